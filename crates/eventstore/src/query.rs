@@ -1,0 +1,234 @@
+//! A report as a value: what is asked, without SQL and without JSON. `analytics::report` makes it, a backend answers it.
+//!
+//! Definitions are those of the design's analytics page. Times are half-open ranges in UTC: time zones are settled by
+//! the planner, which hands over bucket boundaries.
+
+use kassa_model::Timestamp;
+
+/// A question about one or more sites.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// The sites; usually one. Never empty.
+    pub sites: Vec<String>,
+    /// `from <= occurred_at < to`.
+    pub range: TimeRange,
+    /// What to measure; at least one.
+    pub metrics: Vec<Metric>,
+    /// By what to group; the table has these first, then the metrics.
+    pub dimensions: Vec<Dimension>,
+    /// Which events (or sessions) count.
+    pub filter: Option<Filter>,
+    /// Count rows with `bot = true` too.
+    pub include_bots: bool,
+    /// Order of rows; ties (and an empty list) go by dimension values ascending, in dimension order, NULLs last.
+    pub order_by: Vec<OrderBy>,
+    /// At most so many rows, after `offset`.
+    pub limit: u32,
+    /// Rows to pass over.
+    pub offset: u32,
+}
+
+/// `from <= t < to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeRange {
+    /// Inclusive.
+    pub from: Timestamp,
+    /// Exclusive.
+    pub to: Timestamp,
+}
+
+/// What is measured. Ratios come as [`Cell::Ratio`] of integers; who shows them divides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Metric {
+    /// Distinct visitors.
+    Visitors,
+    /// Distinct sessions that have an event in the group.
+    Visits,
+    /// Events named `page_view`.
+    Pageviews,
+    /// All events.
+    Events,
+    /// Pageviews / visits.
+    ViewsPerVisit,
+    /// Bounced sessions / sessions, in percent (the ratio is 100 × bounces over sessions).
+    BounceRate,
+    /// Σ (last − first event of the session, whole seconds rounded down) / sessions.
+    VisitDuration,
+    /// Σ `seconds` of `time_on_page` events / distinct (session, page) that have one.
+    TimeOnPage,
+    /// 100 × visitors / visitors under the same filter without dimensions.
+    Percentage,
+    /// Distinct customer ids (`user`), over all events; dialect E's `unique_users`.
+    Users,
+}
+
+/// By what rows are grouped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dimension {
+    /// Time buckets, by their boundaries: bucket i is `boundaries[i] .. boundaries[i+1]`; at least 2, at most 1,001.
+    /// The cell is the bucket's index. Empty buckets come as rows of zeros when time is the only dimension.
+    Time {
+        /// Ascending.
+        boundaries: Vec<Timestamp>,
+    },
+    /// A field of the event or the visit.
+    Field(Field),
+}
+
+/// A field that can be grouped and filtered by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// `event:name`, canonical.
+    Name,
+    /// `event:page`.
+    Page,
+    /// `event:hostname`.
+    Hostname,
+    /// `event:props:<key>`: the property's text (strings without quotes, else JSON), a top-level key taken literally.
+    Prop(String),
+    /// `visit:entry_page`: path of the session's first page view.
+    EntryPage,
+    /// `visit:exit_page`: path of the session's last page view.
+    ExitPage,
+    /// `visit:source`: of the session's first page view.
+    Source,
+    /// `visit:referrer`: of the session's first page view.
+    Referrer,
+    /// `visit:utm_source`, and the others, of the session's first page view.
+    UtmSource,
+    /// See [`Field::UtmSource`].
+    UtmMedium,
+    /// See [`Field::UtmSource`].
+    UtmCampaign,
+    /// See [`Field::UtmSource`].
+    UtmTerm,
+    /// See [`Field::UtmSource`].
+    UtmContent,
+    /// `visit:device`; of the event itself (one session, one agent).
+    Device,
+    /// `visit:browser`; of the event itself.
+    Browser,
+    /// `visit:os`; of the event itself.
+    Os,
+    /// `visit:country`; of the event itself.
+    Country,
+    /// The name as the client sent it; no wire name, the compat answers need it.
+    NameSent,
+}
+
+/// Which rows count. A missing value (NULL) is never `contains` or `matches`; `is` with `(none)` is NULL.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Filter {
+    /// Every one holds.
+    And(Vec<Filter>),
+    /// One at least holds.
+    Or(Vec<Filter>),
+    /// It does not hold (an unknown because of NULL counts as not holding inside).
+    Not(Box<Filter>),
+    /// A comparison of a field with any of the values.
+    Test {
+        /// The field.
+        field: Field,
+        /// How.
+        operator: Operator,
+        /// At least one, at most 100; one that fits is enough.
+        values: Vec<String>,
+    },
+}
+
+/// How a field is compared. `is_not` and `contains_not` are `Not` of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// Equal, byte for byte.
+    Is,
+    /// Has the value as a part, case matters.
+    Contains,
+    /// Fits the regular expression (RE2 syntax) somewhere.
+    Matches,
+}
+
+/// By what rows are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderBy {
+    /// Which column.
+    pub key: OrderKey,
+    /// Which way.
+    pub direction: Direction,
+}
+
+/// A column of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderKey {
+    /// Index into `metrics`.
+    Metric(usize),
+    /// Index into `dimensions`.
+    Dimension(usize),
+}
+
+/// Which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Smallest first.
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+/// An answer: the rows asked for and how many there are in all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Dimensions first, then metrics, in the query's order.
+    pub rows: Vec<Vec<Cell>>,
+    /// Rows before limit and offset.
+    pub total_rows: u64,
+}
+
+/// One value of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Cell {
+    /// Nothing.
+    Null,
+    /// A count or an amount, or a time bucket's index.
+    Int(i64),
+    /// `numerator / denominator`; the denominator may be 0 (shown as null).
+    Ratio(i64, i64),
+    /// A dimension's value.
+    Text(String),
+}
+
+/// Which events to list, newest received first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EventFilter {
+    /// Only of these sites; `None` = all.
+    pub sites: Option<Vec<String>>,
+    /// Received at or after.
+    pub received_from: Option<Timestamp>,
+    /// Received before.
+    pub received_to: Option<Timestamp>,
+    /// Occurred at or after.
+    pub occurred_from: Option<Timestamp>,
+    /// Occurred before.
+    pub occurred_to: Option<Timestamp>,
+    /// `name` or `name_sent` equals one of these, ASCII case ignored; empty = all.
+    pub names: Vec<String>,
+    /// `name_sent` equals this exactly.
+    pub name_sent: Option<String>,
+    /// `location_type` equals.
+    pub location_type: Option<String>,
+    /// `component` equals.
+    pub component: Option<String>,
+    /// `path` equals.
+    pub path: Option<String>,
+    /// `user` equals.
+    pub user: Option<String>,
+    /// The visitor.
+    pub visitor: Option<i64>,
+    /// The event's id.
+    pub id: Option<String>,
+    /// Rows with `bot = true` too.
+    pub include_bots: bool,
+    /// Go on after this row of the last answer: (received_at, partition-wide offset, index), exclusive.
+    pub before: Option<(Timestamp, u128, u32)>,
+    /// At most so many.
+    pub limit: u32,
+}

@@ -1,0 +1,402 @@
+//! The log record's bytes: one JSON object with a version and short keys, so that anything that subscribes to the
+//! topic can read it. This file is the format's documentation.
+//!
+//! An accepted event (absent keys are absent values; times are µs UTC; hashes 63-bit integers):
+//! ```json
+//! {"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch",
+//!  "vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc",
+//!  "uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy",
+//!  "o":{"id":"…","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},
+//!  "x":{"any":"property"},"a":"Mozilla/5.0 …","b":1,"v0":1,"v1":2}
+//! ```
+//! A refused one:
+//! ```json
+//! {"v":1,"rej":"invalid_time","id":"…","st":"demo","r":1735732800100000,"d":"flat","w":"timestamp","raw":"{…}"}
+//! ```
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{Dialect, Event, LogRecord, OrderItem, OrderPart, Reason, Recorded, Rejected, Timestamp};
+
+/// The version that this build writes and reads.
+const VERSION: u32 = 1;
+
+/// The most bytes of `props` that a record carries; the collector refuses larger events long before.
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    /// Not the JSON that [`encode`] writes.
+    #[error("cannot decode a log record: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// Written by another version.
+    #[error("cannot decode a log record of version {0}: this build reads version 1")]
+    Version(u32),
+}
+
+/// The bytes of `record`.
+///
+/// # Errors
+/// [`CodecError::Shape`] when `props` is not the text of a JSON value.
+pub fn encode(record: &LogRecord) -> Result<Vec<u8>, CodecError> {
+    let mut bytes = Vec::with_capacity(512);
+    match record {
+        LogRecord::Event(recorded) => serde_json::to_writer(&mut bytes, &EventOut::new(recorded)?)?,
+        LogRecord::Rejected(rejected) => serde_json::to_writer(&mut bytes, &RejectedOut::new(rejected))?,
+    }
+    Ok(bytes)
+}
+
+/// The record of `bytes`.
+///
+/// # Errors
+/// [`CodecError`] when the bytes are no record of this version.
+pub fn decode(bytes: &[u8]) -> Result<LogRecord, CodecError> {
+    let wire: RecordIn = serde_json::from_slice(bytes)?;
+    if wire.v != VERSION {
+        return Err(CodecError::Version(wire.v));
+    }
+    Ok(match wire.rej {
+        Some(reason) => LogRecord::Rejected(Box::new(wire.into_rejected(reason))),
+        None => LogRecord::Event(Box::new(wire.into_recorded())),
+    })
+}
+
+#[derive(Serialize)]
+struct EventOut<'a> {
+    v: u32,
+    id: &'a str,
+    st: &'a str,
+    n: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ns: Option<&'a str>,
+    t: i64,
+    r: i64,
+    d: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vi: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    u: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    se: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    h: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ti: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rf: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    us: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    um: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uc: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ut: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    un: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    co: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cm: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lt: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ta: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    o: Option<OrderOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    a: Option<&'a str>,
+    #[serde(skip_serializing_if = "is_zero")]
+    b: u8,
+    v0: i64,
+    v1: i64,
+}
+
+#[derive(Serialize)]
+struct OrderOut<'a> {
+    id: &'a str,
+    m: i64,
+    c: &'a str,
+    s: &'a str,
+    i: Vec<ItemOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ItemOut<'a> {
+    k: &'a str,
+    n: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    g: Option<&'a str>,
+    u: i64,
+    m: i64,
+}
+
+#[derive(Serialize)]
+struct RejectedOut<'a> {
+    v: u32,
+    rej: Reason,
+    id: &'a str,
+    st: &'a str,
+    r: i64,
+    d: &'static str,
+    w: &'a str,
+    raw: &'a str,
+}
+
+fn is_zero(value: &u8) -> bool {
+    *value == 0
+}
+
+impl<'a> EventOut<'a> {
+    fn new(recorded: &'a Recorded) -> Result<Self, CodecError> {
+        let event = &recorded.event;
+        let x = match event.props.as_str() {
+            "" | "{}" => None,
+            props => Some(serde_json::from_str::<&RawValue>(props)?),
+        };
+        Ok(Self {
+            v: VERSION,
+            id: &event.id,
+            st: &event.site,
+            n: &event.name,
+            ns: (event.name_sent != event.name).then_some(event.name_sent.as_str()),
+            t: event.occurred_at.micros(),
+            r: event.received_at.micros(),
+            d: event.dialect.name(),
+            vi: event.visitor,
+            u: event.user.as_deref(),
+            se: event.session,
+            h: event.host.as_deref(),
+            p: event.path.as_deref(),
+            ti: event.title.as_deref(),
+            rf: event.referrer.as_deref(),
+            us: event.utm_source.as_deref(),
+            um: event.utm_medium.as_deref(),
+            uc: event.utm_campaign.as_deref(),
+            ut: event.utm_term.as_deref(),
+            un: event.utm_content.as_deref(),
+            co: event.country.as_deref(),
+            cm: event.component.as_deref(),
+            lt: event.location_type.as_deref(),
+            ta: event.target.as_deref(),
+            o: event.order.as_ref().map(OrderOut::new),
+            x,
+            a: recorded.agent.as_deref(),
+            b: u8::from(recorded.from_browser),
+            v0: recorded.visitor_today,
+            v1: recorded.visitor_yesterday,
+        })
+    }
+}
+
+impl<'a> OrderOut<'a> {
+    fn new(order: &'a OrderPart) -> Self {
+        Self {
+            id: &order.order_id,
+            m: order.revenue_minor,
+            c: &order.currency,
+            s: &order.status,
+            i: order
+                .items
+                .iter()
+                .map(|item| ItemOut {
+                    k: &item.sku,
+                    n: &item.name,
+                    g: item.category.as_deref(),
+                    u: item.units,
+                    m: item.revenue_minor,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl<'a> RejectedOut<'a> {
+    fn new(rejected: &'a Rejected) -> Self {
+        Self {
+            v: VERSION,
+            rej: rejected.reason,
+            id: &rejected.id,
+            st: &rejected.site,
+            r: rejected.received_at.micros(),
+            d: rejected.dialect.name(),
+            w: &rejected.detail,
+            raw: &rejected.original,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct RecordIn {
+    v: u32,
+    rej: Option<Reason>,
+    id: String,
+    st: String,
+    #[serde(default)]
+    n: String,
+    ns: Option<String>,
+    #[serde(default)]
+    t: i64,
+    r: i64,
+    #[serde(deserialize_with = "dialect_by_name")]
+    d: Dialect,
+    vi: Option<i64>,
+    u: Option<String>,
+    se: Option<i64>,
+    h: Option<String>,
+    p: Option<String>,
+    ti: Option<String>,
+    rf: Option<String>,
+    us: Option<String>,
+    um: Option<String>,
+    uc: Option<String>,
+    ut: Option<String>,
+    un: Option<String>,
+    co: Option<String>,
+    cm: Option<String>,
+    lt: Option<String>,
+    ta: Option<String>,
+    o: Option<OrderIn>,
+    x: Option<Box<RawValue>>,
+    a: Option<String>,
+    #[serde(default)]
+    b: u8,
+    #[serde(default)]
+    v0: i64,
+    #[serde(default)]
+    v1: i64,
+    #[serde(default)]
+    w: String,
+    #[serde(default)]
+    raw: String,
+}
+
+#[derive(Deserialize)]
+struct OrderIn {
+    id: String,
+    m: i64,
+    c: String,
+    s: String,
+    i: Vec<ItemIn>,
+}
+
+#[derive(Deserialize)]
+struct ItemIn {
+    k: String,
+    n: String,
+    g: Option<String>,
+    u: i64,
+    m: i64,
+}
+
+fn dialect_by_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Dialect, D::Error> {
+    let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
+    name.parse().map_err(serde::de::Error::custom)
+}
+
+impl RecordIn {
+    fn into_recorded(self) -> Recorded {
+        let event = Event {
+            id: self.id,
+            site: self.st,
+            name_sent: self.ns.unwrap_or_else(|| self.n.clone()),
+            name: self.n,
+            occurred_at: Timestamp::from_micros(self.t),
+            received_at: Timestamp::from_micros(self.r),
+            visitor: self.vi,
+            user: self.u,
+            session: self.se,
+            host: self.h,
+            path: self.p,
+            title: self.ti,
+            referrer: self.rf,
+            source: None,
+            utm_source: self.us,
+            utm_medium: self.um,
+            utm_campaign: self.uc,
+            utm_term: self.ut,
+            utm_content: self.un,
+            device: None,
+            browser: None,
+            os: None,
+            country: self.co,
+            bot: false,
+            component: self.cm,
+            location_type: self.lt,
+            target: self.ta,
+            order: self.o.map(OrderIn::into_part),
+            props: self.x.map_or_else(|| "{}".to_owned(), |raw| Box::<str>::from(raw).into()),
+            dialect: self.d,
+        };
+        Recorded {
+            event,
+            agent: self.a,
+            from_browser: self.b != 0,
+            visitor_today: self.v0,
+            visitor_yesterday: self.v1,
+        }
+    }
+
+    fn into_rejected(self, reason: Reason) -> Rejected {
+        Rejected {
+            id: self.id,
+            site: self.st,
+            received_at: Timestamp::from_micros(self.r),
+            reason,
+            detail: self.w,
+            dialect: self.d,
+            original: self.raw,
+        }
+    }
+}
+
+impl OrderIn {
+    fn into_part(self) -> OrderPart {
+        let item = |item: ItemIn| OrderItem {
+            sku: item.k,
+            name: item.n,
+            category: item.g,
+            units: item.u,
+            revenue_minor: item.m,
+        };
+        OrderPart {
+            order_id: self.id,
+            revenue_minor: self.m,
+            currency: self.c,
+            status: self.s,
+            items: self.i.into_iter().map(item).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENTED: &str = r#"{"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch","vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc","uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy","o":{"id":"o-1","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},"x":{"any":"property","n":1.50},"a":"Mozilla/5.0","b":1,"v0":1,"v1":2}"#;
+    const REJECTED: &str = r#"{"v":1,"rej":"invalid_time","id":"r-1","st":"demo","r":1735732800100000,"d":"flat","w":"timestamp","raw":"{\"a\":1}"}"#;
+
+    #[test]
+    fn the_documented_records_go_both_ways() {
+        for text in [DOCUMENTED, REJECTED] {
+            let record = decode(text.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8(encode(&record).unwrap()).unwrap(), text);
+        }
+        let LogRecord::Event(recorded) = decode(DOCUMENTED.as_bytes()).unwrap() else { panic!("an event") };
+        assert_eq!(recorded.event.name_sent, "CLICK");
+        assert_eq!(recorded.event.props, r#"{"any":"property","n":1.50}"#);
+        assert!(recorded.from_browser);
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_read() {
+        assert!(matches!(decode(br#"{"v":2,"id":"","st":"","r":0,"d":"flat"}"#), Err(CodecError::Version(2))));
+        for bad in ["", "[]", "{}", "\u{0}", r#"{"v":1}"#, r#"{"v":1,"id":"a","st":"b","r":0,"d":"nope"}"#] {
+            assert!(decode(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The event: the one struct into which every dialect parses, and the records of the log.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{Reason, Timestamp};
+
+/// Something that happened in a shop (design: analytics.md).
+///
+/// The collector fills it as far as the wire tells; the processor fills the rest (`visitor`, `session`, `source`,
+/// agent fields, `bot`) before it is stored. Texts are at most 255 bytes unless said otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The client's message id, else a UUIDv7 made at the collector: the dedupe key within a site. 1 to 200 bytes.
+    pub id: String,
+    /// Which shop.
+    pub site: String,
+    /// Canonical name: `page_view`, `click`, `hover_enter`, `hover_leave`, else as sent.
+    pub name: String,
+    /// The name as the client sent it.
+    pub name_sent: String,
+    /// When it happened, corrected for the client's clock where the dialect allows it.
+    pub occurred_at: Timestamp,
+    /// When the collector had it.
+    pub received_at: Timestamp,
+    /// 63-bit hash of the visitor that the client named; `None` until the processor chooses the cookieless one.
+    pub visitor: Option<i64>,
+    /// The customer's id, when known.
+    pub user: Option<String>,
+    /// 63-bit hash of the session that the client named; `None` until the processor assigns one.
+    pub session: Option<i64>,
+    /// Host of the page.
+    pub host: Option<String>,
+    /// Path of the page, at most 2,048 bytes.
+    pub path: Option<String>,
+    /// Title of the page.
+    pub title: Option<String>,
+    /// The referring page's address, at most 2,048 bytes.
+    pub referrer: Option<String>,
+    /// The channel, from referrer and campaign.
+    pub source: Option<String>,
+    /// `utm_source` of the campaign.
+    pub utm_source: Option<String>,
+    /// `utm_medium` of the campaign.
+    pub utm_medium: Option<String>,
+    /// `utm_campaign` of the campaign.
+    pub utm_campaign: Option<String>,
+    /// `utm_term` of the campaign.
+    pub utm_term: Option<String>,
+    /// `utm_content` of the campaign.
+    pub utm_content: Option<String>,
+    /// Kind of device: `desktop`, `mobile`, `tablet`…
+    pub device: Option<String>,
+    /// The browser's family.
+    pub browser: Option<String>,
+    /// The operating system's family.
+    pub os: Option<String>,
+    /// ISO 3166-1 alpha-2 code.
+    pub country: Option<String>,
+    /// Sent by a crawler.
+    pub bot: bool,
+    /// The component that was clicked or hovered.
+    pub component: Option<String>,
+    /// `PAGE`, `COMPONENT`, or as sent.
+    pub location_type: Option<String>,
+    /// What was clicked: its text.
+    pub target: Option<String>,
+    /// The money change; only on records from the shop's outbox.
+    pub order: Option<OrderPart>,
+    /// All else, as the text of one JSON object.
+    pub props: String,
+    /// Which wire format it came by.
+    pub dialect: Dialect,
+}
+
+/// A signed money change of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderPart {
+    /// The order's UUID.
+    pub order_id: String,
+    /// Signed change in minor units.
+    pub revenue_minor: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The status that the change led to.
+    pub status: String,
+    /// Lines that changed.
+    pub items: Vec<OrderItem>,
+}
+
+/// A line of a money change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderItem {
+    /// The product's SKU.
+    pub sku: String,
+    /// The product's name as it was.
+    pub name: String,
+    /// The product's category as it was.
+    pub category: Option<String>,
+    /// Signed change of units.
+    pub units: i64,
+    /// Signed change in minor units.
+    pub revenue_minor: i64,
+}
+
+/// The wire format by which an event came (wire.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Dialect {
+    /// A: `POST /track` with one flat object.
+    Flat,
+    /// B: `POST /track` with `events`.
+    Batch,
+    /// C: `POST /event` with `type`.
+    Counter,
+    /// E: `POST /event` with `site_id`.
+    Site,
+    /// S: Segment.
+    Segment,
+    /// The shop's own outbox.
+    Shop,
+}
+
+/// What the log carries: an event with what only the collector could know, or a refused one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogRecord {
+    /// An accepted event.
+    Event(Box<Recorded>),
+    /// A refused event, kept as a dead letter.
+    Rejected(Box<Rejected>),
+}
+
+/// An accepted event and what the processor needs to finish it without address or salt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The event as parsed.
+    pub event: Event,
+    /// The raw User-Agent, cut to 1,024 bytes.
+    pub agent: Option<String>,
+    /// Sent by kassa's tracker or one of Segment's browser libraries: the bot rule applies only to these.
+    pub from_browser: bool,
+    /// The cookieless visitor by the salt of the day of receipt.
+    pub visitor_today: i64,
+    /// The cookieless visitor by the salt of the day before.
+    pub visitor_yesterday: i64,
+}
+
+/// A refused event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// A UUIDv7 made at the collector.
+    pub id: String,
+    /// The site, as far as it could be told; else empty.
+    pub site: String,
+    /// When the collector had it.
+    pub received_at: Timestamp,
+    /// Why.
+    pub reason: Reason,
+    /// What exactly was wrong, for a person: which field, which limit.
+    pub detail: String,
+    /// The dialect it was read as.
+    pub dialect: Dialect,
+    /// The original bytes, as text (invalid UTF-8 replaced), cut to 8 KiB.
+    pub original: String,
+}
+
+impl LogRecord {
+    /// The site; empty where a refused event named none.
+    pub fn site(&self) -> &str {
+        match self {
+            Self::Event(recorded) => &recorded.event.site,
+            Self::Rejected(rejected) => &rejected.site,
+        }
+    }
+
+    /// When the collector had it: the clock of every rule of the processor.
+    pub fn received_at(&self) -> Timestamp {
+        match self {
+            Self::Event(recorded) => recorded.event.received_at,
+            Self::Rejected(rejected) => rejected.received_at,
+        }
+    }
+}
+
+impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Self; 6] =
+        [Self::Flat, Self::Batch, Self::Counter, Self::Site, Self::Segment, Self::Shop];
+
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Flat => "flat",
+            Self::Batch => "batch",
+            Self::Counter => "counter",
+            Self::Site => "site",
+            Self::Segment => "segment",
+            Self::Shop => "shop",
+        }
+    }
+}
+
+/// A name that is no [`Dialect`]'s.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown dialect: {0}")]
+pub struct UnknownDialect(pub String);
+
+impl FromStr for Dialect {
+    type Err = UnknownDialect;
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.iter().find(|dialect| dialect.name() == name);
+        known.copied().ok_or_else(|| UnknownDialect(name.to_owned()))
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,21 @@
+//! The nouns of kassa: events, log records, outcomes, money, time, hashes. No I/O, no async, no HTTP, no SQL.
+//!
+//! Everything else depends on this crate and this crate on nothing of ours.
+
+mod clock;
+mod codec;
+mod event;
+mod hash;
+mod money;
+mod outcome;
+mod timestamp;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use codec::{CodecError, decode, encode};
+pub use event::{Dialect, Event, LogRecord, OrderItem, OrderPart, Recorded, Rejected, UnknownDialect};
+pub use hash::{
+    RouteKey, Salt, VISITOR_KEY, cookieless_visitor, dedupe_hash, partition_of, session_from, visitor_from,
+};
+pub use money::{Currency, Money, MoneyError};
+pub use outcome::{Outcome, Reason, UnknownReason};
+pub use timestamp::{MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp, TimestampError};

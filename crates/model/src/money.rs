@@ -1,0 +1,194 @@
+//! Money: an amount in minor units and an ISO 4217 currency. Never a float.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A three-letter ISO 4217 code, upper case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+/// Why a text is not money.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Not three ASCII letters.
+    #[error("not an ISO 4217 currency code: {0}")]
+    Currency(String),
+    /// Not a plain decimal number.
+    #[error("not a decimal amount: {0}")]
+    Amount(String),
+    /// More decimals than the currency has.
+    #[error("{currency} has {decimals} decimals: {amount}")]
+    Decimals {
+        /// The amount as given.
+        amount: String,
+        /// The currency.
+        currency: Currency,
+        /// How many decimals it has.
+        decimals: u32,
+    },
+    /// Beyond ±(2^53−1) minor units, the largest integer that JSON readers keep exact.
+    #[error("amount out of range: {0}")]
+    Range(String),
+}
+
+/// An amount in minor units (cents, öre, fils) of a currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    /// Minor units; may be negative.
+    pub amount_minor: i64,
+    /// The currency.
+    pub currency: Currency,
+}
+
+impl Currency {
+    /// US dollar, the default of `shop.currency`.
+    pub const USD: Self = Self(*b"USD");
+
+    /// The code, upper case.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("???")
+    }
+
+    /// Decimals by ISO 4217: 0 for JPY and the like, 3 for KWD and the like, else 2.
+    pub fn decimals(&self) -> u32 {
+        match &self.0 {
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX"
+            | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
+            b"CLF" | b"UYW" => 4,
+            _ => 2,
+        }
+    }
+}
+
+impl Money {
+    /// The largest amount either way: 2^53−1 minor units.
+    pub const AMOUNT_MINOR_MAX: i64 = (1 << 53) - 1;
+
+    /// Parses a decimal number's own text (`9.5`, `400`, `-0.10`), never through a float.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when it is no plain decimal, has more decimals than the currency, or is out of range.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        let amount = || MoneyError::Amount(text.chars().take(64).collect());
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !plain(whole) || !plain(fraction) || digits.ends_with('.') {
+            return Err(amount());
+        }
+        let decimals = currency.decimals();
+        let significant = fraction.trim_end_matches('0');
+        if significant.len() > decimals as usize {
+            return Err(MoneyError::Decimals { amount: text.to_owned(), currency, decimals });
+        }
+        let mut minor: i64 = 0;
+        let padding = std::iter::repeat_n(b'0', decimals as usize - significant.len());
+        for digit in whole.bytes().chain(significant.bytes()).chain(padding) {
+            minor = minor
+                .checked_mul(10)
+                .and_then(|shifted| shifted.checked_add(i64::from(digit - b'0')))
+                .filter(|minor| *minor <= Self::AMOUNT_MINOR_MAX)
+                .ok_or_else(|| MoneyError::Range(text.chars().take(64).collect()))?;
+        }
+        Ok(Self { amount_minor: if negative { -minor } else { minor }, currency })
+    }
+
+    /// The amount with the fewest digits: `400`, `9.5`.
+    pub fn to_decimal(&self) -> String {
+        let scale = 10_u64.pow(self.currency.decimals());
+        let magnitude = self.amount_minor.unsigned_abs();
+        let sign = if self.amount_minor < 0 { "-" } else { "" };
+        let fraction = format!("{:0width$}", magnitude % scale, width = self.currency.decimals() as usize);
+        let fraction = if scale == 1 { "" } else { fraction.trim_end_matches('0') };
+        let point = if fraction.is_empty() { "" } else { "." };
+        format!("{sign}{}{point}{fraction}", magnitude / scale)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.to_decimal(), self.currency)
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for Currency {
+    type Err = MoneyError;
+
+    /// Takes three ASCII letters in any case.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match <[u8; 3]>::try_from(text.as_bytes()) {
+            Ok(letters) if letters.iter().all(u8::is_ascii_alphabetic) => Ok(Self(letters.map(|l| l.to_ascii_uppercase()))),
+            _ => Err(MoneyError::Currency(text.chars().take(64).collect())),
+        }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = MoneyError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.code().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minor(text: &str, currency: &str) -> Option<i64> {
+        Money::parse(text, currency.parse().unwrap()).ok().map(|money| money.amount_minor)
+    }
+
+    #[test]
+    fn parses_the_text_of_a_number() {
+        assert_eq!(minor("9.5", "USD"), Some(950));
+        assert_eq!(minor("400", "usd"), Some(40_000));
+        assert_eq!(minor("-0.10", "EUR"), Some(-10));
+        assert_eq!(minor("9.500", "EUR"), Some(950));
+        assert_eq!(minor("9.501", "EUR"), None);
+        assert_eq!(minor("9.501", "KWD"), Some(9_501));
+        assert_eq!(minor("9.5", "JPY"), None);
+        assert_eq!(minor("90071992547409.91", "USD"), Some(Money::AMOUNT_MINOR_MAX));
+        assert_eq!(minor("90071992547409.92", "USD"), None);
+        for bad in ["", "-", ".", "1.", ".5", "1e3", "+1", "1,5", "NaN", "٣"] {
+            assert_eq!(minor(bad, "USD"), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn prints_the_fewest_digits() {
+        let check = |amount_minor, currency: &str, expected| {
+            assert_eq!(Money { amount_minor, currency: currency.parse().unwrap() }.to_decimal(), expected);
+        };
+        check(40_000, "USD", "400");
+        check(950, "USD", "9.5");
+        check(-5, "USD", "-0.05");
+        check(7, "JPY", "7");
+        check(7, "KWD", "0.007");
+        check(100, "JPY", "100");
+    }
+}
