@@ -1,1 +1,1 @@
-//! kassa-access
+//! access

@@ -1,1 +1,8 @@
-//! kassa-analytics
+//! The event half of kassa: wire dialects in, the collector, the processor, reports out.
+//!
+//! Data flows one way: [`wire`] → [`collect`] → log → [`process`] → store → [`report`].
+
+pub mod collect;
+pub mod process;
+pub mod report;
+pub mod wire;

@@ -394,7 +394,10 @@ mod tests {
 
     #[test]
     fn refuses_what_it_cannot_read() {
-        assert!(matches!(decode(br#"{"v":2,"id":"","st":"","r":0,"d":"flat"}"#), Err(CodecError::Version(2))));
+        assert!(matches!(
+            decode(br#"{"v":2,"id":"","st":"","r":0,"d":"flat"}"#),
+            Err(CodecError::Version(2))
+        ));
         for bad in ["", "[]", "{}", "\u{0}", r#"{"v":1}"#, r#"{"v":1,"id":"a","st":"b","r":0,"d":"nope"}"#] {
             assert!(decode(bad.as_bytes()).is_err(), "{bad}");
         }

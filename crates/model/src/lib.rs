@@ -5,6 +5,7 @@
 mod clock;
 mod codec;
 mod event;
+pub mod failpoint;
 mod hash;
 mod money;
 mod outcome;

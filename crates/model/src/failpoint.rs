@@ -1,0 +1,84 @@
+//! Fail points: named places where a test can kill the process. Always compiled; unarmed, a point is one atomic load.
+//!
+//! Armed only by [`arm`], which `app` calls with `KASSA_FAILPOINTS` at start: `log.after_write=3,store.before_commit=1`
+//! dies at the third pass of the one or the first of the other, as by `kill -9`: no destructor, no flush.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Every point, in the order in which an event passes them. A test asserts that the code hits each and no other.
+pub const ALL: &[&str] = &[
+    "log.before_write",
+    "log.after_write",
+    "log.after_sync",
+    "log.after_roll",
+    "collect.after_append",
+    "process.before_insert",
+    "store.mid_insert",
+    "store.before_commit",
+    "store.after_commit",
+    "process.after_insert",
+    "process.after_commit",
+    "log.before_delete",
+];
+
+static ARMED: AtomicBool = AtomicBool::new(false);
+static PLAN: OnceLock<Vec<(&'static str, AtomicU64)>> = OnceLock::new();
+
+/// A plan that names no such point or no count.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot arm fail points: {0}")]
+pub struct PlanError(String);
+
+/// Arms the points of `plan` (`name=count`, comma-separated); once per process.
+///
+/// # Errors
+/// [`PlanError`] for an unknown name, a count that is no positive number, or a second call.
+pub fn arm(plan: &str) -> Result<(), PlanError> {
+    let mut points = Vec::new();
+    for part in plan.split(',').filter(|part| !part.trim().is_empty()) {
+        let (name, count) = part.trim().split_once('=').unwrap_or((part.trim(), "1"));
+        let Some(name) = ALL.iter().find(|known| **known == name) else {
+            return Err(PlanError(format!("no point is named {name}; there are {}", ALL.join(", "))));
+        };
+        match count.parse::<u64>() {
+            Ok(count) if count > 0 => points.push((*name, AtomicU64::new(count))),
+            _ => return Err(PlanError(format!("{count} is no positive count"))),
+        }
+    }
+    PLAN.set(points).map_err(|_| PlanError("already armed".to_owned()))?;
+    ARMED.store(true, Ordering::SeqCst);
+    Ok(())
+}
+
+/// Marks a place in the code: dies here if the plan says so.
+#[inline]
+pub fn hit(name: &'static str) {
+    if ARMED.load(Ordering::Relaxed) {
+        die_if_due(name);
+    }
+}
+
+#[cold]
+fn die_if_due(name: &'static str) {
+    debug_assert!(ALL.contains(&name), "fail point {name} is not listed");
+    let Some(plan) = PLAN.get() else { return };
+    for (point, left) in plan {
+        if *point == name && left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            std::process::abort();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_bad_plans() {
+        assert!(arm("nope=1").unwrap_err().to_string().contains("log.after_write"));
+        assert!(arm("log.after_write=0").is_err());
+        assert!(arm("log.after_write=x").is_err());
+        hit("log.after_write");
+    }
+}
