@@ -1,0 +1,37 @@
+# The command index. Each target is one or two lines; what they do stands in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run build setup test check fmt bench torture soak clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+run: build ## build everything and start a shop with a demo month of traffic on http://127.0.0.1:8000
+	@target/release/kassa up --demo
+
+build: ## build the web part and target/release/kassa
+	@scripts/build
+
+setup: ## fetch what cargo links: the prebuilt libduckdb, into .duckdb/
+	@scripts/setup
+
+test: ## run all tests and checks (CI runs this)
+	@scripts/test
+
+check: setup ## the quick part of it: format, lints, unit tests, repository rules
+	@cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings
+	@cargo test --workspace --lib --bins && scripts/tidy_test.py && scripts/tidy
+
+fmt: ## format the code
+	@cargo fmt --all
+
+bench: ## measure what docs/performance.md notes; PART=a for one part, RECORD=1 to note it
+	@scripts/bench
+
+torture: ## the hard tests at their full counts, noted in docs/reliability.md
+	@scripts/torture
+
+soak: ## the hard tests with new seeds, until interrupted
+	@scripts/torture --forever
+
+clean: ## remove what was built and fetched (not data/)
+	@cargo clean && rm -rf web/node_modules web/*/node_modules web/*/dist .duckdb .engines

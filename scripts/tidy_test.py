@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Proves of each rule of scripts/tidy that it passes what is right and fails what is wrong."""
+
+import importlib.machinery
+import importlib.util
+import unittest
+from pathlib import Path
+
+loader = importlib.machinery.SourceFileLoader("tidy", str(Path(__file__).with_name("tidy")))
+tidy = importlib.util.module_from_spec(importlib.util.spec_from_loader("tidy", loader))
+loader.exec_module(tidy)
+
+HEAD = "//! A file.\n"
+POINTS = HEAD + 'pub const ALL: &[&str] = &[\n    "log.a",\n    "log.b",\n];\n'
+
+
+def found(files):
+    return tidy.problems(tidy.Tree(files))
+
+
+class Rules(unittest.TestCase):
+    def check(self, files, *expected):
+        """`expected`: the start of each problem and a part of its message, joined by " … "."""
+        problems = found(files)
+        self.assertEqual(len(problems), len(expected), problems)
+        for problem, (place, part) in zip(problems, (item.split(" … ") for item in expected)):
+            self.assertTrue(problem.startswith(place + ":") and part in problem, f"{problem!r} is not {place!r} … {part!r}")
+
+    def check_code(self, code, *expected):
+        self.check({"crates/app/src/a.rs": HEAD + code}, *(f"crates/app/src/a.rs:{item}" for item in expected))
+
+    def test_layers(self):
+        manifest = "[dependencies]\nkassa-model.workspace = true\n"
+        self.check({"crates/service/Cargo.toml": manifest})
+        self.check({"crates/model/Cargo.toml": "[dependencies]\nserde.workspace = true\n"})
+        self.check({"crates/model/Cargo.toml": "[dependencies]\ntokio.workspace = true\n"},
+                   "crates/model/Cargo.toml:2 … nothing else")
+        self.check({"crates/model/Cargo.toml": "[dev-dependencies]\nproptest.workspace = true\n"})
+        self.check({"crates/eventlog/Cargo.toml": "[dependencies]\nkassa-eventstore.workspace = true\n"},
+                   "crates/eventlog/Cargo.toml:2 … may not use eventstore")
+        self.check({"crates/eventstore/Cargo.toml": "[dependencies]\naxum.workspace = true\n"},
+                   "crates/eventstore/Cargo.toml:2 … may not use axum")
+        self.check({"crates/analytics/Cargo.toml": "[dependencies]\nduckdb.workspace = true\n"},
+                   "crates/analytics/Cargo.toml:2 … belongs to")
+        self.check({"crates/analytics/Cargo.toml": "[dev-dependencies]\nkassa-commerce.workspace = true\n"},
+                   "crates/analytics/Cargo.toml:2 … may not use commerce")
+        self.check({"crates/app/Cargo.toml": '[dependencies]\nserde = "1"\n'},
+                   "crates/app/Cargo.toml:2 … version of its own")
+        self.check({"crates/other/Cargo.toml": manifest}, "crates/other/Cargo.toml:1 … layer table")
+
+    def test_headers(self):
+        self.check({"crates/app/src/a.rs": "//! Says why.\n"})
+        self.check({"crates/app/src/a.rs": "fn a() {}\n"}, "crates/app/src/a.rs:1 … //!")
+
+    def test_parameters(self):
+        self.check_code("fn a<F: Fn(u8) -> u8>(&self, a: A<u8, u8>, b: (u8, u8), c: F, d: [u8; 4], e: impl Fn(u8, u8)) {}\n")
+        self.check_code("fn a(\n    a: u8, b: u8, c: u8, d: u8, e: u8, f: u8,\n) {}\n", "2 … 6 parameters")
+        self.check_code("#[cfg(test)]\nmod tests {\n fn a(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8) {}\n}\n")
+
+    def test_glob_imports(self):
+        self.check_code("use a::{b, c};\nconst X: u8 = 2 * 3;\n")
+        self.check_code("use a::*;\n", "2 … glob")
+        self.check_code("use a::{b,\n c::*};\n", "2 … glob")
+        self.check_code("#[cfg(test)]\nmod tests {\n    use super::*;\n}\n")
+
+    def test_unwraps(self):
+        self.check_code('fn a() { b().expect("x is y"); c().unwrap_or(1); }\n')
+        self.check_code("fn a() {\n    b()\n        .unwrap();\n}\n", "4 … unwrap")
+        self.check_code('// a.unwrap() in a comment\nconst A: &str = ".unwrap()";\n')
+        self.check_code("#[cfg(test)]\nmod tests {\n    #[test]\n    fn a() { b().unwrap(); }\n}\n")
+        self.check_code("#[cfg(test)]\nmod tests { fn a() { b().unwrap(); } }\nfn c() { d().unwrap(); }\n", "4 … unwrap")
+
+    def test_test_files(self):
+        bad = HEAD + "fn a() { b().unwrap(); }\n"
+        self.check({"crates/app/tests/it/main.rs": bad})
+        self.check({"crates/app/src/a/tests.rs": bad})
+        self.check({"crates/app/src/a.rs": HEAD + "#[cfg(test)]\nmod samples;\n", "crates/app/src/a/samples.rs": bad})
+        self.check({"crates/app/src/lib.rs": HEAD + "#[cfg(test)]\nmod samples;\n", "crates/app/src/samples.rs": bad})
+        self.check({"crates/app/src/lib.rs": HEAD + "mod samples;\n", "crates/app/src/samples.rs": bad},
+                   "crates/app/src/samples.rs:2 … unwrap")
+
+    def test_open_ends(self):
+        self.check_code("// TODO later\n", "2 … TODO")
+        self.check_code("fn a() { todo!() }\n", "2 … todo!(")
+        self.check({"web/a.ts": "// FIXME\n"}, "web/a.ts:1 … FIXME")
+        self.check_code("fn todos() {}\n")
+
+    def test_sql(self):
+        statement = 'const A: &str = "SELECT a FROM b";\n'
+        self.check_code(statement, "2 … SQL")
+        self.check_code('const A: &str = r#"\n  INSERT INTO b VALUES (1)"#;\n', "2 … SQL")
+        self.check({"crates/commerce/src/orders/store.rs": HEAD + statement})
+        self.check({"crates/eventstore/src/duckdb/rows.rs": HEAD + statement})
+        self.check_code('// SELECT a FROM b\nconst A: &str = "select a product from the list";\n')
+
+    def test_config_keys(self):
+        good = "# The address, host:port.\n[server]\n# Where to listen.\nlisten = \"a\"\n# Shops.\n[[sites]]\n"
+        self.check({"config/default.toml": good})
+        self.check({"config/default.toml": "# Listens.\na = 1\nb = 2\n"}, "config/default.toml:3 … b has no comment")
+        self.check({"config/default.toml": "\n[[sites]]\n"}, "config/default.toml:2 … sites")
+
+    def test_metrics(self):
+        code = {"crates/app/src/a.rs": HEAD + 'fn a() { r.register(\n    "log_appends", "Appends.", b); }\n'}
+        self.check({**code, "docs/operations.md": "`log_appends_total`: appends\n"})
+        self.check({**code, "docs/operations.md": "log\n"}, "crates/app/src/a.rs:2 … log_appends is not")
+
+    def test_fail_points(self):
+        home, user = "crates/model/src/failpoint.rs", "crates/app/src/a.rs"
+        self.check({home: POINTS, user: HEAD + 'fn a() { hit("log.a"); failpoint::hit("log.b"); }\n'})
+        self.check({home: POINTS, user: HEAD + 'fn a() { hit("log.a"); }\n'}, home + ":4 … no code hits it")
+        self.check({home: POINTS, user: HEAD + 'fn a() { hit("log.a"); hit("log.b");\n hit("log.c"); }\n'},
+                   user + ":3 … no test can arm it")
+
+    def test_registries(self):
+        host = "https://registry." + "npmjs.org/a"
+        self.check({"web/package-lock.json": f'{{"resolved": "{host}"}}\n'}, "web/package-lock.json:1 … written out")
+        self.check({"Cargo.lock": "https://index." + "crates.io/"})
+
+    def test_file_sizes(self):
+        lines = lambda count: HEAD + "// A line.\n" * (count - 1)
+        self.check({"crates/app/src/a.rs": lines(400)})
+        self.check({"crates/app/src/a.rs": lines(401)}, "crates/app/src/a.rs:1 … 401 lines")
+        self.check({"crates/app/src/a.rs": lines(380) + "#[cfg(test)]\nmod tests {\n" + "\n" * 99 + "}\n"})
+        self.check({"web/ui/a.tsx": "\n" * 401}, "web/ui/a.tsx:1 … 401 lines")
+
+    def test_function_sizes(self):
+        function = lambda count: "fn a() -> [u8; 2] {\n" + "    b();\n" * (count - 2) + "}\n"
+        self.check_code(function(70))
+        self.check_code(function(71), "2 … a has 71 lines")
+
+    def test_ratchet(self):
+        code = {"crates/app/src/a.rs": HEAD + "// A line.\n" * 449}
+        self.check({**code, tidy.BASELINE: '{"crates/app/src/a.rs": 450}'})
+        self.check({**code, tidy.BASELINE: '{"crates/app/src/a.rs": 449}'}, "crates/app/src/a.rs:1 … 450 lines")
+        self.check({**code, tidy.BASELINE: '{"crates/app/src/a.rs": 460}'}, tidy.BASELINE + ":1 … only shrinks")
+        self.check({tidy.BASELINE: '{"crates/app/src/gone.rs": 460}'}, tidy.BASELINE + ":1 … gone.rs")
+
+    def test_lexer(self):
+        self.check_code("fn a<'a>(b: &'a str) -> char { if b == \"}\" { '{' } else { '\\'' } }\nfn c() { d().unwrap(); }\n", "3 … unwrap")
+        self.check_code('const A: &str = r#"a " .unwrap() "#;\nfn c() { d().unwrap(); }\n', "3 … unwrap")
+
+
+if __name__ == "__main__":
+    unittest.main()
