@@ -1,7 +1,14 @@
 //! Port 2, the analytical store. [`EventStore`]'s doc comment is the contract; `conformance.rs` is the same contract
 //! as tests that every backend runs. A report is a value ([`query::Query`]) that a backend turns into its own SQL.
 
+mod fingerprint;
+pub mod memory;
+mod pattern;
 pub mod query;
+mod retention;
+mod validate;
+
+pub use memory::MemoryStore;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,0 +1,154 @@
+//! The hash over a whole store that every backend computes alike: a sum of 128-bit hashes of its rows, dead letters
+//! and counts, so that the physical order does not matter and nothing needs to be sorted.
+
+use std::hash::Hasher;
+
+use kassa_model::{Event, OrderPart, Rejected};
+use siphasher::sip128::{Hasher128, SipHasher24};
+
+use crate::{CountKey, DeadLetter, Row};
+
+const KEY: [u8; 16] = *b"kassa.finger.001";
+
+/// A store's hash in the making.
+#[derive(Debug, Default)]
+pub(crate) struct Fingerprint {
+    rows: u128,
+    letters: u128,
+    counts: u128,
+}
+
+impl Fingerprint {
+    /// Adds a row.
+    pub(crate) fn add_row(&mut self, partition: u32, row: &Row) {
+        let mut item = Item::new(partition, row.offset);
+        item.number(i64::from(row.index));
+        item.event(&row.event);
+        self.rows = self.rows.wrapping_add(item.finish());
+    }
+
+    /// Adds a dead letter.
+    pub(crate) fn add_letter(&mut self, partition: u32, letter: &DeadLetter) {
+        let mut item = Item::new(partition, letter.offset);
+        item.rejected(&letter.rejected);
+        self.letters = self.letters.wrapping_add(item.finish());
+    }
+
+    /// Adds the count of one key; each key once.
+    pub(crate) fn add_count(&mut self, key: &CountKey<String>, count: u64) {
+        let mut item = Item::new(0, u128::from(count));
+        item.text(&key.site);
+        item.number(key.day);
+        item.text(key.outcome.name());
+        item.text(key.outcome.reason_name());
+        self.counts = self.counts.wrapping_add(item.finish());
+    }
+
+    /// The hash as text.
+    pub(crate) fn finish(&self) -> String {
+        format!("{:032x}-{:032x}-{:032x}", self.rows, self.letters, self.counts)
+    }
+}
+
+struct Item(SipHasher24);
+
+impl Item {
+    fn new(partition: u32, offset: u128) -> Self {
+        let mut hasher = SipHasher24::new_with_key(&KEY);
+        hasher.write(&partition.to_le_bytes());
+        hasher.write(&offset.to_le_bytes());
+        Self(hasher)
+    }
+
+    fn number(&mut self, value: i64) {
+        self.0.write(&value.to_le_bytes());
+    }
+
+    fn text(&mut self, value: &str) {
+        self.0.write(&(value.len() as u64).to_le_bytes());
+        self.0.write(value.as_bytes());
+    }
+
+    fn maybe_text(&mut self, value: Option<&str>) {
+        match value {
+            None => self.0.write(&[0]),
+            Some(value) => {
+                self.0.write(&[1]);
+                self.text(value);
+            }
+        }
+    }
+
+    fn event(&mut self, event: &Event) {
+        for text in [&event.id, &event.site, &event.name, &event.name_sent, &event.props] {
+            self.text(text);
+        }
+        self.text(event.dialect.name());
+        let numbers = [
+            event.occurred_at.micros(),
+            event.received_at.micros(),
+            event.visitor.unwrap_or(-1),
+            event.session.unwrap_or(-1),
+            i64::from(event.bot),
+        ];
+        for number in numbers {
+            self.number(number);
+        }
+        for text in optional_texts(event) {
+            self.maybe_text(text);
+        }
+        if let Some(order) = &event.order {
+            self.order(order);
+        }
+    }
+
+    fn order(&mut self, order: &OrderPart) {
+        self.text(&order.order_id);
+        self.number(order.revenue_minor);
+        self.text(&order.currency);
+        self.text(&order.status);
+        for item in &order.items {
+            self.text(&item.sku);
+            self.text(&item.name);
+            self.maybe_text(item.category.as_deref());
+            self.number(item.units);
+            self.number(item.revenue_minor);
+        }
+    }
+
+    fn rejected(&mut self, rejected: &Rejected) {
+        for text in [&rejected.id, &rejected.site, &rejected.detail, &rejected.original] {
+            self.text(text);
+        }
+        self.text(rejected.reason.name());
+        self.text(rejected.dialect.name());
+        self.number(rejected.received_at.micros());
+    }
+
+    fn finish(self) -> u128 {
+        self.0.finish128().as_u128()
+    }
+}
+
+fn optional_texts(event: &Event) -> [Option<&str>; 18] {
+    [
+        event.user.as_deref(),
+        event.host.as_deref(),
+        event.path.as_deref(),
+        event.title.as_deref(),
+        event.referrer.as_deref(),
+        event.source.as_deref(),
+        event.utm_source.as_deref(),
+        event.utm_medium.as_deref(),
+        event.utm_campaign.as_deref(),
+        event.utm_term.as_deref(),
+        event.utm_content.as_deref(),
+        event.device.as_deref(),
+        event.browser.as_deref(),
+        event.os.as_deref(),
+        event.country.as_deref(),
+        event.component.as_deref(),
+        event.location_type.as_deref(),
+        event.target.as_deref(),
+    ]
+}

@@ -1,0 +1,28 @@
+//! Reads single top-level properties out of an event's `props`.
+
+use serde_json::Value;
+
+/// Largest number of seconds that one `time_on_page` event may report: a day.
+const SECONDS_MAX: f64 = 86_400.0;
+
+/// The text of the property `key`: strings without quotes, else JSON; nothing where it is absent or null.
+pub(super) fn property(props: &str, key: &str) -> Option<String> {
+    match top_level(props, key)? {
+        Value::Null => None,
+        Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    }
+}
+
+/// The whole seconds of a `time_on_page` event: `seconds` as a number of 0 to 86,400.
+pub(super) fn seconds(props: &str) -> Option<i64> {
+    let value = top_level(props, "seconds")?.as_f64()?;
+    let whole = value.floor();
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+    (value >= 0.0 && whole <= SECONDS_MAX).then_some(whole as i64)
+}
+
+fn top_level(props: &str, key: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(props).ok()?;
+    value.get(key).filter(|_| value.is_object()).cloned()
+}

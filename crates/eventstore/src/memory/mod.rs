@@ -1,0 +1,270 @@
+//! The reference backend: everything in plain collections, every clause of the contract in the most obvious code.
+//!
+//! Other crates use it in tests; nothing is kept on disk. Speed does not matter here, being right does.
+
+mod json;
+mod report;
+mod visit;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash};
+
+use crate::fingerprint::Fingerprint;
+use crate::query::{EventFilter, Query, Table};
+use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
+use crate::{
+    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
+    OpenSession, RecentId, Resume, Resumed, Row, StoreStatus, validate,
+};
+
+/// An event store in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    marks: BTreeMap<u32, Mark>,
+    rows: Vec<Stored>,
+    letters: Vec<(u32, DeadLetter)>,
+    counts: BTreeMap<CountKey<String>, u64>,
+}
+
+/// A row and its partition.
+#[derive(Debug, Clone)]
+struct Stored {
+    partition: u32,
+    row: Row,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl EventStore for MemoryStore {
+    async fn insert(&self, batch: Batch) -> Result<(), InsertError> {
+        self.state().insert(batch)
+    }
+
+    async fn resume(&self, ask: Resume, mut send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
+        for part in self.state().resume(ask) {
+            send(part);
+        }
+        Ok(())
+    }
+
+    async fn seen(&self, lookups: Vec<Lookup>, since: Timestamp) -> Result<Vec<Option<i64>>, Error> {
+        Ok(self.state().seen(&lookups, since))
+    }
+
+    async fn query(&self, query: &Query) -> Result<Table, Error> {
+        validate::query(query)?;
+        report::answer(&self.state().rows, query)
+    }
+
+    async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {
+        Ok(self.state().events(filter))
+    }
+
+    async fn dead_letters(&self, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Error> {
+        Ok(self.state().dead_letters(filter))
+    }
+
+    async fn counts(&self) -> Result<BTreeMap<CountKey<String>, u64>, Error> {
+        Ok(self.state().counts.clone())
+    }
+
+    async fn forget(&self, what: &Forget) -> Result<u64, Error> {
+        let mut state = self.state();
+        let before = state.rows.len();
+        state.rows.retain(|stored| !is_named(what, &stored.row));
+        Ok((before - state.rows.len()) as u64)
+    }
+
+    async fn status(&self) -> Result<StoreStatus, Error> {
+        Ok(StoreStatus { events: self.state().rows.len() as u64, bytes: 0 })
+    }
+
+    async fn fingerprint(&self) -> Result<String, Error> {
+        let state = self.state();
+        let mut fingerprint = Fingerprint::default();
+        for stored in &state.rows {
+            fingerprint.add_row(stored.partition, &stored.row);
+        }
+        for (partition, letter) in state.listed_letters() {
+            fingerprint.add_letter(*partition, letter);
+        }
+        for (key, count) in &state.counts {
+            fingerprint.add_count(key, *count);
+        }
+        Ok(fingerprint.finish())
+    }
+}
+
+impl State {
+    fn insert(&mut self, batch: Batch) -> Result<(), InsertError> {
+        self.check_place(&batch)?;
+        for (row, found) in batch.rows.iter().enumerate() {
+            if let Some(why) = validate::unstorable(found) {
+                return Err(InsertError::Rejected { row, why });
+            }
+        }
+        let partition = batch.partition;
+        self.rows.extend(batch.rows.into_iter().map(|row| Stored { partition, row }));
+        for letter in batch.rejected {
+            self.keep_letter(partition, letter);
+        }
+        for (key, count) in batch.counts {
+            *self.counts.entry(key).or_default() += count;
+        }
+        self.marks.insert(partition, Mark { log_id: batch.log_id, position: batch.to, epoch: batch.epoch });
+        Ok(())
+    }
+
+    fn check_place(&self, batch: &Batch) -> Result<(), InsertError> {
+        let stored = self.marks.get(&batch.partition);
+        let another = self.marks.values().find(|mark| mark.log_id != batch.log_id);
+        validate::place(batch, stored, another.map(|mark| mark.log_id)).map_err(InsertError::Conflict)
+    }
+
+    fn keep_letter(&mut self, partition: u32, letter: DeadLetter) {
+        let place = |letter: &DeadLetter| (letter.rejected.site.clone(), letter.rejected.received_at.day());
+        let same = self.letters.iter().filter(|(_, kept)| place(kept) == place(&letter)).count();
+        if (same as u64) < LETTERS_PER_SITE_AND_DAY {
+            self.letters.push((partition, letter));
+        }
+    }
+
+    fn listed_letters(&self) -> impl Iterator<Item = &(u32, DeadLetter)> {
+        let rows = self.rows.iter().map(|stored| stored.row.event.received_at);
+        let letters = self.letters.iter().map(|(_, letter)| letter.rejected.received_at);
+        let since = rows.chain(letters).max().map(letters_since);
+        self.letters.iter().filter(move |(_, letter)| Some(letter.rejected.received_at) >= since)
+    }
+
+    fn resume(&self, ask: Resume) -> Vec<Resumed> {
+        let mine = || self.rows.iter().filter(|stored| stored.partition == ask.partition);
+        let clock = mine().map(|stored| stored.row.event.received_at).max();
+        let mut parts = vec![Resumed::Mark(self.marks.get(&ask.partition).copied()), Resumed::Clock(clock)];
+        let Some(clock) = clock else { return parts };
+
+        let sessions_since = clock.plus_micros(ask.session_micros.saturating_neg());
+        let mut sessions: BTreeMap<(String, i64, i64), OpenSession> = BTreeMap::new();
+        for stored in mine().filter(|stored| stored.row.event.order.is_none()) {
+            add_to_session(&mut sessions, &stored.row);
+        }
+        sessions.retain(|_, session| session.received >= sessions_since);
+        parts.push(Resumed::Sessions(sessions.into_values().collect()));
+
+        let ids_since = clock.hour().saturating_sub(ask.id_hours).saturating_mul(MICROS_PER_HOUR);
+        let mut ids: Vec<RecentId> = mine()
+            .map(|stored| &stored.row.event)
+            .filter(|event| event.received_at.micros() >= ids_since)
+            .map(|event| RecentId {
+                hash: dedupe_hash(&event.site, &event.id),
+                hour: event.received_at.hour(),
+            })
+            .collect();
+        ids.sort_by_key(|id| id.hour);
+        parts.push(Resumed::Ids(ids));
+        parts
+    }
+
+    fn seen(&self, lookups: &[Lookup], since: Timestamp) -> Vec<Option<i64>> {
+        let mut hours: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+        for event in
+            self.rows.iter().map(|stored| &stored.row.event).filter(|event| event.received_at >= since)
+        {
+            let hour = hours.entry((&event.site, &event.id)).or_insert(i64::MIN);
+            *hour = (*hour).max(event.received_at.hour());
+        }
+        lookups.iter().map(|ask| hours.get(&(ask.site.as_str(), ask.id.as_str())).copied()).collect()
+    }
+
+    fn events(&self, filter: &EventFilter) -> Vec<Row> {
+        let mut found: Vec<&Stored> =
+            self.rows.iter().filter(|stored| event_matches(filter, &stored.row)).collect();
+        found.sort_by_key(|stored| {
+            let row = &stored.row;
+            std::cmp::Reverse((row.event.received_at, row.offset, row.index, stored.partition))
+        });
+        found.into_iter().take(filter.limit as usize).map(|stored| stored.row.clone()).collect()
+    }
+
+    fn dead_letters(&self, filter: &DeadLetterFilter) -> Vec<DeadLetter> {
+        let wanted = |letter: &DeadLetter| {
+            let rejected = &letter.rejected;
+            filter.site.as_ref().is_none_or(|site| *site == rejected.site)
+                && filter.reason.as_ref().is_none_or(|reason| reason == rejected.reason.name())
+                && filter.id.as_ref().is_none_or(|id| *id == rejected.id)
+        };
+        let mut found: Vec<_> = self.listed_letters().filter(|(_, letter)| wanted(letter)).collect();
+        found.sort_by_key(|(partition, letter)| {
+            std::cmp::Reverse((
+                letter.rejected.received_at,
+                *partition,
+                letter.offset,
+                letter.rejected.id.clone(),
+            ))
+        });
+        found.into_iter().take(filter.limit as usize).map(|(_, letter)| letter.clone()).collect()
+    }
+}
+
+fn add_to_session(sessions: &mut BTreeMap<(String, i64, i64), OpenSession>, row: &Row) {
+    let event = &row.event;
+    let (visitor, session) = (event.visitor.unwrap_or_default(), event.session.unwrap_or_default());
+    let found = sessions.entry((event.site.clone(), visitor, session)).or_insert_with(|| OpenSession {
+        site: event.site.clone(),
+        visitor,
+        session,
+        first: event.occurred_at,
+        last: event.occurred_at,
+        received: event.received_at,
+    });
+    found.first = found.first.min(event.occurred_at);
+    found.last = found.last.max(event.occurred_at);
+    found.received = found.received.max(event.received_at);
+}
+
+fn is_named(what: &Forget, row: &Row) -> bool {
+    let event = &row.event;
+    match what {
+        Forget::Visitor { site, visitor } => event.site == *site && event.visitor == Some(*visitor),
+        Forget::Before { site, time } => event.site == *site && event.occurred_at < *time,
+    }
+}
+
+fn event_matches(filter: &EventFilter, row: &Row) -> bool {
+    let event = &row.event;
+    let named =
+        |name: &String| name.eq_ignore_ascii_case(&event.name) || name.eq_ignore_ascii_case(&event.name_sent);
+    let equals = |asked: &Option<String>, found: Option<&String>| asked.is_none() || asked.as_ref() == found;
+    filter.sites.as_ref().is_none_or(|sites| sites.contains(&event.site))
+        && filter.received_from.is_none_or(|from| event.received_at >= from)
+        && filter.received_to.is_none_or(|to| event.received_at < to)
+        && filter.occurred_from.is_none_or(|from| event.occurred_at >= from)
+        && filter.occurred_to.is_none_or(|to| event.occurred_at < to)
+        && (filter.names.is_empty() || filter.names.iter().any(named))
+        && equals(&filter.name_sent, Some(&event.name_sent))
+        && equals(&filter.location_type, event.location_type.as_ref())
+        && equals(&filter.component, event.component.as_ref())
+        && equals(&filter.path, event.path.as_ref())
+        && equals(&filter.user, event.user.as_ref())
+        && filter.visitor.is_none_or(|visitor| event.visitor == Some(visitor))
+        && equals(&filter.id, Some(&event.id))
+        && (filter.include_bots || !event.bot)
+        && filter.before.is_none_or(|before| (event.received_at, row.offset, row.index) < before)
+}
