@@ -2,6 +2,7 @@
 //!
 //! Armed only by [`arm`], which `app` calls with `KASSA_FAILPOINTS` at start: `log.after_write=3,store.before_commit=1`
 //! dies at the third pass of the one or the first of the other, as by `kill -9`: no destructor, no flush.
+//! `store.before_commit=sleep:500` waits half a second at each pass instead: a slow store.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -23,49 +24,69 @@ pub const ALL: &[&str] = &[
 ];
 
 static ARMED: AtomicBool = AtomicBool::new(false);
-static PLAN: OnceLock<Vec<(&'static str, AtomicU64)>> = OnceLock::new();
+static PLAN: OnceLock<Vec<(&'static str, Action)>> = OnceLock::new();
+
+/// What an armed point does.
+#[derive(Debug)]
+enum Action {
+    /// Die when so many passes are left to go.
+    Die(AtomicU64),
+    /// Wait, ms.
+    Sleep(u64),
+}
 
 /// A plan that names no such point or no count.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot arm fail points: {0}")]
 pub struct PlanError(String);
 
-/// Arms the points of `plan` (`name=count`, comma-separated); once per process.
+/// Arms the points of `plan` (`name=count` or `name=sleep:ms`, comma-separated); once per process.
 ///
 /// # Errors
 /// [`PlanError`] for an unknown name, a count that is no positive number, or a second call.
 pub fn arm(plan: &str) -> Result<(), PlanError> {
     let mut points = Vec::new();
     for part in plan.split(',').filter(|part| !part.trim().is_empty()) {
-        let (name, count) = part.trim().split_once('=').unwrap_or((part.trim(), "1"));
+        let (name, action) = part.trim().split_once('=').unwrap_or((part.trim(), "1"));
         let Some(name) = ALL.iter().find(|known| **known == name) else {
             return Err(PlanError(format!("no point is named {name}; there are {}", ALL.join(", "))));
         };
-        match count.parse::<u64>() {
-            Ok(count) if count > 0 => points.push((*name, AtomicU64::new(count))),
-            _ => return Err(PlanError(format!("{count} is no positive count"))),
-        }
+        points.push((*name, parse_action(action)?));
     }
     PLAN.set(points).map_err(|_| PlanError("already armed".to_owned()))?;
     ARMED.store(true, Ordering::SeqCst);
     Ok(())
 }
 
+fn parse_action(text: &str) -> Result<Action, PlanError> {
+    let (sleep, number) = match text.strip_prefix("sleep:") {
+        Some(ms) => (true, ms),
+        None => (false, text),
+    };
+    match number.parse::<u64>() {
+        Ok(ms) if sleep => Ok(Action::Sleep(ms)),
+        Ok(count) if count > 0 => Ok(Action::Die(AtomicU64::new(count))),
+        _ => Err(PlanError(format!("{text} is no positive count and no sleep:ms"))),
+    }
+}
+
 /// Marks a place in the code: dies here if the plan says so.
 #[inline]
 pub fn hit(name: &'static str) {
     if ARMED.load(Ordering::Relaxed) {
-        die_if_due(name);
+        act(name);
     }
 }
 
 #[cold]
-fn die_if_due(name: &'static str) {
+fn act(name: &'static str) {
     debug_assert!(ALL.contains(&name), "fail point {name} is not listed");
     let Some(plan) = PLAN.get() else { return };
-    for (point, left) in plan {
-        if *point == name && left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            std::process::abort();
+    for (_, action) in plan.iter().filter(|(point, _)| *point == name) {
+        match action {
+            Action::Die(left) if left.fetch_sub(1, Ordering::SeqCst) == 1 => std::process::abort(),
+            Action::Die(_) => {}
+            Action::Sleep(ms) => std::thread::sleep(std::time::Duration::from_millis(*ms)),
         }
     }
 }
@@ -79,6 +100,7 @@ mod tests {
         assert!(arm("nope=1").unwrap_err().to_string().contains("log.after_write"));
         assert!(arm("log.after_write=0").is_err());
         assert!(arm("log.after_write=x").is_err());
+        assert!(arm("log.after_write=sleep:").is_err());
         hit("log.after_write");
     }
 }
