@@ -1,0 +1,126 @@
+// A stand-in for the server in the pages' own tests: serves dist/ under the server's content policy, keeps what is posted, and answers reports
+// from made-up but steady numbers. `node e2e/mock.mjs 8099` to look at the pages by hand.
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+
+const UI = join(import.meta.dirname, "../ui/dist");
+const KASSA_JS = join(import.meta.dirname, "../tracker/dist/kassa.js");
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Starts the stand-in; `posts` has every body received, `set({status, empty, live})` changes its mood. */
+export async function startMock({ port = 0 } = {}) {
+  const mood = { status: 200, empty: false, live: 7 };
+  const posts = [];
+  const streams = new Set();
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url, "http://mock");
+    const body = await text(request);
+    if (request.method === "POST" && ["/v1/batch", "/track"].includes(url.pathname)) {
+      posts.push({ path: url.pathname, headers: request.headers, body, status: mood.status });
+      return json(response, mood.status, { success: true });
+    }
+    if (url.pathname === "/v1/query/definitions") return json(response, 200, DEFINITIONS);
+    if (url.pathname === "/v1/query") {
+      if (mood.status !== 200) return json(response, mood.status, { title: "Unavailable", detail: "The store is catching up." });
+      return json(response, 200, answer(JSON.parse(body), mood.empty));
+    }
+    if (url.pathname === "/v1/realtime/stream") {
+      if (mood.status !== 200) return json(response, mood.status, {});
+      response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+      streams.add(response);
+      request.on("close", () => streams.delete(response));
+      return response.write(`data: ${JSON.stringify(now(mood))}\n\n`);
+    }
+    return page(url.pathname, response);
+  });
+  await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    posts,
+    set(change) {
+      Object.assign(mood, change);
+      for (const stream of streams) stream.write(`data: ${JSON.stringify(now(mood))}\n\n`);
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+async function text(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+function json(response, status, value) {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(value));
+}
+
+async function page(path, response) {
+  const file = path === "/kassa.js" ? KASSA_JS : join(UI, path.startsWith("/dashboard") ? "dashboard.html" : /^\/($|p\/|c\/|cart)/.test(path) ? "index.html" : normalize(path));
+  try {
+    let content = await readFile(file);
+    if (file.endsWith(".html")) content = content.toString().replaceAll("__KASSA_SITE__", "demo");
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": POLICY });
+    response.end(content);
+  } catch {
+    json(response, 404, { title: "Not found" });
+  }
+}
+
+const wave = (index, base) => Math.max(0, Math.round(base * (1 + 0.35 * Math.sin(index / 2.1) + 0.2 * Math.sin(index * 1.7))));
+
+function now({ live, empty }) {
+  const start = Date.UTC(2026, 10, 21, 0, 31);
+  const minutes = Array.from({ length: 30 }, (_, index) => {
+    const pageviews = empty ? 0 : wave(index, 14);
+    return { minute: new Date(start + index * 60_000).toISOString(), pageviews, visitors: Math.round(pageviews / 2.2) };
+  });
+  return { site_id: "demo", current_visitors: empty ? 0 : live, pageviews_per_minute: minutes, top_pages: [], top_sources: [] };
+}
+
+const TOPS = {
+  "event:page": [["/", 812, 1904], ["/p/stoneware-mug", 341, 520], ["/c/kitchen", 290, 411], ["/p/everyday-pack", 214, 300], ["/cart", 160, 244], ["/p/wall-clock-with-a-really-long-name-that-does-not-fit-into-a-narrow-panel-at-all", 84, 96]],
+  "event:name": [["page_view", 4112, 1204], ["click", 2950, 820], ["time_on_page", 2214, 1100], ["Product Viewed", 1320, 611], ["Product Added", 214, 160], ["Checkout Started", 61, 58]],
+  "visit:source": [["(none)", 512], ["Google", 388], ["Instagram", 142], ["newsletter", 98], ["news.ycombinator.com", 44]],
+  "visit:device": [["mobile", 702], ["desktop", 461], ["tablet", 41]],
+  "visit:browser": [["Chrome", 602], ["Mobile Safari", 361], ["Firefox", 141]],
+  "visit:os": [["iOS", 502], ["Android", 331], ["Windows", 211], ["Mac OS X", 120]],
+};
+
+function answer(question, empty) {
+  const [dimension] = question.dimensions ?? [];
+  const results = dimension === undefined ? headline(question, empty) : dimension.startsWith("time") ? series(dimension, empty) : empty ? [] : tops(dimension);
+  return { results, meta: { total_rows: results.length }, query: question };
+}
+
+const tops = (dimension) => TOPS[dimension].map(([name, ...metrics]) => ({ dimensions: [name], metrics }));
+
+function headline(question, empty) {
+  if (empty) return [{ dimensions: [], metrics: [0, 0, 0, null, null] }];
+  const row = { dimensions: [], metrics: [1204, 1390, 4112, 41.2, 155] };
+  if (question.include?.comparisons) row.comparison = { dimensions: [], metrics: [1090, 1401, 3650, 38, 155], change: [10, -1, 13, 3.2, 0] };
+  return [row];
+}
+
+function series(dimension, empty) {
+  const count = dimension === "time:hour" ? 18 : 30;
+  return Array.from({ length: count }, (_, index) => {
+    const label = dimension === "time:hour" ? `2026-11-21 ${String(index).padStart(2, "0")}:00:00` : new Date(Date.UTC(2026, 9, 23 + index)).toISOString().slice(0, 10);
+    const visitors = empty ? 0 : wave(index, 60);
+    return { dimensions: [label], metrics: [visitors, Math.round(visitors * 2.9)] };
+  });
+}
+
+const DEFINITIONS = {
+  metrics: ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration"].map((name) => ({ name, definition: `Made-up words that say what ${name} means, at some length so that the bubble has two or three lines.` })),
+  dimensions: ["event:page", "event:name", "visit:source", "visit:device"].map((name) => ({ name, definition: `What ${name} is.` })),
+  others: [{ name: "current visitors", definition: "Distinct visitors of the last 5 minutes." }],
+};
+
+if (process.argv[1] === import.meta.filename) console.log((await startMock({ port: Number(process.argv[2] ?? 8099) })).url);

@@ -1,0 +1,32 @@
+// Screenshots of every page for people to look at: light and dark, wide and narrow. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the real
+// server, otherwise of the stand-in.
+import { mkdirSync } from "node:fs";
+import { launchBrowser, PERSON } from "./browser.mjs";
+import { startMock } from "./mock.mjs";
+
+const folder = process.argv[2] ?? new URL("shots", import.meta.url).pathname;
+const PAGES = { shop: "/", product: "/p/stoneware-mug", today: "/dashboard", month: "/dashboard?period=30d", realtime: "/dashboard?period=realtime", filter: "/dashboard?period=7d&page=/cart" };
+const WIDTHS = { wide: 1360, tablet: 800, phone: 390 };
+
+mkdirSync(folder, { recursive: true });
+const mock = process.env.KASSA_URL ? undefined : await startMock();
+const base = process.env.KASSA_URL ?? mock.url;
+const browser = await launchBrowser();
+for (const colorScheme of ["light", "dark"])
+  for (const [size, width] of Object.entries(WIDTHS)) {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, userAgent: PERSON });
+    const page = await context.newPage();
+    page.on("console", (message) => message.type() === "error" && console.error(page.url(), message.text()));
+    page.on("pageerror", (error) => console.error(page.url(), error));
+    for (const [name, path] of Object.entries(PAGES)) {
+      await page.goto(base + path);
+      await page.locator(path.startsWith("/dashboard") ? ".panel .row" : ".tile").first().waitFor();
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (overflow > 0) console.error(`${name} ${size}: ${overflow} pixels too wide`);
+      await page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png`, fullPage: true });
+    }
+    await context.close();
+  }
+await browser.close();
+await mock?.stop();
+console.log(folder);
