@@ -1,0 +1,133 @@
+//! Dialect B, batches of user events: `POST /track` with `events`.
+//!
+//! ```json
+//! {"appName":"shop","appVersion":"1.0.0","events":[{"timestamp":1735732800000,"event_id":"6f1c","event_type":"CLICK",
+//!   "location_type":"COMPONENT","component_name":"BuyButton","page_path":"/shop","page_title":"Shop",
+//!   "dom_info":{"tag":"BUTTON","id":"buy","className":"btn","text":"Buy"},"user_metadata":{"userId":7}}]}
+//! ```
+//! 200 `{"status":"ok"}`, with `accepted` and `rejected` when something was refused; 400 only when `events` is no array.
+//!
+//! `GET /events` gives the received object back. What is kept where, so that it can be rebuilt as a JSON value:
+//!
+//! | received | kept in |
+//! |---|---|
+//! | `event_type` | `name_sent` |
+//! | `event_id` | `id`; not a text: also the property `event_id` |
+//! | `timestamp` | `occurred_at`; not whole Unix milliseconds: also the property `timestamp` |
+//! | `location_type`, `component_name`, `page_path`, `page_title` | their columns; not a text, empty, or longer than the column: also the property of that name |
+//! | `user_metadata` | the property; `user_metadata.userId` is copied to `user` |
+//! | `dom_info` and every other field | the property of that name, as received |
+//! | fields beside `events`, but `writeKey` | the property of that name, unless the event has the field itself |
+//! | `event_id` or `timestamp` absent | their names in the property `$absent`, an array: `id` and `occurred_at` then hold what the collector chose |
+//!
+//! To rebuild: take the columns that are not null and not named by `$absent`, under B's names (`timestamp` in Unix
+//! milliseconds), then lay every property but `$absent` over them.
+
+use kassa_model::{Dialect, LogRecord, Reason};
+use serde_json::value::RawValue;
+
+use super::draft::{Draft, Flaw, put_column, refused};
+use super::object::{List, Members};
+use super::text::{Scalar, id_text, plain_text, scalar, too_deep};
+use super::{
+    Answer, Context, PATH_BYTES_MAX, Reading, Received, Sharing, TEXT_BYTES_MAX, counted_answer, read_items,
+    required, time,
+};
+
+const OK: &str = r#"{"status":"ok"}"#;
+const INVALID_PAYLOAD: Answer = Answer::json(400, r#"{"error":"Invalid payload"}"#);
+
+/// The property that names the fields which the client did not send and whose columns are filled nevertheless.
+const ABSENT: &str = "$absent";
+
+/// Reads a batch. `envelope` has `events` in its list.
+pub(super) fn read(json: &str, mut envelope: Members<'_>, ctx: &Context<'_>) -> Reading {
+    let key = envelope.get("writeKey").and_then(plain_text);
+    let site = ctx.site(key.as_deref(), None);
+    let List::Items { kept, dropped } = std::mem::take(&mut envelope.list) else {
+        let flaw = Flaw::new(Reason::InvalidPayload, "events is no array");
+        let record = refused(Dialect::Batch, site.as_deref().unwrap_or_default(), flaw, json.as_bytes(), ctx);
+        return Reading::one(Dialect::Batch, record, INVALID_PAYLOAD);
+    };
+    envelope.entries.retain(|(key, _)| key != "writeKey");
+    let shared_flaw = envelope.entries.iter().any(|(_, value)| too_deep(value.get()));
+    let mut sharing = Sharing::new(&envelope);
+    let records = read_items(Dialect::Batch, site.as_deref(), &kept, ctx, |item, site| {
+        if shared_flaw {
+            return Err(Flaw::new(Reason::TooDeep, "a field beside events nests deeper than 16 levels"));
+        }
+        let event = Received::item(item)?;
+        event.check_limits(sharing.shared_bytes)?;
+        sharing.take(item)?;
+        parse(&event, &envelope, site, ctx)
+    });
+    let answer = counted_answer(OK, &records, dropped);
+    Reading { dialect: Dialect::Batch, records, dropped, single: false, answer }
+}
+
+fn parse(
+    event: &Received<'_>,
+    shared: &Members<'_>,
+    site: &str,
+    ctx: &Context<'_>,
+) -> Result<LogRecord, Flaw> {
+    let members = &event.members;
+    let name = required(members.get("event_type"), "event_type")?;
+    let name = name.ok_or(Flaw::new(Reason::MissingField, "event_type"))?;
+    let timestamp = members.get("timestamp");
+    let mut draft = Draft::new(Dialect::Batch, site.to_owned(), &name, ctx.received_at);
+    draft.event.occurred_at = time::field(timestamp)?.unwrap_or(ctx.received_at);
+    for (key, value) in &members.entries {
+        put(&mut draft, key, value);
+    }
+    for (key, value) in &shared.entries {
+        if members.get(key).is_none() {
+            draft.props.push(key, value);
+        }
+    }
+    if shared.overflow {
+        draft.props.overflow();
+    }
+    match (members.get("event_id"), timestamp) {
+        (Some(_), Some(_)) => {}
+        (None, Some(_)) => draft.props.push_uncounted(ABSENT, r#"["event_id"]"#),
+        (Some(_), None) => draft.props.push_uncounted(ABSENT, r#"["timestamp"]"#),
+        (None, None) => draft.props.push_uncounted(ABSENT, r#"["event_id","timestamp"]"#),
+    }
+    draft.finish(ctx)
+}
+
+fn put(draft: &mut Draft<'_>, key: &str, value: &RawValue) {
+    let (event, props) = (&mut draft.event, &mut draft.props);
+    match key {
+        "event_type" | ABSENT => {}
+        "event_id" => {
+            if let Some(id) = id_text(value) {
+                event.id = id.into_owned();
+            }
+            if !matches!(scalar(value), Scalar::Text(_)) {
+                props.push_uncounted(key, value.get());
+            }
+        }
+        "timestamp" => {
+            let millis = event.occurred_at.micros() / 1_000;
+            if event.occurred_at.micros() % 1_000 != 0 || value.get() != millis.to_string() {
+                props.push_uncounted(key, value.get());
+            }
+        }
+        "location_type" => put_column(&mut event.location_type, props, TEXT_BYTES_MAX, (key, value)),
+        "component_name" => put_column(&mut event.component, props, TEXT_BYTES_MAX, (key, value)),
+        "page_path" => put_column(&mut event.path, props, PATH_BYTES_MAX, (key, value)),
+        "page_title" => put_column(&mut event.title, props, TEXT_BYTES_MAX, (key, value)),
+        "dom_info" => props.push_uncounted(key, value.get()),
+        "user_metadata" => {
+            props.push_uncounted(key, value.get());
+            let metadata = Members::of(value);
+            let user = metadata.as_ref().and_then(|metadata| metadata.get("userId")).and_then(id_text);
+            if let Some(user) = user {
+                draft.set_user(user.into_owned().into());
+            }
+        }
+        _ => props.push(key, value),
+    }
+}

@@ -1,0 +1,57 @@
+//! Dialect C, counters: `POST /event` with `type`.
+//!
+//! ```json
+//! {"type":"purchase"}
+//! ```
+//! 200 text `Recorded`, or 400 text. Every other field becomes a property. The collector counts the type on `/metrics`
+//! once the event is durable.
+
+use std::borrow::Cow;
+
+use kassa_model::{Dialect, LogRecord, Reason};
+
+use super::draft::{Draft, Flaw, refused};
+use super::props::Props;
+use super::{Answer, Context, Reading, Received, required};
+
+const RECORDED: Answer = Answer::text(200, "Recorded");
+const TYPE_REQUIRED: Answer = Answer::text(400, "Event type is required");
+
+/// Reads one event.
+pub(super) fn read(received: &Received<'_>, ctx: &Context<'_>) -> Reading {
+    let site = ctx.site(received.key().as_deref(), None);
+    match parse(received, site.as_deref(), ctx) {
+        Ok(record) => Reading::one(Dialect::Counter, record, RECORDED),
+        Err(flaw) => refuse(flaw, site.as_deref(), received.json.as_bytes(), ctx),
+    }
+}
+
+/// Refuses a body that could not be read.
+pub(super) fn refuse_unread(flaw: Flaw, body: &[u8], ctx: &Context<'_>) -> Reading {
+    refuse(flaw, ctx.site(None, None).as_deref(), body, ctx)
+}
+
+fn refuse(flaw: Flaw, site: Option<&str>, original: &[u8], ctx: &Context<'_>) -> Reading {
+    let answer = match flaw.reason {
+        Reason::MissingField => TYPE_REQUIRED,
+        reason => Answer { status: 400, body: Cow::Borrowed(reason.name()), json: false },
+    };
+    let record = refused(Dialect::Counter, site.unwrap_or_default(), flaw, original, ctx);
+    Reading::one(Dialect::Counter, record, answer)
+}
+
+fn parse(received: &Received<'_>, site: Option<&str>, ctx: &Context<'_>) -> Result<LogRecord, Flaw> {
+    received.check_limits(0)?;
+    let name = required(received.members.get("type"), "type")?;
+    let name = name.ok_or(Flaw::new(Reason::MissingField, "type"))?;
+    let site = site.ok_or(Flaw::new(Reason::UnknownSite, "no such site or write key"))?;
+    let mut draft = Draft::new(Dialect::Counter, site.to_owned(), &name, ctx.received_at);
+    let mut props = Props::default();
+    for (key, value) in &received.members.entries {
+        if !matches!(key.as_ref(), "type" | "writeKey") {
+            props.push(key, value);
+        }
+    }
+    draft.props = props;
+    draft.finish(ctx)
+}

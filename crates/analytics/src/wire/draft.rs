@@ -1,0 +1,172 @@
+//! The event in the making, one for all dialects: what a dialect has read goes in, the limits and the visitor's wish for
+//! privacy are applied once, a record comes out. The collector stamps id, agent, country and cookieless hashes.
+
+use std::borrow::Cow;
+
+use kassa_model::{
+    Dialect, Event, LogRecord, Reason, Recorded, Rejected, Timestamp, session_from, visitor_from,
+};
+use serde_json::value::RawValue;
+
+use super::props::{Props, without_person};
+use super::text::{Scalar, cut, scalar};
+use super::{Context, ID_BYTES_MAX, ORIGINAL_BYTES_MAX, TEXT_BYTES_MAX, names, time};
+
+/// Why an event is refused, and what of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    pub(crate) reason: Reason,
+    /// The field or limit, for a person.
+    pub(crate) detail: &'static str,
+}
+
+impl Flaw {
+    pub(crate) const fn new(reason: Reason, detail: &'static str) -> Self {
+        Self { reason, detail }
+    }
+}
+
+/// An event in the making.
+#[derive(Debug)]
+pub(crate) struct Draft<'a> {
+    /// Columns read so far.
+    pub(crate) event: Event,
+    /// All else.
+    pub(crate) props: Props,
+    /// The visitor that the client names: the first present of anonymousId, userId and, for A, sessionId.
+    pub(crate) visitor: Option<Cow<'a, str>>,
+    /// The session that the client names.
+    pub(crate) session: Option<Cow<'a, str>>,
+    /// The User-Agent in the body, if it differs from the request's.
+    pub(crate) agent: Option<String>,
+    /// Sent by kassa's tracker or one of Segment's browser libraries.
+    pub(crate) from_browser: bool,
+}
+
+impl<'a> Draft<'a> {
+    /// An event of `site` that happened at its receipt, and of which nothing else is known.
+    pub(crate) fn new(dialect: Dialect, site: String, name_sent: &str, received_at: Timestamp) -> Self {
+        let event = Event {
+            id: String::new(),
+            site,
+            name: names::canonical(name_sent).to_owned(),
+            name_sent: name_sent.to_owned(),
+            occurred_at: received_at,
+            received_at,
+            visitor: None,
+            user: None,
+            session: None,
+            host: None,
+            path: None,
+            title: None,
+            referrer: None,
+            source: None,
+            utm_source: None,
+            utm_medium: None,
+            utm_campaign: None,
+            utm_term: None,
+            utm_content: None,
+            device: None,
+            browser: None,
+            os: None,
+            country: None,
+            bot: false,
+            component: None,
+            location_type: None,
+            target: None,
+            order: None,
+            props: String::new(),
+            dialect,
+        };
+        let (visitor, session, agent) = (None, None, None);
+        Self { event, props: Props::default(), visitor, session, agent, from_browser: false }
+    }
+
+    /// Names the customer, who is the visitor too unless one is named already.
+    pub(crate) fn set_user(&mut self, user: Cow<'a, str>) {
+        self.event.user = Some(user.clone().into_owned());
+        self.visitor.get_or_insert(user);
+    }
+
+    /// Applies the limits and the visitor's wish.
+    pub(crate) fn finish(mut self, ctx: &Context<'_>) -> Result<LogRecord, Flaw> {
+        self.check(ctx)?;
+        let event = &mut self.event;
+        event.props = self.props.finish();
+        if ctx.private {
+            event.user = None;
+            if event.props.len() > 2 {
+                event.props = without_person(&event.props);
+            }
+        } else {
+            event.visitor = self.visitor.map(|visitor| visitor_from(&event.site, &visitor));
+            event.session = self.session.map(|session| session_from(&event.site, &session));
+        }
+        Ok(LogRecord::Event(Box::new(Recorded {
+            event: self.event,
+            agent: self.agent,
+            from_browser: self.from_browser,
+            visitor_today: 0,
+            visitor_yesterday: 0,
+        })))
+    }
+
+    fn check(&self, ctx: &Context<'_>) -> Result<(), Flaw> {
+        let event = &self.event;
+        if event.id.len() > ID_BYTES_MAX {
+            return Err(Flaw::new(Reason::IdTooLong, "the event's id is over 200 bytes"));
+        }
+        if event.user.as_ref().is_some_and(|user| user.len() > ID_BYTES_MAX) {
+            return Err(Flaw::new(Reason::IdTooLong, "the user's id is over 200 bytes"));
+        }
+        if event.name_sent.len() > TEXT_BYTES_MAX {
+            return Err(Flaw::new(Reason::NameTooLong, "the event's name is over 255 bytes"));
+        }
+        if self.props.too_many() {
+            return Err(Flaw::new(Reason::TooManyProperties, "more than 64 properties"));
+        }
+        if !time::in_range(event.occurred_at, ctx.received_at) {
+            let detail = "the time is before 2000 or more than 24 h ahead of receipt";
+            return Err(Flaw::new(Reason::TimeOutOfRange, detail));
+        }
+        Ok(())
+    }
+}
+
+/// Reads `value` into a column of at most `bytes_max` bytes. What is no text, or too long, stays a property, so that
+/// nothing is lost; of a text that is too long the column holds the beginning.
+pub(crate) fn put_column(
+    slot: &mut Option<String>,
+    props: &mut Props,
+    bytes_max: usize,
+    (key, value): (&str, &RawValue),
+) {
+    if let Scalar::Text(text) = scalar(value) {
+        *slot = Some(cut(&text, bytes_max).to_owned());
+        if text.len() <= bytes_max {
+            return;
+        }
+    }
+    props.push_uncounted(key, value.get());
+}
+
+/// The dead letter of a refused event. The collector stamps its id.
+pub(crate) fn refused(
+    dialect: Dialect,
+    site: &str,
+    flaw: Flaw,
+    original: &[u8],
+    ctx: &Context<'_>,
+) -> LogRecord {
+    let kept = &original[..original.len().min(ORIGINAL_BYTES_MAX)];
+    let original = String::from_utf8_lossy(kept).replace('\0', "\u{fffd}");
+    LogRecord::Rejected(Box::new(Rejected {
+        id: String::new(),
+        site: site.to_owned(),
+        received_at: ctx.received_at,
+        reason: flaw.reason,
+        detail: flaw.detail.to_owned(),
+        dialect,
+        original: cut(&original, ORIGINAL_BYTES_MAX).to_owned(),
+    }))
+}

@@ -1,0 +1,226 @@
+//! One pass over a JSON object: its members as borrowed texts, and one member as a list of raw items. Bounded in
+//! members and items whatever the input; a repeated key takes its last value.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{BATCH_EVENTS_MAX, BEYOND_KEPT_MAX};
+
+/// More members than any event with [`super::PROPERTIES_MAX`] properties has.
+const MEMBERS_MAX: usize = 128;
+/// Repetitions included: bounds the work of finding repeated keys.
+const MEMBERS_READ_MAX: usize = 512;
+
+/// An object's members.
+#[derive(Debug, Default)]
+pub(crate) struct Members<'a> {
+    /// Key and value, in the order of first appearance.
+    pub(crate) entries: Vec<(Cow<'a, str>, &'a RawValue)>,
+    /// There were more than an event may have; the rest is not in `entries`.
+    pub(crate) overflow: bool,
+    /// The member that was to be read as a list.
+    pub(crate) list: List<'a>,
+}
+
+/// The member that holds the events of a batch.
+#[derive(Debug, Default)]
+pub(crate) enum List<'a> {
+    /// No such member.
+    #[default]
+    Absent,
+    /// It is there and no array.
+    Other,
+    /// Its items.
+    Items {
+        /// The first [`BATCH_EVENTS_MAX`] and [`BEYOND_KEPT_MAX`] more.
+        kept: Vec<&'a RawValue>,
+        /// How many came after those.
+        dropped: u64,
+    },
+}
+
+impl<'a> Members<'a> {
+    /// Reads a whole JSON text as an object; the member called `list_key` is read as a list.
+    pub(crate) fn read(json: &'a str, list_key: Option<&str>) -> Result<Self, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let members = MembersSeed { list_key }.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(members)
+    }
+
+    /// The members of `raw`, or `None` when it is no object.
+    pub(crate) fn of(raw: &'a RawValue) -> Option<Self> {
+        if !raw.get().starts_with('{') {
+            return None;
+        }
+        Self::read(raw.get(), None).ok()
+    }
+
+    /// The value of `key`.
+    pub(crate) fn get(&self, key: &str) -> Option<&'a RawValue> {
+        self.entries.iter().find(|(name, _)| name == key).map(|(_, value)| *value)
+    }
+
+    /// Whether one of `keys` is there.
+    pub(crate) fn has_any(&self, keys: &[&str]) -> bool {
+        self.entries.iter().any(|(name, _)| keys.contains(&name.as_ref()))
+    }
+
+    fn put(&mut self, key: Cow<'a, str>, value: &'a RawValue) {
+        if let Some(entry) = self.entries.iter_mut().find(|(name, _)| *name == key) {
+            entry.1 = value;
+        } else if self.entries.len() < MEMBERS_MAX {
+            self.entries.push((key, value));
+        } else {
+            self.overflow = true;
+        }
+    }
+}
+
+struct MembersSeed<'k> {
+    list_key: Option<&'k str>,
+}
+
+impl<'de> DeserializeSeed<'de> for MembersSeed<'_> {
+    type Value = Members<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for MembersSeed<'_> {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Members { entries: Vec::with_capacity(12), ..Members::default() };
+        let mut read = 0;
+        while let Some(Key(key)) = map.next_key()? {
+            read += 1;
+            if self.list_key == Some(key.as_ref()) {
+                members.list = map.next_value()?;
+            } else if read > MEMBERS_READ_MAX || members.overflow {
+                members.overflow = true;
+                map.next_value::<IgnoredAny>()?;
+            } else {
+                let value = map.next_value::<&'de RawValue>()?;
+                members.put(key, value);
+            }
+        }
+        Ok(members)
+    }
+}
+
+/// A key, borrowed where it has no escapes.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E: de::Error>(self, key: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(key)))
+            }
+            fn visit_str<E: de::Error>(self, key: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(key.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for List<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ListVisitor)
+    }
+}
+
+struct ListVisitor;
+
+macro_rules! no_array {
+    ($($method:ident: $kind:ty,)*) => {
+        $(fn $method<E: de::Error>(self, _: $kind) -> Result<List<'de>, E> {
+            Ok(List::Other)
+        })*
+    };
+}
+
+impl<'de> Visitor<'de> for ListVisitor {
+    type Value = List<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    no_array! { visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str, }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(List::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(List::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut kept = Vec::new();
+        let mut dropped = 0;
+        while kept.len() < BATCH_EVENTS_MAX + BEYOND_KEPT_MAX {
+            match seq.next_element::<&'de RawValue>()? {
+                Some(item) => kept.push(item),
+                None => return Ok(List::Items { kept, dropped }),
+            }
+        }
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            dropped += 1;
+        }
+        Ok(List::Items { kept, dropped })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_repeated_keys_wins() {
+        let members = Members::read(r#"{"a":1,"b":2,"a":3,"\u0061":4.50}"#, None).unwrap();
+        assert_eq!(members.entries.len(), 2);
+        assert_eq!(members.get("a").map(RawValue::get), Some("4.50"));
+    }
+
+    #[test]
+    fn bounds_members_and_items() {
+        let many: Vec<String> = (0..5_000).map(|n| format!("\"k{n}\":1")).collect();
+        let json = format!("{{{}}}", many.join(","));
+        let members = Members::read(&json, None).unwrap();
+        assert!(members.overflow);
+        assert_eq!(members.entries.len(), MEMBERS_MAX);
+        let json = format!("{{\"l\":[{}0]}}", "0,".repeat(20_000));
+        let List::Items { kept, dropped } = Members::read(&json, Some("l")).unwrap().list else { panic!() };
+        assert_eq!((kept.len(), dropped), (10_100, 9_901));
+    }
+
+    #[test]
+    fn a_list_of_another_type_is_told() {
+        for other in ["1", "-1", "1.5", "true", "null", "\"x\"", "\"\\n\"", "{\"a\":[{}]}"] {
+            let json = format!("{{\"l\":{other},\"z\":1}}");
+            let members = Members::read(&json, Some("l")).unwrap();
+            assert!(matches!(members.list, List::Other), "{other}");
+            assert!(members.get("z").is_some());
+        }
+        assert!(Members::read("{\"l\":[1}", Some("l")).is_err());
+        assert!(Members::read("{} x", None).is_err());
+    }
+}
