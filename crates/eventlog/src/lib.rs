@@ -1,6 +1,9 @@
 //! Port 1, the durable log. [`EventLog`]'s doc comment is the contract; `conformance.rs` is the same contract as tests
 //! that every backend runs. Knows nothing of events: keys, bytes, positions.
 
+pub mod disk;
+pub mod local;
+
 use std::fmt;
 
 use async_trait::async_trait;

@@ -1,0 +1,142 @@
+//! The segment being written: one frame, one write, one fsync. Knows what a failure of each leaves behind.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kassa_model::failpoint;
+
+use super::frame::{self, Codec, HEADER_BYTES, Header, Place};
+use super::segment::{self, Segment};
+use crate::Error;
+use crate::disk::{Access, Disk, DiskFile};
+
+/// Room is reserved in steps of this, so that an fsync rarely has a new file length to record.
+const ALLOCATE_BYTES: u64 = 8 << 20;
+
+/// The open end of a partition.
+#[derive(Debug)]
+pub(crate) struct Active {
+    pub(crate) segment: Arc<Segment>,
+    pub(crate) file: Arc<dyn DiskFile>,
+    /// Bytes of good frames; all durable.
+    pub(crate) len: u64,
+    /// Up to here the file reads as zeros already; 0 once the medium said that it cannot.
+    pub(crate) allocated: u64,
+    /// Its last frame is a seal: the next one needs a new segment.
+    pub(crate) sealed: bool,
+}
+
+/// Why a frame is not durable.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// No room; nothing of it is left in the file.
+    Full(String),
+    /// It could not be written; nothing of it is left in the file.
+    Write(String),
+    /// The file's state is unknown: nothing may be written to it any more.
+    Poison(String),
+}
+
+impl Active {
+    /// Makes the segment that begins at `base` and makes its name durable.
+    pub(crate) fn create(disk: &dyn Disk, dir: &Path, base: u64) -> Result<Self, Failure> {
+        let segment = Arc::new(Segment::new(dir, base));
+        let file = disk
+            .open(&segment.path, Access::Create)
+            .map_err(|why| not_written(&format!("create {}", segment.path.display()), &why))?;
+        disk.sync_dir(dir)
+            .map_err(|why| Failure::Poison(format!("cannot fsync {}: {why}", dir.display())))?;
+        Ok(Self { segment, file, len: 0, allocated: 0, sealed: false })
+    }
+
+    /// Whether the frame belongs into the next segment.
+    pub(crate) fn is_full_for(&self, frame_bytes: usize, segment_bytes: u64) -> bool {
+        self.sealed || (self.len > 0 && self.len + (frame_bytes + HEADER_BYTES) as u64 > segment_bytes)
+    }
+
+    /// Writes a frame after the last one; not durable yet. What a failed write leaves is cut off.
+    pub(crate) fn write(&mut self, frame: &[u8], segment_bytes: u64) -> Result<(), Failure> {
+        self.reserve(frame.len() as u64, segment_bytes);
+        failpoint::hit("log.before_write");
+        if let Err(why) = self.file.write_at(frame, self.len) {
+            self.allocated = 0;
+            self.file.set_len(self.len).map_err(|cut| {
+                let path = self.segment.path.display();
+                Failure::Poison(format!("cannot write {path}: {why}; nor cut it back: {cut}"))
+            })?;
+            return Err(not_written(&format!("write {}", self.segment.path.display()), &why));
+        }
+        failpoint::hit("log.after_write");
+        Ok(())
+    }
+
+    /// Makes the written frame durable and visible to readers; returns how long the fsync took.
+    pub(crate) fn sync(&mut self, frame_bytes: usize, end: u64, time: i64) -> Result<Duration, Failure> {
+        let started = Instant::now();
+        self.file
+            .sync_data()
+            .map_err(|why| Failure::Poison(format!("cannot fsync {}: {why}", self.segment.path.display())))?;
+        let took = started.elapsed();
+        self.len += frame_bytes as u64;
+        self.segment.publish(end, self.len, time);
+        failpoint::hit("log.after_sync");
+        Ok(took)
+    }
+
+    /// Ends the segment: what follows is in another file. Its last bytes then prove that it is whole.
+    pub(crate) fn seal(&mut self, place: &Place, time: i64) -> Result<(), Failure> {
+        let end = self.segment.end();
+        let mut frame = Vec::with_capacity(HEADER_BYTES);
+        frame::begin(&mut frame);
+        frame::finish(&mut frame, place, Header { base: end, time, length: 0, count: 0, codec: Codec::Seal });
+        self.write(&frame, 0)?;
+        let whole = self.len + frame.len() as u64;
+        self.file
+            .set_len(whole)
+            .map_err(|why| Failure::Poison(format!("cannot cut {}: {why}", self.segment.path.display())))?;
+        self.sync(frame.len(), end, time)?;
+        self.sealed = true;
+        Ok(())
+    }
+
+    /// Leaves a mark that this file must not be trusted: the page cache may show what the disk does not have. It need
+    /// not be durable, for the danger ends with the cache.
+    pub(crate) fn mark_poisoned(&self, disk: &dyn Disk, dir: &Path) {
+        let path = dir.join(segment::poison_name(self.segment.base));
+        if let Err(why) = disk.open(&path, Access::Create) {
+            tracing::error!(path = %path.display(), %why, "cannot mark a segment whose fsync failed");
+        }
+    }
+
+    fn reserve(&mut self, frame_bytes: u64, segment_bytes: u64) {
+        let needed = self.len + frame_bytes;
+        if needed <= self.allocated || needed > segment_bytes {
+            return;
+        }
+        let target = (needed + ALLOCATE_BYTES).min(segment_bytes);
+        // A medium that cannot reserve only loses the faster fsync; a full one fails at the write.
+        self.allocated = if self.file.allocate(target).is_ok() { target } else { segment_bytes };
+    }
+}
+
+impl Failure {
+    /// What the waiting callers are told. `Full` promises that nothing was taken, so it is only for whole calls.
+    pub(crate) fn to_error(&self) -> Error {
+        match self {
+            Self::Full(why) => Error::Full(why.clone()),
+            Self::Write(why) | Self::Poison(why) => Error::Unavailable(why.clone()),
+        }
+    }
+}
+
+fn not_written(attempt: &str, why: &io::Error) -> Failure {
+    let text = format!("cannot {attempt}: {why}");
+    match why.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            Failure::Full(text)
+        }
+        _ => Failure::Write(text),
+    }
+}

@@ -1,0 +1,128 @@
+//! `meta.json`: the log's own id and what is fixed for its life. Written once, when the log is made.
+
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::options::Options;
+use super::{io_error, segment};
+use crate::disk::{self, Disk};
+use crate::{Error, Partition, Stream};
+
+const FORMAT: u32 = 1;
+const FILE: &str = "meta.json";
+
+/// The content of `meta.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Meta {
+    pub(crate) format: u32,
+    pub(crate) log_id: Uuid,
+    pub(crate) partitions: Partitions,
+}
+
+/// How many partitions each stream has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Partitions {
+    pub(crate) events: Partition,
+    pub(crate) orders: Partition,
+}
+
+impl Meta {
+    pub(crate) fn new(log_id: Uuid, events: Partition, orders: Partition) -> Self {
+        Self { format: FORMAT, log_id, partitions: Partitions { events, orders } }
+    }
+
+    pub(crate) fn partitions(&self, stream: Stream) -> Partition {
+        match stream {
+            Stream::Events => self.partitions.events,
+            Stream::Orders => self.partitions.orders,
+        }
+    }
+
+    /// Reads it; `None` when there is no such file.
+    pub(crate) fn read(disk: &dyn Disk, dir: &Path) -> Result<Option<Self>, Error> {
+        let path = dir.join(FILE);
+        let bytes = match disk::read_file(disk, &path) {
+            Ok(bytes) => bytes,
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(why) => return Err(io_error("read", &path, &why)),
+        };
+        let meta: Self = serde_json::from_slice(&bytes).map_err(|why| {
+            Error::Corrupt(format!("cannot read {}: {why}; {}", path.display(), super::advice(dir)))
+        })?;
+        if meta.format != FORMAT {
+            return Err(Error::Invalid(format!(
+                "cannot open {}: its format is {}, this version knows {FORMAT}",
+                dir.display(),
+                meta.format
+            )));
+        }
+        Ok(Some(meta))
+    }
+
+    pub(crate) fn write(&self, disk: &dyn Disk, dir: &Path) -> Result<(), Error> {
+        let path = dir.join(FILE);
+        let text = serde_json::to_vec_pretty(self).expect("a struct of plain fields serialises");
+        disk::replace_file(disk, &path, &text).map_err(|why| io_error("write", &path, &why))
+    }
+}
+
+/// The log's meta: read, or made when the folder holds no log yet.
+pub(crate) fn open_or_create(disk: &dyn Disk, options: &Options) -> Result<Meta, Error> {
+    let dir = &options.dir;
+    if let Some(meta) = Meta::read(disk, dir)? {
+        for stream in Stream::ALL {
+            let (fixed, asked) = (meta.partitions(stream), options.stream(stream).partitions);
+            if fixed != asked {
+                return Err(Error::Invalid(format!(
+                    "cannot open {} with {asked} partitions of {}: it was made with {fixed}, and that is fixed",
+                    dir.display(),
+                    stream.name()
+                )));
+            }
+        }
+        return Ok(meta);
+    }
+    if let Some(found) = any_segment(disk, dir)? {
+        return Err(Error::Corrupt(format!(
+            "cannot open {}: meta.json is missing beside {found}; {}",
+            dir.display(),
+            super::advice(dir)
+        )));
+    }
+    let meta = Meta::new(Uuid::new_v4(), options.events.partitions, options.orders.partitions);
+    meta.write(disk, dir)?;
+    Ok(meta)
+}
+
+/// A segment file below `dir`, if there is any.
+fn any_segment(disk: &dyn Disk, dir: &Path) -> Result<Option<String>, Error> {
+    for stream in Stream::ALL {
+        for partition in partition_folders(disk, dir, stream)? {
+            let folder = segment::partition_dir(dir, stream, partition);
+            if let Some(base) = segment::list_bases(disk, &folder)?.first() {
+                return Ok(Some(folder.join(segment::file_name(*base)).display().to_string()));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The numbers of the partition folders that exist, ascending.
+pub(crate) fn partition_folders(
+    disk: &dyn Disk,
+    dir: &Path,
+    stream: Stream,
+) -> Result<Vec<Partition>, Error> {
+    let folder = dir.join(stream.name());
+    let names = match disk.list(&folder) {
+        Ok(names) => names,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(why) => return Err(io_error("list", &folder, &why)),
+    };
+    let mut found: Vec<Partition> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    found.sort_unstable();
+    Ok(found)
+}

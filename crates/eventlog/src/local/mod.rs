@@ -1,0 +1,358 @@
+//! The local log: segment files of our own, group commit, one writer thread per partition.
+//!
+//! ```text
+//! <dir>/meta.json                     the log's id, partitions per stream
+//! <dir>/lock                          one process at a time
+//! <dir>/<stream>/groups.json          epochs and marks of the groups
+//! <dir>/<stream>/<partition>/<base>.log
+//! ```
+
+mod active;
+mod frame;
+mod groups;
+mod meta;
+mod options;
+mod queue;
+mod read;
+mod recover;
+mod retain;
+mod segment;
+mod stats;
+mod stream;
+mod subscription;
+mod walk;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use kassa_model::{Clock, partition_of};
+use tokio::sync::{oneshot, watch};
+use uuid::Uuid;
+
+pub use options::{Options, StreamOptions};
+pub use stats::{SYNC_BOUNDS_MICROS, Stats};
+
+use crate::disk::{Disk, DiskLock};
+use crate::{
+    Epoch, Error, EventLog, Offset, Partition, Position, RECORD_BYTES_MAX, Record, Status, Stream,
+    Subscription,
+};
+use active::Active;
+use frame::{HEADER_BYTES, Place};
+use groups::{Groups, GroupsConfig};
+use queue::{Pending, Queue};
+use recover::Site;
+use segment::Segments;
+use stream::{Core, PartitionState, StreamState};
+use subscription::LocalSubscription;
+use writer::Writer;
+
+/// A log in a folder of this machine. Dropping it closes it.
+#[derive(Debug)]
+pub struct LocalLog {
+    core: Arc<Core>,
+    events: Arc<StreamState>,
+    orders: Arc<StreamState>,
+    running: Mutex<Running>,
+}
+
+/// What ends with the log.
+#[derive(Debug, Default)]
+struct Running {
+    writers: Vec<JoinHandle<()>>,
+    lock: Option<Box<dyn DiskLock>>,
+}
+
+impl LocalLog {
+    /// Opens the log of a folder, or makes one: recovers every partition and starts its writer.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for damage that needs `kassa log salvage`, [`Error::Invalid`] for settings that do not fit
+    /// the log or a folder that another process holds, [`Error::Unavailable`] when the disk fails.
+    pub fn open(options: Options, disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        options.check()?;
+        let dir = options.dir.clone();
+        make_dir(disk.as_ref(), &dir)?;
+        let lock = take_lock(disk.as_ref(), &dir)?;
+        let meta = meta::open_or_create(disk.as_ref(), &options)?;
+        let core = Arc::new(Core {
+            options,
+            disk,
+            clock,
+            log_id: meta.log_id,
+            used: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+        });
+        let (events, event_files) = open_stream(&core, Stream::Events)?;
+        let (orders, order_files) = open_stream(&core, Stream::Orders)?;
+        let log = Self {
+            core,
+            events,
+            orders,
+            running: Mutex::new(Running { writers: Vec::new(), lock: Some(lock) }),
+        };
+        log.start(&log.events, event_files)?;
+        log.start(&log.orders, order_files)?;
+        Ok(log)
+    }
+
+    /// The log's own id.
+    pub fn log_id(&self) -> Uuid {
+        self.core.log_id
+    }
+
+    /// What a stream has done since the log was opened.
+    pub fn stats(&self, stream: Stream) -> Stats {
+        self.stream(stream).counters.read()
+    }
+
+    /// Why a partition takes no more, when an fsync has failed: for readiness.
+    pub fn failure(&self) -> Option<String> {
+        let mut partitions = self.events.partitions.iter().chain(&self.orders.partitions);
+        partitions.find_map(|partition| partition.failed.get().cloned())
+    }
+
+    /// A warning when little room is left, naming the slowest group: for readiness.
+    pub fn nearly_full(&self) -> Option<String> {
+        self.events.nearly_full().or_else(|| self.orders.nearly_full())
+    }
+
+    /// Reads a stream from its first retained record beside all groups: never fenced, without a mark, not waited for
+    /// by retention. For replays.
+    pub fn replay(&self, stream: Stream) -> Box<dyn Subscription> {
+        let stream = self.stream(stream);
+        let epochs = vec![Epoch(0); stream.partitions.len()];
+        Box::new(LocalSubscription::new(Arc::clone(stream), None, &epochs))
+    }
+
+    /// Finishes what waits, stops the writers, saves the marks and gives the folder free. Later calls are refused.
+    /// Blocks for about one fsync.
+    pub fn close(&self) {
+        let mut running = lock(&self.running);
+        self.core.closed.store(true, Ordering::Release);
+        for stream in [&self.events, &self.orders] {
+            for partition in &stream.partitions {
+                partition.queue.close();
+            }
+        }
+        for writer in running.writers.drain(..) {
+            if writer.join().is_err() {
+                tracing::error!("a log writer panicked");
+            }
+        }
+        for stream in [&self.events, &self.orders] {
+            if let Err(why) = stream.groups.save() {
+                tracing::warn!(%why, "cannot save the groups' marks");
+            }
+            stream.announce();
+        }
+        running.lock = None;
+    }
+
+    fn stream(&self, stream: Stream) -> &Arc<StreamState> {
+        match stream {
+            Stream::Events => &self.events,
+            Stream::Orders => &self.orders,
+        }
+    }
+
+    fn start(&self, stream: &Arc<StreamState>, files: Vec<Active>) -> Result<(), Error> {
+        for (partition, active) in stream.partitions.iter().zip(files) {
+            let writer = Writer::new(Arc::clone(stream), Arc::clone(partition), active);
+            let name = format!("log-{}-{}", partition.place.stream.name(), partition.place.partition);
+            let thread = std::thread::Builder::new()
+                .name(name)
+                .spawn(move || writer.run())
+                .map_err(|why| Error::Unavailable(format!("cannot start a writer: {why}")))?;
+            lock(&self.running).writers.push(thread);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for LocalLog {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+#[async_trait]
+impl EventLog for LocalLog {
+    async fn append(&self, stream: Stream, records: Vec<Record>) -> Result<Vec<Position>, Error> {
+        for record in &records {
+            if record.payload.len() > RECORD_BYTES_MAX {
+                return Err(Error::TooLarge(record.payload.len()));
+            }
+        }
+        let stream = self.stream(stream);
+        match stream.partitions.as_slice() {
+            [only] => {
+                let count = records.len();
+                let first = append_to(only, records).await?;
+                Ok((first..).take(count).map(|offset| position(0, offset)).collect())
+            }
+            many => append_split(many, records).await,
+        }
+    }
+
+    async fn subscribe(&self, stream: Stream, group: &str) -> Result<Box<dyn Subscription>, Error> {
+        let state = Arc::clone(self.stream(stream));
+        if state.is_closed() {
+            return Err(queue::closed());
+        }
+        let name = group.to_owned();
+        let taking = tokio::task::spawn_blocking(move || {
+            let epochs = state.groups.take_over(&name)?;
+            state.announce();
+            Ok(LocalSubscription::new(state, Some(name), &epochs))
+        });
+        let subscription: Result<LocalSubscription, Error> =
+            taking.await.map_err(|why| Error::Unavailable(format!("subscribing was aborted: {why}")))?;
+        Ok(Box::new(subscription?))
+    }
+
+    async fn status(&self, stream: Stream) -> Result<Status, Error> {
+        Ok(self.stream(stream).status())
+    }
+}
+
+/// Hands records to one writer; returns the first one's offset once all are durable.
+async fn append_to(partition: &PartitionState, records: Vec<Record>) -> Result<u64, Error> {
+    if records.is_empty() {
+        return Ok(partition.segments.end());
+    }
+    let bytes = HEADER_BYTES + records.iter().map(|record| record.payload.len() + 4).sum::<usize>();
+    let (done, answer) = oneshot::channel();
+    partition.queue.push(Pending { records, bytes, done }).await?;
+    answer.await.unwrap_or_else(|_| Err(Error::Unavailable("its writer has stopped".to_owned())))
+}
+
+/// Splits a call by partition, keeping the order within each, and puts the positions back into the caller's order.
+async fn append_split(
+    partitions: &[Arc<PartitionState>],
+    records: Vec<Record>,
+) -> Result<Vec<Position>, Error> {
+    let count = u32::try_from(partitions.len()).expect("at most 1,024 partitions");
+    let mut parts = vec![Vec::new(); partitions.len()];
+    let mut route = Vec::with_capacity(records.len());
+    for record in records {
+        let partition = partition_of(record.key, count);
+        route.push(partition);
+        parts[partition as usize].push(record);
+    }
+    // All are queued before any is waited for: their fsyncs overlap.
+    let mut answers = Vec::with_capacity(parts.len());
+    for (partition, part) in partitions.iter().zip(parts) {
+        if part.is_empty() {
+            answers.push(None);
+            continue;
+        }
+        let bytes = HEADER_BYTES + part.iter().map(|record: &Record| record.payload.len() + 4).sum::<usize>();
+        let (done, answer) = oneshot::channel();
+        let queued = partition.queue.push(Pending { records: part, bytes, done }).await;
+        answers.push(Some((queued, answer)));
+    }
+    let mut next = vec![0; partitions.len()];
+    let mut failed = None;
+    for (partition, answer) in answers.into_iter().enumerate() {
+        let Some((queued, answer)) = answer else { continue };
+        let result = match queued {
+            Ok(()) => {
+                answer.await.unwrap_or_else(|_| Err(Error::Unavailable("its writer has stopped".to_owned())))
+            }
+            Err(why) => Err(why),
+        };
+        match result {
+            Ok(first) => next[partition] = first,
+            Err(why) => failed = Some(why),
+        }
+    }
+    if let Some(why) = failed {
+        // Another partition may have taken its part, so `Full` would promise too much.
+        return Err(match why {
+            Error::Full(text) => Error::Unavailable(format!("one partition is full: {text}")),
+            other => other,
+        });
+    }
+    let positions = route.into_iter().map(|partition| {
+        let offset = next[partition as usize];
+        next[partition as usize] += 1;
+        position(partition, offset)
+    });
+    Ok(positions.collect())
+}
+
+fn position(partition: Partition, offset: u64) -> Position {
+    Position { partition, offset: Offset(offset.into()) }
+}
+
+fn open_stream(core: &Arc<Core>, stream: Stream) -> Result<(Arc<StreamState>, Vec<Active>), Error> {
+    let options = core.options.stream(stream);
+    let folder = core.options.dir.join(stream.name());
+    make_dir(core.disk.as_ref(), &folder)?;
+    let mut partitions = Vec::new();
+    let mut files = Vec::new();
+    for partition in 0..options.partitions {
+        let dir = segment::partition_dir(&core.options.dir, stream, partition);
+        make_dir(core.disk.as_ref(), &dir)?;
+        let place = Place { log_id: core.log_id, stream, partition };
+        let site = Site { disk: core.disk.as_ref(), log_dir: &core.options.dir, dir: &dir, place };
+        let recovered = recover::open_partition(site)?;
+        let segments = Segments::new(recovered.segments);
+        core.used.fetch_add(segments.bytes(), Ordering::Relaxed);
+        let queue = Queue::new(core.options.waiting_bytes);
+        partitions.push(Arc::new(PartitionState { place, dir, segments, queue, failed: OnceLock::new() }));
+        files.push(recovered.active);
+    }
+    let groups = Groups::open(GroupsConfig {
+        path: folder.join("groups.json"),
+        disk: Arc::clone(&core.disk),
+        clock: Arc::clone(&core.clock),
+        configured: options.groups.clone(),
+        partitions: options.partitions,
+    })?;
+    let changes = watch::Sender::new(0);
+    let state =
+        StreamState { core: Arc::clone(core), partitions, groups, counters: Default::default(), changes };
+    Ok((Arc::new(state), files))
+}
+
+fn make_dir(disk: &dyn Disk, dir: &Path) -> Result<(), Error> {
+    disk.create_dir(dir).map_err(|why| io_error("make", dir, &why))?;
+    match dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => disk.sync_dir(parent).map_err(|why| io_error("fsync", parent, &why)),
+        None => Ok(()),
+    }
+}
+
+fn take_lock(disk: &dyn Disk, dir: &Path) -> Result<Box<dyn DiskLock>, Error> {
+    let path = dir.join("lock");
+    disk.lock(&path).map_err(|why| match why.kind() {
+        io::ErrorKind::WouldBlock => {
+            Error::Invalid(format!("cannot open {}: another process holds it", dir.display()))
+        }
+        _ => io_error("lock", &path, &why),
+    })
+}
+
+/// What to do about damage; ends the message of [`Error::Corrupt`].
+fn advice(dir: &Path) -> String {
+    format!("`kassa log salvage {}` copies all that is whole", dir.display())
+}
+
+fn io_error(attempt: &str, path: &Path, why: &io::Error) -> Error {
+    Error::Unavailable(format!("cannot {attempt} {}: {why}", path.display()))
+}
+
+/// Locks; a panic elsewhere while it was held leaves plain values that are still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

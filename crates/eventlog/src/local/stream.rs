@@ -1,0 +1,98 @@
+//! What writer, readers and callers of one stream share.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use kassa_model::Clock;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::frame::Place;
+use super::groups::Groups;
+use super::options::Options;
+use super::queue::Queue;
+use super::segment::Segments;
+use super::stats::Counters;
+use crate::disk::Disk;
+use crate::{GroupStatus, Offset, PartitionStatus, Status};
+
+/// What the whole log shares.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) options: Options,
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) log_id: Uuid,
+    /// Bytes of all frames of all partitions.
+    pub(crate) used: AtomicU64,
+    pub(crate) closed: AtomicBool,
+}
+
+/// One stream.
+#[derive(Debug)]
+pub(crate) struct StreamState {
+    pub(crate) core: Arc<Core>,
+    pub(crate) partitions: Vec<Arc<PartitionState>>,
+    pub(crate) groups: Groups,
+    pub(crate) counters: Counters,
+    /// Moves on whenever a subscriber may have something new to see.
+    pub(crate) changes: watch::Sender<u64>,
+}
+
+/// One partition.
+#[derive(Debug)]
+pub(crate) struct PartitionState {
+    pub(crate) place: Place,
+    pub(crate) dir: PathBuf,
+    pub(crate) segments: Segments,
+    pub(crate) queue: Queue,
+    /// Why nothing more is written, once an fsync has failed.
+    pub(crate) failed: OnceLock<String>,
+}
+
+impl StreamState {
+    /// Wakes the subscribers that wait.
+    pub(crate) fn announce(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.core.closed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        let partitions = self.partitions.iter().map(|partition| self.partition_status(partition)).collect();
+        Status { log_id: self.core.log_id, partitions }
+    }
+
+    fn partition_status(&self, partition: &PartitionState) -> PartitionStatus {
+        let (first, end) = (partition.segments.first(), partition.segments.end());
+        let groups = self.groups.marks(partition.place.partition, first, end).into_iter();
+        PartitionStatus {
+            partition: partition.place.partition,
+            first: Offset(first.into()),
+            end: Offset(end.into()),
+            bytes: partition.segments.bytes(),
+            groups: groups
+                .map(|(group, next)| GroupStatus {
+                    group,
+                    next: Offset(next.into()),
+                    lag_records: end - next,
+                })
+                .collect(),
+        }
+    }
+
+    /// Lets the writers delete what all groups have passed, where there is such a segment.
+    pub(crate) fn ask_retention(&self) {
+        for partition in &self.partitions {
+            let list = partition.segments.snapshot();
+            let (oldest, end) = (&list[0], partition.segments.end());
+            let (passed, _) = self.groups.slowest(partition.place.partition, oldest.base, end);
+            if list.len() > 1 && oldest.end() <= passed {
+                partition.queue.ask_chores();
+            }
+        }
+    }
+}

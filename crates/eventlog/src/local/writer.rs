@@ -1,0 +1,218 @@
+//! The one writer of a partition, on its own OS thread: collects what waits into one frame, writes once, fsyncs once,
+//! answers everyone. The next frame is begun only after that.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use kassa_model::failpoint;
+use tokio::sync::oneshot;
+
+use super::active::{Active, Failure};
+use super::frame::{self, Codec, Header};
+use super::queue::{Pending, Work};
+use super::stats::add;
+use super::stream::{PartitionState, StreamState};
+use crate::{Error, Record};
+
+/// How often retention is looked after when nothing else happens.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The writer of one partition.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(super) stream: Arc<StreamState>,
+    pub(super) partition: Arc<PartitionState>,
+    pub(super) active: Active,
+    /// The offset that the next record gets.
+    next: u64,
+    buffer: Vec<u8>,
+    /// Whose records are complete in the frame being written, with the offset of each call's first.
+    finished: Vec<(Answer, u64)>,
+    /// Whether the last calls were refused, so that only the change is logged.
+    pub(super) full: bool,
+}
+
+type Answer = oneshot::Sender<Result<u64, Error>>;
+
+/// A call that is being written; a large one spans several frames.
+#[derive(Debug)]
+struct Job {
+    records: std::vec::IntoIter<Record>,
+    first: Option<u64>,
+    done: Answer,
+}
+
+/// Refuses what waits when the writer ends for whatever reason, a panic included.
+struct Last(Arc<PartitionState>);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        self.0.queue.abandon();
+    }
+}
+
+impl Writer {
+    pub(crate) fn new(stream: Arc<StreamState>, partition: Arc<PartitionState>, active: Active) -> Self {
+        let next = active.segment.end();
+        Self { stream, partition, active, next, buffer: Vec::new(), finished: Vec::new(), full: false }
+    }
+
+    /// Works until the queue is closed and empty.
+    pub(crate) fn run(mut self) {
+        let _last = Last(Arc::clone(&self.partition));
+        let mut waiting = Vec::new();
+        loop {
+            match self.partition.queue.take(&mut waiting, PATIENCE) {
+                Work::Closed => return,
+                Work::Some if !waiting.is_empty() => self.write_all(&mut waiting),
+                Work::Some | Work::Idle => self.delete_old(),
+            }
+        }
+    }
+
+    fn write_all(&mut self, waiting: &mut Vec<Pending>) {
+        let mut jobs = self.admit(waiting);
+        while !jobs.is_empty() {
+            let count = self.collect(&mut jobs);
+            match self.commit(count) {
+                Ok(()) => self.answer(&Ok(())),
+                Err(failure) => self.refuse(&failure, &mut jobs),
+            }
+        }
+    }
+
+    /// Takes the calls that there is room for and refuses the others, each as a whole.
+    fn admit(&mut self, waiting: &mut Vec<Pending>) -> VecDeque<Job> {
+        let wanted: u64 = waiting.iter().map(|pending| pending.bytes as u64).sum();
+        let mut room = if self.partition.failed.get().is_none() { self.make_room(wanted) } else { u64::MAX };
+        let mut jobs = VecDeque::with_capacity(waiting.len());
+        let mut refusal = None;
+        for pending in waiting.drain(..) {
+            let bytes = pending.bytes as u64;
+            if let Some(why) = self.partition.failed.get() {
+                let _ = pending.done.send(Err(Error::Unavailable(why.clone())));
+            } else if bytes > room {
+                let why = refusal.get_or_insert_with(|| self.why_full());
+                add(&self.stream.counters.refused_full, 1);
+                let _ = pending.done.send(Err(Error::Full(why.clone())));
+            } else {
+                room -= bytes;
+                jobs.push_back(Job { records: pending.records.into_iter(), first: None, done: pending.done });
+            }
+        }
+        self.note_full(refusal);
+        jobs
+    }
+
+    /// Fills the buffer with records of the calls in front, up to one frame; returns how many.
+    fn collect(&mut self, jobs: &mut VecDeque<Job>) -> u32 {
+        frame::begin(&mut self.buffer);
+        let mut count = 0;
+        while let Some(job) = jobs.front_mut() {
+            while let Some(record) = job.records.as_slice().first() {
+                let after = self.buffer.len() + 4 + record.payload.len();
+                if count > 0 && after > self.stream.core.options.frame_bytes {
+                    return count;
+                }
+                frame::push_record(&mut self.buffer, &record.payload);
+                job.first.get_or_insert(self.next + u64::from(count));
+                count += 1;
+                job.records.next();
+            }
+            let Some(job) = jobs.pop_front() else { break };
+            self.finished.push((job.done, job.first.unwrap_or(self.next)));
+        }
+        count
+    }
+
+    /// Makes the frame in the buffer durable.
+    fn commit(&mut self, count: u32) -> Result<(), Failure> {
+        if count == 0 {
+            return Ok(());
+        }
+        let time = self.stream.core.clock.now().micros();
+        let header = Header { base: self.next, time, length: 0, count, codec: Codec::Plain };
+        frame::finish(&mut self.buffer, &self.partition.place, header);
+        let segment_bytes = self.stream.core.options.segment_bytes;
+        if self.active.is_full_for(self.buffer.len(), segment_bytes) {
+            self.roll()?;
+        }
+        self.active.write(&self.buffer, segment_bytes)?;
+        if self.stream.core.options.acknowledges_early() {
+            self.answer(&Ok(()));
+        }
+        let end = self.next + u64::from(count);
+        let took = self.active.sync(self.buffer.len(), end, time)?;
+        self.next = end;
+        self.stream.core.used.fetch_add(self.buffer.len() as u64, Ordering::Relaxed);
+        let counters = &self.stream.counters;
+        counters.synced(took);
+        add(&counters.frames, 1);
+        add(&counters.records, u64::from(count));
+        add(&counters.bytes, self.buffer.len() as u64);
+        self.stream.announce();
+        Ok(())
+    }
+
+    /// Ends the active segment and begins the next one.
+    pub(super) fn roll(&mut self) -> Result<(), Failure> {
+        if !self.active.sealed {
+            let before = self.active.len;
+            self.active.seal(&self.partition.place, self.stream.core.clock.now().micros())?;
+            self.stream.core.used.fetch_add(self.active.len - before, Ordering::Relaxed);
+        }
+        self.active = Active::create(self.stream.core.disk.as_ref(), &self.partition.dir, self.next)?;
+        self.partition.segments.push(Arc::clone(&self.active.segment));
+        add(&self.stream.counters.segments_created, 1);
+        failpoint::hit("log.after_roll");
+        self.partition.queue.ask_chores();
+        Ok(())
+    }
+
+    fn answer(&mut self, result: &Result<(), Error>) {
+        for (done, first) in self.finished.drain(..) {
+            // A caller that has gone away is no concern of the log.
+            let _ = done.send(result.clone().map(|()| first));
+        }
+    }
+
+    /// Tells those of the failed frame. A call of which an earlier frame is durable must not hear `Full`, which says
+    /// that nothing was taken.
+    fn refuse(&mut self, failure: &Failure, jobs: &mut VecDeque<Job>) {
+        add(&self.stream.counters.failures, 1);
+        tracing::error!(partition = self.partition.place.partition, ?failure, "a group commit failed");
+        let base = self.next;
+        for (done, first) in self.finished.drain(..) {
+            let error = if first < base { unknown(failure) } else { failure.to_error() };
+            let _ = done.send(Err(error));
+        }
+        if jobs.front().is_some_and(|job| job.first.is_some())
+            && let Some(job) = jobs.pop_front()
+        {
+            let _ = job.done.send(Err(unknown(failure)));
+        }
+        if let Failure::Poison(why) = failure {
+            self.poison(why);
+            for job in jobs.drain(..) {
+                let _ = job.done.send(Err(failure.to_error()));
+            }
+        }
+    }
+
+    /// Ends all writing to this partition until the log is opened anew.
+    pub(super) fn poison(&mut self, why: &str) {
+        let text = format!("{why}; it takes no more until it is opened again");
+        if self.partition.failed.set(text).is_ok() {
+            self.active.mark_poisoned(self.stream.core.disk.as_ref(), &self.partition.dir);
+            self.stream.announce();
+        }
+    }
+}
+
+fn unknown(failure: &Failure) -> Error {
+    match failure {
+        Failure::Full(why) | Failure::Write(why) | Failure::Poison(why) => Error::Unavailable(why.clone()),
+    }
+}
