@@ -1,1 +1,27 @@
-//! kassa-service
+//! What every role gets: an HTTP server with limits and timeouts, problem+json errors, request ids, CORS by route
+//! class, health, metrics, logs and shutdown. It knows no event, no shop and no database.
+//!
+//! A role builds an [`axum::Router`], passes its routes through [`class::Policy::apply`], and gives it to
+//! [`http::Server::run`].
+
+pub mod address;
+pub mod body;
+pub mod class;
+pub mod health;
+pub mod http;
+pub mod json;
+pub mod logs;
+pub mod metrics;
+pub mod problem;
+pub mod request;
+pub mod shutdown;
+
+pub use address::{ClientAddress, Proxies};
+pub use body::RawBody;
+pub use class::{Policy, RouteClass};
+pub use health::{Health, Need, Status};
+pub use json::Json;
+pub use metrics::Metrics;
+pub use problem::Problem;
+pub use request::{Peer, RequestId};
+pub use shutdown::Shutdown;

@@ -1,0 +1,172 @@
+//! Who may call a route from where: one class per route (architecture.md, "Who may call what"), and the layer that
+//! holds requests to it: CORS, `Host` in open mode, JSON bodies, 405 as a problem.
+//!
+//! Keys and sessions are `access`'s business; this layer asks only where a request comes from.
+
+use std::convert::Infallible;
+use std::future::Ready;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use axum::Router;
+use axum::body::HttpBody;
+use axum::extract::{MatchedPath, Request};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::future::Either;
+use tower::{Layer, Service};
+
+mod origin;
+
+use origin::Origins;
+
+use crate::{Peer, Problem, json};
+
+/// The class of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RouteClass {
+    /// Takes events from any page: any origin, any content type.
+    Ingest,
+    /// The five old systems' interfaces: loopback origins and `cors.origins`; JSON bodies.
+    Compat,
+    /// The shop's public pages' calls: the same origin or the sites' lists; JSON bodies.
+    Storefront,
+    /// The rest of `/v1`, dashboard and admin: the same origin or none; JSON bodies.
+    Native,
+    /// Health: anyone, from anywhere.
+    Probe,
+    /// Between roles: never from a browser.
+    Internal,
+}
+
+/// What the layer needs to know; made once from the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// Check `Host` against DNS rebinding: in open mode, where nothing else keeps a foreign page out.
+    pub check_host: bool,
+    /// `server.hosts`: names under which the server is reached, beside the loopback names.
+    pub hosts: Vec<String>,
+    /// `cors.origins`: origins that may use the compat interfaces.
+    pub cors_origins: Vec<String>,
+    /// The origins of all sites, which may use the storefront's.
+    pub site_origins: Vec<String>,
+}
+
+impl Policy {
+    /// Holds every route of `router`, its 405s included, to `class`.
+    pub fn apply(&self, class: RouteClass, router: Router) -> Router {
+        router.layer(ClassLayer { class, origins: Arc::new(Origins::new(self, class)) })
+    }
+}
+
+#[derive(Debug, Clone)]
+struct ClassLayer {
+    class: RouteClass,
+    origins: Arc<Origins>,
+}
+
+impl<S> Layer<S> for ClassLayer {
+    type Service = Classed<S>;
+
+    fn layer(&self, inner: S) -> Classed<S> {
+        Classed { inner, class: self.class, origins: Arc::clone(&self.origins) }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Classed<S> {
+    inner: S,
+    class: RouteClass,
+    origins: Arc<Origins>,
+}
+
+impl<S> Service<Request> for Classed<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Either<Answering<S::Future>, Ready<Result<Response, Infallible>>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        note_route(&request);
+        let grant = match self.origins.judge(request.headers()) {
+            Ok(grant) => grant,
+            Err(problem) => return refuse(problem.into_response()),
+        };
+        if request.method() == Method::OPTIONS {
+            return refuse(grant.preflight(request.headers()));
+        }
+        if self.class.wants_json() && has_body(&request) && !json::is_json(request.headers()) {
+            let problem = Problem::unsupported_media_type("the body must be sent as application/json");
+            return refuse(grant.decorate(problem.into_response()));
+        }
+        Either::Left(Answering { inner: self.inner.call(request), grant })
+    }
+}
+
+fn refuse<F>(response: Response) -> Either<F, Ready<Result<Response, Infallible>>> {
+    Either::Right(std::future::ready(Ok(response)))
+}
+
+impl RouteClass {
+    fn wants_json(self) -> bool {
+        matches!(self, Self::Compat | Self::Storefront | Self::Native | Self::Internal)
+    }
+}
+
+/// Tells the server which route it is, for the metrics: the answer no longer knows.
+fn note_route(request: &Request) {
+    let extensions = request.extensions();
+    if let (Some(peer), Some(route)) = (extensions.get::<Peer>(), extensions.get::<MatchedPath>()) {
+        peer.connection.note_route(route.clone());
+    }
+}
+
+fn has_body(request: &Request) -> bool {
+    !request.body().is_end_stream()
+}
+
+pin_project_lite::pin_project! {
+    /// The handler's future, with the class's headers put on its answer.
+    #[derive(Debug)]
+    pub(crate) struct Answering<F> {
+        #[pin]
+        inner: F,
+        grant: origin::Grant,
+    }
+}
+
+impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Ok(response) = ready!(this.inner.poll(cx));
+        let response = if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+            explain_method(response)
+        } else {
+            response
+        };
+        Poll::Ready(Ok(this.grant.decorate(response)))
+    }
+}
+
+/// axum's bare 405 as a problem; one that a handler shaped itself stays as it is.
+fn explain_method(response: Response) -> Response {
+    let bare = !response.headers().contains_key(CONTENT_TYPE);
+    match response.headers().get(ALLOW).and_then(|allow| allow.to_str().ok()) {
+        Some(allow) if bare => Problem::method_not_allowed(allow).into_response(),
+        _ => response,
+    }
+}
+
+#[cfg(test)]
+mod tests;

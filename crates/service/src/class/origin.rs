@@ -1,0 +1,160 @@
+//! Origins and hosts: which page may call a class, and the CORS headers that tell its browser so.
+
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_HEADERS, HOST, ORIGIN, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::{Policy, RouteClass};
+use crate::Problem;
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+const EXPOSED: HeaderValue = HeaderValue::from_static("x-request-id, retry-after, idempotent-replayed");
+/// A day; browsers cut it to what they allow.
+const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("86400");
+
+/// The origins and hosts of one class.
+#[derive(Debug)]
+pub(super) struct Origins {
+    class: RouteClass,
+    /// `None`: `Host` is not checked.
+    hosts: Option<Vec<String>>,
+    listed: Vec<String>,
+}
+
+/// What the browser behind a request may be told.
+#[derive(Debug, Clone)]
+pub(super) struct Grant {
+    origin: Option<HeaderValue>,
+    with_credentials: Credentials,
+    varies: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Credentials {
+    Allowed,
+    Unmentioned,
+}
+
+impl Origins {
+    pub(super) fn new(policy: &Policy, class: RouteClass) -> Self {
+        let exempt = matches!(class, RouteClass::Ingest | RouteClass::Probe);
+        let lower = |texts: &[String]| texts.iter().map(|text| text.to_ascii_lowercase()).collect();
+        let listed = match class {
+            RouteClass::Compat => lower(&policy.cors_origins),
+            RouteClass::Storefront => lower(&policy.site_origins),
+            _ => Vec::new(),
+        };
+        let hosts = (policy.check_host && !exempt).then(|| lower(&policy.hosts));
+        Self { class, hosts, listed }
+    }
+
+    /// What a request with these headers is granted.
+    ///
+    /// # Errors
+    /// A 403 problem for a `Host` that is not ours or an origin that the class does not serve.
+    pub(super) fn judge(&self, headers: &HeaderMap) -> Result<Grant, Problem> {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+        if let Some(hosts) = &self.hosts
+            && !is_our_host(host, hosts)
+        {
+            return Err(host_problem(host));
+        }
+        let Some(origin) = headers.get(ORIGIN) else { return Ok(self.grant(None)) };
+        match self.class {
+            RouteClass::Ingest => Ok(self.grant(Some(origin.clone()))),
+            RouteClass::Probe => Ok(self.grant(None)),
+            RouteClass::Internal => Err(origin_problem("this path is not for browsers")),
+            RouteClass::Compat | RouteClass::Storefront | RouteClass::Native => {
+                self.judge_listed(origin, host)
+            }
+        }
+    }
+
+    fn judge_listed(&self, origin: &HeaderValue, host: &str) -> Result<Grant, Problem> {
+        let text = origin.to_str().unwrap_or("").to_ascii_lowercase();
+        let authority = text.split_once("://").map_or("", |(_, authority)| authority);
+        let same = !authority.is_empty() && authority == host.to_ascii_lowercase();
+        let loopback = self.class == RouteClass::Compat && is_loopback(host_name(authority));
+        if same || loopback || self.listed.contains(&text) {
+            return Ok(self.grant((self.class != RouteClass::Native).then(|| origin.clone())));
+        }
+        Err(origin_problem(
+            "the origin of the calling page is not in the list of those that may use this path",
+        ))
+    }
+
+    fn grant(&self, origin: Option<HeaderValue>) -> Grant {
+        let ingest = self.class == RouteClass::Ingest;
+        Grant {
+            origin,
+            with_credentials: if ingest { Credentials::Allowed } else { Credentials::Unmentioned },
+            varies: ingest || matches!(self.class, RouteClass::Compat | RouteClass::Storefront),
+        }
+    }
+}
+
+impl Grant {
+    /// Puts the CORS headers on an answer.
+    pub(super) fn decorate(&self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        if self.varies {
+            // Also without an Origin: a cache must not hand that answer to a page that sends one.
+            headers.append(VARY, HeaderValue::from_static("origin"));
+        }
+        if let Some(origin) = &self.origin {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            if self.with_credentials == Credentials::Allowed {
+                headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+            }
+        }
+        response
+    }
+
+    /// The answer to `OPTIONS`: 204, with what the browser asked for.
+    pub(super) fn preflight(&self, asked: &HeaderMap) -> Response {
+        let mut response = self.decorate(StatusCode::NO_CONTENT.into_response());
+        let headers = response.headers_mut();
+        headers.remove(ACCESS_CONTROL_EXPOSE_HEADERS);
+        if self.origin.is_some() {
+            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+            headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS);
+            if let Some(names) = asked.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+                headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+            }
+        }
+        response
+    }
+}
+
+fn origin_problem(detail: &str) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "foreign-origin", "Not for pages of this origin").detail(detail)
+}
+
+fn host_problem(host: &str) -> Problem {
+    let host: String = host.chars().take(100).collect();
+    Problem::new(StatusCode::FORBIDDEN, "unknown-host", "Not a name of this server")
+        .detail(format!("{host:?} is neither a loopback name nor in server.hosts"))
+}
+
+fn is_our_host(host: &str, listed: &[String]) -> bool {
+    let name = host_name(host).to_ascii_lowercase();
+    is_loopback(&name) || listed.iter().any(|known| *known == name || *known == host.to_ascii_lowercase())
+}
+
+/// The name without the port; IPv6 addresses without their brackets.
+fn host_name(authority: &str) -> &str {
+    if let Some(rest) = authority.strip_prefix('[') {
+        return rest.split_once(']').map_or("", |(address, _)| address);
+    }
+    authority.rsplit_once(':').map_or(authority, |(name, _)| name)
+}
+
+fn is_loopback(name: &str) -> bool {
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,1 @@
+//! The four routes, called as a router.

@@ -1,0 +1,76 @@
+//! The process: memory, files, CPU time, start and build. Read from `/proc` when asked; absent where there is none.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+
+use super::{Description, Metrics, Unit};
+
+const RESIDENT: Description = Description {
+    name: "process_resident_memory_bytes",
+    help: "Memory of the process that is in RAM",
+    unit: Unit::Bytes,
+};
+const FILES: Description =
+    Description { name: "process_open_fds", help: "Open file descriptors", unit: Unit::None };
+const FILES_MAX: Description =
+    Description { name: "process_max_fds", help: "The limit of open file descriptors", unit: Unit::None };
+const STARTED: Description = Description {
+    name: "process_start_time_seconds",
+    help: "When the process started, since the Unix epoch",
+    unit: Unit::Seconds,
+};
+const UPTIME: Description = Description {
+    name: "kassa_uptime_seconds",
+    help: "How long the process has been running",
+    unit: Unit::Seconds,
+};
+
+pub(super) fn register(metrics: &Metrics, version: &str) {
+    let process = Process { started: SystemTime::now() };
+    metrics.register_collector(&[RESIDENT, FILES, FILES_MAX, STARTED, UPTIME], process);
+    let build: Family<Vec<(String, String)>, Gauge> = Family::default();
+    build.get_or_create(&vec![("version".to_owned(), version.to_owned())]).set(1);
+    metrics.register("kassa_build_info", "Always 1; the labels tell the build.", Unit::None, build);
+}
+
+#[derive(Debug)]
+struct Process {
+    started: SystemTime,
+}
+
+impl Collector for Process {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), std::fmt::Error> {
+        let mut put = |description: &Description, value: Option<f64>| match value {
+            Some(value) => {
+                let gauge = ConstGauge::new(value);
+                let kind = prometheus_client::metrics::MetricType::Gauge;
+                gauge.encode(encoder.encode_descriptor(description.name, description.help, None, kind)?)
+            }
+            None => Ok(()),
+        };
+        let started = self.started.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs_f64());
+        put(&RESIDENT, resident_bytes())?;
+        put(&FILES, open_files())?;
+        put(
+            &FILES_MAX,
+            rustix::process::getrlimit(rustix::process::Resource::Nofile).current.map(|n| n as f64),
+        )?;
+        put(&STARTED, started)?;
+        put(&UPTIME, self.started.elapsed().ok().map(|since| since.as_secs_f64()))
+    }
+}
+
+fn resident_bytes() -> Option<f64> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: f64 = statm.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * rustix::param::page_size() as f64)
+}
+
+fn open_files() -> Option<f64> {
+    // The listing itself is one open file.
+    Some(std::fs::read_dir("/proc/self/fd").ok()?.count().saturating_sub(1) as f64)
+}
