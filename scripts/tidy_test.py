@@ -101,8 +101,10 @@ class Rules(unittest.TestCase):
 
     def test_metrics(self):
         code = {"crates/app/src/a.rs": HEAD + 'fn a() { r.register(\n    "log_appends", "Appends.", b); }\n'}
-        self.check({**code, "docs/operations.md": "`log_appends_total`: appends\n"})
-        self.check({**code, "docs/operations.md": "log\n"}, "crates/app/src/a.rs:2 … log_appends is not")
+        self.check({**code, "docs/operations.md": "| `log_appends_total{site}` | appends |\n"})
+        self.check({**code, "docs/operations.md": "log_appends_total\n"}, "crates/app/src/a.rs:2 … log_appends is not")
+        described = HEAD + 'const A: Description =\n    Description { name: "up_seconds", help: "How long." };\n'
+        self.check({"crates/app/src/a.rs": described}, "crates/app/src/a.rs:3 … up_seconds is not")
 
     def test_fail_points(self):
         home, user = "crates/model/src/failpoint.rs", "crates/app/src/a.rs"

@@ -1,0 +1,203 @@
+//! The release binary as a child process: start, wait until it answers, read its metrics and memory, stop.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::http::Client;
+
+/// How long a start, a stop or a wait may take before the measurement is given up.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// A running kassa. Dropped, it is killed.
+#[derive(Debug)]
+pub(crate) struct Kassa {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    /// From the start of the process until it was ready.
+    pub(crate) ready_after: Duration,
+}
+
+/// What to start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// `kassa up`.
+    Up,
+    /// `kassa serve --roles collector`.
+    Collector,
+    /// The same HTTP server with a route that reads the body and drops it.
+    Empty,
+}
+
+impl Kassa {
+    /// Starts the binary beside this one on `data`, and waits until it is ready.
+    pub(crate) fn start(mode: Mode, data: &Path) -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let binary = binary()?;
+        let (begin, listen) = (Instant::now(), address.to_string());
+        let mut command = Command::new(&binary);
+        match mode {
+            Mode::Up => command.arg("up").arg("--data").arg(data),
+            Mode::Collector => command.args(["serve", "--roles", "collector", "--data"]).arg(data),
+            Mode::Empty => command.arg("bench-empty"),
+        };
+        command.args(["--listen", &listen]).env("KASSA_LOGS__LEVEL", "warn");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
+        let child = command.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
+        let mut kassa = Self { child, address, ready_after: Duration::ZERO };
+        kassa.wait_until_ready(mode)?;
+        kassa.ready_after = begin.elapsed();
+        Ok(kassa)
+    }
+
+    fn wait_until_ready(&mut self, mode: Mode) -> anyhow::Result<()> {
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("kassa ended at its start: {status}");
+            }
+            if self.is_ready(mode).unwrap_or(false) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        bail!("kassa is not ready after {} s", PATIENCE.as_secs())
+    }
+
+    fn is_ready(&self, mode: Mode) -> anyhow::Result<bool> {
+        let mut client = self.client()?;
+        let (status, _) = match mode {
+            Mode::Empty => client.post("/event", "{}")?,
+            _ => client.get("/readyz")?,
+        };
+        Ok((200..300).contains(&status))
+    }
+
+    /// A connection to it.
+    pub(crate) fn client(&self) -> anyhow::Result<Client> {
+        Client::new(self.address)
+    }
+
+    /// Sum of a metric over all series whose labels contain `labels`; 0 when there is none yet.
+    pub(crate) fn metric(&self, name: &str, labels: &str) -> anyhow::Result<f64> {
+        let (status, text) = self.client()?.get("/metrics")?;
+        if status != 200 {
+            bail!("/metrics was answered {status}");
+        }
+        Ok(sum_of(&text, name, labels))
+    }
+
+    /// Waits until `count` events are stored.
+    pub(crate) fn wait_until_stored(&self, count: u64) -> anyhow::Result<()> {
+        let begin = Instant::now();
+        let mut stored = 0.0;
+        while begin.elapsed() < PATIENCE {
+            stored = self.metric(crate::STORED.0, crate::STORED.1)?;
+            if stored >= count as f64 {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        bail!("only {stored} of {count} events were stored after {} s", PATIENCE.as_secs())
+    }
+
+    /// Memory that it has in RAM, in millions of bytes.
+    pub(crate) fn memory_mb(&self) -> anyhow::Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").trim().parse::<f64>()? * 1024.0 / 1e6)
+    }
+
+    /// Ends it as an operator would, and waits.
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+        let pid = Pid::from_raw(i32::try_from(self.child.id())?).context("no process id")?;
+        kill_process(pid, Signal::TERM)?;
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait()? {
+                return if status.success() { Ok(()) } else { bail!("kassa ended with {status}") };
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        bail!("kassa did not stop within {} s", PATIENCE.as_secs())
+    }
+}
+
+impl Drop for Kassa {
+    fn drop(&mut self) {
+        // It may have ended already; then there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The release binary: beside this one, or where KASSA_BIN says.
+fn binary() -> anyhow::Result<PathBuf> {
+    let beside = std::env::current_exe()?.with_file_name("kassa");
+    let path = std::env::var_os("KASSA_BIN").map_or(beside, PathBuf::from);
+    if !path.exists() {
+        bail!("{} is missing: run make build", path.display());
+    }
+    Ok(path)
+}
+
+fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+fn sum_of(text: &str, name: &str, labels: &str) -> f64 {
+    let values = text.lines().filter_map(|line| {
+        let (series, value) = line.rsplit_once(' ')?;
+        let (found, found_labels) = series.split_once('{').unwrap_or((series, ""));
+        (found == name && found_labels.contains(labels)).then(|| value.parse::<f64>().ok()).flatten()
+    });
+    values.sum()
+}
+
+/// An empty folder on a real disk, below cargo's target folder (a temporary folder may be memory, where a sync is free).
+#[derive(Debug)]
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> anyhow::Result<Self> {
+        let root = match std::env::var_os("KASSA_BENCH_DIR") {
+            Some(root) => PathBuf::from(root),
+            None => std::env::current_exe()?.with_file_name("bench-data"),
+        };
+        let path = root.join(format!("{name}-{}", std::process::id()));
+        if path.exists() {
+            std::fs::remove_dir_all(&path)?;
+        }
+        std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left behind costs disk only; the next run removes what it needs itself.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_are_summed_by_label() {
+        let text = "# HELP a b\na_total{x=\"1\",y=\"2\"} 3\na_total{x=\"2\"} 4\nb 5\na_total_more 6\n";
+        assert_eq!(sum_of(text, "a_total", ""), 7.0);
+        assert_eq!(sum_of(text, "a_total", "x=\"1\""), 3.0);
+        assert_eq!(sum_of(text, "b", ""), 5.0);
+        assert_eq!(sum_of(text, "c", ""), 0.0);
+    }
+}

@@ -1,0 +1,258 @@
+//! The load generator: one thread, many keep-alive connections, one request in flight on each.
+//!
+//! Closed loop: a connection sends its next request when it has its answer; this finds the highest rate. Open loop:
+//! requests are due at fixed times whatever the answers do, and latency counts from when a request was due, so that a
+//! stall of the server is seen by every request that fell into it (no coordinated omission).
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
+
+use crate::http::parse_answer;
+use crate::requests::Requests;
+
+/// What to send, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    pub(crate) address: SocketAddr,
+    pub(crate) connections: usize,
+    pub(crate) pace: Pace,
+    /// Answers within it do not count.
+    pub(crate) warm_up: Duration,
+    pub(crate) until: Until,
+}
+
+/// When requests are sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Pace {
+    /// As fast as answers come.
+    Closed,
+    /// At so many requests a second.
+    Open(f64),
+}
+
+/// When it ends; what is in flight is waited for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Until {
+    /// After so long, warm-up not counted.
+    Elapsed(Duration),
+    /// After so many requests.
+    Sent(u64),
+}
+
+/// What came of it, warm-up not counted.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) answered: u64,
+    pub(crate) refused: u64,
+    pub(crate) seconds: f64,
+    /// Per answer, ms.
+    pub(crate) latencies_ms: Vec<f64>,
+}
+
+impl Outcome {
+    /// Answers a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.answered as f64 / self.seconds
+    }
+
+    /// An error unless every answer was a success.
+    pub(crate) fn all_taken(self) -> anyhow::Result<Self> {
+        if self.refused > 0 {
+            bail!("{} of {} requests were refused", self.refused, self.answered + self.refused);
+        }
+        Ok(self)
+    }
+}
+
+/// Sends `requests` by `plan`.
+pub(crate) fn send(plan: &Plan, requests: &mut Requests) -> anyhow::Result<Outcome> {
+    let mut generator = Generator::connect(plan, requests)?;
+    generator.run()?;
+    Ok(generator.outcome)
+}
+
+struct Generator<'a> {
+    plan: &'a Plan,
+    requests: &'a mut Requests,
+    poll: Poll,
+    connections: Vec<Connection>,
+    idle: Vec<usize>,
+    begin: Instant,
+    measure_from: Instant,
+    sent: u64,
+    outcome: Outcome,
+}
+
+struct Connection {
+    stream: TcpStream,
+    output: Vec<u8>,
+    written: usize,
+    input: Vec<u8>,
+    due: Instant,
+}
+
+impl<'a> Generator<'a> {
+    fn connect(plan: &'a Plan, requests: &'a mut Requests) -> anyhow::Result<Self> {
+        let poll = Poll::new()?;
+        let mut connections = Vec::with_capacity(plan.connections);
+        for index in 0..plan.connections {
+            connections.push(Connection::open(plan.address, index, &poll).context("cannot connect")?);
+        }
+        let (idle, begin) = ((0..plan.connections).collect(), Instant::now());
+        let (measure_from, outcome) = (begin + plan.warm_up, Outcome::default());
+        Ok(Self { plan, requests, poll, connections, idle, begin, measure_from, sent: 0, outcome })
+    }
+
+    fn run(&mut self) -> anyhow::Result<()> {
+        let mut events = Events::with_capacity(1024);
+        loop {
+            let now = Instant::now();
+            let over = self.is_over(now);
+            if over && self.idle.len() == self.connections.len() {
+                self.outcome.seconds = match self.plan.until {
+                    Until::Elapsed(duration) => duration.as_secs_f64(),
+                    Until::Sent(_) => (now - self.measure_from).as_secs_f64(),
+                };
+                return Ok(());
+            }
+            if !over {
+                self.send_due(now)?;
+            }
+            match self.poll.poll(&mut events, Some(self.wait(over))) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                other => other?,
+            }
+            for event in &events {
+                self.advance(event.token().0, event.is_writable())?;
+            }
+        }
+    }
+
+    /// Whether all that was to be sent is sent. In open loop that is what was due, however late it could be sent.
+    fn is_over(&self, now: Instant) -> bool {
+        match (self.plan.until, self.plan.pace) {
+            (Until::Elapsed(duration), Pace::Closed) => now >= self.measure_from + duration,
+            (Until::Elapsed(duration), Pace::Open(rate)) => self.due(rate) >= self.measure_from + duration,
+            (Until::Sent(count), _) => self.sent >= count,
+        }
+    }
+
+    /// When the next request of an open loop is due.
+    fn due(&self, rate: f64) -> Instant {
+        self.begin + Duration::from_secs_f64(self.sent as f64 / rate)
+    }
+
+    /// Starts on idle connections what is due.
+    fn send_due(&mut self, now: Instant) -> anyhow::Result<()> {
+        while let Some(due) = self.next_due(now) {
+            let Some(index) = self.idle.pop() else { return Ok(()) };
+            self.sent += 1;
+            let connection = &mut self.connections[index];
+            connection.due = due;
+            connection.output.clear();
+            connection.written = 0;
+            self.requests.write(&mut connection.output);
+            connection.flush()?;
+            if self.is_over(now) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// When the next request was due, if that is not in the future.
+    fn next_due(&self, now: Instant) -> Option<Instant> {
+        match self.plan.pace {
+            Pace::Closed => Some(now),
+            Pace::Open(rate) => Some(self.due(rate)).filter(|due| *due <= now),
+        }
+    }
+
+    fn wait(&self, over: bool) -> Duration {
+        match self.plan.pace {
+            Pace::Open(rate) if !over && !self.idle.is_empty() => {
+                self.due(rate).saturating_duration_since(Instant::now())
+            }
+            _ => Duration::from_millis(100),
+        }
+    }
+
+    /// Goes on with a connection that is ready.
+    fn advance(&mut self, index: usize, writable: bool) -> anyhow::Result<()> {
+        let connection = &mut self.connections[index];
+        if writable && connection.written < connection.output.len() {
+            connection.flush()?;
+        }
+        let Some(status) = connection.read()? else { return Ok(()) };
+        let due = connection.due;
+        let now = Instant::now();
+        if self.counts(now, due) {
+            match status {
+                200..300 => self.outcome.answered += 1,
+                _ => self.outcome.refused += 1,
+            }
+            self.outcome.latencies_ms.push((now - due).as_secs_f64() * 1e3);
+        }
+        self.idle.push(index);
+        Ok(())
+    }
+
+    /// Whether an answer of now to a request that was due then counts.
+    fn counts(&self, now: Instant, due: Instant) -> bool {
+        match (self.plan.pace, self.plan.until) {
+            (Pace::Closed, Until::Elapsed(duration)) => {
+                now >= self.measure_from && now < self.measure_from + duration
+            }
+            _ => due >= self.measure_from,
+        }
+    }
+}
+
+impl Connection {
+    fn open(address: SocketAddr, index: usize, poll: &Poll) -> anyhow::Result<Self> {
+        let stream = std::net::TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        let mut stream = TcpStream::from_std(stream);
+        poll.registry().register(&mut stream, Token(index), Interest::READABLE | Interest::WRITABLE)?;
+        Ok(Self { stream, output: Vec::new(), written: 0, input: Vec::new(), due: Instant::now() })
+    }
+
+    /// Writes what the socket takes.
+    fn flush(&mut self) -> anyhow::Result<()> {
+        while self.written < self.output.len() {
+            match self.stream.write(&self.output[self.written..]) {
+                Ok(count) => self.written += count,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(error).context("the server broke a connection"),
+            }
+        }
+        Ok(())
+    }
+
+    /// The status, once the whole answer is here. A short read has emptied the socket: the next bytes wake us again.
+    fn read(&mut self) -> anyhow::Result<Option<u16>> {
+        let mut buffer = [0; 4096];
+        loop {
+            let count = match self.stream.read(&mut buffer) {
+                Ok(0) => bail!("the server closed a connection"),
+                Ok(count) => count,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+                Err(error) => return Err(error).context("the server broke a connection"),
+            };
+            self.input.extend_from_slice(&buffer[..count]);
+            if let Some(answer) = parse_answer(&self.input)? {
+                self.input.drain(..answer.length);
+                return Ok(Some(answer.status));
+            }
+            if count < buffer.len() {
+                return Ok(None);
+            }
+        }
+    }
+}

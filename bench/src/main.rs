@@ -1,0 +1,85 @@
+//! `kassa-bench`: measures the release binary against yardsticks of the same run, and says which targets are met.
+//!
+//! Parts and targets are described in docs/performance.md. Everything is loopback, on the machine that runs it; a full
+//! run takes about half an hour.
+
+mod disk;
+mod http;
+mod kassa;
+mod load;
+mod parts;
+mod report;
+mod requests;
+mod stats;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Parser;
+
+use crate::report::Report;
+
+/// The counter of stored events: name on `/metrics`, and a part of its labels.
+pub(crate) const STORED: (&str, &str) = ("kassa_processed_events_total", "outcome=\"stored\"");
+/// How many records of the log the processor has not read yet.
+pub(crate) const LAG: &str = "kassa_processor_lag_records";
+
+/// Measures kassa.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Only this part (a to g); all without it.
+    #[arg(long)]
+    part: Option<char>,
+    /// Append the figures to docs/performance.md.
+    #[arg(long)]
+    record: bool,
+    /// The file that --record appends to.
+    #[arg(long, default_value = "docs/performance.md")]
+    file: PathBuf,
+}
+
+type Part = fn(&mut Report) -> anyhow::Result<()>;
+
+/// Every part: its letter, its title, what measures it.
+const PARTS: &[(char, &str, Part)] = &[
+    ('a', "ingest, closed loop", parts::ingest::closed),
+    ('b', "ingest, open loop", parts::ingest::open),
+    ('c', "batches until stored", parts::stored::run),
+    ('d', "acknowledged to visible", parts::visible::run),
+    ('e', "dashboard queries over 10 M events", parts::queries::run),
+    ('f', "memory on 1 M events, and g, time to ready", parts::restart::run),
+];
+
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    // Restarting is measured on the same events as memory: one part does both.
+    let wanted = arguments.part.map(|part| if part == 'g' { 'f' } else { part });
+    anyhow::ensure!(
+        wanted.is_none_or(|wanted| PARTS.iter().any(|(letter, ..)| *letter == wanted)),
+        "there is no part {}: a to g",
+        arguments.part.unwrap_or_default()
+    );
+    println!("{}", report::machine());
+    let mut report = Report::default();
+    let mut done = String::new();
+    for (letter, title, measure) in
+        PARTS.iter().filter(|(letter, ..)| wanted.is_none_or(|wanted| wanted == *letter))
+    {
+        println!("\n{letter} · {title}");
+        let begin = Instant::now();
+        measure(&mut report).with_context(|| format!("cannot measure part {letter}"))?;
+        println!("{:.0} s", begin.elapsed().as_secs_f64());
+        done.push(*letter);
+    }
+    if arguments.record {
+        report.record(&arguments.file, &done)?;
+        println!("\nnoted in {}", arguments.file.display());
+    }
+    match report.missed() {
+        0 => println!("\nall targets met"),
+        missed => println!("\n{missed} targets MISSED"),
+    }
+    Ok(ExitCode::SUCCESS)
+}

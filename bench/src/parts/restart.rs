@@ -1,0 +1,74 @@
+//! Parts f and g: memory of one process on 1 M events, and how soon it is ready on them.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::kassa::{Folder, Kassa, Mode};
+use crate::load::{Pace, Plan, Until, send};
+use crate::parts::{PAIRS, now_ms};
+use crate::report::{Report, with_spread};
+use crate::requests::Requests;
+use crate::stats::median;
+
+const EVENTS: u64 = 1_000_000;
+const BATCH: usize = 100;
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// Parts f and g.
+pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
+    let folder = Folder::new("restart")?;
+    let loaded = load(folder.path())?;
+    let mut ready = Vec::new();
+    for _ in 1..PAIRS {
+        let kassa = Kassa::start(Mode::Up, folder.path())?;
+        ready.push(kassa.ready_after.as_secs_f64());
+        answers(&kassa)?;
+        kassa.stop()?;
+    }
+    let kassa = Kassa::start(Mode::Up, folder.path())?;
+    ready.push(kassa.ready_after.as_secs_f64());
+    answers(&kassa)?;
+    std::thread::sleep(SETTLED);
+    let settled = kassa.memory_mb()?;
+    kassa.stop()?;
+    report.target(
+        "memory 60 s after a restart on 1 M events, MB",
+        format!("{settled:.0}"),
+        "≤ 150 MB",
+        settled <= 150.0,
+    );
+    report.target("memory right after loading them, MB", format!("{loaded:.0}"), "≤ 400 MB", loaded <= 400.0);
+    report.target("time to ready on 1 M events, s", with_spread(&ready, 2), "≤ 1 s", median(&ready) <= 1.0);
+    Ok(())
+}
+
+/// Loads the events as clients would; the memory right afterwards.
+fn load(data: &Path) -> anyhow::Result<f64> {
+    let kassa = Kassa::start(Mode::Up, data)?;
+    let plan = Plan {
+        address: kassa.address,
+        connections: 16,
+        pace: Pace::Closed,
+        warm_up: Duration::ZERO,
+        until: Until::Sent(EVENTS / BATCH as u64),
+    };
+    send(&plan, &mut Requests::batches(4, BATCH, now_ms(), 30))?.all_taken()?;
+    kassa.wait_until_stored(EVENTS)?;
+    let memory = kassa.memory_mb()?;
+    kassa.stop()?;
+    Ok(memory)
+}
+
+/// Ready means that the collector takes an event and a report counts those of before.
+fn answers(kassa: &Kassa) -> anyhow::Result<()> {
+    let mut client = kassa.client()?;
+    let (status, answer) =
+        client.post("/event", r#"{"site_id":"other","event_type":"page_view","path":"/"}"#)?;
+    anyhow::ensure!(status == 202, "an event was answered {status}: {answer}");
+    let query = json!({ "site_id": "bench", "metrics": ["events"], "date_range": "all" });
+    let counted = client.query(&query)?["results"][0]["metrics"][0].as_u64();
+    anyhow::ensure!(counted == Some(EVENTS), "the report counts {counted:?} of {EVENTS} events");
+    Ok(())
+}

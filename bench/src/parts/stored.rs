@@ -1,0 +1,127 @@
+//! Part c: batches of 100 events from the socket until they are stored, against the bare appender of the store's engine.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use duckdb::arrow::record_batch::RecordBatch;
+use duckdb::{Config, Connection};
+
+use crate::kassa::{Folder, Kassa, Mode};
+use crate::load::{Pace, Plan, Until, send};
+use crate::parts::{PAIRS, now_ms};
+use crate::report::{Report, with_spread};
+use crate::requests::Requests;
+use crate::stats::{median, slope};
+
+const EVENTS: u64 = 1_000_000;
+const BATCH: usize = 100;
+const CONNECTIONS: usize = 16;
+/// Rows that the processor commits at once when there is much to do; the yardstick commits as many.
+const ROWS_PER_COMMIT: usize = 50_000;
+/// The event table, and its file in the data folder.
+const TABLE: &str = "events";
+const STORE_FILE: &str = "events.duckdb";
+const STEADY: Duration = Duration::from_secs(60);
+
+/// Part c.
+pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
+    let (mut ratios, mut rates, mut bare_rates) = (Vec::new(), Vec::new(), Vec::new());
+    for pair in 0..PAIRS {
+        let folder = Folder::new("stored")?;
+        let rate = stored_per_second(folder.path(), pair + 1)?;
+        let bare = appended_per_second(&folder.path().join(STORE_FILE))?;
+        ratios.push(rate / bare);
+        rates.push(rate);
+        bare_rates.push(bare);
+    }
+    report.target("stored / bare appender", with_spread(&ratios, 2), "≥ 0.35", median(&ratios) >= 0.35);
+    report.note("events a second until stored", with_spread(&rates, 0));
+    report.note("rows a second, bare appender", with_spread(&bare_rates, 0));
+    steady(report, median(&rates) * 0.9)
+}
+
+/// Events a second, from the first byte sent until all are stored.
+fn stored_per_second(data: &Path, seed: u64) -> anyhow::Result<f64> {
+    let kassa = Kassa::start(Mode::Up, data)?;
+    let mut requests = Requests::batches(seed, BATCH, now_ms(), 1);
+    let plan = Plan {
+        address: kassa.address,
+        connections: CONNECTIONS,
+        pace: Pace::Closed,
+        warm_up: Duration::ZERO,
+        until: Until::Sent(EVENTS / BATCH as u64),
+    };
+    let begin = Instant::now();
+    send(&plan, &mut requests)?.all_taken()?;
+    kassa.wait_until_stored(EVENTS)?;
+    let rate = EVENTS as f64 / begin.elapsed().as_secs_f64();
+    kassa.stop()?;
+    Ok(rate)
+}
+
+/// Rows a second of the engine's Arrow appender: the rows that kassa stored in `file`, into an empty table of the same
+/// definition in another file beside it.
+fn appended_per_second(file: &Path) -> anyhow::Result<f64> {
+    let (definition, batches) = read_all(file)?;
+    let connection = Connection::open(file.with_extension("bare"))?;
+    connection.execute_batch("SET memory_limit = '256MB'; SET threads = 2")?;
+    connection.execute_batch(&definition)?;
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    anyhow::ensure!(rows as u64 == EVENTS, "{rows} rows are in the store, {EVENTS} were sent");
+    let begin = Instant::now();
+    for commit in batches.chunks(ROWS_PER_COMMIT / batches[0].num_rows().max(1)) {
+        connection.execute_batch("BEGIN")?;
+        let mut appender = connection.appender(TABLE)?;
+        for batch in commit {
+            appender.append_record_batch(batch.clone())?;
+        }
+        drop(appender);
+        connection.execute_batch("COMMIT")?;
+    }
+    Ok(rows as f64 / begin.elapsed().as_secs_f64())
+}
+
+/// The event table's definition and all of its rows.
+fn read_all(file: &Path) -> anyhow::Result<(String, Vec<RecordBatch>)> {
+    let connection = Connection::open_with_flags(file, Config::default())?;
+    let definition = "SELECT sql FROM duckdb_tables() WHERE table_name = ?";
+    let definition = connection.query_row(definition, [TABLE], |row| row.get::<_, String>(0))?;
+    let mut statement = connection.prepare(&format!("SELECT * FROM {TABLE}"))?;
+    let batches = statement.query_arrow([])?.collect();
+    Ok((definition, batches))
+}
+
+/// The second half: at `rate` events a second, is the log read as fast as it grows?
+fn steady(report: &mut Report, rate: f64) -> anyhow::Result<()> {
+    let folder = Folder::new("steady")?;
+    let kassa = Kassa::start(Mode::Up, folder.path())?;
+    let plan = Plan {
+        address: kassa.address,
+        connections: 64,
+        pace: Pace::Open(rate / BATCH as f64),
+        warm_up: Duration::ZERO,
+        until: Until::Elapsed(STEADY),
+    };
+    let mut requests = Requests::batches(9, BATCH, now_ms(), 1);
+    let load = std::thread::spawn(move || send(&plan, &mut requests)?.all_taken());
+    let begin = Instant::now();
+    let mut lags = Vec::new();
+    while begin.elapsed() < STEADY {
+        std::thread::sleep(Duration::from_millis(500));
+        lags.push((begin.elapsed().as_secs_f64(), kassa.metric(crate::LAG, "")?));
+    }
+    load.join().map_err(|_| anyhow::anyhow!("the load generator panicked"))??;
+    // The first seconds are the start, not the steady state. The lag goes up and down with every commit: what would
+    // count as growth is more than a second's worth of events over the whole time.
+    lags.retain(|(at, _)| *at > 10.0);
+    let growth = slope(&lags) * (STEADY.as_secs_f64() - 10.0);
+    let last = lags.last().map_or(0.0, |(_, lag)| *lag);
+    report.target(
+        "growth of the lag at 90 % in 50 s, events",
+        format!("{growth:.0}"),
+        "≤ 1 s of them",
+        growth <= rate,
+    );
+    report.note("rate then, events/s; lag at the end, events", format!("{rate:.0}; {last:.0}"));
+    kassa.stop()
+}
