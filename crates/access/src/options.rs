@@ -1,0 +1,99 @@
+//! Access as configured.
+//!
+//! ```toml
+//! admin_token = "…"
+//! shop_site = "default"
+//! [[secret_keys]]
+//! name = "reports"
+//! sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+//! site = "shop"
+//! [[sites]]
+//! id = "shop"
+//! write_keys = ["pk_live_1"]
+//! allow_keyless = false
+//! timezone = "Europe/Berlin"
+//! origins = ["https://shop.example"]
+//! ```
+
+use serde::Deserialize;
+
+/// Sites, keys and the admin token.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// The token that may do everything; empty: none. Required beyond loopback.
+    pub admin_token: String,
+    /// The keys that programs read with.
+    pub secret_keys: Vec<SecretKeyOptions>,
+    /// The sites.
+    pub sites: Vec<SiteOptions>,
+    /// The site of events that name none and bring no key.
+    pub shop_site: String,
+    /// Old dialects (`A` to `E`) that need no key in closed mode.
+    pub compat_open: Vec<String>,
+    /// `KASSA_INTERNAL_TOKEN`: what roles show each other; empty: internal routes refuse everyone. Never from a file.
+    #[serde(skip)]
+    pub internal_token: String,
+}
+
+/// A secret key, known by its hash only.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretKeyOptions {
+    /// What it is called in logs.
+    pub name: String,
+    /// SHA-256 of the key, 64 hexadecimal digits.
+    pub sha256: String,
+    /// The only site it may read; absent: all.
+    #[serde(default)]
+    pub site: Option<String>,
+}
+
+/// A site.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteOptions {
+    /// 1 to 255 bytes.
+    pub id: String,
+    /// Public keys that name the site.
+    #[serde(default)]
+    pub write_keys: Vec<String>,
+    /// Whether events need no key in closed mode.
+    #[serde(default)]
+    pub allow_keyless: bool,
+    /// IANA name of the zone whose days its reports have.
+    #[serde(default = "utc")]
+    pub timezone: String,
+    /// Origins of its pages.
+    #[serde(default)]
+    pub origins: Vec<String>,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            admin_token: String::new(),
+            secret_keys: Vec::new(),
+            sites: Vec::new(),
+            shop_site: "default".to_owned(),
+            compat_open: Vec::new(),
+            internal_token: String::new(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("admin_token", &if self.admin_token.is_empty() { "" } else { "***" })
+            .field("secret_keys", &self.secret_keys.len())
+            .field("sites", &self.sites)
+            .field("shop_site", &self.shop_site)
+            .field("compat_open", &self.compat_open)
+            .finish_non_exhaustive()
+    }
+}

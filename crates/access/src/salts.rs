@@ -1,0 +1,211 @@
+//! The secrets behind cookieless visitors: 16 random bytes per UTC day, and per week for routing.
+//!
+//! Kept in `<data>/salts.json` (mode 0600) so that a restart does not split a day's visitors, and destroyed when they are
+//! older than yesterday: after that nobody, we included, can link a visitor to an address. Never in a backup.
+//! ```json
+//! {"v":1,"days":{"20778":"00112233445566778899aabbccddeeff"},"weeks":{"2968":"…"}}
+//! ```
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use kassa_model::{Salt, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, file};
+
+const FILE: &str = "salts.json";
+
+/// Days gone by whose salts are kept in memory, for demo data and clocks set back.
+const PAST_DAYS_MAX: usize = 64;
+
+/// The secrets of one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DaySalts {
+    /// Days since the Unix epoch, UTC.
+    pub day: i64,
+    /// This day's.
+    pub today: Salt,
+    /// The day before's.
+    pub yesterday: Salt,
+    /// The week's, from Monday on: for routing.
+    pub weekly: Salt,
+}
+
+/// The salts of a data folder.
+#[derive(Debug)]
+pub struct Salts {
+    path: PathBuf,
+    /// The newest day asked for, which nearly every event wants.
+    current: ArcSwapOption<DaySalts>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    newest: Option<i64>,
+    days: BTreeMap<i64, Salt>,
+    weeks: BTreeMap<i64, Salt>,
+    /// Salts of days before the newest, in memory only.
+    past: BTreeMap<i64, Arc<DaySalts>>,
+    unsaved: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SaltsFile {
+    v: u32,
+    days: BTreeMap<i64, String>,
+    weeks: BTreeMap<i64, String>,
+}
+
+impl Salts {
+    /// The salts kept in the folder `data`; none yet is fine.
+    ///
+    /// # Errors
+    /// [`Error`] when the file is there and cannot be read.
+    pub fn open(data: &Path) -> Result<Self, Error> {
+        let path = data.join(FILE);
+        let kept = match file::read::<SaltsFile>(&path)? {
+            None => Kept::default(),
+            Some(found) => Kept {
+                newest: found.days.keys().next_back().copied(),
+                days: decode(&path, &found.days)?,
+                weeks: decode(&path, &found.weeks)?,
+                ..Kept::default()
+            },
+        };
+        Ok(Self { path, current: ArcSwapOption::empty(), kept: Mutex::new(kept) })
+    }
+
+    /// The salts of the day of `now`, a time of receipt.
+    ///
+    /// A new day's are made, kept and older ones destroyed, once; whoever asks at the same time gets the same. Should the
+    /// disk refuse, they serve from memory, and the next new day tries again. Days before yesterday (of the newest
+    /// day asked for) get salts that live in memory only.
+    pub fn at(&self, now: Timestamp) -> Arc<DaySalts> {
+        let day = now.day();
+        match &*self.current.load() {
+            Some(current) if current.day == day => Arc::clone(current),
+            _ => self.slow_at(day),
+        }
+    }
+
+    #[cold]
+    fn slow_at(&self, day: i64) -> Arc<DaySalts> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = kept.newest.unwrap_or(day).max(day);
+        if day < newest {
+            return kept.of_the_past(day);
+        }
+        if kept.newest != Some(day) {
+            // What was kept for askers behind the clock may hold salts that are now too old.
+            kept.past.clear();
+        }
+        kept.newest = Some(day);
+        let salts = Arc::new(kept.of_now(day));
+        kept.destroy_before(day - 1);
+        if kept.unsaved {
+            match file::write(&self.path, &kept.to_file()) {
+                Ok(()) => kept.unsaved = false,
+                Err(error) => {
+                    tracing::error!(%error, "cannot keep the day's salts: a restart would split visitors")
+                }
+            }
+        }
+        self.current.store(Some(Arc::clone(&salts)));
+        salts
+    }
+}
+
+impl Kept {
+    fn of_now(&mut self, day: i64) -> DaySalts {
+        let week = week_of(day);
+        let mut made = false;
+        let mut make = |salt: Option<&Salt>| {
+            salt.copied().unwrap_or_else(|| {
+                made = true;
+                random()
+            })
+        };
+        let today = make(self.days.get(&day));
+        let yesterday = make(self.days.get(&(day - 1)));
+        let weekly = make(self.weeks.get(&week));
+        self.days.insert(day, today);
+        self.days.insert(day - 1, yesterday);
+        self.weeks.insert(week, weekly);
+        self.unsaved |= made;
+        DaySalts { day, today, yesterday, weekly }
+    }
+
+    fn of_the_past(&mut self, day: i64) -> Arc<DaySalts> {
+        if let Some(known) = self.past.get(&day) {
+            return Arc::clone(known);
+        }
+        // Neighbouring days share what they have in common, so that a session across midnight stays one.
+        let yesterday = self.past.get(&(day - 1)).map(|before| before.today);
+        let today = self.past.get(&(day + 1)).map(|after| after.yesterday);
+        let weekly =
+            self.past.values().find(|known| week_of(known.day) == week_of(day)).map(|known| known.weekly);
+        let salts = Arc::new(DaySalts {
+            day,
+            today: today.unwrap_or_else(random),
+            yesterday: yesterday.unwrap_or_else(random),
+            weekly: weekly.unwrap_or_else(random),
+        });
+        self.past.insert(day, Arc::clone(&salts));
+        if self.past.len() > PAST_DAYS_MAX {
+            self.past.pop_first();
+        }
+        salts
+    }
+
+    /// Forgets the days before `oldest`, and the weeks that ended before it.
+    fn destroy_before(&mut self, oldest: i64) {
+        let (days, weeks) = (self.days.len(), self.weeks.len());
+        self.days.retain(|day, _| *day >= oldest);
+        self.weeks.retain(|week, _| *week >= week_of(oldest));
+        self.unsaved |= self.days.len() < days || self.weeks.len() < weeks;
+    }
+
+    fn to_file(&self) -> SaltsFile {
+        let encode =
+            |salts: &BTreeMap<i64, Salt>| salts.iter().map(|(key, salt)| (*key, to_hex(salt))).collect();
+        SaltsFile { v: 1, days: encode(&self.days), weeks: encode(&self.weeks) }
+    }
+}
+
+/// Weeks since the Monday before the Unix epoch, which was a Thursday.
+fn week_of(day: i64) -> i64 {
+    (day + 3).div_euclid(7)
+}
+
+/// 16 bytes from the system's generator.
+///
+/// # Panics
+/// When the system has none: a guessable salt would reveal who visited.
+fn random() -> Salt {
+    let mut bytes = [0_u8; 16];
+    let read = std::fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes));
+    read.expect("every Unix has a generator of random bytes at /dev/urandom");
+    Salt(bytes)
+}
+
+fn to_hex(salt: &Salt) -> String {
+    salt.0.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn decode(path: &Path, texts: &BTreeMap<i64, String>) -> Result<BTreeMap<i64, Salt>, Error> {
+    let salt = |text: &str| u128::from_str_radix(text, 16).ok().filter(|_| text.len() == 32);
+    let shape = || {
+        let source = std::io::Error::new(std::io::ErrorKind::InvalidData, "a salt is 32 hexadecimal digits");
+        Error::File { path: path.to_owned(), source }
+    };
+    let one = |(key, text): (&i64, &String)| Ok((*key, Salt(salt(text).ok_or_else(shape)?.to_be_bytes())));
+    texts.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests;

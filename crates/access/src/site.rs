@@ -1,0 +1,60 @@
+//! A site: one shop's events, reports and keys.
+
+use jiff::tz::TimeZone;
+
+use crate::{Error, SiteOptions};
+
+/// Bytes of a site's id.
+pub(crate) const ID_BYTES_MAX: usize = 255;
+
+/// A site as roles see it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Its id, 1 to 255 bytes.
+    pub id: String,
+    /// Whether events need no key in closed mode.
+    pub allow_keyless: bool,
+    /// The zone whose days its reports have.
+    pub timezone: TimeZone,
+    /// Origins of its pages, for the storefront's class.
+    pub origins: Vec<String>,
+    pub(crate) write_keys: Vec<String>,
+}
+
+/// No such site or key, or they disagree, or a key is needed: reason `unknown_site`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no such site or write key")]
+pub struct UnknownSite;
+
+impl Site {
+    /// A site with no keys, in UTC.
+    pub(crate) fn plain(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            allow_keyless: false,
+            timezone: TimeZone::UTC,
+            origins: Vec::new(),
+            write_keys: Vec::new(),
+        }
+    }
+
+    pub(crate) fn from_options(options: &SiteOptions) -> Result<Self, Error> {
+        if !is_id(&options.id) {
+            return Err(Error::SiteId(options.id.chars().take(64).collect()));
+        }
+        let timezone = TimeZone::get(&options.timezone)
+            .map_err(|_| Error::TimeZone { site: options.id.clone(), timezone: options.timezone.clone() })?;
+        Ok(Self {
+            id: options.id.clone(),
+            allow_keyless: options.allow_keyless,
+            timezone,
+            origins: options.origins.clone(),
+            write_keys: options.write_keys.iter().filter(|key| !key.is_empty()).cloned().collect(),
+        })
+    }
+}
+
+/// Whether `text` can be a site's id.
+pub(crate) fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= ID_BYTES_MAX && !text.contains('\0')
+}
