@@ -109,8 +109,8 @@ mod tests {
     #[test]
     fn answers() {
         let whole = b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\nx: y\r\n\r\nok";
-        assert_eq!(parse_answer(whole).unwrap(), Some(Answer { status: 202, head: 51, length: 53 }));
-        assert_eq!(parse_answer(&whole[..52]).unwrap(), None);
+        assert_eq!(parse_answer(whole).unwrap(), Some(Answer { status: 202, head: 50, length: 52 }));
+        assert_eq!(parse_answer(&whole[..51]).unwrap(), None);
         assert_eq!(parse_answer(&whole[..20]).unwrap(), None);
         assert!(parse_answer(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
         assert_eq!(parse_answer(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap().unwrap().length, 27);

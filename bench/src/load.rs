@@ -256,3 +256,53 @@ impl Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// A server that answers each request 202 after what `pause` says for its number.
+    fn server(pause: fn(usize) -> Duration) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut buffer = [0; 4096];
+            for number in 0.. {
+                // A request is smaller than the buffer and comes in one piece on loopback.
+                if stream.read(&mut buffer).unwrap_or(0) == 0 {
+                    return;
+                }
+                std::thread::sleep(pause(number));
+                stream.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\n\r\nok").unwrap();
+            }
+        });
+        address
+    }
+
+    fn plan(address: SocketAddr, pace: Pace, until: Until) -> Plan {
+        Plan { address, connections: 1, pace, warm_up: Duration::ZERO, until }
+    }
+
+    #[test]
+    fn sends_as_many_as_asked() {
+        let plan = plan(server(|_| Duration::ZERO), Pace::Closed, Until::Sent(500));
+        let outcome = send(&plan, &mut Requests::single(1)).unwrap().all_taken().unwrap();
+        assert_eq!((outcome.answered, outcome.latencies_ms.len()), (500, 500));
+        assert!(outcome.rate() > 0.0);
+    }
+
+    #[test]
+    fn a_stall_is_seen_by_all_that_was_due_in_it() {
+        let stall = |number| if number == 50 { Duration::from_millis(300) } else { Duration::ZERO };
+        let until = Until::Elapsed(Duration::from_secs(1));
+        let plan = plan(server(stall), Pace::Open(200.0), until);
+        let outcome = send(&plan, &mut Requests::single(1)).unwrap().all_taken().unwrap();
+        assert_eq!(outcome.answered, 200);
+        // 60 requests were due during the stall; two thirds of them waited 100 ms or longer.
+        let late = outcome.latencies_ms.iter().filter(|latency| **latency >= 100.0).count();
+        assert!((35..=150).contains(&late), "{late} were late");
+    }
+}
