@@ -34,6 +34,10 @@ pub struct Options {
     /// `KASSA_INTERNAL_TOKEN`: what roles show each other; empty: internal routes refuse everyone. Never from a file.
     #[serde(skip)]
     pub internal_token: String,
+    /// The token of this start that the data folder's owner can read, for commands beside the running process: it may
+    /// do everything; empty: none. Never from a file.
+    #[serde(skip)]
+    pub local_token: String,
 }
 
 /// A secret key, known by its hash only.
@@ -82,6 +86,7 @@ impl Default for Options {
             shop_site: "default".to_owned(),
             compat_open: Vec::new(),
             internal_token: String::new(),
+            local_token: String::new(),
         }
     }
 }

@@ -31,6 +31,7 @@ struct Inner {
     secret_keys: Vec<SecretKey>,
     admin_token: Option<Hash>,
     internal_token: Option<Hash>,
+    local_token: Option<Hash>,
     compat_open: Vec<String>,
     keeper: Option<Keeper>,
 }
@@ -84,6 +85,7 @@ impl Access {
             secret_keys: options.secret_keys.iter().map(SecretKey::from_options).collect::<Result<_, _>>()?,
             admin_token: secret(&options.admin_token),
             internal_token: secret(&options.internal_token),
+            local_token: secret(&options.local_token),
             compat_open: options.compat_open.clone(),
             keeper,
         })))
@@ -140,8 +142,9 @@ impl Access {
         &self.0.secret_keys
     }
 
-    pub(crate) fn admin_token(&self) -> Option<&Hash> {
-        self.0.admin_token.as_ref()
+    /// The tokens that may do everything.
+    pub(crate) fn admin_tokens(&self) -> impl Iterator<Item = &Hash> {
+        self.0.admin_token.iter().chain(&self.0.local_token)
     }
 
     pub(crate) fn internal_token(&self) -> Option<&Hash> {
