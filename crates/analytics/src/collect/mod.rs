@@ -1,1 +1,288 @@
-//! collect
+//! The collector: takes what a client sent, stamps what only it can know, appends to the log, and answers once that is
+//! durable. It decides nothing about events (that is `wire`'s and the processor's business) and stores no address.
+//!
+//! [`routes`] is its HTTP side; [`Collector::collect`] and [`Collector::collect_all`] take the same requests without
+//! HTTP, for demo data.
+
+mod country;
+mod http;
+mod id;
+mod inflate;
+mod key;
+mod metrics;
+mod stamp;
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kassa_access::{Access, PerSecondBudget, Salts};
+use kassa_eventlog::{EventLog, Record, Stream};
+use kassa_model::{Clock, Dialect, LogRecord, Reason, Timestamp, failpoint};
+use kassa_service::Metrics;
+
+pub use country::CountryError;
+pub use http::routes;
+
+use crate::wire::{self, Answer, Context, Kind, Reading};
+use metrics::Counters;
+use stamp::Stamp;
+
+/// The most bytes of a body.
+pub const BODY_BYTES_MAX: usize = 4 << 20;
+/// The most bytes into which a compressed body may inflate.
+pub const INFLATED_BYTES_MAX: usize = 16 << 20;
+/// Refused single events of one site that become dead letters in a second; the rest is only counted.
+const DEAD_LETTERS_PER_SECOND_MAX: u32 = 100;
+
+/// What the collector is told by the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct CollectorOptions {
+    /// A GeoIP country file in MaxMind's format, supplied by the operator; without it no country is known.
+    pub geoip: Option<PathBuf>,
+}
+
+/// Which of the ingest paths a request came by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IngestPath {
+    /// `/track`: dialect A or B.
+    Track,
+    /// `/event`: dialect E or C.
+    Event,
+    /// `/v1/track` and the like; a batch has no kind.
+    Segment(Option<Kind>),
+}
+
+/// What a client sent, as far as the collector cares.
+#[derive(Debug, Clone)]
+pub struct Incoming<'a> {
+    /// The path.
+    pub path: IngestPath,
+    /// The body as it came, compressed or not.
+    pub body: Bytes,
+    /// The client's address; it is hashed and looked up, and not kept.
+    pub address: IpAddr,
+    /// The User-Agent.
+    pub agent: Option<&'a str>,
+    /// The write key of the request's head or address.
+    pub key: Option<&'a str>,
+    /// `Sec-GPC: 1` or `DNT: 1`.
+    pub private: bool,
+    /// By system C's port or prefix.
+    pub counter_first: bool,
+    /// When it was received; `None` is now.
+    pub received_at: Option<Timestamp>,
+}
+
+impl<'a> Incoming<'a> {
+    /// A request with nothing but a body, from `address`, received now.
+    pub fn new(path: IngestPath, body: Bytes, address: IpAddr) -> Self {
+        let (agent, key, received_at) = (None, None, None);
+        Self { path, body, address, agent, key, private: false, counter_first: false, received_at }
+    }
+
+    /// With a User-Agent.
+    #[must_use]
+    pub fn agent(self, agent: &'a str) -> Self {
+        Self { agent: Some(agent), ..self }
+    }
+
+    /// With a write key.
+    #[must_use]
+    pub fn key(self, key: &'a str) -> Self {
+        Self { key: Some(key), ..self }
+    }
+
+    /// As if received at `time`.
+    #[must_use]
+    pub fn received_at(self, time: Timestamp) -> Self {
+        Self { received_at: Some(time), ..self }
+    }
+}
+
+/// Why nothing of a request was taken.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Refusal {
+    /// The body, or what it inflates to, is too large.
+    #[error("a body has at most {limit_bytes} bytes")]
+    TooLarge {
+        /// The limit that it is over.
+        limit_bytes: usize,
+    },
+    /// The log has no room; try again later.
+    #[error("the log is full")]
+    Full,
+    /// The log does not take records now. What was sent may or may not be counted.
+    #[error("the log is unavailable")]
+    Unavailable,
+}
+
+/// What the collector works with.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// Where events go.
+    pub log: Arc<dyn EventLog>,
+    /// Sites and write keys.
+    pub access: Access,
+    /// The secrets of the cookieless hash.
+    pub salts: Arc<Salts>,
+    /// The time of receipt.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Takes events in. One per process, shared by all requests.
+#[derive(Debug)]
+pub struct Collector {
+    parts: Parts,
+    counters: Counters,
+    dead_letters: PerSecondBudget,
+    countries: Option<country::Countries>,
+}
+
+/// A reading that is stamped and encoded, ready for the log.
+struct Prepared {
+    reading: Reading,
+    records: Vec<Record>,
+}
+
+impl Collector {
+    /// A collector that counts in `metrics`.
+    ///
+    /// # Errors
+    /// [`CountryError`] when the GeoIP file of `options` cannot be read.
+    pub fn new(options: &CollectorOptions, parts: Parts, metrics: &Metrics) -> Result<Self, CountryError> {
+        let countries = options.geoip.as_deref().map(country::Countries::open).transpose()?;
+        let counters = Counters::register(metrics);
+        let dead_letters = PerSecondBudget::new(DEAD_LETTERS_PER_SECOND_MAX);
+        Ok(Self { parts, counters, dead_letters, countries })
+    }
+
+    /// Takes one request in: the answer is for the client once this returns, and everything it acknowledges is durable.
+    ///
+    /// # Errors
+    /// [`Refusal`] when nothing was taken.
+    pub async fn collect(&self, incoming: Incoming<'_>) -> Result<Answer, Refusal> {
+        let Prepared { reading, records } = self.prepare(&incoming)?;
+        self.append(records).await?;
+        self.counters.count(&reading);
+        Ok(reading.answer)
+    }
+
+    /// Takes many requests in with a single append, each as of its own time: for demo data and imports.
+    ///
+    /// # Errors
+    /// [`Refusal`] when nothing was taken.
+    pub async fn collect_all(&self, incoming: Vec<Incoming<'_>>) -> Result<Vec<Answer>, Refusal> {
+        let mut readings = Vec::with_capacity(incoming.len());
+        let mut all = Vec::with_capacity(incoming.len());
+        for one in &incoming {
+            let Prepared { reading, records } = self.prepare(one)?;
+            readings.push(reading);
+            all.extend(records);
+        }
+        self.append(all).await?;
+        for reading in &readings {
+            self.counters.count(reading);
+        }
+        Ok(readings.into_iter().map(|reading| reading.answer).collect())
+    }
+
+    fn prepare(&self, incoming: &Incoming<'_>) -> Result<Prepared, Refusal> {
+        self.counters.bytes.inc_by(incoming.body.len() as u64);
+        if incoming.body.len() > BODY_BYTES_MAX {
+            return Err(self.too_large(BODY_BYTES_MAX));
+        }
+        let inflated;
+        let body = match inflate::inflate(&incoming.body) {
+            inflate::Inflated::Plain => &incoming.body[..],
+            inflate::Inflated::Bytes(bytes) => {
+                inflated = bytes;
+                &inflated[..]
+            }
+            inflate::Inflated::TooLarge => return Err(self.too_large(INFLATED_BYTES_MAX)),
+        };
+        let received_at = incoming.received_at.unwrap_or_else(|| self.parts.clock.now());
+        let sites = key::KnownSites(&self.parts.access);
+        let ctx = Context {
+            received_at,
+            key: incoming.key,
+            private: incoming.private,
+            counter_first: incoming.counter_first,
+            sites: &sites,
+        };
+        let mut reading = match incoming.path {
+            IngestPath::Track => wire::read_track(body, &ctx),
+            IngestPath::Event => wire::read_event(body, &ctx),
+            IngestPath::Segment(kind) => wire::read_segment(kind, body, &ctx),
+        };
+        let records = self.stamp(&mut reading, incoming, received_at);
+        Ok(Prepared { reading, records })
+    }
+
+    /// Stamps and encodes every record that is to be kept.
+    fn stamp(&self, reading: &mut Reading, incoming: &Incoming<'_>, received_at: Timestamp) -> Vec<Record> {
+        let salts = self.parts.salts.at(received_at);
+        let country = self.countries.as_ref().and_then(|countries| countries.code(incoming.address));
+        let mut stamp = Stamp::new(incoming, &salts, country);
+        let single = reading.single;
+        let mut records = Vec::with_capacity(reading.records.len());
+        for record in &mut reading.records {
+            if let LogRecord::Rejected(rejected) = record
+                && (single || rejected.site.is_empty())
+                && !self.dead_letters.take(&rejected.site, received_at)
+            {
+                self.counters.dead_letters_dropped.inc();
+                continue;
+            }
+            let key = stamp.stamp(record);
+            match kassa_model::encode(record) {
+                Ok(bytes) => records.push(Record { key, payload: Bytes::from(bytes) }),
+                // Every property was parsed from JSON text, so this does not happen; were it to, it must not be silent.
+                Err(error) => tracing::error!(%error, "cannot encode an event"),
+            }
+        }
+        records
+    }
+
+    async fn append(&self, records: Vec<Record>) -> Result<(), Refusal> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let started = std::time::Instant::now();
+        let appended = self.parts.log.append(Stream::Events, records).await;
+        failpoint::hit("collect.after_append");
+        self.counters.append_seconds.observe(started.elapsed().as_secs_f64());
+        match appended {
+            Ok(_) => Ok(()),
+            Err(kassa_eventlog::Error::Full(_)) => {
+                self.counters.refuse("full");
+                Err(Refusal::Full)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot append to the log");
+                self.counters.refuse("unavailable");
+                Err(Refusal::Unavailable)
+            }
+        }
+    }
+
+    fn too_large(&self, limit_bytes: usize) -> Refusal {
+        self.counters.refuse("too_large");
+        Refusal::TooLarge { limit_bytes }
+    }
+}
+
+/// The dialects that requests come by, and the reasons they are refused for: what bounds the metrics' labels.
+const DIALECTS: [Dialect; 5] =
+    [Dialect::Flat, Dialect::Batch, Dialect::Counter, Dialect::Site, Dialect::Segment];
+
+/// The outcome's name on `/metrics`.
+fn outcome(record: &LogRecord) -> Option<Reason> {
+    match record {
+        LogRecord::Event(_) => None,
+        LogRecord::Rejected(rejected) => Some(rejected.reason),
+    }
+}

@@ -37,7 +37,9 @@ use std::borrow::Cow;
 use kassa_model::{Dialect, LogRecord, Reason, Timestamp};
 use serde_json::value::RawValue;
 
+pub(crate) use page::decoded as decode_query_value;
 pub use segment::Kind;
+pub(crate) use text::cut;
 
 use draft::Flaw;
 use object::{List, Members};
@@ -56,6 +58,8 @@ pub const ID_BYTES_MAX: usize = 200;
 pub const TEXT_BYTES_MAX: usize = 255;
 /// The most bytes of a path or a referrer.
 pub const PATH_BYTES_MAX: usize = 2_048;
+/// The most bytes of a User-Agent that are kept.
+pub(crate) const AGENT_BYTES_MAX: usize = 1_024;
 /// How much of a refused event is kept.
 pub const ORIGINAL_BYTES_MAX: usize = 8 << 10;
 /// Of the events beyond [`BATCH_EVENTS_MAX`], so many become dead letters; the others are only counted.

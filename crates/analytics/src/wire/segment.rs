@@ -148,8 +148,18 @@ impl<'a> Envelope<'a> {
 fn is_known(key: &str) -> bool {
     matches!(
         key,
-        "type" | "messageId" | "userId" | "anonymousId" | "timestamp" | "sentAt" | "originalTimestamp" | "event"
-            | "properties" | "context" | "integrations" | "writeKey"
+        "type"
+            | "messageId"
+            | "userId"
+            | "anonymousId"
+            | "timestamp"
+            | "sentAt"
+            | "originalTimestamp"
+            | "event"
+            | "properties"
+            | "context"
+            | "integrations"
+            | "writeKey"
     )
 }
 
@@ -192,11 +202,7 @@ fn parse(
 }
 
 /// When it happened, corrected for the client's clock: received − (sentAt − timestamp).
-fn occurred_at(
-    members: &Members<'_>,
-    envelope: &Envelope<'_>,
-    ctx: &Context<'_>,
-) -> Result<Timestamp, Flaw> {
+fn occurred_at(members: &Members<'_>, envelope: &Envelope<'_>, ctx: &Context<'_>) -> Result<Timestamp, Flaw> {
     let stated = match time::field(members.get("timestamp"))? {
         Some(timestamp) => Some(timestamp),
         None => time::field(members.get("originalTimestamp"))?,

@@ -30,7 +30,9 @@ fn plain_iso(text: &[u8]) -> Option<Timestamp> {
         part.iter().try_fold(0_i64, |sum, d| d.is_ascii_digit().then(|| sum * 10 + i64::from(d - b'0')))
     };
     let marks = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
-    if text.len() < 19 || marks.iter().any(|(place, mark)| text[*place] != *mark) || !b"T ".contains(&text[10])
+    if text.len() < 19
+        || marks.iter().any(|(place, mark)| text[*place] != *mark)
+        || !b"T ".contains(&text[10])
     {
         return None;
     }

@@ -8,13 +8,10 @@ use super::super::draft::Draft;
 use super::super::object::Members;
 use super::super::props::Props;
 use super::super::text::{cut, id_text, plain_text};
-use super::super::{PATH_BYTES_MAX, TEXT_BYTES_MAX, page};
+use super::super::{AGENT_BYTES_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX, page};
 
 /// Libraries that run in a browser: kassa's tracker and Segment's. Only to their events does the bot rule apply.
 const BROWSER_LIBRARIES: &[&str] = &["kassa", "analytics.js", "analytics-next", "@segment/analytics-next"];
-
-/// The most bytes of a User-Agent that are kept.
-pub(crate) const AGENT_BYTES_MAX: usize = 1_024;
 
 /// The properties of a `page` message: the page's columns, the rest counted as properties.
 pub(super) fn put_page(draft: &mut Draft<'_>, properties: &Members<'_>) {
@@ -130,7 +127,8 @@ fn takes_url(event: &mut Event, page: &Members<'_>, value: &RawValue) -> bool {
     let Some(text) = plain_text(value) else { return matches!(value.get(), "null" | "\"\"") };
     let Some(address) = page::absolute(&text) else { return false };
     // The page's own word on its path goes before its address.
-    let path_follows = event.path.is_none() && page.get("path").is_some_and(|path| plain_text(path).is_some());
+    let path_follows =
+        event.path.is_none() && page.get("path").is_some_and(|path| plain_text(path).is_some());
     if path_follows {
         if event.host.is_none() {
             event.host = address.host.as_ref().map(|host| cut(host, TEXT_BYTES_MAX).to_owned());
@@ -144,7 +142,8 @@ fn takes_url(event: &mut Event, page: &Members<'_>, value: &RawValue) -> bool {
 
 /// The campaign of a page's own query, unless the context has named one.
 fn put_query(event: &mut Event, query: &str) {
-    let named = [&event.utm_source, &event.utm_medium, &event.utm_campaign, &event.utm_term, &event.utm_content];
+    let named =
+        [&event.utm_source, &event.utm_medium, &event.utm_campaign, &event.utm_term, &event.utm_content];
     if named.iter().all(|column| column.is_none()) {
         page::campaign(event, query);
     }

@@ -1,0 +1,149 @@
+//! The routes of the ingest class: `/track`, `/event`, Segment's paths, and all of them under `/analytics`.
+//!
+//! Nothing here depends on `Content-Type` or `Accept`. CORS, `OPTIONS` and the body of a 405 are the class layer's
+//! business ([`kassa_service::Policy`]).
+
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, USER_AGENT};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, post};
+use bytes::Bytes;
+use kassa_service::{Peer, Problem, body};
+
+use super::{BODY_BYTES_MAX, Collector, Incoming, IngestPath, Refusal, key};
+use crate::wire::{Answer, Kind};
+
+const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
+const DNT: HeaderName = HeaderName::from_static("dnt");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
+/// System C's own port for events: there an `/event` that is nobody's is answered in its words.
+const COUNTER_PORT: u16 = 4001;
+
+/// When a client may try again, in seconds.
+const RETRY_FULL_SECONDS: u64 = 10;
+const RETRY_UNAVAILABLE_SECONDS: u64 = 2;
+
+/// Segment's paths below `/v1`.
+const SEGMENT_PATHS: [(&str, Option<Kind>); 14] = [
+    ("track", Some(Kind::Track)),
+    ("t", Some(Kind::Track)),
+    ("page", Some(Kind::Page)),
+    ("p", Some(Kind::Page)),
+    ("identify", Some(Kind::Identify)),
+    ("i", Some(Kind::Identify)),
+    ("screen", Some(Kind::Screen)),
+    ("s", Some(Kind::Screen)),
+    ("group", Some(Kind::Group)),
+    ("g", Some(Kind::Group)),
+    ("alias", Some(Kind::Alias)),
+    ("a", Some(Kind::Alias)),
+    ("batch", None),
+    ("b", None),
+];
+
+/// Every ingest route. The caller puts them into [`kassa_service::RouteClass::Ingest`].
+pub fn routes(collector: Arc<Collector>) -> Router {
+    let mut router = Router::new();
+    for (prefix, counter_first) in [("", CounterFirst::ByPort), ("/analytics", CounterFirst::Always)] {
+        router = router
+            .route(&format!("{prefix}/track"), taking(IngestPath::Track, counter_first))
+            .route(&format!("{prefix}/event"), taking(IngestPath::Event, counter_first));
+        for (name, kind) in SEGMENT_PATHS {
+            let path = format!("{prefix}/v1/{name}");
+            router = router.route(&path, taking(IngestPath::Segment(kind), counter_first));
+        }
+    }
+    router.with_state(collector)
+}
+
+/// Whether what is nobody's is C's.
+#[derive(Debug, Clone, Copy)]
+enum CounterFirst {
+    ByPort,
+    Always,
+}
+
+fn taking(path: IngestPath, counter_first: CounterFirst) -> MethodRouter<Arc<Collector>> {
+    post(move |State(collector): State<Arc<Collector>>, request: Request| {
+        take(collector, path, counter_first, request)
+    })
+}
+
+async fn take(
+    collector: Arc<Collector>,
+    path: IngestPath,
+    counter_first: CounterFirst,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = match read_body(body).await {
+        Ok(body) => body,
+        Err(problem) => return problem.into_response(),
+    };
+    let peer = parts.extensions.get::<Peer>();
+    let key = key::write_key(&parts.headers, parts.uri.query());
+    let agent = parts.headers.get(USER_AGENT).map(|agent| text(agent));
+    let incoming = Incoming {
+        path,
+        body,
+        address: peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.client_address(&parts.headers)),
+        agent: agent.as_deref(),
+        key: key.as_deref(),
+        private: is_one(&parts.headers, &SEC_GPC) || is_one(&parts.headers, &DNT),
+        counter_first: match counter_first {
+            CounterFirst::Always => true,
+            CounterFirst::ByPort => peer.is_some_and(|peer| peer.local_address().port() == COUNTER_PORT),
+        },
+        received_at: None,
+    };
+    match collector.collect(incoming).await {
+        Ok(answer) => respond(answer),
+        Err(refusal) => Problem::from(refusal).into_response(),
+    }
+}
+
+async fn read_body(body: Body) -> Result<Bytes, Problem> {
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return Err(Problem::body_too_large(BODY_BYTES_MAX));
+    }
+    Ok(body::read(body).await?)
+}
+
+/// A header's text, with what is no UTF-8 replaced: browsers' agents are taken as they are.
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    String::from_utf8_lossy(value.as_bytes())
+}
+
+fn is_one(headers: &HeaderMap, name: &HeaderName) -> bool {
+    headers.get(name).is_some_and(|value| value.as_bytes().trim_ascii() == b"1")
+}
+
+fn respond(answer: Answer) -> Response {
+    let body = match answer.body {
+        Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
+        Cow::Owned(text) => Bytes::from(text),
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(CONTENT_TYPE, if answer.json { JSON } else { TEXT });
+    response
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::TooLarge { limit_bytes } => Self::body_too_large(limit_bytes),
+            Refusal::Full => Self::unavailable(refusal.to_string(), RETRY_FULL_SECONDS),
+            Refusal::Unavailable => Self::unavailable(refusal.to_string(), RETRY_UNAVAILABLE_SECONDS),
+        }
+    }
+}

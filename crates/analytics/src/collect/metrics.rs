@@ -1,0 +1,148 @@
+//! What the collector counts. The counters of the hot path are found once, so that no label is looked up per event.
+
+use std::collections::HashMap;
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+use kassa_model::{Dialect, LogRecord};
+use kassa_service::Metrics;
+use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Histogram, Unit};
+
+use super::{DIALECTS, outcome};
+use crate::wire::Reading;
+
+/// Distinct types of dialect C that have a series of their own; the rest is counted as `other`.
+const TYPES_MAX: usize = 200;
+
+type Labels = Vec<(&'static str, String)>;
+
+/// The collector's metrics.
+#[derive(Debug)]
+pub(super) struct Counters {
+    accepted: [Counter; DIALECTS.len()],
+    events: Family<Labels, Counter>,
+    requests_refused: Family<Labels, Counter>,
+    types: Family<Labels, Counter>,
+    known_types: RwLock<HashMap<String, Counter>>,
+    other_types: OnceLock<Counter>,
+    pub(super) bytes: Counter,
+    pub(super) dead_letters_dropped: Counter,
+    pub(super) append_seconds: Histogram,
+}
+
+impl Counters {
+    pub(super) fn register(metrics: &Metrics) -> Self {
+        let counters = Self::new();
+        metrics.register(
+            "analytics_events_total",
+            "Events of dialect C taken in, by type; at most 200 types, the rest is other.",
+            Unit::None,
+            counters.types.clone(),
+        );
+        metrics.register(
+            "kassa_collect_events_total",
+            "Events by dialect and outcome: accepted, or the reason of refusal.",
+            Unit::None,
+            counters.events.clone(),
+        );
+        metrics.register(
+            "kassa_collect_requests_refused_total",
+            "Requests of which nothing was taken, by cause: full, unavailable, too_large.",
+            Unit::None,
+            counters.requests_refused.clone(),
+        );
+        metrics.register(
+            "kassa_collect_bytes_total",
+            "Bytes of bodies received by the collector, as sent.",
+            Unit::Bytes,
+            counters.bytes.clone(),
+        );
+        metrics.register(
+            "kassa_collect_dead_letters_dropped_total",
+            "Refused events that were only counted, because their site had its share of dead letters.",
+            Unit::None,
+            counters.dead_letters_dropped.clone(),
+        );
+        metrics.register(
+            "kassa_collect_append_seconds",
+            "Time from handing events to the log until they were durable.",
+            Unit::Seconds,
+            counters.append_seconds.clone(),
+        );
+        counters
+    }
+
+    fn new() -> Self {
+        let events = Family::<Labels, Counter>::default();
+        let types = Family::<Labels, Counter>::default();
+        let accepted =
+            DIALECTS.map(|dialect| events.get_or_create(&event_labels(dialect, "accepted")).clone());
+        Self {
+            accepted,
+            events,
+            requests_refused: Family::default(),
+            known_types: RwLock::default(),
+            other_types: OnceLock::new(),
+            types,
+            bytes: Counter::default(),
+            dead_letters_dropped: Counter::default(),
+            append_seconds: Histogram::new(DURATION_BUCKETS),
+        }
+    }
+
+    /// Counts what a reading holds, once it is durable.
+    pub(super) fn count(&self, reading: &Reading) {
+        let mut accepted = 0;
+        for record in &reading.records {
+            match outcome(record) {
+                None => accepted += 1,
+                Some(reason) => self.refused(reading.dialect, reason.name(), 1),
+            }
+            if let (Dialect::Counter, LogRecord::Event(recorded)) = (reading.dialect, record) {
+                self.count_type(&recorded.event.name_sent);
+            }
+        }
+        if reading.dropped > 0 {
+            self.refused(reading.dialect, kassa_model::Reason::BatchTooLong.name(), reading.dropped);
+        }
+        if let Some(place) = DIALECTS.iter().position(|dialect| *dialect == reading.dialect) {
+            self.accepted[place].inc_by(accepted);
+        }
+    }
+
+    /// Counts a request of which nothing was taken.
+    pub(super) fn refuse(&self, cause: &'static str) {
+        self.requests_refused.get_or_create(&vec![("cause", cause.to_owned())]).inc();
+    }
+
+    fn refused(&self, dialect: Dialect, reason: &'static str, events: u64) {
+        self.events.get_or_create(&event_labels(dialect, reason)).inc_by(events);
+    }
+
+    fn count_type(&self, name: &str) {
+        let known = self.known_types.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counter) = known.get(name) {
+            counter.inc();
+            return;
+        }
+        if known.len() >= TYPES_MAX {
+            self.other_types.get_or_init(|| self.type_counter("other")).inc();
+            return;
+        }
+        drop(known);
+        let mut known = self.known_types.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= TYPES_MAX && !known.contains_key(name) {
+            drop(known);
+            self.other_types.get_or_init(|| self.type_counter("other")).inc();
+        } else {
+            known.entry(name.to_owned()).or_insert_with(|| self.type_counter(name)).inc();
+        }
+    }
+
+    fn type_counter(&self, name: &str) -> Counter {
+        self.types.get_or_create(&vec![("type", name.to_owned())]).clone()
+    }
+}
+
+fn event_labels(dialect: Dialect, outcome: &'static str) -> Labels {
+    vec![("dialect", dialect.name().to_owned()), ("outcome", outcome.to_owned())]
+}
