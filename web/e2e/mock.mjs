@@ -31,7 +31,7 @@ export async function startMock({ port = 0 } = {}) {
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
       streams.add(response);
       request.on("close", () => streams.delete(response));
-      return response.write(`data: ${JSON.stringify(now(mood))}\n\n`);
+      return response.write(`event: realtime\ndata: ${JSON.stringify(now(mood))}\n\n`);
     }
     return page(url.pathname, response);
   });
@@ -41,7 +41,7 @@ export async function startMock({ port = 0 } = {}) {
     posts,
     set(change) {
       Object.assign(mood, change);
-      for (const stream of streams) stream.write(`data: ${JSON.stringify(now(mood))}\n\n`);
+      for (const stream of streams) stream.write(`event: realtime\ndata: ${JSON.stringify(now(mood))}\n\n`);
     },
     async stop() {
       server.closeAllConnections();
@@ -79,9 +79,9 @@ function now({ live, empty }) {
   const start = Date.UTC(2026, 10, 21, 0, 31);
   const minutes = Array.from({ length: 30 }, (_, index) => {
     const pageviews = empty ? 0 : wave(index, 14);
-    return { minute: new Date(start + index * 60_000).toISOString(), pageviews, visitors: Math.round(pageviews / 2.2) };
+    return { time: new Date(start + index * 60_000).toISOString(), visitors: Math.round(pageviews / 2.2), pageviews, events: pageviews * 3 };
   });
-  return { site_id: "demo", current_visitors: empty ? 0 : live, pageviews_per_minute: minutes, top_pages: [], top_sources: [] };
+  return { site_id: "demo", current_visitors: empty ? 0 : live, minutes, top_pages: [], top_sources: [] };
 }
 
 const TOPS = {
@@ -95,7 +95,7 @@ const TOPS = {
 
 function answer(question, empty) {
   const [dimension] = question.dimensions ?? [];
-  const results = dimension === undefined ? headline(question, empty) : dimension.startsWith("time") ? series(dimension, empty) : empty ? [] : tops(dimension);
+  const results = dimension === undefined ? headline(question, empty) : dimension.startsWith("time") ? series(dimension, question.date_range, empty) : empty ? [] : tops(dimension);
   return { results, meta: { total_rows: results.length }, query: question };
 }
 
@@ -108,10 +108,10 @@ function headline(question, empty) {
   return [row];
 }
 
-function series(dimension, empty) {
-  const count = dimension === "time:hour" ? 18 : 30;
+function series(dimension, range, empty) {
+  const count = dimension === "time:hour" ? 18 : range === "7d" ? 7 : 30;
   return Array.from({ length: count }, (_, index) => {
-    const label = dimension === "time:hour" ? `2026-11-21 ${String(index).padStart(2, "0")}:00:00` : new Date(Date.UTC(2026, 9, 23 + index)).toISOString().slice(0, 10);
+    const label = dimension === "time:hour" ? `2026-11-21 ${String(index).padStart(2, "0")}:00:00` : new Date(Date.UTC(2026, 10, 22 - count + index)).toISOString().slice(0, 10);
     const visitors = empty ? 0 : wave(index, 60);
     return { dimensions: [label], metrics: [visitors, Math.round(visitors * 2.9)] };
   });

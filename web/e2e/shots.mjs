@@ -21,6 +21,8 @@ for (const colorScheme of ["light", "dark"])
     for (const [name, path] of Object.entries(PAGES)) {
       await page.goto(base + path);
       await page.locator(path.startsWith("/dashboard") ? ".panel .row" : ".tile").first().waitFor();
+      await page.waitForFunction(() => !document.body.classList.contains("loading"));
+      await page.waitForTimeout(250);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (overflow > 0) console.error(`${name} ${size}: ${overflow} pixels too wide`);
       await page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png`, fullPage: true });

@@ -78,7 +78,7 @@ export function watchClicks(clicked: (target: string, element: HTMLElement) => v
 }
 
 const textOf = (element: HTMLElement): string =>
-  (element.dataset.kassa || element.ariaLabel || element.innerText || (element as HTMLInputElement).value || element.id)
+  (element.dataset.kassa || element.getAttribute("aria-label") || element.innerText || (element as HTMLInputElement).value || element.id)
     .trim()
     .replace(/\s+/g, " ")
     .slice(0, 80);

@@ -49,10 +49,8 @@ export function TrackerProvider({ config, children }: { config: TrackerConfig; c
       if (event.target instanceof Element && !handed.current.handled.has(event)) sink.click(event.target);
     };
     document.addEventListener("click", clicked);
-    return () => {
-      document.removeEventListener("click", clicked);
-      sink.flush();
-    };
+    // What still waits is sent by the outbox, which outlives the provider.
+    return () => document.removeEventListener("click", clicked);
   }, []);
   return <TrackerContext.Provider value={handed}>{children}</TrackerContext.Provider>;
 }

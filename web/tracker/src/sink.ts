@@ -32,8 +32,6 @@ export interface Sink {
   component(name: string, type: ComponentEvent, element?: Element): void;
   /** A click on the page outside of all tracked components. */
   click(element: Element): void;
-  /** Sends what waits now. */
-  flush(): void;
 }
 
 export function createSink(config: TrackerConfig): Sink {
@@ -60,7 +58,6 @@ function batchSink(config: TrackerConfig): Sink {
       outbox.add(batchEvent(type, { location_type: "COMPONENT", component_name: name, dom_info }, user));
     },
     click: (element) => outbox.add(batchEvent("CLICK", { dom_info: domInfo(element) }, user)),
-    flush: () => outbox.flush(),
   };
 }
 
@@ -84,6 +81,5 @@ function nativeSink(config: TrackerConfig): Sink {
       const { text, ...rest } = domInfo(element);
       tracker.track("click", { location_type: "PAGE", target: text, dom_info: { text, ...rest } });
     },
-    flush: tracker.flush,
   };
 }

@@ -19,11 +19,12 @@ export interface Row {
   comparison?: { dimensions: (string | null)[]; metrics: (number | null)[]; change: (number | null)[] } | null;
 }
 
-/** What is going on now, as the live stream tells it once a second. */
+/** What is going on now; the live stream tells it when it changes, once a second at most. */
 export interface Now {
   site_id: string;
   current_visitors: number;
-  pageviews_per_minute?: { minute: string; pageviews: number; visitors: number }[];
+  /** The last 30 minutes, oldest first. */
+  minutes: { time: string; visitors: number; pageviews: number; events: number }[];
 }
 
 /** An answer that is no success, or none at all (`status` 0). */
@@ -85,7 +86,7 @@ const REOPEN_MS = 3000;
 /** Follows the live stream for as long as the page lives, through lost connections; `null` says that there is none now. */
 export function follow(site: string, heard: (now: Now | null) => void): void {
   const source = new EventSource(`/v1/realtime/stream?site_id=${encodeURIComponent(site)}`);
-  source.onmessage = (message: MessageEvent<string>) => heard(JSON.parse(message.data) as Now);
+  source.addEventListener("realtime", (message: MessageEvent<string>) => heard(JSON.parse(message.data) as Now));
   source.onerror = () => {
     heard(null);
     // A refusal ends an EventSource for good; a lost connection it mends itself.

@@ -133,7 +133,7 @@ function axisLabels(points: Point[], span: number, x: (index: number) => number)
   const step = labelStep(points.length, span, 64);
   return points.flatMap((one, index) => {
     if (index % step) return [];
-    const anchor = index === 0 ? "start" : index === points.length - 1 ? "end" : "middle";
+    const anchor = index === points.length - 1 ? "end" : "middle";
     return [svg("text", { x: x(index), y: HEIGHT - 8, "text-anchor": anchor, class: "axis" }, bucketText(one.label).axis)];
   });
 }

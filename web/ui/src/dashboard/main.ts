@@ -119,14 +119,12 @@ function heard(next: Now | null): void {
     now = null;
     return;
   }
-  const news = JSON.stringify(next) !== JSON.stringify(now);
-  const back = now === null;
   now = next;
   setNumber(liveNumber, countText(next.current_visitors));
   liveWord.textContent = next.current_visitors === 1 ? "visitor now" : "visitors now";
   document.title = `${next.current_visitors} now · ${state.site}`;
   if (state.range === "realtime") chart.show(minutePoints(next), emptyChart);
-  if (news || back) refresher.nudge();
+  refresher.nudge();
 }
 
 function layout(): HTMLElement[] {

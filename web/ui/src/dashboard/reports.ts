@@ -53,6 +53,6 @@ function points(rows: Row[], state: State): Point[] {
 
 /** The last half hour by minutes, as the live stream has it. */
 export const minutePoints = (now: Now): Point[] => {
-  const all = (now.pageviews_per_minute ?? []).map((one) => ({ label: one.minute, visitors: one.visitors, pageviews: one.pageviews }));
+  const all = now.minutes.map((one) => ({ label: one.time, visitors: one.visitors, pageviews: one.pageviews }));
   return all.some((point) => point.pageviews > 0) ? all : [];
 };

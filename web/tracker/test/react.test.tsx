@@ -1,0 +1,123 @@
+import { act, StrictMode, type ReactNode } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { TrackerProvider, useTracker, type TrackerConfig } from "../src/react";
+import { freshKey, serve } from "./server";
+
+(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+
+type BatchEvent = { event_type: string; location_type: string; component_name?: string; event_id: string; [more: string]: unknown };
+let root: Root;
+
+function BuyButton(): ReactNode {
+  const { onClick, onMouseEnter, onMouseLeave } = useTracker("BuyButton");
+  return (
+    <button id="buy" className="btn primary" onClick={onClick} onMouseEnter={onMouseEnter} onMouseLeave={onMouseLeave}>
+      Buy
+    </button>
+  );
+}
+
+async function render(config: TrackerConfig): Promise<void> {
+  const host = document.body.appendChild(document.createElement("div"));
+  root = createRoot(host);
+  await act(async () => {
+    root.render(
+      <StrictMode>
+        <TrackerProvider config={config}>
+          <BuyButton />
+          <p id="text">Some text</p>
+        </TrackerProvider>
+      </StrictMode>,
+    );
+  });
+}
+
+const fire = (selector: string, ...types: string[]): Promise<void> =>
+  act(async () => {
+    for (const type of types) document.querySelector(selector)?.dispatchEvent(new MouseEvent(type, { bubbles: true }));
+  });
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date("2026-11-21T12:00:00Z") });
+  localStorage.clear();
+  document.body.innerHTML = "";
+  document.title = "Shop";
+  history.replaceState(null, "", "/shop");
+});
+afterEach(async () => {
+  await act(async () => root.unmount());
+  vi.clearAllTimers();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("an endpoint that ends in /track gets the batch dialect", async () => {
+  const server = serve(200);
+  const url = `https://${freshKey()}.test/track`;
+  await render({ endpointUrl: url, appName: "shop", appVersion: "1.0.0", flushInterval: 200, user: { userId: 7 } });
+  await fire("#buy", "mouseover", "click", "mouseout");
+  await fire("#text", "click");
+  await vi.advanceTimersByTimeAsync(200);
+  const requests = server.requests.filter((request) => request.url === url);
+  expect(requests).toHaveLength(1);
+  const body = JSON.parse(requests[0]?.body ?? "") as { appName: string; appVersion: string; events: BatchEvent[] };
+  expect(body).toMatchObject({ appName: "shop", appVersion: "1.0.0" });
+  expect(body.events.map((event) => [event.event_type, event.location_type, event.component_name])).toEqual([
+    ["PAGE_VIEW", "PAGE", undefined],
+    ["HOVER_ENTER", "COMPONENT", "BuyButton"],
+    ["CLICK", "COMPONENT", "BuyButton"],
+    ["HOVER_LEAVE", "COMPONENT", "BuyButton"],
+    ["CLICK", "PAGE", undefined],
+  ]);
+  expect(body.events[2]).toEqual({
+    timestamp: Date.parse("2026-11-21T12:00:00Z"),
+    event_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/) as string,
+    event_type: "CLICK",
+    location_type: "COMPONENT",
+    component_name: "BuyButton",
+    page_path: "/shop",
+    page_title: "Shop",
+    dom_info: { tag: "BUTTON", id: "buy", className: "btn primary", text: "Buy" },
+    user_metadata: { userId: 7 },
+  });
+  expect(body.events[4]?.dom_info).toEqual({ tag: "P", id: "text", className: "", text: "Some text" });
+  expect(new Set(body.events.map((event) => event.event_id)).size).toBe(5);
+});
+
+test("batchSize sends at once; debug and log tell what happens", async () => {
+  const server = serve(200);
+  const url = `https://${freshKey()}.test/track`;
+  const log = vi.fn();
+  await render({ endpointUrl: url, batchSize: 2, flushInterval: 60_000, log });
+  await fire("#buy", "click");
+  await act(async () => vi.advanceTimersByTimeAsync(0));
+  expect(server.requests.filter((request) => request.url === url)).toHaveLength(1);
+  expect(log.mock.calls.map(([message]) => message as string)).toEqual(["event", "event", "sent"]);
+});
+
+test("any other endpoint gets the native dialect", async () => {
+  const server = serve(200);
+  const key = freshKey();
+  await render({ endpointUrl: "https://shop.test/v1/batch", writeKey: key, appName: "shop", flushInterval: 100 });
+  await fire("#buy", "mouseover", "click");
+  await fire("#text", "click");
+  await vi.advanceTimersByTimeAsync(100);
+  expect(server.events(key).map((event) => [event.event ?? event.type, event.properties?.component_name, event.properties?.target])).toEqual([
+    ["page", undefined, undefined],
+    ["hover_enter", "BuyButton", "Buy"],
+    ["click", "BuyButton", "Buy"],
+    ["click", undefined, "Some text"],
+  ]);
+  expect(server.events(key)[0]?.context).toMatchObject({ app: { name: "shop" } });
+});
+
+test("outside of a provider the handlers do nothing", async () => {
+  const server = serve(200);
+  const host = document.body.appendChild(document.createElement("div"));
+  root = createRoot(host);
+  await act(async () => root.render(<BuyButton />));
+  await fire("#buy", "click");
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(server.requests.filter((request) => request.body.includes("BuyButton"))).toHaveLength(0);
+});
