@@ -1,0 +1,61 @@
+//! `POST /v1/query`: parse, plan, ask the store, shape.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use kassa_service::{Problem, body};
+use serde_json::Value;
+
+use super::Reports;
+use super::ask::{Ask, ComparisonAsk, RangeAsk};
+use super::calendar::Place;
+use super::definitions::definitions;
+use super::parse::parse;
+use super::plan::plan;
+use super::refusal::Refusal;
+use super::shape::shape;
+
+/// `POST /v1/query`.
+pub(crate) async fn post_query(
+    State(reports): State<Arc<Reports>>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Json<Value>, Refusal> {
+    let caller = reports.admit(&headers)?;
+    let body =
+        body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
+    let ask = parse(&body)?;
+    let place = reports.place_of(&caller, &ask.site)?;
+    Ok(Json(reports.answer(&ask, place).await?))
+}
+
+/// `GET /v1/query/definitions`.
+pub(crate) async fn get_definitions(
+    State(reports): State<Arc<Reports>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
+    reports.admit(&headers)?;
+    Ok(Json(definitions()))
+}
+
+impl Reports {
+    /// Answers `ask`; who may ask was settled before.
+    pub(crate) async fn answer(&self, ask: &Ask, mut place: Place) -> Result<Value, Refusal> {
+        if needs_first(ask) {
+            place.first = self.first.find(self.store.as_ref(), &ask.site, place.now).await?;
+        }
+        let plan = plan(ask, &place)?;
+        let table = self.store.query(&plan.query).await?;
+        let compared = match &plan.comparison {
+            Some(other) => Some(self.store.query(&other.query).await?),
+            None => None,
+        };
+        Ok(shape(ask, &plan, &table, compared.as_ref()))
+    }
+}
+
+fn needs_first(ask: &Ask) -> bool {
+    ask.range == RangeAsk::All || ask.include.comparison == Some(ComparisonAsk::Custom(RangeAsk::All))
+}

@@ -1,0 +1,148 @@
+//! Days and ranges in a site's time zone → instants in UTC.
+//!
+//! A day begins at its first instant, which is not midnight where the clock skips midnight (America/Sao_Paulo until
+//! 2018). Ranges of days are shifted by days, so that they stay whole across a change of the clock; other ranges are
+//! shifted by their length.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span as Step, ToSpan};
+use kassa_eventstore::query::TimeRange;
+use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
+
+use super::ask::{ComparisonAsk, RangeAsk};
+
+/// The window of "current" visitors and of `realtime`.
+pub(crate) const REALTIME_MICROS: i64 = 5 * 60 * MICROS_PER_SECOND;
+
+/// A half-open range, and the days it consists of if it begins and ends with a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Period {
+    pub(crate) range: TimeRange,
+    /// First day, and the day after the last.
+    pub(crate) days: Option<(Date, Date)>,
+}
+
+/// When and where a question is asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// The site's time zone.
+    pub(crate) zone: TimeZone,
+    /// The time of asking.
+    pub(crate) now: Timestamp,
+    /// The first event of the site, if it was looked up and there is one.
+    pub(crate) first: Option<Timestamp>,
+}
+
+impl Place {
+    /// What `ask` means here.
+    pub(crate) fn resolve(&self, ask: RangeAsk) -> Period {
+        let today = self.date_of(self.now);
+        let to_today = |first: Date| self.days(first, after(today));
+        match ask {
+            RangeAsk::Realtime => self.last(REALTIME_MICROS),
+            RangeAsk::Hours24 => self.last(MICROS_PER_DAY),
+            RangeAsk::Day => to_today(today),
+            RangeAsk::Days(count) => to_today(moved(today, (1 - i64::from(count)).days())),
+            RangeAsk::Month => to_today(today.first_of_month()),
+            RangeAsk::Months(count) => {
+                to_today(moved(today.first_of_month(), (1 - i64::from(count)).months()))
+            }
+            RangeAsk::Year => to_today(today.first_of_year()),
+            RangeAsk::All => to_today(self.first.map_or(today, |first| self.date_of(first).min(today))),
+            RangeAsk::Dates(first, last) => self.days(first, after(last)),
+            RangeAsk::Instants(from, to) => self.instants(from, to),
+        }
+    }
+
+    /// What `ask` compares `period` with.
+    pub(crate) fn resolve_comparison(&self, ask: ComparisonAsk, period: &Period) -> Period {
+        match (ask, period.days) {
+            (ComparisonAsk::Custom(range), _) => self.resolve(range),
+            (ComparisonAsk::PreviousPeriod, Some((first, end))) => {
+                let length = first.until(end).map_or(1, |span| i64::from(span.get_days()));
+                self.days(moved(first, (-length).days()), first)
+            }
+            (ComparisonAsk::PreviousPeriod, None) => {
+                let TimeRange { from, to } = period.range;
+                let length = to.micros().saturating_sub(from.micros());
+                Period { range: TimeRange { from: from.plus_micros(-length), to: from }, days: None }
+            }
+            (ComparisonAsk::YearOverYear, Some((first, end))) => {
+                let (first, end) = (moved(first, (-1).years()), moved(end, (-1).years()));
+                // 29 February alone would shrink to nothing.
+                self.days(first, end.max(after(first)))
+            }
+            (ComparisonAsk::YearOverYear, None) => self.instants_a_year_before(period.range),
+        }
+    }
+
+    /// The first instant of `date`.
+    pub(crate) fn start_of(&self, date: Date) -> Timestamp {
+        match date.to_zoned(self.zone.clone()) {
+            Ok(zoned) => from_jiff(zoned.timestamp()),
+            // Dates outside of jiff's range are refused long before; the nearest end is as good as any.
+            Err(_) if date.year() > 1970 => from_jiff(jiff::Timestamp::MAX),
+            Err(_) => from_jiff(jiff::Timestamp::MIN),
+        }
+    }
+
+    /// The day of `time` here.
+    pub(crate) fn date_of(&self, time: Timestamp) -> Date {
+        self.zone.to_datetime(to_jiff(time)).date()
+    }
+
+    /// RFC 3339 with the offset that holds here at `time`.
+    pub(crate) fn show(&self, time: Timestamp) -> String {
+        let instant = to_jiff(time);
+        instant.display_with_offset(self.zone.to_offset(instant)).to_string()
+    }
+
+    fn days(&self, first: Date, end: Date) -> Period {
+        let range = TimeRange { from: self.start_of(first), to: self.start_of(end) };
+        Period { range, days: Some((first, end)) }
+    }
+
+    fn last(&self, micros: i64) -> Period {
+        // Ends after now, so that what happened in this very microsecond counts.
+        let to = self.now.plus_micros(1);
+        Period { range: TimeRange { from: to.plus_micros(-micros), to }, days: None }
+    }
+
+    fn instants(&self, from: Timestamp, to: Timestamp) -> Period {
+        let (first, end) = (self.date_of(from), self.date_of(to));
+        let whole = self.start_of(first) == from && self.start_of(end) == to;
+        Period { range: TimeRange { from, to }, days: whole.then_some((first, end)) }
+    }
+
+    fn instants_a_year_before(&self, range: TimeRange) -> Period {
+        let shifted = |time: Timestamp| {
+            let zoned = to_jiff(time).to_zoned(self.zone.clone());
+            zoned.checked_sub(1.year()).map_or(time, |moved| from_jiff(moved.timestamp()))
+        };
+        let (from, to) = (shifted(range.from), shifted(range.to));
+        Period { range: TimeRange { from, to: to.max(from.plus_micros(1)) }, days: None }
+    }
+}
+
+/// The day after.
+pub(crate) fn after(date: Date) -> Date {
+    moved(date, 1.day())
+}
+
+/// `date` moved by `step`, held at the ends of the calendar.
+pub(crate) fn moved(date: Date, step: Step) -> Date {
+    date.saturating_add(step)
+}
+
+/// As jiff has it.
+pub(crate) fn to_jiff(time: Timestamp) -> jiff::Timestamp {
+    let micros =
+        time.micros().clamp(jiff::Timestamp::MIN.as_microsecond(), jiff::Timestamp::MAX.as_microsecond());
+    jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}
+
+/// As the model has it.
+pub(crate) fn from_jiff(time: jiff::Timestamp) -> Timestamp {
+    Timestamp::from_micros(time.as_microsecond())
+}

@@ -1,0 +1,114 @@
+//! Events as CSV (RFC 4180): CRLF, a header, quotes where a text has a comma, a quote or a line break.
+//!
+//! A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula, and event
+//! texts come from strangers: such texts get a leading apostrophe, unless the raw texts are asked for.
+
+use kassa_model::Event;
+
+use super::rows::hex;
+
+/// Whether dangerous cells get an apostrophe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cells {
+    /// As they are.
+    Raw,
+    /// Safe to open in a spreadsheet.
+    Safe,
+}
+
+/// The first line.
+pub(crate) const HEADER: &str = "id,site_id,name,name_sent,occurred_at,received_at,visitor,session,user,hostname,page,\
+    title,referrer,source,utm_source,utm_medium,utm_campaign,utm_term,utm_content,device,browser,os,country,bot,\
+    component,location_type,target,order_id,revenue_minor,currency,order_status,dialect,props\r\n";
+
+/// Appends the line of `event`.
+pub(crate) fn write_line(event: &Event, cells: Cells, out: &mut String) {
+    let order = event.order.as_ref();
+    let times = [event.occurred_at.to_string(), event.received_at.to_string()];
+    let hashes = [hex(event.visitor).unwrap_or_default(), hex(event.session).unwrap_or_default()];
+    let revenue = order.map(|order| order.revenue_minor.to_string()).unwrap_or_default();
+    let mut line = Line { cells, out, first: true };
+    for text in [&event.id, &event.site, &event.name, &event.name_sent] {
+        line.text(text);
+    }
+    for plain in times.iter().chain(&hashes) {
+        line.plain(plain);
+    }
+    let page = [&event.user, &event.host, &event.path, &event.title, &event.referrer, &event.source];
+    let campaign =
+        [&event.utm_source, &event.utm_medium, &event.utm_campaign, &event.utm_term, &event.utm_content];
+    let agent = [&event.device, &event.browser, &event.os, &event.country];
+    for text in page.into_iter().chain(campaign).chain(agent) {
+        line.text(text.as_deref().unwrap_or(""));
+    }
+    line.plain(if event.bot { "true" } else { "false" });
+    for text in [&event.component, &event.location_type, &event.target] {
+        line.text(text.as_deref().unwrap_or(""));
+    }
+    line.text(order.map_or("", |order| &order.order_id));
+    line.plain(&revenue);
+    line.text(order.map_or("", |order| &order.currency));
+    line.text(order.map_or("", |order| &order.status));
+    line.plain(event.dialect.name());
+    line.text(&event.props);
+    out.push_str("\r\n");
+}
+
+struct Line<'a> {
+    cells: Cells,
+    out: &'a mut String,
+    first: bool,
+}
+
+impl Line<'_> {
+    /// A cell of our own making: a number, a time, a name without commas.
+    fn plain(&mut self, text: &str) {
+        self.separate();
+        self.out.push_str(text);
+    }
+
+    /// A cell with someone else's text.
+    fn text(&mut self, text: &str) {
+        self.separate();
+        let formula = self.cells == Cells::Safe && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let guard = if formula { "'" } else { "" };
+        if text.contains([',', '"', '\r', '\n']) {
+            self.out.push('"');
+            self.out.push_str(guard);
+            self.out.push_str(&text.replace('"', "\"\""));
+            self.out.push('"');
+        } else {
+            self.out.push_str(guard);
+            self.out.push_str(text);
+        }
+    }
+
+    fn separate(&mut self) {
+        if !std::mem::take(&mut self.first) {
+            self.out.push(',');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_and_disarms() {
+        let check = |text: &str, cells: Cells, expected: &str| {
+            let mut out = String::new();
+            Line { cells, out: &mut out, first: true }.text(text);
+            assert_eq!(out, expected, "{text:?}");
+        };
+        check("plain", Cells::Safe, "plain");
+        check("a,b", Cells::Safe, "\"a,b\"");
+        check("say \"hi\"", Cells::Safe, "\"say \"\"hi\"\"\"");
+        check("two\nlines", Cells::Safe, "\"two\nlines\"");
+        check("=1+1", Cells::Safe, "'=1+1");
+        check("=1+1", Cells::Raw, "=1+1");
+        check("@SUM(A1,A2)", Cells::Safe, "\"'@SUM(A1,A2)\"");
+        check("\t=1", Cells::Safe, "'\t=1");
+        check("", Cells::Safe, "");
+    }
+}

@@ -1,0 +1,143 @@
+//! What every metric and dimension means: the one list from which names are read, errors name the known ones, the
+//! page of definitions is served (`GET /v1/query/definitions`) and tests are named.
+
+use kassa_eventstore::query::{Field, Metric};
+use serde_json::{Value, json};
+
+/// A metric's wire name and meaning.
+#[derive(Debug, Clone, Copy)]
+pub struct MetricDefinition {
+    /// What the store is asked for.
+    pub metric: Metric,
+    /// Its name in a query.
+    pub name: &'static str,
+    /// What it counts, in one or two sentences.
+    pub definition: &'static str,
+    /// A property of whole sessions: it cannot be grouped by event dimensions other than the page.
+    pub of_sessions: bool,
+}
+
+/// Every metric that a query may ask for.
+pub const METRICS: &[MetricDefinition] = &[
+    metric(
+        Metric::Visitors,
+        "visitors",
+        "Distinct visitors: the id that the site gives its visitors, else a hash of the day that needs no cookie.",
+    ),
+    metric(
+        Metric::Visits,
+        "visits",
+        "Distinct sessions with an event in the row. A session ends after 30 minutes without an event; it is not cut at \
+         midnight.",
+    ),
+    metric(Metric::Pageviews, "pageviews", "Events named page_view."),
+    metric(Metric::Events, "events", "All events, page views among them."),
+    of_sessions(Metric::ViewsPerVisit, "views_per_visit", "Page views divided by visits."),
+    of_sessions(
+        Metric::BounceRate,
+        "bounce_rate",
+        "Percentage of sessions with one page view and no interactive event. page_view, time_on_page and hover events \
+         are not interactive, all others are. By page, a session counts at its entry page; by time, at its first event.",
+    ),
+    of_sessions(
+        Metric::VisitDuration,
+        "visit_duration",
+        "Average of a session's last minus first event in whole seconds, sessions of 0 s included. By page, a session \
+         counts at its entry page; by time, at its first event.",
+    ),
+    metric(
+        Metric::TimeOnPage,
+        "time_on_page",
+        "Sum of the seconds of time_on_page events, divided by the distinct pairs of session and page that have one.",
+    ),
+    metric(
+        Metric::Percentage,
+        "percentage",
+        "100 × visitors of the row / visitors under the same filters without dimensions.",
+    ),
+];
+
+/// A dimension's wire name and meaning.
+#[derive(Debug, Clone)]
+pub struct FieldDefinition {
+    /// What the store groups and filters by.
+    pub field: Field,
+    /// Its name in a query.
+    pub name: &'static str,
+    /// What its values are.
+    pub definition: &'static str,
+}
+
+/// Every dimension that is a field, without properties (`event:props:<key>`) and time.
+pub const FIELDS: &[FieldDefinition] = &[
+    field(Field::Name, "event:name", "The event's canonical name, such as page_view or click."),
+    field(Field::Page, "event:page", "Path of the page."),
+    field(Field::Hostname, "event:hostname", "Host of the page."),
+    field(Field::EntryPage, "visit:entry_page", "Path of the session's first page view."),
+    field(Field::ExitPage, "visit:exit_page", "Path of the session's last page view."),
+    field(
+        Field::Source,
+        "visit:source",
+        "Channel of the session's first page view, from referrer and campaign.",
+    ),
+    field(Field::Referrer, "visit:referrer", "Referrer of the session's first page view."),
+    field(Field::UtmSource, "visit:utm_source", "utm_source of the session's first page view."),
+    field(Field::UtmMedium, "visit:utm_medium", "utm_medium of the session's first page view."),
+    field(Field::UtmCampaign, "visit:utm_campaign", "utm_campaign of the session's first page view."),
+    field(Field::UtmTerm, "visit:utm_term", "utm_term of the session's first page view."),
+    field(Field::UtmContent, "visit:utm_content", "utm_content of the session's first page view."),
+    field(Field::Device, "visit:device", "Kind of device: desktop, mobile, tablet."),
+    field(Field::Browser, "visit:browser", "Family of the browser."),
+    field(Field::Os, "visit:os", "Family of the operating system."),
+    field(
+        Field::Country,
+        "visit:country",
+        "ISO 3166-1 alpha-2 code of the country, if the operator supplies a GeoIP file.",
+    ),
+];
+
+/// The prefix of a property's dimension; the rest is a top-level key of the properties, taken literally.
+pub const PROPS_PREFIX: &str = "event:props:";
+
+/// Names of time dimensions.
+pub const TIMES: &[&str] = &["time", "time:minute", "time:hour", "time:day", "time:week", "time:month"];
+
+const OTHERS: &[(&str, &str)] = &[
+    ("current visitors", "Distinct visitors of the last 5 minutes."),
+    ("bots", "Events of crawlers are stored and left out of every report, unless include.bots is true."),
+    ("(none)", "The value of rows that have none; as a filter value it means just these."),
+    (
+        "rounding",
+        "Ratios are divided as integers and rounded to one decimal, halves away from zero. Over 0 they are null.",
+    ),
+];
+
+/// The list as JSON: `{"metrics":[{"name","definition"}],"dimensions":[…],"others":[…]}`.
+pub fn definitions() -> Value {
+    let entry = |name: &str, definition: &str| json!({"name": name, "definition": definition});
+    let mut dimensions: Vec<Value> = FIELDS.iter().map(|field| entry(field.name, field.definition)).collect();
+    dimensions
+        .push(entry("event:props:<key>", "A top-level property: its text, or its JSON if it is no string."));
+    dimensions.push(entry(
+        "time",
+        "Buckets in the site's time zone: time:minute, time:hour, time:day, time:week (from Monday), time:month; time \
+         alone chooses one that fits the range.",
+    ));
+    json!({
+        "metrics": METRICS.iter().map(|metric| entry(metric.name, metric.definition)).collect::<Vec<_>>(),
+        "dimensions": dimensions,
+        "others": OTHERS.iter().map(|(name, definition)| entry(name, definition)).collect::<Vec<_>>(),
+    })
+}
+
+const fn metric(metric: Metric, name: &'static str, definition: &'static str) -> MetricDefinition {
+    MetricDefinition { metric, name, definition, of_sessions: false }
+}
+
+const fn of_sessions(metric: Metric, name: &'static str, definition: &'static str) -> MetricDefinition {
+    MetricDefinition { metric, name, definition, of_sessions: true }
+}
+
+const fn field(field: Field, name: &'static str, definition: &'static str) -> FieldDefinition {
+    FieldDefinition { field, name, definition }
+}

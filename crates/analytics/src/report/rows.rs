@@ -1,0 +1,210 @@
+//! `GET /v1/events`: stored events as rows, newest received first, page by page.
+//!
+//! ```json
+//! {"results":[{"id":"m-1","site_id":"demo","name":"click","visitor":"00000000000000ab","props":{"a":1}}],
+//!  "next_cursor":"00064f2b8c0a1234-00000000000000000000000000000007-00000000"}
+//! ```
+//! `next_cursor` goes into `cursor` of the next question; null means there is no more. Parameters: `site_id`, `limit`
+//! (100, at most 1,000), `cursor`, `name`, `page`, `user`, `visitor` (16 hex digits), `id`, `from`, `to` (of
+//! `occurred_at`; dates are inclusive, in site time), `include_bots`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Response};
+use kassa_eventstore::Row;
+use kassa_eventstore::query::EventFilter;
+use kassa_model::{Event, OrderPart, Timestamp};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::Reports;
+use super::ask::Invalid;
+use super::params::Params;
+use super::refusal::Refusal;
+
+const LIMIT_DEFAULT: u32 = 100;
+const LIMIT_MAX: u32 = 1_000;
+const PARAMS: &[&str] =
+    &["site_id", "limit", "cursor", "name", "page", "user", "visitor", "id", "from", "to", "include_bots"];
+
+/// A row's place among all rows: (received_at, offset, index).
+pub(crate) type Position = (Timestamp, u128, u32);
+
+/// `GET /v1/events`.
+pub(crate) async fn get_events(
+    State(reports): State<Arc<Reports>>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Refusal> {
+    let caller = reports.admit(&headers)?;
+    let params = Params::of(&uri, PARAMS)?;
+    let site = params.required("site_id")?;
+    let place = reports.place_of(&caller, site)?;
+    let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    let bounds = params.bounds(&place)?;
+    let owned = |name: &str| params.text(name).map(str::to_owned);
+    let filter = EventFilter {
+        sites: Some(vec![site.to_owned()]),
+        occurred_from: Some(bounds.from),
+        occurred_to: Some(bounds.to),
+        names: owned("name").into_iter().collect(),
+        path: owned("page"),
+        user: owned("user"),
+        visitor: params.hex("visitor")?,
+        id: owned("id"),
+        include_bots: params.flag("include_bots", false)?,
+        before: params.text("cursor").map(parse_cursor).transpose()?,
+        // One more than is shown tells whether there is a next page.
+        limit: limit + 1,
+        ..EventFilter::default()
+    };
+    let rows = reports.store.events(&filter).await?;
+    Ok(Json(Page::new(&rows, usize::try_from(limit).unwrap_or(usize::MAX))).into_response())
+}
+
+/// Where `row` stands.
+pub(crate) fn position(row: &Row) -> Position {
+    (row.event.received_at, row.offset, row.index)
+}
+
+/// 16 hex digits: how visitors and sessions are written.
+pub(crate) fn hex(value: Option<i64>) -> Option<String> {
+    value.map(|value| format!("{value:016x}"))
+}
+
+/// A page of events, and where the next one begins.
+#[derive(Debug, Serialize)]
+struct Page<'a> {
+    results: Vec<Shown<'a>>,
+    next_cursor: Option<String>,
+}
+
+impl<'a> Page<'a> {
+    fn new(rows: &'a [Row], limit: usize) -> Self {
+        let shown = &rows[..rows.len().min(limit)];
+        let last = shown.last().filter(|_| rows.len() > limit);
+        Self {
+            results: shown.iter().map(|row| Shown::new(&row.event)).collect(),
+            next_cursor: last.map(|row| cursor(&position(row))),
+        }
+    }
+}
+
+fn cursor((received, offset, index): &Position) -> String {
+    format!("{:016x}-{offset:032x}-{index:08x}", received.micros())
+}
+
+fn parse_cursor(text: &str) -> Result<Position, Invalid> {
+    let bad = || Invalid("cursor must be the next_cursor of an earlier answer".to_owned());
+    let parts: Vec<&str> = text.split('-').collect();
+    let [received, offset, index] = parts.as_slice() else { return Err(bad()) };
+    let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    if !hex || received.len() != 16 || offset.len() != 32 || index.len() != 8 {
+        return Err(bad());
+    }
+    let received = i64::from_str_radix(received, 16).map_err(|_| bad())?;
+    let offset = u128::from_str_radix(offset, 16).map_err(|_| bad())?;
+    let index = u32::from_str_radix(index, 16).map_err(|_| bad())?;
+    Ok((Timestamp::from_micros(received), offset, index))
+}
+
+/// One event of the answer. Properties keep the text that was received.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    id: &'a str,
+    site_id: &'a str,
+    name: &'a str,
+    name_sent: &'a str,
+    occurred_at: String,
+    received_at: String,
+    visitor: Option<String>,
+    session: Option<String>,
+    user: Option<&'a str>,
+    hostname: Option<&'a str>,
+    page: Option<&'a str>,
+    title: Option<&'a str>,
+    referrer: Option<&'a str>,
+    source: Option<&'a str>,
+    utm_source: Option<&'a str>,
+    utm_medium: Option<&'a str>,
+    utm_campaign: Option<&'a str>,
+    utm_term: Option<&'a str>,
+    utm_content: Option<&'a str>,
+    device: Option<&'a str>,
+    browser: Option<&'a str>,
+    os: Option<&'a str>,
+    country: Option<&'a str>,
+    bot: bool,
+    component: Option<&'a str>,
+    location_type: Option<&'a str>,
+    target: Option<&'a str>,
+    order: Option<Value>,
+    dialect: &'static str,
+    props: Option<&'a RawValue>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(event: &'a Event) -> Self {
+        Self {
+            id: &event.id,
+            site_id: &event.site,
+            name: &event.name,
+            name_sent: &event.name_sent,
+            occurred_at: event.occurred_at.to_string(),
+            received_at: event.received_at.to_string(),
+            visitor: hex(event.visitor),
+            session: hex(event.session),
+            user: event.user.as_deref(),
+            hostname: event.host.as_deref(),
+            page: event.path.as_deref(),
+            title: event.title.as_deref(),
+            referrer: event.referrer.as_deref(),
+            source: event.source.as_deref(),
+            utm_source: event.utm_source.as_deref(),
+            utm_medium: event.utm_medium.as_deref(),
+            utm_campaign: event.utm_campaign.as_deref(),
+            utm_term: event.utm_term.as_deref(),
+            utm_content: event.utm_content.as_deref(),
+            device: event.device.as_deref(),
+            browser: event.browser.as_deref(),
+            os: event.os.as_deref(),
+            country: event.country.as_deref(),
+            bot: event.bot,
+            component: event.component.as_deref(),
+            location_type: event.location_type.as_deref(),
+            target: event.target.as_deref(),
+            order: event.order.as_ref().map(show_order),
+            dialect: event.dialect.name(),
+            props: serde_json::from_str(&event.props).ok(),
+        }
+    }
+}
+
+fn show_order(order: &OrderPart) -> Value {
+    json!({
+        "order_id": order.order_id,
+        "status": order.status,
+        "revenue": {"amount_minor": order.revenue_minor, "currency": order.currency},
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_come_back_as_they_were() {
+        let position = (Timestamp::from_micros(1_735_732_800_000_000), u128::MAX, 7);
+        assert_eq!(parse_cursor(&cursor(&position)), Ok(position));
+        let check = |text: &str| assert!(parse_cursor(text).is_err(), "{text}");
+        check("");
+        check("1-2-3");
+        check("zzzzzzzzzzzzzzzz-00000000000000000000000000000007-00000000");
+        check("ffffffffffffffff-00000000000000000000000000000007-00000000");
+        check(&"-".repeat(100));
+    }
+}

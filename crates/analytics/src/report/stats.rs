@@ -1,0 +1,95 @@
+//! System E's `GET /stats?site_id=…&date=YYYY-MM-DD`:
+//!
+//! ```json
+//! {"site_id":"site-abc-123","date":"2025-11-12","total_views":2,"unique_users":1,
+//!  "top_paths":[{"path":"/p/1","views":2}]}
+//! ```
+//! Views and top paths count events *sent as* exactly `page_view`; unique users are distinct `user_id`s over all
+//! events; bots count in neither. Without a date: all of time. A day is one of the site's time zone.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Response};
+use kassa_eventstore::query::{
+    Cell, Dimension, Direction, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
+};
+use serde_json::{Value, json};
+
+use super::Reports;
+use super::ask::RangeAsk;
+use super::params::{Params, always};
+use super::parse_range::parse_date;
+use super::refusal::Refusal;
+
+/// How many paths are listed.
+const TOP_PATHS: u32 = 10;
+
+/// `GET /stats`.
+pub(crate) async fn get_stats(State(reports): State<Arc<Reports>>, headers: HeaderMap, uri: Uri) -> Response {
+    match stats(&reports, &headers, &uri).await {
+        Ok(answer) => Json(answer).into_response(),
+        Err(refusal) => refusal.into_compat(),
+    }
+}
+
+async fn stats(reports: &Reports, headers: &HeaderMap, uri: &Uri) -> Result<Value, Refusal> {
+    let caller = reports.admit_dialect(headers, "E")?;
+    let params = Params::any(uri)?;
+    let site = params.required("site_id")?;
+    let place = reports.lenient_place_of(&caller, site)?;
+    let date = params.text("date");
+    let range = match date {
+        None => always(),
+        Some(text) => match parse_date(text) {
+            Some(date) => place.resolve(RangeAsk::Dates(date, date)).range,
+            None => {
+                return Err(Refusal::Invalid("date must be a valid date of the form YYYY-MM-DD".to_owned()));
+            }
+        },
+    };
+    let views = reports.store.query(&question(site, range, Metric::Events, vec![])).await?;
+    let users = reports.store.query(&question(site, range, Metric::Users, vec![])).await?;
+    let paths = vec![Dimension::Field(Field::Page)];
+    let paths = reports.store.query(&question(site, range, Metric::Events, paths)).await?;
+    Ok(json!({
+        "site_id": site,
+        "date": date,
+        "total_views": count(views.rows.first()),
+        "unique_users": count(users.rows.first()),
+        "top_paths": paths.rows.iter().filter_map(|row| path_views(row)).collect::<Vec<_>>(),
+    }))
+}
+
+fn question(site: &str, range: TimeRange, metric: Metric, dimensions: Vec<Dimension>) -> Query {
+    let sent_as_page_view =
+        Filter::Test { field: Field::NameSent, operator: Operator::Is, values: vec!["page_view".to_owned()] };
+    Query {
+        sites: vec![site.to_owned()],
+        range,
+        metrics: vec![metric],
+        dimensions,
+        filter: (metric == Metric::Events).then_some(sent_as_page_view),
+        include_bots: false,
+        order_by: vec![OrderBy { key: OrderKey::Metric(0), direction: Direction::Descending }],
+        limit: TOP_PATHS,
+        offset: 0,
+    }
+}
+
+fn count(row: Option<&Vec<Cell>>) -> i64 {
+    match row.and_then(|row| row.first()) {
+        Some(Cell::Int(count)) => *count,
+        _ => 0,
+    }
+}
+
+/// An event sent by E always has a path; a page view of another dialect may have none, and is then no path's view.
+fn path_views(row: &[Cell]) -> Option<Value> {
+    match row {
+        [Cell::Text(path), Cell::Int(views)] => Some(json!({"path": path, "views": views})),
+        _ => None,
+    }
+}

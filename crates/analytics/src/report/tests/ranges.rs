@@ -1,0 +1,191 @@
+//! What every range and comparison means, in zones where days differ in length.
+
+use jiff::tz::TimeZone;
+use kassa_model::Timestamp;
+
+use crate::report::ask::{ComparisonAsk, RangeAsk};
+use crate::report::calendar::Place;
+use crate::report::parse_range::{parse_ends, parse_range};
+
+fn place(zone: &str, now: &str) -> Place {
+    let first: Timestamp = "2025-12-31T20:30:00Z".parse().unwrap();
+    Place { zone: TimeZone::get(zone).unwrap(), now: now.parse().unwrap(), first: Some(first) }
+}
+
+fn shown(place: &Place, ask: RangeAsk) -> [String; 2] {
+    let range = place.resolve(ask).range;
+    [place.show(range.from), place.show(range.to)]
+}
+
+#[test]
+fn every_range_in_every_zone() {
+    let check = |zone: &str, now: &str, range: &str, from: &str, to: &str| {
+        let ask = parse_range(&range.into()).unwrap();
+        assert_eq!(shown(&place(zone, now), ask), [from, to], "{range} in {zone} at {now}");
+    };
+    let noon = "2026-11-20T12:00:30Z";
+    let end = "2026-11-21T00:00:00+00:00";
+    check("UTC", noon, "realtime", "2026-11-20T11:55:30.000001+00:00", "2026-11-20T12:00:30.000001+00:00");
+    check("UTC", noon, "24h", "2026-11-19T12:00:30.000001+00:00", "2026-11-20T12:00:30.000001+00:00");
+    check("UTC", noon, "day", "2026-11-20T00:00:00+00:00", end);
+    check("UTC", noon, "1d", "2026-11-20T00:00:00+00:00", end);
+    check("UTC", noon, "7d", "2026-11-14T00:00:00+00:00", end);
+    check("UTC", noon, "28d", "2026-10-24T00:00:00+00:00", end);
+    check("UTC", noon, "30d", "2026-10-22T00:00:00+00:00", end);
+    check("UTC", noon, "91d", "2026-08-22T00:00:00+00:00", end);
+    check("UTC", noon, "month", "2026-11-01T00:00:00+00:00", end);
+    check("UTC", noon, "1mo", "2026-11-01T00:00:00+00:00", end);
+    check("UTC", noon, "6mo", "2026-06-01T00:00:00+00:00", end);
+    check("UTC", noon, "12mo", "2025-12-01T00:00:00+00:00", end);
+    check("UTC", noon, "year", "2026-01-01T00:00:00+00:00", end);
+    check("UTC", noon, "all", "2025-12-31T00:00:00+00:00", end);
+    // Berlin: it is already tomorrow there; a week with the change of the clock in it is 7 days, not 168 hours.
+    check(
+        "Europe/Berlin",
+        "2026-10-28T23:30:00Z",
+        "day",
+        "2026-10-29T00:00:00+01:00",
+        "2026-10-30T00:00:00+01:00",
+    );
+    check(
+        "Europe/Berlin",
+        "2026-10-28T23:30:00Z",
+        "7d",
+        "2026-10-23T00:00:00+02:00",
+        "2026-10-30T00:00:00+01:00",
+    );
+    check(
+        "Europe/Berlin",
+        "2026-03-29T12:00:00Z",
+        "day",
+        "2026-03-29T00:00:00+01:00",
+        "2026-03-30T00:00:00+02:00",
+    );
+    check(
+        "Europe/Berlin",
+        "2026-11-20T12:00:30Z",
+        "12mo",
+        "2025-12-01T00:00:00+01:00",
+        "2026-11-21T00:00:00+01:00",
+    );
+    check(
+        "Europe/Berlin",
+        "2026-11-20T12:00:30Z",
+        "all",
+        "2025-12-31T00:00:00+01:00",
+        "2026-11-21T00:00:00+01:00",
+    );
+    // São Paulo: on 4 November 2018 midnight did not exist.
+    check(
+        "America/Sao_Paulo",
+        "2018-11-04T12:00:00Z",
+        "day",
+        "2018-11-04T01:00:00-02:00",
+        "2018-11-05T00:00:00-02:00",
+    );
+    check(
+        "America/Sao_Paulo",
+        "2018-11-05T12:00:00Z",
+        "7d",
+        "2018-10-30T00:00:00-03:00",
+        "2018-11-06T00:00:00-02:00",
+    );
+    check(
+        "America/Sao_Paulo",
+        "2018-02-17T12:00:00Z",
+        "day",
+        "2018-02-17T00:00:00-02:00",
+        "2018-02-18T00:00:00-03:00",
+    );
+    // Kathmandu is 5:45 ahead.
+    check(
+        "Asia/Kathmandu",
+        "2026-11-20T18:20:00Z",
+        "day",
+        "2026-11-21T00:00:00+05:45",
+        "2026-11-22T00:00:00+05:45",
+    );
+    check(
+        "Asia/Kathmandu",
+        "2026-11-20T18:10:00Z",
+        "day",
+        "2026-11-20T00:00:00+05:45",
+        "2026-11-21T00:00:00+05:45",
+    );
+    check("Asia/Kathmandu", noon, "all", "2026-01-01T00:00:00+05:45", "2026-11-21T00:00:00+05:45");
+}
+
+#[test]
+fn all_without_an_event_is_today() {
+    let place = Place { first: None, ..place("UTC", "2026-11-20T12:00:30Z") };
+    assert_eq!(shown(&place, RangeAsk::All), shown(&place, RangeAsk::Day));
+}
+
+#[test]
+fn comparisons_shift_whole_days() {
+    let check = |zone: &str, range: (&str, &str), mode: ComparisonAsk, from: &str, to: &str| {
+        let place = place(zone, "2026-11-20T12:00:30Z");
+        let period = place.resolve(parse_ends(range.0, range.1).unwrap());
+        let other = place.resolve_comparison(mode, &period).range;
+        assert_eq!([place.show(other.from), place.show(other.to)], [from, to], "{range:?} in {zone}");
+    };
+    let (previous, last_year) = (ComparisonAsk::PreviousPeriod, ComparisonAsk::YearOverYear);
+    check(
+        "UTC",
+        ("2026-11-14", "2026-11-20"),
+        previous,
+        "2026-11-07T00:00:00+00:00",
+        "2026-11-14T00:00:00+00:00",
+    );
+    check(
+        "Europe/Berlin",
+        ("2026-10-25", "2026-10-25"),
+        previous,
+        "2026-10-24T00:00:00+02:00",
+        "2026-10-25T00:00:00+02:00",
+    );
+    // The same range written as times is still whole days.
+    check(
+        "Europe/Berlin",
+        ("2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00"),
+        previous,
+        "2026-10-24T00:00:00+02:00",
+        "2026-10-25T00:00:00+02:00",
+    );
+    check(
+        "UTC",
+        ("2026-11-20T10:00:00Z", "2026-11-20T11:30:00Z"),
+        previous,
+        "2026-11-20T08:30:00+00:00",
+        "2026-11-20T10:00:00+00:00",
+    );
+    check(
+        "UTC",
+        ("2026-11-14", "2026-11-20"),
+        last_year,
+        "2025-11-14T00:00:00+00:00",
+        "2025-11-21T00:00:00+00:00",
+    );
+    check(
+        "UTC",
+        ("2024-02-29", "2024-02-29"),
+        last_year,
+        "2023-02-28T00:00:00+00:00",
+        "2023-03-01T00:00:00+00:00",
+    );
+    check(
+        "UTC",
+        ("2026-11-20T10:00:00Z", "2026-11-20T11:30:00Z"),
+        last_year,
+        "2025-11-20T10:00:00+00:00",
+        "2025-11-20T11:30:00+00:00",
+    );
+    let custom = ComparisonAsk::Custom(parse_ends("2026-01-01", "2026-01-02").unwrap());
+    check(
+        "UTC",
+        ("2026-11-14", "2026-11-20"),
+        custom,
+        "2026-01-01T00:00:00+00:00",
+        "2026-01-03T00:00:00+00:00",
+    );
+}

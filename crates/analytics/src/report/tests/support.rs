@@ -1,0 +1,216 @@
+//! A small world to ask questions in: the reference store with events seeded directly, a clock that stands still.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use kassa_access::{Access, Mode, Options, SecretKeyOptions, SiteOptions};
+use kassa_eventstore::memory::MemoryStore;
+use kassa_eventstore::{Batch, EventStore, Row};
+use kassa_model::{Dialect, Event, ManualClock, Timestamp};
+use kassa_service::Shutdown;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::report::{ReportOptions, Reports, routes};
+
+/// Friday noon.
+pub(crate) const NOW: &str = "2026-11-20T12:00:30Z";
+
+/// The key that reads every site, and the one that reads only `shop`.
+pub(crate) const KEY_ALL: &str = "sk-all";
+pub(crate) const KEY_SHOP: &str = "sk-shop";
+
+pub(crate) struct World {
+    pub(crate) router: Router,
+    pub(crate) reports: Arc<Reports>,
+    pub(crate) store: Arc<dyn EventStore>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) shutdown: Shutdown,
+    offset: AtomicU64,
+}
+
+/// The status, headers and bytes of an answer.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+}
+
+impl World {
+    /// Open mode; sites `shop` (UTC), `berlin`, `paulo`, `kathmandu`.
+    pub(crate) fn open() -> Self {
+        Self::new(Mode::Open, Arc::new(MemoryStore::new()))
+    }
+
+    /// Closed mode with two secret keys.
+    pub(crate) fn closed() -> Self {
+        Self::new(Mode::Closed, Arc::new(MemoryStore::new()))
+    }
+
+    /// Over another store.
+    pub(crate) fn over(store: Arc<dyn EventStore>) -> Self {
+        Self::new(Mode::Open, store)
+    }
+
+    fn new(mode: Mode, store: Arc<dyn EventStore>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let access = Access::open(&options(), mode, folder.path()).unwrap();
+        let clock = Arc::new(ManualClock::new(NOW.parse().unwrap()));
+        let shutdown = Shutdown::new();
+        let options = ReportOptions {
+            realtime_every: Duration::from_millis(5),
+            watchers_max: 3,
+            shutdown: shutdown.clone(),
+        };
+        let reports = Reports::new(options, Arc::clone(&store), access, clock.clone());
+        let router = routes(Arc::clone(&reports));
+        Self { router, reports, store, clock, shutdown, offset: AtomicU64::new(0) }
+    }
+
+    /// Stores events, in this order of receipt.
+    pub(crate) async fn seed(&self, events: Vec<Event>) {
+        let from = self.offset.fetch_add(events.len() as u64, Ordering::SeqCst);
+        let to = from + events.len() as u64;
+        let rows = events.into_iter().zip(from..).map(|(event, offset)| Row {
+            offset: offset.into(),
+            index: 0,
+            event,
+        });
+        let batch = Batch {
+            log_id: Uuid::nil(),
+            partition: 0,
+            epoch: 1,
+            from: from.into(),
+            to: to.into(),
+            rows: rows.collect(),
+            rejected: Vec::new(),
+            counts: BTreeMap::new(),
+        };
+        self.store.insert(batch).await.unwrap();
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn get_with_key(&self, path: &str, key: &str) -> Answer {
+        let request = Request::get(path).header("authorization", format!("Bearer {key}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, body: impl Into<Body>) -> Answer {
+        let request = Request::post("/v1/query").header("content-type", "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// The results of a query that must succeed.
+    pub(crate) async fn query(&self, query: Value) -> Value {
+        let answer = self.post(query.to_string()).await;
+        assert_eq!(answer.status, 200, "{query}: {}", answer.text);
+        answer.json()
+    }
+
+    /// The rows of a query about `shop` over all time, as `[[dimensions…, metrics…], …]`.
+    pub(crate) async fn rows(&self, extra: Value) -> Value {
+        let mut query = json!({"site_id": "shop", "date_range": "7d", "metrics": ["visitors"]});
+        for (name, value) in extra.as_object().unwrap() {
+            query[name] = value.clone();
+        }
+        let answer = self.query(query).await;
+        let flat = |row: &Value| {
+            let all = row["dimensions"].as_array().unwrap().iter().chain(row["metrics"].as_array().unwrap());
+            Value::Array(all.cloned().collect())
+        };
+        answer["results"].as_array().unwrap().iter().map(flat).collect()
+    }
+}
+
+fn options() -> Options {
+    let site = |id: &str, timezone: &str| SiteOptions {
+        id: id.to_owned(),
+        write_keys: Vec::new(),
+        allow_keyless: true,
+        timezone: timezone.to_owned(),
+        origins: Vec::new(),
+    };
+    let key = |name: &str, sha256: &str, site: Option<&str>| SecretKeyOptions {
+        name: name.to_owned(),
+        sha256: sha256.to_owned(),
+        site: site.map(str::to_owned),
+    };
+    Options {
+        secret_keys: vec![
+            key("all", "a046e4925c1c5162e2a952bf81b903655ab1b77d52aac4b82b9c4ca26ad5f73e", None),
+            key("shop", "ff00b8a0588afff9bff364ce4dfafca733c0d27237bbfec5e5b2619323fae489", Some("shop")),
+        ],
+        sites: vec![
+            site("shop", "UTC"),
+            site("berlin", "Europe/Berlin"),
+            site("paulo", "America/Sao_Paulo"),
+            site("kathmandu", "Asia/Kathmandu"),
+        ],
+        ..Options::default()
+    }
+}
+
+/// An event of `shop` by visitor and session `who`, at `time` (RFC 3339), received a tenth of a second later.
+pub(crate) fn event(name: &str, who: i64, time: &str) -> Event {
+    let occurred_at: Timestamp = time.parse().unwrap();
+    Event {
+        id: format!("{name}-{who}-{time}"),
+        site: "shop".to_owned(),
+        name: name.to_owned(),
+        name_sent: name.to_owned(),
+        occurred_at,
+        received_at: occurred_at.plus_micros(100_000),
+        visitor: Some(who),
+        user: None,
+        session: Some(who),
+        host: None,
+        path: None,
+        title: None,
+        referrer: None,
+        source: None,
+        utm_source: None,
+        utm_medium: None,
+        utm_campaign: None,
+        utm_term: None,
+        utm_content: None,
+        device: None,
+        browser: None,
+        os: None,
+        country: None,
+        bot: false,
+        component: None,
+        location_type: None,
+        target: None,
+        order: None,
+        props: "{}".to_owned(),
+        dialect: Dialect::Site,
+    }
+}
+
+/// A page view of `path`.
+pub(crate) fn view(path: &str, who: i64, time: &str) -> Event {
+    Event { path: Some(path.to_owned()), ..event("page_view", who, time) }
+}
