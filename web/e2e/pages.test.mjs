@@ -1,0 +1,129 @@
+// The pages themselves, over the stand-in server: they obey the content policy, work by keyboard, and say so when something is wrong.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launchBrowser, PERSON } from "./browser.mjs";
+import { until } from "./kassa.mjs";
+import { startMock } from "./mock.mjs";
+
+let browser;
+let mock;
+before(async () => {
+  browser = await launchBrowser();
+  mock = await startMock();
+});
+after(async () => {
+  await browser?.close();
+  await mock?.stop();
+});
+
+/** Opens a page; `complaints` are what the browser's console and policy said. */
+async function open(path, options = {}) {
+  const context = await browser.newContext({ userAgent: PERSON, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(mock.url + path);
+  return { page, context, complaints };
+}
+
+const sent = (name) => mock.posts.flatMap((post) => JSON.parse(post.body).batch).filter((event) => (event.event ?? event.type) === name);
+
+test("shopping is recorded", async () => {
+  const { page, context, complaints } = await open("/");
+  mock.posts.length = 0;
+  await page.getByRole("link", { name: "Kitchen" }).click();
+  await page.getByRole("link", { name: "Stoneware Mug", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Stoneware Mug" }).waitFor();
+  await page.getByRole("button", { name: "Buy now" }).click();
+  await page.getByRole("heading", { level: 1, name: "Your cart" }).waitFor();
+  await page.getByRole("button", { name: "One more: Stoneware Mug" }).click();
+  await page.getByRole("button", { name: "Check out" }).click();
+  await page.goBack();
+  await page.getByRole("heading", { level: 1, name: "Stoneware Mug" }).waitFor();
+  await until(() => sent("page"), (pages) => pages.length >= 4);
+  assert.deepEqual(sent("page").map((event) => event.context.page.path).slice(-4), ["/c/kitchen", "/p/stoneware-mug", "/cart", "/p/stoneware-mug"]);
+  assert.equal(sent("page").at(-1).context.page.title, "Stoneware Mug · Corner Goods");
+  assert.deepEqual(sent("click").map((event) => event.properties.target), ["Kitchen", "Stoneware Mug", "Buy now", "One more: Stoneware Mug", "Check out"]);
+  assert.equal(sent("Product Added").length, 2);
+  assert.equal(sent("Checkout Started")[0].properties.value, 36);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("the dashboard shows numbers, explains them, and obeys the policy", async () => {
+  const { page, context, complaints } = await open("/dashboard");
+  await page.locator('[data-metric="pageviews"]').filter({ hasText: "4,112" }).waitFor();
+  await page.getByText("7 visitors now").or(page.getByRole("status").filter({ hasText: "7" })).first().waitFor();
+  await page.locator(".figure .help-mark").first().focus();
+  await page.getByRole("tooltip", { name: /what visitors means/ }).or(page.getByText(/what visitors means/)).first().waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("the dashboard works by keyboard alone", async () => {
+  const { page, context } = await open("/dashboard");
+  await page.locator(".row button").first().waitFor();
+  await page.locator('[data-range="7d"]').focus();
+  await page.keyboard.press("Enter");
+  assert.match(page.url(), /period=7d/);
+  await page.locator(".row", { hasText: "/cart" }).getByRole("button").focus();
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Remove the filter for page /cart" }).waitFor();
+  assert.match(page.url(), /page=%2Fcart/);
+  await page.locator(".plot").focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.locator(".tip", { hasText: "page views" }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "Remove the filter for page /cart" }).click();
+  assert.doesNotMatch(page.url(), /page=/);
+  assert.equal(await page.locator('[data-range="7d"]').getAttribute("aria-pressed"), "true");
+  await context.close();
+});
+
+test("a dashboard without visits says what to do", async () => {
+  mock.set({ empty: true });
+  const { page, context } = await open("/dashboard");
+  await page.getByText("No visits in this period yet.").waitFor();
+  await page.getByText("No pages yet.").waitFor();
+  mock.set({ empty: false, live: 9 });
+  await page.locator('[data-metric="visitors"]').filter({ hasText: "1,204" }).waitFor({ timeout: 3000 });
+  await context.close();
+});
+
+test("a server that cannot answer is an error that goes away by itself", async () => {
+  const { page, context } = await open("/dashboard");
+  await page.locator('[data-metric="visitors"]').filter({ hasText: "1,204" }).waitFor();
+  mock.set({ status: 503, live: 10 });
+  await page.getByRole("alert").filter({ hasText: "The store is catching up." }).waitFor();
+  assert.equal(await page.locator('[data-metric="visitors"]').textContent(), "1,204");
+  mock.set({ status: 200, live: 11 });
+  await page.getByRole("alert").waitFor({ state: "hidden", timeout: 5000 });
+  await context.close();
+});
+
+test("a lost connection shows, and is mended", async () => {
+  const lonely = await startMock();
+  const context = await browser.newContext({ userAgent: PERSON });
+  const page = await context.newPage();
+  await page.goto(`${lonely.url}/dashboard`);
+  await page.locator(".live", { hasText: "visitors now" }).waitFor();
+  await lonely.stop();
+  await page.locator(".live.lost", { hasText: /connection lost|offline/ }).waitFor();
+  const again = await startMock({ port: Number(new URL(lonely.url).port) });
+  await page.locator(".live:not(.lost)", { hasText: "visitors now" }).waitFor({ timeout: 15_000 });
+  await context.close();
+  await again.stop();
+});
+
+test("the theme that was chosen stays", async () => {
+  const { page, context } = await open("/dashboard", { colorScheme: "light" });
+  await page.getByRole("button", { name: "Use dark colours" }).click();
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await background();
+  await page.goto(`${mock.url}/`);
+  assert.equal(await background(), dark);
+  await page.getByRole("button", { name: "Use light colours" }).click();
+  assert.notEqual(await background(), dark);
+  await context.close();
+});
