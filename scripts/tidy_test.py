@@ -100,11 +100,12 @@ class Rules(unittest.TestCase):
         self.check({"config/default.toml": "\n[[sites]]\n"}, "config/default.toml:2 … sites")
 
     def test_metrics(self):
-        code = {"crates/app/src/a.rs": HEAD + 'fn a() { r.register(\n    "log_appends", "Appends.", b); }\n'}
+        code = {"crates/app/src/a.rs": HEAD + 'fn a() { r.register(\n    "log_appends_total", "Appends.", b); }\n'}
         self.check({**code, "docs/operations.md": "| `log_appends_total{site}` | appends |\n"})
-        self.check({**code, "docs/operations.md": "log_appends_total\n"}, "crates/app/src/a.rs:2 … log_appends is not")
+        self.check({**code, "docs/operations.md": "log_appends_total\n"}, "crates/app/src/a.rs:2 … log_appends_total is not")
         described = HEAD + 'const A: Description =\n    Description { name: "up_seconds", help: "How long." };\n'
         self.check({"crates/app/src/a.rs": described}, "crates/app/src/a.rs:3 … up_seconds is not")
+        self.check_code('const A: &[(&str, u8)] = &[("kassa_log_x", 1)];\n', "2 … kassa_log_x is not")
 
     def test_fail_points(self):
         home, user = "crates/model/src/failpoint.rs", "crates/app/src/a.rs"

@@ -22,9 +22,9 @@ use clap::Parser;
 use crate::report::Report;
 
 /// The counter of stored events: name on `/metrics`, and a part of its labels.
-pub(crate) const STORED: (&str, &str) = ("kassa_processed_events_total", "outcome=\"stored\"");
+pub(crate) const STORED: (&str, &str) = ("kassa_process_events_total", "outcome=\"stored\"");
 /// How many records of the log the processor has not read yet.
-pub(crate) const LAG: &str = "kassa_processor_lag_records";
+pub(crate) const LAG: &str = "kassa_process_lag_records";
 
 /// Measures kassa.
 #[derive(Debug, Parser)]

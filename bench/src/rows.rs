@@ -1,0 +1,163 @@
+//! Rows for the query measurements: thirty days of visits, put into the store directly, because it is reading that is
+//! measured there. Visits, pages and sources are spread as a shop's are; every run makes the same rows.
+
+use std::path::Path;
+use std::sync::mpsc;
+
+use anyhow::Context;
+use kassa_eventstore::duckdb::{DuckStore, Options};
+use kassa_eventstore::{Batch, EventStore, Mark, Resume, Resumed, Row};
+use kassa_model::{Dialect, Event, Timestamp};
+
+use crate::stats::Random;
+
+/// The site of all rows.
+pub(crate) const SITE: &str = "bench";
+/// Days that the rows cover, up to now.
+pub(crate) const DAYS: u64 = 30;
+const DAY_MICROS: i64 = kassa_model::MICROS_PER_DAY;
+const ROWS_PER_BATCH: usize = 50_000;
+const EVENTS_PER_VISIT: u64 = 5;
+
+const SOURCES: [Option<&str>; 6] =
+    [None, Some("Google"), Some("newsletter"), Some("Instagram"), Some("Bing"), Some("partner.test")];
+const BROWSERS: [(&str, &str, &str); 5] = [
+    ("Chrome", "Windows", "desktop"),
+    ("Mobile Safari", "iOS", "mobile"),
+    ("Chrome Mobile", "Android", "mobile"),
+    ("Firefox", "Linux", "desktop"),
+    ("Safari", "Mac OS X", "desktop"),
+];
+const COUNTRIES: [&str; 8] = ["DE", "FR", "US", "IT", "NL", "SE", "PL", "BR"];
+
+/// Adds `count` rows to the store in `file`, which a processor has used before, without moving its position.
+pub(crate) fn fill(file: &Path, count: u64, now: Timestamp) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let store = DuckStore::open(Options { threads: Some(2), ..Options::new(file) })?;
+    runtime.block_on(async {
+        let mark = mark(&store).await?;
+        let mut visits = Visits::new(count, now);
+        let mut index = 0;
+        while u64::from(index) < count {
+            let rows = visits.rows(ROWS_PER_BATCH.min((count - u64::from(index)) as usize), mark, &mut index);
+            let batch = Batch {
+                log_id: mark.log_id,
+                partition: 0,
+                epoch: mark.epoch,
+                from: mark.position,
+                to: mark.position,
+                rows,
+                rejected: Vec::new(),
+                counts: Default::default(),
+            };
+            store.insert(batch).await?;
+        }
+        Ok(())
+    })
+}
+
+async fn mark(store: &DuckStore) -> anyhow::Result<Mark> {
+    let (sender, receiver) = mpsc::channel();
+    let ask = Resume { partition: 0, id_hours: 0, session_micros: 0 };
+    let send = move |resumed| {
+        if let Resumed::Mark(mark) = resumed {
+            // The receiver lives until the end of the function.
+            let _ = sender.send(mark);
+        }
+    };
+    store.resume(ask, Box::new(send)).await?;
+    receiver.recv()?.context("the store has no position yet")
+}
+
+/// Visits in the order of their beginnings.
+struct Visits {
+    random: Random,
+    begin: Timestamp,
+    step_micros: i64,
+    number: u64,
+    waiting: Vec<Event>,
+}
+
+impl Visits {
+    fn new(count: u64, now: Timestamp) -> Self {
+        let span = DAYS as i64 * DAY_MICROS;
+        let step_micros = span / (count / EVENTS_PER_VISIT).max(1) as i64;
+        // An hour to spare: the last visits go on past their beginning.
+        let begin = now.plus_micros(-span - kassa_model::MICROS_PER_HOUR);
+        Self { random: Random::new(23), begin, step_micros, number: 0, waiting: Vec::new() }
+    }
+
+    /// The next `count` rows, in the order of their receipt.
+    fn rows(&mut self, count: usize, mark: Mark, index: &mut u32) -> Vec<Row> {
+        while self.waiting.len() < count {
+            self.visit();
+        }
+        self.waiting.sort_by_key(|event| event.received_at);
+        let numbered = self.waiting.drain(..count).map(|event| {
+            *index += 1;
+            Row { offset: mark.position.saturating_sub(1), index: *index, event }
+        });
+        numbered.collect()
+    }
+
+    /// Adds the events of one visit: some pages, minutes apart, now and then a click.
+    fn visit(&mut self) {
+        let random = &mut self.random;
+        let mut at = self.begin.plus_micros(self.number as i64 * self.step_micros);
+        let visitor = random.skewed(1_200_000) as i64 + 1;
+        let source = SOURCES[random.skewed(SOURCES.len() as u64) as usize];
+        let (browser, os, device) = BROWSERS[random.skewed(BROWSERS.len() as u64) as usize];
+        let country = COUNTRIES[random.skewed(COUNTRIES.len() as u64) as usize];
+        let events = 1 + random.below(EVENTS_PER_VISIT * 2 - 1);
+        self.number += 1;
+        for number in 0..events {
+            let name = if number == 0 || random.below(10) < 7 { "page_view" } else { "click" };
+            let mut event = event(name, format!("{:x}-{number}", self.number), at);
+            event.visitor = Some(visitor);
+            event.session = Some(self.number as i64);
+            event.path = Some(format!("/p/{}", random.skewed(500)));
+            event.source = source.map(str::to_owned);
+            event.browser = Some(browser.to_owned());
+            event.os = Some(os.to_owned());
+            event.device = Some(device.to_owned());
+            event.country = Some(country.to_owned());
+            self.waiting.push(event);
+            at = at.plus_micros(random.below(180_000_000) as i64);
+        }
+    }
+}
+
+fn event(name: &str, id: String, at: Timestamp) -> Event {
+    Event {
+        id,
+        site: SITE.to_owned(),
+        name: name.to_owned(),
+        name_sent: name.to_owned(),
+        occurred_at: at,
+        received_at: at,
+        visitor: None,
+        user: None,
+        session: None,
+        host: Some("shop.test".to_owned()),
+        path: None,
+        title: Some("A product of the shop".to_owned()),
+        referrer: None,
+        source: None,
+        utm_source: None,
+        utm_medium: None,
+        utm_campaign: None,
+        utm_term: None,
+        utm_content: None,
+        device: None,
+        browser: None,
+        os: None,
+        country: None,
+        bot: false,
+        component: None,
+        location_type: None,
+        target: (name == "click").then(|| "Buy".to_owned()),
+        order: None,
+        props: "{}".to_owned(),
+        dialect: Dialect::Segment,
+    }
+}
