@@ -1,13 +1,19 @@
 //! Port 2, the analytical store. [`EventStore`]'s doc comment is the contract; `conformance.rs` is the same contract
 //! as tests that every backend runs. A report is a value ([`query::Query`]) that a backend turns into its own SQL.
 
+#[cfg(feature = "duckdb")]
+pub mod duckdb;
 mod fingerprint;
 pub mod memory;
 mod pattern;
 pub mod query;
 mod retention;
+#[cfg(feature = "duckdb")]
+mod sql;
 mod validate;
 
+#[cfg(feature = "duckdb")]
+pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;
 
 use std::collections::BTreeMap;

@@ -18,8 +18,8 @@ const TESTS_MAX: usize = 1_000;
 const DEPTH_MAX: usize = 32;
 /// 9999-12-31T23:59:59Z: beyond it engines disagree about what a time is.
 const LATEST: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);
-/// 0001-01-01T00:00:00Z.
-const FIRST: Timestamp = Timestamp::from_micros(-62_135_596_800_000_000);
+/// 1970-01-01T00:00:00Z: divisions of what lies before are rounded differently by engines.
+const FIRST: Timestamp = Timestamp::from_micros(0);
 
 /// Says why `row` cannot be stored by any backend, if so.
 pub(crate) fn unstorable(row: &Row) -> Option<String> {
@@ -27,8 +27,11 @@ pub(crate) fn unstorable(row: &Row) -> Option<String> {
     let times = [("occurred_at", event.occurred_at), ("received_at", event.received_at)];
     for (name, time) in times {
         if time < FIRST || time > LATEST {
-            return Some(format!("{name} {} is outside the years 1 to 9999", time.micros()));
+            return Some(format!("{name} {} is outside the years 1970 to 9999", time.micros()));
         }
+    }
+    if serde_json::from_str::<serde::de::IgnoredAny>(&event.props).is_err() {
+        return Some("its properties are no JSON".to_owned());
     }
     match (event.visitor, event.session) {
         (None, _) => Some("it has no visitor".to_owned()),

@@ -1,0 +1,202 @@
+//! Rows to Arrow columns for the appender: column by column, sized ahead. A column without any value in a batch is
+//! left out, the appender then fills it with NULLs at once.
+
+use std::sync::Arc;
+
+use duckdb::arrow::array::{
+    ArrayRef, BooleanArray, Int64Array, StringBuilder, TimestampMicrosecondArray, UInt32Array, UInt64Array,
+};
+use duckdb::arrow::datatypes::{Field, Schema};
+use duckdb::arrow::record_batch::RecordBatch;
+use duckdb::{Appender, Connection};
+use kassa_model::{Event, OrderItem, OrderPart, Rejected};
+
+use crate::{CountKey, DeadLetter, Row};
+
+/// Columns of one table by name.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    names: Vec<&'static str>,
+    arrays: Vec<ArrayRef>,
+}
+
+impl Columns {
+    /// Appends them to `table` in the connection's transaction.
+    pub(super) fn append(self, connection: &Connection, table: &str) -> duckdb::Result<()> {
+        let fields: Vec<Field> = self
+            .names
+            .iter()
+            .zip(&self.arrays)
+            .map(|(name, array)| Field::new(*name, array.data_type().clone(), true))
+            .collect();
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), self.arrays)
+            .map_err(|error| duckdb::Error::ToSqlConversionFailure(Box::new(error)))?;
+        let mut appender: Appender<'_> = connection.appender_with_columns(table, &self.names)?;
+        appender.append_record_batch(batch)?;
+        appender.flush()
+    }
+
+    fn push(&mut self, name: &'static str, array: impl duckdb::arrow::array::Array + 'static) {
+        self.names.push(name);
+        self.arrays.push(Arc::new(array));
+    }
+
+    fn text<'a>(&mut self, name: &'static str, values: impl Iterator<Item = &'a str> + Clone) {
+        let (rows, bytes) =
+            values.clone().fold((0, 0), |(rows, bytes), value| (rows + 1, bytes + value.len()));
+        let mut builder = StringBuilder::with_capacity(rows, bytes);
+        values.for_each(|value| builder.append_value(value));
+        self.push(name, builder.finish());
+    }
+
+    /// As [`Columns::text`], with NULLs; nothing at all when there is no value.
+    fn maybe_text<'a>(&mut self, name: &'static str, values: impl Iterator<Item = Option<&'a str>> + Clone) {
+        let (rows, found, bytes) = values.clone().fold((0, 0, 0), |(rows, found, bytes), value| {
+            (rows + 1, found + usize::from(value.is_some()), bytes + value.map_or(0, str::len))
+        });
+        if found == 0 {
+            return;
+        }
+        let mut builder = StringBuilder::with_capacity(rows, bytes);
+        values.for_each(|value| builder.append_option(value));
+        self.push(name, builder.finish());
+    }
+}
+
+/// The upper and the lower half of a log offset; no engine has an unsigned 128-bit column that Arrow knows.
+pub(super) fn halves(offset: u128) -> (u64, u64) {
+    ((offset >> 64) as u64, offset as u64)
+}
+
+/// The offset of two halves.
+pub(super) fn whole(high: u64, low: u64) -> u128 {
+    (u128::from(high) << 64) | u128::from(low)
+}
+
+/// Columns of `events` for `rows` of `partition`, numbered from `first`.
+pub(super) fn events(partition: u32, first: u64, rows: &[Row]) -> Columns {
+    let mut columns = Columns::default();
+    places(&mut columns, partition, rows.iter().map(|row| row.offset));
+    columns.push("row_index", UInt32Array::from_iter_values(rows.iter().map(|row| row.index)));
+    columns.push("sequence", UInt64Array::from_iter_values(first..first + rows.len() as u64));
+    let all = rows.iter().map(|row| &row.event);
+    columns.text("id", all.clone().map(|event| event.id.as_str()));
+    columns.text("site", all.clone().map(|event| event.site.as_str()));
+    columns.text("name", all.clone().map(|event| event.name.as_str()));
+    columns.text("name_sent", all.clone().map(|event| event.name_sent.as_str()));
+    columns.push("occurred_at", times(all.clone().map(|event| event.occurred_at.micros())));
+    columns.push("received_at", times(all.clone().map(|event| event.received_at.micros())));
+    let visitors = all.clone().map(|event| event.visitor.unwrap_or_default());
+    columns.push("visitor", Int64Array::from_iter_values(visitors));
+    let sessions = all.clone().map(|event| event.session.unwrap_or_default());
+    columns.push("session", Int64Array::from_iter_values(sessions));
+    columns.push("bot", BooleanArray::from(all.clone().map(|event| event.bot).collect::<Vec<_>>()));
+    columns.text("dialect", all.clone().map(|event| event.dialect.name()));
+    columns.text("props", all.clone().map(|event| event.props.as_str()));
+    for (name, value) in OPTIONAL {
+        columns.maybe_text(name, all.clone().map(value));
+    }
+    orders(&mut columns, rows);
+    columns
+}
+
+type Getter = fn(&Event) -> Option<&str>;
+
+/// The columns that may be missing, and where their values are.
+const OPTIONAL: [(&str, Getter); 18] = [
+    ("user_id", |event| event.user.as_deref()),
+    ("host", |event| event.host.as_deref()),
+    ("path", |event| event.path.as_deref()),
+    ("title", |event| event.title.as_deref()),
+    ("referrer", |event| event.referrer.as_deref()),
+    ("source", |event| event.source.as_deref()),
+    ("utm_source", |event| event.utm_source.as_deref()),
+    ("utm_medium", |event| event.utm_medium.as_deref()),
+    ("utm_campaign", |event| event.utm_campaign.as_deref()),
+    ("utm_term", |event| event.utm_term.as_deref()),
+    ("utm_content", |event| event.utm_content.as_deref()),
+    ("device", |event| event.device.as_deref()),
+    ("browser", |event| event.browser.as_deref()),
+    ("os", |event| event.os.as_deref()),
+    ("country", |event| event.country.as_deref()),
+    ("component", |event| event.component.as_deref()),
+    ("location_type", |event| event.location_type.as_deref()),
+    ("target", |event| event.target.as_deref()),
+];
+
+fn orders(columns: &mut Columns, rows: &[Row]) {
+    if rows.iter().all(|row| row.event.order.is_none()) {
+        return;
+    }
+    let orders = rows.iter().map(|row| row.event.order.as_ref());
+    let text = |get: fn(&OrderPart) -> &str| orders.clone().map(move |order| order.map(get));
+    columns.maybe_text("order_id", text(|order| &order.order_id));
+    let money: Int64Array = orders.clone().map(|order| order.map(|order| order.revenue_minor)).collect();
+    columns.push("revenue_minor", money);
+    columns.maybe_text("currency", text(|order| &order.currency));
+    columns.maybe_text("order_status", text(|order| &order.status));
+}
+
+/// Columns of `items` for the order lines of `rows`; nothing when there is none.
+pub(super) fn items(first: u64, rows: &[Row]) -> Option<Columns> {
+    let mut lines: Vec<(u64, u32, &str, &OrderItem)> = Vec::new();
+    for (sequence, row) in (first..).zip(rows) {
+        let found = row.event.order.iter().flat_map(|order| &order.items);
+        lines.extend(
+            (0_u32..).zip(found).map(|(index, item)| (sequence, index, row.event.site.as_str(), item)),
+        );
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    let mut columns = Columns::default();
+    columns.push("sequence", UInt64Array::from_iter_values(lines.iter().map(|line| line.0)));
+    columns.push("item_index", UInt32Array::from_iter_values(lines.iter().map(|line| line.1)));
+    columns.text("site", lines.iter().map(|line| line.2));
+    columns.text("sku", lines.iter().map(|line| line.3.sku.as_str()));
+    columns.text("name", lines.iter().map(|line| line.3.name.as_str()));
+    columns.maybe_text("category", lines.iter().map(|line| line.3.category.as_deref()));
+    columns.push("units", Int64Array::from_iter_values(lines.iter().map(|line| line.3.units)));
+    columns
+        .push("revenue_minor", Int64Array::from_iter_values(lines.iter().map(|line| line.3.revenue_minor)));
+    Some(columns)
+}
+
+/// Columns of `dead_letters`.
+pub(super) fn letters(partition: u32, letters: &[DeadLetter]) -> Columns {
+    let mut columns = Columns::default();
+    places(&mut columns, partition, letters.iter().map(|letter| letter.offset));
+    let all = letters.iter().map(|letter| &letter.rejected);
+    let text = |get: fn(&Rejected) -> &str| all.clone().map(get);
+    columns.text("id", text(|rejected| &rejected.id));
+    columns.text("site", text(|rejected| &rejected.site));
+    columns.push("received_at", times(all.clone().map(|rejected| rejected.received_at.micros())));
+    columns.text("reason", text(|rejected| rejected.reason.name()));
+    columns.text("detail", text(|rejected| &rejected.detail));
+    columns.text("dialect", text(|rejected| rejected.dialect.name()));
+    columns.text("original", text(|rejected| &rejected.original));
+    columns
+}
+
+/// Columns of `counts`.
+pub(super) fn counts<'a>(counts: impl Iterator<Item = (&'a CountKey<String>, &'a u64)> + Clone) -> Columns {
+    let mut columns = Columns::default();
+    columns.text("site", counts.clone().map(|(key, _)| key.site.as_str()));
+    columns.push("day", Int64Array::from_iter_values(counts.clone().map(|(key, _)| key.day)));
+    columns.text("outcome", counts.clone().map(|(key, _)| key.outcome.name()));
+    columns.text("reason", counts.clone().map(|(key, _)| key.outcome.reason_name()));
+    columns.push("events", UInt64Array::from_iter_values(counts.map(|(_, events)| *events)));
+    columns
+}
+
+fn places(columns: &mut Columns, partition: u32, offsets: impl Iterator<Item = u128> + Clone) {
+    let partitions = offsets.clone().map(|_| partition);
+    columns.push("log_partition", UInt32Array::from_iter_values(partitions));
+    columns
+        .push("offset_high", UInt64Array::from_iter_values(offsets.clone().map(|offset| halves(offset).0)));
+    columns.push("offset_low", UInt64Array::from_iter_values(offsets.map(|offset| halves(offset).1)));
+}
+
+fn times(micros: impl Iterator<Item = i64>) -> TimestampMicrosecondArray {
+    TimestampMicrosecondArray::from_iter_values(micros)
+}

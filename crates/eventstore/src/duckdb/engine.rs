@@ -1,0 +1,106 @@
+//! The open database, shared by writer and readers, and its reopening after it was invalidated.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use duckdb::Connection;
+
+use super::{Options, open};
+use crate::Error;
+
+/// How long an open waits for the last user of an invalidated database to let go of it.
+const RELEASE_WITHIN: Duration = Duration::from_secs(5);
+
+/// The database while it is open. Whoever uses a connection of it holds the `Arc` as long, so that it is known when
+/// the last connection is closed: the file must not be opened twice.
+pub(super) struct Engine {
+    root: Mutex<Connection>,
+}
+
+/// What writer and readers share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) options: Options,
+    slot: Mutex<Slot>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    current: Option<Arc<Engine>>,
+    retired: Weak<Engine>,
+}
+
+/// A connection and the engine that it belongs to; the connection is closed first.
+pub(super) struct Lease {
+    pub(super) connection: Connection,
+    pub(super) engine: Arc<Engine>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+impl std::fmt::Debug for Lease {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lease")
+    }
+}
+
+impl Shared {
+    /// Opens the database.
+    pub(super) fn open(options: Options) -> Result<Arc<Self>, Error> {
+        let engine = Arc::new(Engine { root: Mutex::new(open::open(&options)?) });
+        let slot = Mutex::new(Slot { current: Some(engine), retired: Weak::new() });
+        Ok(Arc::new(Self { options, slot }))
+    }
+
+    /// The path of the file.
+    pub(super) fn path(&self) -> &Path {
+        &self.options.path
+    }
+
+    /// A connection of its own; opens the database again if it was given up. Blocks.
+    pub(super) fn lease(&self) -> Result<Lease, Error> {
+        let engine = self.engine()?;
+        let connection = {
+            let root = engine.root.lock().unwrap_or_else(PoisonError::into_inner);
+            root.try_clone().map_err(|error| Error::Unavailable(error.to_string()))?
+        };
+        Ok(Lease { connection, engine })
+    }
+
+    /// Gives up an invalidated database: nobody gets a connection of it any more.
+    pub(super) fn retire(&self, engine: &Arc<Engine>) {
+        let mut slot = self.slot();
+        if slot.current.as_ref().is_some_and(|current| Arc::ptr_eq(current, engine)) {
+            tracing::error!(path = %self.path().display(), "the event store was invalidated and is reopened");
+            slot.retired = Arc::downgrade(engine);
+            slot.current = None;
+        }
+    }
+
+    fn engine(&self) -> Result<Arc<Engine>, Error> {
+        let mut slot = self.slot();
+        if let Some(engine) = &slot.current {
+            return Ok(engine.clone());
+        }
+        let deadline = Instant::now() + RELEASE_WITHIN;
+        while slot.retired.strong_count() > 0 {
+            if Instant::now() > deadline {
+                return Err(Error::Unavailable("a report still holds the invalidated database".to_owned()));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let opened = open::open(&self.options).map_err(|error| Error::Unavailable(error.to_string()))?;
+        let engine = Arc::new(Engine { root: Mutex::new(opened) });
+        slot.current = Some(engine.clone());
+        Ok(engine)
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

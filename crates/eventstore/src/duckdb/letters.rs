@@ -1,0 +1,137 @@
+//! Dead letters and counts: how many are kept, and how they are read.
+
+use std::collections::BTreeMap;
+
+use duckdb::{Connection, params};
+use kassa_model::{Outcome, Reason, Rejected, Timestamp};
+
+use super::columns::{self, whole};
+use super::failure::Failure;
+use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
+use crate::{CountKey, DeadLetter, DeadLetterFilter, Error};
+
+/// A time as a bound `TIMESTAMP`.
+pub(super) fn time(time: Timestamp) -> duckdb::types::Value {
+    duckdb::types::Value::Timestamp(duckdb::types::TimeUnit::Microsecond, time.micros())
+}
+
+/// Appends those of `letters` for which there is room in their site's day.
+pub(super) fn append(connection: &Connection, partition: u32, letters: &[DeadLetter]) -> duckdb::Result<()> {
+    let mut room: BTreeMap<(&str, i64), u64> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for letter in letters {
+        let rejected = &letter.rejected;
+        let key = (rejected.site.as_str(), rejected.received_at.day());
+        let left = match room.get(&key) {
+            Some(left) => *left,
+            None => LETTERS_PER_SITE_AND_DAY.saturating_sub(stored(connection, key.0, key.1)?),
+        };
+        room.insert(key, left.saturating_sub(1));
+        if left > 0 {
+            kept.push(letter.clone());
+        }
+    }
+    if kept.is_empty() {
+        return Ok(());
+    }
+    columns::letters(partition, &kept).append(connection, "dead_letters")
+}
+
+fn stored(connection: &Connection, site: &str, day: i64) -> duckdb::Result<u64> {
+    connection
+        .prepare_cached(
+            "SELECT count(*) FROM dead_letters
+             WHERE site = $1 AND received_at >= make_timestamp($2 * 86400000000)
+               AND received_at < make_timestamp(($2 + 1) * 86400000000)",
+        )?
+        .query_row(params![site, day], |row| row.get(0))
+}
+
+/// Dead letters received before this are no longer listed; nothing while the store is empty.
+pub(super) fn listed_since(connection: &Connection) -> duckdb::Result<Option<duckdb::types::Value>> {
+    let newest: Option<i64> = connection.query_row(
+        "SELECT epoch_us(max(newest)) FROM (
+             SELECT max(received_at) AS newest FROM events UNION ALL SELECT max(received_at) FROM dead_letters)",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(newest.map(|micros| time(letters_since(Timestamp::from_micros(micros)))))
+}
+
+/// The columns of a dead letter, in the order in which [`letter`] reads them.
+const COLUMNS: &str =
+    "log_partition, offset_high, offset_low, id, site, epoch_us(received_at), reason, detail,
+    dialect, original";
+
+/// Dead letters, newest received first.
+pub(super) fn listed(connection: &Connection, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Failure> {
+    let Some(since) = listed_since(connection)? else { return Ok(Vec::new()) };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM dead_letters
+         WHERE received_at >= $1 AND ($2 IS NULL OR site = $2) AND ($3 IS NULL OR reason = $3)
+           AND ($4 IS NULL OR id = $4)
+         ORDER BY received_at DESC, log_partition DESC, offset_high DESC, offset_low DESC, id DESC LIMIT $5"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let limit = i64::from(filter.limit);
+    let mut rows = statement.query(params![since, filter.site, filter.reason, filter.id, limit])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(letter(row)?.1);
+    }
+    Ok(found)
+}
+
+/// Every listed dead letter with its partition, in no order.
+pub(super) fn all(connection: &Connection, mut each: impl FnMut(u32, &DeadLetter)) -> Result<(), Failure> {
+    let Some(since) = listed_since(connection)? else { return Ok(()) };
+    let mut statement =
+        connection.prepare(&format!("SELECT {COLUMNS} FROM dead_letters WHERE received_at >= $1"))?;
+    let mut rows = statement.query([since])?;
+    while let Some(row) = rows.next()? {
+        let (partition, letter) = letter(row)?;
+        each(partition, &letter);
+    }
+    Ok(())
+}
+
+fn letter(row: &duckdb::Row<'_>) -> Result<(u32, DeadLetter), Failure> {
+    let reason: String = row.get(6)?;
+    let dialect: String = row.get(8)?;
+    let rejected = Rejected {
+        id: row.get(3)?,
+        site: row.get(4)?,
+        received_at: Timestamp::from_micros(row.get(5)?),
+        reason: reason.parse().map_err(unknown)?,
+        detail: row.get(7)?,
+        dialect: dialect.parse().map_err(unknown)?,
+        original: row.get(9)?,
+    };
+    Ok((row.get(0)?, DeadLetter { offset: whole(row.get(1)?, row.get(2)?), rejected }))
+}
+
+fn unknown(error: impl std::fmt::Display) -> Error {
+    Error::Failed(format!("it holds what this build does not know: {error}"))
+}
+
+/// Counts of outcomes, summed up.
+pub(super) fn counts(connection: &Connection) -> Result<BTreeMap<CountKey<String>, u64>, Failure> {
+    let mut statement = connection
+        .prepare("SELECT site, day, outcome, reason, sum(events)::UBIGINT FROM counts GROUP BY ALL")?;
+    let mut rows = statement.query([])?;
+    let mut counts = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let (outcome, reason): (String, String) = (row.get(2)?, row.get(3)?);
+        let outcome = outcome_of(&outcome, &reason)?;
+        counts.insert(CountKey { site: row.get(0)?, day: row.get(1)?, outcome }, row.get(4)?);
+    }
+    Ok(counts)
+}
+
+fn outcome_of(outcome: &str, reason: &str) -> Result<Outcome, Error> {
+    match outcome {
+        "stored" => Ok(Outcome::Stored),
+        "duplicate" => Ok(Outcome::Duplicate),
+        _ => Ok(Outcome::Rejected(reason.parse::<Reason>().map_err(unknown)?)),
+    }
+}

@@ -1,0 +1,136 @@
+//! The embedded backend: one DuckDB file, one thread that writes, a few connections that read.
+//!
+//! The event tables are append-only, without keys or indexes; a batch is one transaction of rows, items, dead letters,
+//! counts and position. After an error that invalidates the database everything is closed and the next call opens it
+//! again.
+
+mod columns;
+mod engine;
+mod failure;
+mod letters;
+mod open;
+mod read;
+mod reader;
+mod report;
+mod resume;
+mod schema;
+mod seen;
+mod stream;
+mod writer;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use kassa_model::Timestamp;
+
+use crate::query::{EventFilter, Query, Table};
+use crate::{
+    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Resume,
+    Resumed, Row, StoreStatus, validate,
+};
+use reader::Readers;
+use writer::WriterHandle;
+
+/// Where the store lies and what it may use.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The database file; its folder must exist.
+    pub path: PathBuf,
+    /// Where DuckDB may spill to; made when needed. `None`: beside the file.
+    pub temp_dir: Option<PathBuf>,
+    /// What DuckDB may use, in MiB; 256 by default.
+    pub memory_limit_mb: u32,
+    /// Threads of DuckDB, of writer and reports together; `None`: one per core.
+    pub threads: Option<u32>,
+    /// The only folder that `COPY` may write to; `None`: none.
+    pub exports_dir: Option<PathBuf>,
+    /// A report that takes longer is interrupted; 30 s by default.
+    pub query_timeout: Duration,
+    /// How many reports run at once; 2 by default.
+    pub reports_max: usize,
+}
+
+impl Options {
+    /// The defaults for the database file `path`.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            temp_dir: None,
+            memory_limit_mb: 256,
+            threads: None,
+            exports_dir: None,
+            query_timeout: Duration::from_secs(30),
+            reports_max: 2,
+        }
+    }
+}
+
+/// An event store in a DuckDB file.
+#[derive(Debug)]
+pub struct DuckStore {
+    readers: Readers,
+    writer: WriterHandle,
+}
+
+impl DuckStore {
+    /// Opens the file of `options`, or makes it. Takes well under half a second, however many rows there are; it
+    /// blocks for that time.
+    ///
+    /// # Errors
+    /// [`Error::Open`] when another process holds the file, when it is broken, or when it is no event store.
+    pub fn open(options: Options) -> Result<Self, Error> {
+        let shared = engine::Shared::open(options)?;
+        let writer = WriterHandle::start(shared.clone())?;
+        Ok(Self { readers: Readers::new(shared), writer })
+    }
+}
+
+#[async_trait]
+impl EventStore for DuckStore {
+    async fn insert(&self, batch: Batch) -> Result<(), InsertError> {
+        self.writer.insert(batch).await
+    }
+
+    async fn resume(&self, ask: Resume, send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
+        self.readers.unlimited(move |connection| resume::resume(connection, ask, send)).await
+    }
+
+    async fn seen(&self, lookups: Vec<Lookup>, since: Timestamp) -> Result<Vec<Option<i64>>, Error> {
+        self.readers.unlimited(move |connection| seen::seen(connection, &lookups, since)).await
+    }
+
+    async fn query(&self, query: &Query) -> Result<Table, Error> {
+        validate::query(query)?;
+        let query = query.clone();
+        self.readers.report(move |connection| report::answer(connection, &query)).await
+    }
+
+    async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {
+        let filter = filter.clone();
+        self.readers.report(move |connection| read::events(connection, &filter)).await
+    }
+
+    async fn dead_letters(&self, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Error> {
+        let filter = filter.clone();
+        self.readers.report(move |connection| letters::listed(connection, &filter)).await
+    }
+
+    async fn counts(&self) -> Result<BTreeMap<CountKey<String>, u64>, Error> {
+        self.readers.report(|connection| letters::counts(connection)).await
+    }
+
+    async fn forget(&self, what: &Forget) -> Result<u64, Error> {
+        self.writer.forget(what.clone()).await
+    }
+
+    async fn status(&self) -> Result<StoreStatus, Error> {
+        let path = self.readers.path().to_owned();
+        self.readers.unlimited(move |connection| read::status(connection, &path)).await
+    }
+
+    async fn fingerprint(&self) -> Result<String, Error> {
+        self.readers.unlimited(|connection| read::fingerprint(connection)).await
+    }
+}

@@ -1,0 +1,79 @@
+//! Opening the file: the settings in their order, the tables, the compaction of what grows by appending.
+
+use std::path::Path;
+
+use duckdb::{Config, Connection};
+
+use super::failure::first_line;
+use super::{Options, schema};
+use crate::Error;
+
+/// Opens the database of `options`, ready to use.
+pub(super) fn open(options: &Options) -> Result<Connection, Error> {
+    let config =
+        Config::default().with("temp_directory", temp_dir(options)).map_err(|error| settings(&error))?;
+    let connection =
+        Connection::open_with_flags(&options.path, config).map_err(|error| refusal(&options.path, &error))?;
+    configure(&connection, options).map_err(|error| settings(&error))?;
+    schema::prepare(&connection, &options.path)?;
+    Ok(connection)
+}
+
+fn temp_dir(options: &Options) -> String {
+    let beside = || {
+        let mut path = options.path.clone().into_os_string();
+        path.push(".tmp");
+        path.into()
+    };
+    options.temp_dir.clone().unwrap_or_else(beside).display().to_string()
+}
+
+/// The order matters: nothing can be set after the last one, and no file be named after the one before.
+fn configure(connection: &Connection, options: &Options) -> duckdb::Result<()> {
+    let mut settings = vec![
+        format!("SET temp_directory = {}", quoted(&temp_dir(options))),
+        format!("SET memory_limit = '{} MiB'", options.memory_limit_mb.max(32)),
+    ];
+    if let Some(threads) = options.threads {
+        settings.push(format!("SET threads = {}", threads.max(1)));
+    }
+    settings.push("SET autoinstall_known_extensions = false".to_owned());
+    settings.push("SET autoload_known_extensions = false".to_owned());
+    if let Some(exports) = &options.exports_dir {
+        settings.push(format!("SET allowed_directories = [{}]", quoted(&exports.display().to_string())));
+    }
+    settings.push("SET enable_external_access = false".to_owned());
+    settings.push("SET lock_configuration = true".to_owned());
+    connection.execute_batch(&settings.join(";"))
+}
+
+/// A path of the operator's configuration as a SQL literal; `SET` takes no parameters.
+fn quoted(path: &str) -> String {
+    format!("'{}'", path.replace('\'', "''"))
+}
+
+fn settings(error: &duckdb::Error) -> Error {
+    Error::Open(format!("its settings are refused: {}", first_line(error)))
+}
+
+/// One clear sentence for the two things that go wrong with files.
+fn refusal(path: &Path, error: &duckdb::Error) -> Error {
+    let line = first_line(error);
+    let path = path.display();
+    let why = if line.contains("lock on file") {
+        format!("another process holds {path}{}", holder(&line))
+    } else if line.contains("Permission denied") || line.contains("Read-only file system") {
+        format!("{path} cannot be written: {line}")
+    } else if line.contains("No such file or directory") || line.contains("does not exist") {
+        format!("the folder of {path} does not exist")
+    } else {
+        format!("{path} is broken or of another kind: {line}")
+    };
+    Error::Open(why)
+}
+
+/// `… Conflicting lock is held in /usr/bin/kassa (PID 4711). …` → ` (process 4711)`.
+fn holder(line: &str) -> String {
+    let pid = line.split("(PID ").nth(1).and_then(|rest| rest.split(')').next());
+    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+}

@@ -1,0 +1,193 @@
+//! Reads events back as rows, and what is told of the store as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use duckdb::Connection;
+use duckdb::types::Value;
+use kassa_model::{Event, OrderItem, OrderPart, Timestamp};
+
+use super::columns::whole;
+use super::failure::Failure;
+use super::letters;
+use super::schema::EVENT_COLUMNS;
+use super::stream::{Piece, maybe, stream};
+use crate::fingerprint::Fingerprint;
+use crate::query::EventFilter;
+use crate::sql::events::list_events;
+use crate::{Error, Row, StoreStatus};
+
+/// A row as it lies in the table.
+struct Found {
+    partition: u32,
+    sequence: u64,
+    row: Row,
+}
+
+/// Events of `filter`, newest received first.
+pub(super) fn events(connection: &Connection, filter: &EventFilter) -> Result<Vec<Row>, Failure> {
+    let statement = list_events(filter, EVENT_COLUMNS);
+    let mut found = Vec::new();
+    stream(connection, &statement.text, values(statement.values), |piece| read_rows(piece, &mut found))?;
+    add_items(connection, &mut found)?;
+    Ok(found.into_iter().map(|found| found.row).collect())
+}
+
+/// Values of a statement as DuckDB binds them.
+pub(super) fn values(values: Vec<crate::sql::Value>) -> Vec<Value> {
+    let value = |value| match value {
+        crate::sql::Value::Text(text) => Value::Text(text),
+        crate::sql::Value::Int(number) => Value::BigInt(number),
+        crate::sql::Value::Unsigned(number) => Value::UBigInt(number),
+        crate::sql::Value::Time(time) => letters::time(time),
+    };
+    values.into_iter().map(value).collect()
+}
+
+fn read_rows(piece: &Piece<'_>, found: &mut Vec<Found>) -> Result<(), Failure> {
+    let (partitions, high, low) = (piece.small(0)?, piece.unsigned(1)?, piece.unsigned(2)?);
+    let (indexes, sequences) = (piece.small(3)?, piece.unsigned(4)?);
+    let events = read_events(piece)?;
+    for (at, event) in events.into_iter().enumerate() {
+        found.push(Found {
+            partition: partitions.value(at),
+            sequence: sequences.value(at),
+            row: Row { offset: whole(high.value(at), low.value(at)), index: indexes.value(at), event },
+        });
+    }
+    Ok(())
+}
+
+fn read_events(piece: &Piece<'_>) -> Result<Vec<Event>, Failure> {
+    let (id, site, name, name_sent) = (piece.text(5)?, piece.text(6)?, piece.text(7)?, piece.text(8)?);
+    let (occurred, received) = (piece.time(9)?, piece.time(10)?);
+    let (visitor, session, bot) = (piece.int(11)?, piece.int(12)?, piece.flag(13)?);
+    let (dialect, props) = (piece.text(14)?, piece.text(15)?);
+    let texts = (16..34).map(|column| piece.text(column)).collect::<Result<Vec<_>, _>>()?;
+    let mut events = Vec::with_capacity(piece.rows());
+    for row in 0..piece.rows() {
+        let text = |column: usize| maybe(texts[column - 16], row);
+        events.push(Event {
+            id: id.value(row).to_owned(),
+            site: site.value(row).to_owned(),
+            name: name.value(row).to_owned(),
+            name_sent: name_sent.value(row).to_owned(),
+            occurred_at: Timestamp::from_micros(occurred.value(row)),
+            received_at: Timestamp::from_micros(received.value(row)),
+            visitor: Some(visitor.value(row)),
+            session: Some(session.value(row)),
+            bot: bot.value(row),
+            dialect: dialect.value(row).parse().map_err(unknown)?,
+            props: props.value(row).to_owned(),
+            user: text(16),
+            host: text(17),
+            path: text(18),
+            title: text(19),
+            referrer: text(20),
+            source: text(21),
+            utm_source: text(22),
+            utm_medium: text(23),
+            utm_campaign: text(24),
+            utm_term: text(25),
+            utm_content: text(26),
+            device: text(27),
+            browser: text(28),
+            os: text(29),
+            country: text(30),
+            component: text(31),
+            location_type: text(32),
+            target: text(33),
+            order: read_order(piece, row)?,
+        });
+    }
+    Ok(events)
+}
+
+fn unknown(error: impl std::fmt::Display) -> Error {
+    Error::Failed(format!("it holds what this build does not know: {error}"))
+}
+
+/// The order's part without its items, which lie in a table of their own.
+fn read_order(piece: &Piece<'_>, row: usize) -> Result<Option<OrderPart>, Failure> {
+    let Some(order_id) = maybe(piece.text(34)?, row) else { return Ok(None) };
+    Ok(Some(OrderPart {
+        order_id,
+        revenue_minor: piece.int(35)?.value(row),
+        currency: maybe(piece.text(36)?, row).unwrap_or_default(),
+        status: maybe(piece.text(37)?, row).unwrap_or_default(),
+        items: Vec::new(),
+    }))
+}
+
+/// Gives the rows with an order their items.
+fn add_items(connection: &Connection, found: &mut [Found]) -> Result<(), Failure> {
+    let wanted: BTreeSet<u64> =
+        found.iter().filter(|found| found.row.event.order.is_some()).map(|found| found.sequence).collect();
+    let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else { return Ok(()) };
+    let mut items = read_items(connection, *first, *last)?;
+    for found in found {
+        if let Some(order) = &mut found.row.event.order {
+            order.items = items.remove(&found.sequence).unwrap_or_default();
+        }
+    }
+    Ok(())
+}
+
+fn read_items(
+    connection: &Connection,
+    first: u64,
+    last: u64,
+) -> Result<BTreeMap<u64, Vec<OrderItem>>, Failure> {
+    let sql = "SELECT sequence, sku, name, category, units, revenue_minor FROM items
+               WHERE sequence BETWEEN $1 AND $2 ORDER BY sequence, item_index";
+    let mut items: BTreeMap<u64, Vec<OrderItem>> = BTreeMap::new();
+    stream(connection, sql, vec![Value::UBigInt(first), Value::UBigInt(last)], |piece| {
+        let (sequence, sku, name, category) =
+            (piece.unsigned(0)?, piece.text(1)?, piece.text(2)?, piece.text(3)?);
+        let (units, money) = (piece.int(4)?, piece.int(5)?);
+        for row in 0..piece.rows() {
+            items.entry(sequence.value(row)).or_default().push(OrderItem {
+                sku: sku.value(row).to_owned(),
+                name: name.value(row).to_owned(),
+                category: maybe(category, row),
+                units: units.value(row),
+                revenue_minor: money.value(row),
+            });
+        }
+        Ok(())
+    })?;
+    Ok(items)
+}
+
+/// How much the store holds.
+pub(super) fn status(connection: &Connection, path: &Path) -> Result<StoreStatus, Failure> {
+    let events = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
+    let log = path.with_added_extension("wal");
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
+    Ok(StoreStatus { events, bytes: size(path) + size(&log) })
+}
+
+/// The hash over everything, read in one transaction so that it is of one moment.
+pub(super) fn fingerprint(connection: &Connection) -> Result<String, Failure> {
+    connection.execute_batch("BEGIN TRANSACTION")?;
+    let mut fingerprint = Fingerprint::default();
+    let all = format!("SELECT {} FROM events", EVENT_COLUMNS.join(", "));
+    let items = &mut read_items(connection, 0, u64::MAX)?;
+    stream(connection, &all, Vec::new(), |piece| {
+        let mut found = Vec::new();
+        read_rows(piece, &mut found)?;
+        for Found { partition, sequence, mut row } in found {
+            if let Some(order) = &mut row.event.order {
+                order.items = items.remove(&sequence).unwrap_or_default();
+            }
+            fingerprint.add_row(partition, &row);
+        }
+        Ok(())
+    })?;
+    letters::all(connection, |partition, letter| fingerprint.add_letter(partition, letter))?;
+    for (key, count) in letters::counts(connection)? {
+        fingerprint.add_count(&key, count);
+    }
+    connection.execute_batch("COMMIT")?;
+    Ok(fingerprint.finish())
+}

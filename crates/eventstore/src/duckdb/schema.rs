@@ -1,0 +1,206 @@
+//! The tables. Append-only, no keys, no indexes; DDL only here, at start, followed by a checkpoint.
+//!
+//! `sequence` numbers the rows of a partition in the order of the log (partition in the upper 16 bits), so that events
+//! of one instant have an order that fits one column; items hang on it.
+
+use std::path::Path;
+
+use duckdb::Connection;
+
+use super::failure::first_line;
+use super::letters;
+use crate::Error;
+
+/// The version of the tables that this build reads and writes.
+const VERSION: i64 = 1;
+
+/// Positions and counts are compacted at start when they have more rows than this.
+const COMPACT_ABOVE: i64 = 1_000;
+
+/// Columns of `events`, in the table's order; reading and loading go by this list.
+pub(super) const EVENT_COLUMNS: &[&str] = &[
+    "log_partition",
+    "offset_high",
+    "offset_low",
+    "row_index",
+    "sequence",
+    "id",
+    "site",
+    "name",
+    "name_sent",
+    "occurred_at",
+    "received_at",
+    "visitor",
+    "session",
+    "bot",
+    "dialect",
+    "props",
+    "user_id",
+    "host",
+    "path",
+    "title",
+    "referrer",
+    "source",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+    "device",
+    "browser",
+    "os",
+    "country",
+    "component",
+    "location_type",
+    "target",
+    "order_id",
+    "revenue_minor",
+    "currency",
+    "order_status",
+];
+
+const TABLES: &str = "
+CREATE TABLE kassa_store (version BIGINT NOT NULL);
+CREATE TABLE events (
+    log_partition UINTEGER NOT NULL,
+    offset_high UBIGINT NOT NULL,
+    offset_low UBIGINT NOT NULL,
+    row_index UINTEGER NOT NULL,
+    sequence UBIGINT NOT NULL,
+    id VARCHAR NOT NULL,
+    site VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    name_sent VARCHAR NOT NULL,
+    occurred_at TIMESTAMP NOT NULL,
+    received_at TIMESTAMP NOT NULL,
+    visitor BIGINT NOT NULL,
+    session BIGINT NOT NULL,
+    bot BOOLEAN NOT NULL,
+    dialect VARCHAR NOT NULL,
+    props VARCHAR NOT NULL,
+    user_id VARCHAR,
+    host VARCHAR,
+    path VARCHAR,
+    title VARCHAR,
+    referrer VARCHAR,
+    source VARCHAR,
+    utm_source VARCHAR,
+    utm_medium VARCHAR,
+    utm_campaign VARCHAR,
+    utm_term VARCHAR,
+    utm_content VARCHAR,
+    device VARCHAR,
+    browser VARCHAR,
+    os VARCHAR,
+    country VARCHAR,
+    component VARCHAR,
+    location_type VARCHAR,
+    target VARCHAR,
+    order_id VARCHAR,
+    revenue_minor BIGINT,
+    currency VARCHAR,
+    order_status VARCHAR
+);
+CREATE TABLE items (
+    sequence UBIGINT NOT NULL,
+    item_index UINTEGER NOT NULL,
+    site VARCHAR NOT NULL,
+    sku VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    category VARCHAR,
+    units BIGINT NOT NULL,
+    revenue_minor BIGINT NOT NULL
+);
+CREATE TABLE dead_letters (
+    log_partition UINTEGER NOT NULL,
+    offset_high UBIGINT NOT NULL,
+    offset_low UBIGINT NOT NULL,
+    id VARCHAR NOT NULL,
+    site VARCHAR NOT NULL,
+    received_at TIMESTAMP NOT NULL,
+    reason VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL,
+    dialect VARCHAR NOT NULL,
+    original VARCHAR NOT NULL
+);
+CREATE TABLE counts (
+    site VARCHAR NOT NULL,
+    day BIGINT NOT NULL,
+    outcome VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    events UBIGINT NOT NULL
+);
+CREATE TABLE positions (
+    log_partition UINTEGER NOT NULL,
+    position_high UBIGINT NOT NULL,
+    position_low UBIGINT NOT NULL,
+    epoch UBIGINT NOT NULL,
+    next_sequence UBIGINT NOT NULL,
+    log_id VARCHAR NOT NULL
+);";
+
+/// The newest row of `positions` of each partition: positions and epochs never fall.
+pub(super) const NEWEST_POSITIONS: &str = "
+SELECT log_partition, newest.position_high, newest.position_low, newest.epoch, newest.next_sequence, newest.log_id
+FROM (
+    SELECT log_partition, max(struct_pack(
+        position_high := position_high, position_low := position_low, epoch := epoch,
+        next_sequence := next_sequence, log_id := log_id)) AS newest
+    FROM positions GROUP BY log_partition
+) ORDER BY log_partition";
+
+/// Makes the tables of a new file, checks those of an old one, and compacts what grows by appending.
+pub(super) fn prepare(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let broken =
+        |error: duckdb::Error| Error::Open(format!("{} is broken: {}", path.display(), first_line(&error)));
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM duckdb_tables()", [], |row| row.get(0)).map_err(broken)?;
+    if tables == 0 {
+        let make = format!("BEGIN; {TABLES} INSERT INTO kassa_store VALUES ({VERSION}); COMMIT; CHECKPOINT;");
+        return connection.execute_batch(&make).map_err(broken);
+    }
+    check_version(connection, path)?;
+    compact(connection).map_err(broken)
+}
+
+fn check_version(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let path = path.display();
+    let found = connection.query_row("SELECT max(version) FROM kassa_store", [], |row| row.get::<_, i64>(0));
+    match found {
+        Ok(VERSION) => Ok(()),
+        Ok(other) => Err(Error::Open(format!(
+            "{path} has version {other}, this build reads version {VERSION}: use the build that wrote it"
+        ))),
+        Err(_) => Err(Error::Open(format!("{path} is a DuckDB database, but no event store of kassa"))),
+    }
+}
+
+/// Replaces the rows of `counts` and `positions` by their sums and newest ones, and drops dead letters that are no
+/// longer listed. Runs before anybody else has a connection.
+fn compact(connection: &Connection) -> duckdb::Result<()> {
+    let long = |table: &str| -> duckdb::Result<bool> {
+        let count = format!("SELECT count(*) FROM {table}");
+        Ok(connection.query_row(&count, [], |row| row.get::<_, i64>(0))? > COMPACT_ABOVE)
+    };
+    let mut work = String::new();
+    if long("counts")? {
+        work.push_str(
+            "CREATE TEMP TABLE sums AS
+             SELECT site, day, outcome, reason, sum(events)::UBIGINT AS events FROM counts GROUP BY ALL;
+             DELETE FROM counts; INSERT INTO counts SELECT * FROM sums; DROP TABLE sums;",
+        );
+    }
+    if long("positions")? {
+        work.push_str(&format!(
+            "CREATE TEMP TABLE newest AS {NEWEST_POSITIONS};
+             DELETE FROM positions; INSERT INTO positions SELECT * FROM newest; DROP TABLE newest;"
+        ));
+    }
+    if let Some(since) = letters::listed_since(connection)? {
+        connection.execute("DELETE FROM dead_letters WHERE received_at < $1", [since])?;
+    }
+    if work.is_empty() {
+        return Ok(());
+    }
+    connection.execute_batch(&format!("BEGIN; {work} COMMIT; CHECKPOINT;"))
+}

@@ -1,0 +1,282 @@
+//! The one thread that writes. It keeps the positions in memory, so that a batch that does not belong costs no I/O.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use duckdb::{Connection, params};
+use kassa_model::failpoint;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::columns::{self, halves, whole};
+use super::engine::{Lease, Shared};
+use super::failure::{Failure, Trouble};
+use super::{letters, schema};
+use crate::{Batch, Error, Forget, InsertError, Mark, validate};
+
+/// How often a batch is tried again when DuckDB has no memory for it.
+const MEMORY_RETRIES: u32 = 5;
+/// How far a partition's rows may be counted; the partition is in the bits above.
+const SEQUENCE_BITS: u32 = 48;
+
+enum Command {
+    Insert(Box<Batch>, oneshot::Sender<Result<(), InsertError>>),
+    Forget(Forget, oneshot::Sender<Result<u64, Error>>),
+}
+
+/// The way to the writer's thread, which ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct WriterHandle {
+    commands: Option<mpsc::Sender<Command>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl WriterHandle {
+    /// Starts the thread.
+    pub(super) fn start(shared: Arc<Shared>) -> Result<Self, Error> {
+        let (commands, receiver) = mpsc::channel();
+        let mut writer = Writer { shared, session: None };
+        writer.session().map_err(Failure::into_error)?;
+        let thread = std::thread::Builder::new()
+            .name("event-store".to_owned())
+            .spawn(move || writer.run(&receiver))
+            .map_err(|error| Error::Failed(format!("cannot start the writer's thread: {error}")))?;
+        Ok(Self { commands: Some(commands), thread: Some(thread) })
+    }
+
+    /// Hands over a batch and waits for its end.
+    pub(super) async fn insert(&self, batch: Batch) -> Result<(), InsertError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Insert(Box::new(batch), reply));
+        let gone = || InsertError::Unknown("the writer's thread ended".to_owned());
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Removes events.
+    pub(super) async fn forget(&self, what: Forget) -> Result<u64, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Forget(what, reply));
+        answer.await.unwrap_or_else(|_| Err(Error::Failed("the writer's thread ended".to_owned())))
+    }
+
+    /// A thread that is gone drops the command, and with it the sender of the answer.
+    fn send(&self, command: Command) {
+        if let Some(commands) = &self.commands {
+            let _gone = commands.send(command);
+        }
+    }
+}
+
+impl Drop for WriterHandle {
+    fn drop(&mut self) {
+        self.commands = None;
+        if let Some(thread) = self.thread.take() {
+            let _panicked = thread.join();
+        }
+    }
+}
+
+struct Writer {
+    shared: Arc<Shared>,
+    session: Option<Session>,
+}
+
+/// The writer's connection and what it knows of the tables.
+struct Session {
+    lease: Lease,
+    places: BTreeMap<u32, Place>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    mark: Mark,
+    next_sequence: u64,
+}
+
+/// Where an insert failed: before the commit nothing is done, at the commit nobody knows.
+enum Failed {
+    Before(Failure),
+    AtCommit(Failure),
+    Refused(InsertError),
+}
+
+impl From<duckdb::Error> for Failed {
+    fn from(error: duckdb::Error) -> Self {
+        Self::Before(error.into())
+    }
+}
+
+impl Writer {
+    fn run(mut self, commands: &mpsc::Receiver<Command>) {
+        for command in commands {
+            match command {
+                Command::Insert(batch, reply) => {
+                    let panicked = || InsertError::Unknown("the writer panicked".to_owned());
+                    let done = catch_unwind(AssertUnwindSafe(|| self.insert(&batch)));
+                    let _gone = reply.send(done.unwrap_or_else(|_| self.reset(panicked())));
+                }
+                Command::Forget(what, reply) => {
+                    let panicked = || Error::Failed("the writer panicked".to_owned());
+                    let done = catch_unwind(AssertUnwindSafe(|| self.forget(&what)));
+                    let _gone = reply.send(done.unwrap_or_else(|_| self.reset(panicked())));
+                }
+            }
+        }
+    }
+
+    /// Drops the connection, and with it an open transaction; positions are read again with the next one.
+    fn reset<T, E>(&mut self, error: E) -> Result<T, E> {
+        self.session = None;
+        Err(error)
+    }
+
+    fn session(&mut self) -> Result<&mut Session, Failure> {
+        if self.session.is_none() {
+            let lease = self.shared.lease()?;
+            let places = read_places(&lease.connection)?;
+            self.session = Some(Session { lease, places });
+        }
+        self.session.as_mut().ok_or_else(|| Error::Failed("the writer has no connection".to_owned()).into())
+    }
+
+    fn insert(&mut self, batch: &Batch) -> Result<(), InsertError> {
+        let mut tries = 0;
+        loop {
+            let failed = match self.session() {
+                Err(failure) => Failed::Before(failure),
+                Ok(session) => match session.insert(batch) {
+                    Ok(()) => return Ok(()),
+                    Err(failed) => failed,
+                },
+            };
+            let (failure, committing) = match failed {
+                Failed::Refused(error) => return Err(error),
+                Failed::Before(failure) => (failure, false),
+                Failed::AtCommit(failure) => (failure, true),
+            };
+            let trouble = failure.trouble();
+            self.give_up(trouble);
+            if committing {
+                return Err(InsertError::Unknown(failure.into_error().to_string()));
+            }
+            tries += 1;
+            if trouble != Trouble::OutOfMemory || tries > MEMORY_RETRIES {
+                return Err(failure.into_insert_error());
+            }
+            std::thread::sleep(Duration::from_millis(20 << tries));
+        }
+    }
+
+    /// Drops the connection after an error, and the whole database after one that invalidated it.
+    fn give_up(&mut self, trouble: Trouble) {
+        if let Some(session) = self.session.take()
+            && trouble == Trouble::Fatal
+        {
+            self.shared.retire(&session.lease.engine);
+        }
+    }
+
+    fn forget(&mut self, what: &Forget) -> Result<u64, Error> {
+        let done = self.session().and_then(|session| Ok(forget(&session.lease.connection, what)?));
+        done.map_err(|failure| {
+            self.give_up(failure.trouble());
+            failure.into_error()
+        })
+    }
+}
+
+impl Session {
+    fn insert(&mut self, batch: &Batch) -> Result<(), Failed> {
+        self.check(batch).map_err(Failed::Refused)?;
+        let partition = batch.partition;
+        let first = match self.places.get(&partition) {
+            Some(place) => place.next_sequence,
+            None => u64::from(partition) << SEQUENCE_BITS,
+        };
+        let next_sequence = first + batch.rows.len() as u64;
+        let connection = &self.lease.connection;
+        connection.execute_batch("BEGIN TRANSACTION")?;
+        append(connection, batch, first)?;
+        append_position(connection, batch, next_sequence)?;
+        failpoint::hit("store.before_commit");
+        connection.execute_batch("COMMIT").map_err(|error| Failed::AtCommit(error.into()))?;
+        failpoint::hit("store.after_commit");
+        let mark = Mark { log_id: batch.log_id, position: batch.to, epoch: batch.epoch };
+        self.places.insert(partition, Place { mark, next_sequence });
+        Ok(())
+    }
+
+    fn check(&self, batch: &Batch) -> Result<(), InsertError> {
+        let stored = self.places.get(&batch.partition).map(|place| &place.mark);
+        let another = self.places.values().map(|place| place.mark.log_id).find(|id| *id != batch.log_id);
+        validate::place(batch, stored, another).map_err(InsertError::Conflict)?;
+        for (row, found) in batch.rows.iter().enumerate() {
+            if let Some(why) = validate::unstorable(found) {
+                return Err(InsertError::Rejected { row, why });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn append(connection: &Connection, batch: &Batch, first: u64) -> duckdb::Result<()> {
+    if !batch.rows.is_empty() {
+        columns::events(batch.partition, first, &batch.rows).append(connection, "events")?;
+    }
+    failpoint::hit("store.mid_insert");
+    if let Some(items) = columns::items(first, &batch.rows) {
+        items.append(connection, "items")?;
+    }
+    letters::append(connection, batch.partition, &batch.rejected)?;
+    if batch.counts.is_empty() {
+        return Ok(());
+    }
+    columns::counts(batch.counts.iter()).append(connection, "counts")
+}
+
+fn append_position(connection: &Connection, batch: &Batch, next_sequence: u64) -> duckdb::Result<()> {
+    let (high, low) = halves(batch.to);
+    connection
+        .prepare_cached("INSERT INTO positions VALUES ($1, $2, $3, $4, $5, $6)")?
+        .execute(params![batch.partition, high, low, batch.epoch, next_sequence, batch.log_id.to_string()])
+        .map(drop)
+}
+
+/// Where every partition stands.
+fn read_places(connection: &Connection) -> Result<BTreeMap<u32, Place>, Failure> {
+    let mut statement = connection.prepare(schema::NEWEST_POSITIONS)?;
+    let mut rows = statement.query([])?;
+    let mut places = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(5)?;
+        let log_id = Uuid::parse_str(&id)
+            .map_err(|_| Error::Failed(format!("its table of positions has the log id {id}")))?;
+        let mark = Mark { log_id, position: whole(row.get(1)?, row.get(2)?), epoch: row.get(3)? };
+        places.insert(row.get(0)?, Place { mark, next_sequence: row.get(4)? });
+    }
+    Ok(places)
+}
+
+/// Where `partition` stands, as a reader sees it.
+pub(super) fn read_mark(connection: &Connection, partition: u32) -> Result<Option<Mark>, Failure> {
+    Ok(read_places(connection)?.get(&partition).map(|place| place.mark))
+}
+
+fn forget(connection: &Connection, what: &Forget) -> duckdb::Result<u64> {
+    let (condition, site, value) = match what {
+        Forget::Visitor { site, visitor } => ("site = $1 AND visitor = $2", site, *visitor),
+        Forget::Before { site, time } => ("site = $1 AND epoch_us(occurred_at) < $2", site, time.micros()),
+    };
+    connection.execute_batch("BEGIN TRANSACTION")?;
+    let items = format!(
+        "DELETE FROM items WHERE sequence IN (SELECT sequence FROM events WHERE {condition} AND order_id IS NOT NULL)"
+    );
+    connection.execute(&items, params![site, value])?;
+    let removed =
+        connection.execute(&format!("DELETE FROM events WHERE {condition}"), params![site, value])?;
+    connection.execute_batch("COMMIT")?;
+    Ok(removed as u64)
+}

@@ -1,0 +1,85 @@
+//! The list of events, newest received first.
+
+use super::{Binder, Statement, Value};
+use crate::query::EventFilter;
+
+/// Selects `columns` of the events of `filter`.
+pub(crate) fn list_events(filter: &EventFilter, columns: &[&str]) -> Statement {
+    let mut binder = Binder::default();
+    let mut conditions = times(filter, &mut binder);
+    if let Some(sites) = &filter.sites {
+        conditions.push(binder.is_one_of("site", sites));
+    }
+    if !filter.names.is_empty() {
+        let names: Vec<String> = filter.names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let by_name = binder.is_one_of(&ascii_lowercase("name"), &names);
+        let by_name_sent = binder.is_one_of(&ascii_lowercase("name_sent"), &names);
+        conditions.push(format!("({by_name} OR {by_name_sent})"));
+    }
+    let texts = [
+        ("name_sent", &filter.name_sent),
+        ("location_type", &filter.location_type),
+        ("component", &filter.component),
+        ("path", &filter.path),
+        ("user_id", &filter.user),
+        ("id", &filter.id),
+    ];
+    for (column, text) in texts {
+        if let Some(text) = text {
+            conditions.push(format!("{column} = {}", binder.text(text)));
+        }
+    }
+    if let Some(visitor) = filter.visitor {
+        conditions.push(format!("visitor = {}", binder.bind(Value::Int(visitor))));
+    }
+    if !filter.include_bots {
+        conditions.push("NOT bot".to_owned());
+    }
+    if let Some((received, offset, index)) = filter.before {
+        conditions.push(before(&mut binder, Value::Time(received), offset, index));
+    }
+    if conditions.is_empty() {
+        conditions.push("TRUE".to_owned());
+    }
+    let limit = binder.bind(Value::Int(i64::from(filter.limit)));
+    let text = format!(
+        "SELECT {} FROM events WHERE {} ORDER BY received_at DESC, offset_high DESC, offset_low DESC, \
+         row_index DESC, log_partition DESC LIMIT {limit}",
+        columns.join(", "),
+        conditions.join(" AND "),
+    );
+    binder.statement(text)
+}
+
+fn times(filter: &EventFilter, binder: &mut Binder) -> Vec<String> {
+    let bounds = [
+        ("received_at >=", filter.received_from),
+        ("received_at <", filter.received_to),
+        ("occurred_at >=", filter.occurred_from),
+        ("occurred_at <", filter.occurred_to),
+    ];
+    let mut conditions = Vec::new();
+    for (comparison, bound) in bounds {
+        if let Some(time) = bound {
+            conditions.push(format!("{comparison} {}", binder.time(time)));
+        }
+    }
+    conditions
+}
+
+/// `lower` knows all of Unicode; the contract is ASCII.
+fn ascii_lowercase(column: &str) -> String {
+    format!("translate({column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')")
+}
+
+/// The received time alone comes first, so that whole row groups can be passed over.
+fn before(binder: &mut Binder, received: Value, offset: u128, index: u32) -> String {
+    let received = binder.bind(received);
+    let high = binder.bind(Value::Unsigned((offset >> 64) as u64));
+    let low = binder.bind(Value::Unsigned(offset as u64));
+    let index = binder.bind(Value::Unsigned(u64::from(index)));
+    format!(
+        "received_at <= {received} AND (received_at < {received} OR offset_high < {high} OR (offset_high = {high} \
+         AND (offset_low < {low} OR (offset_low = {low} AND row_index < {index}))))"
+    )
+}

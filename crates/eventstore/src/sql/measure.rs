@@ -1,0 +1,113 @@
+//! Metrics as the integers that they are made of.
+
+use crate::query::Metric;
+
+/// An integer that is aggregated from events (`e`) or from visits (`v`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Measure {
+    Visitors,
+    Visits,
+    Pageviews,
+    Events,
+    Users,
+    /// Σ seconds of `time_on_page` events.
+    Seconds,
+    /// Distinct (session, page) with such seconds.
+    SecondsPages,
+    /// Sessions, for bounce rate and duration.
+    Sessions,
+    /// 100 × bounced sessions.
+    Bounces,
+    /// Σ whole seconds from first to last event.
+    Duration,
+}
+
+/// The seconds of a `time_on_page` event that count, as an expression on `e`.
+const SECONDS: &str = "CASE WHEN e.name = 'time_on_page'
+    AND json_type(e.props, '/seconds') IN ('UBIGINT', 'BIGINT', 'DOUBLE')
+    AND json_extract(e.props, '/seconds')::DOUBLE >= 0 AND floor(json_extract(e.props, '/seconds')::DOUBLE) <= 86400
+    THEN floor(json_extract(e.props, '/seconds')::DOUBLE)::BIGINT END";
+
+impl Measure {
+    /// Whether it is aggregated from visits.
+    pub(super) fn is_of_visits(self) -> bool {
+        matches!(self, Self::Sessions | Self::Bounces | Self::Duration)
+    }
+
+    /// Its column.
+    pub(super) fn column(self) -> &'static str {
+        match self {
+            Self::Visitors => "visitors",
+            Self::Visits => "visits",
+            Self::Pageviews => "pageviews",
+            Self::Events => "events",
+            Self::Users => "users",
+            Self::Seconds => "seconds",
+            Self::SecondsPages => "seconds_pages",
+            Self::Sessions => "sessions",
+            Self::Bounces => "bounces",
+            Self::Duration => "duration",
+        }
+    }
+
+    /// Its aggregate.
+    pub(super) fn aggregate(self) -> String {
+        match self {
+            Self::Visitors => "count(DISTINCT e.visitor)".to_owned(),
+            Self::Visits => "count(DISTINCT e.session)".to_owned(),
+            Self::Pageviews => "count(*) FILTER (WHERE e.name = 'page_view')".to_owned(),
+            Self::Events => "count(*)".to_owned(),
+            Self::Users => "count(DISTINCT e.user_id)".to_owned(),
+            Self::Seconds => format!("coalesce(sum({SECONDS}), 0)"),
+            Self::SecondsPages => {
+                format!("count(DISTINCT CASE WHEN {SECONDS} IS NOT NULL THEN row(e.session, e.path) END)")
+            }
+            Self::Sessions => "count(*)".to_owned(),
+            Self::Bounces => {
+                "100 * count(*) FILTER (WHERE v.page_views = 1 AND v.interactive = 0)".to_owned()
+            }
+            Self::Duration => {
+                "coalesce(sum((epoch_us(v.last_time) - epoch_us(v.first_time)) // 1000000), 0)".to_owned()
+            }
+        }
+    }
+}
+
+/// What a metric is shown as: an integer, or a ratio.
+pub(super) enum Shown {
+    Int(Measure),
+    Ratio(Measure, Measure),
+    /// 100 × visitors over the visitors of the whole query.
+    Percentage,
+}
+
+/// How `metric` is made of measures.
+pub(super) fn shown(metric: Metric) -> Shown {
+    match metric {
+        Metric::Visitors => Shown::Int(Measure::Visitors),
+        Metric::Visits => Shown::Int(Measure::Visits),
+        Metric::Pageviews => Shown::Int(Measure::Pageviews),
+        Metric::Events => Shown::Int(Measure::Events),
+        Metric::Users => Shown::Int(Measure::Users),
+        Metric::ViewsPerVisit => Shown::Ratio(Measure::Pageviews, Measure::Visits),
+        Metric::BounceRate => Shown::Ratio(Measure::Bounces, Measure::Sessions),
+        Metric::VisitDuration => Shown::Ratio(Measure::Duration, Measure::Sessions),
+        Metric::TimeOnPage => Shown::Ratio(Measure::Seconds, Measure::SecondsPages),
+        Metric::Percentage => Shown::Percentage,
+    }
+}
+
+/// The measures of `metrics`, each once.
+pub(super) fn measures(metrics: &[Metric]) -> Vec<Measure> {
+    let mut found: Vec<Measure> = metrics
+        .iter()
+        .flat_map(|metric| match shown(*metric) {
+            Shown::Int(measure) => vec![measure],
+            Shown::Ratio(numerator, denominator) => vec![numerator, denominator],
+            Shown::Percentage => vec![Measure::Visitors],
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}

@@ -1,0 +1,101 @@
+//! The visits of a query: its events in scope, aggregated by session. Only made when something asks for it.
+
+use super::Binder;
+use super::field::{VisitColumn, event_column, visit_column};
+use super::filter::each_field;
+use super::measure::Measure;
+use crate::query::{Dimension, Field, Query};
+
+/// Orders the events of a session: by time, then as in the log.
+const ORDER: &str = "(epoch_us(e.occurred_at)::HUGEINT * 18446744073709551616 + e.sequence)";
+
+/// What has to be known of each visit.
+#[derive(Debug, Default)]
+pub(super) struct VisitColumns {
+    /// From its page views.
+    views: Vec<VisitColumn>,
+    /// From its first event.
+    firsts: Vec<&'static str>,
+    /// Times and counts, for bounce rate, duration and their buckets.
+    measured: bool,
+}
+
+impl VisitColumns {
+    /// What `query` asks for, given its measures.
+    pub(super) fn of(query: &Query, measures: &[Measure]) -> Self {
+        let mut columns = Self::default();
+        let measured = measures.iter().any(|measure| measure.is_of_visits());
+        columns.measured = measured;
+        if let Some(filter) = &query.filter {
+            each_field(filter, &mut |field| columns.add_view(field));
+        }
+        for dimension in &query.dimensions {
+            let Dimension::Field(field) = dimension else { continue };
+            columns.add_view(field);
+            if !measured {
+                continue;
+            }
+            match event_column(field) {
+                Some("path") => columns.add_view(&Field::EntryPage),
+                Some(column) if !columns.firsts.contains(&column) => columns.firsts.push(column),
+                _ => {}
+            }
+        }
+        columns
+    }
+
+    /// Whether events have to be joined with their visits for filter or grouping.
+    pub(super) fn of_events(query: &Query) -> bool {
+        let mut found = false;
+        let mut add = |field: &Field| found |= visit_column(field).is_some();
+        if let Some(filter) = &query.filter {
+            each_field(filter, &mut add);
+        }
+        for dimension in &query.dimensions {
+            if let Dimension::Field(field) = dimension {
+                add(field);
+            }
+        }
+        found
+    }
+
+    fn add_view(&mut self, field: &Field) {
+        if let Some(column) = visit_column(field)
+            && !self.views.contains(&column)
+        {
+            self.views.push(column);
+        }
+    }
+
+    /// The statement that makes the visits of the events in `scope`.
+    pub(super) fn select(&self, scope: &str) -> String {
+        let mut columns = vec!["e.session".to_owned()];
+        if self.measured {
+            columns.push("min(e.occurred_at) AS first_time".to_owned());
+            columns.push("max(e.occurred_at) AS last_time".to_owned());
+            columns.push("count(*) FILTER (WHERE e.name = 'page_view') AS page_views".to_owned());
+            columns.push(format!("count(*) FILTER (WHERE {INTERACTIVE}) AS interactive"));
+        }
+        for view in &self.views {
+            let pick = if view.last { "arg_max_null" } else { "arg_min_null" };
+            let VisitColumn { name, column, .. } = view;
+            columns
+                .push(format!("{pick}(e.{column}, {ORDER}) FILTER (WHERE e.name = 'page_view') AS {name}"));
+        }
+        for column in &self.firsts {
+            columns.push(format!("arg_min_null(e.{column}, {ORDER}) AS first_{column}"));
+        }
+        format!("SELECT {} FROM events e WHERE {scope} GROUP BY e.session", columns.join(", "))
+    }
+}
+
+const INTERACTIVE: &str =
+    "e.name <> 'page_view' AND e.name <> 'time_on_page' AND NOT starts_with(e.name, 'hover_')";
+
+/// The condition on `e` for the events that `query` is about, before its filter.
+pub(super) fn scope(query: &Query, binder: &mut Binder) -> String {
+    let sites = binder.is_one_of("e.site", &query.sites);
+    let (from, to) = (binder.time(query.range.from), binder.time(query.range.to));
+    let bots = if query.include_bots { "" } else { " AND NOT e.bot" };
+    format!("{sites} AND e.occurred_at >= {from} AND e.occurred_at < {to} AND e.order_id IS NULL{bots}")
+}
