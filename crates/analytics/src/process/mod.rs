@@ -1,1 +1,35 @@
-//! process
+//! The processor: a deterministic fold over the log, one per partition.
+//!
+//! ```text
+//! log ──► decode ──► steps (drop duplicate, choose visitor, assign session, parse agent …) ──► rows, dead letters, counts ──► store
+//! ```
+//! Every record ends in exactly one [`kassa_model::Outcome`]. The clock of every rule is the record's `received_at`, never
+//! the wall clock; so a restart at any position gives the same rows as none, and a replay of the whole log into an empty
+//! store the same rows again.
+
+mod agent;
+mod bots;
+mod commit;
+mod dedupe;
+mod driver;
+mod flight;
+mod fold;
+mod idset;
+mod parts;
+mod processor;
+mod replay;
+mod session;
+mod source;
+mod status;
+mod steps;
+mod takeup;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use dedupe::{DedupeOptions, DedupeStatus};
+pub use processor::{Error, Processor, ProcessorOptions};
+pub use replay::{ReplayFrom, ReplayProgress, ReplaySummary, replay};
+pub use status::{ProcessorState, ProcessorStatus};

@@ -1,0 +1,225 @@
+//! Device, browser and operating system from a User-Agent, and whether it is a crawler's.
+//!
+//! Browser and system are families (`Chrome Mobile`, `Mac OS X`) by uap-core's data (see `data/README.md`); the kind of
+//! device is told by a few words of the agent, as the data knows models but not kinds. A thousand expressions are slow
+//! and large, so they are compiled when the first agent is seen, and what they say is kept by the agent's text.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use ua_parser::{os, user_agent};
+
+use super::bots::Bots;
+
+const DATA: &str = include_str!("../../data/uap-core.json");
+
+/// How many agents one generation of the cache keeps; there are two.
+const CACHE_AGENTS_MAX: usize = 4_096;
+
+/// What an agent's text says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Agent {
+    /// `desktop`, `mobile`, `tablet`, `tv` or `console`.
+    pub(super) device: Option<&'static str>,
+    /// The browser's family.
+    pub(super) browser: Option<String>,
+    /// The system's family.
+    pub(super) os: Option<String>,
+    /// The text is a crawler's; only for browsers does this make a bot.
+    pub(super) crawler: bool,
+}
+
+/// All agents: the compiled data and what it said lately.
+#[derive(Debug, Default)]
+pub(super) struct Agents {
+    data: Option<Parsers>,
+    recent: HashMap<String, Arc<Agent>>,
+    older: HashMap<String, Arc<Agent>>,
+}
+
+/// The compiled data; empty if the embedded files were broken, which a test excludes.
+#[derive(Default)]
+struct Parsers {
+    browsers: Option<user_agent::Extractor<'static>>,
+    systems: Option<os::Extractor<'static>>,
+    bots: Option<Bots>,
+}
+
+#[derive(Deserialize)]
+struct Regexes {
+    #[serde(borrow)]
+    user_agent_parsers: Vec<user_agent::Parser<'static>>,
+    os_parsers: Vec<os::Parser<'static>>,
+}
+
+impl Agents {
+    /// What `text` says; from the cache nearly always.
+    pub(super) fn parse(&mut self, text: &str) -> Arc<Agent> {
+        if let Some(agent) = self.recent.get(text) {
+            return Arc::clone(agent);
+        }
+        let agent = match self.older.remove(text) {
+            Some(agent) => agent,
+            None => Arc::new(self.data.get_or_insert_with(Parsers::load).parse(text)),
+        };
+        if self.recent.len() >= CACHE_AGENTS_MAX {
+            self.older = std::mem::take(&mut self.recent);
+        }
+        self.recent.insert(text.to_owned(), Arc::clone(&agent));
+        agent
+    }
+}
+
+impl Parsers {
+    fn load() -> Self {
+        let bots = Bots::load().inspect_err(|error| tracing::error!(%error, "bots are not marked")).ok();
+        match Self::load_families() {
+            Ok((browsers, systems)) => Self { browsers: Some(browsers), systems: Some(systems), bots },
+            Err(why) => {
+                tracing::error!(why, "browsers and systems are not told");
+                Self { bots, ..Self::default() }
+            }
+        }
+    }
+
+    fn load_families() -> Result<(user_agent::Extractor<'static>, os::Extractor<'static>), String> {
+        let regexes: Regexes = serde_json::from_str(DATA).map_err(|error| error.to_string())?;
+        let browsers = user_agent::Builder::new()
+            .push_all(regexes.user_agent_parsers)
+            .map_err(|error| error.to_string())?
+            .build()
+            .map_err(|error| error.to_string())?;
+        let systems = os::Builder::new()
+            .push_all(regexes.os_parsers)
+            .map_err(|error| error.to_string())?
+            .build()
+            .map_err(|error| error.to_string())?;
+        Ok((browsers, systems))
+    }
+
+    fn parse(&self, text: &str) -> Agent {
+        let browser = self.browsers.as_ref().and_then(|browsers| browsers.extract(text));
+        let system = self.systems.as_ref().and_then(|systems| systems.extract(text));
+        Agent {
+            device: device_of(text),
+            browser: browser.map(|found| found.family.into_owned()).filter(|name| is_family(name)),
+            os: system.map(|found| found.os.into_owned()).filter(|name| is_family(name)),
+            crawler: self.bots.as_ref().is_some_and(|bots| bots.is_bot(text)),
+        }
+    }
+}
+
+impl std::fmt::Debug for Parsers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Parsers(..)")
+    }
+}
+
+fn is_family(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 255 && name != "Other"
+}
+
+/// The kind of device, by words that its makers put into the agent.
+fn device_of(agent: &str) -> Option<&'static str> {
+    let has = |words: &[&str]| words.iter().any(|word| agent.contains(word));
+    if has(&[
+        "SMART-TV", "SmartTV", "Smart TV", "HbbTV", "AppleTV", "GoogleTV", "BRAVIA", "Web0S", "Roku", "CrKey",
+    ]) {
+        return Some("tv");
+    }
+    if has(&["PlayStation", "PLAYSTATION", "Xbox", "Nintendo"]) {
+        return Some("console");
+    }
+    let mobile =
+        has(&["Mobi", "iPhone", "iPod", "Opera Mini", "BlackBerry", "BB10", "KAIOS", "Windows Phone"]);
+    if has(&["iPad", "Tablet", "Kindle", "PlayBook"]) || (has(&["Android", "Silk/"]) && !mobile) {
+        return Some("tablet");
+    }
+    if mobile {
+        return Some("mobile");
+    }
+    has(&["Windows", "Macintosh", "X11", "CrOS", "Linux"]).then_some("desktop")
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Agents of people: text, device, browser, system.
+    pub(in crate::process) const PEOPLE: &[(&str, &str, &str, &str)] = &[
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+            "desktop",
+            "Chrome",
+            "Windows",
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+            "desktop",
+            "Safari",
+            "Mac OS X",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+            "mobile",
+            "Mobile Safari",
+            "iOS",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
+            "mobile",
+            "Chrome Mobile",
+            "Android",
+        ),
+        (
+            "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+            "tablet",
+            "Mobile Safari",
+            "iOS",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 13; SM-X700) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+            "tablet",
+            "Chrome",
+            "Android",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
+            "desktop",
+            "Firefox",
+            "Linux",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
+            "desktop",
+            "Edge",
+            "Windows",
+        ),
+    ];
+
+    #[test]
+    fn tells_device_browser_and_system() {
+        let mut agents = Agents::default();
+        for (text, device, browser, os) in PEOPLE {
+            let agent = agents.parse(text);
+            let found = (agent.device, agent.browser.as_deref(), agent.os.as_deref(), agent.crawler);
+            assert_eq!(found, (Some(*device), Some(*browser), Some(*os), false), "{text}");
+        }
+        assert_eq!(*agents.parse(""), Agent::default());
+        assert!(
+            agents.parse("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)").crawler
+        );
+    }
+
+    #[test]
+    fn the_cache_is_bounded_and_changes_nothing() {
+        let mut agents = Agents::default();
+        let first = agents.parse(PEOPLE[0].0);
+        for n in 0..3 * CACHE_AGENTS_MAX {
+            agents.parse(&format!("agent {n}"));
+        }
+        assert!(agents.recent.len() + agents.older.len() <= 2 * CACHE_AGENTS_MAX);
+        assert_eq!(agents.parse(PEOPLE[0].0), first);
+    }
+}

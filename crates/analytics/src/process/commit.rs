@@ -1,0 +1,217 @@
+//! From waiting records to a commit: the fold, and what to do with the store's answer.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use kassa_eventlog::{Offset, Partition};
+use kassa_eventstore::{InsertError, Lookup};
+use kassa_model::{Timestamp, failpoint};
+use tokio::time::Instant;
+
+use super::driver::Driver;
+use super::flight::{Flight, Landing, Manifest, Ready};
+use super::fold::{Answers, Decoded, Fold, Folded, Questions};
+use super::parts::{Halt, backoff};
+use super::status::ProcessorState;
+use super::steps::Tools;
+
+/// Batches of fewer records are folded where they are; larger ones on a thread of their own, so that no other task of the
+/// process waits for them.
+const INLINE_RECORDS_MAX: usize = 64;
+
+/// How long a commit under way may still take after the signal to stop.
+const LAST_COMMIT: Duration = Duration::from_secs(10);
+
+/// A batch between reading and folding, with the memory that it is folded with.
+struct Opened {
+    fold: Fold,
+    decoded: Vec<Decoded>,
+    questions: Questions,
+}
+
+impl Driver<'_> {
+    /// Folds what waits of a partition; the batch is then ready.
+    pub(super) async fn fold(&mut self, partition: Partition) -> Result<(), Halt> {
+        let Some(mut held) = self.held.remove(&partition) else { return Ok(()) };
+        let records = std::mem::take(&mut held.waiting);
+        held.waiting_bytes = 0;
+        let to = records.last().map_or(held.from, |(last, _)| last.after().0);
+        let (from, size) = (held.from, records.len());
+
+        let copies = records.clone();
+        let fold = held.fold;
+        let opened = offload(size, move || open(fold, copies)).await;
+        let answers = self.ask(&opened.questions).await?;
+        let tools = std::mem::take(&mut self.tools);
+        let (fold, tools, folded) = offload(size, move || close(opened, &answers, tools)).await;
+        (held.fold, self.tools, held.from) = (fold, tools, to);
+
+        let Folded { rows, rejected, counts, decisions } = folded;
+        let manifest = Manifest {
+            partition,
+            epoch: held.epoch,
+            log_id: held.log_id,
+            from,
+            to,
+            records,
+            decisions,
+            counts,
+        };
+        held.ready = Some(Ready { manifest, rows, rejected });
+        self.held.insert(partition, held);
+        Ok(())
+    }
+
+    /// Acts on the store's answer.
+    pub(super) async fn settle(&mut self, landing: Landing) -> Result<(), Halt> {
+        let (manifest, took, answer) = match landing {
+            Landing::Again(manifest) => {
+                self.launch_again(manifest);
+                return Ok(());
+            }
+            Landing::Answered(manifest, took, answer) => (manifest, took, answer),
+        };
+        let partition = manifest.partition;
+        let Some(held) = self.held.get_mut(&partition).filter(|held| held.epoch == manifest.epoch) else {
+            return Ok(());
+        };
+        match answer {
+            Ok(()) => self.committed(manifest, took).await,
+            Err(InsertError::Unavailable(why)) => {
+                held.failures = held.failures.saturating_add(1);
+                let until = Instant::now() + backoff(self.parts.options, held.failures);
+                self.parts.board.set_state(ProcessorState::Retrying(why));
+                self.flight = Some(Flight::Again(manifest, until));
+                Ok(())
+            }
+            Err(InsertError::Rejected { row, why }) => {
+                let Some(offset) = manifest.offset_of_row(row) else {
+                    let why = format!("the store rejects row {row}, which is none of the batch: {why}");
+                    return self.start_over(partition, why).await;
+                };
+                tracing::warn!(partition, %offset, why, "the store refuses a row: it becomes a dead letter");
+                held.fold.set_unstorable(offset, why);
+                self.take_up_again(partition).await
+            }
+            Err(error @ (InsertError::Conflict(_) | InsertError::Unknown(_))) => {
+                self.start_over(partition, error.to_string()).await
+            }
+        }
+    }
+
+    /// Waits for the commit under way, so that it need not be found out at the next start.
+    pub(super) async fn finish(&mut self) {
+        if let Some(Flight::UnderWay(..)) = &self.flight
+            && let Ok(landing) = tokio::time::timeout(LAST_COMMIT, Flight::landing(&mut self.flight)).await
+            && let Err(halt) = self.settle_last(landing).await
+        {
+            tracing::warn!(?halt, "the last commit is not marked in the log");
+        }
+    }
+
+    async fn settle_last(&mut self, landing: Landing) -> Result<(), Halt> {
+        match landing {
+            Landing::Answered(manifest, took, Ok(())) => self.committed(manifest, took).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn committed(&mut self, manifest: Manifest, took: Duration) -> Result<(), Halt> {
+        failpoint::hit("process.after_insert");
+        let partition = manifest.partition;
+        self.parts.board.count(&manifest.counts.by_outcome(), took.as_secs_f64());
+        self.parts.board.time_steps(self.tools.seconds());
+        self.parts.board.set_state(ProcessorState::Running);
+        if let Some(held) = self.held.get_mut(&partition) {
+            held.failures = 0;
+            self.parts.board.set_partition(partition, held.moment(manifest.to));
+        }
+        if let Some(goal) = &mut self.goal {
+            let received = self.held.get(&partition).and_then(|held| held.fold.clock());
+            (goal.progress)(manifest.records.len() as u64, received);
+        }
+        match self.subscription.commit(&[(partition, Offset(manifest.to))]).await {
+            Ok(()) => failpoint::hit("process.after_commit"),
+            Err(kassa_eventlog::Error::Fenced(_)) => self.drop_partition(partition),
+            // The mark serves lag and retention only; the next one covers it.
+            Err(error) => tracing::warn!(%error, "cannot mark the log"),
+        }
+        Ok(())
+    }
+
+    /// Sends a batch again that the store could not take: its rows are built anew from the log's bytes.
+    fn launch_again(&mut self, manifest: Manifest) {
+        let held = self.held.get_mut(&manifest.partition).filter(|held| held.epoch == manifest.epoch);
+        if let Some(held) = held {
+            let (rows, rejected) = held.fold.rebuild(&manifest.records, &manifest.decisions, &mut self.tools);
+            held.launched = Instant::now();
+            self.flight = Some(Flight::launch(Ready { manifest, rows, rejected }, &self.parts.store));
+        }
+    }
+
+    /// Drops what is in memory and begins again where the store stands.
+    async fn start_over(&mut self, partition: Partition, why: String) -> Result<(), Halt> {
+        tracing::warn!(partition, why, "the processor takes up again what the store holds");
+        if let Some(held) = self.held.get_mut(&partition) {
+            self.parts.pause(why, &mut held.failures).await?;
+        }
+        self.take_up_again(partition).await
+    }
+
+    /// Asks the store, trying until it answers.
+    async fn ask(&self, questions: &Questions) -> Result<Answers, Halt> {
+        if questions.is_empty() {
+            return Ok(Answers::default());
+        }
+        let [of_window, for_ever] = &questions.asks;
+        let of_window = self.seen(of_window, questions.since[0]).await?;
+        let for_ever = self.seen(for_ever, questions.since[1]).await?;
+        Ok(questions.answered([of_window, for_ever]))
+    }
+
+    async fn seen(&self, lookups: &[Lookup], since: i64) -> Result<Vec<Option<i64>>, Halt> {
+        let mut failures = 0;
+        if lookups.is_empty() {
+            return Ok(Vec::new());
+        }
+        loop {
+            match self.parts.store.seen(lookups.to_vec(), Timestamp::from_micros(since)).await {
+                Ok(hours) => return Ok(hours),
+                Err(error) => self.parts.pause(error.to_string(), &mut failures).await?,
+            }
+        }
+    }
+}
+
+/// Decodes records and finds out what must be asked. Seals ids first where that is due: the loop sees to it that all of
+/// them are committed then.
+fn open(mut fold: Fold, records: Vec<(Offset, Bytes)>) -> Opened {
+    if fold.wants_seal() {
+        fold.seal();
+    }
+    let decoded: Vec<_> =
+        records.into_iter().map(|(offset, payload)| Decoded::new(offset, payload)).collect();
+    let questions = fold.questions(&decoded);
+    Opened { fold, decoded, questions }
+}
+
+fn close(opened: Opened, answers: &Answers, mut tools: Tools) -> (Fold, Tools, Folded) {
+    let Opened { mut fold, decoded, .. } = opened;
+    let folded = fold.run(decoded, answers, &mut tools);
+    (fold, tools, folded)
+}
+
+/// Runs `work` here when it is small, else on a thread for blocking work.
+async fn offload<T: Send + 'static>(records: usize, work: impl FnOnce() -> T + Send + 'static) -> T {
+    if records <= INLINE_RECORDS_MAX {
+        return work();
+    }
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(why) => match why.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Only while the runtime is going down, and with it whoever would use the result.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}

@@ -1,0 +1,284 @@
+//! Finds duplicates exactly: an event is one if and only if the same (site, id) was **stored** with an hour of receipt
+//! `h` such that its own hour of receipt is at most the window after `h`. Records of the shop's outbox count for ever.
+//!
+//! Memory holds the ids of the current hours exactly ([`IdSet`]) and older ones in static filters of about 18 bits an id.
+//! A filter's hit, and any hour that memory no longer covers, is asked of the store: one call per batch. What the rule
+//! says therefore never depends on what happens to be in memory; only the speed does.
+
+use std::collections::VecDeque;
+
+use kassa_model::MICROS_PER_HOUR;
+use xorf::{BinaryFuse16, Filter};
+
+use super::idset::{IdSet, filter_key};
+
+/// A set is sealed once it spans so many hours, so that filters grow old in small pieces.
+const OPEN_HOURS_MAX: i64 = 24;
+
+/// How far records may lie behind the newest in `received_at` (several collectors, a clock set back) before the store is
+/// asked because memory has let go of the hours they could match.
+const SLACK_HOURS: i64 = 1;
+
+/// How the duplicate filter is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DedupeOptions {
+    /// `dedupe.window` in hours: 168 by default.
+    pub window_hours: i64,
+    /// `dedupe.memory_max` in bytes: 64 MiB by default, of one partition.
+    pub memory_max: usize,
+}
+
+/// An id as it is looked up: its hash, its hour of receipt and whether it counts for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// `kassa_model::dedupe_hash` of (site, id).
+    pub(super) hash: u128,
+    /// Hour of receipt.
+    pub(super) hour: i64,
+    /// A record of the shop's outbox.
+    pub(super) for_ever: bool,
+}
+
+/// The memory of ids of one partition.
+#[derive(Debug)]
+pub(super) struct Dedupe {
+    options: DedupeOptions,
+    open: IdSet,
+    sealed: VecDeque<Sealed>,
+    /// Memory knows of every id that is stored with this hour or a later one.
+    complete_from: i64,
+}
+
+/// Ids that no longer lie in memory one by one; all of them are committed to the store.
+#[derive(Debug)]
+struct Sealed {
+    filter: BinaryFuse16,
+    ids: usize,
+    hour_max: i64,
+}
+
+/// What the memory holds, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DedupeStatus {
+    /// Ids in memory, one by one and in filters.
+    pub ids: u64,
+    /// Bytes that they take.
+    pub bytes: u64,
+    /// The window does not fit `dedupe.memory_max`: every id is asked of the store, which is slower.
+    pub slower: bool,
+}
+
+impl Default for DedupeOptions {
+    fn default() -> Self {
+        Self { window_hours: 168, memory_max: 64 << 20 }
+    }
+}
+
+impl Dedupe {
+    /// The memory of a store that holds nothing.
+    pub(super) fn new(options: DedupeOptions) -> Self {
+        Self { options, open: IdSet::new(), sealed: VecDeque::new(), complete_from: i64::MIN }
+    }
+
+    /// How many hours before the newest stored receipt the store must send ids from at `resume`.
+    pub(super) fn resume_hours(options: DedupeOptions) -> i64 {
+        options.window_hours + SLACK_HOURS + 1
+    }
+
+    /// Begins to take the ids of a store whose newest receipt has the hour `clock_hour`; only the window's come.
+    pub(super) fn begin_resume(&mut self, clock_hour: i64) {
+        self.complete_from = self.oldest_useful(clock_hour);
+    }
+
+    /// Takes an id that the store sent; they come ascending by hour.
+    pub(super) fn resume_id(&mut self, hash: u128, hour: i64) {
+        self.open.insert(hash, hour);
+        if self.wants_seal() {
+            self.seal();
+        }
+    }
+
+    /// Whether the store must be asked about this id before [`Self::is_duplicate`] can decide.
+    pub(super) fn must_ask(&self, id: Candidate) -> bool {
+        if self.open_proves(id) {
+            return false;
+        }
+        let oldest = id.hour.saturating_sub(self.options.window_hours);
+        let key = filter_key(id.hash);
+        id.for_ever
+            || oldest < self.complete_from
+            || self.sealed.iter().any(|sealed| sealed.hour_max >= oldest && sealed.filter.contains(&key))
+    }
+
+    /// Whether this id was stored within the window. `stored_hour` is the store's answer, where [`Self::must_ask`] asked.
+    pub(super) fn is_duplicate(&self, id: Candidate, stored_hour: Option<i64>) -> bool {
+        self.open_proves(id) || stored_hour.is_some_and(|hour| self.counts(id, hour))
+    }
+
+    /// Takes note of an event that will be stored.
+    pub(super) fn remember(&mut self, id: Candidate) {
+        self.open.insert(id.hash, id.hour);
+    }
+
+    /// The start of the hours in which the store must look for `id`, in µs.
+    pub(super) fn search_from(&self, id: Candidate) -> i64 {
+        let hour = if id.for_ever { 0 } else { id.hour.saturating_sub(self.options.window_hours) };
+        hour.max(0).saturating_mul(MICROS_PER_HOUR)
+    }
+
+    /// Whether [`Self::seal`] is due. It may be called only while everything in memory is committed to the store, as a
+    /// sealed id's receipt is known to the store alone.
+    pub(super) fn wants_seal(&self) -> bool {
+        let Some((first, last)) = self.open.span() else { return false };
+        self.open.len() >= IdSet::ids_max(self.options.memory_max / 3) || last - first >= OPEN_HOURS_MAX
+    }
+
+    /// Turns the open ids into a static filter and drops the oldest filters while all of them are over the budget.
+    pub(super) fn seal(&mut self) {
+        let Some((_, hour_max)) = self.open.span() else { return };
+        let ids = self.open.len();
+        match BinaryFuse16::try_from(self.open.take_keys()) {
+            Ok(filter) => self.sealed.push_back(Sealed { filter, ids, hour_max }),
+            // Practically impossible; the store then answers for these hours.
+            Err(_) => self.complete_from = self.complete_from.max(hour_max + 1),
+        }
+        let filters_max = self.options.memory_max - self.options.memory_max / 3;
+        while self.filter_bytes() > filters_max {
+            let Some(oldest) = self.sealed.pop_front() else { break };
+            self.complete_from = self.complete_from.max(oldest.hour_max + 1);
+        }
+    }
+
+    /// Lets go of filters that no record can match any more, seen from the partition's clock.
+    pub(super) fn forget_before(&mut self, clock_hour: i64) {
+        let useful = self.oldest_useful(clock_hour);
+        while self.sealed.front().is_some_and(|oldest| oldest.hour_max < useful) {
+            self.sealed.pop_front();
+            self.complete_from = self.complete_from.max(useful);
+        }
+    }
+
+    /// What the memory holds.
+    pub(super) fn status(&self, clock_hour: i64) -> DedupeStatus {
+        let ids = self.open.len() + self.sealed.iter().map(|sealed| sealed.ids).sum::<usize>();
+        DedupeStatus {
+            ids: ids as u64,
+            bytes: (self.open.bytes() + self.filter_bytes()) as u64,
+            slower: self.complete_from > clock_hour.saturating_sub(self.options.window_hours),
+        }
+    }
+
+    fn open_proves(&self, id: Candidate) -> bool {
+        self.open.hour(id.hash).is_some_and(|hour| self.counts(id, hour))
+    }
+
+    fn counts(&self, id: Candidate, stored_hour: i64) -> bool {
+        id.for_ever || id.hour.saturating_sub(stored_hour) <= self.options.window_hours
+    }
+
+    fn oldest_useful(&self, clock_hour: i64) -> i64 {
+        clock_hour.saturating_sub(self.options.window_hours + SLACK_HOURS)
+    }
+
+    fn filter_bytes(&self) -> usize {
+        self.sealed.iter().map(|sealed| sealed.filter.fingerprints.len() * 2 + size_of::<Sealed>()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn id(hash: u128, hour: i64) -> Candidate {
+        Candidate {
+            hash: hash.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835),
+            hour,
+            for_ever: false,
+        }
+    }
+
+    /// Asks the memory and, where it wants that, a plain map that stands for the store.
+    fn duplicate(memory: &Dedupe, store: &HashMap<u128, i64>, id: Candidate) -> bool {
+        let answer = memory.must_ask(id).then(|| store.get(&id.hash).copied()).flatten();
+        memory.is_duplicate(id, answer)
+    }
+
+    #[test]
+    fn the_window_is_168_hours_of_receipt() {
+        let mut memory = Dedupe::new(DedupeOptions::default());
+        let check = |memory: &Dedupe, hour, expected| {
+            assert_eq!(memory.is_duplicate(id(1, hour), None), expected, "hour {hour}");
+        };
+        check(&memory, 100, false);
+        memory.remember(id(1, 100));
+        check(&memory, 100, true);
+        check(&memory, 268, true);
+        check(&memory, 269, false);
+        check(&memory, 90, true);
+        let shop = Candidate { for_ever: true, ..id(1, 100_000) };
+        assert!(memory.is_duplicate(shop, None));
+        assert!(
+            memory.must_ask(Candidate { for_ever: true, ..id(2, 100) }),
+            "the shop's are always asked for"
+        );
+        assert!(!memory.must_ask(id(2, 100)));
+    }
+
+    #[test]
+    fn sealed_ids_are_found_through_the_store_and_never_by_the_filter_alone() {
+        let mut memory = Dedupe::new(DedupeOptions::default());
+        let mut store = HashMap::new();
+        for n in 0..1_000 {
+            memory.remember(id(n, 10));
+            store.insert(id(n, 10).hash, 10);
+        }
+        memory.seal();
+        assert_eq!(memory.status(10).ids, 1_000);
+        for n in 0..1_000 {
+            assert!(memory.must_ask(id(n, 12)));
+            assert!(duplicate(&memory, &store, id(n, 12)));
+            assert!(
+                !memory.is_duplicate(id(n, 12), None),
+                "a filter's hit that the store denies is no duplicate"
+            );
+        }
+        assert!(!memory.must_ask(id(5, 179)), "the filter is older than the window");
+    }
+
+    #[test]
+    fn hours_that_memory_let_go_of_are_asked_of_the_store() {
+        let mut memory = Dedupe::new(DedupeOptions { window_hours: 168, memory_max: 3_000 });
+        let mut store = HashMap::new();
+        let mut n = 0;
+        for hour in 0..10 {
+            for _ in 0..500 {
+                memory.remember(id(n, hour));
+                store.insert(id(n, hour).hash, hour);
+                n += 1;
+            }
+            memory.seal();
+        }
+        let status = memory.status(9);
+        assert!(status.slower && status.bytes <= 3_000, "{status:?}");
+        assert!((0..n).all(|n| duplicate(&memory, &store, id(n, 9))));
+        assert!((n..n + 500).all(|n| memory.must_ask(id(n, 9)) && !duplicate(&memory, &store, id(n, 9))));
+    }
+
+    #[test]
+    fn a_resumed_memory_covers_the_window_and_asks_beyond_it() {
+        let options = DedupeOptions::default();
+        let mut memory = Dedupe::new(options);
+        memory.begin_resume(1_000);
+        memory.resume_id(id(1, 900).hash, 900);
+        assert!(duplicate(&memory, &HashMap::new(), id(1, 1_000)));
+        assert!(!memory.must_ask(id(2, 1_000)));
+        assert!(!memory.must_ask(id(2, 999)));
+        assert!(memory.must_ask(id(2, 998)), "a record from further back could match what was not sent");
+        assert!(!memory.status(1_000).slower);
+        memory.seal();
+        memory.forget_before(1_070);
+        assert_eq!(memory.status(1_070).ids, 0);
+    }
+}

@@ -1,0 +1,215 @@
+//! The loop: gather records, fold them while the last batch is being committed, commit, mark the log; and what to do when
+//! something fails.
+//!
+//! ```text
+//! log.next ──► waiting ──(250 ms or full)──► fold ──► ready ──(one at a time)──► store.insert ──► log.commit
+//! ```
+//! At most one batch waits, one is ready and one is under way, so memory is bounded while the store is slow or gone.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use kassa_eventlog::{Delivery, Epoch, Limits, Offset, Partition, Subscription};
+use kassa_model::Timestamp;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::flight::{Flight, Landing, Ready};
+use super::fold::Fold;
+use super::parts::{Halt, Parts};
+use super::status::PartitionMoment;
+use super::steps::Tools;
+
+/// Where a replay ends, and whom it tells how far it is.
+pub(super) struct Goal<'a> {
+    /// Per partition, the position at which everything is read.
+    pub(super) ends: BTreeMap<Partition, Offset>,
+    /// Called after each commit with the records that it took and their newest receipt.
+    pub(super) progress: &'a mut (dyn FnMut(u64, Option<Timestamp>) + Send),
+}
+
+/// One run over the partitions of a subscription.
+pub(super) struct Driver<'a> {
+    pub(super) parts: Parts<'a>,
+    pub(super) subscription: Box<dyn Subscription>,
+    pub(super) goal: Option<Goal<'a>>,
+    pub(super) held: BTreeMap<Partition, Held>,
+    pub(super) tools: Tools,
+    pub(super) flight: Option<Flight>,
+    idle: bool,
+}
+
+/// A partition that is this processor's.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) epoch: Epoch,
+    pub(super) log_id: Uuid,
+    pub(super) fold: Fold,
+    /// Where the store stands once all that was folded is committed.
+    pub(super) from: u128,
+    pub(super) waiting: Vec<(Offset, Bytes)>,
+    pub(super) waiting_bytes: usize,
+    pub(super) ready: Option<Ready>,
+    /// When the last batch was sent to the store.
+    pub(super) launched: Instant,
+    /// Failures in a row.
+    pub(super) failures: u32,
+}
+
+/// What woke the loop.
+enum Event {
+    Landed(Landing),
+    Delivered(Result<Delivery, kassa_eventlog::Error>),
+    Due,
+    Shutdown,
+}
+
+impl<'a> Driver<'a> {
+    pub(super) fn new(parts: Parts<'a>, subscription: Box<dyn Subscription>, goal: Option<Goal<'a>>) -> Self {
+        let (held, tools) = (BTreeMap::new(), Tools::default());
+        Self { parts, subscription, goal, held, tools, flight: None, idle: false }
+    }
+
+    /// Runs until the goal, the signal to stop, or a failure that only a person can mend.
+    pub(super) async fn run(mut self) -> Result<(), Halt> {
+        let mut failures = 0;
+        loop {
+            self.advance().await?;
+            if self.is_done() {
+                return Ok(());
+            }
+            match self.wait().await {
+                Event::Due => {}
+                Event::Landed(landing) => self.settle(landing).await?,
+                Event::Delivered(Ok(delivery)) => {
+                    failures = 0;
+                    self.take(delivery).await?;
+                }
+                Event::Delivered(Err(error)) => {
+                    if let kassa_eventlog::Error::Fenced(partition) = &error {
+                        self.drop_partition(*partition);
+                    }
+                    self.parts.log_failed(error, &mut failures).await?;
+                }
+                Event::Shutdown => {
+                    self.finish().await;
+                    return Err(Halt::Shutdown);
+                }
+            }
+        }
+    }
+
+    /// Starts what is due: the commit of a batch that is ready, the fold of one that waits.
+    async fn advance(&mut self) -> Result<(), Halt> {
+        loop {
+            if self.flight.is_none()
+                && let Some(held) = self.held.values_mut().find(|held| held.ready.is_some())
+                && let Some(ready) = held.ready.take()
+            {
+                held.launched = Instant::now();
+                self.flight = Some(Flight::launch(ready, &self.parts.store));
+            }
+            let Some(partition) = self.due() else { return Ok(()) };
+            self.fold(partition).await?;
+        }
+    }
+
+    /// The partition whose waiting records are to be folded now.
+    fn due(&self) -> Option<Partition> {
+        let (now, full) = (Instant::now(), !self.has_room());
+        let foldable = self.held.iter().filter(|(partition, held)| self.can_fold(**partition, held));
+        let due = foldable.filter(|(_, held)| full || now >= held.launched + self.parts.options.flush_every);
+        due.max_by_key(|(_, held)| held.waiting.len()).map(|(partition, _)| *partition)
+    }
+
+    /// Sealing needs everything to be committed, so a fold that wants it waits for the batch under way.
+    fn can_fold(&self, partition: Partition, held: &Held) -> bool {
+        let in_flight = self.flight.as_ref().is_some_and(|flight| flight.partition() == partition);
+        !held.waiting.is_empty() && held.ready.is_none() && !(in_flight && held.fold.wants_seal())
+    }
+
+    fn has_room(&self) -> bool {
+        let (rows, bytes) = self
+            .held
+            .values()
+            .fold((0, 0), |sum, held| (sum.0 + held.waiting.len(), sum.1 + held.waiting_bytes));
+        rows < self.parts.options.batch_rows_max && bytes < self.parts.options.batch_bytes_max
+    }
+
+    async fn wait(&mut self) -> Event {
+        let (shutdown, room, limits) = (self.parts.shutdown.clone(), self.has_room(), self.limits());
+        let flush_every = self.parts.options.flush_every;
+        let foldable = self.held.iter().filter(|(partition, held)| self.can_fold(**partition, held));
+        let due = foldable.map(|(_, held)| held.launched + flush_every).min();
+        let Self { flight, subscription, .. } = self;
+        tokio::select! {
+            biased;
+            () = shutdown.wait() => Event::Shutdown,
+            landing = Flight::landing(flight) => Event::Landed(landing),
+            () = sleep_until(due) => Event::Due,
+            delivery = subscription.next(limits), if room => Event::Delivered(delivery),
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        let rows: usize = self.held.values().map(|held| held.waiting.len()).sum();
+        let bytes: usize = self.held.values().map(|held| held.waiting_bytes).sum();
+        let options = self.parts.options;
+        Limits {
+            records_max: options.batch_rows_max.saturating_sub(rows).max(1),
+            bytes_max: options.batch_bytes_max.saturating_sub(bytes).max(1),
+            wait: options.flush_every,
+        }
+    }
+
+    async fn take(&mut self, delivery: Delivery) -> Result<(), Halt> {
+        self.idle = matches!(delivery, Delivery::Idle);
+        match delivery {
+            Delivery::Assigned { partition, epoch } => {
+                self.drop_partition(partition);
+                let fold = Fold::new(partition, self.parts.options.dedupe);
+                self.take_up(partition, epoch, fold).await?;
+            }
+            Delivery::Revoked { partition } => self.drop_partition(partition),
+            Delivery::Records { partition, epoch, records } => {
+                let held = self.held.get_mut(&partition).filter(|held| held.epoch == epoch);
+                if let Some(held) = held {
+                    held.waiting_bytes += records.iter().map(|(_, payload)| payload.len()).sum::<usize>();
+                    held.waiting.extend(records);
+                }
+            }
+            Delivery::Idle => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn drop_partition(&mut self, partition: Partition) {
+        self.held.remove(&partition);
+        self.parts.board.remove_partition(partition);
+    }
+
+    /// Whether a replay has reached its goal: everything up to it is committed, or the log has nothing more.
+    fn is_done(&self) -> bool {
+        let Some(goal) = &self.goal else { return false };
+        let quiet = |held: &Held| held.waiting.is_empty() && held.ready.is_none();
+        let reached = |(partition, end): (&Partition, &Offset)| {
+            self.held.get(partition).is_some_and(|held| quiet(held) && (self.idle || held.from >= end.0))
+        };
+        self.flight.is_none() && goal.ends.iter().all(reached)
+    }
+}
+
+impl Held {
+    /// What is shown of the partition while the store stands at `position`.
+    pub(super) fn moment(&self, position: u128) -> PartitionMoment {
+        let (dedupe, visitors) = self.fold.status();
+        PartitionMoment { position, received_at: self.fold.clock(), dedupe, visitors }
+    }
+}
+
+async fn sleep_until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}

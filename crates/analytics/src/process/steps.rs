@@ -1,0 +1,271 @@
+//! The steps that every event takes, as a literal list: what happens to an event, and in which order, can be read here.
+//!
+//! A step passes the event on, or ends its way as a duplicate or with a reason. Steps that use the memory of the
+//! partition run once per event; the others depend on nothing but the record (and on the data in the binary), so that
+//! they can be run again when the same batch must be built a second time.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use kassa_model::{Dialect, MICROS_PER_DAY, OrderItem, Reason, Recorded, Timestamp};
+
+use super::agent::{Agent, Agents};
+use super::dedupe::{Candidate, Dedupe};
+use super::session::{Moment, Sessions, opened_by};
+use super::source::source_of;
+
+/// Every step, in order. Those that reject come before those that remember.
+pub(super) const STEPS: &[Step] = &[
+    Step { name: "drop_forged_money", uses: Uses::Record, run: drop_forged_money },
+    Step { name: "check_limits", uses: Uses::Record, run: check_limits },
+    Step { name: "drop_duplicate", uses: Uses::Memory, run: drop_duplicate },
+    Step { name: "choose_visitor", uses: Uses::Memory, run: choose_visitor },
+    Step { name: "assign_session", uses: Uses::Memory, run: assign_session },
+    Step { name: "parse_agent", uses: Uses::Record, run: parse_agent },
+    Step { name: "mark_bot", uses: Uses::Record, run: mark_bot },
+    Step { name: "classify_source", uses: Uses::Record, run: classify_source },
+    Step { name: "expand_items", uses: Uses::Record, run: expand_items },
+];
+
+/// The earliest and latest receipt that is believed: 2000 and 2200.
+const RECEIVED: std::ops::Range<i64> = Timestamp::EARLIEST.micros()..7_258_118_400_000_000;
+
+/// One in so many events is timed, so that the clock costs nothing.
+const TIMED_ONE_IN: u64 = 64;
+
+/// A named step.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// The stable name, a metric's label.
+    pub(super) name: &'static str,
+    /// What it depends on.
+    pub(super) uses: Uses,
+    run: fn(&mut Memory, &mut Tools, &mut Work) -> Flow,
+}
+
+/// What a step depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Uses {
+    /// On the record alone.
+    Record,
+    /// On what was stored before, too.
+    Memory,
+}
+
+/// How an event goes on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// To the next step.
+    Continue,
+    /// It was stored before.
+    Duplicate,
+    /// It becomes a dead letter; the text says what exactly was wrong.
+    Rejected(Reason, String),
+}
+
+/// What a partition remembers.
+#[derive(Debug)]
+pub(super) struct Memory {
+    /// Ids that were stored.
+    pub(super) dedupe: Dedupe,
+    /// Sessions of the last day.
+    pub(super) sessions: Sessions,
+    /// The newest `received_at` of a stored row; rejected records and duplicates do not move it, because a restart could
+    /// not know of them.
+    pub(super) clock: Option<Timestamp>,
+}
+
+/// What all partitions share: results of pure functions, and the time that steps take.
+#[derive(Debug, Default)]
+pub(super) struct Tools {
+    agents: Agents,
+    events: u64,
+    nanos: [u64; STEPS.len()],
+}
+
+/// An event on its way.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// The event and what the collector knew of it.
+    pub(super) recorded: Box<Recorded>,
+    /// How it is looked up among the ids.
+    pub(super) id: Candidate,
+    /// The store's answer to that, where it was asked.
+    pub(super) stored_hour: Option<i64>,
+    agent: Option<Arc<Agent>>,
+}
+
+impl Work {
+    /// An event before its first step.
+    pub(super) fn new(recorded: Box<Recorded>, id: Candidate, stored_hour: Option<i64>) -> Self {
+        Self { recorded, id, stored_hour, agent: None }
+    }
+
+    /// Takes every step, or only those that depend on the record alone.
+    pub(super) fn take(&mut self, memory: &mut Memory, tools: &mut Tools, record_only: bool) -> Flow {
+        tools.events += 1;
+        let mut timed = tools.events.is_multiple_of(TIMED_ONE_IN).then(Instant::now);
+        for (step, at) in STEPS.iter().zip(0..) {
+            if record_only && step.uses == Uses::Memory {
+                continue;
+            }
+            let flow = (step.run)(memory, tools, self);
+            if let Some(started) = &mut timed {
+                let nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                tools.nanos[at] = tools.nanos[at].saturating_add(nanos.saturating_mul(TIMED_ONE_IN));
+                *started = Instant::now();
+            }
+            if flow != Flow::Continue {
+                return flow;
+            }
+        }
+        Flow::Continue
+    }
+}
+
+impl Tools {
+    /// Estimated seconds that each step has taken since the start, by name.
+    pub(super) fn seconds(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        STEPS.iter().zip(self.nanos).map(|(step, nanos)| (step.name, nanos as f64 / 1e9))
+    }
+}
+
+impl Memory {
+    /// The partition's clock with a record taken in that was received at `received`.
+    pub(super) fn clock_at(&self, received: Timestamp) -> Timestamp {
+        self.clock.map_or(received, |clock| clock.max(received))
+    }
+
+    fn moment(&self, work: &Work) -> Moment {
+        let event = &work.recorded.event;
+        Moment {
+            occurred: event.occurred_at,
+            received: event.received_at,
+            clock: self.clock_at(event.received_at),
+        }
+    }
+}
+
+/// Whether a time of receipt can be believed.
+pub(super) fn is_believable(received: Timestamp) -> bool {
+    RECEIVED.contains(&received.micros())
+}
+
+/// Money comes from the shop's outbox and from nobody else, whatever lies in the log.
+fn drop_forged_money(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
+    let event = &mut work.recorded.event;
+    if event.dialect != Dialect::Shop {
+        event.order = None;
+    }
+    Flow::Continue
+}
+
+/// What the collector refuses is refused here too, since anything may write to the log. The shop's records pass.
+fn check_limits(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
+    let event = &work.recorded.event;
+    if event.dialect == Dialect::Shop {
+        return Flow::Continue;
+    }
+    let refuse = |reason, detail: &str| Flow::Rejected(reason, detail.to_owned());
+    let latest = event.received_at.plus_micros(MICROS_PER_DAY);
+    if event.id.is_empty() {
+        return refuse(Reason::MissingField, "id");
+    }
+    if event.id.len() > 200 {
+        return refuse(Reason::IdTooLong, "id: more than 200 bytes");
+    }
+    if event.site.is_empty() || event.site.len() > 255 {
+        return refuse(Reason::UnknownSite, "site: empty or more than 255 bytes");
+    }
+    if event.name.len() > 255 || event.name_sent.len() > 255 {
+        return refuse(Reason::NameTooLong, "name: more than 255 bytes");
+    }
+    if !is_believable(event.received_at) {
+        return refuse(Reason::TimeOutOfRange, "received_at: not between 2000 and 2200");
+    }
+    if event.occurred_at < Timestamp::EARLIEST || event.occurred_at > latest {
+        return refuse(Reason::TimeOutOfRange, "occurred_at: before 2000 or more than 24 h after receipt");
+    }
+    Flow::Continue
+}
+
+fn drop_duplicate(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
+    if memory.dedupe.is_duplicate(work.id, work.stored_hour) { Flow::Duplicate } else { Flow::Continue }
+}
+
+/// The visitor that the client named; else the cookieless one of the day of receipt, or of the day before while a session
+/// of that one is open.
+fn choose_visitor(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
+    let moment = memory.moment(work);
+    let (event, today) = (&work.recorded.event, work.recorded.visitor_today);
+    let yesterday = work.recorded.visitor_yesterday;
+    let sessions = &memory.sessions;
+    let was_here_yesterday = || {
+        let given =
+            event.session.is_some_and(|id| sessions.is_open(&event.site, yesterday, id, moment.clock));
+        given || sessions.holding(&event.site, yesterday, moment).is_some()
+    };
+    let visitor = match event.visitor {
+        Some(given) => given,
+        None if yesterday != today && was_here_yesterday() => yesterday,
+        None => today,
+    };
+    work.recorded.event.visitor = Some(visitor);
+    Flow::Continue
+}
+
+/// The session that the client named, else the one that holds the event's time, else a new one. Money joins but neither
+/// opens nor extends a session.
+fn assign_session(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
+    let moment = memory.moment(work);
+    let event = &mut work.recorded.event;
+    let visitor = event.visitor.unwrap_or_default();
+    let joined = event.session.or_else(|| memory.sessions.holding(&event.site, visitor, moment));
+    if event.order.is_some() {
+        event.session = Some(joined.unwrap_or(0));
+        return Flow::Continue;
+    }
+    let session = joined.unwrap_or_else(|| opened_by(&event.site, visitor, &event.id));
+    memory.sessions.extend(&event.site, visitor, session, moment);
+    event.session = Some(session);
+    Flow::Continue
+}
+
+fn parse_agent(_: &mut Memory, tools: &mut Tools, work: &mut Work) -> Flow {
+    let Some(text) = work.recorded.agent.as_deref().filter(|text| !text.is_empty()) else {
+        return Flow::Continue;
+    };
+    let agent = tools.agents.parse(text);
+    let event = &mut work.recorded.event;
+    event.device = agent.device.map(str::to_owned);
+    event.browser.clone_from(&agent.browser);
+    event.os.clone_from(&agent.os);
+    work.agent = Some(agent);
+    Flow::Continue
+}
+
+/// Only what a browser sends can be a bot: programs are legitimate senders in the other dialects.
+fn mark_bot(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
+    let crawler = work.agent.as_ref().is_some_and(|agent| agent.crawler);
+    work.recorded.event.bot = work.recorded.from_browser && crawler;
+    Flow::Continue
+}
+
+fn classify_source(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
+    work.recorded.event.source = source_of(&work.recorded.event);
+    Flow::Continue
+}
+
+/// Money that no line accounts for (a refund by amount) becomes a line of the product `(none)`, so that the products'
+/// revenue adds up to the order's.
+fn expand_items(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
+    if let Some(order) = &mut work.recorded.event.order {
+        let lines = order.items.iter().fold(0_i64, |sum, item| sum.saturating_add(item.revenue_minor));
+        let rest = order.revenue_minor.saturating_sub(lines);
+        if rest != 0 {
+            let (sku, name) = ("(none)".to_owned(), "(none)".to_owned());
+            order.items.push(OrderItem { sku, name, category: None, units: 0, revenue_minor: rest });
+        }
+    }
+    Flow::Continue
+}

@@ -1,0 +1,131 @@
+//! Taking up a partition: what the store holds of it, the check that its position is of this log, and the seek there.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kassa_eventlog::{Epoch, Offset, Partition, Status, Stream};
+use kassa_eventstore::{Mark, Resume, Resumed};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::driver::{Driver, Held};
+use super::fold::Fold;
+use super::parts::Halt;
+use super::processor::Error;
+use super::session::Sessions;
+use super::status::ProcessorState;
+
+/// A fold that is being filled, and the store's position once it came.
+type Filling = Mutex<(Fold, Option<Mark>)>;
+
+impl Driver<'_> {
+    /// Takes up a partition where the store stands. `fold` is empty.
+    pub(super) async fn take_up(
+        &mut self,
+        partition: Partition,
+        epoch: Epoch,
+        fold: Fold,
+    ) -> Result<(), Halt> {
+        let (fold, mark) = self.resume(partition, fold).await?;
+        if self.goal.is_some() && mark.is_some() {
+            return Err(Halt::Failed(Error::NotEmpty(partition)));
+        }
+        let Some((log_id, from)) = self.seek(partition, mark).await? else { return Ok(()) };
+        let held = Held {
+            epoch,
+            log_id,
+            fold,
+            from,
+            waiting: Vec::new(),
+            waiting_bytes: 0,
+            ready: None,
+            // So that the first records are stored at once.
+            launched: Instant::now() - self.parts.options.flush_every,
+            failures: 0,
+        };
+        self.parts.board.set_partition(partition, held.moment(from));
+        self.parts.board.set_state(ProcessorState::Running);
+        self.held.insert(partition, held);
+        Ok(())
+    }
+
+    /// Drops a partition's memory and takes up what the store holds: after a conflict, or when it is not known what the
+    /// store has.
+    pub(super) async fn take_up_again(&mut self, partition: Partition) -> Result<(), Halt> {
+        let Some(mut held) = self.held.remove(&partition) else { return Ok(()) };
+        let failures = held.failures;
+        self.take_up(partition, held.epoch, held.fold.emptied()).await?;
+        if let Some(held) = self.held.get_mut(&partition) {
+            held.failures = failures;
+        }
+        Ok(())
+    }
+
+    /// Fills `fold` with what the store holds, trying until it answers.
+    async fn resume(&self, partition: Partition, fold: Fold) -> Result<(Fold, Option<Mark>), Halt> {
+        let ask =
+            Resume { partition, id_hours: fold.resume_hours(), session_micros: Sessions::RESUME_MICROS };
+        let mut failures = 0;
+        let filling = Arc::new(Mutex::new((fold, None)));
+        loop {
+            let sink = Arc::clone(&filling);
+            let answer = self.parts.store.resume(ask, Box::new(move |piece| fill(&sink, piece))).await;
+            let mut filled = filling.lock().unwrap_or_else(PoisonError::into_inner);
+            let emptied = (filled.0.emptied(), None);
+            let filled = std::mem::replace(&mut *filled, emptied);
+            match answer {
+                Ok(()) => return Ok(filled),
+                Err(error) => self.parts.pause(error.to_string(), &mut failures).await?,
+            }
+        }
+    }
+
+    /// Goes to the store's position, or to the log's first record for an empty store; `None` when the partition is
+    /// another's by now.
+    async fn seek(&mut self, partition: Partition, mark: Option<Mark>) -> Result<Option<(Uuid, u128)>, Halt> {
+        let mut failures = 0;
+        loop {
+            let status = match self.parts.log.status(Stream::Events).await {
+                Ok(status) => status,
+                Err(error) => {
+                    self.parts.log_failed(error, &mut failures).await?;
+                    continue;
+                }
+            };
+            let position = position_in(&status, partition, mark).map_err(Halt::Failed)?;
+            match self.subscription.seek(partition, Offset(position)).await {
+                Ok(()) => return Ok(Some((status.log_id, position))),
+                Err(kassa_eventlog::Error::Fenced(_)) => return Ok(None),
+                // Retention moved on between the two calls: look again.
+                Err(kassa_eventlog::Error::OutOfRange(_)) if mark.is_none() => {}
+                Err(kassa_eventlog::Error::OutOfRange(why)) => {
+                    return Err(Halt::Failed(Error::Removed { partition, position, why }));
+                }
+                Err(error) => self.parts.log_failed(error, &mut failures).await?,
+            }
+        }
+    }
+}
+
+/// Where to read on: the store's position, if it can be one of this log.
+fn position_in(status: &Status, partition: Partition, mark: Option<Mark>) -> Result<u128, Error> {
+    let found = status.partitions.iter().find(|found| found.partition == partition);
+    let (first, end) = found.map_or((0, 0), |found| (found.first.0, found.end.0));
+    match mark {
+        None => Ok(first),
+        Some(mark) if mark.log_id != status.log_id => {
+            Err(Error::OtherLog { store: mark.log_id, log: status.log_id })
+        }
+        Some(mark) if mark.position > end => {
+            Err(Error::BeyondEnd { partition, position: mark.position, end })
+        }
+        Some(mark) => Ok(mark.position),
+    }
+}
+
+fn fill(filling: &Filling, piece: Resumed) {
+    let mut filling = filling.lock().unwrap_or_else(PoisonError::into_inner);
+    match piece {
+        Resumed::Mark(mark) => filling.1 = mark,
+        other => filling.0.resume(other),
+    }
+}
