@@ -17,9 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(180);
 #[derive(Debug)]
 pub(crate) struct Kassa {
     child: Child,
+    begun: Instant,
     pub(crate) address: SocketAddr,
-    /// From the start of the process until it was ready.
-    pub(crate) ready_after: Duration,
 }
 
 /// What to start.
@@ -36,45 +35,45 @@ pub(crate) enum Mode {
 impl Kassa {
     /// Starts the binary beside this one on `data`, and waits until it is ready.
     pub(crate) fn start(mode: Mode, data: &Path) -> anyhow::Result<Self> {
+        let mut kassa = Self::spawn(mode, data)?;
+        kassa.wait(|client| Ok(is_success(&is_ready(mode, client)?)))?;
+        Ok(kassa)
+    }
+
+    /// Starts it and waits for nothing.
+    pub(crate) fn spawn(mode: Mode, data: &Path) -> anyhow::Result<Self> {
         let address = free_address()?;
         let binary = binary()?;
-        let (begin, listen) = (Instant::now(), address.to_string());
         let mut command = Command::new(&binary);
         match mode {
             Mode::Up => command.arg("up").arg("--data").arg(data),
             Mode::Collector => command.args(["serve", "--roles", "collector", "--data"]).arg(data),
             Mode::Empty => command.arg("bench-empty"),
         };
-        command.args(["--listen", &listen]).env("KASSA_LOGS__LEVEL", "warn");
+        command.args(["--listen", &address.to_string()]);
+        command.env("KASSA_LOGS__LEVEL", "warn").env("KASSA_STORE__THREADS", "2");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
+        let begun = Instant::now();
         let child = command.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
-        let mut kassa = Self { child, address, ready_after: Duration::ZERO };
-        kassa.wait_until_ready(mode)?;
-        kassa.ready_after = begin.elapsed();
-        Ok(kassa)
+        Ok(Self { child, begun, address })
     }
 
-    fn wait_until_ready(&mut self, mode: Mode) -> anyhow::Result<()> {
-        let begin = Instant::now();
-        while begin.elapsed() < PATIENCE {
+    /// Waits until `done` says so on a connection of its own; the time since the process was started. An error counts
+    /// as not yet.
+    pub(crate) fn wait(
+        &mut self,
+        done: impl Fn(&mut Client) -> anyhow::Result<bool>,
+    ) -> anyhow::Result<Duration> {
+        while self.begun.elapsed() < PATIENCE {
             if let Some(status) = self.child.try_wait()? {
                 bail!("kassa ended at its start: {status}");
             }
-            if self.is_ready(mode).unwrap_or(false) {
-                return Ok(());
+            if self.client().and_then(|mut client| done(&mut client)).unwrap_or(false) {
+                return Ok(self.begun.elapsed());
             }
             std::thread::sleep(Duration::from_millis(5));
         }
         bail!("kassa is not ready after {} s", PATIENCE.as_secs())
-    }
-
-    fn is_ready(&self, mode: Mode) -> anyhow::Result<bool> {
-        let mut client = self.client()?;
-        let (status, _) = match mode {
-            Mode::Empty => client.post("/event", "{}")?,
-            _ => client.get("/readyz")?,
-        };
-        Ok((200..300).contains(&status))
     }
 
     /// A connection to it.
@@ -143,6 +142,18 @@ fn binary() -> anyhow::Result<PathBuf> {
         bail!("{} is missing: run make build", path.display());
     }
     Ok(path)
+}
+
+fn is_ready(mode: Mode, client: &mut Client) -> anyhow::Result<(u16, String)> {
+    match mode {
+        Mode::Empty => client.post("/event", "{}"),
+        _ => client.get("/readyz"),
+    }
+}
+
+/// Whether an answer's status is a success.
+pub(crate) fn is_success(answer: &(u16, String)) -> bool {
+    (200..300).contains(&answer.0)
 }
 
 fn free_address() -> anyhow::Result<SocketAddr> {

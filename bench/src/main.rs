@@ -10,6 +10,7 @@ mod load;
 mod parts;
 mod report;
 mod requests;
+mod rows;
 mod stats;
 
 use std::path::PathBuf;

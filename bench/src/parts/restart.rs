@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::kassa::{Folder, Kassa, Mode};
+use crate::http::Client;
+use crate::kassa::{Folder, Kassa, Mode, is_success};
 use crate::load::{Pace, Plan, Until, send};
 use crate::parts::{PAIRS, now_ms};
 use crate::report::{Report, with_spread};
@@ -20,19 +21,15 @@ const SETTLED: Duration = Duration::from_secs(60);
 pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     let folder = Folder::new("restart")?;
     let loaded = load(folder.path())?;
-    let mut ready = Vec::new();
+    let (mut answering, mut ready) = (Vec::new(), Vec::new());
     for _ in 1..PAIRS {
-        let kassa = Kassa::start(Mode::Up, folder.path())?;
-        ready.push(kassa.ready_after.as_secs_f64());
-        answers(&kassa)?;
-        kassa.stop()?;
+        restart(folder.path(), &mut answering, &mut ready)?.stop()?;
     }
-    let kassa = Kassa::start(Mode::Up, folder.path())?;
-    ready.push(kassa.ready_after.as_secs_f64());
-    answers(&kassa)?;
+    let kassa = restart(folder.path(), &mut answering, &mut ready)?;
     std::thread::sleep(SETTLED);
     let settled = kassa.memory_mb()?;
     kassa.stop()?;
+    let met = median(&answering) <= 1.0;
     report.target(
         "memory 60 s after a restart on 1 M events, MB",
         format!("{settled:.0}"),
@@ -40,8 +37,25 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
         settled <= 150.0,
     );
     report.target("memory right after loading them, MB", format!("{loaded:.0}"), "≤ 400 MB", loaded <= 400.0);
-    report.target("time to ready on 1 M events, s", with_spread(&ready, 2), "≤ 1 s", median(&ready) <= 1.0);
+    report.target("until collector and reports answer, s", with_spread(&answering, 2), "≤ 1 s", met);
+    report.note("until /readyz, the processor included, s", with_spread(&ready, 2));
     Ok(())
+}
+
+/// Starts on the loaded folder and notes when it answers, and when it says that it is ready.
+fn restart(data: &Path, answering: &mut Vec<f64>, ready: &mut Vec<f64>) -> anyhow::Result<Kassa> {
+    let mut kassa = Kassa::spawn(Mode::Up, data)?;
+    answering.push(kassa.wait(answers)?.as_secs_f64());
+    ready.push(kassa.wait(|client| Ok(is_success(&client.get("/readyz")?)))?.as_secs_f64());
+    Ok(kassa)
+}
+
+/// The collector takes an event, and a report counts those of before.
+fn answers(client: &mut Client) -> anyhow::Result<bool> {
+    let taken = client.post("/event", r#"{"site_id":"other","event_type":"page_view","path":"/"}"#)?;
+    let query = json!({ "site_id": "bench", "metrics": ["events"], "date_range": "all" });
+    let counted = client.query(&query)?["results"][0]["metrics"][0].as_u64();
+    Ok(is_success(&taken) && counted == Some(EVENTS))
 }
 
 /// Loads the events as clients would; the memory right afterwards.
@@ -59,16 +73,4 @@ fn load(data: &Path) -> anyhow::Result<f64> {
     let memory = kassa.memory_mb()?;
     kassa.stop()?;
     Ok(memory)
-}
-
-/// Ready means that the collector takes an event and a report counts those of before.
-fn answers(kassa: &Kassa) -> anyhow::Result<()> {
-    let mut client = kassa.client()?;
-    let (status, answer) =
-        client.post("/event", r#"{"site_id":"other","event_type":"page_view","path":"/"}"#)?;
-    anyhow::ensure!(status == 202, "an event was answered {status}: {answer}");
-    let query = json!({ "site_id": "bench", "metrics": ["events"], "date_range": "all" });
-    let counted = client.query(&query)?["results"][0]["metrics"][0].as_u64();
-    anyhow::ensure!(counted == Some(EVENTS), "the report counts {counted:?} of {EVENTS} events");
-    Ok(())
 }
