@@ -34,7 +34,11 @@ function viewAt(path: string): View {
 function draw(): void {
   const view = viewAt(location.pathname);
   document.title = view.title;
+  // The cart is drawn anew when it changes: who was on a button of it stays there.
+  const focused = main.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : undefined;
   main.replaceChildren(...view.body);
+  if (focused) main.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  view.seen?.();
 }
 
 function go(path: string): void {

@@ -4,10 +4,11 @@ import { cartLines, changeCart, emptyCart } from "./cart";
 import { CATEGORIES, PRODUCTS, priceText, type Category, type Product } from "./products";
 import { track, trackProduct } from "./track";
 
-/** A page: its title and what stands in `<main>`. */
+/** A page: its title and what stands in `<main>`; `seen` is called once both are in place. */
 export interface View {
   title: string;
   body: HTMLElement[];
+  seen?: () => void;
 }
 
 /** Says something for a moment at the edge of the page. */
@@ -59,7 +60,6 @@ function addButton(product: Product, say: Say, look: string): HTMLElement {
 }
 
 export function productView(product: Product, say: Say, go: (path: string) => void): View {
-  trackProduct("Product Viewed", product);
   const buy = (): void => {
     changeCart(product, 1);
     trackProduct("Product Added", product);
@@ -83,6 +83,7 @@ export function productView(product: Product, say: Say, go: (path: string) => vo
   );
   return {
     title: `${product.name} · Corner Goods`,
+    seen: () => trackProduct("Product Viewed", product),
     body: [detail, el("h2", { class: "section-title" }, `Also in ${product.category}`), el("ul", { class: "shelf" }, ...others.map((other) => el("li", {}, card(other, say))))],
   };
 }
