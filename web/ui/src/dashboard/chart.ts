@@ -21,6 +21,7 @@ export interface Chart {
 }
 
 const HEIGHT = 260;
+const TIP_GAP = 14;
 const PAD = { left: 44, right: 14, top: 14, bottom: 30 };
 
 export function createChart(): Chart {
@@ -55,8 +56,10 @@ export function createChart(): Chart {
       el("span", { class: "key visitors" }, `${countText(at.visitors)} visitors`),
       el("span", { class: "key pageviews" }, `${countText(at.pageviews)} page views`),
     );
-    const room = plot.clientWidth - tip.offsetWidth - 8;
-    tip.style.left = `${Math.max(8, Math.min(room, x - tip.offsetWidth / 2))}px`;
+    // Beside the cursor, not over it: to the right as long as there is room.
+    const right = x + TIP_GAP;
+    const left = right + tip.offsetWidth <= plot.clientWidth ? right : x - TIP_GAP - tip.offsetWidth;
+    tip.style.left = `${Math.max(0, left)}px`;
   }
 
   plot.addEventListener("pointermove", (event) => {
@@ -78,6 +81,7 @@ export function createChart(): Chart {
     node,
     show(next, empty) {
       points = next;
+      legend.hidden = !next.length;
       plot.setAttribute("aria-label", summary(next));
       if (next.length) return draw();
       drawn = undefined;

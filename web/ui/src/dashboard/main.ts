@@ -143,7 +143,7 @@ function layout(): HTMLElement[] {
     el("section", { class: "panel wide" }, chartTitle, chart.node),
     el("div", { class: "grid" }, pages.node, events.node, sources.node, devices.node),
   );
-  return [header, main, el("footer", { class: "wrap foot" }, "Counted by kassa: no cookies, no visitor ids kept beyond a day, no third party. Bots are left out.")];
+  return [header, main, el("footer", { class: "wrap foot" }, "Counted by kassa, without cookies and without a third party. Bots are left out.")];
 }
 
 document.querySelector("#dashboard")?.append(...layout());

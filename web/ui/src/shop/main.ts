@@ -76,7 +76,7 @@ const header = el(
 const footer = el(
   "footer",
   { class: "wrap foot" },
-  el("p", {}, "A demo shop. Visits are counted by ", el("strong", {}, "kassa"), " on this very server: no cookies, no visitor ids, no third party."),
+  el("p", {}, "A demo shop. Visits are counted by ", el("strong", {}, "kassa"), " on this very server: no cookies, no visitor id, no third party."),
   el("p", {}, el("a", { href: "/dashboard" }, "See yourself being counted →")),
 );
 
