@@ -1,5 +1,5 @@
-//! Rows for the query measurements: thirty days of visits, put into the store directly, because it is reading that is
-//! measured there. Visits, pages and sources are spread as a shop's are; every run makes the same rows.
+//! Rows for the query measurements: the visits of January 2026, put into the store directly, because it is reading that
+//! is measured there. Visits, pages and sources are spread as a shop's are; every run makes the same rows.
 
 use std::path::Path;
 use std::sync::mpsc;
@@ -13,9 +13,10 @@ use crate::stats::Random;
 
 /// The site of all rows.
 pub(crate) const SITE: &str = "bench";
-/// Days that the rows cover, up to now.
-pub(crate) const DAYS: u64 = 30;
-const DAY_MICROS: i64 = kassa_model::MICROS_PER_DAY;
+/// The rows begin on 2026-01-01 in UTC and cover 31 days; bench/queries.sql asks for exactly these.
+const BEGIN: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
+/// The last visits go on past their beginning, so they begin an hour before the end.
+const SPAN_MICROS: i64 = 31 * kassa_model::MICROS_PER_DAY - kassa_model::MICROS_PER_HOUR;
 const ROWS_PER_BATCH: usize = 50_000;
 const EVENTS_PER_VISIT: u64 = 5;
 
@@ -30,13 +31,13 @@ const BROWSERS: [(&str, &str, &str); 5] = [
 ];
 const COUNTRIES: [&str; 8] = ["DE", "FR", "US", "IT", "NL", "SE", "PL", "BR"];
 
-/// Adds `count` rows to the store in `file`, which a processor has used before, without moving its position.
-pub(crate) fn fill(file: &Path, count: u64, now: Timestamp) -> anyhow::Result<()> {
+/// Adds `count` rows to the store in `file` without moving its position.
+pub(crate) fn fill(file: &Path, count: u64) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let store = DuckStore::open(Options { threads: Some(2), ..Options::new(file) })?;
     runtime.block_on(async {
         let mark = mark(&store).await?;
-        let mut visits = Visits::new(count, now);
+        let mut visits = Visits::new(count);
         let mut index = 0;
         while u64::from(index) < count {
             let rows = visits.rows(ROWS_PER_BATCH.min((count - u64::from(index)) as usize), mark, &mut index);
@@ -66,25 +67,22 @@ async fn mark(store: &DuckStore) -> anyhow::Result<Mark> {
         }
     };
     store.resume(ask, Box::new(send)).await?;
-    receiver.recv()?.context("the store has no position yet")
+    let unused = Mark { log_id: uuid::Uuid::nil(), position: 1, epoch: 0 };
+    Ok(receiver.recv().context("the store says nothing of its position")?.unwrap_or(unused))
 }
 
 /// Visits in the order of their beginnings.
 struct Visits {
     random: Random,
-    begin: Timestamp,
     step_micros: i64,
     number: u64,
     waiting: Vec<Event>,
 }
 
 impl Visits {
-    fn new(count: u64, now: Timestamp) -> Self {
-        let span = DAYS as i64 * DAY_MICROS;
-        let step_micros = span / (count / EVENTS_PER_VISIT).max(1) as i64;
-        // An hour to spare: the last visits go on past their beginning.
-        let begin = now.plus_micros(-span - kassa_model::MICROS_PER_HOUR);
-        Self { random: Random::new(23), begin, step_micros, number: 0, waiting: Vec::new() }
+    fn new(count: u64) -> Self {
+        let step_micros = SPAN_MICROS / (count / EVENTS_PER_VISIT).max(1) as i64;
+        Self { random: Random::new(23), step_micros, number: 0, waiting: Vec::new() }
     }
 
     /// The next `count` rows, in the order of their receipt.
@@ -103,7 +101,7 @@ impl Visits {
     /// Adds the events of one visit: some pages, minutes apart, now and then a click.
     fn visit(&mut self) {
         let random = &mut self.random;
-        let mut at = self.begin.plus_micros(self.number as i64 * self.step_micros);
+        let mut at = BEGIN.plus_micros(self.number as i64 * self.step_micros);
         let visitor = random.skewed(1_200_000) as i64 + 1;
         let source = SOURCES[random.skewed(SOURCES.len() as u64) as usize];
         let (browser, os, device) = BROWSERS[random.skewed(BROWSERS.len() as u64) as usize];
