@@ -22,6 +22,7 @@ mod json;
 mod nearest;
 mod params;
 mod parse;
+mod parse_extras;
 mod parse_filter;
 mod parse_range;
 mod plan;

@@ -1,5 +1,15 @@
 //! Tests of reports at their public interface: requests in, answers out, over the reference store.
 
+mod access;
+mod admin;
+mod bad_queries;
+mod batch_events;
+mod definitions;
+mod live;
+mod query;
+mod random;
 mod ranges;
+mod rows;
 mod shapes;
+mod stats;
 mod support;
