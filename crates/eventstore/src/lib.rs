@@ -1,6 +1,8 @@
 //! Port 2, the analytical store. [`EventStore`]'s doc comment is the contract; `conformance.rs` is the same contract
 //! as tests that every backend runs. A report is a value ([`query::Query`]) that a backend turns into its own SQL.
 
+#[cfg(test)]
+mod conformance;
 #[cfg(feature = "duckdb")]
 pub mod duckdb;
 mod fingerprint;
@@ -139,7 +141,9 @@ pub enum Resumed {
     Mark(Option<Mark>),
     /// Ids stored with `received_at` at or after `ids_since`, ascending by hour of receipt.
     Ids(Vec<RecentId>),
-    /// Sessions with an event received at or after `sessions_since`, each aggregated over all of its events.
+    /// The sessions of the events received at or after `sessions_since`, money apart: one piece per session **and hour of
+    /// receipt**. So the processor's memory is the same whether it was resumed or grew, also for a session that a client
+    /// names again after days.
     Sessions(Vec<OpenSession>),
     /// The newest `received_at` stored for the partition; `None` when there is no row.
     Clock(Option<Timestamp>),
@@ -154,7 +158,7 @@ pub struct RecentId {
     pub hour: i64,
 }
 
-/// A session as the store has it.
+/// A session's events of one hour of receipt, as the store has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenSession {
     /// The site.
@@ -229,7 +233,7 @@ pub struct StoreStatus {
 ///    [`InsertError::Conflict`] and nothing is changed. So each event is visible exactly once at every moment, after
 ///    any crash, replay or takeover.
 /// 2. An empty batch moves the position.
-/// 3. `resume` gives back exactly what was committed: mark, clock, ids by hour, sessions aggregated over all of their events.
+/// 3. `resume` gives back exactly what was committed: mark, clock, ids by hour, sessions by hour of receipt.
 /// 4. `seen` finds exactly the stored (site, id) pairs, with the hour of their *latest* receipt.
 /// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values.
 /// 6. Dead letters are kept 14 days of `received_at` behind the newest and 10,000 per site and day; counts never shrink.

@@ -118,7 +118,7 @@ impl EventStore for DuckStore {
     }
 
     async fn counts(&self) -> Result<BTreeMap<CountKey<String>, u64>, Error> {
-        self.readers.report(|connection| letters::counts(connection)).await
+        self.readers.report(letters::counts).await
     }
 
     async fn forget(&self, what: &Forget) -> Result<u64, Error> {
@@ -131,6 +131,6 @@ impl EventStore for DuckStore {
     }
 
     async fn fingerprint(&self) -> Result<String, Error> {
-        self.readers.unlimited(|connection| read::fingerprint(connection)).await
+        self.readers.unlimited(read::fingerprint).await
     }
 }

@@ -49,10 +49,9 @@ fn send_sessions(
 ) -> Result<(), Failure> {
     let sql = "
         SELECT site, visitor, session, min(occurred_at), max(occurred_at), max(received_at) FROM events
-        WHERE log_partition = $1 AND order_id IS NULL AND session IN (
-            SELECT session FROM events WHERE log_partition = $1 AND order_id IS NULL AND received_at >= $2)
-        GROUP BY site, visitor, session HAVING max(received_at) >= $2
-        ORDER BY site, visitor, session";
+        WHERE log_partition = $1 AND order_id IS NULL AND received_at >= $2
+        GROUP BY site, visitor, session, epoch_us(received_at) // 3600000000
+        ORDER BY site, visitor, session, max(received_at)";
     let mut sessions = Vec::new();
     stream(connection, sql, vec![Value::UInt(partition), time(since)], |piece| {
         let (site, visitor, session) = (piece.text(0)?, piece.int(1)?, piece.int(2)?);

@@ -1,5 +1,7 @@
 //! Reads single top-level properties out of an event's `props`.
 
+use serde::Deserializer;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 /// Largest number of seconds that one `time_on_page` event may report: a day.
@@ -23,6 +25,28 @@ pub(super) fn seconds(props: &str) -> Option<i64> {
 }
 
 fn top_level(props: &str, key: &str) -> Option<Value> {
-    let value: Value = serde_json::from_str(props).ok()?;
-    value.get(key).filter(|_| value.is_object()).cloned()
+    serde_json::Deserializer::from_str(props).deserialize_map(First(key)).ok().flatten()
+}
+
+/// The first value of a key: engines take the first of two, a map would keep the last.
+struct First<'a>(&'a str);
+
+impl<'de> Visitor<'de> for First<'_> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if found.is_none() && key == self.0 {
+                found = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
 }

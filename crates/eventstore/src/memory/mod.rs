@@ -161,11 +161,11 @@ impl State {
         let Some(clock) = clock else { return parts };
 
         let sessions_since = clock.plus_micros(ask.session_micros.saturating_neg());
-        let mut sessions: BTreeMap<(String, i64, i64), OpenSession> = BTreeMap::new();
-        for stored in mine().filter(|stored| stored.row.event.order.is_none()) {
+        let mut sessions: BTreeMap<(String, i64, i64, i64), OpenSession> = BTreeMap::new();
+        let recent = mine().filter(|stored| stored.row.event.received_at >= sessions_since);
+        for stored in recent.filter(|stored| stored.row.event.order.is_none()) {
             add_to_session(&mut sessions, &stored.row);
         }
-        sessions.retain(|_, session| session.received >= sessions_since);
         parts.push(Resumed::Sessions(sessions.into_values().collect()));
 
         let ids_since = clock.hour().saturating_sub(ask.id_hours).saturating_mul(MICROS_PER_HOUR);
@@ -223,10 +223,11 @@ impl State {
     }
 }
 
-fn add_to_session(sessions: &mut BTreeMap<(String, i64, i64), OpenSession>, row: &Row) {
+fn add_to_session(sessions: &mut BTreeMap<(String, i64, i64, i64), OpenSession>, row: &Row) {
     let event = &row.event;
     let (visitor, session) = (event.visitor.unwrap_or_default(), event.session.unwrap_or_default());
-    let found = sessions.entry((event.site.clone(), visitor, session)).or_insert_with(|| OpenSession {
+    let key = (event.site.clone(), visitor, session, event.received_at.hour());
+    let found = sessions.entry(key).or_insert_with(|| OpenSession {
         site: event.site.clone(),
         visitor,
         session,

@@ -1,0 +1,181 @@
+//! Clauses 6 and 7, the lists of events and dead letters, and the fingerprint.
+
+use kassa_model::{Event, Timestamp};
+
+use super::places::{all_events, everything, resume};
+use super::sample::{after, batch, full, letter, letters, order, view};
+use crate::query::EventFilter;
+use crate::{Batch, DeadLetterFilter, EventStore, Forget};
+
+async fn ids(store: &dyn EventStore, filter: EventFilter) -> Vec<String> {
+    store.events(&filter).await.unwrap().into_iter().map(|row| row.event.id).collect()
+}
+
+pub(super) async fn events_come_newest_received_first(store: &dyn EventStore) {
+    let late = Event { occurred_at: after(-500), ..view("late", "/", 60) };
+    let money = Event { order: Some(order("o", 5)), session: Some(0), ..view("money", "/", 7) };
+    store.insert(batch(0, vec![view("a", "/", 5), view("b", "/", 5), late, money.clone()])).await.unwrap();
+    store.insert(Batch { partition: 3, ..batch(1, vec![view("c", "/", 5)]) }).await.unwrap();
+    assert_eq!(ids(store, all_events()).await, ["late", "money", "c", "b", "a"]);
+    assert_eq!(ids(store, EventFilter { limit: 2, ..all_events() }).await, ["late", "money"]);
+    assert_eq!(ids(store, EventFilter { limit: 0, ..all_events() }).await, [""; 0]);
+    assert_eq!(store.events(&all_events()).await.unwrap()[1].event, money);
+}
+
+pub(super) async fn events_are_filtered(store: &dyn EventStore) {
+    let click = Event {
+        name: "click".to_owned(),
+        name_sent: "CLICK".to_owned(),
+        component: Some("Buy".to_owned()),
+        location_type: Some("COMPONENT".to_owned()),
+        user: Some("7".to_owned()),
+        visitor: Some(2),
+        ..view("click", "/shop", 10)
+    };
+    let bot = Event { bot: true, ..view("bot", "/", 20) };
+    let other = Event { site: "other".to_owned(), occurred_at: after(5), ..view("other", "/", 30) };
+    let custom =
+        Event { name: "Ärger".to_owned(), name_sent: "Ärger".to_owned(), ..view("custom", "/", 40) };
+    store.insert(batch(0, vec![view("view", "/", 0), click, bot, other, custom])).await.unwrap();
+    let base = || EventFilter { limit: 100, ..EventFilter::default() };
+    let text = |text: &str| Some(text.to_owned());
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let cases: Vec<(EventFilter, &[&str])> = vec![
+        (base(), &["custom", "other", "click", "view"]),
+        (EventFilter { include_bots: true, ..base() }, &["custom", "other", "bot", "click", "view"]),
+        (EventFilter { sites: Some(names(&["other"])), ..base() }, &["other"]),
+        (
+            EventFilter { sites: Some(names(&["other", "demo"])), ..base() },
+            &["custom", "other", "click", "view"],
+        ),
+        (EventFilter { sites: Some(Vec::new()), ..base() }, &[]),
+        (EventFilter { received_from: Some(after(10)), ..base() }, &["custom", "other", "click"]),
+        (EventFilter { received_to: Some(after(10)), ..base() }, &["view"]),
+        (EventFilter { occurred_from: Some(after(5)), ..base() }, &["custom", "other", "click"]),
+        (EventFilter { occurred_to: Some(after(10)), ..base() }, &["other", "view"]),
+        (EventFilter { names: names(&["PAGE_view"]), ..base() }, &["other", "view"]),
+        (EventFilter { names: names(&["Click", "nope"]), ..base() }, &["click"]),
+        (EventFilter { names: names(&["ärger"]), ..base() }, &[]),
+        (EventFilter { names: names(&["ÄRGER"]), ..base() }, &["custom"]),
+        (EventFilter { name_sent: text("CLICK"), ..base() }, &["click"]),
+        (EventFilter { name_sent: text("click"), ..base() }, &[]),
+        (EventFilter { location_type: text("COMPONENT"), ..base() }, &["click"]),
+        (EventFilter { component: text("Buy"), ..base() }, &["click"]),
+        (EventFilter { path: text("/shop"), ..base() }, &["click"]),
+        (EventFilter { user: text("7"), ..base() }, &["click"]),
+        (EventFilter { visitor: Some(2), ..base() }, &["click"]),
+        (EventFilter { id: text("view"), ..base() }, &["view"]),
+    ];
+    for (filter, expected) in cases {
+        assert_eq!(ids(store, filter.clone()).await, expected, "{filter:?}");
+    }
+}
+
+pub(super) async fn events_are_listed_page_by_page(store: &dyn EventStore) {
+    let mut sent = batch(0, (0..20).map(|n| view(&format!("e{n}"), "/", n / 7)).collect());
+    for row in &mut sent.rows {
+        row.index = u32::try_from(row.offset % 3).unwrap();
+        row.offset /= 3;
+    }
+    store.insert(sent).await.unwrap();
+    let all = ids(store, all_events()).await;
+    let mut paged = Vec::new();
+    let mut before = None;
+    loop {
+        let page = store.events(&EventFilter { before, limit: 3, ..all_events() }).await.unwrap();
+        let Some(last) = page.last() else { break };
+        before = Some((last.event.received_at, last.offset, last.index));
+        paged.extend(page.into_iter().map(|row| row.event.id));
+    }
+    assert_eq!(paged, all);
+    assert_eq!(paged.len(), 20);
+}
+
+pub(super) async fn dead_letters_are_listed(store: &dyn EventStore) {
+    let sent = vec![letter(0, "demo", 5), letter(1, "demo", 9), letter(2, "", 7), letter(3, "other", 9)];
+    store.insert(letters(0, sent)).await.unwrap();
+    let base = || DeadLetterFilter { limit: 10, ..Default::default() };
+    let cases: Vec<(DeadLetterFilter, &[u128])> = vec![
+        (base(), &[3, 1, 2, 0]),
+        (DeadLetterFilter { limit: 2, ..base() }, &[3, 1]),
+        (DeadLetterFilter { site: Some("demo".to_owned()), ..base() }, &[1, 0]),
+        (DeadLetterFilter { site: Some(String::new()), ..base() }, &[2]),
+        (DeadLetterFilter { reason: Some("unknown_site".to_owned()), ..base() }, &[3, 1]),
+        (DeadLetterFilter { id: Some("letter-2".to_owned()), ..base() }, &[2]),
+        (DeadLetterFilter { id: Some("nope".to_owned()), ..base() }, &[]),
+    ];
+    for (filter, expected) in cases {
+        let found = store.dead_letters(&filter).await.unwrap();
+        let offsets: Vec<u128> = found.iter().map(|letter| letter.offset).collect();
+        assert_eq!(offsets, expected, "{filter:?}");
+    }
+}
+
+pub(super) async fn dead_letters_are_kept_for_14_days(store: &dyn EventStore) {
+    let day = 86_400;
+    store.insert(letters(0, vec![letter(0, "demo", 0), letter(1, "demo", 1)])).await.unwrap();
+    let all = DeadLetterFilter { limit: 10, ..Default::default() };
+    store.insert(batch(2, vec![view("a", "/", 14 * day)])).await.unwrap();
+    assert_eq!(store.dead_letters(&all).await.unwrap().len(), 2);
+    store.insert(letters(3, vec![letter(3, "demo", 14 * day + 1)])).await.unwrap();
+    let found = store.dead_letters(&all).await.unwrap();
+    assert_eq!(found.iter().map(|letter| letter.offset).collect::<Vec<_>>(), [3, 1]);
+    let counted: u64 = store.counts().await.unwrap().values().sum();
+    assert_eq!(counted, 4);
+}
+
+pub(super) async fn dead_letters_are_kept_up_to_10_000_per_site_and_day(store: &dyn EventStore) {
+    let many = |from: u128, to: u128| (from..to).map(|offset| letter(offset, "demo", 0)).collect::<Vec<_>>();
+    store.insert(letters(0, many(0, 9_000))).await.unwrap();
+    store.insert(letters(9_000, many(9_000, 11_000))).await.unwrap();
+    store.insert(letters(11_000, vec![letter(11_000, "demo", 0), letter(11_001, "other", 0)])).await.unwrap();
+    store.insert(letters(11_002, vec![letter(11_002, "demo", 86_400)])).await.unwrap();
+    let found = store.dead_letters(&DeadLetterFilter { limit: 20_000, ..Default::default() }).await.unwrap();
+    assert_eq!(found.len(), 10_002);
+    assert!(!found.iter().any(|letter| letter.offset == 11_000));
+    assert_eq!(store.counts().await.unwrap().values().sum::<u64>(), 11_003);
+}
+
+pub(super) async fn forget_removes_exactly_the_named(store: &dyn EventStore) {
+    let of = |id: &str, visitor, second| Event { visitor: Some(visitor), ..view(id, "/", second) };
+    let other = Event { site: "other".to_owned(), ..of("other", 1, 0) };
+    let money = Event { order: Some(order("o", 5)), ..of("money", 1, 3) };
+    let kept_money = Event { order: Some(order("p", 5)), ..of("kept money", 2, 3) };
+    let events = vec![of("a", 1, 0), of("b", 2, 1), of("c", 1, 2), other, money, kept_money.clone()];
+    store.insert(batch(0, events)).await.unwrap();
+    let visitor = Forget::Visitor { site: "demo".to_owned(), visitor: 1 };
+    assert_eq!(store.forget(&visitor).await.unwrap(), 3);
+    assert_eq!(store.forget(&visitor).await.unwrap(), 0);
+    let mut left = ids(store, all_events()).await;
+    left.sort();
+    assert_eq!(left, ["b", "kept money", "other"]);
+    let before = Forget::Before { site: "demo".to_owned(), time: after(3) };
+    assert_eq!(store.forget(&before).await.unwrap(), 1);
+    let found = store.events(&all_events()).await.unwrap();
+    assert_eq!(found[0].event, kept_money);
+    assert_eq!(found.len(), 2);
+    assert_eq!(resume(store, everything(0)).await.mark.unwrap().position, 6);
+    store.insert(batch(6, vec![view("on", "/", 0)])).await.unwrap();
+}
+
+pub(super) async fn the_fingerprint_sees_every_difference(store: &dyn EventStore) {
+    let mut seen = vec![store.fingerprint().await.unwrap()];
+    store.insert(batch(0, vec![full("a")])).await.unwrap();
+    seen.push(store.fingerprint().await.unwrap());
+    store
+        .insert(Batch { counts: Default::default(), ..letters(1, vec![letter(1, "demo", 0)]) })
+        .await
+        .unwrap();
+    seen.push(store.fingerprint().await.unwrap());
+    store.insert(Batch { rejected: Vec::new(), ..letters(2, vec![letter(1, "demo", 0)]) }).await.unwrap();
+    seen.push(store.fingerprint().await.unwrap());
+    store
+        .forget(&Forget::Before { site: "demo".to_owned(), time: Timestamp::from_micros(i64::MAX) })
+        .await
+        .unwrap();
+    seen.push(store.fingerprint().await.unwrap());
+    let mut distinct = seen.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), seen.len(), "{seen:?}");
+}

@@ -1,0 +1,61 @@
+//! The contract as tests that every backend runs, and the comparison of every backend with the reference.
+
+mod listing;
+mod places;
+mod queries;
+mod random;
+mod reports;
+pub(crate) mod sample;
+
+/// Runs every clause against the store that `$make` gives (with whatever has to outlive it).
+macro_rules! backend {
+    ($backend:ident, $make:expr) => {
+        mod $backend {
+            backend!(@clauses $make,
+                super::places::a_batch_is_committed_whole,
+                super::places::a_batch_that_does_not_belong_is_refused,
+                super::places::an_empty_batch_moves_the_position,
+                super::places::a_row_that_cannot_be_stored_is_named,
+                super::places::offsets_have_128_bits,
+                super::places::resume_gives_back_what_was_committed,
+                super::places::resume_goes_back_as_far_as_asked,
+                super::places::seen_finds_exactly_the_stored_ids,
+                super::listing::events_come_newest_received_first,
+                super::listing::events_are_filtered,
+                super::listing::events_are_listed_page_by_page,
+                super::listing::dead_letters_are_listed,
+                super::listing::dead_letters_are_kept_for_14_days,
+                super::listing::dead_letters_are_kept_up_to_10_000_per_site_and_day,
+                super::listing::forget_removes_exactly_the_named,
+                super::listing::the_fingerprint_sees_every_difference,
+                super::reports::totals,
+                super::reports::visits_are_aggregated_before_filters,
+                super::reports::pages_carry_the_bounces_of_their_entries,
+                super::reports::time_buckets,
+                super::reports::uneven_time_buckets,
+                super::reports::time_on_page,
+                super::reports::properties,
+                super::reports::missing_values,
+                super::reports::order_and_pages_of_the_table,
+                super::reports::money_and_bots_do_not_count,
+                super::reports::what_has_no_answer_is_refused,
+            );
+        }
+    };
+    (@clauses $make:expr, $(super::$module:ident::$clause:ident,)*) => {
+        $(#[tokio::test]
+        async fn $clause() {
+            let (store, _keep) = $make;
+            super::$module::$clause(&store).await;
+        })*
+    };
+}
+
+backend!(memory, (crate::MemoryStore::new(), ()));
+
+#[cfg(feature = "duckdb")]
+backend!(duckdb, {
+    let folder = tempfile::tempdir().unwrap();
+    let store = crate::DuckStore::open(crate::Options::new(folder.path().join("events.duckdb"))).unwrap();
+    (store, folder)
+});

@@ -1,0 +1,226 @@
+//! Clauses 1 to 4: batches, positions, resume, lookups.
+
+use std::sync::{Arc, Mutex};
+
+use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash};
+use uuid::Uuid;
+
+use super::sample::{LOG, after, batch, full, letter, letters, order, view};
+use crate::query::EventFilter;
+use crate::{
+    Batch, DeadLetterFilter, EventStore, InsertError, Lookup, Mark, OpenSession, RecentId, Resume, Resumed,
+    Row,
+};
+
+/// All that the store holds of `partition`, by kind.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Held {
+    pub(crate) mark: Option<Mark>,
+    pub(crate) clock: Option<Timestamp>,
+    pub(crate) ids: Vec<RecentId>,
+    pub(crate) sessions: Vec<OpenSession>,
+}
+
+pub(crate) async fn resume(store: &dyn EventStore, ask: Resume) -> Held {
+    let parts = Arc::new(Mutex::new(Vec::new()));
+    let sink = parts.clone();
+    store.resume(ask, Box::new(move |part| sink.lock().unwrap().push(part))).await.unwrap();
+    let mut held = Held::default();
+    let mut last_stage = 0;
+    for part in parts.lock().unwrap().drain(..) {
+        let stage = match part {
+            Resumed::Mark(mark) => {
+                held.mark = mark;
+                1
+            }
+            Resumed::Clock(clock) => {
+                held.clock = clock;
+                2
+            }
+            Resumed::Sessions(sessions) => {
+                held.sessions.extend(sessions);
+                3
+            }
+            Resumed::Ids(ids) => {
+                held.ids.extend(ids);
+                4
+            }
+        };
+        assert!(stage >= last_stage, "mark, clock, sessions, ids");
+        last_stage = stage;
+    }
+    assert!(held.ids.is_sorted_by_key(|id| id.hour));
+    held.ids.sort_by_key(|id| (id.hour, id.hash));
+    held.sessions.sort_by_key(|session| (session.site.clone(), session.session, session.received));
+    held
+}
+
+pub(crate) fn everything(partition: u32) -> Resume {
+    Resume { partition, id_hours: 1_000_000, session_micros: i64::MAX }
+}
+
+pub(crate) fn all_events() -> EventFilter {
+    EventFilter { include_bots: true, limit: 100_000, ..EventFilter::default() }
+}
+
+pub(super) async fn a_batch_is_committed_whole(store: &dyn EventStore) {
+    let mut sent = batch(3, vec![view("a", "/", 0), full("b")]);
+    sent.rejected = vec![letter(5, "demo", 1)];
+    sent.to = 6;
+    let (rows, rejected, counts) = (sent.rows.clone(), sent.rejected.clone(), sent.counts.clone());
+    store.insert(sent).await.unwrap();
+
+    let mut found = store.events(&all_events()).await.unwrap();
+    found.sort_by_key(|row| row.offset);
+    assert_eq!(found, rows);
+    let listed = store.dead_letters(&DeadLetterFilter { limit: 9, ..Default::default() }).await.unwrap();
+    assert_eq!(listed, rejected);
+    assert_eq!(store.counts().await.unwrap(), counts);
+    assert_eq!(store.status().await.unwrap().events, 2);
+    let mark = resume(store, everything(0)).await.mark;
+    assert_eq!(mark, Some(Mark { log_id: LOG, position: 6, epoch: 1 }));
+}
+
+pub(super) async fn a_batch_that_does_not_belong_is_refused(store: &dyn EventStore) {
+    store.insert(Batch { epoch: 4, ..batch(7, vec![view("a", "/", 0)]) }).await.unwrap();
+    let before = store.fingerprint().await.unwrap();
+    let next = |from| Batch { epoch: 4, ..batch(from, vec![view("b", "/", 1)]) };
+    let other_log = Uuid::from_u128(9);
+    let wrong = [
+        next(7),
+        next(9),
+        Batch { epoch: 3, ..next(8) },
+        Batch { log_id: other_log, ..next(8) },
+        Batch { log_id: other_log, partition: 1, ..next(0) },
+        Batch { to: 5, ..next(8) },
+    ];
+    for batch in wrong {
+        let shown = format!("{batch:?}");
+        let refused = store.insert(batch).await;
+        assert!(matches!(refused, Err(InsertError::Conflict(_))), "{shown}: {refused:?}");
+    }
+    assert_eq!(store.fingerprint().await.unwrap(), before);
+    store.insert(Batch { epoch: 9, ..next(8) }).await.unwrap();
+    store.insert(Batch { partition: 1, epoch: 1, ..next(100) }).await.unwrap();
+    let held = resume(store, everything(0)).await;
+    assert_eq!(held.mark, Some(Mark { log_id: LOG, position: 9, epoch: 9 }));
+}
+
+pub(super) async fn an_empty_batch_moves_the_position(store: &dyn EventStore) {
+    assert_eq!(resume(store, everything(0)).await, Held::default());
+    store.insert(Batch { to: 50, ..batch(0, Vec::new()) }).await.unwrap();
+    store.insert(Batch { to: 70, epoch: 2, ..batch(50, Vec::new()) }).await.unwrap();
+    let held = resume(store, everything(0)).await;
+    assert_eq!(held.mark, Some(Mark { log_id: LOG, position: 70, epoch: 2 }));
+    assert_eq!(held.clock, None);
+    assert_eq!(store.status().await.unwrap().events, 0);
+}
+
+pub(super) async fn a_row_that_cannot_be_stored_is_named(store: &dyn EventStore) {
+    let good = || view("a", "/", 0);
+    let bad = [
+        kassa_model::Event { visitor: None, ..good() },
+        kassa_model::Event { session: None, ..good() },
+        kassa_model::Event { occurred_at: Timestamp::from_micros(i64::MAX), ..good() },
+        kassa_model::Event { received_at: Timestamp::from_micros(-1), ..good() },
+        kassa_model::Event { props: "{".to_owned(), ..good() },
+    ];
+    for event in bad {
+        let shown = format!("{event:?}");
+        let refused = store.insert(batch(0, vec![good(), event, good()])).await;
+        assert!(matches!(refused, Err(InsertError::Rejected { row: 1, .. })), "{shown}: {refused:?}");
+    }
+    assert_eq!(store.status().await.unwrap().events, 0);
+    store.insert(batch(0, vec![good()])).await.unwrap();
+}
+
+pub(super) async fn offsets_have_128_bits(store: &dyn EventStore) {
+    let start = (1_u128 << 64) - 1;
+    let mut sent = batch(start, vec![view("a", "/", 0), view("b", "/", 0), view("c", "/", 0)]);
+    sent.rows[2] = Row { offset: start + 1, index: 7, event: view("c", "/", 0) };
+    sent.to = u128::MAX;
+    let rows = sent.rows.clone();
+    store.insert(sent).await.unwrap();
+    let found = store.events(&all_events()).await.unwrap();
+    assert_eq!(found, rows.into_iter().rev().collect::<Vec<_>>());
+    assert_eq!(resume(store, everything(0)).await.mark.unwrap().position, u128::MAX);
+    let mut on = batch(u128::MAX, Vec::new());
+    on.rejected = vec![letter(u128::MAX, "demo", 0)];
+    store.insert(on).await.unwrap();
+    let listed = store.dead_letters(&DeadLetterFilter { limit: 1, ..Default::default() }).await.unwrap();
+    assert_eq!(listed[0].offset, u128::MAX);
+}
+
+pub(super) async fn resume_gives_back_what_was_committed(store: &dyn EventStore) {
+    let late = kassa_model::Event { received_at: after(9_000), ..view("late", "/x", -60) };
+    let other = kassa_model::Event { visitor: Some(2), session: Some(2), ..view("other", "/", 7_300) };
+    let money = kassa_model::Event { order: Some(order("o", 1)), session: Some(0), ..view("money", "/", 50) };
+    store.insert(batch(0, vec![view("a", "/", 0), view("b", "/", 30), late])).await.unwrap();
+    store.insert(batch(3, vec![other, money])).await.unwrap();
+    store.insert(Batch { partition: 1, ..batch(0, vec![view("elsewhere", "/", 99_000)]) }).await.unwrap();
+
+    let held = resume(store, everything(0)).await;
+    assert_eq!(held.clock, Some(after(9_000)));
+    let hour = after(0).hour();
+    let id = |id: &str, hour| RecentId { hash: dedupe_hash("demo", id), hour };
+    let mut ids =
+        vec![id("a", hour), id("b", hour), id("money", hour), id("late", hour + 2), id("other", hour + 2)];
+    ids.sort_by_key(|id| (id.hour, id.hash));
+    assert_eq!(held.ids, ids);
+    let session = |number, first, last, received| OpenSession {
+        site: "demo".to_owned(),
+        visitor: number,
+        session: number,
+        first: after(first),
+        last: after(last),
+        received: after(received),
+    };
+    // One piece per session and hour of receipt.
+    let pieces = [session(1, 0, 30, 30), session(1, -60, -60, 9_000), session(2, 7_300, 7_300, 7_300)];
+    assert_eq!(held.sessions, pieces);
+    assert_eq!(resume(store, everything(1)).await.ids, [id("elsewhere", after(99_000).hour())]);
+    assert_eq!(resume(store, everything(2)).await, Held::default());
+}
+
+pub(super) async fn resume_goes_back_as_far_as_asked(store: &dyn EventStore) {
+    let at =
+        |id: &str, session, second| kassa_model::Event { session: Some(session), ..view(id, "/", second) };
+    let hour = MICROS_PER_HOUR / 1_000_000;
+    let events = vec![
+        at("old", 1, 0),
+        at("kept alive", 2, 10),
+        at("edge", 3, hour),
+        at("kept alive 2", 2, 2 * hour),
+        at("new", 4, 3 * hour + 5),
+    ];
+    store.insert(batch(0, events)).await.unwrap();
+    let ask = Resume { partition: 0, id_hours: 2, session_micros: 2 * MICROS_PER_HOUR };
+    let held = resume(store, ask).await;
+    let hours: Vec<i64> = held.ids.iter().map(|id| id.hour - after(0).hour()).collect();
+    assert_eq!(hours, [1, 2, 3]);
+    let sessions: Vec<(i64, Timestamp)> =
+        held.sessions.iter().map(|session| (session.session, session.first)).collect();
+    assert_eq!(sessions, [(2, after(2 * hour)), (4, after(3 * hour + 5))]);
+    let nothing = Resume { partition: 0, id_hours: 0, session_micros: 0 };
+    assert_eq!(resume(store, nothing).await.ids.len(), 1);
+}
+
+pub(super) async fn seen_finds_exactly_the_stored_ids(store: &dyn EventStore) {
+    let elsewhere = kassa_model::Event { site: "other".to_owned(), ..view("b", "/", 0) };
+    let hour = 3_600;
+    let again = view("a", "/", 5 * hour);
+    store
+        .insert(batch(0, vec![view("a", "/", 0), elsewhere, view("ä \"\\'", "/", hour), again]))
+        .await
+        .unwrap();
+    store.insert(letters(4, vec![letter(4, "demo", 0)])).await.unwrap();
+    let ask = |site: &str, id: &str| Lookup { site: site.to_owned(), id: id.to_owned() };
+    let asked =
+        vec![ask("demo", "a"), ask("demo", "b"), ask("other", "b"), ask("demo", "ä \"\\'"), ask("demo", "a")];
+    let base = after(0).hour();
+    let found = store.seen(asked.clone(), after(0)).await.unwrap();
+    assert_eq!(found, [Some(base + 5), None, Some(base), Some(base + 1), Some(base + 5)]);
+    let found = store.seen(asked, after(1)).await.unwrap();
+    assert_eq!(found, [Some(base + 5), None, None, Some(base + 1), Some(base + 5)]);
+    assert_eq!(store.seen(Vec::new(), after(0)).await.unwrap(), []);
+}

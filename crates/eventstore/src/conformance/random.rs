@@ -1,0 +1,265 @@
+//! Random data and random queries: every backend gives the tables of the reference.
+
+use kassa_model::Event;
+
+use super::queries::{buckets, test};
+use super::sample::{Random, after, batch, order, view};
+use crate::query::{
+    Dimension, Direction, EventFilter, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
+};
+use crate::{Batch, Row};
+
+const METRICS: [Metric; 10] = [
+    Metric::Visitors,
+    Metric::Visits,
+    Metric::Pageviews,
+    Metric::Events,
+    Metric::ViewsPerVisit,
+    Metric::BounceRate,
+    Metric::VisitDuration,
+    Metric::TimeOnPage,
+    Metric::Percentage,
+    Metric::Users,
+];
+
+const SITES: [&str; 3] = ["demo", "other", "ünï"];
+const PATHS: [&str; 6] = ["/", "/shop", "/shop/ä", "", "(none)", "/Z"];
+const NAMES: [&str; 6] = ["page_view", "page_view", "click", "time_on_page", "hover_enter", "Ärger"];
+const TEXTS: [&str; 5] = ["a", "b", "Ä", "a b", "Firefox"];
+const PROPS: [&str; 7] = [
+    "{}",
+    r#"{"seconds":7}"#,
+    r#"{"seconds":1.75,"color":"rot"}"#,
+    r#"{"seconds":"8","color":"Grün"}"#,
+    r#"{"color":{"a":[1,2]},"seconds":90000}"#,
+    r#"{"color":null,"seconds":-3}"#,
+    r#"{"color":5}"#,
+];
+const PATTERNS: [&str; 7] = ["^/shop", "[a-z]$", r"\w+", "(?i)ä", "^$", "a|b", "[^/]"];
+
+fn fields() -> Vec<Field> {
+    vec![
+        Field::Name,
+        Field::Page,
+        Field::Hostname,
+        Field::Prop("color".to_owned()),
+        Field::EntryPage,
+        Field::ExitPage,
+        Field::Source,
+        Field::Referrer,
+        Field::UtmSource,
+        Field::UtmMedium,
+        Field::UtmCampaign,
+        Field::UtmTerm,
+        Field::UtmContent,
+        Field::Device,
+        Field::Browser,
+        Field::Os,
+        Field::Country,
+        Field::NameSent,
+    ]
+}
+
+/// Batches of `count` events in two partitions, with many equal times, few visitors and sessions, bots and money.
+pub(crate) fn batches(random: &mut Random, count: usize) -> Vec<Batch> {
+    let mut partitions = [Vec::new(), Vec::new()];
+    for n in 0..count {
+        let event = event(random, n);
+        partitions[random.below(2)].push(event);
+    }
+    (0..).zip(partitions).map(|(partition, events)| Batch { partition, ..shaken(random, events) }).collect()
+}
+
+/// A batch in which some records made several rows.
+fn shaken(random: &mut Random, events: Vec<Event>) -> Batch {
+    let mut sent = batch(0, events);
+    let (mut offset, mut index) = (5_u128 << 70, 0);
+    for row in &mut sent.rows {
+        (offset, index) = if random.one_in(3) { (offset, index + 1) } else { (offset + 2, 0) };
+        *row = Row { offset, index, event: row.event.clone() };
+    }
+    sent.to = offset + 1;
+    sent
+}
+
+fn event(random: &mut Random, n: usize) -> Event {
+    let session = random.below(9) as i64;
+    let visitor = if random.one_in(8) { random.below(9) as i64 } else { session % 5 };
+    let second = if random.one_in(2) { random.below(20) } else { random.below(7_000) } as i64;
+    let name = random.pick(&NAMES).to_owned();
+    Event {
+        site: random.pick(&SITES).to_owned(),
+        name_sent: if random.one_in(2) { name.to_uppercase() } else { name.clone() },
+        name,
+        visitor: Some(visitor),
+        session: Some(session),
+        received_at: after(second + random.below(3) as i64),
+        user: random.maybe(&TEXTS),
+        host: random.maybe(&TEXTS),
+        path: random.maybe(&PATHS),
+        referrer: random.maybe(&TEXTS),
+        source: random.maybe(&TEXTS),
+        utm_source: random.maybe(&TEXTS),
+        utm_medium: random.maybe(&TEXTS),
+        utm_campaign: random.maybe(&TEXTS),
+        utm_term: random.maybe(&TEXTS),
+        utm_content: random.maybe(&TEXTS),
+        device: random.maybe(&TEXTS),
+        browser: random.maybe(&TEXTS),
+        os: random.maybe(&TEXTS),
+        country: random.maybe(&TEXTS),
+        bot: random.one_in(7),
+        order: random.one_in(12).then(|| order(&format!("o{n}"), n as i64)),
+        props: random.pick(&PROPS).to_owned(),
+        ..view(&format!("e{n}"), "", second)
+    }
+}
+
+/// A query; one in some has no answer.
+pub(crate) fn query(random: &mut Random) -> Query {
+    let (from, to) = if random.one_in(2) {
+        (0, 8_000)
+    } else {
+        let from = random.below(4_000) as i64;
+        (from, from + random.below(5_000) as i64)
+    };
+    let count = 1 + random.below(4);
+    let metrics: Vec<Metric> = (0..count).map(|_| METRICS[random.below(METRICS.len())]).collect();
+    let session_metrics = metrics.iter().any(|metric| crate::validate::is_session_metric(*metric));
+    let count = random.below(3);
+    let mut dimensions: Vec<Dimension> = (0..count).map(|_| dimension(random, session_metrics)).collect();
+    if random.one_in(4) {
+        dimensions.retain(|dimension| !matches!(dimension, Dimension::Time { .. }));
+        dimensions.insert(0, time(random));
+    }
+    let order_by = (0..random.below(3)).map(|_| order_by(random, dimensions.len(), metrics.len())).collect();
+    Query {
+        sites: SITES[random.below(2)..].iter().map(|site| (*site).to_owned()).collect(),
+        range: TimeRange { from: after(from), to: after(to) },
+        metrics,
+        dimensions,
+        filter: (!random.one_in(3)).then(|| filter(random, 0)),
+        include_bots: random.one_in(3),
+        order_by,
+        limit: if random.one_in(3) { random.below(6) as u32 } else { 1_000 },
+        offset: if random.one_in(4) { random.below(9) as u32 } else { 0 },
+    }
+}
+
+fn dimension(random: &mut Random, session_metrics: bool) -> Dimension {
+    let fields = fields();
+    loop {
+        let field = fields[random.below(fields.len())].clone();
+        let single = matches!(field, Field::Name | Field::NameSent | Field::Hostname | Field::Prop(_));
+        if !(session_metrics && single) || random.one_in(20) {
+            return Dimension::Field(field);
+        }
+    }
+}
+
+fn time(random: &mut Random) -> Dimension {
+    let mut boundaries = vec![random.below(500) as i64];
+    let even = random.one_in(2);
+    let step = 1 + random.below(900) as i64;
+    for _ in 0..=random.below(12) {
+        let last = boundaries[boundaries.len() - 1];
+        boundaries.push(last + if even { step } else { 1 + random.below(900) as i64 });
+    }
+    buckets(&boundaries)
+}
+
+fn filter(random: &mut Random, depth: usize) -> Filter {
+    let parts = |random: &mut Random| (0..1 + random.below(3)).map(|_| filter(random, depth + 1)).collect();
+    match random.below(if depth > 2 { 3 } else { 6 }) {
+        0..3 => {
+            let fields = fields();
+            let field = fields[random.below(fields.len())].clone();
+            let operator = [Operator::Is, Operator::Contains, Operator::Matches][random.below(3)];
+            let choices: Vec<&str> = match operator {
+                Operator::Matches => PATTERNS.to_vec(),
+                _ => [&PATHS[..], &TEXTS[..], &NAMES[..], &["rot", "Grün", "5", "(none)"]].concat(),
+            };
+            let values: Vec<&str> = (0..1 + random.below(4)).map(|_| random.pick(&choices)).collect();
+            test(field, operator, &values)
+        }
+        3 => Filter::And(parts(random)),
+        4 => Filter::Or(parts(random)),
+        _ => Filter::Not(Box::new(filter(random, depth + 1))),
+    }
+}
+
+fn order_by(random: &mut Random, dimensions: usize, metrics: usize) -> OrderBy {
+    let column = random.below(dimensions + metrics);
+    let key =
+        if column < dimensions { OrderKey::Dimension(column) } else { OrderKey::Metric(column - dimensions) };
+    let direction = if random.one_in(2) { Direction::Ascending } else { Direction::Descending };
+    OrderBy { key, direction }
+}
+
+/// A list of events.
+pub(crate) fn event_filter(random: &mut Random) -> EventFilter {
+    let one_in_three =
+        |random: &mut Random, choices: &[&str]| random.one_in(3).then(|| random.pick(choices).to_owned());
+    EventFilter {
+        sites: random.one_in(2).then(|| vec![random.pick(&SITES).to_owned()]),
+        received_from: random.one_in(3).then(|| after(random.below(5_000) as i64)),
+        received_to: random.one_in(3).then(|| after(random.below(9_000) as i64)),
+        occurred_from: random.one_in(3).then(|| after(random.below(5_000) as i64)),
+        occurred_to: random.one_in(3).then(|| after(random.below(9_000) as i64)),
+        names: one_in_three(random, &["CLICK", "Page_View", "ärger"]).into_iter().collect(),
+        name_sent: one_in_three(random, &["CLICK", "PAGE_VIEW"]),
+        location_type: None,
+        component: None,
+        path: one_in_three(random, &PATHS),
+        user: one_in_three(random, &TEXTS),
+        visitor: random.one_in(4).then(|| random.below(5) as i64),
+        id: None,
+        include_bots: random.one_in(2),
+        before: random.one_in(4).then(|| (after(random.below(4_000) as i64), (5_u128 << 70) + 40, 1)),
+        limit: random.below(40) as u32,
+    }
+}
+
+#[cfg(feature = "duckdb")]
+#[tokio::test]
+async fn duckdb_answers_as_the_reference_does() {
+    use super::sample::scaled;
+    use crate::{DuckStore, Error, EventStore, MemoryStore, Options};
+
+    let seed = std::env::var("KASSA_TEST_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_else(|| std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().subsec_nanos().into());
+    let sets = scaled(100);
+    println!("seed {seed}, {sets} sets of data, 100 queries each");
+    let mut random = Random(seed);
+    let mut refused = 0;
+    for set in 0..sets {
+        let folder = tempfile::tempdir().unwrap();
+        let duck = DuckStore::open(Options::new(folder.path().join("events.duckdb"))).unwrap();
+        let memory = MemoryStore::new();
+        let count = random.below(400);
+        for batch in batches(&mut random, count) {
+            memory.insert(batch.clone()).await.unwrap();
+            duck.insert(batch).await.unwrap();
+        }
+        assert_eq!(duck.fingerprint().await.unwrap(), memory.fingerprint().await.unwrap());
+        for _ in 0..100 {
+            let query = query(&mut random);
+            match (duck.query(&query).await, memory.query(&query).await) {
+                (Ok(found), Ok(expected)) => {
+                    assert_eq!(found, expected, "seed {seed}, set {set}: {query:#?}")
+                }
+                (Err(Error::Invalid(_)), Err(Error::Invalid(_))) => refused += 1,
+                (found, expected) => {
+                    panic!("seed {seed}, set {set}: {found:?}, not {expected:?}: {query:#?}")
+                }
+            }
+            let filter = event_filter(&mut random);
+            let (found, expected) =
+                (duck.events(&filter).await.unwrap(), memory.events(&filter).await.unwrap());
+            assert_eq!(found, expected, "seed {seed}, set {set}: {filter:#?}");
+        }
+    }
+    assert!(refused * 4 < sets * 100, "{refused} queries had no answer");
+}
