@@ -1,1 +1,7 @@
-//! Tests.
+//! The collector through its real router, with a log in memory.
+
+mod bad_input;
+mod durable;
+mod routes;
+mod shop;
+mod stamps;

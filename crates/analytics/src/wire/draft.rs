@@ -9,8 +9,8 @@ use kassa_model::{
 use serde_json::value::RawValue;
 
 use super::props::{Props, without_person};
-use super::text::{Scalar, cut, scalar};
-use super::{Context, ID_BYTES_MAX, ORIGINAL_BYTES_MAX, TEXT_BYTES_MAX, names, time};
+use super::text::{Scalar, cut, scalar, too_deep};
+use super::{Context, EVENT_BYTES_MAX, ID_BYTES_MAX, ORIGINAL_BYTES_MAX, TEXT_BYTES_MAX, names, time};
 
 /// Why an event is refused, and what of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,8 +158,7 @@ pub(crate) fn refused(
     original: &[u8],
     ctx: &Context<'_>,
 ) -> LogRecord {
-    let kept = &original[..original.len().min(ORIGINAL_BYTES_MAX)];
-    let original = String::from_utf8_lossy(kept).replace('\0', "\u{fffd}");
+    let original = if ctx.private { without_names(original) } else { beginning(original) };
     LogRecord::Rejected(Box::new(Rejected {
         id: String::new(),
         site: site.to_owned(),
@@ -167,6 +166,22 @@ pub(crate) fn refused(
         reason: flaw.reason,
         detail: flaw.detail.to_owned(),
         dialect,
-        original: cut(&original, ORIGINAL_BYTES_MAX).to_owned(),
+        original,
     }))
+}
+
+/// As much of the original as is kept, as text that every store takes.
+fn beginning(original: &[u8]) -> String {
+    let kept = &original[..original.len().min(ORIGINAL_BYTES_MAX)];
+    let text = String::from_utf8_lossy(kept).replace('\0', "\u{fffd}");
+    cut(&text, ORIGINAL_BYTES_MAX).to_owned()
+}
+
+/// The original without what names a person; nothing of it when that cannot be told.
+fn without_names(original: &[u8]) -> String {
+    let text = std::str::from_utf8(original).unwrap_or_default().trim();
+    let readable = original.len() <= EVENT_BYTES_MAX
+        && !too_deep(text)
+        && serde_json::from_str::<&RawValue>(text).is_ok();
+    if readable { beginning(without_person(text).as_bytes()) } else { String::new() }
 }

@@ -16,7 +16,7 @@ pub(crate) fn clean(body: &[u8]) -> Option<Cow<'_, str>> {
     let mut fixed: Option<Vec<u8>> = None;
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(found) = memchr(b'\\', &bytes[from..]) {
+    while let Some(found) = bytes.get(from..).and_then(|rest| memchr(b'\\', rest)) {
         let start = from + found;
         from = start + 2;
         let Some(unit) = escaped_unit(bytes, start) else { continue };
@@ -34,9 +34,6 @@ pub(crate) fn clean(body: &[u8]) -> Option<Cow<'_, str>> {
         };
         if bad {
             fixed.get_or_insert_with(|| bytes.to_vec())[start..start + 6].copy_from_slice(b"\\ufffd");
-        }
-        if from >= bytes.len() {
-            break;
         }
     }
     match fixed {

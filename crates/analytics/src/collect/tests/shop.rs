@@ -1,0 +1,169 @@
+//! A collector with its router, a log in memory that can be told to fail, and a clock that stands still.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use kassa_access::{Access, Mode, Options, Salts, SiteOptions};
+use kassa_eventlog::{Error, EventLog, Offset, Position, Record, Status, Stream, Subscription};
+use kassa_model::{LogRecord, ManualClock, Recorded, Rejected, RouteKey, Timestamp};
+use kassa_service::{Metrics, Policy, RouteClass};
+use tower::ServiceExt;
+
+use super::super::{Collector, CollectorOptions, Parts, routes};
+
+/// 2025-11-13T12:00:00Z.
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_763_035_200_000_000);
+
+/// Keeps what is appended.
+#[derive(Debug, Default)]
+pub(crate) struct MemoryLog {
+    records: Mutex<Vec<Record>>,
+    appends: Mutex<usize>,
+    failure: Mutex<Option<Error>>,
+    pub(crate) holds: AtomicBool,
+}
+
+#[async_trait]
+impl EventLog for MemoryLog {
+    async fn append(&self, stream: Stream, records: Vec<Record>) -> Result<Vec<Position>, Error> {
+        assert_eq!(stream, Stream::Events);
+        while self.holds.load(Ordering::SeqCst) {
+            tokio::task::yield_now().await;
+        }
+        if let Some(error) = &*self.failure.lock().unwrap() {
+            return Err(error.clone());
+        }
+        *self.appends.lock().unwrap() += 1;
+        let mut kept = self.records.lock().unwrap();
+        let first = kept.len();
+        kept.extend(records);
+        let position = |place: usize| Position { partition: 0, offset: Offset(place as u128) };
+        Ok((first..kept.len()).map(position).collect())
+    }
+
+    async fn subscribe(&self, _: Stream, _: &str) -> Result<Box<dyn Subscription>, Error> {
+        Err(Error::Invalid("a log to write to".to_owned()))
+    }
+
+    async fn status(&self, _: Stream) -> Result<Status, Error> {
+        Err(Error::Invalid("a log to write to".to_owned()))
+    }
+}
+
+/// An answer as a client sees it.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+/// A collector and everything around it.
+pub(crate) struct Shop {
+    pub(crate) log: Arc<MemoryLog>,
+    pub(crate) collector: Arc<Collector>,
+    pub(crate) metrics: Metrics,
+    pub(crate) router: Router,
+    pub(crate) clock: Arc<ManualClock>,
+    _data: tempfile::TempDir,
+}
+
+impl Shop {
+    /// In open mode: any site and key will do.
+    pub(crate) fn open() -> Self {
+        Self::new(Mode::Open)
+    }
+
+    /// In closed mode, with the site `shop` (key `pk_1`) and the site `free`, which needs no key.
+    pub(crate) fn closed() -> Self {
+        Self::new(Mode::Closed)
+    }
+
+    fn new(mode: Mode) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let site = |id: &str, keys: &[&str]| SiteOptions {
+            id: id.to_owned(),
+            write_keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            allow_keyless: keys.is_empty(),
+            timezone: "UTC".to_owned(),
+            origins: Vec::new(),
+        };
+        let sites = vec![site("shop", &["pk_1"]), site("free", &[])];
+        let options = Options { sites, ..Options::default() };
+        let access = Access::open(&options, mode, data.path()).unwrap();
+        let log = Arc::new(MemoryLog::default());
+        let clock = Arc::new(ManualClock::new(NOW));
+        let metrics = Metrics::new("test");
+        let parts = Parts {
+            log: Arc::clone(&log) as Arc<dyn EventLog>,
+            access,
+            salts: Arc::new(Salts::open(data.path()).unwrap()),
+            clock: Arc::clone(&clock) as Arc<dyn kassa_model::Clock>,
+        };
+        let collector = Arc::new(Collector::new(&CollectorOptions::default(), parts, &metrics).unwrap());
+        let router = Policy::default().apply(RouteClass::Ingest, routes(Arc::clone(&collector)));
+        Self { log, collector, metrics, router, clock, _data: data }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answered {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_ne!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        Answered { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answered {
+        self.send(Request::post(path).body(body.into()).unwrap()).await
+    }
+
+    pub(crate) async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answered {
+        let mut request = Request::post(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    /// Everything in the log, decoded.
+    pub(crate) fn records(&self) -> Vec<(RouteKey, LogRecord)> {
+        let kept = self.log.records.lock().unwrap();
+        kept.iter().map(|record| (record.key, kassa_model::decode(&record.payload).unwrap())).collect()
+    }
+
+    pub(crate) fn appends(&self) -> usize {
+        *self.log.appends.lock().unwrap()
+    }
+
+    pub(crate) fn fail(&self, error: Option<Error>) {
+        *self.log.failure.lock().unwrap() = error;
+    }
+
+    /// The last record, an accepted event.
+    pub(crate) fn last(&self) -> Recorded {
+        match self.records().pop() {
+            Some((_, LogRecord::Event(recorded))) => *recorded,
+            other => panic!("not an event: {other:?}"),
+        }
+    }
+
+    /// The last record, a dead letter.
+    pub(crate) fn last_rejected(&self) -> Rejected {
+        match self.records().pop() {
+            Some((_, LogRecord::Rejected(rejected))) => *rejected,
+            other => panic!("not a dead letter: {other:?}"),
+        }
+    }
+
+    /// The value of a metric's series, by its whole name with labels.
+    pub(crate) fn metric(&self, series: &str) -> Option<f64> {
+        let text = self.metrics.text();
+        text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')?.parse().ok())
+    }
+}
