@@ -1,0 +1,26 @@
+//! Tells the linker where the prebuilt libduckdb lies at run time: link arguments reach only their own package, so
+//! `eventstore` has its own copy of this.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    println!("cargo::rerun-if-env-changed=DUCKDB_LIB_DIR");
+    if env::var_os("CARGO_FEATURE_BUNDLED").is_some() || env::var_os("CARGO_FEATURE_DUCKDB").is_none() {
+        return;
+    }
+    let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let folder = env::var_os("DUCKDB_LIB_DIR").map_or_else(|| manifest.join("../../.duckdb"), PathBuf::from);
+    let folder = folder.canonicalize().unwrap_or(folder);
+    let macos = env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos");
+    let library = folder.join(if macos { "libduckdb.dylib" } else { "libduckdb.so" });
+    println!("cargo::rerun-if-changed={}", library.display());
+    if !library.exists() {
+        println!("cargo::error=libduckdb is missing: run make setup, or use --features bundled");
+        return;
+    }
+    let origin = if macos { "@loader_path" } else { "$ORIGIN" };
+    for place in [Path::new(origin), &Path::new(origin).join("../lib"), &folder] {
+        println!("cargo::rustc-link-arg=-Wl,-rpath,{}", place.display());
+    }
+}

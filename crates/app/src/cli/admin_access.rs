@@ -1,0 +1,132 @@
+//! How a command comes to the admin API: over HTTP where a process holds the data folder, else in this process.
+
+use anyhow::{Context, bail};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::Common;
+use crate::client::Client;
+use crate::config::Config;
+use crate::lock::{self, Data, Lock};
+use crate::run::Parts;
+
+/// The admin API, wherever it is.
+pub(crate) enum Admin {
+    /// That of the process that holds the folder.
+    Remote(Client),
+    /// This process's own, over the files; the lock is held as long.
+    Local { router: Router, parts: Parts, _lock: Lock },
+}
+
+/// What a command needs of the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Needs {
+    pub(crate) log: bool,
+    pub(crate) store: bool,
+}
+
+/// The one way for every command that needs the data: held → ask, free → take the lock and open the files.
+///
+/// # Errors
+/// There is no such folder, or its files cannot be opened.
+pub(crate) async fn open(common: &Common, needs: Needs) -> anyhow::Result<(Admin, Config)> {
+    let config = common.load(Vec::new())?;
+    if !config.data.exists() {
+        bail!("there is no data folder {}: name it with --data", config.data.display());
+    }
+    let admin = match lock::take(&config.data)? {
+        Data::Held(running) => Admin::Remote(Client::to(&running)?),
+        Data::Mine(lock) => {
+            let parts = Parts::open(&config, needs.log, needs.store)?;
+            let router = parts.admin_router()?;
+            Admin::Local { router, parts, _lock: lock }
+        }
+    };
+    Ok((admin, config))
+}
+
+impl Admin {
+    /// `GET path` as JSON.
+    ///
+    /// # Errors
+    /// Any answer but 200, with its `detail`.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let (status, body) = match self {
+            Self::Remote(client) => client.get(path).await?,
+            Self::Local { router, .. } => {
+                let mut whole = Vec::new();
+                let status = call(router, "GET", path, String::new(), |piece| whole.extend_from_slice(&piece)).await?;
+                (status, Bytes::from(whole))
+            }
+        };
+        refuse_failure(status, &body)?;
+        serde_json::from_slice(&body).context("the admin API answered no JSON")
+    }
+
+    /// `POST path`, whose answer is lines of JSON; `each` gets them as they come.
+    ///
+    /// # Errors
+    /// Any answer but 200, with its `detail`.
+    pub(crate) async fn post_lines(&self, path: &str, body: &Value, mut each: impl FnMut(&Value)) -> anyhow::Result<()> {
+        let mut rest = Vec::new();
+        let take = |piece: Bytes| {
+            rest.extend_from_slice(&piece);
+            while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = rest.drain(..=end).collect();
+                if let Ok(value) = serde_json::from_slice(&line) {
+                    each(&value);
+                }
+            }
+        };
+        let status = match self {
+            Self::Remote(client) => client.post(path, body.to_string(), take).await?,
+            Self::Local { router, .. } => call(router, "POST", path, body.to_string(), take).await?,
+        };
+        refuse_failure(status, &rest)
+    }
+
+    /// Closes the files before the lock is let go.
+    pub(crate) fn close(self) {
+        if let Self::Local { router, parts, _lock } = self {
+            drop(router);
+            parts.close();
+        }
+    }
+}
+
+async fn call(
+    router: &Router,
+    method: &str,
+    path: &str,
+    body: String,
+    mut each: impl FnMut(Bytes),
+) -> anyhow::Result<StatusCode> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "localhost")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body))?;
+    let mut answer = router.clone().oneshot(request).await?;
+    while let Some(frame) = answer.frame().await {
+        if let Ok(piece) = frame?.into_data() {
+            each(piece);
+        }
+    }
+    Ok(answer.status())
+}
+
+fn refuse_failure(status: StatusCode, body: &[u8]) -> anyhow::Result<()> {
+    if status.is_success() {
+        return Ok(());
+    }
+    let problem: Value = serde_json::from_slice(body).unwrap_or_default();
+    match problem["detail"].as_str().or(problem["title"].as_str()) {
+        Some(detail) => bail!("{detail}"),
+        None => bail!("the admin API answered {status}"),
+    }
+}

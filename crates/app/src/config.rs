@@ -1,0 +1,372 @@
+//! Configuration: the built-in defaults, a file, the environment, flags, in this order. Unknown keys are refused with the
+//! nearest known one. The reference of every key is `config/default.toml`, which is the source of the defaults.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use config::{Config as Layers, Environment, File, FileFormat, Value, ValueKind};
+use serde::{Deserialize, Serialize};
+
+/// `config/default.toml`, as built in.
+pub(crate) const DEFAULTS: &str = include_str!("../../../config/default.toml");
+
+/// `server.listen` as it is when nothing sets it: a role by itself then listens on its own port.
+pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:8000";
+
+/// The effective configuration.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Config {
+    pub(crate) data: PathBuf,
+    pub(crate) server: Server,
+    pub(crate) log: Log,
+    pub(crate) store: Store,
+    pub(crate) dedupe: Dedupe,
+    pub(crate) access: Access,
+    pub(crate) shop: Shop,
+    pub(crate) cors: Cors,
+    pub(crate) geoip: GeoIp,
+    pub(crate) logs: Logs,
+    pub(crate) sites: Vec<Site>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Server {
+    pub(crate) listen: String,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) connections_max: usize,
+    pub(crate) header_timeout_ms: u64,
+    pub(crate) body_timeout_ms: u64,
+    pub(crate) idle_timeout_ms: u64,
+    pub(crate) drain_timeout_ms: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Log {
+    pub(crate) url: String,
+    pub(crate) partitions: u32,
+    pub(crate) segment_bytes: u64,
+    pub(crate) keep_hours: u64,
+    pub(crate) max_bytes: u64,
+    pub(crate) reserve_bytes: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Store {
+    pub(crate) url: String,
+    pub(crate) memory_mb: u32,
+    pub(crate) threads: u32,
+    pub(crate) query_timeout_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Dedupe {
+    pub(crate) window_hours: u64,
+    pub(crate) memory_max: usize,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Access {
+    pub(crate) admin_token: String,
+    pub(crate) secret_keys: Vec<SecretKey>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct SecretKey {
+    pub(crate) name: String,
+    pub(crate) sha256: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) site: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Shop {
+    pub(crate) site: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Cors {
+    pub(crate) origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct GeoIp {
+    pub(crate) path: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Logs {
+    pub(crate) format: String,
+    pub(crate) level: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Site {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) write_keys: Vec<String>,
+    #[serde(default)]
+    pub(crate) allow_keyless: bool,
+    #[serde(default = "utc")]
+    pub(crate) timezone: String,
+    #[serde(default)]
+    pub(crate) origins: Vec<String>,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+/// What flags set, over everything else.
+#[derive(Debug, Default)]
+pub(crate) struct Overrides(pub(crate) Vec<(&'static str, String)>);
+
+impl Config {
+    /// Reads defaults, `file`, the environment and `overrides`.
+    ///
+    /// # Errors
+    /// An unreadable file, an unknown key (naming the nearest), a value of the wrong type, a combination that cannot work.
+    pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> anyhow::Result<Self> {
+        let mut layers = Layers::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
+            let named = format!("in the configuration file {}", path.display());
+            refuse_unknown_keys(&text).context(named.clone())?;
+            layers = layers.add_source(File::from_str(&text, FileFormat::Toml));
+        }
+        let environment = environment_keys()?;
+        layers = layers.add_source(
+            Environment::default()
+                .separator("__")
+                .try_parsing(true)
+                .list_separator(",")
+                .with_list_parse_key("server.hosts")
+                .with_list_parse_key("server.trusted_proxies")
+                .with_list_parse_key("cors.origins")
+                .source(Some(environment)),
+        );
+        for (key, value) in &overrides.0 {
+            layers = layers.set_override(*key, value.as_str())?;
+        }
+        let mut config: Self =
+            layers.build()?.try_deserialize().context("the configuration does not make sense")?;
+        config.fill_in_data();
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// The folder of a `local:` log.
+    pub(crate) fn log_dir(&self) -> anyhow::Result<PathBuf> {
+        scheme_path("log.url", &self.log.url, "local")
+    }
+
+    /// The file of a `duckdb:` store.
+    pub(crate) fn store_file(&self) -> anyhow::Result<PathBuf> {
+        scheme_path("store.url", &self.store.url, "duckdb")
+    }
+
+    /// The address to listen on.
+    pub(crate) fn listen(&self) -> anyhow::Result<SocketAddr> {
+        let listen = &self.server.listen;
+        let text = if listen.starts_with(':') { format!("127.0.0.1{listen}") } else { listen.clone() };
+        let text = text.replace("localhost:", "127.0.0.1:");
+        text.parse().with_context(|| {
+            format!("server.listen = \"{listen}\" is no address and port, such as 127.0.0.1:8000")
+        })
+    }
+
+    /// The configuration as TOML, secrets masked.
+    pub(crate) fn masked(&self) -> anyhow::Result<String> {
+        let mut shown = self.clone();
+        if !shown.access.admin_token.is_empty() {
+            "********".clone_into(&mut shown.access.admin_token);
+        }
+        for key in &mut shown.access.secret_keys {
+            "********".clone_into(&mut key.sha256);
+        }
+        Ok(toml::to_string(&shown)?)
+    }
+
+    fn fill_in_data(&mut self) {
+        let data = self.data.display().to_string();
+        for url in [&mut self.log.url, &mut self.store.url] {
+            *url = url.replace("{data}", &data);
+        }
+    }
+
+    fn validate(&self) -> anyhow::Result<()> {
+        self.listen()?;
+        self.log_dir()?;
+        self.store_file()?;
+        let at_least = |key: &str, value: u64, least: u64| match value >= least {
+            true => Ok(()),
+            false => Err(anyhow::anyhow!("{key} = {value} is too small: at least {least}")),
+        };
+        at_least("log.partitions", self.log.partitions.into(), 1)?;
+        at_least("log.segment_bytes", self.log.segment_bytes, 1 << 20)?;
+        at_least("log.max_bytes", self.log.max_bytes, self.log.segment_bytes * 2)?;
+        at_least("store.memory_mb", self.store.memory_mb.into(), 64)?;
+        at_least("store.query_timeout_s", self.store.query_timeout_s, 1)?;
+        at_least("dedupe.window_hours", self.dedupe.window_hours, 1)?;
+        at_least("dedupe.memory_max", self.dedupe.memory_max as u64, 1 << 20)?;
+        if !["json", "text"].contains(&self.logs.format.as_str()) {
+            bail!("logs.format = \"{}\" is not known: json or text", self.logs.format);
+        }
+        if self.log.partitions > 64 {
+            bail!("log.partitions = {} is too many: each costs its own fsync; at most 64", self.log.partitions);
+        }
+        Ok(())
+    }
+}
+
+fn scheme_path(key: &str, url: &str, scheme: &str) -> anyhow::Result<PathBuf> {
+    match url.split_once(':') {
+        Some((found, path)) if found == scheme && !path.is_empty() => Ok(PathBuf::from(path)),
+        _ => bail!("{key} = \"{url}\" is not known: this build takes {scheme}:PATH"),
+    }
+}
+
+/// The variables that are configuration: `KASSA_DATA` and those with `__`. The rest (`KASSA_FAILPOINTS`…) is not.
+fn environment_keys() -> anyhow::Result<config::Map<String, String>> {
+    let mut keys = config::Map::new();
+    for (name, value) in std::env::vars() {
+        let Some(key) = name.strip_prefix("KASSA_") else { continue };
+        if key != "DATA" && !key.contains("__") {
+            continue;
+        }
+        let path = key.to_lowercase().replace("__", ".");
+        refuse_unknown_path(&path, &known_keys()?)
+            .with_context(|| format!("in the environment variable {name}"))?;
+        keys.insert(key.to_lowercase(), value);
+    }
+    Ok(keys)
+}
+
+fn refuse_unknown_keys(text: &str) -> anyhow::Result<()> {
+    let known = known_keys()?;
+    for path in flatten(text)?.keys() {
+        refuse_unknown_path(path, &known)?;
+    }
+    Ok(())
+}
+
+fn refuse_unknown_path(path: &str, known: &[String]) -> anyhow::Result<()> {
+    if known.iter().any(|key| key == path) {
+        return Ok(());
+    }
+    match known.iter().min_by_key(|key| distance(key, path)) {
+        Some(nearest) => bail!("unknown key {path}; did you mean {nearest}?"),
+        None => bail!("unknown key {path}"),
+    }
+}
+
+fn known_keys() -> anyhow::Result<Vec<String>> {
+    let mut known: Vec<String> = flatten(DEFAULTS)?.into_keys().collect();
+    for element in ["name", "sha256", "site"] {
+        known.push(format!("access.secret_keys.{element}"));
+    }
+    Ok(known)
+}
+
+/// Every leaf's dotted path; elements of a list of tables share the list's path.
+fn flatten(text: &str) -> anyhow::Result<BTreeMap<String, ()>> {
+    let layers = Layers::builder().add_source(File::from_str(text, FileFormat::Toml)).build()?;
+    let mut paths = BTreeMap::new();
+    walk(String::new(), layers.try_deserialize::<BTreeMap<String, Value>>()?, &mut paths);
+    Ok(paths)
+}
+
+fn walk(prefix: String, table: impl IntoIterator<Item = (String, Value)>, paths: &mut BTreeMap<String, ()>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+        match value.kind {
+            ValueKind::Table(inner) => walk(path, inner, paths),
+            ValueKind::Array(elements) => {
+                let mut tables = false;
+                for element in elements {
+                    if let ValueKind::Table(inner) = element.kind {
+                        tables = true;
+                        walk(path.clone(), inner, paths);
+                    }
+                }
+                if !tables {
+                    paths.insert(path, ());
+                }
+            }
+            _ => {
+                paths.insert(path, ());
+            }
+        }
+    }
+}
+
+/// Levenshtein distance: how many letters to change, add or drop.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, other) in b.iter().enumerate() {
+            let change = diagonal + usize::from(letter != *other);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> anyhow::Result<Config> {
+        let file = tempfile::NamedTempFile::new()?;
+        std::fs::write(file.path(), text)?;
+        Config::load(Some(file.path()), &Overrides::default())
+    }
+
+    #[test]
+    fn defaults_are_valid() {
+        let config = Config::load(None, &Overrides::default()).unwrap();
+        assert_eq!(config.log.url, "local:data/log");
+        assert_eq!(config.store_file().unwrap(), PathBuf::from("data/events.duckdb"));
+        assert_eq!(config.sites[0].id, "default");
+        assert_eq!(config.server.listen, LISTEN_DEFAULT);
+    }
+
+    #[test]
+    fn a_file_and_flags_go_over_the_defaults() {
+        let config = load("data = \"/srv/kassa\"\n[server]\nlisten = \":9000\"\n").unwrap();
+        assert_eq!(config.log_dir().unwrap(), PathBuf::from("/srv/kassa/log"));
+        assert_eq!(config.listen().unwrap().to_string(), "127.0.0.1:9000");
+        let flags = Overrides(vec![("data", "/tmp/x".to_owned())]);
+        assert_eq!(Config::load(None, &flags).unwrap().log.url, "local:/tmp/x/log");
+    }
+
+    #[test]
+    fn refuses_what_it_does_not_know() {
+        let check = |text: &str, expected: &str| {
+            let message = format!("{:#}", load(text).unwrap_err());
+            assert!(message.contains(expected), "{text}: {message}");
+        };
+        check("[server]\nlisen = \"x\"", "did you mean server.listen?");
+        check("[[sites]]\nid = \"a\"\ntimzone = \"UTC\"", "did you mean sites.timezone?");
+        check("[log]\nurl = \"kafka://x/y\"", "this build takes local:PATH");
+        check("[server]\nlisten = \"nowhere\"", "no address and port");
+        check("[log]\npartitions = 0", "at least 1");
+        check("[log]\npartitions = \"many\"", "partitions");
+        check("[logs]\nformat = \"xml\"", "json or text");
+        check("not toml", "configuration file");
+    }
+
+    #[test]
+    fn masks_secrets() {
+        let config = load("[access]\nadmin_token = \"a-very-secret-token\"").unwrap();
+        let shown = config.masked().unwrap();
+        assert!(!shown.contains("very-secret") && shown.contains("********"));
+    }
+}

@@ -1,0 +1,119 @@
+//! `--demo`: a shop's last 30 days of traffic, through the collector with the times of then, so that nothing writes to the
+//! store but the processor. What is there already is kept: only what came after its newest event is added.
+
+mod random;
+mod traffic;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use kassa_access::SiteOptions;
+use kassa_analytics::collect::{Collector, Incoming, IngestPath};
+use kassa_eventlog::{EventLog, Stream};
+use kassa_eventstore::EventStore;
+use kassa_eventstore::query::EventFilter;
+use kassa_model::{MICROS_PER_DAY, Timestamp};
+use kassa_service::Shutdown;
+
+use crate::run::Parts;
+use traffic::Hit;
+
+/// The site that the demo fills; its write key has the same name.
+pub(crate) const SITE: &str = "demo";
+
+/// How many days before today.
+const DAYS: i64 = 30;
+
+/// Requests in one append.
+const HITS_PER_APPEND: usize = 1_000;
+
+/// Makes the demo's site known, in closed mode too.
+pub(crate) fn add_site(access: &mut kassa_access::Options) {
+    if access.sites.iter().all(|site| site.id != SITE) {
+        access.sites.push(SiteOptions {
+            id: SITE.to_owned(),
+            write_keys: vec![SITE.to_owned()],
+            allow_keyless: true,
+            timezone: "UTC".to_owned(),
+            origins: Vec::new(),
+        });
+    }
+}
+
+/// Fills the log with what is missing of the last 30 days and waits until all of it is stored.
+///
+/// # Errors
+/// The collector refuses, the store cannot be asked, or the processor stops.
+pub(crate) async fn fill(
+    collector: &Collector,
+    parts: &Parts,
+    now: Timestamp,
+    shutdown: &Shutdown,
+) -> anyhow::Result<()> {
+    wait_until_stored(parts, shutdown, &ProgressBar::hidden()).await?;
+    let newest = newest_event(parts).await?;
+    let missing = now.micros() - newest.map_or(now.micros() - (DAYS + 1) * MICROS_PER_DAY, Timestamp::micros);
+    let days = (missing / MICROS_PER_DAY).min(DAYS);
+    if newest.is_some() && missing < MICROS_PER_DAY / 24 {
+        return Ok(());
+    }
+    tracing::info!(site = SITE, days, "filling in demo traffic");
+    let bar = bar("days of traffic  ", u64::try_from(days + 1)?)?;
+    let mut events = 0;
+    for days_ago in (0..=days).rev() {
+        let mut hits = traffic::day(now, days_ago, SITE);
+        hits.retain(|hit| newest.is_none_or(|newest| hit.received_at > newest));
+        for some in hits.chunks(HITS_PER_APPEND) {
+            if shutdown.is_triggered() {
+                return Ok(());
+            }
+            collector.collect_all(some.iter().map(incoming).collect()).await.context("cannot take demo traffic in")?;
+            events += some.iter().map(|hit| hit.events).sum::<u64>();
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let bar = self::bar("records stored   ", events)?;
+    wait_until_stored(parts, shutdown, &bar).await?;
+    bar.finish_and_clear();
+    tracing::info!(site = SITE, events, "demo traffic is in the store");
+    Ok(())
+}
+
+fn incoming(hit: &Hit) -> Incoming<'_> {
+    let body = hit.body.clone().into();
+    Incoming::new(IngestPath::Segment(None), body, IpAddr::from(hit.address))
+        .agent(hit.agent)
+        .received_at(hit.received_at)
+}
+
+async fn newest_event(parts: &Parts) -> anyhow::Result<Option<Timestamp>> {
+    let filter =
+        EventFilter { sites: Some(vec![SITE.to_owned()]), include_bots: true, limit: 1, ..EventFilter::default() };
+    let rows = parts.store()?.events(&filter).await?;
+    Ok(rows.first().map(|row| row.event.received_at))
+}
+
+/// Waits until the processor has stored all that the log holds.
+async fn wait_until_stored(parts: &Parts, shutdown: &Shutdown, bar: &ProgressBar) -> anyhow::Result<()> {
+    let log: Arc<dyn EventLog> = parts.log()?;
+    while !shutdown.is_triggered() {
+        let status = log.status(Stream::Events).await?;
+        let groups = status.partitions.iter().flat_map(|partition| &partition.groups);
+        let left: u64 = groups.map(|group| group.lag_records).sum();
+        bar.set_position(bar.length().unwrap_or(0).saturating_sub(left));
+        if left == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+fn bar(what: &str, length: u64) -> anyhow::Result<ProgressBar> {
+    let style = ProgressStyle::with_template(&format!("{what} {{bar:40}} {{human_pos}}/{{human_len}}  {{elapsed}}"))?;
+    Ok(ProgressBar::new(length).with_style(style))
+}

@@ -1,0 +1,137 @@
+//! `data/kassa.lock`: a data folder belongs to one process. The one function through which every command comes to the
+//! data: held → the running process's address and token; free → the lock, and the files are the caller's.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+
+/// Who may touch the data folder.
+#[derive(Debug)]
+pub(crate) enum Data {
+    /// This process, for as long as it keeps the lock.
+    Mine(Lock),
+    /// Another one: ask it.
+    Held(Running),
+}
+
+/// The lock, held until dropped.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    file: File,
+    dir: PathBuf,
+}
+
+/// The process that holds the lock, as it wrote itself down.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Running {
+    pub(crate) pid: u32,
+    /// `http://127.0.0.1:8000`; empty while it is starting or when it serves nothing.
+    pub(crate) address: String,
+    /// Path of the 0600 file with the token that opens its admin API.
+    pub(crate) token_file: PathBuf,
+}
+
+/// Takes the lock of `dir` (made if missing), or tells who holds it.
+///
+/// # Errors
+/// The folder cannot be made or written.
+pub(crate) fn take(dir: &Path) -> anyhow::Result<Data> {
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make the data folder {}", dir.display()))?;
+    let path = dir.join("kassa.lock");
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .with_context(|| format!("cannot open the lock {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => {
+            file.set_len(0)?;
+            let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+            Ok(Data::Mine(Lock { file, dir }))
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut text = String::new();
+            file.read_to_string(&mut text)?;
+            let starting = Running { pid: 0, address: String::new(), token_file: PathBuf::new() };
+            Ok(Data::Held(serde_json::from_str(&text).unwrap_or(starting)))
+        }
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
+}
+
+/// Takes the lock, or refuses in one sentence.
+///
+/// # Errors
+/// Another process holds it.
+pub(crate) fn take_or_refuse(dir: &Path) -> anyhow::Result<Lock> {
+    match take(dir)? {
+        Data::Mine(lock) => Ok(lock),
+        Data::Held(running) => bail!("the data folder {} is in use by {running}", dir.display()),
+    }
+}
+
+impl Lock {
+    /// Writes down who holds it, with a fresh token in a 0600 file; returns the token.
+    ///
+    /// # Errors
+    /// The files cannot be written.
+    pub(crate) fn announce(&mut self, address: Option<SocketAddr>) -> anyhow::Result<String> {
+        let token = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
+        let token_file = self.dir.join("kassa.token");
+        let _ = std::fs::remove_file(&token_file);
+        let mut secret = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&token_file)?;
+        secret.write_all(token.as_bytes())?;
+        let address = address.map(reachable).unwrap_or_default();
+        let running = Running { pid: std::process::id(), address, token_file };
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        self.file.write_all(serde_json::to_string(&running)?.as_bytes())?;
+        Ok(token)
+    }
+}
+
+/// An address that a client on this machine can reach: all interfaces are reached by loopback.
+fn reachable(address: SocketAddr) -> String {
+    match address.ip() {
+        ip if ip.is_unspecified() && ip.is_ipv6() => format!("http://[::1]:{}", address.port()),
+        ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", address.port()),
+        _ => format!("http://{address}"),
+    }
+}
+
+impl std::fmt::Display for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.pid, self.address.as_str()) {
+            (0, _) => write!(f, "another kassa that is just starting"),
+            (pid, "") => write!(f, "another kassa (process {pid})"),
+            (pid, address) => write!(f, "another kassa (process {pid}, {address})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_holder_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lock = take_or_refuse(dir.path()).unwrap();
+        let token = lock.announce(Some("0.0.0.0:8123".parse().unwrap())).unwrap();
+        let Data::Held(running) = take(dir.path()).unwrap() else { panic!("the lock was given twice") };
+        assert_eq!((running.pid, running.address.as_str()), (std::process::id(), "http://127.0.0.1:8123"));
+        assert_eq!(std::fs::read_to_string(&running.token_file).unwrap(), token);
+        assert!(take_or_refuse(dir.path()).unwrap_err().to_string().contains("in use by another kassa (process"));
+        drop(lock);
+        assert!(matches!(take(dir.path()).unwrap(), Data::Mine(_)));
+    }
+}

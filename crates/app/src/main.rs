@@ -1,0 +1,158 @@
+//! The binary `kassa`: one command line, one subcommand per thing to do.
+
+mod admin;
+mod cli;
+mod client;
+mod config;
+mod demo;
+mod lock;
+mod roles;
+mod run;
+mod ui;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, Overrides};
+use crate::roles::Roles;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("kassa: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A shop's backend and its own real-time analytics in one program.
+#[derive(Debug, Parser)]
+#[command(name = "kassa", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run everything in this process, on embedded storage.
+    Up {
+        #[command(flatten)]
+        common: Common,
+        /// Address and port to listen on [default: 127.0.0.1:8000].
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<String>,
+        /// Fill the store with 30 days of believable traffic first, once, for the site `demo`.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Run some roles in this process.
+    Serve {
+        #[command(flatten)]
+        common: Common,
+        /// Any of collector, processor, reports, separated by commas.
+        #[arg(long, value_name = "LIST")]
+        roles: String,
+        /// Address and port to listen on [default: 127.0.0.1 and the first role's port].
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<String>,
+    },
+    /// Print the effective configuration, secrets masked, and say whether it can work.
+    Check {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Look into the event log's folder, verify it, or save what is whole of a damaged one.
+    Log {
+        #[command(subcommand)]
+        action: cli::log::Action,
+    },
+    /// List or show refused events.
+    DeadLetters {
+        #[command(subcommand)]
+        action: cli::dead_letters::Action,
+    },
+    /// Fold the whole retained log into a new, empty store.
+    Replay {
+        #[command(flatten)]
+        common: Common,
+        /// The new store's file; it must not exist.
+        #[arg(long, value_name = "FILE")]
+        into: PathBuf,
+    },
+    /// Ask a running kassa whether it is ready; exit status 0 if it is.
+    Healthcheck {
+        #[command(flatten)]
+        common: Common,
+        /// Its address; without it, that of the process that holds the data folder.
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+    },
+    /// A server with nothing behind it, against which `make bench` measures.
+    #[command(hide = true)]
+    BenchEmpty {
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+        listen: String,
+    },
+}
+
+/// What every command that reads the configuration takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// Configuration file (TOML) over the built-in defaults.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder that holds everything [default: data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Cli {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Up { common, listen, demo } => {
+                let mut flags = listen.map(|listen| vec![("server.listen", listen)]).unwrap_or_default();
+                if demo {
+                    flags.push(("shop.site", demo::SITE.to_owned()));
+                }
+                run::serve(common.load(flags)?, &Roles::all(), demo)
+            }
+            Command::Serve { common, roles, listen } => {
+                let roles: Roles = roles.parse()?;
+                let flags = listen.map(|listen| vec![("server.listen", listen)]).unwrap_or_default();
+                let mut config = common.load(flags)?;
+                if config.server.listen == config::LISTEN_DEFAULT {
+                    config.server.listen = format!("127.0.0.1:{}", roles.default_port());
+                }
+                run::serve(config, &roles, false)
+            }
+            Command::Check { common } => cli::check::run(&common),
+            Command::Log { action } => cli::log::run(action),
+            Command::DeadLetters { action } => cli::dead_letters::run(action),
+            Command::Replay { common, into } => cli::replay::run(&common, &into),
+            Command::Healthcheck { common, url } => cli::healthcheck::run(&common, url),
+            Command::BenchEmpty { listen } => cli::bench_empty::run(&listen),
+        }
+    }
+}
+
+impl Common {
+    /// The effective configuration, `flags` over it.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub(crate) fn load(&self, flags: Vec<(&'static str, String)>) -> anyhow::Result<Config> {
+        let mut overrides = Overrides(flags);
+        if let Some(data) = &self.data {
+            overrides.0.push(("data", data.display().to_string()));
+        }
+        Config::load(self.config.as_deref(), &overrides)
+    }
+}

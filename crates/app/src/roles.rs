@@ -1,0 +1,132 @@
+//! The roles, and what each needs. This table is the only place that knows them.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use anyhow::bail;
+
+/// A part of kassa that can run by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// Takes events in: every ingest dialect.
+    Collector,
+    /// Folds the log into the store.
+    Processor,
+    /// Answers questions: stats, events, queries, the live stream.
+    Reports,
+}
+
+/// What a role needs and where it listens when it runs by itself.
+#[derive(Debug)]
+pub(crate) struct Needs {
+    pub(crate) role: Role,
+    pub(crate) name: &'static str,
+    pub(crate) log: bool,
+    pub(crate) store: bool,
+    pub(crate) port: u16,
+}
+
+/// Every role.
+pub(crate) const TABLE: [Needs; 3] = [
+    Needs { role: Role::Collector, name: "collector", log: true, store: false, port: 7105 },
+    Needs { role: Role::Processor, name: "processor", log: true, store: true, port: 7106 },
+    Needs { role: Role::Reports, name: "reports", log: false, store: true, port: 7107 },
+];
+
+/// The roles of one process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Roles(BTreeSet<Role>);
+
+impl Roles {
+    /// All of them: `kassa up`.
+    pub(crate) fn all() -> Self {
+        Self(TABLE.iter().map(|needs| needs.role).collect())
+    }
+
+    pub(crate) fn has(&self, role: Role) -> bool {
+        self.0.contains(&role)
+    }
+
+    pub(crate) fn need_log(&self) -> bool {
+        self.needs().any(|needs| needs.log)
+    }
+
+    pub(crate) fn need_store(&self) -> bool {
+        self.needs().any(|needs| needs.store)
+    }
+
+    /// The port of the first role, by the table; 8000 for all of them.
+    pub(crate) fn default_port(&self) -> u16 {
+        if *self == Self::all() { 8000 } else { self.needs().next().map_or(8000, |needs| needs.port) }
+    }
+
+    /// The names, comma-separated.
+    pub(crate) fn names(&self) -> String {
+        self.needs().map(|needs| needs.name).collect::<Vec<_>>().join(",")
+    }
+
+    /// Refuses combinations that embedded engines cannot serve.
+    ///
+    /// # Errors
+    /// One of processor and reports without the other: a DuckDB file belongs to one process.
+    pub(crate) fn check_embedded(&self) -> anyhow::Result<()> {
+        if self.has(Role::Processor) != self.has(Role::Reports) {
+            bail!(
+                "store.url = duckdb: belongs to one process: run processor and reports together, \
+                 as in --roles processor,reports"
+            );
+        }
+        Ok(())
+    }
+
+    fn needs(&self) -> impl Iterator<Item = &'static Needs> {
+        TABLE.iter().filter(|needs| self.has(needs.role))
+    }
+}
+
+impl FromStr for Roles {
+    type Err = anyhow::Error;
+
+    fn from_str(list: &str) -> anyhow::Result<Self> {
+        let mut roles = BTreeSet::new();
+        for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            let known = TABLE.iter().find(|needs| needs.name == name);
+            let Some(needs) = known else {
+                let names: Vec<_> = TABLE.iter().map(|needs| needs.name).collect();
+                bail!("no role is named {name}; there are {}", names.join(", "));
+            };
+            roles.insert(needs.role);
+        }
+        if roles.is_empty() {
+            bail!("--roles names no role");
+        }
+        Ok(Self(roles))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_lists() {
+        let roles: Roles = "reports, collector".parse().unwrap();
+        assert_eq!(roles.names(), "collector,reports");
+        assert_eq!(roles.default_port(), 7105);
+        assert_eq!(Roles::all().default_port(), 8000);
+        assert!("collector,nope".parse::<Roles>().unwrap_err().to_string().contains("processor"));
+        assert!(",".parse::<Roles>().is_err());
+    }
+
+    #[test]
+    fn refuses_what_cannot_work() {
+        let check = |list: &str, good: bool| {
+            assert_eq!(list.parse::<Roles>().unwrap().check_embedded().is_ok(), good, "{list}");
+        };
+        check("collector", true);
+        check("processor,reports", true);
+        check("collector,processor,reports", true);
+        check("collector,processor", false);
+        check("reports", false);
+    }
+}

@@ -1,0 +1,108 @@
+//! The pages, built by npm into `web/ui/dist` and `web/tracker/dist` and embedded. Without them a placeholder says how to
+//! build them. Routes are a fixed list; any other unknown path is the router's JSON 404, never a page.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "../../web/ui/dist"]
+#[allow_missing = true]
+struct Pages;
+
+#[derive(RustEmbed)]
+#[folder = "../../web/tracker/dist"]
+#[allow_missing = true]
+struct Tracker;
+
+/// What pages may load and talk to: their own origin only.
+const POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
+                      frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/// The pages' routes; `site` is put where the pages say `__KASSA_SITE__`.
+pub(crate) fn routes(site: &str) -> Router {
+    Router::new()
+        .route("/", get(show_shop))
+        .route("/p/{slug}", get(show_shop))
+        .route("/dashboard", get(show_dashboard))
+        .route("/assets/{*path}", get(show_asset))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+        .with_state(site.to_owned())
+}
+
+/// `GET /kassa.js`: the browser tracker, for any origin.
+pub(crate) async fn show_tracker() -> Response {
+    let Some(file) = Tracker::get("kassa.js") else {
+        return (StatusCode::NOT_FOUND, "the tracker is not built: run make build\n").into_response();
+    };
+    let mut response = content("text/javascript; charset=utf-8", file, "public, max-age=3600");
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    response
+}
+
+async fn show_shop(State(site): State<String>) -> Response {
+    page("index.html", &site)
+}
+
+async fn show_dashboard(State(site): State<String>) -> Response {
+    page("dashboard.html", &site)
+}
+
+async fn show_asset(uri: Uri) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    match Pages::get(path) {
+        Some(file) => content(media_type(path), file, "public, max-age=31536000, immutable"),
+        None => kassa_service::problem::Problem::not_found(format!("no page {}", uri.path())).into_response(),
+    }
+}
+
+fn page(name: &str, site: &str) -> Response {
+    let text = match Pages::get(name) {
+        Some(file) => String::from_utf8_lossy(&file.data).replace("__KASSA_SITE__", &escape(site)),
+        None => placeholder(),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ];
+    (headers, text).into_response()
+}
+
+fn content(media_type: &'static str, file: EmbeddedFile, cache: &'static str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media_type),
+        (header::CACHE_CONTROL, cache),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, file.data.into_owned()).into_response()
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        Some("json" | "map") => "application/json",
+        _ => "application/octet-stream",
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn placeholder() -> String {
+    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>kassa</title><h1>kassa is running</h1>\
+     <p>The pages are not built into this binary. Build them with <code>make build</code> (needs Node.js 20).</p>"
+        .to_owned()
+}

@@ -1,0 +1,8 @@
+//! The real binary, from outside: HTTP in, reports out; killed, broken and restarted on the way.
+
+mod commands;
+mod crash;
+mod faults;
+mod first;
+mod http;
+mod kassa;
