@@ -159,7 +159,7 @@ impl Driver<'_> {
     }
 
     /// Asks the store, trying until it answers.
-    async fn ask(&self, questions: &Questions) -> Result<Answers, Halt> {
+    async fn ask(&mut self, questions: &Questions) -> Result<Answers, Halt> {
         if questions.is_empty() {
             return Ok(Answers::default());
         }
@@ -169,7 +169,7 @@ impl Driver<'_> {
         Ok(questions.answered([of_window, for_ever]))
     }
 
-    async fn seen(&self, lookups: &[Lookup], since: i64) -> Result<Vec<Option<i64>>, Halt> {
+    async fn seen(&mut self, lookups: &[Lookup], since: i64) -> Result<Vec<Option<i64>>, Halt> {
         let mut failures = 0;
         if lookups.is_empty() {
             return Ok(Vec::new());

@@ -299,6 +299,6 @@ mod tests {
     fn ids_of_opened_sessions_differ_and_stay() {
         assert_ne!(opened_by("a", 1, "x"), opened_by("a", 2, "x"));
         assert_ne!(opened_by("a", 1, "x"), opened_by("b", 1, "x"));
-        assert_eq!(format!("{:016x}", opened_by("demo", 7, "m-1")), "FIXED");
+        assert_eq!(format!("{:016x}", opened_by("demo", 7, "m-1")), "1dc3f23c46ac61ff");
     }
 }

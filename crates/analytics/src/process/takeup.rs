@@ -61,7 +61,7 @@ impl Driver<'_> {
     }
 
     /// Fills `fold` with what the store holds, trying until it answers.
-    async fn resume(&self, partition: Partition, fold: Fold) -> Result<(Fold, Option<Mark>), Halt> {
+    async fn resume(&mut self, partition: Partition, fold: Fold) -> Result<(Fold, Option<Mark>), Halt> {
         let ask =
             Resume { partition, id_hours: fold.resume_hours(), session_micros: Sessions::RESUME_MICROS };
         let mut failures = 0;
@@ -69,9 +69,11 @@ impl Driver<'_> {
         loop {
             let sink = Arc::clone(&filling);
             let answer = self.parts.store.resume(ask, Box::new(move |piece| fill(&sink, piece))).await;
-            let mut filled = filling.lock().unwrap_or_else(PoisonError::into_inner);
-            let emptied = (filled.0.emptied(), None);
-            let filled = std::mem::replace(&mut *filled, emptied);
+            let filled = {
+                let mut filled = filling.lock().unwrap_or_else(PoisonError::into_inner);
+                let emptied = (filled.0.emptied(), None);
+                std::mem::replace(&mut *filled, emptied)
+            };
             match answer {
                 Ok(()) => return Ok(filled),
                 Err(error) => self.parts.pause(error.to_string(), &mut failures).await?,

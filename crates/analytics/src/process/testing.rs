@@ -1,10 +1,28 @@
-//! Things that several tests of the processor need.
+//! Things that several tests of the processor need: plain events, a random source, a runner of the fold without a log.
 
-use kassa_model::{Dialect, Event, Timestamp};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use kassa_eventlog::Offset;
+use kassa_eventstore::query::EventFilter;
+use kassa_eventstore::{Batch, EventStore, Mark, Resume, Resumed, Row};
+use kassa_model::{Dialect, Event, LogRecord, Recorded, Timestamp, encode};
+use uuid::Uuid;
+
+use super::dedupe::DedupeOptions;
+use super::fold::{Answers, Decoded, Fold};
+use super::session::Sessions;
+use super::steps::Tools;
+
+/// The log that test positions belong to.
+pub(super) const LOG: Uuid = Uuid::from_u128(0x0195_0000_0000_7000_8000_0000_0000_0001);
+
+/// The start of 2026.
+pub(super) const START: i64 = 1_767_225_600_000_000;
 
 /// A plain page view of visitor 1 of site `s`, at the start of 2026.
 pub(super) fn event(id: &str) -> Event {
-    let time = Timestamp::from_micros(1_767_225_600_000_000);
+    let time = Timestamp::from_micros(START);
     Event {
         id: id.to_owned(),
         site: "s".to_owned(),
@@ -37,4 +55,133 @@ pub(super) fn event(id: &str) -> Event {
         props: "{}".to_owned(),
         dialect: Dialect::Segment,
     }
+}
+
+/// The event as the collector records it, without agent and with cookieless visitors 100 (today) and 99.
+pub(super) fn recorded(event: Event) -> Recorded {
+    Recorded { event, agent: None, from_browser: false, visitor_today: 100, visitor_yesterday: 99 }
+}
+
+/// The record's bytes.
+pub(super) fn payload(recorded: Recorded) -> Bytes {
+    Bytes::from(encode(&LogRecord::Event(Box::new(recorded))).unwrap())
+}
+
+/// Numbers that a seed fixes (SplitMix64).
+#[derive(Debug, Clone)]
+pub(super) struct Random(pub(super) u64);
+
+impl Random {
+    /// The next number.
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 0 up to `end`, exclusive.
+    pub(super) fn below(&mut self, end: u64) -> u64 {
+        self.next() % end.max(1)
+    }
+
+    /// True in `percent` of a hundred cases.
+    pub(super) fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+}
+
+/// How much of the full counts a hard test runs: `KASSA_TEST_SCALE` in percent, 10 by default.
+pub(super) fn scaled(full: u64) -> u64 {
+    let percent = std::env::var("KASSA_TEST_SCALE").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
+    (full * percent / 100).max(1)
+}
+
+/// Folds records into a store, batch by batch, without a log: what the loop does, in a few lines.
+#[derive(Debug)]
+pub(super) struct Runner<'a> {
+    pub(super) store: &'a dyn EventStore,
+    pub(super) dedupe: DedupeOptions,
+    pub(super) tools: Tools,
+    fold: Fold,
+    from: u128,
+}
+
+impl<'a> Runner<'a> {
+    /// A runner that takes up what the store holds.
+    pub(super) async fn start(store: &'a dyn EventStore, dedupe: DedupeOptions) -> Self {
+        let (fold, mark) = resumed(store, dedupe).await;
+        let from = mark.map_or(0, |mark| mark.position);
+        Self { store, dedupe, tools: Tools::default(), fold, from }
+    }
+
+    /// Forgets everything and takes up what the store holds, as a new process would.
+    pub(super) async fn restart(&mut self) {
+        let (fold, mark) = resumed(self.store, self.dedupe).await;
+        assert_eq!(mark.map_or(0, |mark| mark.position), self.from);
+        self.fold = fold;
+    }
+
+    /// Folds and commits one batch.
+    pub(super) async fn batch(&mut self, records: &[(Offset, Bytes)]) {
+        let Some((last, _)) = records.last() else { return };
+        if self.fold.wants_seal() {
+            self.fold.seal();
+        }
+        let decoded: Vec<_> =
+            records.iter().map(|(offset, payload)| Decoded::new(*offset, payload.clone())).collect();
+        let questions = self.fold.questions(&decoded);
+        let mut answers = Answers::default();
+        if !questions.is_empty() {
+            let mut found = [Vec::new(), Vec::new()];
+            for (kind, found) in found.iter_mut().enumerate() {
+                let since = Timestamp::from_micros(questions.since[kind]);
+                *found = self.store.seen(questions.asks[kind].clone(), since).await.unwrap();
+            }
+            answers = questions.answered(found);
+        }
+        let folded = self.fold.run(decoded, &answers, &mut self.tools);
+        let (rows, rejected) = self.fold.rebuild(records, &folded.decisions, &mut self.tools);
+        assert_eq!(rows, folded.rows, "building a batch again gives the same rows");
+        assert_eq!(rejected, folded.rejected);
+        let to = last.after().0;
+        let batch = Batch {
+            log_id: LOG,
+            partition: 0,
+            epoch: 1,
+            from: self.from,
+            to,
+            rows,
+            rejected,
+            counts: folded.counts.to_map(),
+        };
+        self.store.insert(batch).await.unwrap();
+        self.from = to;
+    }
+
+    /// What the fold shows of itself.
+    pub(super) fn status(&self) -> (super::DedupeStatus, u64) {
+        self.fold.status()
+    }
+}
+
+async fn resumed(store: &dyn EventStore, dedupe: DedupeOptions) -> (Fold, Option<Mark>) {
+    let filling = Arc::new(Mutex::new((Fold::new(0, dedupe), None)));
+    let sink = Arc::clone(&filling);
+    let id_hours = filling.lock().unwrap().0.resume_hours();
+    let ask = Resume { partition: 0, id_hours, session_micros: Sessions::RESUME_MICROS };
+    let send = Box::new(move |piece: Resumed| match piece {
+        Resumed::Mark(mark) => sink.lock().unwrap().1 = mark,
+        other => sink.lock().unwrap().0.resume(other),
+    });
+    store.resume(ask, send).await.unwrap();
+    Arc::into_inner(filling).unwrap().into_inner().unwrap()
+}
+
+/// Every row of the store, ascending by offset.
+pub(super) async fn rows(store: &dyn EventStore) -> Vec<Row> {
+    let all = EventFilter { include_bots: true, limit: u32::MAX, ..EventFilter::default() };
+    let mut rows = store.events(&all).await.unwrap();
+    rows.sort_by_key(|row| row.offset);
+    rows
 }

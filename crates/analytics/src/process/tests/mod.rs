@@ -1,1 +1,9 @@
 //! Tests of the processor as a whole.
+
+mod many_ids;
+mod memory_log;
+mod oracle;
+mod recovery;
+mod same_rows;
+mod steps;
+mod streams;
