@@ -7,7 +7,7 @@
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
@@ -98,11 +98,10 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Not found").detail(detail)
     }
 
-    /// 405 `/errors/method-not-allowed` with `Allow`.
-    pub fn method_not_allowed(allow: &str) -> Self {
+    /// 405 `/errors/method-not-allowed`; the router adds `Allow`.
+    pub fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed")
-            .detail(format!("this path takes {allow}"))
-            .header(ALLOW, allow)
+            .detail("the header Allow names the methods that this path takes")
     }
 
     /// 408 `/errors/timeout`.

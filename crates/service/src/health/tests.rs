@@ -1,1 +1,56 @@
 //! The four routes, called as a router.
+
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::{Health, Need, Status};
+
+async fn ask(health: &Health, path: &str) -> (u16, Value) {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let response = health.routes().oneshot(request).await.unwrap();
+    let status = response.status().as_u16();
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
+
+#[tokio::test]
+async fn says_what_is_not_ready() {
+    let health = Health::new("collector");
+    assert_eq!(ask(&health, "/readyz").await.0, 200);
+    let gate = health.gate("log", Need::Needed, "recovering");
+    health.ready("geo", Need::Optional, || async { Status::Down("no file".to_owned()) });
+    let (status, body) = ask(&health, "/readyz").await;
+    assert_eq!((status, &body["ready"]), (503, &Value::Bool(false)));
+    assert_eq!(body["checks"]["log"]["detail"], "recovering");
+    assert_eq!(ask(&health, "/livez").await.0, 200);
+    let (status, body) = ask(&health, "/health").await;
+    assert_eq!((status, &body["status"], &body["ok"]), (200, &"ok".into(), &true.into()));
+    assert_eq!((&body["service"], &body["checks"]["log"]["status"]), (&"collector".into(), &"down".into()));
+    gate.set(Status::Degraded("lag 4000 records".to_owned()));
+    let (status, body) = ask(&health, "/readyz").await;
+    assert_eq!((status, &body["checks"]["log"]["status"]), (200, &"degraded".into()));
+    assert_eq!(body["checks"]["geo"]["needed"], false);
+}
+
+#[tokio::test]
+async fn deep_checks_are_timed_and_cut_off() {
+    let health = Health::new("reports");
+    health.deep("store", Need::Needed, || async { Status::Up });
+    let (status, body) = ask(&health, "/health/deep").await;
+    assert_eq!((status, &body["checks"]["store"]["status"]), (200, &"up".into()));
+    assert!(body["checks"]["store"]["latency_ms"].is_number());
+    health.deep("stuck", Need::Optional, std::future::pending);
+    health.deep("broken", Need::Optional, || async { panic!("on purpose") });
+    let started = Instant::now();
+    let (status, body) = ask(&health, "/health/deep").await;
+    assert!(started.elapsed() < Duration::from_secs(4));
+    assert_eq!(status, 200, "optional ones do not fail it");
+    assert_eq!(body["checks"]["stuck"]["detail"], "no answer within 2 s");
+    assert_eq!(body["checks"]["broken"]["detail"], "the check panicked");
+    health.deep("log", Need::Needed, || async { Status::Down("disk full".to_owned()) });
+    assert_eq!(ask(&health, "/health/deep").await.0, 503);
+}

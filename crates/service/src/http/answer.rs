@@ -8,12 +8,11 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tower::Service;
 
@@ -21,10 +20,6 @@ use super::connection::Connection;
 use crate::body::Bounded;
 use crate::request::X_REQUEST_ID;
 use crate::{Peer, Problem, RequestId};
-
-/// Of a body that is too large and says so, this much more is read before the refusal, so that a client that sends
-/// all before it reads gets the answer and not a reset.
-const DISCARDED_BYTES_MAX: u64 = 16 << 20;
 
 /// Answers one request. Never fails: errors and panics are answers too.
 pub(super) async fn answer(
@@ -64,7 +59,7 @@ async fn respond(connection: &Arc<Connection>, request: Request<Incoming>, id: &
         return uri_too_long(limits.url_bytes_max);
     }
     if declared_length(request.headers()).is_some_and(|length| length > limits.body_bytes_max as u64) {
-        return refuse_body(connection, request).await;
+        return Problem::body_too_large(limits.body_bytes_max).into_response();
     }
     let (limit, timeout) = (limits.body_bytes_max, limits.body_timeout);
     let mut request = request.map(|incoming| {
@@ -96,22 +91,6 @@ fn uri_too_long(limit_bytes: usize) -> Response {
     Problem::new(StatusCode::URI_TOO_LONG, "url-too-long", "The URL is too long")
         .detail(format!("path and query have at most {limit_bytes} bytes"))
         .into_response()
-}
-
-/// 413 for a body whose declared length is too large, after a bounded part of it was read away.
-async fn refuse_body(connection: &Connection, request: Request<Incoming>) -> Response {
-    let limits = &connection.shared.limits;
-    let waits_for_continue = request.headers().contains_key(EXPECT);
-    let mut incoming = request.into_body();
-    let is_small_enough = incoming.size_hint().lower() <= DISCARDED_BYTES_MAX;
-    if is_small_enough && !waits_for_continue {
-        let discard = async { while let Some(Ok(_)) = incoming.frame().await {} };
-        // Whether it came in time or not, the answer is the same.
-        let _ = tokio::time::timeout(limits.body_timeout, discard).await;
-    }
-    let mut response = Problem::body_too_large(limits.body_bytes_max).into_response();
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    response
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

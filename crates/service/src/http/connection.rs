@@ -19,6 +19,7 @@ use futures_util::task::AtomicWaker;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
@@ -40,6 +41,10 @@ const CUT: u8 = 2;
 /// How long an idle connection keeps its buffers before it is parked.
 const PARKED_AFTER: Duration = Duration::from_secs(3);
 
+/// How long, and for how many bytes, a closed connection is still read.
+const LINGER: Duration = Duration::from_secs(2);
+const LINGER_BYTES_MAX: usize = 16 << 20;
+
 /// What all connections of a server share.
 pub(crate) struct Shared {
     pub(super) router: Router,
@@ -49,6 +54,7 @@ pub(crate) struct Shared {
     http: Arc<Http>,
     crowd: Crowd,
     started: Instant,
+    parked_after: Duration,
     permits: Arc<Semaphore>,
     connections: Mutex<Connections>,
     last_closed: Notify,
@@ -65,10 +71,8 @@ impl Shared {
     pub(super) fn new(router: Router, options: &Options, http: Arc<Http>) -> Self {
         let connections_max = options.connections_max.unwrap_or_else(super::socket::connections_that_fit);
         let mut builder = http1::Builder::new();
-        builder
-            .header_read_timeout(None)
-            .pipeline_flush(true)
-            .max_buf_size(options.header_bytes_max.max(8_192));
+        // Never `pipeline_flush`: with it hyper buffers a streamed body without any bound.
+        builder.header_read_timeout(None).max_buf_size(options.header_bytes_max.max(8_192));
         Self {
             router,
             limits: options.clone(),
@@ -77,6 +81,7 @@ impl Shared {
             http,
             crowd: Crowd::default(),
             started: Instant::now(),
+            parked_after: PARKED_AFTER.min(options.idle_timeout / 2),
             permits: Arc::new(Semaphore::new(connections_max.clamp(1, Semaphore::MAX_PERMITS))),
             connections: Mutex::default(),
             last_closed: Notify::new(),
@@ -287,11 +292,19 @@ impl Drop for Closing {
 async fn live(mut stream: TcpStream, connection: Arc<Connection>) {
     while park(&stream, &connection).await {
         // Boxed, so that a parked connection's task is small.
-        match Box::pin(serve(stream, &connection)).await {
+        match boxed(stream, &connection).await {
             Some(idle) => stream = idle,
             None => return,
         }
     }
+}
+
+/// A function of its own: a box made inside of `live` leaves room for what is in the box in the task as well.
+fn boxed(
+    stream: TcpStream,
+    connection: &Arc<Connection>,
+) -> Pin<Box<dyn Future<Output = Option<TcpStream>> + Send + '_>> {
+    Box::pin(serve(stream, connection))
 }
 
 /// Waits for the first byte of a request, holding no buffer. False: the connection is to be closed.
@@ -302,8 +315,10 @@ async fn park(stream: &TcpStream, connection: &Connection) -> bool {
         if connection.is_ordered(DRAIN) {
             return Poll::Ready(false);
         }
-        if let Poll::Ready(readable) = stream.poll_read_ready(cx) {
-            return Poll::Ready(readable.is_ok());
+        // The readiness alone may be false: only a look at the bytes tells a request from a mistaken wake-up.
+        let mut byte = [0_u8; 1];
+        if let Poll::Ready(peeked) = stream.poll_peek(cx, &mut ReadBuf::new(&mut byte)) {
+            return Poll::Ready(peeked.is_ok_and(|bytes| bytes > 0));
         }
         timer.as_mut().poll(cx).map(|()| false)
     })
@@ -315,13 +330,14 @@ async fn serve(stream: TcpStream, connection: &Arc<Connection>) -> Option<TcpStr
     let service = service_fn(|request| answer(Arc::clone(connection), request));
     let io = TokioIo::new(Watched::new(stream, Arc::clone(connection)));
     let mut http = Some(connection.shared.builder.serve_connection(io, service));
-    let mut timer = pin!(tokio::time::sleep(PARKED_AFTER.min(connection.shared.limits.header_timeout)));
+    let parked_after = connection.shared.parked_after;
+    let mut timer = pin!(tokio::time::sleep(parked_after));
     let mut draining = false;
     let end = std::future::poll_fn(|cx| {
-        let Some(serving) = http.as_mut() else { return Poll::Ready(End::Closed) };
+        let Some(serving) = http.as_mut() else { return Poll::Ready(End::Cut) };
         connection.waker.register(cx.waker());
         if connection.is_ordered(CUT) {
-            return Poll::Ready(End::Closed);
+            return Poll::Ready(End::Cut);
         }
         if connection.is_ordered(DRAIN) && !draining {
             draining = true;
@@ -333,23 +349,50 @@ async fn serve(stream: TcpStream, connection: &Arc<Connection>) -> Option<TcpStr
         watch(connection, timer.as_mut(), cx)
     })
     .await;
+    let parts = http.take()?.into_parts();
+    let watched = parts.io.into_inner();
     match end {
-        End::Closed => None,
-        End::Late => {
-            let parts = http.take()?.into_parts();
-            parts.io.into_inner().refuse_slow_head();
+        End::Cut => None,
+        End::Closed => {
+            linger(watched.into_inner(), connection).await;
             None
         }
-        End::Idle => {
-            let parts = http.take()?.into_parts();
-            parts.read_buf.is_empty().then(|| parts.io.into_inner().into_inner())
+        End::Late => {
+            linger(watched.refuse_slow_head().await, connection).await;
+            None
         }
+        End::Idle => parts.read_buf.is_empty().then(|| watched.into_inner()),
     }
+}
+
+/// Reads away what the client still sends, for a while: closing a socket with unread bytes resets the connection, and
+/// the client may lose the answer that it has not read yet.
+async fn linger(stream: TcpStream, connection: &Connection) {
+    if connection.is_ordered(DRAIN) {
+        return;
+    }
+    let mut left = LINGER_BYTES_MAX;
+    let mut buffer = [0_u8; 4_096];
+    let read_away = async {
+        while left > 0 && !connection.is_ordered(CUT) && stream.readable().await.is_ok() {
+            match stream.try_read(&mut buffer) {
+                Ok(0) => return,
+                Ok(bytes) => left = left.saturating_sub(bytes),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => (),
+                Err(_) => return,
+            }
+        }
+    };
+    // At the end of the time the connection is closed as it is.
+    let _ = tokio::time::timeout(LINGER, read_away).await;
 }
 
 /// How a stretch of serving ends.
 enum End {
+    /// hyper has answered all there was and closed its side.
     Closed,
+    /// Ended from here, whatever was on its way.
+    Cut,
     /// The headers did not come in time.
     Late,
     /// Idle long enough to be parked.
@@ -370,16 +413,16 @@ fn watch(connection: &Connection, mut timer: Pin<&mut Sleep>, cx: &mut Context<'
         let now = Instant::now();
         match connection.deadline() {
             Some(deadline) if deadline <= now && phase == HEAD => return Poll::Ready(End::Late),
-            Some(deadline) if deadline <= now => return Poll::Ready(End::Closed),
+            Some(deadline) if deadline <= now => return Poll::Ready(End::Cut),
             Some(deadline) if connection.is_parkable() => {
                 let idle_since = deadline - connection.shared.limits.idle_timeout;
-                if idle_since + PARKED_AFTER <= now {
+                if idle_since + connection.shared.parked_after <= now {
                     return Poll::Ready(End::Idle);
                 }
-                timer.as_mut().reset((idle_since + PARKED_AFTER).min(deadline));
+                timer.as_mut().reset(idle_since + connection.shared.parked_after);
             }
             Some(deadline) => timer.as_mut().reset(deadline),
-            None => timer.as_mut().reset(now + PARKED_AFTER),
+            None => timer.as_mut().reset(now + connection.shared.parked_after),
         }
     }
     Poll::Pending

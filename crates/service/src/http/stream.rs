@@ -5,16 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::connection::Connection;
 
-/// Sent as it is to a client whose headers did not come in time.
-const SLOW_HEAD: &str = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\
-    content-type: application/problem+json\r\ncontent-length: 151\r\n\r\n\
-    {\"type\":\"/errors/timeout\",\"title\":\"The request took too long to arrive\",\"status\":408,\
-    \"detail\":\"the headers were not there within the time they have\"}";
+/// What a client is told whose headers did not come in time.
+const SLOW_HEAD: &str = r#"{"type":"/errors/timeout","title":"The request took too long to arrive","status":408,"detail":"the headers were not complete within the time they have"}"#;
 
 /// A TCP stream that reports to its connection.
 #[derive(Debug)]
@@ -32,9 +29,17 @@ impl Watched {
         self.stream
     }
 
-    /// Says 408 and closes. Nothing was answered yet, so the bytes fit into the socket's buffer; if not, so be it.
-    pub(super) fn refuse_slow_head(self) {
-        let _ = self.stream.try_write(SLOW_HEAD.as_bytes());
+    /// Says 408 and closes this side. The bytes fit into the socket's buffer, since nothing was answered yet; if not, the
+    /// client goes without.
+    pub(super) async fn refuse_slow_head(mut self) -> TcpStream {
+        let length = SLOW_HEAD.len();
+        let head = format!(
+            "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-type: application/problem+json\r\n\
+             content-length: {length}\r\n\r\n{SLOW_HEAD}"
+        );
+        let _ = self.stream.try_write(head.as_bytes());
+        let _ = self.stream.shutdown().await;
+        self.stream
     }
 
     fn note<T>(&self, written: Poll<T>) -> Poll<T> {
