@@ -6,6 +6,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -15,15 +16,18 @@ use mio::{Events, Interest, Poll, Token};
 use crate::http::parse_answer;
 use crate::requests::Requests;
 
+/// How exactly an open loop keeps its times.
+const TICK: Duration = Duration::from_micros(100);
+
 /// What to send, and how.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Plan {
+pub(crate) struct Plan<'a> {
     pub(crate) address: SocketAddr,
     pub(crate) connections: usize,
     pub(crate) pace: Pace,
     /// Answers within it do not count.
     pub(crate) warm_up: Duration,
-    pub(crate) until: Until,
+    pub(crate) until: Until<'a>,
 }
 
 /// When requests are sent.
@@ -37,11 +41,13 @@ pub(crate) enum Pace {
 
 /// When it ends; what is in flight is waited for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Until {
+pub(crate) enum Until<'a> {
     /// After so long, warm-up not counted.
     Elapsed(Duration),
     /// After so many requests.
     Sent(u64),
+    /// When it is true.
+    Told(&'a AtomicBool),
 }
 
 /// What came of it, warm-up not counted.
@@ -70,14 +76,35 @@ impl Outcome {
 }
 
 /// Sends `requests` by `plan`.
-pub(crate) fn send(plan: &Plan, requests: &mut Requests) -> anyhow::Result<Outcome> {
+pub(crate) fn send(plan: &Plan<'_>, requests: &mut Requests) -> anyhow::Result<Outcome> {
     let mut generator = Generator::connect(plan, requests)?;
     generator.run()?;
     Ok(generator.outcome)
 }
 
+/// Sends `requests` at `rate` a second from another thread while `work` is done; an error if one was refused.
+pub(crate) fn send_during<T>(
+    address: SocketAddr,
+    rate: f64,
+    mut requests: Requests,
+    work: impl FnOnce() -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let done = AtomicBool::new(false);
+    let until = Until::Told(&done);
+    let plan = Plan { address, connections: 64, pace: Pace::Open(rate), warm_up: Duration::ZERO, until };
+    std::thread::scope(|scope| {
+        let load = scope.spawn(|| send(&plan, &mut requests)?.all_taken());
+        let result = work();
+        let ended_early = load.is_finished();
+        done.store(true, Ordering::SeqCst);
+        load.join().map_err(|_| anyhow::anyhow!("the load generator panicked"))??;
+        anyhow::ensure!(!ended_early, "the load ended before the measurement");
+        result
+    })
+}
+
 struct Generator<'a> {
-    plan: &'a Plan,
+    plan: &'a Plan<'a>,
     requests: &'a mut Requests,
     poll: Poll,
     connections: Vec<Connection>,
@@ -97,7 +124,7 @@ struct Connection {
 }
 
 impl<'a> Generator<'a> {
-    fn connect(plan: &'a Plan, requests: &'a mut Requests) -> anyhow::Result<Self> {
+    fn connect(plan: &'a Plan<'a>, requests: &'a mut Requests) -> anyhow::Result<Self> {
         let poll = Poll::new()?;
         let mut connections = Vec::with_capacity(plan.connections);
         for index in 0..plan.connections {
@@ -116,7 +143,7 @@ impl<'a> Generator<'a> {
             if over && self.idle.len() == self.connections.len() {
                 self.outcome.seconds = match self.plan.until {
                     Until::Elapsed(duration) => duration.as_secs_f64(),
-                    Until::Sent(_) => (now - self.measure_from).as_secs_f64(),
+                    Until::Sent(_) | Until::Told(_) => (now - self.measure_from).as_secs_f64(),
                 };
                 return Ok(());
             }
@@ -139,6 +166,7 @@ impl<'a> Generator<'a> {
             (Until::Elapsed(duration), Pace::Closed) => now >= self.measure_from + duration,
             (Until::Elapsed(duration), Pace::Open(rate)) => self.due(rate) >= self.measure_from + duration,
             (Until::Sent(count), _) => self.sent >= count,
+            (Until::Told(done), _) => done.load(Ordering::SeqCst),
         }
     }
 
@@ -173,10 +201,17 @@ impl<'a> Generator<'a> {
         }
     }
 
+    /// How long to wait for answers before there is something to send. The poll counts in whole milliseconds, which
+    /// is too coarse for a due time: what is left below one is slept, and answers are looked for afterwards.
     fn wait(&self, over: bool) -> Duration {
         match self.plan.pace {
             Pace::Open(rate) if !over && !self.idle.is_empty() => {
-                self.due(rate).saturating_duration_since(Instant::now())
+                let left = self.due(rate).saturating_duration_since(Instant::now());
+                if left < Duration::from_millis(1) {
+                    std::thread::sleep(TICK);
+                    return Duration::ZERO;
+                }
+                left - Duration::from_millis(1)
             }
             _ => Duration::from_millis(100),
         }
@@ -282,7 +317,7 @@ mod tests {
         address
     }
 
-    fn plan(address: SocketAddr, pace: Pace, until: Until) -> Plan {
+    fn plan(address: SocketAddr, pace: Pace, until: Until<'_>) -> Plan<'_> {
         Plan { address, connections: 1, pace, warm_up: Duration::ZERO, until }
     }
 

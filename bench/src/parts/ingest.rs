@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::disk;
 use crate::kassa::{Folder, Kassa, Mode};
 use crate::load::{Outcome, Pace, Plan, Until, send};
-use crate::parts::PAIRS;
+use crate::parts::{duration, pairs};
 use crate::report::{Report, with_spread};
 use crate::requests::Requests;
 use crate::stats::{median, percentile};
@@ -20,7 +20,7 @@ const OPEN_MEASURED: Duration = Duration::from_secs(20);
 pub(crate) fn closed(report: &mut Report) -> anyhow::Result<()> {
     let (mut collector, mut up) = (Vec::new(), Vec::new());
     let (mut collector_rates, mut empty_rates) = (Vec::new(), Vec::new());
-    for pair in 0..PAIRS {
+    for pair in 0..pairs() {
         // Whatever drifts on the machine meets both sides alike.
         let mut order = [Mode::Empty, Mode::Collector, Mode::Up];
         if pair % 2 == 1 {
@@ -52,7 +52,7 @@ pub(crate) fn open(report: &mut Report) -> anyhow::Result<()> {
     }
     let rate = median(&highest) / 2.0;
     let (mut ratios, mut tails, mut middles, mut syncs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..PAIRS {
+    for _ in 0..pairs() {
         let folder = Folder::new("sync")?;
         let before = disk::sync_ms(folder.path())?;
         let mut outcome = measure(Mode::Collector, Pace::Open(rate), OPEN_MEASURED)?;
@@ -80,8 +80,8 @@ fn measure(mode: Mode, pace: Pace, measured: Duration) -> anyhow::Result<Outcome
         address: kassa.address,
         connections: CONNECTIONS,
         pace,
-        warm_up: WARM_UP,
-        until: Until::Elapsed(measured),
+        warm_up: duration(WARM_UP),
+        until: Until::Elapsed(duration(measured)),
     };
     let outcome = send(&plan, &mut Requests::single(1))?.all_taken()?;
     kassa.stop()?;

@@ -9,7 +9,8 @@ use duckdb::Connection;
 use serde_json::Value;
 
 use crate::kassa::{Folder, Kassa, Mode};
-use crate::load::{Pace, Plan, Until, send};
+use crate::load::send_during;
+use crate::parts::{count, pairs as pairs_of_runs};
 use crate::report::{Report, with_spread};
 use crate::requests::Requests;
 use crate::rows;
@@ -17,7 +18,7 @@ use crate::stats::{median, spread};
 
 const EVENTS: u64 = 10_000_000;
 /// Pairs of bare engine and kassa: a pair takes a minute.
-const ROUNDS: usize = 3;
+const ROUNDS: u64 = 3;
 const RUNS: usize = 9;
 const EVENTS_PER_SECOND: f64 = 2_000.0;
 const STORE_FILE: &str = "events.duckdb";
@@ -37,7 +38,7 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     prepare(folder.path())?;
     let mut ratios = vec![Vec::new(); pairs.len()];
     let (mut bare, mut idle) = (vec![Vec::new(); pairs.len()], vec![Vec::new(); pairs.len()]);
-    for _ in 0..ROUNDS {
+    for _ in 0..ROUNDS.min(pairs_of_runs()) {
         let yardstick = time_bare(&folder.path().join(STORE_FILE), &pairs)?;
         let kassa = Kassa::start(Mode::Up, folder.path())?;
         let measured = time_kassa(&kassa, &pairs)?;
@@ -64,14 +65,15 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
 /// A data folder that kassa has made, with 10 M events put into its store.
 fn prepare(data: &Path) -> anyhow::Result<()> {
     let kassa = Kassa::start(Mode::Up, data)?;
-    let first = r#"{"site_id":"first","event_type":"page_view","path":"/"}"#;
-    let (status, answer) = kassa.client()?.post("/event", first)?;
+    // It makes the site known, too.
+    let first = format!(r#"{{"site_id":"{}","event_type":"page_view","path":"/"}}"#, rows::SITE);
+    let (status, answer) = kassa.client()?.post("/event", &first)?;
     ensure!(status == 202, "the first event was answered {status}: {answer}");
     kassa.wait_until_stored(1)?;
     kassa.stop()?;
     let begin = Instant::now();
-    rows::fill(&data.join(STORE_FILE), EVENTS)?;
-    println!("{EVENTS} rows in {:.0} s", begin.elapsed().as_secs_f64());
+    rows::fill(&data.join(STORE_FILE), count(EVENTS))?;
+    println!("{} rows in {:.0} s", count(EVENTS), begin.elapsed().as_secs_f64());
     Ok(())
 }
 
@@ -118,18 +120,11 @@ fn warm(mut run: impl FnMut() -> anyhow::Result<f64>) -> anyhow::Result<Vec<f64>
 /// The queries while events arrive.
 fn under_load(data: &Path, pairs: &[Pair]) -> anyhow::Result<Vec<Vec<f64>>> {
     let kassa = Kassa::start(Mode::Up, data)?;
-    let plan = Plan {
-        address: kassa.address,
-        connections: 64,
-        pace: Pace::Open(EVENTS_PER_SECOND),
-        warm_up: Duration::ZERO,
-        until: Until::Elapsed(Duration::from_secs(120)),
+    let time_all = || {
+        std::thread::sleep(Duration::from_secs(2));
+        time_kassa(&kassa, pairs)
     };
-    let load = std::thread::spawn(move || send(&plan, &mut Requests::single(6))?.all_taken());
-    std::thread::sleep(Duration::from_secs(2));
-    let times = time_kassa(&kassa, pairs)?;
-    ensure!(!load.is_finished(), "the queries took longer than the load");
-    load.join().map_err(|_| anyhow::anyhow!("the load generator panicked"))??;
+    let times = send_during(kassa.address, EVENTS_PER_SECOND, Requests::single(6), time_all)?;
     kassa.stop()?;
     Ok(times)
 }

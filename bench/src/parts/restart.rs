@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::http::Client;
 use crate::kassa::{Folder, Kassa, Mode, is_success};
 use crate::load::{Pace, Plan, Until, send};
-use crate::parts::{PAIRS, now_ms};
+use crate::parts::{count, duration, now_ms, pairs};
 use crate::report::{Report, with_spread};
 use crate::requests::Requests;
 use crate::stats::median;
@@ -22,11 +22,11 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     let folder = Folder::new("restart")?;
     let loaded = load(folder.path())?;
     let (mut answering, mut ready) = (Vec::new(), Vec::new());
-    for _ in 1..PAIRS {
+    for _ in 1..pairs() {
         restart(folder.path(), &mut answering, &mut ready)?.stop()?;
     }
     let kassa = restart(folder.path(), &mut answering, &mut ready)?;
-    std::thread::sleep(SETTLED);
+    std::thread::sleep(duration(SETTLED));
     let settled = kassa.memory_mb()?;
     kassa.stop()?;
     let met = median(&answering) <= 1.0;
@@ -55,7 +55,7 @@ fn answers(client: &mut Client) -> anyhow::Result<bool> {
     let taken = client.post("/event", r#"{"site_id":"other","event_type":"page_view","path":"/"}"#)?;
     let query = json!({ "site_id": "bench", "metrics": ["events"], "date_range": "all" });
     let counted = client.query(&query)?["results"][0]["metrics"][0].as_u64();
-    Ok(is_success(&taken) && counted == Some(EVENTS))
+    Ok(is_success(&taken) && counted == Some(count(EVENTS)))
 }
 
 /// Loads the events as clients would; the memory right afterwards.
@@ -66,10 +66,10 @@ fn load(data: &Path) -> anyhow::Result<f64> {
         connections: 16,
         pace: Pace::Closed,
         warm_up: Duration::ZERO,
-        until: Until::Sent(EVENTS / BATCH as u64),
+        until: Until::Sent(count(EVENTS) / BATCH as u64),
     };
     send(&plan, &mut Requests::batches(4, BATCH, now_ms(), 30))?.all_taken()?;
-    kassa.wait_until_stored(EVENTS)?;
+    kassa.wait_until_stored(count(EVENTS))?;
     let memory = kassa.memory_mb()?;
     kassa.stop()?;
     Ok(memory)

@@ -7,8 +7,8 @@ use duckdb::arrow::record_batch::RecordBatch;
 use duckdb::{Config, Connection};
 
 use crate::kassa::{Folder, Kassa, Mode};
-use crate::load::{Pace, Plan, Until, send};
-use crate::parts::{PAIRS, now_ms};
+use crate::load::{Pace, Plan, Until, send, send_during};
+use crate::parts::{count, duration, now_ms, pairs};
 use crate::report::{Report, with_spread};
 use crate::requests::Requests;
 use crate::stats::{median, slope};
@@ -22,11 +22,12 @@ const ROWS_PER_COMMIT: usize = 50_000;
 const TABLE: &str = "events";
 const STORE_FILE: &str = "events.duckdb";
 const STEADY: Duration = Duration::from_secs(60);
+const SETTLED: Duration = Duration::from_secs(10);
 
 /// Part c.
 pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     let (mut ratios, mut rates, mut bare_rates) = (Vec::new(), Vec::new(), Vec::new());
-    for pair in 0..PAIRS {
+    for pair in 0..pairs() {
         let folder = Folder::new("stored")?;
         let rate = stored_per_second(folder.path(), pair + 1)?;
         let bare = appended_per_second(&folder.path().join(STORE_FILE))?;
@@ -49,12 +50,12 @@ fn stored_per_second(data: &Path, seed: u64) -> anyhow::Result<f64> {
         connections: CONNECTIONS,
         pace: Pace::Closed,
         warm_up: Duration::ZERO,
-        until: Until::Sent(EVENTS / BATCH as u64),
+        until: Until::Sent(count(EVENTS) / BATCH as u64),
     };
     let begin = Instant::now();
     send(&plan, &mut requests)?.all_taken()?;
-    kassa.wait_until_stored(EVENTS)?;
-    let rate = EVENTS as f64 / begin.elapsed().as_secs_f64();
+    kassa.wait_until_stored(count(EVENTS))?;
+    let rate = count(EVENTS) as f64 / begin.elapsed().as_secs_f64();
     kassa.stop()?;
     Ok(rate)
 }
@@ -67,7 +68,11 @@ fn appended_per_second(file: &Path) -> anyhow::Result<f64> {
     connection.execute_batch("SET memory_limit = '256MB'; SET threads = 2")?;
     connection.execute_batch(&definition)?;
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-    anyhow::ensure!(rows as u64 == EVENTS, "{rows} rows are in the store, {EVENTS} were sent");
+    anyhow::ensure!(
+        rows as u64 == count(EVENTS),
+        "{rows} rows are in the store, {} were sent",
+        count(EVENTS)
+    );
     let begin = Instant::now();
     for commit in batches.chunks(ROWS_PER_COMMIT / batches[0].num_rows().max(1)) {
         connection.execute_batch("BEGIN")?;
@@ -93,35 +98,28 @@ fn read_all(file: &Path) -> anyhow::Result<(String, Vec<RecordBatch>)> {
 
 /// The second half: at `rate` events a second, is the log read as fast as it grows?
 fn steady(report: &mut Report, rate: f64) -> anyhow::Result<()> {
-    let folder = Folder::new("steady")?;
+    let (folder, span, settled) = (Folder::new("steady")?, duration(STEADY), duration(SETTLED));
     let kassa = Kassa::start(Mode::Up, folder.path())?;
-    let plan = Plan {
-        address: kassa.address,
-        connections: 64,
-        pace: Pace::Open(rate / BATCH as f64),
-        warm_up: Duration::ZERO,
-        until: Until::Elapsed(STEADY),
-    };
-    let mut requests = Requests::batches(9, BATCH, now_ms(), 1);
-    let load = std::thread::spawn(move || send(&plan, &mut requests)?.all_taken());
-    let begin = Instant::now();
-    let mut lags = Vec::new();
-    while begin.elapsed() < STEADY {
-        std::thread::sleep(Duration::from_millis(500));
-        lags.push((begin.elapsed().as_secs_f64(), kassa.metric(crate::LAG, "")?));
-    }
-    load.join().map_err(|_| anyhow::anyhow!("the load generator panicked"))??;
+    let requests = Requests::batches(9, BATCH, now_ms(), 1);
+    let mut lags = send_during(kassa.address, rate / BATCH as f64, requests, || sample_lag(&kassa, span))?;
     // The first seconds are the start, not the steady state. The lag goes up and down with every commit: what would
     // count as growth is more than a second's worth of events over the whole time.
-    lags.retain(|(at, _)| *at > 10.0);
-    let growth = slope(&lags) * (STEADY.as_secs_f64() - 10.0);
+    lags.retain(|(at, _)| *at > settled.as_secs_f64());
+    let growth = slope(&lags) * (span - settled).as_secs_f64();
     let last = lags.last().map_or(0.0, |(_, lag)| *lag);
-    report.target(
-        "growth of the lag at 90 % in 50 s, events",
-        format!("{growth:.0}"),
-        "≤ 1 s of them",
-        growth <= rate,
-    );
+    let what = "growth of the lag at 90 % in 50 s, events";
+    report.target(what, format!("{growth:.0}"), "≤ 1 s of them", growth <= rate);
     report.note("rate then, events/s; lag at the end, events", format!("{rate:.0}; {last:.0}"));
     kassa.stop()
+}
+
+/// When, in seconds, and how many records the processor was behind.
+fn sample_lag(kassa: &Kassa, span: Duration) -> anyhow::Result<Vec<(f64, f64)>> {
+    let begin = Instant::now();
+    let mut lags = Vec::new();
+    while begin.elapsed() < span {
+        std::thread::sleep(duration(Duration::from_millis(500)));
+        lags.push((begin.elapsed().as_secs_f64(), kassa.metric(crate::LAG, "")?));
+    }
+    Ok(lags)
 }
