@@ -57,7 +57,7 @@ async function text(request) {
 }
 
 function json(response, status, value) {
-  response.writeHead(status, { "content-type": "application/json" });
+  response.writeHead(status, { "content-type": "application/json", "access-control-allow-origin": "*" });
   response.end(JSON.stringify(value));
 }
 

@@ -1,7 +1,7 @@
 // The pages themselves, over the stand-in server: they obey the content policy, work by keyboard, and say so when something is wrong.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launchBrowser, PERSON } from "./browser.mjs";
+import { launchBrowser } from "./browser.mjs";
 import { until } from "./kassa.mjs";
 import { startMock } from "./mock.mjs";
 
@@ -18,7 +18,7 @@ after(async () => {
 
 /** Opens a page; `complaints` are what the browser's console and policy said. */
 async function open(path, options = {}) {
-  const context = await browser.newContext({ userAgent: PERSON, ...options });
+  const context = await browser.newContext(options);
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
@@ -103,7 +103,7 @@ test("a server that cannot answer is an error that goes away by itself", async (
 
 test("a lost connection shows, and is mended", async () => {
   const lonely = await startMock();
-  const context = await browser.newContext({ userAgent: PERSON });
+  const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`${lonely.url}/dashboard`);
   await page.locator(".live", { hasText: "visitors now" }).waitFor();

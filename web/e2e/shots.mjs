@@ -1,7 +1,7 @@
 // Screenshots of every page for people to look at: light and dark, wide and narrow. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the real
 // server, otherwise of the stand-in.
 import { mkdirSync } from "node:fs";
-import { launchBrowser, PERSON } from "./browser.mjs";
+import { launchBrowser } from "./browser.mjs";
 import { startMock } from "./mock.mjs";
 
 const folder = process.argv[2] ?? new URL("shots", import.meta.url).pathname;
@@ -14,7 +14,7 @@ const base = process.env.KASSA_URL ?? mock.url;
 const browser = await launchBrowser();
 for (const colorScheme of ["light", "dark"])
   for (const [size, width] of Object.entries(WIDTHS)) {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, userAgent: PERSON });
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
     const page = await context.newPage();
     page.on("console", (message) => message.type() === "error" && console.error(page.url(), message.text()));
     page.on("pageerror", (error) => console.error(page.url(), error));
