@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use kassa_eventstore::{DeadLetter, DeadLetterFilter};
@@ -49,12 +50,13 @@ pub(crate) async fn list_dead_letters(
 pub(crate) async fn get_dead_letter(
     State(reports): State<Arc<Reports>>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Refusal> {
     let caller = reports.admit(&headers)?;
-    if id.contains('\0') {
-        return Err(Refusal::Invalid("an id contains no U+0000".to_owned()));
-    }
+    let id = match id {
+        Ok(Path(id)) if !id.contains('\0') => id,
+        _ => return Err(Refusal::Invalid("an id is a text without U+0000".to_owned())),
+    };
     let filter =
         DeadLetterFilter { site: one_site(&caller, None)?, reason: None, id: Some(id.clone()), limit: 1 };
     let letters = reports.store.dead_letters(&filter).await?;

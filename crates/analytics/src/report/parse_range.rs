@@ -70,7 +70,8 @@ pub(crate) fn parse_date(text: &str) -> Option<Date> {
     YEARS.contains(&date.year()).then_some(date)
 }
 
-/// An RFC 3339 time within the years that reports know.
+/// An RFC 3339 time within the years that reports know, and a year at either end: the first and last days of these years
+/// begin and end in another year elsewhere.
 pub(crate) fn parse_time(text: &str) -> Result<Timestamp, Invalid> {
     let short: String = text.chars().take(64).collect();
     let Ok(time) = text.parse::<Timestamp>() else {
@@ -81,7 +82,7 @@ pub(crate) fn parse_time(text: &str) -> Result<Timestamp, Invalid> {
     let date = jiff::Timestamp::from_microsecond(time.micros())
         .map(|instant| jiff::tz::Offset::UTC.to_datetime(instant).date());
     match date {
-        Ok(date) if YEARS.contains(&date.year()) => Ok(time),
+        Ok(date) if (YEARS.start() - 1..=YEARS.end() + 1).contains(&date.year()) => Ok(time),
         _ => Invalid::because(format!("the year of {short:?} is not within {YEARS:?}")),
     }
 }

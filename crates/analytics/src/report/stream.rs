@@ -16,9 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderName, Uri};
+use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::stream::{self, Stream};
+use futures_util::stream;
 use kassa_eventstore::EventStore;
 use kassa_model::Clock;
 use serde_json::Value;
@@ -33,6 +34,9 @@ use super::{ReportOptions, Reports};
 /// Between two signs of life on a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
+/// Tells nginx, and proxies that took over its custom, to pass each event on at once.
+const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
+
 /// The newest measurement of a site; `None` before the first.
 type Newest = Option<Arc<Value>>;
 
@@ -41,7 +45,7 @@ pub(crate) async fn get_stream(
     State(reports): State<Arc<Reports>>,
     headers: HeaderMap,
     uri: Uri,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let caller = reports.admit(&headers)?;
     let params = Params::of(&uri, &["site_id"])?;
     let site = params.required("site_id")?;
@@ -50,9 +54,10 @@ pub(crate) async fn get_stream(
     let events = stream::unfold(watcher, |mut watcher| async move {
         let newest = watcher.next().await?;
         let event = Event::default().event("realtime").data(newest.to_string());
-        Some((Ok(event), watcher))
+        Some((Ok::<Event, Infallible>(event), watcher))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+    let stream = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    Ok(([(UNBUFFERED, "no")], stream))
 }
 
 /// The sites that are watched, each with its one task.

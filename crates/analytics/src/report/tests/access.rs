@@ -1,19 +1,13 @@
 //! Who may ask, on every route; and a store that fails, on every route.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use axum::body::Body;
 use axum::http::Request;
-use kassa_eventstore::query::{EventFilter, Query, Table};
-use kassa_eventstore::{
-    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Resume,
-    Resumed, Row, StoreStatus,
-};
-use kassa_model::Timestamp;
+use kassa_eventstore::Error;
 use serde_json::json;
 
+use super::spy::{Failure, Spy};
 use super::support::{KEY_ALL, KEY_SHOP, World};
 
 /// Every GET route that asks the store about `shop`.
@@ -63,48 +57,12 @@ async fn a_key_of_one_site_finds_no_other() {
     }
 }
 
-/// Fails at everything, in one way.
-#[derive(Debug)]
-struct Failing(fn() -> Error);
-
-#[async_trait]
-impl EventStore for Failing {
-    async fn insert(&self, _: Batch) -> Result<(), InsertError> {
-        Err(InsertError::Unavailable(String::new()))
-    }
-    async fn resume(&self, _: Resume, _: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
-        Err(self.0())
-    }
-    async fn seen(&self, _: Vec<Lookup>, _: Timestamp) -> Result<Vec<Option<i64>>, Error> {
-        Err(self.0())
-    }
-    async fn query(&self, _: &Query) -> Result<Table, Error> {
-        Err(self.0())
-    }
-    async fn events(&self, _: &EventFilter) -> Result<Vec<Row>, Error> {
-        Err(self.0())
-    }
-    async fn dead_letters(&self, _: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Error> {
-        Err(self.0())
-    }
-    async fn counts(&self) -> Result<BTreeMap<CountKey<String>, u64>, Error> {
-        Err(self.0())
-    }
-    async fn forget(&self, _: &Forget) -> Result<u64, Error> {
-        Err(self.0())
-    }
-    async fn status(&self) -> Result<StoreStatus, Error> {
-        Err(self.0())
-    }
-    async fn fingerprint(&self) -> Result<String, Error> {
-        Err(self.0())
-    }
-}
-
 #[tokio::test]
 async fn a_store_that_fails_is_told_apart() {
-    let check = async |error: fn() -> Error, status: u16, retry: bool| {
-        let world = World::over(Arc::new(Failing(error)));
+    let check = async |error: Failure, status: u16, retry: bool| {
+        let store = Arc::new(Spy::default());
+        store.fail(Some(error));
+        let world = World::over(store);
         let mut answers =
             vec![world.post(r#"{"site_id":"shop","metrics":["visits"],"date_range":"all"}"#).await];
         for route in ROUTES {

@@ -77,6 +77,8 @@ async fn dead_letters_are_listed_and_shown() {
     check("/v1/admin/dead-letters/none", 404).await;
     check("/v1/admin/dead-letters/%00", 400).await;
     check("/v1/admin/dead-letters/%ff", 400).await;
+    let broken = world.get("/v1/admin/dead-letters/%ff").await;
+    assert_eq!(broken.headers["content-type"], "application/problem+json");
     check("/v1/admin/dead-letters?reason=bad", 400).await;
     check("/v1/admin/dead-letters?limit=0", 400).await;
     check("/v1/admin/counts?day=1", 400).await;

@@ -1,14 +1,18 @@
 //! `GET /v1/realtime` and its stream.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt;
+use kassa_eventstore::{Error, EventStore};
 use kassa_model::Event;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use super::spy::Spy;
 use super::support::{World, event, view};
 
 #[tokio::test]
@@ -141,4 +145,40 @@ async fn streams_end_at_shutdown() {
     world.shutdown.trigger();
     assert!(stream.next().await.is_none());
     until("the task ends", || world.reports.hub.sites_watched() == 0).await;
+}
+
+#[tokio::test]
+async fn a_site_is_measured_once_however_many_watch() {
+    let measured = async |watchers: usize| {
+        let store = Arc::new(Spy::default());
+        let world = World::over(Arc::clone(&store) as Arc<dyn EventStore>);
+        let mut streams = Vec::new();
+        for _ in 0..watchers {
+            streams.push(Stream::open(&world, "shop").await);
+        }
+        for stream in &mut streams {
+            assert!(stream.next().await.is_some());
+        }
+        let start = (Instant::now(), store.queries.load(Ordering::SeqCst));
+        until("some measurements", || store.queries.load(Ordering::SeqCst) > start.1 + 40).await;
+        // Four queries a measurement, one measurement every 5 ms at most.
+        let most = start.0.elapsed().as_millis() as usize / 5 + 2;
+        let made = (store.queries.load(Ordering::SeqCst) - start.1) / 4;
+        assert!(made <= most, "{made} measurements where one task makes at most {most}");
+    };
+    measured(1).await;
+    measured(3).await;
+}
+
+#[tokio::test]
+async fn a_stream_outlives_a_store_that_fails() {
+    let store = Arc::new(Spy::default());
+    let world = World::over(Arc::clone(&store) as Arc<dyn EventStore>);
+    let mut stream = Stream::open(&world, "shop").await;
+    assert_eq!(stream.next().await.unwrap()["current_visitors"], 0);
+    store.fail(Some(|| Error::Unavailable("pulled".to_owned())));
+    assert_eq!(world.get("/v1/realtime?site_id=shop").await.status, 503);
+    world.seed(vec![view("/a", 1, "2026-11-20T12:00:00Z")]).await;
+    store.fail(None);
+    assert_eq!(stream.next().await.unwrap()["current_visitors"], 1);
 }

@@ -11,5 +11,6 @@ mod random;
 mod ranges;
 mod rows;
 mod shapes;
+mod spy;
 mod stats;
 mod support;

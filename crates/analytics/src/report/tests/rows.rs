@@ -1,8 +1,17 @@
 //! `GET /v1/events` and `GET /v1/export`.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum::http::Request;
+use http_body_util::BodyExt;
+use kassa_eventstore::EventStore;
 use kassa_model::{Dialect, Event};
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
+use super::spy::Spy;
 use super::support::{World, event, view};
 
 async fn many(count: i64) -> World {
@@ -167,6 +176,34 @@ async fn an_export_has_every_event_once() {
     assert_eq!(parse_csv(&part.text).len(), expected + 1);
     let nothing = world.get("/v1/export?site_id=shop&to=2020-01-01").await;
     assert_eq!(parse_csv(&nothing.text).len(), 1);
+}
+
+#[tokio::test]
+async fn an_export_reads_as_the_reader_does_and_is_cut_off_when_the_store_fails() {
+    let store = Arc::new(Spy::default());
+    let world = World::over(Arc::clone(&store) as Arc<dyn EventStore>);
+    world.seed((0..10_500).map(|n| view("/x", n, "2026-11-20T10:00:00Z")).collect()).await;
+    let open = async || {
+        let request = Request::get("/v1/export?site_id=shop").body(Body::empty()).unwrap();
+        world.router.clone().oneshot(request).await.unwrap().into_body()
+    };
+    let pages = || store.pages.load(Ordering::SeqCst);
+    let mut body = open().await;
+    assert_eq!(pages(), 1);
+    body.frame().await.unwrap().unwrap();
+    body.frame().await.unwrap().unwrap();
+    assert!(pages() <= 2, "{} pages read for two sent", pages());
+    while let Some(frame) = body.frame().await {
+        frame.unwrap();
+    }
+    assert_eq!(pages(), 7, "six pages and the empty one");
+    store.failing_page.store(pages() + 4, Ordering::SeqCst);
+    let mut body = open().await;
+    for _ in 0..3 {
+        body.frame().await.unwrap().unwrap();
+    }
+    assert!(body.frame().await.unwrap().is_err(), "the transfer breaks");
+    assert!(body.frame().await.is_none());
 }
 
 #[tokio::test]
