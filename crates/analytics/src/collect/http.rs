@@ -17,6 +17,7 @@ use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
 use kassa_service::{Peer, Problem, body};
 
+use super::body::TooLarge;
 use super::{BODY_BYTES_MAX, Collector, Incoming, IngestPath, Refusal, key};
 use crate::wire::{Answer, Kind};
 
@@ -85,7 +86,7 @@ async fn take(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let body = match read_body(body).await {
+    let body = match read_body(body, &collector).await {
         Ok(body) => body,
         Err(problem) => return problem.into_response(),
     };
@@ -111,9 +112,10 @@ async fn take(
     }
 }
 
-async fn read_body(body: Body) -> Result<Bytes, Problem> {
+/// The body, unless it says beforehand that it is too large.
+async fn read_body(body: Body, collector: &Collector) -> Result<Bytes, Problem> {
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
-        return Err(Problem::body_too_large(BODY_BYTES_MAX));
+        return Err(collector.too_large(TooLarge(BODY_BYTES_MAX)).into());
     }
     Ok(body::read(body).await?)
 }

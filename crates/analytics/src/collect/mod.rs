@@ -4,10 +4,10 @@
 //! [`routes`] is its HTTP side; [`Collector::collect`] and [`Collector::collect_all`] take the same requests without
 //! HTTP, for demo data.
 
+mod body;
 mod country;
 mod http;
 mod id;
-mod inflate;
 mod key;
 mod metrics;
 mod stamp;
@@ -28,6 +28,7 @@ pub use country::CountryError;
 pub use http::routes;
 
 use crate::wire::{self, Answer, Context, Kind, Reading};
+use body::{Places, TooLarge};
 use metrics::Counters;
 use stamp::Stamp;
 
@@ -140,6 +141,7 @@ pub struct Collector {
     counters: Counters,
     dead_letters: PerSecondBudget,
     countries: Option<country::Countries>,
+    places: Places,
 }
 
 /// A reading that is stamped and encoded, ready for the log.
@@ -157,7 +159,7 @@ impl Collector {
         let countries = options.geoip.as_deref().map(country::Countries::open).transpose()?;
         let counters = Counters::register(metrics);
         let dead_letters = PerSecondBudget::new(DEAD_LETTERS_PER_SECOND_MAX);
-        Ok(Self { parts, counters, dead_letters, countries })
+        Ok(Self { parts, counters, dead_letters, countries, places: Places::new() })
     }
 
     /// Takes one request in: the answer is for the client once this returns, and everything it acknowledges is durable.
@@ -165,7 +167,9 @@ impl Collector {
     /// # Errors
     /// [`Refusal`] when nothing was taken.
     pub async fn collect(&self, incoming: Incoming<'_>) -> Result<Answer, Refusal> {
-        let Prepared { reading, records } = self.prepare(&incoming)?;
+        self.counters.bytes.inc_by(incoming.body.len() as u64);
+        let body = self.places.read(incoming.body.clone()).await.map_err(|over| self.too_large(over))?;
+        let Prepared { reading, records } = body.work(|bytes| self.prepare(&incoming, bytes));
         self.append(records).await?;
         self.counters.count(&reading);
         Ok(reading.answer)
@@ -179,7 +183,8 @@ impl Collector {
         let mut readings = Vec::with_capacity(incoming.len());
         let mut all = Vec::with_capacity(incoming.len());
         for one in &incoming {
-            let Prepared { reading, records } = self.prepare(one)?;
+            let bytes = body::whole(&one.body).map_err(|over| self.too_large(over))?;
+            let Prepared { reading, records } = self.prepare(one, &bytes);
             readings.push(reading);
             all.extend(records);
         }
@@ -190,20 +195,7 @@ impl Collector {
         Ok(readings.into_iter().map(|reading| reading.answer).collect())
     }
 
-    fn prepare(&self, incoming: &Incoming<'_>) -> Result<Prepared, Refusal> {
-        self.counters.bytes.inc_by(incoming.body.len() as u64);
-        if incoming.body.len() > BODY_BYTES_MAX {
-            return Err(self.too_large(BODY_BYTES_MAX));
-        }
-        let inflated;
-        let body = match inflate::inflate(&incoming.body) {
-            inflate::Inflated::Plain => &incoming.body[..],
-            inflate::Inflated::Bytes(bytes) => {
-                inflated = bytes;
-                &inflated[..]
-            }
-            inflate::Inflated::TooLarge => return Err(self.too_large(INFLATED_BYTES_MAX)),
-        };
+    fn prepare(&self, incoming: &Incoming<'_>, body: &[u8]) -> Prepared {
         let received_at = incoming.received_at.unwrap_or_else(|| self.parts.clock.now());
         let sites = key::KnownSites(&self.parts.access);
         let ctx = Context {
@@ -219,7 +211,7 @@ impl Collector {
             IngestPath::Segment(kind) => wire::read_segment(kind, body, &ctx),
         };
         let records = self.stamp(&mut reading, incoming, received_at);
-        Ok(Prepared { reading, records })
+        Prepared { reading, records }
     }
 
     /// Stamps and encodes every record that is to be kept.
@@ -269,9 +261,9 @@ impl Collector {
         }
     }
 
-    fn too_large(&self, limit_bytes: usize) -> Refusal {
+    fn too_large(&self, over: TooLarge) -> Refusal {
         self.counters.refuse("too_large");
-        Refusal::TooLarge { limit_bytes }
+        Refusal::TooLarge { limit_bytes: over.0 }
     }
 }
 

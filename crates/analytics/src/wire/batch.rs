@@ -27,12 +27,11 @@ use kassa_model::{Dialect, LogRecord, Reason};
 use serde_json::value::RawValue;
 
 use super::draft::{Draft, Flaw, put_column, refused};
+use super::items::{Sharing, counted_answer, read_items};
 use super::object::{List, Members};
+use super::received::{Received, required};
 use super::text::{Scalar, id_text, plain_text, scalar, too_deep};
-use super::{
-    Answer, Context, PATH_BYTES_MAX, Reading, Received, Sharing, TEXT_BYTES_MAX, counted_answer, read_items,
-    required, time,
-};
+use super::{Answer, Context, PATH_BYTES_MAX, Reading, TEXT_BYTES_MAX, time};
 
 const OK: &str = r#"{"status":"ok"}"#;
 const INVALID_PAYLOAD: Answer = Answer::json(400, r#"{"error":"Invalid payload"}"#);

@@ -12,7 +12,8 @@ use kassa_model::{Dialect, LogRecord, Reason};
 
 use super::draft::{Draft, Flaw, refused};
 use super::props::Props;
-use super::{Answer, Context, Reading, Received, required};
+use super::received::{Received, required};
+use super::{Answer, Context, Reading};
 
 const RECORDED: Answer = Answer::text(200, "Recorded");
 const TYPE_REQUIRED: Answer = Answer::text(400, "Event type is required");

@@ -13,8 +13,9 @@ use kassa_model::{Dialect, LogRecord, Reason};
 use serde_json::value::RawValue;
 
 use super::draft::{Draft, Flaw, put_column, refused};
+use super::received::{Received, required};
 use super::text::{id_text, plain_text};
-use super::{Answer, Context, PATH_BYTES_MAX, Reading, Received, TEXT_BYTES_MAX, page, required, time};
+use super::{Answer, Context, PATH_BYTES_MAX, Reading, TEXT_BYTES_MAX, page, time};
 
 const TRACKED: Answer = Answer::json(201, r#"{"message":"Event tracked successfully"}"#);
 const TYPE_REQUIRED: Answer = Answer::json(400, r#"{"error":"eventType is required"}"#);

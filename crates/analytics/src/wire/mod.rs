@@ -23,19 +23,24 @@ mod draft;
 mod flat;
 #[cfg(test)]
 mod fuzz;
+mod items;
 mod names;
 mod object;
 mod page;
 mod props;
+mod received;
 mod segment;
 mod site;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod time;
 
 use std::borrow::Cow;
 
 use kassa_model::{Dialect, LogRecord, Reason, Timestamp};
-use serde_json::value::RawValue;
 
 pub(crate) use page::decoded as decode_query_value;
 pub use segment::Kind;
@@ -43,6 +48,7 @@ pub(crate) use text::cut;
 
 use draft::Flaw;
 use object::{List, Members};
+use received::Received;
 
 /// The most bytes of one event's JSON, a batch's shared fields included.
 pub const EVENT_BYTES_MAX: usize = 64 << 10;
@@ -64,8 +70,6 @@ pub(crate) const AGENT_BYTES_MAX: usize = 1_024;
 pub const ORIGINAL_BYTES_MAX: usize = 8 << 10;
 /// Of the events beyond [`BATCH_EVENTS_MAX`], so many become dead letters; the others are only counted.
 pub const BEYOND_KEPT_MAX: usize = 100;
-/// The most bytes into which one body may grow when a batch's shared fields are merged into each of its events.
-const MERGED_BYTES_MAX: usize = 32 << 20;
 
 /// Finds the site that an event is for.
 pub trait Sites {
@@ -198,117 +202,3 @@ fn unreadable_event(body: &[u8], ctx: &Context<'_>) -> Reading {
 pub fn read_segment(kind: Option<Kind>, body: &[u8], ctx: &Context<'_>) -> Reading {
     segment::read(kind, body, ctx)
 }
-
-/// An event's own text and its members.
-#[derive(Debug)]
-struct Received<'a> {
-    json: &'a str,
-    members: Members<'a>,
-}
-
-impl<'a> Received<'a> {
-    /// An item of a batch.
-    fn item(raw: &'a RawValue) -> Result<Self, Flaw> {
-        let json = raw.get();
-        match Members::of(raw) {
-            Some(members) => Ok(Self { json, members }),
-            None => Err(Flaw::new(Reason::InvalidPayload, "the event is no JSON object")),
-        }
-    }
-
-    /// The limits that need no dialect; `shared_bytes` are merged into the event from around it.
-    fn check_limits(&self, shared_bytes: usize) -> Result<(), Flaw> {
-        if self.json.len().saturating_add(shared_bytes) > EVENT_BYTES_MAX {
-            return Err(Flaw::new(Reason::EventTooLarge, "the event is over 64 KiB"));
-        }
-        if text::too_deep(self.json) {
-            return Err(Flaw::new(Reason::TooDeep, "the event nests deeper than 16 levels"));
-        }
-        if self.members.overflow {
-            return Err(Flaw::new(Reason::TooManyProperties, "more than 64 properties"));
-        }
-        Ok(())
-    }
-
-    /// The write key in the body.
-    fn key(&self) -> Option<Cow<'a, str>> {
-        self.members.get("writeKey").and_then(text::plain_text)
-    }
-}
-
-/// A field that a dialect requires: absent, a text, or of a type that the dialect does not know.
-fn required<'a>(raw: Option<&'a RawValue>, field: &'static str) -> Result<Option<Cow<'a, str>>, Flaw> {
-    match raw.map(text::scalar) {
-        None | Some(text::Scalar::Absent) => Ok(None),
-        Some(text::Scalar::Text(text)) => Ok(Some(text)),
-        Some(_) => Err(Flaw::new(Reason::InvalidField, field)),
-    }
-}
-
-/// What the events of a batch share, and what is left of the bytes into which a body may grow.
-#[derive(Debug)]
-struct Sharing {
-    shared_bytes: usize,
-    left_bytes: usize,
-}
-
-impl Sharing {
-    fn new(shared: &Members<'_>) -> Self {
-        let shared_bytes = shared.entries.iter().map(|(key, value)| key.len() + value.get().len()).sum();
-        Self { shared_bytes, left_bytes: MERGED_BYTES_MAX }
-    }
-
-    /// Takes the bytes of one more event with its share.
-    fn take(&mut self, item: &RawValue) -> Result<(), Flaw> {
-        let bytes = self.shared_bytes.saturating_add(item.get().len());
-        match self.left_bytes.checked_sub(bytes) {
-            Some(left) => {
-                self.left_bytes = left;
-                Ok(())
-            }
-            None => Err(Flaw::new(Reason::EventTooLarge, "the batch's shared fields make it over 32 MiB")),
-        }
-    }
-}
-
-/// Reads every item of a batch; a flaw refuses only its own item, and all beyond the limit of events.
-fn read_items(
-    dialect: Dialect,
-    site: Option<&str>,
-    items: &[&RawValue],
-    ctx: &Context<'_>,
-    mut parse: impl FnMut(&RawValue, &str) -> Result<LogRecord, Flaw>,
-) -> Vec<LogRecord> {
-    let mut records = Vec::with_capacity(items.len());
-    for (place, item) in items.iter().enumerate() {
-        let record = match site {
-            None => Err(Flaw::new(Reason::UnknownSite, "no such site or write key")),
-            Some(_) if place >= BATCH_EVENTS_MAX => {
-                Err(Flaw::new(Reason::BatchTooLong, "the batch has more than 10000 events"))
-            }
-            Some(site) => parse(item, site),
-        };
-        records.push(record.unwrap_or_else(|flaw| {
-            draft::refused(dialect, site.unwrap_or_default(), flaw, item.get().as_bytes(), ctx)
-        }));
-    }
-    records
-}
-
-/// `{"status":"ok"}` as it stands, or with the counts when something was refused.
-fn counted_answer(plain: &'static str, records: &[LogRecord], dropped: u64) -> Answer {
-    let refused = records.iter().filter(|record| matches!(record, LogRecord::Rejected(_))).count();
-    let rejected = refused as u64 + dropped;
-    if rejected == 0 {
-        return Answer::json(200, plain);
-    }
-    let accepted = records.len() - refused;
-    let open = plain.trim_end_matches('}');
-    let body = format!("{open},\"accepted\":{accepted},\"rejected\":{rejected}}}");
-    Answer { status: 200, body: Cow::Owned(body), json: true }
-}
-
-#[cfg(test)]
-pub(crate) mod testing;
-#[cfg(test)]
-mod tests;

@@ -20,9 +20,11 @@ use kassa_model::{Dialect, LogRecord, Reason, Timestamp};
 use serde_json::value::RawValue;
 
 use super::draft::{Draft, Flaw, refused};
+use super::items::{Sharing, counted_answer, read_items};
 use super::object::{List, Members};
+use super::received::{Received, required};
 use super::text::{id_text, plain_text, too_deep};
-use super::{Answer, Context, Reading, Received, Sharing, counted_answer, read_items, required, text, time};
+use super::{Answer, Context, Reading, text, time};
 
 mod context;
 

@@ -12,8 +12,9 @@ use kassa_model::{Dialect, LogRecord, Reason, Timestamp};
 use serde_json::value::RawValue;
 
 use super::draft::{Draft, Flaw, put_column, refused};
+use super::received::{Received, required};
 use super::text::{Scalar, id_text, scalar};
-use super::{Answer, Context, PATH_BYTES_MAX, Reading, Received, TEXT_BYTES_MAX, required, time};
+use super::{Answer, Context, PATH_BYTES_MAX, Reading, TEXT_BYTES_MAX, time};
 
 const QUEUED: Answer =
     Answer::json(202, r#"{"status":"queued","message":"Event received and queued for processing"}"#);

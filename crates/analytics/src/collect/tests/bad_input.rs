@@ -260,3 +260,29 @@ async fn odd_heads_never_fail() {
         assert_eq!(answered.status, 201, "{query}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_bodies_at_once_take_turns() {
+    let shop = std::sync::Arc::new(Shop::open());
+    let event = format!("{{\"event_type\":\"a\",\"text\":\"{}\"}}", "x".repeat(1_200));
+    let events = format!("{{\"events\":[{}]}}", vec![event; 3_000].join(","));
+    let packed = gzip(events.as_bytes());
+    assert!(events.len() > 3 << 20 && packed.len() < 1 << 20);
+    let bomb = bomb(64 << 20);
+    let mut sending = Vec::new();
+    for n in 0..24 {
+        let shop = std::sync::Arc::clone(&shop);
+        let (body, expected) = match n % 4 {
+            0 => (events.clone().into_bytes(), 200),
+            1 => (packed.clone(), 200),
+            2 => (bomb.clone(), 413),
+            _ => (br#"{"eventType":"small"}"#.to_vec(), 201),
+        };
+        sending.push(tokio::spawn(async move { (shop.post("/track", body).await.status, expected) }));
+    }
+    for sent in sending {
+        let (status, expected) = sent.await.unwrap();
+        assert_eq!(status, expected);
+    }
+    assert_eq!(shop.records().len(), 12 * 3_000 + 6);
+}
