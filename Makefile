@@ -34,4 +34,4 @@ soak: ## the hard tests with new seeds, until interrupted
 	@scripts/torture --forever
 
 clean: ## remove what was built and fetched (not data/)
-	@cargo clean && rm -rf web/node_modules web/*/node_modules web/*/dist .duckdb .engines
+	@cargo clean && rm -rf web/node_modules web/*/node_modules web/*/dist .duckdb web/e2e/.python
