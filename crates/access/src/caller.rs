@@ -148,3 +148,6 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Denied> {
         _ => Err(Denied::Missing),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,10 +145,12 @@ impl Kept {
             return Arc::clone(known);
         }
         // Neighbouring days share what they have in common, so that a session across midnight stays one.
-        let yesterday = self.past.get(&(day - 1)).map(|before| before.today);
-        let today = self.past.get(&(day + 1)).map(|after| after.yesterday);
-        let weekly =
-            self.past.values().find(|known| week_of(known.day) == week_of(day)).map(|known| known.weekly);
+        let before = self.past.get(&(day - 1)).map(|before| before.today);
+        let after = self.past.get(&(day + 1)).map(|after| after.yesterday);
+        let same_week = self.past.values().find(|known| week_of(known.day) == week_of(day));
+        let yesterday = self.days.get(&(day - 1)).copied().or(before);
+        let today = self.days.get(&day).copied().or(after);
+        let weekly = self.weeks.get(&week_of(day)).copied().or(same_week.map(|known| known.weekly));
         let salts = Arc::new(DaySalts {
             day,
             today: today.unwrap_or_else(random),
@@ -157,7 +159,10 @@ impl Kept {
         });
         self.past.insert(day, Arc::clone(&salts));
         if self.past.len() > PAST_DAYS_MAX {
-            self.past.pop_first();
+            // The day at the other end is the one that is least likely to be asked for next.
+            let other_end =
+                if self.past.keys().next() == Some(&day) { BTreeMap::pop_last } else { BTreeMap::pop_first };
+            other_end(&mut self.past);
         }
         salts
     }

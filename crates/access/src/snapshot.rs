@@ -253,9 +253,11 @@ enum Order {
 impl Keeper {
     fn start(path: PathBuf, sites: Arc<Sites>) -> Self {
         let (orders, received) = channel();
+        // Counted before the first event can create one.
+        let written = sites.now.load().created.len();
         let thread = std::thread::Builder::new()
             .name("sites".to_owned())
-            .spawn(move || keep(&path, &sites, &received))
+            .spawn(move || keep(&path, &sites, &received, written))
             .inspect_err(|error| tracing::error!(%error, "cannot start the thread that keeps created sites"))
             .ok();
         Self { orders: Mutex::new(Some(orders)), thread: Mutex::new(thread) }
@@ -290,8 +292,7 @@ impl Drop for Keeper {
     }
 }
 
-fn keep(path: &Path, sites: &Sites, orders: &Receiver<Order>) {
-    let mut written = sites.now.load().created.len();
+fn keep(path: &Path, sites: &Sites, orders: &Receiver<Order>, mut written: usize) {
     while let Ok(first) = orders.recv() {
         // One write serves all that wait.
         let all: Vec<Order> = std::iter::once(first).chain(orders.try_iter()).collect();

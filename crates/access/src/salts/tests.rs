@@ -1,1 +1,138 @@
+//! Rotation, destruction and persistence of the salts.
 
+use std::collections::HashSet;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use kassa_model::{MICROS_PER_DAY, Timestamp};
+
+use super::{Salts, to_hex, week_of};
+
+/// 12:00 UTC of a day.
+fn noon(day: i64) -> Timestamp {
+    Timestamp::from_micros(day * MICROS_PER_DAY + MICROS_PER_DAY / 2)
+}
+
+fn text(data: &Path) -> String {
+    std::fs::read_to_string(data.join("salts.json")).unwrap()
+}
+
+#[test]
+fn a_day_keeps_its_salt_and_hands_it_on() {
+    let data = tempfile::tempdir().unwrap();
+    let salts = Salts::open(data.path()).unwrap();
+    let first = salts.at(noon(20_000));
+    assert_eq!(*salts.at(Timestamp::from_micros(20_000 * MICROS_PER_DAY)), *first);
+    assert_eq!(*salts.at(Timestamp::from_micros(20_001 * MICROS_PER_DAY - 1)), *first);
+    let second = salts.at(noon(20_001));
+    assert_eq!(second.yesterday, first.today);
+    assert_ne!(second.today, first.today);
+    let third = salts.at(noon(20_002));
+    assert_eq!(third.yesterday, second.today);
+    let skipped = salts.at(noon(20_010));
+    assert_ne!(skipped.yesterday, third.today);
+}
+
+#[test]
+fn weeks_begin_on_monday() {
+    let monday = "2025-01-06T00:00:00Z".parse::<Timestamp>().unwrap().day();
+    assert_eq!(week_of(monday), week_of(monday + 6));
+    assert_eq!(week_of(monday - 1) + 1, week_of(monday));
+    let data = tempfile::tempdir().unwrap();
+    let salts = Salts::open(data.path()).unwrap();
+    let weekly: Vec<_> = (-1..8).map(|day| salts.at(noon(monday + day)).weekly.0).collect();
+    assert_eq!(weekly.iter().collect::<HashSet<_>>().len(), 3);
+    assert!(weekly[1..8].iter().all(|salt| *salt == weekly[1]));
+}
+
+#[test]
+fn a_restart_changes_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let before = *Salts::open(data.path()).unwrap().at(noon(20_000));
+    let again = Salts::open(data.path()).unwrap();
+    assert_eq!(*again.at(noon(20_000)), before);
+    assert_eq!(again.at(noon(20_001)).yesterday, before.today);
+}
+
+#[test]
+fn old_salts_are_destroyed() {
+    let data = tempfile::tempdir().unwrap();
+    let salts = Salts::open(data.path()).unwrap();
+    let mut destroyed = Vec::new();
+    for day in 20_000..20_030 {
+        destroyed.push(to_hex(&salts.at(noon(day)).today));
+        let text = text(data.path());
+        let kept: Vec<_> = destroyed.iter().filter(|salt| text.contains(*salt)).collect();
+        assert_eq!(kept.len(), destroyed.len().min(2), "today's and yesterday's of {day}");
+        assert!(kept.contains(&destroyed.last().unwrap()));
+    }
+    let file: super::SaltsFile = serde_json::from_str(&text(data.path())).unwrap();
+    assert!(file.days.len() == 2 && file.weeks.len() <= 2);
+    assert!(!data.path().join("salts.tmp").exists());
+}
+
+#[test]
+fn the_file_is_for_the_owner_alone() {
+    let data = tempfile::tempdir().unwrap();
+    // Left behind by a crash, readable for all.
+    std::fs::write(data.path().join("salts.tmp"), "junk").unwrap();
+    Salts::open(data.path()).unwrap().at(noon(20_000));
+    let mode = std::fs::metadata(data.path().join("salts.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn whoever_asks_at_once_gets_the_same() {
+    let data = tempfile::tempdir().unwrap();
+    let salts = Salts::open(data.path()).unwrap();
+    for day in 20_000..20_020 {
+        let found: HashSet<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| salts.at(noon(day)).today.0)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(found.len(), 1);
+    }
+}
+
+#[test]
+fn days_gone_by_are_served_from_memory_only() {
+    let data = tempfile::tempdir().unwrap();
+    let salts = Salts::open(data.path()).unwrap();
+    let now = salts.at(noon(20_030));
+    let kept = text(data.path());
+    let mut before = None;
+    for day in 20_000..20_030 {
+        let salt = *salts.at(noon(day));
+        assert_eq!(*salts.at(noon(day)), salt);
+        assert_eq!(before.unwrap_or(salt.yesterday), salt.yesterday, "{day}");
+        before = Some(salt.today);
+    }
+    assert_eq!(before, Some(now.yesterday), "the last of them is yesterday");
+    assert_eq!(text(data.path()), kept, "the file is as before");
+    assert_eq!(*salts.at(noon(20_030)), *now);
+    // A clock that is off by years asks for ever more days: memory stays bounded.
+    for day in (0..5_000).chain((0..5_000).rev()) {
+        assert_eq!(salts.at(noon(day)), salts.at(noon(day)));
+    }
+    assert!(salts.kept.lock().unwrap().past.len() <= super::PAST_DAYS_MAX);
+}
+
+#[test]
+fn a_broken_file_is_an_error() {
+    let data = tempfile::tempdir().unwrap();
+    for text in
+        ["", "{}", r#"{"v":1,"days":{"1":"zz"},"weeks":{}}"#, r#"{"v":1,"days":{"1":"00"},"weeks":{}}"#]
+    {
+        std::fs::write(data.path().join("salts.json"), text).unwrap();
+        let message = Salts::open(data.path()).unwrap_err().to_string();
+        assert!(message.contains("salts.json"), "{message}");
+    }
+}
+
+#[test]
+fn a_disk_that_refuses_costs_no_event() {
+    let salts = Salts::open(Path::new("/proc/kassa-no-such-folder")).unwrap();
+    let first = salts.at(noon(20_000));
+    assert_eq!(*salts.at(noon(20_000)), *first);
+    assert_eq!(salts.at(noon(20_001)).yesterday, first.today);
+}

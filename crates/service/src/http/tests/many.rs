@@ -71,7 +71,7 @@ fn resident_kib() -> u64 {
 fn running_out_of_files_is_survived() {
     let test = "http::tests::many::server_with_few_files";
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--ignored", "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env(CHILD, "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -96,10 +96,12 @@ fn running_out_of_files_is_survived() {
     assert!(child.wait().unwrap().success());
 }
 
+/// The child's part; in the parent there is nothing to do.
 #[tokio::test]
-#[ignore = "the child of running_out_of_files_is_survived"]
 async fn server_with_few_files() {
-    assert!(std::env::var(CHILD).is_ok());
+    if std::env::var(CHILD).is_err() {
+        return;
+    }
     let limit = Rlimit { current: Some(64), maximum: getrlimit(Resource::Nofile).maximum };
     setrlimit(Resource::Nofile, limit).unwrap();
     let server = Running::start(Options { connections_max: Some(10_000), ..Options::default() });
