@@ -27,6 +27,8 @@ pub(crate) fn routes(site: &str) -> Router {
     Router::new()
         .route("/", get(show_shop))
         .route("/p/{slug}", get(show_shop))
+        .route("/c/{slug}", get(show_shop))
+        .route("/cart", get(show_shop))
         .route("/dashboard", get(show_dashboard))
         .route("/assets/{*path}", get(show_asset))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))

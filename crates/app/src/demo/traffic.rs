@@ -21,19 +21,20 @@ pub(crate) struct Hit {
     pub(crate) events: u64,
 }
 
+/// What the demo page sells, by how often it is looked at.
 const PRODUCTS: &[(u64, (&str, &str, u64))] = &[
-    (14, ("ps5", "PlayStation 5", 49_900)),
-    (11, ("xbox", "Xbox Series X", 49_900)),
-    (12, ("switch", "Nintendo Switch", 29_900)),
-    (8, ("laptop", "Laptop 14\"", 119_900)),
-    (9, ("monitor", "Monitor 27\"", 32_900)),
-    (7, ("headset", "Wireless headset", 12_900)),
-    (6, ("keyboard", "Mechanical keyboard", 9_900)),
-    (6, ("mouse", "Light mouse", 5_900)),
-    (5, ("chair", "Desk chair", 24_900)),
-    (4, ("lamp", "Desk lamp", 3_900)),
-    (4, ("mug", "Enamel mug", 1_490)),
-    (3, ("webcam", "Webcam", 7_900)),
+    (14, ("stoneware-mug", "Stoneware Mug", 1_800)),
+    (12, ("everyday-pack", "Everyday Pack", 9_600)),
+    (11, ("gooseneck-kettle", "Gooseneck Kettle", 6_400)),
+    (9, ("desk-lamp", "Desk Lamp", 8_900)),
+    (8, ("field-notebook", "Field Notebook", 1_200)),
+    (7, ("potted-fern", "Potted Fern", 2_600)),
+    (6, ("wool-beanie", "Wool Beanie", 3_200)),
+    (6, ("walnut-board", "Walnut Board", 4_200)),
+    (5, ("soy-candle", "Soy Candle", 2_200)),
+    (4, ("wall-clock", "Wall Clock", 5_800)),
+    (4, ("linen-tote", "Linen Tote", 2_800)),
+    (3, ("brass-pen", "Brass Pen", 3_400)),
 ];
 
 const SOURCES: &[(u64, (&str, &str))] = &[
@@ -41,22 +42,40 @@ const SOURCES: &[(u64, (&str, &str))] = &[
     (30, ("https://www.google.com/", "")),
     (5, ("https://duckduckgo.com/", "")),
     (4, ("https://www.bing.com/", "")),
-    (6, ("https://www.reddit.com/r/gaming/", "")),
+    (6, ("https://www.reddit.com/r/coffee/", "")),
     (4, ("https://news.ycombinator.com/", "")),
     (5, ("https://www.instagram.com/", "")),
     (6, ("", "utm_source=newsletter&utm_medium=email&utm_campaign=autumn")),
-    (4, ("https://www.google.com/", "utm_source=google&utm_medium=cpc&utm_campaign=consoles&utm_term=ps5")),
+    (4, ("https://www.google.com/", "utm_source=google&utm_medium=cpc&utm_campaign=kitchen&utm_term=kettle")),
     (2, ("https://blog.example/best-desks", "")),
 ];
 
 const AGENTS: &[(u64, &str)] = &[
-    (30, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"),
-    (14, "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15"),
-    (24, "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Mobile/15E148 Safari/604.1"),
-    (18, "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36"),
+    (
+        30,
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
+    ),
+    (
+        14,
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15",
+    ),
+    (
+        24,
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Mobile/15E148 Safari/604.1",
+    ),
+    (
+        18,
+        "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36",
+    ),
     (7, "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"),
-    (3, "Mozilla/5.0 (iPad; CPU OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Mobile/15E148 Safari/604.1"),
-    (2, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0"),
+    (
+        3,
+        "Mozilla/5.0 (iPad; CPU OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Mobile/15E148 Safari/604.1",
+    ),
+    (
+        2,
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0",
+    ),
     (2, "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"),
 ];
 
@@ -135,7 +154,7 @@ impl<'a> Shopper<'a> {
     fn visit(&mut self, random: &mut Random) {
         let (referrer, campaign) = random.pick(SOURCES);
         (*referrer).clone_into(&mut self.referrer);
-        let landing = random.pick(&[(50, "/"), (12, "/c/consoles"), (8, "/search"), (30, "")]);
+        let landing = random.pick(&[(50, "/"), (12, "/c/kitchen"), (8, "/c/desk"), (30, "")]);
         let product = *random.pick(PRODUCTS);
         let first = if landing.is_empty() { format!("/p/{}", product.0) } else { (*landing).to_owned() };
         self.page(random, &first, campaign);
@@ -210,7 +229,8 @@ impl<'a> Shopper<'a> {
         let received_at = occurred.plus_micros(20_000 + i64::try_from(random.below(180_000)).unwrap_or(0));
         let events = items.len() as u64;
         let body = json!({"writeKey": self.write_key, "batch": items, "sentAt": occurred.to_iso_millis()});
-        let hit = Hit { received_at, address: self.address, agent: self.agent, body: body.to_string(), events };
+        let hit =
+            Hit { received_at, address: self.address, agent: self.agent, body: body.to_string(), events };
         self.hits.push(hit);
     }
 }
