@@ -115,9 +115,14 @@ function drawLines(points: Point[], width: number): Drawn {
   const x = (index: number): number => PAD.left + (points.length === 1 ? span / 2 : (span * index) / steps);
   const y = (value: number): number => HEIGHT - PAD.bottom - ((HEIGHT - PAD.bottom - PAD.top) * value) / top;
   const index = (at: number): number => ((at - PAD.left) / span) * steps;
-  const line = (of: (one: Point) => number): string => points.map((one, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(of(one)).toFixed(1)}`).join("");
-  const visitors = line((one) => one.visitors);
-  const area = `${visitors}L${x(points.length - 1).toFixed(1)} ${y(0)}L${x(0).toFixed(1)} ${y(0)}Z`;
+  const line = (of: (one: Point) => number, from = 0, to = points.length): string =>
+    points.slice(from, to).map((one, i) => `${i ? "L" : "M"}${x(from + i).toFixed(1)} ${y(of(one)).toFixed(1)}`).join("");
+  // The last bucket is not over yet: its stretch is dashed.
+  const lines = (of: (one: Point) => number, name: string): SVGPathElement[] => [
+    svg("path", { d: line(of, 0, Math.max(1, points.length - 1)), class: `line ${name}` }),
+    svg("path", { d: line(of, Math.max(0, points.length - 2)), class: `line open ${name}` }),
+  ];
+  const area = `${line((one) => one.visitors)}L${x(points.length - 1).toFixed(1)} ${y(0)}L${x(0).toFixed(1)} ${y(0)}Z`;
   const dots: Drawn["dots"] = [svg("circle", { r: 4.5, class: "dot visitors" }), svg("circle", { r: 4.5, class: "dot pageviews" })];
   const cursor = svg("g", { class: "cursor", visibility: "hidden" }, svg("line", { y1: PAD.top, y2: HEIGHT - PAD.bottom }), ...dots);
   const root = svg(
@@ -126,8 +131,8 @@ function drawLines(points: Point[], width: number): Drawn {
     ...scale.map((value) => svg("g", { class: "tick" }, svg("line", { x1: PAD.left, x2: width - PAD.right, y1: y(value), y2: y(value) }), svg("text", { x: PAD.left - 8, y: y(value) + 4, "text-anchor": "end" }, countText(value)))),
     ...axisLabels(points, span, x),
     svg("path", { d: area, class: "area" }),
-    svg("path", { d: line((one) => one.pageviews), class: "line pageviews" }),
-    svg("path", { d: visitors, class: "line visitors" }),
+    ...lines((one) => one.pageviews, "pageviews"),
+    ...lines((one) => one.visitors, "visitors"),
     cursor,
   );
   return { root, cursor, dots, x, y, index };

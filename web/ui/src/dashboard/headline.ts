@@ -18,7 +18,8 @@ const TITLES: Record<(typeof HEADLINE)[number], string> = {
 /** The headline on the page. */
 export interface Headline {
   node: HTMLElement;
-  show(row: Row | undefined): void;
+  /** `partly`: the period has only begun, so that the one before is named but not compared with. */
+  show(row: Row | undefined, partly: boolean): void;
 }
 
 export function createHeadline(): Headline {
@@ -29,10 +30,12 @@ export function createHeadline(): Headline {
   });
   return {
     node: el("dl", { class: "headline", "aria-label": "Key figures" }, ...cards.map((card) => card.node)),
-    show(row) {
+    show(row, partly) {
       cards.forEach(({ metric, value, change }, index) => {
         setNumber(value, metricText(metric, row?.metrics[index]));
-        showChange(change, metric, row?.comparison?.change[index], row?.comparison?.metrics[index]);
+        const before = row?.comparison?.metrics[index];
+        if (partly) showBefore(change, metric, before);
+        else showChange(change, metric, row?.comparison?.change[index], before);
       });
     },
   };
@@ -50,15 +53,23 @@ export function setNumber(node: HTMLElement, text: string): void {
   node.classList.add("bump");
 }
 
+function showBefore(node: HTMLElement, metric: string, before: number | null | undefined): void {
+  node.className = "change";
+  node.replaceChildren(...(before === null || before === undefined ? [] : [el("span", { class: "before" }, `yesterday ${metricText(metric, before)}`)]));
+}
+
+const CHANGE_SHOWN_MAX = 999;
+
 function showChange(node: HTMLElement, metric: string, change: number | null | undefined, before: number | null | undefined): void {
   node.className = "change";
   node.textContent = "";
   if (change === null || change === undefined) return;
   const points = metric === "bounce_rate";
-  const size = `${Math.abs(Math.round(change)).toLocaleString("en")}${points ? " pts" : "%"}`;
+  const amount = Math.abs(Math.round(change));
+  const size = `${amount > CHANGE_SHOWN_MAX ? `over ${CHANGE_SHOWN_MAX}` : amount}${points ? " pts" : "%"}`;
   const better = points ? change < 0 : change > 0;
   if (Math.round(change) !== 0) node.classList.add(better ? "better" : "worse");
-  const arrow = Math.round(change) === 0 ? "＝" : change > 0 ? "↑" : "↓";
+  const arrow = change > 0 ? "↑" : "↓";
   const words = Math.round(change) === 0 ? "as before" : `${change > 0 ? "up" : "down"} ${size}`;
   node.append(
     el("span", { "aria-hidden": "true" }, Math.round(change) === 0 ? "no change" : `${arrow} ${size}`),

@@ -43,7 +43,7 @@ const emptyChart = el(
 );
 
 const to: Reports = {
-  headline: headline.show,
+  headline: (row) => headline.show(row, state.range === "day"),
   series: (points) => chart.show(points, emptyChart),
   pages: (rows) => pages.show(rows, state.page),
   sources: (rows) => sources.show(rows),
