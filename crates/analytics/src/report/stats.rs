@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use kassa_eventstore::query::{
     Cell, Dimension, Direction, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::Reports;
 use super::ask::RangeAsk;
@@ -35,7 +35,23 @@ pub(crate) async fn get_stats(State(reports): State<Arc<Reports>>, headers: Head
     }
 }
 
-async fn stats(reports: &Reports, headers: &HeaderMap, uri: &Uri) -> Result<Value, Refusal> {
+/// The answer; its members in the order that system E writes them.
+#[derive(Debug, Serialize)]
+struct Stats {
+    site_id: String,
+    date: Option<String>,
+    total_views: i64,
+    unique_users: i64,
+    top_paths: Vec<PathViews>,
+}
+
+#[derive(Debug, Serialize)]
+struct PathViews {
+    path: String,
+    views: i64,
+}
+
+async fn stats(reports: &Reports, headers: &HeaderMap, uri: &Uri) -> Result<Stats, Refusal> {
     let caller = reports.admit_dialect(headers, "E")?;
     let params = Params::any(uri)?;
     let site = params.required("site_id")?;
@@ -54,13 +70,13 @@ async fn stats(reports: &Reports, headers: &HeaderMap, uri: &Uri) -> Result<Valu
     let users = reports.store.query(&question(site, range, Metric::Users, vec![])).await?;
     let paths = vec![Dimension::Field(Field::Page)];
     let paths = reports.store.query(&question(site, range, Metric::Events, paths)).await?;
-    Ok(json!({
-        "site_id": site,
-        "date": date,
-        "total_views": count(views.rows.first()),
-        "unique_users": count(users.rows.first()),
-        "top_paths": paths.rows.iter().filter_map(|row| path_views(row)).collect::<Vec<_>>(),
-    }))
+    Ok(Stats {
+        site_id: site.to_owned(),
+        date: date.map(str::to_owned),
+        total_views: count(views.rows.first()),
+        unique_users: count(users.rows.first()),
+        top_paths: paths.rows.iter().filter_map(|row| path_views(row)).collect(),
+    })
 }
 
 fn question(site: &str, range: TimeRange, metric: Metric, dimensions: Vec<Dimension>) -> Query {
@@ -87,9 +103,9 @@ fn count(row: Option<&Vec<Cell>>) -> i64 {
 }
 
 /// An event sent by E always has a path; a page view of another dialect may have none, and is then no path's view.
-fn path_views(row: &[Cell]) -> Option<Value> {
+fn path_views(row: &[Cell]) -> Option<PathViews> {
     match row {
-        [Cell::Text(path), Cell::Int(views)] => Some(json!({"path": path, "views": views})),
+        [Cell::Text(path), Cell::Int(views)] => Some(PathViews { path: path.clone(), views: *views }),
         _ => None,
     }
 }
