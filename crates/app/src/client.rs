@@ -59,11 +59,22 @@ impl Client {
     ///
     /// # Errors
     /// No connection, or no answer in time.
-    pub(crate) async fn post(&self, path: &str, body: String, each: impl FnMut(Bytes)) -> anyhow::Result<StatusCode> {
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        body: String,
+        each: impl FnMut(Bytes),
+    ) -> anyhow::Result<StatusCode> {
         self.send("POST", path, body, each).await
     }
 
-    async fn send(&self, method: &str, path: &str, body: String, mut each: impl FnMut(Bytes)) -> anyhow::Result<StatusCode> {
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: String,
+        mut each: impl FnMut(Bytes),
+    ) -> anyhow::Result<StatusCode> {
         let stream = TcpStream::connect(&self.authority).await;
         let stream = stream.with_context(|| format!("cannot reach http://{}", self.authority))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
@@ -78,7 +89,9 @@ impl Client {
         }
         let answer = tokio::time::timeout(PATIENCE, sender.send_request(request.body(Body::from(body))?));
         let mut answer = answer.await.context("no answer in time")??;
-        while let Some(frame) = tokio::time::timeout(PATIENCE, answer.frame()).await.context("no answer in time")? {
+        while let Some(frame) =
+            tokio::time::timeout(PATIENCE, answer.frame()).await.context("no answer in time")?
+        {
             if let Ok(piece) = frame?.into_data() {
                 each(piece);
             }

@@ -216,7 +216,10 @@ impl Config {
             bail!("logs.format = \"{}\" is not known: json or text", self.logs.format);
         }
         if self.log.partitions > 64 {
-            bail!("log.partitions = {} is too many: each costs its own fsync; at most 64", self.log.partitions);
+            bail!(
+                "log.partitions = {} is too many: each costs its own fsync; at most 64",
+                self.log.partitions
+            );
         }
         Ok(())
     }

@@ -130,7 +130,9 @@ mod tests {
         let Data::Held(running) = take(dir.path()).unwrap() else { panic!("the lock was given twice") };
         assert_eq!((running.pid, running.address.as_str()), (std::process::id(), "http://127.0.0.1:8123"));
         assert_eq!(std::fs::read_to_string(&running.token_file).unwrap(), token);
-        assert!(take_or_refuse(dir.path()).unwrap_err().to_string().contains("in use by another kassa (process"));
+        assert!(
+            take_or_refuse(dir.path()).unwrap_err().to_string().contains("in use by another kassa (process")
+        );
         drop(lock);
         assert!(matches!(take(dir.path()).unwrap(), Data::Mine(_)));
     }

@@ -9,6 +9,7 @@
 
 mod agent;
 mod bots;
+mod check;
 mod commit;
 mod dedupe;
 mod driver;
@@ -29,6 +30,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use check::check_positions;
 pub use dedupe::{DedupeOptions, DedupeStatus};
 pub use processor::{Error, Processor, ProcessorOptions};
 pub use replay::{ReplayFrom, ReplayProgress, ReplaySummary, replay};

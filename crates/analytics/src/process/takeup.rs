@@ -109,7 +109,7 @@ impl Driver<'_> {
 }
 
 /// Where to read on: the store's position, if it can be one of this log.
-fn position_in(status: &Status, partition: Partition, mark: Option<Mark>) -> Result<u128, Error> {
+pub(super) fn position_in(status: &Status, partition: Partition, mark: Option<Mark>) -> Result<u128, Error> {
     let found = status.partitions.iter().find(|found| found.partition == partition);
     let (first, end) = found.map_or((0, 0), |found| (found.first.0, found.end.0));
     match mark {

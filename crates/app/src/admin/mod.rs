@@ -3,12 +3,14 @@
 
 mod replay;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use kassa_eventlog::local::LocalLog;
+use kassa_eventlog::disk::RealDisk;
+use kassa_eventlog::local::{LocalLog, inspect, verify};
 use kassa_eventlog::{EventLog, Stream};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::duckdb::DuckStore;
@@ -20,23 +22,62 @@ use crate::run::Parts;
 /// The routes that `parts` can answer.
 pub(crate) fn routes(parts: &Parts) -> Router {
     let mut router = Router::new();
-    if let Ok(log) = parts.log() {
+    if let (Ok(log), Ok(dir)) = (parts.log(), parts.config.log_dir()) {
         let replay = Arc::new(replay::Replay::new(parts, Arc::clone(&log)));
         router = router
-            .merge(Router::new().route("/v1/admin/log", get(get_log)).with_state(log))
+            .merge(log_routes().with_state(Arc::new(TheLog { log, dir })))
             .merge(Router::new().route("/v1/admin/replay", post(replay::post_replay)).with_state(replay));
     }
     if let Ok(store) = parts.store() {
-        router = router.merge(Router::new().route("/v1/admin/fingerprint", get(get_fingerprint)).with_state(store));
+        router = router
+            .merge(Router::new().route("/v1/admin/fingerprint", get(get_fingerprint)).with_state(store));
     }
     router
 }
 
+/// The log and where its files are.
+#[derive(Debug)]
+struct TheLog {
+    log: Arc<LocalLog>,
+    dir: PathBuf,
+}
+
+fn log_routes() -> Router<Arc<TheLog>> {
+    Router::new()
+        .route("/v1/admin/log", get(get_log))
+        .route("/v1/admin/log/inspect", get(get_inspection))
+        .route("/v1/admin/log/verify", get(get_verification))
+}
+
+/// `GET /v1/admin/log/inspect`: the files, their frames and offsets, the groups.
+async fn get_inspection(State(the): State<Arc<TheLog>>) -> Result<Json<Value>, Problem> {
+    look(the, |dir| inspect(dir, &RealDisk).map(|found| json!(found))).await
+}
+
+/// `GET /v1/admin/log/verify`: every frame read and checked.
+async fn get_verification(State(the): State<Arc<TheLog>>) -> Result<Json<Value>, Problem> {
+    look(the, |dir| verify(dir, &RealDisk).map(|found| json!(found))).await
+}
+
+/// Reads the files on a thread of its own: it takes as long as the log is large.
+async fn look(
+    the: Arc<TheLog>,
+    at: impl FnOnce(&Path) -> Result<Value, kassa_eventlog::Error> + Send + 'static,
+) -> Result<Json<Value>, Problem> {
+    let looked = tokio::task::spawn_blocking(move || at(&the.dir)).await;
+    match looked {
+        Ok(Ok(found)) => Ok(Json(found)),
+        Ok(Err(error)) => Err(Problem::unavailable(error.to_string(), 1)),
+        Err(_) => Err(Problem::internal()),
+    }
+}
+
 /// `GET /v1/admin/log`: per stream and partition what it holds and where each group stands.
-async fn get_log(State(log): State<Arc<LocalLog>>) -> Result<Json<Value>, Problem> {
+async fn get_log(State(the): State<Arc<TheLog>>) -> Result<Json<Value>, Problem> {
     let mut streams = serde_json::Map::new();
     for stream in Stream::ALL {
-        let status = log.status(stream).await.map_err(|error| Problem::unavailable(error.to_string(), 1))?;
+        let status =
+            the.log.status(stream).await.map_err(|error| Problem::unavailable(error.to_string(), 1))?;
         streams.insert(stream.name().to_owned(), json!(status));
     }
     Ok(Json(Value::Object(streams)))

@@ -53,7 +53,10 @@ pub(crate) async fn post_replay(
     Json(ask): Json<Ask>,
 ) -> Result<Response, Problem> {
     if ask.into.exists() {
-        return Err(Problem::conflict(format!("{} exists already: replay fills a new store", ask.into.display())));
+        return Err(Problem::conflict(format!(
+            "{} exists already: replay fills a new store",
+            ask.into.display()
+        )));
     }
     let (lines, heard) = mpsc::channel::<Value>(64);
     tokio::spawn(async move {

@@ -59,7 +59,8 @@ impl Admin {
             Self::Remote(client) => client.get(path).await?,
             Self::Local { router, .. } => {
                 let mut whole = Vec::new();
-                let status = call(router, "GET", path, String::new(), |piece| whole.extend_from_slice(&piece)).await?;
+                let status =
+                    call(router, "GET", path, String::new(), |piece| whole.extend_from_slice(&piece)).await?;
                 (status, Bytes::from(whole))
             }
         };
@@ -71,7 +72,12 @@ impl Admin {
     ///
     /// # Errors
     /// Any answer but 200, with its `detail`.
-    pub(crate) async fn post_lines(&self, path: &str, body: &Value, mut each: impl FnMut(&Value)) -> anyhow::Result<()> {
+    pub(crate) async fn post_lines(
+        &self,
+        path: &str,
+        body: &Value,
+        mut each: impl FnMut(&Value),
+    ) -> anyhow::Result<()> {
         let mut rest = Vec::new();
         let take = |piece: Bytes| {
             rest.extend_from_slice(&piece);

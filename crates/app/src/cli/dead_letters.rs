@@ -45,7 +45,12 @@ pub(crate) fn run(action: Action) -> anyhow::Result<ExitCode> {
     })
 }
 
-async fn list(common: &Common, site: Option<String>, reason: Option<String>, limit: u32) -> anyhow::Result<ExitCode> {
+async fn list(
+    common: &Common,
+    site: Option<String>,
+    reason: Option<String>,
+    limit: u32,
+) -> anyhow::Result<ExitCode> {
     let (admin, _) = admin_access::open(common, NEEDS).await?;
     let mut path = format!("/v1/admin/dead-letters?limit={limit}");
     for (name, value) in [("site_id", site), ("reason", reason)] {
@@ -87,7 +92,9 @@ fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => escaped.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                escaped.push(char::from(byte))
+            }
             _ => escaped.push_str(&format!("%{byte:02X}")),
         }
     }

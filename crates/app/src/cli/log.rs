@@ -1,11 +1,19 @@
 //! `kassa log`: look into the event log's folder, verify it, save what is whole of a damaged one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use kassa_eventlog::disk::RealDisk;
+use kassa_eventlog::local::{inspect, salvage, verify};
+use kassa_model::{SystemClock, Timestamp};
+use serde_json::{Value, json};
 
+use super::human_bytes;
 use crate::Common;
+use crate::client::Client;
+use crate::lock::{self, Data, Lock, Running};
 
 /// What to do with it.
 #[derive(Debug, Subcommand)]
@@ -30,8 +38,177 @@ pub(crate) struct Target {
     json: bool,
 }
 
+/// Who answers.
+enum Source {
+    /// The process that writes the log.
+    Running(Running),
+    /// Its files; the lock is held where the folder has one.
+    Files(PathBuf, Option<Lock>),
+}
+
 /// Runs the command.
 pub(crate) fn run(action: Action) -> anyhow::Result<ExitCode> {
-    let _ = action;
-    anyhow::bail!("not wired yet")
+    match action {
+        Action::Inspect(target) => {
+            let found = ask(&target, "inspect", |dir| Ok(json!(inspect(dir, &RealDisk)?)))?;
+            show(&target, &found, print_inspection)
+        }
+        Action::Verify(target) => {
+            let found = ask(&target, "verify", |dir| Ok(json!(verify(dir, &RealDisk)?)))?;
+            show(&target, &found, print_verification)
+        }
+        Action::Salvage(target) => run_salvage(&target),
+    }
+}
+
+fn source(target: &Target) -> anyhow::Result<Source> {
+    if let Some(dir) = &target.dir {
+        return Ok(Source::Files(dir.clone(), None));
+    }
+    let config = target.common.load(Vec::new())?;
+    if !config.data.exists() {
+        bail!("there is no data folder {}: name it with --data", config.data.display());
+    }
+    Ok(match lock::take(&config.data)? {
+        Data::Held(running) => Source::Running(running),
+        Data::Mine(lock) => Source::Files(config.log_dir()?, Some(lock)),
+    })
+}
+
+fn ask(
+    target: &Target,
+    what: &str,
+    of_files: impl Fn(&Path) -> anyhow::Result<Value>,
+) -> anyhow::Result<Value> {
+    match source(target)? {
+        Source::Files(dir, _lock) => {
+            of_files(&dir).with_context(|| format!("cannot {what} {}", dir.display()))
+        }
+        Source::Running(running) => {
+            let client = Client::to(&running)?;
+            let (status, body) = super::block_on(client.get(&format!("/v1/admin/log/{what}")))?;
+            if !status.is_success() {
+                bail!("{running} answered {status}: {}", String::from_utf8_lossy(&body));
+            }
+            Ok(serde_json::from_slice(&body)?)
+        }
+    }
+}
+
+fn show(target: &Target, found: &Value, print: fn(&Value)) -> anyhow::Result<ExitCode> {
+    match target.json {
+        true => println!("{}", serde_json::to_string_pretty(found)?),
+        false => print(found),
+    }
+    let unknown = items(found, "damage").filter(|damage| damage["known"] != true).count();
+    Ok(if unknown == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print_inspection(found: &Value) {
+    println!("log {} in {}", text(&found["log_id"]), text(&found["dir"]));
+    for partition in items(found, "partitions") {
+        println!(
+            "{} {}: offsets {} to {}",
+            text(&partition["stream"]),
+            partition["partition"],
+            partition["first"],
+            partition["end"]
+        );
+        for segment in items(partition, "segments") {
+            print_segment(segment);
+        }
+        for group in items(partition, "groups") {
+            println!(
+                "  group {} reads next {} (epoch {})",
+                text(&group["group"]),
+                group["next"],
+                group["epoch"]
+            );
+        }
+    }
+    print_damage(found);
+}
+
+fn print_segment(segment: &Value) {
+    let time =
+        |value: &Value| value.as_i64().map_or("-".to_owned(), |at| Timestamp::from_micros(at).to_string());
+    let state = match (segment["poisoned"].as_bool(), segment["sealed"].as_bool()) {
+        (Some(true), _) => "fsync failed",
+        (_, Some(true)) => "sealed",
+        _ => "open",
+    };
+    println!(
+        "  {}  {} to {}  {} records in {} frames  {}  {state}  {} … {}",
+        Path::new(&text(&segment["file"])).file_name().unwrap_or_default().display(),
+        segment["base"],
+        segment["end"],
+        segment["records"],
+        segment["frames"],
+        human_bytes(segment["bytes"].as_u64().unwrap_or(0)),
+        time(&segment["first_time"]),
+        time(&segment["last_time"]),
+    );
+    match segment["torn_bytes"].as_u64() {
+        Some(0) | None => {}
+        Some(bytes) => {
+            println!("    an unfinished write of {} at its end, not acknowledged", human_bytes(bytes))
+        }
+    }
+}
+
+fn print_verification(found: &Value) {
+    println!(
+        "log {}: {} segments, {} frames, {} records, {}",
+        text(&found["log_id"]),
+        found["segments"],
+        found["frames"],
+        found["records"],
+        human_bytes(found["bytes"].as_u64().unwrap_or(0))
+    );
+    print_damage(found);
+}
+
+fn print_damage(found: &Value) {
+    if items(found, "damage").next().is_none() {
+        println!("no damage");
+    }
+    for damage in items(found, "damage") {
+        let word = if damage["known"] == true { "gap left by salvage" } else { "DAMAGE" };
+        println!("{word} in {} at byte {}: {}", text(&damage["file"]), damage["at"], text(&damage["why"]));
+        if let (Some(start), Some(end)) = (damage["lost"]["start"].as_u64(), damage["lost"]["end"].as_u64()) {
+            println!("  lost: offsets {start} to {end}");
+        }
+    }
+}
+
+fn run_salvage(target: &Target) -> anyhow::Result<ExitCode> {
+    let (dir, _lock) = match source(target)? {
+        Source::Files(dir, lock) => (dir, lock),
+        Source::Running(running) => bail!("stop {running} first: it writes this log"),
+    };
+    let done = salvage(&dir, &RealDisk, &SystemClock)
+        .with_context(|| format!("cannot salvage {}", dir.display()))?;
+    println!("saved {} records in {} frames into {}", done.records, done.frames, dir.display());
+    println!("the damaged log is kept in {}", done.kept_aside.display());
+    for lost in &done.lost {
+        println!(
+            "LOST: {} {}: offsets {} to {}",
+            lost.stream.name(),
+            lost.partition,
+            lost.offsets.start,
+            lost.offsets.end
+        );
+    }
+    for note in &done.notes {
+        println!("{note}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn items<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    value[name].as_array().into_iter().flatten()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or("-").to_owned()
 }

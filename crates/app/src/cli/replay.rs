@@ -55,7 +55,9 @@ async fn replay(common: &Common, into: &Path) -> anyhow::Result<ExitCode> {
         println!("partition {}: offsets {} to {}", range["partition"], range["from"], range["to"]);
     }
     if summary["from_first_record"] == false {
-        println!("the log no longer begins with its first record: what was before these is not in the new store");
+        println!(
+            "the log no longer begins with its first record: what was before these is not in the new store"
+        );
     }
     println!("fingerprint {}", text("fingerprint"));
     Ok(ExitCode::SUCCESS)

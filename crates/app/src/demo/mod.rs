@@ -70,7 +70,10 @@ pub(crate) async fn fill(
             if shutdown.is_triggered() {
                 return Ok(());
             }
-            collector.collect_all(some.iter().map(incoming).collect()).await.context("cannot take demo traffic in")?;
+            collector
+                .collect_all(some.iter().map(incoming).collect())
+                .await
+                .context("cannot take demo traffic in")?;
             events += some.iter().map(|hit| hit.events).sum::<u64>();
         }
         bar.inc(1);
@@ -91,8 +94,12 @@ fn incoming(hit: &Hit) -> Incoming<'_> {
 }
 
 async fn newest_event(parts: &Parts) -> anyhow::Result<Option<Timestamp>> {
-    let filter =
-        EventFilter { sites: Some(vec![SITE.to_owned()]), include_bots: true, limit: 1, ..EventFilter::default() };
+    let filter = EventFilter {
+        sites: Some(vec![SITE.to_owned()]),
+        include_bots: true,
+        limit: 1,
+        ..EventFilter::default()
+    };
     let rows = parts.store()?.events(&filter).await?;
     Ok(rows.first().map(|row| row.event.received_at))
 }
@@ -114,6 +121,7 @@ async fn wait_until_stored(parts: &Parts, shutdown: &Shutdown, bar: &ProgressBar
 }
 
 fn bar(what: &str, length: u64) -> anyhow::Result<ProgressBar> {
-    let style = ProgressStyle::with_template(&format!("{what} {{bar:40}} {{human_pos}}/{{human_len}}  {{elapsed}}"))?;
+    let style =
+        ProgressStyle::with_template(&format!("{what} {{bar:40}} {{human_pos}}/{{human_len}}  {{elapsed}}"))?;
     Ok(ProgressBar::new(length).with_style(style))
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use kassa_eventlog::Stream;
 use kassa_eventlog::local::{LocalLog, Stats};
 use kassa_service::Metrics;
-use kassa_service::metrics::{Description, Unit};
 use kassa_service::metrics::encoding::{DescriptorEncoder, EncodeMetric};
 use kassa_service::metrics::{Collector, ConstCounter};
+use kassa_service::metrics::{Description, Unit};
 
 use super::Parts;
 
@@ -28,10 +28,8 @@ const COUNTS: [Count; 8] = [
 /// Adds what `parts` can tell.
 pub(super) fn register(parts: &Parts, metrics: &Metrics) {
     if let Ok(log) = parts.log() {
-        let described: Vec<_> = COUNTS
-            .iter()
-            .map(|(name, help, _)| Description { name, help, unit: Unit::None })
-            .collect();
+        let described: Vec<_> =
+            COUNTS.iter().map(|(name, help, _)| Description { name, help, unit: Unit::None }).collect();
         metrics.register_collector(&described, LogCounts(log));
     }
 }
@@ -45,7 +43,8 @@ impl Collector for LogCounts {
         for (name, help, read) in COUNTS {
             let counter = ConstCounter::new(read(&stats));
             let name = name.trim_end_matches("_total");
-            let metric = encoder.encode_descriptor(name, help.trim_end_matches('.'), None, counter.metric_type())?;
+            let metric =
+                encoder.encode_descriptor(name, help.trim_end_matches('.'), None, counter.metric_type())?;
             counter.encode(metric)?;
         }
         Ok(())

@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::Context;
 use kassa_access::{Mode, Salts, SecretKeyOptions, SiteOptions};
 use kassa_analytics::collect::{self, Collector, CollectorOptions};
-use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions};
+use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, check_positions};
 use kassa_eventlog::EventLog;
 use kassa_eventstore::EventStore;
 use kassa_model::{Clock, SystemClock, failpoint};
@@ -64,6 +64,9 @@ async fn run(
 ) -> anyhow::Result<ExitCode> {
     let shutdown = Shutdown::new();
     shutdown.on_signals()?;
+    if roles.has(Role::Processor) {
+        check_positions(parts.log()?.as_ref(), parts.store()?.as_ref()).await?;
+    }
     let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
     let health = Health::new("kassa").plain_on(&[4_001, 4_002]);
     watch::watch_parts(parts, &health);

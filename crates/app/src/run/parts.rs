@@ -61,10 +61,6 @@ impl Parts {
         self.store.clone().context("no store is open")
     }
 
-    pub(crate) fn has_log(&self) -> bool {
-        self.log.is_some()
-    }
-
     pub(crate) fn has_store(&self) -> bool {
         self.store.is_some()
     }

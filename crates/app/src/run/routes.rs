@@ -41,7 +41,11 @@ pub(super) fn assemble(
         router = router.merge(policy.apply(RouteClass::Ingest, ingest));
     }
     if roles.has(Role::Reports) {
-        let options = ReportOptions { realtime_every: REALTIME_EVERY, shutdown: shutdown.clone(), ..ReportOptions::default() };
+        let options = ReportOptions {
+            realtime_every: REALTIME_EVERY,
+            shutdown: shutdown.clone(),
+            ..ReportOptions::default()
+        };
         let reports = parts.reports(options)?;
         router = router
             .merge(policy.apply(RouteClass::Native, report::native_routes(Arc::clone(&reports))))

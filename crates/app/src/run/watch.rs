@@ -53,9 +53,9 @@ fn judge(status: &ProcessorStatus) -> Status {
         ProcessorState::Stopped(why) => Status::Down(why.clone()),
         ProcessorState::Running if status.lag_seconds > LAG_SECONDS_MAX => Status::Down(lag),
         ProcessorState::Running if status.lag_seconds > LAG_SECONDS_NOTED => Status::Degraded(lag),
-        ProcessorState::Running if status.dedupe.slower => {
-            Status::Degraded("the dedupe window does not fit dedupe.memory_max: the store is asked for ids".to_owned())
-        }
+        ProcessorState::Running if status.dedupe.slower => Status::Degraded(
+            "the dedupe window does not fit dedupe.memory_max: the store is asked for ids".to_owned(),
+        ),
         ProcessorState::Running => Status::Up,
     }
 }

@@ -57,7 +57,8 @@ fn replay_gives_the_same_rows() {
         let into = folder.path().join(format!("{how}.duckdb"));
         let printed = command(&["replay", "--into", &into.display().to_string()], &data);
         assert!(printed.contains(&live), "{how}: {printed} has not the live store's fingerprint {live}");
-        let again = run(&["replay", "--into", &into.display().to_string(), "--data", &data.display().to_string()]);
+        let again =
+            run(&["replay", "--into", &into.display().to_string(), "--data", &data.display().to_string()]);
         assert!(!again.status.success(), "{how}: an existing store was written over");
     };
     check("running");
@@ -100,7 +101,9 @@ fn healthcheck_tells_by_its_exit_status() {
     let data_text = data.display().to_string();
     assert!(!run(&["healthcheck", "--data", &data_text]).status.success());
     let kassa = Start::up(&data).start();
-    wait_for("kassa to be ready", || run(&["healthcheck", "--data", &data_text]).status.success().then_some(()));
+    wait_for("kassa to be ready", || {
+        run(&["healthcheck", "--data", &data_text]).status.success().then_some(())
+    });
     assert!(run(&["healthcheck", "--url", &kassa.address]).status.success());
 }
 
@@ -110,7 +113,10 @@ fn a_collector_alone_is_drained_by_the_next_up() {
     let data = folder.path().join("data");
     let collector = Start::command(&data, &["serve", "--roles", "collector"]).start();
     for _ in 0..10 {
-        assert_eq!(collector.post("/event", r#"{"site_id":"s","event_type":"page_view","path":"/"}"#).status, 202);
+        assert_eq!(
+            collector.post("/event", r#"{"site_id":"s","event_type":"page_view","path":"/"}"#).status,
+            202
+        );
     }
     assert_eq!(collector.get("/stats?site_id=s").status, 404);
     collector.kill();
@@ -138,6 +144,7 @@ fn the_binary_runs_from_a_copied_folder() {
     std::fs::copy(env!("CARGO_BIN_EXE_kassa"), &binary).unwrap();
     let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.duckdb/libduckdb.so");
     std::fs::copy(library, folder.path().join("libduckdb.so")).unwrap();
-    let output = std::process::Command::new(&binary).arg("--version").env_remove("LD_LIBRARY_PATH").output().unwrap();
+    let output =
+        std::process::Command::new(&binary).arg("--version").env_remove("LD_LIBRARY_PATH").output().unwrap();
     assert!(output.status.success(), "{output:?}");
 }

@@ -47,7 +47,9 @@ fn hard_kills_at_random_lose_nothing_and_double_nothing() {
         end(&load, writers);
     }
     let (events, requests) = settle(&load, &start);
-    println!("kills: {kills} at random, seed {seed}, {events} events in {requests} requests, 0 lost, 0 twice");
+    println!(
+        "kills: {kills} at random, seed {seed}, {events} events in {requests} requests, 0 lost, 0 twice"
+    );
 }
 
 #[test]
@@ -61,7 +63,11 @@ fn hard_a_kill_at_every_named_point_loses_nothing_and_doubles_nothing() {
             let writers = spawn_writers(&load, &kassa);
             let began = Instant::now();
             while !kassa.has_ended() {
-                assert!(began.elapsed() < DEADLINE, "fail point {point} was never passed {} times", pass * pass);
+                assert!(
+                    began.elapsed() < DEADLINE,
+                    "fail point {point} was never passed {} times",
+                    pass * pass
+                );
                 std::thread::sleep(Duration::from_millis(5));
             }
             let status = kassa.ended();
@@ -71,7 +77,9 @@ fn hard_a_kill_at_every_named_point_loses_nothing_and_doubles_nothing() {
     }
     let (events, requests) = settle(&load, &start(folder.path()));
     let points = failpoint::ALL.len();
-    println!("kills: at each of {points} named points, {events} events in {requests} requests, 0 lost, 0 twice");
+    println!(
+        "kills: at each of {points} named points, {events} events in {requests} requests, 0 lost, 0 twice"
+    );
 }
 
 /// Small segments that are deleted at once, so that rolling and deletion happen under the load too.

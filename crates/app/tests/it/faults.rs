@@ -20,7 +20,7 @@ fn filled(folder: &Path) -> (Start, PathBuf) {
         assert_eq!(kassa.post("/event", EVENT).status, 202);
     }
     kassa.wait_until_drained();
-    assert!(kassa.stop().success());
+    kassa.kill();
     (start, data)
 }
 
@@ -85,11 +85,7 @@ fn a_torn_tail_is_cut_and_all_else_is_there() {
 fn damage_in_the_middle_is_an_error_with_a_way_out() {
     let folder = tempfile::tempdir().unwrap();
     let (start, data) = filled(folder.path());
-    let last = segments(&data).pop().unwrap();
-    let mut bytes = fs::read(&last).unwrap();
-    let filled = bytes.iter().rposition(|byte| *byte != 0).unwrap();
-    bytes[filled / 2] ^= 0xff;
-    fs::write(&last, &bytes).unwrap();
+    break_the_middle(&data);
     let refusal = start.try_start().map(|_| ()).unwrap_err();
     assert!(refusal.contains("corrupt") && refusal.contains("kassa log salvage"), "{refusal}");
     assert!(!refusal.contains("panicked"), "{refusal}");
@@ -104,6 +100,32 @@ fn damage_in_the_middle_is_an_error_with_a_way_out() {
     assert_eq!(views(&kassa), 20, "the store had them already");
     assert_eq!(kassa.post("/event", EVENT).status, 202);
     wait_for("the new event", || (views(&kassa) == 21).then_some(()));
+}
+
+#[test]
+fn damage_in_a_finished_segment_is_found_by_verify() {
+    let folder = tempfile::tempdir().unwrap();
+    let (start, data) = filled(folder.path());
+    // Ended properly, the segment is sealed, and no start reads through it again.
+    assert!(start.start().stop().success());
+    break_the_middle(&data);
+    let log = data.join("log").display().to_string();
+    let verified = run(&["log", "verify", &log]);
+    let printed = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert!(!verified.status.success() && printed.contains("DAMAGE"), "{printed}");
+    let kassa = start.start();
+    assert_eq!(kassa.post("/event", EVENT).status, 202);
+    wait_for("the new event", || (views(&kassa) == 21).then_some(()));
+}
+
+/// Flips a byte half-way through what the newest segment with records holds.
+fn break_the_middle(data: &Path) {
+    let holds = |path: &PathBuf| fs::read(path).unwrap().iter().filter(|byte| **byte != 0).count();
+    let fullest = segments(data).into_iter().max_by_key(holds).unwrap();
+    let mut bytes = fs::read(&fullest).unwrap();
+    let filled = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    bytes[filled / 2] ^= 0xff;
+    fs::write(&fullest, &bytes).unwrap();
 }
 
 #[test]
@@ -150,7 +172,8 @@ fn a_slow_store_does_not_slow_the_collector() {
         sent += 1;
     }
     assert!(sent > 100, "the collector waited for the store: {sent} events in 2 s");
-    let lag = wait_for("a lag that shows", || metric(&kassa.get("/metrics").body, "kassa_process_lag_records"));
+    let lag =
+        wait_for("a lag that shows", || metric(&kassa.get("/metrics").body, "kassa_process_lag_records"));
     assert!(lag > 0.0, "{sent} sent and no lag");
     kassa.wait_until_drained();
     assert_eq!(views(&kassa), sent);

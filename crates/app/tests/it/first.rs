@@ -16,10 +16,7 @@ fn an_event_is_counted_and_survives_a_kill() {
     let event = r#"{"site_id":"shop","event_type":"page_view","path":"/p/1","user_id":"u1"}"#;
     let answer = kassa.post("/event", event);
     assert_eq!(answer.status, 202);
-    assert_eq!(
-        answer.body,
-        r#"{"status":"queued","message":"Event received and queued for processing"}"#
-    );
+    assert_eq!(answer.body, r#"{"status":"queued","message":"Event received and queued for processing"}"#);
     wait_for("the view to be counted", || (views(&kassa) == 1).then_some(()));
     assert_eq!(
         kassa.get("/stats?site_id=shop").json(),

@@ -22,7 +22,6 @@ pub(crate) struct Start {
 pub(crate) struct Kassa {
     child: Child,
     pub(crate) address: String,
-    errors: PathBuf,
 }
 
 impl Start {
@@ -34,7 +33,12 @@ impl Start {
     /// Any serving command on `data`.
     pub(crate) fn command(data: &Path, arguments: &[&str]) -> Self {
         let mut arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        arguments.extend(["--listen".into(), "127.0.0.1:0".into(), "--data".into(), data.display().to_string()]);
+        arguments.extend([
+            "--listen".into(),
+            "127.0.0.1:0".into(),
+            "--data".into(),
+            data.display().to_string(),
+        ]);
         // A test machine may be short of disk; the reserve has tests of its own.
         let environment = vec![("KASSA_LOG__RESERVE_BYTES".into(), "1048576".into())];
         Self { arguments, environment, data: data.to_owned() }
@@ -68,7 +72,7 @@ impl Start {
                 let address = address.split(' ').next().unwrap().to_owned();
                 // Keep reading, so that the process never stops on a full pipe.
                 std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-                return Ok(Kassa { child, address, errors });
+                return Ok(Kassa { child, address });
             }
             line.clear();
         }
@@ -86,7 +90,11 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
 
 fn command(arguments: &[String], environment: &[(String, String)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kassa"));
-    command.args(arguments).env_remove("LD_LIBRARY_PATH").envs(environment.iter().cloned()).stdin(Stdio::null());
+    command
+        .args(arguments)
+        .env_remove("LD_LIBRARY_PATH")
+        .envs(environment.iter().cloned())
+        .stdin(Stdio::null());
     command
 }
 
@@ -129,11 +137,6 @@ impl Kassa {
         self.child.try_wait().unwrap().is_some()
     }
 
-    /// All it has printed to stderr so far, over all starts on this folder.
-    pub(crate) fn errors(&self) -> String {
-        String::from_utf8_lossy(&std::fs::read(&self.errors).unwrap_or_default()).into_owned()
-    }
-
     /// Waits until the processor has folded everything that the log holds.
     pub(crate) fn wait_until_drained(&self) {
         wait_for("the processor to catch up", || {
@@ -172,6 +175,7 @@ pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 
 /// How much of the full counts hard tests run: percent, from `KASSA_TEST_SCALE`; a tenth by default.
 pub(crate) fn scaled(full: u64) -> u64 {
-    let percent = std::env::var("KASSA_TEST_SCALE").ok().and_then(|text| text.parse::<u64>().ok()).unwrap_or(10);
+    let percent =
+        std::env::var("KASSA_TEST_SCALE").ok().and_then(|text| text.parse::<u64>().ok()).unwrap_or(10);
     (full * percent).div_ceil(100)
 }
