@@ -123,7 +123,7 @@ function drawLines(points: Point[], width: number): Drawn {
     svg("path", { d: line(of, Math.max(0, points.length - 2)), class: `line open ${name}` }),
   ];
   const area = `${line((one) => one.visitors)}L${x(points.length - 1).toFixed(1)} ${y(0)}L${x(0).toFixed(1)} ${y(0)}Z`;
-  const dots: Drawn["dots"] = [svg("circle", { r: 4.5, class: "dot visitors" }), svg("circle", { r: 4.5, class: "dot pageviews" })];
+  const dots: Drawn["dots"] = [dot("visitors"), dot("pageviews")];
   const cursor = svg("g", { class: "cursor", visibility: "hidden" }, svg("line", { y1: PAD.top, y2: HEIGHT - PAD.bottom }), ...dots);
   const root = svg(
     "svg",
@@ -133,10 +133,13 @@ function drawLines(points: Point[], width: number): Drawn {
     svg("path", { d: area, class: "area" }),
     ...lines((one) => one.pageviews, "pageviews"),
     ...lines((one) => one.visitors, "visitors"),
+    ...(points.length === 1 ? points.flatMap((one) => [dot("pageviews", x(0), y(one.pageviews)), dot("visitors", x(0), y(one.visitors))]) : []),
     cursor,
   );
   return { root, cursor, dots, x, y, index };
 }
+
+const dot = (name: string, cx = 0, cy = 0): SVGCircleElement => svg("circle", { cx, cy, r: 4.5, class: `dot ${name}` });
 
 function axisLabels(points: Point[], span: number, x: (index: number) => number): SVGTextElement[] {
   const step = labelStep(points.length, span, 64);
