@@ -114,6 +114,11 @@ class Rules(unittest.TestCase):
         self.check({home: POINTS, user: HEAD + 'fn a() { hit("log.a"); hit("log.b");\n hit("log.c"); }\n'},
                    user + ":3 … no test can arm it")
 
+    def test_links(self):
+        page = {"docs/a.md": "[b](../src/b.rs#x), [folder](../src), [web](https://a.test/b), [here](#a)\n"}
+        self.check({**page, "src/b.rs": HEAD})
+        self.check({"docs/a.md": "\n[c](c.md)\n"}, "docs/a.md:2 … docs/c.md, which is not there")
+
     def test_registries(self):
         host = "https://registry." + "npmjs.org/a"
         self.check({"web/package-lock.json": f'{{"resolved": "{host}"}}\n'}, "web/package-lock.json:1 … written out")

@@ -1,7 +1,7 @@
 //! `kassa-bench`: measures the release binary against yardsticks of the same run, and says which targets are met.
 //!
 //! Parts and targets are described in docs/performance.md. Everything is loopback, on the machine that runs it; a full
-//! run takes about half an hour.
+//! run takes about a quarter of an hour.
 
 mod disk;
 mod http;
