@@ -183,6 +183,7 @@ impl Collector {
         let mut readings = Vec::with_capacity(incoming.len());
         let mut all = Vec::with_capacity(incoming.len());
         for one in &incoming {
+            self.counters.bytes.inc_by(one.body.len() as u64);
             let bytes = body::whole(&one.body).map_err(|over| self.too_large(over))?;
             let Prepared { reading, records } = self.prepare(one, &bytes);
             readings.push(reading);
@@ -245,10 +246,12 @@ impl Collector {
         }
         let started = std::time::Instant::now();
         let appended = self.parts.log.append(Stream::Events, records).await;
-        failpoint::hit("collect.after_append");
         self.counters.append_seconds.observe(started.elapsed().as_secs_f64());
         match appended {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                failpoint::hit("collect.after_append");
+                Ok(())
+            }
             Err(kassa_eventlog::Error::Full(_)) => {
                 self.counters.refuse("full");
                 Err(Refusal::Full)

@@ -30,16 +30,15 @@ pub(super) struct Stamp<'a> {
     agent: &'a str,
     country: Option<String>,
     salts: &'a DaySalts,
-    /// Of the request's own agent and the site of the event before.
-    last: Option<Hashes>,
+    /// The hashes of the request's own agent for the site of the event before.
+    last: Option<(String, Hashes)>,
 }
 
-#[derive(Clone)]
+/// The cookieless visitor by the salts of two days.
+#[derive(Clone, Copy)]
 struct Hashes {
-    site: String,
     today: i64,
     yesterday: i64,
-    key: RouteKey,
 }
 
 impl<'a> Stamp<'a> {
@@ -70,35 +69,40 @@ impl<'a> Stamp<'a> {
             Some(agent) if agent != self.agent => self.hashes(&event.site, agent),
             _ => self.own_hashes(&event.site),
         };
+        recorded.visitor_today = hashes.today;
+        recorded.visitor_yesterday = hashes.yesterday;
         if recorded.agent.is_none() && !self.agent.is_empty() {
             recorded.agent = Some(self.agent.to_owned());
         }
-        recorded.visitor_today = hashes.0;
-        recorded.visitor_yesterday = hashes.1;
-        // A given visitor's hash is the key that `RouteKey::given` would make of the same texts.
-        event.visitor.map_or(hashes.2, |visitor| RouteKey(visitor.unsigned_abs()))
+        match event.visitor {
+            // A given visitor's hash is the key that `RouteKey::given` would make of the same texts.
+            Some(visitor) => RouteKey(visitor.unsigned_abs()),
+            None => self.cookieless_key(&event.site, recorded.agent.as_deref().unwrap_or_default()),
+        }
     }
 
     fn stamp_rejected(&mut self, rejected: &mut Rejected) -> RouteKey {
         rejected.id = id::make(rejected.received_at);
-        RouteKey::cookieless(&self.salts.weekly, &rejected.site, self.address.bytes(), self.agent)
+        self.cookieless_key(&rejected.site, self.agent)
     }
 
-    fn own_hashes(&mut self, site: &str) -> (i64, i64, RouteKey) {
-        if let Some(last) = &self.last
-            && last.site == site
-        {
-            return (last.today, last.yesterday, last.key);
+    fn cookieless_key(&self, site: &str, agent: &str) -> RouteKey {
+        RouteKey::cookieless(&self.salts.weekly, site, self.address.bytes(), agent)
+    }
+
+    fn own_hashes(&mut self, site: &str) -> Hashes {
+        match &self.last {
+            Some((last_site, hashes)) if last_site == site => *hashes,
+            _ => {
+                let hashes = self.hashes(site, self.agent);
+                self.last = Some((site.to_owned(), hashes));
+                hashes
+            }
         }
-        let (today, yesterday, key) = self.hashes(site, self.agent);
-        self.last = Some(Hashes { site: site.to_owned(), today, yesterday, key });
-        (today, yesterday, key)
     }
 
-    fn hashes(&self, site: &str, agent: &str) -> (i64, i64, RouteKey) {
-        let address = self.address.bytes();
-        let today = cookieless_visitor(&self.salts.today, site, address, agent);
-        let yesterday = cookieless_visitor(&self.salts.yesterday, site, address, agent);
-        (today, yesterday, RouteKey::cookieless(&self.salts.weekly, site, address, agent))
+    fn hashes(&self, site: &str, agent: &str) -> Hashes {
+        let hash = |salt| cookieless_visitor(salt, site, self.address.bytes(), agent);
+        Hashes { today: hash(&self.salts.today), yesterday: hash(&self.salts.yesterday) }
     }
 }

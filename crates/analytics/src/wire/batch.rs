@@ -71,8 +71,8 @@ fn parse(
     ctx: &Context<'_>,
 ) -> Result<LogRecord, Flaw> {
     let members = &event.members;
-    let name = required(members.get("event_type"), "event_type")?;
-    let name = name.ok_or(Flaw::new(Reason::MissingField, "event_type"))?;
+    let name = required(members.get("event_type"), "event_type is no text")?;
+    let name = name.ok_or(Flaw::new(Reason::MissingField, "event_type is required"))?;
     let timestamp = members.get("timestamp");
     let mut draft = Draft::new(Dialect::Batch, site.to_owned(), &name, ctx.received_at);
     draft.event.occurred_at = time::field(timestamp)?.unwrap_or(ctx.received_at);

@@ -43,8 +43,8 @@ fn refuse(flaw: Flaw, site: Option<&str>, original: &[u8], ctx: &Context<'_>) ->
 
 fn parse(received: &Received<'_>, site: Option<&str>, ctx: &Context<'_>) -> Result<LogRecord, Flaw> {
     received.check_limits(0)?;
-    let name = required(received.members.get("type"), "type")?;
-    let name = name.ok_or(Flaw::new(Reason::MissingField, "type"))?;
+    let name = required(received.members.get("type"), "type is no text")?;
+    let name = name.ok_or(Flaw::new(Reason::MissingField, "type is required"))?;
     let site = site.ok_or(Flaw::new(Reason::UnknownSite, "no such site or write key"))?;
     let mut draft = Draft::new(Dialect::Counter, site.to_owned(), &name, ctx.received_at);
     let mut props = Props::default();

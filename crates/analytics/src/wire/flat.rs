@@ -57,8 +57,8 @@ fn refuse(flaw: Flaw, site: Option<&str>, original: &[u8], ctx: &Context<'_>) ->
 fn parse(received: &Received<'_>, site: Option<&str>, ctx: &Context<'_>) -> Result<LogRecord, Flaw> {
     received.check_limits(0)?;
     let members = &received.members;
-    let name = required(members.get("eventType"), "eventType")?;
-    let name = name.ok_or(Flaw::new(Reason::MissingField, "eventType"))?;
+    let name = required(members.get("eventType"), "eventType is no text")?;
+    let name = name.ok_or(Flaw::new(Reason::MissingField, "eventType is required"))?;
     let occurred_at = time::field(members.get("timestamp"))?;
     let site = site.ok_or(Flaw::new(Reason::UnknownSite, "no such site or write key"))?;
     let mut draft = Draft::new(Dialect::Flat, site.to_owned(), &name, ctx.received_at);

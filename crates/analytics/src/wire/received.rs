@@ -49,11 +49,11 @@ impl<'a> Received<'a> {
 /// A field that a dialect requires: absent, a text, or of a type that the dialect does not know.
 pub(crate) fn required<'a>(
     raw: Option<&'a RawValue>,
-    field: &'static str,
+    detail: &'static str,
 ) -> Result<Option<Cow<'a, str>>, Flaw> {
     match raw.map(text::scalar) {
         None | Some(text::Scalar::Absent) => Ok(None),
         Some(text::Scalar::Text(text)) => Ok(Some(text)),
-        Some(_) => Err(Flaw::new(Reason::InvalidField, field)),
+        Some(_) => Err(Flaw::new(Reason::InvalidField, detail)),
     }
 }

@@ -173,9 +173,9 @@ fn parse(
     ctx: &Context<'_>,
 ) -> Result<LogRecord, Flaw> {
     let members = &message.members;
-    let type_sent = if kind.is_some() { None } else { required(members.get("type"), "type")? };
+    let type_sent = if kind.is_some() { None } else { required(members.get("type"), "type is no text")? };
     let kind = kind.or_else(|| type_sent.as_deref().and_then(Kind::parse));
-    let event = required(members.get("event"), "event")?;
+    let event = required(members.get("event"), "event is no text")?;
     let name = match (kind, &event, &type_sent) {
         (Some(Kind::Track) | None, Some(event), _) => event,
         (Some(kind), _, _) => kind.name_sent(),

@@ -41,7 +41,7 @@ impl From<Flaw> for Refusal {
 
 /// Reads one event.
 pub(super) fn read(received: &Received<'_>, ctx: &Context<'_>) -> Reading {
-    let site_id = required(received.members.get("site_id"), "site_id");
+    let site_id = required(received.members.get("site_id"), "site_id is no text");
     let site = match &site_id {
         Ok(Some(site_id)) if site_id.len() <= TEXT_BYTES_MAX => {
             ctx.site(received.key().as_deref(), Some(site_id))
@@ -80,8 +80,8 @@ fn parse(
 ) -> Result<LogRecord, Refusal> {
     received.check_limits(0)?;
     let members = &received.members;
-    let event_type = required(members.get("event_type"), "event_type")?;
-    let path = required(members.get("path"), "path")?;
+    let event_type = required(members.get("event_type"), "event_type is no text")?;
+    let path = required(members.get("path"), "path is no text")?;
     let occurred_at = iso_time(members.get("timestamp"));
     let (Some(site_id), Some(name), Some(_), Ok(occurred_at)) = (site_id, &event_type, &path, &occurred_at)
     else {

@@ -96,7 +96,7 @@ pub(crate) fn field(raw: Option<&RawValue>) -> Result<Option<Timestamp>, Flaw> {
         Scalar::Number(number) => unix_millis(number),
         Scalar::Other => None,
     };
-    time.map(Some).ok_or(Flaw::new(Reason::InvalidTime, "timestamp"))
+    time.map(Some).ok_or(Flaw::new(Reason::InvalidTime, "the timestamp cannot be read"))
 }
 
 /// Whether a time is one that wire.md accepts: from 2000 to 24 h ahead of receipt.
