@@ -107,6 +107,11 @@ class Rules(unittest.TestCase):
         self.check({"crates/app/src/a.rs": described}, "crates/app/src/a.rs:3 … up_seconds is not")
         self.check_code('const A: &[(&str, u8)] = &[("kassa_log_x", 1)];\n', "2 … kassa_log_x is not")
 
+    def test_problem_types(self):
+        code = {"crates/app/src/a.rs": HEAD + 'fn a() { Problem::new(\n    StatusCode::OK, "not-a-thing", "No") }\n'}
+        self.check({**code, "docs/api.md": "`not-a-thing`\n"})
+        self.check(code, "crates/app/src/a.rs:2 … not-a-thing is not")
+
     def test_fail_points(self):
         home, user = "crates/model/src/failpoint.rs", "crates/app/src/a.rs"
         self.check({home: POINTS, user: HEAD + 'fn a() { hit("log.a"); failpoint::hit("log.b"); }\n'})
