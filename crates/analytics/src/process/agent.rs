@@ -5,7 +5,7 @@
 //! and large, so they are compiled when the first agent is seen, and what they say is kept by the agent's text.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 use ua_parser::{os, user_agent};
@@ -30,10 +30,12 @@ pub(super) struct Agent {
     pub(super) crawler: bool,
 }
 
-/// All agents: the compiled data and what it said lately.
+/// The compiled data, once per process.
+static PARSERS: LazyLock<Parsers> = LazyLock::new(Parsers::load);
+
+/// What agents said lately.
 #[derive(Debug, Default)]
 pub(super) struct Agents {
-    data: Option<Parsers>,
     recent: HashMap<String, Arc<Agent>>,
     older: HashMap<String, Arc<Agent>>,
 }
@@ -61,7 +63,7 @@ impl Agents {
         }
         let agent = match self.older.remove(text) {
             Some(agent) => agent,
-            None => Arc::new(self.data.get_or_insert_with(Parsers::load).parse(text)),
+            None => Arc::new(PARSERS.parse(text)),
         };
         if self.recent.len() >= CACHE_AGENTS_MAX {
             self.older = std::mem::take(&mut self.recent);

@@ -65,19 +65,20 @@ impl Driver<'_> {
         let ask =
             Resume { partition, id_hours: fold.resume_hours(), session_micros: Sessions::RESUME_MICROS };
         let mut failures = 0;
-        let filling = Arc::new(Mutex::new((fold, None)));
+        let mut filling = Arc::new(Mutex::new((fold, None)));
         loop {
             let sink = Arc::clone(&filling);
             let answer = self.parts.store.resume(ask, Box::new(move |piece| fill(&sink, piece))).await;
-            let filled = {
+            let (mut fold, mark) = {
                 let mut filled = filling.lock().unwrap_or_else(PoisonError::into_inner);
-                let emptied = (filled.0.emptied(), None);
-                std::mem::replace(&mut *filled, emptied)
+                let nothing = Fold::new(partition, self.parts.options.dedupe);
+                std::mem::replace(&mut *filled, (nothing, None))
             };
             match answer {
-                Ok(()) => return Ok(filled),
+                Ok(()) => return Ok((fold, mark)),
                 Err(error) => self.parts.pause(error.to_string(), &mut failures).await?,
             }
+            filling = Arc::new(Mutex::new((fold.emptied(), None)));
         }
     }
 

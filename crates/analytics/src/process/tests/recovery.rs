@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use super::memory_log::MemoryLog;
 use super::streams::stream;
 use crate::process::dedupe::DedupeOptions;
-use crate::process::testing::{LOG, Random, Runner, event, payload, recorded, rows, scaled};
+use crate::process::testing::{Random, Runner, event, payload, recorded, rows, scaled};
 use crate::process::{Error, Processor, ProcessorOptions, ProcessorState, ReplayFrom, replay};
 
 /// What goes wrong with an insert.
@@ -425,6 +425,6 @@ async fn a_single_event_is_stored_at_once_and_a_second_within_the_interval() {
     assert_eq!(status.received_at, Some(event("e").received_at));
     running.stop().await;
     assert_eq!(rows(store.as_ref()).await.len(), 2);
-    assert_eq!(log.state().marked, log.state().end);
-    assert_eq!(LOG, log.state().log_id);
+    let state = log.state();
+    assert_eq!(state.marked, state.end);
 }
