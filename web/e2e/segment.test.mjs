@@ -53,8 +53,10 @@ test("@segment/analytics-node", async () => {
   assert.deepEqual(row.metrics, [7, 1]);
 });
 
-test("segment-analytics-python", async () => {
-  assert.ok(existsSync(join(HERE, ".python/segment")), "run web/e2e/setup.sh first");
+// On a machine without it, this says so; where everything is to be tested, it fails.
+const absent = !existsSync(join(HERE, ".python/segment"));
+if (absent) console.log("skipped: segment-analytics-python is not there (web/e2e/setup.sh fetches it)");
+test("segment-analytics-python", { skip: absent && !process.env.CI }, async () => {
   const site = freshSite("segment-python");
   const { stdout } = await run("python3", [join(HERE, "segment_python.py"), kassa.url, site], { timeout: 60_000 });
   const ids = stdout.trim().split("\n").sort();

@@ -2,13 +2,15 @@
 // dashboard while one looks. A browser that says it is headless is a bot.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launchBrowser, launchHeadless } from "./browser.mjs";
 import { events, get, query, until, useKassa } from "./kassa.mjs";
 
 // The demo page reports to the server's own site.
 const SITE = process.env.KASSA_SITE ?? "default";
-const SHOTS = process.env.KASSA_SHOTS ?? new URL("shots", import.meta.url).pathname;
+const SHOTS = process.env.KASSA_SHOTS ?? join(tmpdir(), "kassa-shots");
 
 let browser;
 let kassa;

@@ -1,10 +1,12 @@
 // Screenshots of every page for people to look at: light and dark, wide and narrow. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the real
 // server, otherwise of the stand-in.
 import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { launchBrowser } from "./browser.mjs";
 import { startMock } from "./mock.mjs";
 
-const folder = process.argv[2] ?? new URL("shots", import.meta.url).pathname;
+const folder = process.argv[2] ?? join(tmpdir(), "kassa-shots");
 const PAGES = { shop: "/", product: "/p/stoneware-mug", today: "/dashboard", month: "/dashboard?period=30d", realtime: "/dashboard?period=realtime", filter: "/dashboard?period=7d&page=/cart" };
 const WIDTHS = { wide: 1360, tablet: 800, phone: 390 };
 
