@@ -1,5 +1,7 @@
 //! Parts a and b: what durability costs a single-event `POST /event`, in rate and in latency.
 
+use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::disk;
@@ -70,6 +72,17 @@ pub(crate) fn open(report: &mut Report) -> anyhow::Result<()> {
     report.note("fdatasync of 64 KiB, median, ms", with_spread(&syncs, 2));
     report.note("requests a second (half of the closed loop's)", format!("{rate:.0}"));
     Ok(())
+}
+
+/// Sends single events to a server that runs already, and says how many were taken.
+pub(crate) fn load(address: SocketAddr) -> anyhow::Result<ExitCode> {
+    let until = Until::Elapsed(Duration::from_secs(10));
+    let plan = Plan { address, connections: CONNECTIONS, pace: Pace::Closed, warm_up: Duration::ZERO, until };
+    let mut outcome = send(&plan, &mut Requests::single(1))?.all_taken()?;
+    let (middle, tail) =
+        (percentile(&mut outcome.latencies_ms, 0.5), percentile(&mut outcome.latencies_ms, 0.99));
+    println!("{:.0} requests a second, p50 {middle:.2} ms, p99 {tail:.2} ms", outcome.rate());
+    Ok(ExitCode::SUCCESS)
 }
 
 /// One run on an empty folder.
