@@ -11,7 +11,8 @@
 //! 200 `{"success":true}` for all that could be read, with `accepted` and `rejected` when something was refused; 400
 //! only for a body that is no JSON object, or a batch without an array `batch`.
 //!
-//! Members of `properties` become properties. `context` becomes the property `context` without what has a column (page,
+//! Members of `properties` become properties; `target`, `component_name` and `location_type`, by which kassa's tracker says
+//! what was clicked or hovered, fill their columns too. `context` becomes the property `context` without what has a column (page,
 //! campaign, sessionId, userAgent) and without `ip`, for no address is stored. `traits`, `groupId`, `previousId`, `name`,
 //! `category` and fields that Segment does not know become properties of their own name, unless `properties` has it.
 //! `integrations`, `writeKey` and the send times are not kept; `anonymousId` only as the visitor's hash.
@@ -194,7 +195,10 @@ fn parse(
     let properties = members.get("properties").and_then(Members::of);
     match (&properties, kind) {
         (Some(properties), Some(Kind::Page)) => context::put_page(&mut draft, properties),
-        (Some(properties), _) => draft.props.push_all(properties),
+        (Some(properties), _) => {
+            draft.props.push_all(properties);
+            context::put_clicked(&mut draft.event, properties);
+        }
         (None, _) => {}
     }
     let own = members.get("context").and_then(Members::of).unwrap_or_default();

@@ -27,6 +27,20 @@ pub(super) fn put_page(draft: &mut Draft<'_>, properties: &Members<'_>) {
     draft.props = rest;
 }
 
+/// What was clicked or hovered, as kassa's tracker says it. A copy: elsewhere these names may mean anything.
+pub(super) fn put_clicked(event: &mut Event, properties: &Members<'_>) {
+    let columns = [
+        ("target", &mut event.target),
+        ("component_name", &mut event.component),
+        ("location_type", &mut event.location_type),
+    ];
+    for (key, column) in columns {
+        if let Some(text) = properties.get(key).and_then(plain_text) {
+            *column = Some(cut(&text, TEXT_BYTES_MAX).to_owned());
+        }
+    }
+}
+
 /// Puts the context's members into columns and keeps the rest.
 pub(super) fn put(
     draft: &mut Draft<'_>,

@@ -200,6 +200,18 @@ fn a_page_message_brings_its_page() {
 }
 
 #[test]
+fn a_click_says_what_was_clicked() {
+    let body = r#"{"event":"click","properties":{"target":"Buy","component_name":"BuyButton","location_type":"COMPONENT"}}"#;
+    let reading = segment(Kind::Track, body);
+    let read = event(&reading, 0);
+    let columns = (read.target.as_deref(), read.component.as_deref(), read.location_type.as_deref());
+    assert_eq!(columns, (Some("Buy"), Some("BuyButton"), Some("COMPONENT")));
+    assert_eq!(read.props, r#"{"target":"Buy","component_name":"BuyButton","location_type":"COMPONENT"}"#);
+    let odd = segment(Kind::Track, r#"{"event":"x","properties":{"target":5}}"#);
+    assert_eq!((event(&odd, 0).target.as_deref(), event(&odd, 0).props.as_str()), (None, r#"{"target":5}"#));
+}
+
+#[test]
 fn batch_context_merges_into_each_message() {
     let body = br#"{"batch":[{"type":"page","context":{"locale":"fr","page":{"path":"/own"}}},{"type":"page","plan":"own"}],
         "context":{"locale":"de","page":{"path":"/shared"},"library":{"name":"kassa"}},"plan":"shared"}"#;
