@@ -12,6 +12,8 @@
 mod accept;
 mod answer;
 mod connection;
+mod serve;
+mod shared;
 mod socket;
 mod stream;
 
@@ -137,7 +139,7 @@ impl Server {
     /// # Errors
     /// [`Error::Listen`] when the listeners cannot be handed to the runtime.
     pub async fn run(self, router: Router, shutdown: Shutdown) -> Result<usize, Error> {
-        let shared = Arc::new(connection::Shared::new(router, &self.options, self.http));
+        let shared = Arc::new(shared::Shared::new(router, &self.options, self.http));
         let mut loops = Vec::new();
         for (listener, address) in self.listeners.into_iter().zip(self.addresses) {
             let refused = |source| Error::Listen { address, source };

@@ -62,7 +62,7 @@ pub enum Error {
     Started,
 }
 
-/// Starts logging for the whole process; once.
+/// Starts logging for the whole process, once; panics are logged from then on too.
 ///
 /// # Errors
 /// [`Error`] for a bad level or a second call.
@@ -76,5 +76,14 @@ pub fn init(options: &Options) -> Result<(), Error> {
         }
         Format::Text => lines.with_target(false).try_init(),
     };
-    started.map_err(|_| Error::Started)
+    started.map_err(|_| Error::Started)?;
+    std::panic::set_hook(Box::new(log_panic));
+    Ok(())
+}
+
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
+    let thread = std::thread::current();
+    let reason = panic.payload_as_str().unwrap_or("not a text");
+    tracing::error!(reason, location, thread = thread.name().unwrap_or(""), "panicked");
 }

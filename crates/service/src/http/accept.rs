@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::connection::{self, Shared};
+use super::serve;
+use super::shared::Shared;
 use crate::Shutdown;
 
 /// How long to leave the backlog alone when the system has no file or memory for another connection.
@@ -37,7 +38,7 @@ pub(super) async fn accept(
                 errors = 0;
                 // Answers are small and whole: waiting for more to send only delays them.
                 let _ = stream.set_nodelay(true);
-                connection::spawn(stream, peer, local, Arc::clone(&shared), permit);
+                serve::spawn(stream, peer, local, Arc::clone(&shared), permit);
             }
             // The client was gone before we took it; the next one is none the worse.
             Err(error) if is_of_the_client(&error) => (),

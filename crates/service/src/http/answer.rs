@@ -76,10 +76,8 @@ async fn respond(connection: &Arc<Connection>, request: Request<Incoming>, id: &
     let called = AssertUnwindSafe(async move { router.call(request).await });
     match called.catch_unwind().await {
         Ok(Ok(response)) => response,
-        Err(panic) => {
-            tracing::error!(panic = panic_text(&*panic), id = id.as_str(), "a handler panicked");
-            Problem::internal().extra("request_id", id.as_str()).into_response()
-        }
+        // The panic hook has logged where and why.
+        Err(_) => Problem::internal().extra("request_id", id.as_str()).into_response(),
     }
 }
 
@@ -91,11 +89,6 @@ fn uri_too_long(limit_bytes: usize) -> Response {
     Problem::new(StatusCode::URI_TOO_LONG, "url-too-long", "The URL is too long")
         .detail(format!("path and query have at most {limit_bytes} bytes"))
         .into_response()
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("not a text")
 }
 
 /// The answer's body; when it is dropped, sent or not, the connection is idle again.

@@ -4,6 +4,7 @@ mod client;
 mod hostile;
 mod lifecycle;
 mod many;
+mod process;
 
 use std::net::SocketAddr;
 use std::time::Duration;

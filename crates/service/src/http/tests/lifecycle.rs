@@ -101,6 +101,24 @@ async fn newcomers_wait_while_all_places_are_taken() {
 }
 
 #[tokio::test]
+async fn idle_connections_make_room_for_newcomers_and_busy_ones_do_not() {
+    let server = Running::start(Options { connections_max: Some(3), ..Options::default() });
+    let mut busy = server.client().await;
+    busy.send("GET /drip HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    let mut used = server.client().await;
+    assert_eq!(used.get("/").await.status, 200);
+    let mut fresh = server.client().await;
+    wait_for_connections(&server, 3).await;
+    let mut newcomers = [server.client().await, server.client().await];
+    for newcomer in &mut newcomers {
+        assert_eq!(newcomer.get("/").await.status, 200);
+    }
+    used.closed().await;
+    fresh.closed().await;
+    assert_eq!(busy.answer().await.unwrap().body, "0123456789");
+}
+
+#[tokio::test]
 async fn the_shutdown_ends_idle_connections_at_once_and_lets_requests_end() {
     let server = Running::start(Options::default());
     let mut fresh = server.client().await;
