@@ -2,7 +2,7 @@
 
 mod listing;
 mod places;
-mod queries;
+pub(crate) mod queries;
 mod random;
 mod reports;
 pub(crate) mod sample;

@@ -29,7 +29,7 @@ const SECONDS: &str = "CASE WHEN e.name = 'time_on_page'
     THEN floor(json_extract(e.props, '/seconds')::DOUBLE)::BIGINT END";
 
 impl Measure {
-    /// Whether it is aggregated from visits.
+    /// Whether it is a property of visits, never of events.
     pub(super) fn is_of_visits(self) -> bool {
         matches!(self, Self::Sessions | Self::Bounces | Self::Duration)
     }
@@ -50,8 +50,8 @@ impl Measure {
         }
     }
 
-    /// Its aggregate.
-    pub(super) fn aggregate(self) -> String {
+    /// Its aggregate over events; 0 for what only visits have.
+    pub(super) fn over_events(self) -> String {
         match self {
             Self::Visitors => "count(DISTINCT e.visitor)".to_owned(),
             Self::Visits => "count(DISTINCT e.session)".to_owned(),
@@ -62,14 +62,21 @@ impl Measure {
             Self::SecondsPages => {
                 format!("count(DISTINCT CASE WHEN {SECONDS} IS NOT NULL THEN row(e.session, e.path) END)")
             }
-            Self::Sessions => "count(*)".to_owned(),
-            Self::Bounces => {
-                "100 * count(*) FILTER (WHERE v.page_views = 1 AND v.interactive = 0)".to_owned()
-            }
-            Self::Duration => {
-                "coalesce(sum((epoch_us(v.last_time) - epoch_us(v.first_time)) // 1000000), 0)".to_owned()
-            }
+            Self::Sessions | Self::Bounces | Self::Duration => "0".to_owned(),
         }
+    }
+
+    /// Its aggregate over visits that are taken whole, if they tell it.
+    pub(super) fn over_visits(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Visitors => "count(DISTINCT v.visitor_low)",
+            Self::Visits | Self::Sessions => "count(v.first_time)",
+            Self::Pageviews => "coalesce(sum(v.page_views), 0)",
+            Self::Events => "coalesce(sum(v.events), 0)",
+            Self::Bounces => "100 * count(*) FILTER (WHERE v.page_views = 1 AND v.interactive = 0)",
+            Self::Duration => "coalesce(sum((epoch_us(v.last_time) - epoch_us(v.first_time)) // 1000000), 0)",
+            Self::Users | Self::Seconds | Self::SecondsPages => return None,
+        })
     }
 }
 

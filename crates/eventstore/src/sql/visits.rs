@@ -2,7 +2,7 @@
 
 use super::Binder;
 use super::field::{VisitColumn, event_column, visit_column};
-use super::filter::each_field;
+use super::filter::{each_field, is_of_visits};
 use super::measure::Measure;
 use crate::query::{Dimension, Field, Query};
 
@@ -18,14 +18,16 @@ pub(super) struct VisitColumns {
     firsts: Vec<&'static str>,
     /// Times and counts, for bounce rate, duration and their buckets.
     measured: bool,
+    /// The lowest and the highest visitor: equal but where a client gave one session to several visitors.
+    pub(super) visitors: bool,
 }
 
 impl VisitColumns {
-    /// What `query` asks for, given its measures.
-    pub(super) fn of(query: &Query, measures: &[Measure]) -> Self {
-        let mut columns = Self::default();
-        let measured = measures.iter().any(|measure| measure.is_of_visits());
-        columns.measured = measured;
+    /// What `query` asks for, given what is measured on visits.
+    pub(super) fn of(query: &Query, of_visits: &[Measure]) -> Self {
+        let measured = !of_visits.is_empty();
+        let visitors = of_visits.contains(&Measure::Visitors);
+        let mut columns = Self { measured, visitors, ..Self::default() };
         if let Some(filter) = &query.filter {
             each_field(filter, &mut |field| columns.add_view(field));
         }
@@ -44,21 +46,6 @@ impl VisitColumns {
         columns
     }
 
-    /// Whether events have to be joined with their visits for filter or grouping.
-    pub(super) fn of_events(query: &Query) -> bool {
-        let mut found = false;
-        let mut add = |field: &Field| found |= visit_column(field).is_some();
-        if let Some(filter) = &query.filter {
-            each_field(filter, &mut add);
-        }
-        for dimension in &query.dimensions {
-            if let Dimension::Field(field) = dimension {
-                add(field);
-            }
-        }
-        found
-    }
-
     fn add_view(&mut self, field: &Field) {
         if let Some(column) = visit_column(field)
             && !self.views.contains(&column)
@@ -75,6 +62,10 @@ impl VisitColumns {
             columns.push("max(e.occurred_at) AS last_time".to_owned());
             columns.push("count(*) FILTER (WHERE e.name = 'page_view') AS page_views".to_owned());
             columns.push(format!("count(*) FILTER (WHERE {INTERACTIVE}) AS interactive"));
+            columns.push("count(*) AS events".to_owned());
+        }
+        if self.visitors {
+            columns.push("min(e.visitor) AS visitor_low, max(e.visitor) AS visitor_high".to_owned());
         }
         for view in &self.views {
             let pick = if view.last { "arg_max_null" } else { "arg_min_null" };
@@ -87,6 +78,30 @@ impl VisitColumns {
         }
         format!("SELECT {} FROM events e WHERE {scope} GROUP BY e.session", columns.join(", "))
     }
+}
+
+/// Whether `query` filters by a field of the visit.
+pub(super) fn filters_by_visit(query: &Query) -> bool {
+    let mut found = false;
+    if let Some(filter) = &query.filter {
+        each_field(filter, &mut |field| found |= visit_column(field).is_some());
+    }
+    found
+}
+
+/// Whether `query` groups by a field of the visit.
+pub(super) fn groups_by_visit(query: &Query) -> bool {
+    query
+        .dimensions
+        .iter()
+        .any(|dimension| matches!(dimension, Dimension::Field(field) if visit_column(field).is_some()))
+}
+
+/// Whether every visit falls as a whole into one group or out: then counts of events are sums over visits.
+pub(super) fn takes_whole_visits(query: &Query) -> bool {
+    let whole =
+        |dimension: &Dimension| matches!(dimension, Dimension::Field(field) if visit_column(field).is_some());
+    query.dimensions.iter().all(whole) && query.filter.as_ref().is_none_or(is_of_visits)
 }
 
 const INTERACTIVE: &str =
