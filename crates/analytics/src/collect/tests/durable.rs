@@ -101,3 +101,16 @@ async fn keeps_a_hundred_refused_single_events_a_second() {
     shop.post("/track", body).await;
     assert_eq!(shop.records().len(), 601);
 }
+
+#[tokio::test]
+async fn strangers_cannot_fill_the_log() {
+    let shop = Shop::closed();
+    let body = format!("{{\"events\":[{}]}}", vec![r#"{"event_type":"x"}"#; 500].join(","));
+    let answered = shop.post("/track", body).await;
+    assert_eq!(answered.body, r#"{"status":"ok","accepted":0,"rejected":500}"#);
+    assert_eq!(shop.records().len(), 100);
+    assert_eq!(
+        shop.metric(r#"kassa_collect_events_total{dialect="batch",outcome="unknown_site"}"#),
+        Some(500.0)
+    );
+}

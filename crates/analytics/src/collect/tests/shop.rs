@@ -76,15 +76,20 @@ pub(crate) struct Shop {
 impl Shop {
     /// In open mode: any site and key will do.
     pub(crate) fn open() -> Self {
-        Self::new(Mode::Open)
+        Self::new(Mode::Open, &CollectorOptions::default())
+    }
+
+    /// In open mode, with a GeoIP file.
+    pub(crate) fn with_countries(file: &std::path::Path) -> Self {
+        Self::new(Mode::Open, &CollectorOptions { geoip: Some(file.to_owned()) })
     }
 
     /// In closed mode, with the site `shop` (key `pk_1`) and the site `free`, which needs no key.
     pub(crate) fn closed() -> Self {
-        Self::new(Mode::Closed)
+        Self::new(Mode::Closed, &CollectorOptions::default())
     }
 
-    fn new(mode: Mode) -> Self {
+    fn new(mode: Mode, collector_options: &CollectorOptions) -> Self {
         let data = tempfile::tempdir().unwrap();
         let site = |id: &str, keys: &[&str]| SiteOptions {
             id: id.to_owned(),
@@ -105,7 +110,7 @@ impl Shop {
             salts: Arc::new(Salts::open(data.path()).unwrap()),
             clock: Arc::clone(&clock) as Arc<dyn kassa_model::Clock>,
         };
-        let collector = Arc::new(Collector::new(&CollectorOptions::default(), parts, &metrics).unwrap());
+        let collector = Arc::new(Collector::new(collector_options, parts, &metrics).unwrap());
         let router = Policy::default().apply(RouteClass::Ingest, routes(Arc::clone(&collector)));
         Self { log, collector, metrics, router, clock, _data: data }
     }

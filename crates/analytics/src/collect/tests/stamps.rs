@@ -156,6 +156,23 @@ async fn hostile_labels_do_not_break_the_metrics() {
 }
 
 #[tokio::test]
+async fn countries_come_from_the_operators_file() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), super::super::country::testing::file("DE")).unwrap();
+    let shop = Shop::with_countries(file.path());
+    let country = async |address: &str| {
+        let body = Bytes::from_static(br#"{"type":"x"}"#);
+        let incoming = Incoming::new(IngestPath::Event, body, address.parse().unwrap());
+        shop.collector.collect(incoming).await.unwrap();
+        shop.last().event.country
+    };
+    assert_eq!(country("91.0.0.1").await.as_deref(), Some("DE"));
+    assert_eq!(country("::ffff:91.0.0.1").await.as_deref(), Some("DE"));
+    assert_eq!(country("203.0.113.7").await, None);
+    assert_eq!(country("2001:db8::1").await, None);
+}
+
+#[tokio::test]
 async fn an_unreadable_country_file_is_told() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "no such format").unwrap();
