@@ -137,7 +137,7 @@ impl Hasher for Folded {
             Some(first) => {
                 let product =
                     u128::from(first ^ self.secret.low).wrapping_mul(u128::from(half ^ self.secret.high));
-                self.result = Id::from(product).0 ^ Id::from(product).1 ^ self.result;
+                self.result ^= Id::from(product).0 ^ Id::from(product).1;
             }
         }
     }

@@ -6,3 +6,4 @@ mod faults;
 mod first;
 mod http;
 mod kassa;
+mod same_rows;
