@@ -4,31 +4,11 @@
 
 use kassa_model::{LogRecord, Reason};
 
-use super::testing::{RECEIVED_AT, context};
+use super::testing::{RECEIVED_AT, Random, context, random_cases};
 use super::{Context, Kind, Reading, read_event, read_segment, read_track};
 
 /// Cases of a run at full scale.
 const CASES: u64 = 1_000_000;
-
-/// Xorshift: the same numbers for a seed, for ever.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from((self.next() >> 16) % end.max(1) as u64).unwrap()
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
-        from[self.below(from.len())]
-    }
-}
 
 /// Which reader an example is for: `/track`, `/event` or Segment's paths.
 const READERS: [usize; 7] = [0, 0, 0, 1, 1, 2, 2];
@@ -226,8 +206,7 @@ fn check_event(event: &kassa_model::Event, shown: impl Fn() -> String) {
     assert!(props.is_ok_and(|props| props.len() <= 128), "{}: {}", event.props, shown());
 }
 
-fn run(cases: u64, seed: u64) -> (u64, u64) {
-    let mut random = Random(seed | 1);
+fn run(cases: u64, mut random: Random) -> (u64, u64) {
     let (mut accepted, mut refused) = (0, 0);
     for _ in 0..cases {
         let (body, reader) = case(&mut random);
@@ -248,19 +227,10 @@ fn run(cases: u64, seed: u64) -> (u64, u64) {
     (accepted, refused)
 }
 
-fn from_environment(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
 #[test]
 fn no_input_breaks_a_dialect() {
-    let cases = CASES * from_environment("KASSA_TEST_SCALE").unwrap_or(10) / 100;
-    let seed = from_environment("KASSA_TEST_SEED").unwrap_or_else(|| {
-        let pair = uuid::Uuid::new_v4().as_u64_pair();
-        pair.0 ^ pair.1
-    });
-    println!("wire fuzz: {cases} cases, KASSA_TEST_SEED={seed}");
-    let (accepted, refused) = run(cases, seed);
+    let (cases, random) = random_cases("wire fuzz", CASES);
+    let (accepted, refused) = run(cases, random);
     println!("wire fuzz: {accepted} events accepted, {refused} refused, none broke a dialect");
     assert!(accepted > cases / 20 && refused > cases / 20, "the cases say little: {accepted}, {refused}");
 }

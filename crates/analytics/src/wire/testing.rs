@@ -1,4 +1,4 @@
-//! What the tests of all dialects share: a context with a few known sites.
+//! What the tests of all dialects share: a context with a few known sites, and random numbers with a seed.
 
 use kassa_model::{Event, LogRecord, Recorded, Rejected, Timestamp};
 
@@ -47,4 +47,38 @@ pub(crate) fn rejected(reading: &Reading, place: usize) -> &Rejected {
         LogRecord::Rejected(rejected) => rejected,
         LogRecord::Event(recorded) => panic!("accepted: {recorded:?}"),
     }
+}
+
+/// Xorshift: the same numbers for a seed, for ever.
+#[derive(Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        usize::try_from((self.next() >> 16) % end.max(1) as u64).unwrap()
+    }
+
+    pub(crate) fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
+        from[self.below(from.len())]
+    }
+}
+
+/// `KASSA_TEST_SCALE` percent (10 by default) of `full` cases, and the numbers for them; says the seed, which
+/// `KASSA_TEST_SEED` sets.
+pub(crate) fn random_cases(what: &str, full: u64) -> (u64, Random) {
+    let from_environment = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+    let cases = full * from_environment("KASSA_TEST_SCALE").unwrap_or(10) / 100;
+    let seed = from_environment("KASSA_TEST_SEED").unwrap_or_else(|| {
+        let pair = uuid::Uuid::new_v4().as_u64_pair();
+        pair.0 ^ pair.1
+    });
+    println!("{what}: {cases} cases, KASSA_TEST_SEED={seed}");
+    (cases, Random(seed | 1))
 }

@@ -4,3 +4,4 @@ mod answers;
 mod columns;
 mod golden;
 mod limits;
+mod rebuild;
