@@ -8,46 +8,48 @@
 //! ```
 //! Whether a visit was paid for is told by `utm_medium`, which is stored beside it.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::borrow::Cow;
 
 use kassa_model::Event;
 
-/// Hosts (with everything below them) and `utm_source` texts, and the name that stands for them.
+/// Hosts (with everything below them) and `utm_source` texts, in order, and the name that stands for them.
 const NAMES: &[(&str, &str)] = &[
     ("adwords", "Google Ads"),
     ("alibaba.com", "Alibaba"),
+    ("amazon", "Amazon"),
     ("android-app://com.google.android.gm", "Gmail"),
     ("android-app://com.google.android.googlequicksearchbox", "Google"),
     ("apple.com", "Apple"),
-    ("baidu.com", "Baidu"),
     ("baidu", "Baidu"),
-    ("bing.com", "Bing"),
+    ("baidu.com", "Baidu"),
     ("bing", "Bing"),
+    ("bing.com", "Bing"),
     ("bsky.app", "Bluesky"),
     ("chat.openai.com", "ChatGPT"),
     ("chatgpt.com", "ChatGPT"),
     ("claude.ai", "Claude"),
     ("copilot.microsoft.com", "Microsoft Copilot"),
     ("discord.com", "Discord"),
-    ("duckduckgo.com", "DuckDuckGo"),
     ("duckduckgo", "DuckDuckGo"),
+    ("duckduckgo.com", "DuckDuckGo"),
+    ("ebay", "eBay"),
     ("ecosia.org", "Ecosia"),
     ("etsy.com", "Etsy"),
-    ("facebook.com", "Facebook"),
     ("facebook", "Facebook"),
+    ("facebook.com", "Facebook"),
     ("fb", "Facebook"),
     ("fb.com", "Facebook"),
     ("fb.me", "Facebook"),
     ("gemini.google.com", "Gemini"),
     ("github.com", "GitHub"),
+    ("google", "Google"),
     ("googleads", "Google Ads"),
     ("ig", "Instagram"),
-    ("instagram.com", "Instagram"),
     ("instagram", "Instagram"),
+    ("instagram.com", "Instagram"),
     ("kagi.com", "Kagi"),
-    ("linkedin.com", "LinkedIn"),
     ("linkedin", "LinkedIn"),
+    ("linkedin.com", "LinkedIn"),
     ("lnkd.in", "LinkedIn"),
     ("mail.google.com", "Gmail"),
     ("mail.yahoo.com", "Yahoo! Mail"),
@@ -64,8 +66,8 @@ const NAMES: &[(&str, &str)] = &[
     ("pinterest", "Pinterest"),
     ("producthunt.com", "Product Hunt"),
     ("qwant.com", "Qwant"),
-    ("reddit.com", "Reddit"),
     ("reddit", "Reddit"),
+    ("reddit.com", "Reddit"),
     ("search.brave.com", "Brave Search"),
     ("snapchat.com", "Snapchat"),
     ("stackoverflow.com", "Stack Overflow"),
@@ -74,23 +76,23 @@ const NAMES: &[(&str, &str)] = &[
     ("t.me", "Telegram"),
     ("telegram.org", "Telegram"),
     ("threads.net", "Threads"),
-    ("tiktok.com", "TikTok"),
     ("tiktok", "TikTok"),
+    ("tiktok.com", "TikTok"),
     ("twitch.tv", "Twitch"),
-    ("twitter.com", "Twitter"),
     ("twitter", "Twitter"),
+    ("twitter.com", "Twitter"),
     ("vk.com", "VK"),
     ("wa.me", "WhatsApp"),
     ("web.whatsapp.com", "WhatsApp"),
     ("whatsapp.com", "WhatsApp"),
     ("wikipedia.org", "Wikipedia"),
     ("x.com", "Twitter"),
-    ("yahoo", "Yahoo!"),
     ("ya.ru", "Yandex"),
+    ("yahoo", "Yahoo!"),
     ("yandex", "Yandex"),
     ("youtu.be", "YouTube"),
-    ("youtube.com", "YouTube"),
     ("youtube", "YouTube"),
+    ("youtube.com", "YouTube"),
     ("zoho.com", "Zoho"),
 ];
 
@@ -104,9 +106,6 @@ const EVERYWHERE: &[(&str, &str)] = &[
     ("yandex", "Yandex"),
 ];
 
-static BY_TEXT: LazyLock<HashMap<&str, &str>> =
-    LazyLock::new(|| EVERYWHERE.iter().chain(NAMES).copied().collect());
-
 /// The most bytes of a source's name.
 const BYTES_MAX: usize = 255;
 
@@ -114,13 +113,12 @@ const BYTES_MAX: usize = 255;
 pub(super) fn source_of(event: &Event) -> Option<String> {
     let sent = event.utm_source.as_deref().map(str::trim).filter(|sent| !sent.is_empty());
     if let Some(sent) = sent {
-        let name = BY_TEXT.get(sent.to_ascii_lowercase().as_str()).copied();
-        return Some(cut(name.unwrap_or(sent)));
+        return Some(cut(name_of(&lower(sent)).unwrap_or(sent)));
     }
     let referrer = event.referrer.as_deref()?.trim();
     if referrer.starts_with("android-app://") {
         let package = referrer.trim_end_matches('/');
-        return Some(cut(BY_TEXT.get(package).copied().unwrap_or(package)));
+        return Some(cut(name_of(package).unwrap_or(package)));
     }
     if !referrer.contains("//") && !referrer.contains('.') {
         return None;
@@ -134,13 +132,9 @@ pub(super) fn source_of(event: &Event) -> Option<String> {
 }
 
 /// The host of an address or of a `Host` text: lower case, without user, port, final dot and `www.`.
-fn host_of(address: &str) -> Option<String> {
+fn host_of(address: &str) -> Option<Cow<'_, str>> {
     let rest = match address.split_once("://") {
-        Some((scheme, rest))
-            if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") =>
-        {
-            rest
-        }
+        Some((scheme, rest)) if is_http(scheme) => rest,
         Some(_) => return None,
         None => address.strip_prefix("//").unwrap_or(address),
     };
@@ -150,26 +144,43 @@ fn host_of(address: &str) -> Option<String> {
         Some(v6) => v6.split(']').next()?,
         None => named.split(':').next()?,
     };
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    let host = host.strip_prefix("www.").unwrap_or(&host);
-    (!host.is_empty() && !host.contains(char::is_whitespace)).then(|| host.to_owned())
+    let host = host.trim_end_matches('.');
+    let bare = match host.get(..4) {
+        Some(www) if www.eq_ignore_ascii_case("www.") => &host[4..],
+        _ => host,
+    };
+    (!bare.is_empty() && !bare.contains(char::is_whitespace)).then(|| lower(bare))
 }
 
+fn is_http(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
+}
+
+fn lower(text: &str) -> Cow<'_, str> {
+    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(text.to_ascii_lowercase()),
+        false => Cow::Borrowed(text),
+    }
+}
+
+fn name_of(text: &str) -> Option<&'static str> {
+    let at = NAMES.binary_search_by(|(known, _)| (*known).cmp(text)).ok()?;
+    NAMES.get(at).map(|(_, name)| *name)
+}
+
+/// The name of the host or of the nearest domain above it that has one.
 fn name_of_host(host: &str) -> Option<&'static str> {
     let mut rest = host;
     loop {
-        if let Some(name) = BY_TEXT.get(rest).copied().filter(|_| rest.contains('.')) {
+        let (label, ending) = rest.split_once('.')?;
+        if let Some(name) = name_of(rest) {
             return Some(name);
         }
-        if let Some((label, ending)) = rest.split_once('.') {
-            let known = EVERYWHERE.iter().find(|(name, _)| *name == label && is_national(ending));
-            if let Some((_, name)) = known {
-                return Some(name);
-            }
-            rest = ending;
-        } else {
-            return None;
+        let everywhere = EVERYWHERE.iter().find(|(name, _)| *name == label);
+        if let Some((_, name)) = everywhere.filter(|_| is_national(ending)) {
+            return Some(name);
         }
+        rest = ending;
     }
 }
 
@@ -196,6 +207,11 @@ mod tests {
         event.referrer = referrer.map(str::to_owned);
         event.utm_source = utm_source.map(str::to_owned);
         assert_eq!(source_of(&event).as_deref(), expected, "{referrer:?} {utm_source:?}");
+    }
+
+    #[test]
+    fn the_table_is_in_order() {
+        assert!(NAMES.is_sorted_by(|one, next| one.0 < next.0));
     }
 
     #[test]

@@ -110,14 +110,19 @@ pub(super) struct Runner<'a> {
 impl<'a> Runner<'a> {
     /// A runner that takes up what the store holds.
     pub(super) async fn start(store: &'a dyn EventStore, dedupe: DedupeOptions) -> Self {
-        let (fold, mark) = resumed(store, dedupe).await;
+        let (fold, mark) = resumed(store, dedupe, |_| true).await;
         let from = mark.map_or(0, |mark| mark.position);
         Self { store, dedupe, tools: Tools::default(), fold, from }
     }
 
     /// Forgets everything and takes up what the store holds, as a new process would.
     pub(super) async fn restart(&mut self) {
-        let (fold, mark) = resumed(self.store, self.dedupe).await;
+        self.restart_with(|_| true).await;
+    }
+
+    /// The same, but takes only the pieces that `keeps` says: for negative controls.
+    pub(super) async fn restart_with(&mut self, keeps: fn(&Resumed) -> bool) {
+        let (fold, mark) = resumed(self.store, self.dedupe, keeps).await;
         assert_eq!(mark.map_or(0, |mark| mark.position), self.from);
         self.fold = fold;
     }
@@ -165,13 +170,18 @@ impl<'a> Runner<'a> {
     }
 }
 
-async fn resumed(store: &dyn EventStore, dedupe: DedupeOptions) -> (Fold, Option<Mark>) {
+async fn resumed(
+    store: &dyn EventStore,
+    dedupe: DedupeOptions,
+    keeps: fn(&Resumed) -> bool,
+) -> (Fold, Option<Mark>) {
     let filling = Arc::new(Mutex::new((Fold::new(0, dedupe), None)));
     let sink = Arc::clone(&filling);
     let id_hours = filling.lock().unwrap().0.resume_hours();
     let ask = Resume { partition: 0, id_hours, session_micros: Sessions::RESUME_MICROS };
     let send = Box::new(move |piece: Resumed| match piece {
         Resumed::Mark(mark) => sink.lock().unwrap().1 = mark,
+        other if !keeps(&other) => {}
         other => sink.lock().unwrap().0.resume(other),
     });
     store.resume(ask, send).await.unwrap();
