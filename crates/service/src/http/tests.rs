@@ -79,3 +79,10 @@ async fn endless() -> axum::body::Body {
     let chunk = || Ok::<_, std::convert::Infallible>(vec![b'x'; 64 << 10]);
     axum::body::Body::from_stream(futures_util::stream::repeat_with(chunk))
 }
+
+/// `full` in `make torture` (`KASSA_TEST_SCALE=100`), a tenth of it otherwise.
+fn scaled(full: usize) -> usize {
+    let percent =
+        std::env::var("KASSA_TEST_SCALE").ok().and_then(|text| text.parse::<usize>().ok()).unwrap_or(10);
+    (full * percent / 100).max(1)
+}

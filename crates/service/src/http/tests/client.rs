@@ -96,7 +96,7 @@ impl Client {
             None if headers.contains_key("transfer-encoding") => self.chunks().await?,
             None => Vec::new(),
         };
-        Some(Answer { status, headers, body: String::from_utf8(body).unwrap() })
+        Some(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
     }
 
     async fn exactly(&mut self, length: usize) -> Option<Vec<u8>> {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
 
+use super::client::Answer;
 use super::{Options, Running};
 use crate::Proxies;
 
@@ -172,6 +173,108 @@ async fn only_trusted_proxies_speak_for_others() {
     assert_eq!(ask(&[]).await, "127.0.0.1");
     assert_eq!(ask(&["127.0.0.0/8"]).await, "203.0.113.9");
     assert_eq!(ask(&["127.0.0.0/8", "203.0.113.0/24"]).await, "6.6.6.6");
+}
+
+#[tokio::test]
+async fn odd_targets_and_methods_are_refused() {
+    let server = Running::start(Options::default());
+    for (line, status) in [
+        ("CONNECT a:80 HTTP/1.1", 404),
+        ("OPTIONS * HTTP/1.1", 404),
+        ("TRACE / HTTP/1.1", 405),
+        ("BREW / HTTP/1.1", 405),
+        ("GET http://elsewhere.example/ HTTP/1.1", 200),
+        ("GET //echo HTTP/1.1", 404),
+        ("GET /item/%00 HTTP/1.1", 200),
+        ("GET /item/%ff HTTP/1.1", 200),
+        ("GET /../item/1 HTTP/1.1", 404),
+    ] {
+        let mut client = server.client().await;
+        client.send(format!("{line}\r\nhost: a\r\n\r\n")).await;
+        let answer = client.answer().await.unwrap();
+        assert_eq!(answer.status, status, "{line}");
+        if status >= 400 {
+            answer.problem();
+        }
+    }
+}
+
+/// Requests that were right before some of their bytes were changed, cut or doubled, sent in random pieces.
+#[tokio::test]
+async fn mutilated_requests_are_answered_or_ended() {
+    let (seed, cases) = (seed(), super::scaled(20_000));
+    println!("seed {seed}, {cases} requests");
+    let brief = Duration::from_millis(60);
+    let server = Running::start(Options { header_timeout: brief, body_timeout: brief, ..Options::default() });
+    let mut random = Random(seed);
+    let mut ends = [0_usize; 3];
+    for batch in 0..cases.div_ceil(BATCH) {
+        let requests: Vec<_> = (0..BATCH).map(|_| random.request()).collect();
+        let all = requests.iter().map(|(first, second)| end_of(&server, first, second));
+        for (end, request) in futures_util::future::join_all(all).await.into_iter().zip(&requests) {
+            let status = end.map_or(0, |answer| answer.status);
+            assert!(status < 500, "seed {seed}, batch {batch}: {status} to {request:?}");
+            ends[usize::from(status / 200)] += 1;
+        }
+    }
+    println!("{} ended, {} answered, {} refused", ends[0], ends[1], ends[2]);
+    assert!(ends[1] > cases / 4 && ends[2] > cases / 10, "the cases are worth something");
+    assert_eq!(server.client().await.get("/").await.status, 200);
+    wait_for_connections(&server, 0).await;
+}
+
+/// Requests at a time.
+const BATCH: usize = 64;
+
+async fn end_of(server: &Running, first: &[u8], second: &[u8]) -> Option<Answer> {
+    let mut client = server.client().await;
+    // The server may have refused it after the first piece.
+    let _ = client.stream.write_all(first).await;
+    tokio::task::yield_now().await;
+    let _ = client.stream.write_all(second).await;
+    client.answer().await
+}
+
+const PLAIN: &[u8] = b"POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 12\r\n\r\n{\"a\":\"b\",1}\n";
+const CHUNKED: &[u8] = b"POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+
+fn seed() -> u64 {
+    let given = std::env::var("KASSA_TEST_SEED").ok().and_then(|text| text.parse().ok());
+    given.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)
+}
+
+/// Steele, Lea and Flood's SplitMix64: enough to choose bytes with.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % (bound as u64)).unwrap()
+    }
+
+    /// Two pieces of a request.
+    fn request(&mut self) -> (Vec<u8>, Vec<u8>) {
+        let whole = [PLAIN, CHUNKED][self.below(2)];
+        let mut first = self.mutilate(whole);
+        let second = first.split_off(self.below(first.len() + 1));
+        (first, second)
+    }
+
+    fn mutilate(&mut self, request: &[u8]) -> Vec<u8> {
+        let mut bytes = request.to_vec();
+        for _ in 0..self.below(4) {
+            let place = self.below(bytes.len());
+            match self.below(4) {
+                0 => bytes[place] = u8::try_from(self.below(256)).unwrap(),
+                1 if bytes.len() > 1 => drop(bytes.remove(place)),
+                2 => bytes.insert(place, b"\r\n :/0-"[self.below(7)]),
+                _ => bytes.truncate(place.max(1)),
+            }
+        }
+        bytes
+    }
 }
 
 pub(super) async fn wait_for_connections(server: &Running, count: usize) {

@@ -166,6 +166,19 @@ async fn an_address_that_is_taken_is_named() {
 }
 
 #[tokio::test]
+async fn an_address_is_free_again_at_once() {
+    for _ in 0..3 {
+        let server = Running::start(Options::default());
+        let mut client = server.client().await;
+        assert_eq!(client.get("/").await.status, 200);
+        server.shutdown.trigger();
+        assert_eq!(server.task.await.unwrap(), 0);
+        let options = Options { listen: vec![server.address], ..Options::default() };
+        assert_eq!(super::Server::bind(options).unwrap().local_address(), server.address);
+    }
+}
+
+#[tokio::test]
 async fn several_addresses_are_served() {
     let listen = vec!["127.0.0.1:0".parse().unwrap(), "127.0.0.1:0".parse().unwrap()];
     let server = super::Server::bind(Options { listen, ..Options::default() }).unwrap();

@@ -8,18 +8,11 @@ use std::time::{Duration, Instant};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::hostile::wait_for_connections;
-use super::{Options, Running};
+use super::{Options, Running, scaled};
 use crate::http::raise_file_limit;
 
 /// Set for the child process of [`running_out_of_files_is_survived`].
 const CHILD: &str = "KASSA_TEST_FEW_FILES";
-
-/// `full` in `make torture` (`KASSA_TEST_SCALE=100`), a tenth of it otherwise.
-fn scaled(full: usize) -> usize {
-    let percent =
-        std::env::var("KASSA_TEST_SCALE").ok().and_then(|text| text.parse::<usize>().ok()).unwrap_or(10);
-    (full * percent / 100).max(1)
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_connections_are_cheap() {
