@@ -84,8 +84,10 @@ async fn run(
         demo::fill(collector, parts, SystemClock.now(), &shutdown).await?;
     }
 
-    let router = routes::assemble(config, roles, parts, collector, &health, &metrics, &shutdown)?;
-    let server = server.with_metrics(&metrics);
+    let (health, metrics, shutdown) = (&health, &metrics, &shutdown);
+    let router =
+        routes::assemble(routes::Behind { config, roles, parts, collector, health, metrics, shutdown })?;
+    let server = server.with_metrics(metrics);
     greet(config, roles, &server, parts);
     let cut_off = server.run(router, shutdown.clone()).await?;
     if cut_off > 0 {

@@ -21,16 +21,20 @@ use crate::{admin, ui};
 /// How often a watched site is measured for the live stream.
 const REALTIME_EVERY: Duration = Duration::from_millis(500);
 
+/// What the routes speak for.
+pub(super) struct Behind<'a> {
+    pub(super) config: &'a Config,
+    pub(super) roles: &'a Roles,
+    pub(super) parts: &'a Parts,
+    pub(super) collector: Option<Arc<Collector>>,
+    pub(super) health: &'a Health,
+    pub(super) metrics: &'a Metrics,
+    pub(super) shutdown: &'a Shutdown,
+}
+
 /// Everything that this process serves.
-pub(super) fn assemble(
-    config: &Config,
-    roles: &Roles,
-    parts: &Parts,
-    collector: Option<Arc<Collector>>,
-    health: &Health,
-    metrics: &Metrics,
-    shutdown: &Shutdown,
-) -> anyhow::Result<Router> {
+pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
+    let Behind { config, roles, parts, collector, health, metrics, shutdown } = behind;
     let policy = policy(config, &parts.access);
     let guarded = |router: Router| policy.apply(RouteClass::Native, require_admin(&parts.access, router));
     let mut router = Router::new()
