@@ -1,18 +1,14 @@
 //! Device, browser and operating system from a User-Agent, and whether it is a crawler's.
 //!
-//! Browser and system are families (`Chrome Mobile`, `Mac OS X`) by uap-core's data (see `data/README.md`); the kind of
-//! device is told by a few words of the agent, as the data knows models but not kinds. A thousand expressions are slow
-//! and large, so they are compiled when the first agent is seen, and what they say is kept by the agent's text.
+//! Browser and system are families (`Chrome Mobile`, `Mac OS X`) by [`super::families`]; the kind of device is told by a few
+//! words of the agent, as the data knows models but not kinds. Patterns are slow, so what they say is kept by the
+//! agent's text.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use serde::Deserialize;
-use ua_parser::{os, user_agent};
-
 use super::bots::Bots;
-
-const DATA: &str = include_str!("../../data/uap-core.json");
+use super::families::Families;
 
 /// How many agents one generation of the cache keeps; there are two.
 const CACHE_AGENTS_MAX: usize = 4_096;
@@ -41,18 +37,11 @@ pub(super) struct Agents {
 }
 
 /// The compiled data; empty if the embedded files were broken, which a test excludes.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Parsers {
-    browsers: Option<user_agent::Extractor<'static>>,
-    systems: Option<os::Extractor<'static>>,
+    browsers: Option<Families>,
+    systems: Option<Families>,
     bots: Option<Bots>,
-}
-
-#[derive(Deserialize)]
-struct Regexes {
-    #[serde(borrow)]
-    user_agent_parsers: Vec<user_agent::Parser<'static>>,
-    os_parsers: Vec<os::Parser<'static>>,
 }
 
 impl Agents {
@@ -76,50 +65,27 @@ impl Agents {
 impl Parsers {
     fn load() -> Self {
         let bots = Bots::load().inspect_err(|error| tracing::error!(%error, "bots are not marked")).ok();
-        match Self::load_families() {
-            Ok((browsers, systems)) => Self { browsers: Some(browsers), systems: Some(systems), bots },
-            Err(why) => {
-                tracing::error!(why, "browsers and systems are not told");
-                Self { bots, ..Self::default() }
-            }
-        }
-    }
-
-    fn load_families() -> Result<(user_agent::Extractor<'static>, os::Extractor<'static>), String> {
-        let regexes: Regexes = serde_json::from_str(DATA).map_err(|error| error.to_string())?;
-        let browsers = user_agent::Builder::new()
-            .push_all(regexes.user_agent_parsers)
-            .map_err(|error| error.to_string())?
-            .build()
-            .map_err(|error| error.to_string())?;
-        let systems = os::Builder::new()
-            .push_all(regexes.os_parsers)
-            .map_err(|error| error.to_string())?
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok((browsers, systems))
+        let families = Families::load();
+        let families = families.inspect_err(|error| tracing::error!(%error, "browsers are not told"));
+        let (browsers, systems) = families.ok().unzip();
+        Self { browsers, systems, bots }
     }
 
     fn parse(&self, text: &str) -> Agent {
-        let browser = self.browsers.as_ref().and_then(|browsers| browsers.extract(text));
-        let system = self.systems.as_ref().and_then(|systems| systems.extract(text));
+        let find = |families: &Option<Families>| {
+            families.as_ref().and_then(|families| families.find(text)).filter(|name| is_family(name))
+        };
         Agent {
             device: device_of(text),
-            browser: browser.map(|found| found.family.into_owned()).filter(|name| is_family(name)),
-            os: system.map(|found| found.os.into_owned()).filter(|name| is_family(name)),
+            browser: find(&self.browsers),
+            os: find(&self.systems),
             crawler: self.bots.as_ref().is_some_and(|bots| bots.is_bot(text)),
         }
     }
 }
 
-impl std::fmt::Debug for Parsers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Parsers(..)")
-    }
-}
-
 fn is_family(name: &str) -> bool {
-    !name.is_empty() && name.len() <= 255 && name != "Other"
+    name.len() <= 255 && name != "Other"
 }
 
 /// The kind of device, by words that its makers put into the agent.

@@ -13,6 +13,7 @@ mod check;
 mod commit;
 mod dedupe;
 mod driver;
+mod families;
 mod flight;
 mod fold;
 mod idset;
