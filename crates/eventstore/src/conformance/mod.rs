@@ -1,7 +1,7 @@
 //! The contract as tests that every backend runs, and the comparison of every backend with the reference.
 
 mod listing;
-mod places;
+pub(crate) mod places;
 pub(crate) mod queries;
 mod random;
 mod reports;

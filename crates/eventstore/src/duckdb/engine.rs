@@ -16,6 +16,8 @@ const RELEASE_WITHIN: Duration = Duration::from_secs(5);
 /// the last connection is closed: the file must not be opened twice.
 pub(super) struct Engine {
     root: Mutex<Connection>,
+    /// Dropped after the connection, so that it is gone only when the file is closed.
+    opened: Arc<()>,
 }
 
 /// What writer and readers share.
@@ -28,13 +30,19 @@ pub(super) struct Shared {
 #[derive(Debug)]
 struct Slot {
     current: Option<Arc<Engine>>,
-    retired: Weak<Engine>,
+    retired: Weak<()>,
 }
 
 /// A connection and the engine that it belongs to; the connection is closed first.
 pub(super) struct Lease {
     pub(super) connection: Connection,
     pub(super) engine: Arc<Engine>,
+}
+
+impl Engine {
+    fn new(root: Connection) -> Arc<Self> {
+        Arc::new(Self { root: Mutex::new(root), opened: Arc::new(()) })
+    }
 }
 
 impl std::fmt::Debug for Engine {
@@ -52,7 +60,7 @@ impl std::fmt::Debug for Lease {
 impl Shared {
     /// Opens the database.
     pub(super) fn open(options: Options) -> Result<Arc<Self>, Error> {
-        let engine = Arc::new(Engine { root: Mutex::new(open::open(&options)?) });
+        let engine = Engine::new(open::open(&options)?);
         let slot = Mutex::new(Slot { current: Some(engine), retired: Weak::new() });
         Ok(Arc::new(Self { options, slot }))
     }
@@ -77,27 +85,38 @@ impl Shared {
         let mut slot = self.slot();
         if slot.current.as_ref().is_some_and(|current| Arc::ptr_eq(current, engine)) {
             tracing::error!(path = %self.path().display(), "the event store was invalidated and is reopened");
-            slot.retired = Arc::downgrade(engine);
+            slot.retired = Arc::downgrade(&engine.opened);
             slot.current = None;
         }
     }
 
+    /// Whether `engine` is the one that is in use.
+    pub(super) fn is_current(&self, engine: &Arc<Engine>) -> bool {
+        self.slot().current.as_ref().is_some_and(|current| Arc::ptr_eq(current, engine))
+    }
+
     fn engine(&self) -> Result<Arc<Engine>, Error> {
-        let mut slot = self.slot();
-        if let Some(engine) = &slot.current {
-            return Ok(engine.clone());
-        }
         let deadline = Instant::now() + RELEASE_WITHIN;
-        while slot.retired.strong_count() > 0 {
+        loop {
+            // Not locked while it waits: those who still hold the old database ask whether it is given up.
+            if let Some(engine) = self.try_engine()? {
+                return Ok(engine);
+            }
             if Instant::now() > deadline {
                 return Err(Error::Unavailable("a report still holds the invalidated database".to_owned()));
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        let opened = open::open(&self.options).map_err(|error| Error::Unavailable(error.to_string()))?;
-        let engine = Arc::new(Engine { root: Mutex::new(opened) });
-        slot.current = Some(engine.clone());
-        Ok(engine)
+    }
+
+    /// The database, opened if need be; nothing while the last one is still held by somebody.
+    fn try_engine(&self) -> Result<Option<Arc<Engine>>, Error> {
+        let mut slot = self.slot();
+        if slot.current.is_none() && slot.retired.strong_count() == 0 {
+            let opened = open::open(&self.options).map_err(|error| Error::Unavailable(error.to_string()))?;
+            slot.current = Some(Engine::new(opened));
+        }
+        Ok(slot.current.clone())
     }
 
     fn slot(&self) -> MutexGuard<'_, Slot> {

@@ -16,6 +16,8 @@ mod resume;
 mod schema;
 mod seen;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::collections::BTreeMap;

@@ -53,6 +53,12 @@ impl Readers {
         Self { shared, reports }
     }
 
+    /// The database itself, for tests that break it.
+    #[cfg(test)]
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// The path of the file.
     pub(super) fn path(&self) -> &Path {
         self.shared.path()

@@ -19,6 +19,8 @@ use crate::{Batch, Error, Forget, InsertError, Mark, validate};
 
 /// How often a batch is tried again when DuckDB has no memory for it.
 const MEMORY_RETRIES: u32 = 5;
+/// How often the idle writer looks whether the database was given up.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How far a partition's rows may be counted; the partition is in the bits above.
 const SEQUENCE_BITS: u32 = 48;
 
@@ -39,7 +41,10 @@ impl WriterHandle {
     pub(super) fn start(shared: Arc<Shared>) -> Result<Self, Error> {
         let (commands, receiver) = mpsc::channel();
         let mut writer = Writer { shared, session: None };
-        writer.session().map_err(Failure::into_error)?;
+        if let Err(failure) = writer.session() {
+            let path = writer.shared.path().display();
+            return Err(Error::Open(format!("{path} is broken: {}", failure.into_error())));
+        }
         let thread = std::thread::Builder::new()
             .name("event-store".to_owned())
             .spawn(move || writer.run(&receiver))
@@ -111,19 +116,30 @@ impl From<duckdb::Error> for Failed {
 
 impl Writer {
     fn run(mut self, commands: &mpsc::Receiver<Command>) {
-        for command in commands {
+        loop {
+            let command = commands.recv_timeout(LOOK_EVERY);
+            self.let_go();
             match command {
-                Command::Insert(batch, reply) => {
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+                Ok(Command::Insert(batch, reply)) => {
                     let panicked = || InsertError::Unknown("the writer panicked".to_owned());
                     let done = catch_unwind(AssertUnwindSafe(|| self.insert(&batch)));
                     let _gone = reply.send(done.unwrap_or_else(|_| self.reset(panicked())));
                 }
-                Command::Forget(what, reply) => {
+                Ok(Command::Forget(what, reply)) => {
                     let panicked = || Error::Failed("the writer panicked".to_owned());
                     let done = catch_unwind(AssertUnwindSafe(|| self.forget(&what)));
                     let _gone = reply.send(done.unwrap_or_else(|_| self.reset(panicked())));
                 }
             }
+        }
+    }
+
+    /// Drops the connection to a database that a reader has given up: it cannot be opened again before.
+    fn let_go(&mut self) {
+        if self.session.as_ref().is_some_and(|session| !self.shared.is_current(&session.lease.engine)) {
+            self.session = None;
         }
     }
 

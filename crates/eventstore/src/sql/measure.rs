@@ -70,7 +70,7 @@ impl Measure {
     pub(super) fn over_visits(self) -> Option<&'static str> {
         Some(match self {
             Self::Visitors => "count(DISTINCT v.visitor_low)",
-            Self::Visits | Self::Sessions => "count(v.first_time)",
+            Self::Visits | Self::Sessions => "count(v.session)",
             Self::Pageviews => "coalesce(sum(v.page_views), 0)",
             Self::Events => "coalesce(sum(v.events), 0)",
             Self::Bounces => "100 * count(*) FILTER (WHERE v.page_views = 1 AND v.interactive = 0)",

@@ -99,24 +99,11 @@ impl<'a> Parts<'a> {
         let over_visits = |measure: Measure| measure.over_visits().map(str::to_owned);
         let measures = self
             .measure_columns(|measure| of_visits.contains(&measure).then(|| over_visits(measure)).flatten());
-        let from = if of_visits.contains(&Measure::Visitors) {
-            self.visits_and_visitors()
-        } else {
-            "visits v".into()
-        };
+        let mut from = "visits v".to_owned();
+        if of_visits.contains(&Measure::Visitors) {
+            from = VisitColumns::of(self.query, of_visits).with_all_visitors(&self.scope);
+        }
         self.select(&dimensions, &measures, &from, &conditions)
-    }
-
-    /// Visits, and for each with several visitors a row more for each of them that has nothing but the visitor.
-    fn visits_and_visitors(&self) -> String {
-        format!(
-            "(SELECT * FROM visits UNION ALL BY NAME
-              SELECT v.* EXCLUDE (first_time, last_time, page_views, interactive, events, visitor_low, visitor_high),
-                  e.visitor AS visitor_low
-              FROM events e JOIN visits v ON v.session = e.session
-              WHERE {} AND v.visitor_low <> v.visitor_high) v",
-            self.scope
-        )
     }
 
     /// The events that count: in scope, and fitting the filter.

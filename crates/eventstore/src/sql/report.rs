@@ -94,58 +94,31 @@ fn order(query: &Query, table: &str) -> String {
 }
 
 #[cfg(test)]
-mod printing {
+mod tests {
     use super::*;
-    use crate::conformance::queries::{buckets, by, is, largest, query};
-    use crate::conformance::sample::after;
-    use crate::query::{Field, TimeRange};
+    use crate::conformance::queries::{by, query, test};
+    use crate::query::{Field, Filter, Operator};
 
     #[test]
-    fn print() {
-        let month = TimeRange { from: after(0), to: after(30 * 86_400) };
-        let days: Vec<i64> = (0..=30).map(|d| d * 86_400).collect();
-        use crate::query::Dimension;
-        let five = [
-            query(&[
-                Metric::Visitors,
-                Metric::Visits,
-                Metric::Pageviews,
-                Metric::BounceRate,
-                Metric::VisitDuration,
-            ]),
-            Query { dimensions: vec![buckets(&days)], ..query(&[Metric::Visitors, Metric::Pageviews]) },
-            Query {
-                order_by: vec![largest(0)],
-                limit: 10,
-                ..by(&[Field::Page], &[Metric::Visitors, Metric::Pageviews])
-            },
-            Query {
-                order_by: vec![largest(0)],
-                limit: 10,
-                ..by(&[Field::Source], &[Metric::Visitors, Metric::BounceRate])
-            },
-            Query {
-                order_by: vec![largest(0)],
-                limit: 10,
-                filter: Some(is(Field::Page, &["/p/7"])),
-                ..by(&[Field::Device, Field::Browser], &[Metric::Visitors])
-            },
-        ];
-        let _ = |d: Dimension| d;
-        for query in five {
-            let query = Query { range: month, ..query };
-            let s = report(&query).unwrap();
-            let values: Vec<String> = s
-                .values
-                .iter()
-                .map(|v| match v {
-                    Value::Text(t) => format!("'{t}'"),
-                    Value::Int(n) => n.to_string(),
-                    Value::Unsigned(n) => n.to_string(),
-                    Value::Time(t) => format!("make_timestamp({})", t.micros()),
-                })
-                .collect();
-            println!("QUERY {}\nVALUES {}", s.text.replace('\n', " "), values.join(" | "));
-        }
+    fn nothing_of_the_input_becomes_text() {
+        let evil = "x' OR 1=1 --";
+        let tests = [Operator::Is, Operator::Contains, Operator::Matches]
+            .map(|operator| test(Field::Prop(evil.to_owned()), operator, &[evil]));
+        let asked = Query {
+            sites: vec![evil.to_owned()],
+            filter: Some(Filter::Or(tests.to_vec())),
+            ..by(&[Field::Prop(evil.to_owned()), Field::Source], &[Metric::Visits, Metric::Events])
+        };
+        let statement = report(&asked).unwrap();
+        assert!(!statement.text.contains("OR 1=1"), "{}", statement.text);
+        assert!(statement.values.contains(&Value::Text(evil.to_owned())));
+    }
+
+    #[test]
+    fn visits_are_made_only_when_asked_for() {
+        let makes_visits = |query: Query| report(&query).unwrap().text.contains("visits AS");
+        assert!(!makes_visits(by(&[Field::Page], &[Metric::Visitors, Metric::Visits, Metric::Pageviews])));
+        assert!(makes_visits(query(&[Metric::BounceRate])));
+        assert!(makes_visits(by(&[Field::Source], &[Metric::Visitors])));
     }
 }

@@ -1,4 +1,5 @@
-//! The visits of a query: its events in scope, aggregated by session. Only made when something asks for it.
+//! The visits of a query: its events in scope, aggregated by session. Only made when something asks for them, and
+//! with no more columns than are asked for.
 
 use super::Binder;
 use super::field::{VisitColumn, event_column, visit_column};
@@ -6,44 +7,71 @@ use super::filter::{each_field, is_of_visits};
 use super::measure::Measure;
 use crate::query::{Dimension, Field, Query};
 
-/// Orders the events of a session: by time, then as in the log.
+/// Orders the events of a session: by time, then as in the log. A number of 128 bits is the cheapest exact key.
 const ORDER: &str = "(epoch_us(e.occurred_at)::HUGEINT * 18446744073709551616 + e.sequence)";
+
+const PAGE_VIEW: &str = "FILTER (WHERE e.name = 'page_view')";
+
+const INTERACTIVE: &str = "FILTER (WHERE e.name <> 'page_view' AND e.name <> 'time_on_page' \
+                           AND NOT starts_with(e.name, 'hover_'))";
 
 /// What has to be known of each visit.
 #[derive(Debug, Default)]
 pub(super) struct VisitColumns {
-    /// From its page views.
+    /// Aggregates and their names, besides those below.
+    aggregates: Vec<String>,
+    /// Fields of its page views.
     views: Vec<VisitColumn>,
-    /// From its first event.
-    firsts: Vec<&'static str>,
-    /// Times and counts, for bounce rate, duration and their buckets.
-    measured: bool,
-    /// The lowest and the highest visitor: equal but where a client gave one session to several visitors.
-    pub(super) visitors: bool,
 }
 
 impl VisitColumns {
     /// What `query` asks for, given what is measured on visits.
     pub(super) fn of(query: &Query, of_visits: &[Measure]) -> Self {
-        let measured = !of_visits.is_empty();
-        let visitors = of_visits.contains(&Measure::Visitors);
-        let mut columns = Self { measured, visitors, ..Self::default() };
+        let mut columns = Self::default();
         if let Some(filter) = &query.filter {
             each_field(filter, &mut |field| columns.add_view(field));
         }
+        let mut timed = of_visits.contains(&Measure::Duration);
         for dimension in &query.dimensions {
-            let Dimension::Field(field) = dimension else { continue };
-            columns.add_view(field);
-            if !measured {
-                continue;
-            }
-            match event_column(field) {
-                Some("path") => columns.add_view(&Field::EntryPage),
-                Some(column) if !columns.firsts.contains(&column) => columns.firsts.push(column),
-                _ => {}
+            match dimension {
+                Dimension::Time { .. } => timed |= !of_visits.is_empty(),
+                Dimension::Field(field) => columns.add_dimension(field, !of_visits.is_empty()),
             }
         }
+        if timed {
+            columns.add("min(e.occurred_at) AS first_time".to_owned());
+        }
+        of_visits.iter().for_each(|measure| columns.add_measure(*measure));
         columns
+    }
+
+    fn add_measure(&mut self, measure: Measure) {
+        match measure {
+            Measure::Duration => self.add("max(e.occurred_at) AS last_time".to_owned()),
+            Measure::Events => self.add("count(*) AS events".to_owned()),
+            Measure::Pageviews => self.add(format!("count(*) {PAGE_VIEW} AS page_views")),
+            Measure::Bounces => {
+                self.add(format!("count(*) {PAGE_VIEW} AS page_views"));
+                self.add(format!("count(*) {INTERACTIVE} AS interactive"));
+            }
+            // Equal but where a client gave one session to several visitors.
+            Measure::Visitors => {
+                self.add("min(e.visitor) AS visitor_low".to_owned());
+                self.add("max(e.visitor) AS visitor_high".to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    fn add_dimension(&mut self, field: &Field, measured: bool) {
+        self.add_view(field);
+        match event_column(field) {
+            Some("path") if measured => self.add_view(&Field::EntryPage),
+            Some(column) if measured => {
+                self.add(format!("arg_min_null(e.{column}, {ORDER}) AS first_{column}"));
+            }
+            _ => {}
+        }
     }
 
     fn add_view(&mut self, field: &Field) {
@@ -54,29 +82,31 @@ impl VisitColumns {
         }
     }
 
+    fn add(&mut self, aggregate: String) {
+        if !self.aggregates.contains(&aggregate) {
+            self.aggregates.push(aggregate);
+        }
+    }
+
     /// The statement that makes the visits of the events in `scope`.
     pub(super) fn select(&self, scope: &str) -> String {
         let mut columns = vec!["e.session".to_owned()];
-        if self.measured {
-            columns.push("min(e.occurred_at) AS first_time".to_owned());
-            columns.push("max(e.occurred_at) AS last_time".to_owned());
-            columns.push("count(*) FILTER (WHERE e.name = 'page_view') AS page_views".to_owned());
-            columns.push(format!("count(*) FILTER (WHERE {INTERACTIVE}) AS interactive"));
-            columns.push("count(*) AS events".to_owned());
-        }
-        if self.visitors {
-            columns.push("min(e.visitor) AS visitor_low, max(e.visitor) AS visitor_high".to_owned());
-        }
-        for view in &self.views {
-            let pick = if view.last { "arg_max_null" } else { "arg_min_null" };
-            let VisitColumn { name, column, .. } = view;
-            columns
-                .push(format!("{pick}(e.{column}, {ORDER}) FILTER (WHERE e.name = 'page_view') AS {name}"));
-        }
-        for column in &self.firsts {
-            columns.push(format!("arg_min_null(e.{column}, {ORDER}) AS first_{column}"));
+        columns.extend(self.aggregates.iter().cloned());
+        for VisitColumn { name, column, last } in &self.views {
+            let pick = if *last { "arg_max_null" } else { "arg_min_null" };
+            columns.push(format!("{pick}(e.{column}, {ORDER}) {PAGE_VIEW} AS {name}"));
         }
         format!("SELECT {} FROM events e WHERE {scope} GROUP BY e.session", columns.join(", "))
+    }
+
+    /// The visits, and for each with several visitors a row more for each of them, which has only the fields of the
+    /// visit and the visitor.
+    pub(super) fn with_all_visitors(&self, scope: &str) -> String {
+        let fields: String = self.views.iter().map(|view| format!("v.{}, ", view.name)).collect();
+        format!(
+            "(SELECT * FROM visits UNION ALL BY NAME SELECT {fields}e.visitor AS visitor_low FROM events e \
+             JOIN visits v ON v.session = e.session WHERE {scope} AND v.visitor_low <> v.visitor_high) v"
+        )
     }
 }
 
@@ -91,21 +121,17 @@ pub(super) fn filters_by_visit(query: &Query) -> bool {
 
 /// Whether `query` groups by a field of the visit.
 pub(super) fn groups_by_visit(query: &Query) -> bool {
-    query
-        .dimensions
-        .iter()
-        .any(|dimension| matches!(dimension, Dimension::Field(field) if visit_column(field).is_some()))
+    query.dimensions.iter().any(is_of_visit)
 }
 
 /// Whether every visit falls as a whole into one group or out: then counts of events are sums over visits.
 pub(super) fn takes_whole_visits(query: &Query) -> bool {
-    let whole =
-        |dimension: &Dimension| matches!(dimension, Dimension::Field(field) if visit_column(field).is_some());
-    query.dimensions.iter().all(whole) && query.filter.as_ref().is_none_or(is_of_visits)
+    query.dimensions.iter().all(is_of_visit) && query.filter.as_ref().is_none_or(is_of_visits)
 }
 
-const INTERACTIVE: &str =
-    "e.name <> 'page_view' AND e.name <> 'time_on_page' AND NOT starts_with(e.name, 'hover_')";
+fn is_of_visit(dimension: &Dimension) -> bool {
+    matches!(dimension, Dimension::Field(field) if visit_column(field).is_some())
+}
 
 /// The condition on `e` for the events that `query` is about, before its filter.
 pub(super) fn scope(query: &Query, binder: &mut Binder) -> String {
