@@ -1,7 +1,11 @@
 //! Port 1, the durable log. [`EventLog`]'s doc comment is the contract; `conformance.rs` is the same contract as tests
 //! that every backend runs. Knows nothing of events: keys, bytes, positions.
 
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 pub mod disk;
+#[cfg(any(test, feature = "conformance"))]
+pub mod faulty;
 pub mod local;
 
 use std::fmt;

@@ -196,11 +196,11 @@ pub(crate) fn record_ranges(bytes: &[u8], header: &Header) -> Result<Vec<Range<u
     if ranges.len() == header.count as usize { Ok(ranges) } else { Err(Flaw::Records) }
 }
 
-/// Reads the id of the log that a whole frame belongs to, whichever it is.
-pub(crate) fn owner(bytes: &[u8]) -> Option<(Uuid, u8, u16)> {
+/// The id of the log that a whole frame belongs to, whichever it is.
+pub(crate) fn owner(bytes: &[u8]) -> Option<Uuid> {
     let nobody = Place { log_id: Uuid::nil(), stream: Stream::Events, partition: 0 };
     match check(bytes, &nobody) {
-        Err(Flaw::OtherLog(id)) => Some((id, bytes[49], u16::from_le_bytes([bytes[50], bytes[51]]))),
+        Err(Flaw::OtherLog(id)) => Some(id),
         _ => None,
     }
 }

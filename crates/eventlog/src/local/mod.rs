@@ -8,18 +8,22 @@
 //! ```
 
 mod active;
+mod append;
 mod frame;
 mod groups;
+mod inspect;
 mod meta;
 mod options;
 mod queue;
 mod read;
 mod recover;
 mod retain;
+mod salvage;
 mod segment;
 mod stats;
 mod stream;
 mod subscription;
+mod survey;
 mod walk;
 mod writer;
 
@@ -33,22 +37,24 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use kassa_model::{Clock, partition_of};
-use tokio::sync::{oneshot, watch};
+use kassa_model::Clock;
+use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use inspect::{
+    Damage, GroupInspection, Inspection, PartitionInspection, SegmentInspection, Verification, inspect,
+    verify,
+};
 pub use options::{Options, StreamOptions};
+pub use salvage::{Lost, Salvage, salvage};
 pub use stats::{SYNC_BOUNDS_MICROS, Stats};
 
 use crate::disk::{Disk, DiskLock};
-use crate::{
-    Epoch, Error, EventLog, Offset, Partition, Position, RECORD_BYTES_MAX, Record, Status, Stream,
-    Subscription,
-};
+use crate::{Epoch, Error, EventLog, Position, RECORD_BYTES_MAX, Record, Status, Stream, Subscription};
 use active::Active;
-use frame::{HEADER_BYTES, Place};
+use frame::Place;
 use groups::{Groups, GroupsConfig};
-use queue::{Pending, Queue};
+use queue::Queue;
 use recover::Site;
 use segment::Segments;
 use stream::{Core, PartitionState, StreamState};
@@ -192,15 +198,7 @@ impl EventLog for LocalLog {
                 return Err(Error::TooLarge(record.payload.len()));
             }
         }
-        let stream = self.stream(stream);
-        match stream.partitions.as_slice() {
-            [only] => {
-                let count = records.len();
-                let first = append_to(only, records).await?;
-                Ok((first..).take(count).map(|offset| position(0, offset)).collect())
-            }
-            many => append_split(many, records).await,
-        }
+        append::append(&self.stream(stream).partitions, records).await
     }
 
     async fn subscribe(&self, stream: Stream, group: &str) -> Result<Box<dyn Subscription>, Error> {
@@ -222,76 +220,6 @@ impl EventLog for LocalLog {
     async fn status(&self, stream: Stream) -> Result<Status, Error> {
         Ok(self.stream(stream).status())
     }
-}
-
-/// Hands records to one writer; returns the first one's offset once all are durable.
-async fn append_to(partition: &PartitionState, records: Vec<Record>) -> Result<u64, Error> {
-    if records.is_empty() {
-        return Ok(partition.segments.end());
-    }
-    let bytes = HEADER_BYTES + records.iter().map(|record| record.payload.len() + 4).sum::<usize>();
-    let (done, answer) = oneshot::channel();
-    partition.queue.push(Pending { records, bytes, done }).await?;
-    answer.await.unwrap_or_else(|_| Err(Error::Unavailable("its writer has stopped".to_owned())))
-}
-
-/// Splits a call by partition, keeping the order within each, and puts the positions back into the caller's order.
-async fn append_split(
-    partitions: &[Arc<PartitionState>],
-    records: Vec<Record>,
-) -> Result<Vec<Position>, Error> {
-    let count = u32::try_from(partitions.len()).expect("at most 1,024 partitions");
-    let mut parts = vec![Vec::new(); partitions.len()];
-    let mut route = Vec::with_capacity(records.len());
-    for record in records {
-        let partition = partition_of(record.key, count);
-        route.push(partition);
-        parts[partition as usize].push(record);
-    }
-    // All are queued before any is waited for: their fsyncs overlap.
-    let mut answers = Vec::with_capacity(parts.len());
-    for (partition, part) in partitions.iter().zip(parts) {
-        if part.is_empty() {
-            answers.push(None);
-            continue;
-        }
-        let bytes = HEADER_BYTES + part.iter().map(|record: &Record| record.payload.len() + 4).sum::<usize>();
-        let (done, answer) = oneshot::channel();
-        let queued = partition.queue.push(Pending { records: part, bytes, done }).await;
-        answers.push(Some((queued, answer)));
-    }
-    let mut next = vec![0; partitions.len()];
-    let mut failed = None;
-    for (partition, answer) in answers.into_iter().enumerate() {
-        let Some((queued, answer)) = answer else { continue };
-        let result = match queued {
-            Ok(()) => {
-                answer.await.unwrap_or_else(|_| Err(Error::Unavailable("its writer has stopped".to_owned())))
-            }
-            Err(why) => Err(why),
-        };
-        match result {
-            Ok(first) => next[partition] = first,
-            Err(why) => failed = Some(why),
-        }
-    }
-    if let Some(why) = failed {
-        // Another partition may have taken its part, so `Full` would promise too much.
-        return Err(match why {
-            Error::Full(text) => Error::Unavailable(format!("one partition is full: {text}")),
-            other => other,
-        });
-    }
-    let positions = route.into_iter().map(|partition| {
-        let offset = next[partition as usize];
-        next[partition as usize] += 1;
-        position(partition, offset)
-    });
-    Ok(positions.collect())
-}
-
-fn position(partition: Partition, offset: u64) -> Position {
-    Position { partition, offset: Offset(offset.into()) }
 }
 
 fn open_stream(core: &Arc<Core>, stream: Stream) -> Result<(Arc<StreamState>, Vec<Active>), Error> {
@@ -325,11 +253,13 @@ fn open_stream(core: &Arc<Core>, stream: Stream) -> Result<(Arc<StreamState>, Ve
     Ok((Arc::new(state), files))
 }
 
+/// Makes a folder, durably. The one above may be closed to us, which only matters if the folder is new to it.
 fn make_dir(disk: &dyn Disk, dir: &Path) -> Result<(), Error> {
     disk.create_dir(dir).map_err(|why| io_error("make", dir, &why))?;
-    match dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(parent) => disk.sync_dir(parent).map_err(|why| io_error("fsync", parent, &why)),
-        None => Ok(()),
+    let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return Ok(()) };
+    match disk.sync_dir(parent) {
+        Err(why) if why.kind() != io::ErrorKind::PermissionDenied => Err(io_error("make durable", dir, &why)),
+        _ => Ok(()),
     }
 }
 

@@ -181,7 +181,10 @@ impl Writer {
     /// Tells those of the failed frame. A call of which an earlier frame is durable must not hear `Full`, which says
     /// that nothing was taken.
     fn refuse(&mut self, failure: &Failure, jobs: &mut VecDeque<Job>) {
-        add(&self.stream.counters.failures, 1);
+        match failure {
+            Failure::Full(_) => add(&self.stream.counters.refused_full, self.finished.len() as u64),
+            Failure::Write(_) | Failure::Poison(_) => add(&self.stream.counters.failures, 1),
+        }
         tracing::error!(partition = self.partition.place.partition, ?failure, "a group commit failed");
         let base = self.next;
         for (done, first) in self.finished.drain(..) {
