@@ -95,7 +95,7 @@ async fn run(
     }
     // The processor ends by itself on the shutdown, after the batch that it has in hand.
     if let Some(running) = processor {
-        running.await.context("the processor panicked")?;
+        running.await.context("the processor's watcher panicked")??;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -117,14 +117,26 @@ fn start_processor(
     health: &Health,
     metrics: &Metrics,
     shutdown: &Shutdown,
-) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+) -> anyhow::Result<tokio::task::JoinHandle<anyhow::Result<()>>> {
     let (log, store): (Arc<dyn EventLog>, Arc<dyn EventStore>) = (parts.log()?, parts.store()?);
     let processor = Arc::new(Processor::new(processor_options(config)?, log, store));
     processor.register(metrics);
     watch::watch_processor(&processor, health);
     let shutdown = shutdown.clone();
-    // Should it stop, it says so itself and `/readyz` does too; the collector goes on.
-    Ok(tokio::spawn(async move { processor.run(shutdown).await.unwrap_or_default() }))
+    // Should it stop, it says so itself and `/readyz` does too; the collector goes on. A panic is a mistake in the
+    // program: then the process ends, and whoever watches over it starts it again.
+    let running = tokio::spawn({
+        let shutdown = shutdown.clone();
+        async move { processor.run(shutdown).await.unwrap_or_default() }
+    });
+    let shutdown = shutdown.clone();
+    Ok(tokio::spawn(async move {
+        let ended = running.await;
+        if ended.is_err() {
+            shutdown.trigger();
+        }
+        ended.context("the processor panicked")
+    }))
 }
 
 /// What the processor is told by the configuration.

@@ -56,7 +56,8 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
             .merge(policy.apply(RouteClass::Compat, report::compat_routes(reports)));
     }
     if *roles == Roles::all() {
-        router = router.merge(ui::routes(parts.access.shop_site()));
+        // Pages are for anyone, as probes are: nothing in them is secret, their data come by the routes above.
+        router = router.merge(policy.apply(RouteClass::Probe, ui::routes(parts.access.shop_site())));
     }
     Ok(router.fallback(problem::not_found))
 }

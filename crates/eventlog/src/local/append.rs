@@ -5,13 +5,14 @@ use std::sync::Arc;
 use kassa_model::partition_of;
 use tokio::sync::oneshot;
 
+use super::answer::{Durable, Told};
 use super::frame::HEADER_BYTES;
 use super::queue::Pending;
 use super::stream::PartitionState;
 use crate::{Error, Offset, Partition, Position, Record};
 
 /// What the writer will say, or why it was not asked.
-type Answer = Result<oneshot::Receiver<Result<u64, Error>>, Error>;
+type Asked = Result<oneshot::Receiver<Told>, Error>;
 
 /// Appends to the partitions of a stream; returns once all records are durable.
 pub(crate) async fn append(
@@ -70,15 +71,18 @@ async fn append_split(
     Ok(positions.collect())
 }
 
-async fn push(partition: &PartitionState, records: Vec<Record>) -> Answer {
+async fn push(partition: &PartitionState, records: Vec<Record>) -> Asked {
     let bytes = HEADER_BYTES + records.iter().map(|record| record.payload.len() + 4).sum::<usize>();
     let (done, answer) = oneshot::channel();
     partition.queue.push(Pending { records, bytes, done }).await?;
     Ok(answer)
 }
 
-async fn wait(answer: Answer) -> Result<u64, Error> {
-    answer?.await.unwrap_or_else(|_| Err(Error::Unavailable("its writer has stopped".to_owned())))
+async fn wait(asked: Asked) -> Result<u64, Error> {
+    match asked?.await {
+        Ok(told) => told.map(Durable::into_first),
+        Err(_) => Err(Error::Unavailable("its writer has stopped".to_owned())),
+    }
 }
 
 fn position(partition: Partition, offset: u64) -> Position {

@@ -8,6 +8,7 @@
 //! ```
 
 mod active;
+mod answer;
 mod append;
 mod frame;
 mod groups;

@@ -3,8 +3,9 @@
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
+use super::answer::Answer;
 use super::lock;
 use crate::{Error, Record};
 
@@ -15,7 +16,7 @@ pub(crate) struct Pending {
     /// Bytes that they take in frames.
     pub(crate) bytes: usize,
     /// Told the offset of the first record once all are durable.
-    pub(crate) done: oneshot::Sender<Result<u64, Error>>,
+    pub(crate) done: Answer,
 }
 
 /// The queue between callers and the writer.

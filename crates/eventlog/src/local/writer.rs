@@ -7,9 +7,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use kassa_model::failpoint;
-use tokio::sync::oneshot;
 
 use super::active::{Active, Failure};
+use super::answer::{self, Answer};
 use super::frame::{self, Codec, Header};
 use super::queue::{Pending, Work};
 use super::stats::add;
@@ -33,8 +33,6 @@ pub(crate) struct Writer {
     /// Whether the last calls were refused, so that only the change is logged.
     pub(super) full: bool,
 }
-
-type Answer = oneshot::Sender<Result<u64, Error>>;
 
 /// A call that is being written; a large one spans several frames.
 #[derive(Debug)]
@@ -77,7 +75,7 @@ impl Writer {
         while !jobs.is_empty() {
             let count = self.collect(&mut jobs);
             match self.commit(count) {
-                Ok(()) => self.answer(&Ok(())),
+                Ok(()) => answer::tell_all(&mut self.finished),
                 Err(failure) => self.refuse(&failure, &mut jobs),
             }
         }
@@ -141,7 +139,7 @@ impl Writer {
         }
         self.active.write(&self.buffer, segment_bytes)?;
         if self.stream.core.options.acknowledges_early() {
-            self.answer(&Ok(()));
+            answer::tell_all(&mut self.finished);
         }
         let end = self.next + u64::from(count);
         let took = self.active.sync(self.buffer.len(), end, time)?;
@@ -169,13 +167,6 @@ impl Writer {
         failpoint::hit("log.after_roll");
         self.partition.queue.ask_chores();
         Ok(())
-    }
-
-    fn answer(&mut self, result: &Result<(), Error>) {
-        for (done, first) in self.finished.drain(..) {
-            // A caller that has gone away is no concern of the log.
-            let _ = done.send(result.clone().map(|()| first));
-        }
     }
 
     /// Tells those of the failed frame. A call of which an earlier frame is durable must not hear `Full`, which says
