@@ -66,7 +66,7 @@ impl Driver<'_> {
     pub(super) async fn settle(&mut self, landing: Landing) -> Result<(), Halt> {
         let (manifest, took, answer) = match landing {
             Landing::Again(manifest) => {
-                self.launch_again(manifest);
+                self.launch_again(manifest).await;
                 return Ok(());
             }
             Landing::Answered(manifest, took, answer) => (manifest, took, answer),
@@ -140,13 +140,21 @@ impl Driver<'_> {
     }
 
     /// Sends a batch again that the store could not take: its rows are built anew from the log's bytes.
-    fn launch_again(&mut self, manifest: Manifest) {
-        let held = self.held.get_mut(&manifest.partition).filter(|held| held.epoch == manifest.epoch);
-        if let Some(held) = held {
-            let (rows, rejected) = held.fold.rebuild(&manifest.records, &manifest.decisions, &mut self.tools);
-            held.launched = Instant::now();
-            self.flight = Some(Flight::launch(Ready { manifest, rows, rejected }, &self.parts.store));
+    async fn launch_again(&mut self, manifest: Manifest) {
+        let partition = manifest.partition;
+        let Some(mut held) = self.held.remove(&partition) else { return };
+        if held.epoch == manifest.epoch {
+            let (mut fold, mut tools) = (held.fold, std::mem::take(&mut self.tools));
+            let size = manifest.records.len();
+            let work = move || {
+                let (rows, rejected) = fold.rebuild(&manifest.records, &manifest.decisions, &mut tools);
+                (fold, tools, Ready { manifest, rows, rejected })
+            };
+            let (fold, tools, ready) = offload(size, work).await;
+            (held.fold, self.tools, held.launched) = (fold, tools, Instant::now());
+            self.flight = Some(Flight::launch(ready, &self.parts.store));
         }
+        self.held.insert(partition, held);
     }
 
     /// Drops what is in memory and begins again where the store stands.

@@ -1,16 +1,17 @@
 //! Finds duplicates exactly: an event is one if and only if the same (site, id) was **stored** with an hour of receipt
 //! `h` such that its own hour of receipt is at most the window after `h`. Records of the shop's outbox count for ever.
 //!
-//! Memory holds the ids of the current hours exactly ([`IdSet`]) and older ones in static filters of about 18 bits an id.
-//! A filter's hit, and any hour that memory no longer covers, is asked of the store: one call per batch. What the rule
-//! says therefore never depends on what happens to be in memory; only the speed does.
+//! Memory holds the ids of the current hours exactly ([`IdSet`]) and older ones in static filters: two of 18 bits an id,
+//! so that one new id in 2^32 is taken for a known one, and only one (2^16) of them once the budget is short. A filter's
+//! hit, and any hour that memory no longer covers, is asked of the store: one call per batch. What the rule says
+//! therefore never depends on what happens to be in memory; only the speed does.
 
 use std::collections::VecDeque;
 
 use kassa_model::MICROS_PER_HOUR;
 use xorf::{BinaryFuse16, Filter};
 
-use super::idset::{IdSet, filter_key};
+use super::idset::{IdSet, halves};
 
 /// A set is sealed once it spans so many hours, so that filters grow old in small pieces.
 const OPEN_HOURS_MAX: i64 = 24;
@@ -52,7 +53,10 @@ pub(super) struct Dedupe {
 /// Ids that no longer lie in memory one by one; all of them are committed to the store.
 #[derive(Debug)]
 struct Sealed {
-    filter: BinaryFuse16,
+    /// Of the first half of each hash.
+    first: BinaryFuse16,
+    /// Of the second half; a search of the store is dear, so it is kept while there is room.
+    second: Option<BinaryFuse16>,
     ids: usize,
     hour_max: i64,
 }
@@ -104,10 +108,10 @@ impl Dedupe {
             return false;
         }
         let oldest = id.hour.saturating_sub(self.options.window_hours);
-        let key = filter_key(id.hash);
+        let keys = halves(id.hash);
         id.for_ever
             || oldest < self.complete_from
-            || self.sealed.iter().any(|sealed| sealed.hour_max >= oldest && sealed.filter.contains(&key))
+            || self.sealed.iter().any(|sealed| sealed.hour_max >= oldest && sealed.may_contain(keys))
     }
 
     /// Whether this id was stored within the window. `stored_hour` is the store's answer, where [`Self::must_ask`] asked.
@@ -133,19 +137,31 @@ impl Dedupe {
         self.open.len() >= IdSet::ids_max(self.options.memory_max / 3) || last - first >= OPEN_HOURS_MAX
     }
 
-    /// Turns the open ids into a static filter and drops the oldest filters while all of them are over the budget.
+    /// Turns the open ids into static filters. While all of them are over the budget the oldest second halves are dropped,
+    /// then the oldest filters.
     pub(super) fn seal(&mut self) {
         let Some((_, hour_max)) = self.open.span() else { return };
         let ids = self.open.len();
-        match BinaryFuse16::try_from(self.open.take_keys()) {
-            Ok(filter) => self.sealed.push_back(Sealed { filter, ids, hour_max }),
+        let [first, second] = self.open.take_halves();
+        match BinaryFuse16::try_from(first) {
+            Ok(first) => {
+                let second = BinaryFuse16::try_from(second).ok();
+                self.sealed.push_back(Sealed { first, second, ids, hour_max });
+            }
             // Practically impossible; the store then answers for these hours.
             Err(_) => self.complete_from = self.complete_from.max(hour_max + 1),
         }
+        self.keep_to_budget();
+    }
+
+    fn keep_to_budget(&mut self) {
         let filters_max = self.options.memory_max - self.options.memory_max / 3;
         while self.filter_bytes() > filters_max {
-            let Some(oldest) = self.sealed.pop_front() else { break };
-            self.complete_from = self.complete_from.max(oldest.hour_max + 1);
+            if let Some(oldest) = self.sealed.iter_mut().find(|sealed| sealed.second.is_some()) {
+                oldest.second = None;
+            } else if let Some(oldest) = self.sealed.pop_front() {
+                self.complete_from = self.complete_from.max(oldest.hour_max + 1);
+            }
         }
     }
 
@@ -181,7 +197,18 @@ impl Dedupe {
     }
 
     fn filter_bytes(&self) -> usize {
-        self.sealed.iter().map(|sealed| sealed.filter.fingerprints.len() * 2 + size_of::<Sealed>()).sum()
+        self.sealed.iter().map(Sealed::bytes).sum()
+    }
+}
+
+impl Sealed {
+    fn may_contain(&self, [first, second]: [u64; 2]) -> bool {
+        self.first.contains(&first) && self.second.as_ref().is_none_or(|filter| filter.contains(&second))
+    }
+
+    fn bytes(&self) -> usize {
+        let of = |filter: &BinaryFuse16| filter.fingerprints.len() * 2;
+        size_of::<Self>() + of(&self.first) + self.second.as_ref().map_or(0, of)
     }
 }
 
@@ -264,6 +291,21 @@ mod tests {
         assert!(status.slower && status.bytes <= 3_000, "{status:?}");
         assert!((0..n).all(|n| duplicate(&memory, &store, id(n, 9))));
         assert!((n..n + 500).all(|n| memory.must_ask(id(n, 9)) && !duplicate(&memory, &store, id(n, 9))));
+    }
+
+    #[test]
+    fn second_halves_are_dropped_before_filters() {
+        let mut memory = Dedupe::new(DedupeOptions { window_hours: 168, memory_max: 60_000 });
+        for n in 0..12_000 {
+            memory.remember(id(n, i64::try_from(n / 1_000).unwrap()));
+            if n % 1_000 == 999 {
+                memory.seal();
+            }
+        }
+        let both = memory.sealed.iter().filter(|sealed| sealed.second.is_some()).count();
+        assert!(memory.sealed.len() == 12 && (1..12).contains(&both), "{both} of {}", memory.sealed.len());
+        assert!(!memory.status(12).slower);
+        assert!((0..12_000).all(|n| memory.must_ask(id(n, 12))));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::flight::{Flight, Landing, Ready};
 use super::fold::Fold;
 use super::parts::{Halt, Parts};
-use super::status::PartitionMoment;
+use super::status::{PartitionMoment, ProcessorState};
 use super::steps::Tools;
 
 /// Where a replay ends, and whom it tells how far it is.
@@ -82,6 +82,9 @@ impl<'a> Driver<'a> {
                 Event::Due => {}
                 Event::Landed(landing) => self.settle(landing).await?,
                 Event::Delivered(Ok(delivery)) => {
+                    if failures > 0 && self.flight.is_none() && !self.held.is_empty() {
+                        self.parts.board.set_state(ProcessorState::Running);
+                    }
                     failures = 0;
                     self.take(delivery).await?;
                 }

@@ -57,13 +57,17 @@ impl IdSet {
         table_bytes(self.hours.capacity())
     }
 
-    /// Every hash folded to 64 bits, each once, in no order; the set is empty afterwards and its memory given back.
-    pub(super) fn take_keys(&mut self) -> Vec<u64> {
-        let mut keys: Vec<u64> = self.hours.keys().map(|id| id.0 ^ id.1).collect();
-        *self = Self::new();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+    /// Both halves of every hash, each list in order and without repetitions; the set is empty afterwards and its memory
+    /// given back.
+    pub(super) fn take_halves(&mut self) -> [Vec<u64>; 2] {
+        let ids = std::mem::replace(self, Self::new()).hours;
+        let sorted = |half: fn(&Id) -> u64| {
+            let mut keys: Vec<u64> = ids.keys().map(half).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys
+        };
+        [sorted(|id| id.0), sorted(|id| id.1)]
     }
 
     /// How many ids fit a table of at most `bytes`, with room for the ids of one more batch of the usual size.
@@ -79,10 +83,10 @@ fn table_bytes(capacity: usize) -> usize {
     if capacity == 0 { 0 } else { (capacity * 8 / 7).next_power_of_two() * SLOT_BYTES }
 }
 
-/// The key of a hash in a sealed filter: 64 bits, which is why a filter's hit decides nothing by itself.
-pub(super) fn filter_key(hash: u128) -> u64 {
+/// The halves of a hash: keys of the sealed filters, whose hit decides nothing by itself.
+pub(super) fn halves(hash: u128) -> [u64; 2] {
     let id = Id::from(hash);
-    id.0 ^ id.1
+    [id.0, id.1]
 }
 
 impl From<u128> for Id {
@@ -161,9 +165,8 @@ mod tests {
         }
         set.insert(u128::MAX, -4);
         assert_eq!(set.span(), Some((-4, 9)));
-        let mut keys = vec![filter_key(7), filter_key(u128::MAX)];
-        keys.sort_unstable();
-        assert_eq!(set.take_keys(), keys);
+        assert_eq!((halves(7), halves(u128::MAX)), ([7, 0], [u64::MAX, u64::MAX]));
+        assert_eq!(set.take_halves(), [[7, u64::MAX], [0, u64::MAX]]);
         assert_eq!((set.len(), set.span()), (0, None));
     }
 

@@ -42,7 +42,10 @@ impl Driver<'_> {
             launched: Instant::now() - self.parts.options.flush_every,
             failures: 0,
         };
-        self.parts.board.set_partition(partition, held.moment(from));
+        let moment = held.moment(from);
+        let (ids, visitors, empty) = (moment.dedupe.ids, moment.visitors, mark.is_none());
+        tracing::info!(partition, position = %from, ids, visitors, empty, "taking up a partition");
+        self.parts.board.set_partition(partition, moment);
         self.parts.board.set_state(ProcessorState::Running);
         self.held.insert(partition, held);
         Ok(())

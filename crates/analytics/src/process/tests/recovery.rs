@@ -138,7 +138,7 @@ fn options() -> ProcessorOptions {
     ProcessorOptions {
         batch_rows_max: 20,
         flush_every: Duration::from_millis(2),
-        retry_after: Duration::from_millis(1),
+        retry_after: Duration::from_millis(4),
         ..ProcessorOptions::default()
     }
 }
@@ -363,6 +363,12 @@ async fn a_damaged_log_stops_it_and_an_unavailable_one_does_not() {
     log.extend(&records[30..]);
     running.caught_up(&log).await;
     assert_eq!(store.fingerprint().await.unwrap(), reference(&records).await);
+    log.state().broken =
+        Some(kassa_eventlog::Error::Unavailable("again, and nothing comes after".to_owned()));
+    log.touch();
+    let waits = |processor: &Processor| matches!(processor.status().state, ProcessorState::Retrying(_));
+    running.until("it waits", waits).await;
+    running.until("it runs", |processor| processor.status().state == ProcessorState::Running).await;
     log.state().broken = Some(kassa_eventlog::Error::Corrupt("segment 7".to_owned()));
     log.touch();
     let error = tokio::time::timeout(Duration::from_secs(10), running.task).await.unwrap().unwrap();
