@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::dedupe::{Candidate, Dedupe, DedupeOptions};
 use super::session::Sessions;
-use super::steps::{Flow, Memory, Tools, Work, is_believable};
+use super::steps::{Flow, Memory, Tools, Work, has_usable_key, is_believable};
 
 /// How many bytes of a record a dead letter keeps.
 const ORIGINAL_BYTES_MAX: usize = 8 << 10;
@@ -151,6 +151,7 @@ impl Fold {
         let mut questions = Questions { since: [i64::MAX; 2], ..Questions::default() };
         for record in records {
             if let Body::Event(recorded, id) = &record.body
+                && (id.for_ever || has_usable_key(&recorded.event))
                 && self.memory.dedupe.must_ask(*id)
             {
                 let Recorded { event, .. } = &**recorded;

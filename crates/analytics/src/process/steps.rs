@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use kassa_model::{Dialect, MICROS_PER_DAY, OrderItem, Reason, Recorded, Timestamp};
+use kassa_model::{Dialect, Event, MICROS_PER_DAY, OrderItem, Reason, Recorded, Timestamp};
 
 use super::agent::{Agent, Agents};
 use super::dedupe::{Candidate, Dedupe};
@@ -151,6 +151,12 @@ pub(super) fn is_believable(received: Timestamp) -> bool {
     RECEIVED.contains(&received.micros())
 }
 
+/// Whether `check_limits` lets site and id pass, so that the store may be asked about them.
+pub(super) fn has_usable_key(event: &Event) -> bool {
+    let usable = |text: &str, bytes_max| (1..=bytes_max).contains(&text.len()) && !text.contains('\0');
+    usable(&event.id, 200) && usable(&event.site, 255)
+}
+
 /// Money comes from the shop's outbox and from nobody else, whatever lies in the log.
 fn drop_forged_money(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let event = &mut work.recorded.event;
@@ -167,6 +173,9 @@ fn check_limits(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
         return Flow::Continue;
     }
     let refuse = |reason, detail: &str| Flow::Rejected(reason, detail.to_owned());
+    if event.id.contains('\0') || event.site.contains('\0') {
+        return refuse(Reason::InvalidField, "id or site: U+0000");
+    }
     let latest = event.received_at.plus_micros(MICROS_PER_DAY);
     if event.id.is_empty() {
         return refuse(Reason::MissingField, "id");

@@ -102,6 +102,7 @@ async fn refuses_what_a_collector_would_have_refused() {
     check(|event| event.id.clear(), Reason::MissingField).await;
     check(|event| event.id = "x".repeat(201), Reason::IdTooLong).await;
     check(|event| event.site.clear(), Reason::UnknownSite).await;
+    check(|event| event.id = "a\0b".to_owned(), Reason::InvalidField).await;
     check(|event| event.name = "x".repeat(256), Reason::NameTooLong).await;
     check(|event| event.occurred_at = Timestamp::from_micros(0), Reason::TimeOutOfRange).await;
     check(|event| event.occurred_at = Timestamp::from_micros(i64::MAX), Reason::TimeOutOfRange).await;
