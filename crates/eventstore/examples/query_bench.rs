@@ -2,7 +2,7 @@
 //! against the statements of `bench/queries.sql`.
 //!
 //! `cargo run --release -p kassa-eventstore --features duckdb --example query_bench -- [events] [folder]`, by default
-//! 10,000,000 events over 90 days in a temporary folder. The queries ask for the last 30 days and, to show how it
+//! 10,000,000 events over 90 days in a temporary folder; with 0 events it only starts on what the folder has. The queries ask for the last 30 days and, to show how it
 //! grows, for everything.
 
 use std::path::{Path, PathBuf};
@@ -32,8 +32,11 @@ fn main() -> Result<()> {
         arguments.next().map_or_else(|| std::env::temp_dir().join("kassa-query-bench"), PathBuf::from);
     std::fs::create_dir_all(&folder)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    runtime.block_on(bench_loading(&folder))?;
     let path = folder.join("events.duckdb");
+    if events == 0 {
+        return runtime.block_on(bench_start(&path));
+    }
+    runtime.block_on(bench_loading(&folder))?;
     if !path.exists() {
         generate(&path, events)?;
     }

@@ -152,8 +152,15 @@ impl Writer {
     fn session(&mut self) -> Result<&mut Session, Failure> {
         if self.session.is_none() {
             let lease = self.shared.lease()?;
-            let places = read_places(&lease.connection)?;
-            self.session = Some(Session { lease, places });
+            match read_places(&lease.connection) {
+                Ok(places) => self.session = Some(Session { lease, places }),
+                Err(failure) => {
+                    if failure.trouble() == Trouble::Fatal {
+                        self.shared.retire(&lease.engine);
+                    }
+                    return Err(failure);
+                }
+            }
         }
         self.session.as_mut().ok_or_else(|| Error::Failed("the writer has no connection".to_owned()).into())
     }
@@ -229,6 +236,9 @@ impl Session {
         let stored = self.places.get(&batch.partition).map(|place| &place.mark);
         let another = self.places.values().map(|place| place.mark.log_id).find(|id| *id != batch.log_id);
         validate::place(batch, stored, another).map_err(InsertError::Conflict)?;
+        if u64::from(batch.partition) >> (u64::BITS - SEQUENCE_BITS) > 0 {
+            return Err(InsertError::Conflict(format!("there is no partition {}", batch.partition)));
+        }
         for (row, found) in batch.rows.iter().enumerate() {
             if let Some(why) = validate::unstorable(found) {
                 return Err(InsertError::Rejected { row, why });
