@@ -4,6 +4,7 @@ mod commands;
 mod crash;
 mod faults;
 mod first;
+mod hostile;
 mod http;
 mod kassa;
 mod same_rows;
