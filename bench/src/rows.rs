@@ -13,8 +13,10 @@ use crate::stats::Random;
 
 /// The site of all rows.
 pub(crate) const SITE: &str = "bench";
-/// The rows begin on 2026-01-01 in UTC and cover 31 days; bench/queries.sql asks for exactly these.
-const BEGIN: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
+/// 2026-01-01 in UTC, when the rows begin.
+pub(crate) const BEGIN: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
+/// 2026-02-01, when they have ended.
+pub(crate) const END: Timestamp = BEGIN.plus_micros(31 * kassa_model::MICROS_PER_DAY);
 /// The last visits go on past their beginning, so they begin an hour before the end.
 const SPAN_MICROS: i64 = 31 * kassa_model::MICROS_PER_DAY - kassa_model::MICROS_PER_HOUR;
 const ROWS_PER_BATCH: usize = 50_000;
