@@ -110,7 +110,7 @@ test("without a reload the tracker tries again by itself", async () => {
   const site = freshSite("backoff");
   const { context, page } = await visit(site, { base: server.url });
   await rows(site, (list) => list.length >= 1, server.url);
-  await server.stop();
+  await server.stop("SIGKILL");
   await page.evaluate(() => window.kassa.track("During"));
   await page.waitForTimeout(400);
   server = await startKassa({ listen: new URL(server.url).host, data: server.data });

@@ -136,6 +136,18 @@ test("time on page counts while it is in view", async () => {
   expect(seen.map((event) => event.properties?.seconds)).toEqual([7, 3]);
 });
 
+test("a page that changes while hidden has no time", async () => {
+  const server = serve(200);
+  start({ auto: "page time" });
+  show("hidden");
+  await pass(60_000);
+  history.pushState(null, "", "/cart");
+  await pass(200);
+  show("visible");
+  show("hidden");
+  expect(server.events(key).map((event) => event.event ?? event.context.page.path)).toEqual(["/", "/cart"]);
+});
+
 test("time on page belongs to the page that was left", async () => {
   const server = serve(200);
   start({ auto: "page time" });
