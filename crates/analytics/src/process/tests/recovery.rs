@@ -203,7 +203,8 @@ async fn a_store_that_fails_in_every_way_loses_and_doubles_nothing() {
         let memory_max = [1, 3_000, 1 << 20][random.below(3) as usize];
         let dedupe = DedupeOptions { memory_max, ..DedupeOptions::default() };
         let log = MemoryLog::new(records.clone());
-        let running = run(&log, &store, ProcessorOptions { dedupe, ..options() });
+        let retry_after = Duration::from_micros(50);
+        let running = run(&log, &store, ProcessorOptions { dedupe, retry_after, ..options() });
         running.caught_up(&log).await;
         running.stop().await;
         assert_eq!(store.fingerprint().await.unwrap(), reference(&records).await, "seed {seed} {plan:?}");
