@@ -75,15 +75,15 @@ fn send_sessions(
     Ok(())
 }
 
-/// Sends the ids by ranges of hours of about a piece each, so that DuckDB never sorts them all at once.
+/// Sends the ids by ranges of hours of about a piece each, so that they never lie in memory whole.
 fn send_ids(connection: &Connection, partition: u32, first_hour: i64, send: Send<'_>) -> Result<(), Failure> {
     let mut ids = Vec::new();
     for (from, to) in hour_ranges(connection, partition, first_hour)? {
         let sql = "
             SELECT site, id, received_at FROM events
-            WHERE log_partition = $1 AND received_at >= $2 AND received_at < $3
-            ORDER BY epoch_us(received_at) // 3600000000";
+            WHERE log_partition = $1 AND received_at >= $2 AND received_at < $3";
         let bounds = vec![Value::UInt(partition), hour_start(from), hour_start(to + 1)];
+        let sorted = ids.len();
         stream(connection, sql, bounds, |piece| {
             let (site, id, received) = (piece.text(0)?, piece.text(1)?, piece.time(2)?);
             ids.extend((0..piece.rows()).map(|row| RecentId {
@@ -92,6 +92,8 @@ fn send_ids(connection: &Connection, partition: u32, first_hour: i64, send: Send
             }));
             Ok(())
         })?;
+        // Hashes are sorted here: the engine would sort the texts along.
+        ids[sorted..].sort_unstable_by_key(|id: &RecentId| id.hour);
         if ids.len() >= PIECE_ROWS {
             send(Resumed::Ids(std::mem::take(&mut ids)));
         }
