@@ -2,6 +2,14 @@
 //!
 //! Definitions are those of the design's analytics page. Times are half-open ranges in UTC: time zones are settled by
 //! the planner, which hands over bucket boundaries.
+//!
+//! - Records of money never count here. A session is aggregated from its events in the range, bots as asked, before
+//!   any filter; its events of one instant are in the order of the log (partition, offset, index).
+//! - A filter is evaluated for each event; fields of the visit are those of the event's session.
+//! - Bounce rate and visit duration are over the sessions with at least one event that fits. Grouped by time such a
+//!   session belongs to the bucket of its first event, grouped by page to its entry page, grouped by agent or country to
+//!   that of its first event; grouped by another field of single events they are refused.
+//! - A row is there when any event that fits (or, for those two metrics, any such session) falls into it.
 
 use kassa_model::Timestamp;
 

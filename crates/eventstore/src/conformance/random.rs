@@ -67,7 +67,9 @@ pub(crate) fn batches(random: &mut Random, count: usize) -> Vec<Batch> {
         let event = event(random, n);
         partitions[random.below(2)].push(event);
     }
-    (0..).zip(partitions).map(|(partition, events)| Batch { partition, ..shaken(random, events) }).collect()
+    // The later partition is stored first: the order of the log is not that of the table.
+    let numbered = (0..2).zip(partitions).rev();
+    numbered.map(|(partition, events)| Batch { partition, ..shaken(random, events) }).collect()
 }
 
 /// A batch in which some records made several rows.
@@ -85,7 +87,8 @@ fn shaken(random: &mut Random, events: Vec<Event>) -> Batch {
 fn event(random: &mut Random, n: usize) -> Event {
     let session = random.below(9) as i64;
     let visitor = if random.one_in(8) { random.below(9) as i64 } else { session % 5 };
-    let second = if random.one_in(2) { random.below(20) } else { random.below(7_000) } as i64;
+    // Many events of one instant where sessions begin and where they end.
+    let second = [random.below(20), random.below(7_000), 7_000 + random.below(20)][random.below(3)] as i64;
     let name = random.pick(&NAMES).to_owned();
     Event {
         site: random.pick(&SITES).to_owned(),
