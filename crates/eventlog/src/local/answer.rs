@@ -70,8 +70,11 @@ mod tests {
             }
             waiting.truncate(200 - gone);
             tell_all(&mut finished);
-            for (expected, told) in waiting.into_iter().enumerate() {
-                assert_eq!(told.await.unwrap().unwrap().into_first(), expected as u64);
+            // Each in a task of its own, as callers are: a chain's leader must run for its others to hear.
+            let told = |told: oneshot::Receiver<Told>| async { told.await.unwrap().unwrap().into_first() };
+            let callers: Vec<_> = waiting.into_iter().map(|waiting| tokio::spawn(told(waiting))).collect();
+            for (expected, caller) in callers.into_iter().enumerate() {
+                assert_eq!(caller.await.unwrap(), expected as u64);
             }
         }
     }
