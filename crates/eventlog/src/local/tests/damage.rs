@@ -51,8 +51,8 @@ async fn assert_corrupt(dir: &Path, naming: &str) {
     assert!(!verify(dir, &RealDisk).expect("verifies").is_whole(), "verify sees it too");
 }
 
-/// Salvage, then all but the lost ranges is there and the log works.
-async fn assert_salvaged(dir: &Path, lost: &[std::ops::Range<u64>]) {
+/// Salvage, then all but the lost range is there and the log works.
+async fn assert_salvaged(dir: &Path, lost: Option<std::ops::Range<u64>>) {
     let report = salvage(dir, &RealDisk, &SystemClock).expect("salvages");
     let expected: Vec<Lost> = lost
         .iter()
@@ -68,14 +68,14 @@ async fn assert_salvaged(dir: &Path, lost: &[std::ops::Range<u64>]) {
     fill(&log, COUNT, 3).await;
     left.extend(plain(COUNT..COUNT + 3));
     assert_eq!(numbers(&log).await, left);
-    for range in lost {
+    if let Some(range) = &lost {
         let on = read(&log, 0, Some(range.start)).await.expect("seeks into the gap");
         assert_eq!(on.first().map(|(offset, _)| *offset), Some(Offset(range.end.into())));
     }
     drop(log);
     let again = verify(dir, &RealDisk).expect("verifies");
     assert!(again.is_whole(), "{:?}", again.damage);
-    assert_eq!(again.damage.len(), lost.len(), "the gaps stay known");
+    assert_eq!(again.damage.len(), lost.iter().len(), "the gap stays known");
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn damage_in_the_middle_of_the_last_segment_is_refused_at_open() {
     let name = last.file_name().expect("a name").to_string_lossy().into_owned();
     assert!(matches!(open_real(&dir), Err(Error::Corrupt(_))));
     assert_corrupt(&dir, &name).await;
-    assert_salvaged(&dir, &[base..base + 1]).await;
+    assert_salvaged(&dir, Some(base..base + 1)).await;
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn damage_in_an_older_segment_is_refused_when_read() {
         assert_eq!(newest.len(), 2);
         drop(log);
         assert_corrupt(&dir, &second.file_name().expect("a name").to_string_lossy()).await;
-        assert_salvaged(&dir, &[base..base + 1]).await;
+        assert_salvaged(&dir, Some(base..base + 1)).await;
     }
 }
 
@@ -179,7 +179,7 @@ async fn a_deleted_segment_is_missed() {
     let lost = base(&all[1])..base(&all[2]);
     fs::remove_file(&all[1]).expect("deletes");
     assert_corrupt(&dir, "one is missing").await;
-    assert_salvaged(&dir, &[lost]).await;
+    assert_salvaged(&dir, Some(lost)).await;
 }
 
 #[tokio::test]
@@ -208,7 +208,7 @@ async fn two_damages_and_a_flipped_seal() {
     flip(&all[2], length - 30);
     assert_corrupt(&dir, "seal is broken").await;
     flip(&all[0], 300);
-    assert_salvaged(&dir, &[base(&all[0])..base(&all[0]) + 1]).await;
+    assert_salvaged(&dir, Some(base(&all[0])..base(&all[0]) + 1)).await;
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn a_deleted_meta_is_refused_and_rebuilt() {
     let id = inspect(&dir, &RealDisk).expect("inspects").log_id;
     fs::remove_file(dir.join("meta.json")).expect("deletes");
     assert_corrupt(&dir, "meta.json").await;
-    assert_salvaged(&dir, &[]).await;
+    assert_salvaged(&dir, None).await;
     assert_eq!(inspect(&dir, &RealDisk).expect("inspects").log_id, id);
 }
 
@@ -228,7 +228,7 @@ async fn another_logs_id_is_refused() {
     drop(open_real(other.path()).expect("opens"));
     fs::copy(other.path().join("meta.json"), dir.join("meta.json")).expect("copies");
     assert_corrupt(&dir, "another log").await;
-    assert_salvaged(&dir, &[]).await;
+    assert_salvaged(&dir, None).await;
 
     // Also when there is but one segment, which would otherwise look like one torn tail.
     let single = tempfile::tempdir().expect("a folder");

@@ -11,7 +11,7 @@ use kassa_model::RouteKey;
 use super::{Dice, open_faulty, read, scaled, seed};
 use crate::faulty::{Faults, FaultyDisk};
 use crate::local::{LocalLog, Options, inspect};
-use crate::{Delivery, Error, EventLog, Limits, Offset, Partition, Position, Record, Stream};
+use crate::{Delivery, Epoch, Error, EventLog, Limits, Offset, Partition, Position, Record, Stream};
 
 const DIR: &str = "/log";
 
@@ -22,11 +22,19 @@ struct Known {
     must: BTreeMap<(Partition, u64), u64>,
     /// Every id that was ever handed to an append.
     issued: BTreeSet<u64>,
+    /// The last epoch that the group was given, by partition: the next one must be higher.
+    epochs: BTreeMap<Partition, Epoch>,
     /// How far the group has committed, by partition: below it retention may delete.
     passed: BTreeMap<Partition, u64>,
 }
 
 impl Known {
+    /// Notes an assignment; epochs rise for ever.
+    fn assign(&mut self, partition: Partition, epoch: Epoch) {
+        let before = self.epochs.insert(partition, epoch);
+        assert!(before < Some(epoch), "partition {partition}: {epoch:?} after {before:?}");
+    }
+
     /// A mark may move back, a deletion does not.
     fn pass(&mut self, partition: Partition, next: u64) {
         let passed = self.passed.entry(partition).or_default();
@@ -191,6 +199,7 @@ async fn consume(log: Arc<LocalLog>, known: Shared) {
                     let _ = subscription.commit(&[(partition, next)]).await;
                 }
             }
+            Ok(Delivery::Assigned { partition, epoch }) => lock(&known).assign(partition, epoch),
             Ok(_) => {}
             Err(Error::Fenced(partition)) => panic!("nobody else subscribes, yet {partition} is gone"),
             Err(_) => return,

@@ -39,4 +39,10 @@ async fn rate() {
         let mean = (after.sync_micros - before.sync_micros) / syncs;
         println!("{callers} callers x {batch}: {rate:.0} records/s, {syncs} fsyncs of mean {mean} us");
     }
+    drop(log);
+    let started = Instant::now();
+    let options = Options { reserve_bytes: 0, ..Options::new(dir.path()) };
+    let log = LocalLog::open(options, Arc::new(RealDisk), Arc::new(SystemClock)).expect("opens");
+    let segments = log.status(Stream::Events).await.expect("status").partitions[0].bytes >> 26;
+    println!("opened again after {} ms, about {segments} segments", started.elapsed().as_millis());
 }
