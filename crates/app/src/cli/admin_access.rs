@@ -19,7 +19,14 @@ pub(crate) enum Admin {
     /// That of the process that holds the folder.
     Remote(Client),
     /// This process's own, over the files; the lock is held as long.
-    Local { router: Router, parts: Parts, _lock: Lock },
+    Local(Box<Local>),
+}
+
+/// The files, open, and the lock.
+pub(crate) struct Local {
+    router: Router,
+    parts: Parts,
+    lock: Lock,
 }
 
 /// What a command needs of the folder.
@@ -43,7 +50,7 @@ pub(crate) async fn open(common: &Common, needs: Needs) -> anyhow::Result<(Admin
         Data::Mine(lock) => {
             let parts = Parts::open(&config, needs.log, needs.store)?;
             let router = parts.admin_router()?;
-            Admin::Local { router, parts, _lock: lock }
+            Admin::Local(Box::new(Local { router, parts, lock }))
         }
     };
     Ok((admin, config))
@@ -57,10 +64,11 @@ impl Admin {
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
         let (status, body) = match self {
             Self::Remote(client) => client.get(path).await?,
-            Self::Local { router, .. } => {
+            Self::Local(local) => {
                 let mut whole = Vec::new();
                 let status =
-                    call(router, "GET", path, String::new(), |piece| whole.extend_from_slice(&piece)).await?;
+                    call(&local.router, "GET", path, String::new(), |piece| whole.extend_from_slice(&piece))
+                        .await?;
                 (status, Bytes::from(whole))
             }
         };
@@ -90,16 +98,18 @@ impl Admin {
         };
         let status = match self {
             Self::Remote(client) => client.post(path, body.to_string(), take).await?,
-            Self::Local { router, .. } => call(router, "POST", path, body.to_string(), take).await?,
+            Self::Local(local) => call(&local.router, "POST", path, body.to_string(), take).await?,
         };
         refuse_failure(status, &rest)
     }
 
     /// Closes the files before the lock is let go.
     pub(crate) fn close(self) {
-        if let Self::Local { router, parts, _lock } = self {
+        if let Self::Local(local) = self {
+            let Local { router, parts, lock } = *local;
             drop(router);
             parts.close();
+            drop(lock);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What waits for a partition's writer. An append costs its caller one push under a short lock and one wakeup.
 
 use std::sync::{Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -34,6 +34,8 @@ struct Inner {
     waiting: Vec<Pending>,
     bytes: usize,
     parked: bool,
+    /// The writer gathers: it wants to be woken at so many callers.
+    enough: Option<usize>,
     chores: bool,
     /// Someone waits for room.
     crowded: bool,
@@ -69,7 +71,7 @@ impl Queue {
     }
 
     fn try_push(&self, pending: Pending) -> Result<Option<Pending>, Error> {
-        let parked = {
+        let wake = {
             let mut inner = lock(&self.inner);
             if inner.closed {
                 return Err(closed());
@@ -80,9 +82,10 @@ impl Queue {
             }
             inner.bytes += pending.bytes;
             inner.waiting.push(pending);
-            std::mem::take(&mut inner.parked)
+            let enough = inner.enough.is_some_and(|enough| inner.waiting.len() >= enough);
+            std::mem::take(&mut inner.parked) || enough
         };
-        if parked {
+        if wake {
             self.filled.notify_one();
         }
         Ok(None)
@@ -112,6 +115,32 @@ impl Queue {
             (false, ..) | (_, true, _) => Work::Some,
             (true, false, true) => Work::Closed,
             (true, false, false) => Work::Idle,
+        }
+    }
+
+    /// Waits up to `patience` until there are `enough` callers, those of `into` included, and moves them there.
+    pub(crate) fn gather(&self, into: &mut Vec<Pending>, enough: usize, patience: Duration) {
+        let begin = Instant::now();
+        let mut inner = lock(&self.inner);
+        loop {
+            let left = patience.saturating_sub(begin.elapsed());
+            let many = into.len() + inner.waiting.len() >= enough || inner.bytes >= self.bytes_max / 2;
+            if many || left.is_zero() || inner.closed {
+                break;
+            }
+            inner.enough = Some(enough - into.len());
+            inner = match self.filled.wait_timeout(inner, left) {
+                Ok((inner, _)) => inner,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+        inner.enough = None;
+        inner.bytes = 0;
+        into.append(&mut inner.waiting);
+        let crowded = std::mem::take(&mut inner.crowded);
+        drop(inner);
+        if crowded {
+            self.room.notify_waiters();
         }
     }
 
