@@ -1,5 +1,7 @@
 //! The real binary, from outside: HTTP in, reports out; killed, broken and restarted on the way.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod commands;
 mod crash;
 mod faults;
