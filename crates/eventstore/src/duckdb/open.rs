@@ -8,6 +8,9 @@ use super::failure::first_line;
 use super::{Options, schema};
 use crate::Error;
 
+/// How large the write-ahead log grows before it is worked into the tables.
+const CHECKPOINT_MIB: u32 = 64;
+
 /// Opens the database of `options`, ready to use.
 pub(super) fn open(options: &Options) -> Result<Connection, Error> {
     let config =
@@ -34,6 +37,9 @@ fn configure(connection: &Connection, options: &Options) -> duckdb::Result<()> {
         format!("SET temp_directory = {}", quoted(&temp_dir(options))),
         format!("SET memory_limit = '{} MiB'", options.memory_limit_mb.max(32)),
     ];
+    // At the default of 16 MiB nearly every batch would be followed by a checkpoint, and each compresses the unfinished
+    // row group again. A larger one costs a longer reading of the write-ahead log after a kill.
+    settings.push(format!("SET checkpoint_threshold = '{CHECKPOINT_MIB} MiB'"));
     if let Some(threads) = options.threads {
         settings.push(format!("SET threads = {}", threads.max(1)));
     }
