@@ -13,7 +13,8 @@ use crate::report::{Report, with_spread};
 use crate::requests::Requests;
 use crate::stats::{median, slope};
 
-const EVENTS: u64 = 1_000_000;
+/// Long enough that the rate is one that lasts: checkpoints and sealed id filters have come into it by then.
+const EVENTS: u64 = 2_500_000;
 const BATCH: usize = 100;
 const CONNECTIONS: usize = 16;
 /// Rows that the processor commits at once when there is much to do; the yardstick commits as many.

@@ -25,7 +25,7 @@ const SLACK_HOURS: i64 = 1;
 pub struct DedupeOptions {
     /// `dedupe.window` in hours: 168 by default.
     pub window_hours: i64,
-    /// `dedupe.memory_max` in bytes: 64 MiB by default, of one partition.
+    /// `dedupe.memory_max` in bytes, of one partition: 64 MiB here, 32 MiB in the built-in configuration.
     pub memory_max: usize,
 }
 
