@@ -15,6 +15,9 @@ pub(crate) const DEFAULTS: &str = include_str!("../../../config/default.toml");
 /// `server.listen` as it is when nothing sets it: a role by itself then listens on its own port.
 pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:8000";
 
+/// The fewest characters of `access.admin_token`.
+const ADMIN_TOKEN_LEAST: usize = 16;
+
 /// The effective configuration.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Config {
@@ -212,6 +215,10 @@ impl Config {
         at_least("store.query_timeout_s", self.store.query_timeout_s, 1)?;
         at_least("dedupe.window_hours", self.dedupe.window_hours, 1)?;
         at_least("dedupe.memory_max", self.dedupe.memory_max as u64, 1 << 20)?;
+        let token = self.access.admin_token.chars().count();
+        if token > 0 && token < ADMIN_TOKEN_LEAST {
+            bail!("access.admin_token has {token} characters: at least {ADMIN_TOKEN_LEAST} are wanted");
+        }
         if !["json", "text"].contains(&self.logs.format.as_str()) {
             bail!("logs.format = \"{}\" is not known: json or text", self.logs.format);
         }
@@ -363,6 +370,7 @@ mod tests {
         check("[log]\npartitions = 0", "at least 1");
         check("[log]\npartitions = \"many\"", "partitions");
         check("[logs]\nformat = \"xml\"", "json or text");
+        check("[access]\nadmin_token = \"short\"", "at least 16");
         check("not toml", "configuration file");
     }
 

@@ -3,7 +3,7 @@
 //! ```json
 //! {"type":"/errors/not-found","title":"Not found","status":404,"detail":"no route for GET /nope"}
 //! ```
-//! `type` is stable: programs branch on it, and `/errors/<name>` is a page that explains it.
+//! `type` is stable: programs branch on it, and docs/api.md explains each.
 
 use axum::body::Body;
 use axum::extract::Request;
