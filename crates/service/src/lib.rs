@@ -6,7 +6,9 @@
 
 pub mod address;
 pub mod body;
+pub mod breaker;
 pub mod class;
+pub mod client;
 pub mod health;
 pub mod http;
 pub mod json;
@@ -14,14 +16,17 @@ pub mod logs;
 pub mod metrics;
 pub mod problem;
 pub mod request;
+pub mod retry;
 pub mod shutdown;
 
 pub use address::{ClientAddress, Proxies};
 pub use body::RawBody;
+pub use breaker::Breaker;
 pub use class::{Policy, RouteClass};
 pub use health::{Health, Need, Status};
 pub use json::Json;
 pub use metrics::Metrics;
 pub use problem::Problem;
 pub use request::{Peer, RequestId};
+pub use retry::RetryBudget;
 pub use shutdown::Shutdown;
