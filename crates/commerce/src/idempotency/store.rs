@@ -1,0 +1,195 @@
+//! The tables `idempotency` and `client_references`.
+
+use kassa_db::{Error, Row, Tx, params};
+use kassa_model::Timestamp;
+
+use super::{Answer, RECORD_LIFE_MICROS, Reference, Request};
+
+/// What is recorded under a key.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// Nothing that counts: the record had expired and was replaced by the caller's.
+    Nothing,
+    /// The answer.
+    Done(Answer),
+    /// No answer yet.
+    Running,
+    /// Another request's record.
+    Other,
+}
+
+struct Record {
+    fingerprint: String,
+    running: bool,
+    deadline: Option<i64>,
+    created_at: i64,
+    answer: Answer,
+}
+
+/// Makes the record; false when there is one. On PostgreSQL this waits for another transaction that makes it.
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    request: &Request<'_>,
+    key: &str,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let sql = "INSERT INTO idempotency (scope, key, fingerprint, state, status, headers, body, created_at) \
+               VALUES ($1, $2, $3, 'running', 0, '[]', '', $4) ON CONFLICT (scope, key) DO NOTHING";
+    Ok(tx.execute(sql, params![request.scope, key, request.fingerprint, now.micros()])? == 1)
+}
+
+/// Reads the record that [`insert`] met; replaces one that has outlived its day.
+pub(super) fn find(
+    tx: &mut Tx<'_>,
+    request: &Request<'_>,
+    key: &str,
+    now: Timestamp,
+) -> Result<Found, Error> {
+    let Some(record) = read(tx, request.scope, key)? else {
+        // Cleaned away since the insert met it.
+        return take_again(tx, request, key, now);
+    };
+    if record.created_at <= now.micros().saturating_sub(RECORD_LIFE_MICROS) {
+        let sql = "DELETE FROM idempotency WHERE scope = $1 AND key = $2 AND created_at = $3";
+        tx.execute(sql, params![request.scope, key, record.created_at])?;
+        return take_again(tx, request, key, now);
+    }
+    if record.fingerprint != request.fingerprint {
+        return Ok(Found::Other);
+    }
+    if !record.running {
+        return Ok(Found::Done(record.answer));
+    }
+    if record.deadline.is_none_or(|deadline| now.micros() < deadline) {
+        return Ok(Found::Running);
+    }
+    // Past the deadline the 202 that stands is final; whoever was first to say otherwise has won.
+    let sql = "UPDATE idempotency SET state = 'done' WHERE scope = $1 AND key = $2 AND state = 'running'";
+    tx.execute(sql, params![request.scope, key])?;
+    Ok(read(tx, request.scope, key)?.map_or(Found::Running, |record| Found::Done(record.answer)))
+}
+
+fn take_again(tx: &mut Tx<'_>, request: &Request<'_>, key: &str, now: Timestamp) -> Result<Found, Error> {
+    Ok(if insert(tx, request, key, now)? { Found::Nothing } else { Found::Running })
+}
+
+fn read(tx: &mut Tx<'_>, scope: &str, key: &str) -> Result<Option<Record>, Error> {
+    let sql = "SELECT fingerprint, state, deadline, created_at, status, headers, body, order_id \
+               FROM idempotency WHERE scope = $1 AND key = $2";
+    tx.first(sql, params![scope, key], |row| {
+        Ok(Record {
+            fingerprint: row.text(0)?,
+            running: row.text(1)? == "running",
+            deadline: row.int_or_null(2)?,
+            created_at: row.int(3)?,
+            answer: answer(row)?,
+        })
+    })
+}
+
+fn answer(row: &Row<'_>) -> Result<Answer, Error> {
+    let headers = row.text(5)?;
+    Ok(Answer {
+        status: u16::try_from(row.int(4)?).map_err(|_| Error::Invalid("a stored status".to_owned()))?,
+        headers: serde_json::from_str(&headers)
+            .map_err(|error| Error::Invalid(format!("cannot read stored headers: {error}")))?,
+        body: row.text(6)?,
+        order_id: row.text_or_null(7)?,
+    })
+}
+
+/// Keeps the final answer of this transaction's own record.
+pub(super) fn keep(tx: &mut Tx<'_>, (scope, key): (&str, &str), answer: &Answer) -> Result<(), Error> {
+    set(tx, (scope, key), answer).map(drop)
+}
+
+/// Keeps the answer that stands unless [`close`] replaces it before `deadline`.
+pub(super) fn keep_running(
+    tx: &mut Tx<'_>,
+    (scope, key): (&str, &str),
+    answer: &Answer,
+    deadline: Timestamp,
+) -> Result<(), Error> {
+    let sql = "UPDATE idempotency SET deadline = $3, status = $4, headers = $5, body = $6, order_id = $7 \
+               WHERE scope = $1 AND key = $2";
+    let headers = headers_text(answer);
+    let (status, order) = (i64::from(answer.status), answer.order_id.as_deref());
+    tx.execute(sql, params![scope, key, deadline.micros(), status, &headers, &answer.body, order])?;
+    Ok(())
+}
+
+/// Takes this transaction's own record back: its answer is none that is kept.
+pub(super) fn forget(tx: &mut Tx<'_>, (scope, key): (&str, &str)) -> Result<(), Error> {
+    tx.execute("DELETE FROM idempotency WHERE scope = $1 AND key = $2", params![scope, key])?;
+    Ok(())
+}
+
+fn set(tx: &mut Tx<'_>, (scope, key): (&str, &str), answer: &Answer) -> Result<u64, Error> {
+    let sql = "UPDATE idempotency SET state = 'done', status = $3, headers = $4, body = $5, order_id = $6 \
+               WHERE scope = $1 AND key = $2 AND state = 'running'";
+    let headers = headers_text(answer);
+    let (status, order) = (i64::from(answer.status), answer.order_id.as_deref());
+    tx.execute(sql, params![scope, key, status, &headers, &answer.body, order])
+}
+
+fn headers_text(answer: &Answer) -> String {
+    // Pairs of texts: serde_json always writes them.
+    serde_json::to_string(&answer.headers).unwrap_or_else(|_| "[]".to_owned())
+}
+
+/// Sets the final answer of a running record, once. Returns the answer that stands: the given one, or the one that
+/// another closed it with. To be committed before the answer is sent.
+///
+/// # Errors
+/// The database's; [`Error::Invalid`] when there is no such record.
+pub fn close(tx: &mut Tx<'_>, (scope, key): (&str, &str), answer: &Answer) -> Result<Answer, Error> {
+    if set(tx, (scope, key), answer)? == 1 {
+        return Ok(answer.clone());
+    }
+    let record = read(tx, scope, key)?;
+    record.map(|record| record.answer).ok_or_else(|| Error::Invalid(format!("no record under {key}")))
+}
+
+/// Makes the standing answers final whose deadline has passed; returns how many. For the drain.
+///
+/// # Errors
+/// The database's.
+pub fn close_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
+    let sql = "UPDATE idempotency SET state = 'done' WHERE state = 'running' AND deadline <= $1";
+    tx.execute(sql, params![now.micros()])
+}
+
+/// Removes records older than a day, at most `limit`; returns how many.
+///
+/// # Errors
+/// The database's.
+pub fn clean(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM idempotency WHERE (scope, key) IN \
+               (SELECT scope, key FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT $2)";
+    tx.execute(sql, params![now.micros().saturating_sub(RECORD_LIFE_MICROS), limit])
+}
+
+/// Claims `reference` for the order that this transaction makes, for ever.
+///
+/// # Errors
+/// The database's.
+pub fn claim_reference(
+    tx: &mut Tx<'_>,
+    request: &Request<'_>,
+    reference: &str,
+    (order_id, now): (&str, Timestamp),
+) -> Result<Reference, Error> {
+    let sql = "INSERT INTO client_references (scope, reference, fingerprint, order_id, created_at) \
+               VALUES ($1, $2, $3, $4, $5) ON CONFLICT (scope, reference) DO NOTHING";
+    let values = params![request.scope, reference, request.fingerprint, order_id, now.micros()];
+    if tx.execute(sql, values)? == 1 {
+        return Ok(Reference::Claimed);
+    }
+    let sql = "SELECT fingerprint, order_id FROM client_references WHERE scope = $1 AND reference = $2";
+    let found = tx.first(sql, params![request.scope, reference], |row| Ok((row.text(0)?, row.text(1)?)))?;
+    match found {
+        Some((fingerprint, order)) if fingerprint == request.fingerprint => Ok(Reference::Same(order)),
+        Some(_) => Ok(Reference::Other),
+        None => Err(Error::Invalid(format!("the client reference {reference} came and went"))),
+    }
+}
