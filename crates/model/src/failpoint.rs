@@ -21,6 +21,8 @@ pub const ALL: &[&str] = &[
     "process.after_insert",
     "process.after_commit",
     "log.before_delete",
+    "db.before_commit",
+    "db.after_commit",
 ];
 
 static ARMED: AtomicBool = AtomicBool::new(false);

@@ -1,0 +1,201 @@
+//! The database as its callers see it.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{JoinHandle, Thread};
+
+use crate::queue::Queue;
+use crate::stats::Counters;
+use crate::{Error, Migration, Options, Stats, Tx, job, migrate, postgres, sqlite};
+
+/// Which engine is behind a [`Db`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite, in this process.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// The database. Clones share it; the last one to go closes it.
+#[derive(Debug, Clone)]
+pub struct Db(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    shared: Arc<Shared>,
+    migrated: AtomicBool,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What callers and threads share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) writes: Queue,
+    pub(crate) reads: Queue,
+    pub(crate) counters: Counters,
+    pub(crate) options: Options,
+}
+
+impl Db {
+    /// Opens `url`: `sqlite:PATH` or `postgres://user:password@host/db`. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address or a file that is none, [`Error::Unavailable`] if it cannot be opened or reached.
+    pub fn open(url: &str) -> Result<Self, Error> {
+        Self::open_with(url, Options::default())
+    }
+
+    /// Opens `url` with other limits. Blocks.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub fn open_with(url: &str, options: Options) -> Result<Self, Error> {
+        let (writes, reads) = (Queue::new(options.queue_max), Queue::new(options.queue_max));
+        let shared = Arc::new(Shared { writes, reads, counters: Counters::default(), options });
+        let (engine, threads) = if let Some(path) = url.strip_prefix("sqlite:") {
+            (Engine::Sqlite, sqlite::start(path, &shared)?)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            (Engine::Postgres, postgres::start(url, &shared)?)
+        } else {
+            // The address is not shown: it may hold a password.
+            return Err(Error::Invalid(
+                "cannot open the database: its address is neither sqlite:PATH nor postgres://…".to_owned(),
+            ));
+        };
+        let migrated = AtomicBool::new(false);
+        Ok(Self(Arc::new(Inner { engine, shared, migrated, threads: Mutex::new(threads) })))
+    }
+
+    /// Brings the schema up to `migrations`, each in a transaction of its own. Blocks; for the start.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if the database is newer than the program, if a migration that was applied has another text
+    /// now, or if numbers have gaps; else whatever the statements fail with.
+    pub fn migrate(&self, migrations: &[Migration]) -> Result<(), Error> {
+        migrate::migrate(self, migrations)?;
+        self.0.migrated.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Which engine it is.
+    pub fn engine(&self) -> Engine {
+        self.0.engine
+    }
+
+    /// Runs `op` in a write transaction and answers once its commit is durable. `op` may run more than once, so it must
+    /// have no effect but on `tx`. An `Err` of `op` undoes what it did. A caller who goes away does not stop it.
+    ///
+    /// A statement that failed spoils its savepoint, or the whole operation outside of any: it is then undone even if
+    /// `op` returns `Ok`, on either engine.
+    pub async fn write<T, E>(
+        &self,
+        op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, waiting) = job::call(op);
+        self.0.shared.writes.push(job)?;
+        waiting.outcome().await
+    }
+
+    /// Runs `op` on one consistent, read-only snapshot.
+    pub async fn read<T, E>(
+        &self,
+        op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, waiting) = job::call(op);
+        self.0.shared.reads.push(job)?;
+        waiting.outcome().await
+    }
+
+    /// [`Db::write`] for callers without a runtime: commands, tests. Blocks.
+    pub fn write_blocking<T, E>(
+        &self,
+        op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        block_on(self.write(op))
+    }
+
+    /// [`Db::read`] for callers without a runtime: commands, tests. Blocks.
+    pub fn read_blocking<T, E>(
+        &self,
+        op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        block_on(self.read(op))
+    }
+
+    /// Whether a write transaction can commit; for health checks. Once migrated, it writes and commits a row.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let migrated = self.0.migrated.load(Ordering::Relaxed);
+        self.write(move |tx| if migrated { migrate::touch(tx) } else { Ok(()) }).await
+    }
+
+    /// What it has done so far.
+    pub fn stats(&self) -> Stats {
+        let shared = &self.0.shared;
+        let (waiting_writes, waiting_reads) = (shared.writes.len() as u64, shared.reads.len() as u64);
+        Stats { waiting_writes, waiting_reads, ..shared.counters.snapshot() }
+    }
+
+    /// Ends its threads once what waits is done. Blocks.
+    pub fn close(&self) {
+        self.0.close();
+    }
+}
+
+impl Inner {
+    fn close(&self) {
+        self.shared.writes.close();
+        self.shared.reads.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            // The last clone may go within an operation, and a thread cannot wait for itself.
+            if thread.thread().id() != std::thread::current().id() && thread.join().is_err() {
+                tracing::error!("a thread of the database died");
+            }
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Waits for a future that needs no runtime.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    // On a runtime's thread the runtime would ration polls, and this loop would spin without end.
+    let mut future = pin!(tokio::task::coop::unconstrained(future));
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! A connection and the statements prepared on it.
+
+use std::collections::HashMap;
+
+use postgres::types::{ToSql, Type};
+use postgres::{Client, Statement};
+
+use super::{explain, failure};
+use crate::tx::{Columns, Failure, Keep, ReadOutcome, plain, unreadable};
+use crate::{Error, Param, Row};
+
+/// A connection and the statements prepared on it.
+pub(crate) struct Session {
+    client: Client,
+    statements: HashMap<&'static str, Statement>,
+    statements_max: usize,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Session").field("statements", &self.statements.len()).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    pub(super) fn new(client: Client, statements_max: usize) -> Self {
+        Self { client, statements: HashMap::new(), statements_max }
+    }
+
+    /// Runs BEGIN, COMMIT and the like, whose errors their callers judge.
+    pub(super) fn control(&mut self, sql: &str) -> Result<(), postgres::Error> {
+        self.client.batch_execute(sql)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Failure> {
+        self.client.batch_execute(sql).map_err(|error| failure(&error))
+    }
+
+    pub(crate) fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, Failure> {
+        let statement = self.prepared(sql, params)?;
+        if !statement.columns().is_empty() {
+            return Err(spoilt(format!("it gives an answer and is not to be executed: {sql}")));
+        }
+        with_values(&statement, params, |values| {
+            self.client.execute(&statement, values).map_err(|error| failure(&error))
+        })
+    }
+
+    pub(crate) fn rows(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        keep: &mut Keep<'_>,
+    ) -> ReadOutcome {
+        let statement = self.prepared(sql, params)?;
+        let rows = with_values(&statement, params, |values| {
+            self.client.query(&statement, values).map_err(|error| failure(&error))
+        })?;
+        for row in &rows {
+            match keep(&Row(Columns::Postgres(row))) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Prepares a statement without running it.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn prepare_only(&mut self, sql: &str) -> Result<(), Failure> {
+        self.client.prepare(sql).map(|_| ()).map_err(|error| failure(&error))
+    }
+
+    /// The statement with parameter types that fit. They are declared, as far as they are known: PostgreSQL infers INTEGER,
+    /// which has 32 bits, from `$1 + 1`. A NULL says nothing of its type, so a later value may ask for another one.
+    fn prepared(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Statement, Failure> {
+        let known = self.statements.get(sql);
+        if let Some(statement) = known.filter(|statement| fits(statement, params)) {
+            return Ok(statement.clone());
+        }
+        let types: Vec<Type> = (0..params.len()).map(|at| type_of(&params[at], known, at)).collect();
+        let prepared = self.client.prepare_typed(sql, &types).map_err(|error| failure(&error))?;
+        if prepared.params().len() != params.len() {
+            let wanted = prepared.params().len();
+            return Err(spoilt(format!("{wanted} parameters are named and {} given: {sql}", params.len())));
+        }
+        if self.statements.len() >= self.statements_max {
+            self.statements.clear();
+        }
+        self.statements.insert(sql, prepared.clone());
+        Ok(prepared)
+    }
+}
+
+fn spoilt(why: String) -> Failure {
+    Failure::Spoilt(Error::Statement(why))
+}
+
+fn fits(statement: &Statement, params: &[Param<'_>]) -> bool {
+    let types = statement.params();
+    types.len() == params.len()
+        && types.iter().zip(params).all(|(declared, param)| match param {
+            Param::Null => true,
+            Param::Int(_) => *declared == Type::INT8,
+            Param::Text(_) => *declared == Type::TEXT,
+        })
+}
+
+fn type_of(param: &Param<'_>, known: Option<&Statement>, position: usize) -> Type {
+    match param {
+        Param::Int(_) => Type::INT8,
+        Param::Text(_) => Type::TEXT,
+        Param::Null => known.and_then(|known| known.params().get(position).cloned()).unwrap_or(Type::UNKNOWN),
+    }
+}
+
+/// A NULL has a type here, too: that of its parameter.
+fn null(declared: &Type) -> Result<&'static (dyn ToSql + Sync), Failure> {
+    Ok(match *declared {
+        Type::INT8 => &None::<i64>,
+        Type::INT4 => &None::<i32>,
+        Type::INT2 => &None::<i16>,
+        Type::BOOL => &None::<bool>,
+        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => &None::<&str>,
+        _ => return Err(spoilt(format!("a parameter would have the type {declared}"))),
+    })
+}
+
+fn with_values<T>(
+    statement: &Statement,
+    params: &[Param<'_>],
+    run: impl FnOnce(&[&(dyn ToSql + Sync)]) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut values: Vec<&(dyn ToSql + Sync)> = Vec::with_capacity(params.len());
+    for (param, declared) in params.iter().zip(statement.params()) {
+        values.push(match param {
+            Param::Null => null(declared)?,
+            Param::Int(number) => number,
+            Param::Text(text) => {
+                plain(text)?;
+                text
+            }
+        });
+    }
+    run(&values)
+}
+
+/// A BIGINT column; a comparison's BOOLEAN and a literal's INTEGER, too, which are integers on SQLite.
+pub(crate) fn int(row: &postgres::Row, column: usize) -> Result<Option<i64>, Error> {
+    let outcome = match *declared(row, column)? {
+        Type::INT8 => row.try_get(column),
+        Type::INT4 => row.try_get(column).map(|found: Option<i32>| found.map(i64::from)),
+        Type::INT2 => row.try_get(column).map(|found: Option<i16>| found.map(i64::from)),
+        Type::BOOL => row.try_get(column).map(|found: Option<bool>| found.map(i64::from)),
+        ref other => return Err(unreadable(column, &format!("{other} is no BIGINT"))),
+    };
+    outcome.map_err(|error| explain(&error))
+}
+
+/// A TEXT column.
+pub(crate) fn text(row: &postgres::Row, column: usize) -> Result<Option<String>, Error> {
+    match *declared(row, column)? {
+        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => {
+            row.try_get(column).map_err(|error| explain(&error))
+        }
+        ref other => Err(unreadable(column, &format!("{other} is no text"))),
+    }
+}
+
+fn declared(row: &postgres::Row, column: usize) -> Result<&Type, Error> {
+    let found = row.columns().get(column).map(postgres::Column::type_);
+    found.ok_or_else(|| unreadable(column, "there is no such column"))
+}

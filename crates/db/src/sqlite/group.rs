@@ -1,0 +1,151 @@
+//! Group commit: the operations that wait share one transaction, one COMMIT and one fsync, each in a savepoint of its own.
+//!
+//! Nobody is answered before the COMMIT, not even who is refused: the refusal may rest on what an operation before it did.
+//! FULL, IOERR and NOMEM may roll the whole group back; then each of its operations is run again in a group of its own,
+//! and fails if it fails there.
+
+use std::time::Instant;
+
+use kassa_model::failpoint;
+use rusqlite::{Connection, ErrorCode};
+
+use super::{end, explain, said};
+use crate::db::Shared;
+use crate::job::{Boxed, Ran, answer_all, refuse};
+use crate::queue::Served;
+use crate::stats::add;
+use crate::tx::{Doom, Failure};
+use crate::{Error, Tx};
+
+/// The operations of a transaction.
+struct Group<'a> {
+    connection: &'a Connection,
+    shared: &'a Shared,
+    jobs: Vec<Boxed>,
+    /// How many of the jobs are to stay; the others are undone already.
+    kept: usize,
+}
+
+/// Runs writes until the queue is closed and empty.
+pub(super) fn serve(connection: &Connection, shared: &Shared) {
+    let _served = Served(&shared.writes);
+    while let Some(first) = shared.writes.next() {
+        let lost = run(connection, shared, first, Some(Instant::now()));
+        for job in lost {
+            add(&shared.counters.reruns, 1);
+            run(connection, shared, job, None);
+        }
+    }
+}
+
+/// Runs a group that `first` begins and whoever waits joins, if it has a beginning; alone otherwise. Returns the operations
+/// that are to be run again, each alone.
+fn run(connection: &Connection, shared: &Shared, first: Boxed, began: Option<Instant>) -> Vec<Boxed> {
+    if let Err(error) = connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.raw_execute())
+    {
+        add(&shared.counters.failures, 1);
+        end(connection);
+        refuse(first, explain(&error));
+        return Vec::new();
+    }
+    let mut group = Group { connection, shared, jobs: Vec::new(), kept: 0 };
+    let mut next = Some(first);
+    while let Some(job) = next {
+        if let Err(error) = group.join(job) {
+            return group.lost(error);
+        }
+        let open = began.is_some_and(|began| began.elapsed() < shared.options.group_time);
+        let room = open && group.jobs.len() < shared.options.group_max;
+        next = if room { shared.writes.next_now() } else { None };
+    }
+    group.commit();
+    Vec::new()
+}
+
+impl Group<'_> {
+    /// Runs an operation in a savepoint. An error says that the transaction is gone, and everybody's effects with it.
+    fn join(&mut self, mut job: Boxed) -> Result<(), Error> {
+        let ran = self.attempt(&mut job);
+        self.jobs.push(job);
+        self.kept += usize::from(ran?);
+        if self.connection.is_autocommit() {
+            return Err(Error::Unavailable("the transaction was rolled back".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Whether the operation's effects stay.
+    fn attempt(&self, job: &mut Boxed) -> Result<bool, Error> {
+        self.control("SAVEPOINT op")?;
+        let mut tx = Tx::sqlite(self.connection);
+        let ran = job.run(&mut tx);
+        let (spoilt, doom) = tx.into_faults();
+        if let Some(doom) = doom {
+            return Err(doom.error().clone());
+        }
+        let counters = &self.shared.counters;
+        let error = match ran {
+            Ran::Kept if spoilt.is_none() => {
+                self.control("RELEASE op")?;
+                return Ok(true);
+            }
+            Ran::Kept => spoilt,
+            Ran::Refused => None,
+            Ran::Panicked(error) => Some(error),
+        };
+        add(if error.is_some() { &counters.failures } else { &counters.refusals }, 1);
+        if let Some(error) = error {
+            job.fail(error);
+        }
+        self.control("ROLLBACK TO op")?;
+        self.control("RELEASE op")?;
+        Ok(false)
+    }
+
+    fn control(&self, sql: &str) -> Result<(), Error> {
+        super::batch(self.connection, sql).map_err(|failure| match failure {
+            Failure::Spoilt(error) | Failure::Doomed(Doom::Gone(error) | Doom::Again(error)) => error,
+        })
+    }
+
+    /// The transaction is gone. Who was alone in it fails; a group's members are returned, to be run each alone.
+    fn lost(mut self, error: Error) -> Vec<Boxed> {
+        end(self.connection);
+        if self.jobs.len() > 1 {
+            return self.jobs;
+        }
+        self.fail(&error);
+        Vec::new()
+    }
+
+    fn fail(&mut self, error: &Error) {
+        add(&self.shared.counters.failures, self.jobs.len());
+        for job in &mut self.jobs {
+            job.fail(error.clone());
+        }
+        answer_all(&mut self.jobs);
+    }
+
+    fn commit(mut self) {
+        failpoint::hit("db.before_commit");
+        let committed = self.connection.prepare_cached("COMMIT").and_then(|mut commit| commit.raw_execute());
+        if let Err(error) = committed {
+            end(self.connection);
+            return self.fail(&uncommitted(&error));
+        }
+        failpoint::hit("db.after_commit");
+        if self.kept > 0 {
+            self.shared.counters.committed(self.kept);
+        }
+        answer_all(&mut self.jobs);
+    }
+}
+
+/// A COMMIT that failed. If the file could not be written or synced, its frames may be there all the same and a crash
+/// before the next commit would find them: nobody knows.
+fn uncommitted(error: &rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::SystemIoFailure) => Error::Unknown(said(error)),
+        _ => explain(error),
+    }
+}

@@ -1,0 +1,164 @@
+//! SQLite: one writer that commits in groups, a few readers, all on threads of their own.
+
+mod group;
+mod statement;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::db::Shared;
+use crate::job::{self, Boxed, Others, Ran};
+use crate::queue::Served;
+use crate::stats::add;
+use crate::tx::{Doom, Failure};
+use crate::{Error, Tx};
+
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use statement::prepare;
+pub(crate) use statement::{batch, execute, int, rows, text};
+
+/// Opens the file at `path` and starts its threads.
+pub(crate) fn start(path: &str, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, Error> {
+    let path = Path::new(path);
+    if path.as_os_str().is_empty() {
+        return Err(Error::Invalid("cannot open the database: sqlite: names no file".to_owned()));
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| cannot_open(path, &error.to_string()))?;
+    }
+    let writer = open(path, shared, "")?;
+    let mut threads = vec![spawn("kassa-db-write", shared, move |shared| group::serve(&writer, shared))?];
+    for _ in 0..shared.options.readers.max(1) {
+        let reader = open(path, shared, "PRAGMA query_only = ON;")?;
+        threads.push(spawn("kassa-db-read", shared, move |shared| serve_reads(&reader, shared))?);
+    }
+    Ok(threads)
+}
+
+fn spawn(
+    name: &str,
+    shared: &Arc<Shared>,
+    serve: impl FnOnce(&Shared) + Send + 'static,
+) -> Result<JoinHandle<()>, Error> {
+    let shared = Arc::clone(shared);
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    let thread = thread.spawn(move || serve(&shared));
+    thread.map_err(|error| Error::Unavailable(format!("cannot start a thread: {error}")))
+}
+
+fn cannot_open(path: &Path, why: &str) -> Error {
+    Error::Unavailable(format!("cannot open {}: {why}", path.display()))
+}
+
+fn open(path: &Path, shared: &Shared, more: &str) -> Result<Connection, Error> {
+    connect(path, shared, more).map_err(|error| match error {
+        rusqlite::Error::SqliteFailure(code, _) if code.code == ErrorCode::NotADatabase => {
+            Error::Invalid(format!("cannot open {}: it is no SQLite database", path.display()))
+        }
+        other => cannot_open(path, &said(&other)),
+    })
+}
+
+/// A connection whose commits are durable: WAL, and `synchronous = FULL` syncs it at each.
+fn connect(path: &Path, shared: &Shared, more: &str) -> rusqlite::Result<Connection> {
+    let options = &shared.options;
+    // Each connection belongs to one thread, so SQLite needs no lock of its own.
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(options.statements_max);
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
+            Some(format!("it cannot keep a write-ahead log there, only {mode}")),
+        ));
+    }
+    let settings = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+                    PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;";
+    connection.execute_batch(settings)?;
+    if let Some(pages) = options.pages_max {
+        connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+    }
+    connection.execute_batch(more)?;
+    Ok(connection)
+}
+
+/// Runs reads until the queue is closed and empty.
+fn serve_reads(connection: &Connection, shared: &Shared) {
+    let _served = Served(&shared.reads);
+    while let Some(job) = shared.reads.next() {
+        add(&shared.counters.reads, 1);
+        read(connection, job);
+    }
+}
+
+fn read(connection: &Connection, mut job: Boxed) {
+    if let Err(error) = connection.execute_batch("BEGIN DEFERRED") {
+        return job::refuse(job, explain(&error));
+    }
+    let mut tx = Tx::sqlite(connection);
+    let ran = job.run(&mut tx);
+    let (spoilt, doom) = tx.into_faults();
+    let error = match (ran, doom) {
+        (Ran::Panicked(error), _) => Some(error),
+        (_, Some(doom)) => Some(doom.error().clone()),
+        (Ran::Kept, None) => spoilt,
+        (Ran::Refused, None) => None,
+    };
+    if let Some(error) = error {
+        job.fail(error);
+    }
+    end(connection);
+    job.answer(Others::none());
+}
+
+/// Leaves no transaction open.
+fn end(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("ROLLBACK")
+    {
+        tracing::error!(%error, "cannot roll back");
+    }
+}
+
+/// What a failure means for the transaction: SQLite may have rolled all of it back.
+fn failure(connection: &Connection, error: &rusqlite::Error) -> Failure {
+    let explained = explain(error);
+    if connection.is_autocommit() {
+        Failure::Doomed(Doom::Gone(explained))
+    } else {
+        Failure::Spoilt(explained)
+    }
+}
+
+fn explain(error: &rusqlite::Error) -> Error {
+    let text = said(error);
+    match error.sqlite_error_code() {
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::OutOfMemory
+            | ErrorCode::CannotOpen
+            | ErrorCode::FileLockingProtocolFailed,
+        ) => Error::Unavailable(text),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(text),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Invalid(text),
+        _ => Error::Statement(text),
+    }
+}
+
+/// What SQLite says, with the extended code, which tells causes apart.
+fn said(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(code, text) => {
+            let text = text.clone().unwrap_or_else(|| code.to_string());
+            format!("{text} (SQLite code {})", code.extended_code)
+        }
+        other => other.to_string(),
+    }
+}

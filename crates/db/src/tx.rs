@@ -1,0 +1,343 @@
+//! A transaction, as business rules see it.
+//!
+//! It remembers what went wrong in it, so that whatever error an operation makes of it, or if it makes none, the runner
+//! knows what to do: run it again, undo it, or throw the connection away.
+
+use crate::postgres::Session;
+use crate::{Error, postgres, sqlite};
+
+/// A value of a statement. `None` of an `Option` is NULL; `bool` is 0 or 1.
+#[derive(Debug, Clone, Copy)]
+pub enum Param<'a> {
+    /// NULL.
+    Null,
+    /// BIGINT.
+    Int(i64),
+    /// TEXT. It holds no NUL character: PostgreSQL has none.
+    Text(&'a str),
+}
+
+/// A row of an answer; columns by position, from 0.
+#[derive(Debug)]
+pub struct Row<'a>(pub(crate) Columns<'a>);
+
+/// Where the columns are.
+pub(crate) enum Columns<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a ::postgres::Row),
+}
+
+impl std::fmt::Debug for Columns<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("columns")
+    }
+}
+
+/// A transaction.
+#[derive(Debug)]
+pub struct Tx<'a> {
+    connection: Connection<'a>,
+    depth: u32,
+    spoilt: Option<Error>,
+    doom: Option<Doom>,
+}
+
+enum Connection<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    Postgres(&'a mut Session),
+}
+
+impl std::fmt::Debug for Connection<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgres",
+        })
+    }
+}
+
+/// Why a transaction can no longer be committed, whatever is rolled back.
+#[derive(Debug, Clone)]
+pub(crate) enum Doom {
+    /// It must be run again: serialization failure, deadlock.
+    Again(Error),
+    /// It is gone: SQLite rolled it back, or the connection to PostgreSQL is lost.
+    Gone(Error),
+}
+
+impl Doom {
+    pub(crate) fn error(&self) -> &Error {
+        match self {
+            Self::Again(error) | Self::Gone(error) => error,
+        }
+    }
+}
+
+/// What a failed statement means for its transaction.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It did nothing; its savepoint is spoilt.
+    Spoilt(Error),
+    /// The transaction is doomed.
+    Doomed(Doom),
+}
+
+impl Row<'_> {
+    /// A BIGINT column that is not NULL.
+    pub fn int(&self, column: usize) -> Result<i64, Error> {
+        self.int_or_null(column)?.ok_or_else(|| null(column))
+    }
+    /// A BIGINT column.
+    pub fn int_or_null(&self, column: usize) -> Result<Option<i64>, Error> {
+        match &self.0 {
+            Columns::Sqlite(row) => sqlite::int(row, column),
+            Columns::Postgres(row) => postgres::int(row, column),
+        }
+    }
+    /// A TEXT column that is not NULL.
+    pub fn text(&self, column: usize) -> Result<String, Error> {
+        self.text_or_null(column)?.ok_or_else(|| null(column))
+    }
+    /// A TEXT column.
+    pub fn text_or_null(&self, column: usize) -> Result<Option<String>, Error> {
+        match &self.0 {
+            Columns::Sqlite(row) => sqlite::text(row, column),
+            Columns::Postgres(row) => postgres::text(row, column),
+        }
+    }
+    /// A BIGINT column of 0 or 1.
+    pub fn flag(&self, column: usize) -> Result<bool, Error> {
+        match self.int(column)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(unreadable(column, &format!("{other} is neither 0 nor 1"))),
+        }
+    }
+}
+
+fn null(column: usize) -> Error {
+    unreadable(column, "it is NULL")
+}
+
+/// A column that is not what the reader takes it for.
+pub(crate) fn unreadable(column: usize, why: &str) -> Error {
+    Error::Statement(format!("column {column} of the answer: {why}"))
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn sqlite(connection: &'a rusqlite::Connection) -> Self {
+        Self { connection: Connection::Sqlite(connection), depth: 0, spoilt: None, doom: None }
+    }
+
+    pub(crate) fn postgres(session: &'a mut Session) -> Self {
+        Self { connection: Connection::Postgres(session), depth: 0, spoilt: None, doom: None }
+    }
+
+    /// What went wrong outside of savepoints, and what dooms the transaction.
+    pub(crate) fn into_faults(self) -> (Option<Error>, Option<Doom>) {
+        (self.spoilt, self.doom)
+    }
+
+    /// Runs a statement; returns how many rows it changed.
+    ///
+    /// # Errors
+    /// Whatever the engine says. The savepoint around it is then spoilt: no further statement runs until it is undone.
+    pub fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, Error> {
+        self.usable()?;
+        let outcome = match &mut self.connection {
+            Connection::Sqlite(connection) => sqlite::execute(connection, sql, params),
+            Connection::Postgres(session) => session.execute(sql, params),
+        };
+        outcome.map_err(|failure| self.failed(failure))
+    }
+
+    /// Every row of the answer.
+    ///
+    /// # Errors
+    /// As [`Tx::execute`], or what `read` says.
+    pub fn all<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let mut found = Vec::new();
+        let mut keep = |row: &Row<'_>| {
+            found.push(read(row)?);
+            Ok(true)
+        };
+        self.rows(sql, params, &mut keep)?;
+        Ok(found)
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// As [`Tx::execute`], or what `read` says.
+    pub fn first<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let (mut found, mut read) = (None, Some(read));
+        let mut keep = |row: &Row<'_>| {
+            if let Some(read) = read.take() {
+                found = Some(read(row)?);
+            }
+            Ok(false)
+        };
+        self.rows(sql, params, &mut keep)?;
+        Ok(found)
+    }
+
+    fn rows(&mut self, sql: &'static str, params: &[Param<'_>], keep: &mut Keep<'_>) -> Result<(), Error> {
+        self.usable()?;
+        let outcome = match &mut self.connection {
+            Connection::Sqlite(connection) => sqlite::rows(connection, sql, params, keep),
+            Connection::Postgres(session) => session.rows(sql, params, keep),
+        };
+        outcome.map_err(|failure| self.failed(failure))?
+    }
+
+    /// Runs statements that take no parameters and give no answer; for migrations.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        self.usable()?;
+        self.control(sql)
+    }
+
+    /// Runs `op` in a savepoint: its `Err` undoes what it did and leaves the transaction usable.
+    ///
+    /// # Errors
+    /// The error of `op`, or that of a statement which failed in it although it returned `Ok`.
+    pub fn savepoint<T, E: From<Error>>(
+        &mut self,
+        op: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.usable()?;
+        let depth = self.depth + 1;
+        self.control(&format!("SAVEPOINT s{depth}"))?;
+        self.depth = depth;
+        let outcome = op(self);
+        self.depth = depth - 1;
+        if let Some(doom) = &self.doom {
+            return outcome.and_then(|_| Err(E::from(doom.error().clone())));
+        }
+        match self.spoilt.take() {
+            Some(spoilt) => {
+                self.undo(depth)?;
+                outcome.and_then(|_| Err(E::from(spoilt)))
+            }
+            None if outcome.is_ok() => {
+                self.release(depth)?;
+                outcome
+            }
+            None => {
+                self.undo(depth)?;
+                outcome
+            }
+        }
+    }
+
+    fn undo(&mut self, depth: u32) -> Result<(), Error> {
+        self.control(&format!("ROLLBACK TO SAVEPOINT s{depth}"))?;
+        self.release(depth)
+    }
+
+    /// PostgreSQL forgets savepoints at the commit and finds the newest of a name first, so there a round trip is saved.
+    fn release(&mut self, depth: u32) -> Result<(), Error> {
+        match self.connection {
+            Connection::Sqlite(_) => self.control(&format!("RELEASE s{depth}")),
+            Connection::Postgres(_) => Ok(()),
+        }
+    }
+
+    fn control(&mut self, sql: &str) -> Result<(), Error> {
+        let outcome = match &mut self.connection {
+            Connection::Sqlite(connection) => sqlite::batch(connection, sql),
+            Connection::Postgres(session) => session.batch(sql),
+        };
+        outcome.map_err(|failure| self.failed(failure))
+    }
+
+    /// Prepares a statement without running it; for tests.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn prepare(&mut self, sql: &str) -> Result<(), Error> {
+        self.usable()?;
+        let outcome = match &mut self.connection {
+            Connection::Sqlite(connection) => sqlite::prepare(connection, sql),
+            Connection::Postgres(session) => session.prepare_only(sql),
+        };
+        outcome.map_err(|failure| self.failed(failure))
+    }
+
+    /// Refuses what follows a failure: SQLite would run it, perhaps outside of any transaction.
+    fn usable(&self) -> Result<(), Error> {
+        let doom = self.doom.as_ref().map(Doom::error);
+        doom.or(self.spoilt.as_ref()).map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    fn failed(&mut self, failure: Failure) -> Error {
+        match failure {
+            Failure::Spoilt(error) => {
+                self.spoilt = Some(error.clone());
+                error
+            }
+            Failure::Doomed(doom) => {
+                let error = doom.error().clone();
+                self.doom = Some(doom);
+                error
+            }
+        }
+    }
+}
+
+/// Takes a row; says whether it wants more.
+pub(crate) type Keep<'a> = dyn FnMut(&Row<'_>) -> Result<bool, Error> + 'a;
+
+/// Rows were read: the answer of the reader, which spoils nothing; or the statement failed.
+pub(crate) type ReadOutcome = Result<Result<(), Error>, Failure>;
+
+impl From<i64> for Param<'_> {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<bool> for Param<'_> {
+    fn from(value: bool) -> Self {
+        Self::Int(value.into())
+    }
+}
+
+impl<'a> From<&'a str> for Param<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<'a> From<&'a String> for Param<'a> {
+    fn from(value: &'a String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<'a, T: Into<Param<'a>>> From<Option<T>> for Param<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// Parameters of a statement, from anything that [`Param`] is made of: `params![id, name, category.as_deref()]`.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::Param::from($value)),*] };
+}
+
+/// A text that neither engine's drivers trip over.
+pub(crate) fn plain(text: &str) -> Result<&str, Failure> {
+    if text.contains('\0') {
+        return Err(Failure::Spoilt(Error::Statement("a text holds a NUL character".to_owned())));
+    }
+    Ok(text)
+}
