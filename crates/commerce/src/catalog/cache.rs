@@ -1,0 +1,187 @@
+//! Answers about products that were just read, so that a popular page costs a look-up and no transaction.
+//!
+//! An answer is given again for at most [`KEPT`], and not after [`ProductCache::forget`] was called with the SKU of a
+//! product in it: a process never shows less than it has itself committed. What other processes have written to a
+//! shared database shows after [`KEPT`] at the latest.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+
+/// How long an answer is given again.
+pub(crate) const KEPT: Duration = Duration::from_secs(1);
+/// The most answers that are kept, over all parts.
+const ANSWERS_MAX: usize = 16_384;
+/// Parts, each with a lock of its own.
+const PARTS: usize = 16;
+/// Two SKUs that share a slot forget each other's answers, which costs a read and nothing else.
+const SLOTS: usize = 4_096;
+
+/// What was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Asked {
+    /// A product by its id.
+    Id(i64),
+    /// A product by its SKU.
+    Sku(String),
+    /// A page, by the text of its question.
+    Page(String),
+}
+
+/// An answer as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// JSON.
+    pub(crate) body: Bytes,
+    /// With its quotes.
+    pub(crate) etag: String,
+}
+
+/// The answers that are kept.
+#[derive(Debug)]
+pub(crate) struct ProductCache {
+    parts: [RwLock<HashMap<Asked, Kept>>; PARTS],
+    hasher: RandomState,
+    /// Counts calls of `forget`.
+    clock: AtomicU64,
+    /// When a SKU of each slot was last forgotten, on that clock.
+    forgotten: Vec<AtomicU64>,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    answer: Arc<Answer>,
+    read_at: Instant,
+    /// The clock before the answer was read.
+    ticket: u64,
+    /// The slot of its product's SKU; `None`: it shows many products, and any that is forgotten ends it.
+    slot: Option<usize>,
+}
+
+/// Proof of when a read began, for [`ProductCache::keep`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ticket {
+    clock: u64,
+    at: Instant,
+}
+
+impl Default for ProductCache {
+    fn default() -> Self {
+        Self {
+            parts: std::array::from_fn(|_| RwLock::default()),
+            hasher: RandomState::new(),
+            clock: AtomicU64::new(0),
+            forgotten: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
+        }
+    }
+}
+
+impl ProductCache {
+    /// The answer to `asked`, if it is still good.
+    pub(crate) fn get(&self, asked: &Asked) -> Option<Arc<Answer>> {
+        let part = self.part(asked).read().unwrap_or_else(PoisonError::into_inner);
+        let kept = part.get(asked)?;
+        (self.is_good(kept) && kept.read_at.elapsed() < KEPT).then(|| Arc::clone(&kept.answer))
+    }
+
+    /// To be taken before the database is asked.
+    pub(crate) fn ticket(&self) -> Ticket {
+        Ticket { clock: self.clock.load(Ordering::SeqCst), at: Instant::now() }
+    }
+
+    /// Keeps an answer that was read after `ticket` was taken; `sku` is its only product's, or `None`.
+    pub(crate) fn keep(&self, asked: Asked, answer: Arc<Answer>, ticket: Ticket, sku: Option<&str>) {
+        let kept =
+            Kept { answer, read_at: ticket.at, ticket: ticket.clock, slot: sku.map(|sku| self.slot(sku)) };
+        if !self.is_good(&kept) {
+            return;
+        }
+        let mut part = self.part(&asked).write().unwrap_or_else(PoisonError::into_inner);
+        if part.len() >= ANSWERS_MAX / PARTS && !part.contains_key(&asked) {
+            part.retain(|_, kept| kept.read_at.elapsed() < KEPT);
+            if part.len() >= ANSWERS_MAX / PARTS {
+                part.clear();
+            }
+        }
+        part.insert(asked, kept);
+    }
+
+    /// Ends every answer that shows this SKU; to be called after the commit that changed it.
+    pub(crate) fn forget(&self, sku: &str) {
+        let now = self.clock.fetch_add(1, Ordering::SeqCst) + 1;
+        self.forgotten[self.slot(sku)].fetch_max(now, Ordering::SeqCst);
+    }
+
+    fn is_good(&self, kept: &Kept) -> bool {
+        let last = match kept.slot {
+            Some(slot) => self.forgotten[slot].load(Ordering::SeqCst),
+            None => self.clock.load(Ordering::SeqCst),
+        };
+        last <= kept.ticket
+    }
+
+    fn slot(&self, sku: &str) -> usize {
+        usize::try_from(self.hasher.hash_one(sku) % SLOTS as u64).unwrap_or(0)
+    }
+
+    fn part(&self, asked: &Asked) -> &RwLock<HashMap<Asked, Kept>> {
+        &self.parts[usize::try_from(self.hasher.hash_one(asked) % PARTS as u64).unwrap_or(0)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(text: &'static str) -> Arc<Answer> {
+        Arc::new(Answer { body: Bytes::from_static(text.as_bytes()), etag: "\"1\"".to_owned() })
+    }
+
+    #[test]
+    fn forgets_what_changed_and_nothing_else() {
+        let cache = ProductCache::default();
+        let ticket = cache.ticket();
+        cache.keep(Asked::Id(1), answer("one"), ticket, Some("ps5"));
+        cache.keep(Asked::Page(String::new()), answer("page"), ticket, None);
+        assert_eq!(cache.get(&Asked::Id(1)), Some(answer("one")));
+        let other = (0..).map(|n| format!("other-{n}")).find(|sku| cache.slot(sku) != cache.slot("ps5"));
+        cache.forget(&other.unwrap());
+        assert_eq!(cache.get(&Asked::Id(1)), Some(answer("one")));
+        assert_eq!(cache.get(&Asked::Page(String::new())), None, "a page may show any product");
+        cache.forget("ps5");
+        assert_eq!(cache.get(&Asked::Id(1)), None);
+    }
+
+    #[test]
+    fn does_not_keep_what_was_read_before_a_change() {
+        let cache = ProductCache::default();
+        let ticket = cache.ticket();
+        cache.forget("ps5");
+        cache.keep(Asked::Id(1), answer("old"), ticket, Some("ps5"));
+        assert_eq!(cache.get(&Asked::Id(1)), None);
+        cache.keep(Asked::Id(1), answer("new"), cache.ticket(), Some("ps5"));
+        assert_eq!(cache.get(&Asked::Id(1)), Some(answer("new")));
+    }
+
+    #[test]
+    fn answers_grow_old() {
+        let cache = ProductCache::default();
+        let long_ago = Instant::now().checked_sub(KEPT).unwrap();
+        cache.keep(Asked::Id(1), answer("old"), Ticket { clock: 0, at: long_ago }, Some("ps5"));
+        assert_eq!(cache.get(&Asked::Id(1)), None);
+    }
+
+    #[test]
+    fn keeps_so_many_and_no_more() {
+        let cache = ProductCache::default();
+        for id in 0..3 * i64::try_from(ANSWERS_MAX).unwrap() {
+            cache.keep(Asked::Id(id), answer("x"), cache.ticket(), Some("ps5"));
+        }
+        let kept: usize = cache.parts.iter().map(|part| part.read().unwrap().len()).sum();
+        assert!(kept <= ANSWERS_MAX, "{kept}");
+    }
+}

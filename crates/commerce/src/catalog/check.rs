@@ -1,0 +1,215 @@
+//! What a product must be like. Pure: a text or number goes in, a sentence about the field comes out.
+
+use kassa_model::Money;
+use serde_json::Value;
+
+use super::{
+    ATTRIBUTES_BYTES_MAX, DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewProduct, Product, SKU_BYTES_MAX,
+};
+use crate::inventory;
+
+/// How deep the attributes may nest.
+const ATTRIBUTES_DEPTH_MAX: usize = 16;
+/// The most bytes of the address of a picture.
+const IMAGE_URL_BYTES_MAX: usize = 2_048;
+
+fn invalid(field: &'static str, why: impl Into<String>) -> Error {
+    Error::Invalid { field, why: why.into() }
+}
+
+/// All rules for a product to be made, but for its attributes.
+pub(crate) fn new_product(new: &NewProduct) -> Result<(), Error> {
+    if let Some(sku) = &new.sku {
+        chosen_sku(sku)?;
+    }
+    if !(0..=inventory::QUANTITY_MAX).contains(&new.low_stock_at) {
+        return Err(invalid("low_stock_at", format!("is an integer from 0 to {}", inventory::QUANTITY_MAX)));
+    }
+    fields(&new.name, &new.category, &new.description)?;
+    rest(&new.release_date, &new.image_url, new.price)
+}
+
+/// All rules for a product that has changed, but for its attributes.
+pub(crate) fn product(product: &Product) -> Result<(), Error> {
+    fields(&product.name, &product.category, &product.description)?;
+    rest(&product.release_date, &product.image_url, product.price)
+}
+
+fn fields(name: &str, category: &Option<String>, description: &Option<String>) -> Result<(), Error> {
+    line("name", name)?;
+    if let Some(category) = category {
+        line("category", category)?;
+    }
+    let Some(description) = description else { return Ok(()) };
+    if description.chars().count() > DESCRIPTION_CHARS_MAX {
+        return Err(invalid("description", format!("has at most {DESCRIPTION_CHARS_MAX} characters")));
+    }
+    if description.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(invalid("description", "contains a control character"));
+    }
+    Ok(())
+}
+
+fn rest(release_date: &Option<String>, image_url: &Option<String>, price: Money) -> Result<(), Error> {
+    if let Some(date) = release_date {
+        self::date(date)?;
+    }
+    if let Some(url) = image_url {
+        self::image_url(url)?;
+    }
+    self::price(price)
+}
+
+/// A line of text: not blank, at most 255 characters, no control characters.
+fn line(field: &'static str, text: &str) -> Result<(), Error> {
+    if text.trim().is_empty() {
+        return Err(invalid(field, "must not be blank"));
+    }
+    if text.chars().count() > NAME_CHARS_MAX {
+        return Err(invalid(field, format!("has at most {NAME_CHARS_MAX} characters")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(invalid(field, "contains a control character"));
+    }
+    Ok(())
+}
+
+/// Whether `sku` has the form of a SKU: 1 to 100 printable ASCII characters, no space.
+pub(crate) fn is_sku(sku: &str) -> bool {
+    (1..=SKU_BYTES_MAX).contains(&sku.len()) && sku.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn chosen_sku(sku: &str) -> Result<(), Error> {
+    if !is_sku(sku) {
+        let why = format!("has 1 to {SKU_BYTES_MAX} printable ASCII characters and no spaces");
+        return Err(invalid("sku", why));
+    }
+    match sku.strip_prefix("p-") {
+        Some(rest) if !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()) => Err(invalid(
+            "sku",
+            "of the form p-<number> is given by the shop: choose another, or leave it out",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn price(price: Money) -> Result<(), Error> {
+    if (0..=Money::AMOUNT_MINOR_MAX).contains(&price.amount_minor) {
+        return Ok(());
+    }
+    Err(invalid("price", format!("is an integer from 0 to {} minor units", Money::AMOUNT_MINOR_MAX)))
+}
+
+fn date(text: &str) -> Result<(), Error> {
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    match text.parse::<jiff::civil::Date>() {
+        Ok(_) if plain => Ok(()),
+        _ => Err(invalid("release_date", "must be a date YYYY-MM-DD")),
+    }
+}
+
+/// Only what a browser loads a picture from: never `javascript:` and the like.
+fn image_url(url: &str) -> Result<(), Error> {
+    let known = ["http://", "https://", "/"].iter().any(|start| url.starts_with(start));
+    if !known || url.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(invalid("image_url", "must begin with http://, https:// or / and have no spaces"));
+    }
+    match url.len() <= IMAGE_URL_BYTES_MAX {
+        true => Ok(()),
+        false => Err(invalid("image_url", format!("has at most {IMAGE_URL_BYTES_MAX} bytes"))),
+    }
+}
+
+/// The attributes as they are kept: an object without spaces.
+pub(crate) fn attributes(text: &str) -> Result<String, Error> {
+    let value: Value = match serde_json::from_str(text) {
+        Ok(value @ Value::Object(_)) => value,
+        _ => return Err(invalid("attributes", "must be a JSON object")),
+    };
+    if depth(&value) > ATTRIBUTES_DEPTH_MAX {
+        return Err(invalid("attributes", format!("nests at most {ATTRIBUTES_DEPTH_MAX} deep")));
+    }
+    let text = value.to_string();
+    match text.len() <= ATTRIBUTES_BYTES_MAX {
+        true => Ok(text),
+        false => Err(invalid("attributes", format!("has at most {ATTRIBUTES_BYTES_MAX} bytes"))),
+    }
+}
+
+/// How deep a value nests; the parser itself stops at 128.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// What a search looks at: lower-cased here, for the engines disagree about letters beyond ASCII.
+pub(crate) fn search_text(product: &Product) -> String {
+    let mut text = format!("{}\n{}", product.name, product.sku);
+    for more in [&product.category, &product.description].into_iter().flatten() {
+        text.push('\n');
+        text.push_str(more);
+    }
+    text.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_a_sku() {
+        let check = |sku: &str, fine: bool| assert_eq!(chosen_sku(sku).is_ok(), fine, "{sku:?}");
+        check("ps5", true);
+        check("A/b_c.d-1:2", true);
+        check("p-", true);
+        check("p-1x", true);
+        check(&"x".repeat(100), true);
+        check(&"x".repeat(101), false);
+        check("", false);
+        check("a b", false);
+        check("a\u{0}", false);
+        check("ü", false);
+        check("p-7", false);
+    }
+
+    #[test]
+    fn knows_a_date() {
+        let check = |text: &str, fine: bool| assert_eq!(date(text).is_ok(), fine, "{text}");
+        check("2022-02-25", true);
+        check("2024-02-29", true);
+        check("2023-02-29", false);
+        check("2022-2-25", false);
+        check("20220225", false);
+        check("2022-02-25T00:00:00Z", false);
+        check("+002022-02", false);
+        check("", false);
+    }
+
+    #[test]
+    fn keeps_attributes_small_and_flat() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(attributes(text).ok().as_deref(), expected, "{text}")
+        };
+        check(r#"{ "b": 1, "a": [1.5, null] }"#, Some(r#"{"a":[1.5,null],"b":1}"#));
+        check("[]", None);
+        check("7", None);
+        check("", None);
+        check(&format!("{{\"a\":\"{}\"}}", "x".repeat(ATTRIBUTES_BYTES_MAX)), None);
+        check(&format!("{{\"a\":{}1{}}}", "[".repeat(16), "]".repeat(16)), None);
+        check(&format!("{{\"a\":{}1{}}}", "[".repeat(5_000), "]".repeat(5_000)), None);
+        assert!(attributes(&format!("{{\"a\":{}1{}}}", "[".repeat(15), "]".repeat(15))).is_ok());
+    }
+
+    #[test]
+    fn takes_pictures_from_the_web_only() {
+        let check = |url: &str, fine: bool| assert_eq!(image_url(url).is_ok(), fine, "{url}");
+        check("https://cdn.example/a.png", true);
+        check("/assets/a.png", true);
+        check("javascript:alert(1)", false);
+        check("https://a b", false);
+        check("", false);
+    }
+}

@@ -1,0 +1,314 @@
+//! Stock: what is there of each SKU, and the ledger of everything that moved it. Types and rules; [`store`] has the SQL,
+//! [`http`] the routes.
+//!
+//! Every movement is a ledger entry with the id of the command that caused it (`ref`), unique with SKU and kind: a
+//! command that comes again moves nothing. The sum of a SKU's entries is what is on hand. Stock is taken by a conditional
+//! update and never read first and written later, so that any number of buyers at once get exactly what is there.
+
+pub mod http;
+pub mod levels;
+pub mod store;
+
+use std::collections::BTreeMap;
+
+use kassa_db::{Error, Tx};
+use kassa_model::Timestamp;
+
+/// From how many on a SKU's stock is low, unless it says otherwise.
+pub const LOW_STOCK_AT: i64 = 5;
+/// The most that one line or movement takes or brings.
+pub const QUANTITY_MAX: i64 = 1_000_000_000;
+/// The most that can be on hand of a SKU: 2^53−1, the largest integer that JSON readers keep exact.
+pub const ON_HAND_MAX: i64 = (1 << 53) - 1;
+
+/// What moves stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LedgerKind {
+    /// Goods came in.
+    Receive,
+    /// Somebody counted, or something broke.
+    Adjust,
+    /// An order took it.
+    Deduct,
+    /// A cancelled or edited order gave it back.
+    Release,
+    /// A refund put it back.
+    Return,
+}
+
+impl LedgerKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Receive, Self::Adjust, Self::Deduct, Self::Release, Self::Return];
+
+    /// The name in the database and in answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Receive => "receive",
+            Self::Adjust => "adjust",
+            Self::Deduct => "deduct",
+            Self::Release => "release",
+            Self::Return => "return",
+        }
+    }
+}
+
+/// So many of a SKU.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockLine {
+    /// The SKU.
+    pub sku: String,
+    /// How many; positive.
+    pub quantity: i64,
+}
+
+/// What is there of a SKU.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stock {
+    /// The SKU.
+    pub sku: String,
+    /// How many are there.
+    pub on_hand: i64,
+    /// How many of them are held for somebody; always 0 so far.
+    pub reserved: i64,
+    /// From how many on it is low.
+    pub low_stock_at: i64,
+    /// When the SKU got a stock.
+    pub created_at: Timestamp,
+    /// When it last moved.
+    pub updated_at: Timestamp,
+}
+
+impl Stock {
+    /// How many can be sold.
+    pub fn available(&self) -> i64 {
+        self.on_hand - self.reserved
+    }
+
+    /// Whether it is time to order more.
+    pub fn is_low(&self) -> bool {
+        self.on_hand <= self.low_stock_at
+    }
+}
+
+/// A line that lets no line be taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no stock of that SKU.
+    #[error("there is no stock of {0}")]
+    UnknownSku(String),
+    /// There is too little.
+    #[error("cannot take {requested} of {sku}: {available} left")]
+    Insufficient {
+        /// The SKU.
+        sku: String,
+        /// How many can be sold.
+        available: i64,
+        /// How many were asked for.
+        requested: i64,
+    },
+}
+
+/// A SKU whose stock has become low: it was above its threshold and no longer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crossing {
+    /// The SKU.
+    pub sku: String,
+    /// How many are left.
+    pub on_hand: i64,
+    /// The threshold.
+    pub low_stock_at: i64,
+}
+
+/// Takes all lines or none. Equal SKUs are merged, and taken in the order of their names, so that two orders never wait
+/// for each other. A refusal leaves the transaction as it was. A `reference` that has taken a line already takes it not
+/// again.
+///
+/// # Errors
+/// The database's; [`Error::Invalid`] for a quantity below 1, or a reference that took another quantity.
+pub fn deduct(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    lines: &[StockLine],
+    now: Timestamp,
+) -> Result<Result<Vec<Crossing>, Refusal>, Error> {
+    let lines = merged(lines)?;
+    match tx.savepoint(|tx| take(tx, reference, &lines, now)) {
+        Ok(crossings) => Ok(Ok(crossings)),
+        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Stop::Db(error)) => Err(error),
+    }
+}
+
+/// Gives lines back: [`LedgerKind::Release`] for a cancelled or edited order, [`LedgerKind::Return`] for a refund. A
+/// `reference` that has given a line back already does it not again.
+///
+/// # Errors
+/// The database's; [`Error::Invalid`] for a quantity below 1, a SKU without stock, or a reference that gave another
+/// quantity.
+pub fn give_back(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    kind: LedgerKind,
+    lines: &[StockLine],
+    now: Timestamp,
+) -> Result<(), Error> {
+    for line in merged(lines)? {
+        let entry = store::Entry { reference, sku: &line.sku, kind, quantity: line.quantity, reason: None };
+        if enter(tx, &entry, now)? && store::add(tx, &line.sku, line.quantity, now)?.is_none() {
+            return Err(Error::Invalid(format!("cannot give {} of {} back", line.quantity, line.sku)));
+        }
+    }
+    Ok(())
+}
+
+/// A movement by hand of one SKU: goods that came in, or a correction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    /// The command's id.
+    pub reference: String,
+    /// The SKU.
+    pub sku: String,
+    /// [`LedgerKind::Receive`] with a positive quantity, or [`LedgerKind::Adjust`] with any but 0.
+    pub kind: LedgerKind,
+    /// How many came or, below 0, went.
+    pub quantity: i64,
+    /// Why, for whoever reads the ledger.
+    pub reason: Option<String>,
+}
+
+/// Why a movement by hand did not happen.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum MoveError {
+    /// Unknown SKU, or less there than is to go.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// More would be there than can be counted.
+    #[error("at most {ON_HAND_MAX} of {0} can be on hand")]
+    TooMany(String),
+    /// The same command moved another quantity before.
+    #[error("the command has moved another quantity of {0} before")]
+    OtherQuantity(String),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] Error),
+}
+
+/// Receives or adjusts. A command that has done it already does it not again.
+///
+/// # Errors
+/// [`MoveError`]; nothing has changed then.
+pub fn move_by_hand(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result<Stock, MoveError> {
+    tx.savepoint(|tx| enter_and_add(tx, movement, now))
+}
+
+fn enter_and_add(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result<Stock, MoveError> {
+    let Movement { reference, sku, kind, quantity, reason } = movement;
+    let before = store::by_sku(tx, sku)?.ok_or_else(|| Refusal::UnknownSku(sku.clone()))?;
+    let entry = store::Entry { reference, sku, kind: *kind, quantity: *quantity, reason: reason.as_deref() };
+    if !store::enter(tx, &entry, now)? {
+        return match store::entered(tx, reference, sku, *kind)? == Some(*quantity) {
+            true => Ok(before),
+            false => Err(MoveError::OtherQuantity(sku.clone())),
+        };
+    }
+    match store::add(tx, sku, *quantity, now)? {
+        Some(after) => Ok(after),
+        None if *quantity > 0 => Err(MoveError::TooMany(sku.clone())),
+        None => {
+            let available = store::by_sku(tx, sku)?.map_or(0, |stock| stock.available());
+            let requested = quantity.saturating_neg();
+            Err(Refusal::Insufficient { sku: sku.clone(), available, requested }.into())
+        }
+    }
+}
+
+/// Begins to keep a stock of `sku`, with nothing on hand; no change if there is one already.
+///
+/// # Errors
+/// The database's.
+pub fn open(tx: &mut Tx<'_>, sku: &str, low_stock_at: i64, now: Timestamp) -> Result<(), Error> {
+    store::open(tx, sku, low_stock_at, now)
+}
+
+/// Equal SKUs together, by name.
+///
+/// # Errors
+/// [`Error::Invalid`] for a quantity below 1.
+pub fn merged(lines: &[StockLine]) -> Result<Vec<StockLine>, Error> {
+    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
+    for line in lines {
+        if line.quantity < 1 {
+            return Err(Error::Invalid(format!("cannot move {} of {}", line.quantity, line.sku)));
+        }
+        let sum = sums.entry(&line.sku).or_default();
+        *sum = sum.saturating_add(line.quantity);
+    }
+    Ok(sums.into_iter().map(|(sku, quantity)| StockLine { sku: sku.to_owned(), quantity }).collect())
+}
+
+/// What ends a savepoint early.
+enum Stop {
+    Refused(Refusal),
+    Db(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Db(error)
+    }
+}
+
+/// The ledger first and the stock last: its rows are what other buyers wait for.
+fn take(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    lines: &[StockLine],
+    now: Timestamp,
+) -> Result<Vec<Crossing>, Stop> {
+    let mut new = Vec::with_capacity(lines.len());
+    for line in lines {
+        let kind = LedgerKind::Deduct;
+        let entry = store::Entry { reference, sku: &line.sku, kind, quantity: -line.quantity, reason: None };
+        if enter(tx, &entry, now)? {
+            new.push(line);
+        }
+    }
+    let mut crossings = Vec::new();
+    for line in new {
+        let Some((on_hand, low_stock_at)) = store::take(tx, &line.sku, line.quantity, now)? else {
+            return Err(Stop::Refused(refusal(tx, line)?));
+        };
+        if on_hand <= low_stock_at && on_hand + line.quantity > low_stock_at {
+            crossings.push(Crossing { sku: line.sku.clone(), on_hand, low_stock_at });
+        }
+    }
+    Ok(crossings)
+}
+
+fn refusal(tx: &mut Tx<'_>, line: &StockLine) -> Result<Refusal, Error> {
+    let sku = line.sku.clone();
+    Ok(match store::by_sku(tx, &line.sku)? {
+        None => Refusal::UnknownSku(sku),
+        Some(stock) => Refusal::Insufficient { sku, available: stock.available(), requested: line.quantity },
+    })
+}
+
+/// Writes an entry; whether it is new. One that is there already must say the same.
+fn enter(tx: &mut Tx<'_>, entry: &store::Entry<'_>, now: Timestamp) -> Result<bool, Error> {
+    if store::enter(tx, entry, now)? {
+        return Ok(true);
+    }
+    match store::entered(tx, entry.reference, entry.sku, entry.kind)? {
+        Some(quantity) if quantity == entry.quantity => Ok(false),
+        before => Err(Error::Invalid(format!(
+            "cannot {} {} of {} for {}: the ledger has {before:?}",
+            entry.kind.name(),
+            entry.quantity,
+            entry.sku,
+            entry.reference
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

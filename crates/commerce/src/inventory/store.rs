@@ -1,0 +1,170 @@
+//! The SQL of stock and ledger.
+
+use kassa_db::{Error, Row, Tx, params};
+use kassa_model::Timestamp;
+
+use super::{LedgerKind, ON_HAND_MAX, Stock};
+
+macro_rules! columns {
+    () => {
+        "sku, on_hand, reserved, low_stock_at, created_at, updated_at"
+    };
+}
+
+const BY_SKU: &str = concat!("SELECT ", columns!(), " FROM stock WHERE sku = $1");
+const BY_SKUS: &str =
+    concat!("SELECT ", columns!(), " FROM stock WHERE sku IN ($1, $2, $3, $4, $5, $6, $7, $8)");
+const LIST: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM stock WHERE sku > $1 AND (CAST($2 AS BIGINT) = 0 OR on_hand <= low_stock_at) ORDER BY sku LIMIT $3"
+);
+const OPEN: &str = "INSERT INTO stock (sku, on_hand, reserved, low_stock_at, created_at, updated_at) \
+     VALUES ($1, 0, 0, $2, $3, $3) ON CONFLICT (sku) DO NOTHING";
+const TAKE: &str = "UPDATE stock SET on_hand = on_hand - $2, updated_at = $3 \
+     WHERE sku = $1 AND on_hand - reserved >= $2 RETURNING on_hand, low_stock_at";
+const ADD: &str = concat!(
+    "UPDATE stock SET on_hand = on_hand + $2, updated_at = $3 \
+     WHERE sku = $1 AND on_hand + $2 >= reserved AND on_hand + $2 <= $4 RETURNING ",
+    columns!()
+);
+const SET_LOW: &str =
+    concat!("UPDATE stock SET low_stock_at = $2, updated_at = $3 WHERE sku = $1 RETURNING ", columns!());
+const ENTER: &str = "INSERT INTO ledger (ref, sku, kind, quantity, reason, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (ref, sku, kind) DO NOTHING";
+const ENTERED: &str = "SELECT quantity FROM ledger WHERE ref = $1 AND sku = $2 AND kind = $3";
+const LEDGER: &str = "SELECT id, ref, kind, quantity, reason, created_at FROM ledger \
+     WHERE sku = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+
+/// Every statement of this file, for the test that prepares each on both engines.
+#[cfg(test)]
+pub(crate) const ALL: &[&str] = &[BY_SKU, BY_SKUS, LIST, OPEN, TAKE, ADD, SET_LOW, ENTER, ENTERED, LEDGER];
+
+/// How many SKUs one statement takes.
+const CHUNK: usize = 8;
+
+fn stock(row: &Row<'_>) -> Result<Stock, Error> {
+    Ok(Stock {
+        sku: row.text(0)?,
+        on_hand: row.int(1)?,
+        reserved: row.int(2)?,
+        low_stock_at: row.int(3)?,
+        created_at: Timestamp::from_micros(row.int(4)?),
+        updated_at: Timestamp::from_micros(row.int(5)?),
+    })
+}
+
+/// The stock of a SKU.
+pub fn by_sku(tx: &mut Tx<'_>, sku: &str) -> Result<Option<Stock>, Error> {
+    tx.first(BY_SKU, params![sku], stock)
+}
+
+/// The stock of these SKUs, in no order; a SKU without stock is left out.
+pub fn by_skus(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Stock>, Error> {
+    let mut found = Vec::with_capacity(skus.len());
+    for chunk in skus.chunks(CHUNK) {
+        // A short chunk repeats its last SKU: one statement serves every length.
+        let at = |place: usize| chunk[place.min(chunk.len() - 1)];
+        let given = params![at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)];
+        found.extend(tx.all(BY_SKUS, given, stock)?);
+    }
+    Ok(found)
+}
+
+/// Which stock is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Only {
+    /// Every SKU.
+    All,
+    /// SKUs whose stock is low.
+    Low,
+}
+
+/// Stock by SKU: at most `limit` after the SKU `after` (empty: from the first).
+pub fn list(tx: &mut Tx<'_>, after: &str, only: Only, limit: i64) -> Result<Vec<Stock>, Error> {
+    tx.all(LIST, params![after, only == Only::Low, limit], stock)
+}
+
+/// Begins a stock with nothing on hand, unless there is one.
+pub(crate) fn open(tx: &mut Tx<'_>, sku: &str, low_stock_at: i64, now: Timestamp) -> Result<(), Error> {
+    tx.execute(OPEN, params![sku, low_stock_at, now.micros()]).map(drop)
+}
+
+/// Takes from the stock what is there to be sold: on hand afterwards and the threshold, or `None` if it is not enough.
+pub(crate) fn take(
+    tx: &mut Tx<'_>,
+    sku: &str,
+    quantity: i64,
+    now: Timestamp,
+) -> Result<Option<(i64, i64)>, Error> {
+    tx.first(TAKE, params![sku, quantity, now.micros()], |row| Ok((row.int(0)?, row.int(1)?)))
+}
+
+/// Adds to the stock, or takes off it below 0; `None` without such a SKU, or when it would leave its bounds.
+pub(crate) fn add(tx: &mut Tx<'_>, sku: &str, quantity: i64, now: Timestamp) -> Result<Option<Stock>, Error> {
+    tx.first(ADD, params![sku, quantity, now.micros(), ON_HAND_MAX], stock)
+}
+
+/// Sets from how many on the stock is low; `None` without such a SKU.
+pub fn set_low(
+    tx: &mut Tx<'_>,
+    sku: &str,
+    low_stock_at: i64,
+    now: Timestamp,
+) -> Result<Option<Stock>, Error> {
+    tx.first(SET_LOW, params![sku, low_stock_at, now.micros()], stock)
+}
+
+/// An entry to be written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    pub(crate) reference: &'a str,
+    pub(crate) sku: &'a str,
+    pub(crate) kind: LedgerKind,
+    /// Signed.
+    pub(crate) quantity: i64,
+    pub(crate) reason: Option<&'a str>,
+}
+
+/// Writes an entry; `false` when reference, SKU and kind are there already.
+pub(crate) fn enter(tx: &mut Tx<'_>, entry: &Entry<'_>, now: Timestamp) -> Result<bool, Error> {
+    let Entry { reference, sku, kind, quantity, reason } = *entry;
+    let written = tx.execute(ENTER, params![reference, sku, kind.name(), quantity, reason, now.micros()])?;
+    Ok(written == 1)
+}
+
+/// The signed quantity of the entry with this reference, SKU and kind.
+pub fn entered(tx: &mut Tx<'_>, reference: &str, sku: &str, kind: LedgerKind) -> Result<Option<i64>, Error> {
+    tx.first(ENTERED, params![reference, sku, kind.name()], |row| row.int(0))
+}
+
+/// An entry of the ledger as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entered {
+    /// Its place in the ledger.
+    pub id: i64,
+    /// The command's id.
+    pub reference: String,
+    /// What kind of movement.
+    pub kind: String,
+    /// How many came or, below 0, went.
+    pub quantity: i64,
+    /// Why, if somebody said so.
+    pub reason: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// The ledger of a SKU, newest first: at most `limit` entries before the entry `before`.
+pub fn ledger(tx: &mut Tx<'_>, sku: &str, before: i64, limit: i64) -> Result<Vec<Entered>, Error> {
+    tx.all(LEDGER, params![sku, before, limit], |row| {
+        Ok(Entered {
+            id: row.int(0)?,
+            reference: row.text(1)?,
+            kind: row.text(2)?,
+            quantity: row.int(3)?,
+            reason: row.text_or_null(4)?,
+            created_at: Timestamp::from_micros(row.int(5)?),
+        })
+    })
+}

@@ -1,0 +1,32 @@
+//! The shop half: catalogue, stock, orders, their outbox and their audit. Knows neither reports nor the event store.
+//!
+//! Business rules are plain synchronous functions over a transaction (`fn place(tx: &mut Tx, …)`): no async, no HTTP,
+//! nothing but `tx`. Inside a noun: `mod.rs` (types and rules) ← `store.rs` (SQL) ← `http.rs` (routes), never back.
+
+pub mod catalog;
+pub mod idempotency;
+pub mod inventory;
+pub mod orders;
+pub mod outbox;
+mod params;
+mod refuse;
+mod schema;
+mod shop;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+pub use refuse::problem_of;
+pub use schema::MIGRATIONS;
+pub use shop::{Databases, Shop, ShopOptions};
+
+/// The routes of class `Storefront`: what anyone may call.
+pub fn storefront_routes(shop: Arc<Shop>) -> Router {
+    catalog::http::storefront_routes(shop)
+}
+
+/// The routes of class `Native`: those of keys and sessions.
+pub fn native_routes(shop: Arc<Shop>) -> Router {
+    catalog::http::native_routes(Arc::clone(&shop)).merge(inventory::http::native_routes(shop))
+}

@@ -1,0 +1,27 @@
+//! Failures of the database as answers.
+
+use axum::http::header::RETRY_AFTER;
+use kassa_db::Error;
+use kassa_service::Problem;
+
+/// The answer to a request whose transaction did not go through. What is our fault is logged here, once.
+pub fn problem_of(error: &Error) -> Problem {
+    match error {
+        Error::Busy(_) => Problem::unavailable("the shop has more to do than it can; send it again", 1),
+        Error::LockTimeout(_) => {
+            Problem::conflict("another request is changing the same; send it again").header(RETRY_AFTER, "1")
+        }
+        Error::Unavailable(why) => {
+            tracing::warn!(%why, "the shop's database is unavailable");
+            Problem::unavailable("the shop's database is unavailable; nothing was changed", 5)
+        }
+        Error::Unknown(why) => {
+            tracing::warn!(%why, "nobody knows whether a transaction was committed");
+            Problem::unavailable("nobody knows whether it was done: send it again with the same key", 1)
+        }
+        Error::Statement(_) | Error::Invalid(_) => {
+            tracing::error!(%error, "a transaction of the shop failed");
+            Problem::internal()
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The shop of a process: its databases, who may do what, what time it is, and what it remembers and counts.
+
+use std::sync::Arc;
+
+use kassa_access::Access;
+use kassa_db::Db;
+use kassa_model::{Clock, Currency, Timestamp};
+use kassa_service::Metrics;
+
+use crate::catalog::cache::ProductCache;
+use crate::inventory::levels::StockMetrics;
+use crate::inventory::{LOW_STOCK_AT, LedgerKind};
+
+/// What can be set about the shop.
+#[derive(Debug, Clone)]
+pub struct ShopOptions {
+    /// `shop.currency`: of prices that name none.
+    pub currency: Currency,
+    /// `shop.site`: whose events the shop's orders are.
+    pub site: String,
+    /// From how many on a new product's stock is low.
+    pub low_stock_at: i64,
+}
+
+impl Default for ShopOptions {
+    fn default() -> Self {
+        Self { currency: Currency::USD, site: "default".to_owned(), low_stock_at: LOW_STOCK_AT }
+    }
+}
+
+/// Which databases this process has.
+#[derive(Debug, Clone, Default)]
+pub struct Databases {
+    /// Products; `None`: the catalog role is elsewhere.
+    pub catalog: Option<Db>,
+    /// Stock; `None`: the inventory role is elsewhere.
+    pub inventory: Option<Db>,
+    /// Orders; `None`: the orders role is elsewhere.
+    pub orders: Option<Db>,
+    /// Whether all that are here are one and the same database, so that one transaction may touch all.
+    pub one: bool,
+}
+
+impl Databases {
+    /// All three in `db`: the default.
+    pub fn all_in(db: &Db) -> Self {
+        Self { catalog: Some(db.clone()), inventory: Some(db.clone()), orders: Some(db.clone()), one: true }
+    }
+}
+
+/// The shop of a process; the state of all its routes.
+#[derive(Debug)]
+pub struct Shop {
+    /// Products; `None`: the catalog role is elsewhere.
+    pub catalog: Option<Db>,
+    /// Stock; `None`: the inventory role is elsewhere.
+    pub inventory: Option<Db>,
+    /// Orders; `None`: the orders role is elsewhere.
+    pub orders: Option<Db>,
+    /// Whether all that are here are one and the same database.
+    pub one_database: bool,
+    /// Who may do what.
+    pub access: Access,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// What can be set.
+    pub options: ShopOptions,
+    /// Answers about products that were just read.
+    pub(crate) products: ProductCache,
+    /// What is counted about stock.
+    pub(crate) stock_metrics: StockMetrics,
+}
+
+impl Shop {
+    /// The shop over `databases`, whose schema is at [`MIGRATIONS`](crate::MIGRATIONS).
+    ///
+    /// # Panics
+    /// When `metrics` has a shop's metrics already.
+    pub fn new(
+        databases: Databases,
+        access: Access,
+        clock: Arc<dyn Clock>,
+        options: ShopOptions,
+        metrics: &Metrics,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            catalog: databases.catalog,
+            inventory: databases.inventory,
+            orders: databases.orders,
+            one_database: databases.one,
+            access,
+            clock,
+            options,
+            products: ProductCache::default(),
+            stock_metrics: StockMetrics::register(metrics),
+        })
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// To be called after every commit that moved stock: counts it and forgets answers that show these SKUs.
+    pub fn stock_moved<'a>(&self, kind: LedgerKind, skus: impl IntoIterator<Item = &'a str>) {
+        for sku in skus {
+            self.products.forget(sku);
+            self.stock_metrics.count(kind);
+        }
+    }
+
+    /// Measures how long an update of stock took, from asking the database until it was durable.
+    pub fn stock_update_took(&self, kind: LedgerKind, since: std::time::Instant) {
+        self.stock_metrics.took(kind, since.elapsed());
+    }
+}
