@@ -3,13 +3,25 @@
 //! Definitions are those of the design's analytics page. Times are half-open ranges in UTC: time zones are settled by
 //! the planner, which hands over bucket boundaries.
 //!
-//! - Records of money never count here. A session is aggregated from its events in the range, bots as asked, before
-//!   any filter; its events of one instant are in the order of the log (partition, offset, index).
+//! - Records of money (rows with an order) count in the metrics of money alone, and nothing else counts there. A session
+//!   is aggregated from its events in the range, bots as asked, before any filter; its events of one instant are in the
+//!   order of the log (partition, offset, index).
 //! - A filter is evaluated for each event; fields of the visit are those of the event's session.
 //! - Bounce rate and visit duration are over the sessions with at least one event that fits. Grouped by time such a
 //!   session belongs to the bucket of its first event, grouped by page to its entry page, grouped by agent or country to
 //!   that of its first event; grouped by another field of single events they are refused.
-//! - A row is there when any event that fits (or, for those two metrics, any such session) falls into it.
+//! - A row is there when any event that fits (or, for those two metrics, any such session, or, for metrics of money,
+//!   any record of money) falls into it.
+//!
+//! Of money:
+//! - A record is in the range by its own time; the bot flag does not matter.
+//! - All records of an order belong to one visit: the session of the order's first record that has one (0 is none).
+//!   It is aggregated as above, but from all of its events, whenever they were: a refund has the source of the visit
+//!   in which the order was placed. Device, browser, system and country are those of the visit's first event, since the
+//!   order may have been sent by a server. Without such a visit all these are missing.
+//! - With a product's field among dimensions or filters a record counts line by line: every line that fits counts with
+//!   its own money and units. Without one it counts as a whole.
+//! - Fields of products and orders can be asked of metrics of money only.
 
 use kassa_model::Timestamp;
 
@@ -68,6 +80,36 @@ pub enum Metric {
     Percentage,
     /// Distinct customer ids (`user`), over all events; dialect E's `unique_users`.
     Users,
+    /// Distinct orders with a record that confirms them ([`CONFIRMED`]).
+    Orders,
+    /// Σ signed units of the lines.
+    Units,
+    /// Σ signed money, in minor units of [`Table::currencies`].
+    Revenue,
+    /// Money refunded: −Σ of the records that refund ([`REFUNDED`]).
+    Refunds,
+    /// Σ money of the records that confirm / orders.
+    AverageOrderValue,
+    /// 100 × distinct visitors with a record that confirms / visitors of the same row.
+    ConversionRate,
+}
+
+/// The name of the record that confirms an order.
+pub const CONFIRMED: &str = "Order Completed";
+
+/// The name of a record that refunds.
+pub const REFUNDED: &str = "Order Refunded";
+
+impl Metric {
+    /// Whether it is measured on records of money alone.
+    pub fn is_of_money(self) -> bool {
+        matches!(self, Self::Orders | Self::Units) || self.is_amount()
+    }
+
+    /// Whether it is an amount of a currency.
+    pub fn is_amount(self) -> bool {
+        matches!(self, Self::Revenue | Self::Refunds | Self::AverageOrderValue)
+    }
 }
 
 /// By what rows are grouped.
@@ -122,6 +164,70 @@ pub enum Field {
     Country,
     /// The name as the client sent it; no wire name, the compat answers need it.
     NameSent,
+    /// `product:sku`, of a line of a money record.
+    Sku,
+    /// `product:name`: as it was when the order was placed.
+    ProductName,
+    /// `product:category`: as it was when the order was placed.
+    ProductCategory,
+    /// `order:currency`.
+    Currency,
+    /// `order:status`: the status that the record's change led to.
+    OrderStatus,
+}
+
+impl Field {
+    /// Whether only the lines of money records have it.
+    pub fn is_of_products(&self) -> bool {
+        matches!(self, Self::Sku | Self::ProductName | Self::ProductCategory)
+    }
+
+    /// Whether only money records have it.
+    pub fn is_of_money(&self) -> bool {
+        self.is_of_products() || matches!(self, Self::Currency | Self::OrderStatus)
+    }
+}
+
+impl Query {
+    /// Every field of dimensions and filter.
+    pub fn fields(&self) -> Vec<&Field> {
+        let mut fields: Vec<&Field> = self.dimensions.iter().filter_map(Dimension::field).collect();
+        if let Some(filter) = &self.filter {
+            filter.each_field(&mut |field| fields.push(field));
+        }
+        fields
+    }
+
+    /// Whether money counts line by line, not record by record.
+    pub fn is_by_line(&self) -> bool {
+        self.fields().into_iter().any(Field::is_of_products)
+    }
+
+    /// Whether an amount is asked for, so that the currencies matter.
+    pub fn asks_for_amounts(&self) -> bool {
+        self.metrics.iter().any(|metric| metric.is_amount())
+    }
+}
+
+impl Dimension {
+    /// The field, unless it is time.
+    pub fn field(&self) -> Option<&Field> {
+        match self {
+            Self::Time { .. } => None,
+            Self::Field(field) => Some(field),
+        }
+    }
+}
+
+impl Filter {
+    /// Calls `each` for every field that is asked for.
+    pub fn each_field<'a>(&'a self, each: &mut dyn FnMut(&'a Field)) {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.each_field(each)),
+            Self::Not(part) => part.each_field(each),
+            Self::Test { field, .. } => each(field),
+        }
+    }
 }
 
 /// Which rows count. A missing value (NULL) is never `contains` or `matches`; `is` with `(none)` is NULL.
@@ -189,6 +295,10 @@ pub struct Table {
     pub rows: Vec<Vec<Cell>>,
     /// Rows before limit and offset.
     pub total_rows: u64,
+    /// Where an amount was asked for: the first and the last currency, by code, of all records of money that count.
+    /// None when there is no record, one when all have the same. Amounts of rows are only sums of one currency if there
+    /// is one, or if the rows are grouped by currency.
+    pub currencies: Vec<String>,
 }
 
 /// One value of a table.

@@ -47,6 +47,7 @@ pub(crate) fn query(query: &Query) -> Result<(), Error> {
     }
     dimensions(query)?;
     session_metrics(query)?;
+    money_fields(query)?;
     if let Some(found) = &query.filter {
         let mut tests = 0;
         filter(found, 0, &mut tests)?;
@@ -97,6 +98,14 @@ fn session_metrics(query: &Query) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn money_fields(query: &Query) -> Result<(), Error> {
+    let all_of_money = query.metrics.iter().all(|metric| metric.is_of_money());
+    if all_of_money || !query.fields().into_iter().any(Field::is_of_money) {
+        return Ok(());
+    }
+    invalid("fields of products and orders can be asked of metrics of money only")
 }
 
 fn filter(found: &Filter, depth: usize, tests: &mut usize) -> Result<(), Error> {

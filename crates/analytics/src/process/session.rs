@@ -196,7 +196,14 @@ impl Slices {
         }
         match self {
             Self::One(slice) => *self = Self::Many(vec![*slice, new]),
-            Self::Many(slices) => slices.push(new),
+            Self::Many(slices) => {
+                // Growing by a quarter, not to the double: many visitors with a few dozen slices each would else hold
+                // a third of it in vain.
+                if slices.len() == slices.capacity() {
+                    slices.reserve_exact(slices.len() / 4 + 1);
+                }
+                slices.push(new);
+            }
         }
     }
 

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
+use kassa_eventstore::query::Table;
 use kassa_service::{Problem, body};
 use serde_json::Value;
 
 use super::Reports;
+use super::amounts::Amounts;
 use super::ask::{Ask, ComparisonAsk, RangeAsk};
 use super::calendar::Place;
 use super::definitions::definitions;
@@ -52,7 +54,9 @@ impl Reports {
             Some(other) => Some(self.store.query(&other.query).await?),
             None => None,
         };
-        Ok(shape(ask, &plan, &table, compared.as_ref()))
+        let tables: Vec<&Table> = std::iter::once(&table).chain(compared.as_ref()).collect();
+        let amounts = Amounts::settle(&plan.query, &tables, self.currency)?;
+        Ok(shape(ask, &plan, &amounts, (&table, compared.as_ref())))
     }
 }
 

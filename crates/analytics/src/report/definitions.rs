@@ -55,6 +55,29 @@ pub const METRICS: &[MetricDefinition] = &[
         "percentage",
         "100 × visitors of the row / visitors under the same filters without dimensions.",
     ),
+    metric(
+        Metric::Revenue,
+        "revenue",
+        "Sum of the signed money changes of orders (confirm, edit, cancel, refund), each at its own time: a refund counts \
+         on its own day. Only the shop itself writes them, so it equals the orders table. One currency at a time.",
+    ),
+    metric(Metric::Orders, "orders", "Orders that were confirmed; cancels do not subtract."),
+    metric(
+        Metric::Units,
+        "units",
+        "Units sold: the sum of the signed changes of all lines. Units cancelled or refunded subtract.",
+    ),
+    metric(Metric::Refunds, "refunds", "Money refunded, as a positive amount, on the day of the refund."),
+    metric(
+        Metric::AverageOrderValue,
+        "average_order_value",
+        "Money of confirmed orders as confirmed, divided by orders, rounded to the smallest unit.",
+    ),
+    metric(
+        Metric::ConversionRate,
+        "conversion_rate",
+        "100 × distinct visitors with a confirmed order / distinct visitors of the same row and filters.",
+    ),
 ];
 
 /// A dimension's wire name and meaning.
@@ -94,6 +117,20 @@ pub const FIELDS: &[FieldDefinition] = &[
         "visit:country",
         "ISO 3166-1 alpha-2 code of the country, if the operator supplies a GeoIP file.",
     ),
+    field(
+        Field::Sku,
+        "product:sku",
+        "SKU of an order's line, for metrics of money. A refund by amount has the product (none), so that products add \
+         up to the revenue.",
+    ),
+    field(Field::ProductName, "product:name", "Name of the product as it was when it was ordered."),
+    field(
+        Field::ProductCategory,
+        "product:category",
+        "Category of the product as it was when it was ordered.",
+    ),
+    field(Field::Currency, "order:currency", "ISO 4217 code of the order's currency, for metrics of money."),
+    field(Field::OrderStatus, "order:status", "The status that the change led to, for metrics of money."),
 ];
 
 /// The prefix of a property's dimension; the rest is a top-level key of the properties, taken literally.
@@ -104,6 +141,16 @@ pub const TIMES: &[&str] = &["time", "time:minute", "time:hour", "time:day", "ti
 
 const OTHERS: &[(&str, &str)] = &[
     ("current visitors", "Distinct visitors of the last 5 minutes."),
+    (
+        "visit of an order",
+        "All changes of an order belong to the visit in which it was placed, whenever they are made: its source, pages, \
+         campaign, device and country are those of that visit, (none) without one.",
+    ),
+    (
+        "currencies",
+        "Amounts are in minor units and never added across currencies: where there are several, group or filter by \
+         order:currency.",
+    ),
     ("bots", "Events of crawlers are stored and left out of every report, unless include.bots is true."),
     ("(none)", "The value of rows that have none; as a filter value it means just these."),
     (

@@ -7,6 +7,7 @@
 //! (`GET /stats` of system E, `GET /events` of system B) likewise, in their own shapes. A key limited to one site gets
 //! 404 for every other.
 
+mod amounts;
 mod answer;
 mod ask;
 mod batch_events;
@@ -24,6 +25,7 @@ mod params;
 mod parse;
 mod parse_extras;
 mod parse_filter;
+mod parse_money;
 mod parse_range;
 mod plan;
 mod realtime;
@@ -43,7 +45,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use kassa_access::Access;
 use kassa_eventstore::EventStore;
-use kassa_model::Clock;
+use kassa_model::{Clock, Currency};
 use kassa_service::Shutdown;
 
 use first::FirstEvents;
@@ -58,11 +60,18 @@ pub struct ReportOptions {
     pub watchers_max: usize,
     /// Ends the live streams, so that the server can drain.
     pub shutdown: Shutdown,
+    /// The shop's currency: that of amounts where there are none.
+    pub currency: Currency,
 }
 
 impl Default for ReportOptions {
     fn default() -> Self {
-        Self { realtime_every: Duration::from_secs(1), watchers_max: 256, shutdown: Shutdown::new() }
+        Self {
+            realtime_every: Duration::from_secs(1),
+            watchers_max: 256,
+            shutdown: Shutdown::new(),
+            currency: Currency::USD,
+        }
     }
 }
 
@@ -74,6 +83,7 @@ pub struct Reports {
     clock: Arc<dyn Clock>,
     hub: Arc<Hub>,
     first: FirstEvents,
+    currency: Currency,
 }
 
 impl Reports {
@@ -84,8 +94,9 @@ impl Reports {
         access: Access,
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
+        let currency = options.currency;
         let hub = Hub::new(options, Arc::clone(&store), Arc::clone(&clock));
-        Arc::new(Self { store, access, clock, hub, first: FirstEvents::default() })
+        Arc::new(Self { store, access, clock, hub, first: FirstEvents::default(), currency })
     }
 }
 

@@ -17,6 +17,7 @@ use super::json::Strict;
 use super::nearest::unknown;
 use super::parse_extras::{parse_include, parse_order, parse_pagination};
 use super::parse_filter::parse_filters;
+use super::parse_money::no_money_fields_elsewhere;
 use super::parse_range::parse_range;
 
 /// The most bytes of a query's body.
@@ -40,11 +41,13 @@ pub(crate) fn parse(body: &[u8]) -> Result<Ask, Invalid> {
     let dimensions = parse_dimensions(fields.remove("dimensions"))?;
     no_session_metrics_by_event(&metrics, &dimensions)?;
     let filters_text = fields.remove("filters").unwrap_or_else(|| Value::Array(Vec::new()));
+    let filter = parse_filters(&filters_text)?;
+    no_money_fields_elsewhere(&metrics, &dimensions, filter.as_ref())?;
     let (limit, offset) = parse_pagination(fields.remove("pagination"))?;
     Ok(Ask {
         site: parse_site(fields.remove("site_id"))?,
         range: parse_range(&required(fields.remove("date_range"), "date_range")?)?,
-        filter: parse_filters(&filters_text)?,
+        filter,
         filters_text,
         order_by: parse_order(fields.remove("order_by"), &metrics, &dimensions)?,
         limit,

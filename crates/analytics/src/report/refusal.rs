@@ -19,6 +19,9 @@ pub(crate) enum Refusal {
     /// The question cannot be understood.
     #[error("{0}")]
     Invalid(String),
+    /// Amounts of several currencies would have to be added.
+    #[error("{0}")]
+    MixedCurrencies(String),
     /// What is asked for does not exist, or not for this key.
     #[error("{0}")]
     NotFound(String),
@@ -45,6 +48,10 @@ impl Refusal {
         match self {
             Self::Invalid(why) | Self::Store(StoreError::Invalid(why)) => {
                 Problem::new(StatusCode::BAD_REQUEST, "invalid-query", "The question cannot be understood")
+                    .detail(why)
+            }
+            Self::MixedCurrencies(why) => {
+                Problem::new(StatusCode::BAD_REQUEST, "mixed_currencies", "Currencies cannot be added")
                     .detail(why)
             }
             Self::NotFound(what) => Problem::not_found(what),

@@ -1,7 +1,8 @@
 //! The store's table → the JSON of an answer.
 //!
 //! Ratios are divided here and nowhere else, as integers: one decimal, halves rounded away from zero, whole values
-//! without a decimal (`95`, `41.2`), `null` over 0. Dimension values that are missing are `(none)`, which is also how
+//! without a decimal (`95`, `41.2`), `null` over 0. Amounts are `{"amount_minor","currency"}` in whole minor units,
+//! rounded the same way. Dimension values that are missing are `(none)`, which is also how
 //! a filter names them.
 
 use std::collections::HashMap;
@@ -9,6 +10,7 @@ use std::collections::HashMap;
 use kassa_eventstore::query::{Cell, Direction, Metric, OrderKey, Table};
 use serde_json::{Map, Value, json};
 
+use super::amounts::Amounts;
 use super::ask::Ask;
 use super::plan::{COMPARED_ROWS_MAX, Plan};
 
@@ -16,15 +18,20 @@ use super::plan::{COMPARED_ROWS_MAX, Plan};
 pub(crate) const NONE: &str = "(none)";
 
 /// `{"results":[…],"meta":{…},"query":{…}}`; `compared` is the table of the plan's comparison, if it has one.
-pub(crate) fn shape(ask: &Ask, plan: &Plan, table: &Table, compared: Option<&Table>) -> Value {
+pub(crate) fn shape(
+    ask: &Ask,
+    plan: &Plan,
+    amounts: &Amounts,
+    (table, compared): (&Table, Option<&Table>),
+) -> Value {
     let width = plan.query.dimensions.len();
-    let pairs = compared.map(|other| Pairs::new(plan, other));
+    let pairs = compared.map(|other| Pairs::new(plan, amounts, other));
     let mut results = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
         let (dimensions, metrics) = row.split_at(width.min(row.len()));
         let mut result = json!({
             "dimensions": show_dimensions(plan, &plan.labels, dimensions),
-            "metrics": metrics.iter().map(show_metric).collect::<Vec<_>>(),
+            "metrics": show_metrics(plan, amounts, dimensions, metrics),
         });
         if let Some(pairs) = &pairs {
             result["comparison"] = pairs.comparison(dimensions, metrics);
@@ -46,7 +53,19 @@ pub(crate) fn tenths(numerator: i64, denominator: i64) -> Option<i128> {
     divide(i128::from(numerator) * 10, i128::from(denominator))
 }
 
-/// One metric's value.
+fn show_metrics(plan: &Plan, amounts: &Amounts, dimensions: &[Cell], cells: &[Cell]) -> Vec<Value> {
+    let show = |(metric, cell): (&Metric, &Cell)| match cell {
+        Cell::Int(amount) if metric.is_amount() => amounts.show(Some(*amount), dimensions),
+        Cell::Ratio(top, bottom) if metric.is_amount() => {
+            let whole = divide(i128::from(*top), i128::from(*bottom));
+            amounts.show(whole.and_then(|whole| i64::try_from(whole).ok()), dimensions)
+        }
+        other => show_metric(other),
+    };
+    plan.query.metrics.iter().zip(cells).map(show).collect()
+}
+
+/// One value that is no amount.
 pub(crate) fn show_metric(cell: &Cell) -> Value {
     match cell {
         Cell::Null => Value::Null,
@@ -94,17 +113,18 @@ fn show_dimensions(plan: &Plan, labels: &[String], cells: &[Cell]) -> Vec<Value>
 /// The rows of the other period, by their dimension cells; time buckets are paired by their number.
 struct Pairs<'a> {
     plan: &'a Plan,
+    amounts: &'a Amounts,
     labels: &'a [String],
     rows: HashMap<&'a [Cell], &'a [Cell]>,
     complete: bool,
 }
 
 impl<'a> Pairs<'a> {
-    fn new(plan: &'a Plan, other: &'a Table) -> Self {
+    fn new(plan: &'a Plan, amounts: &'a Amounts, other: &'a Table) -> Self {
         let width = plan.query.dimensions.len();
         let rows = other.rows.iter().map(|row| row.split_at(width.min(row.len()))).collect();
         let labels = plan.comparison.as_ref().map_or(&[][..], |comparison| &comparison.labels);
-        Self { plan, labels, rows, complete: other.total_rows <= u64::from(COMPARED_ROWS_MAX) }
+        Self { plan, amounts, labels, rows, complete: other.total_rows <= u64::from(COMPARED_ROWS_MAX) }
     }
 
     /// `{"dimensions","metrics","change"}`; null where the other period has no such bucket or its rows are too many.
@@ -124,7 +144,7 @@ impl<'a> Pairs<'a> {
         let change: Vec<Value> = measured.map(|(metric, (new, old))| change(*metric, new, old)).collect();
         json!({
             "dimensions": shown,
-            "metrics": other.iter().map(show_metric).collect::<Vec<_>>(),
+            "metrics": show_metrics(self.plan, self.amounts, dimensions, other),
             "change": change,
         })
     }
@@ -132,33 +152,41 @@ impl<'a> Pairs<'a> {
 
 fn zero(metric: Metric) -> Cell {
     match metric {
-        Metric::Visitors | Metric::Visits | Metric::Pageviews | Metric::Events | Metric::Users => {
-            Cell::Int(0)
-        }
+        Metric::Visitors
+        | Metric::Visits
+        | Metric::Pageviews
+        | Metric::Events
+        | Metric::Users
+        | Metric::Orders
+        | Metric::Units
+        | Metric::Revenue
+        | Metric::Refunds => Cell::Int(0),
         Metric::ViewsPerVisit
         | Metric::BounceRate
         | Metric::VisitDuration
         | Metric::TimeOnPage
-        | Metric::Percentage => Cell::Ratio(0, 0),
+        | Metric::Percentage
+        | Metric::AverageOrderValue
+        | Metric::ConversionRate => Cell::Ratio(0, 0),
     }
 }
 
 /// In percent of the old value, a whole number; percentages themselves change by points, with one decimal. From 0 to
-/// something is 100, from 0 to 0 is 0, and a value that is null has no change.
+/// something is 100 (to less, −100), from 0 to 0 is 0, and a value that is null has no change.
 fn change(metric: Metric, new: &Cell, old: &Cell) -> Value {
     let (Some((new_top, new_bottom)), Some((old_top, old_bottom))) = (fraction(new), fraction(old)) else {
         return Value::Null;
     };
-    if matches!(metric, Metric::BounceRate | Metric::Percentage) {
+    if matches!(metric, Metric::BounceRate | Metric::Percentage | Metric::ConversionRate) {
         let shown = |top, bottom| divide(top * 10, bottom).unwrap_or(0);
         return show_tenths(shown(new_top, new_bottom) - shown(old_top, old_bottom));
     }
     let percent = match (old_top, new_top) {
         (0, 0) => Some(0),
-        (0, _) => Some(100),
+        (0, _) => Some(100 * new_top.signum()),
         _ => {
             let (new, old) = (new_top.checked_mul(old_bottom), old_top.checked_mul(new_bottom));
-            new.zip(old).and_then(|(new, old)| divide((new - old).checked_mul(100)?, old))
+            new.zip(old).and_then(|(new, old)| divide((new - old).checked_mul(100)?, old.abs()))
         }
     };
     percent.and_then(|percent| i64::try_from(percent).ok()).map_or(Value::Null, |percent| json!(percent))

@@ -1,6 +1,7 @@
 //! The contract as tests that every backend runs, and the comparison of every backend with the reference.
 
 mod listing;
+mod money;
 pub(crate) mod places;
 pub(crate) mod queries;
 mod random;
@@ -38,6 +39,12 @@ macro_rules! backend {
                 super::reports::missing_values,
                 super::reports::order_and_pages_of_the_table,
                 super::reports::money_and_bots_do_not_count,
+                super::money::every_metric_of_money,
+                super::money::products_add_up_to_the_orders,
+                super::money::an_order_belongs_to_its_visit,
+                super::money::currencies_are_told,
+                super::money::conversions,
+                super::money::fields_of_money_are_refused_elsewhere,
                 super::reports::what_has_no_answer_is_refused,
             );
         }

@@ -1,15 +1,16 @@
 //! Random data and random queries: every backend gives the tables of the reference.
 
-use kassa_model::Event;
+use kassa_model::{Event, OrderItem, OrderPart};
 
 use super::queries::{buckets, test};
-use super::sample::{Random, after, batch, order, view};
+use super::sample::{Random, after, batch, view};
 use crate::query::{
-    Dimension, Direction, EventFilter, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
+    CONFIRMED, Dimension, Direction, EventFilter, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query,
+    REFUNDED, TimeRange,
 };
 use crate::{Batch, Row};
 
-const METRICS: [Metric; 10] = [
+const METRICS: [Metric; 11] = [
     Metric::Visitors,
     Metric::Visits,
     Metric::Pageviews,
@@ -20,7 +21,11 @@ const METRICS: [Metric; 10] = [
     Metric::TimeOnPage,
     Metric::Percentage,
     Metric::Users,
+    Metric::ConversionRate,
 ];
+
+const MONEY: [Metric; 5] =
+    [Metric::Orders, Metric::Units, Metric::Revenue, Metric::Refunds, Metric::AverageOrderValue];
 
 const SITES: [&str; 3] = ["demo", "other", "ünï"];
 const PATHS: [&str; 6] = ["/", "/shop", "/shop/ä", "", "(none)", "/Z"];
@@ -37,6 +42,7 @@ const PROPS: [&str; 7] = [
 ];
 const PATTERNS: [&str; 7] = ["^/shop", "[a-z]$", r"\w+", "(?i)ä", "^$", "a|b", "[^/]"];
 
+/// Of events and visits; the last five are of money.
 fn fields() -> Vec<Field> {
     vec![
         Field::Name,
@@ -57,6 +63,11 @@ fn fields() -> Vec<Field> {
         Field::Os,
         Field::Country,
         Field::NameSent,
+        Field::Sku,
+        Field::ProductName,
+        Field::ProductCategory,
+        Field::Currency,
+        Field::OrderStatus,
     ]
 }
 
@@ -112,10 +123,40 @@ fn event(random: &mut Random, n: usize) -> Event {
         os: random.maybe(&TEXTS),
         country: random.maybe(&TEXTS),
         bot: random.one_in(7),
-        order: random.one_in(12).then(|| order(&format!("o{n}"), n as i64)),
         props: random.pick(&PROPS).to_owned(),
-        ..view(&format!("e{n}"), "", second)
+        ..money(random, view(&format!("e{n}"), "", second))
     }
+}
+
+/// One in a few is a record of money, of one of a few orders: confirmed, edited, cancelled or refunded in part, in one
+/// of two currencies, with or without lines.
+fn money(random: &mut Random, event: Event) -> Event {
+    if !random.one_in(5) {
+        return event;
+    }
+    let changes = [
+        (CONFIRMED, "confirmed"),
+        ("Order Updated", "confirmed"),
+        ("Order Cancelled", "cancelled"),
+        (REFUNDED, "fulfilled"),
+        (REFUNDED, "refunded"),
+    ];
+    let (name, status) = changes[random.below(changes.len())];
+    let item = |random: &mut Random| OrderItem {
+        sku: random.pick(&["mug", "cap", "(none)", "ä"]).to_owned(),
+        name: random.pick(&TEXTS).to_owned(),
+        category: random.maybe(&["kitchen", "a"]),
+        units: random.below(7) as i64 - 3,
+        revenue_minor: random.below(90_000) as i64 - 30_000,
+    };
+    let order = OrderPart {
+        order_id: format!("o{}", random.below(9)),
+        revenue_minor: random.below(90_000) as i64 - 30_000,
+        currency: if random.one_in(6) { "EUR" } else { "USD" }.to_owned(),
+        status: status.to_owned(),
+        items: (0..random.below(4)).map(|_| item(random)).collect(),
+    };
+    Event { name: name.to_owned(), name_sent: name.to_owned(), order: Some(order), ..event }
 }
 
 /// A query; one in some has no answer.
@@ -127,10 +168,14 @@ pub(crate) fn query(random: &mut Random) -> Query {
         (from, from + random.below(5_000) as i64)
     };
     let count = 1 + random.below(4);
-    let metrics: Vec<Metric> = (0..count).map(|_| METRICS[random.below(METRICS.len())]).collect();
+    let of_money = random.one_in(3);
+    let known = if of_money { MONEY.to_vec() } else { [&METRICS[..], &MONEY[..]].concat() };
+    let metrics: Vec<Metric> = (0..count).map(|_| known[random.below(known.len())]).collect();
+    let fields = known_fields(random, of_money);
     let session_metrics = metrics.iter().any(|metric| crate::validate::is_session_metric(*metric));
     let count = random.below(3);
-    let mut dimensions: Vec<Dimension> = (0..count).map(|_| dimension(random, session_metrics)).collect();
+    let mut dimensions: Vec<Dimension> =
+        (0..count).map(|_| dimension(random, session_metrics, &fields)).collect();
     if random.one_in(4) {
         dimensions.retain(|dimension| !matches!(dimension, Dimension::Time { .. }));
         dimensions.insert(0, time(random));
@@ -141,7 +186,7 @@ pub(crate) fn query(random: &mut Random) -> Query {
         range: TimeRange { from: after(from), to: after(to) },
         metrics,
         dimensions,
-        filter: (!random.one_in(3)).then(|| filter(random, 0)),
+        filter: (!random.one_in(3)).then(|| filter(random, 0, &fields)),
         include_bots: random.one_in(3),
         order_by,
         limit: if random.one_in(3) { random.below(6) as u32 } else { 1_000 },
@@ -149,8 +194,20 @@ pub(crate) fn query(random: &mut Random) -> Query {
     }
 }
 
-fn dimension(random: &mut Random, session_metrics: bool) -> Dimension {
-    let fields = fields();
+/// Nearly always those that the metrics have.
+fn known_fields(random: &mut Random, of_money: bool) -> Vec<Field> {
+    let mut known = fields();
+    if !of_money && !random.one_in(20) {
+        known.retain(|field| !field.is_of_money());
+    }
+    // Otherwise most would be fields of visits.
+    if of_money && random.one_in(2) {
+        known.retain(Field::is_of_money);
+    }
+    known
+}
+
+fn dimension(random: &mut Random, session_metrics: bool, fields: &[Field]) -> Dimension {
     loop {
         let field = fields[random.below(fields.len())].clone();
         let single = matches!(field, Field::Name | Field::NameSent | Field::Hostname | Field::Prop(_));
@@ -171,23 +228,29 @@ fn time(random: &mut Random) -> Dimension {
     buckets(&boundaries)
 }
 
-fn filter(random: &mut Random, depth: usize) -> Filter {
-    let parts = |random: &mut Random| (0..1 + random.below(3)).map(|_| filter(random, depth + 1)).collect();
+fn filter(random: &mut Random, depth: usize, fields: &[Field]) -> Filter {
+    let parts =
+        |random: &mut Random| (0..1 + random.below(3)).map(|_| filter(random, depth + 1, fields)).collect();
     match random.below(if depth > 2 { 3 } else { 6 }) {
         0..3 => {
-            let fields = fields();
             let field = fields[random.below(fields.len())].clone();
             let operator = [Operator::Is, Operator::Contains, Operator::Matches][random.below(3)];
             let choices: Vec<&str> = match operator {
                 Operator::Matches => PATTERNS.to_vec(),
-                _ => [&PATHS[..], &TEXTS[..], &NAMES[..], &["rot", "Grün", "5", "(none)"]].concat(),
+                _ => [
+                    &PATHS[..],
+                    &TEXTS[..],
+                    &NAMES[..],
+                    &["rot", "Grün", "5", "(none)", "mug", "USD", "refunded"],
+                ]
+                .concat(),
             };
             let values: Vec<&str> = (0..1 + random.below(4)).map(|_| random.pick(&choices)).collect();
             test(field, operator, &values)
         }
         3 => Filter::And(parts(random)),
         4 => Filter::Or(parts(random)),
-        _ => Filter::Not(Box::new(filter(random, depth + 1))),
+        _ => Filter::Not(Box::new(filter(random, depth + 1, fields))),
     }
 }
 
@@ -236,7 +299,7 @@ async fn duckdb_answers_as_the_reference_does() {
     let sets = scaled(100);
     println!("seed {seed}, {sets} sets of data, 100 queries each");
     let mut random = Random(seed);
-    let mut refused = 0;
+    let (mut refused, mut with_money) = (0, 0);
     for set in 0..sets {
         let folder = tempfile::tempdir().unwrap();
         let duck = DuckStore::open(Options::new(folder.path().join("events.duckdb"))).unwrap();
@@ -251,6 +314,7 @@ async fn duckdb_answers_as_the_reference_does() {
             let query = query(&mut random);
             match (duck.query(&query).await, memory.query(&query).await) {
                 (Ok(found), Ok(expected)) => {
+                    with_money += u64::from(!expected.currencies.is_empty());
                     assert_eq!(found, expected, "seed {seed}, set {set}: {query:#?}")
                 }
                 (Err(Error::Invalid(_)), Err(Error::Invalid(_))) => refused += 1,
@@ -264,5 +328,7 @@ async fn duckdb_answers_as_the_reference_does() {
             assert_eq!(found, expected, "seed {seed}, set {set}: {filter:#?}");
         }
     }
+    println!("{refused} refused, {with_money} with amounts of money");
+    assert!(with_money * 10 > sets * 100, "{with_money} queries found money");
     assert!(refused * 4 < sets * 100, "{refused} queries had no answer");
 }

@@ -1,5 +1,7 @@
 //! Answers a report: statement, rows, cells.
 
+use std::collections::BTreeSet;
+
 use duckdb::{Connection, params_from_iter};
 
 use super::failure::Failure;
@@ -12,10 +14,15 @@ pub(super) fn answer(connection: &Connection, query: &Query) -> Result<Table, Fa
     let statement = report(query)?;
     let mut prepared = connection.prepare(&statement.text)?;
     let mut found = prepared.query(params_from_iter(values(statement.values)))?;
-    let mut table = Table { rows: Vec::new(), total_rows: 0 };
+    let mut table = Table { rows: Vec::new(), total_rows: 0, currencies: Vec::new() };
     while let Some(row) = found.next()? {
         table.total_rows = row.get::<_, i64>(0)?.unsigned_abs();
-        if row.get::<_, Option<i32>>(1)?.is_some() {
+        if table.currencies.is_empty() {
+            let ends: BTreeSet<String> =
+                [row.get::<_, Option<String>>(1)?, row.get(2)?].into_iter().flatten().collect();
+            table.currencies = ends.into_iter().collect();
+        }
+        if row.get::<_, Option<i32>>(3)?.is_some() {
             table.rows.push(read_line(row, query)?);
         }
     }

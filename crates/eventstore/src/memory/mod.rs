@@ -3,6 +3,7 @@
 //! Other crates use it in tests; nothing is kept on disk. Speed does not matter here, being right does.
 
 mod json;
+mod money;
 mod report;
 mod visit;
 

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::money::{Money, money};
 use super::visit::{Visit, session_of, visits};
 use super::{Stored, json};
 use crate::Error;
@@ -17,18 +18,20 @@ pub(super) fn answer(rows: &[Stored], query: &Query) -> Result<Table, Error> {
     let mut matching = Vec::new();
     for stored in scope {
         let Some(visit) = visits.get(&session_of(stored)) else { continue };
-        if holds(query.filter.as_ref(), stored, visit)? {
+        if holds(query.filter.as_ref(), &|field| event_field(field, stored, visit))? {
             matching.push((stored, visit));
         }
     }
-    let groups = groups(&matching, query);
+    let whole_visits = super::money::whole_visits(rows, query);
+    let money = money(rows, query, &whole_visits)?;
+    let groups = groups(&matching, &money, query);
     let all: BTreeSet<i64> = matching.iter().map(|(stored, _)| visitor_of(stored)).collect();
     let mut table: Vec<Vec<Cell>> =
         groups.into_iter().map(|(key, group)| line(key, &group, query, all.len())).collect();
     table.sort_by(|a, b| compare(a, b, query));
     let total_rows = table.len() as u64;
     let rows = table.into_iter().skip(query.offset as usize).take(query.limit as usize).collect();
-    Ok(Table { rows, total_rows })
+    Ok(Table { rows, total_rows, currencies: super::money::currencies(&money, query) })
 }
 
 fn in_scope(stored: &Stored, query: &Query) -> bool {
@@ -40,17 +43,20 @@ fn in_scope(stored: &Stored, query: &Query) -> bool {
         && event.order.is_none()
 }
 
-fn visitor_of(stored: &Stored) -> i64 {
+pub(super) fn visitor_of(stored: &Stored) -> i64 {
     stored.row.event.visitor.unwrap_or_default()
 }
 
-/// Whether `filter` holds for an event; what is missing fails every test but `is (none)`.
-fn holds(filter: Option<&Filter>, stored: &Stored, visit: &Visit<'_>) -> Result<bool, Error> {
+/// Whether `filter` holds where `found` gives the fields; what is missing fails every test but `is (none)`.
+pub(super) fn holds(
+    filter: Option<&Filter>,
+    found: &dyn Fn(&Field) -> Option<String>,
+) -> Result<bool, Error> {
     Ok(match filter {
         None => true,
         Some(Filter::And(parts)) => {
             for part in parts {
-                if !holds(Some(part), stored, visit)? {
+                if !holds(Some(part), found)? {
                     return Ok(false);
                 }
             }
@@ -58,17 +64,14 @@ fn holds(filter: Option<&Filter>, stored: &Stored, visit: &Visit<'_>) -> Result<
         }
         Some(Filter::Or(parts)) => {
             for part in parts {
-                if holds(Some(part), stored, visit)? {
+                if holds(Some(part), found)? {
                     return Ok(true);
                 }
             }
             false
         }
-        Some(Filter::Not(part)) => !holds(Some(part), stored, visit)?,
-        Some(Filter::Test { field, operator, values }) => {
-            let found = event_field(field, stored, visit);
-            test(found.as_deref(), *operator, values)?
-        }
+        Some(Filter::Not(part)) => !holds(Some(part), found)?,
+        Some(Filter::Test { field, operator, values }) => test(found(field).as_deref(), *operator, values)?,
     })
 }
 
@@ -89,7 +92,7 @@ fn test(found: Option<&str>, operator: Operator, values: &[String]) -> Result<bo
 }
 
 /// A field as an event has it: its own, or its visit's.
-fn event_field(field: &Field, stored: &Stored, visit: &Visit<'_>) -> Option<String> {
+pub(super) fn event_field(field: &Field, stored: &Stored, visit: &Visit<'_>) -> Option<String> {
     let event = &stored.row.event;
     match field {
         Field::Name => Some(event.name.clone()),
@@ -118,9 +121,14 @@ fn visit_field(field: &Field, visit: &Visit<'_>) -> Option<String> {
 struct Group<'a> {
     events: Vec<&'a Stored>,
     visits: BTreeMap<i64, &'a Visit<'a>>,
+    money: Vec<&'a Money<'a>>,
 }
 
-fn groups<'a>(matching: &[(&'a Stored, &'a Visit<'a>)], query: &Query) -> BTreeMap<Vec<Cell>, Group<'a>> {
+fn groups<'a>(
+    matching: &[(&'a Stored, &'a Visit<'a>)],
+    money: &'a [Money<'a>],
+    query: &Query,
+) -> BTreeMap<Vec<Cell>, Group<'a>> {
     let mut groups: BTreeMap<Vec<Cell>, Group<'a>> = BTreeMap::new();
     match query.dimensions.as_slice() {
         [] => drop(groups.insert(Vec::new(), Group::default())),
@@ -131,7 +139,7 @@ fn groups<'a>(matching: &[(&'a Stored, &'a Visit<'a>)], query: &Query) -> BTreeM
         }
         _ => {}
     }
-    let of_events = query.metrics.iter().any(|metric| !is_session_metric(*metric));
+    let of_events = query.metrics.iter().any(|metric| !is_session_metric(*metric) && !metric.is_of_money());
     let of_visits = query.metrics.iter().any(|metric| is_session_metric(*metric));
     for (stored, visit) in matching {
         if of_events && let Some(key) = key(query, stored, |field| event_field(field, stored, visit)) {
@@ -139,6 +147,11 @@ fn groups<'a>(matching: &[(&'a Stored, &'a Visit<'a>)], query: &Query) -> BTreeM
         }
         if of_visits && let Some(key) = key(query, visit.first, |field| visit_field(field, visit)) {
             groups.entry(key).or_default().visits.insert(session_of(stored), visit);
+        }
+    }
+    for part in money {
+        if let Some(key) = key(query, part.stored, |field| part.field(field)) {
+            groups.entry(key).or_default().money.push(part);
         }
     }
     groups
@@ -160,7 +173,7 @@ fn key(query: &Query, stored: &Stored, field: impl Fn(&Field) -> Option<String>)
     Some(key)
 }
 
-fn index(bucket: usize) -> Cell {
+pub(super) fn index(bucket: usize) -> Cell {
     Cell::Int(bucket as i64)
 }
 
@@ -193,6 +206,8 @@ fn measure(metric: Metric, group: &Group<'_>, visitors_total: usize) -> Cell {
         }
         Metric::TimeOnPage => time_on_page(group),
         Metric::Percentage => ratio(100 * visitors(), visitors_total),
+        Metric::ConversionRate => ratio(100 * super::money::converters(&group.money), visitors()),
+        of_money => super::money::measure(of_money, &group.money),
     }
 }
 
@@ -208,7 +223,7 @@ fn time_on_page(group: &Group<'_>) -> Cell {
     Cell::Ratio(total, pages.len() as i64)
 }
 
-fn ratio(numerator: usize, denominator: usize) -> Cell {
+pub(super) fn ratio(numerator: usize, denominator: usize) -> Cell {
     Cell::Ratio(numerator as i64, denominator as i64)
 }
 

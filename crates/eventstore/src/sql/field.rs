@@ -60,6 +60,25 @@ pub(super) fn of_event(field: &Field, binder: &mut Binder) -> String {
     }
 }
 
+/// Whether a field of single events is that of the visit's first event where money is concerned.
+pub(super) fn is_of_agent(field: &Field) -> bool {
+    matches!(field, Field::Device | Field::Browser | Field::Os | Field::Country)
+}
+
+/// A field of the money record `e`, whose visit is `v` and whose line is `i`.
+pub(super) fn of_money(field: &Field, binder: &mut Binder) -> String {
+    let column = match field {
+        Field::Sku => "i.sku",
+        Field::ProductName => "i.name",
+        Field::ProductCategory => "i.category",
+        Field::Currency => "e.currency",
+        Field::OrderStatus => "e.order_status",
+        agent if is_of_agent(agent) => return of_visit(agent),
+        _ => return of_event(field, binder),
+    };
+    column.to_owned()
+}
+
 /// A field of the visit `v` by which bounce rate and duration are grouped: a page is its entry page, an agent that of
 /// its first event.
 pub(super) fn of_visit(field: &Field) -> String {

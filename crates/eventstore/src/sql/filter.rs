@@ -1,6 +1,6 @@
 //! Filters as SQL conditions on an event `e` and its visit `v`.
 
-use super::field::{of_event, visit_column};
+use super::field::visit_column;
 use super::{Binder, Value};
 use crate::Error;
 use crate::pattern::Pattern;
@@ -9,31 +9,37 @@ use crate::query::{Field, Filter, Operator};
 /// The value that stands for a missing one.
 const NONE: &str = "(none)";
 
-/// The condition of `filter`. A missing value makes a test unknown, which counts as not holding: inside `NOT` that has
+/// How a field is written.
+pub(super) type Of = fn(&Field, &mut Binder) -> String;
+
+/// The condition of `filter`, its fields written by `of`. A missing value makes a test unknown, which counts as not holding: inside `NOT` that has
 /// to be said, elsewhere `AND`, `OR` and `WHERE` do the same (and the engine can pass over row groups).
-pub(super) fn condition(filter: &Filter, binder: &mut Binder) -> Result<String, Error> {
+pub(super) fn condition(filter: &Filter, of: Of, binder: &mut Binder) -> Result<String, Error> {
     Ok(match filter {
-        Filter::And(parts) => joined(parts, " AND ", "TRUE", binder)?,
-        Filter::Or(parts) => joined(parts, " OR ", "FALSE", binder)?,
-        Filter::Not(part) => format!("NOT coalesce({}, FALSE)", condition(part, binder)?),
-        Filter::Test { field, operator, values } => test(field, *operator, values, binder)?,
+        Filter::And(parts) => joined((parts, " AND ", "TRUE"), of, binder)?,
+        Filter::Or(parts) => joined((parts, " OR ", "FALSE"), of, binder)?,
+        Filter::Not(part) => format!("NOT coalesce({}, FALSE)", condition(part, of, binder)?),
+        Filter::Test { field, operator, values } => test((&of(field, binder), *operator), values, binder)?,
     })
 }
 
-fn joined(parts: &[Filter], by: &str, empty: &str, binder: &mut Binder) -> Result<String, Error> {
+fn joined((parts, by, empty): (&[Filter], &str, &str), of: Of, binder: &mut Binder) -> Result<String, Error> {
     if parts.is_empty() {
         return Ok(empty.to_owned());
     }
-    let conditions = parts.iter().map(|part| condition(part, binder)).collect::<Result<Vec<_>, _>>()?;
+    let conditions = parts.iter().map(|part| condition(part, of, binder)).collect::<Result<Vec<_>, _>>()?;
     Ok(format!("({})", conditions.join(by)))
 }
 
-fn test(field: &Field, operator: Operator, values: &[String], binder: &mut Binder) -> Result<String, Error> {
-    let column = of_event(field, binder);
+fn test(
+    (column, operator): (&str, Operator),
+    values: &[String],
+    binder: &mut Binder,
+) -> Result<String, Error> {
     if operator == Operator::Is {
         let (none, given): (Vec<String>, Vec<String>) =
             values.iter().cloned().partition(|value| value == NONE);
-        let equal = binder.is_one_of(&column, &given);
+        let equal = binder.is_one_of(column, &given);
         return Ok(match (none.is_empty(), given.is_empty()) {
             (true, _) => equal,
             (false, true) => format!("{column} IS NULL"),
@@ -53,18 +59,9 @@ fn test(field: &Field, operator: Operator, values: &[String], binder: &mut Binde
     Ok(format!("({})", tests.join(" OR ")))
 }
 
-/// Calls `each` for every field that `filter` asks for.
-pub(super) fn each_field<'a>(filter: &'a Filter, each: &mut dyn FnMut(&'a Field)) {
-    match filter {
-        Filter::And(parts) | Filter::Or(parts) => parts.iter().for_each(|part| each_field(part, each)),
-        Filter::Not(part) => each_field(part, each),
-        Filter::Test { field, .. } => each(field),
-    }
-}
-
 /// Whether `filter` asks only for fields of the visit, so that it holds for all of its events or for none.
 pub(super) fn is_of_visits(filter: &Filter) -> bool {
     let mut all = true;
-    each_field(filter, &mut |field| all &= visit_column(field).is_some());
+    filter.each_field(&mut |field| all &= visit_column(field).is_some());
     all
 }

@@ -1,8 +1,8 @@
 //! Metrics as the integers that they are made of.
 
-use crate::query::Metric;
+use crate::query::{CONFIRMED, Metric, REFUNDED};
 
-/// An integer that is aggregated from events (`e`) or from visits (`v`).
+/// An integer that is aggregated from events (`e`), from visits (`v`) or from money (`m`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Measure {
     Visitors,
@@ -20,6 +20,18 @@ pub(super) enum Measure {
     Bounces,
     /// Σ whole seconds from first to last event.
     Duration,
+    /// Orders with a record that confirms them.
+    Orders,
+    /// Σ units.
+    Units,
+    /// Σ money.
+    Revenue,
+    /// −Σ money of records that refund.
+    Refunds,
+    /// Σ money of records that confirm.
+    Confirmed,
+    /// 100 × visitors with a record that confirms.
+    Converters,
 }
 
 /// The seconds of a `time_on_page` event that count, as an expression on `e`.
@@ -32,6 +44,11 @@ impl Measure {
     /// Whether it is a property of visits, never of events.
     pub(super) fn is_of_visits(self) -> bool {
         matches!(self, Self::Sessions | Self::Bounces | Self::Duration)
+    }
+
+    /// Whether it is taken from records of money.
+    pub(super) fn is_of_money(self) -> bool {
+        self.over_money().is_some()
     }
 
     /// Its column.
@@ -47,10 +64,16 @@ impl Measure {
             Self::Sessions => "sessions",
             Self::Bounces => "bounces",
             Self::Duration => "duration",
+            Self::Orders => "orders",
+            Self::Units => "units",
+            Self::Revenue => "revenue",
+            Self::Refunds => "refunds",
+            Self::Confirmed => "confirmed",
+            Self::Converters => "converters",
         }
     }
 
-    /// Its aggregate over events; 0 for what only visits have.
+    /// Its aggregate over events; 0 for what events do not tell.
     pub(super) fn over_events(self) -> String {
         match self {
             Self::Visitors => "count(DISTINCT e.visitor)".to_owned(),
@@ -62,8 +85,22 @@ impl Measure {
             Self::SecondsPages => {
                 format!("count(DISTINCT CASE WHEN {SECONDS} IS NOT NULL THEN row(e.session, e.path) END)")
             }
-            Self::Sessions | Self::Bounces | Self::Duration => "0".to_owned(),
+            _ => "0".to_owned(),
         }
+    }
+
+    /// Its aggregate over records of money (or lines of them), if they tell it.
+    pub(super) fn over_money(self) -> Option<String> {
+        let named = |name: &str| format!("FILTER (WHERE m.kind = '{name}')");
+        Some(match self {
+            Self::Orders => format!("count(DISTINCT m.order_id) {}", named(CONFIRMED)),
+            Self::Units => "coalesce(sum(m.units), 0)".to_owned(),
+            Self::Revenue => "coalesce(sum(m.amount), 0)".to_owned(),
+            Self::Refunds => format!("coalesce(-(sum(m.amount) {}), 0)", named(REFUNDED)),
+            Self::Confirmed => format!("coalesce(sum(m.amount) {}, 0)", named(CONFIRMED)),
+            Self::Converters => format!("100 * count(DISTINCT m.visitor) {}", named(CONFIRMED)),
+            _ => return None,
+        })
     }
 
     /// Its aggregate over visits that are taken whole, if they tell it.
@@ -75,7 +112,7 @@ impl Measure {
             Self::Events => "coalesce(sum(v.events), 0)",
             Self::Bounces => "100 * count(*) FILTER (WHERE v.page_views = 1 AND v.interactive = 0)",
             Self::Duration => "coalesce(sum((epoch_us(v.last_time) - epoch_us(v.first_time)) // 1000000), 0)",
-            Self::Users | Self::Seconds | Self::SecondsPages => return None,
+            _ => return None,
         })
     }
 }
@@ -101,6 +138,12 @@ pub(super) fn shown(metric: Metric) -> Shown {
         Metric::VisitDuration => Shown::Ratio(Measure::Duration, Measure::Sessions),
         Metric::TimeOnPage => Shown::Ratio(Measure::Seconds, Measure::SecondsPages),
         Metric::Percentage => Shown::Percentage,
+        Metric::Orders => Shown::Int(Measure::Orders),
+        Metric::Units => Shown::Int(Measure::Units),
+        Metric::Revenue => Shown::Int(Measure::Revenue),
+        Metric::Refunds => Shown::Int(Measure::Refunds),
+        Metric::AverageOrderValue => Shown::Ratio(Measure::Confirmed, Measure::Orders),
+        Metric::ConversionRate => Shown::Ratio(Measure::Converters, Measure::Visitors),
     }
 }
 

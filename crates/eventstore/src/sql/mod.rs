@@ -4,6 +4,7 @@ pub(crate) mod events;
 mod field;
 mod filter;
 mod measure;
+mod money;
 mod parts;
 pub(crate) mod report;
 mod time;

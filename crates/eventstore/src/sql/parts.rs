@@ -1,11 +1,12 @@
-//! The parts of a report: what is aggregated from events, what is aggregated from visits, zeros for empty buckets.
+//! The parts of a report: what is aggregated from events, from visits, from records of money, zeros for empty buckets.
 //!
 //! A query that no part of a visit can escape (grouped and filtered by fields of the visit alone) takes what it can
 //! from the visits: they are fewer than events, and no join is needed.
 
-use super::field::{of_event, of_visit};
+use super::field::{of_event, of_money, of_visit};
 use super::filter::{condition, is_of_visits};
 use super::measure::{Measure, measures};
+use super::money::Money;
 use super::visits::{VisitColumns, filters_by_visit, groups_by_visit, scope, takes_whole_visits};
 use super::{Binder, Value, time};
 use crate::Error;
@@ -18,6 +19,10 @@ pub(super) struct Parts<'a> {
     pub(super) binder: Binder,
     /// Those of `measures` that are taken from visits.
     of_visits: Vec<Measure>,
+    /// Those that are taken from events.
+    of_events: Vec<Measure>,
+    /// The records of money, if any measure is taken from them.
+    money: Option<Money<'a>>,
     /// The condition on `e` for the events in scope.
     scope: String,
     /// The condition on `e` (and `v`) of the filter.
@@ -28,9 +33,14 @@ impl<'a> Parts<'a> {
     /// Settles which measure is taken from where.
     pub(super) fn new(query: &'a Query) -> Result<Self, Error> {
         let mut binder = Binder::default();
-        let scope = scope(query, &mut binder);
-        let filter = query.filter.as_ref().map(|filter| condition(filter, &mut binder)).transpose()?;
         let measures = measures(&query.metrics);
+        let (of_money, others): (Vec<Measure>, Vec<Measure>) =
+            measures.iter().partition(|measure| measure.is_of_money());
+        let scope = scope(query, &mut binder);
+        let filter = match &query.filter {
+            Some(filter) if !others.is_empty() => Some(condition(filter, of_event, &mut binder)?),
+            _ => None,
+        };
         let joined = filters_by_visit(query) || groups_by_visit(query);
         let needed = joined || measures.iter().any(|measure| measure.is_of_visits());
         let whole = needed && takes_whole_visits(query);
@@ -39,25 +49,44 @@ impl<'a> Parts<'a> {
             let told = measure.over_visits().is_some() && (joined || *measure != Measure::Visitors);
             measure.is_of_visits() || (whole && told)
         };
-        let of_visits = measures.iter().copied().filter(from_visits).collect();
-        Ok(Self { query, measures, binder, of_visits, scope, filter })
+        let (of_visits, of_events) = others.into_iter().partition(from_visits);
+        let money = if of_money.is_empty() { None } else { Some(Money::new(query, &mut binder)?) };
+        Ok(Self { query, measures, binder, of_visits, of_events, money, scope, filter })
     }
 
-    /// The statement that makes the visits, if any part needs them.
-    pub(super) fn visits(&self) -> Option<String> {
-        let needed =
-            !self.of_visits.is_empty() || filters_by_visit(self.query) || groups_by_visit(self.query);
-        needed.then(|| VisitColumns::of(self.query, &self.of_visits).select(&self.scope))
+    /// The tables that parts are made of: visits and money, as far as they are needed.
+    pub(super) fn tables(&mut self) -> Vec<String> {
+        let mut tables = Vec::new();
+        let joined = filters_by_visit(self.query) || groups_by_visit(self.query);
+        if !self.of_visits.is_empty() || (joined && !self.of_events.is_empty()) {
+            let visits = VisitColumns::of(self.query, &self.of_visits).select(&self.scope);
+            tables.push(format!("visits AS ({visits})"));
+        }
+        if let Some(money) = self.money.take() {
+            let mut conditions = Vec::new();
+            let dimensions = self.dimension_columns("e.occurred_at", &mut conditions, of_money);
+            tables.extend(money.tables(&dimensions, conditions, &self.measures, &mut self.binder));
+            self.money = Some(money);
+        }
+        tables
+    }
+
+    /// Whether there is a table `money`.
+    pub(super) fn has_money(&self) -> bool {
+        self.money.is_some()
     }
 
     /// Every part has all dimensions and all measures, zeros for those that it does not count.
     pub(super) fn all(&mut self) -> Vec<String> {
         let mut parts = Vec::new();
-        if self.measures.len() > self.of_visits.len() {
+        if !self.of_events.is_empty() {
             parts.push(self.events_part());
         }
         if !self.of_visits.is_empty() {
             parts.push(self.visits_part());
+        }
+        if self.has_money() {
+            parts.push(self.money_part());
         }
         if let [Dimension::Time { boundaries }] = self.query.dimensions.as_slice() {
             let buckets = self.binder.bind(Value::Int(boundaries.len() as i64 - 1));
@@ -77,9 +106,9 @@ impl<'a> Parts<'a> {
         let from = self.events(filters_by_visit(self.query) || groups_by_visit(self.query));
         let mut conditions = vec![self.matching()];
         let dimensions = self.dimension_columns("e.occurred_at", &mut conditions, of_event);
-        let of_visits = &self.of_visits;
+        let of_events = &self.of_events;
         let measures =
-            self.measure_columns(|measure| (!of_visits.contains(&measure)).then(|| measure.over_events()));
+            self.measure_columns(|measure| of_events.contains(&measure).then(|| measure.over_events()));
         self.select(&dimensions, &measures, &from, &conditions)
     }
 
@@ -104,6 +133,13 @@ impl<'a> Parts<'a> {
             from = VisitColumns::of(self.query, of_visits).with_all_visitors(&self.scope);
         }
         self.select(&dimensions, &measures, &from, &conditions)
+    }
+
+    fn money_part(&self) -> String {
+        let dimensions: String =
+            (0..self.query.dimensions.len()).map(|index| format!("m.d{index}, ")).collect();
+        let measures = self.measure_columns(Measure::over_money);
+        self.select(&dimensions, &measures, "money m", &[])
     }
 
     /// The events that count: in scope, and fitting the filter.

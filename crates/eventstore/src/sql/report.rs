@@ -1,8 +1,8 @@
 //! A [`Query`] as one statement.
 //!
-//! Its parts (`parts.rs`) are united and summed up by dimension. The result has one column `total`, one `present`
-//! (NULL when the page asked for is empty), then the dimensions, then one column for each metric that is an integer
-//! and two for each that is a ratio.
+//! Its parts (`parts.rs`) are united and summed up by dimension. The result has one column `total`, the first and the
+//! last currency (NULL when no amount is asked for), one `present` (NULL when the page asked for is empty), then the
+//! dimensions, then one column for each metric that is an integer and two for each that is a ratio.
 
 use super::measure::{Shown, shown};
 use super::parts::Parts;
@@ -11,7 +11,7 @@ use crate::Error;
 use crate::query::{Direction, Metric, OrderKey, Query};
 
 /// Columns before the dimensions.
-pub(crate) const LEADING_COLUMNS: usize = 2;
+pub(crate) const LEADING_COLUMNS: usize = 4;
 
 /// Whether a metric takes two columns.
 pub(crate) fn is_ratio(metric: Metric) -> bool {
@@ -21,8 +21,7 @@ pub(crate) fn is_ratio(metric: Metric) -> bool {
 /// The statement that answers `query`.
 pub(crate) fn report(query: &Query) -> Result<Statement, Error> {
     let mut parts = Parts::new(query)?;
-    let mut tables: Vec<String> =
-        parts.visits().map(|visits| format!("visits AS ({visits})")).into_iter().collect();
+    let mut tables = parts.tables();
     tables.push(format!("answer AS MATERIALIZED ({})", answer(query, &mut parts)));
     let limit = parts.binder.bind(Value::Int(i64::from(query.limit)));
     let offset = parts.binder.bind(Value::Int(i64::from(query.offset)));
@@ -30,10 +29,16 @@ pub(crate) fn report(query: &Query) -> Result<Statement, Error> {
         "SELECT 1 AS present, * FROM answer ORDER BY {} LIMIT {limit} OFFSET {offset}",
         order(query, "answer")
     );
+    let currency = |end: &str| {
+        let asked = query.asks_for_amounts() && parts.has_money();
+        if asked { format!("(SELECT {end}(currency) FROM money)") } else { "NULL::VARCHAR".to_owned() }
+    };
     let text = format!(
-        "WITH {} SELECT t.total, p.* FROM (SELECT count(*) AS total FROM answer) t LEFT JOIN ({page}) p ON TRUE \
-         ORDER BY {}",
+        "WITH {} SELECT t.total, t.low, t.high, p.* FROM (SELECT count(*) AS total, {} AS low, {} AS high \
+         FROM answer) t LEFT JOIN ({page}) p ON TRUE ORDER BY {}",
         tables.join(", "),
+        currency("min"),
+        currency("max"),
         order(query, "p"),
     );
     Ok(parts.binder.statement(text))

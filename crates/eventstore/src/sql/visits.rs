@@ -2,13 +2,13 @@
 //! with no more columns than are asked for.
 
 use super::Binder;
-use super::field::{VisitColumn, event_column, visit_column};
-use super::filter::{each_field, is_of_visits};
+use super::field::{VisitColumn, event_column, is_of_agent, visit_column};
+use super::filter::is_of_visits;
 use super::measure::Measure;
 use crate::query::{Dimension, Field, Query};
 
 /// Orders the events of a session: by time, then as in the log. A number of 128 bits is the cheapest exact key.
-const ORDER: &str = "(epoch_us(e.occurred_at)::HUGEINT * 18446744073709551616 + e.sequence)";
+pub(super) const ORDER: &str = "(epoch_us(e.occurred_at)::HUGEINT * 18446744073709551616 + e.sequence)";
 
 const PAGE_VIEW: &str = "FILTER (WHERE e.name = 'page_view')";
 
@@ -29,7 +29,7 @@ impl VisitColumns {
     pub(super) fn of(query: &Query, of_visits: &[Measure]) -> Self {
         let mut columns = Self::default();
         if let Some(filter) = &query.filter {
-            each_field(filter, &mut |field| columns.add_view(field));
+            filter.each_field(&mut |field| columns.add_view(field));
         }
         let mut timed = of_visits.contains(&Measure::Duration);
         for dimension in &query.dimensions {
@@ -43,6 +43,22 @@ impl VisitColumns {
         }
         of_visits.iter().for_each(|measure| columns.add_measure(*measure));
         columns
+    }
+
+    /// What has to be known of the visits that orders belong to.
+    pub(super) fn of_orders(query: &Query) -> Self {
+        let mut columns = Self::default();
+        for field in query.fields() {
+            if visit_column(field).is_some() || is_of_agent(field) {
+                columns.add_dimension(field, true);
+            }
+        }
+        columns
+    }
+
+    /// Whether nothing has to be known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.aggregates.is_empty() && self.views.is_empty()
     }
 
     fn add_measure(&mut self, measure: Measure) {
@@ -114,7 +130,7 @@ impl VisitColumns {
 pub(super) fn filters_by_visit(query: &Query) -> bool {
     let mut found = false;
     if let Some(filter) = &query.filter {
-        each_field(filter, &mut |field| found |= visit_column(field).is_some());
+        filter.each_field(&mut |field| found |= visit_column(field).is_some());
     }
     found
 }
@@ -135,8 +151,13 @@ fn is_of_visit(dimension: &Dimension) -> bool {
 
 /// The condition on `e` for the events that `query` is about, before its filter.
 pub(super) fn scope(query: &Query, binder: &mut Binder) -> String {
-    let sites = binder.is_one_of("e.site", &query.sites);
     let (from, to) = (binder.time(query.range.from), binder.time(query.range.to));
+    format!("{} AND e.occurred_at >= {from} AND e.occurred_at < {to}", scope_of_all_time(query, binder))
+}
+
+/// The same, whatever the range.
+pub(super) fn scope_of_all_time(query: &Query, binder: &mut Binder) -> String {
+    let sites = binder.is_one_of("e.site", &query.sites);
     let bots = if query.include_bots { "" } else { " AND NOT e.bot" };
-    format!("{sites} AND e.occurred_at >= {from} AND e.occurred_at < {to} AND e.order_id IS NULL{bots}")
+    format!("{sites} AND e.order_id IS NULL{bots}")
 }

@@ -7,11 +7,13 @@
 //! | 3 (visitor 1 again, two days before) | 09:00:00 view /b · 09:00:10 signup |
 //! | 4 (visitor 3, a crawler) | 11:30:00 view /a |
 //! | 5 (visitor 4) | 11:58:00 hover_enter on /c, no page view |
+//!
+//! In session 1, visitor 1 orders two mugs for 10.00 and gets 2.50 back.
 
 use kassa_model::Event;
 use serde_json::{Value, json};
 
-use super::support::{World, event, view};
+use super::support::{World, event, money, view};
 use crate::report::definitions::{FIELDS, METRICS};
 
 async fn world() -> World {
@@ -40,6 +42,8 @@ async fn world() -> World {
             with(spent("30", "2026-11-20T11:00:30Z"), 2, "mobile", None),
             with(spent("15", "2026-11-20T11:00:45Z"), 2, "mobile", None),
             Event { bot: true, ..with(view("/a", 3, "2026-11-20T11:30:00Z"), 4, "desktop", None) },
+            money(("o", "Order Completed", "confirmed"), 1, "2026-11-20T10:03:00Z", &[("mug", 2, 1_000)]),
+            money(("o", "Order Refunded", "confirmed"), 1, "2026-11-20T11:00:00Z", &[("mug", 0, -250)]),
             with(on("/c", event("hover_enter", 4, "2026-11-20T11:58:00Z")), 5, "desktop", None),
         ])
         .await;
@@ -62,6 +66,12 @@ async fn every_metric_by_name() {
         ("visit_duration", json!(51.3)),
         ("time_on_page", json!(45)),
         ("percentage", json!(100)),
+        ("revenue", json!({"amount_minor": 750, "currency": "EUR"})),
+        ("orders", json!(1)),
+        ("units", json!(2)),
+        ("refunds", json!({"amount_minor": 250, "currency": "EUR"})),
+        ("average_order_value", json!({"amount_minor": 1_000, "currency": "EUR"})),
+        ("conversion_rate", json!(33.3)),
     ];
     assert_eq!(expected.len(), all.len());
     for (name, value) in expected {
@@ -105,7 +115,8 @@ async fn every_dimension_by_name() {
         country: Some("DE".to_owned()),
         ..view(path, 1, time)
     };
-    world.seed(vec![full("/in", "2026-11-20T10:00:00Z"), full("/out", "2026-11-20T10:00:01Z")]).await;
+    let order = money(("o", "Order Completed", "confirmed"), 1, "2026-11-20T10:03:00Z", &[("mug", 2, 1_000)]);
+    world.seed(vec![full("/in", "2026-11-20T10:00:00Z"), full("/out", "2026-11-20T10:00:01Z"), order]).await;
     let expected = [
         ("event:name", json!([["page_view", 2]])),
         ("event:page", json!([["/in", 1], ["/out", 1]])),
@@ -123,11 +134,18 @@ async fn every_dimension_by_name() {
         ("visit:browser", json!([["Firefox", 2]])),
         ("visit:os", json!([["Linux", 2]])),
         ("visit:country", json!([["DE", 2]])),
+        ("product:sku", json!([["mug", 2]])),
+        ("product:name", json!([["The mug", 2]])),
+        ("product:category", json!([["mugs", 2]])),
+        ("order:currency", json!([["EUR", 2]])),
+        ("order:status", json!([["confirmed", 2]])),
     ];
     assert_eq!(expected.len(), FIELDS.len());
     for (name, rows) in expected {
         assert!(FIELDS.iter().any(|field| field.name == name), "{name}");
-        let extra = json!({"dimensions": [name], "metrics": ["events"]});
+        let of_money = name.starts_with("product:") || name.starts_with("order:");
+        let metric = if of_money { "units" } else { "events" };
+        let extra = json!({"dimensions": [name], "metrics": [metric]});
         assert_eq!(world.rows(extra).await, rows, "{name}");
     }
 }

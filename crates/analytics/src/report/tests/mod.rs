@@ -6,6 +6,7 @@ mod bad_queries;
 mod batch_events;
 mod definitions;
 mod live;
+mod money;
 mod query;
 mod random;
 mod ranges;

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use kassa_access::{Access, Mode, Options, SecretKeyOptions, SiteOptions};
 use kassa_eventstore::memory::MemoryStore;
 use kassa_eventstore::{Batch, EventStore, Row};
-use kassa_model::{Dialect, Event, ManualClock, Timestamp};
+use kassa_model::{Dialect, Event, ManualClock, OrderItem, OrderPart, Timestamp};
 use kassa_service::Shutdown;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -73,6 +73,7 @@ impl World {
             realtime_every: Duration::from_millis(5),
             watchers_max: 3,
             shutdown: shutdown.clone(),
+            ..ReportOptions::default()
         };
         let reports = Reports::new(options, Arc::clone(&store), access, clock.clone());
         let router = routes(Arc::clone(&reports));
@@ -208,6 +209,30 @@ pub(crate) fn event(name: &str, who: i64, time: &str) -> Event {
         props: "{}".to_owned(),
         dialect: Dialect::Site,
     }
+}
+
+/// A change of the order `order_id` of visitor and session `who`, in EUR; `lines` are SKU, units and money.
+pub(crate) fn money(
+    (order_id, name, status): (&str, &str, &str),
+    who: i64,
+    time: &str,
+    lines: &[(&str, i64, i64)],
+) -> Event {
+    let item = |(sku, units, revenue_minor): &(&str, i64, i64)| OrderItem {
+        sku: (*sku).to_owned(),
+        name: format!("The {sku}"),
+        category: Some(format!("{sku}s")),
+        units: *units,
+        revenue_minor: *revenue_minor,
+    };
+    let order = OrderPart {
+        order_id: order_id.to_owned(),
+        revenue_minor: lines.iter().map(|(_, _, money)| money).sum(),
+        currency: "EUR".to_owned(),
+        status: status.to_owned(),
+        items: lines.iter().map(item).collect(),
+    };
+    Event { order: Some(order), dialect: Dialect::Shop, ..event(name, who, time) }
 }
 
 /// A page view of `path`.

@@ -1,0 +1,173 @@
+//! Records of money as a report sees them: whole, or line by line, each with the visit that its order belongs to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kassa_model::{OrderItem, OrderPart};
+
+use super::Stored;
+use super::report::{event_field, holds, index, ratio, visitor_of};
+use super::visit::{Visit, session_of, visits};
+use crate::Error;
+use crate::query::{CONFIRMED, Cell, Dimension, Field, Metric, Query, REFUNDED};
+
+/// A record of money, or one line of it.
+#[derive(Debug)]
+pub(super) struct Money<'a> {
+    pub(super) stored: &'a Stored,
+    order: &'a OrderPart,
+    /// The line, where money counts line by line.
+    line: Option<&'a OrderItem>,
+    visit: Option<&'a Visit<'a>>,
+}
+
+impl Money<'_> {
+    /// The value of a field.
+    pub(super) fn field(&self, field: &Field) -> Option<String> {
+        match field {
+            Field::Sku => self.line.map(|line| line.sku.clone()),
+            Field::ProductName => self.line.map(|line| line.name.clone()),
+            Field::ProductCategory => self.line?.category.clone(),
+            Field::Currency => Some(self.order.currency.clone()),
+            Field::OrderStatus => Some(self.order.status.clone()),
+            Field::Name | Field::NameSent | Field::Page | Field::Hostname | Field::Prop(_) => {
+                let event = &self.stored.row.event;
+                match field {
+                    Field::Name => Some(event.name.clone()),
+                    Field::NameSent => Some(event.name_sent.clone()),
+                    Field::Page => event.path.clone(),
+                    Field::Hostname => event.host.clone(),
+                    Field::Prop(key) => super::json::property(&event.props, key),
+                    _ => None,
+                }
+            }
+            of_visit => self.visit.and_then(|visit| event_field(of_visit, visit.first, visit)),
+        }
+    }
+
+    fn amount(&self) -> i64 {
+        self.line.map_or(self.order.revenue_minor, |line| line.revenue_minor)
+    }
+
+    fn units(&self) -> i64 {
+        match self.line {
+            Some(line) => line.units,
+            None => self.order.items.iter().map(|line| line.units).sum(),
+        }
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.stored.row.event.name == name
+    }
+}
+
+/// The visits of all time, for queries about money.
+pub(super) fn whole_visits<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<i64, Visit<'a>> {
+    if !asks_for_money(query) {
+        return BTreeMap::new();
+    }
+    let of_visits = |stored: &&Stored| {
+        let event = &stored.row.event;
+        query.sites.contains(&event.site) && event.order.is_none() && (query.include_bots || !event.bot)
+    };
+    visits(&rows.iter().filter(of_visits).collect::<Vec<_>>())
+}
+
+/// What counts of the records in the range.
+pub(super) fn money<'a>(
+    rows: &'a [Stored],
+    query: &Query,
+    visits: &'a BTreeMap<i64, Visit<'a>>,
+) -> Result<Vec<Money<'a>>, Error> {
+    let mut found = Vec::new();
+    if !asks_for_money(query) {
+        return Ok(found);
+    }
+    let sessions = sessions_of_orders(rows, query);
+    for stored in rows.iter().filter(|stored| query.sites.contains(&stored.row.event.site)) {
+        let event = &stored.row.event;
+        let Some(order) = &event.order else { continue };
+        if event.occurred_at < query.range.from
+            || event.occurred_at >= query.range.to
+            || !is_in_buckets(stored, query)
+        {
+            continue;
+        }
+        let session = sessions.get(&(event.site.as_str(), order.order_id.as_str()));
+        let visit = session.and_then(|(_, session)| visits.get(session));
+        let lines: Vec<Option<&OrderItem>> =
+            if query.is_by_line() { order.items.iter().map(Some).collect() } else { vec![None] };
+        for line in lines {
+            let part = Money { stored, order, line, visit };
+            if holds(query.filter.as_ref(), &|field| part.field(field))? {
+                found.push(part);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn asks_for_money(query: &Query) -> bool {
+    query.metrics.iter().any(|metric| metric.is_of_money() || *metric == Metric::ConversionRate)
+}
+
+fn is_in_buckets(stored: &Stored, query: &Query) -> bool {
+    let time = stored.row.event.occurred_at;
+    query.dimensions.iter().all(|dimension| match dimension {
+        Dimension::Time { boundaries } => {
+            boundaries.first().is_some_and(|first| *first <= time)
+                && boundaries.last().is_some_and(|last| time < *last)
+        }
+        Dimension::Field(_) => true,
+    })
+}
+
+type Place = (kassa_model::Timestamp, u32, u128, u32);
+
+/// By site and order: the session of the first record that has one, and where that record is.
+fn sessions_of_orders<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<(&'a str, &'a str), (Place, i64)> {
+    let mut sessions: BTreeMap<(&str, &str), (Place, i64)> = BTreeMap::new();
+    for stored in rows {
+        let event = &stored.row.event;
+        let Some(order) = &event.order else { continue };
+        let session = session_of(stored);
+        if session == 0 || !query.sites.contains(&event.site) {
+            continue;
+        }
+        let place = (event.occurred_at, stored.partition, stored.row.offset, stored.row.index);
+        let known = sessions.entry((&event.site, &order.order_id)).or_insert((place, session));
+        *known = (*known).min((place, session));
+    }
+    sessions
+}
+
+/// The first and the last currency of all that counts.
+pub(super) fn currencies(money: &[Money<'_>], query: &Query) -> Vec<String> {
+    if !query.asks_for_amounts() {
+        return Vec::new();
+    }
+    let all: BTreeSet<&String> = money.iter().map(|part| &part.order.currency).collect();
+    let ends: BTreeSet<&String> = all.first().into_iter().chain(all.last()).copied().collect();
+    ends.into_iter().cloned().collect()
+}
+
+/// Distinct visitors with a record that confirms an order.
+pub(super) fn converters(money: &[&Money<'_>]) -> usize {
+    let confirmed = money.iter().filter(|part| part.is_named(CONFIRMED));
+    confirmed.map(|part| visitor_of(part.stored)).collect::<BTreeSet<_>>().len()
+}
+
+/// A metric of money alone.
+pub(super) fn measure(metric: Metric, money: &[&Money<'_>]) -> Cell {
+    let named = |name: &'static str| money.iter().filter(move |part| part.is_named(name));
+    let orders = named(CONFIRMED).map(|part| &part.order.order_id).collect::<BTreeSet<_>>().len();
+    match metric {
+        Metric::Orders => index(orders),
+        Metric::Units => Cell::Int(money.iter().map(|part| part.units()).sum()),
+        Metric::Revenue => Cell::Int(money.iter().map(|part| part.amount()).sum()),
+        Metric::Refunds => Cell::Int(-named(REFUNDED).map(|part| part.amount()).sum::<i64>()),
+        Metric::AverageOrderValue => {
+            Cell::Ratio(named(CONFIRMED).map(|part| part.amount()).sum(), orders as i64)
+        }
+        _ => ratio(0, 0),
+    }
+}

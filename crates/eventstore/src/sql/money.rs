@@ -1,0 +1,85 @@
+//! The records of money of a query, as a table `m`: one row a record, or one row a line where a product is asked for.
+//!
+//! All records of an order belong to one visit, that of the order's first record that has a session. Its events are
+//! looked up over all time, but only when a field of the visit is asked for.
+
+use super::Binder;
+use super::field::of_money;
+use super::filter::condition;
+use super::measure::Measure;
+use super::visits::{ORDER, VisitColumns, scope_of_all_time};
+use crate::Error;
+use crate::query::Query;
+
+/// Makes `m` of a query.
+pub(super) struct Money<'a> {
+    query: &'a Query,
+    /// The condition on `e` for the records in the range.
+    scope: String,
+    filter: Option<String>,
+    visits: VisitColumns,
+}
+
+impl<'a> Money<'a> {
+    /// The records that `query` is about.
+    pub(super) fn new(query: &'a Query, binder: &mut Binder) -> Result<Self, Error> {
+        let sites = binder.is_one_of("e.site", &query.sites);
+        let (from, to) = (binder.time(query.range.from), binder.time(query.range.to));
+        let scope = format!(
+            "{sites} AND e.occurred_at >= {from} AND e.occurred_at < {to} AND e.order_id IS NOT NULL"
+        );
+        let filter = query.filter.as_ref().map(|filter| condition(filter, of_money, binder)).transpose()?;
+        Ok(Self { query, scope, filter, visits: VisitColumns::of_orders(query) })
+    }
+
+    /// The tables that end with `money`. `dimensions` are columns and `conditions` belong to them.
+    pub(super) fn tables(
+        &self,
+        dimensions: &str,
+        mut conditions: Vec<String>,
+        measures: &[Measure],
+        binder: &mut Binder,
+    ) -> Vec<String> {
+        let (mut tables, mut from) = (Vec::new(), "events e".to_owned());
+        if !self.visits.is_empty() {
+            tables.extend(self.visits_of_orders(binder));
+            from.push_str(
+                " LEFT JOIN orders o ON o.site = e.site AND o.order_id = e.order_id \
+                 LEFT JOIN order_visits v ON v.session = o.session",
+            );
+        }
+        let by_line = self.query.is_by_line();
+        if by_line {
+            from.push_str(" JOIN items i ON i.sequence = e.sequence");
+        }
+        conditions.push(self.scope.clone());
+        conditions.extend(self.filter.clone());
+        let amount = if by_line { "i.revenue_minor" } else { "e.revenue_minor" };
+        let units = match (measures.contains(&Measure::Units), by_line) {
+            (false, _) => "0",
+            (true, true) => "i.units",
+            (true, false) => "(SELECT sum(i.units) FROM items i WHERE i.sequence = e.sequence)",
+        };
+        tables.push(format!(
+            "money AS MATERIALIZED (SELECT {dimensions}e.visitor, e.name AS kind, e.order_id, e.currency, \
+             {amount} AS amount, {units} AS units FROM {from} WHERE {})",
+            conditions.join(" AND ")
+        ));
+        tables
+    }
+
+    fn visits_of_orders(&self, binder: &mut Binder) -> [String; 2] {
+        let sites = binder.is_one_of("e.site", &self.query.sites);
+        let orders = format!(
+            "orders AS MATERIALIZED (SELECT e.site, e.order_id, arg_min(e.session, {ORDER}) AS session FROM events e \
+             WHERE {sites} AND e.session <> 0 AND e.order_id IN (SELECT e.order_id FROM events e WHERE {}) \
+             GROUP BY e.site, e.order_id)",
+            self.scope
+        );
+        let scope = format!(
+            "{} AND e.session IN (SELECT session FROM orders)",
+            scope_of_all_time(self.query, binder)
+        );
+        [orders, format!("order_visits AS ({})", self.visits.select(&scope))]
+    }
+}
