@@ -3,7 +3,9 @@
 //! Business rules are plain synchronous functions over a transaction (`fn place(tx: &mut Tx, …)`): no async, no HTTP,
 //! nothing but `tx`. Inside a noun: `mod.rs` (types and rules) ← `store.rs` (SQL) ← `http.rs` (routes), never back.
 
+mod act;
 pub mod catalog;
+mod guard;
 pub mod idempotency;
 pub mod inventory;
 pub mod orders;
@@ -12,6 +14,7 @@ mod params;
 mod refuse;
 mod schema;
 mod shop;
+pub mod transport;
 
 use std::sync::Arc;
 
@@ -29,4 +32,9 @@ pub fn storefront_routes(shop: Arc<Shop>) -> Router {
 /// The routes of class `Native`: those of keys and sessions.
 pub fn native_routes(shop: Arc<Shop>) -> Router {
     catalog::http::native_routes(Arc::clone(&shop)).merge(inventory::http::native_routes(shop))
+}
+
+/// The routes of class `Internal`: what roles ask each other; for role ports only.
+pub fn internal_routes(shop: Arc<Shop>) -> Router {
+    transport::http::internal_routes(shop)
 }

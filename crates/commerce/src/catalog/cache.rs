@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
+use axum::http::HeaderValue;
 
 /// How long an answer is given again.
 pub(crate) const KEPT: Duration = Duration::from_secs(1);
@@ -30,6 +31,8 @@ pub(crate) enum Asked {
     Sku(String),
     /// A page, by the text of its question.
     Page(String),
+    /// All categories.
+    Categories,
 }
 
 /// An answer as it is sent.
@@ -38,7 +41,7 @@ pub(crate) struct Answer {
     /// JSON.
     pub(crate) body: Bytes,
     /// With its quotes.
-    pub(crate) etag: String,
+    pub(crate) etag: HeaderValue,
 }
 
 /// The answers that are kept.
@@ -138,7 +141,10 @@ mod tests {
     use super::*;
 
     fn answer(text: &'static str) -> Arc<Answer> {
-        Arc::new(Answer { body: Bytes::from_static(text.as_bytes()), etag: "\"1\"".to_owned() })
+        Arc::new(Answer {
+            body: Bytes::from_static(text.as_bytes()),
+            etag: HeaderValue::from_static("\"1\""),
+        })
     }
 
     #[test]

@@ -4,11 +4,15 @@
 //! form that nobody else may choose. Products are never deleted but archived: buyers no longer know them, old orders do.
 //! One shop may hold products of several currencies; an order has one.
 
+mod body;
 pub(crate) mod cache;
-pub(crate) mod check;
+mod check;
 pub mod http;
+mod page;
 pub mod store;
+mod view;
 
+pub(crate) use check::is_sku;
 use kassa_db::Tx;
 use kassa_model::{Money, Timestamp};
 

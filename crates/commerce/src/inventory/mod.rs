@@ -8,11 +8,13 @@
 pub mod http;
 pub mod levels;
 pub mod store;
+mod view;
 
 use std::collections::BTreeMap;
 
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// From how many on a SKU's stock is low, unless it says otherwise.
 pub const LOW_STOCK_AT: i64 = 5;
@@ -53,7 +55,8 @@ impl LedgerKind {
 }
 
 /// So many of a SKU.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StockLine {
     /// The SKU.
     pub sku: String,

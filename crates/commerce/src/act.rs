@@ -1,0 +1,108 @@
+//! A mutation of the native API: one transaction, and with an `Idempotency-Key` only once.
+
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use kassa_access::Caller;
+use kassa_db::{Db, Tx};
+use kassa_model::Timestamp;
+use kassa_service::Problem;
+use serde::Serialize;
+
+use crate::idempotency::{self, Answer, Outcome, Request};
+use crate::problem_of;
+
+/// Who asks for what, so that a repeat is known.
+#[derive(Debug, Clone)]
+pub(crate) struct Keyed {
+    scope: String,
+    key: Option<String>,
+    fingerprint: String,
+}
+
+impl Keyed {
+    /// The request of `caller` to `route` (a method and a template, with what stands in its braces), with the key in
+    /// its headers.
+    pub(crate) fn of(
+        caller: &Caller,
+        headers: &HeaderMap,
+        (method, route): (&str, &str),
+        body: &impl Serialize,
+    ) -> Result<Self, Problem> {
+        Ok(Self {
+            scope: caller.identity(),
+            key: idempotency::key_of(headers)?.map(str::to_owned),
+            fingerprint: idempotency::fingerprint(method, route, body),
+        })
+    }
+
+    /// The id of the command in the ledger: the key, which is the caller's own, or a new one.
+    pub(crate) fn reference(&self) -> String {
+        match &self.key {
+            Some(key) => format!("{}/{key}", self.scope),
+            None => uuid::Uuid::now_v7().to_string(),
+        }
+    }
+}
+
+/// Why a transaction ends without an answer that is kept.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    Refused(Box<Problem>),
+    Db(kassa_db::Error),
+}
+
+impl From<kassa_db::Error> for Failed {
+    fn from(error: kassa_db::Error) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(Box::new(problem))
+    }
+}
+
+impl From<Failed> for Problem {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Refused(problem) => *problem,
+            Failed::Db(error) => problem_of(&error),
+        }
+    }
+}
+
+/// A refusal of a rule that has changed nothing: an answer that is kept with its key, or the end of the transaction.
+pub(crate) fn refuse(problem: Problem) -> Result<Answer, Failed> {
+    match idempotency::is_kept(problem.status().as_u16()) {
+        true => Ok(Answer::problem(&problem)),
+        false => Err(problem.into()),
+    }
+}
+
+/// What a mutation has done: its answer, and what else is to be known of it after the commit.
+pub(crate) type Done<T> = (Answer, Option<T>);
+
+/// Runs `op` in a transaction, or gives the answer of its first run. With it comes what `op` has done, unless it was done
+/// before.
+pub(crate) async fn once<T: Send + 'static>(
+    db: &Db,
+    keyed: Keyed,
+    now: Timestamp,
+    mut op: impl FnMut(&mut Tx<'_>) -> Result<Done<T>, Failed> + Send + 'static,
+) -> Result<(Response, Option<T>), Problem> {
+    let (outcome, done) = db
+        .write(move |tx| {
+            let request =
+                Request { scope: &keyed.scope, key: keyed.key.as_deref(), fingerprint: &keyed.fingerprint };
+            let mut done = None;
+            let outcome = idempotency::run(tx, &request, now, |tx| {
+                let (answer, what) = op(tx)?;
+                done = what;
+                Ok::<_, Failed>(answer)
+            })?;
+            Ok::<(Outcome, Option<T>), Failed>((outcome, done))
+        })
+        .await?;
+    Ok((outcome.into_response(), done))
+}

@@ -1,0 +1,161 @@
+//! The bodies of `POST`, `PUT` and `PATCH /v1/products`. A field that is not known is refused.
+//!
+//! ```json
+//! {"sku":"ps5","name":"PlayStation 5","price":{"amount_minor":49900,"currency":"USD"},"category":"consoles",
+//!  "description":"…","release_date":"2020-11-12","image_url":"/assets/ps5.svg","attributes":{"colour":"white"},
+//!  "track_stock":true,"low_stock_at":5}
+//! ```
+
+use kassa_model::{Currency, Money};
+use kassa_service::Problem;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Change, NewProduct};
+
+/// A product to be made; `track_stock` is true unless it says otherwise.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewBody {
+    sku: Option<String>,
+    name: String,
+    price: PriceBody,
+    category: Option<String>,
+    description: Option<String>,
+    release_date: Option<String>,
+    image_url: Option<String>,
+    attributes: Option<Map<String, Value>>,
+    track_stock: Option<bool>,
+    low_stock_at: Option<i64>,
+}
+
+/// All of a product: what is absent is emptied. `track_stock` alone stays as it is when it is absent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WholeBody {
+    sku: Option<String>,
+    name: String,
+    price: PriceBody,
+    category: Option<String>,
+    description: Option<String>,
+    release_date: Option<String>,
+    image_url: Option<String>,
+    attributes: Option<Map<String, Value>>,
+    track_stock: Option<bool>,
+}
+
+/// Parts of a product: what is absent stays, null empties.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PartBody {
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    sku: Option<String>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    price: Option<PriceBody>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    category: Option<Option<String>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    description: Option<Option<String>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    release_date: Option<Option<String>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    image_url: Option<Option<String>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    attributes: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    track_stock: Option<bool>,
+}
+
+/// `{"amount_minor":49900,"currency":"USD"}`; without a currency the shop's.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PriceBody {
+    amount_minor: i64,
+    currency: Option<Currency>,
+}
+
+/// A field that is there, so that null differs from absent.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+impl PriceBody {
+    fn money(&self, shop: Currency) -> Money {
+        Money { amount_minor: self.amount_minor, currency: self.currency.unwrap_or(shop) }
+    }
+}
+
+fn text_of(attributes: Option<Map<String, Value>>) -> String {
+    Value::Object(attributes.unwrap_or_default()).to_string()
+}
+
+impl NewBody {
+    /// The product that it asks for, in a shop of that currency, where stock is low from `low_stock_at` on.
+    pub(crate) fn into_new(self, currency: Currency, low_stock_at: i64) -> NewProduct {
+        NewProduct {
+            sku: self.sku,
+            name: self.name,
+            category: self.category,
+            description: self.description,
+            release_date: self.release_date,
+            image_url: self.image_url,
+            price: self.price.money(currency),
+            attributes: text_of(self.attributes),
+            track_stock: self.track_stock.unwrap_or(true),
+            low_stock_at: self.low_stock_at.unwrap_or(low_stock_at),
+        }
+    }
+}
+
+/// A change, and the SKU that the product must have if the body names one.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) change: Change,
+    sku: Option<String>,
+}
+
+impl Asked {
+    /// A SKU never changes; naming the one that it has is fine.
+    pub(crate) fn check_sku(&self, sku: &str) -> Result<(), Problem> {
+        match &self.sku {
+            Some(named) if named != sku => {
+                Err(Problem::bad_request("sku cannot change: archive the product and make another"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl WholeBody {
+    pub(crate) fn into_change(self, currency: Currency) -> Asked {
+        let change = Change {
+            name: Some(self.name),
+            category: Some(self.category),
+            description: Some(self.description),
+            release_date: Some(self.release_date),
+            image_url: Some(self.image_url),
+            price: Some(self.price.money(currency)),
+            attributes: Some(text_of(self.attributes)),
+            track_stock: self.track_stock,
+        };
+        Asked { change, sku: self.sku }
+    }
+}
+
+impl PartBody {
+    pub(crate) fn into_change(self, currency: Currency) -> Asked {
+        let change = Change {
+            name: self.name,
+            category: self.category,
+            description: self.description,
+            release_date: self.release_date,
+            image_url: self.image_url,
+            price: self.price.map(|price| price.money(currency)),
+            attributes: self.attributes.map(|attributes| text_of(Some(attributes))),
+            track_stock: self.track_stock,
+        };
+        Asked { change, sku: self.sku }
+    }
+}

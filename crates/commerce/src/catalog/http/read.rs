@@ -1,0 +1,197 @@
+//! What buyers see: lists, products and categories, each with an ETag. Answers may be a second old, see [`cache`](super::super::cache).
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::Response;
+use kassa_db::{Error, Tx};
+use kassa_service::Problem;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::super::cache::{Answer, Asked};
+use super::super::view::{self, ProductView};
+use super::super::{Product, page, store};
+use super::{Named, catalog};
+use crate::inventory::{self, Stock};
+use crate::params::Params;
+use crate::{Shop, problem_of};
+
+/// The most categories that are listed.
+const CATEGORIES_MAX: i64 = 1_000;
+
+#[derive(Serialize)]
+struct Page<'a> {
+    results: Vec<ProductView<'a>>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Categories {
+    results: Vec<Category>,
+}
+
+#[derive(Serialize)]
+struct Category {
+    name: String,
+    count: i64,
+}
+
+/// `GET /v1/products?q=&category=&sort=&limit=&cursor=`.
+pub(super) async fn list_products(
+    State(shop): State<Arc<Shop>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let asked = Asked::Page(uri.query().unwrap_or("").to_owned());
+    if let Some(answer) = shop.products.get(&asked) {
+        return Ok(show(&answer, &headers));
+    }
+    let listing = page::listing(&uri)?;
+    let (limit, sort) = (listing.limit, listing.sort);
+    // One more than is shown tells whether there is a next page.
+    let more = store::Listing { limit: limit + 1, ..listing };
+    let ticket = shop.products.ticket();
+    let (mut products, stock) = read(&shop, move |tx| store::list(tx, &more)).await?;
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_last = products.len() <= shown;
+    products.truncate(shown);
+    let stock = view::by_sku(stock);
+    let body = json(&Page {
+        results: products.iter().map(|product| ProductView::new(product, stock.get(&product.sku))).collect(),
+        next_cursor: products.last().filter(|_| !is_last).map(|last| page::cursor(last, sort)),
+    })?;
+    let answer = Arc::new(Answer { etag: etag_of(&body)?, body });
+    shop.products.keep(asked, Arc::clone(&answer), ticket, None);
+    Ok(show(&answer, &headers))
+}
+
+/// `GET /v1/products/{id}`.
+pub(super) async fn get_product(
+    State(shop): State<Arc<Shop>>,
+    path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let named = Named::of(path)?;
+    let asked = match &named {
+        Named::Id(id) => Asked::Id(*id),
+        Named::Sku(sku) => Asked::Sku(sku.clone()),
+    };
+    if let Some(answer) = shop.products.get(&asked) {
+        return Ok(show(&answer, &headers));
+    }
+    let ticket = shop.products.ticket();
+    let finder = named.clone();
+    let (products, stock) =
+        read(&shop, move |tx| Ok(finder.find(tx)?.into_iter().collect::<Vec<_>>())).await?;
+    let Some(product) = products.first() else { return Err(named.unknown()) };
+    let answer = Arc::new(Answer {
+        body: json(&ProductView::new(product, stock.first()))?,
+        etag: header(&view::etag(product, stock.first()))?,
+    });
+    shop.products.keep(asked, Arc::clone(&answer), ticket, Some(&product.sku));
+    Ok(show(&answer, &headers))
+}
+
+/// `GET /v1/categories`: `{"results":[{"name":"consoles","count":3}]}`, by name.
+pub(super) async fn list_categories(
+    State(shop): State<Arc<Shop>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Params::of(&uri, &[])?;
+    let asked = Asked::Categories;
+    if let Some(answer) = shop.products.get(&asked) {
+        return Ok(show(&answer, &headers));
+    }
+    let ticket = shop.products.ticket();
+    let found = catalog(&shop)?.read(|tx| store::categories(tx, CATEGORIES_MAX)).await;
+    let found = found.map_err(|error: Error| problem_of(&error))?;
+    let results = found.into_iter().map(|(name, count)| Category { name, count }).collect();
+    let body = json(&Categories { results })?;
+    let answer = Arc::new(Answer { etag: etag_of(&body)?, body });
+    shop.products.keep(asked, Arc::clone(&answer), ticket, None);
+    Ok(show(&answer, &headers))
+}
+
+/// Products with what is there of them: one snapshot where both are in one database. Where stock is elsewhere and cannot
+/// be had, products are shown without.
+pub(super) async fn read(
+    shop: &Shop,
+    mut find: impl FnMut(&mut Tx<'_>) -> Result<Vec<Product>, Error> + Send + 'static,
+) -> Result<(Vec<Product>, Vec<Stock>), Problem> {
+    let together = shop.one_database && shop.inventory.is_some();
+    let found = catalog(shop)?.read(move |tx| {
+        let products = find(tx)?;
+        let stock = if together { stock_of(tx, &tracked(&products))? } else { Vec::new() };
+        Ok((products, stock))
+    });
+    let (products, stock) = found.await.map_err(|error: Error| problem_of(&error))?;
+    match &shop.inventory {
+        Some(inventory) if !together => {
+            let skus = tracked(&products);
+            let stock = inventory.read(move |tx| stock_of(tx, &skus)).await.unwrap_or_default();
+            Ok((products, stock))
+        }
+        _ => Ok((products, stock)),
+    }
+}
+
+fn tracked(products: &[Product]) -> Vec<String> {
+    products.iter().filter(|product| product.track_stock).map(|product| product.sku.clone()).collect()
+}
+
+fn stock_of(tx: &mut Tx<'_>, skus: &[String]) -> Result<Vec<Stock>, Error> {
+    match skus {
+        [sku] => Ok(inventory::store::by_sku(tx, sku)?.into_iter().collect()),
+        _ => inventory::store::by_skus(tx, &skus.iter().map(String::as_str).collect::<Vec<_>>()),
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<Bytes, Problem> {
+    match serde_json::to_vec(value) {
+        Ok(bytes) => Ok(bytes.into()),
+        Err(error) => {
+            tracing::error!(%error, "cannot write products as JSON");
+            Err(Problem::internal())
+        }
+    }
+}
+
+fn header(text: &str) -> Result<HeaderValue, Problem> {
+    HeaderValue::from_str(text).map_err(|_| Problem::internal())
+}
+
+/// The ETag of an answer that has no version of its own.
+fn etag_of(body: &[u8]) -> Result<HeaderValue, Problem> {
+    let hash = Sha256::digest(body);
+    let hex: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    header(&format!("\"{hex}\""))
+}
+
+/// The answer, or 304 for a client who has it.
+fn show(answer: &Answer, headers: &HeaderMap) -> Response {
+    let is_known = headers.get_all(IF_NONE_MATCH).iter().any(|known| names(known, &answer.etag));
+    let mut response = match is_known {
+        true => Response::new(Body::empty()),
+        false => Response::new(Body::from(answer.body.clone())),
+    };
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    response.headers_mut().insert(ETAG, answer.etag.clone());
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// Whether `If-None-Match` names the ETag: weakly, as RFC 9110 (13.1.2) has it.
+fn names(known: &HeaderValue, etag: &HeaderValue) -> bool {
+    let (Ok(known), Ok(etag)) = (known.to_str(), etag.to_str()) else { return false };
+    known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == etag)
+}

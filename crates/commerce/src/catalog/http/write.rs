@@ -1,0 +1,262 @@
+//! What whoever runs the shop changes: products made, changed and archived. `If-Match` is optional and honoured; so is an
+//! `Idempotency-Key`.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::header::{ETAG, IF_MATCH, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use kassa_access::Scope;
+use kassa_service::{Json, Problem};
+
+use super::super::body::{Asked, NewBody, PartBody, WholeBody};
+use super::super::view::{ProductView, etag, version_in};
+use super::super::{Error, Product, archive, create, update};
+use super::{Named, catalog};
+use crate::act::{Failed, Keyed, once, refuse};
+use crate::guard::Admitted;
+use crate::idempotency::Answer;
+use crate::inventory::{self, Stock};
+use crate::{Shop, problem_of};
+
+type PathName = Result<Path<String>, PathRejection>;
+
+/// `POST /v1/products` → 201 with `Location`.
+pub(super) async fn create_product(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    headers: HeaderMap,
+    Json(body): Json<NewBody>,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Catalog)?;
+    let keyed = Keyed::of(&caller, &headers, ("POST", "/v1/products"), &body)?;
+    let new = body.into_new(shop.options.currency, shop.options.low_stock_at);
+    let now = shop.now();
+    let is_here = shop.one_database;
+    let (response, made) = once(catalog(&shop)?, keyed, now, move |tx| match create(tx, &new, now) {
+        Ok(product) => {
+            let stock = if is_here { inventory::store::by_sku(tx, &product.sku)? } else { None };
+            let location = format!("/v1/products/{}", product.id);
+            let answer = answer(StatusCode::CREATED, &product, stock.as_ref());
+            Ok((answer.header(LOCATION.as_str(), &location), Some((product, new.low_stock_at))))
+        }
+        Err(error) => refused(error),
+    })
+    .await?;
+    if let Some((product, low_stock_at)) = made {
+        shop.products.forget(&product.sku);
+        open_apart(&shop, &product, low_stock_at).await?;
+    }
+    Ok(response)
+}
+
+/// `PATCH /v1/products/{id}`: what is absent stays, null empties.
+pub(super) async fn patch_product(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: PathName,
+    headers: HeaderMap,
+    Json(body): Json<PartBody>,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Catalog)?;
+    let named = Named::of(path)?;
+    let keyed = Keyed::of(&caller, &headers, ("PATCH", &route(&named)), &body)?;
+    let asked = body.into_change(shop.options.currency);
+    change(&shop, named, keyed, &headers, asked).await
+}
+
+/// `PUT /v1/products/{id}`: what is absent is emptied, but for `track_stock`.
+pub(super) async fn replace_product(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: PathName,
+    headers: HeaderMap,
+    Json(body): Json<WholeBody>,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Catalog)?;
+    let named = Named::of(path)?;
+    let keyed = Keyed::of(&caller, &headers, ("PUT", &route(&named)), &body)?;
+    let asked = body.into_change(shop.options.currency);
+    change(&shop, named, keyed, &headers, asked).await
+}
+
+/// `DELETE /v1/products/{id}` archives it → 204.
+pub(super) async fn archive_product(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: PathName,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Catalog)?;
+    let named = Named::of(path)?;
+    let keyed = Keyed::of(&caller, &headers, ("DELETE", &route(&named)), &())?;
+    let wanted = Wanted::of(&headers)?;
+    let now = shop.now();
+    let (response, done) = once(catalog(&shop)?, keyed, now, move |tx| {
+        let Some(before) = named.find(tx)? else { return Ok((refuse(named.unknown())?, None)) };
+        wanted.check(&before)?;
+        match archive(tx, before.id, Some(before.version), now) {
+            Ok(product) => Ok((nothing(), Some(product.sku))),
+            Err(error) => refused(error),
+        }
+    })
+    .await?;
+    forget(&shop, done);
+    Ok(response)
+}
+
+async fn change(
+    shop: &Shop,
+    named: Named,
+    keyed: Keyed,
+    headers: &HeaderMap,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let wanted = Wanted::of(headers)?;
+    let (now, is_here) = (shop.now(), shop.one_database);
+    if asked.change.track_stock == Some(false) {
+        require_no_stock_apart(shop, &named).await?;
+    }
+    let (response, done) = once(catalog(shop)?, keyed, now, move |tx| {
+        let Some(before) = named.find(tx)? else { return Ok((refuse(named.unknown())?, None)) };
+        wanted.check(&before)?;
+        asked.check_sku(&before.sku)?;
+        match update(tx, before.id, Some(before.version), &asked.change, now) {
+            Ok(product) => {
+                let stock = if is_here { inventory::store::by_sku(tx, &product.sku)? } else { None };
+                Ok((answer(StatusCode::OK, &product, stock.as_ref()), Some(product)))
+            }
+            Err(error) => refused(error),
+        }
+    })
+    .await?;
+    if let Some(product) = done {
+        shop.products.forget(&product.sku);
+        open_apart(shop, &product, shop.options.low_stock_at).await?;
+    }
+    Ok(response)
+}
+
+fn route(named: &Named) -> String {
+    format!("/v1/products/{named:?}")
+}
+
+fn forget(shop: &Shop, sku: Option<String>) {
+    if let Some(sku) = sku {
+        shop.products.forget(&sku);
+    }
+}
+
+fn answer(status: StatusCode, product: &Product, stock: Option<&Stock>) -> Answer {
+    let answer = Answer::json(status, &ProductView::new(product, stock));
+    answer.header(ETAG.as_str(), &etag(product, stock))
+}
+
+fn nothing() -> Answer {
+    Answer {
+        status: StatusCode::NO_CONTENT.as_u16(),
+        headers: Vec::new(),
+        body: String::new(),
+        order_id: None,
+    }
+}
+
+/// Where stock is in another database of this process, a product that tracks it gets its stock there, after the commit. If
+/// that fails, the first goods that come in make it.
+async fn open_apart(shop: &Shop, product: &Product, low_stock_at: i64) -> Result<(), Problem> {
+    let Some(inventory) = shop.inventory.as_ref().filter(|_| !shop.one_database && product.track_stock)
+    else {
+        return Ok(());
+    };
+    let (sku, now) = (product.sku.clone(), shop.now());
+    let opened = inventory.write(move |tx| inventory::open(tx, &sku, low_stock_at, now)).await;
+    opened.map_err(|error: kassa_db::Error| problem_of(&error))
+}
+
+/// The rule of [`update`] for stock in another database of this process.
+async fn require_no_stock_apart(shop: &Shop, named: &Named) -> Result<(), Problem> {
+    let Some(inventory) = shop.inventory.as_ref().filter(|_| !shop.one_database) else { return Ok(()) };
+    let named = named.clone();
+    let found = catalog(shop)?.read(move |tx| named.find(tx)).await;
+    let Some(product) = found.map_err(|error: kassa_db::Error| problem_of(&error))? else { return Ok(()) };
+    let sku = product.sku.clone();
+    let stock = inventory.read(move |tx| inventory::store::by_sku(tx, &sku)).await;
+    match stock.map_err(|error: kassa_db::Error| problem_of(&error))? {
+        Some(Stock { sku, on_hand, .. }) if on_hand > 0 => Err(problem(Error::StockInBooks { sku, on_hand })),
+        _ => Ok(()),
+    }
+}
+
+/// The versions that `If-Match` allows.
+#[derive(Debug, Clone)]
+enum Wanted {
+    Any,
+    OneOf(Vec<i64>),
+}
+
+impl Wanted {
+    /// Weak tags never match (RFC 9110, 13.1.1); what is no ETag of ours matches nothing.
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let mut versions = Vec::new();
+        let mut given = false;
+        for value in headers.get_all(IF_MATCH) {
+            given = true;
+            let text = value.to_str().map_err(|_| Problem::bad_request("If-Match is not printable ASCII"))?;
+            for tag in text.split(',').map(str::trim) {
+                if tag == "*" {
+                    return Ok(Self::Any);
+                }
+                versions.extend(version_in(tag));
+            }
+        }
+        Ok(if given { Self::OneOf(versions) } else { Self::Any })
+    }
+
+    fn check(&self, product: &Product) -> Result<(), Problem> {
+        match self {
+            Self::OneOf(versions) if !versions.contains(&product.version) => {
+                Err(precondition_failed(format!(
+                    "product {} has version {}: read it again, and decide again",
+                    product.id, product.version
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn precondition_failed(detail: String) -> Problem {
+    Problem::new(StatusCode::PRECONDITION_FAILED, "precondition-failed", "Somebody else has changed it since")
+        .detail(detail)
+}
+
+/// A refusal of the rules, which is kept with the key where that is due.
+fn refused<T>(error: Error) -> Result<(Answer, Option<T>), Failed> {
+    match error {
+        Error::Db(error) => Err(error.into()),
+        error => Ok((refuse(problem(error))?, None)),
+    }
+}
+
+fn problem(error: Error) -> Problem {
+    let detail = error.to_string();
+    match error {
+        Error::Invalid { .. } => Problem::bad_request(detail),
+        Error::Unknown(_) => Problem::not_found(detail),
+        Error::SkuTaken(sku) => {
+            Problem::new(StatusCode::CONFLICT, "sku-taken", "Another product has the SKU")
+                .detail(detail)
+                .extra("sku", sku)
+        }
+        Error::OtherVersion { .. } => precondition_failed(detail),
+        Error::StockInBooks { sku, on_hand } => {
+            Problem::new(StatusCode::CONFLICT, "stock-in-books", "There is stock of it")
+                .detail(detail)
+                .extra("sku", sku)
+                .extra("on_hand", on_hand)
+        }
+        Error::Db(error) => problem_of(&error),
+    }
+}

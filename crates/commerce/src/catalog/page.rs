@@ -1,0 +1,71 @@
+//! The question `GET /v1/products` asks, and the cursor that leads from one page to the next.
+
+use axum::http::Uri;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kassa_service::Problem;
+
+use super::Product;
+use super::store::{After, Listing, Sort};
+use crate::params::Params;
+
+const LIMIT_DEFAULT: i64 = 30;
+const LIMIT_MAX: i64 = 100;
+
+const SORTS: [(&str, Sort); 6] = [
+    ("newest", Sort::Newest),
+    ("oldest", Sort::Oldest),
+    ("name", Sort::Name),
+    ("-name", Sort::NameDown),
+    ("price", Sort::Price),
+    ("-price", Sort::PriceDown),
+];
+
+/// Reads `?q=&category=&sort=&limit=&cursor=`.
+pub(crate) fn listing(uri: &Uri) -> Result<Listing, Problem> {
+    let params = Params::of(uri, &["q", "category", "sort", "limit", "cursor"])?;
+    let sort = match params.text("sort") {
+        None => Sort::Newest,
+        Some(text) => sort(text)?,
+    };
+    Ok(Listing {
+        words: params.text("q").unwrap_or("").split_whitespace().map(str::to_owned).collect(),
+        category: params.text("category").map(str::to_owned),
+        sort,
+        after: params.text("cursor").map(|text| parse_cursor(text, sort)).transpose()?,
+        limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
+    })
+}
+
+fn sort(text: &str) -> Result<Sort, Problem> {
+    let found = SORTS.iter().find(|(name, _)| *name == text);
+    found.map(|(_, sort)| *sort).ok_or_else(|| {
+        let names = SORTS.map(|(name, _)| name).join(", ");
+        Problem::bad_request(format!("sort must be one of {names}"))
+    })
+}
+
+fn name_of(sort: Sort) -> &'static str {
+    SORTS.iter().find(|(_, known)| *known == sort).map_or("", |(name, _)| name)
+}
+
+/// Where the page after `last` begins. It says in which order, for it means nothing in another.
+pub(crate) fn cursor(last: &Product, sort: Sort) -> String {
+    let text = format!("{}\n{}\n{}\n{}", name_of(sort), last.id, last.price.amount_minor, last.name);
+    URL_SAFE_NO_PAD.encode(text)
+}
+
+fn parse_cursor(text: &str, sort: Sort) -> Result<After, Problem> {
+    let bad =
+        || Problem::bad_request("cursor must be the next_cursor of an earlier answer in the same order");
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
+    let text = String::from_utf8(bytes).map_err(|_| bad())?;
+    let mut parts = text.splitn(4, '\n');
+    let mut next = || parts.next().ok_or_else(bad);
+    let (given, id, price, name) = (next()?, next()?, next()?, next()?);
+    if given != name_of(sort) || name.contains('\0') {
+        return Err(bad());
+    }
+    let number = |text: &str| text.parse::<i64>().map_err(|_| bad());
+    Ok(After { name: name.to_owned(), price_minor: number(price)?, id: number(id)? })
+}

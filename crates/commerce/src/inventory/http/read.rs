@@ -1,0 +1,129 @@
+//! Stock and its ledger, read.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kassa_access::Scope;
+use kassa_db::{Error, Tx};
+use kassa_service::{Json, Problem};
+use serde::Serialize;
+
+use super::super::store::{self, Only};
+use super::super::view::{EntryView, StockView};
+use super::{inventory, sku_of, unknown};
+use crate::catalog::{self, Product, is_sku};
+use crate::guard::Admitted;
+use crate::params::Params;
+use crate::{Shop, problem_of};
+
+const LIMIT_DEFAULT: i64 = 50;
+const LIMIT_MAX: i64 = 200;
+
+#[derive(Serialize)]
+struct Page<T> {
+    results: Vec<T>,
+    next_cursor: Option<String>,
+}
+
+/// `GET /v1/inventory?low=&limit=&cursor=`, by SKU.
+pub(super) async fn list_stock(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Read)?;
+    let params = Params::of(&uri, &["low", "limit", "cursor"])?;
+    let only = if params.flag("low", false)? { Only::Low } else { Only::All };
+    let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    let after = params.text("cursor").map(parse_cursor).transpose()?.unwrap_or_default();
+    let named = shop.one_database && shop.catalog.is_some();
+    let found = inventory(&shop)?.read(move |tx| {
+        let stock = store::list(tx, &after, only, limit + 1)?;
+        let products = if named { products_of(tx, &stock)? } else { Vec::new() };
+        Ok((stock, products))
+    });
+    let (mut stock, products) = found.await.map_err(|error: Error| problem_of(&error))?;
+    let is_last = cut(&mut stock, limit);
+    let name = |sku: &str| products.iter().find(|product| product.sku == sku);
+    let next_cursor = stock.last().filter(|_| !is_last).map(|last| URL_SAFE_NO_PAD.encode(&last.sku));
+    let results = stock.iter().map(|stock| StockView::new(stock, name(&stock.sku))).collect();
+    Ok(Json(Page { results, next_cursor }).into_response())
+}
+
+/// `GET /v1/inventory/{sku}`.
+pub(super) async fn get_stock(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Read)?;
+    let sku = sku_of(path)?;
+    let named = shop.one_database && shop.catalog.is_some();
+    let asked = sku.clone();
+    let found = inventory(&shop)?.read(move |tx| {
+        let Some(stock) = store::by_sku(tx, &asked)? else { return Ok(None) };
+        let product = if named { catalog::store::by_skus(tx, &[&asked])?.pop() } else { None };
+        Ok(Some((stock, product)))
+    });
+    match found.await.map_err(|error: Error| problem_of(&error))? {
+        Some((stock, product)) => Ok(Json(StockView::new(&stock, product.as_ref())).into_response()),
+        None => Err(unknown(&sku)),
+    }
+}
+
+/// `GET /v1/inventory/{sku}/ledger?limit=&cursor=`, newest first.
+pub(super) async fn list_ledger(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: Result<Path<String>, PathRejection>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Inventory)?;
+    let sku = sku_of(path)?;
+    let params = Params::of(&uri, &["limit", "cursor"])?;
+    let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    let before = params.text("cursor").map(parse_place).transpose()?.unwrap_or(i64::MAX);
+    let asked = sku.clone();
+    let found = inventory(&shop)?.read(move |tx| match store::by_sku(tx, &asked)? {
+        None => Ok(None),
+        Some(_) => store::ledger(tx, &asked, before, limit + 1).map(Some),
+    });
+    let Some(mut entries) = found.await.map_err(|error: Error| problem_of(&error))? else {
+        return Err(unknown(&sku));
+    };
+    let is_last = cut(&mut entries, limit);
+    let next_cursor = entries.last().filter(|_| !is_last).map(|last| last.id.to_string());
+    let results: Vec<_> = entries.iter().map(EntryView::new).collect();
+    Ok(Json(Page { results, next_cursor }).into_response())
+}
+
+/// Takes the one row off that was read beyond the page; whether there was none.
+fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_last = rows.len() <= shown;
+    rows.truncate(shown);
+    is_last
+}
+
+fn products_of(tx: &mut Tx<'_>, stock: &[super::super::Stock]) -> Result<Vec<Product>, Error> {
+    let skus: Vec<&str> = stock.iter().map(|stock| stock.sku.as_str()).collect();
+    catalog::store::by_skus(tx, &skus)
+}
+
+fn bad_cursor() -> Problem {
+    Problem::bad_request("cursor must be the next_cursor of an earlier answer")
+}
+
+fn parse_cursor(text: &str) -> Result<String, Problem> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad_cursor())?;
+    String::from_utf8(bytes).ok().filter(|sku| is_sku(sku)).ok_or_else(bad_cursor)
+}
+
+fn parse_place(text: &str) -> Result<i64, Problem> {
+    text.parse().ok().filter(|place| *place > 0).ok_or_else(bad_cursor)
+}

@@ -1,0 +1,202 @@
+//! Stock moved by hand: received, adjusted, and from how many on it is low. With an `Idempotency-Key` only once.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use kassa_access::{Caller, Scope};
+use kassa_service::{Json, Problem};
+use serde::{Deserialize, Serialize};
+
+use super::super::view::StockView;
+use super::super::{
+    LedgerKind, MoveError, Movement, QUANTITY_MAX, Refusal, Stock, move_by_hand, open, store,
+};
+use super::{inventory, sku_of, unknown};
+use crate::Shop;
+use crate::act::{Done, Failed, Keyed, once, refuse};
+use crate::catalog::NAME_CHARS_MAX;
+use crate::guard::Admitted;
+use crate::idempotency::Answer;
+
+/// `{"quantity":10,"reason":"delivery 77"}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MoveBody {
+    quantity: i64,
+    reason: Option<String>,
+}
+
+/// `{"low_stock_at":5}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ThresholdBody {
+    low_stock_at: i64,
+}
+
+type PathName = Result<Path<String>, PathRejection>;
+
+/// `POST /v1/inventory/{sku}/receive {"quantity"}`: goods came in.
+pub(super) async fn receive_stock(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: PathName,
+    headers: HeaderMap,
+    Json(body): Json<MoveBody>,
+) -> Result<Response, Problem> {
+    let by_hand = ByHand { kind: LedgerKind::Receive, sku: sku_of(path)?, body };
+    move_stock(&shop, &caller, &headers, by_hand).await
+}
+
+/// `POST /v1/inventory/{sku}/adjust {"quantity","reason"?}`: a correction, below 0 for what is gone.
+pub(super) async fn adjust_stock(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: PathName,
+    headers: HeaderMap,
+    Json(body): Json<MoveBody>,
+) -> Result<Response, Problem> {
+    let by_hand = ByHand { kind: LedgerKind::Adjust, sku: sku_of(path)?, body };
+    move_stock(&shop, &caller, &headers, by_hand).await
+}
+
+/// `PUT /v1/inventory/{sku} {"low_stock_at"}`: from how many on the stock is low.
+pub(super) async fn set_threshold(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: PathName,
+    headers: HeaderMap,
+    Json(body): Json<ThresholdBody>,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Inventory)?;
+    let sku = sku_of(path)?;
+    let keyed = Keyed::of(&caller, &headers, ("PUT", &format!("/v1/inventory/{sku}")), &body)?;
+    let low = body.low_stock_at;
+    if !(0..=QUANTITY_MAX).contains(&low) {
+        let why = format!("low_stock_at must be an integer from 0 to {QUANTITY_MAX}");
+        return Err(Problem::bad_request(why));
+    }
+    let (now, asked) = (shop.now(), sku.clone());
+    let (response, done) =
+        once(inventory(&shop)?, keyed, now, move |tx| match store::set_low(tx, &asked, low, now)? {
+            Some(stock) => Ok((answer(&stock), Some(()))),
+            None => Ok((refuse(unknown(&asked))?, None)),
+        })
+        .await?;
+    if done.is_some() {
+        shop.products.forget(&sku);
+    }
+    Ok(response)
+}
+
+struct ByHand {
+    kind: LedgerKind,
+    sku: String,
+    body: MoveBody,
+}
+
+impl ByHand {
+    fn check(&self) -> Result<(), Problem> {
+        let quantity = self.body.quantity;
+        let smallest = if self.kind == LedgerKind::Receive { 1 } else { -QUANTITY_MAX };
+        if quantity == 0 || !(smallest..=QUANTITY_MAX).contains(&quantity) {
+            let why = format!("quantity must be an integer from {smallest} to {QUANTITY_MAX}, and not 0");
+            return Err(Problem::bad_request(why));
+        }
+        let Some(reason) = &self.body.reason else { return Ok(()) };
+        if reason.chars().count() > NAME_CHARS_MAX || reason.chars().any(char::is_control) {
+            let why = format!("reason has at most {NAME_CHARS_MAX} characters and no control characters");
+            return Err(Problem::bad_request(why));
+        }
+        Ok(())
+    }
+}
+
+async fn move_stock(
+    shop: &Shop,
+    caller: &Caller,
+    headers: &HeaderMap,
+    by_hand: ByHand,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Inventory)?;
+    by_hand.check()?;
+    let ByHand { kind, sku, body } = by_hand;
+    let route = format!("/v1/inventory/{sku}/{}", kind.name());
+    let keyed = Keyed::of(caller, headers, ("POST", &route), &body)?;
+    let movement = Movement {
+        reference: keyed.reference(),
+        sku: sku.clone(),
+        kind,
+        quantity: body.quantity,
+        reason: body.reason,
+    };
+    let (began, now, sure) = (Instant::now(), shop.now(), Sure::of(shop));
+    let low_stock_at = shop.options.low_stock_at;
+    let (response, done) = once(inventory(shop)?, keyed, now, move |tx| {
+        if sure == Sure::OfNothing && kind == LedgerKind::Receive {
+            open(tx, &movement.sku, low_stock_at, now)?;
+        }
+        moved(move_by_hand(tx, &movement, now))
+    })
+    .await?;
+    if done.is_some() {
+        shop.stock_moved(kind, [sku.as_str()]);
+        shop.stock_update_took(kind, began);
+    }
+    Ok(response)
+}
+
+/// Whether this database knows which SKUs there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sure {
+    /// The catalogue is in it: a product that tracks stock has its row.
+    OfCatalog,
+    /// The catalogue is elsewhere: goods that come in make their row.
+    OfNothing,
+}
+
+impl Sure {
+    fn of(shop: &Shop) -> Self {
+        if shop.one_database && shop.catalog.is_some() { Self::OfCatalog } else { Self::OfNothing }
+    }
+}
+
+fn answer(stock: &Stock) -> Answer {
+    Answer::json(StatusCode::OK, &StockView::new(stock, None))
+}
+
+fn moved(result: Result<Stock, MoveError>) -> Result<Done<()>, Failed> {
+    let problem = match result {
+        Ok(stock) => return Ok((answer(&stock), Some(()))),
+        Err(MoveError::Db(error)) => return Err(error.into()),
+        Err(MoveError::Refused(Refusal::UnknownSku(sku))) => unknown(&sku),
+        Err(MoveError::Refused(refusal)) => insufficient(&refusal),
+        Err(error @ MoveError::TooMany(_)) => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too-much-stock", "More than can be counted")
+                .detail(error.to_string())
+        }
+        Err(error @ MoveError::OtherQuantity(_)) => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency-key-reused",
+            "The Idempotency-Key belongs to another request",
+        )
+        .detail(error.to_string()),
+    };
+    Ok((refuse(problem)?, None))
+}
+
+/// 422 `/errors/insufficient-stock`, with what is there and what was asked for.
+fn insufficient(refusal: &Refusal) -> Problem {
+    let problem =
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "insufficient-stock", "There is too little stock")
+            .detail(refusal.to_string());
+    match refusal {
+        Refusal::Insufficient { sku, available, requested } => {
+            problem.extra("sku", sku.as_str()).extra("available", *available).extra("requested", *requested)
+        }
+        Refusal::UnknownSku(sku) => problem.extra("sku", sku.as_str()),
+    }
+}
