@@ -1,12 +1,16 @@
 //! Who is calling: decided once per request from its headers and its route's class.
 
+use std::sync::atomic::Ordering;
+
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::response::{IntoResponse, Response};
+use kassa_model::MICROS_PER_SECOND;
 use kassa_service::{Problem, RouteClass};
 
-use crate::secret::Hash;
-use crate::{Access, Mode};
+use crate::secret::{Hash, SecretKey};
+use crate::store::ApiKey;
+use crate::{Access, Mode, Scope, Scopes, cookie};
 
 /// Who is calling.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,21 +21,27 @@ pub enum Caller {
     Open,
     /// The admin token: may do everything.
     Admin,
+    /// A browser that has logged in with the admin token: may do everything on native routes, is nobody elsewhere.
+    Session,
     /// Another role.
     Internal,
     /// A secret key.
     Key {
+        /// Which one: a UUID, or `config:<name>`. Never used for another key.
+        id: String,
         /// What the key is called.
         name: String,
         /// The only site it may read; `None`: all.
         site: Option<String>,
+        /// What it may do.
+        scopes: Scopes,
     },
 }
 
 /// Why a caller is not let in. As an answer it is the 401 problem; the old dialects shape their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// No `Authorization: Bearer`.
+    /// No `Authorization: Bearer`, and no session where one would do.
     #[error("send a key as \"Authorization: Bearer <key>\"")]
     Missing,
     /// A key that is not known.
@@ -52,17 +62,54 @@ impl From<Denied> for Problem {
 }
 
 impl Caller {
-    /// Whether the caller may read `site`.
-    pub fn may_read(&self, site: &str) -> bool {
+    /// Whether the caller may do what `scope` is for. [`Public`](Self::Public) may not: a public route asks nobody.
+    pub fn may(&self, scope: Scope) -> bool {
         match self {
-            Self::Key { site: Some(only), .. } => only == site,
-            _ => true,
+            Self::Open | Self::Admin | Self::Session => true,
+            Self::Internal => scope != Scope::Admin,
+            Self::Key { scopes, .. } => scopes.allow(scope),
+            Self::Public => false,
         }
     }
 
-    /// The only site the caller may read; `None`: all.
+    /// The same on a compat route, where a public caller is one whose dialect the configuration has opened.
+    pub fn may_by_dialect(&self, scope: Scope) -> bool {
+        *self == Self::Public || self.may(scope)
+    }
+
+    /// Refuses a caller who may not.
+    ///
+    /// # Errors
+    /// The 403 problem.
+    pub fn require(&self, scope: Scope) -> Result<(), Problem> {
+        match self.may(scope) {
+            true => Ok(()),
+            false => Err(Problem::forbidden(format!("this needs a key with the scope {scope}"))),
+        }
+    }
+
+    /// Who it is, for what is kept per caller, such as idempotency keys: the same as long as the key lives, and never
+    /// that of another.
+    pub fn identity(&self) -> String {
+        match self {
+            Self::Public => "public".to_owned(),
+            Self::Open => "open".to_owned(),
+            Self::Admin | Self::Session => "admin".to_owned(),
+            Self::Internal => "internal".to_owned(),
+            Self::Key { id, .. } => format!("key:{id}"),
+        }
+    }
+
+    /// Whether the caller may read `site`.
+    pub fn may_read(&self, site: &str) -> bool {
+        self.only_site().is_none_or(|only| only == site)
+    }
+
+    /// The only site the caller may read; `None`: all. Of a key without the scope `read` it is the empty id, which no
+    /// site has.
     pub fn only_site(&self) -> Option<&str> {
         match self {
+            Self::Key { scopes, .. } if !scopes.allow(Scope::Read) => Some(""),
             Self::Key { site, .. } => site.as_deref(),
             _ => None,
         }
@@ -70,7 +117,7 @@ impl Caller {
 
     /// Whether the caller may administer.
     pub fn is_admin(&self) -> bool {
-        matches!(self, Self::Open | Self::Admin)
+        self.may(Scope::Admin)
     }
 
     /// Refuses a site that the caller may not read, as if it were not there.
@@ -84,6 +131,15 @@ impl Caller {
         let site: String = site.chars().take(100).collect();
         Err(Problem::not_found(format!("no site {site}")))
     }
+
+    fn of_config(key: &SecretKey) -> Self {
+        let id = format!("config:{}", key.name);
+        Self::Key { id, name: key.name.clone(), site: key.site.clone(), scopes: key.scopes }
+    }
+
+    fn of_stored(key: &ApiKey) -> Self {
+        Self::Key { id: key.id.clone(), name: key.name.clone(), site: key.site.clone(), scopes: key.scopes }
+    }
 }
 
 impl Access {
@@ -96,7 +152,11 @@ impl Access {
             RouteClass::Ingest | RouteClass::Storefront | RouteClass::Probe => Ok(Caller::Public),
             RouteClass::Internal => self.authorize_internal(headers),
             RouteClass::Compat | RouteClass::Native if self.mode() == Mode::Open => Ok(Caller::Open),
-            RouteClass::Compat | RouteClass::Native => self.authorize_key(headers),
+            RouteClass::Compat => self.authorize_key(headers),
+            RouteClass::Native => match headers.contains_key(AUTHORIZATION) {
+                true => self.authorize_key(headers),
+                false => self.authorize_session(headers),
+            },
         }
     }
 
@@ -123,19 +183,54 @@ impl Access {
 
     fn authorize_key(&self, headers: &HeaderMap) -> Result<Caller, Denied> {
         let hash = Hash::of(bearer(headers)?);
-        let mut found = None;
+        let mut found = self.stored_key(&hash);
         // Every key is compared, so that the time tells nothing about which one was near.
         for key in self.secret_keys() {
             if bool::from(key.hash.same(&hash)) {
-                found = Some(Caller::Key { name: key.name.clone(), site: key.site.clone() });
+                found = Some(Caller::of_config(key));
             }
         }
-        for token in self.admin_tokens() {
-            if bool::from(token.same(&hash)) {
-                found = Some(Caller::Admin);
+        if self.is_admin_token(&hash) {
+            found = Some(Caller::Admin);
+        }
+        found.ok_or_else(|| self.unknown())
+    }
+
+    /// A key of the database. It is looked up by its hash, whose bytes nobody can choose.
+    fn stored_key(&self, hash: &Hash) -> Option<Caller> {
+        let attached = self.attached()?;
+        let now = self.now();
+        let key = now.api_keys.get(&hash.bytes())?;
+        let used = attached.source.clock.now().micros();
+        if used - key.used.load(Ordering::Relaxed) > MICROS_PER_SECOND {
+            key.used.store(used, Ordering::Relaxed);
+        }
+        Some(Caller::of_stored(key))
+    }
+
+    fn authorize_session(&self, headers: &HeaderMap) -> Result<Caller, Denied> {
+        let token = cookie::session_of(headers).ok_or(Denied::Missing)?;
+        match self.session_ends(token) {
+            Some(_) => Ok(Caller::Session),
+            None => {
+                self.unknown();
+                Err(Denied::Missing)
             }
         }
-        found.ok_or(Denied::Wrong)
+    }
+
+    /// A key or session that is not known may be one that another process has just made.
+    #[cold]
+    fn unknown(&self) -> Denied {
+        if let Some(attached) = self.attached() {
+            attached.wake();
+        }
+        Denied::Wrong
+    }
+
+    /// Whether it is the hash of a token that may do everything.
+    pub(crate) fn is_admin_token(&self, hash: &Hash) -> bool {
+        self.admin_tokens().fold(false, |found, token| found | bool::from(token.same(hash)))
     }
 }
 

@@ -51,4 +51,13 @@ pub enum Error {
         /// Why.
         source: serde_json::Error,
     },
+    /// The database cannot serve: its schema is not ours.
+    #[error("cannot read sites and keys: {0}")]
+    Database(kassa_db::Error),
+    /// A second database.
+    #[error("cannot attach a second database to one access control")]
+    AttachedTwice,
+    /// No thread can be had.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
 }

@@ -1,24 +1,41 @@
-//! Who may do what: sites, keys, callers and salts, from the configuration and the data folder.
+//! Who may do what: sites, keys, sessions, callers and salts, from the configuration, the data folder and the database.
 //!
-//! Everything is answered from memory: [`Access`] is a snapshot behind one atomic pointer, [`Salts`] a cached value.
-//! The database behind it comes with the shop; the questions stay the same.
+//! Everything is answered from memory: [`Access`] is a snapshot behind one atomic pointer, [`Salts`] a cached value. With a
+//! database ([`Access::attach`]) a thread reads it every 5 s, and what was read outlasts an outage.
 
+mod attached;
 mod budget;
 mod caller;
+mod cookie;
 mod error;
 mod file;
+mod http;
+mod keeper;
+mod login;
+mod manage;
 mod mode;
 mod options;
+mod poll;
 mod salts;
+mod schema;
+mod scope;
 mod secret;
 mod site;
+mod sites;
 mod snapshot;
+mod store;
+#[cfg(test)]
+mod testing;
 
 pub use budget::PerSecondBudget;
 pub use caller::{Caller, Denied};
 pub use error::Error;
+pub use http::{admin_routes, require_scope, session_routes};
 pub use mode::{Mode, is_known_default};
 pub use options::{Options, SecretKeyOptions, SiteOptions};
 pub use salts::{DaySalts, Salts};
+pub use schema::MIGRATIONS;
+pub use scope::{Scope, Scopes, UnknownScope};
 pub use site::{Site, UnknownSite};
-pub use snapshot::{Access, SITES_MAX};
+pub use sites::SITES_MAX;
+pub use snapshot::Access;

@@ -5,16 +5,24 @@
 //! ```json
 //! {"v":1,"days":{"20778":"00112233445566778899aabbccddeeff"},"weeks":{"2968":"…"}}
 //! ```
+//! Roles in several processes share them through the database instead ([`Salts::shared`]): the first insert wins, and the
+//! next day's are there a day ahead, so that midnight needs no database.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
-use kassa_model::{Salt, Timestamp};
+use kassa_db::Db;
+use kassa_model::{Clock, Salt, Timestamp};
+use kassa_service::Status;
 use serde::{Deserialize, Serialize};
 
+mod shared;
+
+use shared::Shared;
+
+use crate::secret::{random, to_hex};
 use crate::{Error, file};
 
 const FILE: &str = "salts.json";
@@ -35,10 +43,18 @@ pub struct DaySalts {
     pub weekly: Salt,
 }
 
-/// The salts of a data folder.
+/// The salts of a data folder, or of all roles that share a database.
 #[derive(Debug)]
 pub struct Salts {
-    path: PathBuf,
+    cache: Arc<Cache>,
+    shared: Option<Shared>,
+}
+
+/// The salts in memory.
+#[derive(Debug)]
+struct Cache {
+    /// The file they are kept in; `None`: the database keeps them.
+    path: Option<PathBuf>,
     /// The newest day asked for, which nearly every event wants.
     current: ArcSwapOption<DaySalts>,
     kept: Mutex<Kept>,
@@ -77,7 +93,24 @@ impl Salts {
                 ..Kept::default()
             },
         };
-        Ok(Self { path, current: ArcSwapOption::empty(), kept: Mutex::new(kept) })
+        Ok(Self { cache: Cache::new(Some(path), kept), shared: None })
+    }
+
+    /// The salts that all roles of `db` share, read every 5 s and kept through an outage. The schema is
+    /// [`MIGRATIONS`](crate::MIGRATIONS), which this applies. Blocks; for the start.
+    ///
+    /// # Errors
+    /// [`Error::Database`] for a schema that is not ours. A database that does not answer is tried again; until it
+    /// does, [`status`](Self::status) is down.
+    pub fn shared(db: Db, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let cache = Cache::new(None, Kept::default());
+        let shared = Shared::start(db, clock, Arc::clone(&cache))?;
+        Ok(Self { cache, shared: Some(shared) })
+    }
+
+    /// Whether the salts are those of the other roles, for `/readyz`; always up with a file.
+    pub fn status(&self) -> Status {
+        self.shared.as_ref().map_or(Status::Up, Shared::status)
     }
 
     /// The salts of the day of `now`, a time of receipt.
@@ -87,10 +120,16 @@ impl Salts {
     /// day asked for) get salts that live in memory only.
     pub fn at(&self, now: Timestamp) -> Arc<DaySalts> {
         let day = now.day();
-        match &*self.current.load() {
+        match &*self.cache.current.load() {
             Some(current) if current.day == day => Arc::clone(current),
-            _ => self.slow_at(day),
+            _ => self.cache.slow_at(day),
         }
+    }
+}
+
+impl Cache {
+    fn new(path: Option<PathBuf>, kept: Kept) -> Arc<Self> {
+        Arc::new(Self { path, current: ArcSwapOption::empty(), kept: Mutex::new(kept) })
     }
 
     #[cold]
@@ -107,8 +146,8 @@ impl Salts {
         kept.newest = Some(day);
         let salts = Arc::new(kept.of_now(day));
         kept.destroy_before(day - 1);
-        if kept.unsaved {
-            match file::write(&self.path, &kept.to_file()) {
+        if let (true, Some(path)) = (kept.unsaved, &self.path) {
+            match file::write(path, &kept.to_file()) {
                 Ok(()) => kept.unsaved = false,
                 Err(error) => {
                     tracing::error!(%error, "cannot keep the day's salts: a restart would split visitors")
@@ -127,7 +166,7 @@ impl Kept {
         let mut make = |salt: Option<&Salt>| {
             salt.copied().unwrap_or_else(|| {
                 made = true;
-                random()
+                fresh()
             })
         };
         let today = make(self.days.get(&day));
@@ -153,9 +192,9 @@ impl Kept {
         let weekly = self.weeks.get(&week_of(day)).copied().or(same_week.map(|known| known.weekly));
         let salts = Arc::new(DaySalts {
             day,
-            today: today.unwrap_or_else(random),
-            yesterday: yesterday.unwrap_or_else(random),
-            weekly: weekly.unwrap_or_else(random),
+            today: today.unwrap_or_else(fresh),
+            yesterday: yesterday.unwrap_or_else(fresh),
+            weekly: weekly.unwrap_or_else(fresh),
         });
         self.past.insert(day, Arc::clone(&salts));
         if self.past.len() > PAST_DAYS_MAX {
@@ -177,7 +216,7 @@ impl Kept {
 
     fn to_file(&self) -> SaltsFile {
         let encode =
-            |salts: &BTreeMap<i64, Salt>| salts.iter().map(|(key, salt)| (*key, to_hex(salt))).collect();
+            |salts: &BTreeMap<i64, Salt>| salts.iter().map(|(key, salt)| (*key, to_hex(&salt.0))).collect();
         SaltsFile { v: 1, days: encode(&self.days), weeks: encode(&self.weeks) }
     }
 }
@@ -187,29 +226,22 @@ fn week_of(day: i64) -> i64 {
     (day + 3).div_euclid(7)
 }
 
-/// 16 bytes from the system's generator.
-///
-/// # Panics
-/// When the system has none: a guessable salt would reveal who visited.
-fn random() -> Salt {
-    let mut bytes = [0_u8; 16];
-    let read = std::fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes));
-    read.expect("every Unix has a generator of random bytes at /dev/urandom");
-    Salt(bytes)
-}
-
-fn to_hex(salt: &Salt) -> String {
-    salt.0.iter().map(|byte| format!("{byte:02x}")).collect()
+fn fresh() -> Salt {
+    Salt(random::<16>())
 }
 
 fn decode(path: &Path, texts: &BTreeMap<i64, String>) -> Result<BTreeMap<i64, Salt>, Error> {
-    let salt = |text: &str| u128::from_str_radix(text, 16).ok().filter(|_| text.len() == 32);
     let shape = || {
         let source = std::io::Error::new(std::io::ErrorKind::InvalidData, "a salt is 32 hexadecimal digits");
         Error::File { path: path.to_owned(), source }
     };
-    let one = |(key, text): (&i64, &String)| Ok((*key, Salt(salt(text).ok_or_else(shape)?.to_be_bytes())));
-    texts.iter().map(one).collect()
+    texts.iter().map(|(key, text)| Ok((*key, parse(text).ok_or_else(shape)?))).collect()
+}
+
+/// A salt of 32 hexadecimal digits.
+fn parse(text: &str) -> Option<Salt> {
+    let bits = u128::from_str_radix(text, 16).ok().filter(|_| text.len() == 32)?;
+    Some(Salt(bits.to_be_bytes()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A site: one shop's events, reports and keys.
 
 use jiff::tz::TimeZone;
+use kassa_model::Timestamp;
 
 use crate::{Error, SiteOptions};
 
@@ -18,7 +19,34 @@ pub struct Site {
     pub timezone: TimeZone,
     /// Origins of its pages, for the storefront's class.
     pub origins: Vec<String>,
-    pub(crate) write_keys: Vec<String>,
+    pub(crate) write_keys: Vec<WriteKey>,
+    pub(crate) source: Source,
+}
+
+/// Where a site or a key is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// In the configuration, which alone changes it.
+    Configuration,
+    /// In the database, or the data folder's list of sites.
+    Created,
+}
+
+impl Source {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Created => "created",
+        }
+    }
+}
+
+/// A public key that names a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WriteKey {
+    pub(crate) key: String,
+    /// `None`: it stands in the configuration.
+    pub(crate) created_at: Option<Timestamp>,
 }
 
 /// No such site or key, or they disagree, or a key is needed: reason `unknown_site`.
@@ -35,6 +63,7 @@ impl Site {
             timezone: TimeZone::UTC,
             origins: Vec::new(),
             write_keys: Vec::new(),
+            source: Source::Created,
         }
     }
 
@@ -44,12 +73,14 @@ impl Site {
         }
         let timezone = TimeZone::get(&options.timezone)
             .map_err(|_| Error::TimeZone { site: options.id.clone(), timezone: options.timezone.clone() })?;
+        let keys = options.write_keys.iter().filter(|key| !key.is_empty());
         Ok(Self {
             id: options.id.clone(),
             allow_keyless: options.allow_keyless,
             timezone,
             origins: options.origins.clone(),
-            write_keys: options.write_keys.iter().filter(|key| !key.is_empty()).cloned().collect(),
+            write_keys: keys.map(|key| WriteKey { key: key.clone(), created_at: None }).collect(),
+            source: Source::Configuration,
         })
     }
 }

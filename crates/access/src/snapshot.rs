@@ -1,23 +1,18 @@
 //! The snapshot of sites and keys that every event asks: one atomic load and a lookup.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
-use arc_swap::ArcSwap;
-use serde::{Deserialize, Serialize};
+use kassa_db::Db;
+use kassa_model::Clock;
+use kassa_service::Status;
 
+use crate::attached::Attached;
+use crate::keeper::{self, Keeper};
 use crate::secret::{Hash, SecretKey};
-use crate::site::{Site, UnknownSite, is_id};
-use crate::{Error, Mode, Options, file};
-
-/// Sites at most, configured and created ones together.
-pub const SITES_MAX: usize = 1_000;
-
-/// Where sites live that open mode has created.
-const FILE: &str = "sites.json";
+use crate::site::{Site, UnknownSite};
+use crate::sites::{Sites, Snapshot};
+use crate::{Error, Mode, Options};
 
 /// Who may do what. Clones share one state.
 #[derive(Debug, Clone)]
@@ -34,48 +29,17 @@ struct Inner {
     local_token: Option<Hash>,
     compat_open: Vec<String>,
     keeper: Option<Keeper>,
-}
-
-#[derive(Debug)]
-struct Sites {
-    now: ArcSwap<Snapshot>,
-    /// Held while a site is created, so that two requests do not create it twice.
-    growing: Mutex<()>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Snapshot {
-    by_id: HashMap<String, Arc<Site>>,
-    by_key: HashMap<String, Arc<Site>>,
-    /// The ids that open mode has created, which the file holds.
-    created: Vec<String>,
-}
-
-/// The file of created sites: `{"v":1,"created":["demo"]}`.
-#[derive(Debug, Serialize, Deserialize)]
-struct Created {
-    v: u32,
-    created: Vec<String>,
+    attached: OnceLock<Attached>,
 }
 
 impl Access {
-    /// From the configuration and, in open mode, the sites that the data folder remembers.
+    /// From the configuration and the sites that open mode has created in this data folder.
     ///
     /// # Errors
     /// [`Error`] for a configuration that contradicts itself or a file that cannot be read.
     pub fn open(options: &Options, mode: Mode, data: &Path) -> Result<Self, Error> {
-        let mut snapshot = Snapshot::default();
-        for site in &options.sites {
-            snapshot.add_configured(Site::from_options(site)?)?;
-        }
-        if snapshot.by_id.len() > SITES_MAX {
-            return Err(Error::TooManySites(snapshot.by_id.len()));
-        }
-        let path = data.join(FILE);
-        if let Some(remembered) = file::read::<Created>(&path)? {
-            snapshot.add_remembered(remembered.created);
-        }
-        let sites = Arc::new(Sites { now: ArcSwap::from_pointee(snapshot), growing: Mutex::new(()) });
+        let path = data.join(keeper::FILE);
+        let sites = Arc::new(Sites::new(options, keeper::remembered(&path)?)?);
         let keeper = (mode == Mode::Open).then(|| Keeper::start(path, Arc::clone(&sites)));
         let secret = |text: &str| (!text.is_empty()).then(|| Hash::of(text));
         Ok(Self(Arc::new(Inner {
@@ -88,7 +52,27 @@ impl Access {
             local_token: secret(&options.local_token),
             compat_open: options.compat_open.clone(),
             keeper,
+            attached: OnceLock::new(),
         })))
+    }
+
+    /// Adds the sites, keys and sessions of `db`: applies the schema, reads everything, then reads again every 5 s. A
+    /// database that does not answer now is tried again; until it does, [`status`](Self::status) is down. Once read,
+    /// what is known outlasts an outage. Blocks; for the start, before requests are served.
+    ///
+    /// # Errors
+    /// [`Error::Database`] for a schema that is not ours, [`Error::AttachedTwice`].
+    pub fn attach(&self, db: Db, clock: Arc<dyn Clock>) -> Result<(), Error> {
+        if self.0.attached.get().is_some() {
+            return Err(Error::AttachedTwice);
+        }
+        let attached = Attached::start(db, clock, Arc::clone(&self.0.sites))?;
+        self.0.attached.set(attached).map_err(|_| Error::AttachedTwice)
+    }
+
+    /// Whether sites and keys are known, for `/readyz`; always up without a database.
+    pub fn status(&self) -> Status {
+        self.0.attached.get().map_or(Status::Up, Attached::status)
     }
 
     /// Open or closed.
@@ -116,12 +100,12 @@ impl Access {
 
     /// The site of that id, if it is known; never creates one.
     pub fn site(&self, id: &str) -> Option<Arc<Site>> {
-        self.0.sites.now.load().by_id.get(id).cloned()
+        self.0.sites.now().by_id.get(id).cloned()
     }
 
     /// All sites, by id.
     pub fn sites(&self) -> Vec<Arc<Site>> {
-        let mut sites: Vec<_> = self.0.sites.now.load().by_id.values().cloned().collect();
+        let mut sites: Vec<_> = self.0.sites.now().by_id.values().cloned().collect();
         sites.sort_by(|a, b| a.id.cmp(&b.id));
         sites
     }
@@ -136,6 +120,15 @@ impl Access {
         if let Some(keeper) = &self.0.keeper {
             keeper.flush();
         }
+    }
+
+    pub(crate) fn attached(&self) -> Option<&Attached> {
+        self.0.attached.get()
+    }
+
+    /// Sites, keys and sessions as they are.
+    pub(crate) fn now(&self) -> arc_swap::Guard<Arc<Snapshot>> {
+        self.0.sites.now()
     }
 
     pub(crate) fn secret_keys(&self) -> &[SecretKey] {
@@ -156,7 +149,7 @@ impl Access {
     }
 
     fn by_key(&self, key: &str) -> Result<Arc<Site>, UnknownSite> {
-        let now = self.0.sites.now.load();
+        let now = self.0.sites.now();
         match now.by_key.get(key) {
             Some(site) => Ok(Arc::clone(site)),
             None if self.0.mode == Mode::Open => self.known_or_new(&now, key),
@@ -165,7 +158,7 @@ impl Access {
     }
 
     fn keyless(&self, id: &str) -> Result<Arc<Site>, UnknownSite> {
-        let now = self.0.sites.now.load();
+        let now = self.0.sites.now();
         if self.0.mode == Mode::Open {
             return self.known_or_new(&now, id);
         }
@@ -181,136 +174,17 @@ impl Access {
 
     #[cold]
     fn create(&self, id: &str) -> Result<Arc<Site>, UnknownSite> {
-        if !is_id(id) {
-            return Err(UnknownSite);
+        let (site, made) = self.0.sites.known_or_new(id)?;
+        if made {
+            if let Some(keeper) = &self.0.keeper {
+                keeper.wake();
+            }
+            if let Some(attached) = self.attached() {
+                attached.wake();
+            }
+            tracing::info!(site = id, "created a site on first use");
         }
-        let sites = &self.0.sites;
-        let _growing = sites.growing.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = sites.now.load();
-        if let Some(site) = now.by_id.get(id) {
-            return Ok(Arc::clone(site));
-        }
-        if now.by_id.len() >= SITES_MAX {
-            return Err(UnknownSite);
-        }
-        let mut next = Snapshot::clone(&now);
-        let site = next.add_created(id);
-        sites.now.store(Arc::new(next));
-        if let Some(keeper) = &self.0.keeper {
-            keeper.wake();
-        }
-        tracing::info!(site = id, "created a site on first use");
         Ok(site)
-    }
-}
-
-impl Snapshot {
-    fn add_configured(&mut self, site: Site) -> Result<(), Error> {
-        let site = Arc::new(site);
-        if self.by_id.insert(site.id.clone(), Arc::clone(&site)).is_some() {
-            return Err(Error::SiteTwice(site.id.clone()));
-        }
-        for key in &site.write_keys {
-            match self.by_key.insert(key.clone(), Arc::clone(&site)) {
-                Some(other) if other.id != site.id => {
-                    return Err(Error::WriteKeyTwice(other.id.clone(), site.id.clone()));
-                }
-                _ => (),
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds what the file holds; what the configuration has meanwhile, or what is too much, is left out.
-    fn add_remembered(&mut self, created: Vec<String>) {
-        for id in created {
-            if is_id(&id) && !self.by_id.contains_key(&id) && self.by_id.len() < SITES_MAX {
-                self.add_created(&id);
-            }
-        }
-    }
-
-    fn add_created(&mut self, id: &str) -> Arc<Site> {
-        let site = Arc::new(Site::plain(id));
-        self.by_id.insert(id.to_owned(), Arc::clone(&site));
-        self.created.push(id.to_owned());
-        site
-    }
-}
-
-/// Writes created sites to the disk in a thread of its own: no event waits for it.
-#[derive(Debug)]
-struct Keeper {
-    orders: Mutex<Option<Sender<Order>>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-enum Order {
-    Write,
-    Flush(Sender<()>),
-}
-
-impl Keeper {
-    fn start(path: PathBuf, sites: Arc<Sites>) -> Self {
-        let (orders, received) = channel();
-        // Counted before the first event can create one.
-        let written = sites.now.load().created.len();
-        let thread = std::thread::Builder::new()
-            .name("sites".to_owned())
-            .spawn(move || keep(&path, &sites, &received, written))
-            .inspect_err(|error| tracing::error!(%error, "cannot start the thread that keeps created sites"))
-            .ok();
-        Self { orders: Mutex::new(Some(orders)), thread: Mutex::new(thread) }
-    }
-
-    fn wake(&self) {
-        self.send(Order::Write);
-    }
-
-    fn flush(&self) {
-        let (done, wait) = channel();
-        self.send(Order::Flush(done));
-        // An error means that the thread is gone, and with it what there was to wait for.
-        let _ = wait.recv();
-    }
-
-    fn send(&self, order: Order) {
-        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(orders) = &*orders {
-            // The thread ends only after this sender is dropped.
-            let _ = orders.send(order);
-        }
-    }
-}
-
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        self.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn keep(path: &Path, sites: &Sites, orders: &Receiver<Order>, mut written: usize) {
-    while let Ok(first) = orders.recv() {
-        // One write serves all that wait.
-        let all: Vec<Order> = std::iter::once(first).chain(orders.try_iter()).collect();
-        let created = sites.now.load().created.clone();
-        if created.len() > written {
-            let count = created.len();
-            match file::write(path, &Created { v: 1, created }) {
-                Ok(()) => written = count,
-                Err(error) => {
-                    tracing::error!(%error, "cannot keep created sites; trying again with the next one")
-                }
-            }
-        }
-        for order in all {
-            if let Order::Flush(done) = order {
-                let _ = done.send(());
-            }
-        }
     }
 }
 

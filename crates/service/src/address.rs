@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderName};
 use crate::Peer;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Requests looked at before the share of one address is judged.
 const WINDOW: u32 = 1_000;
@@ -78,6 +79,15 @@ impl Proxies {
     }
 }
 
+impl Proxies {
+    /// Whether the client speaks https to the proxy `peer`, provided that it is trusted: TLS ends there, never here.
+    pub fn is_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        let first = headers.get(&X_FORWARDED_PROTO).and_then(|value| value.to_str().ok()?.split(',').next());
+        self.trust(peer.to_canonical())
+            && first.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
+    }
+}
+
 impl FromStr for Network {
     type Err = NetworkError;
 
@@ -131,6 +141,19 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
         let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let peer = parts.extensions.get::<Peer>();
         Ok(Self(peer.map_or(local, |peer| peer.client_address(&parts.headers))))
+    }
+}
+
+/// Extracts whether the client speaks https, by the word of a trusted proxy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverHttps(pub bool);
+
+impl<S: Sync> FromRequestParts<S> for OverHttps {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<Peer>();
+        Ok(Self(peer.is_some_and(|peer| peer.is_https(&parts.headers))))
     }
 }
 
@@ -219,6 +242,22 @@ mod tests {
         assert_eq!(client(&["127.0.0.1"], "::ffff:127.0.0.1", &["1.1.1.1"]), "1.1.1.1");
         assert_eq!(client(&["0.0.0.0/0"], "2001:db8::2", &["1.1.1.1"]), "2001:db8::2");
         assert_eq!(client(&["::/0"], "2001:db8::2", &["1.1.1.1, 2.2.2.2"]), "1.1.1.1");
+    }
+
+    #[test]
+    fn believes_trusted_proxies_alone_about_https() {
+        let check = |trusted: &[&str], scheme: &'static str, expected: bool| {
+            let mut headers = HeaderMap::new();
+            headers.insert(&X_FORWARDED_PROTO, HeaderValue::from_static(scheme));
+            let found = Proxies::parse(trusted).unwrap().is_https("10.1.2.3".parse().unwrap(), &headers);
+            assert_eq!(found, expected, "{trusted:?} {scheme}");
+        };
+        check(&["10.0.0.0/8"], "https", true);
+        check(&["10.0.0.0/8"], "HTTPS, http", true);
+        check(&["10.0.0.0/8"], "http", false);
+        check(&["10.0.0.0/8"], "", false);
+        check(&["192.168.0.0/16"], "https", false);
+        check(&[], "https", false);
     }
 
     #[test]

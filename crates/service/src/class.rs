@@ -97,7 +97,11 @@ where
 
     fn call(&mut self, request: Request) -> Self::Future {
         note_route(&request);
-        let grant = match self.origins.judge(request.headers()) {
+        let headers = request.headers();
+        let judged = self.origins.judge(headers);
+        let judged =
+            judged.and_then(|grant| self.origins.judge_change(request.method(), headers).map(|()| grant));
+        let grant = match judged {
             Ok(grant) => grant,
             Err(problem) => return refuse(problem.into_response()),
         };

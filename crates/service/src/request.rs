@@ -89,6 +89,11 @@ impl Peer {
         self.connection.client_address(headers)
     }
 
+    /// Whether the client speaks https to a trusted proxy: `X-Forwarded-Proto` counts from nobody else.
+    pub fn is_https(&self, headers: &HeaderMap) -> bool {
+        self.connection.is_https(headers)
+    }
+
     /// The request's id.
     pub fn request_id(&self) -> &RequestId {
         &self.id

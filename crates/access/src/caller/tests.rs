@@ -7,7 +7,7 @@ use kassa_service::RouteClass;
 use sha2::{Digest, Sha256};
 
 use super::{Caller, Denied};
-use crate::{Access, Error, Mode, Options, SecretKeyOptions};
+use crate::{Access, Error, Mode, Options, Scope, Scopes, SecretKeyOptions};
 
 fn key(name: &str, secret: &str, site: Option<&str>) -> SecretKeyOptions {
     let sha256 = Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -34,7 +34,9 @@ fn headers(authorization: &str) -> HeaderMap {
 }
 
 fn named(name: &str, site: Option<&str>) -> Caller {
-    Caller::Key { name: name.to_owned(), site: site.map(str::to_owned) }
+    let scopes = if site.is_some() { "read" } else { "read catalog inventory orders" };
+    let scopes = Scopes::parse(scopes.split(' ')).unwrap();
+    Caller::Key { id: format!("config:{name}"), name: name.to_owned(), site: site.map(str::to_owned), scopes }
 }
 
 #[test]
@@ -104,6 +106,47 @@ fn a_key_of_one_site_sees_no_other() {
         assert!(caller.may_read("default") && caller.is_admin() && caller.only_site().is_none());
     }
     assert!(!named("all", None).is_admin() && named("all", None).may_read("default"));
+}
+
+#[test]
+fn scopes_by_caller() {
+    let check = |caller: &Caller, expected: &str| {
+        let may = Scope::ALL.into_iter().filter(|scope| caller.may(*scope)).map(Scope::name);
+        assert_eq!(may.collect::<Vec<_>>().join(" "), expected, "{caller:?}");
+        for scope in Scope::ALL {
+            assert_eq!(
+                caller.require(scope).map_err(|p| p.status().as_u16()),
+                caller.may(scope).then_some(()).ok_or(403)
+            );
+        }
+    };
+    let all = "read catalog inventory orders admin";
+    for caller in [Caller::Open, Caller::Admin, Caller::Session] {
+        check(&caller, all);
+    }
+    check(&Caller::Public, "");
+    check(&Caller::Internal, "read catalog inventory orders");
+    check(&named("all", None), "read catalog inventory orders");
+    check(&named("shop", Some("shop")), "read");
+    assert!(Scope::ALL.into_iter().all(|scope| Caller::Public.may_by_dialect(scope)));
+    assert!(!named("shop", Some("shop")).may_by_dialect(Scope::Orders));
+}
+
+#[test]
+fn a_key_that_may_not_read_sees_no_site() {
+    let scopes = Scopes::from_iter([Scope::Orders]);
+    let writer = Caller::Key { id: "1".to_owned(), name: "till".to_owned(), site: None, scopes };
+    assert!(!writer.may_read("shop") && !writer.may_read("default") && writer.may(Scope::Orders));
+    assert_eq!(writer.only_site(), Some(""), "which is no site, so reports over all sites are empty");
+    assert_eq!(writer.require_site("shop").unwrap_err().status(), 404);
+}
+
+#[test]
+fn identities_differ_by_key_and_not_by_how_an_administrator_came() {
+    assert_eq!(Caller::Admin.identity(), Caller::Session.identity());
+    let identities = [Caller::Public, Caller::Open, Caller::Admin, named("a", None), named("b", None)];
+    let distinct: std::collections::HashSet<_> = identities.iter().map(Caller::identity).collect();
+    assert_eq!(distinct.len(), 5);
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use kassa_model::{MICROS_PER_DAY, Timestamp};
 
-use super::{Salts, to_hex, week_of};
+use super::{Salts, week_of};
+use crate::secret::to_hex;
 
 /// 12:00 UTC of a day.
 fn noon(day: i64) -> Timestamp {
@@ -60,7 +61,7 @@ fn old_salts_are_destroyed() {
     let salts = Salts::open(data.path()).unwrap();
     let mut destroyed = Vec::new();
     for day in 20_000..20_030 {
-        destroyed.push(to_hex(&salts.at(noon(day)).today));
+        destroyed.push(to_hex(&salts.at(noon(day)).today.0));
         let text = text(data.path());
         let kept: Vec<_> = destroyed.iter().filter(|salt| text.contains(*salt)).collect();
         assert_eq!(kept.len(), destroyed.len().min(2), "today's and yesterday's of {day}");
@@ -114,7 +115,7 @@ fn days_gone_by_are_served_from_memory_only() {
     for day in (0..5_000).chain((0..5_000).rev()) {
         assert_eq!(salts.at(noon(day)), salts.at(noon(day)));
     }
-    assert!(salts.kept.lock().unwrap().past.len() <= super::PAST_DAYS_MAX);
+    assert!(salts.cache.kept.lock().unwrap().past.len() <= super::PAST_DAYS_MAX);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Access, SITES_MAX};
-use crate::{Error, Mode, Options, SiteOptions};
+use super::Access;
+use crate::{Error, Mode, Options, SITES_MAX, SiteOptions};
 
 fn site(id: &str, write_keys: &[&str]) -> SiteOptions {
     SiteOptions {

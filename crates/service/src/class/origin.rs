@@ -3,9 +3,9 @@
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_HEADERS, HOST, ORIGIN, VARY,
+    ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, COOKIE, HOST, ORIGIN, VARY,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::{Policy, RouteClass};
@@ -71,6 +71,27 @@ impl Origins {
             RouteClass::Compat | RouteClass::Storefront | RouteClass::Native => {
                 self.judge_listed(origin, host)
             }
+        }
+    }
+
+    /// Whether a request of that method, granted by [`judge`](Self::judge), may change something. On native routes, which
+    /// take a session's cookie, a browser must say that a page of this origin is calling: `Origin` or `Sec-Fetch-Site`, one
+    /// of which every browser of today sends.
+    ///
+    /// # Errors
+    /// A 403 problem.
+    pub(super) fn judge_change(&self, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+        if self.class != RouteClass::Native || method.is_safe() {
+            return Ok(());
+        }
+        let by_cookie = headers.contains_key(COOKIE) && !headers.contains_key(AUTHORIZATION);
+        match headers.get("sec-fetch-site").map(|site| site.as_bytes()) {
+            Some(b"same-origin" | b"none") => Ok(()),
+            Some(_) => Err(origin_problem("the calling page is of another origin")),
+            None if by_cookie && !headers.contains_key(ORIGIN) => Err(origin_problem(
+                "a request with a cookie must say by Origin or Sec-Fetch-Site who is calling",
+            )),
+            None => Ok(()),
         }
     }
 

@@ -70,6 +70,11 @@ impl Connection {
         self.shared.client_address(self.peer.ip(), headers)
     }
 
+    /// Whether the client speaks https, by the word of a trusted proxy.
+    pub(crate) fn is_https(&self, headers: &HeaderMap) -> bool {
+        self.shared.limits.trusted_proxies.is_https(self.peer.ip(), headers)
+    }
+
     /// Keeps the route of the request in flight; HTTP/1 has one at a time.
     pub(crate) fn note_route(&self, route: MatchedPath) {
         *self.route.lock().unwrap_or_else(PoisonError::into_inner) = Some(route);

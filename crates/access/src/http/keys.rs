@@ -1,0 +1,104 @@
+//! `/v1/admin/keys`: secret keys with scopes, shown once, revoked at once.
+
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get};
+use kassa_model::Timestamp;
+use kassa_service::{Json, Problem};
+use serde::{Deserialize, Serialize};
+
+use super::{Named, Refused};
+use crate::manage::NewKey;
+use crate::store::ApiKey;
+use crate::{Access, Scopes};
+
+pub(super) fn routes() -> Router<Access> {
+    Router::new()
+        .route("/v1/admin/keys", get(list_keys).post(create_key))
+        .route("/v1/admin/keys/{id}", delete(revoke_key))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CreateKey {
+    name: String,
+    scopes: Vec<String>,
+    site: Option<String>,
+}
+
+/// A key as its list shows it.
+#[derive(Debug, Serialize)]
+struct KeyView {
+    /// `null`: it stands in the configuration.
+    id: Option<String>,
+    name: String,
+    source: &'static str,
+    scopes: Vec<&'static str>,
+    site: Option<String>,
+    prefix: Option<String>,
+    created_at: Option<String>,
+    last_used_at: Option<String>,
+    /// The key itself, in the answer that made it and nowhere else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+}
+
+#[derive(Serialize)]
+struct List<T> {
+    results: Vec<T>,
+}
+
+async fn create_key(State(access): State<Access>, Json(body): Json<CreateKey>) -> Result<Response, Refused> {
+    let scopes = Scopes::parse(body.scopes.iter().map(String::as_str));
+    let scopes = scopes.map_err(|unknown| Problem::bad_request(unknown.to_string()))?;
+    let (key, secret) = access.create_key(NewKey { name: body.name, scopes, site: body.site }).await?;
+    let view = KeyView { key: Some(secret), ..KeyView::of(&key) };
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(view)).into_response())
+}
+
+async fn list_keys(State(access): State<Access>) -> Response {
+    let configured = access.secret_keys().iter().map(|key| KeyView {
+        id: None,
+        name: key.name.clone(),
+        source: "configuration",
+        scopes: key.scopes.names(),
+        site: key.site.clone(),
+        prefix: None,
+        created_at: None,
+        last_used_at: None,
+        key: None,
+    });
+    let now = access.now();
+    let mut stored: Vec<_> = now.api_keys.values().collect();
+    stored.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    let results = configured.chain(stored.into_iter().map(|key| KeyView::of(key))).collect();
+    Json(List { results }).into_response()
+}
+
+async fn revoke_key(State(access): State<Access>, Named(id): Named<String>) -> Result<StatusCode, Refused> {
+    access.revoke_key(&id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl KeyView {
+    fn of(key: &ApiKey) -> Self {
+        let used = Some(key.used.load(Ordering::Relaxed)).filter(|used| *used > 0);
+        let last_used = used.map(Timestamp::from_micros).max(key.last_used_at);
+        Self {
+            id: Some(key.id.clone()),
+            name: key.name.clone(),
+            source: "created",
+            scopes: key.scopes.names(),
+            site: key.site.clone(),
+            prefix: Some(key.prefix.clone()),
+            created_at: Some(key.created_at.to_string()),
+            last_used_at: last_used.map(|at| at.to_string()),
+            key: None,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! `/v1/session`: the admin token for a cookie, who is logged in, and logging out.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use kassa_model::Timestamp;
+use kassa_service::{ClientAddress, Json, OverHttps, RouteClass};
+use serde::{Deserialize, Serialize};
+
+use super::Refused;
+use crate::cookie::{self, Transport};
+use crate::login::SESSION_SECONDS;
+use crate::{Access, Caller, Mode, Scope, Scopes};
+
+/// `/v1/session`, class `Native`: who may ask is decided inside.
+pub fn session_routes(access: Access) -> Router {
+    let methods = get(read_session).post(create_session).delete(end_session);
+    Router::new().route("/v1/session", methods).with_state(access)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LogIn {
+    token: String,
+}
+
+/// Who is asking.
+#[derive(Debug, Serialize)]
+struct Session {
+    mode: &'static str,
+    signed_in: bool,
+    /// `open`, `admin` (by token), `session`, `key`; absent for nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caller: Option<&'static str>,
+    scopes: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+}
+
+async fn create_session(
+    State(access): State<Access>,
+    ClientAddress(address): ClientAddress,
+    OverHttps(https): OverHttps,
+    Json(body): Json<LogIn>,
+) -> Result<Response, Refused> {
+    if access.mode() == Mode::Open {
+        // Nothing is locked, so there is nothing that a session would open.
+        return Ok(answer(&access, Some(&Caller::Open), None));
+    }
+    let session = access.log_in(&body.token, address).await?;
+    let cookie = cookie::set(&session.token, SESSION_SECONDS, transport(https));
+    let mut response = answer(&access, Some(&Caller::Session), Some(session.expires_at));
+    add_cookie(&mut response, &cookie);
+    Ok(response)
+}
+
+async fn read_session(State(access): State<Access>, headers: HeaderMap) -> Result<Response, Refused> {
+    let caller = match access.authorize(&headers, RouteClass::Native) {
+        Ok(caller) => Some(caller),
+        Err(denied) if headers.contains_key(AUTHORIZATION) => return Err(Refused(denied.into())),
+        Err(_) => None,
+    };
+    let ends = match caller {
+        Some(Caller::Session) => cookie::session_of(&headers).and_then(|token| access.session_ends(token)),
+        _ => None,
+    };
+    Ok(answer(&access, caller.as_ref(), ends))
+}
+
+async fn end_session(
+    State(access): State<Access>,
+    OverHttps(https): OverHttps,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    if let (Some(token), Some(_)) = (cookie::session_of(&headers), access.attached()) {
+        access.log_out(token).await?;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    add_cookie(&mut response, &cookie::set("", 0, transport(https)));
+    Ok(response)
+}
+
+fn answer(access: &Access, caller: Option<&Caller>, ends: Option<Timestamp>) -> Response {
+    let scopes = match caller {
+        Some(Caller::Key { scopes, .. }) => *scopes,
+        Some(_) => Scopes::from_iter([Scope::Admin]),
+        None => Scopes::default(),
+    };
+    let session = Session {
+        mode: if access.mode() == Mode::Open { "open" } else { "closed" },
+        signed_in: caller.is_some(),
+        caller: caller.map(kind),
+        scopes: scopes.names(),
+        expires_at: ends.map(|at| at.to_string()),
+    };
+    ([(CACHE_CONTROL, "no-store")], Json(session)).into_response()
+}
+
+fn kind(caller: &Caller) -> &'static str {
+    match caller {
+        Caller::Open => "open",
+        Caller::Admin => "admin",
+        Caller::Session => "session",
+        Caller::Key { .. } => "key",
+        Caller::Public | Caller::Internal => "none",
+    }
+}
+
+fn transport(https: bool) -> Transport {
+    if https { Transport::Https } else { Transport::Http }
+}
+
+fn add_cookie(response: &mut Response, cookie: &str) {
+    let header: HeaderName = SET_COOKIE;
+    // Our own characters only, so it always fits into a header.
+    if let Ok(value) = cookie.parse() {
+        response.headers_mut().insert(header, value);
+    }
+}

@@ -1,0 +1,112 @@
+//! `/v1/admin/sites`: sites and the public keys by which events name them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use kassa_service::Json;
+use serde::{Deserialize, Serialize};
+
+use super::{Named, Refused};
+use crate::Access;
+use crate::site::{Site, Source};
+use crate::store::StoredSite;
+
+pub(super) fn routes() -> Router<Access> {
+    Router::new()
+        .route("/v1/admin/sites", get(list_sites).post(create_site))
+        .route("/v1/admin/sites/{site}/keys", post(create_site_key))
+        .route("/v1/admin/sites/{site}/keys/{key}", delete(revoke_site_key))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CreateSite {
+    id: String,
+    #[serde(default = "utc")]
+    timezone: String,
+    #[serde(default)]
+    allow_keyless: bool,
+    #[serde(default)]
+    origins: Vec<String>,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+/// A site as its list shows it.
+#[derive(Debug, Serialize)]
+struct SiteView {
+    id: String,
+    source: &'static str,
+    timezone: String,
+    allow_keyless: bool,
+    origins: Vec<String>,
+    write_keys: Vec<WriteKeyView>,
+}
+
+#[derive(Debug, Serialize)]
+struct WriteKeyView {
+    key: String,
+    source: &'static str,
+    created_at: Option<String>,
+}
+
+#[derive(Serialize)]
+struct List<T> {
+    results: Vec<T>,
+}
+
+async fn list_sites(State(access): State<Access>) -> Response {
+    let results = access.sites().iter().map(|site| SiteView::of(site)).collect();
+    Json(List { results }).into_response()
+}
+
+async fn create_site(
+    State(access): State<Access>,
+    Json(body): Json<CreateSite>,
+) -> Result<Response, Refused> {
+    let CreateSite { id, timezone, allow_keyless, origins } = body;
+    let site: Arc<Site> = access.create_site(StoredSite { id, timezone, allow_keyless, origins }).await?;
+    Ok((StatusCode::CREATED, Json(SiteView::of(&site))).into_response())
+}
+
+async fn create_site_key(
+    State(access): State<Access>,
+    Named(site): Named<String>,
+) -> Result<Response, Refused> {
+    let (key, created_at) = access.create_site_key(&site).await?;
+    let created_at = Some(created_at.to_string());
+    let view = WriteKeyView { key, source: Source::Created.name(), created_at };
+    Ok((StatusCode::CREATED, Json(view)).into_response())
+}
+
+async fn revoke_site_key(
+    State(access): State<Access>,
+    Named((site, key)): Named<(String, String)>,
+) -> Result<StatusCode, Refused> {
+    access.revoke_site_key(&site, &key).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl SiteView {
+    fn of(site: &Site) -> Self {
+        let write_keys = site.write_keys.iter().map(|found| WriteKeyView {
+            key: found.key.clone(),
+            source: if found.created_at.is_none() { Source::Configuration } else { Source::Created }.name(),
+            created_at: found.created_at.map(|at| at.to_string()),
+        });
+        Self {
+            id: site.id.clone(),
+            source: site.source.name(),
+            timezone: site.timezone.iana_name().unwrap_or("UTC").to_owned(),
+            allow_keyless: site.allow_keyless,
+            origins: site.origins.clone(),
+            write_keys: write_keys.collect(),
+        }
+    }
+}

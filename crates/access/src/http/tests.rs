@@ -1,0 +1,306 @@
+//! Keys, sites and sessions over HTTP, on both databases.
+
+use serde_json::json;
+
+use crate::testing::{Process, TOKEN, bearer, beds, noon, options, router, send, until};
+use crate::{Access, Mode, Options};
+
+/// Sends as the administrator.
+async fn admin(process: &Process, line: &str, body: &str) -> crate::testing::Answer {
+    send(&process.router, line, &[("authorization", &bearer(TOKEN))], body).await
+}
+
+fn log_in() -> String {
+    json!({ "token": TOKEN }).to_string()
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_works_at_once_and_is_revoked_at_once() {
+    for bed in beds() {
+        let process = bed.process();
+        let body = r#"{"name":"till","scopes":["orders","read"],"site":"default"}"#;
+        let made = admin(&process, "POST /v1/admin/keys", body).await;
+        assert_eq!(made.status, 201, "{}: {made:?}", bed.name);
+        assert_eq!(made.headers["cache-control"], "no-store");
+        let key = made.body["key"].as_str().unwrap().to_owned();
+        assert!(key.starts_with("ks_live_") && key.len() == 8 + 64, "{key}");
+        let id = made.body["id"].as_str().unwrap().to_owned();
+
+        let whoami = async |key: &str| {
+            send(&process.router, "GET /v1/session", &[("authorization", &bearer(key))], "").await
+        };
+        let me = whoami(&key).await;
+        assert_eq!((me.status, me.body["scopes"].clone()), (200, json!(["read", "orders"])));
+        let list = admin(&process, "GET /v1/admin/keys", "").await;
+        let shown = &list.body["results"][0];
+        assert_eq!((shown["name"].clone(), shown["prefix"].clone()), (json!("till"), json!(&key[..14])));
+        assert_eq!(shown["last_used_at"], json!(noon().to_string()));
+        assert_eq!(shown["source"], json!("created"));
+        assert!(!list.body.to_string().contains(&key), "never again");
+
+        let line = format!("DELETE /v1/admin/keys/{id}");
+        assert_eq!(admin(&process, &line, "").await.status, 204);
+        assert_eq!(whoami(&key).await.status, 401);
+        assert_eq!(admin(&process, &line, "").await.status, 404);
+        assert_eq!(admin(&process, "GET /v1/admin/keys", "").await.body, json!({"results": []}));
+    }
+}
+
+#[tokio::test]
+async fn another_process_learns_of_keys_sites_and_sessions_and_of_their_end() {
+    for bed in beds() {
+        let (one, other) = (bed.process(), bed.process());
+        let made = admin(&one, "POST /v1/admin/keys", r#"{"name":"a","scopes":["read"]}"#).await;
+        let key = bearer(made.body["key"].as_str().unwrap());
+        let session = send(&one.router, "POST /v1/session", &[], &log_in()).await.cookie();
+        admin(&one, "POST /v1/admin/sites", r#"{"id":"blog"}"#).await;
+        let authorized = |name: &'static str, value: &str| {
+            let mut headers = axum::http::HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            other.access.authorize(&headers, kassa_service::RouteClass::Native).is_ok()
+        };
+        // A caller who is not known makes the other process look.
+        until("the key is known", || authorized("authorization", &key)).await;
+        until("the session is known", || authorized("cookie", &session)).await;
+        assert!(other.access.site("blog").is_some());
+        assert_eq!(
+            send(
+                &one.router,
+                "DELETE /v1/session",
+                &[("cookie", &session), ("origin", "http://shop.example")],
+                ""
+            )
+            .await
+            .status,
+            204
+        );
+        admin(&one, &format!("DELETE /v1/admin/keys/{}", made.body["id"].as_str().unwrap()), "").await;
+        until("the key is revoked", || !authorized("authorization", &key)).await;
+        until("the session has ended", || !authorized("cookie", &session)).await;
+    }
+}
+
+#[tokio::test]
+async fn sites_and_their_keys() {
+    for bed in beds() {
+        let process = bed.process();
+        let body = r#"{"id":"blog","timezone":"Europe/Berlin","origins":["https://blog.example"],"allow_keyless":true}"#;
+        let made = admin(&process, "POST /v1/admin/sites", body).await;
+        assert_eq!((made.status, made.body["source"].clone()), (201, json!("created")), "{made:?}");
+        let site = process.access.site("blog").unwrap();
+        assert_eq!((site.timezone.iana_name(), site.allow_keyless), (Some("Europe/Berlin"), true));
+        assert_eq!(admin(&process, "POST /v1/admin/sites", body).await.status, 409);
+        assert_eq!(admin(&process, "POST /v1/admin/sites", r#"{"id":"default"}"#).await.status, 409);
+
+        for site in ["blog", "default"] {
+            let made = admin(&process, &format!("POST /v1/admin/sites/{site}/keys"), "").await;
+            let key = made.body["key"].as_str().unwrap().to_owned();
+            assert!(made.status == 201 && key.starts_with("wk_"));
+            assert_eq!(process.access.site_for(Some(&key), None).unwrap().id, site);
+            let line = format!("DELETE /v1/admin/sites/{site}/keys/{key}");
+            assert_eq!(admin(&process, &line, "").await.status, 204);
+            assert!(process.access.site_for(Some(&key), None).is_err());
+            assert_eq!(admin(&process, &line, "").await.status, 404);
+        }
+        let configured = admin(&process, "DELETE /v1/admin/sites/default/keys/wk_configured", "").await;
+        assert_eq!(configured.status, 409);
+        assert!(process.access.site_for(Some("wk_configured"), None).is_ok());
+        let list = admin(&process, "GET /v1/admin/sites", "").await.body;
+        let ids: Vec<_> = list["results"].as_array().unwrap().iter().map(|site| &site["id"]).collect();
+        assert_eq!(ids, ["blog", "default"]);
+        assert_eq!(list["results"][1]["write_keys"][0]["source"], json!("configuration"));
+    }
+}
+
+#[tokio::test]
+async fn a_session_begins_lasts_and_ends() {
+    for bed in beds() {
+        let process = bed.process();
+        let begun = send(&process.router, "POST /v1/session", &[], &log_in()).await;
+        assert_eq!((begun.status, begun.body["caller"].clone()), (200, json!("session")), "{begun:?}");
+        let line = begun.headers["set-cookie"].to_str().unwrap();
+        assert!(line.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"), "{line}");
+        let cookie = begun.cookie();
+        let ask = async |line: &str| {
+            send(&process.router, line, &[("cookie", &cookie), ("sec-fetch-site", "same-origin")], "").await
+        };
+        assert_eq!(ask("GET /v1/session").await.body["expires_at"], json!("2026-11-22T00:00:00Z"));
+        assert_eq!(ask("GET /v1/admin/keys").await.status, 200);
+        process.clock.advance(12 * kassa_model::MICROS_PER_HOUR - 1);
+        assert_eq!(ask("GET /v1/admin/keys").await.status, 200);
+        process.clock.advance(1);
+        assert_eq!(ask("GET /v1/admin/keys").await.status, 401, "twelve hours are over");
+        assert_eq!(ask("GET /v1/session").await.body, json!({"mode":"closed","signed_in":false,"scopes":[]}));
+
+        let cookie = send(&process.router, "POST /v1/session", &[], &log_in()).await.cookie();
+        let ask = async |line: &str| {
+            send(&process.router, line, &[("cookie", &cookie), ("sec-fetch-site", "same-origin")], "").await
+        };
+        assert_eq!(ask("GET /v1/admin/keys").await.status, 200);
+        let ended = ask("DELETE /v1/session").await;
+        assert_eq!(ended.status, 204);
+        assert!(
+            ended.headers["set-cookie"].to_str().unwrap().starts_with("kassa_session=; Path=/; Max-Age=0")
+        );
+        assert_eq!(ask("GET /v1/admin/keys").await.status, 401, "logged out");
+    }
+}
+
+#[tokio::test]
+async fn sessions_survive_a_restart_but_not_a_new_admin_token() {
+    for bed in beds() {
+        let cookie = send(&bed.process().router, "POST /v1/session", &[], &log_in()).await.cookie();
+        let ask = async |options: &Options| {
+            let process = bed.process_with(options, Mode::Closed);
+            send(&process.router, "GET /v1/session", &[("cookie", &cookie)], "").await.body["signed_in"]
+                .clone()
+        };
+        assert_eq!(ask(&options()).await, json!(true));
+        let other = Options { admin_token: "another-admin-token-1".to_owned(), ..options() };
+        assert_eq!(ask(&other).await, json!(false));
+    }
+}
+
+#[tokio::test]
+async fn ten_wrong_tokens_lock_the_address_for_a_quarter_of_an_hour_and_a_restart() {
+    for bed in beds() {
+        let process = bed.process();
+        let wrong = r#"{"token":"not-it"}"#;
+        for n in 1..=10 {
+            let answer = send(&process.router, "POST /v1/session", &[], wrong).await;
+            assert_eq!(answer.status, 401, "{n}");
+        }
+        let locked = send(&process.router, "POST /v1/session", &[], wrong).await;
+        assert_eq!((locked.status, locked.headers["retry-after"].to_str().unwrap()), (429, "900"));
+        drop(process);
+        let process = bed.process();
+        let right = async || send(&process.router, "POST /v1/session", &[], &log_in()).await;
+        assert_eq!(right().await.status, 429, "also for the right token, also after a restart");
+        assert_eq!(admin(&process, "GET /v1/admin/keys", "").await.status, 200, "the bearer token works");
+        process.clock.advance(15 * 60 * 1_000_000 - 1);
+        assert_eq!(right().await.headers["retry-after"], "1");
+        process.clock.advance(1);
+        assert_eq!(right().await.status, 200);
+        // The right token wiped the slate: nine more failures do not lock.
+        for _ in 0..9 {
+            assert_eq!(send(&process.router, "POST /v1/session", &[], wrong).await.status, 401);
+        }
+        assert_eq!(right().await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_at_once_gets_no_more_than_ten_guesses() {
+    for bed in beds() {
+        let process = bed.process();
+        let attempts = (0..100).map(|_| {
+            let router = process.router.clone();
+            tokio::spawn(async move {
+                send(&router, "POST /v1/session", &[], r#"{"token":"guess"}"#).await.status
+            })
+        });
+        let attempts: Vec<_> = attempts.collect();
+        let mut looked_at = 0;
+        for attempt in attempts {
+            let status = attempt.await.unwrap();
+            assert!([401, 429, 503].contains(&status), "{status}");
+            looked_at += u32::from(status == 401);
+        }
+        println!("{}: of 100 guesses at once {looked_at} were looked at", bed.name);
+        assert!((1..=10).contains(&looked_at), "{}: {looked_at}", bed.name);
+        assert_eq!(send(&process.router, "POST /v1/session", &[], &log_in()).await.status, 429);
+    }
+}
+
+#[tokio::test]
+async fn no_address_and_no_secret_is_written_down() {
+    let bed = &beds()[0];
+    let process = bed.process();
+    let made = admin(&process, "POST /v1/admin/keys", r#"{"name":"a","scopes":["read"]}"#).await;
+    let cookie = send(&process.router, "POST /v1/session", &[], &log_in()).await.cookie();
+    send(&process.router, "POST /v1/session", &[], r#"{"token":"wrong"}"#).await;
+    drop(process);
+    let path = bed.url.strip_prefix("sqlite:").unwrap();
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("ks_live_"), "the shown prefix is there, so the search works");
+    for secret in [made.body["key"].as_str().unwrap(), cookie.split_once('=').unwrap().1, TOKEN, "127.0.0.1"]
+    {
+        assert!(!holds(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn bad_input_is_a_clear_4xx() {
+    for bed in beds() {
+        let process = bed.process();
+        let long = "x".repeat(300);
+        for (line, body, status) in [
+            ("POST /v1/admin/keys", "", 400),
+            ("POST /v1/admin/keys", "{", 400),
+            ("POST /v1/admin/keys", "[]", 400),
+            ("POST /v1/admin/keys", r#"{"name":"a"}"#, 400),
+            ("POST /v1/admin/keys", r#"{"name":"","scopes":["read"]}"#, 400),
+            ("POST /v1/admin/keys", r#"{"name":7,"scopes":["read"]}"#, 400),
+            ("POST /v1/admin/keys", r#"{"name":"a\u0000","scopes":["read"]}"#, 400),
+            ("POST /v1/admin/keys", &format!(r#"{{"name":"{long}","scopes":["read"]}}"#), 400),
+            ("POST /v1/admin/keys", r#"{"name":"a","scopes":[]}"#, 400),
+            ("POST /v1/admin/keys", r#"{"name":"a","scopes":["write"]}"#, 400),
+            ("POST /v1/admin/keys", r#"{"name":"a","scopes":"read"}"#, 400),
+            ("POST /v1/admin/keys", r#"{"name":"a","scopes":["read"],"admin":true}"#, 400),
+            ("POST /v1/admin/keys", r#"{"name":"a","scopes":["read"],"site":"nope"}"#, 404),
+            ("POST /v1/admin/keys", r#"{"name":"a","scopes":["admin"],"site":"default"}"#, 400),
+            ("PUT /v1/admin/keys", "{}", 405),
+            ("DELETE /v1/admin/keys/nope", "", 404),
+            ("DELETE /v1/admin/keys/%00", "", 404),
+            ("DELETE /v1/admin/keys/%FF", "", 400),
+            ("POST /v1/admin/sites", r#"{"id":""}"#, 400),
+            ("POST /v1/admin/sites", &format!(r#"{{"id":"{long}"}}"#), 400),
+            ("POST /v1/admin/sites", r#"{"id":"a\u0000b"}"#, 400),
+            ("POST /v1/admin/sites", r#"{"id":"a","timezone":"Mars/Olympus"}"#, 400),
+            ("POST /v1/admin/sites", r#"{"id":"a","origins":["shop.example"]}"#, 400),
+            ("POST /v1/admin/sites", r#"{"id":"a","origins":["https://shop.example/x"]}"#, 400),
+            ("POST /v1/admin/sites", r#"{"id":"a","origins":["https://"]}"#, 400),
+            ("POST /v1/admin/sites/nope/keys", "", 404),
+            ("DELETE /v1/admin/sites/nope/keys/wk", "", 404),
+            ("DELETE /v1/admin/sites/default/keys/%00", "", 404),
+            ("POST /v1/session", "", 400),
+            ("POST /v1/session", "{}", 400),
+            ("POST /v1/session", r#"{"token":null}"#, 400),
+            ("POST /v1/session", r#"{"token":["a"]}"#, 400),
+            ("PATCH /v1/session", "{}", 405),
+        ] {
+            let answer = admin(&process, line, body).await;
+            assert_eq!(answer.status, status, "{}: {line} {body}: {answer:?}", bed.name);
+            assert!(answer.body["type"].is_string(), "{line} {body}: {answer:?}");
+        }
+        assert!(process.access.now().api_keys.is_empty() && process.access.sites().len() == 1);
+    }
+}
+
+#[tokio::test]
+async fn without_a_database_nobody_can_log_in_and_keys_are_listed_only() {
+    let access = Access::open(&options(), Mode::Closed, tempfile::tempdir().unwrap().path()).unwrap();
+    let router = router(&access);
+    let refused = send(&router, "POST /v1/session", &[], &log_in()).await;
+    assert_eq!((refused.status, refused.headers.contains_key("retry-after")), (503, true));
+    let authorization = bearer(TOKEN);
+    let headers = [("authorization", authorization.as_str())];
+    assert_eq!(send(&router, "GET /v1/admin/keys", &headers, "").await.status, 200);
+    let made = send(&router, "POST /v1/admin/keys", &headers, r#"{"name":"a","scopes":["read"]}"#).await;
+    assert_eq!(made.status, 503);
+    assert_eq!(send(&router, "DELETE /v1/session", &[], "").await.status, 204);
+}
+
+#[tokio::test]
+async fn open_mode_needs_no_session() {
+    let bed = &beds()[0];
+    let process = bed.process_with(&Options { admin_token: String::new(), ..options() }, Mode::Open);
+    let session = send(&process.router, "GET /v1/session", &[], "").await;
+    assert_eq!(session.body, json!({"mode":"open","signed_in":true,"caller":"open","scopes":["admin"]}));
+    let begun = send(&process.router, "POST /v1/session", &[], r#"{"token":"anything"}"#).await;
+    assert_eq!((begun.status, begun.headers.contains_key("set-cookie")), (200, false));
+    let made = send(&process.router, "POST /v1/admin/keys", &[], r#"{"name":"a","scopes":["admin"]}"#).await;
+    assert_eq!(made.status, 201);
+}

@@ -1,0 +1,162 @@
+//! Logging in with the admin token: a session of 12 h that can be ended, and a lock after too many wrong tokens.
+//!
+//! Attempts are counted in the database before the token is looked at, so that neither a restart nor a crowd of requests at
+//! once gives more of them than there are.
+
+use std::net::IpAddr;
+
+use kassa_db::Tx;
+use kassa_model::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp};
+
+use crate::secret::{Hash, random, to_hex};
+use crate::{Access, store};
+
+/// How long a session lasts, s.
+pub(crate) const SESSION_SECONDS: i64 = 12 * 3_600;
+
+/// Wrong tokens from one address within [`WINDOW`]; after these it is locked.
+const FAILURES_MAX: i64 = 10;
+
+/// Wrong tokens from everywhere within [`WINDOW`]; after these everyone is locked out. The admin token itself, as a
+/// bearer token, works all the same.
+const FAILURES_MAX_ALL: i64 = 1_000;
+
+/// How long failures count, and how long a lock lasts, µs.
+pub(crate) const WINDOW: i64 = MICROS_PER_HOUR / 4;
+
+/// Sessions at a time; a further one ends the oldest.
+const SESSIONS_MAX: i64 = 1_000;
+
+/// The row that counts everyone's failures; no address is called so.
+const EVERYONE: &str = "*";
+
+/// A session that has begun.
+#[derive(Debug)]
+pub(crate) struct NewSession {
+    pub(crate) token: String,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// Why there is no session.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum LogInError {
+    #[error("the token is not the admin token")]
+    Wrong,
+    #[error("too many wrong tokens; try again in {seconds} s")]
+    Locked { seconds: u64 },
+    #[error("cannot log in: this role has no database")]
+    NoDatabase,
+    #[error("cannot log in: {0}")]
+    Database(#[from] kassa_db::Error),
+}
+
+enum Attempt {
+    Right,
+    Wrong,
+    /// Until then, µs.
+    Locked(i64),
+}
+
+impl Access {
+    /// Begins a session for whoever brings the admin token.
+    pub(crate) async fn log_in(&self, token: &str, address: IpAddr) -> Result<NewSession, LogInError> {
+        let attached = self.attached().ok_or(LogInError::NoDatabase)?;
+        let source = &attached.source;
+        let who = self.address_name(address);
+        // A locked address costs no write.
+        let now = source.clock.now();
+        let asked = who.clone();
+        let until = source.db.read(move |tx| store::locked_until(tx, &asked, EVERYONE)).await?;
+        refuse_locked(until, now)?;
+        let right = self.is_admin_token(&Hash::of(token));
+        let secret = to_hex(&random::<32>());
+        let (hash, began) = (self.session_hash(&secret), now.micros());
+        let expires = began + SESSION_SECONDS * MICROS_PER_SECOND;
+        let attempt = attached.change(move |tx, now| {
+            let attempt = attempt(tx, &who, right, now.micros())?;
+            if let Attempt::Right = attempt {
+                store::insert_session(tx, &hash, began, expires)?;
+                store::trim_sessions(tx, SESSIONS_MAX)?;
+            }
+            Ok::<_, LogInError>(attempt)
+        });
+        match attempt.await? {
+            Attempt::Right => Ok(NewSession { token: secret, expires_at: Timestamp::from_micros(expires) }),
+            Attempt::Wrong => {
+                tracing::warn!("someone tried to log in with a wrong token");
+                Err(LogInError::Wrong)
+            }
+            Attempt::Locked(until) => {
+                refuse_locked(until, now)?;
+                Err(LogInError::Wrong)
+            }
+        }
+    }
+
+    /// Ends the session of `token`, if there is one.
+    pub(crate) async fn log_out(&self, token: &str) -> Result<(), LogInError> {
+        let attached = self.attached().ok_or(LogInError::NoDatabase)?;
+        let hash = self.session_hash(token);
+        attached.change(move |tx, _| store::delete_session(tx, &hash).map(drop)).await?;
+        Ok(())
+    }
+
+    /// When the session of `token` ends, if there is one that has not.
+    pub(crate) fn session_ends(&self, token: &str) -> Option<Timestamp> {
+        let now = self.attached()?.source.clock.now();
+        let ends = *self.now().sessions.get(&self.session_hash(token).bytes())?;
+        (ends > now.micros()).then(|| Timestamp::from_micros(ends))
+    }
+
+    /// What an address is called in the database, where none may stand: a keyed hash of it, of an IPv6 address's first
+    /// 64 bits, which one customer has to himself.
+    fn address_name(&self, address: IpAddr) -> String {
+        let bytes = match address.to_canonical() {
+            IpAddr::V4(v4) => v4.octets().to_vec(),
+            IpAddr::V6(v6) => v6.octets()[..8].to_vec(),
+        };
+        self.keyed(&bytes).hex()
+    }
+
+    /// What stands for a session in the database. A new admin token ends all sessions.
+    fn session_hash(&self, token: &str) -> Hash {
+        self.keyed(token.as_bytes())
+    }
+
+    fn keyed(&self, bytes: &[u8]) -> Hash {
+        let key = self.admin_tokens().next().copied().unwrap_or_else(|| Hash::of(""));
+        Hash::keyed(&key, bytes)
+    }
+}
+
+fn refuse_locked(until: i64, now: Timestamp) -> Result<(), LogInError> {
+    let left = until - now.micros();
+    if left <= 0 {
+        return Ok(());
+    }
+    let seconds = u64::try_from((left + MICROS_PER_SECOND - 1) / MICROS_PER_SECOND).unwrap_or(1);
+    Err(LogInError::Locked { seconds })
+}
+
+/// One attempt, counted first: of requests at once only so many are looked at.
+fn attempt(tx: &mut Tx<'_>, who: &str, right: bool, now: i64) -> Result<Attempt, kassa_db::Error> {
+    let until = store::locked_until(tx, who, EVERYONE)?;
+    if until > now {
+        return Ok(Attempt::Locked(until));
+    }
+    let failures = store::count_attempt(tx, who, now, now - WINDOW)?;
+    if failures > FAILURES_MAX {
+        return Ok(Attempt::Locked(now + WINDOW));
+    }
+    if right {
+        store::forget_attempts(tx, who)?;
+        return Ok(Attempt::Right);
+    }
+    if failures == FAILURES_MAX {
+        store::lock(tx, who, now + WINDOW)?;
+    }
+    if store::count_attempt(tx, EVERYONE, now, now - WINDOW)? == FAILURES_MAX_ALL {
+        store::lock(tx, EVERYONE, now + WINDOW)?;
+    }
+    Ok(Attempt::Wrong)
+}

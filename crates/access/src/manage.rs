@@ -1,0 +1,204 @@
+//! Making and ending sites and keys at run time. What stands in the configuration is changed there alone.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use kassa_model::Timestamp;
+use uuid::Uuid;
+
+use crate::attached::Attached;
+use crate::secret::{Hash, random, to_hex};
+use crate::site::{Site, WriteKey, is_id};
+use crate::sites::SITES_MAX;
+use crate::store::{self, ApiKey, StoredSite};
+use crate::{Access, Scope, Scopes};
+
+/// Secret keys at a time.
+const API_KEYS_MAX: i64 = 1_000;
+
+/// Public keys of a site.
+const SITE_KEYS_MAX: i64 = 100;
+
+/// Characters of a key's name.
+const NAME_CHARS_MAX: usize = 100;
+
+/// How a secret key begins.
+const SECRET_PREFIX: &str = "ks_live_";
+
+/// Characters of a secret key that its list shows.
+const SHOWN: usize = SECRET_PREFIX.len() + 6;
+
+/// Why a site or key cannot be made or ended.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum ManageError {
+    #[error("sites and keys cannot be changed: this role has no database")]
+    NoDatabase,
+    #[error("{0}")]
+    Invalid(String),
+    #[error("{0}")]
+    Unknown(String),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("cannot change sites and keys: {0}")]
+    Database(#[from] kassa_db::Error),
+}
+
+/// A secret key to be made.
+#[derive(Debug)]
+pub(crate) struct NewKey {
+    pub(crate) name: String,
+    pub(crate) scopes: Scopes,
+    pub(crate) site: Option<String>,
+}
+
+impl Access {
+    /// Makes a secret key; it is returned this once.
+    pub(crate) async fn create_key(&self, new: NewKey) -> Result<(ApiKey, String), ManageError> {
+        self.check_key(&new)?;
+        let attached = self.database()?;
+        let secret = format!("{SECRET_PREFIX}{}", to_hex(&random::<32>()));
+        let key = ApiKey {
+            id: Uuid::now_v7().to_string(),
+            name: new.name,
+            hash: Hash::of(&secret),
+            prefix: secret[..SHOWN].to_owned(),
+            scopes: new.scopes,
+            site: new.site,
+            created_at: attached.source.clock.now(),
+            last_used_at: None,
+            used: Arc::default(),
+        };
+        let stored = key.clone();
+        let made = attached.change(move |tx, _| {
+            if store::count_api_keys(tx)? >= API_KEYS_MAX {
+                return Err(ManageError::Conflict(format!("there are {API_KEYS_MAX} keys: revoke some")));
+            }
+            Ok(store::insert_api_key(tx, &stored)?)
+        });
+        made.await?;
+        tracing::info!(key = key.id, name = key.name, scopes = ?key.scopes.names(), "made a secret key");
+        Ok((key, secret))
+    }
+
+    /// Ends a secret key.
+    pub(crate) async fn revoke_key(&self, id: &str) -> Result<(), ManageError> {
+        let attached = self.database()?;
+        if has_control(id) {
+            return Err(unknown("key", id));
+        }
+        let ended = id.to_owned();
+        match attached.change(move |tx, _| store::delete_api_key(tx, &ended)).await? {
+            true => tracing::info!(key = id, "revoked a secret key"),
+            false => return Err(unknown("key", id)),
+        }
+        Ok(())
+    }
+
+    /// Makes a site.
+    pub(crate) async fn create_site(&self, site: StoredSite) -> Result<Arc<Site>, ManageError> {
+        check_site(&site)?;
+        let attached = self.database()?;
+        let id = site.id.clone();
+        let exists = ManageError::Conflict(format!("there is a site {id} already"));
+        if self.site(&id).is_some() {
+            return Err(exists);
+        }
+        if self.now().by_id.len() >= SITES_MAX {
+            return Err(ManageError::Conflict(format!("there are {SITES_MAX} sites")));
+        }
+        if !attached.change(move |tx, now| store::insert_site(tx, &site, now)).await? {
+            return Err(exists);
+        }
+        tracing::info!(site = id, "made a site");
+        self.site(&id).ok_or(exists)
+    }
+
+    /// Makes a public key of a site.
+    pub(crate) async fn create_site_key(&self, site: &str) -> Result<(String, Timestamp), ManageError> {
+        let attached = self.database()?;
+        let known = self.site(site).ok_or_else(|| unknown("site", site))?;
+        let key = format!("wk_{}", to_hex(&random::<16>()));
+        let (id, made) = (known.id.clone(), key.clone());
+        let created = attached.change(move |tx, now| {
+            if store::count_site_keys(tx, &id)? >= SITE_KEYS_MAX {
+                return Err(ManageError::Conflict(format!(
+                    "site {id} has {SITE_KEYS_MAX} keys: revoke some"
+                )));
+            }
+            store::insert_site_key(tx, &made, &id, now)?;
+            Ok(now)
+        });
+        Ok((key, created.await?))
+    }
+
+    /// Ends a public key of a site.
+    pub(crate) async fn revoke_site_key(&self, site: &str, key: &str) -> Result<(), ManageError> {
+        let attached = self.database()?;
+        let known = self.site(site).ok_or_else(|| unknown("site", site))?;
+        let configured = |found: &&WriteKey| found.key == key && found.created_at.is_none();
+        if has_control(key) {
+            return Err(unknown("write key", key));
+        }
+        if known.write_keys.iter().find(configured).is_some() {
+            return Err(ManageError::Conflict("this key stands in the configuration".to_owned()));
+        }
+        let (id, ended) = (known.id.clone(), key.to_owned());
+        match attached.change(move |tx, _| store::delete_site_key(tx, &ended, &id)).await? {
+            true => Ok(()),
+            false => Err(unknown("write key", key)),
+        }
+    }
+
+    fn database(&self) -> Result<&Attached, ManageError> {
+        self.attached().ok_or(ManageError::NoDatabase)
+    }
+
+    fn check_key(&self, new: &NewKey) -> Result<(), ManageError> {
+        let invalid = |text: &str| Err(ManageError::Invalid(text.to_owned()));
+        if new.name.trim().is_empty() || new.name.chars().count() > NAME_CHARS_MAX || has_control(&new.name) {
+            return invalid("name must have 1 to 100 characters, none of them a control character");
+        }
+        if new.scopes.is_empty() {
+            return invalid("scopes must name one at least");
+        }
+        match &new.site {
+            Some(_) if new.scopes.allow(Scope::Admin) => {
+                invalid("a key with the scope admin cannot be limited to a site")
+            }
+            Some(site) if self.site(site).is_none() => Err(unknown("site", site)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_site(site: &StoredSite) -> Result<(), ManageError> {
+    if !is_id(&site.id) || has_control(&site.id) {
+        return Err(ManageError::Invalid(
+            "id must have 1 to 255 bytes, none of them a control character".to_owned(),
+        ));
+    }
+    if TimeZone::get(&site.timezone).is_err() {
+        return Err(ManageError::Invalid("timezone is not in the IANA database".to_owned()));
+    }
+    match site.origins.iter().find(|origin| !is_origin(origin)) {
+        _ if site.origins.len() > 100 => Err(ManageError::Invalid("origins has more than 100".to_owned())),
+        Some(_) => Err(ManageError::Invalid("origins must look like https://shop.example".to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// Scheme and authority, no path: what a browser sends as `Origin`.
+fn is_origin(text: &str) -> bool {
+    let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
+    authority.is_some_and(|rest| !rest.is_empty() && rest.len() <= 255 && rest.bytes().all(plain))
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
+
+fn unknown(what: &str, id: &str) -> ManageError {
+    let id: String = id.chars().take(100).collect();
+    ManageError::Unknown(format!("no {what} {id}"))
+}

@@ -1,0 +1,238 @@
+//! The SQL of sites, keys, sessions and attempts to log in. Times are µs.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use kassa_db::{Error, Row, Tx, params};
+use kassa_model::Timestamp;
+
+use crate::Scopes;
+use crate::secret::Hash;
+
+/// Everything that a role keeps in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Stored {
+    pub(crate) sites: Vec<StoredSite>,
+    pub(crate) site_keys: Vec<StoredSiteKey>,
+    pub(crate) api_keys: Vec<ApiKey>,
+    /// Sessions that have not ended, and when they do, µs.
+    pub(crate) sessions: Vec<(Hash, i64)>,
+}
+
+/// A site as stored.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredSite {
+    pub(crate) id: String,
+    pub(crate) timezone: String,
+    pub(crate) allow_keyless: bool,
+    pub(crate) origins: Vec<String>,
+}
+
+/// A public key as stored.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredSiteKey {
+    pub(crate) key: String,
+    pub(crate) site: String,
+    pub(crate) created_at: Timestamp,
+}
+
+/// A secret key as stored; never the key itself.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiKey {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) hash: Hash,
+    /// The key's first characters, by which its owner knows it again.
+    pub(crate) prefix: String,
+    pub(crate) scopes: Scopes,
+    pub(crate) site: Option<String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_used_at: Option<Timestamp>,
+    /// When this process last saw it, µs; 0: not yet.
+    pub(crate) used: Arc<AtomicI64>,
+}
+
+/// Everything, as of one moment.
+pub(crate) fn load(tx: &mut Tx<'_>, now: Timestamp) -> Result<Stored, Error> {
+    let sites = "SELECT id, timezone, allow_keyless, origins FROM sites ORDER BY created_at, id";
+    let site_keys = "SELECT key, site, created_at FROM site_keys ORDER BY created_at, key";
+    let api_keys = "SELECT id, name, hash, prefix, scopes, site, created_at, last_used_at \
+                    FROM api_keys ORDER BY created_at, id";
+    let sessions = "SELECT hash, expires_at FROM sessions WHERE expires_at > $1";
+    let read_session = |row: &Row<'_>| Ok((read_hash(row, 0)?, row.int(1)?));
+    Ok(Stored {
+        sites: tx.all(sites, &[], read_site)?,
+        site_keys: tx.all(site_keys, &[], read_site_key)?,
+        api_keys: tx.all(api_keys, &[], read_api_key)?,
+        sessions: tx.all(sessions, params![now.micros()], read_session)?,
+    })
+}
+
+fn read_site(row: &Row<'_>) -> Result<StoredSite, Error> {
+    let origins = row.text(3)?;
+    Ok(StoredSite {
+        id: row.text(0)?,
+        timezone: row.text(1)?,
+        allow_keyless: row.flag(2)?,
+        origins: serde_json::from_str(&origins)
+            .map_err(|error| Error::Invalid(format!("a site's origins are no list: {error}")))?,
+    })
+}
+
+fn read_site_key(row: &Row<'_>) -> Result<StoredSiteKey, Error> {
+    let created_at = Timestamp::from_micros(row.int(2)?);
+    Ok(StoredSiteKey { key: row.text(0)?, site: row.text(1)?, created_at })
+}
+
+fn read_api_key(row: &Row<'_>) -> Result<ApiKey, Error> {
+    let scopes = row.text(4)?;
+    Ok(ApiKey {
+        id: row.text(0)?,
+        name: row.text(1)?,
+        hash: read_hash(row, 2)?,
+        prefix: row.text(3)?,
+        scopes: Scopes::parse(scopes.split_whitespace())
+            .map_err(|error| Error::Invalid(format!("a key's scopes: {error}")))?,
+        site: row.text_or_null(5)?,
+        created_at: Timestamp::from_micros(row.int(6)?),
+        last_used_at: row.int_or_null(7)?.map(Timestamp::from_micros),
+        used: Arc::default(),
+    })
+}
+
+fn read_hash(row: &Row<'_>, column: usize) -> Result<Hash, Error> {
+    let hex = row.text(column)?;
+    Hash::parse(&hex).ok_or_else(|| Error::Invalid("a stored hash is no SHA-256".to_owned()))
+}
+
+/// Adds a site; false if there is one of that id.
+pub(crate) fn insert_site(tx: &mut Tx<'_>, site: &StoredSite, now: Timestamp) -> Result<bool, Error> {
+    let sql = "INSERT INTO sites (id, timezone, allow_keyless, origins, created_at) \
+               VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
+    let origins = serde_json::Value::from(site.origins.clone()).to_string();
+    let values = params![&site.id, &site.timezone, site.allow_keyless, &origins, now.micros()];
+    Ok(tx.execute(sql, values)? > 0)
+}
+
+/// Adds a public key of `site`.
+pub(crate) fn insert_site_key(tx: &mut Tx<'_>, key: &str, site: &str, now: Timestamp) -> Result<(), Error> {
+    let sql = "INSERT INTO site_keys (key, site, created_at) VALUES ($1, $2, $3)";
+    tx.execute(sql, params![key, site, now.micros()]).map(drop)
+}
+
+/// Removes a public key of `site`; false if there is none.
+pub(crate) fn delete_site_key(tx: &mut Tx<'_>, key: &str, site: &str) -> Result<bool, Error> {
+    Ok(tx.execute("DELETE FROM site_keys WHERE key = $1 AND site = $2", params![key, site])? > 0)
+}
+
+/// How many public keys `site` has.
+pub(crate) fn count_site_keys(tx: &mut Tx<'_>, site: &str) -> Result<i64, Error> {
+    count(tx, "SELECT COUNT(*) FROM site_keys WHERE site = $1", params![site])
+}
+
+/// Adds a secret key.
+pub(crate) fn insert_api_key(tx: &mut Tx<'_>, key: &ApiKey) -> Result<(), Error> {
+    let sql = "INSERT INTO api_keys (id, name, hash, prefix, scopes, site, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let (hash, scopes) = (key.hash.hex(), key.scopes.names().join(" "));
+    let (site, created_at) = (key.site.as_deref(), key.created_at.micros());
+    tx.execute(sql, params![&key.id, &key.name, &hash, &key.prefix, &scopes, site, created_at]).map(drop)
+}
+
+/// Removes a secret key; false if there is none.
+pub(crate) fn delete_api_key(tx: &mut Tx<'_>, id: &str) -> Result<bool, Error> {
+    Ok(tx.execute("DELETE FROM api_keys WHERE id = $1", params![id])? > 0)
+}
+
+/// How many secret keys there are.
+pub(crate) fn count_api_keys(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    count(tx, "SELECT COUNT(*) FROM api_keys", &[])
+}
+
+/// Writes down that a secret key was used, if that is news.
+pub(crate) fn touch_api_key(tx: &mut Tx<'_>, id: &str, used_at: i64) -> Result<(), Error> {
+    let sql = "UPDATE api_keys SET last_used_at = $2 \
+               WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
+    tx.execute(sql, params![id, used_at]).map(drop)
+}
+
+/// Adds a session.
+pub(crate) fn insert_session(tx: &mut Tx<'_>, hash: &Hash, now: i64, expires_at: i64) -> Result<(), Error> {
+    let sql = "INSERT INTO sessions (hash, created_at, expires_at) VALUES ($1, $2, $3)";
+    tx.execute(sql, params![&hash.hex(), now, expires_at]).map(drop)
+}
+
+/// Keeps the newest `count` sessions.
+pub(crate) fn trim_sessions(tx: &mut Tx<'_>, count: i64) -> Result<(), Error> {
+    let sql = "DELETE FROM sessions WHERE hash NOT IN \
+               (SELECT hash FROM sessions ORDER BY created_at DESC, hash LIMIT $1)";
+    tx.execute(sql, params![count]).map(drop)
+}
+
+/// Ends a session; false if there is none.
+pub(crate) fn delete_session(tx: &mut Tx<'_>, hash: &Hash) -> Result<bool, Error> {
+    Ok(tx.execute("DELETE FROM sessions WHERE hash = $1", params![&hash.hex()])? > 0)
+}
+
+/// Forgets sessions that have ended and attempts that no longer matter.
+pub(crate) fn purge(tx: &mut Tx<'_>, now: i64, since_least: i64) -> Result<(), Error> {
+    tx.execute("DELETE FROM sessions WHERE expires_at <= $1", params![now])?;
+    let sql = "DELETE FROM login_attempts WHERE since <= $1 AND locked_until <= $2";
+    tx.execute(sql, params![since_least, now]).map(drop)
+}
+
+/// Until when an address, or all of them, may not try again, µs; 0: it may.
+pub(crate) fn locked_until(tx: &mut Tx<'_>, address: &str, all: &str) -> Result<i64, Error> {
+    let sql = "SELECT locked_until FROM login_attempts WHERE address = $1 OR address = $2";
+    let found = tx.all(sql, params![address, all], |row| row.int(0))?;
+    Ok(found.into_iter().max().unwrap_or(0))
+}
+
+/// Counts an attempt, from 1 again when the count began at `since_least` or before; returns the count.
+pub(crate) fn count_attempt(
+    tx: &mut Tx<'_>,
+    address: &str,
+    now: i64,
+    since_least: i64,
+) -> Result<i64, Error> {
+    let sql = "INSERT INTO login_attempts (address, failures, since, locked_until) VALUES ($1, 1, $2, 0) \
+               ON CONFLICT (address) DO UPDATE SET \
+               failures = CASE WHEN login_attempts.since <= $3 THEN 1 ELSE login_attempts.failures + 1 END, \
+               since = CASE WHEN login_attempts.since <= $3 THEN $2 ELSE login_attempts.since END \
+               RETURNING failures";
+    let counted = tx.first(sql, params![address, now, since_least], |row| row.int(0))?;
+    counted.ok_or_else(|| Error::Invalid("an attempt to log in was not counted".to_owned()))
+}
+
+/// Refuses an address until then.
+pub(crate) fn lock(tx: &mut Tx<'_>, address: &str, until: i64) -> Result<(), Error> {
+    let sql = "UPDATE login_attempts SET locked_until = $2 WHERE address = $1";
+    tx.execute(sql, params![address, until]).map(drop)
+}
+
+/// Forgets an address's attempts.
+pub(crate) fn forget_attempts(tx: &mut Tx<'_>, address: &str) -> Result<(), Error> {
+    tx.execute("DELETE FROM login_attempts WHERE address = $1", params![address]).map(drop)
+}
+
+/// The salts of a kind (`day`, `week`), by number.
+pub(crate) fn salts(tx: &mut Tx<'_>, kind: &str) -> Result<Vec<(i64, String)>, Error> {
+    let sql = "SELECT number, salt FROM salts WHERE kind = $1 ORDER BY number";
+    tx.all(sql, params![kind], |row| Ok((row.int(0)?, row.text(1)?)))
+}
+
+/// Adds a salt; the first insert wins.
+pub(crate) fn insert_salt(tx: &mut Tx<'_>, kind: &str, number: i64, salt: &str) -> Result<(), Error> {
+    let sql =
+        "INSERT INTO salts (kind, number, salt) VALUES ($1, $2, $3) ON CONFLICT (kind, number) DO NOTHING";
+    tx.execute(sql, params![kind, number, salt]).map(drop)
+}
+
+/// Destroys the salts of a kind with numbers below `least`.
+pub(crate) fn delete_salts(tx: &mut Tx<'_>, kind: &str, least: i64) -> Result<(), Error> {
+    tx.execute("DELETE FROM salts WHERE kind = $1 AND number < $2", params![kind, least]).map(drop)
+}
+
+fn count(tx: &mut Tx<'_>, sql: &'static str, values: &[kassa_db::Param<'_>]) -> Result<i64, Error> {
+    Ok(tx.first(sql, values, |row| row.int(0))?.unwrap_or(0))
+}
