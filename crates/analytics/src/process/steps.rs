@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use kassa_model::{Dialect, Event, MICROS_PER_DAY, OrderItem, Reason, Recorded, Timestamp};
+use kassa_model::{Dialect, Event, MICROS_PER_DAY, MONEY_IDS, OrderItem, Reason, Recorded, Timestamp};
 
 use super::agent::{Agent, Agents};
 use super::dedupe::{Candidate, Dedupe};
@@ -175,6 +175,9 @@ fn check_limits(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let refuse = |reason, detail: &str| Flow::Rejected(reason, detail.to_owned());
     if event.id.contains('\0') || event.site.contains('\0') {
         return refuse(Reason::InvalidField, "id or site: U+0000");
+    }
+    if event.id.starts_with(MONEY_IDS) {
+        return refuse(Reason::InvalidField, "id: begins with order:, as only the shop's do");
     }
     let latest = event.received_at.plus_micros(MICROS_PER_DAY);
     if event.id.is_empty() {

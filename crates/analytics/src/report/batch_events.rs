@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use kassa_eventstore::Row;
 use kassa_eventstore::query::EventFilter;
-use kassa_model::{Dialect, Event};
+use kassa_model::{Dialect, Event, id_as_sent};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -95,7 +95,7 @@ impl<'a> Shown<'a> {
     fn new(event: &'a Event) -> Self {
         let full = full_event_data(event);
         Self {
-            event_id: &event.id,
+            event_id: id_as_sent(&event.id),
             event_type: &event.name_sent,
             location_type: event.location_type.as_deref(),
             component_name: event.component.as_deref(),
@@ -122,7 +122,7 @@ fn full_event_data(event: &Event) -> BTreeMap<String, Box<RawValue>> {
             props.entry(name.to_owned()).or_insert(value);
         }
     };
-    put("event_id", raw(&event.id));
+    put("event_id", raw(id_as_sent(&event.id)));
     put("event_type", raw(&event.name_sent));
     put("timestamp", raw(&event.occurred_at.micros().div_euclid(1_000)));
     put("location_type", event.location_type.as_ref().and_then(raw));

@@ -12,7 +12,7 @@
 //! | received | kept in |
 //! |---|---|
 //! | `event_type` | `name_sent` |
-//! | `event_id` | `id`; not a text: also the property `event_id` |
+//! | `event_id` | `id`, with `client:` before one that begins like the shop's (`order:`); not a text: also the property `event_id` |
 //! | `timestamp` | `occurred_at`; not whole Unix milliseconds: also the property `timestamp` |
 //! | `location_type`, `component_name`, `page_path`, `page_title` | their columns; not a text, empty, or longer than the column: also the property of that name |
 //! | `user_metadata` | the property; `user_metadata.userId` is copied to `user` |

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use kassa_model::{
-    Dialect, Event, LogRecord, Reason, Recorded, Rejected, Timestamp, session_from, visitor_from,
+    Dialect, Event, LogRecord, Reason, Recorded, Rejected, Timestamp, id_of_client, session_from,
+    visitor_from,
 };
 use serde_json::value::RawValue;
 
@@ -90,6 +91,7 @@ impl<'a> Draft<'a> {
 
     /// Applies the limits and the visitor's wish.
     pub(crate) fn finish(mut self, ctx: &Context<'_>) -> Result<LogRecord, Flaw> {
+        self.event.id = id_of_client(std::mem::take(&mut self.event.id));
         self.check(ctx)?;
         let event = &mut self.event;
         event.props = self.props.finish();

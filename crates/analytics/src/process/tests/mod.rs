@@ -3,6 +3,7 @@
 mod many_ids;
 mod memory_log;
 mod oracle;
+mod orders;
 mod recovery;
 mod same_rows;
 mod steps;

@@ -103,6 +103,7 @@ async fn refuses_what_a_collector_would_have_refused() {
     check(|event| event.id = "x".repeat(201), Reason::IdTooLong).await;
     check(|event| event.site.clear(), Reason::UnknownSite).await;
     check(|event| event.id = "a\0b".to_owned(), Reason::InvalidField).await;
+    check(|event| event.id = "order:o-1:1".to_owned(), Reason::InvalidField).await;
     check(|event| event.name = "x".repeat(256), Reason::NameTooLong).await;
     check(|event| event.occurred_at = Timestamp::from_micros(0), Reason::TimeOutOfRange).await;
     check(|event| event.occurred_at = Timestamp::from_micros(i64::MAX), Reason::TimeOutOfRange).await;
@@ -230,6 +231,16 @@ async fn money_counts_once_for_ever_and_comes_from_the_shop_alone() {
     let revenue: Vec<_> =
         found.events.iter().map(|event| event.order.as_ref().map(|order| order.revenue_minor)).collect();
     assert_eq!(revenue, [Some(5), None]);
+}
+
+#[tokio::test]
+async fn nobody_makes_the_shops_record_a_duplicate() {
+    // Whatever wrote this to the log came before the outbox and used the id that it will use.
+    let early = at("order:o-1:1", 0, Some(1), None);
+    let found = fold(vec![early, money("order:o-1:1", 500, vec![item(500)])]).await;
+    assert_eq!(found.events.len(), 1);
+    assert_eq!(found.events[0].order.as_ref().unwrap().revenue_minor, 500);
+    assert_eq!(found.letters.len(), 1);
 }
 
 #[tokio::test]

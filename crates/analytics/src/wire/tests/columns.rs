@@ -265,3 +265,16 @@ fn privacy_removes_who_it_was() {
     let unreadable = read_track(br#"{"userId":"u""#, &private);
     assert_eq!(super::super::testing::rejected(&unreadable, 0).original, "");
 }
+
+#[test]
+fn ids_of_the_shop_are_not_a_clients() {
+    let check = |sent: &str, kept: &str| {
+        let by_batch = format!(r#"{{"events":[{{"event_type":"x","event_id":"{sent}"}}]}}"#);
+        assert_eq!(event(&read_track(by_batch.as_bytes(), &context()), 0).id, kept);
+        let by_segment = segment(Kind::Track, &format!(r#"{{"event":"x","messageId":"{sent}"}}"#));
+        assert_eq!(event(&by_segment, 0).id, kept);
+    };
+    check("m-1", "m-1");
+    check("order:0190:1", "client:order:0190:1");
+    check("client:order:0190:1", "client:client:order:0190:1");
+}

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use kassa_model::{Event, LogRecord};
+use kassa_model::{Event, LogRecord, id_as_sent};
 use serde_json::{Map, Value};
 
 use super::super::testing::{Random, context, random_cases};
@@ -38,6 +38,8 @@ fn value(random: &mut Random) -> String {
         "ä",
         "2025-01-01T00:00:00Z",
         "1735732800000",
+        "order:0190:1",
+        "client:order:0190:1",
         "x\\\"y",
         " ",
     ]);
@@ -86,7 +88,7 @@ fn rebuilt(event: &Event) -> Value {
     let absent = props.remove("$absent").unwrap_or(Value::Null);
     let absent: Vec<&str> = absent.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let columns = [
-        ("event_id", Some(Value::from(event.id.as_str()))),
+        ("event_id", Some(Value::from(id_as_sent(&event.id)))),
         ("event_type", Some(event.name_sent.as_str().into())),
         ("timestamp", Some((event.occurred_at.micros() / 1_000).into())),
         ("location_type", event.location_type.as_deref().map(Value::from)),
