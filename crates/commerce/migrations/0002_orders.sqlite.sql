@@ -55,7 +55,7 @@ CREATE TABLE order_events (
 CREATE TABLE refunds (
     id TEXT NOT NULL PRIMARY KEY,
     order_id TEXT NOT NULL,
-    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 1),
+    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
     lines TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;
@@ -113,7 +113,7 @@ CREATE TABLE work (
     id INTEGER PRIMARY KEY,
     order_id TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('deduct', 'release', 'edit')),
-    ref TEXT NOT NULL UNIQUE,
+    ref TEXT NOT NULL,
     payload TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     next_at INTEGER NOT NULL,
@@ -124,4 +124,6 @@ CREATE TABLE work (
 
 CREATE INDEX work_open ON work (next_at) WHERE done_at IS NULL;
 
-CREATE INDEX work_open_by_order ON work (order_id) WHERE done_at IS NULL;
+CREATE INDEX work_by_ref ON work (ref);
+
+CREATE INDEX work_by_order ON work (order_id, kind);

@@ -26,12 +26,13 @@ pub use shop::{Databases, Shop, ShopOptions};
 
 /// The routes of class `Storefront`: what anyone may call.
 pub fn storefront_routes(shop: Arc<Shop>) -> Router {
-    catalog::http::storefront_routes(shop)
+    catalog::http::storefront_routes(Arc::clone(&shop)).merge(orders::http::storefront_routes(shop))
 }
 
 /// The routes of class `Native`: those of keys and sessions.
 pub fn native_routes(shop: Arc<Shop>) -> Router {
-    catalog::http::native_routes(Arc::clone(&shop)).merge(inventory::http::native_routes(shop))
+    catalog::http::native_routes(Arc::clone(&shop)).merge(inventory::http::native_routes(Arc::clone(&shop)))
+        .merge(orders::http::native_routes(shop))
 }
 
 /// The routes of class `Internal`: what roles ask each other; for role ports only.

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use kassa_access::Access;
+use kassa_access::{Access, Salts};
 use kassa_db::Db;
 use kassa_model::{Clock, Currency, Timestamp};
-use kassa_service::Metrics;
+use kassa_service::{Breaker, Metrics};
 
 use crate::catalog::cache::ProductCache;
 use crate::inventory::levels::StockMetrics;
 use crate::inventory::{LOW_STOCK_AT, LedgerKind};
+use crate::orders::metrics::OrderMetrics;
+use crate::transport::prices::RemoteCatalog;
+use crate::transport::{Remotes, Stock};
 
 /// What can be set about the shop.
 #[derive(Debug, Clone)]
@@ -20,11 +23,21 @@ pub struct ShopOptions {
     pub site: String,
     /// From how many on a new product's stock is low.
     pub low_stock_at: i64,
+    /// Roles in other processes.
+    pub remotes: Remotes,
+    /// The secrets of the cookieless hash; without them all orders of nobody in particular are one visitor's.
+    pub salts: Option<Arc<Salts>>,
 }
 
 impl Default for ShopOptions {
     fn default() -> Self {
-        Self { currency: Currency::USD, site: "default".to_owned(), low_stock_at: LOW_STOCK_AT }
+        Self {
+            currency: Currency::USD,
+            site: "default".to_owned(),
+            low_stock_at: LOW_STOCK_AT,
+            remotes: Remotes::default(),
+            salts: None,
+        }
     }
 }
 
@@ -69,6 +82,12 @@ pub struct Shop {
     pub(crate) products: ProductCache,
     /// What is counted about stock.
     pub(crate) stock_metrics: StockMetrics,
+    /// What is counted about orders.
+    pub(crate) order_metrics: OrderMetrics,
+    /// The way to stock.
+    pub stock: Stock,
+    /// The catalogue when it is in another process.
+    pub remote_catalog: Option<RemoteCatalog>,
 }
 
 impl Shop {
@@ -83,6 +102,14 @@ impl Shop {
         options: ShopOptions,
         metrics: &Metrics,
     ) -> Arc<Self> {
+        let with_orders = databases.one && databases.orders.is_some();
+        let stock =
+            Stock::new((databases.inventory.as_ref(), with_orders), &options.remotes, &clock, metrics);
+        let catalog_client = options.remotes.catalog.clone().filter(|_| databases.catalog.is_none());
+        let remote_catalog =
+            catalog_client.map(|client| RemoteCatalog::new(client, &clock, options.remotes.breaker));
+        let breakers = remote_catalog.iter().map(RemoteCatalog::breaker).chain([stock.breaker()]);
+        Breaker::export(metrics, breakers.map(Arc::clone).collect());
         Arc::new(Self {
             catalog: databases.catalog,
             inventory: databases.inventory,
@@ -93,6 +120,9 @@ impl Shop {
             options,
             products: ProductCache::default(),
             stock_metrics: StockMetrics::register(metrics),
+            order_metrics: OrderMetrics::register(metrics),
+            stock,
+            remote_catalog,
         })
     }
 

@@ -1,0 +1,224 @@
+//! Orders whose stock is apart: accepted first, decided by a command that a work row holds. All of it is plain functions
+//! over a transaction; sending the command, in time and again after a crash, is the transport's business.
+//!
+//! | step | transaction | then |
+//! |---|---|---|
+//! | place | [`accept`]: order `accepted`, work row `deduct` | send it, then [`decide`] |
+//! | edit | [`begin_edit`]: `pending_edit`, work row `edit` | send it, then [`decide_edit`] |
+//! | cancel, refund | the edge itself and a work row `release` | send it, then [`finish_work`] |
+//!
+//! No transaction is open while a command is under way. Each `decide` is a guarded UPDATE: the handler and the drain may
+//! both come with the same answer, and the second changes nothing.
+
+use kassa_db::{Error, Tx};
+use kassa_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::lines::tracked;
+use super::{Basket, Change, EdgeError, Items, Line, Order, PlaceOrder, Status, change, place, store};
+use crate::idempotency::RUNNING_MICROS;
+use crate::inventory::{Crossing, Refusal};
+use crate::outbox;
+use crate::transport::commands::{Back, Command, Deduct, Release};
+use crate::transport::prices::Offer;
+
+/// What a command to stock came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// All lines were taken; these SKUs became low by it.
+    Taken(Vec<Crossing>),
+    /// None was.
+    Refused(Refusal),
+    /// None was, and none will be under this reference.
+    Void,
+}
+
+/// An order after a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// As it is now.
+    pub order: Order,
+    /// Whether this decision was the first.
+    pub first: bool,
+}
+
+/// How an edit began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EditBegun {
+    /// It moves no stock and is done.
+    Done(Box<Change>),
+    /// The work row of this reference holds its command.
+    Pending(String),
+}
+
+/// What a work row holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// What is to be sent.
+    pub command: Command,
+    /// The lines that an edit will give the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<Line>>,
+}
+
+impl Work {
+    /// The command's id.
+    pub fn reference(&self) -> &str {
+        match &self.command {
+            Command::Deduct(deduct) => &deduct.reference,
+            Command::Release(release) => &release.reference,
+        }
+    }
+}
+
+/// Writes the order as accepted, and the work row whose command decides it. An order that takes no stock is confirmed at
+/// once.
+pub(super) fn accept(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket) -> Result<Order, Error> {
+    let stock = tracked(basket.lines());
+    if stock.is_empty() {
+        return Ok(place::write(tx, ask.order(&basket, Status::Confirmed))?.after);
+    }
+    let order = place::write(tx, ask.order(&basket, Status::Accepted))?.after;
+    let reference = order.stock_reference();
+    let command = Command::Deduct(Deduct { reference, replaces: None, attempt: 0, lines: stock });
+    // The request that made it sends the command itself; the drain follows when that took too long.
+    let drain_at = order.created_at.plus_micros(RUNNING_MICROS);
+    store::insert_work(tx, &order, "deduct", &Work { command, lines: None }, drain_at)?;
+    Ok(order)
+}
+
+/// Confirms or fails an accepted order, and closes its work row. An order that is decided already stays as it is.
+///
+/// # Errors
+/// [`EdgeError::Unknown`], [`EdgeError::Db`].
+pub fn decide(
+    tx: &mut Tx<'_>,
+    id: &str,
+    decision: &Decision,
+    now: Timestamp,
+) -> Result<Decided, EdgeError> {
+    let before = load(tx, id)?;
+    finish_work(tx, &before.stock_reference(), now)?;
+    if before.status != Status::Accepted {
+        return Ok(Decided { order: before, first: false });
+    }
+    let decided = change::step(tx, id, |order| match decision {
+        Decision::Taken(_) => Ok(order.confirm(now)?),
+        Decision::Refused(refusal) => Ok(order.fail(place::reason(refusal), now)?),
+        Decision::Void => Ok(order.fail("stock-refused", now)?),
+    });
+    match decided {
+        Ok(change) => {
+            if let Decision::Taken(crossings) = decision {
+                outbox::low_stock(tx, &change.after.stock_reference(), crossings, now)?;
+            }
+            Ok(Decided { order: change.after, first: true })
+        }
+        // Somebody else decided it between the two reads.
+        Err(EdgeError::Illegal(_)) => Ok(Decided { order: load(tx, id)?, first: false }),
+        Err(error) => Err(error),
+    }
+}
+
+/// Begins an edit: no other edge of the order until [`decide_edit`]. `products` are those of `items`.
+///
+/// # Errors
+/// [`EdgeError`].
+pub fn begin_edit(
+    tx: &mut Tx<'_>,
+    id: &str,
+    items: &Items,
+    products: &[Offer],
+    now: Timestamp,
+) -> Result<EditBegun, EdgeError> {
+    let before = load(tx, id)?;
+    let basket = change::edited(&before, items, products)?;
+    let (old, new) = (tracked(&before.lines), tracked(basket.lines()));
+    if old.is_empty() && new.is_empty() {
+        let change = change::step(tx, id, |order| {
+            let basket = change::edited(order, items, products)?;
+            Ok(order.edit(&basket, now)?)
+        })?;
+        return Ok(EditBegun::Done(Box::new(change)));
+    }
+    let reference = format!("{}/{}", before.id, before.revision + 1);
+    let pending = Order { pending_edit: Some(reference.clone()), ..before.clone() };
+    if !store::update(tx, &before, &pending)? {
+        return Err(Error::Busy(format!("order {id} is being changed")).into());
+    }
+    let command = Command::Deduct(Deduct {
+        reference: reference.clone(),
+        replaces: (!old.is_empty()).then(|| before.stock_reference()),
+        attempt: store::edits_tried(tx, id)?,
+        lines: new,
+    });
+    let work = Work { command, lines: Some(basket.lines().to_vec()) };
+    store::insert_work(tx, &before, "edit", &work, now.plus_micros(RUNNING_MICROS))?;
+    Ok(EditBegun::Pending(reference))
+}
+
+/// Commits or drops the edit of this reference, and closes its work row. One that is decided already stays as it is.
+///
+/// # Errors
+/// [`EdgeError::Unknown`], [`EdgeError::Db`].
+pub fn decide_edit(
+    tx: &mut Tx<'_>,
+    id: &str,
+    reference: &str,
+    decision: &Decision,
+    now: Timestamp,
+) -> Result<Decided, EdgeError> {
+    let before = load(tx, id)?;
+    let Some(work) = store::open_work(tx, reference)?.filter(|_| before.waits_for(reference)) else {
+        return Ok(Decided { order: before, first: false });
+    };
+    finish_work(tx, reference, now)?;
+    let free = Order { pending_edit: None, ..before.clone() };
+    let Decision::Taken(crossings) = decision else {
+        store::update(tx, &before, &free)?;
+        return Ok(Decided { order: free, first: true });
+    };
+    let basket = Basket::new(work.lines.unwrap_or_default(), before.currency)?;
+    let change = free.edit(&basket, now)?;
+    if !store::update(tx, &before, &change.after)? {
+        return Ok(Decided { order: load(tx, id)?, first: false });
+    }
+    change::record(tx, &change)?;
+    outbox::low_stock(tx, reference, crossings, now)?;
+    Ok(Decided { order: change.after, first: true })
+}
+
+/// Closes the work row of this reference; whether it was open.
+///
+/// # Errors
+/// The database's.
+pub fn finish_work(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<bool, Error> {
+    store::finish_work(tx, reference, now)
+}
+
+/// Writes the work row of the stock that a cancel or refund gives back.
+pub(super) fn release_later(
+    tx: &mut Tx<'_>,
+    change: &Change,
+    reference: &str,
+    kind: Back,
+) -> Result<(), Error> {
+    let command = Command::Release(Release {
+        reference: reference.to_owned(),
+        of: change.after.stock_reference(),
+        kind,
+        lines: change.give_back.clone(),
+    });
+    let now = change.after.updated_at;
+    store::insert_work(tx, &change.after, "release", &Work { command, lines: None }, now)
+}
+
+impl Order {
+    fn waits_for(&self, reference: &str) -> bool {
+        self.pending_edit.as_deref() == Some(reference)
+    }
+}
+
+fn load(tx: &mut Tx<'_>, id: &str) -> Result<Order, EdgeError> {
+    store::by_id(tx, id)?.ok_or_else(|| EdgeError::Unknown(id.to_owned()))
+}

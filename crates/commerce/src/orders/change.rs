@@ -1,0 +1,168 @@
+//! Edges carried out: one guarded UPDATE, one event, one outbox row and the stock that moves, in one transaction.
+
+use kassa_db::Tx;
+use kassa_model::Timestamp;
+
+use super::{
+    Basket, Change, IllegalTransition, Items, ItemsError, Kind, Order, RefundAsk, RefundError, StockPlace, store,
+};
+use crate::inventory::{self, LedgerKind, Refusal};
+use crate::transport::commands::Back;
+use crate::transport::prices::Offer;
+use crate::{catalog, outbox};
+
+/// How often an edge is tried on an order that others change at the same time.
+const ATTEMPTS_MAX: usize = 20;
+
+/// Why an edge was not carried out; nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum EdgeError {
+    /// No such order.
+    #[error("no order {0}")]
+    Unknown(String),
+    /// The edge is not there.
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+    /// The refund is none.
+    #[error(transparent)]
+    Refund(#[from] RefundError),
+    /// The new lines are none.
+    #[error(transparent)]
+    Items(#[from] ItemsError),
+    /// A new line has no product.
+    #[error("there is no product {0}")]
+    UnknownSku(String),
+    /// There is too little of a new line.
+    #[error(transparent)]
+    Stock(#[from] Refusal),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] kassa_db::Error),
+}
+
+/// Gives an order up.
+///
+/// # Errors
+/// [`EdgeError`].
+pub fn cancel(tx: &mut Tx<'_>, id: &str, place: StockPlace, now: Timestamp) -> Result<Change, EdgeError> {
+    let change = step(tx, id, |order| Ok(order.cancel(now)?))?;
+    return_stock(tx, &change, place, now)?;
+    Ok(change)
+}
+
+/// Notes that an order was handed over.
+///
+/// # Errors
+/// [`EdgeError`].
+pub fn fulfil(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<Change, EdgeError> {
+    step(tx, id, |order| Ok(order.fulfil(now)?))
+}
+
+/// Gives money back, and units into stock where the refund says so.
+///
+/// # Errors
+/// [`EdgeError`].
+pub fn refund(
+    tx: &mut Tx<'_>,
+    id: &str,
+    ask: &RefundAsk,
+    place: StockPlace,
+    now: Timestamp,
+) -> Result<Change, EdgeError> {
+    let change = step(tx, id, |order| Ok(order.refund(ask, now)?))?;
+    return_stock(tx, &change, place, now)?;
+    Ok(change)
+}
+
+/// Replaces the lines of an order whose stock is in this database. A refusal of the stock is an error, so the caller runs
+/// this in a savepoint or lets the transaction end.
+///
+/// # Errors
+/// [`EdgeError`].
+pub fn edit(tx: &mut Tx<'_>, id: &str, items: &Items, now: Timestamp) -> Result<Change, EdgeError> {
+    let products = offers(tx, items)?;
+    let change = step(tx, id, |order| {
+        let basket = edited(order, items, &products)?;
+        Ok(order.edit(&basket, now)?)
+    })?;
+    let reference = change.after.stock_reference();
+    inventory::give_back(tx, &reference, LedgerKind::Release, &change.give_back, now)?;
+    let crossings = inventory::deduct(tx, &reference, &change.deduct, now)??;
+    outbox::low_stock(tx, &reference, &crossings, now)?;
+    Ok(change)
+}
+
+/// What the catalogue in this database says about `items`.
+pub(super) fn offers(tx: &mut Tx<'_>, items: &Items) -> Result<Vec<Offer>, kassa_db::Error> {
+    Ok(catalog::store::by_skus(tx, &items.skus())?.into_iter().map(Offer::from).collect())
+}
+
+/// The lines that an edit gives `order`, at the catalogue's prices of today.
+pub(super) fn edited(
+    order: &Order,
+    items: &Items,
+    products: &[Offer],
+) -> Result<Basket, EdgeError> {
+    order.require(super::Edge::Edit)?;
+    let (basket, unknown) = items.price(products, order.currency)?;
+    if let Some(sku) = unknown {
+        return Err(EdgeError::UnknownSku(sku));
+    }
+    if basket.currency() != order.currency {
+        return Err(ItemsError::MixedCurrencies(order.currency, basket.currency()).into());
+    }
+    Ok(basket)
+}
+
+/// Decides on the order as it is and carries the change out; again from the start when somebody else was faster.
+pub(super) fn step(
+    tx: &mut Tx<'_>,
+    id: &str,
+    decide: impl Fn(&Order) -> Result<Change, EdgeError>,
+) -> Result<Change, EdgeError> {
+    for _ in 0..ATTEMPTS_MAX {
+        let before = store::by_id(tx, id)?.ok_or_else(|| EdgeError::Unknown(id.to_owned()))?;
+        let change = decide(&before)?;
+        if store::update(tx, &before, &change.after)? {
+            record(tx, &change)?;
+            return Ok(change);
+        }
+    }
+    Err(kassa_db::Error::Busy(format!("order {id} is changed by too many at once")).into())
+}
+
+/// Writes all of a change but the order's own row.
+pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), kassa_db::Error> {
+    match change.kind {
+        Kind::Edited => store::replace_lines(tx, &change.after)?,
+        Kind::Refunded => store::update_lines(tx, &change.after)?,
+        _ => {}
+    }
+    if let Some(refund) = &change.refund {
+        store::insert_refund(tx, &change.after, refund)?;
+    }
+    store::insert_event(tx, change)?;
+    outbox::order_changed(tx, change)
+}
+
+/// Returns what a cancel or refund gives back: at once where stock is in this database, else by a work row.
+fn return_stock(
+    tx: &mut Tx<'_>,
+    change: &Change,
+    place: StockPlace,
+    now: Timestamp,
+) -> Result<(), kassa_db::Error> {
+    if change.give_back.is_empty() {
+        return Ok(());
+    }
+    let (reference, back) = match &change.refund {
+        Some(refund) => (refund.id.clone(), Back::Return),
+        None => (format!("{}/c{}", change.after.id, change.after.last_seq), Back::Release),
+    };
+    match place {
+        StockPlace::SameDatabase => {
+            inventory::give_back(tx, &reference, back.into(), &change.give_back, now)
+        }
+        StockPlace::Apart => super::accepted::release_later(tx, change, &reference, back),
+    }
+}

@@ -1,0 +1,194 @@
+//! The visit that an order belongs to: computed when the request arrives, by the same rules as the collector's, and kept
+//! with the order, so that its money counts for that visit however late it is decided. No address is kept.
+
+use std::net::IpAddr;
+
+use axum::http::header::USER_AGENT;
+use axum::http::{HeaderMap, HeaderName};
+use kassa_access::DaySalts;
+use kassa_model::{RouteKey, Timestamp, cookieless_visitor, session_from, visitor_from};
+use serde::{Deserialize, Serialize};
+
+use super::request::ContextBody;
+
+const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
+const DNT: HeaderName = HeaderName::from_static("dnt");
+/// Bytes that are kept of a User-Agent, as the collector does.
+const AGENT_BYTES_MAX: usize = 1_024;
+/// Bytes that are kept of a page's path, as the collector does.
+const PATH_BYTES_MAX: usize = 2_048;
+const HOST_BYTES_MAX: usize = 255;
+
+/// What an order's analytics records say about its visit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Context {
+    /// Whose events they are.
+    pub site: String,
+    /// 63-bit hash of the visitor that the client named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visitor: Option<i64>,
+    /// The customer's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// 63-bit hash of the session that the client named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<i64>,
+    /// The cookieless visitor by the salt of the day of receipt.
+    pub visitor_today: i64,
+    /// The cookieless visitor by the salt of the day before.
+    pub visitor_yesterday: i64,
+    /// What its records are routed by: the same partition as the rest of the visit.
+    pub route_key: u64,
+    /// Host of the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Path of the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The User-Agent, cut to 1,024 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// When the order's request arrived, µs.
+    pub received_at: Timestamp,
+}
+
+/// A request for an order, as far as its visit goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit<'a> {
+    /// Whose events they are.
+    pub site: &'a str,
+    /// The client's address: hashed, not kept.
+    pub address: IpAddr,
+    /// Its headers: the agent, and the wish for privacy.
+    pub headers: &'a HeaderMap,
+    /// The day's secrets; `None`: visitors without a name are told apart by nothing.
+    pub salts: Option<&'a DaySalts>,
+    /// When it arrived.
+    pub received_at: Timestamp,
+}
+
+impl Context {
+    /// The context of an order that arrives by `visit` and says `said` about itself.
+    pub fn new(visit: &Visit<'_>, said: &ContextBody) -> Self {
+        let site = visit.site;
+        let agent = visit.headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+        let agent = agent.map(|agent| cut(&agent, AGENT_BYTES_MAX).replace('\0', "\u{fffd}"));
+        let private = is_one(visit.headers, &SEC_GPC) || is_one(visit.headers, &DNT);
+        let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty() && !private);
+        let user = named(&said.user_id);
+        let visitor = named(&said.anonymous_id).or_else(|| user.clone());
+        let visitor = visitor.map(|name| visitor_from(site, &name));
+        let session = named(&said.session_id).map(|name| session_from(site, &name));
+        let (host, path) = said.page.as_deref().map(page).unwrap_or_default();
+        let mut context = Self {
+            site: site.to_owned(),
+            visitor,
+            user,
+            session,
+            host,
+            path,
+            received_at: visit.received_at,
+            ..Self::default()
+        };
+        context.add_hashes(visit, agent.as_deref().unwrap_or_default());
+        Self { agent, ..context }
+    }
+
+    fn add_hashes(&mut self, visit: &Visit<'_>, agent: &str) {
+        let bytes = match visit.address.to_canonical() {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets().to_vec(),
+        };
+        let Some(salts) = visit.salts else {
+            self.route_key = self.visitor.map_or(0, i64::unsigned_abs);
+            return;
+        };
+        self.visitor_today = cookieless_visitor(&salts.today, visit.site, &bytes, agent);
+        self.visitor_yesterday = cookieless_visitor(&salts.yesterday, visit.site, &bytes, agent);
+        let cookieless = || RouteKey::cookieless(&salts.weekly, visit.site, &bytes, agent).0;
+        self.route_key = self.visitor.map_or_else(cookieless, i64::unsigned_abs);
+    }
+}
+
+fn is_one(headers: &HeaderMap, name: &HeaderName) -> bool {
+    headers.get(name).is_some_and(|value| value.as_bytes().trim_ascii() == b"1")
+}
+
+/// Host and path of a page's address, or the path alone of one without a host; its query is not kept.
+fn page(url: &str) -> (Option<String>, Option<String>) {
+    let (host, rest) = match url.split_once("://") {
+        Some((_, rest)) => {
+            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let (authority, path) = rest.split_at(end);
+            (Some(host_of(authority)).filter(|host| !host.is_empty()), path)
+        }
+        None => (None, url),
+    };
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    let path = if path.is_empty() { "/" } else { path };
+    (host.map(|host| cut(&host, HOST_BYTES_MAX).to_owned()), Some(cut(path, PATH_BYTES_MAX).to_owned()))
+}
+
+fn host_of(authority: &str) -> String {
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+        _ => host,
+    };
+    host.to_ascii_lowercase()
+}
+
+/// The longest beginning of `text` that has at most `bytes` bytes.
+fn cut(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kassa_model::Salt;
+
+    #[test]
+    fn takes_pages_apart() {
+        let check = |url: &str, host: Option<&str>, path: &str| {
+            assert_eq!(page(url), (host.map(str::to_owned), Some(path.to_owned())), "{url}");
+        };
+        check("https://Shop.test:8080/cart?x=1#y", Some("shop.test"), "/cart");
+        check("https://shop.test", Some("shop.test"), "/");
+        check("/checkout?step=2", None, "/checkout");
+        check("", None, "/");
+    }
+
+    #[test]
+    fn names_visitors_as_the_collector_does() {
+        let salts = DaySalts { day: 1, today: Salt([1; 16]), yesterday: Salt([2; 16]), weekly: Salt([3; 16]) };
+        let mut headers = HeaderMap::new();
+        headers.insert(USER_AGENT, "Firefox".parse().unwrap());
+        let context = |headers: &HeaderMap, said: &ContextBody| {
+            let received_at = Timestamp::from_micros(5);
+            let address = "9.9.9.9".parse().unwrap();
+            Context::new(&Visit { site: "s", address, headers, salts: Some(&salts), received_at }, said)
+        };
+        let said = ContextBody {
+            anonymous_id: Some("a1".to_owned()),
+            session_id: Some("s1".to_owned()),
+            user_id: Some("u1".to_owned()),
+            page: Some("/cart".to_owned()),
+        };
+        let named = context(&headers, &said);
+        assert_eq!(named.visitor, Some(visitor_from("s", "a1")));
+        assert_eq!(named.session, Some(session_from("s", "s1")));
+        assert_eq!(named.user.as_deref(), Some("u1"));
+        assert_eq!(named.route_key, visitor_from("s", "a1").unsigned_abs());
+        assert_eq!(named.visitor_today, cookieless_visitor(&salts.today, "s", &[9, 9, 9, 9], "Firefox"));
+        let nameless = context(&headers, &ContextBody::default());
+        assert_eq!((nameless.visitor, nameless.visitor_today), (None, named.visitor_today));
+        assert!(nameless.route_key < 1_024);
+        headers.insert(SEC_GPC, "1".parse().unwrap());
+        let private = context(&headers, &said);
+        assert_eq!((private.visitor, private.user, private.session), (None, None, None));
+        let text = serde_json::to_string(&named).unwrap();
+        assert_eq!(serde_json::from_str::<Context>(&text).unwrap(), named);
+    }
+}

@@ -1,0 +1,328 @@
+//! The legal edges of an order, pure: each looks at an order and says what it becomes, or why not.
+
+use kassa_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::lines::tracked;
+use super::{Basket, Line, Order, Refund, Status};
+use crate::inventory::StockLine;
+
+/// What one may want of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Edge {
+    /// Its stock was deducted.
+    Confirm,
+    /// Its stock was refused.
+    Fail,
+    /// Other lines in place of its own.
+    Edit,
+    /// Give it up.
+    Cancel,
+    /// It was handed over.
+    Fulfil,
+    /// Money back.
+    Refund,
+}
+
+/// Why an edge is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// From this status it leads nowhere.
+    Status,
+    /// An edit waits for its decision.
+    PendingEdit,
+    /// Money went back already, so its lines stay as they are.
+    HasRefunds,
+}
+
+/// An edge that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot {} order {order_id}: {}", edge.name(), self.reason())]
+pub struct IllegalTransition {
+    /// The order.
+    pub order_id: String,
+    /// Where it stands.
+    pub status: Status,
+    /// What was wanted.
+    pub edge: Edge,
+    /// Why not.
+    pub why: Why,
+}
+
+/// What happened to an order; the names of the public events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Durable, not decided.
+    Accepted,
+    /// Stock deducted.
+    Confirmed,
+    /// Refused.
+    Failed,
+    /// Other lines.
+    Edited,
+    /// Given up.
+    Cancelled,
+    /// Handed over.
+    Fulfilled,
+    /// Money back, a part or all of it.
+    Refunded,
+}
+
+/// What a change did to one product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineDelta {
+    /// The product's SKU.
+    pub sku: String,
+    /// Its name.
+    pub name: String,
+    /// Its category.
+    pub category: Option<String>,
+    /// Signed change of units.
+    pub units_delta: i64,
+    /// Signed change in minor units.
+    pub revenue_delta_minor: i64,
+}
+
+/// What an edge does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What happened.
+    pub kind: Kind,
+    /// The order afterwards; its `last_seq` is the event's.
+    pub after: Order,
+    /// Signed change of revenue, minor units.
+    pub revenue_delta_minor: i64,
+    /// Which products changed. A refund by amount names none.
+    pub lines: Vec<LineDelta>,
+    /// Stock that is returned.
+    pub give_back: Vec<StockLine>,
+    /// Stock that is taken.
+    pub deduct: Vec<StockLine>,
+    /// The refund.
+    pub refund: Option<Refund>,
+}
+
+impl Edge {
+    /// Its name in a sentence.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Fail => "fail",
+            Self::Edit => "edit",
+            Self::Cancel => "cancel",
+            Self::Fulfil => "fulfil",
+            Self::Refund => "refund",
+        }
+    }
+
+    /// Whether it leads anywhere from `status`.
+    pub const fn is_legal_from(self, status: Status) -> bool {
+        match self {
+            Self::Confirm | Self::Fail => matches!(status, Status::Accepted),
+            Self::Edit | Self::Cancel | Self::Fulfil => matches!(status, Status::Confirmed),
+            Self::Refund => matches!(status, Status::Confirmed | Status::Fulfilled),
+        }
+    }
+}
+
+impl IllegalTransition {
+    fn reason(&self) -> String {
+        match self.why {
+            Why::Status => format!("it is {}", self.status),
+            Why::PendingEdit => "an edit of it waits for stock".to_owned(),
+            Why::HasRefunds => "it has refunds".to_owned(),
+        }
+    }
+}
+
+impl Kind {
+    /// The name of its public event.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "OrderAccepted",
+            Self::Confirmed => "OrderConfirmed",
+            Self::Failed => "OrderFailed",
+            Self::Edited => "OrderEdited",
+            Self::Cancelled => "OrderCancelled",
+            Self::Fulfilled => "OrderFulfilled",
+            Self::Refunded => "OrderRefunded",
+        }
+    }
+
+    /// The name of its analytics record, in the words of Segment's e-commerce events; `None` where no money moves.
+    pub const fn analytics_name(self) -> Option<&'static str> {
+        match self {
+            Self::Confirmed => Some("Order Completed"),
+            Self::Edited => Some("Order Updated"),
+            Self::Cancelled => Some("Order Cancelled"),
+            Self::Refunded => Some("Order Refunded"),
+            Self::Accepted | Self::Failed | Self::Fulfilled => None,
+        }
+    }
+}
+
+impl Order {
+    /// The first event of an order that has just been made; its status says which.
+    pub(super) fn opened(self) -> Change {
+        let kind = match self.status {
+            Status::Accepted => Kind::Accepted,
+            Status::Failed => Kind::Failed,
+            _ => Kind::Confirmed,
+        };
+        match kind {
+            Kind::Confirmed => Change::confirming(self),
+            _ => Change::plain(kind, self),
+        }
+    }
+
+    /// Its stock was deducted.
+    ///
+    /// # Errors
+    /// [`IllegalTransition`] unless it is accepted.
+    pub fn confirm(&self, now: Timestamp) -> Result<Change, IllegalTransition> {
+        self.require(Edge::Confirm)?;
+        Ok(Change::confirming(self.next(Status::Confirmed, now)))
+    }
+
+    /// Its stock was refused.
+    ///
+    /// # Errors
+    /// [`IllegalTransition`] unless it is accepted.
+    pub fn fail(&self, reason: &str, now: Timestamp) -> Result<Change, IllegalTransition> {
+        self.require(Edge::Fail)?;
+        let after = Self { fail_reason: Some(reason.to_owned()), ..self.next(Status::Failed, now) };
+        Ok(Change::plain(Kind::Failed, after))
+    }
+
+    /// Other lines in place of its own, of the same currency.
+    ///
+    /// # Errors
+    /// [`IllegalTransition`] unless it is confirmed and has no refund.
+    pub fn edit(&self, basket: &Basket, now: Timestamp) -> Result<Change, IllegalTransition> {
+        self.require(Edge::Edit)?;
+        let after = Self {
+            revision: self.revision + 1,
+            total_minor: basket.total_minor(),
+            lines: basket.lines().to_vec(),
+            ..self.next(Status::Confirmed, now)
+        };
+        let (give_back, deduct) = stock_difference(&self.lines, &after.lines);
+        let lines = line_difference(&self.lines, &after.lines);
+        let revenue_delta_minor = after.total_minor - self.total_minor;
+        Ok(Change { lines, revenue_delta_minor, give_back, deduct, ..Change::plain(Kind::Edited, after) })
+    }
+
+    /// Give it up: what is not back in stock returns, and so does what is left of the total.
+    ///
+    /// # Errors
+    /// [`IllegalTransition`] unless it is confirmed.
+    pub fn cancel(&self, now: Timestamp) -> Result<Change, IllegalTransition> {
+        self.require(Edge::Cancel)?;
+        let left = |line: &Line| line.quantity - line.restocked_quantity;
+        let give_back = self.lines.iter().filter(|line| line.tracked && left(line) > 0);
+        let give_back = give_back.map(|line| StockLine { sku: line.sku.clone(), quantity: left(line) });
+        let lines = self.lines.iter().map(|line| line.delta(-line.kept_quantity(), -line.kept_minor()));
+        Ok(Change {
+            lines: lines.collect(),
+            revenue_delta_minor: -self.kept_minor(),
+            give_back: give_back.collect(),
+            ..Change::plain(Kind::Cancelled, self.next(Status::Cancelled, now))
+        })
+    }
+
+    /// It was handed over.
+    ///
+    /// # Errors
+    /// [`IllegalTransition`] unless it is confirmed.
+    pub fn fulfil(&self, now: Timestamp) -> Result<Change, IllegalTransition> {
+        self.require(Edge::Fulfil)?;
+        Ok(Change::plain(Kind::Fulfilled, self.next(Status::Fulfilled, now)))
+    }
+
+    /// Refuses an edge that is not there.
+    pub(super) fn require(&self, edge: Edge) -> Result<(), IllegalTransition> {
+        let why = match edge {
+            _ if !edge.is_legal_from(self.status) => Why::Status,
+            _ if self.pending_edit.is_some() => Why::PendingEdit,
+            Edge::Edit if self.has_refunds() => Why::HasRefunds,
+            _ => return Ok(()),
+        };
+        Err(IllegalTransition { order_id: self.id.clone(), status: self.status, edge, why })
+    }
+
+    fn has_refunds(&self) -> bool {
+        self.refunded_minor > 0 || self.lines.iter().any(|line| line.refunded_quantity > 0)
+    }
+
+    /// The order after one more event.
+    pub(super) fn next(&self, status: Status, now: Timestamp) -> Self {
+        Self { status, last_seq: self.last_seq + 1, updated_at: now, ..self.clone() }
+    }
+}
+
+impl Line {
+    /// What a change does to this line's product.
+    pub(super) fn delta(&self, units_delta: i64, revenue_delta_minor: i64) -> LineDelta {
+        LineDelta {
+            sku: self.sku.clone(),
+            name: self.name.clone(),
+            category: self.category.clone(),
+            units_delta,
+            revenue_delta_minor,
+        }
+    }
+}
+
+impl Change {
+    /// A change that moves neither money nor stock.
+    pub(super) fn plain(kind: Kind, after: Order) -> Self {
+        let (lines, give_back, deduct) = (Vec::new(), Vec::new(), Vec::new());
+        Self { kind, after, revenue_delta_minor: 0, lines, give_back, deduct, refund: None }
+    }
+
+    fn confirming(after: Order) -> Self {
+        let lines = after.lines.iter().map(|line| line.delta(line.quantity, line.total_minor())).collect();
+        let (revenue_delta_minor, deduct) = (after.total_minor, tracked(&after.lines));
+        Self { lines, revenue_delta_minor, deduct, ..Self::plain(Kind::Confirmed, after) }
+    }
+}
+
+/// Per SKU what the new lines take less and more: an edit moves the difference alone, so that one that takes nothing more
+/// is never refused and crosses no threshold.
+fn stock_difference(old: &[Line], new: &[Line]) -> (Vec<StockLine>, Vec<StockLine>) {
+    let (mut give_back, mut deduct) = (Vec::new(), Vec::new());
+    for (sku, old_units, new_units) in by_sku(&tracked(old), &tracked(new)) {
+        match new_units - old_units {
+            0 => {}
+            more if more > 0 => deduct.push(StockLine { sku, quantity: more }),
+            less => give_back.push(StockLine { sku, quantity: -less }),
+        }
+    }
+    (give_back, deduct)
+}
+
+fn by_sku(old: &[StockLine], new: &[StockLine]) -> Vec<(String, i64, i64)> {
+    let units = |lines: &[StockLine], sku: &str| {
+        lines.iter().filter(|line| line.sku == sku).map(|line| line.quantity).sum::<i64>()
+    };
+    let gone = old.iter().filter(|line| units(new, &line.sku) == 0);
+    let skus = new.iter().chain(gone).map(|line| line.sku.clone());
+    skus.map(|sku| (sku.clone(), units(old, &sku), units(new, &sku))).collect()
+}
+
+/// Per product what the new lines add and take away.
+fn line_difference(old: &[Line], new: &[Line]) -> Vec<LineDelta> {
+    let mut deltas: Vec<LineDelta> =
+        new.iter().map(|line| line.delta(line.quantity, line.total_minor())).collect();
+    for line in old {
+        match deltas.iter_mut().find(|delta| delta.sku == line.sku) {
+            Some(delta) => {
+                delta.units_delta -= line.quantity;
+                delta.revenue_delta_minor -= line.total_minor();
+            }
+            None => deltas.push(line.delta(-line.quantity, -line.total_minor())),
+        }
+    }
+    deltas.retain(|delta| delta.units_delta != 0 || delta.revenue_delta_minor != 0);
+    deltas
+}

@@ -1,0 +1,106 @@
+//! What became of an order or an edge, as an answer of the native API.
+
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use kassa_service::Problem;
+
+use super::super::view::Audience;
+use super::super::{Change, EdgeError, Order, Placed, RefundError, Status, place};
+use crate::act::Failed;
+use crate::idempotency::Answer;
+use crate::inventory::Refusal;
+use crate::problem_of;
+
+/// What became of a placed order: 201, 202 or 422; 200 for one that the client reference already stood for.
+pub fn shape(placed: &Placed) -> Answer {
+    match placed {
+        Placed::Open(order) => {
+            let status = match order.status {
+                Status::Accepted => StatusCode::ACCEPTED,
+                _ => StatusCode::CREATED,
+            };
+            let location = format!("/v1/orders/{}", order.id);
+            Answer::json(status, &order.view(Audience::Anyone))
+                .header(LOCATION.as_str(), &location)
+                .about(&order.id)
+        }
+        Placed::Failed(order, refusal) => {
+            Answer::problem(&refused(refusal).extra("order_id", order.id.as_str())).about(&order.id)
+        }
+        Placed::Existing(order) => existing(order),
+    }
+}
+
+fn existing(order: &Order) -> Answer {
+    let answer = match (order.status, order.fail_reason.as_deref()) {
+        (Status::Failed, Some("unknown-sku")) => {
+            let problem = unknown_sku("a product of this order was unknown");
+            Answer::problem(&problem.extra("order_id", order.id.as_str()))
+        }
+        (Status::Failed, _) => {
+            let problem = insufficient("there was too little stock for this order");
+            Answer::problem(&problem.extra("order_id", order.id.as_str()))
+        }
+        _ => Answer::json(StatusCode::OK, &order.view(Audience::Anyone)),
+    };
+    answer.about(&order.id)
+}
+
+/// A refusal of stock as a problem of its own type.
+pub(super) fn refused(refusal: &Refusal) -> Problem {
+    debug_assert!(["unknown-sku", "insufficient-stock"].contains(&place::reason(refusal)));
+    match refusal {
+        Refusal::UnknownSku(sku) => {
+            unknown_sku(format!("there is no product {sku}")).extra("sku", sku.as_str())
+        }
+        Refusal::Insufficient { sku, available, requested } => insufficient(refusal.to_string())
+            .extra("sku", sku.as_str())
+            .extra("available", *available)
+            .extra("requested", *requested),
+    }
+}
+
+fn unknown_sku(detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-sku", "No such product").detail(detail)
+}
+
+fn insufficient(detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "insufficient-stock", "Too little stock").detail(detail)
+}
+
+/// The order as the shop sees it, after an edge.
+pub(super) fn changed(change: &Change) -> Answer {
+    Answer::json(StatusCode::OK, &change.after.view(Audience::Shop)).about(&change.after.id)
+}
+
+/// An edge that was not carried out: an answer that is kept, or the end of the transaction.
+pub(super) fn failed(error: EdgeError) -> Result<Answer, Failed> {
+    match error {
+        EdgeError::Db(error) => Err(error.into()),
+        other => crate::act::refuse(problem(other)),
+    }
+}
+
+/// An edge that was not carried out, as a problem.
+pub(super) fn problem(error: EdgeError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        EdgeError::Unknown(id) => super::unknown(&id),
+        EdgeError::Illegal(illegal) | EdgeError::Refund(RefundError::Illegal(illegal)) => {
+            Problem::new(StatusCode::CONFLICT, "illegal-transition", "The order does not allow this now")
+                .detail(detail)
+                .extra("order_id", illegal.order_id.as_str())
+                .extra("order_status", illegal.status.name())
+        }
+        EdgeError::Refund(_) => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "refund-exceeds-order",
+            "More than what is left of the order",
+        )
+        .detail(detail),
+        EdgeError::Items(error) => error.into(),
+        EdgeError::UnknownSku(sku) => refused(&Refusal::UnknownSku(sku)),
+        EdgeError::Stock(refusal) => refused(&refusal),
+        EdgeError::Db(error) => problem_of(&error),
+    }
+}

@@ -1,0 +1,157 @@
+//! Orders placed and changed.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use kassa_access::Caller;
+use kassa_db::Tx;
+use kassa_model::{Timestamp, failpoint};
+use kassa_service::{ClientAddress, Json, Problem};
+use serde::Serialize;
+
+use super::super::context::Visit;
+use super::super::request::{EditBody, OrderBody, RefundBody};
+use super::super::submit::orders;
+use super::super::{Change, EdgeError, StockPlace, Submission, cancel, edit, fulfil, refund, submit};
+use super::answer::{changed, failed, shape};
+use super::{PathId, order_id, require_orders, storefront_caller};
+use crate::Shop;
+use crate::act::{Failed, Keyed, once};
+use crate::guard::Admitted;
+use crate::idempotency::required_key;
+use crate::inventory::LedgerKind;
+
+/// `POST /v1/orders` → 201, 202 or 422.
+pub(super) async fn create_order(
+    State(shop): State<Arc<Shop>>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    Json(body): Json<OrderBody>,
+) -> Result<Response, Problem> {
+    let caller = storefront_caller(&shop, &headers)?;
+    let scope = match &caller {
+        Caller::Public | Caller::Open => format!("{}/public", shop.options.site),
+        other => {
+            require_orders(&shop, other)?;
+            other.identity()
+        }
+    };
+    let key = required_key(&headers)?.to_owned();
+    let received_at = shop.now();
+    let visit = Visit { site: &shop.options.site, address, headers: &headers, salts: None, received_at };
+    let submission = Submission::new(body.check()?, scope, Some(key), (&shop, &visit));
+    Ok(submit(&shop, submission, shape).await?.into_response())
+}
+
+/// `PUT /v1/orders/{uuid}`: other lines in place of its own.
+pub(super) async fn edit_order(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: PathId,
+    headers: HeaderMap,
+    Json(body): Json<EditBody>,
+) -> Result<Response, Problem> {
+    let ask = Ask::new(&shop, &caller, path)?;
+    let items = body.check()?;
+    let keyed = Keyed::of(&caller, &headers, ("PUT", &ask.route("")), &items)?;
+    ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.id, &items, ask.now)).await
+}
+
+/// `POST /v1/orders/{uuid}/cancel`.
+pub(super) async fn cancel_order(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: PathId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let ask = Ask::new(&shop, &caller, path)?;
+    let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/cancel")), &Nothing {})?;
+    ask.carry_out(keyed, |tx, ask| cancel(tx, &ask.id, ask.stock, ask.now)).await
+}
+
+/// `POST /v1/orders/{uuid}/fulfil`.
+pub(super) async fn fulfil_order(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: PathId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let ask = Ask::new(&shop, &caller, path)?;
+    let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/fulfil")), &Nothing {})?;
+    ask.carry_out(keyed, |tx, ask| fulfil(tx, &ask.id, ask.now)).await
+}
+
+/// `POST /v1/orders/{uuid}/refunds`, by lines or by amount; needs an `Idempotency-Key`.
+pub(super) async fn refund_order(
+    State(shop): State<Arc<Shop>>,
+    Admitted(caller): Admitted,
+    path: PathId,
+    headers: HeaderMap,
+    Json(body): Json<RefundBody>,
+) -> Result<Response, Problem> {
+    let ask = Ask::new(&shop, &caller, path)?;
+    required_key(&headers)?;
+    let what = body.check()?;
+    let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/refunds")), &what)?;
+    ask.carry_out(keyed, move |tx, ask| refund(tx, &ask.id, &what, ask.stock, ask.now)).await
+}
+
+/// An empty body, for a fingerprint.
+#[derive(Serialize)]
+struct Nothing {}
+
+/// Who wants something of which order.
+#[derive(Clone)]
+struct Ask {
+    shop: Arc<Shop>,
+    id: String,
+    stock: StockPlace,
+    now: Timestamp,
+}
+
+impl Ask {
+    fn new(shop: &Arc<Shop>, caller: &Caller, path: PathId) -> Result<Self, Problem> {
+        require_orders(shop, caller)?;
+        let one = shop.stock.in_one_transaction();
+        let stock = if one { StockPlace::SameDatabase } else { StockPlace::Apart };
+        Ok(Self { shop: Arc::clone(shop), id: order_id(path)?, stock, now: shop.now() })
+    }
+
+    fn route(&self, tail: &str) -> String {
+        format!("/v1/orders/{}{tail}", self.id)
+    }
+
+    /// Carries an edge out, once per key, and tells the shop what stock it moved.
+    async fn carry_out(
+        self,
+        keyed: Keyed,
+        edge: impl Fn(&mut Tx<'_>, &Self) -> Result<Change, EdgeError> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        failpoint::hit("orders.before_write");
+        let ask = self.clone();
+        let (response, change) = once(orders(&self.shop)?, keyed, self.now, move |tx| {
+            // A refusal that is kept must leave nothing else behind.
+            match tx.savepoint(|tx| edge(tx, &ask)) {
+                Ok(change) => Ok((changed(&change), Some(change))),
+                Err(error) => Ok::<_, Failed>((failed(error)?, None)),
+            }
+        })
+        .await?;
+        failpoint::hit("orders.after_commit");
+        if let Some(change) = change.filter(|_| self.stock == StockPlace::SameDatabase) {
+            self.tell(&change);
+        }
+        Ok(response)
+    }
+
+    fn tell(&self, change: &Change) {
+        let back = match &change.refund {
+            Some(_) => LedgerKind::Return,
+            None => LedgerKind::Release,
+        };
+        self.shop.stock_moved(back, change.give_back.iter().map(|line| line.sku.as_str()));
+        self.shop.stock_moved(LedgerKind::Deduct, change.deduct.iter().map(|line| line.sku.as_str()));
+    }
+}

@@ -1,0 +1,190 @@
+//! Placing an order: one transaction where stock is in the same database.
+//!
+//! The order is written as confirmed first and its stock taken last, so that the row of a popular product is locked for
+//! as short as possible. If there is too little, all of that is undone in its savepoint and the order written as failed.
+
+use kassa_db::Tx;
+use kassa_model::{Currency, Timestamp, failpoint};
+
+use super::{
+    Basket, Change, Context, Customer, Items, ItemsError, Order, Status, StockPlace, accepted, change, store,
+};
+use crate::idempotency::{self, Reference};
+use crate::inventory::{self, Refusal};
+use crate::outbox;
+use crate::transport::prices::Offer;
+
+/// An order to be placed.
+#[derive(Debug, Clone)]
+pub struct PlaceOrder {
+    /// Its UUID, made by the caller so that it stays the same when the transaction runs again.
+    pub id: String,
+    /// What.
+    pub items: Items,
+    /// For whom.
+    pub customer: Customer,
+    /// Whose client references it belongs to.
+    pub scope: String,
+    /// The client's own name for it.
+    pub client_reference: Option<String>,
+    /// [`idempotency::fingerprint`] of the request.
+    pub fingerprint: String,
+    /// The visit.
+    pub context: Context,
+    /// The products, read before where the catalogue is elsewhere; `None`: they are in this database.
+    pub products: Option<Vec<Offer>>,
+    /// The currency of an order none of whose products is known.
+    pub currency: Currency,
+    /// Where its stock is.
+    pub stock: StockPlace,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placed {
+    /// Confirmed, or accepted where stock is apart.
+    Open(Order),
+    /// Written as failed, for this reason.
+    Failed(Order, Refusal),
+    /// The client reference belongs to this order, which the same request made.
+    Existing(Order),
+}
+
+/// Why no order was written.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// Its items are no order.
+    #[error(transparent)]
+    Items(#[from] ItemsError),
+    /// The client reference belongs to an order of another request.
+    #[error("the client reference {0} belongs to another order")]
+    ReferenceTaken(String),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] kassa_db::Error),
+}
+
+/// Places an order.
+///
+/// # Errors
+/// [`PlaceError`]; nothing is written then.
+pub fn place(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Placed, PlaceError> {
+    if let Some(order) = existing(tx, ask, now)? {
+        return Ok(Placed::Existing(order));
+    }
+    let read;
+    let products = match &ask.products {
+        Some(products) => products,
+        None => {
+            read = change::offers(tx, &ask.items)?;
+            &read
+        }
+    };
+    let (basket, unknown) = ask.items.price(products, ask.currency)?;
+    if let Some(sku) = unknown {
+        return fail(tx, ask, basket, Refusal::UnknownSku(sku));
+    }
+    match ask.stock {
+        StockPlace::SameDatabase => confirm(tx, ask, basket, now),
+        StockPlace::Apart => Ok(Placed::Open(accepted::accept(tx, ask, basket)?)),
+    }
+}
+
+/// The order that the client reference stands for already.
+fn existing(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Option<Order>, PlaceError> {
+    let Some(reference) = &ask.client_reference else { return Ok(None) };
+    let request = idempotency::Request { scope: &ask.scope, key: None, fingerprint: &ask.fingerprint };
+    match idempotency::claim_reference(tx, &request, reference, (&ask.id, now))? {
+        Reference::Claimed => Ok(None),
+        Reference::Other => Err(PlaceError::ReferenceTaken(reference.clone())),
+        Reference::Same(id) => match store::by_id(tx, &id)? {
+            Some(order) => Ok(Some(order)),
+            None => Err(kassa_db::Error::Invalid(format!("client reference {reference} names no order")).into()),
+        },
+    }
+}
+
+/// What ends the savepoint of an order that gets no stock.
+enum Stop {
+    Refused(Refusal),
+    Db(kassa_db::Error),
+}
+
+impl From<kassa_db::Error> for Stop {
+    fn from(error: kassa_db::Error) -> Self {
+        Self::Db(error)
+    }
+}
+
+fn confirm(
+    tx: &mut Tx<'_>,
+    ask: &PlaceOrder,
+    basket: Basket,
+    now: Timestamp,
+) -> Result<Placed, PlaceError> {
+    let confirmed = tx.savepoint(|tx| {
+        let change = write(tx, ask.order(&basket, Status::Confirmed))?;
+        if !change.deduct.is_empty() {
+            let reference = change.after.stock_reference();
+            match inventory::deduct(tx, &reference, &change.deduct, now)? {
+                Ok(crossings) => outbox::low_stock(tx, &reference, &crossings, now)?,
+                Err(refusal) => return Err(Stop::Refused(refusal)),
+            }
+            failpoint::hit("orders.after_stock");
+        }
+        Ok(change.after)
+    });
+    match confirmed {
+        Ok(order) => Ok(Placed::Open(order)),
+        Err(Stop::Refused(refusal)) => fail(tx, ask, basket, refusal),
+        Err(Stop::Db(error)) => Err(error.into()),
+    }
+}
+
+fn fail(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket, refusal: Refusal) -> Result<Placed, PlaceError> {
+    let mut order = ask.order(&basket, Status::Failed);
+    order.fail_reason = Some(reason(&refusal).to_owned());
+    let change = write(tx, order)?;
+    Ok(Placed::Failed(change.after, refusal))
+}
+
+/// The stable name of a refusal, which is also that of its problem.
+pub fn reason(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::UnknownSku(_) => "unknown-sku",
+        Refusal::Insufficient { .. } => "insufficient-stock",
+    }
+}
+
+/// Writes a new order with its first event.
+pub(super) fn write(tx: &mut Tx<'_>, mut order: Order) -> Result<Change, kassa_db::Error> {
+    order.number = store::insert(tx, &order)?;
+    store::insert_lines(tx, &order)?;
+    let change = order.opened();
+    change::record(tx, &change)?;
+    Ok(change)
+}
+
+impl PlaceOrder {
+    pub(super) fn order(&self, basket: &Basket, status: Status) -> Order {
+        Order {
+            number: 0,
+            id: self.id.clone(),
+            status,
+            revision: 1,
+            last_seq: 1,
+            currency: basket.currency(),
+            total_minor: basket.total_minor(),
+            refunded_minor: 0,
+            customer: self.customer.clone(),
+            scope: self.scope.clone(),
+            client_reference: self.client_reference.clone(),
+            context: self.context.clone(),
+            fail_reason: None,
+            pending_edit: None,
+            created_at: self.context.received_at,
+            updated_at: self.context.received_at,
+            lines: basket.lines().to_vec(),
+        }
+    }
+}

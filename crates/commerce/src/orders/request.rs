@@ -1,0 +1,184 @@
+//! The JSON bodies of the native API, and what they must hold. Unknown fields are refused.
+//!
+//! ```json
+//! {"items":[{"sku":"ps5","quantity":2}],"customer":{"name":"Alice","email":"alice@shop.test"},
+//!  "client_reference":"cart-77","context":{"anonymous_id":"a1","user_id":"u1","session_id":"s1","page":"/checkout"}}
+//! ```
+
+use axum::http::StatusCode;
+use kassa_service::Problem;
+use serde::{Deserialize, Serialize};
+
+use super::{Customer, Item, Items, ItemsError, RefundAsk, RefundLine, lines::ITEMS_MAX};
+use crate::idempotency::KEY_BYTES_MAX;
+
+/// Characters of a customer's name.
+const NAME_CHARS_MAX: usize = 255;
+/// Bytes of an e-mail address (RFC 5321).
+const EMAIL_BYTES_MAX: usize = 254;
+/// Bytes of an id in the context, as for events.
+const ID_BYTES_MAX: usize = 200;
+/// Bytes of a page's address.
+const PAGE_BYTES_MAX: usize = 4_096;
+
+/// The body of `POST /v1/orders`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrderBody {
+    items: Vec<Item>,
+    #[serde(default)]
+    customer: CustomerBody,
+    #[serde(default)]
+    client_reference: Option<String>,
+    #[serde(default)]
+    context: ContextBody,
+}
+
+/// The body of `PUT /v1/orders/{uuid}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EditBody {
+    items: Vec<Item>,
+}
+
+/// The body of `POST /v1/orders/{uuid}/refunds`: one of the two.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RefundBody {
+    #[serde(default)]
+    lines: Option<Vec<RefundLine>>,
+    #[serde(default)]
+    amount_minor: Option<i64>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CustomerBody {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    email: Option<String>,
+}
+
+/// What an order says about its visit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContextBody {
+    /// The visitor's id, as the tracker sends it.
+    #[serde(default)]
+    pub anonymous_id: Option<String>,
+    /// The customer's id.
+    #[serde(default)]
+    pub user_id: Option<String>,
+    /// The session's id, as the tracker sends it.
+    #[serde(default)]
+    pub session_id: Option<String>,
+    /// The page's address.
+    #[serde(default)]
+    pub page: Option<String>,
+}
+
+/// What `POST /v1/orders` asks for, checked. Its JSON is what is fingerprinted.
+#[derive(Debug, Clone, Serialize)]
+pub struct OrderAsk {
+    /// What.
+    pub items: Items,
+    /// For whom.
+    pub customer: Customer,
+    /// The client's own name for it.
+    pub client_reference: Option<String>,
+    /// The visit.
+    pub context: ContextBody,
+}
+
+impl OrderBody {
+    pub(super) fn check(self) -> Result<OrderAsk, Problem> {
+        let customer = Customer {
+            name: trimmed("customer.name", self.customer.name, NAME_CHARS_MAX * 4)?,
+            email: trimmed("customer.email", self.customer.email, EMAIL_BYTES_MAX)?,
+        };
+        if customer.name.as_ref().is_some_and(|name| name.chars().count() > NAME_CHARS_MAX) {
+            return Err(Problem::bad_request(format!(
+                "customer.name has at most {NAME_CHARS_MAX} characters"
+            )));
+        }
+        let context = ContextBody {
+            anonymous_id: trimmed("context.anonymous_id", self.context.anonymous_id, ID_BYTES_MAX)?,
+            user_id: trimmed("context.user_id", self.context.user_id, ID_BYTES_MAX)?,
+            session_id: trimmed("context.session_id", self.context.session_id, ID_BYTES_MAX)?,
+            page: trimmed("context.page", self.context.page, PAGE_BYTES_MAX)?,
+        };
+        Ok(OrderAsk {
+            items: items(self.items)?,
+            customer,
+            client_reference: trimmed("client_reference", self.client_reference, KEY_BYTES_MAX)?,
+            context,
+        })
+    }
+}
+
+impl EditBody {
+    pub(super) fn check(self) -> Result<Items, Problem> {
+        items(self.items)
+    }
+}
+
+impl RefundBody {
+    pub(super) fn check(self) -> Result<RefundAsk, Problem> {
+        match (self.lines, self.amount_minor) {
+            (Some(lines), None) => refund_lines(lines).map(RefundAsk::Lines),
+            (None, Some(amount)) if amount >= 1 => Ok(RefundAsk::Amount(amount)),
+            (None, Some(_)) => Err(Problem::bad_request("amount_minor must be at least 1")),
+            _ => Err(Problem::bad_request("a refund has either lines or amount_minor")),
+        }
+    }
+}
+
+fn refund_lines(lines: Vec<RefundLine>) -> Result<Vec<RefundLine>, Problem> {
+    if lines.is_empty() || lines.len() > ITEMS_MAX {
+        return Err(Problem::bad_request(format!("a refund has 1 to {ITEMS_MAX} lines")));
+    }
+    for line in &lines {
+        if line.quantity < 1 {
+            return Err(Problem::bad_request("the quantity of a refunded line must be at least 1"));
+        }
+        // A SKU that the order does not have is refused by name; this keeps its name printable.
+        if line.sku.len() > KEY_BYTES_MAX || line.sku.chars().any(char::is_control) {
+            return Err(ItemsError::Sku.into());
+        }
+    }
+    Ok(lines)
+}
+
+fn items(items: Vec<Item>) -> Result<Items, Problem> {
+    Items::new(items).map_err(Problem::from)
+}
+
+/// A text without spaces around it; an empty one counts as absent.
+fn trimmed(field: &str, text: Option<String>, bytes_max: usize) -> Result<Option<String>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let text = text.trim();
+    if text.len() > bytes_max {
+        return Err(Problem::bad_request(format!("{field} has at most {bytes_max} bytes")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Problem::bad_request(format!("{field} contains control characters")));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+impl From<ItemsError> for Problem {
+    fn from(error: ItemsError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ItemsError::MixedCurrencies(..) => {
+                Self::new(StatusCode::BAD_REQUEST, "mixed_currencies", "Several currencies").detail(detail)
+            }
+            ItemsError::TotalOutOfRange => {
+                Self::new(StatusCode::BAD_REQUEST, "total-out-of-range", "The total is too large")
+                    .detail(detail)
+            }
+            _ => Self::bad_request(detail),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The tables `orders`, `order_lines`, `order_events` and `refunds`.
+
+use kassa_db::{Error, Row, Tx, params};
+use kassa_model::Timestamp;
+
+use super::accepted::Work;
+use super::{Change, Customer, Line, Order, Refund, Status};
+
+/// Makes the order's row; returns its number.
+pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
+    let sql = "INSERT INTO orders (id, status, revision, last_seq, currency, total_minor, refunded_minor, \
+               customer_name, customer_email, scope, client_reference, context, fail_reason, created_at, updated_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING number";
+    let context = json(&order.context)?;
+    let values = params![
+        &order.id,
+        order.status.name(),
+        order.revision,
+        order.last_seq,
+        order.currency.code(),
+        order.total_minor,
+        order.customer.name.as_deref(),
+        order.customer.email.as_deref(),
+        &order.scope,
+        order.client_reference.as_deref(),
+        &context,
+        order.fail_reason.as_deref(),
+        order.created_at.micros(),
+    ];
+    let number = tx.first(sql, values, |row| row.int(0))?;
+    number.ok_or_else(|| Error::Invalid("an inserted order has no number".to_owned()))
+}
+
+/// Makes the order's lines.
+pub(super) fn insert_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> {
+    let sql = "INSERT INTO order_lines (order_id, position, product_id, sku, name, category, unit_price_minor, \
+               quantity, tracked, refunded_quantity, refunded_minor, restocked_quantity) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    for (position, line) in (1_i64..).zip(&order.lines) {
+        let values = params![
+            &order.id,
+            position,
+            line.product_id,
+            &line.sku,
+            &line.name,
+            line.category.as_deref(),
+            line.unit_price_minor,
+            line.quantity,
+            line.tracked,
+            line.refunded_quantity,
+            line.refunded_minor,
+            line.restocked_quantity,
+        ];
+        tx.execute(sql, values)?;
+    }
+    Ok(())
+}
+
+/// Replaces the order's lines.
+pub(super) fn replace_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> {
+    tx.execute("DELETE FROM order_lines WHERE order_id = $1", params![&order.id])?;
+    insert_lines(tx, order)
+}
+
+/// Writes what refunds did to the order's lines.
+pub(super) fn update_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> {
+    let sql = "UPDATE order_lines SET refunded_quantity = $3, refunded_minor = $4, restocked_quantity = $5 \
+               WHERE order_id = $1 AND position = $2";
+    for (position, line) in (1_i64..).zip(&order.lines) {
+        let done = (line.refunded_quantity, line.refunded_minor, line.restocked_quantity);
+        tx.execute(sql, params![&order.id, position, done.0, done.1, done.2])?;
+    }
+    Ok(())
+}
+
+/// Makes `before` into `after`, unless somebody else has changed it since; whether it did.
+pub(super) fn update(tx: &mut Tx<'_>, before: &Order, after: &Order) -> Result<bool, Error> {
+    let sql = "UPDATE orders SET status = $4, revision = $5, last_seq = $6, total_minor = $7, refunded_minor = $8, \
+               fail_reason = $9, pending_edit = $10, updated_at = $11 \
+               WHERE id = $1 AND status = $2 AND last_seq = $3 \
+               AND COALESCE(pending_edit, '') = $12";
+    let values = params![
+        &after.id,
+        before.status.name(),
+        before.last_seq,
+        after.status.name(),
+        after.revision,
+        after.last_seq,
+        after.total_minor,
+        after.refunded_minor,
+        after.fail_reason.as_deref(),
+        after.pending_edit.as_deref(),
+        after.updated_at.micros(),
+        before.pending_edit.as_deref().unwrap_or_default(),
+    ];
+    Ok(tx.execute(sql, values)? == 1)
+}
+
+/// Writes the event of a change.
+pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
+    let sql = "INSERT INTO order_events (order_id, seq, kind, status, revenue_delta_minor, currency, lines, \
+               created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let order = &change.after;
+    let lines = json(&change.lines)?;
+    let values = params![
+        &order.id,
+        order.last_seq,
+        change.kind.name(),
+        order.status.name(),
+        change.revenue_delta_minor,
+        order.currency.code(),
+        &lines,
+        order.updated_at.micros(),
+    ];
+    tx.execute(sql, values)?;
+    Ok(())
+}
+
+/// Writes a refund.
+pub(super) fn insert_refund(tx: &mut Tx<'_>, order: &Order, refund: &Refund) -> Result<(), Error> {
+    let sql = "INSERT INTO refunds (id, order_id, amount_minor, lines, created_at) VALUES ($1, $2, $3, $4, $5)";
+    let lines = json(&refund.lines)?;
+    tx.execute(
+        sql,
+        params![&refund.id, &order.id, refund.amount_minor, &lines, order.updated_at.micros()],
+    )?;
+    Ok(())
+}
+
+/// The refunds of an order, in their order.
+///
+/// # Errors
+/// The database's.
+pub fn refunds(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(Refund, Timestamp)>, Error> {
+    let sql = "SELECT id, amount_minor, lines, created_at FROM refunds WHERE order_id = $1 ORDER BY created_at, id";
+    tx.all(sql, params![order_id], |row| {
+        let (id, amount_minor, lines) = (row.text(0)?, row.int(1)?, parse(&row.text(2)?)?);
+        Ok((Refund { id, amount_minor, lines }, Timestamp::from_micros(row.int(3)?)))
+    })
+}
+
+/// The order of this UUID, with its lines.
+///
+/// # Errors
+/// The database's.
+pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Order>, Error> {
+    let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
+               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at \
+               FROM orders WHERE id = $1";
+    match tx.first(sql, params![id], read)? {
+        Some(order) => with_lines(tx, order).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The order of this number, with its lines.
+///
+/// # Errors
+/// The database's.
+pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
+    let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
+               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at \
+               FROM orders WHERE number = $1";
+    match tx.first(sql, params![number], read)? {
+        Some(order) => with_lines(tx, order).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Which orders to list; `None` is any.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// With this status.
+    pub status: Option<Status>,
+    /// Made at this time or later.
+    pub from: Option<Timestamp>,
+    /// Made before this time.
+    pub to: Option<Timestamp>,
+    /// Of a customer with exactly this e-mail address or name.
+    pub customer: Option<String>,
+    /// With a smaller number: where the page before ended.
+    pub before: Option<i64>,
+}
+
+/// Orders, newest first, with their lines.
+///
+/// # Errors
+/// The database's.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, Error> {
+    let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
+               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at \
+               FROM orders WHERE number < $1 AND created_at >= $2 AND created_at < $3 \
+               AND ($4 = '' OR status = $4) \
+               AND ($5 = '' OR customer_email = $5 OR customer_name = $5) ORDER BY number DESC LIMIT $6";
+    let values = params![
+        filter.before.unwrap_or(i64::MAX),
+        filter.from.map_or(i64::MIN, Timestamp::micros),
+        filter.to.map_or(i64::MAX, Timestamp::micros),
+        filter.status.map_or("", Status::name),
+        filter.customer.as_deref().unwrap_or_default(),
+        limit,
+    ];
+    let orders = tx.all(sql, values, read)?;
+    orders.into_iter().map(|order| with_lines(tx, order)).collect()
+}
+
+fn with_lines(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, Error> {
+    let sql = "SELECT product_id, sku, name, category, unit_price_minor, quantity, tracked, refunded_quantity, \
+               refunded_minor, restocked_quantity FROM order_lines WHERE order_id = $1 ORDER BY position";
+    order.lines = tx.all(sql, params![&order.id], read_line)?;
+    Ok(order)
+}
+
+fn read(row: &Row<'_>) -> Result<Order, Error> {
+    let status = row.text(2)?;
+    let currency = row.text(5)?;
+    Ok(Order {
+        number: row.int(0)?,
+        id: row.text(1)?,
+        status: status.parse().map_err(|error| Error::Invalid(format!("{error}")))?,
+        revision: row.int(3)?,
+        last_seq: row.int(4)?,
+        currency: currency.parse().map_err(|error| Error::Invalid(format!("{error}")))?,
+        total_minor: row.int(6)?,
+        refunded_minor: row.int(7)?,
+        customer: Customer { name: row.text_or_null(8)?, email: row.text_or_null(9)? },
+        scope: row.text(10)?,
+        client_reference: row.text_or_null(11)?,
+        context: parse(&row.text(12)?)?,
+        fail_reason: row.text_or_null(13)?,
+        pending_edit: row.text_or_null(14)?,
+        created_at: Timestamp::from_micros(row.int(15)?),
+        updated_at: Timestamp::from_micros(row.int(16)?),
+        lines: Vec::new(),
+    })
+}
+
+fn read_line(row: &Row<'_>) -> Result<Line, Error> {
+    Ok(Line {
+        product_id: row.int_or_null(0)?,
+        sku: row.text(1)?,
+        name: row.text(2)?,
+        category: row.text_or_null(3)?,
+        unit_price_minor: row.int(4)?,
+        quantity: row.int(5)?,
+        tracked: row.flag(6)?,
+        refunded_quantity: row.int(7)?,
+        refunded_minor: row.int(8)?,
+        restocked_quantity: row.int(9)?,
+    })
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::Invalid(format!("cannot write JSON: {error}")))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|error| Error::Invalid(format!("cannot read stored JSON: {error}")))
+}
+
+/// Writes a command that is still to be sent; the drain looks at it from `drain_at` on.
+pub(super) fn insert_work(
+    tx: &mut Tx<'_>,
+    order: &Order,
+    kind: &'static str,
+    work: &Work,
+    drain_at: Timestamp,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO work (order_id, kind, ref, payload, attempts, next_at, created_at) \
+               VALUES ($1, $2, $3, $4, 0, $5, $6)";
+    let payload = json(work)?;
+    let reference = work.reference();
+    let times = (drain_at.micros(), order.updated_at.micros());
+    tx.execute(sql, params![&order.id, kind, reference, &payload, times.0, times.1])?;
+    Ok(())
+}
+
+/// What the open work row of this reference holds.
+pub(super) fn open_work(tx: &mut Tx<'_>, reference: &str) -> Result<Option<Work>, Error> {
+    let sql = "SELECT payload FROM work WHERE ref = $1 AND done_at IS NULL";
+    match tx.first(sql, params![reference], |row| row.text(0))? {
+        Some(payload) => parse(&payload).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Closes the work row of this reference; whether it was open.
+pub(super) fn finish_work(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<bool, Error> {
+    let sql = "UPDATE work SET done_at = $2 WHERE ref = $1 AND done_at IS NULL";
+    Ok(tx.execute(sql, params![reference, now.micros()])? > 0)
+}
+
+/// How many edits of an order have been sent to stock.
+pub(super) fn edits_tried(tx: &mut Tx<'_>, order_id: &str) -> Result<i64, Error> {
+    let sql = "SELECT COUNT(*) FROM work WHERE order_id = $1 AND kind = 'edit'";
+    Ok(tx.first(sql, params![order_id], |row| row.int(0))?.unwrap_or(0))
+}

@@ -1,0 +1,190 @@
+//! An order from a checked request to its durable answer: the one way in, for the native API and for every dialect.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::http::StatusCode;
+use kassa_db::{Db, Tx};
+use kassa_model::{Timestamp, failpoint};
+use kassa_service::Problem;
+use uuid::Uuid;
+
+use super::context::Visit;
+use super::request::OrderAsk;
+use super::{Context, Items, Order, PlaceError, PlaceOrder, Placed, StockPlace, place};
+use crate::idempotency::{self, Answer, Outcome, RUNNING_MICROS, Request};
+use crate::inventory::LedgerKind;
+use crate::transport::prices::{self, Offer};
+use crate::{Shop, problem_of};
+
+/// An order as it was asked for.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// What was asked for.
+    pub ask: OrderAsk,
+    /// Whose keys and client references these are.
+    pub scope: String,
+    /// The `Idempotency-Key`; also the client reference, unless there is one.
+    pub key: Option<String>,
+    /// [`idempotency::fingerprint`] of the request.
+    pub fingerprint: String,
+    /// The visit that it belongs to.
+    pub context: Context,
+}
+
+/// Shapes what became of an order into the answer of a dialect. Its status says whether it is kept.
+pub type Shape = fn(&Placed) -> Answer;
+
+/// Why an order was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The rules of orders.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// Prices, stock or the queue of accepted orders are out of reach.
+    #[error("{}", .0.detail_text())]
+    Unavailable(Box<Problem>),
+}
+
+impl Submission {
+    /// The order of `caller`, which came by `visit`.
+    pub fn new(ask: OrderAsk, scope: String, key: Option<String>, visit: (&Shop, &Visit<'_>)) -> Self {
+        let (shop, visit) = visit;
+        let salts = shop.options.salts.as_ref().map(|salts| salts.at(visit.received_at));
+        let visit = Visit { salts: salts.as_deref(), ..*visit };
+        let context = Context::new(&visit, &ask.context);
+        let fingerprint = idempotency::fingerprint("POST", "/v1/orders", &ask);
+        Self { ask, scope, key, fingerprint, context }
+    }
+
+    fn into_order(self, shop: &Shop, products: Option<Vec<Offer>>) -> PlaceOrder {
+        let one = shop.stock.in_one_transaction();
+        PlaceOrder {
+            id: Uuid::now_v7().to_string(),
+            items: self.ask.items,
+            customer: self.ask.customer,
+            scope: self.scope,
+            client_reference: self.ask.client_reference.or(self.key),
+            fingerprint: self.fingerprint,
+            context: self.context,
+            products,
+            currency: shop.options.currency,
+            stock: if one { StockPlace::SameDatabase } else { StockPlace::Apart },
+        }
+    }
+}
+
+/// Places the order, once per key, and answers when that is durable.
+///
+/// # Errors
+/// [`SubmitError`]; nothing is written then.
+pub async fn submit(
+    shop: &Arc<Shop>,
+    submission: Submission,
+    shape: Shape,
+) -> Result<Outcome, SubmitError> {
+    let begun = Instant::now();
+    let db = orders(shop).map_err(|problem| SubmitError::Unavailable(Box::new(problem)))?;
+    let products = products(shop, &submission.ask.items).await;
+    let products = products.map_err(|problem| SubmitError::Unavailable(Box::new(problem)))?;
+    let key = submission.key.clone();
+    let order = submission.into_order(shop, products);
+    let stock = order.stock;
+    let (outcome, placed) = write(db, (order, key), shape, shop.now()).await?;
+    failpoint::hit("orders.after_commit");
+    let Some(placed) = placed else {
+        shop.order_metrics.replayed();
+        return Ok(outcome);
+    };
+    tell(shop, &placed, stock, begun);
+    Ok(outcome)
+}
+
+/// Counts what was placed, and forgets what was known about the stock that it took.
+fn tell(shop: &Shop, placed: &Placed, stock: StockPlace, begun: Instant) {
+    let (Placed::Open(order) | Placed::Failed(order, _)) = placed else {
+        return shop.order_metrics.replayed();
+    };
+    shop.order_metrics.created(order.status, begun.elapsed());
+    if stock == StockPlace::SameDatabase && matches!(placed, Placed::Open(_)) {
+        let tracked = order.lines.iter().filter(|line| line.tracked);
+        shop.stock_moved(LedgerKind::Deduct, tracked.map(|line| line.sku.as_str()));
+        shop.stock_update_took(LedgerKind::Deduct, begun);
+    }
+}
+
+async fn write(
+    db: &Db,
+    (order, key): (PlaceOrder, Option<String>),
+    shape: Shape,
+    now: Timestamp,
+) -> Result<(Outcome, Option<Placed>), PlaceError> {
+    failpoint::hit("orders.before_write");
+    db.write(move |tx| {
+        let (scope, fingerprint) = (order.scope.as_str(), order.fingerprint.as_str());
+        let request = Request { scope, key: key.as_deref(), fingerprint };
+        let mut placed = None;
+        let op = |tx: &mut Tx<'_>| {
+            let made = place(tx, &order, now)?;
+            let answer = shape(&made);
+            placed = Some(made);
+            Ok::<_, PlaceError>(answer)
+        };
+        let outcome = match order.stock {
+            StockPlace::SameDatabase => idempotency::run(tx, &request, now, op),
+            StockPlace::Apart => {
+                let deadline = order.context.received_at.plus_micros(RUNNING_MICROS);
+                idempotency::run_until(tx, &request, (now, deadline), op)
+            }
+        }?;
+        Ok((outcome, placed))
+    })
+    .await
+}
+
+/// The products of `items`, where the transaction cannot read them itself: from the catalogue's own database, or from the
+/// catalog role.
+pub(super) async fn products(shop: &Shop, items: &Items) -> Result<Option<Vec<Offer>>, Problem> {
+    if shop.one_database && shop.catalog.is_some() {
+        return Ok(None);
+    }
+    match (&shop.catalog, &shop.remote_catalog) {
+        (Some(db), _) => {
+            let skus = items.skus().into_iter().map(str::to_owned).collect();
+            prices::read(db, skus).await.map(Some).map_err(|error| problem_of(&error))
+        }
+        (None, Some(remote)) => {
+            let offers = remote.by_skus(&items.skus()).await;
+            offers.map(Some).map_err(|error| Problem::unavailable(error.to_string(), 2))
+        }
+        (None, None) => Err(Problem::unavailable("no catalogue is configured", 5)),
+    }
+}
+
+/// The orders' database; the routes are there only where it is.
+pub(super) fn orders(shop: &Shop) -> Result<&Db, Problem> {
+    shop.orders.as_ref().ok_or_else(|| Problem::not_found("no orders here"))
+}
+
+impl Order {
+    /// Whether its stock is not decided yet.
+    pub fn is_accepted(&self) -> bool {
+        self.status == super::Status::Accepted
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Unavailable(problem) => *problem,
+            SubmitError::Place(PlaceError::Items(error)) => error.into(),
+            SubmitError::Place(PlaceError::Db(error)) => problem_of(&error),
+            SubmitError::Place(error @ PlaceError::ReferenceTaken(_)) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "client-reference-reused",
+                "The client reference belongs to another order",
+            )
+            .detail(error.to_string()),
+        }
+    }
+}

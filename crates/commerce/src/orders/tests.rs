@@ -1,0 +1,1 @@
+//! Orders as buyers and shops see them.

@@ -1,0 +1,100 @@
+//! An order as JSON: in answers, and whole inside of its public events.
+//!
+//! ```json
+//! {"id":"0190…","number":7,"status":"confirmed","revision":1,"total":{"amount_minor":99800,"currency":"USD"},
+//!  "refunded":{"amount_minor":0,"currency":"USD"},"items":[{"sku":"ps5","name":"PlayStation 5","category":"consoles",
+//!  "quantity":2,"unit_price":{"amount_minor":49900,"currency":"USD"},"total":{"amount_minor":99800,"currency":"USD"},
+//!  "refunded_quantity":0,"refunded":{"amount_minor":0,"currency":"USD"},"restocked_quantity":0}],
+//!  "created_at":"2026-11-21T05:00:00Z","updated_at":"2026-11-21T05:00:00Z"}
+//! ```
+
+use kassa_model::Money;
+use serde::Serialize;
+
+use super::{Line, Order};
+
+/// Whom an order is shown to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Whoever knows its UUID: no customer.
+    Anyone,
+    /// The shop.
+    Shop,
+}
+
+/// An order as JSON.
+#[derive(Debug, Serialize)]
+pub struct OrderView<'a> {
+    id: &'a str,
+    number: i64,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fail_reason: Option<&'a str>,
+    revision: i64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    edit_pending: bool,
+    total: Money,
+    refunded: Money,
+    items: Vec<LineView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<&'a super::Customer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_reference: Option<&'a str>,
+    created_at: String,
+    updated_at: String,
+}
+
+#[derive(Debug, Serialize)]
+struct LineView<'a> {
+    sku: &'a str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'a str>,
+    quantity: i64,
+    unit_price: Money,
+    total: Money,
+    refunded_quantity: i64,
+    refunded: Money,
+    restocked_quantity: i64,
+}
+
+impl Order {
+    /// The order as JSON for `audience`.
+    pub fn view(&self, audience: Audience) -> OrderView<'_> {
+        let for_shop = audience == Audience::Shop;
+        OrderView {
+            id: &self.id,
+            number: self.number,
+            status: self.status.name(),
+            fail_reason: self.fail_reason.as_deref(),
+            revision: self.revision,
+            edit_pending: self.pending_edit.is_some(),
+            total: self.money(self.total_minor),
+            refunded: self.money(self.refunded_minor),
+            items: self.lines.iter().map(|line| self.line_view(line)).collect(),
+            customer: for_shop.then_some(&self.customer),
+            client_reference: self.client_reference.as_deref().filter(|_| for_shop),
+            created_at: self.created_at.to_string(),
+            updated_at: self.updated_at.to_string(),
+        }
+    }
+
+    fn line_view<'a>(&self, line: &'a Line) -> LineView<'a> {
+        LineView {
+            sku: &line.sku,
+            name: &line.name,
+            category: line.category.as_deref(),
+            quantity: line.quantity,
+            unit_price: self.money(line.unit_price_minor),
+            total: self.money(line.total_minor()),
+            refunded_quantity: line.refunded_quantity,
+            refunded: self.money(line.refunded_minor),
+            restocked_quantity: line.restocked_quantity,
+        }
+    }
+
+    /// An amount in the order's currency.
+    pub fn money(&self, amount_minor: i64) -> Money {
+        Money { amount_minor, currency: self.currency }
+    }
+}
