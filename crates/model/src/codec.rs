@@ -7,7 +7,7 @@
 //!  "vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc",
 //!  "uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy",
 //!  "o":{"id":"…","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},
-//!  "x":{"any":"property"},"a":"Mozilla/5.0 …","b":1,"v0":1,"v1":2}
+//!  "x":{"any":"property"},"a":"Mozilla/5.0 …","b":1,"v0":1,"v1":2,"pa":1735732700000000}
 //! ```
 //! A refused one:
 //! ```json
@@ -114,6 +114,8 @@ struct EventOut<'a> {
     b: u8,
     v0: i64,
     v1: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pa: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -189,6 +191,7 @@ impl<'a> EventOut<'a> {
             b: u8::from(recorded.from_browser),
             v0: recorded.visitor_today,
             v1: recorded.visitor_yesterday,
+            pa: recorded.placed_at.map(Timestamp::micros),
         })
     }
 }
@@ -269,6 +272,7 @@ struct RecordIn {
     v0: i64,
     #[serde(default)]
     v1: i64,
+    pa: Option<i64>,
     #[serde(default)]
     w: String,
     #[serde(default)]
@@ -338,6 +342,7 @@ impl RecordIn {
             from_browser: self.b != 0,
             visitor_today: self.v0,
             visitor_yesterday: self.v1,
+            placed_at: self.pa.map(Timestamp::from_micros),
         }
     }
 
@@ -377,7 +382,7 @@ impl OrderIn {
 mod tests {
     use super::*;
 
-    const DOCUMENTED: &str = r#"{"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch","vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc","uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy","o":{"id":"o-1","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},"x":{"any":"property","n":1.50},"a":"Mozilla/5.0","b":1,"v0":1,"v1":2}"#;
+    const DOCUMENTED: &str = r#"{"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch","vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc","uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy","o":{"id":"o-1","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},"x":{"any":"property","n":1.50},"a":"Mozilla/5.0","b":1,"v0":1,"v1":2,"pa":1735732700000000}"#;
     const REJECTED: &str = r#"{"v":1,"rej":"invalid_time","id":"r-1","st":"demo","r":1735732800100000,"d":"flat","w":"timestamp","raw":"{\"a\":1}"}"#;
 
     #[test]

@@ -142,6 +142,8 @@ pub struct Recorded {
     pub visitor_today: i64,
     /// The cookieless visitor by the salt of the day before.
     pub visitor_yesterday: i64,
+    /// On records of money: when the order's request arrived. They find their visit by it, however late the change is.
+    pub placed_at: Option<Timestamp>,
 }
 
 /// A refused event.

@@ -138,8 +138,10 @@ impl Memory {
 
     fn moment(&self, work: &Work) -> Moment {
         let event = &work.recorded.event;
+        // Stock may be decided, or an order be edited, long after the visit in which it was placed.
+        let placed = work.recorded.placed_at.filter(|_| event.order.is_some());
         Moment {
-            occurred: event.occurred_at,
+            occurred: placed.unwrap_or(event.occurred_at),
             received: event.received_at,
             clock: self.clock_at(event.received_at),
         }
@@ -227,7 +229,7 @@ fn choose_visitor(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
 }
 
 /// The session that the client named, else the one that holds the event's time, else a new one. Money joins but neither
-/// opens nor extends a session.
+/// opens nor extends a session, and its time is that of its order's request.
 fn assign_session(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let moment = memory.moment(work);
     let event = &mut work.recorded.event;

@@ -59,7 +59,8 @@ pub(super) fn event(id: &str) -> Event {
 
 /// The event as the collector records it, without agent and with cookieless visitors 100 (today) and 99.
 pub(super) fn recorded(event: Event) -> Recorded {
-    Recorded { event, agent: None, from_browser: false, visitor_today: 100, visitor_yesterday: 99 }
+    let agent = None;
+    Recorded { event, agent, from_browser: false, visitor_today: 100, visitor_yesterday: 99, placed_at: None }
 }
 
 /// The record's bytes.

@@ -110,6 +110,7 @@ impl<'a> Draft<'a> {
             from_browser: self.from_browser,
             visitor_today: 0,
             visitor_yesterday: 0,
+            placed_at: None,
         })))
     }
 

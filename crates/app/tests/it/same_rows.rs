@@ -184,5 +184,6 @@ fn recorded(random: &mut Random, received: i64, ids: &mut Vec<String>) -> Record
         from_browser: true,
         visitor_today: 1_000_000 + day * 10 + person,
         visitor_yesterday: 1_000_000 + (day - 1) * 10 + person,
+        placed_at: None,
     }
 }
