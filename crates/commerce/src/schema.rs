@@ -17,6 +17,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0002_orders.sqlite.sql"),
         postgres: include_str!("../migrations/0002_orders.postgres.sql"),
     },
+    Migration {
+        set: "commerce",
+        number: 3,
+        sqlite: include_str!("../migrations/0003_transport.sqlite.sql"),
+        postgres: include_str!("../migrations/0003_transport.postgres.sql"),
+    },
 ];
 
 #[cfg(test)]

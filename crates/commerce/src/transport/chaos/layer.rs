@@ -1,0 +1,47 @@
+//! Chaos around HTTP routes: D's `/api/inventory/*` and the internal routes of stock.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use kassa_service::Problem;
+
+use super::{Chaos, Crash};
+
+/// Puts `chaos` around every route of `router`.
+pub fn wrap(chaos: Arc<Chaos>, router: Router) -> Router {
+    router.layer(from_fn_with_state(chaos, disturb))
+}
+
+async fn disturb(State(chaos): State<Arc<Chaos>>, request: Request, next: Next) -> Response {
+    if !chaos.is_on() {
+        return next.run(request).await;
+    }
+    let fate = chaos.draw();
+    if let Some(latency) = fate.latency {
+        tokio::time::sleep(latency).await;
+    }
+    match fate.crash {
+        Some(Crash::Dropped) => return dropped(),
+        Some(Crash::Internal) => return Problem::internal().into_response(),
+        Some(Crash::Unavailable) => return Problem::unavailable("chaos", 1).into_response(),
+        None => {}
+    }
+    // A client that hangs up does not undo what it asked for: the command runs to its end.
+    let answer = tokio::spawn(next.run(request)).await;
+    match answer {
+        Ok(answer) if !fate.answer_lost => answer,
+        _ => dropped(),
+    }
+}
+
+/// An answer whose body fails before its first byte: the server then closes the connection with nothing sent.
+fn dropped() -> Response {
+    let broken = futures_util::stream::once(std::future::ready(Err::<Vec<u8>, _>(std::io::Error::other(
+        "chaos drops the connection",
+    ))));
+    Response::new(Body::from_stream(broken))
+}

@@ -1,0 +1,359 @@
+//! The commands on stock that orders send when stock is not in their own transaction, and their rules.
+//!
+//! ```json
+//! {"ref":"0190…/1","lines":[{"sku":"ps5","quantity":2}]}
+//! {"ref":"0190…/2","replaces":"0190…/1","attempt":7,"lines":[{"sku":"ps5","quantity":3}]}
+//! {"ref":"0190…/cancel","of":"0190…/2","kind":"release","lines":[{"sku":"ps5","quantity":3}]}
+//! ```
+//! A command moves all of its lines or none, once: its reply is recorded under its `ref` and is what every repeat gets,
+//! however late it comes. A release of a deduct that never came leaves a tombstone, and that deduct is then refused.
+
+use kassa_db::{Error, Tx};
+use kassa_model::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::store::{self, Recorded};
+use crate::inventory::{self, LedgerKind, Refusal, StockLine};
+
+/// Lines of a command.
+pub const LINES_MAX: usize = 1_000;
+/// Bytes of a `ref`.
+pub const REF_BYTES_MAX: usize = 255;
+
+/// Takes stock for a revision of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deduct {
+    /// The command's id: `<order>/<revision>`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The deduct whose lines go back in the same transaction: an edit's old revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// Raised for every edit that is tried anew under the same `ref`, after one that was refused: a late copy of the
+    /// refused one then moves nothing.
+    #[serde(default)]
+    pub attempt: i64,
+    /// What is taken; may be empty when it replaces.
+    pub lines: Vec<StockLine>,
+}
+
+/// Gives stock back after a cancel or a refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// The command's id: the cancel's or the refund's.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The deduct whose stock it is.
+    pub of: String,
+    /// Why it goes back.
+    #[serde(default)]
+    pub kind: Back,
+    /// What goes back.
+    pub lines: Vec<StockLine>,
+}
+
+/// Why stock goes back: the kind of its ledger entries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Back {
+    /// The order was cancelled.
+    #[default]
+    Release,
+    /// A refund brought it back.
+    Return,
+}
+
+/// Any command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Takes stock.
+    Deduct(Deduct),
+    /// Gives it back.
+    Release(Release),
+}
+
+/// A SKU that went through its threshold downwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Low {
+    /// Which.
+    pub sku: String,
+    /// What is left.
+    pub on_hand: i64,
+    /// The threshold.
+    pub low_stock_at: i64,
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Reply {
+    /// It was done.
+    Moved {
+        /// What it brought through its threshold.
+        #[serde(default)]
+        low: Vec<Low>,
+    },
+    /// Nothing was moved: there is too little.
+    Insufficient {
+        /// Of which SKU.
+        sku: String,
+        /// What there is.
+        available: i64,
+        /// What was asked for.
+        requested: i64,
+    },
+    /// Nothing was moved: no stock is kept of it.
+    UnknownSku {
+        /// Of what.
+        sku: String,
+    },
+    /// Nothing was moved, and nothing under this `ref` will be: it was released or replaced before it came, or the `ref`
+    /// belongs to another command.
+    Void {
+        /// Which of these, as a sentence.
+        why: String,
+    },
+}
+
+/// A reply, and whether it is a repeated one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// What the command came to.
+    pub reply: Reply,
+    /// Whether it came to that at an earlier time.
+    pub replayed: bool,
+}
+
+/// Why the moves of a command are undone.
+enum Halt {
+    Refused(Reply),
+    Failed(Error),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Carries out `command`, once.
+///
+/// # Errors
+/// The database's; every refusal is a [`Reply`].
+pub fn run(tx: &mut Tx<'_>, command: &Command, now: Timestamp) -> Result<Done, Error> {
+    match command {
+        Command::Deduct(deduct) => self::deduct(tx, deduct, now),
+        Command::Release(release) => self::release(tx, release, now),
+    }
+}
+
+/// Takes stock: all lines or none, once per `ref`.
+///
+/// # Errors
+/// As for [`run`].
+pub fn deduct(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Done, Error> {
+    let fingerprint = fingerprint(command);
+    let claim = store::Claim {
+        reference: &command.reference,
+        kind: "deduct",
+        attempt: command.attempt,
+        fingerprint: &fingerprint,
+        lines: &command.lines,
+    };
+    if !store::claim(tx, &claim, now)? {
+        let recorded = store::find(tx, &command.reference)?;
+        let anew = recorded.as_ref().is_some_and(|recorded| recorded.may_be_tried_anew(command.attempt));
+        if !anew {
+            return Ok(earlier(recorded, &fingerprint));
+        }
+        store::claim_anew(tx, &claim)?;
+    }
+    let reply = match tx.savepoint(|tx| take(tx, command, now)) {
+        Ok(low) => Reply::Moved { low },
+        Err(Halt::Refused(reply)) => reply,
+        Err(Halt::Failed(error)) => return Err(error),
+    };
+    store::record(tx, &command.reference, &reply)?;
+    Ok(Done { reply, replayed: false })
+}
+
+fn take(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Vec<Low>, Halt> {
+    if let Some(old) = &command.replaces {
+        let lines = replace(tx, old, (&command.reference, now))?;
+        if !lines.is_empty() {
+            inventory::give_back(tx, &command.reference, LedgerKind::Release, &lines, now)?;
+        }
+    }
+    if command.lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    match inventory::deduct(tx, &command.reference, &command.lines, now)? {
+        Ok(crossings) => Ok(crossings.into_iter().map(Low::from).collect()),
+        Err(refusal) => Err(Halt::Refused(refusal.into())),
+    }
+}
+
+/// Marks the deduct `old` as replaced by `new`; returns what it had taken.
+fn replace(tx: &mut Tx<'_>, old: &str, (new, now): (&str, Timestamp)) -> Result<Vec<StockLine>, Halt> {
+    match meet(tx, old, now)? {
+        Met::Nothing => return Ok(Vec::new()),
+        Met::Holds if store::mark_replaced(tx, old, new)? => return Ok(store::lines(tx, old)?),
+        Met::Holds | Met::Replaced => {}
+    }
+    Err(Halt::Refused(Reply::Void { why: format!("{old} has been replaced or released already") }))
+}
+
+/// Gives stock back, once per `ref`; nothing when the deduct took nothing.
+///
+/// # Errors
+/// As for [`run`].
+pub fn release(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Done, Error> {
+    let fingerprint = fingerprint(command);
+    let claim = store::Claim {
+        reference: &command.reference,
+        kind: "release",
+        attempt: 0,
+        fingerprint: &fingerprint,
+        lines: &command.lines,
+    };
+    if !store::claim(tx, &claim, now)? {
+        let recorded = store::find(tx, &command.reference)?;
+        return Ok(earlier(recorded, &fingerprint));
+    }
+    let reply = bring_back(tx, command, now)?;
+    store::record(tx, &command.reference, &reply)?;
+    Ok(Done { reply, replayed: false })
+}
+
+fn bring_back(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Reply, Error> {
+    match meet(tx, &command.of, now)? {
+        Met::Nothing => {}
+        Met::Holds if store::mark_released(tx, &command.of)? => {
+            inventory::give_back(tx, &command.reference, command.kind.into(), &command.lines, now)?;
+        }
+        Met::Holds | Met::Replaced => {
+            return Ok(Reply::Void { why: format!("{} has been replaced", command.of) });
+        }
+    }
+    Ok(Reply::Moved { low: Vec::new() })
+}
+
+/// What a deduct that another command names has come to.
+enum Met {
+    /// It took stock.
+    Holds,
+    /// It took nothing and never will.
+    Nothing,
+    /// What it took has gone to a later revision.
+    Replaced,
+}
+
+/// Looks up a deduct that another command names. One that never came as a command has either taken its stock in its
+/// order's own transaction, which the ledger knows, or is entombed: when it comes, it is refused.
+fn meet(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<Met, Error> {
+    // The tombstone comes first, so that on PostgreSQL a deduct that is under way is waited for.
+    let claim = store::Claim { reference, kind: "tombstone", attempt: 0, fingerprint: "", lines: &[] };
+    if !store::claim(tx, &claim, now)? {
+        return Ok(match store::find(tx, reference)? {
+            Some(Recorded { replaced: true, .. }) => Met::Replaced,
+            Some(Recorded { tombstone: false, reply: Reply::Moved { .. }, .. }) => Met::Holds,
+            _ => Met::Nothing,
+        });
+    }
+    let held = store::held(tx, reference)?;
+    if held.is_empty() {
+        let why = format!("{reference} was given back before it came");
+        store::record(tx, reference, &Reply::Void { why })?;
+        return Ok(Met::Nothing);
+    }
+    store::adopt(tx, reference, &held)?;
+    store::record(tx, reference, &Reply::Moved { low: Vec::new() })?;
+    Ok(Met::Holds)
+}
+
+/// The reply to a command whose `ref` is taken.
+fn earlier(recorded: Option<Recorded>, fingerprint: &str) -> Done {
+    let reply = match recorded {
+        Some(recorded) if recorded.fingerprint == fingerprint || recorded.tombstone => recorded.reply,
+        _ => Reply::Void { why: "the ref belongs to another command".to_owned() },
+    };
+    Done { reply, replayed: true }
+}
+
+/// What tells a repeat from another command under the same `ref`.
+fn fingerprint(command: &impl Serialize) -> String {
+    // A struct with named fields: serde_json always writes it.
+    let text = serde_json::to_vec(command).unwrap_or_default();
+    Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Command {
+    /// Its `ref`.
+    pub fn reference(&self) -> &str {
+        match self {
+            Self::Deduct(deduct) => &deduct.reference,
+            Self::Release(release) => &release.reference,
+        }
+    }
+
+    /// Its lines.
+    pub fn lines(&self) -> &[StockLine] {
+        match self {
+            Self::Deduct(deduct) => &deduct.lines,
+            Self::Release(release) => &release.lines,
+        }
+    }
+
+    /// Why it makes no sense, if it does not.
+    pub fn flaw(&self) -> Option<String> {
+        let others = match self {
+            Self::Deduct(deduct) => deduct.replaces.as_deref(),
+            Self::Release(release) => Some(release.of.as_str()),
+        };
+        let bad_ref = |reference: &str| reference.is_empty() || reference.len() > REF_BYTES_MAX;
+        if bad_ref(self.reference()) || others.is_some_and(bad_ref) {
+            return Some(format!("a ref has 1 to {REF_BYTES_MAX} bytes"));
+        }
+        let may_be_empty = matches!(self, Self::Deduct(Deduct { replaces: Some(_), .. }));
+        match self.lines().len() {
+            0 if !may_be_empty => return Some("there are no lines".to_owned()),
+            count if count > LINES_MAX => return Some(format!("there are at most {LINES_MAX} lines")),
+            _ => {}
+        }
+        let bad = self.lines().iter().find(|line| line.quantity < 1 || line.sku.is_empty());
+        bad.map(|line| format!("cannot move {} of {:?}", line.quantity, line.sku))
+    }
+}
+
+impl From<Back> for LedgerKind {
+    fn from(back: Back) -> Self {
+        match back {
+            Back::Release => Self::Release,
+            Back::Return => Self::Return,
+        }
+    }
+}
+
+impl From<inventory::Crossing> for Low {
+    fn from(crossing: inventory::Crossing) -> Self {
+        Self { sku: crossing.sku, on_hand: crossing.on_hand, low_stock_at: crossing.low_stock_at }
+    }
+}
+
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::UnknownSku(sku) => Self::UnknownSku { sku },
+            Refusal::Insufficient { sku, available, requested } => {
+                Self::Insufficient { sku, available, requested }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,279 @@
+//! The two-step way as a request sees it: the order or edit is durable already; its command is sent, and what it comes to
+//! is committed together with the final answer before that is sent. Whatever has no reply in time is the [drain]'s.
+//!
+//! [drain]: super::drain
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kassa_db::{Db, Error};
+use kassa_model::failpoint;
+use kassa_service::Problem;
+use kassa_service::breaker::State;
+
+use super::commands::{Command, Reply};
+use super::{Outcome, work};
+use crate::Shop;
+use crate::idempotency::{self, Answer};
+use crate::inventory::{Crossing, Refusal, StockLine};
+use crate::orders::accepted::{self, Decision};
+use crate::orders::{EdgeError, Order, Placed};
+
+/// From the request's arrival to its answer, at most.
+const ANSWER_WITHIN: Duration = Duration::from_millis(900);
+/// What the second transaction may take of that.
+const TO_COMMIT: Duration = Duration::from_millis(200);
+
+/// How an order's request is answered.
+#[derive(Debug, Clone)]
+pub struct Closing {
+    /// Its record, where it has a key: scope and key.
+    pub record: Option<(String, String)>,
+    /// The dialect's answer.
+    pub shape: fn(&Placed) -> Answer,
+}
+
+/// What became of an edit in time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EditSettled {
+    /// It is committed.
+    Done(Box<Order>),
+    /// There is too little stock; the order is as before.
+    Refused(Refusal),
+    /// Inventory cannot be reached; the order is as before.
+    NotNow,
+    /// Nobody knows yet; the drain goes on until it is known.
+    Unknown,
+}
+
+/// Whether a further order may be accepted.
+///
+/// # Errors
+/// 503 when as many wait as may.
+pub fn admit(shop: &Shop) -> Result<(), Problem> {
+    let most = shop.options.remotes.accepted_max;
+    if shop.stock.backlog.waiting() < most {
+        return Ok(());
+    }
+    Err(Problem::unavailable(format!("{most} orders wait for stock already"), 5))
+}
+
+/// Whether stock may be asked at all just now: what an edit needs.
+///
+/// # Errors
+/// 503 while the circuit breaker is open.
+pub fn reachable(shop: &Shop) -> Result<(), Problem> {
+    match shop.stock.breaker.state() {
+        State::Open => Err(unreachable_now()),
+        State::Closed | State::HalfOpen => Ok(()),
+    }
+}
+
+/// 503: inventory cannot be reached.
+pub fn unreachable_now() -> Problem {
+    Problem::unavailable("stock cannot be asked just now", 5)
+}
+
+/// Sends the command of an accepted `order` and commits what it comes to with the answer; returns the answer that stands.
+/// `begun` is when the request arrived. A client that goes away stops nothing.
+///
+/// # Errors
+/// The database's; the order stays accepted then, and the drain decides it.
+pub async fn settle_order(
+    shop: &Arc<Shop>,
+    order: Order,
+    closing: Closing,
+    begun: Instant,
+) -> Result<Answer, Error> {
+    let shop = Arc::clone(shop);
+    finished(tokio::spawn(async move { settle(&shop, order, closing, begun).await }).await)
+}
+
+async fn settle(shop: &Arc<Shop>, order: Order, closing: Closing, begun: Instant) -> Result<Answer, Error> {
+    let db = orders(shop)?.clone();
+    let lines = tracked(&order);
+    let reference = order.stock_reference();
+    let decision = if shop.stock.backlog.is_behind(&lines) {
+        None
+    } else {
+        let deduct = super::commands::Deduct { reference, replaces: None, attempt: 0, lines: lines.clone() };
+        ask(shop, &Command::Deduct(deduct), begun).await.ok()
+    };
+    failpoint::hit("transport.after_reply");
+    let answer = match decision {
+        Some(decision) => decide_order(shop, &db, (order, closing), decision).await,
+        None => {
+            shop.stock.backlog.add(&lines);
+            leave_order(shop, &db, order, closing).await
+        }
+    };
+    failpoint::hit("transport.after_decision");
+    answer
+}
+
+async fn decide_order(
+    shop: &Shop,
+    db: &Db,
+    (order, closing): (Order, Closing),
+    decision: Decision,
+) -> Result<Answer, Error> {
+    let now = shop.now();
+    db.write(move |tx| {
+        let decided = accepted::decide(tx, &order.id, &decision, now).map_err(database)?;
+        let placed = placed(decided.order, &decision);
+        close(tx, &closing, &placed)
+    })
+    .await
+}
+
+/// An order that stays accepted: the answer is 202 from now on, and the drain's turn has come.
+async fn leave_order(shop: &Shop, db: &Db, order: Order, closing: Closing) -> Result<Answer, Error> {
+    let now = shop.now();
+    db.write(move |tx| {
+        work::store::postpone(tx, &order.stock_reference(), now)?;
+        close(tx, &closing, &Placed::Open(order.clone()))
+    })
+    .await
+}
+
+fn close(tx: &mut kassa_db::Tx<'_>, closing: &Closing, placed: &Placed) -> Result<Answer, Error> {
+    let answer = (closing.shape)(placed);
+    match &closing.record {
+        Some((scope, key)) => idempotency::close(tx, (scope, key), &answer),
+        None => Ok(answer),
+    }
+}
+
+/// Sends the command of a pending edit and commits what it comes to. `begun` is when the request arrived.
+///
+/// # Errors
+/// The database's; the edit stays pending then, and the drain decides it.
+pub async fn settle_edit(
+    shop: &Arc<Shop>,
+    (order_id, reference): (String, String),
+    begun: Instant,
+) -> Result<EditSettled, Error> {
+    let shop = Arc::clone(shop);
+    finished(tokio::spawn(async move { try_edit(&shop, order_id, reference, begun).await }).await)
+}
+
+async fn try_edit(
+    shop: &Arc<Shop>,
+    order_id: String,
+    reference: String,
+    begun: Instant,
+) -> Result<EditSettled, Error> {
+    let db = orders(shop)?.clone();
+    let wanted = reference.clone();
+    let Some(work) = db.read(move |tx| work::store::by_reference(tx, &wanted)).await? else {
+        // The drain was faster, or another process.
+        return Ok(EditSettled::Unknown);
+    };
+    let now = shop.now();
+    let decision = match ask(shop, &work.command, begun).await {
+        Ok(decision) => decision,
+        Err(Unanswered::NotSent) => Decision::Void,
+        Err(Unanswered::Unknown) => {
+            shop.stock.backlog.add(work.wants());
+            db.write(move |tx| work::store::postpone(tx, &reference, now)).await?;
+            return Ok(EditSettled::Unknown);
+        }
+    };
+    let (taken, refusal) = match &decision {
+        Decision::Taken(_) => (true, None),
+        Decision::Refused(refusal) => (false, Some(refusal.clone())),
+        Decision::Void => (false, None),
+    };
+    let decided = db
+        .write(move |tx| accepted::decide_edit(tx, &order_id, &reference, &decision, now).map_err(database))
+        .await?;
+    Ok(match refusal {
+        _ if taken => EditSettled::Done(Box::new(decided.order)),
+        Some(refusal) => EditSettled::Refused(refusal),
+        None => EditSettled::NotNow,
+    })
+}
+
+/// Why a command has no reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unanswered {
+    /// It was surely not done.
+    NotSent,
+    /// It may have been done.
+    Unknown,
+}
+
+async fn ask(shop: &Arc<Shop>, command: &Command, begun: Instant) -> Result<Decision, Unanswered> {
+    let left = ANSWER_WITHIN.saturating_sub(TO_COMMIT).saturating_sub(begun.elapsed());
+    if left.is_zero() {
+        return Err(Unanswered::NotSent);
+    }
+    match super::send(shop, command, left).await {
+        Outcome::Known(reply) => Ok(reply.into()),
+        Outcome::Open | Outcome::NotSent(_) => Err(Unanswered::NotSent),
+        Outcome::Unknown(why) => {
+            tracing::debug!(reference = command.reference(), %why, "a command to stock has no reply");
+            Err(Unanswered::Unknown)
+        }
+    }
+}
+
+/// Tells the drain that a cancel or refund has left it something to release.
+pub fn released(shop: &Shop) {
+    shop.stock.backlog.wake();
+}
+
+/// What an order is to its client after a decision.
+fn placed(order: Order, decision: &Decision) -> Placed {
+    let first = || order.lines.first().map(|line| (line.sku.clone(), line.quantity)).unwrap_or_default();
+    match decision {
+        _ if order.fail_reason.is_none() => Placed::Open(order),
+        Decision::Refused(refusal) => Placed::Failed(order, refusal.clone()),
+        Decision::Taken(_) | Decision::Void => {
+            let (sku, requested) = first();
+            Placed::Failed(order, Refusal::Insufficient { sku, available: 0, requested })
+        }
+    }
+}
+
+pub(super) fn orders(shop: &Shop) -> Result<&Db, Error> {
+    shop.orders.as_ref().ok_or_else(|| Error::Invalid("this process has no orders".to_owned()))
+}
+
+/// The database's part of what an edge fails with; the rest cannot happen to a decision.
+pub(super) fn database(error: EdgeError) -> Error {
+    match error {
+        EdgeError::Db(error) => error,
+        other => Error::Invalid(format!("cannot decide an order: {other}")),
+    }
+}
+
+fn tracked(order: &Order) -> Vec<StockLine> {
+    let lines = order.lines.iter().filter(|line| line.tracked);
+    lines.map(|line| StockLine { sku: line.sku.clone(), quantity: line.quantity }).collect()
+}
+
+fn finished<T>(joined: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {
+    joined.unwrap_or_else(|error| Err(Error::Unknown(format!("a task ended early: {error}"))))
+}
+
+impl From<Reply> for Decision {
+    fn from(reply: Reply) -> Self {
+        match reply {
+            Reply::Moved { low } => Self::Taken(
+                low.into_iter()
+                    .map(|low| Crossing {
+                        sku: low.sku,
+                        on_hand: low.on_hand,
+                        low_stock_at: low.low_stock_at,
+                    })
+                    .collect(),
+            ),
+            Reply::Insufficient { sku, available, requested } => {
+                Self::Refused(Refusal::Insufficient { sku, available, requested })
+            }
+            Reply::UnknownSku { sku } => Self::Refused(Refusal::UnknownSku(sku)),
+            Reply::Void { .. } => Self::Void,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The internal routes: what the roles of inventory and catalog do for the role of orders. Never routed by the gateway.
+//!
+//! `POST /v1/internal/stock/deduct` and `…/release` answer 200 with what was done, 404 for an unknown SKU, 422 for too
+//! little stock, 409 for a command that is void; the body is a [`Reply`] each time.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::header::{ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use kassa_db::Db;
+use kassa_service::{Json, Problem, RouteClass};
+use serde::Serialize;
+
+use super::commands::{Command, Deduct, Release, Reply};
+use super::prices::{self, Offer};
+use super::{chaos, store};
+use crate::{Shop, problem_of};
+
+/// Where a [`Deduct`] is sent.
+pub const DEDUCT: &str = "/v1/internal/stock/deduct";
+/// Where a [`Release`] is sent.
+pub const RELEASE: &str = "/v1/internal/stock/release";
+/// `?ref=`: the ledger's entries of a command, or with a slash at its end of all whose `ref` begins so; may be repeated.
+pub const LEDGER: &str = "/v1/internal/stock/ledger";
+/// `?sku=`, may be repeated: what orders need to know of products.
+pub const PRODUCTS: &str = "/v1/internal/products";
+
+/// The most values of a query.
+const VALUES_MAX: usize = 100;
+
+/// The routes of class `Internal`, for what this process has a database of.
+pub fn internal_routes(shop: Arc<Shop>) -> Router {
+    let mut routes = Router::new();
+    if shop.inventory.is_some() {
+        let commands = Router::new()
+            .route(DEDUCT, post(deduct_stock))
+            .route(RELEASE, post(release_stock))
+            .with_state(Arc::clone(&shop));
+        let reads = Router::new().route(LEDGER, get(read_ledger)).with_state(Arc::clone(&shop));
+        routes = routes.merge(chaos::wrap(Arc::clone(shop.stock.chaos()), commands)).merge(reads);
+    }
+    if shop.catalog.is_some() {
+        routes = routes.merge(Router::new().route(PRODUCTS, get(list_offers)).with_state(shop));
+    }
+    routes
+}
+
+async fn deduct_stock(
+    State(shop): State<Arc<Shop>>,
+    headers: HeaderMap,
+    Json(deduct): Json<Deduct>,
+) -> Result<Response, Problem> {
+    run_command(&shop, &headers, Command::Deduct(deduct)).await
+}
+
+async fn release_stock(
+    State(shop): State<Arc<Shop>>,
+    headers: HeaderMap,
+    Json(release): Json<Release>,
+) -> Result<Response, Problem> {
+    run_command(&shop, &headers, Command::Release(release)).await
+}
+
+async fn run_command(shop: &Shop, headers: &HeaderMap, command: Command) -> Result<Response, Problem> {
+    shop.access.authorize(headers, RouteClass::Internal)?;
+    if let Some(flaw) = command.flaw() {
+        return Err(Problem::bad_request(flaw));
+    }
+    let db = here(shop.inventory.as_ref())?;
+    let done = super::execute(shop, db, command).await.map_err(|error| problem_of(&error))?;
+    let status = match &done.reply {
+        Reply::Moved { .. } => StatusCode::OK,
+        Reply::UnknownSku { .. } => StatusCode::NOT_FOUND,
+        Reply::Insufficient { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Reply::Void { .. } => StatusCode::CONFLICT,
+    };
+    Ok((status, Json(done.reply)).into_response())
+}
+
+#[derive(Debug, Serialize)]
+struct Entries {
+    entries: Vec<store::Entry>,
+}
+
+async fn read_ledger(
+    State(shop): State<Arc<Shop>>,
+    headers: HeaderMap,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    shop.access.authorize(&headers, RouteClass::Internal)?;
+    let references = values("ref", query)?;
+    let db = here(shop.inventory.as_ref())?;
+    let entries = db.read(move |tx| {
+        let mut entries = Vec::new();
+        for reference in &references {
+            entries.extend(store::ledger(tx, reference)?);
+        }
+        Ok::<_, kassa_db::Error>(entries)
+    });
+    let entries = entries.await.map_err(|error| problem_of(&error))?;
+    Ok(Json(Entries { entries }).into_response())
+}
+
+async fn list_offers(
+    State(shop): State<Arc<Shop>>,
+    headers: HeaderMap,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    shop.access.authorize(&headers, RouteClass::Internal)?;
+    let skus = values("sku", query)?;
+    let db = here(shop.catalog.as_ref())?;
+    let offers = prices::read(db, skus).await.map_err(|error| problem_of(&error))?;
+    let etag = prices::etag(offers.iter());
+    let known = headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    if known {
+        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());
+    }
+    Ok(([(ETAG, etag)], Json::<Vec<Offer>>(offers)).into_response())
+}
+
+/// All values of `name` in a query.
+fn values(name: &str, query: Vec<(String, String)>) -> Result<Vec<String>, Problem> {
+    let values: Vec<String> =
+        query.into_iter().filter(|(given, _)| given == name).map(|(_, value)| value).collect();
+    match values.len() {
+        0 => Err(Problem::bad_request(format!("the query has no {name}"))),
+        count if count > VALUES_MAX => {
+            Err(Problem::bad_request(format!("a query has at most {VALUES_MAX} times {name}")))
+        }
+        _ => Ok(values),
+    }
+}
+
+fn here(db: Option<&Db>) -> Result<&Db, Problem> {
+    db.ok_or_else(|| Problem::not_found("this process has no such database"))
+}

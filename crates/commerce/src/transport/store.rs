@@ -1,0 +1,163 @@
+//! The table `stock_commands`, in the database of stock; and the ledger by command.
+
+use kassa_db::{Error, Row, Tx, params};
+use kassa_model::Timestamp;
+use serde::Serialize;
+
+use super::commands::Reply;
+use crate::inventory::StockLine;
+
+/// A command that is about to be carried out.
+#[derive(Debug)]
+pub(super) struct Claim<'a> {
+    pub(super) reference: &'a str,
+    pub(super) kind: &'static str,
+    pub(super) attempt: i64,
+    pub(super) fingerprint: &'a str,
+    pub(super) lines: &'a [StockLine],
+}
+
+/// A command that was carried out.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    pub(super) fingerprint: String,
+    pub(super) tombstone: bool,
+    pub(super) replaced: bool,
+    pub(super) reply: Reply,
+    attempt: i64,
+}
+
+/// An entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// The command.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The SKU.
+    pub sku: String,
+    /// What it was: `deduct`, `release`, `return`.
+    pub kind: String,
+    /// How much was moved; negative for a deduct.
+    pub quantity: i64,
+}
+
+impl Recorded {
+    /// Whether a deduct of this attempt may run although its `ref` is known: the earlier one was refused.
+    pub(super) fn may_be_tried_anew(&self, attempt: i64) -> bool {
+        let refused = matches!(self.reply, Reply::Insufficient { .. } | Reply::UnknownSku { .. });
+        refused && !self.tombstone && attempt > self.attempt
+    }
+}
+
+/// Takes the `ref`; false when it is taken. On PostgreSQL this waits for another transaction that takes it.
+pub(super) fn claim(tx: &mut Tx<'_>, claim: &Claim<'_>, now: Timestamp) -> Result<bool, Error> {
+    let sql = "INSERT INTO stock_commands \
+               (ref, kind, attempt, fingerprint, lines, outcome, answer, released, created_at) \
+               VALUES ($1, $2, $3, $4, $5, 'running', '', 0, $6) ON CONFLICT (ref) DO NOTHING";
+    let lines = to_json(&claim.lines)?;
+    let values = params![claim.reference, claim.kind, claim.attempt, claim.fingerprint, &lines, now.micros()];
+    Ok(tx.execute(sql, values)? == 1)
+}
+
+/// Puts a later attempt in the place of a refused one.
+pub(super) fn claim_anew(tx: &mut Tx<'_>, claim: &Claim<'_>) -> Result<(), Error> {
+    let sql = "UPDATE stock_commands SET attempt = $2, fingerprint = $3, lines = $4, outcome = 'running' \
+               WHERE ref = $1 AND attempt < $2 AND outcome = 'refused'";
+    let lines = to_json(&claim.lines)?;
+    let values = params![claim.reference, claim.attempt, claim.fingerprint, &lines];
+    match tx.execute(sql, values)? {
+        1 => Ok(()),
+        _ => Err(Error::Busy(format!("{} is being tried by another", claim.reference))),
+    }
+}
+
+/// Records the reply of the command that this transaction claimed.
+pub(super) fn record(tx: &mut Tx<'_>, reference: &str, reply: &Reply) -> Result<(), Error> {
+    let sql = "UPDATE stock_commands SET outcome = $2, answer = $3 WHERE ref = $1";
+    let outcome = match reply {
+        Reply::Moved { .. } => "moved",
+        Reply::Insufficient { .. } | Reply::UnknownSku { .. } => "refused",
+        Reply::Void { .. } => "void",
+    };
+    tx.execute(sql, params![reference, outcome, &to_json(reply)?])?;
+    Ok(())
+}
+
+/// The command under `reference`.
+pub(super) fn find(tx: &mut Tx<'_>, reference: &str) -> Result<Option<Recorded>, Error> {
+    let sql = "SELECT fingerprint, kind, replaced_by, answer, attempt FROM stock_commands WHERE ref = $1";
+    tx.first(sql, params![reference], |row| {
+        Ok(Recorded {
+            fingerprint: row.text(0)?,
+            tombstone: row.text(1)? == "tombstone",
+            replaced: row.text_or_null(2)?.is_some(),
+            reply: from_json(&row.text(3)?)?,
+            attempt: row.int(4)?,
+        })
+    })
+}
+
+/// Notes that `old` took stock that now goes back for `new`; false when it holds none.
+pub(super) fn mark_replaced(tx: &mut Tx<'_>, old: &str, new: &str) -> Result<bool, Error> {
+    let sql = "UPDATE stock_commands SET replaced_by = $2 WHERE ref = $1 AND kind = 'deduct' \
+               AND outcome = 'moved' AND replaced_by IS NULL AND released = 0";
+    Ok(tx.execute(sql, params![old, new])? == 1)
+}
+
+/// Notes that some of what `of` took goes back; false when it holds nothing.
+pub(super) fn mark_released(tx: &mut Tx<'_>, of: &str) -> Result<bool, Error> {
+    let sql = "UPDATE stock_commands SET released = 1 WHERE ref = $1 AND kind = 'deduct' \
+               AND outcome = 'moved' AND replaced_by IS NULL";
+    Ok(tx.execute(sql, params![of])? == 1)
+}
+
+/// Makes a tombstone of this transaction the record of a deduct that took `lines`.
+pub(super) fn adopt(tx: &mut Tx<'_>, reference: &str, lines: &[StockLine]) -> Result<(), Error> {
+    let sql = "UPDATE stock_commands SET kind = 'deduct', lines = $2 WHERE ref = $1";
+    tx.execute(sql, params![reference, &to_json(&lines)?])?;
+    Ok(())
+}
+
+/// What the order of a deduct `<order>/<revision>` holds by the ledger.
+pub(super) fn held(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<StockLine>, Error> {
+    let Some((order, _)) = reference.rsplit_once('/') else { return Ok(Vec::new()) };
+    // `0` comes right after the slash, and the column is ordered by bytes.
+    let (begin, end) = (format!("{order}/"), format!("{order}0"));
+    let sql = "SELECT sku, CAST(SUM(-quantity) AS BIGINT) FROM ledger WHERE ref >= $1 AND ref < $2 \
+               GROUP BY sku HAVING SUM(quantity) < 0 ORDER BY sku";
+    tx.all(sql, params![&begin, &end], |row| Ok(StockLine { sku: row.text(0)?, quantity: row.int(1)? }))
+}
+
+/// What a deduct took.
+pub(super) fn lines(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<StockLine>, Error> {
+    let sql = "SELECT lines FROM stock_commands WHERE ref = $1";
+    let lines = tx.first(sql, params![reference], |row| row.text(0))?;
+    lines.map_or_else(|| Ok(Vec::new()), |lines| from_json(&lines))
+}
+
+/// The ledger's entries of one command, or, when `reference` ends with a slash, of all whose `ref` begins with it.
+///
+/// # Errors
+/// The database's.
+pub fn ledger(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<Entry>, Error> {
+    let Some(prefix) = reference.strip_suffix('/') else {
+        let sql = "SELECT ref, sku, kind, quantity FROM ledger WHERE ref = $1 ORDER BY id";
+        return tx.all(sql, params![reference], entry);
+    };
+    let end = format!("{prefix}0");
+    let sql = "SELECT ref, sku, kind, quantity FROM ledger WHERE ref >= $1 AND ref < $2 ORDER BY id";
+    tx.all(sql, params![reference, &end], entry)
+}
+
+fn entry(row: &Row<'_>) -> Result<Entry, Error> {
+    Ok(Entry { reference: row.text(0)?, sku: row.text(1)?, kind: row.text(2)?, quantity: row.int(3)? })
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::Invalid(format!("cannot write JSON: {error}")))
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::Invalid(format!("cannot read a stored command: {error}")))
+}

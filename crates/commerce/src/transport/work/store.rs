@@ -1,0 +1,82 @@
+//! The rows of `work` that are open, and the lease of whoever drains them.
+
+use kassa_db::{Error, Row, Tx, params};
+use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
+
+use super::{Kind, Work};
+use crate::orders::accepted;
+
+/// The lease's name.
+const LEASE: &str = "drain";
+/// How long a lease lasts that is not renewed, µs.
+const LEASE_MICROS: i64 = 10 * MICROS_PER_SECOND;
+
+/// Whether anything waits.
+pub(crate) fn is_any(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM work WHERE done_at IS NULL LIMIT 1";
+    Ok(tx.first(sql, params![], |row| row.int(0))?.is_some())
+}
+
+/// How many orders and edits wait, counted up to `most`.
+pub(crate) fn count(tx: &mut Tx<'_>, most: i64) -> Result<u64, Error> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM work WHERE done_at IS NULL AND kind <> 'release' LIMIT $1) AS open";
+    let count = tx.first(sql, params![most], |row| row.int(0))?;
+    Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+}
+
+/// The oldest open rows.
+pub(crate) fn oldest(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Work>, Error> {
+    let sql = "SELECT id, order_id, kind, payload, attempts, next_at FROM work WHERE done_at IS NULL \
+               ORDER BY id LIMIT $1";
+    tx.all(sql, params![most], read)
+}
+
+fn read(row: &Row<'_>) -> Result<Work, Error> {
+    let kind = match row.text(2)?.as_str() {
+        "deduct" => Kind::Order,
+        "edit" => Kind::Edit,
+        _ => Kind::Release,
+    };
+    let payload: accepted::Work = serde_json::from_str(&row.text(3)?)
+        .map_err(|error| Error::Invalid(format!("cannot read a row of work: {error}")))?;
+    Ok(Work {
+        id: row.int(0)?,
+        order_id: row.text(1)?,
+        kind,
+        command: payload.command,
+        attempts: row.int(4)?,
+        next_at: Timestamp::from_micros(row.int(5)?),
+    })
+}
+
+/// The open row of this command.
+pub(crate) fn by_reference(tx: &mut Tx<'_>, reference: &str) -> Result<Option<Work>, Error> {
+    let sql = "SELECT id, order_id, kind, payload, attempts, next_at FROM work \
+               WHERE ref = $1 AND done_at IS NULL";
+    tx.first(sql, params![reference], read)
+}
+
+/// Notes a try that brought no reply; the next one comes at `next_at`.
+pub(crate) fn postpone(tx: &mut Tx<'_>, reference: &str, next_at: Timestamp) -> Result<(), Error> {
+    let sql = "UPDATE work SET attempts = attempts + 1, next_at = $2 WHERE ref = $1 AND done_at IS NULL";
+    tx.execute(sql, params![reference, next_at.micros()])?;
+    Ok(())
+}
+
+/// Takes or renews the right to drain; false while another has it. Commands are idempotent, so that a former holder who
+/// wakes up late does no harm: the lease keeps their order per SKU.
+pub(crate) fn hold_lease(tx: &mut Tx<'_>, owner: &str, now: Timestamp) -> Result<bool, Error> {
+    let sql = "INSERT INTO leases (name, owner, epoch, until) VALUES ($1, $2, 1, $3) \
+               ON CONFLICT (name) DO UPDATE SET owner = $2, until = $3, \
+               epoch = CASE WHEN leases.owner = $2 THEN leases.epoch ELSE leases.epoch + 1 END \
+               WHERE leases.owner = $2 OR leases.until <= $4";
+    let until = now.plus_micros(LEASE_MICROS);
+    Ok(tx.execute(sql, params![LEASE, owner, until.micros(), now.micros()])? == 1)
+}
+
+/// Removes at most `most` rows that were done more than a day ago; edits stay, for they are counted.
+pub(crate) fn clean(tx: &mut Tx<'_>, now: Timestamp, most: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM work WHERE id IN (SELECT id FROM work WHERE done_at IS NOT NULL \
+               AND created_at <= $1 AND done_at <= $1 AND kind <> 'edit' ORDER BY id LIMIT $2)";
+    tx.execute(sql, params![now.plus_micros(-MICROS_PER_DAY).micros(), most])
+}
