@@ -7,9 +7,9 @@ import { join } from "node:path";
 const BIN = process.env.KASSA_BIN ?? join(import.meta.dirname, "../../target/debug/kassa");
 const START_MS_MAX = 60_000;
 
-/** Starts a server; `listen` takes the address of an earlier one, `data` its folder. */
-export async function startKassa({ listen = "127.0.0.1:0", data = mkdtempSync(join(tmpdir(), "kassa-e2e-")) } = {}) {
-  const child = spawn(BIN, ["up", "--data", data, "--listen", listen], { stdio: ["ignore", "pipe", "pipe"], env: withoutLibraryPath() });
+/** Starts a server; `listen` takes the address of an earlier one, `data` its folder, `env` further settings. */
+export async function startKassa({ listen = "127.0.0.1:0", data = mkdtempSync(join(tmpdir(), "kassa-e2e-")), env = {} } = {}) {
+  const child = spawn(BIN, ["up", "--data", data, "--listen", listen], { stdio: ["ignore", "pipe", "pipe"], env: { ...withoutLibraryPath(), ...env } });
   const ended = new Promise((done) => child.once("close", done));
   let said = "";
   const url = await new Promise((found, failed) => {

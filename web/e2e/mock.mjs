@@ -9,9 +9,9 @@ const KASSA_JS = join(import.meta.dirname, "../tracker/dist/kassa.js");
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Starts the stand-in; `posts` has every body received, `set({status, empty, live})` changes its mood. */
+/** Starts the stand-in; `posts` has every body received, `set({status, empty, live, session})` changes its mood. */
 export async function startMock({ port = 0 } = {}) {
-  const mood = { status: 200, empty: false, live: 7 };
+  const mood = { status: 200, empty: false, live: 7, session: { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] } };
   const posts = [];
   const streams = new Set();
   const server = createServer(async (request, response) => {
@@ -21,6 +21,8 @@ export async function startMock({ port = 0 } = {}) {
       posts.push({ path: url.pathname, headers: request.headers, body, status: mood.status });
       return json(response, mood.status, { success: true });
     }
+    if (url.pathname === "/v1/session") return session(request, body, mood, response);
+    if (url.pathname.startsWith("/v1/") && !mood.session.signed_in) return json(response, 401, { title: "A valid key is required" });
     if (url.pathname === "/v1/query/definitions") return json(response, 200, DEFINITIONS);
     if (url.pathname === "/v1/query") {
       if (mood.status !== 200) return json(response, mood.status, { title: "Unavailable", detail: "The store is catching up." });
@@ -50,6 +52,23 @@ export async function startMock({ port = 0 } = {}) {
   };
 }
 
+// As the server does it: the token "right" opens a session, "locked" is one too many.
+function session(request, body, mood, response) {
+  if (request.method === "DELETE") {
+    mood.session = { mode: "closed", signed_in: false, scopes: [] };
+    return response.writeHead(204).end();
+  }
+  if (request.method === "GET") return json(response, 200, mood.session);
+  const { token } = JSON.parse(body);
+  if (token === "locked") {
+    response.setHeader("retry-after", "840");
+    return json(response, 429, { title: "Too many requests" });
+  }
+  if (token !== "right") return json(response, 401, { title: "A valid key is required", detail: "the token is not the admin token" });
+  mood.session = { mode: "closed", signed_in: true, caller: "session", scopes: ["admin"] };
+  return json(response, 200, mood.session);
+}
+
 async function text(request) {
   const parts = [];
   for await (const part of request) parts.push(part);
@@ -62,7 +81,7 @@ function json(response, status, value) {
 }
 
 async function page(path, response) {
-  const file = path === "/kassa.js" ? KASSA_JS : join(UI, path.startsWith("/dashboard") ? "dashboard.html" : /^\/($|p\/|c\/|cart)/.test(path) ? "index.html" : normalize(path));
+  const file = path === "/kassa.js" ? KASSA_JS : join(UI, path.startsWith("/dashboard") ? "dashboard.html" : path === "/login" ? "login.html" : /^\/($|p\/|c\/|cart)/.test(path) ? "index.html" : normalize(path));
   try {
     let content = await readFile(file);
     if (file.endsWith(".html")) content = content.toString().replaceAll("__KASSA_SITE__", "demo");

@@ -30,6 +30,7 @@ pub(crate) fn routes(site: &str) -> Router {
         .route("/c/{slug}", get(show_shop))
         .route("/cart", get(show_shop))
         .route("/dashboard", get(show_dashboard))
+        .route("/login", get(show_login))
         .route("/assets/{*path}", get(show_asset))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .with_state(site.to_owned())
@@ -53,6 +54,10 @@ async fn show_shop(State(site): State<String>) -> Response {
 
 async fn show_dashboard(State(site): State<String>) -> Response {
     page("dashboard.html", &site)
+}
+
+async fn show_login(State(site): State<String>) -> Response {
+    page("login.html", &site)
 }
 
 async fn show_asset(uri: Uri) -> Response {

@@ -1,5 +1,7 @@
 /** The one place that talks to the server: reports by `POST /v1/query`, the live stream by server-sent events. */
 
+import { loginPath, readSession } from "../lib/session";
+
 /** A report's question, in the shape of `POST /v1/query`. */
 export interface Question {
   site_id: string;
@@ -48,7 +50,12 @@ export async function ask(question: Question, signal: AbortSignal): Promise<Row[
   running++;
   try {
     const body = JSON.stringify(question);
-    const answer = await fetch("/v1/query", { method: "POST", headers: { "content-type": "application/json" }, body, signal });
+    const post = () => fetch("/v1/query", { method: "POST", headers: { "content-type": "application/json" }, body, signal });
+    let answer = await post();
+    for (let retry = 0; answer.status === 401 && retry < RETRIES_MAX && (await isLoggedIn()); retry++) {
+      await new Promise((later) => setTimeout(later, RETRY_MS));
+      answer = await post();
+    }
     if (!answer.ok) throw new AskError(answer.status, await reason(answer));
     return ((await answer.json()) as { results: Row[] }).results;
   } catch (error) {
@@ -58,6 +65,17 @@ export async function ask(question: Question, signal: AbortSignal): Promise<Row[
     running--;
     waiting.shift()?.();
   }
+}
+
+// Behind several processes, the one that has the reports hears of a new session within some seconds.
+const RETRIES_MAX = 5;
+const RETRY_MS = 1000;
+
+/** Whether the server knows this browser; if it says that it does not, the login page comes. */
+async function isLoggedIn(): Promise<boolean> {
+  const session = await readSession();
+  if (session && !session.signed_in) location.replace(loginPath(location));
+  return session?.signed_in ?? false;
 }
 
 async function reason(answer: Response): Promise<string> {

@@ -1,5 +1,6 @@
 /** The dashboard: puts the parts together and keeps them fresh. */
 import { el, picture } from "../lib/dom";
+import { loginPath, logOut, readSession } from "../lib/session";
 import { themeButton } from "../lib/theme";
 import { AskError, follow, type Now } from "./api";
 import { createChart } from "./chart";
@@ -127,12 +128,16 @@ function heard(next: Now | null): void {
   refresher.nudge();
 }
 
+// Only where there is a session to end.
+const logOutButton = el("button", { type: "button", class: "small-button", hidden: true, click: () => void logOut().finally(() => location.replace(loginPath(location))) }, "Log out");
+void readSession().then((session) => (logOutButton.hidden = session?.caller !== "session"));
+
 function layout(): HTMLElement[] {
   const header = el(
     "header",
     { class: "wrap top" },
     el("div", { class: "who" }, el("a", { href: "/dashboard", class: "mark", "aria-label": "kassa, to the dashboard" }, picture("0 0 32 32", MARK)), el("div", {}, el("h1", {}, state.site), live)),
-    el("div", { class: "tools" }, el("div", { class: "periods", role: "group", "aria-label": "Period" }, ...periodButtons), el("a", { href: "/", class: "to-shop" }, "Shop"), themeButton()),
+    el("div", { class: "tools" }, el("div", { class: "periods", role: "group", "aria-label": "Period" }, ...periodButtons), el("a", { href: "/", class: "to-shop" }, "Shop"), logOutButton, themeButton()),
   );
   const main = el(
     "main",

@@ -1,0 +1,72 @@
+/** Who is logged in: the client of `/v1/session`, and the ways to the login page and back. */
+
+/** What the server says of this browser. */
+export interface Session {
+  mode: "open" | "closed";
+  signed_in: boolean;
+  caller?: "open" | "admin" | "session" | "key";
+  expires_at?: string;
+}
+
+/** An answer that is no success; `retryAfter` in seconds, where the server says so. */
+export class SessionError extends Error {
+  constructor(
+    readonly status: number,
+    readonly retryAfter: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+async function call(method: string, body?: unknown): Promise<Response> {
+  const init: RequestInit = { method, cache: "no-store" };
+  if (body !== undefined) Object.assign(init, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  let answer: Response;
+  try {
+    answer = await fetch("/v1/session", init);
+  } catch {
+    throw new SessionError(0, 0, "The server does not answer.");
+  }
+  if (answer.ok) return answer;
+  const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string };
+  throw new SessionError(answer.status, Number(answer.headers.get("retry-after") ?? 0), problem.detail ?? problem.title ?? `The server answered ${answer.status}.`);
+}
+
+/** Who this browser is to the server; undefined if it does not say. */
+export const readSession = (): Promise<Session | undefined> =>
+  call("GET").then(
+    (answer) => answer.json() as Promise<Session>,
+    () => undefined,
+  );
+
+/** Trades the admin token for a session; a `SessionError` says why not. */
+export async function logIn(token: string): Promise<void> {
+  await call("POST", { token });
+}
+
+/** Ends this browser's session. */
+export async function logOut(): Promise<void> {
+  await call("DELETE");
+}
+
+/** The login page, which leads back to where one is. */
+export const loginPath = (here: { pathname: string; search: string }): string => `/login?next=${encodeURIComponent(here.pathname + here.search)}`;
+
+const HOME = "/dashboard";
+
+/** Where the login page leads: the `next` of its address if that is a page of this origin, else the dashboard. */
+export function nextPath(search: string, origin: string): string {
+  const next = new URLSearchParams(search).get("next") ?? "";
+  if (!next.startsWith("/")) return HOME;
+  try {
+    // The browser's own reading of it: "//host", "/\host" and a tab in between all lead elsewhere.
+    const url = new URL(next, origin);
+    // A path that begins with two slashes would, by itself, be another host.
+    const ours = url.origin === origin && !url.pathname.startsWith("//");
+    if (ours && url.pathname !== "/login") return url.pathname + url.search + url.hash;
+  } catch {
+    // No address at all.
+  }
+  return HOME;
+}
