@@ -20,12 +20,13 @@ use crate::{Error, Record};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A frame with so many callers shows a crowd: then the next one waits a little for more. Every frame costs an fsync, a
-/// write and several switches of threads, which a crowd notices more than the wait; a single caller never waits.
-const CROWD: usize = 24;
-/// How long a frame waits for a crowd at most: a few fsyncs.
-const GATHER_TIME: Duration = Duration::from_millis(1);
-/// At so many callers it waits no longer.
-const GATHER_ENOUGH: usize = 192;
+/// write and several switches of threads, which a crowd notices more than the wait; a few callers never wait.
+const CROWD: usize = 6;
+/// How long a frame waits for a crowd at most: about two fsyncs. Longer shows in the acknowledgement's tail, shorter in
+/// the highest rate (docs/performance.md).
+const GATHER_TIME: Duration = Duration::from_micros(400);
+/// At so many callers it waits no longer, so that the next crowd is served while this one's frame is written.
+const GATHER_ENOUGH: usize = 96;
 
 /// The writer of one partition.
 #[derive(Debug)]
