@@ -35,6 +35,11 @@ impl Keyed {
         })
     }
 
+    /// What its record is found by.
+    pub(crate) fn request(&self) -> Request<'_> {
+        Request { scope: &self.scope, key: self.key.as_deref(), fingerprint: &self.fingerprint }
+    }
+
     /// The id of the command in the ledger: the key, which is the caller's own, or a new one.
     pub(crate) fn reference(&self) -> String {
         match &self.key {

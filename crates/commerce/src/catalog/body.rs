@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Change, NewProduct};
+use crate::guard::object;
 
 /// A product to be made; `track_stock` is true unless it says otherwise.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,6 +20,7 @@ use super::{Change, NewProduct};
 pub(crate) struct NewBody {
     sku: Option<String>,
     name: String,
+    #[serde(deserialize_with = "object")]
     price: PriceBody,
     category: Option<String>,
     description: Option<String>,
@@ -35,6 +37,7 @@ pub(crate) struct NewBody {
 pub(crate) struct WholeBody {
     sku: Option<String>,
     name: String,
+    #[serde(deserialize_with = "object")]
     price: PriceBody,
     category: Option<String>,
     description: Option<String>,
@@ -52,7 +55,7 @@ pub(crate) struct PartBody {
     sku: Option<String>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given_object", skip_serializing_if = "Option::is_none")]
     price: Option<PriceBody>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     category: Option<Option<String>>,
@@ -79,6 +82,10 @@ struct PriceBody {
 /// A field that is there, so that null differs from absent.
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
+}
+
+fn given_object<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PriceBody>, D::Error> {
+    object(from).map(Some)
 }
 
 impl PriceBody {

@@ -1,1 +1,154 @@
-//! Tests of the rules.
+//! Stock: its rules against a plain model, many buyers at once, and its routes.
+
+mod bad_input;
+mod crowd;
+mod model;
+mod routes;
+
+use kassa_db::testing::prepare_all;
+use kassa_model::Timestamp;
+
+use super::{
+    Crossing, LedgerKind, Movement, QUANTITY_MAX, Refusal, StockLine, deduct, give_back, merged,
+    move_by_hand, open, store,
+};
+use crate::testing::Bed;
+
+const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+
+fn line(sku: &str, quantity: i64) -> StockLine {
+    StockLine { sku: sku.to_owned(), quantity }
+}
+
+fn lines(lines: &[(&str, i64)]) -> Vec<StockLine> {
+    lines.iter().map(|(sku, quantity)| line(sku, *quantity)).collect()
+}
+
+/// Gives a SKU a stock of so many.
+fn stock(bed: &Bed, sku: &'static str, quantity: i64) {
+    bed.write(move |tx| {
+        open(tx, sku, 5, NOW)?;
+        let movement = Movement {
+            reference: format!("stock {sku}"),
+            sku: sku.to_owned(),
+            kind: LedgerKind::Receive,
+            quantity,
+            reason: None,
+        };
+        move_by_hand(tx, &movement, NOW).map(drop).map_err(|error| panic!("{error}"))
+    });
+}
+
+fn on_hand(bed: &Bed, sku: &'static str) -> i64 {
+    bed.write(move |tx| Ok(store::by_sku(tx, sku)?.map_or(-1, |stock| stock.on_hand)))
+}
+
+fn take(bed: &Bed, reference: &str, wanted: &[(&str, i64)]) -> Result<Vec<Crossing>, Refusal> {
+    let (reference, wanted) = (reference.to_owned(), lines(wanted));
+    bed.write(move |tx| deduct(tx, &reference, &wanted, NOW))
+}
+
+#[test]
+fn statements_run_on_both_engines() {
+    for bed in Bed::each() {
+        prepare_all(&bed.db, store::ALL).unwrap();
+    }
+}
+
+#[test]
+fn equal_skus_are_one_line() {
+    let wanted = lines(&[("b", 1), ("a", 2), ("b", 3)]);
+    assert_eq!(merged(&wanted).unwrap(), lines(&[("a", 2), ("b", 4)]));
+    assert_eq!(merged(&lines(&[("a", i64::MAX), ("a", 1)])).unwrap(), lines(&[("a", i64::MAX)]));
+    for bad in [0, -1, i64::MIN] {
+        assert!(merged(&lines(&[("a", bad)])).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn takes_all_lines_or_none() {
+    for bed in Bed::each() {
+        stock(&bed, "a", 10);
+        stock(&bed, "b", 2);
+        let none = Refusal::Insufficient { sku: "b".to_owned(), available: 2, requested: 3 };
+        assert_eq!(take(&bed, "o1", &[("a", 4), ("b", 3)]), Err(none));
+        assert_eq!((on_hand(&bed, "a"), on_hand(&bed, "b")), (10, 2), "{}", bed.name);
+        let unknown = Refusal::UnknownSku("zz".to_owned());
+        assert_eq!(take(&bed, "o1", &[("a", 4), ("zz", 1)]), Err(unknown));
+        assert_eq!(on_hand(&bed, "a"), 10, "{}", bed.name);
+        let huge = Refusal::Insufficient { sku: "a".to_owned(), available: 10, requested: i64::MAX };
+        assert_eq!(take(&bed, "o1", &[("a", i64::MAX), ("a", i64::MAX)]), Err(huge));
+        assert_eq!(take(&bed, "o1", &[("a", 4), ("b", 2)]), Ok(vec![]), "b was low before");
+        assert_eq!((on_hand(&bed, "a"), on_hand(&bed, "b")), (6, 0), "{}", bed.name);
+    }
+}
+
+fn crossed(sku: &str, on_hand: i64) -> Crossing {
+    Crossing { sku: sku.to_owned(), on_hand, low_stock_at: 5 }
+}
+
+#[test]
+fn says_once_that_stock_is_low() {
+    for bed in Bed::each() {
+        stock(&bed, "a", 8);
+        assert_eq!(take(&bed, "o1", &[("a", 2)]), Ok(vec![]));
+        assert_eq!(take(&bed, "o2", &[("a", 1)]), Ok(vec![crossed("a", 5)]));
+        assert_eq!(take(&bed, "o3", &[("a", 1)]), Ok(vec![]));
+        bed.write(|tx| give_back(tx, "o3", LedgerKind::Release, &lines(&[("a", 2)]), NOW));
+        assert_eq!(take(&bed, "o4", &[("a", 6)]), Ok(vec![crossed("a", 0)]));
+    }
+}
+
+#[test]
+fn a_command_moves_stock_once() {
+    for bed in Bed::each() {
+        stock(&bed, "a", 10);
+        stock(&bed, "b", 10);
+        assert_eq!(take(&bed, "o1/1", &[("a", 6)]), Ok(vec![crossed("a", 4)]));
+        for _ in 0..3 {
+            assert_eq!(take(&bed, "o1/1", &[("a", 6)]), Ok(vec![]), "the crossing was told the first time");
+        }
+        assert_eq!(on_hand(&bed, "a"), 4, "{}", bed.name);
+        // A line that the command has not taken yet is taken.
+        assert_eq!(take(&bed, "o1/1", &[("a", 6), ("b", 1)]), Ok(vec![]));
+        assert_eq!((on_hand(&bed, "a"), on_hand(&bed, "b")), (4, 9), "{}", bed.name);
+        for _ in 0..3 {
+            bed.write(|tx| give_back(tx, "o1/cancel", LedgerKind::Release, &lines(&[("a", 6)]), NOW));
+        }
+        assert_eq!(on_hand(&bed, "a"), 10, "{}", bed.name);
+        let other = bed.db.write_blocking(|tx| deduct(tx, "o1/1", &lines(&[("a", 5)]), NOW));
+        assert!(other.is_err(), "{}: the same command with another quantity", bed.name);
+        assert_eq!(on_hand(&bed, "a"), 10, "{}", bed.name);
+    }
+}
+
+#[test]
+fn gives_nothing_back_to_a_sku_without_stock() {
+    for bed in Bed::each() {
+        let given =
+            bed.db.write_blocking(|tx| give_back(tx, "r", LedgerKind::Return, &lines(&[("a", 1)]), NOW));
+        assert!(given.is_err(), "{}", bed.name);
+        let left = bed.write(|tx| store::ledger(tx, "a", i64::MAX, 10));
+        assert_eq!(left, vec![], "{}: the entry went with its transaction", bed.name);
+    }
+}
+
+#[test]
+fn stock_by_sku_in_chunks() {
+    for bed in Bed::each() {
+        let names: Vec<String> = (0..20).map(|n| format!("s{n:02}")).collect();
+        let known = names.clone();
+        bed.write(move |tx| known.iter().try_for_each(|sku| open(tx, sku, QUANTITY_MAX, NOW)));
+        let check = |skus: Vec<String>, expected: usize| {
+            let found =
+                bed.write(move |tx| store::by_skus(tx, &skus.iter().map(String::as_str).collect::<Vec<_>>()));
+            assert_eq!(found.len(), expected, "{}", bed.name);
+        };
+        check(Vec::new(), 0);
+        check(names[..1].to_vec(), 1);
+        check(names[..8].to_vec(), 8);
+        check(names[..9].to_vec(), 9);
+        check(names.clone(), 20);
+        check(vec!["nope".to_owned(), "s00".to_owned()], 1);
+    }
+}

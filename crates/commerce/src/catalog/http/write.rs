@@ -9,14 +9,14 @@ use axum::http::header::{ETAG, IF_MATCH, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::Scope;
-use kassa_service::{Json, Problem};
+use kassa_service::Problem;
 
 use super::super::body::{Asked, NewBody, PartBody, WholeBody};
 use super::super::view::{ProductView, etag, version_in};
 use super::super::{Error, Product, archive, create, update};
 use super::{Named, catalog};
 use crate::act::{Failed, Keyed, once, refuse};
-use crate::guard::Admitted;
+use crate::guard::{Admitted, Object};
 use crate::idempotency::Answer;
 use crate::inventory::{self, Stock};
 use crate::{Shop, problem_of};
@@ -28,7 +28,7 @@ pub(super) async fn create_product(
     State(shop): State<Arc<Shop>>,
     Admitted(caller): Admitted,
     headers: HeaderMap,
-    Json(body): Json<NewBody>,
+    Object(body): Object<NewBody>,
 ) -> Result<Response, Problem> {
     caller.require(Scope::Catalog)?;
     let keyed = Keyed::of(&caller, &headers, ("POST", "/v1/products"), &body)?;
@@ -58,7 +58,7 @@ pub(super) async fn patch_product(
     Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
-    Json(body): Json<PartBody>,
+    Object(body): Object<PartBody>,
 ) -> Result<Response, Problem> {
     caller.require(Scope::Catalog)?;
     let named = Named::of(path)?;
@@ -73,7 +73,7 @@ pub(super) async fn replace_product(
     Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
-    Json(body): Json<WholeBody>,
+    Object(body): Object<WholeBody>,
 ) -> Result<Response, Problem> {
     caller.require(Scope::Catalog)?;
     let named = Named::of(path)?;

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::{Caller, Scope};
-use kassa_service::{Json, Problem};
+use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
 use super::super::view::StockView;
@@ -19,7 +19,7 @@ use super::{inventory, sku_of, unknown};
 use crate::Shop;
 use crate::act::{Done, Failed, Keyed, once, refuse};
 use crate::catalog::NAME_CHARS_MAX;
-use crate::guard::Admitted;
+use crate::guard::{Admitted, Object};
 use crate::idempotency::Answer;
 
 /// `{"quantity":10,"reason":"delivery 77"}`.
@@ -45,7 +45,7 @@ pub(super) async fn receive_stock(
     Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
-    Json(body): Json<MoveBody>,
+    Object(body): Object<MoveBody>,
 ) -> Result<Response, Problem> {
     let by_hand = ByHand { kind: LedgerKind::Receive, sku: sku_of(path)?, body };
     move_stock(&shop, &caller, &headers, by_hand).await
@@ -57,7 +57,7 @@ pub(super) async fn adjust_stock(
     Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
-    Json(body): Json<MoveBody>,
+    Object(body): Object<MoveBody>,
 ) -> Result<Response, Problem> {
     let by_hand = ByHand { kind: LedgerKind::Adjust, sku: sku_of(path)?, body };
     move_stock(&shop, &caller, &headers, by_hand).await
@@ -69,7 +69,7 @@ pub(super) async fn set_threshold(
     Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
-    Json(body): Json<ThresholdBody>,
+    Object(body): Object<ThresholdBody>,
 ) -> Result<Response, Problem> {
     caller.require(Scope::Inventory)?;
     let sku = sku_of(path)?;

@@ -1,0 +1,175 @@
+//! Stock over HTTP: what is listed, what moves it, and what comes again.
+
+use serde_json::{Value, json};
+
+use super::{on_hand, stock};
+use crate::inventory::levels::read_levels;
+use crate::testing::Bed;
+
+async fn product(bed: &Bed, sku: &str) {
+    let body = json!({"sku": sku, "name": sku.to_uppercase(), "price": {"amount_minor": 100}});
+    bed.send("POST /v1/products", body, 201).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_gets_its_stock_and_goods_come_in() {
+    for bed in Bed::each() {
+        product(&bed, "ps5").await;
+        let before = bed.get("/v1/inventory/ps5").await;
+        assert_eq!(before["on_hand"], 0);
+        assert_eq!(before["low_stock_at"], 5);
+        assert_eq!(before["low"], true);
+        assert_eq!(before["product"]["name"], "PS5");
+        let after = bed.send("POST /v1/inventory/ps5/receive", json!({"quantity": 12}), 200).await;
+        assert_eq!(
+            (&after["on_hand"], &after["available"], &after["low"]),
+            (&json!(12), &json!(12), &json!(false))
+        );
+        let body = json!({"quantity": -3, "reason": "broken"});
+        assert_eq!(bed.send("POST /v1/inventory/ps5/adjust", body, 200).await["on_hand"], 9);
+        let refused = bed.send("POST /v1/inventory/ps5/adjust", json!({"quantity": -10}), 422).await;
+        assert_eq!(refused["type"], "/errors/insufficient-stock");
+        assert_eq!((&refused["available"], &refused["requested"]), (&json!(9), &json!(10)));
+        assert_eq!(bed.send("PUT /v1/inventory/ps5", json!({"low_stock_at": 9}), 200).await["low"], true);
+        let ledger = bed.get("/v1/inventory/ps5/ledger").await;
+        let told: Vec<_> = ledger["results"].as_array().unwrap().iter().map(told).collect();
+        assert_eq!(told, [("adjust", -3, "broken"), ("receive", 12, "")], "{}", bed.name);
+        assert_eq!(ledger["next_cursor"], Value::Null);
+    }
+}
+
+fn told(entry: &Value) -> (&str, i64, &str) {
+    let text = |name: &str| entry[name].as_str().unwrap_or("");
+    assert!(!text("ref").is_empty(), "{entry}");
+    (text("kind"), entry["quantity"].as_i64().unwrap(), text("reason"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_again_is_done_once() {
+    for bed in Bed::each() {
+        product(&bed, "ps5").await;
+        let receive = async |key: &str, quantity: i64| {
+            let header = format!("idempotency-key: {key}");
+            let body = json!({"quantity": quantity}).to_string();
+            bed.call("POST /v1/inventory/ps5/receive", &[&header], body).await
+        };
+        let first = receive("k1", 10).await;
+        let again = receive("k1", 10).await;
+        assert_eq!((first.status, again.status), (200, 200));
+        assert_eq!(first.text, again.text);
+        assert_eq!((first.header("idempotent-replayed"), again.header("idempotent-replayed")), ("", "true"));
+        assert_eq!(receive("k1", 11).await.problem(), "idempotency-key-reused");
+        let replies = [receive("k2", 1).await.status, receive("k3", 1).await.status];
+        assert_eq!((replies, on_hand(&bed, "ps5")), ([200, 200], 12), "{}", bed.name);
+        let ledger = bed.get("/v1/inventory/ps5/ledger").await;
+        assert_eq!(ledger["results"][2]["ref"], "open/k1");
+        // The record is gone after a day, but the ledger remembers the command.
+        bed.clock.advance(25 * 3_600 * 1_000_000);
+        assert_eq!(receive("k1", 10).await.json()["on_hand"], 12);
+        assert_eq!(on_hand(&bed, "ps5"), 12, "{}", bed.name);
+        bed.clock.advance(25 * 3_600 * 1_000_000);
+        assert_eq!(receive("k1", 11).await.problem(), "idempotency-key-reused");
+        assert_eq!(on_hand(&bed, "ps5"), 12, "{}", bed.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_is_sent_again_is_the_same_refusal() {
+    for bed in Bed::each() {
+        product(&bed, "ps5").await;
+        let adjust = async || {
+            let body = json!({"quantity": -1}).to_string();
+            bed.call("POST /v1/inventory/ps5/adjust", &["idempotency-key: k1"], body).await
+        };
+        let first = adjust().await;
+        bed.send("POST /v1/inventory/ps5/receive", json!({"quantity": 5}), 200).await;
+        let again = adjust().await;
+        assert_eq!((first.status, again.status, again.header("idempotent-replayed")), (422, 422, "true"));
+        assert_eq!(first.text, again.text);
+        assert_eq!(on_hand(&bed, "ps5"), 5, "{}", bed.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_in_pages_by_sku() {
+    for bed in Bed::each() {
+        for number in 0..25 {
+            product(&bed, &format!("s{number:02}")).await;
+        }
+        bed.send("POST /v1/inventory/s07/receive", json!({"quantity": 6}), 200).await;
+        let mut seen = Vec::new();
+        let mut path = "/v1/inventory?limit=4".to_owned();
+        loop {
+            let page = bed.get(&path).await;
+            seen.extend(
+                page["results"].as_array().unwrap().iter().map(|row| row["sku"].as_str().unwrap().to_owned()),
+            );
+            // What is added behind the cursor shows, what is added before it does not disturb.
+            product(&bed, &format!("a{:02}", seen.len())).await;
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("/v1/inventory?limit=4&cursor={cursor}");
+        }
+        let expected: Vec<_> = (0..25).map(|number| format!("s{number:02}")).collect();
+        assert_eq!(seen, expected, "{}", bed.name);
+        let low = bed.get("/v1/inventory?low=true&limit=200").await;
+        let low: Vec<_> = low["results"].as_array().unwrap().iter().map(|row| &row["sku"]).collect();
+        assert!(!low.contains(&&json!("s07")) && low.contains(&&json!("s08")), "{}: {low:?}", bed.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_comes_in_pages_newest_first() {
+    for bed in Bed::each() {
+        product(&bed, "ps5").await;
+        for quantity in 1..=11 {
+            bed.send("POST /v1/inventory/ps5/receive", json!({"quantity": quantity}), 200).await;
+        }
+        let mut seen = Vec::new();
+        let mut path = "/v1/inventory/ps5/ledger?limit=3".to_owned();
+        loop {
+            let page = bed.get(&path).await;
+            seen.extend(
+                page["results"].as_array().unwrap().iter().map(|row| row["quantity"].as_i64().unwrap()),
+            );
+            bed.send("POST /v1/inventory/ps5/receive", json!({"quantity": 99}), 200).await;
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("/v1/inventory/ps5/ledger?limit=3&cursor={cursor}");
+        }
+        assert_eq!(seen, (1..=11).rev().collect::<Vec<_>>(), "{}", bed.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn goods_that_come_in_make_their_stock_where_the_catalogue_is_elsewhere() {
+    let bed = Bed::apart();
+    product(&bed, "ps5").await;
+    assert_eq!(bed.get("/v1/inventory/ps5").await["on_hand"], 0, "made after the catalogue's commit");
+    bed.send("POST /v1/inventory/new/receive", json!({"quantity": 3}), 200).await;
+    assert_eq!(bed.get("/v1/inventory/new").await["on_hand"], 3);
+    bed.send("POST /v1/inventory/newer/adjust", json!({"quantity": 3}), 404).await;
+    bed.send("POST /v1/inventory/ps5/receive", json!({"quantity": 3}), 200).await;
+    assert_eq!(bed.get("/v1/products/sku:ps5").await["stock"], json!({"available": 3, "low": true}));
+    bed.send("PATCH /v1/products/sku:ps5", json!({"track_stock": false}), 409).await;
+    bed.send("POST /v1/inventory/ps5/adjust", json!({"quantity": -3}), 200).await;
+    bed.send("PATCH /v1/products/sku:ps5", json!({"track_stock": false}), 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_and_measures() {
+    let bed = Bed::sqlite();
+    product(&bed, "ps5").await;
+    stock(&bed, "late", 7);
+    bed.send("POST /v1/inventory/ps5/receive", json!({"quantity": 3}), 200).await;
+    bed.send("POST /v1/inventory/ps5/adjust", json!({"quantity": -9}), 422).await;
+    read_levels(&bed.shop).await;
+    let text = bed.metrics.text();
+    for expected in [
+        "inventory_stock_level{item_id=\"ps5\"} 3",
+        "inventory_stock_level{item_id=\"late\"} 7",
+        "inventory_transactions_total{type=\"receive\"} 1",
+        "inventory_transactions_total{type=\"adjust\"} 0",
+        "inventory_update_duration_seconds_count{operation=\"receive\"} 1",
+    ] {
+        assert!(text.contains(expected), "{expected} is not in\n{text}");
+    }
+}
