@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{JoinHandle, Thread};
 
+use tokio::runtime::Handle;
+
+use crate::job::{self, Waiting};
 use crate::queue::Queue;
 use crate::stats::Counters;
-use crate::{Error, Migration, Options, Stats, Tx, job, migrate, postgres, sqlite};
+use crate::{Error, Migration, Options, Stats, Tx, migrate, postgres, sqlite};
 
 /// Which engine is behind a [`Db`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,9 +102,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, waiting) = job::call(op);
-        self.0.shared.writes.push(job)?;
-        waiting.outcome().await
+        send(&self.0.shared.writes, op, Handle::try_current().ok())?.outcome().await
     }
 
     /// Runs `op` on one consistent, read-only snapshot.
@@ -113,9 +114,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (job, waiting) = job::call(op);
-        self.0.shared.reads.push(job)?;
-        waiting.outcome().await
+        send(&self.0.shared.reads, op, Handle::try_current().ok())?.outcome().await
     }
 
     /// [`Db::write`] for callers without a runtime: commands, tests. Blocks.
@@ -127,7 +126,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        block_on(self.write(op))
+        block_on(send(&self.0.shared.writes, op, None)?.outcome())
     }
 
     /// [`Db::read`] for callers without a runtime: commands, tests. Blocks.
@@ -139,7 +138,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        block_on(self.read(op))
+        block_on(send(&self.0.shared.reads, op, None)?.outcome())
     }
 
     /// Whether a write transaction can commit; for health checks. Once migrated, it writes and commits a row.
@@ -159,6 +158,20 @@ impl Db {
     pub fn close(&self) {
         self.0.close();
     }
+}
+
+fn send<T, E>(
+    queue: &Queue,
+    op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    runtime: Option<Handle>,
+) -> Result<Waiting<T, E>, Error>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let (job, waiting) = job::call(op, runtime);
+    queue.push(job)?;
+    Ok(waiting)
 }
 
 impl Inner {
@@ -182,7 +195,7 @@ impl Drop for Inner {
 }
 
 /// Waits for a future that needs no runtime.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {

@@ -1,16 +1,18 @@
 //! An operation on its way: the caller's closure, its outcome and how the caller is told.
 //!
 //! Waking a task from outside its runtime costs a lock and often a system call; from inside it costs next to nothing. So
-//! after a commit the writer wakes one caller, and that one, on its runtime's own thread, tells the others.
+//! after a group's commit the writer starts one task on the callers' runtime, and that one tells them. (Telling the
+//! others through one of them would leave them waiting for ever if that one is not polled.)
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::{Error, Tx};
 
-/// How many callers one wakeup from a writer's thread serves.
-const CHAIN_MAX: usize = 16;
+/// From how many callers on one runtime a task there is worth its while.
+const TOGETHER_MIN: usize = 3;
 
 /// An operation of any type.
 pub(crate) type Boxed = Box<dyn Job>;
@@ -32,62 +34,36 @@ pub(crate) trait Job: Send {
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran;
     /// Replaces the outcome by an error.
     fn fail(&mut self, error: Error);
-    /// Tells the caller the outcome, and through them the others.
-    fn answer(self: Box<Self>, others: Others);
-}
-
-/// Operations whose callers are told when this is dropped.
-pub(crate) struct Others(Vec<Boxed>);
-
-impl Others {
-    pub(crate) fn none() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl Drop for Others {
-    fn drop(&mut self) {
-        for job in self.0.drain(..) {
-            job.answer(Self::none());
-        }
-    }
-}
-
-/// What a caller is sent. Dropping it tells the others: so they hear of it even if this caller has gone away.
-struct Told<T, E> {
-    outcome: Result<T, E>,
-    others: Others,
+    /// The runtime on which the caller waits; `None` for a thread that blocks.
+    fn runtime(&self) -> Option<&Handle>;
+    /// Tells the caller the outcome.
+    fn answer(self: Box<Self>);
 }
 
 struct Call<T, E, F> {
     op: F,
     outcome: Option<Result<T, E>>,
-    done: oneshot::Sender<Told<T, E>>,
+    done: oneshot::Sender<Result<T, E>>,
+    runtime: Option<Handle>,
 }
 
 /// Where a caller waits for the outcome.
-pub(crate) struct Waiting<T, E>(oneshot::Receiver<Told<T, E>>);
+pub(crate) struct Waiting<T, E>(oneshot::Receiver<Result<T, E>>);
 
-/// Boxes `op` up, with the place where to wait for its outcome.
-pub(crate) fn call<T, E, F>(op: F) -> (Boxed, Waiting<T, E>)
+/// Boxes `op` up, with the place where to wait for its outcome on `runtime`.
+pub(crate) fn call<T, E, F>(op: F, runtime: Option<Handle>) -> (Boxed, Waiting<T, E>)
 where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
     F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
 {
     let (done, told) = oneshot::channel();
-    (Box::new(Call { op, outcome: None, done }), Waiting(told))
+    (Box::new(Call { op, outcome: None, done, runtime }), Waiting(told))
 }
 
 impl<T, E: From<Error>> Waiting<T, E> {
     pub(crate) async fn outcome(self) -> Result<T, E> {
-        match self.0.await {
-            Ok(Told { outcome, others }) => {
-                drop(others);
-                outcome
-            }
-            Err(_) => Err(E::from(Error::Unavailable("it was closed".to_owned()))),
-        }
+        self.0.await.unwrap_or_else(|_| Err(E::from(Error::Unavailable("it was closed".to_owned()))))
     }
 }
 
@@ -115,10 +91,14 @@ where
         self.outcome = Some(Err(E::from(error)));
     }
 
-    fn answer(self: Box<Self>, others: Others) {
+    fn runtime(&self) -> Option<&Handle> {
+        self.runtime.as_ref()
+    }
+
+    fn answer(self: Box<Self>) {
         if let Some(outcome) = self.outcome {
-            // A caller that has gone away is no concern of the database; the others are told by the drop.
-            let _ = self.done.send(Told { outcome, others });
+            // A caller that has gone away is no concern of the database.
+            let _ = self.done.send(outcome);
         }
     }
 }
@@ -130,16 +110,22 @@ fn said(panic: &(dyn std::any::Any + Send)) -> &str {
 
 /// Tells the callers of `jobs` their outcomes; leaves it empty.
 pub(crate) fn answer_all(jobs: &mut Vec<Boxed>) {
-    while !jobs.is_empty() {
-        let mut chain = jobs.split_off(jobs.len().saturating_sub(CHAIN_MAX));
-        if let Some(leader) = chain.pop() {
-            leader.answer(Others(chain));
-        }
+    let runtime = jobs.iter().find_map(|job| job.runtime()).cloned();
+    let (together, alone): (Vec<Boxed>, Vec<Boxed>) = jobs.drain(..).partition(|job| {
+        let theirs = job.runtime().map(Handle::id);
+        theirs.is_some() && theirs == runtime.as_ref().map(Handle::id)
+    });
+    alone.into_iter().for_each(|job| job.answer());
+    let tell = |jobs: Vec<Boxed>| jobs.into_iter().for_each(|job| job.answer());
+    match runtime {
+        // On a runtime that is gone the task is dropped, and so are its callers.
+        Some(runtime) if together.len() >= TOGETHER_MIN => drop(runtime.spawn(async move { tell(together) })),
+        _ => tell(together),
     }
 }
 
 /// Fails a single operation and tells its caller.
 pub(crate) fn refuse(mut job: Boxed, error: Error) {
     job.fail(error);
-    job.answer(Others::none());
+    job.answer();
 }

@@ -75,10 +75,13 @@ impl Server {
             Kind::Reader => (self.options.read_timeout, self.options.read_timeout),
         };
         // A session that hangs in a transaction would hold its locks for ever. Plans are small, compiling them is waste.
+        // Deadlocks are to be found before the lock timeout ends the wait, but only a superuser may say so.
         format!(
             "SET lock_timeout = {}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 30000; \
              SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'; \
-             SET client_min_messages = warning; SET jit = off; SET timezone = 'UTC'",
+             SET client_min_messages = warning; SET jit = off; SET timezone = 'UTC'; \
+             DO $$ BEGIN PERFORM set_config('deadlock_timeout', '200ms', false); \
+             EXCEPTION WHEN insufficient_privilege THEN NULL; END $$",
             lock.as_millis(),
             statement.as_millis()
         )

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use postgres::error::SqlState;
 use postgres::types::{ToSql, Type};
 use postgres::{Client, Statement};
 
@@ -73,7 +74,9 @@ impl Session {
     /// Prepares a statement without running it.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn prepare_only(&mut self, sql: &str) -> Result<(), Failure> {
-        self.client.prepare(sql).map(|_| ()).map_err(|error| failure(&error))
+        let count = (1..).take_while(|number| names(sql, *number)).count();
+        let outcome = prepare(&mut self.client, sql, vec![Type::UNKNOWN; count]);
+        outcome.map(|_| ()).map_err(|error| failure(&error))
     }
 
     /// The statement with parameter types that fit. They are declared, as far as they are known: PostgreSQL infers INTEGER,
@@ -84,11 +87,11 @@ impl Session {
             return Ok(statement.clone());
         }
         let types: Vec<Type> = (0..params.len()).map(|at| type_of(&params[at], known, at)).collect();
-        let prepared = self.client.prepare_typed(sql, &types).map_err(|error| failure(&error))?;
-        if prepared.params().len() != params.len() {
-            let wanted = prepared.params().len();
-            return Err(spoilt(format!("{wanted} parameters are named and {} given: {sql}", params.len())));
+        let named = (1..=params.len()).all(|number| names(sql, number));
+        if !named || names(sql, params.len() + 1) {
+            return Err(spoilt(format!("{} parameters are given and others named: {sql}", params.len())));
         }
+        let prepared = prepare(&mut self.client, sql, types).map_err(|error| failure(&error))?;
         if self.statements.len() >= self.statements_max {
             self.statements.clear();
         }
@@ -99,6 +102,49 @@ impl Session {
 
 fn spoilt(why: String) -> Failure {
     Failure::Spoilt(Error::Statement(why))
+}
+
+/// Whether the statement names the parameter of this number.
+fn names(sql: &str, number: usize) -> bool {
+    let name = format!("${number}");
+    let ends = |at: usize| !sql[at + name.len()..].starts_with(|next: char| next.is_ascii_digit());
+    sql.match_indices(&name).any(|(at, _)| ends(at))
+}
+
+/// Prepares a statement. Types that are not known are left to PostgreSQL; where it cannot say, as in `$1 IS NULL OR a = $1`,
+/// TEXT is tried and then BIGINT. A failure in a transaction would end it, so the trials are in a savepoint.
+fn prepare(client: &mut Client, sql: &str, mut types: Vec<Type>) -> Result<Statement, postgres::Error> {
+    if !types.contains(&Type::UNKNOWN) {
+        return client.prepare_typed(sql, &types);
+    }
+    client.batch_execute("SAVEPOINT trial")?;
+    let mut guess = None;
+    loop {
+        let error = match client.prepare_typed(sql, &types) {
+            Ok(statement) => {
+                client.batch_execute("RELEASE trial")?;
+                return Ok(statement);
+            }
+            Err(error) => error,
+        };
+        let Some((position, tried)) = next_guess(&error, &types, guess) else { return Err(error) };
+        client.batch_execute("ROLLBACK TO SAVEPOINT trial")?;
+        types[position] = tried;
+        guess = Some(position);
+    }
+}
+
+/// Which parameter to give which type, after an error that a type may mend.
+fn next_guess(error: &postgres::Error, types: &[Type], last: Option<usize>) -> Option<(usize, Type)> {
+    let code = error.code()?;
+    if [SqlState::AMBIGUOUS_PARAMETER, SqlState::INDETERMINATE_DATATYPE].contains(code) {
+        let (_, number) = error.as_db_error()?.message().split_once('$')?;
+        let digits = number.split(|next: char| !next.is_ascii_digit()).next()?;
+        let position = digits.parse::<usize>().ok()?.checked_sub(1)?;
+        return (types.get(position) == Some(&Type::UNKNOWN)).then_some((position, Type::TEXT));
+    }
+    let mismatch = [SqlState::UNDEFINED_FUNCTION, SqlState::DATATYPE_MISMATCH].contains(code);
+    last.filter(|position| mismatch && types[*position] == Type::TEXT).map(|position| (position, Type::INT8))
 }
 
 fn fits(statement: &Statement, params: &[Param<'_>]) -> bool {

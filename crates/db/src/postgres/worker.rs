@@ -3,20 +3,19 @@
 use std::time::Duration;
 
 use kassa_model::failpoint;
-use postgres::error::SqlState;
 
 use super::connect::Server;
 use super::session::Session;
 use super::{explain, failure, is_fatal, is_to_run_again, said};
 use crate::db::Shared;
-use crate::job::{Boxed, Others, Ran};
+use crate::job::{Boxed, Ran};
 use crate::queue::Served;
 use crate::stats::add;
 use crate::tx::{Doom, Failure};
 use crate::{Error, Tx};
 
 /// How often an operation is run before it is given up.
-const RUNS_MAX: u32 = 10;
+const RUNS_MAX: u32 = 16;
 
 /// What a thread is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,11 +64,14 @@ impl<'a> Worker<'a> {
         };
         let _served = Served(queue);
         while let Some(mut job) = queue.next() {
+            if self.kind == Kind::Reader {
+                add(&self.shared.counters.reads, 1);
+            }
             if let Err(error) = self.run(&mut job) {
                 add(&self.shared.counters.failures, 1);
                 job.fail(error);
             }
-            job.answer(Others::none());
+            job.answer();
         }
     }
 
@@ -162,7 +164,6 @@ impl<'a> Worker<'a> {
     fn commit(&mut self) -> Result<End, Error> {
         if self.kind == Kind::Reader {
             self.undo(false);
-            add(&self.shared.counters.reads, 1);
             return Ok(End::Told);
         }
         failpoint::hit("db.before_commit");
@@ -179,7 +180,7 @@ impl<'a> Worker<'a> {
                 self.undo(false);
                 Ok(End::Again(explain(&error)))
             }
-            Some(cause) if !is_fatal(cause) && *cause.code() != SqlState::QUERY_CANCELED => {
+            Some(cause) if !is_fatal(cause) => {
                 self.undo(false);
                 Ok(End::Failed(explain(&error)))
             }

@@ -9,6 +9,7 @@ use std::time::Instant;
 use kassa_model::failpoint;
 use rusqlite::{Connection, ErrorCode};
 
+use super::log::Log;
 use super::{end, explain, said};
 use crate::db::Shared;
 use crate::job::{Boxed, Ran, answer_all, refuse};
@@ -29,12 +30,14 @@ struct Group<'a> {
 /// Runs writes until the queue is closed and empty.
 pub(super) fn serve(connection: &Connection, shared: &Shared) {
     let _served = Served(&shared.writes);
+    let mut log = Log::default();
     while let Some(first) = shared.writes.next() {
         let lost = run(connection, shared, first, Some(Instant::now()));
         for job in lost {
             add(&shared.counters.reruns, 1);
             run(connection, shared, job, None);
         }
+        log.look_after(connection, shared.options.busy_timeout);
     }
 }
 

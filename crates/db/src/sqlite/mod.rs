@@ -1,6 +1,7 @@
 //! SQLite: one writer that commits in groups, a few readers, all on threads of their own.
 
 mod group;
+mod log;
 mod statement;
 
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::db::Shared;
-use crate::job::{self, Boxed, Others, Ran};
+use crate::job::{self, Boxed, Ran};
 use crate::queue::Served;
 use crate::stats::add;
 use crate::tx::{Doom, Failure};
@@ -79,7 +80,7 @@ fn connect(path: &Path, shared: &Shared, more: &str) -> rusqlite::Result<Connect
         ));
     }
     let settings = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-                    PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;";
+                    PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0;";
     connection.execute_batch(settings)?;
     if let Some(pages) = options.pages_max {
         connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
@@ -114,7 +115,7 @@ fn read(connection: &Connection, mut job: Boxed) {
         job.fail(error);
     }
     end(connection);
-    job.answer(Others::none());
+    job.answer();
 }
 
 /// Leaves no transaction open.

@@ -6,31 +6,44 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The user that owns a cluster when tests run as root, as whom PostgreSQL refuses to.
 const OWNER: &str = "postgres";
 
-/// A running PostgreSQL. Clones share it; it ends with the process.
-#[derive(Debug, Clone, Copy)]
-pub struct TestPostgres(&'static Cluster);
+/// A running PostgreSQL. Clones share it; it ends with the last of them or with the process.
+#[derive(Debug, Clone)]
+pub struct TestPostgres(Arc<Cluster>);
 
 #[derive(Debug)]
 struct Cluster {
+    binaries: PathBuf,
     folder: PathBuf,
     databases: AtomicU64,
     // Its standard input is the pipe that holds the cluster up.
-    _watcher: Child,
+    watcher: Child,
 }
 
-static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+static SHARED: OnceLock<Option<TestPostgres>> = OnceLock::new();
+static CLUSTERS: AtomicU64 = AtomicU64::new(0);
 
 impl TestPostgres {
     /// The process's cluster, started at the first call. `None` where PostgreSQL is not installed, with a line that says
     /// so; with `CI` set, that is a panic.
     pub fn start() -> Option<Self> {
-        CLUSTER.get_or_init(start).as_ref().map(Self)
+        SHARED.get_or_init(Self::start_own).clone()
+    }
+
+    /// A cluster of one's own, to be killed and stopped without other tests feeling it. `None` as for [`Self::start`].
+    pub fn start_own() -> Option<Self> {
+        let Some(binaries) = binaries() else {
+            let message = "the tests on PostgreSQL (no initdb found; Debian: apt-get install postgresql)";
+            assert!(std::env::var_os("CI").is_none(), "missing: {message}");
+            println!("skipped: {message}");
+            return None;
+        };
+        Some(Self(Arc::new(Cluster::start(binaries))))
     }
 
     /// The address of a new, empty database.
@@ -39,7 +52,7 @@ impl TestPostgres {
     /// If the cluster refuses.
     pub fn fresh_database(&self) -> String {
         let name = format!("test{}", self.0.databases.fetch_add(1, Ordering::Relaxed));
-        self.run("postgres", &format!("CREATE DATABASE {name}"));
+        self.run_at(&self.url("postgres"), &format!("CREATE DATABASE {name}"));
         self.url(&name)
     }
 
@@ -49,75 +62,110 @@ impl TestPostgres {
         format!("postgres://kassa@{host}/{database}")
     }
 
-    /// The folder of its Unix socket, for other programs.
+    /// The folder of its Unix socket, for other programs (`psql -h FOLDER -U kassa test0`).
     pub fn socket_folder(&self) -> &Path {
         &self.0.folder
     }
 
-    /// Runs statements in a database, outside of any pool.
-    ///
-    /// # Panics
-    /// If they fail.
-    pub fn run(&self, database: &str, sql: &str) {
-        self.run_at(&self.url(database), sql);
-    }
-
-    /// Runs statements at an address of [`TestPostgres::fresh_database`].
+    /// Runs statements at an address of [`TestPostgres::fresh_database`], outside of any pool.
     ///
     /// # Panics
     /// If they fail.
     pub fn run_at(&self, url: &str, sql: &str) {
-        // The driver must not be called on a runtime's thread, where a test may well be.
-        let outcome = std::thread::scope(|scope| {
-            let work = || postgres::Client::connect(url, postgres::NoTls)?.batch_execute(sql);
-            scope.spawn(work).join().expect("a thread that does not panic")
-        });
+        let outcome = connected(url, |client| client.batch_execute(sql));
         outcome.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
 
-    /// Ends the connections to a database as `kill` of their backends does; returns how many.
+    /// Ends the connections to a database, in whatever they are doing; returns how many, 0 if the server is away.
+    pub fn end_connections(&self, url: &str) -> usize {
+        self.backends(url, "pg_terminate_backend(pid)::int").len()
+    }
+
+    /// Kills the processes behind the connections to a database, as `kill -9`; returns how many, 0 if the server is away.
+    /// PostgreSQL then ends every other connection too, recovers, and is back after a moment.
+    pub fn kill_connections(&self, url: &str) -> usize {
+        let backends = self.backends(url, "pid");
+        for backend in &backends {
+            // One that has ended by itself is no trouble.
+            let _ = Command::new("kill").args(["-9", &backend.to_string()]).stderr(Stdio::null()).status();
+        }
+        backends.len()
+    }
+
+    fn backends(&self, url: &str, what: &str) -> Vec<i32> {
+        let sql = format!(
+            "SELECT {what} FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        );
+        let rows = connected(url, |client| client.query(&sql, &[])).unwrap_or_default();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Stops the server at once, as a crash of its machine would.
     ///
     /// # Panics
-    /// If the cluster refuses.
-    pub fn end_connections(&self, url: &str) -> usize {
-        let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        let outcome = std::thread::scope(|scope| {
-            let work = || postgres::Client::connect(url, postgres::NoTls)?.query(sql, &[]);
-            scope.spawn(work).join().expect("a thread that does not panic")
-        });
-        outcome.unwrap_or_else(|error| panic!("{error:?}")).len()
+    /// If it cannot be stopped.
+    pub fn stop(&self) {
+        self.0.control(&["-m", "immediate", "-w", "stop"]);
+    }
+
+    /// Starts the server again.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub fn resume(&self) {
+        self.0.control(&["-w", "-t", "60", "start"]);
     }
 }
 
-fn start() -> Option<Cluster> {
-    let Some(binaries) = binaries() else {
-        let message = "the tests on PostgreSQL (no initdb found; Debian: apt-get install postgresql)";
-        assert!(std::env::var_os("CI").is_none(), "missing: {message}");
-        println!("skipped: {message}");
-        return None;
-    };
-    let folder = folder();
-    let data = folder.join("data");
-    let made = as_owner(&binaries.join("initdb"))
-        .args(["--username=kassa", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"])
-        .arg(&data)
-        .output();
-    check("initdb", made);
-    let settings = format!(
-        "listen_addresses = ''\nunix_socket_directories = '{}'\nmax_connections = 500\nfsync = on\n",
-        folder.display()
-    );
-    let written = std::fs::OpenOptions::new().append(true).open(data.join("postgresql.conf"));
-    written.and_then(|mut file| file.write_all(settings.as_bytes())).expect("the settings can be written");
-    let watcher = watch(&binaries, &folder);
-    let mut run = as_owner(&binaries.join("pg_ctl"));
-    run.arg("-D").arg(&data).arg("-l").arg(data.join("log")).args(["-w", "-t", "60", "start"]);
-    // The server keeps what it inherits, so a pipe for its output would never end.
-    let status = run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let log = || std::fs::read_to_string(data.join("log")).unwrap_or_default();
-    assert!(status.is_ok_and(|status| status.success()), "pg_ctl start: {}", log());
-    Some(Cluster { folder, databases: AtomicU64::new(0), _watcher: watcher })
+/// The driver must not be called on a runtime's thread, where a test may well be.
+fn connected<T: Send>(
+    url: &str,
+    work: impl FnOnce(&mut postgres::Client) -> Result<T, postgres::Error> + Send,
+) -> Result<T, postgres::Error> {
+    let work = || work(&mut postgres::Client::connect(url, postgres::NoTls)?);
+    std::thread::scope(|scope| scope.spawn(work).join().expect("a thread that does not panic"))
+}
+
+impl Cluster {
+    fn start(binaries: PathBuf) -> Self {
+        let folder = folder();
+        let data = folder.join("data");
+        let made = as_owner(&binaries.join("initdb"))
+            .args(["--username=kassa", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"])
+            .arg(&data)
+            .output();
+        check("initdb", made);
+        let settings = format!(
+            "listen_addresses = ''\nunix_socket_directories = '{}'\nmax_connections = 500\nfsync = on\n",
+            folder.display()
+        );
+        let written = std::fs::OpenOptions::new().append(true).open(data.join("postgresql.conf"));
+        written
+            .and_then(|mut file| file.write_all(settings.as_bytes()))
+            .expect("the settings can be written");
+        let watcher = watch(&binaries, &folder);
+        let cluster = Self { binaries, folder, databases: AtomicU64::new(0), watcher };
+        cluster.control(&["-w", "-t", "60", "start"]);
+        cluster
+    }
+
+    fn control(&self, arguments: &[&str]) {
+        let data = self.folder.join("data");
+        let mut run = as_owner(&self.binaries.join("pg_ctl"));
+        run.arg("-D").arg(&data).arg("-l").arg(data.join("log")).args(arguments);
+        // The server keeps what it inherits, so a pipe for its output would never end.
+        let status = run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let log = || std::fs::read_to_string(data.join("log")).unwrap_or_default();
+        assert!(status.is_ok_and(|status| status.success()), "pg_ctl {arguments:?}: {}", log());
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.watcher.stdin.take());
+        // A watcher that is gone has done its work.
+        let _ = self.watcher.wait();
+    }
 }
 
 /// Stops the cluster and removes its folder when the pipe to it closes.
@@ -162,7 +210,8 @@ fn binaries() -> Option<PathBuf> {
 
 /// A short path, for that of a Unix socket has 107 bytes at most.
 fn folder() -> PathBuf {
-    let folder = PathBuf::from(format!("/tmp/kassa-pg-{}", std::process::id()));
+    let number = CLUSTERS.fetch_add(1, Ordering::Relaxed);
+    let folder = PathBuf::from(format!("/tmp/kassa-pg-{}-{number}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("/tmp can be written");
     if is_root() {

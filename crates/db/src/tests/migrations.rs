@@ -1,0 +1,107 @@
+//! Schemas: applied once, in order, alike on both engines; refused when somebody else's.
+
+use super::{on_both, small};
+use crate::testing::{prepare_all, schema_of};
+use crate::{Db, Error, Migration, params};
+
+const FIRST: Migration = Migration {
+    set: "shop",
+    number: 1,
+    sqlite: "CREATE TABLE goods (sku TEXT PRIMARY KEY, price INTEGER NOT NULL, note TEXT, CHECK (price > 0)) STRICT; \
+             CREATE TABLE entries (id INTEGER PRIMARY KEY, ref TEXT NOT NULL, sku TEXT NOT NULL REFERENCES goods (sku), \
+             UNIQUE (ref, sku)) STRICT;",
+    postgres: "CREATE TABLE goods (sku TEXT COLLATE \"C\" PRIMARY KEY, price BIGINT NOT NULL, note TEXT COLLATE \"C\", \
+             CHECK (price > 0)); \
+             CREATE TABLE entries (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ref TEXT COLLATE \"C\" NOT NULL, \
+             sku TEXT COLLATE \"C\" NOT NULL REFERENCES goods (sku), UNIQUE (ref, sku));",
+};
+
+const SECOND: Migration = Migration {
+    set: "shop",
+    number: 2,
+    sqlite: "ALTER TABLE goods ADD COLUMN archived_at INTEGER; \
+             CREATE INDEX goods_live ON goods (price, sku) WHERE archived_at IS NULL;",
+    postgres: "ALTER TABLE goods ADD COLUMN archived_at BIGINT; \
+             CREATE INDEX goods_live ON goods (price, sku) WHERE archived_at IS NULL;",
+};
+
+const SCHEMA: &str = "column entries.id integer not null key 1
+column entries.ref text not null
+column entries.sku text not null
+column goods.archived_at integer
+column goods.note text
+column goods.price integer not null
+column goods.sku text not null key 1
+index goods (price, sku) partial
+reference entries.sku to goods
+table entries
+table goods
+unique entries (ref, sku)";
+
+#[test]
+fn both_engines_come_to_the_same_schema() {
+    on_both(|bed| {
+        let mine = |line: &&str| line.contains("goods") || line.contains("entries");
+        bed.db.migrate(&[SECOND, FIRST]).unwrap();
+        bed.db.migrate(&[FIRST, SECOND]).unwrap();
+        let schema = schema_of(&bed.db).unwrap();
+        let found: Vec<&str> = schema.lines().filter(mine).collect();
+        assert_eq!(found.join("\n"), SCHEMA, "{}", bed.name);
+        prepare_all(
+            &bed.db,
+            &["SELECT sku FROM goods WHERE price > $1", "DELETE FROM entries WHERE id = $1"],
+        )
+        .unwrap();
+        let error = prepare_all(&bed.db, &["SELECT 1", "SELECT nothing FROM goods"]).unwrap_err();
+        assert!(error.to_string().contains("nothing"), "{error}");
+    });
+}
+
+#[test]
+fn a_strange_database_is_refused_in_a_sentence() {
+    on_both(|bed| {
+        let refused = |migrations: &[Migration], expected: &str| {
+            let error = bed.db.migrate(migrations).unwrap_err();
+            assert!(matches!(&error, Error::Invalid(why) if why.contains(expected)), "{}: {error}", bed.name);
+        };
+        refused(&[SECOND], "migration 2 of shop is out of order");
+        bed.db.migrate(&[FIRST, SECOND]).unwrap();
+        refused(&[FIRST], "newer than this program, which knows shop up to 1 and not 2");
+        let edited = Migration { sqlite: "SELECT 1;", postgres: "SELECT 1;", ..SECOND };
+        refused(&[FIRST, edited], "migration 2 of shop was applied with another text");
+        let other = Migration { set: "access", number: 1, sqlite: "SELECT 1;", postgres: "SELECT 1;" };
+        bed.db.migrate(&[other]).unwrap();
+    });
+}
+
+#[test]
+fn a_migration_that_fails_leaves_nothing_of_itself() {
+    on_both(|bed| {
+        let text = "CREATE TABLE half (id BIGINT PRIMARY KEY); INSERT INTO nowhere VALUES (1);";
+        let broken = Migration { set: "shop", number: 2, sqlite: text, postgres: text };
+        let error = bed.db.migrate(&[FIRST, broken]).unwrap_err();
+        assert!(error.to_string().contains("cannot apply migration 2 of shop"), "{error}");
+        let schema = schema_of(&bed.db).unwrap();
+        assert!(schema.contains("table goods") && !schema.contains("half"), "{}: {schema}", bed.name);
+        bed.db.migrate(&[FIRST, SECOND]).unwrap();
+    });
+}
+
+#[test]
+fn many_that_start_at_once_apply_it_once() {
+    on_both(|bed| {
+        let starters: Vec<_> = (0..8)
+            .map(|_| {
+                let url = bed.url.clone();
+                std::thread::spawn(move || Db::open_with(&url, small())?.migrate(&[FIRST, SECOND]))
+            })
+            .collect();
+        for starter in starters {
+            starter.join().unwrap().unwrap();
+        }
+        let count = "SELECT COUNT(*) FROM migrations WHERE set_name = $1";
+        let applied =
+            bed.db.read_blocking::<_, Error>(move |tx| tx.first(count, params!["shop"], |row| row.int(0)));
+        assert_eq!(applied.unwrap(), Some(2), "{}", bed.name);
+    });
+}
