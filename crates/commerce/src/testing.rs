@@ -122,7 +122,7 @@ impl Bed {
     /// The status of a call whose body has no `Content-Type`.
     pub(crate) async fn send_untyped(&self, head: &str, body: String) -> u16 {
         let (method, path) = head.split_once(' ').unwrap();
-        let request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
+        let request = Request::builder().method(method).uri(path).body(Body::from(body)).unwrap();
         self.router().oneshot(request).await.unwrap().status().as_u16()
     }
 
