@@ -26,6 +26,8 @@ mod snapshot;
 mod store;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use budget::PerSecondBudget;
 pub use caller::{Caller, Denied};

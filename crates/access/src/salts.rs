@@ -122,8 +122,18 @@ impl Salts {
         let day = now.day();
         match &*self.cache.current.load() {
             Some(current) if current.day == day => Arc::clone(current),
-            _ => self.cache.slow_at(day),
+            _ => self.slow_at(day),
         }
+    }
+
+    #[cold]
+    fn slow_at(&self, day: i64) -> Arc<DaySalts> {
+        let (salts, turned) = self.cache.slow_at(day);
+        if let (true, Some(shared)) = (turned, &self.shared) {
+            // Tomorrow's are wanted now, and those of the day before yesterday are to go.
+            shared.wake();
+        }
+        salts
     }
 }
 
@@ -132,14 +142,15 @@ impl Cache {
         Arc::new(Self { path, current: ArcSwapOption::empty(), kept: Mutex::new(kept) })
     }
 
-    #[cold]
-    fn slow_at(&self, day: i64) -> Arc<DaySalts> {
+    /// The salts of that day, and whether it is a new one.
+    fn slow_at(&self, day: i64) -> (Arc<DaySalts>, bool) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let newest = kept.newest.unwrap_or(day).max(day);
         if day < newest {
-            return kept.of_the_past(day);
+            return (kept.of_the_past(day), false);
         }
-        if kept.newest != Some(day) {
+        let turned = kept.newest != Some(day);
+        if turned {
             // What was kept for askers behind the clock may hold salts that are now too old.
             kept.past.clear();
         }
@@ -155,7 +166,7 @@ impl Cache {
             }
         }
         self.current.store(Some(Arc::clone(&salts)));
-        salts
+        (salts, turned)
     }
 }
 

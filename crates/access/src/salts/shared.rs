@@ -27,7 +27,7 @@ type Numbered = BTreeMap<i64, Salt>;
 #[derive(Debug)]
 pub(super) struct Shared {
     source: Arc<Source>,
-    _poller: Poller,
+    poller: Poller,
 }
 
 #[derive(Debug)]
@@ -66,8 +66,13 @@ impl Shared {
             Poller::start("salts", EVERY, move |runtime| polled.round(runtime)).map_err(Error::Thread)?;
         match first {
             Err(invalid @ kassa_db::Error::Invalid(_)) => Err(Error::Database(invalid)),
-            _ => Ok(Self { source, _poller: poller }),
+            _ => Ok(Self { source, poller }),
         }
+    }
+
+    /// Asks for a reading soon.
+    pub(super) fn wake(&self) {
+        self.poller.wake();
     }
 
     pub(super) fn status(&self) -> Status {

@@ -160,3 +160,93 @@ async fn bodies_are_json_where_the_class_says_so() {
         assert_eq!(text.contains("/errors/unsupported-media-type"), status == 415);
     }
 }
+
+#[tokio::test]
+async fn a_change_by_cookie_says_where_it_comes_from() {
+    use RouteClass::{Compat, Ingest, Native, Storefront};
+    let ours = ("origin", "http://localhost:8000");
+    let cookie = ("cookie", "a=b");
+    let site = |value| ("sec-fetch-site", value);
+    for (class, method, headers, status) in [
+        (Native, "POST", vec![], 200),
+        (Native, "POST", vec![cookie], 403),
+        (Native, "GET", vec![cookie], 200),
+        (Native, "HEAD", vec![cookie], 200),
+        (Native, "POST", vec![cookie, ours], 200),
+        (Native, "POST", vec![cookie, ("origin", "https://evil.example")], 403),
+        (Native, "POST", vec![cookie, ("origin", "null")], 403),
+        (Native, "POST", vec![cookie, site("same-origin")], 200),
+        (Native, "POST", vec![cookie, site("none")], 200),
+        (Native, "POST", vec![cookie, site("same-site")], 403),
+        (Native, "POST", vec![cookie, site("cross-site")], 403),
+        (Native, "POST", vec![cookie, ours, site("cross-site")], 403),
+        (Native, "POST", vec![site("cross-site")], 403),
+        (Native, "GET", vec![cookie, site("cross-site")], 200),
+        // A key in the header was put there by a program, not by a browser of itself.
+        (Native, "POST", vec![cookie, ("authorization", "Bearer k")], 200),
+        (Native, "POST", vec![("authorization", "Bearer k"), site("cross-site")], 403),
+        // No other class reads cookies, and some serve other sites' pages.
+        (Ingest, "POST", vec![cookie], 200),
+        (Ingest, "POST", vec![cookie, ("origin", "https://evil.example"), site("cross-site")], 200),
+        (Compat, "POST", vec![cookie, ("origin", "https://tools.example"), site("cross-site")], 200),
+        (Storefront, "POST", vec![cookie, ("origin", "https://front.example"), site("cross-site")], 200),
+    ] {
+        let mut sent = vec![("host", "localhost:8000")];
+        sent.extend(headers);
+        assert_eq!(call(class, method, &sent, "").await.0, status, "{class:?} {method} {sent:?}");
+    }
+}
+
+/// Every class against every origin, by hosts that are checked (open mode) and that are not (closed mode): what the layer
+/// lets through to where keys are asked for.
+#[tokio::test]
+async fn every_class_by_mode_and_origin() {
+    use RouteClass::{Compat, Ingest, Internal, Native, Probe, Storefront};
+    const ORIGINS: [&str; 7] = [
+        "",
+        "http://localhost:8000",
+        "http://localhost:5173",
+        "https://front.example",
+        "https://tools.example",
+        "https://evil.example",
+        "null",
+    ];
+    // A column per origin; `+` is let in, `-` is refused with 403.
+    let mut counted = 0;
+    for (class, expected) in [
+        (Ingest, "+++++++"),
+        (Compat, "+++-+--"),
+        (Storefront, "++-+---"),
+        (Native, "++-----"),
+        (Internal, "+------"),
+        (Probe, "+++++++"),
+    ] {
+        for (check_host, host, by_host) in
+            [(true, "localhost:8000", true), (true, "evil.example", false), (false, "localhost:8000", true)]
+        {
+            for method in ["GET", "POST"] {
+                let routes = Router::new().route("/x", post(|| async { "done" }).get(|| async { "read" }));
+                let routes = Policy { check_host, ..policy() }.apply(class, routes);
+                for (origin, mark) in ORIGINS.into_iter().zip(expected.chars()) {
+                    let mut request = Request::builder().method(method).uri("/x").header("host", host);
+                    if !origin.is_empty() {
+                        request = request.header("origin", origin);
+                    }
+                    let response =
+                        routes.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+                    let exempt = matches!(class, Ingest | Probe);
+                    let let_in = (by_host || exempt) && mark == '+';
+                    let status = if let_in { 200 } else { 403 };
+                    assert_eq!(response.status(), status, "{class:?} {method} host {host} origin {origin:?}");
+                    let allowed = response.headers().get("access-control-allow-origin");
+                    assert!(
+                        allowed.is_none_or(|allowed| *allowed == *origin && let_in),
+                        "{class:?} {origin:?}"
+                    );
+                    counted += 1;
+                }
+            }
+        }
+    }
+    println!("{counted} combinations of class, mode, method and origin");
+}

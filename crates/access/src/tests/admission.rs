@@ -1,0 +1,202 @@
+//! Every class in both modes against every kind of credential and origin.
+
+use axum::Extension;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use kassa_service::{Policy, RouteClass};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::testing::{Bed, Process, TOKEN, bearer, beds, options, send};
+use crate::{Access, Caller, Mode, Options, Scope, SecretKeyOptions, require_scope};
+
+const CLASSES: [RouteClass; 6] = [
+    RouteClass::Ingest,
+    RouteClass::Compat,
+    RouteClass::Storefront,
+    RouteClass::Native,
+    RouteClass::Internal,
+    RouteClass::Probe,
+];
+
+/// One of each kind, by what they are called in the tables below.
+struct Credentials {
+    process: Process,
+    all: Vec<(&'static str, HeaderMap)>,
+}
+
+fn configured() -> Options {
+    let sha256 = Sha256::digest("sk_configured").iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = SecretKeyOptions { name: "configured".to_owned(), sha256, site: None };
+    Options { secret_keys: vec![key], internal_token: "between-roles".to_owned(), ..options() }
+}
+
+async fn credentials(bed: &Bed, mode: Mode) -> Credentials {
+    let process = bed.process_with(&configured(), mode);
+    let admin = bearer(TOKEN);
+    let mut all = Vec::new();
+    let mut add = |name, header, value: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert("host", HeaderValue::from_static("shop.example"));
+        if !value.is_empty() {
+            headers.insert(header, HeaderValue::from_str(value).unwrap());
+        }
+        all.push((name, headers));
+    };
+    add("none", "x", "");
+    add("wrong key", "authorization", "Bearer ks_live_0000");
+    add("basic", "authorization", "Basic YWRtaW46YWRtaW4=");
+    add("site key", "authorization", "Bearer wk_configured");
+    add("admin", "authorization", &admin);
+    add("internal", "authorization", "Bearer between-roles");
+    add("configured", "authorization", "Bearer sk_configured");
+    for scope in Scope::ALL {
+        let body = json!({"name": scope.name(), "scopes": [scope.name()]}).to_string();
+        let made = send(&process.router, "POST /v1/admin/keys", &[("authorization", &admin)], &body).await;
+        add(scope.name(), "authorization", &bearer(made.body["key"].as_str().unwrap()));
+    }
+    let body = r#"{"name":"revoked","scopes":["admin"]}"#;
+    let authorization = [("authorization", admin.as_str())];
+    let revoked = send(&process.router, "POST /v1/admin/keys", &authorization, body).await.body;
+    let line = format!("DELETE /v1/admin/keys/{}", revoked["id"].as_str().unwrap());
+    send(&process.router, &line, &[("authorization", &admin)], "").await;
+    add("revoked", "authorization", &bearer(revoked["key"].as_str().unwrap()));
+    let body = json!({ "token": TOKEN }).to_string();
+    let session = send(&process.router, "POST /v1/session", &[], &body).await;
+    if session.headers.contains_key("set-cookie") {
+        add("session", "cookie", &session.cookie());
+    }
+    add("wrong session", "cookie", "kassa_session=0000");
+    Credentials { process, all }
+}
+
+fn kind(decided: &Result<Caller, crate::Denied>) -> &'static str {
+    match decided {
+        Ok(Caller::Public) => "public",
+        Ok(Caller::Open) => "open",
+        Ok(Caller::Admin) => "admin",
+        Ok(Caller::Session) => "session",
+        Ok(Caller::Internal) => "internal",
+        Ok(Caller::Key { .. }) => "key",
+        Err(_) => "401",
+    }
+}
+
+#[tokio::test]
+async fn who_is_whom_by_class_and_mode() {
+    let mut counted = 0;
+    for bed in beds() {
+        for mode in [Mode::Closed, Mode::Open] {
+            let Credentials { process, all } = credentials(&bed, mode).await;
+            for class in CLASSES {
+                for (name, headers) in &all {
+                    let found = kind(&process.access.authorize(headers, class));
+                    let expected = match (class, mode, *name) {
+                        (RouteClass::Ingest | RouteClass::Storefront | RouteClass::Probe, ..) => "public",
+                        (RouteClass::Internal, _, "internal") => "internal",
+                        (RouteClass::Internal, ..) => "401",
+                        (RouteClass::Compat | RouteClass::Native, Mode::Open, _) => "open",
+                        (_, _, "admin") if headers[AUTHORIZATION] == *bearer(TOKEN) => "admin",
+                        (_, _, "configured" | "read" | "catalog" | "inventory" | "orders" | "admin") => "key",
+                        (RouteClass::Native, _, "session") => "session",
+                        _ => "401",
+                    };
+                    assert_eq!(found, expected, "{}: {class:?} {mode:?} {name}", bed.name);
+                    counted += 1;
+                }
+            }
+        }
+    }
+    println!("{counted} combinations of database, mode, class and credential");
+}
+
+/// A route per scope, in the class `Native`, as commerce mounts them.
+fn scoped(access: &Access) -> Router {
+    let mut router = Router::new();
+    for scope in Scope::ALL {
+        let answer = |Extension(caller): Extension<Caller>| async move { Json(json!(caller.identity())) };
+        let route = Router::new().route(&format!("/{scope}"), get(answer).merge(post(answer)));
+        router = router.merge(require_scope(access, scope, route));
+    }
+    Policy {
+        check_host: access.mode() == Mode::Open,
+        hosts: vec!["shop.example".to_owned()],
+        ..Policy::default()
+    }
+    .apply(RouteClass::Native, router)
+}
+
+#[tokio::test]
+async fn scopes_origins_and_methods_on_native_routes() {
+    let mut counted = 0;
+    let bed = &beds()[0];
+    for mode in [Mode::Closed, Mode::Open] {
+        let Credentials { process, all } = credentials(bed, mode).await;
+        let router = scoped(&process.access);
+        for (name, headers) in &all {
+            for scope in Scope::ALL {
+                for method in ["GET", "POST"] {
+                    for origin in [
+                        "",
+                        "http://shop.example",
+                        "https://evil.example",
+                        "http://blog.shop.example",
+                        "null",
+                    ] {
+                        let mut sent: Vec<(&str, &str)> = Vec::new();
+                        for (header, value) in headers.iter().filter(|(header, _)| *header != "host") {
+                            sent.push((header.as_str(), value.to_str().unwrap()));
+                        }
+                        if !origin.is_empty() {
+                            sent.push(("origin", origin));
+                        }
+                        let cookie = headers.contains_key("cookie");
+                        let is_admin = headers.get(AUTHORIZATION).is_some_and(|key| *key == *bearer(TOKEN));
+                        let expected = match (*name, origin) {
+                            (_, "https://evil.example" | "http://blog.shop.example" | "null") => 403,
+                            // No browser leaves out where it comes from.
+                            (_, "") if cookie && method == "POST" => 403,
+                            _ if mode == Mode::Open || is_admin => 200,
+                            ("session" | "admin", _) => 200,
+                            ("configured", _) => {
+                                if scope == Scope::Admin {
+                                    403
+                                } else {
+                                    200
+                                }
+                            }
+                            ("read" | "catalog" | "inventory" | "orders", _) => {
+                                if scope.name() == *name {
+                                    200
+                                } else {
+                                    403
+                                }
+                            }
+                            _ => 401,
+                        };
+                        let line = format!("{method} /{scope}");
+                        let answer = send(&router, &line, &sent, "").await;
+                        assert_eq!(answer.status, expected, "{mode:?} {name} {line} origin {origin:?}");
+                        assert!(!answer.headers.contains_key("access-control-allow-origin"));
+                        counted += 1;
+                    }
+                }
+            }
+        }
+    }
+    println!("{counted} combinations of mode, credential, scope, method and origin");
+}
+
+#[tokio::test]
+async fn a_session_is_nobody_on_compat_routes() {
+    let Credentials { process, all } = credentials(&beds()[0], Mode::Closed).await;
+    let (_, session) = all.iter().find(|(name, _)| *name == "session").unwrap();
+    assert_eq!(process.access.authorize(session, RouteClass::Native), Ok(Caller::Session));
+    assert_eq!(process.access.authorize_compat(session, "D"), Err(crate::Denied::Missing));
+    // A wrong key is not made good by a session beside it.
+    let mut both = session.clone();
+    both.insert(AUTHORIZATION, HeaderValue::from_static("Bearer nope"));
+    assert_eq!(process.access.authorize(&both, RouteClass::Native), Err(crate::Denied::Wrong));
+}

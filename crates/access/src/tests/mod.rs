@@ -1,0 +1,5 @@
+//! Access as a whole: who is let in where, and what happens when the database is away.
+
+mod admission;
+mod outage;
+mod shared_salts;
