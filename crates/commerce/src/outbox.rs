@@ -7,6 +7,13 @@
 //! {"id":"low:0190…/1:ps5","type":"StockLow","occurred_at":"…","stock":{"sku":"ps5","on_hand":4,"low_stock_at":5}}
 //! ```
 
+mod metrics;
+mod record;
+pub mod relay;
+mod store;
+#[cfg(test)]
+mod tests;
+
 use kassa_db::{Error, Tx, params};
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +21,9 @@ use serde::{Deserialize, Serialize};
 use crate::inventory::Crossing;
 use crate::orders::view::{Audience, OrderView};
 use crate::orders::{Change, Context, LineDelta};
+
+pub use record::RowError;
+pub use relay::{Relay, RelayError, RelayOptions, Round, Wake};
 
 /// What the analytics record of a money change needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,10 +86,10 @@ pub fn order_changed(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
         order: order.view(Audience::Shop),
     })?;
     let money = MoneyRecord::of(change).map(|money| json(&money)).transpose()?;
-    let sql = "INSERT INTO outbox (order_id, seq, kind, body, money, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql =
+        "INSERT INTO outbox (order_id, seq, kind, body, money, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     let kind = change.kind.name();
-    let values =
-        params![&order.id, order.last_seq, kind, &body, money.as_deref(), order.updated_at.micros()];
+    let values = params![&order.id, order.last_seq, kind, &body, money.as_deref(), order.updated_at.micros()];
     tx.execute(sql, values)?;
     Ok(())
 }

@@ -23,6 +23,8 @@ pub const ALL: &[&str] = &[
     "log.before_delete",
     "db.before_commit",
     "db.after_commit",
+    "relay.after_append",
+    "relay.before_mark",
 ];
 
 static ARMED: AtomicBool = AtomicBool::new(false);

@@ -1,0 +1,53 @@
+//! What the relay counts.
+
+use std::sync::atomic::AtomicU64;
+
+use kassa_model::MICROS_PER_SECOND;
+use kassa_service::Metrics;
+use kassa_service::metrics::{Counter, Gauge, Unit};
+
+/// The relay's metrics.
+#[derive(Debug, Default)]
+pub(super) struct RelayMetrics {
+    rows: Gauge,
+    oldest: Gauge<f64, AtomicU64>,
+    pub(super) published: Counter,
+    pub(super) failures: Counter,
+}
+
+impl RelayMetrics {
+    pub(super) fn register(metrics: &Metrics) -> Self {
+        let found = Self::default();
+        metrics.register(
+            "kassa_outbox_unpublished_rows",
+            "Rows of the outbox that are not in the log yet.",
+            Unit::None,
+            found.rows.clone(),
+        );
+        metrics.register(
+            "kassa_outbox_oldest_seconds",
+            "How long the oldest row that is not in the log has waited; 0 without one.",
+            Unit::Seconds,
+            found.oldest.clone(),
+        );
+        metrics.register(
+            "kassa_outbox_published_total",
+            "Rows of the outbox that this process has brought to the log.",
+            Unit::None,
+            found.published.clone(),
+        );
+        metrics.register(
+            "kassa_outbox_failures_total",
+            "Tries to publish the outbox that failed; they are repeated.",
+            Unit::None,
+            found.failures.clone(),
+        );
+        found
+    }
+
+    /// So many rows wait, the oldest for so long.
+    pub(super) fn waiting(&self, rows: i64, oldest_micros: Option<i64>) {
+        self.rows.set(rows);
+        self.oldest.set(oldest_micros.unwrap_or(0).max(0) as f64 / MICROS_PER_SECOND as f64);
+    }
+}

@@ -1,0 +1,332 @@
+//! The relay: carries outbox rows to the log. One per database publishes at a time; all others stand by.
+//!
+//! A round: hold the lease → read the first rows that are not published → append them (`orders`, and `events` where money
+//! changed) → mark them. What fails in between is done again, with the same ids, so every row is published **at least
+//! once** and counts once. It stops at the first row that cannot be published, and goes on with that one later: nothing
+//! is ever passed over.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kassa_db::Db;
+use kassa_eventlog::{EventLog, Record, Stream};
+use kassa_model::{Clock, MICROS_PER_DAY, Timestamp, failpoint};
+use kassa_service::{Metrics, Shutdown};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::metrics::RelayMetrics;
+use super::record::{Records, RowError};
+use super::store::{self, Waiting};
+
+/// Bytes of payload that one append carries, unless a single row has more.
+const BATCH_BYTES_MAX: usize = 4 << 20;
+/// The first pause after a failure; doubled each time.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How often the backlog is measured.
+const MEASURE_EVERY: Duration = Duration::from_secs(1);
+/// Rows that one cleaning looks at.
+const CLEANED_MAX: i64 = 2_000;
+
+/// What can be set about the relay.
+#[derive(Debug, Clone)]
+pub struct RelayOptions {
+    /// Rows of one append. 256.
+    pub batch_rows: u32,
+    /// How often it looks for rows that nobody told it of. 250 ms.
+    pub poll: Duration,
+    /// How long a holder that has gone away keeps the others waiting. 5 s.
+    pub lease: Duration,
+    /// The longest pause after failures. 5 s.
+    pub pause_max: Duration,
+    /// How long published rows are kept: the audit reads them. 7 days.
+    pub keep: Duration,
+    /// How often published rows are cleaned up. 60 s.
+    pub clean_every: Duration,
+}
+
+impl Default for RelayOptions {
+    fn default() -> Self {
+        Self {
+            batch_rows: 256,
+            poll: Duration::from_millis(250),
+            lease: Duration::from_secs(5),
+            pause_max: Duration::from_secs(5),
+            keep: Duration::from_micros(7 * MICROS_PER_DAY.unsigned_abs()),
+            clean_every: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Tells the relay of this process that something was committed. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    /// To be called after every commit that wrote outbox rows. Forgetting it costs a poll's time, nothing else.
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Why nothing more can be published now.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// The database's.
+    #[error(transparent)]
+    Db(#[from] kassa_db::Error),
+    /// The log's; the rows may be there or not, and are appended again.
+    #[error(transparent)]
+    Log(#[from] kassa_eventlog::Error),
+    /// A row that is no record.
+    #[error("cannot publish row {id} of the outbox: {why}")]
+    Row {
+        /// The row.
+        id: i64,
+        /// What is wrong with it.
+        why: RowError,
+    },
+}
+
+/// What a round did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Round {
+    /// Nothing waits.
+    Idle,
+    /// Another process publishes.
+    Standby,
+    /// So many rows.
+    Published(usize),
+}
+
+/// Publishes the outbox of one database.
+#[derive(Debug)]
+pub struct Relay {
+    db: Db,
+    log: Arc<dyn EventLog>,
+    clock: Arc<dyn Clock>,
+    wake: Wake,
+    options: RelayOptions,
+    metrics: RelayMetrics,
+    owner: String,
+    lease: Option<Lease>,
+    /// The pause after the failure that it is in.
+    pause: Option<Duration>,
+    measured: Option<Instant>,
+    cleaned: Option<Instant>,
+}
+
+/// The right to publish. Should another process take it in spite of this one, rows are appended twice, with the same ids.
+#[derive(Debug, Clone, Copy)]
+struct Lease {
+    epoch: i64,
+    until: Timestamp,
+}
+
+/// The next rows as records, and what kept it from taking more.
+struct Batch {
+    ids: Vec<i64>,
+    orders: Vec<Record>,
+    money: Vec<Record>,
+    stopped: Option<RelayError>,
+}
+
+impl Relay {
+    /// A relay from a database to a log, told of commits by `wake`.
+    ///
+    /// # Panics
+    /// When `metrics` has a relay's metrics already.
+    pub fn new(
+        (db, log): (Db, Arc<dyn EventLog>),
+        clock: Arc<dyn Clock>,
+        wake: Wake,
+        options: RelayOptions,
+        metrics: &Metrics,
+    ) -> Self {
+        let metrics = RelayMetrics::register(metrics);
+        let owner = Uuid::now_v7().to_string();
+        let (lease, pause, measured, cleaned) = (None, None, None, None);
+        Self { db, log, clock, wake, options, metrics, owner, lease, pause, measured, cleaned }
+    }
+
+    /// Publishes until `shutdown`; a task of every process that has orders.
+    pub async fn run(mut self, shutdown: Shutdown) {
+        while !shutdown.is_triggered() {
+            let outcome = self.round().await;
+            let wait = self.pause_after(&outcome);
+            self.keep_house().await;
+            tokio::select! {
+                () = shutdown.wait() => {}
+                () = self.wake.0.notified(), if self.pause.is_none() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        self.stand_down().await;
+    }
+
+    /// Publishes the next rows, if any wait and this is the one to do it.
+    ///
+    /// # Errors
+    /// [`RelayError`]; what came before the row that failed may be published.
+    pub async fn round(&mut self) -> Result<Round, RelayError> {
+        let mut rows = self.waiting().await?;
+        if rows.is_empty() {
+            return Ok(Round::Idle);
+        }
+        let held = self.lease.map(|lease| lease.epoch);
+        if !self.hold_lease().await? {
+            return Ok(Round::Standby);
+        }
+        if self.lease.map(|lease| lease.epoch) != held {
+            // The former holder may have published some of them since they were read.
+            rows = self.waiting().await?;
+        }
+        let batch = Batch::of(rows);
+        let published = batch.ids.len();
+        if published > 0 && !self.publish(batch.ids, batch.orders, batch.money).await? {
+            return Ok(Round::Standby);
+        }
+        match batch.stopped {
+            Some(error) => Err(error),
+            None if published == 0 => Ok(Round::Idle),
+            None => Ok(Round::Published(published)),
+        }
+    }
+
+    async fn waiting(&self) -> Result<Vec<Waiting>, kassa_db::Error> {
+        let most = i64::from(self.options.batch_rows.max(1));
+        self.db.read(move |tx| store::waiting(tx, most)).await
+    }
+
+    /// Whether this is the holder. The lease is renewed when a third of it is over.
+    async fn hold_lease(&mut self) -> Result<bool, kassa_db::Error> {
+        let now = self.clock.now();
+        let micros = i64::try_from(self.options.lease.as_micros()).unwrap_or(i64::MAX);
+        if self.lease.is_some_and(|lease| now.plus_micros(micros / 3 * 2) < lease.until) {
+            return Ok(true);
+        }
+        let (owner, until) = (self.owner.clone(), now.plus_micros(micros));
+        let epoch = self.db.write(move |tx| store::hold_lease(tx, &owner, now, until)).await?;
+        self.lease = epoch.map(|epoch| Lease { epoch, until });
+        Ok(epoch.is_some())
+    }
+
+    /// Appends and marks; false when the lease has run out meanwhile.
+    async fn publish(
+        &mut self,
+        ids: Vec<i64>,
+        orders: Vec<Record>,
+        money: Vec<Record>,
+    ) -> Result<bool, RelayError> {
+        if self.lease.is_none_or(|lease| lease.until <= self.clock.now()) {
+            self.lease = None;
+            return Ok(false);
+        }
+        let (rows, now) = (ids.len() as u64, self.clock.now());
+        let public = self.log.append(Stream::Orders, orders);
+        match money.is_empty() {
+            true => drop(public.await?),
+            false => drop(tokio::try_join!(public, self.log.append(Stream::Events, money))?),
+        }
+        failpoint::hit("relay.after_append");
+        self.db
+            .write(move |tx| {
+                let marked = store::mark(tx, &ids, now)?;
+                failpoint::hit("relay.before_mark");
+                Ok::<_, kassa_db::Error>(marked)
+            })
+            .await?;
+        self.metrics.published.inc_by(rows);
+        Ok(true)
+    }
+
+    /// How long to wait for the next round.
+    fn pause_after(&mut self, outcome: &Result<Round, RelayError>) -> Duration {
+        let error = match outcome {
+            Ok(round) => {
+                if self.pause.take().is_some() {
+                    tracing::info!("the outbox is being published again");
+                }
+                return if matches!(round, Round::Published(_)) { Duration::ZERO } else { self.options.poll };
+            }
+            Err(error) => error,
+        };
+        self.metrics.failures.inc();
+        let pause = match self.pause {
+            // Said once, not at every try.
+            None => {
+                tracing::warn!(%error, "cannot publish the outbox; it is tried again");
+                PAUSE
+            }
+            Some(pause) => (pause * 2).min(self.options.pause_max),
+        };
+        self.pause = Some(pause);
+        pause
+    }
+
+    /// Measures the backlog and removes what was published long ago.
+    async fn keep_house(&mut self) {
+        let is_due = |last: Option<Instant>, every| last.is_none_or(|last| last.elapsed() >= every);
+        if is_due(self.measured, MEASURE_EVERY) {
+            self.measured = Some(Instant::now());
+            if let Ok((rows, oldest)) = self.db.read(store::backlog).await {
+                self.metrics.waiting(rows, oldest.map(|oldest| self.clock.now().micros() - oldest.micros()));
+            }
+        }
+        if is_due(self.cleaned, self.options.clean_every) {
+            self.cleaned = Some(Instant::now());
+            if let Err(error) = self.clean().await {
+                tracing::warn!(%error, "cannot clean up the outbox");
+            }
+        }
+    }
+
+    /// Removes published rows whose time is over; how many.
+    pub(crate) async fn clean(&self) -> Result<u64, kassa_db::Error> {
+        let keep = i64::try_from(self.options.keep.as_micros()).unwrap_or(i64::MAX);
+        let before = self.clock.now().plus_micros(keep.saturating_neg());
+        let mut removed = 0;
+        loop {
+            let part = self.db.write(move |tx| store::clean(tx, before, CLEANED_MAX)).await?;
+            removed += part;
+            if part < CLEANED_MAX.unsigned_abs() {
+                return Ok(removed);
+            }
+        }
+    }
+
+    async fn stand_down(&mut self) {
+        if self.lease.take().is_none() {
+            return;
+        }
+        let owner = self.owner.clone();
+        if let Err(error) = self.db.write(move |tx| store::release_lease(tx, &owner)).await {
+            tracing::debug!(%error, "the relay's lease was not given back: it ends by itself");
+        }
+    }
+}
+
+impl Batch {
+    fn of(rows: Vec<Waiting>) -> Self {
+        let mut batch = Self { ids: Vec::new(), orders: Vec::new(), money: Vec::new(), stopped: None };
+        let mut bytes = 0;
+        for row in rows {
+            let id = row.id;
+            let records = match Records::of(row) {
+                Ok(records) => records,
+                Err(why) => {
+                    batch.stopped = Some(RelayError::Row { id, why });
+                    break;
+                }
+            };
+            bytes += records.bytes();
+            if bytes > BATCH_BYTES_MAX && !batch.ids.is_empty() {
+                break;
+            }
+            batch.ids.push(id);
+            batch.orders.push(records.order);
+            batch.money.extend(records.money);
+        }
+        batch
+    }
+}
