@@ -15,8 +15,18 @@ pub(crate) struct Queue {
 
 struct State {
     waiting: VecDeque<Boxed>,
+    /// How many were taken out so far; the first that waits has this number.
+    taken: u64,
     idle: usize,
     open: bool,
+}
+
+impl State {
+    fn take(&mut self) -> Option<Boxed> {
+        let job = self.waiting.pop_front()?;
+        self.taken += 1;
+        Some(job)
+    }
 }
 
 impl std::fmt::Debug for Queue {
@@ -27,7 +37,7 @@ impl std::fmt::Debug for Queue {
 
 impl Queue {
     pub(crate) fn new(max: usize) -> Self {
-        let state = State { waiting: VecDeque::new(), idle: 0, open: true };
+        let state = State { waiting: VecDeque::new(), taken: 0, idle: 0, open: true };
         Self { state: Mutex::new(state), ready: Condvar::new(), max }
     }
 
@@ -54,7 +64,7 @@ impl Queue {
     pub(crate) fn next(&self) -> Option<Boxed> {
         let mut state = self.state();
         loop {
-            if let Some(job) = state.waiting.pop_front() {
+            if let Some(job) = state.take() {
                 return Some(job);
             }
             if !state.open {
@@ -68,7 +78,19 @@ impl Queue {
 
     /// The next operation if one waits.
     pub(crate) fn next_now(&self) -> Option<Boxed> {
-        self.state().waiting.pop_front()
+        self.state().take()
+    }
+
+    /// A mark behind the operations that wait now.
+    pub(crate) fn mark(&self) -> u64 {
+        let state = self.state();
+        state.taken + state.waiting.len() as u64
+    }
+
+    /// The next operation if one waits that is before the mark.
+    pub(crate) fn next_before(&self, mark: u64) -> Option<Boxed> {
+        let mut state = self.state();
+        if state.taken < mark { state.take() } else { None }
     }
 
     /// Takes no more operations; those that wait are still handed out.

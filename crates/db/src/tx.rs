@@ -3,8 +3,29 @@
 //! It remembers what went wrong in it, so that whatever error an operation makes of it, or if it makes none, the runner
 //! knows what to do: run it again, undo it, or throw the connection away.
 
-use crate::postgres::Session;
 use crate::{Error, postgres, sqlite};
+
+/// How deep savepoints nest at most; their statements, ready-made so that they are prepared like any other.
+const SAVE: [&str; 8] = [
+    "SAVEPOINT s1",
+    "SAVEPOINT s2",
+    "SAVEPOINT s3",
+    "SAVEPOINT s4",
+    "SAVEPOINT s5",
+    "SAVEPOINT s6",
+    "SAVEPOINT s7",
+    "SAVEPOINT s8",
+];
+const UNDO: [&str; 8] = [
+    "ROLLBACK TO SAVEPOINT s1",
+    "ROLLBACK TO SAVEPOINT s2",
+    "ROLLBACK TO SAVEPOINT s3",
+    "ROLLBACK TO SAVEPOINT s4",
+    "ROLLBACK TO SAVEPOINT s5",
+    "ROLLBACK TO SAVEPOINT s6",
+    "ROLLBACK TO SAVEPOINT s7",
+    "ROLLBACK TO SAVEPOINT s8",
+];
 
 /// A value of a statement. `None` of an `Option` is NULL; `bool` is 0 or 1.
 #[derive(Debug, Clone, Copy)]
@@ -34,25 +55,35 @@ impl std::fmt::Debug for Columns<'_> {
 }
 
 /// A transaction.
-#[derive(Debug)]
 pub struct Tx<'a> {
-    connection: Connection<'a>,
-    depth: u32,
+    session: &'a mut dyn Session,
+    depth: usize,
     spoilt: Option<Error>,
     doom: Option<Doom>,
 }
 
-enum Connection<'a> {
-    Sqlite(&'a rusqlite::Connection),
-    Postgres(&'a mut Session),
+/// A connection in a transaction.
+pub(crate) trait Session {
+    /// Runs a statement; how many rows it changed.
+    fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, Failure>;
+    /// Hands the rows of an answer to `keep` until it wants no more. A statement that writes runs to its end.
+    fn rows(&mut self, sql: &'static str, params: &[Param<'_>], keep: &mut Keep<'_>) -> ReadOutcome;
+    /// Runs a statement without parameters and answer.
+    fn control(&mut self, sql: &'static str) -> Result<(), Failure>;
+    /// Ends the innermost savepoint, if the engine needs that before the commit.
+    fn release(&mut self, depth: usize) -> Result<(), Failure>;
+    /// Runs several statements.
+    fn batch(&mut self, sql: &str) -> Result<(), Failure>;
+    /// Prepares a statement without running it.
+    #[cfg(any(test, feature = "testing"))]
+    fn prepare(&mut self, sql: &str) -> Result<(), Failure>;
 }
 
-impl std::fmt::Debug for Connection<'_> {
+impl std::fmt::Debug for Tx<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(match self {
-            Self::Sqlite(_) => "sqlite",
-            Self::Postgres(_) => "postgres",
-        })
+        let mut out = out.debug_struct("Tx");
+        out.field("depth", &self.depth).field("spoilt", &self.spoilt).field("doom", &self.doom);
+        out.finish_non_exhaustive()
     }
 }
 
@@ -125,12 +156,8 @@ pub(crate) fn unreadable(column: usize, why: &str) -> Error {
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn sqlite(connection: &'a rusqlite::Connection) -> Self {
-        Self { connection: Connection::Sqlite(connection), depth: 0, spoilt: None, doom: None }
-    }
-
-    pub(crate) fn postgres(session: &'a mut Session) -> Self {
-        Self { connection: Connection::Postgres(session), depth: 0, spoilt: None, doom: None }
+    pub(crate) fn new(session: &'a mut dyn Session) -> Self {
+        Self { session, depth: 0, spoilt: None, doom: None }
     }
 
     /// What went wrong outside of savepoints, and what dooms the transaction.
@@ -144,11 +171,7 @@ impl<'a> Tx<'a> {
     /// Whatever the engine says. The savepoint around it is then spoilt: no further statement runs until it is undone.
     pub fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, Error> {
         self.usable()?;
-        let outcome = match &mut self.connection {
-            Connection::Sqlite(connection) => sqlite::execute(connection, sql, params),
-            Connection::Postgres(session) => session.execute(sql, params),
-        };
-        outcome.map_err(|failure| self.failed(failure))
+        self.session.execute(sql, params).map_err(|failure| self.failed(failure))
     }
 
     /// Every row of the answer.
@@ -193,20 +216,16 @@ impl<'a> Tx<'a> {
 
     fn rows(&mut self, sql: &'static str, params: &[Param<'_>], keep: &mut Keep<'_>) -> Result<(), Error> {
         self.usable()?;
-        let outcome = match &mut self.connection {
-            Connection::Sqlite(connection) => sqlite::rows(connection, sql, params, keep),
-            Connection::Postgres(session) => session.rows(sql, params, keep),
-        };
-        outcome.map_err(|failure| self.failed(failure))?
+        self.session.rows(sql, params, keep).map_err(|failure| self.failed(failure))?
     }
 
     /// Runs statements that take no parameters and give no answer; for migrations.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
         self.usable()?;
-        self.control(sql)
+        self.session.batch(sql).map_err(|failure| self.failed(failure))
     }
 
-    /// Runs `op` in a savepoint: its `Err` undoes what it did and leaves the transaction usable.
+    /// Runs `op` in a savepoint: its `Err` undoes what it did and leaves the transaction usable. They nest 8 deep.
     ///
     /// # Errors
     /// The error of `op`, or that of a statement which failed in it although it returned `Ok`.
@@ -215,11 +234,12 @@ impl<'a> Tx<'a> {
         op: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.usable()?;
-        let depth = self.depth + 1;
-        self.control(&format!("SAVEPOINT s{depth}"))?;
-        self.depth = depth;
+        let depth = self.depth;
+        let save = SAVE.get(depth).ok_or_else(|| Error::Statement("savepoints nest too deep".to_owned()))?;
+        self.session.control(save).map_err(|failure| self.failed(failure))?;
+        self.depth = depth + 1;
         let outcome = op(self);
-        self.depth = depth - 1;
+        self.depth = depth;
         if let Some(doom) = &self.doom {
             return outcome.and_then(|_| Err(E::from(doom.error().clone())));
         }
@@ -229,7 +249,7 @@ impl<'a> Tx<'a> {
                 outcome.and_then(|_| Err(E::from(spoilt)))
             }
             None if outcome.is_ok() => {
-                self.release(depth)?;
+                self.session.release(depth).map_err(|failure| self.failed(failure))?;
                 outcome
             }
             None => {
@@ -239,24 +259,8 @@ impl<'a> Tx<'a> {
         }
     }
 
-    fn undo(&mut self, depth: u32) -> Result<(), Error> {
-        self.control(&format!("ROLLBACK TO SAVEPOINT s{depth}"))?;
-        self.release(depth)
-    }
-
-    /// PostgreSQL forgets savepoints at the commit and finds the newest of a name first, so there a round trip is saved.
-    fn release(&mut self, depth: u32) -> Result<(), Error> {
-        match self.connection {
-            Connection::Sqlite(_) => self.control(&format!("RELEASE s{depth}")),
-            Connection::Postgres(_) => Ok(()),
-        }
-    }
-
-    fn control(&mut self, sql: &str) -> Result<(), Error> {
-        let outcome = match &mut self.connection {
-            Connection::Sqlite(connection) => sqlite::batch(connection, sql),
-            Connection::Postgres(session) => session.batch(sql),
-        };
+    fn undo(&mut self, depth: usize) -> Result<(), Error> {
+        let outcome = self.session.control(UNDO[depth]).and_then(|()| self.session.release(depth));
         outcome.map_err(|failure| self.failed(failure))
     }
 
@@ -264,11 +268,7 @@ impl<'a> Tx<'a> {
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn prepare(&mut self, sql: &str) -> Result<(), Error> {
         self.usable()?;
-        let outcome = match &mut self.connection {
-            Connection::Sqlite(connection) => sqlite::prepare(connection, sql),
-            Connection::Postgres(session) => session.prepare_only(sql),
-        };
-        outcome.map_err(|failure| self.failed(failure))
+        self.session.prepare(sql).map_err(|failure| self.failed(failure))
     }
 
     /// Refuses what follows a failure: SQLite would run it, perhaps outside of any transaction.

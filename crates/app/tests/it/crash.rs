@@ -56,7 +56,11 @@ fn hard_kills_at_random_lose_nothing_and_double_nothing() {
 fn hard_a_kill_at_every_named_point_loses_nothing_and_doubles_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let load = Arc::new(Load::default());
-    for point in failpoint::ALL {
+    // The shop's points are passed by orders, and at the start by migrations.
+    let of_events =
+        |point: &&&str| ["log.", "collect.", "process.", "store."].iter().any(|of| point.starts_with(of));
+    let points: Vec<_> = failpoint::ALL.iter().filter(of_events).collect();
+    for point in &points {
         for pass in 1..=scaled(20).min(3) {
             let armed = start(folder.path()).env("KASSA_FAILPOINTS", &format!("{point}={}", pass * pass));
             let mut kassa = armed.start();
@@ -76,9 +80,9 @@ fn hard_a_kill_at_every_named_point_loses_nothing_and_doubles_nothing() {
         }
     }
     let (events, requests) = settle(&load, &start(folder.path()));
-    let points = failpoint::ALL.len();
     println!(
-        "kills: at each of {points} named points, {events} events in {requests} requests, 0 lost, 0 twice"
+        "kills: at each of {} named points, {events} events in {requests} requests, 0 lost, 0 twice",
+        points.len()
     );
 }
 

@@ -18,7 +18,7 @@ use crate::tx::{Doom, Failure};
 use connect::Server;
 use worker::{Kind, Worker};
 
-pub(crate) use session::{Session, int, text};
+pub(crate) use session::{int, text};
 
 /// Reaches the server at `url` and starts the threads.
 pub(crate) fn start(url: &str, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, Error> {

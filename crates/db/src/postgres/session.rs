@@ -7,7 +7,7 @@ use postgres::types::{ToSql, Type};
 use postgres::{Client, Statement};
 
 use super::{explain, failure};
-use crate::tx::{Columns, Failure, Keep, ReadOutcome, plain, unreadable};
+use crate::tx::{self, Columns, Failure, Keep, ReadOutcome, plain, unreadable};
 use crate::{Error, Param, Row};
 
 /// A connection and the statements prepared on it.
@@ -29,54 +29,12 @@ impl Session {
     }
 
     /// Runs BEGIN, COMMIT and the like, whose errors their callers judge.
-    pub(super) fn control(&mut self, sql: &str) -> Result<(), postgres::Error> {
+    pub(super) fn command(&mut self, sql: &str) -> Result<(), postgres::Error> {
         self.client.batch_execute(sql)
     }
 
     pub(super) fn is_closed(&self) -> bool {
         self.client.is_closed()
-    }
-
-    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Failure> {
-        self.client.batch_execute(sql).map_err(|error| failure(&error))
-    }
-
-    pub(crate) fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, Failure> {
-        let statement = self.prepared(sql, params)?;
-        if !statement.columns().is_empty() {
-            return Err(spoilt(format!("it gives an answer and is not to be executed: {sql}")));
-        }
-        with_values(&statement, params, |values| {
-            self.client.execute(&statement, values).map_err(|error| failure(&error))
-        })
-    }
-
-    pub(crate) fn rows(
-        &mut self,
-        sql: &'static str,
-        params: &[Param<'_>],
-        keep: &mut Keep<'_>,
-    ) -> ReadOutcome {
-        let statement = self.prepared(sql, params)?;
-        let rows = with_values(&statement, params, |values| {
-            self.client.query(&statement, values).map_err(|error| failure(&error))
-        })?;
-        for row in &rows {
-            match keep(&Row(Columns::Postgres(row))) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => return Ok(Err(error)),
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    /// Prepares a statement without running it.
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn prepare_only(&mut self, sql: &str) -> Result<(), Failure> {
-        let count = (1..).take_while(|number| names(sql, *number)).count();
-        let outcome = prepare(&mut self.client, sql, vec![Type::UNKNOWN; count]);
-        outcome.map(|_| ()).map_err(|error| failure(&error))
     }
 
     /// The statement with parameter types that fit. They are declared, as far as they are known: PostgreSQL infers INTEGER,
@@ -97,6 +55,54 @@ impl Session {
         }
         self.statements.insert(sql, prepared.clone());
         Ok(prepared)
+    }
+}
+
+impl tx::Session for Session {
+    fn batch(&mut self, sql: &str) -> Result<(), Failure> {
+        self.client.batch_execute(sql).map_err(|error| failure(&error))
+    }
+
+    fn control(&mut self, sql: &'static str) -> Result<(), Failure> {
+        self.batch(sql)
+    }
+
+    /// The commit ends savepoints, and the newest of a name is found first: a round trip saved.
+    fn release(&mut self, _depth: usize) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, Failure> {
+        let statement = self.prepared(sql, params)?;
+        if !statement.columns().is_empty() {
+            return Err(spoilt(format!("it gives an answer and is not to be executed: {sql}")));
+        }
+        with_values(&statement, params, |values| {
+            self.client.execute(&statement, values).map_err(|error| failure(&error))
+        })
+    }
+
+    fn rows(&mut self, sql: &'static str, params: &[Param<'_>], keep: &mut Keep<'_>) -> ReadOutcome {
+        let statement = self.prepared(sql, params)?;
+        let rows = with_values(&statement, params, |values| {
+            self.client.query(&statement, values).map_err(|error| failure(&error))
+        })?;
+        for row in &rows {
+            match keep(&Row(Columns::Postgres(row))) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Prepares a statement without running it.
+    #[cfg(any(test, feature = "testing"))]
+    fn prepare(&mut self, sql: &str) -> Result<(), Failure> {
+        let count = (1..).take_while(|number| names(sql, *number)).count();
+        let outcome = prepare(&mut self.client, sql, vec![Type::UNKNOWN; count]);
+        outcome.map(|_| ()).map_err(|error| failure(&error))
     }
 }
 

@@ -101,10 +101,10 @@ impl<'a> Worker<'a> {
             Kind::Reader => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         let session = self.session()?;
-        if let Err(error) = session.control(begin) {
+        if let Err(error) = session.command(begin) {
             return Ok(self.broken(&error));
         }
-        let mut tx = Tx::postgres(session);
+        let mut tx = Tx::new(session);
         let ran = job.run(&mut tx);
         let (spoilt, doom) = tx.into_faults();
         match (ran, doom) {
@@ -155,7 +155,7 @@ impl<'a> Worker<'a> {
 
     /// Rolls back; a connection that cannot is of no further use, and the server rolls back when it goes.
     fn undo(&mut self, discard: bool) {
-        let rolled_back = self.session.as_mut().is_some_and(|session| session.control("ROLLBACK").is_ok());
+        let rolled_back = self.session.as_mut().is_some_and(|session| session.command("ROLLBACK").is_ok());
         if discard || !rolled_back {
             self.session = None;
         }
@@ -167,7 +167,7 @@ impl<'a> Worker<'a> {
             return Ok(End::Told);
         }
         failpoint::hit("db.before_commit");
-        let outcome = self.session()?.control("COMMIT");
+        let outcome = self.session()?.command("COMMIT");
         let Err(error) = outcome else {
             failpoint::hit("db.after_commit");
             self.shared.counters.committed(1);

@@ -10,17 +10,17 @@ use kassa_model::failpoint;
 use rusqlite::{Connection, ErrorCode};
 
 use super::log::Log;
+use super::statement::Session;
 use super::{end, explain, said};
 use crate::db::Shared;
 use crate::job::{Boxed, Ran, answer_all, refuse};
 use crate::queue::Served;
 use crate::stats::add;
-use crate::tx::{Doom, Failure};
 use crate::{Error, Tx};
 
 /// The operations of a transaction.
-struct Group<'a> {
-    connection: &'a Connection,
+struct Group<'a, 'c> {
+    session: &'a mut Session<'c>,
     shared: &'a Shared,
     jobs: Vec<Boxed>,
     /// How many of the jobs are to stay; the others are undone already.
@@ -30,12 +30,13 @@ struct Group<'a> {
 /// Runs writes until the queue is closed and empty.
 pub(super) fn serve(connection: &Connection, shared: &Shared) {
     let _served = Served(&shared.writes);
+    let mut session = Session::new(connection, shared.options.statements_max);
     let mut log = Log::default();
     while let Some(first) = shared.writes.next() {
-        let lost = run(connection, shared, first, Some(Instant::now()));
+        let lost = run(&mut session, shared, first, Some(Instant::now()));
         for job in lost {
             add(&shared.counters.reruns, 1);
-            run(connection, shared, job, None);
+            run(&mut session, shared, job, None);
         }
         log.look_after(connection, shared.options.busy_timeout);
     }
@@ -43,15 +44,14 @@ pub(super) fn serve(connection: &Connection, shared: &Shared) {
 
 /// Runs a group that `first` begins and whoever waits joins, if it has a beginning; alone otherwise. Returns the operations
 /// that are to be run again, each alone.
-fn run(connection: &Connection, shared: &Shared, first: Boxed, began: Option<Instant>) -> Vec<Boxed> {
-    if let Err(error) = connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.raw_execute())
-    {
+fn run(session: &mut Session<'_>, shared: &Shared, first: Boxed, began: Option<Instant>) -> Vec<Boxed> {
+    if let Err(error) = session.command("BEGIN IMMEDIATE") {
         add(&shared.counters.failures, 1);
-        end(connection);
+        end(session.connection());
         refuse(first, explain(&error));
         return Vec::new();
     }
-    let mut group = Group { connection, shared, jobs: Vec::new(), kept: 0 };
+    let mut group = Group { session, shared, jobs: Vec::new(), kept: 0 };
     let mut next = Some(first);
     while let Some(job) = next {
         if let Err(error) = group.join(job) {
@@ -65,22 +65,22 @@ fn run(connection: &Connection, shared: &Shared, first: Boxed, began: Option<Ins
     Vec::new()
 }
 
-impl Group<'_> {
+impl Group<'_, '_> {
     /// Runs an operation in a savepoint. An error says that the transaction is gone, and everybody's effects with it.
     fn join(&mut self, mut job: Boxed) -> Result<(), Error> {
         let ran = self.attempt(&mut job);
         self.jobs.push(job);
         self.kept += usize::from(ran?);
-        if self.connection.is_autocommit() {
+        if self.session.connection().is_autocommit() {
             return Err(Error::Unavailable("the transaction was rolled back".to_owned()));
         }
         Ok(())
     }
 
     /// Whether the operation's effects stay.
-    fn attempt(&self, job: &mut Boxed) -> Result<bool, Error> {
+    fn attempt(&mut self, job: &mut Boxed) -> Result<bool, Error> {
         self.control("SAVEPOINT op")?;
-        let mut tx = Tx::sqlite(self.connection);
+        let mut tx = Tx::new(self.session);
         let ran = job.run(&mut tx);
         let (spoilt, doom) = tx.into_faults();
         if let Some(doom) = doom {
@@ -105,15 +105,13 @@ impl Group<'_> {
         Ok(false)
     }
 
-    fn control(&self, sql: &str) -> Result<(), Error> {
-        super::batch(self.connection, sql).map_err(|failure| match failure {
-            Failure::Spoilt(error) | Failure::Doomed(Doom::Gone(error) | Doom::Again(error)) => error,
-        })
+    fn control(&mut self, sql: &'static str) -> Result<(), Error> {
+        self.session.command(sql).map_err(|error| explain(&error))
     }
 
     /// The transaction is gone. Who was alone in it fails; a group's members are returned, to be run each alone.
     fn lost(mut self, error: Error) -> Vec<Boxed> {
-        end(self.connection);
+        end(self.session.connection());
         if self.jobs.len() > 1 {
             return self.jobs;
         }
@@ -131,9 +129,9 @@ impl Group<'_> {
 
     fn commit(mut self) {
         failpoint::hit("db.before_commit");
-        let committed = self.connection.prepare_cached("COMMIT").and_then(|mut commit| commit.raw_execute());
+        let committed = self.session.command("COMMIT");
         if let Err(error) = committed {
-            end(self.connection);
+            end(self.session.connection());
             return self.fail(&uncommitted(&error));
         }
         failpoint::hit("db.after_commit");
@@ -148,7 +146,7 @@ impl Group<'_> {
 /// before the next commit would find them: nobody knows.
 fn uncommitted(error: &rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
-        Some(ErrorCode::SystemIoFailure) => Error::Unknown(said(error)),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory) => Error::Unknown(said(error)),
         _ => explain(error),
     }
 }

@@ -11,7 +11,8 @@ use rusqlite::Connection;
 const COPY_FRAMES: i64 = 1000;
 /// From so many frames on the log is begun anew, which may wait for readers.
 const RESTART_FRAMES: i64 = 8192;
-/// For how long it waits for them. Long reads win: the log is left to grow for a while then.
+/// For how long it waits for them at first. If a long read wins, the log grows by half before the next attempt, which waits
+/// longer in proportion.
 const RESTART_WAIT: Duration = Duration::from_millis(50);
 
 /// What is known of the log.
@@ -35,13 +36,13 @@ impl Log {
             *self = Self::default();
         }
         if frames >= RESTART_FRAMES.max(self.restart_at) {
-            connection.busy_timeout(RESTART_WAIT)?;
+            let times = u32::try_from(frames / RESTART_FRAMES).unwrap_or(u32::MAX);
+            connection.busy_timeout(RESTART_WAIT.saturating_mul(times).min(busy_timeout))?;
             let outcome = checkpoint(connection, "PRAGMA wal_checkpoint(RESTART)");
             connection.busy_timeout(busy_timeout)?;
             let (busy, _, copied) = outcome?;
-            eprintln!("restart {frames} busy {busy} copied {copied}");
             self.copied = copied;
-            self.restart_at = if busy == 0 { 0 } else { frames + RESTART_FRAMES };
+            self.restart_at = if busy == 0 { 0 } else { frames + frames / 2 };
         } else if frames - self.copied >= COPY_FRAMES {
             let (_, _, copied) = checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)")?;
             // What a reader holds back is tried again after as many frames, not at each commit.

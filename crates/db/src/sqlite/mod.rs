@@ -7,6 +7,7 @@ mod statement;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -16,10 +17,9 @@ use crate::queue::Served;
 use crate::stats::add;
 use crate::tx::{Doom, Failure};
 use crate::{Error, Tx};
+use statement::Session;
 
-#[cfg(any(test, feature = "testing"))]
-pub(crate) use statement::prepare;
-pub(crate) use statement::{batch, execute, int, rows, text};
+pub(crate) use statement::{int, text};
 
 /// Opens the file at `path` and starts its threads.
 pub(crate) fn start(path: &str, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, Error> {
@@ -71,7 +71,6 @@ fn connect(path: &Path, shared: &Shared, more: &str) -> rusqlite::Result<Connect
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(options.busy_timeout)?;
-    connection.set_prepared_statement_cache_capacity(options.statements_max);
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         return Err(rusqlite::Error::SqliteFailure(
@@ -92,17 +91,28 @@ fn connect(path: &Path, shared: &Shared, more: &str) -> rusqlite::Result<Connect
 /// Runs reads until the queue is closed and empty.
 fn serve_reads(connection: &Connection, shared: &Shared) {
     let _served = Served(&shared.reads);
-    while let Some(job) = shared.reads.next() {
-        add(&shared.counters.reads, 1);
-        read(connection, job);
+    let mut session = Session::new(connection, shared.options.statements_max);
+    while let Some(first) = shared.reads.next() {
+        // Whoever asked before the snapshot is taken may share it; whoever asks later may know of later commits.
+        let mark = shared.reads.mark();
+        if let Err(error) = session.command("BEGIN DEFERRED") {
+            job::refuse(first, explain(&error));
+            continue;
+        }
+        let began = Instant::now();
+        let mut next = Some(first);
+        while let Some(job) = next {
+            add(&shared.counters.reads, 1);
+            read(&mut session, job);
+            let room = began.elapsed() < shared.options.group_time && !connection.is_autocommit();
+            next = if room { shared.reads.next_before(mark) } else { None };
+        }
+        end(connection);
     }
 }
 
-fn read(connection: &Connection, mut job: Boxed) {
-    if let Err(error) = connection.execute_batch("BEGIN DEFERRED") {
-        return job::refuse(job, explain(&error));
-    }
-    let mut tx = Tx::sqlite(connection);
+fn read(session: &mut Session<'_>, mut job: Boxed) {
+    let mut tx = Tx::new(session);
     let ran = job.run(&mut tx);
     let (spoilt, doom) = tx.into_faults();
     let error = match (ran, doom) {
@@ -114,7 +124,6 @@ fn read(connection: &Connection, mut job: Boxed) {
     if let Some(error) = error {
         job.fail(error);
     }
-    end(connection);
     job.answer();
 }
 

@@ -1,84 +1,134 @@
 //! Statements on SQLite: prepared once per connection, parameters bound by the number in their name.
 
+use std::collections::HashMap;
+
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{CachedStatement, Connection, Rows};
+use rusqlite::{Connection, PrepFlags, Rows, Statement};
 
 use super::{explain, failure};
-use crate::tx::{Columns, Failure, Keep, ReadOutcome, plain, unreadable};
+use crate::tx::{self, Columns, Failure, Keep, ReadOutcome, plain, unreadable};
 use crate::{Error, Param, Row};
 
-pub(crate) fn execute(connection: &Connection, sql: &str, params: &[Param<'_>]) -> Result<u64, Failure> {
-    let mut statement = prepared(connection, sql, params)?;
-    let changed = statement.raw_execute().map_err(|error| failure(connection, &error))?;
-    Ok(changed as u64)
+const RELEASE: [&str; 8] = [
+    "RELEASE s1",
+    "RELEASE s2",
+    "RELEASE s3",
+    "RELEASE s4",
+    "RELEASE s5",
+    "RELEASE s6",
+    "RELEASE s7",
+    "RELEASE s8",
+];
+
+/// A connection and the statements prepared on it. They are found by where their text is, which never moves.
+pub(super) struct Session<'c> {
+    connection: &'c Connection,
+    statements: HashMap<(*const u8, usize), Prepared<'c>>,
+    statements_max: usize,
 }
 
-/// Hands the rows to `keep` until it wants no more. A statement that writes is always run to its end.
-pub(crate) fn rows(
-    connection: &Connection,
-    sql: &str,
-    params: &[Param<'_>],
-    keep: &mut Keep<'_>,
-) -> ReadOutcome {
-    let mut statement = prepared(connection, sql, params)?;
-    let to_the_end = !statement.readonly();
-    let mut rows = statement.raw_query();
-    while let Some(row) = rows.next().map_err(|error| failure(connection, &error))? {
-        match keep(&Row(Columns::Sqlite(row))) {
-            Ok(true) => {}
-            Ok(false) if to_the_end => return drain(connection, rows).map(Ok),
-            Ok(false) => break,
-            Err(error) if to_the_end => return drain(connection, rows).map(|()| Err(error)),
-            Err(error) => return Ok(Err(error)),
-        }
+struct Prepared<'c> {
+    statement: Statement<'c>,
+    /// For each of SQLite's positions the parameter that goes there.
+    order: Vec<usize>,
+}
+
+impl<'c> Session<'c> {
+    pub(super) fn new(connection: &'c Connection, statements_max: usize) -> Self {
+        Self { connection, statements: HashMap::new(), statements_max }
     }
-    Ok(Ok(()))
+
+    pub(super) fn connection(&self) -> &'c Connection {
+        self.connection
+    }
+
+    /// Runs BEGIN, COMMIT and the like, whose errors their callers judge.
+    pub(super) fn command(&mut self, sql: &'static str) -> rusqlite::Result<()> {
+        self.prepared(sql)?.statement.raw_execute().map(|_| ())
+    }
+
+    fn prepared(&mut self, sql: &'static str) -> rusqlite::Result<&mut Prepared<'c>> {
+        let key = (sql.as_ptr(), sql.len());
+        // Looked up twice, for a reference found at first could not be given up to add another.
+        if !self.statements.contains_key(&key) {
+            if self.statements.len() >= self.statements_max {
+                self.statements.clear();
+            }
+            let statement = self.connection.prepare_with_flags(sql, PrepFlags::SQLITE_PREPARE_PERSISTENT)?;
+            let order = order(&statement);
+            self.statements.insert(key, Prepared { statement, order });
+        }
+        self.statements.get_mut(&key).ok_or(rusqlite::Error::InvalidQuery)
+    }
+
+    fn bound(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<&mut Statement<'c>, Failure> {
+        let connection = self.connection;
+        let Prepared { statement, order } =
+            self.prepared(sql).map_err(|error| failure(connection, &error))?;
+        if order.len() != params.len() || order.iter().any(|at| *at >= params.len()) {
+            return Err(spoilt(format!("{} parameters are given and others named: {sql}", params.len())));
+        }
+        for (position, at) in order.iter().enumerate() {
+            let bound = statement.raw_bind_parameter(position + 1, value(&params[*at])?);
+            bound.map_err(|error| failure(connection, &error))?;
+        }
+        Ok(statement)
+    }
+}
+
+/// SQLite takes `$2` for a name and numbers names by first appearance, so each goes by the number in its name.
+fn order(statement: &Statement<'_>) -> Vec<usize> {
+    let number = |name: &str| name.strip_prefix('$')?.parse::<usize>().ok()?.checked_sub(1);
+    let at = |position| statement.parameter_name(position).and_then(number).unwrap_or(usize::MAX);
+    (1..=statement.parameter_count()).map(at).collect()
+}
+
+impl tx::Session for Session<'_> {
+    fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, Failure> {
+        let connection = self.connection;
+        let changed = self.bound(sql, params)?.raw_execute();
+        changed.map(|count| count as u64).map_err(|error| failure(connection, &error))
+    }
+
+    fn rows(&mut self, sql: &'static str, params: &[Param<'_>], keep: &mut Keep<'_>) -> ReadOutcome {
+        let connection = self.connection;
+        let statement = self.bound(sql, params)?;
+        let to_the_end = !statement.readonly();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(|error| failure(connection, &error))? {
+            match keep(&Row(Columns::Sqlite(row))) {
+                Ok(true) => {}
+                Ok(false) if to_the_end => return drain(connection, rows).map(Ok),
+                Ok(false) => break,
+                Err(error) if to_the_end => return drain(connection, rows).map(|()| Err(error)),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn control(&mut self, sql: &'static str) -> Result<(), Failure> {
+        let connection = self.connection;
+        self.command(sql).map_err(|error| failure(connection, &error))
+    }
+
+    fn release(&mut self, depth: usize) -> Result<(), Failure> {
+        self.control(RELEASE[depth])
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), Failure> {
+        self.connection.execute_batch(sql).map_err(|error| failure(self.connection, &error))
+    }
+
+    #[cfg(any(test, feature = "testing"))]
+    fn prepare(&mut self, sql: &str) -> Result<(), Failure> {
+        self.connection.prepare(sql).map(|_| ()).map_err(|error| failure(self.connection, &error))
+    }
 }
 
 fn drain(connection: &Connection, mut rows: Rows<'_>) -> Result<(), Failure> {
     while rows.next().map_err(|error| failure(connection, &error))?.is_some() {}
     Ok(())
-}
-
-/// Statements without parameters and answers.
-pub(crate) fn batch(connection: &Connection, sql: &str) -> Result<(), Failure> {
-    // Savepoints are prepared once like any other statement; several at a time cannot be.
-    let outcome = if sql.contains(';') {
-        connection.execute_batch(sql)
-    } else {
-        connection.prepare_cached(sql).and_then(|mut statement| statement.raw_execute().map(|_| ()))
-    };
-    outcome.map_err(|error| failure(connection, &error))
-}
-
-/// Prepares a statement without running it.
-#[cfg(any(test, feature = "testing"))]
-pub(crate) fn prepare(connection: &Connection, sql: &str) -> Result<(), Failure> {
-    connection.prepare(sql).map(|_| ()).map_err(|error| failure(connection, &error))
-}
-
-fn prepared<'c>(
-    connection: &'c Connection,
-    sql: &str,
-    params: &[Param<'_>],
-) -> Result<CachedStatement<'c>, Failure> {
-    let mut statement = connection.prepare_cached(sql).map_err(|error| failure(connection, &error))?;
-    let count = statement.parameter_count();
-    if count != params.len() {
-        return Err(spoilt(format!("{count} parameters are named and {} given: {sql}", params.len())));
-    }
-    // SQLite takes `$2` for a name and numbers names by first appearance, so each goes by the number in its name.
-    for position in 1..=count {
-        let number = statement.parameter_name(position).and_then(|name| name.strip_prefix('$')?.parse().ok());
-        let param = number.and_then(|number: usize| params.get(number.checked_sub(1)?));
-        let Some(param) = param else {
-            return Err(spoilt(format!("a parameter is not one of $1 to ${count}: {sql}")));
-        };
-        let value = value(param)?;
-        let bound = statement.raw_bind_parameter(position, value);
-        bound.map_err(|error| failure(connection, &error))?;
-    }
-    Ok(statement)
 }
 
 fn spoilt(why: String) -> Failure {

@@ -118,9 +118,9 @@ fn the_write_ahead_log_stays_small_under_readers_that_never_rest() {
     let room = "x".repeat(3000);
     let mut largest = 0;
     let path = format!("{}-wal", bed.url.strip_prefix("sqlite:").unwrap());
-    for id in 0..600 {
+    for id in 0..1600 {
         let room = room.clone();
-        // 32 pages each: 75 MiB in all.
+        // 32 pages each: 200 MiB in all.
         bed.db
             .write_blocking::<_, Error>(move |tx| {
                 (0..32).try_for_each(|part| {
@@ -136,5 +136,5 @@ fn the_write_ahead_log_stays_small_under_readers_that_never_rest() {
         reader.join().unwrap();
     }
     println!("write-ahead log: at most {} MiB beside 4 readers", largest >> 20);
-    assert!(largest < 40 << 20, "{largest}");
+    assert!(largest < 120 << 20, "{largest}");
 }

@@ -107,7 +107,7 @@ fn flags_sums_and_comparisons_are_integers() {
 #[test]
 fn what_a_reader_takes_for_something_else_is_an_error_and_spoils_nothing() {
     on_both(|bed| {
-        let wrong: [fn(&Row<'_>) -> Result<(), Error>; 6] = [
+        let wrong: [Read; 6] = [
             |row| row.int(0).map(|_| ()),
             |row| row.text(1).map(|_| ()),
             |row| row.int(2).map(|_| ()),
@@ -131,6 +131,9 @@ fn what_a_reader_takes_for_something_else_is_an_error_and_spoils_nothing() {
         assert_eq!(bed.counter("a"), 6, "{}", bed.name);
     });
 }
+
+/// A reader of a row.
+type Read = fn(&Row<'_>) -> Result<(), Error>;
 
 fn add_one_more(tx: &mut Tx<'_>) -> Result<u64, Error> {
     super::add_one(tx, "a")
