@@ -101,6 +101,14 @@ impl Access {
         Ok(())
     }
 
+    /// Ends every session.
+    pub(crate) async fn log_everyone_out(&self) -> Result<(), LogInError> {
+        let attached = self.attached().ok_or(LogInError::NoDatabase)?;
+        let ended = attached.change(|tx, _| store::delete_sessions(tx)).await?;
+        tracing::info!(ended, "ended all sessions");
+        Ok(())
+    }
+
     /// When the session of `token` ends, if there is one that has not.
     pub(crate) fn session_ends(&self, token: &str) -> Option<Timestamp> {
         let now = self.attached()?.source.clock.now();

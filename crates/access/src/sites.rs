@@ -1,7 +1,7 @@
 //! Sites, keys and sessions in memory: what the configuration has, what was created, and what the database holds, merged
 //! into one value behind an atomic pointer. The configuration wins.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,6 +29,8 @@ pub(crate) struct Sites {
 pub(crate) struct Snapshot {
     pub(crate) by_id: HashMap<String, Arc<Site>>,
     pub(crate) by_key: HashMap<String, Arc<Site>>,
+    /// The origins of all sites, in lower case.
+    pub(crate) origins: HashSet<String>,
     /// The ids that open mode has created, which the file holds.
     pub(crate) created: Vec<String>,
     /// The database's secret keys, by their hashes.
@@ -94,6 +96,7 @@ impl Snapshot {
             for write_key in &site.write_keys {
                 snapshot.by_key.entry(write_key.key.clone()).or_insert_with(|| Arc::clone(&site));
             }
+            snapshot.origins.extend(site.origins.iter().map(|origin| origin.to_ascii_lowercase()));
             snapshot.by_id.insert(site.id.clone(), site);
         }
         snapshot

@@ -110,6 +110,12 @@ impl Access {
         sites
     }
 
+    /// Whether a site lists this origin (in lower case): its pages may use the storefront's routes. For
+    /// [`LiveOrigins`](kassa_service::LiveOrigins), as sites may be made while the process runs.
+    pub fn lists_origin(&self, origin: &str) -> bool {
+        self.0.sites.now().origins.contains(origin)
+    }
+
     /// The id of the site of events that name none.
     pub fn shop_site(&self) -> &str {
         &self.0.shop_site

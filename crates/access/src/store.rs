@@ -174,6 +174,11 @@ pub(crate) fn delete_session(tx: &mut Tx<'_>, hash: &Hash) -> Result<bool, Error
     Ok(tx.execute("DELETE FROM sessions WHERE hash = $1", params![&hash.hex()])? > 0)
 }
 
+/// Ends every session.
+pub(crate) fn delete_sessions(tx: &mut Tx<'_>) -> Result<u64, Error> {
+    tx.execute("DELETE FROM sessions", &[])
+}
+
 /// Forgets sessions that have ended and attempts that no longer matter.
 pub(crate) fn purge(tx: &mut Tx<'_>, now: i64, since_least: i64) -> Result<(), Error> {
     tx.execute("DELETE FROM sessions WHERE expires_at <= $1", params![now])?;

@@ -54,10 +54,37 @@ pub struct Policy {
     pub site_origins: Vec<String>,
 }
 
+/// Asked for an origin in lower case, such as `https://shop.example`; says whether it may call.
+#[derive(Clone)]
+pub struct LiveOrigins(Arc<dyn Fn(&str) -> bool + Send + Sync>);
+
+impl LiveOrigins {
+    /// From a function that must be quick: it is asked for each request from another origin.
+    pub fn new(allow: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(allow))
+    }
+
+    fn allow(&self, origin: &str) -> bool {
+        (self.0)(origin)
+    }
+}
+
+impl std::fmt::Debug for LiveOrigins {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LiveOrigins(..)")
+    }
+}
+
 impl Policy {
     /// Holds every route of `router`, its 405s included, to `class`.
     pub fn apply(&self, class: RouteClass, router: Router) -> Router {
-        router.layer(ClassLayer { class, origins: Arc::new(Origins::new(self, class)) })
+        router.layer(ClassLayer { class, origins: Arc::new(Origins::new(self, class, None)) })
+    }
+
+    /// The same, with origins that may come and go while the process runs, beside those of the policy: of sites that are
+    /// made at run time.
+    pub fn apply_with(&self, class: RouteClass, router: Router, live: LiveOrigins) -> Router {
+        router.layer(ClassLayer { class, origins: Arc::new(Origins::new(self, class, Some(live))) })
     }
 }
 

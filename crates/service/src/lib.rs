@@ -23,7 +23,7 @@ pub mod shutdown;
 pub use address::{ClientAddress, OverHttps, Proxies};
 pub use body::RawBody;
 pub use breaker::Breaker;
-pub use class::{Policy, RouteClass};
+pub use class::{LiveOrigins, Policy, RouteClass};
 pub use health::{Health, Need, Status};
 pub use json::Json;
 pub use metrics::Metrics;

@@ -19,9 +19,10 @@ use crate::{Access, Scope};
 pub use guard::require_scope;
 pub use session::session_routes;
 
-/// `/v1/admin/keys` and `/v1/admin/sites`, for administrators. Class `Native`; the scope is asked for here.
+/// `/v1/admin/keys`, `/v1/admin/sites` and `/v1/admin/sessions`, for administrators. Class `Native`; the scope is asked for here.
 pub fn admin_routes(access: Access) -> Router {
-    let routes = keys::routes().merge(sites::routes()).with_state(access.clone());
+    let routes =
+        keys::routes().merge(sites::routes()).merge(session::admin_routes()).with_state(access.clone());
     require_scope(&access, Scope::Admin, routes)
 }
 

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{delete, get};
 use kassa_model::Timestamp;
 use kassa_service::{ClientAddress, Json, OverHttps, RouteClass};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,11 @@ use crate::{Access, Caller, Mode, Scope, Scopes};
 pub fn session_routes(access: Access) -> Router {
     let methods = get(read_session).post(create_session).delete(end_session);
     Router::new().route("/v1/session", methods).with_state(access)
+}
+
+/// `/v1/admin/sessions`, behind the scope `admin`.
+pub(super) fn admin_routes() -> Router<Access> {
+    Router::new().route("/v1/admin/sessions", delete(end_sessions))
 }
 
 #[derive(Deserialize)]
@@ -81,6 +86,11 @@ async fn end_session(
     let mut response = StatusCode::NO_CONTENT.into_response();
     add_cookie(&mut response, &cookie::set("", 0, transport(https)));
     Ok(response)
+}
+
+async fn end_sessions(State(access): State<Access>) -> Result<StatusCode, Refused> {
+    access.log_everyone_out().await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn answer(access: &Access, caller: Option<&Caller>, ends: Option<Timestamp>) -> Response {

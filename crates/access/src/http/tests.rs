@@ -89,6 +89,8 @@ async fn sites_and_their_keys() {
         assert_eq!((made.status, made.body["source"].clone()), (201, json!("created")), "{made:?}");
         let site = process.access.site("blog").unwrap();
         assert_eq!((site.timezone.iana_name(), site.allow_keyless), (Some("Europe/Berlin"), true));
+        assert!(process.access.lists_origin("https://blog.example"));
+        assert!(!process.access.lists_origin("https://other.example"));
         assert_eq!(admin(&process, "POST /v1/admin/sites", body).await.status, 409);
         assert_eq!(admin(&process, "POST /v1/admin/sites", r#"{"id":"default"}"#).await.status, 409);
 
@@ -143,6 +145,25 @@ async fn a_session_begins_lasts_and_ends() {
             ended.headers["set-cookie"].to_str().unwrap().starts_with("kassa_session=; Path=/; Max-Age=0")
         );
         assert_eq!(ask("GET /v1/admin/keys").await.status, 401, "logged out");
+    }
+}
+
+#[tokio::test]
+async fn all_sessions_end_at_once() {
+    for bed in beds() {
+        let process = bed.process();
+        let mut cookies = Vec::new();
+        for _ in 0..3 {
+            cookies.push(send(&process.router, "POST /v1/session", &[], &log_in()).await.cookie());
+        }
+        assert_eq!(send(&process.router, "DELETE /v1/admin/sessions", &[], "").await.status, 401);
+        assert_eq!(admin(&process, "DELETE /v1/admin/sessions", "").await.status, 204);
+        for cookie in cookies {
+            assert_eq!(
+                send(&process.router, "GET /v1/admin/keys", &[("cookie", &cookie)], "").await.status,
+                401
+            );
+        }
     }
 }
 

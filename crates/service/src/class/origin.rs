@@ -8,7 +8,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::{Policy, RouteClass};
+use super::{LiveOrigins, Policy, RouteClass};
 use crate::Problem;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
@@ -23,6 +23,7 @@ pub(super) struct Origins {
     /// `None`: `Host` is not checked.
     hosts: Option<Vec<String>>,
     listed: Vec<String>,
+    live: Option<LiveOrigins>,
 }
 
 /// What the browser behind a request may be told.
@@ -40,7 +41,7 @@ enum Credentials {
 }
 
 impl Origins {
-    pub(super) fn new(policy: &Policy, class: RouteClass) -> Self {
+    pub(super) fn new(policy: &Policy, class: RouteClass, live: Option<LiveOrigins>) -> Self {
         let exempt = matches!(class, RouteClass::Ingest | RouteClass::Probe);
         let lower = |texts: &[String]| texts.iter().map(|text| text.to_ascii_lowercase()).collect();
         let listed = match class {
@@ -49,7 +50,7 @@ impl Origins {
             _ => Vec::new(),
         };
         let hosts = (policy.check_host && !exempt).then(|| lower(&policy.hosts));
-        Self { class, hosts, listed }
+        Self { class, hosts, listed, live }
     }
 
     /// What a request with these headers is granted.
@@ -100,7 +101,8 @@ impl Origins {
         let authority = text.split_once("://").map_or("", |(_, authority)| authority);
         let same = !authority.is_empty() && authority == host.to_ascii_lowercase();
         let loopback = self.class == RouteClass::Compat && is_loopback(host_name(authority));
-        if same || loopback || self.listed.contains(&text) {
+        let live = || self.live.as_ref().is_some_and(|live| live.allow(&text));
+        if same || loopback || self.listed.contains(&text) || live() {
             return Ok(self.grant((self.class != RouteClass::Native).then(|| origin.clone())));
         }
         Err(origin_problem(

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Request};
 use axum::routing::{get, post};
 use tower::ServiceExt;
 
-use super::{Policy, RouteClass};
+use super::{LiveOrigins, Policy, RouteClass};
 
 fn policy() -> Policy {
     Policy {
@@ -74,6 +74,24 @@ async fn origins_by_class() {
         let judged = judged(class, origin).await;
         assert_eq!((judged.0, judged.1.as_str()), (status, allowed), "{class:?} {origin}");
     }
+}
+
+#[tokio::test]
+async fn origins_come_and_go_while_it_runs() {
+    let listed = std::sync::Arc::new(std::sync::Mutex::new(vec!["https://new.example".to_owned()]));
+    let asked = std::sync::Arc::clone(&listed);
+    let live = LiveOrigins::new(move |origin| asked.lock().unwrap().iter().any(|known| known == origin));
+    let routes = Router::new().route("/x", get(|| async { "read" }));
+    let routes = policy().apply_with(RouteClass::Storefront, routes, live);
+    let ask = async |origin: &str| {
+        let request = Request::get("/x").header("host", "localhost").header("origin", origin);
+        routes.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask("https://New.example").await, 200);
+    assert_eq!(ask("https://front.example").await, 200, "the policy's own are there too");
+    assert_eq!(ask("https://evil.example").await, 403);
+    listed.lock().unwrap().clear();
+    assert_eq!(ask("https://new.example").await, 403);
 }
 
 #[tokio::test]
