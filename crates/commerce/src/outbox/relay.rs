@@ -31,8 +31,10 @@ const CLEANED_MAX: i64 = 2_000;
 /// What can be set about the relay.
 #[derive(Debug, Clone)]
 pub struct RelayOptions {
-    /// Rows of one append. 256.
+    /// Rows of one append. 512.
     pub batch_rows: u32,
+    /// How long it lets rows gather after a round that took all there were, so that many commits share an append. 20 ms.
+    pub gather: Duration,
     /// How often it looks for rows that nobody told it of. 250 ms.
     pub poll: Duration,
     /// How long a holder that has gone away keeps the others waiting. 5 s.
@@ -48,7 +50,8 @@ pub struct RelayOptions {
 impl Default for RelayOptions {
     fn default() -> Self {
         Self {
-            batch_rows: 256,
+            batch_rows: 512,
+            gather: Duration::from_millis(20),
             poll: Duration::from_millis(250),
             lease: Duration::from_secs(5),
             pause_max: Duration::from_secs(5),
@@ -155,9 +158,10 @@ impl Relay {
             let outcome = self.round().await;
             let wait = self.pause_after(&outcome);
             self.keep_house().await;
+            let waits_for_news = matches!(outcome, Ok(Round::Idle | Round::Standby));
             tokio::select! {
                 () = shutdown.wait() => {}
-                () = self.wake.0.notified(), if self.pause.is_none() => {}
+                () = self.wake.0.notified(), if waits_for_news => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -247,7 +251,11 @@ impl Relay {
                 if self.pause.take().is_some() {
                     tracing::info!("the outbox is being published again");
                 }
-                return if matches!(round, Round::Published(_)) { Duration::ZERO } else { self.options.poll };
+                return match round {
+                    Round::Published(rows) if *rows < self.options.batch_rows as usize => self.options.gather,
+                    Round::Published(_) => Duration::ZERO,
+                    Round::Idle | Round::Standby => self.options.poll,
+                };
             }
             Err(error) => error,
         };

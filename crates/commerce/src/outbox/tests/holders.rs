@@ -15,7 +15,12 @@ fn options() -> RelayOptions {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_at_once_publish_each_row_by_one() {
-    let desk = Desk::new();
+    for desk in Desk::each() {
+        two_at_once_publish_each_row_by_one_on(desk).await;
+    }
+}
+
+async fn two_at_once_publish_each_row_by_one_on(desk: Desk) {
     let shutdown = Shutdown::new();
     let relays: Vec<_> = (0..3).map(|_| desk.relay(options())).collect();
     let (tasks, metrics): (Vec<_>, Vec<_>) = relays
@@ -41,7 +46,12 @@ async fn two_at_once_publish_each_row_by_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_takes_over_when_the_lease_has_ended() {
-    let desk = Desk::new();
+    for desk in Desk::each() {
+        another_takes_over_when_the_lease_has_ended_on(desk).await;
+    }
+}
+
+async fn another_takes_over_when_the_lease_has_ended_on(desk: Desk) {
     let lease = Duration::from_millis(400);
     let short = || RelayOptions { lease, ..options() };
     let ((mut first, ..), (mut second, ..)) = (desk.relay(short()), desk.relay(short()));
@@ -57,7 +67,12 @@ async fn another_takes_over_when_the_lease_has_ended() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_former_holder_does_not_publish_by_an_old_lease() {
-    let desk = Desk::new();
+    for desk in Desk::each() {
+        a_former_holder_does_not_publish_by_an_old_lease_on(desk).await;
+    }
+}
+
+async fn a_former_holder_does_not_publish_by_an_old_lease_on(desk: Desk) {
     let short = || RelayOptions { lease: Duration::from_millis(50), ..options() };
     let ((mut first, ..), (mut second, ..)) = (desk.relay(short()), desk.relay(options()));
     desk.put(0..1).await;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use kassa_db::testing::Folder;
+use kassa_db::testing::{Folder, TestPostgres};
 use kassa_db::{Db, Error, Tx, params};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
@@ -44,10 +44,23 @@ pub(super) struct Desk {
 }
 
 impl Desk {
+    /// On SQLite.
     pub(super) fn new() -> Self {
         let folder = Folder::new();
         let (db, log) = (open_db(folder.path()), open_log(folder.path()));
         Self { db, log, folder }
+    }
+
+    /// One on each engine that is here.
+    pub(super) fn each() -> Vec<Self> {
+        let mut desks = vec![Self::new()];
+        if let Some(cluster) = TestPostgres::start() {
+            let db = Db::open(&cluster.fresh_database()).unwrap();
+            db.migrate(MIGRATIONS).unwrap();
+            let folder = Folder::new();
+            desks.push(Self { db, log: open_log(folder.path()), folder });
+        }
+        desks
     }
 
     /// A relay in a hurry, that tells metrics of its own.

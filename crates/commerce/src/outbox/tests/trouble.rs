@@ -83,7 +83,12 @@ async fn a_row_that_cannot_be_read_is_not_passed_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_smaller_id_that_comes_later_is_published() {
-    let desk = Desk::new();
+    for desk in Desk::each() {
+        a_smaller_id_that_comes_later_is_published_on(desk).await;
+    }
+}
+
+async fn a_smaller_id_that_comes_later_is_published_on(desk: Desk) {
     let (mut relay, ..) = desk.relay(options());
     desk.put(1..3).await;
     let late = |number: i64, id: i64| {
@@ -103,7 +108,12 @@ async fn a_smaller_id_that_comes_later_is_published() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn published_rows_go_when_their_time_is_over() {
-    let desk = Desk::new();
+    for desk in Desk::each() {
+        published_rows_go_when_their_time_is_over_on(desk).await;
+    }
+}
+
+async fn published_rows_go_when_their_time_is_over_on(desk: Desk) {
     desk.put(0..10).await;
     let (mut relay, ..) = desk.relay(RelayOptions { keep: Duration::from_secs(60), ..options() });
     assert_eq!(relay.round().await.unwrap(), Round::Published(5));
