@@ -136,6 +136,25 @@ fn run_with<E: From<kassa_db::Error>>(
     Ok(Outcome::Fresh(answer))
 }
 
+/// The answer that a repeat of `request` gets; `None` when it is the first. Takes no record, for a request that is begun
+/// in one transaction and answered in another.
+///
+/// # Errors
+/// The database's.
+pub fn answered(
+    tx: &mut Tx<'_>,
+    request: &Request<'_>,
+    now: Timestamp,
+) -> Result<Option<Outcome>, kassa_db::Error> {
+    let Some(key) = request.key else { return Ok(None) };
+    Ok(match store::look(tx, request, key, now)? {
+        store::Found::Nothing => None,
+        store::Found::Done(answer) => Some(Outcome::Replayed(answer)),
+        store::Found::Running => Some(Outcome::InFlight),
+        store::Found::Other => Some(Outcome::Reused),
+    })
+}
+
 /// Whether an answer of this status is kept.
 pub fn is_kept(status: u16) -> bool {
     matches!(status, 200..=299 | 404 | 422)
@@ -169,8 +188,9 @@ pub fn key_of(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     match key.to_str().map(str::trim) {
         Ok("") => Err(refuse("is empty")),
         Ok(key) if key.len() > KEY_BYTES_MAX => Err(refuse(&format!("has at most {KEY_BYTES_MAX} bytes"))),
-        Ok(key) => Ok(Some(key)),
-        Err(_) => Err(refuse("is not printable ASCII")),
+        // A tab inside is visible to no one.
+        Ok(key) if !key.contains('\t') => Ok(Some(key)),
+        _ => Err(refuse("is not printable ASCII")),
     }
 }
 

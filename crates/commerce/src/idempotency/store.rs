@@ -69,6 +69,22 @@ pub(super) fn find(
     Ok(read(tx, request.scope, key)?.map_or(Found::Running, |record| Found::Done(record.answer)))
 }
 
+/// What is recorded under the key, without a change.
+pub(super) fn look(
+    tx: &mut Tx<'_>,
+    request: &Request<'_>,
+    key: &str,
+    now: Timestamp,
+) -> Result<Found, Error> {
+    let expired = now.micros().saturating_sub(RECORD_LIFE_MICROS);
+    Ok(match read(tx, request.scope, key)?.filter(|record| record.created_at > expired) {
+        None => Found::Nothing,
+        Some(record) if record.fingerprint != request.fingerprint => Found::Other,
+        Some(record) if record.running => Found::Running,
+        Some(record) => Found::Done(record.answer),
+    })
+}
+
 fn take_again(tx: &mut Tx<'_>, request: &Request<'_>, key: &str, now: Timestamp) -> Result<Found, Error> {
     Ok(if insert(tx, request, key, now)? { Found::Nothing } else { Found::Running })
 }

@@ -91,12 +91,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket) -> Resul
 ///
 /// # Errors
 /// [`EdgeError::Unknown`], [`EdgeError::Db`].
-pub fn decide(
-    tx: &mut Tx<'_>,
-    id: &str,
-    decision: &Decision,
-    now: Timestamp,
-) -> Result<Decided, EdgeError> {
+pub fn decide(tx: &mut Tx<'_>, id: &str, decision: &Decision, now: Timestamp) -> Result<Decided, EdgeError> {
     let before = load(tx, id)?;
     finish_work(tx, &before.stock_reference(), now)?;
     if before.status != Status::Accepted {

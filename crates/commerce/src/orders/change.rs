@@ -4,7 +4,8 @@ use kassa_db::Tx;
 use kassa_model::Timestamp;
 
 use super::{
-    Basket, Change, IllegalTransition, Items, ItemsError, Kind, Order, RefundAsk, RefundError, StockPlace, store,
+    Basket, Change, IllegalTransition, Items, ItemsError, Kind, Order, RefundAsk, RefundError, StockPlace,
+    store,
 };
 use crate::inventory::{self, LedgerKind, Refusal};
 use crate::transport::commands::Back;
@@ -98,11 +99,7 @@ pub(super) fn offers(tx: &mut Tx<'_>, items: &Items) -> Result<Vec<Offer>, kassa
 }
 
 /// The lines that an edit gives `order`, at the catalogue's prices of today.
-pub(super) fn edited(
-    order: &Order,
-    items: &Items,
-    products: &[Offer],
-) -> Result<Basket, EdgeError> {
+pub(super) fn edited(order: &Order, items: &Items, products: &[Offer]) -> Result<Basket, EdgeError> {
     order.require(super::Edge::Edit)?;
     let (basket, unknown) = items.price(products, order.currency)?;
     if let Some(sku) = unknown {
@@ -160,9 +157,7 @@ fn return_stock(
         None => (format!("{}/c{}", change.after.id, change.after.last_seq), Back::Release),
     };
     match place {
-        StockPlace::SameDatabase => {
-            inventory::give_back(tx, &reference, back.into(), &change.give_back, now)
-        }
+        StockPlace::SameDatabase => inventory::give_back(tx, &reference, back.into(), &change.give_back, now),
         StockPlace::Apart => super::accepted::release_later(tx, change, &reference, back),
     }
 }

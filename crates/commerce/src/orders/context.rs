@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn names_visitors_as_the_collector_does() {
-        let salts = DaySalts { day: 1, today: Salt([1; 16]), yesterday: Salt([2; 16]), weekly: Salt([3; 16]) };
+        let salts =
+            DaySalts { day: 1, today: Salt([1; 16]), yesterday: Salt([2; 16]), weekly: Salt([3; 16]) };
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, "Firefox".parse().unwrap());
         let context = |headers: &HeaderMap, said: &ContextBody| {

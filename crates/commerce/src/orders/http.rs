@@ -1,6 +1,7 @@
 //! The routes of orders.
 
 mod answer;
+mod apart;
 mod read;
 mod write;
 

@@ -10,9 +10,9 @@ use crate::inventory::StockLine;
 use crate::transport::prices::Offer;
 
 /// Different SKUs of an order.
-pub const ITEMS_MAX: usize = 200;
+pub(super) const ITEMS_MAX: usize = 200;
 /// Units of one SKU.
-pub const QUANTITY_MAX: i64 = 1_000_000_000;
+pub(super) const QUANTITY_MAX: i64 = 1_000_000_000;
 
 /// One thing that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,8 +109,7 @@ impl Items {
         let mut currency: Option<Currency> = None;
         let mut lines = Vec::with_capacity(self.0.len());
         for item in &self.0 {
-            let known =
-                products.iter().find(|product| product.sku == item.sku && !product.archived);
+            let known = products.iter().find(|product| product.sku == item.sku && !product.archived);
             match (known, currency) {
                 (None, _) => {
                     unknown.get_or_insert_with(|| item.sku.clone());

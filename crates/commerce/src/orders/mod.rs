@@ -18,6 +18,7 @@ mod edges;
 pub mod http;
 mod lines;
 pub(crate) mod metrics;
+mod object;
 pub mod place;
 mod refund;
 mod request;
@@ -36,10 +37,10 @@ use serde::{Deserialize, Serialize};
 pub use change::{EdgeError, cancel, edit, fulfil, refund};
 pub use context::Context;
 pub use edges::{Change, Edge, IllegalTransition, Kind, LineDelta, Why};
-pub use lines::{Basket, Item, ItemsError, Items};
+pub use lines::{Basket, Item, Items, ItemsError};
 pub use place::{PlaceError, PlaceOrder, Placed, place};
-pub use request::{ContextBody, OrderAsk};
 pub use refund::{Refund, RefundAsk, RefundError, RefundLine, RefundedLine};
+pub use request::{ContextBody, OrderAsk};
 pub use submit::{Shape, Submission, SubmitError, submit};
 
 /// Where an order stands.

@@ -99,7 +99,9 @@ fn existing(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Option<
         Reference::Other => Err(PlaceError::ReferenceTaken(reference.clone())),
         Reference::Same(id) => match store::by_id(tx, &id)? {
             Some(order) => Ok(Some(order)),
-            None => Err(kassa_db::Error::Invalid(format!("client reference {reference} names no order")).into()),
+            None => {
+                Err(kassa_db::Error::Invalid(format!("client reference {reference} names no order")).into())
+            }
         },
     }
 }
@@ -116,12 +118,7 @@ impl From<kassa_db::Error> for Stop {
     }
 }
 
-fn confirm(
-    tx: &mut Tx<'_>,
-    ask: &PlaceOrder,
-    basket: Basket,
-    now: Timestamp,
-) -> Result<Placed, PlaceError> {
+fn confirm(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket, now: Timestamp) -> Result<Placed, PlaceError> {
     let confirmed = tx.savepoint(|tx| {
         let change = write(tx, ask.order(&basket, Status::Confirmed))?;
         if !change.deduct.is_empty() {

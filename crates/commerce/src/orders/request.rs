@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
+use super::object::{Object, object, objects};
 use super::{Customer, Item, Items, ItemsError, RefundAsk, RefundLine, lines::ITEMS_MAX};
 use crate::idempotency::KEY_BYTES_MAX;
 
@@ -22,36 +23,38 @@ const ID_BYTES_MAX: usize = 200;
 const PAGE_BYTES_MAX: usize = 4_096;
 
 /// The body of `POST /v1/orders`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OrderBody {
+    #[serde(deserialize_with = "objects")]
     items: Vec<Item>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     customer: CustomerBody,
     #[serde(default)]
     client_reference: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     context: ContextBody,
 }
 
 /// The body of `PUT /v1/orders/{uuid}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EditBody {
+    #[serde(deserialize_with = "objects")]
     items: Vec<Item>,
 }
 
 /// The body of `POST /v1/orders/{uuid}/refunds`: one of the two.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RefundBody {
     #[serde(default)]
-    lines: Option<Vec<RefundLine>>,
+    lines: Option<Vec<Object<RefundLine>>>,
     #[serde(default)]
     amount_minor: Option<i64>,
 }
 
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CustomerBody {
     #[serde(default)]
@@ -134,7 +137,8 @@ impl RefundBody {
     }
 }
 
-fn refund_lines(lines: Vec<RefundLine>) -> Result<Vec<RefundLine>, Problem> {
+fn refund_lines(lines: Vec<Object<RefundLine>>) -> Result<Vec<RefundLine>, Problem> {
+    let lines: Vec<RefundLine> = lines.into_iter().map(|line| line.0).collect();
     if lines.is_empty() || lines.len() > ITEMS_MAX {
         return Err(Problem::bad_request(format!("a refund has 1 to {ITEMS_MAX} lines")));
     }

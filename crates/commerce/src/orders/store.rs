@@ -118,12 +118,10 @@ pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error
 
 /// Writes a refund.
 pub(super) fn insert_refund(tx: &mut Tx<'_>, order: &Order, refund: &Refund) -> Result<(), Error> {
-    let sql = "INSERT INTO refunds (id, order_id, amount_minor, lines, created_at) VALUES ($1, $2, $3, $4, $5)";
+    let sql =
+        "INSERT INTO refunds (id, order_id, amount_minor, lines, created_at) VALUES ($1, $2, $3, $4, $5)";
     let lines = json(&refund.lines)?;
-    tx.execute(
-        sql,
-        params![&refund.id, &order.id, refund.amount_minor, &lines, order.updated_at.micros()],
-    )?;
+    tx.execute(sql, params![&refund.id, &order.id, refund.amount_minor, &lines, order.updated_at.micros()])?;
     Ok(())
 }
 
@@ -132,7 +130,8 @@ pub(super) fn insert_refund(tx: &mut Tx<'_>, order: &Order, refund: &Refund) -> 
 /// # Errors
 /// The database's.
 pub fn refunds(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(Refund, Timestamp)>, Error> {
-    let sql = "SELECT id, amount_minor, lines, created_at FROM refunds WHERE order_id = $1 ORDER BY created_at, id";
+    let sql =
+        "SELECT id, amount_minor, lines, created_at FROM refunds WHERE order_id = $1 ORDER BY created_at, id";
     tx.all(sql, params![order_id], |row| {
         let (id, amount_minor, lines) = (row.text(0)?, row.int(1)?, parse(&row.text(2)?)?);
         Ok((Refund { id, amount_minor, lines }, Timestamp::from_micros(row.int(3)?)))

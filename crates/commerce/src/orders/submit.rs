@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 use super::context::Visit;
 use super::request::OrderAsk;
-use super::{Context, Items, Order, PlaceError, PlaceOrder, Placed, StockPlace, place};
+use super::{Context, Items, Order, PlaceError, PlaceOrder, Placed, Status, StockPlace, place};
 use crate::idempotency::{self, Answer, Outcome, RUNNING_MICROS, Request};
 use crate::inventory::LedgerKind;
+use crate::transport::flow::{self, Closing};
 use crate::transport::prices::{self, Offer};
 use crate::{Shop, problem_of};
 
@@ -77,39 +78,51 @@ impl Submission {
 /// Places the order, once per key, and answers when that is durable.
 ///
 /// # Errors
-/// [`SubmitError`]; nothing is written then.
-pub async fn submit(
-    shop: &Arc<Shop>,
-    submission: Submission,
-    shape: Shape,
-) -> Result<Outcome, SubmitError> {
+/// [`SubmitError`]; nothing is written then, or nobody knows, and the same key tells.
+pub async fn submit(shop: &Arc<Shop>, submission: Submission, shape: Shape) -> Result<Outcome, SubmitError> {
     let begun = Instant::now();
-    let db = orders(shop).map_err(|problem| SubmitError::Unavailable(Box::new(problem)))?;
-    let products = products(shop, &submission.ask.items).await;
-    let products = products.map_err(|problem| SubmitError::Unavailable(Box::new(problem)))?;
+    let db = orders(shop)?;
+    let products = products(shop, &submission.ask.items).await?;
     let key = submission.key.clone();
     let order = submission.into_order(shop, products);
-    let stock = order.stock;
-    let (outcome, placed) = write(db, (order, key), shape, shop.now()).await?;
+    let (scope, stock) = (order.scope.clone(), order.stock);
+    if stock == StockPlace::Apart {
+        flow::admit(shop)?;
+    }
+    let (outcome, placed) = write(db, (order, key.clone()), shape, shop.now()).await?;
     failpoint::hit("orders.after_commit");
-    let Some(placed) = placed else {
-        shop.order_metrics.replayed();
-        return Ok(outcome);
+    shop.wake.wake();
+    let outcome = match placed {
+        Some(Placed::Open(order)) if order.is_accepted() => {
+            let closing = Closing { record: key.map(|key| (scope, key)), shape };
+            let settled = flow::settle_order(shop, order, closing, begun).await;
+            Outcome::Fresh(settled.map_err(PlaceError::from)?)
+        }
+        Some(Placed::Open(order)) if stock == StockPlace::SameDatabase => {
+            let tracked = order.lines.iter().filter(|line| line.tracked);
+            shop.stock_moved(LedgerKind::Deduct, tracked.map(|line| line.sku.as_str()));
+            shop.stock_update_took(LedgerKind::Deduct, begun);
+            outcome
+        }
+        _ => outcome,
     };
-    tell(shop, &placed, stock, begun);
+    count(shop, &outcome, begun);
     Ok(outcome)
 }
 
-/// Counts what was placed, and forgets what was known about the stock that it took.
-fn tell(shop: &Shop, placed: &Placed, stock: StockPlace, begun: Instant) {
-    let (Placed::Open(order) | Placed::Failed(order, _)) = placed else {
-        return shop.order_metrics.replayed();
-    };
-    shop.order_metrics.created(order.status, begun.elapsed());
-    if stock == StockPlace::SameDatabase && matches!(placed, Placed::Open(_)) {
-        let tracked = order.lines.iter().filter(|line| line.tracked);
-        shop.stock_moved(LedgerKind::Deduct, tracked.map(|line| line.sku.as_str()));
-        shop.stock_update_took(LedgerKind::Deduct, begun);
+/// Counts an answer by the status of its order.
+fn count(shop: &Shop, outcome: &Outcome, begun: Instant) {
+    match outcome {
+        Outcome::Fresh(answer) => {
+            let status = match answer.status {
+                202 => Status::Accepted,
+                200..=299 => Status::Confirmed,
+                _ => Status::Failed,
+            };
+            shop.order_metrics.created(status, begun.elapsed());
+        }
+        Outcome::Replayed(_) => shop.order_metrics.replayed(),
+        Outcome::InFlight | Outcome::Reused => {}
     }
 }
 
@@ -169,7 +182,13 @@ pub(super) fn orders(shop: &Shop) -> Result<&Db, Problem> {
 impl Order {
     /// Whether its stock is not decided yet.
     pub fn is_accepted(&self) -> bool {
-        self.status == super::Status::Accepted
+        self.status == Status::Accepted
+    }
+}
+
+impl From<Problem> for SubmitError {
+    fn from(problem: Problem) -> Self {
+        Self::Unavailable(Box::new(problem))
     }
 }
 

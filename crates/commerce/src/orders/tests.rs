@@ -1,1 +1,12 @@
-//! Orders as buyers and shops see them.
+//! Orders as buyers and shops see them: through the routes, on every engine that is here.
+
+mod access;
+mod bad_input;
+mod crowd;
+mod edges;
+mod model;
+mod money;
+mod outbox;
+mod place;
+mod refunds;
+mod support;

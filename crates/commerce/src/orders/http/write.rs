@@ -12,23 +12,25 @@ use kassa_service::{ClientAddress, Json, Problem};
 use serde::Serialize;
 
 use super::super::context::Visit;
+use super::super::object::Object;
 use super::super::request::{EditBody, OrderBody, RefundBody};
 use super::super::submit::orders;
 use super::super::{Change, EdgeError, StockPlace, Submission, cancel, edit, fulfil, refund, submit};
 use super::answer::{changed, failed, shape};
-use super::{PathId, order_id, require_orders, storefront_caller};
+use super::{PathId, apart, order_id, require_orders, storefront_caller};
 use crate::Shop;
 use crate::act::{Failed, Keyed, once};
 use crate::guard::Admitted;
 use crate::idempotency::required_key;
 use crate::inventory::LedgerKind;
+use crate::transport::flow;
 
 /// `POST /v1/orders` → 201, 202 or 422.
 pub(super) async fn create_order(
     State(shop): State<Arc<Shop>>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    Json(body): Json<OrderBody>,
+    Json(Object(body)): Json<Object<OrderBody>>,
 ) -> Result<Response, Problem> {
     let caller = storefront_caller(&shop, &headers)?;
     let scope = match &caller {
@@ -51,12 +53,17 @@ pub(super) async fn edit_order(
     Admitted(caller): Admitted,
     path: PathId,
     headers: HeaderMap,
-    Json(body): Json<EditBody>,
+    Json(Object(body)): Json<Object<EditBody>>,
 ) -> Result<Response, Problem> {
     let ask = Ask::new(&shop, &caller, path)?;
     let items = body.check()?;
     let keyed = Keyed::of(&caller, &headers, ("PUT", &ask.route("")), &items)?;
-    ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.id, &items, ask.now)).await
+    match ask.stock {
+        StockPlace::SameDatabase => {
+            ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.id, &items, ask.now)).await
+        }
+        StockPlace::Apart => apart::edit(&shop, keyed, ask.id, items).await,
+    }
 }
 
 /// `POST /v1/orders/{uuid}/cancel`.
@@ -89,7 +96,7 @@ pub(super) async fn refund_order(
     Admitted(caller): Admitted,
     path: PathId,
     headers: HeaderMap,
-    Json(body): Json<RefundBody>,
+    Json(Object(body)): Json<Object<RefundBody>>,
 ) -> Result<Response, Problem> {
     let ask = Ask::new(&shop, &caller, path)?;
     required_key(&headers)?;
@@ -140,8 +147,10 @@ impl Ask {
         })
         .await?;
         failpoint::hit("orders.after_commit");
-        if let Some(change) = change.filter(|_| self.stock == StockPlace::SameDatabase) {
-            self.tell(&change);
+        match (change, self.stock) {
+            (Some(change), StockPlace::SameDatabase) => self.tell(&change),
+            (Some(change), StockPlace::Apart) if !change.give_back.is_empty() => flow::released(&self.shop),
+            _ => {}
         }
         Ok(response)
     }
@@ -151,6 +160,7 @@ impl Ask {
             Some(_) => LedgerKind::Return,
             None => LedgerKind::Release,
         };
+        self.shop.wake.wake();
         self.shop.stock_moved(back, change.give_back.iter().map(|line| line.sku.as_str()));
         self.shop.stock_moved(LedgerKind::Deduct, change.deduct.iter().map(|line| line.sku.as_str()));
     }
