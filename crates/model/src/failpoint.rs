@@ -25,6 +25,9 @@ pub const ALL: &[&str] = &[
     "db.after_commit",
     "relay.after_append",
     "relay.before_mark",
+    "transport.after_reply",
+    "transport.after_decision",
+    "drain.after_reply",
 ];
 
 static ARMED: AtomicBool = AtomicBool::new(false);

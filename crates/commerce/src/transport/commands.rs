@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::store::{self, Recorded};
-use crate::inventory::{self, LedgerKind, Refusal, StockLine};
+use crate::inventory::{self, LedgerKind, QUANTITY_MAX, Refusal, StockLine};
 
 /// Lines of a command.
 pub const LINES_MAX: usize = 1_000;
@@ -314,9 +314,10 @@ impl Command {
             Self::Deduct(deduct) => deduct.replaces.as_deref(),
             Self::Release(release) => Some(release.of.as_str()),
         };
-        let bad_ref = |reference: &str| reference.is_empty() || reference.len() > REF_BYTES_MAX;
-        if bad_ref(self.reference()) || others.is_some_and(bad_ref) {
-            return Some(format!("a ref has 1 to {REF_BYTES_MAX} bytes"));
+        let bad_name =
+            |name: &str| name.is_empty() || name.len() > REF_BYTES_MAX || name.chars().any(char::is_control);
+        if bad_name(self.reference()) || others.is_some_and(bad_name) {
+            return Some(format!("a ref has 1 to {REF_BYTES_MAX} bytes and no control characters"));
         }
         let may_be_empty = matches!(self, Self::Deduct(Deduct { replaces: Some(_), .. }));
         match self.lines().len() {
@@ -324,7 +325,8 @@ impl Command {
             count if count > LINES_MAX => return Some(format!("there are at most {LINES_MAX} lines")),
             _ => {}
         }
-        let bad = self.lines().iter().find(|line| line.quantity < 1 || line.sku.is_empty());
+        let is_bad = |line: &&StockLine| !(1..=QUANTITY_MAX).contains(&line.quantity) || bad_name(&line.sku);
+        let bad = self.lines().iter().find(is_bad);
         bad.map(|line| format!("cannot move {} of {:?}", line.quantity, line.sku))
     }
 }

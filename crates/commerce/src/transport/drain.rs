@@ -19,7 +19,7 @@ use super::work::{Kind, Lanes, Work};
 use super::{Outcome, send_once};
 use crate::Shop;
 use crate::idempotency;
-use crate::orders::accepted;
+use crate::orders::accepted::{self, Decision};
 
 /// How long a command may take: longer than a slow inventory needs.
 const DEADLINE: Duration = Duration::from_secs(8);
@@ -44,15 +44,20 @@ const PAUSE_MICROS_MAX: i64 = 5 * MICROS_PER_SECOND;
 pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
     let owner = Uuid::now_v7().to_string();
     let mut cleaned = Instant::now();
-    loop {
-        tokio::select! {
-            () = shutdown.wait() => return,
-            () = shop.stock.backlog.woken() => {}
-            () = tokio::time::sleep(EVERY) => {}
+    let mut decided = 0;
+    while !shutdown.is_triggered() {
+        // After work there is often more, and those behind it must learn that it is done.
+        if decided == 0 {
+            tokio::select! {
+                () = shutdown.wait() => return,
+                () = shop.stock.backlog.woken() => {}
+                () = tokio::time::sleep(EVERY) => {}
+            }
         }
-        if let Err(error) = round(&shop, &owner).await {
+        decided = round(&shop, &owner).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the drain cannot use the database of orders");
-        }
+            0
+        });
         if cleaned.elapsed() >= CLEAN_EVERY {
             cleaned = Instant::now();
             if let Err(error) = clean(&shop).await {
@@ -62,7 +67,7 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
     }
 }
 
-/// One look at the work, and as much of it as is due; returns how many rows were decided.
+/// One look at the work, and as much of it as is due; returns how many rows are done.
 ///
 /// # Errors
 /// The database's.
@@ -105,7 +110,7 @@ impl Round {
         let skus: Vec<Vec<String>> = self.rows.iter().map(|work| wants(work)).collect();
         let mut lanes = Lanes::new(skus.iter().map(|skus| skus.iter().map(String::as_str)));
         let mut sending: JoinSet<(usize, Outcome)> = JoinSet::new();
-        let mut deciding: JoinSet<Result<(), Error>> = JoinSet::new();
+        let mut deciding: JoinSet<Result<usize, Error>> = JoinSet::new();
         let (mut open, mut decided, mut failed) = (false, 0, Ok(()));
         loop {
             while !open && sending.len() < UNDER_WAY_MAX && deciding.len() < DECIDING_MAX {
@@ -125,7 +130,7 @@ impl Round {
                     deciding.spawn(async move { settle(&shop, &db, &work, outcome).await });
                 }
                 Some(done) = deciding.join_next() => match done {
-                    Ok(Ok(())) => decided += 1,
+                    Ok(Ok(count)) => decided += count,
                     Ok(Err(error)) => failed = Err(error),
                     Err(error) => failed = Err(Error::Unknown(error.to_string())),
                 },
@@ -140,17 +145,18 @@ impl Round {
     }
 }
 
-/// Commits what a command came to.
-async fn settle(shop: &Shop, db: &Db, work: &Arc<Work>, outcome: Outcome) -> Result<(), Error> {
+/// Commits what a command came to; returns how many rows are done by it.
+async fn settle(shop: &Shop, db: &Db, work: &Arc<Work>, outcome: Outcome) -> Result<usize, Error> {
     failpoint::hit("drain.after_reply");
     let (now, work) = (shop.now(), Arc::clone(work));
     let reply = match outcome {
         Outcome::Known(reply) => reply,
-        Outcome::Open => return Ok(()),
+        Outcome::Open => return Ok(0),
         Outcome::NotSent(why) | Outcome::Unknown(why) => {
             tracing::debug!(reference = work.command.reference(), %why, "a command to stock has no reply");
             let next_at = now.plus_micros(pause(work.attempts, work.id));
-            return db.write(move |tx| store::postpone(tx, work.command.reference(), next_at)).await;
+            db.write(move |tx| store::postpone(tx, work.command.reference(), next_at)).await?;
+            return Ok(0);
         }
     };
     if let (Kind::Release, Reply::Void { why }) = (work.kind, &reply) {
@@ -158,13 +164,13 @@ async fn settle(shop: &Shop, db: &Db, work: &Arc<Work>, outcome: Outcome) -> Res
     }
     db.write(move |tx| {
         let (id, reference) = (&work.order_id, work.command.reference());
+        let decision = Decision::from(reply.clone());
         match work.kind {
-            Kind::Release => accepted::finish_work(tx, reference, now).map(drop),
-            Kind::Order => accepted::decide(tx, id, &reply.clone().into(), now).map(drop).map_err(database),
-            Kind::Edit => accepted::decide_edit(tx, id, reference, &reply.clone().into(), now)
-                .map(drop)
-                .map_err(database),
+            Kind::Release => drop(accepted::finish_work(tx, reference, now)?),
+            Kind::Order => drop(accepted::decide(tx, id, &decision, now).map_err(database)?),
+            Kind::Edit => drop(accepted::decide_edit(tx, id, reference, &decision, now).map_err(database)?),
         }
+        Ok(1)
     })
     .await
 }

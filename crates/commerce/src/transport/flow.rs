@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kassa_db::{Db, Error};
-use kassa_model::failpoint;
+use kassa_model::{Timestamp, failpoint};
 use kassa_service::Problem;
 use kassa_service::breaker::State;
 
@@ -169,29 +169,44 @@ async fn try_edit(
         // The drain was faster, or another process.
         return Ok(EditSettled::Unknown);
     };
-    let now = shop.now();
     let decision = match ask(shop, &work.command, begun).await {
-        Ok(decision) => decision,
-        Err(Unanswered::NotSent) => Decision::Void,
+        Ok(decision) => Some(decision),
+        Err(Unanswered::NotSent) => None,
         Err(Unanswered::Unknown) => {
             shop.stock.backlog.add(work.wants());
+            let now = shop.now();
             db.write(move |tx| work::store::postpone(tx, &reference, now)).await?;
             return Ok(EditSettled::Unknown);
         }
     };
-    let (taken, refusal) = match &decision {
-        Decision::Taken(_) => (true, None),
-        Decision::Refused(refusal) => (false, Some(refusal.clone())),
-        Decision::Void => (false, None),
-    };
-    let decided = db
-        .write(move |tx| accepted::decide_edit(tx, &order_id, &reference, &decision, now).map_err(database))
-        .await?;
-    Ok(match refusal {
-        _ if taken => EditSettled::Done(Box::new(decided.order)),
-        Some(refusal) => EditSettled::Refused(refusal),
-        None => EditSettled::NotNow,
+    let clock = Arc::clone(&shop.clock);
+    db.write(move |tx| {
+        let (now, id) = (clock.now(), &order_id);
+        let Some(decision) = &decision else { return drop_edit(tx, id, &reference, now) };
+        let decided = accepted::decide_edit(tx, id, &reference, decision, now).map_err(database)?;
+        Ok(match decision {
+            Decision::Taken(_) => EditSettled::Done(Box::new(decided.order)),
+            Decision::Refused(refusal) => EditSettled::Refused(refusal.clone()),
+            Decision::Void => EditSettled::NotNow,
+        })
     })
+    .await
+}
+
+/// Drops an edit whose command was not sent, unless the drain may have sent it meanwhile.
+fn drop_edit(
+    tx: &mut kassa_db::Tx<'_>,
+    order_id: &str,
+    reference: &str,
+    now: Timestamp,
+) -> Result<EditSettled, Error> {
+    let untouched = work::store::by_reference(tx, reference)?
+        .is_some_and(|work| work.attempts == 0 && now < work.next_at);
+    if !untouched {
+        return Ok(EditSettled::Unknown);
+    }
+    accepted::decide_edit(tx, order_id, reference, &Decision::Void, now).map_err(database)?;
+    Ok(EditSettled::NotNow)
 }
 
 /// Why a command has no reply.

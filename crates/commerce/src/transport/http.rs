@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{FromRequestParts, Query, State};
 use axum::http::header::{ETAG, IF_NONE_MATCH};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -49,24 +50,35 @@ pub fn internal_routes(shop: Arc<Shop>) -> Router {
     routes
 }
 
+/// Another role, known by `KASSA_INTERNAL_TOKEN` before anything of a body is read.
+struct OtherRole;
+
+impl FromRequestParts<Arc<Shop>> for OtherRole {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Problem> {
+        shop.access.authorize(&parts.headers, RouteClass::Internal)?;
+        Ok(Self)
+    }
+}
+
 async fn deduct_stock(
     State(shop): State<Arc<Shop>>,
-    headers: HeaderMap,
+    _: OtherRole,
     Json(deduct): Json<Deduct>,
 ) -> Result<Response, Problem> {
-    run_command(&shop, &headers, Command::Deduct(deduct)).await
+    run_command(&shop, Command::Deduct(deduct)).await
 }
 
 async fn release_stock(
     State(shop): State<Arc<Shop>>,
-    headers: HeaderMap,
+    _: OtherRole,
     Json(release): Json<Release>,
 ) -> Result<Response, Problem> {
-    run_command(&shop, &headers, Command::Release(release)).await
+    run_command(&shop, Command::Release(release)).await
 }
 
-async fn run_command(shop: &Shop, headers: &HeaderMap, command: Command) -> Result<Response, Problem> {
-    shop.access.authorize(headers, RouteClass::Internal)?;
+async fn run_command(shop: &Shop, command: Command) -> Result<Response, Problem> {
     if let Some(flaw) = command.flaw() {
         return Err(Problem::bad_request(flaw));
     }
@@ -88,10 +100,9 @@ struct Entries {
 
 async fn read_ledger(
     State(shop): State<Arc<Shop>>,
-    headers: HeaderMap,
+    _: OtherRole,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    shop.access.authorize(&headers, RouteClass::Internal)?;
     let references = values("ref", query)?;
     let db = here(shop.inventory.as_ref())?;
     let entries = db.read(move |tx| {
@@ -107,10 +118,10 @@ async fn read_ledger(
 
 async fn list_offers(
     State(shop): State<Arc<Shop>>,
+    _: OtherRole,
     headers: HeaderMap,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    shop.access.authorize(&headers, RouteClass::Internal)?;
     let skus = values("sku", query)?;
     let db = here(shop.catalog.as_ref())?;
     let offers = prices::read(db, skus).await.map_err(|error| problem_of(&error))?;
@@ -126,6 +137,9 @@ async fn list_offers(
 fn values(name: &str, query: Vec<(String, String)>) -> Result<Vec<String>, Problem> {
     let values: Vec<String> =
         query.into_iter().filter(|(given, _)| given == name).map(|(_, value)| value).collect();
+    if values.iter().any(|value| value.contains('\0')) {
+        return Err(Problem::bad_request(format!("{name} contains a NUL")));
+    }
     match values.len() {
         0 => Err(Problem::bad_request(format!("the query has no {name}"))),
         count if count > VALUES_MAX => {

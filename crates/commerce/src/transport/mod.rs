@@ -112,13 +112,15 @@ impl Stock {
         };
         let chaos = Arc::new(Chaos::new(Arc::clone(clock), remotes.chaos, remotes.chaos_seed));
         chaos.export(metrics);
+        let backlog = work::Backlog::default();
+        backlog.export(metrics);
         Self {
             with_orders: with_orders && matches!(way, Way::Here(_)),
             way,
             breaker: Arc::new(Breaker::new("inventory", Arc::clone(clock), remotes.breaker)),
             budget: RetryBudget::new(Arc::clone(clock)),
             chaos,
-            backlog: work::Backlog::default(),
+            backlog,
         }
     }
 

@@ -44,8 +44,8 @@ pub struct Entry {
 impl Recorded {
     /// Whether a deduct of this attempt may run although its `ref` is known: the earlier one was refused.
     pub(super) fn may_be_tried_anew(&self, attempt: i64) -> bool {
-        let refused = matches!(self.reply, Reply::Insufficient { .. } | Reply::UnknownSku { .. });
-        refused && !self.tombstone && attempt > self.attempt
+        let moved = matches!(self.reply, Reply::Moved { .. });
+        !moved && !self.tombstone && attempt > self.attempt
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn claim(tx: &mut Tx<'_>, claim: &Claim<'_>, now: Timestamp) -> Resul
 /// Puts a later attempt in the place of a refused one.
 pub(super) fn claim_anew(tx: &mut Tx<'_>, claim: &Claim<'_>) -> Result<(), Error> {
     let sql = "UPDATE stock_commands SET attempt = $2, fingerprint = $3, lines = $4, outcome = 'running' \
-               WHERE ref = $1 AND attempt < $2 AND outcome = 'refused'";
+               WHERE ref = $1 AND attempt < $2 AND kind = 'deduct' AND outcome IN ('refused', 'void')";
     let lines = to_json(&claim.lines)?;
     let values = params![claim.reference, claim.attempt, claim.fingerprint, &lines];
     match tx.execute(sql, values)? {

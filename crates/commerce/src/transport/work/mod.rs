@@ -3,10 +3,11 @@
 pub(crate) mod store;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use kassa_model::Timestamp;
+use kassa_service::Metrics;
+use kassa_service::metrics::{Gauge, Unit};
 use tokio::sync::Notify;
 
 use super::commands::Command;
@@ -50,7 +51,7 @@ impl Work {
 #[derive(Debug, Default)]
 pub(crate) struct Backlog {
     /// Orders and edits without a decision, as last read, and those since.
-    waiting: AtomicU64,
+    waiting: Gauge,
     /// SKUs that earlier orders wait for: a later one queues behind them.
     skus: Mutex<HashSet<String>>,
     news: Notify,
@@ -59,7 +60,13 @@ pub(crate) struct Backlog {
 impl Backlog {
     /// How many wait.
     pub(crate) fn waiting(&self) -> u64 {
-        self.waiting.load(Ordering::Relaxed)
+        u64::try_from(self.waiting.get()).unwrap_or(0)
+    }
+
+    /// Shows it on `/metrics`; once per process.
+    pub(crate) fn export(&self, metrics: &Metrics) {
+        let help = "Accepted orders and edits whose stock is not decided yet.";
+        metrics.register("kassa_orders_waiting", help, Unit::None, self.waiting.clone());
     }
 
     /// Whether an earlier order waits for one of these SKUs.
@@ -70,7 +77,7 @@ impl Backlog {
 
     /// Notes that an order with these lines waits from now on.
     pub(crate) fn add(&self, lines: &[StockLine]) {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.waiting.inc();
         let mut skus = self.skus.lock().unwrap_or_else(PoisonError::into_inner);
         skus.extend(lines.iter().map(|line| line.sku.clone()));
         drop(skus);
@@ -80,7 +87,7 @@ impl Backlog {
     /// Replaces what was known by what was read: `work`, the oldest rows, out of `waiting`.
     pub(crate) fn set<'a>(&self, waiting: u64, work: impl Iterator<Item = &'a Work>) {
         let wanted = work.flat_map(Work::wants).map(|line| line.sku.clone()).collect();
-        self.waiting.store(waiting, Ordering::Relaxed);
+        self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         *self.skus.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
     }
 
@@ -161,7 +168,7 @@ mod tests {
     fn the_oldest_of_each_sku_goes_first() {
         let rows = [vec!["a"], vec!["b", "a"], vec!["c"], vec!["b"], vec![], vec!["a", "a"]];
         let mut lanes = Lanes::new(rows.iter().map(|skus| skus.iter().copied()));
-        let mut under_way = |lanes: &mut Lanes| std::iter::from_fn(|| lanes.next()).collect::<Vec<_>>();
+        let under_way = |lanes: &mut Lanes| std::iter::from_fn(|| lanes.next()).collect::<Vec<_>>();
         assert_eq!(under_way(&mut lanes), [0, 2, 4]);
         lanes.done(2, ["c"]);
         lanes.done(4, []);

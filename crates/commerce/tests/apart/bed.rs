@@ -1,0 +1,380 @@
+//! Two roles of one shop: orders and catalogue here, stock behind a socket that can go away and come back.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use kassa_access::{Access, Mode, Options};
+use kassa_commerce::inventory::{self, LedgerKind, Movement};
+use kassa_commerce::orders::{Order, Status, store};
+use kassa_commerce::transport::chaos::{Allowed, Faults};
+use kassa_commerce::transport::{Remotes, drain, store as commands};
+use kassa_commerce::{Databases, MIGRATIONS, Shop, ShopOptions, catalog};
+use kassa_db::testing::Folder;
+use kassa_db::{Db, Error};
+use kassa_model::{Currency, Money, SystemClock};
+use kassa_service::client::Client;
+use kassa_service::http::{self, Server};
+use kassa_service::{Metrics, Policy, RouteClass, Shutdown};
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use tower::ServiceExt;
+
+pub(crate) const TOKEN: &str = "between-roles";
+
+/// The percentage of full counts.
+pub(crate) fn scaled(full: u64) -> u64 {
+    let percent = std::env::var("KASSA_TEST_SCALE").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
+    (full * percent / 100).max(1)
+}
+
+pub(crate) fn seed() -> u64 {
+    let given = std::env::var("KASSA_TEST_SEED").ok().and_then(|text| text.parse().ok());
+    given.unwrap_or_else(|| u64::from(std::process::id()))
+}
+
+/// `SplitMix64`.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+}
+
+/// The role of inventory, or where it was.
+pub(crate) struct Stock {
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) address: SocketAddr,
+    running: Option<(Shutdown, JoinHandle<()>)>,
+}
+
+/// Both roles.
+pub(crate) struct Split {
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) stock: Stock,
+    router: Router,
+    drain: Shutdown,
+    initial: Vec<(String, i64)>,
+    keys: AtomicU64,
+    _folders: Vec<Folder>,
+}
+
+/// An answer and how long it took.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    pub(crate) took: Duration,
+}
+
+fn access(data: &Folder) -> Access {
+    let options = Options { internal_token: TOKEN.to_owned(), ..Options::default() };
+    Access::open(&options, Mode::Open, data.path()).unwrap()
+}
+
+fn open(url: &str) -> Db {
+    let db = Db::open(url).unwrap();
+    db.migrate(MIGRATIONS).unwrap();
+    db
+}
+
+fn shop(data: &Folder, databases: Databases, remotes: Remotes) -> Arc<Shop> {
+    let options = ShopOptions { remotes, ..ShopOptions::default() };
+    Shop::new(databases, access(data), Arc::new(SystemClock), options, &Metrics::new("test"))
+}
+
+fn chaotic() -> Remotes {
+    Remotes { chaos: Allowed::Yes, chaos_seed: seed(), ..Remotes::default() }
+}
+
+impl Stock {
+    fn new(data: &Folder, db: Db) -> Self {
+        let databases = Databases { inventory: Some(db), ..Databases::default() };
+        let shop = shop(data, databases, chaotic());
+        Self { shop, address: "127.0.0.1:0".parse().unwrap(), running: None }
+    }
+
+    /// Begins to answer, at the address where it did before.
+    pub(crate) async fn up(&mut self) {
+        let shutdown = Shutdown::new();
+        let options = http::Options {
+            listen: vec![self.address],
+            drain_timeout: Duration::from_millis(50),
+            ..http::Options::default()
+        };
+        let server = Server::bind(options).unwrap();
+        self.address = server.local_address();
+        let routes = kassa_commerce::internal_routes(Arc::clone(&self.shop));
+        let router = Policy::default().apply(RouteClass::Internal, routes);
+        let stop = shutdown.clone();
+        let task = tokio::spawn(async move { server.run(router, stop).await.map(drop).unwrap() });
+        self.running = Some((shutdown, task));
+    }
+
+    /// Goes away, with every connection.
+    pub(crate) async fn down(&mut self) {
+        let (shutdown, task) = self.running.take().unwrap();
+        shutdown.trigger();
+        task.await.unwrap();
+    }
+
+    pub(crate) fn chaos(&self, latency_ms: u64, crash_rate: f64, partial_failure_rate: f64) {
+        self.shop.stock.chaos().set(Faults { latency_ms, crash_rate, partial_failure_rate }).unwrap();
+    }
+
+    pub(crate) fn calm(&self) {
+        self.shop.stock.chaos().clear();
+    }
+
+    pub(crate) async fn on_hand(&self, sku: &str) -> i64 {
+        let sku = sku.to_owned();
+        let db = self.shop.inventory.as_ref().unwrap();
+        db.read(move |tx| inventory::store::by_sku(tx, &sku)).await.unwrap().unwrap().on_hand
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&format!("http://{}", self.address), Some(TOKEN)).unwrap()
+    }
+}
+
+impl Split {
+    /// A shop with so many of each SKU.
+    pub(crate) async fn new(initial: &[(&str, i64)]) -> Self {
+        Self::with(initial, Remotes::default()).await
+    }
+
+    pub(crate) async fn with(initial: &[(&str, i64)], remotes: Remotes) -> Self {
+        let folders = [Folder::new(), Folder::new(), Folder::new()];
+        let mut stock = Stock::new(&folders[2], open(&folders[1].sqlite_url()));
+        stock.up().await;
+        let db = open(&folders[0].sqlite_url());
+        let remotes = Remotes { inventory: Some(stock.client()), ..remotes };
+        let databases = Databases { inventory: None, one: false, ..Databases::all_in(&db) };
+        let shop = shop(&folders[2], databases, remotes);
+        Self::over(shop, stock, initial, folders.into()).await
+    }
+
+    /// All in one process over one database or two, where only chaos makes the way long.
+    pub(crate) async fn in_one_process(initial: &[(&str, i64)], urls: (&str, Option<&str>)) -> Self {
+        let folders = vec![Folder::new()];
+        let db = open(urls.0);
+        let inventory = urls.1.map(open);
+        let databases = Databases {
+            one: inventory.is_none(),
+            inventory: Some(inventory.unwrap_or_else(|| db.clone())),
+            ..Databases::all_in(&db)
+        };
+        let shop = shop(&folders[0], databases, chaotic());
+        let address = "127.0.0.1:0".parse().unwrap();
+        let stock = Stock { shop: Arc::clone(&shop), address, running: None };
+        Self::over(shop, stock, initial, folders).await
+    }
+
+    async fn over(shop: Arc<Shop>, stock: Stock, initial: &[(&str, i64)], folders: Vec<Folder>) -> Self {
+        let split = Self {
+            router: router(&shop),
+            shop,
+            stock,
+            drain: Shutdown::new(),
+            initial: initial.iter().map(|(sku, count)| ((*sku).to_owned(), *count)).collect(),
+            keys: AtomicU64::new(0),
+            _folders: folders,
+        };
+        split.fill().await;
+        split.start_drain();
+        split
+    }
+
+    /// Waits until orders are decided at once again.
+    pub(crate) async fn ready(&self, items: &str) {
+        let begun = Instant::now();
+        while !matches!(self.place(items).await.status, 201 | 422) {
+            assert!(begun.elapsed() < Duration::from_secs(30), "orders still wait");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Products here, stock there.
+    async fn fill(&self) {
+        let skus: Vec<String> = self.initial.iter().map(|(sku, _)| sku.clone()).collect();
+        let now = self.shop.now();
+        let create = move |tx: &mut kassa_db::Tx<'_>| {
+            for sku in &skus {
+                let price = Money { amount_minor: 1_000, currency: Currency::USD };
+                let plain = catalog::NewProduct::plain(sku.clone(), price);
+                let product = catalog::NewProduct { sku: Some(sku.clone()), track_stock: true, ..plain };
+                catalog::create(tx, &product, now).map_err(|error| Error::Invalid(error.to_string()))?;
+            }
+            Ok::<_, Error>(())
+        };
+        self.shop.catalog.as_ref().unwrap().write(create).await.unwrap();
+        let initial = self.initial.clone();
+        let receive = move |tx: &mut kassa_db::Tx<'_>| {
+            for (sku, quantity) in &initial {
+                inventory::open(tx, sku, 0, now)?;
+                let (reference, kind) = ("delivery".to_owned(), LedgerKind::Receive);
+                let movement =
+                    Movement { reference, sku: sku.clone(), kind, quantity: *quantity, reason: None };
+                inventory::move_by_hand(tx, &movement, now)
+                    .map_err(|error| Error::Invalid(error.to_string()))?;
+            }
+            Ok::<_, Error>(())
+        };
+        self.stock.shop.inventory.as_ref().unwrap().write(receive).await.unwrap();
+    }
+
+    /// A product whose stock nobody keeps.
+    pub(crate) async fn only_in_catalog(&self, sku: &'static str) {
+        let now = self.shop.now();
+        let create = move |tx: &mut kassa_db::Tx<'_>| {
+            let price = Money { amount_minor: 1_000, currency: Currency::USD };
+            let plain = catalog::NewProduct::plain(sku, price);
+            let product = catalog::NewProduct { sku: Some(sku.to_owned()), track_stock: true, ..plain };
+            catalog::create(tx, &product, now).map_err(|error| Error::Invalid(error.to_string())).map(drop)
+        };
+        self.shop.catalog.as_ref().unwrap().write(create).await.unwrap();
+    }
+
+    fn start_drain(&self) {
+        tokio::spawn(drain::run(Arc::clone(&self.shop), self.drain.clone()));
+    }
+
+    pub(crate) fn key(&self) -> String {
+        format!("key-{}", self.keys.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// `items` is `sku=quantity`, separated by spaces.
+    pub(crate) async fn place(&self, items: &str) -> Reply {
+        let key = self.key();
+        self.call("POST", "/v1/orders", &key, Some(json!({ "items": parsed(items) }))).await
+    }
+
+    pub(crate) async fn edit(&self, id: &str, items: &str) -> Reply {
+        let key = self.key();
+        self.call("PUT", &format!("/v1/orders/{id}"), &key, Some(json!({ "items": parsed(items) }))).await
+    }
+
+    pub(crate) async fn cancel(&self, id: &str) -> Reply {
+        let key = self.key();
+        self.call("POST", &format!("/v1/orders/{id}/cancel"), &key, None).await
+    }
+
+    pub(crate) async fn refund(&self, id: &str, lines: Value) -> Reply {
+        let key = self.key();
+        self.call("POST", &format!("/v1/orders/{id}/refunds"), &key, Some(json!({ "lines": lines }))).await
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, key: &str, body: Option<Value>) -> Reply {
+        let begun = Instant::now();
+        let mut request = Request::builder().method(method).uri(path).header("idempotency-key", key);
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let answer = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (head, body) = answer.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply { status: head.status.as_u16(), body, took: begun.elapsed() }
+    }
+
+    pub(crate) async fn orders(&self) -> Vec<Order> {
+        let all = |tx: &mut kassa_db::Tx<'_>| store::list(tx, &store::Filter::default(), 1_000_000);
+        self.shop.orders.as_ref().unwrap().read(all).await.unwrap()
+    }
+
+    pub(crate) async fn order(&self, id: &str) -> Order {
+        let id = id.to_owned();
+        let read = move |tx: &mut kassa_db::Tx<'_>| store::by_id(tx, &id);
+        self.shop.orders.as_ref().unwrap().read(read).await.unwrap().unwrap()
+    }
+
+    /// Waits until no order and no edit is undecided; returns how long that took.
+    pub(crate) async fn settled(&self, within: Duration) -> Duration {
+        let begun = Instant::now();
+        loop {
+            let waits = |order: &Order| order.status == Status::Accepted || order.pending_edit.is_some();
+            let waiting = self.orders().await.into_iter().filter(waits).count();
+            if waiting == 0 {
+                return begun.elapsed();
+            }
+            assert!(begun.elapsed() < within, "{waiting} orders are undecided after {within:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until stock is what the orders say, and compares the ledger with each order.
+    pub(crate) async fn exact(&self) {
+        let begun = Instant::now();
+        while let Err(difference) = self.compare().await {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{difference}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let db = self.stock.shop.inventory.as_ref().unwrap();
+        for order in self.orders().await {
+            let prefix = format!("{}/", order.id);
+            let entries = db.read(move |tx| commands::ledger(tx, &prefix)).await.unwrap();
+            for (sku, _) in &self.initial {
+                let net: i64 =
+                    entries.iter().filter(|entry| entry.sku == *sku).map(|entry| -entry.quantity).sum();
+                assert_eq!(net, held(&order, sku), "order {} ({}) holds {sku}", order.id, order.status);
+            }
+        }
+    }
+
+    async fn compare(&self) -> Result<(), String> {
+        let orders = self.orders().await;
+        for (sku, initial) in &self.initial {
+            let taken: i64 = orders.iter().map(|order| held(order, sku)).sum();
+            let on_hand = self.stock.on_hand(sku).await;
+            assert!(on_hand >= 0, "{sku} is oversold");
+            if on_hand != initial - taken {
+                return Err(format!("{sku}: {on_hand} on hand, {initial} initially, {taken} with orders"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Split {
+    fn drop(&mut self) {
+        self.drain.trigger();
+    }
+}
+
+pub(crate) fn router(shop: &Arc<Shop>) -> Router {
+    let policy = Policy::default();
+    let storefront = kassa_commerce::storefront_routes(Arc::clone(shop));
+    let native = kassa_commerce::native_routes(Arc::clone(shop));
+    policy.apply(RouteClass::Storefront, storefront).merge(policy.apply(RouteClass::Native, native))
+}
+
+/// What an order holds of a SKU.
+pub(crate) fn held(order: &Order, sku: &str) -> i64 {
+    if !matches!(order.status, Status::Confirmed | Status::Fulfilled | Status::Refunded) {
+        return 0;
+    }
+    let lines = order.lines.iter().filter(|line| line.tracked && line.sku == sku);
+    lines.map(|line| line.quantity - line.restocked_quantity).sum()
+}
+
+pub(crate) fn parsed(items: &str) -> Value {
+    let item = |part: &str| {
+        let (sku, quantity) = part.split_once('=').unwrap();
+        json!({ "sku": sku, "quantity": quantity.parse::<i64>().unwrap() })
+    };
+    items.split_whitespace().map(item).collect()
+}
+
+pub(crate) fn id(reply: &Reply) -> String {
+    reply.body["id"].as_str().unwrap_or_else(|| panic!("{reply:?}")).to_owned()
+}
