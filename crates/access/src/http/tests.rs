@@ -213,9 +213,9 @@ async fn ten_wrong_tokens_lock_the_address_for_a_quarter_of_an_hour_and_a_restar
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_at_once_gets_no_more_than_ten_guesses() {
     for bed in beds() {
-        let process = bed.process();
-        let attempts = (0..100).map(|_| {
-            let router = process.router.clone();
+        let processes: Vec<_> = (0..4).map(|_| bed.process()).collect();
+        let attempts = (0..100).map(|n| {
+            let router = processes[n % processes.len()].router.clone();
             tokio::spawn(async move {
                 send(&router, "POST /v1/session", &[], r#"{"token":"guess"}"#).await.status
             })
@@ -229,7 +229,7 @@ async fn a_crowd_at_once_gets_no_more_than_ten_guesses() {
         }
         println!("{}: of 100 guesses at once {looked_at} were looked at", bed.name);
         assert!((1..=10).contains(&looked_at), "{}: {looked_at}", bed.name);
-        assert_eq!(send(&process.router, "POST /v1/session", &[], &log_in()).await.status, 429);
+        assert_eq!(send(&processes[0].router, "POST /v1/session", &[], &log_in()).await.status, 429);
     }
 }
 
