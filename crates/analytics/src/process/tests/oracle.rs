@@ -54,7 +54,8 @@ fn is_duplicate(stored: &[Expected], recorded: &Recorded, window_hours: i64) -> 
 fn place(stored: &[Expected], offset: Offset, recorded: &Recorded) -> Expected {
     let event = &recorded.event;
     let clock = stored.iter().map(|row| row.received).chain([event.received_at]).max().unwrap();
-    let time = event.occurred_at.micros();
+    let money = event.order.is_some();
+    let time = recorded.placed_at.filter(|_| money).unwrap_or(event.occurred_at).micros();
     let live = |visitor: i64| {
         stored.iter().filter(move |row| {
             row.site == event.site
@@ -77,7 +78,6 @@ fn place(stored: &[Expected], offset: Offset, recorded: &Recorded) -> Expected {
         holding(yesterday).is_some() || live(yesterday).any(|row| event.session == Some(row.session));
     let visitor = event.visitor.unwrap_or(if was_here { yesterday } else { today });
     let joined = event.session.or_else(|| holding(visitor));
-    let money = event.order.is_some();
     let session =
         joined.unwrap_or_else(|| if money { 0 } else { opened_by(&event.site, visitor, &event.id) });
     Expected {
@@ -86,7 +86,7 @@ fn place(stored: &[Expected], offset: Offset, recorded: &Recorded) -> Expected {
         session,
         site: event.site.clone(),
         id: event.id.clone(),
-        occurred: time,
+        occurred: event.occurred_at.micros(),
         received: event.received_at,
         money,
     }

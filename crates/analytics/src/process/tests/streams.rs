@@ -120,6 +120,10 @@ impl Stream {
             status: "confirmed".to_owned(),
             items: if self.random.chance(70) { vec![item] } else { Vec::new() },
         });
+        if self.random.chance(50) {
+            let late = self.random.below(40 * 60) as i64;
+            change.placed_at = Some(change.event.occurred_at.plus_micros(-late * MINUTE));
+        }
         encoded(LogRecord::Event(Box::new(change)))
     }
 
