@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use config::{Config as Layers, Environment, File, FileFormat, Value, ValueKind};
+use kassa_model::Currency;
 use serde::{Deserialize, Serialize};
 
 /// `config/default.toml`, as built in.
@@ -25,9 +26,16 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) log: Log,
     pub(crate) store: Store,
+    pub(crate) database: Database,
+    pub(crate) catalog: Noun,
+    pub(crate) inventory: Noun,
+    pub(crate) orders: Orders,
     pub(crate) dedupe: Dedupe,
     pub(crate) access: Access,
     pub(crate) shop: Shop,
+    pub(crate) storefront: Storefront,
+    pub(crate) compat: Compat,
+    pub(crate) chaos: Chaos,
     pub(crate) cors: Cors,
     pub(crate) geoip: GeoIp,
     pub(crate) logs: Logs,
@@ -39,6 +47,7 @@ pub(crate) struct Server {
     pub(crate) listen: String,
     pub(crate) hosts: Vec<String>,
     pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) compat_ports: bool,
     pub(crate) connections_max: usize,
     pub(crate) header_timeout_ms: u64,
     pub(crate) body_timeout_ms: u64,
@@ -65,6 +74,24 @@ pub(crate) struct Store {
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Database {
+    pub(crate) url: String,
+}
+
+/// Where a noun of the shop is kept.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Noun {
+    pub(crate) database_url: String,
+    pub(crate) url: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Orders {
+    pub(crate) database_url: String,
+    pub(crate) accepted_max: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Dedupe {
     pub(crate) window_hours: u64,
     pub(crate) memory_max: usize,
@@ -87,6 +114,24 @@ pub(crate) struct SecretKey {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Shop {
     pub(crate) site: String,
+    pub(crate) currency: String,
+    pub(crate) low_stock_at: i64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Storefront {
+    pub(crate) rate_per_second: u32,
+    pub(crate) burst: u32,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Compat {
+    pub(crate) open: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Chaos {
+    pub(crate) allowed: bool,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -149,6 +194,7 @@ impl Config {
                 .with_list_parse_key("server.hosts")
                 .with_list_parse_key("server.trusted_proxies")
                 .with_list_parse_key("cors.origins")
+                .with_list_parse_key("compat.open")
                 .source(Some(environment)),
         );
         for (key, value) in &overrides.0 {
@@ -190,6 +236,9 @@ impl Config {
         for key in &mut shown.access.secret_keys {
             "********".clone_into(&mut key.sha256);
         }
+        for url in shown.database_urls() {
+            mask_password(url);
+        }
         Ok(toml::to_string(&shown)?)
     }
 
@@ -198,6 +247,18 @@ impl Config {
         for url in [&mut self.log.url, &mut self.store.url] {
             *url = url.replace("{data}", &data);
         }
+        for url in self.database_urls() {
+            *url = url.replace("{data}", &data);
+        }
+    }
+
+    fn database_urls(&mut self) -> [&mut String; 4] {
+        [
+            &mut self.database.url,
+            &mut self.catalog.database_url,
+            &mut self.inventory.database_url,
+            &mut self.orders.database_url,
+        ]
     }
 
     fn validate(&self) -> anyhow::Result<()> {
@@ -215,6 +276,10 @@ impl Config {
         at_least("store.query_timeout_s", self.store.query_timeout_s, 1)?;
         at_least("dedupe.window_hours", self.dedupe.window_hours, 1)?;
         at_least("dedupe.memory_max", self.dedupe.memory_max as u64, 1 << 20)?;
+        at_least("orders.accepted_max", self.orders.accepted_max, 1)?;
+        at_least("storefront.rate_per_second", self.storefront.rate_per_second.into(), 1)?;
+        at_least("storefront.burst", self.storefront.burst.into(), 1)?;
+        self.validate_shop()?;
         let token = self.access.admin_token.chars().count();
         if token > 0 && token < ADMIN_TOKEN_LEAST {
             bail!("access.admin_token has {token} characters: at least {ADMIN_TOKEN_LEAST} are wanted");
@@ -230,6 +295,33 @@ impl Config {
         }
         Ok(())
     }
+
+    fn validate_shop(&self) -> anyhow::Result<()> {
+        self.currency()?;
+        if self.shop.low_stock_at < 0 {
+            bail!("shop.low_stock_at = {} is negative", self.shop.low_stock_at);
+        }
+        if let Some(unknown) =
+            self.compat.open.iter().find(|name| !["A", "B", "C", "D", "E"].contains(&name.as_str()))
+        {
+            bail!("compat.open names {unknown}: the dialects are A, B, C, D and E");
+        }
+        Ok(())
+    }
+
+    /// `shop.currency`.
+    pub(crate) fn currency(&self) -> anyhow::Result<Currency> {
+        let code = &self.shop.currency;
+        code.parse().with_context(|| format!("shop.currency = \"{code}\" is no ISO 4217 code"))
+    }
+}
+
+/// Puts stars for the password of `postgres://user:password@host/db`.
+fn mask_password(url: &mut String) {
+    let Some((scheme, rest)) = url.split_once("://") else { return };
+    let Some((user, host)) = rest.rsplit_once('@') else { return };
+    let user = user.split(':').next().unwrap_or_default();
+    *url = format!("{scheme}://{user}:********@{host}");
 }
 
 fn scheme_path(key: &str, url: &str, scheme: &str) -> anyhow::Result<PathBuf> {
@@ -371,13 +463,17 @@ mod tests {
         check("[log]\npartitions = \"many\"", "partitions");
         check("[logs]\nformat = \"xml\"", "json or text");
         check("[access]\nadmin_token = \"short\"", "at least 16");
+        check("[shop]\ncurrency = \"dollars\"", "no ISO 4217 code");
+        check("[compat]\nopen = [\"Z\"]", "compat.open names Z");
         check("not toml", "configuration file");
     }
 
     #[test]
     fn masks_secrets() {
-        let config = load("[access]\nadmin_token = \"a-very-secret-token\"").unwrap();
-        let shown = config.masked().unwrap();
-        assert!(!shown.contains("very-secret") && shown.contains("********"));
+        let text = "[access]\nadmin_token = \"a-very-secret-token\"\n\
+                    [database]\nurl = \"postgres://shop:very-secret@db.example/shop\"";
+        let shown = load(text).unwrap().masked().unwrap();
+        assert!(!shown.contains("very-secret") && shown.contains("********"), "{shown}");
+        assert!(shown.contains("postgres://shop:********@db.example/shop"), "{shown}");
     }
 }

@@ -49,15 +49,18 @@ enum Command {
         /// Address and port to listen on [default: 127.0.0.1:8000].
         #[arg(long, value_name = "ADDR")]
         listen: Option<String>,
-        /// Fill the store with 30 days of believable traffic first, once, for the site `demo`.
+        /// Fill the shop with products and the store with 30 days of believable traffic first, once, for the site `demo`.
         #[arg(long)]
         demo: bool,
+        /// Listen also on the ports of the systems that kassa stands in for.
+        #[arg(long)]
+        compat_ports: bool,
     },
     /// Run some roles in this process.
     Serve {
         #[command(flatten)]
         common: Common,
-        /// Any of collector, processor, reports, separated by commas.
+        /// Any of catalog, orders, inventory, collector, processor, reports, separated by commas.
         #[arg(long, value_name = "LIST")]
         roles: String,
         /// Address and port to listen on [default: 127.0.0.1 and the first role's port].
@@ -117,10 +120,13 @@ pub(crate) struct Common {
 impl Cli {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
-            Command::Up { common, listen, demo } => {
+            Command::Up { common, listen, demo, compat_ports } => {
                 let mut flags = listen.map(|listen| vec![("server.listen", listen)]).unwrap_or_default();
                 if demo {
                     flags.push(("shop.site", demo::SITE.to_owned()));
+                }
+                if compat_ports {
+                    flags.push(("server.compat_ports", "true".to_owned()));
                 }
                 run::serve(common.load(flags)?, &Roles::all(), demo)
             }

@@ -8,6 +8,12 @@ use anyhow::bail;
 /// A part of kassa that can run by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
+    /// Products: reads and changes of the catalogue.
+    Catalog,
+    /// Orders; also sessions, keys, the audit, the outbox's relay and the drain of accepted orders.
+    Orders,
+    /// Stock, and the switch of chaos.
+    Inventory,
     /// Takes events in: every ingest dialect.
     Collector,
     /// Folds the log into the store.
@@ -23,14 +29,18 @@ pub(crate) struct Needs {
     pub(crate) name: &'static str,
     pub(crate) log: bool,
     pub(crate) store: bool,
+    pub(crate) database: bool,
     pub(crate) port: u16,
 }
 
 /// Every role.
-pub(crate) const TABLE: [Needs; 3] = [
-    Needs { role: Role::Collector, name: "collector", log: true, store: false, port: 7105 },
-    Needs { role: Role::Processor, name: "processor", log: true, store: true, port: 7106 },
-    Needs { role: Role::Reports, name: "reports", log: false, store: true, port: 7107 },
+pub(crate) const TABLE: [Needs; 6] = [
+    Needs { role: Role::Catalog, name: "catalog", log: false, store: false, database: true, port: 7101 },
+    Needs { role: Role::Orders, name: "orders", log: true, store: false, database: true, port: 7102 },
+    Needs { role: Role::Inventory, name: "inventory", log: false, store: false, database: true, port: 7103 },
+    Needs { role: Role::Collector, name: "collector", log: true, store: false, database: false, port: 7105 },
+    Needs { role: Role::Processor, name: "processor", log: true, store: true, database: false, port: 7106 },
+    Needs { role: Role::Reports, name: "reports", log: false, store: true, database: false, port: 7107 },
 ];
 
 /// The roles of one process.
@@ -53,6 +63,11 @@ impl Roles {
 
     pub(crate) fn need_store(&self) -> bool {
         self.needs().any(|needs| needs.store)
+    }
+
+    /// Whether a role of the shop is among them.
+    pub(crate) fn need_database(&self) -> bool {
+        self.needs().any(|needs| needs.database)
     }
 
     /// The port of the first role, by the table; 8000 for all of them.
@@ -126,6 +141,7 @@ mod tests {
         check("collector", true);
         check("processor,reports", true);
         check("collector,processor,reports", true);
+        check("catalog,orders,inventory", true);
         check("collector,processor", false);
         check("reports", false);
     }

@@ -11,6 +11,7 @@ use crate::catalog::cache::ProductCache;
 use crate::inventory::levels::StockMetrics;
 use crate::inventory::{LOW_STOCK_AT, LedgerKind};
 use crate::orders::metrics::OrderMetrics;
+use crate::outbox::relay::Wake;
 use crate::transport::prices::RemoteCatalog;
 use crate::transport::{Remotes, Stock};
 
@@ -88,6 +89,8 @@ pub struct Shop {
     pub stock: Stock,
     /// The catalogue when it is in another process.
     pub remote_catalog: Option<RemoteCatalog>,
+    /// Tells the relay of this process that the outbox has grown.
+    pub wake: Wake,
 }
 
 impl Shop {
@@ -123,6 +126,7 @@ impl Shop {
             order_metrics: OrderMetrics::register(metrics),
             stock,
             remote_catalog,
+            wake: Wake::default(),
         })
     }
 

@@ -12,7 +12,8 @@ use crate::Common;
 use crate::client::Client;
 use crate::config::Config;
 use crate::lock::{self, Data, Lock};
-use crate::run::Parts;
+use crate::roles::Roles;
+use crate::run::{Parts, Wanted};
 
 /// The admin API, wherever it is.
 pub(crate) enum Admin {
@@ -34,6 +35,8 @@ pub(crate) struct Local {
 pub(crate) struct Needs {
     pub(crate) log: bool,
     pub(crate) store: bool,
+    /// The shop's databases.
+    pub(crate) shop: bool,
 }
 
 /// The one way for every command that needs the data: held → ask, free → take the lock and open the files.
@@ -48,7 +51,9 @@ pub(crate) async fn open(common: &Common, needs: Needs) -> anyhow::Result<(Admin
     let admin = match lock::take(&config.data)? {
         Data::Held(running) => Admin::Remote(Client::to(&running)?),
         Data::Mine(lock) => {
-            let parts = Parts::open(&config, needs.log, needs.store)?;
+            let roles = Roles::all();
+            let databases = needs.shop.then_some(&roles);
+            let parts = Parts::open(&config, Wanted { log: needs.log, store: needs.store, databases })?;
             let router = parts.admin_router()?;
             Admin::Local(Box::new(Local { router, parts, lock }))
         }

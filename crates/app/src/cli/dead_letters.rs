@@ -33,7 +33,7 @@ pub(crate) enum Action {
     },
 }
 
-const NEEDS: Needs = Needs { log: false, store: true };
+const NEEDS: Needs = Needs { log: false, store: true, shop: false };
 
 /// Runs the command.
 pub(crate) fn run(action: Action) -> anyhow::Result<ExitCode> {

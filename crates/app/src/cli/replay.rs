@@ -19,7 +19,7 @@ pub(crate) fn run(common: &Common, into: &Path) -> anyhow::Result<ExitCode> {
 }
 
 async fn replay(common: &Common, into: &Path) -> anyhow::Result<ExitCode> {
-    let (admin, _) = admin_access::open(common, Needs { log: true, store: false }).await?;
+    let (admin, _) = admin_access::open(common, Needs { log: true, store: false, shop: false }).await?;
     let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
         "{bar:40} {human_pos}/{human_len} records  {per_sec}  {eta} left",
     )?);

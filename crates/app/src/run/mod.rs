@@ -4,14 +4,16 @@
 mod figures;
 mod parts;
 mod routes;
+mod shop;
 mod watch;
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use kassa_access::{Mode, Salts, SecretKeyOptions, SiteOptions};
+use kassa_access::{Mode, SecretKeyOptions, SiteOptions};
 use kassa_analytics::collect::{self, Collector, CollectorOptions};
 use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, check_positions};
 use kassa_eventlog::EventLog;
@@ -20,18 +22,21 @@ use kassa_model::{Clock, SystemClock, failpoint};
 use kassa_service::http::Server;
 use kassa_service::{Health, Metrics, Proxies, Shutdown, http, logs};
 
-pub(crate) use parts::Parts;
+pub(crate) use parts::{Parts, Wanted};
 
 use crate::config::Config;
 use crate::demo;
 use crate::lock;
 use crate::roles::{Role, Roles};
 
+/// The ports of systems A to E (architecture.md): on each of them everything is served.
+const COMPAT_PORTS: [u16; 8] = [3_000, 3_001, 3_002, 4_001, 4_002, 5_000, 8_001, 8_080];
+
 /// Runs `roles` until SIGTERM or SIGINT.
 ///
 /// # Errors
 /// Whatever keeps it from starting, in one sentence.
-pub(crate) fn serve(config: Config, roles: &Roles, with_demo: bool) -> anyhow::Result<ExitCode> {
+pub(crate) fn serve(mut config: Config, roles: &Roles, with_demo: bool) -> anyhow::Result<ExitCode> {
     logs::init(&logs::Options { format: config.logs.format.parse()?, level: config.logs.level.clone() })?;
     http::raise_file_limit();
     if roles.need_store() {
@@ -40,51 +45,67 @@ pub(crate) fn serve(config: Config, roles: &Roles, with_demo: bool) -> anyhow::R
     let mut access = access_options(&config)?;
     if with_demo {
         demo::add_site(&mut access);
+        // A demo that only this machine reaches may be broken on purpose.
+        config.chaos.allowed |= config.listen()?.ip().is_loopback();
     }
     arm_failpoints(&config)?;
     let mut lock = lock::take_or_refuse(&config.data)?;
     let server = Server::bind(server_options(&config)?)?;
     access.local_token = lock.announce(Some(server.local_address()))?;
-    let parts = Parts::open_with(&config, &access, roles.need_log(), roles.need_store())?;
+    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
+    let wanted = Wanted { log: roles.need_log(), store: roles.need_store(), databases: Some(roles) };
+    let parts = Parts::open_with(&config, &access, wanted, &metrics)?;
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(run(&config, roles, with_demo, server, &parts));
+    let demo = if with_demo { Demo::Wanted } else { Demo::Unwanted };
+    let outcome = runtime.block_on(run(roles, demo, server, &parts, &metrics));
     runtime.shutdown_timeout(Duration::from_secs(5));
     parts.close();
     drop(lock);
     outcome
 }
 
+/// Whether the demo's shop and traffic are made first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Demo {
+    Wanted,
+    Unwanted,
+}
+
 async fn run(
-    config: &Config,
     roles: &Roles,
-    with_demo: bool,
+    demo: Demo,
     server: Server,
     parts: &Parts,
+    metrics: &Metrics,
 ) -> anyhow::Result<ExitCode> {
+    let config = &parts.config;
     let shutdown = Shutdown::new();
     shutdown.on_signals()?;
     if roles.has(Role::Processor) {
         check_positions(parts.log()?.as_ref(), parts.store()?.as_ref()).await?;
     }
-    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
     let health = Health::new("kassa").plain_on(&[4_001, 4_002]);
     watch::watch_parts(parts, &health);
-    figures::register(parts, &metrics);
+    figures::register(parts, metrics);
 
     let collector = match roles.has(Role::Collector) {
-        true => Some(Arc::new(make_collector(config, parts, &metrics)?)),
+        true => Some(Arc::new(make_collector(config, parts, metrics)?)),
         false => None,
     };
     let processor = match roles.has(Role::Processor) {
-        true => Some(start_processor(config, parts, &health, &metrics, &shutdown)?),
+        true => Some(start_processor(config, parts, &health, metrics, &shutdown)?),
         false => None,
     };
-    if let (true, Some(collector)) = (with_demo, &collector) {
+    let tasks = match roles.has(Role::Orders) {
+        true => shop::start_tasks(&parts.shop()?, parts.log()?, metrics, &shutdown)?,
+        false => Vec::new(),
+    };
+    if let (Demo::Wanted, Some(collector)) = (demo, &collector) {
         demo::fill(collector, parts, SystemClock.now(), &shutdown).await?;
     }
 
-    let (health, metrics, shutdown) = (&health, &metrics, &shutdown);
+    let (health, shutdown) = (&health, &shutdown);
     let router =
         routes::assemble(routes::Behind { config, roles, parts, collector, health, metrics, shutdown })?;
     let server = server.with_metrics(metrics);
@@ -92,6 +113,9 @@ async fn run(
     let cut_off = server.run(router, shutdown.clone()).await?;
     if cut_off > 0 {
         tracing::warn!(connections = cut_off, "cut off connections that did not end in time");
+    }
+    for task in tasks {
+        task.await.context("a task of the shop panicked")?;
     }
     // The processor ends by itself on the shutdown, after the batch that it has in hand.
     if let Some(running) = processor {
@@ -105,7 +129,7 @@ fn make_collector(config: &Config, parts: &Parts, metrics: &Metrics) -> anyhow::
     let needs = collect::Parts {
         log: parts.log()?,
         access: parts.access.clone(),
-        salts: Arc::new(Salts::open(&config.data)?),
+        salts: Arc::clone(&parts.salts),
         clock: Arc::new(SystemClock),
     };
     Ok(Collector::new(&CollectorOptions { geoip }, needs, metrics)?)
@@ -169,6 +193,7 @@ pub(crate) fn access_options(config: &Config) -> anyhow::Result<kassa_access::Op
         secret_keys: secret_keys.collect(),
         sites: sites.collect(),
         shop_site: config.shop.site.clone(),
+        compat_open: config.compat.open.clone(),
         internal_token: std::env::var("KASSA_INTERNAL_TOKEN").unwrap_or_default(),
         ..kassa_access::Options::default()
     };
@@ -176,11 +201,22 @@ pub(crate) fn access_options(config: &Config) -> anyhow::Result<kassa_access::Op
     Ok(options)
 }
 
+/// Where to listen: `server.listen` first, then the ports of the old systems.
+fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {
+    let first = config.listen()?;
+    let mut addresses = vec![first];
+    if config.server.compat_ports {
+        let others = COMPAT_PORTS.iter().map(|port| SocketAddr::new(first.ip(), *port));
+        addresses.extend(others.filter(|other| *other != first));
+    }
+    Ok(addresses)
+}
+
 fn server_options(config: &Config) -> anyhow::Result<http::Options> {
     let server = &config.server;
     let proxies = Proxies::parse(&server.trusted_proxies).context("server.trusted_proxies")?;
     Ok(http::Options {
-        listen: vec![config.listen()?],
+        listen: addresses(config)?,
         header_timeout: Duration::from_millis(server.header_timeout_ms),
         body_timeout: Duration::from_millis(server.body_timeout_ms),
         idle_timeout: Duration::from_millis(server.idle_timeout_ms),

@@ -1,20 +1,24 @@
-//! What the roles share: access, the log, the store; opened in this order, closed in the other.
+//! What the roles share: the databases, access, the log, the store; opened in this order, closed in the other.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use axum::Router;
-use kassa_access::{Access, Mode};
+use kassa_access::{Access, Mode, Salts};
 use kassa_analytics::report::{self, ReportOptions, Reports};
+use kassa_commerce::Shop;
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options as LogOptions};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::duckdb::{DuckStore, Options as StoreOptions};
 use kassa_model::SystemClock;
+use kassa_service::Metrics;
 
+use super::shop::Open;
 use crate::admin;
 use crate::config::Config;
+use crate::roles::Roles;
 
 /// The group under which the processor reads.
 const PROCESSOR_GROUP: &str = "processor";
@@ -24,31 +28,70 @@ const PROCESSOR_GROUP: &str = "processor";
 pub(crate) struct Parts {
     pub(crate) config: Config,
     pub(crate) access: Access,
+    pub(crate) salts: Arc<Salts>,
+    databases: Option<Open>,
+    shop: Option<Arc<Shop>>,
     log: Option<Arc<LocalLog>>,
     store: Option<Arc<DuckStore>>,
 }
 
+/// What is to be opened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// The log.
+    pub(crate) log: bool,
+    /// The store.
+    pub(crate) store: bool,
+    /// The databases that these roles need; `None`: none at all.
+    pub(crate) databases: Option<&'a Roles>,
+}
+
 impl Parts {
     /// For a command: as `open_with`, with the access of the configuration.
-    pub(crate) fn open(config: &Config, log: bool, store: bool) -> anyhow::Result<Self> {
-        Self::open_with(config, &super::access_options(config)?, log, store)
+    pub(crate) fn open(config: &Config, wanted: Wanted<'_>) -> anyhow::Result<Self> {
+        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
+        Self::open_with(config, &super::access_options(config)?, wanted, &metrics)
     }
 
     /// Opens what is needed.
     ///
     /// # Errors
-    /// Files that cannot be had, are damaged, or belong to another log.
+    /// Files that cannot be had, are damaged, or belong to another log; a database that does not answer.
     pub(crate) fn open_with(
         config: &Config,
         access: &kassa_access::Options,
-        log: bool,
-        store: bool,
+        wanted: Wanted<'_>,
+        metrics: &Metrics,
     ) -> anyhow::Result<Self> {
         let mode = Mode::decide(&[config.listen()?], access)?;
         let access = Access::open(access, mode, &config.data)?;
-        let log = if log { Some(Arc::new(open_log(config)?)) } else { None };
-        let store = if store { Some(Arc::new(open_store(config)?)) } else { None };
-        Ok(Self { config: config.clone(), access, log, store })
+        let databases = wanted.databases.map(|roles| Open::new(config, roles)).transpose()?;
+        let salts = Arc::new(match &databases {
+            Some(open) => {
+                access.attach(open.main.clone(), Arc::new(SystemClock))?;
+                Salts::shared(open.main.clone(), Arc::new(SystemClock))?
+            }
+            None => Salts::open(&config.data)?,
+        });
+        let shop = match (&databases, wanted.databases) {
+            (Some(open), Some(roles)) if roles.need_database() => {
+                Some(open.shop(config, &access, Arc::clone(&salts), metrics)?)
+            }
+            _ => None,
+        };
+        let log = if wanted.log { Some(Arc::new(open_log(config)?)) } else { None };
+        let store = if wanted.store { Some(Arc::new(open_store(config)?)) } else { None };
+        Ok(Self { config: config.clone(), access, salts, databases, shop, log, store })
+    }
+
+    /// The shop, where a role needs it.
+    pub(crate) fn shop(&self) -> anyhow::Result<Arc<Shop>> {
+        self.shop.clone().context("no shop is open")
+    }
+
+    /// The databases, where there are any.
+    pub(super) fn databases(&self) -> Option<&Open> {
+        self.databases.as_ref()
     }
 
     /// The log, where a role needs one.
@@ -83,6 +126,10 @@ impl Parts {
     /// Ends the writers and closes the files.
     pub(crate) fn close(self) {
         self.access.flush();
+        drop(self.shop);
+        if let Some(databases) = &self.databases {
+            databases.close();
+        }
         if let Some(log) = self.log {
             log.close();
         }

@@ -1,8 +1,10 @@
 //! Which routes a process serves: each role's, each in its class, and what every process has.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
@@ -11,6 +13,8 @@ use axum::routing::get;
 use kassa_access::{Access, Mode};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, ReportOptions};
+use kassa_commerce::{catalog, inventory, orders, transport};
+use kassa_service::rate::RateLimit;
 use kassa_service::{Health, Metrics, Policy, RouteClass, Shutdown, problem};
 
 use super::Parts;
@@ -55,11 +59,49 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
             .merge(policy.apply(RouteClass::Native, report::native_routes(Arc::clone(&reports))))
             .merge(policy.apply(RouteClass::Compat, report::compat_routes(reports)));
     }
+    if roles.need_database() {
+        router = router.merge(shop_routes(config, roles, parts, &policy)?);
+    }
+    if roles.has(Role::Orders) {
+        let routes = kassa_access::admin_routes(parts.access.clone())
+            .merge(kassa_access::session_routes(parts.access.clone()));
+        router = router.merge(policy.apply(RouteClass::Native, routes));
+    }
     if *roles == Roles::all() {
         // Pages are for anyone, as probes are: nothing in them is secret, their data come by the routes above.
         router = router.merge(policy.apply(RouteClass::Probe, ui::routes(parts.access.shop_site())));
     }
     Ok(router.fallback(problem::not_found))
+}
+
+/// What the shop's roles serve. Between roles there are the internal routes, on role ports only.
+fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -> anyhow::Result<Router> {
+    let shop = parts.shop()?;
+    let (mut storefront, mut native) = (Router::new(), Router::new());
+    if roles.has(Role::Catalog) {
+        storefront = storefront.merge(catalog::http::storefront_routes(Arc::clone(&shop)));
+        native = native.merge(catalog::http::native_routes(Arc::clone(&shop)));
+    }
+    if roles.has(Role::Inventory) {
+        native = native.merge(inventory::http::native_routes(Arc::clone(&shop)));
+    }
+    if roles.has(Role::Orders) {
+        storefront = storefront.merge(orders::http::storefront_routes(Arc::clone(&shop)));
+        native = native.merge(orders::http::native_routes(Arc::clone(&shop)));
+    }
+    if parts.access.mode() == Mode::Closed {
+        let rate = |value: u32| {
+            NonZeroU32::new(value).context("storefront.rate_per_second and burst are at least 1")
+        };
+        let limits = &config.storefront;
+        storefront = RateLimit::new(rate(limits.rate_per_second)?, rate(limits.burst)?).apply(storefront);
+    }
+    let mut router =
+        policy.apply(RouteClass::Storefront, storefront).merge(policy.apply(RouteClass::Native, native));
+    if *roles != Roles::all() {
+        router = router.merge(policy.apply(RouteClass::Internal, transport::http::internal_routes(shop)));
+    }
+    Ok(router)
 }
 
 fn policy(config: &Config, access: &Access) -> Policy {

@@ -31,6 +31,20 @@ pub(super) fn watch_parts(parts: &Parts, health: &Health) {
             async move { outcome(log.status(Stream::Events).await.map(|_| ())) }
         });
     }
+    if let Some(databases) = parts.databases() {
+        for (index, db) in databases.all().enumerate() {
+            let name = if index == 0 { "database".to_owned() } else { format!("database {}", index + 1) };
+            let db = db.clone();
+            health.deep(&name, Need::Needed, move || {
+                let db = db.clone();
+                async move { outcome(db.ping().await) }
+            });
+        }
+        let access = parts.access.clone();
+        health.ready("access", Need::Needed, move || std::future::ready(access.status()));
+        let salts = Arc::clone(&parts.salts);
+        health.ready("salts", Need::Needed, move || std::future::ready(salts.status()));
+    }
     if let Ok(store) = parts.store() {
         health.deep("store", Need::Needed, move || {
             let store = Arc::clone(&store);

@@ -1,0 +1,156 @@
+//! The shop of this process: which databases it opens, where the other roles are, and what runs beside its routes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use kassa_access::{Access, Salts};
+use kassa_commerce::outbox::relay::{Relay, RelayOptions};
+use kassa_commerce::transport::{Remotes, chaos, drain};
+use kassa_commerce::{Databases, Shop, ShopOptions};
+use kassa_db::Db;
+use kassa_eventlog::EventLog;
+use kassa_model::SystemClock;
+use kassa_service::client::Client;
+use kassa_service::{Metrics, Shutdown};
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::roles::{Role, Roles};
+
+/// How long a start waits for a database that does not answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it tries meanwhile.
+const TRY_EVERY: Duration = Duration::from_millis(500);
+
+/// The databases that are open, by their URL, and which noun is in which.
+#[derive(Debug)]
+pub(super) struct Open {
+    by_url: BTreeMap<String, Db>,
+    /// That of sites, keys and sessions.
+    pub(super) main: Db,
+    databases: Databases,
+}
+
+impl Open {
+    /// Opens what `roles` need: `database.url` always, for sites and keys; the nouns' own where they have one.
+    ///
+    /// # Errors
+    /// A file that cannot be opened, a server that does not answer, a schema of another program.
+    pub(super) fn new(config: &Config, roles: &Roles) -> anyhow::Result<Self> {
+        let mut by_url = BTreeMap::new();
+        let main = open(&mut by_url, &config.database.url)?;
+        let mut at = |own: &str, wanted: bool| {
+            let url = if own.is_empty() { &config.database.url } else { own };
+            wanted.then(|| open(&mut by_url, url).map(|db| (url.to_owned(), db))).transpose()
+        };
+        let (catalog, orders) = (roles.has(Role::Catalog), roles.has(Role::Orders));
+        let asks_stock = (catalog || orders) && config.inventory.url.is_empty();
+        let nouns = [
+            at(&config.catalog.database_url, catalog || (orders && config.catalog.url.is_empty()))?,
+            at(&config.inventory.database_url, roles.has(Role::Inventory) || asks_stock)?,
+            at(&config.orders.database_url, orders)?,
+        ];
+        let mut urls: Vec<_> = nouns.iter().flatten().map(|(url, _)| url.clone()).collect();
+        urls.dedup();
+        for url in &urls {
+            migrate(&by_url[url], url)?;
+        }
+        let [catalog, inventory, orders] = nouns.map(|noun| noun.map(|(_, db)| db));
+        let databases = Databases { catalog, inventory, orders, one: urls.len() == 1 };
+        Ok(Self { by_url, main, databases })
+    }
+
+    /// The shop over these databases.
+    ///
+    /// # Errors
+    /// Addresses of roles that are none.
+    pub(super) fn shop(
+        &self,
+        config: &Config,
+        access: &Access,
+        salts: Arc<Salts>,
+        metrics: &Metrics,
+    ) -> anyhow::Result<Arc<Shop>> {
+        let options = ShopOptions {
+            currency: config.currency()?,
+            site: config.shop.site.clone(),
+            low_stock_at: config.shop.low_stock_at,
+            remotes: remotes(config)?,
+            salts: Some(salts),
+        };
+        let clock = Arc::new(SystemClock);
+        Ok(Shop::new(self.databases.clone(), access.clone(), clock, options, metrics))
+    }
+
+    /// Every database, by the name that health shows.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Db> {
+        self.by_url.values()
+    }
+
+    /// Ends the writers once what waits is done.
+    pub(super) fn close(&self) {
+        self.all().for_each(Db::close);
+    }
+}
+
+/// What runs beside the routes of orders: the relay of the outbox and the drain of accepted orders.
+pub(super) fn start_tasks(
+    shop: &Arc<Shop>,
+    log: Arc<dyn EventLog>,
+    metrics: &Metrics,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let db = shop.orders.clone().context("orders have no database here")?;
+    let clock = Arc::new(SystemClock);
+    let relay = Relay::new((db, log), clock, shop.wake.clone(), RelayOptions::default(), metrics);
+    Ok(vec![
+        tokio::spawn(relay.run(shutdown.clone())),
+        tokio::spawn(drain::run(Arc::clone(shop), shutdown.clone())),
+    ])
+}
+
+fn open(by_url: &mut BTreeMap<String, Db>, url: &str) -> anyhow::Result<Db> {
+    if let Some(db) = by_url.get(url) {
+        return Ok(db.clone());
+    }
+    let db = Db::open(url).context("cannot open the shop's database")?;
+    by_url.insert(url.to_owned(), db.clone());
+    Ok(db)
+}
+
+/// Brings the schema up. A server that is still starting gets some time.
+fn migrate(db: &Db, url: &str) -> anyhow::Result<()> {
+    let begin = Instant::now();
+    loop {
+        match db.migrate(kassa_commerce::MIGRATIONS) {
+            Ok(()) => return Ok(()),
+            Err(kassa_db::Error::Unavailable(why)) if begin.elapsed() < PATIENCE => {
+                tracing::warn!(why, "the shop's database does not answer yet");
+                std::thread::sleep(TRY_EVERY);
+            }
+            Err(error) => {
+                let shown = url.rsplit_once('@').map_or(url, |(_, host)| host);
+                bail!("cannot use the shop's database {shown}: {error}");
+            }
+        }
+    }
+}
+
+fn remotes(config: &Config) -> anyhow::Result<Remotes> {
+    let token = std::env::var("KASSA_INTERNAL_TOKEN").ok().filter(|token| !token.is_empty());
+    let client = |key: &str, url: &str| match url {
+        "" => Ok(None),
+        url => Client::new(url, token.as_deref()).map(Some).with_context(|| key.to_owned()),
+    };
+    let allowed = if config.chaos.allowed { chaos::Allowed::Yes } else { chaos::Allowed::No };
+    Ok(Remotes {
+        inventory: client("inventory.url", &config.inventory.url)?,
+        catalog: client("catalog.url", &config.catalog.url)?,
+        chaos: allowed,
+        chaos_seed: u64::from(std::process::id()),
+        accepted_max: config.orders.accepted_max,
+        ..Remotes::default()
+    })
+}
