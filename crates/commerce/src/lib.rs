@@ -4,6 +4,7 @@
 //! nothing but `tx`. Inside a noun: `mod.rs` (types and rules) ← `store.rs` (SQL) ← `http.rs` (routes), never back.
 
 mod act;
+pub mod audit;
 pub mod catalog;
 mod guard;
 pub mod idempotency;

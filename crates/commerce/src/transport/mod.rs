@@ -12,6 +12,7 @@ pub mod commands;
 pub mod drain;
 pub mod flow;
 pub mod http;
+mod ledger;
 pub mod prices;
 pub mod store;
 pub(crate) mod work;

@@ -2,7 +2,7 @@
 
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::commands::Reply;
 use crate::inventory::StockLine;
@@ -28,7 +28,7 @@ pub(super) struct Recorded {
 }
 
 /// An entry of the ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The command.
     #[serde(rename = "ref")]

@@ -1,0 +1,108 @@
+//! Invariant 2 where stock has a database of its own: order by order, through the ledger's entries of its commands.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kassa_db::{Db, Error};
+
+use super::books::is_under_way;
+use super::report::Invariant;
+use super::rules;
+use super::store::{self, LineRow, OrderRow, WorkRow};
+use super::terms::{Step, Terms};
+use crate::Shop;
+use crate::transport::store::Entry;
+
+/// Orders of one question.
+const ORDERS: usize = 100;
+/// Between two looks at an order that differs.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// Why stock cannot be judged.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unread {
+    #[error(transparent)]
+    Db(#[from] Error),
+    #[error("{0}")]
+    Stock(String),
+}
+
+/// An order with its lines and what is under way.
+type Held = (OrderRow, Vec<LineRow>, Vec<WorkRow>);
+
+/// Judges every order against the ledger.
+pub(super) async fn judge(shop: &Arc<Shop>, db: &Db, terms: &Terms) -> Result<Invariant, Unread> {
+    let mut two = Invariant::new(2);
+    let mut patience = terms.options.patience;
+    let mut last: Option<OrderRow> = None;
+    loop {
+        let after = last.take();
+        let page = db.read(move |tx| store::orders(tx, after.as_ref())).await?;
+        if page.is_empty() {
+            return Ok(two);
+        }
+        last = page.last().cloned();
+        for some in page.chunks(ORDERS) {
+            let ids = some.iter().map(|order| order.id.clone()).collect();
+            two.checked += some.len() as u64;
+            judge_some(shop, (db, ids), terms, (&mut two, &mut patience)).await?;
+            terms.tell(Step::Orders, two.checked, None);
+        }
+    }
+}
+
+/// Judges these orders, and those that differ again, as long as the patience of the whole audit lasts.
+async fn judge_some(
+    shop: &Arc<Shop>,
+    (db, mut ids): (&Db, Vec<String>),
+    terms: &Terms,
+    (two, patience): (&mut Invariant, &mut Duration),
+) -> Result<(), Unread> {
+    loop {
+        let begun = Instant::now();
+        let wrong = look(shop, db, &ids, terms, two).await?;
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        if patience.is_zero() {
+            wrong.into_iter().for_each(|(order, flaw)| two.violated(order, flaw));
+            return Ok(());
+        }
+        ids = wrong.into_iter().map(|(order, _)| order).collect();
+        ids.dedup();
+        tokio::time::sleep(AGAIN).await;
+        *patience = patience.saturating_sub(begun.elapsed());
+    }
+}
+
+async fn look(
+    shop: &Arc<Shop>,
+    db: &Db,
+    ids: &[String],
+    terms: &Terms,
+    two: &mut Invariant,
+) -> Result<Vec<(String, String)>, Unread> {
+    let asked = ids.to_vec();
+    let held = db.read(move |tx| asked.iter().filter_map(|id| read(tx, id).transpose()).collect()).await;
+    let held: Vec<Held> = held?;
+    let references: Vec<String> = ids.iter().map(|id| format!("{id}/")).collect();
+    let entries = shop.stock.ledger(&references).await.map_err(Unread::Stock)?;
+    let mut wrong = Vec::new();
+    for (order, lines, work) in held {
+        let begin = format!("{}/", order.id);
+        let own: Vec<Entry> =
+            entries.iter().filter(|entry| entry.reference.starts_with(&begin)).cloned().collect();
+        let flaws = rules::stock_flaws(&order, &lines, &own);
+        if !flaws.is_empty() && is_under_way(&order, &work, terms) {
+            two.pending += 1;
+            continue;
+        }
+        wrong.extend(flaws.into_iter().map(|flaw| (order.id.clone(), flaw)));
+    }
+    Ok(wrong)
+}
+
+fn read(tx: &mut kassa_db::Tx<'_>, id: &str) -> Result<Option<Held>, Error> {
+    let Some(order) = store::order_by_id(tx, id)? else { return Ok(None) };
+    Ok(Some((order, store::lines_of(tx, id)?, store::work_of(tx, id)?)))
+}

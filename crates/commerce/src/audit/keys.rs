@@ -1,0 +1,157 @@
+//! Invariant 4: a client reference names an order that knows it; a stored answer names its order.
+
+use kassa_db::{Error, Row, Tx, params};
+use serde_json::Value;
+
+use super::report::Invariant;
+use super::store::PAGE;
+use super::terms::{Step, Terms};
+
+/// A client reference and the order that it stands for.
+struct Reference {
+    scope: String,
+    reference: String,
+    order_id: String,
+    of_order: Option<(String, Option<String>)>,
+}
+
+/// A stored answer and the order that it is about.
+struct Stored {
+    scope: String,
+    key: String,
+    state: String,
+    status: i64,
+    body: String,
+    order_id: Option<String>,
+    order: Option<(i64, String)>,
+    created_at: i64,
+}
+
+/// Judges client references.
+pub(super) fn judge_references(tx: &mut Tx<'_>, terms: &Terms, four: &mut Invariant) -> Result<(), Error> {
+    let mut after = (String::new(), String::new());
+    let mut done = 0;
+    loop {
+        let page = references(tx, &after)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = (last.scope.clone(), last.reference.clone());
+        for row in &page {
+            let Reference { scope, reference, order_id, of_order } = row;
+            let name = || format!("{scope} {reference}");
+            match of_order {
+                None => four.violated(name(), format!("it stands for order {order_id}, which is not there")),
+                Some((of, Some(said))) if of == scope && said == reference => {}
+                Some(_) => {
+                    four.violated(name(), format!("it stands for order {order_id}, which has another"))
+                }
+            }
+        }
+        done += page.len() as u64;
+        terms.tell(Step::Keys, done, None);
+    }
+}
+
+fn references(tx: &mut Tx<'_>, after: &(String, String)) -> Result<Vec<Reference>, Error> {
+    let sql = "SELECT r.scope, r.reference, r.order_id, o.scope, o.client_reference FROM client_references r \
+               LEFT JOIN orders o ON o.id = r.order_id WHERE (r.scope, r.reference) > ($1, $2) \
+               ORDER BY r.scope, r.reference LIMIT $3";
+    tx.all(sql, params![&after.0, &after.1, PAGE], |row| {
+        let reference = row.text_or_null(4)?;
+        Ok(Reference {
+            scope: row.text(0)?,
+            reference: row.text(1)?,
+            order_id: row.text(2)?,
+            of_order: row.text_or_null(3)?.map(|scope| (scope, reference)),
+        })
+    })
+}
+
+/// Judges stored answers, and (invariant 7) those that are still missing.
+pub(super) fn judge_answers(
+    tx: &mut Tx<'_>,
+    terms: &Terms,
+    (four, seven): (&mut Invariant, &mut Invariant),
+) -> Result<(), Error> {
+    let mut after = (String::new(), String::new());
+    loop {
+        let page = answers(tx, &after)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = (last.scope.clone(), last.key.clone());
+        for stored in &page {
+            four.checked += 1;
+            if let Some(flaw) = flaw(stored) {
+                four.violated(format!("{} {}", stored.scope, stored.key), flaw);
+            }
+            if stored.state == "running" {
+                judge_running(stored, terms, seven);
+            }
+        }
+        terms.tell(Step::Keys, four.checked, None);
+    }
+}
+
+fn judge_running(stored: &Stored, terms: &Terms, seven: &mut Invariant) {
+    seven.checked += 1;
+    if terms.is_young(stored.created_at) {
+        seven.pending += 1;
+        return;
+    }
+    let since = terms.seconds_since(stored.created_at);
+    let about = format!("{} {}", stored.scope, stored.key);
+    seven.violated(about, format!("the request with this key has run for {since} s"));
+}
+
+fn answers(tx: &mut Tx<'_>, after: &(String, String)) -> Result<Vec<Stored>, Error> {
+    let sql = "SELECT i.scope, i.key, i.state, i.status, i.body, i.order_id, o.number, o.status, i.created_at \
+               FROM idempotency i LEFT JOIN orders o ON o.id = i.order_id WHERE (i.scope, i.key) > ($1, $2) \
+               ORDER BY i.scope, i.key LIMIT $3";
+    tx.all(sql, params![&after.0, &after.1, PAGE], |row: &Row<'_>| {
+        let status = row.text_or_null(7)?;
+        Ok(Stored {
+            scope: row.text(0)?,
+            key: row.text(1)?,
+            state: row.text(2)?,
+            status: row.int(3)?,
+            body: row.text(4)?,
+            order_id: row.text_or_null(5)?,
+            order: row.int_or_null(6)?.zip(status),
+            created_at: row.int(8)?,
+        })
+    })
+}
+
+fn flaw(stored: &Stored) -> Option<String> {
+    let status = stored.status;
+    if stored.state == "done" && !crate::idempotency::is_kept(u16::try_from(status).unwrap_or(0)) {
+        return Some(format!("an answer of status {status} is kept"));
+    }
+    let id = stored.order_id.as_ref()?;
+    let Some((number, order)) = &stored.order else {
+        return Some(format!("its answer is about order {id}, which is not there"));
+    };
+    if !names(&stored.body, id, *number) {
+        return Some(format!("its answer does not name order {id}"));
+    }
+    match (status, order.as_str()) {
+        (201, "failed") => Some(format!("it is answered as placed, and order {id} has failed")),
+        (422, other) if other != "failed" => {
+            Some(format!("it is answered as refused, and order {id} is {other}"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a body speaks of the order: its UUID, or, as the old dialects do, its number.
+fn names(body: &str, id: &str, number: i64) -> bool {
+    body.contains(id) || serde_json::from_str(body).is_ok_and(|body: Value| has_number(&body, number))
+}
+
+fn has_number(value: &Value, number: i64) -> bool {
+    match value {
+        Value::Number(found) => found.as_i64() == Some(number),
+        Value::String(text) => *text == number.to_string(),
+        Value::Array(items) => items.iter().any(|item| has_number(item, number)),
+        Value::Object(fields) => fields.values().any(|field| has_number(field, number)),
+        Value::Null | Value::Bool(_) => false,
+    }
+}

@@ -1,0 +1,254 @@
+//! Invariant 5, the log's part: every row that is marked as published is in the stream `orders`. And of invariant 7: no
+//! reader of the log is behind for long.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use kassa_db::{Db, params};
+use kassa_eventlog::local::LocalLog;
+use kassa_eventlog::{Delivery, Error, EventLog, Limits, Offset, Status, Stream, Subscription};
+use kassa_model::{LogRecord, Timestamp, decode};
+use serde::Deserialize;
+
+use super::names::{Names, Parts, Said};
+use super::report::Invariant;
+use super::terms::{Step, Terms};
+
+/// Rows of a page: they hold whole orders.
+const ROWS: i64 = 200;
+/// Between two looks at a reader that is behind.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// The log, to be read beside all groups.
+#[async_trait]
+pub trait Log: Send + Sync + fmt::Debug {
+    /// What `stream` holds.
+    ///
+    /// # Errors
+    /// The log's.
+    async fn status(&self, stream: Stream) -> Result<Status, Error>;
+
+    /// Reads `stream` from its first retained record, as no group.
+    fn read(&self, stream: Stream) -> Box<dyn Subscription>;
+}
+
+#[async_trait]
+impl Log for LocalLog {
+    async fn status(&self, stream: Stream) -> Result<Status, Error> {
+        EventLog::status(self, stream).await
+    }
+
+    fn read(&self, stream: Stream) -> Box<dyn Subscription> {
+        self.replay(stream)
+    }
+}
+
+/// The part of a public event that the audit reads.
+#[derive(Deserialize)]
+struct Public {
+    id: String,
+    occurred_at: Option<String>,
+}
+
+/// Why the log's part cannot be judged.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unread {
+    #[error(transparent)]
+    Db(#[from] kassa_db::Error),
+    #[error(transparent)]
+    Log(#[from] Error),
+}
+
+/// Judges published rows against the log.
+pub(super) async fn judge_published(db: &Db, log: &dyn Log, terms: &Terms) -> Result<Invariant, Unread> {
+    let mut five = Invariant::new(5);
+    let counted = db
+        .read(|tx| {
+            let sql = "SELECT COUNT(*) FROM outbox WHERE published_at IS NOT NULL";
+            tx.first(sql, params![], |row| row.int(0))
+        })
+        .await;
+    let rows = u64::try_from(counted?.unwrap_or(0)).unwrap_or(0);
+    let mut gone = 0;
+    for mut names in Parts::of(rows, terms.options.names_max).passes() {
+        // What is published meanwhile is not among the names; what is among them was in the log before it was marked.
+        let mut read = 0;
+        each_published(db, |row| {
+            read += u64::from(names.add(&row.id) != Said::Elsewhere);
+        })
+        .await?;
+        let since = take_off(log, &mut names, terms).await?;
+        five.checked += read;
+        if !names.is_empty() {
+            each_published(db, |row| gone += tell_missing(row, &mut names, (since, &mut five))).await?;
+        }
+    }
+    if gone > 0 {
+        five.checked = five.checked.saturating_sub(gone);
+        five.unchecked(format!("{gone} published changes are older than what the log retains"));
+    }
+    Ok(five)
+}
+
+/// A published row.
+struct Published {
+    id: String,
+    created_at: i64,
+}
+
+async fn each_published(db: &Db, mut each: impl FnMut(&Published)) -> Result<(), kassa_db::Error> {
+    let mut after = i64::MIN;
+    loop {
+        let page = db
+            .read(move |tx| {
+                let sql = "SELECT id, body, created_at FROM outbox WHERE published_at IS NOT NULL AND id > $1 \
+                           ORDER BY id LIMIT $2";
+                tx.all(sql, params![after, ROWS], |row| Ok((row.int(0)?, row.text(1)?, row.int(2)?)))
+            })
+            .await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.0;
+        for (row, body, created_at) in page {
+            let id =
+                serde_json::from_str(&body).map_or_else(|_| format!("row {row}"), |public: Public| public.id);
+            each(&Published { id, created_at });
+        }
+    }
+}
+
+/// Takes what the log holds off the names. Returns since when it surely holds everything, if it has let go of anything.
+async fn take_off(log: &dyn Log, names: &mut Names, terms: &Terms) -> Result<Option<i64>, Error> {
+    let (mut since, mut read) = (None, 0);
+    let mut firsts = std::collections::HashSet::new();
+    let status = log.status(Stream::Orders).await?;
+    let trimmed =
+        |partition| status.partitions.iter().any(|of| of.partition == partition && of.first != Offset::START);
+    let each = |partition, payload: &Bytes| {
+        let Ok(public) = serde_json::from_slice::<Public>(payload) else { return };
+        names.remove(&public.id);
+        read += 1;
+        if firsts.insert(partition) && trimmed(partition) {
+            since = since.max(occurred(&public).map(Timestamp::micros));
+        }
+        if read % 1_000 == 0 {
+            terms.tell(Step::Log, read, None);
+        }
+    };
+    read_all(log, (Stream::Orders, &status), each).await?;
+    Ok(since)
+}
+
+fn occurred(public: &Public) -> Option<Timestamp> {
+    public.occurred_at.as_deref().and_then(|text| text.parse().ok())
+}
+
+/// Reads a stream up to where `status` says that it ends.
+async fn read_all(
+    log: &dyn Log,
+    (stream, status): (Stream, &Status),
+    mut each: impl FnMut(u32, &Bytes),
+) -> Result<(), Error> {
+    let mut left: Vec<(u32, Offset)> = status.partitions.iter().map(|of| (of.partition, of.end)).collect();
+    left.retain(|(partition, end)| {
+        status.partitions.iter().any(|of| of.partition == *partition && of.first < *end)
+    });
+    let mut reading = log.read(stream);
+    while !left.is_empty() {
+        match reading.next(Limits { records_max: 5_000, bytes_max: 8 << 20, ..Limits::BATCH }).await? {
+            Delivery::Records { partition, records, .. } => {
+                records.iter().for_each(|(_, payload)| each(partition, payload));
+                let reached = records.last().map_or(Offset::START, |(offset, _)| offset.after());
+                left.retain(|(of, end)| *of != partition || reached < *end);
+            }
+            // Nothing durable is left, whatever gaps there are before the end.
+            Delivery::Idle => break,
+            Delivery::Assigned { .. } | Delivery::Revoked { .. } => {}
+        }
+    }
+    Ok(())
+}
+
+/// A row whose id the log does not hold; 1 if it is older than what the log retains.
+fn tell_missing(row: &Published, names: &mut Names, (since, five): (Option<i64>, &mut Invariant)) -> u64 {
+    if names.has(&row.id) != Said::Yes {
+        return 0;
+    }
+    if since.is_some_and(|since| row.created_at <= since) {
+        return 1;
+    }
+    five.violated(&row.id, "it is marked as published, and the log does not hold it");
+    0
+}
+
+/// Judges how far the groups have come.
+pub(super) async fn judge_lag(log: &dyn Log, terms: &Terms) -> Result<Invariant, Error> {
+    let until = Instant::now() + terms.options.patience;
+    loop {
+        let mut seven = Invariant::new(7);
+        for stream in Stream::ALL {
+            look(log, stream, terms, &mut seven).await?;
+        }
+        if seven.ok || Instant::now() >= until {
+            return Ok(seven);
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+async fn look(log: &dyn Log, stream: Stream, terms: &Terms, seven: &mut Invariant) -> Result<(), Error> {
+    let status = log.status(stream).await?;
+    for partition in &status.partitions {
+        for group in &partition.groups {
+            seven.checked += 1;
+            if group.lag_records == 0 {
+                continue;
+            }
+            let since = time_at(log, (stream, &status), (partition.partition, group.next)).await?;
+            match since.is_none_or(|since| terms.is_young(since.micros())) {
+                true => seven.pending += 1,
+                false => {
+                    let since = terms.seconds_since(since.map_or(0, Timestamp::micros));
+                    let about = format!("{} {}", stream.name(), partition.partition);
+                    let (group, lag) = (&group.group, group.lag_records);
+                    seven.violated(about, format!("{group} is {lag} records and {since} s behind"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// When the first record at or after an offset came.
+async fn time_at(
+    log: &dyn Log,
+    (stream, status): (Stream, &Status),
+    (wanted, from): (u32, Offset),
+) -> Result<Option<Timestamp>, Error> {
+    let mut reading = log.read(stream);
+    for partition in &status.partitions {
+        let to = if partition.partition == wanted { from.max(partition.first) } else { partition.end };
+        reading.seek(partition.partition, to).await?;
+    }
+    let limits = Limits { records_max: 1, bytes_max: 1, wait: Duration::from_millis(100) };
+    loop {
+        match reading.next(limits).await? {
+            Delivery::Records { partition, records, .. } if partition == wanted => {
+                return Ok(records.first().and_then(|(_, payload)| time_of(stream, payload)));
+            }
+            Delivery::Idle => return Ok(None),
+            _ => {}
+        }
+    }
+}
+
+fn time_of(stream: Stream, payload: &Bytes) -> Option<Timestamp> {
+    match stream {
+        Stream::Orders => serde_json::from_slice(payload).ok().as_ref().and_then(occurred),
+        Stream::Events => match decode(payload).ok()? {
+            LogRecord::Event(recorded) => Some(recorded.event.received_at),
+            LogRecord::Rejected(rejected) => Some(rejected.received_at),
+        },
+    }
+}

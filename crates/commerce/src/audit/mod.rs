@@ -1,0 +1,176 @@
+//! The audit: whether the books agree, by seven invariants, of a shop that runs or stands still.
+//!
+//! | | judged in |
+//! |---|---|
+//! | 1–4, and what the database knows of 5 and 7 | one read transaction per database |
+//! | 2, where stock is elsewhere | order by order, through the ledger |
+//! | 5: the log | the stream `orders`, read once |
+//! | 6: money | the store of events, by pages of orders |
+//! | 7: readers of the log | where each group stands |
+//!
+//! What is read in one snapshot is judged as it is. Across stores an order that differs is read again for up to 10 s before
+//! that is a violation; what is under way and younger than 60 s is pending. Everything is read in pages: memory does not
+//! grow with the shop. What this process cannot see it says.
+
+mod answers;
+mod books;
+mod held;
+mod keys;
+mod log;
+mod money;
+mod names;
+mod outbox;
+mod report;
+mod rules;
+mod sorted;
+mod stock;
+mod store;
+mod terms;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use kassa_db::{Db, Error};
+
+use crate::Shop;
+use books::{Books, Ledger};
+use terms::Terms;
+
+pub use answers::{Answered, KeysSeen};
+pub use log::Log;
+pub use money::{Money, MoneyRow, Repeated, Span};
+pub use report::{Invariant, Report, TITLES, VIOLATIONS_MAX, Violation};
+pub use terms::{AuditOptions, Step, Tell};
+
+/// What an audit looks at; what is not there is not checked, and the report says so.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    /// The shop.
+    pub shop: Arc<Shop>,
+    /// The log that its relay writes.
+    pub log: Option<Arc<dyn Log>>,
+    /// What reports count from.
+    pub money: Option<Arc<dyn Money>>,
+    /// Times and sizes.
+    pub options: AuditOptions,
+}
+
+impl Audit {
+    /// Checks everything that can be reached; `tell` hears how far it has come.
+    ///
+    /// # Errors
+    /// The shop's databases'.
+    pub async fn run(&self, tell: Tell) -> Result<Report, Error> {
+        let terms = Terms { now: self.shop.now(), options: self.options.clone(), tell };
+        let mut parts = Vec::new();
+        match &self.shop.orders {
+            Some(db) => parts.extend(self.judge_orders(db, &terms).await?),
+            None => parts.extend((2..=7).map(|id| apart(id, "orders are in another process"))),
+        }
+        parts.extend(self.judge_stock(&terms).await?);
+        match &self.log {
+            Some(log) => parts.push(judge_lag(&**log, &terms).await),
+            None => parts.push(apart(7, "the log is in another process")),
+        }
+        Ok(Report::new(terms.now.to_string(), parts))
+    }
+
+    /// Judges what clients were answered; a part of invariant 5.
+    ///
+    /// # Errors
+    /// The database's; [`Error::Invalid`] where orders are in another process.
+    pub async fn answers(&self, answers: Vec<Answered>) -> Result<Invariant, Error> {
+        let Some(db) = &self.shop.orders else {
+            return Err(Error::Invalid("orders are in another process: ask it about answers".to_owned()));
+        };
+        db.read(move |tx| answers::judge(tx, &answers)).await
+    }
+
+    async fn judge_orders(&self, db: &Db, terms: &Terms) -> Result<Vec<Invariant>, Error> {
+        let ledger = if self.is_one() { Ledger::Here } else { Ledger::Apart };
+        let mut parts = read_books(db, ledger, terms).await?;
+        if ledger == Ledger::Apart {
+            parts.push(match held::judge(&self.shop, db, terms).await {
+                Ok(two) => two,
+                Err(held::Unread::Db(error)) => return Err(error),
+                Err(held::Unread::Stock(why)) => apart(2, &format!("the ledger cannot be read: {why}")),
+            });
+        }
+        parts.push(match &self.log {
+            None => apart(5, "the log is in another process: only the outbox was checked"),
+            Some(log) => match log::judge_published(db, &**log, terms).await {
+                Ok(five) => five,
+                Err(log::Unread::Db(error)) => return Err(error),
+                Err(log::Unread::Log(error)) => apart(5, &format!("the log cannot be read: {error}")),
+            },
+        });
+        parts.push(match &self.money {
+            None => apart(6, "the store of events is in another process"),
+            Some(money) => match money::judge(db, &**money, terms).await {
+                Ok(six) => six,
+                Err(money::Unread::Db(error)) => return Err(error),
+                Err(money::Unread::Money(why)) => apart(6, &format!("the store cannot be asked: {why}")),
+            },
+        });
+        Ok(parts)
+    }
+
+    /// Stock that is not judged along with the orders.
+    async fn judge_stock(&self, terms: &Terms) -> Result<Vec<Invariant>, Error> {
+        if self.shop.orders.is_some() && self.is_one() {
+            return Ok(Vec::new());
+        }
+        let Some(db) = &self.shop.inventory else {
+            let what = "stock is in another process: audit it there";
+            return Ok(if self.shop.orders.is_some() || self.shop.stock.is_away() {
+                vec![apart(1, what)]
+            } else {
+                vec![apart(1, "there is no stock here")]
+            });
+        };
+        let terms = terms.clone();
+        let one = db.read(move |tx| {
+            let mut one = stock::judge(tx, &terms)?;
+            books::each_once(tx, &mut one)?;
+            Ok::<_, Error>(one)
+        });
+        Ok(vec![one.await?])
+    }
+
+    /// Whether stock is in the database of orders.
+    fn is_one(&self) -> bool {
+        self.shop.one_database && self.shop.inventory.is_some()
+    }
+}
+
+/// Everything that the database of orders knows, in one snapshot.
+async fn read_books(db: &Db, ledger: Ledger, terms: &Terms) -> Result<Vec<Invariant>, Error> {
+    let terms = terms.clone();
+    db.read(move |tx| {
+        let Books { mut one, two, three, mut four, mut seven } = books::walk(tx, &terms, ledger)?;
+        if ledger == Ledger::Here {
+            one.add(stock::judge(tx, &terms)?);
+        }
+        keys::judge_references(tx, &terms, &mut four)?;
+        keys::judge_answers(tx, &terms, (&mut four, &mut seven))?;
+        let mut five = Invariant::new(5);
+        outbox::judge(tx, &terms, (&mut five, &mut seven))?;
+        Ok(vec![one, two, three, four, five, seven])
+    })
+    .await
+}
+
+async fn judge_lag(log: &dyn Log, terms: &Terms) -> Invariant {
+    match log::judge_lag(log, terms).await {
+        Ok(seven) => seven,
+        Err(error) => apart(7, &format!("the log cannot be read: {error}")),
+    }
+}
+
+/// An invariant of which a part cannot be checked here.
+fn apart(id: usize, why: &str) -> Invariant {
+    let mut invariant = Invariant::new(id);
+    invariant.unchecked(why);
+    invariant
+}

@@ -1,0 +1,168 @@
+//! Invariant 5, the database's part: every change of an order has its outbox row, which says the same; and (invariant 7)
+//! none waits for long.
+
+use kassa_db::{Error, Tx, params};
+use kassa_model::money_id;
+
+use super::names::{Names, Parts, Said};
+use super::report::Invariant;
+use super::sorted::Sorted;
+use super::store::{self, EventRow, PAGE};
+use super::terms::{Step, Terms};
+use crate::outbox::MoneyRecord;
+
+/// A row of the outbox.
+struct OutboxRow {
+    id: i64,
+    order_id: Option<String>,
+    seq: i64,
+    kind: String,
+    money: Option<String>,
+}
+
+/// A change as its event and its outbox row both tell it.
+type Told<'a> = (&'a str, i64, &'a str, Option<(i64, &'a str)>);
+
+/// Judges the outbox against the events of orders.
+pub(super) fn judge(
+    tx: &mut Tx<'_>,
+    terms: &Terms,
+    (five, seven): (&mut Invariant, &mut Invariant),
+) -> Result<(), Error> {
+    let counted = tx.first("SELECT COUNT(*) FROM outbox", params![], |row| row.int(0))?;
+    let rows = u64::try_from(counted.unwrap_or(0)).unwrap_or(0);
+    let mut cleaned = 0;
+    for mut names in Parts::of(rows, terms.options.names_max).passes() {
+        read_outbox(tx, |row| note(row, &mut names, five))?;
+        cleaned += match_events(tx, terms, &mut names, five)?;
+        if !names.is_empty() {
+            read_outbox(tx, |row| tell_unmatched(row, &mut names, five))?;
+        }
+    }
+    if cleaned > 0 {
+        five.unchecked(format!("{cleaned} changes are so old that their outbox rows have been removed"));
+    }
+    judge_waiting(tx, terms, seven)
+}
+
+fn read_outbox(tx: &mut Tx<'_>, mut each: impl FnMut(&OutboxRow)) -> Result<(), Error> {
+    let mut after = i64::MIN;
+    loop {
+        let page = page(tx, after)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.id;
+        page.iter().for_each(&mut each);
+    }
+}
+
+fn page(tx: &mut Tx<'_>, after: i64) -> Result<Vec<OutboxRow>, Error> {
+    let sql = "SELECT id, order_id, seq, kind, money FROM outbox WHERE id > $1 \
+               ORDER BY id LIMIT $2";
+    tx.all(sql, params![after, PAGE], |row| {
+        Ok(OutboxRow {
+            id: row.int(0)?,
+            order_id: row.text_or_null(1)?,
+            seq: row.int(2)?,
+            kind: row.text(3)?,
+            money: row.text_or_null(4)?,
+        })
+    })
+}
+
+/// The money of a row, where it has any.
+fn money(row: &OutboxRow) -> Result<Option<MoneyRecord>, serde_json::Error> {
+    row.money.as_deref().map(serde_json::from_str).transpose()
+}
+
+fn told<'a>(row: &'a OutboxRow, money: Option<&'a MoneyRecord>) -> Option<Told<'a>> {
+    let money = money.map(|money| (money.revenue_delta_minor, money.currency.as_str()));
+    Some((row.order_id.as_deref()?, row.seq, &row.kind, money))
+}
+
+fn note(row: &OutboxRow, names: &mut Names, five: &mut Invariant) {
+    let Some(order_id) = &row.order_id else { return };
+    let about = || format!("{order_id}:{}", row.seq);
+    let money = match money(row) {
+        Ok(money) => money,
+        Err(error) => return five.violated(about(), format!("its money cannot be read: {error}")),
+    };
+    let Some(told) = told(row, money.as_ref()) else { return };
+    match names.add(told) {
+        Said::Elsewhere => return,
+        Said::No => five.violated(about(), "it has two outbox rows"),
+        Said::Yes => {}
+    }
+    if let Some(money) = money.filter(|money| money.id != money_id(order_id, row.seq)) {
+        five.violated(about(), format!("its money has the id {}", money.id));
+    }
+}
+
+/// Takes every event off the names; returns how many have no row because it is removed by now.
+fn match_events(
+    tx: &mut Tx<'_>,
+    terms: &Terms,
+    names: &mut Names,
+    five: &mut Invariant,
+) -> Result<u64, Error> {
+    let mut events = Sorted::new(store::events);
+    let mut cleaned = 0;
+    while let Some(event) = events.next(tx)? {
+        match names.remove(told_by(&event)) {
+            Said::Elsewhere => continue,
+            Said::Yes => five.checked += 1,
+            Said::No if terms.is_cleaned(event.created_at) => cleaned += 1,
+            Said::No => {
+                five.checked += 1;
+                let about = format!("{}:{}", event.order_id, event.seq);
+                five.violated(about, format!("no outbox row says what this {} does", event.kind));
+            }
+        }
+        if five.checked.is_multiple_of(1_000) {
+            terms.tell(Step::Outbox, five.checked, None);
+        }
+    }
+    Ok(cleaned)
+}
+
+fn told_by(event: &EventRow) -> Told<'_> {
+    let money = has_money(&event.kind).then_some((event.revenue_delta_minor, event.currency.as_str()));
+    (&event.order_id, event.seq, &event.kind, money)
+}
+
+/// Whether a change of this kind counts in reports.
+pub(super) fn has_money(kind: &str) -> bool {
+    matches!(kind, "OrderConfirmed" | "OrderEdited" | "OrderCancelled" | "OrderRefunded")
+}
+
+fn tell_unmatched(row: &OutboxRow, names: &mut Names, five: &mut Invariant) {
+    let Ok(money) = money(row) else { return };
+    let Some(told) = told(row, money.as_ref()) else { return };
+    if names.has(told) == Said::Yes {
+        let about = format!("{}:{}", row.order_id.as_deref().unwrap_or_default(), row.seq);
+        five.violated(about, format!("no event says what its outbox row, {}, does", row.kind));
+    }
+}
+
+fn judge_waiting(tx: &mut Tx<'_>, terms: &Terms, seven: &mut Invariant) -> Result<(), Error> {
+    let mut after = i64::MIN;
+    loop {
+        let sql =
+            "SELECT id, created_at FROM outbox WHERE published_at IS NULL AND id > $1 ORDER BY id LIMIT $2";
+        let page = tx.all(sql, params![after, PAGE], |row| Ok((row.int(0)?, row.int(1)?)))?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.0;
+        for (id, since) in page {
+            seven.checked += 1;
+            match terms.is_young(since) {
+                true => seven.pending += 1,
+                false => {
+                    let since = terms.seconds_since(since);
+                    seven.violated(
+                        format!("outbox row {id}"),
+                        format!("it has not been published for {since} s"),
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The audit: clean books are clean, and every planted flaw is found.
