@@ -6,6 +6,7 @@
 mod act;
 pub mod audit;
 pub mod catalog;
+mod compat;
 mod guard;
 pub mod idempotency;
 pub mod inventory;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
+pub use compat::{compat_admin_routes, compat_routes};
 pub use refuse::problem_of;
 pub use schema::MIGRATIONS;
 pub use shop::{Databases, Shop, ShopOptions};

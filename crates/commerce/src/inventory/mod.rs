@@ -135,9 +135,56 @@ pub fn deduct(
     now: Timestamp,
 ) -> Result<Result<Vec<Crossing>, Refusal>, Error> {
     let lines = merged(lines)?;
-    match tx.savepoint(|tx| take(tx, reference, &lines, now)) {
+    match tx.savepoint(|tx| take_all(tx, reference, &lines, now)) {
         Ok(crossings) => Ok(Ok(crossings)),
         Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Stop::Db(error)) => Err(error),
+    }
+}
+
+/// What became of a line that is taken by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It is taken; its SKU may have become low.
+    Now(Vec<Crossing>),
+    /// The same reference took it before.
+    Before,
+    /// The same reference took another quantity of it before.
+    Otherwise,
+    /// It is not taken.
+    Refused(Refusal),
+}
+
+/// Takes one line, once per reference, and says whether it was this time. A refusal leaves the transaction as it was.
+///
+/// # Errors
+/// The database's; [`Error::Invalid`] for a quantity below 1.
+pub fn deduct_once(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    line: &StockLine,
+    now: Timestamp,
+) -> Result<Taken, Error> {
+    merged(std::slice::from_ref(line))?;
+    let (kind, quantity) = (LedgerKind::Deduct, -line.quantity);
+    if let Some(before) = store::entered(tx, reference, &line.sku, kind)? {
+        return Ok(if before == quantity { Taken::Before } else { Taken::Otherwise });
+    }
+    let entry = store::Entry { reference, sku: &line.sku, kind, quantity, reason: None };
+    let taken = tx.savepoint(|tx| {
+        // Whoever came first with this reference has the entry; on PostgreSQL this waits for them.
+        if !store::enter(tx, &entry, now)? {
+            return Ok(None);
+        }
+        take(tx, line, now).map(Some)
+    });
+    match taken {
+        Ok(Some(crossing)) => Ok(Taken::Now(crossing.into_iter().collect())),
+        Ok(None) => match store::entered(tx, reference, &line.sku, kind)? {
+            Some(before) if before == quantity => Ok(Taken::Before),
+            _ => Ok(Taken::Otherwise),
+        },
+        Err(Stop::Refused(refusal)) => Ok(Taken::Refused(refusal)),
         Err(Stop::Db(error)) => Err(error),
     }
 }
@@ -262,7 +309,7 @@ impl From<Error> for Stop {
 }
 
 /// The ledger first and the stock last: its rows are what other buyers wait for.
-fn take(
+fn take_all(
     tx: &mut Tx<'_>,
     reference: &str,
     lines: &[StockLine],
@@ -278,14 +325,18 @@ fn take(
     }
     let mut crossings = Vec::new();
     for line in new {
-        let Some((on_hand, low_stock_at)) = store::take(tx, &line.sku, line.quantity, now)? else {
-            return Err(Stop::Refused(refusal(tx, line)?));
-        };
-        if on_hand <= low_stock_at && on_hand + line.quantity > low_stock_at {
-            crossings.push(Crossing { sku: line.sku.clone(), on_hand, low_stock_at });
-        }
+        crossings.extend(take(tx, line, now)?);
     }
     Ok(crossings)
+}
+
+/// Takes a line whose entry is written; whether it made its SKU low.
+fn take(tx: &mut Tx<'_>, line: &StockLine, now: Timestamp) -> Result<Option<Crossing>, Stop> {
+    let Some((on_hand, low_stock_at)) = store::take(tx, &line.sku, line.quantity, now)? else {
+        return Err(Stop::Refused(refusal(tx, line)?));
+    };
+    let is_low = on_hand <= low_stock_at && on_hand + line.quantity > low_stock_at;
+    Ok(is_low.then(|| Crossing { sku: line.sku.clone(), on_hand, low_stock_at }))
 }
 
 fn refusal(tx: &mut Tx<'_>, line: &StockLine) -> Result<Refusal, Error> {

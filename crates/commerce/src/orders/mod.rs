@@ -18,6 +18,7 @@ mod edges;
 pub mod http;
 mod lines;
 pub(crate) mod metrics;
+pub(crate) mod numbered;
 mod object;
 pub mod place;
 mod refund;

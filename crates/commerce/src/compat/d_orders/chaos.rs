@@ -1,0 +1,137 @@
+//! D's switch for faults on purpose: around its stock, and around the way to stock of all orders.
+//!
+//! ```json
+//! {"latency":true,"latency_ms":5000,"crash_rate":0.3,"partial_failure_rate":0.2}
+//! {"success":true,"message":"Chaos is on","config":{"latency":true,"latency_ms":5000,"crash_rate":0.3,
+//!  "partial_failure_rate":0.2},"expires_at":"2026-11-21T05:10:00.000Z"}
+//! ```
+//! The body of `POST /api/admin/chaos` and its answer. It ends by itself.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use kassa_access::Scope;
+use kassa_service::Json;
+use serde::{Deserialize, Serialize};
+
+use super::super::body::Body;
+use super::super::refusal::{Admin, Admitted, Refusal};
+use crate::Shop;
+use crate::transport::chaos::{Faults, Refused};
+
+/// The delay when a body asks for one and does not say how long, ms.
+const LATENCY_MS_DEFAULT: u64 = 5_000;
+/// No fault.
+const NONE: Faults = Faults { latency_ms: 0, crash_rate: 0.0, partial_failure_rate: 0.0 };
+
+/// The switch, where stock is.
+pub(super) fn routes(shop: Arc<Shop>) -> Router {
+    if shop.inventory.is_none() {
+        return Router::new();
+    }
+    let switch = get(show_chaos).post(start_chaos).delete(stop_chaos);
+    Router::new().route("/api/admin/chaos", switch).with_state(shop)
+}
+
+#[derive(Debug, Deserialize)]
+struct FaultsBody {
+    latency: Option<bool>,
+    latency_ms: Option<u64>,
+    crash_rate: Option<f64>,
+    partial_failure_rate: Option<f64>,
+}
+
+impl FaultsBody {
+    /// The delay is on when the body says so, or says how long and not that it is off.
+    fn faults(&self) -> Faults {
+        let latency = self.latency.unwrap_or(self.latency_ms.is_some());
+        Faults {
+            latency_ms: if latency { self.latency_ms.unwrap_or(LATENCY_MS_DEFAULT) } else { 0 },
+            crash_rate: self.crash_rate.unwrap_or(0.0),
+            partial_failure_rate: self.partial_failure_rate.unwrap_or(0.0),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Config {
+    latency: bool,
+    latency_ms: u64,
+    crash_rate: f64,
+    partial_failure_rate: f64,
+}
+
+impl From<Faults> for Config {
+    fn from(faults: Faults) -> Self {
+        let Faults { latency_ms, crash_rate, partial_failure_rate } = faults;
+        Self { latency: latency_ms > 0, latency_ms, crash_rate, partial_failure_rate }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Switched {
+    success: bool,
+    message: &'static str,
+    config: Config,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    success: bool,
+    chaos_enabled: bool,
+    config: Config,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+}
+
+async fn start_chaos(
+    State(shop): State<Arc<Shop>>,
+    caller: Admitted<Admin>,
+    Body(body, _): Body<Admin, FaultsBody>,
+) -> Result<Json<Switched>, Refusal<Admin>> {
+    caller.require(&shop, Scope::Admin)?;
+    let faults = body.faults();
+    match shop.stock.chaos().set(faults) {
+        Ok(_) if faults == NONE => Ok(off(&shop)),
+        Ok(until) => Ok(Json(Switched {
+            success: true,
+            message: "Chaos is on",
+            config: faults.into(),
+            expires_at: Some(until.to_iso_millis()),
+        })),
+        Err(Refused::NotAllowed) => {
+            let refusal = Refusal::new(StatusCode::FORBIDDEN, "Chaos is not allowed");
+            Err(refusal.detail(Refused::NotAllowed.to_string()))
+        }
+        Err(why) => Err(Refusal::bad("Invalid chaos configuration").detail(why.to_string())),
+    }
+}
+
+async fn show_chaos(
+    State(shop): State<Arc<Shop>>,
+    caller: Admitted<Admin>,
+) -> Result<Json<Shown>, Refusal<Admin>> {
+    caller.require(&shop, Scope::Read)?;
+    let current = shop.stock.chaos().current();
+    let faults = current.map_or(NONE, |(faults, _)| faults);
+    let expires_at = current.map(|(_, until)| until.to_iso_millis());
+    Ok(Json(Shown { success: true, chaos_enabled: current.is_some(), config: faults.into(), expires_at }))
+}
+
+async fn stop_chaos(
+    State(shop): State<Arc<Shop>>,
+    caller: Admitted<Admin>,
+) -> Result<Json<Switched>, Refusal<Admin>> {
+    caller.require(&shop, Scope::Admin)?;
+    Ok(off(&shop))
+}
+
+fn off(shop: &Shop) -> Json<Switched> {
+    shop.stock.chaos().clear();
+    Json(Switched { success: true, message: "Chaos is off", config: NONE.into(), expires_at: None })
+}

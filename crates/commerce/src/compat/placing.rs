@@ -1,0 +1,62 @@
+//! What the dialects share when they place an order: who asks, and by which visit.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use kassa_access::Caller;
+use kassa_service::Problem;
+
+use crate::idempotency::{self, Outcome};
+use crate::orders::context::Visit;
+use crate::orders::{ContextBody, Customer, Items, OrderAsk, Shape, Submission, SubmitError, submit};
+use crate::transport::prices::Offer;
+use crate::{Shop, catalog, problem_of};
+
+/// A request for an order, as far as its dialect does not matter.
+#[derive(Debug)]
+pub(super) struct Arrival<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) address: IpAddr,
+    pub(super) headers: &'a HeaderMap,
+    /// The method's and the route's names, for the fingerprint: a key belongs to one route.
+    pub(super) route: (&'static str, &'static str),
+    pub(super) key: Option<String>,
+}
+
+/// Places an order by the same function as the native API.
+pub(super) async fn place(
+    shop: &Arc<Shop>,
+    arrival: Arrival<'_>,
+    (items, name): (Items, Option<String>),
+    shape: Shape,
+) -> Result<Outcome, SubmitError> {
+    let Arrival { caller, address, headers, route: (method, route), key } = arrival;
+    let scope = match caller {
+        Caller::Public | Caller::Open => format!("{}/public", shop.options.site),
+        other => other.identity(),
+    };
+    let customer = Customer { name, email: None };
+    let ask = OrderAsk { items, customer, client_reference: None, context: ContextBody::default() };
+    let fingerprint = idempotency::fingerprint(method, route, &ask);
+    let visit = Visit { site: &shop.options.site, address, headers, salts: None, received_at: shop.now() };
+    let submission = Submission::new(ask, scope, key, (shop, &visit));
+    submit(shop, Submission { fingerprint, ..submission }, shape).await
+}
+
+/// The catalogue's database, which is here where the routes are.
+pub(super) fn here<'a>(db: &'a Option<kassa_db::Db>, what: &str) -> Result<&'a kassa_db::Db, Problem> {
+    db.as_ref().ok_or_else(|| Problem::not_found(format!("no {what} here")))
+}
+
+/// What orders need to know of products, by their numbers; unknown ones are left out.
+pub(super) async fn offers(shop: &Shop, ids: Vec<i64>) -> Result<Vec<Offer>, Problem> {
+    match (&shop.catalog, &shop.remote_catalog) {
+        (Some(db), _) => {
+            let found = db.read(move |tx| catalog::store::by_ids(tx, &ids)).await;
+            let products = found.map_err(|error: kassa_db::Error| problem_of(&error))?;
+            Ok(products.into_iter().map(Offer::from).collect())
+        }
+        (None, _) => Err(Problem::unavailable("no catalogue is configured", 5)),
+    }
+}

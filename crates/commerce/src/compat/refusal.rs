@@ -1,0 +1,237 @@
+//! Who is let in by a dialect, and how it says no: the same statuses and headers as everywhere, in the dialect's words.
+//!
+//! ```json
+//! {"error":"Game not found"}
+//! {"success":false,"error":"Order not found","message":"no order 7"}
+//! ```
+//! The first is A's and C's, the second D's.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kassa_access::{Access, Caller, Denied, Scope};
+use kassa_service::{Problem, RouteClass};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::idempotency::Answer;
+use crate::{Shop, problem_of};
+
+/// A dialect: whom it lets in, and how it says no.
+pub(super) trait Dialect: Send + Sync + 'static {
+    /// Decides who is calling.
+    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied>;
+
+    /// The body of an answer that says no.
+    fn no(refusal: &Refusal<Self>) -> Answer
+    where
+        Self: Sized;
+}
+
+/// A's.
+#[derive(Debug)]
+pub(super) struct A;
+/// C's.
+#[derive(Debug)]
+pub(super) struct C;
+/// D's.
+#[derive(Debug)]
+pub(super) struct D;
+/// The orders that C and D share.
+#[derive(Debug)]
+pub(super) struct CandD;
+/// D's words on a native route.
+#[derive(Debug)]
+pub(super) struct Admin;
+
+/// An answer that says no.
+#[derive(Debug)]
+pub(super) struct Refusal<L> {
+    status: StatusCode,
+    error: Cow<'static, str>,
+    detail: String,
+    more: Map<String, Value>,
+    headers: Vec<(&'static str, String)>,
+    dialect: PhantomData<L>,
+}
+
+impl<L: Dialect> Refusal<L> {
+    /// `error` is what programs look at.
+    pub(super) fn new(status: StatusCode, error: impl Into<Cow<'static, str>>) -> Self {
+        let (detail, more, headers) = (String::new(), Map::new(), Vec::new());
+        Self { status, error: error.into(), detail, more, headers, dialect: PhantomData }
+    }
+
+    /// 400.
+    pub(super) fn bad(error: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error)
+    }
+
+    /// Says more to people, where the dialect has room for it.
+    pub(super) fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+
+    /// Says more to programs, where the dialect has room for it.
+    pub(super) fn extra(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same under another name.
+    pub(super) fn named(self, error: &'static str) -> Self {
+        Self { error: error.into(), ..self }
+    }
+
+    /// As an answer that can be kept.
+    pub(super) fn answer(&self) -> Answer {
+        let answer = L::no(self);
+        self.headers.iter().fold(answer, |answer, (name, value)| answer.header(name, value))
+    }
+}
+
+impl<L: Dialect> IntoResponse for Refusal<L> {
+    fn into_response(self) -> Response {
+        self.answer().into_response()
+    }
+}
+
+impl<L: Dialect> From<Problem> for Refusal<L> {
+    fn from(problem: Problem) -> Self {
+        let error = match problem.status() {
+            StatusCode::UNAUTHORIZED => "Unauthorized",
+            StatusCode::FORBIDDEN => "Forbidden",
+            StatusCode::NOT_FOUND => "Not found",
+            StatusCode::PAYLOAD_TOO_LARGE => "Body too large",
+            StatusCode::SERVICE_UNAVAILABLE => "Service unavailable",
+            StatusCode::INTERNAL_SERVER_ERROR => "Internal server error",
+            _ => problem.name(),
+        };
+        let mut refusal = Self::new(problem.status(), error).detail(problem.detail_text());
+        let headers = problem.into_response().into_parts().0.headers;
+        for name in [RETRY_AFTER, WWW_AUTHENTICATE] {
+            if let Some(value) = headers.get(&name).and_then(|value| value.to_str().ok()) {
+                let name = if name == RETRY_AFTER { "retry-after" } else { "www-authenticate" };
+                refusal.headers.push((name, value.to_owned()));
+            }
+        }
+        refusal
+    }
+}
+
+impl<L: Dialect> From<kassa_db::Error> for Refusal<L> {
+    fn from(error: kassa_db::Error) -> Self {
+        problem_of(&error).into()
+    }
+}
+
+/// A caller whom the dialect lets in; decided before anything of a body is read.
+#[derive(Debug)]
+pub(super) struct Admitted<L>(Caller, PhantomData<L>);
+
+impl<L: Dialect> FromRequestParts<Arc<Shop>> for Admitted<L> {
+    type Rejection = Refusal<L>;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Refusal<L>> {
+        match L::admit(&shop.access, &parts.headers) {
+            Ok(caller) => Ok(Self(caller, PhantomData)),
+            Err(denied) => Err(Problem::from(denied).into()),
+        }
+    }
+}
+
+impl<L: Dialect> Admitted<L> {
+    /// The caller, if its key may do what `scope` is for, and in this shop.
+    pub(super) fn require(self, shop: &Shop, scope: Scope) -> Result<Caller, Refusal<L>> {
+        if !self.0.may_by_dialect(scope) {
+            return Err(Problem::forbidden(format!("this needs a key with the scope {scope}")).into());
+        }
+        match &self.0 {
+            Caller::Key { site: Some(only), .. } if *only != shop.options.site => {
+                Err(Problem::not_found("nothing of this key's site here").into())
+            }
+            _ => Ok(self.0),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Short<'a> {
+    error: &'a str,
+}
+
+#[derive(Serialize)]
+struct Long<'a> {
+    success: bool,
+    error: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    message: &'a str,
+    #[serde(flatten)]
+    more: &'a Map<String, Value>,
+}
+
+fn short<L>(refusal: &Refusal<L>) -> Answer {
+    Answer::json(refusal.status, &Short { error: &refusal.error })
+}
+
+fn long<L>(refusal: &Refusal<L>) -> Answer {
+    let Refusal { error, detail, more, .. } = refusal;
+    Answer::json(refusal.status, &Long { success: false, error, message: detail, more })
+}
+
+impl Dialect for A {
+    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied> {
+        access.authorize_compat(headers, "A")
+    }
+
+    fn no(refusal: &Refusal<Self>) -> Answer {
+        short(refusal)
+    }
+}
+
+impl Dialect for C {
+    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied> {
+        access.authorize_compat(headers, "C")
+    }
+
+    fn no(refusal: &Refusal<Self>) -> Answer {
+        short(refusal)
+    }
+}
+
+impl Dialect for D {
+    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied> {
+        access.authorize_compat(headers, "D")
+    }
+
+    fn no(refusal: &Refusal<Self>) -> Answer {
+        long(refusal)
+    }
+}
+
+impl Dialect for CandD {
+    /// Whichever of the two the configuration has opened.
+    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied> {
+        access.authorize_compat(headers, "D").or_else(|_| access.authorize_compat(headers, "C"))
+    }
+
+    fn no(refusal: &Refusal<Self>) -> Answer {
+        long(refusal)
+    }
+}
+
+impl Dialect for Admin {
+    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied> {
+        access.authorize(headers, RouteClass::Native)
+    }
+
+    fn no(refusal: &Refusal<Self>) -> Answer {
+        long(refusal)
+    }
+}

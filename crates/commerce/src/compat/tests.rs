@@ -1,0 +1,1 @@
+//! The dialects as their clients see them.
