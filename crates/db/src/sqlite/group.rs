@@ -4,7 +4,7 @@
 //! FULL, IOERR and NOMEM may roll the whole group back; then each of its operations is run again in a group of its own,
 //! and fails if it fails there.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use kassa_model::failpoint;
 use rusqlite::{Connection, ErrorCode};
@@ -17,6 +17,13 @@ use crate::job::{Boxed, Ran, answer_all, refuse};
 use crate::queue::Served;
 use crate::stats::add;
 use crate::{Error, Tx};
+
+/// A group of so many shows a crowd: its callers will soon be back, and the next group waits for them a little, for every
+/// commit costs an fsync. A few callers never wait.
+const CROWD: usize = 6;
+/// How long a group waits for a crowd at most, and how often it looks.
+const GATHER_TIME: Duration = Duration::from_micros(400);
+const GATHER_LOOK: Duration = Duration::from_micros(100);
 
 /// The operations of a transaction.
 struct Group<'a, 'c> {
@@ -32,8 +39,10 @@ pub(super) fn serve(connection: &Connection, shared: &Shared) {
     let _served = Served(&shared.writes);
     let mut session = Session::new(connection, shared.options.statements_max);
     let mut log = Log::default();
+    let mut crowd = 0;
     while let Some(first) = shared.writes.next() {
-        let lost = run(&mut session, shared, first, Some(Instant::now()));
+        let End { size, lost } = run(&mut session, shared, first, Some(crowd));
+        crowd = size;
         for job in lost {
             add(&shared.counters.reruns, 1);
             run(&mut session, shared, job, None);
@@ -42,30 +51,54 @@ pub(super) fn serve(connection: &Connection, shared: &Shared) {
     }
 }
 
-/// Runs a group that `first` begins and whoever waits joins, if it has a beginning; alone otherwise. Returns the operations
-/// that are to be run again, each alone.
-fn run(session: &mut Session<'_>, shared: &Shared, first: Boxed, began: Option<Instant>) -> Vec<Boxed> {
+/// How a group ended.
+#[derive(Default)]
+struct End {
+    /// How many operations were in it.
+    size: usize,
+    /// Those that are to be run again, each alone.
+    lost: Vec<Boxed>,
+}
+
+/// Runs a group that `first` begins and whoever waits joins, if the size of the `crowd` before it is given; alone otherwise.
+fn run(session: &mut Session<'_>, shared: &Shared, first: Boxed, crowd: Option<usize>) -> End {
     if let Err(error) = session.command("BEGIN IMMEDIATE") {
         add(&shared.counters.failures, 1);
         end(session.connection());
         refuse(first, explain(&error));
-        return Vec::new();
+        return End::default();
     }
+    let began = Instant::now();
     let mut group = Group { session, shared, jobs: Vec::new(), kept: 0 };
     let mut next = Some(first);
     while let Some(job) = next {
         if let Err(error) = group.join(job) {
-            return group.lost(error);
+            return End { size: 1, lost: group.lost(error) };
         }
-        let open = began.is_some_and(|began| began.elapsed() < shared.options.group_time);
-        let room = open && group.jobs.len() < shared.options.group_max;
-        next = if room { shared.writes.next_now() } else { None };
+        next = crowd.and_then(|crowd| group.another(began, crowd));
     }
+    let size = group.jobs.len();
     group.commit();
-    Vec::new()
+    End { size, lost: Vec::new() }
 }
 
 impl Group<'_, '_> {
+    /// The next operation that waits or, while the crowd is not complete, soon comes.
+    fn another(&self, began: Instant, crowd: usize) -> Option<Boxed> {
+        let Shared { writes, options, .. } = self.shared;
+        if self.jobs.len() >= options.group_max || began.elapsed() >= options.group_time {
+            return None;
+        }
+        loop {
+            let next = writes.next_now();
+            let complete = crowd < CROWD || self.jobs.len() >= crowd;
+            if next.is_some() || complete || began.elapsed() >= GATHER_TIME {
+                return next;
+            }
+            std::thread::sleep(GATHER_LOOK);
+        }
+    }
+
     /// Runs an operation in a savepoint. An error says that the transaction is gone, and everybody's effects with it.
     fn join(&mut self, mut job: Boxed) -> Result<(), Error> {
         let ran = self.attempt(&mut job);
