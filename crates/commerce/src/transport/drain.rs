@@ -5,28 +5,28 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kassa_db::{Db, Error};
+use futures_util::future::join_all;
+use kassa_db::{Db, Error, Tx};
 use kassa_model::{MICROS_PER_SECOND, Timestamp, failpoint};
 use kassa_service::Shutdown;
 use kassa_service::breaker::State;
-use tokio::task::JoinSet;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
 use super::commands::Reply;
 use super::flow::{database, orders};
-use super::work::store;
-use super::work::{Kind, Lanes, Work};
-use super::{Outcome, send_once};
+use super::work::groups::{self, Group};
+use super::work::{Kind, Work, store};
+use super::{Outcome, send_all};
 use crate::Shop;
 use crate::idempotency;
 use crate::orders::accepted::{self, Decision};
 
 /// How long a command may take: longer than a slow inventory needs.
 const DEADLINE: Duration = Duration::from_secs(8);
-/// Commands under way at a time.
+/// Calls under way at a time.
 const UNDER_WAY_MAX: usize = 16;
-/// Decisions being committed at a time.
-const DECIDING_MAX: usize = 64;
 /// Rows read at a time.
 const ROWS_MAX: i64 = 1_000;
 /// How often it looks for work that nobody told it of.
@@ -91,86 +91,106 @@ pub(crate) async fn round(shop: &Arc<Shop>, owner: &str) -> Result<usize, Error>
     if !db.write(move |tx| store::hold_lease(tx, &holder, now)).await? {
         return Ok(0);
     }
-    Round { shop: Arc::clone(shop), db, now, rows: rows.into_iter().map(Arc::new).collect() }.drain().await
+    let places = Arc::new(Semaphore::new(UNDER_WAY_MAX));
+    let mut groups = JoinSet::new();
+    for group in groups::groups(rows.into_iter().map(Arc::new).collect()) {
+        let (shop, db, places) = (Arc::clone(shop), db.clone(), Arc::clone(&places));
+        groups.spawn(async move {
+            // The semaphore is never closed.
+            let _place = places.acquire().await;
+            drain_group(&shop, &db, group, now).await
+        });
+    }
+    let mut done = Ok(0);
+    while let Some(group) = groups.join_next().await {
+        let count = group.unwrap_or_else(|error| Err(Error::Unknown(error.to_string())));
+        done = done.and_then(|done| Ok(done + count?));
+    }
+    done
 }
 
-/// The rows of one look.
-struct Round {
+/// Sends what is due of a group; the decisions of one call are committed while the next one is under way.
+async fn drain_group(shop: &Arc<Shop>, db: &Db, mut group: Group, now: Timestamp) -> Result<usize, Error> {
+    let mut done = 0;
+    let mut deciding: Option<JoinHandle<Result<usize, Error>>> = None;
+    loop {
+        let unit = group.next(now);
+        if unit.is_empty() {
+            break;
+        }
+        let commands = unit.iter().map(|work| work.command.clone()).collect();
+        let outcome = send_all(shop, commands, DEADLINE).await;
+        if !matches!(outcome, Outcome::Known(_)) {
+            unit.iter().for_each(|work| group.block(work));
+        }
+        let before = deciding.take();
+        let open = outcome == Outcome::Open;
+        deciding = Some(tokio::spawn(settle_all(Arc::clone(shop), db.clone(), unit, outcome)));
+        done += decided(before).await?;
+        if open {
+            break;
+        }
+    }
+    Ok(done + decided(deciding).await?)
+}
+
+async fn decided(deciding: Option<JoinHandle<Result<usize, Error>>>) -> Result<usize, Error> {
+    match deciding {
+        Some(deciding) => deciding.await.unwrap_or_else(|error| Err(Error::Unknown(error.to_string()))),
+        None => Ok(0),
+    }
+}
+
+/// Commits what the commands of one call came to; returns how many rows are done by it.
+async fn settle_all(
     shop: Arc<Shop>,
     db: Db,
-    now: Timestamp,
-    rows: Vec<Arc<Work>>,
-}
-
-impl Round {
-    /// Sends what is due, a row of a SKU as soon as the one before it has its reply; decisions are committed meanwhile,
-    /// so that they share commits.
-    async fn drain(self) -> Result<usize, Error> {
-        let wants = |work: &'_ Work| work.wants().iter().map(|line| line.sku.clone()).collect::<Vec<_>>();
-        let skus: Vec<Vec<String>> = self.rows.iter().map(|work| wants(work)).collect();
-        let mut lanes = Lanes::new(skus.iter().map(|skus| skus.iter().map(String::as_str)));
-        let mut sending: JoinSet<(usize, Outcome)> = JoinSet::new();
-        let mut deciding: JoinSet<Result<usize, Error>> = JoinSet::new();
-        let (mut open, mut decided, mut failed) = (false, 0, Ok(()));
-        loop {
-            while !open && sending.len() < UNDER_WAY_MAX && deciding.len() < DECIDING_MAX {
-                let Some(row) = lanes.next() else { break };
-                if self.rows[row].next_at <= self.now {
-                    self.start(row, &mut sending);
-                }
-            }
-            tokio::select! {
-                Some(sent) = sending.join_next() => {
-                    let Ok((row, outcome)) = sent else { continue };
-                    open |= outcome == Outcome::Open;
-                    if matches!(outcome, Outcome::Known(_)) {
-                        lanes.done(row, skus[row].iter().map(String::as_str));
-                    }
-                    let (shop, db, work) = (Arc::clone(&self.shop), self.db.clone(), Arc::clone(&self.rows[row]));
-                    deciding.spawn(async move { settle(&shop, &db, &work, outcome).await });
-                }
-                Some(done) = deciding.join_next() => match done {
-                    Ok(Ok(count)) => decided += count,
-                    Ok(Err(error)) => failed = Err(error),
-                    Err(error) => failed = Err(Error::Unknown(error.to_string())),
-                },
-                else => return failed.map(|()| decided),
-            }
-        }
-    }
-
-    fn start(&self, row: usize, sending: &mut JoinSet<(usize, Outcome)>) {
-        let (shop, work) = (Arc::clone(&self.shop), Arc::clone(&self.rows[row]));
-        sending.spawn(async move { (row, send_once(&shop, &work.command, DEADLINE).await) });
-    }
-}
-
-/// Commits what a command came to; returns how many rows are done by it.
-async fn settle(shop: &Shop, db: &Db, work: &Arc<Work>, outcome: Outcome) -> Result<usize, Error> {
+    unit: Vec<Arc<Work>>,
+    outcome: Outcome<Vec<Reply>>,
+) -> Result<usize, Error> {
     failpoint::hit("drain.after_reply");
-    let (now, work) = (shop.now(), Arc::clone(work));
-    let reply = match outcome {
-        Outcome::Known(reply) => reply,
-        Outcome::Open => return Ok(0),
+    let now = shop.now();
+    match outcome {
+        Outcome::Open => Ok(0),
         Outcome::NotSent(why) | Outcome::Unknown(why) => {
-            tracing::debug!(reference = work.command.reference(), %why, "a command to stock has no reply");
-            let next_at = now.plus_micros(pause(work.attempts, work.id));
-            db.write(move |tx| store::postpone(tx, work.command.reference(), next_at)).await?;
-            return Ok(0);
+            tracing::debug!(commands = unit.len(), %why, "commands to stock have no reply");
+            let postpone = move |tx: &mut Tx<'_>| {
+                for work in &unit {
+                    let next_at = now.plus_micros(pause(work.attempts, work.id));
+                    store::postpone(tx, work.command.reference(), next_at)?;
+                }
+                Ok(0)
+            };
+            db.write(postpone).await
         }
-    };
+        Outcome::Known(replies) => {
+            // Each in a transaction of its own, all of them in few commits.
+            let each = unit.into_iter().zip(replies).map(|(work, reply)| decide(&db, work, reply, now));
+            let mut done = 0;
+            for decided in join_all(each).await {
+                decided?;
+                done += 1;
+            }
+            shop.wake.wake();
+            Ok(done)
+        }
+    }
+}
+
+async fn decide(db: &Db, work: Arc<Work>, reply: Reply, now: Timestamp) -> Result<(), Error> {
     if let (Kind::Release, Reply::Void { why }) = (work.kind, &reply) {
         tracing::error!(reference = work.command.reference(), %why, "stock was not given back");
     }
+    let decision = Decision::from(reply);
     db.write(move |tx| {
         let (id, reference) = (&work.order_id, work.command.reference());
-        let decision = Decision::from(reply.clone());
         match work.kind {
-            Kind::Release => drop(accepted::finish_work(tx, reference, now)?),
-            Kind::Order => drop(accepted::decide(tx, id, &decision, now).map_err(database)?),
-            Kind::Edit => drop(accepted::decide_edit(tx, id, reference, &decision, now).map_err(database)?),
+            Kind::Release => accepted::finish_work(tx, reference, now).map(drop),
+            Kind::Order => accepted::decide(tx, id, &decision, now).map(drop).map_err(database),
+            Kind::Edit => {
+                accepted::decide_edit(tx, id, reference, &decision, now).map(drop).map_err(database)
+            }
         }
-        Ok(1)
     })
     .await
 }

@@ -108,6 +108,7 @@ async fn settle(shop: &Arc<Shop>, order: Order, closing: Closing, begun: Instant
         }
     };
     failpoint::hit("transport.after_decision");
+    shop.wake.wake();
     answer
 }
 
@@ -180,7 +181,7 @@ async fn try_edit(
         }
     };
     let clock = Arc::clone(&shop.clock);
-    db.write(move |tx| {
+    let settled = db.write(move |tx| {
         let (now, id) = (clock.now(), &order_id);
         let Some(decision) = &decision else { return drop_edit(tx, id, &reference, now) };
         let decided = accepted::decide_edit(tx, id, &reference, decision, now).map_err(database)?;
@@ -189,8 +190,10 @@ async fn try_edit(
             Decision::Refused(refusal) => EditSettled::Refused(refusal.clone()),
             Decision::Void => EditSettled::NotNow,
         })
-    })
-    .await
+    });
+    let settled = settled.await;
+    shop.wake.wake();
+    settled
 }
 
 /// Drops an edit whose command was not sent, unless the drain may have sent it meanwhile.

@@ -16,7 +16,7 @@ use kassa_db::Db;
 use kassa_service::{Json, Problem, RouteClass};
 use serde::Serialize;
 
-use super::commands::{Command, Deduct, Release, Reply};
+use super::commands::{Command, Deduct, Done, Release, Reply};
 use super::prices::{self, Offer};
 use super::{chaos, store};
 use crate::{Shop, problem_of};
@@ -25,12 +25,14 @@ use crate::{Shop, problem_of};
 pub const DEDUCT: &str = "/v1/internal/stock/deduct";
 /// Where a [`Release`] is sent.
 pub const RELEASE: &str = "/v1/internal/stock/release";
+/// Where several [`Command`]s are sent, to be done in one transaction and in their order; a [`Reply`] each.
+pub const COMMANDS: &str = "/v1/internal/stock/commands";
 /// `?ref=`: the ledger's entries of a command, or with a slash at its end of all whose `ref` begins so; may be repeated.
 pub const LEDGER: &str = "/v1/internal/stock/ledger";
 /// `?sku=`, may be repeated: what orders need to know of products.
 pub const PRODUCTS: &str = "/v1/internal/products";
 
-/// The most values of a query.
+/// The most values of a query, and the most commands of a call.
 const VALUES_MAX: usize = 100;
 
 /// The routes of class `Internal`, for what this process has a database of.
@@ -40,6 +42,7 @@ pub fn internal_routes(shop: Arc<Shop>) -> Router {
         let commands = Router::new()
             .route(DEDUCT, post(deduct_stock))
             .route(RELEASE, post(release_stock))
+            .route(COMMANDS, post(run_commands))
             .with_state(Arc::clone(&shop));
         let reads = Router::new().route(LEDGER, get(read_ledger)).with_state(Arc::clone(&shop));
         routes = routes.merge(chaos::wrap(Arc::clone(shop.stock.chaos()), commands)).merge(reads);
@@ -78,12 +81,20 @@ async fn release_stock(
     run_command(&shop, Command::Release(release)).await
 }
 
-async fn run_command(shop: &Shop, command: Command) -> Result<Response, Problem> {
-    if let Some(flaw) = command.flaw() {
-        return Err(Problem::bad_request(flaw));
+async fn run_commands(
+    State(shop): State<Arc<Shop>>,
+    _: OtherRole,
+    Json(commands): Json<Vec<Command>>,
+) -> Result<Response, Problem> {
+    if commands.len() > VALUES_MAX {
+        return Err(Problem::bad_request(format!("there are at most {VALUES_MAX} commands")));
     }
-    let db = here(shop.inventory.as_ref())?;
-    let done = super::execute(shop, db, command).await.map_err(|error| problem_of(&error))?;
+    let replies: Vec<Reply> = run(&shop, commands).await?.into_iter().map(|done| done.reply).collect();
+    Ok(Json(replies).into_response())
+}
+
+async fn run_command(shop: &Shop, command: Command) -> Result<Response, Problem> {
+    let Some(done) = run(shop, vec![command]).await?.pop() else { return Err(Problem::internal()) };
     let status = match &done.reply {
         Reply::Moved { .. } => StatusCode::OK,
         Reply::UnknownSku { .. } => StatusCode::NOT_FOUND,
@@ -91,6 +102,14 @@ async fn run_command(shop: &Shop, command: Command) -> Result<Response, Problem>
         Reply::Void { .. } => StatusCode::CONFLICT,
     };
     Ok((status, Json(done.reply)).into_response())
+}
+
+async fn run(shop: &Shop, commands: Vec<Command>) -> Result<Vec<Done>, Problem> {
+    if let Some(flaw) = commands.iter().find_map(Command::flaw) {
+        return Err(Problem::bad_request(flaw));
+    }
+    let db = here(shop.inventory.as_ref())?;
+    super::execute(shop, db, commands).await.map_err(|error| problem_of(&error))
 }
 
 #[derive(Debug, Serialize)]

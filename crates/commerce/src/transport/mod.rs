@@ -25,6 +25,7 @@ use kassa_model::Clock;
 use kassa_service::breaker;
 use kassa_service::client::{Answer, Call, Client, Sent};
 use kassa_service::{Breaker, Metrics, RetryBudget};
+use serde::de::DeserializeOwned;
 
 use crate::Shop;
 use crate::inventory::LedgerKind;
@@ -85,16 +86,16 @@ pub struct Stock {
     backlog: work::Backlog,
 }
 
-/// What is known of a command that was sent.
+/// What is known of what was sent: one command, or several that are done in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Outcome<T = Reply> {
     /// Its reply.
-    Known(Reply),
+    Known(T),
     /// The circuit breaker is open: nothing was sent.
     Open,
     /// It has surely not been done.
     NotSent(String),
-    /// It may have been done or not; only sending the same command again tells.
+    /// It may have been done or not; only sending the same again tells.
     Unknown(String),
 }
 
@@ -160,10 +161,27 @@ pub async fn send(shop: &Arc<Shop>, command: &Command, deadline: Duration) -> Ou
 
 /// Sends `command` once, through the circuit breaker.
 pub async fn send_once(shop: &Arc<Shop>, command: &Command, deadline: Duration) -> Outcome {
+    match send_all(shop, vec![command.clone()], deadline).await {
+        Outcome::Known(mut replies) => match replies.pop() {
+            Some(reply) => Outcome::Known(reply),
+            None => Outcome::Unknown("the answer holds no reply".to_owned()),
+        },
+        Outcome::Open => Outcome::Open,
+        Outcome::NotSent(why) => Outcome::NotSent(why),
+        Outcome::Unknown(why) => Outcome::Unknown(why),
+    }
+}
+
+/// Sends `commands` once, in one call and to be done in one transaction, in their order; a reply each.
+pub(crate) async fn send_all(
+    shop: &Arc<Shop>,
+    commands: Vec<Command>,
+    deadline: Duration,
+) -> Outcome<Vec<Reply>> {
     let Ok(permit) = shop.stock.breaker.permit() else { return Outcome::Open };
     let (failed, outcome) = match &shop.stock.way {
         Way::Here(db) => {
-            let run = run_here(Arc::clone(shop), db.clone(), command.clone());
+            let run = run_here(Arc::clone(shop), db.clone(), commands);
             // It runs on when nobody waits for it any more, as a command to another process does.
             match tokio::time::timeout(deadline, tokio::spawn(run)).await {
                 Ok(Ok(outcome)) => (!matches!(outcome, Outcome::Known(_)), outcome),
@@ -171,7 +189,7 @@ pub async fn send_once(shop: &Arc<Shop>, command: &Command, deadline: Duration) 
                 Err(_) => (true, Outcome::Unknown(format!("not done in {} ms", deadline.as_millis()))),
             }
         }
-        Way::Away(client) => send_away(client, command, deadline).await,
+        Way::Away(client) => send_away(client, commands, deadline).await,
         Way::Nowhere => (false, Outcome::NotSent("no inventory is configured".to_owned())),
     };
     if failed {
@@ -182,10 +200,15 @@ pub async fn send_once(shop: &Arc<Shop>, command: &Command, deadline: Duration) 
     outcome
 }
 
-async fn send_away(client: &Client, command: &Command, deadline: Duration) -> (bool, Outcome) {
-    let call = match command {
-        Command::Deduct(deduct) => Call::post(http::DEDUCT, deduct),
-        Command::Release(release) => Call::post(http::RELEASE, release),
+async fn send_away(
+    client: &Client,
+    commands: Vec<Command>,
+    deadline: Duration,
+) -> (bool, Outcome<Vec<Reply>>) {
+    let call = match commands.as_slice() {
+        [Command::Deduct(deduct)] => Call::post(http::DEDUCT, deduct),
+        [Command::Release(release)] => Call::post(http::RELEASE, release),
+        _ => Call::post(http::COMMANDS, &commands),
     };
     let sent = match call {
         Ok(call) => client.send(call.within(deadline)).await,
@@ -193,28 +216,34 @@ async fn send_away(client: &Client, command: &Command, deadline: Duration) -> (b
     };
     let failed = sent.is_failure();
     let outcome = match sent {
-        Sent::Answer(answer) => read(&answer),
+        Sent::Answer(answer) if commands.len() == 1 => read(&answer, |reply: Reply| vec![reply]),
+        Sent::Answer(answer) => read(&answer, |replies| replies),
         Sent::NotSent(why) => Outcome::NotSent(why),
         Sent::Unknown(why) => Outcome::Unknown(why),
     };
-    (failed, outcome)
+    match outcome {
+        Outcome::Known(replies) if replies.len() != commands.len() => {
+            (failed, Outcome::Unknown("inventory answered other commands than it was sent".to_owned()))
+        }
+        outcome => (failed, outcome),
+    }
 }
 
-fn read(answer: &Answer) -> Outcome {
+fn read<T: DeserializeOwned>(answer: &Answer, all: impl FnOnce(T) -> Vec<Reply>) -> Outcome<Vec<Reply>> {
     let status = answer.status;
     if status.is_server_error() {
         return Outcome::Unknown(format!("inventory answered {status}"));
     }
-    match answer.json::<Reply>() {
-        Ok(reply) => Outcome::Known(reply),
+    match answer.json::<T>() {
+        Ok(replies) => Outcome::Known(all(replies)),
         Err(error) if status.is_success() => Outcome::Unknown(format!("cannot read a reply: {error}")),
         // A wrong token, or a version that does not know the command: refused before anything was done.
         Err(_) => Outcome::NotSent(format!("inventory answered {status}")),
     }
 }
 
-/// The command on a database of this process, with chaos around its transaction.
-async fn run_here(shop: Arc<Shop>, db: Db, command: Command) -> Outcome {
+/// The commands on a database of this process, with chaos around their transaction.
+async fn run_here(shop: Arc<Shop>, db: Db, commands: Vec<Command>) -> Outcome<Vec<Reply>> {
     let fate = if shop.stock.chaos.is_on() { shop.stock.chaos.draw() } else { Fate::default() };
     if let Some(latency) = fate.latency {
         tokio::time::sleep(latency).await;
@@ -222,9 +251,9 @@ async fn run_here(shop: Arc<Shop>, db: Db, command: Command) -> Outcome {
     if let Some(crash) = fate.crash {
         return Outcome::Unknown(format!("chaos: {crash:?}"));
     }
-    match execute(&shop, &db, command).await {
+    match execute(&shop, &db, commands).await {
         Ok(_) if fate.answer_lost => Outcome::Unknown("chaos: the answer is lost".to_owned()),
-        Ok(done) => Outcome::Known(done.reply),
+        Ok(done) => Outcome::Known(done.into_iter().map(|done| done.reply).collect()),
         Err(error @ (Error::Busy(_) | Error::LockTimeout(_) | Error::Unavailable(_))) => {
             Outcome::NotSent(error.to_string())
         }
@@ -232,20 +261,26 @@ async fn run_here(shop: Arc<Shop>, db: Db, command: Command) -> Outcome {
     }
 }
 
-/// Runs a command on `db`, the database of stock, and tells the shop what it moved.
-async fn execute(shop: &Shop, db: &Db, command: Command) -> Result<Done, Error> {
+/// Runs commands on `db`, the database of stock, in one transaction, and tells the shop what they moved.
+async fn execute(shop: &Shop, db: &Db, commands: Vec<Command>) -> Result<Vec<Done>, Error> {
     let begun = Instant::now();
     let now = shop.now();
-    let command = Arc::new(command);
-    let inner = Arc::clone(&command);
-    let done = db.write(move |tx| commands::run(tx, &inner, now)).await?;
-    let kind = match &*command {
-        Command::Deduct(_) => LedgerKind::Deduct,
-        Command::Release(release) => release.kind.into(),
-    };
-    shop.stock_update_took(kind, begun);
-    if !done.replayed && matches!(done.reply, Reply::Moved { .. }) {
-        shop.stock_moved(kind, command.lines().iter().map(|line| line.sku.as_str()));
+    let commands: Arc<[Command]> = commands.into();
+    let inner = Arc::clone(&commands);
+    let done: Vec<Done> = db
+        .write(move |tx| {
+            inner.iter().map(|command| commands::run(tx, command, now)).collect::<Result<_, _>>()
+        })
+        .await?;
+    for (command, done) in commands.iter().zip(&done) {
+        let kind = match command {
+            Command::Deduct(_) => LedgerKind::Deduct,
+            Command::Release(release) => release.kind.into(),
+        };
+        shop.stock_update_took(kind, begun);
+        if !done.replayed && matches!(done.reply, Reply::Moved { .. }) {
+            shop.stock_moved(kind, command.lines().iter().map(|line| line.sku.as_str()));
+        }
     }
     Ok(done)
 }

@@ -1,8 +1,9 @@
 //! Work that waits for stock: one row per command that has no reply yet, and what a process remembers of them.
 
+pub(crate) mod groups;
 pub(crate) mod store;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use kassa_model::Timestamp;
@@ -102,86 +103,9 @@ impl Backlog {
     }
 }
 
-/// Which rows may be under way together: for every SKU the oldest row that wants it, and no other.
-#[derive(Debug, Default)]
-pub(crate) struct Lanes {
-    /// Per SKU the rows that want it, oldest last.
-    lanes: HashMap<String, Vec<usize>>,
-    /// Per row the lanes in which others are before it.
-    blocked: Vec<usize>,
-    ready: Vec<usize>,
-}
-
-impl Lanes {
-    /// Lanes for `rows`, oldest first, by the SKUs that each wants.
-    pub(crate) fn new<'a, S: IntoIterator<Item = &'a str>>(rows: impl IntoIterator<Item = S>) -> Self {
-        let mut lanes = Self::default();
-        for (row, skus) in rows.into_iter().enumerate() {
-            let distinct: HashSet<&str> = skus.into_iter().collect();
-            let mut blocked = 0;
-            for sku in distinct {
-                let lane = lanes.lanes.entry(sku.to_owned()).or_default();
-                blocked += usize::from(!lane.is_empty());
-                lane.push(row);
-            }
-            lanes.blocked.push(blocked);
-            if blocked == 0 {
-                lanes.ready.push(row);
-            }
-        }
-        for lane in lanes.lanes.values_mut() {
-            lane.reverse();
-        }
-        lanes.ready.reverse();
-        lanes
-    }
-
-    /// The next row that may go, if one may.
-    pub(crate) fn next(&mut self) -> Option<usize> {
-        self.ready.pop()
-    }
-
-    /// Lets those behind `row` go. A row that is never given here blocks them.
-    pub(crate) fn done<'a>(&mut self, row: usize, skus: impl IntoIterator<Item = &'a str>) {
-        let distinct: HashSet<&str> = skus.into_iter().collect();
-        for sku in distinct {
-            let Some(lane) = self.lanes.get_mut(sku) else { continue };
-            if lane.last() != Some(&row) {
-                continue;
-            }
-            lane.pop();
-            if let Some(next) = lane.last().copied() {
-                self.blocked[next] -= 1;
-                if self.blocked[next] == 0 {
-                    self.ready.push(next);
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_oldest_of_each_sku_goes_first() {
-        let rows = [vec!["a"], vec!["b", "a"], vec!["c"], vec!["b"], vec![], vec!["a", "a"]];
-        let mut lanes = Lanes::new(rows.iter().map(|skus| skus.iter().copied()));
-        let under_way = |lanes: &mut Lanes| std::iter::from_fn(|| lanes.next()).collect::<Vec<_>>();
-        assert_eq!(under_way(&mut lanes), [0, 2, 4]);
-        lanes.done(2, ["c"]);
-        lanes.done(4, []);
-        assert_eq!(under_way(&mut lanes), [] as [usize; 0]);
-        lanes.done(0, ["a"]);
-        assert_eq!(under_way(&mut lanes), [1]);
-        // Row 1 fails: rows 3 and 5 wait for another round.
-        assert_eq!(under_way(&mut lanes), [] as [usize; 0]);
-        lanes.done(1, ["a", "b"]);
-        let mut rest = under_way(&mut lanes);
-        rest.sort_unstable();
-        assert_eq!(rest, [3, 5]);
-    }
 
     #[test]
     fn a_later_order_queues_behind_an_earlier_one() {
