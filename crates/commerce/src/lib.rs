@@ -14,8 +14,11 @@ pub mod orders;
 pub mod outbox;
 mod params;
 mod refuse;
+mod sabotage;
 mod schema;
 mod shop;
+#[cfg(test)]
+mod testing;
 pub mod transport;
 
 use std::sync::Arc;
@@ -34,7 +37,8 @@ pub fn storefront_routes(shop: Arc<Shop>) -> Router {
 
 /// The routes of class `Native`: those of keys and sessions.
 pub fn native_routes(shop: Arc<Shop>) -> Router {
-    catalog::http::native_routes(Arc::clone(&shop)).merge(inventory::http::native_routes(Arc::clone(&shop)))
+    catalog::http::native_routes(Arc::clone(&shop))
+        .merge(inventory::http::native_routes(Arc::clone(&shop)))
         .merge(orders::http::native_routes(shop))
 }
 

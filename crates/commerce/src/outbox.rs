@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::inventory::Crossing;
 use crate::orders::view::{Audience, OrderView};
 use crate::orders::{Change, Context, LineDelta};
+use crate::sabotage::{self, Sabotage};
 
 pub use record::RowError;
 pub use relay::{Relay, RelayError, RelayOptions, Round, Wake};
@@ -123,8 +124,12 @@ impl MoneyRecord {
     pub fn of(change: &Change) -> Option<Self> {
         let name = change.kind.analytics_name()?;
         let order = &change.after;
+        let id = match sabotage::is(Sabotage::MoneyByOrder) {
+            false => format!("order:{}:{}", order.id, order.last_seq),
+            true => format!("order:{}", order.id),
+        };
         Some(Self {
-            id: format!("order:{}:{}", order.id, order.last_seq),
+            id,
             name: name.to_owned(),
             occurred_at: order.updated_at,
             order_id: order.id.clone(),

@@ -4,6 +4,7 @@ use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
 use super::{LedgerKind, ON_HAND_MAX, Stock};
+use crate::sabotage::{self, Sabotage};
 
 macro_rules! columns {
     () => {
@@ -97,7 +98,25 @@ pub(crate) fn take(
     quantity: i64,
     now: Timestamp,
 ) -> Result<Option<(i64, i64)>, Error> {
+    if sabotage::is(Sabotage::CheckFirst) {
+        return take_after_looking(tx, sku, quantity, now);
+    }
     tx.first(TAKE, params![sku, quantity, now.micros()], |row| Ok((row.int(0)?, row.int(1)?)))
+}
+
+/// What [`take`] must not be.
+fn take_after_looking(
+    tx: &mut Tx<'_>,
+    sku: &str,
+    quantity: i64,
+    now: Timestamp,
+) -> Result<Option<(i64, i64)>, Error> {
+    let seen = by_sku(tx, sku)?.filter(|stock| stock.available() >= quantity);
+    let Some(seen) = seen else { return Ok(None) };
+    let left = seen.on_hand - quantity;
+    let sql = "UPDATE stock SET on_hand = $2, updated_at = $3 WHERE sku = $1";
+    tx.execute(sql, params![sku, left, now.micros()])?;
+    Ok(Some((left, seen.low_stock_at)))
 }
 
 /// Adds to the stock, or takes off it below 0; `None` without such a SKU, or when it would leave its bounds.
@@ -129,6 +148,9 @@ pub(crate) struct Entry<'a> {
 /// Writes an entry; `false` when reference, SKU and kind are there already.
 pub(crate) fn enter(tx: &mut Tx<'_>, entry: &Entry<'_>, now: Timestamp) -> Result<bool, Error> {
     let Entry { reference, sku, kind, quantity, reason } = *entry;
+    let doubled =
+        sabotage::is(Sabotage::LedgerUnique).then(|| format!("{reference}#{}", uuid::Uuid::now_v7()));
+    let reference = doubled.as_deref().unwrap_or(reference);
     let written = tx.execute(ENTER, params![reference, sku, kind.name(), quantity, reason, now.micros()])?;
     Ok(written == 1)
 }

@@ -14,6 +14,7 @@ use super::request::OrderAsk;
 use super::{Context, Items, Order, PlaceError, PlaceOrder, Placed, Status, StockPlace, place};
 use crate::idempotency::{self, Answer, Outcome, RUNNING_MICROS, Request};
 use crate::inventory::LedgerKind;
+use crate::sabotage::{self, Sabotage};
 use crate::transport::flow::{self, Closing};
 use crate::transport::prices::{self, Offer};
 use crate::{Shop, problem_of};
@@ -133,6 +134,9 @@ async fn write(
     now: Timestamp,
 ) -> Result<(Outcome, Option<Placed>), PlaceError> {
     failpoint::hit("orders.before_write");
+    if sabotage::is(Sabotage::LateRecord) {
+        return write_late(db, (order, key), shape, now).await;
+    }
     db.write(move |tx| {
         let (scope, fingerprint) = (order.scope.as_str(), order.fingerprint.as_str());
         let request = Request { scope, key: key.as_deref(), fingerprint };
@@ -153,6 +157,35 @@ async fn write(
         Ok((outcome, placed))
     })
     .await
+}
+
+/// What [`write`] must not be: nothing makes a repeat harmless until after the order's commit.
+async fn write_late(
+    db: &Db,
+    (order, key): (PlaceOrder, Option<String>),
+    shape: Shape,
+    now: Timestamp,
+) -> Result<(Outcome, Option<Placed>), PlaceError> {
+    let (scope, fingerprint) = (order.scope.clone(), order.fingerprint.clone());
+    let late = PlaceOrder { client_reference: None, ..order };
+    let (record, of) = (key.clone(), (scope.clone(), fingerprint.clone()));
+    let found = db.write(move |tx| {
+        let request = Request { scope: &of.0, key: record.as_deref(), fingerprint: &of.1 };
+        match idempotency::answered(tx, &request, now)? {
+            Some(outcome) => Ok(Err(outcome)),
+            None => place(tx, &late, now).map(Ok),
+        }
+    });
+    let placed = match found.await? {
+        Ok(placed) => placed,
+        Err(outcome) => return Ok((outcome, None)),
+    };
+    let answer = shape(&placed);
+    let kept = db.write(move |tx| {
+        let request = Request { scope: &scope, key: key.as_deref(), fingerprint: &fingerprint };
+        idempotency::run(tx, &request, now, |_| Ok::<_, PlaceError>(answer.clone()))
+    });
+    Ok((kept.await?, Some(placed)))
 }
 
 /// The products of `items`, where the transaction cannot read them itself: from the catalogue's own database, or from the

@@ -2,6 +2,7 @@
 
 mod access;
 mod bad_input;
+mod controls;
 mod crowd;
 mod edges;
 mod model;
