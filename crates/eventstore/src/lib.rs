@@ -1,6 +1,7 @@
 //! Port 2, the analytical store. [`EventStore`]'s doc comment is the contract; `conformance.rs` is the same contract
 //! as tests that every backend runs. A report is a value ([`query::Query`]) that a backend turns into its own SQL.
 
+pub mod audit;
 #[cfg(test)]
 mod conformance;
 #[cfg(feature = "duckdb")]
@@ -25,6 +26,7 @@ use async_trait::async_trait;
 use kassa_model::{Event, Outcome, Rejected, Timestamp};
 use uuid::Uuid;
 
+use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::query::{EventFilter, Query, Table};
 
 /// A place in the log, as the store keeps it: the log's id, the partition, and the position up to which (exclusive)
@@ -238,6 +240,7 @@ pub struct StoreStatus {
 /// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values.
 /// 6. Dead letters are kept 14 days of `received_at` behind the newest and 10,000 per site and day; counts never shrink.
 /// 7. `forget` removes exactly the named events; the position stays.
+/// 8. `money` and `repeated_ids` look at every row.
 #[async_trait]
 pub trait EventStore: Send + Sync + fmt::Debug {
     /// Commits `batch` (clause 1).
@@ -300,6 +303,25 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`Error`].
     async fn fingerprint(&self) -> Result<String, Error>;
+
+    /// Every record of money of the orders of `span`, by order and id: what metrics of money are made of.
+    ///
+    /// # Errors
+    /// [`Error`]; [`Error::Invalid`] from a store that does not say.
+    async fn money(&self, span: &MoneySpan) -> Result<Vec<MoneyRecord>, Error> {
+        let _ = span;
+        Err(Error::Invalid("this store does not list records of money".to_owned()))
+    }
+
+    /// Ids that are stored more than once: of money at all, of other events within `window`, µs of receipt. At most
+    /// `most` by name. Reads every id.
+    ///
+    /// # Errors
+    /// [`Error`]; [`Error::Invalid`] from a store that does not say.
+    async fn repeated_ids(&self, window: i64, most: usize) -> Result<RepeatedIds, Error> {
+        let _ = (window, most);
+        Err(Error::Invalid("this store does not compare its ids".to_owned()))
+    }
 }
 
 /// What a processor asks for when it takes a partition.

@@ -1,5 +1,6 @@
 //! The contract as tests that every backend runs, and the comparison of every backend with the reference.
 
+mod audit;
 mod listing;
 mod money;
 pub(crate) mod places;
@@ -46,6 +47,8 @@ macro_rules! backend {
                 super::money::conversions,
                 super::money::fields_of_money_are_refused_elsewhere,
                 super::reports::what_has_no_answer_is_refused,
+                super::audit::money_is_listed_by_order,
+                super::audit::repeated_ids_are_told,
             );
         }
     };

@@ -4,6 +4,7 @@
 //! counts and position. After an error that invalidates the database everything is closed and the next call opens it
 //! again.
 
+mod audit;
 mod columns;
 mod engine;
 mod failure;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kassa_model::Timestamp;
 
+use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::query::{EventFilter, Query, Table};
 use crate::{
     Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Resume,
@@ -134,5 +136,14 @@ impl EventStore for DuckStore {
 
     async fn fingerprint(&self) -> Result<String, Error> {
         self.readers.unlimited(read::fingerprint).await
+    }
+
+    async fn money(&self, span: &MoneySpan) -> Result<Vec<MoneyRecord>, Error> {
+        let span = span.clone();
+        self.readers.unlimited(move |connection| audit::money(connection, &span)).await
+    }
+
+    async fn repeated_ids(&self, window: i64, most: usize) -> Result<RepeatedIds, Error> {
+        self.readers.unlimited(move |connection| audit::repeated(connection, window, most)).await
     }
 }

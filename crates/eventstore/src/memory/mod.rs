@@ -2,6 +2,7 @@
 //!
 //! Other crates use it in tests; nothing is kept on disk. Speed does not matter here, being right does.
 
+mod audit;
 mod json;
 mod money;
 mod report;
@@ -13,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash};
 
+use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::fingerprint::Fingerprint;
 use crate::query::{EventFilter, Query, Table};
 use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
@@ -111,6 +113,14 @@ impl EventStore for MemoryStore {
             fingerprint.add_count(key, *count);
         }
         Ok(fingerprint.finish())
+    }
+
+    async fn money(&self, span: &MoneySpan) -> Result<Vec<MoneyRecord>, Error> {
+        Ok(audit::money(&self.state().rows, span))
+    }
+
+    async fn repeated_ids(&self, window: i64, most: usize) -> Result<RepeatedIds, Error> {
+        Ok(audit::repeated(&self.state().rows, window, most))
     }
 }
 

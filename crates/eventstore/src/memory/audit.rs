@@ -1,0 +1,52 @@
+//! What an audit asks, in the most obvious code.
+
+use std::collections::BTreeMap;
+
+use kassa_model::Event;
+
+use super::Stored;
+use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds, rows_allowed};
+
+/// Records of money of `span`, by order and id.
+pub(super) fn money(rows: &[Stored], span: &MoneySpan) -> Vec<MoneyRecord> {
+    let mut found: Vec<MoneyRecord> = rows.iter().filter_map(|stored| record(&stored.row.event)).collect();
+    found.retain(|record| {
+        record.order_id > span.after && span.until.as_ref().is_none_or(|until| record.order_id <= *until)
+    });
+    found.sort();
+    found
+}
+
+fn record(event: &Event) -> Option<MoneyRecord> {
+    let order = event.order.as_ref()?;
+    Some(MoneyRecord {
+        order_id: order.order_id.clone(),
+        id: event.id.clone(),
+        currency: order.currency.clone(),
+        revenue_minor: order.revenue_minor,
+        occurred_at: event.occurred_at,
+    })
+}
+
+/// Ids that are stored too often, at most `most` of them by name.
+pub(super) fn repeated(rows: &[Stored], window: i64, most: usize) -> RepeatedIds {
+    let mut by_id: BTreeMap<(&str, &str), Vec<&Event>> = BTreeMap::new();
+    for stored in rows {
+        let event = &stored.row.event;
+        by_id.entry((&event.site, &event.id)).or_default().push(event);
+    }
+    let mut found = RepeatedIds { rows: rows.len() as u64, ..RepeatedIds::default() };
+    for ((_, id), events) in by_id {
+        let received = events.iter().map(|event| event.received_at);
+        let (Some(first), Some(last)) = (received.clone().min(), received.max()) else { continue };
+        let of_money = events.iter().any(|event| event.order.is_some());
+        let allowed = if of_money { 1 } else { rows_allowed(first, last, window) };
+        if events.len() as u64 > allowed {
+            found.total += 1;
+            if found.ids.len() < most {
+                found.ids.push(id.to_owned());
+            }
+        }
+    }
+    found
+}
