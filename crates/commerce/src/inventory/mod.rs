@@ -134,12 +134,24 @@ pub fn deduct(
     lines: &[StockLine],
     now: Timestamp,
 ) -> Result<Result<Vec<Crossing>, Refusal>, Error> {
-    let lines = merged(lines)?;
-    match tx.savepoint(|tx| take_all(tx, reference, &lines, now)) {
+    match tx.savepoint(|tx| deduct_or_stop(tx, reference, lines, now)) {
         Ok(crossings) => Ok(Ok(crossings)),
         Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
         Err(Stop::Db(error)) => Err(error),
     }
+}
+
+/// As [`deduct`], but without a savepoint of its own: for a caller who undoes all that it did when it is stopped.
+///
+/// # Errors
+/// As [`deduct`], and the refusal.
+pub(crate) fn deduct_or_stop(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    lines: &[StockLine],
+    now: Timestamp,
+) -> Result<Vec<Crossing>, Stop> {
+    take_all(tx, reference, &merged(lines)?, now)
 }
 
 /// What became of a line that is taken by itself.
@@ -297,8 +309,11 @@ pub fn merged(lines: &[StockLine]) -> Result<Vec<StockLine>, Error> {
 }
 
 /// What ends a savepoint early.
-enum Stop {
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// There is too little, or none.
     Refused(Refusal),
+    /// The database.
     Db(Error),
 }
 

@@ -7,7 +7,7 @@ use super::{
     Basket, Change, IllegalTransition, Items, ItemsError, Kind, Order, RefundAsk, RefundError, StockPlace,
     store,
 };
-use crate::inventory::{self, LedgerKind, Refusal};
+use crate::inventory::{self, LedgerKind, Refusal, Stop};
 use crate::transport::commands::Back;
 use crate::transport::prices::Offer;
 use crate::{catalog, outbox};
@@ -39,6 +39,15 @@ pub enum EdgeError {
     /// The database.
     #[error(transparent)]
     Db(#[from] kassa_db::Error),
+}
+
+impl From<Stop> for EdgeError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Refused(refusal) => Self::Stock(refusal),
+            Stop::Db(error) => Self::Db(error),
+        }
+    }
 }
 
 /// Gives an order up.
@@ -88,7 +97,7 @@ pub fn edit(tx: &mut Tx<'_>, id: &str, items: &Items, now: Timestamp) -> Result<
     })?;
     let reference = change.after.stock_reference();
     inventory::give_back(tx, &reference, LedgerKind::Release, &change.give_back, now)?;
-    let crossings = inventory::deduct(tx, &reference, &change.deduct, now)??;
+    let crossings = inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
     outbox::low_stock(tx, &reference, &crossings, now)?;
     Ok(change)
 }

@@ -10,7 +10,7 @@ use super::{
     Basket, Change, Context, Customer, Items, ItemsError, Order, Status, StockPlace, accepted, change, store,
 };
 use crate::idempotency::{self, Reference};
-use crate::inventory::{self, Refusal};
+use crate::inventory::{self, Refusal, Stop};
 use crate::outbox;
 use crate::transport::prices::Offer;
 
@@ -106,27 +106,13 @@ fn existing(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Option<
     }
 }
 
-/// What ends the savepoint of an order that gets no stock.
-enum Stop {
-    Refused(Refusal),
-    Db(kassa_db::Error),
-}
-
-impl From<kassa_db::Error> for Stop {
-    fn from(error: kassa_db::Error) -> Self {
-        Self::Db(error)
-    }
-}
-
 fn confirm(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket, now: Timestamp) -> Result<Placed, PlaceError> {
     let confirmed = tx.savepoint(|tx| {
         let change = write(tx, ask.order(&basket, Status::Confirmed))?;
         if !change.deduct.is_empty() {
             let reference = change.after.stock_reference();
-            match inventory::deduct(tx, &reference, &change.deduct, now)? {
-                Ok(crossings) => outbox::low_stock(tx, &reference, &crossings, now)?,
-                Err(refusal) => return Err(Stop::Refused(refusal)),
-            }
+            let crossings = inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
+            outbox::low_stock(tx, &reference, &crossings, now)?;
             failpoint::hit("orders.after_stock");
         }
         Ok(change.after)
