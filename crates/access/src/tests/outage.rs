@@ -90,6 +90,7 @@ fn the_configuration_stands_above_the_database() {
         moved.sites[0].write_keys.push(created.clone());
         let process = bed.process_with(&moved, Mode::Closed);
         assert_eq!(process.access.site_for(Some(&created), None).unwrap().id, "default");
+        assert!(process.access.site("blog").unwrap().write_keys.is_empty(), "nor is it listed elsewhere");
     }
 }
 
