@@ -9,5 +9,6 @@ mod model;
 mod money;
 mod outbox;
 mod place;
+mod pure;
 mod refunds;
 mod support;
