@@ -8,6 +8,8 @@
 //! A command moves all of its lines or none, once: its reply is recorded under its `ref` and is what every repeat gets,
 //! however late it comes. A release of a deduct that never came leaves a tombstone, and that deduct is then refused.
 
+use std::collections::BTreeSet;
+
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -151,6 +153,24 @@ pub fn run(tx: &mut Tx<'_>, command: &Command, now: Timestamp) -> Result<Done, E
     }
 }
 
+/// Carries out all of `commands` in their order, each once.
+///
+/// # Errors
+/// As for [`run`]; then none of them was carried out.
+pub fn run_all(tx: &mut Tx<'_>, commands: &[Command], now: Timestamp) -> Result<Vec<Done>, Error> {
+    if commands.len() > 1 {
+        let mut skus = BTreeSet::new();
+        for command in commands {
+            skus.extend(command.lines().iter().map(|line| line.sku.clone()));
+            if let Command::Deduct(Deduct { replaces: Some(old), .. }) = command {
+                skus.extend(store::lines(tx, old)?.into_iter().map(|line| line.sku));
+            }
+        }
+        store::lock(tx, &skus)?;
+    }
+    commands.iter().map(|command| run(tx, command, now)).collect()
+}
+
 /// Takes stock: all lines or none, once per `ref`.
 ///
 /// # Errors
@@ -185,6 +205,8 @@ fn take(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Vec<Low>, H
     if let Some(old) = &command.replaces {
         let lines = replace(tx, old, (&command.reference, now))?;
         if !lines.is_empty() {
+            let skus = lines.iter().chain(&command.lines).map(|line| line.sku.clone());
+            store::lock(tx, &skus.collect())?;
             inventory::give_back(tx, &command.reference, LedgerKind::Release, &lines, now)?;
         }
     }

@@ -33,8 +33,10 @@ const ROWS_MAX: i64 = 1_000;
 const EVERY: Duration = Duration::from_millis(200);
 /// How often it cleans up.
 const CLEAN_EVERY: Duration = Duration::from_secs(60);
-/// Rows that one cleaning removes.
-const CLEANED_MAX: i64 = 2_000;
+/// Rows that one transaction of a cleaning removes, so that orders wait but a little for it.
+const CLEANED_MAX: u64 = 500;
+/// Transactions of a cleaning.
+const CLEANINGS_MAX: usize = 200;
 /// The first pause of a command that failed; doubled each time.
 const PAUSE_MICROS: i64 = 100_000;
 /// The longest.
@@ -45,14 +47,17 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
     let owner = Uuid::now_v7().to_string();
     let mut cleaned = Instant::now();
     let mut decided = 0;
-    while !shutdown.is_triggered() {
+    loop {
         // After work there is often more, and those behind it must learn that it is done.
         if decided == 0 {
             tokio::select! {
-                () = shutdown.wait() => return,
+                () = shutdown.wait() => {}
                 () = shop.stock.backlog.woken() => {}
                 () = tokio::time::sleep(EVERY) => {}
             }
+        }
+        if shutdown.is_triggered() {
+            return leave(&shop, owner).await;
         }
         decided = round(&shop, &owner).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the drain cannot use the database of orders");
@@ -64,6 +69,14 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
                 tracing::warn!(%error, "the drain cannot clean up");
             }
         }
+    }
+}
+
+/// Lets another process drain at once; without it, it waits until the lease has run out.
+async fn leave(shop: &Shop, owner: String) {
+    let Ok(db) = orders(shop) else { return };
+    if let Err(error) = db.write(move |tx| store::drop_lease(tx, &owner)).await {
+        tracing::debug!(%error, "the drain's lease stays until it runs out");
     }
 }
 
@@ -153,7 +166,7 @@ async fn settle_all(
     match outcome {
         Outcome::Open => Ok(0),
         Outcome::NotSent(why) | Outcome::Unknown(why) => {
-            tracing::debug!(commands = unit.len(), %why, "commands to stock have no reply");
+            tracing::warn!(commands = unit.len(), %why, "commands to stock have no reply; they are sent again");
             let postpone = move |tx: &mut Tx<'_>| {
                 for work in &unit {
                     let next_at = now.plus_micros(pause(work.attempts, work.id));
@@ -205,12 +218,18 @@ fn pause(attempts: i64, id: i64) -> i64 {
 /// Makes answers final whose deadline has passed, and removes what has outlived its day.
 async fn clean(shop: &Shop) -> Result<(), Error> {
     let (db, now) = (orders(shop)?, shop.now());
-    db.write(move |tx| {
-        idempotency::close_expired(tx, now)?;
-        idempotency::clean(tx, now, CLEANED_MAX)?;
-        store::clean(tx, now, CLEANED_MAX).map(drop)
-    })
-    .await
+    db.write(move |tx| idempotency::close_expired(tx, now)).await?;
+    for _ in 0..CLEANINGS_MAX {
+        let most = i64::try_from(CLEANED_MAX).unwrap_or(i64::MAX);
+        let cleaned = db.write(move |tx| {
+            let records = idempotency::clean(tx, now, most)?;
+            Ok::<_, Error>(records.max(store::clean(tx, now, most)?))
+        });
+        if cleaned.await? < CLEANED_MAX {
+            break;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -267,11 +267,7 @@ async fn execute(shop: &Shop, db: &Db, commands: Vec<Command>) -> Result<Vec<Don
     let now = shop.now();
     let commands: Arc<[Command]> = commands.into();
     let inner = Arc::clone(&commands);
-    let done: Vec<Done> = db
-        .write(move |tx| {
-            inner.iter().map(|command| commands::run(tx, command, now)).collect::<Result<_, _>>()
-        })
-        .await?;
+    let done = db.write(move |tx| commands::run_all(tx, &inner, now)).await?;
     for (command, done) in commands.iter().zip(&done) {
         let kind = match command {
             Command::Deduct(_) => LedgerKind::Deduct,

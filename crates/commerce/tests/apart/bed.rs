@@ -63,9 +63,10 @@ pub(crate) struct Split {
     pub(crate) stock: Stock,
     router: Router,
     drain: Shutdown,
+    draining: Option<JoinHandle<()>>,
     initial: Vec<(String, i64)>,
     keys: AtomicU64,
-    _folders: Vec<Folder>,
+    folders: Vec<Folder>,
 }
 
 /// An answer and how long it took.
@@ -180,14 +181,15 @@ impl Split {
     }
 
     async fn over(shop: Arc<Shop>, stock: Stock, initial: &[(&str, i64)], folders: Vec<Folder>) -> Self {
-        let split = Self {
+        let mut split = Self {
             router: router(&shop),
             shop,
             stock,
             drain: Shutdown::new(),
+            draining: None,
             initial: initial.iter().map(|(sku, count)| ((*sku).to_owned(), *count)).collect(),
             keys: AtomicU64::new(0),
-            _folders: folders,
+            folders: folders,
         };
         split.fill().await;
         split.start_drain();
@@ -244,8 +246,22 @@ impl Split {
         self.shop.catalog.as_ref().unwrap().write(create).await.unwrap();
     }
 
-    fn start_drain(&self) {
-        tokio::spawn(drain::run(Arc::clone(&self.shop), self.drain.clone()));
+    fn start_drain(&mut self) {
+        self.draining = Some(tokio::spawn(drain::run(Arc::clone(&self.shop), self.drain.clone())));
+    }
+
+    /// Ends this process's drain as a kill does, and starts another's over the same databases.
+    pub(crate) fn start_again(&mut self) {
+        let old = self.draining.take().unwrap();
+        old.abort();
+        let folder = Folder::new();
+        let db = self.shop.orders.clone().unwrap();
+        let databases = Databases { inventory: None, one: false, ..Databases::all_in(&db) };
+        let remotes = Remotes { inventory: Some(self.stock.client()), ..Remotes::default() };
+        self.shop = shop(&folder, databases, remotes);
+        self.router = router(&self.shop);
+        self.folders.push(folder);
+        self.start_drain();
     }
 
     pub(crate) fn key(&self) -> String {
@@ -331,7 +347,7 @@ impl Split {
         }
     }
 
-    async fn compare(&self) -> Result<(), String> {
+    pub(crate) async fn compare(&self) -> Result<(), String> {
         let orders = self.orders().await;
         for (sku, initial) in &self.initial {
             let taken: i64 = orders.iter().map(|order| held(order, sku)).sum();

@@ -104,3 +104,28 @@ async fn refuses_bad_commands_and_strangers() {
     }
     assert_eq!(split.stock.on_hand("a").await, 10);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_commands_are_one_transaction() {
+    let split = Split::new(&[("a", 10)]).await;
+    let client = split.stock.client();
+    let command = |reference: &str, quantity: i64| json!({ "command": "deduct", "ref": reference, "lines": [{ "sku": "a", "quantity": quantity }] });
+    let back =
+        json!({ "command": "release", "ref": "1/c2", "of": "1/1", "lines": [{ "sku": "a", "quantity": 8 }] });
+    let commands = json!([command("1/1", 8), command("2/1", 3), back, command("3/1", 3)]);
+    let (status, replies) = send(&client, "/v1/internal/stock/commands", &commands).await;
+    assert_eq!(status, 200, "{replies}");
+    let outcomes: Vec<&str> =
+        replies.as_array().unwrap().iter().map(|reply| reply["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["moved", "insufficient", "moved", "moved"]);
+    assert_eq!(split.stock.on_hand("a").await, 7);
+    for bad in [
+        json!({}),
+        json!([{ "command": "steal", "ref": "4/1", "lines": [] }]),
+        json!([command("4/1", 1), command("5/1", 0)]),
+        (0..101).map(|n| command(&format!("{n}/9"), 1)).collect(),
+    ] {
+        assert_eq!(send(&client, "/v1/internal/stock/commands", &bad).await.0, 400, "{bad}");
+    }
+    assert_eq!(split.stock.on_hand("a").await, 7);
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kassa_commerce::orders::Status;
 use kassa_service::breaker::State;
+use kassa_service::client::{Call, Sent};
 
 use super::bed::{Dice, Reply, Split, scaled, seed};
 
@@ -235,4 +236,36 @@ async fn a_repeat_gets_the_first_answer() {
     assert_eq!((again.status, &again.body), (202, &first.body));
     assert_eq!(split.orders().await.len(), 1);
     split.exact().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_survives_a_kill() {
+    let mut split = Split::new(&[("a", 100)]).await;
+    let order = super::bed::id(&split.place("a=5").await);
+    split.stock.down().await;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(super::bed::id(&split.place("a=1").await));
+    }
+    assert_eq!(split.cancel(&order).await.status, 200);
+    split.start_again();
+    split.stock.up().await;
+    // The one that was killed had the lease, which has to run out first.
+    let settled = split.settled(Duration::from_secs(30)).await;
+    split.exact().await;
+    for id in &ids {
+        assert_eq!(split.order(id).await.status, Status::Confirmed);
+    }
+    assert_eq!(split.stock.on_hand("a").await, 95);
+    println!("settled {settled:?} after a kill");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_comparison_sees_a_leak() {
+    let split = Split::new(&[("a", 10)]).await;
+    split.compare().await.unwrap();
+    let body = serde_json::json!({ "ref": "nobody/1", "lines": [{ "sku": "a", "quantity": 1 }] });
+    let call = Call::post("/v1/internal/stock/deduct", &body).unwrap();
+    assert!(matches!(split.stock.client().send(call).await, Sent::Answer(_)));
+    assert!(split.compare().await.is_err());
 }

@@ -70,6 +70,18 @@ async fn prices_come_from_the_catalogue_and_from_nowhere_else() {
         matches!(client.send(call).await, Sent::Answer(same) if same.status == 304 && same.body.is_empty())
     );
 
+    let many: Vec<String> = (0..101).map(|n| format!("sku={n}")).collect();
+    let stranger = Client::new(&url, None).unwrap();
+    for (client, query, expected) in [
+        (&client, "", 400),
+        (&client, "sku=%00", 400),
+        (&client, &many.join("&"), 400),
+        (&stranger, "sku=mug", 401),
+    ] {
+        let sent = client.send(Call::get(format!("/v1/internal/products?{query}"))).await;
+        assert!(matches!(&sent, Sent::Answer(answer) if answer.status == expected), "{query}: {sent:?}");
+    }
+
     shutdown.trigger();
     running.await.unwrap();
     let known = remote.by_skus(&[skus[0], "none"]).await.unwrap();

@@ -96,11 +96,11 @@ async fn check(way: &str, split: Split, operations: u64) {
 /// Changes what goes wrong every little while.
 async fn trouble(split: Arc<Split>, mut dice: Dice, over: Arc<AtomicBool>) {
     while !over.load(Ordering::SeqCst) {
-        match dice.below(5) {
-            0 => split.stock.calm(),
-            1 => split.stock.chaos(0, 0.5, 0.0),
-            2 => split.stock.chaos(0, 0.0, 0.5),
-            3 => split.stock.chaos(dice.below(900), 0.1, 0.1),
+        match dice.below(8) {
+            0..=3 => split.stock.calm(),
+            4 => split.stock.chaos(0, 0.5, 0.0),
+            5 => split.stock.chaos(0, 0.0, 0.5),
+            6 => split.stock.chaos(dice.below(900), 0.1, 0.1),
             _ => split.stock.chaos(0, 0.2, 0.2),
         }
         tokio::time::sleep(Duration::from_millis(100 + dice.below(700))).await;

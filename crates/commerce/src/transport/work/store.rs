@@ -74,6 +74,11 @@ pub(crate) fn hold_lease(tx: &mut Tx<'_>, owner: &str, now: Timestamp) -> Result
     Ok(tx.execute(sql, params![LEASE, owner, until.micros(), now.micros()])? == 1)
 }
 
+/// Gives the right to drain back, if `owner` has it.
+pub(crate) fn drop_lease(tx: &mut Tx<'_>, owner: &str) -> Result<u64, Error> {
+    tx.execute("UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2", params![LEASE, owner])
+}
+
 /// Removes at most `most` rows that were done more than a day ago; edits stay, for they are counted.
 pub(crate) fn clean(tx: &mut Tx<'_>, now: Timestamp, most: i64) -> Result<u64, Error> {
     let sql = "DELETE FROM work WHERE id IN (SELECT id FROM work WHERE done_at IS NOT NULL \
