@@ -12,6 +12,7 @@ use super::{
 use crate::idempotency::{self, Reference};
 use crate::inventory::{self, Refusal, Stop};
 use crate::outbox;
+use crate::sabotage::{self, Sabotage};
 use crate::transport::prices::Offer;
 
 /// An order to be placed.
@@ -93,6 +94,9 @@ pub fn place(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Placed
 /// The order that the client reference stands for already.
 fn existing(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Option<Order>, PlaceError> {
     let Some(reference) = &ask.client_reference else { return Ok(None) };
+    if sabotage::is(Sabotage::LateRecord) {
+        return Ok(None);
+    }
     let request = idempotency::Request { scope: &ask.scope, key: None, fingerprint: &ask.fingerprint };
     match idempotency::claim_reference(tx, &request, reference, (&ask.id, now))? {
         Reference::Claimed => Ok(None),

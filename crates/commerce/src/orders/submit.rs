@@ -93,10 +93,12 @@ pub async fn submit(shop: &Arc<Shop>, submission: Submission, shape: Shape) -> R
     let (outcome, placed) = write(db, (order, key.clone()), shape, shop.now()).await?;
     failpoint::hit("orders.after_commit");
     shop.wake.wake();
+    let is_new = !matches!(placed, Some(Placed::Existing(_)));
     let outcome = match placed {
         Some(Placed::Open(order)) if order.is_accepted() => {
             let closing = Closing { record: key.map(|key| (scope, key)), shape };
             let settled = flow::settle_order(shop, order, closing, begun).await;
+            shop.wake.wake();
             Outcome::Fresh(settled.map_err(PlaceError::from)?)
         }
         Some(Placed::Open(order)) if stock == StockPlace::SameDatabase => {
@@ -107,7 +109,10 @@ pub async fn submit(shop: &Arc<Shop>, submission: Submission, shape: Shape) -> R
         }
         _ => outcome,
     };
-    count(shop, &outcome, begun);
+    match is_new {
+        true => count(shop, &outcome, begun),
+        false => shop.order_metrics.replayed(),
+    }
     Ok(outcome)
 }
 
@@ -167,13 +172,13 @@ async fn write_late(
     now: Timestamp,
 ) -> Result<(Outcome, Option<Placed>), PlaceError> {
     let (scope, fingerprint) = (order.scope.clone(), order.fingerprint.clone());
-    let late = PlaceOrder { client_reference: None, ..order };
+    let (id, reference) = (order.id.clone(), order.client_reference.clone());
     let (record, of) = (key.clone(), (scope.clone(), fingerprint.clone()));
     let found = db.write(move |tx| {
         let request = Request { scope: &of.0, key: record.as_deref(), fingerprint: &of.1 };
         match idempotency::answered(tx, &request, now)? {
             Some(outcome) => Ok(Err(outcome)),
-            None => place(tx, &late, now).map(Ok),
+            None => place(tx, &order, now).map(Ok),
         }
     });
     let placed = match found.await? {
@@ -183,7 +188,12 @@ async fn write_late(
     let answer = shape(&placed);
     let kept = db.write(move |tx| {
         let request = Request { scope: &scope, key: key.as_deref(), fingerprint: &fingerprint };
-        idempotency::run(tx, &request, now, |_| Ok::<_, PlaceError>(answer.clone()))
+        idempotency::run(tx, &request, now, |tx| {
+            if let Some(reference) = &reference {
+                idempotency::claim_reference(tx, &request, reference, (&id, now))?;
+            }
+            Ok::<_, PlaceError>(answer.clone())
+        })
     });
     Ok((kept.await?, Some(placed)))
 }

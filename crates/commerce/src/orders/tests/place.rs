@@ -180,13 +180,18 @@ async fn counts_orders_and_repeats() {
         shop.order("k1", "ps5", 1).await;
         shop.order("k1", "ps5", 1).await;
         shop.order("k2", "ps5", 1).await;
+        // The reference of the first, by another key.
+        let body = json!({"items": [{"sku": "ps5", "quantity": 1}], "client_reference": "cart-1"});
+        shop.receive("ps5", 1);
+        shop.post("/v1/orders", "k3", &body).await;
+        assert_eq!(shop.post("/v1/orders", "k4", &body).await.status, 200);
         let text = shop.metrics.text();
         for line in [
-            "orders_created_total{status=\"confirmed\"} 1",
+            "orders_created_total{status=\"confirmed\"} 2",
             "orders_created_total{status=\"failed\"} 1",
-            "order_processing_duration_seconds_count{status=\"confirmed\"} 1",
-            "idempotency_cache_hits_total 1",
-            "idempotency_cache_misses_total 2",
+            "order_processing_duration_seconds_count{status=\"confirmed\"} 2",
+            "idempotency_cache_hits_total 2",
+            "idempotency_cache_misses_total 3",
         ] {
             assert!(text.contains(line), "{line}: {text}");
         }
