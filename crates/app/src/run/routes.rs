@@ -52,6 +52,7 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
         let options = ReportOptions {
             realtime_every: REALTIME_EVERY,
             shutdown: shutdown.clone(),
+            currency: config.currency()?,
             ..ReportOptions::default()
         };
         let reports = parts.reports(options)?;
