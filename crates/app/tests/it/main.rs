@@ -9,6 +9,5 @@ mod first;
 mod hostile;
 mod http;
 mod kassa;
-mod orders;
 mod revenue;
 mod same_rows;
