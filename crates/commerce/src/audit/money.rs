@@ -186,7 +186,10 @@ fn difference(event: &EventRow, rows: &[MoneyRow]) -> Option<String> {
     let row = match rows {
         [row] => row,
         [] => {
-            return Some(format!("reports do not count its {} {}", event.revenue_delta_minor, event.currency));
+            return Some(format!(
+                "reports do not count its {} {}",
+                event.revenue_delta_minor, event.currency
+            ));
         }
         several => return Some(format!("reports count it {} times", several.len())),
     };

@@ -1,1 +1,7 @@
-//! The audit: clean books are clean, and every planted flaw is found.
+//! The audit: clean books are clean, and every planted flaw is found by its invariant and no other.
+
+mod answers;
+mod clean;
+mod controls;
+mod planted;
+mod support;

@@ -1,0 +1,73 @@
+//! Books that nobody spoiled are clean, whatever happened to the shop.
+
+use std::sync::{Arc, Mutex};
+
+use super::support::{Books, Reports, broken, silent};
+use crate::audit::{Report, Step};
+use crate::testing::{Bed, Dice, scaled, seed};
+
+fn assert_clean(report: &Report, name: &str) {
+    assert!(report.ok, "{name}: {}", serde_json::to_string_pretty(report).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_random_history_is_clean() {
+    let (seed, steps) = (seed(), scaled(2_000));
+    println!("seed {seed}, {steps} steps on each");
+    for bed in Bed::each().into_iter().chain([Bed::apart()]) {
+        let mut books = Books::open(bed).await;
+        books.random(&mut Dice(seed), steps).await;
+        books.publish().await;
+        books.wait(3_600);
+        let report = books.audit().await;
+        assert_clean(&report, books.bed.name);
+        assert!(report.complete, "{}: {report:?}", books.bed.name);
+        let counts: Vec<u64> = report.invariants.iter().map(|invariant| invariant.checked).collect();
+        println!("{}: checked {counts:?}", books.bed.name);
+        assert!(counts.iter().take(6).all(|checked| *checked >= 3), "{}: {counts:?}", books.bed.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_young_is_pending() {
+    let mut books = Books::open(Bed::sqlite()).await;
+    let made = books.one_of_each().await;
+    let report = books.audit().await;
+    assert_clean(&report, "nothing is published yet");
+    let pending: Vec<u64> = report.invariants.iter().map(|invariant| invariant.pending).collect();
+    // 14 changes, of which one fulfils and one fails.
+    assert_eq!((pending[5], pending[6]), (12, 14), "{made:?} {report:?}");
+    books.wait(120);
+    assert_eq!(broken(&books.audit().await), [6, 7], "two minutes later it is not");
+    books.publish().await;
+    assert_clean(&books.audit().await, "and then all is there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_seen_is_told() {
+    let mut books = Books::open(Bed::sqlite()).await;
+    books.one_of_each().await;
+    books.publish().await;
+    let mut audit = books.audit_over(Reports::default());
+    (audit.log, audit.money) = (None, None);
+    let report = audit.run(silent()).await.unwrap();
+    assert!(report.ok && !report.complete);
+    let partly: Vec<usize> =
+        report.invariants.iter().filter(|of| !of.unchecked.is_empty()).map(|of| of.id).collect();
+    assert_eq!(partly, [5, 6, 7]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_tells_how_far_it_has_come() {
+    let mut books = Books::open(Bed::sqlite()).await;
+    books.one_of_each().await;
+    books.publish().await;
+    let steps = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&steps);
+    let audit = books.audit_over(books.reports().await);
+    audit.run(Arc::new(move |step, _, _| told.lock().unwrap().push(step))).await.unwrap();
+    let steps = steps.lock().unwrap();
+    for step in [Step::Stock, Step::Keys, Step::Money] {
+        assert!(steps.contains(&step), "{step:?} in {steps:?}");
+    }
+}
