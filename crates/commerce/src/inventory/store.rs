@@ -1,5 +1,7 @@
 //! The SQL of stock and ledger.
 
+use std::collections::BTreeSet;
+
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
@@ -117,6 +119,15 @@ fn take_after_looking(
     let sql = "UPDATE stock SET on_hand = $2, updated_at = $3 WHERE sku = $1";
     tx.execute(sql, params![sku, left, now.micros()])?;
     Ok(Some((left, seen.low_stock_at)))
+}
+
+/// Locks the rows of these SKUs in the order of their names, for a transaction that would else touch them in another:
+/// on PostgreSQL two such transactions could wait for each other.
+pub(crate) fn lock(tx: &mut Tx<'_>, skus: &BTreeSet<String>) -> Result<(), Error> {
+    for sku in skus {
+        tx.execute("UPDATE stock SET updated_at = updated_at WHERE sku = $1", params![sku])?;
+    }
+    Ok(())
 }
 
 /// Adds to the stock, or takes off it below 0; `None` without such a SKU, or when it would leave its bounds.

@@ -96,6 +96,8 @@ pub fn edit(tx: &mut Tx<'_>, id: &str, items: &Items, now: Timestamp) -> Result<
         Ok(order.edit(&basket, now)?)
     })?;
     let reference = change.after.stock_reference();
+    let skus = change.give_back.iter().chain(&change.deduct).map(|line| line.sku.clone());
+    inventory::store::lock(tx, &skus.collect())?;
     inventory::give_back(tx, &reference, LedgerKind::Release, &change.give_back, now)?;
     let crossings = inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
     outbox::low_stock(tx, &reference, &crossings, now)?;

@@ -166,7 +166,7 @@ pub fn run_all(tx: &mut Tx<'_>, commands: &[Command], now: Timestamp) -> Result<
                 skus.extend(store::lines(tx, old)?.into_iter().map(|line| line.sku));
             }
         }
-        store::lock(tx, &skus)?;
+        inventory::store::lock(tx, &skus)?;
     }
     commands.iter().map(|command| run(tx, command, now)).collect()
 }
@@ -206,7 +206,7 @@ fn take(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Vec<Low>, H
         let lines = replace(tx, old, (&command.reference, now))?;
         if !lines.is_empty() {
             let skus = lines.iter().chain(&command.lines).map(|line| line.sku.clone());
-            store::lock(tx, &skus.collect())?;
+            inventory::store::lock(tx, &skus.collect())?;
             inventory::give_back(tx, &command.reference, LedgerKind::Release, &lines, now)?;
         }
     }

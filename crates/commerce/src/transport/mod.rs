@@ -71,7 +71,7 @@ impl Default for Remotes {
 #[derive(Debug)]
 enum Way {
     Here(Db),
-    Away(Client),
+    Away(Box<Client>),
     Nowhere,
 }
 
@@ -109,7 +109,7 @@ impl Stock {
     ) -> Self {
         let way = match (database, &remotes.inventory) {
             (Some(db), _) => Way::Here(db.clone()),
-            (None, Some(client)) => Way::Away(client.clone()),
+            (None, Some(client)) => Way::Away(Box::new(client.clone())),
             (None, None) => Way::Nowhere,
         };
         let chaos = Arc::new(Chaos::new(Arc::clone(clock), remotes.chaos, remotes.chaos_seed));

@@ -1,7 +1,5 @@
 //! The table `stock_commands`, in the database of stock; and the ledger by command.
 
-use std::collections::BTreeSet;
-
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -97,15 +95,6 @@ pub(super) fn find(tx: &mut Tx<'_>, reference: &str) -> Result<Option<Recorded>,
             attempt: row.int(4)?,
         })
     })
-}
-
-/// Locks the rows of these SKUs in the order of their names, for a transaction that would else touch them in another:
-/// on PostgreSQL two such transactions could wait for each other.
-pub(super) fn lock(tx: &mut Tx<'_>, skus: &BTreeSet<String>) -> Result<(), Error> {
-    for sku in skus {
-        tx.execute("UPDATE stock SET updated_at = updated_at WHERE sku = $1", params![sku])?;
-    }
-    Ok(())
 }
 
 /// Notes that `old` took stock that now goes back for `new`; false when it holds none.

@@ -17,6 +17,7 @@ use kassa_commerce::{Databases, MIGRATIONS, Shop, ShopOptions, catalog};
 use kassa_db::testing::Folder;
 use kassa_db::{Db, Error};
 use kassa_model::{Currency, Money, SystemClock};
+use kassa_service::breaker;
 use kassa_service::client::Client;
 use kassa_service::http::{self, Server};
 use kassa_service::{Metrics, Policy, RouteClass, Shutdown};
@@ -93,8 +94,10 @@ fn shop(data: &Folder, databases: Databases, remotes: Remotes) -> Arc<Shop> {
     Shop::new(databases, access(data), Arc::new(SystemClock), options, &Metrics::new("test"))
 }
 
-fn chaotic() -> Remotes {
-    Remotes { chaos: Allowed::Yes, chaos_seed: seed(), ..Remotes::default() }
+/// With chaos, and a circuit breaker that soon tries again.
+pub(crate) fn chaotic() -> Remotes {
+    let breaker = breaker::Options { rest: Duration::from_millis(200), ..breaker::Options::default() };
+    Remotes { chaos: Allowed::Yes, chaos_seed: seed(), breaker, ..Remotes::default() }
 }
 
 impl Stock {
@@ -189,7 +192,7 @@ impl Split {
             draining: None,
             initial: initial.iter().map(|(sku, count)| ((*sku).to_owned(), *count)).collect(),
             keys: AtomicU64::new(0),
-            folders: folders,
+            folders,
         };
         split.fill().await;
         split.start_drain();
