@@ -90,6 +90,17 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         into: PathBuf,
     },
+    /// Check that the shop's books agree: stock, orders, keys, the log, the reports' money; exit status 0 if they do.
+    Audit {
+        #[command(flatten)]
+        common: Common,
+        /// What a test client was answered, a line of JSON each: {"key","status","order_id"?,"body"?}.
+        #[arg(long, value_name = "FILE")]
+        answers: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Ask a running kassa whether it is ready; exit status 0 if it is.
     Healthcheck {
         #[command(flatten)]
@@ -143,6 +154,7 @@ impl Cli {
             Command::Log { action } => cli::log::run(action),
             Command::DeadLetters { action } => cli::dead_letters::run(action),
             Command::Replay { common, into } => cli::replay::run(&common, &into),
+            Command::Audit { common, answers, json } => cli::audit::run(&common, answers, json),
             Command::Healthcheck { common, url } => cli::healthcheck::run(&common, url),
             Command::BenchEmpty { listen } => cli::bench_empty::run(&listen),
         }

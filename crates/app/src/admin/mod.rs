@@ -1,6 +1,7 @@
-//! The admin API of what no role owns: the log's folder, the store's fingerprint, replays. Commands use it, over HTTP or in
-//! their own process.
+//! The admin API of what no role owns: the log's folder, the store's fingerprint, replays, the audit. Commands use it,
+//! over HTTP or in their own process.
 
+mod audit;
 mod replay;
 
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ pub(crate) fn routes(parts: &Parts) -> Router {
         router = router
             .merge(Router::new().route("/v1/admin/fingerprint", get(get_fingerprint)).with_state(store));
     }
-    router
+    router.merge(audit::routes(parts))
 }
 
 /// The log and where its files are.

@@ -2,6 +2,7 @@
 //! over the same files ([`admin_access::open`]); so there is one implementation and one output.
 
 pub(crate) mod admin_access;
+pub(crate) mod audit;
 pub(crate) mod bench_empty;
 pub(crate) mod check;
 pub(crate) mod dead_letters;

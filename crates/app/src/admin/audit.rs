@@ -1,0 +1,145 @@
+//! `GET /v1/admin/audit`: whether the books agree, as one JSON report ([`kassa_commerce::audit`]). For the command there
+//! are two more, whose answers are lines of JSON:
+//!
+//! ```json
+//! POST /v1/admin/audit {}            {"step":"orders","done":1000,"of":20000} … {"report":{…}} or {"error":"…"}
+//! POST /v1/admin/audit/answers {"answers":[{"key":"k1","status":201,"order_id":"0190…"}]}   {"part":{"id":5,…}}
+//! ```
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use kassa_commerce::audit::{
+    Answered, Audit, AuditOptions, Log, Money, MoneyRow, Repeated, Report, Span, Tell,
+};
+use kassa_commerce::problem_of;
+use kassa_eventstore::EventStore;
+use kassa_eventstore::audit::MoneySpan;
+use kassa_model::MICROS_PER_HOUR;
+use kassa_service::Problem;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use crate::run::Parts;
+
+/// Between two lines about the same step.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+/// Ids that are named of those that are stored too often.
+const IDS_MAX: usize = 100;
+
+/// An audit of this process, one at a time.
+#[derive(Debug)]
+pub(crate) struct Auditor {
+    audit: Audit,
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// The store as an audit sees it.
+#[derive(Debug)]
+struct Store {
+    store: Arc<dyn EventStore>,
+    window: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answers {
+    answers: Vec<Answered>,
+}
+
+/// The routes, where there is a shop.
+pub(crate) fn routes(parts: &Parts) -> Router {
+    let Some(auditor) = Auditor::new(parts) else { return Router::new() };
+    Router::new()
+        .route("/v1/admin/audit", get(get_audit).post(post_audit))
+        .route("/v1/admin/audit/answers", post(post_answers))
+        .with_state(Arc::new(auditor))
+}
+
+async fn get_audit(State(auditor): State<Arc<Auditor>>) -> Result<Json<Report>, Problem> {
+    let report = auditor.run(Arc::new(|_, _, _| {})).await;
+    report.map(Json).map_err(|error| problem_of(&error))
+}
+
+/// The same, telling how far it has come. It goes on when nobody listens any more.
+async fn post_audit(State(auditor): State<Arc<Auditor>>) -> Response {
+    let (lines, heard) = mpsc::channel::<Value>(64);
+    let told = Mutex::new(None::<(&'static str, Instant)>);
+    let progress = lines.clone();
+    let tell: Tell = Arc::new(move |step, done, of| {
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = told.is_none_or(|(last, at)| last != step.name() || at.elapsed() >= TELL_EVERY);
+        // A line that nobody is ready for is not worth waiting for.
+        if fresh && progress.try_send(json!({"step": step.name(), "done": done, "of": of})).is_ok() {
+            *told = Some((step.name(), Instant::now()));
+        }
+    });
+    tokio::spawn(async move {
+        let end = match auditor.run(tell).await {
+            Ok(report) => json!({"report": report}),
+            Err(error) => json!({"error": error.to_string()}),
+        };
+        let _ = lines.send(end).await;
+    });
+    let lines = futures_util::stream::unfold(heard, |mut heard| async move {
+        let line = heard.recv().await?;
+        Some((Ok::<_, std::convert::Infallible>(Bytes::from(format!("{line}\n"))), heard))
+    });
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response()
+}
+
+/// What clients were answered, against the orders.
+async fn post_answers(
+    State(auditor): State<Arc<Auditor>>,
+    kassa_service::Json(asked): kassa_service::Json<Answers>,
+) -> Result<Response, Problem> {
+    let part = auditor.audit.answers(asked.answers).await.map_err(|error| problem_of(&error))?;
+    let line = format!("{}\n", json!({"part": part}));
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], line).into_response())
+}
+
+impl Auditor {
+    fn new(parts: &Parts) -> Option<Self> {
+        let shop = parts.shop().ok()?;
+        let log = parts.log().ok().map(|log| log as Arc<dyn Log>);
+        let window = i64::try_from(parts.config.dedupe.window_hours).unwrap_or(i64::MAX);
+        let window = window.saturating_mul(MICROS_PER_HOUR);
+        let money = parts.store().ok().map(|store| Arc::new(Store { store, window }) as Arc<dyn Money>);
+        let audit = Audit { shop, log, money, options: AuditOptions::default() };
+        Some(Self { audit, turn: tokio::sync::Mutex::new(()) })
+    }
+
+    async fn run(&self, tell: Tell) -> Result<Report, kassa_db::Error> {
+        let _turn = self.turn.lock().await;
+        self.audit.run(tell).await
+    }
+}
+
+#[async_trait]
+impl Money for Store {
+    async fn rows(&self, span: &Span) -> Result<Vec<MoneyRow>, String> {
+        let span = MoneySpan { after: span.after.clone(), until: span.until.clone() };
+        let found = self.store.money(&span).await.map_err(|error| error.to_string())?;
+        let row = |record: kassa_eventstore::audit::MoneyRecord| MoneyRow {
+            order_id: record.order_id,
+            id: record.id,
+            currency: record.currency,
+            revenue_minor: record.revenue_minor,
+            occurred_at: record.occurred_at,
+        };
+        Ok(found.into_iter().map(row).collect())
+    }
+
+    async fn repeated(&self) -> Result<Repeated, String> {
+        let found = self.store.repeated_ids(self.window, IDS_MAX).await.map_err(|error| error.to_string())?;
+        Ok(Repeated { checked: found.rows, total: found.total, ids: found.ids })
+    }
+}
