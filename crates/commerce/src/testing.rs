@@ -95,10 +95,12 @@ impl Bed {
 
     /// All routes, each held to its class.
     pub(crate) fn router(&self) -> Router {
-        let policy = Policy::default();
+        let site_origins = vec!["http://shop.example".to_owned()];
+        let policy = Policy { site_origins, ..Policy::default() };
+        // In this order: the class merged last answers a browser's OPTIONS at paths that both have.
         policy
-            .apply(RouteClass::Storefront, storefront_routes(Arc::clone(&self.shop)))
-            .merge(policy.apply(RouteClass::Native, native_routes(Arc::clone(&self.shop))))
+            .apply(RouteClass::Native, native_routes(Arc::clone(&self.shop)))
+            .merge(policy.apply(RouteClass::Storefront, storefront_routes(Arc::clone(&self.shop))))
     }
 
     /// Calls a route; `head` is `METHOD /path`, `headers` are `name: value`.

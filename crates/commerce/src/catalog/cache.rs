@@ -15,8 +15,10 @@ use axum::http::HeaderValue;
 
 /// How long an answer is given again.
 pub(crate) const KEPT: Duration = Duration::from_secs(1);
-/// The most answers that are kept, over all parts.
-const ANSWERS_MAX: usize = 16_384;
+/// The most bytes of answers that are kept, over all parts: 64 MiB.
+const BYTES_MAX: usize = 64 << 20;
+/// What an answer costs beside its body.
+const OVERHEAD_BYTES: usize = 512;
 /// Parts, each with a lock of its own.
 const PARTS: usize = 16;
 /// Two SKUs that share a slot forget each other's answers, which costs a read and nothing else.
@@ -47,12 +49,18 @@ pub(crate) struct Answer {
 /// The answers that are kept.
 #[derive(Debug)]
 pub(crate) struct ProductCache {
-    parts: [RwLock<HashMap<Asked, Kept>>; PARTS],
+    parts: [RwLock<Part>; PARTS],
     hasher: RandomState,
     /// Counts calls of `forget`.
     clock: AtomicU64,
     /// When a SKU of each slot was last forgotten, on that clock.
     forgotten: Vec<AtomicU64>,
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    kept: HashMap<Asked, Kept>,
+    bytes: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -87,7 +95,7 @@ impl ProductCache {
     /// The answer to `asked`, if it is still good.
     pub(crate) fn get(&self, asked: &Asked) -> Option<Arc<Answer>> {
         let part = self.part(asked).read().unwrap_or_else(PoisonError::into_inner);
-        let kept = part.get(asked)?;
+        let kept = part.kept.get(asked)?;
         (self.is_good(kept) && kept.read_at.elapsed() < KEPT).then(|| Arc::clone(&kept.answer))
     }
 
@@ -104,13 +112,7 @@ impl ProductCache {
             return;
         }
         let mut part = self.part(&asked).write().unwrap_or_else(PoisonError::into_inner);
-        if part.len() >= ANSWERS_MAX / PARTS && !part.contains_key(&asked) {
-            part.retain(|_, kept| kept.read_at.elapsed() < KEPT);
-            if part.len() >= ANSWERS_MAX / PARTS {
-                part.clear();
-            }
-        }
-        part.insert(asked, kept);
+        part.put(asked, kept);
     }
 
     /// Ends every answer that shows this SKU; to be called after the commit that changed it.
@@ -131,9 +133,40 @@ impl ProductCache {
         usize::try_from(self.hasher.hash_one(sku) % SLOTS as u64).unwrap_or(0)
     }
 
-    fn part(&self, asked: &Asked) -> &RwLock<HashMap<Asked, Kept>> {
+    fn part(&self, asked: &Asked) -> &RwLock<Part> {
         &self.parts[usize::try_from(self.hasher.hash_one(asked) % PARTS as u64).unwrap_or(0)]
     }
+}
+
+impl Part {
+    /// Keeps an answer; if there is no room, without the old ones, and if that is not enough, without all others.
+    fn put(&mut self, asked: Asked, kept: Kept) {
+        let cost = cost(&asked, &kept);
+        if cost > BYTES_MAX / PARTS {
+            return;
+        }
+        if let Some(before) = self.kept.remove(&asked) {
+            self.bytes -= self::cost(&asked, &before);
+        }
+        if self.bytes + cost > BYTES_MAX / PARTS {
+            self.kept.retain(|_, kept| kept.read_at.elapsed() < KEPT);
+            self.bytes = self.kept.iter().map(|(asked, kept)| self::cost(asked, kept)).sum();
+        }
+        if self.bytes + cost > BYTES_MAX / PARTS {
+            self.kept.clear();
+            self.bytes = 0;
+        }
+        self.bytes += cost;
+        self.kept.insert(asked, kept);
+    }
+}
+
+fn cost(asked: &Asked, kept: &Kept) -> usize {
+    let asked = match asked {
+        Asked::Id(_) | Asked::Categories => 0,
+        Asked::Sku(text) | Asked::Page(text) => text.len(),
+    };
+    OVERHEAD_BYTES + asked + kept.answer.body.len()
 }
 
 #[cfg(test)]
@@ -182,12 +215,24 @@ mod tests {
     }
 
     #[test]
-    fn keeps_so_many_and_no_more() {
+    fn keeps_so_many_bytes_and_no_more() {
         let cache = ProductCache::default();
-        for id in 0..3 * i64::try_from(ANSWERS_MAX).unwrap() {
-            cache.keep(Asked::Id(id), answer("x"), cache.ticket(), Some("ps5"));
+        let big =
+            Arc::new(Answer { body: Bytes::from(vec![0; 100_000]), etag: HeaderValue::from_static("\"1\"") });
+        for id in 0..2_000 {
+            cache.keep(Asked::Id(id), Arc::clone(&big), cache.ticket(), Some("ps5"));
+            cache.keep(Asked::Id(id % 7), Arc::clone(&big), cache.ticket(), Some("ps5"));
         }
-        let kept: usize = cache.parts.iter().map(|part| part.read().unwrap().len()).sum();
-        assert!(kept <= ANSWERS_MAX, "{kept}");
+        let huge = Answer { body: Bytes::from(vec![0; BYTES_MAX]), etag: HeaderValue::from_static("\"1\"") };
+        cache.keep(Asked::Categories, Arc::new(huge), cache.ticket(), None);
+        assert_eq!(cache.get(&Asked::Categories), None);
+        let mut all = 0;
+        for part in &cache.parts {
+            let part = part.read().unwrap();
+            let bytes: usize = part.kept.iter().map(|(asked, kept)| cost(asked, kept)).sum();
+            assert_eq!(bytes, part.bytes);
+            all += bytes;
+        }
+        assert!((1_000_000..=BYTES_MAX).contains(&all), "{all}");
     }
 }

@@ -1,12 +1,13 @@
 //! What is counted and measured about stock: movements, how long they take, and how much is there.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Gauge, Histogram, Unit};
 use kassa_service::{Metrics, Shutdown};
 
-use super::{LedgerKind, store};
+use super::{LedgerKind, Stock, store};
 use crate::Shop;
 
 /// SKUs that have a series of their own in `inventory_stock_level`: the first by name.
@@ -20,6 +21,8 @@ type Labels = Vec<(&'static str, String)>;
 #[derive(Debug)]
 pub(crate) struct StockMetrics {
     levels: Family<Labels, Gauge>,
+    /// The SKUs that have a series.
+    shown: Mutex<BTreeSet<String>>,
     moved: [Counter; LedgerKind::ALL.len()],
     took: [Histogram; LedgerKind::ALL.len()],
 }
@@ -52,6 +55,7 @@ impl StockMetrics {
         let label = |name: &'static str, kind: LedgerKind| vec![(name, kind.name().to_owned())];
         Self {
             levels,
+            shown: Mutex::default(),
             moved: LedgerKind::ALL.map(|kind| moved.get_or_create(&label("type", kind)).clone()),
             took: LedgerKind::ALL.map(|kind| took.get_or_create(&label("operation", kind)).clone()),
         }
@@ -59,6 +63,20 @@ impl StockMetrics {
 
     pub(crate) fn count(&self, kind: LedgerKind) {
         self.moved[place(kind)].inc();
+    }
+
+    /// Shows these and no others.
+    fn show(&self, stock: Vec<Stock>) {
+        let labels = |sku: &str| vec![("item_id", sku.to_owned())];
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::take(&mut *shown);
+        for stock in stock {
+            self.levels.get_or_create(&labels(&stock.sku)).set(stock.on_hand);
+            shown.insert(stock.sku);
+        }
+        for gone in before.difference(&shown) {
+            self.levels.remove(&labels(gone));
+        }
     }
 
     pub(crate) fn took(&self, kind: LedgerKind, time: Duration) {
@@ -85,9 +103,7 @@ pub async fn watch_levels(shop: Arc<Shop>, shutdown: Shutdown) {
 pub(crate) async fn read_levels(shop: &Shop) {
     let Some(db) = &shop.inventory else { return };
     let found = db.read(|tx| store::list(tx, "", store::Only::All, LEVELS_MAX)).await;
-    let Ok(stock) = found else { return };
-    for stock in stock {
-        let labels = vec![("item_id", stock.sku)];
-        shop.stock_metrics.levels.get_or_create(&labels).set(stock.on_hand);
+    if let Ok::<_, kassa_db::Error>(stock) = found {
+        shop.stock_metrics.show(stock);
     }
 }

@@ -202,3 +202,14 @@ async fn a_page_of_another_site_may_read_and_not_change() {
     let reply = bed.call("POST /v1/inventory/x/receive", &[foreign], "{}").await;
     assert_eq!(reply.status, 403);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browsers_ask_first_and_are_answered_by_the_storefront() {
+    let bed = Bed::sqlite();
+    for path in ["/v1/products", "/v1/products/1", "/v1/categories", "/v1/orders"] {
+        let asked = ["origin: http://shop.example", "access-control-request-method: POST"];
+        let reply = bed.call(&format!("OPTIONS {path}"), &asked, "").await;
+        let allowed = reply.header("access-control-allow-origin");
+        assert_eq!((reply.status, allowed), (204, "http://shop.example"), "{path}");
+    }
+}

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use kassa_db::Error;
+use kassa_db::{Error, Tx, params};
 
-use super::super::{LedgerKind, Refusal, deduct, give_back, store};
+use super::super::{LedgerKind, Movement, Refusal, deduct, give_back, move_by_hand, store};
 use super::{NOW, line, lines, on_hand, stock};
 use crate::testing::{Bed, Dice, scaled, seed};
 
@@ -57,6 +57,35 @@ async fn one_command_sent_twenty_times_is_one_deduction() {
     }
 }
 
+/// What many shops do: look first, take then.
+fn take_after_looking(tx: &mut Tx<'_>, sku: &str) -> Result<bool, Error> {
+    let Some(stock) = store::by_sku(tx, sku)?.filter(|stock| stock.on_hand > 0) else { return Ok(false) };
+    let sql = "UPDATE stock SET on_hand = $2 WHERE sku = $1";
+    tx.execute(sql, params![sku, stock.on_hand - 1]).map(|_| true)
+}
+
+/// The check above can fail: this is how shops come to sell 200 of 50.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn control_looking_first_oversells() {
+    let Some(bed) = Bed::postgres() else { return };
+    stock(&bed, "a", 50);
+    let said = crowd(200, |_| {
+        let db = bed.db.clone();
+        async move { db.write(|tx| take_after_looking(tx, "a")).await }
+    })
+    .await;
+    let sold = said.iter().filter(|said| matches!(said, Ok(true))).count();
+    println!("control: look first, take then: 200 buyers, 50 units, {sold} sold");
+    assert!(sold > 50, "{sold}");
+}
+
+async fn receive(bed: &Bed, reference: &str, sku: &str, quantity: i64) {
+    let kind = LedgerKind::Receive;
+    let movement =
+        Movement { reference: reference.to_owned(), sku: sku.to_owned(), kind, quantity, reason: None };
+    bed.db.write(move |tx| move_by_hand(tx, &movement, NOW)).await.unwrap();
+}
+
 /// Operations at full scale, per engine.
 const OPERATIONS: u64 = 10_000;
 
@@ -66,7 +95,7 @@ async fn hard_the_books_balance_whatever_happens_at_once() {
     let (seed, operations) = (seed(), scaled(OPERATIONS));
     for bed in Bed::each() {
         for sku in SKUS {
-            stock(&bed, sku, 100);
+            stock(&bed, sku, 10);
         }
         let bed = Arc::new(bed);
         let each = i64::try_from(operations / 16).unwrap() + 1;
@@ -81,6 +110,8 @@ async fn hard_the_books_balance_whatever_happens_at_once() {
                         .collect();
                     let reference = format!("w{worker}-{number}");
                     let back = dice.below(3) > 0;
+                    let sku = SKUS[usize::try_from(dice.below(4)).unwrap()];
+                    receive(&bed, &reference, sku, 1).await;
                     let done = bed.db.write(move |tx| {
                         let done = deduct(tx, &reference, &wanted, NOW)?;
                         if done.is_ok() && back {
@@ -99,6 +130,7 @@ async fn hard_the_books_balance_whatever_happens_at_once() {
         .await;
         let (taken, refused) = said.into_iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
         println!("{}: seed {seed}, {taken} orders taken, {refused} refused", bed.name);
+        assert!(taken > 100 && refused > 10, "{}: both must come often", bed.name);
         for sku in SKUS {
             let (stock, entries) = bed.write(move |tx| {
                 Ok((store::by_sku(tx, sku)?.unwrap(), store::ledger(tx, sku, i64::MAX, i64::MAX)?))
