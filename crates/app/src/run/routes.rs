@@ -97,8 +97,10 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         let limits = &config.storefront;
         storefront = RateLimit::new(rate(limits.rate_per_second)?, rate(limits.burst)?).apply(storefront);
     }
+    // Both have routes at the same paths, and what has no method of its own there (a browser's OPTIONS, a 405) goes to the
+    // class that is merged last: the one that pages of other origins may call.
     let mut router =
-        policy.apply(RouteClass::Storefront, storefront).merge(policy.apply(RouteClass::Native, native));
+        policy.apply(RouteClass::Native, native).merge(policy.apply(RouteClass::Storefront, storefront));
     if *roles != Roles::all() {
         router = router.merge(policy.apply(RouteClass::Internal, transport::http::internal_routes(shop)));
     }
