@@ -22,7 +22,7 @@ use crate::orders::{EdgeError, Order, Placed};
 /// From the request's arrival to its answer, at most.
 const ANSWER_WITHIN: Duration = Duration::from_millis(900);
 /// What the second transaction may take of that.
-const TO_COMMIT: Duration = Duration::from_millis(200);
+const TO_COMMIT: Duration = Duration::from_millis(300);
 
 /// How an order's request is answered.
 #[derive(Debug, Clone)]

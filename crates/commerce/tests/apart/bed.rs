@@ -157,14 +157,23 @@ impl Split {
     }
 
     pub(crate) async fn with(initial: &[(&str, i64)], remotes: Remotes) -> Self {
-        let folders = [Folder::new(), Folder::new(), Folder::new()];
-        let mut stock = Stock::new(&folders[2], open(&folders[1].sqlite_url()));
+        let folders = [Folder::new(), Folder::new()];
+        let urls = [folders[0].sqlite_url(), folders[1].sqlite_url()];
+        let mut split = Self::on(initial, remotes, [&urls[0], &urls[1]]).await;
+        split.folders.extend(folders);
+        split
+    }
+
+    /// Over these databases: of orders and products, and of stock.
+    pub(crate) async fn on(initial: &[(&str, i64)], remotes: Remotes, urls: [&str; 2]) -> Self {
+        let data = Folder::new();
+        let mut stock = Stock::new(&data, open(urls[1]));
         stock.up().await;
-        let db = open(&folders[0].sqlite_url());
+        let db = open(urls[0]);
         let remotes = Remotes { inventory: Some(stock.client()), ..remotes };
         let databases = Databases { inventory: None, one: false, ..Databases::all_in(&db) };
-        let shop = shop(&folders[2], databases, remotes);
-        Self::over(shop, stock, initial, folders.into()).await
+        let shop = shop(&data, databases, remotes);
+        Self::over(shop, stock, initial, vec![data]).await
     }
 
     /// All in one process over one database or two, where only chaos makes the way long.

@@ -31,7 +31,7 @@ async fn twenty_deducts_of_one_ref_are_one() {
         assert_eq!(call.await.unwrap(), (200, json!({ "outcome": "moved", "low": [] })));
     }
     assert_eq!(split.stock.on_hand("a").await, 7);
-    println!("20 concurrent deducts of one ref: one deduction");
+    println!("20 concurrent deducts of one ref: one deduction, 0 violations");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kassa_commerce::orders::Status;
+use kassa_commerce::transport::Remotes;
+use kassa_db::testing::TestPostgres;
 use kassa_service::breaker::State;
 use kassa_service::client::{Call, Sent};
 
@@ -119,7 +121,18 @@ async fn orders_go_on_while_answers_are_lost() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_buyers_get_fifty() {
-    let split = Arc::new(Split::new(&[("hot", 50)]).await);
+    buy("SQLite", Split::new(&[("hot", 50)]).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_buyers_get_fifty_on_postgresql() {
+    let Some(cluster) = TestPostgres::start() else { return };
+    let urls = [cluster.fresh_database(), cluster.fresh_database()];
+    buy("PostgreSQL", Split::on(&[("hot", 50)], Remotes::default(), [&urls[0], &urls[1]]).await).await;
+}
+
+async fn buy(engine: &str, split: Split) {
+    let split = Arc::new(split);
     let buyers = (0..200).map(|_| {
         let split = Arc::clone(&split);
         tokio::spawn(async move { split.place("hot=1").await })
@@ -140,7 +153,9 @@ async fn two_hundred_buyers_get_fifty() {
     let count = |status| orders.iter().filter(|order| order.status == status).count();
     assert_eq!((count(Status::Confirmed), count(Status::Failed)), (50, 150));
     assert_eq!(split.stock.on_hand("hot").await, 0);
-    println!("200 buyers for 50 units, answers 201, 202, 422: {answers:?}; 50 confirmed, 150 failed");
+    println!(
+        "{engine}: 200 buyers for 50 units apart, answers 201, 202, 422: {answers:?}; 50 confirmed, 0 violations"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -159,7 +174,7 @@ async fn an_unknown_sku_is_a_good_answer() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_queue_is_bounded() {
-    let remotes = kassa_commerce::transport::Remotes { accepted_max: 25, ..Default::default() };
+    let remotes = Remotes { accepted_max: 25, ..Default::default() };
     let mut split = Split::with(&[("a", 1_000)], remotes).await;
     split.stock.down().await;
     let mut accepted = 0;
@@ -181,7 +196,7 @@ async fn the_queue_is_bounded() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_long_queue_of_one_sku_drains_in_time() {
     let orders = scaled(10_000);
-    let remotes = kassa_commerce::transport::Remotes { accepted_max: 20_000, ..Default::default() };
+    let remotes = Remotes { accepted_max: 20_000, ..Default::default() };
     let stock = i64::try_from(orders).unwrap() - 7;
     let mut split = Arc::new(Split::with(&[("hot", stock)], remotes).await);
     Arc::get_mut(&mut split).unwrap().stock.down().await;
@@ -201,7 +216,7 @@ async fn a_long_queue_of_one_sku_drains_in_time() {
     split.exact().await;
     let failed = split.orders().await.iter().filter(|order| order.status == Status::Failed).count();
     assert_eq!((failed, split.stock.on_hand("hot").await), (7, 0));
-    println!("{orders} orders of one SKU settled in {settled:?}");
+    println!("{orders} waiting orders of one SKU settled in {settled:?}, 0 violations");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -257,7 +272,7 @@ async fn what_waits_survives_a_kill() {
         assert_eq!(split.order(id).await.status, Status::Confirmed);
     }
     assert_eq!(split.stock.on_hand("a").await, 95);
-    println!("settled {settled:?} after a kill");
+    println!("5 waiting orders and a release settled {settled:?} after a kill of the drain, 0 violations");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -97,7 +97,7 @@ async fn check(way: &str, split: Split, operations: u64) {
     let edited = orders.iter().filter(|order| order.revision > 1).count();
     let statuses = Status::ALL.map(|status| (status.name(), by(status)));
     println!(
-        "{way}: answers {counts:?}; orders {statuses:?}, {edited} edited; settled in {settled:?}; stock exact"
+        "{way}: {operations} operations, seed {seed}: answers {counts:?}; orders {statuses:?}, {edited} edited; settled in {settled:?}; stock exact"
     );
     assert!(counts.contains_key(&202), "no fault made an order wait");
     assert!(by(Status::Confirmed) > 0 && by(Status::Cancelled) > 0 && edited > 0);
