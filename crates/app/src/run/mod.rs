@@ -16,6 +16,7 @@ use anyhow::Context;
 use kassa_access::{Mode, SecretKeyOptions, SiteOptions};
 use kassa_analytics::collect::{self, Collector, CollectorOptions};
 use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, check_positions};
+use kassa_commerce::inventory::levels::watch_levels;
 use kassa_eventlog::EventLog;
 use kassa_eventstore::EventStore;
 use kassa_model::{Clock, SystemClock, failpoint};
@@ -97,10 +98,13 @@ async fn run(
         true => Some(start_processor(config, parts, &health, metrics, &shutdown)?),
         false => None,
     };
-    let tasks = match roles.has(Role::Orders) {
+    let mut tasks = match roles.has(Role::Orders) {
         true => shop::start_tasks(&parts.shop()?, parts.log()?, metrics, &shutdown)?,
         false => Vec::new(),
     };
+    if roles.has(Role::Inventory) {
+        tasks.push(tokio::spawn(watch_levels(parts.shop()?, shutdown.clone())));
+    }
     if let (Demo::Wanted, Some(collector)) = (demo, &collector) {
         demo::fill(collector, parts, SystemClock.now(), &shutdown).await?;
     }
