@@ -115,18 +115,22 @@ fn open(by_url: &mut BTreeMap<String, Db>, url: &str) -> anyhow::Result<Db> {
     if let Some(db) = by_url.get(url) {
         return Ok(db.clone());
     }
-    let db = Db::open(url).context("cannot open the shop's database")?;
+    let db = patiently(url, || Db::open(url))?;
     by_url.insert(url.to_owned(), db.clone());
     Ok(db)
 }
 
-/// Brings the schema up. A server that is still starting gets some time.
 fn migrate(db: &Db, url: &str) -> anyhow::Result<()> {
+    patiently(url, || db.migrate(kassa_commerce::MIGRATIONS))
+}
+
+/// Tries again for a while as long as the server does not answer: it may be starting, or recovering.
+fn patiently<T>(url: &str, mut ask: impl FnMut() -> Result<T, kassa_db::Error>) -> anyhow::Result<T> {
     let begin = Instant::now();
     loop {
-        match db.migrate(kassa_commerce::MIGRATIONS) {
-            Ok(()) => return Ok(()),
-            Err(kassa_db::Error::Unavailable(why)) if begin.elapsed() < PATIENCE => {
+        match ask() {
+            Ok(had) => return Ok(had),
+            Err(kassa_db::Error::Unavailable(why)) if url.contains("://") && begin.elapsed() < PATIENCE => {
                 tracing::warn!(why, "the shop's database does not answer yet");
                 std::thread::sleep(TRY_EVERY);
             }

@@ -10,5 +10,6 @@ mod first;
 mod hostile;
 mod http;
 mod kassa;
+mod orders;
 mod revenue;
 mod same_rows;
