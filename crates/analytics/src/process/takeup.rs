@@ -99,7 +99,13 @@ impl Driver<'_> {
             };
             let position = position_in(&status, partition, mark).map_err(Halt::Failed)?;
             match self.subscription.seek(partition, Offset(position)).await {
-                Ok(()) => return Ok(Some((status.log_id, position))),
+                // What the store holds is done: a process that was killed before it could say so left an old mark, and
+                // without new records nobody else would ever move it.
+                Ok(()) => match self.subscription.commit(&[(partition, Offset(position))]).await {
+                    Ok(()) => return Ok(Some((status.log_id, position))),
+                    Err(kassa_eventlog::Error::Fenced(_)) => return Ok(None),
+                    Err(error) => self.parts.log_failed(error, &mut failures).await?,
+                },
                 Err(kassa_eventlog::Error::Fenced(_)) => return Ok(None),
                 // Retention moved on between the two calls: look again.
                 Err(kassa_eventlog::Error::OutOfRange(_)) if mark.is_none() => {}
