@@ -8,6 +8,7 @@ use axum::Router;
 use kassa_access::{Access, Mode, Salts};
 use kassa_analytics::report::{self, ReportOptions, Reports};
 use kassa_commerce::Shop;
+use kassa_db::Engine;
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options as LogOptions};
 use kassa_eventstore::EventStore;
@@ -69,7 +70,11 @@ impl Parts {
         let salts = Arc::new(match &databases {
             Some(open) => {
                 access.attach(open.main.clone(), Arc::new(SystemClock))?;
-                Salts::shared(open.main.clone(), Arc::new(SystemClock))?
+                match open.main.engine() {
+                    // The file is this process's alone, and so are the salts: they stay out of it and its copies.
+                    Engine::Sqlite => Salts::open(&config.data)?,
+                    Engine::Postgres => Salts::shared(open.main.clone(), Arc::new(SystemClock))?,
+                }
             }
             None => Salts::open(&config.data)?,
         });

@@ -15,7 +15,7 @@ use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, ReportOptions};
 use kassa_commerce::{catalog, inventory, orders, transport};
 use kassa_service::rate::RateLimit;
-use kassa_service::{Health, Metrics, Policy, RouteClass, Shutdown, problem};
+use kassa_service::{Health, LiveOrigins, Metrics, Policy, RouteClass, Shutdown, problem};
 
 use super::Parts;
 use crate::config::Config;
@@ -99,12 +99,24 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
     }
     // Both have routes at the same paths, and what has no method of its own there (a browser's OPTIONS, a 405) goes to the
     // class that is merged last: the one that pages of other origins may call.
-    let mut router =
-        policy.apply(RouteClass::Native, native).merge(policy.apply(RouteClass::Storefront, storefront));
+    let mut router = policy.apply(RouteClass::Native, native).merge(policy.apply_with(
+        RouteClass::Storefront,
+        storefront,
+        live_origins(&parts.access),
+    ));
+    router = router
+        .merge(policy.apply(RouteClass::Compat, kassa_commerce::compat_routes(Arc::clone(&shop))))
+        .merge(policy.apply(RouteClass::Native, kassa_commerce::compat_admin_routes(Arc::clone(&shop))));
     if *roles != Roles::all() {
         router = router.merge(policy.apply(RouteClass::Internal, transport::http::internal_routes(shop)));
     }
     Ok(router)
+}
+
+/// Origins of sites that were made while kassa runs, besides the configured ones.
+fn live_origins(access: &Access) -> LiveOrigins {
+    let access = access.clone();
+    LiveOrigins::new(move |origin| access.lists_origin(origin))
 }
 
 fn policy(config: &Config, access: &Access) -> Policy {
