@@ -6,7 +6,7 @@
 mod act;
 pub mod audit;
 pub mod catalog;
-mod compat;
+pub mod compat;
 mod guard;
 pub mod idempotency;
 pub mod inventory;

@@ -13,7 +13,7 @@ use axum::routing::get;
 use kassa_access::{Access, Mode};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, ReportOptions};
-use kassa_commerce::{catalog, inventory, orders, transport};
+use kassa_commerce::{catalog, compat, inventory, orders, transport};
 use kassa_service::rate::RateLimit;
 use kassa_service::{Health, LiveOrigins, Metrics, Policy, RouteClass, Shutdown, problem};
 
@@ -78,17 +78,22 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
 /// What the shop's roles serve. Between roles there are the internal routes, on role ports only.
 fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -> anyhow::Result<Router> {
     let shop = parts.shop()?;
-    let (mut storefront, mut native) = (Router::new(), Router::new());
+    let (mut storefront, mut native, mut dialects) = (Router::new(), Router::new(), Router::new());
     if roles.has(Role::Catalog) {
         storefront = storefront.merge(catalog::http::storefront_routes(Arc::clone(&shop)));
         native = native.merge(catalog::http::native_routes(Arc::clone(&shop)));
+        dialects = dialects.merge(compat::catalog_routes(Arc::clone(&shop)));
     }
     if roles.has(Role::Inventory) {
-        native = native.merge(inventory::http::native_routes(Arc::clone(&shop)));
+        native = native
+            .merge(inventory::http::native_routes(Arc::clone(&shop)))
+            .merge(compat::inventory_admin_routes(Arc::clone(&shop)));
+        dialects = dialects.merge(compat::inventory_routes(Arc::clone(&shop)));
     }
     if roles.has(Role::Orders) {
         storefront = storefront.merge(orders::http::storefront_routes(Arc::clone(&shop)));
         native = native.merge(orders::http::native_routes(Arc::clone(&shop)));
+        dialects = dialects.merge(compat::orders_routes(Arc::clone(&shop)));
     }
     if parts.access.mode() == Mode::Closed {
         let rate = |value: u32| {
@@ -104,9 +109,7 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         storefront,
         live_origins(&parts.access),
     ));
-    router = router
-        .merge(policy.apply(RouteClass::Compat, kassa_commerce::compat_routes(Arc::clone(&shop))))
-        .merge(policy.apply(RouteClass::Native, kassa_commerce::compat_admin_routes(Arc::clone(&shop))));
+    router = router.merge(policy.apply(RouteClass::Compat, dialects));
     if *roles != Roles::all() {
         router = router.merge(policy.apply(RouteClass::Internal, transport::http::internal_routes(shop)));
     }

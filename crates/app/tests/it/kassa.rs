@@ -49,6 +49,19 @@ impl Start {
         self
     }
 
+    /// Listens there instead of on a free port.
+    pub(crate) fn listen(mut self, address: &str) -> Self {
+        let at = self.arguments.iter().position(|argument| argument == "--listen").unwrap();
+        self.arguments[at + 1] = address.to_owned();
+        self
+    }
+
+    /// With another flag.
+    pub(crate) fn with(mut self, flag: &str) -> Self {
+        self.arguments.push(flag.to_owned());
+        self
+    }
+
     /// Starts it and waits until it says where it listens.
     pub(crate) fn start(&self) -> Kassa {
         self.try_start().unwrap_or_else(|errors| panic!("kassa did not start: {errors}"))

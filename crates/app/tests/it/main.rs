@@ -4,6 +4,7 @@
 
 mod audit;
 mod commands;
+mod compat;
 mod crash;
 mod faults;
 mod first;

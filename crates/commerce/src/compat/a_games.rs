@@ -41,11 +41,10 @@ use crate::catalog::{self, Change, NewProduct, Product};
 /// How often an edit is tried on a game that others change at the same time.
 const ATTEMPTS_MAX: usize = 20;
 
-/// A's routes.
-pub(super) fn routes(shop: Arc<Shop>) -> Router {
-    let orders = orders::routes(Arc::clone(&shop));
+/// A's routes of games.
+pub(super) fn game_routes(shop: Arc<Shop>) -> Router {
     if shop.catalog.is_none() {
-        return orders;
+        return Router::new();
     }
     Router::new()
         .route("/games/all", get(list_games))
@@ -54,7 +53,11 @@ pub(super) fn routes(shop: Arc<Shop>) -> Router {
         .route("/games/delete/{id}", delete(delete_game))
         .route("/games/{id}", get(get_game))
         .with_state(shop)
-        .merge(orders)
+}
+
+/// A's routes of orders.
+pub(super) fn order_routes(shop: Arc<Shop>) -> Router {
+    orders::routes(shop)
 }
 
 type PathText = Result<Path<String>, PathRejection>;

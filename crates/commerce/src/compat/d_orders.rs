@@ -40,17 +40,20 @@ use crate::orders::{Item, Items, ItemsError, Line, Order, PlaceError, Placed, St
 /// Orders that `GET /api/orders` shows.
 const ORDERS_MAX: i64 = 100;
 
-/// D's routes, for what this process has a database of.
-pub(super) fn routes(shop: Arc<Shop>) -> Router {
-    let stock = inventory::routes(Arc::clone(&shop));
+/// The routes of orders.
+pub(super) fn order_routes(shop: Arc<Shop>) -> Router {
     if shop.orders.is_none() {
-        return stock;
+        return Router::new();
     }
     Router::new()
         .route("/api/orders", get(list_orders).post(create_order))
         .route("/api/orders/{id}", get(get_order))
         .with_state(shop)
-        .merge(stock)
+}
+
+/// D's routes of stock.
+pub(super) fn inventory_routes(shop: Arc<Shop>) -> Router {
+    inventory::routes(shop)
 }
 
 /// D's routes for an admin.

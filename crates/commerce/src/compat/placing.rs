@@ -10,8 +10,8 @@ use kassa_service::Problem;
 use crate::idempotency::{self, Outcome};
 use crate::orders::context::Visit;
 use crate::orders::{ContextBody, Customer, Items, OrderAsk, Shape, Submission, SubmitError, submit};
-use crate::transport::prices::Offer;
-use crate::{Shop, catalog, problem_of};
+use crate::transport::prices::{self, Offer};
+use crate::{Shop, problem_of};
 
 /// A request for an order, as far as its dialect does not matter.
 #[derive(Debug)]
@@ -52,11 +52,11 @@ pub(super) fn here<'a>(db: &'a Option<kassa_db::Db>, what: &str) -> Result<&'a k
 /// What orders need to know of products, by their numbers; unknown ones are left out.
 pub(super) async fn offers(shop: &Shop, ids: Vec<i64>) -> Result<Vec<Offer>, Problem> {
     match (&shop.catalog, &shop.remote_catalog) {
-        (Some(db), _) => {
-            let found = db.read(move |tx| catalog::store::by_ids(tx, &ids)).await;
-            let products = found.map_err(|error: kassa_db::Error| problem_of(&error))?;
-            Ok(products.into_iter().map(Offer::from).collect())
+        (Some(db), _) => prices::read_by_ids(db, ids).await.map_err(|error| problem_of(&error)),
+        (None, Some(remote)) => {
+            let offers = remote.by_ids(&ids).await;
+            offers.map_err(|error| Problem::unavailable(error.to_string(), 2))
         }
-        (None, _) => Err(Problem::unavailable("no catalogue is configured", 5)),
+        (None, None) => Err(Problem::unavailable("no catalogue is configured", 5)),
     }
 }

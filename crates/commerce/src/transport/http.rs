@@ -29,7 +29,7 @@ pub const RELEASE: &str = "/v1/internal/stock/release";
 pub const COMMANDS: &str = "/v1/internal/stock/commands";
 /// `?ref=`: the ledger's entries of a command, or with a slash at its end of all whose `ref` begins so; may be repeated.
 pub const LEDGER: &str = "/v1/internal/stock/ledger";
-/// `?sku=`, may be repeated: what orders need to know of products.
+/// `?sku=` or `?id=`, may be repeated: what orders need to know of products.
 pub const PRODUCTS: &str = "/v1/internal/products";
 
 /// The most values of a query, and the most commands of a call.
@@ -141,9 +141,15 @@ async fn list_offers(
     headers: HeaderMap,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let skus = values("sku", query)?;
     let db = here(shop.catalog.as_ref())?;
-    let offers = prices::read(db, skus).await.map_err(|error| problem_of(&error))?;
+    let offers = if query.iter().any(|(name, _)| name == "id") {
+        let ids = values("id", query)?.iter().map(|id| id.parse()).collect::<Result<_, _>>();
+        let ids = ids.map_err(|_| Problem::bad_request("an id is an integer"))?;
+        prices::read_by_ids(db, ids).await
+    } else {
+        prices::read(db, values("sku", query)?).await
+    };
+    let offers = offers.map_err(|error| problem_of(&error))?;
     let etag = prices::etag(offers.iter());
     let known = headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
     if known {

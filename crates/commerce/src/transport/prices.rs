@@ -103,6 +103,27 @@ impl RemoteCatalog {
         Ok(offers)
     }
 
+    /// The products of these numbers that there are, archived ones too. Asked each time: only an old dialect names products
+    /// so, and the order then looks at the remembered ones by SKU.
+    ///
+    /// # Errors
+    /// [`Unreachable`].
+    pub async fn by_ids(&self, ids: &[i64]) -> Result<Vec<Offer>, Unreachable> {
+        let mut offers = Vec::with_capacity(ids.len());
+        for part in ids.chunks(SKUS_MAX) {
+            let query: Vec<String> = part.iter().map(|id| format!("id={id}")).collect();
+            let call = Call::get(format!("{PRODUCTS}?{}", query.join("&"))).within(DEADLINE);
+            let answer = self.call(call).await?;
+            if answer.status != StatusCode::OK {
+                return Err(Unreachable(format!("it answered {}", answer.status)));
+            }
+            let found: Vec<Offer> =
+                answer.json().map_err(|error| Unreachable(format!("its answer is unreadable: {error}")))?;
+            offers.extend(found);
+        }
+        Ok(offers)
+    }
+
     async fn ask(&self, part: &[(String, Option<Remembered>)]) -> Result<Vec<Offer>, Unreachable> {
         let query: Vec<String> = part.iter().map(|(sku, _)| format!("sku={}", encoded(sku))).collect();
         let mut call = Call::get(format!("{PRODUCTS}?{}", query.join("&"))).within(DEADLINE);
@@ -166,6 +187,15 @@ pub async fn read(db: &Db, skus: Vec<String>) -> Result<Vec<Offer>, Error> {
         let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
         catalog::store::by_skus(tx, &skus)
     });
+    Ok(products.await?.into_iter().map(Offer::from).collect())
+}
+
+/// The products of these numbers from the catalogue's own database.
+///
+/// # Errors
+/// The database's.
+pub async fn read_by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<Offer>, Error> {
+    let products = db.read(move |tx| catalog::store::by_ids(tx, &ids));
     Ok(products.await?.into_iter().map(Offer::from).collect())
 }
 

@@ -1,0 +1,139 @@
+//! docs/coming-from-another-system.md, run verbatim: each command by `sh`, on the old systems' own ports, must print what
+//! stands below it. Times and UUIDs are compared by their form.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::kassa::Start;
+
+const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/coming-from-another-system.md");
+
+/// The ports of the systems A to E, and kassa's own.
+const PORTS: [u16; 9] = [3_000, 3_001, 3_002, 4_001, 4_002, 5_000, 8_000, 8_001, 8_080];
+
+/// How long a report may lag behind its events.
+const LAG: Duration = Duration::from_secs(20);
+
+/// A command of the document and what it prints.
+#[derive(Debug)]
+struct Example<'a> {
+    command: &'a str,
+    expected: &'a str,
+}
+
+#[test]
+fn the_examples_of_the_document_run_as_they_stand() {
+    let document = std::fs::read_to_string(DOCUMENT).unwrap();
+    let examples = examples(&document);
+    assert!(examples.len() >= 25, "{} examples", examples.len());
+    if let Some(why) = cannot_run() {
+        assert!(std::env::var_os("CI").is_none(), "{why}");
+        println!("skipped: {why}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let _kassa = Start::up(&data).listen("127.0.0.1:8000").with("--compat-ports").start();
+    for example in &examples {
+        check(example);
+    }
+    println!(
+        "{} commands of docs/coming-from-another-system.md print what stands below them",
+        examples.len()
+    );
+}
+
+/// What keeps the examples from running on this machine.
+fn cannot_run() -> Option<String> {
+    let taken = PORTS.iter().find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, **port)).is_err());
+    if let Some(port) = taken {
+        return Some(format!("port {port} of this machine is taken, so the examples on it cannot run"));
+    }
+    let curl = Command::new("curl").arg("--version").output();
+    curl.is_err().then(|| "there is no curl on this machine".to_owned())
+}
+
+fn check(example: &Example<'_>) {
+    let begun = Instant::now();
+    // Reading may be repeated until the event is in the report; sending may not.
+    let reads = !example.command.contains(" -d ") && !example.command.contains(" -X ");
+    loop {
+        let printed = run(example.command);
+        if masked(&printed) == masked(example.expected) {
+            return;
+        }
+        if !reads || begun.elapsed() > LAG {
+            panic!("\n{}\nprinted  {printed}\nbut not  {}", example.command, example.expected);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn run(command: &str) -> String {
+    let output = Command::new("sh").args(["-c", command]).output().unwrap();
+    assert!(output.stderr.is_empty(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+/// Every block of `sh`, with the block behind it.
+fn examples(document: &str) -> Vec<Example<'_>> {
+    let blocks: Vec<&str> = document.split("```").collect();
+    // Text and blocks take turns; a block begins with the name of its language.
+    let block = |at: usize| blocks.get(at).and_then(|block| block.split_once('\n')).unwrap_or_default();
+    let mut examples = Vec::new();
+    for at in (1..blocks.len()).step_by(2) {
+        let (language, command) = block(at);
+        if language == "sh" {
+            let (shown, expected) = block(at + 2);
+            assert!(["json", "text"].contains(&shown), "no output stands below: {command}");
+            examples.push(Example { command: command.trim_end(), expected: expected.trim_end() });
+        }
+    }
+    examples
+}
+
+/// The text with its UUIDs and times made equal.
+fn masked(text: &str) -> String {
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let form = [UUID, TIME].into_iter().find(|form| has_form(rest, form));
+        match form {
+            Some(form) => {
+                masked.push_str(form);
+                rest = &rest[form.len()..];
+            }
+            None => {
+                masked.push(character);
+                rest = &rest[character.len_utf8()..];
+            }
+        }
+    }
+    masked
+}
+
+/// `x` is a hexadecimal digit, `0` a decimal one, all else itself.
+const UUID: &str = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+const TIME: &str = "0000-00-00T00:00:00.000Z";
+
+fn has_form(text: &str, form: &str) -> bool {
+    let Some(text) = text.as_bytes().get(..form.len()) else { return false };
+    text.iter().zip(form.bytes()).all(|(byte, wanted)| match wanted {
+        b'x' => byte.is_ascii_hexdigit(),
+        b'0' => byte.is_ascii_digit(),
+        _ => *byte == wanted,
+    })
+}
+
+#[test]
+fn only_times_and_uuids_may_differ() {
+    let check = |left: &str, right: &str, equal: bool| {
+        assert_eq!(masked(left) == masked(right), equal, "{left} {right}");
+    };
+    check("a 2026-11-21T05:00:00.000Z b", "a 2027-01-01T00:00:00.123Z b", true);
+    check("\"019a0b5e-0000-7000-8000-000000000000\"", "\"01234567-89ab-7cde-8f01-23456789abcd\"", true);
+    check("{\"total\":1}", "{\"total\":2}", false);
+    check("2022-02-25", "2022-02-26", false);
+    check("00000000000000000000000a", "00000000000000000000000b", false);
+}
