@@ -134,7 +134,7 @@ fn roles_that_cannot_work_are_refused() {
         assert!(refusal.contains(expected), "{roles}: {refusal}");
     };
     check("reports", "run processor and reports together");
-    check("orders", "no role is named orders");
+    check("orders,nope", "no role is named nope");
 }
 
 #[test]
