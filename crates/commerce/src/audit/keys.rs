@@ -129,12 +129,13 @@ fn flaw(stored: &Stored) -> Option<String> {
     let Some((number, order)) = &stored.order else {
         return Some(format!("its answer is about order {id}, which is not there"));
     };
-    if !names(&stored.body, id, *number) {
+    // The refusals of the old dialects name nothing.
+    if status < 300 && !names(&stored.body, id, *number) {
         return Some(format!("its answer does not name order {id}"));
     }
     match (status, order.as_str()) {
         (201, "failed") => Some(format!("it is answered as placed, and order {id} has failed")),
-        (422, other) if other != "failed" => {
+        (404 | 422, other) if other != "failed" => {
             Some(format!("it is answered as refused, and order {id} is {other}"))
         }
         _ => None,

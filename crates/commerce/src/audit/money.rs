@@ -132,8 +132,9 @@ async fn judge_span(
 ) -> Result<Differences, Unread> {
     loop {
         let begun = Instant::now();
-        let events = events(db, span).await?;
+        // In this order: what reports count is in the database already, so that changes made meanwhile are only young.
         let rows = money.rows(span).await.map_err(Unread::Money)?;
+        let events = events(db, span).await?;
         let found = compare(&events, rows, terms);
         if found.wrong.is_empty() || patience.is_zero() {
             return Ok(found);

@@ -3,5 +3,6 @@
 mod answers;
 mod clean;
 mod controls;
+mod live;
 mod planted;
 mod support;

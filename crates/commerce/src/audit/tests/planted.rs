@@ -367,3 +367,22 @@ async fn stock_apart_is_judged_by_the_ledger() {
         assert_eq!(broken(&report), invariants, "{name}: {report:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stock_beyond_its_bounds_is_found() {
+    for spoilt in
+        ["UPDATE stock SET reserved = on_hand + 1 WHERE sku = 'mug'", "UPDATE stock SET reserved = -1"]
+    {
+        let (books, _) = settled(Bed::sqlite()).await;
+        for statement in [
+            "ALTER TABLE stock RENAME TO bounded",
+            "CREATE TABLE stock (sku TEXT PRIMARY KEY, on_hand INTEGER, reserved INTEGER, low_stock_at INTEGER, \
+             created_at INTEGER, updated_at INTEGER)",
+            "INSERT INTO stock SELECT * FROM bounded",
+            spoilt,
+        ] {
+            books.spoil(statement, "");
+        }
+        assert_eq!(broken(&books.audit().await), [1], "{spoilt}");
+    }
+}
