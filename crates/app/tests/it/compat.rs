@@ -5,12 +5,33 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::kassa::Start;
+use crate::kassa::{Start, wait_for};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/coming-from-another-system.md");
 
 /// The ports of the systems A to E, and kassa's own.
 const PORTS: [u16; 9] = [3_000, 3_001, 3_002, 4_001, 4_002, 5_000, 8_000, 8_001, 8_080];
+
+/// What system D's dashboards and alerts ask for, once the examples have run: names, labels and buckets.
+const METRICS: [&str; 17] = [
+    r#"http_request_duration_seconds_bucket{le="0.1",method="POST",route="/api/orders",status_code="201"}"#,
+    r#"http_request_duration_seconds_bucket{le="0.5",method="POST",route="/api/orders",status_code="201"}"#,
+    r#"http_request_duration_seconds_bucket{le="1.0",method="POST",route="/api/orders",status_code="201"}"#,
+    r#"http_request_duration_seconds_bucket{le="2.0",method="POST",route="/api/orders",status_code="201"}"#,
+    r#"http_request_duration_seconds_bucket{le="5.0",method="POST",route="/api/orders",status_code="201"}"#,
+    r#"http_request_duration_seconds_count{method="GET",route="/api/inventory/{item_id}",status_code="200"}"#,
+    r#"order_processing_duration_seconds_bucket{le="1.0",status="confirmed"}"#,
+    r#"orders_created_total{status="failed"}"#,
+    r#"circuit_breaker_state{service="inventory"} 0"#,
+    r#"inventory_update_duration_seconds_count{operation="deduct"}"#,
+    r#"inventory_chaos_enabled{type="latency"} 0"#,
+    r#"inventory_chaos_enabled{type="crash"} 0"#,
+    r#"inventory_chaos_enabled{type="partial_failure"} 0"#,
+    r#"inventory_stock_level{item_id="ps5"} 5"#,
+    r#"inventory_transactions_total{type="deduct"} 2"#,
+    "idempotency_cache_hits_total 1",
+    "idempotency_cache_misses_total",
+];
 
 /// How long a report may lag behind its events.
 const LAG: Duration = Duration::from_secs(20);
@@ -34,9 +55,13 @@ fn the_examples_of_the_document_run_as_they_stand() {
     }
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let _kassa = Start::up(&data).listen("127.0.0.1:8000").with("--compat-ports").start();
+    let kassa = Start::up(&data).listen("127.0.0.1:8000").with("--compat-ports").start();
     for example in &examples {
         check(example);
+    }
+    for series in METRICS {
+        let is_there = || kassa.get("/metrics").body.lines().any(|line| line.starts_with(series));
+        wait_for(series, || is_there().then_some(()));
     }
     println!(
         "{} commands of docs/coming-from-another-system.md print what stands below them",
