@@ -5,7 +5,7 @@
 //!  "low":false,"created_at":"2026-11-20T12:00:00Z","updated_at":"2026-11-20T12:00:00Z"}
 //! {"id":31,"ref":"0193…/1","kind":"deduct","quantity":-2,"reason":null,"created_at":"2026-11-20T12:00:00Z"}
 //! ```
-//! `product` is null where the catalogue is elsewhere.
+//! `product` is null where the catalogue is elsewhere, and in the answers of movements.
 
 use serde::Serialize;
 
