@@ -1,6 +1,8 @@
-//! `--demo`: a shop's last 30 days of traffic, through the collector with the times of then, so that nothing writes to the
-//! store but the processor. What is there already is kept: only what came after its newest event is added.
+//! `--demo`: a shop with its products, and its last 30 days of traffic and orders, through the collector and the shop with
+//! the times of then, so that nothing writes to the store but the processor. What is there already is kept: only what came after its newest event is added.
 
+mod catalog;
+mod orders;
 mod random;
 mod traffic;
 
@@ -19,7 +21,7 @@ use kassa_model::{MICROS_PER_DAY, Timestamp};
 use kassa_service::Shutdown;
 
 use crate::run::Parts;
-use traffic::Hit;
+use traffic::{Day, Hit};
 
 /// The site that the demo fills; its write key has the same name.
 pub(crate) const SITE: &str = "demo";
@@ -53,6 +55,8 @@ pub(crate) async fn fill(
     now: Timestamp,
     shutdown: &Shutdown,
 ) -> anyhow::Result<()> {
+    let (shop, log): (_, Arc<dyn EventLog>) = (parts.shop()?, parts.log()?);
+    catalog::fill(&shop, now.plus_micros(-(DAYS + 1) * MICROS_PER_DAY)).await?;
     wait_until_stored(parts, shutdown, &ProgressBar::hidden()).await?;
     let newest = newest_event(parts).await?;
     let missing = now.micros() - newest.map_or(now.micros() - (DAYS + 1) * MICROS_PER_DAY, Timestamp::micros);
@@ -64,8 +68,9 @@ pub(crate) async fn fill(
     let bar = bar("days of traffic  ", u64::try_from(days + 1)?)?;
     let mut events = 0;
     for days_ago in (0..=days).rev() {
-        let mut hits = traffic::day(now, days_ago, SITE);
+        let Day { mut hits, mut purchases } = traffic::day(now, days_ago, SITE);
         hits.retain(|hit| newest.is_none_or(|newest| hit.received_at > newest));
+        purchases.retain(|purchase| newest.is_none_or(|newest| purchase.at > newest));
         for some in hits.chunks(HITS_PER_APPEND) {
             if shutdown.is_triggered() {
                 return Ok(());
@@ -76,6 +81,8 @@ pub(crate) async fn fill(
                 .context("cannot take demo traffic in")?;
             events += some.iter().map(|hit| hit.events).sum::<u64>();
         }
+        orders::place_all(&shop, &log, &purchases).await?;
+        events += purchases.len() as u64;
         bar.inc(1);
     }
     bar.finish_and_clear();

@@ -21,6 +21,30 @@ pub(crate) struct Hit {
     pub(crate) events: u64,
 }
 
+/// An order that a visit ends with.
+#[derive(Debug)]
+pub(crate) struct Purchase {
+    /// When it is placed.
+    pub(crate) at: Timestamp,
+    /// The client's address.
+    pub(crate) address: [u8; 4],
+    /// Its User-Agent.
+    pub(crate) agent: &'static str,
+    /// The customer, when known.
+    pub(crate) user: Option<String>,
+    /// What.
+    pub(crate) sku: &'static str,
+    /// How many.
+    pub(crate) quantity: i64,
+}
+
+/// A day's requests and orders, each in order of time.
+#[derive(Debug)]
+pub(crate) struct Day {
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) purchases: Vec<Purchase>,
+}
+
 /// What the demo page sells, by how often it is looked at.
 const PRODUCTS: &[(u64, (&str, &str, u64))] = &[
     (14, ("stoneware-mug", "Stoneware Mug", 1_800)),
@@ -83,20 +107,29 @@ const AGENTS: &[(u64, &str)] = &[
 const HOURS: [u64; 24] =
     [14, 8, 5, 4, 4, 6, 14, 26, 40, 48, 52, 54, 56, 54, 52, 50, 50, 54, 62, 74, 86, 84, 66, 37];
 
-/// The visits that begin on the day `days_ago` before the one of `today`, as hits in order of receipt.
-pub(crate) fn day(today: Timestamp, days_ago: i64, write_key: &str) -> Vec<Hit> {
+/// SKU and price, in cents, of what the visits are about.
+#[cfg(test)]
+pub(crate) fn products() -> impl Iterator<Item = (&'static str, u64)> {
+    PRODUCTS.iter().map(|(_, (sku, _, cents))| (*sku, *cents))
+}
+
+/// The visits that begin on the day `days_ago` before the one of `today`.
+pub(crate) fn day(today: Timestamp, days_ago: i64, write_key: &str) -> Day {
     let midnight = (today.day() - days_ago) * MICROS_PER_DAY;
     let mut random = Random::new(0x6b61_7373_6100 ^ midnight.unsigned_abs());
-    let mut hits = Vec::new();
+    let (mut hits, mut purchases) = (Vec::new(), Vec::new());
     for visit in 0..visits_on(midnight, days_ago, &mut random) {
         let start = midnight + time_of_day(&mut random);
         let mut shopper = Shopper::new(&mut random, start, visit, write_key);
         shopper.visit(&mut random);
         hits.append(&mut shopper.hits);
+        purchases.extend(shopper.purchase);
     }
     hits.retain(|hit| hit.received_at < today);
     hits.sort_by_key(|hit| hit.received_at);
-    hits
+    purchases.retain(|purchase: &Purchase| purchase.at < today);
+    purchases.sort_by_key(|purchase| purchase.at);
+    Day { hits, purchases }
 }
 
 /// More at the weekend, and a little more each week.
@@ -122,6 +155,7 @@ fn time_of_day(random: &mut Random) -> i64 {
 /// One visit in the making.
 struct Shopper<'a> {
     hits: Vec<Hit>,
+    purchase: Option<Purchase>,
     clock: i64,
     address: [u8; 4],
     agent: &'static str,
@@ -141,6 +175,7 @@ impl<'a> Shopper<'a> {
         let serial = visit << 8;
         Self {
             hits: Vec::new(),
+            purchase: None,
             clock: start,
             address,
             agent: agent_of_person,
@@ -178,7 +213,18 @@ impl<'a> Shopper<'a> {
             self.wait(random, 5, 120);
             self.page(random, "/checkout", "");
             self.track(random, "Checkout Started", &product);
+            if random.chance(60) {
+                self.wait(random, 20, 160);
+                self.buy(random, product.0);
+            }
         }
+    }
+
+    fn buy(&mut self, random: &mut Random, sku: &'static str) {
+        let quantity = *random.pick(&[(80, 1), (15, 2), (5, 3)]);
+        let at = Timestamp::from_micros(self.clock);
+        let user = self.user.clone();
+        self.purchase = Some(Purchase { at, address: self.address, agent: self.agent, user, sku, quantity });
     }
 
     fn page(&mut self, random: &mut Random, path: &str, campaign: &str) {
@@ -244,7 +290,8 @@ mod tests {
         let today: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
         let mut events = 0;
         for days_ago in (0..=30).rev() {
-            let hits = day(today, days_ago, "demo");
+            let Day { hits, purchases } = day(today, days_ago, "demo");
+            assert!(days_ago == 0 || purchases.len() > 10, "{} orders", purchases.len());
             assert!(hits.is_sorted_by_key(|hit| hit.received_at));
             assert!(hits.iter().all(|hit| hit.received_at < today));
             events += hits.iter().map(|hit| hit.events).sum::<u64>();
@@ -255,7 +302,7 @@ mod tests {
     #[test]
     fn the_same_day_is_the_same_traffic() {
         let today: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
-        let bodies = |hits: Vec<Hit>| hits.into_iter().map(|hit| hit.body).collect::<Vec<_>>();
+        let bodies = |day: Day| day.hits.into_iter().map(|hit| hit.body).collect::<Vec<_>>();
         assert_eq!(bodies(day(today, 3, "demo")), bodies(day(today, 3, "demo")));
     }
 }

@@ -1,0 +1,95 @@
+//! The orders of the demo's visits, placed with the times of then by the same function that places all orders, so that
+//! stock, books and revenue agree with the traffic.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use axum::http::{HeaderMap, HeaderValue, header::USER_AGENT};
+use kassa_commerce::Shop;
+use kassa_commerce::idempotency;
+use kassa_commerce::orders::context::Visit;
+
+use kassa_commerce::orders::{
+    Context, ContextBody, Customer, Item, Items, PlaceError, PlaceOrder, StockPlace, place,
+};
+use kassa_eventlog::{EventLog, Stream};
+use kassa_model::visitor_from;
+use uuid::Uuid;
+
+use super::traffic::Purchase;
+
+/// How long a day's orders may take to reach the log before the next day's traffic follows.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Places a day's orders, in order of time, and waits until they are in the log: then each finds its visit.
+///
+/// # Errors
+/// The database's; an order that the rules refuse.
+pub(super) async fn place_all(
+    shop: &Arc<Shop>,
+    log: &Arc<dyn EventLog>,
+    purchases: &[Purchase],
+) -> anyhow::Result<()> {
+    if purchases.is_empty() {
+        return Ok(());
+    }
+    let db = shop.orders.clone().context("orders are in another process")?;
+    let asks = purchases.iter().map(|purchase| Ok((ask(shop, purchase)?, purchase.at)));
+    let asks: Vec<_> = asks.collect::<anyhow::Result<_>>()?;
+    let count = asks.len() as u64;
+    let before = published(log).await?;
+    db.write(move |tx| {
+        for (ask, at) in &asks {
+            place(tx, ask, *at)?;
+        }
+        Ok::<_, PlaceError>(())
+    })
+    .await
+    .context("cannot place the demo's orders")?;
+    let begin = Instant::now();
+    while published(log).await? < before + count && begin.elapsed() < PATIENCE {
+        shop.wake.wake();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
+}
+
+fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
+    let items = Items::new([Item { sku: purchase.sku.to_owned(), quantity: purchase.quantity }])?;
+    let site = shop.options.site.as_str();
+    let mut headers = HeaderMap::new();
+    headers.insert(USER_AGENT, HeaderValue::from_static(purchase.agent));
+    let salts = shop.options.salts.as_ref().map(|salts| salts.at(purchase.at));
+    let address = IpAddr::from(purchase.address);
+    let visit = Visit { site, address, headers: &headers, salts: salts.as_deref(), received_at: purchase.at };
+    let mut context = Context::new(&visit, &ContextBody::default());
+    if let Some(user) = &purchase.user {
+        let visitor = visitor_from(site, user);
+        (context.user, context.visitor) = (Some(user.clone()), Some(visitor));
+        context.route_key = visitor.unsigned_abs();
+    }
+    // The same visit of the same day is the same order, so that filling in again places none twice.
+    let reference = format!("demo-{:x}", purchase.at.micros());
+    let said: BTreeMap<&str, &str> = BTreeMap::from([("demo", reference.as_str())]);
+    Ok(PlaceOrder {
+        id: Uuid::now_v7().to_string(),
+        items,
+        customer: Customer { name: purchase.user.clone(), email: None },
+        scope: format!("{site}/public"),
+        fingerprint: idempotency::fingerprint("POST", "/v1/orders", &said),
+        client_reference: Some(reference),
+        context,
+        products: None,
+        currency: shop.options.currency,
+        stock: StockPlace::SameDatabase,
+    })
+}
+
+/// How many records of the stream of orders were ever appended.
+async fn published(log: &Arc<dyn EventLog>) -> anyhow::Result<u64> {
+    let status = log.status(Stream::Orders).await?;
+    Ok(status.partitions.iter().map(|partition| u64::try_from(partition.end.0).unwrap_or(u64::MAX)).sum())
+}
