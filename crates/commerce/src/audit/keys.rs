@@ -129,15 +129,15 @@ fn flaw(stored: &Stored) -> Option<String> {
     let Some((number, order)) = &stored.order else {
         return Some(format!("its answer is about order {id}, which is not there"));
     };
-    // The refusals of the old dialects name nothing.
-    if status < 300 && !names(&stored.body, id, *number) {
-        return Some(format!("its answer does not name order {id}"));
-    }
+    let named = names(&stored.body, id, *number);
     match (status, order.as_str()) {
-        (201, "failed") => Some(format!("it is answered as placed, and order {id} has failed")),
+        // The refusals of edits and of the old dialects name no order: they say nothing about it.
+        (404 | 422, _) if !named => None,
         (404 | 422, other) if other != "failed" => {
             Some(format!("it is answered as refused, and order {id} is {other}"))
         }
+        (200..=299, _) if !named => Some(format!("its answer does not name order {id}")),
+        (201, "failed") => Some(format!("it is answered as placed, and order {id} has failed")),
         _ => None,
     }
 }
