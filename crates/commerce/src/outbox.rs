@@ -14,7 +14,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use kassa_db::{Error, Tx, params};
+use kassa_db::{Db, Error, Tx, params};
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,14 @@ use crate::sabotage::{self, Sabotage};
 
 pub use record::RowError;
 pub use relay::{Relay, RelayError, RelayOptions, Round, Wake};
+
+/// How many changes of orders the log does not have yet.
+///
+/// # Errors
+/// The database's.
+pub async fn unpublished(db: &Db) -> Result<i64, Error> {
+    db.read(|tx| store::backlog(tx).map(|(rows, _)| rows)).await
+}
 
 /// What the analytics record of a money change needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -73,6 +73,45 @@ pub struct Event {
     pub dialect: Dialect,
 }
 
+impl Event {
+    /// An event of which nothing is known but when and by which format it came: every text empty, every option `None`.
+    /// Whoever makes one names the rest.
+    pub fn blank(dialect: Dialect, received_at: Timestamp) -> Self {
+        Self {
+            id: String::new(),
+            site: String::new(),
+            name: String::new(),
+            name_sent: String::new(),
+            occurred_at: received_at,
+            received_at,
+            visitor: None,
+            user: None,
+            session: None,
+            host: None,
+            path: None,
+            title: None,
+            referrer: None,
+            source: None,
+            utm_source: None,
+            utm_medium: None,
+            utm_campaign: None,
+            utm_term: None,
+            utm_content: None,
+            device: None,
+            browser: None,
+            os: None,
+            country: None,
+            bot: false,
+            component: None,
+            location_type: None,
+            target: None,
+            order: None,
+            props: String::new(),
+            dialect,
+        }
+    }
+}
+
 /// A signed money change of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderPart {

@@ -48,36 +48,11 @@ impl<'a> Draft<'a> {
     /// An event of `site` that happened at its receipt, and of which nothing else is known.
     pub(crate) fn new(dialect: Dialect, site: String, name_sent: &str, received_at: Timestamp) -> Self {
         let event = Event {
-            id: String::new(),
             site,
             name: names::canonical(name_sent).to_owned(),
             name_sent: name_sent.to_owned(),
-            occurred_at: received_at,
             received_at,
-            visitor: None,
-            user: None,
-            session: None,
-            host: None,
-            path: None,
-            title: None,
-            referrer: None,
-            source: None,
-            utm_source: None,
-            utm_medium: None,
-            utm_campaign: None,
-            utm_term: None,
-            utm_content: None,
-            device: None,
-            browser: None,
-            os: None,
-            country: None,
-            bot: false,
-            component: None,
-            location_type: None,
-            target: None,
-            order: None,
-            props: String::new(),
-            dialect,
+            ..Event::blank(dialect, received_at)
         };
         let (visitor, session, agent) = (None, None, None);
         Self { event, props: Props::default(), visitor, session, agent, from_browser: false }

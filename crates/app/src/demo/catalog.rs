@@ -114,26 +114,36 @@ const SHELVES: &[(&str, i64, &[Row])] = &[
     ),
 ];
 
-/// Fills an empty catalogue; one that has a product is left as it is.
+/// Fills an empty catalogue, and its stock; a catalogue of other products is left as it is. Doing it again changes
+/// nothing, so that what a crash cut short is finished by the next start.
 ///
 /// # Errors
-/// The database's.
+/// The databases'.
 pub(super) async fn fill(shop: &Arc<Shop>, now: Timestamp) -> anyhow::Result<()> {
-    let db = shop.catalog.clone().context("the catalogue is in another process")?;
+    let catalog = shop.catalog.clone().context("the catalogue is in another process")?;
+    let inventory = shop.inventory.clone().context("stock is in another process")?;
     let currency = shop.options.currency;
-    db.write(move |tx| make(tx, currency, now)).await.context("cannot fill the demo's catalogue")
+    let ours =
+        catalog.write(move |tx| make(tx, currency, now)).await.context("cannot fill the demo's catalogue")?;
+    if ours {
+        let low_stock_at = shop.options.low_stock_at;
+        let deliver = move |tx: &mut Tx<'_>| deliver(tx, low_stock_at, now);
+        inventory.write(deliver).await.context("cannot fill the demo's stock")?;
+    }
+    Ok(())
 }
 
-fn make(tx: &mut Tx<'_>, currency: Currency, now: Timestamp) -> anyhow::Result<()> {
+/// Makes the products of an empty catalogue; whether it is the demo's.
+fn make(tx: &mut Tx<'_>, currency: Currency, now: Timestamp) -> anyhow::Result<bool> {
     let first = Listing {
         words: Vec::new(),
         category: None,
-        sort: catalog::store::Sort::Newest,
+        sort: catalog::store::Sort::Oldest,
         after: None,
         limit: 1,
     };
-    if !list(tx, &first)?.is_empty() {
-        return Ok(());
+    if let Some(first) = list(tx, &first)?.first() {
+        return Ok(first.sku == GAME.0);
     }
     let (sku, name, amount_minor, released) = GAME;
     let game = NewProduct {
@@ -143,7 +153,7 @@ fn make(tx: &mut Tx<'_>, currency: Currency, now: Timestamp) -> anyhow::Result<(
         ..NewProduct::plain(name, Money { amount_minor, currency })
     };
     catalog::create(tx, &game, now)?;
-    for (category, quantity, rows) in SHELVES {
+    for (category, _, rows) in SHELVES {
         for (sku, name, amount_minor) in *rows {
             let product = NewProduct {
                 sku: Some((*sku).to_owned()),
@@ -152,6 +162,16 @@ fn make(tx: &mut Tx<'_>, currency: Currency, now: Timestamp) -> anyhow::Result<(
                 ..NewProduct::plain(*name, Money { amount_minor: *amount_minor, currency })
             };
             catalog::create(tx, &product, now)?;
+        }
+    }
+    Ok(true)
+}
+
+/// The first delivery, once: its references say so.
+fn deliver(tx: &mut Tx<'_>, low_stock_at: i64, now: Timestamp) -> anyhow::Result<()> {
+    for (_, quantity, rows) in SHELVES {
+        for (sku, ..) in *rows {
+            inventory::open(tx, sku, low_stock_at, now)?;
             let movement = Movement {
                 reference: format!("demo/{sku}"),
                 sku: (*sku).to_owned(),

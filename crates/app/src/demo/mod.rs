@@ -55,12 +55,13 @@ pub(crate) async fn fill(
     now: Timestamp,
     shutdown: &Shutdown,
 ) -> anyhow::Result<()> {
-    let (shop, log): (_, Arc<dyn EventLog>) = (parts.shop()?, parts.log()?);
+    let shop = parts.shop()?;
     catalog::fill(&shop, now.plus_micros(-(DAYS + 1) * MICROS_PER_DAY)).await?;
     wait_until_stored(parts, shutdown, &ProgressBar::hidden()).await?;
     let newest = newest_event(parts).await?;
     let missing = now.micros() - newest.map_or(now.micros() - (DAYS + 1) * MICROS_PER_DAY, Timestamp::micros);
-    let days = (missing / MICROS_PER_DAY).min(DAYS);
+    // From the newest event's own day on: it may have been cut short.
+    let days = newest.map_or(DAYS, |newest| now.day() - newest.day()).min(DAYS);
     if newest.is_some() && missing < MICROS_PER_DAY / 24 {
         return Ok(());
     }
@@ -68,9 +69,8 @@ pub(crate) async fn fill(
     let bar = bar("days of traffic  ", u64::try_from(days + 1)?)?;
     let mut events = 0;
     for days_ago in (0..=days).rev() {
-        let Day { mut hits, mut purchases } = traffic::day(now, days_ago, SITE);
+        let Day { mut hits, purchases } = traffic::day(now, days_ago, SITE);
         hits.retain(|hit| newest.is_none_or(|newest| hit.received_at > newest));
-        purchases.retain(|purchase| newest.is_none_or(|newest| purchase.at > newest));
         for some in hits.chunks(HITS_PER_APPEND) {
             if shutdown.is_triggered() {
                 return Ok(());
@@ -81,7 +81,7 @@ pub(crate) async fn fill(
                 .context("cannot take demo traffic in")?;
             events += some.iter().map(|hit| hit.events).sum::<u64>();
         }
-        orders::place_all(&shop, &log, &purchases).await?;
+        orders::place_all(&shop, &purchases).await?;
         events += purchases.len() as u64;
         bar.inc(1);
     }

@@ -9,13 +9,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use axum::http::{HeaderMap, HeaderValue, header::USER_AGENT};
 use kassa_commerce::Shop;
-use kassa_commerce::idempotency;
 use kassa_commerce::orders::context::Visit;
+use kassa_commerce::{idempotency, outbox};
 
 use kassa_commerce::orders::{
     Context, ContextBody, Customer, Item, Items, PlaceError, PlaceOrder, StockPlace, place,
 };
-use kassa_eventlog::{EventLog, Stream};
 use kassa_model::visitor_from;
 use uuid::Uuid;
 
@@ -28,19 +27,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// The database's; an order that the rules refuse.
-pub(super) async fn place_all(
-    shop: &Arc<Shop>,
-    log: &Arc<dyn EventLog>,
-    purchases: &[Purchase],
-) -> anyhow::Result<()> {
+pub(super) async fn place_all(shop: &Arc<Shop>, purchases: &[Purchase]) -> anyhow::Result<()> {
     if purchases.is_empty() {
         return Ok(());
     }
     let db = shop.orders.clone().context("orders are in another process")?;
     let asks = purchases.iter().map(|purchase| Ok((ask(shop, purchase)?, purchase.at)));
     let asks: Vec<_> = asks.collect::<anyhow::Result<_>>()?;
-    let count = asks.len() as u64;
-    let before = published(log).await?;
+    let orders = db.clone();
     db.write(move |tx| {
         for (ask, at) in &asks {
             place(tx, ask, *at)?;
@@ -50,7 +44,7 @@ pub(super) async fn place_all(
     .await
     .context("cannot place the demo's orders")?;
     let begin = Instant::now();
-    while published(log).await? < before + count && begin.elapsed() < PATIENCE {
+    while outbox::unpublished(&orders).await? > 0 && begin.elapsed() < PATIENCE {
         shop.wake.wake();
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -71,6 +65,10 @@ fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
         (context.user, context.visitor) = (Some(user.clone()), Some(visitor));
         context.route_key = visitor.unsigned_abs();
     }
+    let stock = match shop.stock.in_one_transaction() {
+        true => StockPlace::SameDatabase,
+        false => StockPlace::Apart,
+    };
     // The same visit of the same day is the same order, so that filling in again places none twice.
     let reference = format!("demo-{:x}", purchase.at.micros());
     let said: BTreeMap<&str, &str> = BTreeMap::from([("demo", reference.as_str())]);
@@ -84,12 +82,6 @@ fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
         context,
         products: None,
         currency: shop.options.currency,
-        stock: StockPlace::SameDatabase,
+        stock,
     })
-}
-
-/// How many records of the stream of orders were ever appended.
-async fn published(log: &Arc<dyn EventLog>) -> anyhow::Result<u64> {
-    let status = log.status(Stream::Orders).await?;
-    Ok(status.partitions.iter().map(|partition| u64::try_from(partition.end.0).unwrap_or(u64::MAX)).sum())
 }

@@ -53,6 +53,7 @@ impl Open {
             at(&config.orders.database_url, orders)?,
         ];
         let mut urls: Vec<_> = nouns.iter().flatten().map(|(url, _)| url.clone()).collect();
+        urls.sort_unstable();
         urls.dedup();
         for url in &urls {
             migrate(&by_url[url], url)?;
