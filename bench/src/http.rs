@@ -40,9 +40,23 @@ fn content_length(head: &[u8]) -> anyhow::Result<Option<usize>> {
 
 /// The bytes of a request with a body, as a browser's would roughly be.
 pub(crate) fn post(path: &str, body: &[u8]) -> Vec<u8> {
+    post_with("", path, body)
+}
+
+/// The same with an `Idempotency-Key`.
+pub(crate) fn post_once(key: &str, path: &str, body: &[u8]) -> Vec<u8> {
+    post_with(&format!("idempotency-key: {key}\r\n"), path, body)
+}
+
+/// The bytes of a request without a body.
+pub(crate) fn get(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: kassa-bench\r\n\r\n").into_bytes()
+}
+
+fn post_with(header: &str, path: &str, body: &[u8]) -> Vec<u8> {
     let mut request = format!(
         "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\nuser-agent: kassa-bench\r\n\
-         content-length: {}\r\n\r\n",
+         {header}content-length: {}\r\n\r\n",
         body.len()
     )
     .into_bytes();
@@ -68,12 +82,17 @@ impl Client {
 
     /// Status and body of a GET.
     pub(crate) fn get(&mut self, path: &str) -> anyhow::Result<(u16, String)> {
-        self.send(format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").as_bytes())
+        self.send(&get(path))
     }
 
     /// Status and body of a POST.
     pub(crate) fn post(&mut self, path: &str, body: &str) -> anyhow::Result<(u16, String)> {
         self.send(&post(path, body.as_bytes()))
+    }
+
+    /// Status and body of a POST with an `Idempotency-Key`.
+    pub(crate) fn post_once(&mut self, key: &str, path: &str, body: &str) -> anyhow::Result<(u16, String)> {
+        self.send(&post_once(key, path, body.as_bytes()))
     }
 
     /// The answer to a report as JSON; anything but 200 is an error.

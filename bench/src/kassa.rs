@@ -13,6 +13,9 @@ use crate::http::Client;
 /// How long a start, a stop or a wait may take before the measurement is given up.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// What takes orders and publishes them to the log.
+const SHOP_ROLES: &str = "catalog,inventory,orders";
+
 /// A running kassa. Dropped, it is killed.
 #[derive(Debug)]
 pub(crate) struct Kassa {
@@ -28,6 +31,8 @@ pub(crate) enum Mode {
     Up,
     /// `kassa serve --roles collector`.
     Collector,
+    /// `kassa serve` with the roles of the shop and without those of analytics.
+    Shop,
     /// The same HTTP server with a route that reads the body and drops it.
     Empty,
 }
@@ -35,23 +40,30 @@ pub(crate) enum Mode {
 impl Kassa {
     /// Starts the binary beside this one on `data`, and waits until it is ready.
     pub(crate) fn start(mode: Mode, data: &Path) -> anyhow::Result<Self> {
-        let mut kassa = Self::spawn(mode, data)?;
+        Self::start_with(mode, data, &[])
+    }
+
+    /// Starts it with these settings in its environment, and waits until it is ready.
+    pub(crate) fn start_with(mode: Mode, data: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let mut kassa = Self::spawn(mode, data, settings)?;
         kassa.wait(|client| Ok(is_success(&is_ready(mode, client)?)))?;
         Ok(kassa)
     }
 
     /// Starts it and waits for nothing.
-    pub(crate) fn spawn(mode: Mode, data: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn spawn(mode: Mode, data: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let address = free_address()?;
         let binary = binary()?;
         let mut command = Command::new(&binary);
         match mode {
             Mode::Up => command.arg("up").arg("--data").arg(data),
             Mode::Collector => command.args(["serve", "--roles", "collector", "--data"]).arg(data),
+            Mode::Shop => command.args(["serve", "--roles", SHOP_ROLES, "--data"]).arg(data),
             Mode::Empty => command.arg("bench-empty"),
         };
         command.args(["--listen", &address.to_string()]);
         command.env("KASSA_LOGS__LEVEL", "warn").env("KASSA_STORE__THREADS", "2");
+        command.envs(settings.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
         let begun = Instant::now();
         let child = command.spawn().with_context(|| format!("cannot start {}", binary.display()))?;

@@ -1,16 +1,18 @@
 //! `kassa-bench`: measures the release binary against yardsticks of the same run, and says which targets are met.
 //!
 //! Parts and targets are described in docs/performance.md. Everything is loopback, on the machine that runs it; a full
-//! run takes about a quarter of an hour.
+//! run takes about half an hour.
 
 mod disk;
 mod http;
 mod kassa;
 mod load;
 mod parts;
+mod postgres;
 mod report;
 mod requests;
 mod rows;
+mod shop;
 mod stats;
 
 use std::path::PathBuf;
@@ -30,7 +32,7 @@ pub(crate) const LAG: &str = "kassa_process_lag_records";
 /// Measures kassa.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Only this part (a to g); all without it.
+    /// Only this part (a to j); all without it.
     #[arg(long)]
     part: Option<char>,
     /// Append the figures to docs/performance.md.
@@ -57,6 +59,9 @@ const PARTS: &[(char, &str, Part)] = &[
     ('d', "acknowledged to visible", parts::visible::run),
     ('e', "dashboard queries over 10 M events", parts::queries::run),
     ('f', "memory on 1 M events, and g, time to ready", parts::restart::run),
+    ('h', "orders on SQLite", parts::orders::sqlite),
+    ('i', "orders on PostgreSQL", parts::orders::postgres),
+    ('j', "reads of products", parts::products::run),
 ];
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -68,7 +73,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let wanted = arguments.part.map(|part| if part == 'g' { 'f' } else { part });
     anyhow::ensure!(
         wanted.is_none_or(|wanted| PARTS.iter().any(|(letter, ..)| *letter == wanted)),
-        "there is no part {}: a to g",
+        "there is no part {}: a to j",
         arguments.part.unwrap_or_default()
     );
     if arguments.quick {

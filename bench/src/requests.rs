@@ -6,8 +6,8 @@ use serde_json::json;
 use crate::http::post;
 use crate::stats::Random;
 
-/// Where an event's id goes in a template.
-const PLACEHOLDER: &str = "id-################";
+/// Where an id goes in a template.
+pub(crate) const PLACEHOLDER: &str = "id-################";
 /// Different requests of a run; enough that no cache holds an answer, few enough to stay in memory.
 const TEMPLATES: usize = 256;
 /// Pages of the shop that is pretended.
@@ -31,7 +31,7 @@ impl Requests {
     /// Single events of dialect E, one per request.
     pub(crate) fn single(seed: u64) -> Self {
         let mut random = Random::new(seed);
-        Self::new(seed, |_| {
+        Self::new(seed, TEMPLATES, |_| {
             let body = json!({
                 "site_id": "bench",
                 "event_type": "page_view",
@@ -46,15 +46,16 @@ impl Requests {
     pub(crate) fn batches(seed: u64, size: usize, now_ms: u64, days: u64) -> Self {
         let mut random = Random::new(seed);
         let span = (days * 86_400_000).max(1_000);
-        Self::new(seed, |_| {
+        Self::new(seed, TEMPLATES, |_| {
             let event = |_| segment_event(&mut random, now_ms - 1_000, span);
             let events: Vec<_> = (0..size).map(event).collect();
             post("/v1/batch", json!({ "writeKey": "bench", "batch": events }).to_string().as_bytes())
         })
     }
 
-    fn new(seed: u64, make: impl FnMut(usize) -> Vec<u8>) -> Self {
-        let templates = (0..TEMPLATES).map(make).map(Template::new).collect();
+    /// Requests of `count` kinds in turn. Where one says [`PLACEHOLDER`], each that is sent says another id.
+    pub(crate) fn new(seed: u64, count: usize, make: impl FnMut(usize) -> Vec<u8>) -> Self {
+        let templates = (0..count).map(make).map(Template::new).collect();
         // The upper half tells runs apart: ids of one are no duplicates of another's.
         Self { templates, next: 0, counter: seed << 32 }
     }

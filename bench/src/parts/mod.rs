@@ -1,6 +1,8 @@
 //! The measurements, a file each. What they print and against what is described in docs/performance.md.
 
 pub(crate) mod ingest;
+pub(crate) mod orders;
+pub(crate) mod products;
 pub(crate) mod queries;
 pub(crate) mod restart;
 pub(crate) mod stored;

@@ -44,7 +44,7 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
 
 /// Starts on the loaded folder and notes when it answers, and when it says that it is ready.
 fn restart(data: &Path, answering: &mut Vec<f64>, ready: &mut Vec<f64>) -> anyhow::Result<Kassa> {
-    let mut kassa = Kassa::spawn(Mode::Up, data)?;
+    let mut kassa = Kassa::spawn(Mode::Up, data, &[])?;
     answering.push(kassa.wait(answers)?.as_secs_f64());
     ready.push(kassa.wait(|client| Ok(is_success(&client.get("/readyz")?)))?.as_secs_f64());
     Ok(kassa)

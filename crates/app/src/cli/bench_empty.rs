@@ -1,5 +1,5 @@
 //! `kassa bench-empty`: the same HTTP server, reading and dropping the body. What `make bench` measures the collector
-//! against; of no other use.
+//! and the catalogue against; of no other use.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::post;
+use axum::routing::get;
 use kassa_service::http::{Options, Server};
 use kassa_service::{Metrics, Policy, RawBody, RouteClass, Shutdown};
 
@@ -19,7 +19,7 @@ pub(crate) fn run(listen: &str) -> anyhow::Result<ExitCode> {
     let server = Server::bind(Options { listen: vec![listen], ..Options::default() })?;
     let server = server.with_metrics(&Metrics::new(env!("CARGO_PKG_VERSION")));
     println!("listening on http://{}", server.local_address());
-    let router = Policy::default().apply(RouteClass::Ingest, Router::new().route("/event", post(drop_body)));
+    let router = Policy::default().apply(RouteClass::Ingest, Router::new().route("/event", get(drop_body).post(drop_body)));
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let shutdown = Shutdown::new();
         shutdown.on_signals()?;

@@ -1,0 +1,140 @@
+//! Parts h and i: durable orders over HTTP, against `pgbench` on the same disk.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::kassa::{Folder, Kassa, Mode};
+use crate::load::{Outcome, Pace, Plan, Until, send};
+use crate::parts::{duration, pairs};
+use crate::postgres::Postgres;
+use crate::report::{Report, with_spread};
+use crate::shop::{self, SKUS};
+use crate::stats::{median, percentile};
+
+const CONNECTIONS: usize = 64;
+const WARM_UP: Duration = Duration::from_secs(2);
+const MEASURED: Duration = Duration::from_secs(8);
+/// An order's statements on PostgreSQL, one by one.
+const SCRIPT: &str = include_str!("../../order.pgbench");
+
+/// What one run over 1,000 products and one over a single product came to.
+#[derive(Default)]
+struct Rates {
+    spread: Vec<f64>,
+    hot: Vec<f64>,
+    tails_ms: Vec<f64>,
+}
+
+impl Rates {
+    fn note(&mut self, mut spread: Outcome, hot: &Outcome) {
+        self.spread.push(spread.rate());
+        self.tails_ms.push(percentile(&mut spread.latencies_ms, 0.99));
+        self.hot.push(hot.rate());
+    }
+}
+
+/// Part h: SQLite, against pgbench's simple update.
+pub(crate) fn sqlite(report: &mut Report) -> anyhow::Result<()> {
+    let folder = Folder::new("orders")?;
+    let postgres = Postgres::start(folder.path())?;
+    let accounts = postgres.accounts()?;
+    let (mut up, mut shop, mut bare) = (Rates::default(), Rates::default(), Vec::new());
+    for pair in 0..pairs() {
+        let run = |mode: Mode, rates: &mut Rates| -> anyhow::Result<()> {
+            let (spread, hot) = measure(mode, pair, &[])?;
+            rates.note(spread, &hot);
+            Ok(())
+        };
+        if pair % 2 == 1 {
+            run(Mode::Up, &mut up)?;
+        }
+        run(Mode::Shop, &mut shop)?;
+        bare.push(postgres.simple_updates(&accounts, duration(MEASURED))?);
+        if pair % 2 == 0 {
+            run(Mode::Up, &mut up)?;
+        }
+    }
+    for (name, rates) in [("shop's roles", &shop), ("up", &up)] {
+        let ratio = ratios(&rates.spread, &bare);
+        let hot = ratios(&rates.hot, &rates.spread);
+        let met = median(&ratio) >= 2.0;
+        report.target(&format!("orders, {name} / pgbench -N"), with_spread(&ratio, 2), "≥ 2 ×", met);
+        let tail = &rates.tails_ms;
+        report.target(&format!("p99, {name}, ms"), with_spread(tail, 1), "≤ 30 ms", median(tail) <= 30.0);
+        let met = median(&hot) >= 0.7;
+        report.target(&format!("one hot SKU / 1,000, {name}"), with_spread(&hot, 2), "≥ 0.7", met);
+        report.note(&format!("orders a second, {name}"), with_spread(&rates.spread, 0));
+    }
+    report.note("transactions a second, pgbench -N -s 50", with_spread(&bare, 0));
+    Ok(())
+}
+
+/// Part i: PostgreSQL, against the statements of an order as a script of pgbench.
+pub(crate) fn postgres(report: &mut Report) -> anyhow::Result<()> {
+    let folder = Folder::new("orders")?;
+    let postgres = Postgres::start(folder.path())?;
+    let script = folder.path().join("order.pgbench");
+    std::fs::write(&script, SCRIPT)?;
+    // The tables and products are kassa's own; the script writes to a shop that nobody serves.
+    let by_hand = postgres.database();
+    {
+        let data = Folder::new("by-hand")?;
+        let kassa = start(Mode::Shop, data.path(), &by_hand)?;
+        shop::fill(&kassa)?;
+        kassa.stop()?;
+    }
+    let (mut shop, mut bare, mut bare_hot) = (Rates::default(), Vec::new(), Vec::new());
+    for pair in 0..pairs() {
+        let mut by_hand = || -> anyhow::Result<()> {
+            bare.push(postgres.script(&by_hand, duration(MEASURED), &script, SKUS)?);
+            bare_hot.push(postgres.script(&by_hand, duration(MEASURED), &script, 1)?);
+            Ok(())
+        };
+        if pair % 2 == 1 {
+            by_hand()?;
+        }
+        let (spread, hot) = measure(Mode::Shop, pair, &[("KASSA_DATABASE__URL", &postgres.database())])?;
+        shop.note(spread, &hot);
+        if pair % 2 == 0 {
+            by_hand()?;
+        }
+    }
+    let ratio = ratios(&shop.spread, &bare);
+    let met = median(&ratio) >= 0.6;
+    report.target("orders on PostgreSQL / its statements", with_spread(&ratio, 2), "≥ 0.6", met);
+    report.note("one hot SKU / its statements", with_spread(&ratios(&shop.hot, &bare_hot), 2));
+    report.note("orders a second on PostgreSQL", with_spread(&shop.spread, 0));
+    report.note("orders a second, one hot SKU", with_spread(&shop.hot, 0));
+    report.note("p99, ms", with_spread(&shop.tails_ms, 1));
+    report.note("transactions a second, pgbench with the statements", with_spread(&bare, 0));
+    Ok(())
+}
+
+fn ratios(ours: &[f64], theirs: &[f64]) -> Vec<f64> {
+    ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect()
+}
+
+fn start(mode: Mode, data: &Path, url: &str) -> anyhow::Result<Kassa> {
+    Kassa::start_with(mode, data, &[("KASSA_DATABASE__URL", url)])
+}
+
+/// One run over all products and one over the first alone, on a new shop.
+fn measure(mode: Mode, pair: u64, settings: &[(&str, &str)]) -> anyhow::Result<(Outcome, Outcome)> {
+    let folder = Folder::new("shop")?;
+    let kassa = Kassa::start_with(mode, folder.path(), settings)?;
+    shop::fill(&kassa)?;
+    let order = |skus: usize, seed: u64| {
+        let plan = Plan {
+            address: kassa.address,
+            connections: CONNECTIONS,
+            pace: Pace::Closed,
+            warm_up: duration(WARM_UP),
+            until: Until::Elapsed(duration(MEASURED)),
+        };
+        send(&plan, &mut shop::orders(seed, skus))?.all_taken()
+    };
+    let spread = order(SKUS, 2 * pair + 1)?;
+    let hot = order(1, 2 * pair + 2)?;
+    kassa.stop()?;
+    Ok((spread, hot))
+}

@@ -1,0 +1,58 @@
+//! Part j: reads of products, against the empty server.
+
+use std::time::Duration;
+
+use crate::http::get;
+use crate::kassa::{Folder, Kassa, Mode};
+use crate::load::{Pace, Plan, Until, send};
+use crate::parts::{duration, pairs};
+use crate::report::{Report, with_spread};
+use crate::requests::Requests;
+use crate::shop;
+use crate::stats::median;
+
+const CONNECTIONS: usize = 64;
+const WARM_UP: Duration = Duration::from_secs(1);
+const MEASURED: Duration = Duration::from_secs(5);
+
+/// Part j.
+pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
+    let folder = Folder::new("products")?;
+    let kassa = Kassa::start(Mode::Up, folder.path())?;
+    let ids = shop::fill(&kassa)?;
+    let empty = Kassa::start(Mode::Empty, folder.path())?;
+    let (mut ratios, mut rates, mut empty_rates) = (Vec::new(), Vec::new(), Vec::new());
+    for pair in 0..pairs() {
+        let (mut read, mut nothing) = (0.0, 0.0);
+        let mut sides = [(&kassa, shop::reads(&ids), &mut read), (&empty, nothing_requests(), &mut nothing)];
+        if pair % 2 == 1 {
+            sides.reverse();
+        }
+        for (server, requests, rate) in &mut sides {
+            **rate = measure(server, requests)?;
+        }
+        ratios.push(read / nothing);
+        rates.push(read);
+        empty_rates.push(nothing);
+    }
+    report.target("product reads / empty server", with_spread(&ratios, 2), "≥ 0.4", median(&ratios) >= 0.4);
+    report.note("products a second", with_spread(&rates, 0));
+    report.note("requests a second: empty server", with_spread(&empty_rates, 0));
+    empty.stop()?;
+    kassa.stop()
+}
+
+fn nothing_requests() -> Requests {
+    Requests::new(1, 1, |_| get("/event"))
+}
+
+fn measure(server: &Kassa, requests: &mut Requests) -> anyhow::Result<f64> {
+    let plan = Plan {
+        address: server.address,
+        connections: CONNECTIONS,
+        pace: Pace::Closed,
+        warm_up: duration(WARM_UP),
+        until: Until::Elapsed(duration(MEASURED)),
+    };
+    Ok(send(&plan, requests)?.all_taken()?.rate())
+}
