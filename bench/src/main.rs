@@ -41,8 +41,9 @@ struct Arguments {
     /// Do a little of everything, to see that it runs; the figures mean nothing.
     #[arg(long, conflicts_with = "record")]
     quick: bool,
-    /// Measure nothing: send single events to this address for ten seconds, for a profiler to watch the server.
-    #[arg(long, value_name = "ADDR", conflicts_with_all = ["part", "record", "quick"])]
+    /// Measure nothing: send single events to this address for ten seconds, or orders to an empty shop with --part h, for a
+    /// profiler to watch the server.
+    #[arg(long, value_name = "ADDR", conflicts_with_all = ["record", "quick"])]
     load: Option<std::net::SocketAddr>,
     /// The file that --record appends to.
     #[arg(long, default_value = "docs/performance.md")]
@@ -67,7 +68,10 @@ const PARTS: &[(char, &str, Part)] = &[
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     if let Some(address) = arguments.load {
-        return parts::ingest::load(address);
+        return match arguments.part {
+            Some('h') => parts::orders::load(address),
+            _ => parts::ingest::load(address),
+        };
     }
     // Restarting is measured on the same events as memory: one part does both.
     let wanted = arguments.part.map(|part| if part == 'g' { 'f' } else { part });

@@ -48,7 +48,13 @@ impl Postgres {
     }
 
     /// Transactions a second of the script at `script`.
-    pub(crate) fn script(&self, url: &str, measured: Duration, script: &Path, skus: usize) -> anyhow::Result<f64> {
+    pub(crate) fn script(
+        &self,
+        url: &str,
+        measured: Duration,
+        script: &Path,
+        skus: usize,
+    ) -> anyhow::Result<f64> {
         let script = script.to_str().context("the path of the script is not UTF-8")?;
         self.rate(url, measured, &["-n", "-f", script, "-D", &format!("skus={skus}")])
     }
@@ -62,7 +68,8 @@ impl Postgres {
     }
 
     fn pgbench(&self, url: &str, arguments: &[&str]) -> anyhow::Result<String> {
-        let output = Command::new(pgbench()).args(arguments).arg(url).output().context("cannot run pgbench")?;
+        let output =
+            Command::new(pgbench()).args(arguments).arg(url).output().context("cannot run pgbench")?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         if !output.status.success() || said.contains("aborted") {
             bail!("pgbench {arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));

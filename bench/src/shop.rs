@@ -3,8 +3,8 @@
 use anyhow::ensure;
 use serde_json::json;
 
-use crate::http::{get, post_once};
-use crate::kassa::{Kassa, is_success};
+use crate::http::{Client, get, post_once};
+use crate::kassa::is_success;
 use crate::requests::{PLACEHOLDER, Requests};
 
 /// How many products.
@@ -13,8 +13,7 @@ pub(crate) const SKUS: usize = 1_000;
 const ON_HAND: i64 = 100_000_000;
 
 /// Puts products and stock into an empty shop; returns the ids of the products.
-pub(crate) fn fill(kassa: &Kassa) -> anyhow::Result<Vec<i64>> {
-    let mut client = kassa.client()?;
+pub(crate) fn fill(client: &mut Client) -> anyhow::Result<Vec<i64>> {
     let mut ids = Vec::with_capacity(SKUS);
     for place in 0..SKUS {
         let sku = sku(place);

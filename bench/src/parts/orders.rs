@@ -1,8 +1,11 @@
 //! Parts h and i: durable orders over HTTP, against `pgbench` on the same disk.
 
+use std::net::SocketAddr;
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::Duration;
 
+use crate::http::Client;
 use crate::kassa::{Folder, Kassa, Mode};
 use crate::load::{Outcome, Pace, Plan, Until, send};
 use crate::parts::{duration, pairs};
@@ -80,7 +83,7 @@ pub(crate) fn postgres(report: &mut Report) -> anyhow::Result<()> {
     {
         let data = Folder::new("by-hand")?;
         let kassa = start(Mode::Shop, data.path(), &by_hand)?;
-        shop::fill(&kassa)?;
+        shop::fill(&mut kassa.client()?)?;
         kassa.stop()?;
     }
     let (mut shop, mut bare, mut bare_hot) = (Rates::default(), Vec::new(), Vec::new());
@@ -118,11 +121,22 @@ fn start(mode: Mode, data: &Path, url: &str) -> anyhow::Result<Kassa> {
     Kassa::start_with(mode, data, &[("KASSA_DATABASE__URL", url)])
 }
 
+/// Fills the empty shop of a server that runs already, and sends orders.
+pub(crate) fn load(address: SocketAddr) -> anyhow::Result<ExitCode> {
+    shop::fill(&mut Client::new(address)?)?;
+    let until = Until::Elapsed(Duration::from_secs(10));
+    let plan = Plan { address, connections: CONNECTIONS, pace: Pace::Closed, warm_up: WARM_UP, until };
+    let mut outcome = send(&plan, &mut shop::orders(1, SKUS))?.all_taken()?;
+    let tail = percentile(&mut outcome.latencies_ms, 0.99);
+    println!("{:.0} orders a second, p99 {tail:.1} ms", outcome.rate());
+    Ok(ExitCode::SUCCESS)
+}
+
 /// One run over all products and one over the first alone, on a new shop.
 fn measure(mode: Mode, pair: u64, settings: &[(&str, &str)]) -> anyhow::Result<(Outcome, Outcome)> {
     let folder = Folder::new("shop")?;
     let kassa = Kassa::start_with(mode, folder.path(), settings)?;
-    shop::fill(&kassa)?;
+    shop::fill(&mut kassa.client()?)?;
     let order = |skus: usize, seed: u64| {
         let plan = Plan {
             address: kassa.address,

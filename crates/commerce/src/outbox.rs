@@ -95,12 +95,18 @@ pub fn order_changed(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
         order: order.view(Audience::Shop),
     })?;
     let money = MoneyRecord::of(change).map(|money| json(&money)).transpose()?;
-    let sql =
-        "INSERT INTO outbox (order_id, seq, kind, body, money, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    let kind = change.kind.name();
-    let values = params![&order.id, order.last_seq, kind, &body, money.as_deref(), order.updated_at.micros()];
-    tx.execute(sql, values)?;
-    Ok(())
+    let sql = "INSERT INTO outbox (order_id, seq, kind, body, money, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+    let (kind, now) = (change.kind.name(), order.updated_at);
+    let values = params![&order.id, order.last_seq, kind, &body, money.as_deref(), now.micros()];
+    let id = tx.insert(sql, values)?;
+    wait(tx, id, now)
+}
+
+/// Says that the row is to be published.
+fn wait(tx: &mut Tx<'_>, id: i64, now: Timestamp) -> Result<(), Error> {
+    let sql = "INSERT INTO outbox_waiting (id, created_at) VALUES ($1, $2)";
+    tx.execute(sql, params![id, now.micros()]).map(drop)
 }
 
 /// Writes a row for each SKU that `reference` has made low.
@@ -113,7 +119,7 @@ pub fn low_stock(
     crossings: &[Crossing],
     now: Timestamp,
 ) -> Result<(), Error> {
-    let sql = "INSERT INTO outbox (seq, kind, body, created_at) VALUES (0, 'StockLow', $1, $2)";
+    let sql = "INSERT INTO outbox (seq, kind, body, created_at) VALUES (0, 'StockLow', $1, $2) RETURNING id";
     for crossing in crossings {
         let Crossing { sku, on_hand, low_stock_at } = crossing;
         let body = json(&StockEvent {
@@ -122,7 +128,8 @@ pub fn low_stock(
             occurred_at: now.to_string(),
             stock: StockState { sku, on_hand: *on_hand, low_stock_at: *low_stock_at },
         })?;
-        tx.execute(sql, params![&body, now.micros()])?;
+        let id = tx.insert(sql, params![&body, now.micros()])?;
+        wait(tx, id, now)?;
     }
     Ok(())
 }

@@ -23,6 +23,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0003_transport.sqlite.sql"),
         postgres: include_str!("../migrations/0003_transport.postgres.sql"),
     },
+    Migration {
+        set: "commerce",
+        number: 4,
+        sqlite: include_str!("../migrations/0004_lean_orders.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_lean_orders.postgres.sql"),
+    },
 ];
 
 #[cfg(test)]

@@ -29,6 +29,21 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// SQLite: how many pages of 4 KiB the file may have; a disk that fills up, for tests. None.
     pub pages_max: Option<u32>,
+    /// SQLite: what makes the log durable; a disk that takes its time or fails, for tests. None: the disk.
+    #[cfg(test)]
+    pub(crate) sync: Option<TestSync>,
+}
+
+/// See [`Options::sync`].
+#[cfg(test)]
+#[derive(Clone)]
+pub(crate) struct TestSync(pub(crate) std::sync::Arc<dyn Fn() -> std::io::Result<()> + Send + Sync>);
+
+#[cfg(test)]
+impl std::fmt::Debug for TestSync {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("TestSync")
+    }
 }
 
 impl Default for Options {
@@ -46,6 +61,8 @@ impl Default for Options {
             read_timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(1),
             pages_max: None,
+            #[cfg(test)]
+            sync: None,
         }
     }
 }

@@ -66,6 +66,8 @@ pub struct Tx<'a> {
 pub(crate) trait Session {
     /// Runs a statement; how many rows it changed.
     fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, Failure>;
+    /// Runs an `INSERT … RETURNING` that makes one row; the column that it returns, which on SQLite is the row's number.
+    fn insert(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<i64, Failure>;
     /// Hands the rows of an answer to `keep` until it wants no more. A statement that writes runs to its end.
     fn rows(&mut self, sql: &'static str, params: &[Param<'_>], keep: &mut Keep<'_>) -> ReadOutcome;
     /// Runs a statement without parameters and answer.
@@ -74,6 +76,8 @@ pub(crate) trait Session {
     fn release(&mut self, depth: usize) -> Result<(), Failure>;
     /// Runs several statements.
     fn batch(&mut self, sql: &str) -> Result<(), Failure>;
+    /// Whether nobody else writes until this transaction ends.
+    fn is_alone(&self) -> bool;
     /// Prepares a statement without running it.
     #[cfg(any(test, feature = "testing"))]
     fn prepare(&mut self, sql: &str) -> Result<(), Failure>;
@@ -174,6 +178,16 @@ impl<'a> Tx<'a> {
         self.session.execute(sql, params).map_err(|failure| self.failed(failure))
     }
 
+    /// Runs an `INSERT … RETURNING` of one row; the one column that it returns, which must be the identity of its table.
+    /// (SQLite knows that one anyway; for RETURNING it builds a table in memory each time.)
+    ///
+    /// # Errors
+    /// As [`Tx::execute`], and if another number of rows was made.
+    pub fn insert(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<i64, Error> {
+        self.usable()?;
+        self.session.insert(sql, params).map_err(|failure| self.failed(failure))
+    }
+
     /// Every row of the answer.
     ///
     /// # Errors
@@ -257,6 +271,11 @@ impl<'a> Tx<'a> {
                 outcome
             }
         }
+    }
+
+    /// Whether nobody else writes until this transaction ends, so that what it reads stays true: SQLite has one writer.
+    pub fn is_alone(&self) -> bool {
+        self.session.is_alone()
     }
 
     fn undo(&mut self, depth: usize) -> Result<(), Error> {

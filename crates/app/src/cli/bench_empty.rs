@@ -19,7 +19,8 @@ pub(crate) fn run(listen: &str) -> anyhow::Result<ExitCode> {
     let server = Server::bind(Options { listen: vec![listen], ..Options::default() })?;
     let server = server.with_metrics(&Metrics::new(env!("CARGO_PKG_VERSION")));
     println!("listening on http://{}", server.local_address());
-    let router = Policy::default().apply(RouteClass::Ingest, Router::new().route("/event", get(drop_body).post(drop_body)));
+    let router = Policy::default()
+        .apply(RouteClass::Ingest, Router::new().route("/event", get(drop_body).post(drop_body)));
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let shutdown = Shutdown::new();
         shutdown.on_signals()?;

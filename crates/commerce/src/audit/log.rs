@@ -66,7 +66,7 @@ pub(super) async fn judge_published(db: &Db, log: &dyn Log, terms: &Terms) -> Re
     let mut five = Invariant::new(5);
     let counted = db
         .read(|tx| {
-            let sql = "SELECT COUNT(*) FROM outbox WHERE published_at IS NOT NULL";
+            let sql = "SELECT COUNT(*) FROM outbox WHERE id NOT IN (SELECT id FROM outbox_waiting)";
             tx.first(sql, params![], |row| row.int(0))
         })
         .await;
@@ -103,8 +103,8 @@ async fn each_published(db: &Db, mut each: impl FnMut(&Published)) -> Result<(),
     loop {
         let page = db
             .read(move |tx| {
-                let sql = "SELECT id, body, created_at FROM outbox WHERE published_at IS NOT NULL AND id > $1 \
-                           ORDER BY id LIMIT $2";
+                let sql = "SELECT id, body, created_at FROM outbox \
+                           WHERE id > $1 AND id NOT IN (SELECT id FROM outbox_waiting) ORDER BY id LIMIT $2";
                 tx.all(sql, params![after, ROWS], |row| Ok((row.int(0)?, row.text(1)?, row.int(2)?)))
             })
             .await?;

@@ -146,8 +146,7 @@ fn tell_unmatched(row: &OutboxRow, names: &mut Names, five: &mut Invariant) {
 fn judge_waiting(tx: &mut Tx<'_>, terms: &Terms, seven: &mut Invariant) -> Result<(), Error> {
     let mut after = i64::MIN;
     loop {
-        let sql =
-            "SELECT id, created_at FROM outbox WHERE published_at IS NULL AND id > $1 ORDER BY id LIMIT $2";
+        let sql = "SELECT id, created_at FROM outbox_waiting WHERE id > $1 ORDER BY id LIMIT $2";
         let page = tx.all(sql, params![after, PAGE], |row| Ok((row.int(0)?, row.int(1)?)))?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.0;

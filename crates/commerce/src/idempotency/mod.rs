@@ -119,6 +119,14 @@ fn run_with<E: From<kassa_db::Error>>(
     op: impl FnOnce(&mut Tx<'_>) -> Result<Answer, E>,
 ) -> Result<Outcome, E> {
     let Some(key) = request.key else { return op(tx).map(Outcome::Fresh) };
+    if deadline.is_none() && tx.is_alone() && !store::exists(tx, request, key)? {
+        // Nobody can come with the same key before the commit: the record is written once, with its answer.
+        let answer = op(tx)?;
+        if is_kept(answer.status) {
+            store::insert_done(tx, request, key, (&answer, now))?;
+        }
+        return Ok(Outcome::Fresh(answer));
+    }
     if !store::insert(tx, request, key, now)? {
         match store::find(tx, request, key, now)? {
             store::Found::Nothing => {}

@@ -38,6 +38,37 @@ pub(super) fn insert(
     Ok(tx.execute(sql, params![request.scope, key, request.fingerprint, now.micros()])? == 1)
 }
 
+/// Whether there is a record, of whatever age.
+pub(super) fn exists(tx: &mut Tx<'_>, request: &Request<'_>, key: &str) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM idempotency WHERE scope = $1 AND key = $2";
+    Ok(tx.first(sql, params![request.scope, key], |_| Ok(()))?.is_some())
+}
+
+/// Makes the record with its final answer.
+pub(super) fn insert_done(
+    tx: &mut Tx<'_>,
+    request: &Request<'_>,
+    key: &str,
+    (answer, now): (&Answer, Timestamp),
+) -> Result<(), Error> {
+    let sql = "INSERT INTO idempotency (scope, key, fingerprint, state, status, headers, body, order_id, created_at) \
+               VALUES ($1, $2, $3, 'done', $4, $5, $6, $7, $8)";
+    let (headers, status) = (headers_text(answer), i64::from(answer.status));
+    let order = answer.order_id.as_deref();
+    let values = params![
+        request.scope,
+        key,
+        request.fingerprint,
+        status,
+        &headers,
+        &answer.body,
+        order,
+        now.micros(),
+    ];
+    tx.execute(sql, values)?;
+    Ok(())
+}
+
 /// Reads the record that [`insert`] met; replaces one that has outlived its day.
 pub(super) fn find(
     tx: &mut Tx<'_>,

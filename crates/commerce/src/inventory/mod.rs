@@ -154,6 +154,19 @@ pub(crate) fn deduct_or_stop(
     take_all(tx, reference, &merged(lines)?, now)
 }
 
+/// Whether all lines could be taken at this moment.
+///
+/// # Errors
+/// The database's; [`Error::Invalid`] for a quantity below 1.
+pub(crate) fn is_there(tx: &mut Tx<'_>, lines: &[StockLine]) -> Result<bool, Error> {
+    for line in merged(lines)? {
+        if store::by_sku(tx, &line.sku)?.is_none_or(|stock| stock.available() < line.quantity) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// What became of a line that is taken by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taken {

@@ -7,7 +7,8 @@ use kassa_db::Tx;
 use kassa_model::{Currency, Timestamp, failpoint};
 
 use super::{
-    Basket, Change, Context, Customer, Items, ItemsError, Order, Status, StockPlace, accepted, change, store,
+    Basket, Change, Context, Customer, Items, ItemsError, Order, Status, StockPlace, accepted, change, lines,
+    store,
 };
 use crate::idempotency::{self, Reference};
 use crate::inventory::{self, Refusal, Stop};
@@ -111,21 +112,31 @@ fn existing(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Option<
 }
 
 fn confirm(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket, now: Timestamp) -> Result<Placed, PlaceError> {
-    let confirmed = tx.savepoint(|tx| {
-        let change = write(tx, ask.order(&basket, Status::Confirmed))?;
-        if !change.deduct.is_empty() {
-            let reference = change.after.stock_reference();
-            let crossings = inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
-            outbox::low_stock(tx, &reference, &crossings, now)?;
-            failpoint::hit("orders.after_stock");
-        }
-        Ok(change.after)
-    });
+    // Where nobody else can take it meanwhile, stock that is there is as good as taken, and nothing will be undone.
+    let is_sure = tx.is_alone() && inventory::is_there(tx, &lines::tracked(basket.lines()))?;
+    let confirmed = match is_sure {
+        true => write_and_take(tx, ask, &basket, now),
+        false => tx.savepoint(|tx| write_and_take(tx, ask, &basket, now)),
+    };
     match confirmed {
         Ok(order) => Ok(Placed::Open(order)),
+        Err(Stop::Refused(refusal)) if is_sure => {
+            Err(kassa_db::Error::Invalid(format!("stock that was there is not: {refusal}")).into())
+        }
         Err(Stop::Refused(refusal)) => fail(tx, ask, basket, refusal),
         Err(Stop::Db(error)) => Err(error.into()),
     }
+}
+
+fn write_and_take(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: &Basket, now: Timestamp) -> Result<Order, Stop> {
+    let change = write(tx, ask.order(basket, Status::Confirmed))?;
+    if !change.deduct.is_empty() {
+        let reference = change.after.stock_reference();
+        let crossings = inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
+        outbox::low_stock(tx, &reference, &crossings, now)?;
+        failpoint::hit("orders.after_stock");
+    }
+    Ok(change.after)
 }
 
 fn fail(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket, refusal: Refusal) -> Result<Placed, PlaceError> {

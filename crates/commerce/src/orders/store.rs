@@ -27,8 +27,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
         order.fail_reason.as_deref(),
         order.created_at.micros(),
     ];
-    let number = tx.first(sql, values, |row| row.int(0))?;
-    number.ok_or_else(|| Error::Invalid("an inserted order has no number".to_owned()))
+    tx.insert(sql, values)
 }
 
 /// Makes the order's lines.

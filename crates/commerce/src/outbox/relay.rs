@@ -41,7 +41,7 @@ pub struct RelayOptions {
     pub lease: Duration,
     /// The longest pause after failures. 5 s.
     pub pause_max: Duration,
-    /// How long published rows are kept: the audit reads them. 7 days.
+    /// How long rows are kept after they were written, once they are published: the audit reads them. 7 days.
     pub keep: Duration,
     /// How often published rows are cleaned up. 60 s.
     pub clean_every: Duration,
@@ -226,7 +226,7 @@ impl Relay {
             self.lease = None;
             return Ok(false);
         }
-        let (rows, now) = (ids.len() as u64, self.clock.now());
+        let rows = ids.len() as u64;
         let public = self.log.append(Stream::Orders, orders);
         match money.is_empty() {
             true => drop(public.await?),
@@ -235,7 +235,7 @@ impl Relay {
         failpoint::hit("relay.after_append");
         self.db
             .write(move |tx| {
-                let marked = store::mark(tx, &ids, now)?;
+                let marked = store::mark(tx, &ids)?;
                 failpoint::hit("relay.before_mark");
                 Ok::<_, kassa_db::Error>(marked)
             })
@@ -292,7 +292,9 @@ impl Relay {
     /// Removes published rows whose time is over; how many.
     pub(crate) async fn clean(&self) -> Result<u64, kassa_db::Error> {
         let keep = i64::try_from(self.options.keep.as_micros()).unwrap_or(i64::MAX);
-        let before = self.clock.now().plus_micros(keep.saturating_neg());
+        let now = self.clock.now();
+        let before = now.plus_micros(keep.saturating_neg());
+        self.db.write(move |tx| store::note_age(tx, now, before)).await?;
         let mut removed = 0;
         loop {
             let part = self.db.write(move |tx| store::clean(tx, before, CLEANED_MAX)).await?;

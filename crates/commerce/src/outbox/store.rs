@@ -1,13 +1,10 @@
 //! The relay's SQL: which rows wait, who may publish them, and that they are published.
 
-use kassa_db::{Error, Param, Row, Tx, params};
+use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
 /// The row of `leases` that the relays of a database share.
 const LEASE: &str = "relay";
-
-/// Rows that one statement marks.
-const MARKED_AT_ONCE: usize = 16;
 
 /// A row that is not published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +44,8 @@ pub(super) fn release_lease(tx: &mut Tx<'_>, owner: &str) -> Result<(), Error> {
 /// The first rows that are not published. Always the first, never those above the last one seen: on PostgreSQL a smaller
 /// id may be committed after a larger one.
 pub(super) fn waiting(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Waiting>, Error> {
-    let sql = "SELECT id, order_id, body, money FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1";
+    let sql = "SELECT outbox.id, order_id, body, money FROM outbox_waiting \
+               JOIN outbox ON outbox.id = outbox_waiting.id ORDER BY outbox_waiting.id LIMIT $1";
     tx.all(sql, params![most], |row: &Row<'_>| {
         Ok(Waiting {
             id: row.int(0)?,
@@ -60,33 +58,39 @@ pub(super) fn waiting(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Waiting>, Error>
 
 /// How many rows wait, and since when the oldest of them does.
 pub(super) fn backlog(tx: &mut Tx<'_>) -> Result<(i64, Option<Timestamp>), Error> {
-    let sql = "SELECT COUNT(*), MIN(created_at) FROM outbox WHERE published_at IS NULL";
+    let sql = "SELECT COUNT(*), MIN(created_at) FROM outbox_waiting";
     let found = tx.first(sql, params![], |row| Ok((row.int(0)?, row.int_or_null(1)?)))?;
     let (rows, oldest) = found.unwrap_or_default();
     Ok((rows, oldest.map(Timestamp::from_micros)))
 }
 
-/// Marks these rows; how many were not marked before.
-pub(super) fn mark(tx: &mut Tx<'_>, ids: &[i64], now: Timestamp) -> Result<u64, Error> {
-    let sql = "UPDATE outbox SET published_at = $1 WHERE published_at IS NULL AND id IN \
-               ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+/// These rows wait no longer; how many did. `ids` ascend.
+pub(super) fn mark(tx: &mut Tx<'_>, ids: &[i64]) -> Result<u64, Error> {
+    let sql = "DELETE FROM outbox_waiting WHERE id >= $1 AND id <= $2";
     let mut marked = 0;
-    for part in ids.chunks(MARKED_AT_ONCE) {
-        // The statement has one length; a shorter part repeats its first row.
-        let mut values = [Param::Int(part[0]); MARKED_AT_ONCE + 1];
-        values[0] = Param::Int(now.micros());
-        for (value, id) in values[1..].iter_mut().zip(part) {
-            *value = Param::Int(*id);
-        }
-        marked += tx.execute(sql, &values)?;
+    // Nearly always that is one statement: ids are given out without gaps.
+    for run in ids.chunk_by(|id, next| *next == *id + 1) {
+        marked += tx.execute(sql, params![run[0], run[run.len() - 1]])?;
     }
     Ok(marked)
 }
 
-/// Removes rows that were published at or before `before`, looking at the oldest `most` only.
+/// Notes which row is the newest now, and forgets notes that say no more than a later one about what is older than `before`.
+pub(super) fn note_age(tx: &mut Tx<'_>, now: Timestamp, before: Timestamp) -> Result<(), Error> {
+    let sql = "INSERT INTO outbox_ages (noted_at, newest) SELECT CAST($1 AS BIGINT), MAX(id) FROM outbox \
+               HAVING MAX(id) IS NOT NULL ON CONFLICT (noted_at) DO NOTHING";
+    tx.execute(sql, params![now.micros()])?;
+    let sql = "DELETE FROM outbox_ages WHERE noted_at < \
+               (SELECT MAX(noted_at) FROM outbox_ages WHERE noted_at <= $1)";
+    tx.execute(sql, params![before.micros()])?;
+    Ok(())
+}
+
+/// Removes published rows that were there at `before`, looking at the oldest `most` only.
 pub(super) fn clean(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<u64, Error> {
     let sql = "DELETE FROM outbox WHERE id IN (SELECT oldest.id FROM \
-               (SELECT id, published_at FROM outbox ORDER BY id LIMIT $2) AS oldest \
-               WHERE oldest.published_at <= $1)";
+               (SELECT id FROM outbox ORDER BY id LIMIT $2) AS oldest \
+               WHERE oldest.id <= (SELECT MAX(newest) FROM outbox_ages WHERE noted_at <= $1) \
+               AND NOT EXISTS (SELECT 1 FROM outbox_waiting WHERE outbox_waiting.id = oldest.id))";
     tx.execute(sql, params![before.micros(), most])
 }

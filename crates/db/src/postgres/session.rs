@@ -63,6 +63,10 @@ impl tx::Session for Session {
         self.client.batch_execute(sql).map_err(|error| failure(&error))
     }
 
+    fn is_alone(&self) -> bool {
+        false
+    }
+
     fn control(&mut self, sql: &'static str) -> Result<(), Failure> {
         self.batch(sql)
     }
@@ -80,6 +84,17 @@ impl tx::Session for Session {
         with_values(&statement, params, |values| {
             self.client.execute(&statement, values).map_err(|error| failure(&error))
         })
+    }
+
+    fn insert(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<i64, Failure> {
+        let statement = self.prepared(sql, params)?;
+        let rows = with_values(&statement, params, |values| {
+            self.client.query(&statement, values).map_err(|error| failure(&error))
+        })?;
+        match rows.as_slice() {
+            [row] => row.try_get(0).map_err(|error| failure(&error)),
+            rows => Err(spoilt(format!("{} rows were made instead of one: {sql}", rows.len()))),
+        }
     }
 
     fn rows(&mut self, sql: &'static str, params: &[Param<'_>], keep: &mut Keep<'_>) -> ReadOutcome {

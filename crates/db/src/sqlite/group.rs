@@ -1,14 +1,21 @@
-//! Group commit: the operations that wait share one transaction, one COMMIT and one fsync, each in a savepoint of its own.
+//! Group commit: the operations that wait share one transaction, one COMMIT and one sync.
 //!
-//! Nobody is answered before the COMMIT, not even who is refused: the refusal may rest on what an operation before it did.
-//! FULL, IOERR and NOMEM may roll the whole group back; then each of its operations is run again in a group of its own,
-//! and fails if it fails there.
+//! A group stays open while the one before it is synced, and is committed as soon as the disk is free: many callers make
+//! large groups, and a single one never waits. Nobody is answered before that, not even who is refused: the refusal may
+//! rest on what an operation before it did.
+//!
+//! An operation that returns an error must leave nothing behind. A savepoint around each would do, but for it SQLite copies
+//! every page that is changed, a tenth of the time of an order. So a group first runs without: an error of an operation that
+//! has changed nothing yet needs no undoing, and for one that has, the group is rolled back and run again with savepoints,
+//! as are the next [`CAREFUL`] groups. FULL, IOERR and NOMEM may roll the whole group back too; then each of its operations
+//! is run again in a group of its own, and fails if it fails there.
 
 use std::time::{Duration, Instant};
 
 use kassa_model::failpoint;
 use rusqlite::{Connection, ErrorCode};
 
+use super::durable::User;
 use super::log::Log;
 use super::statement::Session;
 use super::{end, explain, said};
@@ -18,138 +25,225 @@ use crate::queue::Served;
 use crate::stats::add;
 use crate::{Error, Tx};
 
-/// A group of so many shows a crowd: its callers will soon be back, and the next group waits for them a little, for every
-/// commit costs an fsync. A few callers never wait.
-const CROWD: usize = 6;
-/// How long a group waits for a crowd at most, and how often it looks.
-const GATHER_TIME: Duration = Duration::from_micros(400);
-const GATHER_LOOK: Duration = Duration::from_micros(100);
+/// How often an open group looks for more while it waits for the disk.
+const LOOK: Duration = Duration::from_micros(100);
+
+/// So many groups use savepoints after one that would have needed them: whoever sends what is refused late does not make
+/// everybody's work twice as long.
+const CAREFUL: u32 = 64;
+
+/// How an operation of a group is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Undo {
+    /// By rolling back all of them.
+    Together,
+    /// By the savepoint that each has.
+    Each,
+}
+
+/// Who is to be run again.
+#[derive(Default)]
+enum Again {
+    #[default]
+    Nobody,
+    /// These, each alone: the transaction was lost with them.
+    Alone(Vec<Boxed>),
+    /// These, together, with savepoints: one of them has to be undone.
+    Carefully(Vec<Boxed>),
+}
+
+/// Why a group cannot go on.
+enum Stop {
+    /// The transaction is gone, and everybody's effects with it.
+    Gone(Error),
+    /// The last operation has left something that has to go.
+    Undo,
+}
 
 /// The operations of a transaction.
 struct Group<'a, 'c> {
     session: &'a mut Session<'c>,
     shared: &'a Shared,
+    user: &'a User,
+    undo: Undo,
     jobs: Vec<Boxed>,
-    /// How many of the jobs are to stay; the others are undone already.
+    /// How many of the jobs are to stay; the others have left nothing, because they were refused or failed.
     kept: usize,
+    refused: usize,
+    failed: usize,
 }
 
 /// Runs writes until the queue is closed and empty.
-pub(super) fn serve(connection: &Connection, shared: &Shared) {
+pub(super) fn serve(connection: &Connection, (shared, user): (&Shared, &User), log: &mut Log) {
     let _served = Served(&shared.writes);
-    let mut session = Session::new(connection, shared.options.statements_max);
-    let mut log = Log::default();
-    let mut crowd = 0;
+    let mut writer =
+        Writer { session: Session::new(connection, shared.options.statements_max), shared, user };
+    let mut careful = 0_u32;
     while let Some(first) = shared.writes.next() {
-        let End { size, lost } = run(&mut session, shared, first, Some(crowd));
-        crowd = size;
-        for job in lost {
-            add(&shared.counters.reruns, 1);
-            run(&mut session, shared, job, None);
+        if let Some(error) = user.broken() {
+            add(&shared.counters.failures, 1);
+            refuse(first, error);
+            continue;
+        }
+        let undo = if careful > 0 { Undo::Each } else { Undo::Together };
+        careful = careful.saturating_sub(1);
+        let again = match writer.run(vec![first], undo, Company::WhoeverWaits) {
+            Again::Carefully(jobs) => {
+                careful = CAREFUL;
+                add(&shared.counters.reruns, jobs.len());
+                writer.run(jobs, Undo::Each, Company::Nobody)
+            }
+            other => other,
+        };
+        if let Again::Alone(jobs) = again {
+            for job in jobs {
+                add(&shared.counters.reruns, 1);
+                writer.run(vec![job], Undo::Each, Company::Nobody);
+            }
         }
         log.look_after(connection, shared.options.busy_timeout);
     }
 }
 
-/// How a group ended.
-#[derive(Default)]
-struct End {
-    /// How many operations were in it.
-    size: usize,
-    /// Those that are to be run again, each alone.
-    lost: Vec<Boxed>,
+/// Who may join a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Company {
+    Nobody,
+    WhoeverWaits,
 }
 
-/// Runs a group that `first` begins and whoever waits joins, if the size of the `crowd` before it is given; alone otherwise.
-fn run(session: &mut Session<'_>, shared: &Shared, first: Boxed, crowd: Option<usize>) -> End {
-    if let Err(error) = session.command("BEGIN IMMEDIATE") {
-        add(&shared.counters.failures, 1);
-        end(session.connection());
-        refuse(first, explain(&error));
-        return End::default();
-    }
-    let began = Instant::now();
-    let mut group = Group { session, shared, jobs: Vec::new(), kept: 0 };
-    let mut next = Some(first);
-    while let Some(job) = next {
-        if let Err(error) = group.join(job) {
-            return End { size: 1, lost: group.lost(error) };
+struct Writer<'a, 'c> {
+    session: Session<'c>,
+    shared: &'a Shared,
+    user: &'a User,
+}
+
+impl Writer<'_, '_> {
+    /// Runs a group of `jobs` and of its company; says who is to be run again.
+    fn run(&mut self, jobs: Vec<Boxed>, undo: Undo, company: Company) -> Again {
+        let Self { session, shared, user } = self;
+        if let Err(error) = session.command("BEGIN IMMEDIATE") {
+            add(&shared.counters.failures, jobs.len());
+            end(session.connection());
+            jobs.into_iter().for_each(|job| refuse(job, explain(&error)));
+            return Again::Nobody;
         }
-        next = crowd.and_then(|crowd| group.another(began, crowd));
+        let began = Instant::now();
+        let mut group =
+            Group { session, shared, user, undo, jobs: Vec::new(), kept: 0, refused: 0, failed: 0 };
+        let mut first = jobs.into_iter();
+        let another = |group: &Group<'_, '_>| match company {
+            Company::Nobody => None,
+            Company::WhoeverWaits => group.another(began),
+        };
+        while let Some(job) = first.next().or_else(|| another(&group)) {
+            if let Err(stop) = group.join(job) {
+                return group.stopped(stop, first.collect());
+            }
+        }
+        group.commit();
+        Again::Nobody
     }
-    let size = group.jobs.len();
-    group.commit();
-    End { size, lost: Vec::new() }
 }
 
 impl Group<'_, '_> {
-    /// The next operation that waits or, while the crowd is not complete, soon comes.
-    fn another(&self, began: Instant, crowd: usize) -> Option<Boxed> {
+    /// The next operation that waits or, until the group before is durable, comes.
+    fn another(&self, began: Instant) -> Option<Boxed> {
         let Shared { writes, options, .. } = self.shared;
         if self.jobs.len() >= options.group_max || began.elapsed() >= options.group_time {
             return None;
         }
         loop {
             let next = writes.next_now();
-            let complete = crowd < CROWD || self.jobs.len() >= crowd;
-            if next.is_some() || complete || began.elapsed() >= GATHER_TIME {
+            if next.is_some() || !self.user.is_syncing() || began.elapsed() >= options.group_time {
                 return next;
             }
-            std::thread::sleep(GATHER_LOOK);
+            std::thread::sleep(LOOK);
         }
     }
 
-    /// Runs an operation in a savepoint. An error says that the transaction is gone, and everybody's effects with it.
-    fn join(&mut self, mut job: Boxed) -> Result<(), Error> {
+    /// Runs an operation.
+    fn join(&mut self, mut job: Boxed) -> Result<(), Stop> {
         let ran = self.attempt(&mut job);
         self.jobs.push(job);
         self.kept += usize::from(ran?);
         if self.session.connection().is_autocommit() {
-            return Err(Error::Unavailable("the transaction was rolled back".to_owned()));
+            return Err(Stop::Gone(Error::Unavailable("the transaction was rolled back".to_owned())));
         }
         Ok(())
     }
 
     /// Whether the operation's effects stay.
-    fn attempt(&mut self, job: &mut Boxed) -> Result<bool, Error> {
-        self.control("SAVEPOINT op")?;
+    fn attempt(&mut self, job: &mut Boxed) -> Result<bool, Stop> {
+        if self.undo == Undo::Each {
+            self.control("SAVEPOINT op")?;
+        }
+        let before = self.session.changes();
         let mut tx = Tx::new(self.session);
         let ran = job.run(&mut tx);
         let (spoilt, doom) = tx.into_faults();
         if let Some(doom) = doom {
-            return Err(doom.error().clone());
+            return Err(Stop::Gone(doom.error().clone()));
         }
-        let counters = &self.shared.counters;
         let error = match ran {
             Ran::Kept if spoilt.is_none() => {
-                self.control("RELEASE op")?;
+                if self.undo == Undo::Each {
+                    self.control("RELEASE op")?;
+                }
                 return Ok(true);
             }
             Ran::Kept => spoilt,
             Ran::Refused => None,
             Ran::Panicked(error) => Some(error),
         };
-        add(if error.is_some() { &counters.failures } else { &counters.refusals }, 1);
-        if let Some(error) = error {
-            job.fail(error);
+        let has_changed = self.session.changes() != before;
+        if has_changed && self.undo == Undo::Together && !self.jobs.is_empty() {
+            return Err(Stop::Undo);
         }
-        self.control("ROLLBACK TO op")?;
-        self.control("RELEASE op")?;
+        match error {
+            Some(error) => {
+                self.failed += 1;
+                job.fail(error);
+            }
+            None => self.refused += 1,
+        }
+        match self.undo {
+            Undo::Each => {
+                self.control("ROLLBACK TO op")?;
+                self.control("RELEASE op")?;
+            }
+            // It is the first: what it did is all there is.
+            Undo::Together if has_changed => {
+                self.control("ROLLBACK")?;
+                self.control("BEGIN IMMEDIATE")?;
+            }
+            Undo::Together => {}
+        }
         Ok(false)
     }
 
-    fn control(&mut self, sql: &'static str) -> Result<(), Error> {
-        self.session.command(sql).map_err(|error| explain(&error))
+    fn control(&mut self, sql: &'static str) -> Result<(), Stop> {
+        self.session.command(sql).map_err(|error| Stop::Gone(explain(&error)))
     }
 
-    /// The transaction is gone. Who was alone in it fails; a group's members are returned, to be run each alone.
-    fn lost(mut self, error: Error) -> Vec<Boxed> {
+    /// Rolls back, and says who is to be run again: all, with those that `waited` still. Who was alone in a transaction
+    /// that is gone has failed.
+    fn stopped(mut self, stop: Stop, waited: Vec<Boxed>) -> Again {
         end(self.session.connection());
-        if self.jobs.len() > 1 {
-            return self.jobs;
+        match stop {
+            Stop::Gone(error) if self.jobs.len() + waited.len() == 1 => {
+                self.fail(&error);
+                Again::Nobody
+            }
+            Stop::Gone(_) => {
+                self.jobs.extend(waited);
+                Again::Alone(self.jobs)
+            }
+            Stop::Undo => {
+                self.jobs.extend(waited);
+                Again::Carefully(self.jobs)
+            }
         }
-        self.fail(&error);
-        Vec::new()
     }
 
     fn fail(&mut self, error: &Error) {
@@ -162,16 +256,26 @@ impl Group<'_, '_> {
 
     fn commit(mut self) {
         failpoint::hit("db.before_commit");
-        let committed = self.session.command("COMMIT");
-        if let Err(error) = committed {
-            end(self.session.connection());
-            return self.fail(&uncommitted(&error));
+        self.user.begin();
+        match self.session.command("COMMIT") {
+            Ok(()) => self.count(),
+            Err(error) => {
+                end(self.session.connection());
+                let error = uncommitted(&error);
+                add(&self.shared.counters.failures, self.jobs.len());
+                self.jobs.iter_mut().for_each(|job| job.fail(error.clone()));
+            }
         }
-        failpoint::hit("db.after_commit");
+        self.user.committed(self.jobs);
+    }
+
+    fn count(&self) {
+        let counters = &self.shared.counters;
+        add(&counters.refusals, self.refused);
+        add(&counters.failures, self.failed);
         if self.kept > 0 {
-            self.shared.counters.committed(self.kept);
+            counters.committed(self.kept);
         }
-        answer_all(&mut self.jobs);
     }
 }
 

@@ -1,8 +1,12 @@
-//! Keeping the write-ahead log short, after callers were answered and before the next group.
+//! Keeping the write-ahead log short.
 //!
 //! SQLite would do it by itself, but inside a COMMIT, while callers wait; and not at all as long as some reader is always
-//! in the log, which then grows without end.
+//! in the log, which then grows without end. Here a thread of its own copies from the log to the database file while the
+//! writer goes on ([`Copier`]); the writer itself only begins the log anew, between two groups, when nearly all of it is
+//! copied ([`Log`]).
 
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -15,11 +19,30 @@ const RESTART_FRAMES: i64 = 8192;
 /// longer in proportion.
 const RESTART_WAIT: Duration = Duration::from_millis(50);
 
-/// What is known of the log.
-#[derive(Debug, Default)]
+/// The writer's view of the log.
+#[derive(Debug)]
 pub(super) struct Log {
-    copied: i64,
+    copier: SyncSender<()>,
+    /// Held by whoever copies.
+    copying: Arc<Mutex<()>>,
+    /// How many frames the log had when the copier was last called.
+    called_at: i64,
     restart_at: i64,
+}
+
+/// Copies when it is called, until the writer is gone.
+pub(super) struct Copier {
+    calls: Receiver<()>,
+    copying: Arc<Mutex<()>>,
+}
+
+/// The two halves.
+pub(super) fn log() -> (Log, Copier) {
+    // One call that waits is enough: it copies all that is there when it is served.
+    let (copier, calls) = sync_channel(1);
+    let copying = Arc::new(Mutex::new(()));
+    let log = Log { copier, copying: Arc::clone(&copying), called_at: 0, restart_at: 0 };
+    (log, Copier { calls, copying })
 }
 
 impl Log {
@@ -31,24 +54,45 @@ impl Log {
     }
 
     fn shorten(&mut self, connection: &Connection, busy_timeout: Duration) -> rusqlite::Result<()> {
-        let (_, frames, _) = checkpoint(connection, "PRAGMA wal_checkpoint(NOOP)")?;
-        if frames < self.copied {
-            *self = Self::default();
+        let (_, frames, copied) = checkpoint(connection, "PRAGMA wal_checkpoint(NOOP)")?;
+        if frames < self.called_at {
+            (self.called_at, self.restart_at) = (0, 0);
         }
         if frames >= RESTART_FRAMES.max(self.restart_at) {
+            // The copier is let finish, unless the log grows faster than it copies.
+            let _copying = match self.copying.try_lock() {
+                Err(TryLockError::WouldBlock) if frames < 2 * RESTART_FRAMES => return Ok(()),
+                Err(TryLockError::WouldBlock) => self.copying.lock().unwrap_or_else(PoisonError::into_inner),
+                Err(TryLockError::Poisoned(lock)) => lock.into_inner(),
+                Ok(lock) => lock,
+            };
             let times = u32::try_from(frames / RESTART_FRAMES).unwrap_or(u32::MAX);
             connection.busy_timeout(RESTART_WAIT.saturating_mul(times).min(busy_timeout))?;
             let outcome = checkpoint(connection, "PRAGMA wal_checkpoint(RESTART)");
             connection.busy_timeout(busy_timeout)?;
-            let (busy, _, copied) = outcome?;
-            self.copied = copied;
+            let (busy, ..) = outcome?;
             self.restart_at = if busy == 0 { 0 } else { frames + frames / 2 };
-        } else if frames - self.copied >= COPY_FRAMES {
-            let (_, _, copied) = checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)")?;
-            // What a reader holds back is tried again after as many frames, not at each commit.
-            self.copied = copied.max(frames - COPY_FRAMES / 2);
+        } else if frames - copied.max(self.called_at) >= COPY_FRAMES {
+            self.called_at = frames;
+            // A call that waits already serves this one; a copier that is gone leaves the work to the restart.
+            match self.copier.try_send(()) {
+                Ok(()) | Err(TrySendError::Full(()) | TrySendError::Disconnected(())) => {}
+            }
         }
         Ok(())
+    }
+}
+
+impl Copier {
+    /// Copies at every call.
+    pub(super) fn serve(self, connection: &Connection) {
+        while let Ok(()) = self.calls.recv() {
+            let _copying = self.copying.lock().unwrap_or_else(PoisonError::into_inner);
+            // What a reader or the writer's own restart holds back is copied at the next call.
+            if let Err(error) = checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)") {
+                tracing::warn!(%error, "cannot copy from the write-ahead log");
+            }
+        }
     }
 }
 

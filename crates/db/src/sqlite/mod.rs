@@ -1,5 +1,7 @@
-//! SQLite: one writer that commits in groups, a few readers, all on threads of their own.
+//! SQLite: one writer that commits in groups, a few readers, one that syncs and one that copies from the log, all on
+//! threads of their own.
 
+mod durable;
 mod group;
 mod log;
 mod statement;
@@ -17,6 +19,7 @@ use crate::queue::Served;
 use crate::stats::add;
 use crate::tx::{Doom, Failure};
 use crate::{Error, Tx};
+use durable::{Durability, User};
 use statement::Session;
 
 pub(crate) use statement::{int, text};
@@ -30,13 +33,33 @@ pub(crate) fn start(path: &str, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<(
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| cannot_open(path, &error.to_string()))?;
     }
-    let writer = open(path, shared, "")?;
-    let mut threads = vec![spawn("kassa-db-write", shared, move |shared| group::serve(&writer, shared))?];
+    let writer = open(path, shared, "PRAGMA cache_size = -32768;")?;
+    let copying = open(path, shared, "")?;
+    let sync = sync_of(path, shared)?;
+    let durability = Durability::new();
+    let (mut log, copier) = log::log();
+    let user = durability.user();
+    let mut threads = vec![
+        spawn("kassa-db-write", shared, move |shared| group::serve(&writer, (shared, &user), &mut log))?,
+        spawn("kassa-db-copy", shared, move |_| copier.serve(&copying))?,
+    ];
     for _ in 0..shared.options.readers.max(1) {
-        let reader = open(path, shared, "PRAGMA query_only = ON;")?;
-        threads.push(spawn("kassa-db-read", shared, move |shared| serve_reads(&reader, shared))?);
+        let reader = open(path, shared, "PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
+        let user = durability.user();
+        threads.push(spawn("kassa-db-read", shared, move |shared| serve_reads(&reader, (shared, &user)))?);
     }
+    threads.push(spawn("kassa-db-sync", shared, move |_| durability.serve(&sync))?);
     Ok(threads)
+}
+
+/// What makes the log durable.
+fn sync_of(path: &Path, shared: &Shared) -> Result<durable::Sync, Error> {
+    #[cfg(test)]
+    if let Some(crate::options::TestSync(sync)) = &shared.options.sync {
+        return Ok(Arc::clone(sync));
+    }
+    let _ = shared;
+    durable::sync_of(path).map_err(|error| cannot_open(path, &error.to_string()))
 }
 
 fn spawn(
@@ -63,7 +86,7 @@ fn open(path: &Path, shared: &Shared, more: &str) -> Result<Connection, Error> {
     })
 }
 
-/// A connection whose commits are durable: WAL, and `synchronous = FULL` syncs it at each.
+/// A connection that commits to a write-ahead log. It syncs the log before a checkpoint, not at a commit: see [`durable`].
 fn connect(path: &Path, shared: &Shared, more: &str) -> rusqlite::Result<Connection> {
     let options = &shared.options;
     // Each connection belongs to one thread, so SQLite needs no lock of its own.
@@ -78,18 +101,20 @@ fn connect(path: &Path, shared: &Shared, more: &str) -> rusqlite::Result<Connect
             Some(format!("it cannot keep a write-ahead log there, only {mode}")),
         ));
     }
-    let settings = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-                    PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0;";
+    let settings = "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+                    PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 0;";
     connection.execute_batch(settings)?;
     if let Some(pages) = options.pages_max {
         connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
     }
     connection.execute_batch(more)?;
+    // The first read opens the log, and makes its file.
+    connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(connection)
 }
 
 /// Runs reads until the queue is closed and empty.
-fn serve_reads(connection: &Connection, shared: &Shared) {
+fn serve_reads(connection: &Connection, (shared, user): (&Shared, &User)) {
     let _served = Served(&shared.reads);
     let mut session = Session::new(connection, shared.options.statements_max);
     while let Some(first) = shared.reads.next() {
@@ -103,7 +128,7 @@ fn serve_reads(connection: &Connection, shared: &Shared) {
         let mut next = Some(first);
         while let Some(job) = next {
             add(&shared.counters.reads, 1);
-            read(&mut session, job);
+            read(&mut session, job, user);
             let room = began.elapsed() < shared.options.group_time && !connection.is_autocommit();
             next = if room { shared.reads.next_before(mark) } else { None };
         }
@@ -111,7 +136,7 @@ fn serve_reads(connection: &Connection, shared: &Shared) {
     }
 }
 
-fn read(session: &mut Session<'_>, mut job: Boxed) {
+fn read(session: &mut Session<'_>, mut job: Boxed, user: &User) {
     let mut tx = Tx::new(session);
     let ran = job.run(&mut tx);
     let (spoilt, doom) = tx.into_faults();
@@ -124,7 +149,7 @@ fn read(session: &mut Session<'_>, mut job: Boxed) {
     if let Some(error) = error {
         job.fail(error);
     }
-    job.answer();
+    user.answer(job);
 }
 
 /// Leaves no transaction open.

@@ -25,6 +25,7 @@ pub(super) struct Session<'c> {
     connection: &'c Connection,
     statements: HashMap<(*const u8, usize), Prepared<'c>>,
     statements_max: usize,
+    batches: u64,
 }
 
 struct Prepared<'c> {
@@ -35,11 +36,16 @@ struct Prepared<'c> {
 
 impl<'c> Session<'c> {
     pub(super) fn new(connection: &'c Connection, statements_max: usize) -> Self {
-        Self { connection, statements: HashMap::new(), statements_max }
+        Self { connection, statements: HashMap::new(), statements_max, batches: 0 }
     }
 
     pub(super) fn connection(&self) -> &'c Connection {
         self.connection
+    }
+
+    /// Counts rows that were changed, and batches, whose effects SQLite does not count: equal counts, equal contents.
+    pub(super) fn changes(&self) -> (u64, u64) {
+        (self.connection.total_changes(), self.batches)
     }
 
     /// Runs BEGIN, COMMIT and the like, whose errors their callers judge.
@@ -90,6 +96,14 @@ impl tx::Session for Session<'_> {
         changed.map(|count| count as u64).map_err(|error| failure(connection, &error))
     }
 
+    fn insert(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<i64, Failure> {
+        let bare = sql.rsplit_once(" RETURNING ").map_or(sql, |(bare, _)| bare);
+        match self.execute(bare, params)? {
+            1 => Ok(self.connection.last_insert_rowid()),
+            count => Err(spoilt(format!("{count} rows were made instead of one: {sql}"))),
+        }
+    }
+
     fn rows(&mut self, sql: &'static str, params: &[Param<'_>], keep: &mut Keep<'_>) -> ReadOutcome {
         let connection = self.connection;
         let statement = self.bound(sql, params)?;
@@ -117,7 +131,12 @@ impl tx::Session for Session<'_> {
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), Failure> {
+        self.batches += 1;
         self.connection.execute_batch(sql).map_err(|error| failure(self.connection, &error))
+    }
+
+    fn is_alone(&self) -> bool {
+        true
     }
 
     #[cfg(any(test, feature = "testing"))]

@@ -1,6 +1,7 @@
 //! The database at its public interface: the same suite over both engines, then what only one of them can get wrong.
 
 mod child;
+mod durable;
 mod faults;
 mod kills;
 mod migrations;

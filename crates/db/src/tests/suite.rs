@@ -271,3 +271,39 @@ fn addresses_that_are_none_are_refused_in_a_sentence() {
     check("postgres://kassa:secret@127.0.0.1:notaport/x", "no postgres:// address");
     check("postgres://kassa:secret@127.0.0.1:1/x", "cannot connect to PostgreSQL");
 }
+
+#[test]
+fn an_error_in_a_group_takes_back_its_own_part_only() {
+    let bed = Bed::sqlite(small());
+    // All of them wait, so that they share a group.
+    let (runs, go, busy) = hold(&bed.db);
+    runs.recv().unwrap();
+    let callers: Vec<_> = (0..20)
+        .map(|id| {
+            let db = bed.db.clone();
+            std::thread::spawn(move || {
+                db.write_blocking::<_, Error>(move |tx| {
+                    // One in four is refused: half of these before they have written, half after.
+                    if id % 8 != 3 {
+                        super::insert(tx, id)?;
+                    }
+                    if id % 4 == 3 { Err(Error::Statement("refused".to_owned())) } else { Ok(()) }
+                })
+            })
+        })
+        .collect();
+    wait_until("the queue", || bed.db.stats().waiting_writes == 20);
+    drop(go);
+    busy.join().unwrap().unwrap();
+    let outcomes: Vec<_> = callers.into_iter().map(|caller| caller.join().unwrap().is_ok()).collect();
+    let wanted: Vec<i64> = (0..20).filter(|id| id % 4 != 3).collect();
+    assert_eq!(bed.ids(), wanted);
+    assert!((0..20).all(|id| outcomes[id] == (id % 4 != 3)), "{outcomes:?}");
+    let stats = bed.db.stats();
+    assert_eq!(stats.refusals, 5, "{stats:?}");
+    assert!(stats.reruns > 0, "nothing was undone: {stats:?}");
+    // Who is refused before it has written costs nobody a second run.
+    let before = stats.reruns;
+    let refused = bed.db.write_blocking(|_| Err::<(), _>(Error::Statement("refused".to_owned())));
+    assert!(refused.is_err() && bed.db.stats().reruns == before);
+}

@@ -161,16 +161,16 @@ const FLAWS: &[Flaw] = &[
         "a change with two outbox rows",
         5,
         "edited",
-        &["INSERT INTO outbox (order_id, seq, kind, body, money, created_at, published_at) \
-           SELECT order_id, seq, kind, body, money, created_at, published_at FROM outbox \
+        &["INSERT INTO outbox (order_id, seq, kind, body, money, created_at) \
+           SELECT order_id, seq, kind, body, money, created_at FROM outbox \
            WHERE order_id = $1 AND seq = 2"],
     ),
     (
         "an outbox row without its change",
         5,
         "edited",
-        &["INSERT INTO outbox (order_id, seq, kind, body, created_at, published_at) \
-           SELECT order_id, 99, 'OrderFulfilled', body, created_at, published_at FROM outbox \
+        &["INSERT INTO outbox (order_id, seq, kind, body, created_at) \
+           SELECT order_id, 99, 'OrderFulfilled', body, created_at FROM outbox \
            WHERE order_id = $1 AND seq = 2"],
     ),
     (
@@ -227,7 +227,9 @@ const FLAWS: &[Flaw] = &[
         "a row that nobody publishes",
         7,
         "edited",
-        &["UPDATE outbox SET published_at = NULL WHERE order_id = $1"],
+        &[
+            "INSERT INTO outbox_waiting (id, created_at) SELECT id, created_at FROM outbox WHERE order_id = $1",
+        ],
     ),
 ];
 

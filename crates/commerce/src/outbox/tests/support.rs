@@ -83,7 +83,7 @@ impl Desk {
 }
 
 pub(super) async fn unpublished(db: &Db) -> i64 {
-    let sql = "SELECT COUNT(*) FROM outbox WHERE published_at IS NULL";
+    let sql = "SELECT COUNT(*) FROM outbox_waiting";
     db.read(move |tx| tx.first(sql, &[], |row| row.int(0))).await.unwrap().unwrap()
 }
 
@@ -126,8 +126,9 @@ pub(super) fn put(tx: &mut Tx<'_>, number: i64) -> Result<(), Error> {
         context: Context { site: "demo".to_owned(), visitor_today: number, ..Context::default() },
     };
     let money = serde_json::to_string(&money).unwrap();
-    let sql = "INSERT INTO outbox (order_id, seq, kind, body, money, created_at) VALUES ($1, 1, 'OrderConfirmed', $2, $3, $4)";
-    tx.execute(sql, params![&order, &number.to_string(), &money, number])?;
+    let sql = "INSERT INTO outbox (order_id, seq, kind, body, money, created_at) VALUES ($1, 1, 'OrderConfirmed', $2, $3, $4) RETURNING id";
+    let id = tx.insert(sql, params![&order, &number.to_string(), &money, number])?;
+    tx.execute("INSERT INTO outbox_waiting (id, created_at) VALUES ($1, $2)", params![id, number])?;
     Ok(())
 }
 

@@ -95,7 +95,9 @@ async fn a_smaller_id_that_comes_later_is_published_on(desk: Desk) {
         desk.db.write(move |tx| {
             put(tx, number)?;
             let sql = "UPDATE outbox SET id = $1 WHERE order_id = $2";
-            tx.execute(sql, params![id, &format!("o-{number}")])
+            tx.execute(sql, params![id, &format!("o-{number}")])?;
+            let sql = "UPDATE outbox_waiting SET id = $1 WHERE created_at = $2";
+            tx.execute(sql, params![id, number])
         })
     };
     late(9, 900).await.unwrap();
