@@ -16,6 +16,8 @@ pub(crate) enum Sabotage {
     LateRecord,
     /// `money_by_order`: money records are named by their order alone.
     MoneyByOrder,
+    /// `new_command`: the drain sends what may have been done again under a new name.
+    NewCommand,
 }
 
 static CHOSEN: OnceLock<Option<Sabotage>> = OnceLock::new();
@@ -34,6 +36,7 @@ fn chosen() -> Option<Sabotage> {
         "check_first" => Sabotage::CheckFirst,
         "late_record" => Sabotage::LateRecord,
         "money_by_order" => Sabotage::MoneyByOrder,
+        "new_command" => Sabotage::NewCommand,
         _ => return None,
     };
     tracing::warn!(?chosen, "a guard of the shop is taken away: this process is a negative control");

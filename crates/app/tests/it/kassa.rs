@@ -56,6 +56,14 @@ impl Start {
         self
     }
 
+    /// On this database instead of the file in its folder.
+    pub(crate) fn with_database(self, url: Option<&str>) -> Self {
+        match url {
+            Some(url) => self.env("KASSA_DATABASE__URL", url),
+            None => self,
+        }
+    }
+
     /// With another flag.
     pub(crate) fn with(mut self, flag: &str) -> Self {
         self.arguments.push(flag.to_owned());
@@ -97,8 +105,15 @@ impl Start {
 
 /// Runs a command to its end.
 pub(crate) fn run(arguments: &[&str]) -> Output {
+    run_with(arguments, &[])
+}
+
+/// As [`run`], with these variables.
+pub(crate) fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-    command(&arguments, &[]).output().unwrap()
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let environment: Vec<_> = environment.iter().map(owned).collect();
+    command(&arguments, &environment).output().unwrap()
 }
 
 fn command(arguments: &[String], environment: &[(String, String)]) -> Command {

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
-use super::commands::Reply;
+use super::commands::{Command, Reply};
 use super::flow::{database, orders};
 use super::work::groups::{self, Group};
 use super::work::{Kind, Work, store};
@@ -22,6 +22,7 @@ use super::{Outcome, send_all};
 use crate::Shop;
 use crate::idempotency;
 use crate::orders::accepted::{self, Decision};
+use crate::sabotage::{self, Sabotage};
 
 /// How long a command may take: longer than a slow inventory needs.
 const DEADLINE: Duration = Duration::from_secs(8);
@@ -131,7 +132,7 @@ async fn drain_group(shop: &Arc<Shop>, db: &Db, mut group: Group, now: Timestamp
         if unit.is_empty() {
             break;
         }
-        let commands = unit.iter().map(|work| work.command.clone()).collect();
+        let commands = unit.iter().map(|work| command_of(work)).collect();
         let outcome = send_all(shop, commands, DEADLINE).await;
         if !matches!(outcome, Outcome::Known(_)) {
             unit.iter().for_each(|work| group.block(work));
@@ -145,6 +146,15 @@ async fn drain_group(shop: &Arc<Shop>, db: &Db, mut group: Group, now: Timestamp
         }
     }
     Ok(done + decided(deciding).await?)
+}
+
+/// The very command of the row, under its own name.
+fn command_of(work: &Work) -> Command {
+    let mut command = work.command.clone();
+    if let (true, Command::Deduct(deduct)) = (sabotage::is(Sabotage::NewCommand), &mut command) {
+        deduct.reference = format!("{}.{}", deduct.reference, work.attempts);
+    }
+    command
 }
 
 async fn decided(deciding: Option<JoinHandle<Result<usize, Error>>>) -> Result<usize, Error> {
