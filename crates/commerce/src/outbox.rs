@@ -34,6 +34,15 @@ pub async fn unpublished(db: &Db) -> Result<i64, Error> {
     db.read(|tx| store::backlog(tx).map(|(rows, _)| rows)).await
 }
 
+/// Ends the leases of relay and drain, whoever holds them: for a database that belongs to one process, which has just
+/// taken it over. Without it a process that follows one that was killed would wait until its leases run out.
+///
+/// # Errors
+/// The database's.
+pub async fn end_leases(db: &Db) -> Result<(), Error> {
+    db.write(|tx| store::end_leases(tx)).await
+}
+
 /// What the analytics record of a money change needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoneyRecord {

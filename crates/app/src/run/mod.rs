@@ -99,7 +99,7 @@ async fn run(
         false => None,
     };
     let mut tasks = match roles.has(Role::Orders) {
-        true => shop::start_tasks(&parts.shop()?, parts.log()?, metrics, &shutdown)?,
+        true => shop::start_tasks(&parts.shop()?, parts.log()?, metrics, &shutdown).await?,
         false => Vec::new(),
     };
     if roles.has(Role::Inventory) {

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use kassa_access::{Access, Salts};
-use kassa_commerce::outbox::relay::{Relay, RelayOptions};
+use kassa_commerce::outbox::{self, Relay, RelayOptions};
 use kassa_commerce::transport::{Remotes, chaos, drain};
 use kassa_commerce::{Databases, Shop, ShopOptions};
-use kassa_db::Db;
+use kassa_db::{Db, Engine};
 use kassa_eventlog::EventLog;
 use kassa_model::SystemClock;
 use kassa_service::client::Client;
@@ -97,13 +97,20 @@ impl Open {
 }
 
 /// What runs beside the routes of orders: the relay of the outbox and the drain of accepted orders.
-pub(super) fn start_tasks(
+///
+/// # Errors
+/// The database's, where it is this process's alone.
+pub(super) async fn start_tasks(
     shop: &Arc<Shop>,
     log: Arc<dyn EventLog>,
     metrics: &Metrics,
     shutdown: &Shutdown,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
     let db = shop.orders.clone().context("orders have no database here")?;
+    if db.engine() == Engine::Sqlite {
+        // The file belongs to whoever holds the data folder: what a killed process has left behind holds nobody up.
+        outbox::end_leases(&db).await.context("cannot take the shop's database over")?;
+    }
     let clock = Arc::new(SystemClock);
     let relay = Relay::new((db, log), clock, shop.wake.clone(), RelayOptions::default(), metrics);
     Ok(vec![

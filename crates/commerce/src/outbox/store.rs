@@ -41,6 +41,12 @@ pub(super) fn release_lease(tx: &mut Tx<'_>, owner: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Ends every lease, that of the drain as well.
+pub(super) fn end_leases(tx: &mut Tx<'_>) -> Result<(), Error> {
+    tx.execute("UPDATE leases SET until = 0 WHERE until > 0", params![])?;
+    Ok(())
+}
+
 /// The first rows that are not published. Always the first, never those above the last one seen: on PostgreSQL a smaller
 /// id may be committed after a larger one.
 pub(super) fn waiting(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Waiting>, Error> {

@@ -6,7 +6,7 @@ use kassa_eventlog::Stream;
 use kassa_service::Shutdown;
 
 use super::support::{Desk, eventually, scaled};
-use crate::outbox::{RelayOptions, Round};
+use crate::outbox::{RelayOptions, Round, end_leases};
 
 fn options() -> RelayOptions {
     let (poll, lease) = (Duration::from_millis(2), Duration::from_secs(20));
@@ -63,6 +63,19 @@ async fn another_takes_over_when_the_lease_has_ended_on(desk: Desk) {
     drop(first);
     eventually("the other publishes", async || second.round().await.unwrap() == Round::Published(3)).await;
     assert_eq!(desk.log.texts(Stream::Orders).await.len(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_taken_over_has_no_holder() {
+    let desk = Desk::new();
+    let ((mut killed, ..), (mut next, ..)) = (desk.relay(options()), desk.relay(options()));
+    desk.put(0..1).await;
+    assert_eq!(killed.round().await.unwrap(), Round::Published(1));
+    desk.put(1..2).await;
+    assert_eq!(next.round().await.unwrap(), Round::Standby);
+    drop(killed);
+    end_leases(&desk.db).await.unwrap();
+    assert_eq!(next.round().await.unwrap(), Round::Published(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
