@@ -18,6 +18,8 @@ const BUYERS: u64 = 6;
 const SKUS: u64 = 8;
 /// How much comes in when a SKU is sold out, now and then.
 const DELIVERY: u64 = 40;
+/// How often a request is repeated at the least before that is called a failure.
+const TRIES: u32 = 1_000;
 /// How soon all is to be decided once every process answers: the promise of docs/operations.md.
 const SETTLED_WITHIN: Duration = Duration::from_secs(60);
 
@@ -85,6 +87,7 @@ impl Market {
         let began = Instant::now();
         while self.placed.load(Ordering::SeqCst) < orders {
             assert!(began.elapsed() < DEADLINE * 10, "the buyers are too slow");
+            assert!(!buyers.0.iter().any(JoinHandle::is_finished), "a buyer has given up");
             std::thread::sleep(Duration::from_millis(20));
         }
         self.end.store(true, Ordering::SeqCst);
@@ -193,9 +196,12 @@ impl Market {
         key: &str,
         body: &Value,
     ) -> Answer {
-        let began = Instant::now();
+        // By tries as well, for a machine may stand still for long.
+        let (began, mut tries) = (Instant::now(), 0);
         loop {
-            assert!(began.elapsed() < DEADLINE * 4, "no answer to {method} {path} {key}");
+            tries += 1;
+            let patient = tries < TRIES || began.elapsed() < DEADLINE * 4;
+            assert!(patient, "no answer to {method} {path} {key} after {tries} tries");
             let address = at.lock().unwrap().clone();
             let asked = Http::connect(&address).and_then(|mut http| send(&mut http, method, path, key, body));
             match asked {

@@ -83,6 +83,7 @@ fn through_kills(engine: &str, postgres: Option<TestPostgres>) {
     let start = Start::up(&data).with_database(url.as_deref());
     let (seed, orders) = (seed(), scaled(2_000));
     let kassa = start.start();
+    eprintln!("{engine}: seed {seed}");
     let market = Arc::new(Market::default());
     market.orders_moved(&kassa);
     market.stock_moved(&kassa);
@@ -105,7 +106,7 @@ fn through_kills(engine: &str, postgres: Option<TestPostgres>) {
     let said = audit_is_clean(&data, Some(&answers), &[]);
     assert!(said.contains("the books agree"), "{said}");
     assert!(kassa.stop().success());
-    println!("{engine}: seed {seed}; {}; {backends} backends killed", survivor.kills);
-    println!("{engine}: {}; the audit is clean", market.report());
+    println!("{engine}: {}; {backends} backends killed", survivor.kills);
+    println!("{engine}: seed {seed}, {}; the audit is clean", market.report());
     survivor.kills.assert_every_point();
 }

@@ -56,6 +56,7 @@ fn through_kills(engine: &str, postgres: Option<TestPostgres>) {
     let (split, stock) = Split::new(folder.path(), urls);
     let kassa = split.orders.start();
     let (seed, orders) = (seed(), scaled(2_000));
+    eprintln!("{engine}: seed {seed}");
     let market = Arc::new(Market::default());
     market.orders_moved(&kassa);
     market.stock_moved(&stock);
@@ -84,13 +85,13 @@ fn through_kills(engine: &str, postgres: Option<TestPostgres>) {
     });
     market.close(buyers, orders);
     let kills = [("orders", &orders_end.kills), ("stock", &stock_end.kills)];
-    println!("{engine}: seed {seed}; {backends} backends killed");
+    println!("{engine}: {backends} backends killed");
     kills.iter().for_each(|(what, kills)| println!("{engine}: {what}: {kills}"));
     market.settle(&orders_end.kassa, &stock_end.kassa);
     let answers = folder.path().join("answers.jsonl");
     market.write_answers(&answers);
     split.audit_both_ways(&answers, orders_end, stock_end);
-    println!("{engine}: {}; the audits are clean", market.report());
+    println!("{engine}: seed {seed}, {}; the audits are clean", market.report());
 }
 
 /// The negative control: a drain that sends what may have been done under a new name takes stock twice, and the audit says so.
