@@ -40,7 +40,7 @@ pub async fn unpublished(db: &Db) -> Result<i64, Error> {
 /// # Errors
 /// The database's.
 pub async fn end_leases(db: &Db) -> Result<(), Error> {
-    db.write(|tx| store::end_leases(tx)).await
+    db.write(store::end_leases).await
 }
 
 /// What the analytics record of a money change needs.
