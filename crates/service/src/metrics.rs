@@ -23,6 +23,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 pub use prometheus_client::collector::Collector;
 pub use prometheus_client::encoding;
+pub use prometheus_client::metrics::MetricType;
 pub use prometheus_client::metrics::counter::{ConstCounter, Counter};
 pub use prometheus_client::metrics::family::Family;
 pub use prometheus_client::metrics::gauge::Gauge;

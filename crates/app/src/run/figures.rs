@@ -1,4 +1,4 @@
-//! The log's counts and the store's size as metrics, read when `/metrics` is asked for.
+//! The log's counts as metrics, read when `/metrics` is asked for.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use kassa_service::metrics::encoding::{DescriptorEncoder, EncodeMetric};
 use kassa_service::metrics::{Collector, ConstCounter};
 use kassa_service::metrics::{Description, Unit};
 
-use super::Parts;
+use super::{Parts, figures_db};
 
 /// A count of the log: its name, what it counts, where it stands in [`Stats`].
 type Count = (&'static str, &'static str, fn(&Stats) -> u64);
@@ -31,6 +31,9 @@ pub(super) fn register(parts: &Parts, metrics: &Metrics) {
         let described: Vec<_> =
             COUNTS.iter().map(|(name, help, _)| Description { name, help, unit: Unit::None }).collect();
         metrics.register_collector(&described, LogCounts(log));
+    }
+    if let Some(databases) = parts.databases() {
+        figures_db::register(databases.all().to_vec(), metrics);
     }
 }
 

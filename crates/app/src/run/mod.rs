@@ -2,6 +2,7 @@
 //! is the architecture.
 
 mod figures;
+mod figures_db;
 mod parts;
 mod routes;
 mod shop;

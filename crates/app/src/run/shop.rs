@@ -19,15 +19,18 @@ use tokio::task::JoinHandle;
 use crate::config::Config;
 use crate::roles::{Role, Roles};
 
+/// The name of the database of `database.url`.
+pub(super) const MAIN: &str = "main";
 /// How long a start waits for a database that does not answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it tries meanwhile.
 const TRY_EVERY: Duration = Duration::from_millis(500);
 
-/// The databases that are open, by their URL, and which noun is in which.
+/// The databases that are open, and which noun is in which.
 #[derive(Debug)]
 pub(super) struct Open {
-    by_url: BTreeMap<String, Db>,
+    /// Each once, under the name that health and metrics show: `main` for that of `database.url`, else the nouns in it.
+    named: Vec<(String, Db)>,
     /// That of sites, keys and sessions.
     pub(super) main: Db,
     databases: Databases,
@@ -58,9 +61,12 @@ impl Open {
         for url in &urls {
             migrate(&by_url[url], url)?;
         }
+        let held = nouns.each_ref().map(|noun| noun.as_ref().map(|(url, _)| url.as_str()));
+        let names = names(&config.database.url, held);
+        let named = names.into_iter().map(|(name, url)| (name, by_url[url].clone())).collect();
         let [catalog, inventory, orders] = nouns.map(|noun| noun.map(|(_, db)| db));
         let databases = Databases { catalog, inventory, orders, one: urls.len() == 1 };
-        Ok(Self { by_url, main, databases })
+        Ok(Self { named, main, databases })
     }
 
     /// The shop over these databases.
@@ -85,15 +91,28 @@ impl Open {
         Ok(Shop::new(self.databases.clone(), access.clone(), clock, options, metrics))
     }
 
-    /// Every database, by the name that health shows.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Db> {
-        self.by_url.values()
+    /// Every database, with the name that health and metrics show.
+    pub(super) fn all(&self) -> &[(String, Db)] {
+        &self.named
     }
 
     /// Ends the writers once what waits is done.
     pub(super) fn close(&self) {
-        self.all().for_each(Db::close);
+        self.named.iter().for_each(|(_, db)| db.close());
     }
+}
+
+/// The databases by name, `main` first. `nouns` are the addresses of catalog, inventory and orders, where they are open.
+fn names<'a>(main: &'a str, nouns: [Option<&'a str>; 3]) -> Vec<(String, &'a str)> {
+    let mut named = vec![(MAIN.to_owned(), main)];
+    for (noun, url) in ["catalog", "inventory", "orders"].into_iter().zip(nouns) {
+        let Some(url) = url.filter(|url| *url != main) else { continue };
+        match named.iter_mut().find(|(_, known)| *known == url) {
+            Some((name, _)) => name.extend(["+", noun]),
+            None => named.push((noun.to_owned(), url)),
+        }
+    }
+    named
 }
 
 /// What runs beside the routes of orders: the relay of the outbox and the drain of accepted orders.
@@ -165,4 +184,22 @@ fn remotes(config: &Config) -> anyhow::Result<Remotes> {
         accepted_max: config.orders.accepted_max,
         ..Remotes::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn databases_are_named_by_what_is_in_them() {
+        let check = |nouns: [&'static str; 3], expected: &[(&str, &str)]| {
+            let named = names("m", nouns.map(|url| (!url.is_empty()).then_some(url)));
+            let named: Vec<_> = named.iter().map(|(name, url)| (name.as_str(), *url)).collect();
+            assert_eq!(named, expected);
+        };
+        check(["m", "m", "m"], &[("main", "m")]);
+        check(["", "", ""], &[("main", "m")]);
+        check(["m", "i", "m"], &[("main", "m"), ("inventory", "i")]);
+        check(["x", "i", "x"], &[("main", "m"), ("catalog+orders", "x"), ("inventory", "i")]);
+    }
 }

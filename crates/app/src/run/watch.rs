@@ -8,6 +8,7 @@ use kassa_eventstore::EventStore;
 use kassa_service::{Health, Need, Status};
 
 use super::Parts;
+use super::shop::MAIN;
 
 /// A processor that is further behind than this is not ready, seconds: reports would mislead.
 const LAG_SECONDS_MAX: f64 = 60.0;
@@ -32,8 +33,8 @@ pub(super) fn watch_parts(parts: &Parts, health: &Health) {
         });
     }
     if let Some(databases) = parts.databases() {
-        for (index, db) in databases.all().enumerate() {
-            let name = if index == 0 { "database".to_owned() } else { format!("database {}", index + 1) };
+        for (name, db) in databases.all() {
+            let name = if name == MAIN { "database".to_owned() } else { format!("database of {name}") };
             let db = db.clone();
             health.deep(&name, Need::Needed, move || {
                 let db = db.clone();
