@@ -16,7 +16,7 @@ use kassa_service::metrics::{Counter, Family, Unit};
 mod layer;
 mod shown;
 
-pub use layer::wrap;
+pub use layer::{Words, wrap};
 
 /// How long chaos lasts unless it is ended: 10 minutes.
 pub const LIFE: Duration = Duration::from_secs(600);

@@ -45,7 +45,8 @@ pub fn internal_routes(shop: Arc<Shop>) -> Router {
             .route(COMMANDS, post(run_commands))
             .with_state(Arc::clone(&shop));
         let reads = Router::new().route(LEDGER, get(read_ledger)).with_state(Arc::clone(&shop));
-        routes = routes.merge(chaos::wrap(Arc::clone(shop.stock.chaos()), commands)).merge(reads);
+        let commands = chaos::wrap(Arc::clone(shop.stock.chaos()), commands, Problem::into_response);
+        routes = routes.merge(commands).merge(reads);
     }
     if shop.catalog.is_some() {
         routes = routes.merge(Router::new().route(PRODUCTS, get(list_offers)).with_state(shop));

@@ -52,7 +52,7 @@ pub(super) fn routes(shop: Arc<Shop>) -> Router {
         .route("/api/inventory/deduct", post(deduct_stock))
         .route("/api/inventory/{item_id}", get(get_item))
         .with_state(shop);
-    chaos::wrap(chaos, routes)
+    chaos::wrap(chaos, routes, |problem| Refusal::<D>::from(problem).into_response())
 }
 
 #[derive(Debug, Serialize)]

@@ -146,3 +146,26 @@ async fn chaos_is_set_shown_and_ended() {
     let refused = Bed::sqlite().call(&format!("POST {path}"), &[], r#"{"crash_rate":1}"#).await;
     assert_eq!((refused.status, &refused.json()["error"]), (403, &"Chaos is not allowed".into()));
 }
+
+#[tokio::test]
+async fn chaos_says_no_in_its_own_words() {
+    let bed = Bed::with_chaos();
+    bed.call("POST /api/admin/chaos", &[], r#"{"latency":false,"crash_rate":1}"#).await;
+    let mut seen = [0; 3];
+    for _ in 0..60 {
+        let reply = bed.call("GET /api/inventory", &[], "").await;
+        match reply.status {
+            // The connection is dropped.
+            200 => seen[2] += 1,
+            status => {
+                assert_eq!(reply.headers["content-type"], "application/json", "{}", reply.text);
+                let error = if status == 500 { "Internal server error" } else { "Service unavailable" };
+                let (said, success) = (reply.json()["error"].clone(), reply.json()["success"].clone());
+                assert_eq!((said, success), (error.into(), false.into()), "{status}: {}", reply.text);
+                assert_eq!(reply.headers.contains_key("retry-after"), status == 503);
+                seen[usize::from(status == 503)] += 1;
+            }
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 5), "{seen:?}");
+}

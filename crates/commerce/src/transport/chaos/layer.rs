@@ -1,4 +1,4 @@
-//! Chaos around HTTP routes: D's `/api/inventory/*` and the internal routes of stock.
+//! Chaos around HTTP routes: D's `/api/inventory/*` and the internal routes of stock, each in its own words.
 
 use std::sync::Arc;
 
@@ -6,17 +6,24 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use kassa_service::Problem;
 
 use super::{Chaos, Crash};
 
+/// How the routes that it is around say no.
+pub type Words = fn(Problem) -> Response;
+
 /// Puts `chaos` around every route of `router`.
-pub fn wrap(chaos: Arc<Chaos>, router: Router) -> Router {
-    router.layer(from_fn_with_state(chaos, disturb))
+pub fn wrap(chaos: Arc<Chaos>, router: Router, words: Words) -> Router {
+    router.layer(from_fn_with_state((chaos, words), disturb))
 }
 
-async fn disturb(State(chaos): State<Arc<Chaos>>, request: Request, next: Next) -> Response {
+async fn disturb(
+    State((chaos, words)): State<(Arc<Chaos>, Words)>,
+    request: Request,
+    next: Next,
+) -> Response {
     if !chaos.is_on() {
         return next.run(request).await;
     }
@@ -26,8 +33,8 @@ async fn disturb(State(chaos): State<Arc<Chaos>>, request: Request, next: Next) 
     }
     match fate.crash {
         Some(Crash::Dropped) => return dropped(),
-        Some(Crash::Internal) => return Problem::internal().into_response(),
-        Some(Crash::Unavailable) => return Problem::unavailable("chaos", 1).into_response(),
+        Some(Crash::Internal) => return words(Problem::internal()),
+        Some(Crash::Unavailable) => return words(Problem::unavailable("chaos", 1)),
         None => {}
     }
     // A client that hangs up does not undo what it asked for: the command runs to its end.

@@ -85,7 +85,8 @@ async fn drops_connections_and_loses_answers() {
     let done = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&done);
     let handler = move || async move { counted.fetch_add(1, Ordering::SeqCst).to_string() };
-    let router = wrap(Arc::clone(&chaos), Router::new().route("/", post(handler)));
+    let router = Router::new().route("/", post(handler));
+    let router = wrap(Arc::clone(&chaos), router, axum::response::IntoResponse::into_response);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()), None).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
