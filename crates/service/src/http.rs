@@ -77,13 +77,13 @@ pub enum Error {
     /// No address was given.
     #[error("cannot listen: no address given")]
     NoAddress,
-    /// The operating system refused the address.
-    #[error("cannot listen on {address}: {source}")]
+    /// The operating system refused the address. What it said is part of the sentence, and no source: it is said once.
+    #[error("cannot listen on {address}: {why}")]
     Listen {
         /// The address.
         address: SocketAddr,
         /// Why.
-        source: std::io::Error,
+        why: std::io::Error,
     },
 }
 
@@ -108,7 +108,7 @@ impl Server {
         let mut listeners = Vec::new();
         let mut addresses = Vec::new();
         for address in &options.listen {
-            let refused = |source| Error::Listen { address: *address, source };
+            let refused = |why| Error::Listen { address: *address, why };
             let listener = socket::listen(*address).map_err(refused)?;
             addresses.push(listener.local_addr().map_err(refused)?);
             listeners.push(listener);
@@ -142,7 +142,7 @@ impl Server {
         let shared = Arc::new(shared::Shared::new(router, &self.options, self.http));
         let mut loops = Vec::new();
         for (listener, address) in self.listeners.into_iter().zip(self.addresses) {
-            let refused = |source| Error::Listen { address, source };
+            let refused = |why| Error::Listen { address, why };
             let listener = tokio::net::TcpListener::from_std(listener).map_err(refused)?;
             loops.push(tokio::spawn(accept::accept(
                 listener,

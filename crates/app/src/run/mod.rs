@@ -254,5 +254,10 @@ fn greet(config: &Config, roles: &Roles, server: &Server, parts: &Parts) {
         println!("  shop       {address}/");
         println!("  dashboard  {address}/dashboard");
     }
+    let others: Vec<_> =
+        server.local_addresses()[1..].iter().map(|other| format!("http://{other}")).collect();
+    if !others.is_empty() {
+        println!("  also on    {}", others.join(" "));
+    }
     println!("listening on {address}");
 }

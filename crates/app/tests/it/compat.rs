@@ -56,6 +56,9 @@ fn the_examples_of_the_document_run_as_they_stand() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let kassa = Start::up(&data).listen("127.0.0.1:8000").with("--compat-ports").start();
+    for port in PORTS.into_iter().filter(|port| *port != 8_000) {
+        assert!(kassa.said.contains(&format!("http://127.0.0.1:{port}")), "{port}: {}", kassa.said);
+    }
     for example in &examples {
         check(example);
     }

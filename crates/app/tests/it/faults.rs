@@ -52,6 +52,16 @@ fn a_second_process_is_refused_in_one_sentence() {
 }
 
 #[test]
+fn a_port_that_is_taken_is_named_and_explained_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let why = Start::up(&folder.path().join("data")).listen(&address).try_start().err().unwrap();
+    assert!(why.contains(&format!("cannot listen on {address}")), "{why}");
+    assert_eq!(why.matches("already in use").count(), 1, "{why}");
+}
+
+#[test]
 fn a_full_log_answers_503_and_takes_again() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

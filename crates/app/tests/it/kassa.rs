@@ -22,6 +22,8 @@ pub(crate) struct Start {
 pub(crate) struct Kassa {
     child: Child,
     pub(crate) address: String,
+    /// What it printed before.
+    pub(crate) said: String,
 }
 
 impl Start {
@@ -87,14 +89,15 @@ impl Start {
             .spawn()
             .unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
+        let (mut line, mut said) = (String::new(), String::new());
         while stdout.read_line(&mut line).unwrap() > 0 {
             if let Some((_, address)) = line.trim().split_once("listening on ") {
                 let address = address.split(' ').next().unwrap().to_owned();
                 // Keep reading, so that the process never stops on a full pipe.
                 std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-                return Ok(Kassa { child, address });
+                return Ok(Kassa { child, address, said });
             }
+            said.push_str(&line);
             line.clear();
         }
         let status = child.wait().unwrap();

@@ -68,7 +68,7 @@ fn through_kills(engine: &str, postgres: Option<TestPostgres>) {
         start: split.stock.clone(),
         points: AT_STOCK,
         kills: kills / 2,
-        life_ms: 2_000,
+        life_ms: 5_000,
         seed: seed ^ 0x57,
     };
     let mut backends = 0;
