@@ -1,8 +1,7 @@
 //! The database behind the snapshot: read every 5 s, written by the admin routes, and no loss for a while when it is away.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use kassa_db::{Db, Tx};
 use kassa_model::{Clock, MICROS_PER_SECOND, Timestamp};
@@ -10,13 +9,10 @@ use kassa_service::Status;
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 
-use crate::poll::Poller;
+use crate::poll::{Followed, Poller};
 use crate::sites::Sites;
 use crate::store::{self, ApiKey, Stored, StoredSite};
-use crate::{Error, login, schema};
-
-/// How often the database is read.
-const EVERY: Duration = Duration::from_secs(5);
+use crate::{Error, login};
 
 /// Older than this, what is known says so in `/health`.
 const STALE_AFTER_SECONDS: i64 = 30;
@@ -37,38 +33,30 @@ pub(crate) struct Attached {
 /// What the thread and the routes share.
 #[derive(Debug)]
 pub(crate) struct Source {
-    pub(crate) db: Db,
+    followed: Followed,
     pub(crate) clock: Arc<dyn Clock>,
     sites: Arc<Sites>,
     /// Held from reading to taking over, so that an older reading never follows a newer one.
     turn: Mutex<()>,
-    migrated: OnceLock<()>,
     /// When the database was last read, µs; 0: never.
     read_at: AtomicI64,
     purged_at: AtomicI64,
-    failing: AtomicBool,
 }
 
 impl Attached {
     /// Brings the schema up to date and reads what there is. Should the database not answer now, it is tried again.
     pub(crate) fn start(db: Db, clock: Arc<dyn Clock>, sites: Arc<Sites>) -> Result<Self, Error> {
         let source = Arc::new(Source {
-            db,
+            followed: Followed::new(db, "sites and keys"),
             clock,
             sites,
             turn: Mutex::new(()),
-            migrated: OnceLock::new(),
             read_at: AtomicI64::new(0),
             purged_at: AtomicI64::new(0),
-            failing: AtomicBool::new(false),
         });
         let polled = Arc::clone(&source);
-        let (poller, first) =
-            Poller::start("access", EVERY, move |runtime| polled.round(runtime)).map_err(Error::Thread)?;
-        match first {
-            Err(invalid @ kassa_db::Error::Invalid(_)) => Err(Error::Database(invalid)),
-            _ => Ok(Self { source, poller }),
-        }
+        let round = move |runtime: &Runtime| polled.followed.round(runtime, polled.catch_up());
+        Ok(Self { source, poller: Poller::follow("access", round)? })
     }
 
     /// Asks for a reading soon: something came that may be new elsewhere.
@@ -89,7 +77,8 @@ impl Attached {
         // Should the caller go away meanwhile, the change is done all the same and the thread has to find it.
         let unseen = Unseen(self);
         let now = self.source.clock.now();
-        let changed = self.source.db.write(move |tx| Ok::<_, E>((op(tx, now)?, store::load(tx, now)?))).await;
+        let changed =
+            self.source.db().write(move |tx| Ok::<_, E>((op(tx, now)?, store::load(tx, now)?))).await;
         if let Ok((answer, stored)) = changed {
             self.source.take_over(stored, now);
             std::mem::forget(unseen);
@@ -121,37 +110,18 @@ impl Drop for Unseen<'_> {
 }
 
 impl Source {
-    /// One round of the thread: the schema if it is not there yet, then what others have changed.
-    fn round(&self, runtime: &Runtime) -> Result<(), kassa_db::Error> {
-        let done = self.migrate().and_then(|()| runtime.block_on(self.catch_up()));
-        let failed_before = self.failing.swap(done.is_err(), Ordering::Relaxed);
-        match &done {
-            Err(error) if !failed_before => {
-                tracing::error!(%error, "cannot read sites and keys; going on with what is known");
-            }
-            Ok(()) if failed_before => tracing::info!("sites and keys are read again"),
-            _ => (),
-        }
-        done
-    }
-
-    fn migrate(&self) -> Result<(), kassa_db::Error> {
-        if self.migrated.get().is_none() {
-            self.db.migrate(schema::MIGRATIONS)?;
-            // Only this thread sets it.
-            let _ = self.migrated.set(());
-        }
-        Ok(())
+    pub(crate) fn db(&self) -> &Db {
+        &self.followed.db
     }
 
     async fn catch_up(&self) -> Result<(), kassa_db::Error> {
         let turn = self.turn.lock().await;
         let now = self.clock.now();
-        let stored = self.db.read(move |tx| store::load(tx, now)).await?;
+        let stored = self.db().read(move |tx| store::load(tx, now)).await?;
         let news = self.news(&stored, now);
         self.take_over(stored, now);
         if !news.is_empty() {
-            let stored = self.db.write(move |tx| news.write(tx, now)).await?;
+            let stored = self.db().write(move |tx| news.write(tx, now)).await?;
             self.take_over(stored, now);
         }
         drop(turn);

@@ -66,7 +66,7 @@ impl Access {
         // A locked address costs no write.
         let now = source.clock.now();
         let asked = who.clone();
-        let until = source.db.read(move |tx| store::locked_until(tx, &asked, EVERYONE)).await?;
+        let until = source.db().read(move |tx| store::locked_until(tx, &asked, EVERYONE)).await?;
         refuse_locked(until, now)?;
         let right = self.is_admin_token(&Hash::of(token));
         let secret = to_hex(&random::<32>());

@@ -1,13 +1,64 @@
 //! A thread that does the same again and again, or sooner when it is woken: reading what other processes have changed.
+//! [`Followed`] is the database that it reads: its schema first, then a word when it goes away and when it is back.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use kassa_db::Db;
 use tokio::runtime::Runtime;
+
+use crate::{Error, schema};
+
+/// How often the database is read.
+const EVERY: Duration = Duration::from_secs(5);
 
 /// Rounds follow each other after this long at the least, however often the thread is woken.
 const PAUSE_LEAST: Duration = Duration::from_millis(250);
+
+/// A database that is read in rounds.
+#[derive(Debug)]
+pub(crate) struct Followed {
+    pub(crate) db: Db,
+    /// What is read of it, as a sentence has it: `sites and keys`.
+    what: &'static str,
+    migrated: AtomicBool,
+    failing: AtomicBool,
+}
+
+impl Followed {
+    pub(crate) fn new(db: Db, what: &'static str) -> Self {
+        Self { db, what, migrated: AtomicBool::new(false), failing: AtomicBool::new(false) }
+    }
+
+    /// One round of the thread: the schema if it is not there yet, then what others have changed.
+    pub(crate) fn round(
+        &self,
+        runtime: &Runtime,
+        catch_up: impl Future<Output = Result<(), kassa_db::Error>>,
+    ) -> Result<(), kassa_db::Error> {
+        let done = self.migrate().and_then(|()| runtime.block_on(catch_up));
+        let failed_before = self.failing.swap(done.is_err(), Ordering::Relaxed);
+        let what = self.what;
+        match &done {
+            Err(error) if !failed_before => {
+                tracing::error!(%error, "cannot read {what}; going on with what is known");
+            }
+            Ok(()) if failed_before => tracing::info!("{what} are read again"),
+            _ => (),
+        }
+        done
+    }
+
+    fn migrate(&self) -> Result<(), kassa_db::Error> {
+        if !self.migrated.load(Ordering::Relaxed) {
+            self.db.migrate(schema::MIGRATIONS)?;
+            self.migrated.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
 
 /// The running thread; dropping it ends the thread after the round in hand.
 #[derive(Debug)]
@@ -17,6 +68,20 @@ pub(crate) struct Poller {
 }
 
 impl Poller {
+    /// Starts a thread that follows a database. Should it not answer now, it is tried again.
+    ///
+    /// # Errors
+    /// The database is not for this program, or there is no thread to be had.
+    pub(crate) fn follow(
+        name: &str,
+        round: impl FnMut(&Runtime) -> Result<(), kassa_db::Error> + Send + 'static,
+    ) -> Result<Self, Error> {
+        match Self::start(name, EVERY, round).map_err(Error::Thread)? {
+            (_, Err(invalid @ kassa_db::Error::Invalid(_))) => Err(Error::Database(invalid)),
+            (poller, _) => Ok(poller),
+        }
+    }
+
     /// Starts a thread called `name` that does `round` now and then every `every`. Returns after the first round, with
     /// what it returned.
     pub(crate) fn start<T: Send + 'static>(

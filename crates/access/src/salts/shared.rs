@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
 
 use kassa_db::{Db, Tx};
 use kassa_model::{Clock, Salt};
@@ -12,11 +11,10 @@ use kassa_service::Status;
 use tokio::runtime::Runtime;
 
 use super::{Cache, fresh, parse, week_of};
-use crate::poll::Poller;
+use crate::poll::{Followed, Poller};
 use crate::secret::to_hex;
-use crate::{Error, schema, store};
+use crate::{Error, store};
 
-const EVERY: Duration = Duration::from_secs(5);
 const DAY: &str = "day";
 const WEEK: &str = "week";
 
@@ -32,13 +30,11 @@ pub(super) struct Shared {
 
 #[derive(Debug)]
 struct Source {
-    db: Db,
+    followed: Followed,
     clock: Arc<dyn Clock>,
     cache: Arc<Cache>,
-    migrated: AtomicBool,
     /// Whether they have been read once.
     known: AtomicBool,
-    failing: AtomicBool,
 }
 
 /// The salts that there must be around a day.
@@ -59,15 +55,11 @@ struct Found {
 
 impl Shared {
     pub(super) fn start(db: Db, clock: Arc<dyn Clock>, cache: Arc<Cache>) -> Result<Self, Error> {
-        let no = || AtomicBool::new(false);
-        let source = Arc::new(Source { db, clock, cache, migrated: no(), known: no(), failing: no() });
+        let (followed, known) = (Followed::new(db, "the salts"), AtomicBool::new(false));
+        let source = Arc::new(Source { followed, clock, cache, known });
         let polled = Arc::clone(&source);
-        let (poller, first) =
-            Poller::start("salts", EVERY, move |runtime| polled.round(runtime)).map_err(Error::Thread)?;
-        match first {
-            Err(invalid @ kassa_db::Error::Invalid(_)) => Err(Error::Database(invalid)),
-            _ => Ok(Self { source, poller }),
-        }
+        let round = move |runtime: &Runtime| polled.followed.round(runtime, polled.catch_up());
+        Ok(Self { source, poller: Poller::follow("salts", round)? })
     }
 
     /// Asks for a reading soon.
@@ -84,32 +76,11 @@ impl Shared {
 }
 
 impl Source {
-    fn round(&self, runtime: &Runtime) -> Result<(), kassa_db::Error> {
-        let done = self.migrate().and_then(|()| runtime.block_on(self.catch_up()));
-        let failed_before = self.failing.swap(done.is_err(), Ordering::Relaxed);
-        match &done {
-            Err(error) if !failed_before => {
-                tracing::error!(%error, "cannot read the salts; going on with those that are known");
-            }
-            Ok(()) if failed_before => tracing::info!("salts are read again"),
-            _ => (),
-        }
-        done
-    }
-
-    fn migrate(&self) -> Result<(), kassa_db::Error> {
-        if !self.migrated.load(Ordering::Relaxed) {
-            self.db.migrate(schema::MIGRATIONS)?;
-            self.migrated.store(true, Ordering::Relaxed);
-        }
-        Ok(())
-    }
-
     async fn catch_up(&self) -> Result<(), kassa_db::Error> {
         let wanted = self.wanted(self.clock.now().day());
-        let mut found = self.db.read(find).await?;
+        let mut found = self.followed.db.read(find).await?;
         if !wanted.is_met_by(&found) {
-            found = self.db.write(move |tx| wanted.write(tx)).await?;
+            found = self.followed.db.write(move |tx| wanted.write(tx)).await?;
         }
         self.cache.take_over(found);
         self.known.store(true, Ordering::Relaxed);
