@@ -22,6 +22,15 @@ pub enum Engine {
     Postgres,
 }
 
+/// What a server that does not answer means to whoever opens the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Away {
+    /// It is not opened.
+    Refused,
+    /// It is reached later.
+    Awaited,
+}
+
 /// The database. Clones share it; the last one to go closes it.
 #[derive(Debug, Clone)]
 pub struct Db(Arc<Inner>);
@@ -57,12 +66,25 @@ impl Db {
     /// # Errors
     /// As [`Db::open`].
     pub fn open_with(url: &str, options: Options) -> Result<Self, Error> {
+        Self::open_by(url, options, Away::Refused)
+    }
+
+    /// As [`Db::open`], but a PostgreSQL that does not answer now is waited for by whoever asks something of it: that fails
+    /// with [`Error::Unavailable`] until the server answers.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] as for [`Db::open`], also for a server that answers and refuses; whatever SQLite says.
+    pub fn open_ahead(url: &str) -> Result<Self, Error> {
+        Self::open_by(url, Options::default(), Away::Awaited)
+    }
+
+    fn open_by(url: &str, options: Options, away: Away) -> Result<Self, Error> {
         let (writes, reads) = (Queue::new(options.queue_max), Queue::new(options.queue_max));
         let shared = Arc::new(Shared { writes, reads, counters: Counters::default(), options });
         let (engine, threads) = if let Some(path) = url.strip_prefix("sqlite:") {
             (Engine::Sqlite, sqlite::start(path, &shared)?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            (Engine::Postgres, postgres::start(url, &shared)?)
+            (Engine::Postgres, postgres::start(url, &shared, away)?)
         } else {
             // The address is not shown: it may hold a password.
             return Err(Error::Invalid(

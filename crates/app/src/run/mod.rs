@@ -5,6 +5,7 @@ mod figures;
 mod figures_db;
 mod parts;
 mod routes;
+mod schemas;
 mod shop;
 mod watch;
 
@@ -103,6 +104,9 @@ async fn run(
         true => shop::start_tasks(&parts.shop()?, parts.log()?, metrics, &shutdown).await?,
         false => Vec::new(),
     };
+    if let Some(databases) = parts.databases() {
+        tasks.push(databases.schemas.go_on(&shutdown));
+    }
     if roles.has(Role::Inventory) {
         tasks.push(tokio::spawn(watch_levels(parts.shop()?, shutdown.clone())));
     }

@@ -48,16 +48,20 @@ pub(crate) struct Wanted<'a> {
 }
 
 impl Parts {
-    /// For a command: as `open_with`, with the access of the configuration.
+    /// For a command: as `open_with`, with the access of the configuration, and with databases that answer.
     pub(crate) fn open(config: &Config, wanted: Wanted<'_>) -> anyhow::Result<Self> {
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
-        Self::open_with(config, &super::access_options(config)?, wanted, &metrics)
+        let parts = Self::open_with(config, &super::access_options(config)?, wanted, &metrics)?;
+        if let Some(databases) = &parts.databases {
+            databases.schemas.wait()?;
+        }
+        Ok(parts)
     }
 
     /// Opens what is needed.
     ///
     /// # Errors
-    /// Files that cannot be had, are damaged, or belong to another log; a database that does not answer.
+    /// Files that cannot be had, are damaged, or belong to another log; a database that refuses.
     pub(crate) fn open_with(
         config: &Config,
         access: &kassa_access::Options,

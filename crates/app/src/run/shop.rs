@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use kassa_access::{Access, Salts};
 use kassa_commerce::outbox::{self, Relay, RelayOptions};
 use kassa_commerce::transport::{Remotes, chaos, drain};
@@ -16,16 +15,12 @@ use kassa_service::client::Client;
 use kassa_service::{Metrics, Shutdown};
 use tokio::task::JoinHandle;
 
+use super::schemas::Schemas;
 use crate::config::Config;
 use crate::roles::{Role, Roles};
 
 /// The name of the database of `database.url`.
 pub(super) const MAIN: &str = "main";
-/// How long a start waits for a database that does not answer.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How often it tries meanwhile.
-const TRY_EVERY: Duration = Duration::from_millis(500);
-
 /// The databases that are open, and which noun is in which.
 #[derive(Debug)]
 pub(super) struct Open {
@@ -34,13 +29,16 @@ pub(super) struct Open {
     /// That of sites, keys and sessions.
     pub(super) main: Db,
     databases: Databases,
+    /// Which of them have the shop's schema.
+    pub(super) schemas: Schemas,
 }
 
 impl Open {
-    /// Opens what `roles` need: `database.url` always, for sites and keys; the nouns' own where they have one.
+    /// Opens what `roles` need: `database.url` always, for sites and keys; the nouns' own where they have one. A server
+    /// that does not answer is no error: it is asked again, see [`Schemas`].
     ///
     /// # Errors
-    /// A file that cannot be opened, a server that does not answer, a schema of another program.
+    /// A file that cannot be opened, a server that refuses, a schema of another program.
     pub(super) fn new(config: &Config, roles: &Roles) -> anyhow::Result<Self> {
         let mut by_url = BTreeMap::new();
         let main = open(&mut by_url, &config.database.url)?;
@@ -58,15 +56,15 @@ impl Open {
         let mut urls: Vec<_> = nouns.iter().flatten().map(|(url, _)| url.clone()).collect();
         urls.sort_unstable();
         urls.dedup();
-        for url in &urls {
-            migrate(&by_url[url], url)?;
-        }
         let held = nouns.each_ref().map(|noun| noun.as_ref().map(|(url, _)| url.as_str()));
         let names = names(&config.database.url, held);
+        let of_nouns = names.iter().filter(|(_, url)| urls.iter().any(|held| held == url));
+        let of_nouns: Vec<_> = of_nouns.map(|(name, url)| (name.clone(), by_url[*url].clone())).collect();
+        let schemas = Schemas::bring_up(&of_nouns)?;
         let named = names.into_iter().map(|(name, url)| (name, by_url[url].clone())).collect();
         let [catalog, inventory, orders] = nouns.map(|noun| noun.map(|(_, db)| db));
         let databases = Databases { catalog, inventory, orders, one: urls.len() == 1 };
-        Ok(Self { named, main, databases })
+        Ok(Self { named, main, databases, schemas })
     }
 
     /// The shop over these databases.
@@ -142,31 +140,10 @@ fn open(by_url: &mut BTreeMap<String, Db>, url: &str) -> anyhow::Result<Db> {
     if let Some(db) = by_url.get(url) {
         return Ok(db.clone());
     }
-    let db = patiently(url, || Db::open(url))?;
+    let shown = url.rsplit_once('@').map_or(url, |(_, host)| host);
+    let db = Db::open_ahead(url).with_context(|| format!("cannot use the shop's database {shown}"))?;
     by_url.insert(url.to_owned(), db.clone());
     Ok(db)
-}
-
-fn migrate(db: &Db, url: &str) -> anyhow::Result<()> {
-    patiently(url, || db.migrate(kassa_commerce::MIGRATIONS))
-}
-
-/// Tries again for a while as long as the server does not answer: it may be starting, or recovering.
-fn patiently<T>(url: &str, mut ask: impl FnMut() -> Result<T, kassa_db::Error>) -> anyhow::Result<T> {
-    let begin = Instant::now();
-    loop {
-        match ask() {
-            Ok(had) => return Ok(had),
-            Err(kassa_db::Error::Unavailable(why)) if url.contains("://") && begin.elapsed() < PATIENCE => {
-                tracing::warn!(why, "the shop's database does not answer yet");
-                std::thread::sleep(TRY_EVERY);
-            }
-            Err(error) => {
-                let shown = url.rsplit_once('@').map_or(url, |(_, host)| host);
-                bail!("cannot use the shop's database {shown}: {error}");
-            }
-        }
-    }
 }
 
 fn remotes(config: &Config) -> anyhow::Result<Remotes> {

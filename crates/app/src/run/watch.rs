@@ -41,6 +41,8 @@ pub(super) fn watch_parts(parts: &Parts, health: &Health) {
                 async move { outcome(db.ping().await) }
             });
         }
+        let schemas = databases.schemas.clone();
+        health.ready("schema", Need::Needed, move || std::future::ready(schemas.status()));
         let access = parts.access.clone();
         health.ready("access", Need::Needed, move || std::future::ready(access.status()));
         let salts = Arc::clone(&parts.salts);

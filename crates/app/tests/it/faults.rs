@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kassa_db::testing::TestPostgres;
+
 use crate::kassa::{Start, metric, run, wait_for};
 
 const EVENT: &str = r#"{"site_id":"shop","event_type":"page_view","path":"/"}"#;
@@ -178,4 +180,23 @@ fn a_slow_store_does_not_slow_the_collector() {
     assert!(lag > 0.0, "{sent} sent and no lag");
     kassa.wait_until_drained();
     assert_eq!(views(&kassa), sent);
+}
+
+#[test]
+fn a_database_that_does_not_answer_at_the_start_is_waited_for() {
+    let Some(server) = TestPostgres::start_own() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let url = server.fresh_database();
+    server.stop();
+    let kassa = Start::up(&folder.path().join("data")).with_database(Some(&url)).start();
+    assert_eq!(kassa.get("/livez").status, 200);
+    let ready = kassa.get("/readyz");
+    assert!(ready.status == 503 && ready.body.contains("cannot use the database"), "{ready:?}");
+    let refused = kassa.get("/v1/products");
+    assert_eq!(refused.status, 503, "{refused:?}");
+    server.resume();
+    wait_for("kassa to be ready", || (kassa.get("/readyz").status == 200).then_some(()));
+    let products = kassa.get("/v1/products");
+    assert!(products.status == 200 && products.body.contains("[]"), "{products:?}");
+    assert!(kassa.stop().success());
 }

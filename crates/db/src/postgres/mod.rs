@@ -13,15 +13,15 @@ use std::thread::JoinHandle;
 use postgres::error::{DbError, SqlState};
 
 use crate::Error;
-use crate::db::Shared;
+use crate::db::{Away, Shared};
 use crate::tx::{Doom, Failure};
 use connect::Server;
 use worker::{Kind, Worker};
 
 pub(crate) use session::{int, text};
 
-/// Reaches the server at `url` and starts the threads.
-pub(crate) fn start(url: &str, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, Error> {
+/// Reaches the server at `url`, now or later, and starts the threads.
+pub(crate) fn start(url: &str, shared: &Arc<Shared>, away: Away) -> Result<Vec<JoinHandle<()>>, Error> {
     let server = Arc::new(Server::new(url, &shared.options)?);
     let mut threads = Vec::new();
     let (report, reached) = mpsc::channel();
@@ -33,7 +33,11 @@ pub(crate) fn start(url: &str, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()
         threads.push(spawn(Kind::Reader, &server, shared, None)?);
     }
     drop(report);
-    let outcome = reached.recv().unwrap_or_else(|_| Err(Error::Unavailable("a thread died".to_owned())));
+    let outcome = match reached.recv() {
+        Ok(Err(Error::Unavailable(_))) if away == Away::Awaited => Ok(()),
+        Ok(outcome) => outcome,
+        Err(_) => Err(Error::Unavailable("a thread died".to_owned())),
+    };
     if outcome.is_err() {
         shared.writes.close();
         shared.reads.close();
