@@ -6,6 +6,7 @@
 mod act;
 pub mod audit;
 pub mod catalog;
+pub mod cleaning;
 pub mod compat;
 mod guard;
 pub mod idempotency;

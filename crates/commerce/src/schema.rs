@@ -29,6 +29,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0004_lean_orders.sqlite.sql"),
         postgres: include_str!("../migrations/0004_lean_orders.postgres.sql"),
     },
+    Migration {
+        set: "commerce",
+        number: 5,
+        sqlite: include_str!("../migrations/0005_commands_by_age.sqlite.sql"),
+        postgres: include_str!("../migrations/0005_commands_by_age.postgres.sql"),
+    },
 ];
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use anyhow::Context;
 use kassa_access::{Mode, SecretKeyOptions, SiteOptions};
 use kassa_analytics::collect::{self, Collector, CollectorOptions};
 use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, check_positions};
+use kassa_commerce::cleaning;
 use kassa_commerce::inventory::levels::watch_levels;
 use kassa_eventlog::EventLog;
 use kassa_eventstore::EventStore;
@@ -106,6 +107,9 @@ async fn run(
     };
     if let Some(databases) = parts.databases() {
         tasks.push(databases.schemas.go_on(&shutdown));
+    }
+    if roles.need_database() {
+        tasks.push(tokio::spawn(cleaning::run(parts.shop()?, shutdown.clone())));
     }
     if roles.has(Role::Inventory) {
         tasks.push(tokio::spawn(watch_levels(parts.shop()?, shutdown.clone())));

@@ -191,6 +191,11 @@ pub fn deduct(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Done,
             return Ok(earlier(recorded, &fingerprint));
         }
         store::claim_anew(tx, &claim)?;
+    } else if store::has_moved(tx, &command.reference)? {
+        // It came so long ago that its record is gone.
+        let reply = Reply::Moved { low: Vec::new() };
+        store::record(tx, &command.reference, &reply)?;
+        return Ok(Done { reply, replayed: true });
     }
     let reply = match tx.savepoint(|tx| take(tx, command, now)) {
         Ok(low) => Reply::Moved { low },

@@ -3,7 +3,7 @@
 //! it was after any crash.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use kassa_db::{Db, Error, Tx};
@@ -20,7 +20,6 @@ use super::work::groups::{self, Group};
 use super::work::{Kind, Work, store};
 use super::{Outcome, send_all};
 use crate::Shop;
-use crate::idempotency;
 use crate::orders::accepted::{self, Decision};
 use crate::sabotage::{self, Sabotage};
 
@@ -32,12 +31,6 @@ const UNDER_WAY_MAX: usize = 16;
 const ROWS_MAX: i64 = 1_000;
 /// How often it looks for work that nobody told it of.
 const EVERY: Duration = Duration::from_millis(200);
-/// How often it cleans up.
-const CLEAN_EVERY: Duration = Duration::from_secs(60);
-/// Rows that one transaction of a cleaning removes, so that orders wait but a little for it.
-const CLEANED_MAX: u64 = 500;
-/// Transactions of a cleaning.
-const CLEANINGS_MAX: usize = 200;
 /// The first pause of a command that failed; doubled each time.
 const PAUSE_MICROS: i64 = 100_000;
 /// The longest.
@@ -46,7 +39,6 @@ const PAUSE_MICROS_MAX: i64 = 5 * MICROS_PER_SECOND;
 /// Drains until `shutdown`; a task of every process that has orders.
 pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
     let owner = Uuid::now_v7().to_string();
-    let mut cleaned = Instant::now();
     let mut decided = 0;
     loop {
         // After work there is often more, and those behind it must learn that it is done.
@@ -64,12 +56,6 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
             tracing::warn!(%error, "the drain cannot use the database of orders");
             0
         });
-        if cleaned.elapsed() >= CLEAN_EVERY {
-            cleaned = Instant::now();
-            if let Err(error) = clean(&shop).await {
-                tracing::warn!(%error, "the drain cannot clean up");
-            }
-        }
     }
 }
 
@@ -223,23 +209,6 @@ fn pause(attempts: i64, id: i64) -> i64 {
     let doublings = u32::try_from(attempts.clamp(0, 10)).unwrap_or(10);
     let pause = (PAUSE_MICROS << doublings).min(PAUSE_MICROS_MAX);
     pause - pause / 4 * (id.rem_euclid(8)) / 8
-}
-
-/// Makes answers final whose deadline has passed, and removes what has outlived its day.
-async fn clean(shop: &Shop) -> Result<(), Error> {
-    let (db, now) = (orders(shop)?, shop.now());
-    db.write(move |tx| idempotency::close_expired(tx, now)).await?;
-    for _ in 0..CLEANINGS_MAX {
-        let most = i64::try_from(CLEANED_MAX).unwrap_or(i64::MAX);
-        let cleaned = db.write(move |tx| {
-            let records = idempotency::clean(tx, now, most)?;
-            Ok::<_, Error>(records.max(store::clean(tx, now, most)?))
-        });
-        if cleaned.await? < CLEANED_MAX {
-            break;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! The table `stock_commands`, in the database of stock; and the ledger by command.
 
 use kassa_db::{Error, Row, Tx, params};
-use kassa_model::Timestamp;
+use kassa_model::{MICROS_PER_DAY, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::commands::Reply;
 use crate::inventory::StockLine;
+
+/// How long a command is remembered, µs: 30 days. After that the ledger alone knows that it moved stock, and does not let it
+/// do so again; but a copy of a command that was refused or void would be a new one.
+const KEPT_MICROS: i64 = 30 * MICROS_PER_DAY;
 
 /// A command that is about to be carried out.
 #[derive(Debug)]
@@ -118,6 +122,12 @@ pub(super) fn adopt(tx: &mut Tx<'_>, reference: &str, lines: &[StockLine]) -> Re
     Ok(())
 }
 
+/// Whether a command has moved stock, by the ledger, which forgets nothing.
+pub(super) fn has_moved(tx: &mut Tx<'_>, reference: &str) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM ledger WHERE ref = $1 LIMIT 1";
+    Ok(tx.first(sql, params![reference], |row| row.int(0))?.is_some())
+}
+
 /// What the order of a deduct `<order>/<revision>` holds by the ledger.
 pub(super) fn held(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<StockLine>, Error> {
     let Some((order, _)) = reference.rsplit_once('/') else { return Ok(Vec::new()) };
@@ -126,6 +136,13 @@ pub(super) fn held(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<StockLine>, E
     let sql = "SELECT sku, CAST(SUM(-quantity) AS BIGINT) FROM ledger WHERE ref >= $1 AND ref < $2 \
                GROUP BY sku HAVING SUM(quantity) < 0 ORDER BY sku";
     tx.all(sql, params![&begin, &end], |row| Ok(StockLine { sku: row.text(0)?, quantity: row.int(1)? }))
+}
+
+/// Removes at most `most` commands that came longer than 30 days ago.
+pub(crate) fn clean(tx: &mut Tx<'_>, now: Timestamp, most: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM stock_commands WHERE ref IN \
+               (SELECT ref FROM stock_commands WHERE created_at <= $1 ORDER BY created_at LIMIT $2)";
+    tx.execute(sql, params![now.plus_micros(-KEPT_MICROS).micros(), most])
 }
 
 /// What a deduct took.

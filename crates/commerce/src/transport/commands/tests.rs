@@ -174,6 +174,41 @@ async fn an_edit_replaces_all_or_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_forgotten_after_30_days_moves_nothing_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = stocked(&format!("sqlite:{}", folder.path().join("kassa.db").display()));
+    let postgres = TestPostgres::start().map(|cluster| stocked(&cluster.fresh_database()));
+    for db in [Some(sqlite), postgres].into_iter().flatten() {
+        fill(&db).await;
+        let all = [
+            (deduct("o/1", "a=4"), "moved"),
+            (deduct("p/1", "b=2"), "moved"),
+            (release("p/r2", "p/1", "b=1"), "moved"),
+            (edit("q/2", "q/1", 1, "a=1"), "moved"),
+        ];
+        for (command, expected) in &all {
+            assert_eq!(send(&db, command.clone()).await, *expected);
+        }
+        let clean = async |days: i64| {
+            let at = NOW.plus_micros(days * kassa_model::MICROS_PER_DAY);
+            db.write(move |tx| store::clean(tx, at, 100)).await.unwrap()
+        };
+        // Of q there is a tombstone, too.
+        assert_eq!((clean(29).await, clean(30).await, clean(30).await), (0, 5, 0));
+        for (command, _) in &all {
+            let said = send(&db, command.clone()).await;
+            assert!(said == "moved again" || matches!(command, Command::Release(_)), "{said}: {command:?}");
+        }
+        assert_eq!(on_hand(&db).await, (5, 9), "{:?}", db.engine());
+        // What comes later still finds what it names, by the ledger.
+        clean(30).await;
+        assert_eq!(send(&db, release("o/c2", "o/1", "a=4")).await, "moved");
+        assert_eq!(send(&db, edit("p/3", "p/1", 2, "b=3")).await, "moved");
+        assert_eq!(on_hand(&db).await, (9, 7), "{:?}", db.engine());
+    }
+}
+
+#[tokio::test]
 async fn stock_that_an_order_took_in_its_own_transaction_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let db = stocked(&format!("sqlite:{}", folder.path().join("kassa.db").display()));
