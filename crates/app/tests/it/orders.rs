@@ -89,7 +89,7 @@ fn through_kills(engine: &str, postgres: Option<TestPostgres>) {
     market.stock_moved(&kassa);
     market.open(orders / 4);
     let buyers = market.start(seed);
-    let victim = Victim { start, points: POINTS, kills: scaled(100), life_ms: 300, seed };
+    let victim = Victim { start, points: POINTS, kills: scaled(100), life_ms: 300, long_life_ms: 20, seed };
     let mut backends = 0;
     let survivor = victim.torment(kassa, |kassa| {
         market.orders_moved(kassa);

@@ -24,6 +24,8 @@ pub(crate) struct Victim {
     pub(crate) kills: u64,
     /// The longest life before a kill at random, ms.
     pub(crate) life_ms: u64,
+    /// Every fifth of them at least, ms: so that what a killed process has left behind, such as a lease, runs out.
+    pub(crate) long_life_ms: u64,
     pub(crate) seed: u64,
 }
 
@@ -48,7 +50,9 @@ pub(crate) struct Kills {
 /// One life.
 #[derive(Debug, Clone, Copy)]
 enum Turn {
-    AtRandom,
+    /// After so many ms.
+    AtRandom(u64),
+    /// At the pass of this number.
     At(&'static str, u64),
 }
 
@@ -58,14 +62,14 @@ impl Victim {
         let mut random = Random(self.seed);
         let mut kills = Kills::default();
         kills.at_point.extend(self.points.iter().map(|point| (*point, 0)));
-        self.live(kassa, Turn::AtRandom, &mut random, &mut kills);
+        live(kassa, Turn::AtRandom(20 + random.below(self.life_ms)), &mut kills);
         let mut turns = 1;
         while let Some(turn) = self.turn(turns, &mut random, &kills) {
             turns += 1;
             match self.begin(turn) {
                 Some(kassa) => {
                     moved(&kassa);
-                    self.live(kassa, turn, &mut random, &mut kills);
+                    live(kassa, turn, &mut kills);
                 }
                 None => kills.at_start += 1,
             }
@@ -85,7 +89,8 @@ impl Victim {
             return chance.map(|(point, _)| Turn::At(point, 1 + random.below(40)));
         }
         if turns.is_multiple_of(2) {
-            return Some(Turn::AtRandom);
+            let least = if turns.is_multiple_of(10) { self.long_life_ms } else { 20 };
+            return Some(Turn::AtRandom(least + random.below(self.life_ms)));
         }
         let point = self.points[(turns / 2 % points) as usize];
         // The database's points are passed at the start already, by more than what orders do.
@@ -96,7 +101,7 @@ impl Victim {
     /// Starts it for a turn; nothing if it died before it served.
     fn begin(&self, turn: Turn) -> Option<Kassa> {
         match turn {
-            Turn::AtRandom => Some(self.again()),
+            Turn::AtRandom(_) => Some(self.again()),
             Turn::At(point, passes) => {
                 let armed = self.start.clone().env("KASSA_FAILPOINTS", &format!("{point}={passes}"));
                 armed.try_start().ok()
@@ -115,26 +120,29 @@ impl Victim {
             std::thread::sleep(Duration::from_millis(100));
         }
     }
+}
 
-    /// Lets it live for a turn, and then no longer.
-    fn live(&self, mut kassa: Kassa, turn: Turn, random: &mut Random, kills: &mut Kills) {
-        let Turn::At(point, _) = turn else {
-            std::thread::sleep(Duration::from_millis(20 + random.below(self.life_ms)));
+/// Lets it live for a turn, and then no longer.
+fn live(mut kassa: Kassa, turn: Turn, kills: &mut Kills) {
+    let point = match turn {
+        Turn::At(point, _) => point,
+        Turn::AtRandom(ms) => {
+            std::thread::sleep(Duration::from_millis(ms));
             kills.at_random += 1;
             return kassa.kill();
-        };
-        let began = Instant::now();
-        while !kassa.has_ended() {
-            if began.elapsed() > PASSED_WITHIN {
-                kills.in_vain += 1;
-                return kassa.kill();
-            }
-            std::thread::sleep(Duration::from_millis(5));
         }
-        let status = kassa.ended();
-        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(6), "{point}: {status}");
-        *kills.at_point.entry(point).or_default() += 1;
+    };
+    let began = Instant::now();
+    while !kassa.has_ended() {
+        if began.elapsed() > PASSED_WITHIN {
+            kills.in_vain += 1;
+            return kassa.kill();
+        }
+        std::thread::sleep(Duration::from_millis(5));
     }
+    let status = kassa.ended();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(6), "{point}: {status}");
+    *kills.at_point.entry(point).or_default() += 1;
 }
 
 impl Kills {
