@@ -6,6 +6,7 @@ mod client;
 mod config;
 mod demo;
 mod lock;
+mod memory;
 mod roles;
 mod run;
 mod ui;
@@ -22,6 +23,7 @@ use crate::roles::Roles;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    memory::use_small_pages();
     let cli = Cli::parse();
     match cli.run() {
         Ok(code) => code,

@@ -31,6 +31,7 @@ pub(crate) use parts::{Parts, Wanted};
 use crate::config::Config;
 use crate::demo;
 use crate::lock;
+use crate::memory;
 use crate::roles::{Role, Roles};
 
 /// The ports of systems A to E (architecture.md): on each of them everything is served.
@@ -114,6 +115,7 @@ async fn run(
     if roles.has(Role::Inventory) {
         tasks.push(tokio::spawn(watch_levels(parts.shop()?, shutdown.clone())));
     }
+    tasks.push(tokio::spawn(memory::watch(shutdown.clone())));
     if let (Demo::Wanted, Some(collector)) = (demo, &collector) {
         demo::fill(collector, parts, SystemClock.now(), &shutdown).await?;
     }

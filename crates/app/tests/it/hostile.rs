@@ -147,6 +147,18 @@ fn resident_kib(pid: u32) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
+/// One huge page stays whole for whatever is left in it: memory at rest doubled with them.
+#[test]
+#[cfg(target_os = "linux")]
+fn it_gets_no_huge_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let kassa = Start::up(&folder.path().join("data")).start();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", kassa.pid())).unwrap();
+    let flag = status.lines().find_map(|line| line.strip_prefix("THP_enabled:"));
+    assert!(flag.is_none_or(|flag| flag.trim() == "0"), "{flag:?}");
+    assert!(kassa.stop().success());
+}
+
 #[test]
 fn a_slow_body_and_idle_connections_do_not_keep_neighbours_waiting() {
     let folder = tempfile::tempdir().unwrap();
