@@ -64,7 +64,7 @@ fn through_kills(engine: &str, postgres: Option<TestPostgres>) {
     let buyers = market.start(seed);
     let kills = scaled(100);
     // On PostgreSQL the drain's lease outlives who is killed by 10 s.
-    let long_life_ms = if postgres.is_some() { 11_000 } else { 1_000 };
+    let long_life_ms = if postgres.is_some() { 15_000 } else { 1_000 };
     let of_orders =
         Victim { start: split.orders.clone(), points: AT_ORDERS, kills, life_ms: 300, long_life_ms, seed };
     let of_stock = Victim {
