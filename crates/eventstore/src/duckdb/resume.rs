@@ -90,10 +90,16 @@ fn send_ids(connection: &Connection, partition: u32, first_hour: i64, send: Send
                 hash: dedupe_hash(site.value(row), id.value(row)),
                 hour: Timestamp::from_micros(received.value(row)).hour(),
             }));
+            // The ids of one hour have no order among them, so a busy one goes piece by piece.
+            if from == to && ids.len() >= PIECE_ROWS {
+                send(Resumed::Ids(std::mem::take(&mut ids)));
+            }
             Ok(())
         })?;
         // Hashes are sorted here: the engine would sort the texts along.
-        ids[sorted..].sort_unstable_by_key(|id: &RecentId| id.hour);
+        if from < to {
+            ids[sorted..].sort_unstable_by_key(|id: &RecentId| id.hour);
+        }
         if ids.len() >= PIECE_ROWS {
             send(Resumed::Ids(std::mem::take(&mut ids)));
         }
@@ -106,7 +112,7 @@ fn hour_start(hour: i64) -> Value {
     time(Timestamp::from_micros(hour.saturating_mul(MICROS_PER_HOUR)))
 }
 
-/// Ranges of hours (both inclusive) that have ids, each of at least a piece's rows but the last.
+/// Ranges of hours (both inclusive) that have ids: single ones, and several that together have at most a piece's rows.
 fn hour_ranges(connection: &Connection, partition: u32, first_hour: i64) -> Result<Vec<(i64, i64)>, Failure> {
     let mut statement = connection.prepare(
         "SELECT epoch_us(received_at) // 3600000000 AS hour, count(*) FROM events
@@ -114,11 +120,11 @@ fn hour_ranges(connection: &Connection, partition: u32, first_hour: i64) -> Resu
     )?;
     let mut rows = statement.query(duckdb::params![partition, hour_start(first_hour)])?;
     let mut ranges: Vec<(i64, i64)> = Vec::new();
-    let mut filled = PIECE_ROWS as i64;
+    let mut filled = 0;
     while let Some(row) = rows.next()? {
         let (hour, count): (i64, i64) = (row.get(0)?, row.get(1)?);
         match ranges.last_mut() {
-            Some(range) if filled < PIECE_ROWS as i64 => range.1 = hour,
+            Some(range) if filled + count <= PIECE_ROWS as i64 => range.1 = hour,
             _ => {
                 ranges.push((hour, hour));
                 filled = 0;
