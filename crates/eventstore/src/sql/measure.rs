@@ -110,7 +110,7 @@ impl Measure {
             Self::Visits | Self::Sessions => "count(v.session)",
             Self::Pageviews => "coalesce(sum(v.page_views), 0)",
             Self::Events => "coalesce(sum(v.events), 0)",
-            Self::Bounces => "100 * count(*) FILTER (WHERE v.page_views = 1 AND v.interactive = 0)",
+            Self::Bounces => "100 * count(*) FILTER (WHERE v.weight = 1)",
             Self::Duration => "coalesce(sum((epoch_us(v.last_time) - epoch_us(v.first_time)) // 1000000), 0)",
             _ => return None,
         })

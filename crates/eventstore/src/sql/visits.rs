@@ -12,8 +12,10 @@ pub(super) const ORDER: &str = "(epoch_us(e.occurred_at)::HUGEINT * 184467440737
 
 const PAGE_VIEW: &str = "FILTER (WHERE e.name = 'page_view')";
 
-const INTERACTIVE: &str = "FILTER (WHERE e.name <> 'page_view' AND e.name <> 'time_on_page' \
-                           AND NOT starts_with(e.name, 'hover_'))";
+/// 1 for a page view, 2 for an interactive event, 0 for the rest: a visit has one page view and nothing interactive if
+/// and only if its sum is 1. One sum takes less time and memory of each of millions of visits than two counts.
+const WEIGHT: &str = "(CASE WHEN e.name = 'page_view' THEN 1 \
+                      WHEN e.name = 'time_on_page' OR starts_with(e.name, 'hover_') THEN 0 ELSE 2 END)";
 
 /// What has to be known of each visit.
 #[derive(Debug, Default)]
@@ -66,10 +68,7 @@ impl VisitColumns {
             Measure::Duration => self.add("max(e.occurred_at) AS last_time".to_owned()),
             Measure::Events => self.add("count(*) AS events".to_owned()),
             Measure::Pageviews => self.add(format!("count(*) {PAGE_VIEW} AS page_views")),
-            Measure::Bounces => {
-                self.add(format!("count(*) {PAGE_VIEW} AS page_views"));
-                self.add(format!("count(*) {INTERACTIVE} AS interactive"));
-            }
+            Measure::Bounces => self.add(format!("sum({WEIGHT}) AS weight")),
             // Equal but where a client gave one session to several visitors.
             Measure::Visitors => {
                 self.add("min(e.visitor) AS visitor_low".to_owned());
