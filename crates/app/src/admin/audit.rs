@@ -20,15 +20,16 @@ use kassa_commerce::audit::{
     Answered, Audit, AuditOptions, Log, Money, MoneyRow, Repeated, Report, Span, Tell,
 };
 use kassa_commerce::problem_of;
-use kassa_eventstore::EventStore;
 use kassa_eventstore::audit::MoneySpan;
+use kassa_eventstore::{EventStore, Resume, Resumed};
 use kassa_model::MICROS_PER_HOUR;
 use kassa_service::Problem;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
-use crate::run::Parts;
+use crate::run::{PROCESSOR_GROUP, Parts};
 
 /// Between two lines about the same step.
 const TELL_EVERY: Duration = Duration::from_millis(100);
@@ -141,5 +142,22 @@ impl Money for Store {
     async fn repeated(&self) -> Result<Repeated, String> {
         let found = self.store.repeated_ids(self.window, IDS_MAX).await.map_err(|error| error.to_string())?;
         Ok(Repeated { checked: found.rows, total: found.total, ids: found.ids })
+    }
+
+    async fn reached(&self, group: &str, partition: u32) -> Result<Option<(Uuid, u128)>, String> {
+        if group != PROCESSOR_GROUP {
+            return Ok(None);
+        }
+        let found = Arc::new(Mutex::new(None));
+        let keep = Arc::clone(&found);
+        let send = move |part| {
+            if let Resumed::Mark(mark) = part {
+                *keep.lock().unwrap_or_else(PoisonError::into_inner) = mark;
+            }
+        };
+        let ask = Resume { partition, id_hours: 0, session_micros: 0 };
+        self.store.resume(ask, Box::new(send)).await.map_err(|error| error.to_string())?;
+        let mark = found.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(mark.map(|mark| (mark.log_id, mark.position)))
     }
 }

@@ -26,7 +26,7 @@ use kassa_model::{Clock, SystemClock, failpoint};
 use kassa_service::http::Server;
 use kassa_service::{Health, Metrics, Proxies, Shutdown, http, logs};
 
-pub(crate) use parts::{Parts, Wanted};
+pub(crate) use parts::{PROCESSOR_GROUP, Parts, Wanted};
 
 use crate::config::Config;
 use crate::demo;

@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::roles::Roles;
 
 /// The group under which the processor reads.
-const PROCESSOR_GROUP: &str = "processor";
+pub(crate) const PROCESSOR_GROUP: &str = "processor";
 
 /// Everything that is open.
 #[derive(Debug)]

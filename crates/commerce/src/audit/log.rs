@@ -12,6 +12,7 @@ use kassa_eventlog::{Delivery, Error, EventLog, Limits, Offset, Status, Stream, 
 use kassa_model::{LogRecord, Timestamp, decode};
 use serde::Deserialize;
 
+use super::money::Money;
 use super::names::{Names, Parts, Said};
 use super::report::Invariant;
 use super::terms::{Step, Terms};
@@ -183,12 +184,16 @@ fn tell_missing(row: &Published, names: &mut Names, (since, five): (Option<i64>,
 }
 
 /// Judges how far the groups have come.
-pub(super) async fn judge_lag(log: &dyn Log, terms: &Terms) -> Result<Invariant, Error> {
+pub(super) async fn judge_lag(
+    log: &dyn Log,
+    money: Option<&dyn Money>,
+    terms: &Terms,
+) -> Result<Invariant, Error> {
     let until = Instant::now() + terms.options.patience;
     loop {
         let mut seven = Invariant::new(7);
         for stream in Stream::ALL {
-            look(log, stream, terms, &mut seven).await?;
+            look((log, money), stream, terms, &mut seven).await?;
         }
         if seven.ok || Instant::now() >= until {
             return Ok(seven);
@@ -197,7 +202,12 @@ pub(super) async fn judge_lag(log: &dyn Log, terms: &Terms) -> Result<Invariant,
     }
 }
 
-async fn look(log: &dyn Log, stream: Stream, terms: &Terms, seven: &mut Invariant) -> Result<(), Error> {
+async fn look(
+    (log, money): (&dyn Log, Option<&dyn Money>),
+    stream: Stream,
+    terms: &Terms,
+    seven: &mut Invariant,
+) -> Result<(), Error> {
     let status = log.status(stream).await?;
     for partition in &status.partitions {
         for group in &partition.groups {
@@ -205,7 +215,17 @@ async fn look(log: &dyn Log, stream: Stream, terms: &Terms, seven: &mut Invarian
             if group.lag_records == 0 {
                 continue;
             }
-            let since = time_at(log, (stream, &status), (partition.partition, group.next)).await?;
+            let reached = match money.filter(|_| stream == Stream::Events) {
+                // A store that cannot be asked is told of elsewhere; here the log's own mark counts then.
+                Some(money) => money.reached(&group.group, partition.partition).await.ok().flatten(),
+                None => None,
+            };
+            let reached = reached.filter(|(log_id, _)| *log_id == status.log_id);
+            let next = reached.map_or(group.next, |(_, offset)| group.next.max(Offset(offset)));
+            if next >= partition.end {
+                continue;
+            }
+            let since = time_at(log, (stream, &status), (partition.partition, next)).await?;
             match since.is_none_or(|since| terms.is_young(since.micros())) {
                 true => seven.pending += 1,
                 false => {

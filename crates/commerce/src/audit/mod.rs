@@ -70,7 +70,7 @@ impl Audit {
         }
         parts.extend(self.judge_stock(&terms).await?);
         match &self.log {
-            Some(log) => parts.push(judge_lag(&**log, &terms).await),
+            Some(log) => parts.push(judge_lag(&**log, self.money.as_deref(), &terms).await),
             None => parts.push(apart(7, "the log is in another process")),
         }
         Ok(Report::new(terms.now.to_string(), parts))
@@ -161,8 +161,8 @@ async fn read_books(db: &Db, ledger: Ledger, terms: &Terms) -> Result<Vec<Invari
     .await
 }
 
-async fn judge_lag(log: &dyn Log, terms: &Terms) -> Invariant {
-    match log::judge_lag(log, terms).await {
+async fn judge_lag(log: &dyn Log, money: Option<&dyn Money>, terms: &Terms) -> Invariant {
+    match log::judge_lag(log, money, terms).await {
         Ok(seven) => seven,
         Err(error) => apart(7, &format!("the log cannot be read: {error}")),
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use kassa_db::{Db, Error, params};
 use kassa_model::{Timestamp, money_id};
+use uuid::Uuid;
 
 use super::outbox::has_money;
 use super::report::Invariant;
@@ -68,6 +69,13 @@ pub trait Money: Send + Sync + fmt::Debug {
     /// # Errors
     /// Why it cannot be asked, in a sentence.
     async fn repeated(&self) -> Result<Repeated, String>;
+
+    /// Where it stands in the log's stream `events`, if `group` is who fills it: the log's id and the offset of the next
+    /// record. The log's own mark of the group may be older, after a crash.
+    ///
+    /// # Errors
+    /// Why it cannot be asked, in a sentence.
+    async fn reached(&self, group: &str, partition: u32) -> Result<Option<(Uuid, u128)>, String>;
 }
 
 /// Why money cannot be judged.

@@ -13,6 +13,7 @@ use kassa_eventlog::{Delivery, EventLog, Limits, Stream};
 use kassa_model::{LogRecord, MICROS_PER_SECOND, SystemClock, decode};
 use kassa_service::{Metrics, Shutdown};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::audit::{Audit, AuditOptions, Log, Money, MoneyRow, Repeated, Report, Span, Tell};
 use crate::outbox::{Relay, RelayOptions, Round, Wake};
@@ -47,6 +48,10 @@ impl Money for Reports {
     async fn repeated(&self) -> Result<Repeated, String> {
         let total = self.repeated.len() as u64;
         Ok(Repeated { checked: self.rows.len() as u64, total, ids: self.repeated.clone() })
+    }
+
+    async fn reached(&self, _group: &str, _partition: u32) -> Result<Option<(Uuid, u128)>, String> {
+        Ok(None)
     }
 }
 
