@@ -94,7 +94,11 @@ fn what_is_in_the_store_does_not_wait_whatever_the_log_has_noted() {
     let data = folder.path().join("data");
     let kassa = Start::up(&data).start();
     trade(&kassa);
-    kassa.wait_until_drained();
+    crate::kassa::wait_for("everything to be published and stored", || {
+        let report = kassa.get("/v1/admin/audit").json();
+        let rules = report["invariants"].as_array().unwrap();
+        rules.iter().all(|rule| rule["pending"] == 0).then_some(())
+    });
     kassa.kill();
     // The log notes how far its readers are at most once a second: a crash may leave it with an older note, or none.
     std::fs::remove_file(data.join("log/events/groups.json")).unwrap();
