@@ -30,6 +30,19 @@ pub(crate) struct Plan<'a> {
     pub(crate) until: Until<'a>,
 }
 
+impl Plan<'_> {
+    /// As fast as answers come, for `measured` after `warm_up`.
+    pub(crate) fn closed(
+        address: SocketAddr,
+        connections: usize,
+        warm_up: Duration,
+        measured: Duration,
+    ) -> Self {
+        let until = Until::Elapsed(measured);
+        Self { address, connections, pace: Pace::Closed, warm_up, until }
+    }
+}
+
 /// When requests are sent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Pace {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::http::Client;
 use crate::kassa::{Folder, Kassa, Mode};
-use crate::load::{Outcome, Pace, Plan, Until, send};
+use crate::load::{Outcome, Plan, send};
 use crate::parts::{duration, pairs};
 use crate::postgres::Postgres;
 use crate::report::{Report, with_spread};
@@ -124,8 +124,7 @@ fn start(mode: Mode, data: &Path, url: &str) -> anyhow::Result<Kassa> {
 /// Fills the empty shop of a server that runs already, and sends orders.
 pub(crate) fn load(address: SocketAddr) -> anyhow::Result<ExitCode> {
     shop::fill(&mut Client::new(address)?)?;
-    let until = Until::Elapsed(Duration::from_secs(10));
-    let plan = Plan { address, connections: CONNECTIONS, pace: Pace::Closed, warm_up: WARM_UP, until };
+    let plan = Plan::closed(address, CONNECTIONS, WARM_UP, Duration::from_secs(10));
     let mut outcome = send(&plan, &mut shop::orders(1, SKUS))?.all_taken()?;
     let tail = percentile(&mut outcome.latencies_ms, 0.99);
     println!("{:.0} orders a second, p99 {tail:.1} ms", outcome.rate());
@@ -138,13 +137,7 @@ fn measure(mode: Mode, pair: u64, settings: &[(&str, &str)]) -> anyhow::Result<(
     let kassa = Kassa::start_with(mode, folder.path(), settings)?;
     shop::fill(&mut kassa.client()?)?;
     let order = |skus: usize, seed: u64| {
-        let plan = Plan {
-            address: kassa.address,
-            connections: CONNECTIONS,
-            pace: Pace::Closed,
-            warm_up: duration(WARM_UP),
-            until: Until::Elapsed(duration(MEASURED)),
-        };
+        let plan = Plan::closed(kassa.address, CONNECTIONS, duration(WARM_UP), duration(MEASURED));
         send(&plan, &mut shop::orders(seed, skus))?.all_taken()
     };
     let spread = order(SKUS, 2 * pair + 1)?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::http::get;
 use crate::kassa::{Folder, Kassa, Mode};
-use crate::load::{Pace, Plan, Until, send};
+use crate::load::{Plan, send};
 use crate::parts::{duration, pairs};
 use crate::report::{Report, with_spread};
 use crate::requests::Requests;
@@ -47,12 +47,6 @@ fn nothing_requests() -> Requests {
 }
 
 fn measure(server: &Kassa, requests: &mut Requests) -> anyhow::Result<f64> {
-    let plan = Plan {
-        address: server.address,
-        connections: CONNECTIONS,
-        pace: Pace::Closed,
-        warm_up: duration(WARM_UP),
-        until: Until::Elapsed(duration(MEASURED)),
-    };
+    let plan = Plan::closed(server.address, CONNECTIONS, duration(WARM_UP), duration(MEASURED));
     Ok(send(&plan, requests)?.all_taken()?.rate())
 }

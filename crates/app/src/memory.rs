@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kassa_service::Shutdown;
 
-/// How often free memory is given back. Under a load that is rare enough to cost nothing that can be measured.
+/// How often free memory is given back. It walks all that is free, so it is rare.
 const GIVE_BACK_EVERY: Duration = Duration::from_secs(10);
 
 // SAFETY: declared as in mimalloc.h, of which the library is linked as the global allocator; its documentation lets any
@@ -18,8 +18,8 @@ unsafe extern "C" {
     safe fn mi_collect(force: bool);
 }
 
-/// From here on the process gets no huge pages: one of 2 MiB stays whole for whatever is last left in it, which doubled
-/// the memory of a process at rest, and no load ran faster with them.
+/// From here on the process gets no huge pages: one of 2 MiB stays whole for whatever is last left in it, which kept
+/// several times what was in use, and no load ran faster with them (ADR 8).
 pub(crate) fn use_small_pages() {
     #[cfg(target_os = "linux")]
     {

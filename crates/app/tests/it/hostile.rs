@@ -147,7 +147,7 @@ fn resident_kib(pid: u32) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// One huge page stays whole for whatever is left in it: memory at rest doubled with them.
+/// One huge page stays whole for whatever is left in it (ADR 8).
 #[test]
 #[cfg(target_os = "linux")]
 fn it_gets_no_huge_pages() {

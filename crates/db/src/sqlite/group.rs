@@ -5,7 +5,7 @@
 //! rest on what an operation before it did.
 //!
 //! An operation that returns an error must leave nothing behind. A savepoint around each would do, but for it SQLite copies
-//! every page that is changed, a tenth of the time of an order. So a group first runs without: an error of an operation that
+//! every page that is changed. So a group first runs without: an error of an operation that
 //! has changed nothing yet needs no undoing, and for one that has, the group is rolled back and run again with savepoints,
 //! as are the next [`CAREFUL`] groups. FULL, IOERR and NOMEM may roll the whole group back too; then each of its operations
 //! is run again in a group of its own, and fails if it fails there.

@@ -18,6 +18,10 @@ struct Disk {
 }
 
 fn on(disk: &Arc<Disk>) -> Bed {
+    on_with(disk, small())
+}
+
+fn on_with(disk: &Arc<Disk>, options: Options) -> Bed {
     let disk = Arc::clone(disk);
     let sync = move || {
         disk.syncs.fetch_add(1, Ordering::SeqCst);
@@ -29,7 +33,7 @@ fn on(disk: &Arc<Disk>) -> Bed {
             false => Ok(()),
         }
     };
-    Bed::sqlite(Options { sync: Some(TestSync(Arc::new(sync))), ..small() })
+    Bed::sqlite(Options { sync: Some(TestSync(Arc::new(sync))), ..options })
 }
 
 #[test]
@@ -63,24 +67,33 @@ fn nothing_is_answered_or_shown_before_it_is_durable() {
 #[test]
 fn a_group_gathers_while_the_one_before_is_synced() {
     let disk = Arc::new(Disk::default());
-    let bed = on(&disk);
-    let before = disk.syncs.load(Ordering::SeqCst);
+    // An open group is not closed by the clock, only by the end of the sync.
+    let bed = on_with(&disk, Options { group_time: DEADLINE, ..small() });
+    let (syncs, commits) = (disk.syncs.load(Ordering::SeqCst), bed.db.stats().commits);
     disk.waits.store(true, Ordering::SeqCst);
+    let ran = Arc::new(AtomicUsize::new(0));
     let write = |id: i64| {
-        let db = bed.db.clone();
-        std::thread::spawn(move || db.write_blocking(move |tx| insert(tx, id)).unwrap())
+        let (db, ran) = (bed.db.clone(), Arc::clone(&ran));
+        let op = move |tx: &mut crate::Tx<'_>| {
+            ran.fetch_add(1, Ordering::SeqCst);
+            insert(tx, id)
+        };
+        std::thread::spawn(move || db.write_blocking(op).unwrap())
     };
     let mut writers = vec![write(0)];
-    wait_until("the sync", || disk.syncs.load(Ordering::SeqCst) > before);
+    wait_until("the sync", || disk.syncs.load(Ordering::SeqCst) > syncs);
     writers.extend((1..20).map(write));
-    wait_until("the others", || bed.db.stats().waiting_writes < 19);
+    wait_until("the others", || ran.load(Ordering::SeqCst) == 20);
     disk.waits.store(false, Ordering::SeqCst);
     for writer in writers {
         writer.join().unwrap();
     }
     assert_eq!(bed.ids().len(), 20);
-    let groups = disk.syncs.load(Ordering::SeqCst) - before;
-    assert!(groups < 20, "every one of 20 had a sync of its own");
+    assert_eq!(
+        bed.db.stats().commits - commits,
+        2,
+        "one for the first, one for all who came while it was synced"
+    );
 }
 
 #[test]
