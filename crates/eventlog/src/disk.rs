@@ -8,6 +8,9 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Zeros are written so many at a time.
+const ZEROS_BYTES: usize = 32 << 10;
+
 /// How a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -96,11 +99,12 @@ pub trait DiskFile: Send + Sync + Debug {
     /// Whatever the medium says.
     fn set_len(&self, bytes: u64) -> io::Result<()>;
 
-    /// Reserves room up to `bytes`, which then reads as zeros: the fsync of a later write there is cheaper.
+    /// Writes zeros from one place up to another, beyond all that was written: what is written over them later needs
+    /// no new room and no new length, which makes its fsync cheaper.
     ///
     /// # Errors
-    /// `Unsupported` where a medium cannot; that is no failure.
-    fn allocate(&self, bytes: u64) -> io::Result<()>;
+    /// Whatever the medium says; nothing is lost by it.
+    fn write_zeros(&self, from: u64, to: u64) -> io::Result<()>;
 
     /// The length in bytes.
     ///
@@ -186,14 +190,15 @@ impl DiskFile for File {
         File::set_len(self, bytes)
     }
 
-    #[cfg(target_os = "linux")]
-    fn allocate(&self, bytes: u64) -> io::Result<()> {
-        Ok(rustix::fs::fallocate(self, rustix::fs::FallocateFlags::empty(), 0, bytes)?)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn allocate(&self, _bytes: u64) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
+    fn write_zeros(&self, from: u64, to: u64) -> io::Result<()> {
+        let zeros = [0; ZEROS_BYTES];
+        let mut at = from;
+        while at < to {
+            let count = usize::try_from(to - at).unwrap_or(ZEROS_BYTES).min(ZEROS_BYTES);
+            FileExt::write_all_at(self, &zeros[..count], at)?;
+            at += count as u64;
+        }
+        Ok(())
     }
 
     fn size(&self) -> io::Result<u64> {

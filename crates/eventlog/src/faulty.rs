@@ -59,7 +59,6 @@ struct Inode {
 enum Change {
     Write { at: usize, bytes: Vec<u8> },
     Cut(usize),
-    Extend(usize),
 }
 
 #[derive(Debug, Clone)]
@@ -431,15 +430,17 @@ impl DiskFile for FaultyFile {
         self.apply(Change::Cut(usize::try_from(bytes).map_err(io::Error::other)?))
     }
 
-    fn allocate(&self, bytes: u64) -> io::Result<()> {
+    fn write_zeros(&self, from: u64, to: u64) -> io::Result<()> {
+        let at = usize::try_from(from).map_err(io::Error::other)?;
+        let count = usize::try_from(to.saturating_sub(from)).map_err(io::Error::other)?;
         {
             let state = self.state()?;
             let length = state.inodes[self.inode].cached.len() as u64;
-            if bytes.saturating_sub(length) > state.room() {
+            if to.saturating_sub(length) > state.room() {
                 return Err(ErrorKind::StorageFull.into());
             }
         }
-        self.apply(Change::Extend(usize::try_from(bytes).map_err(io::Error::other)?))
+        self.apply(Change::Write { at, bytes: vec![0; count] })
     }
 
     fn size(&self) -> io::Result<u64> {
@@ -474,7 +475,6 @@ fn apply_change(content: &mut Vec<u8>, change: &Change) {
         }
         Change::Write { .. } => {}
         Change::Cut(length) => content.resize(*length, 0),
-        Change::Extend(length) => content.resize(content.len().max(*length), 0),
     }
 }
 

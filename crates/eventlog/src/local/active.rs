@@ -12,8 +12,11 @@ use super::segment::{self, Segment};
 use crate::Error;
 use crate::disk::{Access, Disk, DiskFile};
 
-/// Room is reserved in steps of this, so that an fsync rarely has a new file length to record.
-const ALLOCATE_BYTES: u64 = 8 << 20;
+/// So many bytes of zeros are written ahead of small frames, so that their fsyncs find room and length recorded: one
+/// after another then writes nothing but the frame, and waits for no worker of the file system (ADR 9).
+const AHEAD_BYTES: u64 = 256 << 10;
+/// From this size on the frame itself is what its fsync costs, and zeros ahead would be a second writing.
+const LARGE_FRAME_BYTES: u64 = 64 << 10;
 
 /// The open end of a partition.
 #[derive(Debug)]
@@ -22,8 +25,8 @@ pub(crate) struct Active {
     pub(crate) file: Arc<dyn DiskFile>,
     /// Bytes of good frames; all durable.
     pub(crate) len: u64,
-    /// Up to here the file reads as zeros already; 0 once the medium said that it cannot.
-    pub(crate) allocated: u64,
+    /// Up to here zeros were written ahead.
+    pub(crate) zeros_end: u64,
     /// Its last frame is a seal: the next one needs a new segment.
     pub(crate) sealed: bool,
 }
@@ -48,7 +51,7 @@ impl Active {
             .map_err(|why| not_written(&format!("create {}", segment.path.display()), &why))?;
         disk.sync_dir(dir)
             .map_err(|why| Failure::Poison(format!("cannot fsync {}: {why}", dir.display())))?;
-        Ok(Self { segment, file, len: 0, allocated: 0, sealed: false })
+        Ok(Self { segment, file, len: 0, zeros_end: 0, sealed: false })
     }
 
     /// Whether the frame belongs into the next segment.
@@ -58,10 +61,10 @@ impl Active {
 
     /// Writes a frame after the last one; not durable yet. What a failed write leaves is cut off.
     pub(crate) fn write(&mut self, frame: &[u8], segment_bytes: u64) -> Result<(), Failure> {
-        self.reserve(frame.len() as u64, segment_bytes);
+        self.write_ahead(frame.len() as u64, segment_bytes);
         failpoint::hit("log.before_write");
         if let Err(why) = self.file.write_at(frame, self.len) {
-            self.allocated = 0;
+            self.zeros_end = 0;
             self.file.set_len(self.len).map_err(|cut| {
                 let path = self.segment.path.display();
                 Failure::Poison(format!("cannot write {path}: {why}; nor cut it back: {cut}"))
@@ -110,14 +113,16 @@ impl Active {
         }
     }
 
-    fn reserve(&mut self, frame_bytes: u64, segment_bytes: u64) {
-        let needed = self.len + frame_bytes;
-        if needed <= self.allocated || needed > segment_bytes {
+    /// Writes zeros behind a small frame that goes beyond those that are there.
+    fn write_ahead(&mut self, frame_bytes: u64, segment_bytes: u64) {
+        let frame_end = self.len + frame_bytes;
+        let target = (frame_end + AHEAD_BYTES).min(segment_bytes);
+        if frame_end <= self.zeros_end || frame_bytes >= LARGE_FRAME_BYTES || target <= frame_end {
             return;
         }
-        let target = (needed + ALLOCATE_BYTES).min(segment_bytes);
-        // A medium that cannot reserve only loses the faster fsync; a full one fails at the write.
-        self.allocated = if self.file.allocate(target).is_ok() { target } else { segment_bytes };
+        // A medium that refuses loses the faster fsync only, for a while; a full one fails at the frame.
+        let _ = self.file.write_zeros(frame_end, target);
+        self.zeros_end = target;
     }
 }
 

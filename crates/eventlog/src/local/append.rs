@@ -6,8 +6,7 @@ use kassa_model::partition_of;
 use tokio::sync::oneshot;
 
 use super::answer::{Durable, Told};
-use super::frame::HEADER_BYTES;
-use super::queue::Pending;
+use super::queue::Call;
 use super::stream::PartitionState;
 use crate::{Error, Offset, Partition, Position, Record};
 
@@ -72,9 +71,8 @@ async fn append_split(
 }
 
 async fn push(partition: &PartitionState, records: Vec<Record>) -> Asked {
-    let bytes = HEADER_BYTES + records.iter().map(|record| record.payload.len() + 4).sum::<usize>();
     let (done, answer) = oneshot::channel();
-    partition.queue.push(Pending { records, bytes, done }).await?;
+    partition.queue.push(Call::new(records, done)).await?;
     Ok(answer)
 }
 

@@ -25,6 +25,7 @@ mod stats;
 mod stream;
 mod subscription;
 mod survey;
+mod urgency;
 mod walk;
 mod writer;
 

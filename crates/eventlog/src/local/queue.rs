@@ -1,22 +1,103 @@
 //! What waits for a partition's writer. An append costs its caller one push under a short lock and one wakeup.
 
-use std::sync::{Condvar, Mutex};
+use std::ops::Range;
+use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use super::answer::Answer;
+use super::frame::{self, HEADER_BYTES};
 use super::lock;
 use crate::{Error, Record};
 
-/// One call's records for one partition.
+/// Calls of at most so many bytes are copied into the bytes that the writer takes as a whole: their own memory then goes
+/// back on the thread that it came from, and the writer touches it no more. Larger ones are framed by their caller, for
+/// a copy under the lock would keep the others waiting.
+const SMALL_CALL_BYTES: usize = 16 << 10;
+
+/// One call's records for one partition, on their way into the queue.
+#[derive(Debug)]
+pub(crate) struct Call {
+    count: u32,
+    records: Records,
+    bytes: usize,
+    done: Answer,
+}
+
+#[derive(Debug)]
+enum Records {
+    Small(Vec<Record>),
+    /// As they are in a frame.
+    Framed(Vec<u8>),
+}
+
+/// One call in the queue.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    pub(crate) records: Vec<Record>,
+    /// How many records.
+    pub(crate) count: u32,
+    /// The records as they are in a frame.
+    pub(crate) framed: Framed,
     /// Bytes that they take in frames.
     pub(crate) bytes: usize,
     /// Told the offset of the first record once all are durable.
     pub(crate) done: Answer,
+}
+
+/// Where a call's records are.
+#[derive(Debug)]
+pub(crate) enum Framed {
+    /// In [`Waiting::bytes`].
+    Shared(Range<usize>),
+    /// In memory of their own.
+    Own(Vec<u8>),
+}
+
+/// So much memory for records of small calls is kept from one frame to the next.
+const KEPT_BYTES: usize = 1 << 20;
+
+/// What waits for the writer.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    pub(crate) calls: Vec<Pending>,
+    /// Records of small calls, one after another.
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Call {
+    /// A call of `records`, which are not empty.
+    pub(crate) fn new(records: Vec<Record>, done: Answer) -> Self {
+        let bytes = records.iter().map(|record| record.payload.len() + 4).sum();
+        let count = u32::try_from(records.len()).expect("a call has less than 2^32 records");
+        let records = if bytes <= SMALL_CALL_BYTES {
+            Records::Small(records)
+        } else {
+            let mut framed = Vec::with_capacity(bytes);
+            records.iter().for_each(|record| frame::push_record(&mut framed, &record.payload));
+            Records::Framed(framed)
+        };
+        Self { count, records, bytes: HEADER_BYTES + bytes, done }
+    }
+}
+
+impl Framed {
+    /// The records, of which `shared` holds those of small calls.
+    pub(crate) fn of<'a>(&'a self, shared: &'a [u8]) -> &'a [u8] {
+        match self {
+            Self::Shared(range) => &shared[range.clone()],
+            Self::Own(bytes) => bytes,
+        }
+    }
+}
+
+impl Waiting {
+    /// Empty again, with the memory of an ordinary load.
+    pub(crate) fn clear(&mut self) {
+        self.calls.clear();
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT_BYTES);
+    }
 }
 
 /// The queue between callers and the writer.
@@ -31,7 +112,7 @@ pub(crate) struct Queue {
 
 #[derive(Debug, Default)]
 struct Inner {
-    waiting: Vec<Pending>,
+    waiting: Waiting,
     bytes: usize,
     parked: bool,
     /// The writer gathers: it wants to be woken at so many callers.
@@ -59,30 +140,44 @@ impl Queue {
     }
 
     /// Hands records to the writer; waits while too much is waiting already.
-    pub(crate) async fn push(&self, mut pending: Pending) -> Result<(), Error> {
+    pub(crate) async fn push(&self, mut call: Call) -> Result<(), Error> {
         loop {
             let room = self.room.notified();
-            match self.try_push(pending)? {
+            match self.try_push(call)? {
                 None => return Ok(()),
-                Some(back) => pending = back,
+                Some(back) => call = back,
             }
             room.await;
         }
     }
 
-    fn try_push(&self, pending: Pending) -> Result<Option<Pending>, Error> {
+    fn try_push(&self, call: Call) -> Result<Option<Call>, Error> {
+        // Dropped after the lock.
+        let _copied;
         let wake = {
             let mut inner = lock(&self.inner);
             if inner.closed {
                 return Err(closed());
             }
-            if inner.bytes > 0 && inner.bytes + pending.bytes > self.bytes_max {
+            if inner.bytes > 0 && inner.bytes + call.bytes > self.bytes_max {
                 inner.crowded = true;
-                return Ok(Some(pending));
+                return Ok(Some(call));
             }
-            inner.bytes += pending.bytes;
-            inner.waiting.push(pending);
-            let enough = inner.enough.is_some_and(|enough| inner.waiting.len() >= enough);
+            let Call { count, records, bytes, done } = call;
+            inner.bytes += bytes;
+            let framed = match records {
+                Records::Framed(framed) => Framed::Own(framed),
+                Records::Small(records) => {
+                    let shared = &mut inner.waiting.bytes;
+                    let begin = shared.len();
+                    records.iter().for_each(|record| frame::push_record(shared, &record.payload));
+                    let range = begin..shared.len();
+                    _copied = records;
+                    Framed::Shared(range)
+                }
+            };
+            inner.waiting.calls.push(Pending { count, framed, bytes, done });
+            let enough = inner.enough.is_some_and(|enough| inner.waiting.calls.len() >= enough);
             std::mem::take(&mut inner.parked) || enough
         };
         if wake {
@@ -91,15 +186,21 @@ impl Queue {
         Ok(None)
     }
 
-    /// Moves all that waits into `into`, which is empty; sleeps up to `patience` when there is nothing.
-    pub(crate) fn take(&self, into: &mut Vec<Pending>, patience: Duration) -> Work {
+    /// Moves all that waits into `into`, which is empty; sleeps up to `patience` when there is nothing. In a `crowd`
+    /// it waits first until there are so many callers, but no longer than that time.
+    pub(crate) fn take(
+        &self,
+        into: &mut Waiting,
+        patience: Duration,
+        crowd: Option<(usize, Duration)>,
+    ) -> Work {
         let mut inner = lock(&self.inner);
-        if inner.waiting.is_empty() && !inner.chores && !inner.closed {
+        if let Some((enough, time)) = crowd {
+            inner = self.gather(inner, enough, time);
+        }
+        if inner.waiting.calls.is_empty() && !inner.chores && !inner.closed {
             inner.parked = true;
-            inner = match self.filled.wait_timeout(inner, patience) {
-                Ok((inner, _)) => inner,
-                Err(poisoned) => poisoned.into_inner().0,
-            };
+            inner = self.sleep(inner, patience);
             inner.parked = false;
         }
         let crowded = std::mem::take(&mut inner.crowded);
@@ -111,36 +212,38 @@ impl Queue {
         if crowded {
             self.room.notify_waiters();
         }
-        match (into.is_empty(), chores, closed) {
+        match (into.calls.is_empty(), chores, closed) {
             (false, ..) | (_, true, _) => Work::Some,
             (true, false, true) => Work::Closed,
             (true, false, false) => Work::Idle,
         }
     }
 
-    /// Waits up to `patience` until there are `enough` callers, those of `into` included, and moves them there.
-    pub(crate) fn gather(&self, into: &mut Vec<Pending>, enough: usize, patience: Duration) {
+    /// Waits up to `time` until there are `enough` callers.
+    fn gather<'a>(
+        &self,
+        mut inner: MutexGuard<'a, Inner>,
+        enough: usize,
+        time: Duration,
+    ) -> MutexGuard<'a, Inner> {
         let begin = Instant::now();
-        let mut inner = lock(&self.inner);
+        inner.enough = Some(enough);
         loop {
-            let left = patience.saturating_sub(begin.elapsed());
-            let many = into.len() + inner.waiting.len() >= enough || inner.bytes >= self.bytes_max / 2;
-            if many || left.is_zero() || inner.closed {
+            let left = time.saturating_sub(begin.elapsed());
+            let many = inner.waiting.calls.len() >= enough || inner.bytes >= self.bytes_max / 2;
+            if many || left.is_zero() || inner.closed || inner.chores {
                 break;
             }
-            inner.enough = Some(enough - into.len());
-            inner = match self.filled.wait_timeout(inner, left) {
-                Ok((inner, _)) => inner,
-                Err(poisoned) => poisoned.into_inner().0,
-            };
+            inner = self.sleep(inner, left);
         }
         inner.enough = None;
-        inner.bytes = 0;
-        into.append(&mut inner.waiting);
-        let crowded = std::mem::take(&mut inner.crowded);
-        drop(inner);
-        if crowded {
-            self.room.notify_waiters();
+        inner
+    }
+
+    fn sleep<'a>(&self, inner: MutexGuard<'a, Inner>, time: Duration) -> MutexGuard<'a, Inner> {
+        match self.filled.wait_timeout(inner, time) {
+            Ok((inner, _)) => inner,
+            Err(poisoned) => poisoned.into_inner().0,
         }
     }
 

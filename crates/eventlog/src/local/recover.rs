@@ -119,7 +119,7 @@ fn open_last(site: Site<'_>, base: u64) -> Result<Active, Error> {
     };
     // What the last process wrote without hearing of its fsync is visible here and must be durable before it is read.
     let durable = file.sync_data().and_then(|()| site.disk.sync_dir(site.dir));
-    let active = Active { segment, file, len: found.bytes, allocated: 0, sealed: found.sealed };
+    let active = Active { segment, file, len: found.bytes, zeros_end: 0, sealed: found.sealed };
     if let Err(why) = durable {
         active.mark_poisoned(site.disk, site.dir);
         return Err(io_error("fsync", &active.segment.path, &why));

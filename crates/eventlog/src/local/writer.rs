@@ -11,10 +11,11 @@ use kassa_model::failpoint;
 use super::active::{Active, Failure};
 use super::answer::{self, Answer};
 use super::frame::{self, Codec, Header};
-use super::queue::{Pending, Work};
+use super::queue::{Framed, Pending, Waiting, Work};
 use super::stats::add;
 use super::stream::{PartitionState, StreamState};
-use crate::{Error, Record};
+use super::urgency;
+use crate::Error;
 
 /// How often retention is looked after when nothing else happens.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,7 +47,10 @@ pub(crate) struct Writer {
 /// A call that is being written; a large one spans several frames.
 #[derive(Debug)]
 struct Job {
-    records: std::vec::IntoIter<Record>,
+    framed: Framed,
+    /// How many bytes of it, and how many records, are in frames already.
+    taken: usize,
+    left: u32,
     first: Option<u64>,
     done: Answer,
 }
@@ -69,26 +73,29 @@ impl Writer {
     /// Works until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         let _last = Last(Arc::clone(&self.partition));
-        let (mut waiting, mut crowd) = (Vec::new(), 0);
+        urgency::take_short_turns();
+        let (mut waiting, mut crowd) = (Waiting::default(), None);
         loop {
-            match self.partition.queue.take(&mut waiting, PATIENCE) {
+            match self.partition.queue.take(&mut waiting, PATIENCE, crowd) {
                 Work::Closed => return,
-                Work::Some if !waiting.is_empty() => {
-                    if crowd >= CROWD {
-                        self.partition.queue.gather(&mut waiting, GATHER_ENOUGH, GATHER_TIME);
-                    }
-                    crowd = waiting.len();
+                Work::Some if !waiting.calls.is_empty() => {
+                    crowd = (waiting.calls.len() >= CROWD).then_some((GATHER_ENOUGH, GATHER_TIME));
                     self.write_all(&mut waiting);
+                    waiting.clear();
                 }
-                Work::Some | Work::Idle => self.delete_old(),
+                Work::Some | Work::Idle => {
+                    crowd = None;
+                    self.delete_old();
+                }
             }
         }
     }
 
-    fn write_all(&mut self, waiting: &mut Vec<Pending>) {
-        let mut jobs = self.admit(waiting);
+    fn write_all(&mut self, waiting: &mut Waiting) {
+        let Waiting { calls, bytes } = waiting;
+        let mut jobs = self.admit(calls);
         while !jobs.is_empty() {
-            let count = self.collect(&mut jobs);
+            let count = self.collect(&mut jobs, bytes);
             match self.commit(count) {
                 Ok(()) => answer::tell_all(&mut self.finished),
                 Err(failure) => self.refuse(&failure, &mut jobs),
@@ -97,12 +104,12 @@ impl Writer {
     }
 
     /// Takes the calls that there is room for and refuses the others, each as a whole.
-    fn admit(&mut self, waiting: &mut Vec<Pending>) -> VecDeque<Job> {
-        let wanted: u64 = waiting.iter().map(|pending| pending.bytes as u64).sum();
+    fn admit(&mut self, calls: &mut Vec<Pending>) -> VecDeque<Job> {
+        let wanted: u64 = calls.iter().map(|pending| pending.bytes as u64).sum();
         let mut room = if self.partition.failed.get().is_none() { self.make_room(wanted) } else { u64::MAX };
-        let mut jobs = VecDeque::with_capacity(waiting.len());
+        let mut jobs = VecDeque::with_capacity(calls.len());
         let mut refusal = None;
-        for pending in waiting.drain(..) {
+        for pending in calls.drain(..) {
             let bytes = pending.bytes as u64;
             if let Some(why) = self.partition.failed.get() {
                 let _ = pending.done.send(Err(Error::Unavailable(why.clone())));
@@ -112,27 +119,35 @@ impl Writer {
                 let _ = pending.done.send(Err(Error::Full(why.clone())));
             } else {
                 room -= bytes;
-                jobs.push_back(Job { records: pending.records.into_iter(), first: None, done: pending.done });
+                let Pending { count, framed, done, .. } = pending;
+                jobs.push_back(Job { framed, taken: 0, left: count, first: None, done });
             }
         }
         self.note_full(refusal);
         jobs
     }
 
-    /// Fills the buffer with records of the calls in front, up to one frame; returns how many.
-    fn collect(&mut self, jobs: &mut VecDeque<Job>) -> u32 {
+    /// Fills the buffer with records of the calls in front, up to one frame; returns how many. `shared` holds those of
+    /// small calls.
+    fn collect(&mut self, jobs: &mut VecDeque<Job>, shared: &[u8]) -> u32 {
         frame::begin(&mut self.buffer);
+        let frame_bytes = self.stream.core.options.frame_bytes;
         let mut count = 0;
         while let Some(job) = jobs.front_mut() {
-            while let Some(record) = job.records.as_slice().first() {
-                let after = self.buffer.len() + 4 + record.payload.len();
-                if count > 0 && after > self.stream.core.options.frame_bytes {
+            job.first.get_or_insert(self.next + u64::from(count));
+            let rest = &job.framed.of(shared)[job.taken..];
+            if self.buffer.len() + rest.len() <= frame_bytes {
+                self.buffer.extend_from_slice(rest);
+                count += job.left;
+            } else {
+                let (bytes, records) =
+                    frame::records_within(rest, frame_bytes, self.buffer.len(), count == 0);
+                self.buffer.extend_from_slice(&rest[..bytes]);
+                (job.taken, job.left, count) = (job.taken + bytes, job.left - records, count + records);
+                if job.left > 0 {
+                    job.first = job.first.filter(|_| job.taken > 0);
                     return count;
                 }
-                frame::push_record(&mut self.buffer, &record.payload);
-                job.first.get_or_insert(self.next + u64::from(count));
-                count += 1;
-                job.records.next();
             }
             let Some(job) = jobs.pop_front() else { break };
             self.finished.push((job.done, job.first.unwrap_or(self.next)));

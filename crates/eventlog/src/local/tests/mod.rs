@@ -1,5 +1,6 @@
 //! The local log at its public interface: conformance, power loss, damage, faults, fuzz.
 
+mod calls;
 mod conform;
 mod damage;
 mod fuzz;
