@@ -6,7 +6,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -24,7 +24,7 @@ const TICK: Duration = Duration::from_micros(100);
 pub(crate) struct Plan<'a> {
     pub(crate) address: SocketAddr,
     pub(crate) connections: usize,
-    pub(crate) pace: Pace,
+    pub(crate) pace: Pace<'a>,
     /// Answers within it do not count.
     pub(crate) warm_up: Duration,
     pub(crate) until: Until<'a>,
@@ -45,9 +45,11 @@ impl Plan<'_> {
 
 /// When requests are sent.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Pace {
+pub(crate) enum Pace<'a> {
     /// As fast as answers come.
     Closed,
+    /// The same, but no more requests in all than this number, which grows.
+    Allowed(&'a AtomicU64),
     /// At so many requests a second.
     Open(f64),
 }
@@ -176,7 +178,9 @@ impl<'a> Generator<'a> {
     /// Whether all that was to be sent is sent. In open loop that is what was due, however late it could be sent.
     fn is_over(&self, now: Instant) -> bool {
         match (self.plan.until, self.plan.pace) {
-            (Until::Elapsed(duration), Pace::Closed) => now >= self.measure_from + duration,
+            (Until::Elapsed(duration), Pace::Closed | Pace::Allowed(_)) => {
+                now >= self.measure_from + duration
+            }
             (Until::Elapsed(duration), Pace::Open(rate)) => self.due(rate) >= self.measure_from + duration,
             (Until::Sent(count), _) => self.sent >= count,
             (Until::Told(done), _) => done.load(Ordering::SeqCst),
@@ -210,6 +214,7 @@ impl<'a> Generator<'a> {
     fn next_due(&self, now: Instant) -> Option<Instant> {
         match self.plan.pace {
             Pace::Closed => Some(now),
+            Pace::Allowed(all) => Some(now).filter(|_| self.sent < all.load(Ordering::Relaxed)),
             Pace::Open(rate) => Some(self.due(rate)).filter(|due| *due <= now),
         }
     }
@@ -226,6 +231,8 @@ impl<'a> Generator<'a> {
                 }
                 left - Duration::from_millis(1)
             }
+            // More may be allowed at any time.
+            Pace::Allowed(_) => Duration::from_millis(2),
             _ => Duration::from_millis(100),
         }
     }
@@ -253,7 +260,7 @@ impl<'a> Generator<'a> {
     /// Whether an answer of now to a request that was due then counts.
     fn counts(&self, now: Instant, due: Instant) -> bool {
         match (self.plan.pace, self.plan.until) {
-            (Pace::Closed, Until::Elapsed(duration)) => {
+            (Pace::Closed | Pace::Allowed(_), Until::Elapsed(duration)) => {
                 now >= self.measure_from && now < self.measure_from + duration
             }
             _ => due >= self.measure_from,
@@ -330,7 +337,7 @@ mod tests {
         address
     }
 
-    fn plan(address: SocketAddr, pace: Pace, until: Until<'_>) -> Plan<'_> {
+    fn plan<'a>(address: SocketAddr, pace: Pace<'a>, until: Until<'a>) -> Plan<'a> {
         Plan { address, connections: 1, pace, warm_up: Duration::ZERO, until }
     }
 
@@ -340,6 +347,22 @@ mod tests {
         let outcome = send(&plan, &mut Requests::single(1)).unwrap().all_taken().unwrap();
         assert_eq!((outcome.answered, outcome.latencies_ms.len()), (500, 500));
         assert!(outcome.rate() > 0.0);
+    }
+
+    #[test]
+    fn no_more_is_sent_than_is_allowed() {
+        let (allowed, done) = (AtomicU64::new(3), AtomicBool::new(false));
+        let address = server(|_| Duration::ZERO);
+        std::thread::scope(|scope| {
+            let load = scope.spawn(|| {
+                send(&plan(address, Pace::Allowed(&allowed), Until::Told(&done)), &mut Requests::single(1))
+            });
+            std::thread::sleep(Duration::from_millis(100));
+            allowed.store(5, Ordering::Relaxed);
+            std::thread::sleep(Duration::from_millis(100));
+            done.store(true, Ordering::SeqCst);
+            assert_eq!(load.join().unwrap().unwrap().answered, 5);
+        });
     }
 
     #[test]

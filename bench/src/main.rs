@@ -17,11 +17,12 @@ mod stats;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Parser;
 
+use crate::load::Pace;
 use crate::report::Report;
 
 /// The counter of stored events: name on `/metrics`, and a part of its labels.
@@ -41,10 +42,16 @@ struct Arguments {
     /// Do a little of everything, to see that it runs; the figures mean nothing.
     #[arg(long, conflicts_with = "record")]
     quick: bool,
-    /// Measure nothing: send single events to this address for ten seconds, or orders to an empty shop with --part h, for a
-    /// profiler to watch the server.
+    /// Measure nothing: send single events to this address for ten seconds, batches with --part c, or orders to an empty
+    /// shop with --part h, for a profiler to watch the server.
     #[arg(long, value_name = "ADDR", conflicts_with_all = ["record", "quick"])]
     load: Option<std::net::SocketAddr>,
+    /// With --load: so many events a second, whatever the answers do, instead of as many as are answered.
+    #[arg(long, requires = "load")]
+    rate: Option<f64>,
+    /// With --load: for so many seconds.
+    #[arg(long, requires = "load", default_value_t = 10)]
+    seconds: u64,
     /// The file that --record appends to.
     #[arg(long, default_value = "docs/performance.md")]
     file: PathBuf,
@@ -68,9 +75,12 @@ const PARTS: &[(char, &str, Part)] = &[
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     if let Some(address) = arguments.load {
+        let pace = arguments.rate.map_or(Pace::Closed, Pace::Open);
+        let span = Duration::from_secs(arguments.seconds);
         return match arguments.part {
+            Some('c') => parts::stored::load(address, pace, span),
             Some('h') => parts::orders::load(address),
-            _ => parts::ingest::load(address),
+            _ => parts::ingest::load(address, pace, span),
         };
     }
     // Restarting is measured on the same events as memory: one part does both.

@@ -75,9 +75,9 @@ pub(crate) fn open(report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// Sends single events to a server that runs already, and says how many were taken.
-pub(crate) fn load(address: SocketAddr) -> anyhow::Result<ExitCode> {
-    let until = Until::Elapsed(Duration::from_secs(10));
-    let plan = Plan { address, connections: CONNECTIONS, pace: Pace::Closed, warm_up: Duration::ZERO, until };
+pub(crate) fn load(address: SocketAddr, pace: Pace<'_>, span: Duration) -> anyhow::Result<ExitCode> {
+    let until = Until::Elapsed(span);
+    let plan = Plan { address, connections: CONNECTIONS, pace, warm_up: Duration::ZERO, until };
     let mut outcome = send(&plan, &mut Requests::single(1))?.all_taken()?;
     let (middle, tail) =
         (percentile(&mut outcome.latencies_ms, 0.5), percentile(&mut outcome.latencies_ms, 0.99));
@@ -86,7 +86,7 @@ pub(crate) fn load(address: SocketAddr) -> anyhow::Result<ExitCode> {
 }
 
 /// One run on an empty folder.
-fn measure(mode: Mode, pace: Pace, measured: Duration) -> anyhow::Result<Outcome> {
+fn measure(mode: Mode, pace: Pace<'_>, measured: Duration) -> anyhow::Result<Outcome> {
     let folder = Folder::new("ingest")?;
     let kassa = Kassa::start(mode, folder.path())?;
     let plan = Plan {

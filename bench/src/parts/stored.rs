@@ -1,6 +1,9 @@
 //! Part c: batches of 100 events from the socket until they are stored, against the bare appender of the store's engine.
 
+use std::net::SocketAddr;
 use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use duckdb::arrow::record_batch::RecordBatch;
@@ -15,6 +18,11 @@ use crate::stats::{median, slope};
 
 /// Long enough that the rate is one that lasts: checkpoints and sealed id filters have come into it by then.
 const EVENTS: u64 = 2_500_000;
+/// So many events may be between the socket and the store: the loop is closed over the whole way, so that the rate is one
+/// of taking in **and** storing at the same time, and not partly of storing what was taken in before.
+const UNDER_WAY: u64 = 200_000;
+/// How often it is asked how many are stored.
+const ASKED_EVERY: Duration = Duration::from_millis(50);
 const BATCH: usize = 100;
 const CONNECTIONS: usize = 16;
 /// Rows that the processor commits at once when there is much to do; the yardstick commits as many.
@@ -46,15 +54,25 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
 fn stored_per_second(data: &Path, seed: u64) -> anyhow::Result<f64> {
     let kassa = Kassa::start(Mode::Up, data)?;
     let mut requests = Requests::batches(seed, BATCH, now_ms(), 1);
+    let batches = count(EVENTS) / BATCH as u64;
+    let allowed = AtomicU64::new(0);
     let plan = Plan {
         address: kassa.address,
         connections: CONNECTIONS,
-        pace: Pace::Closed,
+        pace: Pace::Allowed(&allowed),
         warm_up: Duration::ZERO,
-        until: Until::Sent(count(EVENTS) / BATCH as u64),
+        until: Until::Sent(batches),
     };
     let begin = Instant::now();
-    send(&plan, &mut requests)?.all_taken()?;
+    std::thread::scope(|scope| {
+        let load = scope.spawn(|| send(&plan, &mut requests)?.all_taken());
+        while !load.is_finished() {
+            let stored = kassa.metric(crate::STORED.0, crate::STORED.1)?;
+            allowed.store((stored as u64 + UNDER_WAY) / BATCH as u64, Ordering::Relaxed);
+            std::thread::sleep(ASKED_EVERY);
+        }
+        load.join().map_err(|_| anyhow::anyhow!("the load generator panicked"))?
+    })?;
     kassa.wait_until_stored(count(EVENTS))?;
     let rate = count(EVENTS) as f64 / begin.elapsed().as_secs_f64();
     kassa.stop()?;
@@ -112,6 +130,19 @@ fn steady(report: &mut Report, rate: f64) -> anyhow::Result<()> {
     report.target(what, format!("{growth:.0}"), "≤ 1 s of them", growth <= rate);
     report.note("rate then, events/s; lag at the end, events", format!("{rate:.0}; {last:.0}"));
     kassa.stop()
+}
+
+/// Sends batches to a server that runs already, and says how many events were taken.
+pub(crate) fn load(address: SocketAddr, pace: Pace<'_>, span: Duration) -> anyhow::Result<ExitCode> {
+    let pace = match pace {
+        Pace::Open(events) => Pace::Open(events / BATCH as f64),
+        other => other,
+    };
+    let until = Until::Elapsed(span);
+    let plan = Plan { address, connections: CONNECTIONS, pace, warm_up: Duration::ZERO, until };
+    let outcome = send(&plan, &mut Requests::batches(9, BATCH, now_ms(), 1))?.all_taken()?;
+    println!("{:.0} events a second", outcome.rate() * BATCH as f64);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// When, in seconds, and how many records the processor was behind.
