@@ -135,7 +135,8 @@ impl Parts {
     /// Ends the writers and closes the files.
     pub(crate) fn close(self) {
         self.access.flush();
-        drop(self.shop);
+        // Whoever follows a database ends before it, or would report that it is gone.
+        drop((self.shop, self.access, self.salts));
         if let Some(databases) = &self.databases {
             databases.close();
         }
