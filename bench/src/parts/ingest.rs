@@ -28,11 +28,15 @@ pub(crate) fn closed(report: &mut Report) -> anyhow::Result<()> {
         if pair % 2 == 1 {
             order.reverse();
         }
-        let mut rates = [0.0; 3];
+        let (mut empty_rate, mut collector_rate, mut up_rate) = (0.0, 0.0, 0.0);
         for mode in order {
-            rates[mode as usize] = measure(mode, Pace::Closed, MEASURED)?.rate();
+            let rate = measure(mode, Pace::Closed, MEASURED)?.rate();
+            match mode {
+                Mode::Empty => empty_rate = rate,
+                Mode::Collector => collector_rate = rate,
+                Mode::Up | Mode::Shop => up_rate = rate,
+            }
         }
-        let [up_rate, collector_rate, empty_rate] = rates;
         collector.push(collector_rate / empty_rate);
         up.push(up_rate / empty_rate);
         collector_rates.push(collector_rate);

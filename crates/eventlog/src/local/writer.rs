@@ -23,9 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A frame with so many callers shows a crowd: then the next one waits a little for more. Every frame costs an fsync, a
 /// write and several switches of threads, which a crowd notices more than the wait; a few callers never wait.
 const CROWD: usize = 6;
-/// How long a frame waits for a crowd at most: about two fsyncs. Longer shows in the acknowledgement's tail, shorter in
+/// How long a frame waits for a crowd at most: about an fsync. Longer shows in the acknowledgement's tail, shorter in
 /// the highest rate (docs/performance.md).
-const GATHER_TIME: Duration = Duration::from_micros(400);
+const GATHER_TIME: Duration = Duration::from_micros(250);
 /// At so many callers it waits no longer, so that the next crowd is served while this one's frame is written.
 const GATHER_ENOUGH: usize = 96;
 
