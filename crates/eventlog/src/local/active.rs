@@ -25,7 +25,7 @@ pub(crate) struct Active {
     pub(crate) file: Arc<dyn DiskFile>,
     /// Bytes of good frames; all durable.
     pub(crate) len: u64,
-    /// Up to here zeros were written ahead.
+    /// Up to here zeros were written ahead; the segment's end once the medium refused them.
     pub(crate) zeros_end: u64,
     /// Its last frame is a seal: the next one needs a new segment.
     pub(crate) sealed: bool,
@@ -120,9 +120,14 @@ impl Active {
         if frame_end <= self.zeros_end || frame_bytes >= LARGE_FRAME_BYTES || target <= frame_end {
             return;
         }
-        // A medium that refuses loses the faster fsync only, for a while; a full one fails at the frame.
-        let _ = self.file.write_zeros(frame_end, target);
-        self.zeros_end = target;
+        if self.file.write_zeros(frame_end, target).is_ok() {
+            self.zeros_end = target;
+        } else {
+            // Without them only the fsync is slower. What they took of a full disk is the frame's; should it not come
+            // back, the frame fails and says so.
+            let _ = self.file.set_len(self.len);
+            self.zeros_end = segment_bytes;
+        }
     }
 }
 

@@ -46,6 +46,17 @@ async fn a_folder_that_turns_read_only_loses_nothing() {
 }
 
 #[tokio::test]
+async fn zeros_ahead_leave_the_last_room_to_the_records() {
+    let disk = FaultyDisk::new(4);
+    let options = Options { segment_bytes: 1 << 20, ..small(Path::new(DIR)) };
+    let log = open_faulty(&disk, options).expect("opens");
+    // Room for some hundred frames, and for a quarter of the zeros.
+    disk.arm(Faults { capacity: Some(64_000), ..Faults::default() });
+    fill(&log, 0, 90).await;
+    assert_eq!(numbers(&log).await, plain(0..90));
+}
+
+#[tokio::test]
 async fn a_full_disk_refuses_and_takes_again() {
     let disk = FaultyDisk::new(3);
     let log = open_faulty(&disk, small(Path::new(DIR))).expect("opens");
