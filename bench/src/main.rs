@@ -46,11 +46,11 @@ struct Arguments {
     /// shop with --part h, for a profiler to watch the server.
     #[arg(long, value_name = "ADDR", conflicts_with_all = ["record", "quick"])]
     load: Option<std::net::SocketAddr>,
-    /// With --load: so many events a second, whatever the answers do, instead of as many as are answered.
-    #[arg(long, requires = "load")]
-    rate: Option<f64>,
+    /// With --load: so many events or orders a second, whatever the answers do, instead of as many as are answered.
+    #[arg(long, requires = "load", value_parser = clap::value_parser!(u32).range(1..))]
+    rate: Option<u32>,
     /// With --load: for so many seconds.
-    #[arg(long, requires = "load", default_value_t = 10)]
+    #[arg(long, requires = "load", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
     /// The file that --record appends to.
     #[arg(long, default_value = "docs/performance.md")]
@@ -75,11 +75,11 @@ const PARTS: &[(char, &str, Part)] = &[
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     if let Some(address) = arguments.load {
-        let pace = arguments.rate.map_or(Pace::Closed, Pace::Open);
+        let pace = arguments.rate.map_or(Pace::Closed, |rate| Pace::Open(f64::from(rate)));
         let span = Duration::from_secs(arguments.seconds);
         return match arguments.part {
             Some('c') => parts::stored::load(address, pace, span),
-            Some('h') => parts::orders::load(address),
+            Some('h') => parts::orders::load(address, pace, span),
             _ => parts::ingest::load(address, pace, span),
         };
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::http::Client;
 use crate::kassa::{Folder, Kassa, Mode};
-use crate::load::{Outcome, Plan, send};
+use crate::load::{Outcome, Pace, Plan, Until, send};
 use crate::parts::{duration, pairs};
 use crate::postgres::Postgres;
 use crate::report::{Report, with_spread};
@@ -122,9 +122,10 @@ fn start(mode: Mode, data: &Path, url: &str) -> anyhow::Result<Kassa> {
 }
 
 /// Fills the empty shop of a server that runs already, and sends orders.
-pub(crate) fn load(address: SocketAddr) -> anyhow::Result<ExitCode> {
+pub(crate) fn load(address: SocketAddr, pace: Pace<'_>, span: Duration) -> anyhow::Result<ExitCode> {
     shop::fill(&mut Client::new(address)?)?;
-    let plan = Plan::closed(address, CONNECTIONS, WARM_UP, Duration::from_secs(10));
+    let until = Until::Elapsed(span);
+    let plan = Plan { address, connections: CONNECTIONS, pace, warm_up: WARM_UP, until };
     let mut outcome = send(&plan, &mut shop::orders(1, SKUS))?.all_taken()?;
     let tail = percentile(&mut outcome.latencies_ms, 0.99);
     println!("{:.0} orders a second, p99 {tail:.1} ms", outcome.rate());

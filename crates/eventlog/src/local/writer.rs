@@ -23,8 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A frame with so many callers shows a crowd: then the next one waits a little for more. Every frame costs an fsync, a
 /// write and several switches of threads, which a crowd notices more than the wait; a few callers never wait.
 const CROWD: usize = 6;
-/// How long a frame waits for a crowd at most: about an fsync. Longer shows in the acknowledgement's tail, shorter in
-/// the highest rate (docs/performance.md).
+/// How long a frame waits for a crowd at most: about an fsync. Longer shows in the acknowledgement, and served no more
+/// requests (ADR 4).
 const GATHER_TIME: Duration = Duration::from_micros(250);
 /// At so many callers it waits no longer, so that the next crowd is served while this one's frame is written.
 const GATHER_ENOUGH: usize = 96;
@@ -134,20 +134,19 @@ impl Writer {
         let frame_bytes = self.stream.core.options.frame_bytes;
         let mut count = 0;
         while let Some(job) = jobs.front_mut() {
-            job.first.get_or_insert(self.next + u64::from(count));
             let rest = &job.framed.of(shared)[job.taken..];
-            if self.buffer.len() + rest.len() <= frame_bytes {
-                self.buffer.extend_from_slice(rest);
-                count += job.left;
-            } else {
-                let (bytes, records) =
-                    frame::records_within(rest, frame_bytes, self.buffer.len(), count == 0);
-                self.buffer.extend_from_slice(&rest[..bytes]);
-                (job.taken, job.left, count) = (job.taken + bytes, job.left - records, count + records);
-                if job.left > 0 {
-                    job.first = job.first.filter(|_| job.taken > 0);
-                    return count;
-                }
+            let used = self.buffer.len();
+            let (bytes, records) = match used + rest.len() <= frame_bytes {
+                true => (rest.len(), job.left),
+                false => frame::records_within(rest, frame_bytes, used, count == 0),
+            };
+            self.buffer.extend_from_slice(&rest[..bytes]);
+            if records > 0 {
+                job.first.get_or_insert(self.next + u64::from(count));
+            }
+            (job.taken, job.left, count) = (job.taken + bytes, job.left - records, count + records);
+            if job.left > 0 {
+                return count;
             }
             let Some(job) = jobs.pop_front() else { break };
             self.finished.push((job.done, job.first.unwrap_or(self.next)));
