@@ -12,6 +12,7 @@
 mod accept;
 mod answer;
 mod connection;
+mod later;
 mod serve;
 mod shared;
 mod socket;

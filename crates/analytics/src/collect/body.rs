@@ -2,11 +2,12 @@
 //! large bodies wait for one of a few places, so that many of them at once cannot fill the memory.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::bufread::MultiGzDecoder;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{BODY_BYTES_MAX, INFLATED_BYTES_MAX};
 
@@ -18,14 +19,14 @@ const LARGE_AT_A_TIME: usize = 2;
 
 /// The places for large bodies.
 #[derive(Debug)]
-pub(super) struct Places(Semaphore);
+pub(super) struct Places(Arc<Semaphore>);
 
 /// A body to be parsed.
 #[derive(Debug)]
-pub(super) struct Readable<'a> {
+pub(super) struct Readable {
     pub(super) bytes: Bytes,
     /// Held until the events are in the log.
-    place: Option<SemaphorePermit<'a>>,
+    pub(super) place: Option<OwnedSemaphorePermit>,
 }
 
 /// A body that is over a limit, in bytes.
@@ -34,11 +35,11 @@ pub(super) struct TooLarge(pub(super) usize);
 
 impl Places {
     pub(super) fn new() -> Self {
-        Self(Semaphore::new(LARGE_AT_A_TIME))
+        Self(Arc::new(Semaphore::new(LARGE_AT_A_TIME)))
     }
 
     /// Makes `body` readable; a large one waits until there is a place for it.
-    pub(super) async fn read(&self, body: Bytes) -> Result<Readable<'_>, TooLarge> {
+    pub(super) async fn read(&self, body: Bytes) -> Result<Readable, TooLarge> {
         if body.len() > BODY_BYTES_MAX {
             return Err(TooLarge(BODY_BYTES_MAX));
         }
@@ -48,7 +49,7 @@ impl Places {
             Inflated::Bytes(bytes) => Ok(Readable { bytes: bytes.into(), place: None }),
             Inflated::Plain | Inflated::TooLarge => {
                 // Closing never happens: the semaphore lives as long as the collector.
-                let place = self.0.acquire().await.ok();
+                let place = Arc::clone(&self.0).acquire_owned().await.ok();
                 let bytes = aside(|| whole(&body))?;
                 Ok(Readable { bytes, place })
             }
@@ -56,7 +57,7 @@ impl Places {
     }
 }
 
-impl Readable<'_> {
+impl Readable {
     /// Runs `work` on the body; on a large one without keeping other requests waiting.
     pub(super) fn work<T>(&self, work: impl FnOnce(&[u8]) -> T) -> T {
         match self.place {

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use kassa_service::{Peer, Problem, body};
 
 use super::body::TooLarge;
-use super::{BODY_BYTES_MAX, Collector, Incoming, IngestPath, Refusal, key};
+use super::{BODY_BYTES_MAX, Collector, Incoming, IngestPath, Prepared, Refusal, key};
 use crate::wire::{Answer, Kind};
 
 const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
@@ -85,31 +85,52 @@ async fn take(
     counter_first: CounterFirst,
     request: Request,
 ) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = match read_body(body, &collector).await {
-        Ok(body) => body,
+    let (prepared, peer) = match read(&collector, path, counter_first, request).await {
+        Ok(read) => read,
         Err(problem) => return problem.into_response(),
     };
-    let peer = parts.extensions.get::<Peer>();
+    let answer = async move {
+        match collector.keep(prepared).await {
+            Ok(answer) => respond(answer),
+            Err(refusal) => Problem::from(refusal).into_response(),
+        }
+    };
+    match peer {
+        Some(peer) => peer.answer_later(answer),
+        None => answer.await,
+    }
+}
+
+/// Makes of a request what is to be kept of it; nothing else of it is there when this returns, but who sent it.
+async fn read(
+    collector: &Collector,
+    path: IngestPath,
+    counter_first: CounterFirst,
+    request: Request,
+) -> Result<(Prepared, Option<Peer>), Problem> {
+    let (mut parts, body) = request.into_parts();
+    let body = read_body(body, collector).await?;
+    let peer = parts.extensions.remove::<Peer>();
     let key = key::write_key(&parts.headers, parts.uri.query());
     let agent = parts.headers.get(USER_AGENT).map(|agent| text(agent));
     let incoming = Incoming {
         path,
         body,
-        address: peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.client_address(&parts.headers)),
+        address: peer
+            .as_ref()
+            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.client_address(&parts.headers)),
         agent: agent.as_deref(),
         key: key.as_deref(),
         private: is_one(&parts.headers, &SEC_GPC) || is_one(&parts.headers, &DNT),
         counter_first: match counter_first {
             CounterFirst::Always => true,
-            CounterFirst::ByPort => peer.is_some_and(|peer| peer.local_address().port() == COUNTER_PORT),
+            CounterFirst::ByPort => {
+                peer.as_ref().is_some_and(|peer| peer.local_address().port() == COUNTER_PORT)
+            }
         },
         received_at: None,
     };
-    match collector.collect(incoming).await {
-        Ok(answer) => respond(answer),
-        Err(refusal) => Problem::from(refusal).into_response(),
-    }
+    Ok((collector.read(incoming).await?, peer))
 }
 
 /// The body, unless it says beforehand that it is too large.

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-use kassa_model::{Dialect, LogRecord};
+use kassa_model::{Dialect, LogRecord, Reason};
 use kassa_service::Metrics;
 use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Histogram, Unit};
 
-use super::{DIALECTS, outcome};
+use super::DIALECTS;
 use crate::wire::Reading;
 
 /// Distinct types of dialect C that have a series of their own; the rest is counted as `other`.
@@ -27,6 +27,49 @@ pub(super) struct Counters {
     pub(super) bytes: Counter,
     pub(super) dead_letters_dropped: Counter,
     pub(super) append_seconds: Histogram,
+}
+
+/// What is to be counted of a reading.
+#[derive(Debug)]
+pub(super) struct Tally {
+    dialect: Dialect,
+    accepted: u64,
+    /// Events by reason.
+    refused: Vec<(&'static str, u64)>,
+    /// The types of accepted events of dialect C.
+    types: Vec<String>,
+}
+
+impl Tally {
+    pub(super) fn of(reading: &Reading) -> Self {
+        let mut tally =
+            Self { dialect: reading.dialect, accepted: 0, refused: Vec::new(), types: Vec::new() };
+        for record in &reading.records {
+            match record {
+                LogRecord::Event(recorded) => tally.accept(&recorded.event.name_sent),
+                LogRecord::Rejected(rejected) => tally.refuse(rejected.reason, 1),
+            }
+        }
+        if reading.dropped > 0 {
+            tally.refuse(Reason::BatchTooLong, reading.dropped);
+        }
+        tally
+    }
+
+    fn accept(&mut self, name: &str) {
+        self.accepted += 1;
+        if self.dialect == Dialect::Counter {
+            self.types.push(name.to_owned());
+        }
+    }
+
+    fn refuse(&mut self, reason: Reason, events: u64) {
+        let reason = reason.name();
+        match self.refused.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, counted)) => *counted += events,
+            None => self.refused.push((reason, events)),
+        }
+    }
 }
 
 impl Counters {
@@ -89,23 +132,16 @@ impl Counters {
         }
     }
 
-    /// Counts what a reading holds, once it is durable.
-    pub(super) fn count(&self, reading: &Reading) {
-        let mut accepted = 0;
-        for record in &reading.records {
-            match outcome(record) {
-                None => accepted += 1,
-                Some(reason) => self.refused(reading.dialect, reason.name(), 1),
-            }
-            if let (Dialect::Counter, LogRecord::Event(recorded)) = (reading.dialect, record) {
-                self.count_type(&recorded.event.name_sent);
-            }
+    /// Counts what a reading held, once it is durable.
+    pub(super) fn count(&self, tally: &Tally) {
+        for (reason, events) in &tally.refused {
+            self.refused(tally.dialect, reason, *events);
         }
-        if reading.dropped > 0 {
-            self.refused(reading.dialect, kassa_model::Reason::BatchTooLong.name(), reading.dropped);
+        for name in &tally.types {
+            self.count_type(name);
         }
-        if let Some(place) = DIALECTS.iter().position(|dialect| *dialect == reading.dialect) {
-            self.accepted[place].inc_by(accepted);
+        if let Some(place) = DIALECTS.iter().position(|dialect| *dialect == tally.dialect) {
+            self.accepted[place].inc_by(tally.accepted);
         }
     }
 

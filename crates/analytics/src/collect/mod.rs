@@ -21,15 +21,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kassa_access::{Access, PerSecondBudget, Salts};
 use kassa_eventlog::{EventLog, Record, Stream};
-use kassa_model::{Clock, Dialect, LogRecord, Reason, Timestamp, failpoint};
+use kassa_model::{Clock, Dialect, LogRecord, Timestamp, failpoint};
 use kassa_service::Metrics;
+use tokio::sync::OwnedSemaphorePermit;
 
 pub use country::CountryError;
 pub use http::routes;
 
 use crate::wire::{self, Answer, Context, Kind, Reading};
 use body::{Places, TooLarge};
-use metrics::Counters;
+use metrics::{Counters, Tally};
 use stamp::Stamp;
 
 /// The most bytes of a body.
@@ -144,10 +145,15 @@ pub struct Collector {
     places: Places,
 }
 
-/// A reading that is stamped and encoded, ready for the log.
+/// What is left of a request once it is read, stamped and encoded. It has to wait for the log; everything else is let go
+/// before that, by the thread that made it and while it is in that core's cache.
+#[derive(Debug)]
 struct Prepared {
-    reading: Reading,
     records: Vec<Record>,
+    tally: Tally,
+    answer: Answer,
+    /// Of a large body.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Collector {
@@ -167,12 +173,24 @@ impl Collector {
     /// # Errors
     /// [`Refusal`] when nothing was taken.
     pub async fn collect(&self, incoming: Incoming<'_>) -> Result<Answer, Refusal> {
+        let prepared = self.read(incoming).await?;
+        self.keep(prepared).await
+    }
+
+    /// Makes of a request what is to be kept of it.
+    async fn read(&self, incoming: Incoming<'_>) -> Result<Prepared, Refusal> {
         self.counters.bytes.inc_by(incoming.body.len() as u64);
         let body = self.places.read(incoming.body.clone()).await.map_err(|over| self.too_large(over))?;
-        let Prepared { reading, records } = body.work(|bytes| self.prepare(&incoming, bytes));
+        let prepared = body.work(|bytes| self.prepare(&incoming, bytes));
+        Ok(Prepared { _place: body.place, ..prepared })
+    }
+
+    /// Appends what is to be kept, counts it, and gives the answer.
+    async fn keep(&self, prepared: Prepared) -> Result<Answer, Refusal> {
+        let Prepared { records, tally, answer, _place } = prepared;
         self.append(records).await?;
-        self.counters.count(&reading);
-        Ok(reading.answer)
+        self.counters.count(&tally);
+        Ok(answer)
     }
 
     /// Takes many requests in with a single append, each as of its own time: for demo data and imports.
@@ -180,20 +198,21 @@ impl Collector {
     /// # Errors
     /// [`Refusal`] when nothing was taken.
     pub async fn collect_all(&self, incoming: Vec<Incoming<'_>>) -> Result<Vec<Answer>, Refusal> {
-        let mut readings = Vec::with_capacity(incoming.len());
+        let mut taken = Vec::with_capacity(incoming.len());
         let mut all = Vec::with_capacity(incoming.len());
         for one in &incoming {
             self.counters.bytes.inc_by(one.body.len() as u64);
             let bytes = body::whole(&one.body).map_err(|over| self.too_large(over))?;
-            let Prepared { reading, records } = self.prepare(one, &bytes);
-            readings.push(reading);
+            let Prepared { records, tally, answer, .. } = self.prepare(one, &bytes);
+            taken.push((tally, answer));
             all.extend(records);
         }
         self.append(all).await?;
-        for reading in &readings {
-            self.counters.count(reading);
-        }
-        Ok(readings.into_iter().map(|reading| reading.answer).collect())
+        let count = |(tally, answer)| {
+            self.counters.count(&tally);
+            answer
+        };
+        Ok(taken.into_iter().map(count).collect())
     }
 
     fn prepare(&self, incoming: &Incoming<'_>, body: &[u8]) -> Prepared {
@@ -212,7 +231,7 @@ impl Collector {
             IngestPath::Segment(kind) => wire::read_segment(kind, body, &ctx),
         };
         let records = self.stamp(&mut reading, incoming, received_at);
-        Prepared { reading, records }
+        Prepared { records, tally: Tally::of(&reading), answer: reading.answer, _place: None }
     }
 
     /// Stamps and encodes every record that is to be kept.
@@ -273,11 +292,3 @@ impl Collector {
 /// The dialects that requests come by, and the reasons they are refused for: what bounds the metrics' labels.
 const DIALECTS: [Dialect; 5] =
     [Dialect::Flat, Dialect::Batch, Dialect::Counter, Dialect::Site, Dialect::Segment];
-
-/// The outcome's name on `/metrics`.
-fn outcome(record: &LogRecord) -> Option<Reason> {
-    match record {
-        LogRecord::Event(_) => None,
-        LogRecord::Rejected(rejected) => Some(rejected.reason),
-    }
-}

@@ -18,7 +18,8 @@ pub(crate) async fn append(
     partitions: &[Arc<PartitionState>],
     records: Vec<Record>,
 ) -> Result<Vec<Position>, Error> {
-    let [only] = partitions else { return append_split(partitions, records).await };
+    // Boxed, what is rare takes no room in every call's future.
+    let [only] = partitions else { return Box::pin(append_split(partitions, records)).await };
     let count = records.len();
     if count == 0 {
         return Ok(Vec::new());
@@ -72,7 +73,9 @@ async fn append_split(
 
 async fn push(partition: &PartitionState, records: Vec<Record>) -> Asked {
     let (done, answer) = oneshot::channel();
-    partition.queue.push(Call::new(records, done)).await?;
+    if let Some(crowded_out) = partition.queue.try_push(Call::new(records, done))? {
+        Box::pin(partition.queue.push(crowded_out)).await?;
+    }
     Ok(answer)
 }
 

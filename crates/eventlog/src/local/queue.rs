@@ -151,7 +151,8 @@ impl Queue {
         }
     }
 
-    fn try_push(&self, call: Call) -> Result<Option<Call>, Error> {
+    /// Hands records to the writer, or gives the call back when too much is waiting.
+    pub(crate) fn try_push(&self, call: Call) -> Result<Option<Call>, Error> {
         // Dropped after the lock.
         let _copied;
         let wake = {

@@ -8,15 +8,16 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::body::Body;
+use axum::extract::MatchedPath;
 use axum::http::header::CONTENT_LENGTH;
-use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tower::Service;
 
-use super::connection::Connection;
+use super::connection::{Connection, Noted};
 use crate::body::Bounded;
 use crate::request::X_REQUEST_ID;
 use crate::{Peer, Problem, RequestId};
@@ -30,21 +31,23 @@ pub(super) async fn answer(
     let started = Instant::now();
     let id = RequestId::of(request.headers(), &connection.shared.ids);
     let method = request.method().clone();
-    let uri = request.uri().clone();
-    let mut response = respond(&connection, request, &id).await;
+    // A copy: what shares the read buffer's memory keeps it from being read into again while the answer is made.
+    let path = request.uri().path().to_owned();
+    let (mut response, route) = respond(&connection, request, &id).await;
     let taken = started.elapsed();
-    connection.observe(&method, response.status(), taken);
+    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    connection.shared.observe(&method, route, response.status(), taken);
     if response.status().is_server_error() {
-        log_failure(&method, &uri, &response, &id);
+        log_failure(&method, &path, &response, &id);
     }
-    tracing::debug!(%method, path = uri.path(), status = response.status().as_u16(), ?taken, id = id.as_str(), "request");
+    tracing::debug!(%method, path, status = response.status().as_u16(), ?taken, id = id.as_str(), "request");
     response.headers_mut().insert(X_REQUEST_ID, id.0);
     Ok(response.map(|inner| Outbound { inner, connection }))
 }
 
 /// Failures are logged once, here; 503 is a state that others log, and load balancers ask for every second.
-fn log_failure(method: &Method, uri: &Uri, response: &Response, id: &RequestId) {
-    let (path, status, id) = (uri.path(), response.status().as_u16(), id.as_str());
+fn log_failure(method: &Method, path: &str, response: &Response, id: &RequestId) {
+    let (status, id) = (response.status().as_u16(), id.as_str());
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         tracing::debug!(%method, path, status, id, "request refused for now");
     } else {
@@ -52,15 +55,38 @@ fn log_failure(method: &Method, uri: &Uri, response: &Response, id: &RequestId) 
     }
 }
 
-async fn respond(connection: &Arc<Connection>, request: Request<Incoming>, id: &RequestId) -> Response {
+/// The answer, and the route that gave it.
+async fn respond(
+    connection: &Arc<Connection>,
+    request: Request<Incoming>,
+    id: &RequestId,
+) -> (Response, Option<MatchedPath>) {
     let limits = &connection.shared.limits;
     let url_bytes = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
     if url_bytes > limits.url_bytes_max {
-        return uri_too_long(limits.url_bytes_max);
+        return (uri_too_long(limits.url_bytes_max), None);
     }
     if declared_length(request.headers()).is_some_and(|length| length > limits.body_bytes_max as u64) {
-        return Problem::body_too_large(limits.body_bytes_max).into_response();
+        return (Problem::body_too_large(limits.body_bytes_max).into_response(), None);
     }
+    let routed = caught(route(connection, request, id)).await;
+    let Noted { route, later } = connection.take_noted();
+    let answered = match (routed, later) {
+        (Ok(held), Some(later)) => caught(later.instead_of(held)).await,
+        (routed, _) => routed,
+    };
+    // The panic hook has logged where and why.
+    let internal = |_| Problem::internal().extra("request_id", id.as_str()).into_response();
+    (answered.unwrap_or_else(internal), route)
+}
+
+/// Sends the request through the router.
+fn route(
+    connection: &Arc<Connection>,
+    request: Request<Incoming>,
+    id: &RequestId,
+) -> impl Future<Output = Response> + use<> {
+    let limits = &connection.shared.limits;
     let (limit, timeout) = (limits.body_bytes_max, limits.body_timeout);
     let mut request = request.map(|incoming| {
         if incoming.is_end_stream() {
@@ -72,13 +98,16 @@ async fn respond(connection: &Arc<Connection>, request: Request<Incoming>, id: &
     let peer = Peer { connection: Arc::clone(connection), id: id.clone() };
     request.extensions_mut().insert(peer);
     let mut router = connection.shared.router.clone();
-    // The router is cloned for this request and dropped after a panic, so nothing half-changed is seen again.
-    let called = AssertUnwindSafe(async move { router.call(request).await });
-    match called.catch_unwind().await {
-        Ok(Ok(response)) => response,
-        // The panic hook has logged where and why.
-        Err(_) => Problem::internal().extra("request_id", id.as_str()).into_response(),
+    async move {
+        let Ok(response) = router.call(request).await;
+        response
     }
+}
+
+/// Makes an error of a panic. The router is cloned for each request and an answer is made for one only, so nothing
+/// half-changed is seen again.
+async fn caught(answer: impl Future<Output = Response>) -> std::thread::Result<Response> {
+    AssertUnwindSafe(answer).catch_unwind().await
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<u64> {

@@ -5,15 +5,16 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
 use axum::extract::MatchedPath;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::HeaderMap;
 use futures_util::task::AtomicWaker;
 use tokio::time::Instant;
 
+use super::later::Later;
 use super::shared::Shared;
 
 const IDLE: u8 = 0;
@@ -38,7 +39,14 @@ pub(crate) struct Connection {
     write_blocked: AtomicBool,
     order: AtomicU8,
     waker: AtomicWaker,
-    route: Mutex<Option<MatchedPath>>,
+    noted: Mutex<Noted>,
+}
+
+/// What is noted of the request in flight on its way through the router; HTTP/1 has one at a time.
+#[derive(Default)]
+pub(super) struct Noted {
+    pub(super) route: Option<MatchedPath>,
+    pub(super) later: Option<Later>,
 }
 
 impl std::fmt::Debug for Connection {
@@ -61,7 +69,7 @@ impl Connection {
             write_blocked: AtomicBool::new(false),
             order: AtomicU8::new(GO_ON),
             waker: AtomicWaker::new(),
-            route: Mutex::new(None),
+            noted: Mutex::default(),
         }
     }
 
@@ -75,16 +83,23 @@ impl Connection {
         self.shared.limits.trusted_proxies.is_https(self.peer.ip(), headers)
     }
 
-    /// Keeps the route of the request in flight; HTTP/1 has one at a time.
+    /// Keeps the route of the request in flight.
     pub(crate) fn note_route(&self, route: MatchedPath) {
-        *self.route.lock().unwrap_or_else(PoisonError::into_inner) = Some(route);
+        self.noted().route = Some(route);
     }
 
-    /// Counts the request in flight, answered now.
-    pub(super) fn observe(&self, method: &Method, status: StatusCode, taken: Duration) {
-        let route = self.route.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
-        self.shared.observe(method, route, status, taken);
+    /// Keeps the answer of the request in flight, which is still to come.
+    pub(super) fn note_later(&self, later: Later) {
+        self.noted().later = Some(later);
+    }
+
+    /// What was noted of the request in flight.
+    pub(super) fn take_noted(&self) -> Noted {
+        std::mem::take(&mut *self.noted())
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A request's headers are complete.

@@ -97,10 +97,14 @@ async fn serve(stream: TcpStream, connection: &Arc<Connection>) -> Option<TcpStr
     let mut http = Some(connection.shared.builder.serve_connection(io, service));
     let parked_after = connection.shared.parked_after;
     let mut timer = pin!(tokio::time::sleep(parked_after));
-    let mut draining = false;
+    let (mut registered, mut draining) = (false, false);
     let end = std::future::poll_fn(|cx| {
         let Some(serving) = http.as_mut() else { return Poll::Ready(End::Cut) };
-        connection.register(cx.waker());
+        // It is always this task that is to be woken, so once will do until there is an order.
+        if !registered || connection.is_ordered(DRAIN) {
+            connection.register(cx.waker());
+            registered = true;
+        }
         if connection.is_ordered(CUT) {
             return Poll::Ready(End::Cut);
         }

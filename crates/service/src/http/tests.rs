@@ -2,11 +2,13 @@
 
 mod client;
 mod hostile;
+mod later;
 mod lifecycle;
 mod many;
 mod process;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,12 +18,15 @@ use axum::routing::{get, post};
 use super::{Options, Server};
 use crate::{ClientAddress, Metrics, Policy, Problem, RawBody, RouteClass, Shutdown, problem};
 use client::Client;
+use tokio::sync::Notify;
 
 /// A server under test.
 struct Running {
     address: SocketAddr,
     shutdown: Shutdown,
     metrics: Metrics,
+    /// Lets a later answer come.
+    go: Arc<Notify>,
     task: tokio::task::JoinHandle<usize>,
 }
 
@@ -31,9 +36,10 @@ impl Running {
         let metrics = Metrics::new("test");
         let server = Server::bind(options).unwrap().with_metrics(&metrics);
         let (address, shutdown) = (server.local_address(), Shutdown::new());
-        let running = server.run(router(), shutdown.clone());
+        let go = Arc::new(Notify::new());
+        let running = server.run(router(Arc::clone(&go)), shutdown.clone());
         let task = tokio::spawn(async move { running.await.unwrap() });
-        Self { address, shutdown, metrics, task }
+        Self { address, shutdown, metrics, go, task }
     }
 
     async fn client(&self) -> Client {
@@ -41,7 +47,7 @@ impl Running {
     }
 }
 
-fn router() -> Router {
+fn router(go: Arc<Notify>) -> Router {
     let routes = Router::new()
         .route("/", get(|| async { "hello" }))
         .route("/item/{id}", get(|| async { "item" }))
@@ -52,7 +58,8 @@ fn router() -> Router {
         .route("/fail", get(|| async { Problem::internal() }))
         .route("/slow", get(slow))
         .route("/drip", get(drip))
-        .route("/endless", get(endless));
+        .route("/endless", get(endless))
+        .merge(later::routes(go));
     Policy::default().apply(RouteClass::Ingest, routes).fallback(problem::not_found)
 }
 

@@ -1,5 +1,6 @@
 //! Ordinary connections from accept to drain.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::hostile::wait_for_connections;
@@ -184,7 +185,7 @@ async fn several_addresses_are_served() {
     let server = super::Server::bind(Options { listen, ..Options::default() }).unwrap();
     let addresses = server.local_addresses().to_vec();
     let shutdown = crate::Shutdown::new();
-    let task = tokio::spawn(server.run(super::router(), shutdown.clone()));
+    let task = tokio::spawn(server.run(super::router(Arc::default()), shutdown.clone()));
     for address in addresses {
         assert_eq!(Client::connect(address).await.get("/").await.status, 200);
     }
