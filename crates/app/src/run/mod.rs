@@ -21,10 +21,12 @@ use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, check
 use kassa_commerce::cleaning;
 use kassa_commerce::inventory::levels::watch_levels;
 use kassa_eventlog::EventLog;
+use kassa_eventlog::local::Callers;
 use kassa_eventstore::EventStore;
 use kassa_model::{Clock, SystemClock, failpoint};
 use kassa_service::http::Server;
 use kassa_service::{Health, Metrics, Proxies, Shutdown, http, logs};
+use tokio::runtime::Runtime;
 
 pub(crate) use parts::{PROCESSOR_GROUP, Parts, Wanted};
 
@@ -61,13 +63,25 @@ pub(crate) fn serve(mut config: Config, roles: &Roles, with_demo: bool) -> anyho
     let wanted = Wanted { log: roles.need_log(), store: roles.need_store(), databases: Some(roles) };
     let parts = Parts::open_with(&config, &access, wanted, &metrics)?;
 
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = start_runtime(&parts.callers())?;
     let demo = if with_demo { Demo::Wanted } else { Demo::Unwanted };
     let outcome = runtime.block_on(run(roles, demo, server, &parts, &metrics));
     runtime.shutdown_timeout(Duration::from_secs(5));
     parts.close();
     drop(lock);
     outcome
+}
+
+/// The threads that requests are served on. They tell the log when they have nothing to do.
+fn start_runtime(callers: &Callers) -> std::io::Result<Runtime> {
+    let (resting, working) = (callers.clone(), callers.clone());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .on_thread_park(move || resting.rests())
+        .on_thread_unpark(move || working.works())
+        .build()?;
+    callers.are(runtime.metrics().num_workers());
+    Ok(runtime)
 }
 
 /// Whether the demo's shop and traffic are made first.

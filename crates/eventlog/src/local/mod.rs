@@ -10,6 +10,7 @@
 mod active;
 mod answer;
 mod append;
+mod callers;
 mod frame;
 mod groups;
 mod inspect;
@@ -43,6 +44,7 @@ use kassa_model::Clock;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use callers::Callers;
 pub use inspect::{
     Damage, GroupInspection, Inspection, PartitionInspection, SegmentInspection, Verification, inspect,
     verify,
@@ -98,6 +100,7 @@ impl LocalLog {
             log_id: meta.log_id,
             used: AtomicU64::new(0),
             closed: AtomicBool::new(false),
+            callers: Callers::default(),
         });
         let (events, event_files) = open_stream(&core, Stream::Events)?;
         let (orders, order_files) = open_stream(&core, Stream::Orders)?;
@@ -115,6 +118,11 @@ impl LocalLog {
     /// The log's own id.
     pub fn log_id(&self) -> Uuid {
         self.core.log_id
+    }
+
+    /// The threads that callers run on, for whoever runs them to speak of.
+    pub fn callers(&self) -> Callers {
+        self.core.callers.clone()
     }
 
     /// What a stream has done since the log was opened.
@@ -238,7 +246,7 @@ fn open_stream(core: &Arc<Core>, stream: Stream) -> Result<(Arc<StreamState>, Ve
         let recovered = recover::open_partition(site)?;
         let segments = Segments::new(recovered.segments);
         core.used.fetch_add(segments.bytes(), Ordering::Relaxed);
-        let queue = Queue::new(core.options.waiting_bytes);
+        let queue = Queue::new(core.options.waiting_bytes, core.callers.clone());
         partitions.push(Arc::new(PartitionState { place, dir, segments, queue, failed: OnceLock::new() }));
         files.push(recovered.active);
     }

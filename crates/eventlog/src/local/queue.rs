@@ -1,12 +1,14 @@
 //! What waits for a partition's writer. An append costs its caller one push under a short lock and one wakeup.
 
 use std::ops::Range;
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use super::answer::Answer;
+use super::callers::Callers;
 use super::frame::{self, HEADER_BYTES};
 use super::lock;
 use crate::{Error, Record};
@@ -108,6 +110,9 @@ pub(crate) struct Queue {
     /// Callers that found the queue too full.
     room: Notify,
     bytes_max: usize,
+    callers: Callers,
+    /// The writer gathers, and wants to know when nobody is at work any more.
+    gathering: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -135,8 +140,18 @@ pub(crate) enum Work {
 }
 
 impl Queue {
-    pub(crate) fn new(bytes_max: usize) -> Self {
-        Self { inner: Mutex::default(), filled: Condvar::new(), room: Notify::new(), bytes_max }
+    /// A queue that takes `bytes_max` bytes from `callers`.
+    pub(crate) fn new(bytes_max: usize, callers: Callers) -> Arc<Self> {
+        let queue = Arc::new(Self {
+            inner: Mutex::default(),
+            filled: Condvar::new(),
+            room: Notify::new(),
+            bytes_max,
+            callers,
+            gathering: AtomicBool::new(false),
+        });
+        queue.callers.tell(&queue);
+        queue
     }
 
     /// Hands records to the writer; waits while too much is waiting already.
@@ -220,7 +235,7 @@ impl Queue {
         }
     }
 
-    /// Waits up to `time` until there are `enough` callers.
+    /// Waits up to `time` until there are `enough` callers or none is at work.
     fn gather<'a>(
         &self,
         mut inner: MutexGuard<'a, Inner>,
@@ -229,14 +244,17 @@ impl Queue {
     ) -> MutexGuard<'a, Inner> {
         let begin = Instant::now();
         inner.enough = Some(enough);
+        // Said before it is asked who rests: so either that is seen here, or this is seen by who rests last.
+        self.gathering.store(true, Ordering::SeqCst);
         loop {
             let left = time.saturating_sub(begin.elapsed());
             let many = inner.waiting.calls.len() >= enough || inner.bytes >= self.bytes_max / 2;
-            if many || left.is_zero() || inner.closed || inner.chores {
+            if many || left.is_zero() || inner.closed || inner.chores || self.callers.all_rest() {
                 break;
             }
             inner = self.sleep(inner, left);
         }
+        self.gathering.store(false, Ordering::SeqCst);
         inner.enough = None;
         inner
     }
@@ -245,6 +263,15 @@ impl Queue {
         match self.filled.wait_timeout(inner, time) {
             Ok((inner, _)) => inner,
             Err(poisoned) => poisoned.into_inner().0,
+        }
+    }
+
+    /// No caller is at work: a writer that gathers shall go on.
+    pub(super) fn hurry(&self) {
+        if self.gathering.load(Ordering::SeqCst) {
+            // Under the lock, so that the writer is waiting by now or has not asked yet who rests.
+            let _inner = lock(&self.inner);
+            self.filled.notify_one();
         }
     }
 

@@ -20,14 +20,14 @@ use crate::Error;
 /// How often retention is looked after when nothing else happens.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A frame with so many callers shows a crowd: then the next one waits a little for more. Every frame costs an fsync, a
-/// write and several switches of threads, which a crowd notices more than the wait; a few callers never wait.
+/// A frame with so many callers shows a crowd: then the next one waits for more while any of them is at work. Every frame
+/// costs an fsync, a write and several switches of threads, which a crowd notices more than the wait; a few callers
+/// never wait.
 const CROWD: usize = 6;
-/// How long a frame waits for a crowd at most: about an fsync. Longer shows in the acknowledgement, and served no more
-/// requests (ADR 4).
-const GATHER_TIME: Duration = Duration::from_micros(250);
+/// How long a frame waits for a crowd at most.
+const GATHER_TIME: Duration = Duration::from_millis(2);
 /// At so many callers it waits no longer, so that the next crowd is served while this one's frame is written.
-const GATHER_ENOUGH: usize = 96;
+const GATHER_ENOUGH: usize = 128;
 
 /// The writer of one partition.
 #[derive(Debug)]

@@ -1,0 +1,117 @@
+//! Whether more calls may be on their way: whoever runs the callers' threads says when one of them has nothing to do.
+//!
+//! A frame that waits for more calls serves more of them with one fsync; but when nobody is at work, nobody brings
+//! one, and waiting would be for nothing.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+
+use super::lock;
+use super::queue::Queue;
+
+/// The threads that callers run on. Before [`are`](Self::are) none are known, and no frame waits.
+#[derive(Debug, Clone, Default)]
+pub struct Callers(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    threads: AtomicUsize,
+    resting: AtomicUsize,
+    queues: Mutex<Vec<Weak<Queue>>>,
+}
+
+impl Callers {
+    /// Says how many threads there are.
+    pub fn are(&self, threads: usize) {
+        self.0.threads.store(threads, Ordering::SeqCst);
+    }
+
+    /// One of the threads has nothing to do: for `on_thread_park` of a tokio runtime.
+    pub fn rests(&self) {
+        self.0.resting.fetch_add(1, Ordering::SeqCst);
+        if self.all_rest() {
+            lock(&self.0.queues).iter().filter_map(Weak::upgrade).for_each(|queue| queue.hurry());
+        }
+    }
+
+    /// It has again: for `on_thread_unpark`.
+    pub fn works(&self) {
+        self.0.resting.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn all_rest(&self) -> bool {
+        self.0.resting.load(Ordering::SeqCst) >= self.0.threads.load(Ordering::SeqCst)
+    }
+
+    /// Tells `queue` whenever the last thread has nothing to do.
+    pub(super) fn tell(&self, queue: &Arc<Queue>) {
+        lock(&self.0.queues).push(Arc::downgrade(queue));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::sync::oneshot;
+
+    use super::super::queue::{Call, Waiting, Work};
+    use super::*;
+    use crate::Record;
+
+    fn call() -> Call {
+        let payload = bytes::Bytes::from_static(b"one");
+        Call::new(vec![Record { key: kassa_model::RouteKey(1), payload }], oneshot::channel().0)
+    }
+
+    /// A writer that gathers for very long; the number of its callers once it has gathered.
+    fn gather(queue: &Arc<Queue>, enough: usize) -> std::thread::JoinHandle<usize> {
+        let queue = Arc::clone(queue);
+        std::thread::spawn(move || {
+            let mut waiting = Waiting::default();
+            let long = Duration::from_secs(3_600);
+            assert_eq!(queue.take(&mut waiting, long, Some((enough, long))), Work::Some);
+            waiting.calls.len()
+        })
+    }
+
+    #[test]
+    fn a_frame_waits_only_while_someone_is_at_work() {
+        let callers = Callers::default();
+        let queue = Queue::new(1 << 20, callers.clone());
+        // Nobody is known to work.
+        assert!(queue.try_push(call()).unwrap().is_none());
+        assert_eq!(gather(&queue, 100).join().unwrap(), 1);
+
+        callers.are(2);
+        callers.rests();
+        assert!(queue.try_push(call()).unwrap().is_none());
+        let writer = gather(&queue, 100);
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(queue.try_push(call()).unwrap().is_none());
+        assert!(!writer.is_finished(), "one thread is at work");
+        callers.rests();
+        assert_eq!(writer.join().unwrap(), 2);
+
+        callers.works();
+        let writer = gather(&queue, 3);
+        for _ in 0..3 {
+            assert!(queue.try_push(call()).unwrap().is_none());
+        }
+        assert_eq!(writer.join().unwrap(), 3, "enough are there");
+    }
+
+    /// The last thread rests at any moment of the writer's way into its wait.
+    #[test]
+    fn no_rest_is_missed() {
+        for _ in 0..2_000 {
+            let callers = Callers::default();
+            callers.are(1);
+            let queue = Queue::new(1 << 20, callers.clone());
+            assert!(queue.try_push(call()).unwrap().is_none());
+            let writer = gather(&queue, 100);
+            callers.rests();
+            assert_eq!(writer.join().unwrap(), 1);
+        }
+    }
+}
