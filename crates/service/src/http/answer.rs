@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::FutureExt;
+use futures_util::future::Either;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tower::Service;
 
@@ -23,17 +24,51 @@ use crate::request::X_REQUEST_ID;
 use crate::{Peer, Problem, RequestId};
 
 /// Answers one request. Never fails: errors and panics are answers too.
-pub(super) async fn answer(
+///
+/// No async function: such a future keeps what it was given beside what it makes of it, and this one is copied for every
+/// request into its connection's memory.
+pub(super) fn answer(
     connection: Arc<Connection>,
     request: Request<Incoming>,
-) -> Result<Response<Outbound>, Infallible> {
+) -> impl Future<Output = Result<Response<Outbound>, Infallible>> {
     connection.begin();
-    let started = Instant::now();
-    let id = RequestId::of(request.headers(), &connection.shared.ids);
-    let method = request.method().clone();
-    // A copy: what shares the read buffer's memory keeps it from being read into again while the answer is made.
-    let path = request.uri().path().to_owned();
-    let (mut response, route) = respond(&connection, request, &id).await;
+    let asked = Asked {
+        started: Instant::now(),
+        id: RequestId::of(request.headers(), &connection.shared.ids),
+        method: request.method().clone(),
+        // A copy: what shares the read buffer's memory keeps it from being read into again while the answer is made.
+        path: request.uri().path().to_owned(),
+    };
+    let routed = match refuse(&connection, &request) {
+        Some(refusal) => Either::Left(std::future::ready(Ok(refusal))),
+        None => Either::Right(caught(route(&connection, request, &asked.id))),
+    };
+    routed.then(move |routed| finish(connection, asked, routed))
+}
+
+/// What is kept of a request until it is answered.
+struct Asked {
+    started: Instant,
+    id: RequestId,
+    method: Method,
+    path: String,
+}
+
+/// Waits for an answer that is still to come, and counts and logs it.
+async fn finish(
+    connection: Arc<Connection>,
+    asked: Asked,
+    routed: Caught,
+) -> Result<Response<Outbound>, Infallible> {
+    let Noted { route, later } = connection.take_noted();
+    let answered = match (routed, later) {
+        (Ok(held), Some(later)) => caught(later.instead_of(held)).await,
+        (routed, _) => routed,
+    };
+    let Asked { started, id, method, path } = asked;
+    // The panic hook has logged where and why.
+    let internal = |_| Problem::internal().extra("request_id", id.as_str()).into_response();
+    let mut response = answered.unwrap_or_else(internal);
     let taken = started.elapsed();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     connection.shared.observe(&method, route, response.status(), taken);
@@ -55,32 +90,19 @@ fn log_failure(method: &Method, path: &str, response: &Response, id: &RequestId)
     }
 }
 
-/// The answer, and the route that gave it.
-async fn respond(
-    connection: &Arc<Connection>,
-    request: Request<Incoming>,
-    id: &RequestId,
-) -> (Response, Option<MatchedPath>) {
+/// The answer to a request that is beyond the bounds by its head alone.
+fn refuse(connection: &Connection, request: &Request<Incoming>) -> Option<Response> {
     let limits = &connection.shared.limits;
     let url_bytes = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
     if url_bytes > limits.url_bytes_max {
-        return (uri_too_long(limits.url_bytes_max), None);
+        return Some(uri_too_long(limits.url_bytes_max));
     }
-    if declared_length(request.headers()).is_some_and(|length| length > limits.body_bytes_max as u64) {
-        return (Problem::body_too_large(limits.body_bytes_max).into_response(), None);
-    }
-    let routed = caught(route(connection, request, id)).await;
-    let Noted { route, later } = connection.take_noted();
-    let answered = match (routed, later) {
-        (Ok(held), Some(later)) => caught(later.instead_of(held)).await,
-        (routed, _) => routed,
-    };
-    // The panic hook has logged where and why.
-    let internal = |_| Problem::internal().extra("request_id", id.as_str()).into_response();
-    (answered.unwrap_or_else(internal), route)
+    declared_length(request.headers())
+        .is_some_and(|length| length > limits.body_bytes_max as u64)
+        .then(|| Problem::body_too_large(limits.body_bytes_max).into_response())
 }
 
-/// Sends the request through the router.
+/// Sends the request through the router. The call itself only stores the request in the future.
 fn route(
     connection: &Arc<Connection>,
     request: Request<Incoming>,
@@ -97,17 +119,16 @@ fn route(
     });
     let peer = Peer { connection: Arc::clone(connection), id: id.clone() };
     request.extensions_mut().insert(peer);
-    let mut router = connection.shared.router.clone();
-    async move {
-        let Ok(response) = router.call(request).await;
-        response
-    }
+    connection.shared.router.clone().call(request).map(|Ok(response)| response)
 }
+
+/// An answer, or the panic on the way to it.
+type Caught = std::thread::Result<Response>;
 
 /// Makes an error of a panic. The router is cloned for each request and an answer is made for one only, so nothing
 /// half-changed is seen again.
-async fn caught(answer: impl Future<Output = Response>) -> std::thread::Result<Response> {
-    AssertUnwindSafe(answer).catch_unwind().await
+fn caught(answer: impl Future<Output = Response>) -> impl Future<Output = Caught> {
+    AssertUnwindSafe(answer).catch_unwind()
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<u64> {
