@@ -66,7 +66,7 @@ struct Kept {
     days: BTreeMap<i64, Salt>,
     weeks: BTreeMap<i64, Salt>,
     /// Salts of days before the newest, in memory only.
-    past: BTreeMap<i64, Arc<DaySalts>>,
+    past: BTreeMap<i64, DaySalts>,
     unsaved: bool,
 }
 
@@ -118,16 +118,16 @@ impl Salts {
     /// A new day's are made, kept and older ones destroyed, once; whoever asks at the same time gets the same. Should the
     /// disk refuse, they serve from memory, and the next new day tries again. Days before yesterday (of the newest
     /// day asked for) get salts that live in memory only.
-    pub fn at(&self, now: Timestamp) -> Arc<DaySalts> {
+    pub fn at(&self, now: Timestamp) -> DaySalts {
         let day = now.day();
         match &*self.cache.current.load() {
-            Some(current) if current.day == day => Arc::clone(current),
+            Some(current) if current.day == day => **current,
             _ => self.slow_at(day),
         }
     }
 
     #[cold]
-    fn slow_at(&self, day: i64) -> Arc<DaySalts> {
+    fn slow_at(&self, day: i64) -> DaySalts {
         let (salts, turned) = self.cache.slow_at(day);
         if let (true, Some(shared)) = (turned, &self.shared) {
             // Tomorrow's are wanted now, and those of the day before yesterday are to go.
@@ -143,7 +143,7 @@ impl Cache {
     }
 
     /// The salts of that day, and whether it is a new one.
-    fn slow_at(&self, day: i64) -> (Arc<DaySalts>, bool) {
+    fn slow_at(&self, day: i64) -> (DaySalts, bool) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let newest = kept.newest.unwrap_or(day).max(day);
         if day < newest {
@@ -155,7 +155,7 @@ impl Cache {
             kept.past.clear();
         }
         kept.newest = Some(day);
-        let salts = Arc::new(kept.of_now(day));
+        let salts = kept.of_now(day);
         kept.destroy_before(day - 1);
         if let (true, Some(path)) = (kept.unsaved, &self.path) {
             match file::write(path, &kept.to_file()) {
@@ -165,7 +165,7 @@ impl Cache {
                 }
             }
         }
-        self.current.store(Some(Arc::clone(&salts)));
+        self.current.store(Some(Arc::new(salts)));
         (salts, turned)
     }
 }
@@ -190,9 +190,9 @@ impl Kept {
         DaySalts { day, today, yesterday, weekly }
     }
 
-    fn of_the_past(&mut self, day: i64) -> Arc<DaySalts> {
+    fn of_the_past(&mut self, day: i64) -> DaySalts {
         if let Some(known) = self.past.get(&day) {
-            return Arc::clone(known);
+            return *known;
         }
         // Neighbouring days share what they have in common, so that a session across midnight stays one.
         let before = self.past.get(&(day - 1)).map(|before| before.today);
@@ -201,13 +201,13 @@ impl Kept {
         let yesterday = self.days.get(&(day - 1)).copied().or(before);
         let today = self.days.get(&day).copied().or(after);
         let weekly = self.weeks.get(&week_of(day)).copied().or(same_week.map(|known| known.weekly));
-        let salts = Arc::new(DaySalts {
+        let salts = DaySalts {
             day,
             today: today.unwrap_or_else(fresh),
             yesterday: yesterday.unwrap_or_else(fresh),
             weekly: weekly.unwrap_or_else(fresh),
-        });
-        self.past.insert(day, Arc::clone(&salts));
+        };
+        self.past.insert(day, salts);
         if self.past.len() > PAST_DAYS_MAX {
             // The day at the other end is the one that is least likely to be asked for next.
             let other_end =

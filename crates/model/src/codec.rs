@@ -38,12 +38,14 @@ pub enum CodecError {
 /// # Errors
 /// [`CodecError::Shape`] when `props` is not the text of a JSON value.
 pub fn encode(record: &LogRecord) -> Result<Vec<u8>, CodecError> {
-    let mut bytes = Vec::with_capacity(512);
+    let mut out = Vec::with_capacity(512);
+    out.push(b'{');
     match record {
-        LogRecord::Event(recorded) => serde_json::to_writer(&mut bytes, &EventOut::new(recorded)?)?,
-        LogRecord::Rejected(rejected) => serde_json::to_writer(&mut bytes, &RejectedOut::new(rejected))?,
+        LogRecord::Event(recorded) => put_event(&mut out, recorded)?,
+        LogRecord::Rejected(rejected) => put_rejected(&mut out, rejected)?,
     }
-    Ok(bytes)
+    out.push(b'}');
+    Ok(out)
 }
 
 /// The record of `bytes`.
@@ -61,61 +63,65 @@ pub fn decode(bytes: &[u8]) -> Result<LogRecord, CodecError> {
     })
 }
 
-#[derive(Serialize)]
-struct EventOut<'a> {
-    v: u32,
-    id: &'a str,
-    st: &'a str,
-    n: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ns: Option<&'a str>,
-    t: i64,
-    r: i64,
-    d: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    vi: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    u: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    se: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    h: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    p: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ti: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rf: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    us: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    um: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uc: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ut: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    un: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    co: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cm: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lt: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ta: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    o: Option<OrderOut<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    x: Option<&'a RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    a: Option<&'a str>,
-    #[serde(skip_serializing_if = "is_zero")]
-    b: u8,
-    v0: i64,
-    v1: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pa: Option<i64>,
+fn put_event(out: &mut Vec<u8>, recorded: &Recorded) -> Result<(), CodecError> {
+    let event = &recorded.event;
+    put(out, "v", VERSION)?;
+    put(out, "id", &event.id)?;
+    put(out, "st", &event.site)?;
+    put(out, "n", &event.name)?;
+    maybe(out, "ns", (event.name_sent != event.name).then_some(&event.name_sent))?;
+    put(out, "t", event.occurred_at.micros())?;
+    put(out, "r", event.received_at.micros())?;
+    put(out, "d", event.dialect.name())?;
+    maybe(out, "vi", event.visitor)?;
+    maybe(out, "u", event.user.as_ref())?;
+    maybe(out, "se", event.session)?;
+    maybe(out, "h", event.host.as_ref())?;
+    maybe(out, "p", event.path.as_ref())?;
+    maybe(out, "ti", event.title.as_ref())?;
+    maybe(out, "rf", event.referrer.as_ref())?;
+    maybe(out, "us", event.utm_source.as_ref())?;
+    maybe(out, "um", event.utm_medium.as_ref())?;
+    maybe(out, "uc", event.utm_campaign.as_ref())?;
+    maybe(out, "ut", event.utm_term.as_ref())?;
+    maybe(out, "un", event.utm_content.as_ref())?;
+    maybe(out, "co", event.country.as_ref())?;
+    maybe(out, "cm", event.component.as_ref())?;
+    maybe(out, "lt", event.location_type.as_ref())?;
+    maybe(out, "ta", event.target.as_ref())?;
+    maybe(out, "o", event.order.as_ref().map(OrderOut::new))?;
+    if !matches!(event.props.as_str(), "" | "{}") {
+        put(out, "x", serde_json::from_str::<&RawValue>(&event.props)?)?;
+    }
+    maybe(out, "a", recorded.agent.as_ref())?;
+    maybe(out, "b", recorded.from_browser.then_some(1))?;
+    put(out, "v0", recorded.visitor_today)?;
+    put(out, "v1", recorded.visitor_yesterday)?;
+    maybe(out, "pa", recorded.placed_at.map(Timestamp::micros))
+}
+
+fn put_rejected(out: &mut Vec<u8>, rejected: &Rejected) -> Result<(), CodecError> {
+    put(out, "v", VERSION)?;
+    put(out, "rej", rejected.reason)?;
+    put(out, "id", &rejected.id)?;
+    put(out, "st", &rejected.site)?;
+    put(out, "r", rejected.received_at.micros())?;
+    put(out, "d", rejected.dialect.name())?;
+    put(out, "w", &rejected.detail)?;
+    put(out, "raw", &rejected.original)
+}
+
+/// Writes a member of the object that `out` is in; `key` needs no escapes.
+fn put(out: &mut Vec<u8>, key: &str, value: impl Serialize) -> Result<(), CodecError> {
+    out.extend_from_slice(if out.len() > 1 { b",\"" } else { b"\"" });
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+    Ok(serde_json::to_writer(out, &value)?)
+}
+
+/// Writes a member if there is one.
+fn maybe(out: &mut Vec<u8>, key: &str, value: Option<impl Serialize>) -> Result<(), CodecError> {
+    value.map_or(Ok(()), |value| put(out, key, value))
 }
 
 #[derive(Serialize)]
@@ -137,65 +143,6 @@ struct ItemOut<'a> {
     m: i64,
 }
 
-#[derive(Serialize)]
-struct RejectedOut<'a> {
-    v: u32,
-    rej: Reason,
-    id: &'a str,
-    st: &'a str,
-    r: i64,
-    d: &'static str,
-    w: &'a str,
-    raw: &'a str,
-}
-
-fn is_zero(value: &u8) -> bool {
-    *value == 0
-}
-
-impl<'a> EventOut<'a> {
-    fn new(recorded: &'a Recorded) -> Result<Self, CodecError> {
-        let event = &recorded.event;
-        let x = match event.props.as_str() {
-            "" | "{}" => None,
-            props => Some(serde_json::from_str::<&RawValue>(props)?),
-        };
-        Ok(Self {
-            v: VERSION,
-            id: &event.id,
-            st: &event.site,
-            n: &event.name,
-            ns: (event.name_sent != event.name).then_some(event.name_sent.as_str()),
-            t: event.occurred_at.micros(),
-            r: event.received_at.micros(),
-            d: event.dialect.name(),
-            vi: event.visitor,
-            u: event.user.as_deref(),
-            se: event.session,
-            h: event.host.as_deref(),
-            p: event.path.as_deref(),
-            ti: event.title.as_deref(),
-            rf: event.referrer.as_deref(),
-            us: event.utm_source.as_deref(),
-            um: event.utm_medium.as_deref(),
-            uc: event.utm_campaign.as_deref(),
-            ut: event.utm_term.as_deref(),
-            un: event.utm_content.as_deref(),
-            co: event.country.as_deref(),
-            cm: event.component.as_deref(),
-            lt: event.location_type.as_deref(),
-            ta: event.target.as_deref(),
-            o: event.order.as_ref().map(OrderOut::new),
-            x,
-            a: recorded.agent.as_deref(),
-            b: u8::from(recorded.from_browser),
-            v0: recorded.visitor_today,
-            v1: recorded.visitor_yesterday,
-            pa: recorded.placed_at.map(Timestamp::micros),
-        })
-    }
-}
-
 impl<'a> OrderOut<'a> {
     fn new(order: &'a OrderPart) -> Self {
         Self {
@@ -214,21 +161,6 @@ impl<'a> OrderOut<'a> {
                     m: item.revenue_minor,
                 })
                 .collect(),
-        }
-    }
-}
-
-impl<'a> RejectedOut<'a> {
-    fn new(rejected: &'a Rejected) -> Self {
-        Self {
-            v: VERSION,
-            rej: rejected.reason,
-            id: &rejected.id,
-            st: &rejected.site,
-            r: rejected.received_at.micros(),
-            d: rejected.dialect.name(),
-            w: &rejected.detail,
-            raw: &rejected.original,
         }
     }
 }

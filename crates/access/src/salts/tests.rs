@@ -23,8 +23,8 @@ fn a_day_keeps_its_salt_and_hands_it_on() {
     let data = tempfile::tempdir().unwrap();
     let salts = Salts::open(data.path()).unwrap();
     let first = salts.at(noon(20_000));
-    assert_eq!(*salts.at(Timestamp::from_micros(20_000 * MICROS_PER_DAY)), *first);
-    assert_eq!(*salts.at(Timestamp::from_micros(20_001 * MICROS_PER_DAY - 1)), *first);
+    assert_eq!(salts.at(Timestamp::from_micros(20_000 * MICROS_PER_DAY)), first);
+    assert_eq!(salts.at(Timestamp::from_micros(20_001 * MICROS_PER_DAY - 1)), first);
     let second = salts.at(noon(20_001));
     assert_eq!(second.yesterday, first.today);
     assert_ne!(second.today, first.today);
@@ -49,9 +49,9 @@ fn weeks_begin_on_monday() {
 #[test]
 fn a_restart_changes_nothing() {
     let data = tempfile::tempdir().unwrap();
-    let before = *Salts::open(data.path()).unwrap().at(noon(20_000));
+    let before = Salts::open(data.path()).unwrap().at(noon(20_000));
     let again = Salts::open(data.path()).unwrap();
-    assert_eq!(*again.at(noon(20_000)), before);
+    assert_eq!(again.at(noon(20_000)), before);
     assert_eq!(again.at(noon(20_001)).yesterday, before.today);
 }
 
@@ -103,14 +103,14 @@ fn days_gone_by_are_served_from_memory_only() {
     let kept = text(data.path());
     let mut before = None;
     for day in 20_000..20_030 {
-        let salt = *salts.at(noon(day));
-        assert_eq!(*salts.at(noon(day)), salt);
+        let salt = salts.at(noon(day));
+        assert_eq!(salts.at(noon(day)), salt);
         assert_eq!(before.unwrap_or(salt.yesterday), salt.yesterday, "{day}");
         before = Some(salt.today);
     }
     assert_eq!(before, Some(now.yesterday), "the last of them is yesterday");
     assert_eq!(text(data.path()), kept, "the file is as before");
-    assert_eq!(*salts.at(noon(20_030)), *now);
+    assert_eq!(salts.at(noon(20_030)), now);
     // A clock that is off by years asks for ever more days: memory stays bounded.
     for day in (0..5_000).chain((0..5_000).rev()) {
         assert_eq!(salts.at(noon(day)), salts.at(noon(day)));
@@ -134,6 +134,6 @@ fn a_broken_file_is_an_error() {
 fn a_disk_that_refuses_costs_no_event() {
     let salts = Salts::open(Path::new("/proc/kassa-no-such-folder")).unwrap();
     let first = salts.at(noon(20_000));
-    assert_eq!(*salts.at(noon(20_000)), *first);
+    assert_eq!(salts.at(noon(20_000)), first);
     assert_eq!(salts.at(noon(20_001)).yesterday, first.today);
 }

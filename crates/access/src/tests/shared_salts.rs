@@ -29,7 +29,7 @@ fn roles_that_start_at_once_agree() {
                 let salts = Salts::shared(db, Arc::clone(&clock)).unwrap();
                 assert_eq!(salts.status(), Status::Up);
                 [0, 1].map(|days| {
-                    *salts.at(kassa_model::Timestamp::from_micros(noon().micros() + days * MICROS_PER_DAY))
+                    salts.at(kassa_model::Timestamp::from_micros(noon().micros() + days * MICROS_PER_DAY))
                 })
             };
             let roles: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
@@ -49,7 +49,7 @@ async fn old_ones_are_destroyed_in_the_database() {
         let mut seen = HashSet::new();
         for _ in 0..3 {
             let day = clock.now().day();
-            let today = *salts.at(clock.now());
+            let today = salts.at(clock.now());
             until("yesterday, today and tomorrow are there, and no other day", || {
                 let days: Vec<_> =
                     rows(&db).into_iter().filter(|(kind, ..)| kind == "day").map(|(_, n, _)| n).collect();
@@ -58,7 +58,7 @@ async fn old_ones_are_destroyed_in_the_database() {
             .await;
             assert!(rows(&db).iter().filter(|(kind, ..)| kind == "week").count() <= 2);
             assert!(seen.insert(today.today.0), "a new one every day");
-            assert_eq!(*salts.at(clock.now()), today, "and the same all day");
+            assert_eq!(salts.at(clock.now()), today, "and the same all day");
             clock.advance(MICROS_PER_DAY);
         }
     }
@@ -78,12 +78,12 @@ async fn midnight_needs_no_database_and_its_salts_win_in_the_end() {
     for clock in [&clock_one, &clock_other] {
         clock.advance(MICROS_PER_DAY);
     }
-    assert_eq!(*one.at(clock_one.now()), *other.at(clock_other.now()), "made a day ahead");
+    assert_eq!(one.at(clock_one.now()), other.at(clock_other.now()), "made a day ahead");
     // A second day without a database: each goes on with salts of its own, so that no event is refused.
     for clock in [&clock_one, &clock_other] {
         clock.advance(MICROS_PER_DAY);
     }
-    let (mine, theirs) = (*one.at(clock_one.now()), *other.at(clock_other.now()));
+    let (mine, theirs) = (one.at(clock_one.now()), other.at(clock_other.now()));
     assert_ne!(mine.today, theirs.today);
     cluster.resume();
     until("they agree again", || one.at(clock_one.now()) == other.at(clock_other.now())).await;

@@ -53,7 +53,7 @@ impl Submission {
     pub fn new(ask: OrderAsk, scope: String, key: Option<String>, visit: (&Shop, &Visit<'_>)) -> Self {
         let (shop, visit) = visit;
         let salts = shop.options.salts.as_ref().map(|salts| salts.at(visit.received_at));
-        let visit = Visit { salts: salts.as_deref(), ..*visit };
+        let visit = Visit { salts: salts.as_ref(), ..*visit };
         let context = Context::new(&visit, &ask.context);
         let fingerprint = idempotency::fingerprint("POST", "/v1/orders", &ask);
         Self { ask, scope, key, fingerprint, context }
