@@ -74,13 +74,13 @@ pub(crate) fn serve(mut config: Config, roles: &Roles, with_demo: bool) -> anyho
 
 /// The threads that requests are served on. They tell the log when they have nothing to do.
 fn start_runtime(callers: &Callers) -> std::io::Result<Runtime> {
-    let (resting, working) = (callers.clone(), callers.clone());
+    let (parked, unparked) = (callers.clone(), callers.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .on_thread_park(move || resting.rests())
-        .on_thread_unpark(move || working.works())
+        .on_thread_park(move || parked.thread_parked())
+        .on_thread_unpark(move || unparked.thread_unparked())
         .build()?;
-    callers.are(runtime.metrics().num_workers());
+    callers.set_threads(runtime.metrics().num_workers());
     Ok(runtime)
 }
 

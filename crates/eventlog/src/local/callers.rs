@@ -9,41 +9,41 @@ use std::sync::{Arc, Mutex, Weak};
 use super::lock;
 use super::queue::Queue;
 
-/// The threads that callers run on. Before [`are`](Self::are) none are known, and no frame waits.
+/// The threads that callers run on. Before [`set_threads`](Self::set_threads) none are known, and no frame waits.
 #[derive(Debug, Clone, Default)]
 pub struct Callers(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
     threads: AtomicUsize,
-    resting: AtomicUsize,
+    parked: AtomicUsize,
     queues: Mutex<Vec<Weak<Queue>>>,
 }
 
 impl Callers {
     /// Says how many threads there are.
-    pub fn are(&self, threads: usize) {
+    pub fn set_threads(&self, threads: usize) {
         self.0.threads.store(threads, Ordering::SeqCst);
     }
 
-    /// One of the threads has nothing to do: for `on_thread_park` of a tokio runtime.
-    pub fn rests(&self) {
-        self.0.resting.fetch_add(1, Ordering::SeqCst);
-        if self.all_rest() {
+    /// One of the threads has nothing to do: for tokio's `on_thread_park`.
+    pub fn thread_parked(&self) {
+        self.0.parked.fetch_add(1, Ordering::SeqCst);
+        if self.all_parked() {
             lock(&self.0.queues).iter().filter_map(Weak::upgrade).for_each(|queue| queue.hurry());
         }
     }
 
-    /// It has again: for `on_thread_unpark`.
-    pub fn works(&self) {
-        self.0.resting.fetch_sub(1, Ordering::SeqCst);
+    /// One of them goes on: for tokio's `on_thread_unpark`.
+    pub fn thread_unparked(&self) {
+        self.0.parked.fetch_sub(1, Ordering::SeqCst);
     }
 
-    pub(super) fn all_rest(&self) -> bool {
-        self.0.resting.load(Ordering::SeqCst) >= self.0.threads.load(Ordering::SeqCst)
+    pub(super) fn all_parked(&self) -> bool {
+        self.0.parked.load(Ordering::SeqCst) >= self.0.threads.load(Ordering::SeqCst)
     }
 
-    /// Tells `queue` whenever the last thread has nothing to do.
+    /// Tells `queue` whenever the last thread parks.
     pub(super) fn tell(&self, queue: &Arc<Queue>) {
         lock(&self.0.queues).push(Arc::downgrade(queue));
     }
@@ -83,17 +83,17 @@ mod tests {
         assert!(queue.try_push(call()).unwrap().is_none());
         assert_eq!(gather(&queue, 100).join().unwrap(), 1);
 
-        callers.are(2);
-        callers.rests();
+        callers.set_threads(2);
+        callers.thread_parked();
         assert!(queue.try_push(call()).unwrap().is_none());
         let writer = gather(&queue, 100);
         std::thread::sleep(Duration::from_millis(50));
         assert!(queue.try_push(call()).unwrap().is_none());
         assert!(!writer.is_finished(), "one thread is at work");
-        callers.rests();
+        callers.thread_parked();
         assert_eq!(writer.join().unwrap(), 2);
 
-        callers.works();
+        callers.thread_unparked();
         let writer = gather(&queue, 3);
         for _ in 0..3 {
             assert!(queue.try_push(call()).unwrap().is_none());
@@ -101,16 +101,16 @@ mod tests {
         assert_eq!(writer.join().unwrap(), 3, "enough are there");
     }
 
-    /// The last thread rests at any moment of the writer's way into its wait.
+    /// The last thread parks at any moment of the writer's way into its wait.
     #[test]
-    fn no_rest_is_missed() {
+    fn no_parking_is_missed() {
         for _ in 0..2_000 {
             let callers = Callers::default();
-            callers.are(1);
+            callers.set_threads(1);
             let queue = Queue::new(1 << 20, callers.clone());
             assert!(queue.try_push(call()).unwrap().is_none());
             let writer = gather(&queue, 100);
-            callers.rests();
+            callers.thread_parked();
             assert_eq!(writer.join().unwrap(), 1);
         }
     }

@@ -244,12 +244,12 @@ impl Queue {
     ) -> MutexGuard<'a, Inner> {
         let begin = Instant::now();
         inner.enough = Some(enough);
-        // Said before it is asked who rests: so either that is seen here, or this is seen by who rests last.
+        // Said before the threads are looked at: so either the last one's parking is seen here, or it sees this.
         self.gathering.store(true, Ordering::SeqCst);
         loop {
             let left = time.saturating_sub(begin.elapsed());
             let many = inner.waiting.calls.len() >= enough || inner.bytes >= self.bytes_max / 2;
-            if many || left.is_zero() || inner.closed || inner.chores || self.callers.all_rest() {
+            if many || left.is_zero() || inner.closed || inner.chores || self.callers.all_parked() {
                 break;
             }
             inner = self.sleep(inner, left);
@@ -269,7 +269,7 @@ impl Queue {
     /// No caller is at work: a writer that gathers shall go on.
     pub(super) fn hurry(&self) {
         if self.gathering.load(Ordering::SeqCst) {
-            // Under the lock, so that the writer is waiting by now or has not asked yet who rests.
+            // Under the lock, so that the writer is waiting by now or has not looked at the threads yet.
             let _inner = lock(&self.inner);
             self.filled.notify_one();
         }
