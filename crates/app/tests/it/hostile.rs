@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::http::Http;
-use crate::kassa::{Kassa, Start};
+use crate::kassa::{Kassa, Start, wait_for};
 
 const INGEST: [&str; 20] = [
     "/track",
@@ -182,6 +182,7 @@ fn closed_mode_asks_for_keys() {
     let folder = tempfile::tempdir().unwrap();
     let token = "a-long-enough-admin-token";
     let kassa = Start::up(&folder.path().join("data")).env("KASSA_ACCESS__ADMIN_TOKEN", token).start();
+    wait_for("kassa to be ready", || (kassa.get("/readyz").status == 200).then_some(()));
     let check = |target: &str, key: Option<&str>, expected: u16| {
         let bearer = format!("Bearer {}", key.unwrap_or_default());
         let headers = [("authorization", bearer.as_str())];

@@ -27,7 +27,8 @@ impl Book {
             let shelf = match db.write_blocking(move |tx| both(tx, id)) {
                 Ok(()) => &self.kept,
                 Err(Error::Unknown(_)) => &self.unknown,
-                Err(Error::Unavailable(_) | Error::Busy(_)) => &self.failed,
+                // A disk that stands still for a second makes the others wait for whoever commits.
+                Err(Error::Unavailable(_) | Error::Busy(_) | Error::LockTimeout(_)) => &self.failed,
                 Err(other) => panic!("{other}"),
             };
             shelf.lock().unwrap().insert(id);
