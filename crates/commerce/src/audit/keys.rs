@@ -147,12 +147,46 @@ fn names(body: &str, id: &str, number: i64) -> bool {
     body.contains(id) || serde_json::from_str(body).is_ok_and(|body: Value| has_number(&body, number))
 }
 
+/// Members that name an order. Any other number is none: of 422 orders, one has the number of every refusal's status.
+const NAMING: [&str; 4] = ["id", "number", "orderId", "order_id"];
+
 fn has_number(value: &Value, number: i64) -> bool {
     match value {
-        Value::Number(found) => found.as_i64() == Some(number),
-        Value::String(text) => *text == number.to_string(),
         Value::Array(items) => items.iter().any(|item| has_number(item, number)),
-        Value::Object(fields) => fields.values().any(|field| has_number(field, number)),
-        Value::Null | Value::Bool(_) => false,
+        Value::Object(fields) => fields.iter().any(|(name, field)| match field {
+            Value::Number(found) => NAMING.contains(&name.as_str()) && found.as_i64() == Some(number),
+            Value::String(text) => NAMING.contains(&name.as_str()) && *text == number.to_string(),
+            field => has_number(field, number),
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_or_an_amount_is_no_orders_number() {
+        let stored = |number: i64, status: i64, body: &str| Stored {
+            scope: "open".to_owned(),
+            key: "k-1".to_owned(),
+            state: "done".to_owned(),
+            status,
+            body: body.to_owned(),
+            order_id: Some("0190-1".to_owned()),
+            order: Some((number, "confirmed".to_owned())),
+            created_at: 0,
+        };
+        let refusal =
+            r#"{"type":"/errors/insufficient-stock","status":422,"items":[{"available":3,"requested":7}]}"#;
+        for number in [422, 3, 7] {
+            assert_eq!(flaw(&stored(number, 422, refusal)), None, "order {number}");
+        }
+        assert!(flaw(&stored(5, 422, r#"{"message":"out of stock","orderId":5}"#)).is_some());
+        assert!(flaw(&stored(5, 422, r#"{"order":{"order_id":"5"}}"#)).is_some());
+        assert!(flaw(&stored(5, 422, r#"{"order_id":"0190-1","status":422}"#)).is_some());
+        assert_eq!(flaw(&stored(5, 201, r#"{"message":"ok","orderId":5,"total":1}"#)), None);
+        assert!(flaw(&stored(5, 201, r#"{"message":"ok","total":5}"#)).is_some());
     }
 }
