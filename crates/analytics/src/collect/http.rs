@@ -4,22 +4,18 @@
 //! business ([`kassa_service::Policy`]).
 
 use std::borrow::Cow;
-use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{self, Poll};
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post_service;
+use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
 use kassa_service::{Peer, Problem, body};
-use tower::Service;
 
 use super::body::TooLarge;
 use super::{BODY_BYTES_MAX, Collector, Incoming, IngestPath, Refusal, key};
@@ -59,16 +55,15 @@ const SEGMENT_PATHS: [(&str, Option<Kind>); 14] = [
 pub fn routes(collector: Arc<Collector>) -> Router {
     let mut router = Router::new();
     for (prefix, counter_first) in [("", CounterFirst::ByPort), ("/analytics", CounterFirst::Always)] {
-        let taking = |path| post_service(Taking { collector: Arc::clone(&collector), path, counter_first });
         router = router
-            .route(&format!("{prefix}/track"), taking(IngestPath::Track))
-            .route(&format!("{prefix}/event"), taking(IngestPath::Event));
+            .route(&format!("{prefix}/track"), taking(IngestPath::Track, counter_first))
+            .route(&format!("{prefix}/event"), taking(IngestPath::Event, counter_first));
         for (name, kind) in SEGMENT_PATHS {
             let path = format!("{prefix}/v1/{name}");
-            router = router.route(&path, taking(IngestPath::Segment(kind)));
+            router = router.route(&path, taking(IngestPath::Segment(kind), counter_first));
         }
     }
-    router
+    router.with_state(collector)
 }
 
 /// Whether what is nobody's is C's.
@@ -78,65 +73,51 @@ enum CounterFirst {
     Always,
 }
 
-/// Takes the requests of one route. No handler function: axum takes those requests apart and puts them together again.
-#[derive(Debug, Clone)]
-struct Taking {
+fn taking(path: IngestPath, counter_first: CounterFirst) -> MethodRouter<Arc<Collector>> {
+    post(move |State(collector): State<Arc<Collector>>, request: Request| {
+        take(collector, path, counter_first, request)
+    })
+}
+
+/// Makes of a request what is to be kept of it, and leaves the rest to the server.
+async fn take(
     collector: Arc<Collector>,
     path: IngestPath,
     counter_first: CounterFirst,
-}
-
-impl Service<Request> for Taking {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        Box::pin(self.clone().take(request))
-    }
-}
-
-impl Taking {
-    /// Makes of a request what is to be kept of it, and leaves the rest to the server.
-    async fn take(self, request: Request) -> Result<Response, Infallible> {
-        let Self { collector, path, counter_first } = self;
-        let (mut parts, body) = request.into_parts();
-        let body = match read_body(body, &collector).await {
-            Ok(body) => body,
-            Err(problem) => return Ok(problem.into_response()),
-        };
-        let peer = parts.extensions.remove::<Peer>();
-        let key = key::write_key(&parts.headers, parts.uri.query());
-        let agent = parts.headers.get(USER_AGENT).map(|agent| text(agent));
-        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let incoming = Incoming {
-            path,
-            body,
-            address: peer.as_ref().map_or(loopback, |peer| peer.client_address(&parts.headers)),
-            agent: agent.as_deref(),
-            key: key.as_deref(),
-            private: is_one(&parts.headers, &SEC_GPC) || is_one(&parts.headers, &DNT),
-            counter_first: counter_first.holds(peer.as_ref()),
-            received_at: None,
-        };
-        let prepared = match collector.read(incoming).await {
-            Ok(prepared) => prepared,
-            Err(refusal) => return Ok(Problem::from(refusal).into_response()),
-        };
-        let answer = async move {
-            match collector.keep(prepared).await {
-                Ok(answer) => respond(answer),
-                Err(refusal) => Problem::from(refusal).into_response(),
-            }
-        };
-        Ok(match peer {
-            Some(peer) => peer.answer_later(answer),
-            None => answer.await,
-        })
+    request: Request,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let body = match read_body(body, &collector).await {
+        Ok(body) => body,
+        Err(problem) => return problem.into_response(),
+    };
+    let peer = parts.extensions.remove::<Peer>();
+    let key = key::write_key(&parts.headers, parts.uri.query());
+    let agent = parts.headers.get(USER_AGENT).map(|agent| text(agent));
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let incoming = Incoming {
+        path,
+        body,
+        address: peer.as_ref().map_or(loopback, |peer| peer.client_address(&parts.headers)),
+        agent: agent.as_deref(),
+        key: key.as_deref(),
+        private: is_one(&parts.headers, &SEC_GPC) || is_one(&parts.headers, &DNT),
+        counter_first: counter_first.holds(peer.as_ref()),
+        received_at: None,
+    };
+    let prepared = match collector.read(incoming).await {
+        Ok(prepared) => prepared,
+        Err(refusal) => return Problem::from(refusal).into_response(),
+    };
+    let answer = async move {
+        match collector.keep(prepared).await {
+            Ok(answer) => respond(answer),
+            Err(refusal) => Problem::from(refusal).into_response(),
+        }
+    };
+    match peer {
+        Some(peer) => peer.answer_later(answer),
+        None => answer.await,
     }
 }
 

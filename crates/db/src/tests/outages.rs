@@ -27,7 +27,7 @@ impl Book {
             let shelf = match db.write_blocking(move |tx| both(tx, id)) {
                 Ok(()) => &self.kept,
                 Err(Error::Unknown(_)) => &self.unknown,
-                // A disk that stands still for a second makes the others wait for whoever commits.
+                // Whoever does not have the counter's row within a second gives up, and nothing is done.
                 Err(Error::Unavailable(_) | Error::Busy(_) | Error::LockTimeout(_)) => &self.failed,
                 Err(other) => panic!("{other}"),
             };
