@@ -1,7 +1,8 @@
 //! The log record's bytes: one JSON object with a version and short keys, so that anything that subscribes to the
 //! topic can read it. This file is the format's documentation.
 //!
-//! An accepted event (absent keys are absent values; times are µs UTC; hashes 63-bit integers):
+//! An accepted event (absent keys are absent values; times are µs UTC; hashes 63-bit integers; `v0` and `v1`, the
+//! cookieless visitors, are absent in an event from a client that named the visitor):
 //! ```json
 //! {"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch",
 //!  "vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc",
@@ -95,8 +96,8 @@ fn put_event(out: &mut Vec<u8>, recorded: &Recorded) -> Result<(), CodecError> {
     }
     maybe(out, "a", recorded.agent.as_ref())?;
     maybe(out, "b", recorded.from_browser.then_some(1))?;
-    put(out, "v0", recorded.visitor_today)?;
-    put(out, "v1", recorded.visitor_yesterday)?;
+    maybe(out, "v0", Some(recorded.visitor_today).filter(|hash| *hash != 0))?;
+    maybe(out, "v1", Some(recorded.visitor_yesterday).filter(|hash| *hash != 0))?;
     maybe(out, "pa", recorded.placed_at.map(Timestamp::micros))
 }
 

@@ -177,9 +177,9 @@ pub struct Recorded {
     pub agent: Option<String>,
     /// Sent by kassa's tracker or one of Segment's browser libraries: the bot rule applies only to these.
     pub from_browser: bool,
-    /// The cookieless visitor by the salt of the day of receipt.
+    /// The cookieless visitor by the salt of the day of receipt; 0 where the client named the visitor and none is needed.
     pub visitor_today: i64,
-    /// The cookieless visitor by the salt of the day before.
+    /// The cookieless visitor by the salt of the day before; 0 likewise.
     pub visitor_yesterday: i64,
     /// On records of money: when the order's request arrived. They find their visit by it, however late the change is.
     pub placed_at: Option<Timestamp>,

@@ -12,7 +12,7 @@
 mod accept;
 mod answer;
 mod connection;
-mod later;
+mod held;
 mod serve;
 mod shared;
 mod socket;

@@ -47,13 +47,16 @@ impl Places {
         match inflate(&body, SMALL_BYTES_MAX) {
             Inflated::Plain if small => Ok(Readable { bytes: body, place: None }),
             Inflated::Bytes(bytes) => Ok(Readable { bytes: bytes.into(), place: None }),
-            Inflated::Plain | Inflated::TooLarge => {
-                // Closing never happens: the semaphore lives as long as the collector.
-                let place = Arc::clone(&self.0).acquire_owned().await.ok();
-                let bytes = aside(|| whole(&body))?;
-                Ok(Readable { bytes, place })
-            }
+            // Boxed, what is rare takes no room in every request's future.
+            Inflated::Plain | Inflated::TooLarge => Box::pin(self.read_large(body)).await,
         }
+    }
+
+    async fn read_large(&self, body: Bytes) -> Result<Readable, TooLarge> {
+        // Closing never happens: the semaphore lives as long as the collector.
+        let place = Arc::clone(&self.0).acquire_owned().await.ok();
+        let bytes = aside(|| whole(&body))?;
+        Ok(Readable { bytes, place })
     }
 }
 

@@ -84,40 +84,35 @@ async fn take(
     collector: Arc<Collector>,
     path: IngestPath,
     counter_first: CounterFirst,
-    request: Request,
+    mut request: Request,
 ) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let body = match read_body(body, &collector).await {
+    let body = match read_body(std::mem::take(request.body_mut()), &collector).await {
         Ok(body) => body,
         Err(problem) => return problem.into_response(),
     };
-    let peer = parts.extensions.remove::<Peer>();
-    let key = key::write_key(&parts.headers, parts.uri.query());
-    let agent = parts.headers.get(USER_AGENT).map(|agent| text(agent));
+    let peer = request.extensions_mut().remove::<Peer>();
+    let headers = request.headers();
+    let key = key::write_key(headers, request.uri().query());
+    let agent = headers.get(USER_AGENT).map(|agent| text(agent));
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let incoming = Incoming {
         path,
         body,
-        address: peer.as_ref().map_or(loopback, |peer| peer.client_address(&parts.headers)),
+        address: peer.as_ref().map_or(loopback, |peer| peer.client_address(headers)),
         agent: agent.as_deref(),
         key: key.as_deref(),
-        private: is_one(&parts.headers, &SEC_GPC) || is_one(&parts.headers, &DNT),
+        private: is_one(headers, &SEC_GPC) || is_one(headers, &DNT),
         counter_first: counter_first.holds(peer.as_ref()),
         received_at: None,
     };
-    let prepared = match collector.read(incoming).await {
-        Ok(prepared) => prepared,
+    let (mut prepared, answer) = match collector.read(&incoming).await {
+        Ok(read) => read,
         Err(refusal) => return Problem::from(refusal).into_response(),
     };
-    let answer = async move {
-        match collector.keep(prepared).await {
-            Ok(answer) => respond(answer),
-            Err(refusal) => Problem::from(refusal).into_response(),
-        }
-    };
+    let kept = async move { collector.keep(&mut prepared).await.map_err(Problem::from) };
     match peer {
-        Some(peer) => peer.answer_later(answer),
-        None => answer.await,
+        Some(peer) => peer.hold_back(respond(answer), kept),
+        None => kept.await.map_or_else(Problem::into_response, |()| respond(answer)),
     }
 }
 

@@ -151,9 +151,8 @@ pub struct Collector {
 struct Prepared {
     records: Vec<Record>,
     tally: Tally,
-    answer: Answer,
-    /// Of a large body.
-    _place: Option<OwnedSemaphorePermit>,
+    /// Of a large body; given back once the events are kept.
+    place: Option<OwnedSemaphorePermit>,
 }
 
 impl Collector {
@@ -173,24 +172,25 @@ impl Collector {
     /// # Errors
     /// [`Refusal`] when nothing was taken.
     pub async fn collect(&self, incoming: Incoming<'_>) -> Result<Answer, Refusal> {
-        let prepared = self.read(incoming).await?;
-        self.keep(prepared).await
+        let (mut prepared, answer) = self.read(&incoming).await?;
+        self.keep(&mut prepared).await?;
+        Ok(answer)
     }
 
-    /// Makes of a request what is to be kept of it.
-    async fn read(&self, incoming: Incoming<'_>) -> Result<Prepared, Refusal> {
+    /// Makes of a request what is to be kept of it, and its answer once that is kept.
+    async fn read(&self, incoming: &Incoming<'_>) -> Result<(Prepared, Answer), Refusal> {
         self.counters.bytes.inc_by(incoming.body.len() as u64);
         let body = self.places.read(incoming.body.clone()).await.map_err(|over| self.too_large(over))?;
-        let prepared = body.work(|bytes| self.prepare(&incoming, bytes));
-        Ok(Prepared { _place: body.place, ..prepared })
+        let (mut prepared, answer) = body.work(|bytes| self.prepare(incoming, bytes));
+        prepared.place = body.place;
+        Ok((prepared, answer))
     }
 
-    /// Appends what is to be kept, counts it, and gives the answer.
-    async fn keep(&self, prepared: Prepared) -> Result<Answer, Refusal> {
-        let Prepared { records, tally, answer, _place } = prepared;
-        self.append(records).await?;
-        self.counters.count(&tally);
-        Ok(answer)
+    /// Appends what is to be kept, and counts it.
+    async fn keep(&self, prepared: &mut Prepared) -> Result<(), Refusal> {
+        self.append(std::mem::take(&mut prepared.records)).await?;
+        self.counters.count(&prepared.tally);
+        Ok(())
     }
 
     /// Takes many requests in with a single append, each as of its own time: for demo data and imports.
@@ -203,9 +203,9 @@ impl Collector {
         for one in &incoming {
             self.counters.bytes.inc_by(one.body.len() as u64);
             let bytes = body::whole(&one.body).map_err(|over| self.too_large(over))?;
-            let Prepared { records, tally, answer, .. } = self.prepare(one, &bytes);
-            taken.push((tally, answer));
-            all.extend(records);
+            let (prepared, answer) = self.prepare(one, &bytes);
+            taken.push((prepared.tally, answer));
+            all.extend(prepared.records);
         }
         self.append(all).await?;
         let count = |(tally, answer)| {
@@ -215,7 +215,7 @@ impl Collector {
         Ok(taken.into_iter().map(count).collect())
     }
 
-    fn prepare(&self, incoming: &Incoming<'_>, body: &[u8]) -> Prepared {
+    fn prepare(&self, incoming: &Incoming<'_>, body: &[u8]) -> (Prepared, Answer) {
         let received_at = incoming.received_at.unwrap_or_else(|| self.parts.clock.now());
         let sites = key::KnownSites(&self.parts.access);
         let ctx = Context {
@@ -231,7 +231,7 @@ impl Collector {
             IngestPath::Segment(kind) => wire::read_segment(kind, body, &ctx),
         };
         let records = self.stamp(&mut reading, incoming, received_at);
-        Prepared { records, tally: Tally::of(&reading), answer: reading.answer, _place: None }
+        (Prepared { records, tally: Tally::of(&reading), place: None }, reading.answer)
     }
 
     /// Stamps and encodes every record that is to be kept.

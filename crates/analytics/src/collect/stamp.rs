@@ -65,12 +65,14 @@ impl<'a> Stamp<'a> {
             event.id = id::make(event.received_at);
         }
         event.country.clone_from(&self.country);
-        let hashes = match &recorded.agent {
-            Some(agent) if agent != self.agent => self.hashes(&event.site, agent),
-            _ => self.own_hashes(&event.site),
-        };
-        recorded.visitor_today = hashes.today;
-        recorded.visitor_yesterday = hashes.yesterday;
+        if event.visitor.is_none() {
+            let hashes = match &recorded.agent {
+                Some(agent) if agent != self.agent => self.hashes(&event.site, agent),
+                _ => self.own_hashes(&event.site),
+            };
+            recorded.visitor_today = hashes.today;
+            recorded.visitor_yesterday = hashes.yesterday;
+        }
         if recorded.agent.is_none() && !self.agent.is_empty() {
             recorded.agent = Some(self.agent.to_owned());
         }

@@ -34,9 +34,9 @@ pub struct Context {
     /// 63-bit hash of the session that the client named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<i64>,
-    /// The cookieless visitor by the salt of the day of receipt.
+    /// The cookieless visitor by the salt of the day of receipt; 0 where the client named the visitor (ADR 11).
     pub visitor_today: i64,
-    /// The cookieless visitor by the salt of the day before.
+    /// The cookieless visitor by the salt of the day before; 0 likewise.
     pub visitor_yesterday: i64,
     /// What its records are routed by: the same partition as the rest of the visit.
     pub route_key: u64,
@@ -96,18 +96,18 @@ impl Context {
     }
 
     fn add_hashes(&mut self, visit: &Visit<'_>, agent: &str) {
+        if let Some(visitor) = self.visitor {
+            self.route_key = visitor.unsigned_abs();
+            return;
+        }
+        let Some(salts) = visit.salts else { return };
         let bytes = match visit.address.to_canonical() {
             IpAddr::V4(address) => address.octets().to_vec(),
             IpAddr::V6(address) => address.octets().to_vec(),
         };
-        let Some(salts) = visit.salts else {
-            self.route_key = self.visitor.map_or(0, i64::unsigned_abs);
-            return;
-        };
         self.visitor_today = cookieless_visitor(&salts.today, visit.site, &bytes, agent);
         self.visitor_yesterday = cookieless_visitor(&salts.yesterday, visit.site, &bytes, agent);
-        let cookieless = || RouteKey::cookieless(&salts.weekly, visit.site, &bytes, agent).0;
-        self.route_key = self.visitor.map_or_else(cookieless, i64::unsigned_abs);
+        self.route_key = RouteKey::cookieless(&salts.weekly, visit.site, &bytes, agent).0;
     }
 }
 
@@ -182,9 +182,12 @@ mod tests {
         assert_eq!(named.session, Some(session_from("s", "s1")));
         assert_eq!(named.user.as_deref(), Some("u1"));
         assert_eq!(named.route_key, visitor_from("s", "a1").unsigned_abs());
-        assert_eq!(named.visitor_today, cookieless_visitor(&salts.today, "s", &[9, 9, 9, 9], "Firefox"));
+        assert_eq!((named.visitor_today, named.visitor_yesterday), (0, 0));
         let nameless = context(&headers, &ContextBody::default());
-        assert_eq!((nameless.visitor, nameless.visitor_today), (None, named.visitor_today));
+        assert_eq!(nameless.visitor, None);
+        let hash = |salt| cookieless_visitor(salt, "s", &[9, 9, 9, 9], "Firefox");
+        assert_eq!(nameless.visitor_today, hash(&salts.today));
+        assert_eq!(nameless.visitor_yesterday, hash(&salts.yesterday));
         assert!(nameless.route_key < 1_024);
         headers.insert(SEC_GPC, "1".parse().unwrap());
         let private = context(&headers, &said);

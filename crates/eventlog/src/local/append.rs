@@ -1,5 +1,7 @@
 //! The caller's side of an append: hand records to the writers, wait for the answers.
 
+use std::future::ready;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use kassa_model::partition_of;
@@ -13,26 +15,38 @@ use crate::{Error, Offset, Partition, Position, Record};
 /// What the writer will say, or why it was not asked.
 type Asked = Result<oneshot::Receiver<Told>, Error>;
 
-/// Appends to the partitions of a stream; returns once all records are durable.
-pub(crate) async fn append(
-    partitions: &[Arc<PartitionState>],
-    records: Vec<Record>,
-) -> Result<Vec<Position>, Error> {
-    // Boxed, what is rare takes no room in every call's future.
-    let [only] = partitions else { return Box::pin(append_split(partitions, records)).await };
+/// What a caller of the log is told.
+pub(super) type Appended = Result<Vec<Position>, Error>;
+
+/// A call on its way.
+pub(super) type Appending<'a> = Pin<Box<dyn Future<Output = Appended> + Send + 'a>>;
+
+/// Appends to the partitions of a stream; ready once all records are durable. One partition's records are queued before
+/// this returns, so that the future holds nothing of them.
+pub(super) fn append(partitions: &[Arc<PartitionState>], records: Vec<Record>) -> Appending<'_> {
+    let [only] = partitions else { return Box::pin(append_split(partitions, records)) };
     let count = records.len();
     if count == 0 {
-        return Ok(Vec::new());
+        return Box::pin(ready(Ok(Vec::new())));
     }
-    let first = wait(push(only, records).await).await?;
+    let (done, answer) = oneshot::channel();
+    match only.queue.try_push(Call::new(records, done)) {
+        Ok(None) => Box::pin(appended(answer, count)),
+        Ok(Some(crowded_out)) => Box::pin(async move {
+            only.queue.push(crowded_out).await?;
+            appended(answer, count).await
+        }),
+        Err(why) => Box::pin(ready(Err(why))),
+    }
+}
+
+async fn appended(answer: oneshot::Receiver<Told>, count: usize) -> Appended {
+    let first = wait(Ok(answer)).await?;
     Ok((first..).take(count).map(|offset| position(0, offset)).collect())
 }
 
 /// Splits a call by partition, keeping the order within each, and puts the positions back into the caller's order.
-async fn append_split(
-    partitions: &[Arc<PartitionState>],
-    records: Vec<Record>,
-) -> Result<Vec<Position>, Error> {
+async fn append_split(partitions: &[Arc<PartitionState>], records: Vec<Record>) -> Appended {
     let count = u32::try_from(partitions.len()).expect("at most 1,024 partitions");
     let mut parts = vec![Vec::new(); partitions.len()];
     let mut route = Vec::with_capacity(records.len());

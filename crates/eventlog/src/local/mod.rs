@@ -54,8 +54,9 @@ pub use salvage::{Lost, Salvage, salvage};
 pub use stats::{SYNC_BOUNDS_MICROS, Stats};
 
 use crate::disk::{Disk, DiskLock};
-use crate::{Epoch, Error, EventLog, Position, RECORD_BYTES_MAX, Record, Status, Stream, Subscription};
+use crate::{Epoch, Error, EventLog, RECORD_BYTES_MAX, Record, Status, Stream, Subscription};
 use active::Active;
+use append::Appending;
 use frame::Place;
 use groups::{Groups, GroupsConfig};
 use queue::Queue;
@@ -202,13 +203,16 @@ impl Drop for LocalLog {
 
 #[async_trait]
 impl EventLog for LocalLog {
-    async fn append(&self, stream: Stream, records: Vec<Record>) -> Result<Vec<Position>, Error> {
-        for record in &records {
-            if record.payload.len() > RECORD_BYTES_MAX {
-                return Err(Error::TooLarge(record.payload.len()));
-            }
+    // No async function: what waits for the disk holds no more than it waits for.
+    fn append<'a, 'f>(&'a self, stream: Stream, records: Vec<Record>) -> Appending<'f>
+    where
+        'a: 'f,
+    {
+        if let Some(large) = records.iter().find(|record| record.payload.len() > RECORD_BYTES_MAX) {
+            let refusal = Error::TooLarge(large.payload.len());
+            return Box::pin(std::future::ready(Err(refusal)));
         }
-        append::append(&self.stream(stream).partitions, records).await
+        append::append(&self.stream(stream).partitions, records)
     }
 
     async fn subscribe(&self, stream: Stream, group: &str) -> Result<Box<dyn Subscription>, Error> {

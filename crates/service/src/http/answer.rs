@@ -54,15 +54,15 @@ struct Asked {
     path: String,
 }
 
-/// Waits for an answer that is still to come, and counts and logs it.
+/// Waits until an answer may be sent, counts it and logs it.
 async fn finish(
     connection: Arc<Connection>,
     asked: Asked,
     routed: Caught,
 ) -> Result<Response<Outbound>, Infallible> {
-    let Noted { route, later } = connection.take_noted();
-    let answered = match (routed, later) {
-        (Ok(held), Some(later)) => caught(later.instead_of(held)).await,
+    let Noted { route, until } = connection.take_noted();
+    let answered = match (routed, until) {
+        (Ok(held), Some(until)) => caught(until.release(held)).await,
         (routed, _) => routed,
     };
     let Asked { started, id, method, path } = asked;

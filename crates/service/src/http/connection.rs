@@ -14,7 +14,7 @@ use axum::http::HeaderMap;
 use futures_util::task::AtomicWaker;
 use tokio::time::Instant;
 
-use super::later::Later;
+use super::held::Until;
 use super::shared::Shared;
 
 const IDLE: u8 = 0;
@@ -46,7 +46,7 @@ pub(crate) struct Connection {
 #[derive(Default)]
 pub(super) struct Noted {
     pub(super) route: Option<MatchedPath>,
-    pub(super) later: Option<Later>,
+    pub(super) until: Option<Until>,
 }
 
 impl std::fmt::Debug for Connection {
@@ -88,9 +88,9 @@ impl Connection {
         self.noted().route = Some(route);
     }
 
-    /// Keeps the answer of the request in flight, which is still to come.
-    pub(super) fn note_later(&self, later: Later) {
-        self.noted().later = Some(later);
+    /// Keeps what the answer of the request in flight waits for.
+    pub(super) fn note_until(&self, until: Until) {
+        self.noted().until = Some(until);
     }
 
     /// What was noted of the request in flight.

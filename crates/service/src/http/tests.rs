@@ -1,8 +1,8 @@
 //! The server as a client sees it, over real sockets: limits, timeouts, drain, panics, many idle connections.
 
 mod client;
+mod held;
 mod hostile;
-mod later;
 mod lifecycle;
 mod many;
 mod process;
@@ -25,7 +25,7 @@ struct Running {
     address: SocketAddr,
     shutdown: Shutdown,
     metrics: Metrics,
-    /// Lets a later answer come.
+    /// Lets an answer go that is held back.
     go: Arc<Notify>,
     task: tokio::task::JoinHandle<usize>,
 }
@@ -59,7 +59,7 @@ fn router(go: Arc<Notify>) -> Router {
         .route("/slow", get(slow))
         .route("/drip", get(drip))
         .route("/endless", get(endless))
-        .merge(later::routes(go));
+        .merge(held::routes(go));
     Policy::default().apply(RouteClass::Ingest, routes).fallback(problem::not_found)
 }
 

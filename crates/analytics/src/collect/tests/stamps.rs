@@ -75,6 +75,17 @@ async fn honours_both_privacy_signals() {
 }
 
 #[tokio::test]
+async fn where_the_client_names_the_visitor_its_address_is_not_hashed() {
+    let shop = Shop::open();
+    for (headers, named) in [(vec![], true), (vec![("dnt", "1")], false)] {
+        shop.post_with("/v1/track", &headers, r#"{"event":"x","anonymousId":"a"}"#).await;
+        let recorded = shop.last();
+        assert_eq!(recorded.event.visitor.is_some(), named);
+        assert_eq!((recorded.visitor_today == 0, recorded.visitor_yesterday == 0), (named, named));
+    }
+}
+
+#[tokio::test]
 async fn an_agent_in_the_body_is_the_visitors() {
     let shop = Shop::open();
     let batch = r#"{"batch":[

@@ -1,0 +1,49 @@
+//! Answers that are held back. A handler that has read its request and knows its answer, but may not give it before
+//! something is done (a disk has written, say), leaves the waiting to the server: then nothing of the request's way through
+//! the router stays in memory meanwhile. With hundreds of requests waiting, that is the difference between finding the
+//! rest in the core's cache and not.
+
+use std::pin::Pin;
+
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+use crate::{Peer, Problem};
+
+/// What an answer waits for.
+pub(crate) struct Until(Pin<Box<dyn Future<Output = Result<(), Problem>> + Send>>);
+
+impl Until {
+    /// Gives `held` once it may be sent, or the problem in its place, with the headers that the layers have given `held`.
+    pub(super) async fn release(self, held: Response) -> Response {
+        match self.0.await {
+            Ok(()) => held,
+            Err(problem) => instead_of(held, problem),
+        }
+    }
+}
+
+fn instead_of(held: Response, problem: Problem) -> Response {
+    let mut headers = held.into_parts().0.headers;
+    // These speak of the body that is not sent.
+    headers.remove(CONTENT_LENGTH);
+    headers.remove(CONTENT_TYPE);
+    let mut answer = problem.into_response();
+    answer.headers_mut().extend(headers);
+    answer
+}
+
+impl Peer {
+    /// Lets the server send `answer` once `until` is done, or else the problem that it ends with. The layers see `answer` on
+    /// its way out; what they add to its headers is added to a problem too and replaces what is there. A handler calls it
+    /// last, and at most once. When the client goes away, `until` is dropped.
+    #[must_use]
+    pub fn hold_back(
+        &self,
+        answer: Response,
+        until: impl Future<Output = Result<(), Problem>> + Send + 'static,
+    ) -> Response {
+        self.connection.note_until(Until(Box::pin(until)));
+        answer
+    }
+}
