@@ -39,6 +39,11 @@ impl Callers {
         self.0.parked.fetch_sub(1, Ordering::SeqCst);
     }
 
+    /// Whether it was said how many there are.
+    pub(super) fn are_known(&self) -> bool {
+        self.0.threads.load(Ordering::Relaxed) > 0
+    }
+
     pub(super) fn all_parked(&self) -> bool {
         self.0.parked.load(Ordering::SeqCst) >= self.0.threads.load(Ordering::SeqCst)
     }
@@ -55,7 +60,7 @@ mod tests {
 
     use tokio::sync::oneshot;
 
-    use super::super::queue::{Call, Waiting, Work};
+    use super::super::queue::{Call, Gather, Waiting, Work};
     use super::*;
     use crate::Record;
 
@@ -64,13 +69,19 @@ mod tests {
         Call::new(vec![Record { key: kassa_model::RouteKey(1), payload }], oneshot::channel().0)
     }
 
+    const LONG: Duration = Duration::from_secs(3_600);
+
     /// A writer that gathers for very long; the number of its callers once it has gathered.
     fn gather(queue: &Arc<Queue>, enough: usize) -> std::thread::JoinHandle<usize> {
+        gather_at_least(queue, enough, Duration::ZERO)
+    }
+
+    fn gather_at_least(queue: &Arc<Queue>, enough: usize, least: Duration) -> std::thread::JoinHandle<usize> {
         let queue = Arc::clone(queue);
         std::thread::spawn(move || {
             let mut waiting = Waiting::default();
-            let long = Duration::from_secs(3_600);
-            assert_eq!(queue.take(&mut waiting, long, Some((enough, long))), Work::Some);
+            let crowd = Gather { enough, least, most: LONG };
+            assert_eq!(queue.take(&mut waiting, LONG, Some(crowd)), Work::Some { chores: false });
             waiting.calls.len()
         })
     }
@@ -99,6 +110,27 @@ mod tests {
             assert!(queue.try_push(call()).unwrap().is_none());
         }
         assert_eq!(writer.join().unwrap(), 3, "enough are there");
+    }
+
+    #[test]
+    fn a_frame_waits_its_least_time_for_parked_threads_but_for_unknown_ones_never() {
+        let callers = Callers::default();
+        let queue = Queue::new(1 << 20, callers.clone());
+        assert!(queue.try_push(call()).unwrap().is_none());
+        assert_eq!(gather_at_least(&queue, 2, LONG).join().unwrap(), 1, "no threads are known");
+
+        callers.set_threads(1);
+        callers.thread_parked();
+        assert!(queue.try_push(call()).unwrap().is_none());
+        let begin = std::time::Instant::now();
+        let least = Duration::from_millis(50);
+        assert_eq!(gather_at_least(&queue, 2, least).join().unwrap(), 1);
+        assert!(begin.elapsed() >= least);
+
+        assert!(queue.try_push(call()).unwrap().is_none());
+        let writer = gather_at_least(&queue, 2, LONG);
+        assert!(queue.try_push(call()).unwrap().is_none());
+        assert_eq!(writer.join().unwrap(), 2, "enough are there");
     }
 
     /// The last thread parks at any moment of the writer's way into its wait.

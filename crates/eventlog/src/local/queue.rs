@@ -128,11 +128,25 @@ struct Inner {
     closed: bool,
 }
 
+/// How a frame waits for a crowd.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gather {
+    /// At so many callers it waits no longer.
+    pub(crate) enough: usize,
+    /// It waits so long even when no caller is at work: they are soon again.
+    pub(crate) least: Duration,
+    /// And never longer than this.
+    pub(crate) most: Duration,
+}
+
 /// What the writer finds.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Work {
-    /// Records were moved into its list, or it was asked to look after its segments.
-    Some,
+    /// Calls were moved into its list, or none were and there is only what else it was asked.
+    Some {
+        /// It was asked to look after its segments.
+        chores: bool,
+    },
     /// Nothing came in the time.
     Idle,
     /// No more will come.
@@ -203,16 +217,11 @@ impl Queue {
     }
 
     /// Moves all that waits into `into`, which is empty; sleeps up to `patience` when there is nothing. In a `crowd`
-    /// it waits first until there are so many callers, but no longer than that time.
-    pub(crate) fn take(
-        &self,
-        into: &mut Waiting,
-        patience: Duration,
-        crowd: Option<(usize, Duration)>,
-    ) -> Work {
+    /// it waits for more first.
+    pub(crate) fn take(&self, into: &mut Waiting, patience: Duration, crowd: Option<Gather>) -> Work {
         let mut inner = lock(&self.inner);
-        if let Some((enough, time)) = crowd {
-            inner = self.gather(inner, enough, time);
+        if let Some(crowd) = crowd {
+            inner = self.gather(inner, crowd);
         }
         if inner.waiting.calls.is_empty() && !inner.chores && !inner.closed {
             inner.parked = true;
@@ -229,34 +238,43 @@ impl Queue {
             self.room.notify_waiters();
         }
         match (into.calls.is_empty(), chores, closed) {
-            (false, ..) | (_, true, _) => Work::Some,
+            (false, ..) | (_, true, _) => Work::Some { chores },
             (true, false, true) => Work::Closed,
             (true, false, false) => Work::Idle,
         }
     }
 
-    /// Waits up to `time` until there are `enough` callers or none is at work.
-    fn gather<'a>(
-        &self,
-        mut inner: MutexGuard<'a, Inner>,
-        enough: usize,
-        time: Duration,
-    ) -> MutexGuard<'a, Inner> {
+    fn gather<'a>(&self, mut inner: MutexGuard<'a, Inner>, crowd: Gather) -> MutexGuard<'a, Inner> {
         let begin = Instant::now();
-        inner.enough = Some(enough);
+        inner.enough = Some(crowd.enough);
+        if self.callers.are_known() {
+            inner = self.gather_while(inner, crowd.enough, begin, crowd.least, || true);
+        }
         // Said before the threads are looked at: so either the last one's parking is seen here, or it sees this.
         self.gathering.store(true, Ordering::SeqCst);
-        loop {
-            let left = time.saturating_sub(begin.elapsed());
-            let many = inner.waiting.calls.len() >= enough || inner.bytes >= self.bytes_max / 2;
-            if many || left.is_zero() || inner.closed || inner.chores || self.callers.all_parked() {
-                break;
-            }
-            inner = self.sleep(inner, left);
-        }
+        inner = self.gather_while(inner, crowd.enough, begin, crowd.most, || !self.callers.all_parked());
         self.gathering.store(false, Ordering::SeqCst);
         inner.enough = None;
         inner
+    }
+
+    /// Waits from `begin` up to `time` until there are `enough` callers or no `hope` of more.
+    fn gather_while<'a>(
+        &self,
+        mut inner: MutexGuard<'a, Inner>,
+        enough: usize,
+        begin: Instant,
+        time: Duration,
+        hope: impl Fn() -> bool,
+    ) -> MutexGuard<'a, Inner> {
+        loop {
+            let left = time.saturating_sub(begin.elapsed());
+            let many = inner.waiting.calls.len() >= enough || inner.bytes >= self.bytes_max / 2;
+            if many || left.is_zero() || inner.closed || inner.chores || !hope() {
+                return inner;
+            }
+            inner = self.sleep(inner, left);
+        }
     }
 
     fn sleep<'a>(&self, inner: MutexGuard<'a, Inner>, time: Duration) -> MutexGuard<'a, Inner> {
@@ -297,4 +315,32 @@ impl Queue {
 
 pub(crate) fn closed() -> Error {
     Error::Unavailable("it is closing".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[test]
+    fn what_else_is_asked_is_told_beside_calls() {
+        let queue = Queue::new(1 << 20, Callers::default());
+        let mut waiting = Waiting::default();
+        for chores in [true, false] {
+            let payload = bytes::Bytes::from_static(b"one");
+            let call =
+                Call::new(vec![Record { key: kassa_model::RouteKey(1), payload }], oneshot::channel().0);
+            assert!(queue.try_push(call).unwrap().is_none());
+            if chores {
+                queue.ask_chores();
+            }
+            assert_eq!(queue.take(&mut waiting, Duration::ZERO, None), Work::Some { chores });
+            assert_eq!(waiting.calls.len(), 1);
+            waiting.clear();
+        }
+        queue.ask_chores();
+        assert_eq!(queue.take(&mut waiting, Duration::ZERO, None), Work::Some { chores: true });
+        assert_eq!(queue.take(&mut waiting, Duration::ZERO, None), Work::Idle);
+    }
 }

@@ -11,7 +11,7 @@ use kassa_model::failpoint;
 use super::active::{Active, Failure};
 use super::answer::{self, Answer};
 use super::frame::{self, Codec, Header};
-use super::queue::{Framed, Pending, Waiting, Work};
+use super::queue::{Framed, Gather, Pending, Waiting, Work};
 use super::stats::add;
 use super::stream::{PartitionState, StreamState};
 use super::urgency;
@@ -22,10 +22,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A frame with so many callers shows a crowd: then the next one waits for more while any of them is at work. Every frame
 /// costs an fsync, a write and several switches of threads, which a crowd notices more than the wait; a few callers
-/// never wait.
+/// never wait (ADR 4).
 const CROWD: usize = 6;
-/// How long a frame waits for a crowd at most.
-const GATHER_TIME: Duration = Duration::from_millis(2);
+/// How long a frame waits at most.
+const GATHER_MOST: Duration = Duration::from_millis(2);
+/// How long it waits at least, for every caller of the last frame: where client and server share the cores, all callers
+/// sleep at times although more is on its way.
+const GATHER_LEAST_EACH: Duration = Duration::from_micros(4);
 /// At so many callers it waits no longer, so that the next crowd is served while this one's frame is written.
 const GATHER_ENOUGH: usize = 128;
 
@@ -78,12 +81,15 @@ impl Writer {
         loop {
             match self.partition.queue.take(&mut waiting, PATIENCE, crowd) {
                 Work::Closed => return,
-                Work::Some if !waiting.calls.is_empty() => {
-                    crowd = (waiting.calls.len() >= CROWD).then_some((GATHER_ENOUGH, GATHER_TIME));
+                Work::Some { chores } => {
+                    crowd = gather_after(waiting.calls.len());
                     self.write_all(&mut waiting);
                     waiting.clear();
+                    if chores {
+                        self.delete_old();
+                    }
                 }
-                Work::Some | Work::Idle => {
+                Work::Idle => {
                     crowd = None;
                     self.delete_old();
                 }
@@ -232,6 +238,13 @@ impl Writer {
             self.stream.announce();
         }
     }
+}
+
+/// How the frame after one of so many callers waits for more.
+fn gather_after(callers: usize) -> Option<Gather> {
+    let each = u32::try_from(callers).unwrap_or(u32::MAX);
+    let least = GATHER_LEAST_EACH.saturating_mul(each).min(GATHER_MOST);
+    (callers >= CROWD).then_some(Gather { enough: GATHER_ENOUGH, least, most: GATHER_MOST })
 }
 
 fn unknown(failure: &Failure) -> Error {
