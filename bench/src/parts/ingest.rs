@@ -15,28 +15,25 @@ use crate::stats::{median, percentile};
 const CONNECTIONS: usize = 256;
 const WARM_UP: Duration = Duration::from_secs(2);
 const MEASURED: Duration = Duration::from_secs(6);
-/// Long enough that the 99th percentile is made of thousands of answers.
-const OPEN_MEASURED: Duration = Duration::from_secs(20);
+/// Both sides of a ratio run at the same time and are loaded in turn, so long each: a machine whose pace goes up and down
+/// within seconds then meets both alike.
+const SLICE: Duration = Duration::from_secs(1);
+const SLICE_WARM_UP: Duration = Duration::from_millis(250);
+const SLICES: u64 = 6;
+/// Long enough that the 99th percentile is made of thousands of answers, short enough that a stall of the machine shows in
+/// one run of many.
+const OPEN_MEASURED: Duration = Duration::from_secs(6);
+/// Such runs for every pair of another ratio.
+const OPEN_RUNS: u64 = 3;
 
 /// Part a: answers a second of the collector, and of everything in one process, over those of the empty server.
 pub(crate) fn closed(report: &mut Report) -> anyhow::Result<()> {
     let (mut collector, mut up) = (Vec::new(), Vec::new());
     let (mut collector_rates, mut empty_rates) = (Vec::new(), Vec::new());
     for pair in 0..pairs() {
-        // Whatever drifts on the machine meets both sides alike.
-        let mut order = [Mode::Empty, Mode::Collector, Mode::Up];
-        if pair % 2 == 1 {
-            order.reverse();
-        }
-        let (mut empty_rate, mut collector_rate, mut up_rate) = (0.0, 0.0, 0.0);
-        for mode in order {
-            let rate = measure(mode, Pace::Closed, MEASURED)?.rate();
-            match mode {
-                Mode::Empty => empty_rate = rate,
-                Mode::Collector => collector_rate = rate,
-                Mode::Up | Mode::Shop => up_rate = rate,
-            }
-        }
+        let (empty_rate, collector_rate) = in_turn(pair % 2 == 1)?;
+        // By itself: after its load it goes on storing what it has taken.
+        let up_rate = measure(Mode::Up, Pace::Closed, MEASURED)?.rate();
         collector.push(collector_rate / empty_rate);
         up.push(up_rate / empty_rate);
         collector_rates.push(collector_rate);
@@ -58,7 +55,7 @@ pub(crate) fn open(report: &mut Report) -> anyhow::Result<()> {
     }
     let rate = median(&highest) / 2.0;
     let (mut ratios, mut tails, mut middles, mut syncs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..pairs() {
+    for _ in 0..pairs() * OPEN_RUNS {
         let folder = Folder::new("sync")?;
         let before = disk::sync_ms(folder.path())?;
         let mut outcome = measure(Mode::Collector, Pace::Open(rate), OPEN_MEASURED)?;
@@ -89,18 +86,45 @@ pub(crate) fn load(address: SocketAddr, pace: Pace<'_>, span: Duration) -> anyho
     Ok(ExitCode::SUCCESS)
 }
 
+/// Rates of the empty server and of the collector, loaded in turn; `reversed`, the collector goes first.
+fn in_turn(reversed: bool) -> anyhow::Result<(f64, f64)> {
+    let (empty_folder, folder) = (Folder::new("empty")?, Folder::new("ingest")?);
+    let empty = Kassa::start(Mode::Empty, empty_folder.path())?;
+    let collector = Kassa::start(Mode::Collector, folder.path())?;
+    for kassa in [&empty, &collector] {
+        run(kassa, Pace::Closed, Duration::ZERO, WARM_UP)?;
+    }
+    let (mut empty_rate, mut collector_rate) = (0.0, 0.0);
+    for slice in 0..SLICES {
+        let mut order = [(&empty, &mut empty_rate), (&collector, &mut collector_rate)];
+        if (slice % 2 == 1) != reversed {
+            order.reverse();
+        }
+        for (kassa, rate) in order {
+            *rate += run(kassa, Pace::Closed, SLICE_WARM_UP, SLICE)?.rate() / SLICES as f64;
+        }
+    }
+    empty.stop()?;
+    collector.stop()?;
+    Ok((empty_rate, collector_rate))
+}
+
 /// One run on an empty folder.
 fn measure(mode: Mode, pace: Pace<'_>, measured: Duration) -> anyhow::Result<Outcome> {
     let folder = Folder::new("ingest")?;
     let kassa = Kassa::start(mode, folder.path())?;
+    let outcome = run(&kassa, pace, WARM_UP, measured)?;
+    kassa.stop()?;
+    Ok(outcome)
+}
+
+fn run(kassa: &Kassa, pace: Pace<'_>, warm_up: Duration, measured: Duration) -> anyhow::Result<Outcome> {
     let plan = Plan {
         address: kassa.address,
         connections: CONNECTIONS,
         pace,
-        warm_up: duration(WARM_UP),
+        warm_up: duration(warm_up),
         until: Until::Elapsed(duration(measured)),
     };
-    let outcome = send(&plan, &mut Requests::single(1))?.all_taken()?;
-    kassa.stop()?;
-    Ok(outcome)
+    send(&plan, &mut Requests::single(1))?.all_taken()
 }
