@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::stats::median;
@@ -10,9 +11,12 @@ use crate::stats::median;
 const SYNCS: usize = 1_000;
 const BYTES: usize = 64 << 10;
 
-/// Median of 1,000 times: append 64 KiB to a file in `folder` and `fdatasync` it, ms.
+static FILES: AtomicU64 = AtomicU64::new(0);
+
+/// Median of 1,000 times: append 64 KiB to a new file in `folder` and `fdatasync` it, ms. The file stays: a disk is busy with
+/// deleting for a while, and what is measured next would pay for it.
 pub(crate) fn sync_ms(folder: &Path) -> anyhow::Result<f64> {
-    let path = folder.join("sync");
+    let path = folder.join(format!("sync-{}", FILES.fetch_add(1, Ordering::Relaxed)));
     let mut file = File::create(&path)?;
     let block = vec![0x5a; BYTES];
     let mut times = Vec::with_capacity(SYNCS);
@@ -22,6 +26,5 @@ pub(crate) fn sync_ms(folder: &Path) -> anyhow::Result<f64> {
         file.sync_data()?;
         times.push(begin.elapsed().as_secs_f64() * 1e3);
     }
-    std::fs::remove_file(path)?;
     Ok(median(&times))
 }
