@@ -23,7 +23,7 @@ const SLICES: u64 = 6;
 /// Long enough that the 99th percentile is made of thousands of answers, short enough that a stall of the machine shows in
 /// one run of many.
 const OPEN_MEASURED: Duration = Duration::from_secs(6);
-/// Such runs for every pair of another ratio.
+/// Such runs on each of the servers, of which there are as many as pairs elsewhere.
 const OPEN_RUNS: u64 = 3;
 
 /// Part a: answers a second of the collector, and of everything in one process, over those of the empty server.

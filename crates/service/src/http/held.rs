@@ -14,7 +14,7 @@ use crate::{Peer, Problem};
 pub(crate) struct Until(Pin<Box<dyn Future<Output = Result<(), Problem>> + Send>>);
 
 impl Until {
-    /// Gives `held` once it may be sent, or the problem in its place, with the headers that the layers have given `held`.
+    /// Gives `held` once it may be sent, or the problem in its place, with the headers of `held` that are not its body's.
     pub(super) async fn release(self, held: Response) -> Response {
         match self.0.await {
             Ok(()) => held,
@@ -35,8 +35,9 @@ fn instead_of(held: Response, problem: Problem) -> Response {
 
 impl Peer {
     /// Lets the server send `answer` once `until` is done, or else the problem that it ends with. The layers see `answer` on
-    /// its way out; what they add to its headers is added to a problem too and replaces what is there. A handler calls it
-    /// last, and at most once. When the client goes away, `until` is dropped.
+    /// its way out. A problem gets its headers, those of the layers included, except for type and length of the body; they
+    /// replace what is there. A handler returns what it gives, and calls it at most once. When the client goes away, `until`
+    /// is dropped.
     #[must_use]
     pub fn hold_back(
         &self,

@@ -77,31 +77,34 @@ async fn held(server: &Running, client: &mut Client, path: &str, id: &str) -> An
     answer
 }
 
-#[tokio::test]
-async fn an_answer_is_sent_once_it_may_be() {
+/// Three times on one connection, all of them counted with their `status`.
+async fn three_times(path: &str, status: u16, check: impl Fn(&Answer)) {
     let server = Running::start(Options::default());
     let mut client = server.client().await;
     for round in 0..3 {
-        let answer = held(&server, &mut client, "/held/done", &format!("held-{round}")).await;
-        assert_eq!((answer.status, answer.body.as_str()), (200, "tea"));
-        assert_eq!(answer.headers["content-type"], "text/x-tea");
+        let answer = held(&server, &mut client, path, &format!("held-{round}")).await;
+        assert_eq!(answer.status, status);
+        check(&answer);
     }
-    let counted = r#"_count{method="GET",route="/held/done",status_code="200"} 3"#;
-    assert!(server.metrics.text().contains(counted), "{}", server.metrics.text());
+    let counted = format!("_count{{method=\"GET\",route=\"{path}\",status_code=\"{status}\"}} 3");
+    assert!(server.metrics.text().contains(&counted), "{}", server.metrics.text());
+}
+
+#[tokio::test]
+async fn an_answer_is_sent_once_it_may_be() {
+    three_times("/held/done", 200, |answer| {
+        assert_eq!((answer.headers["content-type"].as_str(), answer.body.as_str()), ("text/x-tea", "tea"));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_problem_is_sent_in_its_place() {
-    let server = Running::start(Options::default());
-    let mut client = server.client().await;
-    for round in 0..3 {
-        let answer = held(&server, &mut client, "/held/fails", &format!("problem-{round}")).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (503, "unavailable"));
-        assert_eq!(answer.headers["content-type"], "application/problem+json");
+    three_times("/held/fails", 503, |answer| {
+        assert_eq!(answer.problem(), "unavailable");
         assert_eq!(answer.headers["retry-after"], "7");
-    }
-    let counted = r#"_count{method="GET",route="/held/fails",status_code="503"} 3"#;
-    assert!(server.metrics.text().contains(counted), "{}", server.metrics.text());
+    })
+    .await;
 }
 
 #[tokio::test]
