@@ -19,6 +19,7 @@ mod seen;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod workers;
 mod writer;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use std::path::Path;
 use duckdb::{Config, Connection};
 
 use super::failure::first_line;
-use super::{Options, schema};
+use super::{Options, schema, workers};
 use crate::Error;
 
 /// How large the write-ahead log grows before it is worked into the tables.
@@ -15,9 +15,12 @@ const CHECKPOINT_MIB: u32 = 32;
 pub(super) fn open(options: &Options) -> Result<Connection, Error> {
     let config =
         Config::default().with("temp_directory", temp_dir(options)).map_err(|error| settings(&error))?;
-    let connection =
-        Connection::open_with_flags(&options.path, config).map_err(|error| refusal(&options.path, &error))?;
-    configure(&connection, options).map_err(|error| settings(&error))?;
+    let connection = workers::yielding(|| {
+        let connection = Connection::open_with_flags(&options.path, config)
+            .map_err(|error| refusal(&options.path, &error))?;
+        configure(&connection, options).map_err(|error| settings(&error))?;
+        Ok(connection)
+    })?;
     schema::prepare(&connection, &options.path)?;
     Ok(connection)
 }
