@@ -23,7 +23,7 @@ use crate::roles::Roles;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    memory::use_small_pages();
+    memory::prepare();
     let cli = Cli::parse();
     match cli.run() {
         Ok(code) => code,
