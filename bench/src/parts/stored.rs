@@ -33,21 +33,32 @@ const STORE_FILE: &str = "events.duckdb";
 const STEADY: Duration = Duration::from_secs(60);
 const SETTLED: Duration = Duration::from_secs(10);
 
-/// Part c.
+/// Of each measurement so many; the median counts. Fewer than elsewhere: one takes almost two minutes.
+const ROUNDS: u64 = 3;
+
+/// Part c. What is steady is measured at a rate of the same round: this machine's speed changes from minute to minute.
 pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     let (mut ratios, mut rates, mut bare_rates) = (Vec::new(), Vec::new(), Vec::new());
-    for pair in 0..pairs() {
+    let (mut growths, mut lags) = (Vec::new(), Vec::new());
+    for round in 0..pairs().min(ROUNDS) {
         let folder = Folder::new("stored")?;
-        let rate = stored_per_second(folder.path(), pair + 1)?;
+        let rate = stored_per_second(folder.path(), round + 1)?;
         let bare = appended_per_second(&folder.path().join(STORE_FILE))?;
+        drop(folder);
+        let (growth, lag) = steady(rate * 0.9)?;
         ratios.push(rate / bare);
         rates.push(rate);
         bare_rates.push(bare);
+        growths.push(growth);
+        lags.push(lag);
     }
     report.target("stored / bare appender", with_spread(&ratios, 2), "≥ 0.35", median(&ratios) >= 0.35);
     report.note("events a second until stored", with_spread(&rates, 0));
     report.note("rows a second, bare appender", with_spread(&bare_rates, 0));
-    steady(report, median(&rates) * 0.9)
+    let what = "growth of the lag in 50 s at 90 % of that rate, s of it";
+    report.target(what, with_spread(&growths, 2), "≤ 1", median(&growths) <= 1.0);
+    report.note("lag at the end, s", with_spread(&lags, 2));
+    Ok(())
 }
 
 /// Events a second, from the first byte sent until all are stored.
@@ -115,21 +126,20 @@ fn read_all(file: &Path) -> anyhow::Result<(String, Vec<RecordBatch>)> {
     Ok((definition, batches))
 }
 
-/// The second half: at `rate` events a second, is the log read as fast as it grows?
-fn steady(report: &mut Report, rate: f64) -> anyhow::Result<()> {
+/// At `rate` events a second, is the log read as fast as it grows? By how much the lag grew, and the lag at the end, both
+/// in seconds of that rate.
+fn steady(rate: f64) -> anyhow::Result<(f64, f64)> {
     let (folder, span, settled) = (Folder::new("steady")?, duration(STEADY), duration(SETTLED));
     let kassa = Kassa::start(Mode::Up, folder.path())?;
     let requests = Requests::batches(9, BATCH, now_ms(), 1);
     let mut lags = send_during(kassa.address, rate / BATCH as f64, requests, || sample_lag(&kassa, span))?;
+    kassa.stop()?;
     // The first seconds are the start, not the steady state. The lag goes up and down with every commit: what would
     // count as growth is more than a second's worth of events over the whole time.
     lags.retain(|(at, _)| *at > settled.as_secs_f64());
     let growth = slope(&lags) * (span - settled).as_secs_f64();
     let last = lags.last().map_or(0.0, |(_, lag)| *lag);
-    let what = "growth of the lag at 90 % in 50 s, events";
-    report.target(what, format!("{growth:.0}"), "≤ 1 s of them", growth <= rate);
-    report.note("rate then, events/s; lag at the end, events", format!("{rate:.0}; {last:.0}"));
-    kassa.stop()
+    Ok((growth / rate, last / rate))
 }
 
 /// Sends batches to a server that runs already, and says how many events were taken.
