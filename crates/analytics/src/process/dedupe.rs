@@ -102,16 +102,27 @@ impl Dedupe {
         }
     }
 
-    /// Whether the store must be asked about this id before [`Self::is_duplicate`] can decide.
-    pub(super) fn must_ask(&self, id: Candidate) -> bool {
-        if self.open_proves(id) {
-            return false;
+    /// Of each of these ids, whether the store must be asked about it before [`Self::is_duplicate`] can decide.
+    pub(super) fn must_ask(&self, ids: &[Candidate]) -> Vec<bool> {
+        let mut asked = vec![false; ids.len()];
+        let mut filtered = Vec::with_capacity(ids.len());
+        for (place, id) in ids.iter().enumerate().filter(|(_, id)| !self.open_proves(**id)) {
+            let oldest = id.hour.saturating_sub(self.options.window_hours);
+            if id.for_ever || oldest < self.complete_from {
+                asked[place] = true;
+            } else {
+                filtered.push((place, oldest, halves(id.hash)));
+            }
         }
-        let oldest = id.hour.saturating_sub(self.options.window_hours);
-        let keys = halves(id.hash);
-        id.for_ever
-            || oldest < self.complete_from
-            || self.sealed.iter().any(|sealed| sealed.hour_max >= oldest && sealed.may_contain(keys))
+        // Filter by filter: one of them fits the core's cache, all of them do not.
+        for sealed in &self.sealed {
+            for (place, oldest, keys) in &filtered {
+                if sealed.hour_max >= *oldest && sealed.may_contain(*keys) {
+                    asked[*place] = true;
+                }
+            }
+        }
+        asked
     }
 
     /// Whether this id was stored within the window. `stored_hour` is the store's answer, where [`Self::must_ask`] asked.
@@ -226,9 +237,13 @@ mod tests {
         }
     }
 
+    fn asks(memory: &Dedupe, id: Candidate) -> bool {
+        memory.must_ask(&[id]) == [true]
+    }
+
     /// Asks the memory and, where it wants that, a plain map that stands for the store.
     fn duplicate(memory: &Dedupe, store: &HashMap<u128, i64>, id: Candidate) -> bool {
-        let answer = memory.must_ask(id).then(|| store.get(&id.hash).copied()).flatten();
+        let answer = asks(memory, id).then(|| store.get(&id.hash).copied()).flatten();
         memory.is_duplicate(id, answer)
     }
 
@@ -246,11 +261,8 @@ mod tests {
         check(&memory, 90, true);
         let shop = Candidate { for_ever: true, ..id(1, 100_000) };
         assert!(memory.is_duplicate(shop, None));
-        assert!(
-            memory.must_ask(Candidate { for_ever: true, ..id(2, 100) }),
-            "the shop's are always asked for"
-        );
-        assert!(!memory.must_ask(id(2, 100)));
+        assert!(asks(&memory, Candidate { for_ever: true, ..id(2, 100) }), "the shop's are always asked for");
+        assert!(!asks(&memory, id(2, 100)));
     }
 
     #[test]
@@ -264,14 +276,14 @@ mod tests {
         memory.seal();
         assert_eq!(memory.status(10).ids, 1_000);
         for n in 0..1_000 {
-            assert!(memory.must_ask(id(n, 12)));
+            assert!(asks(&memory, id(n, 12)));
             assert!(duplicate(&memory, &store, id(n, 12)));
             assert!(
                 !memory.is_duplicate(id(n, 12), None),
                 "a filter's hit that the store denies is no duplicate"
             );
         }
-        assert!(!memory.must_ask(id(5, 179)), "the filter is older than the window");
+        assert!(!asks(&memory, id(5, 179)), "the filter is older than the window");
     }
 
     #[test]
@@ -290,7 +302,7 @@ mod tests {
         let status = memory.status(9);
         assert!(status.slower && status.bytes <= 3_000, "{status:?}");
         assert!((0..n).all(|n| duplicate(&memory, &store, id(n, 9))));
-        assert!((n..n + 500).all(|n| memory.must_ask(id(n, 9)) && !duplicate(&memory, &store, id(n, 9))));
+        assert!((n..n + 500).all(|n| asks(&memory, id(n, 9)) && !duplicate(&memory, &store, id(n, 9))));
     }
 
     #[test]
@@ -304,7 +316,8 @@ mod tests {
                 }
             }
             assert_eq!((memory.sealed.len(), memory.status(10).slower), (20, false));
-            (40_000..240_000).filter(|n| memory.must_ask(id(*n, 10))).count()
+            let ids: Vec<Candidate> = (40_000..240_000).map(|n| id(n, 10)).collect();
+            memory.must_ask(&ids).into_iter().filter(|asked| *asked).count()
         };
         // 20 filters and 200,000 ids: 0.24 hits are expected of both halves, and 61 of first halves alone.
         let (both, first) = (asked(1 << 20), asked(180_000));
@@ -323,7 +336,7 @@ mod tests {
         let both = memory.sealed.iter().filter(|sealed| sealed.second.is_some()).count();
         assert!(memory.sealed.len() == 12 && (1..12).contains(&both), "{both} of {}", memory.sealed.len());
         assert!(!memory.status(12).slower);
-        assert!((0..12_000).all(|n| memory.must_ask(id(n, 12))));
+        assert!((0..12_000).all(|n| asks(&memory, id(n, 12))));
     }
 
     #[test]
@@ -333,9 +346,9 @@ mod tests {
         memory.begin_resume(1_000);
         memory.resume_id(id(1, 900).hash, 900);
         assert!(duplicate(&memory, &HashMap::new(), id(1, 1_000)));
-        assert!(!memory.must_ask(id(2, 1_000)));
-        assert!(!memory.must_ask(id(2, 999)));
-        assert!(memory.must_ask(id(2, 998)), "a record from further back could match what was not sent");
+        assert!(!asks(&memory, id(2, 1_000)));
+        assert!(!asks(&memory, id(2, 999)));
+        assert!(asks(&memory, id(2, 998)), "a record from further back could match what was not sent");
         assert!(!memory.status(1_000).slower);
         memory.seal();
         memory.forget_before(1_070);

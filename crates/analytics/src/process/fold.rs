@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use bytes::Bytes;
 use kassa_eventlog::{Offset, Partition};
 use kassa_eventstore::{CountKey, DeadLetter, Lookup, Resumed, Row};
-use kassa_model::{Dialect, LogRecord, Outcome, Reason, Recorded, Rejected, Timestamp, decode, dedupe_hash};
+use kassa_model::{
+    Dialect, Event, LogRecord, Outcome, Reason, Recorded, Rejected, Timestamp, decode, dedupe_hash,
+};
 use serde::Deserialize;
 
 use super::dedupe::{Candidate, Dedupe, DedupeOptions};
@@ -101,6 +103,16 @@ impl Decoded {
         };
         Self { offset, payload, body }
     }
+
+    /// The event, if it may be one that is stored already, and what it is looked up by.
+    fn may_be_duplicate(&self) -> Option<(&Event, Candidate)> {
+        match &self.body {
+            Body::Event(recorded, id) if id.for_ever || has_usable_key(&recorded.event) => {
+                Some((&recorded.event, *id))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Fold {
@@ -149,20 +161,16 @@ impl Fold {
     /// What must be asked of the store before these records can be folded.
     pub(super) fn questions(&self, records: &[Decoded]) -> Questions {
         let mut questions = Questions { since: [i64::MAX; 2], ..Questions::default() };
-        for record in records {
-            if let Body::Event(recorded, id) = &record.body
-                && (id.for_ever || has_usable_key(&recorded.event))
-                && self.memory.dedupe.must_ask(*id)
-            {
-                let Recorded { event, .. } = &**recorded;
-                let kind = usize::from(id.for_ever);
-                questions.since[kind] = questions.since[kind].min(self.memory.dedupe.search_from(*id));
-                let asks = &mut questions.asks[kind];
-                questions.places.entry(id.hash).or_insert_with(|| {
-                    asks.push(Lookup { site: event.site.clone(), id: event.id.clone() });
-                    (kind, asks.len() - 1)
-                });
-            }
+        let (events, ids): (Vec<_>, Vec<_>) = records.iter().filter_map(Decoded::may_be_duplicate).unzip();
+        let asked = self.memory.dedupe.must_ask(&ids);
+        for ((event, id), _) in events.into_iter().zip(ids).zip(asked).filter(|(_, asked)| *asked) {
+            let kind = usize::from(id.for_ever);
+            questions.since[kind] = questions.since[kind].min(self.memory.dedupe.search_from(id));
+            let asks = &mut questions.asks[kind];
+            questions.places.entry(id.hash).or_insert_with(|| {
+                asks.push(Lookup { site: event.site.clone(), id: event.id.clone() });
+                (kind, asks.len() - 1)
+            });
         }
         questions
     }
@@ -271,13 +279,7 @@ impl Fold {
         }
     }
 
-    fn store(
-        &mut self,
-        offset: Offset,
-        event: kassa_model::Event,
-        id: Candidate,
-        into: &mut Folded,
-    ) -> Decision {
+    fn store(&mut self, offset: Offset, event: Event, id: Candidate, into: &mut Folded) -> Decision {
         self.memory.dedupe.remember(id);
         self.memory.clock = Some(self.memory.clock_at(event.received_at));
         into.counts.add(&event.site, event.received_at, Outcome::Stored);
