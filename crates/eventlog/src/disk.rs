@@ -111,6 +111,9 @@ pub trait DiskFile: Send + Sync + Debug {
     /// # Errors
     /// Whatever the medium says.
     fn size(&self) -> io::Result<u64>;
+
+    /// Says that nobody will read the file soon: the machine need not keep what is durable of it in memory.
+    fn drop_cache(&self) {}
 }
 
 /// A lock that is held until dropped.
@@ -203,6 +206,12 @@ impl DiskFile for File {
 
     fn size(&self) -> io::Result<u64> {
         Ok(self.metadata()?.len())
+    }
+
+    fn drop_cache(&self) {
+        // A hint: where it is not taken, the pages stay until memory is short.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::fs::fadvise(self, 0, None, rustix::fs::Advice::DontNeed);
     }
 }
 

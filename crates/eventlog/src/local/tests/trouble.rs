@@ -277,6 +277,54 @@ async fn segments_go_when_all_have_passed_and_they_are_old() {
     assert_eq!(all.last(), Some(&(101, 101)));
 }
 
+/// Whether the beginning of a file is in the machine's memory.
+#[cfg(target_os = "linux")]
+fn is_cached(path: &Path) -> bool {
+    let file = std::fs::File::open(path).expect("opens");
+    let mut byte = [0];
+    let into = &mut [std::io::IoSliceMut::new(&mut byte)];
+    rustix::io::preadv2(&file, into, 0, rustix::io::ReadWriteFlags::NOWAIT).is_ok()
+}
+
+/// Whether the file system below a folder lets go of what it is told to: one in memory does not.
+#[cfg(target_os = "linux")]
+fn lets_go(folder: &Path) -> bool {
+    let path = folder.join("probe");
+    std::fs::write(&path, [1; 4096]).expect("writes");
+    let file = std::fs::File::open(&path).expect("opens");
+    file.sync_all().expect("syncs");
+    let before = is_cached(&path);
+    rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).expect("advises");
+    before && !is_cached(&path)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_segment_that_was_read_leaves_the_machine_s_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    if !lets_go(folder.path()) {
+        eprintln!("the file system of {} keeps its pages", folder.path().display());
+        return;
+    }
+    let log = open_real(&folder.path().join("log")).expect("opens");
+    fill(&log, 0, 100).await;
+    let mut paths: Vec<_> = std::fs::read_dir(folder.path().join("log/events/0"))
+        .expect("lists")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    assert!(paths.len() > 2, "several segments");
+    assert!(is_cached(&paths[0]));
+    assert_eq!(numbers(&log).await.len(), 100);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    // Not at once where a writeback is under way; the advice of the next reader gets it.
+    while is_cached(&paths[0]) {
+        assert!(Instant::now() < deadline, "it is still there");
+        assert_eq!(numbers(&log).await.len(), 100);
+    }
+    assert!(is_cached(&paths[paths.len() - 1]), "the one that is written stays");
+}
+
 #[tokio::test]
 async fn a_segment_that_vanishes_while_open_is_said() {
     let disk = FaultyDisk::new(7);
