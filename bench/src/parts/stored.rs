@@ -16,8 +16,9 @@ use crate::report::{Report, with_spread};
 use crate::requests::Requests;
 use crate::stats::{median, slope};
 
-/// Long enough that the rate is one that lasts: checkpoints and sealed id filters have come into it by then.
-const EVENTS: u64 = 2_500_000;
+/// Long enough that the rate is one that lasts: checkpoints and sealed id filters have come into it by then. The steady
+/// load sends about six million.
+const EVENTS: u64 = 4_000_000;
 /// So many events may be between the socket and the store: the loop is closed over the whole way, so that the rate is one
 /// of taking in **and** storing at the same time, and not partly of storing what was taken in before.
 const UNDER_WAY: u64 = 200_000;
