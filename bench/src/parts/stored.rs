@@ -56,9 +56,9 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     report.target("stored / bare appender", with_spread(&ratios, 2), "≥ 0.35", median(&ratios) >= 0.35);
     report.note("events a second until stored", with_spread(&rates, 0));
     report.note("rows a second, bare appender", with_spread(&bare_rates, 0));
-    let what = "growth of the lag in 50 s at 90 % of that rate, s of it";
+    let what = "growth of the lag in 50 s at 90 % of that rate, s of events";
     report.target(what, with_spread(&growths, 2), "≤ 1", median(&growths) <= 1.0);
-    report.note("lag at the end, s", with_spread(&lags, 2));
+    report.note("lag at the end, s of events", with_spread(&lags, 2));
     Ok(())
 }
 

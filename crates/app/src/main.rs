@@ -23,7 +23,8 @@ use crate::roles::Roles;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    memory::prepare();
+    // SAFETY: the first statement of the program.
+    unsafe { memory::prepare() };
     let cli = Cli::parse();
     match cli.run() {
         Ok(code) => code,

@@ -163,7 +163,10 @@ impl Fold {
         let mut questions = Questions { since: [i64::MAX; 2], ..Questions::default() };
         let (events, ids): (Vec<_>, Vec<_>) = records.iter().filter_map(Decoded::may_be_duplicate).unzip();
         let asked = self.memory.dedupe.must_ask(&ids);
-        for ((event, id), _) in events.into_iter().zip(ids).zip(asked).filter(|(_, asked)| *asked) {
+        for ((event, id), asked) in events.into_iter().zip(ids).zip(asked) {
+            if !asked {
+                continue;
+            }
             let kind = usize::from(id.for_ever);
             questions.since[kind] = questions.since[kind].min(self.memory.dedupe.search_from(id));
             let asks = &mut questions.asks[kind];

@@ -82,8 +82,8 @@ impl Reader<'_> {
             match list.iter().find(|other| other.base > spot.segment.base) {
                 Some(next) => {
                     cursor.spot = Some(self.open(cursor, next)?);
-                    // At a hundred MB a second the log would soon have all of the machine's memory. A group that is further
-                    // behind reads from the disk.
+                    // Under load the log would soon have all of the machine's memory. A group that is behind this one reads
+                    // from the disk.
                     spot.file.drop_cache();
                 }
                 None => return Ok(()),
