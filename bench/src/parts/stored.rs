@@ -34,7 +34,7 @@ const STORE_FILE: &str = "events.duckdb";
 const STEADY: Duration = Duration::from_secs(60);
 const SETTLED: Duration = Duration::from_secs(10);
 
-/// Of each measurement so many; the median counts. Fewer than elsewhere: one takes almost two minutes.
+/// Of each measurement so many; the median counts. Fewer than elsewhere: one takes more than two minutes.
 const ROUNDS: u64 = 3;
 
 /// Part c. What is steady is measured at the rate that was found just before: a machine that others use, too, changes
