@@ -25,6 +25,8 @@ const SLICES: u64 = 6;
 const OPEN_MEASURED: Duration = Duration::from_secs(6);
 /// Such runs on each of the servers, of which there are as many as pairs elsewhere.
 const OPEN_RUNS: u64 = 3;
+/// What the 99th percentile may be, in bare syncs.
+const TARGET: f64 = 10.0;
 
 /// Part a: answers a second of the collector, and of everything in one process, over those of the empty server.
 pub(crate) fn closed(report: &mut Report) -> anyhow::Result<()> {
@@ -55,6 +57,7 @@ pub(crate) fn open(report: &mut Report) -> anyhow::Result<()> {
     }
     let rate = median(&highest) / 2.0;
     let (mut ratios, mut tails, mut middles, mut syncs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut held_up = Vec::new();
     // Deleted at the end only: a disk is busy with deleting for a while.
     let (syncs_folder, mut folders) = (Folder::new("sync")?, Vec::new());
     for pair in 0..pairs() {
@@ -62,24 +65,40 @@ pub(crate) fn open(report: &mut Report) -> anyhow::Result<()> {
         let kassa = Kassa::start(Mode::Collector, folder.path())?;
         for _ in 0..OPEN_RUNS {
             let before = disk::sync_ms(syncs_folder.path())?;
-            let mut outcome = run(&kassa, Pace::Open(rate), WARM_UP, OPEN_MEASURED)?;
+            let (mut outcome, share) = disk::held_up_during(syncs_folder.path(), TARGET * before, || {
+                run(&kassa, Pace::Open(rate), WARM_UP, OPEN_MEASURED)
+            })?;
             let sync = before.max(disk::sync_ms(syncs_folder.path())?);
             let tail = percentile(&mut outcome.latencies_ms, 0.99);
             ratios.push(tail / sync);
             tails.push(tail);
             middles.push(percentile(&mut outcome.latencies_ms, 0.5));
             syncs.push(sync);
+            held_up.push(share * 100.0);
         }
         kassa.stop()?;
         folders.push(folder);
     }
-    let met = median(&ratios) <= 10.0;
+    let met = median(&ratios) <= TARGET;
     report.target("p99 of the acknowledgement / fdatasync", with_spread(&ratios, 1), "≤ 10 ×", met);
+    report.note("the same in runs whose disk moved (next line < 1 %)", of_moving(&ratios, &held_up));
+    report.note("a bare fdatasync beside the load held up over 10 ×, %", with_spread(&held_up, 1));
     report.note("p99, ms", with_spread(&tails, 2));
     report.note("p50, ms", with_spread(&middles, 2));
     report.note("fdatasync of 64 KiB, median, ms", with_spread(&syncs, 2));
     report.note("requests a second (half of the closed loop's)", format!("{rate:.0}"));
     Ok(())
+}
+
+/// The ratios of the runs in which a bare sync was held up for less than the hundredth of the time that a 99th percentile
+/// leaves out, and how many those were.
+fn of_moving(ratios: &[f64], held_up: &[f64]) -> String {
+    let moving = ratios.iter().zip(held_up).filter(|(_, held_up)| **held_up < 1.0);
+    let moving: Vec<f64> = moving.map(|(ratio, _)| *ratio).collect();
+    match moving.len() {
+        0 => format!("none of {} runs", ratios.len()),
+        runs => format!("{}, {runs} of {} runs", with_spread(&moving, 1), ratios.len()),
+    }
 }
 
 /// Sends single events to a server that runs already, and says how many were taken.

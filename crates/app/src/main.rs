@@ -23,8 +23,7 @@ use crate::roles::Roles;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    // SAFETY: the first statement of the program.
-    unsafe { memory::prepare() };
+    memory::use_small_pages();
     let cli = Cli::parse();
     match cli.run() {
         Ok(code) => code,

@@ -2,10 +2,8 @@
 //!
 //! The allocator (mimalloc) asks for huge pages and keeps what was freed for the next use. It gives that back only when
 //! some thread allocates again or ends, so a process that took up its state or a load and then rests would hold on to
-//! several times what it uses. Given back too soon, on the other hand, the memory of one batch must be had from the system
-//! again for the next, page by page: that is left to a pause.
+//! several times what it uses.
 
-use std::ffi::{c_int, c_long};
 use std::time::Duration;
 
 use kassa_service::Shutdown;
@@ -13,30 +11,16 @@ use kassa_service::Shutdown;
 /// How often free memory is given back. It walks all that is free, so it is rare.
 const GIVE_BACK_EVERY: Duration = Duration::from_secs(10);
 
-/// So long what was freed is kept for the next use, ms: several batches of the processor, which come every 250 ms.
-const KEEP_MS: c_long = 3_000;
-/// `mi_option_purge_delay` in the enumeration of mimalloc.h, versions 2 and 3.
-const PURGE_DELAY: c_int = 15;
-
 // SAFETY: declared as in mimalloc.h, of which the library is linked as the global allocator; its documentation lets any
-// thread call `mi_collect` at any time.
+// thread call it at any time.
 unsafe extern "C" {
-    /// Sets an option unless the environment does. Not while another thread allocates.
-    fn mi_option_set_default(option: c_int, value: c_long);
-
     /// Gives back what the calling thread holds in reserve and, with `force`, what is free in every arena.
     safe fn mi_collect(force: bool);
 }
 
-/// From here on the process keeps what was freed for [`KEEP_MS`] (the variable `MIMALLOC_PURGE_DELAY` says otherwise), and
-/// gets no huge pages: one of 2 MiB stays whole for whatever is last left in it, which kept several times what was in use,
-/// and no load ran faster with them (ADR 8).
-///
-/// # Safety
-/// No other thread may run yet.
-pub(crate) unsafe fn prepare() {
-    // SAFETY: the option is one of mimalloc's, and nobody reads it meanwhile.
-    unsafe { mi_option_set_default(PURGE_DELAY, KEEP_MS) };
+/// From here on the process gets no huge pages: one of 2 MiB stays whole for whatever is last left in it, which kept
+/// several times what was in use, and no load ran faster with them (ADR 8).
+pub(crate) fn use_small_pages() {
     #[cfg(target_os = "linux")]
     {
         // A system that does not know the request (a sandbox) goes on with what it has.
@@ -72,20 +56,6 @@ mod tests {
     fn resident() -> usize {
         let status = std::fs::read_to_string("/proc/self/statm").unwrap();
         status.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * rustix::param::page_size()
-    }
-
-    // SAFETY: as above; it only reads.
-    unsafe extern "C" {
-        safe fn mi_option_get(option: c_int) -> c_long;
-    }
-
-    #[test]
-    fn the_option_that_is_set_is_the_delay() {
-        if std::env::vars().any(|(name, _)| name.starts_with("MIMALLOC_")) {
-            return;
-        }
-        // Of all the allocator's options the delay alone has this value, in ms.
-        assert_eq!(mi_option_get(PURGE_DELAY), 1_000);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct ProcessorOptions {
     pub group: String,
     /// A batch is committed when it has so many records: 50,000.
     pub batch_rows_max: usize,
-    /// A batch is committed when its records have so many bytes: 8 MiB. This bounds memory.
+    /// A batch is committed when its records have so many bytes: 4 MiB. This bounds memory.
     pub batch_bytes_max: usize,
     /// A batch is committed at the latest so long after the one before, and at once after a quiet time: 250 ms.
     pub flush_every: Duration,
@@ -40,7 +40,7 @@ impl Default for ProcessorOptions {
         Self {
             group: "processor".to_owned(),
             batch_rows_max: 50_000,
-            batch_bytes_max: 8 << 20,
+            batch_bytes_max: 4 << 20,
             flush_every: Duration::from_millis(250),
             dedupe: DedupeOptions::default(),
             retry_after: Duration::from_millis(50),
