@@ -25,6 +25,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
+use super::disk::Disk;
+
 pub(crate) const TOKEN: &str = "between-roles";
 
 /// The percentage of full counts.
@@ -67,10 +69,11 @@ pub(crate) struct Split {
     draining: Option<JoinHandle<()>>,
     initial: Vec<(String, i64)>,
     keys: AtomicU64,
+    disk: Disk,
     folders: Vec<Folder>,
 }
 
-/// An answer and how long it took.
+/// An answer and how long it took, without the time in which the disk itself stood still.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -201,6 +204,7 @@ impl Split {
             draining: None,
             initial: initial.iter().map(|(sku, count)| ((*sku).to_owned(), *count)).collect(),
             keys: AtomicU64::new(0),
+            disk: Disk::new(),
             folders,
         };
         split.fill().await;
@@ -312,7 +316,8 @@ impl Split {
         let (head, body) = answer.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Reply { status: head.status.as_u16(), body, took: begun.elapsed() }
+        let took = begun.elapsed().saturating_sub(self.disk.held_up_since(begun));
+        Reply { status: head.status.as_u16(), body, took }
     }
 
     pub(crate) async fn orders(&self) -> Vec<Order> {

@@ -6,6 +6,7 @@
 
 mod bed;
 mod commands;
+mod disk;
 mod edits;
 mod faults;
 mod prices;
