@@ -6,7 +6,6 @@
 
 mod bed;
 mod commands;
-mod disk;
 mod edits;
 mod faults;
 mod prices;
