@@ -11,7 +11,7 @@ use crate::stats::median;
 
 const SYNCS: usize = 1_000;
 const BYTES: usize = 64 << 10;
-/// How often the disk is tried beside a load, and with how much: too little to be felt by it.
+/// How often the disk is tried beside a load, and with how much: fifty small syncs a second beside the thousands of a log.
 const TRY_EVERY: Duration = Duration::from_millis(20);
 const TRY_BYTES: usize = 4 << 10;
 
@@ -33,8 +33,8 @@ pub(crate) fn sync_ms(folder: &Path) -> anyhow::Result<f64> {
 }
 
 /// Does `work`, and says which share of its time (0 to 1) the disk held up a bare `fdatasync` of a page in `folder`, tried
-/// every 20 ms, for longer than `limit_ms`. A virtual disk stands still when its neighbours write; nothing that waits for it
-/// can answer meanwhile, however it is made.
+/// every 20 ms, for longer than `limit_ms`. A virtual disk can stand still by itself, and nothing that waits for it can
+/// answer meanwhile; but the load's own writes slow the tries, too, so this alone excuses nothing.
 pub(crate) fn held_up_during<T>(
     folder: &Path,
     limit_ms: f64,
