@@ -14,7 +14,7 @@ use kassa_eventstore::{
 };
 use kassa_model::{MICROS_PER_HOUR, Outcome, Timestamp, dedupe_hash};
 
-use crate::process::dedupe::DedupeOptions;
+use crate::process::dedupe::{DedupeOptions, OPEN_SHARE};
 use crate::process::testing::{Runner, START, event, payload, recorded, scaled};
 
 const BATCH: u64 = 10_000;
@@ -126,7 +126,7 @@ async fn no_id_is_counted_twice_with_a_tenth_of_the_memory() {
     let lean = store.0.lock().unwrap();
     assert_eq!(lean.ends, BTreeMap::from([(Outcome::Stored, ids), (Outcome::Duplicate, ids)]));
     // The set of one batch more than its third, doubled as tables double, is all that may go beyond the budget.
-    let beyond = 2 * 25 * (BATCH + memory_max as u64 / 3 / 25) * 8 / 7;
+    let beyond = 2 * 25 * (BATCH + (memory_max / OPEN_SHARE) as u64 / 25) * 8 / 7;
     let used = first.0.max(second.0);
     assert!(used <= memory_max as u64 + beyond, "{used} bytes of {memory_max}");
     println!(
