@@ -125,7 +125,7 @@ async fn no_id_is_counted_twice_with_a_tenth_of_the_memory() {
     assert!(status.slower);
     let lean = store.0.lock().unwrap();
     assert_eq!(lean.ends, BTreeMap::from([(Outcome::Stored, ids), (Outcome::Duplicate, ids)]));
-    // The set of one batch more than its third, doubled as tables double, is all that may go beyond the budget.
+    // The set of one batch more than its share, doubled as tables double, is all that may go beyond the budget.
     let beyond = 2 * 25 * (BATCH + (memory_max / OPEN_SHARE) as u64 / 25) * 8 / 7;
     let used = first.0.max(second.0);
     assert!(used <= memory_max as u64 + beyond, "{used} bytes of {memory_max}");
