@@ -1,24 +1,28 @@
 //! Finds duplicates exactly: an event is one if and only if the same (site, id) was **stored** with an hour of receipt
 //! `h` such that its own hour of receipt is at most the window after `h`. Records of the shop's outbox count for ever.
 //!
-//! Memory holds the ids of the current hours exactly ([`IdSet`]) and older ones in static filters: one of 18 bits an id
-//! and one of 9, which together take one new id in 2^24 for one of theirs; once the budget is short the second goes, and
-//! it is one in 2^16. A filter's hit, and any hour that memory no longer covers, is asked of the store: one call per
-//! batch. What the rule says therefore never depends on what happens to be in memory; only the speed does.
+//! Memory holds the ids of the current hours exactly ([`IdSet`]) and older ones as prefixes of their hashes ([`IdRun`]), which
+//! of `n` ids take one new id in 2^46 / `n` for one of theirs; once the budget is short the oldest are shortened. A
+//! prefix's hit, and any hour that memory no longer covers, is asked of the store: one call per batch. What the rule
+//! says therefore never depends on what happens to be in memory; only the speed does.
 
 use std::collections::VecDeque;
 
 use kassa_model::MICROS_PER_HOUR;
-use xorf::{BinaryFuse8, BinaryFuse16, Filter};
 
-use super::idset::{IdSet, halves};
+use super::idrun::IdRun;
+use super::idset::{IdSet, key};
 
-/// A set is sealed once it spans so many hours, so that filters grow old in small pieces.
+/// A set is sealed once it spans so many hours, and sealed ones are merged only below that, so that they grow old in
+/// small pieces.
 const OPEN_HOURS_MAX: i64 = 24;
 
-/// Of the budget, one part in so many is for the ids that lie in memory one by one; filters have the rest: in them
-/// an id takes four bytes, and one by one thirty and more.
+/// Of the budget, one part in so many is for the ids that lie in memory one by one; sealed ones have the rest: there an
+/// id takes four bytes, and one by one thirty and more.
 pub(super) const OPEN_SHARE: usize = 6;
+
+/// Sealed sets are merged up to so many times the ids of an open one. A merge takes the memory of both once more.
+const MERGED_MAX: usize = 8;
 
 /// How far records may lie behind the newest in `received_at` (several collectors, a clock set back) before the store is
 /// asked because memory has let go of the hours they could match.
@@ -57,18 +61,15 @@ pub(super) struct Dedupe {
 /// Ids that no longer lie in memory one by one; all of them are committed to the store.
 #[derive(Debug)]
 struct Sealed {
-    /// Of the first half of each hash.
-    first: BinaryFuse16,
-    /// Of the second half; a search of the store is dear, so it is kept while there is room.
-    second: Option<BinaryFuse8>,
-    ids: usize,
+    ids: IdRun,
+    hour_min: i64,
     hour_max: i64,
 }
 
 /// What the memory holds, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DedupeStatus {
-    /// Ids in memory, one by one and in filters.
+    /// Ids in memory, one by one and sealed.
     pub ids: u64,
     /// Bytes that they take.
     pub bytes: u64,
@@ -109,21 +110,23 @@ impl Dedupe {
     /// Of each of these ids, whether the store must be asked about it before [`Self::is_duplicate`] can decide.
     pub(super) fn must_ask(&self, ids: &[Candidate]) -> Vec<bool> {
         let mut asked = vec![false; ids.len()];
-        let mut filtered = Vec::with_capacity(ids.len());
+        let mut sought = Sought::default();
         for (place, id) in ids.iter().enumerate().filter(|(_, id)| !self.open_proves(**id)) {
             let oldest = id.hour.saturating_sub(self.options.window_hours);
             if id.for_ever || oldest < self.complete_from {
                 asked[place] = true;
             } else {
-                filtered.push((place, oldest, halves(id.hash)));
+                sought.places.push((place, oldest));
+                sought.keys.push(key(id.hash));
             }
         }
-        // Filter by filter: one of them fits the core's cache, all of them do not.
+        let mut hits = vec![false; sought.keys.len()];
+        // Set by set: the buckets of one fit the core's cache.
         for sealed in &self.sealed {
-            for (place, oldest, keys) in &filtered {
-                if sealed.hour_max >= *oldest && sealed.may_contain(*keys) {
-                    asked[*place] = true;
-                }
+            sealed.ids.mark(&sought.keys, &mut hits);
+            for (hit, (place, oldest)) in hits.iter_mut().zip(&sought.places).filter(|(hit, _)| **hit) {
+                asked[*place] |= sealed.hour_max >= *oldest;
+                *hit = false;
             }
         }
         asked
@@ -153,35 +156,46 @@ impl Dedupe {
             || last - first >= OPEN_HOURS_MAX
     }
 
-    /// Turns the open ids into static filters. While all of them are over the budget the oldest second halves are dropped,
-    /// then the oldest filters.
+    /// Turns the open ids into a sealed set, and sets of one size into one. While all of them are over the budget the oldest
+    /// are shortened, then dropped.
     pub(super) fn seal(&mut self) {
-        let Some((_, hour_max)) = self.open.span() else { return };
-        let ids = self.open.len();
-        let [first, second] = self.open.take_halves();
-        match BinaryFuse16::try_from(first) {
-            Ok(first) => {
-                let second = BinaryFuse8::try_from(second).ok();
-                self.sealed.push_back(Sealed { first, second, ids, hour_max });
-            }
-            // Practically impossible; the store then answers for these hours.
-            Err(_) => self.complete_from = self.complete_from.max(hour_max + 1),
+        let Some((hour_min, hour_max)) = self.open.span() else { return };
+        let ids = IdRun::of(&self.open.take_keys());
+        self.sealed.push_back(Sealed { ids, hour_min, hour_max });
+        let ids_max = MERGED_MAX * IdSet::ids_max(self.options.memory_max / OPEN_SHARE);
+        while let Some(merged) = self.last_two_merged(ids_max) {
+            self.sealed.truncate(self.sealed.len() - 2);
+            self.sealed.push_back(merged);
         }
         self.keep_to_budget();
     }
 
+    /// One of the last two sealed sets, if they are of one size and may become one.
+    fn last_two_merged(&self, ids_max: usize) -> Option<Sealed> {
+        let (newer, older) = (self.sealed.back()?, self.sealed.iter().nth_back(1)?);
+        let alike = older.ids.len() <= newer.ids.len() + newer.ids.len() / 2;
+        if !alike || older.ids.len() + newer.ids.len() > ids_max {
+            return None;
+        }
+        let hour_min = older.hour_min.min(newer.hour_min);
+        let hour_max = older.hour_max.max(newer.hour_max);
+        if hour_max - hour_min > OPEN_HOURS_MAX {
+            return None;
+        }
+        Some(Sealed { ids: older.ids.merged(&newer.ids)?, hour_min, hour_max })
+    }
+
     fn keep_to_budget(&mut self) {
-        let filters_max = self.options.memory_max - self.options.memory_max / OPEN_SHARE;
-        while self.filter_bytes() > filters_max {
-            if let Some(oldest) = self.sealed.iter_mut().find(|sealed| sealed.second.is_some()) {
-                oldest.second = None;
-            } else if let Some(oldest) = self.sealed.pop_front() {
+        let sealed_max = self.options.memory_max - self.options.memory_max / OPEN_SHARE;
+        while self.sealed_bytes() > sealed_max {
+            let shortened = self.sealed.iter_mut().any(|sealed| sealed.ids.shorten());
+            if !shortened && let Some(oldest) = self.sealed.pop_front() {
                 self.complete_from = self.complete_from.max(oldest.hour_max + 1);
             }
         }
     }
 
-    /// Lets go of filters that no record can match any more, seen from the partition's clock.
+    /// Lets go of sealed sets that no record can match any more, seen from the partition's clock.
     pub(super) fn forget_before(&mut self, clock_hour: i64) {
         let useful = self.oldest_useful(clock_hour);
         while self.sealed.front().is_some_and(|oldest| oldest.hour_max < useful) {
@@ -192,10 +206,10 @@ impl Dedupe {
 
     /// What the memory holds.
     pub(super) fn status(&self, clock_hour: i64) -> DedupeStatus {
-        let ids = self.open.len() + self.sealed.iter().map(|sealed| sealed.ids).sum::<usize>();
+        let ids = self.open.len() + self.sealed.iter().map(|sealed| sealed.ids.len()).sum::<usize>();
         DedupeStatus {
             ids: ids as u64,
-            bytes: (self.open.bytes() + self.filter_bytes()) as u64,
+            bytes: (self.open.bytes() + self.sealed_bytes()) as u64,
             slower: self.complete_from > clock_hour.saturating_sub(self.options.window_hours),
         }
     }
@@ -212,20 +226,17 @@ impl Dedupe {
         clock_hour.saturating_sub(self.options.window_hours + SLACK_HOURS)
     }
 
-    fn filter_bytes(&self) -> usize {
-        self.sealed.iter().map(Sealed::bytes).sum()
+    fn sealed_bytes(&self) -> usize {
+        self.sealed.iter().map(|sealed| sealed.ids.bytes()).sum()
     }
 }
 
-impl Sealed {
-    fn may_contain(&self, [first, second]: [u64; 2]) -> bool {
-        self.first.contains(&first) && self.second.as_ref().is_none_or(|filter| filter.contains(&second))
-    }
-
-    fn bytes(&self) -> usize {
-        let second = self.second.as_ref().map_or(0, |filter| size_of_val(&*filter.fingerprints));
-        size_of::<Self>() + size_of_val(&*self.first.fingerprints) + second
-    }
+/// What is looked for in the sealed sets.
+#[derive(Debug, Default)]
+struct Sought {
+    keys: Vec<u64>,
+    /// Of each: its place in the batch, and the oldest hour that counts.
+    places: Vec<(usize, i64)>,
 }
 
 #[cfg(test)]
@@ -283,21 +294,18 @@ mod tests {
         for n in 0..1_000 {
             assert!(asks(&memory, id(n, 12)));
             assert!(duplicate(&memory, &store, id(n, 12)));
-            assert!(
-                !memory.is_duplicate(id(n, 12), None),
-                "a filter's hit that the store denies is no duplicate"
-            );
+            assert!(!memory.is_duplicate(id(n, 12), None), "a hit that the store denies is no duplicate");
         }
-        assert!(!asks(&memory, id(5, 179)), "the filter is older than the window");
+        assert!(!asks(&memory, id(5, 179)), "the set is older than the window");
     }
 
     #[test]
     fn hours_that_memory_let_go_of_are_asked_of_the_store() {
-        let mut memory = Dedupe::new(DedupeOptions { window_hours: 168, memory_max: 2_400 });
+        let mut memory = Dedupe::new(DedupeOptions { window_hours: 168, memory_max: 300_000 });
         let mut store = HashMap::new();
         let mut n = 0;
         for hour in 0..10 {
-            for _ in 0..500 {
+            for _ in 0..5_000 {
                 memory.remember(id(n, hour));
                 store.insert(id(n, hour).hash, hour);
                 n += 1;
@@ -305,43 +313,64 @@ mod tests {
             memory.seal();
         }
         let status = memory.status(9);
-        assert!(status.slower && status.bytes <= 2_400, "{status:?}");
+        assert!(status.slower && (1..=300_000).contains(&status.bytes), "{status:?}");
         assert!((0..n).all(|n| duplicate(&memory, &store, id(n, 9))));
         assert!((n..n + 500).all(|n| asks(&memory, id(n, 9)) && !duplicate(&memory, &store, id(n, 9))));
     }
 
     #[test]
     fn hardly_a_new_id_is_asked_of_the_store() {
+        // Multiples of one number are spread too evenly to meet.
+        let hashed = |n: u32| Candidate { hash: kassa_model::dedupe_hash("s", &n.to_string()), ..id(0, 10) };
         let asked = |memory_max| {
             let mut memory = Dedupe::new(DedupeOptions { window_hours: 168, memory_max });
-            for n in 0..40_000 {
-                memory.remember(id(n, 10));
-                if n % 2_000 == 1_999 {
+            for n in 0..300_000 {
+                memory.remember(hashed(n));
+                if n % 15_000 == 14_999 {
                     memory.seal();
                 }
             }
-            assert_eq!((memory.sealed.len(), memory.status(10).slower), (20, false));
-            let ids: Vec<Candidate> = (40_000..240_000).map(|n| id(n, 10)).collect();
-            memory.must_ask(&ids).into_iter().filter(|asked| *asked).count()
+            let status = memory.status(10);
+            assert_eq!((status.ids, status.slower), (300_000, false));
+            let ids: Vec<Candidate> = (300_000..500_000).map(hashed).collect();
+            let asked = memory.must_ask(&ids).into_iter().filter(|asked| *asked).count();
+            (memory.sealed.len(), asked)
         };
-        // 20 filters and 200,000 ids: 0.24 hits are expected of both halves, and 61 of first halves alone.
-        let (both, first) = (asked(1 << 20), asked(140_000));
-        assert!(both <= 3 && (20..=120).contains(&first), "{both} and {first}");
+        assert_eq!(asked(64 << 20), (2, 0), "240,000 and 60,000 in one");
+        // Ten short sets with 1.8 ids a bucket, and 200,000 ids: 56 hits are expected.
+        let (sets, short) = asked(1_600_000);
+        assert!(sets == 10 && (20..=100).contains(&short), "{short} of {sets}");
     }
 
     #[test]
-    fn second_halves_are_dropped_before_filters() {
-        let mut memory = Dedupe::new(DedupeOptions { window_hours: 168, memory_max: 48_000 });
-        for n in 0..12_000 {
-            memory.remember(id(n, i64::try_from(n / 1_000).unwrap()));
-            if n % 1_000 == 999 {
+    fn old_sets_are_shortened_before_any_is_dropped() {
+        let mut memory = Dedupe::new(DedupeOptions { window_hours: 168, memory_max: 1_320_000 });
+        for n in 0..240_000 {
+            memory.remember(id(n, i64::try_from(n / 20_000).unwrap()));
+            if n % 20_000 == 19_999 {
                 memory.seal();
             }
         }
-        let both = memory.sealed.iter().filter(|sealed| sealed.second.is_some()).count();
-        assert!(memory.sealed.len() == 12 && (1..12).contains(&both), "{both} of {}", memory.sealed.len());
-        assert!(!memory.status(12).slower);
-        assert!((0..12_000).all(|n| asks(&memory, id(n, 12))));
+        let none = IdRun::of(&[]);
+        let whole: Vec<bool> =
+            memory.sealed.iter().map(|sealed| sealed.ids.merged(&none).is_some()).collect();
+        assert!(whole.len() == 6 && whole.is_sorted(), "{whole:?}");
+        assert!(!whole[0] && whole[5] && !memory.status(12).slower);
+        assert!((0..240_000).all(|n| asks(&memory, id(n, 12))));
+    }
+
+    #[test]
+    fn sets_are_merged_within_a_day_only() {
+        let mut memory = Dedupe::new(DedupeOptions::default());
+        for hour in 0..100_i64 {
+            (0..10).for_each(|n| memory.remember(id(u128::from(hour.unsigned_abs()) * 10 + n, hour)));
+            memory.seal();
+        }
+        assert!(memory.sealed.iter().all(|sealed| sealed.hour_max - sealed.hour_min <= OPEN_HOURS_MAX));
+        assert!((4..=16).contains(&memory.sealed.len()), "{}", memory.sealed.len());
+        memory.forget_before(240);
+        assert!(memory.sealed.iter().all(|sealed| sealed.hour_max >= 71));
+        assert!((710..1_000).all(|n| asks(&memory, id(n, 99))));
     }
 
     #[test]

@@ -57,17 +57,12 @@ impl IdSet {
         table_bytes(self.hours.capacity())
     }
 
-    /// Both halves of every hash, each list in order and without repetitions; the set is empty afterwards and its memory
-    /// given back.
-    pub(super) fn take_halves(&mut self) -> [Vec<u64>; 2] {
+    /// The key of every id, in order; the set is empty afterwards and its memory given back.
+    pub(super) fn take_keys(&mut self) -> Vec<u64> {
         let ids = std::mem::replace(self, Self::new()).hours;
-        let sorted = |half: fn(&Id) -> u64| {
-            let mut keys: Vec<u64> = ids.keys().map(half).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            keys
-        };
-        [sorted(|id| id.0), sorted(|id| id.1)]
+        let mut keys: Vec<u64> = ids.into_keys().map(|id| id.0).collect();
+        keys.sort_unstable();
+        keys
     }
 
     /// How many ids fit a table of at most `bytes`, with room for the ids of one more batch of the usual size.
@@ -83,10 +78,9 @@ fn table_bytes(capacity: usize) -> usize {
     if capacity == 0 { 0 } else { (capacity * 8 / 7).next_power_of_two() * SLOT_BYTES }
 }
 
-/// The halves of a hash: keys of the sealed filters, whose hit decides nothing by itself.
-pub(super) fn halves(hash: u128) -> [u64; 2] {
-    let id = Id::from(hash);
-    [id.0, id.1]
+/// By what an id that no longer lies in memory whole is looked for: half of its hash.
+pub(super) fn key(hash: u128) -> u64 {
+    Id::from(hash).0
 }
 
 impl From<u128> for Id {
@@ -165,8 +159,8 @@ mod tests {
         }
         set.insert(u128::MAX, -4);
         assert_eq!(set.span(), Some((-4, 9)));
-        assert_eq!((halves(7), halves(u128::MAX)), ([7, 0], [u64::MAX, u64::MAX]));
-        assert_eq!(set.take_halves(), [[7, u64::MAX], [0, u64::MAX]]);
+        assert_eq!((key(7), key(u128::MAX)), (7, u64::MAX));
+        assert_eq!(set.take_keys(), [7, u64::MAX]);
         assert_eq!((set.len(), set.span()), (0, None));
     }
 

@@ -16,6 +16,7 @@ mod driver;
 mod families;
 mod flight;
 mod fold;
+mod idrun;
 mod idset;
 mod parts;
 mod processor;
