@@ -110,21 +110,22 @@ impl Dedupe {
     /// Of each of these ids, whether the store must be asked about it before [`Self::is_duplicate`] can decide.
     pub(super) fn must_ask(&self, ids: &[Candidate]) -> Vec<bool> {
         let mut asked = vec![false; ids.len()];
-        let mut sought = Sought::default();
+        let mut sought = Vec::with_capacity(ids.len());
         for (place, id) in ids.iter().enumerate().filter(|(_, id)| !self.open_proves(**id)) {
             let oldest = id.hour.saturating_sub(self.options.window_hours);
             if id.for_ever || oldest < self.complete_from {
                 asked[place] = true;
             } else {
-                sought.places.push((place, oldest));
-                sought.keys.push(key(id.hash));
+                sought.push((key(id.hash), place, oldest));
             }
         }
-        let mut hits = vec![false; sought.keys.len()];
-        // Set by set: the buckets of one fit the core's cache.
+        // In the order of the sealed sets, so that each is walked through once from its beginning to its end.
+        sought.sort_unstable_by_key(|(key, ..)| *key);
+        let keys: Vec<u64> = sought.iter().map(|(key, ..)| *key).collect();
+        let mut hits = vec![false; keys.len()];
         for sealed in &self.sealed {
-            sealed.ids.mark(&sought.keys, &mut hits);
-            for (hit, (place, oldest)) in hits.iter_mut().zip(&sought.places).filter(|(hit, _)| **hit) {
+            sealed.ids.mark(&keys, &mut hits);
+            for (hit, (_, place, oldest)) in hits.iter_mut().zip(&sought).filter(|(hit, _)| **hit) {
                 asked[*place] |= sealed.hour_max >= *oldest;
                 *hit = false;
             }
@@ -229,14 +230,6 @@ impl Dedupe {
     fn sealed_bytes(&self) -> usize {
         self.sealed.iter().map(|sealed| sealed.ids.bytes()).sum()
     }
-}
-
-/// What is looked for in the sealed sets.
-#[derive(Debug, Default)]
-struct Sought {
-    keys: Vec<u64>,
-    /// Of each: its place in the batch, and the oldest hour that counts.
-    places: Vec<(usize, i64)>,
 }
 
 #[cfg(test)]
