@@ -13,7 +13,7 @@ use kassa_model::MICROS_PER_HOUR;
 use super::idrun::IdRun;
 use super::idset::{IdSet, key};
 
-/// A set is sealed once it spans so many hours, and sealed ones are merged only below that, so that they grow old in
+/// A set is sealed once it spans so many hours, and sealed ones are merged only up to that, so that they grow old in
 /// small pieces.
 const OPEN_HOURS_MAX: i64 = 24;
 
