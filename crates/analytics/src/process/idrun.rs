@@ -12,7 +12,8 @@ const IDS_A_BUCKET_BITS: u32 = 3;
 /// Up to here a bucket is looked through from end to end, which takes no branches; one that somebody has filled on purpose
 /// is halved.
 const LOOKED_THROUGH_MAX: usize = 64;
-/// Lookups that are under way at once: the memory answers them together.
+/// Lookups that are under way at once: the memory answers them together. One by one they take up to 1.6 times as long
+/// in a set of ten million, and no longer in a small one with many.
 const LOOKUPS: usize = 32;
 
 /// The sorted prefixes.
@@ -53,10 +54,9 @@ impl IdRun {
     /// Halves the memory: of `n` ids in a set, one new id in 2^16 / 12 is then taken for one of them, instead of one in
     /// 2^46 / `n`. Says whether it was whole before.
     pub(super) fn shorten(&mut self) -> bool {
-        let shift = self.rest_bits() - u16::BITS;
+        let rest_bits = self.rest_bits();
         let Rests::Whole(rests) = &self.rests else { return false };
-        let first_bits = |rest: &u32| u16::try_from(rest >> shift).unwrap_or(u16::MAX);
-        self.rests = Rests::Short(rests.iter().map(first_bits).collect());
+        self.rests = Rests::Short(rests.iter().map(|rest| shortened(*rest, rest_bits)).collect());
         true
     }
 
@@ -65,9 +65,8 @@ impl IdRun {
         match &self.rests {
             Rests::Whole(rests) => self.mark_in(rests, |rest| rest, keys, hits),
             Rests::Short(rests) => {
-                let shift = self.rest_bits() - u16::BITS;
-                let short = |rest: u32| u16::try_from(rest >> shift).unwrap_or(u16::MAX);
-                self.mark_in(rests, short, keys, hits);
+                let rest_bits = self.rest_bits();
+                self.mark_in(rests, |rest| shortened(rest, rest_bits), keys, hits);
             }
         }
     }
@@ -155,6 +154,11 @@ fn position(count: usize) -> u32 {
 
 fn rest(prefix: u64, bits: u32) -> u32 {
     u32::try_from(prefix & ((1 << bits) - 1)).expect("at most 32 bits")
+}
+
+/// The first 16 bits of a rest that has `bits`.
+fn shortened(rest: u32, bits: u32) -> u16 {
+    u16::try_from(rest >> (bits - u16::BITS)).expect("a rest has no more bits")
 }
 
 #[cfg(test)]
