@@ -113,7 +113,7 @@ async fn send(runner: &mut Runner<'_>, ids: u64, first_hour: i64, hours: i64) ->
 #[tokio::test]
 async fn no_id_is_counted_twice_with_a_tenth_of_the_memory() {
     let ids = scaled(5_000_000);
-    // About 18 bits an id is what the filters of the whole window need.
+    // About 18 bits an id is what the sets of the whole window need once they are shortened.
     let memory_max = usize::try_from(ids * 18 / 8 / 10).unwrap();
     let store = LeanStore::default();
     let mut runner = Runner::start(&store, DedupeOptions { window_hours: 168, memory_max }).await;
