@@ -5,7 +5,7 @@ use super::support::Bed;
 #[tokio::test(flavor = "multi_thread")]
 async fn games_of_another_process_are_ordered() {
     let catalog = Bed::sqlite();
-    let (address, serving) = catalog.serve_roles().await;
+    let (address, stop) = catalog.serve_roles().await;
     let orders = Bed::orders_only(&address);
     catalog.call("POST /games/add", &[], r#"{"name":"Tetris","price":9.5}"#).await;
     for path in ["GET /games/all", "GET /api/products", "GET /api/inventory", "GET /api/admin/chaos"] {
@@ -21,8 +21,7 @@ async fn games_of_another_process_are_ordered() {
     orders.check("PUT /orders/edit/1", one, 200, updated).await;
     orders.check("DELETE /orders/delete/1", "", 200, r#"{"message":"Order deleted successfully"}"#).await;
 
-    serving.abort();
-    let _ = serving.await;
+    stop().await;
     let away = orders.call("POST /orders/add", &[], body).await;
     assert_eq!((away.status, away.text.as_str()), (503, r#"{"error":"Service unavailable"}"#));
     assert!(away.headers.contains_key("retry-after"));

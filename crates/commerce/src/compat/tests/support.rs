@@ -141,13 +141,20 @@ impl Bed {
         Self { name: "orders only", shop, metrics, db, router, _folders: Arc::new(vec![folder]) }
     }
 
-    /// What other roles ask this one, at an address of its own.
-    pub(super) async fn serve_roles(&self) -> (String, tokio::task::JoinHandle<()>) {
+    /// What other roles ask this one, at an address of its own, and what to call to end that.
+    pub(super) async fn serve_roles(&self) -> (String, impl AsyncFnOnce()) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let routes = internal_routes(Arc::clone(&self.shop));
-        let serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
-        (address, serving)
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serve = axum::serve(listener, routes).with_graceful_shutdown(async { stopped.await.unwrap() });
+        let serving = tokio::spawn(serve.into_future());
+        // Ends when the connections that the other role keeps are closed, too.
+        let stop = async move || {
+            stop.send(()).unwrap();
+            serving.await.unwrap().unwrap();
+        };
+        (address, stop)
     }
 
     fn open_mode(name: &'static str, options: ShopOptions) -> Self {
