@@ -12,8 +12,8 @@ const IDS_A_BUCKET_BITS: u32 = 3;
 /// Up to here a bucket is looked through from end to end, which takes no branches; one that somebody has filled on purpose
 /// is halved.
 const LOOKED_THROUGH_MAX: usize = 64;
-/// Lookups that are under way at once: the memory answers them together. One by one they take up to 1.6 times as long
-/// in a set of ten million, and no longer in a small one with many.
+/// Lookups that are under way at once: the memory answers them together. One by one they took 1.2 to 1.6 times as long
+/// in a set of ten million ids, and in one of 200,000 as long, in batches of thousands.
 const LOOKUPS: usize = 32;
 
 /// The sorted prefixes.
