@@ -287,8 +287,9 @@ impl Queue {
     /// No caller is at work: a writer that gathers shall go on.
     pub(super) fn hurry(&self) {
         if self.gathering.load(Ordering::SeqCst) {
-            // Under the lock, so that the writer is waiting by now or has not looked at the threads yet.
-            let _inner = lock(&self.inner);
+            // Once the lock was free the writer is waiting or has yet to look at the threads. It is held no longer: the
+            // writer would wake up only to wait for it.
+            drop(lock(&self.inner));
             self.filled.notify_one();
         }
     }
