@@ -10,6 +10,9 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use kassa_service::http::{Options, Server};
 use kassa_service::{Metrics, Policy, RawBody, RouteClass, Shutdown};
+use tokio::runtime::Builder;
+
+use crate::run::start_bound;
 
 const ANSWER: &str = r#"{"status":"queued","message":"Event received and queued for processing"}"#;
 
@@ -21,7 +24,8 @@ pub(crate) fn run(listen: &str) -> anyhow::Result<ExitCode> {
     println!("listening on http://{}", server.local_address());
     let router = Policy::default()
         .apply(RouteClass::Ingest, Router::new().route("/event", get(drop_body).post(drop_body)));
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+    // As the collector's runtime is started.
+    start_bound(Builder::new_multi_thread().enable_all())?.block_on(async {
         let shutdown = Shutdown::new();
         shutdown.on_signals()?;
         server.run(router, shutdown).await?;

@@ -7,6 +7,7 @@ mod parts;
 mod routes;
 mod schemas;
 mod shop;
+mod threads;
 mod watch;
 
 use std::net::SocketAddr;
@@ -26,9 +27,10 @@ use kassa_eventstore::EventStore;
 use kassa_model::{Clock, SystemClock, failpoint};
 use kassa_service::http::Server;
 use kassa_service::{Health, Metrics, Proxies, Shutdown, http, logs};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use parts::{PROCESSOR_GROUP, Parts, Wanted};
+pub(crate) use threads::start_bound;
 
 use crate::config::Config;
 use crate::demo;
@@ -63,7 +65,7 @@ pub(crate) fn serve(mut config: Config, roles: &Roles, with_demo: bool) -> anyho
     let wanted = Wanted { log: roles.need_log(), store: roles.need_store(), databases: Some(roles) };
     let parts = Parts::open_with(&config, &access, wanted, &metrics)?;
 
-    let runtime = start_runtime(&parts.callers())?;
+    let runtime = start_runtime(&parts.callers(), roles)?;
     let demo = if with_demo { Demo::Wanted } else { Demo::Unwanted };
     let outcome = runtime.block_on(run(roles, demo, server, &parts, &metrics));
     runtime.shutdown_timeout(Duration::from_secs(5));
@@ -72,14 +74,18 @@ pub(crate) fn serve(mut config: Config, roles: &Roles, with_demo: bool) -> anyho
     outcome
 }
 
-/// The threads that requests are served on. They tell the log when they have nothing to do.
-fn start_runtime(callers: &Callers) -> std::io::Result<Runtime> {
+/// The runtime that requests are served on. Its threads tell the log when they have nothing to do. Those of a collector by
+/// itself are bound to a core each; the store's engine and the shop's databases bring threads of their own, beside which
+/// they are better left to the system.
+fn start_runtime(callers: &Callers, roles: &Roles) -> std::io::Result<Runtime> {
     let (parked, unparked) = (callers.clone(), callers.clone());
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let mut builder = Builder::new_multi_thread();
+    builder
         .enable_all()
         .on_thread_park(move || parked.thread_parked())
-        .on_thread_unpark(move || unparked.thread_unparked())
-        .build()?;
+        .on_thread_unpark(move || unparked.thread_unparked());
+    let runtime =
+        if roles.are_only(Role::Collector) { start_bound(&mut builder)? } else { builder.build()? };
     callers.set_threads(runtime.metrics().num_workers());
     Ok(runtime)
 }
