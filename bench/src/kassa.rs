@@ -33,7 +33,7 @@ pub(crate) enum Mode {
     Collector,
     /// `kassa serve` with the roles of the shop and without those of analytics.
     Shop,
-    /// The same HTTP server with a route that reads the body and drops it.
+    /// The same HTTP server, started as the collector, with a route that reads the body and drops it.
     Empty,
 }
 
@@ -48,6 +48,12 @@ impl Kassa {
         let mut kassa = Self::spawn(mode, data, settings)?;
         kassa.wait(|client| Ok(is_success(&is_ready(mode, client)?)))?;
         Ok(kassa)
+    }
+
+    /// Starts the empty server with its threads bound to no core, as those of `up` are.
+    pub(crate) fn start_empty_unbound(data: &Path) -> anyhow::Result<Self> {
+        let threads = std::thread::available_parallelism()?.to_string();
+        Self::start_with(Mode::Empty, data, &[("TOKIO_WORKER_THREADS", &threads)])
     }
 
     /// Starts it and waits for nothing.

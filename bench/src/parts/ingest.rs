@@ -30,20 +30,22 @@ const TARGET: f64 = 10.0;
 
 /// Part a: answers a second of the collector, and of everything in one process, over those of the empty server.
 pub(crate) fn closed(report: &mut Report) -> anyhow::Result<()> {
-    let (mut collector, mut up) = (Vec::new(), Vec::new());
+    let (mut collector, mut of_unbound, mut up) = (Vec::new(), Vec::new(), Vec::new());
     let (mut collector_rates, mut empty_rates) = (Vec::new(), Vec::new());
     for pair in 0..pairs() {
-        let (empty_rate, collector_rate) = in_turn(pair % 2 == 1)?;
+        let [empty_rate, unbound_rate, collector_rate] = in_turn(pair % 2 == 1)?;
         // By itself: after its load it goes on storing what it has taken.
         let up_rate = measure(Mode::Up, Pace::Closed, MEASURED)?.rate();
         collector.push(collector_rate / empty_rate);
-        up.push(up_rate / empty_rate);
+        of_unbound.push(collector_rate / unbound_rate);
+        up.push(up_rate / unbound_rate);
         collector_rates.push(collector_rate);
         empty_rates.push(empty_rate);
     }
     let met = median(&collector) >= 0.80;
     report.target("collector / empty server", with_spread(&collector, 2), "≥ 0.80", met);
-    report.note("up / empty server", with_spread(&up, 2));
+    report.note("collector / empty server whose threads are bound to no core", with_spread(&of_unbound, 2));
+    report.note("up / the same", with_spread(&up, 2));
     report.note("requests a second: collector", with_spread(&collector_rates, 0));
     report.note("requests a second: empty server", with_spread(&empty_rates, 0));
     Ok(())
@@ -99,27 +101,33 @@ pub(crate) fn load(address: SocketAddr, pace: Pace<'_>, span: Duration) -> anyho
     Ok(ExitCode::SUCCESS)
 }
 
-/// Rates of the empty server and of the collector, loaded in turn; `reversed`, the collector goes first.
-fn in_turn(reversed: bool) -> anyhow::Result<(f64, f64)> {
-    let (empty_folder, folder) = (Folder::new("empty")?, Folder::new("ingest")?);
-    let empty = Kassa::start(Mode::Empty, empty_folder.path())?;
-    let collector = Kassa::start(Mode::Collector, folder.path())?;
-    for kassa in [&empty, &collector] {
+/// Rates of the empty server, of the same with its threads bound to no core, and of the collector, loaded in turn;
+/// `reversed`, the collector goes first.
+fn in_turn(reversed: bool) -> anyhow::Result<[f64; 3]> {
+    let folders = [Folder::new("empty")?, Folder::new("unbound")?, Folder::new("ingest")?];
+    let servers = [
+        Kassa::start(Mode::Empty, folders[0].path())?,
+        Kassa::start_empty_unbound(folders[1].path())?,
+        Kassa::start(Mode::Collector, folders[2].path())?,
+    ];
+    for kassa in &servers {
         run(kassa, Pace::Closed, Duration::ZERO, WARM_UP)?;
     }
-    let (mut empty_rate, mut collector_rate) = (0.0, 0.0);
+    let mut rates = [0.0; 3];
     for slice in 0..SLICES {
-        let mut order = [(&empty, &mut empty_rate), (&collector, &mut collector_rate)];
+        let mut order = [0, 1, 2];
         if (slice % 2 == 1) != reversed {
             order.reverse();
         }
-        for (kassa, rate) in order {
-            *rate += run(kassa, Pace::Closed, SLICE_WARM_UP, SLICE)?.rate() / SLICES as f64;
+        for server in order {
+            rates[server] +=
+                run(&servers[server], Pace::Closed, SLICE_WARM_UP, SLICE)?.rate() / SLICES as f64;
         }
     }
-    empty.stop()?;
-    collector.stop()?;
-    Ok((empty_rate, collector_rate))
+    for kassa in servers {
+        kassa.stop()?;
+    }
+    Ok(rates)
 }
 
 /// One run on an empty folder.
