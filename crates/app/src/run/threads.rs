@@ -1,5 +1,6 @@
 //! The threads that requests are served on.
 
+use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
@@ -13,9 +14,9 @@ const TOKIO_THREADS: &str = "TOKIO_WORKER_THREADS";
 /// would choose the same ones; then, and where the number is chosen, they run where the system puts them.
 ///
 /// # Errors
-/// The system gives no more threads.
+/// The system gives no queue of events.
 pub(crate) fn start_bound(builder: &mut Builder) -> std::io::Result<Runtime> {
-    let threads = std::thread::available_parallelism()?.get();
+    let threads = std::thread::available_parallelism().map_or(0, NonZero::get);
     match Cores::allowed() {
         Some(cores) if cores.count() == threads && std::env::var_os(TOKIO_THREADS).is_none() => {
             start_on(builder, cores)
