@@ -40,6 +40,11 @@ impl Keyed {
         Request { scope: &self.scope, key: self.key.as_deref(), fingerprint: &self.fingerprint }
     }
 
+    /// Scope and key of its record, if it has a key.
+    pub(crate) fn record(&self) -> Option<(String, String)> {
+        self.key.clone().map(|key| (self.scope.clone(), key))
+    }
+
     /// The id of the command in the ledger: the key, which is the caller's own, or a new one.
     pub(crate) fn reference(&self) -> String {
         match &self.key {

@@ -1,5 +1,7 @@
 //! A busy shop for tests: buyers place, edit, cancel, fulfil and refund, goods come in, and every client repeats its request
-//! with its key until it is answered. At the end it counts for itself what must be on hand, beside `kassa audit`.
+//! with its key until it is answered; every 4xx is final, unless it says when to come again. Buyers keep books of what they
+//! were told that they paid, day by day. At the end the market counts for itself what must be on hand, and its books are
+//! those of the reports, beside `kassa audit`.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -32,6 +34,10 @@ pub(crate) struct Market {
     stock_at: Mutex<String>,
     answers: Mutex<Vec<Value>>,
     received: Mutex<BTreeMap<String, i64>>,
+    /// What buyers were told that they paid, by day, minor units.
+    books: Mutex<BTreeMap<String, i64>>,
+    /// Orders that were answered 202, and of which nothing else was answered: their totals.
+    undecided: Mutex<BTreeMap<String, i64>>,
     placed: AtomicU64,
     accepted: AtomicU64,
     refused: AtomicU64,
@@ -47,6 +53,8 @@ pub(crate) struct Buyers(Vec<JoinHandle<()>>);
 struct Bought {
     key: String,
     order: Value,
+    /// What it was last told that it cost, minor units; `None`: it is not known whether the order came about.
+    paid: Option<i64>,
 }
 
 impl Market {
@@ -105,10 +113,15 @@ impl Market {
             let answer = self.place(&key, &order, &mut random);
             let body = answer.json();
             match answer.status {
-                201 => bought.push(Bought { key, order: body }),
+                201 => {
+                    self.enter(&body, 0);
+                    bought.push(Bought { key, paid: Some(net(&body)), order: body });
+                }
                 202 => {
                     self.accepted.fetch_add(1, Ordering::SeqCst);
-                    bought.push(Bought { key, order: body });
+                    let total = body["total"]["amount_minor"].as_i64().unwrap();
+                    self.undecided.lock().unwrap().insert(body["id"].as_str().unwrap().to_owned(), total);
+                    bought.push(Bought { key, order: body, paid: None });
                 }
                 422 => {
                     self.refused.fetch_add(1, Ordering::SeqCst);
@@ -122,7 +135,7 @@ impl Market {
             self.placed.fetch_add(1, Ordering::SeqCst);
             // Not always the last one: some wait until they are decided, or for long.
             let at = bought.len() - 1 - usize::try_from(random.below(bought.len().min(8) as u64)).unwrap();
-            self.change(&bought.swap_remove(at), &mut random);
+            self.change(bought.swap_remove(at), &mut random);
         }
     }
 
@@ -143,7 +156,7 @@ impl Market {
     }
 
     /// Up to two edges of the order, legal ones and others.
-    fn change(&self, bought: &Bought, random: &mut Random) {
+    fn change(&self, mut bought: Bought, random: &mut Random) {
         let Some(id) = bought.order["id"].as_str() else { panic!("{}", bought.order) };
         let path = format!("/v1/orders/{id}");
         let mut refunds = 0;
@@ -167,6 +180,7 @@ impl Market {
             if answer.status < 300 {
                 self.edges.fetch_add(1, Ordering::SeqCst);
                 refunds += usize::from(path.ends_with("/refunds"));
+                self.told(&mut bought, &answer.json());
             }
         }
         if refunds > 0 {
@@ -174,6 +188,63 @@ impl Market {
                 self.until_answered(&self.orders_at, "GET", &format!("{path}/refunds"), "", &json!({}));
             assert_eq!(made.json()["refunds"].as_array().unwrap().len(), refunds, "{path}: {made:?}");
         }
+    }
+
+    /// Notes what an edge came to, as its answer says.
+    fn told(&self, bought: &mut Bought, order: &Value) {
+        let id = bought.order["id"].as_str().unwrap();
+        let before = bought.paid.unwrap_or_else(|| {
+            // It had come about before, at its first total, and nobody had said so.
+            let total = self.undecided.lock().unwrap().remove(id).unwrap();
+            self.enter_at(&bought.order["created_at"], total);
+            total
+        });
+        self.enter(order, before);
+        bought.paid = Some(net(order));
+    }
+
+    /// Enters what an order costs now instead of `before`.
+    fn enter(&self, order: &Value, before: i64) {
+        self.enter_at(&order["updated_at"], net(order) - before);
+    }
+
+    fn enter_at(&self, time: &Value, amount: i64) {
+        let day = time.as_str().unwrap()[..10].to_owned();
+        *self.books.lock().unwrap().entry(day).or_default() += amount;
+    }
+
+    /// Compares the books with the reports: no order was changed behind its buyer's back, and every change is counted.
+    fn compare_books(&self, orders: &Kassa) {
+        for (id, total) in std::mem::take(&mut *self.undecided.lock().unwrap()) {
+            let order = orders.get(&format!("/v1/orders/{id}")).json();
+            match order["status"].as_str() {
+                Some("confirmed") => self.enter_at(&order["created_at"], total),
+                Some("failed") => {}
+                _ => panic!("nobody was told that this order was changed: {order}"),
+            }
+        }
+        let mut books = self.books.lock().unwrap().clone();
+        books.retain(|_, amount| *amount != 0);
+        let (Some((from, _)), Some((to, _))) = (books.first_key_value(), books.last_key_value()) else { return };
+        let asked = json!({"site_id": "default", "metrics": ["revenue"], "date_range": [from, to],
+            "dimensions": ["time:day"]});
+        let answer = orders.post("/v1/query", &asked.to_string());
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let mut reported = BTreeMap::new();
+        for row in answer.json()["results"].as_array().unwrap() {
+            let day = row["dimensions"][0].as_str().unwrap()[..10].to_owned();
+            let amount = row["metrics"][0]["amount_minor"].as_i64().unwrap_or(0);
+            if amount != 0 {
+                reported.insert(day, amount);
+            }
+        }
+        if books.len() > 1 || reported.len() > 1 {
+            // An order that was decided late counts on the day of its decision, which no answer has named.
+            let sum = |days: &BTreeMap<String, i64>| days.values().sum::<i64>();
+            assert_eq!(sum(&reported), sum(&books), "{reported:?} is reported, and buyers paid {books:?}");
+            return;
+        }
+        assert_eq!(reported, books, "what is reported by day, and what buyers were told that they paid");
     }
 
     /// Receives goods, and notes them.
@@ -227,6 +298,7 @@ impl Market {
             (waiting == Some(0.0)).then_some(())
         });
         orders.wait_until_drained();
+        self.compare_books(orders);
     }
 
     fn tally(&self, orders: &Kassa, stock: &Kassa) -> Result<(), String> {
@@ -276,6 +348,16 @@ impl Market {
             count(&self.edges),
             count(&self.deliveries)
         )
+    }
+}
+
+/// What an order costs its buyer, minor units.
+fn net(order: &Value) -> i64 {
+    let amount = |name: &str| order[name]["amount_minor"].as_i64().unwrap_or(0);
+    match order["status"].as_str() {
+        Some("confirmed" | "fulfilled" | "refunded") => amount("total") - amount("refunded"),
+        Some("cancelled") => 0,
+        _ => panic!("an order that was changed is {order}"),
     }
 }
 

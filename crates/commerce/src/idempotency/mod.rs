@@ -1,8 +1,9 @@
 //! Idempotency: a request repeated with its key is answered as the first time, byte for byte, and does nothing.
 //!
 //! Scope and key name a record; its fingerprint tells a repeat from another request with the same key. Record and answer
-//! commit with what the request did ([`run`]). Where stock is apart the record first stands as `running` with a deadline
-//! ([`run_until`]) and gets its final answer by [`close`], once, before the answer is sent.
+//! commit with what the request did ([`run`]). Where stock is apart an order's record first stands as `running` with a
+//! deadline ([`run_until`]) and gets its final answer by [`close`], once, before the answer is sent; that of an edit, whose
+//! answer is not known before stock's, is open ([`begin`]) until the edit is decided ([`close_open`]), however long that is.
 //!
 //! Kept are successes and refusals of the business (404, 422); never a 400, 401, 409, 429 or 5xx, which a repeat may
 //! turn into something better. Records live a day ([`clean`]); client references ([`claim_reference`]) live for ever.
@@ -21,7 +22,7 @@ use kassa_service::Problem;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-pub use store::{claim_reference, clean, close, close_expired};
+pub use store::{claim_reference, clean, close, close_expired, close_open, forget_open};
 
 /// The header that names a request's key.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -69,6 +70,15 @@ pub enum Outcome {
     InFlight,
     /// The key belongs to another request: 422.
     Reused,
+}
+
+/// How a request begins whose answer another transaction may give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun<T, A = Outcome> {
+    /// It has its answer.
+    Answered(A),
+    /// It has none yet.
+    Open(T),
 }
 
 /// What a client reference stands for.
@@ -127,13 +137,8 @@ fn run_with<E: From<kassa_db::Error>>(
         }
         return Ok(Outcome::Fresh(answer));
     }
-    if !store::insert(tx, request, key, now)? {
-        match store::find(tx, request, key, now)? {
-            store::Found::Nothing => {}
-            store::Found::Done(answer) => return Ok(Outcome::Replayed(answer)),
-            store::Found::Running => return Ok(Outcome::InFlight),
-            store::Found::Other => return Ok(Outcome::Reused),
-        }
+    if let Some(outcome) = take(tx, request, key, now)? {
+        return Ok(outcome);
     }
     let answer = op(tx)?;
     match deadline.filter(|_| answer.status == StatusCode::ACCEPTED) {
@@ -142,6 +147,52 @@ fn run_with<E: From<kassa_db::Error>>(
         None => store::forget(tx, (request.scope, key))?,
     }
     Ok(Outcome::Fresh(answer))
+}
+
+/// Like [`run`], for a request that is begun here and may be answered by another transaction: where `op` gives no answer the
+/// record stays open, and a repeat is [`Outcome::InFlight`], until [`close_open`] or [`forget_open`].
+///
+/// # Errors
+/// As for [`run`].
+pub fn begin<T, E: From<kassa_db::Error>>(
+    tx: &mut Tx<'_>,
+    request: &Request<'_>,
+    now: Timestamp,
+    op: impl FnOnce(&mut Tx<'_>) -> Result<Begun<T, Answer>, E>,
+) -> Result<Begun<T>, E> {
+    if let Some(key) = request.key
+        && let Some(outcome) = take(tx, request, key, now)?
+    {
+        return Ok(Begun::Answered(outcome));
+    }
+    let answer = match op(tx)? {
+        Begun::Open(what) => return Ok(Begun::Open(what)),
+        Begun::Answered(answer) => answer,
+    };
+    match request.key {
+        Some(key) if is_kept(answer.status) => store::keep(tx, (request.scope, key), &answer)?,
+        Some(key) => store::forget(tx, (request.scope, key))?,
+        None => {}
+    }
+    Ok(Begun::Answered(Outcome::Fresh(answer)))
+}
+
+/// Makes the record; what stands under the key if there is one already.
+fn take(
+    tx: &mut Tx<'_>,
+    request: &Request<'_>,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<Outcome>, kassa_db::Error> {
+    if store::insert(tx, request, key, now)? {
+        return Ok(None);
+    }
+    Ok(match store::find(tx, request, key, now)? {
+        store::Found::Nothing => None,
+        store::Found::Done(answer) => Some(Outcome::Replayed(answer)),
+        store::Found::Running => Some(Outcome::InFlight),
+        store::Found::Other => Some(Outcome::Reused),
+    })
 }
 
 /// The answer that a repeat of `request` gets; `None` when it is the first. Takes no record, for a request that is begun

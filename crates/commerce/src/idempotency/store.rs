@@ -26,6 +26,14 @@ struct Record {
     answer: Answer,
 }
 
+impl Record {
+    /// Whether it counts for nothing any more. One that is open does until its request is decided, however long that takes.
+    fn has_outlived_its_day(&self, now: Timestamp) -> bool {
+        let is_open = self.running && self.deadline.is_none();
+        !is_open && self.created_at <= now.micros().saturating_sub(RECORD_LIFE_MICROS)
+    }
+}
+
 /// Makes the record; false when there is one. On PostgreSQL this waits for another transaction that makes it.
 pub(super) fn insert(
     tx: &mut Tx<'_>,
@@ -80,7 +88,7 @@ pub(super) fn find(
         // Cleaned away since the insert met it.
         return take_again(tx, request, key, now);
     };
-    if record.created_at <= now.micros().saturating_sub(RECORD_LIFE_MICROS) {
+    if record.has_outlived_its_day(now) {
         let sql = "DELETE FROM idempotency WHERE scope = $1 AND key = $2 AND created_at = $3";
         tx.execute(sql, params![request.scope, key, record.created_at])?;
         return take_again(tx, request, key, now);
@@ -107,8 +115,7 @@ pub(super) fn look(
     key: &str,
     now: Timestamp,
 ) -> Result<Found, Error> {
-    let expired = now.micros().saturating_sub(RECORD_LIFE_MICROS);
-    Ok(match read(tx, request.scope, key)?.filter(|record| record.created_at > expired) {
+    Ok(match read(tx, request.scope, key)?.filter(|record| !record.has_outlived_its_day(now)) {
         None => Found::Nothing,
         Some(record) if record.fingerprint != request.fingerprint => Found::Other,
         Some(record) if record.running => Found::Running,
@@ -197,6 +204,35 @@ pub fn close(tx: &mut Tx<'_>, (scope, key): (&str, &str), answer: &Answer) -> Re
     record.map(|record| record.answer).ok_or_else(|| Error::Invalid(format!("no record under {key}")))
 }
 
+/// Gives an open record its answer; no change if it is not open. It lives a day from `now` on.
+///
+/// # Errors
+/// The database's.
+pub fn close_open(
+    tx: &mut Tx<'_>,
+    (scope, key): (&str, &str),
+    answer: &Answer,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let sql = "UPDATE idempotency SET state = 'done', status = $3, headers = $4, body = $5, order_id = $6, \
+               created_at = $7 WHERE scope = $1 AND key = $2 AND state = 'running' AND deadline IS NULL";
+    let headers = headers_text(answer);
+    let (status, order) = (i64::from(answer.status), answer.order_id.as_deref());
+    tx.execute(sql, params![scope, key, status, &headers, &answer.body, order, now.micros()])?;
+    Ok(())
+}
+
+/// Takes an open record back: its request came to nothing, and a repeat may try again.
+///
+/// # Errors
+/// The database's.
+pub fn forget_open(tx: &mut Tx<'_>, (scope, key): (&str, &str)) -> Result<(), Error> {
+    let sql =
+        "DELETE FROM idempotency WHERE scope = $1 AND key = $2 AND state = 'running' AND deadline IS NULL";
+    tx.execute(sql, params![scope, key])?;
+    Ok(())
+}
+
 /// Makes the standing answers final whose deadline has passed; returns how many. For the drain.
 ///
 /// # Errors
@@ -206,13 +242,14 @@ pub fn close_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
     tx.execute(sql, params![now.micros()])
 }
 
-/// Removes records older than a day, at most `limit`; returns how many.
+/// Removes records older than a day, at most `limit`, but none that is open; returns how many.
 ///
 /// # Errors
 /// The database's.
 pub fn clean(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<u64, Error> {
     let sql = "DELETE FROM idempotency WHERE (scope, key) IN \
-               (SELECT scope, key FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT $2)";
+               (SELECT scope, key FROM idempotency WHERE created_at <= $1 \
+               AND (state = 'done' OR deadline IS NOT NULL) ORDER BY created_at LIMIT $2)";
     tx.execute(sql, params![now.micros().saturating_sub(RECORD_LIFE_MICROS), limit])
 }
 

@@ -4,7 +4,10 @@ use axum::http::StatusCode;
 use kassa_db::{Error, Tx};
 use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
 
-use super::{Answer, Outcome, Request, answered, clean, close, close_expired, fingerprint, run, run_until};
+use super::{
+    Answer, Begun, Outcome, Request, answered, begin, clean, close, close_expired, close_open, fingerprint,
+    forget_open, run, run_until,
+};
 use crate::testing::Bed;
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_237_200_000_000);
@@ -116,6 +119,43 @@ fn past_its_deadline_a_record_is_final() {
             let late = bed.write(move |tx| close(tx, ("s", key), &answer(201, "late")));
             assert_eq!(late, answer(202, "queued"));
         }
+    }
+}
+
+/// A request that stock decides, and which has no answer before that.
+fn opened(bed: &Bed, fingerprint: &'static str, now: Timestamp) -> Begun<&'static str> {
+    bed.write(move |tx| {
+        begin(tx, &request("k", fingerprint), now, |_| Ok::<_, Error>(Begun::Open("its command")))
+    })
+}
+
+#[test]
+fn an_open_record_stands_until_its_request_is_decided() {
+    for bed in Bed::each() {
+        assert_eq!(opened(&bed, "f", NOW), Begun::Open("its command"));
+        let days_later = NOW.plus_micros(3 * MICROS_PER_DAY);
+        assert_eq!(bed.write(move |tx| clean(tx, days_later, 100)), 0);
+        assert_eq!(bed.write(move |tx| close_expired(tx, days_later)), 0);
+        for now in [NOW, days_later] {
+            assert_eq!(opened(&bed, "f", now), Begun::Answered(Outcome::InFlight));
+            assert_eq!(opened(&bed, "other", now), Begun::Answered(Outcome::Reused));
+            assert_eq!(sent(&bed, ("k", "f"), now, 200), Outcome::InFlight);
+            let known = bed.write(move |tx| answered(tx, &request("k", "f"), now));
+            assert_eq!(known, Some(Outcome::InFlight));
+        }
+        for body in ["first", "second"] {
+            bed.write(move |tx| close_open(tx, ("s", "k"), &answer(200, body), days_later));
+        }
+        bed.write(|tx| forget_open(tx, ("s", "k")));
+        // It lives a day from its answer on.
+        let kept = days_later.plus_micros(MICROS_PER_DAY - 1);
+        assert_eq!(opened(&bed, "f", kept), Begun::Answered(Outcome::Replayed(answer(200, "first"))));
+        assert_eq!(bed.write(move |tx| clean(tx, kept, 100)), 0);
+        assert_eq!(bed.write(move |tx| clean(tx, kept.plus_micros(1), 100)), 1);
+        // What came to nothing may be tried again.
+        assert_eq!(opened(&bed, "f", kept), Begun::Open("its command"));
+        bed.write(|tx| forget_open(tx, ("s", "k")));
+        assert_eq!(opened(&bed, "f", kept), Begun::Open("its command"));
     }
 }
 

@@ -4,7 +4,7 @@
 //! | step | transaction | then |
 //! |---|---|---|
 //! | place | [`accept`]: order `accepted`, work row `deduct` | send it, then [`decide`] |
-//! | edit | [`begin_edit`]: `pending_edit`, work row `edit` | send it, then [`decide_edit`] |
+//! | edit | [`begin_edit`]: `pending_edit`, work row `edit`, open idempotency record | send it, then [`decide_edit`] |
 //! | cancel, refund | the edge itself and a work row `release` | send it, then [`finish_work`] |
 //!
 //! No transaction is open while a command is under way. Each `decide` is a guarded UPDATE: the handler and the drain may
@@ -42,6 +42,17 @@ pub struct Decided {
     pub first: bool,
 }
 
+/// An order after the decision of an edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditDecided {
+    /// As it is now.
+    pub order: Order,
+    /// Whether this decision was the first.
+    pub first: bool,
+    /// The idempotency record that this decision has to close: scope and key.
+    pub record: Option<(String, String)>,
+}
+
 /// How an edit began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EditBegun {
@@ -59,6 +70,9 @@ pub struct Work {
     /// The lines that an edit will give the order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<Line>>,
+    /// The open idempotency record of an edit that came with a key: scope and key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<(String, String)>,
 }
 
 impl Work {
@@ -83,7 +97,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket) -> Resul
     let command = Command::Deduct(Deduct { reference, replaces: None, attempt: 0, lines: stock });
     // The request that made it sends the command itself; the drain follows when that took too long.
     let drain_at = order.created_at.plus_micros(RUNNING_MICROS);
-    store::insert_work(tx, &order, "deduct", &Work { command, lines: None }, drain_at)?;
+    store::insert_work(tx, &order, "deduct", &Work { command, lines: None, record: None }, drain_at)?;
     Ok(order)
 }
 
@@ -115,13 +129,13 @@ pub fn decide(tx: &mut Tx<'_>, id: &str, decision: &Decision, now: Timestamp) ->
     }
 }
 
-/// Begins an edit: no other edge of the order until [`decide_edit`]. `products` are those of `items`.
+/// Begins an edit: no other edge of the order until [`decide_edit`], which closes `record`. `products` are those of `items`.
 ///
 /// # Errors
 /// [`EdgeError`].
 pub fn begin_edit(
     tx: &mut Tx<'_>,
-    id: &str,
+    (id, record): (&str, Option<(String, String)>),
     items: &Items,
     products: &[Offer],
     now: Timestamp,
@@ -147,7 +161,7 @@ pub fn begin_edit(
         attempt: store::edits_tried(tx, id)?,
         lines: new,
     });
-    let work = Work { command, lines: Some(basket.lines().to_vec()) };
+    let work = Work { command, lines: Some(basket.lines().to_vec()), record };
     store::insert_work(tx, &before, "edit", &work, now.plus_micros(RUNNING_MICROS))?;
     Ok(EditBegun::Pending(reference))
 }
@@ -162,25 +176,26 @@ pub fn decide_edit(
     reference: &str,
     decision: &Decision,
     now: Timestamp,
-) -> Result<Decided, EdgeError> {
+) -> Result<EditDecided, EdgeError> {
     let before = load(tx, id)?;
     let Some(work) = store::open_work(tx, reference)?.filter(|_| before.waits_for(reference)) else {
-        return Ok(Decided { order: before, first: false });
+        return Ok(EditDecided { order: before, first: false, record: None });
     };
     finish_work(tx, reference, now)?;
+    let record = work.record;
     let free = Order { pending_edit: None, ..before.clone() };
     let Decision::Taken(crossings) = decision else {
         store::update(tx, &before, &free)?;
-        return Ok(Decided { order: free, first: true });
+        return Ok(EditDecided { order: free, first: true, record });
     };
     let basket = Basket::new(work.lines.unwrap_or_default(), before.currency)?;
     let change = free.edit(&basket, now)?;
     if !store::update(tx, &before, &change.after)? {
-        return Ok(Decided { order: load(tx, id)?, first: false });
+        return Err(Error::Busy(format!("order {id} is being changed")).into());
     }
     change::record(tx, &change)?;
     outbox::low_stock(tx, reference, crossings, now)?;
-    Ok(Decided { order: change.after, first: true })
+    Ok(EditDecided { order: change.after, first: true, record })
 }
 
 /// Closes the work row of this reference; whether it was open.
@@ -205,7 +220,7 @@ pub(super) fn release_later(
         lines: change.give_back.clone(),
     });
     let now = change.after.updated_at;
-    store::insert_work(tx, &change.after, "release", &Work { command, lines: None }, now)
+    store::insert_work(tx, &change.after, "release", &Work { command, lines: None, record: None }, now)
 }
 
 impl Order {

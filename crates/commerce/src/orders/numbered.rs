@@ -109,7 +109,7 @@ async fn edit_apart(shop: &Arc<Shop>, number: i64, items: Items) -> Result<Order
                 Some(offers) => offers.clone(),
                 None => change::offers(tx, &items)?,
             };
-            let edit = begin_edit(tx, &id, &items, &offers, now)?;
+            let edit = begin_edit(tx, (&id, None), &items, &offers, now)?;
             Ok::<_, EdgeError>((id, edit))
         })
         .await?;

@@ -15,7 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
 use super::commands::{Command, Reply};
-use super::flow::{database, orders};
+use super::flow::{database, decide_edit, orders};
 use super::work::groups::{self, Group};
 use super::work::{Kind, Work, store};
 use super::{Outcome, send_all};
@@ -196,9 +196,7 @@ async fn decide(db: &Db, work: Arc<Work>, reply: Reply, now: Timestamp) -> Resul
         match work.kind {
             Kind::Release => accepted::finish_work(tx, reference, now).map(drop),
             Kind::Order => accepted::decide(tx, id, &decision, now).map(drop).map_err(database),
-            Kind::Edit => {
-                accepted::decide_edit(tx, id, reference, &decision, now).map(drop).map_err(database)
-            }
+            Kind::Edit => decide_edit(tx, id, reference, &decision, now).map(drop),
         }
     })
     .await

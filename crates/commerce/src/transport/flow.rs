@@ -78,7 +78,7 @@ pub fn unreachable_now() -> Problem {
 /// `begun` is when the request arrived. A client that goes away stops nothing.
 ///
 /// # Errors
-/// The database's; the order stays accepted then, and the drain decides it.
+/// [`Error::Unknown`] for whatever the database fails with; the order stays accepted then, and the drain decides it.
 pub async fn settle_order(
     shop: &Arc<Shop>,
     order: Order,
@@ -148,7 +148,7 @@ fn close(tx: &mut kassa_db::Tx<'_>, closing: &Closing, placed: &Placed) -> Resul
 /// Sends the command of a pending edit and commits what it comes to. `begun` is when the request arrived.
 ///
 /// # Errors
-/// The database's; the edit stays pending then, and the drain decides it.
+/// [`Error::Unknown`] for whatever the database fails with; the edit stays pending then, and the drain decides it.
 pub async fn settle_edit(
     shop: &Arc<Shop>,
     (order_id, reference): (String, String),
@@ -183,13 +183,10 @@ async fn try_edit(
     let clock = Arc::clone(&shop.clock);
     let settled = db.write(move |tx| {
         let (now, id) = (clock.now(), &order_id);
-        let Some(decision) = &decision else { return drop_edit(tx, id, &reference, now) };
-        let decided = accepted::decide_edit(tx, id, &reference, decision, now).map_err(database)?;
-        Ok(match decision {
-            Decision::Taken(_) => EditSettled::Done(Box::new(decided.order)),
-            Decision::Refused(refusal) => EditSettled::Refused(refusal.clone()),
-            Decision::Void => EditSettled::NotNow,
-        })
+        match &decision {
+            Some(decision) => decide_edit(tx, id, &reference, decision, now),
+            None => drop_edit(tx, id, &reference, now),
+        }
     });
     let settled = settled.await;
     shop.wake.wake();
@@ -208,8 +205,34 @@ fn drop_edit(
     if !untouched {
         return Ok(EditSettled::Unknown);
     }
-    accepted::decide_edit(tx, order_id, reference, &Decision::Void, now).map_err(database)?;
-    Ok(EditSettled::NotNow)
+    decide_edit(tx, order_id, reference, &Decision::Void, now)
+}
+
+/// Commits what an edit came to, and its answer under its key; for the request and for the drain.
+pub(super) fn decide_edit(
+    tx: &mut kassa_db::Tx<'_>,
+    order_id: &str,
+    reference: &str,
+    decision: &Decision,
+    now: Timestamp,
+) -> Result<EditSettled, Error> {
+    let decided = accepted::decide_edit(tx, order_id, reference, decision, now).map_err(database)?;
+    if !decided.first && decided.order.stock_reference() != reference {
+        // Somebody else decided it, and more has happened since.
+        return Ok(EditSettled::Unknown);
+    }
+    let settled = match decision {
+        Decision::Taken(_) => EditSettled::Done(Box::new(decided.order)),
+        Decision::Refused(refusal) => EditSettled::Refused(refusal.clone()),
+        Decision::Void => EditSettled::NotNow,
+    };
+    if let Some((scope, key)) = &decided.record {
+        match crate::orders::http::edited(order_id, &settled) {
+            Some(answer) => idempotency::close_open(tx, (scope, key), &answer, now)?,
+            None => idempotency::forget_open(tx, (scope, key))?,
+        }
+    }
+    Ok(settled)
 }
 
 /// Why a command has no reply.
@@ -271,8 +294,14 @@ fn tracked(order: &Order) -> Vec<StockLine> {
     lines.map(|line| StockLine { sku: line.sku.clone(), quantity: line.quantity }).collect()
 }
 
+/// What a task that began after the first commit came to. Whatever it failed by, it is not that nothing was done.
 fn finished<T>(joined: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {
-    joined.unwrap_or_else(|error| Err(Error::Unknown(format!("a task ended early: {error}"))))
+    match joined {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error @ Error::Unknown(_))) => Err(error),
+        Ok(Err(error)) => Err(Error::Unknown(format!("it has begun, and its end was not written: {error}"))),
+        Err(error) => Err(Error::Unknown(format!("a task ended early: {error}"))),
+    }
 }
 
 impl From<Reply> for Decision {

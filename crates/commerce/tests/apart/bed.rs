@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use kassa_access::{Access, Mode, Options};
+use kassa_commerce::audit::{Audit, AuditOptions};
 use kassa_commerce::inventory::{self, LedgerKind, Movement};
 use kassa_commerce::orders::{Order, Status, store};
 use kassa_commerce::transport::chaos::{Allowed, Faults};
@@ -76,6 +77,9 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: Value,
     pub(crate) took: Duration,
+    /// Whether it says when to send the same again.
+    pub(crate) retry: bool,
+    pub(crate) replayed: bool,
 }
 
 fn access(data: &Folder) -> Access {
@@ -312,7 +316,42 @@ impl Split {
         let (head, body) = answer.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Reply { status: head.status.as_u16(), body, took: begun.elapsed() }
+        let (retry, replayed) =
+            (head.headers.contains_key("retry-after"), head.headers.contains_key("idempotent-replayed"));
+        Reply { status: head.status.as_u16(), body, took: begun.elapsed(), retry, replayed }
+    }
+
+    /// Sends it with its key until the answer is final: every 4xx is, unless it says when to come again.
+    pub(crate) async fn call_until_final(
+        &self,
+        (method, path, key): (&str, &str, &str),
+        body: Option<Value>,
+        mut each: impl FnMut(&Reply),
+    ) -> Reply {
+        let begun = Instant::now();
+        loop {
+            let reply = self.call(method, path, key, body.clone()).await;
+            each(&reply);
+            if reply.status < 500 && !reply.retry {
+                return reply;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(120), "no answer to {method} {path}: {reply:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// What `kassa audit` says of both roles.
+    pub(crate) async fn audit_is_clean(&self) {
+        for shop in [&self.shop, &self.stock.shop] {
+            let audit = Audit {
+                shop: Arc::clone(shop),
+                log: None,
+                money: None,
+                options: AuditOptions::default(),
+            };
+            let report = audit.run(Arc::new(|_, _, _| {})).await.unwrap();
+            assert!(report.ok, "{:#?}", report.invariants);
+        }
     }
 
     pub(crate) async fn orders(&self) -> Vec<Order> {

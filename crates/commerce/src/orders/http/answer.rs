@@ -1,15 +1,16 @@
 //! What became of an order or an edge, as an answer of the native API.
 
 use axum::http::StatusCode;
-use axum::http::header::LOCATION;
+use axum::http::header::{LOCATION, RETRY_AFTER};
 use kassa_service::Problem;
 
 use super::super::view::Audience;
-use super::super::{Change, EdgeError, Order, Placed, RefundError, Status, place};
+use super::super::{Change, EdgeError, Order, Placed, RefundError, Status, Why, place};
 use crate::act::Failed;
 use crate::idempotency::Answer;
 use crate::inventory::Refusal;
 use crate::problem_of;
+use crate::transport::flow::EditSettled;
 
 /// What became of a placed order: 201, 202 or 422; 200 for one that the client reference already stood for.
 pub fn shape(placed: &Placed) -> Answer {
@@ -73,6 +74,17 @@ pub(super) fn changed(change: &Change) -> Answer {
     Answer::json(StatusCode::OK, &change.after.view(Audience::Shop)).about(&change.after.id)
 }
 
+/// The answer to an edit of order `id` that stock has decided; `None` where it came to nothing and may be tried again.
+pub(crate) fn edited(id: &str, settled: &EditSettled) -> Option<Answer> {
+    match settled {
+        EditSettled::Done(order) => {
+            Some(Answer::json(StatusCode::OK, &order.view(Audience::Shop)).about(&order.id))
+        }
+        EditSettled::Refused(refusal) => Some(Answer::problem(&refused(refusal)).about(id)),
+        EditSettled::NotNow | EditSettled::Unknown => None,
+    }
+}
+
 /// An edge that was not carried out: an answer that is kept, or the end of the transaction.
 pub(super) fn failed(error: EdgeError) -> Result<Answer, Failed> {
     match error {
@@ -87,10 +99,16 @@ pub(super) fn problem(error: EdgeError) -> Problem {
     match error {
         EdgeError::Unknown(id) => super::unknown(&id),
         EdgeError::Illegal(illegal) | EdgeError::Refund(RefundError::Illegal(illegal)) => {
-            Problem::new(StatusCode::CONFLICT, "illegal-transition", "The order does not allow this now")
-                .detail(detail)
-                .extra("order_id", illegal.order_id.as_str())
-                .extra("order_status", illegal.status.name())
+            let problem =
+                Problem::new(StatusCode::CONFLICT, "illegal-transition", "The order does not allow this now")
+                    .detail(detail)
+                    .extra("order_id", illegal.order_id.as_str())
+                    .extra("order_status", illegal.status.name());
+            match illegal.why {
+                // It will, or will not, once that edit is decided.
+                Why::PendingEdit => problem.header(RETRY_AFTER, "1"),
+                Why::Status | Why::HasRefunds => problem,
+            }
         }
         EdgeError::Refund(_) => Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
