@@ -279,27 +279,35 @@ enum Met {
     Replaced,
 }
 
-/// Looks up a deduct that another command names. One that never came as a command has either taken its stock in its
-/// order's own transaction, which the ledger knows, or is entombed: when it comes, it is refused.
+/// Looks up a deduct that another command names. One that never came as a command, or was refused when it did, may have
+/// taken its stock in its order's own transaction, which the ledger knows; one that never came and holds nothing is
+/// entombed: when it comes, it is refused.
 fn meet(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<Met, Error> {
     // The tombstone comes first, so that on PostgreSQL a deduct that is under way is waited for.
     let claim = store::Claim { reference, kind: "tombstone", attempt: 0, fingerprint: "", lines: &[] };
-    if !store::claim(tx, &claim, now)? {
-        return Ok(match store::find(tx, reference)? {
-            Some(Recorded { replaced: true, .. }) => Met::Replaced,
-            Some(Recorded { tombstone: false, reply: Reply::Moved { .. }, .. }) => Met::Holds,
-            _ => Met::Nothing,
-        });
+    let came = !store::claim(tx, &claim, now)?;
+    if came {
+        match store::find(tx, reference)? {
+            Some(Recorded { replaced: true, .. }) => return Ok(Met::Replaced),
+            Some(Recorded { tombstone: true, .. }) => return Ok(Met::Nothing),
+            Some(Recorded { reply: Reply::Moved { .. }, .. }) => return Ok(Met::Holds),
+            // It was refused or void. What the order holds by this name all the same, it took in its own transaction.
+            Some(Recorded { reply: Reply::Insufficient { .. } | Reply::UnknownSku { .. }, .. })
+            | Some(Recorded { reply: Reply::Void { .. }, .. })
+            | None => {}
+        }
     }
     let held = store::held(tx, reference)?;
-    if held.is_empty() {
+    if !held.is_empty() {
+        store::adopt(tx, reference, &held)?;
+        store::record(tx, reference, &Reply::Moved { low: Vec::new() })?;
+        return Ok(Met::Holds);
+    }
+    if !came {
         let why = format!("{reference} was given back before it came");
         store::record(tx, reference, &Reply::Void { why })?;
-        return Ok(Met::Nothing);
     }
-    store::adopt(tx, reference, &held)?;
-    store::record(tx, reference, &Reply::Moved { low: Vec::new() })?;
-    Ok(Met::Holds)
+    Ok(Met::Nothing)
 }
 
 /// The reply to a command whose `ref` is taken.

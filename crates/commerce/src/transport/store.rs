@@ -115,9 +115,10 @@ pub(super) fn mark_released(tx: &mut Tx<'_>, of: &str) -> Result<bool, Error> {
     Ok(tx.execute(sql, params![of])? == 1)
 }
 
-/// Makes a tombstone of this transaction the record of a deduct that took `lines`.
+/// Makes a tombstone of this transaction, or a command that was refused, the record of a deduct that took `lines` without a
+/// command. A copy of the refused one is void from now on.
 pub(super) fn adopt(tx: &mut Tx<'_>, reference: &str, lines: &[StockLine]) -> Result<(), Error> {
-    let sql = "UPDATE stock_commands SET kind = 'deduct', lines = $2 WHERE ref = $1";
+    let sql = "UPDATE stock_commands SET kind = 'deduct', fingerprint = '', lines = $2 WHERE ref = $1";
     tx.execute(sql, params![reference, &to_json(&lines)?])?;
     Ok(())
 }

@@ -230,6 +230,35 @@ async fn stock_that_an_order_took_in_its_own_transaction_is_known() {
     assert_eq!(on_hand(&db).await, (10, 10));
 }
 
+/// The name of an edit that was refused as a command, and was then made in the order's own transaction.
+#[tokio::test]
+async fn a_refused_command_hides_nothing_that_its_order_took_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = stocked(&format!("sqlite:{}", folder.path().join("kassa.db").display()));
+    let postgres = TestPostgres::start().map(|cluster| stocked(&cluster.fresh_database()));
+    for db in [Some(sqlite), postgres].into_iter().flatten() {
+        fill(&db).await;
+        for order in ["o", "p"] {
+            let own = format!("{order}/1");
+            let take = move |tx: &mut Tx<'_>| inventory::deduct(tx, &own, &lines("a=2"), NOW);
+            db.write(take).await.unwrap().unwrap();
+            let refused = edit(&format!("{order}/2"), &format!("{order}/1"), 0, "a=1000");
+            assert_eq!(send(&db, refused).await.split(' ').next(), Some(if order == "o" { "8" } else { "5" }));
+            let own = format!("{order}/2");
+            let more = move |tx: &mut Tx<'_>| inventory::deduct(tx, &own, &lines("a=1"), NOW);
+            db.write(more).await.unwrap().unwrap();
+        }
+        assert_eq!(on_hand(&db).await, (4, 10), "{:?}", db.engine());
+        assert_eq!(send(&db, release("o/c3", "o/2", "a=3")).await, "moved");
+        assert_eq!(on_hand(&db).await, (7, 10), "{:?}", db.engine());
+        assert_eq!(send(&db, edit("p/3", "p/2", 1, "a=1 b=1")).await, "moved");
+        assert_eq!(on_hand(&db).await, (9, 9), "{:?}", db.engine());
+        // A late copy of the refused one moves nothing and says nothing wrong.
+        assert_eq!(send(&db, edit("o/2", "o/1", 0, "a=1000")).await, "void again");
+        assert_eq!(on_hand(&db).await, (9, 9), "{:?}", db.engine());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_at_once_are_one() {
     let folder = tempfile::tempdir().unwrap();
