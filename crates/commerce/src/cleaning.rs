@@ -54,10 +54,12 @@ pub(crate) async fn clean(shop: &Shop) -> Result<(), Error> {
     if let Some(db) = &shop.inventory {
         remove(db, now, commands::clean).await?;
     }
-    let nouns = [&shop.orders, &shop.inventory, &shop.catalog];
-    let separate = if shop.one_database { 1 } else { nouns.len() };
-    for db in nouns.into_iter().flatten().take(separate) {
-        remove(db, now, idempotency::clean).await?;
+    let mut cleaned: Vec<&Db> = Vec::new();
+    for db in [&shop.orders, &shop.inventory, &shop.catalog].into_iter().flatten() {
+        if !cleaned.iter().any(|done| done.is_same(db)) {
+            remove(db, now, idempotency::clean).await?;
+            cleaned.push(db);
+        }
     }
     Ok(())
 }

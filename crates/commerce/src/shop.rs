@@ -51,15 +51,17 @@ pub struct Databases {
     pub inventory: Option<Db>,
     /// Orders; `None`: the orders role is elsewhere.
     pub orders: Option<Db>,
-    /// Whether all that are here are one and the same database, so that one transaction may touch all.
-    pub one: bool,
 }
 
 impl Databases {
     /// All three in `db`: the default.
     pub fn all_in(db: &Db) -> Self {
-        Self { catalog: Some(db.clone()), inventory: Some(db.clone()), orders: Some(db.clone()), one: true }
+        Self { catalog: Some(db.clone()), inventory: Some(db.clone()), orders: Some(db.clone()) }
     }
+}
+
+fn are_one(one: Option<&Db>, other: Option<&Db>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one.is_same(other))
 }
 
 /// The shop of a process; the state of all its routes.
@@ -71,8 +73,6 @@ pub struct Shop {
     pub inventory: Option<Db>,
     /// Orders; `None`: the orders role is elsewhere.
     pub orders: Option<Db>,
-    /// Whether all that are here are one and the same database.
-    pub one_database: bool,
     /// Who may do what.
     pub access: Access,
     /// What time it is.
@@ -105,7 +105,7 @@ impl Shop {
         options: ShopOptions,
         metrics: &Metrics,
     ) -> Arc<Self> {
-        let with_orders = databases.one && databases.orders.is_some();
+        let with_orders = are_one(databases.inventory.as_ref(), databases.orders.as_ref());
         let stock =
             Stock::new((databases.inventory.as_ref(), with_orders), &options.remotes, &clock, metrics);
         let catalog_client = options.remotes.catalog.clone().filter(|_| databases.catalog.is_none());
@@ -117,7 +117,6 @@ impl Shop {
             catalog: databases.catalog,
             inventory: databases.inventory,
             orders: databases.orders,
-            one_database: databases.one,
             access,
             clock,
             options,
@@ -128,6 +127,21 @@ impl Shop {
             remote_catalog,
             wake: Wake::default(),
         })
+    }
+
+    /// Whether orders and stock are in one database of this process, so that a transaction may touch both.
+    pub fn stock_is_with_orders(&self) -> bool {
+        are_one(self.inventory.as_ref(), self.orders.as_ref())
+    }
+
+    /// Whether products and stock are in one database of this process.
+    pub fn stock_is_with_catalog(&self) -> bool {
+        are_one(self.inventory.as_ref(), self.catalog.as_ref())
+    }
+
+    /// Whether products and orders are in one database of this process.
+    pub fn catalog_is_with_orders(&self) -> bool {
+        are_one(self.catalog.as_ref(), self.orders.as_ref())
     }
 
     /// What time it is.

@@ -169,6 +169,11 @@ impl Db {
         self.write(move |tx| if migrated { migrate::touch(tx) } else { Ok(()) }).await
     }
 
+    /// Whether both are clones of one: a transaction of either sees and changes the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// What it has done so far.
     pub fn stats(&self) -> Stats {
         let shared = &self.0.shared;

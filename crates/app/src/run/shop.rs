@@ -63,7 +63,7 @@ impl Open {
         let schemas = Schemas::bring_up(&of_nouns)?;
         let named = names.into_iter().map(|(name, url)| (name, by_url[url].clone())).collect();
         let [catalog, inventory, orders] = nouns.map(|noun| noun.map(|(_, db)| db));
-        let databases = Databases { catalog, inventory, orders, one: urls.len() == 1 };
+        let databases = Databases { catalog, inventory, orders };
         Ok(Self { named, main, databases, schemas })
     }
 

@@ -140,7 +140,7 @@ impl Audit {
 
     /// Whether stock is in the database of orders.
     fn is_one(&self) -> bool {
-        self.shop.one_database && self.shop.inventory.is_some()
+        self.shop.stock_is_with_orders()
     }
 }
 

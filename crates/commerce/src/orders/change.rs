@@ -84,15 +84,28 @@ pub fn refund(
     Ok(change)
 }
 
-/// Replaces the lines of an order whose stock is in this database. A refusal of the stock is an error, so the caller runs
-/// this in a savepoint or lets the transaction end.
+/// Replaces the lines of an order whose stock is in this database. `products` are those of `items`; `None`: they are in this
+/// database. A refusal of the stock is an error, so the caller runs this in a savepoint or lets the transaction end.
 ///
 /// # Errors
 /// [`EdgeError`].
-pub fn edit(tx: &mut Tx<'_>, id: &str, items: &Items, now: Timestamp) -> Result<Change, EdgeError> {
-    let products = offers(tx, items)?;
+pub fn edit(
+    tx: &mut Tx<'_>,
+    id: &str,
+    items: &Items,
+    products: Option<&[Offer]>,
+    now: Timestamp,
+) -> Result<Change, EdgeError> {
+    let read;
+    let products = match products {
+        Some(products) => products,
+        None => {
+            read = offers(tx, items)?;
+            &read
+        }
+    };
     let change = step(tx, id, |order| {
-        let basket = edited(order, items, &products)?;
+        let basket = edited(order, items, products)?;
         Ok(order.edit(&basket, now)?)
     })?;
     let reference = change.after.stock_reference();

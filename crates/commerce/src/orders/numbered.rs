@@ -55,7 +55,11 @@ pub(crate) async fn edit(shop: &Arc<Shop>, number: i64, items: Items) -> Result<
     let (place, now) = (place(shop), shop.now());
     match place {
         StockPlace::SameDatabase => {
-            carry_out(shop, number, place, move |tx, id| super::edit(tx, id, &items, now)).await
+            let offers = products(shop, &items).await?;
+            carry_out(shop, number, place, move |tx, id| {
+                super::edit(tx, id, &items, offers.as_deref(), now)
+            })
+            .await
         }
         StockPlace::Apart => edit_apart(shop, number, items).await,
     }

@@ -201,7 +201,7 @@ async fn write_late(
 /// The products of `items`, where the transaction cannot read them itself: from the catalogue's own database, or from the
 /// catalog role.
 pub(super) async fn products(shop: &Shop, items: &Items) -> Result<Option<Vec<Offer>>, Problem> {
-    if shop.one_database && shop.catalog.is_some() {
+    if shop.catalog_is_with_orders() {
         return Ok(None);
     }
     match (&shop.catalog, &shop.remote_catalog) {

@@ -175,7 +175,7 @@ impl Split {
         stock.up().await;
         let db = open(urls[0]);
         let remotes = Remotes { inventory: Some(stock.client()), ..remotes };
-        let databases = Databases { inventory: None, one: false, ..Databases::all_in(&db) };
+        let databases = Databases { inventory: None, ..Databases::all_in(&db) };
         let shop = shop(&data, databases, remotes);
         Self::over(shop, stock, initial, vec![data]).await
     }
@@ -186,10 +186,19 @@ impl Split {
         let db = open(urls.0);
         let inventory = urls.1.map(open);
         let databases = Databases {
-            one: inventory.is_none(),
             inventory: Some(inventory.unwrap_or_else(|| db.clone())),
             ..Databases::all_in(&db)
         };
+        let shop = shop(&folders[0], databases, chaotic());
+        let address = "127.0.0.1:0".parse().unwrap();
+        let stock = Stock { shop: Arc::clone(&shop), address, running: None };
+        Self::over(shop, stock, initial, folders).await
+    }
+
+    /// Orders and stock in one database, products in another one, all in this process.
+    pub(crate) async fn with_catalog_apart(initial: &[(&str, i64)], urls: (&str, &str)) -> Self {
+        let folders = vec![Folder::new()];
+        let databases = Databases { catalog: Some(open(urls.1)), ..Databases::all_in(&open(urls.0)) };
         let shop = shop(&folders[0], databases, chaotic());
         let address = "127.0.0.1:0".parse().unwrap();
         let stock = Stock { shop: Arc::clone(&shop), address, running: None };
@@ -272,7 +281,7 @@ impl Split {
         old.abort();
         let folder = Folder::new();
         let db = self.shop.orders.clone().unwrap();
-        let databases = Databases { inventory: None, one: false, ..Databases::all_in(&db) };
+        let databases = Databases { inventory: None, ..Databases::all_in(&db) };
         let remotes = Remotes { inventory: Some(self.stock.client()), ..Remotes::default() };
         self.shop = shop(&folder, databases, remotes);
         self.router = router(&self.shop);

@@ -164,10 +164,11 @@ impl User {
 
     fn wait(&self, mut waiting: Waiting) {
         let mut state = self.0.state();
-        if let Some(error) = state.broken.clone() {
+        if let Some(broken) = state.broken.clone() {
             drop(state);
+            // What was committed meanwhile is in the log all the same, and may be on the disk: nobody knows.
             for job in &mut waiting.jobs {
-                job.fail(error.clone());
+                job.fail((waiting.otherwise)(broken.to_string()));
             }
         } else if self.0.synced.load(Ordering::SeqCst) < waiting.commit {
             // Two users may come in another order than they asked for the number.

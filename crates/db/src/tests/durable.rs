@@ -116,6 +116,45 @@ fn after_a_sync_that_failed_nothing_is_acknowledged() {
     assert!(ids == [1, 2] || ids == [1], "{ids:?}");
 }
 
+/// One whose transaction is open while the sync of another fails, and which is committed after that.
+#[test]
+fn what_is_committed_after_a_sync_that_failed_is_unknown() {
+    let disk = Arc::new(Disk::default());
+    let bed = on(&disk);
+    let before = disk.syncs.load(Ordering::SeqCst);
+    disk.waits.store(true, Ordering::SeqCst);
+    let db = bed.db.clone();
+    let first = std::thread::spawn(move || db.write_blocking(|tx| insert(tx, 1)).unwrap_err());
+    wait_until("the sync", || disk.syncs.load(Ordering::SeqCst) > before);
+    let (begun, go_on) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let (db, begins, goes_on) = (bed.db.clone(), Arc::clone(&begun), Arc::clone(&go_on));
+    let second = std::thread::spawn(move || {
+        let op = move |tx: &mut crate::Tx<'_>| {
+            insert(tx, 2)?;
+            begins.store(true, Ordering::SeqCst);
+            while !goes_on.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok::<_, Error>(())
+        };
+        db.write_blocking(op).unwrap_err()
+    });
+    wait_until("the second transaction", || begun.load(Ordering::SeqCst));
+    disk.fails.store(true, Ordering::SeqCst);
+    disk.waits.store(false, Ordering::SeqCst);
+    let first = first.join().unwrap();
+    assert!(matches!(first, Error::Unknown(_)), "{first}");
+    go_on.store(true, Ordering::SeqCst);
+    let second = second.join().unwrap();
+    assert!(matches!(second, Error::Unknown(_)), "its commit is in the log: {second}");
+    // It is there, indeed.
+    bed.db.close();
+    let again = crate::Db::open_with(&bed.url, small()).unwrap();
+    let ids =
+        again.read_blocking::<_, Error>(|tx| tx.all("SELECT id FROM items", &[], |row| row.int(0))).unwrap();
+    assert_eq!(ids, [1, 2]);
+}
+
 /// What a power cut leaves: the log as it was when a sync ended, and of what was written later some sectors.
 struct Cut {
     kept: Vec<u8>,

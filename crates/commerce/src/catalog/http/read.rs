@@ -124,7 +124,7 @@ pub(super) async fn read(
     shop: &Shop,
     mut find: impl FnMut(&mut Tx<'_>) -> Result<Vec<Product>, Error> + Send + 'static,
 ) -> Result<(Vec<Product>, Vec<Stock>), Problem> {
-    let together = shop.one_database && shop.inventory.is_some();
+    let together = shop.stock_is_with_catalog();
     let found = catalog(shop)?.read(move |tx| {
         let products = find(tx)?;
         let stock = if together { stock_of(tx, &tracked(&products))? } else { Vec::new() };

@@ -34,7 +34,7 @@ pub(super) async fn create_product(
     let keyed = Keyed::of(&caller, &headers, ("POST", "/v1/products"), &body)?;
     let new = body.into_new(shop.options.currency, shop.options.low_stock_at);
     let now = shop.now();
-    let is_here = shop.one_database;
+    let is_here = shop.stock_is_with_catalog();
     let (response, made) = once(catalog(&shop)?, keyed, now, move |tx| match create(tx, &new, now) {
         Ok(product) => {
             let stock = if is_here { inventory::store::by_sku(tx, &product.sku)? } else { None };
@@ -47,7 +47,7 @@ pub(super) async fn create_product(
     .await?;
     if let Some((product, low_stock_at)) = made {
         shop.products.forget(&product.sku);
-        open_apart(&shop, &product, low_stock_at).await?;
+        open_apart(&shop, &product, low_stock_at).await;
     }
     Ok(response)
 }
@@ -115,7 +115,7 @@ async fn change(
     asked: Asked,
 ) -> Result<Response, Problem> {
     let wanted = Wanted::of(headers)?;
-    let (now, is_here) = (shop.now(), shop.one_database);
+    let (now, is_here) = (shop.now(), shop.stock_is_with_catalog());
     if asked.change.track_stock == Some(false) {
         require_no_stock_apart(shop, &named).await?;
     }
@@ -134,7 +134,7 @@ async fn change(
     .await?;
     if let Some(product) = done {
         shop.products.forget(&product.sku);
-        open_apart(shop, &product, shop.options.low_stock_at).await?;
+        open_apart(shop, &product, shop.options.low_stock_at).await;
     }
     Ok(response)
 }
@@ -165,19 +165,22 @@ fn nothing() -> Answer {
 
 /// Where stock is in another database of this process, a product that tracks it gets its stock there, after the commit. If
 /// that fails, the first goods that come in make it.
-async fn open_apart(shop: &Shop, product: &Product, low_stock_at: i64) -> Result<(), Problem> {
-    let Some(inventory) = shop.inventory.as_ref().filter(|_| !shop.one_database && product.track_stock)
+async fn open_apart(shop: &Shop, product: &Product, low_stock_at: i64) {
+    let Some(inventory) = shop.inventory.as_ref().filter(|_| !shop.stock_is_with_catalog() && product.track_stock)
     else {
-        return Ok(());
+        return;
     };
     let (sku, now) = (product.sku.clone(), shop.now());
     let opened = inventory.write(move |tx| inventory::open(tx, &sku, low_stock_at, now)).await;
-    opened.map_err(|error: kassa_db::Error| problem_of(&error))
+    // The product is there, and an answer that says otherwise would be wrong.
+    if let Err::<_, kassa_db::Error>(error) = opened {
+        tracing::warn!(sku = product.sku, %error, "no stock was opened for a product: goods that come in will do it");
+    }
 }
 
 /// The rule of [`update`] for stock in another database of this process.
 async fn require_no_stock_apart(shop: &Shop, named: &Named) -> Result<(), Problem> {
-    let Some(inventory) = shop.inventory.as_ref().filter(|_| !shop.one_database) else { return Ok(()) };
+    let Some(inventory) = shop.inventory.as_ref().filter(|_| !shop.stock_is_with_catalog()) else { return Ok(()) };
     let named = named.clone();
     let found = catalog(shop)?.read(move |tx| named.find(tx)).await;
     let Some(product) = found.map_err(|error: kassa_db::Error| problem_of(&error))? else { return Ok(()) };

@@ -191,7 +191,7 @@ enum Told {
 
 impl Told {
     fn of(shop: &Shop) -> Self {
-        if shop.one_database && shop.orders.is_some() { Self::Here } else { Self::Nowhere }
+        if shop.stock_is_with_orders() { Self::Here } else { Self::Nowhere }
     }
 }
 

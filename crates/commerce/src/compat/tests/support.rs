@@ -174,7 +174,7 @@ impl Bed {
         let data = Folder::new();
         let access = Access::open(&access, mode, data.path()).unwrap();
         let databases = match stock {
-            Some(stock) => Databases { inventory: Some(stock), one: false, ..Databases::all_in(&db) },
+            Some(stock) => Databases { inventory: Some(stock), ..Databases::all_in(&db) },
             None => Databases::all_in(&db),
         };
         let metrics = Metrics::new("test");

@@ -41,7 +41,7 @@ pub(super) async fn list_stock(
     let only = if params.flag("low", false)? { Only::Low } else { Only::All };
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let after = params.text("cursor").map(parse_cursor).transpose()?.unwrap_or_default();
-    let named = shop.one_database && shop.catalog.is_some();
+    let named = shop.stock_is_with_catalog();
     let found = inventory(&shop)?.read(move |tx| {
         let stock = store::list(tx, &after, only, limit + 1)?;
         let products = if named { products_of(tx, &stock)? } else { Vec::new() };
@@ -63,7 +63,7 @@ pub(super) async fn get_stock(
 ) -> Result<Response, Problem> {
     caller.require(Scope::Read)?;
     let sku = sku_of(path)?;
-    let named = shop.one_database && shop.catalog.is_some();
+    let named = shop.stock_is_with_catalog();
     let asked = sku.clone();
     let found = inventory(&shop)?.read(move |tx| {
         let Some(stock) = store::by_sku(tx, &asked)? else { return Ok(None) };

@@ -160,7 +160,7 @@ enum Sure {
 
 impl Sure {
     fn of(shop: &Shop) -> Self {
-        if shop.one_database && shop.catalog.is_some() { Self::OfCatalog } else { Self::OfNothing }
+        if shop.stock_is_with_catalog() { Self::OfCatalog } else { Self::OfNothing }
     }
 }
 

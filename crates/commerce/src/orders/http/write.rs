@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::super::context::Visit;
 use super::super::object::Object;
 use super::super::request::{EditBody, OrderBody, RefundBody};
-use super::super::submit::orders;
+use super::super::submit::{orders, products};
 use super::super::{Change, EdgeError, StockPlace, Submission, cancel, edit, fulfil, refund, submit};
 use super::answer::{changed, failed, shape};
 use super::{PathId, apart, order_id, require_orders, storefront_caller};
@@ -60,7 +60,8 @@ pub(super) async fn edit_order(
     let keyed = Keyed::of(&caller, &headers, ("PUT", &ask.route("")), &items)?;
     match ask.stock {
         StockPlace::SameDatabase => {
-            ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.id, &items, ask.now)).await
+            let offers = products(&shop, &items).await?;
+            ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.id, &items, offers.as_deref(), ask.now)).await
         }
         StockPlace::Apart => apart::edit(&shop, keyed, ask.id, items).await,
     }
