@@ -58,7 +58,7 @@ impl Bed {
         let db = Db::open(&folder.sqlite_url()).unwrap();
         Self::over("apart", db, vec![folder, stock], move |db| Databases {
             inventory: Some(other),
-           
+
             ..Databases::all_in(db)
         })
     }

@@ -225,7 +225,9 @@ impl Market {
         }
         let mut books = self.books.lock().unwrap().clone();
         books.retain(|_, amount| *amount != 0);
-        let (Some((from, _)), Some((to, _))) = (books.first_key_value(), books.last_key_value()) else { return };
+        let (Some((from, _)), Some((to, _))) = (books.first_key_value(), books.last_key_value()) else {
+            return;
+        };
         let asked = json!({"site_id": "default", "metrics": ["revenue"], "date_range": [from, to],
             "dimensions": ["time:day"]});
         let answer = orders.post("/v1/query", &asked.to_string());

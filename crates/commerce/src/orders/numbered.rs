@@ -56,10 +56,8 @@ pub(crate) async fn edit(shop: &Arc<Shop>, number: i64, items: Items) -> Result<
     match place {
         StockPlace::SameDatabase => {
             let offers = products(shop, &items).await?;
-            carry_out(shop, number, place, move |tx, id| {
-                super::edit(tx, id, &items, offers.as_deref(), now)
-            })
-            .await
+            carry_out(shop, number, place, move |tx, id| super::edit(tx, id, &items, offers.as_deref(), now))
+                .await
         }
         StockPlace::Apart => edit_apart(shop, number, items).await,
     }

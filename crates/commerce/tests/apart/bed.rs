@@ -185,10 +185,8 @@ impl Split {
         let folders = vec![Folder::new()];
         let db = open(urls.0);
         let inventory = urls.1.map(open);
-        let databases = Databases {
-            inventory: Some(inventory.unwrap_or_else(|| db.clone())),
-            ..Databases::all_in(&db)
-        };
+        let databases =
+            Databases { inventory: Some(inventory.unwrap_or_else(|| db.clone())), ..Databases::all_in(&db) };
         let shop = shop(&folders[0], databases, chaotic());
         let address = "127.0.0.1:0".parse().unwrap();
         let stock = Stock { shop: Arc::clone(&shop), address, running: None };
@@ -352,12 +350,8 @@ impl Split {
     /// What `kassa audit` says of both roles.
     pub(crate) async fn audit_is_clean(&self) {
         for shop in [&self.shop, &self.stock.shop] {
-            let audit = Audit {
-                shop: Arc::clone(shop),
-                log: None,
-                money: None,
-                options: AuditOptions::default(),
-            };
+            let audit =
+                Audit { shop: Arc::clone(shop), log: None, money: None, options: AuditOptions::default() };
             let report = audit.run(Arc::new(|_, _, _| {})).await.unwrap();
             assert!(report.ok, "{:#?}", report.invariants);
         }

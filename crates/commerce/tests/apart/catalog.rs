@@ -18,7 +18,11 @@ async fn orders_stay_one_step() {
 async fn one_step(orders: &str, catalog: &str) {
     let split = Split::with_catalog_apart(&[("a", 10), ("b", 1)], (orders, catalog)).await;
     let placed = split.place("a=2").await;
-    assert_eq!((placed.status, placed.body["total"]["amount_minor"].as_i64()), (201, Some(2_000)), "{placed:?}");
+    assert_eq!(
+        (placed.status, placed.body["total"]["amount_minor"].as_i64()),
+        (201, Some(2_000)),
+        "{placed:?}"
+    );
     let order = id(&placed);
     assert_eq!(split.edit(&order, "a=3 b=1").await.status, 200);
     assert_eq!(split.edit(&order, "a=3 b=2").await.status, 422);

@@ -68,8 +68,7 @@ async fn exact_after_anything_with_little_stock_apart() {
 async fn exact_after_anything_with_another_database() {
     let (operations, folders) = (scaled(3_000), [Folder::new(), Folder::new()]);
     let urls = (folders[0].sqlite_url(), folders[1].sqlite_url());
-    let split =
-        Split::in_one_process(&stocked(operations, Supply::Scarce), (&urls.0, Some(&urls.1))).await;
+    let split = Split::in_one_process(&stocked(operations, Supply::Scarce), (&urls.0, Some(&urls.1))).await;
     check("another database", split, operations).await;
 }
 

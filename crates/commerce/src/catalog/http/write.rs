@@ -166,7 +166,8 @@ fn nothing() -> Answer {
 /// Where stock is in another database of this process, a product that tracks it gets its stock there, after the commit. If
 /// that fails, the first goods that come in make it.
 async fn open_apart(shop: &Shop, product: &Product, low_stock_at: i64) {
-    let Some(inventory) = shop.inventory.as_ref().filter(|_| !shop.stock_is_with_catalog() && product.track_stock)
+    let Some(inventory) =
+        shop.inventory.as_ref().filter(|_| !shop.stock_is_with_catalog() && product.track_stock)
     else {
         return;
     };
@@ -180,7 +181,9 @@ async fn open_apart(shop: &Shop, product: &Product, low_stock_at: i64) {
 
 /// The rule of [`update`] for stock in another database of this process.
 async fn require_no_stock_apart(shop: &Shop, named: &Named) -> Result<(), Problem> {
-    let Some(inventory) = shop.inventory.as_ref().filter(|_| !shop.stock_is_with_catalog()) else { return Ok(()) };
+    let Some(inventory) = shop.inventory.as_ref().filter(|_| !shop.stock_is_with_catalog()) else {
+        return Ok(());
+    };
     let named = named.clone();
     let found = catalog(shop)?.read(move |tx| named.find(tx)).await;
     let Some(product) = found.map_err(|error: kassa_db::Error| problem_of(&error))? else { return Ok(()) };

@@ -243,7 +243,10 @@ async fn a_refused_command_hides_nothing_that_its_order_took_itself() {
             let take = move |tx: &mut Tx<'_>| inventory::deduct(tx, &own, &lines("a=2"), NOW);
             db.write(take).await.unwrap().unwrap();
             let refused = edit(&format!("{order}/2"), &format!("{order}/1"), 0, "a=1000");
-            assert_eq!(send(&db, refused).await.split(' ').next(), Some(if order == "o" { "8" } else { "5" }));
+            assert_eq!(
+                send(&db, refused).await.split(' ').next(),
+                Some(if order == "o" { "10" } else { "7" })
+            );
             let own = format!("{order}/2");
             let more = move |tx: &mut Tx<'_>| inventory::deduct(tx, &own, &lines("a=1"), NOW);
             db.write(more).await.unwrap().unwrap();
