@@ -118,6 +118,7 @@ pub(crate) struct SecretKey {
 pub(crate) struct Shop {
     pub(crate) site: String,
     pub(crate) currency: String,
+    pub(crate) currencies: Vec<String>,
     pub(crate) low_stock_at: i64,
 }
 
@@ -198,6 +199,7 @@ impl Config {
                 .with_list_parse_key("server.trusted_proxies")
                 .with_list_parse_key("cors.origins")
                 .with_list_parse_key("compat.open")
+                .with_list_parse_key("shop.currencies")
                 .source(Some(environment)),
         );
         for (key, value) in &overrides.0 {
@@ -300,7 +302,12 @@ impl Config {
     }
 
     fn validate_shop(&self) -> anyhow::Result<()> {
-        self.currency()?;
+        let (currency, currencies) = (self.currency()?, self.currencies()?);
+        if !currencies.is_empty() && !currencies.contains(&currency) {
+            bail!(
+                "shop.currency = \"{currency}\" is not among shop.currencies: add it there, or name another"
+            );
+        }
         if self.shop.low_stock_at < 0 {
             bail!("shop.low_stock_at = {} is negative", self.shop.low_stock_at);
         }
@@ -314,9 +321,19 @@ impl Config {
 
     /// `shop.currency`.
     pub(crate) fn currency(&self) -> anyhow::Result<Currency> {
-        let code = &self.shop.currency;
-        code.parse().with_context(|| format!("shop.currency = \"{code}\" is no ISO 4217 code"))
+        listed_currency("shop.currency", &self.shop.currency)
     }
+
+    /// `shop.currencies`; empty: all that there are.
+    pub(crate) fn currencies(&self) -> anyhow::Result<Vec<Currency>> {
+        self.shop.currencies.iter().map(|code| listed_currency("shop.currencies", code)).collect()
+    }
+}
+
+/// The currency of this code, if ISO 4217 has it.
+fn listed_currency(key: &str, code: &str) -> anyhow::Result<Currency> {
+    let known = code.trim().parse().ok().filter(Currency::is_listed);
+    known.with_context(|| format!("{key} = \"{code}\" is no ISO 4217 code of a currency, such as USD or EUR"))
 }
 
 /// Puts stars for the password of `postgres://user:password@host/db`.
@@ -377,6 +394,9 @@ mod tests {
         check("[logs]\nformat = \"xml\"", "json or text");
         check("[access]\nadmin_token = \"short\"", "at least 16");
         check("[shop]\ncurrency = \"dollars\"", "no ISO 4217 code");
+        check("[shop]\ncurrency = \"USX\"", "shop.currency = \"USX\" is no ISO 4217 code");
+        check("[shop]\ncurrencies = [\"EUR\", \"EURO\"]", "shop.currencies = \"EURO\" is no ISO 4217 code");
+        check("[shop]\ncurrencies = [\"EUR\"]", "shop.currency = \"USD\" is not among shop.currencies");
         check("[compat]\nopen = [\"Z\"]", "compat.open names Z");
         check("not toml", "configuration file");
     }

@@ -18,8 +18,10 @@ use crate::transport::{Remotes, Stock};
 /// What can be set about the shop.
 #[derive(Debug, Clone)]
 pub struct ShopOptions {
-    /// `shop.currency`: of prices that name none.
+    /// `shop.currency`: of new prices that name none.
     pub currency: Currency,
+    /// `shop.currencies`: of which prices may be; empty: all of ISO 4217.
+    pub currencies: Vec<Currency>,
     /// `shop.site`: whose events the shop's orders are.
     pub site: String,
     /// From how many on a new product's stock is low.
@@ -34,10 +36,30 @@ impl Default for ShopOptions {
     fn default() -> Self {
         Self {
             currency: Currency::USD,
+            currencies: Vec::new(),
             site: "default".to_owned(),
             low_stock_at: LOW_STOCK_AT,
             remotes: Remotes::default(),
             salts: None,
+        }
+    }
+}
+
+impl ShopOptions {
+    /// Whether a new price may be of `currency`.
+    pub(crate) fn sells_in(&self, currency: Currency) -> bool {
+        match self.currencies.as_slice() {
+            [] => currency.is_listed(),
+            these => these.contains(&currency),
+        }
+    }
+
+    /// Of which currencies a new price may be, for an answer.
+    pub(crate) fn currencies_known(&self) -> String {
+        let codes: Vec<&str> = self.currencies.iter().map(Currency::code).collect();
+        match codes.as_slice() {
+            [] => "not a currency of ISO 4217".to_owned(),
+            codes => format!("this shop sells in {}", codes.join(", ")),
         }
     }
 }

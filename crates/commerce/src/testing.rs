@@ -80,6 +80,15 @@ impl Bed {
         Self { name, shop, db, clock, metrics, _folders: folders }
     }
 
+    /// The same shop with other options.
+    pub(crate) fn with(mut self, options: ShopOptions) -> Self {
+        let databases = Databases::all_in(&self.db);
+        let clock = Arc::clone(&self.clock) as _;
+        self.metrics = Metrics::new("test");
+        self.shop = Shop::new(databases, self.shop.access.clone(), clock, options, &self.metrics);
+        self
+    }
+
     /// The same in closed mode, with the admin token `an-admin-token-for-tests`.
     pub(crate) fn closed(mut self) -> Self {
         let options = Options { admin_token: "an-admin-token-for-tests".to_owned(), ..Options::default() };

@@ -5,6 +5,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// The active codes of ISO 4217, list one. Those for tests and for no currency are left out: nothing is sold in them.
+const LISTED: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF \
+     CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD \
+     HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL \
+     MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD \
+     RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD USN \
+     UYI UYU UYW UZS VED VES VND VUV WST XAD XAF XAG XAU XBA XBB XBC XBD XCD XCG XDR XOF XPD XPF XPT XSU XUA YER ZAR ZMW ZWG";
+
 /// A three-letter ISO 4217 code, upper case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -46,6 +54,12 @@ pub struct Money {
 impl Currency {
     /// US dollar, the default of `shop.currency`.
     pub const USD: Self = Self(*b"USD");
+
+    /// Whether it is one of the currencies of ISO 4217, amendment 180 (2026). What is stored may have another code, from
+    /// before this was asked or of a currency that is no more: it can be read, and not be given to anything new.
+    pub fn is_listed(&self) -> bool {
+        LISTED.split(' ').any(|code| code.as_bytes() == self.0)
+    }
 
     /// The code, upper case.
     pub fn code(&self) -> &str {
@@ -179,6 +193,22 @@ mod tests {
         for bad in ["", "-", ".", "1.", ".5", "1e3", "+1", "1,5", "NaN", "٣"] {
             assert_eq!(minor(bad, "USD"), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn knows_the_currencies_of_iso_4217() {
+        let listed = |code: &str| code.parse::<Currency>().unwrap().is_listed();
+        for code in ["USD", "eur", "JPY", "KWD", "CLF", "XAF", "AED", "ZWG"] {
+            assert!(listed(code), "{code}");
+        }
+        for code in ["ABC", "EUX", "XTS", "DEM", "AAA", "ZZZ"] {
+            assert!(!listed(code), "{code}");
+        }
+        let codes: Vec<&str> = LISTED.split(' ').collect();
+        assert!(codes.iter().all(|code| code.len() == 3) && codes.is_sorted(), "{codes:?}");
+        // All that have other than two decimals are there.
+        let odd = codes.iter().filter(|code| code.parse::<Currency>().unwrap().decimals() != 2).count();
+        assert_eq!(odd, 17 + 7 + 2);
     }
 
     #[test]

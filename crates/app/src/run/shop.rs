@@ -80,6 +80,7 @@ impl Open {
     ) -> anyhow::Result<Arc<Shop>> {
         let options = ShopOptions {
             currency: config.currency()?,
+            currencies: config.currencies()?,
             site: config.shop.site.clone(),
             low_stock_at: config.shop.low_stock_at,
             remotes: remotes(config)?,

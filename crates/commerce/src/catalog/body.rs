@@ -11,7 +11,8 @@ use kassa_service::Problem;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Change, NewProduct};
+use super::{Change, NewPrice, NewProduct};
+use crate::ShopOptions;
 use crate::guard::object;
 
 /// A product to be made; `track_stock` is true unless it says otherwise.
@@ -31,7 +32,7 @@ pub(crate) struct NewBody {
     low_stock_at: Option<i64>,
 }
 
-/// All of a product: what is absent is emptied. `track_stock` alone stays as it is when it is absent.
+/// All of a product: what is absent is emptied. `track_stock` and the price's currency stay as they are when absent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WholeBody {
@@ -71,7 +72,7 @@ pub(crate) struct PartBody {
     track_stock: Option<bool>,
 }
 
-/// `{"amount_minor":49900,"currency":"USD"}`; without a currency the shop's.
+/// `{"amount_minor":49900,"currency":"USD"}`; without a currency the one that the product has, of a new one the shop's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PriceBody {
@@ -89,8 +90,14 @@ fn given_object<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PriceBody>,
 }
 
 impl PriceBody {
-    fn money(&self, shop: Currency) -> Money {
-        Money { amount_minor: self.amount_minor, currency: self.currency.unwrap_or(shop) }
+    /// The price, whose currency must be one in which this shop sells.
+    fn price(&self, shop: &ShopOptions) -> Result<NewPrice, Problem> {
+        match self.currency {
+            Some(currency) if !shop.sells_in(currency) => {
+                Err(Problem::bad_request(format!("price.currency {currency}: {}", shop.currencies_known())))
+            }
+            currency => Ok(NewPrice { amount_minor: self.amount_minor, currency }),
+        }
     }
 }
 
@@ -99,20 +106,21 @@ fn text_of(attributes: Option<Map<String, Value>>) -> String {
 }
 
 impl NewBody {
-    /// The product that it asks for, in a shop of that currency, where stock is low from `low_stock_at` on.
-    pub(crate) fn into_new(self, currency: Currency, low_stock_at: i64) -> NewProduct {
-        NewProduct {
+    /// The product that it asks for in this shop.
+    pub(crate) fn into_new(self, shop: &ShopOptions) -> Result<NewProduct, Problem> {
+        let NewPrice { amount_minor, currency } = self.price.price(shop)?;
+        Ok(NewProduct {
             sku: self.sku,
             name: self.name,
             category: self.category,
             description: self.description,
             release_date: self.release_date,
             image_url: self.image_url,
-            price: self.price.money(currency),
+            price: Money { amount_minor, currency: currency.unwrap_or(shop.currency) },
             attributes: text_of(self.attributes),
             track_stock: self.track_stock.unwrap_or(true),
-            low_stock_at: self.low_stock_at.unwrap_or(low_stock_at),
-        }
+            low_stock_at: self.low_stock_at.unwrap_or(shop.low_stock_at),
+        })
     }
 }
 
@@ -136,33 +144,33 @@ impl Asked {
 }
 
 impl WholeBody {
-    pub(crate) fn into_change(self, currency: Currency) -> Asked {
+    pub(crate) fn into_change(self, shop: &ShopOptions) -> Result<Asked, Problem> {
         let change = Change {
             name: Some(self.name),
             category: Some(self.category),
             description: Some(self.description),
             release_date: Some(self.release_date),
             image_url: Some(self.image_url),
-            price: Some(self.price.money(currency)),
+            price: Some(self.price.price(shop)?),
             attributes: Some(text_of(self.attributes)),
             track_stock: self.track_stock,
         };
-        Asked { change, sku: self.sku }
+        Ok(Asked { change, sku: self.sku })
     }
 }
 
 impl PartBody {
-    pub(crate) fn into_change(self, currency: Currency) -> Asked {
+    pub(crate) fn into_change(self, shop: &ShopOptions) -> Result<Asked, Problem> {
         let change = Change {
             name: self.name,
             category: self.category,
             description: self.description,
             release_date: self.release_date,
             image_url: self.image_url,
-            price: self.price.map(|price| price.money(currency)),
+            price: self.price.map(|price| price.price(shop)).transpose()?,
             attributes: self.attributes.map(|attributes| text_of(Some(attributes))),
             track_stock: self.track_stock,
         };
-        Asked { change, sku: self.sku }
+        Ok(Asked { change, sku: self.sku })
     }
 }

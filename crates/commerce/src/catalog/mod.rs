@@ -14,7 +14,7 @@ mod view;
 
 pub(crate) use check::is_sku;
 use kassa_db::Tx;
-use kassa_model::{Money, Timestamp};
+use kassa_model::{Currency, Money, Timestamp};
 
 use crate::inventory;
 
@@ -117,11 +117,26 @@ pub struct Change {
     /// A new picture.
     pub image_url: Option<Option<String>>,
     /// A new price; orders keep theirs.
-    pub price: Option<Money>,
+    pub price: Option<NewPrice>,
     /// A new JSON object in place of the old one.
     pub attributes: Option<String>,
     /// Begin to keep a stock (with nothing on hand), or end it (only with nothing on hand).
     pub track_stock: Option<bool>,
+}
+
+/// A new price of a product that has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewPrice {
+    /// Minor units.
+    pub amount_minor: i64,
+    /// `None`: the currency of the price before.
+    pub currency: Option<Currency>,
+}
+
+impl From<Money> for NewPrice {
+    fn from(price: Money) -> Self {
+        Self { amount_minor: price.amount_minor, currency: Some(price.currency) }
+    }
 }
 
 /// Why a product is not as it was wished.
@@ -288,7 +303,9 @@ fn changed(before: &Product, change: &Change) -> Result<Product, Error> {
             field.clone_from(new);
         }
     }
-    after.price = change.price.unwrap_or(after.price);
+    if let Some(NewPrice { amount_minor, currency }) = change.price {
+        after.price = Money { amount_minor, currency: currency.unwrap_or(before.price.currency) };
+    }
     after.track_stock = change.track_stock.unwrap_or(after.track_stock);
     if let Some(attributes) = &change.attributes {
         after.attributes = check::attributes(attributes)?;

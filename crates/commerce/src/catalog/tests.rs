@@ -1,6 +1,7 @@
 //! The catalogue: its rules, and its routes.
 
 mod bad_input;
+mod currency;
 mod pages;
 mod routes;
 mod rules;

@@ -36,7 +36,7 @@ use super::placing::here;
 use super::refusal::{A, Admitted, Refusal};
 use crate::Shop;
 use crate::catalog::store::{self, Sort};
-use crate::catalog::{self, Change, NewProduct, Product};
+use crate::catalog::{self, Change, NewPrice, NewProduct, Product};
 
 /// How often an edit is tried on a game that others change at the same time.
 const ATTEMPTS_MAX: usize = 20;
@@ -205,7 +205,7 @@ fn edit(
         name: texts.name.clone(),
         category: texts.category.clone().map(Some),
         release_date: texts.release_date.clone().map(Some),
-        price,
+        price: price.map(NewPrice::from),
         ..Change::default()
     };
     again(|| catalog::update(tx, id, None, &change, now))

@@ -32,7 +32,7 @@ pub(super) async fn create_product(
 ) -> Result<Response, Problem> {
     caller.require(Scope::Catalog)?;
     let keyed = Keyed::of(&caller, &headers, ("POST", "/v1/products"), &body)?;
-    let new = body.into_new(shop.options.currency, shop.options.low_stock_at);
+    let new = body.into_new(&shop.options)?;
     let now = shop.now();
     let is_here = shop.stock_is_with_catalog();
     let (response, made) = once(catalog(&shop)?, keyed, now, move |tx| match create(tx, &new, now) {
@@ -63,11 +63,11 @@ pub(super) async fn patch_product(
     caller.require(Scope::Catalog)?;
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("PATCH", &route(&named)), &body)?;
-    let asked = body.into_change(shop.options.currency);
+    let asked = body.into_change(&shop.options)?;
     change(&shop, named, keyed, &headers, asked).await
 }
 
-/// `PUT /v1/products/{id}`: what is absent is emptied, but for `track_stock`.
+/// `PUT /v1/products/{id}`: what is absent is emptied, but for `track_stock` and the currency.
 pub(super) async fn replace_product(
     State(shop): State<Arc<Shop>>,
     Admitted(caller): Admitted,
@@ -78,7 +78,7 @@ pub(super) async fn replace_product(
     caller.require(Scope::Catalog)?;
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("PUT", &route(&named)), &body)?;
-    let asked = body.into_change(shop.options.currency);
+    let asked = body.into_change(&shop.options)?;
     change(&shop, named, keyed, &headers, asked).await
 }
 

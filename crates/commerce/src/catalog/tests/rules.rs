@@ -56,7 +56,7 @@ fn a_change_needs_the_version_that_was_seen() {
         assert_eq!(change(&bed, made.id, None, name("Cup")).unwrap().version, 2, "nothing has changed");
         assert_eq!(change(&bed, made.id, None, name("Pot")).unwrap().version, 3);
         let free = Money { amount_minor: -1, currency: made.price.currency };
-        let refused = change(&bed, made.id, None, Change { price: Some(free), ..Change::default() });
+        let refused = change(&bed, made.id, None, Change { price: Some(free.into()), ..Change::default() });
         assert!(matches!(refused, Err(Error::Invalid { field: "price", .. })), "{refused:?}");
         let id = made.id;
         let gone = bed.db.write_blocking(move |tx| archive(tx, id, Some(3), LATER)).unwrap();
@@ -136,7 +136,7 @@ fn two_writers_change_one_product_once_each() {
                         let price = db.write_blocking(move |tx| {
                             let before = store::by_ids(tx, &[id])?.remove(0);
                             let price = Money { amount_minor: before.price.amount_minor + 1, ..before.price };
-                            let change = Change { price: Some(price), ..Change::default() };
+                            let change = Change { price: Some(price.into()), ..Change::default() };
                             update(tx, id, Some(before.version), &change, NOW)
                         });
                         match price {

@@ -162,7 +162,7 @@ async fn prices_are_the_catalogues() {
             .write_blocking(|tx| {
                 let id = crate::catalog::store::by_skus(tx, &["ps5"])?[0].id;
                 let price = kassa_model::Money { amount_minor: 700, currency: kassa_model::Currency::USD };
-                let change = crate::catalog::Change { price: Some(price), ..Default::default() };
+                let change = crate::catalog::Change { price: Some(price.into()), ..Default::default() };
                 crate::catalog::update(tx, id, None, &change, NOW)
             })
             .unwrap();
