@@ -6,6 +6,9 @@
 //! | `/readyz` | 200, or 503 naming what is not ready |
 //! | `/health` | 200 `{"status":"ok","ok":true,"service":…,"checks":{…}}` |
 //! | `/health/deep` | one real round trip per dependency, 2 s each; 503 when a needed one fails |
+//!
+//! On the ports of system D, and for a caller that is marked [`Worded`], a check is a name and a word, as its dashboard reads it:
+//! `{"service":"kassa","status":"healthy","timestamp":"2026-11-21T05:00:00.000Z","checks":{"log":"up","database":"up"}}`.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +19,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use kassa_model::{Clock, SystemClock};
 use serde_json::{Map, Value, json};
 
 use crate::{Json, Peer};
@@ -59,7 +63,12 @@ pub struct Health {
     ready: Arc<Mutex<Vec<Check>>>,
     deep: Arc<Mutex<Vec<Check>>>,
     plain_ports: Arc<[u16]>,
+    worded_ports: Arc<[u16]>,
 }
+
+/// Put into the extensions of a request for `/health/deep` whose caller is of system D: the answer has names and words alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Worded;
 
 impl std::fmt::Debug for Health {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -86,6 +95,7 @@ impl Health {
             ready: Arc::default(),
             deep: Arc::default(),
             plain_ports: Arc::default(),
+            worded_ports: Arc::default(),
         }
     }
 
@@ -93,6 +103,14 @@ impl Health {
     #[must_use]
     pub fn plain_on(mut self, ports: &[u16]) -> Self {
         self.plain_ports = ports.into();
+        self
+    }
+
+    /// On these ports of ours `/health/deep` is answered in the shape of system D, whose services were on 3001 and 3002, and the
+    /// checks of `/health` are words.
+    #[must_use]
+    pub fn worded_on(mut self, ports: &[u16]) -> Self {
+        self.worded_ports = ports.into();
         self
     }
 
@@ -137,7 +155,7 @@ impl Health {
             .route(
                 "/health",
                 get(move |request: Request| {
-                    let port = request.extensions().get::<Peer>().map(|peer| peer.local_address().port());
+                    let port = port_of(&request);
                     async move { health.health(port).await }
                 }),
             )
@@ -146,7 +164,11 @@ impl Health {
     /// `/health/deep`, for role ports or behind a key.
     pub fn deep_route(&self) -> Router {
         let deep = self.clone();
-        Router::new().route("/health/deep", get(move || async move { deep.health_deep().await }))
+        let answer = move |request: Request| {
+            let shape = deep.shape_for(&request);
+            async move { deep.health_deep(shape).await }
+        };
+        Router::new().route("/health/deep", get(answer))
     }
 
     /// Whether every needed part is ready, and what each said.
@@ -164,16 +186,52 @@ impl Health {
         if port.is_some_and(|port| self.plain_ports.contains(&port)) {
             return "OK".into_response();
         }
-        let (_, checks) = self.is_ready().await;
+        let (_, mut checks) = self.is_ready().await;
+        if port.is_some_and(|port| self.worded_ports.contains(&port)) {
+            checks = words(&checks);
+        }
         Json(json!({"status": "ok", "ok": true, "service": *self.service, "checks": checks})).into_response()
     }
 
-    async fn health_deep(&self) -> Response {
+    fn shape_for(&self, request: &Request) -> Shape {
+        let on_its_port = port_of(request).is_some_and(|port| self.worded_ports.contains(&port));
+        if on_its_port || request.extensions().get::<Worded>().is_some() { Shape::Words } else { Shape::Full }
+    }
+
+    async fn health_deep(&self, shape: Shape) -> Response {
         let (healthy, checks) = report(&self.deep).await;
+        if shape == Shape::Words {
+            let status = if healthy { "healthy" } else { "degraded" };
+            let timestamp = SystemClock.now().to_iso_millis();
+            let body = json!({"service": *self.service, "status": status, "timestamp": timestamp,
+                "checks": words(&checks)});
+            return (code(healthy), Json(body)).into_response();
+        }
         let status = if healthy { "ok" } else { "failed" };
         let body = json!({"status": status, "ok": healthy, "service": *self.service, "checks": checks});
         (code(healthy), Json(body)).into_response()
     }
+}
+
+/// How `/health/deep` is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Each check with its latency and what it says.
+    Full,
+    /// System D's.
+    Words,
+}
+
+/// The port of ours that a request came to.
+fn port_of(request: &Request) -> Option<u16> {
+    request.extensions().get::<Peer>().map(|peer| peer.local_address().port())
+}
+
+/// Each check as D names one (`database_of_orders`), and its two words: what works, if with a remark, is up.
+fn words(checks: &Value) -> Value {
+    let word = |check: &Value| if check["status"] == "down" { "down" } else { "up" };
+    let checks = checks.as_object().into_iter().flatten();
+    checks.map(|(name, check)| (name.replace(' ', "_"), word(check).into())).collect::<Map<_, _>>().into()
 }
 
 fn code(good: bool) -> StatusCode {

@@ -24,7 +24,7 @@ pub use address::{ClientAddress, OverHttps, Proxies};
 pub use body::RawBody;
 pub use breaker::Breaker;
 pub use class::{LiveOrigins, Policy, RouteClass};
-pub use health::{Health, Need, Status};
+pub use health::{Health, Need, Status, Worded};
 pub use json::Json;
 pub use metrics::Metrics;
 pub use problem::Problem;

@@ -110,7 +110,7 @@ async fn run(
     if roles.has(Role::Processor) {
         check_positions(parts.log()?.as_ref(), parts.store()?.as_ref()).await?;
     }
-    let health = Health::new("kassa").plain_on(&[4_001, 4_002]);
+    let health = Health::new("kassa").plain_on(&[4_001, 4_002]).worded_on(&[3_001, 3_002]);
     watch::watch_parts(parts, &health);
     figures::register(parts, metrics);
 

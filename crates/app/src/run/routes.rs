@@ -10,12 +10,12 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kassa_access::{Access, Mode};
+use kassa_access::{Access, Caller, Mode, Scope};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, ReportOptions};
 use kassa_commerce::{catalog, compat, inventory, orders, transport};
 use kassa_service::rate::RateLimit;
-use kassa_service::{Health, LiveOrigins, Metrics, Policy, RouteClass, Shutdown, problem};
+use kassa_service::{Health, LiveOrigins, Metrics, Policy, RouteClass, Shutdown, Worded, problem};
 
 use super::Parts;
 use crate::config::Config;
@@ -43,7 +43,8 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
     let guarded = |router: Router| policy.apply(RouteClass::Native, require_admin(&parts.access, router));
     let mut router = Router::new()
         .merge(policy.apply(RouteClass::Probe, health.probe_routes()))
-        .merge(guarded(health.deep_route().merge(metrics.routes()).merge(admin::routes(parts))));
+        .merge(guarded(metrics.routes().merge(admin::routes(parts))))
+        .merge(policy.apply(RouteClass::Compat, admit_to_health(&parts.access, health.deep_route())));
     if let Some(collector) = collector {
         let ingest = collect::routes(collector).route("/kassa.js", get(ui::show_tracker));
         router = router.merge(policy.apply(RouteClass::Ingest, ingest));
@@ -134,6 +135,27 @@ fn policy(config: &Config, access: &Access) -> Policy {
 /// Lets in who may administer, and nobody else.
 fn require_admin(access: &Access, router: Router) -> Router {
     router.layer(middleware::from_fn_with_state(access.clone(), admit_admin))
+}
+
+/// Lets in who may administer; and the callers of system D, whose dashboard asks for it, to names and words.
+fn admit_to_health(access: &Access, router: Router) -> Router {
+    router.layer(middleware::from_fn_with_state(access.clone(), admit_admin_or_d))
+}
+
+async fn admit_admin_or_d(State(access): State<Access>, mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let admitted = access.authorize(headers, RouteClass::Native);
+    if admitted.as_ref().is_ok_and(Caller::is_admin) {
+        return next.run(request).await;
+    }
+    match (access.authorize_compat(headers, "D"), admitted) {
+        (Ok(caller), _) if caller.may_by_dialect(Scope::Read) && caller.may_read(access.shop_site()) => {
+            request.extensions_mut().insert(Worded);
+            next.run(request).await
+        }
+        (_, Ok(_)) => problem::Problem::forbidden("this needs the admin token").into_response(),
+        (_, Err(denied)) => denied.into_response(),
+    }
 }
 
 async fn admit_admin(State(access): State<Access>, request: Request, next: Next) -> Response {

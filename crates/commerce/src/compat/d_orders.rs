@@ -9,8 +9,8 @@
 //! {"success":true,"count":1,"orders":[{"order_id":"019a…","item_id":"ps5","quantity":2,"status":"queued",
 //!  "created_at":"2026-11-21T05:00:00.000Z","updated_at":"2026-11-21T05:00:00.000Z"}]}
 //! ```
-//! The body of `POST /api/orders`, which needs an `Idempotency-Key`; its answers 201 (or 202, `queued`, while inventory is
-//! unavailable) and 422; the answer of `GET /api/orders`. An order of several lines shows its first and adds `items`.
+//! The body of `POST /api/orders`, which needs an `Idempotency-Key`; its answers 201 (or 202, `queued` and with the message of
+//! D's fallback, while inventory is unavailable) and 422; the answer of `GET /api/orders`. An order of several lines shows its first and adds `items`.
 
 mod chaos;
 mod inventory;
@@ -37,6 +37,10 @@ use crate::inventory::Refusal as StockRefusal;
 use crate::orders::store::{self, Filter};
 use crate::orders::{Item, Items, ItemsError, Line, Order, PlaceError, Placed, Status, SubmitError};
 
+/// What D's order service says of an order that is taken and has its stock.
+const CREATED: &str = "Order created successfully";
+/// What its fallback says while its inventory service does not answer.
+const QUEUED: &str = "Inventory service is currently unavailable. Your order has been queued for processing.";
 /// Orders that `GET /api/orders` shows.
 const ORDERS_MAX: i64 = 100;
 
@@ -247,9 +251,10 @@ fn shape(placed: &Placed) -> Answer {
 }
 
 fn created(status: StatusCode, order: &Order) -> Answer {
-    let status = if order.is_accepted() { StatusCode::ACCEPTED } else { status };
+    let (status, message) =
+        if order.is_accepted() { (StatusCode::ACCEPTED, QUEUED) } else { (status, CREATED) };
     let view = OrderView { updated_at: None, ..OrderView::new(order) };
-    let created = Created { success: true, message: "Order created successfully", order: view };
+    let created = Created { success: true, message, order: view };
     Answer::json(status, &created).about(&order.id)
 }
 

@@ -7,7 +7,7 @@ use axum::http::Request;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::{Health, Need, Status};
+use super::{Health, Need, Status, Worded};
 
 async fn ask(health: &Health, path: &str) -> (u16, Value) {
     let request = Request::get(path).body(Body::empty()).unwrap();
@@ -34,6 +34,33 @@ async fn says_what_is_not_ready() {
     let (status, body) = ask(&health, "/readyz").await;
     assert_eq!((status, &body["checks"]["log"]["status"]), (200, &"degraded".into()));
     assert_eq!(body["checks"]["geo"]["needed"], false);
+}
+
+#[tokio::test]
+async fn system_d_reads_names_and_words() {
+    let health = Health::new("kassa").worded_on(&[3_001]);
+    health.deep("log", Need::Needed, || async { Status::Up });
+    health.deep("database of orders", Need::Needed, || async { Status::Degraded("slow".to_owned()) });
+    let ask_d = async || {
+        let mut request = Request::get("/health/deep").body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Worded);
+        let response = health.routes().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (status, serde_json::from_slice::<Value>(&bytes).unwrap())
+    };
+    let (status, body) = ask_d().await;
+    assert_eq!((status, &body["status"], &body["service"]), (200, &"healthy".into(), &"kassa".into()));
+    assert_eq!(body["checks"], serde_json::json!({"log": "up", "database_of_orders": "up"}));
+    assert!(body["timestamp"].as_str().unwrap().ends_with('Z'), "{body}");
+    health.deep("store", Need::Needed, || async { Status::Down("disk full".to_owned()) });
+    let (status, body) = ask_d().await;
+    assert_eq!(
+        (status, &body["status"], &body["checks"]["store"]),
+        (503, &"degraded".into(), &"down".into())
+    );
+    let (_, body) = ask(&health, "/health/deep").await;
+    assert_eq!(body["checks"]["store"]["detail"], "disk full", "others are told all");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ async fn an_order_is_queued_while_inventory_fails() {
     let crash = r#"{"crash_rate":1}"#;
     assert_eq!(bed.call("POST /api/admin/chaos", &[], crash).await.status, 200);
     let body = r#"{"item_id":"ps5","quantity":2}"#;
-    let queued = r#"{"success":true,"message":"Order created successfully","order":{"order_id":"<uuid>","item_id":"ps5","quantity":2,"status":"queued","created_at":"<now>"}}"#;
+    let queued = r#"{"success":true,"message":"Inventory service is currently unavailable. Your order has been queued for processing.","order":{"order_id":"<uuid>","item_id":"ps5","quantity":2,"status":"queued","created_at":"<now>"}}"#;
     let key = ["idempotency-key: k"];
     let first = bed.check_with("POST /api/orders", &key, body, (202, queued)).await;
     let again = bed.check_with("POST /api/orders", &key, body, (202, queued)).await;
