@@ -52,6 +52,7 @@ pub(crate) fn fill(file: &Path, count: u64) -> anyhow::Result<()> {
                 rows,
                 rejected: Vec::new(),
                 counts: Default::default(),
+                state: None,
             };
             store.insert(batch).await?;
         }

@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod lock;
 mod memory;
+mod progress;
 mod roles;
 mod run;
 mod ui;

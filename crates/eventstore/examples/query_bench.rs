@@ -165,6 +165,7 @@ fn believable(from: i64, count: i64) -> Batch {
         rows: (from..from + count).map(row).collect(),
         rejected: Vec::new(),
         counts: Default::default(),
+        state: None,
     }
 }
 

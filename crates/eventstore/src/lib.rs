@@ -91,6 +91,9 @@ pub struct Batch {
     pub rejected: Vec<DeadLetter>,
     /// Counts of this batch, added to what is there.
     pub counts: BTreeMap<CountKey<String>, u64>,
+    /// What the processor wants to find again beside `to`, in its own format; a few KiB at most. `None`: nothing, also
+    /// when an earlier batch had something.
+    pub state: Option<String>,
 }
 
 /// What `insert` can fail with; every variant says what the caller may do.
@@ -141,6 +144,8 @@ pub enum Error {
 pub enum Resumed {
     /// Where the store stands, first; none when it is empty for that partition.
     Mark(Option<Mark>),
+    /// The `state` of the batch that moved the mark there, after it; none when that had none.
+    State(Option<String>),
     /// Ids stored with `received_at` at or after `ids_since`, ascending by hour of receipt.
     Ids(Vec<RecentId>),
     /// The sessions of the events received at or after `sessions_since`, money apart: one piece per session **and hour of
@@ -230,12 +235,12 @@ pub struct StoreStatus {
 /// The analytical store.
 ///
 /// **Contract** (every clause is a test of `conformance.rs`):
-/// 1. `insert` commits rows, dead letters, counts and position in one atomic step **if** the stored position of the
+/// 1. `insert` commits rows, dead letters, counts, position and state in one atomic step **if** the stored position of the
 ///    partition equals `from` (an empty store takes any `from`), the log is the same and `epoch` is not older; else
 ///    [`InsertError::Conflict`] and nothing is changed. So each event is visible exactly once at every moment, after
 ///    any crash, replay or takeover.
 /// 2. An empty batch moves the position.
-/// 3. `resume` gives back exactly what was committed: mark, clock, ids by hour, sessions by hour of receipt.
+/// 3. `resume` gives back exactly what was committed: mark and state, clock, ids by hour, sessions by hour of receipt.
 /// 4. `seen` finds exactly the stored (site, id) pairs, with the hour of their *latest* receipt.
 /// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values.
 /// 6. Dead letters are kept 14 days of `received_at` behind the newest and 10,000 per site and day; counts never shrink.
@@ -249,7 +254,7 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// [`InsertError`]; each variant says what to do.
     async fn insert(&self, batch: Batch) -> Result<(), InsertError>;
 
-    /// Sends what the store holds of `partition` to `send`, in the order Mark, Clock, Sessions…, Ids….
+    /// Sends what the store holds of `partition` to `send`, in the order Mark, State, Clock, Sessions…, Ids….
     ///
     /// # Errors
     /// [`Error`].

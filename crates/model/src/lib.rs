@@ -9,6 +9,7 @@ pub mod failpoint;
 mod hash;
 mod money;
 mod outcome;
+mod progress;
 mod shop_id;
 mod timestamp;
 
@@ -20,5 +21,6 @@ pub use hash::{
 };
 pub use money::{Currency, Money, MoneyError};
 pub use outcome::{Outcome, Reason, UnknownReason};
+pub use progress::{Progress, Silent};
 pub use shop_id::{MONEY_IDS, id_as_sent, id_of_client, money_id};
 pub use timestamp::{MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp, TimestampError};

@@ -64,6 +64,7 @@ impl Flight {
             rows,
             rejected,
             counts: manifest.counts.to_map(),
+            state: None,
         };
         let store = Arc::clone(store);
         let task = tokio::spawn(async move {

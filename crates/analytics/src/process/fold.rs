@@ -131,7 +131,7 @@ impl Fold {
     /// Takes a piece of what the store holds.
     pub(super) fn resume(&mut self, piece: Resumed) {
         match piece {
-            Resumed::Mark(_) => {}
+            Resumed::Mark(_) | Resumed::State(_) => {}
             Resumed::Clock(clock) => {
                 self.memory.clock = clock;
                 if let Some(clock) = clock {

@@ -138,6 +138,7 @@ impl<'a> Runner<'a> {
             rows,
             rejected,
             counts: folded.counts.to_map(),
+            state: None,
         };
         self.store.insert(batch).await.unwrap();
         self.from = to;

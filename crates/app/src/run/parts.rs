@@ -19,6 +19,7 @@ use kassa_service::Metrics;
 use super::shop::Open;
 use crate::admin;
 use crate::config::Config;
+use crate::progress::Shown;
 use crate::roles::Roles;
 
 /// The group under which the processor reads.
@@ -174,6 +175,7 @@ fn open_store(config: &Config) -> anyhow::Result<DuckStore> {
     options.threads = (config.store.threads > 0).then_some(config.store.threads);
     options.query_timeout = Duration::from_secs(config.store.query_timeout_s);
     options.exports_dir = Some(config.data.join("exports"));
+    options.progress = Arc::new(Shown::new());
     if path.is_dir() {
         bail!("cannot open the store {}: it is a folder", path.display());
     }

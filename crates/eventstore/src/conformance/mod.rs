@@ -17,6 +17,7 @@ macro_rules! backend {
                 super::places::a_batch_is_committed_whole,
                 super::places::a_batch_that_does_not_belong_is_refused,
                 super::places::an_empty_batch_moves_the_position,
+                super::places::the_state_goes_with_the_position,
                 super::places::a_row_that_cannot_be_stored_is_named,
                 super::places::offsets_have_128_bits,
                 super::places::resume_gives_back_what_was_committed,

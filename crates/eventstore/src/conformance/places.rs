@@ -16,6 +16,7 @@ use crate::{
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Held {
     pub(crate) mark: Option<Mark>,
+    pub(crate) state: Option<String>,
     pub(crate) clock: Option<Timestamp>,
     pub(crate) ids: Vec<RecentId>,
     pub(crate) sessions: Vec<OpenSession>,
@@ -33,20 +34,24 @@ pub(crate) async fn resume(store: &dyn EventStore, ask: Resume) -> Held {
                 held.mark = mark;
                 1
             }
+            Resumed::State(state) => {
+                held.state = state;
+                2
+            }
             Resumed::Clock(clock) => {
                 held.clock = clock;
-                2
+                3
             }
             Resumed::Sessions(sessions) => {
                 held.sessions.extend(sessions);
-                3
+                4
             }
             Resumed::Ids(ids) => {
                 held.ids.extend(ids);
-                4
+                5
             }
         };
-        assert!(stage >= last_stage, "mark, clock, sessions, ids");
+        assert!(stage >= last_stage, "mark, state, clock, sessions, ids");
         last_stage = stage;
     }
     assert!(held.ids.is_sorted_by_key(|id| id.hour));
@@ -114,6 +119,23 @@ pub(super) async fn an_empty_batch_moves_the_position(store: &dyn EventStore) {
     assert_eq!(held.mark, Some(Mark { log_id: LOG, position: 70, epoch: 2 }));
     assert_eq!(held.clock, None);
     assert_eq!(store.status().await.unwrap().events, 0);
+}
+
+pub(super) async fn the_state_goes_with_the_position(store: &dyn EventStore) {
+    let with = |batch: Batch, state: &str| Batch { state: Some(state.to_owned()), ..batch };
+    let state = async |partition| resume(store, everything(partition)).await.state;
+    store.insert(with(batch(0, vec![view("a", "/", 0)]), "z: \"one\"")).await.unwrap();
+    store.insert(with(Batch { partition: 1, ..batch(0, Vec::new()) }, "another's")).await.unwrap();
+    assert_eq!(state(0).await.as_deref(), Some("z: \"one\""));
+    // A batch that moves nothing may still say something else.
+    store.insert(with(batch(1, Vec::new()), "b")).await.unwrap();
+    assert_eq!(state(0).await.as_deref(), Some("b"));
+    let refused = with(batch(9, vec![view("b", "/", 1)]), "refused");
+    assert!(matches!(store.insert(refused).await, Err(InsertError::Conflict(_))));
+    assert_eq!(state(0).await.as_deref(), Some("b"));
+    assert_eq!(state(1).await.as_deref(), Some("another's"));
+    store.insert(batch(1, vec![view("c", "/", 2)])).await.unwrap();
+    assert_eq!((state(0).await, state(7).await), (None, None));
 }
 
 pub(super) async fn a_row_that_cannot_be_stored_is_named(store: &dyn EventStore) {

@@ -98,7 +98,7 @@ pub(crate) fn batch(from: u128, events: Vec<Event>) -> Batch {
         *counts.entry(stored_key(event)).or_default() += 1;
     }
     let rows = (from..).zip(events).map(|(offset, event)| Row { offset, index: 0, event }).collect();
-    Batch { log_id: LOG, partition: 0, epoch: 1, from, to, rows, rejected: Vec::new(), counts }
+    Batch { log_id: LOG, partition: 0, epoch: 1, from, to, rows, rejected: Vec::new(), counts, state: None }
 }
 
 fn stored_key(event: &Event) -> CountKey<String> {

@@ -19,15 +19,17 @@ mod seen;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod upgrade;
 mod workers;
 mod writer;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kassa_model::Timestamp;
+use kassa_model::{Progress, Silent, Timestamp};
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::query::{EventFilter, Query, Table};
@@ -55,6 +57,8 @@ pub struct Options {
     pub query_timeout: Duration,
     /// How many reports run at once; 2 by default.
     pub reports_max: usize,
+    /// Hears of the upgrade of a store of an older version; nobody by default.
+    pub progress: Arc<dyn Progress>,
 }
 
 impl Options {
@@ -68,6 +72,7 @@ impl Options {
             exports_dir: None,
             query_timeout: Duration::from_secs(30),
             reports_max: 2,
+            progress: Arc::new(Silent),
         }
     }
 }
@@ -80,11 +85,12 @@ pub struct DuckStore {
 }
 
 impl DuckStore {
-    /// Opens the file of `options`, or makes it. Takes well under half a second, however many rows there are; it
-    /// blocks for that time.
+    /// Opens the file of `options`, or makes it; one of an older version is upgraded in place first. Takes well under
+    /// half a second, however many rows there are, upgrades apart; it blocks for that time.
     ///
     /// # Errors
-    /// [`Error::Open`] when another process holds the file, when it is broken, or when it is no event store.
+    /// [`Error::Open`] when another process holds the file, when it is broken, when it is no event store, or when a
+    /// newer kassa wrote it.
     pub fn open(options: Options) -> Result<Self, Error> {
         let shared = engine::Shared::open(options)?;
         let writer = WriterHandle::start(shared.clone())?;

@@ -21,7 +21,7 @@ pub(super) fn open(options: &Options) -> Result<Connection, Error> {
         configure(&connection, options).map_err(|error| settings(&error))?;
         Ok(connection)
     })?;
-    schema::prepare(&connection, &options.path)?;
+    schema::prepare(&connection, options)?;
     Ok(connection)
 }
 

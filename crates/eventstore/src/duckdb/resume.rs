@@ -15,14 +15,16 @@ const PIECE_ROWS: usize = 50_000;
 
 type Send<'a> = &'a mut (dyn FnMut(Resumed) + std::marker::Send);
 
-/// Sends mark, clock, sessions and ids, as of one moment.
+/// Sends mark, state, clock, sessions and ids, as of one moment.
 pub(super) fn resume(
     connection: &Connection,
     ask: Resume,
     mut send: Box<dyn FnMut(Resumed) + std::marker::Send>,
 ) -> Result<(), Failure> {
     connection.execute_batch("BEGIN TRANSACTION")?;
-    send(Resumed::Mark(read_mark(connection, ask.partition)?));
+    let (mark, state) = read_mark(connection, ask.partition)?;
+    send(Resumed::Mark(mark));
+    send(Resumed::State(state));
     let clock = connection
         .query_row(
             "SELECT epoch_us(max(received_at)) FROM events WHERE log_partition = $1",

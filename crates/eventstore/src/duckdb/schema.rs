@@ -1,18 +1,13 @@
-//! The tables. Append-only, no keys, no indexes; DDL only here, at start, followed by a checkpoint.
+//! The tables. Append-only, no keys, no indexes; DDL only here and in `upgrade`, at start, followed by a checkpoint.
 //!
 //! `sequence` numbers the rows of a partition in the order of the log (partition in the upper 16 bits), so that events
 //! of one instant have an order that fits one column; items hang on it.
 
-use std::path::Path;
-
 use duckdb::Connection;
 
 use super::failure::first_line;
-use super::letters;
+use super::{Options, letters, upgrade};
 use crate::Error;
-
-/// The version of the tables that this build reads and writes.
-const VERSION: i64 = 1;
 
 /// Positions and counts are compacted at start when they have more rows than this.
 const COMPACT_ABOVE: i64 = 1_000;
@@ -136,43 +131,39 @@ CREATE TABLE positions (
     position_low UBIGINT NOT NULL,
     epoch UBIGINT NOT NULL,
     next_sequence UBIGINT NOT NULL,
-    log_id VARCHAR NOT NULL
+    log_id VARCHAR NOT NULL,
+    state VARCHAR
+);
+CREATE TABLE owner (
+    shop_id VARCHAR NOT NULL
 );";
 
-/// The newest row of `positions` of each partition: positions and epochs never fall.
+/// The newest row of `positions` of each partition: positions and epochs never fall, and of two rows for the same one the
+/// later counts.
 pub(super) const NEWEST_POSITIONS: &str = "
-SELECT log_partition, newest.position_high, newest.position_low, newest.epoch, newest.next_sequence, newest.log_id
+SELECT log_partition, newest.position_high, newest.position_low, newest.epoch, newest.next_sequence, newest.log_id,
+       newest.state
 FROM (
     SELECT log_partition, max(struct_pack(
         position_high := position_high, position_low := position_low, epoch := epoch,
-        next_sequence := next_sequence, log_id := log_id)) AS newest
+        next_sequence := next_sequence, written := rowid, log_id := log_id, state := state)) AS newest
     FROM positions GROUP BY log_partition
 ) ORDER BY log_partition";
 
-/// Makes the tables of a new file, checks those of an old one, and compacts what grows by appending.
-pub(super) fn prepare(connection: &Connection, path: &Path) -> Result<(), Error> {
+/// Makes the tables of a new file, brings those of an old one up to date, and compacts what grows by appending.
+pub(super) fn prepare(connection: &Connection, options: &Options) -> Result<(), Error> {
+    let path = &options.path;
     let broken =
         |error: duckdb::Error| Error::Open(format!("{} is broken: {}", path.display(), first_line(&error)));
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM duckdb_tables()", [], |row| row.get(0)).map_err(broken)?;
     if tables == 0 {
-        let make = format!("BEGIN; {TABLES} INSERT INTO kassa_store VALUES ({VERSION}); COMMIT; CHECKPOINT;");
+        let version = upgrade::VERSION;
+        let make = format!("BEGIN; {TABLES} INSERT INTO kassa_store VALUES ({version}); COMMIT; CHECKPOINT;");
         return connection.execute_batch(&make).map_err(broken);
     }
-    check_version(connection, path)?;
+    upgrade::bring_up(connection, options, upgrade::STEPS)?;
     compact(connection).map_err(broken)
-}
-
-fn check_version(connection: &Connection, path: &Path) -> Result<(), Error> {
-    let path = path.display();
-    let found = connection.query_row("SELECT max(version) FROM kassa_store", [], |row| row.get::<_, i64>(0));
-    match found {
-        Ok(VERSION) => Ok(()),
-        Ok(other) => Err(Error::Open(format!(
-            "{path} has version {other}, this build reads version {VERSION}: use the build that wrote it"
-        ))),
-        Err(_) => Err(Error::Open(format!("{path} is a DuckDB database, but no event store of kassa"))),
-    }
 }
 
 /// Replaces the rows of `counts` and `positions` by their sums and newest ones, and drops dead letters that are no

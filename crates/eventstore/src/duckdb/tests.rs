@@ -20,14 +20,14 @@ const CHILD_PATH: &str = "KASSA_TEST_STORE";
 const CHILD_WORK: &str = "KASSA_TEST_WORK";
 const CHILD_NAME: &str = "duckdb::tests::other_process";
 
-fn open(path: &Path) -> DuckStore {
+pub(super) fn open(path: &Path) -> DuckStore {
     match DuckStore::open(Options::new(path)) {
         Ok(store) => store,
         Err(error) => panic!("{error}"),
     }
 }
 
-fn refusal(path: &Path) -> String {
+pub(super) fn refusal(path: &Path) -> String {
     match DuckStore::open(Options::new(path)) {
         Ok(_) => panic!("{} was opened", path.display()),
         Err(Error::Open(why)) => why,
@@ -35,13 +35,13 @@ fn refusal(path: &Path) -> String {
     }
 }
 
-fn folder() -> (tempfile::TempDir, PathBuf) {
+pub(super) fn folder() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.duckdb");
     (folder, path)
 }
 
-fn child(path: &Path, work: &str) -> Command {
+pub(super) fn child(path: &Path, work: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", CHILD_NAME, "--ignored", "--nocapture", "--test-threads=1"]);
     command.env(CHILD_PATH, path).env(CHILD_WORK, work).stdout(Stdio::null()).stderr(Stdio::null());
@@ -82,7 +82,7 @@ fn other_process() {
 }
 
 /// Batch `number` of the endless load: rows, items, a dead letter and counts that tell each other's number.
-fn numbered(number: u128) -> Batch {
+pub(super) fn numbered(number: u128) -> Batch {
     let from = number * 10;
     let mut events: Vec<_> =
         (0..9).map(|n| view(&format!("e{}", from + n), "/", i64::try_from(from).unwrap())).collect();
@@ -103,7 +103,7 @@ async fn write_for_ever(path: &Path) {
 }
 
 /// Whether rows, items, dead letters, counts and position tell the same story; gives the number of batches.
-async fn check_story(store: &DuckStore) -> u128 {
+pub(super) async fn check_story(store: &DuckStore) -> u128 {
     let batches = resume(store, everything(0)).await.mark.map_or(0, |mark| mark.position) / 10;
     let expected = MemoryStore::new();
     for number in 0..batches {
@@ -195,7 +195,8 @@ async fn a_broken_file_is_refused_in_one_sentence() {
     let newer = folder.path().join("newer.duckdb");
     drop(open(&newer));
     duckdb::Connection::open(&newer).unwrap().execute_batch("UPDATE kassa_store SET version = 9").unwrap();
-    assert!(refusal(&newer).contains("version 9"));
+    let why = refusal(&newer);
+    assert!(why.contains("version 9") && why.contains("a newer kassa wrote it; start that one"), "{why}");
     assert!(refusal(&folder.path().join("missing/events.duckdb")).contains("does not exist"));
 }
 

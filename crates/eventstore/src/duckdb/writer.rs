@@ -266,8 +266,16 @@ fn append(connection: &Connection, batch: &Batch, first: u64) -> duckdb::Result<
 fn append_position(connection: &Connection, batch: &Batch, next_sequence: u64) -> duckdb::Result<()> {
     let (high, low) = halves(batch.to);
     connection
-        .prepare_cached("INSERT INTO positions VALUES ($1, $2, $3, $4, $5, $6)")?
-        .execute(params![batch.partition, high, low, batch.epoch, next_sequence, batch.log_id.to_string()])
+        .prepare_cached("INSERT INTO positions VALUES ($1, $2, $3, $4, $5, $6, $7)")?
+        .execute(params![
+            batch.partition,
+            high,
+            low,
+            batch.epoch,
+            next_sequence,
+            batch.log_id.to_string(),
+            batch.state
+        ])
         .map(drop)
 }
 
@@ -277,18 +285,32 @@ fn read_places(connection: &Connection) -> Result<BTreeMap<u32, Place>, Failure>
     let mut rows = statement.query([])?;
     let mut places = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let id: String = row.get(5)?;
-        let log_id = Uuid::parse_str(&id)
-            .map_err(|_| Error::Failed(format!("its table of positions has the log id {id}")))?;
-        let mark = Mark { log_id, position: whole(row.get(1)?, row.get(2)?), epoch: row.get(3)? };
-        places.insert(row.get(0)?, Place { mark, next_sequence: row.get(4)? });
+        places.insert(row.get(0)?, Place { mark: mark_of(row)?, next_sequence: row.get(4)? });
     }
     Ok(places)
 }
 
-/// Where `partition` stands, as a reader sees it.
-pub(super) fn read_mark(connection: &Connection, partition: u32) -> Result<Option<Mark>, Failure> {
-    Ok(read_places(connection)?.get(&partition).map(|place| place.mark))
+/// The mark of a row of `NEWEST_POSITIONS`.
+fn mark_of(row: &duckdb::Row<'_>) -> Result<Mark, Failure> {
+    let id: String = row.get(5)?;
+    let log_id = Uuid::parse_str(&id)
+        .map_err(|_| Error::Failed(format!("its table of positions has the log id {id}")))?;
+    Ok(Mark { log_id, position: whole(row.get(1)?, row.get(2)?), epoch: row.get(3)? })
+}
+
+/// Where `partition` stands and the state kept there, as a reader sees it.
+pub(super) fn read_mark(
+    connection: &Connection,
+    partition: u32,
+) -> Result<(Option<Mark>, Option<String>), Failure> {
+    let mut statement = connection.prepare(schema::NEWEST_POSITIONS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, u32>(0)? == partition {
+            return Ok((Some(mark_of(row)?), row.get(6)?));
+        }
+    }
+    Ok((None, None))
 }
 
 fn forget(connection: &Connection, what: &Forget) -> duckdb::Result<u64> {

@@ -32,6 +32,7 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct State {
     marks: BTreeMap<u32, Mark>,
+    states: BTreeMap<u32, String>,
     rows: Vec<Stored>,
     letters: Vec<(u32, DeadLetter)>,
     counts: BTreeMap<CountKey<String>, u64>,
@@ -140,6 +141,10 @@ impl State {
         for (key, count) in batch.counts {
             *self.counts.entry(key).or_default() += count;
         }
+        match batch.state {
+            Some(state) => self.states.insert(partition, state),
+            None => self.states.remove(&partition),
+        };
         self.marks.insert(partition, Mark { log_id: batch.log_id, position: batch.to, epoch: batch.epoch });
         Ok(())
     }
@@ -168,7 +173,11 @@ impl State {
     fn resume(&self, ask: Resume) -> Vec<Resumed> {
         let mine = || self.rows.iter().filter(|stored| stored.partition == ask.partition);
         let clock = mine().map(|stored| stored.row.event.received_at).max();
-        let mut parts = vec![Resumed::Mark(self.marks.get(&ask.partition).copied()), Resumed::Clock(clock)];
+        let mut parts = vec![
+            Resumed::Mark(self.marks.get(&ask.partition).copied()),
+            Resumed::State(self.states.get(&ask.partition).cloned()),
+            Resumed::Clock(clock),
+        ];
         let Some(clock) = clock else { return parts };
 
         let sessions_since = clock.plus_micros(ask.session_micros.saturating_neg());

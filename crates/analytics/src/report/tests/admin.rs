@@ -36,6 +36,7 @@ async fn seed(world: &World) {
             letter(3, "berlin", Reason::InvalidTime),
             letter(4, "", Reason::InvalidPayload),
         ],
+        state: None,
         counts: BTreeMap::from([
             (count("shop", 1, Outcome::Stored), 5),
             (count("shop", 2, Outcome::Stored), 6),

@@ -98,6 +98,7 @@ impl World {
             rows: rows.collect(),
             rejected: Vec::new(),
             counts: BTreeMap::new(),
+            state: None,
         };
         self.store.insert(batch).await.unwrap();
     }

@@ -1,0 +1,129 @@
+//! Stores of older versions: upgraded whole, also through kills and with many rows.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use duckdb::Connection;
+use kassa_model::Progress;
+
+use super::{Step, VERSION, bring_up};
+use crate::conformance::places::{everything, resume};
+use crate::conformance::sample::scaled;
+use crate::duckdb::tests::{check_story, child, folder, numbered, open};
+use crate::duckdb::{DuckStore, Options};
+use crate::{Batch, EventStore};
+
+/// Hears what is told.
+#[derive(Debug, Default)]
+struct Heard(Mutex<Vec<(u64, u64)>>);
+
+impl Progress for Heard {
+    fn tell(&self, what: &str, done: u64, of: u64) {
+        assert_eq!(what, "upgrading the event store");
+        self.0.lock().unwrap().push((done, of));
+    }
+}
+
+/// The tables as version 1 had them, with what is in them.
+fn back_to_version_1(path: &Path) {
+    let connection = Connection::open(path).unwrap();
+    let sql = "BEGIN; ALTER TABLE positions DROP COLUMN state; DROP TABLE owner;
+               UPDATE kassa_store SET version = 1; COMMIT;";
+    connection.execute_batch(sql).unwrap();
+}
+
+/// A store of version 1 with so many numbered batches.
+async fn of_version_1(path: &Path, batches: u128) {
+    let store = open(path);
+    for number in 0..batches {
+        store.insert(numbered(number)).await.unwrap();
+    }
+    drop(store);
+    back_to_version_1(path);
+}
+
+fn version(path: &Path) -> i64 {
+    let connection = Connection::open(path).unwrap();
+    connection.query_row("SELECT max(version) FROM kassa_store", [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test]
+async fn a_store_of_version_1_is_upgraded_and_goes_on() {
+    let (_folder, path) = folder();
+    of_version_1(&path, 5).await;
+    let heard = Arc::new(Heard::default());
+    let options = Options { progress: heard.clone(), ..Options::new(&path) };
+    let store = DuckStore::open(options.clone()).unwrap();
+    assert_eq!(check_story(&store).await, 5);
+    assert_eq!(resume(&store, everything(0)).await.state, None);
+    store.insert(Batch { state: Some("kept".to_owned()), ..numbered(5) }).await.unwrap();
+    drop(store);
+    assert_eq!(version(&path), VERSION);
+    let told = heard.0.lock().unwrap().clone();
+    assert_eq!(told.first(), Some(&(0, VERSION as u64 - 1)));
+    assert_eq!(told.last(), Some(&(VERSION as u64 - 1, VERSION as u64 - 1)));
+    // The next open has nothing to do, and finds what came after the upgrade.
+    let store = DuckStore::open(options).unwrap();
+    assert_eq!(*heard.0.lock().unwrap(), told);
+    assert_eq!(check_story(&store).await, 6);
+    assert_eq!(resume(&store, everything(0)).await.state.as_deref(), Some("kept"));
+}
+
+#[tokio::test]
+async fn a_kill_during_an_upgrade_leaves_a_whole_store() {
+    for (point, left) in [("upgrade.store_before_commit", 1), ("upgrade.store_after_commit", 2)] {
+        let (_folder, path) = folder();
+        of_version_1(&path, 3).await;
+        let status = child(&path, &format!("{point}=1")).status().unwrap();
+        assert!(!status.success(), "{point} was not hit");
+        assert_eq!(version(&path), left, "{point}");
+        let store = open(&path);
+        assert_eq!(check_story(&store).await, 3, "{point}");
+        store.insert(numbered(3)).await.unwrap();
+        assert_eq!(check_story(&store).await, 4, "{point}");
+    }
+}
+
+/// What a step that touches every row looks like.
+const REWRITES: Step = Step(
+    "CREATE TABLE rewritten AS SELECT * REPLACE (upper(title) AS title) FROM events;
+     DROP TABLE events; ALTER TABLE rewritten RENAME TO events;",
+);
+
+#[tokio::test]
+async fn hard_an_upgrade_that_rewrites_every_row_keeps_to_time_and_memory() {
+    let (_folder, path) = folder();
+    let rows = scaled(5_000_000);
+    of_version_1(&path, 1).await;
+    let fill = format!(
+        "CREATE TEMP TABLE one AS SELECT * FROM events LIMIT 1;
+         INSERT INTO events SELECT one.* REPLACE (
+             'e' || range AS id, range::UBIGINT + 1000 AS sequence, 'A title of page ' || range AS title,
+             to_timestamp(1767225600 + range / 2)::TIMESTAMP AS received_at) FROM range({rows}), one;"
+    );
+    Connection::open(&path).unwrap().execute_batch(&fill).unwrap();
+    let began = Instant::now();
+    let store = open(&path);
+    let as_it_is = began.elapsed();
+    assert_eq!(store.status().await.unwrap().events, rows + 9);
+    drop(store);
+
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch("SET memory_limit = '256 MiB'").unwrap();
+    let mut steps = super::STEPS.to_vec();
+    steps.push(REWRITES);
+    let began = Instant::now();
+    bring_up(&connection, &Options::new(&path), &steps).unwrap();
+    let rewritten = began.elapsed();
+    let sql = "SELECT count(*) FILTER (title LIKE 'A TITLE OF PAGE %') FROM events";
+    let changed: u64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(changed, rows);
+    println!(
+        "upgrade: {rows} events to version {VERSION} in {:.2} s, every row rewritten in {:.2} s",
+        as_it_is.as_secs_f64(),
+        rewritten.as_secs_f64()
+    );
+    let most = Duration::from_secs(60).mul_f64(rows as f64 / 5e6).max(Duration::from_secs(30));
+    assert!(as_it_is + rewritten < most, "{as_it_is:?} and {rewritten:?}");
+}
