@@ -20,7 +20,9 @@ use serde_json::value::RawValue;
 
 use crate::{Dialect, Event, LogRecord, OrderItem, OrderPart, Reason, Recorded, Rejected, Timestamp};
 
-/// The version that this build writes and reads.
+/// The version that this build writes; it reads all from 1 on. Records are never rewritten, so a log holds those of all
+/// versions that wrote to it, and [`decode`] takes each by its own. A new version raises the format of the log's folder, too
+/// (`meta.json`), so that a build that does not know it opens none of it.
 const VERSION: u32 = 1;
 
 /// The most bytes of `props` that a record carries; the collector refuses larger events long before.
@@ -29,8 +31,10 @@ pub enum CodecError {
     /// Not the JSON that [`encode`] writes.
     #[error("cannot decode a log record: {0}")]
     Shape(#[from] serde_json::Error),
-    /// Written by another version.
-    #[error("cannot decode a log record of version {0}: this build reads version 1")]
+    /// Written by a newer version.
+    #[error(
+        "cannot decode a log record of version {0}: a newer kassa wrote it, and this one knows up to {VERSION}"
+    )]
     Version(u32),
 }
 
@@ -52,16 +56,23 @@ pub fn encode(record: &LogRecord) -> Result<Vec<u8>, CodecError> {
 /// The record of `bytes`.
 ///
 /// # Errors
-/// [`CodecError`] when the bytes are no record of this version.
+/// [`CodecError`] when the bytes are no record of a version that this build knows.
 pub fn decode(bytes: &[u8]) -> Result<LogRecord, CodecError> {
-    let wire: RecordIn = serde_json::from_slice(bytes)?;
-    if wire.v != VERSION {
-        return Err(CodecError::Version(wire.v));
-    }
+    let wire: RecordIn = match serde_json::from_slice::<RecordIn>(bytes) {
+        Ok(wire) if wire.v == VERSION => wire,
+        Ok(wire) => return Err(CodecError::Version(wire.v)),
+        Err(why) => return Err(shape_of(bytes).unwrap_or(why.into())),
+    };
     Ok(match wire.rej {
         Some(reason) => LogRecord::Rejected(Box::new(wire.into_rejected(reason))),
         None => LogRecord::Event(Box::new(wire.into_recorded())),
     })
+}
+
+/// That a record which is none of ours is of a version that we do not know.
+fn shape_of(bytes: &[u8]) -> Option<CodecError> {
+    let head: Head = serde_json::from_slice(bytes).ok()?;
+    (head.v > VERSION).then_some(CodecError::Version(head.v))
 }
 
 fn put_event(out: &mut Vec<u8>, recorded: &Recorded) -> Result<(), CodecError> {
@@ -164,6 +175,12 @@ impl<'a> OrderOut<'a> {
                 .collect(),
         }
     }
+}
+
+/// What records of every version have.
+#[derive(Deserialize)]
+struct Head {
+    v: u32,
 }
 
 #[derive(Deserialize)]
@@ -336,6 +353,8 @@ mod tests {
             decode(br#"{"v":2,"id":"","st":"","r":0,"d":"flat"}"#),
             Err(CodecError::Version(2))
         ));
+        let other = decode(br#"{"v":3,"of":"another shape"}"#).unwrap_err();
+        assert!(other.to_string().contains("version 3: a newer kassa wrote it"), "{other}");
         for bad in ["", "[]", "{}", "\u{0}", r#"{"v":1}"#, r#"{"v":1,"id":"a","st":"b","r":0,"d":"nope"}"#] {
             assert!(decode(bad.as_bytes()).is_err(), "{bad}");
         }

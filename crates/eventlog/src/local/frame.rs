@@ -67,10 +67,19 @@ pub(crate) enum Flaw {
     Checksum,
     /// Whole, but of another log.
     OtherLog(Uuid),
-    /// Whole, but of another stream or partition, or of a codec that this version does not know.
+    /// Whole, but of another stream or partition.
     OtherPlace,
+    /// Whole, but of a codec that this version does not know.
+    OtherCodec(u8),
     /// The records inside do not add up.
     Records,
+}
+
+impl Flaw {
+    /// Whether the bytes were written whole, only not by this version for this place: no torn write, never to be cut off.
+    pub(crate) fn is_whole(self) -> bool {
+        matches!(self, Self::OtherLog(_) | Self::OtherPlace | Self::OtherCodec(_))
+    }
 }
 
 impl Header {
@@ -179,7 +188,8 @@ pub(crate) fn check(bytes: &[u8], place: &Place) -> Result<Header, Flaw> {
         0 => Codec::Plain,
         1 => Codec::Seal,
         2 if length == 8 => Codec::Gap,
-        _ => return Err(Flaw::OtherPlace),
+        2 => return Err(Flaw::Length),
+        other => return Err(Flaw::OtherCodec(other)),
     };
     if bytes[49] != place.stream as u8 || partition != place.partition {
         return Err(Flaw::OtherPlace);
@@ -236,7 +246,13 @@ impl fmt::Display for Flaw {
             Self::Length => f.write_str("an impossible length"),
             Self::Checksum => f.write_str("the checksum does not match"),
             Self::OtherLog(id) => write!(f, "a frame of another log, {id}"),
-            Self::OtherPlace => f.write_str("a frame of another partition or version"),
+            Self::OtherPlace => f.write_str("a frame of another partition"),
+            Self::OtherCodec(codec) => {
+                write!(
+                    f,
+                    "a frame of codec {codec}, which this version does not know; a newer kassa wrote it"
+                )
+            }
             Self::Records => f.write_str("the records of a frame do not add up"),
         }
     }

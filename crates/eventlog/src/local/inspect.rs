@@ -277,7 +277,7 @@ impl Survey<'_> {
     fn bad(&mut self, at: u64, bytes: u64, flaw: Flaw, resume: Option<u64>) {
         let Some(segment) = self.segments.last_mut() else { return };
         let file = segment.file.clone();
-        if resume.is_none() && !segment.sealed && !matches!(flaw, Flaw::OtherLog(_)) {
+        if resume.is_none() && !segment.sealed && !flaw.is_whole() {
             segment.torn_bytes = bytes;
         } else {
             self.report(file, at, format!("{bytes} bytes are bad: {flaw}"), None);

@@ -1,4 +1,17 @@
-//! `meta.json`: the log's own id and what is fixed for its life. Written once, when the log is made.
+//! `meta.json`: the log's own id and what is fixed for its life. Written when the log is made and when it is upgraded.
+//!
+//! Its `format` is the version of the whole folder: of this file, `groups.json`, the frames (`frame.rs`) and the records in
+//! them (`kassa_model::codec`). The rules for whoever changes any of these:
+//!
+//! - Raise [`FORMAT`]. A build that does not know a format opens nothing of it, so it never takes what it cannot read for a
+//!   torn tail or a dead letter.
+//! - Go on reading every older one: segments are never rewritten, so a log holds frames and records of all versions that
+//!   ever wrote to it. Each frame names its codec, each record its version; both are decoded by it.
+//! - What `meta.json` itself must hold newly, [`open_or_create`] adds, in one replacement of the file.
+//!
+//! ```text
+//! format   1: 0.1.0   2: shop_id
+//! ```
 
 use std::io;
 use std::path::Path;
@@ -11,7 +24,8 @@ use super::{io_error, segment};
 use crate::disk::{self, Disk};
 use crate::{Error, Partition, Stream};
 
-const FORMAT: u32 = 1;
+/// The format that this build writes; it reads all from 1 on.
+const FORMAT: u32 = 2;
 const FILE: &str = "meta.json";
 
 /// The content of `meta.json`.
@@ -19,7 +33,16 @@ const FILE: &str = "meta.json";
 pub(crate) struct Meta {
     pub(crate) format: u32,
     pub(crate) log_id: Uuid,
+    /// The shop whose events these are; none until a shop has been told of the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shop_id: Option<Uuid>,
     pub(crate) partitions: Partitions,
+}
+
+/// What every format has.
+#[derive(Debug, Deserialize)]
+struct Head {
+    format: u32,
 }
 
 /// How many partitions each stream has.
@@ -31,7 +54,7 @@ pub(crate) struct Partitions {
 
 impl Meta {
     pub(crate) fn new(log_id: Uuid, events: Partition, orders: Partition) -> Self {
-        Self { format: FORMAT, log_id, partitions: Partitions { events, orders } }
+        Self { format: FORMAT, log_id, shop_id: None, partitions: Partitions { events, orders } }
     }
 
     pub(crate) fn partitions(&self, stream: Stream) -> Partition {
@@ -49,17 +72,18 @@ impl Meta {
             Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(why) => return Err(io_error("read", &path, &why)),
         };
-        let meta: Self = serde_json::from_slice(&bytes).map_err(|why| {
+        let shape = |why: serde_json::Error| {
             Error::Corrupt(format!("cannot read {}: {why}; {}", path.display(), super::advice(dir)))
-        })?;
-        if meta.format != FORMAT {
+        };
+        let Head { format } = serde_json::from_slice(&bytes).map_err(shape)?;
+        if format > FORMAT {
             return Err(Error::Invalid(format!(
-                "cannot open {}: its format is {}, this version knows {FORMAT}",
-                dir.display(),
-                meta.format
+                "a newer kassa wrote the log {}: its format is {format}, this one knows up to {FORMAT}; start that one, or \
+                 restore the backup from before its upgrade",
+                dir.display()
             )));
         }
-        Ok(Some(meta))
+        Ok(Some(serde_json::from_slice(&bytes).map_err(shape)?))
     }
 
     pub(crate) fn write(&self, disk: &dyn Disk, dir: &Path) -> Result<(), Error> {
@@ -69,10 +93,10 @@ impl Meta {
     }
 }
 
-/// The log's meta: read, or made when the folder holds no log yet.
+/// The log's meta: read, and upgraded where an older build wrote it, or made when the folder holds no log yet.
 pub(crate) fn open_or_create(disk: &dyn Disk, options: &Options) -> Result<Meta, Error> {
     let dir = &options.dir;
-    if let Some(meta) = Meta::read(disk, dir)? {
+    if let Some(mut meta) = Meta::read(disk, dir)? {
         for stream in Stream::ALL {
             let (fixed, asked) = (meta.partitions(stream), options.stream(stream).partitions);
             if fixed != asked {
@@ -82,6 +106,11 @@ pub(crate) fn open_or_create(disk: &dyn Disk, options: &Options) -> Result<Meta,
                     stream.name()
                 )));
             }
+        }
+        if meta.format < FORMAT {
+            tracing::info!(dir = %dir.display(), from = meta.format, to = FORMAT, "upgrading the log");
+            meta.format = FORMAT;
+            meta.write(disk, dir)?;
         }
         return Ok(meta);
     }

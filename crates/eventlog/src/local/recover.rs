@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::active::{Active, Failure};
-use super::frame::{self, Codec, Flaw, HEADER_BYTES, Place};
+use super::frame::{self, Codec, HEADER_BYTES, Place};
 use super::segment::{self, Segment};
 use super::walk::{Step, Walk};
 use super::{advice, io_error};
@@ -94,7 +94,7 @@ fn open_sealed(site: Site<'_>, base: u64, next: u64) -> Result<Arc<Segment>, Err
             ),
         )),
         Ok(_) => Err(corrupt(site, &segment.path, at, "it does not end with a seal")),
-        Err(flaw @ Flaw::OtherLog(_)) => Err(corrupt(site, &segment.path, at, &flaw.to_string())),
+        Err(flaw) if flaw.is_whole() => Err(corrupt(site, &segment.path, at, &flaw.to_string())),
         Err(flaw) => Err(corrupt(site, &segment.path, at, &format!("its seal is broken: {flaw}"))),
     }
 }
@@ -158,7 +158,7 @@ fn find_end(site: Site<'_>, segment: &Segment, file: &Arc<dyn DiskFile>) -> Resu
                 let why = format!("{flaw}, and whole frames follow at byte {next}");
                 return Err(corrupt(site, &segment.path, at, &why));
             }
-            Step::Bad { at, flaw: flaw @ Flaw::OtherLog(_), .. } => {
+            Step::Bad { at, flaw, .. } if flaw.is_whole() => {
                 return Err(corrupt(site, &segment.path, at, &flaw.to_string()));
             }
             Step::Bad { at, flaw, resume: None } => {

@@ -76,8 +76,8 @@ impl Walk {
         }))
     }
 
-    /// Finds the next whole frame after `from`. A whole frame of another log on the way is worth telling: cutting the
-    /// tail there would delete data that only a wrong `meta.json` makes foreign.
+    /// Finds the next whole frame after `from`. A whole frame on the way that is not of this log, place or version is worth
+    /// telling: cutting the tail there would delete data that only a wrong `meta.json` or an old build makes foreign.
     fn search(&mut self, from: u64, first: Flaw) -> io::Result<(Flaw, Option<u64>)> {
         let mut told = first;
         let mut at = from + 8;
@@ -91,7 +91,7 @@ impl Walk {
             }
             match self.frame_at(at)? {
                 Ok(_) => return Ok((told, Some(at))),
-                Err(flaw @ Flaw::OtherLog(_)) => told = flaw,
+                Err(flaw) if flaw.is_whole() => told = flaw,
                 Err(_) => {}
             }
             at += 8;

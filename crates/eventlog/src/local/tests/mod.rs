@@ -7,6 +7,7 @@ mod fuzz;
 mod power;
 mod rate;
 mod trouble;
+mod versions;
 
 use std::path::Path;
 use std::sync::Arc;
