@@ -43,6 +43,19 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// A newer kassa wrote a file of the data folder.
+    #[error(
+        "a newer kassa wrote {path}: its version is {found}, this one knows up to {known}; start that one, or restore the \
+         backup from before its upgrade"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest that this build reads.
+        known: u32,
+    },
     /// A file of the data folder does not have the shape that kassa writes.
     #[error("cannot read {path}: {source}; move it away to start afresh")]
     Shape {

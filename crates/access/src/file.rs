@@ -1,14 +1,24 @@
-//! Small files of the data folder: whole or not at all, also after a power loss, and for the owner's eyes only.
+//! Small files of the data folder: whole or not at all, also after a power loss, and for the owner's eyes only. Each has a
+//! version, `v`; what a newer kassa wrote is refused, so that it is not overwritten with less.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
+
+/// The version that this build writes, and the newest that it reads.
+pub(crate) const VERSION: u32 = 1;
+
+/// What the files of all versions have.
+#[derive(Debug, Deserialize)]
+struct Head {
+    v: u32,
+}
 
 /// Reads `path` as JSON; `None` if there is no such file.
 pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
@@ -17,6 +27,11 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error>
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(Error::File { path: path.to_owned(), source }),
     };
+    if let Ok(Head { v: found }) = serde_json::from_slice(&bytes)
+        && found > VERSION
+    {
+        return Err(Error::Newer { path: path.to_owned(), found, known: VERSION });
+    }
     let value = serde_json::from_slice(&bytes);
     value.map(Some).map_err(|source| Error::Shape { path: path.to_owned(), source })
 }

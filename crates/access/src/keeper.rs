@@ -86,7 +86,7 @@ fn keep(path: &Path, sites: &Sites, orders: &Receiver<Order>, mut written: usize
         let created = sites.now().created.clone();
         if created.len() > written {
             let count = created.len();
-            match file::write(path, &Created { v: 1, created }) {
+            match file::write(path, &Created { v: file::VERSION, created }) {
                 Ok(()) => written = count,
                 Err(error) => {
                     tracing::error!(%error, "cannot keep created sites; trying again with the next one")

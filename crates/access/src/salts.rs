@@ -228,7 +228,7 @@ impl Kept {
     fn to_file(&self) -> SaltsFile {
         let encode =
             |salts: &BTreeMap<i64, Salt>| salts.iter().map(|(key, salt)| (*key, to_hex(&salt.0))).collect();
-        SaltsFile { v: 1, days: encode(&self.days), weeks: encode(&self.weeks) }
+        SaltsFile { v: file::VERSION, days: encode(&self.days), weeks: encode(&self.weeks) }
     }
 }
 

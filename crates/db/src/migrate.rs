@@ -67,7 +67,8 @@ fn refuse_newer(tx: &mut Tx<'_>, engine: Engine, newest: Migration) -> Result<()
     let applied = tx.first(sql, params![set], |row| row.int_or_null(0))?.flatten().unwrap_or(0);
     if applied > number {
         return Err(Error::Invalid(format!(
-            "cannot use the database: it is newer than this program, which knows {set} up to {number} and not {applied}"
+            "cannot use the database: a newer kassa wrote it, and this one knows {set} up to {number} and not {applied}; \
+             start that one, or restore the backup from before its upgrade"
         )));
     }
     Ok(())
@@ -91,6 +92,7 @@ fn apply(tx: &mut Tx<'_>, engine: Engine, migration: Migration) -> Result<(), Er
         }
         None => {}
     }
+    tracing::info!(set, number, "applying a migration");
     tx.batch(text)
         .map_err(|error| Error::Invalid(format!("cannot apply migration {number} of {set}: {error}")))?;
     let sql = "INSERT INTO migrations (set_name, number, checksum, applied_at) VALUES ($1, $2, $3, $4)";

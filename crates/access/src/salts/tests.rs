@@ -128,6 +128,9 @@ fn a_broken_file_is_an_error() {
         let message = Salts::open(data.path()).unwrap_err().to_string();
         assert!(message.contains("salts.json"), "{message}");
     }
+    std::fs::write(data.path().join("salts.json"), r#"{"v":2,"hours":{}}"#).unwrap();
+    let message = Salts::open(data.path()).unwrap_err().to_string();
+    assert!(message.contains("a newer kassa wrote") && message.contains("start that one"), "{message}");
 }
 
 #[test]

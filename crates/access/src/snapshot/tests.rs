@@ -147,6 +147,9 @@ fn a_broken_file_is_an_error_and_not_an_empty_list() {
         let error = Access::open(&options(), Mode::Open, data.path()).unwrap_err();
         assert!(matches!(error, Error::Shape { .. }) && error.to_string().contains("sites.json"), "{error}");
     }
+    write(r#"{"v":2,"created":[],"more":1}"#);
+    let error = Access::open(&options(), Mode::Open, data.path()).unwrap_err();
+    assert!(matches!(error, Error::Newer { found: 2, known: 1, .. }), "{error}");
 }
 
 #[test]

@@ -145,6 +145,6 @@ fn a_second_database_and_a_newer_schema_are_refused() {
         process.db.write_blocking::<_, kassa_db::Error>(move |tx| tx.execute(newer, &[])).unwrap();
         let access = Access::open(&options(), Mode::Closed, tempfile::tempdir().unwrap().path()).unwrap();
         let refused = access.attach(process.db.clone(), Arc::new(ManualClock::new(noon()))).unwrap_err();
-        assert!(refused.to_string().contains("newer than this program"), "{refused}");
+        assert!(refused.to_string().contains("a newer kassa wrote it"), "{refused}");
     }
 }

@@ -66,7 +66,7 @@ fn a_strange_database_is_refused_in_a_sentence() {
         };
         refused(&[SECOND], "migration 2 of shop is out of order");
         bed.db.migrate(&[FIRST, SECOND]).unwrap();
-        refused(&[FIRST], "newer than this program, which knows shop up to 1 and not 2");
+        refused(&[FIRST], "a newer kassa wrote it, and this one knows shop up to 1 and not 2");
         let edited = Migration { sqlite: "SELECT 1;", postgres: "SELECT 1;", ..SECOND };
         refused(&[FIRST, edited], "migration 2 of shop was applied with another text");
         let other = Migration { set: "access", number: 1, sqlite: "SELECT 1;", postgres: "SELECT 1;" };
@@ -104,4 +104,40 @@ fn many_that_start_at_once_apply_it_once() {
             bed.db.read_blocking::<_, Error>(move |tx| tx.first(count, params!["shop"], |row| row.int(0)));
         assert_eq!(applied.unwrap(), Some(2), "{}", bed.name);
     });
+}
+
+const URL: &str = "KASSA_TEST_MIGRATED";
+const PLAN: &str = "KASSA_TEST_MIGRATION_PLAN";
+
+/// The work of a process that dies; does nothing when run by hand.
+#[test]
+#[ignore = "run by another test in a process of its own"]
+fn other_process() {
+    let (Ok(url), Ok(plan)) = (std::env::var(URL), std::env::var(PLAN)) else { return };
+    kassa_model::failpoint::arm(&plan).unwrap();
+    Db::open_with(&url, small()).unwrap().migrate(&[FIRST, SECOND]).unwrap();
+}
+
+#[test]
+fn a_kill_at_any_commit_of_a_migration_is_made_good_by_the_next() {
+    // The table of migrations, the first and the second: a commit each.
+    for (point, pass) in ["db.before_commit", "db.after_commit"]
+        .into_iter()
+        .flat_map(|point| [(point, 1), (point, 2), (point, 3)])
+    {
+        on_both(|bed| {
+            let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+            child.args(["--exact", "tests::migrations::other_process", "--ignored", "--test-threads=1"]);
+            child.env(URL, &bed.url).env(PLAN, format!("{point}={pass}"));
+            let status =
+                child.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).status();
+            let signal = std::os::unix::process::ExitStatusExt::signal(&status.unwrap());
+            assert_eq!(signal, Some(6), "{}: {point}={pass}", bed.name);
+            bed.db.migrate(&[FIRST, SECOND]).unwrap();
+            let schema = schema_of(&bed.db).unwrap();
+            let mine = |line: &&str| line.contains("goods") || line.contains("entries");
+            let found: Vec<&str> = schema.lines().filter(mine).collect();
+            assert_eq!(found.join("\n"), SCHEMA, "{}: {point}={pass}", bed.name);
+        });
+    }
 }
