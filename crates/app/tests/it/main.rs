@@ -16,4 +16,5 @@ mod orders;
 mod orders_apart;
 mod revenue;
 mod same_rows;
+mod upgrade;
 mod victim;
