@@ -70,6 +70,13 @@ class Rules(unittest.TestCase):
         self.check_code("#[cfg(test)]\nmod tests {\n    #[test]\n    fn a() { b().unwrap(); }\n}\n")
         self.check_code("#[cfg(test)]\nmod tests { fn a() { b().unwrap(); } }\nfn c() { d().unwrap(); }\n", "4 … unwrap")
 
+    def test_prints(self):
+        self.check_code('fn a() { console::print("x"); let eprintln = "println!"; }\n')
+        self.check_code('fn a() { println!("x"); }\n', "2 … println!")
+        self.check_code('fn a() {\n    std::io::stderr().write_all(b"x"); }\n', "3 … stderr")
+        self.check({"crates/service/src/console.rs": HEAD + "fn a() { io::stdout().lock(); }\n"})
+        self.check({"bench/src/main.rs": HEAD + 'fn a() { println!("x"); }\n'})
+
     def test_test_files(self):
         bad = HEAD + "fn a() { b().unwrap(); }\n"
         self.check({"crates/app/tests/it/main.rs": bad})

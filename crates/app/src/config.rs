@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use config::{Config as Layers, Environment, File, FileFormat};
 use kassa_model::Currency;
+use kassa_service::logs::{Format, check_level};
 use serde::{Deserialize, Serialize};
 
 mod keys;
@@ -152,6 +153,7 @@ pub(crate) struct GeoIp {
 pub(crate) struct Logs {
     pub(crate) format: String,
     pub(crate) level: String,
+    pub(crate) file: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -289,9 +291,8 @@ impl Config {
         if token > 0 && token < ADMIN_TOKEN_LEAST {
             bail!("access.admin_token has {token} characters: at least {ADMIN_TOKEN_LEAST} are wanted");
         }
-        if !["json", "text"].contains(&self.logs.format.as_str()) {
-            bail!("logs.format = \"{}\" is not known: json or text", self.logs.format);
-        }
+        self.logs.format.parse::<Format>().context("logs.format")?;
+        check_level(&self.logs.level).context("logs.level")?;
         if self.log.partitions > 64 {
             bail!(
                 "log.partitions = {} is too many: each costs its own fsync; at most 64",
@@ -391,7 +392,8 @@ mod tests {
         check("[server]\nlisten = \"nowhere\"", "no address and port");
         check("[log]\npartitions = 0", "at least 1");
         check("[log]\npartitions = \"many\"", "partitions");
-        check("[logs]\nformat = \"xml\"", "json or text");
+        check("[logs]\nformat = \"xml\"", "auto, json or text");
+        check("[logs]\nlevel = \"loud\"", "logs.level: \"loud\" is no level: off, error, warn");
         check("[access]\nadmin_token = \"short\"", "at least 16");
         check("[shop]\ncurrency = \"dollars\"", "no ISO 4217 code");
         check("[shop]\ncurrency = \"USX\"", "shop.currency = \"USX\" is no ISO 4217 code");

@@ -16,6 +16,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use kassa_service::console::{self, PrintError};
+use kassa_service::logs;
 
 use crate::config::{Config, Overrides};
 use crate::roles::Roles;
@@ -24,16 +26,23 @@ use crate::roles::Roles;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    logs::note_panics();
     memory::use_small_pages();
     let cli = Cli::parse();
     match cli.run() {
         Ok(code) => code,
+        Err(error) if error.downcast_ref::<PrintError>().is_some_and(PrintError::is_closed) => {
+            ExitCode::from(READER_GONE)
+        }
         Err(error) => {
-            eprintln!("kassa: {error:#}");
+            console::complain(format_args!("kassa: {error:#}"));
             ExitCode::FAILURE
         }
     }
 }
+
+/// The status that a shell shows of a program whose reader has gone, as in `kassa log inspect | head -1`.
+const READER_GONE: u8 = 141;
 
 /// A shop's backend and its own real-time analytics in one program.
 #[derive(Debug, Parser)]

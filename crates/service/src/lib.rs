@@ -9,6 +9,7 @@ pub mod body;
 pub mod breaker;
 pub mod class;
 pub mod client;
+pub mod console;
 pub mod health;
 pub mod http;
 pub mod json;

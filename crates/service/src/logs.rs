@@ -1,22 +1,38 @@
-//! Logs: one JSON object per line on standard error, or text for people. Requests are logged at `debug` only.
+//! Logs: lines on standard error or in a file; text with colour for people at a terminal, one JSON object per line
+//! otherwise. A line that cannot be written is dropped and counted, never an error and never a panic.
+//!
+//! A request is one line: at `info` when it failed, at `debug` otherwise.
 
+mod file;
+mod level;
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing_subscriber::EnvFilter;
+
+use crate::console;
+use file::LogFile;
+pub use level::{UnknownLevel, check_level};
 
 /// How lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
+    /// Text where a terminal shows them, JSON otherwise.
+    #[default]
+    Auto,
     /// One JSON object per line, for machines.
     Json,
-    /// Aligned text, for people.
-    #[default]
+    /// Aligned text with the time, for people; in colour on a terminal, unless `NO_COLOR` is set.
     Text,
 }
 
-/// A name that is neither `json` nor `text`.
+/// A name that is none of the formats'.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown log format {0}: json or text")]
+#[error("\"{0}\" is no format of logs: auto, json or text")]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {
@@ -24,6 +40,7 @@ impl FromStr for Format {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         match name {
+            "auto" => Ok(Self::Auto),
             "json" => Ok(Self::Json),
             "text" => Ok(Self::Text),
             other => Err(UnknownFormat(other.chars().take(64).collect())),
@@ -31,18 +48,20 @@ impl FromStr for Format {
     }
 }
 
-/// How and what to log.
+/// How, what and where to log.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The look of a line.
     pub format: Format,
     /// A level (`info`) or directives (`info,kassa_eventlog=debug`).
     pub level: String,
+    /// The file to append to, made with mode 0600; `None`: standard error.
+    pub file: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { format: Format::default(), level: "info".to_owned() }
+        Self { format: Format::default(), level: "info".to_owned(), file: None }
     }
 }
 
@@ -50,40 +69,99 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The level is neither a level nor directives.
-    #[error("cannot log at level {level:?}: {source}")]
-    Level {
+    #[error(transparent)]
+    Level(#[from] UnknownLevel),
+    /// The directives are not of their form.
+    #[error("cannot log at level {level:?}: {why}")]
+    Directives {
         /// As given.
         level: String,
         /// What is wrong with it.
-        source: tracing_subscriber::filter::ParseError,
+        why: tracing_subscriber::filter::ParseError,
+    },
+    /// The file cannot be written.
+    #[error("cannot write logs to {}: {why}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: std::io::Error,
     },
     /// The process logs already.
     #[error("cannot start logging: it was started before")]
     Started,
 }
 
-/// Starts logging for the whole process, once; panics are logged from then on too.
+/// Whether there is somebody who takes lines of the log.
+static STARTED: AtomicBool = AtomicBool::new(false);
+/// The file that lines go to, where they go to one.
+static FILE: OnceLock<LogFile> = OnceLock::new();
+
+/// Starts logging for the whole process, once.
 ///
 /// # Errors
-/// [`Error`] for a bad level or a second call.
+/// [`Error`] for a bad level, a file that cannot be written, or a second call.
 pub fn init(options: &Options) -> Result<(), Error> {
+    check_level(&options.level)?;
     let filter = EnvFilter::try_new(&options.level)
-        .map_err(|source| Error::Level { level: options.level.clone(), source })?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        .map_err(|why| Error::Directives { level: options.level.clone(), why })?;
+    if let Some(path) = &options.file {
+        let opened = LogFile::open(path).map_err(|why| Error::File { path: path.clone(), why })?;
+        FILE.set(opened).map_err(|_| Error::Started)?;
+    }
+    let terminal = options.file.is_none() && std::io::stderr().is_terminal();
+    // The writer never fails; were it to, the subscriber would print that, and panic where printing fails.
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).log_internal_errors(false);
     let started = match options.format {
-        Format::Json => {
+        Format::Auto if terminal => lines.with_target(false).with_ansi(wants_colour()).try_init(),
+        Format::Text => lines.with_target(false).with_ansi(terminal && wants_colour()).try_init(),
+        Format::Auto | Format::Json => {
             lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
         }
-        Format::Text => lines.with_target(false).try_init(),
     };
     started.map_err(|_| Error::Started)?;
-    std::panic::set_hook(Box::new(log_panic));
+    STARTED.store(true, Ordering::Release);
     Ok(())
 }
 
-fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+/// Opens the file of the log again, under its name: whoever moved it away finds no more lines in it. Without a file there
+/// is nothing to do.
+pub fn reopen() {
+    let Some(file) = FILE.get() else { return };
+    match file.reopen() {
+        Ok(()) => tracing::info!(file = %file.path().display(), "the log's file is opened again"),
+        Err(error) => {
+            tracing::error!(%error, file = %file.path().display(), "cannot open the log's file again; the old one goes on");
+        }
+    }
+}
+
+/// From here on a panic is a line of the log, or one on standard error while there is no log; saying so never panics.
+pub fn note_panics() {
+    std::panic::set_hook(Box::new(note_panic));
+}
+
+fn note_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let location = panic.location().map(ToString::to_string).unwrap_or_default();
     let thread = std::thread::current();
+    let thread = thread.name().unwrap_or("");
     let reason = panic.payload_as_str().unwrap_or("not a text");
-    tracing::error!(reason, location, thread = thread.name().unwrap_or(""), "panicked");
+    if STARTED.load(Ordering::Acquire) {
+        tracing::error!(reason, location, thread, "panicked");
+    } else {
+        console::complain(format_args!("kassa: panicked at {location}: {reason}"));
+    }
+}
+
+fn writer() -> Box<dyn Write> {
+    match FILE.get() {
+        Some(file) => Box::new(file.writer()),
+        None => Box::new(console::Stderr),
+    }
+}
+
+/// <https://no-color.org>: set to anything, it asks for none.
+fn wants_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
 }

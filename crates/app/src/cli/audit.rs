@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use kassa_commerce::audit::{Answered, KeysSeen, VIOLATIONS_MAX};
+use kassa_service::console;
 use serde_json::{Value, json};
 
 use super::admin_access::{self, Admin, Needs};
@@ -28,8 +29,8 @@ pub(crate) fn run(common: &Common, answers: Option<PathBuf>, json: bool) -> anyh
         admin.close();
         let report = report?;
         match json {
-            true => println!("{}", serde_json::to_string_pretty(&report)?),
-            false => print!("{}", readable(&report)),
+            true => console::print(serde_json::to_string_pretty(&report)?)?,
+            false => console::print(readable(&report).trim_end())?,
         }
         Ok(if report["ok"] == true { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     })

@@ -9,7 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use kassa_service::http::{Options, Server};
-use kassa_service::{Metrics, Policy, RawBody, RouteClass, Shutdown};
+use kassa_service::{Metrics, Policy, RawBody, RouteClass, Shutdown, console};
 use tokio::runtime::Builder;
 
 use crate::run::start_bound;
@@ -21,7 +21,7 @@ pub(crate) fn run(listen: &str) -> anyhow::Result<ExitCode> {
     let listen = listen.parse().with_context(|| format!("{listen} is no address and port"))?;
     let server = Server::bind(Options { listen: vec![listen], ..Options::default() })?;
     let server = server.with_metrics(&Metrics::new(env!("CARGO_PKG_VERSION")));
-    println!("listening on http://{}", server.local_address());
+    console::say(format_args!("listening on http://{}", server.local_address()));
     let router = Policy::default()
         .apply(RouteClass::Ingest, Router::new().route("/event", get(drop_body).post(drop_body)));
     // As the collector's runtime is started.

@@ -2,14 +2,16 @@
 
 use std::process::ExitCode;
 
+use kassa_service::console;
+
 use crate::Common;
 use crate::run;
 
 /// Prints the configuration with secrets masked; fails with the first thing that cannot work.
 pub(crate) fn run(common: &Common) -> anyhow::Result<ExitCode> {
     let config = common.load(Vec::new())?;
-    print!("{}", config.masked()?);
+    console::print(config.masked()?.trim_end())?;
     run::access_options(&config)?;
-    eprintln!("the configuration can work");
+    console::complain("the configuration can work");
     Ok(ExitCode::SUCCESS)
 }

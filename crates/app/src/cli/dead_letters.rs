@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use kassa_service::console;
 
 use super::admin_access::{self, Needs};
 use crate::Common;
@@ -63,7 +64,7 @@ async fn list(
     let letters = answer["results"].as_array().cloned().unwrap_or_default();
     for letter in &letters {
         let text = |name: &str| letter[name].as_str().unwrap_or("-").to_owned();
-        println!(
+        console::print(format_args!(
             "{}  {:<18} {:<16} {:<8} {}  {}",
             text("received_at"),
             text("reason"),
@@ -71,10 +72,10 @@ async fn list(
             text("dialect"),
             text("id"),
             text("detail")
-        );
+        ))?;
     }
     if letters.is_empty() {
-        eprintln!("no dead letters");
+        console::complain("no dead letters");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -84,7 +85,7 @@ async fn show(common: &Common, id: &str) -> anyhow::Result<ExitCode> {
     let letter = admin.get(&format!("/v1/admin/dead-letters/{}", escape(id))).await;
     admin.close();
     let letter = letter.map_err(|error| anyhow::anyhow!("cannot show dead letter {id}: {error}"))?;
-    println!("{}", serde_json::to_string_pretty(&letter)?);
+    console::print(serde_json::to_string_pretty(&letter)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

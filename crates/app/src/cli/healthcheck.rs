@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use kassa_service::console;
+
 use crate::Common;
 use crate::client::Client;
 use crate::lock::{self, Data};
@@ -19,6 +21,6 @@ pub(crate) fn run(common: &Common, url: Option<String>) -> anyhow::Result<ExitCo
         }
     };
     let (status, body) = super::block_on(client.get("/readyz"))?;
-    println!("{}", String::from_utf8_lossy(&body));
+    console::print(String::from_utf8_lossy(&body))?;
     Ok(if status.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{inspect, salvage, verify};
 use kassa_model::{SystemClock, Timestamp};
+use kassa_service::console::{self, PrintError};
 use serde_json::{Value, json};
 
 use super::human_bytes;
@@ -37,6 +38,9 @@ pub(crate) struct Target {
     #[arg(long)]
     json: bool,
 }
+
+/// Whether the output could be written.
+type Printed = Result<(), PrintError>;
 
 /// Who answers.
 enum Source {
@@ -95,41 +99,37 @@ fn ask(
     }
 }
 
-fn show(target: &Target, found: &Value, print: fn(&Value)) -> anyhow::Result<ExitCode> {
+fn show(target: &Target, found: &Value, print: fn(&Value) -> Printed) -> anyhow::Result<ExitCode> {
     match target.json {
-        true => println!("{}", serde_json::to_string_pretty(found)?),
-        false => print(found),
+        true => console::print(serde_json::to_string_pretty(found)?)?,
+        false => print(found)?,
     }
     let unknown = items(found, "damage").filter(|damage| damage["known"] != true).count();
     Ok(if unknown == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn print_inspection(found: &Value) {
-    println!("log {} in {}", text(&found["log_id"]), text(&found["dir"]));
+fn print_inspection(found: &Value) -> Printed {
+    console::print(format_args!("log {} in {}", text(&found["log_id"]), text(&found["dir"])))?;
     for partition in items(found, "partitions") {
-        println!(
+        console::print(format_args!(
             "{} {}: offsets {} to {}",
             text(&partition["stream"]),
             partition["partition"],
             partition["first"],
             partition["end"]
-        );
+        ))?;
         for segment in items(partition, "segments") {
-            print_segment(segment);
+            print_segment(segment)?;
         }
         for group in items(partition, "groups") {
-            println!(
-                "  group {} reads next {} (epoch {})",
-                text(&group["group"]),
-                group["next"],
-                group["epoch"]
-            );
+            let (name, next, epoch) = (text(&group["group"]), &group["next"], &group["epoch"]);
+            console::print(format_args!("  group {name} reads next {next} (epoch {epoch})"))?;
         }
     }
-    print_damage(found);
+    print_damage(found)
 }
 
-fn print_segment(segment: &Value) {
+fn print_segment(segment: &Value) -> Printed {
     let time =
         |value: &Value| value.as_i64().map_or("-".to_owned(), |at| Timestamp::from_micros(at).to_string());
     let state = match (segment["poisoned"].as_bool(), segment["sealed"].as_bool()) {
@@ -137,7 +137,7 @@ fn print_segment(segment: &Value) {
         (_, Some(true)) => "sealed",
         _ => "open",
     };
-    println!(
+    console::print(format_args!(
         "  {}  {} to {}  {} records in {} frames  {}  {state}  {} … {}",
         Path::new(&text(&segment["file"])).file_name().unwrap_or_default().display(),
         segment["base"],
@@ -147,38 +147,41 @@ fn print_segment(segment: &Value) {
         human_bytes(segment["bytes"].as_u64().unwrap_or(0)),
         time(&segment["first_time"]),
         time(&segment["last_time"]),
-    );
+    ))?;
     match segment["torn_bytes"].as_u64() {
-        Some(0) | None => {}
-        Some(bytes) => {
-            println!("    an unfinished write of {} at its end, not acknowledged", human_bytes(bytes))
-        }
+        Some(0) | None => Ok(()),
+        Some(bytes) => console::print(format_args!(
+            "    an unfinished write of {} at its end, not acknowledged",
+            human_bytes(bytes)
+        )),
     }
 }
 
-fn print_verification(found: &Value) {
-    println!(
+fn print_verification(found: &Value) -> Printed {
+    console::print(format_args!(
         "log {}: {} segments, {} frames, {} records, {}",
         text(&found["log_id"]),
         found["segments"],
         found["frames"],
         found["records"],
         human_bytes(found["bytes"].as_u64().unwrap_or(0))
-    );
-    print_damage(found);
+    ))?;
+    print_damage(found)
 }
 
-fn print_damage(found: &Value) {
+fn print_damage(found: &Value) -> Printed {
     if items(found, "damage").next().is_none() {
-        println!("no damage");
+        console::print("no damage")?;
     }
     for damage in items(found, "damage") {
         let word = if damage["known"] == true { "gap left by salvage" } else { "DAMAGE" };
-        println!("{word} in {} at byte {}: {}", text(&damage["file"]), damage["at"], text(&damage["why"]));
+        let (file, at, why) = (text(&damage["file"]), &damage["at"], text(&damage["why"]));
+        console::print(format_args!("{word} in {file} at byte {at}: {why}"))?;
         if let (Some(start), Some(end)) = (damage["lost"]["start"].as_u64(), damage["lost"]["end"].as_u64()) {
-            println!("  lost: offsets {start} to {end}");
+            console::print(format_args!("  lost: offsets {start} to {end}"))?;
         }
     }
+    Ok(())
 }
 
 fn run_salvage(target: &Target) -> anyhow::Result<ExitCode> {
@@ -188,19 +191,20 @@ fn run_salvage(target: &Target) -> anyhow::Result<ExitCode> {
     };
     let done = salvage(&dir, &RealDisk, &SystemClock)
         .with_context(|| format!("cannot salvage {}", dir.display()))?;
-    println!("saved {} records in {} frames into {}", done.records, done.frames, dir.display());
-    println!("the damaged log is kept in {}", done.kept_aside.display());
+    let (records, frames) = (done.records, done.frames);
+    console::print(format_args!("saved {records} records in {frames} frames into {}", dir.display()))?;
+    console::print(format_args!("the damaged log is kept in {}", done.kept_aside.display()))?;
     for lost in &done.lost {
-        println!(
+        console::print(format_args!(
             "LOST: {} {}: offsets {} to {}",
             lost.stream.name(),
             lost.partition,
             lost.offsets.start,
             lost.offsets.end
-        );
+        ))?;
     }
     for note in &done.notes {
-        println!("{note}");
+        console::print(note)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use kassa_service::console;
 use serde_json::{Value, json};
 
 use super::admin_access::{self, Needs};
@@ -44,21 +45,22 @@ async fn replay(common: &Common, into: &Path) -> anyhow::Result<ExitCode> {
     }
     let summary = end.get("done").context("the replay ended early")?;
     let text = |name: &str| summary[name].as_str().unwrap_or("-").to_owned();
-    println!(
+    console::print(format_args!(
         "replayed {} records, received up to {}, into {}: {} rows",
         summary["records"],
         text("received_at"),
         into.display(),
         summary["rows"]
-    );
+    ))?;
     for range in summary["ranges"].as_array().into_iter().flatten() {
-        println!("partition {}: offsets {} to {}", range["partition"], range["from"], range["to"]);
+        let (partition, from, to) = (&range["partition"], &range["from"], &range["to"]);
+        console::print(format_args!("partition {partition}: offsets {from} to {to}"))?;
     }
     if summary["from_first_record"] == false {
-        println!(
-            "the log no longer begins with its first record: what was before these is not in the new store"
-        );
+        console::print(
+            "the log no longer begins with its first record: what was before these is not in the new store",
+        )?;
     }
-    println!("fingerprint {}", text("fingerprint"));
+    console::print(format_args!("fingerprint {}", text("fingerprint")))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -26,7 +26,7 @@ use kassa_eventlog::local::Callers;
 use kassa_eventstore::EventStore;
 use kassa_model::{Clock, SystemClock, failpoint};
 use kassa_service::http::Server;
-use kassa_service::{Health, Metrics, Proxies, Shutdown, http, logs};
+use kassa_service::{Health, Metrics, Proxies, Shutdown, console, http, logs};
 use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use parts::{PROCESSOR_GROUP, Parts, Wanted};
@@ -46,7 +46,11 @@ const COMPAT_PORTS: [u16; 8] = [3_000, 3_001, 3_002, 4_001, 4_002, 5_000, 8_001,
 /// # Errors
 /// Whatever keeps it from starting, in one sentence.
 pub(crate) fn serve(mut config: Config, roles: &Roles, with_demo: bool) -> anyhow::Result<ExitCode> {
-    logs::init(&logs::Options { format: config.logs.format.parse()?, level: config.logs.level.clone() })?;
+    logs::init(&logs::Options {
+        format: config.logs.format.parse()?,
+        level: config.logs.level.clone(),
+        file: (!config.logs.file.is_empty()).then(|| config.logs.file.clone().into()),
+    })?;
     http::raise_file_limit();
     if roles.need_store() {
         roles.check_embedded()?;
@@ -281,13 +285,13 @@ fn greet(config: &Config, roles: &Roles, server: &Server, parts: &Parts) {
     }
     tracing::info!(address, roles = roles.names(), data = %config.data.display(), "kassa is ready");
     if *roles == Roles::all() {
-        println!("  shop       {address}/");
-        println!("  dashboard  {address}/dashboard");
+        console::say(format_args!("  shop       {address}/"));
+        console::say(format_args!("  dashboard  {address}/dashboard"));
     }
     let others: Vec<_> =
         server.local_addresses()[1..].iter().map(|other| format!("http://{other}")).collect();
     if !others.is_empty() {
-        println!("  also on    {}", others.join(" "));
+        console::say(format_args!("  also on    {}", others.join(" ")));
     }
-    println!("listening on {address}");
+    console::say(format_args!("listening on {address}"));
 }

@@ -14,6 +14,7 @@ mod kassa;
 mod market;
 mod orders;
 mod orders_apart;
+mod output;
 mod revenue;
 mod same_rows;
 mod upgrade;

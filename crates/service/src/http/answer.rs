@@ -19,6 +19,7 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tower::Service;
 
 use super::connection::{Connection, Noted};
+use super::note;
 use crate::body::Bounded;
 use crate::request::X_REQUEST_ID;
 use crate::{Peer, Problem, RequestId};
@@ -72,22 +73,9 @@ async fn finish(
     let taken = started.elapsed();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     connection.shared.observe(&method, route, response.status(), taken);
-    if response.status().is_server_error() {
-        log_failure(&method, &path, &response, &id);
-    }
-    tracing::debug!(%method, path, status = response.status().as_u16(), ?taken, id = id.as_str(), "request");
+    note::request(&note::Answered { method, path, status: response.status(), taken, id: id.as_str() });
     response.headers_mut().insert(X_REQUEST_ID, id.0);
     Ok(response.map(|inner| Outbound { inner, connection }))
-}
-
-/// Failures are logged once, here; 503 is a state that others log, and load balancers ask for every second.
-fn log_failure(method: &Method, path: &str, response: &Response, id: &RequestId) {
-    let (status, id) = (response.status().as_u16(), id.as_str());
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        tracing::debug!(%method, path, status, id, "request refused for now");
-    } else {
-        tracing::error!(%method, path, status, id, "request failed");
-    }
 }
 
 /// The answer to a request that is beyond the bounds by its head alone.

@@ -1,13 +1,16 @@
-//! The process: memory, files, CPU time, start and build. Read from `/proc` when asked; absent where there is none.
+//! The process: memory, files, CPU time, start, build and lines of its logs that were lost. Read from `/proc` when asked;
+//! absent where there is none.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 
-use super::{Description, Metrics, Unit};
+use super::{Description, MetricType, Metrics, Unit};
+use crate::console;
 
 const RESIDENT: Description = Description {
     name: "process_resident_memory_bytes",
@@ -29,9 +32,21 @@ const UPTIME: Description = Description {
     unit: Unit::Seconds,
 };
 
+const CPU: Description = Description {
+    name: "process_cpu_seconds_total",
+    help: "Processor time of the process, of the user and the system",
+    unit: Unit::Seconds,
+};
+const LINES_DROPPED: Description = Description {
+    name: "kassa_logs_lines_dropped_total",
+    help: "Lines of the process's logs and output that could not be written",
+    unit: Unit::None,
+};
+
 pub(super) fn register(metrics: &Metrics, version: &str) {
     let process = Process { started: SystemTime::now() };
-    metrics.register_collector(&[RESIDENT, FILES, FILES_MAX, STARTED, UPTIME], process);
+    let described = [RESIDENT, FILES, FILES_MAX, STARTED, UPTIME, CPU, LINES_DROPPED];
+    metrics.register_collector(&described, process);
     let build: Family<Vec<(String, String)>, Gauge> = Family::default();
     build.get_or_create(&vec![("version".to_owned(), version.to_owned())]).set(1);
     metrics.register("kassa_build_info", "Always 1; the labels tell the build.", Unit::None, build);
@@ -47,7 +62,7 @@ impl Collector for Process {
         let mut put = |description: &Description, value: Option<f64>| match value {
             Some(value) => {
                 let gauge = ConstGauge::new(value);
-                let kind = prometheus_client::metrics::MetricType::Gauge;
+                let kind = MetricType::Gauge;
                 gauge.encode(encoder.encode_descriptor(description.name, description.help, None, kind)?)
             }
             None => Ok(()),
@@ -60,8 +75,31 @@ impl Collector for Process {
             rustix::process::getrlimit(rustix::process::Resource::Nofile).current.map(|n| n as f64),
         )?;
         put(&STARTED, started)?;
-        put(&UPTIME, self.started.elapsed().ok().map(|since| since.as_secs_f64()))
+        put(&UPTIME, self.started.elapsed().ok().map(|since| since.as_secs_f64()))?;
+        if let Some(seconds) = cpu_seconds() {
+            count(&mut encoder, &CPU, &ConstCounter::new(seconds))?;
+        }
+        count(&mut encoder, &LINES_DROPPED, &ConstCounter::new(console::dropped()))
     }
+}
+
+fn count(
+    encoder: &mut DescriptorEncoder<'_>,
+    description: &Description,
+    counter: &impl EncodeMetric,
+) -> Result<(), std::fmt::Error> {
+    let name = description.name.trim_end_matches("_total");
+    counter.encode(encoder.encode_descriptor(name, description.help, None, MetricType::Counter)?)
+}
+
+/// From `/proc/self/stat`: what the user's code took and what the system took for it, in ticks of the clock.
+fn cpu_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program stands in parentheses, and may hold any character.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let ticks: f64 =
+        fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    Some(ticks / rustix::param::clock_ticks_per_second() as f64)
 }
 
 fn resident_bytes() -> Option<f64> {

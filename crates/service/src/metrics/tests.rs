@@ -42,6 +42,7 @@ fn the_process_is_measured() {
     assert!(value("process_max_fds") >= value("process_open_fds"));
     assert!(value("process_start_time_seconds") > 1e9);
     assert!(value("kassa_uptime_seconds") >= 0.0);
+    assert!(value("kassa_logs_lines_dropped_total") >= 0.0);
 }
 
 #[test]

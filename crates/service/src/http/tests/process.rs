@@ -78,6 +78,8 @@ async fn sigterm_lets_requests_end_and_failures_are_logged_once() {
     let panics: Vec<_> = lines.iter().filter(|line| line["message"] == "panicked").collect();
     assert!(panics.len() == 1 && panics[0]["reason"] == "on purpose", "{lines:?}");
     assert_eq!(count("request failed", "nope-1") + count("request failed", "fine-1"), 0);
+    let of = |id: &str| lines.iter().filter(|line| line["id"] == id).collect::<Vec<_>>();
+    assert_eq!((of("fail-1").len(), &of("fail-1")[0]["level"]), (1, &"INFO".into()), "one line a request");
     assert_eq!(lines.iter().filter(|line| line["signal"] == "SIGTERM").count(), 1);
     assert!(lines.iter().all(|line| line["level"].is_string() && line["timestamp"].is_string()));
 }
@@ -112,7 +114,8 @@ async fn server_with_signals() {
     if std::env::var(CHILD).is_err() {
         return;
     }
-    logs::init(&logs::Options { format: logs::Format::Json, level: "info".to_owned() }).unwrap();
+    logs::note_panics();
+    logs::init(&logs::Options { format: logs::Format::Json, ..logs::Options::default() }).unwrap();
     assert!(logs::init(&logs::Options::default()).is_err(), "once per process");
     let server = Running::start(Options { drain_timeout: Duration::from_secs(10), ..Options::default() });
     server.shutdown.on_signals().unwrap();
