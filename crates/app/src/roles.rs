@@ -75,6 +75,11 @@ impl Roles {
         self.needs().any(|needs| needs.database)
     }
 
+    /// Whether all of them are for reports: none takes in events or serves a shop.
+    pub(crate) fn only_report(&self) -> bool {
+        self.0.iter().all(|role| matches!(role, Role::Processor | Role::Reports))
+    }
+
     /// The port of the first role, by the table; 8000 for all of them.
     pub(crate) fn default_port(&self) -> u16 {
         if *self == Self::all() { 8000 } else { self.needs().next().map_or(8000, |needs| needs.port) }
@@ -136,6 +141,9 @@ mod tests {
         assert_eq!(Roles::all().default_port(), 8000);
         assert!("collector,nope".parse::<Roles>().unwrap_err().to_string().contains("processor"));
         assert!(",".parse::<Roles>().is_err());
+        assert!("processor,reports".parse::<Roles>().unwrap().only_report());
+        assert!(!"collector,processor,reports".parse::<Roles>().unwrap().only_report());
+        assert!(!Roles::all().only_report());
     }
 
     #[test]

@@ -7,10 +7,11 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Every point, those of upgrades first, then in the order in which an event passes them. A test asserts that the code hits each and no other.
+/// Every point, those of upgrades and of starts first, then in the order in which an event passes them. A test asserts that the code hits each and no other.
 pub const ALL: &[&str] = &[
     "upgrade.store_before_commit",
     "upgrade.store_after_commit",
+    "resume.before_read",
     "log.before_write",
     "log.after_write",
     "log.after_sync",

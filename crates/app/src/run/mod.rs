@@ -123,7 +123,7 @@ async fn run(
         false => None,
     };
     let processor = match roles.has(Role::Processor) {
-        true => Some(start_processor(config, parts, &health, metrics, &shutdown)?),
+        true => Some(start_processor(roles, parts, &health, metrics, &shutdown)?),
         false => None,
     };
     let mut tasks = match roles.has(Role::Orders) {
@@ -175,16 +175,16 @@ fn make_collector(config: &Config, parts: &Parts, metrics: &Metrics) -> anyhow::
 }
 
 fn start_processor(
-    config: &Config,
+    roles: &Roles,
     parts: &Parts,
     health: &Health,
     metrics: &Metrics,
     shutdown: &Shutdown,
 ) -> anyhow::Result<tokio::task::JoinHandle<anyhow::Result<()>>> {
     let (log, store): (Arc<dyn EventLog>, Arc<dyn EventStore>) = (parts.log()?, parts.store()?);
-    let processor = Arc::new(Processor::new(processor_options(config)?, log, store));
+    let processor = Arc::new(Processor::new(processor_options(&parts.config)?, log, store));
     processor.register(metrics);
-    watch::watch_processor(&processor, health);
+    watch::watch_processor(&processor, roles, health);
     let shutdown = shutdown.clone();
     // Should it stop, it says so itself and `/readyz` does too; the collector goes on. A panic is a mistake in the
     // program: then the process ends, and whoever watches over it starts it again.

@@ -9,8 +9,9 @@ use kassa_service::{Health, Need, Status};
 
 use super::Parts;
 use super::shop::MAIN;
+use crate::roles::Roles;
 
-/// A processor that is further behind than this is not ready, seconds: reports would mislead.
+/// A processor by itself that is further behind than this is not ready, seconds: reports would mislead.
 const LAG_SECONDS_MAX: f64 = 60.0;
 /// A lag that is worth a word, seconds.
 const LAG_SECONDS_NOTED: f64 = 2.0;
@@ -56,10 +57,20 @@ pub(super) fn watch_parts(parts: &Parts, health: &Health) {
     }
 }
 
-/// Adds the processor's state and lag.
-pub(super) fn watch_processor(processor: &Arc<Processor>, health: &Health) {
+/// Adds the processor's state and lag. Where `roles` take in events or serve a shop as well, they go on without it: to take
+/// them out of service for late reports would lose what they could have taken.
+pub(super) fn watch_processor(processor: &Arc<Processor>, roles: &Roles, health: &Health) {
     let processor = Arc::clone(processor);
-    health.ready("processor", Need::Needed, move || std::future::ready(judge(&processor.status())));
+    let need = if roles.only_report() { Need::Needed } else { Need::Optional };
+    health.ready("processor", need, move || std::future::ready(weigh(need, judge(&processor.status()))));
+}
+
+/// What is not needed makes the process degraded at the worst.
+fn weigh(need: Need, status: Status) -> Status {
+    match (need, status) {
+        (Need::Optional, Status::Down(why)) => Status::Degraded(why),
+        (_, status) => status,
+    }
 }
 
 fn judge(status: &ProcessorStatus) -> Status {
@@ -103,5 +114,13 @@ mod tests {
             *status == Status::Down("no store; 7 records behind, 3.0 s".to_owned())
         });
         check(ProcessorState::Stopped("another log".into()), 0.0, |status| matches!(status, Status::Down(_)));
+    }
+
+    #[test]
+    fn a_processor_that_is_not_needed_degrades_at_the_worst() {
+        let down = Status::Down("no store".to_owned());
+        assert_eq!(weigh(Need::Needed, down.clone()), down);
+        assert_eq!(weigh(Need::Optional, down), Status::Degraded("no store".to_owned()));
+        assert_eq!(weigh(Need::Optional, Status::Up), Status::Up);
     }
 }

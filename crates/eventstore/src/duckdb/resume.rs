@@ -2,7 +2,7 @@
 
 use duckdb::Connection;
 use duckdb::types::Value;
-use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash};
+use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash, failpoint};
 
 use super::failure::Failure;
 use super::letters::time;
@@ -21,6 +21,7 @@ pub(super) fn resume(
     ask: Resume,
     mut send: Box<dyn FnMut(Resumed) + std::marker::Send>,
 ) -> Result<(), Failure> {
+    failpoint::hit("resume.before_read");
     connection.execute_batch("BEGIN TRANSACTION")?;
     let (mark, state) = read_mark(connection, ask.partition)?;
     send(Resumed::Mark(mark));
