@@ -52,7 +52,7 @@ pub(crate) fn take(dir: &Path) -> anyhow::Result<Data> {
         .with_context(|| format!("cannot open the lock {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => {
-            file.set_len(0)?;
+            file.set_len(0).with_context(|| format!("cannot empty the lock {}", path.display()))?;
             let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
             Ok(Data::Mine(Lock { file, dir }))
         }
@@ -87,16 +87,28 @@ impl Lock {
     pub(crate) fn announce(&mut self, address: Option<SocketAddr>) -> anyhow::Result<String> {
         let token = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
         let token_file = self.dir.join("kassa.token");
-        let _ = std::fs::remove_file(&token_file);
-        let mut secret = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&token_file)?;
-        secret.write_all(token.as_bytes())?;
+        write_secret(&token_file, &token)
+            .with_context(|| format!("cannot write the token file {}", token_file.display()))?;
         let address = address.map(reachable).unwrap_or_default();
         let running = Running { pid: std::process::id(), address, token_file };
-        self.file.set_len(0)?;
-        self.file.rewind()?;
-        self.file.write_all(serde_json::to_string(&running)?.as_bytes())?;
+        let text = serde_json::to_string(&running)?;
+        self.write_down(&text)
+            .with_context(|| format!("cannot write the lock {}", self.dir.join("kassa.lock").display()))?;
         Ok(token)
     }
+
+    fn write_down(&mut self, text: &str) -> std::io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        self.file.write_all(text.as_bytes())
+    }
+}
+
+/// A new file that its owner alone may read, in place of an old one.
+fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
+    let _ = std::fs::remove_file(path);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(secret.as_bytes())
 }
 
 /// An address that a client on this machine can reach: all interfaces are reached by loopback.

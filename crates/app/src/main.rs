@@ -17,16 +17,18 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use kassa_service::console::{self, PrintError};
-use kassa_service::logs;
+use kassa_service::{logs, signals};
 
 use crate::config::{Config, Overrides};
 use crate::roles::Roles;
+use crate::run::Demo;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     logs::note_panics();
+    signals::ignore_meaningless();
     memory::use_small_pages();
     let cli = Cli::parse();
     match cli.run() {
@@ -144,6 +146,7 @@ impl Cli {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Up { common, listen, demo, compat_ports } => {
+                let start = run::begin()?;
                 let mut flags = listen.map(|listen| vec![("server.listen", listen)]).unwrap_or_default();
                 if demo {
                     flags.push(("shop.site", demo::SITE.to_owned()));
@@ -151,16 +154,18 @@ impl Cli {
                 if compat_ports {
                     flags.push(("server.compat_ports", "true".to_owned()));
                 }
-                run::serve(common.load(flags)?, &Roles::all(), demo)
+                let demo = if demo { Demo::Wanted } else { Demo::Unwanted };
+                run::serve(common.load(flags)?, &Roles::all(), demo, start)
             }
             Command::Serve { common, roles, listen } => {
+                let start = run::begin()?;
                 let roles: Roles = roles.parse()?;
                 let flags = listen.map(|listen| vec![("server.listen", listen)]).unwrap_or_default();
                 let mut config = common.load(flags)?;
                 if config.server.listen == config::LISTEN_DEFAULT {
                     config.server.listen = format!("127.0.0.1:{}", roles.default_port());
                 }
-                run::serve(config, &roles, false)
+                run::serve(config, &roles, Demo::Unwanted, start)
             }
             Command::Check { common } => cli::check::run(&common),
             Command::Log { action } => cli::log::run(action),

@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub const ALL: &[&str] = &[
     "upgrade.store_before_commit",
     "upgrade.store_after_commit",
-    "resume.before_read",
+    "start.before_open",
+    "resume.before_ids",
     "log.before_write",
     "log.after_write",
     "log.after_sync",

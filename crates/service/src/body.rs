@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::time::Sleep;
 
 use crate::Problem;
+use crate::http::{Connection, Limits};
 
 /// Why a body could not be read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -49,11 +51,30 @@ pub(crate) struct Bounded {
     timeout: Duration,
     /// Made at the first wait: nearly every body arrives with its head and needs no timer.
     deadline: Option<Pin<Box<Sleep>>>,
+    /// Told of waits, so that a stop does not wait along.
+    connection: Arc<Connection>,
+    awaited: bool,
 }
 
 impl Bounded {
-    pub(crate) fn new(incoming: Incoming, limit_bytes: usize, timeout: Duration) -> Self {
-        Self { incoming, left: limit_bytes, limit_bytes, timeout, deadline: None }
+    /// The body of a request on `connection`, by whose limits it goes.
+    pub(crate) fn new(incoming: Incoming, connection: Arc<Connection>) -> Self {
+        let Limits { body_bytes_max: limit_bytes, body_timeout: timeout } = connection.body_limits();
+        let awaited = false;
+        Self { incoming, left: limit_bytes, limit_bytes, timeout, deadline: None, connection, awaited }
+    }
+
+    fn note(&mut self, awaited: bool) {
+        if self.awaited != awaited {
+            self.awaited = awaited;
+            self.connection.note_body(awaited);
+        }
+    }
+}
+
+impl Drop for Bounded {
+    fn drop(&mut self) {
+        self.note(false);
     }
 }
 
@@ -66,7 +87,9 @@ impl HttpBody for Bounded {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
-        match Pin::new(&mut this.incoming).poll_frame(cx) {
+        let polled = Pin::new(&mut this.incoming).poll_frame(cx);
+        this.note(polled.is_pending());
+        match polled {
             Poll::Ready(Some(Ok(frame))) => {
                 let bytes = frame.data_ref().map_or(0, Bytes::len);
                 let Some(left) = this.left.checked_sub(bytes) else {

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use axum::Router;
 
-pub(crate) use connection::Connection;
+pub(crate) use connection::{Connection, Limits};
 pub use socket::raise_file_limit;
 
 use crate::metrics::Http;

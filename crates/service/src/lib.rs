@@ -20,6 +20,7 @@ pub mod rate;
 pub mod request;
 pub mod retry;
 pub mod shutdown;
+pub mod signals;
 
 pub use address::{ClientAddress, OverHttps, Proxies};
 pub use body::RawBody;

@@ -1,13 +1,19 @@
 //! The one signal to stop, shared by every part of the process.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 /// Says when the process is to stop. Clones share one state; it never goes back.
 #[derive(Debug, Clone)]
-pub struct Shutdown(Arc<watch::Sender<bool>>);
+pub struct Shutdown(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    stop: watch::Sender<bool>,
+    opening: AtomicBool,
+}
 
 impl Default for Shutdown {
     fn default() -> Self {
@@ -18,43 +24,45 @@ impl Default for Shutdown {
 impl Shutdown {
     /// Not triggered yet.
     pub fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(false)))
+        Self(Arc::new(Inner { stop: watch::Sender::new(false), opening: AtomicBool::new(false) }))
     }
 
     /// Tells every waiter to stop; later calls change nothing.
     pub fn trigger(&self) {
-        self.0.send_replace(true);
+        self.0.stop.send_replace(true);
     }
 
     /// Whether it was triggered.
     pub fn is_triggered(&self) -> bool {
-        *self.0.borrow()
+        *self.0.stop.borrow()
     }
 
     /// Returns once it is triggered, at once if it was.
     pub async fn wait(&self) {
-        let mut receiver = self.0.subscribe();
+        let mut receiver = self.0.stop.subscribe();
         // The sender lives in `self`, so the only end of this wait is the trigger.
         let _ = receiver.wait_for(|stop| *stop).await;
     }
 
-    /// Triggers on the first SIGTERM or SIGINT; a second one ends the process at once with status 130.
-    ///
-    /// # Errors
-    /// The error of the operating system when the handlers cannot be installed.
-    pub fn on_signals(&self) -> std::io::Result<()> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let shutdown = self.clone();
-        tokio::spawn(async move {
-            let name = tokio::select! { _ = terminate.recv() => "SIGTERM", _ = interrupt.recv() => "SIGINT" };
-            tracing::info!(signal = name, "stopping; a second signal stops at once");
-            shutdown.trigger();
-            tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
-            tracing::warn!("stopped at once by a second signal");
-            std::process::exit(130);
-        });
-        Ok(())
+    /// Says that files are being opened, until the answer is dropped: a stop that is not noticed then is no orderly one,
+    /// see [`Self::on_signals`].
+    pub fn opening(&self) -> Opening {
+        self.0.opening.store(true, Ordering::SeqCst);
+        Opening(self.clone())
+    }
+
+    pub(crate) fn is_opening(&self) -> bool {
+        self.0.opening.load(Ordering::SeqCst)
+    }
+}
+
+/// Files are being opened.
+#[derive(Debug)]
+pub struct Opening(Shutdown);
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        self.0.0.opening.store(false, Ordering::SeqCst);
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod figures;
 mod figures_db;
+mod limits;
 mod parts;
 mod routes;
 mod schemas;
@@ -26,6 +27,7 @@ use kassa_eventlog::local::Callers;
 use kassa_eventstore::EventStore;
 use kassa_model::{Clock, SystemClock, failpoint};
 use kassa_service::http::Server;
+use kassa_service::shutdown::Opening;
 use kassa_service::{Health, Metrics, Proxies, Shutdown, console, http, logs};
 use tokio::runtime::{Builder, Runtime};
 
@@ -41,37 +43,65 @@ use crate::roles::{Role, Roles};
 /// The ports of systems A to E (architecture.md): on each of them everything is served.
 const COMPAT_PORTS: [u16; 8] = [3_000, 3_001, 3_002, 4_001, 4_002, 5_000, 8_001, 8_080];
 
-/// Runs `roles` until SIGTERM or SIGINT.
+/// Hears SIGTERM and SIGINT from here on: the first thing that a server does.
+///
+/// # Errors
+/// The system gives no handlers.
+pub(crate) fn begin() -> anyhow::Result<Start> {
+    let shutdown = Shutdown::new();
+    let opening = shutdown.opening();
+    shutdown.on_signals().context("cannot hear signals")?;
+    Ok(Start { shutdown, opening })
+}
+
+/// A start that can be stopped.
+#[derive(Debug)]
+pub(crate) struct Start {
+    shutdown: Shutdown,
+    opening: Opening,
+}
+
+/// Runs `roles` until the shutdown.
 ///
 /// # Errors
 /// Whatever keeps it from starting, in one sentence.
-pub(crate) fn serve(mut config: Config, roles: &Roles, with_demo: bool) -> anyhow::Result<ExitCode> {
+pub(crate) fn serve(
+    mut config: Config,
+    roles: &Roles,
+    demo: Demo,
+    Start { shutdown, opening }: Start,
+) -> anyhow::Result<ExitCode> {
     logs::init(&logs::Options {
         format: config.logs.format.parse()?,
         level: config.logs.level.clone(),
         file: (!config.logs.file.is_empty()).then(|| config.logs.file.clone().into()),
     })?;
-    http::raise_file_limit();
+    let connections = limits::connections(&config, http::raise_file_limit())?;
     if roles.need_store() {
         roles.check_embedded()?;
     }
     let mut access = access_options(&config)?;
-    if with_demo {
+    if demo == Demo::Wanted {
         demo::add_site(&mut access);
         // A demo that only this machine reaches may be broken on purpose.
         config.chaos.allowed |= config.listen()?.ip().is_loopback();
     }
     arm_failpoints(&config)?;
     let mut lock = lock::take_or_refuse(&config.data)?;
-    let server = Server::bind(server_options(&config)?)?;
+    let server = Server::bind(server_options(&config, connections)?)?;
     access.local_token = lock.announce(Some(server.local_address()))?;
     let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
     let wanted = Wanted { log: roles.need_log(), store: roles.need_store(), databases: Some(roles) };
+    failpoint::hit("start.before_open");
+    if shutdown.is_triggered() {
+        return Ok(ExitCode::SUCCESS);
+    }
     let parts = Parts::open_with(&config, &access, wanted, &metrics)?;
+    drop(opening);
 
     let runtime = start_runtime(&parts.callers(), roles)?;
-    let demo = if with_demo { Demo::Wanted } else { Demo::Unwanted };
-    let outcome = runtime.block_on(run(roles, demo, server, &parts, &metrics));
+    let outcome =
+        runtime.block_on(run(roles, demo, server, &parts, Around { metrics: &metrics, shutdown: &shutdown }));
     runtime.shutdown_timeout(Duration::from_secs(5));
     parts.close();
     drop(lock);
@@ -96,9 +126,16 @@ fn start_runtime(callers: &Callers, roles: &Roles) -> std::io::Result<Runtime> {
 
 /// Whether the demo's shop and traffic are made first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Demo {
+pub(crate) enum Demo {
     Wanted,
     Unwanted,
+}
+
+/// What every part of the process reports to and listens to.
+#[derive(Debug, Clone, Copy)]
+struct Around<'a> {
+    metrics: &'a Metrics,
+    shutdown: &'a Shutdown,
 }
 
 async fn run(
@@ -106,11 +143,9 @@ async fn run(
     demo: Demo,
     server: Server,
     parts: &Parts,
-    metrics: &Metrics,
+    Around { metrics, shutdown }: Around<'_>,
 ) -> anyhow::Result<ExitCode> {
     let config = &parts.config;
-    let shutdown = Shutdown::new();
-    shutdown.on_signals()?;
     if roles.has(Role::Processor) {
         check_positions(parts.log()?.as_ref(), parts.store()?.as_ref()).await?;
     }
@@ -123,15 +158,15 @@ async fn run(
         false => None,
     };
     let processor = match roles.has(Role::Processor) {
-        true => Some(start_processor(roles, parts, &health, metrics, &shutdown)?),
+        true => Some(start_processor(roles, parts, &health, metrics, shutdown)?),
         false => None,
     };
     let mut tasks = match roles.has(Role::Orders) {
-        true => shop::start_tasks(&parts.shop()?, parts.log()?, metrics, &shutdown).await?,
+        true => shop::start_tasks(&parts.shop()?, parts.log()?, metrics, shutdown).await?,
         false => Vec::new(),
     };
     if let Some(databases) = parts.databases() {
-        tasks.push(databases.schemas.go_on(&shutdown));
+        tasks.push(databases.schemas.go_on(shutdown));
     }
     if roles.need_database() {
         tasks.push(tokio::spawn(cleaning::run(parts.shop()?, shutdown.clone())));
@@ -141,10 +176,10 @@ async fn run(
     }
     tasks.push(tokio::spawn(memory::watch(shutdown.clone())));
     if let (Demo::Wanted, Some(collector)) = (demo, &collector) {
-        demo::fill(collector, parts, SystemClock.now(), &shutdown).await?;
+        demo::fill(collector, parts, SystemClock.now(), shutdown).await?;
     }
 
-    let (health, shutdown) = (&health, &shutdown);
+    let health = &health;
     let router =
         routes::assemble(routes::Behind { config, roles, parts, collector, health, metrics, shutdown })?;
     let server = server.with_metrics(metrics);
@@ -251,7 +286,7 @@ fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {
     Ok(addresses)
 }
 
-fn server_options(config: &Config) -> anyhow::Result<http::Options> {
+fn server_options(config: &Config, connections: usize) -> anyhow::Result<http::Options> {
     let server = &config.server;
     let proxies = Proxies::parse(&server.trusted_proxies).context("server.trusted_proxies")?;
     Ok(http::Options {
@@ -260,7 +295,7 @@ fn server_options(config: &Config) -> anyhow::Result<http::Options> {
         body_timeout: Duration::from_millis(server.body_timeout_ms),
         idle_timeout: Duration::from_millis(server.idle_timeout_ms),
         drain_timeout: Duration::from_millis(server.drain_timeout_ms),
-        connections_max: (server.connections_max > 0).then_some(server.connections_max),
+        connections_max: Some(connections),
         trusted_proxies: proxies,
         ..http::Options::default()
     })

@@ -18,5 +18,6 @@ mod output;
 mod readiness;
 mod revenue;
 mod same_rows;
+mod signals;
 mod upgrade;
 mod victim;

@@ -22,7 +22,7 @@ fn a_start_is_ready_while_the_processor_takes_up_a_large_store() {
     kassa.kill();
 
     // Longer than anybody waits here: whatever waits for the processor fails.
-    let slow = ("KASSA_FAILPOINTS", "resume.before_read=sleep:600000");
+    let slow = ("KASSA_FAILPOINTS", "resume.before_ids=sleep:600000");
     let kassa = Start::up(&data).env(slow.0, slow.1).start();
     let (status, said) = processor(&kassa, "/readyz");
     assert_eq!((status, said.as_str()), (200, "degraded taking up what the store holds"));

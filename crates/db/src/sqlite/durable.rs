@@ -204,9 +204,12 @@ impl Drop for Served<'_> {
 pub(super) fn sync_of(path: &Path) -> io::Result<Sync> {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
+    let name = Path::new(&log).display().to_string();
     let log = File::open(log)?;
     // The files themselves must be found after a power cut, too.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()?;
-    Ok(Arc::new(move || log.sync_data()))
+    Ok(Arc::new(move || {
+        log.sync_data().map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))
+    }))
 }

@@ -18,7 +18,7 @@ use rusqlite::{Connection, ErrorCode};
 use super::durable::User;
 use super::log::Log;
 use super::statement::Session;
-use super::{end, explain, said};
+use super::{end, explain, on_file, said};
 use crate::db::Shared;
 use crate::job::{Boxed, Ran, answer_all, refuse};
 use crate::queue::Served;
@@ -125,7 +125,8 @@ impl Writer<'_, '_> {
         if let Err(error) = session.command("BEGIN IMMEDIATE") {
             add(&shared.counters.failures, jobs.len());
             end(session.connection());
-            jobs.into_iter().for_each(|job| refuse(job, explain(&error)));
+            let error = on_file(session.connection(), explain(&error));
+            jobs.into_iter().for_each(|job| refuse(job, error.clone()));
             return Again::Nobody;
         }
         let began = Instant::now();
@@ -223,7 +224,8 @@ impl Group<'_, '_> {
     }
 
     fn control(&mut self, sql: &'static str) -> Result<(), Stop> {
-        self.session.command(sql).map_err(|error| Stop::Gone(explain(&error)))
+        let connection = self.session.connection();
+        self.session.command(sql).map_err(|error| Stop::Gone(on_file(connection, explain(&error))))
     }
 
     /// Rolls back, and says who is to be run again: all, with those that `waited` still. Who was alone in a transaction
@@ -261,7 +263,7 @@ impl Group<'_, '_> {
             Ok(()) => self.count(),
             Err(error) => {
                 end(self.session.connection());
-                let error = uncommitted(&error);
+                let error = on_file(self.session.connection(), uncommitted(&error));
                 add(&self.shared.counters.failures, self.jobs.len());
                 self.jobs.iter_mut().for_each(|job| job.fail(error.clone()));
             }

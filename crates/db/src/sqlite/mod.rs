@@ -121,7 +121,7 @@ fn serve_reads(connection: &Connection, (shared, user): (&Shared, &User)) {
         // Whoever asked before the snapshot is taken may share it; whoever asks later may know of later commits.
         let mark = shared.reads.mark();
         if let Err(error) = session.command("BEGIN DEFERRED") {
-            job::refuse(first, explain(&error));
+            job::refuse(first, on_file(connection, explain(&error)));
             continue;
         }
         let began = Instant::now();
@@ -163,7 +163,7 @@ fn end(connection: &Connection) {
 
 /// What a failure means for the transaction: SQLite may have rolled all of it back.
 fn failure(connection: &Connection, error: &rusqlite::Error) -> Failure {
-    let explained = explain(error);
+    let explained = on_file(connection, explain(error));
     if connection.is_autocommit() {
         Failure::Doomed(Doom::Gone(explained))
     } else {
@@ -184,6 +184,19 @@ fn explain(error: &rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(text),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Invalid(text),
         _ => Error::Statement(text),
+    }
+}
+
+/// Names the database's file where its disk is at fault: "database or disk is full" leaves open which.
+fn on_file(connection: &Connection, error: Error) -> Error {
+    let named = |why: String| match connection.path() {
+        Some(path) if !why.contains(path) => format!("{path}: {why}"),
+        _ => why,
+    };
+    match error {
+        Error::Unavailable(why) => Error::Unavailable(named(why)),
+        Error::Unknown(why) => Error::Unknown(named(why)),
+        other => other,
     }
 }
 

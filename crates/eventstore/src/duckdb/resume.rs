@@ -21,7 +21,6 @@ pub(super) fn resume(
     ask: Resume,
     mut send: Box<dyn FnMut(Resumed) + std::marker::Send>,
 ) -> Result<(), Failure> {
-    failpoint::hit("resume.before_read");
     connection.execute_batch("BEGIN TRANSACTION")?;
     let (mark, state) = read_mark(connection, ask.partition)?;
     send(Resumed::Mark(mark));
@@ -38,6 +37,9 @@ pub(super) fn resume(
         let since = clock.plus_micros(ask.session_micros.saturating_neg());
         send_sessions(connection, ask.partition, since, &mut *send)?;
         let first_hour = clock.hour().saturating_sub(ask.id_hours);
+        if ask.id_hours > 0 {
+            failpoint::hit("resume.before_ids");
+        }
         send_ids(connection, ask.partition, first_hour, &mut *send)?;
     }
     connection.execute_batch("COMMIT")?;

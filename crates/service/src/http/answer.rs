@@ -96,13 +96,11 @@ fn route(
     request: Request<Incoming>,
     id: &RequestId,
 ) -> impl Future<Output = Response> + use<> {
-    let limits = &connection.shared.limits;
-    let (limit, timeout) = (limits.body_bytes_max, limits.body_timeout);
     let mut request = request.map(|incoming| {
         if incoming.is_end_stream() {
             Body::empty()
         } else {
-            Body::new(Bounded::new(incoming, limit, timeout))
+            Body::new(Bounded::new(incoming, Arc::clone(connection)))
         }
     });
     let peer = Peer { connection: Arc::clone(connection), id: id.clone() };

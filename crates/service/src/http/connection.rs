@@ -37,9 +37,16 @@ pub(crate) struct Connection {
     /// When the phase began, ms after the server's start.
     since_ms: AtomicU64,
     write_blocked: AtomicBool,
+    body_awaited: AtomicBool,
     order: AtomicU8,
     waker: AtomicWaker,
     noted: Mutex<Noted>,
+}
+
+/// The bounds of a body: its bytes, and the time for all of them to come.
+pub(crate) struct Limits {
+    pub(crate) body_bytes_max: usize,
+    pub(crate) body_timeout: Duration,
 }
 
 /// What is noted of the request in flight on its way through the router; HTTP/1 has one at a time.
@@ -67,6 +74,7 @@ impl Connection {
             since_ms: AtomicU64::new(shared.now_ms()),
             shared,
             write_blocked: AtomicBool::new(false),
+            body_awaited: AtomicBool::new(false),
             order: AtomicU8::new(GO_ON),
             waker: AtomicWaker::new(),
             noted: Mutex::default(),
@@ -81,6 +89,12 @@ impl Connection {
     /// Whether the client speaks https, by the word of a trusted proxy.
     pub(crate) fn is_https(&self, headers: &HeaderMap) -> bool {
         self.shared.limits.trusted_proxies.is_https(self.peer.ip(), headers)
+    }
+
+    /// Within which bounds a body comes.
+    pub(crate) fn body_limits(&self) -> Limits {
+        let limits = &self.shared.limits;
+        Limits { body_bytes_max: limits.body_bytes_max, body_timeout: limits.body_timeout }
     }
 
     /// Keeps the route of the request in flight.
@@ -125,6 +139,17 @@ impl Connection {
             self.write_blocked.store(blocked, Ordering::Relaxed);
             self.since_ms.store(self.shared.now_ms(), Ordering::Relaxed);
         }
+    }
+
+    /// A handler waits for more of the request's body, or does no longer.
+    pub(crate) fn note_body(&self, awaited: bool) {
+        self.body_awaited.store(awaited, Ordering::Relaxed);
+    }
+
+    /// Whether it is the client's turn: to send the rest of its request, or, for `time` already, to take some of its answer.
+    pub(super) fn waits_for_client(&self, time: Duration) -> bool {
+        let stuck = self.is_write_blocked() && self.shared.instant(self.since_ms()) + time <= Instant::now();
+        self.is_in_head() || self.body_awaited.load(Ordering::Relaxed) || stuck
     }
 
     fn enter(&self, phase: u8) {

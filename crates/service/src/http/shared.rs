@@ -26,6 +26,12 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// How long a connection must have been idle to be closed for a newcomer.
 const IDLE_ENOUGH: Duration = Duration::from_secs(1);
 
+/// How long after the stop a client may take to send the rest of its request, or to take some of its answer.
+const CLIENT_PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often the drain looks for clients whose time is up.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
 /// Of all connections, one in so many is closed at a time to make room.
 const ROOM: usize = 64;
 
@@ -94,26 +100,42 @@ impl Shared {
         }
     }
 
-    /// Lets requests in flight end, until `timeout`; returns how many connections had to be cut off.
+    /// Lets requests in flight end, until `timeout`, and for a shorter time those that wait for their clients; returns how
+    /// many connections had to be cut off.
     pub(super) async fn drain(&self, timeout: Duration) -> usize {
         self.order(DRAIN);
-        if tokio::time::timeout(timeout, self.all_closed()).await.is_ok() {
-            return 0;
+        let end = Instant::now() + timeout;
+        let mut look = Instant::now() + CLIENT_PATIENCE;
+        let mut cut = 0;
+        while Instant::now() < end {
+            if tokio::time::timeout_at(look.min(end), self.all_closed()).await.is_ok() {
+                return cut;
+            }
+            if look < end {
+                cut += self.cut_where(|connection| connection.waits_for_client(CLIENT_PATIENCE));
+            }
+            look += LOOK_EVERY;
         }
-        let left = self.order(CUT);
+        let left = self.cut_where(|_| true);
         tracing::warn!(connections = left, ?timeout, "cut off: still busy at the end of the drain");
         // A cut connection ends at its next poll, which the order has woken.
         let _ = tokio::time::timeout(Duration::from_secs(1), self.all_closed()).await;
-        left
+        cut + left
     }
 
-    fn order(&self, order: u8) -> usize {
+    /// Cuts off the connections of which `which` is true; returns how many there were.
+    fn cut_where(&self, which: impl Fn(&Connection) -> bool) -> usize {
+        let connections = self.lock();
+        let open = connections.open.values().filter(|open| !open.is_ordered(CUT) && which(open));
+        open.map(|connection| connection.order(CUT)).count()
+    }
+
+    fn order(&self, order: u8) {
         let mut connections = self.lock();
         connections.order = order;
         for connection in connections.open.values() {
             connection.order(order);
         }
-        connections.open.len()
     }
 
     async fn all_closed(&self) {

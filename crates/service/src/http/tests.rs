@@ -58,6 +58,7 @@ fn router(go: Arc<Notify>) -> Router {
         .route("/fail", get(|| async { Problem::internal() }))
         .route("/slow", get(slow))
         .route("/drip", get(drip))
+        .route("/long", get(long))
         .route("/endless", get(endless))
         .merge(held::routes(go));
     Policy::default().apply(RouteClass::Ingest, routes).fallback(problem::not_found)
@@ -70,6 +71,11 @@ async fn panicking(_: Request) -> &'static str {
 async fn slow() -> &'static str {
     tokio::time::sleep(Duration::from_millis(400)).await;
     "at last"
+}
+
+async fn long() -> &'static str {
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    "after four seconds"
 }
 
 /// Ten chunks over a second.

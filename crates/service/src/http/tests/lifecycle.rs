@@ -158,6 +158,30 @@ async fn the_drain_has_a_deadline() {
 }
 
 #[tokio::test]
+async fn half_sent_requests_do_not_stretch_the_stop() {
+    let server = Running::start(Options { drain_timeout: Duration::from_secs(60), ..Options::default() });
+    let mut half_head = server.client().await;
+    half_head.send("GET / HT").await;
+    let mut half_body = server.client().await;
+    half_body.send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf").await;
+    let mut takes_nothing = server.client().await;
+    takes_nothing.send("GET /endless HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    let mut honest = server.client().await;
+    honest.send("GET /long HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    wait_for_connections(&server, 4).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let stopped = Instant::now();
+    server.shutdown.trigger();
+    half_head.closed().await;
+    half_body.closed().await;
+    let waited = stopped.elapsed();
+    assert!(waited < Duration::from_secs(5), "half-sent ones were waited for: {waited:?}");
+    assert_eq!(honest.answer().await.unwrap().body, "after four seconds", "a request in flight may end");
+    assert_eq!(server.task.await.unwrap(), 3, "cut off");
+    assert!(stopped.elapsed() < Duration::from_secs(15), "in all {:?}", stopped.elapsed());
+}
+
+#[tokio::test]
 async fn an_address_that_is_taken_is_named() {
     let server = Running::start(Options::default());
     let options = Options { listen: vec![server.address], ..Options::default() };
