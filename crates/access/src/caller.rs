@@ -72,11 +72,6 @@ impl Caller {
         }
     }
 
-    /// The same on a compat route, where a public caller is one whose dialect the configuration has opened.
-    pub fn may_by_dialect(&self, scope: Scope) -> bool {
-        *self == Self::Public || self.may(scope)
-    }
-
     /// Refuses a caller who may not.
     ///
     /// # Errors
@@ -85,6 +80,17 @@ impl Caller {
         match self.may(scope) {
             true => Ok(()),
             false => Err(Problem::forbidden(format!("this needs a key with the scope {scope}"))),
+        }
+    }
+
+    /// The same on a compat route, where a public caller is one whose dialect the configuration has opened.
+    ///
+    /// # Errors
+    /// The 403 problem.
+    pub fn require_by_dialect(&self, scope: Scope) -> Result<(), Problem> {
+        match self {
+            Self::Public => Ok(()),
+            other => other.require(scope),
         }
     }
 
@@ -130,6 +136,19 @@ impl Caller {
         }
         let site: String = site.chars().take(100).collect();
         Err(Problem::not_found(format!("no site {site}")))
+    }
+
+    /// Refuses a key that is limited to another site than `site`, whose shop it is, as if nothing were there.
+    ///
+    /// # Errors
+    /// The 404 problem.
+    pub fn require_shop(&self, site: Option<&str>) -> Result<(), Problem> {
+        match (self, site) {
+            (Self::Key { site: Some(only), .. }, Some(site)) if only != site => {
+                Err(Problem::not_found("nothing of this key's site here"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn of_config(key: &SecretKey) -> Self {

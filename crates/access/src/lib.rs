@@ -32,7 +32,7 @@ mod tests;
 pub use budget::PerSecondBudget;
 pub use caller::{Caller, Denied};
 pub use error::Error;
-pub use http::{admin_routes, require_scope, session_routes};
+pub use http::{Allowed, Anyone, Guarded, Need, admin_routes, need, session_routes};
 pub use mode::{Mode, is_known_default};
 pub use options::{Options, SecretKeyOptions, SiteOptions};
 pub use salts::{DaySalts, Salts};

@@ -76,7 +76,7 @@ impl Bed {
 /// The routes as the app mounts them.
 pub(crate) fn router(access: &Access) -> Router {
     let routes = session_routes(access.clone()).merge(admin_routes(access.clone()));
-    Policy::default().apply(RouteClass::Native, routes)
+    Policy::default().protect(RouteClass::Native, routes)
 }
 
 /// An answer.

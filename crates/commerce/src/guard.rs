@@ -1,27 +1,22 @@
-//! Who is let in, before anything of a body is read, and what a body must be.
+//! Whose routes these are, and what a body must be.
 
-use std::sync::Arc;
-
-use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::request::Parts;
-use kassa_access::Caller;
-use kassa_service::{Problem, RawBody, RouteClass, json};
+use axum::extract::{FromRequest, Request};
+use kassa_access::{Access, Guarded};
+use kassa_service::{Problem, RawBody, json};
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::Shop;
 
-/// A caller whom a route of class `Native` lets in. What the caller may do there is the handler's question.
-#[derive(Debug)]
-pub(crate) struct Admitted(pub(crate) Caller);
+/// The shop is one site's: a key that is limited to another finds nothing in it.
+impl Guarded for Shop {
+    fn access(&self) -> &Access {
+        &self.access
+    }
 
-impl FromRequestParts<Arc<Shop>> for Admitted {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Problem> {
-        let caller = shop.access.authorize(&parts.headers, RouteClass::Native)?;
-        Ok(Self(caller))
+    fn site(&self) -> Option<&str> {
+        Some(&self.options.site)
     }
 }
 

@@ -25,6 +25,7 @@ pub mod transport;
 use std::sync::Arc;
 
 use axum::Router;
+use kassa_service::Protected;
 
 pub use compat::{compat_admin_routes, compat_routes};
 pub use refuse::problem_of;
@@ -37,13 +38,13 @@ pub fn storefront_routes(shop: Arc<Shop>) -> Router {
 }
 
 /// The routes of class `Native`: those of keys and sessions.
-pub fn native_routes(shop: Arc<Shop>) -> Router {
+pub fn native_routes(shop: Arc<Shop>) -> Protected {
     catalog::http::native_routes(Arc::clone(&shop))
         .merge(inventory::http::native_routes(Arc::clone(&shop)))
         .merge(orders::http::native_routes(shop))
 }
 
 /// The routes of class `Internal`: what roles ask each other; for role ports only.
-pub fn internal_routes(shop: Arc<Shop>) -> Router {
+pub fn internal_routes(shop: Arc<Shop>) -> Protected {
     transport::http::internal_routes(shop)
 }

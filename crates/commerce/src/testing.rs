@@ -108,7 +108,7 @@ impl Bed {
         let policy = Policy { site_origins, ..Policy::default() };
         // In this order: the class merged last answers a browser's OPTIONS at paths that both have.
         policy
-            .apply(RouteClass::Native, native_routes(Arc::clone(&self.shop)))
+            .protect(RouteClass::Native, native_routes(Arc::clone(&self.shop)))
             .merge(policy.apply(RouteClass::Storefront, storefront_routes(Arc::clone(&self.shop))))
     }
 

@@ -22,7 +22,7 @@ mod origin;
 
 use origin::Origins;
 
-use crate::{Peer, Problem, json};
+use crate::{Peer, Problem, Protected, json};
 
 /// The class of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,15 +76,32 @@ impl std::fmt::Debug for LiveOrigins {
 }
 
 impl Policy {
-    /// Holds every route of `router`, its 405s included, to `class`.
+    /// Holds every route of `router`, its 405s included, to `class`, one of those that ask nobody for a key.
+    ///
+    /// # Panics
+    /// With a class that does: its routes are [`Protected`].
     pub fn apply(&self, class: RouteClass, router: Router) -> Router {
-        router.layer(ClassLayer { class, origins: Arc::new(Origins::new(self, class, None)) })
+        assert!(class.is_public(), "routes of class {class:?} are Protected: Policy::protect takes them");
+        self.hold(class, router, None)
     }
 
     /// The same, with origins that may come and go while the process runs, beside those of the policy: of sites that are
     /// made at run time.
+    ///
+    /// # Panics
+    /// As [`apply`](Self::apply).
     pub fn apply_with(&self, class: RouteClass, router: Router, live: LiveOrigins) -> Router {
-        router.layer(ClassLayer { class, origins: Arc::new(Origins::new(self, class, Some(live))) })
+        assert!(class.is_public(), "routes of class {class:?} are Protected: Policy::protect takes them");
+        self.hold(class, router, Some(live))
+    }
+
+    /// Holds every route of `routes` to `class`. What decides who may call them is theirs.
+    pub fn protect(&self, class: RouteClass, routes: Protected) -> Router {
+        self.hold(class, routes.into_router(), None)
+    }
+
+    fn hold(&self, class: RouteClass, router: Router, live: Option<LiveOrigins>) -> Router {
+        router.layer(ClassLayer { class, origins: Arc::new(Origins::new(self, class, live)) })
     }
 }
 
@@ -148,6 +165,11 @@ fn refuse<F>(response: Response) -> Either<F, Ready<Result<Response, Infallible>
 }
 
 impl RouteClass {
+    /// Whether its routes ask nobody for a key.
+    fn is_public(self) -> bool {
+        matches!(self, Self::Ingest | Self::Storefront | Self::Probe)
+    }
+
     fn wants_json(self) -> bool {
         matches!(self, Self::Compat | Self::Storefront | Self::Native | Self::Internal)
     }

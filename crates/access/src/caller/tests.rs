@@ -128,8 +128,8 @@ fn scopes_by_caller() {
     check(&Caller::Internal, "read catalog inventory orders");
     check(&named("all", None), "read catalog inventory orders");
     check(&named("shop", Some("shop")), "read");
-    assert!(Scope::ALL.into_iter().all(|scope| Caller::Public.may_by_dialect(scope)));
-    assert!(!named("shop", Some("shop")).may_by_dialect(Scope::Orders));
+    assert!(Scope::ALL.into_iter().all(|scope| Caller::Public.require_by_dialect(scope).is_ok()));
+    assert!(named("shop", Some("shop")).require_by_dialect(Scope::Orders).is_err());
 }
 
 #[test]

@@ -1,27 +1,99 @@
-//! The layer that asks for a scope: no handler behind it can forget to.
+//! Who is let in to a native route: the first argument of its handler says what the caller must be allowed.
+//!
+//! ```ignore
+//! async fn create_product(Allowed(caller, ..): Allowed<need::Catalog>, …)
+//! ```
+//! 401 without a known key or session, 403 without the scope, 404 for a key that is limited to another site than the one
+//! whose data the routes show and change.
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use kassa_service::{Problem, RouteClass};
+use std::marker::PhantomData;
+use std::sync::Arc;
 
-use crate::{Access, Scope};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use kassa_service::{Permit, Problem, RouteClass};
 
-/// Lets in callers of class `Native` who may do what `scope` is for: 401 without a known key or session, 403 without the
-/// scope. The [`Caller`](crate::Caller) is put into the request's extensions.
-pub fn require_scope(access: &Access, scope: Scope, router: Router) -> Router {
-    router.layer(middleware::from_fn_with_state((access.clone(), scope), admit))
+use crate::{Access, Caller, Scope};
+
+/// What a handler needs its caller to be allowed.
+pub trait Need: Send + Sync + 'static {
+    /// The scope.
+    const SCOPE: Scope;
 }
 
-async fn admit(State((access, scope)): State<(Access, Scope)>, mut request: Request, next: Next) -> Response {
-    let caller = match access.authorize(request.headers(), RouteClass::Native) {
-        Ok(caller) => caller,
-        Err(denied) => return Problem::from(denied).into_response(),
-    };
-    if let Err(problem) = caller.require(scope) {
-        return problem.into_response();
+/// The needs, one for each [`Scope`].
+pub mod need {
+    use super::{Need, Scope};
+
+    macro_rules! needs {
+        ($($scope:ident: $what:literal),*) => {
+            $(
+                #[doc = $what]
+                #[derive(Debug, Clone, Copy)]
+                pub struct $scope;
+
+                impl Need for $scope {
+                    const SCOPE: Scope = Scope::$scope;
+                }
+            )*
+        };
     }
-    request.extensions_mut().insert(caller);
-    next.run(request).await
+    needs!(
+        Read: "Reports, events and exports, products and stock.",
+        Catalog: "To create, change and archive products.",
+        Inventory: "To receive and adjust stock, and to read its ledger.",
+        Orders: "Orders with their customers.",
+        Admin: "Everything: the admin token, a session, or a key with the scope `admin`."
+    );
+}
+
+/// What routes belong to: whose callers they ask for, and whose data they have.
+pub trait Guarded: Send + Sync + 'static {
+    /// Who may do what.
+    fn access(&self) -> &Access;
+
+    /// The one site whose data the routes show and change; `None`: each request names its own, and the handler asks
+    /// [`Caller::require_site`].
+    fn site(&self) -> Option<&str>;
+}
+
+impl Guarded for Access {
+    fn access(&self) -> &Access {
+        self
+    }
+
+    fn site(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// A caller who may do what `N` is for, and in this shop.
+#[derive(Debug)]
+pub struct Allowed<N>(pub Caller, pub PhantomData<N>);
+
+impl<N: Need> Permit for Allowed<N> {}
+
+impl<G: Guarded, N: Need> FromRequestParts<Arc<G>> for Allowed<N> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, guarded: &Arc<G>) -> Result<Self, Problem> {
+        let caller = guarded.access().authorize(&parts.headers, RouteClass::Native)?;
+        caller.require(N::SCOPE)?;
+        caller.require_shop(guarded.site())?;
+        Ok(Self(caller, PhantomData))
+    }
+}
+
+/// Whoever calls a native route that answers everyone, also who is nobody: the handler tells them apart.
+#[derive(Debug)]
+pub struct Anyone;
+
+impl Permit for Anyone {}
+
+impl<S: Sync> FromRequestParts<S> for Anyone {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self)
+    }
 }

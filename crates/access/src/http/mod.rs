@@ -1,29 +1,30 @@
-//! The routes of access: sessions, keys and sites; and the layer that asks for a scope.
+//! The routes of access: sessions, keys and sites; and what asks for a scope.
 
 mod guard;
 mod keys;
 mod session;
 mod sites;
 
-use axum::Router;
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use kassa_service::Problem;
+use kassa_service::{Problem, Protected};
 use serde::de::DeserializeOwned;
 
+use crate::Access;
 use crate::login::LogInError;
 use crate::manage::ManageError;
-use crate::{Access, Scope};
 
-pub use guard::require_scope;
+pub use guard::{Allowed, Anyone, Guarded, Need, need};
 pub use session::session_routes;
 
 /// `/v1/admin/keys`, `/v1/admin/sites` and `/v1/admin/sessions`, for administrators. Class `Native`; the scope is asked for here.
-pub fn admin_routes(access: Access) -> Router {
+pub fn admin_routes(access: Access) -> Protected {
     let routes =
         keys::routes().merge(sites::routes()).merge(session::admin_routes()).with_state(access.clone());
-    require_scope(&access, Scope::Admin, routes)
+    Protected::behind::<Allowed<need::Admin>, _>(Arc::new(access), routes)
 }
 
 impl From<kassa_db::Error> for Refused {

@@ -5,20 +5,20 @@ use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get};
+use axum::routing::delete;
 use kassa_model::Timestamp;
-use kassa_service::{ClientAddress, Json, OverHttps, RouteClass};
+use kassa_service::{ClientAddress, Json, OverHttps, Protected, RouteClass, protected};
 use serde::{Deserialize, Serialize};
 
-use super::Refused;
+use super::{Anyone, Refused};
 use crate::cookie::{self, Transport};
 use crate::login::SESSION_SECONDS;
 use crate::{Access, Caller, Mode, Scope, Scopes};
 
 /// `/v1/session`, class `Native`: who may ask is decided inside.
-pub fn session_routes(access: Access) -> Router {
-    let methods = get(read_session).post(create_session).delete(end_session);
-    Router::new().route("/v1/session", methods).with_state(access)
+pub fn session_routes(access: Access) -> Protected {
+    let methods = protected::get(read_session).post(create_session).delete(end_session);
+    Protected::new().route("/v1/session", methods).with_state(access)
 }
 
 /// `/v1/admin/sessions`, behind the scope `admin`.
@@ -46,6 +46,7 @@ struct Session {
 }
 
 async fn create_session(
+    _: Anyone,
     State(access): State<Access>,
     ClientAddress(address): ClientAddress,
     OverHttps(https): OverHttps,
@@ -62,7 +63,11 @@ async fn create_session(
     Ok(response)
 }
 
-async fn read_session(State(access): State<Access>, headers: HeaderMap) -> Result<Response, Refused> {
+async fn read_session(
+    _: Anyone,
+    State(access): State<Access>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
     let caller = match access.authorize(&headers, RouteClass::Native) {
         Ok(caller) => Some(caller),
         Err(denied) if headers.contains_key(AUTHORIZATION) => return Err(Refused(denied.into())),
@@ -76,6 +81,7 @@ async fn read_session(State(access): State<Access>, headers: HeaderMap) -> Resul
 }
 
 async fn end_session(
+    _: Anyone,
     State(access): State<Access>,
     OverHttps(https): OverHttps,
     headers: HeaderMap,

@@ -1,16 +1,17 @@
 //! Every class in both modes against every kind of credential and origin.
 
-use axum::Extension;
+use std::sync::Arc;
+
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue};
-use axum::routing::{get, post};
 use axum::{Json, Router};
-use kassa_service::{Policy, RouteClass};
+use kassa_service::protected::get;
+use kassa_service::{Policy, Protected, RouteClass};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::testing::{Bed, Process, TOKEN, bearer, beds, options, send};
-use crate::{Access, Caller, Mode, Options, Scope, SecretKeyOptions, require_scope};
+use crate::{Access, Allowed, Caller, Mode, Need, Options, Scope, SecretKeyOptions, need};
 
 const CLASSES: [RouteClass; 6] = [
     RouteClass::Ingest,
@@ -114,18 +115,22 @@ async fn who_is_whom_by_class_and_mode() {
 
 /// A route per scope, in the class `Native`, as commerce mounts them.
 fn scoped(access: &Access) -> Router {
-    let mut router = Router::new();
-    for scope in Scope::ALL {
-        let answer = |Extension(caller): Extension<Caller>| async move { Json(json!(caller.identity())) };
-        let route = Router::new().route(&format!("/{scope}"), get(answer).merge(post(answer)));
-        router = router.merge(require_scope(access, scope, route));
+    async fn answer<N: Need>(Allowed(caller, ..): Allowed<N>) -> Json<serde_json::Value> {
+        Json(json!(caller.identity()))
     }
+    let routes = Protected::new()
+        .route("/read", get(answer::<need::Read>).post(answer::<need::Read>))
+        .route("/catalog", get(answer::<need::Catalog>).post(answer::<need::Catalog>))
+        .route("/inventory", get(answer::<need::Inventory>).post(answer::<need::Inventory>))
+        .route("/orders", get(answer::<need::Orders>).post(answer::<need::Orders>))
+        .route("/admin", get(answer::<need::Admin>).post(answer::<need::Admin>))
+        .with_state(Arc::new(access.clone()));
     Policy {
         check_host: access.mode() == Mode::Open,
         hosts: vec!["shop.example".to_owned()],
         ..Policy::default()
     }
-    .apply(RouteClass::Native, router)
+    .protect(RouteClass::Native, routes)
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
+use kassa_access::{Allowed, need};
 use kassa_eventstore::query::Table;
 use kassa_service::{Problem, body};
 use serde_json::Value;
@@ -21,11 +21,10 @@ use super::shape::shape;
 
 /// `POST /v1/query`.
 pub(crate) async fn post_query(
+    Allowed(caller, ..): Allowed<need::Read>,
     State(reports): State<Arc<Reports>>,
-    headers: HeaderMap,
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
-    let caller = reports.admit(&headers)?;
     let body =
         body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
     let ask = parse(&body)?;
@@ -34,12 +33,8 @@ pub(crate) async fn post_query(
 }
 
 /// `GET /v1/query/definitions`.
-pub(crate) async fn get_definitions(
-    State(reports): State<Arc<Reports>>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, Refusal> {
-    reports.admit(&headers)?;
-    Ok(Json(definitions()))
+pub(crate) async fn get_definitions(_: Allowed<need::Read>) -> Json<Value> {
+    Json(definitions())
 }
 
 impl Reports {

@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
+use kassa_access::Caller;
 use kassa_eventstore::Row;
 use kassa_eventstore::query::EventFilter;
 use kassa_model::{Dialect, Event, id_as_sent};
@@ -23,6 +24,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::Reports;
+use super::guard::{B, Reader};
 use super::params::Params;
 use super::refusal::Refusal;
 
@@ -33,22 +35,21 @@ const LIMIT_MAX: u32 = 1_000;
 
 /// `GET /events`.
 pub(crate) async fn get_events(
+    Reader(caller, ..): Reader<B>,
     State(reports): State<Arc<Reports>>,
-    headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    match events(&reports, &headers, &uri).await {
+    match events(&reports, &caller, &uri).await {
         Ok(rows) => Json(rows.iter().map(|row| Shown::new(&row.event)).collect::<Vec<_>>()).into_response(),
         Err(refusal) => refusal.into_compat(),
     }
 }
 
-async fn events(reports: &Reports, headers: &HeaderMap, uri: &Uri) -> Result<Vec<Row>, Refusal> {
-    let caller = reports.admit_dialect(headers, "B")?;
+async fn events(reports: &Reports, caller: &Caller, uri: &Uri) -> Result<Vec<Row>, Refusal> {
     let params = Params::any(uri)?;
     let sites = match params.text("site_id") {
         Some(site) => {
-            reports.lenient_place_of(&caller, site)?;
+            reports.lenient_place_of(caller, site)?;
             Some(vec![site.to_owned()])
         }
         None => caller.only_site().map(|only| vec![only.to_owned()]),

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::Uri;
+use kassa_access::{Allowed, need};
 use kassa_eventstore::{DeadLetter, DeadLetterFilter};
 use kassa_model::Reason;
 use serde_json::{Value, json};
@@ -30,11 +31,10 @@ const LIMIT_MAX: u32 = 1_000;
 
 /// `GET /v1/admin/dead-letters?site_id=&reason=&limit=`, newest received first.
 pub(crate) async fn list_dead_letters(
+    Allowed(caller, ..): Allowed<need::Read>,
     State(reports): State<Arc<Reports>>,
-    headers: HeaderMap,
     uri: Uri,
 ) -> Result<Json<Value>, Refusal> {
-    let caller = reports.admit(&headers)?;
     let params = Params::of(&uri, &["site_id", "reason", "limit"])?;
     let filter = DeadLetterFilter {
         site: one_site(&caller, params.text("site_id"))?,
@@ -48,11 +48,10 @@ pub(crate) async fn list_dead_letters(
 
 /// `GET /v1/admin/dead-letters/{id}`.
 pub(crate) async fn get_dead_letter(
+    Allowed(caller, ..): Allowed<need::Read>,
     State(reports): State<Arc<Reports>>,
-    headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Refusal> {
-    let caller = reports.admit(&headers)?;
     let id = match id {
         Ok(Path(id)) if !id.contains('\0') => id,
         _ => return Err(Refusal::Invalid("an id is a text without U+0000".to_owned())),
@@ -70,11 +69,10 @@ pub(crate) async fn get_dead_letter(
 
 /// `GET /v1/admin/counts?site_id=`: how many events came to which end, over all days.
 pub(crate) async fn get_counts(
+    Allowed(caller, ..): Allowed<need::Read>,
     State(reports): State<Arc<Reports>>,
-    headers: HeaderMap,
     uri: Uri,
 ) -> Result<Json<Value>, Refusal> {
-    let caller = reports.admit(&headers)?;
     let params = Params::of(&uri, &["site_id"])?;
     let site = one_site(&caller, params.text("site_id"))?;
     let mut sums: BTreeMap<(String, &str, &str), u64> = BTreeMap::new();

@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
+use kassa_access::{Allowed, need};
 use kassa_eventstore::query::EventFilter;
 use kassa_eventstore::{Error, EventStore};
 use kassa_model::Timestamp;
@@ -31,11 +32,10 @@ const PAGE_ROWS: u32 = 2_000;
 
 /// `GET /v1/export`.
 pub(crate) async fn get_export(
+    Allowed(caller, ..): Allowed<need::Read>,
     State(reports): State<Arc<Reports>>,
-    headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Refusal> {
-    let caller = reports.admit(&headers)?;
     let params = Params::of(&uri, &["site_id", "format", "from", "to", "cells"])?;
     let site = params.required("site_id")?;
     let place = reports.place_of(&caller, site)?;

@@ -1,33 +1,83 @@
 //! Who may ask about which site, and in which time zone the answer is.
+//!
+//! Whether a caller may read at all is the handler's first argument: `Allowed<need::Read>`, or [`Reader`] for a dialect.
+//! Which site it is about stands in the question, so that [`Reports::place_of`] asks.
 
-use axum::http::HeaderMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
-use kassa_access::Caller;
-use kassa_service::{Problem, RouteClass};
+use kassa_access::{Access, Caller, Guarded, Scope};
+use kassa_service::{Permit, Problem};
 
 use super::Reports;
 use super::calendar::Place;
 use super::refusal::Refusal;
 
+impl Guarded for Reports {
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
+    fn site(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// An old dialect whose reports there are.
+pub(crate) trait Dialect: Send + Sync + 'static {
+    /// Its letter in `compat.open`.
+    const LETTER: &'static str;
+}
+
+/// System B's.
+#[derive(Debug)]
+pub(crate) struct B;
+
+impl Dialect for B {
+    const LETTER: &'static str = "B";
+}
+
+/// System E's.
+#[derive(Debug)]
+pub(crate) struct E;
+
+impl Dialect for E {
+    const LETTER: &'static str = "E";
+}
+
+/// A caller who may read reports in the dialect `L`: with a key for it, or because the configuration has opened it.
+#[derive(Debug)]
+pub(crate) struct Reader<L>(pub(crate) Caller, PhantomData<L>);
+
+impl<L: Dialect> Permit for Reader<L> {}
+
+impl<L: Dialect> FromRequestParts<Arc<Reports>> for Reader<L> {
+    type Rejection = InDialect;
+
+    async fn from_request_parts(parts: &mut Parts, reports: &Arc<Reports>) -> Result<Self, InDialect> {
+        let refused = |problem: Problem| InDialect(Refusal::Access(problem));
+        let caller = reports.access.authorize_compat(&parts.headers, L::LETTER);
+        let caller = caller.map_err(|denied| refused(denied.into()))?;
+        caller.require_by_dialect(Scope::Read).map_err(refused)?;
+        Ok(Self(caller, PhantomData))
+    }
+}
+
+/// A refusal in the words of the old dialects.
+#[derive(Debug)]
+pub(crate) struct InDialect(Refusal);
+
+impl IntoResponse for InDialect {
+    fn into_response(self) -> Response {
+        self.0.into_compat()
+    }
+}
+
 impl Reports {
-    /// Lets a request into a native route.
-    ///
-    /// # Errors
-    /// The 401 problem.
-    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
-        let admitted = self.access.authorize(headers, RouteClass::Native);
-        admitted.map_err(|denied| Refusal::Access(Problem::from(denied)))
-    }
-
-    /// Lets a request into the compat route of `dialect` (`A` to `E`).
-    ///
-    /// # Errors
-    /// A refusal of status 401.
-    pub(crate) fn admit_dialect(&self, headers: &HeaderMap, dialect: &str) -> Result<Caller, Refusal> {
-        let admitted = self.access.authorize_compat(headers, dialect);
-        admitted.map_err(|denied| Refusal::Access(Problem::from(denied)))
-    }
-
     /// Where and when a question about `site` is asked.
     ///
     /// # Errors

@@ -41,12 +41,11 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::{get, post};
 use kassa_access::Access;
 use kassa_eventstore::EventStore;
 use kassa_model::{Clock, Currency};
-use kassa_service::Shutdown;
+use kassa_service::protected::{get, post};
+use kassa_service::{Protected, Shutdown};
 
 use first::FirstEvents;
 use stream::Hub;
@@ -101,13 +100,13 @@ impl Reports {
 }
 
 /// All routes of reports, for a server that does not tell route classes apart (tests do).
-pub fn routes(reports: Arc<Reports>) -> Router {
+pub fn routes(reports: Arc<Reports>) -> Protected {
     native_routes(Arc::clone(&reports)).merge(compat_routes(reports))
 }
 
 /// The routes of class `Native`.
-pub fn native_routes(reports: Arc<Reports>) -> Router {
-    Router::new()
+pub fn native_routes(reports: Arc<Reports>) -> Protected {
+    Protected::new()
         .route("/v1/query", post(answer::post_query))
         .route("/v1/query/definitions", get(answer::get_definitions))
         .route("/v1/realtime", get(realtime::get_realtime))
@@ -121,8 +120,8 @@ pub fn native_routes(reports: Arc<Reports>) -> Router {
 }
 
 /// The routes of class `Compat`.
-pub fn compat_routes(reports: Arc<Reports>) -> Router {
-    Router::new()
+pub fn compat_routes(reports: Arc<Reports>) -> Protected {
+    Protected::new()
         .route("/stats", get(stats::get_stats))
         .route("/events", get(batch_events::get_events))
         .with_state(reports)

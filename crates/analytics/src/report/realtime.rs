@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::Uri;
+use kassa_access::{Allowed, need};
 use kassa_eventstore::query::{
     Cell, Dimension, Direction, Field, Metric, OrderBy, OrderKey, Query, Table, TimeRange,
 };
@@ -34,11 +35,10 @@ const TOP: u32 = 10;
 
 /// `GET /v1/realtime`.
 pub(crate) async fn get_realtime(
+    Allowed(caller, ..): Allowed<need::Read>,
     State(reports): State<Arc<Reports>>,
-    headers: HeaderMap,
     uri: Uri,
 ) -> Result<Json<Value>, Refusal> {
-    let caller = reports.admit(&headers)?;
     let params = Params::of(&uri, &["site_id"])?;
     let site = params.required("site_id")?;
     let place = reports.place_of(&caller, site)?;

@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
+use kassa_access::{Allowed, need};
 use kassa_eventstore::Row;
 use kassa_eventstore::query::EventFilter;
 use kassa_model::{Event, OrderPart, Timestamp};
@@ -36,11 +37,10 @@ pub(crate) type Position = (Timestamp, u128, u32);
 
 /// `GET /v1/events`.
 pub(crate) async fn get_events(
+    Allowed(caller, ..): Allowed<need::Read>,
     State(reports): State<Arc<Reports>>,
-    headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Refusal> {
-    let caller = reports.admit(&headers)?;
     let params = Params::of(&uri, PARAMS)?;
     let site = params.required("site_id")?;
     let place = reports.place_of(&caller, site)?;

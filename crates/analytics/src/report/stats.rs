@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
+use kassa_access::Caller;
 use kassa_eventstore::query::{
     Cell, Dimension, Direction, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
 };
@@ -20,6 +21,7 @@ use serde::Serialize;
 
 use super::Reports;
 use super::ask::RangeAsk;
+use super::guard::{E, Reader};
 use super::params::{Params, always};
 use super::parse_range::parse_date;
 use super::refusal::Refusal;
@@ -28,8 +30,12 @@ use super::refusal::Refusal;
 const TOP_PATHS: u32 = 10;
 
 /// `GET /stats`.
-pub(crate) async fn get_stats(State(reports): State<Arc<Reports>>, headers: HeaderMap, uri: Uri) -> Response {
-    match stats(&reports, &headers, &uri).await {
+pub(crate) async fn get_stats(
+    Reader(caller, ..): Reader<E>,
+    State(reports): State<Arc<Reports>>,
+    uri: Uri,
+) -> Response {
+    match stats(&reports, &caller, &uri).await {
         Ok(answer) => Json(answer).into_response(),
         Err(refusal) => refusal.into_compat(),
     }
@@ -51,11 +57,10 @@ struct PathViews {
     views: i64,
 }
 
-async fn stats(reports: &Reports, headers: &HeaderMap, uri: &Uri) -> Result<Stats, Refusal> {
-    let caller = reports.admit_dialect(headers, "E")?;
+async fn stats(reports: &Reports, caller: &Caller, uri: &Uri) -> Result<Stats, Refusal> {
     let params = Params::any(uri)?;
     let site = params.required("site_id")?;
-    let place = reports.lenient_place_of(&caller, site)?;
+    let place = reports.lenient_place_of(caller, site)?;
     let date = params.text("date");
     let range = match date {
         None => always(),

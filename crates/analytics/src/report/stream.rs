@@ -16,10 +16,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, Uri};
+use axum::http::{HeaderName, Uri};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream;
+use kassa_access::{Allowed, need};
 use kassa_eventstore::EventStore;
 use kassa_model::Clock;
 use serde_json::Value;
@@ -42,11 +43,10 @@ type Newest = Option<Arc<Value>>;
 
 /// `GET /v1/realtime/stream`.
 pub(crate) async fn get_stream(
+    Allowed(caller, ..): Allowed<need::Read>,
     State(reports): State<Arc<Reports>>,
-    headers: HeaderMap,
     uri: Uri,
 ) -> Result<impl IntoResponse, Refusal> {
-    let caller = reports.admit(&headers)?;
     let params = Params::of(&uri, &["site_id"])?;
     let site = params.required("site_id")?;
     reports.place_of(&caller, site)?;

@@ -26,6 +26,8 @@ pub(crate) enum Admin {
 /// The files, open, and the lock.
 pub(crate) struct Local {
     router: Router,
+    /// The admin token, where the configuration has one: reports ask for it here, too.
+    token: String,
     parts: Parts,
     lock: Lock,
 }
@@ -55,7 +57,8 @@ pub(crate) async fn open(common: &Common, needs: Needs) -> anyhow::Result<(Admin
             let databases = needs.shop.then_some(&roles);
             let parts = Parts::open(&config, Wanted { log: needs.log, store: needs.store, databases })?;
             let router = parts.admin_router()?;
-            Admin::Local(Box::new(Local { router, parts, lock }))
+            let token = config.access.admin_token.clone();
+            Admin::Local(Box::new(Local { router, token, parts, lock }))
         }
     };
     Ok((admin, config))
@@ -72,8 +75,7 @@ impl Admin {
             Self::Local(local) => {
                 let mut whole = Vec::new();
                 let status =
-                    call(&local.router, "GET", path, String::new(), |piece| whole.extend_from_slice(&piece))
-                        .await?;
+                    local.call("GET", path, String::new(), |piece| whole.extend_from_slice(&piece)).await?;
                 (status, Bytes::from(whole))
             }
         };
@@ -103,7 +105,7 @@ impl Admin {
         };
         let status = match self {
             Self::Remote(client) => client.post(path, body.to_string(), take).await?,
-            Self::Local(local) => call(&local.router, "POST", path, body.to_string(), take).await?,
+            Self::Local(local) => local.call("POST", path, body.to_string(), take).await?,
         };
         refuse_failure(status, &rest)
     }
@@ -111,7 +113,7 @@ impl Admin {
     /// Closes the files before the lock is let go.
     pub(crate) fn close(self) {
         if let Self::Local(local) = self {
-            let Local { router, parts, lock } = *local;
+            let Local { router, parts, lock, .. } = *local;
             drop(router);
             parts.close();
             drop(lock);
@@ -119,26 +121,30 @@ impl Admin {
     }
 }
 
-async fn call(
-    router: &Router,
-    method: &str,
-    path: &str,
-    body: String,
-    mut each: impl FnMut(Bytes),
-) -> anyhow::Result<StatusCode> {
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header::HOST, "localhost")
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(Body::from(body))?;
-    let mut answer = router.clone().oneshot(request).await?;
-    while let Some(frame) = answer.frame().await {
-        if let Ok(piece) = frame?.into_data() {
-            each(piece);
+impl Local {
+    async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: String,
+        mut each: impl FnMut(Bytes),
+    ) -> anyhow::Result<StatusCode> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::CONTENT_TYPE, "application/json");
+        if !self.token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
         }
+        let mut answer = self.router.clone().oneshot(request.body(Body::from(body))?).await?;
+        while let Some(frame) = answer.frame().await {
+            if let Ok(piece) = frame?.into_data() {
+                each(piece);
+            }
+        }
+        Ok(answer.status())
     }
-    Ok(answer.status())
 }
 
 fn refuse_failure(status: StatusCode, body: &[u8]) -> anyhow::Result<()> {

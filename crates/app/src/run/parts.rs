@@ -122,7 +122,8 @@ impl Parts {
     pub(crate) fn admin_router(&self) -> anyhow::Result<Router> {
         let mut router = Router::new();
         if self.has_store() {
-            router = router.merge(report::native_routes(self.reports(ReportOptions::default())?));
+            router =
+                router.merge(report::native_routes(self.reports(ReportOptions::default())?).into_router());
         }
         Ok(router.merge(admin::routes(self)))
     }

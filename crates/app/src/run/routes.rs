@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::extract::FromRequestParts;
+use axum::http::request;
 use axum::routing::get;
-use kassa_access::{Access, Caller, Mode, Scope};
+use kassa_access::{Access, Allowed, Caller, Mode, Scope, need};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, ReportOptions};
 use kassa_commerce::{catalog, compat, inventory, orders, transport};
 use kassa_service::rate::RateLimit;
-use kassa_service::{Health, LiveOrigins, Metrics, Policy, RouteClass, Shutdown, Worded, problem};
+use kassa_service::{
+    Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded, problem,
+};
 
 use super::Parts;
 use crate::config::Config;
@@ -40,11 +41,14 @@ pub(super) struct Behind<'a> {
 pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
     let Behind { config, roles, parts, collector, health, metrics, shutdown } = behind;
     let policy = policy(config, &parts.access);
-    let guarded = |router: Router| policy.apply(RouteClass::Native, require_admin(&parts.access, router));
+    let access = Arc::new(parts.access.clone());
+    let for_admins = metrics.routes().merge(admin::routes(parts));
+    let for_admins = Protected::behind::<Allowed<need::Admin>, _>(Arc::clone(&access), for_admins);
+    let deep_health = Protected::behind::<AsksHealth, _>(access, health.deep_route());
     let mut router = Router::new()
         .merge(policy.apply(RouteClass::Probe, health.probe_routes()))
-        .merge(guarded(metrics.routes().merge(admin::routes(parts))))
-        .merge(policy.apply(RouteClass::Compat, admit_to_health(&parts.access, health.deep_route())));
+        .merge(policy.protect(RouteClass::Native, for_admins))
+        .merge(policy.protect(RouteClass::Compat, deep_health));
     if let Some(collector) = collector {
         let ingest = collect::routes(collector).route("/kassa.js", get(ui::show_tracker));
         router = router.merge(policy.apply(RouteClass::Ingest, ingest));
@@ -58,8 +62,8 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
         };
         let reports = parts.reports(options)?;
         router = router
-            .merge(policy.apply(RouteClass::Native, report::native_routes(Arc::clone(&reports))))
-            .merge(policy.apply(RouteClass::Compat, report::compat_routes(reports)));
+            .merge(policy.protect(RouteClass::Native, report::native_routes(Arc::clone(&reports))))
+            .merge(policy.protect(RouteClass::Compat, report::compat_routes(reports)));
     }
     if roles.need_database() {
         router = router.merge(shop_routes(config, roles, parts, &policy)?);
@@ -67,7 +71,7 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
     if roles.has(Role::Orders) {
         let routes = kassa_access::admin_routes(parts.access.clone())
             .merge(kassa_access::session_routes(parts.access.clone()));
-        router = router.merge(policy.apply(RouteClass::Native, routes));
+        router = router.merge(policy.protect(RouteClass::Native, routes));
     }
     if *roles == Roles::all() {
         // Pages are for anyone, as probes are: nothing in them is secret, their data come by the routes above.
@@ -79,7 +83,7 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
 /// What the shop's roles serve. Between roles there are the internal routes, on role ports only.
 fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -> anyhow::Result<Router> {
     let shop = parts.shop()?;
-    let (mut storefront, mut native, mut dialects) = (Router::new(), Router::new(), Router::new());
+    let (mut storefront, mut native, mut dialects) = (Router::new(), Protected::new(), Protected::new());
     if roles.has(Role::Catalog) {
         storefront = storefront.merge(catalog::http::storefront_routes(Arc::clone(&shop)));
         native = native.merge(catalog::http::native_routes(Arc::clone(&shop)));
@@ -105,14 +109,14 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
     }
     // Both have routes at the same paths, and what has no method of its own there (a browser's OPTIONS, a 405) goes to the
     // class that is merged last: the one that pages of other origins may call.
-    let mut router = policy.apply(RouteClass::Native, native).merge(policy.apply_with(
+    let mut router = policy.protect(RouteClass::Native, native).merge(policy.apply_with(
         RouteClass::Storefront,
         storefront,
         live_origins(&parts.access),
     ));
-    router = router.merge(policy.apply(RouteClass::Compat, dialects));
+    router = router.merge(policy.protect(RouteClass::Compat, dialects));
     if *roles != Roles::all() {
-        router = router.merge(policy.apply(RouteClass::Internal, transport::http::internal_routes(shop)));
+        router = router.merge(policy.protect(RouteClass::Internal, transport::http::internal_routes(shop)));
     }
     Ok(router)
 }
@@ -132,36 +136,34 @@ fn policy(config: &Config, access: &Access) -> Policy {
     }
 }
 
-/// Lets in who may administer, and nobody else.
-fn require_admin(access: &Access, router: Router) -> Router {
-    router.layer(middleware::from_fn_with_state(access.clone(), admit_admin))
-}
+/// Who may administer; and the callers of system D, whose dashboard asks for it, to names and words.
+struct AsksHealth;
 
-/// Lets in who may administer; and the callers of system D, whose dashboard asks for it, to names and words.
-fn admit_to_health(access: &Access, router: Router) -> Router {
-    router.layer(middleware::from_fn_with_state(access.clone(), admit_admin_or_d))
-}
+impl Permit for AsksHealth {}
 
-async fn admit_admin_or_d(State(access): State<Access>, mut request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let admitted = access.authorize(headers, RouteClass::Native);
-    if admitted.as_ref().is_ok_and(Caller::is_admin) {
-        return next.run(request).await;
-    }
-    match (access.authorize_compat(headers, "D"), admitted) {
-        (Ok(caller), _) if caller.may_by_dialect(Scope::Read) && caller.may_read(access.shop_site()) => {
-            request.extensions_mut().insert(Worded);
-            next.run(request).await
+impl FromRequestParts<Arc<Access>> for AsksHealth {
+    type Rejection = Problem;
+
+    async fn from_request_parts(
+        parts: &mut request::Parts,
+        access: &Arc<Access>,
+    ) -> Result<Self, Problem> {
+        let admitted = access.authorize(&parts.headers, RouteClass::Native);
+        if admitted.as_ref().is_ok_and(Caller::is_admin) {
+            return Ok(Self);
         }
-        (_, Ok(_)) => problem::Problem::forbidden("this needs the admin token").into_response(),
-        (_, Err(denied)) => denied.into_response(),
+        let for_admins = || Problem::forbidden("this needs the admin token");
+        let caller = match access.authorize_compat(&parts.headers, "D") {
+            Ok(caller) => caller,
+            Err(denied) => return Err(admitted.map_or_else(|_| denied.into(), |_| for_admins())),
+        };
+        if caller.require_by_dialect(Scope::Read).is_err() || !caller.may_read(access.shop_site()) {
+            return Err(for_admins());
+        }
+        parts.extensions.insert(Worded);
+        Ok(Self)
     }
 }
 
-async fn admit_admin(State(access): State<Access>, request: Request, next: Next) -> Response {
-    match access.authorize(request.headers(), RouteClass::Native) {
-        Ok(caller) if caller.is_admin() => next.run(request).await,
-        Ok(_) => problem::Problem::forbidden("this needs the admin token").into_response(),
-        Err(denied) => denied.into_response(),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::routing::{get, patch, post};
+use axum::routing::get;
 use kassa_db::{Db, Tx};
-use kassa_service::Problem;
+use kassa_service::{Problem, Protected, protected};
 
 use super::{Product, check, store};
 use crate::Shop;
@@ -30,15 +30,15 @@ pub fn storefront_routes(shop: Arc<Shop>) -> Router {
 }
 
 /// The routes of class `Native`: what whoever runs the shop changes.
-pub fn native_routes(shop: Arc<Shop>) -> Router {
+pub fn native_routes(shop: Arc<Shop>) -> Protected {
     if shop.catalog.is_none() {
-        return Router::new();
+        return Protected::new();
     }
-    Router::new()
-        .route("/v1/products", post(write::create_product))
+    Protected::new()
+        .route("/v1/products", protected::post(write::create_product))
         .route(
             "/v1/products/{id}",
-            patch(write::patch_product).put(write::replace_product).delete(write::archive_product),
+            protected::patch(write::patch_product).put(write::replace_product).delete(write::archive_product),
         )
         .with_state(shop)
 }

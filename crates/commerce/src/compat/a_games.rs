@@ -16,16 +16,15 @@ mod orders;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
-use kassa_access::Scope;
+use kassa_access::need;
 use kassa_db::Tx;
 use kassa_model::Timestamp;
-use kassa_service::Json;
+use kassa_service::protected::{delete, get, post, put};
+use kassa_service::{Json, Protected};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -33,7 +32,7 @@ use super::body::{Body, Decimal, Field, integer, price, text};
 use super::c_products::{elements, page};
 use super::list;
 use super::placing::here;
-use super::refusal::{A, Admitted, Refusal};
+use super::refusal::{A, Allowed, Refusal};
 use crate::Shop;
 use crate::catalog::store::{self, Sort};
 use crate::catalog::{self, Change, NewPrice, NewProduct, Product};
@@ -42,11 +41,11 @@ use crate::catalog::{self, Change, NewPrice, NewProduct, Product};
 const ATTEMPTS_MAX: usize = 20;
 
 /// A's routes of games.
-pub(super) fn game_routes(shop: Arc<Shop>) -> Router {
+pub(super) fn game_routes(shop: Arc<Shop>) -> Protected {
     if shop.catalog.is_none() {
-        return Router::new();
+        return Protected::new();
     }
-    Router::new()
+    Protected::new()
         .route("/games/all", get(list_games))
         .route("/games/add", post(add_game))
         .route("/games/edit", put(edit_game))
@@ -56,7 +55,7 @@ pub(super) fn game_routes(shop: Arc<Shop>) -> Router {
 }
 
 /// A's routes of orders.
-pub(super) fn order_routes(shop: Arc<Shop>) -> Router {
+pub(super) fn order_routes(shop: Arc<Shop>) -> Protected {
     orders::routes(shop)
 }
 
@@ -100,8 +99,10 @@ struct Message {
     message: &'static str,
 }
 
-async fn list_games(State(shop): State<Arc<Shop>>, caller: Admitted<A>) -> Result<Response, Refusal<A>> {
-    caller.require(&shop, Scope::Read)?;
+async fn list_games(
+    _: Allowed<A, need::Read>,
+    State(shop): State<Arc<Shop>>,
+) -> Result<Response, Refusal<A>> {
     let db = here(&shop.catalog, "catalogue")?.clone();
     Ok(list::array(move |after| {
         let db = db.clone();
@@ -114,11 +115,10 @@ async fn list_games(State(shop): State<Arc<Shop>>, caller: Admitted<A>) -> Resul
 }
 
 async fn get_game(
+    _: Allowed<A, need::Read>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<A>,
     path: PathText,
 ) -> Result<Response, Refusal<A>> {
-    caller.require(&shop, Scope::Read)?;
     let id = number(path).ok_or_else(no_game)?;
     let found = here(&shop.catalog, "catalogue")?.read(move |tx| current(tx, id)).await?;
     Ok(Json(Game::new(&found.ok_or_else(no_game)?)).into_response())
@@ -136,11 +136,10 @@ struct GameBody {
 }
 
 async fn add_game(
+    _: Allowed<A, need::Catalog>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<A>,
     Body(body, _): Body<A, GameBody>,
 ) -> Result<Response, Refusal<A>> {
-    caller.require(&shop, Scope::Catalog)?;
     let texts = Texts::of(&body)?;
     let price = body.price.as_deref().and_then(|raw| price(raw, shop.options.currency));
     let new = NewProduct {
@@ -159,11 +158,10 @@ async fn add_game(
 }
 
 async fn edit_game(
+    _: Allowed<A, need::Catalog>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<A>,
     Body(body, _): Body<A, GameBody>,
 ) -> Result<Response, Refusal<A>> {
-    caller.require(&shop, Scope::Catalog)?;
     let id = body.id.as_deref().and_then(integer).ok_or_else(|| invalid("id"))?;
     let texts = Texts::of(&body)?;
     let (now, price) = (shop.now(), body.price);
@@ -177,11 +175,10 @@ async fn edit_game(
 }
 
 async fn delete_game(
+    _: Allowed<A, need::Catalog>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<A>,
     path: PathText,
 ) -> Result<Response, Refusal<A>> {
-    caller.require(&shop, Scope::Catalog)?;
     let (id, now) = (number(path).ok_or_else(no_game)?, shop.now());
     let db = here(&shop.catalog, "catalogue")?;
     let product = db.write(move |tx| again(|| catalog::archive(tx, id, None, now))).await.map_err(refused)?;

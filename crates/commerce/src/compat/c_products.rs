@@ -10,31 +10,30 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use kassa_access::Scope;
-use kassa_service::Json;
+use kassa_access::need;
+use kassa_service::protected::get;
+use kassa_service::{Json, Protected};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Decimal, Field, price, text};
 use super::list::{self, PAGE_ROWS};
 use super::placing::here;
-use super::refusal::{Admitted, C, Refusal};
+use super::refusal::{Allowed, C, Known, Refusal};
 use crate::Shop;
 use crate::catalog::store::{self, After, Listing, Sort};
 use crate::catalog::{self, NewProduct, Product};
 
 /// C's routes.
-pub(super) fn routes(shop: Arc<Shop>) -> Router {
-    let health = Router::new().route("/api/health", get(show_health)).with_state(Arc::clone(&shop));
+pub(super) fn routes(shop: Arc<Shop>) -> Protected {
+    let health = Protected::new().route("/api/health", get(show_health)).with_state(Arc::clone(&shop));
     if shop.catalog.is_none() {
         return health;
     }
     let products =
-        Router::new().route("/api/products", get(list_products).post(create_product)).with_state(shop);
+        Protected::new().route("/api/products", get(list_products).post(create_product)).with_state(shop);
     products.merge(health)
 }
 
@@ -43,7 +42,7 @@ struct Health {
     ok: bool,
 }
 
-async fn show_health(_: Admitted<C>) -> Json<Health> {
+async fn show_health(_: Known<C>) -> Json<Health> {
     Json(Health { ok: true })
 }
 
@@ -73,8 +72,10 @@ impl<'a> ProductView<'a> {
     }
 }
 
-async fn list_products(State(shop): State<Arc<Shop>>, caller: Admitted<C>) -> Result<Response, Refusal<C>> {
-    caller.require(&shop, Scope::Read)?;
+async fn list_products(
+    _: Allowed<C, need::Read>,
+    State(shop): State<Arc<Shop>>,
+) -> Result<Response, Refusal<C>> {
     let db = here(&shop.catalog, "catalogue")?.clone();
     Ok(list::array(move |after| {
         let db = db.clone();
@@ -115,11 +116,10 @@ struct NewBody {
 }
 
 async fn create_product(
+    _: Allowed<C, need::Catalog>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<C>,
     Body(body, _): Body<C, NewBody>,
 ) -> Result<Response, Refusal<C>> {
-    caller.require(&shop, Scope::Catalog)?;
     let name = body.name.as_deref().and_then(text).filter(|name| !name.trim().is_empty());
     let name = name.ok_or_else(|| Refusal::bad("Invalid name"))?;
     let price = body.price.as_deref().and_then(|raw| price(raw, shop.options.currency));

@@ -17,20 +17,19 @@ mod inventory;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use kassa_access::Scope;
-use kassa_service::{ClientAddress, Json, Problem};
+use kassa_access::need;
+use kassa_service::protected::get;
+use kassa_service::{ClientAddress, Json, Problem, Protected};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::body::{Body, Field, integer, text};
 use super::placing::{Arrival, here, place};
-use super::refusal::{Admitted, CandD, Dialect, Refusal};
+use super::refusal::{Allowed, CandD, Dialect, Refusal};
 use crate::Shop;
 use crate::idempotency::{self, Answer, Outcome};
 use crate::inventory::Refusal as StockRefusal;
@@ -45,23 +44,23 @@ const QUEUED: &str = "Inventory service is currently unavailable. Your order has
 const ORDERS_MAX: i64 = 100;
 
 /// The routes of orders.
-pub(super) fn order_routes(shop: Arc<Shop>) -> Router {
+pub(super) fn order_routes(shop: Arc<Shop>) -> Protected {
     if shop.orders.is_none() {
-        return Router::new();
+        return Protected::new();
     }
-    Router::new()
+    Protected::new()
         .route("/api/orders", get(list_orders).post(create_order))
         .route("/api/orders/{id}", get(get_order))
         .with_state(shop)
 }
 
 /// D's routes of stock.
-pub(super) fn inventory_routes(shop: Arc<Shop>) -> Router {
+pub(super) fn inventory_routes(shop: Arc<Shop>) -> Protected {
     inventory::routes(shop)
 }
 
 /// D's routes for an admin.
-pub(super) fn admin_routes(shop: Arc<Shop>) -> Router {
+pub(super) fn admin_routes(shop: Arc<Shop>) -> Protected {
     chaos::routes(shop)
 }
 
@@ -131,10 +130,9 @@ struct Many<'a> {
 
 /// `GET /api/orders`: the newest first.
 async fn list_orders(
+    _: Allowed<CandD, need::Orders>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<CandD>,
 ) -> Result<Response, Refusal<CandD>> {
-    caller.require(&shop, Scope::Orders)?;
     let filter = Filter::default();
     let read = here(&shop.orders, "orders")?.read(move |tx| store::list(tx, &filter, ORDERS_MAX)).await;
     let orders = read.map_err(|error: kassa_db::Error| Refusal::from(error))?;
@@ -143,11 +141,10 @@ async fn list_orders(
 }
 
 async fn get_order(
+    _: Allowed<CandD, need::Orders>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<CandD>,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal<CandD>> {
-    caller.require(&shop, Scope::Orders)?;
     let id = path.ok().and_then(|Path(text)| Uuid::try_parse(&text).ok()).ok_or_else(no_order)?;
     let id = id.as_hyphenated().to_string();
     let read = here(&shop.orders, "orders")?.read(move |tx| store::by_id(tx, &id)).await;
@@ -183,13 +180,12 @@ fn asked<L: Dialect>(body: &ItemBody) -> Result<(String, i64), Refusal<L>> {
 }
 
 async fn create_order(
+    Allowed(caller, ..): Allowed<CandD, need::Orders>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<CandD>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Body(body, _): Body<CandD, ItemBody>,
 ) -> Result<Response, Refusal<CandD>> {
-    let caller = caller.require(&shop, Scope::Orders)?;
     let key = match idempotency::key_of(&headers) {
         Ok(Some(key)) => key.to_owned(),
         Ok(None) => return Err(no_key("send a header Idempotency-Key that is unique to this order")),

@@ -23,36 +23,36 @@ mod tests;
 
 use std::sync::Arc;
 
-use axum::Router;
+use kassa_service::Protected;
 
 use crate::Shop;
 
 /// All routes of class `Compat`, for what this process has a database of.
-pub fn compat_routes(shop: Arc<Shop>) -> Router {
+pub fn compat_routes(shop: Arc<Shop>) -> Protected {
     catalog_routes(Arc::clone(&shop)).merge(orders_routes(Arc::clone(&shop))).merge(inventory_routes(shop))
 }
 
 /// All routes of class `Native` in an old shape: D's chaos switch.
-pub fn compat_admin_routes(shop: Arc<Shop>) -> Router {
+pub fn compat_admin_routes(shop: Arc<Shop>) -> Protected {
     inventory_admin_routes(shop)
 }
 
 /// The catalog role's: A's games, C's products.
-pub fn catalog_routes(shop: Arc<Shop>) -> Router {
+pub fn catalog_routes(shop: Arc<Shop>) -> Protected {
     a_games::game_routes(Arc::clone(&shop)).merge(c_products::routes(shop))
 }
 
 /// The orders role's: A's, C's and D's.
-pub fn orders_routes(shop: Arc<Shop>) -> Router {
+pub fn orders_routes(shop: Arc<Shop>) -> Protected {
     a_games::order_routes(Arc::clone(&shop)).merge(d_orders::order_routes(shop))
 }
 
 /// The inventory role's: D's stock.
-pub fn inventory_routes(shop: Arc<Shop>) -> Router {
+pub fn inventory_routes(shop: Arc<Shop>) -> Protected {
     d_orders::inventory_routes(shop)
 }
 
 /// The inventory role's of class `Native`: D's chaos switch.
-pub fn inventory_admin_routes(shop: Arc<Shop>) -> Router {
+pub fn inventory_admin_routes(shop: Arc<Shop>) -> Protected {
     d_orders::admin_routes(shop)
 }

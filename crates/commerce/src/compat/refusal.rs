@@ -15,8 +15,8 @@ use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kassa_access::{Access, Caller, Denied, Scope};
-use kassa_service::{Problem, RouteClass};
+use kassa_access::{Access, Caller, Denied, Guarded, Need};
+use kassa_service::{Permit, Problem, RouteClass};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -131,33 +131,36 @@ impl<L: Dialect> From<kassa_db::Error> for Refusal<L> {
     }
 }
 
-/// A caller whom the dialect lets in; decided before anything of a body is read.
+/// A caller whom the dialect lets in, and who may do what `N` is for in this shop; decided before anything of a body is
+/// read.
 #[derive(Debug)]
-pub(super) struct Admitted<L>(Caller, PhantomData<L>);
+pub(super) struct Allowed<L, N>(pub(super) Caller, pub(super) PhantomData<(L, N)>);
 
-impl<L: Dialect> FromRequestParts<Arc<Shop>> for Admitted<L> {
+impl<L: Dialect, N: Need> Permit for Allowed<L, N> {}
+
+impl<L: Dialect, N: Need> FromRequestParts<Arc<Shop>> for Allowed<L, N> {
     type Rejection = Refusal<L>;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Refusal<L>> {
-        match L::admit(&shop.access, &parts.headers) {
-            Ok(caller) => Ok(Self(caller, PhantomData)),
-            Err(denied) => Err(Problem::from(denied).into()),
-        }
+        let caller = L::admit(&shop.access, &parts.headers).map_err(Problem::from)?;
+        caller.require_by_dialect(N::SCOPE)?;
+        caller.require_shop(shop.site())?;
+        Ok(Self(caller, PhantomData))
     }
 }
 
-impl<L: Dialect> Admitted<L> {
-    /// The caller, if its key may do what `scope` is for, and in this shop.
-    pub(super) fn require(self, shop: &Shop, scope: Scope) -> Result<Caller, Refusal<L>> {
-        if !self.0.may_by_dialect(scope) {
-            return Err(Problem::forbidden(format!("this needs a key with the scope {scope}")).into());
-        }
-        match &self.0 {
-            Caller::Key { site: Some(only), .. } if *only != shop.options.site => {
-                Err(Problem::not_found("nothing of this key's site here").into())
-            }
-            _ => Ok(self.0),
-        }
+/// A caller whom the dialect lets in, whatever its key is for: where nothing of the shop is shown.
+#[derive(Debug)]
+pub(super) struct Known<L>(PhantomData<L>);
+
+impl<L: Dialect> Permit for Known<L> {}
+
+impl<L: Dialect> FromRequestParts<Arc<Shop>> for Known<L> {
+    type Rejection = Refusal<L>;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Refusal<L>> {
+        L::admit(&shop.access, &parts.headers).map_err(Problem::from)?;
+        Ok(Self(PhantomData))
     }
 }
 

@@ -5,27 +5,25 @@ mod write;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::routing::{get, post};
 use kassa_db::Db;
-use kassa_service::Problem;
+use kassa_service::{Problem, Protected, protected};
 
 use crate::Shop;
 use crate::catalog::is_sku;
 
 /// The routes of class `Native`. None without stock in this process.
-pub fn native_routes(shop: Arc<Shop>) -> Router {
+pub fn native_routes(shop: Arc<Shop>) -> Protected {
     if shop.inventory.is_none() {
-        return Router::new();
+        return Protected::new();
     }
-    Router::new()
-        .route("/v1/inventory", get(read::list_stock))
-        .route("/v1/inventory/{sku}", get(read::get_stock).put(write::set_threshold))
-        .route("/v1/inventory/{sku}/receive", post(write::receive_stock))
-        .route("/v1/inventory/{sku}/adjust", post(write::adjust_stock))
-        .route("/v1/inventory/{sku}/ledger", get(read::list_ledger))
+    Protected::new()
+        .route("/v1/inventory", protected::get(read::list_stock))
+        .route("/v1/inventory/{sku}", protected::get(read::get_stock).put(write::set_threshold))
+        .route("/v1/inventory/{sku}/receive", protected::post(write::receive_stock))
+        .route("/v1/inventory/{sku}/adjust", protected::post(write::adjust_stock))
+        .route("/v1/inventory/{sku}/ledger", protected::get(read::list_ledger))
         .with_state(shop)
 }
 

@@ -8,12 +8,13 @@ mod write;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::HeaderMap;
-use axum::routing::{get, post, put};
+use axum::http::request::Parts;
+use axum::routing::{get, post};
 use kassa_access::{Caller, Denied, Scope};
-use kassa_service::{Problem, RouteClass};
+use kassa_service::{Problem, Protected, RouteClass, protected};
 use uuid::Uuid;
 
 use crate::Shop;
@@ -33,16 +34,16 @@ pub fn storefront_routes(shop: Arc<Shop>) -> Router {
 }
 
 /// The routes of class `Native`: what whoever runs the shop sees and does.
-pub fn native_routes(shop: Arc<Shop>) -> Router {
+pub fn native_routes(shop: Arc<Shop>) -> Protected {
     if shop.orders.is_none() {
-        return Router::new();
+        return Protected::new();
     }
-    Router::new()
-        .route("/v1/orders", get(read::list_orders))
-        .route("/v1/orders/{id}", put(write::edit_order))
-        .route("/v1/orders/{id}/cancel", post(write::cancel_order))
-        .route("/v1/orders/{id}/fulfil", post(write::fulfil_order))
-        .route("/v1/orders/{id}/refunds", post(write::refund_order).get(read::list_refunds))
+    Protected::new()
+        .route("/v1/orders", protected::get(read::list_orders))
+        .route("/v1/orders/{id}", protected::put(write::edit_order))
+        .route("/v1/orders/{id}/cancel", protected::post(write::cancel_order))
+        .route("/v1/orders/{id}/fulfil", protected::post(write::fulfil_order))
+        .route("/v1/orders/{id}/refunds", protected::post(write::refund_order).get(read::list_refunds))
         .with_state(shop)
 }
 
@@ -62,6 +63,21 @@ fn unknown(id: &str) -> Problem {
     Problem::not_found(format!("no order {shown}"))
 }
 
+/// Who places an order: anyone, or a key that is for orders in this shop; decided before anything of a body is read.
+struct Buyer(Caller);
+
+impl FromRequestParts<Arc<Shop>> for Buyer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Problem> {
+        let caller = storefront_caller(shop, &parts.headers)?;
+        if caller != Caller::Public {
+            require_orders(shop, &caller)?;
+        }
+        Ok(Self(caller))
+    }
+}
+
 /// Who calls a storefront route: nobody in particular, unless a key says otherwise; one that is sent must be right.
 fn storefront_caller(shop: &Shop, headers: &HeaderMap) -> Result<Caller, Problem> {
     match shop.access.authorize(headers, RouteClass::Native) {
@@ -71,13 +87,8 @@ fn storefront_caller(shop: &Shop, headers: &HeaderMap) -> Result<Caller, Problem
     }
 }
 
-/// Refuses a caller of a native route who may not do what orders need.
+/// Refuses a key that may not do what orders need, or not in this shop.
 fn require_orders(shop: &Shop, caller: &Caller) -> Result<(), Problem> {
     caller.require(Scope::Orders)?;
-    match caller {
-        Caller::Key { site: Some(only), .. } if *only != shop.options.site => {
-            Err(Problem::not_found("no orders of this key's site here"))
-        }
-        _ => Ok(()),
-    }
+    caller.require_shop(Some(&shop.options.site))
 }

@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::header::{ETAG, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use kassa_db::Db;
-use kassa_service::{Json, Problem, RouteClass};
+use kassa_service::protected::{get, post};
+use kassa_service::{Json, Permit, Problem, Protected, RouteClass};
 use serde::Serialize;
 
 use super::commands::{Command, Deduct, Done, Release, Reply};
@@ -36,26 +35,28 @@ pub const PRODUCTS: &str = "/v1/internal/products";
 const VALUES_MAX: usize = 100;
 
 /// The routes of class `Internal`, for what this process has a database of.
-pub fn internal_routes(shop: Arc<Shop>) -> Router {
-    let mut routes = Router::new();
+pub fn internal_routes(shop: Arc<Shop>) -> Protected {
+    let mut routes = Protected::new();
     if shop.inventory.is_some() {
-        let commands = Router::new()
+        let commands = Protected::new()
             .route(DEDUCT, post(deduct_stock))
             .route(RELEASE, post(release_stock))
             .route(COMMANDS, post(run_commands))
             .with_state(Arc::clone(&shop));
-        let reads = Router::new().route(LEDGER, get(read_ledger)).with_state(Arc::clone(&shop));
+        let reads = Protected::new().route(LEDGER, get(read_ledger)).with_state(Arc::clone(&shop));
         let commands = chaos::wrap(Arc::clone(shop.stock.chaos()), commands, Problem::into_response);
         routes = routes.merge(commands).merge(reads);
     }
     if shop.catalog.is_some() {
-        routes = routes.merge(Router::new().route(PRODUCTS, get(list_offers)).with_state(shop));
+        routes = routes.merge(Protected::new().route(PRODUCTS, get(list_offers)).with_state(shop));
     }
     routes
 }
 
 /// Another role, known by `KASSA_INTERNAL_TOKEN` before anything of a body is read.
 struct OtherRole;
+
+impl Permit for OtherRole {}
 
 impl FromRequestParts<Arc<Shop>> for OtherRole {
     type Rejection = Problem;
@@ -67,24 +68,24 @@ impl FromRequestParts<Arc<Shop>> for OtherRole {
 }
 
 async fn deduct_stock(
-    State(shop): State<Arc<Shop>>,
     _: OtherRole,
+    State(shop): State<Arc<Shop>>,
     Json(deduct): Json<Deduct>,
 ) -> Result<Response, Problem> {
     run_command(&shop, Command::Deduct(deduct)).await
 }
 
 async fn release_stock(
-    State(shop): State<Arc<Shop>>,
     _: OtherRole,
+    State(shop): State<Arc<Shop>>,
     Json(release): Json<Release>,
 ) -> Result<Response, Problem> {
     run_command(&shop, Command::Release(release)).await
 }
 
 async fn run_commands(
-    State(shop): State<Arc<Shop>>,
     _: OtherRole,
+    State(shop): State<Arc<Shop>>,
     Json(commands): Json<Vec<Command>>,
 ) -> Result<Response, Problem> {
     if commands.len() > VALUES_MAX {
@@ -119,8 +120,8 @@ struct Entries {
 }
 
 async fn read_ledger(
-    State(shop): State<Arc<Shop>>,
     _: OtherRole,
+    State(shop): State<Arc<Shop>>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let references = values("ref", query)?;
@@ -137,8 +138,8 @@ async fn read_ledger(
 }
 
 async fn list_offers(
-    State(shop): State<Arc<Shop>>,
     _: OtherRole,
+    State(shop): State<Arc<Shop>>,
     headers: HeaderMap,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {

@@ -122,7 +122,7 @@ impl Stock {
         let server = Server::bind(options).unwrap();
         self.address = server.local_address();
         let routes = kassa_commerce::internal_routes(Arc::clone(&self.shop));
-        let router = Policy::default().apply(RouteClass::Internal, routes);
+        let router = Policy::default().protect(RouteClass::Internal, routes);
         let stop = shutdown.clone();
         let task = tokio::spawn(async move { server.run(router, stop).await.map(drop).unwrap() });
         self.running = Some((shutdown, task));
@@ -425,7 +425,7 @@ pub(crate) fn router(shop: &Arc<Shop>) -> Router {
     let policy = Policy::default();
     let storefront = kassa_commerce::storefront_routes(Arc::clone(shop));
     let native = kassa_commerce::native_routes(Arc::clone(shop));
-    policy.apply(RouteClass::Storefront, storefront).merge(policy.apply(RouteClass::Native, native))
+    policy.apply(RouteClass::Storefront, storefront).merge(policy.protect(RouteClass::Native, native))
 }
 
 /// What an order holds of a SKU.

@@ -50,7 +50,7 @@ async fn prices_come_from_the_catalogue_and_from_nowhere_else() {
     };
     let server = Server::bind(options).unwrap();
     let url = format!("http://{}", server.local_address());
-    let (shutdown, router) = (Shutdown::new(), Policy::default().apply(RouteClass::Internal, routes));
+    let (shutdown, router) = (Shutdown::new(), Policy::default().protect(RouteClass::Internal, routes));
     let stop = shutdown.clone();
     let running = tokio::spawn(async move { server.run(router, stop).await.map(drop).unwrap() });
     let client = Client::new(&url, Some(TOKEN)).unwrap();

@@ -29,7 +29,7 @@ async fn call(
         request = request.header(*name, *value);
     }
     let request = request.body(Body::from(body.to_owned())).unwrap();
-    let response = policy().apply(class, routes).oneshot(request).await.unwrap();
+    let response = policy().hold(class, routes, None).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
     (parts.status.as_u16(), parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
@@ -150,7 +150,7 @@ async fn hosts_are_checked_where_nothing_else_protects() {
     }
     let open_to_all_hosts = Policy { check_host: false, ..policy() };
     let routes =
-        open_to_all_hosts.apply(RouteClass::Native, Router::new().route("/x", get(|| async { "read" })));
+        open_to_all_hosts.hold(RouteClass::Native, Router::new().route("/x", get(|| async { "read" })), None);
     let request = Request::get("/x").header("host", "shop.other").body(Body::empty()).unwrap();
     assert_eq!(routes.oneshot(request).await.unwrap().status(), 200);
 }
@@ -244,7 +244,7 @@ async fn every_class_by_mode_and_origin() {
         {
             for method in ["GET", "POST"] {
                 let routes = Router::new().route("/x", post(|| async { "done" }).get(|| async { "read" }));
-                let routes = Policy { check_host, ..policy() }.apply(class, routes);
+                let routes = Policy { check_host, ..policy() }.hold(class, routes, None);
                 for (origin, mark) in ORIGINS.into_iter().zip(expected.chars()) {
                     let mut request = Request::builder().method(method).uri("/x").header("host", host);
                     if !origin.is_empty() {
@@ -267,4 +267,10 @@ async fn every_class_by_mode_and_origin() {
         }
     }
     println!("{counted} combinations of class, mode, method and origin");
+}
+
+#[test]
+#[should_panic(expected = "routes of class Native are Protected")]
+fn plain_routes_are_of_no_class_that_asks_for_a_key() {
+    policy().apply(RouteClass::Native, Router::new());
 }

@@ -76,7 +76,7 @@ impl World {
             ..ReportOptions::default()
         };
         let reports = Reports::new(options, Arc::clone(&store), access, clock.clone());
-        let router = routes(Arc::clone(&reports));
+        let router = routes(Arc::clone(&reports)).into_router();
         Self { router, reports, store, clock, shutdown, offset: AtomicU64::new(0) }
     }
 

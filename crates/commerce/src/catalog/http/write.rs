@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{ETAG, IF_MATCH, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use kassa_access::Scope;
+use kassa_access::{Allowed, need};
 use kassa_service::Problem;
 
 use super::super::body::{Asked, NewBody, PartBody, WholeBody};
@@ -16,7 +16,7 @@ use super::super::view::{ProductView, etag, version_in};
 use super::super::{Error, Product, archive, create, update};
 use super::{Named, catalog};
 use crate::act::{Failed, Keyed, once, refuse};
-use crate::guard::{Admitted, Object};
+use crate::guard::Object;
 use crate::idempotency::Answer;
 use crate::inventory::{self, Stock};
 use crate::{Shop, problem_of};
@@ -25,12 +25,11 @@ type PathName = Result<Path<String>, PathRejection>;
 
 /// `POST /v1/products` → 201 with `Location`.
 pub(super) async fn create_product(
+    Allowed(caller, ..): Allowed<need::Catalog>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     headers: HeaderMap,
     Object(body): Object<NewBody>,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Catalog)?;
     let keyed = Keyed::of(&caller, &headers, ("POST", "/v1/products"), &body)?;
     let new = body.into_new(&shop.options)?;
     let now = shop.now();
@@ -54,13 +53,12 @@ pub(super) async fn create_product(
 
 /// `PATCH /v1/products/{id}`: what is absent stays, null empties.
 pub(super) async fn patch_product(
+    Allowed(caller, ..): Allowed<need::Catalog>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
     Object(body): Object<PartBody>,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Catalog)?;
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("PATCH", &route(&named)), &body)?;
     let asked = body.into_change(&shop.options)?;
@@ -69,13 +67,12 @@ pub(super) async fn patch_product(
 
 /// `PUT /v1/products/{id}`: what is absent is emptied, but for `track_stock` and the currency.
 pub(super) async fn replace_product(
+    Allowed(caller, ..): Allowed<need::Catalog>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
     Object(body): Object<WholeBody>,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Catalog)?;
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("PUT", &route(&named)), &body)?;
     let asked = body.into_change(&shop.options)?;
@@ -84,12 +81,11 @@ pub(super) async fn replace_product(
 
 /// `DELETE /v1/products/{id}` archives it → 204.
 pub(super) async fn archive_product(
+    Allowed(caller, ..): Allowed<need::Catalog>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Catalog)?;
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("DELETE", &route(&named)), &())?;
     let wanted = Wanted::of(&headers)?;

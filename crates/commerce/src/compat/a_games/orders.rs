@@ -3,20 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
-use kassa_access::Scope;
-use kassa_service::{ClientAddress, Json, Problem};
+use kassa_access::need;
+use kassa_service::protected::{delete, get, post, put};
+use kassa_service::{ClientAddress, Json, Problem, Protected};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::super::body::{Body, Decimal, Field, elements, integer, object, shown, text};
 use super::super::list::{self, PAGE_ROWS};
 use super::super::placing::{Arrival, here, offers, place};
-use super::super::refusal::{A, Admitted, Refusal};
+use super::super::refusal::{A, Allowed, Refusal};
 use super::{Message, PathText, number};
 use crate::catalog::NAME_CHARS_MAX;
 use crate::idempotency::{self, Answer};
@@ -35,11 +34,11 @@ const GAMES_MAX: usize = 200;
 const ITEM_NUMBERS: i64 = 1_000;
 
 /// A's routes of orders.
-pub(super) fn routes(shop: Arc<Shop>) -> Router {
+pub(super) fn routes(shop: Arc<Shop>) -> Protected {
     if shop.orders.is_none() {
-        return Router::new();
+        return Protected::new();
     }
-    Router::new()
+    Protected::new()
         .route("/orders/all", get(list_orders))
         .route("/orders/add", post(add_order))
         .route("/orders/edit/{id}", put(edit_order))
@@ -106,8 +105,10 @@ fn is_listed(order: &Order) -> bool {
 }
 
 /// `GET /orders/all`, newest first.
-async fn list_orders(State(shop): State<Arc<Shop>>, caller: Admitted<A>) -> Result<Response, Refusal<A>> {
-    caller.require(&shop, Scope::Orders)?;
+async fn list_orders(
+    _: Allowed<A, need::Orders>,
+    State(shop): State<Arc<Shop>>,
+) -> Result<Response, Refusal<A>> {
     let db = here(&shop.orders, "orders")?.clone();
     Ok(list::array(move |before| {
         let db = db.clone();
@@ -140,13 +141,12 @@ struct ItemBody {
 }
 
 async fn add_order(
+    Allowed(caller, ..): Allowed<A, need::Orders>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<A>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Body(body, _): Body<A, OrderBody>,
 ) -> Result<Response, Refusal<A>> {
-    let caller = caller.require(&shop, Scope::Orders)?;
     let key = idempotency::key_of(&headers)?.map(str::to_owned);
     let name = customer_name(&body)?;
     let wanted = wanted(&body)?;
@@ -165,12 +165,11 @@ async fn add_order(
 
 /// `PUT /orders/edit/{id}`: other items at today's prices. The customer stays.
 async fn edit_order(
+    _: Allowed<A, need::Orders>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<A>,
     path: PathText,
     Body(body, _): Body<A, OrderBody>,
 ) -> Result<Response, Refusal<A>> {
-    caller.require(&shop, Scope::Orders)?;
     let number = number(path).ok_or_else(no_order)?;
     let wanted = wanted(&body)?;
     let games = Games::find(&shop, &wanted).await?;
@@ -182,11 +181,10 @@ async fn edit_order(
 
 /// `DELETE /orders/delete/{id}` gives the order up.
 async fn delete_order(
+    _: Allowed<A, need::Orders>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<A>,
     path: PathText,
 ) -> Result<Response, Refusal<A>> {
-    caller.require(&shop, Scope::Orders)?;
     let number = number(path).ok_or_else(no_order)?;
     let cancelled = numbered::cancel(&shop, number).await;
     cancelled.map_err(|error| not_changed(error, &Games::default()))?;

@@ -9,16 +9,15 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use kassa_access::Scope;
-use kassa_service::Json;
+use kassa_access::need;
+use kassa_service::protected::get;
+use kassa_service::{Json, Protected};
 use serde::{Deserialize, Serialize};
 
 use super::super::body::Body;
-use super::super::refusal::{Admin, Admitted, Refusal};
+use super::super::refusal::{Admin, Allowed, Refusal};
 use crate::Shop;
 use crate::transport::chaos::{Faults, Refused};
 
@@ -28,12 +27,12 @@ const LATENCY_MS_DEFAULT: u64 = 5_000;
 const NONE: Faults = Faults { latency_ms: 0, crash_rate: 0.0, partial_failure_rate: 0.0 };
 
 /// The switch, where stock is.
-pub(super) fn routes(shop: Arc<Shop>) -> Router {
+pub(super) fn routes(shop: Arc<Shop>) -> Protected {
     if shop.inventory.is_none() {
-        return Router::new();
+        return Protected::new();
     }
     let switch = get(show_chaos).post(start_chaos).delete(stop_chaos);
-    Router::new().route("/api/admin/chaos", switch).with_state(shop)
+    Protected::new().route("/api/admin/chaos", switch).with_state(shop)
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,11 +89,10 @@ struct Shown {
 }
 
 async fn start_chaos(
+    _: Allowed<Admin, need::Admin>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<Admin>,
     Body(body, _): Body<Admin, FaultsBody>,
 ) -> Result<Json<Switched>, Refusal<Admin>> {
-    caller.require(&shop, Scope::Admin)?;
     let faults = body.faults();
     match shop.stock.chaos().set(faults) {
         Ok(_) if faults == NONE => Ok(off(&shop)),
@@ -113,10 +111,9 @@ async fn start_chaos(
 }
 
 async fn show_chaos(
+    _: Allowed<Admin, need::Read>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<Admin>,
 ) -> Result<Json<Shown>, Refusal<Admin>> {
-    caller.require(&shop, Scope::Read)?;
     let current = shop.stock.chaos().current();
     let faults = current.map_or(NONE, |(faults, _)| faults);
     let expires_at = current.map(|(_, until)| until.to_iso_millis());
@@ -124,10 +121,9 @@ async fn show_chaos(
 }
 
 async fn stop_chaos(
+    _: Allowed<Admin, need::Admin>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<Admin>,
 ) -> Result<Json<Switched>, Refusal<Admin>> {
-    caller.require(&shop, Scope::Admin)?;
     Ok(off(&shop))
 }
 

@@ -14,22 +14,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use kassa_access::{Caller, Scope};
+use kassa_access::{Caller, need};
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
-use kassa_service::Json;
+use kassa_service::protected::{get, post};
+use kassa_service::{Json, Protected};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::super::body::{Body, text};
 use super::super::placing::here;
-use super::super::refusal::{Admitted, D, Refusal};
+use super::super::refusal::{Allowed, D, Refusal};
 use super::{ItemBody, asked};
 use crate::catalog::is_sku;
 use crate::idempotency::{self, KEY_BYTES_MAX};
@@ -42,12 +41,12 @@ use crate::{Shop, outbox};
 const ITEMS_MAX: i64 = 10_000;
 
 /// D's routes of stock, with chaos around them.
-pub(super) fn routes(shop: Arc<Shop>) -> Router {
+pub(super) fn routes(shop: Arc<Shop>) -> Protected {
     if shop.inventory.is_none() {
-        return Router::new();
+        return Protected::new();
     }
     let chaos = Arc::clone(shop.stock.chaos());
-    let routes = Router::new()
+    let routes = Protected::new()
         .route("/api/inventory", get(list_items))
         .route("/api/inventory/deduct", post(deduct_stock))
         .route("/api/inventory/{item_id}", get(get_item))
@@ -107,8 +106,10 @@ struct Deducted<'a> {
     item: ItemView<'a>,
 }
 
-async fn list_items(State(shop): State<Arc<Shop>>, caller: Admitted<D>) -> Result<Response, Refusal<D>> {
-    caller.require(&shop, Scope::Read)?;
+async fn list_items(
+    _: Allowed<D, need::Read>,
+    State(shop): State<Arc<Shop>>,
+) -> Result<Response, Refusal<D>> {
     let found = here(&shop.inventory, "stock")?.read(|tx| store::list(tx, "", Only::All, ITEMS_MAX)).await;
     let stock = found.map_err(|error: Error| Refusal::from(error))?;
     let names = names(&shop, &stock).await;
@@ -117,11 +118,10 @@ async fn list_items(State(shop): State<Arc<Shop>>, caller: Admitted<D>) -> Resul
 }
 
 async fn get_item(
+    _: Allowed<D, need::Read>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<D>,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal<D>> {
-    caller.require(&shop, Scope::Read)?;
     let sku = path.ok().map(|Path(sku)| sku).filter(|sku| is_sku(sku)).ok_or_else(no_item)?;
     let found = here(&shop.inventory, "stock")?.read(move |tx| store::by_sku(tx, &sku)).await;
     let stock = [found.map_err(|error: Error| Refusal::from(error))?.ok_or_else(no_item)?];
@@ -145,12 +145,11 @@ async fn names(shop: &Shop, stock: &[Stock]) -> HashMap<String, String> {
 }
 
 async fn deduct_stock(
+    Allowed(caller, ..): Allowed<D, need::Inventory>,
     State(shop): State<Arc<Shop>>,
-    caller: Admitted<D>,
     headers: HeaderMap,
     Body(body, _): Body<D, ItemBody>,
 ) -> Result<Response, Refusal<D>> {
-    let caller = caller.require(&shop, Scope::Inventory)?;
     let (sku, quantity) = asked(&body)?;
     if quantity > QUANTITY_MAX {
         let why = format!("quantity is at most {QUANTITY_MAX}");

@@ -145,7 +145,7 @@ impl Bed {
     pub(super) async fn serve_roles(&self) -> (String, impl AsyncFnOnce()) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let routes = internal_routes(Arc::clone(&self.shop));
+        let routes = internal_routes(Arc::clone(&self.shop)).into_router();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serve = axum::serve(listener, routes).with_graceful_shutdown(async { stopped.await.unwrap() });
         let serving = tokio::spawn(serve.into_future());
@@ -261,9 +261,9 @@ impl Bed {
 fn router(shop: &Arc<Shop>) -> Router {
     let policy = Policy::default();
     policy
-        .apply(RouteClass::Compat, compat_routes(Arc::clone(shop)))
-        .merge(policy.apply(RouteClass::Native, compat_admin_routes(Arc::clone(shop))))
-        .merge(policy.apply(RouteClass::Native, native_routes(Arc::clone(shop))))
+        .protect(RouteClass::Compat, compat_routes(Arc::clone(shop)))
+        .merge(policy.protect(RouteClass::Native, compat_admin_routes(Arc::clone(shop))))
+        .merge(policy.protect(RouteClass::Native, native_routes(Arc::clone(shop))))
         .merge(policy.apply(RouteClass::Storefront, storefront_routes(Arc::clone(shop))))
 }
 

@@ -8,7 +8,7 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kassa_access::Scope;
+use kassa_access::{Allowed, need};
 use kassa_db::{Error, Tx};
 use kassa_service::{Json, Problem};
 use serde::Serialize;
@@ -17,7 +17,6 @@ use super::super::store::{self, Only};
 use super::super::view::{EntryView, StockView};
 use super::{inventory, sku_of, unknown};
 use crate::catalog::{self, Product, is_sku};
-use crate::guard::Admitted;
 use crate::params::Params;
 use crate::{Shop, problem_of};
 
@@ -32,11 +31,10 @@ struct Page<T> {
 
 /// `GET /v1/inventory?low=&limit=&cursor=`, by SKU.
 pub(super) async fn list_stock(
+    _: Allowed<need::Read>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Read)?;
     let params = Params::of(&uri, &["low", "limit", "cursor"])?;
     let only = if params.flag("low", false)? { Only::Low } else { Only::All };
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
@@ -57,11 +55,10 @@ pub(super) async fn list_stock(
 
 /// `GET /v1/inventory/{sku}`.
 pub(super) async fn get_stock(
+    _: Allowed<need::Read>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Read)?;
     let sku = sku_of(path)?;
     let named = shop.stock_is_with_catalog();
     let asked = sku.clone();
@@ -78,12 +75,11 @@ pub(super) async fn get_stock(
 
 /// `GET /v1/inventory/{sku}/ledger?limit=&cursor=`, newest first.
 pub(super) async fn list_ledger(
+    _: Allowed<need::Inventory>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: Result<Path<String>, PathRejection>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Inventory)?;
     let sku = sku_of(path)?;
     let params = Params::of(&uri, &["limit", "cursor"])?;
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;

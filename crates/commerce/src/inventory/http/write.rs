@@ -7,7 +7,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use kassa_access::{Caller, Scope};
+use kassa_access::{Allowed, Caller, need};
 use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ use super::{inventory, sku_of, unknown};
 use crate::Shop;
 use crate::act::{Done, Failed, Keyed, once, refuse};
 use crate::catalog::NAME_CHARS_MAX;
-use crate::guard::{Admitted, Object};
+use crate::guard::Object;
 use crate::idempotency::Answer;
 
 /// `{"quantity":10,"reason":"delivery 77"}`.
@@ -41,8 +41,8 @@ type PathName = Result<Path<String>, PathRejection>;
 
 /// `POST /v1/inventory/{sku}/receive {"quantity"}`: goods came in.
 pub(super) async fn receive_stock(
+    Allowed(caller, ..): Allowed<need::Inventory>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
     Object(body): Object<MoveBody>,
@@ -53,8 +53,8 @@ pub(super) async fn receive_stock(
 
 /// `POST /v1/inventory/{sku}/adjust {"quantity","reason"?}`: a correction, below 0 for what is gone.
 pub(super) async fn adjust_stock(
+    Allowed(caller, ..): Allowed<need::Inventory>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
     Object(body): Object<MoveBody>,
@@ -65,13 +65,12 @@ pub(super) async fn adjust_stock(
 
 /// `PUT /v1/inventory/{sku} {"low_stock_at"}`: from how many on the stock is low.
 pub(super) async fn set_threshold(
+    Allowed(caller, ..): Allowed<need::Inventory>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathName,
     headers: HeaderMap,
     Object(body): Object<ThresholdBody>,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Inventory)?;
     let sku = sku_of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("PUT", &format!("/v1/inventory/{sku}")), &body)?;
     let low = body.low_stock_at;
@@ -121,7 +120,6 @@ async fn move_stock(
     headers: &HeaderMap,
     by_hand: ByHand,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Inventory)?;
     by_hand.check()?;
     let ByHand { kind, sku, body } = by_hand;
     let route = format!("/v1/inventory/{sku}/{}", kind.name());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
-use kassa_access::Scope;
+use kassa_access::{Allowed, Scope, need};
 use kassa_model::{Money, Timestamp};
 use kassa_service::{Json, Problem};
 use serde::Serialize;
@@ -15,7 +15,6 @@ use super::super::submit::orders;
 use super::super::view::Audience;
 use super::super::{Order, Refund, RefundedLine};
 use super::{PathId, order_id, require_orders, storefront_caller, unknown};
-use crate::guard::Admitted;
 use crate::params::Params;
 use crate::{Shop, problem_of};
 
@@ -58,11 +57,10 @@ pub(super) async fn get_order(
 
 /// `GET /v1/orders?status=&from=&to=&customer=&limit=&cursor=`, newest first.
 pub(super) async fn list_orders(
+    _: Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     uri: Uri,
 ) -> Result<Json<Page>, Problem> {
-    require_orders(&shop, &caller)?;
     let params = Params::of(&uri, &["status", "from", "to", "customer", "limit", "cursor"])?;
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let filter = filter(&params)?;
@@ -76,11 +74,10 @@ pub(super) async fn list_orders(
 
 /// `GET /v1/orders/{uuid}/refunds`, in their order.
 pub(super) async fn list_refunds(
+    _: Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathId,
 ) -> Result<Json<Refunds>, Problem> {
-    require_orders(&shop, &caller)?;
     let order = find(&shop, order_id(path)?).await?;
     let id = order.id.clone();
     let read = orders(&shop)?.read(move |tx| store::refunds(tx, &id));

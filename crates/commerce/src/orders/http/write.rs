@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use kassa_access::Caller;
+use kassa_access::{Allowed, Caller, need};
 use kassa_db::Tx;
 use kassa_model::{Timestamp, failpoint};
 use kassa_service::{ClientAddress, Json, Problem};
@@ -17,28 +17,24 @@ use super::super::request::{EditBody, OrderBody, RefundBody};
 use super::super::submit::{orders, products};
 use super::super::{Change, EdgeError, StockPlace, Submission, cancel, edit, fulfil, refund, submit};
 use super::answer::{changed, failed, shape};
-use super::{PathId, apart, order_id, require_orders, storefront_caller};
+use super::{Buyer, PathId, apart, order_id};
 use crate::Shop;
 use crate::act::{Failed, Keyed, once};
-use crate::guard::Admitted;
 use crate::idempotency::required_key;
 use crate::inventory::LedgerKind;
 use crate::transport::flow;
 
 /// `POST /v1/orders` → 201, 202 or 422.
 pub(super) async fn create_order(
+    Buyer(caller): Buyer,
     State(shop): State<Arc<Shop>>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Json(Object(body)): Json<Object<OrderBody>>,
 ) -> Result<Response, Problem> {
-    let caller = storefront_caller(&shop, &headers)?;
     let scope = match &caller {
         Caller::Public | Caller::Open => format!("{}/public", shop.options.site),
-        other => {
-            require_orders(&shop, other)?;
-            other.identity()
-        }
+        other => other.identity(),
     };
     let key = required_key(&headers)?.to_owned();
     let received_at = shop.now();
@@ -49,13 +45,13 @@ pub(super) async fn create_order(
 
 /// `PUT /v1/orders/{uuid}`: other lines in place of its own.
 pub(super) async fn edit_order(
+    Allowed(caller, ..): Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathId,
     headers: HeaderMap,
     Json(Object(body)): Json<Object<EditBody>>,
 ) -> Result<Response, Problem> {
-    let ask = Ask::new(&shop, &caller, path)?;
+    let ask = Ask::new(&shop, path)?;
     let items = body.check()?;
     let keyed = Keyed::of(&caller, &headers, ("PUT", &ask.route("")), &items)?;
     match ask.stock {
@@ -69,37 +65,37 @@ pub(super) async fn edit_order(
 
 /// `POST /v1/orders/{uuid}/cancel`.
 pub(super) async fn cancel_order(
+    Allowed(caller, ..): Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathId,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let ask = Ask::new(&shop, &caller, path)?;
+    let ask = Ask::new(&shop, path)?;
     let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/cancel")), &Nothing {})?;
     ask.carry_out(keyed, |tx, ask| cancel(tx, &ask.id, ask.stock, ask.now)).await
 }
 
 /// `POST /v1/orders/{uuid}/fulfil`.
 pub(super) async fn fulfil_order(
+    Allowed(caller, ..): Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathId,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let ask = Ask::new(&shop, &caller, path)?;
+    let ask = Ask::new(&shop, path)?;
     let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/fulfil")), &Nothing {})?;
     ask.carry_out(keyed, |tx, ask| fulfil(tx, &ask.id, ask.now)).await
 }
 
 /// `POST /v1/orders/{uuid}/refunds`, by lines or by amount; needs an `Idempotency-Key`.
 pub(super) async fn refund_order(
+    Allowed(caller, ..): Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
-    Admitted(caller): Admitted,
     path: PathId,
     headers: HeaderMap,
     Json(Object(body)): Json<Object<RefundBody>>,
 ) -> Result<Response, Problem> {
-    let ask = Ask::new(&shop, &caller, path)?;
+    let ask = Ask::new(&shop, path)?;
     required_key(&headers)?;
     let what = body.check()?;
     let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/refunds")), &what)?;
@@ -120,8 +116,7 @@ struct Ask {
 }
 
 impl Ask {
-    fn new(shop: &Arc<Shop>, caller: &Caller, path: PathId) -> Result<Self, Problem> {
-        require_orders(shop, caller)?;
+    fn new(shop: &Arc<Shop>, path: PathId) -> Result<Self, Problem> {
         let one = shop.stock.in_one_transaction();
         let stock = if one { StockPlace::SameDatabase } else { StockPlace::Apart };
         Ok(Self { shop: Arc::clone(shop), id: order_id(path)?, stock, now: shop.now() })

@@ -82,7 +82,7 @@ impl TestShop {
         let policy = Policy::default();
         let router = policy
             .apply(RouteClass::Storefront, super::super::http::storefront_routes(Arc::clone(&shop)))
-            .merge(policy.apply(RouteClass::Native, super::super::http::native_routes(Arc::clone(&shop))));
+            .merge(policy.protect(RouteClass::Native, super::super::http::native_routes(Arc::clone(&shop))));
         Self { db, clock, metrics, router, _folder: folder }
     }
 

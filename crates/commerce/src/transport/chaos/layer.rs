@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use kassa_service::Problem;
+use kassa_service::{Problem, Protected};
 
 use super::{Chaos, Crash};
 
 /// How the routes that it is around say no.
 pub type Words = fn(Problem) -> Response;
 
-/// Puts `chaos` around every route of `router`.
-pub fn wrap(chaos: Arc<Chaos>, router: Router, words: Words) -> Router {
-    router.layer(from_fn_with_state((chaos, words), disturb))
+/// Puts `chaos` around every one of `routes`.
+pub fn wrap(chaos: Arc<Chaos>, routes: Protected, words: Words) -> Protected {
+    routes.layer(from_fn_with_state((chaos, words), disturb))
 }
 
 async fn disturb(

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::routing::post;
 use kassa_model::ManualClock;
+use kassa_service::Protected;
 use kassa_service::client::{Call, Client, Sent};
 
 use super::*;
@@ -86,7 +87,8 @@ async fn drops_connections_and_loses_answers() {
     let counted = Arc::clone(&done);
     let handler = move || async move { counted.fetch_add(1, Ordering::SeqCst).to_string() };
     let router = Router::new().route("/", post(handler));
-    let router = wrap(Arc::clone(&chaos), router, axum::response::IntoResponse::into_response);
+    let routes = Protected::behind::<kassa_access::Anyone, ()>((), router);
+    let router = wrap(Arc::clone(&chaos), routes, axum::response::IntoResponse::into_response).into_router();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()), None).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
