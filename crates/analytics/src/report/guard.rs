@@ -51,7 +51,7 @@ impl Dialect for E {
 
 /// A caller who may read reports in the dialect `L`: with a key for it, or because the configuration has opened it.
 #[derive(Debug)]
-pub(crate) struct Reader<L>(pub(crate) Caller, PhantomData<L>);
+pub(crate) struct Reader<L>(pub(crate) Caller, pub(crate) PhantomData<L>);
 
 impl<L: Dialect> Permit for Reader<L> {}
 
@@ -60,7 +60,7 @@ impl<L: Dialect> FromRequestParts<Arc<Reports>> for Reader<L> {
 
     async fn from_request_parts(parts: &mut Parts, reports: &Arc<Reports>) -> Result<Self, InDialect> {
         let refused = |problem: Problem| InDialect(Refusal::Access(problem));
-        let caller = reports.access.authorize_compat(&parts.headers, L::LETTER);
+        let caller = reports.access.admit_compat(parts, &[L::LETTER]);
         let caller = caller.map_err(|denied| refused(denied.into()))?;
         caller.require_by_dialect(Scope::Read).map_err(refused)?;
         Ok(Self(caller, PhantomData))
@@ -102,15 +102,4 @@ impl Reports {
         let zone = self.access.site(site).map_or(TimeZone::UTC, |site| site.timezone.clone());
         Ok(Place { zone, now: self.clock.now(), first: None })
     }
-}
-
-/// The one site that a question over all sites is held to: the asked one, else the only one of the caller's key.
-///
-/// # Errors
-/// 404 when the caller may not read the asked one.
-pub(crate) fn one_site(caller: &Caller, asked: Option<&str>) -> Result<Option<String>, Refusal> {
-    if let Some(site) = asked {
-        caller.require_site(site).map_err(Refusal::Access)?;
-    }
-    Ok(asked.or(caller.only_site()).map(str::to_owned))
 }

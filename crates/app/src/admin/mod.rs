@@ -4,6 +4,8 @@
 mod audit;
 mod replay;
 
+pub(crate) use replay::STORE;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

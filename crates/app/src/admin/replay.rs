@@ -1,4 +1,7 @@
-//! `POST /v1/admin/replay {"into":"/path/new.duckdb"}`: folds the retained log into a new store beside the living one.
+//! `POST /v1/admin/replay {"into":"again"}`: folds the retained log into a new store beside the living one,
+//! `data/again/events.duckdb`.
+//!
+//! `into` names a folder below the data folder that is not there yet: whoever holds the admin token writes nowhere else.
 //!
 //! The answer is a line of JSON per commit and one at the end:
 //! ```json
@@ -8,7 +11,7 @@
 //! {"error":"…"}
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf, absolute};
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -41,6 +44,15 @@ pub(crate) struct Ask {
     into: PathBuf,
 }
 
+/// Folders of an `into`, one in the other.
+const DEPTH_MAX: usize = 4;
+
+/// Bytes of each one's name.
+const NAME_BYTES_MAX: usize = 100;
+
+/// The new store's file in its folder.
+pub(crate) const STORE: &str = "events.duckdb";
+
 impl Replay {
     pub(crate) fn new(parts: &Parts, log: Arc<LocalLog>) -> Self {
         Self { config: parts.config.clone(), log }
@@ -52,15 +64,10 @@ pub(crate) async fn post_replay(
     State(replay): State<Arc<Replay>>,
     Json(ask): Json<Ask>,
 ) -> Result<Response, Problem> {
-    if ask.into.exists() {
-        return Err(Problem::conflict(format!(
-            "{} exists already: replay fills a new store",
-            ask.into.display()
-        )));
-    }
+    let folder = new_folder(&replay.config, &ask.into)?;
     let (lines, heard) = mpsc::channel::<Value>(64);
     tokio::spawn(async move {
-        let end = match fill(&replay, &ask.into, lines.clone()).await {
+        let end = match fill(&replay, &folder.join(STORE), lines.clone()).await {
             Ok(summary) => json!({"done": summary}),
             Err(error) => json!({"error": format!("{error:#}")}),
         };
@@ -72,6 +79,74 @@ pub(crate) async fn post_replay(
         Some((Ok::<_, std::convert::Infallible>(Bytes::from(format!("{line}\n"))), heard))
     });
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
+}
+
+/// Makes the folder that `into` names, below the data folder.
+///
+/// # Errors
+/// 400 for a path that could lead elsewhere, or among what kassa keeps; 409 for one that exists; 503 when it cannot be
+/// made.
+fn new_folder(config: &Config, into: &Path) -> Result<PathBuf, Problem> {
+    let names = names_below(&config.data, into)?;
+    let own = [config.log_dir().ok(), Some(config.data.join("exports"))];
+    let mut folder = config.data.clone();
+    for (place, name) in names.iter().enumerate() {
+        folder.push(name);
+        if own.iter().flatten().any(|own| *own == folder) {
+            return Err(Problem::bad_request(format!("into: {} is kassa's own", folder.display())));
+        }
+        let is_last = place + 1 == names.len();
+        match std::fs::create_dir(&folder) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && is_last => {
+                let shown = folder.display();
+                return Err(Problem::conflict(format!("{shown} exists already: replay fills a new store")));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && is_folder(&folder) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Err(Problem::bad_request(format!("into: {} is no folder", folder.display())));
+            }
+            Err(error) => {
+                let why = format!("cannot make the folder {}: {error}", folder.display());
+                return Err(Problem::unavailable(why, 60));
+            }
+        }
+    }
+    Ok(folder)
+}
+
+/// Not a link to one, either: that could lead out of the data folder.
+fn is_folder(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
+}
+
+/// The names that lead from the data folder to `into`, which is relative to it, or absolute and below it.
+fn names_below(data: &Path, into: &Path) -> Result<Vec<String>, Problem> {
+    let refused = || {
+        Problem::bad_request(format!(
+            "into names a new folder below {}, such as replays/monday: letters, digits, - _ and . alone",
+            data.display()
+        ))
+    };
+    let below = match (into.is_absolute(), absolute(data), data.canonicalize()) {
+        (false, ..) => into,
+        (true, Ok(named), _) if into.starts_with(&named) => {
+            into.strip_prefix(&named).map_err(|_| refused())?
+        }
+        (true, _, Ok(real)) => into.strip_prefix(&real).map_err(|_| refused())?,
+        _ => return Err(refused()),
+    };
+    let name = |part: Component<'_>| match part {
+        Component::Normal(name) => name.to_str().filter(|name| is_plain(name)).map(str::to_owned),
+        _ => None,
+    };
+    let names: Option<Vec<String>> = below.components().map(name).collect();
+    names.filter(|names| (1..=DEPTH_MAX).contains(&names.len())).ok_or_else(refused)
+}
+
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    name.len() <= NAME_BYTES_MAX && !name.starts_with('.') && name.bytes().all(plain)
 }
 
 async fn fill(replaying: &Replay, into: &Path, lines: mpsc::Sender<Value>) -> anyhow::Result<Value> {
@@ -110,4 +185,55 @@ async fn records_in(log: &LocalLog) -> anyhow::Result<u64> {
     let status = log.status(Stream::Events).await?;
     let count = |first: Offset, end: Offset| u64::try_from(end.0.saturating_sub(first.0)).unwrap_or(u64::MAX);
     Ok(status.partitions.iter().map(|partition| count(partition.first, partition.end)).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Overrides;
+
+    #[test]
+    fn a_replay_writes_below_the_data_folder_alone() {
+        let outside = tempfile::tempdir().unwrap();
+        let data = outside.path().join("data");
+        std::fs::create_dir_all(data.join("log")).unwrap();
+        std::fs::create_dir(data.join("replays")).unwrap();
+        std::fs::write(data.join("kassa.db"), "").unwrap();
+        std::os::unix::fs::symlink(outside.path(), data.join("out")).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("nowhere"), data.join("dangling")).unwrap();
+        let config = Config::load(None, &Overrides(vec![("data", data.display().to_string())])).unwrap();
+        let check = |into: &str, status: u16| {
+            let made = new_folder(&config, Path::new(into));
+            let found = made.as_ref().map_or_else(|problem| problem.status().as_u16(), |_| 200);
+            assert_eq!(found, status, "{into}: {made:?}");
+            if let Ok(made) = made {
+                assert!(made.canonicalize().unwrap().starts_with(data.canonicalize().unwrap()), "{into}");
+            }
+        };
+        check("again", 200);
+        check("again", 409);
+        check("replays/monday", 200);
+        check("new/in/another", 200);
+        check(&data.join("absolute").display().to_string(), 200);
+        for into in
+            ["", ".", "..", "../beside", "replays/../../beside", "/tmp/beside-kassa", "/", "a/b/c/d/e"]
+        {
+            check(into, 400);
+        }
+        for into in
+            ["out/there", "dangling/there", "kassa.db/there", "log", "log/there", "exports", ".hidden"]
+        {
+            check(into, 400);
+        }
+        for into in ["out", "dangling", "kassa.db", "replays"] {
+            check(into, 409);
+        }
+        check(&outside.path().join("data-beside").display().to_string(), 400);
+        check(&format!("{}/../beside", data.display()), 400);
+        check("a\0b", 400);
+        check("with space", 400);
+        check(&"x".repeat(101), 400);
+        let beside: Vec<_> = std::fs::read_dir(outside.path()).unwrap().collect();
+        assert_eq!(beside.len(), 1, "{beside:?}");
+    }
 }

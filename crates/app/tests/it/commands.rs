@@ -60,6 +60,9 @@ fn replay_gives_the_same_rows() {
         let again =
             run(&["replay", "--into", &into.display().to_string(), "--data", &data.display().to_string()]);
         assert!(!again.status.success(), "{how}: an existing store was written over");
+        let left = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name());
+        let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with("replay")).collect();
+        assert!(left.is_empty(), "{how}: {left:?}");
     };
     check("running");
     assert!(kassa.stop().success());

@@ -25,6 +25,7 @@ pub(crate) const NOW: &str = "2026-11-20T12:00:30Z";
 /// The key that reads every site, and the one that reads only `shop`.
 pub(crate) const KEY_ALL: &str = "sk-all";
 pub(crate) const KEY_SHOP: &str = "sk-shop";
+pub(crate) const KEY_ADMIN: &str = "the-admin-token-of-the-tests";
 
 pub(crate) struct World {
     pub(crate) router: Router,
@@ -171,6 +172,7 @@ fn options() -> Options {
             site("paulo", "America/Sao_Paulo"),
             site("kathmandu", "Asia/Kathmandu"),
         ],
+        admin_token: KEY_ADMIN.to_owned(),
         ..Options::default()
     }
 }
