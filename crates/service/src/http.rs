@@ -13,6 +13,7 @@ mod accept;
 mod answer;
 mod connection;
 mod held;
+mod host;
 mod note;
 mod serve;
 mod shared;

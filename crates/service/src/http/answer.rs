@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::MatchedPath;
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -19,6 +19,7 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tower::Service;
 
 use super::connection::{Connection, Noted};
+use super::host;
 use super::note;
 use crate::body::Bounded;
 use crate::request::X_REQUEST_ID;
@@ -30,7 +31,7 @@ use crate::{Peer, Problem, RequestId};
 /// request into its connection's memory.
 pub(super) fn answer(
     connection: Arc<Connection>,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Outbound>, Infallible>> {
     connection.begin();
     let asked = Asked {
@@ -40,7 +41,7 @@ pub(super) fn answer(
         // A copy: what shares the read buffer's memory keeps it from being read into again while the answer is made.
         path: request.uri().path().to_owned(),
     };
-    let routed = match refuse(&connection, &request) {
+    let routed = match refuse(&connection, &mut request) {
         Some(refusal) => Either::Left(std::future::ready(Ok(refusal))),
         None => Either::Right(caught(route(&connection, request, &asked.id))),
     };
@@ -78,9 +79,13 @@ async fn finish(
     Ok(response.map(|inner| Outbound { inner, connection }))
 }
 
-/// The answer to a request that is beyond the bounds by its head alone.
-fn refuse(connection: &Connection, request: &Request<Incoming>) -> Option<Response> {
+/// The answer to a request that is beyond the bounds, or for no one host, by its head alone.
+fn refuse(connection: &Connection, request: &mut Request<Incoming>) -> Option<Response> {
     let limits = &connection.shared.limits;
+    if let Err(why) = host::settle(request) {
+        // Whoever reads it otherwise may see other requests on this connection.
+        return Some(Problem::bad_request(why).header(CONNECTION, "close").into_response());
+    }
     let url_bytes = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
     if url_bytes > limits.url_bytes_max {
         return Some(uri_too_long(limits.url_bytes_max));

@@ -97,6 +97,11 @@ impl Connection {
         Limits { body_bytes_max: limits.body_bytes_max, body_timeout: limits.body_timeout }
     }
 
+    /// The scheme that the client speaks, by the word of a trusted proxy.
+    pub(crate) fn scheme(&self, headers: &HeaderMap) -> Option<&'static str> {
+        self.shared.limits.trusted_proxies.scheme(self.peer.ip(), headers)
+    }
+
     /// Keeps the route of the request in flight.
     pub(crate) fn note_route(&self, route: MatchedPath) {
         self.noted().route = Some(route);

@@ -129,12 +129,38 @@ async fn garbage_is_refused_and_hurts_nobody() {
     }
     // Cut off in the middle of a body.
     let mut client = server.client().await;
-    client.send("POST /echo HTTP/1.1\r\ncontent-length: 100\r\n\r\nabc").await;
+    client.send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nabc").await;
     client.stream.shutdown().await.unwrap();
     if let Some(answer) = client.answer().await {
         assert_eq!((answer.status, answer.problem().as_str()), (400, "bad-request"));
     }
     assert_eq!(server.client().await.get("/").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_is_for_one_host() {
+    let server = Running::start(Options::default());
+    let check = async |head: &str, status: u16| {
+        let mut client = server.client().await;
+        client.send(format!("{head}\r\n\r\n")).await;
+        let answer = client.answer().await.unwrap();
+        assert_eq!(answer.status, status, "{head:?}: {answer:?}");
+        if status == 400 {
+            assert_eq!(answer.problem(), "bad-request", "{head:?}");
+            client.closed().await;
+        }
+    };
+    check("GET / HTTP/1.1", 400).await;
+    check("GET / HTTP/1.1\r\nhost: a\r\nhost: a", 400).await;
+    check("GET / HTTP/1.1\r\nhost: a\r\nhost: b", 400).await;
+    check("GET / HTTP/1.0\r\nhost: a\r\nhost: b", 400).await;
+    check("GET / HTTP/1.1\r\nhost:", 400).await;
+    check("GET / HTTP/1.1\r\nhost: a b", 400).await;
+    check("GET / HTTP/1.1\r\nhost: a/b", 400).await;
+    check("GET http://a/ HTTP/1.1", 400).await;
+    check("GET / HTTP/1.0", 200).await;
+    check("GET / HTTP/1.1\r\nhost: a", 200).await;
+    check("GET http://a/ HTTP/1.1\r\nhost: b", 200).await;
 }
 
 #[tokio::test]
@@ -236,7 +262,8 @@ async fn end_of(server: &Running, first: &[u8], second: &[u8]) -> Option<Answer>
 }
 
 const PLAIN: &[u8] = b"POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 12\r\n\r\n{\"a\":\"b\",1}\n";
-const CHUNKED: &[u8] = b"POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+const CHUNKED: &[u8] =
+    b"POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
 
 fn seed() -> u64 {
     let given = std::env::var("KASSA_TEST_SEED").ok().and_then(|text| text.parse().ok());

@@ -48,7 +48,7 @@ async fn pipelined_requests_are_answered_in_order() {
 #[tokio::test]
 async fn http_1_0_and_close_are_honoured() {
     let server = Running::start(Options::default());
-    for head in ["GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nconnection: close\r\n\r\n"] {
+    for head in ["GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"] {
         let mut client = server.client().await;
         client.send(head).await;
         assert_eq!(client.answer().await.unwrap().body, "hello");
