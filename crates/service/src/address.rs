@@ -17,6 +17,17 @@ use crate::Peer;
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
+/// Each of them tells that somebody else is behind the peer.
+const FORWARDED: [&str; 7] = [
+    "x-forwarded-for",
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+];
+
 /// Requests looked at before the share of one address is judged.
 const WINDOW: u32 = 1_000;
 
@@ -82,9 +93,14 @@ impl Proxies {
 impl Proxies {
     /// Whether the client speaks https to the proxy `peer`, provided that it is trusted: TLS ends there, never here.
     pub fn is_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
-        let first = headers.get(&X_FORWARDED_PROTO).and_then(|value| value.to_str().ok()?.split(',').next());
-        self.trust(peer.to_canonical())
-            && first.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
+        self.scheme(peer, headers) == Some("https")
+    }
+
+    /// `http` or `https`, as the client speaks it to the proxy `peer`; `None` when no trusted one says so.
+    pub fn scheme(&self, peer: IpAddr, headers: &HeaderMap) -> Option<&'static str> {
+        let first = headers.get(&X_FORWARDED_PROTO)?.to_str().ok()?.split(',').next()?.trim();
+        let known = ["http", "https"].into_iter().find(|scheme| first.eq_ignore_ascii_case(scheme));
+        known.filter(|_| self.trust(peer.to_canonical()))
     }
 }
 
@@ -134,13 +150,20 @@ fn parse_hop(text: &str) -> Option<IpAddr> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
+impl ClientAddress {
+    /// The address of the client of this request.
+    pub fn of(parts: &Parts) -> IpAddr {
+        let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let peer = parts.extensions.get::<Peer>();
+        peer.map_or(local, |peer| peer.client_address(&parts.headers))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let peer = parts.extensions.get::<Peer>();
-        Ok(Self(peer.map_or(local, |peer| peer.client_address(&parts.headers))))
+        Ok(Self(Self::of(parts)))
     }
 }
 
@@ -208,9 +231,11 @@ impl Window {
     }
 }
 
-/// Whether the headers speak for someone behind the peer.
-pub(crate) fn is_forwarded(headers: &HeaderMap) -> bool {
-    headers.contains_key(&X_FORWARDED_FOR)
+/// Whether the headers say that a proxy passed the request on for somebody else (RFC 7239, RFC 9110 section 7.6.3, and what
+/// proxies sent before them). One that says nothing of the kind cannot be told from the machine's own users.
+pub fn is_forwarded(headers: &HeaderMap) -> bool {
+    // A request has few headers: to look at their names is quicker than to look seven of them up.
+    headers.keys().any(|name| FORWARDED.contains(&name.as_str()))
 }
 
 #[cfg(test)]
@@ -258,6 +283,23 @@ mod tests {
         check(&["10.0.0.0/8"], "", false);
         check(&["192.168.0.0/16"], "https", false);
         check(&[], "https", false);
+    }
+
+    #[test]
+    fn a_proxy_is_known_by_what_it_adds() {
+        let check = |name: &'static str, expected: bool| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static("x"));
+            assert_eq!(is_forwarded(&headers), expected, "{name}");
+        };
+        for name in
+            ["x-forwarded-for", "forwarded", "via", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"]
+        {
+            check(name, true);
+        }
+        for name in ["host", "user-agent", "origin", "authorization"] {
+            check(name, false);
+        }
     }
 
     #[test]

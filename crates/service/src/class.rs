@@ -142,7 +142,7 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         note_route(&request);
         let headers = request.headers();
-        let judged = self.origins.judge(headers);
+        let judged = self.origins.judge(headers, request.extensions().get::<Peer>());
         let judged =
             judged.and_then(|grant| self.origins.judge_change(request.method(), headers).map(|()| grant));
         let grant = match judged {

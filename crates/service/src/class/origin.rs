@@ -9,10 +9,12 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::{LiveOrigins, Policy, RouteClass};
-use crate::Problem;
+use crate::{Peer, Problem, is_forwarded};
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-const EXPOSED: HeaderValue = HeaderValue::from_static("x-request-id, retry-after, idempotent-replayed");
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "x-request-id, retry-after, idempotent-replayed, etag, location, content-disposition",
+);
 /// A day; browsers cut it to what they allow.
 const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("86400");
 
@@ -23,6 +25,8 @@ pub(super) struct Origins {
     /// `None`: `Host` is not checked.
     hosts: Option<Vec<String>>,
     listed: Vec<String>,
+    /// Every origin of the policy: what tells a host's scheme.
+    configured: Vec<String>,
     live: Option<LiveOrigins>,
 }
 
@@ -43,24 +47,30 @@ enum Credentials {
 impl Origins {
     pub(super) fn new(policy: &Policy, class: RouteClass, live: Option<LiveOrigins>) -> Self {
         let exempt = matches!(class, RouteClass::Ingest | RouteClass::Probe);
-        let lower = |texts: &[String]| texts.iter().map(|text| text.to_ascii_lowercase()).collect();
+        let lower = |texts: &[String]| -> Vec<String> {
+            texts.iter().map(|text| text.to_ascii_lowercase()).collect()
+        };
         let listed = match class {
             RouteClass::Compat => lower(&policy.cors_origins),
             RouteClass::Storefront => lower(&policy.site_origins),
             _ => Vec::new(),
         };
+        let mut configured = lower(&policy.cors_origins);
+        configured.extend(lower(&policy.site_origins));
         let hosts = (policy.check_host && !exempt).then(|| lower(&policy.hosts));
-        Self { class, hosts, listed, live }
+        Self { class, hosts, listed, configured, live }
     }
 
-    /// What a request with these headers is granted.
+    /// What a request with these headers is granted, that came by `peer`.
     ///
     /// # Errors
     /// A 403 problem for a `Host` that is not ours or an origin that the class does not serve.
-    pub(super) fn judge(&self, headers: &HeaderMap) -> Result<Grant, Problem> {
+    pub(super) fn judge(&self, headers: &HeaderMap, peer: Option<&Peer>) -> Result<Grant, Problem> {
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+        // What was forwarded is judged as in closed mode, where `Host` is the proxy's business.
         if let Some(hosts) = &self.hosts
             && !is_our_host(host, hosts)
+            && !is_forwarded(headers)
         {
             return Err(host_problem(host));
         }
@@ -70,7 +80,7 @@ impl Origins {
             RouteClass::Probe => Ok(self.grant(None)),
             RouteClass::Internal => Err(origin_problem("this path is not for browsers")),
             RouteClass::Compat | RouteClass::Storefront | RouteClass::Native => {
-                self.judge_listed(origin, host)
+                self.judge_listed(origin, host, self.schemes_of(host, headers, peer))
             }
         }
     }
@@ -96,10 +106,30 @@ impl Origins {
         }
     }
 
-    fn judge_listed(&self, origin: &HeaderValue, host: &str) -> Result<Grant, Problem> {
+    /// The schemes that pages of `host` may have: what a trusted proxy says, what the configured origins of that host
+    /// have, plain http on a port of this machine's own. Everything else is not known, and any will do.
+    fn schemes_of(&self, host: &str, headers: &HeaderMap, peer: Option<&Peer>) -> Schemes<'_> {
+        if let Some(scheme) = peer.and_then(|peer| peer.connection.scheme(headers)) {
+            return Schemes::Known(vec![scheme]);
+        }
+        let of_host = self.configured.iter().filter_map(|known| known.split_once("://"));
+        let configured: Vec<&str> = of_host
+            .filter(|(_, authority)| authority.eq_ignore_ascii_case(host))
+            .map(|(scheme, _)| scheme)
+            .collect();
+        if !configured.is_empty() {
+            return Schemes::Known(configured);
+        }
+        // kassa speaks no TLS: on its own port there is none, unless somebody is between.
+        let port = peer.map(|peer| peer.local_address().port());
+        let direct = !is_forwarded(headers) && port.is_none_or(|port| port_of(host) == Some(port));
+        if direct && is_loopback(host_name(host)) { Schemes::Known(vec!["http"]) } else { Schemes::Unknown }
+    }
+
+    fn judge_listed(&self, origin: &HeaderValue, host: &str, schemes: Schemes<'_>) -> Result<Grant, Problem> {
         let text = origin.to_str().unwrap_or("").to_ascii_lowercase();
-        let authority = text.split_once("://").map_or("", |(_, authority)| authority);
-        let same = !authority.is_empty() && authority == host.to_ascii_lowercase();
+        let (scheme, authority) = text.split_once("://").unwrap_or_default();
+        let same = !authority.is_empty() && authority == host.to_ascii_lowercase() && schemes.allow(scheme);
         let loopback = self.class == RouteClass::Compat && is_loopback(host_name(authority));
         let live = || self.live.as_ref().is_some_and(|live| live.allow(&text));
         if same || loopback || self.listed.contains(&text) || live() {
@@ -116,6 +146,21 @@ impl Origins {
             origin,
             with_credentials: if ingest { Credentials::Allowed } else { Credentials::Unmentioned },
             varies: ingest || matches!(self.class, RouteClass::Compat | RouteClass::Storefront),
+        }
+    }
+}
+
+/// The schemes of a host's pages.
+enum Schemes<'a> {
+    Known(Vec<&'a str>),
+    Unknown,
+}
+
+impl Schemes<'_> {
+    fn allow(&self, scheme: &str) -> bool {
+        match self {
+            Self::Known(known) => known.contains(&scheme),
+            Self::Unknown => true,
         }
     }
 }
@@ -175,6 +220,12 @@ fn host_name(authority: &str) -> &str {
         return rest.split_once(']').map_or("", |(address, _)| address);
     }
     authority.rsplit_once(':').map_or(authority, |(name, _)| name)
+}
+
+/// The port of a `Host`; 80 when it names none.
+fn port_of(host: &str) -> Option<u16> {
+    let rest = host.rsplit_once(']').map_or(host, |(_, rest)| rest);
+    rest.rsplit_once(':').map_or(Some(80), |(_, port)| port.parse().ok())
 }
 
 fn is_loopback(name: &str) -> bool {

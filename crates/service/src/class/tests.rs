@@ -272,5 +272,54 @@ async fn every_class_by_mode_and_origin() {
 #[test]
 #[should_panic(expected = "routes of class Native are Protected")]
 fn plain_routes_are_of_no_class_that_asks_for_a_key() {
-    policy().apply(RouteClass::Native, Router::new());
+    let _ = policy().apply(RouteClass::Native, Router::new());
+}
+
+#[tokio::test]
+async fn the_same_host_by_another_scheme_is_another_origin() {
+    use RouteClass::{Compat, Native, Storefront};
+    let check = async |class, host: &str, origin: &str, status: u16| {
+        let headers = [("host", host), ("origin", origin)];
+        assert_eq!(call(class, "GET", &headers, "").await.0, status, "{class:?} {host} {origin}");
+    };
+    for class in [Native, Storefront] {
+        // A port of this machine's own: kassa speaks no TLS.
+        check(class, "localhost:8000", "http://localhost:8000", 200).await;
+        check(class, "localhost:8000", "https://localhost:8000", 403).await;
+        check(class, "[::1]:8000", "https://[::1]:8000", 403).await;
+        // Not known: behind a proxy that says nothing.
+        check(class, "shop.example", "http://shop.example", 200).await;
+        check(class, "shop.example", "https://shop.example", 200).await;
+        check(class, "shop.example", "ftp://other.example", 403).await;
+    }
+    // Known by the configured origins, whichever list they are in.
+    for (class, host) in [(Native, "front.example"), (Storefront, "front.example"), (Native, "tools.example")]
+    {
+        let answer = |scheme: &'static str| {
+            let policy = Policy { check_host: false, ..policy() };
+            let routes = Router::new().route("/x", get(|| async { "read" }));
+            let request =
+                Request::get("/x").header("host", host).header("origin", format!("{scheme}://{host}"));
+            policy.hold(class, routes, None).oneshot(request.body(Body::empty()).unwrap())
+        };
+        assert_eq!(answer("https").await.unwrap().status(), 200, "{class:?} {host}");
+        assert_eq!(answer("http").await.unwrap().status(), 403, "{class:?} {host}");
+    }
+    // Old frontends on this machine call from any port and scheme.
+    check(Compat, "localhost:8000", "https://localhost:5173", 200).await;
+}
+
+#[tokio::test]
+async fn pages_may_read_what_their_clients_need() {
+    let (_, headers, _) = call(
+        RouteClass::Storefront,
+        "GET",
+        &[("host", "localhost"), ("origin", "https://front.example")],
+        "",
+    )
+    .await;
+    let exposed = headers["access-control-expose-headers"].to_str().unwrap();
+    for name in ["x-request-id", "retry-after", "idempotent-replayed", "etag", "location"] {
+        assert!(exposed.split(", ").any(|found| found == name), "{name} is not in {exposed}");
+    }
 }
