@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod lock;
 mod memory;
+mod private;
 mod progress;
 mod roles;
 mod run;
@@ -29,6 +30,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     logs::note_panics();
     signals::ignore_meaningless();
+    private::keep_new_files_private();
     memory::use_small_pages();
     let cli = Cli::parse();
     match cli.run() {

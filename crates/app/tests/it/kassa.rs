@@ -79,8 +79,8 @@ impl Start {
 
     /// As `start`; what it printed to stderr if it ends instead.
     pub(crate) fn try_start(&self) -> Result<Kassa, String> {
-        std::fs::create_dir_all(&self.data).unwrap();
         let errors = self.data.with_extension("stderr");
+        std::fs::create_dir_all(errors.parent().unwrap()).unwrap();
         let stderr = std::fs::File::options().create(true).append(true).open(&errors).unwrap();
         let from = stderr.metadata().unwrap().len() as usize;
         let mut child = command(&self.arguments, &self.environment)

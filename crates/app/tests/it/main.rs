@@ -15,6 +15,7 @@ mod market;
 mod orders;
 mod orders_apart;
 mod output;
+mod private;
 mod readiness;
 mod revenue;
 mod same_rows;
