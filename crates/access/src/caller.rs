@@ -2,11 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kassa_model::MICROS_PER_SECOND;
-use kassa_service::{Problem, RouteClass};
+use kassa_service::{Problem, RouteClass, is_forwarded};
 
 use crate::secret::{Hash, SecretKey};
 use crate::store::ApiKey;
@@ -47,6 +47,31 @@ pub enum Denied {
     /// A key that is not known.
     #[error("the key is not known")]
     Wrong,
+    /// The same as [`Missing`](Self::Missing) in open mode, for a request that a proxy passed on.
+    #[error(
+        "kassa is in open mode, which is for this machine alone, and a proxy passed this request on: set access.admin_token \
+         (and server.trusted_proxies to the proxy's address)"
+    )]
+    Forwarded,
+    /// A key that is not known, from an address that has sent too many of them.
+    #[error("too many wrong keys came from your address: the next one is looked at in {seconds} s")]
+    Locked {
+        /// Until the address is no longer locked.
+        seconds: u64,
+    },
+    /// No key, in a dialect that needs none, and too often.
+    #[error("your address has asked too often: try again in {seconds} s")]
+    TooOften {
+        /// Until the next one is answered.
+        seconds: u64,
+    },
+}
+
+impl Denied {
+    /// Whether the caller is nobody in particular, and not one who claims to be somebody.
+    pub fn is_nobody(self) -> bool {
+        matches!(self, Self::Missing | Self::Forwarded)
+    }
 }
 
 impl IntoResponse for Denied {
@@ -57,7 +82,16 @@ impl IntoResponse for Denied {
 
 impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
-        Self::unauthorized(denied.to_string())
+        match denied {
+            Denied::Missing | Denied::Wrong => Self::unauthorized(denied.to_string()),
+            Denied::Locked { seconds } | Denied::TooOften { seconds } => {
+                Self::too_many_requests(seconds).detail(denied.to_string())
+            }
+            Denied::Forwarded => {
+                let title = "Open mode serves no proxy";
+                Self::new(StatusCode::FORBIDDEN, "forwarded", title).detail(denied.to_string())
+            }
+        }
     }
 }
 
@@ -167,15 +201,28 @@ impl Access {
     /// # Errors
     /// [`Denied`] where the class wants a key that is absent or wrong.
     pub fn authorize(&self, headers: &HeaderMap, class: RouteClass) -> Result<Caller, Denied> {
-        match class {
-            RouteClass::Ingest | RouteClass::Storefront | RouteClass::Probe => Ok(Caller::Public),
-            RouteClass::Internal => self.authorize_internal(headers),
-            RouteClass::Compat | RouteClass::Native if self.mode() == Mode::Open => Ok(Caller::Open),
-            RouteClass::Compat => self.authorize_key(headers),
-            RouteClass::Native => match headers.contains_key(AUTHORIZATION) {
-                true => self.authorize_key(headers),
-                false => self.authorize_session(headers),
-            },
+        let decided = match class {
+            RouteClass::Ingest | RouteClass::Storefront | RouteClass::Probe => return Ok(Caller::Public),
+            RouteClass::Internal => return self.authorize_internal(headers),
+            RouteClass::Compat | RouteClass::Native if self.mode_for(headers) == Mode::Open => {
+                return Ok(Caller::Open);
+            }
+            RouteClass::Native if !headers.contains_key(AUTHORIZATION) => self.authorize_session(headers),
+            RouteClass::Compat | RouteClass::Native => self.authorize_key(headers),
+        };
+        // In open mode it can only be that a proxy passed the request on.
+        decided.map_err(|denied| match denied {
+            Denied::Missing if self.mode() == Mode::Open => Denied::Forwarded,
+            denied => denied,
+        })
+    }
+
+    /// The mode by which a request with these headers is judged: a proxy on this machine lets strangers into open mode, so
+    /// what was forwarded is judged as in closed mode. A gateway of kassa's own, which shows the internal token, is none.
+    pub fn mode_for(&self, headers: &HeaderMap) -> Mode {
+        match self.mode() {
+            Mode::Open if is_forwarded(headers) && self.authorize_internal(headers).is_err() => Mode::Closed,
+            mode => mode,
         }
     }
 
@@ -185,11 +232,17 @@ impl Access {
     /// # Errors
     /// [`Denied`] as there.
     pub fn authorize_compat(&self, headers: &HeaderMap, dialect: &str) -> Result<Caller, Denied> {
-        let opened = self.compat_open().iter().any(|open| open.eq_ignore_ascii_case(dialect));
         match self.authorize(headers, RouteClass::Compat) {
-            Err(Denied::Missing) if opened => Ok(Caller::Public),
+            Err(denied) if denied.is_nobody() && self.opens(&[dialect]) => Ok(Caller::Public),
             decided => decided,
         }
+    }
+
+    /// Whether the configuration has opened one of these.
+    pub(crate) fn opens(&self, dialects: &[&str]) -> bool {
+        let opened =
+            |dialect: &&str| self.compat_open().iter().any(|open| open.eq_ignore_ascii_case(dialect));
+        dialects.iter().any(opened)
     }
 
     fn authorize_internal(&self, headers: &HeaderMap) -> Result<Caller, Denied> {

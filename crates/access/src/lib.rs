@@ -3,12 +3,14 @@
 //! Everything is answered from memory: [`Access`] is a snapshot behind one atomic pointer, [`Salts`] a cached value. With a
 //! database ([`Access::attach`]) a thread reads it every 5 s, and what was read outlasts an outage.
 
+mod admit;
 mod attached;
 mod budget;
 mod caller;
 mod cookie;
 mod error;
 mod file;
+mod guesses;
 mod http;
 mod keeper;
 mod login;

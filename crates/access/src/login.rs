@@ -14,8 +14,8 @@ use crate::{Access, store};
 /// How long a session lasts, s.
 pub(crate) const SESSION_SECONDS: i64 = 12 * 3_600;
 
-/// Wrong tokens from one address within [`WINDOW`]; after these it is locked.
-const FAILURES_MAX: i64 = 10;
+/// Wrong tokens, and wrong keys, from one address within [`WINDOW`]; after these it is locked.
+pub(crate) const FAILURES_MAX: i64 = 10;
 
 /// Wrong tokens from everywhere within [`WINDOW`]; after these everyone is locked out. The admin token itself, as a
 /// bearer token, works all the same.
@@ -65,6 +65,9 @@ impl Access {
         let who = self.address_name(address);
         // A locked address costs no write.
         let now = source.clock.now();
+        if let Some(seconds) = self.guesses().seconds_left(address, now) {
+            return Err(LogInError::Locked { seconds });
+        }
         let asked = who.clone();
         let until = source.db().read(move |tx| store::locked_until(tx, &asked, EVERYONE)).await?;
         refuse_locked(until, now)?;
@@ -81,9 +84,13 @@ impl Access {
             Ok::<_, LogInError>(attempt)
         });
         match attempt.await? {
-            Attempt::Right => Ok(NewSession { token: secret, expires_at: Timestamp::from_micros(expires) }),
+            Attempt::Right => {
+                self.guesses().forget(address);
+                Ok(NewSession { token: secret, expires_at: Timestamp::from_micros(expires) })
+            }
             Attempt::Wrong => {
                 tracing::warn!("someone tried to log in with a wrong token");
+                self.note_guess(address);
                 Err(LogInError::Wrong)
             }
             Attempt::Locked(until) => {
@@ -118,7 +125,7 @@ impl Access {
 
     /// What an address is called in the database, where none may stand: a keyed hash of it, of an IPv6 address's first
     /// 64 bits, which one customer has to himself.
-    fn address_name(&self, address: IpAddr) -> String {
+    pub(crate) fn address_name(&self, address: IpAddr) -> String {
         let bytes = match address.to_canonical() {
             IpAddr::V4(v4) => v4.octets().to_vec(),
             IpAddr::V6(v6) => v6.octets()[..8].to_vec(),

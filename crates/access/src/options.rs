@@ -15,6 +15,8 @@
 //! origins = ["https://shop.example"]
 //! ```
 
+use std::num::NonZeroU32;
+
 use serde::Deserialize;
 
 /// Sites, keys and the admin token.
@@ -31,6 +33,8 @@ pub struct Options {
     pub shop_site: String,
     /// Old dialects (`A` to `E`) that need no key in closed mode.
     pub compat_open: Vec<String>,
+    /// Requests a second that an address may make of these without a key, and how many at once; `None`: any number.
+    pub compat_limit: Option<(NonZeroU32, NonZeroU32)>,
     /// `KASSA_INTERNAL_TOKEN`: what roles show each other; empty: internal routes refuse everyone. Never from a file.
     #[serde(skip)]
     pub internal_token: String,
@@ -85,6 +89,7 @@ impl Default for Options {
             sites: Vec::new(),
             shop_site: "default".to_owned(),
             compat_open: Vec::new(),
+            compat_limit: None,
             internal_token: String::new(),
             local_token: String::new(),
         }

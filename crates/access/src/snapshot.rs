@@ -5,9 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use kassa_db::Db;
 use kassa_model::Clock;
-use kassa_service::Status;
+use kassa_service::{RateLimit, Status};
 
 use crate::attached::Attached;
+use crate::guesses::Guesses;
 use crate::keeper::{self, Keeper};
 use crate::secret::{Hash, SecretKey};
 use crate::site::{Site, UnknownSite};
@@ -28,6 +29,8 @@ struct Inner {
     internal_token: Option<Hash>,
     local_token: Option<Hash>,
     compat_open: Vec<String>,
+    compat_limit: Option<RateLimit>,
+    guesses: Guesses,
     keeper: Option<Keeper>,
     attached: OnceLock<Attached>,
 }
@@ -51,6 +54,8 @@ impl Access {
             internal_token: secret(&options.internal_token),
             local_token: secret(&options.local_token),
             compat_open: options.compat_open.clone(),
+            compat_limit: options.compat_limit.map(|(rate, burst)| RateLimit::new(rate, burst)),
+            guesses: Guesses::default(),
             keeper,
             attached: OnceLock::new(),
         })))
@@ -86,11 +91,24 @@ impl Access {
     /// # Errors
     /// [`UnknownSite`] when there is none, key and site disagree, or a key is needed and absent.
     pub fn site_for(&self, key: Option<&str>, site: Option<&str>) -> Result<Arc<Site>, UnknownSite> {
+        self.site_by_rules(self.0.mode, key, site)
+    }
+
+    /// The same by the rules of the mode that a request is judged by, [`mode_for`](Self::mode_for).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn site_by_rules(
+        &self,
+        mode: Mode,
+        key: Option<&str>,
+        site: Option<&str>,
+    ) -> Result<Arc<Site>, UnknownSite> {
         let key = key.filter(|key| !key.is_empty());
         let site = site.filter(|site| !site.is_empty());
         let named = match key {
-            Some(key) => self.by_key(key)?,
-            None => return self.keyless(site.unwrap_or(&self.0.shop_site)),
+            Some(key) => self.by_key(mode, key)?,
+            None => return self.keyless(mode, site.unwrap_or(&self.0.shop_site)),
         };
         match site {
             Some(site) if site != named.id => Err(UnknownSite),
@@ -154,18 +172,26 @@ impl Access {
         &self.0.compat_open
     }
 
-    fn by_key(&self, key: &str) -> Result<Arc<Site>, UnknownSite> {
+    pub(crate) fn compat_limit(&self) -> Option<&RateLimit> {
+        self.0.compat_limit.as_ref()
+    }
+
+    pub(crate) fn guesses(&self) -> &Guesses {
+        &self.0.guesses
+    }
+
+    fn by_key(&self, mode: Mode, key: &str) -> Result<Arc<Site>, UnknownSite> {
         let now = self.0.sites.now();
         match now.by_key.get(key) {
             Some(site) => Ok(Arc::clone(site)),
-            None if self.0.mode == Mode::Open => self.known_or_new(&now, key),
+            None if mode == Mode::Open => self.known_or_new(&now, key),
             None => Err(UnknownSite),
         }
     }
 
-    fn keyless(&self, id: &str) -> Result<Arc<Site>, UnknownSite> {
+    fn keyless(&self, mode: Mode, id: &str) -> Result<Arc<Site>, UnknownSite> {
         let now = self.0.sites.now();
-        if self.0.mode == Mode::Open {
+        if mode == Mode::Open {
             return self.known_or_new(&now, id);
         }
         now.by_id.get(id).filter(|site| site.allow_keyless).cloned().ok_or(UnknownSite)

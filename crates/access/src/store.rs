@@ -215,6 +215,13 @@ pub(crate) fn lock(tx: &mut Tx<'_>, address: &str, until: i64) -> Result<(), Err
     tx.execute(sql, params![address, until]).map(drop)
 }
 
+/// Refuses an address until then that has made no attempt to log in.
+pub(crate) fn lock_out(tx: &mut Tx<'_>, address: &str, now: i64, until: i64) -> Result<(), Error> {
+    let sql = "INSERT INTO login_attempts (address, failures, since, locked_until) VALUES ($1, 0, $2, $3) \
+               ON CONFLICT (address) DO UPDATE SET locked_until = $3";
+    tx.execute(sql, params![address, now, until]).map(drop)
+}
+
 /// Forgets an address's attempts.
 pub(crate) fn forget_attempts(tx: &mut Tx<'_>, address: &str) -> Result<(), Error> {
     tx.execute("DELETE FROM login_attempts WHERE address = $1", params![address]).map(drop)

@@ -2,10 +2,12 @@
 //! nearest known one. The reference of every key is `config/default.toml`, which is the source of the defaults.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use config::{Config as Layers, Environment, File, FileFormat};
+use kassa_analytics::collect::{LimitOptions, Rate};
 use kassa_model::Currency;
 use kassa_service::logs::{Format, check_level};
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,7 @@ pub(crate) struct Config {
     pub(crate) access: Access,
     pub(crate) shop: Shop,
     pub(crate) storefront: Storefront,
+    pub(crate) collector: Collector,
     pub(crate) compat: Compat,
     pub(crate) chaos: Chaos,
     pub(crate) cors: Cors,
@@ -130,8 +133,18 @@ pub(crate) struct Storefront {
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Collector {
+    pub(crate) rate_per_second: u32,
+    pub(crate) burst: u32,
+    pub(crate) site_rate_per_second: u32,
+    pub(crate) site_burst: u32,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Compat {
     pub(crate) open: Vec<String>,
+    pub(crate) rate_per_second: u32,
+    pub(crate) burst: u32,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -286,7 +299,16 @@ impl Config {
         at_least("orders.accepted_max", self.orders.accepted_max, 1)?;
         at_least("storefront.rate_per_second", self.storefront.rate_per_second.into(), 1)?;
         at_least("storefront.burst", self.storefront.burst.into(), 1)?;
+        at_least("compat.rate_per_second", self.compat.rate_per_second.into(), 1)?;
+        at_least("compat.burst", self.compat.burst.into(), 1)?;
+        self.ingest_limits()?;
         self.validate_shop()?;
+        if !self.server.trusted_proxies.is_empty() && self.access.admin_token.is_empty() {
+            bail!(
+                "server.trusted_proxies is set without access.admin_token: through a proxy anyone would reach open mode; \
+                 set the token as well"
+            );
+        }
         let token = self.access.admin_token.chars().count();
         if token > 0 && token < ADMIN_TOKEN_LEAST {
             bail!("access.admin_token has {token} characters: at least {ADMIN_TOKEN_LEAST} are wanted");
@@ -318,6 +340,24 @@ impl Config {
             bail!("compat.open names {unknown}: the dialects are A, B, C, D and E");
         }
         Ok(())
+    }
+
+    /// `collector.rate_per_second` and its siblings.
+    pub(crate) fn ingest_limits(&self) -> anyhow::Result<LimitOptions> {
+        let set = &self.collector;
+        let least = |key: &str, value: u32| {
+            NonZeroU32::new(value).with_context(|| format!("collector.{key} = 0 is too small: at least 1"))
+        };
+        Ok(LimitOptions {
+            per_client: Rate {
+                per_second: least("rate_per_second", set.rate_per_second)?,
+                burst: least("burst", set.burst)?,
+            },
+            per_site: Rate {
+                per_second: least("site_rate_per_second", set.site_rate_per_second)?,
+                burst: least("site_burst", set.site_burst)?,
+            },
+        })
     }
 
     /// `shop.currency`.
@@ -400,6 +440,7 @@ mod tests {
         check("[shop]\ncurrencies = [\"EUR\", \"EURO\"]", "shop.currencies = \"EURO\" is no ISO 4217 code");
         check("[shop]\ncurrencies = [\"EUR\"]", "shop.currency = \"USD\" is not among shop.currencies");
         check("[compat]\nopen = [\"Z\"]", "compat.open names Z");
+        check("[server]\ntrusted_proxies = [\"10.0.0.1\"]", "set the token as well");
         check("not toml", "configuration file");
     }
 

@@ -5,7 +5,7 @@
 //! chance, once in [`SLOTS`] pairs.
 
 use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::{ClientAddress, Problem};
+use crate::{ClientAddress, Problem, is_forwarded};
 
 /// Buckets at most; at 40 bytes each that is 5 MB.
 pub const SLOTS: u32 = 1 << 17;
@@ -37,6 +37,7 @@ pub struct RateLimit(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     limiter: Limiter,
+    burst: NonZeroU32,
     clock: DefaultClock,
     hasher: RandomState,
     requests: AtomicU32,
@@ -48,7 +49,18 @@ impl RateLimit {
         let quota = Quota::per_second(per_second).allow_burst(burst);
         let clock = DefaultClock::default();
         let limiter = RateLimiter::new(quota, HashMapStateStore::default(), clock.clone());
-        Self(Arc::new(Inner { limiter, clock, hasher: RandomState::new(), requests: AtomicU32::new(0) }))
+        Self(Arc::new(Inner {
+            limiter,
+            burst,
+            clock,
+            hasher: RandomState::new(),
+            requests: AtomicU32::new(0),
+        }))
+    }
+
+    /// The same for requests that a proxy passed on, and for no others: in open mode, where these alone are strangers'.
+    pub fn apply_to_forwarded(&self, router: Router) -> Router {
+        router.layer(middleware::from_fn_with_state(self.clone(), admit_forwarded))
     }
 
     /// Answers 429 with `Retry-After` in place of `router` to clients who ask too often. It goes inside of
@@ -62,16 +74,41 @@ impl RateLimit {
     /// # Errors
     /// After how many seconds the next one is taken.
     pub fn take(&self, client: IpAddr) -> Result<(), u64> {
+        self.take_slot(self.0.slot_of_client(client), NonZeroU32::MIN)
+    }
+
+    /// Takes several at once of `client`, or none; of more than a burst, a whole burst.
+    ///
+    /// # Errors
+    /// After how many seconds as many are taken.
+    pub fn take_many(&self, client: IpAddr, count: usize) -> Result<(), u64> {
+        self.take_some(self.0.slot_of_client(client), count)
+    }
+
+    /// The same of whoever has that name.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn take_for(&self, name: &str, count: usize) -> Result<(), u64> {
+        self.take_some(self.0.slot_of(name), count)
+    }
+
+    fn take_some(&self, slot: u32, count: usize) -> Result<(), u64> {
+        let count = u32::try_from(count).unwrap_or(u32::MAX).min(self.0.burst.get());
+        NonZeroU32::new(count).map_or(Ok(()), |count| self.take_slot(slot, count))
+    }
+
+    fn take_slot(&self, slot: u32, count: NonZeroU32) -> Result<(), u64> {
         let inner = &self.0;
         if inner.requests.fetch_add(1, Ordering::Relaxed) % REQUESTS_BETWEEN_SWEEPS
             == REQUESTS_BETWEEN_SWEEPS - 1
         {
             inner.limiter.retain_recent();
         }
-        let refused = inner.limiter.check_key(&inner.slot(client)).err();
-        refused.map_or(Ok(()), |until| {
+        let Ok(taken) = inner.limiter.check_key_n(&slot, count) else { return Ok(()) };
+        taken.map_err(|until| {
             let wait = until.wait_time_from(inner.clock.now());
-            Err(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+            (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
         })
     }
 
@@ -82,13 +119,28 @@ impl RateLimit {
 }
 
 impl Inner {
-    fn slot(&self, client: IpAddr) -> u32 {
-        let name = match client.to_canonical() {
+    fn slot_of_client(&self, client: IpAddr) -> u32 {
+        self.slot_of(match client.to_canonical() {
             IpAddr::V4(v4) => u64::from(v4.to_bits()),
             IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64,
-        };
+        })
+    }
+
+    fn slot_of(&self, name: impl Hash) -> u32 {
         // The remainder is below SLOTS, which is a u32.
         u32::try_from(self.hasher.hash_one(name) % u64::from(SLOTS)).unwrap_or(0)
+    }
+}
+
+async fn admit_forwarded(
+    limit: State<RateLimit>,
+    client: ClientAddress,
+    request: Request,
+    next: Next,
+) -> Response {
+    match is_forwarded(request.headers()) {
+        true => admit(limit, client, request, next).await,
+        false => next.run(request).await,
     }
 }
 
@@ -138,6 +190,19 @@ mod tests {
         assert_eq!(taken("2001:db8:1:2::1"), 5);
         assert_eq!(taken("2001:db8:1:2:ffff::9"), 0, "the same customer");
         assert_eq!(limit.take(address("9.9.9.9")), Err(1));
+    }
+
+    #[test]
+    fn several_are_taken_at_once_or_none() {
+        let limit = limit(1, 10);
+        let client = address("9.9.9.9");
+        assert_eq!(limit.take_many(client, 0), Ok(()));
+        assert_eq!(limit.take_many(client, 8), Ok(()));
+        assert!(limit.take_many(client, 3).is_err_and(|seconds| seconds <= 2));
+        assert_eq!(limit.take_many(client, 2), Ok(()), "the refused ones took nothing");
+        assert_eq!(limit.take_for("shop", 1_000_000), Ok(()), "a whole burst at the most");
+        assert!(limit.take_for("shop", 1).is_err());
+        assert_eq!(limit.take_for("blog", 1), Ok(()));
     }
 
     #[test]

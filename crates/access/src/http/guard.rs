@@ -77,7 +77,7 @@ impl<G: Guarded, N: Need> FromRequestParts<Arc<G>> for Allowed<N> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, guarded: &Arc<G>) -> Result<Self, Problem> {
-        let caller = guarded.access().authorize(&parts.headers, RouteClass::Native)?;
+        let caller = guarded.access().admit(parts, RouteClass::Native)?;
         caller.require(N::SCOPE)?;
         caller.require_shop(guarded.site())?;
         Ok(Self(caller, PhantomData))

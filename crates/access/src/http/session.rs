@@ -1,19 +1,22 @@
 //! `/v1/session`: the admin token for a cookie, who is logged in, and logging out.
 
+use std::convert::Infallible;
+
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, SET_COOKIE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::delete;
 use kassa_model::Timestamp;
-use kassa_service::{ClientAddress, Json, OverHttps, Protected, RouteClass, protected};
+use kassa_service::{ClientAddress, Json, OverHttps, Problem, Protected, RouteClass, protected};
 use serde::{Deserialize, Serialize};
 
 use super::{Anyone, Refused};
 use crate::cookie::{self, Transport};
 use crate::login::SESSION_SECONDS;
-use crate::{Access, Caller, Mode, Scope, Scopes};
+use crate::{Access, Caller, Denied, Mode, Scope, Scopes};
 
 /// `/v1/session`, class `Native`: who may ask is decided inside.
 pub fn session_routes(access: Access) -> Protected {
@@ -45,30 +48,60 @@ struct Session {
     expires_at: Option<String>,
 }
 
+/// How somebody comes who wants to log in.
+struct Approach {
+    mode: Mode,
+    https: bool,
+}
+
+impl FromRequestParts<Access> for Approach {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, access: &Access) -> Result<Self, Infallible> {
+        let OverHttps(https) = OverHttps::from_request_parts(parts, access).await?;
+        Ok(Self { mode: access.mode_for(&parts.headers), https })
+    }
+}
+
 async fn create_session(
     _: Anyone,
     State(access): State<Access>,
     ClientAddress(address): ClientAddress,
-    OverHttps(https): OverHttps,
+    Approach { mode, https }: Approach,
     Json(body): Json<LogIn>,
 ) -> Result<Response, Refused> {
-    if access.mode() == Mode::Open {
+    if mode == Mode::Open {
         // Nothing is locked, so there is nothing that a session would open.
-        return Ok(answer(&access, Some(&Caller::Open), None));
+        return Ok(answer(mode, Some(&Caller::Open), None));
+    }
+    if access.mode() == Mode::Open {
+        return Err(Problem::from(Denied::Forwarded).into());
     }
     let session = access.log_in(&body.token, address).await?;
     let cookie = cookie::set(&session.token, SESSION_SECONDS, transport(https));
-    let mut response = answer(&access, Some(&Caller::Session), Some(session.expires_at));
+    let mut response = answer(mode, Some(&Caller::Session), Some(session.expires_at));
     add_cookie(&mut response, &cookie);
     Ok(response)
+}
+
+/// Who asks, or why it is nobody.
+struct Asking(Result<Caller, Denied>);
+
+impl FromRequestParts<Access> for Asking {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, access: &Access) -> Result<Self, Infallible> {
+        Ok(Self(access.admit(parts, RouteClass::Native)))
+    }
 }
 
 async fn read_session(
     _: Anyone,
     State(access): State<Access>,
+    Asking(decided): Asking,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    let caller = match access.authorize(&headers, RouteClass::Native) {
+    let caller = match decided {
         Ok(caller) => Some(caller),
         Err(denied) if headers.contains_key(AUTHORIZATION) => return Err(Refused(denied.into())),
         Err(_) => None,
@@ -77,7 +110,7 @@ async fn read_session(
         Some(Caller::Session) => cookie::session_of(&headers).and_then(|token| access.session_ends(token)),
         _ => None,
     };
-    Ok(answer(&access, caller.as_ref(), ends))
+    Ok(answer(access.mode_for(&headers), caller.as_ref(), ends))
 }
 
 async fn end_session(
@@ -99,14 +132,14 @@ async fn end_sessions(State(access): State<Access>) -> Result<StatusCode, Refuse
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn answer(access: &Access, caller: Option<&Caller>, ends: Option<Timestamp>) -> Response {
+fn answer(mode: Mode, caller: Option<&Caller>, ends: Option<Timestamp>) -> Response {
     let scopes = match caller {
         Some(Caller::Key { scopes, .. }) => *scopes,
         Some(_) => Scopes::from_iter([Scope::Admin]),
         None => Scopes::default(),
     };
     let session = Session {
-        mode: if access.mode() == Mode::Open { "open" } else { "closed" },
+        mode: if mode == Mode::Open { "open" } else { "closed" },
         signed_in: caller.is_some(),
         caller: caller.map(kind),
         scopes: scopes.names(),

@@ -210,6 +210,69 @@ async fn ten_wrong_tokens_lock_the_address_for_a_quarter_of_an_hour_and_a_restar
     }
 }
 
+#[tokio::test]
+async fn wrong_keys_count_as_wrong_logins_do_and_the_right_ones_work_on() {
+    for bed in beds() {
+        let (process, other) = (bed.process(), bed.process());
+        let key = admin(&process, "POST /v1/admin/keys", r#"{"name":"a","scopes":["read"]}"#).await;
+        let key = bearer(key.body["key"].as_str().unwrap());
+        let ask = async |key: &str| {
+            send(&process.router, "GET /v1/admin/keys", &[("authorization", key)], "").await
+        };
+        // Half of them at logging in, half as keys.
+        for n in 1..=5 {
+            let wrong = send(&process.router, "POST /v1/session", &[], r#"{"token":"guess"}"#).await;
+            assert_eq!(wrong.status, 401, "{n}");
+            assert_eq!(ask(&bearer(&format!("guess-{n}"))).await.status, 401, "{n}");
+        }
+        assert_eq!(ask(&bearer("guess-11")).await.status, 401, "of this machine");
+        let log_in_at =
+            async |process: &Process| send(&process.router, "POST /v1/session", &[], &log_in()).await.status;
+        assert_eq!(log_in_at(&process).await, 429, "also for the right token");
+        assert_eq!(ask(&bearer(TOKEN)).await.status, 200, "the admin token works");
+        assert_eq!(ask(&key).await.status, 403, "and so does a key, as far as it goes");
+        let nobody = send(&process.router, "GET /v1/admin/keys", &[], "").await;
+        assert_eq!(nobody.status, 401, "who sends none has guessed nothing");
+        // The lock is written down.
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while log_in_at(&other).await != 429 {
+            assert!(std::time::Instant::now() < end, "{}: the other process lets it in", bed.name);
+        }
+        process.clock.advance(15 * 60 * 1_000_000);
+        assert_eq!(log_in_at(&process).await, 200);
+        assert_eq!(ask(&bearer("guess")).await.status, 401, "counted from one again");
+    }
+}
+
+#[tokio::test]
+async fn a_locked_address_is_told_when_its_next_wrong_key_is_looked_at() {
+    let process = beds()[0].process();
+    let address = "203.0.113.9".parse().unwrap();
+    for n in 1..=10 {
+        assert_eq!(process.access.note_guess(address), crate::Denied::Wrong, "{n}");
+    }
+    let locked = process.access.note_guess(address);
+    assert_eq!(locked, crate::Denied::Locked { seconds: 900 });
+    let answer = axum::response::IntoResponse::into_response(locked);
+    assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (429, "900"));
+    assert_eq!(process.access.note_guess("203.0.113.10".parse().unwrap()), crate::Denied::Wrong);
+}
+
+#[tokio::test]
+async fn many_wrong_keys_write_no_more_than_a_lock() {
+    let bed = &beds()[0];
+    let process = bed.process();
+    for n in 0..200 {
+        let wrong = bearer(&format!("guess-{n}"));
+        let status =
+            send(&process.router, "GET /v1/admin/keys", &[("authorization", &wrong)], "").await.status;
+        assert_eq!(status, 401, "{n}");
+    }
+    let rows = process.db.read(|tx| tx.all("SELECT failures FROM login_attempts", &[], |row| row.int(0)));
+    let rows: Vec<i64> = rows.await.unwrap_or_else(|error: kassa_db::Error| panic!("{error}"));
+    assert!(rows.len() <= 1 && rows.iter().all(|failures| *failures == 0), "{rows:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_at_once_gets_no_more_than_ten_guesses() {
     for bed in beds() {

@@ -11,7 +11,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::testing::{Bed, Process, TOKEN, bearer, beds, options, send};
-use crate::{Access, Allowed, Caller, Mode, Need, Options, Scope, SecretKeyOptions, need};
+use crate::{Access, Allowed, Caller, Denied, Mode, Need, Options, Scope, SecretKeyOptions, need};
 
 const CLASSES: [RouteClass; 6] = [
     RouteClass::Ingest,
@@ -204,4 +204,88 @@ async fn a_session_is_nobody_on_compat_routes() {
     let mut both = session.clone();
     both.insert(AUTHORIZATION, HeaderValue::from_static("Bearer nope"));
     assert_eq!(process.access.authorize(&both, RouteClass::Native), Err(crate::Denied::Wrong));
+}
+
+/// Open mode with a configured key; headers of a request that a proxy passed on.
+fn passed_on(by: &'static str, key: Option<&str>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(by, HeaderValue::from_static("203.0.113.9"));
+    if let Some(key) = key {
+        headers.insert(AUTHORIZATION, bearer(key).parse().unwrap());
+    }
+    headers
+}
+
+const PROXIES: [&str; 4] = ["x-forwarded-for", "forwarded", "via", "x-real-ip"];
+
+#[tokio::test]
+async fn what_a_proxy_passes_on_is_judged_as_in_closed_mode() {
+    let bed = &beds()[0];
+    let options = Options { compat_open: vec!["C".to_owned()], ..configured() };
+    let open = bed.process_with(&options, Mode::Open).access;
+    for by in PROXIES {
+        for class in [RouteClass::Native, RouteClass::Compat] {
+            let admit = |key: Option<&str>| open.authorize(&passed_on(by, key), class);
+            assert_eq!(admit(None), Err(Denied::Forwarded), "{by} {class:?}");
+            assert_eq!(admit(Some("nope")), Err(Denied::Wrong), "{by} {class:?}");
+            assert_eq!(kind(&admit(Some("sk_configured"))), "key", "{by} {class:?}");
+            assert_eq!(admit(Some("between-roles")), Ok(Caller::Open), "{by}: a gateway of ours");
+        }
+        for class in [RouteClass::Ingest, RouteClass::Storefront, RouteClass::Probe] {
+            assert_eq!(open.authorize(&passed_on(by, None), class), Ok(Caller::Public), "{by} {class:?}");
+        }
+        assert_eq!(open.authorize_compat(&passed_on(by, None), "C"), Ok(Caller::Public), "{by}");
+        assert_eq!(open.authorize_compat(&passed_on(by, None), "D"), Err(Denied::Forwarded), "{by}");
+        let (direct, passed_on) = (HeaderMap::new(), passed_on(by, None));
+        assert!(open.site_by_rules(open.mode_for(&passed_on), None, Some("invented")).is_err(), "{by}");
+        assert_eq!(open.mode_for(&direct), Mode::Open);
+    }
+    assert!(open.site("invented").is_none());
+}
+
+#[tokio::test]
+async fn a_proxy_before_open_mode_is_told_what_to_set() {
+    let process = beds()[0].process_with(&Options { admin_token: String::new(), ..options() }, Mode::Open);
+    for by in PROXIES {
+        for (line, body) in [
+            ("POST /v1/admin/keys", r#"{"name":"stolen","scopes":["admin"]}"#),
+            ("GET /v1/admin/keys", ""),
+            ("POST /v1/session", r#"{"token":"guess"}"#),
+        ] {
+            let answer = send(&process.router, line, &[(by, "203.0.113.9")], body).await;
+            assert_eq!(answer.status, 403, "{by} {line}: {answer:?}");
+            assert_eq!(answer.body["type"], "/errors/forwarded", "{by} {line}");
+            assert!(answer.body["detail"].as_str().unwrap().contains("access.admin_token"), "{answer:?}");
+        }
+        let told = send(&process.router, "GET /v1/session", &[(by, "203.0.113.9")], "").await;
+        assert_eq!(told.body, json!({"mode":"closed","signed_in":false,"scopes":[]}), "{by}");
+    }
+    let list = send(&process.router, "GET /v1/admin/keys", &[], "").await;
+    assert_eq!((list.status, list.body), (200, json!({"results": []})), "no key was made");
+}
+
+#[tokio::test]
+async fn an_opened_dialect_is_limited_for_strangers() {
+    let limit = std::num::NonZeroU32::new(1).zip(std::num::NonZeroU32::new(3));
+    let options = Options { compat_open: vec!["A".to_owned()], compat_limit: limit, ..configured() };
+    let access = beds()[0].process_with(&options, Mode::Closed).access;
+    let ask = |headers: &[(&str, &str)]| {
+        let mut request = axum::http::Request::builder().uri("/games/all");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        access.admit_compat(&parts, &["A"])
+    };
+    let stranger = [("x-forwarded-for", "203.0.113.9")];
+    for _ in 0..3 {
+        assert_eq!(ask(&stranger), Ok(Caller::Public));
+    }
+    assert_eq!(ask(&stranger), Err(Denied::TooOften { seconds: 1 }));
+    let problem = kassa_service::Problem::from(Denied::TooOften { seconds: 1 });
+    assert_eq!(problem.status(), 429);
+    for _ in 0..10 {
+        assert_eq!(kind(&ask(&[stranger[0], ("authorization", "Bearer sk_configured")])), "key");
+        assert_eq!(ask(&[]), Ok(Caller::Public), "this machine's own");
+    }
 }

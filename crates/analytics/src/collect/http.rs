@@ -10,15 +10,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, USER_AGENT};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
-use kassa_service::{Peer, Problem, body};
+use kassa_access::Mode;
+use kassa_service::{Peer, Problem, RouteClass, body, is_forwarded};
 
 use super::body::TooLarge;
-use super::{BODY_BYTES_MAX, Collector, Incoming, IngestPath, Refusal, key};
+use super::{BODY_BYTES_MAX, Collector, Incoming, IngestPath, Refusal, Sender, key};
 use crate::wire::{Answer, Kind};
 
 const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
@@ -86,34 +87,74 @@ async fn take(
     counter_first: CounterFirst,
     mut request: Request,
 ) -> Response {
+    let peer = request.extensions_mut().remove::<Peer>();
+    let headers = request.headers();
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let address = peer.as_ref().map_or(loopback, |peer| peer.client_address(headers));
+    let mode = collector.parts.access.mode_for(headers);
+    let sender = collector.sender(mode, address, headers);
+    let counter_first = counter_first.holds(peer.as_ref());
+    if sender == Sender::Stranger
+        && let Err(refusal) = collector.begin(address)
+    {
+        return refused(refusal, path, counter_first);
+    }
     let body = match read_body(std::mem::take(request.body_mut()), &collector).await {
         Ok(body) => body,
         Err(problem) => return problem.into_response(),
     };
-    let peer = request.extensions_mut().remove::<Peer>();
     let headers = request.headers();
     let key = key::write_key(headers, request.uri().query());
     let agent = headers.get(USER_AGENT).map(|agent| text(agent));
-    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let incoming = Incoming {
         path,
         body,
-        address: peer.as_ref().map_or(loopback, |peer| peer.client_address(headers)),
+        address,
         agent: agent.as_deref(),
         key: key.as_deref(),
         private: is_one(headers, &SEC_GPC) || is_one(headers, &DNT),
-        counter_first: counter_first.holds(peer.as_ref()),
+        counter_first,
         received_at: None,
+        mode: Some(mode),
+        sender,
     };
     let (mut prepared, answer) = match collector.read(&incoming).await {
         Ok(read) => read,
-        Err(refusal) => return Problem::from(refusal).into_response(),
+        Err(refusal) => return refused(refusal, path, counter_first),
     };
     let kept = async move { collector.keep(&mut prepared).await.map_err(Problem::from) };
     match peer {
         Some(peer) => peer.hold_back(respond(answer), kept),
         None => kept.await.map_or_else(Problem::into_response, |()| respond(answer)),
     }
+}
+
+impl Collector {
+    /// Whether the sender's events are limited: whoever shows a secret key may send as much as there is room for, and so may
+    /// this machine's own programs, for whom no proxy speaks.
+    fn sender(&self, mode: Mode, address: IpAddr, headers: &HeaderMap) -> Sender {
+        if mode == Mode::Open || (address.is_loopback() && !is_forwarded(headers)) {
+            return Sender::Known;
+        }
+        match self.parts.access.authorize(headers, RouteClass::Compat) {
+            Ok(_) => Sender::Known,
+            // A token that is none of kassa's may belong to the shop in front: it is nobody's business here.
+            Err(_) => Sender::Stranger,
+        }
+    }
+}
+
+/// A refusal, in the words of the dialect where the dialect has some.
+fn refused(refusal: Refusal, path: IngestPath, counter_first: bool) -> Response {
+    let Refusal::TooMuch { seconds } = refusal else { return Problem::from(refusal).into_response() };
+    let mut response = respond(match path {
+        IngestPath::Track => Answer::json(429, r#"{"error":"Too many requests"}"#),
+        IngestPath::Event if counter_first => Answer::text(429, "Too many requests"),
+        IngestPath::Event => Answer::json(429, r#"{"errors":["too_many_requests"]}"#),
+        IngestPath::Segment(_) => Answer::json(429, r#"{"success":false,"error":"too_many_requests"}"#),
+    });
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 impl CounterFirst {
@@ -157,6 +198,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::TooLarge { limit_bytes } => Self::body_too_large(limit_bytes),
+            Refusal::TooMuch { seconds } => Self::too_many_requests(seconds).detail(refusal.to_string()),
             Refusal::Full => Self::unavailable(refusal.to_string(), RETRY_FULL_SECONDS),
             Refusal::Unavailable => Self::unavailable(refusal.to_string(), RETRY_UNAVAILABLE_SECONDS),
         }

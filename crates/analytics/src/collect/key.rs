@@ -6,7 +6,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use kassa_access::Access;
+use kassa_access::{Access, Mode};
 
 use crate::wire::{Sites, decode_query_value};
 
@@ -39,12 +39,12 @@ fn basic_user(value: &[u8]) -> Option<String> {
     (!user.is_empty()).then(|| user.to_owned())
 }
 
-/// Sites as `access` knows them.
-pub(super) struct KnownSites<'a>(pub(super) &'a Access);
+/// Sites as `access` knows them, by the rules of a mode.
+pub(super) struct KnownSites<'a>(pub(super) &'a Access, pub(super) Mode);
 
 impl Sites for KnownSites<'_> {
     fn resolve(&self, key: Option<&str>, site: Option<&str>) -> Option<String> {
-        self.0.site_for(key, site).ok().map(|site| site.id.clone())
+        self.0.site_by_rules(self.1, key, site).ok().map(|site| site.id.clone())
     }
 }
 

@@ -9,6 +9,7 @@ mod country;
 mod http;
 mod id;
 mod key;
+mod limits;
 mod metrics;
 mod stamp;
 #[cfg(test)]
@@ -19,7 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kassa_access::{Access, PerSecondBudget, Salts};
+use kassa_access::{Access, Mode, PerSecondBudget, Salts};
 use kassa_eventlog::{EventLog, Record, Stream};
 use kassa_model::{Clock, Dialect, LogRecord, Timestamp, failpoint};
 use kassa_service::Metrics;
@@ -27,9 +28,11 @@ use tokio::sync::OwnedSemaphorePermit;
 
 pub use country::CountryError;
 pub use http::routes;
+pub use limits::{LimitOptions, Rate};
 
 use crate::wire::{self, Answer, Context, Kind, Reading};
 use body::{Places, TooLarge};
+use limits::{Limits, TooMuch};
 use metrics::{Counters, Tally};
 use stamp::Stamp;
 
@@ -45,6 +48,8 @@ const DEAD_LETTERS_PER_SECOND_MAX: u32 = 100;
 pub struct CollectorOptions {
     /// A GeoIP country file in MaxMind's format, supplied by the operator; without it no country is known.
     pub geoip: Option<PathBuf>,
+    /// How much strangers may send; `None`: as much as they like.
+    pub limits: Option<LimitOptions>,
 }
 
 /// Which of the ingest paths a request came by.
@@ -77,13 +82,29 @@ pub struct Incoming<'a> {
     pub counter_first: bool,
     /// When it was received; `None` is now.
     pub received_at: Option<Timestamp>,
+    /// By which rules sites are found; `None`: those of the process.
+    pub mode: Option<Mode>,
+    /// Whether its sender's events are limited: not those of whoever has a secret key, and not this machine's own.
+    pub sender: Sender,
 }
 
 impl<'a> Incoming<'a> {
     /// A request with nothing but a body, from `address`, received now.
     pub fn new(path: IngestPath, body: Bytes, address: IpAddr) -> Self {
-        let (agent, key, received_at) = (None, None, None);
-        Self { path, body, address, agent, key, private: false, counter_first: false, received_at }
+        let (agent, key, received_at, mode) = (None, None, None, None);
+        let sender = Sender::Known;
+        Self {
+            path,
+            body,
+            address,
+            agent,
+            key,
+            private: false,
+            counter_first: false,
+            received_at,
+            mode,
+            sender,
+        }
     }
 
     /// With a User-Agent.
@@ -105,6 +126,15 @@ impl<'a> Incoming<'a> {
     }
 }
 
+/// Who sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// Anyone: is limited.
+    Stranger,
+    /// Someone who may send as much as there is room for.
+    Known,
+}
+
 /// Why nothing of a request was taken.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Refusal {
@@ -113,6 +143,12 @@ pub enum Refusal {
     TooLarge {
         /// The limit that it is over.
         limit_bytes: usize,
+    },
+    /// A stranger, or strangers to one site, have sent too much.
+    #[error("too many events: try again in {seconds} s")]
+    TooMuch {
+        /// When there is room again, seconds from now.
+        seconds: u64,
     },
     /// The log has no room; try again later.
     #[error("the log is full")]
@@ -143,6 +179,7 @@ pub struct Collector {
     dead_letters: PerSecondBudget,
     countries: Option<country::Countries>,
     places: Places,
+    limits: Option<Limits>,
 }
 
 /// What is left of a request once it is read, stamped and encoded. It has to wait for the log; everything else is let go
@@ -164,7 +201,8 @@ impl Collector {
         let countries = options.geoip.as_deref().map(country::Countries::open).transpose()?;
         let counters = Counters::register(metrics);
         let dead_letters = PerSecondBudget::new(DEAD_LETTERS_PER_SECOND_MAX);
-        Ok(Self { parts, counters, dead_letters, countries, places: Places::new() })
+        let limits = options.limits.map(Limits::new);
+        Ok(Self { parts, counters, dead_letters, countries, places: Places::new(), limits })
     }
 
     /// Takes one request in: the answer is for the client once this returns, and everything it acknowledges is durable.
@@ -181,7 +219,7 @@ impl Collector {
     async fn read(&self, incoming: &Incoming<'_>) -> Result<(Prepared, Answer), Refusal> {
         self.counters.bytes.inc_by(incoming.body.len() as u64);
         let body = self.places.read(incoming.body.clone()).await.map_err(|over| self.too_large(over))?;
-        let (mut prepared, answer) = body.work(|bytes| self.prepare(incoming, bytes));
+        let (mut prepared, answer) = body.work(|bytes| self.prepare(incoming, bytes))?;
         prepared.place = body.place;
         Ok((prepared, answer))
     }
@@ -203,7 +241,7 @@ impl Collector {
         for one in &incoming {
             self.counters.bytes.inc_by(one.body.len() as u64);
             let bytes = body::whole(&one.body).map_err(|over| self.too_large(over))?;
-            let (prepared, answer) = self.prepare(one, &bytes);
+            let (prepared, answer) = self.prepare(one, &bytes)?;
             taken.push((prepared.tally, answer));
             all.extend(prepared.records);
         }
@@ -215,9 +253,16 @@ impl Collector {
         Ok(taken.into_iter().map(count).collect())
     }
 
-    fn prepare(&self, incoming: &Incoming<'_>, body: &[u8]) -> (Prepared, Answer) {
+    fn prepare(&self, incoming: &Incoming<'_>, body: &[u8]) -> Result<(Prepared, Answer), Refusal> {
+        let limits = self.limits.as_ref().filter(|_| incoming.sender == Sender::Stranger);
+        let too_much = |over| self.too_much(over);
+        let paid = match limits {
+            Some(limits) => limits.take_bytes(incoming.address, body.len()).map_err(too_much)?,
+            None => 0,
+        };
         let received_at = incoming.received_at.unwrap_or_else(|| self.parts.clock.now());
-        let sites = key::KnownSites(&self.parts.access);
+        let mode = incoming.mode.unwrap_or_else(|| self.parts.access.mode());
+        let sites = key::KnownSites(&self.parts.access, mode);
         let ctx = Context {
             received_at,
             key: incoming.key,
@@ -230,8 +275,11 @@ impl Collector {
             IngestPath::Event => wire::read_event(body, &ctx),
             IngestPath::Segment(kind) => wire::read_segment(kind, body, &ctx),
         };
+        if let Some(limits) = limits {
+            limits.take_events(incoming.address, &reading.records, paid).map_err(too_much)?;
+        }
         let records = self.stamp(&mut reading, incoming, received_at);
-        (Prepared { records, tally: Tally::of(&reading), place: None }, reading.answer)
+        Ok((Prepared { records, tally: Tally::of(&reading), place: None }, reading.answer))
     }
 
     /// Stamps and encodes every record that is to be kept.
@@ -281,6 +329,16 @@ impl Collector {
                 Err(Refusal::Unavailable)
             }
         }
+    }
+
+    /// Lets a stranger's request in, before its body is waited for.
+    fn begin(&self, client: IpAddr) -> Result<(), Refusal> {
+        self.limits.as_ref().map_or(Ok(()), |limits| limits.begin(client)).map_err(|over| self.too_much(over))
+    }
+
+    fn too_much(&self, over: TooMuch) -> Refusal {
+        self.counters.refuse(over.cause);
+        Refusal::TooMuch { seconds: over.seconds }
     }
 
     fn too_large(&self, over: TooLarge) -> Refusal {

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod durable;
+mod limits;
 mod routes;
 mod shop;
 mod stamps;

@@ -12,6 +12,7 @@ mod threads;
 mod watch;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,7 @@ use crate::config::Config;
 use crate::demo;
 use crate::lock;
 use crate::memory;
+use crate::private;
 use crate::roles::{Role, Roles};
 
 /// The ports of systems A to E (architecture.md): on each of them everything is served.
@@ -88,6 +90,7 @@ pub(crate) fn serve(
     }
     arm_failpoints(&config)?;
     let mut lock = lock::take_or_refuse(&config.data)?;
+    private::warn_of_open_files(&config.data);
     let server = Server::bind(server_options(&config, connections)?)?;
     access.local_token = lock.announce(Some(server.local_address()))?;
     let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
@@ -206,7 +209,7 @@ fn make_collector(config: &Config, parts: &Parts, metrics: &Metrics) -> anyhow::
         salts: Arc::clone(&parts.salts),
         clock: Arc::new(SystemClock),
     };
-    Ok(Collector::new(&CollectorOptions { geoip }, needs, metrics)?)
+    Ok(Collector::new(&CollectorOptions { geoip, limits: Some(config.ingest_limits()?) }, needs, metrics)?)
 }
 
 fn start_processor(
@@ -268,6 +271,8 @@ pub(crate) fn access_options(config: &Config) -> anyhow::Result<kassa_access::Op
         sites: sites.collect(),
         shop_site: config.shop.site.clone(),
         compat_open: config.compat.open.clone(),
+        compat_limit: NonZeroU32::new(config.compat.rate_per_second)
+            .zip(NonZeroU32::new(config.compat.burst)),
         internal_token: std::env::var("KASSA_INTERNAL_TOKEN").unwrap_or_default(),
         ..kassa_access::Options::default()
     };

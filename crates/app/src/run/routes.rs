@@ -100,13 +100,14 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         native = native.merge(orders::http::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::orders_routes(Arc::clone(&shop)));
     }
-    if parts.access.mode() == Mode::Closed {
-        let rate = |value: u32| {
-            NonZeroU32::new(value).context("storefront.rate_per_second and burst are at least 1")
-        };
-        let limits = &config.storefront;
-        storefront = RateLimit::new(rate(limits.rate_per_second)?, rate(limits.burst)?).apply(storefront);
-    }
+    let rate =
+        |value: u32| NonZeroU32::new(value).context("storefront.rate_per_second and burst are at least 1");
+    let limits = &config.storefront;
+    let limit = RateLimit::new(rate(limits.rate_per_second)?, rate(limits.burst)?);
+    storefront = match parts.access.mode() {
+        Mode::Closed => limit.apply(storefront),
+        Mode::Open => limit.apply_to_forwarded(storefront),
+    };
     // Both have routes at the same paths, and what has no method of its own there (a browser's OPTIONS, a 405) goes to the
     // class that is merged last: the one that pages of other origins may call.
     let mut router = policy.protect(RouteClass::Native, native).merge(policy.apply_with(
@@ -144,16 +145,13 @@ impl Permit for AsksHealth {}
 impl FromRequestParts<Arc<Access>> for AsksHealth {
     type Rejection = Problem;
 
-    async fn from_request_parts(
-        parts: &mut request::Parts,
-        access: &Arc<Access>,
-    ) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut request::Parts, access: &Arc<Access>) -> Result<Self, Problem> {
         let admitted = access.authorize(&parts.headers, RouteClass::Native);
         if admitted.as_ref().is_ok_and(Caller::is_admin) {
             return Ok(Self);
         }
         let for_admins = || Problem::forbidden("this needs the admin token");
-        let caller = match access.authorize_compat(&parts.headers, "D") {
+        let caller = match access.admit_compat(parts, &["D"]) {
             Ok(caller) => caller,
             Err(denied) => return Err(admitted.map_or_else(|_| denied.into(), |_| for_admins())),
         };

@@ -11,9 +11,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kassa_access::{Access, Caller, Denied, Guarded, Need};
 use kassa_service::{Permit, Problem, RouteClass};
@@ -26,7 +26,7 @@ use crate::{Shop, problem_of};
 /// A dialect: whom it lets in, and how it says no.
 pub(super) trait Dialect: Send + Sync + 'static {
     /// Decides who is calling.
-    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied>;
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied>;
 
     /// The body of an answer that says no.
     fn no(refusal: &Refusal<Self>) -> Answer
@@ -104,14 +104,17 @@ impl<L: Dialect> IntoResponse for Refusal<L> {
 
 impl<L: Dialect> From<Problem> for Refusal<L> {
     fn from(problem: Problem) -> Self {
-        let error = match problem.status() {
-            StatusCode::UNAUTHORIZED => "Unauthorized",
-            StatusCode::FORBIDDEN => "Forbidden",
-            StatusCode::NOT_FOUND => "Not found",
-            StatusCode::PAYLOAD_TOO_LARGE => "Body too large",
-            StatusCode::SERVICE_UNAVAILABLE => "Service unavailable",
-            StatusCode::INTERNAL_SERVER_ERROR => "Internal server error",
-            _ => problem.name(),
+        let error: Cow<'static, str> = match problem.status() {
+            StatusCode::UNAUTHORIZED => "Unauthorized".into(),
+            // What to set is said in every dialect, also where there is room for one sentence only.
+            StatusCode::FORBIDDEN if problem.name() == "forwarded" => problem.detail_text().to_owned().into(),
+            StatusCode::FORBIDDEN => "Forbidden".into(),
+            StatusCode::NOT_FOUND => "Not found".into(),
+            StatusCode::PAYLOAD_TOO_LARGE => "Body too large".into(),
+            StatusCode::TOO_MANY_REQUESTS => "Too many requests".into(),
+            StatusCode::SERVICE_UNAVAILABLE => "Service unavailable".into(),
+            StatusCode::INTERNAL_SERVER_ERROR => "Internal server error".into(),
+            _ => problem.name().into(),
         };
         let mut refusal = Self::new(problem.status(), error).detail(problem.detail_text());
         let headers = problem.into_response().into_parts().0.headers;
@@ -142,7 +145,7 @@ impl<L: Dialect, N: Need> FromRequestParts<Arc<Shop>> for Allowed<L, N> {
     type Rejection = Refusal<L>;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Refusal<L>> {
-        let caller = L::admit(&shop.access, &parts.headers).map_err(Problem::from)?;
+        let caller = L::admit(&shop.access, parts).map_err(Problem::from)?;
         caller.require_by_dialect(N::SCOPE)?;
         caller.require_shop(shop.site())?;
         Ok(Self(caller, PhantomData))
@@ -159,7 +162,7 @@ impl<L: Dialect> FromRequestParts<Arc<Shop>> for Known<L> {
     type Rejection = Refusal<L>;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Refusal<L>> {
-        L::admit(&shop.access, &parts.headers).map_err(Problem::from)?;
+        L::admit(&shop.access, parts).map_err(Problem::from)?;
         Ok(Self(PhantomData))
     }
 }
@@ -189,8 +192,8 @@ fn long<L>(refusal: &Refusal<L>) -> Answer {
 }
 
 impl Dialect for A {
-    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied> {
-        access.authorize_compat(headers, "A")
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit_compat(parts, &["A"])
     }
 
     fn no(refusal: &Refusal<Self>) -> Answer {
@@ -199,8 +202,8 @@ impl Dialect for A {
 }
 
 impl Dialect for C {
-    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied> {
-        access.authorize_compat(headers, "C")
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit_compat(parts, &["C"])
     }
 
     fn no(refusal: &Refusal<Self>) -> Answer {
@@ -209,8 +212,8 @@ impl Dialect for C {
 }
 
 impl Dialect for D {
-    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied> {
-        access.authorize_compat(headers, "D")
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit_compat(parts, &["D"])
     }
 
     fn no(refusal: &Refusal<Self>) -> Answer {
@@ -220,8 +223,8 @@ impl Dialect for D {
 
 impl Dialect for CandD {
     /// Whichever of the two the configuration has opened.
-    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied> {
-        access.authorize_compat(headers, "D").or_else(|_| access.authorize_compat(headers, "C"))
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit_compat(parts, &["D", "C"])
     }
 
     fn no(refusal: &Refusal<Self>) -> Answer {
@@ -230,8 +233,8 @@ impl Dialect for CandD {
 }
 
 impl Dialect for Admin {
-    fn admit(access: &Access, headers: &HeaderMap) -> Result<Caller, Denied> {
-        access.authorize(headers, RouteClass::Native)
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit(parts, RouteClass::Native)
     }
 
     fn no(refusal: &Refusal<Self>) -> Answer {

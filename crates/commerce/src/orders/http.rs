@@ -10,10 +10,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::routing::{get, post};
-use kassa_access::{Caller, Denied, Scope};
+use kassa_access::{Caller, Scope};
 use kassa_service::{Problem, Protected, RouteClass, protected};
 use uuid::Uuid;
 
@@ -70,7 +69,7 @@ impl FromRequestParts<Arc<Shop>> for Buyer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Problem> {
-        let caller = storefront_caller(shop, &parts.headers)?;
+        let Onlooker(caller) = Onlooker::from_request_parts(parts, shop).await?;
         if caller != Caller::Public {
             require_orders(shop, &caller)?;
         }
@@ -79,11 +78,17 @@ impl FromRequestParts<Arc<Shop>> for Buyer {
 }
 
 /// Who calls a storefront route: nobody in particular, unless a key says otherwise; one that is sent must be right.
-fn storefront_caller(shop: &Shop, headers: &HeaderMap) -> Result<Caller, Problem> {
-    match shop.access.authorize(headers, RouteClass::Native) {
-        Ok(caller) => Ok(caller),
-        Err(Denied::Missing) => Ok(Caller::Public),
-        Err(wrong) => Err(wrong.into()),
+struct Onlooker(Caller);
+
+impl FromRequestParts<Arc<Shop>> for Onlooker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Problem> {
+        match shop.access.admit(parts, RouteClass::Native) {
+            Ok(caller) => Ok(Self(caller)),
+            Err(denied) if denied.is_nobody() => Ok(Self(Caller::Public)),
+            Err(wrong) => Err(wrong.into()),
+        }
     }
 }
 

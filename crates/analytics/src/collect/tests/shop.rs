@@ -8,13 +8,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
-use kassa_access::{Access, Mode, Options, Salts, SiteOptions};
+use kassa_access::{Access, Mode, Options, Salts, SecretKeyOptions, SiteOptions};
 use kassa_eventlog::{Error, EventLog, Offset, Position, Record, Status, Stream, Subscription};
 use kassa_model::{LogRecord, ManualClock, Recorded, Rejected, RouteKey, Timestamp};
 use kassa_service::{Metrics, Policy, RouteClass};
 use tower::ServiceExt;
 
-use super::super::{Collector, CollectorOptions, Parts, routes};
+use super::super::{Collector, CollectorOptions, LimitOptions, Parts, routes};
 
 /// 2025-11-13T12:00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_763_035_200_000_000);
@@ -81,12 +81,22 @@ impl Shop {
 
     /// In open mode, with a GeoIP file.
     pub(crate) fn with_countries(file: &std::path::Path) -> Self {
-        Self::new(Mode::Open, &CollectorOptions { geoip: Some(file.to_owned()) })
+        Self::new(Mode::Open, &CollectorOptions { geoip: Some(file.to_owned()), limits: None })
     }
 
     /// In closed mode, with the site `shop` (key `pk_1`) and the site `free`, which needs no key.
     pub(crate) fn closed() -> Self {
         Self::new(Mode::Closed, &CollectorOptions::default())
+    }
+
+    /// In closed mode, where strangers may send so much.
+    pub(crate) fn limited(limits: LimitOptions) -> Self {
+        Self::new(Mode::Closed, &CollectorOptions { geoip: None, limits: Some(limits) })
+    }
+
+    /// The same in open mode.
+    pub(crate) fn open_and_limited(limits: LimitOptions) -> Self {
+        Self::new(Mode::Open, &CollectorOptions { geoip: None, limits: Some(limits) })
     }
 
     fn new(mode: Mode, collector_options: &CollectorOptions) -> Self {
@@ -99,7 +109,12 @@ impl Shop {
             origins: Vec::new(),
         };
         let sites = vec![site("shop", &["pk_1"]), site("free", &[])];
-        let options = Options { sites, ..Options::default() };
+        let sender = SecretKeyOptions {
+            name: "sender".to_owned(),
+            sha256: "d9d8790e1cd58e36026fbd7c12c7b08a4eef8c5b40dca561c1cc24ffb548b06b".to_owned(),
+            site: None,
+        };
+        let options = Options { sites, secret_keys: vec![sender], ..Options::default() };
         let access = Access::open(&options, mode, data.path()).unwrap();
         let log = Arc::new(MemoryLog::default());
         let clock = Arc::new(ManualClock::new(NOW));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::Uri;
 use kassa_access::{Allowed, Scope, need};
 use kassa_model::{Money, Timestamp};
 use kassa_service::{Json, Problem};
@@ -14,7 +14,7 @@ use super::super::store::{self, Filter};
 use super::super::submit::orders;
 use super::super::view::Audience;
 use super::super::{Order, Refund, RefundedLine};
-use super::{PathId, order_id, require_orders, storefront_caller, unknown};
+use super::{Onlooker, PathId, order_id, require_orders, unknown};
 use crate::params::Params;
 use crate::{Shop, problem_of};
 
@@ -45,11 +45,10 @@ struct RefundView {
 
 /// `GET /v1/orders/{uuid}`: without a key for orders, without the customer.
 pub(super) async fn get_order(
+    Onlooker(caller): Onlooker,
     State(shop): State<Arc<Shop>>,
-    headers: HeaderMap,
     path: PathId,
 ) -> Result<Json<Value>, Problem> {
-    let caller = storefront_caller(&shop, &headers)?;
     let order = find(&shop, order_id(path)?).await?;
     let for_shop = caller.may(Scope::Orders) && require_orders(&shop, &caller).is_ok();
     Ok(Json(value(&order, if for_shop { Audience::Shop } else { Audience::Anyone })))

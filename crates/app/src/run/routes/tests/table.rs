@@ -2,7 +2,7 @@
 //!
 //! A mark for each kind of caller: `+` let in, `1` 401, `3` 403, `4` 404 because the key is another site's. In this order:
 //! no key · write key · keys with the scope read, catalog, inventory, orders · a key with these four of another site · one of
-//! this site · ended session · session · admin token · open mode · the token between roles.
+//! this site · ended session · session · admin token · open mode · the token between roles · nobody through a proxy, in open mode.
 
 /// A route, what has to be sent for the caller to be looked at last, and what becomes of each kind of caller.
 pub(super) struct Row {
@@ -21,22 +21,22 @@ const fn of_site(route: &'static str, marks: &'static str) -> Row {
     Row { route, query: "?site_id=default", body: "", marks }
 }
 
-const PUBLIC: &str = "+++++++++++++";
+const PUBLIC: &str = "++++++++++++++";
 
-const READ: &str = "11+3334+1+++1";
-const CATALOG: &str = "113+334+1+++1";
-const INVENTORY: &str = "1133+34+1+++1";
-const ORDERS: &str = "11333+4+1+++1";
-const ADMIN: &str = "113333331+++1";
+const READ: &str = "11+3334+1+++13";
+const CATALOG: &str = "113+334+1+++13";
+const INVENTORY: &str = "1133+34+1+++13";
+const ORDERS: &str = "11333+4+1+++13";
+const ADMIN: &str = "113333331+++13";
 
 // The same of a dialect, where a session is nobody.
-const OLD_READ: &str = "11+3334+11++1";
-const OLD_CATALOG: &str = "113+334+11++1";
-const OLD_INVENTORY: &str = "1133+34+11++1";
-const OLD_ORDERS: &str = "11333+4+11++1";
+const OLD_READ: &str = "11+3334+11++13";
+const OLD_CATALOG: &str = "113+334+11++13";
+const OLD_INVENTORY: &str = "1133+34+11++13";
+const OLD_ORDERS: &str = "11333+4+11++13";
 
 /// Between roles, also in open mode.
-const INTERNAL: &str = "111111111111+";
+const INTERNAL: &str = "111111111111+1";
 
 /// Everything that `kassa up` serves.
 pub(super) const OF_ALL_ROLES: &[Row] = &[
@@ -94,9 +94,9 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
         route: "POST /v1/orders",
         query: "",
         body: r#"{"items":[{"sku":"ps5","quantity":1}]}"#,
-        marks: "+1333+4+++++1",
+        marks: "+1333+4+++++1+",
     },
-    row("GET /v1/orders/{id}", "+1++++++++++1"),
+    row("GET /v1/orders/{id}", "+1++++++++++1+"),
     // The shop.
     row("POST /v1/products", CATALOG),
     row("PATCH /v1/products/{id}", CATALOG),
@@ -124,7 +124,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("POST /orders/add", OLD_ORDERS),
     row("PUT /orders/edit/{id}", OLD_ORDERS),
     row("DELETE /orders/delete/{id}", OLD_ORDERS),
-    row("GET /api/health", "11++++++11++1"),
+    row("GET /api/health", "11++++++11++13"),
     row("GET /api/products", OLD_READ),
     row("POST /api/products", OLD_CATALOG),
     row("GET /api/orders", OLD_ORDERS),
@@ -145,18 +145,18 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
         body: r#"{"site_id":"default","metrics":["events"],"date_range":"7d"}"#,
         marks: READ,
     },
-    row("GET /v1/query/definitions", "11+333++1+++1"),
+    row("GET /v1/query/definitions", "11+333++1+++13"),
     of_site("GET /v1/realtime", READ),
     of_site("GET /v1/realtime/stream", READ),
     of_site("GET /v1/events", READ),
     of_site("GET /v1/export", READ),
-    of_site("GET /v1/admin/dead-letters", READ),
-    row("GET /v1/admin/dead-letters/{id}", "11+333++1+++1"),
-    of_site("GET /v1/admin/counts", READ),
     // For admins.
     row("GET /metrics", ADMIN),
     // D's dashboard asks for it, too: whoever may read in the shop.
-    row("GET /health/deep", "11+3333+1+++1"),
+    row("GET /health/deep", "11+3333+1+++13"),
+    row("GET /v1/admin/dead-letters", ADMIN),
+    row("GET /v1/admin/dead-letters/{id}", ADMIN),
+    row("GET /v1/admin/counts", ADMIN),
     row("GET /v1/admin/log", ADMIN),
     row("GET /v1/admin/log/inspect", ADMIN),
     row("GET /v1/admin/log/verify", ADMIN),
@@ -172,11 +172,12 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("POST /v1/admin/sites", ADMIN),
     row("POST /v1/admin/sites/{site}/keys", ADMIN),
     row("DELETE /v1/admin/sites/{site}/keys/{key}", ADMIN),
-    row("DELETE /v1/admin/sessions", ADMIN),
     // Sessions: who is nobody is told so; a key that is sent must be right.
-    row("GET /v1/session", "+1++++++++++1"),
+    row("GET /v1/session", "+1++++++++++1+"),
     row("POST /v1/session", PUBLIC),
     row("DELETE /v1/session", PUBLIC),
+    // The last of all: it ends every session that the walk has begun.
+    row("DELETE /v1/admin/sessions", ADMIN),
 ];
 
 /// What roles by themselves serve each other besides.
