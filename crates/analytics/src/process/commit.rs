@@ -6,11 +6,12 @@ use bytes::Bytes;
 use kassa_eventlog::{Offset, Partition};
 use kassa_eventstore::{InsertError, Lookup};
 use kassa_model::{Timestamp, failpoint};
+use kassa_service::Shutdown;
 use tokio::time::Instant;
 
 use super::driver::Driver;
 use super::flight::{Flight, Landing, Manifest, Ready};
-use super::fold::{Answers, Decoded, Fold, Folded, Questions};
+use super::fold::{Answers, Decoded, Fold, Folded, Questions, RECORDS_BETWEEN_LOOKS};
 use super::parts::{Halt, backoff};
 use super::status::ProcessorState;
 use super::steps::Tools;
@@ -30,7 +31,8 @@ struct Opened {
 }
 
 impl Driver<'_> {
-    /// Folds what waits of a partition; the batch is then ready.
+    /// Folds what waits of a partition; the batch is then ready. A signal to stop is heard in the midst of it: nothing of
+    /// the batch is then stored.
     pub(super) async fn fold(&mut self, partition: Partition) -> Result<(), Halt> {
         let Some(mut held) = self.held.remove(&partition) else { return Ok(()) };
         let records = std::mem::take(&mut held.waiting);
@@ -38,15 +40,14 @@ impl Driver<'_> {
         let to = records.last().map_or(held.from, |(last, _)| last.after().0);
         let (from, size) = (held.from, records.len());
 
-        let copies = records.clone();
-        let fold = held.fold;
-        let opened = offload(size, move || open(fold, copies)).await;
+        let (copies, fold, stop) = (records.clone(), held.fold, self.parts.shutdown.clone());
+        let opened = offload(size, move || open(fold, copies, &stop)).await.ok_or(Halt::Shutdown)?;
         let answers = self.ask(&opened.questions).await?;
-        let tools = std::mem::take(&mut self.tools);
-        let (fold, tools, folded) = offload(size, move || close(opened, &answers, tools)).await;
+        let (tools, stop) = (std::mem::take(&mut self.tools), self.parts.shutdown.clone());
+        let (fold, tools, folded) = offload(size, move || close(opened, &answers, tools, &stop)).await;
         (held.fold, self.tools, held.from) = (fold, tools, to);
 
-        let Folded { rows, rejected, counts, decisions } = folded;
+        let Folded { rows, rejected, counts, decisions } = folded.ok_or(Halt::Shutdown)?;
         let manifest = Manifest {
             partition,
             epoch: held.epoch,
@@ -183,7 +184,8 @@ impl Driver<'_> {
             return Ok(Vec::new());
         }
         loop {
-            match self.parts.store.seen(lookups.to_vec(), Timestamp::from_micros(since)).await {
+            let asked = self.parts.store.seen(lookups.to_vec(), Timestamp::from_micros(since));
+            match self.parts.unless_stopped(asked).await? {
                 Ok(hours) => return Ok(hours),
                 Err(error) => self.parts.pause(error.to_string(), &mut failures).await?,
             }
@@ -192,20 +194,30 @@ impl Driver<'_> {
 }
 
 /// Decodes records and finds out what must be asked. Seals ids first where that is due: the loop sees to it that all of
-/// them are committed then.
-fn open(mut fold: Fold, records: Vec<(Offset, Bytes)>) -> Opened {
+/// them are committed then. `None` when it is to stop.
+fn open(mut fold: Fold, records: Vec<(Offset, Bytes)>, stop: &Shutdown) -> Option<Opened> {
     if fold.wants_seal() {
         fold.seal();
     }
-    let decoded: Vec<_> =
-        records.into_iter().map(|(offset, payload)| Decoded::new(offset, payload)).collect();
+    let mut decoded = Vec::with_capacity(records.len());
+    for (place, (offset, payload)) in records.into_iter().enumerate() {
+        if place.is_multiple_of(RECORDS_BETWEEN_LOOKS) && stop.is_triggered() {
+            return None;
+        }
+        decoded.push(Decoded::new(offset, payload));
+    }
     let questions = fold.questions(&decoded);
-    Opened { fold, decoded, questions }
+    Some(Opened { fold, decoded, questions })
 }
 
-fn close(opened: Opened, answers: &Answers, mut tools: Tools) -> (Fold, Tools, Folded) {
+fn close(
+    opened: Opened,
+    answers: &Answers,
+    mut tools: Tools,
+    stop: &Shutdown,
+) -> (Fold, Tools, Option<Folded>) {
     let Opened { mut fold, decoded, .. } = opened;
-    let folded = fold.run(decoded, answers, &mut tools);
+    let folded = fold.run(decoded, answers, &mut tools, stop);
     (fold, tools, folded)
 }
 

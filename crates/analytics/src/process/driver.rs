@@ -72,6 +72,14 @@ impl<'a> Driver<'a> {
 
     /// Runs until the goal, the signal to stop, or a failure that only a person can mend.
     pub(super) async fn run(mut self) -> Result<(), Halt> {
+        let ended = self.go_on().await;
+        if matches!(ended, Err(Halt::Shutdown)) {
+            self.finish().await;
+        }
+        ended
+    }
+
+    async fn go_on(&mut self) -> Result<(), Halt> {
         let mut failures = 0;
         loop {
             self.advance().await?;
@@ -94,10 +102,7 @@ impl<'a> Driver<'a> {
                     }
                     self.parts.log_failed(error, &mut failures).await?;
                 }
-                Event::Shutdown => {
-                    self.finish().await;
-                    return Err(Halt::Shutdown);
-                }
+                Event::Shutdown => return Err(Halt::Shutdown),
             }
         }
     }

@@ -9,6 +9,7 @@ use kassa_eventstore::{CountKey, DeadLetter, Lookup, Resumed, Row};
 use kassa_model::{
     Dialect, Event, LogRecord, Outcome, Reason, Recorded, Rejected, Timestamp, decode, dedupe_hash,
 };
+use kassa_service::Shutdown;
 use serde::Deserialize;
 
 use super::dedupe::{Candidate, Dedupe, DedupeOptions};
@@ -17,6 +18,9 @@ use super::steps::{Flow, Memory, Tools, Work, has_usable_key, is_believable};
 
 /// How many bytes of a record a dead letter keeps.
 const ORIGINAL_BYTES_MAX: usize = 8 << 10;
+
+/// After so many records the fold looks whether it is to stop: some milliseconds at most.
+pub(super) const RECORDS_BETWEEN_LOOKS: usize = 64;
 
 /// The fold of one partition.
 #[derive(Debug)]
@@ -135,6 +139,7 @@ impl Fold {
             Resumed::Clock(clock) => {
                 self.memory.clock = clock;
                 if let Some(clock) = clock {
+                    self.memory.sessions.advance(clock);
                     self.memory.dedupe.begin_resume(clock.hour());
                 }
             }
@@ -178,22 +183,31 @@ impl Fold {
         questions
     }
 
-    /// Folds records, in order.
-    pub(super) fn run(&mut self, records: Vec<Decoded>, answers: &Answers, tools: &mut Tools) -> Folded {
+    /// Folds records, in order; `None` when it was told to stop before the end: memory is then ahead of the store and of
+    /// no use any more.
+    pub(super) fn run(
+        &mut self,
+        records: Vec<Decoded>,
+        answers: &Answers,
+        tools: &mut Tools,
+        stop: &Shutdown,
+    ) -> Option<Folded> {
         let mut folded = Folded {
             rows: Vec::with_capacity(records.len()),
             decisions: Vec::with_capacity(records.len()),
             ..Folded::default()
         };
-        for record in records {
+        for (place, record) in records.into_iter().enumerate() {
+            if place.is_multiple_of(RECORDS_BETWEEN_LOOKS) && stop.is_triggered() {
+                return None;
+            }
             let decision = self.fold_one(record, answers, tools, &mut folded);
             folded.decisions.push(decision);
         }
         if let Some(clock) = self.memory.clock {
-            self.memory.sessions.sweep(clock);
             self.memory.dedupe.forget_before(clock.hour());
         }
-        folded
+        Some(folded)
     }
 
     /// Builds the rows and dead letters of records again that were folded before: memory is neither asked nor changed.

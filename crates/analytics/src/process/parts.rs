@@ -41,6 +41,15 @@ impl Parts<'_> {
         }
     }
 
+    /// Waits for `work`, unless the signal to stop comes first; `work` is then given up.
+    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Halt> {
+        tokio::select! {
+            biased;
+            done = work => Ok(done),
+            () = self.shutdown.wait() => Err(Halt::Shutdown),
+        }
+    }
+
     /// Waits a little longer after each failure; ends at once when asked to stop.
     pub(super) async fn pause(&self, why: String, failures: &mut u32) -> Result<(), Halt> {
         if *failures == 0 {

@@ -17,8 +17,7 @@ use kassa_eventstore::OpenSession;
 use kassa_model::{MICROS_PER_HOUR, Timestamp, VISITOR_KEY};
 use siphasher::sip::SipHasher24;
 
-/// A session holds times up to so far before its first and after its last event: 30 minutes.
-const PAUSE_MICROS: i64 = MICROS_PER_HOUR / 2;
+use super::slices::{Slice, Slices};
 
 /// Hours of receipt, beside the current one, of which sessions are known.
 const HOURS_KEPT: i64 = 24;
@@ -28,7 +27,8 @@ const HOURS_KEPT: i64 = 24;
 pub(super) struct Sessions {
     visitors: HashMap<Key, Slices>,
     sites: HashMap<String, u32>,
-    swept_hour: i64,
+    /// Nothing that was received before this hour is in memory.
+    oldest: i32,
 }
 
 /// A visitor of a site.
@@ -36,22 +36,6 @@ pub(super) struct Sessions {
 struct Key {
     site: u32,
     visitor: i64,
-}
-
-/// Part of a session: its events of one hour of receipt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Slice {
-    session: i64,
-    first: i64,
-    last: i64,
-    hour: i32,
-}
-
-/// The slices of a visitor; nearly always it is one, which then needs no allocation.
-#[derive(Debug)]
-enum Slices {
-    One(Slice),
-    Many(Vec<Slice>),
 }
 
 /// An event as sessions see it.
@@ -84,44 +68,46 @@ impl Sessions {
 
     /// Takes what the store holds of a session.
     pub(super) fn resume(&mut self, open: &OpenSession) {
-        let key = self.key(&open.site, open.visitor);
         let slice = Slice {
             session: open.session,
             first: open.first.micros(),
             last: open.last.micros(),
             hour: short(open.received.hour()),
         };
-        self.add(key, slice);
+        if slice.hour >= self.oldest {
+            let key = self.key(&open.site, open.visitor);
+            self.add(key, slice);
+        }
+    }
+
+    /// Lets go of what has left by `clock`: once an hour of it there is something to do.
+    pub(super) fn advance(&mut self, clock: Timestamp) {
+        let oldest = oldest_hour(clock);
+        if oldest <= self.oldest {
+            return;
+        }
+        self.oldest = oldest;
+        self.visitors.retain(|_, slices| slices.forget_before(oldest));
+        if self.visitors.len() < self.visitors.capacity() / 4 {
+            self.visitors.shrink_to(self.visitors.len() * 2);
+        }
     }
 
     /// The session of `visitor` that holds the time; the one with the latest event, if several do.
-    pub(super) fn holding(&self, site: &str, visitor: i64, moment: Moment) -> Option<i64> {
-        let slices = self.live(site, visitor)?;
-        let oldest = oldest_hour(moment.clock);
-        let time = moment.occurred.micros();
-        let live = || slices.iter().filter(|slice| slice.hour >= oldest);
-        let whole = |session: i64| {
-            let of = || live().filter(move |slice| slice.session == session);
-            let first = of().map(|slice| slice.first).min()?;
-            Some((of().map(|slice| slice.last).max()?, first, session))
-        };
-        let holds = |(last, first, _): &(i64, i64, i64)| {
-            first.saturating_sub(PAUSE_MICROS) <= time && time <= last.saturating_add(PAUSE_MICROS)
-        };
-        live().filter_map(|slice| whole(slice.session)).filter(holds).max().map(|(_, _, session)| session)
+    pub(super) fn holding(&mut self, site: &str, visitor: i64, moment: Moment) -> Option<i64> {
+        self.slices(site, visitor, moment.clock)?.holding(moment.occurred.micros())
     }
 
     /// Whether `session` is one of the visitor's that has not left yet.
-    pub(super) fn is_open(&self, site: &str, visitor: i64, session: i64, clock: Timestamp) -> bool {
-        let oldest = oldest_hour(clock);
-        let live = self.live(site, visitor).unwrap_or_default();
-        live.iter().any(|slice| slice.session == session && slice.hour >= oldest)
+    pub(super) fn is_open(&mut self, site: &str, visitor: i64, session: i64, clock: Timestamp) -> bool {
+        self.slices(site, visitor, clock).is_some_and(|slices| slices.has(session))
     }
 
     /// Takes note that an event of `session` will be stored.
     pub(super) fn extend(&mut self, site: &str, visitor: i64, session: i64, moment: Moment) {
+        self.advance(moment.clock);
         let hour = short(moment.received.hour());
-        if hour < oldest_hour(moment.clock) {
+        if hour < self.oldest {
             return;
         }
         let key = self.key(site, visitor);
@@ -129,28 +115,16 @@ impl Sessions {
         self.add(key, Slice { session, first: time, last: time, hour });
     }
 
-    /// Lets go of what has left, once an hour of the clock. When this runs changes nothing but memory: looking up decides
-    /// by the clock itself.
-    pub(super) fn sweep(&mut self, clock: Timestamp) {
-        if clock.hour() <= self.swept_hour {
-            return;
-        }
-        self.swept_hour = clock.hour();
-        let oldest = oldest_hour(clock);
-        self.visitors.retain(|_, slices| slices.retain(|slice| slice.hour >= oldest));
-        if self.visitors.len() < self.visitors.capacity() / 4 {
-            self.visitors.shrink_to(self.visitors.len() * 2);
-        }
-    }
-
     /// How many visitors are remembered.
     pub(super) fn len(&self) -> usize {
         self.visitors.len()
     }
 
-    fn live(&self, site: &str, visitor: i64) -> Option<&[Slice]> {
+    /// What has not left of a visitor by `clock`.
+    fn slices(&mut self, site: &str, visitor: i64, clock: Timestamp) -> Option<&Slices> {
+        self.advance(clock);
         let site = *self.sites.get(site)?;
-        self.visitors.get(&Key { site, visitor }).map(Slices::as_slice)
+        self.visitors.get(&Key { site, visitor })
     }
 
     fn key(&mut self, site: &str, visitor: i64) -> Key {
@@ -171,54 +145,6 @@ impl Sessions {
                 empty.insert(Slices::One(slice));
             }
             std::collections::hash_map::Entry::Occupied(mut slices) => slices.get_mut().add(slice),
-        }
-    }
-}
-
-impl Slices {
-    fn as_slice(&self) -> &[Slice] {
-        match self {
-            Self::One(slice) => std::slice::from_ref(slice),
-            Self::Many(slices) => slices,
-        }
-    }
-
-    fn add(&mut self, new: Slice) {
-        let known = match self {
-            Self::One(slice) => std::slice::from_mut(slice),
-            Self::Many(slices) => slices.as_mut_slice(),
-        };
-        let same = |slice: &&mut Slice| slice.session == new.session && slice.hour == new.hour;
-        if let Some(slice) = known.iter_mut().find(same) {
-            slice.first = slice.first.min(new.first);
-            slice.last = slice.last.max(new.last);
-            return;
-        }
-        match self {
-            Self::One(slice) => *self = Self::Many(vec![*slice, new]),
-            Self::Many(slices) => {
-                // Growing by a quarter, not to the double: many visitors with a few dozen slices each would else hold
-                // a third of it in vain.
-                if slices.len() == slices.capacity() {
-                    slices.reserve_exact(slices.len() / 4 + 1);
-                }
-                slices.push(new);
-            }
-        }
-    }
-
-    /// Keeps what `keep` says; false when nothing is left.
-    fn retain(&mut self, keep: impl Fn(&Slice) -> bool) -> bool {
-        match self {
-            Self::One(slice) => keep(slice),
-            Self::Many(slices) => {
-                slices.retain(keep);
-                if let [only] = slices.as_slice() {
-                    *self = Self::One(*only);
-                    return true;
-                }
-                !slices.is_empty()
-            }
         }
     }
 }
@@ -256,8 +182,8 @@ mod tests {
 
     #[test]
     fn holds_thirty_minutes_on_both_sides() {
-        let sessions = sessions(&[(5, 0), (5, 10)]);
-        let check = |minute, expected| {
+        let mut sessions = sessions(&[(5, 0), (5, 10)]);
+        let mut check = |minute, expected| {
             assert_eq!(sessions.holding("s", 1, at(minute, 60)), expected, "{minute}");
         };
         check(-31, None);
@@ -271,21 +197,20 @@ mod tests {
 
     #[test]
     fn the_latest_of_several_is_taken_and_none_is_merged() {
-        let sessions = sessions(&[(5, 0), (6, 40)]);
+        let mut sessions = sessions(&[(5, 0), (6, 40)]);
         assert_eq!(sessions.holding("s", 1, at(20, 60)), Some(6));
         assert_eq!(sessions.holding("s", 1, at(5, 60)), Some(5));
     }
 
     #[test]
-    fn leaves_by_the_clock_whether_swept_or_not() {
+    fn leaves_by_the_clock() {
         let mut sessions = sessions(&[(5, 0)]);
         let late = |hours: i64| at(10, hours * 60);
         assert_eq!(sessions.holding("s", 1, late(24)), Some(5));
-        assert_eq!(sessions.holding("s", 1, late(25)), None);
-        assert!(sessions.is_open("s", 1, 5, late(24).clock) && !sessions.is_open("s", 1, 5, late(25).clock));
-        sessions.sweep(late(24).clock);
+        assert!(sessions.is_open("s", 1, 5, late(24).clock));
         assert_eq!(sessions.len(), 1);
-        sessions.sweep(late(25).clock);
+        assert_eq!(sessions.holding("s", 1, late(25)), None);
+        assert!(!sessions.is_open("s", 1, 5, late(25).clock));
         assert_eq!(sessions.len(), 0);
     }
 
@@ -298,7 +223,6 @@ mod tests {
             None,
             "what was received 25 h ago is no part of it"
         );
-        sessions.sweep(at(0, 25 * 60).clock);
         assert_eq!(sessions.holding("s", 1, at(23 * 60, 25 * 60)), Some(5));
     }
 

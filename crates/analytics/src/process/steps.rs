@@ -213,8 +213,8 @@ fn choose_visitor(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let moment = memory.moment(work);
     let (event, today) = (&work.recorded.event, work.recorded.visitor_today);
     let yesterday = work.recorded.visitor_yesterday;
-    let sessions = &memory.sessions;
-    let was_here_yesterday = || {
+    let sessions = &mut memory.sessions;
+    let mut was_here_yesterday = || {
         let given =
             event.session.is_some_and(|id| sessions.is_open(&event.site, yesterday, id, moment.clock));
         given || sessions.holding(&event.site, yesterday, moment).is_some()

@@ -71,7 +71,8 @@ impl Driver<'_> {
         let mut filling = Arc::new(Mutex::new((fold, None)));
         loop {
             let sink = Arc::clone(&filling);
-            let answer = self.parts.store.resume(ask, Box::new(move |piece| fill(&sink, piece))).await;
+            let asked = self.parts.store.resume(ask, Box::new(move |piece| fill(&sink, piece)));
+            let answer = self.parts.unless_stopped(asked).await?;
             let (mut fold, mark) = {
                 let mut filled = filling.lock().unwrap_or_else(PoisonError::into_inner);
                 let nothing = Fold::new(partition, self.parts.options.dedupe);

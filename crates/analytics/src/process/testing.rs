@@ -7,6 +7,7 @@ use kassa_eventlog::Offset;
 use kassa_eventstore::query::EventFilter;
 use kassa_eventstore::{Batch, EventStore, Mark, Resume, Resumed, Row};
 use kassa_model::{Dialect, Event, LogRecord, Recorded, Timestamp, encode};
+use kassa_service::Shutdown;
 use uuid::Uuid;
 
 use super::dedupe::DedupeOptions;
@@ -124,7 +125,7 @@ impl<'a> Runner<'a> {
             }
             answers = questions.answered(found);
         }
-        let folded = self.fold.run(decoded, &answers, &mut self.tools);
+        let folded = self.fold.run(decoded, &answers, &mut self.tools, &Shutdown::new()).unwrap();
         let (rows, rejected) = self.fold.rebuild(records, &folded.decisions, &mut self.tools);
         assert_eq!(rows, folded.rows, "building a batch again gives the same rows");
         assert_eq!(rejected, folded.rejected);

@@ -48,9 +48,9 @@ pub(super) fn read(json: &str, mut envelope: Members<'_>, ctx: &Context<'_>) -> 
         let record = refused(Dialect::Batch, site.as_deref().unwrap_or_default(), flaw, json.as_bytes(), ctx);
         return Reading::one(Dialect::Batch, record, INVALID_PAYLOAD);
     };
-    envelope.entries.retain(|(key, _)| key != "writeKey");
+    envelope.retain(|key| key != "writeKey");
     let shared_flaw = envelope.entries.iter().any(|(_, value)| too_deep(value.get()));
-    let mut sharing = Sharing::new(&envelope);
+    let mut sharing = Sharing::new(&envelope, &kept);
     let records = read_items(Dialect::Batch, site.as_deref(), &kept, ctx, |item, site| {
         if shared_flaw {
             return Err(Flaw::new(Reason::TooDeep, "a field beside events nests deeper than 16 levels"));

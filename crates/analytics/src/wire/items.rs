@@ -9,8 +9,13 @@ use super::draft::{Flaw, refused};
 use super::object::Members;
 use super::{Answer, BATCH_EVENTS_MAX, Context};
 
-/// The most bytes into which one body may grow when a batch's shared fields are merged into each of its events.
+/// The most bytes into which one body may grow when a batch's shared fields are merged into each of its events…
 const MERGED_BYTES_MAX: usize = 32 << 20;
+/// …and so much for each of its own bytes, beside [`MERGED_BYTES_FREE`]: a small body with large shared fields and very many
+/// tiny events must not cost what a large one does.
+const MERGED_BYTES_PER_BYTE: usize = 10;
+/// Every body may grow to so much.
+const MERGED_BYTES_FREE: usize = 1 << 20;
 
 /// What the events of a batch share, and what is left of the bytes into which a body may grow.
 #[derive(Debug)]
@@ -20,9 +25,12 @@ pub(crate) struct Sharing {
 }
 
 impl Sharing {
-    pub(crate) fn new(shared: &Members<'_>) -> Self {
-        let shared_bytes = shared.entries.iter().map(|(key, value)| key.len() + value.get().len()).sum();
-        Self { shared_bytes, left_bytes: MERGED_BYTES_MAX }
+    pub(crate) fn new(shared: &Members<'_>, items: &[&RawValue]) -> Self {
+        let shared_bytes: usize =
+            shared.entries.iter().map(|(key, value)| key.len() + value.get().len()).sum();
+        let body_bytes = items.iter().fold(shared_bytes, |sum, item| sum + item.get().len());
+        let grown = MERGED_BYTES_FREE + body_bytes.saturating_mul(MERGED_BYTES_PER_BYTE);
+        Self { shared_bytes, left_bytes: grown.min(MERGED_BYTES_MAX) }
     }
 
     /// Takes the bytes of one more event with its share.
@@ -33,7 +41,7 @@ impl Sharing {
                 self.left_bytes = left;
                 Ok(())
             }
-            None => Err(Flaw::new(Reason::EventTooLarge, "the batch's shared fields make it over 32 MiB")),
+            None => Err(Flaw::new(Reason::EventTooLarge, "the batch's shared fields make it too large")),
         }
     }
 }

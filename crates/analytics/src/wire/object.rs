@@ -13,6 +13,8 @@ use super::{BATCH_EVENTS_MAX, BEYOND_KEPT_MAX};
 
 /// More members than any event with [`super::PROPERTIES_MAX`] properties has.
 const MEMBERS_MAX: usize = 128;
+/// Up to so many members are looked through for a key; beyond, they are searched in the order of their keys.
+const LOOKED_THROUGH_MAX: usize = 16;
 /// Repetitions included: bounds the work of finding repeated keys.
 const MEMBERS_READ_MAX: usize = 512;
 
@@ -25,6 +27,8 @@ pub(crate) struct Members<'a> {
     pub(crate) overflow: bool,
     /// The member that was to be read as a list.
     pub(crate) list: List<'a>,
+    /// Places in `entries` by key, once there are more than [`LOOKED_THROUGH_MAX`].
+    order: Vec<u8>,
 }
 
 /// The member that holds the events of a batch.
@@ -63,21 +67,55 @@ impl<'a> Members<'a> {
 
     /// The value of `key`.
     pub(crate) fn get(&self, key: &str) -> Option<&'a RawValue> {
-        self.entries.iter().find(|(name, _)| name == key).map(|(_, value)| *value)
+        let place = self.find(key).ok()?;
+        self.entries.get(place).map(|(_, value)| *value)
     }
 
     /// Whether one of `keys` is there.
     pub(crate) fn has_any(&self, keys: &[&str]) -> bool {
-        self.entries.iter().any(|(name, _)| keys.contains(&name.as_ref()))
+        keys.iter().any(|key| self.find(key).is_ok())
+    }
+
+    /// Keeps the members whose key `keep` likes.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.entries.retain(|(key, _)| keep(key));
+        self.put_in_order();
+    }
+
+    /// The place of `key` in `entries`, or else where it belongs in `order`.
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        if self.order.is_empty() {
+            return self.entries.iter().position(|(name, _)| name == key).ok_or(0);
+        }
+        let found =
+            self.order.binary_search_by(|place| self.entries[usize::from(*place)].0.as_ref().cmp(key));
+        found.map(|at| usize::from(self.order[at]))
     }
 
     fn put(&mut self, key: Cow<'a, str>, value: &'a RawValue) {
-        if let Some(entry) = self.entries.iter_mut().find(|(name, _)| *name == key) {
-            entry.1 = value;
-        } else if self.entries.len() < MEMBERS_MAX {
-            self.entries.push((key, value));
-        } else {
-            self.overflow = true;
+        match self.find(&key) {
+            Ok(place) => self.entries[place].1 = value,
+            Err(_) if self.entries.len() >= MEMBERS_MAX => self.overflow = true,
+            Err(at) => {
+                let place = u8::try_from(self.entries.len()).unwrap_or(u8::MAX);
+                self.entries.push((key, value));
+                if !self.order.is_empty() {
+                    self.order.insert(at, place);
+                } else if self.entries.len() > LOOKED_THROUGH_MAX {
+                    self.put_in_order();
+                }
+            }
+        }
+    }
+
+    fn put_in_order(&mut self) {
+        self.order.clear();
+        if self.entries.len() > LOOKED_THROUGH_MAX {
+            self.order.extend((0..=u8::MAX).take(self.entries.len()));
+            self.order.sort_unstable_by(|one, next| {
+                let key = |place: u8| &self.entries[usize::from(place)].0;
+                key(*one).cmp(key(*next))
+            });
         }
     }
 }
@@ -200,6 +238,26 @@ mod tests {
         let members = Members::read(r#"{"a":1,"b":2,"a":3,"\u0061":4.50}"#, None).unwrap();
         assert_eq!(members.entries.len(), 2);
         assert_eq!(members.get("a").map(RawValue::get), Some("4.50"));
+    }
+
+    #[test]
+    fn many_members_are_found_like_few() {
+        let text = |n: usize| format!("\"k{}\":{n}", n * 7 % 100);
+        let list: Vec<String> = (0..100).chain(50..120).map(text).collect();
+        let json = format!("{{{}}}", list.join(","));
+        let mut members = Members::read(&json, None).unwrap();
+        assert_eq!(members.entries.len(), 100);
+        let check = |members: &Members<'_>, n: usize, expected: Option<String>| {
+            let found = members.get(&format!("k{}", n * 7 % 100)).map(RawValue::get);
+            assert_eq!(found, expected.as_deref(), "{n}");
+        };
+        (0..20).for_each(|n| check(&members, n, Some((n + 100).to_string())));
+        (20..100).for_each(|n| check(&members, n, Some(n.to_string())));
+        assert!(members.has_any(&["x", "k3"]) && !members.has_any(&["x", "y"]));
+        members.retain(|key| key.len() == 2);
+        assert_eq!(members.entries.len(), 10);
+        check(&members, 30, None);
+        check(&members, 29, Some("29".to_owned()));
     }
 
     #[test]

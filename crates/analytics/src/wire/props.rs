@@ -1,6 +1,8 @@
 //! Properties: the text of one JSON object, built from the received texts of its values, so that a number keeps its
 //! digits. Also removes, when a visitor asks for privacy, what names a person.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use super::PROPERTIES_MAX;
@@ -85,48 +87,129 @@ pub(crate) fn push_key(out: &mut String, key: &str) {
     out.push(':');
 }
 
-/// The object `json` without the members, at any depth, that name a person. Its depth must have been bounded before.
+/// The object `json` without the members, at any depth, that name a person: in one pass. It must be valid JSON, and its
+/// depth must have been bounded before.
 pub(crate) fn without_person(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    scrub(json, &mut out);
+    Scrubber { json, at: 0 }.value(&mut out);
     out
 }
 
-fn scrub(json: &str, out: &mut String) {
-    match json.as_bytes().first() {
-        Some(b'{') => match serde_json::from_str::<Pairs<'_>>(json) {
-            Ok(Pairs(pairs)) => scrub_object(&pairs, out),
-            Err(_) => out.push_str("{}"),
-        },
-        Some(b'[') => {
-            let items: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-            out.push('[');
-            for (place, item) in items.iter().enumerate() {
-                if place > 0 {
-                    out.push(',');
-                }
-                scrub(item.get(), out);
-            }
-            out.push(']');
-        }
-        _ => out.push_str(json),
-    }
+/// A place in a valid JSON text.
+struct Scrubber<'a> {
+    json: &'a str,
+    at: usize,
 }
 
-fn scrub_object(pairs: &[(std::borrow::Cow<'_, str>, &RawValue)], out: &mut String) {
-    out.push('{');
-    let mut first = true;
-    for (key, value) in pairs {
-        if names_person(key) {
-            continue;
+impl<'a> Scrubber<'a> {
+    /// Writes the value that begins here.
+    fn value(&mut self, out: &mut String) {
+        match self.peek() {
+            Some(b'{') => self.object(out),
+            Some(b'[') => self.array(out),
+            _ => out.push_str(self.raw()),
         }
-        if !std::mem::take(&mut first) {
-            out.push(',');
-        }
-        push_key(out, key);
-        scrub(value.get(), out);
     }
-    out.push('}');
+
+    fn object(&mut self, out: &mut String) {
+        self.at += 1;
+        out.push('{');
+        let mut first = true;
+        while self.peek() == Some(b'"') {
+            let raw = self.raw();
+            let key = match raw.contains('\\') {
+                true => Cow::Owned(serde_json::from_str(raw).unwrap_or_default()),
+                false => Cow::Borrowed(raw.trim_matches('"')),
+            };
+            self.skip(b':');
+            if names_person(&key) {
+                self.peek();
+                self.raw();
+            } else {
+                if !std::mem::take(&mut first) {
+                    out.push(',');
+                }
+                push_key(out, &key);
+                self.value(out);
+            }
+            self.skip(b',');
+        }
+        self.skip(b'}');
+        out.push('}');
+    }
+
+    fn array(&mut self, out: &mut String) {
+        self.at += 1;
+        out.push('[');
+        let mut first = true;
+        while self.peek().is_some_and(|byte| byte != b']') {
+            if !std::mem::take(&mut first) {
+                out.push(',');
+            }
+            self.value(out);
+            self.skip(b',');
+        }
+        self.skip(b']');
+        out.push(']');
+    }
+
+    /// The next byte that is no space.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = self.json.as_bytes().get(self.at..)?;
+        self.at += rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        self.json.as_bytes().get(self.at).copied()
+    }
+
+    fn skip(&mut self, expected: u8) {
+        if self.peek() == Some(expected) {
+            self.at += 1;
+        }
+    }
+
+    /// The whole value that begins here, as it stands.
+    fn raw(&mut self) -> &'a str {
+        let (mut depth, start) = (0_usize, self.at);
+        while let Some(byte) = self.json.as_bytes().get(self.at) {
+            match byte {
+                b'"' => self.string(),
+                b'{' | b'[' => {
+                    depth += 1;
+                    self.at += 1;
+                }
+                b'}' | b']' if depth > 0 => {
+                    depth -= 1;
+                    self.at += 1;
+                }
+                b'}' | b']' | b',' | b':' if depth == 0 => break,
+                byte if depth == 0 && byte.is_ascii_whitespace() => break,
+                _ => {
+                    self.at += 1;
+                    continue;
+                }
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        // What was no value at all is passed over, so that every call gets on.
+        self.at = self.at.max(start + 1).min(self.json.len());
+        self.json.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Goes behind the string that begins here.
+    fn string(&mut self) {
+        self.at += 1;
+        while let Some(found) =
+            self.json.as_bytes().get(self.at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+        {
+            self.at += found + 1;
+            if self.json.as_bytes()[self.at - 1] == b'"' {
+                return;
+            }
+            self.at += 1;
+        }
+        self.at = self.json.len();
+    }
 }
 
 /// Whether a property of this name names a person.
@@ -141,29 +224,6 @@ pub(crate) fn names_person(key: &str) -> bool {
                 .zip(name.bytes())
                 .all(|(a, b)| a.eq_ignore_ascii_case(&b))
     })
-}
-
-/// Every member of an object, however many: what is scrubbed has passed the limits already.
-struct Pairs<'a>(Vec<(std::borrow::Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> serde::Deserialize<'de> for Pairs<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PairsVisitor;
-        impl<'de> serde::de::Visitor<'de> for PairsVisitor {
-            type Value = Pairs<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
-                    pairs.push((std::borrow::Cow::Owned(key), value));
-                }
-                Ok(Pairs(pairs))
-            }
-        }
-        deserializer.deserialize_map(PairsVisitor)
-    }
 }
 
 #[cfg(test)]
@@ -181,5 +241,24 @@ mod tests {
         );
         check(r#"{"names":1,"page_name":2,"k\"":3}"#, r#"{"names":1,"page_name":2,"k\"":3}"#);
         check("{}", "{}");
+        check(
+            r#" { "a" : [ 1 , "x]\"}" , null ] , "em\u0061il" : { "a" : [ "}" ] } , "b" : { } } "#,
+            r#"{"a":[1,"x]\"}",null],"b":{}}"#,
+        );
+        check(
+            r#"{"a\"b":-1.5e3,"email":"\\","c":[[],[{"name":[1,{"x":2}]}]]}"#,
+            r#"{"a\"b":-1.5e3,"c":[[],[{}]]}"#,
+        );
+    }
+
+    /// What is no JSON at all is never given to it; it must come to an end all the same.
+    #[test]
+    fn ends_whatever_it_reads() {
+        for text in [
+            "", "{", "[", "{\"", "{\"a\"", "{\"a\":", "[1", "[,,]", "{]", "[}", "\"\\", "{\"a\":}", "[:]",
+            "]",
+        ] {
+            assert!(without_person(text).len() <= 2 * text.len() + 2, "{text}");
+        }
     }
 }

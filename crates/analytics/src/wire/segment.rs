@@ -89,9 +89,9 @@ pub(super) fn read(kind: Option<Kind>, body: &[u8], ctx: &Context<'_>) -> Readin
     let list_key = if kind.is_none() { Some("batch") } else { None };
     match (text.as_deref().map(|text| (text, Members::read(text, list_key))), kind) {
         (Some((json, Ok(members))), Some(kind)) => read_one(kind, &Received { json, members }, ctx),
-        (Some((_, Ok(Members { list: List::Items { kept, dropped }, entries, overflow, .. }))), None) => {
-            let envelope = Members { entries, overflow, list: List::Absent };
-            read_batch(&kept, dropped, envelope, ctx)
+        (Some((_, Ok(mut members))), None) if matches!(members.list, List::Items { .. }) => {
+            let list = std::mem::take(&mut members.list);
+            read_batch(list, members, ctx)
         }
         _ => {
             let flaw = Flaw::new(Reason::InvalidPayload, "the body is no JSON object of this path's shape");
@@ -118,13 +118,17 @@ fn read_one(kind: Kind, message: &Received<'_>, ctx: &Context<'_>) -> Reading {
     Reading::one(Dialect::Segment, record, answer)
 }
 
-fn read_batch(items: &[&RawValue], dropped: u64, members: Members<'_>, ctx: &Context<'_>) -> Reading {
+fn read_batch(list: List<'_>, members: Members<'_>, ctx: &Context<'_>) -> Reading {
+    let (items, dropped) = match list {
+        List::Items { kept, dropped } => (kept, dropped),
+        List::Absent | List::Other => (Vec::new(), 0),
+    };
     let key = members.get("writeKey").and_then(plain_text);
     let site = ctx.site(key.as_deref(), None);
     let shared_flaw = members.entries.iter().any(|(_, value)| too_deep(value.get()));
-    let mut sharing = Sharing::new(&members);
+    let mut sharing = Sharing::new(&members, &items);
     let envelope = if shared_flaw { Envelope::default() } else { Envelope::of(members) };
-    let records = read_items(Dialect::Segment, site.as_deref(), items, ctx, |item, site| {
+    let records = read_items(Dialect::Segment, site.as_deref(), &items, ctx, |item, site| {
         if shared_flaw {
             return Err(Flaw::new(Reason::TooDeep, "a field beside batch nests deeper than 16 levels"));
         }
@@ -142,7 +146,7 @@ impl<'a> Envelope<'a> {
         let context = members.get("context").and_then(Members::of).unwrap_or_default();
         let sent_at = time::field(members.get("sentAt")).ok().flatten();
         // What is left is no business of a single message, but a field that Segment does not know is a property.
-        members.entries.retain(|(key, _)| !is_known(key));
+        members.retain(|key| !is_known(key));
         Self { context, sent_at, others: members }
     }
 }

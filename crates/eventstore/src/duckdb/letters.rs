@@ -17,17 +17,16 @@ pub(super) fn time(time: Timestamp) -> duckdb::types::Value {
 
 /// Appends those of `letters` for which there is room in their site's day.
 pub(super) fn append(connection: &Connection, partition: u32, letters: &[DeadLetter]) -> duckdb::Result<()> {
-    let mut room: BTreeMap<(&str, i64), u64> = BTreeMap::new();
+    let day = |letter: &DeadLetter| letter.rejected.received_at.day();
+    let (Some(first), Some(last)) = (letters.iter().map(day).min(), letters.iter().map(day).max()) else {
+        return Ok(());
+    };
+    let mut stored = stored(connection, first, last)?;
     let mut kept = Vec::new();
     for letter in letters {
-        let rejected = &letter.rejected;
-        let key = (rejected.site.as_str(), rejected.received_at.day());
-        let left = match room.get(&key) {
-            Some(left) => *left,
-            None => LETTERS_PER_SITE_AND_DAY.saturating_sub(stored(connection, key.0, key.1)?),
-        };
-        room.insert(key, left.saturating_sub(1));
-        if left > 0 {
+        let count = stored.entry((letter.rejected.site.clone(), day(letter))).or_default();
+        *count += 1;
+        if *count <= LETTERS_PER_SITE_AND_DAY {
             kept.push(letter.clone());
         }
     }
@@ -37,14 +36,20 @@ pub(super) fn append(connection: &Connection, partition: u32, letters: &[DeadLet
     columns::letters(partition, &kept).append(connection, "dead_letters")
 }
 
-fn stored(connection: &Connection, site: &str, day: i64) -> duckdb::Result<u64> {
-    connection
-        .prepare_cached(
-            "SELECT count(*) FROM dead_letters
-             WHERE site = $1 AND received_at >= make_timestamp($2 * 86400000000)
-               AND received_at < make_timestamp(($2 + 1) * 86400000000)",
-        )?
-        .query_row(params![site, day], |row| row.get(0))
+/// How many there are by site and day: one query, however many sites a batch names.
+fn stored(connection: &Connection, first: i64, last: i64) -> duckdb::Result<BTreeMap<(String, i64), u64>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT site, epoch_us(received_at) // 86400000000 AS day, count(*) FROM dead_letters
+         WHERE received_at >= make_timestamp($1 * 86400000000)
+           AND received_at < make_timestamp(($2 + 1) * 86400000000)
+         GROUP BY site, day",
+    )?;
+    let mut rows = statement.query(params![first, last])?;
+    let mut counts = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        counts.insert((row.get(0)?, row.get(1)?), row.get(2)?);
+    }
+    Ok(counts)
 }
 
 /// Dead letters received before this are no longer listed; nothing while the store is empty.

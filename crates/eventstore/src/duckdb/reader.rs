@@ -92,14 +92,17 @@ impl Readers {
         }
     }
 
-    /// Runs work that the processor waits for: without limits.
+    /// Runs work that the processor waits for: without limits, but for one that no longer waits.
     pub(super) async fn unlimited<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     {
         let shared = self.shared.clone();
-        let task = tokio::task::spawn_blocking(move || run(&shared, &Interrupt::default(), work));
+        let interrupt = Interrupt::default();
+        let armed = interrupt.clone();
+        let task = tokio::task::spawn_blocking(move || run(&shared, &armed, work));
+        let _guard = InterruptOnDrop(interrupt);
         task.await.unwrap_or_else(|error| Err(Error::Failed(format!("a reader failed: {error}"))))
     }
 }

@@ -420,6 +420,27 @@ async fn many_ids_are_streamed_and_looked_up() {
     assert!(found.iter().all(Option::is_some) && missing.iter().all(Option::is_none));
 }
 
+/// Dead letters of as many sites as there are letters, as a stranger sends them to a program that takes any site.
+#[tokio::test]
+async fn the_sites_of_dead_letters_cost_nothing() {
+    let (_folder, path) = folder();
+    let store = open(&path);
+    let mut quickest = [Duration::MAX; 2];
+    let mut from = 0;
+    for _ in 0..3 {
+        for (kind, quickest) in quickest.iter_mut().enumerate() {
+            let site = |n: u128| if kind == 0 { "x".to_owned() } else { format!("x-{n}") };
+            let sent = (from..from + 3_000).map(|n| letter(n, &site(n), 1)).collect();
+            let started = Instant::now();
+            store.insert(letters(from, sent)).await.unwrap();
+            *quickest = started.elapsed().min(*quickest);
+            from += 3_000;
+        }
+    }
+    let [one, many] = quickest;
+    assert!(many < 10 * one, "{one:?} of one site, {many:?} of many");
+}
+
 #[tokio::test]
 async fn reports_and_inserts_run_together() {
     let (_folder, path) = folder();

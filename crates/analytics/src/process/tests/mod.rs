@@ -1,5 +1,6 @@
 //! Tests of the processor as a whole.
 
+mod cost;
 mod many_ids;
 mod memory_log;
 mod oracle;
@@ -7,4 +8,5 @@ mod orders;
 mod recovery;
 mod same_rows;
 mod steps;
+mod stop;
 mod streams;

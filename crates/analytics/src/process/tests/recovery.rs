@@ -26,7 +26,7 @@ use crate::process::{Error, Processor, ProcessorOptions, ProcessorState, ReplayF
 
 /// What goes wrong with an insert.
 #[derive(Debug, Clone, Copy)]
-enum Fault {
+pub(super) enum Fault {
     Unavailable,
     Conflict,
     /// The answer is lost; the batch is in.
@@ -35,14 +35,25 @@ enum Fault {
     UnknownNotDone,
 }
 
+/// What a processor waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    Resume,
+    Seen,
+}
+
 /// A store in memory that fails on demand.
 #[derive(Debug, Default)]
-struct FaultyStore {
+pub(super) struct FaultyStore {
     inner: MemoryStore,
     faults: Mutex<VecDeque<Fault>>,
     down: AtomicBool,
     /// Rows of this path cannot be stored.
     refuses: Option<&'static str>,
+    /// Calls of this kind never end.
+    pub(super) silent: Mutex<Option<Call>>,
+    /// Calls that never end.
+    pub(super) calls: AtomicU64,
     inserts: AtomicU64,
 }
 
@@ -52,6 +63,16 @@ impl FaultyStore {
             true => Err(kassa_eventstore::Error::Unavailable("down for the test".to_owned())),
             false => Ok(()),
         }
+    }
+
+    async fn answer(&self, call: Call) -> Result<(), kassa_eventstore::Error> {
+        self.check_up()?;
+        let silent = *self.silent.lock().unwrap() == Some(call);
+        if silent {
+            self.calls.fetch_add(1, Ordering::SeqCst);
+            std::future::pending::<()>().await;
+        }
+        Ok(())
     }
 }
 
@@ -82,7 +103,7 @@ impl EventStore for FaultyStore {
         ask: Resume,
         send: Box<dyn FnMut(Resumed) + Send>,
     ) -> Result<(), kassa_eventstore::Error> {
-        self.check_up()?;
+        self.answer(Call::Resume).await?;
         self.inner.resume(ask, send).await
     }
 
@@ -91,7 +112,7 @@ impl EventStore for FaultyStore {
         lookups: Vec<Lookup>,
         since: Timestamp,
     ) -> Result<Vec<Option<i64>>, kassa_eventstore::Error> {
-        self.check_up()?;
+        self.answer(Call::Seen).await?;
         self.inner.seen(lookups, since).await
     }
 
@@ -128,13 +149,13 @@ impl EventStore for FaultyStore {
 }
 
 /// A processor that runs.
-struct Running {
+pub(super) struct Running {
     processor: Arc<Processor>,
-    shutdown: Shutdown,
-    task: JoinHandle<Result<(), Error>>,
+    pub(super) shutdown: Shutdown,
+    pub(super) task: JoinHandle<Result<(), Error>>,
 }
 
-fn options() -> ProcessorOptions {
+pub(super) fn options() -> ProcessorOptions {
     ProcessorOptions {
         batch_rows_max: 20,
         flush_every: Duration::from_millis(2),
@@ -143,7 +164,7 @@ fn options() -> ProcessorOptions {
     }
 }
 
-fn run(log: &MemoryLog, store: &Arc<FaultyStore>, options: ProcessorOptions) -> Running {
+pub(super) fn run(log: &MemoryLog, store: &Arc<FaultyStore>, options: ProcessorOptions) -> Running {
     let store: Arc<dyn EventStore> = Arc::clone(store) as Arc<dyn EventStore>;
     let processor = Arc::new(Processor::new(options, Arc::new(log.clone()), store));
     let shutdown = Shutdown::new();
@@ -162,7 +183,7 @@ impl Running {
         .await;
     }
 
-    async fn until(&self, what: &str, holds: impl Fn(&Processor) -> bool) {
+    pub(super) async fn until(&self, what: &str, holds: impl Fn(&Processor) -> bool) {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
         while !holds(&self.processor) {
             let status = self.processor.status();
@@ -183,7 +204,7 @@ async fn reference(records: &[(Offset, Bytes)]) -> String {
     store.fingerprint().await.unwrap()
 }
 
-fn faulty(faults: &[Fault]) -> Arc<FaultyStore> {
+pub(super) fn faulty(faults: &[Fault]) -> Arc<FaultyStore> {
     Arc::new(FaultyStore { faults: Mutex::new(faults.iter().copied().collect()), ..FaultyStore::default() })
 }
 
