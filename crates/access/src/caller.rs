@@ -255,17 +255,27 @@ impl Access {
 
     fn authorize_key(&self, headers: &HeaderMap) -> Result<Caller, Denied> {
         let hash = Hash::of(bearer(headers)?);
-        let mut found = self.stored_key(&hash);
+        self.find_key(&hash).ok_or_else(|| self.unknown())
+    }
+
+    /// Whether the request shows a secret key or the admin token. One that is neither is not looked for elsewhere, so that
+    /// it may come with every event.
+    pub fn shows_secret_key(&self, headers: &HeaderMap) -> bool {
+        bearer(headers).is_ok_and(|token| self.find_key(&Hash::of(token)).is_some())
+    }
+
+    fn find_key(&self, hash: &Hash) -> Option<Caller> {
+        let mut found = self.stored_key(hash);
         // Every key is compared, so that the time tells nothing about which one was near.
         for key in self.secret_keys() {
-            if bool::from(key.hash.same(&hash)) {
+            if bool::from(key.hash.same(hash)) {
                 found = Some(Caller::of_config(key));
             }
         }
-        if self.is_admin_token(&hash) {
+        if self.is_admin_token(hash) {
             found = Some(Caller::Admin);
         }
-        found.ok_or_else(|| self.unknown())
+        found
     }
 
     /// A key of the database. It is looked up by its hash, whose bytes nobody can choose.
