@@ -20,5 +20,6 @@ mod readiness;
 mod revenue;
 mod same_rows;
 mod signals;
+mod strangers;
 mod upgrade;
 mod victim;
