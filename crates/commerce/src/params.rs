@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::Query;
 use axum::http::Uri;
 use kassa_service::Problem;
+use kassa_service::nearest::unknown;
 
 /// The most bytes of a value.
 const VALUE_BYTES_MAX: usize = 2_048;
@@ -23,8 +24,7 @@ impl Params {
         for (name, value) in pairs {
             let shown: String = name.chars().take(64).collect();
             if !known.contains(&name.as_str()) {
-                let known = known.join(", ");
-                return Err(Problem::bad_request(format!("unknown parameter {shown:?}: known are {known}")));
+                return Err(Problem::bad_request(unknown("parameter", &name, known)));
             }
             if value.len() > VALUE_BYTES_MAX {
                 return Err(Problem::bad_request(format!("{shown} has at most {VALUE_BYTES_MAX} bytes")));

@@ -4,25 +4,25 @@
 //! Keys and sessions are `access`'s business; this layer asks only where a request comes from.
 
 use std::convert::Infallible;
-use std::future::Ready;
+use std::future::{Ready, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::Router;
-use axum::body::HttpBody;
+use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures_util::future::Either;
+use futures_util::future::{BoxFuture, Either};
 use tower::{Layer, Service};
 
 mod origin;
 
 use origin::Origins;
 
-use crate::{Peer, Problem, Protected, json};
+use crate::{Peer, Problem, Protected, body, json, strict};
 
 /// The class of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,6 +105,9 @@ impl Policy {
     }
 }
 
+/// The answer to a request whose body must be read before.
+type LateAnswer = BoxFuture<'static, Result<Response, Infallible>>;
+
 #[derive(Debug, Clone)]
 struct ClassLayer {
     class: RouteClass,
@@ -133,7 +136,7 @@ where
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Either<Answering<S::Future>, Ready<Result<Response, Infallible>>>;
+    type Future = Either<Answering<Either<S::Future, LateAnswer>>, Ready<Result<Response, Infallible>>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(cx)
@@ -156,8 +159,37 @@ where
             let problem = Problem::unsupported_media_type("the body must be sent as application/json");
             return refuse(grant.decorate(problem.into_response()));
         }
-        Either::Left(Answering { inner: self.inner.call(request), grant })
+        let inner = match self.class.is_strict() && is_native_read(&request) && has_body(&request) {
+            true => Either::Right(bare(self.inner.clone(), request)),
+            false => Either::Left(self.inner.call(request)),
+        };
+        Either::Left(Answering { inner, grant })
     }
+}
+
+/// Whether it is a request to the native API of which all is said in its head.
+fn is_native_read(request: &Request) -> bool {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE);
+    is_read && request.uri().path().starts_with("/v1/")
+}
+
+/// Answers a read that has a body after all: 400, unless it says nothing.
+fn bare<S>(mut inner: S, request: Request) -> LateAnswer
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Send + 'static,
+    S::Future: Send,
+{
+    Box::pin(async move {
+        let (parts, body) = request.into_parts();
+        match body::read(body).await {
+            Err(error) => Ok(Problem::from(error).into_response()),
+            Ok(bytes) if strict::is_bare(&bytes) => {
+                poll_fn(|cx| inner.poll_ready(cx)).await?;
+                inner.call(Request::from_parts(parts, Body::empty())).await
+            }
+            Ok(bytes) => Ok(strict::body_refused(&bytes).into_response()),
+        }
+    })
 }
 
 fn refuse<F>(response: Response) -> Either<F, Ready<Result<Response, Infallible>>> {
@@ -172,6 +204,11 @@ impl RouteClass {
 
     fn wants_json(self) -> bool {
         matches!(self, Self::Compat | Self::Storefront | Self::Native | Self::Internal)
+    }
+
+    /// Whether a read may have no body; the old systems pass over it.
+    fn is_strict(self) -> bool {
+        matches!(self, Self::Storefront | Self::Native)
     }
 }
 

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::nearest::unknown;
 use crate::{Problem, body};
 
 /// Extracts a JSON body, and answers with one.
@@ -31,9 +32,21 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         _ if bytes.is_empty() => Problem::invalid_json("the body is empty"),
-        serde_json::error::Category::Data => Problem::invalid_json(error.to_string()),
+        serde_json::error::Category::Data => {
+            let text = error.to_string();
+            Problem::invalid_json(unknown_member(&text).unwrap_or(text))
+        }
         _ => Problem::invalid_json(format!("not JSON: {error}")),
     })
+}
+
+/// serde's sentence about a member that is not known, with the one that was probably meant; `None` for any other
+/// sentence. serde quotes names by backticks: ``unknown field `a`, expected `b` or `c` ``.
+fn unknown_member(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("unknown field `")?;
+    let end = rest.rfind("`, expected ").or_else(|| rest.rfind("`, there are no fields"))?;
+    let known: Vec<&str> = rest[end + 1..].split('`').skip(1).step_by(2).collect();
+    Some(unknown("member", &rest[..end], &known))
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -74,6 +87,20 @@ mod tests {
         check(br#"{"a":"b"}"#, "invalid type: string");
         check(br#"{"a":300}"#, "expected u8");
         assert!(parse::<Vec<u8>>(b"[1,2]").is_ok());
+    }
+
+    #[test]
+    fn names_the_member_that_was_meant() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(unknown_member(text).as_deref(), expected, "{text}");
+        };
+        let both = Some(r#"unknown member "quantty": did you mean "quantity"? known are sku, quantity"#);
+        check("unknown field `quantty`, expected `sku` or `quantity` at line 1 column 9", both);
+        let odd = Some(r#"unknown member "a`, expected `b": known are sku"#);
+        check("unknown field `a`, expected `b`, expected `sku` at line 1 column 9", odd);
+        let none = Some(r#"unknown member "x": none is known here"#);
+        check("unknown field `x`, there are no fields at line 1 column 2", none);
+        check("missing field `sku` at line 1 column 2", None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use kassa_model::Timestamp;
-use kassa_service::{Json, Problem};
+use kassa_service::{Bare, Json, Object, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::{Named, Refused};
@@ -53,7 +53,10 @@ struct List<T> {
     results: Vec<T>,
 }
 
-async fn create_key(State(access): State<Access>, Json(body): Json<CreateKey>) -> Result<Response, Refused> {
+async fn create_key(
+    State(access): State<Access>,
+    Object(body): Object<CreateKey>,
+) -> Result<Response, Refused> {
     let scopes = Scopes::parse(body.scopes.iter().map(String::as_str));
     let scopes = scopes.map_err(|unknown| Problem::bad_request(unknown.to_string()))?;
     let (key, secret) = access.create_key(NewKey { name: body.name, scopes, site: body.site }).await?;
@@ -61,7 +64,7 @@ async fn create_key(State(access): State<Access>, Json(body): Json<CreateKey>) -
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(view)).into_response())
 }
 
-async fn list_keys(State(access): State<Access>) -> Response {
+async fn list_keys(State(access): State<Access>, _: Bare) -> Response {
     let configured = access.secret_keys().iter().map(|key| KeyView {
         id: None,
         name: key.name.clone(),
@@ -80,7 +83,11 @@ async fn list_keys(State(access): State<Access>) -> Response {
     Json(List { results }).into_response()
 }
 
-async fn revoke_key(State(access): State<Access>, Named(id): Named<String>) -> Result<StatusCode, Refused> {
+async fn revoke_key(
+    State(access): State<Access>,
+    Named(id): Named<String>,
+    _: Bare,
+) -> Result<StatusCode, Refused> {
     access.revoke_key(&id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,7 +10,9 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::delete;
 use kassa_model::Timestamp;
-use kassa_service::{ClientAddress, Json, OverHttps, Problem, Protected, RouteClass, protected};
+use kassa_service::{
+    Bare, ClientAddress, Json, Object, OverHttps, Problem, Protected, RouteClass, protected,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Anyone, Refused};
@@ -68,7 +70,7 @@ async fn create_session(
     State(access): State<Access>,
     ClientAddress(address): ClientAddress,
     Approach { mode, https }: Approach,
-    Json(body): Json<LogIn>,
+    Object(body): Object<LogIn>,
 ) -> Result<Response, Refused> {
     if mode == Mode::Open {
         // Nothing is locked, so there is nothing that a session would open.
@@ -100,6 +102,7 @@ async fn read_session(
     State(access): State<Access>,
     Asking(decided): Asking,
     headers: HeaderMap,
+    _: Bare,
 ) -> Result<Response, Refused> {
     let caller = match decided {
         Ok(caller) => Some(caller),
@@ -118,6 +121,7 @@ async fn end_session(
     State(access): State<Access>,
     OverHttps(https): OverHttps,
     headers: HeaderMap,
+    _: Bare,
 ) -> Result<Response, Refused> {
     if let (Some(token), Some(_)) = (cookie::session_of(&headers), access.attached()) {
         access.log_out(token).await?;
@@ -127,7 +131,7 @@ async fn end_session(
     Ok(response)
 }
 
-async fn end_sessions(State(access): State<Access>) -> Result<StatusCode, Refused> {
+async fn end_sessions(State(access): State<Access>, _: Bare) -> Result<StatusCode, Refused> {
     access.log_everyone_out().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use kassa_service::Json;
+use kassa_service::{Bare, Json, Object};
 use serde::{Deserialize, Serialize};
 
 use super::{Named, Refused};
@@ -61,14 +61,14 @@ struct List<T> {
     results: Vec<T>,
 }
 
-async fn list_sites(State(access): State<Access>) -> Response {
+async fn list_sites(State(access): State<Access>, _: Bare) -> Response {
     let results = access.sites().iter().map(|site| SiteView::of(site)).collect();
     Json(List { results }).into_response()
 }
 
 async fn create_site(
     State(access): State<Access>,
-    Json(body): Json<CreateSite>,
+    Object(body): Object<CreateSite>,
 ) -> Result<Response, Refused> {
     let CreateSite { id, timezone, allow_keyless, origins } = body;
     let site: Arc<Site> = access.create_site(StoredSite { id, timezone, allow_keyless, origins }).await?;
@@ -78,6 +78,7 @@ async fn create_site(
 async fn create_site_key(
     State(access): State<Access>,
     Named(site): Named<String>,
+    _: Bare,
 ) -> Result<Response, Refused> {
     let (key, created_at) = access.create_site_key(&site).await?;
     let created_at = Some(created_at.to_string());
@@ -88,6 +89,7 @@ async fn create_site_key(
 async fn revoke_site_key(
     State(access): State<Access>,
     Named((site, key)): Named<(String, String)>,
+    _: Bare,
 ) -> Result<StatusCode, Refused> {
     access.revoke_site_key(&site, &key).await?;
     Ok(StatusCode::NO_CONTENT)

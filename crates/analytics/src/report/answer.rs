@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
+use axum::http::Uri;
 use kassa_access::{Allowed, need};
 use kassa_eventstore::query::Table;
 use kassa_service::{Problem, body};
@@ -14,6 +15,7 @@ use super::amounts::Amounts;
 use super::ask::{Ask, ComparisonAsk, RangeAsk};
 use super::calendar::Place;
 use super::definitions::definitions;
+use super::params::Params;
 use super::parse::parse;
 use super::plan::plan;
 use super::refusal::Refusal;
@@ -25,6 +27,7 @@ pub(crate) async fn post_query(
     State(reports): State<Arc<Reports>>,
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
+    Params::of(request.uri(), &[])?;
     let body =
         body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
     let ask = parse(&body)?;
@@ -33,8 +36,9 @@ pub(crate) async fn post_query(
 }
 
 /// `GET /v1/query/definitions`.
-pub(crate) async fn get_definitions(_: Allowed<need::Read>) -> Json<Value> {
-    Json(definitions())
+pub(crate) async fn get_definitions(_: Allowed<need::Read>, uri: Uri) -> Result<Json<Value>, Refusal> {
+    Params::of(&uri, &[])?;
+    Ok(Json(definitions()))
 }
 
 impl Reports {

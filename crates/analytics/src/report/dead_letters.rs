@@ -17,11 +17,11 @@ use axum::http::Uri;
 use kassa_access::{Allowed, need};
 use kassa_eventstore::{DeadLetter, DeadLetterFilter};
 use kassa_model::Reason;
+use kassa_service::nearest::unknown;
 use serde_json::{Value, json};
 
 use super::Reports;
 use super::ask::Invalid;
-use super::nearest::unknown;
 use super::params::Params;
 use super::refusal::Refusal;
 
@@ -50,7 +50,9 @@ pub(crate) async fn get_dead_letter(
     _: Allowed<need::Admin>,
     State(reports): State<Arc<Reports>>,
     id: Result<Path<String>, PathRejection>,
+    uri: Uri,
 ) -> Result<Json<Value>, Refusal> {
+    Params::of(&uri, &[])?;
     let id = match id {
         Ok(Path(id)) if !id.contains('\0') => id,
         _ => return Err(Refusal::Invalid("an id is a text without U+0000".to_owned())),

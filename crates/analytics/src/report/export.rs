@@ -18,11 +18,11 @@ use kassa_access::{Allowed, need};
 use kassa_eventstore::query::EventFilter;
 use kassa_eventstore::{Error, EventStore};
 use kassa_model::Timestamp;
+use kassa_service::nearest::unknown;
 
 use super::Reports;
 use super::ask::Invalid;
 use super::csv::{Cells, HEADER, write_line};
-use super::nearest::unknown;
 use super::params::Params;
 use super::refusal::Refusal;
 use super::rows::position;

@@ -20,7 +20,6 @@ mod export;
 mod first;
 mod guard;
 mod json;
-mod nearest;
 mod params;
 mod parse;
 mod parse_extras;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use axum::extract::Query;
 use axum::http::Uri;
 use kassa_eventstore::query::TimeRange;
+use kassa_service::nearest::unknown;
 
 use super::ask::{Invalid, RangeAsk};
 use super::calendar::{Place, from_jiff};
-use super::nearest::unknown;
 use super::parse_range::{parse_date, parse_time};
 
 /// The most bytes of a value; the longest legitimate one is a path.

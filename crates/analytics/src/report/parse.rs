@@ -9,12 +9,12 @@
 //! ```
 
 use kassa_eventstore::query::Field;
+use kassa_service::nearest::unknown;
 use serde_json::{Map, Value};
 
 use super::ask::{Ask, DimensionAsk, Invalid, Unit};
 use super::definitions::{FIELDS, METRICS, MetricDefinition, PROPS_PREFIX, TIMES};
 use super::json::Strict;
-use super::nearest::unknown;
 use super::parse_extras::{parse_include, parse_order, parse_pagination};
 use super::parse_filter::parse_filters;
 use super::parse_money::no_money_fields_elsewhere;

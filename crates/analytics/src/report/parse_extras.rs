@@ -1,11 +1,11 @@
 //! How an answer is ordered, cut into pages, compared and decorated: `order_by`, `pagination`, `include`.
 
 use kassa_eventstore::query::{Direction, OrderKey};
+use kassa_service::nearest::unknown;
 use serde_json::{Map, Value};
 
 use super::ask::{ComparisonAsk, DimensionAsk, Include, Invalid, RangeAsk};
 use super::definitions::MetricDefinition;
-use super::nearest::unknown;
 use super::parse::{kind, known_keys, list, text};
 use super::parse_range::parse_range;
 

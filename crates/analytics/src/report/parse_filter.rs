@@ -4,10 +4,10 @@
 //! store refuses those that it cannot take). A fourth item may be `{"case_sensitive":true}`, which is how comparisons are anyway.
 
 use kassa_eventstore::query::{Filter, Operator};
+use kassa_service::nearest::unknown;
 use serde_json::Value;
 
 use super::ask::Invalid;
-use super::nearest::unknown;
 use super::parse::{list, parse_field, text};
 
 /// The most values of one comparison.

@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 use kassa_model::Timestamp;
+use kassa_service::nearest::unknown;
 use serde_json::Value;
 
 use super::ask::{Invalid, RangeAsk};
-use super::nearest::unknown;
 use super::parse::text;
 
 /// The most days of `<n>d`.

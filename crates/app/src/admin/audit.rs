@@ -23,7 +23,7 @@ use kassa_commerce::problem_of;
 use kassa_eventstore::audit::MoneySpan;
 use kassa_eventstore::{EventStore, Resume, Resumed};
 use kassa_model::MICROS_PER_HOUR;
-use kassa_service::Problem;
+use kassa_service::{Bare, Object, Problem};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -65,13 +65,13 @@ pub(crate) fn routes(parts: &Parts) -> Router {
         .with_state(Arc::new(auditor))
 }
 
-async fn get_audit(State(auditor): State<Arc<Auditor>>) -> Result<Json<Report>, Problem> {
+async fn get_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Result<Json<Report>, Problem> {
     let report = auditor.run(Arc::new(|_, _, _| {})).await;
     report.map(Json).map_err(|error| problem_of(&error))
 }
 
 /// The same, telling how far it has come. It goes on when nobody listens any more.
-async fn post_audit(State(auditor): State<Arc<Auditor>>) -> Response {
+async fn post_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Response {
     let (lines, heard) = mpsc::channel::<Value>(64);
     let told = Mutex::new(None::<(&'static str, Instant)>);
     let progress = lines.clone();
@@ -100,7 +100,7 @@ async fn post_audit(State(auditor): State<Arc<Auditor>>) -> Response {
 /// What clients were answered, against the orders.
 async fn post_answers(
     State(auditor): State<Arc<Auditor>>,
-    kassa_service::Json(asked): kassa_service::Json<Answers>,
+    Object(asked): Object<Answers>,
 ) -> Result<Response, Problem> {
     let part = auditor.audit.answers(asked.answers).await.map_err(|error| problem_of(&error))?;
     let line = format!("{}\n", json!({"part": part}));

@@ -17,7 +17,7 @@ use kassa_eventlog::local::{LocalLog, inspect, verify};
 use kassa_eventlog::{EventLog, Stream};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::duckdb::DuckStore;
-use kassa_service::Problem;
+use kassa_service::{Bare, Problem};
 use serde_json::{Value, json};
 
 use crate::run::Parts;
@@ -53,12 +53,12 @@ fn log_routes() -> Router<Arc<TheLog>> {
 }
 
 /// `GET /v1/admin/log/inspect`: the files, their frames and offsets, the groups.
-async fn get_inspection(State(the): State<Arc<TheLog>>) -> Result<Json<Value>, Problem> {
+async fn get_inspection(State(the): State<Arc<TheLog>>, _: Bare) -> Result<Json<Value>, Problem> {
     look(the, |dir| inspect(dir, &RealDisk).map(|found| json!(found))).await
 }
 
 /// `GET /v1/admin/log/verify`: every frame read and checked.
-async fn get_verification(State(the): State<Arc<TheLog>>) -> Result<Json<Value>, Problem> {
+async fn get_verification(State(the): State<Arc<TheLog>>, _: Bare) -> Result<Json<Value>, Problem> {
     look(the, |dir| verify(dir, &RealDisk).map(|found| json!(found))).await
 }
 
@@ -76,7 +76,7 @@ async fn look(
 }
 
 /// `GET /v1/admin/log`: per stream and partition what it holds and where each group stands.
-async fn get_log(State(the): State<Arc<TheLog>>) -> Result<Json<Value>, Problem> {
+async fn get_log(State(the): State<Arc<TheLog>>, _: Bare) -> Result<Json<Value>, Problem> {
     let mut streams = serde_json::Map::new();
     for stream in Stream::ALL {
         let status =
@@ -87,7 +87,7 @@ async fn get_log(State(the): State<Arc<TheLog>>) -> Result<Json<Value>, Problem>
 }
 
 /// `GET /v1/admin/fingerprint`: a hash over all rows; equal stores, equal hashes. Reads everything.
-async fn get_fingerprint(State(store): State<Arc<DuckStore>>) -> Result<Json<Value>, Problem> {
+async fn get_fingerprint(State(store): State<Arc<DuckStore>>, _: Bare) -> Result<Json<Value>, Problem> {
     match store.fingerprint().await {
         Ok(fingerprint) => Ok(Json(json!({"fingerprint": fingerprint}))),
         Err(error) => Err(Problem::unavailable(error.to_string(), 1)),

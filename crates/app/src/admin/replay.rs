@@ -23,7 +23,7 @@ use kassa_eventlog::local::LocalLog;
 use kassa_eventlog::{EventLog, Offset, Stream};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::duckdb::{DuckStore, Options};
-use kassa_service::{Json, Problem, Shutdown};
+use kassa_service::{Object, Problem, Shutdown};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -62,7 +62,7 @@ impl Replay {
 /// Starts a replay; its end is the answer's end. When the client goes away it stops.
 pub(crate) async fn post_replay(
     State(replay): State<Arc<Replay>>,
-    Json(ask): Json<Ask>,
+    Object(ask): Object<Ask>,
 ) -> Result<Response, Problem> {
     let folder = new_folder(&replay.config, &ask.into)?;
     let (lines, heard) = mpsc::channel::<Value>(64);

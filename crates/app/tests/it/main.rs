@@ -21,5 +21,6 @@ mod revenue;
 mod same_rows;
 mod signals;
 mod strangers;
+mod strict;
 mod upgrade;
 mod victim;

@@ -161,9 +161,10 @@ async fn bad_paths_and_parameters_are_refused() {
             assert_eq!(reply.status, expected, "{} {head}: {}", bed.name, reply.text);
             assert_eq!(reply.header("content-type"), "application/problem+json", "{head}");
         }
-        for head in ["PATCH /v1/products/nope", "PUT /v1/products/99", "DELETE /v1/products/sku:nope"] {
+        for head in ["PATCH /v1/products/nope", "PUT /v1/products/99"] {
             assert_eq!(bed.call(head, &[], body("x", 1).to_string()).await.status, 404, "{head}");
         }
+        assert_eq!(bed.call("DELETE /v1/products/sku:nope", &[], "").await.status, 404);
         let other = bed.send("PATCH /v1/products/1", json!({"sku": "other"}), 400).await;
         assert!(other["detail"].as_str().unwrap().contains("cannot change"), "{other}");
         assert_eq!(bed.send_untyped("POST /v1/products", body("x", 1).to_string()).await, 415);

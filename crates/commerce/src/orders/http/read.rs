@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use kassa_access::{Allowed, Scope, need};
 use kassa_model::{Money, Timestamp};
-use kassa_service::{Json, Problem};
+use kassa_service::{Bare, Json, Problem};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -48,6 +48,7 @@ pub(super) async fn get_order(
     Onlooker(caller): Onlooker,
     State(shop): State<Arc<Shop>>,
     path: PathId,
+    _: Bare,
 ) -> Result<Json<Value>, Problem> {
     let order = find(&shop, order_id(path)?).await?;
     let for_shop = caller.may(Scope::Orders) && require_orders(&shop, &caller).is_ok();
@@ -76,6 +77,7 @@ pub(super) async fn list_refunds(
     _: Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
     path: PathId,
+    _: Bare,
 ) -> Result<Json<Refunds>, Problem> {
     let order = find(&shop, order_id(path)?).await?;
     let id = order.id.clone();

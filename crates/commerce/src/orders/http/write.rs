@@ -8,11 +8,10 @@ use axum::response::{IntoResponse, Response};
 use kassa_access::{Allowed, Caller, need};
 use kassa_db::Tx;
 use kassa_model::{Timestamp, failpoint};
-use kassa_service::{ClientAddress, Json, Problem};
+use kassa_service::{Bare, ClientAddress, Object, Problem};
 use serde::Serialize;
 
 use super::super::context::Visit;
-use super::super::object::Object;
 use super::super::request::{EditBody, OrderBody, RefundBody};
 use super::super::submit::{orders, products};
 use super::super::{Change, EdgeError, StockPlace, Submission, cancel, edit, fulfil, refund, submit};
@@ -30,7 +29,7 @@ pub(super) async fn create_order(
     State(shop): State<Arc<Shop>>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    Json(Object(body)): Json<Object<OrderBody>>,
+    Object(body): Object<OrderBody>,
 ) -> Result<Response, Problem> {
     let scope = match &caller {
         Caller::Public | Caller::Open => format!("{}/public", shop.options.site),
@@ -49,7 +48,7 @@ pub(super) async fn edit_order(
     State(shop): State<Arc<Shop>>,
     path: PathId,
     headers: HeaderMap,
-    Json(Object(body)): Json<Object<EditBody>>,
+    Object(body): Object<EditBody>,
 ) -> Result<Response, Problem> {
     let ask = Ask::new(&shop, path)?;
     let items = body.check()?;
@@ -69,6 +68,7 @@ pub(super) async fn cancel_order(
     State(shop): State<Arc<Shop>>,
     path: PathId,
     headers: HeaderMap,
+    _: Bare,
 ) -> Result<Response, Problem> {
     let ask = Ask::new(&shop, path)?;
     let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/cancel")), &Nothing {})?;
@@ -81,6 +81,7 @@ pub(super) async fn fulfil_order(
     State(shop): State<Arc<Shop>>,
     path: PathId,
     headers: HeaderMap,
+    _: Bare,
 ) -> Result<Response, Problem> {
     let ask = Ask::new(&shop, path)?;
     let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/fulfil")), &Nothing {})?;
@@ -93,7 +94,7 @@ pub(super) async fn refund_order(
     State(shop): State<Arc<Shop>>,
     path: PathId,
     headers: HeaderMap,
-    Json(Object(body)): Json<Object<RefundBody>>,
+    Object(body): Object<RefundBody>,
 ) -> Result<Response, Problem> {
     let ask = Ask::new(&shop, path)?;
     required_key(&headers)?;

@@ -38,7 +38,8 @@ async fn an_orders_uuid_shows_its_lines_and_no_customer() {
         (Method::GET, "/refunds"),
     ] {
         let path = format!("{path}{tail}");
-        let body = json!({"items": [{"sku": "ps5", "quantity": 1}]}).to_string();
+        let items = json!({"items": [{"sku": "ps5", "quantity": 1}]}).to_string();
+        let body = if method == Method::GET { String::new() } else { items };
         let answer = shop.call((method.clone(), &path), &[], body).await;
         assert_eq!(answer.status, 401, "{method} {path}");
     }

@@ -130,3 +130,43 @@ async fn keys_and_paths_are_checked() {
         assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
     }
 }
+
+/// What nobody would look at is refused by name, in the parameters and in the body, and nothing happens.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_known_is_refused() {
+    let shop = TestShop::sqlite();
+    shop.stock("ps5", 100, 10);
+    let path = shop.placed(json!([{"sku": "ps5", "quantity": 1}])).await;
+    let events = shop.number("SELECT COUNT(*) FROM order_events");
+    let items = json!({"items": [{"sku": "ps5", "quantity": 1}]});
+    let refund = json!({"amount_minor": 1});
+    let (cancel, fulfil, refunds) =
+        (format!("{path}/cancel"), format!("{path}/fulfil"), format!("{path}/refunds"));
+    let routes = [
+        (Method::POST, "/v1/orders", items.clone()),
+        (Method::PUT, path.as_str(), items),
+        (Method::POST, cancel.as_str(), json!({})),
+        (Method::POST, fulfil.as_str(), json!({})),
+        (Method::POST, refunds.as_str(), refund),
+        (Method::GET, "/v1/orders", json!({})),
+        (Method::GET, path.as_str(), json!({})),
+        (Method::GET, refunds.as_str(), json!({})),
+    ];
+    for (method, path, body) in routes {
+        let key = [("idempotency-key", "k")];
+        let asked = format!("{path}?dry_run=true");
+        let answer = shop.call((method.clone(), &asked), &key, body.to_string()).await;
+        assert_eq!(answer.status, 400, "{method} {asked}: {}", answer.body);
+        assert!(answer.body.contains(r#"unknown parameter \"dry_run\""#), "{}", answer.body);
+        let mut more = body;
+        more["restok"] = json!(false);
+        let answer = shop.call((method.clone(), path), &key, more.to_string()).await;
+        assert_eq!(answer.status, 400, "{method} {path}: {}", answer.body);
+        assert!(answer.body.contains(r#"unknown member \"restok\""#), "{}", answer.body);
+    }
+    let typo = json!({"items": [{"sku": "ps5", "quantty": 1}]});
+    let answer = shop.post("/v1/orders", "k", &typo).await;
+    assert!(answer.body.contains(r#"did you mean \"quantity\"?"#), "{}", answer.body);
+    assert_eq!((shop.on_hand("ps5"), shop.number("SELECT COUNT(*) FROM orders")), (9, 1));
+    assert_eq!(shop.number("SELECT COUNT(*) FROM order_events"), events);
+}

@@ -307,7 +307,7 @@ fn the_examples_of_the_documentation_parse() {
         .filter_map(|line| line.strip_prefix("//! "))
         .filter(|line| line.starts_with('{'))
         .collect();
-    assert_eq!(examples.len(), 3);
+    assert_eq!(examples.len(), 4);
     for example in examples {
         match example.contains("\"of\"") {
             true => drop(serde_json::from_str::<Release>(example).unwrap()),

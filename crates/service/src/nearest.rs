@@ -1,8 +1,11 @@
 //! Finds the known name nearest to a misspelt one, so that an error can say what was probably meant.
 
 /// `"unknown <what> "<given>": did you mean …? Known are …"`.
-pub(crate) fn unknown(what: &str, given: &str, known: &[&str]) -> String {
+pub fn unknown(what: &str, given: &str, known: &[&str]) -> String {
     let short: String = given.chars().take(64).collect();
+    if known.is_empty() {
+        return format!("unknown {what} {short:?}: none is known here");
+    }
     let list = known.join(", ");
     match nearest(&short, known) {
         Some(name) => format!("unknown {what} {short:?}: did you mean {name:?}? known are {list}"),
@@ -50,5 +53,6 @@ mod tests {
             unknown("field", "metrcs", &["metrics"]),
             r#"unknown field "metrcs": did you mean "metrics"? known are metrics"#
         );
+        assert_eq!(unknown("field", "x", &[]), r#"unknown field "x": none is known here"#);
     }
 }
