@@ -4,6 +4,7 @@
 //! A body:
 //! ```json
 //! {"id":"0190…:1","type":"OrderConfirmed","occurred_at":"2026-11-21T05:00:00Z","order":{"id":"0190…","number":7,…}}
+//! {"id":"0190…:2","type":"OrderFulfilled","occurred_at":"…","order":{…},"lines":[{"sku":"ps5","quantity":1}]}
 //! {"id":"low:0190…/1:ps5","type":"StockLow","occurred_at":"…","stock":{"sku":"ps5","on_hand":4,"low_stock_at":5}}
 //! ```
 
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inventory::Crossing;
 use crate::orders::view::{Audience, OrderView};
-use crate::orders::{Change, Context, LineDelta};
+use crate::orders::{Change, Context, Kind, LineDelta};
 use crate::sabotage::{self, Sabotage};
 
 pub use record::RowError;
@@ -73,6 +74,15 @@ struct OrderEvent<'a> {
     kind: &'static str,
     occurred_at: String,
     order: OrderView<'a>,
+    /// What was handed over; only of an `OrderFulfilled`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<Vec<HandedOver<'a>>>,
+}
+
+#[derive(Serialize)]
+struct HandedOver<'a> {
+    sku: &'a str,
+    quantity: i64,
 }
 
 #[derive(Serialize)]
@@ -102,6 +112,7 @@ pub fn order_changed(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
         kind: change.kind.name(),
         occurred_at: order.updated_at.to_string(),
         order: order.view(Audience::Shop),
+        lines: (change.kind == Kind::Fulfilled).then(|| handed_over(&change.lines)),
     })?;
     let money = MoneyRecord::of(change).map(|money| json(&money)).transpose()?;
     let sql = "INSERT INTO outbox (order_id, seq, kind, body, money, created_at) \
@@ -110,6 +121,11 @@ pub fn order_changed(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
     let values = params![&order.id, order.last_seq, kind, &body, money.as_deref(), now.micros()];
     let id = tx.insert(sql, values)?;
     wait(tx, id, now)
+}
+
+fn handed_over(lines: &[LineDelta]) -> Vec<HandedOver<'_>> {
+    let units = lines.iter().map(|line| HandedOver { sku: &line.sku, quantity: line.fulfilled.unwrap_or(0) });
+    units.filter(|line| line.quantity > 0).collect()
 }
 
 /// Says that the row is to be published.

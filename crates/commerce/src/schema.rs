@@ -35,6 +35,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0005_commands_by_age.sqlite.sql"),
         postgres: include_str!("../migrations/0005_commands_by_age.postgres.sql"),
     },
+    Migration {
+        set: "commerce",
+        number: 6,
+        sqlite: include_str!("../migrations/0006_fulfilment.sqlite.sql"),
+        postgres: include_str!("../migrations/0006_fulfilment.postgres.sql"),
+    },
 ];
 
 #[cfg(test)]

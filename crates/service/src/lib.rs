@@ -38,4 +38,4 @@ pub use rate::RateLimit;
 pub use request::{Peer, RequestId};
 pub use retry::RetryBudget;
 pub use shutdown::Shutdown;
-pub use strict::{Bare, Object};
+pub use strict::{Bare, Object, OptionalObject};

@@ -4,6 +4,7 @@
 //! | extractor | body | parameters |
 //! |---|---|---|
 //! | [`Object`] | a JSON object | none |
+//! | [`OptionalObject`] | a JSON object, or none | none |
 //! | [`Bare`] | none, or `{}` | none |
 //!
 //! or reads its parameters by a list of known names. GET, HEAD and DELETE take no body on any route below `/v1` of the
@@ -21,6 +22,10 @@ use crate::{Problem, RawBody, json};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Object<T>(pub T);
 
+/// As [`Object`], of a body that may be left out: then it is `T`'s default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OptionalObject<T>(pub T);
+
 /// A request without parameters and without a body; an empty object says nothing and passes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Bare;
@@ -31,10 +36,24 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Object<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         no_parameters(request.uri())?;
         let RawBody(bytes) = RawBody::from_request(request, state).await?;
-        match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'[') => Err(Problem::invalid_json("the body must be a JSON object")),
-            _ => json::parse(&bytes).map(Self),
-        }
+        object(&bytes).map(Self)
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalObject<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        no_parameters(request.uri())?;
+        let RawBody(bytes) = RawBody::from_request(request, state).await?;
+        if bytes.iter().all(u8::is_ascii_whitespace) { Ok(Self::default()) } else { object(&bytes).map(Self) }
+    }
+}
+
+fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'[') => Err(Problem::invalid_json("the body must be a JSON object")),
+        _ => json::parse(bytes),
     }
 }
 

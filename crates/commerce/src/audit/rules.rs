@@ -58,6 +58,10 @@ struct Replay {
     status: Option<Status>,
     revenue: i128,
     units: BTreeMap<String, i64>,
+    /// Per SKU what was handed over line by line.
+    fulfilled: BTreeMap<String, i64>,
+    /// Whether it was handed over as a whole, as an event without lines says: before lines were told apart.
+    is_fulfilled_whole: bool,
     edits: i64,
     refunds: usize,
 }
@@ -112,6 +116,16 @@ fn end_of_replay(replay: &Replay, Whole { order, lines, refunds, .. }: &Whole, f
     for (sku, kept) in units.into_iter().filter(|(_, kept)| *kept != 0) {
         flaws.push(format!("{kept} of {sku} are kept, and its events know none"));
     }
+    for line in lines {
+        let told = match replay.is_fulfilled_whole {
+            true => line.quantity,
+            false => replay.fulfilled.get(&line.sku).copied().unwrap_or(0),
+        };
+        if line.fulfilled_quantity != told {
+            let (sku, units) = (&line.sku, line.fulfilled_quantity);
+            flaws.push(format!("{units} of {sku} are fulfilled, and its events add up to {told}"));
+        }
+    }
 }
 
 impl Replay {
@@ -129,8 +143,13 @@ impl Replay {
         if of_lines != delta && !by_amount {
             return Err(format!("it moves {delta}, and its lines {of_lines}"));
         }
-        if !moves && (delta != 0 || !lines.is_empty()) {
+        let is_fulfilment = event.kind == "OrderFulfilled";
+        let units = |line: &LineDelta| line.units_delta != 0 || (line.fulfilled.is_some() != is_fulfilment);
+        if !moves && (delta != 0 || lines.iter().any(units)) {
             return Err(format!("it moves {delta}, and should move nothing"));
+        }
+        if is_fulfilment {
+            self.hand_over(&lines, to)?;
         }
         for line in lines {
             *self.units.entry(line.sku).or_default() += line.units_delta;
@@ -148,19 +167,40 @@ impl Replay {
         Ok(())
     }
 
+    /// Units handed over: the order is fulfilled with the last one that is kept, and not before.
+    fn hand_over(&mut self, lines: &[LineDelta], to: Status) -> Result<(), String> {
+        if lines.is_empty() {
+            self.is_fulfilled_whole = true;
+            return if to == Status::Fulfilled { Ok(()) } else { Err("it hands nothing over".to_owned()) };
+        }
+        for line in lines {
+            *self.fulfilled.entry(line.sku.clone()).or_default() += line.fulfilled.unwrap_or(0);
+        }
+        let left = |(sku, kept): (&String, &i64)| *kept > self.fulfilled.get(sku).copied().unwrap_or(0);
+        match (self.units.iter().any(left), to) {
+            (true, Status::Fulfilled) => Err("it makes the order fulfilled, and some is left".to_owned()),
+            (false, Status::Confirmed) => Err("all is handed over, and it leaves the order confirmed".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether this edge moves money; an error if it is none.
     fn moves(&mut self, kind: &str, to: Status, delta: i128) -> Result<bool, String> {
         use Status::{Accepted, Cancelled, Confirmed, Failed, Fulfilled, Refunded};
         let moves = match (self.status, kind, to) {
             (None, "OrderAccepted", Accepted)
             | (None | Some(Accepted), "OrderFailed", Failed)
-            | (Some(Confirmed), "OrderFulfilled", Fulfilled) => false,
+            | (Some(Confirmed), "OrderFulfilled", Confirmed | Fulfilled) => false,
             (None | Some(Accepted), "OrderConfirmed", Confirmed) if delta >= 0 => true,
-            (Some(Confirmed), "OrderEdited", Confirmed) if self.refunds == 0 => {
+            (Some(Confirmed), "OrderEdited", Confirmed) if self.refunds == 0 && self.fulfilled.is_empty() => {
                 self.edits += 1;
                 true
             }
-            (Some(Confirmed), "OrderCancelled", Cancelled) if delta == -self.revenue => true,
+            (Some(Confirmed), "OrderCancelled", Cancelled)
+                if delta == -self.revenue && self.fulfilled.is_empty() =>
+            {
+                true
+            }
             (Some(from @ (Confirmed | Fulfilled)), "OrderRefunded", to)
                 if delta <= 0 && (to == from || to == Refunded) =>
             {
@@ -189,7 +229,7 @@ pub(super) fn stock_flaws(order: &OrderRow, lines: &[LineRow], entries: &[Entry]
         }
     }
     let mut held: BTreeMap<&str, i128> = BTreeMap::new();
-    for line in lines.iter().filter(|line| line.tracked && is_live(&order.status)) {
+    for line in lines.iter().filter(|line| line.tracked && (is_live(&order.status) || order.stock_kept)) {
         *held.entry(&line.sku).or_default() += i128::from(line.quantity - line.restocked_quantity);
     }
     for (sku, net) in nets {
@@ -201,5 +241,17 @@ pub(super) fn stock_flaws(order: &OrderRow, lines: &[LineRow], entries: &[Entry]
     for (sku, held) in held.into_iter().filter(|(_, held)| *held != 0) {
         flaws.push(format!("it is {} and holds {held} of {sku}; it took none", order.status));
     }
+    flaws.extend(untold(order, lines, entries));
     flaws
+}
+
+/// What a cancelled order kept, and the ledger was not told of.
+fn untold(order: &OrderRow, lines: &[LineRow], entries: &[Entry]) -> Vec<String> {
+    let kept = lines.iter().filter(|line| order.stock_kept && line.tracked && line.quantity > line.restocked_quantity);
+    let is_told = |sku: &str| {
+        let mut of_sku = entries.iter().filter(|entry| entry.sku == sku && entry.kind == "release");
+        of_sku.any(|entry| entry.quantity == 0)
+    };
+    let untold = kept.filter(|line| !is_told(&line.sku));
+    untold.map(|line| format!("it kept {}, and the ledger does not say so", line.sku)).collect()
 }

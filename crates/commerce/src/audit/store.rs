@@ -24,6 +24,7 @@ pub(super) struct OrderRow {
     pub(super) client_reference: Option<String>,
     pub(super) referred: Option<String>,
     pub(super) pending_edit: Option<String>,
+    pub(super) stock_kept: bool,
     pub(super) created_at: i64,
 }
 
@@ -39,6 +40,7 @@ pub(super) struct LineRow {
     pub(super) refunded_quantity: i64,
     pub(super) refunded_minor: i64,
     pub(super) restocked_quantity: i64,
+    pub(super) fulfilled_quantity: i64,
 }
 
 /// An event of an order.
@@ -106,7 +108,7 @@ impl Owned for LedgerRow {
 /// Orders by id.
 pub(super) fn orders(tx: &mut Tx<'_>, after: Option<&OrderRow>) -> Result<Vec<OrderRow>, Error> {
     let sql = "SELECT o.id, o.status, o.revision, o.last_seq, o.currency, o.total_minor, o.refunded_minor, \
-               o.client_reference, r.order_id, o.pending_edit, o.created_at FROM orders o LEFT JOIN client_references r \
+               o.client_reference, r.order_id, o.pending_edit, o.created_at, o.stock_kept FROM orders o LEFT JOIN client_references r \
                ON r.scope = o.scope AND r.reference = o.client_reference WHERE o.id > $1 ORDER BY o.id LIMIT $2";
     tx.all(sql, params![after.map_or("", |row| row.id.as_str()), PAGE], order)
 }
@@ -114,7 +116,7 @@ pub(super) fn orders(tx: &mut Tx<'_>, after: Option<&OrderRow>) -> Result<Vec<Or
 /// The order of this id.
 pub(super) fn order_by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<OrderRow>, Error> {
     let sql = "SELECT o.id, o.status, o.revision, o.last_seq, o.currency, o.total_minor, o.refunded_minor, \
-               o.client_reference, r.order_id, o.pending_edit, o.created_at FROM orders o LEFT JOIN client_references r \
+               o.client_reference, r.order_id, o.pending_edit, o.created_at, o.stock_kept FROM orders o LEFT JOIN client_references r \
                ON r.scope = o.scope AND r.reference = o.client_reference WHERE o.id = $1";
     tx.first(sql, params![id], order)
 }
@@ -132,13 +134,14 @@ fn order(row: &Row<'_>) -> Result<OrderRow, Error> {
         referred: row.text_or_null(8)?,
         pending_edit: row.text_or_null(9)?,
         created_at: row.int(10)?,
+        stock_kept: row.flag(11)?,
     })
 }
 
 /// Lines by order and position.
 pub(super) fn lines(tx: &mut Tx<'_>, after: Option<&LineRow>) -> Result<Vec<LineRow>, Error> {
     let sql = "SELECT order_id, position, sku, unit_price_minor, quantity, tracked, refunded_quantity, refunded_minor, \
-               restocked_quantity FROM order_lines WHERE (order_id, position) > ($1, $2) \
+               restocked_quantity, fulfilled_quantity FROM order_lines WHERE (order_id, position) > ($1, $2) \
                ORDER BY order_id, position LIMIT $3";
     let (owner, position) = after.map_or(("", 0), |row| (row.order_id.as_str(), row.position));
     tx.all(sql, params![owner, position, PAGE], line)
@@ -147,7 +150,7 @@ pub(super) fn lines(tx: &mut Tx<'_>, after: Option<&LineRow>) -> Result<Vec<Line
 /// The lines of an order.
 pub(super) fn lines_of(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<LineRow>, Error> {
     let sql = "SELECT order_id, position, sku, unit_price_minor, quantity, tracked, refunded_quantity, refunded_minor, \
-               restocked_quantity FROM order_lines WHERE order_id = $1 ORDER BY position";
+               restocked_quantity, fulfilled_quantity FROM order_lines WHERE order_id = $1 ORDER BY position";
     tx.all(sql, params![order_id], line)
 }
 
@@ -162,6 +165,7 @@ fn line(row: &Row<'_>) -> Result<LineRow, Error> {
         refunded_quantity: row.int(6)?,
         refunded_minor: row.int(7)?,
         restocked_quantity: row.int(8)?,
+        fulfilled_quantity: row.int(9)?,
     })
 }
 

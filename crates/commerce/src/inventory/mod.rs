@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 pub const LOW_STOCK_AT: i64 = 5;
 /// The most that one line or movement takes or brings.
 pub const QUANTITY_MAX: i64 = 1_000_000_000;
+/// The reason of an entry that brings nothing back, because a cancelled order keeps its stock.
+pub const KEPT: &str = "kept";
 /// The most that can be on hand of a SKU: 2^53−1, the largest integer that JSON readers keep exact.
 pub const ON_HAND_MAX: i64 = (1 << 53) - 1;
 
@@ -232,6 +234,19 @@ pub fn give_back(
         if enter(tx, &entry, now)? && store::add(tx, &line.sku, line.quantity, now)?.is_none() {
             return Err(Error::Invalid(format!("cannot give {} of {} back", line.quantity, line.sku)));
         }
+    }
+    Ok(())
+}
+
+/// Notes that these lines of a cancelled order do not come back: entries of a release of 0, with the reason [`KEPT`]. A
+/// `reference` that has noted a line already does it not again.
+///
+/// # Errors
+/// As [`give_back`].
+pub fn keep(tx: &mut Tx<'_>, reference: &str, lines: &[StockLine], now: Timestamp) -> Result<(), Error> {
+    for line in merged(lines)? {
+        let (kind, reason) = (LedgerKind::Release, Some(KEPT));
+        enter(tx, &store::Entry { reference, sku: &line.sku, kind, quantity: 0, reason }, now)?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::lines::tracked;
 use super::{Basket, Change, EdgeError, Items, Line, Order, PlaceOrder, Status, change, place, store};
 use crate::idempotency::RUNNING_MICROS;
-use crate::inventory::{Crossing, Refusal};
+use crate::inventory::{Crossing, Refusal, StockLine};
 use crate::outbox;
 use crate::transport::commands::{Back, Command, Deduct, Release};
 use crate::transport::prices::Offer;
@@ -206,18 +206,18 @@ pub fn finish_work(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<b
     store::finish_work(tx, reference, now)
 }
 
-/// Writes the work row of the stock that a cancel or refund gives back.
+/// Writes the work row of the stock that a cancel or refund gives back or keeps.
 pub(super) fn release_later(
     tx: &mut Tx<'_>,
     change: &Change,
     reference: &str,
-    kind: Back,
+    (kind, lines): (Back, &[StockLine]),
 ) -> Result<(), Error> {
     let command = Command::Release(Release {
         reference: reference.to_owned(),
         of: change.after.stock_reference(),
         kind,
-        lines: change.give_back.clone(),
+        lines: lines.to_vec(),
     });
     let now = change.after.updated_at;
     store::insert_work(tx, &change.after, "release", &Work { command, lines: None, record: None }, now)

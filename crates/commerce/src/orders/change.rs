@@ -4,11 +4,11 @@ use kassa_db::Tx;
 use kassa_model::Timestamp;
 
 use super::{
-    Basket, Change, IllegalTransition, Items, ItemsError, Kind, Order, RefundAsk, RefundError, StockPlace,
-    store,
+    Basket, CancelledStock, Change, FulfilAsk, FulfilError, IllegalTransition, Items, ItemsError, Kind, Order,
+    RefundAsk, RefundError, StockPlace, store,
 };
 use crate::inventory::{self, LedgerKind, Refusal, Stop};
-use crate::transport::commands::Back;
+use crate::transport::commands::{self, Back};
 use crate::transport::prices::Offer;
 use crate::{catalog, outbox};
 
@@ -27,6 +27,9 @@ pub enum EdgeError {
     /// The refund is none.
     #[error(transparent)]
     Refund(#[from] RefundError),
+    /// The fulfilment is none.
+    #[error(transparent)]
+    Fulfil(#[from] FulfilError),
     /// The new lines are none.
     #[error(transparent)]
     Items(#[from] ItemsError),
@@ -50,22 +53,28 @@ impl From<Stop> for EdgeError {
     }
 }
 
-/// Gives an order up.
+/// Gives an order up; its stock returns or is kept.
 ///
 /// # Errors
 /// [`EdgeError`].
-pub fn cancel(tx: &mut Tx<'_>, id: &str, place: StockPlace, now: Timestamp) -> Result<Change, EdgeError> {
-    let change = step(tx, id, |order| Ok(order.cancel(now)?))?;
+pub fn cancel(
+    tx: &mut Tx<'_>,
+    id: &str,
+    stock: CancelledStock,
+    place: StockPlace,
+    now: Timestamp,
+) -> Result<Change, EdgeError> {
+    let change = step(tx, id, |order| Ok(order.cancel(stock, now)?))?;
     return_stock(tx, &change, place, now)?;
     Ok(change)
 }
 
-/// Notes that an order was handed over.
+/// Notes what of an order was handed over.
 ///
 /// # Errors
 /// [`EdgeError`].
-pub fn fulfil(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<Change, EdgeError> {
-    step(tx, id, |order| Ok(order.fulfil(now)?))
+pub fn fulfil(tx: &mut Tx<'_>, id: &str, ask: &FulfilAsk, now: Timestamp) -> Result<Change, EdgeError> {
+    step(tx, id, |order| Ok(order.fulfil(ask, now)?))
 }
 
 /// Gives money back, and units into stock where the refund says so.
@@ -156,7 +165,7 @@ pub(super) fn step(
 pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), kassa_db::Error> {
     match change.kind {
         Kind::Edited => store::replace_lines(tx, &change.after)?,
-        Kind::Refunded => store::update_lines(tx, &change.after)?,
+        Kind::Refunded | Kind::Fulfilled => store::update_lines(tx, &change.after)?,
         _ => {}
     }
     if let Some(refund) = &change.refund {
@@ -166,22 +175,28 @@ pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), kassa_db::E
     outbox::order_changed(tx, change)
 }
 
-/// Returns what a cancel or refund gives back: at once where stock is in this database, else by a work row.
+/// Returns what a cancel or refund gives back, or tells the ledger that it is kept: at once where stock is in this
+/// database, else by a work row.
 fn return_stock(
     tx: &mut Tx<'_>,
     change: &Change,
     place: StockPlace,
     now: Timestamp,
 ) -> Result<(), kassa_db::Error> {
-    if change.give_back.is_empty() {
+    let (back, lines) = match &change.refund {
+        Some(_) => (Back::Return, &change.give_back),
+        None if change.after.stock_kept => (Back::Kept, &change.keep),
+        None => (Back::Release, &change.give_back),
+    };
+    if lines.is_empty() {
         return Ok(());
     }
-    let (reference, back) = match &change.refund {
-        Some(refund) => (refund.id.clone(), Back::Return),
-        None => (format!("{}/c{}", change.after.id, change.after.last_seq), Back::Release),
+    let reference = match &change.refund {
+        Some(refund) => refund.id.clone(),
+        None => format!("{}/c{}", change.after.id, change.after.last_seq),
     };
     match place {
-        StockPlace::SameDatabase => inventory::give_back(tx, &reference, back.into(), &change.give_back, now),
-        StockPlace::Apart => super::accepted::release_later(tx, change, &reference, back),
+        StockPlace::SameDatabase => commands::put_back(tx, (&reference, back), lines, now),
+        StockPlace::Apart => super::accepted::release_later(tx, change, &reference, (back, lines)),
     }
 }

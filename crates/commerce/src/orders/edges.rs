@@ -33,6 +33,8 @@ pub enum Why {
     PendingEdit,
     /// Money went back already, so its lines stay as they are.
     HasRefunds,
+    /// A part of it was handed over already.
+    PartlyFulfilled,
 }
 
 /// An edge that is not there.
@@ -62,10 +64,20 @@ pub enum Kind {
     Edited,
     /// Given up.
     Cancelled,
-    /// Handed over.
+    /// Handed over, a part or all of it.
     Fulfilled,
     /// Money back, a part or all of it.
     Refunded,
+}
+
+/// Where the stock of a cancelled order goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CancelledStock {
+    /// Back, to be sold again.
+    #[default]
+    Returned,
+    /// Nowhere: it is broken or gone, and the order keeps it.
+    Kept,
 }
 
 /// What a change did to one product.
@@ -81,6 +93,9 @@ pub struct LineDelta {
     pub units_delta: i64,
     /// Signed change in minor units.
     pub revenue_delta_minor: i64,
+    /// Units handed over; only where that is what happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fulfilled: Option<i64>,
 }
 
 /// What an edge does.
@@ -96,6 +111,8 @@ pub struct Change {
     pub lines: Vec<LineDelta>,
     /// Stock that is returned.
     pub give_back: Vec<StockLine>,
+    /// Stock that would be returned, and stays with the cancelled order.
+    pub keep: Vec<StockLine>,
     /// Stock that is taken.
     pub deduct: Vec<StockLine>,
     /// The refund.
@@ -131,6 +148,7 @@ impl IllegalTransition {
             Why::Status => format!("it is {}", self.status),
             Why::PendingEdit => "an edit of it waits for stock".to_owned(),
             Why::HasRefunds => "it has refunds".to_owned(),
+            Why::PartlyFulfilled => "a part of it has been fulfilled".to_owned(),
         }
     }
 }
@@ -212,31 +230,29 @@ impl Order {
         Ok(Change { lines, revenue_delta_minor, give_back, deduct, ..Change::plain(Kind::Edited, after) })
     }
 
-    /// Give it up: what is not back in stock returns, and so does what is left of the total.
+    /// Give it up: what is left of the total goes back, and what is not back in stock returns or is kept.
     ///
     /// # Errors
-    /// [`IllegalTransition`] unless it is confirmed.
-    pub fn cancel(&self, now: Timestamp) -> Result<Change, IllegalTransition> {
+    /// [`IllegalTransition`] unless it is confirmed and nothing of it was handed over.
+    pub fn cancel(&self, stock: CancelledStock, now: Timestamp) -> Result<Change, IllegalTransition> {
         self.require(Edge::Cancel)?;
         let left = |line: &Line| line.quantity - line.restocked_quantity;
-        let give_back = self.lines.iter().filter(|line| line.tracked && left(line) > 0);
-        let give_back = give_back.map(|line| StockLine { sku: line.sku.clone(), quantity: left(line) });
+        let held = self.lines.iter().filter(|line| line.tracked && left(line) > 0);
+        let held = held.map(|line| StockLine { sku: line.sku.clone(), quantity: left(line) }).collect();
+        let (give_back, keep) = match stock {
+            CancelledStock::Returned => (held, Vec::new()),
+            CancelledStock::Kept => (Vec::new(), held),
+        };
+        let stock_kept = stock == CancelledStock::Kept;
+        let after = Self { stock_kept, ..self.next(Status::Cancelled, now) };
         let lines = self.lines.iter().map(|line| line.delta(-line.kept_quantity(), -line.kept_minor()));
         Ok(Change {
             lines: lines.collect(),
             revenue_delta_minor: -self.kept_minor(),
-            give_back: give_back.collect(),
-            ..Change::plain(Kind::Cancelled, self.next(Status::Cancelled, now))
+            give_back,
+            keep,
+            ..Change::plain(Kind::Cancelled, after)
         })
-    }
-
-    /// It was handed over.
-    ///
-    /// # Errors
-    /// [`IllegalTransition`] unless it is confirmed.
-    pub fn fulfil(&self, now: Timestamp) -> Result<Change, IllegalTransition> {
-        self.require(Edge::Fulfil)?;
-        Ok(Change::plain(Kind::Fulfilled, self.next(Status::Fulfilled, now)))
     }
 
     /// Refuses an edge that is not there.
@@ -244,6 +260,7 @@ impl Order {
         let why = match edge {
             _ if !edge.is_legal_from(self.status) => Why::Status,
             _ if self.pending_edit.is_some() => Why::PendingEdit,
+            Edge::Edit | Edge::Cancel if self.is_partly_fulfilled() => Why::PartlyFulfilled,
             Edge::Edit if self.has_refunds() => Why::HasRefunds,
             _ => return Ok(()),
         };
@@ -269,6 +286,7 @@ impl Line {
             category: self.category.clone(),
             units_delta,
             revenue_delta_minor,
+            fulfilled: None,
         }
     }
 }
@@ -276,8 +294,16 @@ impl Line {
 impl Change {
     /// A change that moves neither money nor stock.
     pub(super) fn plain(kind: Kind, after: Order) -> Self {
-        let (lines, give_back, deduct) = (Vec::new(), Vec::new(), Vec::new());
-        Self { kind, after, revenue_delta_minor: 0, lines, give_back, deduct, refund: None }
+        Self {
+            kind,
+            after,
+            revenue_delta_minor: 0,
+            lines: Vec::new(),
+            give_back: Vec::new(),
+            keep: Vec::new(),
+            deduct: Vec::new(),
+            refund: None,
+        }
     }
 
     fn confirming(after: Order) -> Self {

@@ -137,6 +137,7 @@ fn line(item: &Item, product: Option<&Offer>) -> Line {
         refunded_quantity: 0,
         refunded_minor: 0,
         restocked_quantity: 0,
+        fulfilled_quantity: 0,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod accepted;
 pub mod change;
 pub mod context;
 mod edges;
+mod fulfil;
 pub mod http;
 mod lines;
 pub(crate) mod metrics;
@@ -37,7 +38,8 @@ use serde::{Deserialize, Serialize};
 
 pub use change::{EdgeError, cancel, edit, fulfil, refund};
 pub use context::Context;
-pub use edges::{Change, Edge, IllegalTransition, Kind, LineDelta, Why};
+pub use edges::{CancelledStock, Change, Edge, IllegalTransition, Kind, LineDelta, Why};
+pub use fulfil::{FulfilAsk, FulfilError};
 pub use lines::{Basket, Item, Items, ItemsError};
 pub use place::{PlaceError, PlaceOrder, Placed, place};
 pub use refund::{Refund, RefundAsk, RefundError, RefundLine, RefundedLine};
@@ -54,9 +56,9 @@ pub enum Status {
     Confirmed,
     /// Refused: no stock, or no such product.
     Failed,
-    /// Given up; its stock is back.
+    /// Given up; its stock is back, unless it was kept.
     Cancelled,
-    /// Handed over.
+    /// Handed over, all of it.
     Fulfilled,
     /// The whole total is back.
     Refunded,
@@ -94,6 +96,9 @@ pub struct Line {
     pub refunded_minor: i64,
     /// How many are back in stock.
     pub restocked_quantity: i64,
+    /// How many were handed over.
+    #[serde(default)]
+    pub fulfilled_quantity: i64,
 }
 
 /// An order.
@@ -127,6 +132,8 @@ pub struct Order {
     pub fail_reason: Option<String>,
     /// The reference of an edit that stock elsewhere has not decided; no other edge until then.
     pub pending_edit: Option<String>,
+    /// Whether it was cancelled and its stock did not return.
+    pub stock_kept: bool,
     /// When the request arrived.
     pub created_at: Timestamp,
     /// When it last changed.

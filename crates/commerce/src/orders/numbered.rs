@@ -10,7 +10,7 @@ use kassa_service::Problem;
 
 use super::accepted::{EditBegun, begin_edit};
 use super::submit::{orders, products};
-use super::{Change, EdgeError, Items, Order, StockPlace, change, store};
+use super::{CancelledStock, Change, EdgeError, Items, Order, StockPlace, change, store};
 use crate::Shop;
 use crate::inventory::LedgerKind;
 use crate::transport::flow::{self, EditSettled};
@@ -44,7 +44,7 @@ impl From<kassa_db::Error> for NotChanged {
 /// [`NotChanged`].
 pub(crate) async fn cancel(shop: &Arc<Shop>, number: i64) -> Result<Order, NotChanged> {
     let (place, now) = (place(shop), shop.now());
-    carry_out(shop, number, place, move |tx, id| super::cancel(tx, id, place, now)).await
+    carry_out(shop, number, place, move |tx, id| super::cancel(tx, id, CancelledStock::Returned, place, now)).await
 }
 
 /// Gives the order of this number other lines.

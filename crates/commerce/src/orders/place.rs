@@ -180,6 +180,7 @@ impl PlaceOrder {
             context: self.context.clone(),
             fail_reason: None,
             pending_edit: None,
+            stock_kept: false,
             created_at: self.context.received_at,
             updated_at: self.context.received_at,
             lines: basket.lines().to_vec(),

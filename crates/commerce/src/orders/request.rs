@@ -10,7 +10,8 @@ use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
 use super::object::{Object, object, objects};
-use super::{Customer, Item, Items, ItemsError, RefundAsk, RefundLine, lines::ITEMS_MAX};
+use super::lines::ITEMS_MAX;
+use super::{CancelledStock, Customer, FulfilAsk, Item, Items, ItemsError, RefundAsk, RefundLine};
 use crate::idempotency::KEY_BYTES_MAX;
 
 /// Characters of a customer's name.
@@ -52,6 +53,37 @@ pub(super) struct RefundBody {
     lines: Option<Vec<Object<RefundLine>>>,
     #[serde(default)]
     amount_minor: Option<i64>,
+}
+
+/// The body of `POST /v1/orders/{uuid}/cancel`, which may be left out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CancelBody {
+    #[serde(default = "yes")]
+    restock: bool,
+}
+
+/// The body of `POST /v1/orders/{uuid}/fulfil`, which may be left out.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FulfilBody {
+    /// `null` is no list: it could be meant either way.
+    #[serde(default, deserialize_with = "some_objects")]
+    lines: Option<Vec<Item>>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Default for CancelBody {
+    fn default() -> Self {
+        Self { restock: true }
+    }
+}
+
+fn some_objects<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Vec<Item>>, D::Error> {
+    objects(from).map(Some)
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -126,6 +158,21 @@ impl EditBody {
     }
 }
 
+impl CancelBody {
+    pub(super) fn check(self) -> CancelledStock {
+        if self.restock { CancelledStock::Returned } else { CancelledStock::Kept }
+    }
+}
+
+impl FulfilBody {
+    pub(super) fn check(self) -> Result<FulfilAsk, Problem> {
+        let Some(lines) = self.lines else { return Ok(FulfilAsk::Rest) };
+        let asked = lines.iter().map(|line| (line.sku.as_str(), line.quantity));
+        check_lines("fulfilment", asked)?;
+        Ok(FulfilAsk::Lines(lines))
+    }
+}
+
 impl RefundBody {
     pub(super) fn check(self) -> Result<RefundAsk, Problem> {
         match (self.lines, self.amount_minor) {
@@ -139,19 +186,28 @@ impl RefundBody {
 
 fn refund_lines(lines: Vec<Object<RefundLine>>) -> Result<Vec<RefundLine>, Problem> {
     let lines: Vec<RefundLine> = lines.into_iter().map(|line| line.0).collect();
-    if lines.is_empty() || lines.len() > ITEMS_MAX {
-        return Err(Problem::bad_request(format!("a refund has 1 to {ITEMS_MAX} lines")));
+    check_lines("refund", lines.iter().map(|line| (line.sku.as_str(), line.quantity)))?;
+    Ok(lines)
+}
+
+/// Checks lines of an order that something is to be done with: a SKU and how many of it.
+fn check_lines<'a>(
+    what: &str,
+    lines: impl ExactSizeIterator<Item = (&'a str, i64)>,
+) -> Result<(), Problem> {
+    if lines.len() == 0 || lines.len() > ITEMS_MAX {
+        return Err(Problem::bad_request(format!("a {what} has 1 to {ITEMS_MAX} lines")));
     }
-    for line in &lines {
-        if line.quantity < 1 {
-            return Err(Problem::bad_request("the quantity of a refunded line must be at least 1"));
+    for (sku, quantity) in lines {
+        if quantity < 1 {
+            return Err(Problem::bad_request(format!("the quantity of a line of a {what} must be at least 1")));
         }
         // A SKU that the order does not have is refused by name; this keeps its name printable.
-        if line.sku.len() > KEY_BYTES_MAX || line.sku.chars().any(char::is_control) {
+        if sku.len() > KEY_BYTES_MAX || sku.chars().any(char::is_control) {
             return Err(ItemsError::Sku.into());
         }
     }
-    Ok(lines)
+    Ok(())
 }
 
 fn items(items: Vec<Item>) -> Result<Items, Problem> {

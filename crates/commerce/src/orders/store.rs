@@ -33,8 +33,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
 /// Makes the order's lines.
 pub(super) fn insert_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> {
     let sql = "INSERT INTO order_lines (order_id, position, product_id, sku, name, category, unit_price_minor, \
-               quantity, tracked, refunded_quantity, refunded_minor, restocked_quantity) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               quantity, tracked, refunded_quantity, refunded_minor, restocked_quantity, fulfilled_quantity) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     for (position, line) in (1_i64..).zip(&order.lines) {
         let values = params![
             &order.id,
@@ -49,6 +49,7 @@ pub(super) fn insert_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> 
             line.refunded_quantity,
             line.refunded_minor,
             line.restocked_quantity,
+            line.fulfilled_quantity,
         ];
         tx.execute(sql, values)?;
     }
@@ -61,13 +62,14 @@ pub(super) fn replace_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error>
     insert_lines(tx, order)
 }
 
-/// Writes what refunds did to the order's lines.
+/// Writes what refunds and fulfilments did to the order's lines.
 pub(super) fn update_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> {
-    let sql = "UPDATE order_lines SET refunded_quantity = $3, refunded_minor = $4, restocked_quantity = $5 \
-               WHERE order_id = $1 AND position = $2";
+    let sql = "UPDATE order_lines SET refunded_quantity = $3, refunded_minor = $4, restocked_quantity = $5, \
+               fulfilled_quantity = $6 WHERE order_id = $1 AND position = $2";
     for (position, line) in (1_i64..).zip(&order.lines) {
         let done = (line.refunded_quantity, line.refunded_minor, line.restocked_quantity);
-        tx.execute(sql, params![&order.id, position, done.0, done.1, done.2])?;
+        let out = line.fulfilled_quantity;
+        tx.execute(sql, params![&order.id, position, done.0, done.1, done.2, out])?;
     }
     Ok(())
 }
@@ -75,7 +77,7 @@ pub(super) fn update_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> 
 /// Makes `before` into `after`, unless somebody else has changed it since; whether it did.
 pub(super) fn update(tx: &mut Tx<'_>, before: &Order, after: &Order) -> Result<bool, Error> {
     let sql = "UPDATE orders SET status = $4, revision = $5, last_seq = $6, total_minor = $7, refunded_minor = $8, \
-               fail_reason = $9, pending_edit = $10, updated_at = $11 \
+               fail_reason = $9, pending_edit = $10, updated_at = $11, stock_kept = $13 \
                WHERE id = $1 AND status = $2 AND last_seq = $3 \
                AND COALESCE(pending_edit, '') = $12";
     let values = params![
@@ -91,6 +93,7 @@ pub(super) fn update(tx: &mut Tx<'_>, before: &Order, after: &Order) -> Result<b
         after.pending_edit.as_deref(),
         after.updated_at.micros(),
         before.pending_edit.as_deref().unwrap_or_default(),
+        after.stock_kept,
     ];
     Ok(tx.execute(sql, values)? == 1)
 }
@@ -143,7 +146,7 @@ pub fn refunds(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(Refund, Timestamp
 /// The database's.
 pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Order>, Error> {
     let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
-               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at \
+               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept \
                FROM orders WHERE id = $1";
     match tx.first(sql, params![id], read)? {
         Some(order) => with_lines(tx, order).map(Some),
@@ -157,7 +160,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Order>, Error> {
 /// The database's.
 pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
     let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
-               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at \
+               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept \
                FROM orders WHERE number = $1";
     match tx.first(sql, params![number], read)? {
         Some(order) => with_lines(tx, order).map(Some),
@@ -186,7 +189,7 @@ pub struct Filter {
 /// The database's.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, Error> {
     let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
-               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at \
+               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept \
                FROM orders WHERE number < $1 AND created_at >= $2 AND created_at < $3 \
                AND ($4 = '' OR status = $4) \
                AND ($5 = '' OR customer_email = $5 OR customer_name = $5) ORDER BY number DESC LIMIT $6";
@@ -204,7 +207,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, 
 
 fn with_lines(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, Error> {
     let sql = "SELECT product_id, sku, name, category, unit_price_minor, quantity, tracked, refunded_quantity, \
-               refunded_minor, restocked_quantity FROM order_lines WHERE order_id = $1 ORDER BY position";
+               refunded_minor, restocked_quantity, fulfilled_quantity FROM order_lines WHERE order_id = $1 ORDER BY position";
     order.lines = tx.all(sql, params![&order.id], read_line)?;
     Ok(order)
 }
@@ -229,6 +232,7 @@ fn read(row: &Row<'_>) -> Result<Order, Error> {
         pending_edit: row.text_or_null(14)?,
         created_at: Timestamp::from_micros(row.int(15)?),
         updated_at: Timestamp::from_micros(row.int(16)?),
+        stock_kept: row.flag(17)?,
         lines: Vec::new(),
     })
 }
@@ -245,6 +249,7 @@ fn read_line(row: &Row<'_>) -> Result<Line, Error> {
         refunded_quantity: row.int(7)?,
         refunded_minor: row.int(8)?,
         restocked_quantity: row.int(9)?,
+        fulfilled_quantity: row.int(10)?,
     })
 }
 

@@ -5,6 +5,7 @@ mod bad_input;
 mod controls;
 mod crowd;
 mod edges;
+mod fulfil;
 mod model;
 mod money;
 mod outbox;

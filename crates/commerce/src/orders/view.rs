@@ -4,7 +4,8 @@
 //! {"id":"0190…","number":7,"status":"confirmed","revision":1,"total":{"amount_minor":99800,"currency":"USD"},
 //!  "refunded":{"amount_minor":0,"currency":"USD"},"items":[{"sku":"ps5","name":"PlayStation 5","category":"consoles",
 //!  "quantity":2,"unit_price":{"amount_minor":49900,"currency":"USD"},"total":{"amount_minor":99800,"currency":"USD"},
-//!  "refunded_quantity":0,"refunded":{"amount_minor":0,"currency":"USD"},"restocked_quantity":0}],
+//!  "refunded_quantity":0,"refunded":{"amount_minor":0,"currency":"USD"},"restocked_quantity":0,
+//!  "fulfilled_quantity":0}],
 //!  "created_at":"2026-11-21T05:00:00Z","updated_at":"2026-11-21T05:00:00Z"}
 //! ```
 
@@ -33,6 +34,8 @@ pub struct OrderView<'a> {
     revision: i64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     edit_pending: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stock_kept: bool,
     total: Money,
     refunded: Money,
     items: Vec<LineView<'a>>,
@@ -56,6 +59,7 @@ struct LineView<'a> {
     refunded_quantity: i64,
     refunded: Money,
     restocked_quantity: i64,
+    fulfilled_quantity: i64,
 }
 
 impl Order {
@@ -69,6 +73,7 @@ impl Order {
             fail_reason: self.fail_reason.as_deref(),
             revision: self.revision,
             edit_pending: self.pending_edit.is_some(),
+            stock_kept: self.stock_kept,
             total: self.money(self.total_minor),
             refunded: self.money(self.refunded_minor),
             items: self.lines.iter().map(|line| self.line_view(line)).collect(),
@@ -90,6 +95,7 @@ impl Order {
             refunded_quantity: line.refunded_quantity,
             refunded: self.money(line.refunded_minor),
             restocked_quantity: line.restocked_quantity,
+            fulfilled_quantity: line.fulfilled_quantity,
         }
     }
 

@@ -4,6 +4,7 @@
 //! {"ref":"0190…/1","lines":[{"sku":"ps5","quantity":2}]}
 //! {"ref":"0190…/2","replaces":"0190…/1","attempt":7,"lines":[{"sku":"ps5","quantity":3}]}
 //! {"ref":"0190…/cancel","of":"0190…/2","kind":"release","lines":[{"sku":"ps5","quantity":3}]}
+//! {"ref":"0190…/cancel","of":"0190…/2","kind":"kept","lines":[{"sku":"ps5","quantity":3}]}
 //! ```
 //! A command moves all of its lines or none, once: its reply is recorded under its `ref` and is what every repeat gets,
 //! however late it comes. A release of a deduct that never came leaves a tombstone, and that deduct is then refused.
@@ -66,6 +67,8 @@ pub enum Back {
     Release,
     /// A refund brought it back.
     Return,
+    /// It does not: the order was cancelled and keeps it. The ledger is told, and nothing moves.
+    Kept,
 }
 
 /// Any command.
@@ -260,13 +263,30 @@ fn bring_back(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Repl
     match meet(tx, &command.of, now)? {
         Met::Nothing => {}
         Met::Holds if store::mark_released(tx, &command.of)? => {
-            inventory::give_back(tx, &command.reference, command.kind.into(), &command.lines, now)?;
+            put_back(tx, (&command.reference, command.kind), &command.lines, now)?;
         }
         Met::Holds | Met::Replaced => {
             return Ok(Reply::Void { why: format!("{} has been replaced", command.of) });
         }
     }
     Ok(Reply::Moved { low: Vec::new() })
+}
+
+/// Gives stock back to the books of this database, or tells them that it is kept.
+///
+/// # Errors
+/// Those of [`inventory::give_back`].
+pub(crate) fn put_back(
+    tx: &mut Tx<'_>,
+    (reference, back): (&str, Back),
+    lines: &[StockLine],
+    now: Timestamp,
+) -> Result<(), Error> {
+    match back {
+        Back::Release => inventory::give_back(tx, reference, LedgerKind::Release, lines, now),
+        Back::Return => inventory::give_back(tx, reference, LedgerKind::Return, lines, now),
+        Back::Kept => inventory::keep(tx, reference, lines, now),
+    }
 }
 
 /// What a deduct that another command names has come to.
@@ -363,15 +383,6 @@ impl Command {
         let is_bad = |line: &&StockLine| !(1..=QUANTITY_MAX).contains(&line.quantity) || bad_name(&line.sku);
         let bad = self.lines().iter().find(is_bad);
         bad.map(|line| format!("cannot move {} of {:?}", line.quantity, line.sku))
-    }
-}
-
-impl From<Back> for LedgerKind {
-    fn from(back: Back) -> Self {
-        match back {
-            Back::Release => Self::Release,
-            Back::Return => Self::Return,
-        }
     }
 }
 

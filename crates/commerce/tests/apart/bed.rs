@@ -430,7 +430,8 @@ pub(crate) fn router(shop: &Arc<Shop>) -> Router {
 
 /// What an order holds of a SKU.
 pub(crate) fn held(order: &Order, sku: &str) -> i64 {
-    if !matches!(order.status, Status::Confirmed | Status::Fulfilled | Status::Refunded) {
+    let is_live = matches!(order.status, Status::Confirmed | Status::Fulfilled | Status::Refunded);
+    if !is_live && !order.stock_kept {
         return 0;
     }
     let lines = order.lines.iter().filter(|line| line.tracked && line.sku == sku);

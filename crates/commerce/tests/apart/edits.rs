@@ -1,9 +1,9 @@
 //! Edits whose stock is apart: all or nothing, and known in the end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kassa_commerce::orders::Status;
-use kassa_commerce::transport::Remotes;
+use kassa_commerce::transport::{Remotes, store as commands};
 use kassa_db::testing::{Folder, TestPostgres};
 use serde_json::json;
 
@@ -186,4 +186,29 @@ async fn a_refund_brings_stock_back_once() {
     assert_eq!(split.cancel(&order).await.status, 200);
     split.exact().await;
     assert_eq!(split.stock.on_hand("a").await, 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_that_keeps_its_stock_is_told_to_the_ledger() {
+    let mut split = Split::new(&[("a", 10), ("b", 10)]).await;
+    let order = id(&split.place("a=4 b=1").await);
+    split.stock.down().await;
+    let (path, key) = (format!("/v1/orders/{order}/cancel"), split.key());
+    let cancelled = split.call("POST", &path, &key, Some(json!({"restock": false}))).await;
+    assert_eq!((cancelled.status, &cancelled.body["stock_kept"]), (200, &json!(true)), "{cancelled:?}");
+    split.stock.up().await;
+    let db = split.stock.shop.inventory.clone().unwrap();
+    let begun = Instant::now();
+    loop {
+        let prefix = format!("{order}/");
+        let entries = db.read(move |tx| commands::ledger(tx, &prefix)).await.unwrap();
+        let kept = entries.iter().filter(|entry| entry.kind == "release" && entry.quantity == 0);
+        if kept.map(|entry| entry.sku.as_str()).eq(["a", "b"]) {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "the ledger has {entries:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    split.exact().await;
+    assert_eq!((split.stock.on_hand("a").await, split.stock.on_hand("b").await), (6, 9));
 }

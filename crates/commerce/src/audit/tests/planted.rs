@@ -48,6 +48,23 @@ const FLAWS: &[Flaw] = &[
             "UPDATE stock SET on_hand = on_hand - 3 WHERE sku = 'mug'",
         ],
     ),
+    ("stock that was kept behind the ledger's back", 2, "kept", &["DELETE FROM ledger WHERE ref LIKE $1 || '/c%'"]),
+    ("stock that nobody kept", 2, "kept", &["UPDATE orders SET stock_kept = 0 WHERE id = $1"]),
+    (
+        "units handed over that no event knows of",
+        3,
+        "partly",
+        &["UPDATE order_lines SET fulfilled_quantity = 1 WHERE order_id = $1"],
+    ),
+    (
+        "an order that is fulfilled with something left",
+        3,
+        "partly",
+        &[
+            "UPDATE orders SET status = 'fulfilled' WHERE id = $1",
+            "UPDATE order_events SET status = 'fulfilled' WHERE order_id = $1 AND kind = 'OrderFulfilled'",
+        ],
+    ),
     (
         "stock of an order that is not there",
         2,

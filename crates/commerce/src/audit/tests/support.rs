@@ -100,7 +100,7 @@ impl Books {
     }
 
     /// One of everything that may happen to an order, in this order: confirmed, fulfilled, cancelled, edited, refunded in
-    /// part and whole, failed, untracked.
+    /// part and whole, cancelled with its stock kept, handed over in part, failed, untracked.
     pub(super) async fn one_of_each(&mut self) -> BTreeMap<&'static str, String> {
         let mut made = BTreeMap::new();
         made.insert("confirmed", self.order(&[("mug", 2), ("cap", 1)]).await);
@@ -117,6 +117,12 @@ impl Books {
         self.keyed(&format!("POST /v1/orders/{part}/refunds"), json!({"amount_minor": 99})).await;
         let whole = self.order(&[("mug", 1)]).await;
         self.keyed(&format!("POST /v1/orders/{whole}/refunds"), json!({"amount_minor": 250})).await;
+        let kept = self.order(&[("mug", 2)]).await;
+        self.keyed(&format!("POST /v1/orders/{kept}/cancel"), json!({"restock": false})).await;
+        let partly = self.order(&[("cap", 3)]).await;
+        let lines = json!({"lines": [{"sku": "cap", "quantity": 2}]});
+        self.keyed(&format!("POST /v1/orders/{partly}/fulfil"), lines).await;
+        made.extend([("kept", kept), ("partly", partly)]);
         made.insert("failed", self.order(&[("ps5", 5_000)]).await);
         made.insert("untracked", self.order(&[("ebook", 1)]).await);
         made.extend([("fulfilled", fulfilled), ("cancelled", cancelled), ("edited", edited)]);
@@ -140,13 +146,18 @@ impl Books {
             let id =
                 orders[usize::try_from(dice.below(i64::try_from(orders.len()).unwrap())).unwrap()].clone();
             let line = json!([{"sku": sku, "quantity": 1, "restock": dice.below(2) == 0}]);
-            let (head, body) = match dice.below(7) {
+            let (head, body) = match dice.below(9) {
                 0 => (format!("PUT /v1/orders/{id}"), json!({"items": [{"sku": sku, "quantity": quantity}]})),
                 1 => (format!("POST /v1/orders/{id}/cancel"), json!({})),
                 2 => (format!("POST /v1/orders/{id}/fulfil"), json!({})),
                 3 => (format!("POST /v1/orders/{id}/refunds"), json!({"lines": line})),
                 4 => (format!("POST /v1/orders/{id}/refunds"), json!({"amount_minor": dice.below(900) + 1})),
-                5 => ("POST /v1/inventory/mug/receive".to_owned(), json!({"quantity": quantity})),
+                5 => (format!("POST /v1/orders/{id}/cancel"), json!({"restock": false})),
+                6 => {
+                    let lines = json!({"lines": [{"sku": sku, "quantity": quantity}]});
+                    (format!("POST /v1/orders/{id}/fulfil"), lines)
+                }
+                7 => ("POST /v1/inventory/mug/receive".to_owned(), json!({"quantity": quantity})),
                 _ => ("POST /v1/inventory/cap/adjust".to_owned(), json!({"quantity": quantity - 2})),
             };
             self.keyed(&head, body).await;

@@ -5,7 +5,7 @@ use axum::http::header::{LOCATION, RETRY_AFTER};
 use kassa_service::Problem;
 
 use super::super::view::Audience;
-use super::super::{Change, EdgeError, Order, Placed, RefundError, Status, Why, place};
+use super::super::{Change, EdgeError, FulfilError, Order, Placed, RefundError, Status, Why, place};
 use crate::act::Failed;
 use crate::idempotency::Answer;
 use crate::inventory::Refusal;
@@ -98,7 +98,9 @@ pub(super) fn problem(error: EdgeError) -> Problem {
     let detail = error.to_string();
     match error {
         EdgeError::Unknown(id) => super::unknown(&id),
-        EdgeError::Illegal(illegal) | EdgeError::Refund(RefundError::Illegal(illegal)) => {
+        EdgeError::Illegal(illegal)
+        | EdgeError::Refund(RefundError::Illegal(illegal))
+        | EdgeError::Fulfil(FulfilError::Illegal(illegal)) => {
             let problem =
                 Problem::new(StatusCode::CONFLICT, "illegal-transition", "The order does not allow this now")
                     .detail(detail)
@@ -107,12 +109,18 @@ pub(super) fn problem(error: EdgeError) -> Problem {
             match illegal.why {
                 // It will, or will not, once that edit is decided.
                 Why::PendingEdit => problem.header(RETRY_AFTER, "1"),
-                Why::Status | Why::HasRefunds => problem,
+                Why::Status | Why::HasRefunds | Why::PartlyFulfilled => problem,
             }
         }
         EdgeError::Refund(_) => Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "refund-exceeds-order",
+            "More than what is left of the order",
+        )
+        .detail(detail),
+        EdgeError::Fulfil(_) => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "fulfil-exceeds-order",
             "More than what is left of the order",
         )
         .detail(detail),

@@ -8,13 +8,15 @@ use axum::response::{IntoResponse, Response};
 use kassa_access::{Allowed, Caller, need};
 use kassa_db::Tx;
 use kassa_model::{Timestamp, failpoint};
-use kassa_service::{Bare, ClientAddress, Object, Problem};
+use kassa_service::{ClientAddress, Object, OptionalObject, Problem};
 use serde::Serialize;
 
 use super::super::context::Visit;
-use super::super::request::{EditBody, OrderBody, RefundBody};
+use super::super::request::{CancelBody, EditBody, FulfilBody, OrderBody, RefundBody};
 use super::super::submit::{orders, products};
-use super::super::{Change, EdgeError, StockPlace, Submission, cancel, edit, fulfil, refund, submit};
+use super::super::{
+    CancelledStock, Change, EdgeError, FulfilAsk, StockPlace, Submission, cancel, edit, fulfil, refund, submit,
+};
 use super::answer::{changed, failed, shape};
 use super::{Buyer, PathId, apart, order_id};
 use crate::Shop;
@@ -62,30 +64,40 @@ pub(super) async fn edit_order(
     }
 }
 
-/// `POST /v1/orders/{uuid}/cancel`.
+/// `POST /v1/orders/{uuid}/cancel {"restock"?}`.
 pub(super) async fn cancel_order(
     Allowed(caller, ..): Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
     path: PathId,
     headers: HeaderMap,
-    _: Bare,
+    OptionalObject(body): OptionalObject<CancelBody>,
 ) -> Result<Response, Problem> {
     let ask = Ask::new(&shop, path)?;
-    let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/cancel")), &Nothing {})?;
-    ask.carry_out(keyed, |tx, ask| cancel(tx, &ask.id, ask.stock, ask.now)).await
+    let stock = body.check();
+    let route = ask.route("/cancel");
+    let keyed = match stock {
+        CancelledStock::Returned => Keyed::of(&caller, &headers, ("POST", &route), &Nothing {})?,
+        CancelledStock::Kept => Keyed::of(&caller, &headers, ("POST", &route), &Kept { restock: false })?,
+    };
+    ask.carry_out(keyed, move |tx, ask| cancel(tx, &ask.id, stock, ask.stock, ask.now)).await
 }
 
-/// `POST /v1/orders/{uuid}/fulfil`.
+/// `POST /v1/orders/{uuid}/fulfil {"lines"?}`.
 pub(super) async fn fulfil_order(
     Allowed(caller, ..): Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
     path: PathId,
     headers: HeaderMap,
-    _: Bare,
+    OptionalObject(body): OptionalObject<FulfilBody>,
 ) -> Result<Response, Problem> {
     let ask = Ask::new(&shop, path)?;
-    let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/fulfil")), &Nothing {})?;
-    ask.carry_out(keyed, |tx, ask| fulfil(tx, &ask.id, ask.now)).await
+    let what = body.check()?;
+    let route = ask.route("/fulfil");
+    let keyed = match &what {
+        FulfilAsk::Rest => Keyed::of(&caller, &headers, ("POST", &route), &Nothing {})?,
+        FulfilAsk::Lines(lines) => Keyed::of(&caller, &headers, ("POST", &route), lines)?,
+    };
+    ask.carry_out(keyed, move |tx, ask| fulfil(tx, &ask.id, &what, ask.now)).await
 }
 
 /// `POST /v1/orders/{uuid}/refunds`, by lines or by amount; needs an `Idempotency-Key`.
@@ -106,6 +118,12 @@ pub(super) async fn refund_order(
 /// An empty body, for a fingerprint.
 #[derive(Serialize)]
 struct Nothing {}
+
+/// The body of a cancel that returns no stock, for a fingerprint.
+#[derive(Serialize)]
+struct Kept {
+    restock: bool,
+}
 
 /// Who wants something of which order.
 #[derive(Clone)]
@@ -146,7 +164,9 @@ impl Ask {
         failpoint::hit("orders.after_commit");
         match (change, self.stock) {
             (Some(change), StockPlace::SameDatabase) => self.tell(&change),
-            (Some(change), StockPlace::Apart) if !change.give_back.is_empty() => flow::released(&self.shop),
+            (Some(change), StockPlace::Apart) if !(change.give_back.is_empty() && change.keep.is_empty()) => {
+                flow::released(&self.shop);
+            }
             _ => {}
         }
         Ok(response)

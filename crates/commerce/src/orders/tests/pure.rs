@@ -3,8 +3,8 @@
 use kassa_model::Timestamp;
 
 use super::super::{
-    Basket, Change, Context, Customer, Edge, IllegalTransition, Line, Order, RefundAsk, RefundError,
-    RefundLine, Status,
+    Basket, CancelledStock, Change, Context, Customer, Edge, FulfilAsk, FulfilError, IllegalTransition, Item,
+    Kind, Line, Order, RefundAsk, RefundError, RefundLine, Status,
 };
 use crate::testing::{Dice, scaled, seed};
 
@@ -17,11 +17,13 @@ struct Told {
     units: Vec<(String, i64, i64)>,
     /// Per SKU what is taken out of stock.
     taken: Vec<(String, i64)>,
+    /// Per SKU what was handed over.
+    out: Vec<(String, i64)>,
 }
 
 impl Told {
     fn new(order: Order) -> Self {
-        let mut told = Self { order: order.clone(), revenue: 0, units: Vec::new(), taken: Vec::new() };
+        let mut told = Self { order: order.clone(), revenue: 0, units: Vec::new(), taken: Vec::new(), out: Vec::new() };
         told.apply(&order.opened());
         told
     }
@@ -43,6 +45,18 @@ impl Told {
                 }
                 None => self.units.push((line.sku.clone(), line.units_delta, line.revenue_delta_minor)),
             }
+        }
+        for line in &change.lines {
+            assert_eq!(line.fulfilled.is_some(), change.kind == Kind::Fulfilled);
+            let units = line.fulfilled.unwrap_or(0);
+            match self.out.iter_mut().find(|known| known.0 == line.sku) {
+                Some(known) => known.1 += units,
+                None => self.out.push((line.sku.clone(), units)),
+            }
+        }
+        if change.kind == Kind::Fulfilled {
+            let open = change.after.lines.iter().any(|line| line.open_quantity() > 0);
+            assert_eq!(change.after.status == Status::Fulfilled, !open);
         }
         for (lines, sign) in [(&change.deduct, 1), (&change.give_back, -1)] {
             for line in lines {
@@ -69,7 +83,11 @@ impl Told {
             assert!((0..=line.refunded_quantity).contains(&line.restocked_quantity));
             let units = self.units.iter().find(|known| known.0 == line.sku).map_or(0, |known| known.1);
             assert_eq!(units, if gone { 0 } else { line.kept_quantity() });
-            let held = if gone || !line.tracked { 0 } else { line.quantity - line.restocked_quantity };
+            let returned = gone && !order.stock_kept;
+            let held = if returned || !line.tracked { 0 } else { line.quantity - line.restocked_quantity };
+            assert!((0..=line.quantity).contains(&line.fulfilled_quantity));
+            let out = self.out.iter().find(|known| known.0 == line.sku).map_or(0, |known| known.1);
+            assert_eq!(line.fulfilled_quantity, out);
             assert_eq!(self.taken.iter().find(|known| known.0 == line.sku).map_or(0, |known| known.1), held);
         }
         for (sku, units, _) in &self.units {
@@ -93,6 +111,7 @@ fn basket(dice: &mut Dice) -> Basket {
             refunded_quantity: 0,
             refunded_minor: 0,
             restocked_quantity: 0,
+            fulfilled_quantity: 0,
         }
     });
     Basket::new(lines.collect(), kassa_model::Currency::USD).unwrap()
@@ -115,6 +134,7 @@ fn order(dice: &mut Dice) -> Order {
         context: Context::default(),
         fail_reason: None,
         pending_edit: None,
+        stock_kept: false,
         created_at: NOW,
         updated_at: NOW,
         lines: basket.lines().to_vec(),
@@ -139,10 +159,25 @@ fn refund(order: &Order, dice: &mut Dice) -> RefundAsk {
     RefundAsk::Lines((0..=dice.below(2)).map(|_| line(dice)).collect())
 }
 
+fn fulfilment(order: &Order, dice: &mut Dice) -> FulfilAsk {
+    if dice.below(3) == 0 {
+        return FulfilAsk::Rest;
+    }
+    let place = usize::try_from(dice.below(64)).unwrap() % order.lines.len();
+    FulfilAsk::Lines(vec![Item { sku: order.lines[place].sku.clone(), quantity: 1 + dice.below(4) }])
+}
+
 fn edge(order: &Order, dice: &mut Dice) -> (Edge, Result<Change, IllegalTransition>) {
     match dice.below(12) {
-        0 => (Edge::Cancel, order.cancel(NOW)),
-        1 => (Edge::Fulfil, order.fulfil(NOW)),
+        0 => {
+            let stock = if dice.below(2) == 0 { CancelledStock::Kept } else { CancelledStock::Returned };
+            (Edge::Cancel, order.cancel(stock, NOW))
+        }
+        1 => match order.fulfil(&fulfilment(order, dice), NOW) {
+            Ok(change) => (Edge::Fulfil, Ok(change)),
+            Err(FulfilError::Illegal(illegal)) => (Edge::Fulfil, Err(illegal)),
+            Err(_) => edge(order, dice),
+        },
         2 => (Edge::Confirm, order.confirm(NOW)),
         3 => (Edge::Fail, order.fail("no", NOW)),
         4..7 => (Edge::Edit, order.edit(&basket(dice), NOW)),
@@ -172,8 +207,8 @@ fn deltas_always_add_up() {
                     done += 1;
                 }
                 (edge, Err(refused)) => {
-                    let refunded = edge == Edge::Edit && before.status == Status::Confirmed;
-                    assert!(refunded || !edge.is_legal_from(before.status), "seed {seed}: {refused}");
+                    let touched = matches!(edge, Edge::Edit | Edge::Cancel) && before.status == Status::Confirmed;
+                    assert!(touched || !edge.is_legal_from(before.status), "seed {seed}: {refused}");
                     illegal += 1;
                 }
             }

@@ -108,6 +108,7 @@ pub(super) fn amount(number: i64) -> i64 {
 pub(super) fn put(tx: &mut Tx<'_>, number: i64) -> Result<(), Error> {
     let order = format!("o-{number}");
     let line = LineDelta {
+        fulfilled: None,
         sku: "mug".to_owned(),
         name: "Mug".to_owned(),
         category: None,
