@@ -179,7 +179,9 @@ impl Replay {
         let left = |(sku, kept): (&String, &i64)| *kept > self.fulfilled.get(sku).copied().unwrap_or(0);
         match (self.units.iter().any(left), to) {
             (true, Status::Fulfilled) => Err("it makes the order fulfilled, and some is left".to_owned()),
-            (false, Status::Confirmed) => Err("all is handed over, and it leaves the order confirmed".to_owned()),
+            (false, Status::Confirmed) => {
+                Err("all is handed over, and it leaves the order confirmed".to_owned())
+            }
             _ => Ok(()),
         }
     }
@@ -247,7 +249,9 @@ pub(super) fn stock_flaws(order: &OrderRow, lines: &[LineRow], entries: &[Entry]
 
 /// What a cancelled order kept, and the ledger was not told of.
 fn untold(order: &OrderRow, lines: &[LineRow], entries: &[Entry]) -> Vec<String> {
-    let kept = lines.iter().filter(|line| order.stock_kept && line.tracked && line.quantity > line.restocked_quantity);
+    let kept = lines
+        .iter()
+        .filter(|line| order.stock_kept && line.tracked && line.quantity > line.restocked_quantity);
     let is_told = |sku: &str| {
         let mut of_sku = entries.iter().filter(|entry| entry.sku == sku && entry.kind == "release");
         of_sku.any(|entry| entry.quantity == 0)

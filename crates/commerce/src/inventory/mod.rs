@@ -5,6 +5,7 @@
 //! command that comes again moves nothing. The sum of a SKU's entries is what is on hand. Stock is taken by a conditional
 //! update and never read first and written later, so that any number of buyers at once get exactly what is there.
 
+mod back;
 pub mod http;
 pub mod levels;
 pub mod store;
@@ -16,12 +17,12 @@ use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use back::{KEPT, give_back, keep};
+
 /// From how many on a SKU's stock is low, unless it says otherwise.
 pub const LOW_STOCK_AT: i64 = 5;
 /// The most that one line or movement takes or brings.
 pub const QUANTITY_MAX: i64 = 1_000_000_000;
-/// The reason of an entry that brings nothing back, because a cancelled order keeps its stock.
-pub const KEPT: &str = "kept";
 /// The most that can be on hand of a SKU: 2^53−1, the largest integer that JSON readers keep exact.
 pub const ON_HAND_MAX: i64 = (1 << 53) - 1;
 
@@ -214,41 +215,6 @@ pub fn deduct_once(
         Err(Stop::Refused(refusal)) => Ok(Taken::Refused(refusal)),
         Err(Stop::Db(error)) => Err(error),
     }
-}
-
-/// Gives lines back: [`LedgerKind::Release`] for a cancelled or edited order, [`LedgerKind::Return`] for a refund. A
-/// `reference` that has given a line back already does it not again.
-///
-/// # Errors
-/// The database's; [`Error::Invalid`] for a quantity below 1, a SKU without stock, or a reference that gave another
-/// quantity.
-pub fn give_back(
-    tx: &mut Tx<'_>,
-    reference: &str,
-    kind: LedgerKind,
-    lines: &[StockLine],
-    now: Timestamp,
-) -> Result<(), Error> {
-    for line in merged(lines)? {
-        let entry = store::Entry { reference, sku: &line.sku, kind, quantity: line.quantity, reason: None };
-        if enter(tx, &entry, now)? && store::add(tx, &line.sku, line.quantity, now)?.is_none() {
-            return Err(Error::Invalid(format!("cannot give {} of {} back", line.quantity, line.sku)));
-        }
-    }
-    Ok(())
-}
-
-/// Notes that these lines of a cancelled order do not come back: entries of a release of 0, with the reason [`KEPT`]. A
-/// `reference` that has noted a line already does it not again.
-///
-/// # Errors
-/// As [`give_back`].
-pub fn keep(tx: &mut Tx<'_>, reference: &str, lines: &[StockLine], now: Timestamp) -> Result<(), Error> {
-    for line in merged(lines)? {
-        let (kind, reason) = (LedgerKind::Release, Some(KEPT));
-        enter(tx, &store::Entry { reference, sku: &line.sku, kind, quantity: 0, reason }, now)?;
-    }
-    Ok(())
 }
 
 /// A movement by hand of one SKU: goods that came in, or a correction.

@@ -15,7 +15,7 @@ use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::lines::tracked;
-use super::{Basket, Change, EdgeError, Items, Line, Order, PlaceOrder, Status, change, place, store};
+use super::{Basket, Change, EdgeError, EditAsk, Line, Order, PlaceOrder, Status, change, place, store};
 use crate::idempotency::RUNNING_MICROS;
 use crate::inventory::{Crossing, Refusal, StockLine};
 use crate::outbox;
@@ -129,25 +129,22 @@ pub fn decide(tx: &mut Tx<'_>, id: &str, decision: &Decision, now: Timestamp) ->
     }
 }
 
-/// Begins an edit: no other edge of the order until [`decide_edit`], which closes `record`. `products` are those of `items`.
+/// Begins an edit: no other edge of the order until [`decide_edit`], which closes `record`. `products` are those of its items.
 ///
 /// # Errors
 /// [`EdgeError`].
 pub fn begin_edit(
     tx: &mut Tx<'_>,
     (id, record): (&str, Option<(String, String)>),
-    items: &Items,
+    ask: &EditAsk,
     products: &[Offer],
     now: Timestamp,
 ) -> Result<EditBegun, EdgeError> {
     let before = load(tx, id)?;
-    let basket = change::edited(&before, items, products)?;
+    let basket = ask.lines_for(&before, products)?;
     let (old, new) = (tracked(&before.lines), tracked(basket.lines()));
     if old.is_empty() && new.is_empty() {
-        let change = change::step(tx, id, |order| {
-            let basket = change::edited(order, items, products)?;
-            Ok(order.edit(&basket, now)?)
-        })?;
+        let change = change::step(tx, id, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
         return Ok(EditBegun::Done(Box::new(change)));
     }
     let reference = format!("{}/{}", before.id, before.revision + 1);

@@ -4,11 +4,11 @@ use kassa_db::Tx;
 use kassa_model::Timestamp;
 
 use super::{
-    Basket, CancelledStock, Change, FulfilAsk, FulfilError, IllegalTransition, Items, ItemsError, Kind, Order,
-    RefundAsk, RefundError, StockPlace, store,
+    CancelledStock, Change, EditAsk, FulfilAsk, FulfilError, IllegalTransition, Items, ItemsError, Kind,
+    Order, RefundAsk, RefundError, StockPlace, store,
 };
 use crate::inventory::{self, LedgerKind, Refusal, Stop};
-use crate::transport::commands::{self, Back};
+use crate::transport::back::{Back, put_back};
 use crate::transport::prices::Offer;
 use crate::{catalog, outbox};
 
@@ -36,6 +36,9 @@ pub enum EdgeError {
     /// A new line has no product.
     #[error("there is no product {0}")]
     UnknownSku(String),
+    /// A line whose product has gone out of the catalogue would grow.
+    #[error("{0} is archived: its line may stay or shrink, not grow")]
+    Archived(String),
     /// There is too little of a new line.
     #[error(transparent)]
     Stock(#[from] Refusal),
@@ -101,7 +104,7 @@ pub fn refund(
 pub fn edit(
     tx: &mut Tx<'_>,
     id: &str,
-    items: &Items,
+    ask: &EditAsk,
     products: Option<&[Offer]>,
     now: Timestamp,
 ) -> Result<Change, EdgeError> {
@@ -109,14 +112,11 @@ pub fn edit(
     let products = match products {
         Some(products) => products,
         None => {
-            read = offers(tx, items)?;
+            read = offers(tx, &ask.items)?;
             &read
         }
     };
-    let change = step(tx, id, |order| {
-        let basket = edited(order, items, products)?;
-        Ok(order.edit(&basket, now)?)
-    })?;
+    let change = step(tx, id, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
     let reference = change.after.stock_reference();
     let skus = change.give_back.iter().chain(&change.deduct).map(|line| line.sku.clone());
     inventory::store::lock(tx, &skus.collect())?;
@@ -129,19 +129,6 @@ pub fn edit(
 /// What the catalogue in this database says about `items`.
 pub(super) fn offers(tx: &mut Tx<'_>, items: &Items) -> Result<Vec<Offer>, kassa_db::Error> {
     Ok(catalog::store::by_skus(tx, &items.skus())?.into_iter().map(Offer::from).collect())
-}
-
-/// The lines that an edit gives `order`, at the catalogue's prices of today.
-pub(super) fn edited(order: &Order, items: &Items, products: &[Offer]) -> Result<Basket, EdgeError> {
-    order.require(super::Edge::Edit)?;
-    let (basket, unknown) = items.price(products, order.currency)?;
-    if let Some(sku) = unknown {
-        return Err(EdgeError::UnknownSku(sku));
-    }
-    if basket.currency() != order.currency {
-        return Err(ItemsError::MixedCurrencies(order.currency, basket.currency()).into());
-    }
-    Ok(basket)
 }
 
 /// Decides on the order as it is and carries the change out; again from the start when somebody else was faster.
@@ -196,7 +183,7 @@ fn return_stock(
         None => format!("{}/c{}", change.after.id, change.after.last_seq),
     };
     match place {
-        StockPlace::SameDatabase => commands::put_back(tx, (&reference, back), lines, now),
+        StockPlace::SameDatabase => put_back(tx, (&reference, back), lines, now),
         StockPlace::Apart => super::accepted::release_later(tx, change, &reference, (back, lines)),
     }
 }

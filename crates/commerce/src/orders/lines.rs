@@ -90,6 +90,11 @@ impl Items {
         }
     }
 
+    /// What is asked for, each SKU once.
+    pub fn iter(&self) -> impl Iterator<Item = &Item> {
+        self.0.iter()
+    }
+
     /// The SKUs.
     pub fn skus(&self) -> Vec<&str> {
         self.0.iter().map(|item| item.sku.as_str()).collect()
@@ -125,7 +130,8 @@ impl Items {
     }
 }
 
-fn line(item: &Item, product: Option<&Offer>) -> Line {
+/// The line of an item at its product's price of today.
+pub(super) fn line(item: &Item, product: Option<&Offer>) -> Line {
     Line {
         product_id: product.map(|product| product.id),
         sku: item.sku.clone(),

@@ -10,7 +10,7 @@ use kassa_service::Problem;
 
 use super::accepted::{EditBegun, begin_edit};
 use super::submit::{orders, products};
-use super::{CancelledStock, Change, EdgeError, Items, Order, StockPlace, change, store};
+use super::{CancelledStock, Change, EdgeError, EditAsk, Items, Order, Prices, StockPlace, change, store};
 use crate::Shop;
 use crate::inventory::LedgerKind;
 use crate::transport::flow::{self, EditSettled};
@@ -44,22 +44,24 @@ impl From<kassa_db::Error> for NotChanged {
 /// [`NotChanged`].
 pub(crate) async fn cancel(shop: &Arc<Shop>, number: i64) -> Result<Order, NotChanged> {
     let (place, now) = (place(shop), shop.now());
-    carry_out(shop, number, place, move |tx, id| super::cancel(tx, id, CancelledStock::Returned, place, now)).await
+    carry_out(shop, number, place, move |tx, id| super::cancel(tx, id, CancelledStock::Returned, place, now))
+        .await
 }
 
-/// Gives the order of this number other lines.
+/// Gives the order of this number other lines, all at today's prices: such clients reckon the total anew.
 ///
 /// # Errors
 /// [`NotChanged`].
 pub(crate) async fn edit(shop: &Arc<Shop>, number: i64, items: Items) -> Result<Order, NotChanged> {
     let (place, now) = (place(shop), shop.now());
+    let ask = EditAsk { items, prices: Prices::Today };
     match place {
         StockPlace::SameDatabase => {
-            let offers = products(shop, &items).await?;
-            carry_out(shop, number, place, move |tx, id| super::edit(tx, id, &items, offers.as_deref(), now))
+            let offers = products(shop, &ask.items).await?;
+            carry_out(shop, number, place, move |tx, id| super::edit(tx, id, &ask, offers.as_deref(), now))
                 .await
         }
-        StockPlace::Apart => edit_apart(shop, number, items).await,
+        StockPlace::Apart => edit_apart(shop, number, ask).await,
     }
 }
 
@@ -100,18 +102,18 @@ async fn carry_out(
 }
 
 /// Edits an order whose stock is apart: begun in one transaction, decided by a command.
-async fn edit_apart(shop: &Arc<Shop>, number: i64, items: Items) -> Result<Order, NotChanged> {
+async fn edit_apart(shop: &Arc<Shop>, number: i64, ask: EditAsk) -> Result<Order, NotChanged> {
     let begun = Instant::now();
     flow::reachable(shop)?;
-    let (offers, now) = (products(shop, &items).await?, shop.now());
+    let (offers, now) = (products(shop, &ask.items).await?, shop.now());
     let (id, edit) = orders(shop)?
         .write(move |tx| {
             let id = id_of(tx, number)?;
             let offers = match &offers {
                 Some(offers) => offers.clone(),
-                None => change::offers(tx, &items)?,
+                None => change::offers(tx, &ask.items)?,
             };
-            let edit = begin_edit(tx, (&id, None), &items, &offers, now)?;
+            let edit = begin_edit(tx, (&id, None), &ask, &offers, now)?;
             Ok::<_, EdgeError>((id, edit))
         })
         .await?;

@@ -9,9 +9,11 @@ use axum::http::StatusCode;
 use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
-use super::object::{Object, object, objects};
 use super::lines::ITEMS_MAX;
-use super::{CancelledStock, Customer, FulfilAsk, Item, Items, ItemsError, RefundAsk, RefundLine};
+use super::object::{Object, object, objects};
+use super::{
+    CancelledStock, Customer, EditAsk, FulfilAsk, Item, Items, ItemsError, Prices, RefundAsk, RefundLine,
+};
 use crate::idempotency::KEY_BYTES_MAX;
 
 /// Characters of a customer's name.
@@ -43,6 +45,8 @@ pub(super) struct OrderBody {
 pub(super) struct EditBody {
     #[serde(deserialize_with = "objects")]
     items: Vec<Item>,
+    #[serde(default)]
+    reprice: bool,
 }
 
 /// The body of `POST /v1/orders/{uuid}/refunds`: one of the two.
@@ -153,8 +157,9 @@ impl OrderBody {
 }
 
 impl EditBody {
-    pub(super) fn check(self) -> Result<Items, Problem> {
-        items(self.items)
+    pub(super) fn check(self) -> Result<EditAsk, Problem> {
+        let prices = if self.reprice { Prices::Today } else { Prices::Agreed };
+        Ok(EditAsk { items: items(self.items)?, prices })
     }
 }
 
@@ -191,16 +196,15 @@ fn refund_lines(lines: Vec<Object<RefundLine>>) -> Result<Vec<RefundLine>, Probl
 }
 
 /// Checks lines of an order that something is to be done with: a SKU and how many of it.
-fn check_lines<'a>(
-    what: &str,
-    lines: impl ExactSizeIterator<Item = (&'a str, i64)>,
-) -> Result<(), Problem> {
+fn check_lines<'a>(what: &str, lines: impl ExactSizeIterator<Item = (&'a str, i64)>) -> Result<(), Problem> {
     if lines.len() == 0 || lines.len() > ITEMS_MAX {
         return Err(Problem::bad_request(format!("a {what} has 1 to {ITEMS_MAX} lines")));
     }
     for (sku, quantity) in lines {
         if quantity < 1 {
-            return Err(Problem::bad_request(format!("the quantity of a line of a {what} must be at least 1")));
+            return Err(Problem::bad_request(format!(
+                "the quantity of a line of a {what} must be at least 1"
+            )));
         }
         // A SKU that the order does not have is refused by name; this keeps its name printable.
         if sku.len() > KEY_BYTES_MAX || sku.chars().any(char::is_control) {

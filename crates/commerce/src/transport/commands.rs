@@ -16,8 +16,11 @@ use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::back::put_back;
 use super::store::{self, Recorded};
 use crate::inventory::{self, LedgerKind, QUANTITY_MAX, Refusal, StockLine};
+
+pub use super::back::Back;
 
 /// Lines of a command.
 pub const LINES_MAX: usize = 1_000;
@@ -56,19 +59,6 @@ pub struct Release {
     pub kind: Back,
     /// What goes back.
     pub lines: Vec<StockLine>,
-}
-
-/// Why stock goes back: the kind of its ledger entries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Back {
-    /// The order was cancelled.
-    #[default]
-    Release,
-    /// A refund brought it back.
-    Return,
-    /// It does not: the order was cancelled and keeps it. The ledger is told, and nothing moves.
-    Kept,
 }
 
 /// Any command.
@@ -283,9 +273,8 @@ pub(crate) fn put_back(
     now: Timestamp,
 ) -> Result<(), Error> {
     match back {
-        Back::Release => inventory::give_back(tx, reference, LedgerKind::Release, lines, now),
-        Back::Return => inventory::give_back(tx, reference, LedgerKind::Return, lines, now),
         Back::Kept => inventory::keep(tx, reference, lines, now),
+        Back::Release | Back::Return => inventory::give_back(tx, reference, back.into(), lines, now),
     }
 }
 
@@ -383,6 +372,16 @@ impl Command {
         let is_bad = |line: &&StockLine| !(1..=QUANTITY_MAX).contains(&line.quantity) || bad_name(&line.sku);
         let bad = self.lines().iter().find(is_bad);
         bad.map(|line| format!("cannot move {} of {:?}", line.quantity, line.sku))
+    }
+}
+
+/// The kind of the ledger's entries.
+impl From<Back> for LedgerKind {
+    fn from(back: Back) -> Self {
+        match back {
+            Back::Release | Back::Kept => Self::Release,
+            Back::Return => Self::Return,
+        }
     }
 }
 

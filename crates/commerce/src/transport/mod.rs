@@ -7,6 +7,7 @@
 //! [`drain`]'s, which sends the same command until its reply is known. While chaos is on ([`chaos`]), stock in the same
 //! database takes the two-step way as well, so that no fault ever happens inside a transaction.
 
+pub(crate) mod back;
 pub mod chaos;
 pub mod commands;
 pub mod drain;
@@ -30,7 +31,7 @@ use serde::de::DeserializeOwned;
 use crate::Shop;
 use crate::inventory::LedgerKind;
 use chaos::{Chaos, Fate};
-use commands::{Command, Done, Reply};
+use commands::{Back, Command, Done, Reply};
 
 /// A command is not sent again with less time than this left.
 const RETRY_MIN: Duration = Duration::from_millis(150);
@@ -274,7 +275,8 @@ async fn execute(shop: &Shop, db: &Db, commands: Vec<Command>) -> Result<Vec<Don
             Command::Release(release) => release.kind.into(),
         };
         shop.stock_update_took(kind, begun);
-        if !done.replayed && matches!(done.reply, Reply::Moved { .. }) {
+        let is_kept = matches!(command, Command::Release(release) if release.kind == Back::Kept);
+        if !done.replayed && !is_kept && matches!(done.reply, Reply::Moved { .. }) {
             shop.stock_moved(kind, command.lines().iter().map(|line| line.sku.as_str()));
         }
     }

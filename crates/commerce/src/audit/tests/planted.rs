@@ -48,7 +48,12 @@ const FLAWS: &[Flaw] = &[
             "UPDATE stock SET on_hand = on_hand - 3 WHERE sku = 'mug'",
         ],
     ),
-    ("stock that was kept behind the ledger's back", 2, "kept", &["DELETE FROM ledger WHERE ref LIKE $1 || '/c%'"]),
+    (
+        "stock that was kept behind the ledger's back",
+        2,
+        "kept",
+        &["DELETE FROM ledger WHERE ref LIKE $1 || '/c%'"],
+    ),
     ("stock that nobody kept", 2, "kept", &["UPDATE orders SET stock_kept = 0 WHERE id = $1"]),
     (
         "units handed over that no event knows of",

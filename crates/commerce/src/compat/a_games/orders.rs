@@ -285,9 +285,11 @@ fn not_changed(error: NotChanged, games: &Games) -> Refusal<A> {
             _ => Refusal::new(StatusCode::CONFLICT, illegal.to_string()),
         },
         NotChanged::Edge(EdgeError::Items(error)) => bad_items(&error),
-        NotChanged::Edge(EdgeError::UnknownSku(sku) | EdgeError::Stock(StockRefusal::UnknownSku(sku))) => {
-            no_such_game(games.by_sku(&sku).map_or(sku, |game| game.id.to_string()))
-        }
+        NotChanged::Edge(
+            EdgeError::UnknownSku(sku)
+            | EdgeError::Archived(sku)
+            | EdgeError::Stock(StockRefusal::UnknownSku(sku)),
+        ) => no_such_game(games.by_sku(&sku).map_or(sku, |game| game.id.to_string())),
         NotChanged::Edge(EdgeError::Stock(StockRefusal::Insufficient { sku, .. })) => {
             too_little(games.by_sku(&sku).map_or(&sku, |game| &game.name))
         }

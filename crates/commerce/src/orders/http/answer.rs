@@ -126,6 +126,13 @@ pub(super) fn problem(error: EdgeError) -> Problem {
         .detail(detail),
         EdgeError::Items(error) => error.into(),
         EdgeError::UnknownSku(sku) => refused(&Refusal::UnknownSku(sku)),
+        EdgeError::Archived(sku) => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "archived-product",
+            "The product is no longer in the catalogue",
+        )
+        .detail(detail)
+        .extra("sku", sku),
         EdgeError::Stock(refusal) => refused(&refusal),
         EdgeError::Db(error) => problem_of(&error),
     }

@@ -11,7 +11,7 @@ use kassa_service::Problem;
 
 use super::super::accepted::{EditBegun, begin_edit};
 use super::super::submit::{orders, products};
-use super::super::{Items, change};
+use super::super::{EditAsk, change};
 use super::answer::{changed, edited, failed};
 use crate::act::{Failed, Keyed};
 use crate::idempotency::{self, Begun, Outcome};
@@ -24,7 +24,7 @@ pub(super) async fn edit(
     shop: &Arc<Shop>,
     keyed: Keyed,
     id: String,
-    items: Items,
+    ask: EditAsk,
 ) -> Result<Response, Problem> {
     let begun = Instant::now();
     // Before anything that may be out of reach just now.
@@ -32,8 +32,8 @@ pub(super) async fn edit(
         return Ok(outcome.into_response());
     }
     flow::reachable(shop)?;
-    let offers = products(shop, &items).await?;
-    let reference = match begin(shop, keyed.clone(), (id.clone(), items), offers).await? {
+    let offers = products(shop, &ask.items).await?;
+    let reference = match begin(shop, keyed.clone(), (id.clone(), ask), offers).await? {
         Begun::Open(reference) => reference,
         Begun::Answered(outcome) => return Ok(outcome.into_response()),
     };
@@ -67,7 +67,7 @@ async fn known(shop: &Shop, keyed: &Keyed) -> Result<Option<Outcome>, Problem> {
 async fn begin(
     shop: &Shop,
     keyed: Keyed,
-    (id, items): (String, Items),
+    (id, ask): (String, EditAsk),
     offers: Option<Vec<Offer>>,
 ) -> Result<Begun<String>, Problem> {
     let now = shop.now();
@@ -75,11 +75,11 @@ async fn begin(
         idempotency::begin(tx, &keyed.request(), now, |tx| {
             let offers = match &offers {
                 Some(offers) => offers.clone(),
-                None => change::offers(tx, &items)?,
+                None => change::offers(tx, &ask.items)?,
             };
             let edit = (id.as_str(), keyed.record());
             // A refusal that is kept must leave nothing else behind.
-            match tx.savepoint(|tx| begin_edit(tx, edit, &items, &offers, now)) {
+            match tx.savepoint(|tx| begin_edit(tx, edit, &ask, &offers, now)) {
                 Ok(EditBegun::Pending(reference)) => Ok(Begun::Open(reference)),
                 Ok(EditBegun::Done(change)) => Ok(Begun::Answered(changed(&change))),
                 Err(error) => Ok::<_, Failed>(Begun::Answered(failed(error)?)),

@@ -15,7 +15,8 @@ use super::super::context::Visit;
 use super::super::request::{CancelBody, EditBody, FulfilBody, OrderBody, RefundBody};
 use super::super::submit::{orders, products};
 use super::super::{
-    CancelledStock, Change, EdgeError, FulfilAsk, StockPlace, Submission, cancel, edit, fulfil, refund, submit,
+    CancelledStock, Change, EdgeError, FulfilAsk, Prices, StockPlace, Submission, cancel, edit, fulfil,
+    refund, submit,
 };
 use super::answer::{changed, failed, shape};
 use super::{Buyer, PathId, apart, order_id};
@@ -44,7 +45,7 @@ pub(super) async fn create_order(
     Ok(submit(&shop, submission, shape).await?.into_response())
 }
 
-/// `PUT /v1/orders/{uuid}`: other lines in place of its own.
+/// `PUT /v1/orders/{uuid} {"items","reprice"?}`: other lines in place of its own.
 pub(super) async fn edit_order(
     Allowed(caller, ..): Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
@@ -53,14 +54,18 @@ pub(super) async fn edit_order(
     Object(body): Object<EditBody>,
 ) -> Result<Response, Problem> {
     let ask = Ask::new(&shop, path)?;
-    let items = body.check()?;
-    let keyed = Keyed::of(&caller, &headers, ("PUT", &ask.route("")), &items)?;
+    let what = body.check()?;
+    let route = ask.route("");
+    let keyed = match what.prices {
+        Prices::Agreed => Keyed::of(&caller, &headers, ("PUT", &route), &what.items)?,
+        Prices::Today => Keyed::of(&caller, &headers, ("PUT", &route), &(&what.items, "reprice"))?,
+    };
     match ask.stock {
         StockPlace::SameDatabase => {
-            let offers = products(&shop, &items).await?;
-            ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.id, &items, offers.as_deref(), ask.now)).await
+            let offers = products(&shop, &what.items).await?;
+            ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.id, &what, offers.as_deref(), ask.now)).await
         }
-        StockPlace::Apart => apart::edit(&shop, keyed, ask.id, items).await,
+        StockPlace::Apart => apart::edit(&shop, keyed, ask.id, what).await,
     }
 }
 

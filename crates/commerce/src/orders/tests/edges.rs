@@ -108,6 +108,72 @@ async fn an_edge_with_a_key_happens_once() {
     }
 }
 
+/// What a line costs, and so many of it.
+fn priced(answer: &Answered) -> Vec<(i64, i64)> {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let of = |line: &Value| (line["quantity"].as_i64(), line["unit_price"]["amount_minor"].as_i64());
+    let lines = answer.json()["items"].as_array().unwrap().iter().map(of).collect::<Vec<_>>();
+    lines.into_iter().map(|(quantity, price)| (quantity.unwrap(), price.unwrap())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_that_stays_keeps_its_price() {
+    for shop in shops() {
+        shop.stock("ps5", 100, 20);
+        shop.stock("xbox", 70, 20);
+        let path = shop.placed(json!([{"sku": "ps5", "quantity": 1}])).await;
+        shop.change("UPDATE products SET price_minor = price_minor * 2, name = 'Dear ' || name");
+        let both = json!([{"sku": "ps5", "quantity": 3}, {"sku": "xbox", "quantity": 1}]);
+        let edited = shop.put(&path, &json!({ "items": both })).await;
+        assert_eq!(priced(&edited), [(3, 100), (1, 140)]);
+        assert_eq!(edited.json()["items"][0]["name"], "The ps5");
+        assert_eq!(edited.json()["total"]["amount_minor"], 440);
+        let today = shop.put(&path, &json!({"items": both, "reprice": true})).await;
+        assert_eq!(priced(&today), [(3, 200), (1, 140)]);
+        shop.check_books();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_of_an_archived_product_does_not_grow() {
+    for shop in shops() {
+        shop.stock("ps5", 100, 20);
+        shop.product("usd", 5, "USD", false);
+        let path = shop.placed(json!([{"sku": "ps5", "quantity": 4}])).await;
+        shop.change("UPDATE products SET archived_at = 1 WHERE sku = 'ps5'");
+        let grown = shop.put(&path, &items("ps5", 5)).await;
+        check(&grown, 422, "archived-product");
+        let with_new = json!({"items": [{"sku": "usd", "quantity": 1}, {"sku": "ps5", "quantity": 2}]});
+        assert_eq!(priced(&shop.put(&path, &with_new).await), [(1, 5), (2, 100)]);
+        assert_eq!(shop.on_hand("ps5"), 18);
+        // There is no price of today for it.
+        let today = json!({"items": [{"sku": "ps5", "quantity": 1}], "reprice": true});
+        check(&shop.put(&path, &today).await, 422, "unknown-sku");
+        // Once it has left the order, it cannot come back.
+        check(&shop.put(&path, &items("usd", 1)).await, 200, "confirmed");
+        check(&shop.put(&path, &items("ps5", 1)).await, 422, "unknown-sku");
+        assert_eq!(shop.on_hand("ps5"), 20);
+        shop.check_books();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_that_stays_keeps_its_currency() {
+    for shop in shops() {
+        shop.product("a", 100, "USD", false);
+        shop.product("b", 100, "USD", false);
+        let path = shop.placed(json!([{"sku": "a", "quantity": 1}])).await;
+        shop.change("UPDATE products SET currency = 'EUR' WHERE sku = 'a'");
+        assert_eq!(priced(&shop.put(&path, &items("a", 2)).await), [(2, 100)]);
+        let today = json!({"items": [{"sku": "a", "quantity": 1}], "reprice": true});
+        check(&shop.put(&path, &today).await, 400, "mixed_currencies");
+        shop.change("UPDATE products SET currency = 'EUR' WHERE sku = 'b'");
+        let new = json!({"items": [{"sku": "a", "quantity": 1}, {"sku": "b", "quantity": 1}]});
+        check(&shop.put(&path, &new).await, 400, "mixed_currencies");
+        shop.check_books();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_order_has_one_currency() {
     for shop in shops() {

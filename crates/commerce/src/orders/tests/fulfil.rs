@@ -88,8 +88,7 @@ async fn a_cancel_can_keep_the_stock() {
     for shop in shops() {
         shop.stock("ps5", 100, 10);
         shop.product("ebook", 5, "USD", false);
-        let path =
-            shop.placed(json!([{"sku": "ps5", "quantity": 4}, {"sku": "ebook", "quantity": 1}])).await;
+        let path = shop.placed(json!([{"sku": "ps5", "quantity": 4}, {"sku": "ebook", "quantity": 1}])).await;
         let back = json!({"lines": [{"sku": "ps5", "quantity": 1, "restock": true}]});
         shop.post(&format!("{path}/refunds"), "r1", &back).await;
         let cancel = format!("{path}/cancel");

@@ -28,8 +28,7 @@ impl Known {
     }
 
     fn holds(&self, sku: usize) -> i64 {
-        let open =
-            (["confirmed", "fulfilled", "refunded"].contains(&self.state) || self.kept) && SKUS[sku].2;
+        let open = (["confirmed", "fulfilled", "refunded"].contains(&self.state) || self.kept) && SKUS[sku].2;
         let held =
             self.units.iter().filter(|(of, ..)| *of == sku).map(|(_, ordered, _, back)| ordered - back);
         if open { held.sum() } else { 0 }
@@ -251,7 +250,8 @@ async fn orders_are_what_a_plain_model_says() {
             assert_eq!(order["status"], known.state, "seed {seed}");
             assert_eq!(order["total"]["amount_minor"], known.total(), "seed {seed}");
             assert_eq!(order["refunded"]["amount_minor"], known.refunded, "seed {seed}");
-            let out: Vec<_> = order["items"].as_array().unwrap().iter().map(|of| &of["fulfilled_quantity"]).collect();
+            let out: Vec<_> =
+                order["items"].as_array().unwrap().iter().map(|of| &of["fulfilled_quantity"]).collect();
             assert_eq!(out, known.out.iter().collect::<Vec<_>>(), "seed {seed}");
         }
         run.shop.check_books();

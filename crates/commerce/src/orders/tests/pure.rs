@@ -23,7 +23,8 @@ struct Told {
 
 impl Told {
     fn new(order: Order) -> Self {
-        let mut told = Self { order: order.clone(), revenue: 0, units: Vec::new(), taken: Vec::new(), out: Vec::new() };
+        let mut told =
+            Self { order: order.clone(), revenue: 0, units: Vec::new(), taken: Vec::new(), out: Vec::new() };
         told.apply(&order.opened());
         told
     }
@@ -207,7 +208,8 @@ fn deltas_always_add_up() {
                     done += 1;
                 }
                 (edge, Err(refused)) => {
-                    let touched = matches!(edge, Edge::Edit | Edge::Cancel) && before.status == Status::Confirmed;
+                    let touched =
+                        matches!(edge, Edge::Edit | Edge::Cancel) && before.status == Status::Confirmed;
                     assert!(touched || !edge.is_legal_from(before.status), "seed {seed}: {refused}");
                     illegal += 1;
                 }

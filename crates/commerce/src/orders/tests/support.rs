@@ -119,6 +119,11 @@ impl TestShop {
         self.db.write_blocking(move |tx| inventory::move_by_hand(tx, &movement, NOW)).unwrap();
     }
 
+    /// Runs a statement that must change something.
+    pub(super) fn change(&self, sql: &'static str) {
+        assert!(self.db.write_blocking(move |tx| tx.execute(sql, &[])).unwrap() > 0, "{sql}");
+    }
+
     /// What is on hand.
     pub(super) fn on_hand(&self, sku: &str) -> i64 {
         let sku = sku.to_owned();

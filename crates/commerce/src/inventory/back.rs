@@ -1,0 +1,44 @@
+//! Stock that an order gives back, or that a cancelled one keeps.
+
+use kassa_db::{Error, Tx};
+use kassa_model::Timestamp;
+
+use super::{LedgerKind, StockLine, enter, merged, store};
+
+/// The reason of an entry that brings nothing back, because a cancelled order keeps its stock.
+pub const KEPT: &str = "kept";
+
+/// Gives lines back: [`LedgerKind::Release`] for a cancelled or edited order, [`LedgerKind::Return`] for a refund. A
+/// `reference` that has given a line back already does it not again.
+///
+/// # Errors
+/// The database's; [`Error::Invalid`] for a quantity below 1, a SKU without stock, or a reference that gave another
+/// quantity.
+pub fn give_back(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    kind: LedgerKind,
+    lines: &[StockLine],
+    now: Timestamp,
+) -> Result<(), Error> {
+    for line in merged(lines)? {
+        let entry = store::Entry { reference, sku: &line.sku, kind, quantity: line.quantity, reason: None };
+        if enter(tx, &entry, now)? && store::add(tx, &line.sku, line.quantity, now)?.is_none() {
+            return Err(Error::Invalid(format!("cannot give {} of {} back", line.quantity, line.sku)));
+        }
+    }
+    Ok(())
+}
+
+/// Notes that these lines of a cancelled order do not come back: entries of a release of 0, with the reason [`KEPT`]. A
+/// `reference` that has noted a line already does it not again.
+///
+/// # Errors
+/// As [`give_back`].
+pub fn keep(tx: &mut Tx<'_>, reference: &str, lines: &[StockLine], now: Timestamp) -> Result<(), Error> {
+    for line in merged(lines)? {
+        let (kind, reason) = (LedgerKind::Release, Some(KEPT));
+        enter(tx, &store::Entry { reference, sku: &line.sku, kind, quantity: 0, reason }, now)?;
+    }
+    Ok(())
+}
