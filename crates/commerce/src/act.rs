@@ -8,7 +8,7 @@ use kassa_model::Timestamp;
 use kassa_service::Problem;
 use serde::Serialize;
 
-use crate::idempotency::{self, Answer, Outcome, Request};
+use crate::idempotency::{self, Answer, Outcome, Request, RequestKey};
 use crate::problem_of;
 
 /// Who asks for what, so that a repeat is known.
@@ -43,6 +43,12 @@ impl Keyed {
     /// Scope and key of its record, if it has a key.
     pub(crate) fn record(&self) -> Option<(String, String)> {
         self.key.clone().map(|key| (self.scope.clone(), key))
+    }
+
+    /// The request as what it does remembers it, if it has a key.
+    pub(crate) fn remembered(&self) -> Option<RequestKey> {
+        let (scope, fingerprint) = (self.scope.clone(), self.fingerprint.clone());
+        self.key.clone().map(|key| RequestKey { scope, key, fingerprint })
     }
 
     /// The id of the command in the ledger: the key, which is the caller's own, or a new one.

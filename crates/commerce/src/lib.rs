@@ -14,6 +14,7 @@ pub mod inventory;
 pub mod orders;
 pub mod outbox;
 mod params;
+mod precondition;
 mod refuse;
 mod sabotage;
 mod schema;

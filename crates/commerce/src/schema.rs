@@ -41,6 +41,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0006_fulfilment.sqlite.sql"),
         postgres: include_str!("../migrations/0006_fulfilment.postgres.sql"),
     },
+    Migration {
+        set: "commerce",
+        number: 7,
+        sqlite: include_str!("../migrations/0007_keys_of_changes.sqlite.sql"),
+        postgres: include_str!("../migrations/0007_keys_of_changes.postgres.sql"),
+    },
 ];
 
 #[cfg(test)]

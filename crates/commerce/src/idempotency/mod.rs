@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use kassa_db::Tx;
 use kassa_model::{MICROS_PER_DAY, Timestamp};
 use kassa_service::Problem;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use store::{claim_reference, clean, close, close_expired, close_open, forget_open};
@@ -44,6 +44,17 @@ pub struct Request<'a> {
     pub key: Option<&'a str>,
     /// [`fingerprint`] of the request.
     pub fingerprint: &'a str,
+}
+
+/// A request with a key, as what it did remembers it for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestKey {
+    /// Whose key it is.
+    pub scope: String,
+    /// The client's key.
+    pub key: String,
+    /// [`fingerprint`] of the request.
+    pub fingerprint: String,
 }
 
 /// An answer as it is kept and sent.
@@ -289,6 +300,12 @@ impl Answer {
         Self { order_id: Some(order_id.to_owned()), ..self }
     }
 
+    /// The answer to a repeat whose first answer is no longer kept: marked as one.
+    #[must_use]
+    pub fn replayed(self) -> Self {
+        self.header(IDEMPOTENT_REPLAYED.as_str(), "true")
+    }
+
     /// With another header; `name` in lower case.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -344,7 +361,8 @@ pub fn in_flight() -> Problem {
         .header(RETRY_AFTER, "1")
 }
 
-fn reused() -> Problem {
+/// 422: the key belongs to another request.
+pub(crate) fn reused() -> Problem {
     Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         "idempotency-key-reused",

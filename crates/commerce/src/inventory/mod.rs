@@ -249,26 +249,49 @@ pub enum MoveError {
     Db(#[from] Error),
 }
 
+/// What became of a movement by hand: the stock as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moved {
+    /// It has been moved.
+    Now(Stock),
+    /// The same command moved it before; nothing has changed.
+    Before(Stock),
+}
+
 /// Receives or adjusts. A command that has done it already does it not again.
 ///
 /// # Errors
 /// [`MoveError`]; nothing has changed then.
 pub fn move_by_hand(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result<Stock, MoveError> {
+    match move_once(tx, movement, now)? {
+        Moved::Now(stock) | Moved::Before(stock) => Ok(stock),
+    }
+}
+
+/// As [`move_by_hand`], and says whether it was done before.
+///
+/// # Errors
+/// As [`move_by_hand`].
+pub(crate) fn move_once(
+    tx: &mut Tx<'_>,
+    movement: &Movement,
+    now: Timestamp,
+) -> Result<Moved, MoveError> {
     tx.savepoint(|tx| enter_and_add(tx, movement, now))
 }
 
-fn enter_and_add(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result<Stock, MoveError> {
+fn enter_and_add(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result<Moved, MoveError> {
     let Movement { reference, sku, kind, quantity, reason } = movement;
     let before = store::by_sku(tx, sku)?.ok_or_else(|| Refusal::UnknownSku(sku.clone()))?;
     let entry = store::Entry { reference, sku, kind: *kind, quantity: *quantity, reason: reason.as_deref() };
     if !store::enter(tx, &entry, now)? {
         return match store::entered(tx, reference, sku, *kind)? == Some(*quantity) {
-            true => Ok(before),
+            true => Ok(Moved::Before(before)),
             false => Err(MoveError::OtherQuantity(sku.clone())),
         };
     }
     match store::add(tx, sku, *quantity, now)? {
-        Some(after) => Ok(after),
+        Some(after) => Ok(Moved::Now(after)),
         None if *quantity > 0 => Err(MoveError::TooMany(sku.clone())),
         None => {
             let available = store::by_sku(tx, sku)?.map_or(0, |stock| stock.available());

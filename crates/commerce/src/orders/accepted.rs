@@ -15,8 +15,8 @@ use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::lines::tracked;
-use super::{Basket, Change, EdgeError, EditAsk, Line, Order, PlaceOrder, Status, change, place, store};
-use crate::idempotency::RUNNING_MICROS;
+use super::{Basket, Change, EdgeError, EditAsk, Line, Order, PlaceOrder, Status, Target, change, place, store};
+use crate::idempotency::{RUNNING_MICROS, RequestKey};
 use crate::inventory::{Crossing, Refusal, StockLine};
 use crate::outbox;
 use crate::transport::commands::{Back, Command, Deduct, Release};
@@ -73,6 +73,9 @@ pub struct Work {
     /// The open idempotency record of an edit that came with a key: scope and key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<(String, String)>,
+    /// The edit's request, where it has a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<RequestKey>,
 }
 
 impl Work {
@@ -97,7 +100,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket) -> Resul
     let command = Command::Deduct(Deduct { reference, replaces: None, attempt: 0, lines: stock });
     // The request that made it sends the command itself; the drain follows when that took too long.
     let drain_at = order.created_at.plus_micros(RUNNING_MICROS);
-    store::insert_work(tx, &order, "deduct", &Work { command, lines: None, record: None }, drain_at)?;
+    store::insert_work(tx, &order, "deduct", &Work { command, lines: None, record: None, by: None }, drain_at)?;
     Ok(order)
 }
 
@@ -111,7 +114,7 @@ pub fn decide(tx: &mut Tx<'_>, id: &str, decision: &Decision, now: Timestamp) ->
     if before.status != Status::Accepted {
         return Ok(Decided { order: before, first: false });
     }
-    let decided = change::step(tx, id, |order| match decision {
+    let decided = change::step(tx, &Target::any(id), |order| match decision {
         Decision::Taken(_) => Ok(order.confirm(now)?),
         Decision::Refused(refusal) => Ok(order.fail(place::reason(refusal), now)?),
         Decision::Void => Ok(order.fail("stock-refused", now)?),
@@ -129,22 +132,23 @@ pub fn decide(tx: &mut Tx<'_>, id: &str, decision: &Decision, now: Timestamp) ->
     }
 }
 
-/// Begins an edit: no other edge of the order until [`decide_edit`], which closes `record`. `products` are those of its items.
+/// Begins an edit: no other edge of the order until [`decide_edit`], which closes the record of the target's request. `products` are those of its items.
 ///
 /// # Errors
 /// [`EdgeError`].
 pub fn begin_edit(
     tx: &mut Tx<'_>,
-    (id, record): (&str, Option<(String, String)>),
+    target: &Target,
     ask: &EditAsk,
     products: &[Offer],
     now: Timestamp,
 ) -> Result<EditBegun, EdgeError> {
-    let before = load(tx, id)?;
+    let (id, before) = (&target.id, load(tx, &target.id)?);
+    target.require(&before)?;
     let basket = ask.lines_for(&before, products)?;
     let (old, new) = (tracked(&before.lines), tracked(basket.lines()));
     if old.is_empty() && new.is_empty() {
-        let change = change::step(tx, id, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
+        let change = change::step(tx, target, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
         return Ok(EditBegun::Done(Box::new(change)));
     }
     let reference = format!("{}/{}", before.id, before.revision + 1);
@@ -158,7 +162,8 @@ pub fn begin_edit(
         attempt: store::edits_tried(tx, id)?,
         lines: new,
     });
-    let work = Work { command, lines: Some(basket.lines().to_vec()), record };
+    let (lines, by) = (Some(basket.lines().to_vec()), target.by.clone());
+    let work = Work { command, lines, record: target.record(), by };
     store::insert_work(tx, &before, "edit", &work, now.plus_micros(RUNNING_MICROS))?;
     Ok(EditBegun::Pending(reference))
 }
@@ -186,7 +191,7 @@ pub fn decide_edit(
         return Ok(EditDecided { order: free, first: true, record });
     };
     let basket = Basket::new(work.lines.unwrap_or_default(), before.currency)?;
-    let change = free.edit(&basket, now)?;
+    let change = Change { by: work.by, ..free.edit(&basket, now)? };
     if !store::update(tx, &before, &change.after)? {
         return Err(Error::Busy(format!("order {id} is being changed")).into());
     }
@@ -217,7 +222,7 @@ pub(super) fn release_later(
         lines: lines.to_vec(),
     });
     let now = change.after.updated_at;
-    store::insert_work(tx, &change.after, "release", &Work { command, lines: None, record: None }, now)
+    store::insert_work(tx, &change.after, "release", &Work { command, lines: None, record: None, by: None }, now)
 }
 
 impl Order {

@@ -5,7 +5,7 @@ use kassa_model::Timestamp;
 
 use super::{
     CancelledStock, Change, EditAsk, FulfilAsk, FulfilError, IllegalTransition, Items, ItemsError, Kind,
-    Order, RefundAsk, RefundError, StockPlace, store,
+    Order, RefundAsk, RefundError, StockPlace, Target, store,
 };
 use crate::inventory::{self, LedgerKind, Refusal, Stop};
 use crate::transport::back::{Back, put_back};
@@ -21,6 +21,14 @@ pub enum EdgeError {
     /// No such order.
     #[error("no order {0}")]
     Unknown(String),
+    /// It is in another state than the caller has seen.
+    #[error("order {id} is {etag} by now: read it again, and decide again")]
+    Stale {
+        /// The order.
+        id: String,
+        /// Its ETag.
+        etag: String,
+    },
     /// The edge is not there.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
@@ -62,12 +70,12 @@ impl From<Stop> for EdgeError {
 /// [`EdgeError`].
 pub fn cancel(
     tx: &mut Tx<'_>,
-    id: &str,
+    target: &Target,
     stock: CancelledStock,
     place: StockPlace,
     now: Timestamp,
 ) -> Result<Change, EdgeError> {
-    let change = step(tx, id, |order| Ok(order.cancel(stock, now)?))?;
+    let change = step(tx, target, |order| Ok(order.cancel(stock, now)?))?;
     return_stock(tx, &change, place, now)?;
     Ok(change)
 }
@@ -76,8 +84,13 @@ pub fn cancel(
 ///
 /// # Errors
 /// [`EdgeError`].
-pub fn fulfil(tx: &mut Tx<'_>, id: &str, ask: &FulfilAsk, now: Timestamp) -> Result<Change, EdgeError> {
-    step(tx, id, |order| Ok(order.fulfil(ask, now)?))
+pub fn fulfil(
+    tx: &mut Tx<'_>,
+    target: &Target,
+    ask: &FulfilAsk,
+    now: Timestamp,
+) -> Result<Change, EdgeError> {
+    step(tx, target, |order| Ok(order.fulfil(ask, now)?))
 }
 
 /// Gives money back, and units into stock where the refund says so.
@@ -86,12 +99,12 @@ pub fn fulfil(tx: &mut Tx<'_>, id: &str, ask: &FulfilAsk, now: Timestamp) -> Res
 /// [`EdgeError`].
 pub fn refund(
     tx: &mut Tx<'_>,
-    id: &str,
+    target: &Target,
     ask: &RefundAsk,
     place: StockPlace,
     now: Timestamp,
 ) -> Result<Change, EdgeError> {
-    let change = step(tx, id, |order| Ok(order.refund(ask, now)?))?;
+    let change = step(tx, target, |order| Ok(order.refund(ask, now)?))?;
     return_stock(tx, &change, place, now)?;
     Ok(change)
 }
@@ -103,7 +116,7 @@ pub fn refund(
 /// [`EdgeError`].
 pub fn edit(
     tx: &mut Tx<'_>,
-    id: &str,
+    target: &Target,
     ask: &EditAsk,
     products: Option<&[Offer]>,
     now: Timestamp,
@@ -116,7 +129,7 @@ pub fn edit(
             &read
         }
     };
-    let change = step(tx, id, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
+    let change = step(tx, target, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
     let reference = change.after.stock_reference();
     let skus = change.give_back.iter().chain(&change.deduct).map(|line| line.sku.clone());
     inventory::store::lock(tx, &skus.collect())?;
@@ -134,18 +147,39 @@ pub(super) fn offers(tx: &mut Tx<'_>, items: &Items) -> Result<Vec<Offer>, kassa
 /// Decides on the order as it is and carries the change out; again from the start when somebody else was faster.
 pub(super) fn step(
     tx: &mut Tx<'_>,
-    id: &str,
+    target: &Target,
     decide: impl Fn(&Order) -> Result<Change, EdgeError>,
 ) -> Result<Change, EdgeError> {
+    let id = &target.id;
     for _ in 0..ATTEMPTS_MAX {
-        let before = store::by_id(tx, id)?.ok_or_else(|| EdgeError::Unknown(id.to_owned()))?;
-        let change = decide(&before)?;
+        let before = store::by_id(tx, id)?.ok_or_else(|| EdgeError::Unknown(id.clone()))?;
+        target.require(&before)?;
+        let change = Change { by: target.by.clone(), ..decide(&before)? };
         if store::update(tx, &before, &change.after)? {
             record(tx, &change)?;
             return Ok(change);
         }
     }
     Err(kassa_db::Error::Busy(format!("order {id} is changed by too many at once")).into())
+}
+
+/// What a request with this key came to before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Before {
+    /// It changed the order, which is like this now.
+    Done(Box<Order>),
+    /// The key belongs to another request, which changed the order.
+    Other,
+}
+
+/// What the target's request came to before, however long ago; `None` where it has changed nothing or has no key.
+pub(super) fn before(tx: &mut Tx<'_>, target: &Target) -> Result<Option<Before>, kassa_db::Error> {
+    let Some(by) = &target.by else { return Ok(None) };
+    match store::fingerprint_of(tx, &target.id, by)? {
+        None => Ok(None),
+        Some(fingerprint) if fingerprint != by.fingerprint => Ok(Some(Before::Other)),
+        Some(_) => Ok(store::by_id(tx, &target.id)?.map(|order| Before::Done(Box::new(order)))),
+    }
 }
 
 /// Writes all of a change but the order's own row.

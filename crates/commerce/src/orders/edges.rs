@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::tracked;
 use super::{Basket, Line, Order, Refund, Status};
+use crate::idempotency::RequestKey;
 use crate::inventory::StockLine;
 
 /// What one may want of an order.
@@ -117,6 +118,8 @@ pub struct Change {
     pub deduct: Vec<StockLine>,
     /// The refund.
     pub refund: Option<Refund>,
+    /// The request that made it, where it had a key.
+    pub by: Option<RequestKey>,
 }
 
 impl Edge {
@@ -303,6 +306,7 @@ impl Change {
             keep: Vec::new(),
             deduct: Vec::new(),
             refund: None,
+            by: None,
         }
     }
 

@@ -27,6 +27,7 @@ mod refund;
 mod request;
 pub mod store;
 pub mod submit;
+mod target;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -46,6 +47,7 @@ pub use lines::{Basket, Item, Items, ItemsError};
 pub use place::{PlaceError, PlaceOrder, Placed, place};
 pub use refund::{Refund, RefundAsk, RefundError, RefundLine, RefundedLine};
 pub use request::{ContextBody, OrderAsk};
+pub use target::Target;
 pub use submit::{Shape, Submission, SubmitError, submit};
 
 /// Where an order stands.

@@ -10,7 +10,7 @@ use kassa_service::Problem;
 
 use super::accepted::{EditBegun, begin_edit};
 use super::submit::{orders, products};
-use super::{CancelledStock, Change, EdgeError, EditAsk, Items, Order, Prices, StockPlace, change, store};
+use super::{CancelledStock, Change, EdgeError, EditAsk, Items, Order, Prices, StockPlace, Target, change, store};
 use crate::Shop;
 use crate::inventory::LedgerKind;
 use crate::transport::flow::{self, EditSettled};
@@ -44,7 +44,7 @@ impl From<kassa_db::Error> for NotChanged {
 /// [`NotChanged`].
 pub(crate) async fn cancel(shop: &Arc<Shop>, number: i64) -> Result<Order, NotChanged> {
     let (place, now) = (place(shop), shop.now());
-    carry_out(shop, number, place, move |tx, id| super::cancel(tx, id, CancelledStock::Returned, place, now))
+    carry_out(shop, number, place, move |tx, id| super::cancel(tx, &Target::any(id), CancelledStock::Returned, place, now))
         .await
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn edit(shop: &Arc<Shop>, number: i64, items: Items) -> Result<
     match place {
         StockPlace::SameDatabase => {
             let offers = products(shop, &ask.items).await?;
-            carry_out(shop, number, place, move |tx, id| super::edit(tx, id, &ask, offers.as_deref(), now))
+            carry_out(shop, number, place, move |tx, id| super::edit(tx, &Target::any(id), &ask, offers.as_deref(), now))
                 .await
         }
         StockPlace::Apart => edit_apart(shop, number, ask).await,
@@ -113,7 +113,7 @@ async fn edit_apart(shop: &Arc<Shop>, number: i64, ask: EditAsk) -> Result<Order
                 Some(offers) => offers.clone(),
                 None => change::offers(tx, &ask.items)?,
             };
-            let edit = begin_edit(tx, (&id, None), &ask, &offers, now)?;
+            let edit = begin_edit(tx, &Target::any(&id), &ask, &offers, now)?;
             Ok::<_, EdgeError>((id, edit))
         })
         .await?;

@@ -5,6 +5,7 @@ use kassa_model::Timestamp;
 
 use super::accepted::Work;
 use super::{Change, Customer, Line, Order, Refund, Status};
+use crate::idempotency::RequestKey;
 
 /// Makes the order's row; returns its number.
 pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
@@ -101,8 +102,8 @@ pub(super) fn update(tx: &mut Tx<'_>, before: &Order, after: &Order) -> Result<b
 /// Writes the event of a change.
 pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
     let sql = "INSERT INTO order_events (order_id, seq, kind, status, revenue_delta_minor, currency, lines, \
-               created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let order = &change.after;
+               created_at, scope, key, fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let (order, by) = (&change.after, change.by.as_ref());
     let lines = json(&change.lines)?;
     let values = params![
         &order.id,
@@ -113,9 +114,22 @@ pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error
         order.currency.code(),
         &lines,
         order.updated_at.micros(),
+        by.map(|by| by.scope.as_str()),
+        by.map(|by| by.key.as_str()),
+        by.map(|by| by.fingerprint.as_str()),
     ];
     tx.execute(sql, values)?;
     Ok(())
+}
+
+/// The fingerprint of the request with this key that has changed the order.
+pub(super) fn fingerprint_of(
+    tx: &mut Tx<'_>,
+    order_id: &str,
+    by: &RequestKey,
+) -> Result<Option<String>, Error> {
+    let sql = "SELECT fingerprint FROM order_events WHERE order_id = $1 AND scope = $2 AND key = $3";
+    tx.first(sql, params![order_id, &by.scope, &by.key], |row| row.text(0))
 }
 
 /// Writes a refund.

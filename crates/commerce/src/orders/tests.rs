@@ -6,6 +6,7 @@ mod controls;
 mod crowd;
 mod edges;
 mod fulfil;
+mod keys;
 mod model;
 mod money;
 mod outbox;

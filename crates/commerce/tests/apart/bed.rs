@@ -313,8 +313,20 @@ impl Split {
     }
 
     pub(crate) async fn call(&self, method: &str, path: &str, key: &str, body: Option<Value>) -> Reply {
+        self.call_with((method, path), &[("idempotency-key", key)], body).await
+    }
+
+    pub(crate) async fn call_with(
+        &self,
+        (method, path): (&str, &str),
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Reply {
         let begun = Instant::now();
-        let mut request = Request::builder().method(method).uri(path).header("idempotency-key", key);
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if body.is_some() {
             request = request.header("content-type", "application/json");
         }

@@ -67,9 +67,42 @@ async fn once_per_key(split: Split) {
     assert_eq!(put(&split, &order, "e2", "a=2").await.status, 200);
     let late = put(&split, &order, "e1", "a=5").await;
     assert_eq!((late.status, late.replayed, &late.body), (200, true, &decided.body), "{late:?}");
+    // And when the answer itself is kept no longer: the order as it is.
+    let forget = |tx: &mut kassa_db::Tx<'_>| tx.execute("DELETE FROM idempotency", &[]);
+    split.shop.orders.as_ref().unwrap().write(forget).await.unwrap();
+    let late = put(&split, &order, "e1", "a=5").await;
+    assert_eq!((late.status, late.replayed, &late.body["revision"]), (200, true, &json!(3)), "{late:?}");
+    split.shop.orders.as_ref().unwrap().write(forget).await.unwrap();
+    assert_eq!(put(&split, &order, "e1", "a=6").await.body["type"], "/errors/idempotency-key-reused");
     let order = split.order(&order).await;
     assert_eq!((order.revision, order.total_minor), (3, 2_000));
     split.exact().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_is_meant_for_what_was_seen() {
+    let split = Split::new(&[("a", 10)]).await;
+    let order = id(&split.place("a=4").await);
+    let seen = split.order(&order).await.etag();
+    assert_eq!(split.edit(&order, "a=3").await.status, 200);
+    let now = split.order(&order).await.etag();
+    let path = format!("/v1/orders/{order}");
+    let items = Some(json!({"items": [{"sku": "a", "quantity": 1}]}));
+    let line = Some(json!({"lines": [{"sku": "a", "quantity": 1, "restock": true}]}));
+    for (key, tag, status) in [("e1", &seen, 412), ("e2", &now, 200), ("e3", &now, 412)] {
+        let headers = [("idempotency-key", key), ("if-match", tag.as_str())];
+        let reply = split.call_with(("PUT", &path), &headers, items.clone()).await;
+        assert_eq!(reply.status, status, "{reply:?}");
+    }
+    let latest = split.order(&order).await.etag();
+    for (key, tag, status) in [("r1", &now, 412), ("r2", &latest, 200)] {
+        let headers = [("idempotency-key", key), ("if-match", tag.as_str())];
+        let reply = split.call_with(("POST", &format!("{path}/refunds")), &headers, line.clone()).await;
+        assert_eq!(reply.status, status, "{reply:?}");
+    }
+    split.settled(Duration::from_secs(60)).await;
+    split.exact().await;
+    assert_eq!(split.stock.on_hand("a").await, 10);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

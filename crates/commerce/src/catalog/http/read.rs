@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use kassa_db::{Error, Tx};
@@ -19,7 +19,7 @@ use super::super::{Product, page, store};
 use super::{Named, catalog};
 use crate::inventory::{self, Stock};
 use crate::params::Params;
-use crate::{Shop, problem_of};
+use crate::{Shop, precondition, problem_of};
 
 /// The most categories that are listed.
 const CATEGORIES_MAX: i64 = 1_000;
@@ -175,7 +175,7 @@ fn etag_of(body: &[u8]) -> Result<HeaderValue, Problem> {
 
 /// The answer, or 304 for a client who has it.
 fn show(answer: &Answer, headers: &HeaderMap) -> Response {
-    let is_known = headers.get_all(IF_NONE_MATCH).iter().any(|known| names(known, &answer.etag));
+    let is_known = answer.etag.to_str().is_ok_and(|etag| precondition::is_known(headers, etag));
     let mut response = match is_known {
         true => Response::new(Body::empty()),
         false => Response::new(Body::from(answer.body.clone())),
@@ -188,10 +188,4 @@ fn show(answer: &Answer, headers: &HeaderMap) -> Response {
     response.headers_mut().insert(ETAG, answer.etag.clone());
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
-}
-
-/// Whether `If-None-Match` names the ETag: weakly, as RFC 9110 (13.1.2) has it.
-fn names(known: &HeaderValue, etag: &HeaderValue) -> bool {
-    let (Ok(known), Ok(etag)) = (known.to_str(), etag.to_str()) else { return false };
-    known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == etag)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{ETAG, IF_MATCH, LOCATION};
+use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::{Allowed, need};
@@ -19,6 +19,7 @@ use crate::act::{Failed, Keyed, once, refuse};
 use crate::guard::Object;
 use crate::idempotency::Answer;
 use crate::inventory::{self, Stock};
+use crate::precondition::{self, IfMatch};
 use crate::{Shop, problem_of};
 
 type PathName = Result<Path<String>, PathRejection>;
@@ -88,11 +89,11 @@ pub(super) async fn archive_product(
 ) -> Result<Response, Problem> {
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("DELETE", &route(&named)), &())?;
-    let wanted = Wanted::of(&headers)?;
+    let wanted = IfMatch::of(&headers)?;
     let now = shop.now();
     let (response, done) = once(catalog(&shop)?, keyed, now, move |tx| {
         let Some(before) = named.find(tx)? else { return Ok((refuse(named.unknown())?, None)) };
-        wanted.check(&before)?;
+        require_version(&wanted, &before)?;
         match archive(tx, before.id, Some(before.version), now) {
             Ok(product) => Ok((nothing(), Some(product.sku))),
             Err(error) => refused(error),
@@ -110,14 +111,14 @@ async fn change(
     headers: &HeaderMap,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let wanted = Wanted::of(headers)?;
+    let wanted = IfMatch::of(headers)?;
     let (now, is_here) = (shop.now(), shop.stock_is_with_catalog());
     if asked.change.track_stock == Some(false) {
         require_no_stock_apart(shop, &named).await?;
     }
     let (response, done) = once(catalog(shop)?, keyed, now, move |tx| {
         let Some(before) = named.find(tx)? else { return Ok((refuse(named.unknown())?, None)) };
-        wanted.check(&before)?;
+        require_version(&wanted, &before)?;
         asked.check_sku(&before.sku)?;
         match update(tx, before.id, Some(before.version), &asked.change, now) {
             Ok(product) => {
@@ -191,47 +192,15 @@ async fn require_no_stock_apart(shop: &Shop, named: &Named) -> Result<(), Proble
     }
 }
 
-/// The versions that `If-Match` allows.
-#[derive(Debug, Clone)]
-enum Wanted {
-    Any,
-    OneOf(Vec<i64>),
-}
-
-impl Wanted {
-    /// Weak tags never match (RFC 9110, 13.1.1); what is no ETag of ours matches nothing.
-    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let mut versions = Vec::new();
-        let mut given = false;
-        for value in headers.get_all(IF_MATCH) {
-            given = true;
-            let text = value.to_str().map_err(|_| Problem::bad_request("If-Match is not printable ASCII"))?;
-            for tag in text.split(',').map(str::trim) {
-                if tag == "*" {
-                    return Ok(Self::Any);
-                }
-                versions.extend(version_in(tag));
-            }
-        }
-        Ok(if given { Self::OneOf(versions) } else { Self::Any })
+/// Refuses a product in another version than `wanted`.
+fn require_version(wanted: &IfMatch, product: &Product) -> Result<(), Problem> {
+    match wanted.allows(|tag| version_in(tag) == Some(product.version)) {
+        true => Ok(()),
+        false => Err(precondition::failed(format!(
+            "product {} has version {}: read it again, and decide again",
+            product.id, product.version
+        ))),
     }
-
-    fn check(&self, product: &Product) -> Result<(), Problem> {
-        match self {
-            Self::OneOf(versions) if !versions.contains(&product.version) => {
-                Err(precondition_failed(format!(
-                    "product {} has version {}: read it again, and decide again",
-                    product.id, product.version
-                )))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-fn precondition_failed(detail: String) -> Problem {
-    Problem::new(StatusCode::PRECONDITION_FAILED, "precondition-failed", "Somebody else has changed it since")
-        .detail(detail)
 }
 
 /// A refusal of the rules, which is kept with the key where that is due.
@@ -252,7 +221,7 @@ fn problem(error: Error) -> Problem {
                 .detail(detail)
                 .extra("sku", sku)
         }
-        Error::OtherVersion { .. } => precondition_failed(detail),
+        Error::OtherVersion { .. } => precondition::failed(detail),
         Error::StockInBooks { sku, on_hand } => {
             Problem::new(StatusCode::CONFLICT, "stock-in-books", "There is stock of it")
                 .detail(detail)

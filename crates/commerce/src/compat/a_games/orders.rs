@@ -294,7 +294,7 @@ fn not_changed(error: NotChanged, games: &Games) -> Refusal<A> {
             too_little(games.by_sku(&sku).map_or(&sku, |game| &game.name))
         }
         NotChanged::Edge(EdgeError::Db(error)) => problem_of(&error).into(),
-        NotChanged::Edge(error @ (EdgeError::Refund(_) | EdgeError::Fulfil(_))) => {
+        NotChanged::Edge(error @ (EdgeError::Refund(_) | EdgeError::Fulfil(_) | EdgeError::Stale { .. })) => {
             Refusal::new(StatusCode::CONFLICT, error.to_string())
         }
         NotChanged::Unavailable(problem) => (*problem).into(),

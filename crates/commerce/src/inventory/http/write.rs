@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::view::StockView;
 use super::super::{
-    LedgerKind, MoveError, Movement, QUANTITY_MAX, Refusal, Stock, move_by_hand, open, store,
+    LedgerKind, MoveError, Movement, Moved, QUANTITY_MAX, Refusal, Stock, move_once, open, store,
 };
 use super::{inventory, sku_of, unknown};
 use crate::Shop;
@@ -137,7 +137,7 @@ async fn move_stock(
         if sure == Sure::OfNothing && kind == LedgerKind::Receive {
             open(tx, &movement.sku, low_stock_at, now)?;
         }
-        moved(move_by_hand(tx, &movement, now))
+        moved(move_once(tx, &movement, now))
     })
     .await?;
     if done.is_some() {
@@ -166,9 +166,11 @@ fn answer(stock: &Stock) -> Answer {
     Answer::json(StatusCode::OK, &StockView::new(stock, None))
 }
 
-fn moved(result: Result<Stock, MoveError>) -> Result<Done<()>, Failed> {
+fn moved(result: Result<Moved, MoveError>) -> Result<Done<()>, Failed> {
     let problem = match result {
-        Ok(stock) => return Ok((answer(&stock), Some(()))),
+        Ok(Moved::Now(stock)) => return Ok((answer(&stock), Some(()))),
+        // The ledger knows the command for ever, and its record lived a day.
+        Ok(Moved::Before(stock)) => return Ok((answer(&stock).replayed(), None)),
         Err(MoveError::Db(error)) => return Err(error.into()),
         Err(MoveError::Refused(Refusal::UnknownSku(sku))) => unknown(&sku),
         Err(MoveError::Refused(refusal)) => insufficient(&refusal),

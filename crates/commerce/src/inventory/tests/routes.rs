@@ -74,6 +74,28 @@ async fn what_is_sent_again_is_done_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_again_long_after_says_so() {
+    for bed in Bed::each() {
+        product(&bed, "ps5").await;
+        for (what, body) in [("receive", json!({"quantity": 12})), ("adjust", json!({"quantity": -2}))] {
+            let head = format!("POST /v1/inventory/ps5/{what}");
+            let key = format!("idempotency-key: {what}-1");
+            let first = bed.call(&head, &[&key], body.to_string()).await;
+            assert_eq!((first.status, first.headers.get("idempotent-replayed")), (200, None));
+            // The answer is kept for a day, the ledger's entry for ever.
+            bed.clock.advance(2 * kassa_model::MICROS_PER_DAY);
+            let again = bed.call(&head, &[&key], body.to_string()).await;
+            assert_eq!((again.status, &again.headers["idempotent-replayed"]), (200, &"true".parse().unwrap()));
+            assert_eq!(again.json()["on_hand"], first.json()["on_hand"], "{}", bed.name);
+            bed.clock.advance(2 * kassa_model::MICROS_PER_DAY);
+            let other = bed.call(&head, &[&key], json!({"quantity": 3}).to_string()).await;
+            assert_eq!(other.json()["type"], "/errors/idempotency-key-reused");
+        }
+        assert_eq!(bed.get("/v1/inventory/ps5").await["on_hand"], 10);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_that_is_sent_again_is_the_same_refusal() {
     for bed in Bed::each() {
         product(&bed, "ps5").await;

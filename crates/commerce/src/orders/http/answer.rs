@@ -1,16 +1,20 @@
 //! What became of an order or an edge, as an answer of the native API.
 
 use axum::http::StatusCode;
-use axum::http::header::{LOCATION, RETRY_AFTER};
+use axum::http::header::{ETAG, LOCATION, RETRY_AFTER};
+use kassa_db::Tx;
 use kassa_service::Problem;
 
+use super::super::change::{self, Before};
 use super::super::view::Audience;
-use super::super::{Change, EdgeError, FulfilError, Order, Placed, RefundError, Status, Why, place};
+use super::super::{
+    Change, EdgeError, FulfilError, Order, Placed, RefundError, Status, Target, Why, place,
+};
 use crate::act::Failed;
-use crate::idempotency::Answer;
+use crate::idempotency::{self, Answer};
 use crate::inventory::Refusal;
-use crate::problem_of;
 use crate::transport::flow::EditSettled;
+use crate::{precondition, problem_of};
 
 /// What became of a placed order: 201, 202 or 422; 200 for one that the client reference already stood for.
 pub fn shape(placed: &Placed) -> Answer {
@@ -21,15 +25,18 @@ pub fn shape(placed: &Placed) -> Answer {
                 _ => StatusCode::CREATED,
             };
             let location = format!("/v1/orders/{}", order.id);
-            Answer::json(status, &order.view(Audience::Anyone))
-                .header(LOCATION.as_str(), &location)
-                .about(&order.id)
+            showing(status, order, Audience::Anyone).header(LOCATION.as_str(), &location)
         }
         Placed::Failed(order, refusal) => {
             Answer::problem(&refused(refusal).extra("order_id", order.id.as_str())).about(&order.id)
         }
         Placed::Existing(order) => existing(order),
     }
+}
+
+/// An answer that shows an order.
+fn showing(status: StatusCode, order: &Order, audience: Audience) -> Answer {
+    Answer::json(status, &order.view(audience)).header(ETAG.as_str(), &order.etag()).about(&order.id)
 }
 
 fn existing(order: &Order) -> Answer {
@@ -42,9 +49,9 @@ fn existing(order: &Order) -> Answer {
             let problem = insufficient("there was too little stock for this order");
             Answer::problem(&problem.extra("order_id", order.id.as_str()))
         }
-        _ => Answer::json(StatusCode::OK, &order.view(Audience::Anyone)),
+        _ => showing(StatusCode::OK, order, Audience::Anyone),
     };
-    answer.about(&order.id)
+    answer.about(&order.id).replayed()
 }
 
 /// A refusal of stock as a problem of its own type.
@@ -71,15 +78,23 @@ fn insufficient(detail: impl Into<String>) -> Problem {
 
 /// The order as the shop sees it, after an edge.
 pub(super) fn changed(change: &Change) -> Answer {
-    Answer::json(StatusCode::OK, &change.after.view(Audience::Shop)).about(&change.after.id)
+    showing(StatusCode::OK, &change.after, Audience::Shop)
+}
+
+/// The answer to a request whose key has changed the order before, although that answer is no longer kept: the order as it
+/// is now.
+pub(super) fn repeated(tx: &mut Tx<'_>, target: &Target) -> Result<Option<Answer>, Failed> {
+    Ok(match change::before(tx, target)? {
+        None => None,
+        Some(Before::Done(order)) => Some(showing(StatusCode::OK, &order, Audience::Shop).replayed()),
+        Some(Before::Other) => Some(crate::act::refuse(idempotency::reused())?),
+    })
 }
 
 /// The answer to an edit of order `id` that stock has decided; `None` where it came to nothing and may be tried again.
 pub(crate) fn edited(id: &str, settled: &EditSettled) -> Option<Answer> {
     match settled {
-        EditSettled::Done(order) => {
-            Some(Answer::json(StatusCode::OK, &order.view(Audience::Shop)).about(&order.id))
-        }
+        EditSettled::Done(order) => Some(showing(StatusCode::OK, order, Audience::Shop)),
         EditSettled::Refused(refusal) => Some(Answer::problem(&refused(refusal)).about(id)),
         EditSettled::NotNow | EditSettled::Unknown => None,
     }
@@ -98,6 +113,7 @@ pub(super) fn problem(error: EdgeError) -> Problem {
     let detail = error.to_string();
     match error {
         EdgeError::Unknown(id) => super::unknown(&id),
+        EdgeError::Stale { id, .. } => precondition::failed(detail).extra("order_id", id),
         EdgeError::Illegal(illegal)
         | EdgeError::Refund(RefundError::Illegal(illegal))
         | EdgeError::Fulfil(FulfilError::Illegal(illegal)) => {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::response::{IntoResponse, Response};
-use kassa_db::{Error, Tx};
+use kassa_db::Tx;
 use kassa_model::failpoint;
 use kassa_service::Problem;
 
 use super::super::accepted::{EditBegun, begin_edit};
 use super::super::submit::{orders, products};
-use super::super::{EditAsk, change};
-use super::answer::{changed, edited, failed};
+use super::super::{EditAsk, Target, change};
+use super::answer::{changed, edited, failed, repeated};
 use crate::act::{Failed, Keyed};
 use crate::idempotency::{self, Begun, Outcome};
 use crate::transport::flow::{self, EditSettled};
@@ -23,17 +23,18 @@ use crate::{Shop, problem_of};
 pub(super) async fn edit(
     shop: &Arc<Shop>,
     keyed: Keyed,
-    id: String,
+    target: Target,
     ask: EditAsk,
 ) -> Result<Response, Problem> {
     let begun = Instant::now();
+    let (id, target) = (target.id.clone(), Target { by: keyed.remembered(), ..target });
     // Before anything that may be out of reach just now.
-    if let Some(outcome) = known(shop, &keyed).await? {
+    if let Some(outcome) = known(shop, &keyed, &target).await? {
         return Ok(outcome.into_response());
     }
     flow::reachable(shop)?;
     let offers = products(shop, &ask.items).await?;
-    let reference = match begin(shop, keyed.clone(), (id.clone(), ask), offers).await? {
+    let reference = match begin(shop, keyed.clone(), (target.clone(), ask), offers).await? {
         Begun::Open(reference) => reference,
         Begun::Answered(outcome) => return Ok(outcome.into_response()),
     };
@@ -41,7 +42,7 @@ pub(super) async fn edit(
     let settled = flow::settle_edit(shop, (id.clone(), reference), begun).await;
     match settled.map_err(|error| problem_of(&error))? {
         EditSettled::NotNow => Err(flow::unreachable_now()),
-        EditSettled::Unknown => match known(shop, &keyed).await? {
+        EditSettled::Unknown => match known(shop, &keyed, &target).await? {
             // The drain was faster.
             Some(Outcome::Replayed(answer)) => Ok(answer.into_response()),
             _ => Err(Problem::unavailable(
@@ -53,33 +54,38 @@ pub(super) async fn edit(
     }
 }
 
-/// What stands under the key.
-async fn known(shop: &Shop, keyed: &Keyed) -> Result<Option<Outcome>, Problem> {
+/// What stands under the key, or what its request did to the order long ago.
+async fn known(shop: &Shop, keyed: &Keyed, target: &Target) -> Result<Option<Outcome>, Problem> {
     if keyed.record().is_none() {
         return Ok(None);
     }
-    let (keyed, now) = (keyed.clone(), shop.now());
-    let found = orders(shop)?.read(move |tx| idempotency::answered(tx, &keyed.request(), now));
-    found.await.map_err(|error: Error| problem_of(&error))
+    let (keyed, target, now) = (keyed.clone(), target.clone(), shop.now());
+    let found = orders(shop)?.read(move |tx| match idempotency::answered(tx, &keyed.request(), now)? {
+        Some(outcome) => Ok(Some(outcome)),
+        None => Ok::<_, Failed>(repeated(tx, &target)?.map(Outcome::Fresh)),
+    });
+    found.await.map_err(Problem::from)
 }
 
 /// Begins it; the reference of its command, or its answer.
 async fn begin(
     shop: &Shop,
     keyed: Keyed,
-    (id, ask): (String, EditAsk),
+    (target, ask): (Target, EditAsk),
     offers: Option<Vec<Offer>>,
 ) -> Result<Begun<String>, Problem> {
     let now = shop.now();
     let op = move |tx: &mut Tx<'_>| {
         idempotency::begin(tx, &keyed.request(), now, |tx| {
+            if let Some(answer) = repeated(tx, &target)? {
+                return Ok(Begun::Answered(answer));
+            }
             let offers = match &offers {
                 Some(offers) => offers.clone(),
                 None => change::offers(tx, &ask.items)?,
             };
-            let edit = (id.as_str(), keyed.record());
             // A refusal that is kept must leave nothing else behind.
-            match tx.savepoint(|tx| begin_edit(tx, edit, &ask, &offers, now)) {
+            match tx.savepoint(|tx| begin_edit(tx, &target, &ask, &offers, now)) {
                 Ok(EditBegun::Pending(reference)) => Ok(Begun::Open(reference)),
                 Ok(EditBegun::Done(change)) => Ok(Begun::Answered(changed(&change))),
                 Err(error) => Ok::<_, Failed>(Begun::Answered(failed(error)?)),

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::Uri;
+use axum::http::header::{CACHE_CONTROL, ETAG, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 use kassa_access::{Allowed, Scope, need};
 use kassa_model::{Money, Timestamp};
 use kassa_service::{Bare, Json, Problem};
@@ -16,7 +18,7 @@ use super::super::view::Audience;
 use super::super::{Order, Refund, RefundedLine};
 use super::{Onlooker, PathId, order_id, require_orders, unknown};
 use crate::params::Params;
-use crate::{Shop, problem_of};
+use crate::{Shop, precondition, problem_of};
 
 const LIMIT_DEFAULT: i64 = 50;
 const LIMIT_MAX: i64 = 200;
@@ -48,11 +50,23 @@ pub(super) async fn get_order(
     Onlooker(caller): Onlooker,
     State(shop): State<Arc<Shop>>,
     path: PathId,
+    headers: HeaderMap,
     _: Bare,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     let order = find(&shop, order_id(path)?).await?;
     let for_shop = caller.may(Scope::Orders) && require_orders(&shop, &caller).is_ok();
-    Ok(Json(value(&order, if for_shop { Audience::Shop } else { Audience::Anyone })))
+    let etag = order.etag();
+    let mut response = match precondition::is_known(&headers, &etag) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => Json(value(&order, if for_shop { Audience::Shop } else { Audience::Anyone })).into_response(),
+    };
+    // Digits, and words of ours.
+    let etag = HeaderValue::try_from(etag).map_err(|_| Problem::internal())?;
+    response.headers_mut().insert(ETAG, etag);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    // Whoever may see the customer gets another body under the same tag.
+    response.headers_mut().append(VARY, HeaderValue::from_static("authorization, cookie"));
+    Ok(response)
 }
 
 /// `GET /v1/orders?status=&from=&to=&customer=&limit=&cursor=`, newest first.

@@ -18,12 +18,13 @@ use super::super::{
     CancelledStock, Change, EdgeError, FulfilAsk, Prices, StockPlace, Submission, cancel, edit, fulfil,
     refund, submit,
 };
-use super::answer::{changed, failed, shape};
+use super::answer::{changed, failed, repeated, shape};
 use super::{Buyer, PathId, apart, order_id};
 use crate::Shop;
 use crate::act::{Failed, Keyed, once};
 use crate::idempotency::required_key;
 use crate::inventory::LedgerKind;
+use crate::precondition::IfMatch;
 use crate::transport::flow;
 
 /// `POST /v1/orders` → 201, 202 or 422.
@@ -53,7 +54,7 @@ pub(super) async fn edit_order(
     headers: HeaderMap,
     Object(body): Object<EditBody>,
 ) -> Result<Response, Problem> {
-    let ask = Ask::new(&shop, path)?;
+    let ask = Ask::new(&shop, path, &headers)?;
     let what = body.check()?;
     let route = ask.route("");
     let keyed = match what.prices {
@@ -63,9 +64,9 @@ pub(super) async fn edit_order(
     match ask.stock {
         StockPlace::SameDatabase => {
             let offers = products(&shop, &what.items).await?;
-            ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.id, &what, offers.as_deref(), ask.now)).await
+            ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.target, &what, offers.as_deref(), ask.now)).await
         }
-        StockPlace::Apart => apart::edit(&shop, keyed, ask.id, what).await,
+        StockPlace::Apart => apart::edit(&shop, keyed, ask.target, what).await,
     }
 }
 
@@ -77,14 +78,14 @@ pub(super) async fn cancel_order(
     headers: HeaderMap,
     OptionalObject(body): OptionalObject<CancelBody>,
 ) -> Result<Response, Problem> {
-    let ask = Ask::new(&shop, path)?;
+    let ask = Ask::new(&shop, path, &headers)?;
     let stock = body.check();
     let route = ask.route("/cancel");
     let keyed = match stock {
         CancelledStock::Returned => Keyed::of(&caller, &headers, ("POST", &route), &Nothing {})?,
         CancelledStock::Kept => Keyed::of(&caller, &headers, ("POST", &route), &Kept { restock: false })?,
     };
-    ask.carry_out(keyed, move |tx, ask| cancel(tx, &ask.id, stock, ask.stock, ask.now)).await
+    ask.carry_out(keyed, move |tx, ask| cancel(tx, &ask.target, stock, ask.stock, ask.now)).await
 }
 
 /// `POST /v1/orders/{uuid}/fulfil {"lines"?}`.
@@ -95,14 +96,14 @@ pub(super) async fn fulfil_order(
     headers: HeaderMap,
     OptionalObject(body): OptionalObject<FulfilBody>,
 ) -> Result<Response, Problem> {
-    let ask = Ask::new(&shop, path)?;
+    let ask = Ask::new(&shop, path, &headers)?;
     let what = body.check()?;
     let route = ask.route("/fulfil");
     let keyed = match &what {
         FulfilAsk::Rest => Keyed::of(&caller, &headers, ("POST", &route), &Nothing {})?,
         FulfilAsk::Lines(lines) => Keyed::of(&caller, &headers, ("POST", &route), lines)?,
     };
-    ask.carry_out(keyed, move |tx, ask| fulfil(tx, &ask.id, &what, ask.now)).await
+    ask.carry_out(keyed, move |tx, ask| fulfil(tx, &ask.target, &what, ask.now)).await
 }
 
 /// `POST /v1/orders/{uuid}/refunds`, by lines or by amount; needs an `Idempotency-Key`.
@@ -113,11 +114,11 @@ pub(super) async fn refund_order(
     headers: HeaderMap,
     Object(body): Object<RefundBody>,
 ) -> Result<Response, Problem> {
-    let ask = Ask::new(&shop, path)?;
+    let ask = Ask::new(&shop, path, &headers)?;
     required_key(&headers)?;
     let what = body.check()?;
     let keyed = Keyed::of(&caller, &headers, ("POST", &ask.route("/refunds")), &what)?;
-    ask.carry_out(keyed, move |tx, ask| refund(tx, &ask.id, &what, ask.stock, ask.now)).await
+    ask.carry_out(keyed, move |tx, ask| refund(tx, &ask.target, &what, ask.stock, ask.now)).await
 }
 
 /// An empty body, for a fingerprint.
@@ -134,20 +135,21 @@ struct Kept {
 #[derive(Clone)]
 struct Ask {
     shop: Arc<Shop>,
-    id: String,
+    target: Target,
     stock: StockPlace,
     now: Timestamp,
 }
 
 impl Ask {
-    fn new(shop: &Arc<Shop>, path: PathId) -> Result<Self, Problem> {
+    fn new(shop: &Arc<Shop>, path: PathId, headers: &HeaderMap) -> Result<Self, Problem> {
         let one = shop.stock.in_one_transaction();
         let stock = if one { StockPlace::SameDatabase } else { StockPlace::Apart };
-        Ok(Self { shop: Arc::clone(shop), id: order_id(path)?, stock, now: shop.now() })
+        let target = Target { id: order_id(path)?, seen: IfMatch::of(headers)?, by: None };
+        Ok(Self { shop: Arc::clone(shop), target, stock, now: shop.now() })
     }
 
     fn route(&self, tail: &str) -> String {
-        format!("/v1/orders/{}{tail}", self.id)
+        format!("/v1/orders/{}{tail}", self.target.id)
     }
 
     /// Carries an edge out, once per key, and tells the shop what stock it moved.
@@ -157,8 +159,12 @@ impl Ask {
         edge: impl Fn(&mut Tx<'_>, &Self) -> Result<Change, EdgeError> + Send + 'static,
     ) -> Result<Response, Problem> {
         failpoint::hit("orders.before_write");
-        let ask = self.clone();
+        let target = Target { by: keyed.remembered(), ..self.target.clone() };
+        let ask = Self { target, ..self.clone() };
         let (response, change) = once(orders(&self.shop)?, keyed, self.now, move |tx| {
+            if let Some(answer) = repeated(tx, &ask.target)? {
+                return Ok((answer, None));
+            }
             // A refusal that is kept must leave nothing else behind.
             match tx.savepoint(|tx| edge(tx, &ask)) {
                 Ok(change) => Ok((changed(&change), Some(change))),

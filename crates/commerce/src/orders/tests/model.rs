@@ -1,11 +1,13 @@
 //! Random edges, legal and illegal, against a plain model of what an order is.
 
 use axum::http::Method;
-use serde_json::json;
+use kassa_db::params;
+use serde_json::{Value, json};
 
-use super::support::{TestShop, shops};
+use super::support::{Answered, TestShop, shops};
 use crate::testing::{Dice, scaled, seed};
 
+/// SKU, first price, and whether its stock is tracked.
 const SKUS: [(&str, i64, bool); 4] = [("a", 333, true), ("b", 1, true), ("c", 0, true), ("d", 9_999, false)];
 
 /// What the model knows of an order.
@@ -15,8 +17,12 @@ struct Known {
     state: &'static str,
     /// Per SKU: ordered, refunded, restocked.
     units: Vec<(usize, i64, i64, i64)>,
+    /// Per line: the price that was agreed on.
+    prices: Vec<i64>,
     /// Per line: handed over.
     out: Vec<i64>,
+    /// Its ETag, and those that it had before.
+    tags: Vec<String>,
     refunded: i64,
     touched: bool,
     kept: bool,
@@ -24,7 +30,7 @@ struct Known {
 
 impl Known {
     fn total(&self) -> i64 {
-        self.units.iter().map(|(sku, ordered, ..)| SKUS[*sku].1 * ordered).sum()
+        self.units.iter().zip(&self.prices).map(|((_, ordered, ..), price)| price * ordered).sum()
     }
 
     fn holds(&self, sku: usize) -> i64 {
@@ -50,6 +56,8 @@ struct Run {
     dice: Dice,
     orders: Vec<Known>,
     received: [i64; SKUS.len()],
+    /// Of today.
+    prices: [i64; SKUS.len()],
     steps: [u64; 2],
 }
 
@@ -81,21 +89,24 @@ impl Run {
         self.note(answer.status, if enough { 201 } else { 422 }, &answer.body);
         if enough {
             let path = format!("/v1/orders/{}", answer.json()["id"].as_str().unwrap());
-            let out = vec![0; basket.len()];
+            let (out, tags) = (vec![0; basket.len()], vec![tag(&answer)]);
+            let prices = basket.iter().map(|(sku, _)| self.prices[*sku]).collect();
             let units = basket.into_iter().map(|(sku, quantity)| (sku, quantity, 0, 0)).collect();
-            self.orders.push(Known { path, state: "confirmed", units, out, ..Known::default() });
+            self.orders.push(Known { path, state: "confirmed", units, prices, out, tags, ..Known::default() });
         }
     }
 
     async fn edit(&mut self, place: usize) {
-        let basket = self.basket();
+        let (basket, reprice) = (self.basket(), self.dice.below(3) == 0);
         let known = &self.orders[place];
         let legal = known.state == "confirmed" && !known.touched && !known.is_begun();
         let enough = basket.iter().all(|(sku, quantity)| {
             !SKUS[*sku].2 || *quantity <= self.on_hand(*sku) + self.orders[place].holds(*sku)
         });
-        let path = known.path.clone();
-        let answer = self.shop.put(&path, &json!({"items": Self::items(&basket)})).await;
+        let mut body = json!({"items": Self::items(&basket)});
+        if reprice || self.dice.below(2) == 0 {
+            body["reprice"] = json!(reprice);
+        }
         let expected = if !legal {
             409
         } else if enough {
@@ -103,8 +114,14 @@ impl Run {
         } else {
             422
         };
-        self.note(answer.status, expected, &answer.body);
-        if expected == 200 {
+        if self.change(place, (Method::PUT, ""), &body, expected).await.is_some() {
+            let known = &self.orders[place];
+            let agreed = |sku: usize| {
+                let line = known.units.iter().position(|(of, ..)| *of == sku && !reprice);
+                line.map_or(self.prices[sku], |line| known.prices[line])
+            };
+            let prices = basket.iter().map(|(sku, _)| agreed(*sku)).collect();
+            self.orders[place].prices = prices;
             self.orders[place].out = vec![0; basket.len()];
             self.orders[place].units =
                 basket.into_iter().map(|(sku, quantity)| (sku, quantity, 0, 0)).collect();
@@ -112,16 +129,14 @@ impl Run {
     }
 
     async fn cancel(&mut self, place: usize) {
-        let body = ["", "{}", r#"{"restock":true}"#, r#"{"restock":false}"#];
-        let body = body[usize::try_from(self.dice.below(4)).unwrap()];
+        let kept = self.dice.below(3) == 0;
+        let body = [Value::Null, json!({}), json!({"restock": true})];
+        let body = if kept { json!({"restock": false}) } else { body[usize::try_from(self.dice.below(3)).unwrap()].clone() };
         let known = &self.orders[place];
-        let legal = known.state == "confirmed" && !known.is_begun();
-        let path = format!("{}/cancel", known.path);
-        let answer = self.shop.call((Method::POST, &path), &[], body).await;
-        self.note(answer.status, if legal { 200 } else { 409 }, &answer.body);
-        if legal {
+        let expected = if known.state == "confirmed" && !known.is_begun() { 200 } else { 409 };
+        if self.change(place, (Method::POST, "/cancel"), &body, expected).await.is_some() {
             self.orders[place].state = "cancelled";
-            self.orders[place].kept = body.contains("false");
+            self.orders[place].kept = kept;
         }
     }
 
@@ -132,20 +147,16 @@ impl Run {
         let line = usize::try_from(line).unwrap() % known.units.len();
         let (sku, ordered, ..) = known.units[line];
         let body = match by_line {
-            true => json!({"lines": [{"sku": SKUS[sku].0, "quantity": quantity}]}).to_string(),
-            false => String::new(),
+            true => json!({"lines": [{"sku": SKUS[sku].0, "quantity": quantity}]}),
+            false => Value::Null,
         };
         let expected = match known.state {
             "confirmed" if by_line && quantity > ordered - known.out[line] => 422,
             "confirmed" => 200,
             _ => 409,
         };
-        let path = format!("{}/fulfil", known.path);
-        let answer = self.shop.call((Method::POST, &path), &[], body).await;
-        self.note(answer.status, expected, &answer.body);
-        if expected != 200 {
-            return;
-        }
+        let done = self.change(place, (Method::POST, "/fulfil"), &body, expected).await;
+        let Some(order) = done else { return };
         let known = &mut self.orders[place];
         match by_line {
             true => known.out[line] += quantity,
@@ -154,7 +165,7 @@ impl Run {
         if (0..known.units.len()).all(|line| known.left(line) == 0) {
             known.state = "fulfilled";
         }
-        assert_eq!(answer.json()["status"], known.state);
+        assert_eq!(order["status"], known.state);
     }
 
     async fn refund(&mut self, place: usize) {
@@ -171,8 +182,6 @@ impl Run {
             true => json!({"amount_minor": amount}),
             false => json!({"lines": [{"sku": SKUS[sku].0, "quantity": quantity, "restock": restock}]}),
         };
-        let (path, key) = (format!("{}/refunds", known.path), uuid::Uuid::now_v7().to_string());
-        let answer = self.shop.post(&path, &key, &body).await;
         let expected = if !legal {
             409
         } else if fits {
@@ -180,11 +189,8 @@ impl Run {
         } else {
             422
         };
-        self.note(answer.status, expected, &answer.body);
-        if expected != 200 {
-            return;
-        }
-        let order = answer.json();
+        let done = self.change(place, (Method::POST, "/refunds"), &body, expected).await;
+        let Some(order) = done else { return };
         let known = &mut self.orders[place];
         known.refunded = order["refunded"]["amount_minor"].as_i64().unwrap();
         known.touched = true;
@@ -203,6 +209,44 @@ impl Run {
         assert_eq!(order["status"], known.state);
     }
 
+    /// Asks for a change, now and then of what was seen: of what is no more it is refused whatever else it asks for.
+    async fn change(
+        &mut self,
+        place: usize,
+        (method, tail): (Method, &str),
+        body: &Value,
+        expected: u16,
+    ) -> Option<Value> {
+        let known = &self.orders[place];
+        let (now, before) = known.tags.split_last().unwrap();
+        let (seen, expected) = match (self.dice.below(4), before.last()) {
+            (0, Some(old)) => (Some(old.clone()), 412),
+            (1, _) => (Some(now.clone()), expected),
+            (2, _) => (Some("*".to_owned()), expected),
+            _ => (None, expected),
+        };
+        let (path, key) = (format!("{}{tail}", known.path), uuid::Uuid::now_v7().to_string());
+        let mut headers = vec![("idempotency-key", key.as_str())];
+        headers.extend(seen.as_deref().map(|seen| ("if-match", seen)));
+        let text = if body.is_null() { String::new() } else { body.to_string() };
+        let answer = self.shop.call((method, &path), &headers, text).await;
+        self.note(answer.status, expected, &answer.body);
+        if expected != 200 {
+            return None;
+        }
+        self.orders[place].tags.push(tag(&answer));
+        Some(answer.json())
+    }
+
+    /// The shop thinks again about a price.
+    fn reprice(&mut self) {
+        let (sku, price) = (usize::try_from(self.dice.below(4)).unwrap(), self.dice.below(500));
+        let name = SKUS[sku].0;
+        let sql = "UPDATE products SET price_minor = $2 WHERE sku = $1";
+        self.shop.db.write_blocking(move |tx| tx.execute(sql, params![name, price])).unwrap();
+        self.prices[sku] = price;
+    }
+
     fn note(&mut self, status: u16, expected: u16, body: &str) {
         assert_eq!(status, expected, "{body}");
         self.steps[usize::from(status >= 400)] += 1;
@@ -219,6 +263,7 @@ impl Run {
             5 => self.cancel(place).await,
             6 => self.fulfil(place).await,
             7 | 8 => self.refund(place).await,
+            _ if self.dice.below(2) == 0 => self.reprice(),
             _ => {
                 let sku = usize::try_from(self.dice.below(3)).unwrap();
                 self.shop.receive(SKUS[sku].0, 5);
@@ -228,6 +273,10 @@ impl Run {
     }
 }
 
+fn tag(answer: &Answered) -> String {
+    answer.headers["etag"].to_str().unwrap().to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_are_what_a_plain_model_says() {
     let (seed, steps) = (seed(), scaled(3_000));
@@ -235,8 +284,8 @@ async fn orders_are_what_a_plain_model_says() {
         for (sku, price, tracked) in SKUS {
             shop.product(sku, price, "USD", tracked);
         }
-        let mut run =
-            Run { shop, dice: Dice(seed), orders: Vec::new(), received: [0; SKUS.len()], steps: [0; 2] };
+        let (orders, received, prices) = (Vec::new(), [0; SKUS.len()], SKUS.map(|(_, price, _)| price));
+        let mut run = Run { shop, dice: Dice(seed), orders, received, prices, steps: [0; 2] };
         for _ in 0..steps {
             run.step().await;
         }
