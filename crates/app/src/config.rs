@@ -96,6 +96,9 @@ pub(crate) struct Noun {
 pub(crate) struct Orders {
     pub(crate) database_url: String,
     pub(crate) accepted_max: u64,
+    pub(crate) quantity_max: u32,
+    pub(crate) order_quantity_max: u32,
+    pub(crate) keep_failed_days: u32,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -297,6 +300,9 @@ impl Config {
         at_least("dedupe.window_hours", self.dedupe.window_hours, 1)?;
         at_least("dedupe.memory_max", self.dedupe.memory_max as u64, 1 << 20)?;
         at_least("orders.accepted_max", self.orders.accepted_max, 1)?;
+        at_least("orders.quantity_max", self.orders.quantity_max.into(), 1)?;
+        at_least("orders.order_quantity_max", self.orders.order_quantity_max.into(), 1)?;
+        at_least("orders.keep_failed_days", self.orders.keep_failed_days.into(), 8)?;
         at_least("storefront.rate_per_second", self.storefront.rate_per_second.into(), 1)?;
         at_least("storefront.burst", self.storefront.burst.into(), 1)?;
         at_least("compat.rate_per_second", self.compat.rate_per_second.into(), 1)?;

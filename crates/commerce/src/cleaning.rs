@@ -5,6 +5,7 @@
 //! | idempotency records | a day |
 //! | rows of work that are done, but for edits | a day |
 //! | commands to stock | 30 days |
+//! | orders that have failed | `orders.keep_failed_days` |
 //!
 //! It also closes answers whose deadline has passed. Several processes may clean the same database.
 
@@ -15,6 +16,7 @@ use kassa_db::{Db, Error, Tx};
 use kassa_model::Timestamp;
 use kassa_service::Shutdown;
 
+use crate::orders::leaving;
 use crate::transport::{store as commands, work};
 use crate::{Shop, idempotency};
 
@@ -60,6 +62,9 @@ pub(crate) async fn clean(shop: &Shop) -> Result<(), Error> {
             remove(db, now, idempotency::clean).await?;
             cleaned.push(db);
         }
+    }
+    if let Some(db) = &shop.orders {
+        leaving::remove_failed(db, shop.options.keep_failed_days, now).await?;
     }
     Ok(())
 }

@@ -47,6 +47,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0007_keys_of_changes.sqlite.sql"),
         postgres: include_str!("../migrations/0007_keys_of_changes.postgres.sql"),
     },
+    Migration {
+        set: "commerce",
+        number: 8,
+        sqlite: include_str!("../migrations/0008_failed_references.sqlite.sql"),
+        postgres: include_str!("../migrations/0008_failed_references.postgres.sql"),
+    },
 ];
 
 #[cfg(test)]

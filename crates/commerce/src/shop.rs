@@ -10,10 +10,14 @@ use kassa_service::{Breaker, Metrics};
 use crate::catalog::cache::ProductCache;
 use crate::inventory::levels::StockMetrics;
 use crate::inventory::{LOW_STOCK_AT, LedgerKind};
+use crate::orders::WithoutKey;
 use crate::orders::metrics::OrderMetrics;
 use crate::outbox::relay::Wake;
 use crate::transport::prices::RemoteCatalog;
 use crate::transport::{Remotes, Stock};
+
+/// How many days orders that have failed are kept, unless it is said otherwise.
+const KEEP_FAILED_DAYS: u32 = 30;
 
 /// What can be set about the shop.
 #[derive(Debug, Clone)]
@@ -26,6 +30,10 @@ pub struct ShopOptions {
     pub site: String,
     /// From how many on a new product's stock is low.
     pub low_stock_at: i64,
+    /// What an order without a key may ask for.
+    pub without_key: WithoutKey,
+    /// How many days orders that have failed are kept.
+    pub keep_failed_days: u32,
     /// Roles in other processes.
     pub remotes: Remotes,
     /// The secrets of the cookieless hash; without them all orders of nobody in particular are one visitor's.
@@ -39,6 +47,8 @@ impl Default for ShopOptions {
             currencies: Vec::new(),
             site: "default".to_owned(),
             low_stock_at: LOW_STOCK_AT,
+            without_key: WithoutKey::default(),
+            keep_failed_days: KEEP_FAILED_DAYS,
             remotes: Remotes::default(),
             salts: None,
         }

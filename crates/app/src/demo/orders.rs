@@ -13,7 +13,7 @@ use kassa_commerce::orders::context::Visit;
 use kassa_commerce::{idempotency, outbox};
 
 use kassa_commerce::orders::{
-    Context, ContextBody, Customer, Item, Items, PlaceError, PlaceOrder, StockPlace, place,
+    Context, ContextBody, Customer, Item, Items, Orderer, PlaceError, PlaceOrder, StockPlace, place,
 };
 use kassa_model::visitor_from;
 use uuid::Uuid;
@@ -79,6 +79,8 @@ fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
         scope: format!("{site}/public"),
         fingerprint: idempotency::fingerprint("POST", "/v1/orders", &said),
         client_reference: Some(reference),
+        key: None,
+        orderer: Orderer::Known,
         context,
         products: None,
         currency: shop.options.currency,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use kassa_access::{Access, Salts};
+use kassa_commerce::orders::WithoutKey;
 use kassa_commerce::outbox::{self, Relay, RelayOptions};
 use kassa_commerce::transport::{Remotes, chaos, drain};
 use kassa_commerce::{Databases, Shop, ShopOptions};
@@ -83,6 +84,11 @@ impl Open {
             currencies: config.currencies()?,
             site: config.shop.site.clone(),
             low_stock_at: config.shop.low_stock_at,
+            without_key: WithoutKey {
+                quantity_max: config.orders.quantity_max.into(),
+                order_quantity_max: config.orders.order_quantity_max.into(),
+            },
+            keep_failed_days: config.orders.keep_failed_days,
             remotes: remotes(config)?,
             salts: Some(salts),
         };

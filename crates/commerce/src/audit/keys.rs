@@ -1,4 +1,5 @@
-//! Invariant 4: a client reference names an order that knows it; a stored answer names its order.
+//! Invariant 4: a client reference names an order that knows it, and a key that came to a failed order names that; a
+//! stored answer names its order.
 
 use kassa_db::{Error, Row, Tx, params};
 use serde_json::Value;
@@ -48,6 +49,33 @@ pub(super) fn judge_references(tx: &mut Tx<'_>, terms: &Terms, four: &mut Invari
         }
         done += page.len() as u64;
         terms.tell(Step::Keys, done, None);
+    }
+}
+
+/// Judges keys whose references have gone from failed orders to later ones.
+pub(super) fn judge_failed(tx: &mut Tx<'_>, four: &mut Invariant) -> Result<(), Error> {
+    let mut after = [String::new(), String::new(), String::new()];
+    loop {
+        let sql = "SELECT f.scope, f.key, f.reference, f.order_id, o.status, o.scope, o.client_reference \
+                   FROM failed_references f LEFT JOIN orders o ON o.id = f.order_id \
+                   WHERE (f.scope, f.key, f.reference) > ($1, $2, $3) \
+                   ORDER BY f.scope, f.key, f.reference LIMIT $4";
+        let page = tx.all(sql, params![&after[0], &after[1], &after[2], PAGE], |row: &Row<'_>| {
+            let name = [row.text(0)?, row.text(1)?, row.text(2)?];
+            let order = [row.text_or_null(4)?, row.text_or_null(5)?, row.text_or_null(6)?];
+            Ok((name, row.text(3)?, order))
+        })?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.0.clone();
+        for (name, order_id, order) in &page {
+            four.checked += 1;
+            let [scope, key, reference] = name;
+            let expected = [Some("failed"), Some(scope.as_str()), Some(reference.as_str())];
+            if order.each_ref().map(Option::as_deref) != expected {
+                let what = format!("it came to order {order_id}, which has not failed under {reference}");
+                four.violated(format!("{scope} {key}"), what);
+            }
+        }
     }
 }
 

@@ -32,6 +32,7 @@ mod tests;
 use std::sync::Arc;
 
 use kassa_db::{Db, Error};
+use kassa_model::MICROS_PER_DAY;
 
 use crate::Shop;
 use books::{Books, Ledger};
@@ -84,7 +85,9 @@ impl Audit {
         let Some(db) = &self.shop.orders else {
             return Err(Error::Invalid("orders are in another process: ask it about answers".to_owned()));
         };
-        db.read(move |tx| answers::judge(tx, &answers)).await
+        let kept = i64::from(self.shop.options.keep_failed_days).saturating_mul(MICROS_PER_DAY);
+        let left = self.shop.now().plus_micros(-kept);
+        db.read(move |tx| answers::judge(tx, &answers, left)).await
     }
 
     async fn judge_orders(&self, db: &Db, terms: &Terms) -> Result<Vec<Invariant>, Error> {
@@ -153,6 +156,7 @@ async fn read_books(db: &Db, ledger: Ledger, terms: &Terms) -> Result<Vec<Invari
             one.add(stock::judge(tx, &terms)?);
         }
         keys::judge_references(tx, &terms, &mut four)?;
+        keys::judge_failed(tx, &mut four)?;
         keys::judge_answers(tx, &terms, (&mut four, &mut seven))?;
         let mut five = Invariant::new(5);
         outbox::judge(tx, &terms, (&mut five, &mut seven))?;

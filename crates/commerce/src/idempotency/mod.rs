@@ -6,8 +6,10 @@
 //! answer is not known before stock's, is open ([`begin`]) until the edit is decided ([`close_open`]), however long that is.
 //!
 //! Kept are successes and refusals of the business (404, 422); never a 400, 401, 409, 429 or 5xx, which a repeat may
-//! turn into something better. Records live a day ([`clean`]); client references ([`claim_reference`]) live for ever.
+//! turn into something better. Records live a day ([`clean`]); client references ([`references`]) live as long
+//! as their orders.
 
+pub mod references;
 pub mod store;
 #[cfg(test)]
 mod tests;
@@ -22,7 +24,9 @@ use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use store::{claim_reference, clean, close, close_expired, close_open, forget_open};
+pub use references::store::{claim_reference, failed_with, forget_failed, take_over};
+pub use references::{Holder, Reference};
+pub use store::{clean, close, close_expired, close_open, forget_open};
 
 /// The header that names a request's key.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -90,17 +94,6 @@ pub enum Begun<T, A = Outcome> {
     Answered(A),
     /// It has none yet.
     Open(T),
-}
-
-/// What a client reference stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reference {
-    /// It was free and now belongs to the order.
-    Claimed,
-    /// It belongs to this order, which the same request made.
-    Same(String),
-    /// It belongs to an order of another request.
-    Other,
 }
 
 /// Runs `op` unless the key has an answer already; keeps its answer in the same transaction.

@@ -1,9 +1,9 @@
-//! The tables `idempotency` and `client_references`.
+//! The table `idempotency`.
 
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
-use super::{Answer, RECORD_LIFE_MICROS, Reference, Request};
+use super::{Answer, RECORD_LIFE_MICROS, Request};
 
 /// What is recorded under a key.
 #[derive(Debug)]
@@ -251,29 +251,4 @@ pub fn clean(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<u64, Error> 
                (SELECT scope, key FROM idempotency WHERE created_at <= $1 \
                AND (state = 'done' OR deadline IS NOT NULL) ORDER BY created_at LIMIT $2)";
     tx.execute(sql, params![now.micros().saturating_sub(RECORD_LIFE_MICROS), limit])
-}
-
-/// Claims `reference` for the order that this transaction makes, for ever.
-///
-/// # Errors
-/// The database's.
-pub fn claim_reference(
-    tx: &mut Tx<'_>,
-    request: &Request<'_>,
-    reference: &str,
-    (order_id, now): (&str, Timestamp),
-) -> Result<Reference, Error> {
-    let sql = "INSERT INTO client_references (scope, reference, fingerprint, order_id, created_at) \
-               VALUES ($1, $2, $3, $4, $5) ON CONFLICT (scope, reference) DO NOTHING";
-    let values = params![request.scope, reference, request.fingerprint, order_id, now.micros()];
-    if tx.execute(sql, values)? == 1 {
-        return Ok(Reference::Claimed);
-    }
-    let sql = "SELECT fingerprint, order_id FROM client_references WHERE scope = $1 AND reference = $2";
-    let found = tx.first(sql, params![request.scope, reference], |row| Ok((row.text(0)?, row.text(1)?)))?;
-    match found {
-        Some((fingerprint, order)) if fingerprint == request.fingerprint => Ok(Reference::Same(order)),
-        Some(_) => Ok(Reference::Other),
-        None => Err(Error::Invalid(format!("the client reference {reference} came and went"))),
-    }
 }

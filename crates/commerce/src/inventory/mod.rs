@@ -272,11 +272,7 @@ pub fn move_by_hand(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Res
 ///
 /// # Errors
 /// As [`move_by_hand`].
-pub(crate) fn move_once(
-    tx: &mut Tx<'_>,
-    movement: &Movement,
-    now: Timestamp,
-) -> Result<Moved, MoveError> {
+pub(crate) fn move_once(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result<Moved, MoveError> {
     tx.savepoint(|tx| enter_and_add(tx, movement, now))
 }
 

@@ -15,7 +15,9 @@ use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::lines::tracked;
-use super::{Basket, Change, EdgeError, EditAsk, Line, Order, PlaceOrder, Status, Target, change, place, store};
+use super::{
+    Basket, Change, EdgeError, EditAsk, Line, Order, PlaceOrder, Status, Target, change, place, store,
+};
 use crate::idempotency::{RUNNING_MICROS, RequestKey};
 use crate::inventory::{Crossing, Refusal, StockLine};
 use crate::outbox;
@@ -100,7 +102,13 @@ pub(super) fn accept(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket) -> Resul
     let command = Command::Deduct(Deduct { reference, replaces: None, attempt: 0, lines: stock });
     // The request that made it sends the command itself; the drain follows when that took too long.
     let drain_at = order.created_at.plus_micros(RUNNING_MICROS);
-    store::insert_work(tx, &order, "deduct", &Work { command, lines: None, record: None, by: None }, drain_at)?;
+    store::insert_work(
+        tx,
+        &order,
+        "deduct",
+        &Work { command, lines: None, record: None, by: None },
+        drain_at,
+    )?;
     Ok(order)
 }
 
@@ -148,7 +156,8 @@ pub fn begin_edit(
     let basket = ask.lines_for(&before, products)?;
     let (old, new) = (tracked(&before.lines), tracked(basket.lines()));
     if old.is_empty() && new.is_empty() {
-        let change = change::step(tx, target, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
+        let change =
+            change::step(tx, target, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
         return Ok(EditBegun::Done(Box::new(change)));
     }
     let reference = format!("{}/{}", before.id, before.revision + 1);
@@ -222,7 +231,13 @@ pub(super) fn release_later(
         lines: lines.to_vec(),
     });
     let now = change.after.updated_at;
-    store::insert_work(tx, &change.after, "release", &Work { command, lines: None, record: None, by: None }, now)
+    store::insert_work(
+        tx,
+        &change.after,
+        "release",
+        &Work { command, lines: None, record: None, by: None },
+        now,
+    )
 }
 
 impl Order {

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::Shop;
 
 pub(crate) use answer::edited;
+pub(super) use answer::refused;
 pub use answer::shape;
 
 /// The routes of class `Storefront`: to place an order, and to look at it by its UUID. None without orders in this process.

@@ -52,6 +52,52 @@ pub enum ItemsError {
     TotalOutOfRange,
 }
 
+/// What an order without a key may ask for, in closed mode: who orders more is known to the shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WithoutKey {
+    /// `orders.quantity_max`: of one SKU.
+    pub quantity_max: i64,
+    /// `orders.order_quantity_max`: of all together.
+    pub order_quantity_max: i64,
+}
+
+impl Default for WithoutKey {
+    fn default() -> Self {
+        Self { quantity_max: 1_000, order_quantity_max: 10_000 }
+    }
+}
+
+/// More than an order without a key may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{asked} of {what} are asked for: an order without a key has at most {most}")]
+pub struct TooLarge {
+    /// A SKU, or all of them.
+    pub what: String,
+    /// How many are asked for.
+    pub asked: i64,
+    /// How many may be.
+    pub most: i64,
+}
+
+impl WithoutKey {
+    /// Refuses what is beyond.
+    ///
+    /// # Errors
+    /// [`TooLarge`].
+    pub fn allow(&self, items: &Items) -> Result<(), TooLarge> {
+        let (each, most) = (self.quantity_max, self.order_quantity_max);
+        if let Some(over) = items.iter().find(|item| item.quantity > each) {
+            return Err(TooLarge { what: over.sku.clone(), asked: over.quantity, most: each });
+        }
+        // 200 lines of a billion fit.
+        let asked: i64 = items.iter().map(|item| item.quantity).sum();
+        match asked > most {
+            true => Err(TooLarge { what: "all items together".to_owned(), asked, most }),
+            false => Ok(()),
+        }
+    }
+}
+
 /// Priced lines of one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basket {

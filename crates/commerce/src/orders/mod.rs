@@ -18,6 +18,7 @@ mod edges;
 mod edited;
 mod fulfil;
 pub mod http;
+pub(crate) mod leaving;
 mod lines;
 pub(crate) mod metrics;
 pub(crate) mod numbered;
@@ -43,12 +44,12 @@ pub use context::Context;
 pub use edges::{CancelledStock, Change, Edge, IllegalTransition, Kind, LineDelta, Why};
 pub use edited::{EditAsk, Prices};
 pub use fulfil::{FulfilAsk, FulfilError};
-pub use lines::{Basket, Item, Items, ItemsError};
-pub use place::{PlaceError, PlaceOrder, Placed, place};
+pub use lines::{Basket, Item, Items, ItemsError, TooLarge, WithoutKey};
+pub use place::{Orderer, PlaceError, PlaceOrder, Placed, place};
 pub use refund::{Refund, RefundAsk, RefundError, RefundLine, RefundedLine};
 pub use request::{ContextBody, OrderAsk};
-pub use target::Target;
 pub use submit::{Shape, Submission, SubmitError, submit};
+pub use target::Target;
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -10,7 +10,9 @@ use kassa_service::Problem;
 
 use super::accepted::{EditBegun, begin_edit};
 use super::submit::{orders, products};
-use super::{CancelledStock, Change, EdgeError, EditAsk, Items, Order, Prices, StockPlace, Target, change, store};
+use super::{
+    CancelledStock, Change, EdgeError, EditAsk, Items, Order, Prices, StockPlace, Target, change, store,
+};
 use crate::Shop;
 use crate::inventory::LedgerKind;
 use crate::transport::flow::{self, EditSettled};
@@ -44,8 +46,10 @@ impl From<kassa_db::Error> for NotChanged {
 /// [`NotChanged`].
 pub(crate) async fn cancel(shop: &Arc<Shop>, number: i64) -> Result<Order, NotChanged> {
     let (place, now) = (place(shop), shop.now());
-    carry_out(shop, number, place, move |tx, id| super::cancel(tx, &Target::any(id), CancelledStock::Returned, place, now))
-        .await
+    carry_out(shop, number, place, move |tx, id| {
+        super::cancel(tx, &Target::any(id), CancelledStock::Returned, place, now)
+    })
+    .await
 }
 
 /// Gives the order of this number other lines, all at today's prices: such clients reckon the total anew.
@@ -58,8 +62,10 @@ pub(crate) async fn edit(shop: &Arc<Shop>, number: i64, items: Items) -> Result<
     match place {
         StockPlace::SameDatabase => {
             let offers = products(shop, &ask.items).await?;
-            carry_out(shop, number, place, move |tx, id| super::edit(tx, &Target::any(id), &ask, offers.as_deref(), now))
-                .await
+            carry_out(shop, number, place, move |tx, id| {
+                super::edit(tx, &Target::any(id), &ask, offers.as_deref(), now)
+            })
+            .await
         }
         StockPlace::Apart => edit_apart(shop, number, ask).await,
     }

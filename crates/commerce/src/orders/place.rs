@@ -10,11 +10,24 @@ use super::{
     Basket, Change, Context, Customer, Items, ItemsError, Order, Status, StockPlace, accepted, change, lines,
     store,
 };
-use crate::idempotency::{self, Reference};
+use crate::idempotency::{self, Holder, Reference};
 use crate::inventory::{self, Refusal, Stop};
 use crate::outbox;
 use crate::sabotage::{self, Sabotage};
 use crate::transport::prices::Offer;
+
+/// How often a client reference is asked for that others take at the same time.
+const ATTEMPTS_MAX: usize = 20;
+
+/// Who places an order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Orderer {
+    /// Whoever the shop trusts to mean it: a key, a dialect, anyone in open mode.
+    #[default]
+    Known,
+    /// Somebody from the street: an order of nothing that there is leaves no trace.
+    Stranger,
+}
 
 /// An order to be placed.
 #[derive(Debug, Clone)]
@@ -29,6 +42,10 @@ pub struct PlaceOrder {
     pub scope: String,
     /// The client's own name for it.
     pub client_reference: Option<String>,
+    /// The key of its request.
+    pub key: Option<String>,
+    /// Who wants it.
+    pub orderer: Orderer,
     /// [`idempotency::fingerprint`] of the request.
     pub fingerprint: String,
     /// The visit.
@@ -58,6 +75,9 @@ pub enum PlaceError {
     /// Its items are no order.
     #[error(transparent)]
     Items(#[from] ItemsError),
+    /// A stranger has asked for nothing that there is, first for this.
+    #[error("there is no product {0}")]
+    NothingKnown(String),
     /// The client reference belongs to an order of another request.
     #[error("the client reference {0} belongs to another order")]
     ReferenceTaken(String),
@@ -84,6 +104,10 @@ pub fn place(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Placed
     };
     let (basket, unknown) = ask.items.price(products, ask.currency)?;
     if let Some(sku) = unknown {
+        let is_nothing = basket.lines().iter().all(|line| line.product_id.is_none());
+        if ask.orderer == Orderer::Stranger && is_nothing {
+            return Err(PlaceError::NothingKnown(sku));
+        }
         return fail(tx, ask, basket, Refusal::UnknownSku(sku));
     }
     match ask.stock {
@@ -98,17 +122,33 @@ fn existing(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Option<
     if sabotage::is(Sabotage::LateRecord) {
         return Ok(None);
     }
-    let request = idempotency::Request { scope: &ask.scope, key: None, fingerprint: &ask.fingerprint };
-    match idempotency::claim_reference(tx, &request, reference, (&ask.id, now))? {
-        Reference::Claimed => Ok(None),
-        Reference::Other => Err(PlaceError::ReferenceTaken(reference.clone())),
-        Reference::Same(id) => match store::by_id(tx, &id)? {
-            Some(order) => Ok(Some(order)),
-            None => {
-                Err(kassa_db::Error::Invalid(format!("client reference {reference} names no order")).into())
-            }
-        },
+    let (scope, key) = (ask.scope.as_str(), ask.key.as_deref());
+    let request = idempotency::Request { scope, key, fingerprint: &ask.fingerprint };
+    let same = |holder: &Holder, order: Order| match holder.asks_the_same(&request) {
+        true => Ok(Some(order)),
+        false => Err(PlaceError::ReferenceTaken(reference.clone())),
+    };
+    for _ in 0..ATTEMPTS_MAX {
+        let holder = match idempotency::claim_reference(tx, &request, reference, (&ask.id, now))? {
+            Reference::Claimed => return Ok(None),
+            Reference::Held(holder) => holder,
+        };
+        if let Some(failed) = idempotency::failed_with(tx, &request, reference)?
+            && let Some(order) = store::by_id(tx, &failed.order_id)?
+        {
+            return same(&failed, order);
+        }
+        // An order that has failed holds its name for its own key alone, and one that has left for nobody.
+        let held = store::by_id(tx, &holder.order_id)?;
+        let held = held.filter(|order| order.status != Status::Failed || holder.made_by(&request, reference));
+        if let Some(order) = held {
+            return same(&holder, order);
+        }
+        if idempotency::take_over(tx, &request, (reference, &holder), (&ask.id, now))? {
+            return Ok(None);
+        }
     }
+    Err(kassa_db::Error::Busy(format!("too many want the client reference {reference} at once")).into())
 }
 
 fn confirm(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket, now: Timestamp) -> Result<Placed, PlaceError> {

@@ -10,10 +10,11 @@ use kassa_service::Problem;
 use uuid::Uuid;
 
 use super::context::Visit;
+use super::http::refused;
 use super::request::OrderAsk;
-use super::{Context, Items, Order, PlaceError, PlaceOrder, Placed, Status, StockPlace, place};
+use super::{Context, Items, Order, Orderer, PlaceError, PlaceOrder, Placed, Status, StockPlace, place};
 use crate::idempotency::{self, Answer, Outcome, RUNNING_MICROS, Request};
-use crate::inventory::LedgerKind;
+use crate::inventory::{LedgerKind, Refusal};
 use crate::sabotage::{self, Sabotage};
 use crate::transport::flow::{self, Closing};
 use crate::transport::prices::{self, Offer};
@@ -32,6 +33,8 @@ pub struct Submission {
     pub fingerprint: String,
     /// The visit that it belongs to.
     pub context: Context,
+    /// Who asks.
+    pub orderer: Orderer,
 }
 
 /// Shapes what became of an order into the answer of a dialect. Its status says whether it is kept.
@@ -56,7 +59,7 @@ impl Submission {
         let visit = Visit { salts: salts.as_ref(), ..*visit };
         let context = Context::new(&visit, &ask.context);
         let fingerprint = idempotency::fingerprint("POST", "/v1/orders", &ask);
-        Self { ask, scope, key, fingerprint, context }
+        Self { ask, scope, key, fingerprint, context, orderer: Orderer::Known }
     }
 
     fn into_order(self, shop: &Shop, products: Option<Vec<Offer>>) -> PlaceOrder {
@@ -66,7 +69,9 @@ impl Submission {
             items: self.ask.items,
             customer: self.ask.customer,
             scope: self.scope,
-            client_reference: self.ask.client_reference.or(self.key),
+            client_reference: self.ask.client_reference.or_else(|| self.key.clone()),
+            key: self.key,
+            orderer: self.orderer,
             fingerprint: self.fingerprint,
             context: self.context,
             products,
@@ -241,6 +246,7 @@ impl From<SubmitError> for Problem {
             SubmitError::Unavailable(problem) => *problem,
             SubmitError::Place(PlaceError::Items(error)) => error.into(),
             SubmitError::Place(PlaceError::Db(error)) => problem_of(&error),
+            SubmitError::Place(PlaceError::NothingKnown(sku)) => refused(&Refusal::UnknownSku(sku)),
             SubmitError::Place(error @ PlaceError::ReferenceTaken(_)) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "client-reference-reused",

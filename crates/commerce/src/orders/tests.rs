@@ -12,5 +12,6 @@ mod money;
 mod outbox;
 mod place;
 mod pure;
+mod references;
 mod refunds;
 mod support;

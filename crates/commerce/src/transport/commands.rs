@@ -262,22 +262,6 @@ fn bring_back(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Repl
     Ok(Reply::Moved { low: Vec::new() })
 }
 
-/// Gives stock back to the books of this database, or tells them that it is kept.
-///
-/// # Errors
-/// Those of [`inventory::give_back`].
-pub(crate) fn put_back(
-    tx: &mut Tx<'_>,
-    (reference, back): (&str, Back),
-    lines: &[StockLine],
-    now: Timestamp,
-) -> Result<(), Error> {
-    match back {
-        Back::Kept => inventory::keep(tx, reference, lines, now),
-        Back::Release | Back::Return => inventory::give_back(tx, reference, back.into(), lines, now),
-    }
-}
-
 /// What a deduct that another command names has come to.
 enum Met {
     /// It took stock.
@@ -372,16 +356,6 @@ impl Command {
         let is_bad = |line: &&StockLine| !(1..=QUANTITY_MAX).contains(&line.quantity) || bad_name(&line.sku);
         let bad = self.lines().iter().find(is_bad);
         bad.map(|line| format!("cannot move {} of {:?}", line.quantity, line.sku))
-    }
-}
-
-/// The kind of the ledger's entries.
-impl From<Back> for LedgerKind {
-    fn from(back: Back) -> Self {
-        match back {
-            Back::Release | Back::Kept => Self::Release,
-            Back::Return => Self::Return,
-        }
     }
 }
 

@@ -211,7 +211,8 @@ async fn act(
             ("POST", path + "/refunds", Some(json!({ "lines": line })))
         }
         _ => {
-            let lines = json!({"lines": [{"sku": SKUS[dice.below(5) as usize], "quantity": 1 + dice.below(2)}]});
+            let lines =
+                json!({"lines": [{"sku": SKUS[dice.below(5) as usize], "quantity": 1 + dice.below(2)}]});
             ("POST", path + "/fulfil", (dice.below(3) > 0).then_some(lines))
         }
     };

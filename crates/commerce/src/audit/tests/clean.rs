@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use serde_json::json;
+
 use super::support::{Books, Reports, broken, silent};
-use crate::audit::{Report, Step};
+use crate::audit::{Answered, Report, Step};
 use crate::testing::{Bed, Dice, scaled, seed};
 
 fn assert_clean(report: &Report, name: &str) {
@@ -69,5 +71,31 @@ async fn it_tells_how_far_it_has_come() {
     let steps = steps.lock().unwrap();
     for step in [Step::Stock, Step::Keys, Step::Money] {
         assert!(steps.contains(&step), "{step:?} in {steps:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_orders_give_their_names_away_and_leave_and_all_is_clean() {
+    for bed in Bed::each().into_iter().chain([Bed::apart()]) {
+        let mut books = Books::open(bed).await;
+        let cart = |quantity: i64| json!({"items": [{"sku": "ps5", "quantity": quantity}], "client_reference": "cart-1"});
+        let (status, failed) = books.keyed("POST /v1/orders", cart(5_000)).await;
+        assert_eq!(status, 422, "{failed}");
+        let (status, done) = books.keyed("POST /v1/orders", cart(1)).await;
+        assert_eq!(status, 201, "{}: {done}", books.bed.name);
+        books.publish().await;
+        assert_clean(&books.audit().await, "a name given away");
+        books.wait(31 * 86_400);
+        books.spoil("DELETE FROM outbox WHERE order_id = $1", failed["order_id"].as_str().unwrap());
+        crate::cleaning::clean(&books.bed.shop).await.unwrap();
+        let path = format!("GET /v1/orders/{}", failed["order_id"].as_str().unwrap());
+        assert_eq!(books.bed.call(&path, &[], "").await.status, 404, "{}", books.bed.name);
+        assert_clean(&books.audit().await, "it has left");
+        // Whoever noted its refusal asks about it long after.
+        let order_id = failed["order_id"].as_str().map(str::to_owned);
+        let noted = Answered { key: "k4".to_owned(), status: 422, order_id, body: None };
+        let audit = books.audit_over(Reports::default());
+        let five = audit.answers(vec![noted]).await.unwrap();
+        assert!(five.ok && five.unchecked.len() == 1, "{five:?}");
     }
 }

@@ -62,6 +62,13 @@ const FLAWS: &[Flaw] = &[
         &["UPDATE order_lines SET fulfilled_quantity = 1 WHERE order_id = $1"],
     ),
     (
+        "a key that failed, and an order that did not",
+        4,
+        "confirmed",
+        &["INSERT INTO failed_references (scope, key, reference, fingerprint, order_id) \
+             SELECT scope, 'k-x', client_reference, 'f', id FROM orders WHERE id = $1"],
+    ),
+    (
         "an order that is fulfilled with something left",
         3,
         "partly",

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::view::StockView;
 use super::super::{
-    LedgerKind, MoveError, Movement, Moved, QUANTITY_MAX, Refusal, Stock, move_once, open, store,
+    LedgerKind, MoveError, Moved, Movement, QUANTITY_MAX, Refusal, Stock, move_once, open, store,
 };
 use super::{inventory, sku_of, unknown};
 use crate::Shop;

@@ -85,7 +85,10 @@ async fn what_is_sent_again_long_after_says_so() {
             // The answer is kept for a day, the ledger's entry for ever.
             bed.clock.advance(2 * kassa_model::MICROS_PER_DAY);
             let again = bed.call(&head, &[&key], body.to_string()).await;
-            assert_eq!((again.status, &again.headers["idempotent-replayed"]), (200, &"true".parse().unwrap()));
+            assert_eq!(
+                (again.status, &again.headers["idempotent-replayed"]),
+                (200, &"true".parse().unwrap())
+            );
             assert_eq!(again.json()["on_hand"], first.json()["on_hand"], "{}", bed.name);
             bed.clock.advance(2 * kassa_model::MICROS_PER_DAY);
             let other = bed.call(&head, &[&key], json!({"quantity": 3}).to_string()).await;

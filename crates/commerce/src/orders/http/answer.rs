@@ -7,9 +7,7 @@ use kassa_service::Problem;
 
 use super::super::change::{self, Before};
 use super::super::view::Audience;
-use super::super::{
-    Change, EdgeError, FulfilError, Order, Placed, RefundError, Status, Target, Why, place,
-};
+use super::super::{Change, EdgeError, FulfilError, Order, Placed, RefundError, Status, Target, Why, place};
 use crate::act::Failed;
 use crate::idempotency::{self, Answer};
 use crate::inventory::Refusal;
@@ -55,7 +53,7 @@ fn existing(order: &Order) -> Answer {
 }
 
 /// A refusal of stock as a problem of its own type.
-pub(super) fn refused(refusal: &Refusal) -> Problem {
+pub(in crate::orders) fn refused(refusal: &Refusal) -> Problem {
     debug_assert!(["unknown-sku", "insufficient-stock"].contains(&place::reason(refusal)));
     match refusal {
         Refusal::UnknownSku(sku) => {

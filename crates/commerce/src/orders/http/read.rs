@@ -58,7 +58,9 @@ pub(super) async fn get_order(
     let etag = order.etag();
     let mut response = match precondition::is_known(&headers, &etag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => Json(value(&order, if for_shop { Audience::Shop } else { Audience::Anyone })).into_response(),
+        false => {
+            Json(value(&order, if for_shop { Audience::Shop } else { Audience::Anyone })).into_response()
+        }
     };
     // Digits, and words of ours.
     let etag = HeaderValue::try_from(etag).map_err(|_| Problem::internal())?;

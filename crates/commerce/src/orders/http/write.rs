@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kassa_access::{Allowed, Caller, need};
 use kassa_db::Tx;
@@ -15,8 +15,8 @@ use super::super::context::Visit;
 use super::super::request::{CancelBody, EditBody, FulfilBody, OrderBody, RefundBody};
 use super::super::submit::{orders, products};
 use super::super::{
-    CancelledStock, Change, EdgeError, FulfilAsk, Prices, StockPlace, Submission, cancel, edit, fulfil,
-    refund, submit,
+    CancelledStock, Change, EdgeError, FulfilAsk, Orderer, Prices, StockPlace, Submission, Target, TooLarge,
+    cancel, edit, fulfil, refund, submit,
 };
 use super::answer::{changed, failed, repeated, shape};
 use super::{Buyer, PathId, apart, order_id};
@@ -42,8 +42,25 @@ pub(super) async fn create_order(
     let key = required_key(&headers)?.to_owned();
     let received_at = shop.now();
     let visit = Visit { site: &shop.options.site, address, headers: &headers, salts: None, received_at };
-    let submission = Submission::new(body.check()?, scope, Some(key), (&shop, &visit));
+    let mut submission = Submission::new(body.check()?, scope, Some(key), (&shop, &visit));
+    if caller == Caller::Public {
+        let limits = &shop.options.without_key;
+        limits.allow(&submission.ask.items).map_err(too_large)?;
+        submission.orderer = Orderer::Stranger;
+    }
     Ok(submit(&shop, submission, shape).await?.into_response())
+}
+
+/// 422: an order without a key asks for too much.
+fn too_large(error: TooLarge) -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "order-too-large",
+        "More than an order without a key may ask for",
+    )
+    .detail(error.to_string())
+    .extra("limit", error.most)
+    .extra("requested", error.asked)
 }
 
 /// `PUT /v1/orders/{uuid} {"items","reprice"?}`: other lines in place of its own.
@@ -64,7 +81,8 @@ pub(super) async fn edit_order(
     match ask.stock {
         StockPlace::SameDatabase => {
             let offers = products(&shop, &what.items).await?;
-            ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.target, &what, offers.as_deref(), ask.now)).await
+            ask.carry_out(keyed, move |tx, ask| edit(tx, &ask.target, &what, offers.as_deref(), ask.now))
+                .await
         }
         StockPlace::Apart => apart::edit(&shop, keyed, ask.target, what).await,
     }

@@ -54,7 +54,10 @@ async fn an_old_edit_or_cancel_comes_again_and_does_nothing() {
         two_days_later(&shop);
         let late = edit("e1", 5).await;
         assert_eq!((late.status, late.is_replay()), (200, true), "{}", late.body);
-        assert_eq!((&late.json()["revision"], &late.json()["total"]["amount_minor"]), (&json!(3), &json!(600)));
+        assert_eq!(
+            (&late.json()["revision"], &late.json()["total"]["amount_minor"]),
+            (&json!(3), &json!(600))
+        );
         assert_eq!(shop.on_hand("ps5"), 14);
         let cancel = format!("{path}/cancel");
         assert_eq!(shop.post(&cancel, "c1", &json!({})).await.status, 200);

@@ -92,7 +92,15 @@ impl Run {
             let (out, tags) = (vec![0; basket.len()], vec![tag(&answer)]);
             let prices = basket.iter().map(|(sku, _)| self.prices[*sku]).collect();
             let units = basket.into_iter().map(|(sku, quantity)| (sku, quantity, 0, 0)).collect();
-            self.orders.push(Known { path, state: "confirmed", units, prices, out, tags, ..Known::default() });
+            self.orders.push(Known {
+                path,
+                state: "confirmed",
+                units,
+                prices,
+                out,
+                tags,
+                ..Known::default()
+            });
         }
     }
 
@@ -131,7 +139,11 @@ impl Run {
     async fn cancel(&mut self, place: usize) {
         let kept = self.dice.below(3) == 0;
         let body = [Value::Null, json!({}), json!({"restock": true})];
-        let body = if kept { json!({"restock": false}) } else { body[usize::try_from(self.dice.below(3)).unwrap()].clone() };
+        let body = if kept {
+            json!({"restock": false})
+        } else {
+            body[usize::try_from(self.dice.below(3)).unwrap()].clone()
+        };
         let known = &self.orders[place];
         let expected = if known.state == "confirmed" && !known.is_begun() { 200 } else { 409 };
         if self.change(place, (Method::POST, "/cancel"), &body, expected).await.is_some() {

@@ -1,0 +1,42 @@
+//! The SQL of orders that leave.
+
+use kassa_db::{Error, Tx, params};
+use kassa_model::Timestamp;
+
+use crate::idempotency;
+
+/// A failed order, and what names it.
+struct Failed {
+    id: String,
+    scope: String,
+    client_reference: Option<String>,
+}
+
+/// Removes at most `most` orders that failed at `before` or earlier; returns how many.
+pub(super) fn remove_some(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<u64, Error> {
+    let mut removed = 0;
+    for order in due(tx, before, most)? {
+        removed += remove(tx, &order)?;
+    }
+    Ok(removed)
+}
+
+fn due(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<Vec<Failed>, Error> {
+    let sql = "SELECT id, scope, client_reference FROM orders WHERE status = 'failed' AND updated_at <= $1 \
+               AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.order_id = orders.id AND outbox.kind = 'OrderFailed') \
+               AND NOT EXISTS (SELECT 1 FROM work WHERE work.order_id = orders.id AND work.done_at IS NULL) \
+               ORDER BY updated_at LIMIT $2";
+    tx.all(sql, params![before.micros(), most], |row| {
+        Ok(Failed { id: row.text(0)?, scope: row.text(1)?, client_reference: row.text_or_null(2)? })
+    })
+}
+
+/// Removes an order that has failed, unless another process was faster.
+fn remove(tx: &mut Tx<'_>, order: &Failed) -> Result<u64, Error> {
+    let id = &order.id;
+    idempotency::forget_failed(tx, id, (&order.scope, order.client_reference.as_deref()))?;
+    tx.execute("DELETE FROM order_lines WHERE order_id = $1", params![id])?;
+    tx.execute("DELETE FROM order_events WHERE order_id = $1", params![id])?;
+    tx.execute("DELETE FROM work WHERE order_id = $1", params![id])?;
+    tx.execute("DELETE FROM orders WHERE id = $1 AND status = 'failed'", params![id])
+}
