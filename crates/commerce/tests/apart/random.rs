@@ -13,7 +13,7 @@ use kassa_db::testing::{Folder, TestPostgres};
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use super::bed::{Dice, Reply, Split, chaotic, parsed, scaled, seed};
+use super::bed::{Dice, Reply, Split, chaotic, id, parsed, scaled, seed};
 
 const SKUS: [&str; 5] = ["a", "b", "c", "d", "e"];
 const TASKS: u64 = 6;
@@ -43,12 +43,14 @@ struct Told {
 /// What all clients were told, by order.
 type Book = BTreeMap<String, Told>;
 
-fn stocked(operations: u64, supply: Supply) -> [(&'static str, i64); 5] {
+/// Of the last one there is enough for what is sure to happen in the end.
+fn stocked(operations: u64, supply: Supply) -> [(&'static str, i64); 6] {
     let each = match supply {
         Supply::Plenty => operations / 2,
         Supply::Scarce => 10 + operations / 60,
     };
-    SKUS.map(|sku| (sku, i64::try_from(each).unwrap()))
+    let [a, b, c, d, e] = SKUS.map(|sku| (sku, i64::try_from(each).unwrap()));
+    [a, b, c, d, e, ("f", 1_000)]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -122,11 +124,11 @@ async fn check(way: &str, split: Split, operations: u64) {
     troublemaker.await.unwrap();
     let settled = split.settled(Duration::from_secs(60)).await;
     split.exact().await;
-    // However stormy it was, something is confirmed, edited and cancelled in the end.
     let mut dice = Dice(seed ^ 2);
     for _ in 0..100 {
         act(&split, (&ids, &book), &mut dice, &mut counts).await;
     }
+    one_of_each(&split, &mut *book.lock().await).await;
     split.settled(Duration::from_secs(60)).await;
     split.exact().await;
     split.audit_is_clean().await;
@@ -139,13 +141,36 @@ async fn check(way: &str, split: Split, operations: u64) {
     );
     assert!(counts.contains_key(&202), "no fault made an order wait");
     agree(&split, &orders, &*book.lock().await).await;
-    assert!(by(Status::Confirmed) > 0 && by(Status::Cancelled) > 0 && edited > 0);
     let kept = orders.iter().filter(|order| order.stock_kept).count();
     let partly = orders.iter().filter(|order| {
         order.status == Status::Confirmed && order.lines.iter().any(|line| line.fulfilled_quantity > 0)
     });
-    println!("{way}: {kept} cancelled with their stock kept, {} handed over in part", partly.count());
+    let partly = partly.count();
+    println!("{way}: {kept} cancelled with their stock kept, {partly} handed over in part");
+    assert!(by(Status::Confirmed) > 0 && by(Status::Cancelled) > 0 && edited > 0 && kept > 0 && partly > 0);
     assert_eq!(counts.get(&500), None, "nothing is an internal error");
+}
+
+/// However stormy it was, in the end an order is edited, one is cancelled and keeps its stock, one is handed over in part.
+async fn one_of_each(split: &Split, book: &mut Book) {
+    split.ready("f=1").await;
+    let mut orders = Vec::new();
+    for _ in 0..3 {
+        orders.push(id(&split.place("f=3").await));
+    }
+    let part = json!({"lines": [{"sku": "f", "quantity": 1}]});
+    for (order, (method, tail), body) in [
+        (&orders[0], ("PUT", ""), json!({"items": [{"sku": "f", "quantity": 2}]})),
+        (&orders[1], ("POST", "/cancel"), json!({"restock": false})),
+        (&orders[2], ("POST", "/fulfil"), part),
+    ] {
+        let (path, key) = (format!("/v1/orders/{order}{tail}"), split.key());
+        let reply = split.call_until_final((method, &path, &key), Some(body), |_| {}).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    book.entry(orders[0].clone()).or_default().edits.insert(2, 2_000);
+    book.entry(orders[1].clone()).or_default().cancelled = true;
+    book.entry(orders[2].clone()).or_default().fulfilled = 1;
 }
 
 /// Changes what goes wrong every little while.

@@ -32,7 +32,7 @@ async fn every_answer_has_its_order() {
             (json!({"key": "other", "status": 422}), true),
             (json!({"key": "other", "status": 201}), false),
             (
-                json!({"key": "other", "status": 202, "order_id": "0190ffff-0000-7000-8000-000000000000"}),
+                json!({"key": "other", "status": 202, "order_id": "01ffffff-0000-7000-8000-000000000000"}),
                 false,
             ),
             (json!({"key": "other", "status": 201, "order_id": failed}), false),

@@ -165,7 +165,7 @@ async fn a_stranger_asks_for_what_there_is_and_not_too_much() {
         let headers = [("authorization", "Bearer buyer-key-1"), ("idempotency-key", problem)];
         let answer = shop.call((Method::POST, "/v1/orders"), &headers, body.to_string()).await;
         assert!(answer.status == 201 || !answer.json()["order_id"].is_null(), "{}", answer.body);
-        for table in ["orders", "outbox", "idempotency", "client_references"] {
+        for table in ["orders", "outbox", "outbox_waiting", "idempotency", "client_references"] {
             let sql: &'static str = format!("DELETE FROM {table}").leak();
             shop.change(sql);
         }
