@@ -13,14 +13,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::{ClientAddress, Problem, is_forwarded};
+use crate::{ClientAddress, Problem};
 
 /// Buckets at most; at 40 bytes each that is 5 MB.
 pub const SLOTS: u32 = 1 << 17;
@@ -29,6 +29,23 @@ pub const SLOTS: u32 = 1 << 17;
 const REQUESTS_BETWEEN_SWEEPS: u32 = 1 << 16;
 
 type Limiter = RateLimiter<u32, HashMapStateStore<u32>, DefaultClock>;
+
+/// Says by a request's headers whether its sender is exempt from a limit.
+#[derive(Clone)]
+pub struct Exempt(Arc<dyn Fn(&HeaderMap) -> bool + Send + Sync>);
+
+impl Exempt {
+    /// From a function that must be quick: it is asked for each request.
+    pub fn new(is_exempt: impl Fn(&HeaderMap) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(is_exempt))
+    }
+}
+
+impl std::fmt::Debug for Exempt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Exempt(..)")
+    }
+}
 
 /// A limit per client. Clones share it.
 #[derive(Debug, Clone)]
@@ -58,9 +75,9 @@ impl RateLimit {
         }))
     }
 
-    /// The same for requests that a proxy passed on, and for no others: in open mode, where these alone are strangers'.
-    pub fn apply_to_forwarded(&self, router: Router) -> Router {
-        router.layer(middleware::from_fn_with_state(self.clone(), admit_forwarded))
+    /// The same for all but those who are exempt.
+    pub fn apply_unless(&self, exempt: Exempt, router: Router) -> Router {
+        router.layer(middleware::from_fn_with_state((self.clone(), exempt), admit_unless))
     }
 
     /// Answers 429 with `Retry-After` in place of `router` to clients who ask too often. It goes inside of
@@ -132,15 +149,15 @@ impl Inner {
     }
 }
 
-async fn admit_forwarded(
-    limit: State<RateLimit>,
+async fn admit_unless(
+    State((limit, exempt)): State<(RateLimit, Exempt)>,
     client: ClientAddress,
     request: Request,
     next: Next,
 ) -> Response {
-    match is_forwarded(request.headers()) {
-        true => admit(limit, client, request, next).await,
-        false => next.run(request).await,
+    match (exempt.0)(request.headers()) {
+        true => next.run(request).await,
+        false => admit(State(limit), client, request, next).await,
     }
 }
 

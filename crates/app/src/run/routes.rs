@@ -13,7 +13,7 @@ use kassa_access::{Access, Allowed, Caller, Mode, Scope, need};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, ReportOptions};
 use kassa_commerce::{catalog, compat, inventory, orders, transport};
-use kassa_service::rate::RateLimit;
+use kassa_service::rate::{Exempt, RateLimit};
 use kassa_service::{
     Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded, problem,
 };
@@ -104,10 +104,7 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         |value: u32| NonZeroU32::new(value).context("storefront.rate_per_second and burst are at least 1");
     let limits = &config.storefront;
     let limit = RateLimit::new(rate(limits.rate_per_second)?, rate(limits.burst)?);
-    storefront = match parts.access.mode() {
-        Mode::Closed => limit.apply(storefront),
-        Mode::Open => limit.apply_to_forwarded(storefront),
-    };
+    storefront = limit.apply_unless(who_is_known(&parts.access), storefront);
     // Both have routes at the same paths, and what has no method of its own there (a browser's OPTIONS, a 405) goes to the
     // class that is merged last: the one that pages of other origins may call.
     let mut router = policy.protect(RouteClass::Native, native).merge(policy.apply_with(
@@ -120,6 +117,12 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         router = router.merge(policy.protect(RouteClass::Internal, transport::http::internal_routes(shop)));
     }
     Ok(router)
+}
+
+/// Who may ask the storefront as often as there is room for: everybody in open mode, and whoever shows a secret key.
+fn who_is_known(access: &Access) -> Exempt {
+    let access = access.clone();
+    Exempt::new(move |headers| access.mode_for(headers) == Mode::Open || access.shows_secret_key(headers))
 }
 
 /// Origins of sites that were made while kassa runs, besides the configured ones.

@@ -28,7 +28,7 @@ fn closed(folder: &std::path::Path) -> Start {
     let file = folder.join("kassa.toml");
     let text = format!(
         "[server]\ntrusted_proxies = [\"127.0.0.1\"]\n[access]\nadmin_token = \"{TOKEN}\"\n\
-         [collector]\nrate_per_second = 1\nburst = 5\n[[sites]]\nid = \"default\"\nallow_keyless = true\n"
+         [collector]\nrate_per_second = 1\nburst = 5\n[storefront]\nrate_per_second = 1\nburst = 5\n[[sites]]\nid = \"default\"\nallow_keyless = true\n"
     );
     std::fs::write(&file, text).unwrap();
     Start::up(&folder.join("data")).with("--config").with(&file.display().to_string())
@@ -127,4 +127,19 @@ fn a_trusted_proxy_needs_an_admin_token() {
     assert!(!checked.status.success(), "{checked:?}");
     assert!(String::from_utf8_lossy(&checked.stderr).contains("access.admin_token"), "{checked:?}");
     assert!(run(&["check"]).status.success());
+}
+
+#[test]
+fn the_storefront_is_limited_for_strangers_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let kassa = closed(folder.path()).start();
+    let ask = |key: &str| {
+        let bearer = format!("Bearer {key}");
+        let headers = [("x-forwarded-for", "203.0.113.9"), ("authorization", bearer.as_str())];
+        kassa.http().send("GET", "/v1/products", &headers, b"").unwrap().status
+    };
+    let statuses: Vec<u16> = (0..30).map(|_| ask("none-of-ours")).collect();
+    assert_eq!(statuses[..5], [200; 5]);
+    assert!(statuses.contains(&429), "so many at once are too many: {statuses:?}");
+    assert!((0..30).all(|_| ask(TOKEN) == 200), "with a secret key");
 }

@@ -120,6 +120,14 @@ impl Origins {
         if !configured.is_empty() {
             return Schemes::Known(configured);
         }
+        let listed = |scheme: &&str| {
+            let origin = format!("{scheme}://{}", host.to_ascii_lowercase());
+            self.live.as_ref().is_some_and(|live| live.allow(&origin))
+        };
+        let live: Vec<&str> = ["http", "https"].into_iter().filter(listed).collect();
+        if !live.is_empty() {
+            return Schemes::Known(live);
+        }
         // kassa speaks no TLS: on its own port there is none, unless somebody is between.
         let port = peer.map(|peer| peer.local_address().port());
         let direct = !is_forwarded(headers) && port.is_none_or(|port| port_of(host) == Some(port));

@@ -345,3 +345,16 @@ async fn native_reads_take_no_body() {
     check(RouteClass::Native, ("GET", "/api/admin/chaos"), r#"{"limit":5}"#, 200).await;
     check(RouteClass::Compat, ("GET", "/games/all"), r#"{"limit":5}"#, 200).await;
 }
+
+#[tokio::test]
+async fn a_site_made_at_run_time_tells_its_scheme_too() {
+    let live = LiveOrigins::new(|origin| origin == "https://new.example");
+    let routes = Router::new().route("/x", get(|| async { "read" }));
+    let policy = Policy { check_host: false, ..policy() };
+    let routes = policy.apply_with(RouteClass::Storefront, routes, live);
+    for (origin, status) in [("https://new.example", 200), ("http://new.example", 403)] {
+        let request = Request::get("/x").header("host", "New.example").header("origin", origin);
+        let answer = routes.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), status, "{origin}");
+    }
+}
