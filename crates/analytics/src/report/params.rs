@@ -9,7 +9,7 @@ use kassa_service::nearest::unknown;
 
 use super::ask::{Invalid, RangeAsk};
 use super::calendar::{Place, from_jiff};
-use super::parse_range::{parse_date, parse_time};
+use super::parse_range::{parse_date, parse_last_date, parse_last_time, parse_time};
 
 /// The most bytes of a value; the longest legitimate one is a path.
 const VALUE_BYTES_MAX: usize = 2_048;
@@ -95,12 +95,13 @@ impl Params {
     pub(crate) fn bounds(&self, place: &Place) -> Result<TimeRange, Invalid> {
         let end = |name: &str, otherwise: jiff::Timestamp| match self.text(name) {
             None => Ok(from_jiff(otherwise)),
-            Some(text) => match parse_date(text) {
-                Some(date) => {
-                    let day = place.resolve(RangeAsk::Dates(date, date)).range;
-                    Ok(if name == "from" { day.from } else { day.to })
-                }
+            Some(text) if name == "from" => match parse_date(text) {
+                Some(date) => Ok(place.resolve(RangeAsk::Dates(date, date)).range.from),
                 None => parse_time(text),
+            },
+            Some(text) => match parse_last_date(text) {
+                Some(date) => Ok(place.resolve(RangeAsk::Dates(date, date)).range.to),
+                None => parse_last_time(text),
             },
         };
         let (from, to) = (end("from", LONG_AGO)?, end("to", FAR_AHEAD)?);

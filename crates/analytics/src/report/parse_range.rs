@@ -1,11 +1,14 @@
 //! A range of time as it is written: a keyword, `7d`, `12mo`, two dates, or two RFC 3339 times.
 
 use jiff::civil::Date;
+use jiff::fmt::temporal::Pieces;
 use kassa_model::Timestamp;
 use kassa_service::nearest::unknown;
 use serde_json::Value;
 
 use super::ask::{Invalid, RangeAsk};
+use super::calendar::from_jiff;
+use super::params::FAR_AHEAD;
 use super::parse::text;
 
 /// The most days of `<n>d`.
@@ -47,14 +50,14 @@ pub(crate) fn parse_range(value: &Value) -> Result<RangeAsk, Invalid> {
 
 /// Understands two ends: dates (both inclusive, in the site's time zone) or RFC 3339 times (half-open).
 pub(crate) fn parse_ends(from: &str, to: &str) -> Result<RangeAsk, Invalid> {
-    match (parse_date(from), parse_date(to)) {
+    match (parse_date(from), parse_last_date(to)) {
         (Some(first), Some(last)) if first <= last => Ok(RangeAsk::Dates(first, last)),
         (Some(_), Some(_)) => Invalid::because("date_range ends before it starts"),
         (Some(_), None) | (None, Some(_)) => {
             Invalid::because("date_range has two dates (YYYY-MM-DD) or two RFC 3339 times")
         }
         (None, None) => {
-            let (start, end) = (parse_time(from)?, parse_time(to)?);
+            let (start, end) = (parse_time(from)?, parse_last_time(to)?);
             if start >= end {
                 return Invalid::because("date_range ends before it starts");
             }
@@ -63,11 +66,31 @@ pub(crate) fn parse_ends(from: &str, to: &str) -> Result<RangeAsk, Invalid> {
     }
 }
 
+/// The last day of a range. What lies behind the years that reports know is after every event, such as 9999-12-31: the range
+/// then ends with these years.
+pub(crate) fn parse_last_date(text: &str) -> Option<Date> {
+    Some(civil_date(text)?.min(jiff::civil::date(*YEARS.end(), 12, 31)))
+        .filter(|date| date.year() >= *YEARS.start())
+}
+
+/// The end of a range, as [`parse_last_date`] for times.
+pub(crate) fn parse_last_time(text: &str) -> Result<Timestamp, Invalid> {
+    match Pieces::parse(text) {
+        Ok(pieces) if pieces.offset().is_some() && pieces.date().year() > *YEARS.end() + 1 => {
+            Ok(from_jiff(FAR_AHEAD))
+        }
+        _ => parse_time(text),
+    }
+}
+
 /// A date of exactly the form `YYYY-MM-DD` that exists, within the years that reports know.
 pub(crate) fn parse_date(text: &str) -> Option<Date> {
+    civil_date(text).filter(|date| YEARS.contains(&date.year()))
+}
+
+fn civil_date(text: &str) -> Option<Date> {
     let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let date = text.parse::<Date>().ok().filter(|_| plain)?;
-    YEARS.contains(&date.year()).then_some(date)
+    text.parse::<Date>().ok().filter(|_| plain)
 }
 
 /// An RFC 3339 time within the years that reports know, and a year at either end: the first and last days of these years

@@ -189,3 +189,21 @@ fn comparisons_shift_whole_days() {
         "2026-01-03T00:00:00+00:00",
     );
 }
+
+#[test]
+fn ranges_reach_to_the_end_of_the_calendar() {
+    let check = |zone: &str, from: &str, to: &str, expected: Option<&str>| {
+        let end =
+            parse_ends(from, to).ok().map(|ask| shown(&place(zone, "2026-11-20T12:00:30Z"), ask)[1].clone());
+        assert_eq!(end.as_deref(), expected, "{from} to {to} in {zone}");
+    };
+    check("UTC", "2026-01-01", "9999-12-31", Some("2201-01-01T00:00:00+00:00"));
+    check("UTC", "2026-01-01", "2201-01-01", Some("2201-01-01T00:00:00+00:00"));
+    check("Asia/Dhaka", "2026-01-01", "9999-12-31", Some("2201-01-01T00:00:00+06:00"));
+    let noon = "2026-01-01T12:00:00Z";
+    check("UTC", noon, "9999-12-31T23:59:59Z", Some("2201-01-01T00:00:00+00:00"));
+    check("UTC", noon, "9999-12-30T00:00:00+02:00", Some("2201-01-01T00:00:00+00:00"));
+    check("UTC", "9999-12-30", "9999-12-31", None);
+    check("UTC", noon, "9999-12-32", None);
+    check("UTC", noon, "9999-12-31T23:59:59", None);
+}

@@ -128,8 +128,14 @@ async fn bad_questions() {
     {
         check(&format!("/v1/events?site_id=shop&{query}"), 400).await;
     }
-    for query in ["format=parquet", "cells=bold", "from=2026-02-30", "to=9999-01-01"] {
+    for query in ["format=parquet", "cells=bold", "from=2026-02-30", "from=9999-01-01", "to=1969-12-31"] {
         check(&format!("/v1/export?site_id=shop&{query}"), 400).await;
+    }
+    for to in ["9999-12-31", "9999-12-31T23:59:59Z", "2201-01-01", "2200-12-31"] {
+        for route in ["/v1/export", "/v1/events"] {
+            let answer = world.get(&format!("{route}?site_id=shop&from=2026-01-01&to={to}")).await;
+            assert_eq!(answer.status, 200, "{route} {to}: {}", answer.text);
+        }
     }
 }
 
