@@ -8,4 +8,5 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 1,
     sqlite: include_str!("../migrations/0001.sqlite.sql"),
     postgres: include_str!("../migrations/0001.postgres.sql"),
+    fill: None,
 }];

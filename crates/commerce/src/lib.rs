@@ -11,6 +11,7 @@ pub mod compat;
 mod guard;
 pub mod idempotency;
 pub mod inventory;
+mod number;
 pub mod orders;
 pub mod outbox;
 mod params;
@@ -21,6 +22,8 @@ mod schema;
 mod shop;
 #[cfg(test)]
 mod testing;
+mod text;
+mod total;
 pub mod transport;
 
 use std::sync::Arc;

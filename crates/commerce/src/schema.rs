@@ -1,7 +1,9 @@
 //! The shop's tables, as numbered steps in the DDL of both engines. A step that has been released never changes; what
 //! changes the schema later is a new step.
 
-use kassa_db::Migration;
+use kassa_db::{Fill, Migration};
+
+use crate::catalog;
 
 /// Every step of the set `commerce`, in order. Every database of the shop gets all of them, whatever it is used for.
 pub const MIGRATIONS: &[Migration] = &[
@@ -10,48 +12,70 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 1,
         sqlite: include_str!("../migrations/0001_catalog_stock.sqlite.sql"),
         postgres: include_str!("../migrations/0001_catalog_stock.postgres.sql"),
+        fill: None,
     },
     Migration {
         set: "commerce",
         number: 2,
         sqlite: include_str!("../migrations/0002_orders.sqlite.sql"),
         postgres: include_str!("../migrations/0002_orders.postgres.sql"),
+        fill: None,
     },
     Migration {
         set: "commerce",
         number: 3,
         sqlite: include_str!("../migrations/0003_transport.sqlite.sql"),
         postgres: include_str!("../migrations/0003_transport.postgres.sql"),
+        fill: None,
     },
     Migration {
         set: "commerce",
         number: 4,
         sqlite: include_str!("../migrations/0004_lean_orders.sqlite.sql"),
         postgres: include_str!("../migrations/0004_lean_orders.postgres.sql"),
+        fill: None,
     },
     Migration {
         set: "commerce",
         number: 5,
         sqlite: include_str!("../migrations/0005_commands_by_age.sqlite.sql"),
         postgres: include_str!("../migrations/0005_commands_by_age.postgres.sql"),
+        fill: None,
     },
     Migration {
         set: "commerce",
         number: 6,
         sqlite: include_str!("../migrations/0006_fulfilment.sqlite.sql"),
         postgres: include_str!("../migrations/0006_fulfilment.postgres.sql"),
+        fill: None,
     },
     Migration {
         set: "commerce",
         number: 7,
         sqlite: include_str!("../migrations/0007_keys_of_changes.sqlite.sql"),
         postgres: include_str!("../migrations/0007_keys_of_changes.postgres.sql"),
+        fill: None,
     },
     Migration {
         set: "commerce",
         number: 8,
         sqlite: include_str!("../migrations/0008_failed_references.sqlite.sql"),
         postgres: include_str!("../migrations/0008_failed_references.postgres.sql"),
+        fill: None,
+    },
+    Migration {
+        set: "commerce",
+        number: 9,
+        sqlite: include_str!("../migrations/0009_folded_names.sqlite.sql"),
+        postgres: include_str!("../migrations/0009_folded_names.postgres.sql"),
+        fill: Some(Fill { left: catalog::store::unfolded, some: catalog::store::fold_some }),
+    },
+    Migration {
+        set: "commerce",
+        number: 10,
+        sqlite: include_str!("../migrations/0010_orders_by_change.sqlite.sql"),
+        postgres: include_str!("../migrations/0010_orders_by_change.postgres.sql"),
+        fill: None,
     },
 ];
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use kassa_access::{Access, Salts};
 use kassa_db::Db;
 use kassa_model::{Clock, Currency, Timestamp};
@@ -179,6 +180,12 @@ impl Shop {
     /// What time it is.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The time zone of the shop's site, whose days are meant where a date stands for a time.
+    pub(crate) fn zone(&self) -> TimeZone {
+        let site = self.access.site(&self.options.site);
+        site.map_or(TimeZone::UTC, |site| site.timezone.clone())
     }
 
     /// To be called after every commit that moved stock: counts it and forgets answers that show these SKUs.

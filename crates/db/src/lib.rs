@@ -20,7 +20,7 @@ mod tx;
 
 pub use db::{Db, Engine};
 pub use error::Error;
-pub use migrate::Migration;
+pub use migrate::{Fill, Migration};
 pub use options::Options;
 pub use stats::{GROUP_SIZES, Stats};
 pub use tx::{Param, Row, Tx};

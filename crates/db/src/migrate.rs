@@ -1,6 +1,6 @@
 //! Bringing a schema up to date: forward only, each step in a transaction of its own, the same steps on both engines.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::{Db, Engine, Error, Tx, params};
 
@@ -15,7 +15,23 @@ pub struct Migration {
     pub sqlite: &'static str,
     /// Statements for PostgreSQL.
     pub postgres: &'static str,
+    /// What the statements cannot fill of rows that were there before.
+    pub fill: Option<Fill>,
 }
+
+/// Columns of rows that only the program can fill, such as texts that are folded by Unicode. It is done after all steps, in
+/// transactions of some rows each, at every start until none is left; so a kill loses at most one of them. Its statements must
+/// work with the schema of the newest step.
+#[derive(Debug, Clone, Copy)]
+pub struct Fill {
+    /// How many rows are still to be filled; cheap when there are none.
+    pub left: fn(&mut Tx<'_>) -> Result<i64, Error>,
+    /// Fills some of them; how many it looked at. 0: none was left.
+    pub some: fn(&mut Tx<'_>) -> Result<i64, Error>,
+}
+
+/// How often a long fill says how far it is.
+const TELL_EVERY: Duration = Duration::from_secs(2);
 
 const TABLE_SQLITE: &str = "CREATE TABLE IF NOT EXISTS migrations (set_name TEXT NOT NULL, number INTEGER NOT NULL, \
      checksum TEXT NOT NULL, applied_at INTEGER NOT NULL, PRIMARY KEY (set_name, number)) STRICT";
@@ -43,8 +59,33 @@ pub(crate) fn migrate(db: &Db, migrations: &[Migration]) -> Result<(), Error> {
             let migration = *migration;
             db.write_blocking(move |tx| apply(tx, engine, migration))?;
         }
+        for migration in set {
+            fill(db, migration)?;
+        }
     }
     Ok(())
+}
+
+/// Fills what is left of a step.
+fn fill(db: &Db, migration: &Migration) -> Result<(), Error> {
+    let Migration { set, number, fill: Some(Fill { left, some }), .. } = *migration else { return Ok(()) };
+    let of = db.read_blocking(left)?;
+    if of == 0 {
+        return Ok(());
+    }
+    let (mut filled, mut told) = (0, Instant::now());
+    loop {
+        let now = db.write_blocking(some)?;
+        if now == 0 {
+            tracing::info!(set, number, filled, "rows of a migration filled");
+            return Ok(());
+        }
+        filled += now;
+        if told.elapsed() >= TELL_EVERY {
+            tracing::info!(set, number, filled, of, "filling rows of a migration");
+            told = Instant::now();
+        }
+    }
 }
 
 /// Writes and commits the row of a migration again, as it is.

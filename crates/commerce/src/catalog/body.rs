@@ -9,11 +9,12 @@
 use kassa_model::{Currency, Money};
 use kassa_service::Problem;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
 
+use super::attributes::Attributes;
 use super::{Change, NewPrice, NewProduct};
 use crate::ShopOptions;
 use crate::guard::object;
+use crate::number::{integer, integer_or_none};
 
 /// A product to be made; `track_stock` is true unless it says otherwise.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,8 +28,9 @@ pub(crate) struct NewBody {
     description: Option<String>,
     release_date: Option<String>,
     image_url: Option<String>,
-    attributes: Option<Map<String, Value>>,
+    attributes: Option<Attributes>,
     track_stock: Option<bool>,
+    #[serde(default, deserialize_with = "integer_or_none")]
     low_stock_at: Option<i64>,
 }
 
@@ -44,7 +46,7 @@ pub(crate) struct WholeBody {
     description: Option<String>,
     release_date: Option<String>,
     image_url: Option<String>,
-    attributes: Option<Map<String, Value>>,
+    attributes: Option<Attributes>,
     track_stock: Option<bool>,
 }
 
@@ -67,7 +69,7 @@ pub(crate) struct PartBody {
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     image_url: Option<Option<String>>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    attributes: Option<Map<String, Value>>,
+    attributes: Option<Option<Attributes>>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     track_stock: Option<bool>,
 }
@@ -76,6 +78,7 @@ pub(crate) struct PartBody {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PriceBody {
+    #[serde(deserialize_with = "integer")]
     amount_minor: i64,
     currency: Option<Currency>,
 }
@@ -101,8 +104,8 @@ impl PriceBody {
     }
 }
 
-fn text_of(attributes: Option<Map<String, Value>>) -> String {
-    Value::Object(attributes.unwrap_or_default()).to_string()
+fn text_of(attributes: Option<Attributes>) -> String {
+    attributes.map_or_else(|| "{}".to_owned(), Attributes::into_text)
 }
 
 impl NewBody {
@@ -168,7 +171,7 @@ impl PartBody {
             release_date: self.release_date,
             image_url: self.image_url,
             price: self.price.map(|price| price.price(shop)).transpose()?,
-            attributes: self.attributes.map(|attributes| text_of(Some(attributes))),
+            attributes: self.attributes.map(text_of),
             track_stock: self.track_stock,
         };
         Ok(Asked { change, sku: self.sku })

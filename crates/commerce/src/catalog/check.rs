@@ -1,15 +1,10 @@
 //! What a product must be like. Pure: a text or number goes in, a sentence about the field comes out.
 
 use kassa_model::Money;
-use serde_json::Value;
 
-use super::{
-    ATTRIBUTES_BYTES_MAX, DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewProduct, Product, SKU_BYTES_MAX,
-};
-use crate::inventory;
+use super::{DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewProduct, Product, SKU_BYTES_MAX, attributes};
+use crate::{inventory, text};
 
-/// How deep the attributes may nest.
-const ATTRIBUTES_DEPTH_MAX: usize = 16;
 /// The most bytes of the address of a picture.
 const IMAGE_URL_BYTES_MAX: usize = 2_048;
 
@@ -17,7 +12,7 @@ fn invalid(field: &'static str, why: impl Into<String>) -> Error {
     Error::Invalid { field, why: why.into() }
 }
 
-/// All rules for a product to be made, but for its attributes.
+/// All rules for a product to be made, but for its [`line`]s and its attributes.
 pub(crate) fn new_product(new: &NewProduct) -> Result<(), Error> {
     if let Some(sku) = &new.sku {
         chosen_sku(sku)?;
@@ -25,21 +20,17 @@ pub(crate) fn new_product(new: &NewProduct) -> Result<(), Error> {
     if !(0..=inventory::QUANTITY_MAX).contains(&new.low_stock_at) {
         return Err(invalid("low_stock_at", format!("is an integer from 0 to {}", inventory::QUANTITY_MAX)));
     }
-    fields(&new.name, &new.category, &new.description)?;
+    description(&new.description)?;
     rest(&new.release_date, &new.image_url, new.price)
 }
 
-/// All rules for a product that has changed, but for its attributes.
+/// All rules for a product that has changed, but for its [`line`]s and its attributes.
 pub(crate) fn product(product: &Product) -> Result<(), Error> {
-    fields(&product.name, &product.category, &product.description)?;
+    description(&product.description)?;
     rest(&product.release_date, &product.image_url, product.price)
 }
 
-fn fields(name: &str, category: &Option<String>, description: &Option<String>) -> Result<(), Error> {
-    line("name", name)?;
-    if let Some(category) = category {
-        line("category", category)?;
-    }
+fn description(description: &Option<String>) -> Result<(), Error> {
     let Some(description) = description else { return Ok(()) };
     if description.chars().count() > DESCRIPTION_CHARS_MAX {
         return Err(invalid("description", format!("has at most {DESCRIPTION_CHARS_MAX} characters")));
@@ -60,10 +51,11 @@ fn rest(release_date: &Option<String>, image_url: &Option<String>, price: Money)
     self::price(price)
 }
 
-/// A line of text: not blank, at most 255 characters, no control characters.
-fn line(field: &'static str, text: &str) -> Result<(), Error> {
-    if text.trim().is_empty() {
-        return Err(invalid(field, "must not be blank"));
+/// A line of text as it is kept, without space around it: something to see, at most 255 characters, no control characters.
+pub(crate) fn line(field: &'static str, given: &str) -> Result<String, Error> {
+    let text = text::trimmed(given);
+    if !text::is_visible(text) {
+        return Err(invalid(field, "must not be blank: it needs a character that shows"));
     }
     if text.chars().count() > NAME_CHARS_MAX {
         return Err(invalid(field, format!("has at most {NAME_CHARS_MAX} characters")));
@@ -71,7 +63,7 @@ fn line(field: &'static str, text: &str) -> Result<(), Error> {
     if text.chars().any(char::is_control) {
         return Err(invalid(field, "contains a control character"));
     }
-    Ok(())
+    Ok(text.to_owned())
 }
 
 /// Whether `sku` has the form of a SKU: 1 to 100 printable ASCII characters, no space.
@@ -122,37 +114,31 @@ fn image_url(url: &str) -> Result<(), Error> {
 
 /// The attributes as they are kept: an object without spaces.
 pub(crate) fn attributes(text: &str) -> Result<String, Error> {
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value @ Value::Object(_)) => value,
-        _ => return Err(invalid("attributes", "must be a JSON object")),
-    };
-    if depth(&value) > ATTRIBUTES_DEPTH_MAX {
-        return Err(invalid("attributes", format!("nests at most {ATTRIBUTES_DEPTH_MAX} deep")));
-    }
-    let text = value.to_string();
-    match text.len() <= ATTRIBUTES_BYTES_MAX {
-        true => Ok(text),
-        false => Err(invalid("attributes", format!("has at most {ATTRIBUTES_BYTES_MAX} bytes"))),
-    }
+    attributes::canonical(text).map_err(|why| invalid("attributes", why))
 }
 
-/// How deep a value nests; the parser itself stops at 128.
-fn depth(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
-        _ => 0,
-    }
+/// What lists are sorted by and searches look at, folded here: the engines disagree about letters beyond ASCII.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Folded {
+    /// The name.
+    pub(crate) name: String,
+    /// The category.
+    pub(crate) category: Option<String>,
+    /// Name, SKU, category and description, a line each.
+    pub(crate) search: String,
 }
 
-/// What a search looks at: lower-cased here, for the engines disagree about letters beyond ASCII.
-pub(crate) fn search_text(product: &Product) -> String {
-    let mut text = format!("{}\n{}", product.name, product.sku);
-    for more in [&product.category, &product.description].into_iter().flatten() {
-        text.push('\n');
-        text.push_str(more);
+impl Folded {
+    pub(crate) fn of(product: &Product) -> Self {
+        let more = [&product.category, &product.description].into_iter().flatten();
+        let lines: Vec<&str> =
+            [&product.name, &product.sku].into_iter().chain(more).map(String::as_str).collect();
+        Self {
+            name: text::fold(&product.name),
+            category: product.category.as_deref().map(text::fold),
+            search: text::fold(&lines.join("\n")),
+        }
     }
-    text.to_lowercase()
 }
 
 #[cfg(test)]
@@ -186,21 +172,6 @@ mod tests {
         check("2022-02-25T00:00:00Z", false);
         check("+002022-02", false);
         check("", false);
-    }
-
-    #[test]
-    fn keeps_attributes_small_and_flat() {
-        let check = |text: &str, expected: Option<&str>| {
-            assert_eq!(attributes(text).ok().as_deref(), expected, "{text}")
-        };
-        check(r#"{ "b": 1, "a": [1.5, null] }"#, Some(r#"{"a":[1.5,null],"b":1}"#));
-        check("[]", None);
-        check("7", None);
-        check("", None);
-        check(&format!("{{\"a\":\"{}\"}}", "x".repeat(ATTRIBUTES_BYTES_MAX)), None);
-        check(&format!("{{\"a\":{}1{}}}", "[".repeat(16), "]".repeat(16)), None);
-        check(&format!("{{\"a\":{}1{}}}", "[".repeat(5_000), "]".repeat(5_000)), None);
-        assert!(attributes(&format!("{{\"a\":{}1{}}}", "[".repeat(15), "]".repeat(15))).is_ok());
     }
 
     #[test]

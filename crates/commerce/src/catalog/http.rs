@@ -40,6 +40,7 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
             "/v1/products/{id}",
             protected::patch(write::patch_product).put(write::replace_product).delete(write::archive_product),
         )
+        .route("/v1/products/{id}/restore", protected::post(write::restore_product))
         .with_state(shop)
 }
 
@@ -64,11 +65,16 @@ impl Named {
 
     /// The product, unless there is none or it is archived.
     fn find(&self, tx: &mut Tx<'_>) -> Result<Option<Product>, kassa_db::Error> {
-        let found = match self {
+        Ok(self.find_any(tx)?.filter(|product| product.archived_at.is_none()))
+    }
+
+    /// The product, also when it is archived.
+    fn find_any(&self, tx: &mut Tx<'_>) -> Result<Option<Product>, kassa_db::Error> {
+        let mut found = match self {
             Self::Id(id) => store::by_ids(tx, &[*id])?,
             Self::Sku(sku) => store::by_skus(tx, &[sku])?,
         };
-        Ok(found.into_iter().find(|product| product.archived_at.is_none()))
+        Ok(found.pop())
     }
 
     fn unknown(&self) -> Problem {

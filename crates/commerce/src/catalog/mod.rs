@@ -4,6 +4,7 @@
 //! form that nobody else may choose. Products are never deleted but archived: buyers no longer know them, old orders do.
 //! One shop may hold products of several currencies; an order has one.
 
+mod attributes;
 mod body;
 pub(crate) mod cache;
 mod check;
@@ -12,7 +13,7 @@ mod page;
 pub mod store;
 mod view;
 
-pub(crate) use check::is_sku;
+pub(crate) use check::{Folded, is_sku};
 use kassa_db::Tx;
 use kassa_model::{Currency, Money, Timestamp};
 
@@ -65,7 +66,7 @@ pub struct Product {
 pub struct NewProduct {
     /// `None`: `p-<id>`.
     pub sku: Option<String>,
-    /// Not blank.
+    /// Something to see; kept without space around it.
     pub name: String,
     /// A group of products.
     pub category: Option<String>,
@@ -186,11 +187,12 @@ pub enum Error {
 pub fn create(tx: &mut Tx<'_>, new: &NewProduct, now: Timestamp) -> Result<Product, Error> {
     check::new_product(new)?;
     let attributes = check::attributes(&new.attributes)?;
+    let category = new.category.as_deref().map(|category| check::line("category", category)).transpose()?;
     let mut product = Product {
         id: 0,
         sku: new.sku.clone().unwrap_or_else(|| format!("new-{}", uuid::Uuid::now_v7())),
-        name: new.name.clone(),
-        category: new.category.clone(),
+        name: check::line("name", &new.name)?,
+        category,
         description: new.description.clone(),
         release_date: new.release_date.clone(),
         image_url: new.image_url.clone(),
@@ -202,13 +204,13 @@ pub fn create(tx: &mut Tx<'_>, new: &NewProduct, now: Timestamp) -> Result<Produ
         updated_at: now,
         archived_at: None,
     };
-    match store::insert(tx, &product, &check::search_text(&product))? {
+    match store::insert(tx, &product, &Folded::of(&product))? {
         Some(id) => product.id = id,
         None => return Err(Error::SkuTaken(product.sku)),
     }
     if new.sku.is_none() {
         product.sku = format!("p-{}", product.id);
-        store::name_sku(tx, &product, &check::search_text(&product))?;
+        store::name_sku(tx, &product, &Folded::of(&product))?;
     }
     if product.track_stock {
         inventory::open(tx, &product.sku, new.low_stock_at, now)?;
@@ -236,7 +238,7 @@ pub fn update(
     check::product(&after)?;
     after.version += 1;
     after.updated_at = now;
-    if store::replace(tx, &after, before.version, &check::search_text(&after))? == 0 {
+    if store::replace(tx, &after, before.version, &Folded::of(&after))? == 0 {
         return Err(overtaken(tx, id, before.version)?);
     }
     match (before.track_stock, after.track_stock) {
@@ -267,16 +269,49 @@ pub fn archive(
     Ok(after)
 }
 
+/// Brings an archived product back into the catalogue, as it was; it has kept its SKU, and its stock. One that is there stays as
+/// it is. With `expected_version` only if it still has that version.
+///
+/// # Errors
+/// [`Error::Unknown`], [`Error::OtherVersion`].
+pub fn restore(
+    tx: &mut Tx<'_>,
+    id: i64,
+    expected_version: Option<i64>,
+    now: Timestamp,
+) -> Result<Product, Error> {
+    let before = store::by_ids(tx, &[id])?.pop().ok_or(Error::Unknown(id))?;
+    expect(&before, expected_version)?;
+    if before.archived_at.is_none() {
+        return Ok(before);
+    }
+    let after = Product { version: before.version + 1, updated_at: now, archived_at: None, ..before.clone() };
+    if store::restore(tx, &after, before.version)? == 0 {
+        let actual = store::by_ids(tx, &[id])?.pop().ok_or(Error::Unknown(id))?.version;
+        return Err(Error::OtherVersion { id, expected: before.version, actual });
+    }
+    if after.track_stock {
+        inventory::open(tx, &after.sku, inventory::LOW_STOCK_AT, now)?;
+    }
+    Ok(after)
+}
+
+/// Refuses a product that has not the version that the caller expects.
+fn expect(product: &Product, version: Option<i64>) -> Result<(), Error> {
+    match version {
+        Some(expected) if expected != product.version => {
+            Err(Error::OtherVersion { id: product.id, expected, actual: product.version })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The product as it is, if buyers know it and it has the version that the caller expects.
 fn current(tx: &mut Tx<'_>, id: i64, expected_version: Option<i64>) -> Result<Product, Error> {
     let found = store::by_ids(tx, &[id])?.pop();
     let product = found.filter(|product| product.archived_at.is_none()).ok_or(Error::Unknown(id))?;
-    match expected_version {
-        Some(expected) if expected != product.version => {
-            Err(Error::OtherVersion { id, expected, actual: product.version })
-        }
-        _ => Ok(product),
-    }
+    expect(&product, expected_version)?;
+    Ok(product)
 }
 
 /// Between reading and writing another transaction has changed the row (PostgreSQL only).
@@ -291,10 +326,12 @@ fn overtaken(tx: &mut Tx<'_>, id: i64, expected: i64) -> Result<Error, kassa_db:
 fn changed(before: &Product, change: &Change) -> Result<Product, Error> {
     let mut after = before.clone();
     if let Some(name) = &change.name {
-        after.name.clone_from(name);
+        after.name = check::line("name", name)?;
+    }
+    if let Some(category) = &change.category {
+        after.category = category.as_deref().map(|category| check::line("category", category)).transpose()?;
     }
     for (field, new) in [
-        (&mut after.category, &change.category),
         (&mut after.description, &change.description),
         (&mut after.release_date, &change.release_date),
         (&mut after.image_url, &change.image_url),

@@ -6,8 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kassa_service::Problem;
 
 use super::Product;
-use super::store::{After, Listing, Sort};
+use super::store::{After, Listing, Sort, WORDS_MAX};
 use crate::params::Params;
+use crate::{text, total};
 
 const LIMIT_DEFAULT: i64 = 30;
 const LIMIT_MAX: i64 = 100;
@@ -21,20 +22,39 @@ const SORTS: [(&str, Sort); 6] = [
     ("-price", Sort::PriceDown),
 ];
 
-/// Reads `?q=&category=&sort=&limit=&cursor=`.
-pub(crate) fn listing(uri: &Uri) -> Result<Listing, Problem> {
-    let params = Params::of(uri, &["q", "category", "sort", "limit", "cursor"])?;
+/// Reads `?q=&category=&sort=&limit=&cursor=&total=`.
+pub(crate) fn listing(uri: &Uri) -> Result<(Listing, total::Asked), Problem> {
+    let params = Params::of(uri, &["q", "category", "sort", "limit", "cursor", total::TOTAL])?;
     let sort = match params.text("sort") {
         None => Sort::Newest,
         Some(text) => sort(text)?,
     };
-    Ok(Listing {
-        words: params.text("q").unwrap_or("").split_whitespace().map(str::to_owned).collect(),
+    let listing = Listing {
+        words: words(params.text("q").unwrap_or(""))?,
         category: params.text("category").map(str::to_owned),
         sort,
         after: params.text("cursor").map(|text| parse_cursor(text, sort)).transpose()?,
         limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
-    })
+    };
+    Ok((listing, total::Asked::of(&params)?))
+}
+
+/// The words of a search, each once. One that stands in another is found with it.
+fn words(q: &str) -> Result<Vec<String>, Problem> {
+    let folded = text::fold(q);
+    let mut words: Vec<&str> = folded.split_whitespace().collect();
+    words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut kept: Vec<String> = Vec::new();
+    for word in words {
+        if kept.iter().any(|longer| longer.contains(word)) {
+            continue;
+        }
+        if kept.len() == WORDS_MAX {
+            return Err(Problem::bad_request(format!("q has at most {WORDS_MAX} different words")));
+        }
+        kept.push(word.to_owned());
+    }
+    Ok(kept)
 }
 
 fn sort(text: &str) -> Result<Sort, Problem> {
@@ -51,7 +71,8 @@ fn name_of(sort: Sort) -> &'static str {
 
 /// Where the page after `last` begins. It says in which order, for it means nothing in another.
 pub(crate) fn cursor(last: &Product, sort: Sort) -> String {
-    let text = format!("{}\n{}\n{}\n{}", name_of(sort), last.id, last.price.amount_minor, last.name);
+    let name = text::fold(&last.name);
+    let text = format!("{}\n{}\n{}\n{name}", name_of(sort), last.id, last.price.amount_minor);
     URL_SAFE_NO_PAD.encode(text)
 }
 

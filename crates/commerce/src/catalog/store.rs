@@ -1,9 +1,11 @@
 //! The SQL of the catalogue.
 
-use kassa_db::{Error, Row, Tx, params};
+use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::{Currency, Money, Timestamp};
 
-use super::Product;
+use super::{Folded, Product};
+use crate::text;
+use crate::total::COUNTED_MAX;
 
 /// The columns of a [`Product`], in the order in which [`product`] reads them.
 macro_rules! columns {
@@ -20,41 +22,67 @@ const BY_ID: &str = concat!("SELECT ", columns!(), " FROM products WHERE id = $1
 const BY_IDS: &str =
     concat!("SELECT ", columns!(), " FROM products WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)");
 const INSERT: &str = "INSERT INTO products (sku, name, category, description, release_date, image_url, price_minor, \
-     currency, attributes, track_stock, search, version, created_at, updated_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (sku) DO NOTHING RETURNING id";
+     currency, attributes, track_stock, search, version, created_at, updated_at, name_fold, category_fold) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+     ON CONFLICT (sku) DO NOTHING RETURNING id";
 const NAME_SKU: &str = "UPDATE products SET sku = $2, search = $3 WHERE id = $1";
 const REPLACE: &str = "UPDATE products SET name = $3, category = $4, description = $5, release_date = $6, \
      image_url = $7, price_minor = $8, currency = $9, attributes = $10, track_stock = $11, search = $12, \
-     version = $13, updated_at = $14 WHERE id = $1 AND version = $2 AND archived_at IS NULL";
+     version = $13, updated_at = $14, name_fold = $15, category_fold = $16 \
+     WHERE id = $1 AND version = $2 AND archived_at IS NULL";
 const ARCHIVE: &str = "UPDATE products SET version = $3, updated_at = $4, archived_at = $4 \
      WHERE id = $1 AND version = $2 AND archived_at IS NULL";
+const RESTORE: &str = "UPDATE products SET version = $3, updated_at = $4, archived_at = NULL \
+     WHERE id = $1 AND version = $2 AND archived_at IS NOT NULL";
+const UNFOLDED: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM products WHERE name_fold IS NULL";
+const TO_FOLD: &str =
+    concat!("SELECT ", columns!(), " FROM products WHERE name_fold IS NULL ORDER BY id LIMIT $1");
+const FOLD: &str = "UPDATE products SET name_fold = $2, category_fold = $3, search = $4 \
+     WHERE id = $1 AND name_fold IS NULL";
 const CATEGORIES: &str = "SELECT category, CAST(COUNT(*) AS BIGINT) FROM products \
-     WHERE archived_at IS NULL AND category IS NOT NULL GROUP BY category ORDER BY category LIMIT $1";
+     WHERE archived_at IS NULL AND category IS NOT NULL GROUP BY category \
+     ORDER BY MIN(category_fold), category LIMIT $1";
 
-/// A page of the catalogue in one of its orders: four words, a category or NULL, then where the page begins.
+/// What a list may show: products of a category or of all (NULL) that have twelve words.
+macro_rules! listed {
+    () => {
+        "archived_at IS NULL AND (CAST($13 AS TEXT) IS NULL OR category = CAST($13 AS TEXT)) \
+         AND search LIKE $1 ESCAPE '\\' AND search LIKE $2 ESCAPE '\\' AND search LIKE $3 ESCAPE '\\' \
+         AND search LIKE $4 ESCAPE '\\' AND search LIKE $5 ESCAPE '\\' AND search LIKE $6 ESCAPE '\\' \
+         AND search LIKE $7 ESCAPE '\\' AND search LIKE $8 ESCAPE '\\' AND search LIKE $9 ESCAPE '\\' \
+         AND search LIKE $10 ESCAPE '\\' AND search LIKE $11 ESCAPE '\\' AND search LIKE $12 ESCAPE '\\'"
+    };
+}
+
+/// A page of the catalogue in one of its orders: what is listed, then where the page begins.
 macro_rules! page {
     ($from:literal, $order:literal) => {
         concat!(
             "SELECT ",
             columns!(),
-            " FROM products WHERE archived_at IS NULL AND search LIKE $1 ESCAPE '\\' AND search LIKE $2 ESCAPE '\\' \
-             AND search LIKE $3 ESCAPE '\\' AND search LIKE $4 ESCAPE '\\' \
-             AND (CAST($5 AS TEXT) IS NULL OR category = CAST($5 AS TEXT)) AND ",
+            " FROM products WHERE ",
+            listed!(),
+            " AND ",
             $from,
             " ORDER BY ",
             $order,
-            " LIMIT $8"
+            " LIMIT $16"
         )
     };
 }
 
-const BY_NAME: &str = page!("(name, id) > (CAST($6 AS TEXT), $7)", "name, id");
-const BY_NAME_DOWN: &str = page!("(name, id) < (CAST($6 AS TEXT), $7)", "name DESC, id DESC");
-const BY_PRICE: &str = page!("(price_minor, id) > (CAST($6 AS BIGINT), $7)", "price_minor, id");
+const BY_NAME: &str = page!("(name_fold, id) > (CAST($14 AS TEXT), $15)", "name_fold, id");
+const BY_NAME_DOWN: &str = page!("(name_fold, id) < (CAST($14 AS TEXT), $15)", "name_fold DESC, id DESC");
+const BY_PRICE: &str = page!("(price_minor, id) > (CAST($14 AS BIGINT), $15)", "price_minor, id");
 const BY_PRICE_DOWN: &str =
-    page!("(price_minor, id) < (CAST($6 AS BIGINT), $7)", "price_minor DESC, id DESC");
-const BY_AGE: &str = page!("CAST($6 AS BIGINT) IS NOT NULL AND id > $7", "id");
-const BY_AGE_DOWN: &str = page!("CAST($6 AS BIGINT) IS NOT NULL AND id < $7", "id DESC");
+    page!("(price_minor, id) < (CAST($14 AS BIGINT), $15)", "price_minor DESC, id DESC");
+const BY_AGE: &str = page!("CAST($14 AS BIGINT) IS NOT NULL AND id > $15", "id");
+const BY_AGE_DOWN: &str = page!("CAST($14 AS BIGINT) IS NOT NULL AND id < $15", "id DESC");
+const COUNT: &str = concat!(
+    "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM products WHERE ",
+    listed!(),
+    " LIMIT $14) AS found"
+);
 
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
@@ -67,6 +95,10 @@ pub(crate) const ALL: &[&str] = &[
     NAME_SKU,
     REPLACE,
     ARCHIVE,
+    RESTORE,
+    UNFOLDED,
+    TO_FOLD,
+    FOLD,
     CATEGORIES,
     BY_NAME,
     BY_NAME_DOWN,
@@ -74,6 +106,7 @@ pub(crate) const ALL: &[&str] = &[
     BY_PRICE_DOWN,
     BY_AGE,
     BY_AGE_DOWN,
+    COUNT,
 ];
 
 /// How many SKUs or ids one statement takes.
@@ -131,7 +164,7 @@ pub fn by_ids(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Product>, Error> {
 }
 
 /// Writes a new product; its id, or `None` when its SKU is taken.
-pub(crate) fn insert(tx: &mut Tx<'_>, new: &Product, search: &str) -> Result<Option<i64>, Error> {
+pub(crate) fn insert(tx: &mut Tx<'_>, new: &Product, folded: &Folded) -> Result<Option<i64>, Error> {
     let values = params![
         &new.sku,
         &new.name,
@@ -143,21 +176,23 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &Product, search: &str) -> Result<Opt
         new.price.currency.code(),
         &new.attributes,
         new.track_stock,
-        search,
+        &folded.search,
         new.version,
         new.created_at.micros(),
         new.updated_at.micros(),
+        &folded.name,
+        folded.category.as_deref(),
     ];
     tx.first(INSERT, values, |row| row.int(0))
 }
 
 /// Gives a new product the SKU that follows from its id.
-pub(crate) fn name_sku(tx: &mut Tx<'_>, product: &Product, search: &str) -> Result<(), Error> {
-    tx.execute(NAME_SKU, params![product.id, &product.sku, search]).map(drop)
+pub(crate) fn name_sku(tx: &mut Tx<'_>, product: &Product, folded: &Folded) -> Result<(), Error> {
+    tx.execute(NAME_SKU, params![product.id, &product.sku, &folded.search]).map(drop)
 }
 
 /// Writes all that can change of a product that still has the version `before`; 0 when it has not.
-pub(crate) fn replace(tx: &mut Tx<'_>, after: &Product, before: i64, search: &str) -> Result<u64, Error> {
+pub(crate) fn replace(tx: &mut Tx<'_>, after: &Product, before: i64, folded: &Folded) -> Result<u64, Error> {
     let values = params![
         after.id,
         before,
@@ -170,9 +205,11 @@ pub(crate) fn replace(tx: &mut Tx<'_>, after: &Product, before: i64, search: &st
         after.price.currency.code(),
         &after.attributes,
         after.track_stock,
-        search,
+        &folded.search,
         after.version,
         after.updated_at.micros(),
+        &folded.name,
+        folded.category.as_deref(),
     ];
     tx.execute(REPLACE, values)
 }
@@ -182,10 +219,35 @@ pub(crate) fn archive(tx: &mut Tx<'_>, after: &Product, before: i64) -> Result<u
     tx.execute(ARCHIVE, params![after.id, before, after.version, after.updated_at.micros()])
 }
 
+/// Brings an archived product back that still has the version `before`; 0 when it has not.
+pub(crate) fn restore(tx: &mut Tx<'_>, after: &Product, before: i64) -> Result<u64, Error> {
+    tx.execute(RESTORE, params![after.id, before, after.version, after.updated_at.micros()])
+}
+
+/// Products that are folded in one transaction.
+const FOLDED_AT_ONCE: i64 = 200;
+
+/// How many products were written before names were folded.
+pub(crate) fn unfolded(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(tx.first(UNFOLDED, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// Folds what is left of some of them; how many. One that somebody else writes meanwhile is folded by them.
+pub(crate) fn fold_some(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    let mut looked_at = 0;
+    for product in tx.all(TO_FOLD, params![FOLDED_AT_ONCE], product)? {
+        let folded = Folded::of(&product);
+        let category = folded.category.as_deref();
+        tx.execute(FOLD, params![product.id, &folded.name, category, &folded.search])?;
+        looked_at += 1;
+    }
+    Ok(looked_at)
+}
+
 /// The orders in which the catalogue can be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
-    /// By name, code point by code point.
+    /// By name, without case and accents.
     Name,
     /// By name, backwards.
     NameDown,
@@ -202,7 +264,7 @@ pub enum Sort {
 /// After which product a page begins: its name or price, as the order demands, and its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct After {
-    /// The name of the last product seen; of no use but with the sorts by name.
+    /// The name of the last product seen, in whatever case; of no use but with the sorts by name.
     pub name: String,
     /// Its price.
     pub price_minor: i64,
@@ -213,7 +275,7 @@ pub struct After {
 /// Which products, in which order, from where on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// Words that name, SKU, category or description must contain, in any case.
+    /// Words that name, SKU, category or description must contain, in any order, case and accents; the first [`WORDS_MAX`].
     pub words: Vec<String>,
     /// Only this category.
     pub category: Option<String>,
@@ -225,11 +287,11 @@ pub struct Listing {
     pub limit: i64,
 }
 
+/// Words that a search looks for.
+pub const WORDS_MAX: usize = 12;
+
 /// A page of the products that buyers know.
 pub fn list(tx: &mut Tx<'_>, listing: &Listing) -> Result<Vec<Product>, Error> {
-    let words: [String; 4] = patterns(&listing.words);
-    let [a, b, c, d] = &words;
-    let category = listing.category.as_deref();
     let (sql, start) = match listing.sort {
         Sort::Name => (BY_NAME, After::first()),
         Sort::NameDown => (BY_NAME_DOWN, After::last()),
@@ -239,12 +301,30 @@ pub fn list(tx: &mut Tx<'_>, listing: &Listing) -> Result<Vec<Product>, Error> {
         Sort::Newest => (BY_AGE_DOWN, After::last()),
     };
     let after = listing.after.as_ref().unwrap_or(&start);
-    match listing.sort {
-        Sort::Name | Sort::NameDown => {
-            tx.all(sql, params![a, b, c, d, category, &after.name, after.id, listing.limit], product)
-        }
-        _ => tx.all(sql, params![a, b, c, d, category, after.price_minor, after.id, listing.limit], product),
-    }
+    let name = text::fold(&after.name);
+    let place = match listing.sort {
+        Sort::Name | Sort::NameDown => Param::from(&name),
+        _ => Param::from(after.price_minor),
+    };
+    let patterns = patterns(&listing.words);
+    let mut values = wanted(&patterns, listing);
+    values.extend([place, Param::from(after.id), Param::from(listing.limit)]);
+    tx.all(sql, &values, product)
+}
+
+/// How many products there are of which `listing` shows a page; one more than [`COUNTED_MAX`] where there are more.
+pub(crate) fn count(tx: &mut Tx<'_>, listing: &Listing) -> Result<i64, Error> {
+    let patterns = patterns(&listing.words);
+    let mut values = wanted(&patterns, listing);
+    values.push(Param::from(COUNTED_MAX + 1));
+    Ok(tx.first(COUNT, &values, |row| row.int(0))?.unwrap_or(0))
+}
+
+/// The parameters of what is listed.
+fn wanted<'a>(patterns: &'a [String; WORDS_MAX], listing: &'a Listing) -> Vec<Param<'a>> {
+    let mut values: Vec<Param<'a>> = patterns.iter().map(Param::from).collect();
+    values.push(Param::from(listing.category.as_deref()));
+    values
 }
 
 impl After {
@@ -259,22 +339,19 @@ impl After {
     }
 }
 
-/// The words as patterns of LIKE; words beyond the fourth must follow the fourth as they were typed.
-fn patterns(words: &[String]) -> [String; 4] {
-    let word = |place: usize| match words.get(place) {
-        None => "%".to_owned(),
-        Some(word) => format!("%{}%", escaped(word)),
-    };
-    let rest: Vec<String> = words.iter().skip(3).map(|word| escaped(word)).collect();
-    [word(0), word(1), word(2), format!("%{}%", rest.join(" "))]
+/// The words as patterns of LIKE. The longest comes first: it leaves the fewest products to the others.
+fn patterns(words: &[String]) -> [String; WORDS_MAX] {
+    let mut patterns: Vec<String> = words.iter().take(WORDS_MAX).map(|word| pattern(word)).collect();
+    patterns.sort_unstable_by_key(|pattern| std::cmp::Reverse(pattern.len()));
+    std::array::from_fn(|place| patterns.get(place).map_or_else(|| "%".to_owned(), String::clone))
 }
 
-fn escaped(word: &str) -> String {
-    let lower = word.to_lowercase();
-    lower.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+fn pattern(word: &str) -> String {
+    let word = text::fold(word);
+    format!("%{}%", word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
-/// Categories that have products, with their number of them, by name; at most `limit`.
+/// Categories that have products, with their number of them, by name without case and accents; at most `limit`.
 pub fn categories(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<(String, i64)>, Error> {
     tx.all(CATEGORIES, params![limit], |row| Ok((row.text(0)?, row.int(1)?)))
 }

@@ -2,9 +2,13 @@
 
 mod bad_input;
 mod currency;
+mod exact;
+mod folded;
 mod pages;
+mod restored;
 mod routes;
 mod rules;
+mod strict;
 
 use kassa_db::testing::{prepare_all, schema_of};
 use serde_json::{Value, json};

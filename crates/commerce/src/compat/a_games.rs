@@ -20,6 +20,9 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::civil::Time;
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::{Offset, TimeZone};
 use kassa_access::need;
 use kassa_db::Tx;
 use kassa_model::Timestamp;
@@ -140,7 +143,7 @@ async fn add_game(
     State(shop): State<Arc<Shop>>,
     Body(body, _): Body<A, GameBody>,
 ) -> Result<Response, Refusal<A>> {
-    let texts = Texts::of(&body)?;
+    let texts = Texts::of(&body, &shop.zone())?;
     let price = body.price.as_deref().and_then(|raw| price(raw, shop.options.currency));
     let new = NewProduct {
         category: texts.category,
@@ -163,7 +166,7 @@ async fn edit_game(
     Body(body, _): Body<A, GameBody>,
 ) -> Result<Response, Refusal<A>> {
     let id = body.id.as_deref().and_then(integer).ok_or_else(|| invalid("id"))?;
-    let texts = Texts::of(&body)?;
+    let texts = Texts::of(&body, &shop.zone())?;
     let (now, price) = (shop.now(), body.price);
     let edited = here(&shop.catalog, "catalogue")?
         .write(move |tx| edit(tx, id, (&texts, price.as_deref()), now))
@@ -232,13 +235,13 @@ struct Texts {
 }
 
 impl Texts {
-    fn of(body: &GameBody) -> Result<Self, Refusal<A>> {
+    fn of(body: &GameBody, zone: &TimeZone) -> Result<Self, Refusal<A>> {
         let read = |field: &Field, name: &str| match field {
             None => Ok(None),
             Some(raw) => text(raw).map(Some).ok_or_else(|| invalid(name)),
         };
         let release_date = read(&body.release_date, "releaseDate")?;
-        let release_date = release_date.map(|text| date(&text).ok_or_else(|| invalid("releaseDate")));
+        let release_date = release_date.map(|text| date(&text, zone).ok_or_else(|| invalid("releaseDate")));
         Ok(Self {
             name: read(&body.name, "name")?,
             category: read(&body.category, "category")?,
@@ -247,13 +250,16 @@ impl Texts {
     }
 }
 
-/// `2022-02-25`, or the UTC day of `2022-02-25T00:00:00.000Z`.
-fn date(text: &str) -> Option<String> {
-    let day = match text.parse::<jiff::Timestamp>() {
-        Ok(instant) => instant.to_zoned(jiff::tz::TimeZone::UTC).date(),
-        Err(_) => text.parse::<jiff::civil::Date>().ok()?,
-    };
-    Some(day.to_string())
+/// The day that a text means: the one that it names, whatever offset stands behind it. An instant of UTC that is no midnight
+/// there, as programs make of a local midnight, is one of the shop's own days.
+fn date(text: &str, zone: &TimeZone) -> Option<String> {
+    let pieces = Pieces::parse(text).ok()?;
+    let is_utc = pieces.to_numeric_offset().is_some_and(Offset::is_zero);
+    let is_midnight = pieces.time().is_none_or(|time| time == Time::midnight());
+    match is_utc && !is_midnight {
+        true => Some(zone.to_datetime(text.parse().ok()?).date().to_string()),
+        false => Some(pieces.date().to_string()),
+    }
 }
 
 /// The game as buyers know it.

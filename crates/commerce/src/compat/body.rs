@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::refusal::{Dialect, Refusal};
+use crate::number::integer_of;
 
 /// A field with the text that it was sent as; null counts as absent.
 pub(super) type Field = Option<Box<RawValue>>;
@@ -56,9 +57,9 @@ pub(super) fn text(raw: &RawValue) -> Option<String> {
     serde_json::from_str(raw.get()).ok()
 }
 
-/// An integer, written as one.
+/// An integer, by its value: `2.0` is one.
 pub(super) fn integer(raw: &RawValue) -> Option<i64> {
-    serde_json::from_str(raw.get()).ok()
+    integer_of(raw.get())
 }
 
 /// A price of at least 0, from the number's own text and never through a float.

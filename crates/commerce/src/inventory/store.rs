@@ -7,6 +7,7 @@ use kassa_model::Timestamp;
 
 use super::{LedgerKind, ON_HAND_MAX, Stock};
 use crate::sabotage::{self, Sabotage};
+use crate::total::COUNTED_MAX;
 
 macro_rules! columns {
     () => {
@@ -14,13 +15,24 @@ macro_rules! columns {
     };
 }
 
+/// Which stock is listed: all or the low ones, and with products that are archived, are not, or whatever they are (NULL).
+macro_rules! wanted {
+    () => {
+        "(CAST($2 AS BIGINT) = 0 OR on_hand <= low_stock_at) \
+         AND (CAST($3 AS BIGINT) IS NULL OR CAST($3 AS BIGINT) = CASE WHEN EXISTS (SELECT 1 FROM products p \
+         WHERE p.sku = stock.sku AND p.archived_at IS NOT NULL) THEN 1 ELSE 0 END)"
+    };
+}
+
 const BY_SKU: &str = concat!("SELECT ", columns!(), " FROM stock WHERE sku = $1");
 const BY_SKUS: &str =
     concat!("SELECT ", columns!(), " FROM stock WHERE sku IN ($1, $2, $3, $4, $5, $6, $7, $8)");
-const LIST: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM stock WHERE sku > $1 AND (CAST($2 AS BIGINT) = 0 OR on_hand <= low_stock_at) ORDER BY sku LIMIT $3"
+const LIST: &str =
+    concat!("SELECT ", columns!(), " FROM stock WHERE sku > $1 AND ", wanted!(), " ORDER BY sku LIMIT $4");
+const COUNT: &str = concat!(
+    "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM stock WHERE sku > $1 AND ",
+    wanted!(),
+    " LIMIT $4) AS found"
 );
 const OPEN: &str = "INSERT INTO stock (sku, on_hand, reserved, low_stock_at, created_at, updated_at) \
      VALUES ($1, 0, 0, $2, $3, $3) ON CONFLICT (sku) DO NOTHING";
@@ -44,7 +56,7 @@ const LEDGER: &str = "SELECT id, ref, kind, quantity, reason, created_at FROM le
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
 pub(crate) const ALL: &[&str] =
-    &[BY_SKU, BY_SKUS, LIST, OPEN, TAKE, TAKE_ALONE, ADD, SET_LOW, ENTER, ENTERED, LEDGER];
+    &[BY_SKU, BY_SKUS, LIST, COUNT, OPEN, TAKE, TAKE_ALONE, ADD, SET_LOW, ENTER, ENTERED, LEDGER];
 
 /// How many SKUs one statement takes.
 const CHUNK: usize = 8;
@@ -88,7 +100,23 @@ pub enum Only {
 
 /// Stock by SKU: at most `limit` after the SKU `after` (empty: from the first).
 pub fn list(tx: &mut Tx<'_>, after: &str, only: Only, limit: i64) -> Result<Vec<Stock>, Error> {
-    tx.all(LIST, params![after, only == Only::Low, limit], stock)
+    list_of(tx, after, (only, None), limit)
+}
+
+/// The same, of products that are archived or that are not; only of use in the catalogue's database.
+pub(crate) fn list_of(
+    tx: &mut Tx<'_>,
+    after: &str,
+    (only, archived): (Only, Option<bool>),
+    limit: i64,
+) -> Result<Vec<Stock>, Error> {
+    tx.all(LIST, params![after, only == Only::Low, archived, limit], stock)
+}
+
+/// How many rows [`list_of`] has in all; one more than [`COUNTED_MAX`] where there are more.
+pub(crate) fn count(tx: &mut Tx<'_>, only: Only, archived: Option<bool>) -> Result<i64, Error> {
+    let values = params!["", only == Only::Low, archived, COUNTED_MAX + 1];
+    Ok(tx.first(COUNT, values, |row| row.int(0))?.unwrap_or(0))
 }
 
 /// Begins a stock with nothing on hand, unless there is one.

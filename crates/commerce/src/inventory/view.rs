@@ -1,11 +1,11 @@
 //! Stock and ledger as whoever runs the shop sees them.
 //!
 //! ```json
-//! {"sku":"ps5","product":{"id":7,"name":"PlayStation 5"},"on_hand":12,"reserved":0,"available":12,"low_stock_at":5,
+//! {"sku":"ps5","product":{"id":7,"name":"PlayStation 5"},"archived":false,"on_hand":12,"reserved":0,"available":12,"low_stock_at":5,
 //!  "low":false,"created_at":"2026-11-20T12:00:00Z","updated_at":"2026-11-20T12:00:00Z"}
 //! {"id":31,"ref":"0193…/1","kind":"deduct","quantity":-2,"reason":null,"created_at":"2026-11-20T12:00:00Z"}
 //! ```
-//! `product` is null where the catalogue is elsewhere, and in the answers of movements.
+//! `product` and `archived` are null where the catalogue is elsewhere or has no such product, and in the answers of movements.
 
 use serde::Serialize;
 
@@ -17,6 +17,8 @@ use crate::catalog::Product;
 pub(crate) struct StockView<'a> {
     sku: &'a str,
     product: Option<ProductName<'a>>,
+    /// Whether the product has gone out of the catalogue.
+    archived: Option<bool>,
     on_hand: i64,
     reserved: i64,
     available: i64,
@@ -48,6 +50,7 @@ impl<'a> StockView<'a> {
         Self {
             sku: &stock.sku,
             product: product.map(|product| ProductName { id: product.id, name: &product.name }),
+            archived: product.map(|product| product.archived_at.is_some()),
             on_hand: stock.on_hand,
             reserved: stock.reserved,
             available: stock.available(),

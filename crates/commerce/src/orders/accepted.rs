@@ -78,6 +78,9 @@ pub struct Work {
     /// The edit's request, where it has a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<RequestKey>,
+    /// The customer's name that an edit will give the order; `None` leaves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_name: Option<String>,
 }
 
 impl Work {
@@ -106,7 +109,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket) -> Resul
         tx,
         &order,
         "deduct",
-        &Work { command, lines: None, record: None, by: None },
+        &Work { command, lines: None, record: None, by: None, customer_name: None },
         drain_at,
     )?;
     Ok(order)
@@ -156,6 +159,9 @@ pub fn begin_edit(
     let basket = ask.lines_for(&before, products)?;
     let (old, new) = (tracked(&before.lines), tracked(basket.lines()));
     if old.is_empty() && new.is_empty() {
+        if let Some(name) = &ask.customer_name {
+            store::rename(tx, id, name)?;
+        }
         let change =
             change::step(tx, target, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
         return Ok(EditBegun::Done(Box::new(change)));
@@ -172,7 +178,8 @@ pub fn begin_edit(
         lines: new,
     });
     let (lines, by) = (Some(basket.lines().to_vec()), target.by.clone());
-    let work = Work { command, lines, record: target.record(), by };
+    let customer_name = ask.customer_name.clone();
+    let work = Work { command, lines, record: target.record(), by, customer_name };
     store::insert_work(tx, &before, "edit", &work, now.plus_micros(RUNNING_MICROS))?;
     Ok(EditBegun::Pending(reference))
 }
@@ -194,11 +201,15 @@ pub fn decide_edit(
     };
     finish_work(tx, reference, now)?;
     let record = work.record;
-    let free = Order { pending_edit: None, ..before.clone() };
+    let mut free = Order { pending_edit: None, ..before.clone() };
     let Decision::Taken(crossings) = decision else {
         store::update(tx, &before, &free)?;
         return Ok(EditDecided { order: free, first: true, record });
     };
+    if let Some(name) = work.customer_name {
+        store::rename(tx, id, &name)?;
+        free.customer.name = Some(name);
+    }
     let basket = Basket::new(work.lines.unwrap_or_default(), before.currency)?;
     let change = Change { by: work.by, ..free.edit(&basket, now)? };
     if !store::update(tx, &before, &change.after)? {
@@ -235,7 +246,7 @@ pub(super) fn release_later(
         tx,
         &change.after,
         "release",
-        &Work { command, lines: None, record: None, by: None },
+        &Work { command, lines: None, record: None, by: None, customer_name: None },
         now,
     )
 }

@@ -129,6 +129,9 @@ pub fn edit(
             &read
         }
     };
+    if let Some(name) = &ask.customer_name {
+        store::rename(tx, &target.id, name)?;
+    }
     let change = step(tx, target, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
     let reference = change.after.stock_reference();
     let skus = change.give_back.iter().chain(&change.deduct).map(|line| line.sku.clone());

@@ -22,6 +22,8 @@ pub struct EditAsk {
     pub items: Items,
     /// At which prices.
     pub prices: Prices,
+    /// A new name of the customer; `None` leaves it.
+    pub customer_name: Option<String>,
 }
 
 impl EditAsk {

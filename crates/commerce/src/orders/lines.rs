@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Line;
 use crate::catalog::SKU_BYTES_MAX;
 use crate::inventory::StockLine;
+use crate::number::integer;
 use crate::transport::prices::Offer;
 
 /// Different SKUs of an order.
@@ -21,6 +22,7 @@ pub struct Item {
     /// The product's SKU.
     pub sku: String,
     /// How many.
+    #[serde(deserialize_with = "integer")]
     pub quantity: i64,
 }
 

@@ -20,6 +20,7 @@ mod fulfil;
 pub mod http;
 pub(crate) mod leaving;
 mod lines;
+mod lists;
 pub(crate) mod metrics;
 pub(crate) mod numbered;
 mod object;

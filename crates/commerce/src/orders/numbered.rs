@@ -52,13 +52,18 @@ pub(crate) async fn cancel(shop: &Arc<Shop>, number: i64) -> Result<Order, NotCh
     .await
 }
 
-/// Gives the order of this number other lines, all at today's prices: such clients reckon the total anew.
+/// Gives the order of this number other lines, all at today's prices: such clients reckon the total anew. Its customer gets another
+/// name if there is one.
 ///
 /// # Errors
 /// [`NotChanged`].
-pub(crate) async fn edit(shop: &Arc<Shop>, number: i64, items: Items) -> Result<Order, NotChanged> {
+pub(crate) async fn edit(
+    shop: &Arc<Shop>,
+    number: i64,
+    (items, customer_name): (Items, Option<String>),
+) -> Result<Order, NotChanged> {
     let (place, now) = (place(shop), shop.now());
-    let ask = EditAsk { items, prices: Prices::Today };
+    let ask = EditAsk { items, prices: Prices::Today, customer_name };
     match place {
         StockPlace::SameDatabase => {
             let offers = products(shop, &ask.items).await?;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::edges::{Change, Edge, IllegalTransition, Kind, LineDelta};
 use super::{Line, Order, Status};
 use crate::inventory::StockLine;
+use crate::number::integer;
 
 /// What is to be refunded of a product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,7 @@ pub struct RefundLine {
     /// The line's SKU.
     pub sku: String,
     /// How many, at least 1.
+    #[serde(deserialize_with = "integer")]
     pub quantity: i64,
     /// Whether they go back into stock.
     #[serde(default)]

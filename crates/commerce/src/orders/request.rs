@@ -10,11 +10,13 @@ use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
 use super::lines::ITEMS_MAX;
-use super::object::{Object, object, objects};
+use super::object::{Object, object_or_default, objects};
 use super::{
     CancelledStock, Customer, EditAsk, FulfilAsk, Item, Items, ItemsError, Prices, RefundAsk, RefundLine,
 };
 use crate::idempotency::KEY_BYTES_MAX;
+use crate::number::integer_or_none;
+use crate::text;
 
 /// Characters of a customer's name.
 const NAME_CHARS_MAX: usize = 255;
@@ -31,11 +33,11 @@ const PAGE_BYTES_MAX: usize = 4_096;
 pub(super) struct OrderBody {
     #[serde(deserialize_with = "objects")]
     items: Vec<Item>,
-    #[serde(default, deserialize_with = "object")]
+    #[serde(default, deserialize_with = "object_or_default")]
     customer: CustomerBody,
     #[serde(default)]
     client_reference: Option<String>,
-    #[serde(default, deserialize_with = "object")]
+    #[serde(default, deserialize_with = "object_or_default")]
     context: ContextBody,
 }
 
@@ -55,7 +57,7 @@ pub(super) struct EditBody {
 pub(super) struct RefundBody {
     #[serde(default)]
     lines: Option<Vec<Object<RefundLine>>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer_or_none")]
     amount_minor: Option<i64>,
 }
 
@@ -136,11 +138,8 @@ impl OrderBody {
             name: trimmed("customer.name", self.customer.name, NAME_CHARS_MAX * 4)?,
             email: trimmed("customer.email", self.customer.email, EMAIL_BYTES_MAX)?,
         };
-        if customer.name.as_ref().is_some_and(|name| name.chars().count() > NAME_CHARS_MAX) {
-            return Err(Problem::bad_request(format!(
-                "customer.name has at most {NAME_CHARS_MAX} characters"
-            )));
-        }
+        check_name(customer.name.as_deref())?;
+        check_email(customer.email.as_deref())?;
         let context = ContextBody {
             anonymous_id: trimmed("context.anonymous_id", self.context.anonymous_id, ID_BYTES_MAX)?,
             user_id: trimmed("context.user_id", self.context.user_id, ID_BYTES_MAX)?,
@@ -159,7 +158,7 @@ impl OrderBody {
 impl EditBody {
     pub(super) fn check(self) -> Result<EditAsk, Problem> {
         let prices = if self.reprice { Prices::Today } else { Prices::Agreed };
-        Ok(EditAsk { items: items(self.items)?, prices })
+        Ok(EditAsk { items: items(self.items)?, prices, customer_name: None })
     }
 }
 
@@ -218,15 +217,38 @@ fn items(items: Vec<Item>) -> Result<Items, Problem> {
     Items::new(items).map_err(Problem::from)
 }
 
+fn check_name(name: Option<&str>) -> Result<(), Problem> {
+    let Some(name) = name else { return Ok(()) };
+    if name.chars().count() > NAME_CHARS_MAX {
+        let why = format!("customer.name has at most {NAME_CHARS_MAX} characters");
+        return Err(Problem::bad_request(why));
+    }
+    Ok(())
+}
+
+/// Whether an address can be right only its server knows; one without an `@` between two parts never is.
+fn check_email(email: Option<&str>) -> Result<(), Problem> {
+    let Some(email) = email else { return Ok(()) };
+    let parts =
+        email.rsplit_once('@').filter(|(name, host)| text::is_visible(name) && text::is_visible(host));
+    match parts.is_some() && !email.contains(char::is_whitespace) {
+        true => Ok(()),
+        false => Err(Problem::bad_request("customer.email must be an address such as alice@shop.example")),
+    }
+}
+
 /// A text without spaces around it; an empty one counts as absent.
 fn trimmed(field: &str, text: Option<String>, bytes_max: usize) -> Result<Option<String>, Problem> {
     let Some(text) = text else { return Ok(None) };
-    let text = text.trim();
+    let text = text::trimmed(&text);
     if text.len() > bytes_max {
         return Err(Problem::bad_request(format!("{field} has at most {bytes_max} bytes")));
     }
     if text.chars().any(char::is_control) {
         return Err(Problem::bad_request(format!("{field} contains control characters")));
+    }
+    if !text.is_empty() && !text::is_visible(text) {
+        return Err(Problem::bad_request(format!("{field} needs a character that shows")));
     }
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }

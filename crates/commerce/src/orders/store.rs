@@ -99,6 +99,11 @@ pub(super) fn update(tx: &mut Tx<'_>, before: &Order, after: &Order) -> Result<b
     Ok(tx.execute(sql, values)? == 1)
 }
 
+/// Gives an order's customer another name. Whoever does this writes an event with it, which shows the order as it then is.
+pub(super) fn rename(tx: &mut Tx<'_>, id: &str, name: &str) -> Result<(), Error> {
+    tx.execute("UPDATE orders SET customer_name = $2 WHERE id = $1", params![id, name]).map(drop)
+}
+
 /// Writes the event of a change.
 pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
     let sql = "INSERT INTO order_events (order_id, seq, kind, status, revenue_delta_minor, currency, lines, \
@@ -191,10 +196,21 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// Made before this time.
     pub to: Option<Timestamp>,
-    /// Of a customer with exactly this e-mail address or name.
+    /// Of a customer with exactly this name, or this e-mail address in any case.
     pub customer: Option<String>,
+    /// With a line of this SKU.
+    pub sku: Option<String>,
+    /// With a larger number; 0 is any.
+    pub floor: i64,
     /// With a smaller number: where the page before ended.
     pub before: Option<i64>,
+}
+
+impl Filter {
+    /// The customer as their address is compared. Only ASCII letters have a case there, as both engines have it.
+    pub(super) fn email(&self) -> String {
+        self.customer.as_deref().unwrap_or_default().to_ascii_lowercase()
+    }
 }
 
 /// Orders, newest first, with their lines.
@@ -204,29 +220,34 @@ pub struct Filter {
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, Error> {
     let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
                customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept \
-               FROM orders WHERE number < $1 AND created_at >= $2 AND created_at < $3 \
-               AND ($4 = '' OR status = $4) \
-               AND ($5 = '' OR customer_email = $5 OR customer_name = $5) ORDER BY number DESC LIMIT $6";
+               FROM orders WHERE number < $1 AND number > $2 AND created_at >= $3 AND created_at < $4 \
+               AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
+               AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
+               ORDER BY number DESC LIMIT $9";
+    let email = filter.email();
     let values = params![
         filter.before.unwrap_or(i64::MAX),
+        filter.floor,
         filter.from.map_or(i64::MIN, Timestamp::micros),
         filter.to.map_or(i64::MAX, Timestamp::micros),
         filter.status.map_or("", Status::name),
         filter.customer.as_deref().unwrap_or_default(),
+        &email,
+        filter.sku.as_deref().unwrap_or_default(),
         limit,
     ];
     let orders = tx.all(sql, values, read)?;
     orders.into_iter().map(|order| with_lines(tx, order)).collect()
 }
 
-fn with_lines(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, Error> {
+pub(super) fn with_lines(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, Error> {
     let sql = "SELECT product_id, sku, name, category, unit_price_minor, quantity, tracked, refunded_quantity, \
                refunded_minor, restocked_quantity, fulfilled_quantity FROM order_lines WHERE order_id = $1 ORDER BY position";
     order.lines = tx.all(sql, params![&order.id], read_line)?;
     Ok(order)
 }
 
-fn read(row: &Row<'_>) -> Result<Order, Error> {
+pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
     let status = row.text(2)?;
     let currency = row.text(5)?;
     Ok(Order {

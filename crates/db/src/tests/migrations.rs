@@ -2,7 +2,7 @@
 
 use super::{on_both, small};
 use crate::testing::{prepare_all, schema_of};
-use crate::{Db, Error, Migration, params};
+use crate::{Db, Error, Fill, Migration, Tx, params};
 
 const FIRST: Migration = Migration {
     set: "shop",
@@ -14,6 +14,7 @@ const FIRST: Migration = Migration {
              CHECK (price > 0)); \
              CREATE TABLE entries (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ref TEXT COLLATE \"C\" NOT NULL, \
              sku TEXT COLLATE \"C\" NOT NULL REFERENCES goods (sku), UNIQUE (ref, sku));",
+    fill: None,
 };
 
 const SECOND: Migration = Migration {
@@ -23,6 +24,7 @@ const SECOND: Migration = Migration {
              CREATE INDEX goods_live ON goods (price, sku) WHERE archived_at IS NULL;",
     postgres: "ALTER TABLE goods ADD COLUMN archived_at BIGINT; \
              CREATE INDEX goods_live ON goods (price, sku) WHERE archived_at IS NULL;",
+    fill: None,
 };
 
 const SCHEMA: &str = "column entries.id integer not null key 1
@@ -69,7 +71,8 @@ fn a_strange_database_is_refused_in_a_sentence() {
         refused(&[FIRST], "a newer kassa wrote it, and this one knows shop up to 1 and not 2");
         let edited = Migration { sqlite: "SELECT 1;", postgres: "SELECT 1;", ..SECOND };
         refused(&[FIRST, edited], "migration 2 of shop was applied with another text");
-        let other = Migration { set: "access", number: 1, sqlite: "SELECT 1;", postgres: "SELECT 1;" };
+        let other =
+            Migration { set: "access", number: 1, sqlite: "SELECT 1;", postgres: "SELECT 1;", fill: None };
         bed.db.migrate(&[other]).unwrap();
     });
 }
@@ -78,7 +81,7 @@ fn a_strange_database_is_refused_in_a_sentence() {
 fn a_migration_that_fails_leaves_nothing_of_itself() {
     on_both(|bed| {
         let text = "CREATE TABLE half (id BIGINT PRIMARY KEY); INSERT INTO nowhere VALUES (1);";
-        let broken = Migration { set: "shop", number: 2, sqlite: text, postgres: text };
+        let broken = Migration { set: "shop", number: 2, sqlite: text, postgres: text, fill: None };
         let error = bed.db.migrate(&[FIRST, broken]).unwrap_err();
         assert!(error.to_string().contains("cannot apply migration 2 of shop"), "{error}");
         let schema = schema_of(&bed.db).unwrap();
@@ -140,4 +143,45 @@ fn a_kill_at_any_commit_of_a_migration_is_made_good_by_the_next() {
             assert_eq!(found.join("\n"), SCHEMA, "{}: {point}={pass}", bed.name);
         });
     }
+}
+
+/// Notes of goods that have none, ten at a time; the fourth ten fail as if the program were killed there.
+const NOTED: Migration = Migration { fill: Some(Fill { left: unnoted, some: note_some }), ..SECOND };
+
+fn unnoted(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(tx.first("SELECT COUNT(*) FROM goods WHERE note IS NULL", &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+fn note_some(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    let sql = "SELECT sku FROM goods WHERE note IS NULL ORDER BY sku LIMIT 10";
+    let skus = tx.all(sql, &[], |row| row.text(0))?;
+    for sku in &skus {
+        tx.execute("UPDATE goods SET note = $2 WHERE sku = $1", params![sku, &sku.to_uppercase()])?;
+    }
+    let stop = tx.first("SELECT 1 FROM goods WHERE sku = 'stop'", &[], |row| row.int(0))?.is_some();
+    match stop && skus.iter().any(|sku| sku == "g35") {
+        true => Err(Error::Invalid("killed".to_owned())),
+        false => Ok(skus.len() as i64),
+    }
+}
+
+#[test]
+fn what_sql_cannot_fill_is_filled_and_goes_on_after_a_kill() {
+    on_both(|bed| {
+        bed.db.migrate(&[FIRST, SECOND]).unwrap();
+        let insert = "INSERT INTO goods (sku, price) VALUES ($1, 1)";
+        let skus = (0..60).map(|number| format!("g{number:02}")).chain(["stop".to_owned()]);
+        for sku in skus {
+            bed.db.write_blocking::<_, Error>(move |tx| tx.execute(insert, params![&sku])).unwrap();
+        }
+        assert!(bed.db.migrate(&[FIRST, NOTED]).unwrap_err().to_string().contains("killed"));
+        assert_eq!(bed.db.read_blocking(unnoted).unwrap(), 31, "{}: three tens are done", bed.name);
+        bed.db
+            .write_blocking::<_, Error>(|tx| tx.execute("DELETE FROM goods WHERE sku = 'stop'", &[]))
+            .unwrap();
+        bed.db.migrate(&[FIRST, NOTED]).unwrap();
+        let wrong = "SELECT COUNT(*) FROM goods WHERE note IS NULL OR note <> UPPER(sku)";
+        let wrong = bed.db.read_blocking::<_, Error>(move |tx| tx.first(wrong, &[], |row| row.int(0)));
+        assert_eq!(wrong.unwrap(), Some(0), "{}", bed.name);
+    });
 }

@@ -9,7 +9,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use kassa_db::{Error, Tx};
-use kassa_service::Problem;
+use kassa_service::{Bare, Problem};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -19,6 +19,7 @@ use super::super::{Product, page, store};
 use super::{Named, catalog};
 use crate::inventory::{self, Stock};
 use crate::params::Params;
+use crate::total::{self, Total};
 use crate::{Shop, precondition, problem_of};
 
 /// The most categories that are listed.
@@ -28,6 +29,8 @@ const CATEGORIES_MAX: i64 = 1_000;
 struct Page<'a> {
     results: Vec<ProductView<'a>>,
     next_cursor: Option<String>,
+    #[serde(flatten)]
+    total: Total,
 }
 
 #[derive(Serialize)]
@@ -41,7 +44,7 @@ struct Category {
     count: i64,
 }
 
-/// `GET /v1/products?q=&category=&sort=&limit=&cursor=`.
+/// `GET /v1/products?q=&category=&sort=&limit=&cursor=&total=`.
 pub(super) async fn list_products(
     State(shop): State<Arc<Shop>>,
     uri: Uri,
@@ -51,12 +54,19 @@ pub(super) async fn list_products(
     if let Some(answer) = shop.products.get(&asked) {
         return Ok(show(&answer, &headers));
     }
-    let listing = page::listing(&uri)?;
+    let (listing, counting) = page::listing(&uri)?;
     let (limit, sort) = (listing.limit, listing.sort);
     // One more than is shown tells whether there is a next page.
     let more = store::Listing { limit: limit + 1, ..listing };
     let ticket = shop.products.ticket();
-    let (mut products, stock) = read(&shop, move |tx| store::list(tx, &more)).await?;
+    let ((mut products, stock), counted) = read_with(&shop, move |tx| {
+        let counted = match counting {
+            total::Asked::Yes => Some(store::count(tx, &more)?),
+            total::Asked::No => None,
+        };
+        Ok((store::list(tx, &more)?, counted))
+    })
+    .await?;
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let is_last = products.len() <= shown;
     products.truncate(shown);
@@ -64,6 +74,7 @@ pub(super) async fn list_products(
     let body = json(&Page {
         results: products.iter().map(|product| ProductView::new(product, stock.get(&product.sku))).collect(),
         next_cursor: products.last().filter(|_| !is_last).map(|last| page::cursor(last, sort)),
+        total: counted.map_or_else(Total::default, Total::counted),
     })?;
     let answer = Arc::new(Answer { etag: etag_of(&body)?, body });
     shop.products.keep(asked, Arc::clone(&answer), ticket, None);
@@ -75,6 +86,7 @@ pub(super) async fn get_product(
     State(shop): State<Arc<Shop>>,
     path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
+    _: Bare,
 ) -> Result<Response, Problem> {
     let named = Named::of(path)?;
     let asked = match &named {
@@ -124,20 +136,28 @@ pub(super) async fn read(
     shop: &Shop,
     mut find: impl FnMut(&mut Tx<'_>) -> Result<Vec<Product>, Error> + Send + 'static,
 ) -> Result<(Vec<Product>, Vec<Stock>), Problem> {
+    Ok(read_with(shop, move |tx| Ok((find(tx)?, ()))).await?.0)
+}
+
+/// As [`read`], and what else was found beside the products.
+async fn read_with<T: Send + 'static>(
+    shop: &Shop,
+    mut find: impl FnMut(&mut Tx<'_>) -> Result<(Vec<Product>, T), Error> + Send + 'static,
+) -> Result<((Vec<Product>, Vec<Stock>), T), Problem> {
     let together = shop.stock_is_with_catalog();
     let found = catalog(shop)?.read(move |tx| {
-        let products = find(tx)?;
+        let (products, more) = find(tx)?;
         let stock = if together { stock_of(tx, &tracked(&products))? } else { Vec::new() };
-        Ok((products, stock))
+        Ok(((products, stock), more))
     });
-    let (products, stock) = found.await.map_err(|error: Error| problem_of(&error))?;
+    let ((products, stock), more) = found.await.map_err(|error: Error| problem_of(&error))?;
     match &shop.inventory {
         Some(inventory) if !together => {
             let skus = tracked(&products);
             let stock = inventory.read(move |tx| stock_of(tx, &skus)).await.unwrap_or_default();
-            Ok((products, stock))
+            Ok(((products, stock), more))
         }
-        _ => Ok((products, stock)),
+        _ => Ok(((products, stock), more)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What whoever runs the shop changes: products made, changed and archived. `If-Match` is optional and honoured; so is an
+//! What whoever runs the shop changes: products made, changed, archived and brought back. `If-Match` is optional and honoured; so is an
 //! `Idempotency-Key`.
 
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::{Allowed, need};
-use kassa_service::Problem;
+use kassa_service::{Bare, Problem};
 
 use super::super::body::{Asked, NewBody, PartBody, WholeBody};
 use super::super::view::{ProductView, etag, version_in};
-use super::super::{Error, Product, archive, create, update};
+use super::super::{Error, Product, archive, create, restore, update};
 use super::{Named, catalog};
 use crate::act::{Failed, Keyed, once, refuse};
 use crate::guard::Object;
@@ -86,6 +86,7 @@ pub(super) async fn archive_product(
     State(shop): State<Arc<Shop>>,
     path: PathName,
     headers: HeaderMap,
+    _: Bare,
 ) -> Result<Response, Problem> {
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("DELETE", &route(&named)), &())?;
@@ -101,6 +102,37 @@ pub(super) async fn archive_product(
     })
     .await?;
     forget(&shop, done);
+    Ok(response)
+}
+
+/// `POST /v1/products/{id}/restore` brings an archived product back → 200 with the product.
+pub(super) async fn restore_product(
+    Allowed(caller, ..): Allowed<need::Catalog>,
+    State(shop): State<Arc<Shop>>,
+    path: PathName,
+    headers: HeaderMap,
+    _: Bare,
+) -> Result<Response, Problem> {
+    let named = Named::of(path)?;
+    let keyed = Keyed::of(&caller, &headers, ("POST", &format!("{}/restore", route(&named))), &())?;
+    let wanted = IfMatch::of(&headers)?;
+    let (now, is_here) = (shop.now(), shop.stock_is_with_catalog());
+    let (response, done) = once(catalog(&shop)?, keyed, now, move |tx| {
+        let Some(before) = named.find_any(tx)? else { return Ok((refuse(named.unknown())?, None)) };
+        require_version(&wanted, &before)?;
+        match restore(tx, before.id, Some(before.version), now) {
+            Ok(product) => {
+                let stock = if is_here { inventory::store::by_sku(tx, &product.sku)? } else { None };
+                Ok((answer(StatusCode::OK, &product, stock.as_ref()), Some(product)))
+            }
+            Err(error) => refused(error),
+        }
+    })
+    .await?;
+    if let Some(product) = done {
+        shop.products.forget(&product.sku);
+        open_apart(&shop, &product, shop.options.low_stock_at).await;
+    }
     Ok(response)
 }
 

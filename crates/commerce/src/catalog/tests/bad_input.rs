@@ -38,7 +38,7 @@ fn bad_bodies() -> Vec<String> {
             "{\"amount_minor\":-1}",
             "{\"amount_minor\":\"1\"}",
             "{\"amount_minor\":9007199254740992}",
-            "{\"amount_minor\":1e3}",
+            "{\"amount_minor\":1e-3}",
             "{\"amount_minor\":null}",
             "{\"amount_minor\":99999999999999999999999}",
             "{\"amount_minor\":1,\"currency\":\"DOLLAR\"}",

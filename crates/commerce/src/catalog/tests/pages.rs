@@ -89,7 +89,7 @@ async fn finds_words_in_any_case_and_takes_wildcards_as_they_are() {
         check("q=100%25", &["100% Wolle"]).await;
         check("q=wool_1", &["100% Wolle"]).await;
         check("q=%5Cslash", &["Back\\slash"]).await;
-        check("q=ein+ding:+kleine+tasse+cup-small", &[]).await;
+        check("q=ein+ding:+kleine+tasse+cup-small", &["Kleine Tasse"]).await;
         check("q=ein+ding:+cup-small+kleine+tasse", &["Kleine Tasse"]).await;
         check("q=%25&category=Garn", &["100% Wolle"]).await;
         check("category=Garn", &["100% Wolle", "1000 Wolle", "Back\\slash"]).await;

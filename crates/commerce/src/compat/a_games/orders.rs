@@ -12,7 +12,7 @@ use kassa_service::{ClientAddress, Json, Problem, Protected};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::super::body::{Body, Decimal, Field, elements, integer, object, shown, text};
+use super::super::body::{Body, Decimal, Field, elements, integer, object, shown, text as text_of};
 use super::super::list::{self, PAGE_ROWS};
 use super::super::placing::{Arrival, here, offers, place};
 use super::super::refusal::{A, Allowed, Refusal};
@@ -26,7 +26,7 @@ use crate::orders::{
     EdgeError, Item, Items, ItemsError, Line, Order, PlaceError, Placed, Status, SubmitError,
 };
 use crate::transport::prices::Offer;
-use crate::{Shop, problem_of};
+use crate::{Shop, problem_of, text};
 
 /// The most different games of an order.
 const GAMES_MAX: usize = 200;
@@ -163,7 +163,7 @@ async fn add_order(
     }
 }
 
-/// `PUT /orders/edit/{id}`: other items at today's prices. The customer stays.
+/// `PUT /orders/edit/{id}`: other items at today's prices, and another customer's name if there is one.
 async fn edit_order(
     _: Allowed<A, need::Orders>,
     State(shop): State<Arc<Shop>>,
@@ -171,9 +171,10 @@ async fn edit_order(
     Body(body, _): Body<A, OrderBody>,
 ) -> Result<Response, Refusal<A>> {
     let number = number(path).ok_or_else(no_order)?;
+    let name = customer_name(&body)?;
     let wanted = wanted(&body)?;
     let games = Games::find(&shop, &wanted).await?;
-    let edited = numbered::edit(&shop, number, games.items(&wanted)?).await;
+    let edited = numbered::edit(&shop, number, (games.items(&wanted)?, name)).await;
     let order = edited.map_err(|error| not_changed(error, &games))?;
     let total = Decimal(order.money(order.total_minor));
     Ok(Json(EditedOrder { message: "Order updated successfully", total }).into_response())
@@ -194,9 +195,11 @@ async fn delete_order(
 fn customer_name(body: &OrderBody) -> Result<Option<String>, Refusal<A>> {
     let Some(raw) = &body.customer_name else { return Ok(None) };
     let plain = |name: &String| {
-        !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX && !name.chars().any(char::is_control)
+        text::is_visible(name)
+            && name.chars().count() <= NAME_CHARS_MAX
+            && !name.chars().any(char::is_control)
     };
-    let name = text(raw).map(|name| name.trim().to_owned()).filter(plain);
+    let name = text_of(raw).map(|name| text::trimmed(&name).to_owned()).filter(plain);
     name.map(Some).ok_or_else(|| Refusal::bad("Invalid customerName"))
 }
 

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::super::body::Body;
 use super::super::refusal::{Admin, Allowed, Refusal};
 use crate::Shop;
+use crate::number::natural_or_none;
 use crate::transport::chaos::{Faults, Refused};
 
 /// The delay when a body asks for one and does not say how long, ms.
@@ -38,6 +39,7 @@ pub(super) fn routes(shop: Arc<Shop>) -> Protected {
 #[derive(Debug, Deserialize)]
 struct FaultsBody {
     latency: Option<bool>,
+    #[serde(default, deserialize_with = "natural_or_none")]
     latency_ms: Option<u64>,
     crash_rate: Option<f64>,
     partial_failure_rate: Option<f64>,

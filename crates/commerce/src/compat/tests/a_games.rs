@@ -84,7 +84,7 @@ async fn dates_come_as_days_or_instants() {
     for (given, shown) in [
         ("2022-02-25", "2022-02-25"),
         ("2022-02-25T00:00:00.000Z", "2022-02-25"),
-        ("2022-02-25T23:30:00-05:00", "2022-02-26"),
+        ("2022-02-25T23:30:00-05:00", "2022-02-25"),
         ("1958-10-18", "1958-10-18"),
     ] {
         let body = json!({"name": "x", "price": 1, "releaseDate": given}).to_string();
@@ -238,4 +238,85 @@ async fn lists_are_whole_however_long() {
     assert_eq!(ids("GET /orders/all", "id").await, numbers(&mut (1..=250).rev()));
     let hex = (1..=450).rev().map(|id| format!("\"{id:024x}\"")).collect::<Vec<_>>();
     assert_eq!(ids("GET /api/products", "_id").await, hex);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_changes_the_name_of_the_customer() {
+    for bed in Bed::each() {
+        bed.check_status("POST /games/add", r#"{"name":"Elden Ring","price":60}"#, 201).await;
+        bed.stock("ps5", 49_900, 9);
+        let game = r#"{"customerName":"Alice","items":[{"gameId":1,"quantity":1}]}"#;
+        bed.check_status("POST /orders/add", game, 201).await;
+        // One order that takes no stock, and one that does, whose edit is a command where stock is apart.
+        let tracked = r#"{"customerName":"Alice","items":[{"gameId":2,"quantity":1}]}"#;
+        bed.check_status("POST /orders/add", tracked, 201).await;
+        for (number, game) in [(1, 1), (2, 2)] {
+            let name = async || {
+                bed.call("GET /orders/all", &[], "").await.json()[2 - number]["customerName"].clone()
+            };
+            let edit = |name: &str, quantity: i64| {
+                format!(r#"{{{name}"items":[{{"gameId":{game},"quantity":{quantity}}}]}}"#)
+            };
+            let head = format!("PUT /orders/edit/{number}");
+            for (asked, quantity, status, expected) in [
+                ("", 2, 200, "Alice"),
+                (r#""customerName":"Bob","#, 2, 200, "Bob"),
+                (r#""customerName":" Carol ","#, 3, 200, "Carol"),
+                (r#""customerName":null,"#, 1, 200, "Carol"),
+                (r#""customerName":"","#, 2, 400, "Carol"),
+                (r#""customerName":"\u200b","#, 2, 400, "Carol"),
+                (r#""customerName":7,"#, 2, 400, "Carol"),
+            ] {
+                bed.check_status(&head, &edit(asked, quantity), status).await;
+                assert_eq!(name().await, expected, "{} {number} {asked}", bed.name);
+            }
+        }
+        // An edit that is refused changes nothing.
+        let refused = r#"{"customerName":"Dave","items":[{"gameId":2,"quantity":99}]}"#;
+        bed.check_status("PUT /orders/edit/2", refused, 400).await;
+        assert_eq!(
+            bed.call("GET /orders/all", &[], "").await.json()[0]["customerName"],
+            "Carol",
+            "{}",
+            bed.name
+        );
+        // The public event shows the order as it is after the change.
+        let sql = "SELECT body FROM outbox WHERE kind = 'OrderEdited' ORDER BY id";
+        let bodies =
+            bed.db.read_blocking::<_, kassa_db::Error>(move |tx| tx.all(sql, &[], |row| row.text(0)));
+        let named = bodies.unwrap().iter().filter(|body| body.contains(r#""name":"Carol""#)).count();
+        assert_eq!(named, 4, "{}: two edits of each order are in Carol's name", bed.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_date_is_the_day_that_was_meant() {
+    for (zone, written, expected) in [
+        ("UTC", "2022-02-25", "2022-02-25"),
+        ("UTC", "2022-02-25T00:00:00.000Z", "2022-02-25"),
+        ("UTC", "2022-02-25T00:00:00", "2022-02-25"),
+        ("UTC", "2022-02-25 23:59", "2022-02-25"),
+        // The day that stands there, not that of the same instant in Greenwich.
+        ("UTC", "2022-02-25T00:00:00+02:00", "2022-02-25"),
+        ("UTC", "2022-02-25T23:00:00-08:00", "2022-02-25"),
+        ("UTC", "2022-02-25T00:00+06:00[Asia/Dhaka]", "2022-02-25"),
+        ("UTC", "2022-02-24T18:00:00.000Z", "2022-02-24"),
+        // A browser of the shop's own zone makes this of a local midnight, and what it was given goes back as it came.
+        ("Asia/Dhaka", "2022-02-24T18:00:00.000Z", "2022-02-25"),
+        ("America/New_York", "2022-02-25T05:00:00.000Z", "2022-02-25"),
+        ("America/New_York", "2022-02-25T00:00:00.000Z", "2022-02-25"),
+        ("America/New_York", "2022-02-25", "2022-02-25"),
+        ("UTC", "9999-12-31", "9999-12-31"),
+        ("UTC", "9999-12-31T00:00:00.000Z", "9999-12-31"),
+    ] {
+        let bed = Bed::in_zone(zone);
+        let body = format!(r#"{{"name":"x","price":1,"releaseDate":"{written}"}}"#);
+        let made = bed.call("POST /games/add", &[], body).await;
+        assert_eq!(made.status, 201, "{zone} {written}: {}", made.text);
+        let given = made.json()["releaseDate"].as_str().unwrap().to_owned();
+        assert_eq!(given, format!("{expected}T00:00:00.000Z"), "{zone} {written}");
+        let back = format!(r#"{{"id":1,"releaseDate":"{given}"}}"#);
+        let back = bed.call("PUT /games/edit", &[], back).await.json();
+        assert_eq!(back["game"]["releaseDate"], given, "{zone} {written}: sent back as it came");
+    }
 }

@@ -45,7 +45,7 @@ pub(super) struct Bed {
     pub(super) name: &'static str,
     pub(super) shop: Arc<Shop>,
     pub(super) metrics: Metrics,
-    db: Db,
+    pub(super) db: Db,
     router: Router,
     _folders: Arc<Vec<Folder>>,
 }
@@ -66,6 +66,21 @@ impl Bed {
     /// With another currency.
     pub(super) fn in_currency(code: &str) -> Self {
         Self::open_mode("sqlite", ShopOptions { currency: code.parse().unwrap(), ..ShopOptions::default() })
+    }
+
+    /// With a site in this time zone.
+    pub(super) fn in_zone(zone: &str) -> Self {
+        let site = SiteOptions {
+            id: "default".to_owned(),
+            write_keys: Vec::new(),
+            allow_keyless: false,
+            timezone: zone.to_owned(),
+            origins: Vec::new(),
+        };
+        let folder = Folder::new();
+        let db = Db::open(&folder.sqlite_url()).unwrap();
+        let access = Options { sites: vec![site], ..Options::default() };
+        Self::over("zone", (db, None), (access, Mode::Open), ShopOptions::default()).keeping(vec![folder])
     }
 
     /// One over each engine, and one with stock in a database of its own.
@@ -233,6 +248,12 @@ impl Bed {
         let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         Reply { status: parts.status.as_u16(), headers: parts.headers, text }
+    }
+
+    /// A call that must be answered with this status.
+    pub(super) async fn check_status(&self, head: &str, body: &str, status: u16) {
+        let reply = self.call(head, &[], body.to_owned()).await;
+        assert_eq!(reply.status, status, "{} {head} {body}: {}", self.name, reply.text);
     }
 
     /// A call that must be answered by exactly this.

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kassa_access::{Allowed, need};
 use kassa_db::{Error, Tx};
-use kassa_service::{Json, Problem};
+use kassa_service::{Bare, Json, Problem};
 use serde::Serialize;
 
 use super::super::store::{self, Only};
@@ -18,6 +18,7 @@ use super::super::view::{EntryView, StockView};
 use super::{inventory, sku_of, unknown};
 use crate::catalog::{self, Product, is_sku};
 use crate::params::Params;
+use crate::total::{self, Total};
 use crate::{Shop, problem_of};
 
 const LIMIT_DEFAULT: i64 = 50;
@@ -27,30 +28,42 @@ const LIMIT_MAX: i64 = 200;
 struct Page<T> {
     results: Vec<T>,
     next_cursor: Option<String>,
+    #[serde(flatten)]
+    total: Total,
 }
 
-/// `GET /v1/inventory?low=&limit=&cursor=`, by SKU.
+/// `GET /v1/inventory?low=&archived=&limit=&cursor=&total=`, by SKU.
 pub(super) async fn list_stock(
     _: Allowed<need::Read>,
     State(shop): State<Arc<Shop>>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let params = Params::of(&uri, &["low", "limit", "cursor"])?;
+    let params = Params::of(&uri, &["low", "archived", "limit", "cursor", total::TOTAL])?;
     let only = if params.flag("low", false)? { Only::Low } else { Only::All };
+    let archived = params.flag_or_none("archived")?;
+    let counting = total::Asked::of(&params)?;
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let after = params.text("cursor").map(parse_cursor).transpose()?.unwrap_or_default();
     let named = shop.stock_is_with_catalog();
+    if archived.is_some() && !named {
+        let why = "archived cannot be asked for here: the catalogue is in another database or process";
+        return Err(Problem::bad_request(why));
+    }
     let found = inventory(&shop)?.read(move |tx| {
-        let stock = store::list(tx, &after, only, limit + 1)?;
+        let stock = store::list_of(tx, &after, (only, archived), limit + 1)?;
         let products = if named { products_of(tx, &stock)? } else { Vec::new() };
-        Ok((stock, products))
+        let total = match counting {
+            total::Asked::Yes => Total::counted(store::count(tx, only, archived)?),
+            total::Asked::No => Total::default(),
+        };
+        Ok((stock, products, total))
     });
-    let (mut stock, products) = found.await.map_err(|error: Error| problem_of(&error))?;
+    let (mut stock, products, total) = found.await.map_err(|error: Error| problem_of(&error))?;
     let is_last = cut(&mut stock, limit);
     let name = |sku: &str| products.iter().find(|product| product.sku == sku);
     let next_cursor = stock.last().filter(|_| !is_last).map(|last| URL_SAFE_NO_PAD.encode(&last.sku));
     let results = stock.iter().map(|stock| StockView::new(stock, name(&stock.sku))).collect();
-    Ok(Json(Page { results, next_cursor }).into_response())
+    Ok(Json(Page { results, next_cursor, total }).into_response())
 }
 
 /// `GET /v1/inventory/{sku}`.
@@ -58,6 +71,7 @@ pub(super) async fn get_stock(
     _: Allowed<need::Read>,
     State(shop): State<Arc<Shop>>,
     path: Result<Path<String>, PathRejection>,
+    _: Bare,
 ) -> Result<Response, Problem> {
     let sku = sku_of(path)?;
     let named = shop.stock_is_with_catalog();
@@ -95,7 +109,7 @@ pub(super) async fn list_ledger(
     let is_last = cut(&mut entries, limit);
     let next_cursor = entries.last().filter(|_| !is_last).map(|last| last.id.to_string());
     let results: Vec<_> = entries.iter().map(EntryView::new).collect();
-    Ok(Json(Page { results, next_cursor }).into_response())
+    Ok(Json(Page { results, next_cursor, total: Total::default() }).into_response())
 }
 
 /// Takes the one row off that was read beyond the page; whether there was none.

@@ -21,11 +21,14 @@ use crate::act::{Done, Failed, Keyed, once, refuse};
 use crate::catalog::NAME_CHARS_MAX;
 use crate::guard::Object;
 use crate::idempotency::Answer;
+use crate::number::integer;
+use crate::text;
 
 /// `{"quantity":10,"reason":"delivery 77"}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MoveBody {
+    #[serde(deserialize_with = "integer")]
     quantity: i64,
     reason: Option<String>,
 }
@@ -34,6 +37,7 @@ pub(super) struct MoveBody {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ThresholdBody {
+    #[serde(deserialize_with = "integer")]
     low_stock_at: i64,
 }
 
@@ -124,12 +128,14 @@ async fn move_stock(
     let ByHand { kind, sku, body } = by_hand;
     let route = format!("/v1/inventory/{sku}/{}", kind.name());
     let keyed = Keyed::of(caller, headers, ("POST", &route), &body)?;
+    // A reason in which there is nothing to read is none.
+    let reason = body.reason.as_deref().map(text::trimmed).filter(|reason| text::is_visible(reason));
     let movement = Movement {
         reference: keyed.reference(),
         sku: sku.clone(),
         kind,
         quantity: body.quantity,
-        reason: body.reason,
+        reason: reason.map(str::to_owned),
     };
     let (began, now, sure) = (Instant::now(), shop.now(), Sure::of(shop));
     let low_stock_at = shop.options.low_stock_at;

@@ -19,7 +19,7 @@ pub(super) fn bad_bodies() -> Vec<String> {
         "{}",
         r#"{"quantity":0}"#,
         r#"{"quantity":1.5}"#,
-        r#"{"quantity":1e2}"#,
+        r#"{"quantity":1e-2}"#,
         r#"{"quantity":"1"}"#,
         r#"{"quantity":null}"#,
         r#"{"quantity":true}"#,

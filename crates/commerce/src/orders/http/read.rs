@@ -6,18 +6,21 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use jiff::tz::TimeZone;
 use kassa_access::{Allowed, Scope, need};
 use kassa_model::{Money, Timestamp};
 use kassa_service::{Bare, Json, Problem};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::super::lists::{self, Changes, Question};
 use super::super::store::{self, Filter};
 use super::super::submit::orders;
 use super::super::view::Audience;
 use super::super::{Order, Refund, RefundedLine};
 use super::{Onlooker, PathId, order_id, require_orders, unknown};
-use crate::params::Params;
+use crate::params::{End, Params};
+use crate::total::{self, Total};
 use crate::{Shop, precondition, problem_of};
 
 const LIMIT_DEFAULT: i64 = 50;
@@ -30,6 +33,8 @@ pub(super) struct Page {
     /// Where the next page begins; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
+    #[serde(flatten)]
+    total: Total,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,21 +76,22 @@ pub(super) async fn get_order(
     Ok(response)
 }
 
-/// `GET /v1/orders?status=&from=&to=&customer=&limit=&cursor=`, newest first.
+/// What `GET /v1/orders` knows.
+const PARAMETERS: [&str; 9] =
+    ["status", "from", "to", "customer", "q", "updated_since", "limit", "cursor", total::TOTAL];
+
+/// `GET /v1/orders?status=&from=&to=&customer=&q=&updated_since=&limit=&cursor=&total=`, newest first, or in the order of their
+/// changes.
 pub(super) async fn list_orders(
     _: Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
     uri: Uri,
 ) -> Result<Json<Page>, Problem> {
-    let params = Params::of(&uri, &["status", "from", "to", "customer", "limit", "cursor"])?;
-    let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
-    let filter = filter(&params)?;
-    let read = orders(&shop)?.read(move |tx| store::list(tx, &filter, limit + 1));
-    let mut found = read.await.map_err(|error: kassa_db::Error| problem_of(&error))?;
-    let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor = found.last().filter(|_| more).map(|order| order.number.to_string());
-    Ok(Json(Page { orders: found.iter().map(|order| value(order, Audience::Shop)).collect(), next_cursor }))
+    let question = question(&Params::of(&uri, &PARAMETERS)?, &shop.zone())?;
+    let read = orders(&shop)?.read(move |tx| lists::find(tx, &question));
+    let found = read.await.map_err(|error: kassa_db::Error| problem_of(&error))?;
+    let shown = found.orders.iter().map(|order| value(order, Audience::Shop)).collect();
+    Ok(Json(Page { orders: shown, next_cursor: found.next_cursor, total: found.total }))
 }
 
 /// `GET /v1/orders/{uuid}/refunds`, in their order.
@@ -115,19 +121,38 @@ async fn find(shop: &Shop, id: String) -> Result<Order, Problem> {
     found.ok_or_else(|| unknown(&id))
 }
 
-fn filter(params: &Params) -> Result<Filter, Problem> {
-    let time = |name: &str| {
-        let parsed = params.text(name).map(str::parse::<Timestamp>).transpose();
-        parsed.map_err(|error| Problem::bad_request(format!("{name}: {error}")))
+fn question(params: &Params, zone: &TimeZone) -> Result<Question, Problem> {
+    let since = params.time("updated_since", (End::From, zone))?;
+    let bad_cursor = || Problem::bad_request("cursor is none that was given out for this question");
+    let cursor = params.text("cursor").map(|text| lists::parse_cursor(text).ok_or_else(bad_cursor));
+    let cursor = cursor.transpose()?;
+    let (before, changes) = match (since, cursor) {
+        (None, None) => (None, None),
+        (None, Some((None, number))) => (Some(number), None),
+        (Some(since), None) => (None, Some(Changes { since, after: None })),
+        (Some(since), Some((Some(changed_at), number))) => {
+            (None, Some(Changes { since, after: Some((changed_at, number)) }))
+        }
+        (None, Some((Some(_), _))) | (Some(_), Some((None, _))) => return Err(bad_cursor()),
     };
+    Ok(Question {
+        filter: filter(params, before, zone)?,
+        q: params.filter("q")?.map(str::to_owned),
+        changes,
+        limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
+        total: total::Asked::of(params)?,
+    })
+}
+
+fn filter(params: &Params, before: Option<i64>, zone: &TimeZone) -> Result<Filter, Problem> {
     let status = params.text("status").map(str::parse).transpose();
-    let before = params.text("cursor").map(str::parse::<i64>).transpose();
     Ok(Filter {
         status: status.map_err(|error| Problem::bad_request(format!("status: {error}")))?,
-        from: time("from")?,
-        to: time("to")?,
-        customer: params.text("customer").map(str::to_owned),
-        before: before.map_err(|_| Problem::bad_request("cursor is none that was given out"))?,
+        from: params.time("from", (End::From, zone))?,
+        to: params.time("to", (End::To, zone))?,
+        customer: params.filter("customer")?.map(str::to_owned),
+        before,
+        ..Filter::default()
     })
 }
 

@@ -30,7 +30,7 @@ fn bodies() -> Vec<Vec<u8>> {
         "{\"items\":[{\"sku\":\"ps5\",\"quantity\":-1}]}",
         "{\"items\":[{\"sku\":\"ps5\",\"quantity\":1.5}]}",
         "{\"items\":[{\"sku\":\"ps5\",\"quantity\":\"1\"}]}",
-        "{\"items\":[{\"sku\":\"ps5\",\"quantity\":1e3}]}",
+        "{\"items\":[{\"sku\":\"ps5\",\"quantity\":1e-3}]}",
         "{\"items\":[{\"sku\":\"ps5\",\"quantity\":true}]}",
         "{\"items\":[{\"sku\":\"ps5\",\"quantity\":99999999999999999999}]}",
         "{\"items\":[{\"sku\":\"ps5\",\"quantity\":9223372036854775807}]}",

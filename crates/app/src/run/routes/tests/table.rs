@@ -102,6 +102,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("PATCH /v1/products/{id}", CATALOG),
     row("PUT /v1/products/{id}", CATALOG),
     row("DELETE /v1/products/{id}", CATALOG),
+    row("POST /v1/products/{id}/restore", CATALOG),
     row("GET /v1/inventory", READ),
     row("GET /v1/inventory/{sku}", READ),
     row("PUT /v1/inventory/{sku}", INVENTORY),

@@ -1,0 +1,181 @@
+//! Lists of orders: by their filters, by what changed since, and by a number, a name or a SKU that somebody knows of them.
+//!
+//! | asked | found by | order |
+//! |---|---|---|
+//! | filters alone | their numbers | newest first |
+//! | `updated_since` | an index of changes | oldest change first, so that a client that follows misses none |
+//! | `q` of a number, a UUID or a reference | keys | newest first |
+//! | `q` of a SKU, also as `sku:…` | the lines of at most [`SCANNED_MAX`] orders a page | newest first |
+
+mod store;
+#[cfg(test)]
+mod tests;
+
+use kassa_db::{Error, Tx};
+use kassa_model::Timestamp;
+use uuid::Uuid;
+
+use super::Order;
+use super::store::{Filter, by_id, by_number, list};
+use crate::total::{Asked, COUNTED_MAX, Total};
+
+/// Orders whose lines are looked at for one page, and among which a total is counted.
+const SCANNED_MAX: i64 = 200_000;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    /// Which orders.
+    pub(super) filter: Filter,
+    /// A number, a UUID, a reference or a SKU.
+    pub(super) q: Option<String>,
+    /// In the order of their changes, from a time on.
+    pub(super) changes: Option<Changes>,
+    /// How many, at most.
+    pub(super) limit: i64,
+    /// Whether they are counted.
+    pub(super) total: Asked,
+}
+
+/// Where a list of changes begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Changes {
+    /// Changed at this time or later.
+    pub(super) since: Timestamp,
+    /// The change and the number of the last order of the page before.
+    pub(super) after: Option<(Timestamp, i64)>,
+}
+
+/// A page.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) orders: Vec<Order>,
+    pub(super) next_cursor: Option<String>,
+    pub(super) total: Total,
+}
+
+/// Where the page after one that was listed by number begins, or the one after a list of changes.
+pub(super) fn parse_cursor(text: &str) -> Option<(Option<Timestamp>, i64)> {
+    match text.split_once('-') {
+        None => Some((None, text.parse().ok()?)),
+        Some((changed_at, number)) => {
+            Some((Some(Timestamp::from_micros(changed_at.parse().ok()?)), number.parse().ok()?))
+        }
+    }
+}
+
+/// A page of the orders that are asked for.
+///
+/// # Errors
+/// The database's.
+pub(super) fn find(tx: &mut Tx<'_>, question: &Question) -> Result<Found, Error> {
+    let Some(q) = &question.q else { return listed(tx, question) };
+    let sku = q.strip_prefix("sku:");
+    let named = if sku.is_some() { Vec::new() } else { named(tx, q)? };
+    if !named.is_empty() {
+        return Ok(among(named, question));
+    }
+    let filter = Filter { sku: Some(sku.unwrap_or(q).to_owned()), ..question.filter.clone() };
+    listed(tx, &Question { filter, ..question.clone() })
+}
+
+/// The orders of this number, UUID or reference.
+fn named(tx: &mut Tx<'_>, q: &str) -> Result<Vec<Order>, Error> {
+    let mut found: Vec<Order> = Vec::new();
+    let digits = q.strip_prefix('#').unwrap_or(q);
+    if let Ok(number) = digits.parse::<i64>() {
+        found.extend(by_number(tx, number)?);
+    }
+    let mut ids = store::ids_by_reference(tx, q)?;
+    ids.extend(Uuid::try_parse(q).map(|id| id.as_hyphenated().to_string()));
+    for id in ids {
+        if !found.iter().any(|order| order.id == id) {
+            found.extend(by_id(tx, &id)?);
+        }
+    }
+    Ok(found)
+}
+
+/// A page of these few.
+fn among(mut orders: Vec<Order>, question: &Question) -> Found {
+    let Question { filter, changes, limit, total, .. } = question;
+    orders.retain(|order| matches(order, filter, *changes));
+    let counted = i64::try_from(orders.len()).unwrap_or(i64::MAX);
+    match changes {
+        None => {
+            orders.sort_unstable_by_key(|order| std::cmp::Reverse(order.number));
+            orders.retain(|order| filter.before.is_none_or(|before| order.number < before));
+        }
+        Some(Changes { after, .. }) => {
+            orders.sort_unstable_by_key(place);
+            orders.retain(|order| after.is_none_or(|after| place(order) > after));
+        }
+    }
+    let next_cursor = cut(&mut orders, *limit).then(|| cursor_after(&orders, *changes)).flatten();
+    let total = if *total == Asked::Yes { Total::counted(counted) } else { Total::default() };
+    Found { orders, next_cursor, total }
+}
+
+/// Where an order stands in a list of changes.
+fn place(order: &Order) -> (Timestamp, i64) {
+    (order.updated_at, order.number)
+}
+
+fn matches(order: &Order, filter: &Filter, changes: Option<Changes>) -> bool {
+    let same = |name: &Option<String>, wanted: &str| name.as_deref().is_some_and(|name| name == wanted);
+    let of_customer = |wanted: &String| {
+        let email = order.customer.email.as_deref();
+        same(&order.customer.name, wanted) || email.is_some_and(|email| email.eq_ignore_ascii_case(wanted))
+    };
+    filter.status.is_none_or(|status| order.status == status)
+        && filter.from.is_none_or(|from| order.created_at >= from)
+        && filter.to.is_none_or(|to| order.created_at < to)
+        && filter.customer.as_ref().is_none_or(of_customer)
+        && changes.is_none_or(|changes| order.updated_at >= changes.since)
+}
+
+/// A page of all.
+fn listed(tx: &mut Tx<'_>, question: &Question) -> Result<Found, Error> {
+    let Question { filter, changes, limit, total, .. } = question;
+    let newest = store::newest(tx)?;
+    let total = match total {
+        Asked::Yes => count(tx, question, newest)?,
+        Asked::No => Total::default(),
+    };
+    let before = filter.before.unwrap_or(i64::MAX).min(newest.saturating_add(1));
+    // Without a SKU every order is looked at itself, and many a second are.
+    let floor = if filter.sku.is_some() { (before - SCANNED_MAX).max(1) - 1 } else { 0 };
+    let mut orders = match changes {
+        None => list(tx, &Filter { floor, ..filter.clone() }, limit + 1)?,
+        Some(changes) => store::changed(tx, filter, (*changes, limit + 1))?,
+    };
+    let next_cursor = match cut(&mut orders, *limit) {
+        true => cursor_after(&orders, *changes),
+        false => (floor > 0 && changes.is_none()).then(|| (floor + 1).to_string()),
+    };
+    Ok(Found { orders, next_cursor, total })
+}
+
+/// How many there are on all pages, among the newest [`SCANNED_MAX`].
+fn count(tx: &mut Tx<'_>, question: &Question, newest: i64) -> Result<Total, Error> {
+    let floor = (newest - SCANNED_MAX).max(0);
+    let since = question.changes.map(|changes| changes.since);
+    let found = store::count(tx, &Filter { floor, ..question.filter.clone() }, (since, COUNTED_MAX + 1))?;
+    Ok(if floor == 0 || found > COUNTED_MAX { Total::counted(found) } else { Total::at_least(found) })
+}
+
+/// Takes the one order off that was read beyond the page; whether there was one.
+fn cut(orders: &mut Vec<Order>, limit: i64) -> bool {
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = orders.len() > shown;
+    orders.truncate(shown);
+    more
+}
+
+fn cursor_after(orders: &[Order], changes: Option<Changes>) -> Option<String> {
+    let last = orders.last()?;
+    Some(match changes {
+        None => last.number.to_string(),
+        Some(_) => format!("{}-{}", last.updated_at.micros(), last.number),
+    })
+}

@@ -1,0 +1,83 @@
+//! The SQL of lists of orders but for the plain one.
+
+use kassa_db::{Error, Tx, params};
+use kassa_model::Timestamp;
+
+use super::super::Order;
+use super::super::store::{Filter, read, with_lines};
+use super::Changes;
+
+/// Orders of one reference that are looked at: each caller has names of its own.
+const OF_A_REFERENCE_MAX: i64 = 50;
+
+/// The number of the newest order; 0 when there is none.
+pub(super) fn newest(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    let sql = "SELECT COALESCE(MAX(number), 0) FROM orders";
+    Ok(tx.first(sql, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// The ids of orders that a client of any scope calls so. The index begins with the scope, so each scope is asked in turn; there
+/// is one for every key that has placed an order.
+pub(super) fn ids_by_reference(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<String>, Error> {
+    let sql = "WITH RECURSIVE scopes (scope) AS (SELECT MIN(scope) FROM client_references UNION ALL \
+               SELECT (SELECT MIN(c.scope) FROM client_references c WHERE c.scope > scopes.scope) \
+               FROM scopes WHERE scopes.scope IS NOT NULL) \
+               SELECT r.order_id FROM scopes JOIN client_references r \
+               ON r.scope = scopes.scope AND r.reference = $1 LIMIT $2";
+    tx.all(sql, params![reference, OF_A_REFERENCE_MAX], |row| row.text(0))
+}
+
+/// Orders in the order of their changes, with their lines.
+pub(super) fn changed(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    (changes, limit): (Changes, i64),
+) -> Result<Vec<Order>, Error> {
+    let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
+               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept \
+               FROM orders WHERE (updated_at, number) > ($1, $2) AND created_at >= $3 AND created_at < $4 \
+               AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
+               AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
+               ORDER BY updated_at, number LIMIT $9";
+    let (changed_at, number) = changes.after.unwrap_or((changes.since, 0));
+    let email = filter.email();
+    let values = params![
+        changed_at.micros(),
+        number,
+        filter.from.map_or(i64::MIN, Timestamp::micros),
+        filter.to.map_or(i64::MAX, Timestamp::micros),
+        filter.status.map_or("", super::super::Status::name),
+        filter.customer.as_deref().unwrap_or_default(),
+        &email,
+        filter.sku.as_deref().unwrap_or_default(),
+        limit,
+    ];
+    let orders = tx.all(sql, values, read)?;
+    orders.into_iter().map(|order| with_lines(tx, order)).collect()
+}
+
+/// How many orders match above the filter's floor, changed at `since` or later; at most `limit` are counted.
+pub(super) fn count(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    (since, limit): (Option<Timestamp>, i64),
+) -> Result<i64, Error> {
+    let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM orders WHERE number > $1 \
+               AND created_at >= $2 AND created_at < $3 AND updated_at >= $4 \
+               AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
+               AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
+               LIMIT $9) AS found";
+    let email = filter.email();
+    let values = params![
+        filter.floor,
+        filter.from.map_or(i64::MIN, Timestamp::micros),
+        filter.to.map_or(i64::MAX, Timestamp::micros),
+        since.map_or(i64::MIN, Timestamp::micros),
+        filter.status.map_or("", super::super::Status::name),
+        filter.customer.as_deref().unwrap_or_default(),
+        &email,
+        filter.sku.as_deref().unwrap_or_default(),
+        limit,
+    ];
+    Ok(tx.first(sql, values, |row| row.int(0))?.unwrap_or(0))
+}

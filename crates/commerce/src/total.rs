@@ -1,0 +1,45 @@
+//! How many there are of what a list shows a page of: told when `total=true` asks for it, and counted only so far.
+
+use kassa_service::Problem;
+use serde::Serialize;
+
+use crate::params::Params;
+
+/// The parameter that asks for it.
+pub(crate) const TOTAL: &str = "total";
+/// Up to how many are counted.
+pub(crate) const COUNTED_MAX: i64 = 10_000;
+
+/// Whether it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Yes,
+    No,
+}
+
+impl Asked {
+    pub(crate) fn of(params: &Params) -> Result<Self, Problem> {
+        Ok(if params.flag(TOTAL, false)? { Self::Yes } else { Self::No })
+    }
+}
+
+/// What was counted, as members of a page: `"total":10000,"total_exact":false` where there are more.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(crate) struct Total {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_exact: Option<bool>,
+}
+
+impl Total {
+    /// All were looked at, or so many that there are more than [`COUNTED_MAX`].
+    pub(crate) fn counted(found: i64) -> Self {
+        Self { total: Some(found.min(COUNTED_MAX)), total_exact: Some(found <= COUNTED_MAX) }
+    }
+
+    /// There are at least so many.
+    pub(crate) fn at_least(found: i64) -> Self {
+        Self { total: Some(found.min(COUNTED_MAX)), total_exact: Some(false) }
+    }
+}
