@@ -24,6 +24,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::masked;
+
 /// The largest answer that is read.
 const ANSWER_BYTES_MAX: usize = 8 << 20;
 /// A connection is closed when no call has used it for so long; below the servers' 75 s, so that ours goes first.
@@ -88,10 +90,18 @@ impl Client {
     /// # Errors
     /// [`BadUrl`] unless it is an `http://` address, or when no header can hold the token.
     pub fn new(url: &str, token: Option<&str>) -> Result<Self, BadUrl> {
-        let bad = |why| BadUrl { url: url.to_owned(), why };
+        let bad = |why| BadUrl { url: masked::url(url), why };
         let parsed: Uri = url.parse().map_err(|_| bad("not an address"))?;
         if parsed.scheme_str() != Some("http") || parsed.authority().is_none() || parsed.query().is_some() {
             return Err(bad("only http://host:port is spoken between roles"));
+        }
+        let authority = parsed.authority().map_or("", |authority| authority.as_str());
+        if authority.contains('@') {
+            return Err(bad("it names a user: what roles show each other is KASSA_INTERNAL_TOKEN"));
+        }
+        let host = parsed.host().unwrap_or_default();
+        if host.is_empty() || (parsed.port_u16().is_none() && authority != host) {
+            return Err(bad("it is no host and port"));
         }
         let authorization =
             token.map(bearer).transpose().map_err(|()| bad("the token is no header value"))?;

@@ -14,6 +14,7 @@ mod answer;
 mod connection;
 mod held;
 mod host;
+mod methods;
 mod note;
 mod serve;
 mod shared;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::nearest::unknown;
-use crate::{Problem, body};
+use crate::{Problem, body, wording};
 
 /// Extracts a JSON body, and answers with one.
 ///
@@ -32,12 +32,16 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         _ if bytes.is_empty() => Problem::invalid_json("the body is empty"),
-        serde_json::error::Category::Data => {
-            let text = error.to_string();
-            Problem::invalid_json(unknown_member(&text).unwrap_or(text))
-        }
+        serde_json::error::Category::Data => Problem::invalid_json(explain(&error)),
         _ => Problem::invalid_json(format!("not JSON: {error}")),
     })
+}
+
+/// What a JSON parser says, without the names of types of this program; of a member that is not known also the one that
+/// was probably meant.
+pub fn explain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    unknown_member(&text).unwrap_or_else(|| wording::plain(&text))
 }
 
 /// serde's sentence about a member that is not known, with the one that was probably meant; `None` for any other
@@ -85,7 +89,7 @@ mod tests {
         check(b"", "the body is empty");
         check(b"{", "not JSON: EOF");
         check(br#"{"a":"b"}"#, "invalid type: string");
-        check(br#"{"a":300}"#, "expected u8");
+        check(br#"{"a":300}"#, "expected a whole number from 0 to 255");
         assert!(parse::<Vec<u8>>(b"[1,2]").is_ok());
     }
 

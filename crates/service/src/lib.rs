@@ -14,6 +14,7 @@ pub mod health;
 pub mod http;
 pub mod json;
 pub mod logs;
+pub mod masked;
 pub mod metrics;
 pub mod nearest;
 pub mod problem;
@@ -24,6 +25,7 @@ pub mod retry;
 pub mod shutdown;
 pub mod signals;
 pub mod strict;
+mod wording;
 
 pub use address::{ClientAddress, OverHttps, Proxies, is_forwarded};
 pub use body::RawBody;

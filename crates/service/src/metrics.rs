@@ -13,11 +13,13 @@
 //! ```
 
 mod http;
+mod plain;
 mod process;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -123,12 +125,17 @@ impl Metrics {
         text
     }
 
-    /// `GET /metrics`: for role ports, or behind a key.
+    /// `GET /metrics`, in OpenMetrics where that is asked for, else in Prometheus' text format 0.0.4: for role ports, or
+    /// behind a key.
     pub fn routes(&self) -> Router {
         let metrics = self.clone();
-        let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-        let answer =
-            move || std::future::ready(([(CONTENT_TYPE, content_type)], metrics.text()).into_response());
+        let answer = move |headers: HeaderMap| {
+            let answer = match plain::wants_open_metrics(&headers) {
+                true => ([(CONTENT_TYPE, plain::OPEN_METRICS)], metrics.text()),
+                false => ([(CONTENT_TYPE, plain::PLAIN)], plain::plain(&metrics.text())),
+            };
+            std::future::ready(answer.into_response())
+        };
         Router::new().route("/metrics", get(answer))
     }
 

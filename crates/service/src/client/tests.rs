@@ -82,9 +82,22 @@ async fn reads_no_endless_answer() {
 
 #[test]
 fn calls_http_addresses_only() {
-    for bad in ["", "127.0.0.1:1", "https://127.0.0.1:1", "http://", "sqlite:x", "http://a/?b=c"] {
+    for bad in [
+        "",
+        "127.0.0.1:1",
+        "https://127.0.0.1:1",
+        "http://",
+        "sqlite:x",
+        "http://a/?b=c",
+        "http://a:port",
+        "http://a:",
+        "http://u:p@a:1",
+    ] {
         assert!(Client::new(bad, None).is_err(), "{bad}");
     }
     assert!(Client::new("http://127.0.0.1:1", Some("a\nb")).is_err());
     assert!(Client::new("http://127.0.0.1:1/prefix/", None).is_ok());
+    assert!(Client::new("http://[::1]:7101", None).is_ok() && Client::new("http://inventory", None).is_ok());
+    let said = Client::new("http://u:secret@a:1", None).unwrap_err().to_string();
+    assert!(said.contains("http://u:********@a:1"), "{said}");
 }

@@ -19,8 +19,7 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tower::Service;
 
 use super::connection::{Connection, Noted};
-use super::host;
-use super::note;
+use super::{host, methods, note};
 use crate::body::Bounded;
 use crate::request::X_REQUEST_ID;
 use crate::{Peer, Problem, RequestId};
@@ -70,7 +69,7 @@ async fn finish(
     let Asked { started, id, method, path } = asked;
     // The panic hook has logged where and why.
     let internal = |_| Problem::internal().extra("request_id", id.as_str()).into_response();
-    let mut response = answered.unwrap_or_else(internal);
+    let mut response = methods::named(answered.unwrap_or_else(internal));
     let taken = started.elapsed();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     connection.shared.observe(&method, route, response.status(), taken);
