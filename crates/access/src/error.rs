@@ -57,7 +57,7 @@ pub enum Error {
         known: u32,
     },
     /// A file of the data folder does not have the shape that kassa writes.
-    #[error("cannot read {path}: {source}; move it away to start afresh")]
+    #[error("cannot read {path}: {}; move it away to start afresh", kassa_service::json::explain(.source))]
     Shape {
         /// The file.
         path: PathBuf,

@@ -30,6 +30,7 @@ mod store;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod weak;
 
 pub use budget::PerSecondBudget;
 pub use caller::{Caller, Denied};
@@ -43,3 +44,4 @@ pub use scope::{Scope, Scopes, UnknownScope};
 pub use site::{Site, UnknownSite};
 pub use sites::SITES_MAX;
 pub use snapshot::Access;
+pub use weak::weakness;

@@ -35,6 +35,17 @@ struct Inner {
     attached: OnceLock<Attached>,
 }
 
+impl Options {
+    /// Whether sites and keys are what they should be: as [`Access::open`], without the data folder.
+    ///
+    /// # Errors
+    /// [`Error`] for a configuration that contradicts itself.
+    pub fn check(&self) -> Result<(), Error> {
+        Sites::new(self, Vec::new())?;
+        self.secret_keys.iter().try_for_each(|key| SecretKey::from_options(key).map(|_| ()))
+    }
+}
+
 impl Access {
     /// From the configuration and the sites that open mode has created in this data folder.
     ///

@@ -78,18 +78,28 @@ impl Db {
         Self::open_by(url, Options::default(), Away::Awaited)
     }
 
+    /// Whether `url` is an address that [`Db::open`] takes, without opening anything.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which does not show the address: it may hold a password.
+    pub fn check_url(url: &str) -> Result<(), Error> {
+        match url.strip_prefix("sqlite:") {
+            Some("") => Err(Error::Invalid("cannot open the database: sqlite: names no file".to_owned())),
+            Some(_) => Ok(()),
+            None if is_postgres(url) => postgres::check_url(url),
+            None => Err(no_address()),
+        }
+    }
+
     fn open_by(url: &str, options: Options, away: Away) -> Result<Self, Error> {
         let (writes, reads) = (Queue::new(options.queue_max), Queue::new(options.queue_max));
         let shared = Arc::new(Shared { writes, reads, counters: Counters::default(), options });
         let (engine, threads) = if let Some(path) = url.strip_prefix("sqlite:") {
             (Engine::Sqlite, sqlite::start(path, &shared)?)
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        } else if is_postgres(url) {
             (Engine::Postgres, postgres::start(url, &shared, away)?)
         } else {
-            // The address is not shown: it may hold a password.
-            return Err(Error::Invalid(
-                "cannot open the database: its address is neither sqlite:PATH nor postgres://…".to_owned(),
-            ));
+            return Err(no_address());
         };
         let migrated = AtomicBool::new(false);
         Ok(Self(Arc::new(Inner { engine, shared, migrated, threads: Mutex::new(threads) })))
@@ -185,6 +195,15 @@ impl Db {
     pub fn close(&self) {
         self.0.close();
     }
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// The address is not shown: it may hold a password.
+fn no_address() -> Error {
+    Error::Invalid("cannot open the database: its address is neither sqlite:PATH nor postgres://…".to_owned())
 }
 
 fn send<T, E>(

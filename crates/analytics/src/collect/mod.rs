@@ -193,6 +193,14 @@ struct Prepared {
 }
 
 impl Collector {
+    /// Whether a collector could be made of `options`.
+    ///
+    /// # Errors
+    /// As [`Collector::new`].
+    pub fn check(options: &CollectorOptions) -> Result<(), CountryError> {
+        options.geoip.as_deref().map(country::Countries::open).transpose().map(|_| ())
+    }
+
     /// A collector that counts in `metrics`.
     ///
     /// # Errors

@@ -22,13 +22,21 @@ pub(super) struct Server {
     down: AtomicBool,
 }
 
+/// What an address says.
+pub(super) fn parse(url: &str) -> Result<Config, Error> {
+    // The driver's message shows parts of the address, which may hold a password.
+    let config = url.parse::<Config>().map_err(|_| {
+        Error::Invalid("cannot open the database: its address is no postgres:// address".to_owned())
+    })?;
+    if config.get_hosts().is_empty() {
+        return Err(Error::Invalid("cannot open the database: its address names no host".to_owned()));
+    }
+    Ok(config)
+}
+
 impl Server {
     pub(super) fn new(url: &str, options: &Options) -> Result<Self, Error> {
-        // The driver's message shows parts of the address, which may hold a password.
-        let config = url.parse::<Config>();
-        let mut config = config.map_err(|_| {
-            Error::Invalid("cannot open the database: its address is no postgres:// address".to_owned())
-        })?;
+        let mut config = parse(url)?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(options.connect_timeout);
         }

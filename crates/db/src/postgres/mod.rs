@@ -20,6 +20,11 @@ use worker::{Kind, Worker};
 
 pub(crate) use session::{int, text};
 
+/// Whether `url` can be one of a server.
+pub(crate) fn check_url(url: &str) -> Result<(), Error> {
+    connect::parse(url).map(|_| ())
+}
+
 /// Reaches the server at `url`, now or later, and starts the threads.
 pub(crate) fn start(url: &str, shared: &Arc<Shared>, away: Away) -> Result<Vec<JoinHandle<()>>, Error> {
     let server = Arc::new(Server::new(url, &shared.options)?);
