@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use kassa_commerce::Shop;
-use kassa_commerce::catalog::store::{Listing, list};
+use kassa_commerce::catalog::store::{Listing, by_ids, by_skus, list};
 use kassa_commerce::catalog::{self, NewProduct};
 use kassa_commerce::inventory::{self, LedgerKind, Movement};
 use kassa_db::Tx;
@@ -133,17 +133,47 @@ pub(super) async fn fill(shop: &Arc<Shop>, now: Timestamp) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Makes the products of an empty catalogue; whether it is the demo's.
-fn make(tx: &mut Tx<'_>, currency: Currency, now: Timestamp) -> anyhow::Result<bool> {
-    let first = Listing {
+/// Whose products there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// The demo's, and what was added to them.
+    Demo,
+    /// Somebody's own.
+    Owner,
+    /// There are none.
+    Nobody,
+}
+
+/// Tells by its first product, archived or not, whose the catalogue is.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn whose(shop: &Arc<Shop>) -> anyhow::Result<Whose> {
+    let catalog = shop.catalog.clone().context("the catalogue is in another process")?;
+    catalog.read(whose_in).await.context("cannot read the catalogue")
+}
+
+fn whose_in(tx: &mut Tx<'_>) -> anyhow::Result<Whose> {
+    if !by_skus(tx, &[GAME.0])?.is_empty() {
+        return Ok(Whose::Demo);
+    }
+    let any = Listing {
         words: Vec::new(),
         category: None,
         sort: catalog::store::Sort::Oldest,
         after: None,
         limit: 1,
     };
-    if let Some(first) = list(tx, &first)?.first() {
-        return Ok(first.sku == GAME.0);
+    // Whoever has archived all products still has the first.
+    let some = !list(tx, &any)?.is_empty() || !by_ids(tx, &[1])?.is_empty();
+    Ok(if some { Whose::Owner } else { Whose::Nobody })
+}
+
+/// Makes the products of an empty catalogue; whether it is the demo's.
+fn make(tx: &mut Tx<'_>, currency: Currency, now: Timestamp) -> anyhow::Result<bool> {
+    match whose_in(tx)? {
+        Whose::Nobody => {}
+        known => return Ok(known == Whose::Demo),
     }
     let (sku, name, amount_minor, released) = GAME;
     let game = NewProduct {

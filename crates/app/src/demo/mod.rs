@@ -1,5 +1,5 @@
 //! `--demo`: a shop with its products, and its last 30 days of traffic and orders, through the collector and the shop with
-//! the times of then, so that nothing writes to the store but the processor. What is there already is kept: only what came after its newest event is added.
+//! the times of then, so that nothing writes to the store but the processor. A folder that a demo was made in before is filled in with what came after its newest event; one with a shop or events of its own is refused.
 
 mod catalog;
 mod orders;
@@ -10,10 +10,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use kassa_access::SiteOptions;
 use kassa_analytics::collect::{Collector, Incoming, IngestPath};
+use kassa_commerce::Shop;
 use kassa_eventlog::{EventLog, Stream};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::query::EventFilter;
@@ -21,6 +22,7 @@ use kassa_model::{MICROS_PER_DAY, Timestamp};
 use kassa_service::Shutdown;
 
 use crate::run::Parts;
+use catalog::Whose;
 use traffic::{Day, Hit};
 
 /// The site that the demo fills; its write key has the same name.
@@ -56,6 +58,7 @@ pub(crate) async fn fill(
     shutdown: &Shutdown,
 ) -> anyhow::Result<()> {
     let shop = parts.shop()?;
+    refuse_own(&shop, parts).await?;
     catalog::fill(&shop, now.plus_micros(-(DAYS + 1) * MICROS_PER_DAY)).await?;
     wait_until_stored(parts, shutdown, &ProgressBar::hidden()).await?;
     let newest = newest_event(parts).await?;
@@ -109,6 +112,34 @@ async fn newest_event(parts: &Parts) -> anyhow::Result<Option<Timestamp>> {
     };
     let rows = parts.store()?.events(&filter).await?;
     Ok(rows.first().map(|row| row.event.received_at))
+}
+
+/// Refuses a folder that is not the demo's: its invented products, orders and traffic would stand among real ones.
+///
+/// # Errors
+/// There is a shop or there are events, and the demo did not make them.
+async fn refuse_own(shop: &Arc<Shop>, parts: &Parts) -> anyhow::Result<()> {
+    let found = match catalog::whose(shop).await? {
+        Whose::Demo => return Ok(()),
+        Whose::Owner => "a shop",
+        Whose::Nobody if has_events(parts).await? => "events",
+        Whose::Nobody => return Ok(()),
+    };
+    bail!(
+        "{} holds {found} of its own, into which --demo would mix invented ones: choose another folder with --data, as in \
+         kassa up --demo --data demo",
+        parts.config.data.display()
+    )
+}
+
+/// Whether any event has ever been taken in.
+async fn has_events(parts: &Parts) -> anyhow::Result<bool> {
+    let status = parts.log()?.status(Stream::Events).await?;
+    let rows = parts
+        .store()?
+        .events(&EventFilter { include_bots: true, limit: 1, ..EventFilter::default() })
+        .await?;
+    Ok(!rows.is_empty() || status.partitions.iter().any(|partition| partition.end.0 > 0))
 }
 
 /// Waits until the processor has stored all that the log holds.
