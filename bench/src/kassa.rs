@@ -64,7 +64,10 @@ impl Kassa {
         match mode {
             Mode::Up => command.arg("up").arg("--data").arg(data),
             Mode::Collector => command.args(["serve", "--roles", "collector", "--data"]).arg(data),
-            Mode::Shop => command.args(["serve", "--roles", SHOP_ROLES, "--data"]).arg(data),
+            Mode::Shop => command
+                .args(["serve", "--roles", SHOP_ROLES, "--data"])
+                .arg(data)
+                .env("KASSA_ORDERS__WITHOUT_REPORTS", "true"),
             Mode::Empty => command.arg("bench-empty"),
         };
         command.args(["--listen", &address.to_string()]);

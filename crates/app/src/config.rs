@@ -6,24 +6,21 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use config::{Config as Layers, Environment, File, FileFormat};
+use config::{Config as Layers, ConfigError, File, FileFormat};
 use kassa_analytics::collect::{LimitOptions, Rate};
 use kassa_model::Currency;
-use kassa_service::logs::{Format, check_level};
+use kassa_service::masked;
 use serde::{Deserialize, Serialize};
 
+mod env;
 mod keys;
+mod show;
+mod validate;
 
-use keys::{environment_keys, refuse_unknown_keys};
+pub(crate) use validate::INTERNAL_TOKEN;
 
 /// `config/default.toml`, as built in.
 pub(crate) const DEFAULTS: &str = include_str!("../../../config/default.toml");
-
-/// `server.listen` as it is when nothing sets it: a role by itself then listens on its own port.
-pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:8000";
-
-/// The fewest characters of `access.admin_token`.
-const ADMIN_TOKEN_LEAST: usize = 16;
 
 /// The effective configuration.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -99,6 +96,7 @@ pub(crate) struct Orders {
     pub(crate) quantity_max: u32,
     pub(crate) order_quantity_max: u32,
     pub(crate) keep_failed_days: u32,
+    pub(crate) without_reports: bool,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -189,9 +187,22 @@ fn utc() -> String {
     "UTC".to_owned()
 }
 
-/// What flags set, over everything else.
+/// What the command line sets.
 #[derive(Debug, Default)]
-pub(crate) struct Overrides(pub(crate) Vec<(&'static str, String)>);
+pub(crate) struct Overrides {
+    /// Defaults of the command that differ from the built-in ones: a role by itself listens on its own port.
+    pub(crate) defaults: Vec<(&'static str, String)>,
+    /// Flags, over everything else.
+    pub(crate) flags: Vec<(&'static str, String)>,
+}
+
+impl Overrides {
+    /// Flags alone.
+    #[cfg(test)]
+    pub(crate) fn flags(flags: Vec<(&'static str, String)>) -> Self {
+        Self { defaults: Vec::new(), flags }
+    }
+}
 
 impl Config {
     /// Reads defaults, `file`, the environment and `overrides`.
@@ -200,31 +211,23 @@ impl Config {
     /// An unreadable file, an unknown key (naming the nearest), a value of the wrong type, a combination that cannot work.
     pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> anyhow::Result<Self> {
         let mut layers = Layers::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if !overrides.defaults.is_empty() {
+            layers = layers.add_source(layer(&overrides.defaults)?);
+        }
         if let Some(path) = file {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
             let named = format!("in the configuration file {}", path.display());
-            refuse_unknown_keys(&text).context(named.clone())?;
+            keys::check_file(&text).context(named.clone())?;
             layers = layers.add_source(File::from_str(&text, FileFormat::Toml));
         }
-        let environment = environment_keys()?;
-        layers = layers.add_source(
-            Environment::default()
-                .separator("__")
-                .try_parsing(true)
-                .list_separator(",")
-                .with_list_parse_key("server.hosts")
-                .with_list_parse_key("server.trusted_proxies")
-                .with_list_parse_key("cors.origins")
-                .with_list_parse_key("compat.open")
-                .with_list_parse_key("shop.currencies")
-                .source(Some(environment)),
-        );
-        for (key, value) in &overrides.0 {
-            layers = layers.set_override(*key, value.as_str())?;
+        for (path, value) in env::of_process()? {
+            layers = layers.set_override(path, value)?;
         }
-        let mut config: Self =
-            layers.build()?.try_deserialize().context("the configuration does not make sense")?;
+        for (path, text) in &overrides.flags {
+            layers = layers.set_override(*path, env::parse_flag(path, text)?)?;
+        }
+        let mut config: Self = layers.build()?.try_deserialize().map_err(|error| explain(&error))?;
         config.fill_in_data();
         config.validate()?;
         Ok(config)
@@ -250,102 +253,11 @@ impl Config {
         })
     }
 
-    /// The configuration as TOML, secrets masked.
-    pub(crate) fn masked(&self) -> anyhow::Result<String> {
-        let mut shown = self.clone();
-        if !shown.access.admin_token.is_empty() {
-            "********".clone_into(&mut shown.access.admin_token);
-        }
-        for key in &mut shown.access.secret_keys {
-            "********".clone_into(&mut key.sha256);
-        }
-        for url in shown.database_urls() {
-            mask_password(url);
-        }
-        Ok(toml::to_string(&shown)?)
-    }
-
     fn fill_in_data(&mut self) {
         let data = self.data.display().to_string();
-        for url in [&mut self.log.url, &mut self.store.url] {
+        for url in self.urls() {
             *url = url.replace("{data}", &data);
         }
-        for url in self.database_urls() {
-            *url = url.replace("{data}", &data);
-        }
-    }
-
-    fn database_urls(&mut self) -> [&mut String; 4] {
-        [
-            &mut self.database.url,
-            &mut self.catalog.database_url,
-            &mut self.inventory.database_url,
-            &mut self.orders.database_url,
-        ]
-    }
-
-    fn validate(&self) -> anyhow::Result<()> {
-        self.listen()?;
-        self.log_dir()?;
-        self.store_file()?;
-        let at_least = |key: &str, value: u64, least: u64| match value >= least {
-            true => Ok(()),
-            false => Err(anyhow::anyhow!("{key} = {value} is too small: at least {least}")),
-        };
-        at_least("log.partitions", self.log.partitions.into(), 1)?;
-        at_least("log.segment_bytes", self.log.segment_bytes, 1 << 20)?;
-        at_least("log.max_bytes", self.log.max_bytes, self.log.segment_bytes * 2)?;
-        at_least("store.memory_mb", self.store.memory_mb.into(), 64)?;
-        at_least("store.query_timeout_s", self.store.query_timeout_s, 1)?;
-        at_least("dedupe.window_hours", self.dedupe.window_hours, 1)?;
-        at_least("dedupe.memory_max", self.dedupe.memory_max as u64, 1 << 20)?;
-        at_least("orders.accepted_max", self.orders.accepted_max, 1)?;
-        at_least("orders.quantity_max", self.orders.quantity_max.into(), 1)?;
-        at_least("orders.order_quantity_max", self.orders.order_quantity_max.into(), 1)?;
-        at_least("orders.keep_failed_days", self.orders.keep_failed_days.into(), 8)?;
-        at_least("storefront.rate_per_second", self.storefront.rate_per_second.into(), 1)?;
-        at_least("storefront.burst", self.storefront.burst.into(), 1)?;
-        at_least("compat.rate_per_second", self.compat.rate_per_second.into(), 1)?;
-        at_least("compat.burst", self.compat.burst.into(), 1)?;
-        self.ingest_limits()?;
-        self.validate_shop()?;
-        if !self.server.trusted_proxies.is_empty() && self.access.admin_token.is_empty() {
-            bail!(
-                "server.trusted_proxies is set without access.admin_token: through a proxy anyone would reach open mode; \
-                 set the token as well"
-            );
-        }
-        let token = self.access.admin_token.chars().count();
-        if token > 0 && token < ADMIN_TOKEN_LEAST {
-            bail!("access.admin_token has {token} characters: at least {ADMIN_TOKEN_LEAST} are wanted");
-        }
-        self.logs.format.parse::<Format>().context("logs.format")?;
-        check_level(&self.logs.level).context("logs.level")?;
-        if self.log.partitions > 64 {
-            bail!(
-                "log.partitions = {} is too many: each costs its own fsync; at most 64",
-                self.log.partitions
-            );
-        }
-        Ok(())
-    }
-
-    fn validate_shop(&self) -> anyhow::Result<()> {
-        let (currency, currencies) = (self.currency()?, self.currencies()?);
-        if !currencies.is_empty() && !currencies.contains(&currency) {
-            bail!(
-                "shop.currency = \"{currency}\" is not among shop.currencies: add it there, or name another"
-            );
-        }
-        if self.shop.low_stock_at < 0 {
-            bail!("shop.low_stock_at = {} is negative", self.shop.low_stock_at);
-        }
-        if let Some(unknown) =
-            self.compat.open.iter().find(|name| !["A", "B", "C", "D", "E"].contains(&name.as_str()))
-        {
-            bail!("compat.open names {unknown}: the dialects are A, B, C, D and E");
-        }
-        Ok(())
     }
 
     /// `collector.rate_per_second` and its siblings.
@@ -383,26 +295,43 @@ fn listed_currency(key: &str, code: &str) -> anyhow::Result<Currency> {
     known.with_context(|| format!("{key} = \"{code}\" is no ISO 4217 code of a currency, such as USD or EUR"))
 }
 
-/// Puts stars for the password of `postgres://user:password@host/db`.
-fn mask_password(url: &mut String) {
-    let Some((scheme, rest)) = url.split_once("://") else { return };
-    let Some((user, host)) = rest.rsplit_once('@') else { return };
-    let user = user.split(':').next().unwrap_or_default();
-    *url = format!("{scheme}://{user}:********@{host}");
+/// A layer of these values.
+fn layer(values: &[(&'static str, String)]) -> anyhow::Result<Layers> {
+    let mut layers = Layers::builder();
+    for (path, text) in values {
+        layers = layers.set_override(*path, env::parse_flag(path, text)?)?;
+    }
+    Ok(layers.build()?)
+}
+
+/// What is left to go wrong when every value is of its key's kind: a table without a key that it needs, a number that is too
+/// large. The reader's own words name types of this program.
+fn explain(error: &ConfigError) -> anyhow::Error {
+    match error {
+        // The reader leaves the dot behind an index out.
+        ConfigError::NotFound(key) => anyhow::anyhow!("the configuration lacks {}", key.replace("]", "].")),
+        ConfigError::Type { unexpected, key, .. } => {
+            let said = unexpected.to_string();
+            let value = said.split('`').nth(1).unwrap_or(&said);
+            anyhow::anyhow!("{} cannot be {value}", key.as_deref().unwrap_or("a key"))
+        }
+        ConfigError::At { key: Some(key), .. } => anyhow::anyhow!("{key} has a value that it cannot take"),
+        _ => anyhow::anyhow!("the configuration does not make sense"),
+    }
 }
 
 fn scheme_path(key: &str, url: &str, scheme: &str) -> anyhow::Result<PathBuf> {
     match url.split_once(':') {
         Some((found, path)) if found == scheme && !path.is_empty() => Ok(PathBuf::from(path)),
-        _ => bail!("{key} = \"{url}\" is not known: this build takes {scheme}:PATH"),
+        _ => bail!("{key} = \"{}\" is not known: this build takes {scheme}:PATH", masked::url(url)),
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn load(text: &str) -> anyhow::Result<Config> {
+    pub(super) fn load(text: &str) -> anyhow::Result<Config> {
         let file = tempfile::NamedTempFile::new()?;
         std::fs::write(file.path(), text)?;
         Config::load(Some(file.path()), &Overrides::default())
@@ -414,7 +343,7 @@ mod tests {
         assert_eq!(config.log.url, "local:data/log");
         assert_eq!(config.store_file().unwrap(), PathBuf::from("data/events.duckdb"));
         assert_eq!(config.sites[0].id, "default");
-        assert_eq!(config.server.listen, LISTEN_DEFAULT);
+        assert_eq!(config.server.listen, "127.0.0.1:8000");
     }
 
     #[test]
@@ -422,7 +351,7 @@ mod tests {
         let config = load("data = \"/srv/kassa\"\n[server]\nlisten = \":9000\"\n").unwrap();
         assert_eq!(config.log_dir().unwrap(), PathBuf::from("/srv/kassa/log"));
         assert_eq!(config.listen().unwrap().to_string(), "127.0.0.1:9000");
-        let flags = Overrides(vec![("data", "/tmp/x".to_owned())]);
+        let flags = Overrides::flags(vec![("data", "/tmp/x".to_owned())]);
         assert_eq!(Config::load(None, &flags).unwrap().log.url, "local:/tmp/x/log");
     }
 
@@ -434,28 +363,32 @@ mod tests {
         };
         check("[server]\nlisen = \"x\"", "did you mean server.listen?");
         check("[[sites]]\nid = \"a\"\ntimzone = \"UTC\"", "did you mean sites.timezone?");
-        check("[log]\nurl = \"kafka://x/y\"", "this build takes local:PATH");
-        check("[server]\nlisten = \"nowhere\"", "no address and port");
-        check("[log]\npartitions = 0", "at least 1");
-        check("[log]\npartitions = \"many\"", "partitions");
-        check("[logs]\nformat = \"xml\"", "auto, json or text");
-        check("[logs]\nlevel = \"loud\"", "logs.level: \"loud\" is no level: off, error, warn");
-        check("[access]\nadmin_token = \"short\"", "at least 16");
-        check("[shop]\ncurrency = \"dollars\"", "no ISO 4217 code");
-        check("[shop]\ncurrency = \"USX\"", "shop.currency = \"USX\" is no ISO 4217 code");
-        check("[shop]\ncurrencies = [\"EUR\", \"EURO\"]", "shop.currencies = \"EURO\" is no ISO 4217 code");
-        check("[shop]\ncurrencies = [\"EUR\"]", "shop.currency = \"USD\" is not among shop.currencies");
-        check("[compat]\nopen = [\"Z\"]", "compat.open names Z");
-        check("[server]\ntrusted_proxies = [\"10.0.0.1\"]", "set the token as well");
+        check("listen = \":9000\"", "did you mean server.listen?");
+        check("[log]\npartitions = \"many\"", "log.partitions wants a whole number");
+        check("[log]\npartitions = [4]", "log.partitions wants a whole number");
+        check("[log]\npartitions = -1", "log.partitions cannot be -1");
+        check("[log]\npartitions = 4294967296", "log.partitions cannot be 4294967296");
+        check("[server]\nlisten = 8000", "server.listen wants text");
+        check("[server]\nhosts = \"a\"", "server.hosts wants a list of texts");
+        check("[server]\ncompat_ports = \"maybe\"", "server.compat_ports wants true or false");
+        check("sites = \"a\"", "begin each with [[sites]]");
+        check("[[sites]]\ntimezone = \"UTC\"", "lacks sites[0].id");
         check("not toml", "configuration file");
     }
 
     #[test]
-    fn masks_secrets() {
-        let text = "[access]\nadmin_token = \"a-very-secret-token\"\n\
-                    [database]\nurl = \"postgres://shop:very-secret@db.example/shop\"";
-        let shown = load(text).unwrap().masked().unwrap();
-        assert!(!shown.contains("very-secret") && shown.contains("********"), "{shown}");
-        assert!(shown.contains("postgres://shop:********@db.example/shop"), "{shown}");
+    fn a_command_s_default_gives_way_to_whatever_is_set() {
+        let own = || vec![("server.listen", "127.0.0.1:7105".to_owned())];
+        let listen = |overrides: &Overrides, text: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            Config::load(Some(file.path()), overrides).unwrap().server.listen
+        };
+        let defaults = Overrides { defaults: own(), flags: Vec::new() };
+        assert_eq!(listen(&defaults, ""), "127.0.0.1:7105");
+        // Also what happens to be the built-in default.
+        assert_eq!(listen(&defaults, "[server]\nlisten = \"127.0.0.1:8000\""), "127.0.0.1:8000");
+        let given = vec![("server.listen", "127.0.0.1:8000".to_owned())];
+        assert_eq!(listen(&Overrides { defaults: own(), flags: given }, ""), "127.0.0.1:8000");
     }
 }

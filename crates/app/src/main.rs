@@ -39,10 +39,24 @@ fn main() -> ExitCode {
             ExitCode::from(READER_GONE)
         }
         Err(error) => {
-            console::complain(format_args!("kassa: {error:#}"));
+            console::complain(format_args!("kassa: {}", sentence(&error)));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error and its causes, each once: some say their cause themselves.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for said in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = said;
+        } else if !text.contains(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+    }
+    text
 }
 
 /// The status that a shell shows of a program whose reader has gone, as in `kassa log inspect | head -1`.
@@ -83,10 +97,13 @@ enum Command {
         #[arg(long, value_name = "ADDR")]
         listen: Option<String>,
     },
-    /// Print the effective configuration, secrets masked, and say whether it can work.
+    /// Print the effective configuration, secrets masked, and say whether a start would take it.
     Check {
         #[command(flatten)]
         common: Common,
+        /// The roles that are to be started [default: all, as `up` does].
+        #[arg(long, value_name = "LIST")]
+        roles: Option<String>,
     },
     /// Look into the event log's folder, verify it, or save what is whole of a damaged one.
     Log {
@@ -162,14 +179,12 @@ impl Cli {
             Command::Serve { common, roles, listen } => {
                 let start = run::begin()?;
                 let roles: Roles = roles.parse()?;
+                let own = format!("127.0.0.1:{}", roles.default_port());
                 let flags = listen.map(|listen| vec![("server.listen", listen)]).unwrap_or_default();
-                let mut config = common.load(flags)?;
-                if config.server.listen == config::LISTEN_DEFAULT {
-                    config.server.listen = format!("127.0.0.1:{}", roles.default_port());
-                }
+                let config = common.load_over(vec![("server.listen", own)], flags)?;
                 run::serve(config, &roles, Demo::Unwanted, start)
             }
-            Command::Check { common } => cli::check::run(&common),
+            Command::Check { common, roles } => cli::check::run(&common, roles),
             Command::Log { action } => cli::log::run(action),
             Command::DeadLetters { action } => cli::dead_letters::run(action),
             Command::Replay { common, into } => cli::replay::run(&common, &into),
@@ -186,9 +201,21 @@ impl Common {
     /// # Errors
     /// As [`Config::load`].
     pub(crate) fn load(&self, flags: Vec<(&'static str, String)>) -> anyhow::Result<Config> {
-        let mut overrides = Overrides(flags);
+        self.load_over(Vec::new(), flags)
+    }
+
+    /// The same, with defaults of the command.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub(crate) fn load_over(
+        &self,
+        defaults: Vec<(&'static str, String)>,
+        flags: Vec<(&'static str, String)>,
+    ) -> anyhow::Result<Config> {
+        let mut overrides = Overrides { defaults, flags };
         if let Some(data) = &self.data {
-            overrides.0.push(("data", data.display().to_string()));
+            overrides.flags.push(("data", data.display().to_string()));
         }
         Config::load(self.config.as_deref(), &overrides)
     }

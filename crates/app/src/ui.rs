@@ -1,11 +1,14 @@
 //! The pages, built by npm into `web/ui/dist` and `web/tracker/dist` and embedded. Without them a placeholder says how to
 //! build them. Routes are a fixed list; any other unknown path is the router's JSON 404, never a page.
 
+mod missing;
+
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+pub(crate) use missing::not_found;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
@@ -31,6 +34,11 @@ pub(crate) fn routes(site: &str) -> Router {
         .route("/cart", get(show_shop))
         .route("/dashboard", get(show_dashboard))
         .route("/login", get(show_login))
+        .route("/p/{slug}/", get(drop_slash))
+        .route("/c/{slug}/", get(drop_slash))
+        .route("/cart/", get(drop_slash))
+        .route("/dashboard/", get(drop_slash))
+        .route("/login/", get(drop_slash))
         .route("/assets/{*path}", get(show_asset))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .with_state(site.to_owned())
@@ -60,11 +68,18 @@ async fn show_login(State(site): State<String>) -> Response {
     page("login.html", &site)
 }
 
-async fn show_asset(uri: Uri) -> Response {
+/// A page's address has no slash at its end; who wrote one is sent there.
+async fn drop_slash(uri: Uri) -> Response {
+    let path = uri.path().trim_end_matches('/');
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("{path}{query}"))]).into_response()
+}
+
+async fn show_asset(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     match Pages::get(path) {
         Some(file) => content(media_type(path), file, "public, max-age=31536000, immutable"),
-        None => kassa_service::problem::Problem::not_found(format!("no page {}", uri.path())).into_response(),
+        None => missing::missing(&headers, uri.path()),
     }
 }
 

@@ -201,7 +201,8 @@ mod tests {
         std::fs::write(data.join("kassa.db"), "").unwrap();
         std::os::unix::fs::symlink(outside.path(), data.join("out")).unwrap();
         std::os::unix::fs::symlink(outside.path().join("nowhere"), data.join("dangling")).unwrap();
-        let config = Config::load(None, &Overrides(vec![("data", data.display().to_string())])).unwrap();
+        let config =
+            Config::load(None, &Overrides::flags(vec![("data", data.display().to_string())])).unwrap();
         let check = |into: &str, status: u16| {
             let made = new_folder(&config, Path::new(into));
             let found = made.as_ref().map_or_else(|problem| problem.status().as_u16(), |_| 200);

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use kassa_commerce::audit::{Answered, KeysSeen, VIOLATIONS_MAX};
-use kassa_service::console;
+use kassa_service::{console, json as json_body};
 use serde_json::{Value, json};
 
 use super::admin_access::{self, Admin, Needs};
@@ -79,8 +79,10 @@ async fn ask_answers(admin: &Admin, file: &Path) -> anyhow::Result<Vec<Value>> {
         if line.trim().is_empty() {
             continue;
         }
-        let answered: Answered = serde_json::from_str(&line)
-            .with_context(|| format!("{}, line {}: no answer", file.display(), number + 1))?;
+        let answered: Answered = serde_json::from_str(&line).map_err(|error| {
+            let (file, number, why) = (file.display(), number + 1, json_body::explain(&error));
+            anyhow::anyhow!("{file}, line {number}: no answer: {why}")
+        })?;
         if !keys.agrees(&answered) {
             let order = answered.order().unwrap_or_default();
             parts.push(one(&answered.key, &format!("it was answered with another order before {order}")));

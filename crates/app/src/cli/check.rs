@@ -1,17 +1,20 @@
-//! `kassa check`: the effective configuration, and whether it can work.
+//! `kassa check`: the effective configuration, and whether a start would take it.
 
 use std::process::ExitCode;
 
 use kassa_service::console;
 
 use crate::Common;
+use crate::roles::Roles;
 use crate::run;
 
-/// Prints the configuration with secrets masked; fails with the first thing that cannot work.
-pub(crate) fn run(common: &Common) -> anyhow::Result<ExitCode> {
+/// Prints the configuration with secrets masked; fails with the first thing that a start of `roles`, or `kassa up`, would
+/// refuse.
+pub(crate) fn run(common: &Common, roles: Option<String>) -> anyhow::Result<ExitCode> {
     let config = common.load(Vec::new())?;
     console::print(config.masked()?.trim_end())?;
-    run::access_options(&config)?;
+    let roles = roles.map_or_else(|| Ok(Roles::all()), |list| list.parse())?;
+    run::check(&config, &roles)?;
     console::complain("the configuration can work");
     Ok(ExitCode::SUCCESS)
 }

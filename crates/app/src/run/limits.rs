@@ -44,7 +44,7 @@ mod tests {
         let config = |partitions: &str, most: &str| {
             let flags =
                 [("log.partitions", partitions.to_owned()), ("server.connections_max", most.to_owned())];
-            Config::load(None, &Overrides(flags.into())).unwrap()
+            Config::load(None, &Overrides::flags(flags.into())).unwrap()
         };
         let check = |config: &Config, limit: u64, expected: Result<usize, &str>| match (
             connections(config, limit),

@@ -5,6 +5,7 @@ mod figures;
 mod figures_db;
 mod limits;
 mod parts;
+mod revenue;
 mod routes;
 mod schemas;
 mod shop;
@@ -35,7 +36,7 @@ use tokio::runtime::{Builder, Runtime};
 pub(crate) use parts::{PROCESSOR_GROUP, Parts, Wanted};
 pub(crate) use threads::start_bound;
 
-use crate::config::Config;
+use crate::config::{Config, INTERNAL_TOKEN};
 use crate::demo;
 use crate::lock;
 use crate::memory;
@@ -63,6 +64,22 @@ pub(crate) struct Start {
     opening: Opening,
 }
 
+/// Whether these roles can start with this configuration, as far as that is known without touching the data folder: what
+/// `kassa check` says and every start asks first. The configuration itself was looked at when it was read.
+///
+/// # Errors
+/// The first thing that would keep it from starting, in one sentence.
+pub(crate) fn check(config: &Config, roles: &Roles) -> anyhow::Result<kassa_access::Options> {
+    if roles.need_store() {
+        roles.check_embedded()?;
+    }
+    revenue::check(config, roles)?;
+    limits::connections(config, http::raise_file_limit())?;
+    let access = access_options(config)?;
+    access.check()?;
+    Ok(access)
+}
+
 /// Runs `roles` until the shutdown.
 ///
 /// # Errors
@@ -78,11 +95,7 @@ pub(crate) fn serve(
         level: config.logs.level.clone(),
         file: (!config.logs.file.is_empty()).then(|| config.logs.file.clone().into()),
     })?;
-    let connections = limits::connections(&config, http::raise_file_limit())?;
-    if roles.need_store() {
-        roles.check_embedded()?;
-    }
-    let mut access = access_options(&config)?;
+    let mut access = check(&config, roles)?;
     if demo == Demo::Wanted {
         demo::add_site(&mut access);
         // A demo that only this machine reaches may be broken on purpose.
@@ -91,7 +104,8 @@ pub(crate) fn serve(
     arm_failpoints(&config)?;
     let mut lock = lock::take_or_refuse(&config.data)?;
     private::warn_of_open_files(&config.data);
-    let server = Server::bind(server_options(&config, connections)?)?;
+    revenue::check_folder(&config, roles)?;
+    let server = Server::bind(server_options(&config)?).map_err(named_by_flag)?;
     access.local_token = lock.announce(Some(server.local_address()))?;
     let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
     let wanted = Wanted { log: roles.need_log(), store: roles.need_store(), databases: Some(roles) };
@@ -273,7 +287,7 @@ pub(crate) fn access_options(config: &Config) -> anyhow::Result<kassa_access::Op
         compat_open: config.compat.open.clone(),
         compat_limit: NonZeroU32::new(config.compat.rate_per_second)
             .zip(NonZeroU32::new(config.compat.burst)),
-        internal_token: std::env::var("KASSA_INTERNAL_TOKEN").unwrap_or_default(),
+        internal_token: std::env::var(INTERNAL_TOKEN).unwrap_or_default(),
         ..kassa_access::Options::default()
     };
     Mode::decide(&[config.listen()?], &options)?;
@@ -291,8 +305,9 @@ fn addresses(config: &Config) -> anyhow::Result<Vec<SocketAddr>> {
     Ok(addresses)
 }
 
-fn server_options(config: &Config, connections: usize) -> anyhow::Result<http::Options> {
+fn server_options(config: &Config) -> anyhow::Result<http::Options> {
     let server = &config.server;
+    let connections = limits::connections(config, http::raise_file_limit())?;
     let proxies = Proxies::parse(&server.trusted_proxies).context("server.trusted_proxies")?;
     Ok(http::Options {
         listen: addresses(config)?,
@@ -304,6 +319,16 @@ fn server_options(config: &Config, connections: usize) -> anyhow::Result<http::O
         trusted_proxies: proxies,
         ..http::Options::default()
     })
+}
+
+/// An address that cannot be had is chosen by a flag or a key: which, the server does not know.
+fn named_by_flag(error: http::Error) -> anyhow::Error {
+    match error {
+        http::Error::Listen { .. } => {
+            anyhow::anyhow!("{error}; choose another address with --listen (the key server.listen)")
+        }
+        other => other.into(),
+    }
 }
 
 /// Fail points are for tests on this machine alone.

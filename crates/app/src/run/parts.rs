@@ -16,6 +16,7 @@ use kassa_eventstore::duckdb::{DuckStore, Options as StoreOptions};
 use kassa_model::SystemClock;
 use kassa_service::Metrics;
 
+use super::revenue;
 use super::shop::Open;
 use crate::admin;
 use crate::config::Config;
@@ -89,7 +90,10 @@ impl Parts {
             }
             _ => None,
         };
-        let log = if wanted.log { Some(Arc::new(open_log(config)?)) } else { None };
+        // A command looks at what is there: it takes nothing from a reader that is to come.
+        let kept = || vec![PROCESSOR_GROUP.to_owned()];
+        let groups = wanted.databases.map_or_else(kept, |roles| revenue::groups(config, roles));
+        let log = if wanted.log { Some(Arc::new(open_log(config, groups)?)) } else { None };
         let store = if wanted.store { Some(Arc::new(open_store(config)?)) } else { None };
         Ok(Self { config: config.clone(), access, salts, databases, shop, log, store })
     }
@@ -154,11 +158,11 @@ impl Parts {
     }
 }
 
-fn open_log(config: &Config) -> anyhow::Result<LocalLog> {
+fn open_log(config: &Config, groups: Vec<String>) -> anyhow::Result<LocalLog> {
     let dir = config.log_dir()?;
     let mut options = LogOptions::new(&dir);
     options.events.partitions = config.log.partitions;
-    options.events.groups = vec![PROCESSOR_GROUP.to_owned()];
+    options.events.groups = groups;
     options.orders.partitions = config.log.partitions;
     options.orders.groups = Vec::new();
     options.segment_bytes = config.log.segment_bytes;

@@ -15,7 +15,7 @@ use kassa_analytics::report::{self, ReportOptions};
 use kassa_commerce::{catalog, compat, inventory, orders, transport};
 use kassa_service::rate::{Exempt, RateLimit};
 use kassa_service::{
-    Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded, problem,
+    Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded,
 };
 
 use super::Parts;
@@ -77,7 +77,7 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
         // Pages are for anyone, as probes are: nothing in them is secret, their data come by the routes above.
         router = router.merge(policy.apply(RouteClass::Probe, ui::routes(parts.access.shop_site())));
     }
-    Ok(router.fallback(problem::not_found))
+    Ok(router.fallback(ui::not_found))
 }
 
 /// What the shop's roles serve. Between roles there are the internal routes, on role ports only.

@@ -13,11 +13,11 @@ use kassa_db::{Db, Engine};
 use kassa_eventlog::EventLog;
 use kassa_model::SystemClock;
 use kassa_service::client::Client;
-use kassa_service::{Metrics, Shutdown};
+use kassa_service::{Metrics, Shutdown, masked};
 use tokio::task::JoinHandle;
 
 use super::schemas::Schemas;
-use crate::config::Config;
+use crate::config::{Config, INTERNAL_TOKEN};
 use crate::roles::{Role, Roles};
 
 /// The name of the database of `database.url`.
@@ -147,14 +147,14 @@ fn open(by_url: &mut BTreeMap<String, Db>, url: &str) -> anyhow::Result<Db> {
     if let Some(db) = by_url.get(url) {
         return Ok(db.clone());
     }
-    let shown = url.rsplit_once('@').map_or(url, |(_, host)| host);
-    let db = Db::open_ahead(url).with_context(|| format!("cannot use the shop's database {shown}"))?;
+    let db = Db::open_ahead(url)
+        .with_context(|| format!("cannot use the shop's database {}", masked::url(url)))?;
     by_url.insert(url.to_owned(), db.clone());
     Ok(db)
 }
 
 fn remotes(config: &Config) -> anyhow::Result<Remotes> {
-    let token = std::env::var("KASSA_INTERNAL_TOKEN").ok().filter(|token| !token.is_empty());
+    let token = std::env::var(INTERNAL_TOKEN).ok().filter(|token| !token.is_empty());
     let client = |key: &str, url: &str| match url {
         "" => Ok(None),
         url => Client::new(url, token.as_deref()).map(Some).with_context(|| key.to_owned()),

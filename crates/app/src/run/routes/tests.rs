@@ -60,7 +60,7 @@ impl Bed {
     fn new(roles: &str, token: Token) -> Self {
         let data = tempfile::tempdir().unwrap();
         let folder = data.path().display().to_string();
-        let mut config = Config::load(None, &Overrides(vec![("data", folder)])).unwrap();
+        let mut config = Config::load(None, &Overrides::flags(vec![("data", folder)])).unwrap();
         config.chaos.allowed = true;
         config.storefront.rate_per_second = 1_000_000;
         config.storefront.burst = 1_000_000;

@@ -50,6 +50,11 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /cart", PUBLIC),
     row("GET /dashboard", PUBLIC),
     row("GET /login", PUBLIC),
+    row("GET /p/{slug}/", PUBLIC),
+    row("GET /c/{slug}/", PUBLIC),
+    row("GET /cart/", PUBLIC),
+    row("GET /dashboard/", PUBLIC),
+    row("GET /login/", PUBLIC),
     row("GET /assets/{*path}", PUBLIC),
     row("GET /favicon.ico", PUBLIC),
     // Ingest: the write key is each event's business.

@@ -1,0 +1,203 @@
+//! Whether a configuration can work: everything that can be known without opening a file of the data folder or asking
+//! another machine. A start and `kassa check` ask the same question.
+
+use anyhow::{Context, bail};
+use kassa_access::weakness;
+use kassa_analytics::collect::{Collector, CollectorOptions};
+use kassa_db::Db;
+use kassa_service::client::Client;
+use kassa_service::logs::{Format, check_level};
+use kassa_service::{Proxies, masked};
+
+use super::Config;
+
+/// The variable of the secret that roles show each other.
+pub(crate) const INTERNAL_TOKEN: &str = "KASSA_INTERNAL_TOKEN";
+
+impl Config {
+    /// Refuses what cannot work.
+    ///
+    /// # Errors
+    /// The first key that is wrong, and how to put it right. Passwords in addresses are not shown.
+    pub(super) fn validate(&self) -> anyhow::Result<()> {
+        self.validate_sizes()?;
+        self.validate_logs()?;
+        self.validate_server()?;
+        self.validate_addresses()?;
+        self.validate_access()?;
+        self.validate_shop()
+    }
+
+    fn validate_sizes(&self) -> anyhow::Result<()> {
+        let least = [
+            ("log.partitions", self.log.partitions.into(), 1),
+            ("log.segment_bytes", self.log.segment_bytes, 1 << 20),
+            ("log.max_bytes", self.log.max_bytes, self.log.segment_bytes.saturating_mul(2)),
+            ("store.memory_mb", self.store.memory_mb.into(), 64),
+            ("store.query_timeout_s", self.store.query_timeout_s, 1),
+            ("dedupe.window_hours", self.dedupe.window_hours, 1),
+            ("dedupe.memory_max", self.dedupe.memory_max as u64, 1 << 20),
+            ("orders.accepted_max", self.orders.accepted_max, 1),
+            ("orders.quantity_max", self.orders.quantity_max.into(), 1),
+            ("orders.order_quantity_max", self.orders.order_quantity_max.into(), 1),
+            ("orders.keep_failed_days", self.orders.keep_failed_days.into(), 8),
+            ("storefront.rate_per_second", self.storefront.rate_per_second.into(), 1),
+            ("storefront.burst", self.storefront.burst.into(), 1),
+            ("compat.rate_per_second", self.compat.rate_per_second.into(), 1),
+            ("compat.burst", self.compat.burst.into(), 1),
+        ];
+        for (key, value, least) in least {
+            if value < least {
+                bail!("{key} = {value} is too small: at least {least}");
+            }
+        }
+        self.ingest_limits()?;
+        if self.log.partitions > 64 {
+            let partitions = self.log.partitions;
+            bail!("log.partitions = {partitions} is too many: each costs its own fsync; at most 64");
+        }
+        Ok(())
+    }
+
+    fn validate_logs(&self) -> anyhow::Result<()> {
+        self.logs.format.parse::<Format>().context("logs.format")?;
+        check_level(&self.logs.level).context("logs.level")
+    }
+
+    fn validate_server(&self) -> anyhow::Result<()> {
+        self.listen()?;
+        Proxies::parse(&self.server.trusted_proxies).context("server.trusted_proxies")?;
+        if let Some(host) = self.server.hosts.iter().find(|host| !is_host(host)) {
+            bail!("server.hosts names \"{host}\", which is no host name, such as shop.example");
+        }
+        let sites =
+            self.sites.iter().flat_map(|site| site.origins.iter().map(|origin| ("sites.origins", origin)));
+        let cors = self.cors.origins.iter().map(|origin| ("cors.origins", origin));
+        for (key, origin) in cors.chain(sites) {
+            if !is_origin(origin) {
+                bail!("{key} names \"{origin}\", which is no origin, such as https://shop.example");
+            }
+        }
+        Ok(())
+    }
+
+    fn validate_addresses(&self) -> anyhow::Result<()> {
+        self.log_dir()?;
+        self.store_file()?;
+        for (key, url) in [
+            ("database.url", &self.database.url),
+            ("catalog.database_url", &self.catalog.database_url),
+            ("inventory.database_url", &self.inventory.database_url),
+            ("orders.database_url", &self.orders.database_url),
+        ] {
+            if !url.is_empty() || key == "database.url" {
+                Db::check_url(url).with_context(|| format!("{key} = \"{}\"", masked::url(url)))?;
+            }
+        }
+        let token = std::env::var(INTERNAL_TOKEN).ok().filter(|token| !token.is_empty());
+        for (key, url) in [("catalog.url", &self.catalog.url), ("inventory.url", &self.inventory.url)] {
+            if !url.is_empty() {
+                Client::new(url, token.as_deref()).context(key)?;
+            }
+        }
+        let geoip = (!self.geoip.path.is_empty()).then(|| self.geoip.path.clone().into());
+        Collector::check(&CollectorOptions { geoip, limits: None }).context("geoip.path")
+    }
+
+    fn validate_access(&self) -> anyhow::Result<()> {
+        let token = &self.access.admin_token;
+        if token.is_empty() && !self.server.trusted_proxies.is_empty() {
+            bail!(
+                "server.trusted_proxies is set without access.admin_token: through a proxy anyone would reach open mode; \
+                 set the token as well"
+            );
+        }
+        if !token.is_empty() {
+            refuse_weak("access.admin_token", token)?;
+        }
+        match std::env::var(INTERNAL_TOKEN) {
+            Ok(token) if !token.is_empty() => refuse_weak(INTERNAL_TOKEN, &token)?,
+            Err(std::env::VarError::NotUnicode(_)) => bail!("{INTERNAL_TOKEN} is no UTF-8 text"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn validate_shop(&self) -> anyhow::Result<()> {
+        let (currency, currencies) = (self.currency()?, self.currencies()?);
+        if !currencies.is_empty() && !currencies.contains(&currency) {
+            bail!(
+                "shop.currency = \"{currency}\" is not among shop.currencies: add it there, or name another"
+            );
+        }
+        if self.shop.low_stock_at < 0 {
+            bail!("shop.low_stock_at = {} is negative", self.shop.low_stock_at);
+        }
+        let dialects = ["A", "B", "C", "D", "E"];
+        if let Some(unknown) = self.compat.open.iter().find(|name| !dialects.contains(&name.as_str())) {
+            bail!("compat.open names {unknown}: the dialects are A, B, C, D and E");
+        }
+        Ok(())
+    }
+}
+
+fn refuse_weak(name: &str, secret: &str) -> anyhow::Result<()> {
+    match weakness(secret) {
+        Some(why) => bail!("{name} {why}; choose one at random: openssl rand -hex 32"),
+        None => Ok(()),
+    }
+}
+
+/// A host name or address, as it stands in a `Host` header, with or without a port.
+fn is_host(text: &str) -> bool {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_.:[]".contains(letter);
+    !text.is_empty() && text.chars().all(plain)
+}
+
+/// `scheme://host` with or without a port, and nothing behind.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else { return false };
+    !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) && is_host(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::load;
+
+    #[test]
+    fn what_cannot_work_is_refused() {
+        let check = |text: &str, expected: &str| {
+            let message = format!("{:#}", load(text).unwrap_err());
+            assert!(message.contains(expected), "{text}: {message}");
+        };
+        check("[log]\nurl = \"kafka://x/y\"", "this build takes local:PATH");
+        check("[server]\nlisten = \"nowhere\"", "no address and port");
+        check("[server]\nlisten = \"127.0.0.1\"", "no address and port");
+        check(
+            "[server]\ntrusted_proxies = [\"10.0.0.0/40\"]",
+            "server.trusted_proxies: cannot trust the proxy",
+        );
+        check("[server]\nhosts = [\"https://shop.example\"]", "server.hosts names");
+        check("[log]\npartitions = 0", "at least 1");
+        check("[log]\npartitions = 65", "at most 64");
+        check("[logs]\nformat = \"xml\"", "auto, json or text");
+        check("[logs]\nlevel = \"loud\"", "logs.level: \"loud\" is no level: off, error, warn");
+        check("[access]\nadmin_token = \"short\"", "at least 16");
+        check("[access]\nadmin_token = \"aaaaaaaaaaaaaaaaaaaa\"", "access.admin_token has only 1 different");
+        check("[shop]\ncurrency = \"dollars\"", "no ISO 4217 code");
+        check("[shop]\ncurrency = \"USX\"", "shop.currency = \"USX\" is no ISO 4217 code");
+        check("[shop]\ncurrencies = [\"EUR\", \"EURO\"]", "shop.currencies = \"EURO\" is no ISO 4217 code");
+        check("[shop]\ncurrencies = [\"EUR\"]", "shop.currency = \"USD\" is not among shop.currencies");
+        check("[compat]\nopen = [\"Z\"]", "compat.open names Z");
+        check("[server]\ntrusted_proxies = [\"10.0.0.1\"]", "set the token as well");
+        check("[database]\nurl = \"mysql://u:pw@h/d\"", "database.url = \"mysql://u:********@h/d\"");
+        check("[database]\nurl = \"\"", "database.url");
+        check("[database]\nurl = \"postgres://u:pw@h:port/d\"", "u:********@h");
+        check("[orders]\ndatabase_url = \"sqlite:\"", "orders.database_url");
+        check("[inventory]\nurl = \"https://host\"", "inventory.url: cannot call");
+        check("[catalog]\nurl = \"127.0.0.1:7101\"", "catalog.url: cannot call");
+        check("[geoip]\npath = \"/no/such/file.mmdb\"", "geoip.path: ");
+        check("[cors]\norigins = [\"shop.example\"]", "cors.origins names");
+        check("[[sites]]\nid = \"a\"\norigins = [\"https://shop.example/\"]", "sites.origins names");
+    }
+}
