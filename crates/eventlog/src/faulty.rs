@@ -3,6 +3,7 @@
 //! Everything is first in a cache, as in a kernel's. [`FaultyDisk::restore_power`] shows what a power loss leaves: of
 //! what was not synced, any 4-KiB sectors in any order, some torn, and any of the unsynced names. A failed fsync
 //! leaves its pages clean but not durable, so that a second one would lie. Folders themselves are always durable.
+//! Any call can be made to fail, once or from then on, as SQLite's tests of I/O errors do: [`Faults::call_fails_at`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
@@ -30,6 +31,11 @@ pub struct Faults {
     pub read_only: bool,
     /// How many bytes fit; beyond it a write is cut short and says that the disk is full.
     pub capacity: Option<u64>,
+    /// The n-th call of any kind from now fails ([`FaultyDisk::failed_call`] tells which). It has no effect, but for a
+    /// write that did a part, an fsync that lost what it should have kept, and a folder's fsync that did a part.
+    pub call_fails_at: Option<u64>,
+    /// Every call after that one fails, too.
+    pub then_all_fail: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -42,9 +48,20 @@ struct State {
     inodes: Vec<Inode>,
     locks: BTreeSet<PathBuf>,
     faults: Faults,
+    /// The first call that failed by [`Faults::call_fails_at`] since faults were armed.
+    failed_call: Option<FailedCall>,
     off: bool,
     /// Counts power losses: handles from before one are dead.
     generation: u64,
+}
+
+/// A call that was made to fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedCall {
+    /// Which: `create`, `rename`, `sync_dir`…
+    pub kind: &'static str,
+    /// On what, as far as the call says it.
+    pub path: PathBuf,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -94,6 +111,7 @@ impl FaultyDisk {
             inodes: Vec::new(),
             locks: BTreeSet::new(),
             faults: Faults::default(),
+            failed_call: None,
             off: false,
             generation: 0,
         })))
@@ -108,7 +126,14 @@ impl FaultyDisk {
 
     /// Arms faults in place of those armed before.
     pub fn arm(&self, faults: Faults) {
-        self.state().faults = faults;
+        let mut state = self.state();
+        state.faults = faults;
+        state.failed_call = None;
+    }
+
+    /// The first call that failed by [`Faults::call_fails_at`] since faults were armed.
+    pub fn failed_call(&self) -> Option<FailedCall> {
+        self.state().failed_call.clone()
     }
 
     /// Whether the power is off.
@@ -166,6 +191,16 @@ impl State {
         if self.off { Err(power()) } else { Ok(()) }
     }
 
+    /// Counts a call of any kind; fails it if its turn has come.
+    fn call(&mut self, kind: &'static str, path: &Path) -> io::Result<()> {
+        let again = self.faults.then_all_fail && self.failed_call.is_some();
+        if !due(&mut self.faults.call_fails_at) && !again {
+            return Ok(());
+        }
+        self.failed_call.get_or_insert_with(|| FailedCall { kind, path: path.to_owned() });
+        Err(io::Error::other(format!("injected failure of {kind}")))
+    }
+
     /// Passes a changing call, or fails it. `Ok(true)`: the power fails during this call, whose effect is open.
     fn change(&mut self) -> io::Result<bool> {
         self.alive()?;
@@ -187,6 +222,24 @@ impl State {
     fn rename_now(&mut self, change: NameChange, dir: &Path) {
         apply_name(&mut self.names, &change);
         self.pending_names.push((dir.to_owned(), change));
+    }
+
+    /// A folder's new name is durable at once, as folders are.
+    fn rename_dir(&mut self, from: &Path, to: &Path) {
+        let moved =
+            |path: &Path| path.strip_prefix(from).map_or_else(|_| path.to_owned(), |rest| to.join(rest));
+        self.dirs = self.dirs.iter().map(|dir| moved(dir)).collect();
+        for names in [&mut self.names, &mut self.durable_names] {
+            *names = names.iter().map(|(path, inode)| (moved(path), *inode)).collect();
+        }
+        for (dir, change) in &mut self.pending_names {
+            *dir = moved(dir);
+            *change = match &*change {
+                NameChange::Insert(path, inode) => NameChange::Insert(moved(path), *inode),
+                NameChange::Remove(path) => NameChange::Remove(moved(path)),
+                NameChange::Rename(old, new, inode) => NameChange::Rename(moved(old), moved(new), *inode),
+            };
+        }
     }
 
     fn lose_names(&mut self) {
@@ -249,6 +302,7 @@ impl Disk for FaultyDisk {
     fn create_dir(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.state();
         state.alive()?;
+        state.call("create_dir", dir)?;
         if state.dirs.contains(dir) {
             return Ok(());
         }
@@ -260,8 +314,9 @@ impl Disk for FaultyDisk {
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
-        let state = self.state();
+        let mut state = self.state();
         state.alive()?;
+        state.call("list", dir)?;
         if !state.dirs.contains(dir) {
             return Err(ErrorKind::NotFound.into());
         }
@@ -273,6 +328,7 @@ impl Disk for FaultyDisk {
     fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn DiskFile>> {
         let mut state = self.state();
         state.alive()?;
+        state.call(if access == Access::Create { "create" } else { "open" }, path)?;
         let found = state.names.get(path).copied();
         if let (Some(inode), Access::Read | Access::Write) = (found, access) {
             if access == Access::Write && state.faults.read_only {
@@ -300,7 +356,12 @@ impl Disk for FaultyDisk {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut state = self.state();
+        state.call("rename", from)?;
         let dying = state.change()?;
+        if state.dirs.contains(from) {
+            state.rename_dir(from, to);
+            return if dying { Err(power()) } else { Ok(()) };
+        }
         let inode = state.names.get(from).copied().ok_or(ErrorKind::NotFound)?;
         let dir = to.parent().unwrap_or(to).to_owned();
         state.rename_now(NameChange::Rename(from.to_owned(), to.to_owned(), inode), &dir);
@@ -309,6 +370,7 @@ impl Disk for FaultyDisk {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         let mut state = self.state();
+        state.call("remove", path)?;
         let dying = state.change()?;
         if !state.names.contains_key(path) {
             return Err(ErrorKind::NotFound.into());
@@ -320,29 +382,34 @@ impl Disk for FaultyDisk {
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.state();
+        let failure = state.call("sync_dir", dir);
         if state.change()? {
             return Err(power());
         }
         let pending = std::mem::take(&mut state.pending_names);
         for (place, change) in pending {
-            if place == dir {
+            // What a failed one did not do, another may.
+            let done = place == dir && (failure.is_ok() || random_below(&mut state.random, 2) == 0);
+            if done {
                 apply_name(&mut state.durable_names, &change);
             } else {
                 state.pending_names.push((place, change));
             }
         }
-        Ok(())
+        failure
     }
 
-    fn free_bytes(&self, _dir: &Path) -> io::Result<u64> {
-        let state = self.state();
+    fn free_bytes(&self, dir: &Path) -> io::Result<u64> {
+        let mut state = self.state();
         state.alive()?;
+        state.call("free_bytes", dir)?;
         Ok(state.room())
     }
 
     fn lock(&self, path: &Path) -> io::Result<Box<dyn DiskLock>> {
         let mut state = self.state();
         state.alive()?;
+        state.call("lock", path)?;
         if state.faults.read_only {
             return Err(ErrorKind::ReadOnlyFilesystem.into());
         }
@@ -374,6 +441,12 @@ impl FaultyFile {
         Ok(state)
     }
 
+    /// Counts a call of `kind`.
+    fn call(&self, state: &mut State, kind: &'static str) -> io::Result<()> {
+        let path = state.names.iter().find(|(_, inode)| **inode == self.inode).map(|(path, _)| path.clone());
+        state.call(kind, &path.unwrap_or_default())
+    }
+
     fn apply(&self, change: Change) -> io::Result<()> {
         let mut state = self.state()?;
         let dying = state.change()?;
@@ -384,7 +457,8 @@ impl FaultyFile {
 
 impl DiskFile for FaultyFile {
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-        let state = self.state()?;
+        let mut state = self.state()?;
+        self.call(&mut state, "read")?;
         let cached = &state.inodes[self.inode].cached;
         let from = usize::try_from(at).unwrap_or(usize::MAX).min(cached.len());
         let count = buffer.len().min(cached.len() - from);
@@ -394,6 +468,7 @@ impl DiskFile for FaultyFile {
 
     fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
         let mut state = self.state()?;
+        let failure = self.call(&mut state, "write");
         let dying = state.change()?;
         let at = usize::try_from(at).map_err(io::Error::other)?;
         let grows = (at + bytes.len()).saturating_sub(state.inodes[self.inode].cached.len()) as u64;
@@ -401,7 +476,7 @@ impl DiskFile for FaultyFile {
         if grows > state.room() {
             kept -= usize::try_from(grows - state.room()).unwrap_or(kept).min(kept);
             result = Err(ErrorKind::StorageFull.into());
-        } else if due(&mut state.faults.write_fails_at) {
+        } else if due(&mut state.faults.write_fails_at) || failure.is_err() {
             kept = usize::try_from(random_below(&mut state.random, bytes.len() as u64 + 1)).unwrap_or(0);
             result = Err(io::Error::other("injected write failure"));
         }
@@ -411,10 +486,11 @@ impl DiskFile for FaultyFile {
 
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.state()?;
+        let failure = self.call(&mut state, "sync");
         if state.change()? {
             return Err(power());
         }
-        let fails = due(&mut state.faults.sync_fails_at);
+        let fails = due(&mut state.faults.sync_fails_at) || failure.is_err();
         if fails {
             // The pages count as clean from here on, whether they reached the medium or not.
             let mut random = state.random;
@@ -427,6 +503,9 @@ impl DiskFile for FaultyFile {
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
+        let mut state = self.state()?;
+        self.call(&mut state, "cut")?;
+        drop(state);
         self.apply(Change::Cut(usize::try_from(bytes).map_err(io::Error::other)?))
     }
 
@@ -434,7 +513,8 @@ impl DiskFile for FaultyFile {
         let at = usize::try_from(from).map_err(io::Error::other)?;
         let count = usize::try_from(to.saturating_sub(from)).map_err(io::Error::other)?;
         let missing = {
-            let state = self.state()?;
+            let mut state = self.state()?;
+            self.call(&mut state, "write_zeros")?;
             let length = state.inodes[self.inode].cached.len() as u64;
             to.saturating_sub(length).saturating_sub(state.room())
         };
@@ -445,7 +525,9 @@ impl DiskFile for FaultyFile {
     }
 
     fn size(&self) -> io::Result<u64> {
-        Ok(self.state()?.inodes[self.inode].cached.len() as u64)
+        let mut state = self.state()?;
+        self.call(&mut state, "size")?;
+        Ok(state.inodes[self.inode].cached.len() as u64)
     }
 }
 

@@ -91,6 +91,7 @@ impl LocalLog {
     pub fn open(options: Options, disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         options.check()?;
         let dir = options.dir.clone();
+        refuse_half_salvaged(disk.as_ref(), &dir)?;
         make_dir(disk.as_ref(), &dir)?;
         let lock = take_lock(disk.as_ref(), &dir)?;
         let meta = meta::open_or_create(disk.as_ref(), &options)?;
@@ -265,6 +266,15 @@ fn open_stream(core: &Arc<Core>, stream: Stream) -> Result<(Arc<StreamState>, Ve
     let state =
         StreamState { core: Arc::clone(core), partitions, groups, counters: Default::default(), changes };
     Ok((Arc::new(state), files))
+}
+
+/// A folder that is gone because a salvage was stopped is no reason to begin an empty log.
+fn refuse_half_salvaged(disk: &dyn Disk, dir: &Path) -> Result<(), Error> {
+    let gone = disk.list(dir).is_err_and(|why| why.kind() == io::ErrorKind::NotFound);
+    match gone.then(|| salvage::interrupted(disk, dir)).flatten() {
+        Some(why) => Err(Error::Invalid(format!("cannot open {}: {why}", dir.display()))),
+        None => Ok(()),
+    }
 }
 
 /// Makes a folder, durably. The one above may be closed to us, which only matters if the folder is new to it.

@@ -59,12 +59,14 @@ fn create(site: Site<'_>, base: u64) -> Result<Active, Error> {
     Active::create(site.disk, site.dir, base).map_err(|failure: Failure| failure.to_error())
 }
 
-/// Files that an interrupted replacement left.
+/// Files that an interrupted replacement left. One that cannot be removed does no harm.
 fn remove_leftovers(site: Site<'_>) -> Result<(), Error> {
     let names = site.disk.list(site.dir).map_err(|why| io_error("list", site.dir, &why))?;
     for name in names.iter().filter(|name| name.ends_with(".new")) {
         let path = site.dir.join(name);
-        site.disk.remove(&path).map_err(|why| io_error("remove", &path, &why))?;
+        if let Err(why) = site.disk.remove(&path) {
+            tracing::warn!(path = %path.display(), %why, "cannot remove what an interrupted replacement left");
+        }
     }
     Ok(())
 }
@@ -106,7 +108,11 @@ fn open_last(site: Site<'_>, base: u64) -> Result<Active, Error> {
     let failed = |why: &io::Error| io_error("recover", &segment.path, why);
     let file = site.disk.open(&segment.path, Access::Write).map_err(|why| failed(&why))?;
     let found = find_end(site, &segment, &file)?;
-    let poisoned = site.disk.open(&mark, Access::Read).is_ok();
+    let poisoned = match site.disk.open(&mark, Access::Read) {
+        Ok(_) => true,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => false,
+        Err(why) => return Err(io_error("open", &mark, &why)),
+    };
     let file = if poisoned {
         let fresh = copy_valid(site, &segment, &file, found.bytes).map_err(|why| failed(&why))?;
         site.disk.remove(&mark).map_err(|why| failed(&why))?;
@@ -115,6 +121,7 @@ fn open_last(site: Site<'_>, base: u64) -> Result<Active, Error> {
         if found.torn || found.sealed {
             file.set_len(found.bytes).map_err(|why| failed(&why))?;
         }
+        write_again(&file, found.last_frame, found.bytes).map_err(|why| failed(&why))?;
         file
     };
     // What the last process wrote without hearing of its fsync is visible here and must be durable before it is read.
@@ -136,12 +143,15 @@ struct End {
     time: i64,
     sealed: bool,
     torn: bool,
+    /// Where the last frame begins.
+    last_frame: u64,
 }
 
 fn find_end(site: Site<'_>, segment: &Segment, file: &Arc<dyn DiskFile>) -> Result<End, Error> {
     let failed = |why: &io::Error| io_error("read", &segment.path, why);
     let mut walk = Walk::new(Arc::clone(file), site.place).map_err(|why| failed(&why))?;
-    let mut found = End { end: segment.base, bytes: 0, time: i64::MIN, sealed: false, torn: false };
+    let mut found =
+        End { end: segment.base, bytes: 0, time: i64::MIN, sealed: false, torn: false, last_frame: 0 };
     loop {
         match walk.step().map_err(|why| failed(&why))? {
             Step::Frame { at, header, end } => {
@@ -151,6 +161,7 @@ fn find_end(site: Site<'_>, segment: &Segment, file: &Arc<dyn DiskFile>) -> Resu
                 }
                 found.sealed = header.codec == Codec::Seal;
                 found.end = end;
+                found.last_frame = at;
                 found.bytes = at + header.frame_bytes() as u64;
                 found.time = found.time.max(header.time);
             }
@@ -170,6 +181,18 @@ fn find_end(site: Site<'_>, segment: &Segment, file: &Arc<dyn DiskFile>) -> Resu
             Step::End { .. } => return Ok(found),
         }
     }
+}
+
+/// Writes the bytes of the last frame over themselves, so that the fsync which follows is about them: the process before
+/// may have died of a failed one without leaving its mark, and then their pages count as clean. Frames before were
+/// synced before this one was begun.
+fn write_again(file: &Arc<dyn DiskFile>, from: u64, to: u64) -> io::Result<()> {
+    let mut bytes = vec![0; usize::try_from(to.saturating_sub(from)).map_err(io::Error::other)?];
+    let read = file.read_at(&mut bytes, from)?;
+    if read < bytes.len() {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    file.write_at(&bytes, from)
 }
 
 /// Writes the good bytes of a segment whose fsync failed into a new file in its place. The old file is never synced

@@ -1,6 +1,7 @@
 //! Room: how much there is, and what may be deleted to make some. Only whole segments that every configured group has
 //! passed are ever deleted, the oldest first: those older than `keep`, and younger ones when the room is needed.
 
+use std::io;
 use std::sync::atomic::Ordering;
 
 use kassa_model::failpoint;
@@ -52,11 +53,14 @@ impl Writer {
     fn delete(&mut self, need: Need) {
         while self.partition.failed.get().is_none() {
             match self.delete_one(need) {
-                Ok(true) => {}
+                Ok(true) => self.cannot_delete = false,
                 Ok(false) => return,
                 Err(Failure::Poison(why)) => self.poison(&why),
                 Err(failure) => {
-                    tracing::warn!(?failure, "cannot delete a segment");
+                    // It is tried again with every frame; the first time is enough to read of.
+                    if !std::mem::replace(&mut self.cannot_delete, true) {
+                        tracing::warn!(?failure, "cannot delete a segment, which stays and is tried again");
+                    }
                     return;
                 }
             }
@@ -89,11 +93,17 @@ impl Writer {
             }
             self.roll()?;
         }
+        // Readers hear first that it is gone. If its file stays, so must its place in the list: were the next one
+        // deleted before it, the chain of files would have a hole and the next start would refuse them.
         self.partition.segments.drop_first();
         failpoint::hit("log.before_delete");
         let disk = self.stream.core.disk.as_ref();
-        disk.remove(&oldest.path)
-            .map_err(|why| Failure::Write(format!("cannot delete {}: {why}", oldest.path.display())))?;
+        if let Err(why) = disk.remove(&oldest.path)
+            && why.kind() != io::ErrorKind::NotFound
+        {
+            self.partition.segments.put_back(oldest);
+            return Err(Failure::Write(format!("cannot delete {}: {why}", oldest.path.display())));
+        }
         self.stream.core.used.fetch_sub(oldest.bytes(), Ordering::Relaxed);
         // Before the next one goes: a power loss must not bring back an older segment without the one after it.
         disk.sync_dir(&self.partition.dir).map_err(|why| {

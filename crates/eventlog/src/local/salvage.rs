@@ -101,9 +101,38 @@ fn copy_groups(disk: &dyn Disk, dir: &Path, fresh: &Path, stream: Stream) -> Res
 
 fn swap(disk: &dyn Disk, dir: &Path, fresh: &Path, aside: &Path) -> Result<(), Error> {
     disk.rename(dir, aside).map_err(|why| io_error("keep aside", dir, &why))?;
-    disk.rename(fresh, dir).map_err(|why| io_error("put in place", fresh, &why))?;
+    if let Err(why) = disk.rename(fresh, dir) {
+        // Without its folder the next start would find no log, or be told of the two that wait here.
+        return Err(match disk.rename(aside, dir) {
+            Ok(()) => io_error("put in place", fresh, &why),
+            Err(_) => Error::Unavailable(format!("{why}: {}", half_done(dir, fresh, aside))),
+        });
+    }
     let parent = dir.parent().unwrap_or(Path::new("."));
     disk.sync_dir(parent).map_err(|why| io_error("fsync", parent, &why))
+}
+
+/// Says how to end a salvage that stopped between its two renames, if `dir` is gone through one.
+pub(super) fn interrupted(disk: &dyn Disk, dir: &Path) -> Option<String> {
+    let name = dir.file_name()?.to_string_lossy().into_owned();
+    let names = disk.list(dir.parent()?).ok()?;
+    let suffix = |what: &str, found: &str| found.strip_prefix(&format!("{name}.{what}-")).map(str::to_owned);
+    let seconds = names.iter().filter_map(|found| suffix("salvaged", found)).max()?;
+    if !names.iter().any(|found| suffix("damaged", found).as_deref() == Some(seconds.as_str())) {
+        return None;
+    }
+    let beside = |what: &str| dir.with_file_name(format!("{name}.{what}-{seconds}"));
+    Some(half_done(dir, &beside("salvaged"), &beside("damaged")))
+}
+
+fn half_done(dir: &Path, fresh: &Path, aside: &Path) -> String {
+    format!(
+        "a salvage of {} stopped half-way: rename {} to {}; the damaged log is in {}",
+        dir.display(),
+        fresh.display(),
+        dir.display(),
+        aside.display()
+    )
 }
 
 fn beside(dir: &Path, what: &str, seconds: i64) -> Result<PathBuf, Error> {

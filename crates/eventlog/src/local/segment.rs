@@ -83,6 +83,14 @@ impl Segments {
         }
     }
 
+    /// Puts the oldest back, whose file could not be deleted.
+    pub(crate) fn put_back(&self, oldest: &Arc<Segment>) {
+        let mut held = lock(&self.0);
+        let mut list = vec![Arc::clone(oldest)];
+        list.extend(held.iter().cloned());
+        *held = Arc::new(list);
+    }
+
     /// First retained offset.
     pub(crate) fn first(&self) -> u64 {
         self.snapshot()[0].base

@@ -45,6 +45,8 @@ pub(crate) struct Writer {
     finished: Vec<(Answer, u64)>,
     /// Whether the last calls were refused, so that only the change is logged.
     pub(super) full: bool,
+    /// Whether the last attempt to delete a segment failed, for the same reason.
+    pub(super) cannot_delete: bool,
 }
 
 /// A call that is being written; a large one spans several frames.
@@ -70,7 +72,8 @@ impl Drop for Last {
 impl Writer {
     pub(crate) fn new(stream: Arc<StreamState>, partition: Arc<PartitionState>, active: Active) -> Self {
         let next = active.segment.end();
-        Self { stream, partition, active, next, buffer: Vec::new(), finished: Vec::new(), full: false }
+        let (buffer, finished) = (Vec::new(), Vec::new());
+        Self { stream, partition, active, next, buffer, finished, full: false, cannot_delete: false }
     }
 
     /// Works until the queue is closed and empty.

@@ -3,6 +3,7 @@
 mod calls;
 mod conform;
 mod damage;
+mod every_call;
 mod fuzz;
 mod power;
 mod rate;

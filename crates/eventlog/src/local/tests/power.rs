@@ -17,11 +17,11 @@ const DIR: &str = "/log";
 
 /// What the test knows must be there.
 #[derive(Debug, Default)]
-struct Known {
+pub(super) struct Known {
     /// Acknowledged, or delivered to a reader: record id by place.
-    must: BTreeMap<(Partition, u64), u64>,
+    pub(super) must: BTreeMap<(Partition, u64), u64>,
     /// Every id that was ever handed to an append.
-    issued: BTreeSet<u64>,
+    pub(super) issued: BTreeSet<u64>,
     /// The last epoch that the group was given, by partition: the next one must be higher.
     epochs: BTreeMap<Partition, Epoch>,
     /// How far the group has committed, by partition: below it retention may delete.
@@ -36,7 +36,7 @@ impl Known {
     }
 
     /// A mark may move back, a deletion does not.
-    fn pass(&mut self, partition: Partition, next: u64) {
+    pub(super) fn pass(&mut self, partition: Partition, next: u64) {
         let passed = self.passed.entry(partition).or_default();
         *passed = next.max(*passed);
     }
@@ -53,7 +53,7 @@ struct Counts {
     refused: u64,
 }
 
-type Shared = Arc<Mutex<Known>>;
+pub(super) type Shared = Arc<Mutex<Known>>;
 
 #[test]
 fn nothing_acknowledged_is_lost() {
@@ -208,7 +208,7 @@ async fn consume(log: Arc<LocalLog>, known: Shared) {
 }
 
 /// Opens what the crash left and compares.
-async fn check(disk: &FaultyDisk, options: &Options, known: &Shared) -> Result<(), String> {
+pub(super) async fn check(disk: &FaultyDisk, options: &Options, known: &Shared) -> Result<(), String> {
     let log = open_faulty(disk, options.clone()).map_err(|why| format!("a crash is no damage: {why}"))?;
     for partition in 0..options.events.partitions {
         let records = read(&log, partition, None).await.map_err(|why| format!("reading: {why}"))?;
@@ -307,7 +307,7 @@ async fn rot(
 }
 
 /// A record that shows whether it is whole: its id, its length by the id, and bytes that follow from it.
-fn payload(id: u64) -> Bytes {
+pub(super) fn payload(id: u64) -> Bytes {
     let length = usize::try_from(id % 2_500).expect("small");
     let mut bytes = id.to_le_bytes().to_vec();
     let mut dice = Dice(id);
@@ -320,10 +320,10 @@ fn identify(bytes: &Bytes) -> Option<u64> {
     (payload(id) == *bytes).then_some(id)
 }
 
-fn plain(offset: Offset) -> u64 {
+pub(super) fn plain(offset: Offset) -> u64 {
     u64::try_from(offset.0).expect("a local offset")
 }
 
-fn lock(known: &Shared) -> std::sync::MutexGuard<'_, Known> {
+pub(super) fn lock(known: &Shared) -> std::sync::MutexGuard<'_, Known> {
     known.lock().expect("no test thread panicked")
 }
