@@ -1,9 +1,10 @@
 //! The injectable clock: rules ask it for the time, so that tests and demo data can set it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::Timestamp;
+use crate::{MICROS_PER_DAY, MICROS_PER_HOUR, Timestamp};
 
 /// Says what time it is.
 pub trait Clock: Send + Sync + std::fmt::Debug {
@@ -22,6 +23,46 @@ impl Clock for SystemClock {
             Err(before) => -i64::try_from(before.duration().as_micros()).unwrap_or(i64::MAX),
         };
         Timestamp::from_micros(micros)
+    }
+}
+
+/// By how much, in µs, the machine's clock was set ahead within the last 24 hours, as far as this process has seen it; 0 nearly
+/// always. What is removed because it is old asks for this, and takes so much from the time: else a clock set ahead by
+/// mistake would remove what is young. Steps of less than an hour do not count, and those back are taken off.
+pub fn micros_set_ahead() -> i64 {
+    static SEEN: LazyLock<(Instant, Mutex<Jumps>)> = LazyLock::new(|| {
+        let start = SystemClock.now().micros();
+        (Instant::now(), Mutex::new(Jumps { seen: (start, 0), ahead: 0, since: 0 }))
+    });
+    let (start, jumps) = &*SEEN;
+    let passed = i64::try_from(start.elapsed().as_micros()).unwrap_or(i64::MAX);
+    jumps.lock().unwrap_or_else(PoisonError::into_inner).look(SystemClock.now().micros(), passed)
+}
+
+/// Tells jumps of a clock from time that passed.
+#[derive(Debug)]
+struct Jumps {
+    /// The clock when it was last looked at, and the time that had passed by then.
+    seen: (i64, i64),
+    /// By how much it was set ahead, and when, as time that had passed.
+    ahead: i64,
+    since: i64,
+}
+
+impl Jumps {
+    /// Looks at the clock, when so much time has passed; by how much it was set ahead within the last 24 hours.
+    fn look(&mut self, clock: i64, passed: i64) -> i64 {
+        let jump = (clock - self.seen.0).saturating_sub(passed - self.seen.1);
+        self.seen = (clock, passed);
+        if jump >= MICROS_PER_HOUR {
+            (self.ahead, self.since) = (self.ahead.saturating_add(jump), passed);
+        } else if jump <= -MICROS_PER_HOUR {
+            self.ahead = self.ahead.saturating_add(jump).max(0);
+        }
+        if passed - self.since >= MICROS_PER_DAY {
+            self.ahead = 0;
+        }
+        self.ahead
     }
 }
 
@@ -49,5 +90,31 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jump_ahead_counts_for_a_day_or_until_it_is_taken_back() {
+        let mut jumps = Jumps { seen: (0, 0), ahead: 0, since: 0 };
+        let hour = MICROS_PER_HOUR;
+        let years = 2 * 365 * MICROS_PER_DAY;
+        assert_eq!(jumps.look(hour, hour), 0);
+        assert_eq!(jumps.look(2 * hour + 5, 2 * hour), 0, "a small step");
+        assert_eq!(jumps.look(years + 3 * hour, 3 * hour), years - 5);
+        assert_eq!(jumps.look(years + 4 * hour, 4 * hour), years - 5);
+        assert_eq!(jumps.look(5 * hour, 5 * hour), 0, "back again");
+        assert_eq!(jumps.look(years + 6 * hour, 6 * hour), years);
+        assert_eq!(jumps.look(years + 29 * hour, 29 * hour), years);
+        assert_eq!(jumps.look(years + 30 * hour, 30 * hour), 0, "a day of it: it is the time");
+        assert_eq!(jumps.look(31 * hour, 31 * hour), 0);
+    }
+
+    #[test]
+    fn this_machine_s_clock_is_right() {
+        assert_eq!(micros_set_ahead(), 0);
     }
 }

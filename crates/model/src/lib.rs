@@ -13,7 +13,7 @@ mod progress;
 mod shop_id;
 mod timestamp;
 
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use clock::{Clock, ManualClock, SystemClock, micros_set_ahead};
 pub use codec::{CodecError, decode, encode};
 pub use event::{Dialect, Event, LogRecord, OrderItem, OrderPart, Recorded, Rejected, UnknownDialect};
 pub use hash::{

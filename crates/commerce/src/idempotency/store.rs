@@ -1,7 +1,7 @@
 //! The table `idempotency`.
 
 use kassa_db::{Error, Row, Tx, params};
-use kassa_model::Timestamp;
+use kassa_model::{Timestamp, micros_set_ahead};
 
 use super::{Answer, RECORD_LIFE_MICROS, Request};
 
@@ -30,7 +30,7 @@ impl Record {
     /// Whether it counts for nothing any more. One that is open does until its request is decided, however long that takes.
     fn has_outlived_its_day(&self, now: Timestamp) -> bool {
         let is_open = self.running && self.deadline.is_none();
-        !is_open && self.created_at <= now.micros().saturating_sub(RECORD_LIFE_MICROS)
+        !is_open && self.created_at <= a_life_before(now)
     }
 }
 
@@ -250,5 +250,10 @@ pub fn clean(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<u64, Error> 
     let sql = "DELETE FROM idempotency WHERE (scope, key) IN \
                (SELECT scope, key FROM idempotency WHERE created_at <= $1 \
                AND (state = 'done' OR deadline IS NOT NULL) ORDER BY created_at LIMIT $2)";
-    tx.execute(sql, params![now.micros().saturating_sub(RECORD_LIFE_MICROS), limit])
+    tx.execute(sql, params![a_life_before(now), limit])
+}
+
+/// A record made then or before has outlived its day, µs. A clock that was set ahead by mistake makes none old.
+fn a_life_before(now: Timestamp) -> i64 {
+    now.micros().saturating_sub(micros_set_ahead()).saturating_sub(RECORD_LIFE_MICROS)
 }

@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::atomic::Ordering;
 
-use kassa_model::failpoint;
+use kassa_model::{failpoint, micros_set_ahead};
 
 use super::active::Failure;
 use super::stats::add;
@@ -116,7 +116,8 @@ impl Writer {
 
     fn is_old(&self, last_time: i64) -> bool {
         let keep = i64::try_from(self.stream.core.options.keep.as_micros()).unwrap_or(i64::MAX);
-        self.stream.core.clock.now().micros().saturating_sub(last_time) >= keep
+        let now = self.stream.core.clock.now().micros().saturating_sub(micros_set_ahead());
+        now.saturating_sub(last_time) >= keep
     }
 }
 
