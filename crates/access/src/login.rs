@@ -120,7 +120,9 @@ impl Access {
     pub(crate) fn session_ends(&self, token: &str) -> Option<Timestamp> {
         let now = self.attached()?.source.clock.now();
         let ends = *self.now().sessions.get(&self.session_hash(token).bytes())?;
-        (ends > now.micros()).then(|| Timestamp::from_micros(ends))
+        // One that would live longer than any was made while the clock was set ahead.
+        let lives = now.micros()..=now.micros().saturating_add(SESSION_SECONDS * MICROS_PER_SECOND);
+        (ends > now.micros() && lives.contains(&ends)).then(|| Timestamp::from_micros(ends))
     }
 
     /// What an address is called in the database, where none may stand: a keyed hash of it, of an IPv6 address's first
@@ -144,9 +146,14 @@ impl Access {
     }
 }
 
+/// Whether a lock until then holds at `now`: one that would hold for longer than any was made while the clock was set ahead.
+fn is_locked(until: i64, now: i64) -> bool {
+    now < until && until <= now.saturating_add(WINDOW)
+}
+
 fn refuse_locked(until: i64, now: Timestamp) -> Result<(), LogInError> {
     let left = until - now.micros();
-    if left <= 0 {
+    if !is_locked(until, now.micros()) {
         return Ok(());
     }
     let seconds = u64::try_from((left + MICROS_PER_SECOND - 1) / MICROS_PER_SECOND).unwrap_or(1);
@@ -156,7 +163,7 @@ fn refuse_locked(until: i64, now: Timestamp) -> Result<(), LogInError> {
 /// One attempt, counted first: of requests at once only so many are looked at.
 fn attempt(tx: &mut Tx<'_>, who: &str, right: bool, now: i64) -> Result<Attempt, kassa_db::Error> {
     let until = store::locked_until(tx, who, EVERYONE)?;
-    if until > now {
+    if is_locked(until, now) {
         return Ok(Attempt::Locked(until));
     }
     let failures = store::count_attempt(tx, who, now, now - WINDOW)?;

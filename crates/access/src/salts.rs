@@ -1,7 +1,9 @@
 //! The secrets behind cookieless visitors: 16 random bytes per UTC day, and per week for routing.
 //!
 //! Kept in `<data>/salts.json` (mode 0600) so that a restart does not split a day's visitors, and destroyed when they are
-//! older than yesterday: after that nobody, we included, can link a visitor to an address. Never in a backup.
+//! older than yesterday: after that nobody, we included, can link a visitor to an address. Never in a backup. After a gap of
+//! days they stay until the next midnight, for the clock may have been set ahead: once it is right again the day goes on with
+//! its own salts, and those of the time to come are destroyed.
 //! ```json
 //! {"v":1,"days":{"20778":"00112233445566778899aabbccddeeff"},"weeks":{"2968":"…"}}
 //! ```
@@ -14,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use kassa_db::Db;
-use kassa_model::{Clock, Salt, Timestamp};
+use kassa_model::{Clock, Salt, SystemClock, Timestamp};
 use kassa_service::Status;
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +29,11 @@ use crate::{Error, file};
 
 const FILE: &str = "salts.json";
 
-/// Days gone by whose salts are kept in memory, for demo data and clocks set back.
+/// Days gone by whose salts are kept in memory, for demo data.
 const PAST_DAYS_MAX: usize = 64;
+
+/// So many days ahead of today there may be salts.
+const AHEAD_DAYS: i64 = 1;
 
 /// The secrets of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +60,8 @@ pub struct Salts {
 struct Cache {
     /// The file they are kept in; `None`: the database keeps them.
     path: Option<PathBuf>,
+    /// Tells whether the newest day asked for is one to come.
+    clock: Arc<dyn Clock>,
     /// The newest day asked for, which nearly every event wants.
     current: ArcSwapOption<DaySalts>,
     kept: Mutex<Kept>,
@@ -63,6 +70,8 @@ struct Cache {
 #[derive(Debug, Default)]
 struct Kept {
     newest: Option<i64>,
+    /// The newest day, where there is a gap before it: what lies before that is not destroyed yet.
+    after_gap: Option<i64>,
     days: BTreeMap<i64, Salt>,
     weeks: BTreeMap<i64, Salt>,
     /// Salts of days before the newest, in memory only.
@@ -83,17 +92,22 @@ impl Salts {
     /// # Errors
     /// [`Error`] when the file is there and cannot be read.
     pub fn open(data: &Path) -> Result<Self, Error> {
+        Self::open_by(data, Arc::new(SystemClock))
+    }
+
+    fn open_by(data: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let path = data.join(FILE);
         let kept = match file::read::<SaltsFile>(&path)? {
             None => Kept::default(),
             Some(found) => Kept {
                 newest: found.days.keys().next_back().copied(),
+                after_gap: newest_after_gap(&found.days),
                 days: decode(&path, &found.days)?,
                 weeks: decode(&path, &found.weeks)?,
                 ..Kept::default()
             },
         };
-        Ok(Self { cache: Cache::new(Some(path), kept), shared: None })
+        Ok(Self { cache: Cache::new(Some(path), clock, kept), shared: None })
     }
 
     /// The salts that all roles of `db` share, read every 5 s and kept through an outage. The schema is
@@ -103,7 +117,7 @@ impl Salts {
     /// [`Error::Database`] for a schema that is not ours. A database that does not answer is tried again; until it
     /// does, [`status`](Self::status) is down.
     pub fn shared(db: Db, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let cache = Cache::new(None, Kept::default());
+        let cache = Cache::new(None, Arc::clone(&clock), Kept::default());
         let shared = Shared::start(db, clock, Arc::clone(&cache))?;
         Ok(Self { cache, shared: Some(shared) })
     }
@@ -117,7 +131,7 @@ impl Salts {
     ///
     /// A new day's are made, kept and older ones destroyed, once; whoever asks at the same time gets the same. Should the
     /// disk refuse, they serve from memory, and the next new day tries again. Days before yesterday (of the newest
-    /// day asked for) get salts that live in memory only.
+    /// day asked for, unless that is still to come) get salts that live in memory only.
     pub fn at(&self, now: Timestamp) -> DaySalts {
         let day = now.day();
         match &*self.cache.current.load() {
@@ -138,21 +152,23 @@ impl Salts {
 }
 
 impl Cache {
-    fn new(path: Option<PathBuf>, kept: Kept) -> Arc<Self> {
-        Arc::new(Self { path, current: ArcSwapOption::empty(), kept: Mutex::new(kept) })
+    fn new(path: Option<PathBuf>, clock: Arc<dyn Clock>, kept: Kept) -> Arc<Self> {
+        Arc::new(Self { path, clock, current: ArcSwapOption::empty(), kept: Mutex::new(kept) })
     }
 
     /// The salts of that day, and whether it is a new one.
     fn slow_at(&self, day: i64) -> (DaySalts, bool) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let came_back = kept.come_back_to(self.clock.now().day().max(day));
         let newest = kept.newest.unwrap_or(day).max(day);
         if day < newest {
             return (kept.of_the_past(day), false);
         }
-        let turned = kept.newest != Some(day);
+        let turned = came_back || kept.newest != Some(day);
         if turned {
             // What was kept for askers behind the clock may hold salts that are now too old.
             kept.past.clear();
+            kept.after_gap = kept.newest.filter(|newest| *newest < day - 1).map(|_| day);
         }
         kept.newest = Some(day);
         let salts = kept.of_now(day);
@@ -217,8 +233,25 @@ impl Kept {
         salts
     }
 
-    /// Forgets the days before `oldest`, and the weeks that ended before it.
+    /// Where the newest day asked for is after `now`, the clock was set ahead and is right again: destroys what is of
+    /// that time. Says whether it was so.
+    fn come_back_to(&mut self, now: i64) -> bool {
+        if self.newest.is_none_or(|newest| newest <= now) {
+            return false;
+        }
+        (self.newest, self.after_gap) = (Some(now), None);
+        self.past.clear();
+        self.days.retain(|day, _| *day <= now + AHEAD_DAYS);
+        self.weeks.retain(|week, _| *week <= week_of(now + AHEAD_DAYS));
+        self.unsaved = true;
+        true
+    }
+
+    /// Forgets the days before `oldest`, and the weeks that ended before it; not on the day after a gap.
     fn destroy_before(&mut self, oldest: i64) {
+        if self.after_gap.is_some_and(|newest| newest > oldest) {
+            return;
+        }
         let (days, weeks) = (self.days.len(), self.weeks.len());
         self.days.retain(|day, _| *day >= oldest);
         self.weeks.retain(|week, _| *week >= week_of(oldest));
@@ -230,6 +263,12 @@ impl Kept {
             |salts: &BTreeMap<i64, Salt>| salts.iter().map(|(key, salt)| (*key, to_hex(&salt.0))).collect();
         SaltsFile { v: file::VERSION, days: encode(&self.days), weeks: encode(&self.weeks) }
     }
+}
+
+/// The newest of these days, if there are others before a gap.
+fn newest_after_gap(days: &BTreeMap<i64, String>) -> Option<i64> {
+    let newest = *days.keys().next_back()?;
+    (*days.keys().next()? < newest - 1).then_some(newest)
 }
 
 /// Weeks since the Monday before the Unix epoch, which was a Thursday.

@@ -193,7 +193,7 @@ pub(crate) fn locked_until(tx: &mut Tx<'_>, address: &str, all: &str) -> Result<
     Ok(found.into_iter().max().unwrap_or(0))
 }
 
-/// Counts an attempt, from 1 again when the count began at `since_least` or before; returns the count.
+/// Counts an attempt, from 1 again when the count began at `since_least` or before, or in a time to come; returns the count.
 pub(crate) fn count_attempt(
     tx: &mut Tx<'_>,
     address: &str,
@@ -202,8 +202,8 @@ pub(crate) fn count_attempt(
 ) -> Result<i64, Error> {
     let sql = "INSERT INTO login_attempts (address, failures, since, locked_until) VALUES ($1, 1, $2, 0) \
                ON CONFLICT (address) DO UPDATE SET \
-               failures = CASE WHEN login_attempts.since <= $3 THEN 1 ELSE login_attempts.failures + 1 END, \
-               since = CASE WHEN login_attempts.since <= $3 THEN $2 ELSE login_attempts.since END \
+               failures = CASE WHEN login_attempts.since <= $3 OR login_attempts.since > $2 THEN 1 ELSE login_attempts.failures + 1 END, \
+               since = CASE WHEN login_attempts.since <= $3 OR login_attempts.since > $2 THEN $2 ELSE login_attempts.since END \
                RETURNING failures";
     let counted = tx.first(sql, params![address, now, since_least], |row| row.int(0))?;
     counted.ok_or_else(|| Error::Invalid("an attempt to log in was not counted".to_owned()))
@@ -240,9 +240,9 @@ pub(crate) fn insert_salt(tx: &mut Tx<'_>, kind: &str, number: i64, salt: &str) 
     tx.execute(sql, params![kind, number, salt]).map(drop)
 }
 
-/// Destroys the salts of a kind with numbers below `least`.
-pub(crate) fn delete_salts(tx: &mut Tx<'_>, kind: &str, least: i64) -> Result<(), Error> {
-    tx.execute("DELETE FROM salts WHERE kind = $1 AND number < $2", params![kind, least]).map(drop)
+/// Destroys a salt.
+pub(crate) fn delete_salt(tx: &mut Tx<'_>, kind: &str, number: i64) -> Result<(), Error> {
+    tx.execute("DELETE FROM salts WHERE kind = $1 AND number = $2", params![kind, number]).map(drop)
 }
 
 fn count(tx: &mut Tx<'_>, sql: &'static str, values: &[kassa_db::Param<'_>]) -> Result<i64, Error> {

@@ -273,6 +273,29 @@ async fn many_wrong_keys_write_no_more_than_a_lock() {
     assert!(rows.len() <= 1 && rows.iter().all(|failures| *failures == 0), "{rows:?}");
 }
 
+#[tokio::test]
+async fn a_clock_set_ahead_and_back_leaves_neither_lock_nor_session() {
+    for bed in beds() {
+        let (process, years) = (bed.process(), 2 * 365 * kassa_model::MICROS_PER_DAY);
+        let (right, wrong) = (log_in(), r#"{"token":"not-it"}"#);
+        let post = async |body: &str| send(&process.router, "POST /v1/session", &[], body).await;
+        process.clock.advance(years);
+        let cookie = post(&right).await.cookie();
+        for _ in 0..10 {
+            assert_eq!(post(wrong).await.status, 401);
+        }
+        assert_eq!(post(&right).await.status, 429);
+        process.clock.advance(-years);
+        assert_eq!(post(&right).await.status, 200, "a lock of a time to come locks nobody for years");
+        let asked = send(&process.router, "GET /v1/session", &[("cookie", &cookie)], "").await;
+        assert_eq!(asked.body["signed_in"], json!(false), "nor is a session of then good for years");
+        for _ in 0..9 {
+            assert_eq!(post(wrong).await.status, 401, "the count begins anew");
+        }
+        assert_eq!(post(&right).await.status, 200);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_at_once_gets_no_more_than_ten_guesses() {
     for bed in beds() {

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
-use kassa_model::{MICROS_PER_DAY, Timestamp};
+use kassa_model::{Clock, MICROS_PER_DAY, ManualClock, Timestamp};
 
 use super::{Salts, week_of};
 use crate::secret::to_hex;
@@ -139,4 +140,51 @@ fn a_disk_that_refuses_costs_no_event() {
     let first = salts.at(noon(20_000));
     assert_eq!(salts.at(noon(20_000)), first);
     assert_eq!(salts.at(noon(20_001)).yesterday, first.today);
+}
+
+#[test]
+fn a_clock_set_ahead_and_back_changes_no_salt_and_leaves_none() {
+    for ahead in [3, 730] {
+        let data = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(noon(20_000)));
+        let open = || Salts::open_by(data.path(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+        let mut salts = open();
+        let before = salts.at(clock.now());
+        for restart in [false, true] {
+            clock.set(noon(20_000 + ahead));
+            let wrong = salts.at(clock.now());
+            assert_ne!(wrong.today, before.today);
+            if restart {
+                salts = open();
+            }
+            assert_eq!(salts.at(clock.now()), wrong);
+            clock.set(noon(20_000));
+            assert_eq!(salts.at(clock.now()), before, "{ahead} days ahead and back");
+            let text = text(data.path());
+            assert!(!text.contains(&to_hex(&wrong.today.0)), "what is of a time to come is destroyed");
+            assert!(text.contains(&to_hex(&before.today.0)), "a restart finds the day's");
+        }
+        clock.set(noon(20_001));
+        assert_eq!(salts.at(clock.now()).yesterday, before.today);
+        // A clock that goes on there is right: what was before it goes a day later.
+        clock.set(noon(20_001 + ahead));
+        salts.at(clock.now());
+        clock.set(noon(20_002 + ahead));
+        salts.at(clock.now());
+        assert!(!text(data.path()).contains(&to_hex(&before.today.0)));
+    }
+}
+
+#[test]
+fn a_clock_set_back_goes_on_with_the_day_s_salts() {
+    let data = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::new(noon(20_000)));
+    let salts = Salts::open_by(data.path(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+    let today = salts.at(clock.now());
+    clock.set(Timestamp::from_micros(noon(20_000).micros() - 2 * MICROS_PER_DAY / 24));
+    assert_eq!(salts.at(clock.now()), today);
+    clock.set(noon(19_999));
+    assert_eq!(salts.at(clock.now()).today, today.yesterday);
+    clock.set(noon(20_000));
+    assert_eq!(salts.at(clock.now()), today);
 }

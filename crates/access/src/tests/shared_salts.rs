@@ -64,6 +64,35 @@ async fn old_ones_are_destroyed_in_the_database() {
     }
 }
 
+#[tokio::test]
+async fn a_clock_set_ahead_and_back_changes_no_salt_in_the_database() {
+    for bed in beds() {
+        let db = Db::open(&bed.url).unwrap();
+        let clock = Arc::new(ManualClock::new(noon()));
+        let salts = Salts::shared(db.clone(), Arc::clone(&clock) as Arc<_>).unwrap();
+        let (before, today) = (salts.at(clock.now()), noon().day());
+        let days = || -> Vec<i64> {
+            rows(&db).into_iter().filter(|(kind, ..)| kind == "day").map(|(_, number, _)| number).collect()
+        };
+        for ahead in [3, 730] {
+            clock.advance(ahead * MICROS_PER_DAY);
+            salts.at(clock.now());
+            until("the later time has its salts, and the day's are kept", || {
+                days().contains(&(today + ahead + 1)) && days().contains(&today)
+            })
+            .await;
+            clock.set(noon());
+            assert_eq!(salts.at(clock.now()), before, "{}", bed.name);
+            until("none of the later time is left", || {
+                let days = days();
+                days.starts_with(&[today - 1, today, today + 1]) && days.iter().all(|day| *day <= today + 2)
+            })
+            .await;
+            assert_eq!(salts.at(clock.now()), before, "{}", bed.name);
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn midnight_needs_no_database_and_its_salts_win_in_the_end() {
     let Some(cluster) = TestPostgres::start_own() else { return };
