@@ -62,7 +62,7 @@ pub(crate) fn fill(file: &Path, count: u64) -> anyhow::Result<()> {
 
 async fn mark(store: &DuckStore) -> anyhow::Result<Mark> {
     let (sender, receiver) = mpsc::channel();
-    let ask = Resume { partition: 0, id_hours: 0, session_micros: 0 };
+    let ask = Resume::standing(0);
     let send = move |resumed| {
         if let Resumed::Mark(mark) = resumed {
             // The receiver lives until the end of the function.

@@ -34,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) inventory: Noun,
     pub(crate) orders: Orders,
     pub(crate) dedupe: Dedupe,
+    pub(crate) sessions: Sessions,
     pub(crate) access: Access,
     pub(crate) shop: Shop,
     pub(crate) storefront: Storefront,
@@ -102,6 +103,11 @@ pub(crate) struct Orders {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Dedupe {
     pub(crate) window_hours: u64,
+    pub(crate) memory_max: usize,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Sessions {
     pub(crate) memory_max: usize,
 }
 

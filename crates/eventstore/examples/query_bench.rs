@@ -13,7 +13,7 @@ use duckdb::{Connection, params_from_iter, types::Value};
 use kassa_eventstore::query::{
     Dimension, Direction, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
 };
-use kassa_eventstore::{Batch, DuckStore, EventStore, Options, Resume, Row};
+use kassa_eventstore::{Batch, DuckStore, EventStore, Options, Resume, Row, SessionPart};
 use kassa_model::{Dialect, Event, MICROS_PER_DAY, Timestamp};
 use uuid::Uuid;
 
@@ -305,7 +305,8 @@ async fn bench_start(path: &Path) -> Result<()> {
         Arc::new(DuckStore::open(Options { threads: Some(2), ..Options::new(path) })?);
     println!("start: opened in {:?}, resident {} MB", started.elapsed(), resident_mb());
     let started = Instant::now();
-    let ask = Resume { partition: 0, id_hours: 9 * 24, session_micros: MICROS_PER_DAY };
+    let whole = SessionPart { from: 0, to: u128::MAX, hour: None };
+    let ask = Resume { partition: 0, ids_since_hour: Some(0), sessions: vec![whole] };
     let (sender, receiver) = std::sync::mpsc::channel();
     store
         .resume(

@@ -21,6 +21,7 @@ pub use memory::MemoryStore;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use async_trait::async_trait;
 use kassa_model::{Event, Outcome, Rejected, Timestamp};
@@ -146,11 +147,11 @@ pub enum Resumed {
     Mark(Option<Mark>),
     /// The `state` of the batch that moved the mark there, after it; none when that had none.
     State(Option<String>),
-    /// Ids stored with `received_at` at or after `ids_since`, ascending by hour of receipt.
+    /// Ids stored with an hour of receipt at or after [`Resume::ids_since_hour`], ascending by it.
     Ids(Vec<RecentId>),
-    /// The sessions of the events received at or after `sessions_since`, money apart: one piece per session **and hour of
-    /// receipt**. So the processor's memory is the same whether it was resumed or grew, also for a session that a client
-    /// names again after days.
+    /// The sessions of the events in [`Resume::sessions`], money apart: one piece per session **and part**. So the
+    /// processor's memory is the same whether it was resumed or grew, also for a session that a client names again after
+    /// days.
     Sessions(Vec<OpenSession>),
     /// The newest `received_at` stored for the partition; `None` when there is no row.
     Clock(Option<Timestamp>),
@@ -165,9 +166,11 @@ pub struct RecentId {
     pub hour: i64,
 }
 
-/// A session's events of one hour of receipt, as the store has them.
+/// A session's events of one part of the log, as the store has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenSession {
+    /// The part, by its place in [`Resume::sessions`].
+    pub part: u32,
     /// The site.
     pub site: String,
     /// The visitor.
@@ -178,8 +181,6 @@ pub struct OpenSession {
     pub first: Timestamp,
     /// Latest `occurred_at`.
     pub last: Timestamp,
-    /// Latest `received_at`.
-    pub received: Timestamp,
 }
 
 /// An id to look up: is it stored, and when was it received.
@@ -240,10 +241,10 @@ pub struct StoreStatus {
 ///    [`InsertError::Conflict`] and nothing is changed. So each event is visible exactly once at every moment, after
 ///    any crash, replay or takeover.
 /// 2. An empty batch moves the position.
-/// 3. `resume` gives back exactly what was committed: mark and state, clock, ids by hour, sessions by hour of receipt.
+/// 3. `resume` gives back exactly what was committed: mark and state, clock, ids by hour, sessions by part of the log.
 /// 4. `seen` finds exactly the stored (site, id) pairs, with the hour of their *latest* receipt.
 /// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values.
-/// 6. Dead letters are kept 14 days of `received_at` behind the newest and 10,000 per site and day; counts never shrink.
+/// 6. Dead letters are kept 14 days of `received_at` behind what was stored last and 10,000 per site and day; counts never shrink.
 /// 7. `forget` removes exactly the named events; the position stays.
 /// 8. `money` and `repeated_ids` look at every row.
 #[async_trait]
@@ -260,12 +261,12 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// [`Error`].
     async fn resume(&self, ask: Resume, send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error>;
 
-    /// For each lookup the hour of the latest receipt of that (site, id), if it is stored. Searches rows received at
-    /// or after `since` only. One join, however many.
+    /// For each lookup the hour of the latest receipt of that (site, id), if it is stored. Searches rows received
+    /// `within` only, and costs as much as there are of them. One join, however many.
     ///
     /// # Errors
     /// [`Error`].
-    async fn seen(&self, lookups: Vec<Lookup>, since: Timestamp) -> Result<Vec<Option<i64>>, Error>;
+    async fn seen(&self, lookups: Vec<Lookup>, within: Range<Timestamp>) -> Result<Vec<Option<i64>>, Error>;
 
     /// Answers a report.
     ///
@@ -330,12 +331,30 @@ pub trait EventStore: Send + Sync + fmt::Debug {
 }
 
 /// What a processor asks for when it takes a partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resume {
     /// The partition.
     pub partition: u32,
-    /// How far back ids are wanted, counted from the stored clock, in hours.
-    pub id_hours: i64,
-    /// How far back sessions are wanted, counted from the stored clock, in µs.
-    pub session_micros: i64,
+    /// From which hour of receipt on ids are wanted; `None`: none.
+    pub ids_since_hour: Option<i64>,
+    /// Of which parts of the partition's records sessions are wanted.
+    pub sessions: Vec<SessionPart>,
+}
+
+/// Records of a partition, of which sessions are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionPart {
+    /// The offset of the first.
+    pub from: u128,
+    /// The offset after the last.
+    pub to: u128,
+    /// Only those received in this hour (`Timestamp::hour`).
+    pub hour: Option<i64>,
+}
+
+impl Resume {
+    /// Asks for nothing but where the store stands: mark, state and clock.
+    pub fn standing(partition: u32) -> Self {
+        Self { partition, ids_since_hour: None, sessions: Vec::new() }
+    }
 }

@@ -23,8 +23,10 @@ pub async fn check_positions(log: &dyn EventLog, store: &dyn EventStore) -> Resu
                 *sink.lock().unwrap_or_else(PoisonError::into_inner) = mark;
             }
         };
-        let ask = Resume { partition, id_hours: 0, session_micros: 0 };
-        store.resume(ask, Box::new(keep)).await.map_err(|error| Error::Log(error.to_string()))?;
+        store
+            .resume(Resume::standing(partition), Box::new(keep))
+            .await
+            .map_err(|error| Error::Log(error.to_string()))?;
         let mark = *found.lock().unwrap_or_else(PoisonError::into_inner);
         position_in(&status, partition, mark)?;
     }

@@ -1,5 +1,6 @@
 //! From waiting records to a commit: the fold, and what to do with the store's answer.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,8 +12,9 @@ use tokio::time::Instant;
 
 use super::driver::Driver;
 use super::flight::{Flight, Landing, Manifest, Ready};
-use super::fold::{Answers, Decoded, Fold, Folded, Questions, RECORDS_BETWEEN_LOOKS};
+use super::fold::{Decoded, Fold, Folded, RECORDS_BETWEEN_LOOKS};
 use super::parts::{Halt, backoff};
+use super::questions::{Answers, Questions};
 use super::status::ProcessorState;
 use super::steps::Tools;
 
@@ -47,7 +49,7 @@ impl Driver<'_> {
         let (fold, tools, folded) = offload(size, move || close(opened, &answers, tools, &stop)).await;
         (held.fold, self.tools, held.from) = (fold, tools, to);
 
-        let Folded { rows, rejected, counts, decisions } = folded.ok_or(Halt::Shutdown)?;
+        let Folded { rows, rejected, counts, state, decisions } = folded.ok_or(Halt::Shutdown)?;
         let manifest = Manifest {
             partition,
             epoch: held.epoch,
@@ -57,6 +59,7 @@ impl Driver<'_> {
             records,
             decisions,
             counts,
+            state,
         };
         held.ready = Some(Ready { manifest, rows, rejected });
         self.held.insert(partition, held);
@@ -125,10 +128,11 @@ impl Driver<'_> {
         self.parts.board.set_state(ProcessorState::Running);
         if let Some(held) = self.held.get_mut(&partition) {
             held.failures = 0;
+            held.fold.committed(manifest.to);
             self.parts.board.set_partition(partition, held.moment(manifest.to));
         }
         if let Some(goal) = &mut self.goal {
-            let received = self.held.get(&partition).and_then(|held| held.fold.clock());
+            let received = self.held.get(&partition).and_then(|held| held.fold.latest());
             (goal.progress)(manifest.records.len() as u64, received);
         }
         match self.subscription.commit(&[(partition, Offset(manifest.to))]).await {
@@ -173,18 +177,18 @@ impl Driver<'_> {
             return Ok(Answers::default());
         }
         let [of_window, for_ever] = &questions.asks;
-        let of_window = self.seen(of_window, questions.since[0]).await?;
-        let for_ever = self.seen(for_ever, questions.since[1]).await?;
+        let of_window = self.seen(of_window, questions.within(0)).await?;
+        let for_ever = self.seen(for_ever, questions.within(1)).await?;
         Ok(questions.answered([of_window, for_ever]))
     }
 
-    async fn seen(&mut self, lookups: &[Lookup], since: i64) -> Result<Vec<Option<i64>>, Halt> {
+    async fn seen(&mut self, lookups: &[Lookup], within: Range<Timestamp>) -> Result<Vec<Option<i64>>, Halt> {
         let mut failures = 0;
         if lookups.is_empty() {
             return Ok(Vec::new());
         }
         loop {
-            let asked = self.parts.store.seen(lookups.to_vec(), Timestamp::from_micros(since));
+            let asked = self.parts.store.seen(lookups.to_vec(), within.clone());
             match self.parts.unless_stopped(asked).await? {
                 Ok(hours) => return Ok(hours),
                 Err(error) => self.parts.pause(error.to_string(), &mut failures).await?,

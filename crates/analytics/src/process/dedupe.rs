@@ -8,8 +8,6 @@
 
 use std::collections::VecDeque;
 
-use kassa_model::MICROS_PER_HOUR;
-
 use super::idrun::IdRun;
 use super::idset::{IdSet, key};
 
@@ -48,6 +46,22 @@ pub(super) struct Candidate {
     pub(super) for_ever: bool,
 }
 
+/// Hours of receipt, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hours {
+    /// The first.
+    pub(super) first: i64,
+    /// The last.
+    pub(super) last: i64,
+}
+
+impl Hours {
+    /// The shortest span that has both in it.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+}
+
 /// The memory of ids of one partition.
 #[derive(Debug)]
 pub(super) struct Dedupe {
@@ -56,6 +70,20 @@ pub(super) struct Dedupe {
     sealed: VecDeque<Sealed>,
     /// Memory knows of every id that is stored with this hour or a later one.
     complete_from: i64,
+    now: Now,
+}
+
+/// The partition's clock, as far as ids grow old by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Now {
+    /// The hour that is believed.
+    pub(super) hour: i64,
+    /// The earliest hour of which the next record may be.
+    pub(super) earliest: i64,
+    /// The newest hour of the time that goes on.
+    pub(super) latest: i64,
+    /// Hours that passed.
+    pub(super) age: i64,
 }
 
 /// Ids that no longer lie in memory one by one; all of them are committed to the store.
@@ -64,6 +92,8 @@ struct Sealed {
     ids: IdRun,
     hour_min: i64,
     hour_max: i64,
+    /// The age at which the last of them was stored, or a later one.
+    age: i64,
 }
 
 /// What the memory holds, for people.
@@ -86,17 +116,19 @@ impl Default for DedupeOptions {
 impl Dedupe {
     /// The memory of a store that holds nothing.
     pub(super) fn new(options: DedupeOptions) -> Self {
-        Self { options, open: IdSet::new(), sealed: VecDeque::new(), complete_from: i64::MIN }
+        let now = Now { hour: i64::MIN, earliest: i64::MIN, latest: i64::MIN, age: 0 };
+        Self { options, open: IdSet::new(), sealed: VecDeque::new(), complete_from: i64::MIN, now }
     }
 
-    /// How many hours before the newest stored receipt the store must send ids from at `resume`.
+    /// How many hours before the earliest that the next record may be of the store must send ids from at `resume`.
     pub(super) fn resume_hours(options: DedupeOptions) -> i64 {
         options.window_hours + SLACK_HOURS + 1
     }
 
-    /// Begins to take the ids of a store whose newest receipt has the hour `clock_hour`; only the window's come.
-    pub(super) fn begin_resume(&mut self, clock_hour: i64) {
-        self.complete_from = self.oldest_useful(clock_hour);
+    /// Begins to take the ids of a store whose clock says `now`; only the window's come.
+    pub(super) fn begin_resume(&mut self, now: Now) {
+        self.now = now;
+        self.complete_from = self.oldest_useful();
     }
 
     /// Takes an id that the store sent; they come ascending by hour.
@@ -107,14 +139,15 @@ impl Dedupe {
         }
     }
 
-    /// Of each of these ids, whether the store must be asked about it before [`Self::is_duplicate`] can decide.
-    pub(super) fn must_ask(&self, ids: &[Candidate]) -> Vec<bool> {
-        let mut asked = vec![false; ids.len()];
+    /// Of each of these ids, in which hours of receipt the store must look for it before [`Self::is_duplicate`] can decide;
+    /// nowhere for most.
+    pub(super) fn must_ask(&self, ids: &[Candidate]) -> Vec<Option<Hours>> {
+        let mut asked = vec![None; ids.len()];
         let mut sought = Vec::with_capacity(ids.len());
         for (place, id) in ids.iter().enumerate().filter(|(_, id)| !self.open_proves(**id)) {
-            let oldest = id.hour.saturating_sub(self.options.window_hours);
+            let oldest = if id.for_ever { 0 } else { id.hour.saturating_sub(self.options.window_hours) };
             if id.for_ever || oldest < self.complete_from {
-                asked[place] = true;
+                asked[place] = Some(Hours { first: oldest, last: i64::MAX });
             } else {
                 sought.push((key(id.hash), place, oldest));
             }
@@ -126,8 +159,13 @@ impl Dedupe {
         for sealed in &self.sealed {
             sealed.ids.mark(&keys, &mut hits);
             for (hit, (_, place, oldest)) in hits.iter_mut().zip(&sought).filter(|(hit, _)| **hit) {
-                asked[*place] |= sealed.hour_max >= *oldest;
                 *hit = false;
+                if sealed.hour_max >= *oldest {
+                    // The set that it hit says where it would lie: whoever sends old ids again makes the store look
+                    // through some hours and not through the window.
+                    let hours = Hours { first: sealed.hour_min.max(*oldest), last: sealed.hour_max };
+                    asked[*place] = Some(asked[*place].map_or(hours, |known: Hours| known.and(hours)));
+                }
             }
         }
         asked
@@ -143,12 +181,6 @@ impl Dedupe {
         self.open.insert(id.hash, id.hour);
     }
 
-    /// The start of the hours in which the store must look for `id`, in µs.
-    pub(super) fn search_from(&self, id: Candidate) -> i64 {
-        let hour = if id.for_ever { 0 } else { id.hour.saturating_sub(self.options.window_hours) };
-        hour.max(0).saturating_mul(MICROS_PER_HOUR)
-    }
-
     /// Whether [`Self::seal`] is due. It may be called only while everything in memory is committed to the store, as a
     /// sealed id's receipt is known to the store alone.
     pub(super) fn wants_seal(&self) -> bool {
@@ -162,7 +194,8 @@ impl Dedupe {
     pub(super) fn seal(&mut self) {
         let Some((hour_min, hour_max)) = self.open.span() else { return };
         let ids = IdRun::of(&self.open.take_keys());
-        self.sealed.push_back(Sealed { ids, hour_min, hour_max });
+        let age = self.now.age.saturating_sub(self.now.hour.saturating_sub(hour_max).max(0));
+        self.sealed.push_back(Sealed { ids, hour_min, hour_max, age });
         let ids_max = MERGED_MAX * IdSet::ids_max(self.options.memory_max / OPEN_SHARE);
         while let Some(merged) = self.last_two_merged(ids_max) {
             self.sealed.truncate(self.sealed.len() - 2);
@@ -180,38 +213,53 @@ impl Dedupe {
         }
         let hour_min = older.hour_min.min(newer.hour_min);
         let hour_max = older.hour_max.max(newer.hour_max);
-        if hour_max - hour_min > OPEN_HOURS_MAX {
+        // Two collectors whose clocks are far apart make wide sets only; these become one as well.
+        let wide = |sealed: &Sealed| sealed.hour_max - sealed.hour_min;
+        if hour_max - hour_min > OPEN_HOURS_MAX.max(wide(older)).max(wide(newer)) {
             return None;
         }
-        Some(Sealed { ids: older.ids.merged(&newer.ids)?, hour_min, hour_max })
+        let age = older.age.max(newer.age);
+        Some(Sealed { ids: older.ids.merged(&newer.ids)?, hour_min, hour_max, age })
     }
 
     fn keep_to_budget(&mut self) {
         let sealed_max = self.options.memory_max - self.options.memory_max / OPEN_SHARE;
         while self.sealed_bytes() > sealed_max {
             let shortened = self.sealed.iter_mut().any(|sealed| sealed.ids.shorten());
-            if !shortened && let Some(oldest) = self.sealed.pop_front() {
-                self.complete_from = self.complete_from.max(oldest.hour_max + 1);
+            if !shortened {
+                // One of a time to come is kept as long as there is another: without it no record would be known to be
+                // new before that time has come.
+                let past = |sealed: &Sealed| sealed.hour_max <= self.now.latest.saturating_add(SLACK_HOURS);
+                let at = self.sealed.iter().position(past).unwrap_or_default();
+                self.drop_sealed(at);
             }
         }
     }
 
-    /// Lets go of sealed sets that no record can match any more, seen from the partition's clock.
-    pub(super) fn forget_before(&mut self, clock_hour: i64) {
-        let useful = self.oldest_useful(clock_hour);
-        while self.sealed.front().is_some_and(|oldest| oldest.hour_max < useful) {
-            self.sealed.pop_front();
-            self.complete_from = self.complete_from.max(useful);
+    /// Takes note of the partition's clock, and lets go of sealed sets that no record can match any more: neither by the
+    /// hours of their receipt nor by the hours that passed. A clock that jumps ahead and back costs none.
+    pub(super) fn come_to(&mut self, now: Now) {
+        self.now = now;
+        let (useful, window) = (self.oldest_useful(), self.options.window_hours + SLACK_HOURS);
+        let is_past = |oldest: &Sealed| oldest.hour_max < useful && oldest.age + window <= now.age;
+        while self.sealed.front().is_some_and(is_past) {
+            self.drop_sealed(0);
+        }
+    }
+
+    fn drop_sealed(&mut self, at: usize) {
+        if let Some(dropped) = self.sealed.remove(at) {
+            self.complete_from = self.complete_from.max(dropped.hour_max + 1);
         }
     }
 
     /// What the memory holds.
-    pub(super) fn status(&self, clock_hour: i64) -> DedupeStatus {
+    pub(super) fn status(&self) -> DedupeStatus {
         let ids = self.open.len() + self.sealed.iter().map(|sealed| sealed.ids.len()).sum::<usize>();
         DedupeStatus {
             ids: ids as u64,
             bytes: (self.open.bytes() + self.sealed_bytes()) as u64,
-            slower: self.complete_from > clock_hour.saturating_sub(self.options.window_hours),
+            slower: self.complete_from > self.now.latest.saturating_sub(self.options.window_hours),
         }
     }
 
@@ -223,8 +271,8 @@ impl Dedupe {
         id.for_ever || id.hour.saturating_sub(stored_hour) <= self.options.window_hours
     }
 
-    fn oldest_useful(&self, clock_hour: i64) -> i64 {
-        clock_hour.saturating_sub(self.options.window_hours + SLACK_HOURS)
+    fn oldest_useful(&self) -> i64 {
+        self.now.earliest.saturating_sub(self.options.window_hours + SLACK_HOURS)
     }
 
     fn sealed_bytes(&self) -> usize {
@@ -246,8 +294,13 @@ mod tests {
         }
     }
 
+    /// A clock that has always been right.
+    fn now(hour: i64) -> Now {
+        Now { hour, earliest: hour, latest: hour, age: hour }
+    }
+
     fn asks(memory: &Dedupe, id: Candidate) -> bool {
-        memory.must_ask(&[id]) == [true]
+        memory.must_ask(&[id])[0].is_some()
     }
 
     /// Asks the memory and, where it wants that, a plain map that stands for the store.
@@ -283,7 +336,7 @@ mod tests {
             store.insert(id(n, 10).hash, 10);
         }
         memory.seal();
-        assert_eq!(memory.status(10).ids, 1_000);
+        assert_eq!(memory.status().ids, 1_000);
         for n in 0..1_000 {
             assert!(asks(&memory, id(n, 12)));
             assert!(duplicate(&memory, &store, id(n, 12)));
@@ -305,7 +358,8 @@ mod tests {
             }
             memory.seal();
         }
-        let status = memory.status(9);
+        memory.come_to(now(9));
+        let status = memory.status();
         assert!(status.slower && (1..=300_000).contains(&status.bytes), "{status:?}");
         assert!((0..n).all(|n| duplicate(&memory, &store, id(n, 9))));
         assert!((n..n + 500).all(|n| asks(&memory, id(n, 9)) && !duplicate(&memory, &store, id(n, 9))));
@@ -323,10 +377,10 @@ mod tests {
                     memory.seal();
                 }
             }
-            let status = memory.status(10);
+            let status = memory.status();
             assert_eq!((status.ids, status.slower), (300_000, false));
             let ids: Vec<Candidate> = (300_000..500_000).map(hashed).collect();
-            let asked = memory.must_ask(&ids).into_iter().filter(|asked| *asked).count();
+            let asked = memory.must_ask(&ids).into_iter().flatten().count();
             (memory.sealed.len(), asked)
         };
         assert_eq!(asked(64 << 20), (2, 0), "240,000 and 60,000 in one");
@@ -348,7 +402,7 @@ mod tests {
         let whole: Vec<bool> =
             memory.sealed.iter().map(|sealed| sealed.ids.merged(&none).is_some()).collect();
         assert!(whole.len() == 6 && whole.is_sorted(), "{whole:?}");
-        assert!(!whole[0] && whole[5] && !memory.status(12).slower);
+        assert!(!whole[0] && whole[5] && !memory.status().slower);
         assert!((0..240_000).all(|n| asks(&memory, id(n, 12))));
     }
 
@@ -361,7 +415,7 @@ mod tests {
         }
         assert!(memory.sealed.iter().all(|sealed| sealed.hour_max - sealed.hour_min <= OPEN_HOURS_MAX));
         assert!((4..=16).contains(&memory.sealed.len()), "{}", memory.sealed.len());
-        memory.forget_before(240);
+        memory.come_to(now(240));
         assert!(memory.sealed.iter().all(|sealed| sealed.hour_max >= 71));
         assert!((710..1_000).all(|n| asks(&memory, id(n, 99))));
     }
@@ -370,15 +424,84 @@ mod tests {
     fn a_resumed_memory_covers_the_window_and_asks_beyond_it() {
         let options = DedupeOptions::default();
         let mut memory = Dedupe::new(options);
-        memory.begin_resume(1_000);
+        memory.begin_resume(now(1_000));
         memory.resume_id(id(1, 900).hash, 900);
         assert!(duplicate(&memory, &HashMap::new(), id(1, 1_000)));
         assert!(!asks(&memory, id(2, 1_000)));
         assert!(!asks(&memory, id(2, 999)));
         assert!(asks(&memory, id(2, 998)), "a record from further back could match what was not sent");
-        assert!(!memory.status(1_000).slower);
+        assert!(!memory.status().slower);
         memory.seal();
-        memory.forget_before(1_070);
-        assert_eq!(memory.status(1_070).ids, 0);
+        memory.come_to(now(1_069));
+        assert_eq!(memory.status().ids, 1);
+        memory.come_to(now(1_070));
+        assert_eq!(memory.status().ids, 0);
+    }
+
+    /// Ids of a day, then some of two years ahead, then the day goes on.
+    fn jumped(options: DedupeOptions) -> (Dedupe, i64) {
+        let (mut memory, years) = (Dedupe::new(options), 2 * 365 * 24);
+        let mut n = 0;
+        let mut send = |memory: &mut Dedupe, clock: Now, hour| {
+            for _ in 0..2_000 {
+                memory.remember(id(n, hour));
+                n += 1;
+            }
+            memory.come_to(clock);
+            if memory.wants_seal() {
+                memory.seal();
+            }
+        };
+        (0..24).for_each(|hour| send(&mut memory, now(hour), hour));
+        let ahead = Now { hour: years, earliest: years, latest: years, age: 36 };
+        send(&mut memory, ahead, years);
+        for hour in 24..48 {
+            send(&mut memory, Now { earliest: 24, latest: hour, age: hour + 12, ..ahead }, hour);
+        }
+        memory.come_to(Now { age: 60, ..now(48) });
+        memory.seal();
+        (memory, 48)
+    }
+
+    #[test]
+    fn a_clock_two_years_ahead_and_back_lets_go_of_nothing() {
+        let (memory, hour) = jumped(DedupeOptions::default());
+        assert_eq!(memory.status().ids, 2_000 * 49);
+        assert!(!memory.status().slower);
+        assert!((0..2_000 * 49).step_by(97).all(|n| asks(&memory, id(n, hour))), "each may be a duplicate");
+        let new = (1_000_000..1_000_500).filter(|n| asks(&memory, id(*n, hour))).count();
+        assert_eq!(new, 0, "the store is not asked for new ids");
+    }
+
+    #[test]
+    fn ids_of_a_time_to_come_are_the_last_to_go() {
+        let (mut memory, hour) = jumped(DedupeOptions { window_hours: 168, memory_max: 600_000 });
+        for n in 0..200_000 {
+            memory.remember(id(2_000_000 + n, hour));
+            if memory.wants_seal() {
+                memory.seal();
+            }
+        }
+        assert!(memory.complete_from <= hour + 1, "{}", memory.complete_from);
+    }
+
+    #[test]
+    fn a_hit_is_looked_for_in_the_hours_of_its_set() {
+        let mut memory = Dedupe::new(DedupeOptions::default());
+        for n in 0..300 {
+            memory.remember(id(n, i64::try_from(n).unwrap() / 2));
+            if memory.wants_seal() {
+                memory.seal();
+            }
+        }
+        for n in 0..200 {
+            let hours = memory.must_ask(&[id(n, 160)])[0].unwrap();
+            let hour = i64::try_from(n).unwrap() / 2;
+            assert!(
+                (hours.first..=hours.last).contains(&hour) && hours.last - hours.first <= 24,
+                "{hours:?}"
+            );
+        }
+        assert_eq!(memory.must_ask(&[id(1_000, 160)]), [None]);
     }
 }

@@ -175,7 +175,7 @@ impl<'a> Driver<'a> {
         match delivery {
             Delivery::Assigned { partition, epoch } => {
                 self.drop_partition(partition);
-                let fold = Fold::new(partition, self.parts.options.dedupe);
+                let fold = Fold::new(partition, self.parts.options.fold());
                 self.take_up(partition, epoch, fold).await?;
             }
             Delivery::Revoked { partition } => self.drop_partition(partition),
@@ -210,8 +210,8 @@ impl<'a> Driver<'a> {
 impl Held {
     /// What is shown of the partition while the store stands at `position`.
     pub(super) fn moment(&self, position: u128) -> PartitionMoment {
-        let (dedupe, visitors) = self.fold.status();
-        PartitionMoment { position, received_at: self.fold.clock(), dedupe, visitors }
+        let (dedupe, sessions) = self.fold.status();
+        PartitionMoment { position, received_at: self.fold.latest(), dedupe, sessions }
     }
 }
 

@@ -10,7 +10,8 @@ use kassa_model::failpoint;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::fold::{Counts, Decision};
+use super::counts::Counts;
+use super::fold::Decision;
 
 /// What is kept of a batch until it is committed: enough to build it again, as the store takes the rows away.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub(super) struct Manifest {
     pub(super) records: Vec<(Offset, Bytes)>,
     pub(super) decisions: Vec<Decision>,
     pub(super) counts: Counts,
+    pub(super) state: Option<String>,
 }
 
 /// A batch that was folded and waits for its turn.
@@ -64,7 +66,7 @@ impl Flight {
             rows,
             rejected,
             counts: manifest.counts.to_map(),
-            state: None,
+            state: manifest.state.clone(),
         };
         let store = Arc::clone(store);
         let task = tokio::spawn(async move {

@@ -1,19 +1,23 @@
 //! The fold: records in, rows, dead letters and counts out. Deterministic: what becomes of a record depends on the
 //! records before it in its partition and on nothing else, not on batches, restarts or the wall clock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use bytes::Bytes;
 use kassa_eventlog::{Offset, Partition};
-use kassa_eventstore::{CountKey, DeadLetter, Lookup, Resumed, Row};
+use kassa_eventstore::{DeadLetter, Resume, Resumed, Row};
 use kassa_model::{
-    Dialect, Event, LogRecord, Outcome, Reason, Recorded, Rejected, Timestamp, decode, dedupe_hash,
+    Dialect, Event, LogRecord, MICROS_PER_HOUR, Outcome, Reason, Recorded, Rejected, Timestamp, decode,
+    dedupe_hash,
 };
 use kassa_service::Shutdown;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::dedupe::{Candidate, Dedupe, DedupeOptions};
-use super::session::Sessions;
+use super::clock::FoldClock;
+use super::counts::Counts;
+use super::dedupe::{Candidate, Dedupe, DedupeOptions, DedupeStatus, Now};
+use super::questions::{Answers, Questions};
+use super::session::{KeptSessions, SessionOptions, SessionStatus, Sessions};
 use super::steps::{Flow, Memory, Tools, Work, has_usable_key, is_believable};
 
 /// How many bytes of a record a dead letter keeps.
@@ -26,10 +30,26 @@ pub(super) const RECORDS_BETWEEN_LOOKS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Fold {
     partition: Partition,
-    options: DedupeOptions,
+    options: FoldOptions,
     memory: Memory,
+    /// For people alone.
+    latest: Option<Timestamp>,
     /// Records whose rows the store refused, and why.
     unstorable: HashMap<Offset, String>,
+}
+
+/// How much a fold remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct FoldOptions {
+    pub(super) dedupe: DedupeOptions,
+    pub(super) sessions: SessionOptions,
+}
+
+/// What the store keeps with a position beside the rows, so that the fold of the next process is the same: a JSON text.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    clock: FoldClock,
+    sessions: KeptSessions,
 }
 
 /// A record as read from the log.
@@ -47,20 +67,6 @@ enum Body {
     Unreadable { site: String, why: String },
 }
 
-/// Which ids the store must be asked about before a batch can be folded.
-#[derive(Debug, Default)]
-pub(super) struct Questions {
-    /// Each id once, with the earliest receipt to look for: those of the window, then those that count for ever.
-    pub(super) asks: [Vec<Lookup>; 2],
-    /// From when on each of the two must be searched, in µs.
-    pub(super) since: [i64; 2],
-    places: HashMap<u128, (usize, usize)>,
-}
-
-/// The store's answers to [`Questions`].
-#[derive(Debug, Default)]
-pub(super) struct Answers(HashMap<u128, i64>);
-
 /// What a batch folds to.
 #[derive(Debug, Default)]
 pub(super) struct Folded {
@@ -70,6 +76,8 @@ pub(super) struct Folded {
     pub(super) rejected: Vec<DeadLetter>,
     /// What became of the records.
     pub(super) counts: Counts,
+    /// What the store is to keep with the position after them.
+    pub(super) state: Option<String>,
     /// The same, record by record, to build the batch again from the log's bytes.
     pub(super) decisions: Vec<Decision>,
 }
@@ -84,10 +92,6 @@ pub(super) enum Decision {
     /// A dead letter.
     Rejected(Box<Rejected>),
 }
-
-/// Outcomes by site and day, without a text being copied per event.
-#[derive(Debug, Default)]
-pub(super) struct Counts(HashMap<String, Vec<(i64, Outcome, u64)>>);
 
 impl Decoded {
     /// Reads a record; bytes that cannot be read become a dead letter later on.
@@ -121,9 +125,10 @@ impl Decoded {
 
 impl Fold {
     /// The fold of a partition of which nothing is stored.
-    pub(super) fn new(partition: Partition, options: DedupeOptions) -> Self {
-        let memory = Memory { dedupe: Dedupe::new(options), sessions: Sessions::default(), clock: None };
-        Self { partition, options, memory, unstorable: HashMap::new() }
+    pub(super) fn new(partition: Partition, options: FoldOptions) -> Self {
+        let (dedupe, sessions) = (Dedupe::new(options.dedupe), Sessions::new(options.sessions));
+        let memory = Memory { dedupe, sessions, clock: None };
+        Self { partition, options, memory, latest: None, unstorable: HashMap::new() }
     }
 
     /// The fold of the same partition with nothing in memory, to be resumed.
@@ -132,17 +137,42 @@ impl Fold {
         Self { unstorable, ..Self::new(self.partition, self.options) }
     }
 
+    /// Begins to take up what the store holds, by what it kept with its position and the newest receipt among its rows;
+    /// says what it must send.
+    pub(super) fn begin_resume(&mut self, state: Option<&str>, newest: Option<Timestamp>) -> Resume {
+        let kept = state.map(serde_json::from_str::<Kept>).and_then(|kept| {
+            kept.inspect_err(|error| tracing::warn!(%error, "what the store kept of sessions cannot be read"))
+                .ok()
+        });
+        match (kept, newest) {
+            (Some(Kept { clock, sessions }), _) => {
+                self.memory.clock = Some(clock);
+                self.memory.sessions.begin_resume(sessions);
+            }
+            (None, Some(newest)) => {
+                self.memory.clock = Some(FoldClock::new(newest));
+                self.memory.sessions.begin_resume_by_hours(newest.hour());
+            }
+            (None, None) => {}
+        }
+        let now = self.now();
+        if let Some(now) = now {
+            self.memory.dedupe.begin_resume(now);
+        }
+        let hour_s_end = |clock: FoldClock| clock.latest().plus_micros(MICROS_PER_HOUR);
+        self.latest =
+            newest.map(|newest| self.memory.clock.map_or(newest, |clock| newest.min(hour_s_end(clock))));
+        Resume {
+            partition: self.partition,
+            ids_since_hour: now.map(|now| now.earliest - Dedupe::resume_hours(self.options.dedupe)),
+            sessions: self.memory.sessions.parts(),
+        }
+    }
+
     /// Takes a piece of what the store holds.
     pub(super) fn resume(&mut self, piece: Resumed) {
         match piece {
-            Resumed::Mark(_) | Resumed::State(_) => {}
-            Resumed::Clock(clock) => {
-                self.memory.clock = clock;
-                if let Some(clock) = clock {
-                    self.memory.sessions.advance(clock);
-                    self.memory.dedupe.begin_resume(clock.hour());
-                }
-            }
+            Resumed::Mark(_) | Resumed::State(_) | Resumed::Clock(_) => {}
             Resumed::Sessions(open) => open.iter().for_each(|open| self.memory.sessions.resume(open)),
             Resumed::Ids(ids) => ids.iter().for_each(|id| self.memory.dedupe.resume_id(id.hash, id.hour)),
         }
@@ -151,6 +181,11 @@ impl Fold {
     /// From here on the record at `offset` is a dead letter: the store refuses its row.
     pub(super) fn set_unstorable(&mut self, offset: Offset, why: String) {
         self.unstorable.insert(offset, why);
+    }
+
+    /// Takes note that everything before `position` is committed.
+    pub(super) fn committed(&mut self, position: u128) {
+        self.unstorable.retain(|offset, _| offset.0 >= position);
     }
 
     /// Whether the open ids should be sealed; only while everything that was folded is committed.
@@ -165,20 +200,13 @@ impl Fold {
 
     /// What must be asked of the store before these records can be folded.
     pub(super) fn questions(&self, records: &[Decoded]) -> Questions {
-        let mut questions = Questions { since: [i64::MAX; 2], ..Questions::default() };
+        let mut questions = Questions::default();
         let (events, ids): (Vec<_>, Vec<_>) = records.iter().filter_map(Decoded::may_be_duplicate).unzip();
         let asked = self.memory.dedupe.must_ask(&ids);
-        for ((event, id), asked) in events.into_iter().zip(ids).zip(asked) {
-            if !asked {
-                continue;
+        for ((event, id), hours) in events.into_iter().zip(ids).zip(asked) {
+            if let Some(hours) = hours {
+                questions.add(event, id, hours);
             }
-            let kind = usize::from(id.for_ever);
-            questions.since[kind] = questions.since[kind].min(self.memory.dedupe.search_from(id));
-            let asks = &mut questions.asks[kind];
-            questions.places.entry(id.hash).or_insert_with(|| {
-                asks.push(Lookup { site: event.site.clone(), id: event.id.clone() });
-                (kind, asks.len() - 1)
-            });
         }
         questions
     }
@@ -204,9 +232,10 @@ impl Fold {
             let decision = self.fold_one(record, answers, tools, &mut folded);
             folded.decisions.push(decision);
         }
-        if let Some(clock) = self.memory.clock {
-            self.memory.dedupe.forget_before(clock.hour());
+        if let Some(now) = self.now() {
+            self.memory.dedupe.come_to(now);
         }
+        folded.state = self.state();
         Some(folded)
     }
 
@@ -228,7 +257,7 @@ impl Fold {
                     let Body::Event(recorded, id) = Decoded::new(*offset, payload.clone()).body else {
                         continue;
                     };
-                    let mut work = Work::new(recorded, id, None);
+                    let mut work = Work::new(offset.0, recorded, id, None);
                     work.take(&mut self.memory, tools, true);
                     let mut event = work.recorded.event;
                     (event.visitor, event.session) = (Some(*visitor), Some(*session));
@@ -239,20 +268,27 @@ impl Fold {
         (rows, rejected)
     }
 
-    /// The newest stored receipt.
-    pub(super) fn clock(&self) -> Option<Timestamp> {
-        self.memory.clock
+    /// When the last record was received that is stored; right after a restart, about.
+    pub(super) fn latest(&self) -> Option<Timestamp> {
+        self.latest
     }
 
-    /// What memory holds: the duplicate filter, and how many visitors.
-    pub(super) fn status(&self) -> (super::dedupe::DedupeStatus, u64) {
-        let hour = self.memory.clock.map_or(0, Timestamp::hour);
-        (self.memory.dedupe.status(hour), self.memory.sessions.len() as u64)
+    /// What memory holds: the duplicate filter, and sessions.
+    pub(super) fn status(&self) -> (DedupeStatus, SessionStatus) {
+        let age = self.memory.clock.map_or(0, FoldClock::age);
+        (self.memory.dedupe.status(), self.memory.sessions.status(age))
     }
 
-    /// How many hours of ids the store must send at `resume`.
-    pub(super) fn resume_hours(&self) -> i64 {
-        Dedupe::resume_hours(self.options)
+    fn now(&self) -> Option<Now> {
+        let clock = self.memory.clock?;
+        let (hour, earliest, latest) = (clock.hour(), clock.earliest_hour(), clock.latest().hour());
+        Some(Now { hour, earliest, latest, age: clock.age() })
+    }
+
+    fn state(&self) -> Option<String> {
+        let kept = Kept { clock: self.memory.clock?, sessions: self.memory.sessions.kept() };
+        let text = serde_json::to_string(&kept);
+        text.inspect_err(|error| tracing::error!(%error, "cannot write what is kept of sessions")).ok()
     }
 
     fn fold_one(
@@ -272,7 +308,7 @@ impl Fold {
                 return self.reject(offset, Box::new(Rejected { site, ..letter }), into);
             }
         };
-        let mut work = Work::new(recorded, id, answers.0.get(&id.hash).copied());
+        let mut work = Work::new(offset.0, recorded, id, answers.0.get(&id.hash).copied());
         let flow = match unstorable {
             Some(why) => Flow::Rejected(Reason::Unstorable, why),
             None => work.take(&mut self.memory, tools, false),
@@ -299,6 +335,7 @@ impl Fold {
     fn store(&mut self, offset: Offset, event: Event, id: Candidate, into: &mut Folded) -> Decision {
         self.memory.dedupe.remember(id);
         self.memory.clock = Some(self.memory.clock_at(event.received_at));
+        self.latest = Some(event.received_at);
         into.counts.add(&event.site, event.received_at, Outcome::Stored);
         let decision = Decision::Stored {
             visitor: event.visitor.unwrap_or_default(),
@@ -312,7 +349,7 @@ impl Fold {
     /// partition's clock stands in for it.
     fn reject(&mut self, offset: Offset, mut letter: Box<Rejected>, into: &mut Folded) -> Decision {
         if !is_believable(letter.received_at) {
-            letter.received_at = self.memory.clock.unwrap_or_default();
+            letter.received_at = self.now_or_default();
         }
         letter.site.truncate(letter.site.floor_char_boundary(255));
         into.counts.add(&letter.site, letter.received_at, Outcome::Rejected(letter.reason));
@@ -320,63 +357,23 @@ impl Fold {
         Decision::Rejected(letter)
     }
 
+    /// The clock's hour. What a dead letter says must be the same after a restart, which knows no more than that.
+    fn now_or_default(&self) -> Timestamp {
+        self.memory.clock.map_or_else(Timestamp::default, FoldClock::latest)
+    }
+
     fn letter(&self, offset: Offset, payload: &[u8], (reason, detail): (Reason, String)) -> Rejected {
         let cut = &payload[..payload.len().min(ORIGINAL_BYTES_MAX)];
         Rejected {
             id: format!("log-{}-{offset}", self.partition),
             site: String::new(),
-            received_at: self.memory.clock.unwrap_or_default(),
+            received_at: self.now_or_default(),
             reason,
             detail,
             // Nobody knows; the field wants one.
             dialect: Dialect::Flat,
             original: String::from_utf8_lossy(cut).replace('\0', "\u{fffd}"),
         }
-    }
-}
-
-impl Questions {
-    /// Whether there is nothing to ask.
-    pub(super) fn is_empty(&self) -> bool {
-        self.places.is_empty()
-    }
-
-    /// Puts the store's answers to the two lists in order.
-    pub(super) fn answered(&self, answers: [Vec<Option<i64>>; 2]) -> Answers {
-        let answer = |(kind, at): &(usize, usize)| answers[*kind].get(*at).copied().flatten();
-        Answers(self.places.iter().filter_map(|(hash, place)| Some((*hash, answer(place)?))).collect())
-    }
-}
-
-impl Counts {
-    fn add(&mut self, site: &str, received: Timestamp, outcome: Outcome) {
-        let day = received.day();
-        let of_site = match self.0.get_mut(site) {
-            Some(of_site) => of_site,
-            None => self.0.entry(site.to_owned()).or_default(),
-        };
-        match of_site.iter_mut().find(|(known, end, _)| *known == day && *end == outcome) {
-            Some((_, _, count)) => *count += 1,
-            None => of_site.push((day, outcome, 1)),
-        }
-    }
-
-    /// As the store takes them.
-    pub(super) fn to_map(&self) -> BTreeMap<CountKey<String>, u64> {
-        let key = |site: &String, day, outcome| CountKey { site: site.clone(), day, outcome };
-        let of_site = |(site, counts): (&String, &Vec<_>)| -> Vec<_> {
-            counts.iter().map(|(day, outcome, count)| (key(site, *day, *outcome), *count)).collect()
-        };
-        self.0.iter().flat_map(of_site).collect()
-    }
-
-    /// How many records came to each end, whatever the site.
-    pub(super) fn by_outcome(&self) -> BTreeMap<Outcome, u64> {
-        let mut sums = BTreeMap::new();
-        for (_, outcome, count) in self.0.values().flatten() {
-            *sums.entry(*outcome).or_default() += count;
-        }
-        sums
     }
 }
 

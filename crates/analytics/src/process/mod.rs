@@ -10,7 +10,9 @@
 mod agent;
 mod bots;
 mod check;
+mod clock;
 mod commit;
+mod counts;
 mod dedupe;
 mod driver;
 mod families;
@@ -21,6 +23,7 @@ mod idset;
 mod ladder;
 mod parts;
 mod processor;
+mod questions;
 mod replay;
 mod session;
 mod slices;
@@ -28,6 +31,7 @@ mod source;
 mod status;
 mod steps;
 mod takeup;
+mod visitors;
 
 #[cfg(test)]
 mod testing;
@@ -38,4 +42,5 @@ pub use check::check_positions;
 pub use dedupe::{DedupeOptions, DedupeStatus};
 pub use processor::{Error, Processor, ProcessorOptions};
 pub use replay::{ReplayFrom, ReplayProgress, ReplaySummary, replay};
+pub use session::{SessionOptions, SessionStatus};
 pub use status::{ProcessorState, ProcessorStatus};

@@ -13,7 +13,9 @@ use kassa_service::{Metrics, Shutdown};
 
 use super::dedupe::DedupeOptions;
 use super::driver::Driver;
+use super::fold::FoldOptions;
 use super::parts::{Halt, Parts};
+use super::session::SessionOptions;
 use super::status::{Board, ProcessorState, ProcessorStatus};
 
 /// How the processor is set up.
@@ -29,6 +31,8 @@ pub struct ProcessorOptions {
     pub flush_every: Duration,
     /// The duplicate filter, per partition.
     pub dedupe: DedupeOptions,
+    /// The memory of sessions, per partition.
+    pub sessions: SessionOptions,
     /// The first pause after a failure, doubled each time up to 50 times this: 50 ms.
     pub retry_after: Duration,
     /// For the age of the backlog alone: no rule looks at the wall clock.
@@ -43,9 +47,16 @@ impl Default for ProcessorOptions {
             batch_bytes_max: 4 << 20,
             flush_every: Duration::from_millis(250),
             dedupe: DedupeOptions::default(),
+            sessions: SessionOptions::default(),
             retry_after: Duration::from_millis(50),
             clock: Arc::new(SystemClock),
         }
+    }
+}
+
+impl ProcessorOptions {
+    pub(super) fn fold(&self) -> FoldOptions {
+        FoldOptions { dedupe: self.dedupe, sessions: self.sessions }
     }
 }
 

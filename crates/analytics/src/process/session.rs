@@ -1,52 +1,87 @@
 //! Sessions: which one an event joins, and which cookieless visitor it is across midnight.
 //!
-//! Memory holds, per visitor, the earliest and latest `occurred_at` of each session **per hour of receipt**. So the state
-//! is nothing but a summary of the rows received in the last 24 hours of the partition's clock: the store can give exactly
-//! the same summary back after a restart, whenever that is, also of a session that paused and was then given again.
+//! Memory holds, per visitor, the earliest and latest `occurred_at` of each session **per generation**. A generation is a
+//! range of the log's records: a new one begins with each hour that passes, and when the current one has its share of
+//! the memory. So the state is nothing but a summary of the rows of some ranges of the log: the store can give exactly the
+//! same summary back after a restart, as the ranges are kept with the position.
 //!
 //! ```text
 //! joins       a session whose [min − 30 min, max + 30 min] holds its time (the latest, if several), else opens one
 //! never       are sessions merged afterwards, or is an event moved to another one
-//! leaves      once the clock is in the 25th hour after the session's last receipt
+//! leaves      a generation, 24 hours after it began; or the oldest, while all are over the budget
 //! ```
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::hash::Hasher;
 
-use kassa_eventstore::OpenSession;
-use kassa_model::{MICROS_PER_HOUR, Timestamp, VISITOR_KEY};
+use kassa_eventstore::{OpenSession, SessionPart};
+use kassa_model::{Timestamp, VISITOR_KEY};
+use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;
 
-use super::slices::{Slice, Slices};
+use super::slices::Slice;
+use super::visitors::{Key, VISITOR_BYTES, Visitors};
 
-/// Hours of receipt, beside the current one, of which sessions are known.
+/// Hours that passed, beside the current one, of which sessions are known.
 const HOURS_KEPT: i64 = 24;
 
-/// What memory knows of the visitors of one partition.
-#[derive(Debug, Default)]
-pub(super) struct Sessions {
-    visitors: HashMap<Key, Slices>,
-    sites: HashMap<String, u32>,
-    /// Nothing that was received before this hour is in memory.
-    oldest: i32,
-}
+/// A generation takes one part in so many of the budget at most.
+const GENERATIONS: usize = 8;
 
-/// A visitor of a site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    site: u32,
-    visitor: i64,
-}
-
-/// An event as sessions see it.
+/// How the memory of sessions is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moment {
-    /// When it happened.
-    pub(super) occurred: Timestamp,
-    /// The partition's clock with this event taken in: the later of its own receipt and the newest stored one.
-    pub(super) clock: Timestamp,
-    /// When it was received.
-    pub(super) received: Timestamp,
+pub struct SessionOptions {
+    /// `sessions.memory_max` in bytes, of one partition: 64 MiB.
+    pub memory_max: usize,
+}
+
+/// What the memory of sessions holds, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SessionStatus {
+    /// Visitors whose sessions are remembered.
+    pub visitors: u64,
+    /// Bytes that they take.
+    pub bytes: u64,
+    /// Sessions younger than 24 hours were let go of, because all of them do not fit `sessions.memory_max`.
+    pub shortened: bool,
+}
+
+/// What memory knows of the visitors of one partition.
+#[derive(Debug)]
+pub(super) struct Sessions {
+    options: SessionOptions,
+    visitors: Visitors,
+    generations: VecDeque<Generation>,
+    /// The number of the first of them; the others count on from it, and begin at 0 again after 65,535.
+    oldest: u16,
+    /// The age at which the first of them began that was left when one was let go of for its bytes.
+    shortened_at: Option<i64>,
+}
+
+/// A range of the log's records, up to where the next one begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "KeptGeneration", from = "KeptGeneration")]
+struct Generation {
+    /// The offset of its first record.
+    from: u128,
+    /// The age at which it began, in hours.
+    age: i64,
+    /// Of a store that kept no ranges: it has the rows of this hour of receipt instead.
+    hour: Option<i64>,
+    /// How many slices it has; the store's rows tell after a restart.
+    slices: usize,
+}
+
+/// The same in short: offset, age and hour. The offset is text, as JSON's numbers end at 2^53 in many readers.
+#[derive(Serialize, Deserialize)]
+struct KeptGeneration(#[serde(with = "offset")] u128, i64, Option<i64>);
+
+/// What of the memory is kept with the position.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct KeptSessions {
+    generations: VecDeque<Generation>,
+    oldest: u16,
+    shortened_at: Option<i64>,
 }
 
 /// The id of the session that `event_id` opens.
@@ -61,175 +96,157 @@ pub(super) fn opened_by(site: &str, visitor: i64, event_id: &str) -> i64 {
     (hasher.finish() & (u64::MAX >> 1)).cast_signed().max(1)
 }
 
-impl Sessions {
-    /// How far back in receipt the store must send sessions from at `resume`, in µs: the current hour, however far it
-    /// has gone, and those kept beside it.
-    pub(super) const RESUME_MICROS: i64 = (HOURS_KEPT + 1) * MICROS_PER_HOUR;
+impl Default for SessionOptions {
+    fn default() -> Self {
+        Self { memory_max: 64 << 20 }
+    }
+}
 
-    /// Takes what the store holds of a session.
+impl Sessions {
+    /// The memory of a store that holds nothing.
+    pub(super) fn new(options: SessionOptions) -> Self {
+        let (visitors, generations) = (Visitors::default(), VecDeque::new());
+        Self { options, visitors, generations, oldest: 0, shortened_at: None }
+    }
+
+    /// Begins to take what the store holds, by the ranges that were kept with its position.
+    pub(super) fn begin_resume(&mut self, kept: KeptSessions) {
+        let KeptSessions { generations, oldest, shortened_at } = kept;
+        *self = Self { generations, oldest, shortened_at, ..Self::new(self.options) };
+    }
+
+    /// The same of a store that kept no ranges and whose clock has the hour `clock_hour`, at the age 0: sessions come by hours of
+    /// receipt.
+    pub(super) fn begin_resume_by_hours(&mut self, clock_hour: i64) {
+        let generation = |age| Generation { from: 0, age, hour: Some(clock_hour + age), slices: 0 };
+        let generations = (-HOURS_KEPT..=0).map(generation).collect();
+        self.begin_resume(KeptSessions { generations, oldest: 0, shortened_at: None });
+    }
+
+    /// The parts in which the store must send sessions at `resume`.
+    pub(super) fn parts(&self) -> Vec<SessionPart> {
+        let ends = self.generations.iter().skip(1).map(|next| next.from).chain([u128::MAX]);
+        let first_range = self.generations.iter().find(|generation| generation.hour.is_none());
+        let part = |(generation, next): (&Generation, u128)| {
+            // Rows that came later are in ranges, whatever their hour of receipt.
+            let to = if generation.hour.is_some() {
+                first_range.map_or(u128::MAX, |first| first.from)
+            } else {
+                next
+            };
+            SessionPart { from: generation.from, to, hour: generation.hour }
+        };
+        self.generations.iter().zip(ends).map(part).collect()
+    }
+
+    /// Takes what the store holds of a session in one of [`Self::parts`].
     pub(super) fn resume(&mut self, open: &OpenSession) {
+        let place = usize::try_from(open.part).unwrap_or(usize::MAX);
+        let Some(generation) = self.generations.get_mut(place) else { return };
         let slice = Slice {
             session: open.session,
             first: open.first.micros(),
             last: open.last.micros(),
-            hour: short(open.received.hour()),
+            generation: self.oldest.wrapping_add(u16::try_from(place).unwrap_or(u16::MAX)),
         };
-        if slice.hour >= self.oldest {
-            let key = self.key(&open.site, open.visitor);
-            self.add(key, slice);
-        }
+        generation.slices += usize::from(self.visitors.add(key(&open.site, open.visitor), slice));
     }
 
-    /// Lets go of what has left by `clock`: once an hour of it there is something to do.
-    pub(super) fn advance(&mut self, clock: Timestamp) {
-        let oldest = oldest_hour(clock);
-        if oldest <= self.oldest {
-            return;
+    /// What must be kept with the position, so that [`Self::begin_resume`] gives the same memory.
+    pub(super) fn kept(&self) -> KeptSessions {
+        let (generations, oldest) = (self.generations.clone(), self.oldest);
+        KeptSessions { generations, oldest, shortened_at: self.shortened_at }
+    }
+
+    /// Comes to the record at `offset`, which is about to be stored at this `age`: begins a generation and lets go of old ones
+    /// where that is due. What happens depends on what is remembered alone, so it is the same after a restart.
+    pub(super) fn advance(&mut self, offset: u128, age: i64) {
+        let slices_max = (self.options.memory_max / GENERATIONS / VISITOR_BYTES).max(1);
+        let goes_on = self.generations.back().is_some_and(|current| {
+            current.age == age && current.hour.is_none() && current.slices < slices_max
+        });
+        if !goes_on {
+            self.generations.push_back(Generation { from: offset, age, hour: None, slices: 0 });
+            let old =
+                self.generations.iter().take_while(|generation| generation.age + HOURS_KEPT < age).count();
+            self.let_go(old);
         }
-        self.oldest = oldest;
-        self.visitors.retain(|_, slices| slices.forget_before(oldest));
-        if self.visitors.len() < self.visitors.capacity() / 4 {
-            self.visitors.shrink_to(self.visitors.len() * 2);
+        while self.generations.len() > 1 && self.visitors.charged_bytes() > self.options.memory_max {
+            self.let_go(1);
+            self.shortened_at = self.generations.front().map(|first| first.age);
         }
     }
 
     /// The session of `visitor` that holds the time; the one with the latest event, if several do.
-    pub(super) fn holding(&mut self, site: &str, visitor: i64, moment: Moment) -> Option<i64> {
-        self.slices(site, visitor, moment.clock)?.holding(moment.occurred.micros())
+    pub(super) fn holding(&self, site: &str, visitor: i64, time: Timestamp) -> Option<i64> {
+        self.visitors.get(key(site, visitor))?.holding(time.micros())
     }
 
     /// Whether `session` is one of the visitor's that has not left yet.
-    pub(super) fn is_open(&mut self, site: &str, visitor: i64, session: i64, clock: Timestamp) -> bool {
-        self.slices(site, visitor, clock).is_some_and(|slices| slices.has(session))
+    pub(super) fn is_open(&self, site: &str, visitor: i64, session: i64) -> bool {
+        self.visitors.get(key(site, visitor)).is_some_and(|slices| slices.has(session))
     }
 
     /// Takes note that an event of `session` will be stored.
-    pub(super) fn extend(&mut self, site: &str, visitor: i64, session: i64, moment: Moment) {
-        self.advance(moment.clock);
-        let hour = short(moment.received.hour());
-        if hour < self.oldest {
+    pub(super) fn extend(&mut self, site: &str, visitor: i64, session: i64, time: Timestamp) {
+        let Some(place) = self.generations.len().checked_sub(1) else { return };
+        let generation = self.oldest.wrapping_add(u16::try_from(place).unwrap_or(u16::MAX));
+        let slice = Slice { session, first: time.micros(), last: time.micros(), generation };
+        let added = self.visitors.add(key(site, visitor), slice);
+        if let Some(current) = self.generations.back_mut() {
+            current.slices += usize::from(added);
+        }
+    }
+
+    /// What the memory holds at this age.
+    pub(super) fn status(&self, age: i64) -> SessionStatus {
+        SessionStatus {
+            visitors: self.visitors.len() as u64,
+            bytes: self.visitors.bytes() as u64,
+            shortened: self.shortened_at.is_some_and(|at| at + HOURS_KEPT > age),
+        }
+    }
+
+    /// Lets go of the first `count` generations.
+    fn let_go(&mut self, count: usize) {
+        if count == 0 {
             return;
         }
-        let key = self.key(site, visitor);
-        let time = moment.occurred.micros();
-        self.add(key, Slice { session, first: time, last: time, hour });
-    }
-
-    /// How many visitors are remembered.
-    pub(super) fn len(&self) -> usize {
-        self.visitors.len()
-    }
-
-    /// What has not left of a visitor by `clock`.
-    fn slices(&mut self, site: &str, visitor: i64, clock: Timestamp) -> Option<&Slices> {
-        self.advance(clock);
-        let site = *self.sites.get(site)?;
-        self.visitors.get(&Key { site, visitor })
-    }
-
-    fn key(&mut self, site: &str, visitor: i64) -> Key {
-        let site = match self.sites.get(site) {
-            Some(site) => *site,
-            None => {
-                let next = u32::try_from(self.sites.len()).unwrap_or(u32::MAX);
-                self.sites.insert(site.to_owned(), next);
-                next
-            }
-        };
-        Key { site, visitor }
-    }
-
-    fn add(&mut self, key: Key, slice: Slice) {
-        match self.visitors.entry(key) {
-            std::collections::hash_map::Entry::Vacant(empty) => {
-                empty.insert(Slices::One(slice));
-            }
-            std::collections::hash_map::Entry::Occupied(mut slices) => slices.get_mut().add(slice),
-        }
+        self.generations.drain(..count);
+        self.oldest = self.oldest.wrapping_add(u16::try_from(count).unwrap_or(u16::MAX));
+        let (oldest, left) = (self.oldest, self.generations.len());
+        self.visitors.retain(|generation| usize::from(generation.wrapping_sub(oldest)) < left);
     }
 }
 
-fn oldest_hour(clock: Timestamp) -> i32 {
-    short(clock.hour().saturating_sub(HOURS_KEPT))
+fn key(site: &str, visitor: i64) -> Key {
+    let mut hasher = SipHasher24::new_with_key(&VISITOR_KEY);
+    hasher.write(site.as_bytes());
+    let [_, _, _, _, bytes @ ..] = hasher.finish().to_le_bytes();
+    Key { visitor, site: u32::from_le_bytes(bytes) }
 }
 
-fn short(hour: i64) -> i32 {
-    i32::try_from(hour).unwrap_or(if hour < 0 { i32::MIN } else { i32::MAX })
+impl From<Generation> for KeptGeneration {
+    fn from(generation: Generation) -> Self {
+        Self(generation.from, generation.age, generation.hour)
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl From<KeptGeneration> for Generation {
+    fn from(KeptGeneration(from, age, hour): KeptGeneration) -> Self {
+        Self { from, age, hour, slices: 0 }
+    }
+}
 
-    const MINUTE: i64 = 60_000_000;
+/// Offsets as decimal text.
+mod offset {
+    use serde::{Deserialize, Deserializer, Serializer, de};
 
-    fn at(occurred_minutes: i64, received_minutes: i64) -> Moment {
-        let time = |minutes: i64| Timestamp::from_micros(1_000_000 * MICROS_PER_HOUR + minutes * MINUTE);
-        Moment {
-            occurred: time(occurred_minutes),
-            clock: time(received_minutes),
-            received: time(received_minutes),
-        }
+    pub(super) fn serialize<S: Serializer>(offset: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(offset)
     }
 
-    fn sessions(of: &[(i64, i64)]) -> Sessions {
-        let mut sessions = Sessions::default();
-        for (session, minute) in of {
-            sessions.extend("s", 1, *session, at(*minute, *minute));
-        }
-        sessions
-    }
-
-    #[test]
-    fn holds_thirty_minutes_on_both_sides() {
-        let mut sessions = sessions(&[(5, 0), (5, 10)]);
-        let mut check = |minute, expected| {
-            assert_eq!(sessions.holding("s", 1, at(minute, 60)), expected, "{minute}");
-        };
-        check(-31, None);
-        check(-30, Some(5));
-        check(10, Some(5));
-        check(40, Some(5));
-        check(41, None);
-        assert_eq!(sessions.holding("s", 2, at(10, 60)), None);
-        assert_eq!(sessions.holding("t", 1, at(10, 60)), None);
-    }
-
-    #[test]
-    fn the_latest_of_several_is_taken_and_none_is_merged() {
-        let mut sessions = sessions(&[(5, 0), (6, 40)]);
-        assert_eq!(sessions.holding("s", 1, at(20, 60)), Some(6));
-        assert_eq!(sessions.holding("s", 1, at(5, 60)), Some(5));
-    }
-
-    #[test]
-    fn leaves_by_the_clock() {
-        let mut sessions = sessions(&[(5, 0)]);
-        let late = |hours: i64| at(10, hours * 60);
-        assert_eq!(sessions.holding("s", 1, late(24)), Some(5));
-        assert!(sessions.is_open("s", 1, 5, late(24).clock));
-        assert_eq!(sessions.len(), 1);
-        assert_eq!(sessions.holding("s", 1, late(25)), None);
-        assert!(!sessions.is_open("s", 1, 5, late(25).clock));
-        assert_eq!(sessions.len(), 0);
-    }
-
-    #[test]
-    fn an_old_part_leaves_before_the_rest() {
-        let mut sessions = sessions(&[(5, 0), (5, 23 * 60)]);
-        assert_eq!(sessions.holding("s", 1, at(0, 24 * 60)), Some(5));
-        assert_eq!(
-            sessions.holding("s", 1, at(0, 25 * 60)),
-            None,
-            "what was received 25 h ago is no part of it"
-        );
-        assert_eq!(sessions.holding("s", 1, at(23 * 60, 25 * 60)), Some(5));
-    }
-
-    #[test]
-    fn ids_of_opened_sessions_differ_and_stay() {
-        assert_ne!(opened_by("a", 1, "x"), opened_by("a", 2, "x"));
-        assert_ne!(opened_by("a", 1, "x"), opened_by("b", 1, "x"));
-        assert_eq!(format!("{:016x}", opened_by("demo", 7, "m-1")), "1dc3f23c46ac61ff");
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u128, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }

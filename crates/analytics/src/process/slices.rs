@@ -1,4 +1,4 @@
-//! What is remembered of one visitor's sessions, in parts by hour of receipt.
+//! What is remembered of one visitor's sessions, in parts by generation of the log's records.
 //!
 //! Nearly always it is one part, which lies in the table of visitors itself. A few are a sorted list that is looked through.
 //! Many, as only a program sends them, are trees: whatever a visitor does, an event costs the logarithm of its parts.
@@ -15,7 +15,13 @@ const PAUSE_MICROS: i64 = MICROS_PER_HOUR / 2;
 /// A list is looked through up to so many parts.
 const FEW_MAX: usize = 16;
 
-/// Part of a session: its events of one hour of receipt.
+/// What an allocation takes beside its content, about.
+const ALLOCATION_BYTES: usize = 16;
+
+/// Bytes of a slice of many: its nodes of two trees, which are half full at worst.
+const CROWD_SLICE_BYTES: usize = 128;
+
+/// Part of a session: its events of one generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slice {
     /// The session.
@@ -24,45 +30,81 @@ pub(super) struct Slice {
     pub(super) first: i64,
     /// The latest.
     pub(super) last: i64,
-    /// The hour of receipt.
-    pub(super) hour: i32,
+    /// The number of the generation.
+    pub(super) generation: u16,
 }
 
-/// The slices of a visitor.
+/// The slices of a visitor, never none.
 #[derive(Debug)]
 pub(super) enum Slices {
-    /// The usual case, which needs no allocation.
-    One(Slice),
-    /// By session, then hour.
-    Few(Vec<Slice>),
+    /// The usual case, which needs no allocation: one slice, from its first event to `lasts` µs later.
+    One { generation: u16, lasts: u32, session: i64, first: i64 },
+    /// By session, then generation; also one that is longer than 71 minutes.
+    Few(Box<[Slice]>),
     /// More than [`FEW_MAX`].
     Many(Box<Crowd>),
 }
 
-/// Slices by session and hour, and each session's whole span where a moment's session is found.
+/// Slices by session and generation, and each session's whole span where a moment's session is found.
 #[derive(Debug, Default)]
 pub(super) struct Crowd {
-    slices: BTreeMap<(i64, i32), Span>,
+    slices: BTreeMap<(i64, u16), Span>,
     ladder: Ladder,
 }
 
 impl Slice {
-    fn key(&self) -> (i64, i32) {
-        (self.session, self.hour)
+    fn key(&self) -> (i64, u16) {
+        (self.session, self.generation)
     }
 
     fn span(&self) -> Span {
         Span { first: self.first, last: self.last }
     }
+
+    fn and(self, other: Self) -> Self {
+        let span = self.span().and(other.span());
+        Self { first: span.first, last: span.last, ..self }
+    }
 }
 
 impl Slices {
+    /// A visitor of one slice.
+    pub(super) fn new(slice: Slice) -> Self {
+        let Slice { session, first, last, generation } = slice;
+        match last.checked_sub(first).map(u32::try_from) {
+            Some(Ok(lasts)) => Self::One { generation, lasts, session, first },
+            _ => Self::Few(Box::new([slice])),
+        }
+    }
+
+    /// A visitor of these slices, in their order; none when there are none.
+    fn of(slices: Vec<Slice>) -> Option<Self> {
+        match slices.as_slice() {
+            [] => None,
+            [only] => Some(Self::new(*only)),
+            few if few.len() <= FEW_MAX => Some(Self::Few(slices.into_boxed_slice())),
+            _ => Some(Self::Many(Box::new(slices.into_iter().collect()))),
+        }
+    }
+
+    /// Bytes that it takes outside of the table of visitors.
+    pub(super) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::One { .. } => 0,
+            Self::Few(few) => few.len() * size_of::<Slice>() + ALLOCATION_BYTES,
+            Self::Many(crowd) => crowd.slices.len() * CROWD_SLICE_BYTES,
+        }
+    }
+
     /// The session that holds the time; the one with the latest event, if several do.
     pub(super) fn holding(&self, time: i64) -> Option<i64> {
         let (begin_max, end_min) = (time.saturating_add(PAUSE_MICROS), time.saturating_sub(PAUSE_MICROS));
         let few = match self {
-            Self::One(slice) => std::slice::from_ref(slice),
-            Self::Few(slices) => slices,
+            Self::One { lasts, session, first, .. } => {
+                let last = first.saturating_add(i64::from(*lasts));
+                return (*first <= begin_max && last >= end_min).then_some(*session);
+            }
+            Self::Few(few) => few,
             Self::Many(crowd) => return crowd.ladder.reaching(begin_max, end_min),
         };
         let whole = |parts: &[Slice]| {
@@ -75,107 +117,106 @@ impl Slices {
     }
 
     /// Whether there is a part of `session`.
-    pub(super) fn has(&self, session: i64) -> bool {
+    pub(super) fn has(&self, wanted: i64) -> bool {
         match self {
-            Self::One(slice) => slice.session == session,
-            Self::Few(slices) => slices.binary_search_by_key(&session, |slice| slice.session).is_ok(),
-            Self::Many(crowd) => crowd.span(session).is_some(),
+            Self::One { session, .. } => *session == wanted,
+            Self::Few(few) => few.binary_search_by_key(&wanted, |slice| slice.session).is_ok(),
+            Self::Many(crowd) => crowd.span(wanted).is_some(),
         }
     }
 
-    /// Takes in a part of a session: a new one, or more of one that is there.
-    pub(super) fn add(&mut self, new: Slice) {
-        match self {
-            Self::One(slice) if slice.key() == new.key() => slice.extend(new),
-            Self::One(slice) if slice.key() < new.key() => *self = Self::Few(vec![*slice, new]),
-            Self::One(slice) => *self = Self::Few(vec![new, *slice]),
-            Self::Few(slices) => match slices.binary_search_by_key(&new.key(), Slice::key) {
-                Ok(at) => slices[at].extend(new),
-                Err(_) if slices.len() == FEW_MAX => {
-                    let all = slices.iter().copied().chain([new]);
-                    *self = Self::Many(Box::new(all.collect()));
+    /// Takes in a part of a session; true when it is a new one, false when it is more of one that is there.
+    pub(super) fn add(&mut self, new: Slice) -> bool {
+        let slices = match self {
+            Self::One { lasts, session, first, generation } => {
+                let last = first.saturating_add(i64::from(*lasts));
+                let one = Slice { session: *session, first: *first, last, generation: *generation };
+                if one.key() == new.key() {
+                    *self = Self::new(one.and(new));
+                    return false;
                 }
-                Err(at) => {
-                    // Growing by a quarter, not to the double: many visitors with a dozen slices each would else hold
-                    // a third of it in vain.
-                    if slices.len() == slices.capacity() {
-                        slices.reserve_exact(slices.len() / 4 + 1);
-                    }
-                    slices.insert(at, new);
-                }
-            },
-            Self::Many(crowd) => crowd.add(new),
-        }
-    }
-
-    /// Lets go of parts received before `oldest`; false when nothing is left.
-    pub(super) fn forget_before(&mut self, oldest: i32) -> bool {
-        match self {
-            Self::One(slice) => return slice.hour >= oldest,
-            Self::Few(slices) => slices.retain(|slice| slice.hour >= oldest),
-            Self::Many(crowd) => {
-                crowd.forget_before(oldest);
-                if crowd.slices.len() > FEW_MAX {
-                    return true;
-                }
-                *self = Self::Few(crowd.list());
+                with(&[one], new)
             }
+            Self::Few(few) => match few.binary_search_by_key(&new.key(), Slice::key) {
+                Ok(at) => {
+                    few[at] = few[at].and(new);
+                    return false;
+                }
+                Err(_) => with(few, new),
+            },
+            Self::Many(crowd) => return crowd.add(new),
+        };
+        if let Some(slices) = Self::of(slices) {
+            *self = slices;
         }
-        if let Self::Few(slices) = self
-            && let [only] = slices.as_slice()
-        {
-            *self = Self::One(*only);
+        true
+    }
+
+    /// Keeps the slices of generations that `is_live` likes; false when none is left.
+    pub(super) fn retain(&mut self, is_live: impl Fn(u16) -> bool) -> bool {
+        let left: Vec<Slice> = match self {
+            Self::One { generation, .. } => return is_live(*generation),
+            Self::Few(few) if few.iter().all(|slice| is_live(slice.generation)) => return true,
+            Self::Few(few) => few.iter().copied().filter(|slice| is_live(slice.generation)).collect(),
+            Self::Many(crowd) if crowd.slices.keys().all(|(_, generation)| is_live(*generation)) => {
+                return true;
+            }
+            Self::Many(crowd) => crowd.list().filter(|slice| is_live(slice.generation)).collect(),
+        };
+        match Self::of(left) {
+            Some(slices) => {
+                *self = slices;
+                true
+            }
+            None => false,
         }
-        !matches!(self, Self::Few(slices) if slices.is_empty())
     }
 }
 
-impl Slice {
-    fn extend(&mut self, by: Self) {
-        let span = self.span().and(by.span());
-        (self.first, self.last) = (span.first, span.last);
-    }
+/// The slices and `new`, in order.
+fn with(slices: &[Slice], new: Slice) -> Vec<Slice> {
+    let at = slices.partition_point(|slice| slice.key() < new.key());
+    let mut all = Vec::with_capacity(slices.len() + 1);
+    all.extend_from_slice(&slices[..at]);
+    all.push(new);
+    all.extend_from_slice(&slices[at..]);
+    all
 }
 
 impl Crowd {
     fn span(&self, session: i64) -> Option<Span> {
-        let parts = self.slices.range((session, i32::MIN)..=(session, i32::MAX));
+        let parts = self.slices.range((session, u16::MIN)..=(session, u16::MAX));
         parts.map(|(_, span)| *span).reduce(Span::and)
     }
 
-    fn add(&mut self, new: Slice) {
+    fn add(&mut self, new: Slice) -> bool {
         let before = self.span(new.session);
+        let count = self.slices.len();
         let part = self.slices.entry(new.key()).or_insert(new.span());
         *part = part.and(new.span());
         let after = before.map_or(new.span(), |before| before.and(new.span()));
         if before != Some(after) {
             self.ladder.put(new.session, before, after);
         }
+        self.slices.len() > count
     }
 
-    fn forget_before(&mut self, oldest: i32) {
-        let count = self.slices.len();
-        self.slices.retain(|(_, hour), _| *hour >= oldest);
-        if self.slices.len() < count {
-            *self = self.list().into_iter().collect();
-        }
-    }
-
-    fn list(&self) -> Vec<Slice> {
-        let slice = |(&(session, hour), span): (&(i64, i32), &Span)| Slice {
+    fn list(&self) -> impl Iterator<Item = Slice> {
+        self.slices.iter().map(|(&(session, generation), span)| Slice {
             session,
             first: span.first,
             last: span.last,
-            hour,
-        };
-        self.slices.iter().map(slice).collect()
+            generation,
+        })
     }
 }
 
 impl FromIterator<Slice> for Crowd {
     fn from_iter<I: IntoIterator<Item = Slice>>(slices: I) -> Self {
         let mut crowd = Self::default();
-        slices.into_iter().for_each(|slice| crowd.add(slice));
+        for slice in slices {
+            crowd.add(slice);
+        }
         crowd
     }
 }
@@ -210,7 +251,11 @@ mod tests {
         }
 
         fn add(&mut self, new: Slice) {
-            match self.0.iter_mut().find(|slice| slice.session == new.session && slice.hour == new.hour) {
+            match self
+                .0
+                .iter_mut()
+                .find(|slice| slice.session == new.session && slice.generation == new.generation)
+            {
                 Some(slice) => {
                     slice.first = slice.first.min(new.first);
                     slice.last = slice.last.max(new.last);
@@ -224,23 +269,29 @@ mod tests {
     fn check(seed: u64) -> usize {
         let mut random = Random(seed);
         let (sessions, minutes) = (1 + random.below(60) as i64, 30 + random.below(4_000));
-        let (mut plain, mut hour, mut most) = (Plain::default(), 0, 0);
+        let (mut plain, mut now, mut most) = (Plain::default(), 10_u16, 0);
         let mut slices: Option<Slices> = None;
         for _ in 0..20 + random.below(150) {
             let time = (random.below(minutes) as i64 - 60) * MINUTE;
             let session = random.below(sessions as u64) as i64 - 5;
-            let late = random.below(3) as i32;
-            let new = Slice { session, first: time, last: time, hour: hour - late };
+            let late = random.below(3) as u16;
+            let new = Slice { session, first: time, last: time, generation: now - late };
+            let count = plain.0.len();
             plain.add(new);
-            match &mut slices {
+            let added = match &mut slices {
                 Some(slices) => slices.add(new),
-                none => *none = Some(Slices::One(new)),
-            }
+                none => {
+                    *none = Some(Slices::new(new));
+                    true
+                }
+            };
+            assert_eq!(added, plain.0.len() > count, "seed {seed}");
             most = most.max(plain.0.len());
             if random.chance(4) {
-                hour += 1;
-                plain.0.retain(|slice| slice.hour >= hour - 6);
-                let left = slices.as_mut().is_some_and(|slices| slices.forget_before(hour - 6));
+                now += 1;
+                let is_live = |generation: u16| generation + 6 >= now;
+                plain.0.retain(|slice| is_live(slice.generation));
+                let left = slices.as_mut().is_some_and(|slices| slices.retain(is_live));
                 assert_eq!(left, !plain.0.is_empty(), "seed {seed}");
                 slices = slices.filter(|_| left);
             }
@@ -271,13 +322,24 @@ mod tests {
 
     #[test]
     fn the_usual_visitor_needs_no_allocation() {
-        let slice = |time| Slice { session: 1, first: time, last: time, hour: 5 };
-        let mut slices = Slices::One(slice(10));
-        slices.add(slice(20));
-        assert!(matches!(slices, Slices::One(Slice { first: 10, last: 20, .. })));
-        slices.add(Slice { hour: 6, ..slice(30) });
+        let slice = |time| Slice { session: 1, first: time, last: time, generation: 5 };
+        let mut slices = Slices::new(slice(10));
+        assert!(!slices.add(slice(20)) && slices.heap_bytes() == 0);
+        assert!(matches!(slices, Slices::One { first: 10, lasts: 10, .. }));
+        assert!(slices.add(Slice { generation: 6, ..slice(30) }));
         assert!(matches!(&slices, Slices::Few(few) if few.len() == 2));
-        assert!(slices.forget_before(6) && matches!(slices, Slices::One(Slice { hour: 6, .. })));
-        assert!(!slices.forget_before(7));
+        assert!(slices.retain(|generation| generation == 6) && slices.heap_bytes() == 0);
+        assert!(!slices.retain(|_| false));
+    }
+
+    #[test]
+    fn a_long_session_is_kept_whole() {
+        let slice = |time| Slice { session: 1, first: time, last: time, generation: 5 };
+        let mut slices = Slices::new(slice(0));
+        assert!(!slices.add(slice(80 * MINUTE)));
+        assert!(matches!(&slices, Slices::Few(few) if few.len() == 1));
+        assert_eq!(slices.holding(40 * MINUTE), Some(1));
+        assert!(!slices.add(slice(i64::MAX)) && !slices.add(slice(i64::MIN)));
+        assert_eq!((slices.holding(i64::MIN), slices.holding(0)), (Some(1), Some(1)));
     }
 }

@@ -10,6 +10,7 @@ use kassa_service::metrics::encoding::EncodeLabelSet;
 use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Gauge, Histogram, Metrics, Unit};
 
 use super::dedupe::DedupeStatus;
+use super::session::SessionStatus;
 
 /// What the processor is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,8 +41,8 @@ pub struct ProcessorStatus {
     pub received_at: Option<Timestamp>,
     /// The duplicate filters of all partitions.
     pub dedupe: DedupeStatus,
-    /// Visitors whose sessions are remembered.
-    pub visitors: u64,
+    /// The memory of sessions of all partitions.
+    pub sessions: SessionStatus,
 }
 
 /// The part of a partition in [`ProcessorStatus`].
@@ -50,7 +51,7 @@ pub(super) struct PartitionMoment {
     pub(super) position: u128,
     pub(super) received_at: Option<Timestamp>,
     pub(super) dedupe: DedupeStatus,
-    pub(super) visitors: u64,
+    pub(super) sessions: SessionStatus,
 }
 
 /// Shared between the loop and whoever asks.
@@ -82,6 +83,8 @@ struct Figures {
     bytes: Gauge,
     slower: Gauge,
     visitors: Gauge,
+    session_bytes: Gauge,
+    shortened: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -119,7 +122,13 @@ impl Board {
                 bytes: sum.bytes + partition.dedupe.bytes,
                 slower: sum.slower || partition.dedupe.slower,
             }),
-            visitors: inner.partitions.values().map(|partition| partition.visitors).sum(),
+            sessions: inner.partitions.values().fold(SessionStatus::default(), |sum, partition| {
+                SessionStatus {
+                    visitors: sum.visitors + partition.sessions.visitors,
+                    bytes: sum.bytes + partition.sessions.bytes,
+                    shortened: sum.shortened || partition.sessions.shortened,
+                }
+            }),
         }
     }
 
@@ -208,6 +217,8 @@ impl Default for Figures {
             bytes: Gauge::default(),
             slower: Gauge::default(),
             visitors: Gauge::default(),
+            session_bytes: Gauge::default(),
+            shortened: Gauge::default(),
         }
     }
 }
@@ -220,7 +231,9 @@ impl Figures {
         self.ids.set(whole(status.dedupe.ids));
         self.bytes.set(whole(status.dedupe.bytes));
         self.slower.set(i64::from(status.dedupe.slower));
-        self.visitors.set(whole(status.visitors));
+        self.visitors.set(whole(status.sessions.visitors));
+        self.session_bytes.set(whole(status.sessions.bytes));
+        self.shortened.set(i64::from(status.sessions.shortened));
     }
 
     fn register(self, metrics: &Metrics) {
@@ -273,6 +286,18 @@ impl Figures {
             "Visitors whose sessions are remembered.",
             count,
             self.visitors,
+        );
+        metrics.register(
+            "kassa_process_session_bytes",
+            "Memory of the visitors' sessions.",
+            Unit::Bytes,
+            self.session_bytes,
+        );
+        metrics.register(
+            "kassa_process_sessions_shortened",
+            "1 while sessions younger than 24 hours were let go of because all do not fit sessions.memory_max.",
+            count,
+            self.shortened,
         );
     }
 }

@@ -10,8 +10,9 @@ use std::time::Instant;
 use kassa_model::{Dialect, Event, MICROS_PER_DAY, MONEY_IDS, OrderItem, Reason, Recorded, Timestamp};
 
 use super::agent::{Agent, Agents};
+use super::clock::FoldClock;
 use super::dedupe::{Candidate, Dedupe};
-use super::session::{Moment, Sessions, opened_by};
+use super::session::{Sessions, opened_by};
 use super::source::source_of;
 
 /// Every step, in order. Those that reject come before those that remember.
@@ -70,9 +71,9 @@ pub(super) struct Memory {
     pub(super) dedupe: Dedupe,
     /// Sessions of the last day.
     pub(super) sessions: Sessions,
-    /// The newest `received_at` of a stored row; rejected records and duplicates do not move it, because a restart could
+    /// The clock by the receipts of stored rows; rejected records and duplicates do not move it, because a restart could
     /// not know of them.
-    pub(super) clock: Option<Timestamp>,
+    pub(super) clock: Option<FoldClock>,
 }
 
 /// What all partitions share: results of pure functions, and the time that steps take.
@@ -86,6 +87,8 @@ pub(super) struct Tools {
 /// An event on its way.
 #[derive(Debug)]
 pub(super) struct Work {
+    /// The offset of its record.
+    offset: u128,
     /// The event and what the collector knew of it.
     pub(super) recorded: Box<Recorded>,
     /// How it is looked up among the ids.
@@ -97,8 +100,20 @@ pub(super) struct Work {
 
 impl Work {
     /// An event before its first step.
-    pub(super) fn new(recorded: Box<Recorded>, id: Candidate, stored_hour: Option<i64>) -> Self {
-        Self { recorded, id, stored_hour, agent: None }
+    pub(super) fn new(
+        offset: u128,
+        recorded: Box<Recorded>,
+        id: Candidate,
+        stored_hour: Option<i64>,
+    ) -> Self {
+        Self { offset, recorded, id, stored_hour, agent: None }
+    }
+
+    /// When it happened, as sessions see it: stock may be decided, or an order be edited, long after the visit in which it was
+    /// placed.
+    fn time(&self) -> Timestamp {
+        let event = &self.recorded.event;
+        self.recorded.placed_at.filter(|_| event.order.is_some()).unwrap_or(event.occurred_at)
     }
 
     /// Takes every step, or only those that depend on the record alone.
@@ -132,19 +147,8 @@ impl Tools {
 
 impl Memory {
     /// The partition's clock with a record taken in that was received at `received`.
-    pub(super) fn clock_at(&self, received: Timestamp) -> Timestamp {
-        self.clock.map_or(received, |clock| clock.max(received))
-    }
-
-    fn moment(&self, work: &Work) -> Moment {
-        let event = &work.recorded.event;
-        // Stock may be decided, or an order be edited, long after the visit in which it was placed.
-        let placed = work.recorded.placed_at.filter(|_| event.order.is_some());
-        Moment {
-            occurred: placed.unwrap_or(event.occurred_at),
-            received: event.received_at,
-            clock: self.clock_at(event.received_at),
-        }
+    pub(super) fn clock_at(&self, received: Timestamp) -> FoldClock {
+        self.clock.map_or_else(|| FoldClock::new(received), |clock| clock.with(received))
     }
 }
 
@@ -210,14 +214,14 @@ fn drop_duplicate(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
 /// The visitor that the client named; else the cookieless one of the day of receipt, or of the day before while a session
 /// of that one is open.
 fn choose_visitor(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
-    let moment = memory.moment(work);
     let (event, today) = (&work.recorded.event, work.recorded.visitor_today);
+    // From here on it is certain that the event will be stored.
+    memory.sessions.advance(work.offset, memory.clock_at(event.received_at).age());
     let yesterday = work.recorded.visitor_yesterday;
-    let sessions = &mut memory.sessions;
-    let mut was_here_yesterday = || {
-        let given =
-            event.session.is_some_and(|id| sessions.is_open(&event.site, yesterday, id, moment.clock));
-        given || sessions.holding(&event.site, yesterday, moment).is_some()
+    let sessions = &memory.sessions;
+    let was_here_yesterday = || {
+        let given = event.session.is_some_and(|id| sessions.is_open(&event.site, yesterday, id));
+        given || sessions.holding(&event.site, yesterday, work.time()).is_some()
     };
     let visitor = match event.visitor {
         Some(given) => given,
@@ -231,16 +235,16 @@ fn choose_visitor(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
 /// The session that the client named, else the one that holds the event's time, else a new one. Money joins but neither
 /// opens nor extends a session, and its time is that of its order's request.
 fn assign_session(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
-    let moment = memory.moment(work);
+    let time = work.time();
     let event = &mut work.recorded.event;
     let visitor = event.visitor.unwrap_or_default();
-    let joined = event.session.or_else(|| memory.sessions.holding(&event.site, visitor, moment));
+    let joined = event.session.or_else(|| memory.sessions.holding(&event.site, visitor, time));
     if event.order.is_some() {
         event.session = Some(joined.unwrap_or(0));
         return Flow::Continue;
     }
     let session = joined.unwrap_or_else(|| opened_by(&event.site, visitor, &event.id));
-    memory.sessions.extend(&event.site, visitor, session, moment);
+    memory.sessions.extend(&event.site, visitor, session, time);
     event.session = Some(session);
     Flow::Continue
 }

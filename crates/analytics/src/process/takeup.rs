@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kassa_eventlog::{Epoch, Offset, Partition, Status, Stream};
-use kassa_eventstore::{Mark, Resume, Resumed};
+use kassa_eventstore::{Error as StoreError, Mark, Resume, Resumed};
+use kassa_model::Timestamp;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -11,11 +12,18 @@ use super::driver::{Driver, Held};
 use super::fold::Fold;
 use super::parts::Halt;
 use super::processor::Error;
-use super::session::Sessions;
 use super::status::ProcessorState;
 
-/// A fold that is being filled, and the store's position once it came.
+/// A fold that is being filled, and the store's position as it came with that.
 type Filling = Mutex<(Fold, Option<Mark>)>;
+
+/// Where the store stands, before it is asked for more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Standing {
+    mark: Option<Mark>,
+    state: Option<String>,
+    newest: Option<Timestamp>,
+}
 
 impl Driver<'_> {
     /// Takes up a partition where the store stands. `fold` is empty.
@@ -43,7 +51,7 @@ impl Driver<'_> {
             failures: 0,
         };
         let moment = held.moment(from);
-        let (ids, visitors, empty) = (moment.dedupe.ids, moment.visitors, mark.is_none());
+        let (ids, visitors, empty) = (moment.dedupe.ids, moment.sessions.visitors, mark.is_none());
         tracing::info!(partition, position = %from, ids, visitors, empty, "taking up a partition");
         self.parts.board.set_partition(partition, moment);
         self.parts.board.set_state(ProcessorState::Running);
@@ -64,26 +72,59 @@ impl Driver<'_> {
     }
 
     /// Fills `fold` with what the store holds, trying until it answers.
-    async fn resume(&mut self, partition: Partition, fold: Fold) -> Result<(Fold, Option<Mark>), Halt> {
-        let ask =
-            Resume { partition, id_hours: fold.resume_hours(), session_micros: Sessions::RESUME_MICROS };
+    async fn resume(&mut self, partition: Partition, mut fold: Fold) -> Result<(Fold, Option<Mark>), Halt> {
         let mut failures = 0;
-        let mut filling = Arc::new(Mutex::new((fold, None)));
         loop {
-            let sink = Arc::clone(&filling);
-            let asked = self.parts.store.resume(ask, Box::new(move |piece| fill(&sink, piece)));
-            let answer = self.parts.unless_stopped(asked).await?;
-            let (mut fold, mark) = {
-                let mut filled = filling.lock().unwrap_or_else(PoisonError::into_inner);
-                let nothing = Fold::new(partition, self.parts.options.dedupe);
-                std::mem::replace(&mut *filled, (nothing, None))
-            };
+            let (mut filled, answer) = self.filled(partition, fold).await?;
             match answer {
-                Ok(()) => return Ok((fold, mark)),
+                Ok(mark) => return Ok((filled, mark)),
                 Err(error) => self.parts.pause(error.to_string(), &mut failures).await?,
             }
-            filling = Arc::new(Mutex::new((fold.emptied(), None)));
+            fold = filled.emptied();
         }
+    }
+
+    /// Asks the store where it stands, and then for what a fold there remembers. The fold comes back in any case.
+    async fn filled(
+        &mut self,
+        partition: Partition,
+        mut fold: Fold,
+    ) -> Result<(Fold, Result<Option<Mark>, StoreError>), Halt> {
+        let standing = match self.standing(partition).await? {
+            Ok(standing) => standing,
+            Err(error) => return Ok((fold, Err(error))),
+        };
+        let ask = fold.begin_resume(standing.state.as_deref(), standing.newest);
+        let nothing = Fold::new(partition, self.parts.options.fold());
+        let filling = Arc::new(Mutex::new((fold, None)));
+        let sink = Arc::clone(&filling);
+        let asked = self.parts.store.resume(ask, Box::new(move |piece| fill(&sink, piece)));
+        let answer = self.parts.unless_stopped(asked).await?;
+        let mut filled = filling.lock().unwrap_or_else(PoisonError::into_inner);
+        let (fold, mark) = std::mem::replace(&mut *filled, (nothing, None));
+        let answer = answer.and_then(|()| match mark == standing.mark {
+            true => Ok(mark),
+            false => Err(StoreError::Unavailable("it moved on while it was asked".to_owned())),
+        });
+        Ok((fold, answer))
+    }
+
+    async fn standing(&mut self, partition: Partition) -> Result<Result<Standing, StoreError>, Halt> {
+        let found = Arc::new(Mutex::new(Standing::default()));
+        let sink = Arc::clone(&found);
+        let keep = move |piece| {
+            let mut found = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            match piece {
+                Resumed::Mark(mark) => found.mark = mark,
+                Resumed::State(state) => found.state = state,
+                Resumed::Clock(newest) => found.newest = newest,
+                Resumed::Sessions(_) | Resumed::Ids(_) => {}
+            }
+        };
+        let asked = self.parts.store.resume(Resume::standing(partition), Box::new(keep));
+        let answer = self.parts.unless_stopped(asked).await?;
+        let found = found.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(answer.map(|()| found))
     }
 
     /// Goes to the store's position, or to the log's first record for an empty store; `None` when the partition is

@@ -11,8 +11,9 @@ use kassa_service::Shutdown;
 use uuid::Uuid;
 
 use super::dedupe::DedupeOptions;
-use super::fold::{Answers, Decoded, Fold};
-use super::session::Sessions;
+use super::fold::{Decoded, Fold, FoldOptions};
+use super::questions::Answers;
+use super::session::SessionStatus;
 use super::steps::Tools;
 
 /// The log that test positions belong to.
@@ -81,7 +82,7 @@ pub(super) fn scaled(full: u64) -> u64 {
 #[derive(Debug)]
 pub(super) struct Runner<'a> {
     pub(super) store: &'a dyn EventStore,
-    pub(super) dedupe: DedupeOptions,
+    pub(super) options: FoldOptions,
     pub(super) tools: Tools,
     fold: Fold,
     from: u128,
@@ -90,9 +91,14 @@ pub(super) struct Runner<'a> {
 impl<'a> Runner<'a> {
     /// A runner that takes up what the store holds.
     pub(super) async fn start(store: &'a dyn EventStore, dedupe: DedupeOptions) -> Self {
-        let (fold, mark) = resumed(store, dedupe, |_| true).await;
+        Self::start_with(store, FoldOptions { dedupe, ..FoldOptions::default() }).await
+    }
+
+    /// The same with a memory of sessions that is not the usual one.
+    pub(super) async fn start_with(store: &'a dyn EventStore, options: FoldOptions) -> Self {
+        let (fold, mark) = resumed(store, options, |_| true).await;
         let from = mark.map_or(0, |mark| mark.position);
-        Self { store, dedupe, tools: Tools::default(), fold, from }
+        Self { store, options, tools: Tools::default(), fold, from }
     }
 
     /// Forgets everything and takes up what the store holds, as a new process would.
@@ -102,7 +108,7 @@ impl<'a> Runner<'a> {
 
     /// The same, but takes only the pieces that `keeps` says: for negative controls.
     pub(super) async fn restart_with(&mut self, keeps: fn(&Resumed) -> bool) {
-        let (fold, mark) = resumed(self.store, self.dedupe, keeps).await;
+        let (fold, mark) = resumed(self.store, self.options, keeps).await;
         assert_eq!(mark.map_or(0, |mark| mark.position), self.from);
         self.fold = fold;
     }
@@ -120,8 +126,8 @@ impl<'a> Runner<'a> {
         if !questions.is_empty() {
             let mut found = [Vec::new(), Vec::new()];
             for (kind, found) in found.iter_mut().enumerate() {
-                let since = Timestamp::from_micros(questions.since[kind]);
-                *found = self.store.seen(questions.asks[kind].clone(), since).await.unwrap();
+                let within = questions.within(kind);
+                *found = self.store.seen(questions.asks[kind].clone(), within).await.unwrap();
             }
             answers = questions.answered(found);
         }
@@ -139,34 +145,48 @@ impl<'a> Runner<'a> {
             rows,
             rejected,
             counts: folded.counts.to_map(),
-            state: None,
+            state: folded.state,
         };
         self.store.insert(batch).await.unwrap();
         self.from = to;
     }
 
     /// What the fold shows of itself.
-    pub(super) fn status(&self) -> (super::DedupeStatus, u64) {
+    pub(super) fn status(&self) -> (super::DedupeStatus, SessionStatus) {
         self.fold.status()
     }
 }
 
 async fn resumed(
     store: &dyn EventStore,
-    dedupe: DedupeOptions,
+    options: FoldOptions,
     keeps: fn(&Resumed) -> bool,
 ) -> (Fold, Option<Mark>) {
-    let filling = Arc::new(Mutex::new((Fold::new(0, dedupe), None)));
+    let found = Arc::new(Mutex::new((None, None, None)));
+    let sink = Arc::clone(&found);
+    let send = Box::new(move |piece: Resumed| {
+        let mut found = sink.lock().unwrap();
+        match piece {
+            Resumed::Mark(mark) => found.0 = mark,
+            other if !keeps(&other) => {}
+            Resumed::State(state) => found.1 = state,
+            Resumed::Clock(newest) => found.2 = newest,
+            Resumed::Sessions(_) | Resumed::Ids(_) => {}
+        }
+    });
+    store.resume(Resume::standing(0), send).await.unwrap();
+    let (mark, state, newest) = found.lock().unwrap().clone();
+    let mut fold = Fold::new(0, options);
+    let ask = fold.begin_resume(state.as_deref(), newest);
+    let filling = Arc::new(Mutex::new(fold));
     let sink = Arc::clone(&filling);
-    let id_hours = filling.lock().unwrap().0.resume_hours();
-    let ask = Resume { partition: 0, id_hours, session_micros: Sessions::RESUME_MICROS };
-    let send = Box::new(move |piece: Resumed| match piece {
-        Resumed::Mark(mark) => sink.lock().unwrap().1 = mark,
-        other if !keeps(&other) => {}
-        other => sink.lock().unwrap().0.resume(other),
+    let send = Box::new(move |piece: Resumed| {
+        if keeps(&piece) {
+            sink.lock().unwrap().resume(piece);
+        }
     });
     store.resume(ask, send).await.unwrap();
-    Arc::into_inner(filling).unwrap().into_inner().unwrap()
+    (Arc::into_inner(filling).unwrap().into_inner().unwrap(), mark)
 }
 
 /// Every row of the store, ascending by offset.

@@ -155,7 +155,7 @@ impl Money for Store {
                 *keep.lock().unwrap_or_else(PoisonError::into_inner) = mark;
             }
         };
-        let ask = Resume { partition, id_hours: 0, session_micros: 0 };
+        let ask = Resume::standing(partition);
         self.store.resume(ask, Box::new(send)).await.map_err(|error| error.to_string())?;
         let mark = found.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(mark.map(|mark| (mark.log_id, mark.position)))

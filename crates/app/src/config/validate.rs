@@ -37,6 +37,7 @@ impl Config {
             ("store.query_timeout_s", self.store.query_timeout_s, 1),
             ("dedupe.window_hours", self.dedupe.window_hours, 1),
             ("dedupe.memory_max", self.dedupe.memory_max as u64, 1 << 20),
+            ("sessions.memory_max", self.sessions.memory_max as u64, 1 << 20),
             ("orders.accepted_max", self.orders.accepted_max, 1),
             ("orders.quantity_max", self.orders.quantity_max.into(), 1),
             ("orders.order_quantity_max", self.orders.order_quantity_max.into(), 1),

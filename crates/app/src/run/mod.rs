@@ -21,7 +21,7 @@ use std::time::Duration;
 use anyhow::Context;
 use kassa_access::{Mode, SecretKeyOptions, SiteOptions};
 use kassa_analytics::collect::{self, Collector, CollectorOptions};
-use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, check_positions};
+use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, SessionOptions, check_positions};
 use kassa_commerce::cleaning;
 use kassa_commerce::inventory::levels::watch_levels;
 use kassa_eventlog::EventLog;
@@ -261,6 +261,7 @@ pub(crate) fn processor_options(config: &Config) -> anyhow::Result<ProcessorOpti
             window_hours: i64::try_from(config.dedupe.window_hours)?,
             memory_max: config.dedupe.memory_max,
         },
+        sessions: SessionOptions { memory_max: config.sessions.memory_max },
         ..ProcessorOptions::default()
     })
 }

@@ -84,6 +84,9 @@ fn judge(status: &ProcessorStatus) -> Status {
         ProcessorState::Running if status.dedupe.slower => Status::Degraded(
             "the dedupe window does not fit dedupe.memory_max: the store is asked for ids".to_owned(),
         ),
+        ProcessorState::Running if status.sessions.shortened => Status::Degraded(
+            "the sessions of 24 hours do not fit sessions.memory_max: the oldest were let go of".to_owned(),
+        ),
         ProcessorState::Running => Status::Up,
     }
 }
@@ -114,6 +117,14 @@ mod tests {
             *status == Status::Down("no store; 7 records behind, 3.0 s".to_owned())
         });
         check(ProcessorState::Stopped("another log".into()), 0.0, |status| matches!(status, Status::Down(_)));
+    }
+
+    #[test]
+    fn says_that_sessions_do_not_fit_their_memory() {
+        let mut status = ProcessorStatus { state: ProcessorState::Running, ..ProcessorStatus::default() };
+        assert_eq!(judge(&status), Status::Up);
+        status.sessions.shortened = true;
+        assert!(matches!(judge(&status), Status::Degraded(why) if why.contains("sessions.memory_max")));
     }
 
     #[test]

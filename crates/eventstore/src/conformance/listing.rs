@@ -124,6 +124,14 @@ pub(super) async fn dead_letters_are_kept_for_14_days(store: &dyn EventStore) {
     assert_eq!(counted, 4);
 }
 
+pub(super) async fn dead_letters_outlive_a_clock_set_ahead(store: &dyn EventStore) {
+    let (all, years) = (DeadLetterFilter { limit: 10, ..Default::default() }, 2 * 365 * 86_400);
+    store.insert(letters(0, vec![letter(0, "demo", 0)])).await.unwrap();
+    store.insert(batch(1, vec![view("ahead", "/", years), view("now", "/", 60)])).await.unwrap();
+    store.insert(letters(3, vec![letter(3, "demo", years), letter(4, "demo", 70)])).await.unwrap();
+    assert_eq!(store.dead_letters(&all).await.unwrap().len(), 3);
+}
+
 pub(super) async fn dead_letters_are_kept_up_to_10_000_per_site_and_day(store: &dyn EventStore) {
     let many = |from: u128, to: u128| (from..to).map(|offset| letter(offset, "demo", 0)).collect::<Vec<_>>();
     store.insert(letters(0, many(0, 9_000))).await.unwrap();

@@ -28,6 +28,7 @@ macro_rules! backend {
                 super::listing::events_are_listed_page_by_page,
                 super::listing::dead_letters_are_listed,
                 super::listing::dead_letters_are_kept_for_14_days,
+                super::listing::dead_letters_outlive_a_clock_set_ahead,
                 super::listing::dead_letters_are_kept_up_to_10_000_per_site_and_day,
                 super::listing::forget_removes_exactly_the_named,
                 super::listing::the_fingerprint_sees_every_difference,

@@ -9,7 +9,7 @@ use super::sample::{LOG, after, batch, full, letter, letters, order, view};
 use crate::query::EventFilter;
 use crate::{
     Batch, DeadLetterFilter, EventStore, InsertError, Lookup, Mark, OpenSession, RecentId, Resume, Resumed,
-    Row,
+    Row, SessionPart,
 };
 
 /// All that the store holds of `partition`, by kind.
@@ -56,12 +56,13 @@ pub(crate) async fn resume(store: &dyn EventStore, ask: Resume) -> Held {
     }
     assert!(held.ids.is_sorted_by_key(|id| id.hour));
     held.ids.sort_by_key(|id| (id.hour, id.hash));
-    held.sessions.sort_by_key(|session| (session.site.clone(), session.session, session.received));
+    held.sessions.sort_by_key(|session| (session.site.clone(), session.session, session.part));
     held
 }
 
 pub(crate) fn everything(partition: u32) -> Resume {
-    Resume { partition, id_hours: 1_000_000, session_micros: i64::MAX }
+    let whole = SessionPart { from: 0, to: u128::MAX, hour: None };
+    Resume { partition, ids_since_hour: Some(0), sessions: vec![whole] }
 }
 
 pub(crate) fn all_events() -> EventFilter {
@@ -189,17 +190,36 @@ pub(super) async fn resume_gives_back_what_was_committed(store: &dyn EventStore)
         vec![id("a", hour), id("b", hour), id("money", hour), id("late", hour + 2), id("other", hour + 2)];
     ids.sort_by_key(|id| (id.hour, id.hash));
     assert_eq!(held.ids, ids);
-    let session = |number, first, last, received| OpenSession {
+    let session = |part, number, first, last| OpenSession {
+        part,
         site: "demo".to_owned(),
         visitor: number,
         session: number,
         first: after(first),
         last: after(last),
-        received: after(received),
     };
-    // One piece per session and hour of receipt.
-    let pieces = [session(1, 0, 30, 30), session(1, -60, -60, 9_000), session(2, 7_300, 7_300, 7_300)];
-    assert_eq!(held.sessions, pieces);
+    assert_eq!(held.sessions, [session(0, 1, -60, 30), session(0, 2, 7_300, 7_300)]);
+    // One piece per session and part, by offsets, by hour of receipt, or by both.
+    let part = |from, to, hour| SessionPart { from, to, hour };
+    let parts = vec![
+        part(1, 2, None),
+        part(2, u128::MAX, None),
+        part(0, u128::MAX, Some(hour)),
+        part(3, 4, Some(hour)),
+        part(1 << 64, u128::MAX, None),
+        part(1, 4, Some(hour + 2)),
+    ];
+    let held = resume(store, Resume { sessions: parts, ..Resume::standing(0) }).await;
+    let mut pieces = [
+        session(0, 1, 30, 30),
+        session(1, 1, -60, -60),
+        session(1, 2, 7_300, 7_300),
+        session(2, 1, 0, 30),
+        session(5, 1, -60, -60),
+        session(5, 2, 7_300, 7_300),
+    ];
+    pieces.sort_by_key(|session| (session.session, session.part));
+    assert_eq!((held.sessions.as_slice(), held.ids.len()), (pieces.as_slice(), 0));
     assert_eq!(resume(store, everything(1)).await.ids, [id("elsewhere", after(99_000).hour())]);
     assert_eq!(resume(store, everything(2)).await, Held::default());
 }
@@ -216,15 +236,19 @@ pub(super) async fn resume_goes_back_as_far_as_asked(store: &dyn EventStore) {
         at("new", 4, 3 * hour + 5),
     ];
     store.insert(batch(0, events)).await.unwrap();
-    let ask = Resume { partition: 0, id_hours: 2, session_micros: 2 * MICROS_PER_HOUR };
+    let newest = after(3 * hour + 5).hour();
+    let part = SessionPart { from: 3, to: 9, hour: None };
+    let ask = Resume { partition: 0, ids_since_hour: Some(newest - 2), sessions: vec![part] };
     let held = resume(store, ask).await;
     let hours: Vec<i64> = held.ids.iter().map(|id| id.hour - after(0).hour()).collect();
     assert_eq!(hours, [1, 2, 3]);
     let sessions: Vec<(i64, Timestamp)> =
         held.sessions.iter().map(|session| (session.session, session.first)).collect();
     assert_eq!(sessions, [(2, after(2 * hour)), (4, after(3 * hour + 5))]);
-    let nothing = Resume { partition: 0, id_hours: 0, session_micros: 0 };
-    assert_eq!(resume(store, nothing).await.ids.len(), 1);
+    let one = Resume { ids_since_hour: Some(newest), ..Resume::standing(0) };
+    assert_eq!(resume(store, one).await.ids.len(), 1);
+    let standing = resume(store, Resume::standing(0)).await;
+    assert_eq!((standing.clock, standing.ids.len()), (Some(after(3 * hour + 5)), 0));
 }
 
 pub(super) async fn seen_finds_exactly_the_stored_ids(store: &dyn EventStore) {
@@ -240,9 +264,12 @@ pub(super) async fn seen_finds_exactly_the_stored_ids(store: &dyn EventStore) {
     let asked =
         vec![ask("demo", "a"), ask("demo", "b"), ask("other", "b"), ask("demo", "ä \"\\'"), ask("demo", "a")];
     let base = after(0).hour();
-    let found = store.seen(asked.clone(), after(0)).await.unwrap();
+    let (end, base_end) = (after(1_000_000), after(3 * hour));
+    let found = store.seen(asked.clone(), after(0)..end).await.unwrap();
     assert_eq!(found, [Some(base + 5), None, Some(base), Some(base + 1), Some(base + 5)]);
-    let found = store.seen(asked, after(1)).await.unwrap();
+    let found = store.seen(asked.clone(), after(1)..end).await.unwrap();
     assert_eq!(found, [Some(base + 5), None, None, Some(base + 1), Some(base + 5)]);
-    assert_eq!(store.seen(Vec::new(), after(0)).await.unwrap(), []);
+    let found = store.seen(asked, after(0)..base_end).await.unwrap();
+    assert_eq!(found, [Some(base), None, Some(base), Some(base + 1), Some(base)]);
+    assert_eq!(store.seen(Vec::new(), after(0)..end).await.unwrap(), []);
 }

@@ -52,11 +52,13 @@ fn stored(connection: &Connection, first: i64, last: i64) -> duckdb::Result<BTre
     Ok(counts)
 }
 
-/// Dead letters received before this are no longer listed; nothing while the store is empty.
+/// Dead letters received before this are no longer listed; nothing while the store is empty. Counted from what was
+/// stored last: a receipt of a clock that was set ahead would else hide all others until that time.
 pub(super) fn listed_since(connection: &Connection) -> duckdb::Result<Option<duckdb::types::Value>> {
     let newest: Option<i64> = connection.query_row(
         "SELECT epoch_us(max(newest)) FROM (
-             SELECT max(received_at) AS newest FROM events UNION ALL SELECT max(received_at) FROM dead_letters)",
+             SELECT arg_max(received_at, sequence) AS newest FROM events GROUP BY log_partition
+             UNION ALL SELECT arg_max(received_at, (offset_high, offset_low)) FROM dead_letters GROUP BY log_partition)",
         [],
         |row| row.get(0),
     )?;

@@ -24,6 +24,7 @@ mod workers;
 mod writer;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,8 +109,8 @@ impl EventStore for DuckStore {
         self.readers.unlimited(move |connection| resume::resume(connection, ask, send)).await
     }
 
-    async fn seen(&self, lookups: Vec<Lookup>, since: Timestamp) -> Result<Vec<Option<i64>>, Error> {
-        self.readers.unlimited(move |connection| seen::seen(connection, &lookups, since)).await
+    async fn seen(&self, lookups: Vec<Lookup>, within: Range<Timestamp>) -> Result<Vec<Option<i64>>, Error> {
+        self.readers.unlimited(move |connection| seen::seen(connection, &lookups, within)).await
     }
 
     async fn query(&self, query: &Query) -> Result<Table, Error> {

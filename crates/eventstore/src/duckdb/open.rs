@@ -54,6 +54,8 @@ fn configure(connection: &Connection, options: &Options) -> duckdb::Result<()> {
         settings.push(format!("SET allowed_directories = [{}]", quoted(&exports.display().to_string())));
     }
     settings.push("SET enable_external_access = false".to_owned());
+    // But for the limit, which `resume` lowers for a moment.
+    settings.push("SET allowed_configs = ['memory_limit']".to_owned());
     settings.push("SET lock_configuration = true".to_owned());
     connection.execute_batch(&settings.join(";"))
 }

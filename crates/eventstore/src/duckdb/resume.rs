@@ -4,11 +4,15 @@ use duckdb::Connection;
 use duckdb::types::Value;
 use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash, failpoint};
 
+use super::columns::halves;
 use super::failure::Failure;
 use super::letters::time;
 use super::stream::stream;
 use super::writer::read_mark;
-use crate::{OpenSession, RecentId, Resume, Resumed};
+use crate::{OpenSession, RecentId, Resume, Resumed, SessionPart};
+
+/// To so much the engine's memory is brought for a moment, once all is read.
+const LITTLE: &str = "16 MiB";
 
 /// About so many ids or sessions are sent at once.
 const PIECE_ROWS: usize = 50_000;
@@ -33,42 +37,65 @@ pub(super) fn resume(
         )?
         .map(Timestamp::from_micros);
     send(Resumed::Clock(clock));
-    if let Some(clock) = clock {
-        let since = clock.plus_micros(ask.session_micros.saturating_neg());
-        send_sessions(connection, ask.partition, since, &mut *send)?;
-        let first_hour = clock.hour().saturating_sub(ask.id_hours);
-        if ask.id_hours > 0 {
-            failpoint::hit("resume.before_ids");
+    // Nothing lies beyond the position: with it as its end a part's offsets mostly have one upper half.
+    let end = mark.map_or(0, |mark| mark.position);
+    for (place, part) in (0..).zip(&ask.sessions) {
+        let part = SessionPart { to: part.to.min(end), ..*part };
+        if part.from < part.to {
+            send_sessions(connection, ask.partition, (place, part), &mut *send)?;
         }
+    }
+    if let Some(first_hour) = ask.ids_since_hour.filter(|_| clock.is_some()) {
+        failpoint::hit("resume.before_ids");
         send_ids(connection, ask.partition, first_hour, &mut *send)?;
     }
     connection.execute_batch("COMMIT")?;
+    if !ask.sessions.is_empty() {
+        give_back(connection);
+    }
     Ok(())
 }
 
+/// Makes the engine let go of the blocks that were read: nobody asks for them again, and they would lie in memory up to its
+/// limit for as long as the process lives.
+fn give_back(connection: &Connection) {
+    let limit =
+        || connection.query_row("SELECT current_setting('memory_limit')", [], |row| row.get::<_, String>(0));
+    let Ok(limit) = limit() else { return };
+    // What is in use stays; the engine then says that it cannot, and has let go of the rest.
+    for limit in [LITTLE, limit.as_str()] {
+        if let Err(error) = connection.execute_batch(&format!("SET memory_limit = '{limit}'")) {
+            tracing::debug!(%error, limit, "the event store keeps blocks that were read");
+        }
+    }
+}
+
+/// One query a part: its groups alone lie in memory, and rows of other parts are hardly touched, as offsets ascend.
 fn send_sessions(
     connection: &Connection,
     partition: u32,
-    since: Timestamp,
+    (place, part): (u32, SessionPart),
     send: Send<'_>,
 ) -> Result<(), Failure> {
-    let sql = "
-        SELECT site, visitor, session, min(occurred_at), max(occurred_at), max(received_at) FROM events
-        WHERE log_partition = $1 AND order_id IS NULL AND received_at >= $2
-        GROUP BY site, visitor, session, epoch_us(received_at) // 3600000000
-        ORDER BY site, visitor, session, max(received_at)";
+    let (condition, mut values) = within(&part);
+    values.insert(0, Value::UInt(partition));
+    let sql = format!(
+        "SELECT site, visitor, session, min(occurred_at), max(occurred_at) FROM events
+         WHERE log_partition = $1 AND order_id IS NULL AND {condition}
+         GROUP BY site, visitor, session"
+    );
     let mut sessions = Vec::new();
-    stream(connection, sql, vec![Value::UInt(partition), time(since)], |piece| {
+    stream(connection, &sql, values, |piece| {
         let (site, visitor, session) = (piece.text(0)?, piece.int(1)?, piece.int(2)?);
-        let (first, last, received) = (piece.time(3)?, piece.time(4)?, piece.time(5)?);
+        let (first, last) = (piece.time(3)?, piece.time(4)?);
         for row in 0..piece.rows() {
             sessions.push(OpenSession {
+                part: place,
                 site: site.value(row).to_owned(),
                 visitor: visitor.value(row),
                 session: session.value(row),
                 first: Timestamp::from_micros(first.value(row)),
                 last: Timestamp::from_micros(last.value(row)),
-                received: Timestamp::from_micros(received.value(row)),
             });
         }
         if sessions.len() >= PIECE_ROWS {
@@ -78,6 +105,25 @@ fn send_sessions(
     })?;
     send(Resumed::Sessions(sessions));
     Ok(())
+}
+
+/// The condition for the records of a part, which has some, and its values from the second parameter on.
+fn within(part: &SessionPart) -> (String, Vec<Value>) {
+    let ((from_high, from_low), (last_high, last_low)) = (halves(part.from), halves(part.to - 1));
+    let mut values =
+        [from_high, from_low, last_high, last_low].into_iter().map(Value::UBigInt).collect::<Vec<_>>();
+    // A plain range of one column lets the engine pass over what lies outside of it.
+    let mut condition = match from_high == last_high {
+        true => "offset_high = $2 AND offset_low >= $3 AND offset_high = $4 AND offset_low <= $5".to_owned(),
+        false => "offset_high >= $2 AND (offset_high > $2 OR offset_low >= $3)
+                  AND offset_high <= $4 AND (offset_high < $4 OR offset_low <= $5)"
+            .to_owned(),
+    };
+    if let Some(hour) = part.hour {
+        condition.push_str(" AND received_at >= $6 AND received_at < $7");
+        values.extend([hour_start(hour), hour_start(hour.saturating_add(1))]);
+    }
+    (condition, values)
 }
 
 /// Sends the ids by ranges of hours of about a piece each, so that they never lie in memory whole.

@@ -1,5 +1,7 @@
 //! Looks ids up: one join, however many.
 
+use std::ops::Range;
+
 use duckdb::{Connection, params};
 use kassa_model::Timestamp;
 
@@ -7,11 +9,11 @@ use super::failure::Failure;
 use super::letters::time;
 use crate::{Error, Lookup};
 
-/// For each lookup the hour of its latest receipt at or after `since`, if it is stored.
+/// For each lookup the hour of its latest receipt `within`, if it is stored.
 pub(super) fn seen(
     connection: &Connection,
     lookups: &[Lookup],
-    since: Timestamp,
+    within: Range<Timestamp>,
 ) -> Result<Vec<Option<i64>>, Failure> {
     let mut hours = vec![None; lookups.len()];
     if lookups.is_empty() {
@@ -28,9 +30,10 @@ pub(super) fn seen(
              SELECT unnest(range($4)) AS place, unnest(from_json($1, '[\"VARCHAR\"]')) AS site,
                  unnest(from_json($2, '[\"VARCHAR\"]')) AS id)
          SELECT place, max(epoch_us(received_at)) FROM events JOIN asked USING (site, id)
-         WHERE received_at >= $3 GROUP BY place",
+         WHERE received_at >= $3 AND received_at < $5 GROUP BY place",
     )?;
-    let mut rows = statement.query(params![sites, ids, time(since), lookups.len() as i64])?;
+    let mut rows =
+        statement.query(params![sites, ids, time(within.start), lookups.len() as i64, time(within.end)])?;
     while let Some(row) = rows.next()? {
         let (place, micros): (i64, i64) = (row.get(0)?, row.get(1)?);
         if let Some(hour) = usize::try_from(place).ok().and_then(|place| hours.get_mut(place)) {

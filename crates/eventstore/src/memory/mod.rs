@@ -9,6 +9,7 @@ mod report;
 mod visit;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -63,14 +64,14 @@ impl EventStore for MemoryStore {
     }
 
     async fn resume(&self, ask: Resume, mut send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
-        for part in self.state().resume(ask) {
+        for part in self.state().resume(&ask) {
             send(part);
         }
         Ok(())
     }
 
-    async fn seen(&self, lookups: Vec<Lookup>, since: Timestamp) -> Result<Vec<Option<i64>>, Error> {
-        Ok(self.state().seen(&lookups, since))
+    async fn seen(&self, lookups: Vec<Lookup>, within: Range<Timestamp>) -> Result<Vec<Option<i64>>, Error> {
+        Ok(self.state().seen(&lookups, &within))
     }
 
     async fn query(&self, query: &Query) -> Result<Table, Error> {
@@ -164,13 +165,16 @@ impl State {
     }
 
     fn listed_letters(&self) -> impl Iterator<Item = &(u32, DeadLetter)> {
-        let rows = self.rows.iter().map(|stored| stored.row.event.received_at);
-        let letters = self.letters.iter().map(|(_, letter)| letter.rejected.received_at);
-        let since = rows.chain(letters).max().map(letters_since);
+        let rows = self.rows.iter().map(|stored| ((stored.partition, 0), stored.row.event.received_at));
+        let letters =
+            self.letters.iter().map(|(partition, letter)| ((*partition, 1), letter.rejected.received_at));
+        // Of each partition the row and the letter that were stored last.
+        let last: BTreeMap<(u32, u8), Timestamp> = rows.chain(letters).collect();
+        let since = last.into_values().max().map(letters_since);
         self.letters.iter().filter(move |(_, letter)| Some(letter.rejected.received_at) >= since)
     }
 
-    fn resume(&self, ask: Resume) -> Vec<Resumed> {
+    fn resume(&self, ask: &Resume) -> Vec<Resumed> {
         let mine = || self.rows.iter().filter(|stored| stored.partition == ask.partition);
         let clock = mine().map(|stored| stored.row.event.received_at).max();
         let mut parts = vec![
@@ -178,17 +182,24 @@ impl State {
             Resumed::State(self.states.get(&ask.partition).cloned()),
             Resumed::Clock(clock),
         ];
-        let Some(clock) = clock else { return parts };
-
-        let sessions_since = clock.plus_micros(ask.session_micros.saturating_neg());
-        let mut sessions: BTreeMap<(String, i64, i64, i64), OpenSession> = BTreeMap::new();
-        let recent = mine().filter(|stored| stored.row.event.received_at >= sessions_since);
-        for stored in recent.filter(|stored| stored.row.event.order.is_none()) {
-            add_to_session(&mut sessions, &stored.row);
+        if clock.is_none() {
+            return parts;
         }
-        parts.push(Resumed::Sessions(sessions.into_values().collect()));
 
-        let ids_since = clock.hour().saturating_sub(ask.id_hours).saturating_mul(MICROS_PER_HOUR);
+        for (place, part) in (0..).zip(&ask.sessions) {
+            let mut sessions: BTreeMap<(String, i64, i64), OpenSession> = BTreeMap::new();
+            let within = |stored: &&Stored| {
+                (part.from..part.to).contains(&stored.row.offset)
+                    && part.hour.is_none_or(|hour| stored.row.event.received_at.hour() == hour)
+            };
+            for stored in mine().filter(within).filter(|stored| stored.row.event.order.is_none()) {
+                add_to_session(&mut sessions, place, &stored.row);
+            }
+            parts.push(Resumed::Sessions(sessions.into_values().collect()));
+        }
+
+        let Some(ids_since_hour) = ask.ids_since_hour else { return parts };
+        let ids_since = ids_since_hour.saturating_mul(MICROS_PER_HOUR);
         let mut ids: Vec<RecentId> = mine()
             .map(|stored| &stored.row.event)
             .filter(|event| event.received_at.micros() >= ids_since)
@@ -202,10 +213,13 @@ impl State {
         parts
     }
 
-    fn seen(&self, lookups: &[Lookup], since: Timestamp) -> Vec<Option<i64>> {
+    fn seen(&self, lookups: &[Lookup], within: &Range<Timestamp>) -> Vec<Option<i64>> {
         let mut hours: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-        for event in
-            self.rows.iter().map(|stored| &stored.row.event).filter(|event| event.received_at >= since)
+        for event in self
+            .rows
+            .iter()
+            .map(|stored| &stored.row.event)
+            .filter(|event| within.contains(&event.received_at))
         {
             let hour = hours.entry((&event.site, &event.id)).or_insert(i64::MIN);
             *hour = (*hour).max(event.received_at.hour());
@@ -243,21 +257,19 @@ impl State {
     }
 }
 
-fn add_to_session(sessions: &mut BTreeMap<(String, i64, i64, i64), OpenSession>, row: &Row) {
+fn add_to_session(sessions: &mut BTreeMap<(String, i64, i64), OpenSession>, part: u32, row: &Row) {
     let event = &row.event;
     let (visitor, session) = (event.visitor.unwrap_or_default(), event.session.unwrap_or_default());
-    let key = (event.site.clone(), visitor, session, event.received_at.hour());
-    let found = sessions.entry(key).or_insert_with(|| OpenSession {
+    let found = sessions.entry((event.site.clone(), visitor, session)).or_insert_with(|| OpenSession {
+        part,
         site: event.site.clone(),
         visitor,
         session,
         first: event.occurred_at,
         last: event.occurred_at,
-        received: event.received_at,
     });
     found.first = found.first.min(event.occurred_at);
     found.last = found.last.max(event.occurred_at);
-    found.received = found.received.max(event.received_at);
 }
 
 fn is_named(what: &Forget, row: &Row) -> bool {

@@ -1,6 +1,7 @@
 //! Many more ids than the duplicate filter's memory holds: none is counted twice.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -51,7 +52,7 @@ impl EventStore for LeanStore {
         Ok(())
     }
 
-    async fn seen(&self, lookups: Vec<Lookup>, _: Timestamp) -> Result<Vec<Option<i64>>, Error> {
+    async fn seen(&self, lookups: Vec<Lookup>, _: Range<Timestamp>) -> Result<Vec<Option<i64>>, Error> {
         let mut lean = self.0.lock().unwrap();
         lean.asked += lookups.len() as u64;
         lean.calls += 1;

@@ -1,7 +1,9 @@
 //! Tests of the processor as a whole.
 
 mod cost;
+mod jumps;
 mod many_ids;
+mod many_visitors;
 mod memory_log;
 mod oracle;
 mod orders;

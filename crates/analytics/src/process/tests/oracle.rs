@@ -4,6 +4,7 @@ use bytes::Bytes;
 use kassa_eventlog::Offset;
 use kassa_model::{Dialect, LogRecord, MICROS_PER_HOUR, Recorded, Timestamp, decode};
 
+use crate::process::clock::FoldClock;
 use crate::process::session::opened_by;
 
 /// What the oracle says of a stored row.
@@ -17,15 +18,21 @@ pub(super) struct Expected {
     occurred: i64,
     received: Timestamp,
     money: bool,
+    /// The partition's age when it was stored.
+    age: i64,
 }
 
 /// The rows that a stream leads to.
 pub(super) fn rows(records: &[(Offset, Bytes)], window_hours: i64) -> Vec<Expected> {
     let mut stored: Vec<Expected> = Vec::new();
+    let mut clock: Option<FoldClock> = None;
     for (offset, payload) in records {
         let Ok(LogRecord::Event(recorded)) = decode(payload) else { continue };
         if within_limits(&recorded) && !is_duplicate(&stored, &recorded, window_hours) {
-            let row = place(&stored, *offset, &recorded);
+            let received = recorded.event.received_at;
+            let now = clock.map_or_else(|| FoldClock::new(received), |clock| clock.with(received));
+            clock = Some(now);
+            let row = place(&stored, *offset, &recorded, now.age());
             stored.push(row);
         }
     }
@@ -51,17 +58,13 @@ fn is_duplicate(stored: &[Expected], recorded: &Recorded, window_hours: i64) -> 
     })
 }
 
-fn place(stored: &[Expected], offset: Offset, recorded: &Recorded) -> Expected {
+fn place(stored: &[Expected], offset: Offset, recorded: &Recorded, age: i64) -> Expected {
     let event = &recorded.event;
-    let clock = stored.iter().map(|row| row.received).chain([event.received_at]).max().unwrap();
     let money = event.order.is_some();
     let time = recorded.placed_at.filter(|_| money).unwrap_or(event.occurred_at).micros();
     let live = |visitor: i64| {
         stored.iter().filter(move |row| {
-            row.site == event.site
-                && row.visitor == visitor
-                && !row.money
-                && clock.hour() - row.received.hour() <= 24
+            row.site == event.site && row.visitor == visitor && !row.money && age - row.age <= 24
         })
     };
     let holding = |visitor: i64| {
@@ -89,5 +92,6 @@ fn place(stored: &[Expected], offset: Offset, recorded: &Recorded) -> Expected {
         occurred: event.occurred_at.micros(),
         received: event.received_at,
         money,
+        age,
     }
 }

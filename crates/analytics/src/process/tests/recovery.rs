@@ -1,6 +1,7 @@
 //! The loop over a log and a store that fail, are taken over, stand elsewhere: every record comes to its end exactly once.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -110,10 +111,10 @@ impl EventStore for FaultyStore {
     async fn seen(
         &self,
         lookups: Vec<Lookup>,
-        since: Timestamp,
+        within: Range<Timestamp>,
     ) -> Result<Vec<Option<i64>>, kassa_eventstore::Error> {
         self.answer(Call::Seen).await?;
-        self.inner.seen(lookups, since).await
+        self.inner.seen(lookups, within).await
     }
 
     async fn query(&self, query: &Query) -> Result<Table, kassa_eventstore::Error> {
@@ -449,7 +450,7 @@ async fn a_single_event_is_stored_at_once_and_a_second_within_the_interval() {
         assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     }
     let status = running.processor.status();
-    assert_eq!((status.dedupe.ids, status.visitors), (2, 1));
+    assert_eq!((status.dedupe.ids, status.sessions.visitors), (2, 1));
     assert_eq!(status.received_at, Some(event("e").received_at));
     running.stop().await;
     assert_eq!(rows(store.as_ref()).await.len(), 2);

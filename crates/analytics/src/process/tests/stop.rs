@@ -10,8 +10,8 @@ use kassa_service::Shutdown;
 
 use super::memory_log::MemoryLog;
 use super::recovery::{Call, FaultyStore, Running, faulty, options, run};
-use crate::process::dedupe::DedupeOptions;
-use crate::process::fold::{Answers, Decoded, Fold};
+use crate::process::fold::{Decoded, Fold, FoldOptions};
+use crate::process::questions::Answers;
 use crate::process::steps::Tools;
 use crate::process::testing::{START, event, payload, recorded};
 use crate::process::{ProcessorOptions, ProcessorState};
@@ -49,7 +49,7 @@ async fn while_one_visitor_s_batch_is_folded() {
 
 #[test]
 fn a_fold_that_is_told_to_stop_gives_nothing() {
-    let (mut fold, stop) = (Fold::new(0, DedupeOptions::default()), Shutdown::new());
+    let (mut fold, stop) = (Fold::new(0, FoldOptions::default()), Shutdown::new());
     let decoded = || one_visitor(100).into_iter().map(|(offset, payload)| Decoded::new(offset, payload));
     let run = |fold: &mut Fold| {
         fold.run(decoded().collect(), &Answers::default(), &mut Tools::default(), &stop)

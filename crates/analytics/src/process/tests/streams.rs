@@ -16,12 +16,26 @@ const MINUTE: i64 = 60_000_000;
 struct Stream {
     random: Random,
     received: i64,
+    /// By how much the machine's clock is wrong, in µs.
+    wrong: i64,
+    steady: bool,
     ids: Vec<(String, String)>,
 }
 
 /// The stream of a seed: `length` records with gaps between their offsets.
 pub(super) fn stream(seed: u64, length: usize) -> Vec<(Offset, Bytes)> {
-    let mut stream = Stream { random: Random(seed), received: START, ids: Vec::new() };
+    records(
+        Stream { random: Random(seed), received: START, wrong: 0, steady: false, ids: Vec::new() },
+        length,
+    )
+}
+
+/// The same with a clock that goes on and makes no long pause, and is never wrong.
+pub(super) fn steady_stream(seed: u64, length: usize) -> Vec<(Offset, Bytes)> {
+    records(Stream { random: Random(seed), received: START, wrong: 0, steady: true, ids: Vec::new() }, length)
+}
+
+fn records(mut stream: Stream, length: usize) -> Vec<(Offset, Bytes)> {
     let mut offset = 0_u128;
     (0..length)
         .map(|_| {
@@ -47,8 +61,23 @@ impl Stream {
         }
     }
 
-    /// Mostly little time passes, at times a night, a week, or the clock is set back.
+    /// Mostly little time passes, at times a night, a week, or the clock is set back; rarely it is days or years wrong for
+    /// a while.
     fn pass_time(&mut self) {
+        if self.steady {
+            self.received += (self.random.below(90) * self.random.below(7)) as i64 * MINUTE;
+            return;
+        }
+        self.received -= self.wrong;
+        if self.random.chance(3) {
+            let hours = [0, 0, 0, -2, 3 * 24, 2 * 365 * 24, -2 * 365 * 24][self.random.below(7) as usize];
+            self.wrong = hours * 60 * MINUTE;
+        }
+        self.pass_right_time();
+        self.received += self.wrong;
+    }
+
+    fn pass_right_time(&mut self) {
         let minutes = match self.random.below(100) {
             0..=69 => self.random.below(6) as i64,
             70..=89 => 15 + self.random.below(60) as i64,

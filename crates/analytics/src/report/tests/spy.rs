@@ -47,8 +47,12 @@ impl EventStore for Spy {
     async fn resume(&self, ask: Resume, send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
         self.inner.resume(ask, send).await
     }
-    async fn seen(&self, lookups: Vec<Lookup>, since: Timestamp) -> Result<Vec<Option<i64>>, Error> {
-        self.inner.seen(lookups, since).await
+    async fn seen(
+        &self,
+        lookups: Vec<Lookup>,
+        within: std::ops::Range<Timestamp>,
+    ) -> Result<Vec<Option<i64>>, Error> {
+        self.inner.seen(lookups, within).await
     }
     async fn query(&self, query: &Query) -> Result<Table, Error> {
         self.fails()?;

@@ -86,11 +86,17 @@ pub(super) fn ordinary(random: &mut Random, events: usize, bytes: usize) -> Body
             r#"}},"context":{{"page":{{"path":"/p/{page}","url":"https://shop.test/p/{page}","title":"Mug {page}","referrer":"https://www.google.com/"}},"userAgent":"{}"}}}}"#,
             PEOPLE[(id % 8) as usize].0
         );
-        let mut n = 0;
-        while event.len() + context.len() < each && n < 60 {
-            let left = (each - event.len() - context.len()) / (60 - n).min(10);
-            event.push_str(&format!(r#","about_{n}":"{}""#, "mug ".repeat(left.clamp(20, 4_000) / 4)));
-            n += 1;
+        // Large ones are large because of what was in the cart.
+        let mut products = String::new();
+        while event.len() + products.len() + context.len() + 60 < each {
+            let n = random.below(300);
+            products.push_str(&format!(
+                r#",{{"product_id":"p-{n}","name":"Mug {n}","price":9.50,"quantity":{}}}"#,
+                1 + n % 3
+            ));
+        }
+        if let Some(products) = products.get(1..) {
+            event.push_str(&format!(r#","products":[{products}]"#));
         }
         event + &context
     };

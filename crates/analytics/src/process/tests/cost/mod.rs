@@ -16,7 +16,9 @@ use kassa_service::Shutdown;
 
 use crate::collect::BODY_BYTES_MAX;
 use crate::process::dedupe::DedupeOptions;
-use crate::process::fold::{Answers, Decoded, Fold};
+use crate::process::fold::{Decoded, Fold, FoldOptions};
+use crate::process::questions::Answers;
+use crate::process::session::SessionOptions;
 use crate::process::steps::Tools;
 use crate::process::testing::{Random, START, scaled};
 use crate::wire::{Context, Reading, Sites};
@@ -66,7 +68,10 @@ impl Sites for AnySite {
 impl World {
     fn new() -> Self {
         // Little memory for ids, so that they are sealed and asked for, too.
-        let options = DedupeOptions { window_hours: 168, memory_max: 1 << 20 };
+        let dedupe = DedupeOptions { window_hours: 168, memory_max: 1 << 20 };
+        // And so little for sessions that generations are let go of.
+        let sessions = SessionOptions { memory_max: 1 << 20 };
+        let options = FoldOptions { dedupe, sessions };
         let received = Timestamp::from_micros(START);
         Self { fold: Fold::new(0, options), tools: Tools::default(), offset: 0, made_ids: 0, received }
     }
@@ -205,7 +210,7 @@ fn warm_up(rivals: &mut Rivals) {
 }
 
 /// Processor time of this thread, in ns.
-fn thread_nanos() -> u64 {
+pub(super) fn thread_nanos() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes the structure, which outlives the call.
     let failed = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
