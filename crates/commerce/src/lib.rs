@@ -11,6 +11,7 @@ pub mod compat;
 mod guard;
 pub mod idempotency;
 pub mod inventory;
+mod lease;
 mod number;
 pub mod orders;
 pub mod outbox;

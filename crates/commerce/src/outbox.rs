@@ -20,6 +20,7 @@ use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::Crossing;
+use crate::lease;
 use crate::orders::view::{Audience, OrderView};
 use crate::orders::{Change, Context, Kind, LineDelta};
 use crate::sabotage::{self, Sabotage};
@@ -41,7 +42,7 @@ pub async fn unpublished(db: &Db) -> Result<i64, Error> {
 /// # Errors
 /// The database's.
 pub async fn end_leases(db: &Db) -> Result<(), Error> {
-    db.write(store::end_leases).await
+    db.write(lease::end_all).await
 }
 
 /// What the analytics record of a money change needs.

@@ -14,6 +14,7 @@ use crate::inventory::{LOW_STOCK_AT, LedgerKind};
 use crate::orders::WithoutKey;
 use crate::orders::metrics::OrderMetrics;
 use crate::outbox::relay::Wake;
+use crate::transport::peer::Peer;
 use crate::transport::prices::RemoteCatalog;
 use crate::transport::{Remotes, Stock};
 
@@ -175,6 +176,13 @@ impl Shop {
     /// Whether products and orders are in one database of this process.
     pub fn catalog_is_with_orders(&self) -> bool {
         are_one(self.catalog.as_ref(), self.orders.as_ref())
+    }
+
+    /// The roles in other processes that this one calls, by name.
+    pub fn peers(&self) -> impl Iterator<Item = (&'static str, &Peer)> {
+        let catalog = self.remote_catalog.as_ref().map(|catalog| ("catalog", catalog.peer()));
+        let inventory = self.stock.peer().map(|peer| ("inventory", peer));
+        catalog.into_iter().chain(inventory)
     }
 
     /// What time it is.

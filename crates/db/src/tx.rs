@@ -3,6 +3,8 @@
 //! It remembers what went wrong in it, so that whatever error an operation makes of it, or if it makes none, the runner
 //! knows what to do: run it again, undo it, or throw the connection away.
 
+use kassa_model::Timestamp;
+
 use crate::{Error, postgres, sqlite};
 
 /// How deep savepoints nest at most; their statements, ready-made so that they are prepared like any other.
@@ -78,6 +80,8 @@ pub(crate) trait Session {
     fn batch(&mut self, sql: &str) -> Result<(), Failure>;
     /// Whether nobody else writes until this transaction ends.
     fn is_alone(&self) -> bool;
+    /// What asks the server for its time, µs, where there is a server.
+    fn clock(&self) -> Option<&'static str>;
     /// Prepares a statement without running it.
     #[cfg(any(test, feature = "testing"))]
     fn prepare(&mut self, sql: &str) -> Result<(), Failure>;
@@ -271,6 +275,17 @@ impl<'a> Tx<'a> {
                 outcome
             }
         }
+    }
+
+    /// What time it is for everybody who uses this database: by its server's clock, so that processes agree whose own clocks
+    /// do not; `own` on SQLite, whose file is one process's alone. A round trip.
+    ///
+    /// # Errors
+    /// As [`Tx::execute`].
+    pub fn now(&mut self, own: Timestamp) -> Result<Timestamp, Error> {
+        let Some(sql) = self.session.clock() else { return Ok(own) };
+        let found = self.first(sql, &[], |row| row.int(0))?;
+        Ok(found.map_or(own, Timestamp::from_micros))
     }
 
     /// Whether nobody else writes until this transaction ends, so that what it reads stays true: SQLite has one writer.

@@ -77,6 +77,7 @@ pub(crate) fn check(config: &Config, roles: &Roles) -> anyhow::Result<kassa_acce
     limits::connections(config, http::raise_file_limit())?;
     let access = access_options(config)?;
     access.check()?;
+    check_internal_token(config, roles, &access.internal_token)?;
     Ok(access)
 }
 
@@ -186,6 +187,7 @@ async fn run(
         tasks.push(databases.schemas.go_on(shutdown));
     }
     if roles.need_database() {
+        tasks.push(watch::watch_shop(&parts.shop()?, &health, shutdown));
         tasks.push(tokio::spawn(cleaning::run(parts.shop()?, shutdown.clone())));
     }
     if roles.has(Role::Inventory) {
@@ -293,6 +295,27 @@ pub(crate) fn access_options(config: &Config) -> anyhow::Result<kassa_access::Op
     };
     Mode::decide(&[config.listen()?], &options)?;
     Ok(options)
+}
+
+/// Roles that ask each other over HTTP know each other by a token: without it everything would be refused, and orders would
+/// be accepted and never decided.
+fn check_internal_token(config: &Config, roles: &Roles, token: &str) -> anyhow::Result<()> {
+    let asks = [
+        ("catalog.url", &config.catalog.url, roles.has(Role::Orders)),
+        ("inventory.url", &config.inventory.url, roles.has(Role::Orders) || roles.has(Role::Catalog)),
+    ];
+    let named = asks.iter().find(|(_, url, asks)| *asks && !url.is_empty()).map(|(key, _, _)| *key);
+    let is_asked = (roles.has(Role::Catalog) || roles.has(Role::Inventory)) && !roles.has(Role::Orders);
+    let why = match named {
+        _ if !token.is_empty() => return Ok(()),
+        Some(key) => format!("{key} is set"),
+        None if is_asked => format!("{} run without orders", roles.names()),
+        None => return Ok(()),
+    };
+    anyhow::bail!(
+        "{why}, and KASSA_INTERNAL_TOKEN is not: roles in several processes know each other by it; \
+         set it to the same long random text for each of them"
+    )
 }
 
 /// Where to listen: `server.listen` first, then the ports of the old systems.

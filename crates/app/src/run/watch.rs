@@ -1,11 +1,15 @@
 //! What `/readyz` and `/health/deep` ask of the parts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kassa_analytics::process::{Processor, ProcessorState, ProcessorStatus};
+use kassa_commerce::Shop;
+use kassa_commerce::transport::peer::Peer;
 use kassa_eventlog::{EventLog, Stream};
 use kassa_eventstore::EventStore;
-use kassa_service::{Health, Need, Status};
+use kassa_service::{Health, Need, Shutdown, Status};
+use tokio::task::JoinHandle;
 
 use super::Parts;
 use super::shop::MAIN;
@@ -13,6 +17,10 @@ use crate::roles::Roles;
 
 /// A processor by itself that is further behind than this is not ready, seconds: reports would mislead.
 const LAG_SECONDS_MAX: f64 = 60.0;
+/// Changes of orders that wait for longer than this are stuck.
+const STUCK_AFTER: Duration = Duration::from_secs(60);
+/// How often the roles in other processes are asked whether they let this one in.
+const ASK_EVERY: Duration = Duration::from_secs(5);
 /// A lag that is worth a word, seconds.
 const LAG_SECONDS_NOTED: f64 = 2.0;
 
@@ -55,6 +63,59 @@ pub(super) fn watch_parts(parts: &Parts, health: &Health) {
             async move { outcome(store.status().await.map(|_| ())) }
         });
     }
+}
+
+/// Adds the checks of the shop's roles: how the way to each of the others is, and whether work is stuck. The roles in other
+/// processes are asked every few seconds, until `shutdown`.
+pub(super) fn watch_shop(shop: &Arc<Shop>, health: &Health, shutdown: &Shutdown) -> JoinHandle<()> {
+    let names: Vec<&'static str> = shop.peers().map(|(name, _)| name).collect();
+    for name in names {
+        let looked_at = Arc::clone(shop);
+        health.ready(name, Need::Needed, move || {
+            let fault = peer(&looked_at, name).and_then(Peer::fault);
+            std::future::ready(fault.map_or(Status::Up, Status::Down))
+        });
+        let asked = Arc::clone(shop);
+        health.deep(name, Need::Needed, move || {
+            let shop = Arc::clone(&asked);
+            async move {
+                match peer(&shop, name) {
+                    Some(peer) => peer.ask().await,
+                    None => Status::Up,
+                }
+            }
+        });
+    }
+    if shop.orders.is_some() {
+        let looked_at = Arc::clone(shop);
+        health.ready("orders", Need::Needed, move || std::future::ready(looked_at.stock.standing()));
+        let wake = shop.wake.clone();
+        health.ready("outbox", Need::Optional, move || std::future::ready(judge_outbox(wake.oldest_waits())));
+    }
+    let (shop, shutdown) = (Arc::clone(shop), shutdown.clone());
+    tokio::spawn(async move {
+        while !shutdown.is_triggered() {
+            for (_, peer) in shop.peers() {
+                peer.ask().await;
+            }
+            tokio::select! {
+                () = shutdown.wait() => {}
+                () = tokio::time::sleep(ASK_EVERY) => {}
+            }
+        }
+    })
+}
+
+fn peer<'a>(shop: &'a Shop, name: &str) -> Option<&'a Peer> {
+    shop.peers().find(|(of, _)| *of == name).map(|(_, peer)| peer)
+}
+
+fn judge_outbox(waits: Duration) -> Status {
+    if waits < STUCK_AFTER {
+        return Status::Up;
+    }
+    // Orders are taken and kept all the same.
+    Status::Degraded(format!("changes of orders have waited for {} s to reach the log", waits.as_secs()))
 }
 
 /// Adds the processor's state and lag. Where `roles` take in events or serve a shop as well, they go on without it: to take
@@ -101,6 +162,12 @@ fn outcome<E: std::fmt::Display>(result: Result<(), E>) -> Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stuck_outbox_shows() {
+        assert_eq!(judge_outbox(Duration::from_secs(59)), Status::Up);
+        assert!(matches!(judge_outbox(Duration::from_secs(61)), Status::Degraded(why) if why.contains("61 s")));
+    }
 
     #[test]
     fn judges_by_state_and_lag() {

@@ -21,6 +21,7 @@ mod private;
 mod promlint;
 mod readiness;
 mod revenue;
+mod roles_apart;
 mod same_rows;
 mod signals;
 mod strangers;

@@ -3,7 +3,7 @@
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::{Timestamp, micros_set_ahead};
 
-use super::{Answer, RECORD_LIFE_MICROS, Request};
+use super::{Answer, RECORD_LIFE_MICROS, RUNNING_MICROS, Request};
 
 /// What is recorded under a key.
 #[derive(Debug)]
@@ -99,7 +99,9 @@ pub(super) fn find(
     if !record.running {
         return Ok(Found::Done(record.answer));
     }
-    if record.deadline.is_none_or(|deadline| now.micros() < deadline) {
+    // A deadline further away than any can be was written by a process with a wrong clock.
+    let furthest = now.micros().saturating_add(RUNNING_MICROS);
+    if record.deadline.is_none_or(|deadline| now.micros() < deadline && deadline <= furthest) {
         return Ok(Found::Running);
     }
     // Past the deadline the 202 that stands is final; whoever was first to say otherwise has won.
@@ -233,13 +235,16 @@ pub fn forget_open(tx: &mut Tx<'_>, (scope, key): (&str, &str)) -> Result<(), Er
     Ok(())
 }
 
-/// Makes the standing answers final whose deadline has passed; returns how many. For the drain.
+/// Makes the standing answers final whose deadline has passed, or is further away than any can be; returns how many. For the
+/// cleaning.
 ///
 /// # Errors
 /// The database's.
 pub fn close_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
-    let sql = "UPDATE idempotency SET state = 'done' WHERE state = 'running' AND deadline <= $1";
-    tx.execute(sql, params![now.micros()])
+    let sql =
+        "UPDATE idempotency SET state = 'done' WHERE state = 'running' AND (deadline <= $1 OR deadline > $2)";
+    let furthest = now.micros().saturating_add(RUNNING_MICROS);
+    tx.execute(sql, params![now.micros(), furthest])
 }
 
 /// Removes records older than a day, at most `limit`, but none that is open; returns how many.

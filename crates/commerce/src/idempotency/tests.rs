@@ -122,6 +122,23 @@ fn past_its_deadline_a_record_is_final() {
     }
 }
 
+#[test]
+fn a_deadline_that_no_clock_could_have_set_is_past() {
+    for bed in Bed::each() {
+        // A process whose clock was two days ahead began it, and died.
+        let ahead = NOW.plus_micros(2 * MICROS_PER_DAY);
+        for key in ["a", "b"] {
+            let record = bed.write(move |tx| {
+                let op = |_: &mut Tx<'_>| Ok::<_, Error>(answer(202, "queued"));
+                run_until(tx, &request(key, "f"), (ahead, ahead.plus_micros(900_000)), op)
+            });
+            assert_eq!(record, Outcome::Fresh(answer(202, "queued")));
+        }
+        assert_eq!(begun(&bed, "a", NOW), Outcome::Replayed(answer(202, "queued")));
+        assert_eq!(bed.write(|tx| close_expired(tx, NOW)), 1);
+    }
+}
+
 /// A request that stock decides, and which has no answer before that.
 fn opened(bed: &Bed, fingerprint: &'static str, now: Timestamp) -> Begun<&'static str> {
     bed.write(move |tx| {

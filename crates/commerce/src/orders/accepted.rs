@@ -180,7 +180,9 @@ pub fn begin_edit(
     let (lines, by) = (Some(basket.lines().to_vec()), target.by.clone());
     let customer_name = ask.customer_name.clone();
     let work = Work { command, lines, record: target.record(), by, customer_name };
-    store::insert_work(tx, &before, "edit", &work, now.plus_micros(RUNNING_MICROS))?;
+    // By the clock that the drain goes by, for it must not send what the request may still drop.
+    let drain_at = tx.now(now)?.plus_micros(RUNNING_MICROS);
+    store::insert_work(tx, &before, "edit", &work, drain_at)?;
     Ok(EditBegun::Pending(reference))
 }
 

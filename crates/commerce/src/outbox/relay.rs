@@ -5,7 +5,7 @@
 //! once** and counts once. It stops at the first row that cannot be published, and goes on with that one later: nothing
 //! is ever passed over.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use kassa_db::Db;
@@ -18,7 +18,10 @@ use uuid::Uuid;
 use super::metrics::RelayMetrics;
 use super::record::{Records, RowError};
 use super::store::{self, Waiting};
+use crate::lease;
 
+/// The lease that the relays of a database share.
+const LEASE: &str = "relay";
 /// Bytes of payload that one append carries, unless a single row has more.
 const BATCH_BYTES_MAX: usize = 4 << 20;
 /// The first pause after a failure; doubled each time.
@@ -61,11 +64,28 @@ impl Default for RelayOptions {
     }
 }
 
-/// Tells the relay of this process that something was committed. Clones share it.
+/// Tells the relay of this process that something was committed, and hears from it how the outbox stands. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Wake(Arc<Notify>);
+pub struct Wake(Arc<Notify>, Arc<Mutex<Oldest>>);
+
+/// The oldest row that waits, by the time that it bears, and since when it is that one.
+type Oldest = Option<(Timestamp, Instant)>;
 
 impl Wake {
+    /// For how long this process has seen the same row of the outbox wait as the oldest, by a clock that nobody sets.
+    pub fn oldest_waits(&self) -> Duration {
+        let oldest = *self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        oldest.map_or(Duration::ZERO, |(_, since)| since.elapsed())
+    }
+
+    fn note_oldest(&self, row: Option<Timestamp>) {
+        let mut oldest = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        *oldest = match (row, *oldest) {
+            (Some(row), Some((known, since))) if known == row => Some((known, since)),
+            (row, _) => row.map(|row| (row, Instant::now())),
+        };
+    }
+
     /// To be called after every commit that wrote outbox rows. Forgetting it costs a poll's time, nothing else.
     pub fn wake(&self) {
         self.0.notify_one();
@@ -123,7 +143,8 @@ pub struct Relay {
 #[derive(Debug, Clone, Copy)]
 struct Lease {
     epoch: i64,
-    until: Timestamp,
+    /// No later than it ends in the database, by a clock that nobody sets.
+    until: Instant,
 }
 
 /// The next rows as records, and what kept it from taking more.
@@ -204,14 +225,14 @@ impl Relay {
 
     /// Whether this is the holder. The lease is renewed when a third of it is over.
     async fn hold_lease(&mut self) -> Result<bool, kassa_db::Error> {
-        let now = self.clock.now();
-        let micros = i64::try_from(self.options.lease.as_micros()).unwrap_or(i64::MAX);
-        if self.lease.is_some_and(|lease| now.plus_micros(micros / 3 * 2) < lease.until) {
+        let (term, begun) = (self.options.lease, Instant::now());
+        if self.lease.is_some_and(|lease| begun + term / 3 * 2 < lease.until) {
             return Ok(true);
         }
-        let (owner, until) = (self.owner.clone(), now.plus_micros(micros));
-        let epoch = self.db.write(move |tx| store::hold_lease(tx, &owner, now, until)).await?;
-        self.lease = epoch.map(|epoch| Lease { epoch, until });
+        let micros = i64::try_from(term.as_micros()).unwrap_or(i64::MAX);
+        let (owner, own) = (self.owner.clone(), self.clock.now());
+        let epoch = self.db.write(move |tx| lease::hold(tx, LEASE, &owner, own, micros)).await?;
+        self.lease = epoch.map(|epoch| Lease { epoch, until: begun + term });
         Ok(epoch.is_some())
     }
 
@@ -222,7 +243,7 @@ impl Relay {
         orders: Vec<Record>,
         money: Vec<Record>,
     ) -> Result<bool, RelayError> {
-        if self.lease.is_none_or(|lease| lease.until <= self.clock.now()) {
+        if self.lease.is_none_or(|lease| lease.until <= Instant::now()) {
             self.lease = None;
             return Ok(false);
         }
@@ -278,6 +299,7 @@ impl Relay {
         if is_due(self.measured, MEASURE_EVERY) {
             self.measured = Some(Instant::now());
             if let Ok((rows, oldest)) = self.db.read(store::backlog).await {
+                self.wake.note_oldest(oldest);
                 self.metrics.waiting(rows, oldest.map(|oldest| self.clock.now().micros() - oldest.micros()));
             }
         }
@@ -310,7 +332,7 @@ impl Relay {
             return;
         }
         let owner = self.owner.clone();
-        if let Err(error) = self.db.write(move |tx| store::release_lease(tx, &owner)).await {
+        if let Err(error) = self.db.write(move |tx| lease::give_back(tx, LEASE, &owner)).await {
             tracing::debug!(%error, "the relay's lease was not given back: it ends by itself");
         }
     }

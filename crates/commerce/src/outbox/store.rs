@@ -1,10 +1,7 @@
-//! The relay's SQL: which rows wait, who may publish them, and that they are published.
+//! The relay's SQL: which rows wait, and that they are published.
 
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
-
-/// The row of `leases` that the relays of a database share.
-const LEASE: &str = "relay";
 
 /// A row that is not published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,35 +13,6 @@ pub(super) struct Waiting {
     pub(super) body: String,
     /// What the analytics record needs, where money changed.
     pub(super) money: Option<String>,
-}
-
-/// Takes or renews the right to publish until `until`; its epoch, or nothing while another has it.
-pub(super) fn hold_lease(
-    tx: &mut Tx<'_>,
-    owner: &str,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<Option<i64>, Error> {
-    let sql = "INSERT INTO leases (name, owner, epoch, until) VALUES ($1, $2, 1, $3) \
-               ON CONFLICT (name) DO UPDATE SET owner = $2, until = $3, \
-               epoch = CASE WHEN leases.owner = $2 THEN leases.epoch ELSE leases.epoch + 1 END \
-               WHERE leases.owner = $2 OR leases.until <= $4";
-    if tx.execute(sql, params![LEASE, owner, until.micros(), now.micros()])? == 0 {
-        return Ok(None);
-    }
-    tx.first("SELECT epoch FROM leases WHERE name = $1", params![LEASE], |row| row.int(0))
-}
-
-/// Gives the right back, so that the next process need not wait for its end.
-pub(super) fn release_lease(tx: &mut Tx<'_>, owner: &str) -> Result<(), Error> {
-    tx.execute("UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2", params![LEASE, owner])?;
-    Ok(())
-}
-
-/// Ends every lease, that of the drain as well.
-pub(super) fn end_leases(tx: &mut Tx<'_>) -> Result<(), Error> {
-    tx.execute("UPDATE leases SET until = 0 WHERE until > 0", params![])?;
-    Ok(())
 }
 
 /// The first rows that are not published. Always the first, never those above the last one seen: on PostgreSQL a smaller

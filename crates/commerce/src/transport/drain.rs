@@ -20,9 +20,15 @@ use super::work::groups::{self, Group};
 use super::work::{Kind, Work, store};
 use super::{Outcome, send_all};
 use crate::Shop;
+use crate::lease;
 use crate::orders::accepted::{self, Decision};
 use crate::sabotage::{self, Sabotage};
 
+/// The lease of whoever drains. Commands are idempotent, so that a former holder who wakes up late does no harm: the lease
+/// keeps their order per SKU.
+const LEASE: &str = "drain";
+/// How long it lasts when it is not renewed, µs.
+const LEASE_MICROS: i64 = 10 * MICROS_PER_SECOND;
 /// How long a command may take: longer than a slow inventory needs.
 const DEADLINE: Duration = Duration::from_secs(8);
 /// Calls under way at a time.
@@ -62,7 +68,7 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
 /// Lets another process drain at once; without it, it waits until the lease has run out.
 async fn leave(shop: &Shop, owner: String) {
     let Ok(db) = orders(shop) else { return };
-    if let Err(error) = db.write(move |tx| store::drop_lease(tx, &owner)).await {
+    if let Err(error) = db.write(move |tx| lease::give_back(tx, LEASE, &owner)).await {
         tracing::debug!(%error, "the drain's lease stays until it runs out");
     }
 }
@@ -75,20 +81,25 @@ pub(crate) async fn round(shop: &Arc<Shop>, owner: &str) -> Result<usize, Error>
     let db = orders(shop)?.clone();
     if !db.read(store::is_any).await? {
         shop.stock.backlog.set(0, std::iter::empty());
+        shop.stock.backlog.note_oldest(None);
         return Ok(0);
     }
-    let now = shop.now();
+    let own = shop.now();
     let most = i64::try_from(shop.options.remotes.accepted_max).unwrap_or(i64::MAX);
-    let (waiting, rows) =
-        db.read(move |tx| Ok::<_, Error>((store::count(tx, most)?, store::oldest(tx, ROWS_MAX)?))).await?;
+    let read = db.read(move |tx| {
+        Ok::<_, Error>((tx.now(own)?, store::count(tx, most)?, store::oldest(tx, ROWS_MAX)?))
+    });
+    let (now, waiting, rows) = read.await?;
+    shop.stock.backlog.note_oldest(rows.first());
     // What is neither due nor was ever tried is being sent by the request that made it.
-    let rows: Vec<Work> = rows.into_iter().filter(|work| work.attempts > 0 || work.next_at <= now).collect();
+    let rows: Vec<Work> = rows.into_iter().filter(|work| work.attempts > 0 || work.is_due(now)).collect();
     shop.stock.backlog.set(waiting, rows.iter());
     if rows.is_empty() || shop.stock.breaker.state() == State::Open {
         return Ok(0);
     }
     let holder = owner.to_owned();
-    if !db.write(move |tx| store::hold_lease(tx, &holder, now)).await? {
+    let held = db.write(move |tx| lease::hold(tx, LEASE, &holder, own, LEASE_MICROS));
+    if held.await?.is_none() {
         return Ok(0);
     }
     let places = Arc::new(Semaphore::new(UNDER_WAY_MAX));
@@ -164,6 +175,7 @@ async fn settle_all(
         Outcome::NotSent(why) | Outcome::Unknown(why) => {
             tracing::warn!(commands = unit.len(), %why, "commands to stock have no reply; they are sent again");
             let postpone = move |tx: &mut Tx<'_>| {
+                let now = tx.now(now)?;
                 for work in &unit {
                     let next_at = now.plus_micros(pause(work.attempts, work.id));
                     store::postpone(tx, work.command.reference(), next_at)?;

@@ -200,8 +200,9 @@ fn drop_edit(
     reference: &str,
     now: Timestamp,
 ) -> Result<EditSettled, Error> {
+    let by_all_clocks = tx.now(now)?;
     let untouched = work::store::by_reference(tx, reference)?
-        .is_some_and(|work| work.attempts == 0 && now < work.next_at);
+        .is_some_and(|work| work.attempts == 0 && !work.is_due(by_all_clocks));
     if !untouched {
         return Ok(EditSettled::Unknown);
     }

@@ -34,7 +34,7 @@ impl Stock {
                 });
                 read.await.map_err(|error| error.to_string())
             }
-            Way::Away(client) => match client.send(Call::get(path(references))).await {
+            Way::Away(peer) => match peer.send(Call::get(path(references))).await {
                 Sent::Answer(answer) if answer.status.is_success() => {
                     let read =
                         answer.json::<Entries>().map_err(|error| format!("cannot read the ledger: {error}"));

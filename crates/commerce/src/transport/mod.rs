@@ -14,6 +14,7 @@ pub mod drain;
 pub mod flow;
 pub mod http;
 mod ledger;
+pub mod peer;
 pub mod prices;
 pub mod store;
 pub(crate) mod work;
@@ -23,18 +24,21 @@ use std::time::{Duration, Instant};
 
 use kassa_db::{Db, Error};
 use kassa_model::Clock;
-use kassa_service::breaker;
+use kassa_service::breaker::{self, State};
 use kassa_service::client::{Answer, Call, Client, Sent};
-use kassa_service::{Breaker, Metrics, RetryBudget};
+use kassa_service::{Breaker, Metrics, RetryBudget, Status};
 use serde::de::DeserializeOwned;
 
 use crate::Shop;
 use crate::inventory::LedgerKind;
 use chaos::{Chaos, Fate};
 use commands::{Back, Command, Done, Reply};
+use peer::Peer;
 
 /// A command is not sent again with less time than this left.
 const RETRY_MIN: Duration = Duration::from_millis(150);
+/// Commands that wait for longer than this although stock can be asked are stuck.
+const STUCK_AFTER: Duration = Duration::from_secs(60);
 /// Between a failure and the next try of the same command.
 const RETRY_PAUSE: Duration = Duration::from_millis(25);
 
@@ -72,7 +76,7 @@ impl Default for Remotes {
 #[derive(Debug)]
 enum Way {
     Here(Db),
-    Away(Box<Client>),
+    Away(Box<Peer>),
     Nowhere,
 }
 
@@ -110,7 +114,10 @@ impl Stock {
     ) -> Self {
         let way = match (database, &remotes.inventory) {
             (Some(db), _) => Way::Here(db.clone()),
-            (None, Some(client)) => Way::Away(Box::new(client.clone())),
+            (None, Some(client)) => {
+                let probe = format!("{}?ref=-", http::LEDGER);
+                Way::Away(Box::new(Peer::new("inventory", client.clone(), probe)))
+            }
             (None, None) => Way::Nowhere,
         };
         let chaos = Arc::new(Chaos::new(Arc::clone(clock), remotes.chaos, remotes.chaos_seed));
@@ -135,6 +142,32 @@ impl Stock {
     /// Faults on purpose.
     pub fn chaos(&self) -> &Arc<Chaos> {
         &self.chaos
+    }
+
+    /// The role of inventory, where it is in another process.
+    pub fn peer(&self) -> Option<&Peer> {
+        match &self.way {
+            Way::Away(peer) => Some(peer),
+            Way::Here(_) | Way::Nowhere => None,
+        }
+    }
+
+    /// How the commands stand that have no reply: degraded while stock is out of reach, for orders are taken all the same;
+    /// down when it is not and nothing goes on for a minute.
+    pub fn standing(&self) -> Status {
+        let waits = self.backlog.oldest_waits();
+        let seconds = waits.as_secs();
+        if waits < STUCK_AFTER {
+            return Status::Up;
+        }
+        match self.breaker.state() {
+            State::Closed => {
+                Status::Down(format!("commands to stock have waited for {seconds} s, and nothing sends them"))
+            }
+            State::Open | State::HalfOpen => Status::Degraded(format!(
+                "stock cannot be asked, and commands to it have waited for {seconds} s"
+            )),
+        }
     }
 
     /// The circuit breaker before stock.
@@ -190,7 +223,7 @@ pub(crate) async fn send_all(
                 Err(_) => (true, Outcome::Unknown(format!("not done in {} ms", deadline.as_millis()))),
             }
         }
-        Way::Away(client) => send_away(client, commands, deadline).await,
+        Way::Away(peer) => send_away(peer, commands, deadline).await,
         Way::Nowhere => (false, Outcome::NotSent("no inventory is configured".to_owned())),
     };
     if failed {
@@ -201,21 +234,17 @@ pub(crate) async fn send_all(
     outcome
 }
 
-async fn send_away(
-    client: &Client,
-    commands: Vec<Command>,
-    deadline: Duration,
-) -> (bool, Outcome<Vec<Reply>>) {
+async fn send_away(peer: &Peer, commands: Vec<Command>, deadline: Duration) -> (bool, Outcome<Vec<Reply>>) {
     let call = match commands.as_slice() {
         [Command::Deduct(deduct)] => Call::post(http::DEDUCT, deduct),
         [Command::Release(release)] => Call::post(http::RELEASE, release),
         _ => Call::post(http::COMMANDS, &commands),
     };
     let sent = match call {
-        Ok(call) => client.send(call.within(deadline)).await,
+        Ok(call) => peer.send(call.within(deadline)).await,
         Err(error) => Sent::NotSent(error.to_string()),
     };
-    let failed = sent.is_failure();
+    let failed = peer::is_failure(&sent);
     let outcome = match sent {
         Sent::Answer(answer) if commands.len() == 1 => read(&answer, |reply: Reply| vec![reply]),
         Sent::Answer(answer) => read(&answer, |replies| replies),

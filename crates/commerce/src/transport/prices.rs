@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::http::PRODUCTS;
+use super::peer::{Peer, is_failure};
 use crate::catalog::{self, Product};
 
 /// How long the catalog role has to answer.
@@ -57,7 +58,7 @@ pub struct Unreachable(pub String);
 /// The catalogue of another process.
 #[derive(Debug)]
 pub struct RemoteCatalog {
-    client: Client,
+    peer: Peer,
     breaker: Arc<Breaker>,
     remembered: Mutex<HashMap<String, Remembered>>,
 }
@@ -73,7 +74,13 @@ impl RemoteCatalog {
     /// Asks with `client`, through a circuit breaker.
     pub(crate) fn new(client: Client, clock: &Arc<dyn Clock>, options: breaker::Options) -> Self {
         let breaker = Arc::new(Breaker::new("catalog", Arc::clone(clock), options));
-        Self { client, breaker, remembered: Mutex::default() }
+        let peer = Peer::new("catalog", client, format!("{PRODUCTS}?sku=-"));
+        Self { peer, breaker, remembered: Mutex::default() }
+    }
+
+    /// The role.
+    pub fn peer(&self) -> &Peer {
+        &self.peer
     }
 
     /// The circuit breaker before it.
@@ -149,8 +156,8 @@ impl RemoteCatalog {
 
     async fn call(&self, call: Call) -> Result<Answer, Unreachable> {
         let permit = self.breaker.permit().map_err(|refused| Unreachable(refused.to_string()))?;
-        let sent = self.client.send(call).await;
-        if sent.is_failure() {
+        let sent = self.peer.send(call).await;
+        if is_failure(&sent) {
             permit.failed()
         } else {
             permit.succeeded()

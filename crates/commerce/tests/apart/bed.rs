@@ -168,6 +168,20 @@ impl Split {
         split
     }
 
+    /// With another token in the process of orders than in that of stock.
+    pub(crate) async fn with_wrong_token(initial: &[(&str, i64)]) -> Self {
+        let mut split = Self::new(initial).await;
+        split.kill_drain().await;
+        let url = format!("http://{}", split.stock.address);
+        let remotes = Remotes { inventory: Some(Client::new(&url, Some("wrong")).unwrap()), ..chaotic() };
+        let db = split.shop.orders.clone().unwrap();
+        let databases = Databases { inventory: None, ..Databases::all_in(&db) };
+        split.shop = shop(&split.folders[0], databases, remotes);
+        split.router = router(&split.shop);
+        split.start_drain();
+        split
+    }
+
     /// Over these databases: of orders and products, and of stock.
     pub(crate) async fn on(initial: &[(&str, i64)], remotes: Remotes, urls: [&str; 2]) -> Self {
         let data = Folder::new();
@@ -273,10 +287,18 @@ impl Split {
         self.draining = Some(tokio::spawn(drain::run(Arc::clone(&self.shop), self.drain.clone())));
     }
 
-    /// Ends this process's drain as a kill does, and starts another's over the same databases.
-    pub(crate) fn start_again(&mut self) {
+    /// Ends this process's drain as a kill does.
+    pub(crate) async fn kill_drain(&mut self) {
         let old = self.draining.take().unwrap();
         old.abort();
+        assert!(old.await.is_err());
+    }
+
+    /// Ends this process's drain as a kill does, and starts another's over the same databases.
+    pub(crate) fn start_again(&mut self) {
+        if let Some(old) = self.draining.take() {
+            old.abort();
+        }
         let folder = Folder::new();
         let db = self.shop.orders.clone().unwrap();
         let databases = Databases { inventory: None, ..Databases::all_in(&db) };

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use kassa_commerce::orders::Status;
 use kassa_commerce::transport::Remotes;
+use kassa_db::params;
 use kassa_db::testing::TestPostgres;
+use kassa_model::{Clock, MICROS_PER_DAY, SystemClock};
+use kassa_service::Status;
 use kassa_service::breaker::State;
 use kassa_service::client::{Call, Sent};
 
@@ -273,6 +276,58 @@ async fn what_waits_survives_a_kill() {
     }
     assert_eq!(split.stock.on_hand("a").await, 95);
     println!("5 waiting orders and a release settled {settled:?} after a kill of the drain, 0 violations");
+}
+
+/// A role that lets nobody in is as good as none: the breaker opens, and what is wrong is known.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_token_is_a_fault() {
+    let split = Split::with_wrong_token(&[("a", 100)]).await;
+    let peer = split.shop.stock.peer().unwrap();
+    assert_eq!(peer.fault(), None);
+    assert!(matches!(peer.ask().await, Status::Down(why) if why.contains("KASSA_INTERNAL_TOKEN")));
+    let begun = std::time::Instant::now();
+    while split.shop.stock.breaker().state() != State::Open {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the breaker stays closed");
+        assert_eq!(split.place("a=1").await.status, 202);
+    }
+    assert!(peer.fault().is_some_and(|fault| fault.contains("the same KASSA_INTERNAL_TOKEN")));
+    assert_eq!(split.stock.on_hand("a").await, 100);
+    let right = Split::new(&[("a", 1)]).await;
+    let peer = right.shop.stock.peer().unwrap();
+    assert_eq!((peer.ask().await, peer.fault()), (Status::Up, None));
+}
+
+/// A drain whose process went by its own clock, had it two days ahead, and died.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dead_drain_with_a_wrong_clock_stops_nobody() {
+    after_a_wrong_clock(Split::new(&[("a", 100)]).await).await;
+    if let Some(cluster) = TestPostgres::start() {
+        let urls = [cluster.fresh_database(), cluster.fresh_database()];
+        after_a_wrong_clock(Split::on(&[("a", 100)], Remotes::default(), [&urls[0], &urls[1]]).await).await;
+    }
+}
+
+async fn after_a_wrong_clock(mut split: Split) {
+    let order = super::bed::id(&split.place("a=5").await);
+    split.stock.down().await;
+    for _ in 0..5 {
+        assert_eq!(split.place("a=1").await.status, 202);
+    }
+    assert_eq!(split.cancel(&order).await.status, 200);
+    split.kill_drain().await;
+    let later = SystemClock.now().plus_micros(2 * MICROS_PER_DAY).micros();
+    let spoil = move |tx: &mut kassa_db::Tx<'_>| {
+        tx.execute("UPDATE leases SET owner = 'dead', until = $1 WHERE name = 'drain'", params![later])?;
+        tx.execute("UPDATE idempotency SET deadline = $1 WHERE state = 'running'", params![later])?;
+        tx.execute("UPDATE work SET attempts = 1, next_at = $1 WHERE done_at IS NULL", params![later])
+    };
+    let spoilt: Result<u64, kassa_db::Error> = split.shop.orders.as_ref().unwrap().write(spoil).await;
+    assert_eq!(spoilt.unwrap(), 6);
+    split.stock.up().await;
+    split.start_again();
+    split.settled(Duration::from_secs(60)).await;
+    split.exact().await;
+    assert_eq!(split.stock.on_hand("a").await, 95);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

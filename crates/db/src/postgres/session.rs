@@ -67,6 +67,10 @@ impl tx::Session for Session {
         false
     }
 
+    fn clock(&self) -> Option<&'static str> {
+        Some("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)")
+    }
+
     fn control(&mut self, sql: &'static str) -> Result<(), Failure> {
         self.batch(sql)
     }

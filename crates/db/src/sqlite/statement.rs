@@ -139,6 +139,10 @@ impl tx::Session for Session<'_> {
         true
     }
 
+    fn clock(&self) -> Option<&'static str> {
+        None
+    }
+
     #[cfg(any(test, feature = "testing"))]
     fn prepare(&mut self, sql: &str) -> Result<(), Failure> {
         self.connection.prepare(sql).map(|_| ()).map_err(|error| failure(self.connection, &error))

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kassa_eventlog::Stream;
+use kassa_model::Clock;
 use kassa_service::Shutdown;
 
 use super::support::{Desk, eventually, scaled};
@@ -86,8 +87,8 @@ async fn a_former_holder_does_not_publish_by_an_old_lease() {
 }
 
 async fn a_former_holder_does_not_publish_by_an_old_lease_on(desk: Desk) {
-    let short = || RelayOptions { lease: Duration::from_millis(50), ..options() };
-    let ((mut first, ..), (mut second, ..)) = (desk.relay(short()), desk.relay(options()));
+    let short = || RelayOptions { lease: Duration::from_secs(3), ..options() };
+    let ((mut first, ..), (mut second, ..)) = (desk.relay(short()), desk.relay(short()));
     desk.put(0..1).await;
     assert_eq!(first.round().await.unwrap(), Round::Published(1));
     desk.put(1..2).await;
@@ -95,6 +96,22 @@ async fn a_former_holder_does_not_publish_by_an_old_lease_on(desk: Desk) {
     desk.put(2..3).await;
     assert_eq!(first.round().await.unwrap(), Round::Standby);
     assert_eq!(second.round().await.unwrap(), Round::Published(1));
+}
+
+/// A process that went by its own clock, had it two days ahead, and died.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_holder_with_a_wrong_clock_stops_nobody() {
+    for desk in Desk::each() {
+        let until = kassa_model::SystemClock.now().plus_micros(2 * kassa_model::MICROS_PER_DAY).micros();
+        let hold = move |tx: &mut kassa_db::Tx<'_>| {
+            let sql = "INSERT INTO leases (name, owner, epoch, until) VALUES ('relay', 'dead', 7, $1)";
+            tx.execute(sql, kassa_db::params![until])
+        };
+        desk.db.write(hold).await.unwrap();
+        desk.put(0..3).await;
+        let (mut relay, ..) = desk.relay(options());
+        assert_eq!(relay.round().await.unwrap(), Round::Published(3), "{:?}", desk.db.engine());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

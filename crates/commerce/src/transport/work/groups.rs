@@ -71,8 +71,7 @@ impl Group {
     pub(crate) fn next(&mut self, now: Timestamp) -> Vec<Arc<Work>> {
         let mut unit: Vec<Arc<Work>> = Vec::new();
         while let Some(work) = self.rest.front() {
-            let waits =
-                work.next_at > now || work.wants().iter().any(|line| self.blocked.contains(&line.sku));
+            let waits = !work.is_due(now) || work.wants().iter().any(|line| self.blocked.contains(&line.sku));
             if waits {
                 let work = Arc::clone(work);
                 self.block(&work);

@@ -5,14 +5,18 @@ pub(crate) mod store;
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use kassa_model::Timestamp;
+use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use kassa_service::Metrics;
 use kassa_service::metrics::{Gauge, Unit};
 use tokio::sync::Notify;
 
 use super::commands::Command;
 use crate::inventory::StockLine;
+
+/// No row waits longer than this for its next try, µs: one that says so was written by a process with a wrong clock.
+const NEXT_MICROS_MAX: i64 = 10 * MICROS_PER_SECOND;
 
 /// What a row of work decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,11 @@ pub(crate) struct Work {
 }
 
 impl Work {
+    /// Whether its turn has come.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        self.next_at <= now || self.next_at > now.plus_micros(NEXT_MICROS_MAX)
+    }
+
     /// SKUs that it wants, which those behind it wait for.
     pub(crate) fn wants(&self) -> &[StockLine] {
         match self.kind {
@@ -55,6 +64,8 @@ pub(crate) struct Backlog {
     waiting: Gauge,
     /// SKUs that earlier orders wait for: a later one queues behind them.
     skus: Mutex<HashSet<String>>,
+    /// The oldest row as last read, and since when it is that one.
+    oldest: Mutex<Option<(i64, Instant)>>,
     news: Notify,
 }
 
@@ -92,6 +103,22 @@ impl Backlog {
         *self.skus.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
     }
 
+    /// Notes which row was found to be the oldest.
+    pub(crate) fn note_oldest(&self, row: Option<&Work>) {
+        let mut oldest = self.oldest.lock().unwrap_or_else(PoisonError::into_inner);
+        *oldest = match (row, *oldest) {
+            (Some(row), Some((id, since))) if id == row.id => Some((id, since)),
+            (Some(row), _) => Some((row.id, Instant::now())),
+            (None, _) => None,
+        };
+    }
+
+    /// For how long this process has seen the same row wait as the oldest, by a clock that nobody sets.
+    pub(crate) fn oldest_waits(&self) -> Duration {
+        let oldest = *self.oldest.lock().unwrap_or_else(PoisonError::into_inner);
+        oldest.map_or(Duration::ZERO, |(_, since)| since.elapsed())
+    }
+
     /// Tells the drain that there is work.
     pub(crate) fn wake(&self) {
         self.news.notify_one();
@@ -106,6 +133,37 @@ impl Backlog {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_waits_for_its_turn_but_not_for_a_wrong_clock() {
+        let now = Timestamp::from_micros(1_700_000_000_000_000);
+        let lines = vec![StockLine { sku: "a".to_owned(), quantity: 1 }];
+        let deduct = crate::transport::commands::Deduct {
+            reference: "o/1".to_owned(),
+            replaces: None,
+            attempt: 0,
+            lines,
+        };
+        let mut work = Work {
+            id: 1,
+            order_id: "o".to_owned(),
+            kind: Kind::Order,
+            command: Command::Deduct(deduct),
+            attempts: 0,
+            next_at: now,
+        };
+        for (micros, expected) in [(0, true), (1, false), (5_000_000, false), (172_800_000_000, true)] {
+            work.next_at = now.plus_micros(micros);
+            assert_eq!(work.is_due(now), expected, "{micros}");
+        }
+        let backlog = Backlog::default();
+        backlog.note_oldest(Some(&work));
+        std::thread::sleep(Duration::from_millis(5));
+        backlog.note_oldest(Some(&work));
+        assert!(backlog.oldest_waits() >= Duration::from_millis(5));
+        backlog.note_oldest(None);
+        assert_eq!(backlog.oldest_waits(), Duration::ZERO);
+    }
 
     #[test]
     fn a_later_order_queues_behind_an_earlier_one() {

@@ -1,15 +1,10 @@
-//! The rows of `work` that are open, and the lease of whoever drains them.
+//! The rows of `work` that are open.
 
 use kassa_db::{Error, Row, Tx, params};
-use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
+use kassa_model::{MICROS_PER_DAY, Timestamp};
 
 use super::{Kind, Work};
 use crate::orders::accepted;
-
-/// The lease's name.
-const LEASE: &str = "drain";
-/// How long a lease lasts that is not renewed, µs.
-const LEASE_MICROS: i64 = 10 * MICROS_PER_SECOND;
 
 /// Whether anything waits.
 pub(crate) fn is_any(tx: &mut Tx<'_>) -> Result<bool, Error> {
@@ -61,22 +56,6 @@ pub(crate) fn postpone(tx: &mut Tx<'_>, reference: &str, next_at: Timestamp) -> 
     let sql = "UPDATE work SET attempts = attempts + 1, next_at = $2 WHERE ref = $1 AND done_at IS NULL";
     tx.execute(sql, params![reference, next_at.micros()])?;
     Ok(())
-}
-
-/// Takes or renews the right to drain; false while another has it. Commands are idempotent, so that a former holder who
-/// wakes up late does no harm: the lease keeps their order per SKU.
-pub(crate) fn hold_lease(tx: &mut Tx<'_>, owner: &str, now: Timestamp) -> Result<bool, Error> {
-    let sql = "INSERT INTO leases (name, owner, epoch, until) VALUES ($1, $2, 1, $3) \
-               ON CONFLICT (name) DO UPDATE SET owner = $2, until = $3, \
-               epoch = CASE WHEN leases.owner = $2 THEN leases.epoch ELSE leases.epoch + 1 END \
-               WHERE leases.owner = $2 OR leases.until <= $4";
-    let until = now.plus_micros(LEASE_MICROS);
-    Ok(tx.execute(sql, params![LEASE, owner, until.micros(), now.micros()])? == 1)
-}
-
-/// Gives the right to drain back, if `owner` has it.
-pub(crate) fn drop_lease(tx: &mut Tx<'_>, owner: &str) -> Result<u64, Error> {
-    tx.execute("UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2", params![LEASE, owner])
 }
 
 /// Removes at most `most` rows that were done more than a day ago; edits stay, for they are counted.
