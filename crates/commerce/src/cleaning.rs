@@ -18,7 +18,7 @@ use kassa_service::Shutdown;
 
 use crate::orders::leaving;
 use crate::transport::{store as commands, work};
-use crate::{Shop, idempotency};
+use crate::{Shop, idempotency, outbox};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60);
@@ -55,6 +55,9 @@ pub(crate) async fn clean(shop: &Shop) -> Result<(), Error> {
     }
     if let Some(db) = &shop.inventory {
         remove(db, now, commands::clean).await?;
+        if !shop.stock_is_with_orders() {
+            remove(db, now, outbox::clean_unfetched).await?;
+        }
     }
     let mut cleaned: Vec<&Db> = Vec::new();
     for db in [&shop.orders, &shop.inventory, &shop.catalog].into_iter().flatten() {

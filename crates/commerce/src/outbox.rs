@@ -8,6 +8,7 @@
 //! {"id":"low:0190…/1:ps5","type":"StockLow","occurred_at":"…","stock":{"sku":"ps5","on_hand":4,"low_stock_at":5}}
 //! ```
 
+mod fetch;
 mod metrics;
 mod record;
 pub mod relay;
@@ -25,6 +26,8 @@ use crate::orders::view::{Audience, OrderView};
 use crate::orders::{Change, Context, Kind, LineDelta};
 use crate::sabotage::{self, Sabotage};
 
+pub(crate) use fetch::{Acknowledged, Fetched, acknowledge, clean_unfetched, waiting_stock};
+pub use fetch::{Fetch, OUTBOX, OUTBOX_ACK};
 pub use record::RowError;
 pub use relay::{Relay, RelayError, RelayOptions, Round, Wake};
 

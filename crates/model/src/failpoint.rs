@@ -32,6 +32,7 @@ pub const ALL: &[&str] = &[
     "orders.after_commit",
     "relay.after_append",
     "relay.before_mark",
+    "fetch.after_append",
     "transport.after_reply",
     "transport.after_decision",
     "drain.after_reply",

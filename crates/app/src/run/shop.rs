@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use kassa_access::{Access, Salts};
 use kassa_commerce::orders::WithoutKey;
-use kassa_commerce::outbox::{self, Relay, RelayOptions};
+use kassa_commerce::outbox::{self, Fetch, Relay, RelayOptions};
 use kassa_commerce::transport::{Remotes, chaos, drain};
 use kassa_commerce::{Databases, Shop, ShopOptions};
 use kassa_db::{Db, Engine};
@@ -136,11 +136,26 @@ pub(super) async fn start_tasks(
         outbox::end_leases(&db).await.context("cannot take the shop's database over")?;
     }
     let clock = Arc::new(SystemClock);
-    let relay = Relay::new((db, log), clock, shop.wake.clone(), RelayOptions::default(), metrics);
-    Ok(vec![
+    let ports = (db, Arc::clone(&log));
+    let relay = Relay::new(ports, clock, shop.wake.clone(), RelayOptions::default(), metrics);
+    let mut tasks = vec![
         tokio::spawn(relay.run(shutdown.clone())),
         tokio::spawn(drain::run(Arc::clone(shop), shutdown.clone())),
-    ])
+    ];
+    // What is said by stock that is not with the orders comes by its own outbox.
+    match &shop.inventory {
+        Some(stock) if !shop.stock_is_with_orders() => {
+            if stock.engine() == Engine::Sqlite {
+                outbox::end_leases(stock).await.context("cannot take the database of stock over")?;
+            }
+            let ports = (stock.clone(), log);
+            let relay = Relay::of_stock(ports, Arc::new(SystemClock), RelayOptions::default());
+            tasks.push(tokio::spawn(relay.run(shutdown.clone())));
+        }
+        Some(_) => {}
+        None => tasks.push(tokio::spawn(Fetch::new(Arc::clone(shop), log).run(shutdown.clone()))),
+    }
+    Ok(tasks)
 }
 
 fn open(by_url: &mut BTreeMap<String, Db>, url: &str) -> anyhow::Result<Db> {

@@ -166,7 +166,9 @@ mod tests {
     #[test]
     fn a_stuck_outbox_shows() {
         assert_eq!(judge_outbox(Duration::from_secs(59)), Status::Up);
-        assert!(matches!(judge_outbox(Duration::from_secs(61)), Status::Degraded(why) if why.contains("61 s")));
+        assert!(
+            matches!(judge_outbox(Duration::from_secs(61)), Status::Degraded(why) if why.contains("61 s"))
+        );
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod revenue;
 mod roles_apart;
 mod same_rows;
 mod signals;
+mod stock_low;
 mod strangers;
 mod strict;
 mod upgrade;

@@ -4,8 +4,10 @@
 //! Every movement is a ledger entry with the id of the command that caused it (`ref`), unique with SKU and kind: a
 //! command that comes again moves nothing. The sum of a SKU's entries is what is on hand. Stock is taken by a conditional
 //! update and never read first and written later, so that any number of buyers at once get exactly what is there.
+//! Whatever brings a SKU down through its threshold writes `StockLow` into the outbox beside it, in the same transaction.
 
 mod back;
+mod by_hand;
 pub mod http;
 pub mod levels;
 pub mod store;
@@ -18,6 +20,10 @@ use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use back::{KEPT, give_back, keep};
+pub(crate) use by_hand::move_once;
+pub use by_hand::{MoveError, Moved, Movement, move_by_hand};
+
+use crate::outbox;
 
 /// From how many on a SKU's stock is low, unless it says otherwise.
 pub const LOW_STOCK_AT: i64 = 5;
@@ -154,7 +160,43 @@ pub(crate) fn deduct_or_stop(
     lines: &[StockLine],
     now: Timestamp,
 ) -> Result<Vec<Crossing>, Stop> {
-    take_all(tx, reference, &merged(lines)?, now)
+    let crossings = take_all(tx, reference, &merged(lines)?, now)?;
+    outbox::low_stock(tx, reference, &crossings, now)?;
+    Ok(crossings)
+}
+
+/// Gives `back` and takes `lines` in place of it, all or none: what a command that changes an order does. A SKU is low by it
+/// only if it was not before. A refusal leaves the transaction as it was.
+///
+/// # Errors
+/// As [`deduct`] and [`give_back`].
+pub(crate) fn exchange(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    (back, lines): (&[StockLine], &[StockLine]),
+    now: Timestamp,
+) -> Result<Result<Vec<Crossing>, Refusal>, Error> {
+    let (back, lines) = (merged(back)?, merged(lines)?);
+    let units =
+        |of: &[StockLine], sku: &str| of.iter().find(|line| line.sku == sku).map_or(0, |line| line.quantity);
+    let exchanged = tx.savepoint(|tx| {
+        if !back.is_empty() {
+            store::lock(tx, &back.iter().chain(&lines).map(|line| line.sku.clone()).collect())?;
+        }
+        give_back(tx, reference, LedgerKind::Release, &back, now)?;
+        let mut crossings = take_all(tx, reference, &lines, now)?;
+        crossings.retain(|crossing| {
+            let more = units(&lines, &crossing.sku) - units(&back, &crossing.sku);
+            crossing.on_hand + more > crossing.low_stock_at
+        });
+        outbox::low_stock(tx, reference, &crossings, now)?;
+        Ok::<_, Stop>(crossings)
+    });
+    match exchanged {
+        Ok(crossings) => Ok(Ok(crossings)),
+        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Stop::Db(error)) => Err(error),
+    }
 }
 
 /// Whether all lines could be taken at this moment.
@@ -204,96 +246,18 @@ pub fn deduct_once(
         if !store::enter(tx, &entry, now)? {
             return Ok(None);
         }
-        take(tx, line, now).map(Some)
+        let crossings: Vec<_> = take(tx, line, now)?.into_iter().collect();
+        outbox::low_stock(tx, reference, &crossings, now)?;
+        Ok(Some(crossings))
     });
     match taken {
-        Ok(Some(crossing)) => Ok(Taken::Now(crossing.into_iter().collect())),
+        Ok(Some(crossings)) => Ok(Taken::Now(crossings)),
         Ok(None) => match store::entered(tx, reference, &line.sku, kind)? {
             Some(before) if before == quantity => Ok(Taken::Before),
             _ => Ok(Taken::Otherwise),
         },
         Err(Stop::Refused(refusal)) => Ok(Taken::Refused(refusal)),
         Err(Stop::Db(error)) => Err(error),
-    }
-}
-
-/// A movement by hand of one SKU: goods that came in, or a correction.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Movement {
-    /// The command's id.
-    pub reference: String,
-    /// The SKU.
-    pub sku: String,
-    /// [`LedgerKind::Receive`] with a positive quantity, or [`LedgerKind::Adjust`] with any but 0.
-    pub kind: LedgerKind,
-    /// How many came or, below 0, went.
-    pub quantity: i64,
-    /// Why, for whoever reads the ledger.
-    pub reason: Option<String>,
-}
-
-/// Why a movement by hand did not happen.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum MoveError {
-    /// Unknown SKU, or less there than is to go.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// More would be there than can be counted.
-    #[error("at most {ON_HAND_MAX} of {0} can be on hand")]
-    TooMany(String),
-    /// The same command moved another quantity before.
-    #[error("the command has moved another quantity of {0} before")]
-    OtherQuantity(String),
-    /// The database.
-    #[error(transparent)]
-    Db(#[from] Error),
-}
-
-/// What became of a movement by hand: the stock as it is now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moved {
-    /// It has been moved.
-    Now(Stock),
-    /// The same command moved it before; nothing has changed.
-    Before(Stock),
-}
-
-/// Receives or adjusts. A command that has done it already does it not again.
-///
-/// # Errors
-/// [`MoveError`]; nothing has changed then.
-pub fn move_by_hand(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result<Stock, MoveError> {
-    match move_once(tx, movement, now)? {
-        Moved::Now(stock) | Moved::Before(stock) => Ok(stock),
-    }
-}
-
-/// As [`move_by_hand`], and says whether it was done before.
-///
-/// # Errors
-/// As [`move_by_hand`].
-pub(crate) fn move_once(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result<Moved, MoveError> {
-    tx.savepoint(|tx| enter_and_add(tx, movement, now))
-}
-
-fn enter_and_add(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result<Moved, MoveError> {
-    let Movement { reference, sku, kind, quantity, reason } = movement;
-    let before = store::by_sku(tx, sku)?.ok_or_else(|| Refusal::UnknownSku(sku.clone()))?;
-    let entry = store::Entry { reference, sku, kind: *kind, quantity: *quantity, reason: reason.as_deref() };
-    if !store::enter(tx, &entry, now)? {
-        return match store::entered(tx, reference, sku, *kind)? == Some(*quantity) {
-            true => Ok(Moved::Before(before)),
-            false => Err(MoveError::OtherQuantity(sku.clone())),
-        };
-    }
-    match store::add(tx, sku, *quantity, now)? {
-        Some(after) => Ok(Moved::Now(after)),
-        None if *quantity > 0 => Err(MoveError::TooMany(sku.clone())),
-        None => {
-            let available = store::by_sku(tx, sku)?.map_or(0, |stock| stock.available());
-            let requested = quantity.saturating_neg();
-            Err(Refusal::Insufficient { sku: sku.clone(), available, requested }.into())
-        }
     }
 }
 

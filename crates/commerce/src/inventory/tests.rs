@@ -9,8 +9,8 @@ use kassa_db::testing::prepare_all;
 use kassa_model::Timestamp;
 
 use super::{
-    Crossing, LedgerKind, Movement, QUANTITY_MAX, Refusal, StockLine, deduct, give_back, merged,
-    move_by_hand, open, store,
+    Crossing, LedgerKind, Movement, QUANTITY_MAX, Refusal, StockLine, deduct, deduct_once, exchange,
+    give_back, merged, move_by_hand, open, store,
 };
 use crate::testing::Bed;
 
@@ -96,6 +96,70 @@ fn says_once_that_stock_is_low() {
         assert_eq!(take(&bed, "o3", &[("a", 1)]), Ok(vec![]));
         bed.write(|tx| give_back(tx, "o3", LedgerKind::Release, &lines(&[("a", 2)]), NOW));
         assert_eq!(take(&bed, "o4", &[("a", 6)]), Ok(vec![crossed("a", 0)]));
+    }
+}
+
+/// What the outbox says of SKUs that became low: `sku=on hand` each.
+fn told(bed: &Bed) -> Vec<String> {
+    let sql = "SELECT body FROM outbox WHERE kind = 'StockLow' ORDER BY id";
+    let bodies = bed.write(move |tx| tx.all(sql, &[], |row| row.text(0)));
+    let short = |body: &String| {
+        let event: serde_json::Value = serde_json::from_str(body).unwrap();
+        format!("{}={}", event["stock"]["sku"].as_str().unwrap(), event["stock"]["on_hand"])
+    };
+    bodies.iter().map(short).collect()
+}
+
+/// Every way down through the threshold of 5, each told once and by itself.
+#[test]
+fn every_way_down_tells_the_outbox_once() {
+    let by_hand = |tx: &mut kassa_db::Tx<'_>, reference: &str, quantity: i64| {
+        let movement = Movement {
+            reference: reference.to_owned(),
+            sku: "a".to_owned(),
+            kind: if quantity > 0 { LedgerKind::Receive } else { LedgerKind::Adjust },
+            quantity,
+            reason: None,
+        };
+        move_by_hand(tx, &movement, NOW).map(drop).map_err(|error| panic!("{error}"))
+    };
+    let once = |tx: &mut kassa_db::Tx<'_>, reference: &str, quantity: i64| {
+        deduct_once(tx, reference, &line("a", quantity), NOW).map(drop)
+    };
+    for bed in Bed::each() {
+        stock(&bed, "a", 8);
+        assert_eq!(told(&bed), Vec::<String>::new());
+        // Corrected to 4, again by the same command, and further down; then up again.
+        bed.write(move |tx| {
+            by_hand(tx, "c1", -4)?;
+            by_hand(tx, "c1", -4)?;
+            by_hand(tx, "c2", -1)?;
+            by_hand(tx, "c3", 7)
+        });
+        assert_eq!(told(&bed), ["a=4"], "{}", bed.name);
+        // By the deduct of an old dialect.
+        bed.write(move |tx| {
+            once(tx, "ext:1", 5)?;
+            once(tx, "ext:1", 5)?;
+            once(tx, "ext:2", 1)?;
+            by_hand(tx, "c4", 6)
+        });
+        assert_eq!(told(&bed), ["a=4", "a=5"], "{}", bed.name);
+        // By an order.
+        take(&bed, "o/1", &[("a", 7)]).unwrap();
+        assert_eq!(told(&bed), ["a=4", "a=5", "a=3"], "{}", bed.name);
+        // A command that gives 7 back and takes 6 or 9: low before, low afterwards.
+        let exchange = |reference: &'static str, back: i64, taken: i64| {
+            let (back, taken) = (lines(&[("a", back)]), lines(&[("a", taken)]));
+            bed.write(move |tx| exchange(tx, reference, (&back, &taken), NOW)).map(|low| low.len())
+        };
+        assert_eq!(exchange("o/2", 7, 6), Ok(0));
+        assert_eq!(exchange("o/3", 6, 9), Ok(0));
+        // To 10 and then to 5, by which it crosses; a refusal tells nothing.
+        assert_eq!(exchange("o/4", 9, 1), Ok(0));
+        assert!(exchange("o/5", 1, 99).is_err());
+        assert_eq!(exchange("o/6", 1, 6), Ok(1));
+        assert_eq!(told(&bed), ["a=4", "a=5", "a=3", "a=4"], "{}", bed.name);
     }
 }
 

@@ -19,16 +19,15 @@ use super::{
     Basket, Change, EdgeError, EditAsk, Line, Order, PlaceOrder, Status, Target, change, place, store,
 };
 use crate::idempotency::{RUNNING_MICROS, RequestKey};
-use crate::inventory::{Crossing, Refusal, StockLine};
-use crate::outbox;
+use crate::inventory::{Refusal, StockLine};
 use crate::transport::commands::{Back, Command, Deduct, Release};
 use crate::transport::prices::Offer;
 
 /// What a command to stock came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// All lines were taken; these SKUs became low by it.
-    Taken(Vec<Crossing>),
+    /// All lines were taken.
+    Taken,
     /// None was.
     Refused(Refusal),
     /// None was, and none will be under this reference.
@@ -126,17 +125,12 @@ pub fn decide(tx: &mut Tx<'_>, id: &str, decision: &Decision, now: Timestamp) ->
         return Ok(Decided { order: before, first: false });
     }
     let decided = change::step(tx, &Target::any(id), |order| match decision {
-        Decision::Taken(_) => Ok(order.confirm(now)?),
+        Decision::Taken => Ok(order.confirm(now)?),
         Decision::Refused(refusal) => Ok(order.fail(place::reason(refusal), now)?),
         Decision::Void => Ok(order.fail("stock-refused", now)?),
     });
     match decided {
-        Ok(change) => {
-            if let Decision::Taken(crossings) = decision {
-                outbox::low_stock(tx, &change.after.stock_reference(), crossings, now)?;
-            }
-            Ok(Decided { order: change.after, first: true })
-        }
+        Ok(change) => Ok(Decided { order: change.after, first: true }),
         // Somebody else decided it between the two reads.
         Err(EdgeError::Illegal(_)) => Ok(Decided { order: load(tx, id)?, first: false }),
         Err(error) => Err(error),
@@ -204,10 +198,10 @@ pub fn decide_edit(
     finish_work(tx, reference, now)?;
     let record = work.record;
     let mut free = Order { pending_edit: None, ..before.clone() };
-    let Decision::Taken(crossings) = decision else {
+    if *decision != Decision::Taken {
         store::update(tx, &before, &free)?;
         return Ok(EditDecided { order: free, first: true, record });
-    };
+    }
     if let Some(name) = work.customer_name {
         store::rename(tx, id, &name)?;
         free.customer.name = Some(name);
@@ -218,7 +212,6 @@ pub fn decide_edit(
         return Err(Error::Busy(format!("order {id} is being changed")).into());
     }
     change::record(tx, &change)?;
-    outbox::low_stock(tx, reference, crossings, now)?;
     Ok(EditDecided { order: change.after, first: true, record })
 }
 

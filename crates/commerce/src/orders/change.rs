@@ -137,8 +137,7 @@ pub fn edit(
     let skus = change.give_back.iter().chain(&change.deduct).map(|line| line.sku.clone());
     inventory::store::lock(tx, &skus.collect())?;
     inventory::give_back(tx, &reference, LedgerKind::Release, &change.give_back, now)?;
-    let crossings = inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
-    outbox::low_stock(tx, &reference, &crossings, now)?;
+    inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
     Ok(change)
 }
 

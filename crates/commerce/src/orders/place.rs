@@ -12,7 +12,6 @@ use super::{
 };
 use crate::idempotency::{self, Holder, Reference};
 use crate::inventory::{self, Refusal, Stop};
-use crate::outbox;
 use crate::sabotage::{self, Sabotage};
 use crate::transport::prices::Offer;
 
@@ -172,8 +171,7 @@ fn write_and_take(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: &Basket, now: Times
     let change = write(tx, ask.order(basket, Status::Confirmed))?;
     if !change.deduct.is_empty() {
         let reference = change.after.stock_reference();
-        let crossings = inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
-        outbox::low_stock(tx, &reference, &crossings, now)?;
+        inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
         failpoint::hit("orders.after_stock");
     }
     Ok(change.after)

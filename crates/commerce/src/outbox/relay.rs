@@ -173,6 +173,15 @@ impl Relay {
         Self { db, log, clock, wake, options, metrics, owner, lease, pause, measured, cleaned }
     }
 
+    /// A relay for a database that has stock and no orders: it shows no metrics, for its rows are few and say `StockLow`.
+    pub fn of_stock(
+        (db, log): (Db, Arc<dyn EventLog>),
+        clock: Arc<dyn Clock>,
+        options: RelayOptions,
+    ) -> Self {
+        Self::new((db, log), clock, Wake::default(), options, &Metrics::new("unseen"))
+    }
+
     /// Publishes until `shutdown`; a task of every process that has orders.
     pub async fn run(mut self, shutdown: Shutdown) {
         while !shutdown.is_triggered() {

@@ -30,6 +30,35 @@ pub(super) fn waiting(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Waiting>, Error>
     })
 }
 
+/// The first rows about stock that are not published.
+pub(super) fn waiting_stock(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Waiting>, Error> {
+    let sql = "SELECT outbox.id, body FROM outbox_waiting JOIN outbox ON outbox.id = outbox_waiting.id \
+               WHERE order_id IS NULL ORDER BY outbox_waiting.id LIMIT $1";
+    tx.all(sql, params![most], |row: &Row<'_>| {
+        Ok(Waiting { id: row.int(0)?, order_id: None, body: row.text(1)?, money: None })
+    })
+}
+
+/// Removes a row about stock; 1 if it waited still.
+pub(super) fn remove_stock(tx: &mut Tx<'_>, id: i64) -> Result<u64, Error> {
+    if tx.execute("DELETE FROM outbox WHERE id = $1 AND order_id IS NULL", params![id])? == 0 {
+        return Ok(0);
+    }
+    tx.execute("DELETE FROM outbox_waiting WHERE id = $1", params![id])
+}
+
+/// Removes at most `most` rows about stock that have waited since `before`; how many.
+pub(super) fn remove_stock_before(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<u64, Error> {
+    let sql = "SELECT outbox.id FROM outbox_waiting JOIN outbox ON outbox.id = outbox_waiting.id \
+               WHERE order_id IS NULL AND outbox_waiting.created_at <= $1 ORDER BY outbox.id LIMIT $2";
+    let old = tx.all(sql, params![before.micros(), most], |row| row.int(0))?;
+    let mut removed = 0;
+    for id in old {
+        removed += remove_stock(tx, id)?;
+    }
+    Ok(removed)
+}
+
 /// How many rows wait, and since when the oldest of them does.
 pub(super) fn backlog(tx: &mut Tx<'_>) -> Result<(i64, Option<Timestamp>), Error> {
     let sql = "SELECT COUNT(*), MIN(created_at) FROM outbox_waiting";

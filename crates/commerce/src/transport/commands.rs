@@ -200,18 +200,11 @@ pub fn deduct(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Done,
 }
 
 fn take(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Vec<Low>, Halt> {
-    if let Some(old) = &command.replaces {
-        let lines = replace(tx, old, (&command.reference, now))?;
-        if !lines.is_empty() {
-            let skus = lines.iter().chain(&command.lines).map(|line| line.sku.clone());
-            inventory::store::lock(tx, &skus.collect())?;
-            inventory::give_back(tx, &command.reference, LedgerKind::Release, &lines, now)?;
-        }
-    }
-    if command.lines.is_empty() {
-        return Ok(Vec::new());
-    }
-    match inventory::deduct(tx, &command.reference, &command.lines, now)? {
+    let back = match &command.replaces {
+        Some(old) => replace(tx, old, (&command.reference, now))?,
+        None => Vec::new(),
+    };
+    match inventory::exchange(tx, &command.reference, (&back, &command.lines), now)? {
         Ok(crossings) => Ok(crossings.into_iter().map(Low::from).collect()),
         Err(refusal) => Err(Halt::Refused(refusal.into())),
     }

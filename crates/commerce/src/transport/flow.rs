@@ -15,7 +15,7 @@ use super::commands::{Command, Reply};
 use super::{Outcome, work};
 use crate::Shop;
 use crate::idempotency::{self, Answer};
-use crate::inventory::{Crossing, Refusal, StockLine};
+use crate::inventory::{Refusal, StockLine};
 use crate::orders::accepted::{self, Decision};
 use crate::orders::{EdgeError, Order, Placed};
 
@@ -223,7 +223,7 @@ pub(super) fn decide_edit(
         return Ok(EditSettled::Unknown);
     }
     let settled = match decision {
-        Decision::Taken(_) => EditSettled::Done(Box::new(decided.order)),
+        Decision::Taken => EditSettled::Done(Box::new(decided.order)),
         Decision::Refused(refusal) => EditSettled::Refused(refusal.clone()),
         Decision::Void => EditSettled::NotNow,
     };
@@ -271,7 +271,7 @@ fn placed(order: Order, decision: &Decision) -> Placed {
     match decision {
         _ if order.fail_reason.is_none() => Placed::Open(order),
         Decision::Refused(refusal) => Placed::Failed(order, refusal.clone()),
-        Decision::Taken(_) | Decision::Void => {
+        Decision::Taken | Decision::Void => {
             let (sku, requested) = first();
             Placed::Failed(order, Refusal::Insufficient { sku, available: 0, requested })
         }
@@ -308,15 +308,7 @@ fn finished<T>(joined: Result<Result<T, Error>, tokio::task::JoinError>) -> Resu
 impl From<Reply> for Decision {
     fn from(reply: Reply) -> Self {
         match reply {
-            Reply::Moved { low } => Self::Taken(
-                low.into_iter()
-                    .map(|low| Crossing {
-                        sku: low.sku,
-                        on_hand: low.on_hand,
-                        low_stock_at: low.low_stock_at,
-                    })
-                    .collect(),
-            ),
+            Reply::Moved { .. } => Self::Taken,
             Reply::Insufficient { sku, available, requested } => {
                 Self::Refused(Refusal::Insufficient { sku, available, requested })
             }

@@ -18,6 +18,7 @@ use serde::Serialize;
 use super::commands::{Command, Deduct, Done, Release, Reply};
 use super::prices::{self, Offer};
 use super::{chaos, store};
+use crate::outbox::{self, Acknowledged};
 use crate::{Shop, problem_of};
 
 /// Where a [`Deduct`] is sent.
@@ -43,7 +44,11 @@ pub fn internal_routes(shop: Arc<Shop>) -> Protected {
             .route(RELEASE, post(release_stock))
             .route(COMMANDS, post(run_commands))
             .with_state(Arc::clone(&shop));
-        let reads = Protected::new().route(LEDGER, get(read_ledger)).with_state(Arc::clone(&shop));
+        let reads = Protected::new()
+            .route(LEDGER, get(read_ledger))
+            .route(outbox::OUTBOX, get(read_outbox))
+            .route(outbox::OUTBOX_ACK, post(acknowledge_outbox))
+            .with_state(Arc::clone(&shop));
         let commands = chaos::wrap(Arc::clone(shop.stock.chaos()), commands, Problem::into_response);
         routes = routes.merge(commands).merge(reads);
     }
@@ -135,6 +140,23 @@ async fn read_ledger(
     });
     let entries = entries.await.map_err(|error| problem_of(&error))?;
     Ok(Json(Entries { entries }).into_response())
+}
+
+async fn read_outbox(_: OtherRole, State(shop): State<Arc<Shop>>) -> Result<Response, Problem> {
+    let db = here(shop.inventory.as_ref())?;
+    let rows = db.read(|tx| outbox::waiting_stock(tx, i64::MAX)).await;
+    Ok(Json(rows.map_err(|error: kassa_db::Error| problem_of(&error))?).into_response())
+}
+
+async fn acknowledge_outbox(
+    _: OtherRole,
+    State(shop): State<Arc<Shop>>,
+    Json(done): Json<Acknowledged>,
+) -> Result<Response, Problem> {
+    let db = here(shop.inventory.as_ref())?;
+    let gone = db.write(move |tx| outbox::acknowledge(tx, &done)).await;
+    let gone = gone.map_err(|error: kassa_db::Error| problem_of(&error))?;
+    Ok(Json(serde_json::json!({ "acknowledged": gone })).into_response())
 }
 
 async fn list_offers(

@@ -30,12 +30,12 @@ use super::super::body::{Body, text};
 use super::super::placing::here;
 use super::super::refusal::{Allowed, D, Refusal};
 use super::{ItemBody, asked};
+use crate::Shop;
 use crate::catalog::is_sku;
 use crate::idempotency::{self, KEY_BYTES_MAX};
 use crate::inventory::store::{self, Only};
 use crate::inventory::{self, LedgerKind, QUANTITY_MAX, Refusal as StockRefusal, Stock, StockLine, Taken};
 use crate::transport::{chaos, prices};
-use crate::{Shop, outbox};
 
 /// The most items that `GET /api/inventory` shows, the first by id.
 const ITEMS_MAX: i64 = 10_000;
@@ -159,9 +159,9 @@ async fn deduct_stock(
         return Err(no_item());
     }
     let (reference, line) = (reference(&caller, &headers, &body)?, StockLine { sku, quantity });
-    let (begun, now, told) = (Instant::now(), shop.now(), Told::of(&shop));
+    let (begun, now) = (Instant::now(), shop.now());
     let asked = line.clone();
-    let done = here(&shop.inventory, "stock")?.write(move |tx| deduct(tx, &reference, &asked, (now, told)));
+    let done = here(&shop.inventory, "stock")?.write(move |tx| deduct(tx, &reference, &asked, now));
     let (taken, stock) = done.await.map_err(|error: Error| Refusal::from(error))?;
     let idempotent = match taken {
         Taken::Now(_) => {
@@ -181,30 +181,14 @@ async fn deduct_stock(
     Ok(Json(Deducted { success: true, message, idempotent, item }).into_response())
 }
 
-/// Whether a stock that becomes low is told by the outbox of this database: only one that has orders is relayed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
-    Here,
-    Nowhere,
-}
-
-impl Told {
-    fn of(shop: &Shop) -> Self {
-        if shop.stock_is_with_orders() { Self::Here } else { Self::Nowhere }
-    }
-}
-
 /// Takes the line, and reads what is left.
 fn deduct(
     tx: &mut Tx<'_>,
     reference: &str,
     line: &StockLine,
-    (now, told): (Timestamp, Told),
+    now: Timestamp,
 ) -> Result<(Taken, Option<Stock>), Error> {
     let taken = inventory::deduct_once(tx, reference, line, now)?;
-    if let (Taken::Now(crossings), Told::Here) = (&taken, told) {
-        outbox::low_stock(tx, reference, crossings, now)?;
-    }
     Ok((taken, store::by_sku(tx, &line.sku)?))
 }
 
