@@ -77,6 +77,12 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0010_orders_by_change.postgres.sql"),
         fill: None,
     },
+    Migration {
+        set: "commerce",
+        number: 6,
+        sqlite: include_str!("../migrations/0006_outbox_removed.sqlite.sql"),
+        postgres: include_str!("../migrations/0006_outbox_removed.postgres.sql"),
+    },
 ];
 
 #[cfg(test)]

@@ -166,4 +166,7 @@ fn line(invariant: &Value, text: &mut String) {
     for what in unchecked {
         text.push_str(&format!("     not checked: {}\n", what.as_str().unwrap_or("-")));
     }
+    for what in invariant["notes"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        text.push_str(&format!("     {}\n", what.as_str().unwrap_or("-")));
+    }
 }

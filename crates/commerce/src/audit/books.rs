@@ -137,7 +137,7 @@ fn stray(three: &mut Invariant, order_id: &str, what: &str) {
 }
 
 /// An entry whose command no order knows. Those that came from elsewhere have other references.
-fn stray_entry(row: &LedgerRow, two: &mut Invariant) {
+pub(super) fn stray_entry(row: &LedgerRow, two: &mut Invariant) {
     use super::sorted::Owned;
     if let Some(order) = row.owner().filter(|_| row.entry.kind == "deduct") {
         let (sku, quantity) = (&row.entry.sku, -row.entry.quantity);

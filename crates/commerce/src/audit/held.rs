@@ -1,14 +1,16 @@
-//! Invariant 2 where stock has a database of its own: order by order, through the ledger's entries of its commands.
+//! Invariant 2 where stock has a database of its own: order by order, through the ledger's entries of its commands; then
+//! the whole ledger, page by page, for entries of no order.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kassa_db::{Db, Error};
 
-use super::books::is_under_way;
+use super::books::{is_under_way, stray_entry};
 use super::report::Invariant;
 use super::rules;
-use super::store::{self, LineRow, OrderRow, WorkRow};
+use super::sorted::Owned;
+use super::store::{self, LedgerRow, LineRow, OrderRow, WorkRow};
 use super::terms::{Step, Terms};
 use crate::Shop;
 use crate::transport::store::Entry;
@@ -39,6 +41,7 @@ pub(super) async fn judge(shop: &Arc<Shop>, db: &Db, terms: &Terms) -> Result<In
         let after = last.take();
         let page = db.read(move |tx| store::orders(tx, after.as_ref())).await?;
         if page.is_empty() {
+            judge_strays(shop, db, terms, &mut two).await?;
             return Ok(two);
         }
         last = page.last().cloned();
@@ -48,6 +51,33 @@ pub(super) async fn judge(shop: &Arc<Shop>, db: &Db, terms: &Terms) -> Result<In
             judge_some(shop, (db, ids), terms, (&mut two, &mut patience)).await?;
             terms.tell(Step::Orders, two.checked, None);
         }
+    }
+}
+
+/// Looks through the whole ledger for stock that was taken for orders that there are not. An order is there before anything
+/// is taken for it, so what is read of it afterwards is final.
+async fn judge_strays(shop: &Arc<Shop>, db: &Db, terms: &Terms, two: &mut Invariant) -> Result<(), Unread> {
+    let (mut after, mut read) = (i64::MIN, 0);
+    loop {
+        let (entries, last) = shop.stock.ledger_after(after).await.map_err(Unread::Stock)?;
+        let Some(last) = last else { return Ok(()) };
+        after = last;
+        read += entries.len() as u64;
+        let taken = entries.into_iter().filter(|entry| entry.kind == "deduct");
+        let taken: Vec<LedgerRow> = taken.map(|entry| LedgerRow { entry, id: 0 }).collect();
+        let strays = db.read(move |tx| {
+            let mut strays = Vec::new();
+            for row in &taken {
+                if let Some(order) = row.owner().filter(|order| !order.is_empty())
+                    && !store::is_order(tx, order)?
+                {
+                    strays.push(row.clone());
+                }
+            }
+            Ok::<_, Error>(strays)
+        });
+        strays.await?.iter().for_each(|row| stray_entry(row, two));
+        terms.tell(Step::Stock, read, None);
     }
 }
 

@@ -39,10 +39,35 @@ pub(super) fn judge(
             read_outbox(tx, |row| tell_unmatched(row, &mut names, five))?;
         }
     }
-    if cleaned > 0 {
-        five.unchecked(format!("{cleaned} changes are so old that their outbox rows have been removed"));
-    }
+    judge_cleaned(tx, cleaned, five)?;
     judge_waiting(tx, terms, seven)
+}
+
+/// Judges the changes that are so old that their rows may have been removed: no more of them have none than rows were
+/// removed, each of which was published before.
+fn judge_cleaned(tx: &mut Tx<'_>, cleaned: u64, five: &mut Invariant) -> Result<(), Error> {
+    if cleaned == 0 {
+        return Ok(());
+    }
+    let sql = "SELECT changes, uncounted FROM outbox_removed WHERE id = 1";
+    let found = tx.first(sql, params![], |row| Ok((row.int(0)?, row.int(1)?)))?.unwrap_or_default();
+    let [counted, uncounted] = [found.0, found.1].map(|count| u64::try_from(count).unwrap_or(0));
+    five.checked += cleaned;
+    if cleaned > counted + uncounted {
+        let what = format!(
+            "{cleaned} of them have no outbox row, and only {} rows were removed after they were published",
+            counted + uncounted
+        );
+        five.violated("changes whose outbox rows may have been removed", what);
+        return Ok(());
+    }
+    five.note(format!(
+        "{cleaned} older changes: their rows were removed after they were published, by their count"
+    ));
+    if uncounted > 0 {
+        five.note(format!("{uncounted} of the rows were removed before they were counted"));
+    }
+    Ok(())
 }
 
 fn read_outbox(tx: &mut Tx<'_>, mut each: impl FnMut(&OutboxRow)) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 //! ```json
 //! {"ok":false,"complete":true,"at":"2026-11-21T05:00:00Z","invariants":[{"id":1,
 //!  "title":"stock is never negative and equals its ledger","ok":false,"checked":60,"pending":0,"violations_total":1,
-//!  "violations":[{"about":"ps5","what":"the stock says 7 and the ledger adds up to 6"}],"unchecked":[]}]}
+//!  "violations":[{"about":"ps5","what":"the stock says 7 and the ledger adds up to 6"}],"unchecked":[],"notes":[]}]}
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,8 @@ pub struct Invariant {
     pub violations: Vec<Violation>,
     /// What could not be checked, in sentences.
     pub unchecked: Vec<String>,
+    /// What was judged by more than what is there now, in sentences: what is removed by its age was judged before.
+    pub notes: Vec<String>,
 }
 
 /// What an audit found.
@@ -71,9 +73,19 @@ impl Invariant {
     /// # Panics
     /// Unless `id` is 1 to 7.
     pub fn new(id: usize) -> Self {
-        let (violations, unchecked) = (Vec::new(), Vec::new());
+        let (violations, unchecked, notes) = (Vec::new(), Vec::new(), Vec::new());
         let title = TITLES[id - 1];
-        Self { id, title, ok: true, checked: 0, pending: 0, violations_total: 0, violations, unchecked }
+        Self {
+            id,
+            title,
+            ok: true,
+            checked: 0,
+            pending: 0,
+            violations_total: 0,
+            violations,
+            unchecked,
+            notes,
+        }
     }
 
     /// Notes a violation.
@@ -90,6 +102,11 @@ impl Invariant {
         self.unchecked.push(what.into());
     }
 
+    /// Notes by what something was judged.
+    pub fn note(&mut self, what: impl Into<String>) {
+        self.notes.push(what.into());
+    }
+
     /// Adds what another look at the same invariant found.
     pub fn add(&mut self, other: Self) {
         self.ok &= other.ok;
@@ -99,6 +116,7 @@ impl Invariant {
         self.violations.extend(other.violations);
         self.violations.truncate(VIOLATIONS_MAX);
         self.unchecked.extend(other.unchecked);
+        self.notes.extend(other.notes);
     }
 }
 

@@ -121,6 +121,11 @@ pub(super) fn order_by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<OrderRow>,
     tx.first(sql, params![id], order)
 }
 
+/// Whether there is an order of this id.
+pub(super) fn is_order(tx: &mut Tx<'_>, id: &str) -> Result<bool, Error> {
+    Ok(tx.first("SELECT 1 FROM orders WHERE id = $1", params![id], |_| Ok(()))?.is_some())
+}
+
 fn order(row: &Row<'_>) -> Result<OrderRow, Error> {
     Ok(OrderRow {
         id: row.text(0)?,

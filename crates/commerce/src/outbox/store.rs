@@ -89,11 +89,18 @@ pub(super) fn note_age(tx: &mut Tx<'_>, now: Timestamp, before: Timestamp) -> Re
     Ok(())
 }
 
-/// Removes published rows that were there at `before`, looking at the oldest `most` only.
+/// Removes published rows that were there at `before`, looking at the oldest `most` only, and counts the changes of orders
+/// among them: the audit takes them for published.
 pub(super) fn clean(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<u64, Error> {
     let sql = "DELETE FROM outbox WHERE id IN (SELECT oldest.id FROM \
                (SELECT id FROM outbox ORDER BY id LIMIT $2) AS oldest \
                WHERE oldest.id <= (SELECT MAX(newest) FROM outbox_ages WHERE noted_at <= $1) \
-               AND NOT EXISTS (SELECT 1 FROM outbox_waiting WHERE outbox_waiting.id = oldest.id))";
-    tx.execute(sql, params![before.micros(), most])
+               AND NOT EXISTS (SELECT 1 FROM outbox_waiting WHERE outbox_waiting.id = oldest.id)) \
+               RETURNING order_id";
+    let removed = tx.all(sql, params![before.micros(), most], |row| row.text_or_null(0))?;
+    let changes = i64::try_from(removed.iter().flatten().count()).unwrap_or(i64::MAX);
+    if changes > 0 {
+        tx.execute("UPDATE outbox_removed SET changes = changes + $1 WHERE id = 1", params![changes])?;
+    }
+    Ok(removed.len() as u64)
 }

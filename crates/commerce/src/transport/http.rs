@@ -27,13 +27,17 @@ pub const DEDUCT: &str = "/v1/internal/stock/deduct";
 pub const RELEASE: &str = "/v1/internal/stock/release";
 /// Where several [`Command`]s are sent, to be done in one transaction and in their order; a [`Reply`] each.
 pub const COMMANDS: &str = "/v1/internal/stock/commands";
-/// `?ref=`: the ledger's entries of a command, or with a slash at its end of all whose `ref` begins so; may be repeated.
+/// `?ref=`: the ledger's entries of a command, or with a slash at its end of all whose `ref` begins so; may be repeated. Or
+/// `?after=`: a page of all entries, with the number of its `last`, after which the next begins.
 pub const LEDGER: &str = "/v1/internal/stock/ledger";
 /// `?sku=` or `?id=`, may be repeated: what orders need to know of products.
 pub const PRODUCTS: &str = "/v1/internal/products";
 
 /// The most values of a query, and the most commands of a call.
 const VALUES_MAX: usize = 100;
+
+/// Entries of a page of the ledger.
+pub(super) const LEDGER_PAGE: i64 = 1_000;
 
 /// The routes of class `Internal`, for what this process has a database of.
 pub fn internal_routes(shop: Arc<Shop>) -> Protected {
@@ -122,6 +126,9 @@ async fn run(shop: &Shop, commands: Vec<Command>) -> Result<Vec<Done>, Problem> 
 #[derive(Debug, Serialize)]
 struct Entries {
     entries: Vec<store::Entry>,
+    /// Of a page: the number of its last entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<i64>,
 }
 
 async fn read_ledger(
@@ -129,8 +136,14 @@ async fn read_ledger(
     State(shop): State<Arc<Shop>>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let references = values("ref", query)?;
     let db = here(shop.inventory.as_ref())?;
+    if let Some((_, after)) = query.iter().find(|(name, _)| name == "after") {
+        let after = after.parse().map_err(|_| Problem::bad_request("after is an integer"))?;
+        let page = db.read(move |tx| store::ledger_after(tx, after, LEDGER_PAGE)).await;
+        let (entries, last) = page.map_err(|error: kassa_db::Error| problem_of(&error))?;
+        return Ok(Json(Entries { entries, last }).into_response());
+    }
+    let references = values("ref", query)?;
     let entries = db.read(move |tx| {
         let mut entries = Vec::new();
         for reference in &references {
@@ -139,7 +152,7 @@ async fn read_ledger(
         Ok::<_, kassa_db::Error>(entries)
     });
     let entries = entries.await.map_err(|error| problem_of(&error))?;
-    Ok(Json(Entries { entries }).into_response())
+    Ok(Json(Entries { entries, last: None }).into_response())
 }
 
 async fn read_outbox(_: OtherRole, State(shop): State<Arc<Shop>>) -> Result<Response, Problem> {

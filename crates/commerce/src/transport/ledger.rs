@@ -3,12 +3,14 @@
 use kassa_service::client::{Call, Sent};
 use serde::Deserialize;
 
+use super::peer::Peer;
 use super::store::{self, Entry};
 use super::{Stock, Way, http};
 
 #[derive(Deserialize)]
 struct Entries {
     entries: Vec<Entry>,
+    last: Option<i64>,
 }
 
 impl Stock {
@@ -34,17 +36,38 @@ impl Stock {
                 });
                 read.await.map_err(|error| error.to_string())
             }
-            Way::Away(peer) => match peer.send(Call::get(path(references))).await {
-                Sent::Answer(answer) if answer.status.is_success() => {
-                    let read =
-                        answer.json::<Entries>().map_err(|error| format!("cannot read the ledger: {error}"));
-                    Ok(read?.entries)
-                }
-                Sent::Answer(answer) => Err(format!("inventory answered {}", answer.status)),
-                Sent::NotSent(why) | Sent::Unknown(why) => Err(why),
-            },
+            Way::Away(peer) => Ok(ask(peer, path(references)).await?.entries),
             Way::Nowhere => Err("no inventory is configured".to_owned()),
         }
+    }
+
+    /// A page of all entries: those after the one with the number `after`, and the number of the last of them; none at the
+    /// end.
+    ///
+    /// # Errors
+    /// As for [`ledger`](Self::ledger).
+    pub(crate) async fn ledger_after(&self, after: i64) -> Result<(Vec<Entry>, Option<i64>), String> {
+        match &self.way {
+            Way::Here(db) => {
+                let read = db.read(move |tx| store::ledger_after(tx, after, http::LEDGER_PAGE)).await;
+                read.map_err(|error: kassa_db::Error| error.to_string())
+            }
+            Way::Away(peer) => {
+                let page = ask(peer, format!("{}?after={after}", http::LEDGER)).await?;
+                Ok((page.entries, page.last))
+            }
+            Way::Nowhere => Err("no inventory is configured".to_owned()),
+        }
+    }
+}
+
+async fn ask(peer: &Peer, path: String) -> Result<Entries, String> {
+    match peer.send(Call::get(path)).await {
+        Sent::Answer(answer) if answer.status.is_success() => {
+            answer.json().map_err(|error| format!("cannot read the ledger: {error}"))
+        }
+        Sent::Answer(answer) => Err(format!("inventory answered {}", answer.status)),
+        Sent::NotSent(why) | Sent::Unknown(why) => Err(why),
     }
 }
 

@@ -167,6 +167,17 @@ pub fn ledger(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<Entry>, Error> {
     tx.all(sql, params![reference, &end], entry)
 }
 
+/// The entries of the ledger that come after the one with the number `after`, at most `most`, and the number of the last.
+///
+/// # Errors
+/// The database's.
+pub fn ledger_after(tx: &mut Tx<'_>, after: i64, most: i64) -> Result<(Vec<Entry>, Option<i64>), Error> {
+    let sql = "SELECT ref, sku, kind, quantity, id FROM ledger WHERE id > $1 ORDER BY id LIMIT $2";
+    let rows = tx.all(sql, params![after, most], |row| Ok((entry(row)?, row.int(4)?)))?;
+    let last = rows.last().map(|(_, id)| *id);
+    Ok((rows.into_iter().map(|(entry, _)| entry).collect(), last))
+}
+
 fn entry(row: &Row<'_>) -> Result<Entry, Error> {
     Ok(Entry { reference: row.text(0)?, sku: row.text(1)?, kind: row.text(2)?, quantity: row.int(3)? })
 }

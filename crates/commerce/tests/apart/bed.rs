@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use kassa_access::{Access, Mode, Options};
-use kassa_commerce::audit::{Audit, AuditOptions};
+use kassa_commerce::audit::{Audit, AuditOptions, Report};
 use kassa_commerce::inventory::{self, LedgerKind, Movement};
 use kassa_commerce::orders::{Order, Status, store};
 use kassa_commerce::transport::chaos::{Allowed, Faults};
@@ -384,11 +384,14 @@ impl Split {
     /// What `kassa audit` says of both roles.
     pub(crate) async fn audit_is_clean(&self) {
         for shop in [&self.shop, &self.stock.shop] {
-            let audit =
-                Audit { shop: Arc::clone(shop), log: None, money: None, options: AuditOptions::default() };
-            let report = audit.run(Arc::new(|_, _, _| {})).await.unwrap();
+            let report = audit(shop).await;
             assert!(report.ok, "{:#?}", report.invariants);
         }
+    }
+
+    /// What `kassa audit` says of the role of orders.
+    pub(crate) async fn audit(&self) -> Report {
+        audit(&self.shop).await
     }
 
     pub(crate) async fn orders(&self) -> Vec<Order> {
@@ -453,6 +456,12 @@ impl Drop for Split {
     fn drop(&mut self) {
         self.drain.trigger();
     }
+}
+
+async fn audit(shop: &Arc<Shop>) -> Report {
+    let options = AuditOptions { patience: Duration::from_millis(200), ..AuditOptions::default() };
+    let audit = Audit { shop: Arc::clone(shop), log: None, money: None, options };
+    audit.run(Arc::new(|_, _, _| {})).await.unwrap()
 }
 
 pub(crate) fn router(shop: &Arc<Shop>) -> Router {

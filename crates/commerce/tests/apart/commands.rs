@@ -1,5 +1,9 @@
 //! The internal routes as the role of orders calls them.
 
+use kassa_commerce::inventory::{self, StockLine};
+use kassa_db::Tx;
+use kassa_db::testing::Folder;
+use kassa_model::Timestamp;
 use kassa_service::client::{Call, Client, Sent};
 use serde_json::{Value, json};
 
@@ -54,6 +58,41 @@ async fn a_late_deduct_after_a_cancel_leaks_nothing() {
     assert_eq!(send(&client, DEDUCT, &deduct("x/1", "a", 4)).await.0, 409);
     assert_eq!(split.stock.on_hand("a").await, 10);
     split.exact().await;
+}
+
+/// Stock that is taken for an order that there is not, far down in a ledger of several pages.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_audit_finds_stock_that_was_taken_for_no_order() {
+    let folders = [Folder::new(), Folder::new()];
+    let urls = (folders[0].sqlite_url(), folders[1].sqlite_url());
+    let apart = Split::new(&[("a", 10_000)]).await;
+    let another = Split::in_one_process(&[("a", 10_000)], (&urls.0, Some(&urls.1))).await;
+    for split in [apart, another] {
+        let order = id(&split.place("a=4").await);
+        assert_eq!(split.cancel(&order).await.status, 200);
+        assert_eq!(split.place("a=1").await.status, 201);
+        split.exact().await;
+        let take = |reference: String| {
+            let taken = vec![StockLine { sku: "a".to_owned(), quantity: 1 }];
+            move |tx: &mut Tx<'_>| {
+                let now = Timestamp::from_micros(1_800_000_000_000_000);
+                inventory::deduct(tx, &reference, &taken, now).map(|_| ())
+            }
+        };
+        let db = split.stock.shop.inventory.as_ref().unwrap();
+        for number in 0..2_300 {
+            // Other clients' references are nobody's business here.
+            db.write(take(format!("ext:{number}"))).await.unwrap();
+        }
+        split.audit_is_clean().await;
+        let nobody = "0190ffff-0000-7000-8000-000000000000";
+        db.write(take(format!("{nobody}/1"))).await.unwrap();
+        let report = split.audit().await;
+        let two = &report.invariants[1];
+        assert!(!two.ok && two.violations_total == 1, "{two:?}");
+        assert_eq!(two.violations[0].about, nobody);
+        assert!(two.violations[0].what.contains("there is no such order"), "{two:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

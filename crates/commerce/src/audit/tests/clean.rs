@@ -30,6 +30,35 @@ async fn a_random_history_is_clean() {
     }
 }
 
+/// A shop that is older than its outbox rows are kept: they are gone, and their count says that they were published.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_shop_can_be_complete() {
+    for bed in Bed::each() {
+        let mut books = Books::open(bed).await;
+        books.one_of_each().await;
+        books.publish().await;
+        assert_eq!(books.clean_outbox().await, 0);
+        books.wait(8 * 86_400);
+        assert!(books.clean_outbox().await > 0);
+        let made = books.one_of_each().await;
+        books.publish().await;
+        let report = books.audit().await;
+        assert_clean(&report, books.bed.name);
+        assert!(report.complete, "{}: {report:?}", books.bed.name);
+        let five = &report.invariants[4];
+        assert!(five.notes.iter().any(|note| note.starts_with("14 older changes")), "{five:?}");
+        // A row that was removed and never counted, or was never written, is noticed whatever its age.
+        books.spoil("UPDATE outbox_removed SET changes = changes - 1 WHERE id = 1", "");
+        assert_eq!(broken(&books.audit().await), [5], "{}", books.bed.name);
+        books.spoil("UPDATE outbox_removed SET uncounted = uncounted + 1 WHERE id = 1", "");
+        let report = books.audit().await;
+        assert!(report.ok && report.complete, "{report:?}");
+        assert!(report.invariants[4].notes.iter().any(|note| note.contains("before they were counted")));
+        books.spoil("DELETE FROM outbox WHERE order_id = $1", &made["confirmed"]);
+        assert_eq!(broken(&books.audit().await), [5], "{}", books.bed.name);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_young_is_pending() {
     let mut books = Books::open(Bed::sqlite()).await;

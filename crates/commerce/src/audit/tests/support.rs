@@ -248,6 +248,11 @@ impl Books {
         self.audit_over(self.reports().await).run(silent()).await.unwrap()
     }
 
+    /// What the relay does every minute: notes ages, and removes rows that are published and old.
+    pub(super) async fn clean_outbox(&self) -> u64 {
+        self.relay.clean().await.unwrap()
+    }
+
     /// Runs a statement that spoils the books; `$1` is `value`.
     pub(super) fn spoil(&self, sql: &'static str, value: &str) {
         spoil(&self.bed.db, sql, value);
