@@ -56,16 +56,48 @@ pub(crate) fn take(dir: &Path) -> anyhow::Result<Data> {
             let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
             Ok(Data::Mine(Lock { file, dir }))
         }
-        Err(TryLockError::WouldBlock) => {
-            let mut text = String::new();
-            file.read_to_string(&mut text)?;
-            let starting = Running { pid: 0, address: String::new(), token_file: PathBuf::new() };
-            Ok(Data::Held(serde_json::from_str(&text).unwrap_or(starting)))
-        }
+        Err(TryLockError::WouldBlock) => Ok(Data::Held(read_running(&mut file)?)),
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("cannot lock {}", path.display()))
         }
     }
+}
+
+/// Who may look at the data folder.
+#[derive(Debug)]
+pub(crate) enum Look {
+    /// This process, and nobody begins to write for as long as it keeps the file. None: the folder has no lock, for no
+    /// process has ever had it.
+    Mine(Option<File>),
+    /// Another one writes: ask it.
+    Held(Running),
+}
+
+/// As [`take`], for who changes nothing: no file is made, and the lock says afterwards what it said.
+///
+/// # Errors
+/// The lock cannot be read.
+pub(crate) fn look(dir: &Path) -> anyhow::Result<Look> {
+    let path = dir.join("kassa.lock");
+    let mut file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Look::Mine(None)),
+        Err(error) => return Err(error).with_context(|| format!("cannot open the lock {}", path.display())),
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(Look::Mine(Some(file))),
+        Err(TryLockError::WouldBlock) => Ok(Look::Held(read_running(&mut file)?)),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
+}
+
+fn read_running(file: &mut File) -> anyhow::Result<Running> {
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    let starting = Running { pid: 0, address: String::new(), token_file: PathBuf::new() };
+    Ok(serde_json::from_str(&text).unwrap_or(starting))
 }
 
 /// Takes the lock, or refuses in one sentence.

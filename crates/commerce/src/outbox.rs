@@ -26,7 +26,7 @@ use crate::orders::view::{Audience, OrderView};
 use crate::orders::{Change, Context, Kind, LineDelta};
 use crate::sabotage::{self, Sabotage};
 
-pub(crate) use fetch::{Acknowledged, Fetched, acknowledge, clean_unfetched, waiting_stock};
+pub(crate) use fetch::{Acknowledged, acknowledge, clean_unfetched, waiting_stock};
 pub use fetch::{Fetch, OUTBOX, OUTBOX_ACK};
 pub use record::RowError;
 pub use relay::{Relay, RelayError, RelayOptions, Round, Wake};

@@ -79,9 +79,10 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         set: "commerce",
-        number: 6,
-        sqlite: include_str!("../migrations/0006_outbox_removed.sqlite.sql"),
-        postgres: include_str!("../migrations/0006_outbox_removed.postgres.sql"),
+        number: 11,
+        sqlite: include_str!("../migrations/0011_outbox_removed.sqlite.sql"),
+        postgres: include_str!("../migrations/0011_outbox_removed.postgres.sql"),
+        fill: None,
     },
 ];
 

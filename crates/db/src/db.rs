@@ -31,6 +31,15 @@ pub(crate) enum Away {
     Awaited,
 }
 
+/// What a database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Everything.
+    All,
+    /// To be looked at: not a byte of it changes.
+    Reading,
+}
+
 /// The database. Clones share it; the last one to go closes it.
 #[derive(Debug, Clone)]
 pub struct Db(Arc<Inner>);
@@ -66,7 +75,16 @@ impl Db {
     /// # Errors
     /// As [`Db::open`].
     pub fn open_with(url: &str, options: Options) -> Result<Self, Error> {
-        Self::open_by(url, options, Away::Refused)
+        Self::open_by(url, options, (Away::Refused, Purpose::All))
+    }
+
+    /// Opens `url` to be looked at: nothing of it changes, no file is made, and every write fails. Of a SQLite file nobody
+    /// else may write meanwhile. Blocks.
+    ///
+    /// # Errors
+    /// As [`Db::open`]; [`Error::Invalid`] where there is no such file.
+    pub fn open_to_read(url: &str) -> Result<Self, Error> {
+        Self::open_by(url, Options::default(), (Away::Refused, Purpose::Reading))
     }
 
     /// As [`Db::open`], but a PostgreSQL that does not answer now is waited for by whoever asks something of it: that fails
@@ -75,7 +93,7 @@ impl Db {
     /// # Errors
     /// [`Error::Invalid`] as for [`Db::open`], also for a server that answers and refuses; whatever SQLite says.
     pub fn open_ahead(url: &str) -> Result<Self, Error> {
-        Self::open_by(url, Options::default(), Away::Awaited)
+        Self::open_by(url, Options::default(), (Away::Awaited, Purpose::All))
     }
 
     /// Whether `url` is an address that [`Db::open`] takes, without opening anything.
@@ -91,13 +109,13 @@ impl Db {
         }
     }
 
-    fn open_by(url: &str, options: Options, away: Away) -> Result<Self, Error> {
+    fn open_by(url: &str, options: Options, (away, purpose): (Away, Purpose)) -> Result<Self, Error> {
         let (writes, reads) = (Queue::new(options.queue_max), Queue::new(options.queue_max));
         let shared = Arc::new(Shared { writes, reads, counters: Counters::default(), options });
         let (engine, threads) = if let Some(path) = url.strip_prefix("sqlite:") {
-            (Engine::Sqlite, sqlite::start(path, &shared)?)
+            (Engine::Sqlite, sqlite::start(path, &shared, purpose)?)
         } else if is_postgres(url) {
-            (Engine::Postgres, postgres::start(url, &shared, away)?)
+            (Engine::Postgres, postgres::start(url, &shared, (away, purpose))?)
         } else {
             return Err(no_address());
         };
@@ -114,6 +132,14 @@ impl Db {
         migrate::migrate(self, migrations)?;
         self.0.migrated.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Whether its schema is that of `migrations`, no older and no newer. Changes nothing. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it is not; whatever the statements fail with.
+    pub fn check_schema(&self, migrations: &[Migration]) -> Result<(), Error> {
+        migrate::check(self, migrations)
     }
 
     /// Which engine it is.

@@ -88,6 +88,32 @@ fn fill(db: &Db, migration: &Migration) -> Result<(), Error> {
     }
 }
 
+/// Refuses a schema that is not that of `migrations`, and leaves it as it is.
+pub(crate) fn check(db: &Db, migrations: &[Migration]) -> Result<(), Error> {
+    for set in migrations.chunk_by(|one, other| one.set == other.set) {
+        let Some(newest) = set.last().copied() else { continue };
+        let Migration { set, number, .. } = newest;
+        let read = db.read_blocking(move |tx| {
+            let sql = "SELECT MAX(number) FROM migrations WHERE set_name = $1";
+            tx.first(sql, params![set], |row| row.int_or_null(0))
+        });
+        let applied = match read {
+            Ok(applied) => applied.flatten().unwrap_or(0),
+            // There is no such table.
+            Err(Error::Statement(_)) => 0,
+            Err(error) => return Err(error),
+        };
+        if applied != number {
+            let which = if applied > number { "newer" } else { "older" };
+            return Err(Error::Invalid(format!(
+                "the database is {which} than this program ({set} is at {applied}, not at {number}): \
+                 start the program that fits, and the newer one brings the database up to date"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Writes and commits the row of a migration again, as it is.
 pub(crate) fn touch(tx: &mut Tx<'_>) -> Result<(), Error> {
     let sql = "UPDATE migrations SET applied_at = applied_at WHERE number = 1";

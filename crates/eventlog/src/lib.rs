@@ -7,6 +7,7 @@ pub mod disk;
 #[cfg(any(test, feature = "conformance"))]
 pub mod faulty;
 pub mod local;
+pub mod still;
 
 use std::fmt;
 

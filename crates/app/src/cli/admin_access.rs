@@ -1,5 +1,7 @@
 //! How a command comes to the admin API: over HTTP where a process holds the data folder, else in this process.
 
+use std::fs::File;
+
 use anyhow::{Context, bail};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -11,7 +13,7 @@ use tower::ServiceExt;
 use crate::Common;
 use crate::client::Client;
 use crate::config::Config;
-use crate::lock::{self, Data, Lock};
+use crate::lock::{self, Data, Lock, Look};
 use crate::roles::Roles;
 use crate::run::{Parts, Wanted};
 
@@ -29,7 +31,15 @@ pub(crate) struct Local {
     /// The admin token, where the configuration has one: reports ask for it here, too.
     token: String,
     parts: Parts,
-    lock: Lock,
+    lock: Held,
+}
+
+/// What keeps others from the folder meanwhile.
+enum Held {
+    /// All others.
+    Lock(Lock),
+    /// Those who would write; nothing, where no process ever had the folder.
+    Look(Option<File>),
 }
 
 /// What a command needs of the folder.
@@ -58,10 +68,30 @@ pub(crate) async fn open(common: &Common, needs: Needs) -> anyhow::Result<(Admin
             let parts = Parts::open(&config, Wanted { log: needs.log, store: needs.store, databases })?;
             let router = parts.admin_router()?;
             let token = config.access.admin_token.clone();
-            Admin::Local(Box::new(Local { router, token, parts, lock }))
+            Admin::Local(Box::new(Local { router, token, parts, lock: Held::Lock(lock) }))
         }
     };
     Ok((admin, config))
+}
+
+/// For who only looks: held → ask, free → open the files so that nothing of them changes.
+///
+/// # Errors
+/// There is no such folder, its files cannot be opened, or they are of another version.
+pub(crate) async fn open_to_look(common: &Common) -> anyhow::Result<Admin> {
+    let config = common.load(Vec::new())?;
+    if !config.data.exists() {
+        bail!("there is no data folder {}: name it with --data", config.data.display());
+    }
+    Ok(match lock::look(&config.data)? {
+        Look::Held(running) => Admin::Remote(Client::to(&running)?),
+        Look::Mine(file) => {
+            let parts = Parts::open_to_look(&config)?;
+            let router = parts.admin_router()?;
+            let token = config.access.admin_token.clone();
+            Admin::Local(Box::new(Local { router, token, parts, lock: Held::Look(file) }))
+        }
+    })
 }
 
 impl Admin {
@@ -116,7 +146,10 @@ impl Admin {
             let Local { router, parts, lock, .. } = *local;
             drop(router);
             parts.close();
-            drop(lock);
+            match lock {
+                Held::Lock(lock) => drop(lock),
+                Held::Look(file) => drop(file),
+            }
         }
     }
 }

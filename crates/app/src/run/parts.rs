@@ -9,10 +9,11 @@ use kassa_access::{Access, Mode, Salts};
 use kassa_analytics::report::{self, ReportOptions, Reports};
 use kassa_commerce::Shop;
 use kassa_db::Engine;
-use kassa_eventlog::disk::RealDisk;
+use kassa_eventlog::disk::{Disk, RealDisk};
 use kassa_eventlog::local::{Callers, LocalLog, Options as LogOptions};
+use kassa_eventlog::still::StillDisk;
 use kassa_eventstore::EventStore;
-use kassa_eventstore::duckdb::{DuckStore, Options as StoreOptions};
+use kassa_eventstore::duckdb::{DuckStore, Options as StoreOptions, Purpose};
 use kassa_model::SystemClock;
 use kassa_service::Metrics;
 
@@ -58,6 +59,41 @@ impl Parts {
             databases.schemas.wait()?;
         }
         Ok(parts)
+    }
+
+    /// For the audit: everything that there is, opened so that nothing of it changes. What is not there stays away.
+    ///
+    /// # Errors
+    /// A database that is not there or is of another version, a log that is damaged, a store of another version.
+    pub(crate) fn open_to_look(config: &Config) -> anyhow::Result<Self> {
+        let options = super::access_options(config)?;
+        let mode = Mode::decide(&[config.listen()?], &options)?;
+        let access = Access::open(&options, mode, &config.data)?;
+        let databases = Open::to_look(config)?;
+        let salts = Arc::new(Salts::open(&config.data)?);
+        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
+        let shop = databases.shop(config, &access, Arc::clone(&salts), &metrics)?;
+        let log = match config.log_dir()?.join("meta.json").exists() {
+            true => Some(Arc::new(open_log_on(
+                config,
+                vec![PROCESSOR_GROUP.to_owned()],
+                Arc::new(StillDisk::default()),
+            )?)),
+            false => None,
+        };
+        let store = match config.store_file()?.exists() {
+            true => Some(Arc::new(open_store_for(config, Purpose::Reading)?)),
+            false => None,
+        };
+        Ok(Self {
+            config: config.clone(),
+            access,
+            salts,
+            databases: Some(databases),
+            shop: Some(shop),
+            log,
+            store,
+        })
     }
 
     /// Opens what is needed.
@@ -159,6 +195,10 @@ impl Parts {
 }
 
 fn open_log(config: &Config, groups: Vec<String>) -> anyhow::Result<LocalLog> {
+    open_log_on(config, groups, Arc::new(RealDisk))
+}
+
+fn open_log_on(config: &Config, groups: Vec<String>, disk: Arc<dyn Disk>) -> anyhow::Result<LocalLog> {
     let dir = config.log_dir()?;
     let mut options = LogOptions::new(&dir);
     options.events.partitions = config.log.partitions;
@@ -169,11 +209,15 @@ fn open_log(config: &Config, groups: Vec<String>) -> anyhow::Result<LocalLog> {
     options.max_bytes = config.log.max_bytes;
     options.reserve_bytes = config.log.reserve_bytes;
     options.keep = Duration::from_secs(config.log.keep_hours * 3_600);
-    LocalLog::open(options, Arc::new(RealDisk), Arc::new(SystemClock))
+    LocalLog::open(options, disk, Arc::new(SystemClock))
         .with_context(|| format!("cannot open the log {}", dir.display()))
 }
 
 fn open_store(config: &Config) -> anyhow::Result<DuckStore> {
+    open_store_for(config, Purpose::All)
+}
+
+fn open_store_for(config: &Config, purpose: Purpose) -> anyhow::Result<DuckStore> {
     let path = config.store_file()?;
     let mut options = StoreOptions::new(&path);
     options.memory_limit_mb = config.store.memory_mb;
@@ -181,6 +225,10 @@ fn open_store(config: &Config) -> anyhow::Result<DuckStore> {
     options.query_timeout = Duration::from_secs(config.store.query_timeout_s);
     options.exports_dir = Some(config.data.join("exports"));
     options.progress = Arc::new(Shown::new());
+    options.purpose = purpose;
+    if purpose == Purpose::Reading {
+        options.temp_dir = Some(std::env::temp_dir());
+    }
     if path.is_dir() {
         bail!("cannot open the store {}: it is a folder", path.display());
     }

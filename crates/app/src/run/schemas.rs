@@ -51,6 +51,19 @@ impl Schemas {
         Ok(Self(Arc::new(Mutex::new(waiting))))
     }
 
+    /// Takes these as they are, and refuses what does not fit.
+    ///
+    /// # Errors
+    /// A schema that is older or newer than this program's; whatever the database fails with.
+    pub(super) fn as_they_are(databases: &[(String, Db)]) -> anyhow::Result<Self> {
+        for (name, db) in databases {
+            if let Err(error) = db.check_schema(MIGRATIONS) {
+                bail!("cannot look at the shop's database ({name}): {error}");
+            }
+        }
+        Ok(Self::default())
+    }
+
     /// Goes on with those that did not answer, until all have.
     pub(super) fn go_on(&self, shutdown: &Shutdown) -> JoinHandle<()> {
         let (schemas, shutdown) = (self.clone(), shutdown.clone());

@@ -41,11 +41,27 @@ impl Open {
     /// # Errors
     /// A file that cannot be opened, a server that refuses, a schema of another program.
     pub(super) fn new(config: &Config, roles: &Roles) -> anyhow::Result<Self> {
+        Self::open_by(config, roles, (Db::open_ahead, Schemas::bring_up))
+    }
+
+    /// Opens what there is of the whole shop, so that nothing of it changes.
+    ///
+    /// # Errors
+    /// A database that is not there, does not answer, or has another schema than this program's.
+    pub(super) fn to_look(config: &Config) -> anyhow::Result<Self> {
+        Self::open_by(config, &Roles::all(), (Db::open_to_read, Schemas::as_they_are))
+    }
+
+    fn open_by(
+        config: &Config,
+        roles: &Roles,
+        (by, schemas): (OpenDb, CheckSchemas),
+    ) -> anyhow::Result<Self> {
         let mut by_url = BTreeMap::new();
-        let main = open(&mut by_url, &config.database.url)?;
+        let main = open(&mut by_url, &config.database.url, by)?;
         let mut at = |own: &str, wanted: bool| {
             let url = if own.is_empty() { &config.database.url } else { own };
-            wanted.then(|| open(&mut by_url, url).map(|db| (url.to_owned(), db))).transpose()
+            wanted.then(|| open(&mut by_url, url, by).map(|db| (url.to_owned(), db))).transpose()
         };
         let (catalog, orders) = (roles.has(Role::Catalog), roles.has(Role::Orders));
         let asks_stock = (catalog || orders) && config.inventory.url.is_empty();
@@ -61,7 +77,7 @@ impl Open {
         let names = names(&config.database.url, held);
         let of_nouns = names.iter().filter(|(_, url)| urls.iter().any(|held| held == url));
         let of_nouns: Vec<_> = of_nouns.map(|(name, url)| (name.clone(), by_url[*url].clone())).collect();
-        let schemas = Schemas::bring_up(&of_nouns)?;
+        let schemas = schemas(&of_nouns)?;
         let named = names.into_iter().map(|(name, url)| (name, by_url[url].clone())).collect();
         let [catalog, inventory, orders] = nouns.map(|noun| noun.map(|(_, db)| db));
         let databases = Databases { catalog, inventory, orders };
@@ -158,12 +174,16 @@ pub(super) async fn start_tasks(
     Ok(tasks)
 }
 
-fn open(by_url: &mut BTreeMap<String, Db>, url: &str) -> anyhow::Result<Db> {
+/// How a database is opened.
+type OpenDb = fn(&str) -> Result<Db, kassa_db::Error>;
+/// What becomes of the schemas of databases.
+type CheckSchemas = fn(&[(String, Db)]) -> anyhow::Result<Schemas>;
+
+fn open(by_url: &mut BTreeMap<String, Db>, url: &str, by: OpenDb) -> anyhow::Result<Db> {
     if let Some(db) = by_url.get(url) {
         return Ok(db.clone());
     }
-    let db = Db::open_ahead(url)
-        .with_context(|| format!("cannot use the shop's database {}", masked::url(url)))?;
+    let db = by(url).with_context(|| format!("cannot use the shop's database {}", masked::url(url)))?;
     by_url.insert(url.to_owned(), db.clone());
     Ok(db)
 }

@@ -6,7 +6,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 
 use crate::http::Answer;
-use crate::kassa::{Kassa, Start, run};
+use crate::kassa::{Kassa, Start, run, run_with};
 
 fn send(kassa: &Kassa, path: &str, key: &str, body: &Value) -> Answer {
     let headers = [("content-type", "application/json"), ("idempotency-key", key)];
@@ -86,6 +86,90 @@ fn the_books_are_audited_both_ways() {
     );
     assert!(kassa.stop().success());
     check("stopped");
+}
+
+/// Every file below a folder, with what is in it and when that was last changed.
+fn everything(dir: &Path) -> std::collections::BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
+    let mut found = std::collections::BTreeMap::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(everything(&path));
+        } else {
+            let changed = path.metadata().unwrap().modified().unwrap();
+            found.insert(path.display().to_string(), (std::fs::read(&path).unwrap(), changed));
+        }
+    }
+    found
+}
+
+fn assert_unchanged(data: &Path, how: &str) {
+    let before = everything(data);
+    let (ok, text) = audit(data, &[]);
+    assert!(ok, "{how}: {text}");
+    let after = everything(data);
+    let names = |of: &std::collections::BTreeMap<String, _>| of.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&after), names(&before), "{how}");
+    // What tells a reader of the database where its log stands is made anew by any reader.
+    for (name, state) in before.iter().filter(|(name, _)| !name.ends_with("-shm")) {
+        assert!(after[name] == *state, "{how}: {name} has changed");
+    }
+}
+
+#[test]
+fn an_audit_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let kassa = Start::up(&data).start();
+    trade(&kassa);
+    kassa.wait_until_drained();
+    kassa.kill();
+    assert_unchanged(&data, "killed");
+    assert!(Start::up(&data).start().stop().success());
+    assert_unchanged(&data, "stopped");
+    // A folder that knows no process yet, such as a copy.
+    std::fs::remove_file(data.join("kassa.lock")).unwrap();
+    assert_unchanged(&data, "copied");
+}
+
+#[test]
+fn an_audit_brings_no_schema_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    assert!(Start::up(&data).start().stop().success());
+    let url = format!("sqlite:{}", data.join("kassa.db").display());
+    older(&url, 1);
+    let before = everything(&data);
+    let (ok, text) = audit(&data, &[]);
+    assert!(!ok && text.contains("is older than this program"), "{text}");
+    assert!(everything(&data) == before, "{text}");
+    let Some(cluster) = kassa_db::testing::TestPostgres::start() else { return };
+    let (url, data) = (cluster.fresh_database(), folder.path().join("postgres"));
+    assert!(Start::up(&data).with_database(Some(&url)).start().stop().success());
+    let check = || {
+        let output =
+            run_with(&["audit", "--data", &data.display().to_string()], &[("KASSA_DATABASE__URL", &url)]);
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert!(check().0, "{}", check().1);
+    let newest = older(&url, 1);
+    let (ok, text) = check();
+    assert!(!ok && text.contains("is older than this program"), "{text}");
+    assert_eq!(older(&url, 0), newest, "the schema was left as it was");
+}
+
+/// Takes so many steps off what the schema says of itself; what it says then.
+fn older(url: &str, steps: i64) -> i64 {
+    let db = kassa_db::Db::open(url).unwrap();
+    let newest: Result<Option<i64>, kassa_db::Error> = db.write_blocking(move |tx| {
+        let sql = "DELETE FROM migrations WHERE set_name = 'commerce' AND number > \
+                   (SELECT MAX(number) - $1 FROM migrations WHERE set_name = 'commerce')";
+        tx.execute(sql, kassa_db::params![steps])?;
+        let sql = "SELECT MAX(number) FROM migrations WHERE set_name = 'commerce'";
+        tx.first(sql, kassa_db::params![], |row| row.int(0))
+    });
+    db.close();
+    newest.unwrap().unwrap()
 }
 
 #[test]

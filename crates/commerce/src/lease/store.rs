@@ -82,12 +82,11 @@ mod tests {
 
     #[test]
     fn on_a_server_everybodys_clock_is_the_servers() {
-        for bed in Bed::postgres() {
-            for off in [-2 * MICROS_PER_DAY, 2 * MICROS_PER_DAY, 900 * MICROS_PER_DAY] {
-                assert!(gets(&bed, "one", off));
-                assert!(!gets(&bed, "other", 0), "{off}");
-                assert!(!gets(&bed, "other", -off), "{off}");
-            }
+        let Some(bed) = Bed::postgres() else { return };
+        for off in [-2 * MICROS_PER_DAY, 2 * MICROS_PER_DAY, 900 * MICROS_PER_DAY] {
+            assert!(gets(&bed, "one", off));
+            assert!(!gets(&bed, "other", 0), "{off}");
+            assert!(!gets(&bed, "other", -off), "{off}");
         }
     }
 }

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::back::put_back;
 use super::store::{self, Recorded};
-use crate::inventory::{self, LedgerKind, QUANTITY_MAX, Refusal, StockLine};
+use crate::inventory::{self, QUANTITY_MAX, Refusal, StockLine};
 
 pub use super::back::Back;
 

@@ -1,8 +1,8 @@
 //! The internal routes as the role of orders calls them.
 
 use kassa_commerce::inventory::{self, StockLine};
-use kassa_db::Tx;
 use kassa_db::testing::Folder;
+use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 use kassa_service::client::{Call, Client, Sent};
 use serde_json::{Value, json};
@@ -60,6 +60,11 @@ async fn a_late_deduct_after_a_cancel_leaks_nothing() {
     split.exact().await;
 }
 
+fn take_one(tx: &mut Tx<'_>, reference: &str) -> Result<(), Error> {
+    let taken = [StockLine { sku: "a".to_owned(), quantity: 1 }];
+    inventory::deduct(tx, reference, &taken, Timestamp::from_micros(1_800_000_000_000_000)).map(drop)
+}
+
 /// Stock that is taken for an order that there is not, far down in a ledger of several pages.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_audit_finds_stock_that_was_taken_for_no_order() {
@@ -72,21 +77,14 @@ async fn the_audit_finds_stock_that_was_taken_for_no_order() {
         assert_eq!(split.cancel(&order).await.status, 200);
         assert_eq!(split.place("a=1").await.status, 201);
         split.exact().await;
-        let take = |reference: String| {
-            let taken = vec![StockLine { sku: "a".to_owned(), quantity: 1 }];
-            move |tx: &mut Tx<'_>| {
-                let now = Timestamp::from_micros(1_800_000_000_000_000);
-                inventory::deduct(tx, &reference, &taken, now).map(|_| ())
-            }
-        };
         let db = split.stock.shop.inventory.as_ref().unwrap();
-        for number in 0..2_300 {
-            // Other clients' references are nobody's business here.
-            db.write(take(format!("ext:{number}"))).await.unwrap();
-        }
+        // Other clients' references are nobody's business here.
+        let others =
+            |tx: &mut Tx<'_>| (0..2_300).try_for_each(|number| take_one(tx, &format!("ext:{number}")));
+        db.write(others).await.unwrap();
         split.audit_is_clean().await;
         let nobody = "0190ffff-0000-7000-8000-000000000000";
-        db.write(take(format!("{nobody}/1"))).await.unwrap();
+        db.write(move |tx| take_one(tx, &format!("{nobody}/1"))).await.unwrap();
         let report = split.audit().await;
         let two = &report.invariants[1];
         assert!(!two.ok && two.violations_total == 1, "{two:?}");

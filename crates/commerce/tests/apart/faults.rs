@@ -8,7 +8,7 @@ use kassa_commerce::transport::Remotes;
 use kassa_db::params;
 use kassa_db::testing::TestPostgres;
 use kassa_model::{Clock, MICROS_PER_DAY, SystemClock};
-use kassa_service::Status;
+use kassa_service::Status as Health;
 use kassa_service::breaker::State;
 use kassa_service::client::{Call, Sent};
 
@@ -284,7 +284,7 @@ async fn a_wrong_token_is_a_fault() {
     let split = Split::with_wrong_token(&[("a", 100)]).await;
     let peer = split.shop.stock.peer().unwrap();
     assert_eq!(peer.fault(), None);
-    assert!(matches!(peer.ask().await, Status::Down(why) if why.contains("KASSA_INTERNAL_TOKEN")));
+    assert!(matches!(peer.ask().await, Health::Down(why) if why.contains("KASSA_INTERNAL_TOKEN")));
     let begun = std::time::Instant::now();
     while split.shop.stock.breaker().state() != State::Open {
         assert!(begun.elapsed() < Duration::from_secs(30), "the breaker stays closed");
@@ -294,7 +294,7 @@ async fn a_wrong_token_is_a_fault() {
     assert_eq!(split.stock.on_hand("a").await, 100);
     let right = Split::new(&[("a", 1)]).await;
     let peer = right.shop.stock.peer().unwrap();
-    assert_eq!((peer.ask().await, peer.fault()), (Status::Up, None));
+    assert_eq!((peer.ask().await, peer.fault()), (Health::Up, None));
 }
 
 /// A drain whose process went by its own clock, had it two days ahead, and died.

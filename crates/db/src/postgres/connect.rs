@@ -80,7 +80,7 @@ impl Server {
     fn settings(&self, kind: Kind) -> String {
         let (lock, statement) = match kind {
             Kind::Writer => (self.options.lock_timeout, self.options.write_timeout),
-            Kind::Reader => (self.options.read_timeout, self.options.read_timeout),
+            Kind::Reader | Kind::Refuser => (self.options.read_timeout, self.options.read_timeout),
         };
         // A session that hangs in a transaction would hold its locks for ever. Plans are small, compiling them is waste.
         // Deadlocks are to be found before the lock timeout ends the wait, but only a superuser may say so.

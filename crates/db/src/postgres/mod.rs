@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use postgres::error::{DbError, SqlState};
 
 use crate::Error;
-use crate::db::{Away, Shared};
+use crate::db::{Away, Purpose, Shared};
 use crate::tx::{Doom, Failure};
 use connect::Server;
 use worker::{Kind, Worker};
@@ -26,13 +26,22 @@ pub(crate) fn check_url(url: &str) -> Result<(), Error> {
 }
 
 /// Reaches the server at `url`, now or later, and starts the threads.
-pub(crate) fn start(url: &str, shared: &Arc<Shared>, away: Away) -> Result<Vec<JoinHandle<()>>, Error> {
+pub(crate) fn start(
+    url: &str,
+    shared: &Arc<Shared>,
+    (away, purpose): (Away, Purpose),
+) -> Result<Vec<JoinHandle<()>>, Error> {
     let server = Arc::new(Server::new(url, &shared.options)?);
     let mut threads = Vec::new();
     let (report, reached) = mpsc::channel();
+    // Whoever only looks has no connection that could write: what is to be written is refused by readers.
+    let writes = if purpose == Purpose::Reading { Kind::Refuser } else { Kind::Writer };
     for number in 0..shared.options.writers.max(1) {
         let report = (number == 0).then(|| report.clone());
-        threads.push(spawn(Kind::Writer, &server, shared, report)?);
+        threads.push(spawn(writes, &server, shared, report)?);
+        if purpose == Purpose::Reading {
+            break;
+        }
     }
     for _ in 0..shared.options.readers.max(1) {
         threads.push(spawn(Kind::Reader, &server, shared, None)?);
@@ -58,7 +67,7 @@ fn spawn(
 ) -> Result<JoinHandle<()>, Error> {
     let (server, shared) = (Arc::clone(server), Arc::clone(shared));
     let name = match kind {
-        Kind::Writer => "kassa-db-write",
+        Kind::Writer | Kind::Refuser => "kassa-db-write",
         Kind::Reader => "kassa-db-read",
     };
     let thread = std::thread::Builder::new().name(name.to_owned());

@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Writer,
     /// Snapshots.
     Reader,
+    /// Writes that fail, of a database that is only looked at.
+    Refuser,
 }
 
 /// A thread's work.
@@ -59,7 +61,7 @@ impl<'a> Worker<'a> {
     /// Runs operations until the queue is closed and empty.
     pub(super) fn serve(mut self) {
         let queue = match self.kind {
-            Kind::Writer => &self.shared.writes,
+            Kind::Writer | Kind::Refuser => &self.shared.writes,
             Kind::Reader => &self.shared.reads,
         };
         let _served = Served(queue);
@@ -98,7 +100,7 @@ impl<'a> Worker<'a> {
     fn attempt(&mut self, job: &mut Boxed) -> Result<End, Error> {
         let begin = match self.kind {
             Kind::Writer => "BEGIN",
-            Kind::Reader => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Kind::Reader | Kind::Refuser => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         let session = self.session()?;
         if let Err(error) = session.command(begin) {
@@ -162,7 +164,7 @@ impl<'a> Worker<'a> {
     }
 
     fn commit(&mut self) -> Result<End, Error> {
-        if self.kind == Kind::Reader {
+        if self.kind != Kind::Writer {
             self.undo(false);
             return Ok(End::Told);
         }

@@ -5,6 +5,7 @@ mod durable;
 mod group;
 mod log;
 mod statement;
+mod still;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::db::Shared;
+use crate::db::{Purpose, Shared};
 use crate::job::{self, Boxed, Ran};
 use crate::queue::Served;
 use crate::stats::add;
@@ -25,10 +26,17 @@ use statement::Session;
 pub(crate) use statement::{int, text};
 
 /// Opens the file at `path` and starts its threads.
-pub(crate) fn start(path: &str, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, Error> {
+pub(crate) fn start(
+    path: &str,
+    shared: &Arc<Shared>,
+    purpose: Purpose,
+) -> Result<Vec<JoinHandle<()>>, Error> {
     let path = Path::new(path);
     if path.as_os_str().is_empty() {
         return Err(Error::Invalid("cannot open the database: sqlite: names no file".to_owned()));
+    }
+    if purpose == Purpose::Reading {
+        return still::start(path, shared);
     }
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| cannot_open(path, &error.to_string()))?;

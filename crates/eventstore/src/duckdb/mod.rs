@@ -60,6 +60,17 @@ pub struct Options {
     pub reports_max: usize,
     /// Hears of the upgrade of a store of an older version; nobody by default.
     pub progress: Arc<dyn Progress>,
+    /// What it is opened for; everything by default.
+    pub purpose: Purpose,
+}
+
+/// What a store is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Everything.
+    All,
+    /// To be looked at: not a byte of the file changes, and every write fails.
+    Reading,
 }
 
 impl Options {
@@ -74,6 +85,7 @@ impl Options {
             query_timeout: Duration::from_secs(30),
             reports_max: 2,
             progress: Arc::new(Silent),
+            purpose: Purpose::All,
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use duckdb::{Config, Connection};
+use duckdb::{AccessMode, Config, Connection};
 
 use super::failure::first_line;
-use super::{Options, schema, workers};
+use super::{Options, Purpose, schema, upgrade, workers};
 use crate::Error;
 
 /// How large the write-ahead log grows before it is worked into the tables.
@@ -13,15 +13,21 @@ const CHECKPOINT_MIB: u32 = 32;
 
 /// Opens the database of `options`, ready to use.
 pub(super) fn open(options: &Options) -> Result<Connection, Error> {
-    let config =
+    let mut config =
         Config::default().with("temp_directory", temp_dir(options)).map_err(|error| settings(&error))?;
+    if options.purpose == Purpose::Reading {
+        config = config.access_mode(AccessMode::ReadOnly).map_err(|error| settings(&error))?;
+    }
     let connection = workers::yielding(|| {
         let connection = Connection::open_with_flags(&options.path, config)
             .map_err(|error| refusal(&options.path, &error))?;
         configure(&connection, options).map_err(|error| settings(&error))?;
         Ok(connection)
     })?;
-    schema::prepare(&connection, options)?;
+    match options.purpose {
+        Purpose::All => schema::prepare(&connection, options)?,
+        Purpose::Reading => upgrade::bring_up(&connection, options, upgrade::STEPS)?,
+    }
     Ok(connection)
 }
 

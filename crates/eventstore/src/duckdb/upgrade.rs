@@ -15,8 +15,8 @@
 use duckdb::Connection;
 use kassa_model::failpoint;
 
-use super::Options;
 use super::failure::first_line;
+use super::{Options, Purpose};
 use crate::Error;
 
 /// What makes the next version of the one before.
@@ -53,6 +53,11 @@ pub(super) fn bring_up(connection: &Connection, options: &Options, steps: &[Step
     let missing = usize::try_from(found - 1).ok().and_then(|taken| steps.get(taken..)).unwrap_or(steps);
     if missing.is_empty() {
         return Ok(());
+    }
+    if options.purpose == Purpose::Reading {
+        return Err(Error::Open(format!(
+            "{path} has version {found} and this kassa reads {newest}: start it, and it brings the store up to date"
+        )));
     }
     let tell =
         |done: usize| options.progress.tell("upgrading the event store", done as u64, missing.len() as u64);

@@ -5,6 +5,7 @@ use kassa_db::testing::TestPostgres;
 
 use super::*;
 use crate::MIGRATIONS;
+use crate::inventory::LedgerKind;
 
 const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 

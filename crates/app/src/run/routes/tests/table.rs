@@ -192,5 +192,7 @@ pub(super) const INTERNAL_ROUTES: &[Row] = &[
     row("POST /v1/internal/stock/release", INTERNAL),
     row("POST /v1/internal/stock/commands", INTERNAL),
     row("GET /v1/internal/stock/ledger", INTERNAL),
+    row("GET /v1/internal/outbox", INTERNAL),
+    row("POST /v1/internal/outbox/ack", INTERNAL),
     row("GET /v1/internal/products", INTERNAL),
 ];
