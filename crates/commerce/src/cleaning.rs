@@ -8,9 +8,12 @@
 //! | orders that have failed | `orders.keep_failed_days` |
 //!
 //! It also closes answers whose deadline has passed. Several processes may clean the same database.
+//!
+//! All that is due goes, however much it is: in transactions short enough that an order hardly waits for one, each followed
+//! by a pause as long, so that at least every other turn is the orders'. Kinds take turns.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kassa_db::{Db, Error, Tx};
 use kassa_model::Timestamp;
@@ -20,15 +23,23 @@ use crate::orders::leaving;
 use crate::transport::{store as commands, work};
 use crate::{Shop, idempotency, outbox};
 
-/// How often.
-const EVERY: Duration = Duration::from_secs(60);
-/// Rows of a kind that one transaction removes, so that orders wait but a little for it.
-const ROWS_MAX: u64 = 500;
-/// Transactions of a cleaning.
-const TRANSACTIONS_MAX: usize = 200;
+/// How often is looked what is due.
+const EVERY: Duration = Duration::from_secs(20);
+/// How long a transaction should take of the database's writer, within the rows below.
+const TURN: Duration = Duration::from_millis(10);
+const ROWS_LEAST: u64 = 100;
+const ROWS_MOST: u64 = 2_000;
 
 /// Removes at most so many rows of a kind; returns how many.
 type Removal = fn(&mut Tx<'_>, Timestamp, i64) -> Result<u64, Error>;
+
+/// One kind of rows, in one database.
+struct Kind {
+    db: Db,
+    removal: Removal,
+    /// Rows of its next transaction.
+    rows: u64,
+}
 
 /// Cleans until `shutdown`; a task of every process that has a database of the shop.
 pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
@@ -37,7 +48,11 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
             () = shutdown.wait() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
-        if let Err(error) = clean(&shop).await {
+        let cleaned = tokio::select! {
+            () = shutdown.wait() => return,
+            cleaned = clean(&shop) => cleaned,
+        };
+        if let Err(error) = cleaned {
             tracing::warn!(%error, "cannot clean up the shop's database; it is tried again");
         }
     }
@@ -46,25 +61,21 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
 /// One cleaning.
 ///
 /// # Errors
-/// The databases'.
+/// The databases'; what was removed before stays removed.
 pub(crate) async fn clean(shop: &Shop) -> Result<(), Error> {
     let now = shop.now();
     if let Some(db) = &shop.orders {
         db.write(move |tx| idempotency::close_expired(tx, now)).await?;
-        remove(db, now, work::store::clean).await?;
     }
-    if let Some(db) = &shop.inventory {
-        remove(db, now, commands::clean).await?;
-        if !shop.stock_is_with_orders() {
-            remove(db, now, outbox::clean_unfetched).await?;
+    let mut kinds = kinds(shop);
+    while !kinds.is_empty() {
+        let mut left = Vec::with_capacity(kinds.len());
+        for mut kind in kinds {
+            if kind.remove(now).await? {
+                left.push(kind);
+            }
         }
-    }
-    let mut cleaned: Vec<&Db> = Vec::new();
-    for db in [&shop.orders, &shop.inventory, &shop.catalog].into_iter().flatten() {
-        if !cleaned.iter().any(|done| done.is_same(db)) {
-            remove(db, now, idempotency::clean).await?;
-            cleaned.push(db);
-        }
+        kinds = left;
     }
     if let Some(db) = &shop.orders {
         leaving::remove_failed(db, shop.options.keep_failed_days, now).await?;
@@ -72,14 +83,49 @@ pub(crate) async fn clean(shop: &Shop) -> Result<(), Error> {
     Ok(())
 }
 
-async fn remove(db: &Db, now: Timestamp, removal: Removal) -> Result<(), Error> {
-    let most = i64::try_from(ROWS_MAX).unwrap_or(i64::MAX);
-    for _ in 0..TRANSACTIONS_MAX {
-        if db.write(move |tx| removal(tx, now, most)).await? < ROWS_MAX {
-            break;
+fn kinds(shop: &Shop) -> Vec<Kind> {
+    let kind = |db: &Db, removal| Kind { db: db.clone(), removal, rows: ROWS_LEAST };
+    let mut kinds = Vec::new();
+    kinds.extend(shop.orders.iter().map(|db| kind(db, work::store::clean)));
+    kinds.extend(shop.inventory.iter().map(|db| kind(db, commands::clean)));
+    if let Some(db) = shop.inventory.as_ref().filter(|_| !shop.stock_is_with_orders()) {
+        kinds.push(kind(db, outbox::clean_unfetched));
+    }
+    let mut known: Vec<&Db> = Vec::new();
+    for db in [&shop.orders, &shop.inventory, &shop.catalog].into_iter().flatten() {
+        if !known.iter().any(|other| other.is_same(db)) {
+            kinds.push(kind(db, idempotency::clean));
+            known.push(db);
         }
     }
-    Ok(())
+    kinds
+}
+
+impl Kind {
+    /// One transaction, and the pause after it; true if more may be due.
+    async fn remove(&mut self, now: Timestamp) -> Result<bool, Error> {
+        let (removal, rows) = (self.removal, self.rows);
+        let most = i64::try_from(rows).unwrap_or(i64::MAX);
+        let done = self.db.write(move |tx| {
+            let begun = Instant::now();
+            let removed = removal(tx, now, most)?;
+            Ok::<_, Error>((removed, begun.elapsed()))
+        });
+        let (removed, took) = done.await?;
+        if removed < rows {
+            return Ok(false);
+        }
+        self.rows = if took < TURN / 2 {
+            rows * 2
+        } else if took > TURN {
+            rows / 2
+        } else {
+            rows
+        };
+        self.rows = self.rows.clamp(ROWS_LEAST, ROWS_MOST);
+        tokio::time::sleep(took).await;
+        Ok(true)
+    }
 }
 
 #[cfg(test)]
@@ -115,5 +161,47 @@ mod tests {
         bed.clock.advance(MICROS_PER_DAY);
         clean(&bed.shop).await.unwrap();
         assert_eq!(records(&bed).await, [0, 0]);
+    }
+
+    /// So much is due at once that a cleaning with a bound of rows would not end with it; orders are taken meanwhile.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn all_that_is_due_goes_while_others_write() {
+        const ROWS: i64 = 130_000;
+        for bed in Bed::each() {
+            let now = bed.shop.now().micros();
+            bed.write(move |tx| {
+                let sql = "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+                           INSERT INTO idempotency (scope, key, fingerprint, state, status, headers, body, created_at) \
+                           SELECT 's', 'key' || i, 'f', 'done', 201, '[]', '{\"id\":\"0193f7a0-0000-7000\"}', CAST($2 AS BIGINT) + i FROM n";
+                tx.execute(sql, params![ROWS, now - 2 * MICROS_PER_DAY])?;
+                let sql = "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+                           INSERT INTO work (order_id, kind, ref, payload, attempts, next_at, created_at, done_at) \
+                           SELECT 'o' || i, 'deduct', 'r' || i, '{}', 1, 0, CAST($2 AS BIGINT), CAST($2 AS BIGINT) FROM n";
+                tx.execute(sql, params![ROWS, now - 2 * MICROS_PER_DAY])
+            });
+            let (shop, begun) = (Arc::clone(&bed.shop), Instant::now());
+            let cleaning = tokio::spawn(async move { clean(&shop).await.map(|()| begun.elapsed()) });
+            let (mut writes, mut longest) = (0, Duration::ZERO);
+            while !cleaning.is_finished() {
+                let started = Instant::now();
+                bed.db
+                    .write(|tx| tx.execute("UPDATE leases SET until = 0 WHERE name = 'none'", params![]))
+                    .await
+                    .unwrap();
+                longest = longest.max(started.elapsed());
+                writes += 1;
+            }
+            let took = cleaning.await.unwrap().unwrap();
+            for table in ["SELECT COUNT(*) FROM idempotency", "SELECT COUNT(*) FROM work"] {
+                let left = bed.db.read(move |tx| tx.first(table, params![], |row| row.int(0))).await.unwrap();
+                assert_eq!(left, Some(0), "{}: {table}", bed.name);
+            }
+            let rate = 2.0 * ROWS as f64 / took.as_secs_f64();
+            println!(
+                "cleaning on {}: {rate:.0} rows/s, {writes} other writes meanwhile, the longest took {longest:?}",
+                bed.name
+            );
+            assert!(writes > 20, "{}: {writes} writes within {took:?}", bed.name);
+        }
     }
 }

@@ -28,8 +28,10 @@ const BATCH_BYTES_MAX: usize = 4 << 20;
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often the backlog is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(1);
-/// Rows that one cleaning looks at.
+/// Rows that are removed between two rounds.
 const CLEANED_MAX: i64 = 2_000;
+/// The longest pause between two parts of a cleaning.
+const CLEANING_PAUSE: Duration = Duration::from_millis(20);
 
 /// What can be set about the relay.
 #[derive(Debug, Clone)]
@@ -137,6 +139,8 @@ pub struct Relay {
     pause: Option<Duration>,
     measured: Option<Instant>,
     cleaned: Option<Instant>,
+    /// Whether more may be due than was removed.
+    cleaning: bool,
 }
 
 /// The right to publish. Should another process take it in spite of this one, rows are appended twice, with the same ids.
@@ -169,8 +173,8 @@ impl Relay {
     ) -> Self {
         let metrics = RelayMetrics::register(metrics);
         let owner = Uuid::now_v7().to_string();
-        let (lease, pause, measured, cleaned) = (None, None, None, None);
-        Self { db, log, clock, wake, options, metrics, owner, lease, pause, measured, cleaned }
+        let (lease, pause, measured, cleaned, cleaning) = (None, None, None, None, false);
+        Self { db, log, clock, wake, options, metrics, owner, lease, pause, measured, cleaned, cleaning }
     }
 
     /// A relay for a database that has stock and no orders: it shows no metrics, for its rows are few and say `StockLow`.
@@ -188,6 +192,7 @@ impl Relay {
             let outcome = self.round().await;
             let wait = self.pause_after(&outcome);
             self.keep_house().await;
+            let wait = if self.cleaning { wait.min(CLEANING_PAUSE) } else { wait };
             let waits_for_news = matches!(outcome, Ok(Round::Idle | Round::Standby));
             tokio::select! {
                 () = shutdown.wait() => {}
@@ -312,28 +317,35 @@ impl Relay {
                 self.metrics.waiting(rows, oldest.map(|oldest| self.clock.now().micros() - oldest.micros()));
             }
         }
-        if is_due(self.cleaned, self.options.clean_every) {
+        if !self.cleaning && is_due(self.cleaned, self.options.clean_every) {
             self.cleaned = Some(Instant::now());
-            if let Err(error) = self.clean().await {
+            self.cleaning = self.note_age().await.is_ok();
+        }
+        if self.cleaning {
+            // One part between two rounds, however much is due: publishing does not wait for the rest.
+            let removed = self.clean_some().await;
+            self.cleaning = removed.as_ref().is_ok_and(|rows| *rows == CLEANED_MAX.unsigned_abs());
+            if let Err(error) = removed {
                 tracing::warn!(%error, "cannot clean up the outbox");
             }
         }
     }
 
-    /// Removes published rows whose time is over; how many.
-    pub(crate) async fn clean(&self) -> Result<u64, kassa_db::Error> {
+    /// Notes which row is the newest now, so that rows are known by their age later.
+    pub(crate) async fn note_age(&self) -> Result<(), kassa_db::Error> {
+        let (now, before) = (self.clock.now(), self.outlived());
+        self.db.write(move |tx| store::note_age(tx, now, before)).await
+    }
+
+    /// Removes published rows whose time is over, at most [`CLEANED_MAX`]; how many.
+    pub(crate) async fn clean_some(&self) -> Result<u64, kassa_db::Error> {
+        let before = self.outlived();
+        self.db.write(move |tx| store::clean(tx, before, CLEANED_MAX)).await
+    }
+
+    fn outlived(&self) -> Timestamp {
         let keep = i64::try_from(self.options.keep.as_micros()).unwrap_or(i64::MAX);
-        let now = self.clock.now();
-        let before = now.plus_micros(keep.saturating_neg());
-        self.db.write(move |tx| store::note_age(tx, now, before)).await?;
-        let mut removed = 0;
-        loop {
-            let part = self.db.write(move |tx| store::clean(tx, before, CLEANED_MAX)).await?;
-            removed += part;
-            if part < CLEANED_MAX.unsigned_abs() {
-                return Ok(removed);
-            }
-        }
+        self.clock.now().plus_micros(keep.saturating_neg())
     }
 
     async fn stand_down(&mut self) {

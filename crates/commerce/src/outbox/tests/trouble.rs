@@ -119,9 +119,11 @@ async fn published_rows_go_when_their_time_is_over_on(desk: Desk) {
     desk.put(0..10).await;
     let (mut relay, ..) = desk.relay(RelayOptions { keep: Duration::from_secs(60), ..options() });
     assert_eq!(relay.round().await.unwrap(), Round::Published(5));
-    assert_eq!(relay.clean().await.unwrap(), 0, "too young");
+    relay.note_age().await.unwrap();
+    assert_eq!(relay.clean_some().await.unwrap(), 0, "too young");
     let (mut relay, ..) = desk.relay(RelayOptions { keep: Duration::ZERO, ..options() });
-    assert_eq!(relay.clean().await.unwrap(), 5);
+    relay.note_age().await.unwrap();
+    assert_eq!(relay.clean_some().await.unwrap(), 5);
     assert_eq!(desk.unpublished().await, 5, "what is not published stays, however old");
     assert_eq!(relay.round().await.unwrap(), Round::Standby, "another holds the lease");
     drop(relay);
