@@ -6,6 +6,7 @@ pub mod audit;
 mod conformance;
 #[cfg(feature = "duckdb")]
 pub mod duckdb;
+pub mod export;
 mod fingerprint;
 pub mod memory;
 mod pattern;
@@ -18,6 +19,7 @@ mod validate;
 #[cfg(feature = "duckdb")]
 pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;
+pub use validate::check_filter;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,6 +30,7 @@ use kassa_model::{Event, Outcome, Rejected, Timestamp};
 use uuid::Uuid;
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
+use crate::export::{EventRef, Line};
 use crate::query::{EventFilter, Query, Table};
 
 /// A place in the log, as the store keeps it: the log's id, the partition, and the position up to which (exclusive)
@@ -126,6 +129,9 @@ pub enum Error {
     /// Try again.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// As many reports as may are running, and none of them ended in time: try again.
+    #[error("{0}")]
+    Busy(String),
     /// The query took longer than it may (30 s by default) and was interrupted.
     #[error("the query was interrupted after {0} s")]
     Timeout(u64),
@@ -202,7 +208,9 @@ pub enum Forget {
         /// The visitor.
         visitor: i64,
     },
-    /// All of a site that occurred before.
+    /// All of a site that occurred, and were received, before. Records of money stay, and their lines, so that revenue,
+    /// orders and units are what they were; what tells of the person leaves them: visitor, session, user, page, source,
+    /// agent, country, properties.
     Before {
         /// The site.
         site: String,
@@ -245,7 +253,7 @@ pub struct StoreStatus {
 /// 4. `seen` finds exactly the stored (site, id) pairs, with the hour of their *latest* receipt.
 /// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values.
 /// 6. Dead letters are kept 14 days of `received_at` behind what was stored last and 10,000 per site and day; counts never shrink.
-/// 7. `forget` removes exactly the named events; the position stays.
+/// 7. `forget` removes exactly the named events; the position stays. Batches are inserted meanwhile.
 /// 8. `money` and `repeated_ids` look at every row.
 #[async_trait]
 pub trait EventStore: Send + Sync + fmt::Debug {
@@ -280,6 +288,27 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// [`Error`].
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error>;
 
+    /// Cuts the events of `filter` into parts of some thousands, by their time of receipt, newest first, for
+    /// [`EventStore::export`]. Every event that is stored now is in one of them.
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn export_parts(&self, filter: &EventFilter) -> Result<Vec<EventFilter>, Error> {
+        Ok(vec![EventFilter { limit: u32::MAX, ..filter.clone() }])
+    }
+
+    /// The events of a part as text, newest received first: what `line` makes of each. It takes no place of a report.
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn export(&self, part: &EventFilter, line: Line) -> Result<String, Error> {
+        let mut text = String::new();
+        for row in self.events(part).await? {
+            line(&EventRef::of(&row.event), &mut text);
+        }
+        Ok(text)
+    }
+
     /// Dead letters, newest received first.
     ///
     /// # Errors
@@ -292,11 +321,21 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// [`Error`].
     async fn counts(&self) -> Result<BTreeMap<CountKey<String>, u64>, Error>;
 
-    /// Removes events; returns how many.
+    /// Removes events, or the person from records of money; returns how many rows that changed. What was done before a
+    /// failure stays done.
     ///
     /// # Errors
     /// [`Error`].
     async fn forget(&self, what: &Forget) -> Result<u64, Error>;
+
+    /// Gives back the room of what is not needed any more: dead letters whose time is over, and what a backend piles up by
+    /// appending. To be called now and then; returns how many rows went.
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn keep_house(&self) -> Result<u64, Error> {
+        Ok(0)
+    }
 
     /// A round trip to the engine and what it holds.
     ///

@@ -4,7 +4,7 @@
 use kassa_model::Timestamp;
 use uuid::Uuid;
 
-use crate::pattern::Pattern;
+use crate::pattern::Search;
 use crate::query::{Dimension, Field, Filter, Metric, Operator, OrderKey, Query};
 use crate::{Batch, Error, Mark, Row};
 
@@ -12,8 +12,24 @@ use crate::{Batch, Error, Mark, Row};
 const BUCKETS_MAX: usize = 1_000;
 /// The most values of one test.
 const VALUES_MAX: usize = 100;
-/// The most tests of one filter; the planner's own limit is lower.
-const TESTS_MAX: usize = 1_000;
+/// The most tests of one filter.
+const TESTS_MAX: usize = 50;
+/// What a filter may cost: as much as eight times the cheapest question, by the measure of `duckdb/cost.rs`.
+const COST_MAX: usize = 8;
+/// A look at every text for a pattern, or for several values.
+const SEARCH_COST: usize = 5;
+/// A look at every text for one value.
+const CONTAINS_COST: usize = 2;
+/// Taking every event's properties apart.
+const PROPERTY_COST: usize = 2;
+/// A comparison with so many values that the engine looks them up, and what that costs.
+const LOOKED_UP_VALUES: usize = 6;
+const LOOK_UP_COST: usize = 4;
+/// Comparisons with fewer values cost one for so many.
+const VALUES_OF_ONE: usize = 20;
+/// The most states of the automata of a filter's searches: as many stay in the engine's memory, so that a search takes
+/// time by the length of the text alone.
+const STATES_MAX: usize = 4_000;
 /// The deepest nesting of a filter.
 const DEPTH_MAX: usize = 32;
 /// 9999-12-31T23:59:59Z: beyond it engines disagree about what a time is.
@@ -48,9 +64,8 @@ pub(crate) fn query(query: &Query) -> Result<(), Error> {
     dimensions(query)?;
     session_metrics(query)?;
     money_fields(query)?;
-    if let Some(found) = &query.filter {
-        let mut tests = 0;
-        filter(found, 0, &mut tests)?;
+    if let Some(filter) = &query.filter {
+        check_filter(filter)?;
     }
     for order in &query.order_by {
         let known = match order.key {
@@ -108,25 +123,80 @@ fn money_fields(query: &Query) -> Result<(), Error> {
     invalid("fields of products and orders can be asked of metrics of money only")
 }
 
-fn filter(found: &Filter, depth: usize, tests: &mut usize) -> Result<(), Error> {
-    if depth > DEPTH_MAX {
-        return invalid("the filter is nested too deeply");
+/// Refuses a filter that no engine could apply, or only at many times the cost of the query without it. Whoever builds
+/// queries from requests asks it before a store is asked.
+///
+/// # Errors
+/// [`Error::Invalid`] with what is wrong.
+pub fn check_filter(filter: &Filter) -> Result<(), Error> {
+    Budget::default().spend(filter, 0)
+}
+
+/// What a filter has taken so far of what it may cost.
+#[derive(Debug, Default)]
+struct Budget {
+    tests: usize,
+    cost: usize,
+    values: usize,
+    states: usize,
+}
+
+impl Budget {
+    fn spend(&mut self, filter: &Filter, depth: usize) -> Result<(), Error> {
+        if depth > DEPTH_MAX {
+            return invalid("the filter is nested too deeply");
+        }
+        match filter {
+            Filter::And(parts) | Filter::Or(parts) => {
+                parts.iter().try_for_each(|part| self.spend(part, depth + 1))
+            }
+            Filter::Not(part) => self.spend(part, depth + 1),
+            Filter::Test { field, operator, values } => {
+                self.tests += 1;
+                if self.tests > TESTS_MAX || values.is_empty() || values.len() > VALUES_MAX {
+                    return invalid("a filter has at most 50 tests of 1 to 100 values each");
+                }
+                self.spend_test((field, *operator), values)?;
+                self.spend_states(*operator, values)
+            }
+        }
     }
-    match found {
-        Filter::And(parts) | Filter::Or(parts) => {
-            parts.iter().try_for_each(|part| filter(part, depth + 1, tests))
+
+    fn spend_test(&mut self, (field, operator): (&Field, Operator), values: &[String]) -> Result<(), Error> {
+        if matches!(field, Field::Prop(_)) {
+            self.cost += PROPERTY_COST;
         }
-        Filter::Not(part) => filter(part, depth + 1, tests),
-        Filter::Test { operator, values, .. } => {
-            *tests += 1;
-            if *tests > TESTS_MAX || values.is_empty() || values.len() > VALUES_MAX {
-                return invalid("a filter has at most 1,000 tests of 1 to 100 values each");
-            }
-            if *operator == Operator::Matches {
-                values.iter().try_for_each(|value| Pattern::parse(value).map(drop))?;
-            }
-            Ok(())
+        match operator {
+            Operator::Is if values.len() < LOOKED_UP_VALUES => self.values += values.len(),
+            Operator::Is => self.cost += LOOK_UP_COST,
+            Operator::Contains if values.len() == 1 => self.cost += CONTAINS_COST,
+            Operator::Contains | Operator::Matches => self.cost += SEARCH_COST,
         }
+        if self.cost + self.values / VALUES_OF_ONE > COST_MAX {
+            return invalid(
+                "the filter would cost ten times the query without it: at most 8 may be spent, of which matches, or contains \
+                 with several values, takes 5, contains with one value 2, is with more than five values 4, every 20 values of \
+                 other tests 1, and a property 2 more",
+            );
+        }
+        Ok(())
+    }
+
+    fn spend_states(&mut self, operator: Operator, values: &[String]) -> Result<(), Error> {
+        let search = match operator {
+            Operator::Is => return Ok(()),
+            Operator::Contains => Search::containing(values),
+            Operator::Matches => Search::fitting(values)?,
+        };
+        if let Some(states) = search.states(STATES_MAX - self.states.min(STATES_MAX)) {
+            self.states += states;
+            return Ok(());
+        }
+        let shown: String = values.join(", ").chars().take(80).collect();
+        Err(Error::Invalid(format!(
+            "what is searched for is too much for one question, at {shown:?}: an automaton for all of it has more than \
+             {STATES_MAX} states; use fewer or shorter values, and anchors or fewer counted repetitions in patterns"
+        )))
     }
 }
 

@@ -1,8 +1,9 @@
 //! The filters of a query: `["is","event:page",["/a","/b"]]`, `["and",[…]]`, `["or",[…]]`, `["not",…]`, nested.
 //!
-//! Operators: `is`, `is_not`, `contains`, `contains_not`, `matches`, `matches_not` (regular expressions of RE2; the
-//! store refuses those that it cannot take). A fourth item may be `{"case_sensitive":true}`, which is how comparisons are anyway.
+//! Operators: `is`, `is_not`, `contains`, `contains_not`, `matches`, `matches_not` (regular expressions of RE2, checked
+//! here as every store checks them). A fourth item may be `{"case_sensitive":true}`, which is how comparisons are anyway.
 
+use kassa_eventstore::check_filter;
 use kassa_eventstore::query::{Filter, Operator};
 use kassa_service::nearest::unknown;
 use serde_json::Value;
@@ -29,11 +30,15 @@ pub(crate) fn parse_filters(value: &Value) -> Result<Option<Filter>, Invalid> {
     for item in list(value, "filters")? {
         filters.push(parse_filter(item, 1, &mut tests)?);
     }
-    Ok(match filters.len() {
-        0 => None,
+    let filter = match filters.len() {
+        0 => return Ok(None),
         1 => filters.pop(),
         _ => Some(Filter::And(filters)),
-    })
+    };
+    if let Some(filter) = &filter {
+        check_filter(filter).map_err(|why| Invalid(why.to_string()))?;
+    }
+    Ok(filter)
 }
 
 fn parse_filter(value: &Value, depth: usize, tests: &mut usize) -> Result<Filter, Invalid> {

@@ -92,6 +92,7 @@ fn store_problem(error: &StoreError) -> Problem {
         StoreError::Unavailable(_) => {
             Problem::unavailable("the event store is not available just now", RETRY_AFTER_SECONDS)
         }
+        StoreError::Busy(why) => Problem::unavailable(why.as_str(), RETRY_AFTER_SECONDS),
         StoreError::Timeout(seconds) => Problem::new(
             StatusCode::GATEWAY_TIMEOUT,
             "query-timeout",

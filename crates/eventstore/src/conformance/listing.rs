@@ -3,8 +3,10 @@
 use kassa_model::{Event, Timestamp};
 
 use super::places::{all_events, everything, resume};
+use super::queries::{answer, query};
 use super::sample::{after, batch, full, letter, letters, order, view};
-use crate::query::EventFilter;
+use crate::export::{EventRef, Line};
+use crate::query::{Dimension, EventFilter, Field, Metric, Query};
 use crate::{Batch, DeadLetterFilter, EventStore, Forget};
 
 async fn ids(store: &dyn EventStore, filter: EventFilter) -> Vec<String> {
@@ -162,8 +164,52 @@ pub(super) async fn forget_removes_exactly_the_named(store: &dyn EventStore) {
     let found = store.events(&all_events()).await.unwrap();
     assert_eq!(found[0].event, kept_money);
     assert_eq!(found.len(), 2);
+    assert_eq!(store.forget(&before).await.unwrap(), 0);
     assert_eq!(resume(store, everything(0)).await.mark.unwrap().position, 6);
     store.insert(batch(6, vec![view("on", "/", 0)])).await.unwrap();
+}
+
+/// Events leave, money stays without its person, and what is asked of money is answered as before.
+pub(super) async fn what_is_old_leaves_and_money_stays(store: &dyn EventStore) {
+    let late = Event { received_at: after(500), ..view("old but received late", "/", 1) };
+    let young = view("young", "/", 300);
+    let old_money = Event { bot: false, ..full("old money") };
+    let young_money = Event { order: Some(order("p", 700)), ..view("young money", "/buy", 300) };
+    let other = Event { site: "other".to_owned(), ..view("other", "/", 0) };
+    let events = vec![view("old", "/", 1), late, young, old_money.clone(), young_money.clone(), other];
+    store.insert(batch(0, events)).await.unwrap();
+    let asked = Query {
+        dimensions: vec![Dimension::Field(Field::Sku)],
+        ..query(&[Metric::Revenue, Metric::Orders, Metric::Units, Metric::Refunds])
+    };
+    let whole = query(&[Metric::Revenue, Metric::Orders, Metric::Units, Metric::Refunds]);
+    let before = [answer(store, &asked).await, answer(store, &whole).await];
+    let span = crate::audit::MoneySpan { after: String::new(), until: None };
+    let records = store.money(&span).await.unwrap();
+
+    let old = Forget::Before { site: "demo".to_owned(), time: after(200) };
+    assert_eq!(store.forget(&old).await.unwrap(), 2);
+    assert_eq!(store.forget(&old).await.unwrap(), 0, "once is enough");
+    assert_eq!([answer(store, &asked).await, answer(store, &whole).await], before);
+    assert_eq!(store.money(&span).await.unwrap(), records);
+    let mut left = store.events(&all_events()).await.unwrap();
+    left.sort_by(|a, b| a.event.id.cmp(&b.event.id));
+    let ids: Vec<&str> = left.iter().map(|row| row.event.id.as_str()).collect();
+    assert_eq!(ids, ["old but received late", "old money", "other", "young", "young money"]);
+    assert_eq!(left[4].event, young_money);
+    let kept = Event {
+        id: old_money.id.clone(),
+        site: old_money.site.clone(),
+        name: old_money.name.clone(),
+        name_sent: old_money.name.clone(),
+        occurred_at: old_money.occurred_at,
+        visitor: Some(0),
+        session: Some(0),
+        props: "{}".to_owned(),
+        order: old_money.order.clone(),
+        ..Event::blank(old_money.dialect, old_money.received_at)
+    };
+    assert_eq!(left[1].event, kept, "what it is about, and nobody");
 }
 
 pub(super) async fn the_fingerprint_sees_every_difference(store: &dyn EventStore) {
@@ -186,4 +232,37 @@ pub(super) async fn the_fingerprint_sees_every_difference(store: &dyn EventStore
     distinct.sort();
     distinct.dedup();
     assert_eq!(distinct.len(), seen.len(), "{seen:?}");
+}
+
+/// Every event once, as it lies in the list, whatever the parts.
+pub(super) async fn an_export_is_the_list_in_parts(store: &dyn EventStore) {
+    let mut events = vec![full("full")];
+    let bought = Event { order: Some(order("o", 5)), ..view("bought", "/", 4_000) };
+    events.push(Event { site: "other".to_owned(), ..view("not of this site", "/", 0) });
+    events.extend((0..40_000).map(|n| view(&format!("burst {n}"), "/", 0)));
+    events.extend((0..20_000).map(|n| view(&format!("later {n}"), "/", 1 + n / 5)));
+    events.push(bought);
+    store.insert(batch(0, events)).await.unwrap();
+    let filter = EventFilter {
+        sites: Some(vec!["demo".to_owned()]),
+        occurred_from: Some(after(0)),
+        include_bots: true,
+        ..EventFilter::default()
+    };
+    let listed = store.events(&EventFilter { limit: 100_000, ..filter.clone() }).await.unwrap();
+    let expected: Vec<String> = listed.iter().map(|row| format!("{:?}", EventRef::of(&row.event))).collect();
+    let parts = store.export_parts(&filter).await.unwrap();
+    assert!(parts.len() >= 3, "{} parts", parts.len());
+    let mut found = Vec::new();
+    for part in &parts {
+        let line: Line = std::sync::Arc::new(|event: &EventRef<'_>, text: &mut String| {
+            text.push_str(&format!("{event:?}\n"));
+        });
+        let text = store.export(part, line).await.unwrap();
+        found.extend(text.lines().map(str::to_owned));
+    }
+    assert_eq!(found.len(), 60_002);
+    assert!(found == expected, "the same events in the same order");
+    let nothing = EventFilter { occurred_to: Some(after(-10)), ..filter };
+    assert!(store.export_parts(&nothing).await.unwrap().is_empty());
 }

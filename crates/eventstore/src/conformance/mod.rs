@@ -31,6 +31,8 @@ macro_rules! backend {
                 super::listing::dead_letters_outlive_a_clock_set_ahead,
                 super::listing::dead_letters_are_kept_up_to_10_000_per_site_and_day,
                 super::listing::forget_removes_exactly_the_named,
+                super::listing::an_export_is_the_list_in_parts,
+                super::listing::what_is_old_leaves_and_money_stays,
                 super::listing::the_fingerprint_sees_every_difference,
                 super::reports::totals,
                 super::reports::visits_are_aggregated_before_filters,
@@ -49,6 +51,7 @@ macro_rules! backend {
                 super::money::conversions,
                 super::money::fields_of_money_are_refused_elsewhere,
                 super::reports::what_has_no_answer_is_refused,
+                super::reports::hostile_questions_are_answered,
                 super::audit::money_is_listed_by_order,
                 super::audit::repeated_ids_are_told,
             );

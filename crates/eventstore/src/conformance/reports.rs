@@ -1,14 +1,14 @@
 //! Clause 5 by hand: every definition on a few events, with the numbers worked out on paper.
 
-use kassa_model::Event;
+use kassa_model::{Event, Timestamp};
 
 use super::queries::{answer, buckets, by, check, is, largest, query, refuses, test, text};
 use super::sample::{after, batch, order, view};
-use crate::EventStore;
-use crate::query::Cell::{Int, Null, Ratio};
+use crate::query::Cell::{self, Int, Null, Ratio};
 use crate::query::{
-    Dimension, Direction, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
+    Dimension, Direction, EventFilter, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
 };
+use crate::{DeadLetterFilter, EventStore, Lookup};
 
 fn event(id: &str, name: &str, session: i64, path: &str, second: i64) -> Event {
     let name_sent = name.to_uppercase();
@@ -308,4 +308,77 @@ pub(super) async fn what_has_no_answer_is_refused(store: &dyn EventStore) {
         deep = Filter::Not(Box::new(deep));
     }
     refuses(store, Query { filter: Some(deep), ..visits() }).await;
+}
+
+/// Whatever a request can hold is answered, never an error of the engine.
+pub(super) async fn hostile_questions_are_answered(store: &dyn EventStore) {
+    let odd_keys = [
+        "a/b", "~", "a~1b", "$", "$.x", "*", "[0]", "\"", "'", "\u{0}", "ü", "/", "..", "a b", "0", "-1",
+        "\\", "\n", "#", "$[*]", "x\"]", "😀",
+    ];
+    let long_key = "k".repeat(255);
+    let mut keys: Vec<&str> = odd_keys.to_vec();
+    keys.push(&long_key);
+    let props: serde_json::Map<String, serde_json::Value> =
+        keys.iter().map(|key| ((*key).to_owned(), format!("value of {key}").into())).collect();
+    let props = serde_json::Value::from(props).to_string();
+    store.insert(batch(0, vec![Event { props, ..view("a", "/", 0) }, view("b", "/b", 5)])).await.unwrap();
+    for key in &keys {
+        let value = format!("value of {key}");
+        let asked = Query {
+            filter: Some(is(Field::Prop((*key).to_owned()), &[&value])),
+            ..by(&[Field::Prop((*key).to_owned())], &[Metric::Events])
+        };
+        check(store, asked, &[&[text(&value), Cell::Int(1)]]).await;
+    }
+    let hostile = ["", "\u{0}", "'; DROP TABLE events; --", "(none)", "%", "_", "\\", "$1", "ﬀ", "\u{202e}"];
+    for value in hostile {
+        for operator in [Operator::Is, Operator::Contains] {
+            let asked = Query {
+                filter: Some(test(Field::Page, operator, &[value, "/b"])),
+                ..query(&[Metric::Events])
+            };
+            let expected = if value.is_empty() && operator == Operator::Contains { 2 } else { 1 };
+            check(store, asked, &[&[Cell::Int(expected)]]).await;
+        }
+    }
+    let (first, last) = (Timestamp::from_micros(0), Timestamp::from_micros(253_402_300_799_999_999));
+    let everything = Query {
+        sites: (0..1_000).map(|n| format!("site {n}")).chain(["demo".to_owned()]).collect(),
+        range: TimeRange { from: first, to: last },
+        ..query(&[Metric::Events])
+    };
+    check(store, everything.clone(), &[&[Cell::Int(2)]]).await;
+    let far = Query { limit: u32::MAX, offset: u32::MAX, ..everything };
+    assert_eq!(answer(store, &far).await.rows, Vec::<Vec<Cell>>::new());
+    for time in [-1, 0, i64::MAX] {
+        let time = Timestamp::from_micros(time);
+        let expected = if time.micros() > 0 { 2 } else { 0 };
+        let before = EventFilter {
+            before: Some((time, u128::MAX, u32::MAX)),
+            limit: u32::MAX,
+            ..EventFilter::default()
+        };
+        assert_eq!(store.events(&before).await.unwrap().len(), expected, "{time:?}");
+        let range = EventFilter {
+            occurred_to: Some(time),
+            received_to: Some(time),
+            limit: 9,
+            ..EventFilter::default()
+        };
+        assert_eq!(store.events(&range).await.unwrap().len(), expected, "{time:?}");
+    }
+    for value in hostile {
+        let owned = Some(value.to_owned());
+        let named = EventFilter { names: vec![value.to_owned()], limit: 9, ..EventFilter::default() };
+        assert_eq!(store.events(&named).await.unwrap().len(), 0, "{value:?}");
+        let listed =
+            EventFilter { id: owned.clone(), user: owned.clone(), path: owned.clone(), limit: 9, ..named };
+        assert_eq!(store.events(&listed).await.unwrap().len(), 0, "{value:?}");
+        let letters =
+            DeadLetterFilter { site: owned.clone(), reason: owned.clone(), id: owned, limit: u32::MAX };
+        assert_eq!(store.dead_letters(&letters).await.unwrap(), []);
+        let lookup = Lookup { site: "demo".to_owned(), id: value.to_owned() };
+        assert_eq!(store.seen(vec![lookup], first..last).await.unwrap(), [None], "{value:?}");
+    }
 }

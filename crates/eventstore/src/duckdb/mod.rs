@@ -6,8 +6,12 @@
 
 mod audit;
 mod columns;
+#[cfg(test)]
+mod cost;
 mod engine;
+mod export;
 mod failure;
+mod forget;
 mod letters;
 mod open;
 mod read;
@@ -33,6 +37,7 @@ use async_trait::async_trait;
 use kassa_model::{Progress, Silent, Timestamp};
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
+use crate::export::Line;
 use crate::query::{EventFilter, Query, Table};
 use crate::{
     Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Resume,
@@ -60,6 +65,8 @@ pub struct Options {
     pub reports_max: usize,
     /// Hears of the upgrade of a store of an older version; nobody by default.
     pub progress: Arc<dyn Progress>,
+    /// How long a report waits for others to end before it is refused with [`Error::Busy`]; 10 s by default.
+    pub turn_timeout: Duration,
     /// What it is opened for; everything by default.
     pub purpose: Purpose,
 }
@@ -86,6 +93,7 @@ impl Options {
             reports_max: 2,
             progress: Arc::new(Silent),
             purpose: Purpose::All,
+            turn_timeout: Duration::from_secs(10),
         }
     }
 }
@@ -136,6 +144,16 @@ impl EventStore for DuckStore {
         self.readers.report(move |connection| read::events(connection, &filter)).await
     }
 
+    async fn export_parts(&self, filter: &EventFilter) -> Result<Vec<EventFilter>, Error> {
+        let filter = filter.clone();
+        self.readers.timed(move |connection| export::export_parts(connection, &filter)).await
+    }
+
+    async fn export(&self, part: &EventFilter, line: Line) -> Result<String, Error> {
+        let part = part.clone();
+        self.readers.timed(move |connection| export::export(connection, &part, &line)).await
+    }
+
     async fn dead_letters(&self, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Error> {
         let filter = filter.clone();
         self.readers.report(move |connection| letters::listed(connection, &filter)).await
@@ -146,7 +164,11 @@ impl EventStore for DuckStore {
     }
 
     async fn forget(&self, what: &Forget) -> Result<u64, Error> {
-        self.writer.forget(what.clone()).await
+        forget::forget(&self.writer, what).await
+    }
+
+    async fn keep_house(&self) -> Result<u64, Error> {
+        self.writer.change(Box::new(forget::keep_house)).await
     }
 
     async fn status(&self) -> Result<StoreStatus, Error> {

@@ -6,10 +6,11 @@
 use duckdb::Connection;
 
 use super::failure::first_line;
-use super::{Options, letters, upgrade};
+use super::forget::keep_house;
+use super::{Options, upgrade};
 use crate::Error;
 
-/// Positions and counts are compacted at start when they have more rows than this.
+/// Positions and counts are compacted when they have more rows than this.
 const COMPACT_ABOVE: i64 = 1_000;
 
 /// Columns of `events`, in the table's order; reading and loading go by this list.
@@ -163,35 +164,31 @@ pub(super) fn prepare(connection: &Connection, options: &Options) -> Result<(), 
         return connection.execute_batch(&make).map_err(broken);
     }
     upgrade::bring_up(connection, options, upgrade::STEPS)?;
-    compact(connection).map_err(broken)
+    if keep_house(connection).map_err(broken)? > 0 {
+        connection.execute_batch("CHECKPOINT").map_err(broken)?;
+    }
+    Ok(())
 }
 
-/// Replaces the rows of `counts` and `positions` by their sums and newest ones, and drops dead letters that are no
-/// longer listed. Runs before anybody else has a connection.
-fn compact(connection: &Connection) -> duckdb::Result<()> {
+/// Replaces the rows of `counts` and `positions` by their sums and newest ones where they have become many, within the
+/// caller's transaction.
+pub(super) fn compact(connection: &Connection) -> duckdb::Result<()> {
     let long = |table: &str| -> duckdb::Result<bool> {
         let count = format!("SELECT count(*) FROM {table}");
         Ok(connection.query_row(&count, [], |row| row.get::<_, i64>(0))? > COMPACT_ABOVE)
     };
-    let mut work = String::new();
     if long("counts")? {
-        work.push_str(
+        connection.execute_batch(
             "CREATE TEMP TABLE sums AS
              SELECT site, day, outcome, reason, sum(events)::UBIGINT AS events FROM counts GROUP BY ALL;
              DELETE FROM counts; INSERT INTO counts SELECT * FROM sums; DROP TABLE sums;",
-        );
+        )?;
     }
     if long("positions")? {
-        work.push_str(&format!(
+        connection.execute_batch(&format!(
             "CREATE TEMP TABLE newest AS {NEWEST_POSITIONS};
              DELETE FROM positions; INSERT INTO positions SELECT * FROM newest; DROP TABLE newest;"
-        ));
+        ))?;
     }
-    if let Some(since) = letters::listed_since(connection)? {
-        connection.execute("DELETE FROM dead_letters WHERE received_at < $1", [since])?;
-    }
-    if work.is_empty() {
-        return Ok(());
-    }
-    connection.execute_batch(&format!("BEGIN; {work} COMMIT; CHECKPOINT;"))
+    Ok(())
 }

@@ -316,6 +316,118 @@ async fn a_report_that_takes_too_long_is_interrupted() {
     assert_eq!(answer.unwrap().unwrap().len(), 0);
 }
 
+/// Waits until every report's place is free.
+async fn all_places_free(store: &DuckStore, places: usize) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while store.readers.places() < places {
+        assert!(Instant::now() < deadline, "a report whose caller is gone still has its place");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// An interrupt that comes before a statement, or between two, is lost: it has to be repeated until the work has ended.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_whose_caller_is_gone_ends_wherever_it_was() {
+    let (_folder, path) = folder();
+    let store = open(&path);
+    let places = store.readers.places();
+    let endless = |connection: &duckdb::Connection, wait: Duration| {
+        // Between two statements, as planning is.
+        std::thread::sleep(wait);
+        let sql =
+            "SELECT count(*) FROM range(100000000000) a, range(1000000) b WHERE hash(a.range, b.range) = 1";
+        let first = connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        std::thread::sleep(wait);
+        let second = connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        Ok(first? + second?)
+    };
+    for wait in [0, 1, 30, 100].map(Duration::from_millis) {
+        let report = store.readers.report(move |connection| endless(connection, wait));
+        assert!(tokio::time::timeout(Duration::from_millis(20), report).await.is_err(), "{wait:?}");
+        all_places_free(&store, places).await;
+    }
+    // What has no place (an audit, an export) ends likewise: the last one to leave closes the database.
+    let audit = store.readers.unlimited(move |connection| endless(connection, Duration::from_millis(50)));
+    assert!(tokio::time::timeout(Duration::from_millis(20), audit).await.is_err());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while store.readers.working() > 0 {
+        assert!(Instant::now() < deadline, "an audit whose caller is gone goes on");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_report_does_not_wait_for_its_turn_for_ever() {
+    let (_folder, path) = folder();
+    let options = Options { turn_timeout: Duration::from_millis(50), ..Options::new(&path) };
+    let store = DuckStore::open(options).unwrap();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let ended = std::sync::Arc::new(std::sync::Mutex::new(ended));
+    let held = |_: usize| {
+        let ended = std::sync::Arc::clone(&ended);
+        store.readers.report(move |_| {
+            let _ = ended.lock().unwrap().recv();
+            Ok(())
+        })
+    };
+    let busy = async {
+        let refused = store.counts().await;
+        assert!(matches!(&refused, Err(Error::Busy(why)) if why.contains("2 reports")), "{refused:?}");
+        let part = store.export_parts(&EventFilter::default()).await;
+        assert!(part.unwrap().is_empty(), "an export needs no place");
+        drop(end);
+    };
+    let (first, second, ()) = tokio::join!(held(0), held(1), busy);
+    first.unwrap();
+    second.unwrap();
+    assert!(store.counts().await.unwrap().is_empty());
+}
+
+/// A site that keeps a day: what leaves makes room for what comes, so that the file does not grow with the days.
+#[tokio::test]
+async fn what_leaves_makes_room_in_the_file() {
+    let (_folder, path) = folder();
+    let store = open(&path);
+    let (rows, days) = (30_000_i64, 8);
+    let mut sizes = Vec::new();
+    let mut slowest = Duration::ZERO;
+    let (mut removed, mut took) = (0, Duration::ZERO);
+    for day in 0..days {
+        let event = |n: i64| {
+            let id = format!("{day}-{n}-{:032x}", n.wrapping_mul(0x1e37_79b9_7f4a_7c15));
+            view(&id, &format!("/p/{n}"), day * 86_400 + n)
+        };
+        let from = u128::try_from(day * rows).unwrap();
+        store.insert(batch(from, (0..rows).map(event).collect())).await.unwrap();
+        let old = crate::Forget::Before {
+            site: "demo".to_owned(),
+            time: crate::conformance::sample::after(day * 86_400 - 1),
+        };
+        let began = Instant::now();
+        let forgetting = store.forget(&old);
+        let inserting = async {
+            let next = u128::try_from((day + 1) * rows).unwrap();
+            let begun = Instant::now();
+            store.insert(batch(next, Vec::new())).await.unwrap();
+            begun.elapsed()
+        };
+        let (gone, waited) = tokio::join!(forgetting, inserting);
+        removed += gone.unwrap();
+        took += began.elapsed();
+        slowest = slowest.max(waited);
+        store.keep_house().await.unwrap();
+        sizes.push(store.status().await.unwrap().bytes);
+    }
+    let rate = removed as f64 / took.as_secs_f64();
+    println!(
+        "retention: {removed} events left at {rate:.0} rows/s, an insert waited {slowest:?} at most, sizes {sizes:?}"
+    );
+    assert_eq!(removed, u64::try_from(rows * (days - 1)).unwrap());
+    // With the write-ahead log, which a checkpoint empties now and then.
+    let (earlier, later) = (sizes[..4].iter().max().unwrap(), sizes[4..].iter().max().unwrap());
+    assert!(*later < earlier * 3 / 2, "the file grows: {sizes:?}");
+}
+
 #[tokio::test]
 async fn everything_is_there_after_reopening() {
     let (_folder, path) = folder();
@@ -347,9 +459,16 @@ async fn everything_is_there_after_reopening() {
 }
 
 #[tokio::test]
-async fn counts_and_positions_are_compacted_at_start() {
+async fn counts_and_positions_are_compacted_while_it_runs_and_at_start() {
     let (_folder, path) = folder();
     let store = open(&path);
+    let rows = async |store: &DuckStore| {
+        let counted = store.readers.unlimited(|connection| {
+            let sql = "SELECT (SELECT count(*) FROM counts) + (SELECT count(*) FROM positions)";
+            Ok(connection.query_row(sql, [], |row| row.get::<_, i64>(0))?)
+        });
+        counted.await.unwrap()
+    };
     let batches = 1_200_u128;
     for number in 0..batches {
         let mut sent = batch(number, Vec::new());
@@ -359,16 +478,15 @@ async fn counts_and_positions_are_compacted_at_start() {
         store.insert(sent).await.unwrap();
     }
     let (counts, held) = (store.counts().await.unwrap(), resume(&store, everything(0)).await);
+    assert_eq!(rows(&store).await, 2_400);
+    assert_eq!(store.keep_house().await.unwrap(), 2_398);
+    assert_eq!(rows(&store).await, 2);
+    assert_eq!(store.counts().await.unwrap(), counts);
+    assert_eq!(resume(&store, everything(0)).await, held);
+    store.insert(Batch { to: batches, ..batch(batches, Vec::new()) }).await.unwrap();
     drop(store);
     let store = open(&path);
-    let rows = store
-        .readers
-        .unlimited(|connection| {
-            let sql = "SELECT (SELECT count(*) FROM counts) + (SELECT count(*) FROM positions)";
-            Ok(connection.query_row(sql, [], |row| row.get::<_, i64>(0))?)
-        })
-        .await;
-    assert_eq!(rows.unwrap(), 2);
+    assert_eq!(rows(&store).await, 3, "few are left alone");
     assert_eq!(store.counts().await.unwrap(), counts);
     assert_eq!(counts.into_values().collect::<Vec<_>>(), [2 * 1_200]);
     assert_eq!(resume(&store, everything(0)).await, held);

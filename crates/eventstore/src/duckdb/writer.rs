@@ -15,7 +15,7 @@ use super::columns::{self, halves, whole};
 use super::engine::{Lease, Shared};
 use super::failure::{Failure, Trouble};
 use super::{letters, schema};
-use crate::{Batch, Error, Forget, InsertError, Mark, validate};
+use crate::{Batch, Error, InsertError, Mark, validate};
 
 /// How often a batch is tried again when DuckDB has no memory for it.
 const MEMORY_RETRIES: u32 = 5;
@@ -26,8 +26,11 @@ const SEQUENCE_BITS: u32 = 48;
 
 enum Command {
     Insert(Box<Batch>, oneshot::Sender<Result<(), InsertError>>),
-    Forget(Forget, oneshot::Sender<Result<u64, Error>>),
+    Change(Change, oneshot::Sender<Result<u64, Error>>),
 }
+
+/// A change beside the batches: one transaction, which says how many rows it was about.
+pub(super) type Change = Box<dyn FnOnce(&Connection) -> duckdb::Result<u64> + Send>;
 
 /// The way to the writer's thread, which ends when this is dropped.
 #[derive(Debug)]
@@ -60,10 +63,10 @@ impl WriterHandle {
         answer.await.unwrap_or_else(|_| Err(gone()))
     }
 
-    /// Removes events.
-    pub(super) async fn forget(&self, what: Forget) -> Result<u64, Error> {
+    /// Makes a change between two batches, which wait for it.
+    pub(super) async fn change(&self, change: Change) -> Result<u64, Error> {
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Forget(what, reply));
+        self.send(Command::Change(change, reply));
         answer.await.unwrap_or_else(|_| Err(Error::Failed("the writer's thread ended".to_owned())))
     }
 
@@ -127,9 +130,9 @@ impl Writer {
                     let done = catch_unwind(AssertUnwindSafe(|| self.insert(&batch)));
                     let _gone = reply.send(done.unwrap_or_else(|_| self.reset(panicked())));
                 }
-                Ok(Command::Forget(what, reply)) => {
+                Ok(Command::Change(change, reply)) => {
                     let panicked = || Error::Failed("the writer panicked".to_owned());
-                    let done = catch_unwind(AssertUnwindSafe(|| self.forget(&what)));
+                    let done = catch_unwind(AssertUnwindSafe(|| self.change(change)));
                     let _gone = reply.send(done.unwrap_or_else(|_| self.reset(panicked())));
                 }
             }
@@ -202,8 +205,8 @@ impl Writer {
         }
     }
 
-    fn forget(&mut self, what: &Forget) -> Result<u64, Error> {
-        let done = self.session().and_then(|session| Ok(forget(&session.lease.connection, what)?));
+    fn change(&mut self, change: Change) -> Result<u64, Error> {
+        let done = self.session().and_then(|session| Ok(change(&session.lease.connection)?));
         done.map_err(|failure| {
             self.give_up(failure.trouble());
             failure.into_error()
@@ -311,20 +314,4 @@ pub(super) fn read_mark(
         }
     }
     Ok((None, None))
-}
-
-fn forget(connection: &Connection, what: &Forget) -> duckdb::Result<u64> {
-    let (condition, site, value) = match what {
-        Forget::Visitor { site, visitor } => ("site = $1 AND visitor = $2", site, *visitor),
-        Forget::Before { site, time } => ("site = $1 AND epoch_us(occurred_at) < $2", site, time.micros()),
-    };
-    connection.execute_batch("BEGIN TRANSACTION")?;
-    let items = format!(
-        "DELETE FROM items WHERE sequence IN (SELECT sequence FROM events WHERE {condition} AND order_id IS NOT NULL)"
-    );
-    connection.execute(&items, params![site, value])?;
-    let removed =
-        connection.execute(&format!("DELETE FROM events WHERE {condition}"), params![site, value])?;
-    connection.execute_batch("COMMIT")?;
-    Ok(removed as u64)
 }

@@ -13,9 +13,10 @@ use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash};
+use kassa_model::{Event, MICROS_PER_HOUR, Timestamp, dedupe_hash};
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
+use crate::export;
 use crate::fingerprint::Fingerprint;
 use crate::query::{EventFilter, Query, Table};
 use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
@@ -83,6 +84,17 @@ impl EventStore for MemoryStore {
         Ok(self.state().events(filter))
     }
 
+    async fn export_parts(&self, filter: &EventFilter) -> Result<Vec<EventFilter>, Error> {
+        export::parts(filter, &mut |filter, unit| {
+            let all = EventFilter { limit: u32::MAX, ..filter.clone() };
+            let mut stretches: BTreeMap<i64, u64> = BTreeMap::new();
+            for row in self.state().events(&all) {
+                *stretches.entry(row.event.received_at.micros().div_euclid(unit)).or_default() += 1;
+            }
+            Ok(stretches.into_iter().rev().collect())
+        })
+    }
+
     async fn dead_letters(&self, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Error> {
         Ok(self.state().dead_letters(filter))
     }
@@ -92,10 +104,19 @@ impl EventStore for MemoryStore {
     }
 
     async fn forget(&self, what: &Forget) -> Result<u64, Error> {
-        let mut state = self.state();
-        let before = state.rows.len();
-        state.rows.retain(|stored| !is_named(what, &stored.row));
-        Ok((before - state.rows.len()) as u64)
+        let mut changed = 0;
+        self.state().rows.retain_mut(|stored| {
+            let event = &mut stored.row.event;
+            if !is_named(what, event) {
+                return true;
+            }
+            let anonymous = matches!(what, Forget::Before { .. }) && event.order.is_some();
+            let left = anonymous.then(|| without_person(event));
+            changed += u64::from(left.as_ref() != Some(event));
+            *event = left.clone().unwrap_or_else(|| event.clone());
+            left.is_some()
+        });
+        Ok(changed)
     }
 
     async fn status(&self) -> Result<StoreStatus, Error> {
@@ -272,11 +293,28 @@ fn add_to_session(sessions: &mut BTreeMap<(String, i64, i64), OpenSession>, part
     found.last = found.last.max(event.occurred_at);
 }
 
-fn is_named(what: &Forget, row: &Row) -> bool {
-    let event = &row.event;
+fn is_named(what: &Forget, event: &Event) -> bool {
     match what {
         Forget::Visitor { site, visitor } => event.site == *site && event.visitor == Some(*visitor),
-        Forget::Before { site, time } => event.site == *site && event.occurred_at < *time,
+        Forget::Before { site, time } => {
+            event.site == *site && event.occurred_at < *time && event.received_at < *time
+        }
+    }
+}
+
+/// A record of money with nothing in it that tells of a person.
+fn without_person(event: &Event) -> Event {
+    Event {
+        id: event.id.clone(),
+        site: event.site.clone(),
+        name: event.name.clone(),
+        name_sent: event.name.clone(),
+        occurred_at: event.occurred_at,
+        visitor: Some(0),
+        session: Some(0),
+        props: "{}".to_owned(),
+        order: event.order.clone(),
+        ..Event::blank(event.dialect, event.received_at)
     }
 }
 

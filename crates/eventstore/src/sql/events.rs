@@ -6,7 +6,30 @@ use crate::query::EventFilter;
 /// Selects `columns` of the events of `filter`.
 pub(crate) fn list_events(filter: &EventFilter, columns: &[&str]) -> Statement {
     let mut binder = Binder::default();
-    let mut conditions = times(filter, &mut binder);
+    let conditions = conditions(filter, &mut binder);
+    let limit = binder.bind(Value::Int(i64::from(filter.limit)));
+    let text = format!(
+        "SELECT {} FROM events WHERE {conditions} ORDER BY received_at DESC, offset_high DESC, offset_low DESC, \
+         row_index DESC, log_partition DESC LIMIT {limit}",
+        columns.join(", "),
+    );
+    binder.statement(text)
+}
+
+/// Counts the events of `filter` by stretches of receipt of `unit` µs, newest first.
+pub(crate) fn count_events(filter: &EventFilter, unit: i64) -> Statement {
+    let mut binder = Binder::default();
+    let conditions = conditions(filter, &mut binder);
+    let unit = binder.bind(Value::Int(unit));
+    let text = format!(
+        "SELECT epoch_us(received_at) // {unit} AS stretch, count(*) AS events FROM events WHERE {conditions} \
+         GROUP BY stretch ORDER BY stretch DESC"
+    );
+    binder.statement(text)
+}
+
+fn conditions(filter: &EventFilter, binder: &mut Binder) -> String {
+    let mut conditions = times(filter, binder);
     if let Some(sites) = &filter.sites {
         conditions.push(binder.is_one_of("site", sites));
     }
@@ -36,19 +59,12 @@ pub(crate) fn list_events(filter: &EventFilter, columns: &[&str]) -> Statement {
         conditions.push("NOT bot".to_owned());
     }
     if let Some((received, offset, index)) = filter.before {
-        conditions.push(before(&mut binder, Value::Time(received), offset, index));
+        conditions.push(before(binder, Value::Time(received), offset, index));
     }
     if conditions.is_empty() {
         conditions.push("TRUE".to_owned());
     }
-    let limit = binder.bind(Value::Int(i64::from(filter.limit)));
-    let text = format!(
-        "SELECT {} FROM events WHERE {} ORDER BY received_at DESC, offset_high DESC, offset_low DESC, \
-         row_index DESC, log_partition DESC LIMIT {limit}",
-        columns.join(", "),
-        conditions.join(" AND "),
-    );
-    binder.statement(text)
+    conditions.join(" AND ")
 }
 
 fn times(filter: &EventFilter, binder: &mut Binder) -> Vec<String> {

@@ -3,7 +3,7 @@
 use super::field::visit_column;
 use super::{Binder, Value};
 use crate::Error;
-use crate::pattern::Pattern;
+use crate::pattern::Search;
 use crate::query::{Field, Filter, Operator};
 
 /// The value that stands for a missing one.
@@ -46,17 +46,14 @@ fn test(
             (false, false) => format!("({column} IS NULL OR {equal})"),
         });
     }
-    let mut tests = Vec::with_capacity(values.len());
-    for value in values {
-        tests.push(match operator {
-            Operator::Matches => {
-                let pattern = binder.bind(Value::Text(Pattern::parse(value)?.re2));
-                format!("regexp_matches({column}, {pattern})")
-            }
-            _ => format!("contains({column}, {})", binder.text(value)),
-        });
-    }
-    Ok(format!("({})", tests.join(" OR ")))
+    let search = match (operator, values) {
+        (Operator::Matches, _) => Search::fitting(values)?,
+        (_, [one]) => return Ok(format!("contains({column}, {})", binder.text(one))),
+        // One look at a text, however many are searched for.
+        _ => Search::containing(values),
+    };
+    let pattern = binder.bind(Value::Text(search.re2));
+    Ok(format!("regexp_matches({column}, {pattern})"))
 }
 
 /// Whether `filter` asks only for fields of the visit, so that it holds for all of its events or for none.

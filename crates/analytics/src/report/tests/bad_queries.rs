@@ -1,7 +1,11 @@
 //! Questions that cannot be meant: 400 with a sentence that helps, on problem+json, never anything worse.
 
+use std::sync::Arc;
+
+use kassa_eventstore::Error;
 use serde_json::{Value, json};
 
+use super::spy::Spy;
 use super::support::World;
 
 async fn refused(world: &World, body: impl Into<axum::body::Body>, expected: &str) {
@@ -113,9 +117,6 @@ async fn values_of_a_wrong_kind_or_size() {
     check(json!({"filters": [["is", "event:page", ["/"], {"case_sensitive": false}]]}), "case_sensitive")
         .await;
     check(json!({"filters": vec![json!(["is", "event:page", ["/"]]); 51]}), "at most 50 comparisons").await;
-    check(json!({"filters": [["matches", "event:page", ["("]]]}), "").await;
-    check(json!({"filters": [["matches", "event:page", ["a{1000}{1000}"]]]}), "").await;
-    check(json!({"filters": [["matches", "event:page", ["(?=a)"]]]}), "").await;
     let deep = (0..8).fold(json!(["is", "event:page", ["/"]]), |inner, _| json!(["not", inner]));
     check(json!({"filters": [deep]}), "at most 8 deep").await;
     check(json!({"order_by": [["visitors"]]}), "an item of order_by").await;
@@ -144,4 +145,33 @@ async fn fields_that_are_missing() {
         query.as_object_mut().unwrap().remove(field);
         refused(&world, query.to_string(), &format!("{field} is required")).await;
     }
+}
+
+/// The store fails whatever it is asked, so that nothing but the check before it can answer 400.
+#[tokio::test]
+async fn patterns_are_refused_before_the_store_is_asked() {
+    let spy = Arc::new(Spy::default());
+    spy.fail(Some(|| Error::Failed("it was asked".to_owned())));
+    let world = World::over(spy);
+    let check = async |pattern: &str, expected: &str| {
+        for operator in ["matches", "matches_not"] {
+            let filters =
+                json!([["or", [["is", "event:name", ["a"]], [operator, "event:page", ["a", pattern]]]]]);
+            let query =
+                json!({"site_id": "shop", "metrics": ["visitors"], "date_range": "7d", "filters": filters});
+            refused(&world, query.to_string(), expected).await;
+        }
+    };
+    check("/blog/**", "\"/blog/**\": * repeats a repetition").await;
+    check("a+*", "* repeats a repetition").await;
+    check("a{2}{3}", "{3} repeats a repetition").await;
+    check("a{1000}{1000}", "{1000} repeats a repetition").await;
+    check("(x{100}){100}", "multiply to more than 1,000").await;
+    check("x{1001}", "up to 1,000").await;
+    check("*.html", "nothing stands before *").await;
+    check("(", "a ( is not closed").await;
+    check("(?=a)", "only (?:…) and the flags").await;
+    check(r"\p{Greek}", "\\p is not known").await;
+    check("[[:alpha:]]", "must be written").await;
+    check(&"a".repeat(1_025), "longer than 1,024 bytes").await;
 }

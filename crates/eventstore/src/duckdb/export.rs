@@ -1,0 +1,135 @@
+//! Writes events as text straight from the columns of a result.
+
+use duckdb::Connection;
+use duckdb::arrow::array::{Array, BooleanArray, Int64Array, StringArray, TimestampMicrosecondArray};
+use kassa_model::Timestamp;
+
+use super::failure::Failure;
+use super::read::values;
+use super::schema::EVENT_COLUMNS;
+use super::stream::{Piece, stream};
+use crate::export::{EventRef, Line, OrderRef, parts};
+use crate::query::EventFilter;
+use crate::sql::events::{count_events, list_events};
+
+/// The parts in which the events of `filter` are written.
+pub(super) fn export_parts(
+    connection: &Connection,
+    filter: &EventFilter,
+) -> Result<Vec<EventFilter>, Failure> {
+    parts(filter, &mut |filter, unit| {
+        let statement = count_events(filter, unit);
+        let mut stretches = Vec::new();
+        stream(connection, &statement.text, values(statement.values), |piece| {
+            let (stretch, events) = (piece.int(0)?, piece.int(1)?);
+            let pairs = (0..piece.rows()).map(|row| (stretch.value(row), events.value(row).unsigned_abs()));
+            stretches.extend(pairs);
+            Ok(())
+        })?;
+        Ok(stretches)
+    })
+}
+
+/// The events of a part as text.
+pub(super) fn export(connection: &Connection, part: &EventFilter, line: &Line) -> Result<String, Failure> {
+    let statement = list_events(part, EVENT_COLUMNS);
+    let mut text = String::new();
+    stream(connection, &statement.text, values(statement.values), |piece| {
+        let columns = Columns::of(piece)?;
+        for row in 0..piece.rows() {
+            line(&columns.event(row), &mut text);
+        }
+        Ok(())
+    })?;
+    Ok(text)
+}
+
+/// The columns of `EVENT_COLUMNS` that are written.
+struct Columns<'a> {
+    /// id, site, name, name_sent, dialect, props.
+    texts: [&'a StringArray; 6],
+    occurred_at: &'a TimestampMicrosecondArray,
+    received_at: &'a TimestampMicrosecondArray,
+    visitor: &'a Int64Array,
+    session: &'a Int64Array,
+    bot: &'a BooleanArray,
+    /// From `user_id` to `target`.
+    optional: Vec<&'a StringArray>,
+    /// order_id, currency, order_status.
+    order: [&'a StringArray; 3],
+    revenue: &'a Int64Array,
+}
+
+impl<'a> Columns<'a> {
+    fn of(piece: &Piece<'a>) -> Result<Self, Failure> {
+        Ok(Self {
+            texts: [
+                piece.text(5)?,
+                piece.text(6)?,
+                piece.text(7)?,
+                piece.text(8)?,
+                piece.text(14)?,
+                piece.text(15)?,
+            ],
+            occurred_at: piece.time(9)?,
+            received_at: piece.time(10)?,
+            visitor: piece.int(11)?,
+            session: piece.int(12)?,
+            bot: piece.flag(13)?,
+            optional: (16..34).map(|column| piece.text(column)).collect::<Result<_, _>>()?,
+            order: [piece.text(34)?, piece.text(36)?, piece.text(37)?],
+            revenue: piece.int(35)?,
+        })
+    }
+
+    fn event(&self, row: usize) -> EventRef<'a> {
+        let optional = |column: usize| some(self.optional[column - 16], row);
+        let [id, site, name, name_sent, dialect, props] = self.texts.map(|column| column.value(row));
+        EventRef {
+            id,
+            site,
+            name,
+            name_sent,
+            occurred_at: Timestamp::from_micros(self.occurred_at.value(row)),
+            received_at: Timestamp::from_micros(self.received_at.value(row)),
+            visitor: Some(self.visitor.value(row)),
+            session: Some(self.session.value(row)),
+            bot: self.bot.value(row),
+            dialect,
+            props,
+            user: optional(16),
+            host: optional(17),
+            path: optional(18),
+            title: optional(19),
+            referrer: optional(20),
+            source: optional(21),
+            utm_source: optional(22),
+            utm_medium: optional(23),
+            utm_campaign: optional(24),
+            utm_term: optional(25),
+            utm_content: optional(26),
+            device: optional(27),
+            browser: optional(28),
+            os: optional(29),
+            country: optional(30),
+            component: optional(31),
+            location_type: optional(32),
+            target: optional(33),
+            order: self.order(row),
+        }
+    }
+
+    fn order(&self, row: usize) -> Option<OrderRef<'a>> {
+        let [order_id, currency, status] = self.order.map(|column| some(column, row));
+        Some(OrderRef {
+            order_id: order_id?,
+            revenue_minor: self.revenue.value(row),
+            currency: currency.unwrap_or_default(),
+            status: status.unwrap_or_default(),
+        })
+    }
+}
+
+fn some(column: &StringArray, row: usize) -> Option<&str> {
+    column.is_valid(row).then(|| column.value(row))
+}

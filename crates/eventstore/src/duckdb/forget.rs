@@ -1,0 +1,130 @@
+//! Removes what is to be forgotten, piece by piece: each is one transaction between two batches, so that the processor
+//! never waits long for it, and is followed by a pause.
+
+use std::time::{Duration, Instant};
+
+use duckdb::{Connection, params};
+use kassa_model::Timestamp;
+
+use super::letters;
+use super::schema;
+use super::writer::WriterHandle;
+use crate::{Error, Forget};
+
+/// Rows of one piece.
+const PIECE_ROWS: u64 = 20_000;
+/// The shortest pause after a piece; a piece that took longer is followed by as long a pause as it took.
+const PAUSE_LEAST: Duration = Duration::from_millis(5);
+
+/// The columns of an event that tell of its visitor and what they did; what is left of a record of money is its id, site,
+/// name, times, order and amounts. Each with what it is when nothing is told.
+const PERSON: [(&str, &str); 23] = [
+    ("visitor", "0"),
+    ("session", "0"),
+    ("bot", "FALSE"),
+    ("props", "'{}'"),
+    ("user_id", "NULL"),
+    ("host", "NULL"),
+    ("path", "NULL"),
+    ("title", "NULL"),
+    ("referrer", "NULL"),
+    ("source", "NULL"),
+    ("utm_source", "NULL"),
+    ("utm_medium", "NULL"),
+    ("utm_campaign", "NULL"),
+    ("utm_term", "NULL"),
+    ("utm_content", "NULL"),
+    ("device", "NULL"),
+    ("browser", "NULL"),
+    ("os", "NULL"),
+    ("country", "NULL"),
+    ("component", "NULL"),
+    ("location_type", "NULL"),
+    ("target", "NULL"),
+    ("name_sent", "name"),
+];
+
+/// Removes the events of `what`; returns how many rows it changed.
+pub(super) async fn forget(writer: &WriterHandle, what: &Forget) -> Result<u64, Error> {
+    match what {
+        Forget::Visitor { site, visitor } => {
+            let (site, visitor) = (site.clone(), *visitor);
+            writer.change(Box::new(move |connection| all_of(connection, &site, visitor))).await
+        }
+        Forget::Before { site, time } => {
+            Ok(in_pieces(writer, site, *time, remove).await? + in_pieces(writer, site, *time, empty).await?)
+        }
+    }
+}
+
+type Piece = fn(&Connection, &str, i64) -> duckdb::Result<u64>;
+
+async fn in_pieces(writer: &WriterHandle, site: &str, time: Timestamp, piece: Piece) -> Result<u64, Error> {
+    let mut changed = 0;
+    loop {
+        let (of, started) = (site.to_owned(), Instant::now());
+        let rows = writer.change(Box::new(move |connection| piece(connection, &of, time.micros()))).await?;
+        changed += rows;
+        if rows < PIECE_ROWS {
+            return Ok(changed);
+        }
+        tokio::time::sleep(started.elapsed().max(PAUSE_LEAST)).await;
+    }
+}
+
+/// What the time of events is compared with: both, so that no id leaves that was received a moment ago.
+const OLD: &str = "site = $1 AND epoch_us(occurred_at) < $2 AND epoch_us(received_at) < $2";
+
+fn remove(connection: &Connection, site: &str, micros: i64) -> duckdb::Result<u64> {
+    let sql = format!(
+        "DELETE FROM events WHERE rowid IN (SELECT rowid FROM events WHERE {OLD} AND order_id IS NULL LIMIT {PIECE_ROWS})"
+    );
+    Ok(connection.execute(&sql, params![site, micros])? as u64)
+}
+
+fn empty(connection: &Connection, site: &str, micros: i64) -> duckdb::Result<u64> {
+    let values: Vec<String> =
+        PERSON.iter().map(|(column, nothing)| format!("{column} = {nothing}")).collect();
+    let told: Vec<String> =
+        PERSON.iter().map(|(column, nothing)| format!("{column} IS DISTINCT FROM {nothing}")).collect();
+    let sql = format!(
+        "UPDATE events SET {} WHERE rowid IN (SELECT rowid FROM events WHERE {OLD} AND order_id IS NOT NULL AND ({}) \
+         LIMIT {PIECE_ROWS})",
+        values.join(", "),
+        told.join(" OR "),
+    );
+    Ok(connection.execute(&sql, params![site, micros])? as u64)
+}
+
+fn all_of(connection: &Connection, site: &str, visitor: i64) -> duckdb::Result<u64> {
+    connection.execute_batch("BEGIN TRANSACTION")?;
+    connection.execute(
+        "DELETE FROM items WHERE sequence IN \
+         (SELECT sequence FROM events WHERE site = $1 AND visitor = $2 AND order_id IS NOT NULL)",
+        params![site, visitor],
+    )?;
+    let removed =
+        connection.execute("DELETE FROM events WHERE site = $1 AND visitor = $2", params![site, visitor])?;
+    connection.execute_batch("COMMIT")?;
+    Ok(removed as u64)
+}
+
+/// Compacts what grows by appending and removes dead letters whose time is over; returns how many rows went.
+pub(super) fn keep_house(connection: &Connection) -> duckdb::Result<u64> {
+    let rows = |connection: &Connection| -> duckdb::Result<u64> {
+        connection.query_row(
+            "SELECT (SELECT count(*) FROM counts) + (SELECT count(*) FROM positions) + \
+             (SELECT count(*) FROM dead_letters)",
+            [],
+            |row| row.get(0),
+        )
+    };
+    let before = rows(connection)?;
+    connection.execute_batch("BEGIN TRANSACTION")?;
+    schema::compact(connection)?;
+    if let Some(since) = letters::listed_since(connection)? {
+        connection.execute("DELETE FROM dead_letters WHERE received_at < $1", [since])?;
+    }
+    connection.execute_batch("COMMIT")?;
+    Ok(before.saturating_sub(rows(connection)?))
+}

@@ -1,0 +1,166 @@
+//! Events as text, many at a time: a part is read and written in one go, so that no event is taken apart and put together
+//! in between.
+
+use std::sync::Arc;
+
+use kassa_model::{Event, OrderPart, Timestamp};
+
+use crate::query::EventFilter;
+
+/// About so many events are in a part.
+pub(crate) const PART_ROWS: u64 = 16_000;
+
+/// Appends what stands for an event to a text. Called on a thread that may block.
+pub type Line = Arc<dyn Fn(&EventRef<'_>, &mut String) + Send + Sync>;
+
+/// An event where it lies; the fields are those of [`Event`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are documented once, at the event")]
+pub struct EventRef<'a> {
+    pub id: &'a str,
+    pub site: &'a str,
+    pub name: &'a str,
+    pub name_sent: &'a str,
+    pub occurred_at: Timestamp,
+    pub received_at: Timestamp,
+    pub visitor: Option<i64>,
+    pub session: Option<i64>,
+    pub bot: bool,
+    pub dialect: &'a str,
+    pub props: &'a str,
+    pub user: Option<&'a str>,
+    pub host: Option<&'a str>,
+    pub path: Option<&'a str>,
+    pub title: Option<&'a str>,
+    pub referrer: Option<&'a str>,
+    pub source: Option<&'a str>,
+    pub utm_source: Option<&'a str>,
+    pub utm_medium: Option<&'a str>,
+    pub utm_campaign: Option<&'a str>,
+    pub utm_term: Option<&'a str>,
+    pub utm_content: Option<&'a str>,
+    pub device: Option<&'a str>,
+    pub browser: Option<&'a str>,
+    pub os: Option<&'a str>,
+    pub country: Option<&'a str>,
+    pub component: Option<&'a str>,
+    pub location_type: Option<&'a str>,
+    pub target: Option<&'a str>,
+    pub order: Option<OrderRef<'a>>,
+}
+
+/// The part of an order in an event, without its lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are documented once, at the order's part")]
+pub struct OrderRef<'a> {
+    pub order_id: &'a str,
+    pub revenue_minor: i64,
+    pub currency: &'a str,
+    pub status: &'a str,
+}
+
+impl<'a> EventRef<'a> {
+    /// A view of `event`.
+    pub fn of(event: &'a Event) -> Self {
+        Self {
+            id: &event.id,
+            site: &event.site,
+            name: &event.name,
+            name_sent: &event.name_sent,
+            occurred_at: event.occurred_at,
+            received_at: event.received_at,
+            visitor: event.visitor,
+            session: event.session,
+            bot: event.bot,
+            dialect: event.dialect.name(),
+            props: &event.props,
+            user: event.user.as_deref(),
+            host: event.host.as_deref(),
+            path: event.path.as_deref(),
+            title: event.title.as_deref(),
+            referrer: event.referrer.as_deref(),
+            source: event.source.as_deref(),
+            utm_source: event.utm_source.as_deref(),
+            utm_medium: event.utm_medium.as_deref(),
+            utm_campaign: event.utm_campaign.as_deref(),
+            utm_term: event.utm_term.as_deref(),
+            utm_content: event.utm_content.as_deref(),
+            device: event.device.as_deref(),
+            browser: event.browser.as_deref(),
+            os: event.os.as_deref(),
+            country: event.country.as_deref(),
+            component: event.component.as_deref(),
+            location_type: event.location_type.as_deref(),
+            target: event.target.as_deref(),
+            order: event.order.as_ref().map(OrderRef::of),
+        }
+    }
+}
+
+impl<'a> OrderRef<'a> {
+    fn of(order: &'a OrderPart) -> Self {
+        Self {
+            order_id: &order.order_id,
+            revenue_minor: order.revenue_minor,
+            currency: &order.currency,
+            status: &order.status,
+        }
+    }
+}
+
+/// Counts the events of a filter by stretches of receipt of so many µs: which stretch, how many, newest first.
+type Count<'a, E> = &'a mut dyn FnMut(&EventFilter, i64) -> Result<Stretches, E>;
+
+/// Stretches of receipt and how many events each has.
+pub(crate) type Stretches = Vec<(i64, u64)>;
+
+/// The parts of `filter`, newest first: `count` says how many events each stretch of receipt has, of one unit in µs,
+/// newest first. Stretches follow one another in a part until it is full; one that alone is much too large is counted by
+/// the next smaller unit.
+pub(crate) fn parts<E>(filter: &EventFilter, count: Count<'_, E>) -> Result<Vec<EventFilter>, E> {
+    let mut parts = Vec::new();
+    split(filter, &UNITS, count, &mut parts)?;
+    Ok(parts)
+}
+
+/// An hour, a second, 10 ms, 1 µs.
+const UNITS: [i64; 4] = [3_600_000_000, 1_000_000, 10_000, 1];
+
+fn split<E>(
+    filter: &EventFilter,
+    units: &[i64],
+    count: Count<'_, E>,
+    parts: &mut Vec<EventFilter>,
+) -> Result<(), E> {
+    let [unit, smaller @ ..] = units else { return Ok(()) };
+    // From, to (exclusive), events.
+    let mut open: Option<(i64, i64, u64)> = None;
+    for (stretch, events) in (*count)(filter, *unit)? {
+        let (from, to) = (stretch * unit, (stretch + 1) * unit);
+        if events > 2 * PART_ROWS && !smaller.is_empty() {
+            parts.extend(open.take().map(|(from, to, _)| within(filter, from, to)));
+            split(&within(filter, from, to), smaller, &mut *count, parts)?;
+            continue;
+        }
+        open = match open {
+            Some((_, end, sum)) if sum + events <= PART_ROWS => Some((from, end, sum + events)),
+            full => {
+                parts.extend(full.map(|(from, to, _)| within(filter, from, to)));
+                Some((from, to, events))
+            }
+        };
+    }
+    parts.extend(open.map(|(from, to, _)| within(filter, from, to)));
+    Ok(())
+}
+
+/// `filter`, held to what was received from one time up to another.
+fn within(filter: &EventFilter, from: i64, to: i64) -> EventFilter {
+    let (from, to) = (Timestamp::from_micros(from), Timestamp::from_micros(to));
+    EventFilter {
+        received_from: Some(filter.received_from.map_or(from, |asked| asked.max(from))),
+        received_to: Some(filter.received_to.map_or(to, |asked| asked.min(to))),
+        limit: u32::MAX,
+        ..filter.clone()
+    }
+}
