@@ -184,6 +184,7 @@ impl News {
 impl StoredSite {
     /// One as open mode makes them.
     fn plain(id: &str) -> Self {
-        Self { id: id.to_owned(), timezone: "UTC".to_owned(), allow_keyless: false, origins: Vec::new() }
+        let (timezone, origins) = ("UTC".to_owned(), Vec::new());
+        Self { id: id.to_owned(), timezone, allow_keyless: false, origins, keep_days: 0 }
     }
 }

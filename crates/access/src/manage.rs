@@ -19,6 +19,9 @@ const API_KEYS_MAX: i64 = 1_000;
 /// Public keys of a site.
 const SITE_KEYS_MAX: i64 = 100;
 
+/// Days for which a site's events may be kept: a hundred years.
+const KEEP_DAYS_MAX: u32 = 36_500;
+
 /// Characters of a key's name.
 const NAME_CHARS_MAX: usize = 100;
 
@@ -179,6 +182,11 @@ fn check_site(site: &StoredSite) -> Result<(), ManageError> {
     }
     if TimeZone::get(&site.timezone).is_err() {
         return Err(ManageError::Invalid("timezone is not in the IANA database".to_owned()));
+    }
+    if site.keep_days > KEEP_DAYS_MAX {
+        return Err(ManageError::Invalid(
+            "keep_days must be at most 36500; 0 keeps events for ever".to_owned(),
+        ));
     }
     match site.origins.iter().find(|origin| !is_origin(origin)) {
         _ if site.origins.len() > 100 => Err(ManageError::Invalid("origins has more than 100".to_owned())),

@@ -13,6 +13,7 @@
 //! allow_keyless = false
 //! timezone = "Europe/Berlin"
 //! origins = ["https://shop.example"]
+//! keep_days = 0
 //! ```
 
 use std::num::NonZeroU32;
@@ -75,6 +76,9 @@ pub struct SiteOptions {
     /// Origins of its pages.
     #[serde(default)]
     pub origins: Vec<String>,
+    /// How long its events are kept, days; 0: for ever.
+    #[serde(default)]
+    pub keep_days: u32,
 }
 
 fn utc() -> String {

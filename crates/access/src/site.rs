@@ -19,6 +19,8 @@ pub struct Site {
     pub timezone: TimeZone,
     /// Origins of its pages, for the storefront's class.
     pub origins: Vec<String>,
+    /// How long its events are kept, days; 0: for ever.
+    pub keep_days: u32,
     pub(crate) write_keys: Vec<WriteKey>,
     pub(crate) source: Source,
 }
@@ -62,6 +64,7 @@ impl Site {
             allow_keyless: false,
             timezone: TimeZone::UTC,
             origins: Vec::new(),
+            keep_days: 0,
             write_keys: Vec::new(),
             source: Source::Created,
         }
@@ -79,6 +82,7 @@ impl Site {
             allow_keyless: options.allow_keyless,
             timezone,
             origins: options.origins.clone(),
+            keep_days: options.keep_days,
             write_keys: keys.map(|key| WriteKey { key: key.clone(), created_at: None }).collect(),
             source: Source::Configuration,
         })

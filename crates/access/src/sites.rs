@@ -169,6 +169,7 @@ fn site_of(stored: &StoredSite) -> Site {
         timezone,
         allow_keyless: stored.allow_keyless,
         origins: stored.origins.clone(),
+        keep_days: stored.keep_days,
         ..Site::plain(&stored.id)
     }
 }

@@ -26,6 +26,7 @@ pub(crate) struct StoredSite {
     pub(crate) timezone: String,
     pub(crate) allow_keyless: bool,
     pub(crate) origins: Vec<String>,
+    pub(crate) keep_days: u32,
 }
 
 /// A public key as stored.
@@ -54,7 +55,7 @@ pub(crate) struct ApiKey {
 
 /// Everything, as of one moment.
 pub(crate) fn load(tx: &mut Tx<'_>, now: Timestamp) -> Result<Stored, Error> {
-    let sites = "SELECT id, timezone, allow_keyless, origins FROM sites ORDER BY created_at, id";
+    let sites = "SELECT id, timezone, allow_keyless, origins, keep_days FROM sites ORDER BY created_at, id";
     let site_keys = "SELECT key, site, created_at FROM site_keys ORDER BY created_at, key";
     let api_keys = "SELECT id, name, hash, prefix, scopes, site, created_at, last_used_at \
                     FROM api_keys ORDER BY created_at, id";
@@ -76,6 +77,7 @@ fn read_site(row: &Row<'_>) -> Result<StoredSite, Error> {
         allow_keyless: row.flag(2)?,
         origins: serde_json::from_str(&origins)
             .map_err(|error| Error::Invalid(format!("a site's origins are no list: {error}")))?,
+        keep_days: u32::try_from(row.int(4)?).unwrap_or(0),
     })
 }
 
@@ -107,10 +109,11 @@ fn read_hash(row: &Row<'_>, column: usize) -> Result<Hash, Error> {
 
 /// Adds a site; false if there is one of that id.
 pub(crate) fn insert_site(tx: &mut Tx<'_>, site: &StoredSite, now: Timestamp) -> Result<bool, Error> {
-    let sql = "INSERT INTO sites (id, timezone, allow_keyless, origins, created_at) \
-               VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
+    let sql = "INSERT INTO sites (id, timezone, allow_keyless, origins, created_at, keep_days) \
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
     let origins = serde_json::Value::from(site.origins.clone()).to_string();
-    let values = params![&site.id, &site.timezone, site.allow_keyless, &origins, now.micros()];
+    let keep_days = i64::from(site.keep_days);
+    let values = params![&site.id, &site.timezone, site.allow_keyless, &origins, now.micros(), keep_days];
     Ok(tx.execute(sql, values)? > 0)
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn options() -> Options {
         allow_keyless: false,
         timezone: "UTC".to_owned(),
         origins: Vec::new(),
+        keep_days: 0,
     };
     Options { admin_token: TOKEN.to_owned(), sites: vec![site], ..Options::default() }
 }

@@ -5,4 +5,5 @@
 pub mod collect;
 pub mod process;
 pub mod report;
+pub mod retain;
 pub mod wire;

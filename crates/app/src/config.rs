@@ -187,6 +187,8 @@ pub(crate) struct Site {
     pub(crate) timezone: String,
     #[serde(default)]
     pub(crate) origins: Vec<String>,
+    #[serde(default)]
+    pub(crate) keep_days: u32,
 }
 
 fn utc() -> String {

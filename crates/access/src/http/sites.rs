@@ -32,6 +32,8 @@ struct CreateSite {
     allow_keyless: bool,
     #[serde(default)]
     origins: Vec<String>,
+    #[serde(default)]
+    keep_days: u32,
 }
 
 fn utc() -> String {
@@ -46,6 +48,7 @@ struct SiteView {
     timezone: String,
     allow_keyless: bool,
     origins: Vec<String>,
+    keep_days: u32,
     write_keys: Vec<WriteKeyView>,
 }
 
@@ -70,8 +73,9 @@ async fn create_site(
     State(access): State<Access>,
     Object(body): Object<CreateSite>,
 ) -> Result<Response, Refused> {
-    let CreateSite { id, timezone, allow_keyless, origins } = body;
-    let site: Arc<Site> = access.create_site(StoredSite { id, timezone, allow_keyless, origins }).await?;
+    let CreateSite { id, timezone, allow_keyless, origins, keep_days } = body;
+    let new = StoredSite { id, timezone, allow_keyless, origins, keep_days };
+    let site: Arc<Site> = access.create_site(new).await?;
     Ok((StatusCode::CREATED, Json(SiteView::of(&site))).into_response())
 }
 
@@ -108,6 +112,7 @@ impl SiteView {
             timezone: site.timezone.iana_name().unwrap_or("UTC").to_owned(),
             allow_keyless: site.allow_keyless,
             origins: site.origins.clone(),
+            keep_days: site.keep_days,
             write_keys: write_keys.collect(),
         }
     }

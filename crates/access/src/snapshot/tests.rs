@@ -12,6 +12,7 @@ fn site(id: &str, write_keys: &[&str]) -> SiteOptions {
         allow_keyless: false,
         timezone: "UTC".to_owned(),
         origins: Vec::new(),
+        keep_days: 0,
     }
 }
 

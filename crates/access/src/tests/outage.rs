@@ -75,6 +75,7 @@ fn the_configuration_stands_above_the_database() {
             allow_keyless: false,
             timezone: "Europe/Berlin".to_owned(),
             origins: Vec::new(),
+            keep_days: 0,
         };
         let mut configured = options();
         configured.sites.push(blog);

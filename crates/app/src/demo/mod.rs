@@ -43,6 +43,7 @@ pub(crate) fn add_site(access: &mut kassa_access::Options) {
             allow_keyless: true,
             timezone: "UTC".to_owned(),
             origins: Vec::new(),
+            keep_days: 0,
         });
     }
 }

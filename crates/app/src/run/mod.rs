@@ -22,6 +22,7 @@ use anyhow::Context;
 use kassa_access::{Mode, SecretKeyOptions, SiteOptions};
 use kassa_analytics::collect::{self, Collector, CollectorOptions};
 use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, SessionOptions, check_positions};
+use kassa_analytics::retain::{RetainOptions, Retention};
 use kassa_commerce::cleaning;
 use kassa_commerce::inventory::levels::watch_levels;
 use kassa_eventlog::EventLog;
@@ -183,6 +184,9 @@ async fn run(
         true => shop::start_tasks(&parts.shop()?, parts.log()?, metrics, shutdown).await?,
         false => Vec::new(),
     };
+    if roles.has(Role::Processor) {
+        tasks.push(tokio::spawn(retention(config, parts)?.run(shutdown.clone())));
+    }
     if let Some(databases) = parts.databases() {
         tasks.push(databases.schemas.go_on(shutdown));
     }
@@ -256,6 +260,14 @@ fn start_processor(
     }))
 }
 
+/// What removes events that have outlived the days of their site.
+fn retention(config: &Config, parts: &Parts) -> anyhow::Result<Retention> {
+    let window_hours = i64::try_from(config.dedupe.window_hours)?;
+    let options = RetainOptions { every: Duration::from_secs(3_600), window_hours };
+    let store: Arc<dyn EventStore> = parts.store()?;
+    Ok(Retention::new(options, store, parts.access.clone(), Arc::new(SystemClock)))
+}
+
 /// What the processor is told by the configuration.
 pub(crate) fn processor_options(config: &Config) -> anyhow::Result<ProcessorOptions> {
     Ok(ProcessorOptions {
@@ -281,6 +293,7 @@ pub(crate) fn access_options(config: &Config) -> anyhow::Result<kassa_access::Op
         allow_keyless: site.allow_keyless,
         timezone: site.timezone.clone(),
         origins: site.origins.clone(),
+        keep_days: site.keep_days,
     });
     let options = kassa_access::Options {
         admin_token: config.access.admin_token.clone(),

@@ -107,6 +107,7 @@ impl Shop {
             allow_keyless: keys.is_empty(),
             timezone: "UTC".to_owned(),
             origins: Vec::new(),
+            keep_days: 0,
         };
         let sites = vec![site("shop", &["pk_1"]), site("free", &[])];
         let sender = SecretKeyOptions {

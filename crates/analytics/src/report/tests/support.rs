@@ -65,7 +65,16 @@ impl World {
         Self::new(Mode::Open, store)
     }
 
+    /// The same, with so much time for a question.
+    pub(crate) fn quick(store: Arc<dyn EventStore>, query_timeout: Duration) -> Self {
+        Self::with(Mode::Open, store, query_timeout)
+    }
+
     fn new(mode: Mode, store: Arc<dyn EventStore>) -> Self {
+        Self::with(mode, store, Duration::from_secs(30))
+    }
+
+    fn with(mode: Mode, store: Arc<dyn EventStore>, query_timeout: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let access = Access::open(&options(), mode, folder.path()).unwrap();
         let clock = Arc::new(ManualClock::new(NOW.parse().unwrap()));
@@ -73,6 +82,8 @@ impl World {
         let options = ReportOptions {
             realtime_every: Duration::from_millis(5),
             watchers_max: 3,
+            query_timeout,
+            export_wait: Duration::from_millis(200),
             shutdown: shutdown.clone(),
             ..ReportOptions::default()
         };
@@ -155,6 +166,7 @@ fn options() -> Options {
         allow_keyless: true,
         timezone: timezone.to_owned(),
         origins: Vec::new(),
+        keep_days: 0,
     };
     let key = |name: &str, sha256: &str, site: Option<&str>| SecretKeyOptions {
         name: name.to_owned(),

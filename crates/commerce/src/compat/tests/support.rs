@@ -76,6 +76,7 @@ impl Bed {
             allow_keyless: false,
             timezone: zone.to_owned(),
             origins: Vec::new(),
+            keep_days: 0,
         };
         let folder = Folder::new();
         let db = Db::open(&folder.sqlite_url()).unwrap();
@@ -130,6 +131,7 @@ impl Bed {
                 allow_keyless: false,
                 timezone: "UTC".to_owned(),
                 origins: Vec::new(),
+                keep_days: 0,
             }],
             compat_open: open.iter().map(|dialect| (*dialect).to_owned()).collect(),
             ..Options::default()
