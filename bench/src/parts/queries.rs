@@ -1,6 +1,8 @@
 //! Part e: five dashboard queries over 10 M events through `/v1/query`, against the statements of bench/queries.sql run
 //! by the bare engine on the same file, with the same threads and memory.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -23,6 +25,8 @@ const EVENTS: u64 = 10_000_000;
 /// Pairs of bare engine and kassa: a pair takes a minute.
 const ROUNDS: u64 = 3;
 const RUNS: usize = 9;
+/// Rows of an export that are waited for.
+const EXPORTED: u64 = 1_000_000;
 const EVENTS_PER_SECOND: f64 = 2_000.0;
 const STORE_FILE: &str = "events.duckdb";
 const STATEMENTS: &str = include_str!("../../queries.sql");
@@ -75,6 +79,10 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
             idle[place].push(median(kassa) * 1e3);
         }
     }
+    let exported =
+        (0..ROUNDS.min(pairs_of_runs())).map(|_| export(folder.path())).collect::<Result<Vec<_>, _>>()?;
+    let rate = median(&exported);
+    report.target("export, rows/s", with_spread(&exported, 0), "≥ 100,000", rate >= 100_000.0);
     let loaded = under_load(folder.path(), &pairs)?;
     for (place, pair) in pairs.iter().enumerate() {
         let (ratio, name) = (&ratios[place], pair.name);
@@ -139,6 +147,25 @@ fn time_kassa(kassa: &Kassa, pairs: &[Pair]) -> anyhow::Result<Vec<Vec<f64>>> {
 fn warm(mut run: impl FnMut() -> anyhow::Result<f64>) -> anyhow::Result<Vec<f64>> {
     run()?;
     (0..RUNS).map(|_| run()).collect()
+}
+
+/// Rows a second of an export, until so many have come.
+fn export(data: &Path) -> anyhow::Result<f64> {
+    let kassa = Kassa::start(Mode::Up, data)?;
+    let mut stream = TcpStream::connect(kassa.address)?;
+    let begin = Instant::now();
+    write!(stream, "GET /v1/export?site_id={} HTTP/1.1\r\nhost: localhost\r\n\r\n", rows::SITE)?;
+    let wanted = count(EXPORTED).min(count(EVENTS));
+    let (mut lines, mut buffer) = (0, vec![0; 256 << 10]);
+    while lines < wanted {
+        let read = stream.read(&mut buffer)?;
+        ensure!(read > 0, "an export ended after {lines} lines");
+        lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count() as u64;
+    }
+    let seconds = begin.elapsed().as_secs_f64();
+    drop(stream);
+    kassa.stop()?;
+    Ok(lines as f64 / seconds)
 }
 
 /// The queries while events arrive.

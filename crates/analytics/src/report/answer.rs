@@ -32,7 +32,7 @@ pub(crate) async fn post_query(
         body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
     let ask = parse(&body)?;
     let place = reports.place_of(&caller, &ask.site)?;
-    Ok(Json(reports.answer(&ask, place).await?))
+    Ok(Json(reports.in_time(reports.answer(&ask, place)).await?))
 }
 
 /// `GET /v1/query/definitions`.

@@ -39,7 +39,7 @@ pub(crate) async fn get_events(
     State(reports): State<Arc<Reports>>,
     uri: Uri,
 ) -> Response {
-    match events(&reports, &caller, &uri).await {
+    match reports.in_time(events(&reports, &caller, &uri)).await {
         Ok(rows) => Json(rows.iter().map(|row| Shown::new(&row.event)).collect::<Vec<_>>()).into_response(),
         Err(refusal) => refusal.into_compat(),
     }

@@ -3,9 +3,10 @@
 //! A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula, and event
 //! texts come from strangers: such texts get a leading apostrophe, unless the raw texts are asked for.
 
-use kassa_model::Event;
+use std::fmt::Write;
 
-use super::rows::hex;
+use kassa_eventstore::export::EventRef;
+use memchr::{memchr, memchr3};
 
 /// Whether dangerous cells get an apostrophe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,35 +23,42 @@ pub(crate) const HEADER: &str = "id,site_id,name,name_sent,occurred_at,received_
     component,location_type,target,order_id,revenue_minor,currency,order_status,dialect,props\r\n";
 
 /// Appends the line of `event`.
-pub(crate) fn write_line(event: &Event, cells: Cells, out: &mut String) {
-    let order = event.order.as_ref();
-    let times = [event.occurred_at.to_string(), event.received_at.to_string()];
-    let hashes = [hex(event.visitor).unwrap_or_default(), hex(event.session).unwrap_or_default()];
-    let revenue = order.map(|order| order.revenue_minor.to_string()).unwrap_or_default();
+pub(crate) fn write_line(event: &EventRef<'_>, cells: Cells, out: &mut String) {
     let mut line = Line { cells, out, first: true };
-    for text in [&event.id, &event.site, &event.name, &event.name_sent] {
+    for text in [event.id, event.site, event.name, event.name_sent] {
         line.text(text);
     }
-    for plain in times.iter().chain(&hashes) {
-        line.plain(plain);
+    for time in [event.occurred_at, event.received_at] {
+        line.shown(time);
     }
-    let page = [&event.user, &event.host, &event.path, &event.title, &event.referrer, &event.source];
+    for hash in [event.visitor, event.session] {
+        match hash {
+            Some(hash) => line.shown(format_args!("{hash:016x}")),
+            None => line.plain(""),
+        }
+    }
+    let page = [event.user, event.host, event.path, event.title, event.referrer, event.source];
     let campaign =
-        [&event.utm_source, &event.utm_medium, &event.utm_campaign, &event.utm_term, &event.utm_content];
-    let agent = [&event.device, &event.browser, &event.os, &event.country];
+        [event.utm_source, event.utm_medium, event.utm_campaign, event.utm_term, event.utm_content];
+    let agent = [event.device, event.browser, event.os, event.country];
     for text in page.into_iter().chain(campaign).chain(agent) {
-        line.text(text.as_deref().unwrap_or(""));
+        line.text(text.unwrap_or(""));
     }
     line.plain(if event.bot { "true" } else { "false" });
-    for text in [&event.component, &event.location_type, &event.target] {
-        line.text(text.as_deref().unwrap_or(""));
+    for text in [event.component, event.location_type, event.target] {
+        line.text(text.unwrap_or(""));
     }
-    line.text(order.map_or("", |order| &order.order_id));
-    line.plain(&revenue);
-    line.text(order.map_or("", |order| &order.currency));
-    line.text(order.map_or("", |order| &order.status));
-    line.plain(event.dialect.name());
-    line.text(&event.props);
+    match event.order {
+        Some(order) => {
+            line.text(order.order_id);
+            line.shown(order.revenue_minor);
+            line.text(order.currency);
+            line.text(order.status);
+        }
+        None => ["", "", "", ""].into_iter().for_each(|nothing| line.plain(nothing)),
+    }
+    line.plain(event.dialect);
+    line.text(event.props);
     out.push_str("\r\n");
 }
 
@@ -67,12 +75,20 @@ impl Line<'_> {
         self.out.push_str(text);
     }
 
+    /// The same, of what is no text yet.
+    fn shown(&mut self, value: impl std::fmt::Display) {
+        self.separate();
+        // A text takes whatever is written to it.
+        let _ = write!(self.out, "{value}");
+    }
+
     /// A cell with someone else's text.
     fn text(&mut self, text: &str) {
         self.separate();
         let formula = self.cells == Cells::Safe && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
         let guard = if formula { "'" } else { "" };
-        if text.contains([',', '"', '\r', '\n']) {
+        let bytes = text.as_bytes();
+        if memchr3(b',', b'"', b'\n', bytes).is_some() || memchr(b'\r', bytes).is_some() {
             self.out.push('"');
             self.out.push_str(guard);
             self.out.push_str(&text.replace('"', "\"\""));

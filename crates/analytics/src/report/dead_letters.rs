@@ -41,7 +41,7 @@ pub(crate) async fn list_dead_letters(
         id: None,
         limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
     };
-    let letters = reports.store.dead_letters(&filter).await?;
+    let letters = reports.in_time(async { Ok(reports.store.dead_letters(&filter).await?) }).await?;
     Ok(Json(json!({"results": letters.iter().map(show).collect::<Vec<_>>()})))
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn get_dead_letter(
         _ => return Err(Refusal::Invalid("an id is a text without U+0000".to_owned())),
     };
     let filter = DeadLetterFilter { site: None, reason: None, id: Some(id.clone()), limit: 1 };
-    let letters = reports.store.dead_letters(&filter).await?;
+    let letters = reports.in_time(async { Ok(reports.store.dead_letters(&filter).await?) }).await?;
     match letters.first() {
         Some(letter) => Ok(Json(show(letter))),
         None => {
@@ -76,7 +76,7 @@ pub(crate) async fn get_counts(
     let params = Params::of(&uri, &["site_id"])?;
     let site = params.text("site_id");
     let mut sums: BTreeMap<(String, &str, &str), u64> = BTreeMap::new();
-    for (key, count) in reports.store.counts().await? {
+    for (key, count) in reports.in_time(async { Ok(reports.store.counts().await?) }).await? {
         if site.is_none_or(|site| site == key.site) {
             *sums.entry((key.site, key.outcome.name(), key.outcome.reason_name())).or_default() += count;
         }

@@ -1,9 +1,11 @@
 //! `GET /v1/export?site_id=&format=csv&from=&to=`: all events of a site as a file, newest received first, bots among
 //! them (a column says which).
 //!
-//! It is read page by page while it is sent, so it holds one page in memory and the reader sets the pace. Events that
+//! It is read part by part while it is sent, so it holds one part in memory and the reader sets the pace. Events that
 //! arrive meanwhile are not in it. If the store fails half-way the transfer is cut off: a file that ends properly is
 //! complete. `cells=raw` leaves texts that a spreadsheet would run as they are.
+//!
+//! Two at most are sent at a time; a third waits for its turn a while, then gets 503. They take no reader from reports.
 
 use std::sync::Arc;
 
@@ -15,20 +17,21 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use kassa_access::{Allowed, need};
+use kassa_eventstore::export::{EventRef, Line};
 use kassa_eventstore::query::EventFilter;
 use kassa_eventstore::{Error, EventStore};
 use kassa_model::Timestamp;
 use kassa_service::nearest::unknown;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Reports;
 use super::ask::Invalid;
 use super::csv::{Cells, HEADER, write_line};
 use super::params::Params;
 use super::refusal::Refusal;
-use super::rows::position;
 
-/// Rows that are in memory at once. An event has at most 64 KiB, usually below 1 KiB.
-const PAGE_ROWS: u32 = 2_000;
+/// Exports at a time.
+pub(crate) const EXPORTS_MAX: usize = 2;
 
 /// `GET /v1/export`.
 pub(crate) async fn get_export(
@@ -47,18 +50,31 @@ pub(crate) async fn get_export(
         occurred_from: Some(bounds.from),
         occurred_to: Some(bounds.to),
         include_bots: true,
-        limit: PAGE_ROWS,
         ..EventFilter::default()
     };
-    let mut pages = Pages { store: Arc::clone(&reports.store), filter, cells, ended: false };
-    // The first page is read before the answer begins, so that a store that is down gives a 503 and not an empty file.
-    let first = pages.first().await?;
-    let rest = stream::unfold(pages, |mut pages| async move {
-        let page = pages.next().await?;
-        Some((page, pages))
+    let turn = reports.turn_of_export().await?;
+    let parts = reports.in_time(async { Ok(reports.store.export_parts(&filter).await?) }).await?.into_iter();
+    let line: Line = Arc::new(move |event: &EventRef<'_>, text: &mut String| write_line(event, cells, text));
+    let mut parts = Parts { store: Arc::clone(&reports.store), parts, line, _turn: turn };
+    // The first part is read before the answer begins, so that a store that is down gives a 503 and not an empty file.
+    let first = reports.in_time(async { Ok(parts.first().await?) }).await?;
+    let rest = stream::unfold(parts, |mut parts| async move {
+        let part = parts.next().await?;
+        Some((part, parts))
     });
     let body = Body::from_stream(stream::StreamExt::chain(stream::iter([Ok(first)]), rest));
     Ok((file_headers(site, place.now), body).into_response())
+}
+
+impl Reports {
+    /// Waits for an export's turn, which ends with what is returned.
+    async fn turn_of_export(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        let turn = Arc::clone(&self.exports).acquire_owned();
+        match tokio::time::timeout(self.export_wait, turn).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(Refusal::Busy(format!("{EXPORTS_MAX} exports are being sent, more are not at a time"))),
+        }
+    }
 }
 
 fn file_headers(site: &str, now: Timestamp) -> HeaderMap {
@@ -92,46 +108,37 @@ fn parse_cells(text: &str) -> Result<Cells, Invalid> {
     }
 }
 
-struct Pages {
+/// What is left to be sent.
+struct Parts {
     store: Arc<dyn EventStore>,
-    filter: EventFilter,
-    cells: Cells,
-    ended: bool,
+    parts: std::vec::IntoIter<EventFilter>,
+    line: Line,
+    _turn: OwnedSemaphorePermit,
 }
 
-impl Pages {
+impl Parts {
     async fn first(&mut self) -> Result<Bytes, Error> {
         let mut text = HEADER.to_owned();
-        self.read(&mut text).await?;
+        if let Some(part) = self.parts.next() {
+            text.push_str(&self.store.export(&part, Arc::clone(&self.line)).await?);
+        }
         Ok(Bytes::from(text))
     }
 
     /// The next piece; `None` after the last, or after an error.
     async fn next(&mut self) -> Option<Result<Bytes, Error>> {
-        if self.ended {
-            return None;
-        }
-        let mut text = String::new();
-        match self.read(&mut text).await {
-            Ok(()) if text.is_empty() => None,
-            Ok(()) => Some(Ok(Bytes::from(text))),
-            Err(error) => {
-                self.ended = true;
-                tracing::warn!(%error, "an export was cut off");
-                Some(Err(error))
+        loop {
+            let part = self.parts.next()?;
+            match self.store.export(&part, Arc::clone(&self.line)).await {
+                // What was there when the parts were made may be gone.
+                Ok(text) if text.is_empty() => {}
+                Ok(text) => return Some(Ok(Bytes::from(text))),
+                Err(error) => {
+                    self.parts = Vec::new().into_iter();
+                    tracing::warn!(%error, "an export was cut off");
+                    return Some(Err(error));
+                }
             }
         }
-    }
-
-    async fn read(&mut self, text: &mut String) -> Result<(), Error> {
-        let rows = self.store.events(&self.filter).await?;
-        for row in &rows {
-            write_line(&row.event, self.cells, text);
-        }
-        match rows.last() {
-            Some(last) => self.filter.before = Some(position(last)),
-            None => self.ended = true,
-        }
-        Ok(())
     }
 }

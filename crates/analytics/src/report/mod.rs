@@ -41,12 +41,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kassa_access::Access;
-use kassa_eventstore::EventStore;
+use kassa_eventstore::{Error as StoreError, EventStore};
 use kassa_model::{Clock, Currency};
 use kassa_service::protected::{get, post};
 use kassa_service::{Protected, Shutdown};
+use tokio::sync::Semaphore;
 
 use first::FirstEvents;
+use refusal::Refusal;
 use stream::Hub;
 
 /// What can be set about reports.
@@ -60,6 +62,10 @@ pub struct ReportOptions {
     pub shutdown: Shutdown,
     /// The shop's currency: that of amounts where there are none.
     pub currency: Currency,
+    /// The longest that a question may take, all that it asks of the store together; 504 beyond.
+    pub query_timeout: Duration,
+    /// How long an export waits for others to end; 503 beyond.
+    pub export_wait: Duration,
 }
 
 impl Default for ReportOptions {
@@ -69,6 +75,8 @@ impl Default for ReportOptions {
             watchers_max: 256,
             shutdown: Shutdown::new(),
             currency: Currency::USD,
+            query_timeout: Duration::from_secs(30),
+            export_wait: Duration::from_secs(10),
         }
     }
 }
@@ -82,6 +90,9 @@ pub struct Reports {
     hub: Arc<Hub>,
     first: FirstEvents,
     currency: Currency,
+    query_timeout: Duration,
+    exports: Arc<Semaphore>,
+    export_wait: Duration,
 }
 
 impl Reports {
@@ -92,9 +103,19 @@ impl Reports {
         access: Access,
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
-        let currency = options.currency;
+        let ReportOptions { currency, query_timeout, export_wait, .. } = options;
+        let exports = Arc::new(Semaphore::new(export::EXPORTS_MAX));
         let hub = Hub::new(options, Arc::clone(&store), Arc::clone(&clock));
-        Arc::new(Self { store, access, clock, hub, first: FirstEvents::default(), currency })
+        let first = FirstEvents::default();
+        Arc::new(Self { store, access, clock, hub, first, currency, query_timeout, exports, export_wait })
+    }
+
+    /// What `asking` answers, if it does in time; dropped beyond, which ends what the store does for it.
+    async fn in_time<T>(&self, asking: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+        match tokio::time::timeout(self.query_timeout, asking).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Refusal::Store(StoreError::Timeout(self.query_timeout.as_secs()))),
+        }
     }
 }
 

@@ -42,7 +42,8 @@ pub(crate) async fn get_realtime(
     let params = Params::of(&uri, &["site_id"])?;
     let site = params.required("site_id")?;
     let place = reports.place_of(&caller, site)?;
-    Ok(Json(measure(reports.store.as_ref(), site, place.now).await?))
+    let measuring = async { Ok(measure(reports.store.as_ref(), site, place.now).await?) };
+    Ok(Json(reports.in_time(measuring).await?))
 }
 
 /// Measures `site` at `now`.

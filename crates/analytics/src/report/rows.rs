@@ -33,7 +33,7 @@ const PARAMS: &[&str] =
     &["site_id", "limit", "cursor", "name", "page", "user", "visitor", "id", "from", "to", "include_bots"];
 
 /// A row's place among all rows: (received_at, offset, index).
-pub(crate) type Position = (Timestamp, u128, u32);
+type Position = (Timestamp, u128, u32);
 
 /// `GET /v1/events`.
 pub(crate) async fn get_events(
@@ -62,17 +62,17 @@ pub(crate) async fn get_events(
         limit: limit + 1,
         ..EventFilter::default()
     };
-    let rows = reports.store.events(&filter).await?;
+    let rows = reports.in_time(async { Ok(reports.store.events(&filter).await?) }).await?;
     Ok(Json(Page::new(&rows, usize::try_from(limit).unwrap_or(usize::MAX))).into_response())
 }
 
 /// Where `row` stands.
-pub(crate) fn position(row: &Row) -> Position {
+fn position(row: &Row) -> Position {
     (row.event.received_at, row.offset, row.index)
 }
 
 /// 16 hex digits: how visitors and sessions are written.
-pub(crate) fn hex(value: Option<i64>) -> Option<String> {
+fn hex(value: Option<i64>) -> Option<String> {
     value.map(|value| format!("{value:016x}"))
 }
 

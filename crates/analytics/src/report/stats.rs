@@ -35,7 +35,7 @@ pub(crate) async fn get_stats(
     State(reports): State<Arc<Reports>>,
     uri: Uri,
 ) -> Response {
-    match stats(&reports, &caller, &uri).await {
+    match reports.in_time(stats(&reports, &caller, &uri)).await {
         Ok(answer) => Json(answer).into_response(),
         Err(refusal) => refusal.into_compat(),
     }

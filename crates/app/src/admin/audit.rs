@@ -70,7 +70,7 @@ async fn get_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Result<Json<
     report.map(Json).map_err(|error| problem_of(&error))
 }
 
-/// The same, telling how far it has come. It goes on when nobody listens any more.
+/// The same, telling how far it has come. It ends when nobody listens any more.
 async fn post_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Response {
     let (lines, heard) = mpsc::channel::<Value>(64);
     let told = Mutex::new(None::<(&'static str, Instant)>);
@@ -84,7 +84,11 @@ async fn post_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Response {
         }
     });
     tokio::spawn(async move {
-        let end = match auditor.run(tell).await {
+        let done = tokio::select! {
+            () = lines.closed() => return,
+            done = auditor.run(tell) => done,
+        };
+        let end = match done {
             Ok(report) => json!({"report": report}),
             Err(error) => json!({"error": error.to_string()}),
         };

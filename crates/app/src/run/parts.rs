@@ -176,6 +176,8 @@ impl Parts {
     /// Reports over the store.
     pub(crate) fn reports(&self, options: ReportOptions) -> anyhow::Result<Arc<Reports>> {
         let store: Arc<dyn EventStore> = self.store()?;
+        let query_timeout = Duration::from_secs(self.config.store.query_timeout_s);
+        let options = ReportOptions { query_timeout, ..options };
         Ok(Reports::new(options, store, self.access.clone(), Arc::new(SystemClock)))
     }
 

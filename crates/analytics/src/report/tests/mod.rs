@@ -5,6 +5,7 @@ mod admin;
 mod bad_queries;
 mod batch_events;
 mod definitions;
+mod leaving;
 mod live;
 mod money;
 mod query;

@@ -188,7 +188,9 @@ async fn an_export_has_every_event_once() {
 async fn an_export_reads_as_the_reader_does_and_is_cut_off_when_the_store_fails() {
     let store = Arc::new(Spy::default());
     let world = World::over(Arc::clone(&store) as Arc<dyn EventStore>);
-    world.seed((0..10_500).map(|n| view("/x", n, "2026-11-20T10:00:00Z")).collect()).await;
+    // Four hours, each of which fills a part.
+    let at = |n: i64| format!("2026-11-20T{:02}:00:00Z", 6 + n / 9_000);
+    world.seed((0..36_000).map(|n| view("/x", n % 7, &at(n))).collect()).await;
     let open = async || {
         let request = Request::get("/v1/export?site_id=shop").body(Body::empty()).unwrap();
         world.router.clone().oneshot(request).await.unwrap().into_body()
@@ -202,7 +204,7 @@ async fn an_export_reads_as_the_reader_does_and_is_cut_off_when_the_store_fails(
     while let Some(frame) = body.frame().await {
         frame.unwrap();
     }
-    assert_eq!(pages(), 7, "six pages and the empty one");
+    assert_eq!(pages(), 4);
     store.failing_page.store(pages() + 4, Ordering::SeqCst);
     let mut body = open().await;
     for _ in 0..3 {
@@ -210,6 +212,28 @@ async fn an_export_reads_as_the_reader_does_and_is_cut_off_when_the_store_fails(
     }
     assert!(body.frame().await.unwrap().is_err(), "the transfer breaks");
     assert!(body.frame().await.is_none());
+}
+
+#[tokio::test]
+async fn two_exports_at_a_time_and_a_third_waits_for_its_turn() {
+    let world = many(100).await;
+    let open = async || {
+        let request = Request::get("/v1/export?site_id=shop").body(Body::empty()).unwrap();
+        world.router.clone().oneshot(request).await.unwrap()
+    };
+    let (first, second) = (open().await, open().await);
+    assert_eq!((first.status().as_u16(), second.status().as_u16()), (200, 200));
+    let refused = world.get("/v1/export?site_id=shop").await;
+    assert_eq!(refused.status, 503, "{}", refused.text);
+    assert!(refused.text.contains("2 exports are being sent") && refused.headers.contains_key("retry-after"));
+    assert_eq!(world.get("/v1/events?site_id=shop").await.status, 200, "others are answered");
+    let waiting = world.get("/v1/export?site_id=shop");
+    let ending = async {
+        tokio::task::yield_now().await;
+        drop(first);
+    };
+    assert_eq!(tokio::join!(waiting, ending).0.status, 200, "it waited until one ended");
+    assert_eq!(world.get("/v1/export?site_id=shop").await.status, 200, "sent to its end, its turn is over");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use kassa_eventstore::export::Line;
 use kassa_eventstore::memory::MemoryStore;
 use kassa_eventstore::query::{EventFilter, Query, Table};
 use kassa_eventstore::{
@@ -20,7 +21,7 @@ pub(crate) type Failure = fn() -> Error;
 pub(crate) struct Spy {
     inner: MemoryStore,
     failure: Mutex<Option<Failure>>,
-    /// Pages of events read so far.
+    /// Pages of events, and parts of exports, read so far.
     pub(crate) pages: AtomicUsize,
     /// Queries answered so far.
     pub(crate) queries: AtomicUsize,
@@ -66,6 +67,18 @@ impl EventStore for Spy {
             return Err(Error::Unavailable("pulled".to_owned()));
         }
         self.inner.events(filter).await
+    }
+    async fn export_parts(&self, filter: &EventFilter) -> Result<Vec<EventFilter>, Error> {
+        self.fails()?;
+        self.inner.export_parts(filter).await
+    }
+    async fn export(&self, part: &EventFilter, line: Line) -> Result<String, Error> {
+        self.fails()?;
+        let page = self.pages.fetch_add(1, Ordering::SeqCst) + 1;
+        if page == self.failing_page.load(Ordering::SeqCst) {
+            return Err(Error::Unavailable("pulled".to_owned()));
+        }
+        self.inner.export(part, line).await
     }
     async fn dead_letters(&self, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Error> {
         self.fails()?;
