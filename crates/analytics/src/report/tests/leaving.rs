@@ -50,8 +50,12 @@ impl EventStore for Silent {
     async fn resume(&self, ask: Resume, send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
         self.inner.resume(ask, send).await
     }
-    async fn seen(&self, lookups: Vec<Lookup>, since: Timestamp) -> Result<Vec<Option<i64>>, Error> {
-        self.inner.seen(lookups, since).await
+    async fn seen(
+        &self,
+        lookups: Vec<Lookup>,
+        within: std::ops::Range<Timestamp>,
+    ) -> Result<Vec<Option<i64>>, Error> {
+        self.inner.seen(lookups, within).await
     }
     async fn query(&self, _query: &Query) -> Result<Table, Error> {
         self.never().await
