@@ -22,7 +22,7 @@ use kassa_service::{logs, signals};
 
 use crate::config::{Config, Overrides};
 use crate::roles::Roles;
-use crate::run::Demo;
+use crate::run::{Asked, Demo, Loss};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -85,6 +85,9 @@ enum Command {
         /// Listen also on the ports of the systems that kassa stands in for.
         #[arg(long)]
         compat_ports: bool,
+        /// Start though parts of the data folder do not belong together; the log says what is given up.
+        #[arg(long)]
+        accept_loss: bool,
     },
     /// Run some roles in this process.
     Serve {
@@ -96,6 +99,9 @@ enum Command {
         /// Address and port to listen on [default: 127.0.0.1 and the first role's port].
         #[arg(long, value_name = "ADDR")]
         listen: Option<String>,
+        /// Start though parts of the data folder do not belong together; the log says what is given up.
+        #[arg(long)]
+        accept_loss: bool,
     },
     /// Print the effective configuration, secrets masked, and say whether a start would take it.
     Check {
@@ -164,7 +170,7 @@ pub(crate) struct Common {
 impl Cli {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
-            Command::Up { common, listen, demo, compat_ports } => {
+            Command::Up { common, listen, demo, compat_ports, accept_loss } => {
                 let start = run::begin()?;
                 let mut flags = listen.map(|listen| vec![("server.listen", listen)]).unwrap_or_default();
                 if demo {
@@ -174,15 +180,17 @@ impl Cli {
                     flags.push(("server.compat_ports", "true".to_owned()));
                 }
                 let demo = if demo { Demo::Wanted } else { Demo::Unwanted };
-                run::serve(common.load(flags)?, &Roles::all(), demo, start)
+                let asked = Asked { demo, loss: loss(accept_loss) };
+                run::serve(common.load(flags)?, &Roles::all(), asked, start)
             }
-            Command::Serve { common, roles, listen } => {
+            Command::Serve { common, roles, listen, accept_loss } => {
                 let start = run::begin()?;
                 let roles: Roles = roles.parse()?;
                 let own = format!("127.0.0.1:{}", roles.default_port());
                 let flags = listen.map(|listen| vec![("server.listen", listen)]).unwrap_or_default();
                 let config = common.load_over(vec![("server.listen", own)], flags)?;
-                run::serve(config, &roles, Demo::Unwanted, start)
+                let asked = Asked { demo: Demo::Unwanted, loss: loss(accept_loss) };
+                run::serve(config, &roles, asked, start)
             }
             Command::Check { common, roles } => cli::check::run(&common, roles),
             Command::Log { action } => cli::log::run(action),
@@ -193,6 +201,11 @@ impl Cli {
             Command::BenchEmpty { listen } => cli::bench_empty::run(&listen),
         }
     }
+}
+
+/// What `--accept-loss` says.
+fn loss(accept: bool) -> Loss {
+    if accept { Loss::Accepted } else { Loss::Refused }
 }
 
 impl Common {

@@ -10,6 +10,7 @@ pub mod cleaning;
 pub mod compat;
 mod guard;
 pub mod idempotency;
+pub mod identity;
 pub mod inventory;
 mod lease;
 mod number;

@@ -84,6 +84,13 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0011_outbox_removed.postgres.sql"),
         fill: None,
     },
+    Migration {
+        set: "commerce",
+        number: 12,
+        sqlite: include_str!("../migrations/0012_identity.sqlite.sql"),
+        postgres: include_str!("../migrations/0012_identity.postgres.sql"),
+        fill: None,
+    },
 ];
 
 #[cfg(test)]

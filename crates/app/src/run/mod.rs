@@ -1,6 +1,7 @@
 //! From configuration to a serving process: lock, listen, open, wire the roles, serve, drain, close. Read top to bottom it
 //! is the architecture.
 
+mod belong;
 mod figures;
 mod figures_db;
 mod limits;
@@ -34,6 +35,7 @@ use kassa_service::shutdown::Opening;
 use kassa_service::{Health, Metrics, Proxies, Shutdown, console, http, logs};
 use tokio::runtime::{Builder, Runtime};
 
+pub(crate) use belong::Loss;
 pub(crate) use parts::{PROCESSOR_GROUP, Parts, Wanted};
 pub(crate) use threads::start_bound;
 
@@ -89,7 +91,7 @@ pub(crate) fn check(config: &Config, roles: &Roles) -> anyhow::Result<kassa_acce
 pub(crate) fn serve(
     mut config: Config,
     roles: &Roles,
-    demo: Demo,
+    asked: Asked,
     Start { shutdown, opening }: Start,
 ) -> anyhow::Result<ExitCode> {
     logs::init(&logs::Options {
@@ -98,7 +100,7 @@ pub(crate) fn serve(
         file: (!config.logs.file.is_empty()).then(|| config.logs.file.clone().into()),
     })?;
     let mut access = check(&config, roles)?;
-    if demo == Demo::Wanted {
+    if asked.demo == Demo::Wanted {
         demo::add_site(&mut access);
         // A demo that only this machine reaches may be broken on purpose.
         config.chaos.allowed |= config.listen()?.ip().is_loopback();
@@ -119,8 +121,8 @@ pub(crate) fn serve(
     drop(opening);
 
     let runtime = start_runtime(&parts.callers(), roles)?;
-    let outcome =
-        runtime.block_on(run(roles, demo, server, &parts, Around { metrics: &metrics, shutdown: &shutdown }));
+    let around = Around { metrics: &metrics, shutdown: &shutdown };
+    let outcome = runtime.block_on(run(roles, asked, server, &parts, around));
     runtime.shutdown_timeout(Duration::from_secs(5));
     parts.close();
     drop(lock);
@@ -143,6 +145,13 @@ fn start_runtime(callers: &Callers, roles: &Roles) -> std::io::Result<Runtime> {
     Ok(runtime)
 }
 
+/// What is asked of a start beside its configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) demo: Demo,
+    pub(crate) loss: Loss,
+}
+
 /// Whether the demo's shop and traffic are made first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Demo {
@@ -159,7 +168,7 @@ struct Around<'a> {
 
 async fn run(
     roles: &Roles,
-    demo: Demo,
+    asked: Asked,
     server: Server,
     parts: &Parts,
     Around { metrics, shutdown }: Around<'_>,
@@ -168,6 +177,7 @@ async fn run(
     if roles.has(Role::Processor) {
         check_positions(parts.log()?.as_ref(), parts.store()?.as_ref()).await?;
     }
+    belong::check(parts, asked.loss).await?;
     let health = Health::new("kassa").plain_on(&[4_001, 4_002]).worded_on(&[3_001, 3_002]);
     watch::watch_parts(parts, &health);
     figures::register(parts, metrics);
@@ -198,7 +208,7 @@ async fn run(
         tasks.push(tokio::spawn(watch_levels(parts.shop()?, shutdown.clone())));
     }
     tasks.push(tokio::spawn(memory::watch(shutdown.clone())));
-    if let (Demo::Wanted, Some(collector)) = (demo, &collector) {
+    if let (Demo::Wanted, Some(collector)) = (asked.demo, &collector) {
         demo::fill(collector, parts, SystemClock.now(), shutdown).await?;
     }
 

@@ -118,6 +118,11 @@ impl Schemas {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether all have theirs.
+    pub(super) fn are_up(&self) -> bool {
+        self.waiting().is_empty()
+    }
+
     /// For `/readyz`.
     pub(super) fn status(&self) -> Status {
         match self.waiting().first() {

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::metrics::RelayMetrics;
 use super::record::{Records, RowError};
 use super::store::{self, Waiting};
+use crate::identity::Reached;
 use crate::lease;
 
 /// The lease that the relays of a database share.
@@ -134,6 +135,7 @@ pub struct Relay {
     options: RelayOptions,
     metrics: RelayMetrics,
     owner: String,
+    log_id: Option<Uuid>,
     lease: Option<Lease>,
     /// The pause after the failure that it is in.
     pause: Option<Duration>,
@@ -173,8 +175,22 @@ impl Relay {
     ) -> Self {
         let metrics = RelayMetrics::register(metrics);
         let owner = Uuid::now_v7().to_string();
-        let (lease, pause, measured, cleaned, cleaning) = (None, None, None, None, false);
-        Self { db, log, clock, wake, options, metrics, owner, lease, pause, measured, cleaned, cleaning }
+        let (log_id, lease, pause, measured, cleaned, cleaning) = (None, None, None, None, None, false);
+        Self {
+            db,
+            log,
+            clock,
+            wake,
+            options,
+            metrics,
+            owner,
+            log_id,
+            lease,
+            pause,
+            measured,
+            cleaned,
+            cleaning,
+        }
     }
 
     /// A relay for a database that has stock and no orders: it shows no metrics, for its rows are few and say `StockLow`.
@@ -262,21 +278,32 @@ impl Relay {
             return Ok(false);
         }
         let rows = ids.len() as u64;
+        let log_id = self.log_id().await?;
         let public = self.log.append(Stream::Orders, orders);
-        match money.is_empty() {
-            true => drop(public.await?),
-            false => drop(tokio::try_join!(public, self.log.append(Stream::Events, money))?),
-        }
+        let (public, money) = match money.is_empty() {
+            true => (public.await?, Vec::new()),
+            false => tokio::try_join!(public, self.log.append(Stream::Events, money))?,
+        };
         failpoint::hit("relay.after_append");
+        let reached = Reached::of(log_id, &[(Stream::Orders, public), (Stream::Events, money)]);
         self.db
             .write(move |tx| {
                 let marked = store::mark(tx, &ids)?;
+                reached.note(tx)?;
                 failpoint::hit("relay.before_mark");
                 Ok::<_, kassa_db::Error>(marked)
             })
             .await?;
         self.metrics.published.inc_by(rows);
         Ok(true)
+    }
+
+    /// Which log it is, asked once.
+    async fn log_id(&mut self) -> Result<Uuid, kassa_eventlog::Error> {
+        match self.log_id {
+            Some(log_id) => Ok(log_id),
+            None => Ok(*self.log_id.insert(self.log.status(Stream::Orders).await?.log_id)),
+        }
     }
 
     /// How long to wait for the next round.

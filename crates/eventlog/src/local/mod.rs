@@ -59,6 +59,7 @@ use active::Active;
 use append::Appending;
 use frame::Place;
 use groups::{Groups, GroupsConfig};
+use meta::Meta;
 use queue::Queue;
 use recover::Site;
 use segment::Segments;
@@ -120,6 +121,30 @@ impl LocalLog {
     /// The log's own id.
     pub fn log_id(&self) -> Uuid {
         self.core.log_id
+    }
+
+    /// The shop whose log it was said to be; none until it was.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when `meta.json` cannot be read.
+    pub fn shop_id(&self) -> Result<Option<Uuid>, Error> {
+        Ok(self.meta()?.shop_id)
+    }
+
+    /// Says whose log it is, durably. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when `meta.json` cannot be written; it is then as it was.
+    pub fn set_shop_id(&self, id: Uuid) -> Result<(), Error> {
+        let meta = Meta { shop_id: Some(id), ..self.meta()? };
+        meta.write(self.core.disk.as_ref(), &self.core.options.dir)
+    }
+
+    fn meta(&self) -> Result<Meta, Error> {
+        let dir = &self.core.options.dir;
+        let gone =
+            || Error::Unavailable(format!("cannot read {}: it is gone", dir.join("meta.json").display()));
+        Meta::read(self.core.disk.as_ref(), dir)?.ok_or_else(gone)
     }
 
     /// The threads that callers run on, for whoever runs them to speak of.

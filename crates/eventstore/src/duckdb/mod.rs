@@ -14,6 +14,7 @@ mod failure;
 mod forget;
 mod letters;
 mod open;
+mod owner;
 mod read;
 mod reader;
 mod report;
@@ -43,6 +44,7 @@ use crate::{
     Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Resume,
     Resumed, Row, StoreStatus, validate,
 };
+pub use owner::Owned;
 use reader::Readers;
 use writer::WriterHandle;
 

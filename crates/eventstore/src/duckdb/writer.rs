@@ -282,6 +282,12 @@ fn append_position(connection: &Connection, batch: &Batch, next_sequence: u64) -
         .map(drop)
 }
 
+/// Where every partition stands, as a reader sees it.
+pub(super) fn read_marks(connection: &Connection) -> Result<BTreeMap<u32, Mark>, Failure> {
+    let places = read_places(connection)?.into_iter();
+    Ok(places.map(|(partition, place)| (partition, place.mark)).collect())
+}
+
 /// Where every partition stands.
 fn read_places(connection: &Connection) -> Result<BTreeMap<u32, Place>, Failure> {
     let mut statement = connection.prepare(schema::NEWEST_POSITIONS)?;

@@ -64,6 +64,32 @@ async fn a_log_of_format_1_is_read_and_upgraded() {
 }
 
 #[tokio::test]
+async fn a_log_remembers_whose_it_is() {
+    let (_temporary, dir) = made().await;
+    let id = uuid::Uuid::from_u128(7);
+    let log = open_real(&dir).unwrap();
+    assert_eq!(log.shop_id().unwrap(), None);
+    log.set_shop_id(id).unwrap();
+    fill(&log, COUNT, 1).await;
+    log.close();
+    let log = open_real(&dir).unwrap();
+    assert_eq!(log.shop_id().unwrap(), Some(id));
+    assert_eq!(numbers(&log).await, plain(0..COUNT + 1));
+    drop(log);
+    flip_a_byte_in_the_middle(&dir);
+    salvage(&dir, &RealDisk, &SystemClock).unwrap();
+    assert_eq!(open_real(&dir).unwrap().shop_id().unwrap(), Some(id), "salvage keeps it");
+}
+
+fn flip_a_byte_in_the_middle(dir: &Path) {
+    let file = inspect(dir, &RealDisk).unwrap().partitions[0].segments[0].file.clone();
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x20;
+    fs::write(&file, bytes).unwrap();
+}
+
+#[tokio::test]
 async fn a_newer_log_is_refused_and_left_as_it_is() {
     let (_temporary, dir) = made().await;
     set_meta(&dir, |meta| *meta = json!({"format": 3, "log": "described otherwise"}));
