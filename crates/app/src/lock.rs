@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::backup::MARKER;
+
 /// Who may touch the data folder.
 #[derive(Debug)]
 pub(crate) enum Data {
@@ -39,8 +41,38 @@ pub(crate) struct Running {
 /// Takes the lock of `dir` (made if missing), or tells who holds it.
 ///
 /// # Errors
-/// The folder cannot be made or written.
+/// The folder cannot be made or written; a restore into it was not finished.
 pub(crate) fn take(dir: &Path) -> anyhow::Result<Data> {
+    let taken = take_any(dir)?;
+    if matches!(taken, Data::Mine(_)) {
+        refuse_unfinished(dir)?;
+    }
+    Ok(taken)
+}
+
+/// Refuses a folder that a restore has begun to fill.
+fn refuse_unfinished(dir: &Path) -> anyhow::Result<()> {
+    if dir.join(MARKER).exists() {
+        let dir = dir.display();
+        bail!(
+            "a restore into {dir} was not finished: repeat `kassa restore --from … --data {dir}`, which begins anew"
+        );
+    }
+    Ok(())
+}
+
+/// Takes the lock of `dir` for a restore, be it after one that was not finished.
+///
+/// # Errors
+/// Another process holds it.
+pub(crate) fn take_to_restore(dir: &Path) -> anyhow::Result<Lock> {
+    match take_any(dir)? {
+        Data::Mine(lock) => Ok(lock),
+        Data::Held(running) => bail!("the data folder {} is in use by {running}", dir.display()),
+    }
+}
+
+fn take_any(dir: &Path) -> anyhow::Result<Data> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make the data folder {}", dir.display()))?;
     let path = dir.join("kassa.lock");
     let mut file = OpenOptions::new()
@@ -85,7 +117,7 @@ pub(crate) fn look(dir: &Path) -> anyhow::Result<Look> {
         Err(error) => return Err(error).with_context(|| format!("cannot open the lock {}", path.display())),
     };
     match file.try_lock() {
-        Ok(()) => Ok(Look::Mine(Some(file))),
+        Ok(()) => refuse_unfinished(dir).map(|()| Look::Mine(Some(file))),
         Err(TryLockError::WouldBlock) => Ok(Look::Held(read_running(&mut file)?)),
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("cannot lock {}", path.display()))

@@ -1,6 +1,7 @@
 //! The binary `kassa`: one command line, one subcommand per thing to do.
 
 mod admin;
+mod backup;
 mod cli;
 mod client;
 mod config;
@@ -129,6 +130,22 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         into: PathBuf,
     },
+    /// Make one consistent copy of shop, log and reports, of a running kassa or of its folder. Never the salts.
+    Backup {
+        #[command(flatten)]
+        common: Common,
+        /// The folder for it, empty or not there.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
+    /// Bring a backup back into a data folder that is empty or not there.
+    Restore {
+        #[command(flatten)]
+        common: Common,
+        /// The backup's folder.
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+    },
     /// Check that the shop's books agree: stock, orders, keys, the log, the reports' money; exit status 0 if they do.
     Audit {
         #[command(flatten)]
@@ -197,6 +214,8 @@ impl Cli {
             Command::DeadLetters { action } => cli::dead_letters::run(action),
             Command::Replay { common, into } => cli::replay::run(&common, &into),
             Command::Audit { common, answers, json } => cli::audit::run(&common, answers, json),
+            Command::Backup { common, to } => cli::backup::backup(&common, &to),
+            Command::Restore { common, from } => cli::backup::put_back(&common, &from),
             Command::Healthcheck { common, url } => cli::healthcheck::run(&common, url),
             Command::BenchEmpty { listen } => cli::bench_empty::run(&listen),
         }

@@ -1,5 +1,6 @@
 //! The database as its callers see it.
 
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +11,7 @@ use tokio::runtime::Handle;
 
 use crate::job::{self, Waiting};
 use crate::queue::Queue;
+use crate::sqlite::Snapshot;
 use crate::stats::Counters;
 use crate::{Error, Migration, Options, Stats, Tx, migrate, postgres, sqlite};
 
@@ -48,6 +50,8 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     engine: Engine,
     shared: Arc<Shared>,
+    /// Of SQLite.
+    file: Option<PathBuf>,
     migrated: AtomicBool,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -112,7 +116,8 @@ impl Db {
     fn open_by(url: &str, options: Options, (away, purpose): (Away, Purpose)) -> Result<Self, Error> {
         let (writes, reads) = (Queue::new(options.queue_max), Queue::new(options.queue_max));
         let shared = Arc::new(Shared { writes, reads, counters: Counters::default(), options });
-        let (engine, threads) = if let Some(path) = url.strip_prefix("sqlite:") {
+        let file = url.strip_prefix("sqlite:");
+        let (engine, threads) = if let Some(path) = file {
             (Engine::Sqlite, sqlite::start(path, &shared, purpose)?)
         } else if is_postgres(url) {
             (Engine::Postgres, postgres::start(url, &shared, (away, purpose))?)
@@ -120,7 +125,8 @@ impl Db {
             return Err(no_address());
         };
         let migrated = AtomicBool::new(false);
-        Ok(Self(Arc::new(Inner { engine, shared, migrated, threads: Mutex::new(threads) })))
+        let file = file.map(PathBuf::from);
+        Ok(Self(Arc::new(Inner { engine, shared, file, migrated, threads: Mutex::new(threads) })))
     }
 
     /// Brings the schema up to `migrations`, each in a transaction of its own. Blocks; for the start.
@@ -208,6 +214,18 @@ impl Db {
     /// Whether both are clones of one: a transaction of either sees and changes the same.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Holds on to its present state, to be copied while others go on writing. What was committed before the call is in it.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] on PostgreSQL, which has tools of its own; [`Error::Unavailable`] when the file cannot be read.
+    pub fn snapshot(&self) -> Result<Snapshot, Error> {
+        match &self.0.file {
+            Some(file) => Snapshot::take(file),
+            None => Err(Error::Invalid("cannot copy a database on PostgreSQL: use pg_dump".to_owned())),
+        }
     }
 
     /// What it has done so far.

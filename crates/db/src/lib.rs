@@ -22,5 +22,6 @@ pub use db::{Db, Engine};
 pub use error::Error;
 pub use migrate::{Fill, Migration};
 pub use options::Options;
+pub use sqlite::Snapshot;
 pub use stats::{GROUP_SIZES, Stats};
 pub use tx::{Param, Row, Tx};

@@ -36,6 +36,10 @@ pub const ALL: &[&str] = &[
     "transport.after_reply",
     "transport.after_decision",
     "drain.after_reply",
+    "backup.after_store",
+    "backup.before_manifest",
+    "restore.mid_copy",
+    "restore.before_end",
 ];
 
 static ARMED: AtomicBool = AtomicBool::new(false);

@@ -2,6 +2,7 @@
 //! over HTTP or in their own process.
 
 mod audit;
+mod backup;
 mod replay;
 
 pub(crate) use replay::STORE;
@@ -35,7 +36,7 @@ pub(crate) fn routes(parts: &Parts) -> Router {
         router = router
             .merge(Router::new().route("/v1/admin/fingerprint", get(get_fingerprint)).with_state(store));
     }
-    router.merge(audit::routes(parts))
+    router.merge(audit::routes(parts)).merge(backup::routes(parts))
 }
 
 /// The log and where its files are.

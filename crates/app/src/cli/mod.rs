@@ -3,6 +3,7 @@
 
 pub(crate) mod admin_access;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod bench_empty;
 pub(crate) mod check;
 pub(crate) mod dead_letters;

@@ -379,7 +379,7 @@ fn named_by_flag(error: http::Error) -> anyhow::Error {
 }
 
 /// Fail points are for tests on this machine alone.
-fn arm_failpoints(config: &Config) -> anyhow::Result<()> {
+pub(crate) fn arm_failpoints(config: &Config) -> anyhow::Result<()> {
     let Ok(plan) = std::env::var("KASSA_FAILPOINTS") else { return Ok(()) };
     if !config.listen()?.ip().is_loopback() {
         anyhow::bail!("KASSA_FAILPOINTS is refused beyond loopback");

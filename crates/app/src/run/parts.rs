@@ -8,7 +8,7 @@ use axum::Router;
 use kassa_access::{Access, Mode, Salts};
 use kassa_analytics::report::{self, ReportOptions, Reports};
 use kassa_commerce::Shop;
-use kassa_db::Engine;
+use kassa_db::{Db, Engine};
 use kassa_eventlog::disk::{Disk, RealDisk};
 use kassa_eventlog::local::{Callers, LocalLog, Options as LogOptions};
 use kassa_eventlog::still::StillDisk;
@@ -142,6 +142,11 @@ impl Parts {
     /// The databases, where there are any.
     pub(super) fn databases(&self) -> Option<&Open> {
         self.databases.as_ref()
+    }
+
+    /// Every database, with its name.
+    pub(crate) fn database_list(&self) -> &[(String, Db)] {
+        self.databases.as_ref().map_or(&[], Open::all)
     }
 
     /// The log, where a role needs one.

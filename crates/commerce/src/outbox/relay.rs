@@ -12,7 +12,7 @@ use kassa_db::Db;
 use kassa_eventlog::{EventLog, Record, Stream};
 use kassa_model::{Clock, MICROS_PER_DAY, Timestamp, failpoint};
 use kassa_service::{Metrics, Shutdown};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedMutexGuard};
 use uuid::Uuid;
 
 use super::metrics::RelayMetrics;
@@ -67,9 +67,15 @@ impl Default for RelayOptions {
     }
 }
 
-/// Tells the relay of this process that something was committed, and hears from it how the outbox stands. Clones share it.
+/// Tells the relay of this process that something was committed, and to hold still, and hears from it how the outbox stands.
+/// Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Wake(Arc<Notify>, Arc<Mutex<Oldest>>);
+pub struct Wake {
+    committed: Arc<Notify>,
+    oldest: Arc<Mutex<Oldest>>,
+    /// Held while rows are appended and marked.
+    publishing: Arc<tokio::sync::Mutex<()>>,
+}
 
 /// The oldest row that waits, by the time that it bears, and since when it is that one.
 type Oldest = Option<(Timestamp, Instant)>;
@@ -77,12 +83,12 @@ type Oldest = Option<(Timestamp, Instant)>;
 impl Wake {
     /// For how long this process has seen the same row of the outbox wait as the oldest, by a clock that nobody sets.
     pub fn oldest_waits(&self) -> Duration {
-        let oldest = *self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        let oldest = *self.oldest.lock().unwrap_or_else(PoisonError::into_inner);
         oldest.map_or(Duration::ZERO, |(_, since)| since.elapsed())
     }
 
     fn note_oldest(&self, row: Option<Timestamp>) {
-        let mut oldest = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut oldest = self.oldest.lock().unwrap_or_else(PoisonError::into_inner);
         *oldest = match (row, *oldest) {
             (Some(row), Some((known, since))) if known == row => Some((known, since)),
             (row, _) => row.map(|row| (row, Instant::now())),
@@ -91,7 +97,12 @@ impl Wake {
 
     /// To be called after every commit that wrote outbox rows. Forgetting it costs a poll's time, nothing else.
     pub fn wake(&self) {
-        self.0.notify_one();
+        self.committed.notify_one();
+    }
+
+    /// Waits until no row is on its way between the log and its mark, and lets none set out until the guard is dropped.
+    pub async fn hold(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.publishing).lock_owned().await
     }
 }
 
@@ -212,7 +223,7 @@ impl Relay {
             let waits_for_news = matches!(outcome, Ok(Round::Idle | Round::Standby));
             tokio::select! {
                 () = shutdown.wait() => {}
-                () = self.wake.0.notified(), if waits_for_news => {}
+                () = self.wake.committed.notified(), if waits_for_news => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -278,6 +289,7 @@ impl Relay {
             return Ok(false);
         }
         let rows = ids.len() as u64;
+        let _publishing = self.wake.hold().await;
         let log_id = self.log_id().await?;
         let public = self.log.append(Stream::Orders, orders);
         let (public, money) = match money.is_empty() {

@@ -4,6 +4,7 @@
 mod durable;
 mod group;
 mod log;
+mod snapshot;
 mod statement;
 mod still;
 
@@ -23,6 +24,7 @@ use crate::{Error, Tx};
 use durable::{Durability, User};
 use statement::Session;
 
+pub use snapshot::Snapshot;
 pub(crate) use statement::{int, text};
 
 /// Opens the file at `path` and starts its threads.

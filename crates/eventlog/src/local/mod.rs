@@ -11,6 +11,7 @@ mod active;
 mod answer;
 mod append;
 mod callers;
+mod copy;
 mod frame;
 mod groups;
 mod inspect;
@@ -45,6 +46,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use callers::Callers;
+pub use copy::{Copied, Cut};
 pub use inspect::{
     Damage, GroupInspection, Inspection, PartitionInspection, SegmentInspection, Verification, inspect,
     verify,

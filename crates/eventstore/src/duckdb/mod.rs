@@ -6,6 +6,7 @@
 
 mod audit;
 mod columns;
+mod copy;
 #[cfg(test)]
 mod cost;
 mod engine;

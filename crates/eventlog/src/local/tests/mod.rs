@@ -2,6 +2,7 @@
 
 mod calls;
 mod conform;
+mod copy;
 mod damage;
 mod every_call;
 mod fuzz;

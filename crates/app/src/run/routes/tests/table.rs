@@ -166,6 +166,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/admin/log", ADMIN),
     row("GET /v1/admin/log/inspect", ADMIN),
     row("GET /v1/admin/log/verify", ADMIN),
+    row("POST /v1/admin/backup", ADMIN),
     row("POST /v1/admin/replay", ADMIN),
     row("GET /v1/admin/fingerprint", ADMIN),
     row("GET /v1/admin/audit", ADMIN),

@@ -1,0 +1,126 @@
+//! The way back: a backup into an empty data folder, all of it or nothing.
+//!
+//! While it is under way, `restore.unfinished` lies in the folder, and nobody opens it but another restore, which begins anew.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use kassa_model::{Progress, failpoint};
+
+use super::files::{copy_checked, is_empty, make_dir, sync_dir, sync_tree, write_new};
+use super::{DATABASE, Entry, Manifest, SITES, STORE};
+use crate::config::Config;
+use crate::lock;
+
+/// The file that says that a restore was not finished.
+pub(crate) const MARKER: &str = "restore.unfinished";
+
+/// What the lock leaves in a folder that was empty.
+const OF_THE_LOCK: [&str; 2] = ["kassa.lock", "kassa.token"];
+
+/// Where the parts of a backup go.
+#[derive(Debug)]
+struct Places {
+    data: PathBuf,
+    log: PathBuf,
+    store: PathBuf,
+    database: PathBuf,
+}
+
+impl Places {
+    /// By the configuration, which must keep all of them in the data folder.
+    fn of(config: &Config) -> anyhow::Result<Self> {
+        let database = config.database.url.strip_prefix("sqlite:").map(PathBuf::from);
+        let Some(database) = database else {
+            bail!(
+                "database.url is no SQLite file: a backup is restored into one, and a PostgreSQL by pg_restore"
+            )
+        };
+        let places =
+            Self { data: config.data.clone(), log: config.log_dir()?, store: config.store_file()?, database };
+        for place in [&places.log, &places.store, &places.database] {
+            if !place.starts_with(&places.data) {
+                bail!(
+                    "{} lies outside of the data folder {}: restore into one that holds everything",
+                    place.display(),
+                    places.data.display()
+                );
+            }
+        }
+        Ok(places)
+    }
+
+    /// Where a file of the backup goes.
+    fn place(&self, entry: &Entry) -> PathBuf {
+        match entry.path.as_str() {
+            DATABASE => self.database.clone(),
+            STORE => self.store.clone(),
+            SITES => self.data.join(SITES),
+            other => self.log.join(other.strip_prefix("log/").unwrap_or(other)),
+        }
+    }
+
+    /// Removes what an unfinished restore has written.
+    fn clear(&self) -> anyhow::Result<()> {
+        let sites = self.data.join(SITES);
+        for path in [&self.log, &self.store, &self.database, &sites] {
+            let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            match removed {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Restores the backup in `from` into the data folder of `config`.
+///
+/// # Errors
+/// The backup is unfinished, damaged or newer; the folder is not empty or in use; files cannot be written. The folder is
+/// then as it was, or, where not even that could be done, refused by everything but another restore.
+pub(crate) fn restore(from: &Path, config: &Config, progress: &dyn Progress) -> anyhow::Result<Manifest> {
+    let manifest = Manifest::read(from)?;
+    let places = Places::of(config)?;
+    let data = &places.data;
+    let marker = data.join(MARKER);
+    let again = marker.exists();
+    if !again && !is_empty(data, &OF_THE_LOCK)? {
+        bail!("{} is not empty: restore into an empty folder, or one that is not there", data.display());
+    }
+    make_dir(data)?;
+    let _lock = lock::take_to_restore(data)?;
+    if again {
+        places.clear()?;
+        fs::remove_file(&marker).with_context(|| format!("cannot remove {}", marker.display()))?;
+    }
+    write_new(&marker, from.display().to_string().as_bytes())?;
+    sync_dir(data)?;
+    if let Err(error) = fill(from, &manifest, &places, progress) {
+        places.clear()?;
+        fs::remove_file(&marker)?;
+        return Err(error);
+    }
+    failpoint::hit("restore.before_end");
+    fs::remove_file(&marker).with_context(|| format!("cannot remove {}", marker.display()))?;
+    sync_dir(data)?;
+    Ok(manifest)
+}
+
+fn fill(from: &Path, manifest: &Manifest, places: &Places, progress: &dyn Progress) -> anyhow::Result<()> {
+    let all: u64 = manifest.files.iter().map(|entry| entry.bytes).sum();
+    let mut done = 0;
+    for entry in &manifest.files {
+        progress.tell("restoring", done, all);
+        copy_checked(from, entry, &places.place(entry))?;
+        failpoint::hit("restore.mid_copy");
+        done += entry.bytes;
+    }
+    sync_tree(&places.data)?;
+    progress.tell("restoring", all, all);
+    Ok(())
+}

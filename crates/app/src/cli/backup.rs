@@ -1,0 +1,65 @@
+//! `kassa backup --to DIR` and `kassa restore --from DIR`.
+
+use std::path::{Path, PathBuf, absolute};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use kassa_model::Progress;
+use kassa_service::console;
+use serde_json::{Value, json};
+
+use super::admin_access::{self, Admin, Needs};
+use crate::Common;
+use crate::backup::{Manifest, bring, is_empty, restore};
+use crate::progress::Shown;
+use crate::run::arm_failpoints;
+
+/// Makes a backup in `to`, of the process that runs on the data folder or of the files.
+pub(crate) fn backup(common: &Common, to: &Path) -> anyhow::Result<ExitCode> {
+    if !is_empty(to, &[])? {
+        bail!("{} is not empty: name a new folder for the backup", to.display());
+    }
+    let to = absolute(to)?;
+    super::block_on(async {
+        let (admin, _) = admin_access::open(common, Needs { log: true, store: true, shop: true }).await?;
+        let shown = Shown::new();
+        let made = make(&admin, &shown).await;
+        admin.close();
+        bring(&made?, &to, &shown)?;
+        let manifest = Manifest::read(&to)?;
+        let bytes: u64 = manifest.files.iter().map(|entry| entry.bytes).sum();
+        let (files, to) = (manifest.files.len(), to.display());
+        console::print(format_args!("backed up {} in {files} files to {to}", super::human_bytes(bytes)))?;
+        console::print(format_args!(
+            "the salts are not in it; try it with: kassa restore --from {to} --data ELSEWHERE"
+        ))?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+async fn make(admin: &Admin, shown: &Shown) -> anyhow::Result<PathBuf> {
+    let mut end = Value::Null;
+    let each = |line: &Value| match line["step"].as_str() {
+        Some(step) => shown.tell(step, line["done"].as_u64().unwrap_or(0), line["of"].as_u64().unwrap_or(0)),
+        None => end = line.clone(),
+    };
+    admin.post_lines("/v1/admin/backup", &json!({}), each).await?;
+    if let Some(error) = end["error"].as_str() {
+        bail!("{error}");
+    }
+    Ok(end["done"]["dir"].as_str().context("the backup ended early")?.into())
+}
+
+/// Restores the backup in `from` into the data folder, which is empty or not there.
+pub(crate) fn put_back(common: &Common, from: &Path) -> anyhow::Result<ExitCode> {
+    let config = common.load(Vec::new())?;
+    arm_failpoints(&config)?;
+    let manifest = restore(from, &config, &Shown::new())?;
+    console::print(format_args!(
+        "restored the backup of {} into {}: {} files; start kassa on it, and kassa audit says whether the books agree",
+        manifest.made_at,
+        config.data.display(),
+        manifest.files.len()
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
