@@ -140,6 +140,12 @@ impl Salts {
         }
     }
 
+    /// Whether the salt of that day is in memory, so that asking for it makes none.
+    #[cfg(test)]
+    pub(crate) fn has(&self, day: i64) -> bool {
+        self.cache.kept.lock().unwrap_or_else(PoisonError::into_inner).days.contains_key(&day)
+    }
+
     #[cold]
     fn slow_at(&self, day: i64) -> DaySalts {
         let (salts, turned) = self.cache.slow_at(day);

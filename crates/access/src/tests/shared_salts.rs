@@ -53,7 +53,8 @@ async fn old_ones_are_destroyed_in_the_database() {
             until("yesterday, today and tomorrow are there, and no other day", || {
                 let days: Vec<_> =
                     rows(&db).into_iter().filter(|(kind, ..)| kind == "day").map(|(_, n, _)| n).collect();
-                days == [day - 1, day, day + 1]
+                // Known here, too: the clock of a real day leaves hours between the commit and midnight.
+                days == [day - 1, day, day + 1] && salts.has(day + 1)
             })
             .await;
             assert!(rows(&db).iter().filter(|(kind, ..)| kind == "week").count() <= 2);
