@@ -8,6 +8,7 @@
 //! {"id":"low:0190…/1:ps5","type":"StockLow","occurred_at":"…","stock":{"sku":"ps5","on_hand":4,"low_stock_at":5}}
 //! ```
 
+mod batch;
 mod fetch;
 mod metrics;
 mod record;

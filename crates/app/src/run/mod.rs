@@ -1,6 +1,7 @@
 //! From configuration to a serving process: lock, listen, open, wire the roles, serve, drain, close. Read top to bottom it
 //! is the architecture.
 
+mod access;
 mod belong;
 mod figures;
 mod figures_db;
@@ -14,13 +15,12 @@ mod threads;
 mod watch;
 
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use kassa_access::{Mode, SecretKeyOptions, SiteOptions};
+use kassa_access::Mode;
 use kassa_analytics::collect::{self, Collector, CollectorOptions};
 use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, SessionOptions, check_positions};
 use kassa_analytics::retain::{RetainOptions, Retention};
@@ -35,11 +35,13 @@ use kassa_service::shutdown::Opening;
 use kassa_service::{Health, Metrics, Proxies, Shutdown, console, http, logs};
 use tokio::runtime::{Builder, Runtime};
 
+use access::check_internal_token;
+pub(crate) use access::options as access_options;
 pub(crate) use belong::Loss;
 pub(crate) use parts::{PROCESSOR_GROUP, Parts, Wanted};
 pub(crate) use threads::start_bound;
 
-use crate::config::{Config, INTERNAL_TOKEN};
+use crate::config::Config;
 use crate::demo;
 use crate::lock;
 use crate::memory;
@@ -288,57 +290,6 @@ pub(crate) fn processor_options(config: &Config) -> anyhow::Result<ProcessorOpti
         sessions: SessionOptions { memory_max: config.sessions.memory_max },
         ..ProcessorOptions::default()
     })
-}
-
-/// Who may do what, by the configuration; refuses to listen beyond loopback unprotected.
-pub(crate) fn access_options(config: &Config) -> anyhow::Result<kassa_access::Options> {
-    let secret_keys = config.access.secret_keys.iter().map(|key| SecretKeyOptions {
-        name: key.name.clone(),
-        sha256: key.sha256.clone(),
-        site: key.site.clone(),
-    });
-    let sites = config.sites.iter().map(|site| SiteOptions {
-        id: site.id.clone(),
-        write_keys: site.write_keys.clone(),
-        allow_keyless: site.allow_keyless,
-        timezone: site.timezone.clone(),
-        origins: site.origins.clone(),
-        keep_days: site.keep_days,
-    });
-    let options = kassa_access::Options {
-        admin_token: config.access.admin_token.clone(),
-        secret_keys: secret_keys.collect(),
-        sites: sites.collect(),
-        shop_site: config.shop.site.clone(),
-        compat_open: config.compat.open.clone(),
-        compat_limit: NonZeroU32::new(config.compat.rate_per_second)
-            .zip(NonZeroU32::new(config.compat.burst)),
-        internal_token: std::env::var(INTERNAL_TOKEN).unwrap_or_default(),
-        ..kassa_access::Options::default()
-    };
-    Mode::decide(&[config.listen()?], &options)?;
-    Ok(options)
-}
-
-/// Roles that ask each other over HTTP know each other by a token: without it everything would be refused, and orders would
-/// be accepted and never decided.
-fn check_internal_token(config: &Config, roles: &Roles, token: &str) -> anyhow::Result<()> {
-    let asks = [
-        ("catalog.url", &config.catalog.url, roles.has(Role::Orders)),
-        ("inventory.url", &config.inventory.url, roles.has(Role::Orders) || roles.has(Role::Catalog)),
-    ];
-    let named = asks.iter().find(|(_, url, asks)| *asks && !url.is_empty()).map(|(key, _, _)| *key);
-    let is_asked = (roles.has(Role::Catalog) || roles.has(Role::Inventory)) && !roles.has(Role::Orders);
-    let why = match named {
-        _ if !token.is_empty() => return Ok(()),
-        Some(key) => format!("{key} is set"),
-        None if is_asked => format!("{} run without orders", roles.names()),
-        None => return Ok(()),
-    };
-    anyhow::bail!(
-        "{why}, and KASSA_INTERNAL_TOKEN is not: roles in several processes know each other by it; \
-         set it to the same long random text for each of them"
-    )
 }
 
 /// Where to listen: `server.listen` first, then the ports of the old systems.

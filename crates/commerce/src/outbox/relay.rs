@@ -15,16 +15,15 @@ use kassa_service::{Metrics, Shutdown};
 use tokio::sync::{Notify, OwnedMutexGuard};
 use uuid::Uuid;
 
+use super::batch::Batch;
 use super::metrics::RelayMetrics;
-use super::record::{Records, RowError};
+use super::record::RowError;
 use super::store::{self, Waiting};
 use crate::identity::Reached;
 use crate::lease;
 
 /// The lease that the relays of a database share.
 const LEASE: &str = "relay";
-/// Bytes of payload that one append carries, unless a single row has more.
-const BATCH_BYTES_MAX: usize = 4 << 20;
 /// The first pause after a failure; doubled each time.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often the backlog is measured.
@@ -162,14 +161,6 @@ struct Lease {
     epoch: i64,
     /// No later than it ends in the database, by a clock that nobody sets.
     until: Instant,
-}
-
-/// The next rows as records, and what kept it from taking more.
-struct Batch {
-    ids: Vec<i64>,
-    orders: Vec<Record>,
-    money: Vec<Record>,
-    stopped: Option<RelayError>,
 }
 
 impl Relay {
@@ -395,30 +386,5 @@ impl Relay {
         if let Err(error) = self.db.write(move |tx| lease::give_back(tx, LEASE, &owner)).await {
             tracing::debug!(%error, "the relay's lease was not given back: it ends by itself");
         }
-    }
-}
-
-impl Batch {
-    fn of(rows: Vec<Waiting>) -> Self {
-        let mut batch = Self { ids: Vec::new(), orders: Vec::new(), money: Vec::new(), stopped: None };
-        let mut bytes = 0;
-        for row in rows {
-            let id = row.id;
-            let records = match Records::of(row) {
-                Ok(records) => records,
-                Err(why) => {
-                    batch.stopped = Some(RelayError::Row { id, why });
-                    break;
-                }
-            };
-            bytes += records.bytes();
-            if bytes > BATCH_BYTES_MAX && !batch.ids.is_empty() {
-                break;
-            }
-            batch.ids.push(id);
-            batch.orders.push(records.order);
-            batch.money.extend(records.money);
-        }
-        batch
     }
 }
