@@ -142,7 +142,7 @@ fn a_second_database_and_a_newer_schema_are_refused() {
         let clock = Arc::clone(&process.clock);
         let again = process.access.attach(process.db.clone(), clock as Arc<_>);
         assert!(matches!(again, Err(Error::AttachedTwice)));
-        let newer = "UPDATE migrations SET number = 99 WHERE set_name = 'access'";
+        let newer = "UPDATE migrations SET number = 99 WHERE set_name = 'access' AND number = 1";
         process.db.write_blocking::<_, kassa_db::Error>(move |tx| tx.execute(newer, &[])).unwrap();
         let access = Access::open(&options(), Mode::Closed, tempfile::tempdir().unwrap().path()).unwrap();
         let refused = access.attach(process.db.clone(), Arc::new(ManualClock::new(noon()))).unwrap_err();
