@@ -129,7 +129,12 @@ impl EventStore for DuckStore {
     }
 
     async fn resume(&self, ask: Resume, send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
-        self.readers.unlimited(move |connection| resume::resume(connection, ask, send)).await
+        let read_much = !ask.sessions.is_empty();
+        self.readers.unlimited(move |connection| resume::resume(connection, ask, send)).await?;
+        if read_much {
+            self.readers.alone(resume::give_back).await;
+        }
+        Ok(())
     }
 
     async fn seen(&self, lookups: Vec<Lookup>, within: Range<Timestamp>) -> Result<Vec<Option<i64>>, Error> {

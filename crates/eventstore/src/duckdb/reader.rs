@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 use std::time::Duration;
 
 use duckdb::{Connection, InterruptHandle};
@@ -17,9 +17,15 @@ use crate::Error;
 /// How often an interrupt is repeated: one that comes before a statement began is lost.
 const INTERRUPT_EVERY: Duration = Duration::from_millis(20);
 
+/// How often work that must be alone is tried, and the pause between.
+const ALONE_TRIES: u32 = 5;
+const ALONE_PAUSE: Duration = Duration::from_millis(20);
+
 /// Runs reading work.
 #[derive(Debug)]
 pub(super) struct Readers {
+    /// Held for reading by all work, and for writing by what must be alone.
+    beside: Arc<RwLock<()>>,
     shared: Arc<Shared>,
     reports: Arc<Semaphore>,
     /// Counts the work that has not ended: one more than there is.
@@ -82,7 +88,7 @@ impl Readers {
     /// Readers of `shared`.
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         let reports = Arc::new(Semaphore::new(shared.options.reports_max.max(1)));
-        Self { shared, reports, working: Arc::default() }
+        Self { beside: Arc::default(), shared, reports, working: Arc::default() }
     }
 
     /// How many pieces of work have not ended, for tests.
@@ -150,6 +156,31 @@ impl Readers {
         task.await.unwrap_or_else(|error| Err(Error::Failed(format!("a reader failed: {error}"))))
     }
 
+    /// Runs work that must not lie beside any other, if there soon is a moment without other; else not at all. What begins
+    /// meanwhile waits for it.
+    pub(super) async fn alone(&self, work: impl FnOnce(&Connection) + Send + 'static) {
+        let (beside, shared) = (Arc::clone(&self.beside), Arc::clone(&self.shared));
+        let done = tokio::task::spawn_blocking(move || {
+            for _ in 0..ALONE_TRIES {
+                let _alone = match beside.try_write() {
+                    Ok(alone) => alone,
+                    Err(TryLockError::Poisoned(alone)) => alone.into_inner(),
+                    Err(TryLockError::WouldBlock) => {
+                        std::thread::sleep(ALONE_PAUSE);
+                        continue;
+                    }
+                };
+                if let Ok(lease) = shared.lease() {
+                    work(&lease.connection);
+                }
+                return;
+            }
+        });
+        if let Err(error) = done.await {
+            tracing::error!(%error, "work on the event store panicked");
+        }
+    }
+
     /// Waits for a report's turn.
     async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
         let wait = self.shared.options.turn_timeout;
@@ -175,9 +206,11 @@ impl Readers {
         F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     {
         let (stop, shared) = (Arc::new(Stop::default()), Arc::clone(&self.shared));
+        let beside = Arc::clone(&self.beside);
         let working = Working(Arc::clone(&stop), Arc::clone(&self.working));
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
+            let _beside = beside.read().unwrap_or_else(PoisonError::into_inner);
             run(&shared, &working, work)
         });
         (task, Waiting(stop))

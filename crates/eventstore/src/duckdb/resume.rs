@@ -50,15 +50,12 @@ pub(super) fn resume(
         send_ids(connection, ask.partition, first_hour, &mut *send)?;
     }
     connection.execute_batch("COMMIT")?;
-    if !ask.sessions.is_empty() {
-        give_back(connection);
-    }
     Ok(())
 }
 
 /// Makes the engine let go of the blocks that were read: nobody asks for them again, and they would lie in memory up to its
-/// limit for as long as the process lives.
-fn give_back(connection: &Connection) {
+/// limit for as long as the process lives. A query beside it would be told that there is no memory.
+pub(super) fn give_back(connection: &Connection) {
     let limit =
         || connection.query_row("SELECT current_setting('memory_limit')", [], |row| row.get::<_, String>(0));
     let Ok(limit) = limit() else { return };
