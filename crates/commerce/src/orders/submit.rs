@@ -93,7 +93,7 @@ pub async fn submit(shop: &Arc<Shop>, submission: Submission, shape: Shape) -> R
     let order = submission.into_order(shop, products);
     let (scope, stock) = (order.scope.clone(), order.stock);
     if stock == StockPlace::Apart {
-        flow::admit(shop)?;
+        flow::admit(shop).await?;
     }
     let (outcome, placed) = write(db, (order, key.clone()), shape, shop.now()).await?;
     failpoint::hit("orders.after_commit");
