@@ -30,14 +30,14 @@ const TURN: Duration = Duration::from_millis(10);
 const ROWS_LEAST: u64 = 100;
 const ROWS_MOST: u64 = 2_000;
 
-/// Removes at most so many rows of a kind; returns how many.
-type Removal = fn(&mut Tx<'_>, Timestamp, i64) -> Result<u64, Error>;
+/// Removes at most so many rows of a kind, or orders; returns how many.
+type Removal = Arc<dyn Fn(&mut Tx<'_>, Timestamp, i64) -> Result<u64, Error> + Send + Sync>;
 
 /// One kind of rows, in one database.
 struct Kind {
     db: Db,
     removal: Removal,
-    /// Rows of its next transaction.
+    /// Rows, or orders, of its next transaction.
     rows: u64,
 }
 
@@ -77,24 +77,26 @@ pub(crate) async fn clean(shop: &Shop) -> Result<(), Error> {
         }
         kinds = left;
     }
-    if let Some(db) = &shop.orders {
-        leaving::remove_failed(db, shop.options.keep_failed_days, now).await?;
-    }
     Ok(())
 }
 
 fn kinds(shop: &Shop) -> Vec<Kind> {
-    let kind = |db: &Db, removal| Kind { db: db.clone(), removal, rows: ROWS_LEAST };
+    let kind = |db: &Db, removal: Removal| Kind { db: db.clone(), removal, rows: ROWS_LEAST };
+    let keep_days = shop.options.keep_failed_days;
+    let failed: Removal = Arc::new(move |tx, now, most| leaving::remove_failed(tx, keep_days, now, most));
     let mut kinds = Vec::new();
-    kinds.extend(shop.orders.iter().map(|db| kind(db, work::store::clean)));
-    kinds.extend(shop.inventory.iter().map(|db| kind(db, commands::clean)));
+    if let Some(db) = &shop.orders {
+        kinds.push(kind(db, Arc::new(work::store::clean)));
+        kinds.push(kind(db, Arc::clone(&failed)));
+    }
+    kinds.extend(shop.inventory.iter().map(|db| kind(db, Arc::new(commands::clean))));
     if let Some(db) = shop.inventory.as_ref().filter(|_| !shop.stock_is_with_orders()) {
-        kinds.push(kind(db, outbox::clean_unfetched));
+        kinds.push(kind(db, Arc::new(outbox::clean_unfetched)));
     }
     let mut known: Vec<&Db> = Vec::new();
     for db in [&shop.orders, &shop.inventory, &shop.catalog].into_iter().flatten() {
         if !known.iter().any(|other| other.is_same(db)) {
-            kinds.push(kind(db, idempotency::clean));
+            kinds.push(kind(db, Arc::new(idempotency::clean)));
             known.push(db);
         }
     }
@@ -104,7 +106,7 @@ fn kinds(shop: &Shop) -> Vec<Kind> {
 impl Kind {
     /// One transaction, and the pause after it; true if more may be due.
     async fn remove(&mut self, now: Timestamp) -> Result<bool, Error> {
-        let (removal, rows) = (self.removal, self.rows);
+        let (removal, rows) = (Arc::clone(&self.removal), self.rows);
         let most = i64::try_from(rows).unwrap_or(i64::MAX);
         let done = self.db.write(move |tx| {
             let begun = Instant::now();
@@ -163,12 +165,35 @@ mod tests {
         assert_eq!(records(&bed).await, [0, 0]);
     }
 
+    /// Writes `count` orders that failed at `at`, microseconds, with their lines and what happened to them.
+    fn fail_orders(bed: &Bed, count: i64, at: i64) {
+        bed.write(move |tx| {
+            let orders = "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+                          INSERT INTO orders (id, status, revision, last_seq, currency, total_minor, refunded_minor, scope, \
+                          context, fail_reason, created_at, updated_at) \
+                          SELECT 'f' || i, 'failed', 1, 1, 'USD', 5, 0, 's', '{}', 'insufficient-stock', \
+                          CAST($2 AS BIGINT), CAST($2 AS BIGINT) FROM n";
+            tx.execute(orders, params![count, at])?;
+            let lines = "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+                          INSERT INTO order_lines (order_id, position, sku, name, unit_price_minor, quantity, tracked, \
+                         refunded_quantity, refunded_minor, restocked_quantity) \
+                         SELECT 'f' || i, 0, 'a', 'A', 5, 1, 1, 0, 0, 0 FROM n";
+            tx.execute(lines, params![count])?;
+            let events = "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+                          INSERT INTO order_events (order_id, seq, kind, status, revenue_delta_minor, currency, lines, created_at) \
+                          SELECT 'f' || i, 1, 'OrderFailed', 'failed', 0, 'USD', '[]', CAST($2 AS BIGINT) FROM n";
+            tx.execute(events, params![count, at])
+        });
+    }
+
     /// So much is due at once that a cleaning with a bound of rows would not end with it; orders are taken meanwhile.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn all_that_is_due_goes_while_others_write() {
         const ROWS: i64 = 130_000;
+        const FAILED: i64 = 10_000;
         for bed in Bed::each() {
             let now = bed.shop.now().micros();
+            fail_orders(&bed, FAILED, now - 31 * MICROS_PER_DAY);
             bed.write(move |tx| {
                 let sql = "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
                            INSERT INTO idempotency (scope, key, fingerprint, state, status, headers, body, created_at) \
@@ -192,11 +217,17 @@ mod tests {
                 writes += 1;
             }
             let took = cleaning.await.unwrap().unwrap();
-            for table in ["SELECT COUNT(*) FROM idempotency", "SELECT COUNT(*) FROM work"] {
+            for table in [
+                "SELECT COUNT(*) FROM idempotency",
+                "SELECT COUNT(*) FROM work",
+                "SELECT COUNT(*) FROM orders",
+                "SELECT COUNT(*) FROM order_lines",
+                "SELECT COUNT(*) FROM order_events",
+            ] {
                 let left = bed.db.read(move |tx| tx.first(table, params![], |row| row.int(0))).await.unwrap();
                 assert_eq!(left, Some(0), "{}: {table}", bed.name);
             }
-            let rate = 2.0 * ROWS as f64 / took.as_secs_f64();
+            let rate = (2 * ROWS + 3 * FAILED) as f64 / took.as_secs_f64();
             println!(
                 "cleaning on {}: {rate:.0} rows/s, {writes} other writes meanwhile, the longest took {longest:?}",
                 bed.name

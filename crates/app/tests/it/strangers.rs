@@ -115,6 +115,28 @@ fn open_mode_is_no_admin_api_behind_a_proxy() {
     assert!(!kassa.get("/v1/admin/sites").body.contains("invented"));
 }
 
+/// A page of the same host is another origin when the proxy speaks another scheme with it.
+#[test]
+fn a_trusted_proxy_says_which_scheme_pages_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let kassa = closed(folder.path()).start();
+    let host = kassa.address.trim_start_matches("http://").to_owned();
+    for (number, (spoken, of_page, status)) in
+        [("https", "https", 200), ("https", "http", 403), ("http", "http", 200), ("http", "https", 403)]
+            .into_iter()
+            .enumerate()
+    {
+        let (client, origin) = (format!("203.0.113.{number}"), format!("{of_page}://{host}"));
+        let headers = [
+            ("x-forwarded-for", client.as_str()),
+            ("x-forwarded-proto", spoken),
+            ("origin", origin.as_str()),
+        ];
+        let answer = kassa.http().send("GET", "/v1/products", &headers, b"").unwrap();
+        assert_eq!(answer.status, status, "{spoken} to the proxy, a page of {of_page}: {answer:?}");
+    }
+}
+
 #[test]
 fn a_trusted_proxy_needs_an_admin_token() {
     let folder = tempfile::tempdir().unwrap();

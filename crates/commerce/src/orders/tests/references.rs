@@ -108,15 +108,18 @@ async fn failed_orders_leave_with_all_that_names_them() {
         }
         assert_eq!(shop.order("k3", "nope", 1).await.status, 422);
         assert_eq!(place(&shop, "k4", &cart(2)).await.status, 201);
-        let remove = async || leaving::remove_failed(&shop.db, 30, shop.clock.now()).await.unwrap();
+        let remove = || {
+            let now = shop.clock.now();
+            shop.db.write_blocking(move |tx| leaving::remove_failed(tx, 30, now, 100)).unwrap()
+        };
         shop.clock.advance(30 * MICROS_PER_DAY - 1);
         shop.change("DELETE FROM outbox WHERE kind = 'OrderFailed' AND seq > 0 AND order_id IN (SELECT id FROM orders \
                      WHERE client_reference = 'cart-77')");
-        assert_eq!(remove().await, 0, "young");
+        assert_eq!(remove(), 0, "young");
         shop.clock.advance(1);
-        assert_eq!(remove().await, 2, "the outbox still tells of one");
+        assert_eq!(remove(), 2, "the outbox still tells of one");
         shop.change("DELETE FROM outbox WHERE kind = 'OrderFailed'");
-        assert_eq!((remove().await, remove().await), (1, 0));
+        assert_eq!((remove(), remove()), (1, 0));
         for (table, left) in [
             ("SELECT COUNT(*) FROM orders", 1),
             ("SELECT COUNT(*) FROM order_lines", 1),
