@@ -8,6 +8,7 @@ mod event;
 pub mod failpoint;
 mod hash;
 mod money;
+mod nobody;
 mod outcome;
 mod progress;
 mod shop_id;
@@ -20,6 +21,7 @@ pub use hash::{
     RouteKey, Salt, VISITOR_KEY, cookieless_visitor, dedupe_hash, partition_of, session_from, visitor_from,
 };
 pub use money::{Currency, Money, MoneyError};
+pub use nobody::names_nobody;
 pub use outcome::{Outcome, Reason, UnknownReason};
 pub use progress::{Progress, Silent};
 pub use shop_id::{MONEY_IDS, id_as_sent, id_of_client, money_id};

@@ -27,6 +27,7 @@ use super::Reports;
 use super::guard::{B, Reader};
 use super::params::Params;
 use super::refusal::Refusal;
+use crate::wire::is_of_nobody;
 
 /// Rows, unless the question says otherwise.
 const LIMIT_DEFAULT: u32 = 30;
@@ -133,6 +134,13 @@ fn full_event_data(event: &Event) -> BTreeMap<String, Box<RawValue>> {
     if let Some(user) = event.user.as_ref().filter(|_| !is_batch) {
         put("user_metadata", raw(&BTreeMap::from([("userId", user)])));
     }
+    // What was sent in place of an id became a property when it was taken, which is no field of this shape.
+    let aside: &[&str] = match event.dialect {
+        Dialect::Flat => &["sessionId", "anonymousId", "userId"],
+        Dialect::Site => &["user_id"],
+        _ => &[],
+    };
+    props.retain(|key, value| !aside.contains(&key.as_str()) || !is_of_nobody(value));
     props
 }
 

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use kassa_eventstore::export::EventRef;
+use kassa_model::names_nobody;
 use memchr::{memchr, memchr3};
 
 /// Whether dangerous cells get an apostrophe.
@@ -37,7 +38,8 @@ pub(crate) fn write_line(event: &EventRef<'_>, cells: Cells, out: &mut String) {
             None => line.plain(""),
         }
     }
-    let page = [event.user, event.host, event.path, event.title, event.referrer, event.source];
+    let user = event.user.filter(|user| !names_nobody(user));
+    let page = [user, event.host, event.path, event.title, event.referrer, event.source];
     let campaign =
         [event.utm_source, event.utm_medium, event.utm_campaign, event.utm_term, event.utm_content];
     let agent = [event.device, event.browser, event.os, event.country];

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use kassa_access::{Allowed, need};
 use kassa_eventstore::Row;
 use kassa_eventstore::query::EventFilter;
-use kassa_model::{Event, OrderPart, Timestamp};
+use kassa_model::{Event, OrderPart, Timestamp, names_nobody};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -158,7 +158,8 @@ impl<'a> Shown<'a> {
             received_at: event.received_at.to_string(),
             visitor: hex(event.visitor),
             session: hex(event.session),
-            user: event.user.as_deref(),
+            // What was sent in place of an id is no customer; the properties have it.
+            user: event.user.as_deref().filter(|user| !names_nobody(user)),
             hostname: event.host.as_deref(),
             page: event.path.as_deref(),
             title: event.title.as_deref(),

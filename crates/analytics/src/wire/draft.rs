@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use kassa_model::{
-    Dialect, Event, LogRecord, Reason, Recorded, Rejected, Timestamp, id_of_client, session_from,
-    visitor_from,
+    Dialect, Event, LogRecord, Reason, Recorded, Rejected, Timestamp, id_of_client, names_nobody,
+    session_from, visitor_from,
 };
 use serde_json::value::RawValue;
 
@@ -35,9 +35,9 @@ pub(crate) struct Draft<'a> {
     /// All else.
     pub(crate) props: Props,
     /// The visitor that the client names: the first present of anonymousId, userId and, for A, sessionId.
-    pub(crate) visitor: Option<Cow<'a, str>>,
+    visitor: Option<Cow<'a, str>>,
     /// The session that the client names.
-    pub(crate) session: Option<Cow<'a, str>>,
+    session: Option<Cow<'a, str>>,
     /// The User-Agent in the body, if it differs from the request's.
     pub(crate) agent: Option<String>,
     /// Sent by kassa's tracker or one of Segment's browser libraries.
@@ -58,10 +58,25 @@ impl<'a> Draft<'a> {
         Self { event, props: Props::default(), visitor, session, agent, from_browser: false }
     }
 
-    /// Names the customer, who is the visitor too unless one is named already.
+    /// Names the visitor, unless one is named already. An id that names nobody is none; the dialect keeps it as a property.
+    pub(crate) fn set_visitor(&mut self, visitor: Cow<'a, str>) {
+        if self.visitor.is_none() && !names_nobody(&visitor) {
+            self.visitor = Some(visitor);
+        }
+    }
+
+    /// Names the customer, who is the visitor too unless one is named already. The column holds what was sent, for E's
+    /// `/stats` counts it, whoever it names.
     pub(crate) fn set_user(&mut self, user: Cow<'a, str>) {
         self.event.user = Some(user.clone().into_owned());
-        self.visitor.get_or_insert(user);
+        self.set_visitor(user);
+    }
+
+    /// Names the session, but not by an id that names nobody.
+    pub(crate) fn set_session(&mut self, session: Cow<'a, str>) {
+        if !names_nobody(&session) {
+            self.session = Some(session);
+        }
     }
 
     /// Applies the limits and the visitor's wish.

@@ -4,7 +4,7 @@
 //! {"eventType":"click","page":"/shop","timestamp":"2025-01-01 12:00:00","sessionId":"abc123","target":"Buy"}
 //! ```
 //! 201, or 400 `{"error":…}`. `sessionId` is the session and, when neither `anonymousId` nor `userId` names one, the
-//! visitor too. `page` is a path, or an address that gives host, path and campaign. Every other field, `seconds` of
+//! visitor too; of these, one that names nobody is a property. `page` is a path, or an address that gives host, path and campaign. Every other field, `seconds` of
 //! `time_on_page` among them, becomes a property.
 
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::draft::{Draft, Flaw, put_column, refused};
 use super::received::{Received, required};
-use super::text::{id_text, plain_text};
+use super::text::{id_text, names_someone, plain_text};
 use super::{Answer, Context, PATH_BYTES_MAX, Reading, TEXT_BYTES_MAX, page, time};
 
 const TRACKED: Answer = Answer::json(201, r#"{"message":"Event tracked successfully"}"#);
@@ -63,13 +63,15 @@ fn parse(received: &Received<'_>, site: Option<&str>, ctx: &Context<'_>) -> Resu
     let site = site.ok_or(Flaw::new(Reason::UnknownSite, "no such site or write key"))?;
     let mut draft = Draft::new(Dialect::Flat, site.to_owned(), &name, ctx.received_at);
     draft.event.occurred_at = occurred_at.unwrap_or(ctx.received_at);
-    draft.visitor = members.get("anonymousId").and_then(id_text);
+    if let Some(visitor) = members.get("anonymousId").and_then(id_text) {
+        draft.set_visitor(visitor);
+    }
     if let Some(user) = members.get("userId").and_then(id_text) {
         draft.set_user(user);
     }
     if let Some(session) = members.get("sessionId").and_then(id_text) {
-        draft.visitor.get_or_insert_with(|| session.clone());
-        draft.session = Some(session);
+        draft.set_visitor(session.clone());
+        draft.set_session(session);
     }
     for (key, value) in &members.entries {
         put(&mut draft, key, value);
@@ -82,7 +84,7 @@ fn put(draft: &mut Draft<'_>, key: &str, value: &RawValue) {
         "eventType" | "timestamp" | "writeKey" => {}
         "page" => put_page(draft, value),
         "target" => put_column(&mut draft.event.target, &mut draft.props, TEXT_BYTES_MAX, (key, value)),
-        "sessionId" | "anonymousId" | "userId" if id_text(value).is_some() => {}
+        "sessionId" | "anonymousId" | "userId" if names_someone(value) => {}
         "sessionId" | "anonymousId" | "userId" => draft.props.push_uncounted(key, value.get()),
         _ => draft.props.push(key, value),
     }

@@ -44,7 +44,7 @@ use kassa_model::{Dialect, LogRecord, Reason, Timestamp};
 
 pub(crate) use page::decoded as decode_query_value;
 pub use segment::Kind;
-pub(crate) use text::cut;
+pub(crate) use text::{cut, is_of_nobody};
 
 use draft::Flaw;
 use object::{List, Members};

@@ -15,7 +15,8 @@
 //! what was clicked or hovered, fill their columns too. `context` becomes the property `context` without what has a column (page,
 //! campaign, sessionId, userAgent) and without `ip`, for no address is stored. `traits`, `groupId`, `previousId`, `name`,
 //! `category` and fields that Segment does not know become properties of their own name, unless `properties` has it.
-//! `integrations`, `writeKey` and the send times are not kept; `anonymousId` only as the visitor's hash.
+//! `integrations`, `writeKey` and the send times are not kept; `anonymousId` only as the visitor's hash. An id
+//! that names nobody becomes a property of its own name, too.
 
 use kassa_model::{Dialect, LogRecord, Reason, Timestamp};
 use serde_json::value::RawValue;
@@ -192,7 +193,9 @@ fn parse(
     if let Some(id) = members.get("messageId").and_then(id_text) {
         draft.event.id = id.into_owned();
     }
-    draft.visitor = members.get("anonymousId").and_then(id_text);
+    if let Some(visitor) = members.get("anonymousId").and_then(id_text) {
+        draft.set_visitor(visitor);
+    }
     if let Some(user) = members.get("userId").and_then(id_text) {
         draft.set_user(user);
     }
@@ -240,7 +243,9 @@ fn put_others(
     let unreadable = |key: &str, value: &RawValue| match key {
         "properties" => properties.is_none() && value.get() != "null",
         "context" => !value.get().starts_with('{') && value.get() != "null",
-        "userId" | "anonymousId" => matches!(text::scalar(value), text::Scalar::Other),
+        "userId" | "anonymousId" => {
+            !matches!(text::scalar(value), text::Scalar::Absent) && !text::names_someone(value)
+        }
         _ => false,
     };
     for (key, value) in &members.entries {

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use super::draft::{Draft, Flaw, put_column, refused};
 use super::received::{Received, required};
-use super::text::{Scalar, id_text, scalar};
+use super::text::{Scalar, id_text, names_someone, scalar};
 use super::{Answer, Context, PATH_BYTES_MAX, Reading, TEXT_BYTES_MAX, time};
 
 const QUEUED: Answer =
@@ -108,7 +108,12 @@ fn put<'a>(draft: &mut Draft<'a>, key: &str, value: &'a RawValue) {
         "site_id" | "event_type" | "timestamp" | "writeKey" => {}
         "path" => put_column(&mut draft.event.path, props, PATH_BYTES_MAX, (key, value)),
         "user_id" => match (id_text(value), scalar(value)) {
-            (Some(user), _) => draft.set_user(user),
+            (Some(user), _) => {
+                if !names_someone(value) {
+                    props.push_uncounted(key, value.get());
+                }
+                draft.set_user(user);
+            }
             (None, Scalar::Absent) => {}
             (None, _) => props.push_uncounted(key, value.get()),
         },

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use kassa_model::names_nobody;
 use memchr::{memchr, memchr2_iter};
 use serde_json::value::RawValue;
 
@@ -127,6 +128,16 @@ pub(crate) fn id_text(raw: &RawValue) -> Option<Cow<'_, str>> {
         Scalar::Number(text) => Some(Cow::Borrowed(text)),
         Scalar::Absent | Scalar::Other => None,
     }
+}
+
+/// Whether it is an id that names someone.
+pub(crate) fn names_someone(raw: &RawValue) -> bool {
+    id_text(raw).is_some_and(|id| !names_nobody(&id))
+}
+
+/// Whether it is an id that names nobody; what is no id at all is none of these.
+pub(crate) fn is_of_nobody(raw: &RawValue) -> bool {
+    id_text(raw).is_some_and(|id| names_nobody(&id))
 }
 
 /// A text that is not empty, and nothing else.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderName};
 use kassa_access::DaySalts;
-use kassa_model::{RouteKey, Timestamp, cookieless_visitor, session_from, visitor_from};
+use kassa_model::{RouteKey, Timestamp, cookieless_visitor, names_nobody, session_from, visitor_from};
 use serde::{Deserialize, Serialize};
 
 use super::request::ContextBody;
@@ -75,7 +75,7 @@ impl Context {
         let agent = visit.headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
         let agent = agent.map(|agent| cut(&agent, AGENT_BYTES_MAX).replace('\0', "\u{fffd}"));
         let private = is_one(visit.headers, &SEC_GPC) || is_one(visit.headers, &DNT);
-        let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty() && !private);
+        let named = |text: &Option<String>| text.clone().filter(|text| !names_nobody(text) && !private);
         let user = named(&said.user_id);
         let visitor = named(&said.anonymous_id).or_else(|| user.clone());
         let visitor = visitor.map(|name| visitor_from(site, &name));
@@ -189,6 +189,15 @@ mod tests {
         assert_eq!(nameless.visitor_today, hash(&salts.today));
         assert_eq!(nameless.visitor_yesterday, hash(&salts.yesterday));
         assert!(nameless.route_key < 1_024);
+        let nobody = ContextBody {
+            anonymous_id: Some("undefined".to_owned()),
+            session_id: Some("null".to_owned()),
+            user_id: Some("Guest".to_owned()),
+            page: None,
+        };
+        let nobody = context(&headers, &nobody);
+        assert_eq!((nobody.visitor, nobody.user, nobody.session), (None, None, None));
+        assert_eq!(nobody.visitor_today, nameless.visitor_today);
         headers.insert(SEC_GPC, "1".parse().unwrap());
         let private = context(&headers, &said);
         assert_eq!((private.visitor, private.user, private.session), (None, None, None));

@@ -54,6 +54,28 @@ async fn a_row_has_every_column() {
 }
 
 #[tokio::test]
+async fn what_names_nobody_is_no_user() {
+    let world = World::open();
+    let props = r#"{"user_id":"guest"}"#;
+    let guest = Event {
+        user: Some("guest".to_owned()),
+        props: props.to_owned(),
+        dialect: Dialect::Site,
+        ..view("/x", 1, "2026-11-20T10:00:00Z")
+    };
+    world.seed(vec![guest]).await;
+    let row = world.get("/v1/events?site_id=shop").await.json()["results"][0].clone();
+    assert_eq!((&row["user"], &row["props"]), (&Value::Null, &json!({"user_id": "guest"})));
+    let csv = world.get("/v1/export?site_id=shop&format=csv&from=2026-11-20&to=2026-11-20").await.text;
+    assert_eq!(csv.matches("guest").count(), 1, "in the properties alone: {csv}");
+    // System E counts what it was sent, and system B shows it.
+    assert_eq!(world.get("/stats?site_id=shop").await.json()["unique_users"], 1);
+    let shown = world.get("/events").await.json()[0].clone();
+    assert_eq!(shown["user_metadata"], json!({"userId": "guest"}));
+    assert_eq!(shown["full_event_data"].get("user_id"), None);
+}
+
+#[tokio::test]
 async fn pages_cover_every_row_once() {
     let world = many(1_234).await;
     for limit in [7, 100, 617, 1_000] {

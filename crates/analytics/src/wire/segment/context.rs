@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::super::draft::Draft;
 use super::super::object::Members;
 use super::super::props::Props;
-use super::super::text::{cut, id_text, plain_text};
+use super::super::text::{cut, id_text, names_someone, plain_text};
 use super::super::{AGENT_BYTES_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX, page};
 
 /// Libraries that run in a browser: kassa's tracker and Segment's. Only to their events does the bot rule apply.
@@ -73,8 +73,8 @@ pub(super) fn put(
 fn put_member(draft: &mut Draft<'_>, key: &str, value: &RawValue, rest: &mut Props) {
     match key {
         "campaign" | "ip" => {}
-        "sessionId" => match id_text(value) {
-            Some(session) => draft.session = Some(session.into_owned().into()),
+        "sessionId" => match id_text(value).filter(|_| names_someone(value)) {
+            Some(session) => draft.set_session(session.into_owned().into()),
             None => rest.push_uncounted(key, value.get()),
         },
         "userAgent" => match plain_text(value) {

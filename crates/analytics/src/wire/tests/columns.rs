@@ -69,6 +69,44 @@ fn flat_visitors_are_sessions_unless_named() {
 }
 
 #[test]
+fn an_id_that_names_nobody_is_no_id_in_any_dialect() {
+    let check = |reading: &Reading, user: Option<&str>, props: &str| {
+        let read = event(reading, 0);
+        assert_eq!((read.visitor, read.session), (None, None), "{props}");
+        assert_eq!((read.user.as_deref(), read.props.as_str()), (user, props));
+    };
+    for id in ["undefined", "NULL", "NaN", "0", "[object Object]", " anonymous ", "Guest", "0000-0000"] {
+        let flat = format!(r#"{{"eventType":"x","sessionId":"{id}","anonymousId":"{id}","userId":"{id}"}}"#);
+        let props = format!(r#"{{"sessionId":"{id}","anonymousId":"{id}","userId":"{id}"}}"#);
+        check(&read_track(flat.as_bytes(), &context()), Some(id), &props);
+        let site = format!(r#"{{"site_id":"site-1","event_type":"page_view","path":"/p","user_id":"{id}"}}"#);
+        check(&read_event(site.as_bytes(), &context()), Some(id), &format!(r#"{{"user_id":"{id}"}}"#));
+        let metadata = format!(r#""user_metadata":{{"userId":"{id}"}}"#);
+        let sent = r#""event_type":"X","event_id":"e","timestamp":1735732800000"#;
+        let batch = format!(r#"{{"events":[{{{sent},{metadata}}}]}}"#);
+        check(&read_track(batch.as_bytes(), &context()), Some(id), &format!("{{{metadata}}}"));
+        let message = format!(
+            r#"{{"event":"x","userId":"{id}","anonymousId":"{id}","context":{{"sessionId":"{id}"}}}}"#
+        );
+        let props = format!(r#"{{"context":{{"sessionId":"{id}"}},"userId":"{id}","anonymousId":"{id}"}}"#);
+        check(&segment(Kind::Track, &message), Some(id), &props);
+    }
+    check(&segment(Kind::Track, r#"{"event":"x","userId":0}"#), Some("0"), r#"{"userId":0}"#);
+}
+
+#[test]
+fn another_id_stands_in_for_one_that_names_nobody() {
+    let visitor = |given: &str| Some(visitor_from("default", given));
+    let message = segment(Kind::Track, r#"{"event":"x","anonymousId":"null","userId":"u7"}"#);
+    assert_eq!(event(&message, 0).visitor, visitor("u7"));
+    let message = segment(Kind::Track, r#"{"event":"x","anonymousId":"a1","userId":"undefined"}"#);
+    assert_eq!(event(&message, 0).visitor, visitor("a1"));
+    let flat = read_track(br#"{"eventType":"x","userId":"guest","sessionId":"s1"}"#, &context());
+    let read = event(&flat, 0);
+    assert_eq!((read.visitor, read.session), (visitor("s1"), Some(session_from("default", "s1"))));
+}
+
+#[test]
 fn flat_pages_may_be_addresses() {
     let read = |page: &str| {
         let body = format!("{{\"eventType\":\"x\",\"page\":{page}}}");
