@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::Reports;
 use super::amounts::Amounts;
-use super::ask::{Ask, ComparisonAsk, RangeAsk};
+use super::ask::{Ask, RangeAsk};
 use super::calendar::Place;
 use super::definitions::definitions;
 use super::params::Params;
@@ -44,7 +44,8 @@ pub(crate) async fn get_definitions(_: Allowed<need::Read>, uri: Uri) -> Result<
 impl Reports {
     /// Answers `ask`; who may ask was settled before.
     pub(crate) async fn answer(&self, ask: &Ask, mut place: Place) -> Result<Value, Refusal> {
-        if needs_first(ask) {
+        // A comparison's bounds are given or follow from the range.
+        if ask.range == RangeAsk::All {
             place.first = self.first.find(self.store.as_ref(), &ask.site, place.now).await?;
         }
         let plan = plan(ask, &place)?;
@@ -57,8 +58,4 @@ impl Reports {
         let amounts = Amounts::settle(&plan.query, &tables, self.currency)?;
         Ok(shape(ask, &plan, &amounts, (&table, compared.as_ref())))
     }
-}
-
-fn needs_first(ask: &Ask) -> bool {
-    ask.range == RangeAsk::All || ask.include.comparison == Some(ComparisonAsk::Custom(RangeAsk::All))
 }

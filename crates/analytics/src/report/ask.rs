@@ -54,7 +54,7 @@ pub(crate) enum RangeAsk {
     Months(u16),
     /// From 1 January to the end of today.
     Year,
-    /// From the day of the site's first event to the end of today.
+    /// From the day of the site's first event or order to the end of today.
     All,
     /// Both days inclusive.
     Dates(Date, Date),
@@ -102,13 +102,14 @@ pub(crate) struct Include {
     pub(crate) comparison: Option<ComparisonAsk>,
 }
 
-/// With what to compare.
+/// With what to compare. Bounds are named by who asks for other ones than the mode has, and by the echo of an answer, so that
+/// it means the same whenever it is asked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ComparisonAsk {
-    /// As long a range that ends where this one begins.
-    PreviousPeriod,
-    /// The same range of the year before.
-    YearOverYear,
+    /// The period that ends where this one begins, or the same part of it while this one is not over.
+    PreviousPeriod(Option<RangeAsk>),
+    /// The same days of the year before, or the same part of them.
+    YearOverYear(Option<RangeAsk>),
     /// Any range.
     Custom(RangeAsk),
 }
@@ -117,8 +118,8 @@ impl ComparisonAsk {
     /// The mode's wire name.
     pub(crate) const fn mode(self) -> &'static str {
         match self {
-            Self::PreviousPeriod => "previous_period",
-            Self::YearOverYear => "year_over_year",
+            Self::PreviousPeriod(_) => "previous_period",
+            Self::YearOverYear(_) => "year_over_year",
             Self::Custom(_) => "custom",
         }
     }

@@ -1,8 +1,7 @@
 //! Days and ranges in a site's time zone → instants in UTC.
 //!
 //! A day begins at its first instant, which is not midnight where the clock skips midnight (America/Sao_Paulo until
-//! 2018). Ranges of days are shifted by days, so that they stay whole across a change of the clock; other ranges are
-//! shifted by their length.
+//! 2018). With which time a range is compared is said by [`super::comparison`].
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -10,7 +9,8 @@ use jiff::{Span as Step, ToSpan};
 use kassa_eventstore::query::TimeRange;
 use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
 
-use super::ask::{ComparisonAsk, RangeAsk};
+use super::ask::RangeAsk;
+use super::comparison::Stride;
 
 /// The window of "current" visitors and of `realtime`.
 pub(crate) const REALTIME_MICROS: i64 = 5 * 60 * MICROS_PER_SECOND;
@@ -21,6 +21,8 @@ pub(crate) struct Period {
     pub(crate) range: TimeRange,
     /// First day, and the day after the last.
     pub(crate) days: Option<(Date, Date)>,
+    /// How far back the period before it lies.
+    pub(crate) stride: Stride,
 }
 
 /// When and where a question is asked.
@@ -30,7 +32,7 @@ pub(crate) struct Place {
     pub(crate) zone: TimeZone,
     /// The time of asking.
     pub(crate) now: Timestamp,
-    /// The first event of the site, if it was looked up and there is one.
+    /// The first event or order of the site, if it was looked up and there is one.
     pub(crate) first: Option<Timestamp>,
 }
 
@@ -44,36 +46,14 @@ impl Place {
             RangeAsk::Hours24 => self.last(MICROS_PER_DAY),
             RangeAsk::Day => to_today(today),
             RangeAsk::Days(count) => to_today(moved(today, (1 - i64::from(count)).days())),
-            RangeAsk::Month => to_today(today.first_of_month()),
+            RangeAsk::Month => self.months(today.first_of_month(), 1),
             RangeAsk::Months(count) => {
-                to_today(moved(today.first_of_month(), (1 - i64::from(count)).months()))
+                self.months(moved(today.first_of_month(), (1 - i64::from(count)).months()), i64::from(count))
             }
-            RangeAsk::Year => to_today(today.first_of_year()),
+            RangeAsk::Year => self.months(today.first_of_year(), 12),
             RangeAsk::All => to_today(self.first.map_or(today, |first| self.date_of(first).min(today))),
             RangeAsk::Dates(first, last) => self.days(first, after(last)),
             RangeAsk::Instants(from, to) => self.instants(from, to),
-        }
-    }
-
-    /// What `ask` compares `period` with.
-    pub(crate) fn resolve_comparison(&self, ask: ComparisonAsk, period: &Period) -> Period {
-        match (ask, period.days) {
-            (ComparisonAsk::Custom(range), _) => self.resolve(range),
-            (ComparisonAsk::PreviousPeriod, Some((first, end))) => {
-                let length = first.until(end).map_or(1, |span| i64::from(span.get_days()));
-                self.days(moved(first, (-length).days()), first)
-            }
-            (ComparisonAsk::PreviousPeriod, None) => {
-                let TimeRange { from, to } = period.range;
-                let length = to.micros().saturating_sub(from.micros());
-                Period { range: TimeRange { from: from.plus_micros(-length), to: from }, days: None }
-            }
-            (ComparisonAsk::YearOverYear, Some((first, end))) => {
-                let (first, end) = (moved(first, (-1).years()), moved(end, (-1).years()));
-                // 29 February alone would shrink to nothing.
-                self.days(first, end.max(after(first)))
-            }
-            (ComparisonAsk::YearOverYear, None) => self.instants_a_year_before(period.range),
         }
     }
 
@@ -98,31 +78,36 @@ impl Place {
         instant.display_with_offset(self.zone.to_offset(instant)).to_string()
     }
 
-    fn days(&self, first: Date, end: Date) -> Period {
+    /// The days from `first` on, without `end`.
+    pub(crate) fn days(&self, first: Date, end: Date) -> Period {
         let range = TimeRange { from: self.start_of(first), to: self.start_of(end) };
-        Period { range, days: Some((first, end)) }
+        let count = first.until(end).map_or(1, |span| i64::from(span.get_days()));
+        Period { range, days: Some((first, end)), stride: Stride::Days(count) }
+    }
+
+    /// From `first` to the end of today, as the last one of periods of so many months.
+    fn months(&self, first: Date, count: i64) -> Period {
+        Period { stride: Stride::Months(count), ..self.days(first, after(self.date_of(self.now))) }
     }
 
     fn last(&self, micros: i64) -> Period {
         // Ends after now, so that what happened in this very microsecond counts.
         let to = self.now.plus_micros(1);
-        Period { range: TimeRange { from: to.plus_micros(-micros), to }, days: None }
+        instants(to.plus_micros(-micros), to)
     }
 
     fn instants(&self, from: Timestamp, to: Timestamp) -> Period {
         let (first, end) = (self.date_of(from), self.date_of(to));
-        let whole = self.start_of(first) == from && self.start_of(end) == to;
-        Period { range: TimeRange { from, to }, days: whole.then_some((first, end)) }
+        if self.start_of(first) == from && self.start_of(end) == to {
+            return self.days(first, end);
+        }
+        instants(from, to)
     }
+}
 
-    fn instants_a_year_before(&self, range: TimeRange) -> Period {
-        let shifted = |time: Timestamp| {
-            let zoned = to_jiff(time).to_zoned(self.zone.clone());
-            zoned.checked_sub(1.year()).map_or(time, |moved| from_jiff(moved.timestamp()))
-        };
-        let (from, to) = (shifted(range.from), shifted(range.to));
-        Period { range: TimeRange { from, to: to.max(from.plus_micros(1)) }, days: None }
-    }
+fn instants(from: Timestamp, to: Timestamp) -> Period {
+    let length = to.micros().saturating_sub(from.micros());
+    Period { range: TimeRange { from, to }, days: None, stride: Stride::Micros(length) }
 }
 
 /// The day after.

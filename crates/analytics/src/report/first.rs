@@ -1,7 +1,8 @@
-//! When a site's first event happened: where the range `all` begins.
+//! When a site's first event or order happened: where the range `all` begins.
 //!
-//! Found by counting over months, then over the days of the first month that has events, its hours, its minutes; kept for
-//! a minute, because late events can still move it back.
+//! Found by counting over months, then over the days of the first month that has events, its hours, its minutes. What was
+//! found is only a guess the next time, for older events may have been imported and old ones removed: one question, over no
+//! more than that minute and what lies before it, proves it or starts the search anew.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,81 +10,88 @@ use std::sync::{Mutex, PoisonError};
 use jiff::tz::TimeZone;
 use kassa_eventstore::query::{Cell, Dimension, Direction, Metric, OrderBy, OrderKey, Query, TimeRange};
 use kassa_eventstore::{Error, EventStore};
-use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
+use kassa_model::{MICROS_PER_DAY, Timestamp};
 
 use super::ask::Unit;
-use super::buckets::{BUCKETS_MAX, buckets};
+use super::buckets::{BUCKETS_MAX, Buckets, buckets};
 use super::calendar::Place;
 
-/// How long an answer holds.
-const KEPT_MICROS: i64 = 60 * MICROS_PER_SECOND;
 /// The most sites that are remembered.
 const SITES_MAX: usize = 1_000;
 
-/// The first events of the sites asked for lately.
+/// The minutes of the first events of the sites asked for lately.
 #[derive(Debug, Default)]
-pub(crate) struct FirstEvents(Mutex<HashMap<String, Known>>);
-
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    asked_at: Timestamp,
-    first: Option<Timestamp>,
-}
+pub(crate) struct FirstEvents(Mutex<HashMap<String, TimeRange>>);
 
 impl FirstEvents {
-    /// The minute of the first event of `site`; `None` if it has none.
+    /// The minute of the first event that `site` has now; `None` if it has none.
+    ///
+    /// # Errors
+    /// The store's.
     pub(crate) async fn find(
         &self,
         store: &dyn EventStore,
         site: &str,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, Error> {
-        if let Some(first) = self.remembered(site, now) {
-            return Ok(first);
+        if let Some(guess) = self.guess(site)
+            && is_first(store, site, guess).await?
+        {
+            return Ok(Some(guess.from));
         }
-        let first = look_up(store, site, now).await?;
+        let found = look_up(store, site, now).await?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= SITES_MAX {
             known.clear();
         }
-        known.insert(site.to_owned(), Known { asked_at: now, first });
-        Ok(first)
+        match found {
+            Some(minute) => known.insert(site.to_owned(), minute),
+            None => known.remove(site),
+        };
+        Ok(found.map(|minute| minute.from))
     }
 
-    fn remembered(&self, site: &str, now: Timestamp) -> Option<Option<Timestamp>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known.get(site)?;
-        let age = now.micros().saturating_sub(found.asked_at.micros());
-        // Without an event yet, the first may come any moment.
-        (found.first.is_some() && (0..KEPT_MICROS).contains(&age)).then_some(found.first)
+    fn guess(&self, site: &str) -> Option<TimeRange> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(site).copied()
     }
 }
 
-async fn look_up(store: &dyn EventStore, site: &str, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+/// Whether `site` has an event in `minute` and none before it.
+async fn is_first(store: &dyn EventStore, site: &str, minute: TimeRange) -> Result<bool, Error> {
+    let from = Timestamp::EARLIEST.min(minute.from);
+    let mut boundaries = vec![from, minute.from, minute.to];
+    boundaries.dedup();
+    let range = TimeRange { from, to: minute.to };
+    Ok(first_of(store, site, range, &boundaries).await? == Some(minute))
+}
+
+async fn look_up(store: &dyn EventStore, site: &str, now: Timestamp) -> Result<Option<TimeRange>, Error> {
     let end = now.plus_micros(2 * MICROS_PER_DAY);
     let mut range = TimeRange { from: Timestamp::EARLIEST.min(now), to: end };
     for unit in [Unit::Month, Unit::Day, Unit::Hour, Unit::Minute] {
-        match first_bucket(store, site, range, unit).await? {
+        let utc = Place { zone: TimeZone::UTC, now: range.to, first: None };
+        let cut: Buckets = buckets(range, unit, &utc).map_err(|error| Error::Invalid(error.to_string()))?;
+        match first_of(store, site, range, &cut.boundaries).await? {
             Some(bucket) => range = bucket,
             None => return Ok(None),
         }
     }
-    Ok(Some(range.from))
+    Ok(Some(range))
 }
 
-async fn first_bucket(
+/// The first of the buckets between `boundaries` in which `site` has an event or sold something: a till's orders have no
+/// events beside them.
+async fn first_of(
     store: &dyn EventStore,
     site: &str,
     range: TimeRange,
-    unit: Unit,
+    boundaries: &[Timestamp],
 ) -> Result<Option<TimeRange>, Error> {
-    let utc = Place { zone: TimeZone::UTC, now: range.to, first: None };
-    let cut = buckets(range, unit, &utc).map_err(|error| Error::Invalid(error.to_string()))?;
     let query = Query {
         sites: vec![site.to_owned()],
         range,
-        metrics: vec![Metric::Events],
-        dimensions: vec![Dimension::Time { boundaries: cut.boundaries.clone() }],
+        metrics: vec![Metric::Events, Metric::Orders],
+        dimensions: vec![Dimension::Time { boundaries: boundaries.to_vec() }],
         filter: None,
         include_bots: true,
         order_by: vec![OrderBy { key: OrderKey::Dimension(0), direction: Direction::Ascending }],
@@ -92,9 +100,11 @@ async fn first_bucket(
     };
     let table = store.query(&query).await?;
     let filled = table.rows.iter().find_map(|row| match row.as_slice() {
-        [Cell::Int(bucket), Cell::Int(1..)] => usize::try_from(*bucket).ok(),
+        [Cell::Int(bucket), counts @ ..] if counts.iter().any(|count| matches!(count, Cell::Int(1..))) => {
+            usize::try_from(*bucket).ok()
+        }
         _ => None,
     });
-    let ends = filled.and_then(|bucket| cut.boundaries.get(bucket).zip(cut.boundaries.get(bucket + 1)));
+    let ends = filled.and_then(|bucket| boundaries.get(bucket).zip(boundaries.get(bucket + 1)));
     Ok(ends.map(|(from, to)| TimeRange { from: *from, to: *to }))
 }

@@ -13,6 +13,7 @@ mod ask;
 mod batch_events;
 mod buckets;
 mod calendar;
+mod comparison;
 mod csv;
 mod dead_letters;
 pub mod definitions;
@@ -40,6 +41,10 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use axum::middleware::map_response;
+use axum::response::Response;
 use kassa_access::Access;
 use kassa_eventstore::{Error as StoreError, EventStore};
 use kassa_model::{Clock, Currency};
@@ -137,6 +142,13 @@ pub fn native_routes(reports: Arc<Reports>) -> Protected {
         .route("/v1/admin/dead-letters/{id}", get(dead_letters::get_dead_letter))
         .route("/v1/admin/counts", get(dead_letters::get_counts))
         .with_state(reports)
+        .layer(map_response(unkept))
+}
+
+/// An answer is of the moment in which it was asked: no browser and no proxy may give it again.
+async fn unkept(mut response: Response) -> Response {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// The routes of class `Compat`.

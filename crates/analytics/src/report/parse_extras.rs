@@ -139,17 +139,16 @@ fn parse_comparison(value: &Value) -> Result<Option<ComparisonAsk>, Invalid> {
     };
     known_keys("field of comparisons", map, &["mode", "date_range"])?;
     let mode = map.get("mode").ok_or_else(|| Invalid("include.comparisons needs a mode".to_owned()))?;
-    let range = map.get("date_range").map(parse_range).transpose()?;
-    match (text(mode, "the comparison's mode")?, range) {
-        ("previous_period", None) => Ok(Some(ComparisonAsk::PreviousPeriod)),
-        ("year_over_year", None) => Ok(Some(ComparisonAsk::YearOverYear)),
-        ("custom", Some(range @ (RangeAsk::Dates(..) | RangeAsk::Instants(..)))) => {
-            Ok(Some(ComparisonAsk::Custom(range)))
-        }
+    let bounds = map.get("date_range").map(parse_range).transpose()?;
+    let absolute = |bounds| matches!(bounds, RangeAsk::Dates(..) | RangeAsk::Instants(..));
+    match (text(mode, "the comparison's mode")?, bounds) {
+        ("custom", Some(bounds)) if absolute(bounds) => Ok(Some(ComparisonAsk::Custom(bounds))),
         ("custom", _) => Invalid::because("the comparison mode custom needs a date_range [from, to]"),
-        ("previous_period" | "year_over_year", Some(_)) => {
-            Invalid::because("only the comparison mode custom takes a date_range")
+        ("previous_period" | "year_over_year", Some(bounds)) if !absolute(bounds) => {
+            Invalid::because("the date_range of a comparison has two ends: [from, to]")
         }
+        ("previous_period", bounds) => Ok(Some(ComparisonAsk::PreviousPeriod(bounds))),
+        ("year_over_year", bounds) => Ok(Some(ComparisonAsk::YearOverYear(bounds))),
         (other, _) => Invalid::because(unknown(
             "comparison mode",
             other,

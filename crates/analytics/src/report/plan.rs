@@ -4,7 +4,7 @@ use kassa_eventstore::query::{Dimension, OrderBy, Query, TimeRange};
 
 use super::ask::{Ask, DimensionAsk, Invalid, Unit};
 use super::buckets::{Buckets, buckets, default_unit};
-use super::calendar::{Period, Place};
+use super::calendar::Place;
 
 /// The most rows of the other period that a comparison looks through.
 pub(crate) const COMPARED_ROWS_MAX: u32 = 100_000;
@@ -37,35 +37,35 @@ pub(crate) struct Comparison {
 pub(crate) fn plan(ask: &Ask, place: &Place) -> Result<Plan, Invalid> {
     let period = place.resolve(ask.range);
     let unit = settled_unit(ask, period.range);
-    let (query, labels) = query_of(ask, &period, unit, place)?;
+    let (query, labels) = query_of(ask, period.range, unit, place)?;
     let comparison = match ask.include.comparison {
         None => None,
-        Some(mode) => Some(compare(ask, &place.resolve_comparison(mode, &period), unit, place)?),
+        Some(mode) => Some(compare(ask, place.resolve_comparison(mode, &period), unit, place)?),
     };
     Ok(Plan {
         query,
         labels,
         dimension_names: ask.dimensions.iter().map(|dimension| name_of(dimension, unit)).collect(),
-        shown_range: shown(&period, place),
+        shown_range: shown(period.range, place),
         comparison,
     })
 }
 
-fn compare(ask: &Ask, period: &Period, unit: Unit, place: &Place) -> Result<Comparison, Invalid> {
-    let (mut query, labels) = query_of(ask, period, unit, place)?;
+fn compare(ask: &Ask, range: TimeRange, unit: Unit, place: &Place) -> Result<Comparison, Invalid> {
+    let (mut query, labels) = query_of(ask, range, unit, place)?;
     // Rows are paired by their dimensions, so the whole other table is needed, not its first page.
     query.limit = COMPARED_ROWS_MAX;
     query.offset = 0;
-    Ok(Comparison { query, labels, shown_range: shown(period, place) })
+    Ok(Comparison { query, labels, shown_range: shown(range, place) })
 }
 
-fn query_of(ask: &Ask, period: &Period, unit: Unit, place: &Place) -> Result<(Query, Vec<String>), Invalid> {
+fn query_of(ask: &Ask, range: TimeRange, unit: Unit, place: &Place) -> Result<(Query, Vec<String>), Invalid> {
     let mut labels = Vec::new();
     let mut dimensions = Vec::with_capacity(ask.dimensions.len());
     for dimension in &ask.dimensions {
         dimensions.push(match dimension {
             DimensionAsk::Time(_) => {
-                let cut: Buckets = buckets(period.range, unit, place)?;
+                let cut: Buckets = buckets(range, unit, place)?;
                 labels = cut.labels;
                 Dimension::Time { boundaries: cut.boundaries }
             }
@@ -74,7 +74,7 @@ fn query_of(ask: &Ask, period: &Period, unit: Unit, place: &Place) -> Result<(Qu
     }
     let query = Query {
         sites: vec![ask.site.clone()],
-        range: period.range,
+        range,
         metrics: ask.metrics.iter().map(|known| known.metric).collect(),
         dimensions,
         filter: ask.filter.clone(),
@@ -105,6 +105,6 @@ fn name_of(dimension: &DimensionAsk, unit: Unit) -> String {
     }
 }
 
-fn shown(period: &Period, place: &Place) -> [String; 2] {
-    [place.show(period.range.from), place.show(period.range.to)]
+fn shown(range: TimeRange, place: &Place) -> [String; 2] {
+    [place.show(range.from), place.show(range.to)]
 }

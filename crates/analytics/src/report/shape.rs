@@ -215,10 +215,7 @@ fn normalised(ask: &Ask, plan: &Plan) -> Value {
     include.insert("bots".to_owned(), json!(ask.include.bots));
     include.insert("time_labels".to_owned(), json!(ask.include.time_labels));
     if let (Some(mode), Some(other)) = (ask.include.comparison, &plan.comparison) {
-        let comparison = match mode.mode() {
-            "custom" => json!({"mode": "custom", "date_range": other.shown_range}),
-            mode => json!({"mode": mode}),
-        };
+        let comparison = json!({"mode": mode.mode(), "date_range": other.shown_range});
         include.insert("comparisons".to_owned(), comparison);
     }
     json!({

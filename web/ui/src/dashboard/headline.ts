@@ -1,4 +1,5 @@
-/** The headline numbers, each with what it means and how it compares to the period before. */
+/** The headline numbers, each with what it means and how it compares to the period before. The server compares like with like: a
+ * period that is not over with the same part of the one before. */
 import { el } from "../lib/dom";
 import type { Row } from "./api";
 import { metricText } from "./format";
@@ -18,8 +19,8 @@ const TITLES: Record<(typeof HEADLINE)[number], string> = {
 /** The headline on the page. */
 export interface Headline {
   node: HTMLElement;
-  /** `partly`: the period has only begun, so that the one before is named but not compared with. */
-  show(row: Row | undefined, partly: boolean): void;
+  /** `before` says in words what is compared with. */
+  show(row: Row | undefined, before: string): void;
 }
 
 export function createHeadline(): Headline {
@@ -30,12 +31,10 @@ export function createHeadline(): Headline {
   });
   return {
     node: el("dl", { class: "headline", "aria-label": "Key figures" }, ...cards.map((card) => card.node)),
-    show(row, partly) {
+    show(row, before) {
       cards.forEach(({ metric, value, change }, index) => {
         setNumber(value, metricText(metric, row?.metrics[index]));
-        const before = row?.comparison?.metrics[index];
-        if (partly) showBefore(change, metric, before);
-        else showChange(change, metric, row?.comparison?.change[index], before);
+        showChange(change, metric, row?.comparison?.change[index], { value: row?.comparison?.metrics[index], words: before });
       });
     },
   };
@@ -53,14 +52,15 @@ export function setNumber(node: HTMLElement, text: string): void {
   node.classList.add("bump");
 }
 
-function showBefore(node: HTMLElement, metric: string, before: number | null | undefined): void {
-  node.className = "change";
-  node.replaceChildren(...(before === null || before === undefined ? [] : [el("span", { class: "before" }, `yesterday ${metricText(metric, before)}`)]));
-}
-
 const CHANGE_SHOWN_MAX = 999;
 
-function showChange(node: HTMLElement, metric: string, change: number | null | undefined, before: number | null | undefined): void {
+/** A number of the period before, and which period that is. */
+interface Before {
+  value: number | null | undefined;
+  words: string;
+}
+
+function showChange(node: HTMLElement, metric: string, change: number | null | undefined, before: Before): void {
   node.className = "change";
   node.textContent = "";
   if (change === null || change === undefined) return;
@@ -74,6 +74,7 @@ function showChange(node: HTMLElement, metric: string, change: number | null | u
   node.append(
     el("span", { "aria-hidden": "true" }, Math.round(change) === 0 ? "no change" : `${arrow} ${size}`),
     el("span", { class: "hidden-text" }, words),
-    el("span", { class: "before" }, ` from ${metricText(metric, before)}`),
+    el("span", { class: "before", title: before.words }, ` from ${metricText(metric, before.value)}`),
+    el("span", { class: "hidden-text" }, ` (${before.words})`),
   );
 }

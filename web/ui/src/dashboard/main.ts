@@ -44,7 +44,7 @@ const emptyChart = el(
 );
 
 const to: Reports = {
-  headline: (row) => headline.show(row, state.range === "day"),
+  headline: (row) => headline.show(row, PERIODS.find(({ range }) => range === state.range)?.before ?? ""),
   series: (points) => chart.show(points, emptyChart),
   pages: (rows) => pages.show(rows, state.page),
   sources: (rows) => sources.show(rows),

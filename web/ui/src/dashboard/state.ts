@@ -1,11 +1,11 @@
 /** What the page shows: site, period, page filter. It lives in the address, so that a reload and a copied link show the same. */
 
-/** The periods to choose from; the ranges are those of `POST /v1/query`. */
+/** The periods to choose from; the ranges are those of `POST /v1/query`. `before` is what each is compared with. */
 export const PERIODS = [
-  { range: "realtime", title: "Realtime" },
-  { range: "day", title: "Today" },
-  { range: "7d", title: "7 days" },
-  { range: "30d", title: "30 days" },
+  { range: "realtime", title: "Realtime", before: "" },
+  { range: "day", title: "Today", before: "yesterday up to this minute" },
+  { range: "7d", title: "7 days", before: "the 7 days before, up to this minute of the last" },
+  { range: "30d", title: "30 days", before: "the 30 days before, up to this minute of the last" },
 ] as const;
 
 export type Range = (typeof PERIODS)[number]["range"];

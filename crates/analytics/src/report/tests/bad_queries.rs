@@ -131,8 +131,8 @@ async fn values_of_a_wrong_kind_or_size() {
     check(json!({"include": {"comparisons": {"mode": "custom", "date_range": "7d"}}}), "needs a date_range")
         .await;
     check(
-        json!({"include": {"comparisons": {"mode": "previous_period", "date_range": ["2026-01-01", "2026-01-02"]}}}),
-        "only the comparison mode custom",
+        json!({"include": {"comparisons": {"mode": "previous_period", "date_range": "7d"}}}),
+        "the date_range of a comparison has two ends",
     )
     .await;
 }

@@ -29,7 +29,8 @@ async fn the_documented_question_has_the_documented_answer() {
             "date_range": ["2026-11-14T00:00:00+00:00", "2026-11-21T00:00:00+00:00"], "dimensions": ["time:day"],
             "filters": [["is", "event:page", ["/shop"]]], "order_by": [["visitors", "desc"]],
             "pagination": {"limit": 100, "offset": 0},
-            "include": {"bots": false, "time_labels": false, "comparisons": {"mode": "previous_period"}}})
+            "include": {"bots": false, "time_labels": false, "comparisons": {"mode": "previous_period",
+            "date_range": ["2026-11-07T00:00:00+00:00", "2026-11-13T12:01:00+00:00"]}}})
     );
 }
 
@@ -201,7 +202,7 @@ async fn comparisons_pair_rows() {
     );
     assert_eq!(
         answer["meta"]["comparison_date_range"],
-        json!(["2026-11-07T00:00:00+00:00", "2026-11-14T00:00:00+00:00"])
+        json!(["2026-11-07T00:00:00+00:00", "2026-11-13T12:01:00+00:00"])
     );
     let check = async |comparison: Value, expected: Value| {
         let query = json!({"site_id": "shop", "metrics": ["visitors"], "date_range": "7d",

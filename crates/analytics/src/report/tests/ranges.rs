@@ -1,9 +1,9 @@
-//! What every range and comparison means, in zones where days differ in length.
+//! What every range means, in zones where days differ in length.
 
 use jiff::tz::TimeZone;
 use kassa_model::Timestamp;
 
-use crate::report::ask::{ComparisonAsk, RangeAsk};
+use crate::report::ask::RangeAsk;
 use crate::report::calendar::Place;
 use crate::report::parse_range::{parse_ends, parse_range};
 
@@ -119,75 +119,6 @@ fn every_range_in_every_zone() {
 fn all_without_an_event_is_today() {
     let place = Place { first: None, ..place("UTC", "2026-11-20T12:00:30Z") };
     assert_eq!(shown(&place, RangeAsk::All), shown(&place, RangeAsk::Day));
-}
-
-#[test]
-fn comparisons_shift_whole_days() {
-    let check = |zone: &str, range: (&str, &str), mode: ComparisonAsk, from: &str, to: &str| {
-        let place = place(zone, "2026-11-20T12:00:30Z");
-        let period = place.resolve(parse_ends(range.0, range.1).unwrap());
-        let other = place.resolve_comparison(mode, &period).range;
-        assert_eq!([place.show(other.from), place.show(other.to)], [from, to], "{range:?} in {zone}");
-    };
-    let (previous, last_year) = (ComparisonAsk::PreviousPeriod, ComparisonAsk::YearOverYear);
-    check(
-        "UTC",
-        ("2026-11-14", "2026-11-20"),
-        previous,
-        "2026-11-07T00:00:00+00:00",
-        "2026-11-14T00:00:00+00:00",
-    );
-    check(
-        "Europe/Berlin",
-        ("2026-10-25", "2026-10-25"),
-        previous,
-        "2026-10-24T00:00:00+02:00",
-        "2026-10-25T00:00:00+02:00",
-    );
-    // The same range written as times is still whole days.
-    check(
-        "Europe/Berlin",
-        ("2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00"),
-        previous,
-        "2026-10-24T00:00:00+02:00",
-        "2026-10-25T00:00:00+02:00",
-    );
-    check(
-        "UTC",
-        ("2026-11-20T10:00:00Z", "2026-11-20T11:30:00Z"),
-        previous,
-        "2026-11-20T08:30:00+00:00",
-        "2026-11-20T10:00:00+00:00",
-    );
-    check(
-        "UTC",
-        ("2026-11-14", "2026-11-20"),
-        last_year,
-        "2025-11-14T00:00:00+00:00",
-        "2025-11-21T00:00:00+00:00",
-    );
-    check(
-        "UTC",
-        ("2024-02-29", "2024-02-29"),
-        last_year,
-        "2023-02-28T00:00:00+00:00",
-        "2023-03-01T00:00:00+00:00",
-    );
-    check(
-        "UTC",
-        ("2026-11-20T10:00:00Z", "2026-11-20T11:30:00Z"),
-        last_year,
-        "2025-11-20T10:00:00+00:00",
-        "2025-11-20T11:30:00+00:00",
-    );
-    let custom = ComparisonAsk::Custom(parse_ends("2026-01-01", "2026-01-02").unwrap());
-    check(
-        "UTC",
-        ("2026-11-14", "2026-11-20"),
-        custom,
-        "2026-01-01T00:00:00+00:00",
-        "2026-01-03T00:00:00+00:00",
-    );
 }
 
 #[test]
