@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use crate::poll::{Followed, Poller};
 use crate::sites::Sites;
 use crate::store::{self, ApiKey, Stored, StoredSite};
-use crate::{Error, login};
+use crate::{Error, RuleOptions, login};
 
 /// Older than this, what is known says so in `/health`.
 const STALE_AFTER_SECONDS: i64 = 30;
@@ -185,6 +185,13 @@ impl StoredSite {
     /// One as open mode makes them.
     fn plain(id: &str) -> Self {
         let (timezone, origins) = ("UTC".to_owned(), Vec::new());
-        Self { id: id.to_owned(), timezone, allow_keyless: false, origins, keep_days: 0 }
+        Self {
+            id: id.to_owned(),
+            timezone,
+            allow_keyless: false,
+            origins,
+            keep_days: 0,
+            rules: RuleOptions::default(),
+        }
     }
 }

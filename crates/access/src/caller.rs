@@ -195,6 +195,11 @@ impl Caller {
     }
 }
 
+/// For `is_some_and`.
+fn collects(caller: Caller) -> bool {
+    caller.may(Scope::Collect)
+}
+
 impl Access {
     /// Lets a request with these headers into a route of `class`, or not.
     ///
@@ -262,6 +267,21 @@ impl Access {
     /// it may come with every event.
     pub fn shows_secret_key(&self, headers: &HeaderMap) -> bool {
         bearer(headers).is_ok_and(|token| self.find_key(&Hash::of(token)).is_some())
+    }
+
+    /// Whether the request shows a secret key whose holder is believed about visitors: one with the scope `collect`.
+    pub fn shows_collecting_key(&self, headers: &HeaderMap) -> bool {
+        bearer(headers).is_ok_and(|token| self.find_key(&Hash::of(token)).is_some_and(collects))
+    }
+
+    /// Whether `key`, which stands where a write key does, is such a secret key.
+    pub fn is_collecting_key(&self, key: &str) -> bool {
+        !self.now().by_key.contains_key(key) && self.find_key(&Hash::of(key)).is_some_and(collects)
+    }
+
+    /// Who shows a secret in the place of a write key.
+    pub(crate) fn secret_holder(&self, key: &str) -> Option<Caller> {
+        self.find_key(&Hash::of(key))
     }
 
     fn find_key(&self, hash: &Hash) -> Option<Caller> {

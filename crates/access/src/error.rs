@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::RuleError;
+
 /// Why access control cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -19,6 +21,14 @@ pub enum Error {
         site: String,
         /// As configured.
         timezone: String,
+    },
+    /// A site's rules cannot be applied.
+    #[error("cannot use the rules of site {site}: {why}")]
+    Rules {
+        /// The site.
+        site: String,
+        /// Which one, and why.
+        why: RuleError,
     },
     /// A site without an id, or with one of more than 255 bytes.
     #[error("cannot use the site id {0:?}: 1 to 255 bytes")]

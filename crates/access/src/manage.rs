@@ -11,7 +11,7 @@ use crate::secret::{Hash, random, to_hex};
 use crate::site::{Site, WriteKey, is_id};
 use crate::sites::SITES_MAX;
 use crate::store::{self, ApiKey, StoredSite};
-use crate::{Access, Scope, Scopes};
+use crate::{Access, Scope, Scopes, SiteRules};
 
 /// Secret keys at a time.
 const API_KEYS_MAX: i64 = 1_000;
@@ -187,6 +187,9 @@ fn check_site(site: &StoredSite) -> Result<(), ManageError> {
         return Err(ManageError::Invalid(
             "keep_days must be at most 36500; 0 keeps events for ever".to_owned(),
         ));
+    }
+    if let Err(why) = SiteRules::new(&site.rules, &site.origins) {
+        return Err(ManageError::Invalid(why.to_string()));
     }
     match site.origins.iter().find(|origin| !is_origin(origin)) {
         _ if site.origins.len() > 100 => Err(ManageError::Invalid("origins has more than 100".to_owned())),

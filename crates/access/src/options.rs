@@ -14,11 +14,15 @@
 //! timezone = "Europe/Berlin"
 //! origins = ["https://shop.example"]
 //! keep_days = 0
+//! [sites.rules]
+//! trailing_slash = "drop"
 //! ```
 
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
+
+use crate::RuleOptions;
 
 /// Sites, keys and the admin token.
 #[derive(Clone, Deserialize)]
@@ -79,6 +83,9 @@ pub struct SiteOptions {
     /// How long its events are kept, days; 0: for ever.
     #[serde(default)]
     pub keep_days: u32,
+    /// Its pages, sources and addresses.
+    #[serde(default)]
+    pub rules: RuleOptions,
 }
 
 fn utc() -> String {

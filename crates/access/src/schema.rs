@@ -18,4 +18,11 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0002.postgres.sql"),
         fill: None,
     },
+    Migration {
+        set: "access",
+        number: 3,
+        sqlite: include_str!("../migrations/0003.sqlite.sql"),
+        postgres: include_str!("../migrations/0003.postgres.sql"),
+        fill: None,
+    },
 ];

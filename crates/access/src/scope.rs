@@ -14,18 +14,22 @@ pub enum Scope {
     Inventory,
     /// Read orders with their customers; place, edit, cancel, fulfil and refund them.
     Orders,
+    /// Send events for others: what they say of the visitor's address and agent is believed. The key is taken wherever a write
+    /// key is.
+    Collect,
     /// Everything: sites, keys, audit, chaos, and all of the above.
     Admin,
 }
 
 /// A text that is no scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no scope {0:?}: known are read, catalog, inventory, orders, admin")]
+#[error("no scope {0:?}: known are read, catalog, inventory, orders, collect, admin")]
 pub struct UnknownScope(String);
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] = [Self::Read, Self::Catalog, Self::Inventory, Self::Orders, Self::Admin];
+    pub const ALL: [Self; 6] =
+        [Self::Read, Self::Catalog, Self::Inventory, Self::Orders, Self::Collect, Self::Admin];
 
     /// Its name in the API and in the database.
     pub fn name(self) -> &'static str {
@@ -34,6 +38,7 @@ impl Scope {
             Self::Catalog => "catalog",
             Self::Inventory => "inventory",
             Self::Orders => "orders",
+            Self::Collect => "collect",
             Self::Admin => "admin",
         }
     }
@@ -114,7 +119,7 @@ mod tests {
         check("read", "read");
         check("orders catalog", "catalog orders");
         check("inventory inventory", "inventory");
-        check("admin", "read catalog inventory orders admin");
+        check("admin", "read catalog inventory orders collect admin");
         assert_eq!(Scopes::parse(["admin", "read"]).unwrap().names(), ["read", "admin"]);
     }
 

@@ -68,14 +68,14 @@ pub(crate) struct SecretKey {
 }
 
 impl SecretKey {
-    /// One that is limited to a site reads that site's reports; the shop is not divided by site, so any other works for
+    /// One that is limited to a site reads that site's reports and sends its events; the shop is not divided by site, so any other works for
     /// the whole shop. None may administer.
     pub(crate) fn from_options(options: &SecretKeyOptions) -> Result<Self, Error> {
         let hash =
             Hash::parse(options.sha256.trim()).ok_or_else(|| Error::SecretHash(options.name.clone()))?;
         let scopes = match options.site {
-            Some(_) => Scopes::from_iter([Scope::Read]),
-            None => Scopes::from_iter([Scope::Read, Scope::Catalog, Scope::Inventory, Scope::Orders]),
+            Some(_) => Scopes::from_iter([Scope::Read, Scope::Collect]),
+            None => Scope::ALL.into_iter().filter(|scope| *scope != Scope::Admin).collect(),
         };
         Ok(Self { name: options.name.clone(), hash, site: options.site.clone(), scopes })
     }

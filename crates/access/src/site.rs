@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use kassa_model::Timestamp;
 
-use crate::{Error, SiteOptions};
+use crate::{Error, SiteOptions, SiteRules};
 
 /// Bytes of a site's id.
 pub(crate) const ID_BYTES_MAX: usize = 255;
@@ -21,6 +21,8 @@ pub struct Site {
     pub origins: Vec<String>,
     /// How long its events are kept, days; 0: for ever.
     pub keep_days: u32,
+    /// What it says about its pages, sources and addresses.
+    pub rules: SiteRules,
     pub(crate) write_keys: Vec<WriteKey>,
     pub(crate) source: Source,
 }
@@ -65,6 +67,7 @@ impl Site {
             timezone: TimeZone::UTC,
             origins: Vec::new(),
             keep_days: 0,
+            rules: SiteRules::default(),
             write_keys: Vec::new(),
             source: Source::Created,
         }
@@ -76,6 +79,8 @@ impl Site {
         }
         let timezone = TimeZone::get(&options.timezone)
             .map_err(|_| Error::TimeZone { site: options.id.clone(), timezone: options.timezone.clone() })?;
+        let rules = SiteRules::new(&options.rules, &options.origins)
+            .map_err(|why| Error::Rules { site: options.id.clone(), why })?;
         let keys = options.write_keys.iter().filter(|key| !key.is_empty());
         Ok(Self {
             id: options.id.clone(),
@@ -83,6 +88,7 @@ impl Site {
             timezone,
             origins: options.origins.clone(),
             keep_days: options.keep_days,
+            rules,
             write_keys: keys.map(|key| WriteKey { key: key.clone(), created_at: None }).collect(),
             source: Source::Configuration,
         })

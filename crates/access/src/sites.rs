@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::site::{Site, UnknownSite, WriteKey, is_id};
 use crate::store::{ApiKey, Stored, StoredSite};
-use crate::{Error, Options};
+use crate::{Error, Options, SiteRules};
 
 /// Sites at most, configured and created ones together.
 pub const SITES_MAX: usize = 1_000;
@@ -165,8 +165,13 @@ fn site_of(stored: &StoredSite) -> Site {
         tracing::warn!(site = stored.id, timezone = stored.timezone, "no such time zone; taking UTC");
         TimeZone::UTC
     });
+    let rules = SiteRules::new(&stored.rules, &stored.origins).unwrap_or_else(|why| {
+        tracing::warn!(site = stored.id, %why, "a rule cannot be applied; taking none");
+        SiteRules::default()
+    });
     Site {
         timezone,
+        rules,
         allow_keyless: stored.allow_keyless,
         origins: stored.origins.clone(),
         keep_days: stored.keep_days,

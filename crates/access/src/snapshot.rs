@@ -13,7 +13,7 @@ use crate::keeper::{self, Keeper};
 use crate::secret::{Hash, SecretKey};
 use crate::site::{Site, UnknownSite};
 use crate::sites::{Sites, Snapshot};
-use crate::{Error, Mode, Options};
+use crate::{Caller, Error, Mode, Options, Scope};
 
 /// Who may do what. Clones share one state.
 #[derive(Debug, Clone)]
@@ -118,7 +118,10 @@ impl Access {
         let key = key.filter(|key| !key.is_empty());
         let site = site.filter(|site| !site.is_empty());
         let named = match key {
-            Some(key) => self.by_key(mode, key)?,
+            Some(key) => match self.by_secret(mode, key, site) {
+                Some(found) => found?,
+                None => self.by_key(mode, key)?,
+            },
             None => return self.keyless(mode, site.unwrap_or(&self.0.shop_site)),
         };
         match site {
@@ -189,6 +192,28 @@ impl Access {
 
     pub(crate) fn guesses(&self) -> &Guesses {
         &self.0.guesses
+    }
+
+    /// The site for a secret key in the place of a write key: the one that it is limited to, else the one that is named, else
+    /// that of events that name none. `None`: it is no secret.
+    fn by_secret(&self, mode: Mode, key: &str, site: Option<&str>) -> Option<Result<Arc<Site>, UnknownSite>> {
+        let now = self.0.sites.now();
+        if now.by_key.contains_key(key) || (mode == Mode::Open && now.by_id.contains_key(key)) {
+            return None;
+        }
+        let holder = self.secret_holder(key)?;
+        if !holder.may(Scope::Collect) {
+            return Some(Err(UnknownSite));
+        }
+        let only = match &holder {
+            Caller::Key { site, .. } => site.as_deref(),
+            _ => None,
+        };
+        let id = only.or(site).unwrap_or(&self.0.shop_site);
+        Some(match mode {
+            Mode::Open => self.known_or_new(&now, id),
+            Mode::Closed => now.by_id.get(id).cloned().ok_or(UnknownSite),
+        })
     }
 
     fn by_key(&self, mode: Mode, key: &str) -> Result<Arc<Site>, UnknownSite> {

@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicI64;
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
-use crate::Scopes;
 use crate::secret::Hash;
+use crate::{RuleOptions, Scopes};
 
 /// Everything that a role keeps in memory.
 #[derive(Debug, Default)]
@@ -27,6 +27,7 @@ pub(crate) struct StoredSite {
     pub(crate) allow_keyless: bool,
     pub(crate) origins: Vec<String>,
     pub(crate) keep_days: u32,
+    pub(crate) rules: RuleOptions,
 }
 
 /// A public key as stored.
@@ -55,7 +56,8 @@ pub(crate) struct ApiKey {
 
 /// Everything, as of one moment.
 pub(crate) fn load(tx: &mut Tx<'_>, now: Timestamp) -> Result<Stored, Error> {
-    let sites = "SELECT id, timezone, allow_keyless, origins, keep_days FROM sites ORDER BY created_at, id";
+    let sites =
+        "SELECT id, timezone, allow_keyless, origins, keep_days, rules FROM sites ORDER BY created_at, id";
     let site_keys = "SELECT key, site, created_at FROM site_keys ORDER BY created_at, key";
     let api_keys = "SELECT id, name, hash, prefix, scopes, site, created_at, last_used_at \
                     FROM api_keys ORDER BY created_at, id";
@@ -70,7 +72,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, now: Timestamp) -> Result<Stored, Error> {
 }
 
 fn read_site(row: &Row<'_>) -> Result<StoredSite, Error> {
-    let origins = row.text(3)?;
+    let (origins, rules) = (row.text(3)?, row.text(5)?);
     Ok(StoredSite {
         id: row.text(0)?,
         timezone: row.text(1)?,
@@ -78,6 +80,8 @@ fn read_site(row: &Row<'_>) -> Result<StoredSite, Error> {
         origins: serde_json::from_str(&origins)
             .map_err(|error| Error::Invalid(format!("a site's origins are no list: {error}")))?,
         keep_days: u32::try_from(row.int(4)?).unwrap_or(0),
+        rules: serde_json::from_str(&rules)
+            .map_err(|error| Error::Invalid(format!("a site's rules are none: {error}")))?,
     })
 }
 
@@ -109,11 +113,14 @@ fn read_hash(row: &Row<'_>, column: usize) -> Result<Hash, Error> {
 
 /// Adds a site; false if there is one of that id.
 pub(crate) fn insert_site(tx: &mut Tx<'_>, site: &StoredSite, now: Timestamp) -> Result<bool, Error> {
-    let sql = "INSERT INTO sites (id, timezone, allow_keyless, origins, created_at, keep_days) \
-               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
+    let sql = "INSERT INTO sites (id, timezone, allow_keyless, origins, created_at, keep_days, rules) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
     let origins = serde_json::Value::from(site.origins.clone()).to_string();
     let keep_days = i64::from(site.keep_days);
-    let values = params![&site.id, &site.timezone, site.allow_keyless, &origins, now.micros(), keep_days];
+    let rules = serde_json::to_string(&site.rules)
+        .map_err(|error| Error::Invalid(format!("cannot write a site's rules: {error}")))?;
+    let values =
+        params![&site.id, &site.timezone, site.allow_keyless, &origins, now.micros(), keep_days, &rules];
     Ok(tx.execute(sql, values)? > 0)
 }
 

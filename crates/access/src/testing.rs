@@ -12,7 +12,7 @@ use kassa_service::{Policy, RouteClass};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::{Access, Mode, Options, SiteOptions, admin_routes, session_routes};
+use crate::{Access, Mode, Options, RuleOptions, SiteOptions, admin_routes, session_routes};
 
 pub(crate) const TOKEN: &str = "an-admin-token-of-some-length";
 
@@ -54,6 +54,7 @@ pub(crate) fn options() -> Options {
         timezone: "UTC".to_owned(),
         origins: Vec::new(),
         keep_days: 0,
+        rules: RuleOptions::default(),
     };
     Options { admin_token: TOKEN.to_owned(), sites: vec![site], ..Options::default() }
 }

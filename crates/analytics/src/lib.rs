@@ -3,6 +3,7 @@
 //! Data flows one way: [`wire`] → [`collect`] → log → [`process`] → store → [`report`].
 
 pub mod collect;
+mod host;
 pub mod process;
 pub mod report;
 pub mod retain;

@@ -157,7 +157,7 @@ impl Pace {
 mod tests {
     use std::collections::BTreeMap;
 
-    use kassa_access::{Mode, Options, SiteOptions};
+    use kassa_access::{Mode, Options, RuleOptions, SiteOptions};
     use kassa_eventstore::memory::MemoryStore;
     use kassa_eventstore::{Batch, Row};
     use kassa_model::{Dialect, Event, ManualClock};
@@ -208,6 +208,7 @@ mod tests {
             timezone: "UTC".to_owned(),
             origins: Vec::new(),
             keep_days,
+            rules: RuleOptions::default(),
         };
         let sites = vec![site("month", 30), site("ever", 0)];
         let folder = tempfile::tempdir().unwrap();

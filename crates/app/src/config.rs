@@ -1,12 +1,14 @@
 //! Configuration: the built-in defaults, a file, the environment, flags, in this order. Unknown keys are refused with the
 //! nearest known one. The reference of every key is `config/default.toml`, which is the source of the defaults.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use config::{Config as Layers, ConfigError, File, FileFormat};
+use kassa_access::{RuleOptions, TrailingSlash};
 use kassa_analytics::collect::{LimitOptions, Rate};
 use kassa_model::Currency;
 use kassa_service::masked;
@@ -189,6 +191,32 @@ pub(crate) struct Site {
     pub(crate) origins: Vec<String>,
     #[serde(default)]
     pub(crate) keep_days: u32,
+    #[serde(default)]
+    pub(crate) trailing_slash: TrailingSlash,
+    #[serde(default)]
+    pub(crate) hash_routes: bool,
+    #[serde(default)]
+    pub(crate) keep_query: Vec<String>,
+    #[serde(default)]
+    pub(crate) ignore_referrers: Vec<String>,
+    #[serde(default)]
+    pub(crate) labels: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) exclude_addresses: Vec<String>,
+}
+
+impl Site {
+    /// What it says about its pages, sources and addresses.
+    pub(crate) fn rules(&self) -> RuleOptions {
+        RuleOptions {
+            trailing_slash: self.trailing_slash,
+            hash_routes: self.hash_routes,
+            keep_query: self.keep_query.clone(),
+            ignore_referrers: self.ignore_referrers.clone(),
+            labels: self.labels.clone(),
+            exclude_addresses: self.exclude_addresses.clone(),
+        }
+    }
 }
 
 fn utc() -> String {

@@ -211,6 +211,7 @@ fn questions(range: TimeRange) -> Vec<(&'static str, Query)> {
         dimensions: fields.iter().cloned().map(Dimension::Field).collect(),
         filter: None,
         include_bots: false,
+        include_dialect_bots: false,
         order_by: vec![OrderBy { key: OrderKey::Metric(0), direction: Direction::Descending }],
         limit,
         offset: 0,

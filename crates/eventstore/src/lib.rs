@@ -2,6 +2,7 @@
 //! as tests that every backend runs. A report is a value ([`query::Query`]) that a backend turns into its own SQL.
 
 pub mod audit;
+mod bots;
 #[cfg(test)]
 mod conformance;
 #[cfg(feature = "duckdb")]

@@ -40,6 +40,8 @@ pub struct Query {
     pub filter: Option<Filter>,
     /// Count rows with `bot = true` too.
     pub include_bots: bool,
+    /// Count those of them, at least, that came by another dialect than Segment's: the old systems' own answers know no bots.
+    pub include_dialect_bots: bool,
     /// Order of rows; ties (and an empty list) go by dimension values ascending, in dimension order, NULLs last.
     pub order_by: Vec<OrderBy>,
     /// At most so many rows, after `offset`.
@@ -164,6 +166,8 @@ pub enum Field {
     Country,
     /// The name as the client sent it; no wire name, the compat answers need it.
     NameSent,
+    /// The path as the client sent it; no wire name, the compat answers need it.
+    PageSent,
     /// `product:sku`, of a line of a money record.
     Sku,
     /// `product:name`: as it was when the order was placed.
@@ -337,6 +341,8 @@ pub struct EventFilter {
     pub component: Option<String>,
     /// `path` equals.
     pub path: Option<String>,
+    /// The path as it was sent equals.
+    pub path_sent: Option<String>,
     /// `user` equals.
     pub user: Option<String>,
     /// The visitor.
@@ -345,6 +351,8 @@ pub struct EventFilter {
     pub id: Option<String>,
     /// Rows with `bot = true` too.
     pub include_bots: bool,
+    /// Those of them, at least, that came by another dialect than Segment's.
+    pub include_dialect_bots: bool,
     /// Go on after this row of the last answer: (received_at, partition-wide offset, index), exclusive.
     pub before: Option<(Timestamp, u128, u32)>,
     /// At most so many.

@@ -8,7 +8,7 @@
 //!  "vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc",
 //!  "uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy",
 //!  "o":{"id":"…","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},
-//!  "x":{"any":"property"},"a":"Mozilla/5.0 …","b":1,"v0":1,"v1":2,"pa":1735732700000000}
+//!  "x":{"any":"property"},"a":"Mozilla/5.0 …","b":1,"v0":1,"v1":2,"pa":1735732700000000,"wd":1,"ri":1}
 //! ```
 //! A refused one:
 //! ```json
@@ -109,7 +109,9 @@ fn put_event(out: &mut Vec<u8>, recorded: &Recorded) -> Result<(), CodecError> {
     maybe(out, "b", recorded.from_browser.then_some(1))?;
     maybe(out, "v0", Some(recorded.visitor_today).filter(|hash| *hash != 0))?;
     maybe(out, "v1", Some(recorded.visitor_yesterday).filter(|hash| *hash != 0))?;
-    maybe(out, "pa", recorded.placed_at.map(Timestamp::micros))
+    maybe(out, "pa", recorded.placed_at.map(Timestamp::micros))?;
+    maybe(out, "wd", recorded.automated.then_some(1))?;
+    maybe(out, "ri", recorded.referrer_ignored.then_some(1))
 }
 
 fn put_rejected(out: &mut Vec<u8>, rejected: &Rejected) -> Result<(), CodecError> {
@@ -224,6 +226,10 @@ struct RecordIn {
     v1: i64,
     pa: Option<i64>,
     #[serde(default)]
+    wd: u8,
+    #[serde(default)]
+    ri: u8,
+    #[serde(default)]
     w: String,
     #[serde(default)]
     raw: String,
@@ -293,6 +299,8 @@ impl RecordIn {
             visitor_today: self.v0,
             visitor_yesterday: self.v1,
             placed_at: self.pa.map(Timestamp::from_micros),
+            automated: self.wd != 0,
+            referrer_ignored: self.ri != 0,
         }
     }
 
@@ -332,7 +340,7 @@ impl OrderIn {
 mod tests {
     use super::*;
 
-    const DOCUMENTED: &str = r#"{"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch","vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc","uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy","o":{"id":"o-1","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},"x":{"any":"property","n":1.50},"a":"Mozilla/5.0","b":1,"v0":1,"v1":2,"pa":1735732700000000}"#;
+    const DOCUMENTED: &str = r#"{"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch","vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc","uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy","o":{"id":"o-1","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},"x":{"any":"property","n":1.50},"a":"Mozilla/5.0","b":1,"v0":1,"v1":2,"pa":1735732700000000,"wd":1,"ri":1}"#;
     const REJECTED: &str = r#"{"v":1,"rej":"invalid_time","id":"r-1","st":"demo","r":1735732800100000,"d":"flat","w":"timestamp","raw":"{\"a\":1}"}"#;
 
     #[test]

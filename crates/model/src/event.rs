@@ -31,7 +31,7 @@ pub struct Event {
     pub session: Option<i64>,
     /// Host of the page.
     pub host: Option<String>,
-    /// Path of the page, at most 2,048 bytes.
+    /// Path of the page in its normal form, at most 2,048 bytes.
     pub path: Option<String>,
     /// Title of the page.
     pub title: Option<String>,
@@ -67,7 +67,7 @@ pub struct Event {
     pub target: Option<String>,
     /// The money change; only on records from the shop's outbox.
     pub order: Option<OrderPart>,
-    /// All else, as the text of one JSON object.
+    /// All else, as the text of one JSON object. Two members are kassa's own: [`PATH_SENT`] and [`LABEL`].
     pub props: String,
     /// Which wire format it came by.
     pub dialect: Dialect,
@@ -111,6 +111,12 @@ impl Event {
         }
     }
 }
+
+/// The property that has the path as it was sent, where `path` is another; at most 2,048 bytes.
+pub const PATH_SENT: &str = "$path";
+
+/// The property that has the site's word for the address that the event came from.
+pub const LABEL: &str = "$label";
 
 /// A signed money change of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,6 +189,10 @@ pub struct Recorded {
     pub visitor_yesterday: i64,
     /// On records of money: when the order's request arrived. They find their visit by it, however late the change is.
     pub placed_at: Option<Timestamp>,
+    /// The browser says that a program drives it.
+    pub automated: bool,
+    /// The referrer is one of the site's own hosts, or one that it ignores: no source.
+    pub referrer_ignored: bool,
 }
 
 /// A refused event.

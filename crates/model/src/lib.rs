@@ -12,11 +12,14 @@ mod nobody;
 mod outcome;
 mod progress;
 mod shop_id;
+mod source;
 mod timestamp;
 
 pub use clock::{Clock, ManualClock, SystemClock, micros_set_ahead};
 pub use codec::{CodecError, decode, encode};
-pub use event::{Dialect, Event, LogRecord, OrderItem, OrderPart, Recorded, Rejected, UnknownDialect};
+pub use event::{
+    Dialect, Event, LABEL, LogRecord, OrderItem, OrderPart, PATH_SENT, Recorded, Rejected, UnknownDialect,
+};
 pub use hash::{
     RouteKey, Salt, VISITOR_KEY, cookieless_visitor, dedupe_hash, partition_of, session_from, visitor_from,
 };
@@ -25,4 +28,5 @@ pub use nobody::names_nobody;
 pub use outcome::{Outcome, Reason, UnknownReason};
 pub use progress::{Progress, Silent};
 pub use shop_id::{MONEY_IDS, id_as_sent, id_of_client, money_id};
+pub use source::{Source, SourceKind};
 pub use timestamp::{MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp, TimestampError};

@@ -36,14 +36,26 @@ const WINDOWS_BETWEEN_WARNINGS: u32 = 1_000;
 
 /// A text that is neither an address nor `address/prefix`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("cannot trust the proxy {0}: not an address or a network such as 10.0.0.0/8")]
+#[error("{0} is no address and no network such as 10.0.0.0/8")]
 pub struct NetworkError(String);
 
-/// A network in CIDR notation.
+/// An address, or a network in CIDR notation (RFC 4632, RFC 4291). An IPv4 address holds its mapped IPv6 form, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Network {
+pub struct Network {
     address: u128,
     mask: u128,
+}
+
+impl Network {
+    /// Whether `address` lies in it.
+    pub fn holds(self, address: IpAddr) -> bool {
+        bits(address) & self.mask == self.address
+    }
+
+    /// How many leading bits its addresses share, of 128: more is narrower.
+    pub fn prefix(self) -> u32 {
+        self.mask.leading_ones()
+    }
 }
 
 /// The proxies whose word about the client is believed (`server.trusted_proxies`).
@@ -66,8 +78,7 @@ impl Proxies {
 
     /// Whether `address` is a trusted proxy.
     pub fn trust(&self, address: IpAddr) -> bool {
-        let bits = bits(address);
-        self.0.iter().any(|network| bits & network.mask == network.address)
+        self.0.iter().any(|network| network.holds(address))
     }
 
     /// The client behind `peer`: the rightmost address of `X-Forwarded-For` that is no trusted proxy, provided that

@@ -27,7 +27,7 @@ pub mod signals;
 pub mod strict;
 mod wording;
 
-pub use address::{ClientAddress, OverHttps, Proxies, is_forwarded};
+pub use address::{ClientAddress, Network, NetworkError, OverHttps, Proxies, is_forwarded};
 pub use body::RawBody;
 pub use breaker::Breaker;
 pub use class::{LiveOrigins, Policy, RouteClass};

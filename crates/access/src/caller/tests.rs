@@ -34,7 +34,7 @@ fn headers(authorization: &str) -> HeaderMap {
 }
 
 fn named(name: &str, site: Option<&str>) -> Caller {
-    let scopes = if site.is_some() { "read" } else { "read catalog inventory orders" };
+    let scopes = if site.is_some() { "read collect" } else { "read catalog inventory orders collect" };
     let scopes = Scopes::parse(scopes.split(' ')).unwrap();
     Caller::Key { id: format!("config:{name}"), name: name.to_owned(), site: site.map(str::to_owned), scopes }
 }
@@ -120,14 +120,14 @@ fn scopes_by_caller() {
             );
         }
     };
-    let all = "read catalog inventory orders admin";
+    let all = "read catalog inventory orders collect admin";
     for caller in [Caller::Open, Caller::Admin, Caller::Session] {
         check(&caller, all);
     }
     check(&Caller::Public, "");
-    check(&Caller::Internal, "read catalog inventory orders");
-    check(&named("all", None), "read catalog inventory orders");
-    check(&named("shop", Some("shop")), "read");
+    check(&Caller::Internal, "read catalog inventory orders collect");
+    check(&named("all", None), "read catalog inventory orders collect");
+    check(&named("shop", Some("shop")), "read collect");
     assert!(Scope::ALL.into_iter().all(|scope| Caller::Public.require_by_dialect(scope).is_ok()));
     assert!(named("shop", Some("shop")).require_by_dialect(Scope::Orders).is_err());
 }

@@ -1,5 +1,6 @@
 //! `/v1/admin/sites`: sites and the public keys by which events name them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -11,9 +12,9 @@ use kassa_service::{Bare, Json, Object};
 use serde::{Deserialize, Serialize};
 
 use super::{Named, Refused};
-use crate::Access;
 use crate::site::{Site, Source};
 use crate::store::StoredSite;
+use crate::{Access, RuleOptions, TrailingSlash};
 
 pub(super) fn routes() -> Router<Access> {
     Router::new()
@@ -34,6 +35,18 @@ struct CreateSite {
     origins: Vec<String>,
     #[serde(default)]
     keep_days: u32,
+    #[serde(default)]
+    trailing_slash: TrailingSlash,
+    #[serde(default)]
+    hash_routes: bool,
+    #[serde(default)]
+    keep_query: Vec<String>,
+    #[serde(default)]
+    ignore_referrers: Vec<String>,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    #[serde(default)]
+    exclude_addresses: Vec<String>,
 }
 
 fn utc() -> String {
@@ -49,6 +62,8 @@ struct SiteView {
     allow_keyless: bool,
     origins: Vec<String>,
     keep_days: u32,
+    #[serde(flatten)]
+    rules: RuleOptions,
     write_keys: Vec<WriteKeyView>,
 }
 
@@ -73,9 +88,7 @@ async fn create_site(
     State(access): State<Access>,
     Object(body): Object<CreateSite>,
 ) -> Result<Response, Refused> {
-    let CreateSite { id, timezone, allow_keyless, origins, keep_days } = body;
-    let new = StoredSite { id, timezone, allow_keyless, origins, keep_days };
-    let site: Arc<Site> = access.create_site(new).await?;
+    let site: Arc<Site> = access.create_site(StoredSite::from(body)).await?;
     Ok((StatusCode::CREATED, Json(SiteView::of(&site))).into_response())
 }
 
@@ -99,6 +112,27 @@ async fn revoke_site_key(
     Ok(StatusCode::NO_CONTENT)
 }
 
+impl From<CreateSite> for StoredSite {
+    fn from(body: CreateSite) -> Self {
+        let rules = RuleOptions {
+            trailing_slash: body.trailing_slash,
+            hash_routes: body.hash_routes,
+            keep_query: body.keep_query,
+            ignore_referrers: body.ignore_referrers,
+            labels: body.labels,
+            exclude_addresses: body.exclude_addresses,
+        };
+        Self {
+            id: body.id,
+            timezone: body.timezone,
+            allow_keyless: body.allow_keyless,
+            origins: body.origins,
+            keep_days: body.keep_days,
+            rules,
+        }
+    }
+}
+
 impl SiteView {
     fn of(site: &Site) -> Self {
         let write_keys = site.write_keys.iter().map(|found| WriteKeyView {
@@ -113,6 +147,7 @@ impl SiteView {
             allow_keyless: site.allow_keyless,
             origins: site.origins.clone(),
             keep_days: site.keep_days,
+            rules: site.rules.options().clone(),
             write_keys: write_keys.collect(),
         }
     }

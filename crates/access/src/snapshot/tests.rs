@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Access;
-use crate::{Error, Mode, Options, SITES_MAX, SiteOptions};
+use crate::{Error, Mode, Options, RuleOptions, SITES_MAX, SecretKeyOptions, SiteOptions};
 
 fn site(id: &str, write_keys: &[&str]) -> SiteOptions {
     SiteOptions {
@@ -13,6 +13,7 @@ fn site(id: &str, write_keys: &[&str]) -> SiteOptions {
         timezone: "UTC".to_owned(),
         origins: Vec::new(),
         keep_days: 0,
+        rules: RuleOptions::default(),
     }
 }
 
@@ -175,5 +176,29 @@ fn options_are_read_as_documented_and_nothing_else_is() {
         [r#"{"admin_tokn":"t"}"#, r#"{"sites":[{"id":"a","keys":[]}]}"#, r#"{"internal_token":"x"}"#]
     {
         assert!(serde_json::from_str::<Options>(unknown).is_err(), "{unknown}");
+    }
+}
+
+/// A program that sends for others shows its secret key where a page shows its write key.
+#[test]
+fn a_secret_key_names_a_site_if_it_may_collect() {
+    let data = tempfile::tempdir().unwrap();
+    let mut options = options();
+    let key = |name: &str, secret: &str, site: Option<&str>| SecretKeyOptions {
+        name: name.to_owned(),
+        sha256: crate::secret::Hash::of(secret).hex(),
+        site: site.map(str::to_owned),
+    };
+    options.sites = vec![site("shop", &["pk"]), site("blog", &["pb"])];
+    options.shop_site = "shop".to_owned();
+    options.secret_keys = vec![key("all", "ks_all", None), key("blog", "ks_blog", Some("blog"))];
+    for mode in [Mode::Closed, Mode::Open] {
+        let access = Access::open(&options, mode, data.path()).unwrap();
+        assert_eq!(ids(&access, Some("ks_all"), None).as_deref(), Some("shop"));
+        assert_eq!(ids(&access, Some("ks_all"), Some("blog")).as_deref(), Some("blog"));
+        assert_eq!(ids(&access, Some("ks_blog"), None).as_deref(), Some("blog"));
+        assert_eq!(ids(&access, Some("ks_blog"), Some("shop")), None);
+        assert!(access.is_collecting_key("ks_blog") && !access.is_collecting_key("pk"));
+        assert!(access.site("ks_all").is_none(), "no site is named after a secret");
     }
 }

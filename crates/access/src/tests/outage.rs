@@ -9,7 +9,7 @@ use kassa_service::Status;
 use serde_json::json;
 
 use crate::testing::{TOKEN, bearer, beds, noon, options, router, send, until};
-use crate::{Access, Error, Mode, Options, SiteOptions};
+use crate::{Access, Error, Mode, Options, RuleOptions, SiteOptions};
 
 #[test]
 fn both_engines_have_one_schema() {
@@ -76,6 +76,7 @@ fn the_configuration_stands_above_the_database() {
             timezone: "Europe/Berlin".to_owned(),
             origins: Vec::new(),
             keep_days: 0,
+            rules: RuleOptions::default(),
         };
         let mut configured = options();
         configured.sites.push(blog);

@@ -130,9 +130,12 @@ async fn take(
 }
 
 impl Collector {
-    /// Whether the sender's events are limited: whoever shows a secret key may send as much as there is room for, and so may
+    /// Who sends, by whether the events are limited and what is said of visitors is believed: whoever shows a secret key may send as much as there is room for, and so may
     /// this machine's own programs, for whom no proxy speaks.
     fn sender(&self, mode: Mode, address: IpAddr, headers: &HeaderMap) -> Sender {
+        if self.parts.access.shows_collecting_key(headers) {
+            return Sender::Trusted;
+        }
         if mode == Mode::Open || (address.is_loopback() && !is_forwarded(headers)) {
             return Sender::Known;
         }

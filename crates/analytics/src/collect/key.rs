@@ -1,12 +1,13 @@
 //! The write key of a request's head and address, and the sites that keys and names stand for.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use kassa_access::{Access, Mode};
+use kassa_access::{Access, Mode, Site};
 
 use crate::wire::{Sites, decode_query_value};
 
@@ -45,6 +46,14 @@ pub(super) struct KnownSites<'a>(pub(super) &'a Access, pub(super) Mode);
 impl Sites for KnownSites<'_> {
     fn resolve(&self, key: Option<&str>, site: Option<&str>) -> Option<String> {
         self.0.site_by_rules(self.1, key, site).ok().map(|site| site.id.clone())
+    }
+
+    fn site(&self, id: &str) -> Option<Arc<Site>> {
+        self.0.site(id)
+    }
+
+    fn believes(&self, key: &str) -> bool {
+        self.0.is_collecting_key(key)
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) struct Counters {
     other_types: OnceLock<Counter>,
     pub(super) bytes: Counter,
     pub(super) dead_letters_dropped: Counter,
+    pub(super) excluded: Counter,
     pub(super) append_seconds: Histogram,
 }
 
@@ -106,6 +107,12 @@ impl Counters {
             counters.dead_letters_dropped.clone(),
         );
         metrics.register(
+            "kassa_collect_excluded_total",
+            "Events from addresses that their site excludes: nothing of them is kept.",
+            Unit::None,
+            counters.excluded.clone(),
+        );
+        metrics.register(
             "kassa_collect_append_seconds",
             "Time from handing events to the log until they were durable.",
             Unit::Seconds,
@@ -128,6 +135,7 @@ impl Counters {
             types,
             bytes: Counter::default(),
             dead_letters_dropped: Counter::default(),
+            excluded: Counter::default(),
             append_seconds: Histogram::new(DURATION_BUCKETS),
         }
     }

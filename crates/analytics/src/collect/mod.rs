@@ -34,7 +34,7 @@ use crate::wire::{self, Answer, Context, Kind, Reading};
 use body::{Places, TooLarge};
 use limits::{Limits, TooMuch};
 use metrics::{Counters, Tally};
-use stamp::Stamp;
+use stamp::{Origin, Stamp};
 
 /// The most bytes of a body.
 pub const BODY_BYTES_MAX: usize = 4 << 20;
@@ -133,6 +133,8 @@ pub enum Sender {
     Stranger,
     /// Someone who may send as much as there is room for.
     Known,
+    /// The same, and whoever shows a secret key is believed about visitors, too.
+    Trusted,
 }
 
 /// Why nothing of a request was taken.
@@ -274,6 +276,7 @@ impl Collector {
         let ctx = Context {
             received_at,
             key: incoming.key,
+            trusted: incoming.sender == Sender::Trusted,
             private: incoming.private,
             counter_first: incoming.counter_first,
             sites: &sites,
@@ -290,20 +293,26 @@ impl Collector {
         Ok((Prepared { records, tally: Tally::of(&reading), place: None }, reading.answer))
     }
 
-    /// Stamps and encodes every record that is to be kept.
+    /// Stamps and encodes every record that is to be kept. Those from addresses that their site excludes leave the reading.
     fn stamp(&self, reading: &mut Reading, incoming: &Incoming<'_>, received_at: Timestamp) -> Vec<Record> {
         let salts = self.parts.salts.at(received_at);
-        let country = self.countries.as_ref().and_then(|countries| countries.code(incoming.address));
-        let mut stamp = Stamp::new(incoming, &salts, country);
-        let single = reading.single;
+        let mut stamp = Stamp::new(incoming, &salts, self.countries.as_ref());
+        let mut told = std::mem::take(&mut reading.addresses).into_iter().peekable();
+        let (single, mut place) = (reading.single, 0);
         let mut records = Vec::with_capacity(reading.records.len());
-        for record in &mut reading.records {
+        reading.records.retain_mut(|record| {
+            let address = told.next_if(|(of, _)| *of == place).map_or(incoming.address, |(_, told)| told);
+            place += 1;
+            if stamp.come_from(address, record.site(), &self.parts.access) == Origin::Excluded {
+                self.counters.excluded.inc();
+                return false;
+            }
             if let LogRecord::Rejected(rejected) = record
                 && (single || rejected.site.is_empty())
                 && !self.dead_letters.take(&rejected.site, received_at)
             {
                 self.counters.dead_letters_dropped.inc();
-                continue;
+                return true;
             }
             let key = stamp.stamp(record);
             match kassa_model::encode(record) {
@@ -311,7 +320,8 @@ impl Collector {
                 // Every property was parsed from JSON text, so this does not happen; were it to, it must not be silent.
                 Err(error) => tracing::error!(%error, "cannot encode an event"),
             }
-        }
+            true
+        });
         records
     }
 

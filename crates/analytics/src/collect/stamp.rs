@@ -1,13 +1,15 @@
-//! What only the collector can tell of an event: its id when it has none, the User-Agent, the country, and the hashes
-//! that need the client's address.
+//! What only the collector can tell of an event: its id when it has none, the User-Agent, the country, the site's word for the
+//! client's address, and the hashes that need that address. The address itself is written down nowhere.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use kassa_access::DaySalts;
-use kassa_model::{LogRecord, Recorded, Rejected, RouteKey, cookieless_visitor};
+use kassa_access::{Access, DaySalts, Site};
+use kassa_model::{LABEL, LogRecord, Recorded, Rejected, RouteKey, cookieless_visitor};
 
+use super::country::Countries;
 use super::{Incoming, id};
-use crate::wire::{AGENT_BYTES_MAX, cut};
+use crate::wire::{AGENT_BYTES_MAX, add_own, cut};
 
 /// An address's bytes: 4 or 16.
 enum Address {
@@ -16,6 +18,13 @@ enum Address {
 }
 
 impl Address {
+    fn of(client: IpAddr) -> Self {
+        match client.to_canonical() {
+            IpAddr::V4(address) => Self::V4(address.octets()),
+            IpAddr::V6(address) => Self::V6(address.octets()),
+        }
+    }
+
     fn bytes(&self) -> &[u8] {
         match self {
             Self::V4(bytes) => bytes,
@@ -24,11 +33,23 @@ impl Address {
     }
 }
 
+/// Whether events from an address are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Kept,
+    /// The site does not want them.
+    Excluded,
+}
+
 /// Stamps the records of one request.
 pub(super) struct Stamp<'a> {
+    client: IpAddr,
     address: Address,
     agent: &'a str,
+    countries: Option<&'a Countries>,
     country: Option<String>,
+    /// The site of the event before.
+    site: Option<Arc<Site>>,
     salts: &'a DaySalts,
     /// The hashes of the request's own agent for the site of the event before.
     last: Option<(String, Hashes)>,
@@ -42,13 +63,33 @@ struct Hashes {
 }
 
 impl<'a> Stamp<'a> {
-    pub(super) fn new(incoming: &Incoming<'a>, salts: &'a DaySalts, country: Option<String>) -> Self {
-        let address = match incoming.address.to_canonical() {
-            IpAddr::V4(address) => Address::V4(address.octets()),
-            IpAddr::V6(address) => Address::V6(address.octets()),
-        };
+    pub(super) fn new(
+        incoming: &Incoming<'a>,
+        salts: &'a DaySalts,
+        countries: Option<&'a Countries>,
+    ) -> Self {
+        let client = incoming.address;
+        let country = countries.and_then(|countries| countries.code(client));
         let agent = cut(incoming.agent.unwrap_or_default(), AGENT_BYTES_MAX);
-        Self { address, agent, country, salts, last: None }
+        let (address, site, last) = (Address::of(client), None, None);
+        Self { client, address, agent, countries, country, site, salts, last }
+    }
+
+    /// Says from which address the next record of `site` comes, and whether the site wants it.
+    pub(super) fn come_from(&mut self, client: IpAddr, site: &str, access: &Access) -> Origin {
+        if client != self.client {
+            self.client = client;
+            self.address = Address::of(client);
+            self.country = self.countries.and_then(|countries| countries.code(client));
+            self.last = None;
+        }
+        if self.site.as_ref().is_none_or(|known| known.id != site) {
+            self.site = access.site(site);
+        }
+        match self.site.as_ref().is_some_and(|site| site.rules.excludes(client)) {
+            true => Origin::Excluded,
+            false => Origin::Kept,
+        }
     }
 
     /// Stamps `record`; returns what it is routed by.
@@ -65,6 +106,9 @@ impl<'a> Stamp<'a> {
             event.id = id::make(event.received_at);
         }
         event.country.clone_from(&self.country);
+        if let Some(word) = self.site.as_ref().and_then(|site| site.rules.label(self.client)) {
+            add_own(&mut event.props, LABEL, word);
+        }
         if event.visitor.is_none() {
             let hashes = match &recorded.agent {
                 Some(agent) if agent != self.agent => self.hashes(&event.site, agent),

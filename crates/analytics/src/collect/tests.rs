@@ -1,5 +1,6 @@
 //! The collector through its real router, with a log in memory.
 
+mod addresses;
 mod bad_input;
 mod durable;
 mod limits;

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use super::bots::Bots;
+use super::bots::{Bots, Machine};
 use super::families::Families;
 
 /// How many agents one generation of the cache keeps; there are two.
@@ -22,8 +22,8 @@ pub(super) struct Agent {
     pub(super) browser: Option<String>,
     /// The system's family.
     pub(super) os: Option<String>,
-    /// The text is a crawler's; only for browsers does this make a bot.
-    pub(super) crawler: bool,
+    /// Whether the text is a machine's.
+    pub(super) machine: Machine,
 }
 
 /// The compiled data, once per process.
@@ -79,7 +79,7 @@ impl Parsers {
             device: device_of(text),
             browser: find(&self.browsers),
             os: find(&self.systems),
-            crawler: self.bots.as_ref().is_some_and(|bots| bots.is_bot(text)),
+            machine: self.bots.as_ref().map_or(Machine::No, |bots| bots.machine(text)),
         }
     }
 }
@@ -171,13 +171,55 @@ pub(super) mod tests {
         let mut agents = Agents::default();
         for (text, device, browser, os) in PEOPLE {
             let agent = agents.parse(text);
-            let found = (agent.device, agent.browser.as_deref(), agent.os.as_deref(), agent.crawler);
-            assert_eq!(found, (Some(*device), Some(*browser), Some(*os), false), "{text}");
+            let found = (agent.device, agent.browser.as_deref(), agent.os.as_deref(), agent.machine);
+            assert_eq!(found, (Some(*device), Some(*browser), Some(*os), Machine::No), "{text}");
         }
         assert_eq!(*agents.parse(""), Agent::default());
-        assert!(
-            agents.parse("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)").crawler
-        );
+    }
+
+    /// The lines of a file of examples.
+    fn examples(text: &'static str) -> impl Iterator<Item = &'static str> {
+        text.lines().filter(|line| !line.starts_with('#'))
+    }
+
+    #[test]
+    fn knows_people_by_what_they_use() {
+        let (mut agents, mut count) = (Agents::default(), 0);
+        for line in examples(include_str!("../../data/examples/people.tsv")) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [device, browser, os, text] = fields.as_slice() else { panic!("{line}") };
+            let agent = agents.parse(text);
+            let found = [agent.device, agent.browser.as_deref(), agent.os.as_deref()];
+            assert_eq!(found.map(|name| name.unwrap_or("-")), [*device, *browser, *os], "{text}");
+            assert_eq!(agent.machine, Machine::No, "{text}");
+            count += 1;
+        }
+        assert!(count >= 150, "{count}");
+    }
+
+    #[test]
+    fn knows_crawlers_and_browsers_that_programs_drive() {
+        let (mut agents, mut count) = (Agents::default(), 0);
+        for text in examples(include_str!("../../data/examples/bots.tsv")) {
+            assert_eq!(agents.parse(text).machine, Machine::Crawler, "{text}");
+            count += 1;
+        }
+        assert!(count >= 60, "{count}");
+    }
+
+    /// The list's own pattern named every app that says `android/1.2.3` after a browser Phantom.
+    #[test]
+    fn an_app_is_not_another_s() {
+        let mut agents = Agents::default();
+        let agent = |app: &str| {
+            format!(
+                "Mozilla/5.0 (Linux; Android 14; SM-S918B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 \
+                 Chrome/131.0.6778.81 Mobile Safari/537.36 {app}"
+            )
+        };
+        let mut browser = |app: &str| agents.parse(&agent(app)).browser.clone();
+        assert_eq!(browser("MyShop android/4.12.3").as_deref(), Some("Chrome Mobile WebView"));
+        assert_eq!(browser("Phantom/android 4.12.3").as_deref(), Some("Phantom"));
     }
 
     #[test]

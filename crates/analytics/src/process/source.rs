@@ -1,124 +1,47 @@
 //! The source of a visit, as a name that people know: `Google`, `Facebook`, `newsletter`, `blog.example`.
 //!
 //! ```text
-//! utm_source present      its name: the table's where it has one ("fb" → Facebook), else as it was sent
-//! referrer elsewhere      the table's name for its host, else the host without "www."
+//! utm_source present      its name: that of the word ("fb" → Facebook) or the host ("m.facebook.com"), else as it was sent,
+//!                         in lower case
+//! referrer elsewhere      the name of its host or app, else the host without "www."
 //! referrer of own host,   none: the visit is direct
+//! of where one pays,
 //! or no referrer at all
 //! ```
-//! Whether a visit was paid for is told by `utm_medium`, which is stored beside it.
+//! The names are those of [`Source`]. The collector has made `ref`, `source` and the ids of clicks on advertisements into
+//! `utm_source` and `utm_medium` before (`wire::page`), so whether a visit was paid for is told by `utm_medium`.
 
-use std::borrow::Cow;
+use kassa_model::{Event, Source, SourceKind};
 
-use kassa_model::Event;
-
-/// Hosts (with everything below them) and `utm_source` texts, in order, and the name that stands for them.
-const NAMES: &[(&str, &str)] = &[
-    ("adwords", "Google Ads"),
-    ("alibaba.com", "Alibaba"),
-    ("amazon", "Amazon"),
-    ("android-app://com.google.android.gm", "Gmail"),
-    ("android-app://com.google.android.googlequicksearchbox", "Google"),
-    ("apple.com", "Apple"),
-    ("baidu", "Baidu"),
-    ("baidu.com", "Baidu"),
-    ("bing", "Bing"),
-    ("bing.com", "Bing"),
-    ("bsky.app", "Bluesky"),
-    ("chat.openai.com", "ChatGPT"),
-    ("chatgpt.com", "ChatGPT"),
-    ("claude.ai", "Claude"),
-    ("copilot.microsoft.com", "Microsoft Copilot"),
-    ("discord.com", "Discord"),
-    ("duckduckgo", "DuckDuckGo"),
-    ("duckduckgo.com", "DuckDuckGo"),
-    ("ebay", "eBay"),
-    ("ecosia.org", "Ecosia"),
-    ("etsy.com", "Etsy"),
-    ("facebook", "Facebook"),
-    ("facebook.com", "Facebook"),
-    ("fb", "Facebook"),
-    ("fb.com", "Facebook"),
-    ("fb.me", "Facebook"),
-    ("gemini.google.com", "Gemini"),
-    ("github.com", "GitHub"),
-    ("google", "Google"),
-    ("googleads", "Google Ads"),
-    ("ig", "Instagram"),
-    ("instagram", "Instagram"),
-    ("instagram.com", "Instagram"),
-    ("kagi.com", "Kagi"),
-    ("linkedin", "LinkedIn"),
-    ("linkedin.com", "LinkedIn"),
-    ("lnkd.in", "LinkedIn"),
-    ("mail.google.com", "Gmail"),
-    ("mail.yahoo.com", "Yahoo! Mail"),
-    ("medium.com", "Medium"),
-    ("messenger.com", "Messenger"),
-    ("msn.com", "MSN"),
-    ("naver.com", "Naver"),
-    ("news.google.com", "Google News"),
-    ("news.ycombinator.com", "Hacker News"),
-    ("outlook.live.com", "Outlook"),
-    ("outlook.office.com", "Outlook"),
-    ("perplexity.ai", "Perplexity"),
-    ("pin.it", "Pinterest"),
-    ("pinterest", "Pinterest"),
-    ("producthunt.com", "Product Hunt"),
-    ("qwant.com", "Qwant"),
-    ("reddit", "Reddit"),
-    ("reddit.com", "Reddit"),
-    ("search.brave.com", "Brave Search"),
-    ("snapchat.com", "Snapchat"),
-    ("stackoverflow.com", "Stack Overflow"),
-    ("startpage.com", "Startpage"),
-    ("t.co", "Twitter"),
-    ("t.me", "Telegram"),
-    ("telegram.org", "Telegram"),
-    ("threads.net", "Threads"),
-    ("tiktok", "TikTok"),
-    ("tiktok.com", "TikTok"),
-    ("twitch.tv", "Twitch"),
-    ("twitter", "Twitter"),
-    ("twitter.com", "Twitter"),
-    ("vk.com", "VK"),
-    ("wa.me", "WhatsApp"),
-    ("web.whatsapp.com", "WhatsApp"),
-    ("whatsapp.com", "WhatsApp"),
-    ("wikipedia.org", "Wikipedia"),
-    ("x.com", "Twitter"),
-    ("ya.ru", "Yandex"),
-    ("yahoo", "Yahoo!"),
-    ("yandex", "Yandex"),
-    ("youtu.be", "YouTube"),
-    ("youtube", "YouTube"),
-    ("youtube.com", "YouTube"),
-    ("zoho.com", "Zoho"),
-];
-
-/// Names with a domain in many countries: any host that is `[…].<label>.<country's ending>`.
-const EVERYWHERE: &[(&str, &str)] = &[
-    ("google", "Google"),
-    ("amazon", "Amazon"),
-    ("ebay", "eBay"),
-    ("pinterest", "Pinterest"),
-    ("yahoo", "Yahoo!"),
-    ("yandex", "Yandex"),
-];
+use crate::host::{host_of, lower};
 
 /// The most bytes of a source's name.
 const BYTES_MAX: usize = 255;
 
-/// The name of the source of `event`, or `None` for a direct visit.
-pub(super) fn source_of(event: &Event) -> Option<String> {
+/// What the site says of an event's referrer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Referrer {
+    /// It may be a source.
+    Counts,
+    /// It is none: one of the site's own hosts, or one that people only come back from.
+    Ignored,
+}
+
+/// How apps name themselves as referrers.
+const APPS: [&str; 2] = ["android-app://", "ios-app://"];
+
+/// The name of the source of `event`, or `None` for a direct visit. A referrer that the site ignores is none.
+pub(super) fn source_of(event: &Event, referrer: Referrer) -> Option<String> {
     let sent = event.utm_source.as_deref().map(str::trim).filter(|sent| !sent.is_empty());
     if let Some(sent) = sent {
-        return Some(cut(name_of(&lower(sent)).unwrap_or(sent)));
+        return Some(named_by_campaign(&sent.to_lowercase()));
+    }
+    if referrer == Referrer::Ignored {
+        return None;
     }
     let referrer = event.referrer.as_deref()?.trim();
-    if referrer.starts_with("android-app://") {
-        let package = referrer.trim_end_matches('/');
-        return Some(cut(name_of(package).unwrap_or(package)));
+    if let Some(app) = app_of(&lower(referrer)) {
+        return Some(cut(Source::of_word(app).map_or(app, |source| source.name)));
     }
     if !referrer.contains("//") && !referrer.contains('.') {
         return None;
@@ -128,68 +51,33 @@ pub(super) fn source_of(event: &Event) -> Option<String> {
     if own.as_ref() == Some(&host) {
         return None;
     }
-    Some(cut(name_of_host(&host).unwrap_or(&host)))
-}
-
-/// The host of an address or of a `Host` text: lower case, without user, port, final dot and `www.`.
-fn host_of(address: &str) -> Option<Cow<'_, str>> {
-    let rest = match address.split_once("://") {
-        Some((scheme, rest)) if is_http(scheme) => rest,
-        Some(_) => return None,
-        None => address.strip_prefix("//").unwrap_or(address),
-    };
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let named = authority.rsplit('@').next()?;
-    let host = match named.strip_prefix('[') {
-        Some(v6) => v6.split(']').next()?,
-        None => named.split(':').next()?,
-    };
-    let host = host.trim_end_matches('.');
-    let bare = match host.get(..4) {
-        Some(www) if www.eq_ignore_ascii_case("www.") => &host[4..],
-        _ => host,
-    };
-    (!bare.is_empty() && !bare.contains(char::is_whitespace)).then(|| lower(bare))
-}
-
-fn is_http(scheme: &str) -> bool {
-    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
-}
-
-fn lower(text: &str) -> Cow<'_, str> {
-    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(text.to_ascii_lowercase()),
-        false => Cow::Borrowed(text),
+    match Source::of_host(&host) {
+        Some(Source { kind: SourceKind::Payment, .. }) => None,
+        Some(known) => Some(known.name.to_owned()),
+        None => Some(cut(&host)),
     }
 }
 
-fn name_of(text: &str) -> Option<&'static str> {
-    let at = NAMES.binary_search_by(|(known, _)| (*known).cmp(text)).ok()?;
-    NAMES.get(at).map(|(_, name)| *name)
-}
-
-/// The name of the host or of the nearest domain above it that has one.
-fn name_of_host(host: &str) -> Option<&'static str> {
-    let mut rest = host;
-    loop {
-        let (label, ending) = rest.split_once('.')?;
-        if let Some(name) = name_of(rest) {
-            return Some(name);
-        }
-        let everywhere = EVERYWHERE.iter().find(|(name, _)| *name == label);
-        if let Some((_, name)) = everywhere.filter(|_| is_national(ending)) {
-            return Some(name);
-        }
-        rest = ending;
+/// The name of a `utm_source` in lower case, which may be a word, a host, an address or an app.
+fn named_by_campaign(sent: &str) -> String {
+    let word = app_of(sent).unwrap_or(sent);
+    if let Some(known) = Source::of_word(word) {
+        return known.name.to_owned();
+    }
+    let Some(host) = host_of(sent).filter(|host| host.contains('.')) else { return cut(word) };
+    let is_host = sent.contains("://") || sent.trim_start_matches("www.") == host;
+    match Source::of_host(&host) {
+        Some(known) => known.name.to_owned(),
+        None if is_host => cut(&host),
+        None => cut(word),
     }
 }
 
-/// `de`, `com`, `co.uk`, `com.br`: what a brand's own domain ends with.
-fn is_national(ending: &str) -> bool {
-    match ending.split_once('.') {
-        None => ending.len() <= 3,
-        Some((general, country)) => matches!(general, "co" | "com" | "net" | "org") && country.len() == 2,
-    }
+/// The app that a referrer in lower case names, without what it opened.
+fn app_of(referrer: &str) -> Option<&str> {
+    let scheme = APPS.iter().find(|scheme| referrer.starts_with(**scheme))?;
+    let name = referrer[scheme.len()..].split(['/', '?', '#']).next().unwrap_or_default();
+    (!name.is_empty()).then(|| &referrer[..scheme.len() + name.len()])
 }
 
 fn cut(text: &str) -> String {
@@ -206,12 +94,8 @@ mod tests {
         event.host = Some("www.Shop.test:8000".into());
         event.referrer = referrer.map(str::to_owned);
         event.utm_source = utm_source.map(str::to_owned);
-        assert_eq!(source_of(&event).as_deref(), expected, "{referrer:?} {utm_source:?}");
-    }
-
-    #[test]
-    fn the_table_is_in_order() {
-        assert!(NAMES.is_sorted_by(|one, next| one.0 < next.0));
+        let found = source_of(&event, Referrer::Counts);
+        assert_eq!(found.as_deref(), expected, "{referrer:?} {utm_source:?}");
     }
 
     #[test]
@@ -230,6 +114,16 @@ mod tests {
         check(Some("android-app://com.google.android.gm/"), None, Some("Gmail"));
         check(Some("HTTPS://user@Blog.Example:8443/a"), None, Some("blog.example"));
         check(Some("http://[2001:db8::1]:80/"), None, Some("2001:db8::1"));
+        check(Some("https://www.threads.com/@mugs"), None, Some("Threads"));
+        check(Some("https://chatgpt.com/"), None, Some("ChatGPT"));
+        check(Some("https://www.perplexity.ai/search"), None, Some("Perplexity"));
+        check(Some("https://copilot.microsoft.com/"), None, Some("Microsoft Copilot"));
+        check(Some("https://claude.ai/chat/1"), None, Some("Claude"));
+        check(Some("https://gemini.google.com/app"), None, Some("Gemini"));
+        check(Some("https://outlook.office365.com/mail"), None, Some("Outlook"));
+        check(Some("android-app://com.instagram.android/https/x"), None, Some("Instagram"));
+        check(Some("Android-App://com.Example.App/"), None, Some("android-app://com.example.app"));
+        check(Some("ios-app://544007664/"), None, Some("ios-app://544007664"));
         check(Some("about:blank"), None, None);
         check(Some("mailto://x"), None, None);
     }
@@ -239,6 +133,48 @@ mod tests {
         check(Some("https://shop.test/checkout"), None, None);
         check(Some("https://www.shop.test:9000/"), None, None);
         check(Some("https://pay.shop.test/"), None, Some("pay.shop.test"));
+    }
+
+    #[test]
+    fn what_the_site_ignores_is_no_source() {
+        let mut event = event("e");
+        event.referrer = Some("https://id.example/".to_owned());
+        assert_eq!(source_of(&event, Referrer::Ignored), None);
+        event.utm_source = Some("mail".to_owned());
+        assert_eq!(source_of(&event, Referrer::Ignored).as_deref(), Some("mail"));
+    }
+
+    #[test]
+    fn where_people_pay_is_no_source() {
+        for referrer in [
+            "https://www.paypal.com/checkoutnow",
+            "https://checkout.stripe.com/c/pay",
+            "https://pay.klarna.com/",
+            "https://pay.amazon.de/",
+            "https://checkoutshopper-live.adyen.com/",
+            "https://www.mollie.com/checkout",
+        ] {
+            check(Some(referrer), None, None);
+        }
+        check(Some("https://www.paypal.com/"), Some("paypal"), Some("paypal"));
+    }
+
+    #[test]
+    fn one_source_has_one_name_however_it_is_written() {
+        for sent in
+            ["facebook", "Facebook", "FB", "www.facebook.com", "m.facebook.com", "https://l.facebook.com/"]
+        {
+            check(None, Some(sent), Some("Facebook"));
+        }
+        for sent in ["Newsletter", "NEWSLETTER", " newsletter "] {
+            check(None, Some(sent), Some("newsletter"));
+        }
+        check(None, Some("chatgpt.com"), Some("ChatGPT"));
+        check(None, Some("www.Blog.example"), Some("blog.example"));
+        check(None, Some("android-app://com.instagram.android"), Some("Instagram"));
+        check(None, Some("spring mail 1.0"), Some("spring mail 1.0"));
+        check(None, Some("Grüße"), Some("grüße"));
+        check(None, Some("march.mail/2"), Some("march.mail/2"));
     }
 
     #[test]

@@ -10,10 +10,11 @@ use std::time::Instant;
 use kassa_model::{Dialect, Event, MICROS_PER_DAY, MONEY_IDS, OrderItem, Reason, Recorded, Timestamp};
 
 use super::agent::{Agent, Agents};
+use super::bots::Machine;
 use super::clock::FoldClock;
 use super::dedupe::{Candidate, Dedupe};
 use super::session::{Sessions, opened_by};
-use super::source::source_of;
+use super::source::{Referrer, source_of};
 
 /// Every step, in order. Those that reject come before those that remember.
 pub(super) const STEPS: &[Step] = &[
@@ -262,15 +263,23 @@ fn parse_agent(_: &mut Memory, tools: &mut Tools, work: &mut Work) -> Flow {
     Flow::Continue
 }
 
-/// Only what a browser sends can be a bot: programs are legitimate senders in the other dialects.
+/// A crawler, or a browser that a program drives, is a bot whatever it sends; a program's library only where a page was to be
+/// seen by a person, for elsewhere it is a legitimate sender. The shop's own records are nobody's visit.
 fn mark_bot(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
-    let crawler = work.agent.as_ref().is_some_and(|agent| agent.crawler);
-    work.recorded.event.bot = work.recorded.from_browser && crawler;
+    let recorded = &mut work.recorded;
+    recorded.event.bot = match work.agent.as_ref().map(|agent| agent.machine) {
+        _ if recorded.event.dialect == Dialect::Shop => false,
+        _ if recorded.automated => true,
+        Some(Machine::Crawler) => true,
+        Some(Machine::Library) => recorded.from_browser,
+        Some(Machine::No) | None => false,
+    };
     Flow::Continue
 }
 
 fn classify_source(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
-    work.recorded.event.source = source_of(&work.recorded.event);
+    let referrer = if work.recorded.referrer_ignored { Referrer::Ignored } else { Referrer::Counts };
+    work.recorded.event.source = source_of(&work.recorded.event, referrer);
     Flow::Continue
 }
 

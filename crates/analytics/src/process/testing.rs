@@ -40,7 +40,16 @@ pub(super) fn event(id: &str) -> Event {
 /// The event as the collector records it, without agent and with cookieless visitors 100 (today) and 99.
 pub(super) fn recorded(event: Event) -> Recorded {
     let agent = None;
-    Recorded { event, agent, from_browser: false, visitor_today: 100, visitor_yesterday: 99, placed_at: None }
+    Recorded {
+        event,
+        agent,
+        from_browser: false,
+        visitor_today: 100,
+        visitor_yesterday: 99,
+        placed_at: None,
+        automated: false,
+        referrer_ignored: false,
+    }
 }
 
 /// The record's bytes.

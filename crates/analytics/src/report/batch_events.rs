@@ -7,7 +7,8 @@
 //!   "full_event_data":{"event_id":"6f1c","event_type":"CLICK"},"received_at":"2025-01-01T12:00:00.120Z"}]
 //! ```
 //! `event_type` fits the name as sent or the canonical one, in any case; `HOVER` means both hover events. Without
-//! `site_id` it answers for all sites that the caller may read. Bots are left out.
+//! `site_id` it answers for all sites that the caller may read. Bots are left out of what came in Segment's format; the old
+//! systems' own formats know none.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use kassa_access::Caller;
 use kassa_eventstore::Row;
 use kassa_eventstore::query::EventFilter;
-use kassa_model::{Dialect, Event, id_as_sent};
+use kassa_model::{Dialect, Event, LABEL, PATH_SENT, id_as_sent};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -61,7 +62,8 @@ async fn events(reports: &Reports, caller: &Caller, uri: &Uri) -> Result<Vec<Row
         names: params.text("event_type").map(names).unwrap_or_default(),
         location_type: owned("location_type"),
         component: owned("component_name"),
-        path: owned("page_path"),
+        path_sent: owned("page_path"),
+        include_dialect_bots: true,
         limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
         ..EventFilter::default()
     };
@@ -85,7 +87,7 @@ struct Shown<'a> {
     event_type: &'a str,
     location_type: Option<&'a str>,
     component_name: Option<&'a str>,
-    page_path: Option<&'a str>,
+    page_path: Option<String>,
     page_title: Option<&'a str>,
     timestamp: String,
     user_metadata: Option<Box<RawValue>>,
@@ -95,13 +97,14 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn new(event: &'a Event) -> Self {
-        let full = full_event_data(event);
+        let mut full = full_event_data(event);
+        let page_path = page_path(event, &mut full);
         Self {
             event_id: id_as_sent(&event.id),
             event_type: &event.name_sent,
             location_type: event.location_type.as_deref(),
             component_name: event.component.as_deref(),
-            page_path: event.path.as_deref(),
+            page_path,
             page_title: event.title.as_deref(),
             timestamp: event.occurred_at.to_iso_millis(),
             user_metadata: full.get("user_metadata").cloned(),
@@ -109,6 +112,13 @@ impl<'a> Shown<'a> {
             received_at: event.received_at.to_iso_millis(),
         }
     }
+}
+
+/// The path as it was sent; kassa's own properties are none of B's.
+fn page_path(event: &Event, full: &mut BTreeMap<String, Box<RawValue>>) -> Option<String> {
+    full.remove(LABEL);
+    let sent = full.remove(PATH_SENT).and_then(|sent| serde_json::from_str(sent.get()).ok());
+    sent.or_else(|| event.path.clone())
 }
 
 /// The object as B's client sent it, rebuilt as `wire::batch` says: columns, and every property laid over them. Other
@@ -119,6 +129,7 @@ fn full_event_data(event: &Event) -> BTreeMap<String, Box<RawValue>> {
     let absent = if is_batch { props.remove(ABSENT) } else { None };
     let absent: Vec<String> =
         absent.and_then(|names| serde_json::from_str(names.get()).ok()).unwrap_or_default();
+    let sent = props.get(PATH_SENT).cloned().or_else(|| event.path.as_ref().and_then(raw));
     let mut put = |name: &str, value: Option<Box<RawValue>>| {
         if let Some(value) = value.filter(|_| !absent.iter().any(|absent| absent == name)) {
             props.entry(name.to_owned()).or_insert(value);
@@ -129,7 +140,7 @@ fn full_event_data(event: &Event) -> BTreeMap<String, Box<RawValue>> {
     put("timestamp", raw(&event.occurred_at.micros().div_euclid(1_000)));
     put("location_type", event.location_type.as_ref().and_then(raw));
     put("component_name", event.component.as_ref().and_then(raw));
-    put("page_path", event.path.as_ref().and_then(raw));
+    put("page_path", sent);
     put("page_title", event.title.as_ref().and_then(raw));
     if let Some(user) = event.user.as_ref().filter(|_| !is_batch) {
         put("user_metadata", raw(&BTreeMap::from([("userId", user)])));

@@ -94,6 +94,7 @@ async fn first_of(
         dimensions: vec![Dimension::Time { boundaries: boundaries.to_vec() }],
         filter: None,
         include_bots: true,
+        include_dialect_bots: true,
         order_by: vec![OrderBy { key: OrderKey::Dimension(0), direction: Direction::Ascending }],
         limit: u32::try_from(BUCKETS_MAX).unwrap_or(u32::MAX),
         offset: 0,

@@ -79,6 +79,7 @@ fn query_of(ask: &Ask, range: TimeRange, unit: Unit, place: &Place) -> Result<(Q
         dimensions,
         filter: ask.filter.clone(),
         include_bots: ask.include.bots,
+        include_dialect_bots: ask.include.bots,
         order_by: ask
             .order_by
             .iter()

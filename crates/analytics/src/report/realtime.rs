@@ -84,6 +84,7 @@ fn question(site: &str, range: TimeRange, metrics: Vec<Metric>, by: Option<Field
         dimensions: by.into_iter().map(Dimension::Field).collect(),
         filter: None,
         include_bots: false,
+        include_dialect_bots: false,
         order_by: vec![OrderBy { key: OrderKey::Metric(0), direction: Direction::Descending }],
         limit: TOP,
         offset: 0,

@@ -5,7 +5,7 @@
 //!  "top_paths":[{"path":"/p/1","views":2}]}
 //! ```
 //! Views and top paths count events *sent as* exactly `page_view`; unique users are distinct `user_id`s over all
-//! events; bots count in neither. Without a date: all of time. A day is one of the site's time zone.
+//! events; bots of kassa's own tracker and of Segment's clients count in neither. Without a date: all of time. A day is one of the site's time zone.
 
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ async fn stats(reports: &Reports, caller: &Caller, uri: &Uri) -> Result<Stats, R
     };
     let views = reports.store.query(&question(site, range, Metric::Events, vec![])).await?;
     let users = reports.store.query(&question(site, range, Metric::Users, vec![])).await?;
-    let paths = vec![Dimension::Field(Field::Page)];
+    let paths = vec![Dimension::Field(Field::PageSent)];
     let paths = reports.store.query(&question(site, range, Metric::Events, paths)).await?;
     Ok(Stats {
         site_id: site.to_owned(),
@@ -94,6 +94,7 @@ fn question(site: &str, range: TimeRange, metric: Metric, dimensions: Vec<Dimens
         dimensions,
         filter: (metric == Metric::Events).then_some(sent_as_page_view),
         include_bots: false,
+        include_dialect_bots: true,
         order_by: vec![OrderBy { key: OrderKey::Metric(0), direction: Direction::Descending }],
         limit: TOP_PATHS,
         offset: 0,

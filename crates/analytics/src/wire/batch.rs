@@ -14,14 +14,16 @@
 //! | `event_type` | `name_sent` |
 //! | `event_id` | `id`, with `client:` before one that begins like the shop's (`order:`); not a text: also the property `event_id` |
 //! | `timestamp` | `occurred_at`; not whole Unix milliseconds: also the property `timestamp` |
-//! | `location_type`, `component_name`, `page_path`, `page_title` | their columns; not a text, empty, or longer than the column: also the property of that name |
+//! | `location_type`, `component_name`, `page_title` | their columns; not a text, empty, or longer than the column: also the property of that name |
+//! | `page_path` | `path` in its normal form; where that is another also as sent, in the property `$path`; not a text, empty, or longer: also the property `page_path` |
 //! | `user_metadata` | the property; `user_metadata.userId` is copied to `user` |
 //! | `dom_info` and every other field | the property of that name, as received |
 //! | fields beside `events`, but `writeKey` | the property of that name, unless the event has the field itself |
 //! | `event_id` or `timestamp` absent | their names in the property `$absent`, an array: `id` and `occurred_at` then hold what the collector chose |
 //!
 //! To rebuild: take the columns that are not null and not named by `$absent`, under B's names (`timestamp` in Unix
-//! milliseconds), then lay every property but `$absent` over them.
+//! milliseconds; `$path` for `page_path` where it is there), then lay every property but `$absent`, `$path` and `$label` over
+//! them.
 
 use kassa_model::{Dialect, LogRecord, Reason};
 use serde_json::value::RawValue;
@@ -61,7 +63,7 @@ pub(super) fn read(json: &str, mut envelope: Members<'_>, ctx: &Context<'_>) -> 
         parse(&event, &envelope, site, ctx)
     });
     let answer = counted_answer(OK, &records, dropped);
-    Reading { dialect: Dialect::Batch, records, dropped, single: false, answer }
+    Reading { dialect: Dialect::Batch, records, addresses: Vec::new(), dropped, single: false, answer }
 }
 
 fn parse(

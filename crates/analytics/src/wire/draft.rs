@@ -2,16 +2,24 @@
 //! privacy are applied once, a record comes out. The collector stamps id, agent, country and cookieless hashes.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use kassa_access::SiteRules;
 use kassa_model::{
     Dialect, Event, LogRecord, Reason, Recorded, Rejected, Timestamp, id_of_client, names_nobody,
     session_from, visitor_from,
 };
 use serde_json::value::RawValue;
 
+use super::address::Addresses;
 use super::props::{Props, without_person};
+use super::scrub::scrub;
+use super::settle::{Rest, settle, settle_props};
 use super::text::{Scalar, cut, scalar, too_deep};
 use super::{Context, EVENT_BYTES_MAX, ID_BYTES_MAX, ORIGINAL_BYTES_MAX, TEXT_BYTES_MAX, names, time};
+
+/// Those of a site that has none.
+static NO_RULES: LazyLock<SiteRules> = LazyLock::new(SiteRules::default);
 
 /// Why an event is refused, and what of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +50,10 @@ pub(crate) struct Draft<'a> {
     pub(crate) agent: Option<String>,
     /// Sent by kassa's tracker or one of Segment's browser libraries.
     pub(crate) from_browser: bool,
+    /// The browser says that a program drives it.
+    pub(crate) automated: bool,
+    /// What host and path leave of the page's address.
+    pub(crate) rest: Rest,
 }
 
 impl<'a> Draft<'a> {
@@ -54,8 +66,16 @@ impl<'a> Draft<'a> {
             received_at,
             ..Event::blank(dialect, received_at)
         };
-        let (visitor, session, agent) = (None, None, None);
-        Self { event, props: Props::default(), visitor, session, agent, from_browser: false }
+        Self {
+            event,
+            props: Props::default(),
+            visitor: None,
+            session: None,
+            agent: None,
+            from_browser: false,
+            automated: false,
+            rest: Rest::default(),
+        }
     }
 
     /// Names the visitor, unless one is named already. An id that names nobody is none; the dialect keeps it as a property.
@@ -83,8 +103,11 @@ impl<'a> Draft<'a> {
     pub(crate) fn finish(mut self, ctx: &Context<'_>) -> Result<LogRecord, Flaw> {
         self.event.id = id_of_client(std::mem::take(&mut self.event.id));
         self.check(ctx)?;
+        let site = ctx.sites.site(&self.event.site);
+        let addresses = Addresses::new(site.as_ref().map_or(&NO_RULES, |site| &site.rules), ctx.private);
+        let referrer_ignored = settle(&mut self.event, self.rest, &mut self.props, &addresses);
         let event = &mut self.event;
-        event.props = self.props.finish();
+        event.props = settle_props(event.dialect, self.props.finish(), &addresses);
         if ctx.private {
             event.user = None;
             if event.props.len() > 2 {
@@ -101,6 +124,8 @@ impl<'a> Draft<'a> {
             visitor_today: 0,
             visitor_yesterday: 0,
             placed_at: None,
+            automated: self.automated,
+            referrer_ignored,
         })))
     }
 
@@ -152,6 +177,8 @@ pub(crate) fn refused(
     ctx: &Context<'_>,
 ) -> LogRecord {
     let original = if ctx.private { without_names(original) } else { beginning(original) };
+    let addresses = Addresses::new(&NO_RULES, ctx.private);
+    let original = scrub(&original, &addresses, addresses.as_sent(dialect)).unwrap_or(original);
     LogRecord::Rejected(Box::new(Rejected {
         id: String::new(),
         site: site.to_owned(),

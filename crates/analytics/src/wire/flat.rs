@@ -97,9 +97,7 @@ fn put_page(draft: &mut Draft<'_>, value: &RawValue) {
         return put_column(column, &mut draft.props, PATH_BYTES_MAX, ("page", value));
     };
     page::place(&mut draft.event, &address);
-    if let Some(query) = address.query {
-        page::campaign(&mut draft.event, query);
-    }
+    draft.rest.take(&address);
     if !address.whole {
         draft.props.push_uncounted("page", value.get());
     }

@@ -17,6 +17,7 @@
 //! dialect does not know stays a property; a text that is longer than its column stays a property too, and the column
 //! holds its beginning.
 
+mod address;
 mod batch;
 mod counter;
 mod draft;
@@ -29,7 +30,9 @@ mod object;
 mod page;
 mod props;
 mod received;
+mod scrub;
 mod segment;
+mod settle;
 mod site;
 #[cfg(test)]
 mod testing;
@@ -39,10 +42,14 @@ mod text;
 mod time;
 
 use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
 
+use kassa_access::Site;
 use kassa_model::{Dialect, LogRecord, Reason, Timestamp};
 
 pub(crate) use page::decoded as decode_query_value;
+pub(crate) use props::add_own;
 pub use segment::Kind;
 pub(crate) use text::{cut, is_of_nobody};
 
@@ -76,6 +83,12 @@ pub trait Sites {
     /// The id of the site for a write key and a site name, each of which may be absent; `None` when there is no such
     /// site or key, or they disagree.
     fn resolve(&self, key: Option<&str>, site: Option<&str>) -> Option<String>;
+
+    /// The site of that id, for its rules; `None`: it has none.
+    fn site(&self, id: &str) -> Option<Arc<Site>>;
+
+    /// Whether `key` is a secret whose holder is believed about visitors.
+    fn believes(&self, key: &str) -> bool;
 }
 
 /// What a dialect needs to know beside the body.
@@ -85,6 +98,8 @@ pub struct Context<'a> {
     pub received_at: Timestamp,
     /// The write key of the request's head or address; it goes before one in the body.
     pub key: Option<&'a str>,
+    /// The sender has shown a secret key: what it says of its visitors' addresses and agents is believed.
+    pub trusted: bool,
     /// The visitor asked for privacy (`Sec-GPC: 1` or `DNT: 1`).
     pub private: bool,
     /// The request came by system C's port or prefix, so an `/event` that is nobody's is answered in C's words.
@@ -104,6 +119,11 @@ impl Context<'_> {
     fn site(&self, body_key: Option<&str>, site: Option<&str>) -> Option<String> {
         self.sites.resolve(self.key.or(body_key), site)
     }
+
+    /// Whether what the sender says of its visitors is believed, by the request's key or else the body's.
+    fn trusts(&self, body_key: Option<&str>) -> bool {
+        self.trusted || self.key.or(body_key).is_some_and(|key| self.sites.believes(key))
+    }
 }
 
 /// What a body turned out to be.
@@ -113,6 +133,8 @@ pub struct Reading {
     pub dialect: Dialect,
     /// Accepted and refused events, in the body's order. The collector has yet to stamp them.
     pub records: Vec<LogRecord>,
+    /// Addresses of visitors that the sender was believed about, by the place in `records`, ascending.
+    pub addresses: Vec<(usize, IpAddr)>,
     /// Refused events beyond those in `records`.
     pub dropped: u64,
     /// A body of one event: what is refused of such is kept at a bounded rate.
@@ -147,7 +169,7 @@ impl Answer {
 impl Reading {
     /// The reading of a body that holds one event.
     fn one(dialect: Dialect, record: LogRecord, answer: Answer) -> Self {
-        Self { dialect, records: vec![record], dropped: 0, single: true, answer }
+        Self { dialect, records: vec![record], addresses: Vec::new(), dropped: 0, single: true, answer }
     }
 
     /// How many events were accepted and refused.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use kassa_model::Event;
 
+use super::address::is_email;
 use super::text::cut;
 use super::{PATH_BYTES_MAX, TEXT_BYTES_MAX};
 
@@ -16,6 +17,8 @@ pub(crate) struct Page<'a> {
     pub(crate) path: &'a str,
     /// The query without its question mark.
     pub(crate) query: Option<&'a str>,
+    /// The fragment without its sign.
+    pub(crate) fragment: Option<&'a str>,
     /// Nothing of the address is lost when only host and path are kept.
     pub(crate) whole: bool,
 }
@@ -45,7 +48,9 @@ pub(crate) fn absolute(url: &str) -> Option<Page<'_>> {
     let path_end = tail.find(['?', '#']).unwrap_or(tail.len());
     let (path, extra) = tail.split_at(path_end);
     let query = extra.strip_prefix('?').map(|query| query.split('#').next().unwrap_or(query));
-    Some(Page { host, path: if path.is_empty() { "/" } else { path }, query, whole: extra.is_empty() })
+    let fragment = extra.split_once('#').map(|(_, fragment)| fragment);
+    let path = if path.is_empty() { "/" } else { path };
+    Some(Page { host, path, query, fragment, whole: extra.is_empty() })
 }
 
 /// Sets host and path of `event` where they are not set yet.
@@ -58,13 +63,31 @@ pub(crate) fn place(event: &mut Event, page: &Page<'_>) {
     }
 }
 
-/// Sets the campaign columns from the `utm_*` of a query, where they are not set yet.
+/// Parameters that count as `utm_source` where there is none, in this order.
+const SOURCES: [&str; 2] = ["ref", "source"];
+
+/// Parameters that name a click: whose they are, and whether it was paid for. (As of 2026-11-28, from the makers' manuals.)
+const CLICKS: [(&str, &str, Option<&str>); 13] = [
+    ("gclid", "google", Some("cpc")),
+    ("gbraid", "google", Some("cpc")),
+    ("wbraid", "google", Some("cpc")),
+    ("dclid", "google", Some("display")),
+    ("msclkid", "bing", Some("cpc")),
+    ("yclid", "yandex", Some("cpc")),
+    ("ttclid", "tiktok", Some("cpc")),
+    ("twclid", "twitter", Some("cpc")),
+    ("li_fat_id", "linkedin", Some("cpc")),
+    ("rdt_cid", "reddit", Some("cpc")),
+    ("ScCid", "snapchat", Some("cpc")),
+    ("epik", "pinterest", Some("cpc")),
+    // On every link that leaves Facebook or Instagram, paid for or not.
+    ("fbclid", "facebook", None),
+];
+
+/// Sets the campaign columns from the `utm_*` of a query, where they are not set yet; without a `utm_source`, `ref` or
+/// `source` stands in for it. An e-mail address is none of these.
 pub(crate) fn campaign(event: &mut Event, query: &str) {
-    if !query.contains("utm_") {
-        return;
-    }
-    for pair in query.split('&') {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+    for (key, value) in pairs(query) {
         let slot = match key {
             "utm_source" => &mut event.utm_source,
             "utm_medium" => &mut event.utm_medium,
@@ -73,10 +96,35 @@ pub(crate) fn campaign(event: &mut Event, query: &str) {
             "utm_content" => &mut event.utm_content,
             _ => continue,
         };
-        if slot.is_none() && !value.is_empty() {
+        if slot.is_none() && !value.is_empty() && !is_email(value) {
             *slot = Some(cut(&decoded(value), TEXT_BYTES_MAX).to_owned());
         }
     }
+    for name in SOURCES {
+        let value = pairs(query).find(|(key, value)| *key == name && !value.is_empty() && !is_email(value));
+        if let (None, Some((_, value))) = (&event.utm_source, value) {
+            event.utm_source = Some(cut(&decoded(value), TEXT_BYTES_MAX).to_owned());
+        }
+    }
+}
+
+/// Sets source and medium from the parameter that names a click, where they are not set yet. What says nothing of money says
+/// less than a referrer does.
+pub(crate) fn click(event: &mut Event, query: &str) {
+    let clicked = |known: &&(&str, &str, Option<&str>)| {
+        pairs(query).any(|(key, value)| key == known.0 && !value.is_empty())
+    };
+    let Some((_, source, medium)) = CLICKS.iter().find(clicked) else { return };
+    if event.utm_source.is_none() && (medium.is_some() || event.referrer.is_none()) {
+        event.utm_source = Some((*source).to_owned());
+    }
+    if event.utm_medium.is_none() {
+        event.utm_medium = medium.map(str::to_owned);
+    }
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    query.split('&').filter_map(|pair| pair.split_once('='))
 }
 
 /// A query value, percent-decoded; what is no text becomes U+FFFD.
@@ -124,6 +172,35 @@ mod tests {
         for other in ["/p", "ftp://a/b", "", "://", "shop.test/p"] {
             assert_eq!(absolute(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_query_names_source_and_medium() {
+        let check = |query: &str, referrer: Option<&str>, source: Option<&str>, medium: Option<&str>| {
+            let mut event = Event::blank(kassa_model::Dialect::Segment, kassa_model::Timestamp::EARLIEST);
+            event.referrer = referrer.map(str::to_owned);
+            campaign(&mut event, query);
+            click(&mut event, query);
+            assert_eq!(
+                (event.utm_source.as_deref(), event.utm_medium.as_deref()),
+                (source, medium),
+                "{query}"
+            );
+        };
+        check("utm_source=a&utm_medium=b&ref=c&gclid=1", None, Some("a"), Some("b"));
+        check("ref=producthunt", None, Some("producthunt"), None);
+        check("source=mail+list&ref=x", None, Some("x"), None);
+        check("source=mail+list", None, Some("mail list"), None);
+        check("ref=ann%40example.com", None, None, None);
+        check("gclid=1", Some("https://www.google.com/"), Some("google"), Some("cpc"));
+        check("wbraid=1", None, Some("google"), Some("cpc"));
+        check("utm_source=google&gbraid=1", None, Some("google"), Some("cpc"));
+        check("msclkid=1", None, Some("bing"), Some("cpc"));
+        check("ttclid=1", None, Some("tiktok"), Some("cpc"));
+        check("fbclid=1", None, Some("facebook"), None);
+        check("fbclid=1", Some("https://l.instagram.com/"), None, None);
+        check("gclid=", None, None, None);
+        check("q=gclid", None, None, None);
     }
 
     #[test]

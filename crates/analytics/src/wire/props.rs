@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use kassa_model::{LABEL, PATH_SENT};
 use serde_json::value::RawValue;
 
 use super::PROPERTIES_MAX;
@@ -24,6 +25,9 @@ const PERSONAL: &[&str] = &[
     "previousid",
 ];
 
+/// Members that no client can set.
+const OWN: [&str; 2] = [PATH_SENT, LABEL];
+
 /// A JSON object under construction.
 #[derive(Debug, Default)]
 pub(crate) struct Props {
@@ -42,6 +46,17 @@ impl Props {
     /// Adds a member of the dialect's own structure, which does not count against [`PROPERTIES_MAX`]. `json` is the text
     /// of a JSON value.
     pub(crate) fn push_uncounted(&mut self, key: &str, json: &str) {
+        if !OWN.contains(&key) {
+            self.put(key, json);
+        }
+    }
+
+    /// Adds one of kassa's own members.
+    pub(crate) fn push_own(&mut self, key: &str, text: &str) {
+        self.put(key, &serde_json::Value::from(text).to_string());
+    }
+
+    fn put(&mut self, key: &str, json: &str) {
         self.json.push(if self.json.is_empty() { '{' } else { ',' });
         push_key(&mut self.json, key);
         self.json.push_str(json);
@@ -73,6 +88,15 @@ impl Props {
         self.json.push('}');
         self.json
     }
+}
+
+/// Adds one of kassa's own members to the text of an object.
+pub(crate) fn add_own(object: &mut String, key: &str, text: &str) {
+    let open = object.strip_suffix('}').unwrap_or("{");
+    let mut props =
+        Props { json: if open.len() > 1 { open.to_owned() } else { String::new() }, ..Props::default() };
+    props.push_own(key, text);
+    *object = props.finish();
 }
 
 /// Writes `"key":`.
@@ -249,6 +273,20 @@ mod tests {
             r#"{"a\"b":-1.5e3,"email":"\\","c":[[],[{"name":[1,{"x":2}]}]]}"#,
             r#"{"a\"b":-1.5e3,"c":[[],[{}]]}"#,
         );
+    }
+
+    #[test]
+    fn kassas_own_members_are_kassas_alone() {
+        let members = Members::read(r#"{"$path":"/x","$label":"me","a":1}"#, None).unwrap();
+        let mut props = Props::default();
+        props.push_all(&members);
+        let mut object = props.finish();
+        assert_eq!(object, r#"{"a":1}"#);
+        add_own(&mut object, LABEL, "of\"fice");
+        assert_eq!(object, r#"{"a":1,"$label":"of\"fice"}"#);
+        let mut empty = "{}".to_owned();
+        add_own(&mut empty, PATH_SENT, "/a/");
+        assert_eq!(empty, r#"{"$path":"/a/"}"#);
     }
 
     /// What is no JSON at all is never given to it; it must come to an end all the same.

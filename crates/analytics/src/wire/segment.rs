@@ -13,7 +13,8 @@
 //!
 //! Members of `properties` become properties; `target`, `component_name` and `location_type`, by which kassa's tracker says
 //! what was clicked or hovered, fill their columns too. `context` becomes the property `context` without what has a column (page,
-//! campaign, sessionId, userAgent) and without `ip`, for no address is stored. `traits`, `groupId`, `previousId`, `name`,
+//! campaign, sessionId, userAgent, webdriver) and without `ip`, for no address is stored. What `ip` and `userAgent` say is believed
+//! of a sender with a secret key alone. `traits`, `groupId`, `previousId`, `name`,
 //! `category` and fields that Segment does not know become properties of their own name, unless `properties` has it.
 //! `integrations`, `writeKey` and the send times are not kept; `anonymousId` only as the visitor's hash. An id
 //! that names nobody becomes a property of its own name, too.
@@ -82,6 +83,8 @@ struct Envelope<'a> {
     context: Members<'a>,
     sent_at: Option<Timestamp>,
     others: Members<'a>,
+    /// What the sender says of its visitors' addresses and agents is believed.
+    trusted: bool,
 }
 
 /// Reads a message, or a batch when the path has no kind.
@@ -104,10 +107,13 @@ pub(super) fn read(kind: Option<Kind>, body: &[u8], ctx: &Context<'_>) -> Readin
 
 fn read_one(kind: Kind, message: &Received<'_>, ctx: &Context<'_>) -> Reading {
     let site = ctx.site(message.key().as_deref(), None);
+    let envelope = Envelope { trusted: ctx.trusts(message.key().as_deref()), ..Envelope::default() };
+    let mut address = None;
     let parsed = match &site {
         None => Err(Flaw::new(Reason::UnknownSite, "no such site or write key")),
         Some(site) => {
-            message.check_limits(0).and_then(|()| parse(Some(kind), message, &Envelope::default(), site, ctx))
+            address = context::address_of(message, &envelope.context).filter(|_| envelope.trusted);
+            message.check_limits(0).and_then(|()| parse(Some(kind), message, &envelope, site, ctx))
         }
     };
     let record = parsed.unwrap_or_else(|flaw| {
@@ -116,7 +122,8 @@ fn read_one(kind: Kind, message: &Received<'_>, ctx: &Context<'_>) -> Reading {
     let records = [record];
     let answer = counted_answer(SUCCESS, &records, 0);
     let [record] = records;
-    Reading::one(Dialect::Segment, record, answer)
+    let addresses = address.map(|address| (0, address)).into_iter().collect();
+    Reading { addresses, ..Reading::one(Dialect::Segment, record, answer) }
 }
 
 fn read_batch(list: List<'_>, members: Members<'_>, ctx: &Context<'_>) -> Reading {
@@ -128,18 +135,26 @@ fn read_batch(list: List<'_>, members: Members<'_>, ctx: &Context<'_>) -> Readin
     let site = ctx.site(key.as_deref(), None);
     let shared_flaw = members.entries.iter().any(|(_, value)| too_deep(value.get()));
     let mut sharing = Sharing::new(&members, &items);
+    let trusted = ctx.trusts(key.as_deref());
     let envelope = if shared_flaw { Envelope::default() } else { Envelope::of(members) };
+    let envelope = Envelope { trusted, ..envelope };
+    let (mut place, mut addresses) = (0, Vec::new());
     let records = read_items(Dialect::Segment, site.as_deref(), &items, ctx, |item, site| {
+        place += 1;
         if shared_flaw {
             return Err(Flaw::new(Reason::TooDeep, "a field beside batch nests deeper than 16 levels"));
         }
         let message = Received::item(item)?;
         message.check_limits(sharing.shared_bytes)?;
         sharing.take(item)?;
+        if trusted {
+            let address = context::address_of(&message, &envelope.context);
+            addresses.extend(address.map(|address| (place - 1, address)));
+        }
         parse(None, &message, &envelope, site, ctx)
     });
     let answer = counted_answer(SUCCESS, &records, dropped);
-    Reading { dialect: Dialect::Segment, records, dropped, single: false, answer }
+    Reading { dialect: Dialect::Segment, records, addresses, dropped, single: false, answer }
 }
 
 impl<'a> Envelope<'a> {
@@ -148,7 +163,7 @@ impl<'a> Envelope<'a> {
         let sent_at = time::field(members.get("sentAt")).ok().flatten();
         // What is left is no business of a single message, but a field that Segment does not know is a property.
         members.retain(|key| !is_known(key));
-        Self { context, sent_at, others: members }
+        Self { context, sent_at, others: members, trusted: false }
     }
 }
 
@@ -210,6 +225,9 @@ fn parse(
     }
     let own = members.get("context").and_then(Members::of).unwrap_or_default();
     context::put(&mut draft, &own, &envelope.context, &properties);
+    if !envelope.trusted {
+        draft.agent = None;
+    }
     put_others(&mut draft, members, envelope, &properties);
     draft.finish(ctx)
 }

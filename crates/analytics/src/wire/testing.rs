@@ -1,5 +1,8 @@
 //! What the tests of all dialects share: a context with a few known sites, and random numbers with a seed.
 
+use std::sync::Arc;
+
+use kassa_access::Site;
 use kassa_model::{Event, LogRecord, Recorded, Rejected, Timestamp};
 
 use super::{Context, Reading, Sites};
@@ -23,10 +26,19 @@ impl Sites for FewSites {
             _ => None,
         }
     }
+
+    fn site(&self, _: &str) -> Option<Arc<Site>> {
+        None
+    }
+
+    fn believes(&self, _: &str) -> bool {
+        false
+    }
 }
 
 pub(crate) fn context() -> Context<'static> {
-    Context { received_at: RECEIVED_AT, key: None, private: false, counter_first: false, sites: &FewSites }
+    let (key, sites) = (None, &FewSites);
+    Context { received_at: RECEIVED_AT, key, trusted: false, private: false, counter_first: false, sites }
 }
 
 /// The accepted event at `place`.

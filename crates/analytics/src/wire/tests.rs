@@ -5,3 +5,4 @@ mod columns;
 mod golden;
 mod limits;
 mod rebuild;
+mod secrets;

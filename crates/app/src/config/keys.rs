@@ -15,10 +15,14 @@ pub(super) enum Kind {
     Whole,
     Switch,
     Texts,
+    Words,
 }
 
 /// Lists of tables: what stands in them is known, they themselves are no keys.
 const TABLES: [&str; 2] = ["access.secret_keys", "sites"];
+
+/// Tables whose keys the owner chooses: each value is a text.
+const WORDS: [&str; 1] = ["sites.labels"];
 
 /// Every key with its kind, by its dotted path; the keys of tables in a list stand below the list's name.
 pub(super) fn known() -> anyhow::Result<BTreeMap<String, Kind>> {
@@ -28,6 +32,7 @@ pub(super) fn known() -> anyhow::Result<BTreeMap<String, Kind>> {
             let kind = match value {
                 ValueKind::Boolean(_) => Kind::Switch,
                 ValueKind::Array(_) => Kind::Texts,
+                ValueKind::Table(_) => Kind::Words,
                 ValueKind::String(_) => Kind::Text,
                 _ => Kind::Whole,
             };
@@ -72,6 +77,11 @@ impl Kind {
             {
                 Ok(())
             }
+            (Self::Words, ValueKind::Table(words))
+                if words.values().all(|word| matches!(word.kind, ValueKind::String(_))) =>
+            {
+                Ok(())
+            }
             _ => bail!("{path} wants {}", self.wanted()),
         }
     }
@@ -82,6 +92,7 @@ impl Kind {
             Self::Whole => "a whole number",
             Self::Switch => "true or false",
             Self::Texts => "a list of texts, such as [\"a\", \"b\"]",
+            Self::Words => "a table of texts, such as { \"10.0.0.0/8\" = \"office\" }",
         }
     }
 
@@ -99,6 +110,7 @@ impl Kind {
                 "false" | "0" | "no" | "off" => ValueKind::Boolean(false),
                 _ => return Err(refused()),
             },
+            Self::Words => return Err(refused()),
             Self::Texts => {
                 let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
                 ValueKind::Array(parts.map(Value::from).collect())
@@ -123,7 +135,7 @@ fn descend(
     for (key, value) in table {
         let path = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
         match value.kind {
-            ValueKind::Table(inner) => descend(&path, inner, each)?,
+            ValueKind::Table(inner) if !WORDS.contains(&path.as_str()) => descend(&path, inner, each)?,
             ValueKind::Array(elements) if elements.iter().any(is_table) => {
                 for element in elements {
                     match element.kind {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use kassa_access::SiteOptions;
+use kassa_access::{RuleOptions, SiteOptions};
 use kassa_analytics::collect::{Collector, Incoming, IngestPath};
 use kassa_commerce::Shop;
 use kassa_eventlog::{EventLog, Stream};
@@ -44,6 +44,7 @@ pub(crate) fn add_site(access: &mut kassa_access::Options) {
             timezone: "UTC".to_owned(),
             origins: Vec::new(),
             keep_days: 0,
+            rules: RuleOptions::default(),
         });
     }
 }

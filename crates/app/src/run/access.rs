@@ -21,6 +21,7 @@ pub(crate) fn options(config: &Config) -> anyhow::Result<kassa_access::Options> 
         timezone: site.timezone.clone(),
         origins: site.origins.clone(),
         keep_days: site.keep_days,
+        rules: site.rules(),
     });
     let options = kassa_access::Options {
         admin_token: config.access.admin_token.clone(),

@@ -101,5 +101,7 @@ fn recorded(money: MoneyRecord) -> Recorded {
         visitor_today: context.visitor_today,
         visitor_yesterday: context.visitor_yesterday,
         placed_at: Some(context.received_at).filter(|at| *at != Timestamp::default()),
+        automated: false,
+        referrer_ignored: false,
     }
 }

@@ -1,5 +1,6 @@
 //! The contract as tests that every backend runs, and the comparison of every backend with the reference.
 
+mod as_sent;
 mod audit;
 mod listing;
 mod money;
@@ -34,6 +35,7 @@ macro_rules! backend {
                 super::listing::an_export_is_the_list_in_parts,
                 super::listing::what_is_old_leaves_and_money_stays,
                 super::listing::the_fingerprint_sees_every_difference,
+                super::as_sent::a_path_is_known_as_it_was_sent,
                 super::reports::totals,
                 super::reports::visits_are_aggregated_before_filters,
                 super::reports::pages_carry_the_bounces_of_their_entries,

@@ -17,6 +17,7 @@ pub(crate) fn query(metrics: &[Metric]) -> Query {
         dimensions: Vec::new(),
         filter: None,
         include_bots: false,
+        include_dialect_bots: false,
         order_by: Vec::new(),
         limit: 1_000,
         offset: 0,

@@ -1,6 +1,6 @@
 //! Random data and random queries: every backend gives the tables of the reference.
 
-use kassa_model::{Event, OrderItem, OrderPart};
+use kassa_model::{Dialect, Event, OrderItem, OrderPart};
 
 use super::queries::{buckets, test};
 use super::sample::{Random, after, batch, view};
@@ -123,6 +123,7 @@ fn event(random: &mut Random, n: usize) -> Event {
         os: random.maybe(&TEXTS),
         country: random.maybe(&TEXTS),
         bot: random.one_in(7),
+        dialect: if random.one_in(2) { Dialect::Segment } else { Dialect::Site },
         props: random.pick(&PROPS).to_owned(),
         ..money(random, view(&format!("e{n}"), "", second))
     }
@@ -188,6 +189,7 @@ pub(crate) fn query(random: &mut Random) -> Query {
         dimensions,
         filter: (!random.one_in(3)).then(|| filter(random, 0, &fields)),
         include_bots: random.one_in(3),
+        include_dialect_bots: random.one_in(3),
         order_by,
         limit: if random.one_in(3) { random.below(6) as u32 } else { 1_000 },
         offset: if random.one_in(4) { random.below(9) as u32 } else { 0 },
@@ -279,10 +281,12 @@ pub(crate) fn event_filter(random: &mut Random) -> EventFilter {
         location_type: None,
         component: None,
         path: one_in_three(random, &PATHS),
+        path_sent: if random.one_in(8) { one_in_three(random, &PATHS) } else { None },
         user: one_in_three(random, &TEXTS),
         visitor: random.one_in(4).then(|| random.below(5) as i64),
         id: None,
         include_bots: random.one_in(2),
+        include_dialect_bots: random.one_in(2),
         before: random.one_in(4).then(|| (after(random.below(4_000) as i64), (5_u128 << 70) + 40, 1)),
         limit: random.below(40) as u32,
     }

@@ -333,9 +333,10 @@ fn event_matches(filter: &EventFilter, row: &Row) -> bool {
         && equals(&filter.location_type, event.location_type.as_ref())
         && equals(&filter.component, event.component.as_ref())
         && equals(&filter.path, event.path.as_ref())
+        && filter.path_sent.as_ref().is_none_or(|sent| report::path_sent(event).as_ref() == Some(sent))
         && equals(&filter.user, event.user.as_ref())
         && filter.visitor.is_none_or(|visitor| event.visitor == Some(visitor))
         && equals(&filter.id, Some(&event.id))
-        && (filter.include_bots || !event.bot)
+        && filter.bots().count(event)
         && filter.before.is_none_or(|before| (event.received_at, row.offset, row.index) < before)
 }

@@ -67,7 +67,7 @@ pub(super) fn whole_visits<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<i6
     }
     let of_visits = |stored: &&Stored| {
         let event = &stored.row.event;
-        query.sites.contains(&event.site) && event.order.is_none() && (query.include_bots || !event.bot)
+        query.sites.contains(&event.site) && event.order.is_none() && query.bots().count(event)
     };
     visits(&rows.iter().filter(of_visits).collect::<Vec<_>>())
 }

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use kassa_model::{Event, PATH_SENT};
+
 use super::money::{Money, money};
 use super::visit::{Visit, session_of, visits};
 use super::{Stored, json};
@@ -39,7 +41,7 @@ fn in_scope(stored: &Stored, query: &Query) -> bool {
     query.sites.contains(&event.site)
         && query.range.from <= event.occurred_at
         && event.occurred_at < query.range.to
-        && (query.include_bots || !event.bot)
+        && query.bots().count(event)
         && event.order.is_none()
 }
 
@@ -98,6 +100,7 @@ pub(super) fn event_field(field: &Field, stored: &Stored, visit: &Visit<'_>) -> 
         Field::Name => Some(event.name.clone()),
         Field::NameSent => Some(event.name_sent.clone()),
         Field::Page => event.path.clone(),
+        Field::PageSent => path_sent(event),
         Field::Hostname => event.host.clone(),
         Field::Prop(key) => json::property(&event.props, key),
         Field::Device => event.device.clone(),
@@ -106,6 +109,11 @@ pub(super) fn event_field(field: &Field, stored: &Stored, visit: &Visit<'_>) -> 
         Field::Country => event.country.clone(),
         of_visit => visit.field(of_visit),
     }
+}
+
+/// The path of an event as it was sent.
+pub(super) fn path_sent(event: &Event) -> Option<String> {
+    json::property(&event.props, PATH_SENT).or_else(|| event.path.clone())
 }
 
 /// A field as a visit has it for bounce rate and duration: a page is its entry page, an agent that of its first event.

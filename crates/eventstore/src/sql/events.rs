@@ -1,6 +1,8 @@
 //! The list of events, newest received first.
 
+use super::field::path_sent;
 use super::{Binder, Statement, Value};
+use crate::bots::Bots;
 use crate::query::EventFilter;
 
 /// Selects `columns` of the events of `filter`.
@@ -52,12 +54,13 @@ fn conditions(filter: &EventFilter, binder: &mut Binder) -> String {
             conditions.push(format!("{column} = {}", binder.text(text)));
         }
     }
+    if let Some(sent) = &filter.path_sent {
+        conditions.push(format!("{} = {}", path_sent(""), binder.text(sent)));
+    }
     if let Some(visitor) = filter.visitor {
         conditions.push(format!("visitor = {}", binder.bind(Value::Int(visitor))));
     }
-    if !filter.include_bots {
-        conditions.push("NOT bot".to_owned());
-    }
+    conditions.extend(people(filter.bots(), ""));
     if let Some((received, offset, index)) = filter.before {
         conditions.push(before(binder, Value::Time(received), offset, index));
     }
@@ -65,6 +68,15 @@ fn conditions(filter: &EventFilter, binder: &mut Binder) -> String {
         conditions.push("TRUE".to_owned());
     }
     conditions.join(" AND ")
+}
+
+/// The condition that leaves out the bots that do not count, if any; `table` goes before columns.
+pub(super) fn people(bots: Bots, table: &str) -> Option<String> {
+    match bots {
+        Bots::All => None,
+        Bots::OfOldDialects => Some(format!("(NOT {table}bot OR {table}dialect <> 'segment')")),
+        Bots::None => Some(format!("NOT {table}bot")),
+    }
 }
 
 fn times(filter: &EventFilter, binder: &mut Binder) -> Vec<String> {

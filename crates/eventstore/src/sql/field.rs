@@ -1,5 +1,7 @@
 //! Fields as SQL expressions: of the event (`e`), of its visit (`v`), or of a visit alone.
 
+use kassa_model::PATH_SENT;
+
 use super::Binder;
 use crate::query::Field;
 
@@ -53,6 +55,7 @@ pub(super) fn of_event(field: &Field, binder: &mut Binder) -> String {
     }
     match (event_column(field), field) {
         (Some(column), _) => format!("e.{column}"),
+        (None, Field::PageSent) => path_sent("e."),
         (None, Field::Prop(key)) => {
             format!("json_extract_string(e.props, {})", binder.text(&pointer(key)))
         }
@@ -88,6 +91,14 @@ pub(super) fn of_visit(field: &Field) -> String {
         (None, Some(column)) => format!("v.first_{column}"),
         (None, None) => "NULL".to_owned(),
     }
+}
+
+/// The path as it was sent: the property that has it, which few events have, else the column. `table` goes before columns.
+pub(super) fn path_sent(table: &str) -> String {
+    format!(
+        "coalesce(CASE WHEN contains({table}props, '\"{PATH_SENT}\":') \
+         THEN json_extract_string({table}props, '/{PATH_SENT}') END, {table}path)"
+    )
 }
 
 /// The JSON pointer (RFC 6901) to a top-level key, taken literally.

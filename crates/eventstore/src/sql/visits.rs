@@ -2,6 +2,7 @@
 //! with no more columns than are asked for.
 
 use super::Binder;
+use super::events::people;
 use super::field::{VisitColumn, event_column, is_of_agent, visit_column};
 use super::filter::is_of_visits;
 use super::measure::Measure;
@@ -157,6 +158,6 @@ pub(super) fn scope(query: &Query, binder: &mut Binder) -> String {
 /// The same, whatever the range.
 pub(super) fn scope_of_all_time(query: &Query, binder: &mut Binder) -> String {
     let sites = binder.is_one_of("e.site", &query.sites);
-    let bots = if query.include_bots { "" } else { " AND NOT e.bot" };
+    let bots = people(query.bots(), "e.").map(|condition| format!(" AND {condition}")).unwrap_or_default();
     format!("{sites} AND e.order_id IS NULL{bots}")
 }

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
-use kassa_access::{Access, Mode, Options, Salts, SecretKeyOptions, SiteOptions};
+use kassa_access::{Access, Mode, Options, RuleOptions, Salts, SecretKeyOptions, SiteOptions};
 use kassa_eventlog::{Error, EventLog, Offset, Position, Record, Status, Stream, Subscription};
 use kassa_model::{LogRecord, ManualClock, Recorded, Rejected, RouteKey, Timestamp};
 use kassa_service::{Metrics, Policy, RouteClass};
@@ -99,24 +99,20 @@ impl Shop {
         Self::new(Mode::Open, &CollectorOptions { geoip: None, limits: Some(limits) })
     }
 
+    /// In closed mode, where the site `shop`, for events that name none, has the origin `https://shop.test` and these rules.
+    pub(crate) fn ruled(rules: &str) -> Self {
+        let options = options(&serde_json::from_str(rules).unwrap());
+        let options = Options { shop_site: "shop".to_owned(), ..options };
+        Self::with(Mode::Closed, &CollectorOptions::default(), &options)
+    }
+
     fn new(mode: Mode, collector_options: &CollectorOptions) -> Self {
+        Self::with(mode, collector_options, &options(&RuleOptions::default()))
+    }
+
+    fn with(mode: Mode, collector_options: &CollectorOptions, options: &Options) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let site = |id: &str, keys: &[&str]| SiteOptions {
-            id: id.to_owned(),
-            write_keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-            allow_keyless: keys.is_empty(),
-            timezone: "UTC".to_owned(),
-            origins: Vec::new(),
-            keep_days: 0,
-        };
-        let sites = vec![site("shop", &["pk_1"]), site("free", &[])];
-        let sender = SecretKeyOptions {
-            name: "sender".to_owned(),
-            sha256: "d9d8790e1cd58e36026fbd7c12c7b08a4eef8c5b40dca561c1cc24ffb548b06b".to_owned(),
-            site: None,
-        };
-        let options = Options { sites, secret_keys: vec![sender], ..Options::default() };
-        let access = Access::open(&options, mode, data.path()).unwrap();
+        let access = Access::open(options, mode, data.path()).unwrap();
         let log = Arc::new(MemoryLog::default());
         let clock = Arc::new(ManualClock::new(NOW));
         let metrics = Metrics::new("test");
@@ -187,4 +183,23 @@ impl Shop {
         let text = self.metrics.text();
         text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')?.parse().ok())
     }
+}
+
+fn options(rules: &RuleOptions) -> Options {
+    let site = |id: &str, keys: &[&str]| SiteOptions {
+        id: id.to_owned(),
+        write_keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        allow_keyless: keys.is_empty(),
+        timezone: "UTC".to_owned(),
+        origins: vec!["https://shop.test".to_owned()],
+        keep_days: 0,
+        rules: rules.clone(),
+    };
+    let sites = vec![site("shop", &["pk_1"]), site("free", &[])];
+    let sender = SecretKeyOptions {
+        name: "sender".to_owned(),
+        sha256: "d9d8790e1cd58e36026fbd7c12c7b08a4eef8c5b40dca561c1cc24ffb548b06b".to_owned(),
+        site: None,
+    };
+    Options { sites, secret_keys: vec![sender], ..Options::default() }
 }

@@ -86,12 +86,13 @@ async fn where_the_client_names_the_visitor_its_address_is_not_hashed() {
 }
 
 #[tokio::test]
-async fn an_agent_in_the_body_is_the_visitors() {
+async fn an_agent_in_the_body_of_who_is_believed_is_the_visitors() {
     let shop = Shop::open();
     let batch = r#"{"batch":[
         {"type":"page","context":{"userAgent":"one"}},{"type":"page","context":{"userAgent":"two"}},
         {"type":"page","context":{"userAgent":"one"}},{"type":"page"}]}"#;
-    shop.post_with("/v1/batch", &[("user-agent", "server")], batch).await;
+    let secret = [("user-agent", "server"), ("authorization", "Bearer sk_sender")];
+    shop.post_with("/v1/batch", &secret, batch).await;
     let records: Vec<_> = shop
         .records()
         .into_iter()

@@ -78,6 +78,7 @@ fn by(field: Field, days: std::ops::Range<i64>) -> Query {
         dimensions: vec![Dimension::Field(field)],
         filter: None,
         include_bots: false,
+        include_dialect_bots: false,
         order_by: Vec::new(),
         limit: 100,
         offset: 0,

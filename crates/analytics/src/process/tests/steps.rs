@@ -253,7 +253,7 @@ async fn products_add_up_to_the_order() {
 }
 
 #[tokio::test]
-async fn tells_agents_and_marks_bots_of_browsers_only() {
+async fn tells_agents_and_marks_bots() {
     let bot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
     let (_, chrome) = (bot, crate::process::agent::tests::PEOPLE[0]);
     let sent = |id: &str, agent: &str, from_browser| Recorded {
@@ -271,7 +271,7 @@ async fn tells_agents_and_marks_bots_of_browsers_only() {
     ])
     .await;
     let bots: Vec<_> = found.events.iter().map(|event| event.bot).collect();
-    assert_eq!(bots, [false, true, false, false, true, false]);
+    assert_eq!(bots, [false, true, true, false, true, false]);
     let first = &found.events[0];
     assert_eq!(
         (first.device.as_deref(), first.browser.as_deref(), first.os.as_deref()),

@@ -100,7 +100,8 @@ async fn filters_and_order() {
             hover("hover_enter", "2026-11-20T10:00:02Z"),
             hover("hover_leave", "2026-11-20T10:00:03Z"),
             view("/about", 2, "2026-11-20T10:00:04Z"),
-            Event { bot: true, ..view("/about", 3, "2026-11-20T10:00:05Z") },
+            Event { bot: true, dialect: Dialect::Segment, ..view("/about", 3, "2026-11-20T10:00:05Z") },
+            Event { bot: true, ..view("/crawled", 3, "2026-11-20T08:00:05Z") },
             Event { site: "berlin".to_owned(), ..view("/b", 4, "2026-11-20T09:00:00Z") },
         ])
         .await;
@@ -114,7 +115,7 @@ async fn filters_and_order() {
             .collect();
         assert_eq!(found, times, "{query}");
     };
-    check("", &["10:00:04", "10:00:03", "10:00:02", "10:00:01", "10:00:00", "09:00:00"]).await;
+    check("", &["10:00:04", "10:00:03", "10:00:02", "10:00:01", "10:00:00", "09:00:00", "08:00:05"]).await;
     check("site_id=berlin", &["09:00:00"]).await;
     check("site_id=nobody", &[]).await;
     check("event_type=CLICK", &["10:00:01", "10:00:00"]).await;
@@ -129,7 +130,7 @@ async fn filters_and_order() {
     check("limit=1", &["10:00:04"]).await;
     check(
         "limit=999999&unknown=1",
-        &["10:00:04", "10:00:03", "10:00:02", "10:00:01", "10:00:00", "09:00:00"],
+        &["10:00:04", "10:00:03", "10:00:02", "10:00:01", "10:00:00", "09:00:00", "08:00:05"],
     )
     .await;
 }

@@ -1,6 +1,6 @@
 //! System E's `GET /stats`.
 
-use kassa_model::Event;
+use kassa_model::{Dialect, Event};
 use serde_json::json;
 
 use super::support::{KEY_ALL, KEY_SHOP, World, event, view};
@@ -17,7 +17,10 @@ async fn world() -> World {
             // Sent under another name: no view here, whatever it is canonically; its user counts.
             by("u3", Event { name_sent: "PAGE_VIEW".to_owned(), ..view("/p/3", 4, "2025-11-12T12:00:00Z") }),
             by("u4", event("click", 5, "2025-11-12T12:00:00Z")),
-            by("bot", Event { bot: true, ..view("/p/9", 6, "2025-11-12T12:00:00Z") }),
+            by(
+                "bot",
+                Event { bot: true, dialect: Dialect::Segment, ..view("/p/9", 6, "2025-11-12T12:00:00Z") },
+            ),
             by("u9", Event { site: "berlin".to_owned(), ..view("/b", 7, "2025-11-11T23:30:00Z") }),
         ])
         .await;
@@ -61,6 +64,19 @@ async fn a_day_and_all_of_time() {
             "top_paths": [{"path": "/b", "views": 1}]}),
     )
     .await;
+}
+
+/// E never knew of crawlers: one that is sent to it counts in its answers, and in no report of kassa's own.
+#[tokio::test]
+async fn a_crawler_counts_where_the_dialect_knows_none() {
+    let world = World::open();
+    let crawler = Event { bot: true, user: Some("g".to_owned()), ..view("/p/1", 1, "2025-11-12T12:00:00Z") };
+    world.seed(vec![crawler.clone(), Event { dialect: Dialect::Segment, ..crawler }]).await;
+    let stats = world.get("/stats?site_id=shop").await.json();
+    assert_eq!((&stats["total_views"], &stats["unique_users"]), (&json!(1), &json!(1)));
+    assert_eq!(stats["top_paths"], json!([{"path": "/p/1", "views": 1}]));
+    let query = json!({"site_id": "shop", "metrics": ["visitors", "pageviews"], "date_range": "all"});
+    assert_eq!(world.query(query).await["results"][0]["metrics"], json!([0, 0]));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use kassa_access::{Access, Mode, Options, SecretKeyOptions, SiteOptions};
+use kassa_access::{Access, Mode, Options, RuleOptions, SecretKeyOptions, SiteOptions};
 use kassa_eventstore::memory::MemoryStore;
 use kassa_eventstore::{Batch, EventStore, Row};
 use kassa_model::{Dialect, Event, ManualClock, OrderItem, OrderPart, Timestamp};
@@ -167,6 +167,7 @@ fn options() -> Options {
         timezone: timezone.to_owned(),
         origins: Vec::new(),
         keep_days: 0,
+        rules: RuleOptions::default(),
     };
     let key = |name: &str, sha256: &str, site: Option<&str>| SecretKeyOptions {
         name: name.to_owned(),

@@ -1,23 +1,33 @@
 //! Segment's `context` and the page's own properties: what has a column goes there, the rest stays the property
 //! `context`. A batch's `context` stands in for members that a message's lacks.
 
+use std::net::IpAddr;
+
 use kassa_model::Event;
 use serde_json::value::RawValue;
 
 use super::super::draft::Draft;
 use super::super::object::Members;
 use super::super::props::Props;
+use super::super::received::Received;
 use super::super::text::{cut, id_text, names_someone, plain_text};
 use super::super::{AGENT_BYTES_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX, page};
 
 /// Libraries that run in a browser: kassa's tracker and Segment's. Only to their events does the bot rule apply.
 const BROWSER_LIBRARIES: &[&str] = &["kassa", "analytics.js", "analytics-next", "@segment/analytics-next"];
 
+/// The visitor's address by the message's context, or else the batch's.
+pub(super) fn address_of(message: &Received<'_>, shared: &Members<'_>) -> Option<IpAddr> {
+    let own = message.members.get("context").and_then(Members::of);
+    let ip = own.as_ref().and_then(|own| own.get("ip")).or_else(|| shared.get("ip"));
+    ip.and_then(plain_text)?.trim().parse().ok()
+}
+
 /// The properties of a `page` message: the page's columns, the rest counted as properties.
 pub(super) fn put_page(draft: &mut Draft<'_>, properties: &Members<'_>) {
     let mut rest = std::mem::take(&mut draft.props);
     for (key, value) in &properties.entries {
-        if !takes_page_member(&mut draft.event, properties, key, value) {
+        if !takes_page_member(draft, properties, key, value) {
             rest.push(key, value);
         }
     }
@@ -53,7 +63,7 @@ pub(super) fn put(
         let beside = shared.entries.iter().filter(|(key, _)| own.get(key).is_none());
         own.entries.iter().chain(beside)
     };
-    // The campaign goes first: only without one do the page's own utm parameters count.
+    // Only without a campaign do the page's own utm parameters count.
     if let Some(campaign) = own.get("campaign").or_else(|| shared.get("campaign")) {
         put_campaign(&mut draft.event, campaign, &mut rest);
     }
@@ -82,9 +92,16 @@ fn put_member(draft: &mut Draft<'_>, key: &str, value: &RawValue, rest: &mut Pro
             None => rest.push_uncounted(key, value.get()),
         },
         "page" => match Members::of(value) {
-            Some(members) => put_context_page(&mut draft.event, &members, rest),
+            Some(members) => put_context_page(draft, &members, rest),
             None => rest.push_uncounted(key, value.get()),
         },
+        // The browser says that a program drives it (WebDriver, section 4.1).
+        "webdriver" => {
+            draft.automated = value.get() == "true";
+            if !draft.automated {
+                rest.push_uncounted(key, value.get());
+            }
+        }
         "library" => {
             let library = Members::of(value);
             let name = library.as_ref().and_then(|library| library.get("name")).and_then(plain_text);
@@ -95,10 +112,10 @@ fn put_member(draft: &mut Draft<'_>, key: &str, value: &RawValue, rest: &mut Pro
     }
 }
 
-fn put_context_page(event: &mut Event, members: &Members<'_>, rest: &mut Props) {
+fn put_context_page(draft: &mut Draft<'_>, members: &Members<'_>, rest: &mut Props) {
     let mut left = Props::default();
     for (key, value) in &members.entries {
-        if !takes_page_member(event, members, key, value) {
+        if !takes_page_member(draft, members, key, value) {
             left.push_uncounted(key, value.get());
         }
     }
@@ -110,16 +127,17 @@ fn put_context_page(event: &mut Event, members: &Members<'_>, rest: &mut Props) 
 
 /// Takes a member of a page into the event's columns; `false` when it must also be kept, because it is no column's, or
 /// does not fit, or says something else than the column does.
-fn takes_page_member(event: &mut Event, page: &Members<'_>, key: &str, value: &RawValue) -> bool {
+fn takes_page_member(draft: &mut Draft<'_>, page: &Members<'_>, key: &str, value: &RawValue) -> bool {
+    let event = &mut draft.event;
     match key {
         "path" => takes_text(&mut event.path, value, PATH_BYTES_MAX),
         "title" => takes_text(&mut event.title, value, TEXT_BYTES_MAX),
         "referrer" => takes_text(&mut event.referrer, value, PATH_BYTES_MAX),
-        "url" => takes_url(event, page, value),
+        "url" => takes_url(draft, page, value),
         "search" => {
             let text = plain_text(value);
             let query = text.as_deref().unwrap_or("").trim_start_matches('?');
-            put_query(event, query);
+            draft.rest.take_query(query);
             value.get() == "\"\"" || page.get("url").is_some()
         }
         _ => false,
@@ -137,7 +155,8 @@ fn takes_text(slot: &mut Option<String>, value: &RawValue, bytes_max: usize) -> 
     }
 }
 
-fn takes_url(event: &mut Event, page: &Members<'_>, value: &RawValue) -> bool {
+fn takes_url(draft: &mut Draft<'_>, page: &Members<'_>, value: &RawValue) -> bool {
+    let event = &mut draft.event;
     let Some(text) = plain_text(value) else { return matches!(value.get(), "null" | "\"\"") };
     let Some(address) = page::absolute(&text) else { return false };
     // The page's own word on its path goes before its address.
@@ -150,17 +169,8 @@ fn takes_url(event: &mut Event, page: &Members<'_>, value: &RawValue) -> bool {
     } else {
         page::place(event, &address);
     }
-    put_query(event, address.query.unwrap_or(""));
+    draft.rest.take(&address);
     address.whole && text.len() <= PATH_BYTES_MAX
-}
-
-/// The campaign of a page's own query, unless the context has named one.
-fn put_query(event: &mut Event, query: &str) {
-    let named =
-        [&event.utm_source, &event.utm_medium, &event.utm_campaign, &event.utm_term, &event.utm_content];
-    if named.iter().all(|column| column.is_none()) {
-        page::campaign(event, query);
-    }
 }
 
 fn put_campaign(event: &mut Event, campaign: &RawValue, rest: &mut Props) {

@@ -86,6 +86,7 @@ fn json(members: &[(String, String)]) -> String {
 fn rebuilt(event: &Event) -> Value {
     let mut props: Map<String, Value> = serde_json::from_str(&event.props).unwrap();
     let absent = props.remove("$absent").unwrap_or(Value::Null);
+    let path = props.remove("$path").or_else(|| event.path.as_deref().map(Value::from));
     let absent: Vec<&str> = absent.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let columns = [
         ("event_id", Some(Value::from(id_as_sent(&event.id)))),
@@ -93,7 +94,7 @@ fn rebuilt(event: &Event) -> Value {
         ("timestamp", Some((event.occurred_at.micros() / 1_000).into())),
         ("location_type", event.location_type.as_deref().map(Value::from)),
         ("component_name", event.component.as_deref().map(Value::from)),
-        ("page_path", event.path.as_deref().map(Value::from)),
+        ("page_path", path),
         ("page_title", event.title.as_deref().map(Value::from)),
     ];
     for (name, column) in columns {
@@ -111,6 +112,11 @@ fn batch_events_come_back_as_sent() {
     for _ in 0..cases {
         let mut item = object(&mut random, FIELDS);
         item.push(("event_type".to_owned(), "\"CLICK\"".to_owned()));
+        if random.below(3) == 0 {
+            item.retain(|(key, _)| key != "page_path");
+            let path = random.pick(&["/Caf%c3%a9//x/?token=1#y", "https://a.test/x/?token=1", "/a/", "home"]);
+            item.push(("page_path".to_owned(), format!("\"{path}\"")));
+        }
         let shared = object(&mut random, &FIELDS[2..11]);
         let mut envelope = shared.clone();
         envelope.push(("events".to_owned(), format!("[{}]", json(&item))));

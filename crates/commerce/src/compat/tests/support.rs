@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use kassa_access::{Access, Mode, Options, SecretKeyOptions, SiteOptions};
+use kassa_access::{Access, Mode, Options, RuleOptions, SecretKeyOptions, SiteOptions};
 use kassa_db::Db;
 use kassa_db::testing::{Folder, TestPostgres};
 use kassa_model::{Currency, ManualClock, Money, Timestamp};
@@ -77,6 +77,7 @@ impl Bed {
             timezone: zone.to_owned(),
             origins: Vec::new(),
             keep_days: 0,
+            rules: RuleOptions::default(),
         };
         let folder = Folder::new();
         let db = Db::open(&folder.sqlite_url()).unwrap();
@@ -132,6 +133,7 @@ impl Bed {
                 timezone: "UTC".to_owned(),
                 origins: Vec::new(),
                 keep_days: 0,
+                rules: RuleOptions::default(),
             }],
             compat_open: open.iter().map(|dialect| (*dialect).to_owned()).collect(),
             ..Options::default()

@@ -1,0 +1,117 @@
+//! Page, campaign, referrer and properties of an event as they are written down, once its dialect has read them.
+
+use kassa_model::{Dialect, Event, PATH_SENT};
+
+use super::address::{Addresses, is_email, origin_and_path};
+use super::page::{self, Page};
+use super::props::Props;
+use super::scrub::scrub;
+use crate::host::host_of;
+
+/// What host and path leave of a page's address: the first that is known.
+#[derive(Debug, Default)]
+pub(crate) struct Rest {
+    query: Option<String>,
+    fragment: Option<String>,
+}
+
+impl Rest {
+    /// Takes query and fragment of `page`.
+    pub(crate) fn take(&mut self, page: &Page<'_>) {
+        self.take_query(page.query.unwrap_or_default());
+        if let (None, Some(fragment)) = (&self.fragment, page.fragment) {
+            self.fragment = Some(fragment.to_owned());
+        }
+    }
+
+    /// Takes a query.
+    pub(crate) fn take_query(&mut self, query: &str) {
+        if self.query.is_none() && !query.is_empty() {
+            self.query = Some(query.to_owned());
+        }
+    }
+}
+
+/// Writes page, campaign and referrer down as they are kept; whether the referrer is one that the site ignores.
+pub(super) fn settle(
+    event: &mut Event,
+    mut rest: Rest,
+    props: &mut Props,
+    addresses: &Addresses<'_>,
+) -> bool {
+    if let Some(sent) = event.path.take() {
+        let page = page_of(event, &sent, &mut rest, addresses);
+        if sent != page {
+            let kept = match addresses.as_sent(event.dialect) {
+                [] => addresses.clean(&sent).into_owned(),
+                _ => sent,
+            };
+            if kept != page {
+                props.push_own(PATH_SENT, &kept);
+            }
+        }
+        event.path = Some(page);
+    }
+    settle_campaign(event, rest.query.as_deref().unwrap_or_default(), addresses);
+    settle_referrer(event, addresses)
+}
+
+/// The properties as they are kept. B's own answer gives the received object back as it was sent.
+pub(super) fn settle_props(dialect: Dialect, props: String, addresses: &Addresses<'_>) -> String {
+    if dialect == Dialect::Batch && !addresses.is_private() {
+        return props;
+    }
+    scrub(&props, addresses, addresses.as_sent(dialect)).unwrap_or(props)
+}
+
+/// The page in its normal form. What is sent as its path may be a whole address.
+fn page_of(event: &mut Event, sent: &str, rest: &mut Rest, addresses: &Addresses<'_>) -> String {
+    let whole = page::absolute(sent);
+    let path = match &whole {
+        Some(whole) => {
+            page::place(event, whole);
+            rest.take(whole);
+            whole.path
+        }
+        None => sent,
+    };
+    if let Some((_, query)) = path.split_once('?') {
+        rest.take_query(query.split('#').next().unwrap_or(query));
+    }
+    addresses.page(path, rest.query.as_deref(), rest.fragment.as_deref())
+}
+
+/// The campaign columns: those that the client names, else those of the page's query. Where the visitor asked for privacy no
+/// value is kept.
+fn settle_campaign(event: &mut Event, query: &str, addresses: &Addresses<'_>) {
+    let columns = [
+        &mut event.utm_source,
+        &mut event.utm_medium,
+        &mut event.utm_campaign,
+        &mut event.utm_term,
+        &mut event.utm_content,
+    ];
+    let named = columns.iter().any(|column| column.is_some());
+    for column in columns {
+        if addresses.is_private() || column.as_deref().is_some_and(is_email) {
+            *column = None;
+        }
+    }
+    if !named && !addresses.is_private() {
+        page::campaign(event, query);
+    }
+    page::click(event, query);
+}
+
+/// The referrer without what tells of a person; whether it is one that the site ignores.
+fn settle_referrer(event: &mut Event, addresses: &Addresses<'_>) -> bool {
+    let Some(referrer) = &event.referrer else { return false };
+    let host = host_of(referrer);
+    let own = event.host.as_deref().and_then(host_of);
+    let ignored = host.as_deref().is_some_and(|host| addresses.rules().ignores(host));
+    let is_own =
+        host.as_deref().is_some_and(|host| own.as_deref() == Some(host) || addresses.rules().owns(host));
+    let clean = if is_own { addresses.clean(referrer) } else { origin_and_path(referrer) };
+    event.referrer = Some(clean.into_owned());
+    ignored
+}
