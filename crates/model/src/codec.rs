@@ -2,7 +2,8 @@
 //! topic can read it. This file is the format's documentation.
 //!
 //! An accepted event (absent keys are absent values; times are µs UTC; hashes 63-bit integers; `v0` and `v1`, the
-//! cookieless visitors, are absent in an event from a client that named the visitor):
+//! cookieless visitors, are absent in an event from a client that named the visitor; `b` is 1 for a browser's library and 0 for
+//! anything else, and absent in records from before crawlers were bots in every format):
 //! ```json
 //! {"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch",
 //!  "vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc",
@@ -106,7 +107,8 @@ fn put_event(out: &mut Vec<u8>, recorded: &Recorded) -> Result<(), CodecError> {
         put(out, "x", serde_json::from_str::<&RawValue>(&event.props)?)?;
     }
     maybe(out, "a", recorded.agent.as_ref())?;
-    maybe(out, "b", recorded.from_browser.then_some(1))?;
+    let sender = if recorded.from_browser { Some(1) } else { recorded.crawlers_are_bots.then_some(0) };
+    maybe(out, "b", sender)?;
     maybe(out, "v0", Some(recorded.visitor_today).filter(|hash| *hash != 0))?;
     maybe(out, "v1", Some(recorded.visitor_yesterday).filter(|hash| *hash != 0))?;
     maybe(out, "pa", recorded.placed_at.map(Timestamp::micros))?;
@@ -218,8 +220,7 @@ struct RecordIn {
     o: Option<OrderIn>,
     x: Option<Box<RawValue>>,
     a: Option<String>,
-    #[serde(default)]
-    b: u8,
+    b: Option<u8>,
     #[serde(default)]
     v0: i64,
     #[serde(default)]
@@ -295,7 +296,8 @@ impl RecordIn {
         Recorded {
             event,
             agent: self.a,
-            from_browser: self.b != 0,
+            from_browser: self.b == Some(1),
+            crawlers_are_bots: self.b.is_some(),
             visitor_today: self.v0,
             visitor_yesterday: self.v1,
             placed_at: self.pa.map(Timestamp::from_micros),

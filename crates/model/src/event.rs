@@ -181,8 +181,11 @@ pub struct Recorded {
     pub event: Event,
     /// The raw User-Agent, cut to 1,024 bytes.
     pub agent: Option<String>,
-    /// Sent by kassa's tracker or one of Segment's browser libraries: the bot rule applies only to these.
+    /// Sent by kassa's tracker or one of Segment's browser libraries: a program's library is a bot there.
     pub from_browser: bool,
+    /// Whether a crawler is a bot whatever sent it. Of records that were written before that was so it is one only
+    /// `from_browser`, so that their log gives the rows that it gave.
+    pub crawlers_are_bots: bool,
     /// The cookieless visitor by the salt of the day of receipt; 0 where the client named the visitor and none is needed.
     pub visitor_today: i64,
     /// The cookieless visitor by the salt of the day before; 0 likewise.

@@ -270,7 +270,7 @@ fn mark_bot(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     recorded.event.bot = match work.agent.as_ref().map(|agent| agent.machine) {
         _ if recorded.event.dialect == Dialect::Shop => false,
         _ if recorded.automated => true,
-        Some(Machine::Crawler) => true,
+        Some(Machine::Crawler) => recorded.from_browser || recorded.crawlers_are_bots,
         Some(Machine::Library) => recorded.from_browser,
         Some(Machine::No) | None => false,
     };

@@ -47,6 +47,7 @@ pub(super) fn recorded(event: Event) -> Recorded {
         visitor_today: 100,
         visitor_yesterday: 99,
         placed_at: None,
+        crawlers_are_bots: true,
         automated: false,
         referrer_ignored: false,
     }

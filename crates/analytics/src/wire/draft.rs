@@ -124,6 +124,7 @@ impl<'a> Draft<'a> {
             visitor_today: 0,
             visitor_yesterday: 0,
             placed_at: None,
+            crawlers_are_bots: true,
             automated: self.automated,
             referrer_ignored,
         })))

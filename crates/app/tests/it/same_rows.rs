@@ -185,6 +185,7 @@ fn recorded(random: &mut Random, received: i64, ids: &mut Vec<String>) -> Record
         visitor_today: 1_000_000 + day * 10 + person,
         visitor_yesterday: 1_000_000 + (day - 1) * 10 + person,
         placed_at: None,
+        crawlers_are_bots: true,
         automated: false,
         referrer_ignored: false,
     }

@@ -101,6 +101,7 @@ fn recorded(money: MoneyRecord) -> Recorded {
         visitor_today: context.visitor_today,
         visitor_yesterday: context.visitor_yesterday,
         placed_at: Some(context.received_at).filter(|at| *at != Timestamp::default()),
+        crawlers_are_bots: false,
         automated: false,
         referrer_ignored: false,
     }

@@ -268,10 +268,14 @@ async fn tells_agents_and_marks_bots() {
         sent("d", "curl/8.5.0", false),
         sent("e", "curl/8.5.0", true),
         sent("f", "", true),
+        Recorded { automated: true, ..sent("g", chrome.0, true) },
+        // From before crawlers were bots in every format.
+        Recorded { crawlers_are_bots: false, ..sent("h", bot, false) },
+        Recorded { crawlers_are_bots: false, ..sent("i", bot, true) },
     ])
     .await;
     let bots: Vec<_> = found.events.iter().map(|event| event.bot).collect();
-    assert_eq!(bots, [false, true, true, false, true, false]);
+    assert_eq!(bots, [false, true, true, false, true, false, true, false, true]);
     let first = &found.events[0];
     assert_eq!(
         (first.device.as_deref(), first.browser.as_deref(), first.os.as_deref()),
@@ -283,6 +287,9 @@ async fn tells_agents_and_marks_bots() {
 async fn names_the_source() {
     let mut record = at("a", 0, Some(1), None);
     record.event.referrer = Some("https://www.google.de/".to_owned());
-    let found = fold(vec![record]).await;
-    assert_eq!(found.events[0].source.as_deref(), Some("Google"));
+    let mut ignored = Recorded { referrer_ignored: true, ..record.clone() };
+    ignored.event.id = "b".to_owned();
+    let found = fold(vec![record, ignored]).await;
+    let sources: Vec<_> = found.events.iter().map(|event| event.source.as_deref()).collect();
+    assert_eq!(sources, [Some("Google"), None]);
 }

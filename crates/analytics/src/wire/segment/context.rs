@@ -13,7 +13,7 @@ use super::super::received::Received;
 use super::super::text::{cut, id_text, names_someone, plain_text};
 use super::super::{AGENT_BYTES_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX, page};
 
-/// Libraries that run in a browser: kassa's tracker and Segment's. Only to their events does the bot rule apply.
+/// Libraries that run in a browser: kassa's tracker and Segment's. A program's own agent is a bot's there.
 const BROWSER_LIBRARIES: &[&str] = &["kassa", "analytics.js", "analytics-next", "@segment/analytics-next"];
 
 /// The visitor's address by the message's context, or else the batch's.
