@@ -38,7 +38,8 @@ pub(crate) fn absolute(url: &str) -> Option<Page<'_>> {
         Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
         _ => host,
     };
-    let host = match host {
+    // A final dot only says that the name is whole (RFC 1034, section 3.1).
+    let host = match host.strip_suffix('.').unwrap_or(host) {
         "" => None,
         host if host.bytes().any(|byte| byte.is_ascii_uppercase()) => {
             Some(Cow::Owned(host.to_ascii_lowercase()))
@@ -84,8 +85,7 @@ const CLICKS: [(&str, &str, Option<&str>); 13] = [
     ("fbclid", "facebook", None),
 ];
 
-/// Sets the campaign columns from the `utm_*` of a query, where they are not set yet; without a `utm_source`, `ref` or
-/// `source` stands in for it. An e-mail address is none of these.
+/// Sets the campaign columns from the `utm_*` of a query, where they are not set yet. An e-mail address is none of these.
 pub(crate) fn campaign(event: &mut Event, query: &str) {
     for (key, value) in pairs(query) {
         let slot = match key {
@@ -100,6 +100,10 @@ pub(crate) fn campaign(event: &mut Event, query: &str) {
             *slot = Some(cut(&decoded(value), TEXT_BYTES_MAX).to_owned());
         }
     }
+}
+
+/// Without a `utm_source`, `ref` or `source` stands in for it.
+pub(crate) fn stand_in(event: &mut Event, query: &str) {
     for name in SOURCES {
         let value = pairs(query).find(|(key, value)| *key == name && !value.is_empty() && !is_email(value));
         if let (None, Some((_, value))) = (&event.utm_source, value) {
@@ -166,6 +170,7 @@ mod tests {
         };
         check("https://Shop.test/a/b?x=1#y", Some("shop.test"), "/a/b", Some("x=1"));
         check("http://shop.test:8080", Some("shop.test"), "/", None);
+        check("http://Shop.test.:8080/a", Some("shop.test"), "/a", None);
         check("https://u:p@shop.test?x", Some("shop.test"), "/", Some("x"));
         check("HTTPS://[::1]:80/", Some("[::1]"), "/", None);
         check("https:///p", None, "/p", None);
@@ -180,6 +185,7 @@ mod tests {
             let mut event = Event::blank(kassa_model::Dialect::Segment, kassa_model::Timestamp::EARLIEST);
             event.referrer = referrer.map(str::to_owned);
             campaign(&mut event, query);
+            stand_in(&mut event, query);
             click(&mut event, query);
             assert_eq!(
                 (event.utm_source.as_deref(), event.utm_medium.as_deref()),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use kassa_model::PATH_SENT;
 use memchr::{memchr, memchr3};
 
-use super::address::{Addresses, is_absolute};
+use super::address::{Addresses, is_absolute, origin_and_path};
 
 /// Members that hold addresses, compared without case, `_` and `-`.
 const ADDRESSES: &[&str] = &[
@@ -24,6 +24,8 @@ const ADDRESSES: &[&str] = &[
     "landingpage",
     "canonical",
 ];
+/// Those of them that hold an address elsewhere.
+const REFERRERS: &[&str] = &["referrer", "referer"];
 /// Members that hold queries.
 const QUERIES: &[&str] = &["search", "query", "querystring"];
 
@@ -92,10 +94,12 @@ fn value(key: &str, inner: &str, addresses: &Addresses<'_>) -> Option<String> {
     if !is_address {
         return None;
     }
-    match addresses.clean(&text) {
-        Cow::Borrowed(same) if same.len() == text.len() => None,
-        clean => Some(clean.into_owned()),
-    }
+    // Of whose page a referrer is cannot be told here.
+    let clean = match is_one_of(key, REFERRERS) {
+        true => origin_and_path(&text),
+        false => addresses.clean(&text),
+    };
+    (clean != text).then(|| clean.into_owned())
 }
 
 fn is_one_of(key: &str, names: &[&str]) -> bool {
@@ -128,6 +132,7 @@ mod tests {
             r#"{"path":"/p?token=1","page_path":"/p?token=1"}"#,
             r#"{"path":"/p?token=","page_path":"/p?token=1"}"#,
         );
+        check(r#"{"referrer":"https://a.test/p?q=ann"}"#, r#"{"referrer":"https://a.test/p"}"#);
         check(r#"{"query":"mugs? yes=1"}"#, r#"{"query":"mugs? yes=1"}"#);
         check(r#"{"page_url" : "/p?ä\"=1&token=\u0041" }"#, r#"{"page_url" : "/p?token=" }"#);
         check(r#"{"title":"see you? at=home"}"#, r#"{"title":"see you? at=home"}"#);

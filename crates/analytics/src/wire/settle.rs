@@ -97,8 +97,11 @@ fn settle_campaign(event: &mut Event, query: &str, addresses: &Addresses<'_>) {
             *column = None;
         }
     }
-    if !named && !addresses.is_private() {
-        page::campaign(event, query);
+    if !addresses.is_private() {
+        if !named {
+            page::campaign(event, query);
+        }
+        page::stand_in(event, query);
     }
     page::click(event, query);
 }

@@ -220,6 +220,10 @@ fn a_campaign_goes_before_the_query() {
     assert_eq!((read.utm_source.as_deref(), read.utm_term.as_deref()), (Some("c"), None));
     assert_eq!((read.utm_campaign.as_deref(), read.path.as_deref()), (Some("n"), Some("/p")));
     assert!(read.props.contains(r#""campaign":{"id":"i1"}"#), "{}", read.props);
+    // Where it names no source, `ref` still stands in for one.
+    let body = r#"{"event":"x","context":{"page":{"url":"https://a.test/q?ref=r"},"campaign":{"name":"n"}}}"#;
+    let reading = segment(Kind::Track, body);
+    assert_eq!(event(&reading, 0).utm_source.as_deref(), Some("r"));
 }
 
 #[test]
