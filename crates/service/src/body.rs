@@ -139,6 +139,24 @@ pub async fn read(body: Body) -> Result<Bytes, BodyError> {
     Ok(all.freeze())
 }
 
+/// The whole body if it has at most `bytes_max` bytes; `None` for a longer one, whose rest is not waited for.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_short(body: Body, bytes_max: usize) -> Result<Option<Bytes>, BodyError> {
+    if body.size_hint().lower() > bytes_max as u64 {
+        return Ok(None);
+    }
+    let (mut body, mut all) = (body, BytesMut::new());
+    while let Some(more) = next_data(&mut body).await? {
+        if all.len() + more.len() > bytes_max {
+            return Ok(None);
+        }
+        all.extend_from_slice(&more);
+    }
+    Ok(Some(all.freeze()))
+}
+
 async fn next_data(body: &mut Body) -> Result<Option<Bytes>, BodyError> {
     loop {
         if body.is_end_stream() {

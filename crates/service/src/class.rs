@@ -22,7 +22,7 @@ mod origin;
 
 use origin::Origins;
 
-use crate::{Peer, Problem, Protected, body, json, strict};
+use crate::{Peer, Problem, Protected, json, strict};
 
 /// The class of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -181,13 +181,12 @@ where
 {
     Box::pin(async move {
         let (parts, body) = request.into_parts();
-        match body::read(body).await {
-            Err(error) => Ok(Problem::from(error).into_response()),
-            Ok(bytes) if strict::is_bare(&bytes) => {
+        match strict::read_bare(body).await {
+            Err(problem) => Ok(problem.into_response()),
+            Ok(()) => {
                 poll_fn(|cx| inner.poll_ready(cx)).await?;
                 inner.call(Request::from_parts(parts, Body::empty())).await
             }
-            Ok(bytes) => Ok(strict::body_refused(&bytes).into_response()),
         }
     })
 }

@@ -8,14 +8,19 @@
 //! | [`Bare`] | none, or `{}` | none |
 //!
 //! or reads its parameters by a list of known names. GET, HEAD and DELETE take no body on any route below `/v1` of the
-//! classes `Native` and `Storefront`; there the class's layer asks [`is_bare`].
+//! classes `Native` and `Storefront`; there the class's layer asks before anything else does, so that a body of any size costs
+//! as much as a short one.
 
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::Uri;
 use serde::de::DeserializeOwned;
 
 use crate::nearest::unknown;
-use crate::{Problem, RawBody, json};
+use crate::{Problem, RawBody, body, json};
+
+/// Bytes of a body that says nothing: no client sends more than `{}` and some spaces. Of a longer one no more is read.
+const BARE_BYTES_MAX: usize = 1_024;
 
 /// A body that is a JSON object, in a request without parameters. serde alone would take an array with the fields in
 /// their order, too. `T` refuses members that it does not know by `#[serde(deny_unknown_fields)]`.
@@ -60,10 +65,9 @@ fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 impl<S: Sync> FromRequest<S> for Bare {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         no_parameters(request.uri())?;
-        let RawBody(bytes) = RawBody::from_request(request, state).await?;
-        if is_bare(&bytes) { Ok(Self) } else { Err(body_refused(&bytes)) }
+        read_bare(request.into_body()).await.map(|()| Self)
     }
 }
 
@@ -78,21 +82,36 @@ pub fn no_parameters(uri: &Uri) -> Result<(), Problem> {
     }
 }
 
-/// Whether a body says nothing: empty, or an empty object.
-pub fn is_bare(body: &[u8]) -> bool {
+/// Reads a body where none is taken: it is empty, or an empty object.
+///
+/// # Errors
+/// 400 for any other; of a short one it names the first member.
+pub(crate) async fn read_bare(body: Body) -> Result<(), Problem> {
+    match body::read_short(body, BARE_BYTES_MAX).await? {
+        Some(bytes) if is_bare(&bytes) => Ok(()),
+        Some(bytes) => Err(body_refused(&bytes)),
+        None => Err(no_body_taken()),
+    }
+}
+
+fn is_bare(body: &[u8]) -> bool {
     let mut said = body.iter().filter(|byte| !byte.is_ascii_whitespace());
     matches!((said.next(), said.next(), said.next()), (None, ..) | (Some(b'{'), Some(b'}'), None))
 }
 
 /// The problem of a body where none is taken: names its first member, if it has one.
-pub fn body_refused(body: &[u8]) -> Problem {
+fn body_refused(body: &[u8]) -> Problem {
     match serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body) {
         Ok(members) => {
             let first = members.keys().next().map_or("", String::as_str);
             Problem::invalid_json(unknown("member", first, &[]))
         }
-        Err(_) => Problem::invalid_json("this route takes no body"),
+        Err(_) => no_body_taken(),
     }
+}
+
+fn no_body_taken() -> Problem {
+    Problem::invalid_json("this route takes no body")
 }
 
 fn first_parameter(query: &str) -> Option<String> {
@@ -141,6 +160,8 @@ mod tests {
         bare("", r#"{"lines":[]}"#, r#"400 unknown member "lines": none is known here"#).await;
         bare("", "null", "400 this route takes no body").await;
         bare("", "{}{}", "400 this route takes no body").await;
+        bare("", &" ".repeat(1_024), "").await;
+        bare("", &format!(r#"{{"a":"{}"}}"#, "x".repeat(1_024)), "400 this route takes no body").await;
         let object = async |query: &str, body: &str, expected: &str| {
             let said = match Object::<Cancel>::from_request(request(query, body), &()).await {
                 Ok(_) => String::new(),

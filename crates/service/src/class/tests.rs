@@ -1,9 +1,14 @@
 //! The matrix of classes, origins and hosts, through a router as the server calls it.
 
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
 use axum::routing::{get, post};
+use hyper::body::{Frame, SizeHint};
 use tower::ServiceExt;
 
 use super::{LiveOrigins, Policy, RouteClass};
@@ -344,6 +349,56 @@ async fn native_reads_take_no_body() {
     check(RouteClass::Native, ("POST", "/v1/x"), r#"{"limit":5}"#, 200).await;
     check(RouteClass::Native, ("GET", "/api/admin/chaos"), r#"{"limit":5}"#, 200).await;
     check(RouteClass::Compat, ("GET", "/games/all"), r#"{"limit":5}"#, 200).await;
+}
+
+/// A body that goes on for ever, a KiB at a time, and counts how often it was asked to.
+struct Endless {
+    said_bytes: u64,
+    asked: std::sync::Arc<AtomicUsize>,
+}
+
+impl axum::body::HttpBody for Endless {
+    type Data = axum::body::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        assert!(self.asked.fetch_add(1, Ordering::Relaxed) < 4_096, "read for ever");
+        Poll::Ready(Some(Ok(Frame::data(vec![b' '; 1_024].into()))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let mut hint = SizeHint::new();
+        hint.set_lower(self.said_bytes);
+        hint
+    }
+}
+
+/// Whatever the class, the mode and the key: who is asked for nothing is not kept busy by it.
+#[tokio::test]
+async fn a_long_body_where_none_is_taken_is_not_awaited() {
+    let few = crate::RateLimit::new(1.try_into().unwrap(), 1.try_into().unwrap());
+    let handler = || async { "done" };
+    let takes_none = |_: crate::Bare| async { "done" };
+    let routes = few.apply(Router::new().route("/v1/x", get(handler).delete(handler).post(takes_none)));
+    let routes = policy().hold(RouteClass::Storefront, routes, None);
+    for (method, said_bytes, asked_at_most) in [
+        ("GET", 4 << 20, 0),
+        ("HEAD", 4 << 20, 0),
+        ("DELETE", 4 << 20, 0),
+        ("GET", 0, 2),
+        ("POST", 4 << 20, 0),
+    ] {
+        let asked = std::sync::Arc::default();
+        let body = Body::new(Endless { said_bytes, asked: std::sync::Arc::clone(&asked) });
+        let request = Request::builder().method(method).uri("/v1/x").header("host", "localhost:8000");
+        let request = request.header("content-type", "application/json").body(body).unwrap();
+        let response = routes.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 400, "{method} {said_bytes}");
+        assert!(asked.load(Ordering::Relaxed) <= asked_at_most, "{method} {said_bytes}: {asked:?} times");
+    }
 }
 
 #[tokio::test]
