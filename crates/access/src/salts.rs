@@ -13,11 +13,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use kassa_db::Db;
 use kassa_model::{Clock, Salt, SystemClock, Timestamp};
-use kassa_service::Status;
+use kassa_service::{Shutdown, Status};
 use serde::{Deserialize, Serialize};
 
 mod shared;
@@ -31,6 +32,9 @@ const FILE: &str = "salts.json";
 
 /// Days gone by whose salts are kept in memory, for demo data.
 const PAST_DAYS_MAX: usize = 64;
+
+/// How often the clock is looked at, so that a day's end is seen where nobody visits.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// So many days ahead of today there may be salts.
 const AHEAD_DAYS: i64 = 1;
@@ -140,6 +144,27 @@ impl Salts {
         }
     }
 
+    /// Destroys what midnight makes too old, though nobody visits: looks at the clock once a minute until the shutdown.
+    /// Salts in a database are looked after by the thread that reads them.
+    pub async fn follow_clock(self: Arc<Self>, shutdown: Shutdown) {
+        self.turn_every(LOOK_EVERY, shutdown).await;
+    }
+
+    async fn turn_every(&self, every: Duration, shutdown: Shutdown) {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while self.shared.is_none() {
+            tokio::select! {
+                () = shutdown.wait() => return,
+                _ = ticks.tick() => {}
+            }
+            // Where there are none, there is nothing to destroy, and none are made.
+            if self.cache.holds_any() {
+                self.at(self.cache.clock.now());
+            }
+        }
+    }
+
     /// Whether the salt of that day is in memory, so that asking for it makes none.
     #[cfg(test)]
     pub(crate) fn has(&self, day: i64) -> bool {
@@ -162,6 +187,10 @@ impl Cache {
         Arc::new(Self { path, clock, current: ArcSwapOption::empty(), kept: Mutex::new(kept) })
     }
 
+    fn holds_any(&self) -> bool {
+        !self.kept.lock().unwrap_or_else(PoisonError::into_inner).days.is_empty()
+    }
+
     /// The salts of that day, and whether it is a new one.
     fn slow_at(&self, day: i64) -> (DaySalts, bool) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -174,6 +203,11 @@ impl Cache {
         if turned {
             // What was kept for askers behind the clock may hold salts that are now too old.
             kept.past.clear();
+            // Only a gap is waited for that the clock may still come back over: a second one ends the first.
+            let before = kept.newest.filter(|_| !came_back);
+            if let (Some(newest), Some(_)) = (before, kept.after_gap.take()) {
+                kept.destroy_before(newest - 1);
+            }
             kept.after_gap = kept.newest.filter(|newest| *newest < day - 1).map(|_| day);
         }
         kept.newest = Some(day);

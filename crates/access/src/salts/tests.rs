@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kassa_model::{Clock, MICROS_PER_DAY, ManualClock, Timestamp};
 
 use super::{Salts, week_of};
 use crate::secret::to_hex;
+use crate::testing::until;
 
 /// 12:00 UTC of a day.
 fn noon(day: i64) -> Timestamp {
@@ -71,6 +73,46 @@ fn old_salts_are_destroyed() {
     let file: super::SaltsFile = serde_json::from_str(&text(data.path())).unwrap();
     assert!(file.days.len() == 2 && file.weeks.len() <= 2);
     assert!(!data.path().join("salts.tmp").exists());
+}
+
+#[test]
+fn old_salts_are_destroyed_where_visits_come_every_few_days() {
+    for (step, restarts) in [(2, false), (3, false), (2, true), (9, true)] {
+        let data = tempfile::tempdir().unwrap();
+        let mut salts = Salts::open(data.path()).unwrap();
+        for day in (20_000..20_060).step_by(step) {
+            if restarts {
+                salts = Salts::open(data.path()).unwrap();
+            }
+            salts.at(noon(day));
+            let file: super::SaltsFile = serde_json::from_str(&text(data.path())).unwrap();
+            let oldest = day - i64::try_from(step).unwrap() - 1;
+            assert!(file.days.keys().all(|kept| *kept >= oldest), "{step} {day}: {:?}", file.days.keys());
+            assert!(file.days.len() <= 4 && file.weeks.len() <= 4, "{step} {day}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn old_salts_are_destroyed_though_nobody_visits() {
+    let data = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::new(noon(20_000)));
+    let salts = Arc::new(Salts::open_by(data.path(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap());
+    let shutdown = kassa_service::Shutdown::new();
+    let every = Duration::from_millis(1);
+    let looking = salts.turn_every(every, shutdown.clone());
+    assert!(tokio::time::timeout(10 * every, looking).await.is_err(), "it goes on until the shutdown");
+    assert!(!data.path().join("salts.json").exists(), "nobody has visited: none are made");
+    let secret = to_hex(&salts.at(clock.now()).today.0);
+    let (followed, end) = (Arc::clone(&salts), shutdown.clone());
+    let following = tokio::spawn(async move { followed.turn_every(every, end).await });
+    for (day, kept) in [(20_001, true), (20_002, false)] {
+        clock.set(noon(day));
+        until("the new day's are there", || text(data.path()).contains(&format!("\"{day}\""))).await;
+        assert_eq!(text(data.path()).contains(&secret), kept, "{day}");
+    }
+    shutdown.trigger();
+    following.await.unwrap();
 }
 
 #[test]

@@ -210,6 +210,7 @@ async fn run(
         tasks.push(tokio::spawn(watch_levels(parts.shop()?, shutdown.clone())));
     }
     tasks.push(tokio::spawn(memory::watch(shutdown.clone())));
+    tasks.push(tokio::spawn(Arc::clone(&parts.salts).follow_clock(shutdown.clone())));
     if let (Demo::Wanted, Some(collector)) = (asked.demo, &collector) {
         demo::fill(collector, parts, SystemClock.now(), shutdown).await?;
     }
