@@ -18,7 +18,6 @@ use bytes::Bytes;
 use kassa_access::Mode;
 use kassa_service::{Peer, Problem, body, is_forwarded};
 
-use super::body::TooLarge;
 use super::{BODY_BYTES_MAX, Collector, Incoming, IngestPath, Refusal, Sender, key};
 use crate::wire::{Answer, Kind};
 
@@ -169,7 +168,7 @@ impl CounterFirst {
 /// The body, unless it says beforehand that it is too large.
 async fn read_body(body: Body, collector: &Collector) -> Result<Bytes, Problem> {
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
-        return Err(collector.too_large(TooLarge(BODY_BYTES_MAX)).into());
+        return Err(collector.too_large(BODY_BYTES_MAX).into());
     }
     Ok(body::read(body).await?)
 }

@@ -31,8 +31,8 @@ pub use http::routes;
 pub use limits::{LimitOptions, Rate};
 
 use crate::wire::{self, Answer, Context, Kind, Reading};
-use body::{Places, TooLarge};
-use limits::{Limits, TooMuch};
+use body::{Places, Unread};
+use limits::{Limits, Paying, TooMuch};
 use metrics::{Counters, Tally};
 use stamp::{Origin, Stamp};
 
@@ -228,8 +228,10 @@ impl Collector {
     /// Makes of a request what is to be kept of it, and its answer once that is kept.
     async fn read(&self, incoming: &Incoming<'_>) -> Result<(Prepared, Answer), Refusal> {
         self.counters.bytes.inc_by(incoming.body.len() as u64);
-        let body = self.places.read(incoming.body.clone()).await.map_err(|over| self.too_large(over))?;
-        let (mut prepared, answer) = body.work(|bytes| self.prepare(incoming, bytes))?;
+        let mut paying = self.paying(incoming);
+        let body = self.places.read(incoming.body.clone(), &mut paying).await;
+        let body = body.map_err(|why| self.unread(why))?;
+        let (mut prepared, answer) = body.work(|bytes| self.prepare(incoming, bytes, &paying))?;
         prepared.place = body.place;
         Ok((prepared, answer))
     }
@@ -250,8 +252,9 @@ impl Collector {
         let mut all = Vec::with_capacity(incoming.len());
         for one in &incoming {
             self.counters.bytes.inc_by(one.body.len() as u64);
-            let bytes = body::whole(&one.body).map_err(|over| self.too_large(over))?;
-            let (prepared, answer) = self.prepare(one, &bytes)?;
+            let mut paying = self.paying(one);
+            let bytes = body::whole(&one.body, &mut paying).map_err(|why| self.unread(why))?;
+            let (prepared, answer) = self.prepare(one, &bytes, &paying)?;
             taken.push((prepared.tally, answer));
             all.extend(prepared.records);
         }
@@ -263,13 +266,18 @@ impl Collector {
         Ok(taken.into_iter().map(count).collect())
     }
 
-    fn prepare(&self, incoming: &Incoming<'_>, body: &[u8]) -> Result<(Prepared, Answer), Refusal> {
+    /// What the request pays for its body.
+    fn paying(&self, incoming: &Incoming<'_>) -> Paying<'_> {
         let limits = self.limits.as_ref().filter(|_| incoming.sender == Sender::Stranger);
-        let too_much = |over| self.too_much(over);
-        let paid = match limits {
-            Some(limits) => limits.take_bytes(incoming.address, body.len()).map_err(too_much)?,
-            None => 0,
-        };
+        Paying::by(limits.map(|limits| (limits, incoming.address)))
+    }
+
+    fn prepare(
+        &self,
+        incoming: &Incoming<'_>,
+        body: &[u8],
+        paying: &Paying<'_>,
+    ) -> Result<(Prepared, Answer), Refusal> {
         let received_at = incoming.received_at.unwrap_or_else(|| self.parts.clock.now());
         let mode = incoming.mode.unwrap_or_else(|| self.parts.access.mode());
         let sites = key::KnownSites(&self.parts.access, mode);
@@ -286,9 +294,7 @@ impl Collector {
             IngestPath::Event => wire::read_event(body, &ctx),
             IngestPath::Segment(kind) => wire::read_segment(kind, body, &ctx),
         };
-        if let Some(limits) = limits {
-            limits.take_events(incoming.address, &reading.records, paid).map_err(too_much)?;
-        }
+        paying.for_events(&reading.records).map_err(|over| self.too_much(over))?;
         let records = self.stamp(&mut reading, incoming, received_at);
         Ok((Prepared { records, tally: Tally::of(&reading), place: None }, reading.answer))
     }
@@ -359,9 +365,16 @@ impl Collector {
         Refusal::TooMuch { seconds: over.seconds }
     }
 
-    fn too_large(&self, over: TooLarge) -> Refusal {
+    fn unread(&self, why: Unread) -> Refusal {
+        match why {
+            Unread::TooLarge(limit_bytes) => self.too_large(limit_bytes),
+            Unread::TooMuch(over) => self.too_much(over),
+        }
+    }
+
+    fn too_large(&self, limit_bytes: usize) -> Refusal {
         self.counters.refuse("too_large");
-        Refusal::TooLarge { limit_bytes: over.0 }
+        Refusal::TooLarge { limit_bytes }
     }
 }
 

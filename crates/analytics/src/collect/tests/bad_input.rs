@@ -13,14 +13,14 @@ use super::shop::Shop;
 
 const ROUTES: [&str; 6] = ["/track", "/event", "/v1/track", "/v1/batch", "/v1/identify", "/analytics/event"];
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
 /// `bytes` zeros, packed a thousandfold.
-fn bomb(bytes: usize) -> Vec<u8> {
+pub(super) fn bomb(bytes: usize) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let zeros = vec![b'0'; 1 << 20];
     for _ in 0..bytes >> 20 {

@@ -1,7 +1,11 @@
 //! How much strangers may send, in the words of each dialect.
 
+use axum::body::Body;
+use axum::http::Request;
+
 use super::super::{LimitOptions, Rate};
-use super::shop::Shop;
+use super::bad_input::{bomb, gzip};
+use super::shop::{Answered, Shop};
 
 /// So much at once, and next to nothing after that.
 fn limits(client: u32, site: u32) -> LimitOptions {
@@ -65,6 +69,68 @@ async fn an_event_counts_as_one_however_it_is_sent() {
     let junk = "x".repeat(40_000);
     assert_eq!(shop.post_with("/v1/batch", &[STRANGER], &junk).await.status, 400);
     assert_eq!(shop.post_with("/v1/batch", &[STRANGER], &junk).await.status, 429);
+}
+
+/// From the stranger, packed.
+async fn post_packed(shop: &Shop, body: Vec<u8>) -> Answered {
+    let request = Request::post("/v1/batch").header(STRANGER.0, STRANGER.1);
+    shop.send(request.body(Body::from(body)).unwrap()).await
+}
+
+/// What is left to the stranger pays for so many events.
+async fn has_left(shop: &Shop, events: usize) -> bool {
+    let junk = "x".repeat((events - 1) * 512);
+    match shop.post_with("/v1/batch", &[STRANGER], &junk).await.status {
+        400 => true,
+        429 => false,
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn what_a_body_inflates_to_is_paid_for_before_it_is_inflated() {
+    // The size that it says is paid first: it is not seen that the rest is damaged.
+    let mut damaged = bomb(1 << 20);
+    damaged[600] ^= 0xff;
+    let shop = Shop::limited(limits(1_000, 1_000));
+    assert_eq!(post_packed(&shop, damaged.clone()).await.status, 400, "a whole burst at the most");
+    let shop = Shop::limited(limits(3_000, 1_000));
+    assert_eq!(post_packed(&shop, damaged.clone()).await.status, 400);
+    let refused = post_packed(&shop, damaged).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() > 1_000);
+    assert!(has_left(&shop, 940).await, "no work, no pay");
+}
+
+#[tokio::test]
+async fn who_lies_about_the_size_pays_while_it_is_inflated() {
+    let mut lying = bomb(1 << 20);
+    let end = lying.len() - 4;
+    lying[end..].fill(0);
+    let shop = Shop::limited(limits(1_000, 1_000));
+    assert!(has_left(&shop, 500).await);
+    assert_eq!(post_packed(&shop, lying).await.status, 429, "in the middle of it");
+    assert!(!has_left(&shop, 200).await, "what was inflated is paid for");
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_paid_for_too() {
+    let shop = Shop::limited(limits(40_000, 1_000));
+    assert_eq!(post_packed(&shop, bomb(17 << 20)).await.status, 413);
+    assert_eq!(post_packed(&shop, bomb(17 << 20)).await.status, 429);
+    let refused =
+        |cause: &str| shop.metric(&format!("kassa_collect_requests_refused_total{{cause=\"{cause}\"}}"));
+    assert_eq!((refused("too_large"), refused("client_rate")), (Some(1.0), Some(1.0)));
+}
+
+#[tokio::test]
+async fn a_packed_batch_costs_what_it_costs_unpacked() {
+    let events: Vec<_> = (0..60).map(|n| format!(r#"{{"type":"page","messageId":"p-{n}"}}"#)).collect();
+    let batch = format!(r#"{{"writeKey":"pk_1","batch":[{}]}}"#, events.join(","));
+    let shop = Shop::limited(limits(100, 1_000));
+    assert_eq!(post_packed(&shop, gzip(batch.as_bytes())).await.status, 200);
+    assert_eq!(shop.records().len(), 60);
+    assert!(has_left(&shop, 38).await, "60 events were paid for, and no more");
 }
 
 #[tokio::test]
