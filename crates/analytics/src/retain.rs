@@ -2,18 +2,18 @@
 //! while everything else goes on.
 //!
 //! It goes by the machine's clock, so a clock that is wrong must not cost a shop its history. After a jump, and after a
-//! start that finds nothing between a day ago and what is to go (as if time had leapt over it), nothing is removed until
-//! the clock has gone evenly for a day.
+//! start before which a day passed without an event (as if time had leapt over it), nothing is removed until the clock
+//! has gone evenly for a day.
 //!
 //! A replay does not know of it: the rows come back, and leave again with the next look.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kassa_access::{Access, Site};
 use kassa_eventstore::query::EventFilter;
-use kassa_eventstore::{Error, EventStore, Forget};
-use kassa_model::{Clock, MICROS_PER_DAY, MICROS_PER_HOUR, Timestamp};
+use kassa_eventstore::{Error, EventStore, Forget, letters_since};
+use kassa_model::{Clock, MICROS_PER_DAY, MICROS_PER_HOUR, Timestamp, uptime};
 use kassa_service::Shutdown;
 
 /// What can be set about retention.
@@ -50,7 +50,8 @@ impl Retention {
 
     /// Looks again and again, until `shutdown`; a task of the process that has the processor.
     pub async fn run(mut self, shutdown: Shutdown) {
-        let started = Instant::now();
+        let started = uptime();
+        let running = || uptime().saturating_sub(started);
         loop {
             // A jump between two looks is seen by looking at the clock more often than at the store.
             let next = tokio::time::Instant::now() + self.options.every;
@@ -59,11 +60,11 @@ impl Retention {
                     () = shutdown.wait() => return,
                     () = tokio::time::sleep(Duration::from_secs(60).min(self.options.every)) => {}
                 }
-                self.pace.observe(self.clock.now(), started.elapsed());
+                self.pace.observe(self.clock.now(), running());
             }
             tokio::select! {
                 () = shutdown.wait() => return,
-                () = self.look(started.elapsed()) => {}
+                () = self.look(running()) => {}
             }
         }
     }
@@ -83,25 +84,50 @@ impl Retention {
                 }
             }
         }
+        if let Err(error) = self.forget_letters(now, running).await {
+            tracing::warn!(%error, "cannot remove old dead letters; it is tried again");
+        }
         if let Err(error) = self.store.keep_house().await {
             tracing::warn!(%error, "cannot tidy the event store; it is tried again");
         }
     }
 
-    async fn look_at(&self, site: &Site, now: Timestamp, running: Duration) -> Result<u64, Error> {
-        let Some(time) = self.end_of(site, now) else { return Ok(0) };
-        if !self.pace.is_believed(running) {
-            let recently = EventFilter {
-                sites: Some(vec![site.id.clone()]),
-                received_from: Some(time),
-                received_to: Some(now.plus_micros(-MICROS_PER_DAY)),
+    async fn forget_letters(&self, now: Timestamp, running: Duration) -> Result<u64, Error> {
+        if !self.is_believed(None, running).await? {
+            return Ok(0);
+        }
+        self.store.forget(&Forget::DeadLetters { before: letters_since(now) }).await
+    }
+
+    /// Whether the clock is right, as far as can be told from what one site, or any, received before the start.
+    async fn is_believed(&self, site: Option<&str>, running: Duration) -> Result<bool, Error> {
+        if self.pace.is_believed(running) {
+            return Ok(true);
+        }
+        if self.pace.jumped {
+            return Ok(false);
+        }
+        for days in 0..LIVELY_DAYS {
+            let until = self.pace.begun.plus_micros(-days * MICROS_PER_DAY);
+            let received = EventFilter {
+                sites: site.map(|site| vec![site.to_owned()]),
+                received_from: Some(until.plus_micros(-MICROS_PER_DAY)),
+                received_to: Some(until),
                 include_bots: true,
                 limit: 1,
                 ..EventFilter::default()
             };
-            if self.pace.jumped || self.store.events(&recently).await?.is_empty() {
-                return Ok(0);
+            if self.store.events(&received).await?.is_empty() {
+                return Ok(false);
             }
+        }
+        Ok(true)
+    }
+
+    async fn look_at(&self, site: &Site, now: Timestamp, running: Duration) -> Result<u64, Error> {
+        let Some(time) = self.end_of(site, now) else { return Ok(0) };
+        if !self.is_believed(Some(&site.id), running).await? {
+            return Ok(0);
         }
         self.store.forget(&Forget::Before { site: site.id.clone(), time }).await
     }
@@ -118,9 +144,14 @@ impl Retention {
     }
 }
 
+/// Days before a start of which each must have events, for the clock to be believed at once: a clock that was ahead by
+/// more than a day in an earlier life has left a day without.
+const LIVELY_DAYS: i64 = 2;
+
 /// Whether the machine's clock goes as fast as time.
 #[derive(Debug)]
 struct Pace {
+    begun: Timestamp,
     last: (Timestamp, Duration),
     /// Since when it has gone evenly.
     even_since: Duration,
@@ -134,7 +165,7 @@ const EVEN_FOR: Duration = Duration::from_secs(24 * 3_600);
 
 impl Pace {
     fn begin(now: Timestamp) -> Self {
-        Self { last: (now, Duration::ZERO), even_since: Duration::ZERO, jumped: false }
+        Self { begun: now, last: (now, Duration::ZERO), even_since: Duration::ZERO, jumped: false }
     }
 
     fn observe(&mut self, now: Timestamp, running: Duration) {
@@ -159,8 +190,8 @@ mod tests {
 
     use kassa_access::{Mode, Options, RuleOptions, SiteOptions};
     use kassa_eventstore::memory::MemoryStore;
-    use kassa_eventstore::{Batch, Row};
-    use kassa_model::{Dialect, Event, ManualClock};
+    use kassa_eventstore::{Batch, DeadLetter, DeadLetterFilter, Row};
+    use kassa_model::{Dialect, Event, ManualClock, Reason, Rejected};
     use uuid::Uuid;
 
     use super::*;
@@ -174,33 +205,54 @@ mod tests {
         retention: Retention,
     }
 
-    /// Events of `ages` days, of a site that keeps 30 days and of one that keeps all.
-    async fn bed(ages: &[i64]) -> Bed {
-        let store: Arc<dyn EventStore> = Arc::new(MemoryStore::new());
-        let event = |site: &str, age: i64| Event {
-            id: format!("{site} {age}"),
+    fn event(site: &str, id: &str, at: i64) -> Event {
+        Event {
+            id: format!("{site} {id}"),
             site: site.to_owned(),
             visitor: Some(1),
             session: Some(1),
             props: "{}".to_owned(),
-            ..Event::blank(Dialect::Flat, Timestamp::from_micros(NOON - age * DAY))
-        };
-        let events = ages.iter().flat_map(|age| [event("month", *age), event("ever", *age)]);
+            ..Event::blank(Dialect::Flat, Timestamp::from_micros(at))
+        }
+    }
+
+    /// Stores events, then a letter for each of `refused`, which are times of receipt.
+    async fn insert(store: &Arc<dyn EventStore>, from: u128, events: Vec<Event>, refused: &[i64]) {
         let rows: Vec<Row> =
-            (0..).zip(events).map(|(offset, event)| Row { offset, index: 0, event }).collect();
-        let (from, to, counts) = (0, rows.len() as u128, BTreeMap::new());
+            (from..).zip(events).map(|(offset, event)| Row { offset, index: 0, event }).collect();
+        let end = from + rows.len() as u128;
+        let letter = |(offset, at): (u128, &i64)| DeadLetter {
+            offset,
+            rejected: Rejected {
+                id: format!("letter {offset}"),
+                site: "ever".to_owned(),
+                received_at: Timestamp::from_micros(*at),
+                reason: Reason::ALL[0],
+                detail: String::new(),
+                dialect: Dialect::Flat,
+                original: String::new(),
+            },
+        };
+        let rejected: Vec<DeadLetter> = (end..).zip(refused).map(letter).collect();
         let batch = Batch {
             log_id: Uuid::nil(),
             partition: 0,
             epoch: 1,
             from,
-            to,
+            to: end + rejected.len() as u128,
             rows,
-            rejected: Vec::new(),
-            counts,
+            rejected,
+            counts: BTreeMap::new(),
             state: None,
         };
         store.insert(batch).await.unwrap();
+    }
+
+    /// Events of `ages` days, of a site that keeps 30 days and of one that keeps all.
+    async fn bed(ages: &[i64]) -> Bed {
+        let store: Arc<dyn EventStore> = Arc::new(MemoryStore::new());
+        let of = |age: &i64| ["month", "ever"].map(|site| event(site, &age.to_string(), NOON - age * DAY));
+        insert(&store, 0, ages.iter().flat_map(of).collect(), &[]).await;
         let site = |id: &str, keep_days| SiteOptions {
             id: id.to_owned(),
             write_keys: Vec::new(),
@@ -241,18 +293,21 @@ mod tests {
 
     #[tokio::test]
     async fn each_site_keeps_its_days() {
-        let mut bed = bed(&[0, 2, 29, 31, 400]).await;
+        let mut bed = bed(&[0, 1, 2, 29, 31, 400]).await;
         bed.retention.look(Duration::from_secs(60)).await;
-        let kept = ["ever 0", "ever 2", "ever 29", "ever 31", "ever 400", "month 0", "month 2", "month 29"];
+        let kept = [
+            "ever 0", "ever 1", "ever 2", "ever 29", "ever 31", "ever 400", "month 0", "month 1", "month 2",
+            "month 29",
+        ];
         assert_eq!(bed.ids().await, kept);
     }
 
     #[tokio::test]
     async fn days_are_never_fewer_than_ids_are_remembered() {
-        let mut bed = bed(&[0, 2, 29, 31]).await;
+        let mut bed = bed(&[0, 1, 2, 29, 31]).await;
         bed.retention.options.window_hours = 40 * 24;
         bed.retention.look(Duration::from_secs(60)).await;
-        assert_eq!(bed.ids().await.len(), 8);
+        assert_eq!(bed.ids().await.len(), 10);
     }
 
     #[tokio::test]
@@ -274,13 +329,44 @@ mod tests {
 
     #[tokio::test]
     async fn a_start_with_a_wrong_clock_removes_nothing_for_a_day() {
-        let mut bed = bed(&[0, 2, 29]).await;
-        bed.clock.advance(730 * DAY);
+        for ahead in [3 * DAY, 28 * DAY, 730 * DAY] {
+            let mut bed = bed(&[0, 1, 2, 29]).await;
+            bed.clock.advance(ahead);
+            // The second start finds what was received under the wrong clock.
+            for start in 0..2 {
+                bed.retention.pace = Pace::begin(bed.clock.now());
+                bed.retention.look(Duration::from_secs(60)).await;
+                assert_eq!(bed.ids().await.len(), 8 + start, "ahead by {ahead}, start {start}");
+                bed.clock.advance(MICROS_PER_HOUR);
+                let wrong = event("month", &format!("wrong {start}"), bed.clock.now().micros());
+                insert(&bed.store, 8 + start as u128, vec![wrong], &[]).await;
+                bed.clock.advance(MICROS_PER_HOUR);
+            }
+            let mut running = Duration::from_secs(60);
+            bed.retention.pace = Pace::begin(bed.clock.now());
+            bed.pass(&mut running, 25).await;
+            assert!(
+                !bed.ids().await.contains(&"month 29".to_owned()),
+                "it went evenly for a day: it is the time"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn dead_letters_leave_when_the_clock_is_believed() {
+        let mut bed = bed(&[0, 1, 2]).await;
+        insert(&bed.store, 6, Vec::new(), &[NOON - 3 * DAY, NOON - 13 * DAY]).await;
+        let count = async |bed: &Bed| {
+            let all = DeadLetterFilter { limit: 10, ..DeadLetterFilter::default() };
+            bed.store.dead_letters(&all).await.unwrap().len()
+        };
+        bed.clock.advance(20 * DAY);
         bed.retention.pace = Pace::begin(bed.clock.now());
-        let mut running = Duration::from_secs(60);
-        bed.retention.look(running).await;
-        assert_eq!(bed.ids().await.len(), 6, "nothing lies between what is to go and a day ago");
-        bed.pass(&mut running, 24).await;
-        assert_eq!(bed.ids().await.len(), 3, "a shop that was closed for two years");
+        bed.retention.look(Duration::from_secs(60)).await;
+        assert_eq!(count(&bed).await, 2, "a start with a clock that is ahead");
+        bed.clock.advance(-18 * DAY);
+        bed.retention.pace = Pace::begin(bed.clock.now());
+        bed.pass(&mut Duration::from_secs(60), 24).await;
+        assert_eq!(count(&bed).await, 1, "it went evenly for a day");
     }
 }

@@ -7,8 +7,10 @@ use kassa_model::{Event, OrderPart, Timestamp};
 
 use crate::query::EventFilter;
 
-/// About so many events are in a part.
-pub(crate) const PART_ROWS: u64 = 16_000;
+/// About so much text is in a part, bytes.
+pub(crate) const PART_BYTES: u64 = 8 << 20;
+/// What an event takes beside its texts, bytes.
+pub(crate) const ROW_BYTES: u64 = 512;
 
 /// Appends what stands for an event to a text. Called on a thread that may block.
 pub type Line = Arc<dyn Fn(&EventRef<'_>, &mut String) + Send + Sync>;
@@ -95,6 +97,27 @@ impl<'a> EventRef<'a> {
             order: event.order.as_ref().map(OrderRef::of),
         }
     }
+
+    /// About how much memory its text takes, bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        let [id, name_sent, props] = [self.id, self.name_sent, self.props].map(str::len);
+        let optional = [
+            self.user,
+            self.path,
+            self.title,
+            self.referrer,
+            self.utm_source,
+            self.utm_medium,
+            self.utm_campaign,
+            self.utm_term,
+            self.utm_content,
+            self.component,
+            self.location_type,
+            self.target,
+        ];
+        let texts: usize = optional.into_iter().flatten().map(str::len).sum();
+        ROW_BYTES + (id + name_sent + props + texts) as u64
+    }
 }
 
 impl<'a> OrderRef<'a> {
@@ -108,14 +131,14 @@ impl<'a> OrderRef<'a> {
     }
 }
 
-/// Counts the events of a filter by stretches of receipt of so many µs: which stretch, how many, newest first.
+/// Weighs the events of a filter by stretches of receipt of so many µs: which stretch, how many bytes, newest first.
 type Count<'a, E> = &'a mut dyn FnMut(&EventFilter, i64) -> Result<Stretches, E>;
 
-/// Stretches of receipt and how many events each has.
+/// Stretches of receipt and the bytes of the events that each has.
 pub(crate) type Stretches = Vec<(i64, u64)>;
 
-/// The parts of `filter`, newest first: `count` says how many events each stretch of receipt has, of one unit in µs,
-/// newest first. Stretches follow one another in a part until it is full; one that alone is much too large is counted by
+/// The parts of `filter`, newest first: `count` says how many bytes each stretch of receipt has, of one unit in µs, newest
+/// first. Stretches follow one another in a part until it is full; one that alone is much too large is counted by
 /// the next smaller unit.
 pub(crate) fn parts<E>(filter: &EventFilter, count: Count<'_, E>) -> Result<Vec<EventFilter>, E> {
     let mut parts = Vec::new();
@@ -133,20 +156,20 @@ fn split<E>(
     parts: &mut Vec<EventFilter>,
 ) -> Result<(), E> {
     let [unit, smaller @ ..] = units else { return Ok(()) };
-    // From, to (exclusive), events.
+    // From, to (exclusive), bytes.
     let mut open: Option<(i64, i64, u64)> = None;
-    for (stretch, events) in (*count)(filter, *unit)? {
+    for (stretch, bytes) in (*count)(filter, *unit)? {
         let (from, to) = (stretch * unit, (stretch + 1) * unit);
-        if events > 2 * PART_ROWS && !smaller.is_empty() {
+        if bytes > 2 * PART_BYTES && !smaller.is_empty() {
             parts.extend(open.take().map(|(from, to, _)| within(filter, from, to)));
             split(&within(filter, from, to), smaller, &mut *count, parts)?;
             continue;
         }
         open = match open {
-            Some((_, end, sum)) if sum + events <= PART_ROWS => Some((from, end, sum + events)),
+            Some((_, end, sum)) if sum + bytes <= PART_BYTES => Some((from, end, sum + bytes)),
             full => {
                 parts.extend(full.map(|(from, to, _)| within(filter, from, to)));
-                Some((from, to, events))
+                Some((from, to, bytes))
             }
         };
     }

@@ -20,6 +20,7 @@ mod validate;
 #[cfg(feature = "duckdb")]
 pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;
+pub use retention::{Forget, letters_since};
 pub use validate::check_filter;
 
 use std::collections::BTreeMap;
@@ -199,27 +200,6 @@ pub struct Lookup {
     pub id: String,
 }
 
-/// Which events are to be forgotten.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Forget {
-    /// All of one visitor of a site.
-    Visitor {
-        /// The site.
-        site: String,
-        /// The visitor.
-        visitor: i64,
-    },
-    /// All of a site that occurred, and were received, before. Records of money stay, and their lines, so that revenue,
-    /// orders and units are what they were; what tells of the person leaves them: visitor, session, user, page, source,
-    /// agent, country, properties.
-    Before {
-        /// The site.
-        site: String,
-        /// Exclusive.
-        time: Timestamp,
-    },
-}
-
 /// Which dead letters, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeadLetterFilter {
@@ -253,7 +233,8 @@ pub struct StoreStatus {
 /// 3. `resume` gives back exactly what was committed: mark and state, clock, ids by hour, sessions by part of the log.
 /// 4. `seen` finds exactly the stored (site, id) pairs, with the hour of their *latest* receipt.
 /// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values.
-/// 6. Dead letters are kept 14 days of `received_at` behind what was stored last and 10,000 per site and day; counts never shrink.
+/// 6. Dead letters are listed 14 days of `received_at` behind the event that was stored last, and kept until they are to be
+///    forgotten, 10,000 per site and day; counts never shrink.
 /// 7. `forget` removes exactly the named events; the position stays. Batches are inserted meanwhile.
 /// 8. `money` and `repeated_ids` look at every row.
 #[async_trait]
@@ -329,8 +310,7 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// [`Error`].
     async fn forget(&self, what: &Forget) -> Result<u64, Error>;
 
-    /// Gives back the room of what is not needed any more: dead letters whose time is over, and what a backend piles up by
-    /// appending. To be called now and then; returns how many rows went.
+    /// Gives back the room of what a backend piles up by appending. To be called now and then; returns how many rows went.
     ///
     /// # Errors
     /// [`Error`].

@@ -1,14 +1,41 @@
-//! How many dead letters are kept, the same for every backend (clause 6 of the contract).
+//! What is to be forgotten, and how many dead letters are kept, the same for every backend (clauses 6 and 7 of the contract).
 
 use kassa_model::{MICROS_PER_DAY, Timestamp};
 
-/// How long a dead letter is listed, counted back from the newest receipt of what was stored last in each partition.
+/// How long a dead letter is listed, counted back from the newest receipt among the events that were stored last in each
+/// partition (among the letters while there are no events).
 const KEPT_MICROS: i64 = 14 * MICROS_PER_DAY;
 
 /// How many dead letters of a site and UTC day of receipt are stored; the rest is only counted.
 pub(crate) const LETTERS_PER_SITE_AND_DAY: u64 = 10_000;
 
-/// Dead letters received before this are no longer listed, given that newest receipt.
-pub(crate) fn letters_since(newest: Timestamp) -> Timestamp {
+/// Dead letters received before this are no longer listed, given that newest receipt; nor kept, given the time.
+pub fn letters_since(newest: Timestamp) -> Timestamp {
     newest.plus_micros(-KEPT_MICROS)
+}
+
+/// What is to be forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Forget {
+    /// All of one visitor of a site.
+    Visitor {
+        /// The site.
+        site: String,
+        /// The visitor.
+        visitor: i64,
+    },
+    /// All of a site that occurred, and were received, before. Records of money stay, and their lines, so that revenue,
+    /// orders and units are what they were; what tells of the person leaves them: visitor, session, user, page, source,
+    /// agent, country, properties.
+    Before {
+        /// The site.
+        site: String,
+        /// Exclusive.
+        time: Timestamp,
+    },
+    /// Dead letters that were received before.
+    DeadLetters {
+        /// Exclusive.
+        before: Timestamp,
+    },
 }

@@ -195,7 +195,7 @@ impl Budget {
         let shown: String = values.join(", ").chars().take(80).collect();
         Err(Error::Invalid(format!(
             "what is searched for is too much for one question, at {shown:?}: an automaton for all of it has more than \
-             {STATES_MAX} states; use fewer or shorter values, and anchors or fewer counted repetitions in patterns"
+             {STATES_MAX} states or takes too long to make; use fewer or shorter values, and anchors or fewer counted repetitions in patterns"
         )))
     }
 }

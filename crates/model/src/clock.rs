@@ -1,8 +1,8 @@
 //! The injectable clock: rules ask it for the time, so that tests and demo data can set it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{LazyLock, Mutex, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::{MICROS_PER_DAY, MICROS_PER_HOUR, Timestamp};
 
@@ -30,13 +30,33 @@ impl Clock for SystemClock {
 /// always. What is removed because it is old asks for this, and takes so much from the time: else a clock set ahead by
 /// mistake would remove what is young. Steps of less than an hour do not count, and those back are taken off.
 pub fn micros_set_ahead() -> i64 {
-    static SEEN: LazyLock<(Instant, Mutex<Jumps>)> = LazyLock::new(|| {
-        let start = SystemClock.now().micros();
-        (Instant::now(), Mutex::new(Jumps { seen: (start, 0), ahead: 0, since: 0 }))
+    let passed = i64::try_from(uptime().as_micros()).unwrap_or(i64::MAX);
+    jumps().look(SystemClock.now().micros(), passed)
+}
+
+/// Tells that the clock once showed `known`, the newest time on record: a process that starts after the clock was set ahead
+/// has not seen it, and finds the time between as a jump. So it does where nothing was recorded for long; then what is
+/// old goes a day later.
+pub fn clock_was(known: Timestamp) {
+    let mut jumps = jumps();
+    jumps.seen.0 = jumps.seen.0.min(known.micros());
+}
+
+fn jumps() -> MutexGuard<'static, Jumps> {
+    static SEEN: LazyLock<Mutex<Jumps>> = LazyLock::new(|| {
+        let passed = i64::try_from(uptime().as_micros()).unwrap_or(i64::MAX);
+        Mutex::new(Jumps { seen: (SystemClock.now().micros(), passed), ahead: 0, since: passed })
     });
-    let (start, jumps) = &*SEEN;
-    let passed = i64::try_from(start.elapsed().as_micros()).unwrap_or(i64::MAX);
-    jumps.lock().unwrap_or_else(PoisonError::into_inner).look(SystemClock.now().micros(), passed)
+    SEEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How long this machine has been on, also while it was suspended: a clock that nobody sets. Where the system does not tell,
+/// how long this process has run, since the first call.
+pub fn uptime() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let told = std::fs::read_to_string("/proc/uptime").ok();
+    let seconds = told.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_else(|| START.elapsed())
 }
 
 /// Tells jumps of a clock from time that passed.
@@ -114,7 +134,19 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_s_clock_is_right() {
-        assert_eq!(micros_set_ahead(), 0);
+    fn a_process_that_starts_later_finds_the_jump() {
+        assert_eq!(micros_set_ahead(), 0, "this machine's clock is right");
+        let before = SystemClock.now();
+        clock_was(before.plus_micros(MICROS_PER_DAY));
+        assert_eq!(micros_set_ahead(), 0, "a record of a clock that was ahead says nothing");
+        clock_was(before.plus_micros(-3 * MICROS_PER_DAY));
+        let ahead = micros_set_ahead();
+        assert!((ahead - 3 * MICROS_PER_DAY).abs() < MICROS_PER_HOUR, "{ahead}");
+    }
+
+    #[test]
+    fn time_passes() {
+        let before = uptime();
+        assert!(uptime() >= before && before > Duration::ZERO);
     }
 }

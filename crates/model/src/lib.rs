@@ -15,7 +15,7 @@ mod shop_id;
 mod source;
 mod timestamp;
 
-pub use clock::{Clock, ManualClock, SystemClock, micros_set_ahead};
+pub use clock::{Clock, ManualClock, SystemClock, clock_was, micros_set_ahead, uptime};
 pub use codec::{CodecError, decode, encode};
 pub use event::{
     Dialect, Event, LABEL, LogRecord, OrderItem, OrderPart, PATH_SENT, Recorded, Rejected, UnknownDialect,

@@ -19,8 +19,8 @@ fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
     (best.0 * 2 <= best.1.chars().count()).then_some(best.1)
 }
 
-/// Levenshtein distance.
-fn distance(a: &str, b: &str) -> usize {
+/// Levenshtein distance: how many letters to change, add or drop.
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.chars().enumerate() {

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use kassa_model::Progress;
@@ -127,21 +128,24 @@ pub(super) fn copy_checked(from: &Path, entry: &Entry, to: &Path) -> anyhow::Res
 /// # Errors
 /// It cannot be written there; `to` then holds no manifest, and `made` is left where it is.
 pub(crate) fn bring(made: &Path, to: &Path, progress: &dyn Progress) -> anyhow::Result<()> {
-    if let Some(above) = to.parent().filter(|above| !above.as_os_str().is_empty()) {
-        fs::create_dir_all(above).with_context(|| format!("cannot make {}", above.display()))?;
-    }
+    let above = to.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(above).with_context(|| format!("cannot make {}", above.display()))?;
     if fs::rename(made, to).is_ok() {
-        return sync_dir(to);
+        sync_dir(to)?;
+        return sync_dir(above);
     }
     let manifest = Manifest::read(made)?;
     make_dir(to)?;
     for (done, entry) in manifest.files.iter().enumerate() {
         progress.tell("bringing it there", done as u64, manifest.files.len() as u64);
+        // A sign for the next backup, which removes those that nobody fetches.
+        File::open(made)?.set_modified(SystemTime::now())?;
         copy_checked(made, entry, &to.join(&entry.path))?;
     }
     sync_tree(to)?;
     write_new(&to.join(MANIFEST), &fs::read(made.join(MANIFEST))?)?;
     sync_dir(to)?;
+    sync_dir(above)?;
     progress.tell("bringing it there", 1, 1);
     fs::remove_dir_all(made).with_context(|| format!("cannot remove {}", made.display()))
 }

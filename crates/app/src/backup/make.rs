@@ -25,8 +25,8 @@ use crate::run::Parts;
 
 /// How often the store is copied again when the log has moved on beyond its position meanwhile.
 const TRIES: u32 = 3;
-/// After so long nobody is bringing a finished backup away any more.
-const LEFT_AFTER: Duration = Duration::from_secs(3_600);
+/// After so long without a sign of it nobody is bringing a finished backup away any more.
+const LEFT_AFTER: Duration = Duration::from_secs(24 * 3_600);
 
 /// Makes backups of one data folder, one at a time.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ impl Maker {
         });
         let first = copied.await??.first;
         let follows = |partition: &u32, mark: &Mark| {
-            first.get(&(Stream::Events, *partition)).is_none_or(|first| first.0 <= mark.position)
+            first.get(&(Stream::Events, *partition)).is_some_and(|first| first.0 <= mark.position)
         };
         Ok(positions.iter().all(|(partition, mark)| follows(partition, mark)))
     }

@@ -88,12 +88,18 @@ pub(crate) fn restore(from: &Path, config: &Config, progress: &dyn Progress) -> 
     let places = Places::of(config)?;
     let data = &places.data;
     let marker = data.join(MARKER);
-    let again = marker.exists();
-    if !again && !is_empty(data, &OF_THE_LOCK)? {
-        bail!("{} is not empty: restore into an empty folder, or one that is not there", data.display());
-    }
+    let must_be_empty = || {
+        if !marker.exists() && !is_empty(data, &OF_THE_LOCK)? {
+            bail!("{} is not empty: restore into an empty folder, or one that is not there", data.display());
+        }
+        Ok(())
+    };
+    // Before anything is written there, and once more when nobody else can.
+    must_be_empty()?;
     make_dir(data)?;
     let _lock = lock::take_to_restore(data)?;
+    must_be_empty()?;
+    let again = marker.exists();
     if again {
         places.clear()?;
         fs::remove_file(&marker).with_context(|| format!("cannot remove {}", marker.display()))?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
 use config::{Config as Layers, File, FileFormat, Value, ValueKind};
+use kassa_service::nearest::distance;
 
 use super::DEFAULTS;
 
@@ -159,20 +160,4 @@ pub(super) fn nearest<'a>(path: &str, known: &'a BTreeMap<String, Kind>) -> &'a 
     let own = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
     let far = |key: &String| distance(key, path).min(distance(&own(key), &own(path)) + 2);
     known.keys().min_by_key(|key| far(key)).map_or("", String::as_str)
-}
-
-/// Levenshtein distance: how many letters to change, add or drop.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let change = diagonal + usize::from(letter != *other);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -14,7 +14,7 @@ use kassa_eventlog::local::{Callers, LocalLog, Options as LogOptions};
 use kassa_eventlog::still::StillDisk;
 use kassa_eventstore::EventStore;
 use kassa_eventstore::duckdb::{DuckStore, Options as StoreOptions, Purpose};
-use kassa_model::SystemClock;
+use kassa_model::{SystemClock, clock_was};
 use kassa_service::Metrics;
 
 use super::revenue;
@@ -216,8 +216,11 @@ fn open_log_on(config: &Config, groups: Vec<String>, disk: Arc<dyn Disk>) -> any
     options.max_bytes = config.log.max_bytes;
     options.reserve_bytes = config.log.reserve_bytes;
     options.keep = Duration::from_secs(config.log.keep_hours * 3_600);
-    LocalLog::open(options, disk, Arc::new(SystemClock))
-        .with_context(|| format!("cannot open the log {}", dir.display()))
+    let log = LocalLog::open(options, disk, Arc::new(SystemClock))
+        .with_context(|| format!("cannot open the log {}", dir.display()))?;
+    // What is removed because it is old goes by the clock, which may have been set while nothing ran.
+    log.newest().into_iter().for_each(clock_was);
+    Ok(log)
 }
 
 fn open_store(config: &Config) -> anyhow::Result<DuckStore> {

@@ -14,7 +14,7 @@ use crate::kassa::{Kassa, Start, run, run_with, wait_for};
 use crate::market::audit_is_clean;
 
 /// Every version whose folder is kept.
-const VERSIONS: &[&str] = &["v0.1.0"];
+const VERSIONS: &[&str] = &["v0.1.0", "v0.2.0"];
 /// How it was set up.
 const SETTINGS: &[(&str, &str)] = &[("KASSA_SHOP__CURRENCY", "EUR"), ("KASSA_SHOP__SITE", "shop")];
 

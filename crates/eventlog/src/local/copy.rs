@@ -8,7 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kassa_model::Progress;
+use kassa_model::{Progress, Timestamp};
 
 use super::groups::{self, Mark};
 use super::segment::{self, Segment};
@@ -35,6 +35,13 @@ pub struct Copied {
 }
 
 impl LocalLog {
+    /// When the newest record was written; `None` while there are none.
+    pub fn newest(&self) -> Option<Timestamp> {
+        let cut = self.cut();
+        let times = cut.segments.iter().map(|(_, _, segment, _)| segment.last_time());
+        times.max().filter(|time| *time > i64::MIN).map(Timestamp::from_micros)
+    }
+
     /// What it holds now. Whatever an append was answered for before the call is in it.
     pub fn cut(&self) -> Cut {
         let mut segments = Vec::new();

@@ -120,18 +120,30 @@ pub(super) async fn dead_letters_are_kept_for_14_days(store: &dyn EventStore) {
     store.insert(batch(2, vec![view("a", "/", 14 * day)])).await.unwrap();
     assert_eq!(store.dead_letters(&all).await.unwrap().len(), 2);
     store.insert(letters(3, vec![letter(3, "demo", 14 * day + 1)])).await.unwrap();
+    assert_eq!(store.dead_letters(&all).await.unwrap().len(), 3, "the time of events decides");
+    store.insert(batch(4, vec![view("b", "/", 14 * day + 1)])).await.unwrap();
     let found = store.dead_letters(&all).await.unwrap();
     assert_eq!(found.iter().map(|letter| letter.offset).collect::<Vec<_>>(), [3, 1]);
     let counted: u64 = store.counts().await.unwrap().values().sum();
-    assert_eq!(counted, 4);
+    assert_eq!(counted, 5);
 }
 
 pub(super) async fn dead_letters_outlive_a_clock_set_ahead(store: &dyn EventStore) {
     let (all, years) = (DeadLetterFilter { limit: 10, ..Default::default() }, 2 * 365 * 86_400);
     store.insert(letters(0, vec![letter(0, "demo", 0)])).await.unwrap();
     store.insert(batch(1, vec![view("ahead", "/", years), view("now", "/", 60)])).await.unwrap();
-    store.insert(letters(3, vec![letter(3, "demo", years), letter(4, "demo", 70)])).await.unwrap();
-    assert_eq!(store.dead_letters(&all).await.unwrap().len(), 3);
+    store.insert(letters(3, vec![letter(3, "demo", 70), letter(4, "demo", years)])).await.unwrap();
+    store.keep_house().await.unwrap();
+    assert_eq!(
+        store.dead_letters(&all).await.unwrap().len(),
+        3,
+        "the newest letter is of a clock that was ahead"
+    );
+    let before = Forget::DeadLetters { before: after(70) };
+    assert_eq!(store.forget(&before).await.unwrap(), 1);
+    assert_eq!(store.forget(&before).await.unwrap(), 0);
+    let left = store.dead_letters(&all).await.unwrap();
+    assert_eq!(left.iter().map(|letter| letter.offset).collect::<Vec<_>>(), [4, 3]);
 }
 
 pub(super) async fn dead_letters_are_kept_up_to_10_000_per_site_and_day(store: &dyn EventStore) {
@@ -242,6 +254,11 @@ pub(super) async fn an_export_is_the_list_in_parts(store: &dyn EventStore) {
     events.extend((0..40_000).map(|n| view(&format!("burst {n}"), "/", 0)));
     events.extend((0..20_000).map(|n| view(&format!("later {n}"), "/", 1 + n / 5)));
     events.push(bought);
+    // Few, but long: 60 KB each.
+    let long = format!("{{\"note\":\"{}\"}}", "x".repeat(60_000));
+    events.extend(
+        (0..600).map(|n| Event { props: long.clone(), ..view(&format!("long {n}"), "/", 8_000 + n) }),
+    );
     store.insert(batch(0, events)).await.unwrap();
     let filter = EventFilter {
         sites: Some(vec!["demo".to_owned()]),
@@ -253,15 +270,17 @@ pub(super) async fn an_export_is_the_list_in_parts(store: &dyn EventStore) {
     let expected: Vec<String> = listed.iter().map(|row| format!("{:?}", EventRef::of(&row.event))).collect();
     let parts = store.export_parts(&filter).await.unwrap();
     assert!(parts.len() >= 3, "{} parts", parts.len());
-    let mut found = Vec::new();
+    let (mut found, mut longest) = (Vec::new(), 0);
     for part in &parts {
         let line: Line = std::sync::Arc::new(|event: &EventRef<'_>, text: &mut String| {
             text.push_str(&format!("{event:?}\n"));
         });
         let text = store.export(part, line).await.unwrap();
+        longest = longest.max(text.len());
         found.extend(text.lines().map(str::to_owned));
     }
-    assert_eq!(found.len(), 60_002);
+    assert_eq!(found.len(), 60_602);
+    assert!(longest < 64 << 20, "a part of {longest} bytes");
     assert!(found == expected, "the same events in the same order");
     let nothing = EventFilter { occurred_to: Some(after(-10)), ..filter };
     assert!(store.export_parts(&nothing).await.unwrap().is_empty());

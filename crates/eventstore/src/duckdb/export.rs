@@ -10,7 +10,7 @@ use super::schema::EVENT_COLUMNS;
 use super::stream::{Piece, stream};
 use crate::export::{EventRef, Line, OrderRef, parts};
 use crate::query::EventFilter;
-use crate::sql::events::{count_events, list_events};
+use crate::sql::events::{list_events, weigh_events};
 
 /// The parts in which the events of `filter` are written.
 pub(super) fn export_parts(
@@ -18,11 +18,11 @@ pub(super) fn export_parts(
     filter: &EventFilter,
 ) -> Result<Vec<EventFilter>, Failure> {
     parts(filter, &mut |filter, unit| {
-        let statement = count_events(filter, unit);
+        let statement = weigh_events(filter, unit);
         let mut stretches = Vec::new();
         stream(connection, &statement.text, values(statement.values), |piece| {
-            let (stretch, events) = (piece.int(0)?, piece.int(1)?);
-            let pairs = (0..piece.rows()).map(|row| (stretch.value(row), events.value(row).unsigned_abs()));
+            let (stretch, bytes) = (piece.int(0)?, piece.int(1)?);
+            let pairs = (0..piece.rows()).map(|row| (stretch.value(row), bytes.value(row).unsigned_abs()));
             stretches.extend(pairs);
             Ok(())
         })?;

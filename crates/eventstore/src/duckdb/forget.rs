@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use duckdb::{Connection, params};
 use kassa_model::Timestamp;
 
-use super::letters;
 use super::schema;
 use super::writer::WriterHandle;
 use crate::{Error, Forget};
@@ -53,6 +52,11 @@ pub(super) async fn forget(writer: &WriterHandle, what: &Forget) -> Result<u64, 
         }
         Forget::Before { site, time } => {
             Ok(in_pieces(writer, site, *time, remove).await? + in_pieces(writer, site, *time, empty).await?)
+        }
+        Forget::DeadLetters { before } => {
+            let before = before.micros();
+            let sql = "DELETE FROM dead_letters WHERE received_at < make_timestamp($1)";
+            writer.change(Box::new(move |connection| Ok(connection.execute(sql, [before])? as u64))).await
         }
     }
 }
@@ -109,12 +113,11 @@ fn all_of(connection: &Connection, site: &str, visitor: i64) -> duckdb::Result<u
     Ok(removed as u64)
 }
 
-/// Compacts what grows by appending and removes dead letters whose time is over; returns how many rows went.
+/// Compacts what grows by appending; returns how many rows went.
 pub(super) fn keep_house(connection: &Connection) -> duckdb::Result<u64> {
     let rows = |connection: &Connection| -> duckdb::Result<u64> {
         connection.query_row(
-            "SELECT (SELECT count(*) FROM counts) + (SELECT count(*) FROM positions) + \
-             (SELECT count(*) FROM dead_letters)",
+            "SELECT (SELECT count(*) FROM counts) + (SELECT count(*) FROM positions)",
             [],
             |row| row.get(0),
         )
@@ -122,9 +125,6 @@ pub(super) fn keep_house(connection: &Connection) -> duckdb::Result<u64> {
     let before = rows(connection)?;
     connection.execute_batch("BEGIN TRANSACTION")?;
     schema::compact(connection)?;
-    if let Some(since) = letters::listed_since(connection)? {
-        connection.execute("DELETE FROM dead_letters WHERE received_at < $1", [since])?;
-    }
     connection.execute_batch("COMMIT")?;
     Ok(before.saturating_sub(rows(connection)?))
 }

@@ -52,13 +52,17 @@ fn stored(connection: &Connection, first: i64, last: i64) -> duckdb::Result<BTre
     Ok(counts)
 }
 
-/// Dead letters received before this are no longer listed; nothing while the store is empty. Counted from what was
-/// stored last: a receipt of a clock that was set ahead would else hide all others until that time.
-pub(super) fn listed_since(connection: &Connection) -> duckdb::Result<Option<duckdb::types::Value>> {
+/// Dead letters received before this are no longer listed; nothing while the store is empty. Counted from the events that
+/// were stored last: a receipt of a clock that was set ahead would else hide all others until that time, and of a letter,
+/// which is rare, until the next.
+fn listed_since(connection: &Connection) -> duckdb::Result<Option<duckdb::types::Value>> {
     let newest: Option<i64> = connection.query_row(
-        "SELECT epoch_us(max(newest)) FROM (
-             SELECT arg_max(received_at, sequence) AS newest FROM events GROUP BY log_partition
-             UNION ALL SELECT arg_max(received_at, (offset_high, offset_low)) FROM dead_letters GROUP BY log_partition)",
+        "SELECT epoch_us(coalesce(
+             (SELECT max(newest) FROM
+                 (SELECT arg_max(received_at, sequence) AS newest FROM events GROUP BY log_partition)),
+             (SELECT max(newest) FROM
+                 (SELECT arg_max(received_at, (offset_high, offset_low)) AS newest
+                  FROM dead_letters GROUP BY log_partition))))",
         [],
         |row| row.get(0),
     )?;

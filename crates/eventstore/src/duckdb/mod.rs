@@ -106,6 +106,8 @@ impl Options {
 pub struct DuckStore {
     readers: Readers,
     writer: WriterHandle,
+    /// As the engine takes it.
+    memory_limit: String,
 }
 
 impl DuckStore {
@@ -116,9 +118,10 @@ impl DuckStore {
     /// [`Error::Open`] when another process holds the file, when it is broken, when it is no event store, or when a
     /// newer kassa wrote it.
     pub fn open(options: Options) -> Result<Self, Error> {
+        let memory_limit = open::memory_limit(&options);
         let shared = engine::Shared::open(options)?;
         let writer = WriterHandle::start(shared.clone())?;
-        Ok(Self { readers: Readers::new(shared), writer })
+        Ok(Self { readers: Readers::new(shared), writer, memory_limit })
     }
 }
 
@@ -132,7 +135,8 @@ impl EventStore for DuckStore {
         let read_much = !ask.sessions.is_empty();
         self.readers.unlimited(move |connection| resume::resume(connection, ask, send)).await?;
         if read_much {
-            self.readers.alone(resume::give_back).await;
+            let limit = self.memory_limit.clone();
+            self.readers.alone(move |connection| resume::give_back(connection, &limit)).await;
         }
         Ok(())
     }

@@ -40,11 +40,16 @@ fn temp_dir(options: &Options) -> String {
     options.temp_dir.clone().unwrap_or_else(beside).display().to_string()
 }
 
+/// The engine's own words for its limit of memory.
+pub(super) fn memory_limit(options: &Options) -> String {
+    format!("{} MiB", options.memory_limit_mb.max(32))
+}
+
 /// The order matters: nothing can be set after the last one, and no file be named after the one before.
 fn configure(connection: &Connection, options: &Options) -> duckdb::Result<()> {
     let mut settings = vec![
         format!("SET temp_directory = {}", quoted(&temp_dir(options))),
-        format!("SET memory_limit = '{} MiB'", options.memory_limit_mb.max(32)),
+        format!("SET memory_limit = '{}'", memory_limit(options)),
     ];
     // Memory that a load or a report took goes back to the system when it is over, not at the next one.
     settings.push("SET allocator_background_threads = true".to_owned());

@@ -54,13 +54,10 @@ pub(super) fn resume(
 }
 
 /// Makes the engine let go of the blocks that were read: nobody asks for them again, and they would lie in memory up to its
-/// limit for as long as the process lives. A query beside it would be told that there is no memory.
-pub(super) fn give_back(connection: &Connection) {
-    let limit =
-        || connection.query_row("SELECT current_setting('memory_limit')", [], |row| row.get::<_, String>(0));
-    let Ok(limit) = limit() else { return };
+/// limit, which is `limit`, for as long as the process lives. A query beside it would be told that there is no memory.
+pub(super) fn give_back(connection: &Connection, limit: &str) {
     // What is in use stays; the engine then says that it cannot, and has let go of the rest.
-    for limit in [LITTLE, limit.as_str()] {
+    for limit in [LITTLE, limit] {
         if let Err(error) = connection.execute_batch(&format!("SET memory_limit = '{limit}'")) {
             tracing::debug!(%error, limit, "the event store keeps blocks that were read");
         }

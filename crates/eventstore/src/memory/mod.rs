@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use kassa_model::{Event, MICROS_PER_HOUR, Timestamp, dedupe_hash};
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
-use crate::export;
+use crate::export::{self, EventRef};
 use crate::fingerprint::Fingerprint;
 use crate::query::{EventFilter, Query, Table};
 use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
@@ -89,7 +89,8 @@ impl EventStore for MemoryStore {
             let all = EventFilter { limit: u32::MAX, ..filter.clone() };
             let mut stretches: BTreeMap<i64, u64> = BTreeMap::new();
             for row in self.state().events(&all) {
-                *stretches.entry(row.event.received_at.micros().div_euclid(unit)).or_default() += 1;
+                let stretch = row.event.received_at.micros().div_euclid(unit);
+                *stretches.entry(stretch).or_default() += EventRef::of(&row.event).bytes();
             }
             Ok(stretches.into_iter().rev().collect())
         })
@@ -105,6 +106,14 @@ impl EventStore for MemoryStore {
 
     async fn forget(&self, what: &Forget) -> Result<u64, Error> {
         let mut changed = 0;
+        if let Forget::DeadLetters { before } = what {
+            self.state().letters.retain(|(_, letter)| {
+                let stays = letter.rejected.received_at >= *before;
+                changed += u64::from(!stays);
+                stays
+            });
+            return Ok(changed);
+        }
         self.state().rows.retain_mut(|stored| {
             let event = &mut stored.row.event;
             if !is_named(what, event) {
@@ -186,11 +195,14 @@ impl State {
     }
 
     fn listed_letters(&self) -> impl Iterator<Item = &(u32, DeadLetter)> {
-        let rows = self.rows.iter().map(|stored| ((stored.partition, 0), stored.row.event.received_at));
+        // Of each partition the row that was stored last, or the letter where there are no rows at all.
+        let rows = self.rows.iter().map(|stored| (stored.partition, stored.row.event.received_at));
         let letters =
-            self.letters.iter().map(|(partition, letter)| ((*partition, 1), letter.rejected.received_at));
-        // Of each partition the row and the letter that were stored last.
-        let last: BTreeMap<(u32, u8), Timestamp> = rows.chain(letters).collect();
+            self.letters.iter().map(|(partition, letter)| (*partition, letter.rejected.received_at));
+        let mut last: BTreeMap<u32, Timestamp> = rows.collect();
+        if last.is_empty() {
+            last = letters.collect();
+        }
         let since = last.into_values().max().map(letters_since);
         self.letters.iter().filter(move |(_, letter)| Some(letter.rejected.received_at) >= since)
     }
@@ -299,6 +311,7 @@ fn is_named(what: &Forget, event: &Event) -> bool {
         Forget::Before { site, time } => {
             event.site == *site && event.occurred_at < *time && event.received_at < *time
         }
+        Forget::DeadLetters { .. } => false,
     }
 }
 

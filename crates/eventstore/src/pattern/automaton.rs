@@ -9,8 +9,12 @@ use regex_automata::util::primitives::StateID;
 
 /// The most memory of the automaton before the construction, bytes.
 const NFA_BYTES_MAX: usize = 1 << 20;
+/// What the count may cost, steps of a few nanoseconds: states can be few and each reached from very many others.
+const STEPS_MAX: usize = 3_000_000;
+/// Marks that are cleared in the time of a step.
+const CLEARED_PER_STEP: usize = 64;
 
-/// How many states the automaton of `pattern` has, up to `most`; `None` if it has more.
+/// How many states the automaton of `pattern` has, up to `most`; `None` if it has more, or if telling would take too long.
 pub(super) fn states(pattern: &str, most: usize) -> Option<usize> {
     let forward = count(&nfa(pattern, Way::Forward)?, Way::Forward, most)?;
     // A pattern that ends the text is read from the end.
@@ -40,7 +44,7 @@ fn nfa(pattern: &str, way: Way) -> Option<NFA> {
 fn count(nfa: &NFA, way: Way, most: usize) -> Option<usize> {
     let bytes: Vec<u8> = nfa.byte_classes().representatives(..).filter_map(|unit| unit.as_u8()).collect();
     let start = if way == Way::Forward { nfa.start_unanchored() } else { nfa.start_anchored() };
-    let mut reach = Reach { nfa, seen: vec![false; nfa.states().len()], stack: Vec::new() };
+    let mut reach = Reach { nfa, seen: vec![false; nfa.states().len()], stack: Vec::new(), steps: 0 };
     let mut known: HashSet<Vec<StateID>> = HashSet::new();
     let mut open = VecDeque::new();
     // One that fits nothing at all fits every text.
@@ -49,6 +53,10 @@ fn count(nfa: &NFA, way: Way, most: usize) -> Option<usize> {
     open.push_back(first);
     while let Some(set) = open.pop_front() {
         for byte in &bytes {
+            reach.steps += set.len();
+            if reach.steps > STEPS_MAX {
+                return None;
+            }
             let moved: Vec<StateID> = set.iter().filter_map(|id| step(nfa.state(*id), *byte)).collect();
             let Some(next) = reach.closure(moved.into_iter()) else { continue };
             if known.contains(&next) {
@@ -79,6 +87,8 @@ struct Reach<'a> {
     /// Scratch room of the walk below.
     seen: Vec<bool>,
     stack: Vec<StateID>,
+    /// What was done so far: states that were looked at, and room that was cleared.
+    steps: usize,
 }
 
 impl Reach<'_> {
@@ -86,6 +96,7 @@ impl Reach<'_> {
     /// pattern has matched. Whatever looks around counts as holding, which only adds states, but for a match.
     fn closure(&mut self, from: impl Iterator<Item = StateID>) -> Option<Vec<StateID>> {
         self.seen.fill(false);
+        self.steps += self.seen.len() / CLEARED_PER_STEP;
         self.stack.clear();
         self.stack.extend(from);
         let (mut set, mut looks) = (Vec::new(), Vec::new());
@@ -104,6 +115,7 @@ impl Reach<'_> {
     fn walk(&mut self, set: &mut Vec<StateID>, looks: &mut Vec<StateID>) -> bool {
         let mut matched = false;
         while let Some(id) = self.stack.pop() {
+            self.steps += 1;
             if std::mem::replace(&mut self.seen[id.as_usize()], true) {
                 continue;
             }
@@ -123,7 +135,7 @@ impl Reach<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::states;
+    use super::{Way, nfa, states};
 
     #[test]
     fn counts_what_is_reached() {
@@ -143,6 +155,13 @@ mod tests {
         check("a.{20}b");
         check("[ab]*a[ab]{20}$");
         check("(?:.*x){3}.{12}y.{12}z");
+        // Few states, each of which is reached from a thousand others by every byte.
+        let many: Vec<String> = (0..4).map(|n| format!("(?:x?){{1000}}Z{n}")).collect();
+        let pattern = format!("{}|a.{{30}}b", many.join("|"));
+        assert!(nfa(&pattern, Way::Forward).is_some());
+        let begun = std::time::Instant::now();
+        assert_eq!(states(&pattern, 4_000), None);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
         check("x.*1.*2|x.*3.*4|y.*5.*6|y.*7.*8|z.*9.*0|z.*a.*b|w.*c.*d");
     }
 }

@@ -3,6 +3,7 @@
 use super::field::path_sent;
 use super::{Binder, Statement, Value};
 use crate::bots::Bots;
+use crate::export::ROW_BYTES;
 use crate::query::EventFilter;
 
 /// Selects `columns` of the events of `filter`.
@@ -18,14 +19,34 @@ pub(crate) fn list_events(filter: &EventFilter, columns: &[&str]) -> Statement {
     binder.statement(text)
 }
 
-/// Counts the events of `filter` by stretches of receipt of `unit` µs, newest first.
-pub(crate) fn count_events(filter: &EventFilter, unit: i64) -> Statement {
+/// The columns whose texts may be long.
+const LONG: [&str; 15] = [
+    "id",
+    "name_sent",
+    "props",
+    "user_id",
+    "path",
+    "title",
+    "referrer",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+    "component",
+    "location_type",
+    "target",
+];
+
+/// Weighs the events of `filter` by stretches of receipt of `unit` µs, newest first: about how many bytes each has.
+pub(crate) fn weigh_events(filter: &EventFilter, unit: i64) -> Statement {
     let mut binder = Binder::default();
     let conditions = conditions(filter, &mut binder);
     let unit = binder.bind(Value::Int(unit));
+    let texts: String = LONG.iter().map(|column| format!(" + coalesce(strlen({column}), 0)")).collect();
     let text = format!(
-        "SELECT epoch_us(received_at) // {unit} AS stretch, count(*) AS events FROM events WHERE {conditions} \
-         GROUP BY stretch ORDER BY stretch DESC"
+        "SELECT epoch_us(received_at) // {unit} AS stretch, CAST(sum({ROW_BYTES}{texts}) AS BIGINT) AS bytes \
+         FROM events WHERE {conditions} GROUP BY stretch ORDER BY stretch DESC"
     );
     binder.statement(text)
 }
