@@ -59,8 +59,8 @@ pub struct EditDecided {
 pub enum EditBegun {
     /// It moves no stock and is done.
     Done(Box<Change>),
-    /// The work row of this reference holds its command.
-    Pending(String),
+    /// A work row holds this command, which decides it.
+    Pending(Command),
 }
 
 /// What a work row holds.
@@ -166,33 +166,35 @@ pub fn begin_edit(
         return Err(Error::Busy(format!("order {id} is being changed")).into());
     }
     let command = Command::Deduct(Deduct {
-        reference: reference.clone(),
+        reference,
         replaces: (!old.is_empty()).then(|| before.stock_reference()),
         attempt: store::edits_tried(tx, id)?,
         lines: new,
     });
     let (lines, by) = (Some(basket.lines().to_vec()), target.by.clone());
     let customer_name = ask.customer_name.clone();
-    let work = Work { command, lines, record: target.record(), by, customer_name };
+    let work = Work { command: command.clone(), lines, record: target.record(), by, customer_name };
     // By the clock that the drain goes by, for it must not send what the request may still drop.
     let drain_at = tx.now(now)?.plus_micros(RUNNING_MICROS);
     store::insert_work(tx, &before, "edit", &work, drain_at)?;
-    Ok(EditBegun::Pending(reference))
+    Ok(EditBegun::Pending(command))
 }
 
-/// Commits or drops the edit of this reference, and closes its work row. One that is decided already stays as it is.
+/// Commits or drops the edit of this command, and closes its work row. One that is decided already stays as it is, and so
+/// does the edit that was begun after it: where this one was refused, that has the same reference and another attempt.
 ///
 /// # Errors
 /// [`EdgeError::Unknown`], [`EdgeError::Db`].
 pub fn decide_edit(
     tx: &mut Tx<'_>,
     id: &str,
-    reference: &str,
+    command: &Command,
     decision: &Decision,
     now: Timestamp,
 ) -> Result<EditDecided, EdgeError> {
-    let before = load(tx, id)?;
-    let Some(work) = store::open_work(tx, reference)?.filter(|_| before.waits_for(reference)) else {
+    let (before, reference) = (load(tx, id)?, command.reference());
+    let open = store::open_work(tx, reference)?;
+    let Some(work) = open.filter(|work| work.command == *command && before.waits_for(reference)) else {
         return Ok(EditDecided { order: before, first: false, record: None });
     };
     finish_work(tx, reference, now)?;

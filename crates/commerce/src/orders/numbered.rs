@@ -128,11 +128,11 @@ async fn edit_apart(shop: &Arc<Shop>, number: i64, ask: EditAsk) -> Result<Order
             Ok::<_, EdgeError>((id, edit))
         })
         .await?;
-    let reference = match edit {
+    let command = match edit {
         EditBegun::Done(change) => return Ok(change.after),
-        EditBegun::Pending(reference) => reference,
+        EditBegun::Pending(command) => command,
     };
-    match flow::settle_edit(shop, (id, reference), begun).await? {
+    match flow::settle_edit(shop, (id, command), begun).await? {
         EditSettled::Done(order) => Ok(*order),
         EditSettled::Refused(refusal) => Err(EdgeError::Stock(refusal).into()),
         EditSettled::NotNow => Err(flow::unreachable_now().into()),

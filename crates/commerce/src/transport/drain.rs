@@ -2,6 +2,7 @@
 //! decides. Oldest first per SKU; one process at a time; what it has not done is in the database, so that it goes on where
 //! it was after any crash.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -129,6 +130,10 @@ async fn drain_group(shop: &Arc<Shop>, db: &Db, mut group: Group, now: Timestamp
         if unit.is_empty() {
             break;
         }
+        let unit = claimed(db, unit).await?;
+        if unit.is_empty() {
+            continue;
+        }
         let commands = unit.iter().map(|work| command_of(work)).collect();
         let outcome = send_all(shop, commands, DEADLINE).await;
         if !matches!(outcome, Outcome::Known(_)) {
@@ -143,6 +148,30 @@ async fn drain_group(shop: &Arc<Shop>, db: &Db, mut group: Group, now: Timestamp
         }
     }
     Ok(done + decided(deciding).await?)
+}
+
+/// Those of `unit` that may be sent: the request that began an edit may drop it as long as nobody has tried it. An edit that
+/// was sent after it was dropped would hold stock for ever.
+pub(super) async fn claimed(db: &Db, mut unit: Vec<Arc<Work>>) -> Result<Vec<Arc<Work>>, Error> {
+    let untried = |work: &&Arc<Work>| work.kind == Kind::Edit && work.attempts == 0;
+    let ids: Vec<i64> = unit.iter().filter(untried).map(|work| work.id).collect();
+    if ids.is_empty() {
+        return Ok(unit);
+    }
+    let gone: HashSet<i64> = db
+        .write(move |tx| {
+            let mut gone = HashSet::new();
+            for id in &ids {
+                if !store::claim(tx, *id)? {
+                    gone.insert(*id);
+                }
+            }
+            Ok::<_, Error>(gone)
+        })
+        .await?;
+    // One that its request has just postponed is the drain's, at its next look.
+    unit.retain(|work| !gone.contains(&work.id));
+    Ok(unit)
 }
 
 /// The very command of the row, under its own name.
@@ -178,7 +207,7 @@ async fn settle_all(
                 let now = tx.now(now)?;
                 for work in &unit {
                     let next_at = now.plus_micros(pause(work.attempts, work.id));
-                    store::postpone(tx, work.command.reference(), next_at)?;
+                    store::postpone(tx, work.id, next_at)?;
                 }
                 Ok(0)
             };
@@ -208,7 +237,7 @@ async fn decide(db: &Db, work: Arc<Work>, reply: Reply, now: Timestamp) -> Resul
         match work.kind {
             Kind::Release => accepted::finish_work(tx, reference, now).map(drop),
             Kind::Order => accepted::decide(tx, id, &decision, now).map(drop).map_err(database),
-            Kind::Edit => decide_edit(tx, id, reference, &decision, now).map(drop),
+            Kind::Edit => decide_edit(tx, id, &work.command, &decision, now).map(drop),
         }
     })
     .await

@@ -141,7 +141,7 @@ async fn decide_order(
 async fn leave_order(shop: &Shop, db: &Db, order: Order, closing: Closing) -> Result<Answer, Error> {
     let now = shop.now();
     db.write(move |tx| {
-        work::store::postpone(tx, &order.stock_reference(), now)?;
+        work::store::leave(tx, &order.stock_reference(), now)?;
         close(tx, &closing, &Placed::Open(order.clone()))
     })
     .await
@@ -161,32 +161,31 @@ fn close(tx: &mut kassa_db::Tx<'_>, closing: &Closing, placed: &Placed) -> Resul
 /// [`Error::Unknown`] for whatever the database fails with; the edit stays pending then, and the drain decides it.
 pub async fn settle_edit(
     shop: &Arc<Shop>,
-    (order_id, reference): (String, String),
+    (order_id, command): (String, Command),
     begun: Instant,
 ) -> Result<EditSettled, Error> {
     let shop = Arc::clone(shop);
-    finished(tokio::spawn(async move { try_edit(&shop, order_id, reference, begun).await }).await)
+    finished(tokio::spawn(async move { try_edit(&shop, order_id, command, begun).await }).await)
 }
 
 async fn try_edit(
     shop: &Arc<Shop>,
     order_id: String,
-    reference: String,
+    command: Command,
     begun: Instant,
 ) -> Result<EditSettled, Error> {
     let db = orders(shop)?.clone();
-    let wanted = reference.clone();
-    let Some(work) = db.read(move |tx| work::store::by_reference(tx, &wanted)).await? else {
-        // The drain was faster, or another process.
-        return Ok(EditSettled::Unknown);
-    };
-    let decision = match ask(shop, &work.command, begun).await {
+    let decision = match ask(shop, &command, begun).await {
         Ok(decision) => Some(decision),
         Err(Unanswered::NotSent) => None,
         Err(Unanswered::Unknown) => {
-            shop.stock.backlog.add(work.wants());
+            shop.stock.backlog.add(command.lines());
             let now = shop.now();
-            db.write(move |tx| work::store::postpone(tx, &reference, now)).await?;
+            db.write(move |tx| match work::store::open(tx, &command)? {
+                Some(work) => work::store::postpone(tx, work.id, now),
+                None => Ok(()),
+            })
+            .await?;
             return Ok(EditSettled::Unknown);
         }
     };
@@ -194,8 +193,8 @@ async fn try_edit(
     let settled = db.write(move |tx| {
         let (now, id) = (clock.now(), &order_id);
         match &decision {
-            Some(decision) => decide_edit(tx, id, &reference, decision, now),
-            None => drop_edit(tx, id, &reference, now),
+            Some(decision) => decide_edit(tx, id, &command, decision, now),
+            None => drop_edit(tx, id, &command, now),
         }
     });
     let settled = settled.await;
@@ -203,33 +202,33 @@ async fn try_edit(
     settled
 }
 
-/// Drops an edit whose command was not sent, unless the drain may have sent it meanwhile.
+/// Drops an edit whose command was not sent, unless the drain has sent it meanwhile or is about to.
 fn drop_edit(
     tx: &mut kassa_db::Tx<'_>,
     order_id: &str,
-    reference: &str,
+    command: &Command,
     now: Timestamp,
 ) -> Result<EditSettled, Error> {
-    let by_all_clocks = tx.now(now)?;
-    let untouched = work::store::by_reference(tx, reference)?
-        .is_some_and(|work| work.attempts == 0 && !work.is_due(by_all_clocks));
-    if !untouched {
-        return Ok(EditSettled::Unknown);
+    match work::store::open(tx, command)? {
+        Some(work) if work::store::claim(tx, work.id)? => {
+            decide_edit(tx, order_id, command, &Decision::Void, now)
+        }
+        _ => Ok(EditSettled::Unknown),
     }
-    decide_edit(tx, order_id, reference, &Decision::Void, now)
 }
 
 /// Commits what an edit came to, and its answer under its key; for the request and for the drain.
 pub(super) fn decide_edit(
     tx: &mut kassa_db::Tx<'_>,
     order_id: &str,
-    reference: &str,
+    command: &Command,
     decision: &Decision,
     now: Timestamp,
 ) -> Result<EditSettled, Error> {
-    let decided = accepted::decide_edit(tx, order_id, reference, decision, now).map_err(database)?;
-    if !decided.first && decided.order.stock_reference() != reference {
-        // Somebody else decided it, and more has happened since.
+    let decided = accepted::decide_edit(tx, order_id, command, decision, now).map_err(database)?;
+    let committed = *decision == Decision::Taken && decided.order.stock_reference() == command.reference();
+    if !decided.first && !committed {
+        // Somebody else decided it, and more may have happened since; what it came to stands under its key.
         return Ok(EditSettled::Unknown);
     }
     let settled = match decision {
@@ -327,3 +326,6 @@ impl From<Reply> for Decision {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

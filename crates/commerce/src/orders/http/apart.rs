@@ -15,6 +15,7 @@ use super::super::{EditAsk, Target, change};
 use super::answer::{changed, edited, failed, repeated};
 use crate::act::{Failed, Keyed};
 use crate::idempotency::{self, Begun, Outcome};
+use crate::transport::commands::Command;
 use crate::transport::flow::{self, EditSettled};
 use crate::transport::prices::Offer;
 use crate::{Shop, problem_of};
@@ -34,12 +35,12 @@ pub(super) async fn edit(
     }
     flow::reachable(shop)?;
     let offers = products(shop, &ask.items).await?;
-    let reference = match begin(shop, keyed.clone(), (target.clone(), ask), offers).await? {
-        Begun::Open(reference) => reference,
+    let command = match begin(shop, keyed.clone(), (target.clone(), ask), offers).await? {
+        Begun::Open(command) => command,
         Begun::Answered(outcome) => return Ok(outcome.into_response()),
     };
     failpoint::hit("orders.after_commit");
-    let settled = flow::settle_edit(shop, (id.clone(), reference), begun).await;
+    let settled = flow::settle_edit(shop, (id.clone(), command), begun).await;
     match settled.map_err(|error| problem_of(&error))? {
         EditSettled::NotNow => Err(flow::unreachable_now()),
         EditSettled::Unknown => match known(shop, &keyed, &target).await? {
@@ -67,13 +68,13 @@ async fn known(shop: &Shop, keyed: &Keyed, target: &Target) -> Result<Option<Out
     found.await.map_err(Problem::from)
 }
 
-/// Begins it; the reference of its command, or its answer.
+/// Begins it; its command, or its answer.
 async fn begin(
     shop: &Shop,
     keyed: Keyed,
     (target, ask): (Target, EditAsk),
     offers: Option<Vec<Offer>>,
-) -> Result<Begun<String>, Problem> {
+) -> Result<Begun<Command>, Problem> {
     let now = shop.now();
     let op = move |tx: &mut Tx<'_>| {
         idempotency::begin(tx, &keyed.request(), now, |tx| {
@@ -86,7 +87,7 @@ async fn begin(
             };
             // A refusal that is kept must leave nothing else behind.
             match tx.savepoint(|tx| begin_edit(tx, &target, &ask, &offers, now)) {
-                Ok(EditBegun::Pending(reference)) => Ok(Begun::Open(reference)),
+                Ok(EditBegun::Pending(command)) => Ok(Begun::Open(command)),
                 Ok(EditBegun::Done(change)) => Ok(Begun::Answered(changed(&change))),
                 Err(error) => Ok::<_, Failed>(Begun::Answered(failed(error)?)),
             }

@@ -5,6 +5,7 @@ use kassa_model::{MICROS_PER_DAY, Timestamp};
 
 use super::{Kind, Work};
 use crate::orders::accepted;
+use crate::transport::commands::Command;
 
 /// Whether anything waits.
 pub(crate) fn is_any(tx: &mut Tx<'_>) -> Result<bool, Error> {
@@ -44,18 +45,33 @@ fn read(row: &Row<'_>) -> Result<Work, Error> {
     })
 }
 
-/// The open row of this command.
-pub(crate) fn by_reference(tx: &mut Tx<'_>, reference: &str) -> Result<Option<Work>, Error> {
+/// The open row of this very command: an edit that was begun after one that was refused has the same `ref`.
+pub(crate) fn open(tx: &mut Tx<'_>, command: &Command) -> Result<Option<Work>, Error> {
     let sql = "SELECT id, order_id, kind, payload, attempts, next_at FROM work \
                WHERE ref = $1 AND done_at IS NULL";
-    tx.first(sql, params![reference], read)
+    Ok(tx.first(sql, params![command.reference()], read)?.filter(|work| work.command == *command))
 }
 
-/// Notes a try that brought no reply; the next one comes at `next_at`.
-pub(crate) fn postpone(tx: &mut Tx<'_>, reference: &str, next_at: Timestamp) -> Result<(), Error> {
-    let sql = "UPDATE work SET attempts = attempts + 1, next_at = $2 WHERE ref = $1 AND done_at IS NULL";
-    tx.execute(sql, params![reference, next_at.micros()])?;
+/// Notes a try of this row that brought no reply; the next one comes at `next_at`.
+pub(crate) fn postpone(tx: &mut Tx<'_>, id: i64, next_at: Timestamp) -> Result<(), Error> {
+    let sql = "UPDATE work SET attempts = attempts + 1, next_at = $2 WHERE id = $1 AND done_at IS NULL";
+    tx.execute(sql, params![id, next_at.micros()])?;
     Ok(())
+}
+
+/// Leaves the command of an accepted order to the drain, from `now` on.
+pub(crate) fn leave(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<(), Error> {
+    let sql = "UPDATE work SET attempts = attempts + 1, next_at = $2 \
+               WHERE ref = $1 AND kind = 'deduct' AND done_at IS NULL";
+    tx.execute(sql, params![reference, now.micros()])?;
+    Ok(())
+}
+
+/// Takes an open row that nobody has tried, for its drain or for whoever drops it: only one of them gets it, whatever the
+/// time is and however long either takes to commit.
+pub(crate) fn claim(tx: &mut Tx<'_>, id: i64) -> Result<bool, Error> {
+    let sql = "UPDATE work SET attempts = 1 WHERE id = $1 AND attempts = 0 AND done_at IS NULL";
+    Ok(tx.execute(sql, params![id])? == 1)
 }
 
 /// Removes at most `most` rows that were done more than a day ago; edits stay, for they are counted.
