@@ -3,14 +3,15 @@
 //! | what | how long it stays |
 //! |---|---|
 //! | idempotency records | a day |
-//! | rows of work that are done, but for edits | a day |
+//! | rows of work that are done | a day |
 //! | commands to stock | 30 days |
 //! | orders that have failed | `orders.keep_failed_days` |
 //!
 //! It also closes answers whose deadline has passed. Several processes may clean the same database.
 //!
 //! All that is due goes, however much it is: in transactions short enough that an order hardly waits for one, each followed
-//! by a pause as long, so that at least every other turn is the orders'. Kinds take turns.
+//! by a pause as long, so that at least every other turn is the orders'. Kinds take turns, and one that cannot be removed
+//! just now, for its database is away or slow, keeps no other from being removed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,6 +36,7 @@ type Removal = Arc<dyn Fn(&mut Tx<'_>, Timestamp, i64) -> Result<u64, Error> + S
 
 /// One kind of rows, in one database.
 struct Kind {
+    what: &'static str,
     db: Db,
     removal: Removal,
     /// Rows, or orders, of its next transaction.
@@ -52,8 +54,8 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
             () = shutdown.wait() => return,
             cleaned = clean(&shop) => cleaned,
         };
-        if let Err(error) = cleaned {
-            tracing::warn!(%error, "cannot clean up the shop's database; it is tried again");
+        for (what, error) in cleaned.err().unwrap_or_default() {
+            tracing::warn!(what, %error, "cannot clean up the shop's database; it is tried again");
         }
     }
 }
@@ -61,51 +63,63 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
 /// One cleaning.
 ///
 /// # Errors
-/// The databases'; what was removed before stays removed.
-pub(crate) async fn clean(shop: &Shop) -> Result<(), Error> {
+/// What could not be cleaned, and why; the rest is.
+pub(crate) async fn clean(shop: &Shop) -> Result<(), Vec<(&'static str, Error)>> {
     let now = shop.now();
-    if let Some(db) = &shop.orders {
-        db.write(move |tx| idempotency::close_expired(tx, now)).await?;
+    let mut failed = Vec::new();
+    if let Some(db) = &shop.orders
+        && let Err(error) = db.write(move |tx| idempotency::close_expired(tx, now)).await
+    {
+        failed.push(("answers whose deadline has passed", error));
     }
     let mut kinds = kinds(shop);
     while !kinds.is_empty() {
         let mut left = Vec::with_capacity(kinds.len());
         for mut kind in kinds {
-            if kind.remove(now).await? {
-                left.push(kind);
+            match kind.remove(now).await {
+                Ok(Due::More) => left.push(kind),
+                Ok(Due::Nothing) => {}
+                Err(error) => failed.push((kind.what, error)),
             }
         }
         kinds = left;
     }
-    Ok(())
+    if failed.is_empty() { Ok(()) } else { Err(failed) }
 }
 
 fn kinds(shop: &Shop) -> Vec<Kind> {
-    let kind = |db: &Db, removal: Removal| Kind { db: db.clone(), removal, rows: ROWS_LEAST };
+    let kind = |what, db: &Db, removal: Removal| Kind { what, db: db.clone(), removal, rows: ROWS_LEAST };
     let keep_days = shop.options.keep_failed_days;
     let failed: Removal = Arc::new(move |tx, now, most| leaving::remove_failed(tx, keep_days, now, most));
     let mut kinds = Vec::new();
     if let Some(db) = &shop.orders {
-        kinds.push(kind(db, Arc::new(work::store::clean)));
-        kinds.push(kind(db, Arc::clone(&failed)));
+        kinds.push(kind("work that is done", db, Arc::new(work::store::clean)));
+        kinds.push(kind("failed orders", db, Arc::clone(&failed)));
     }
-    kinds.extend(shop.inventory.iter().map(|db| kind(db, Arc::new(commands::clean))));
+    kinds.extend(shop.inventory.iter().map(|db| kind("commands to stock", db, Arc::new(commands::clean))));
     if let Some(db) = shop.inventory.as_ref().filter(|_| !shop.stock_is_with_orders()) {
-        kinds.push(kind(db, Arc::new(outbox::clean_unfetched)));
+        kinds.push(kind("news of stock", db, Arc::new(outbox::clean_unfetched)));
     }
     let mut known: Vec<&Db> = Vec::new();
     for db in [&shop.orders, &shop.inventory, &shop.catalog].into_iter().flatten() {
         if !known.iter().any(|other| other.is_same(db)) {
-            kinds.push(kind(db, Arc::new(idempotency::clean)));
+            kinds.push(kind("idempotency records", db, Arc::new(idempotency::clean)));
             known.push(db);
         }
     }
     kinds
 }
 
+/// What is left of a kind after a transaction.
+enum Due {
+    Nothing,
+    /// More may be due.
+    More,
+}
+
 impl Kind {
-    /// One transaction, and the pause after it; true if more may be due.
-    async fn remove(&mut self, now: Timestamp) -> Result<bool, Error> {
+    /// One transaction, and the pause after it.
+    async fn remove(&mut self, now: Timestamp) -> Result<Due, Error> {
         let (removal, rows) = (Arc::clone(&self.removal), self.rows);
         let most = i64::try_from(rows).unwrap_or(i64::MAX);
         let done = self.db.write(move |tx| {
@@ -115,7 +129,7 @@ impl Kind {
         });
         let (removed, took) = done.await?;
         if removed < rows {
-            return Ok(false);
+            return Ok(Due::Nothing);
         }
         self.rows = if took < TURN / 2 {
             rows * 2
@@ -126,7 +140,7 @@ impl Kind {
         };
         self.rows = self.rows.clamp(ROWS_LEAST, ROWS_MOST);
         tokio::time::sleep(took).await;
-        Ok(true)
+        Ok(Due::More)
     }
 }
 
@@ -162,6 +176,26 @@ mod tests {
         assert_eq!(records(&bed).await, [1, 1], "young");
         bed.clock.advance(MICROS_PER_DAY);
         clean(&bed.shop).await.unwrap();
+        assert_eq!(records(&bed).await, [0, 0]);
+    }
+
+    /// What cannot be removed, of whichever database, keeps nothing else.
+    #[tokio::test]
+    async fn one_kind_that_fails_keeps_no_other() {
+        let bed = Bed::apart();
+        for db in [&bed.shop.orders, &bed.shop.inventory] {
+            let insert = |tx: &mut Tx<'_>| {
+                let sql = "INSERT INTO idempotency (scope, key, fingerprint, state, status, headers, body, created_at) \
+                           VALUES ('s', 'k', 'f', 'done', 201, '[]', '{}', 1)";
+                tx.execute(sql, params![])?;
+                tx.execute("DROP TABLE work", params![])?;
+                tx.execute("DROP TABLE stock_commands", params![])
+            };
+            db.as_ref().unwrap().write(insert).await.unwrap();
+        }
+        let failed = clean(&bed.shop).await.unwrap_err();
+        let what: Vec<&str> = failed.iter().map(|(what, _)| *what).collect();
+        assert_eq!(what, ["work that is done", "failed orders", "commands to stock"], "{failed:?}");
         assert_eq!(records(&bed).await, [0, 0]);
     }
 

@@ -91,10 +91,20 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0012_identity.postgres.sql"),
         fill: None,
     },
+    Migration {
+        set: "commerce",
+        number: 13,
+        sqlite: include_str!("../migrations/0013_done_work.sqlite.sql"),
+        postgres: include_str!("../migrations/0013_done_work.postgres.sql"),
+        fill: None,
+    },
 ];
 
 #[cfg(test)]
 mod tests {
+    use kassa_db::testing::{Folder, TestPostgres};
+    use kassa_db::{Db, Error, Tx, params};
+
     use super::MIGRATIONS;
 
     /// The text of SQLite as PostgreSQL would have it: the only differences that are allowed.
@@ -117,6 +127,38 @@ mod tests {
                 "steps are numbered from 1 without gaps"
             );
             assert_eq!(translated(step.sqlite), step.postgres, "step {}", step.number);
+        }
+    }
+
+    /// Rows of work that are done leave from migration 13 on; how many edits they stood for is known still.
+    #[test]
+    fn edits_that_were_tried_are_counted_once() {
+        let folder = Folder::new();
+        let urls = [Some(folder.sqlite_url()), TestPostgres::start().map(|cluster| cluster.fresh_database())];
+        for url in urls.into_iter().flatten() {
+            let db = Db::open(&url).unwrap();
+            db.migrate(&MIGRATIONS[..12]).unwrap();
+            let fill = |tx: &mut Tx<'_>| {
+                for id in ["a", "b", "c"] {
+                    let sql = "INSERT INTO orders (id, status, revision, last_seq, currency, total_minor, refunded_minor, \
+                               scope, context, created_at, updated_at) \
+                               VALUES ($1, 'confirmed', 1, 1, 'USD', 5, 0, 's', '{}', 1, 1)";
+                    tx.execute(sql, params![id])?;
+                }
+                for (id, kind) in
+                    [("a", "deduct"), ("b", "edit"), ("c", "deduct"), ("c", "edit"), ("c", "edit")]
+                {
+                    let sql = "INSERT INTO work (order_id, kind, ref, payload, attempts, next_at, created_at, done_at) \
+                               VALUES ($1, $2, 'r', '{}', 0, 0, 0, 0)";
+                    tx.execute(sql, params![id, kind])?;
+                }
+                Ok::<_, Error>(())
+            };
+            db.write_blocking(fill).unwrap();
+            db.migrate(MIGRATIONS).unwrap();
+            let sql = "SELECT edits_tried FROM orders ORDER BY id";
+            let tried = db.read_blocking(move |tx| tx.all(sql, params![], |row| row.int(0))).unwrap();
+            assert_eq!(tried, [0, 1, 2], "{url}");
         }
     }
 

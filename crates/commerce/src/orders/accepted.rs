@@ -168,7 +168,7 @@ pub fn begin_edit(
     let command = Command::Deduct(Deduct {
         reference,
         replaces: (!old.is_empty()).then(|| before.stock_reference()),
-        attempt: store::edits_tried(tx, id)?,
+        attempt: store::count_edit(tx, id)?,
         lines: new,
     });
     let (lines, by) = (Some(basket.lines().to_vec()), target.by.clone());

@@ -328,8 +328,9 @@ pub(super) fn finish_work(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> R
     Ok(tx.execute(sql, params![reference, now.micros()])? > 0)
 }
 
-/// How many edits of an order have been sent to stock.
-pub(super) fn edits_tried(tx: &mut Tx<'_>, order_id: &str) -> Result<i64, Error> {
-    let sql = "SELECT COUNT(*) FROM work WHERE order_id = $1 AND kind = 'edit'";
-    Ok(tx.first(sql, params![order_id], |row| row.int(0))?.unwrap_or(0))
+/// Counts a further edit of an order that is sent to stock; how many there were before.
+pub(super) fn count_edit(tx: &mut Tx<'_>, order_id: &str) -> Result<i64, Error> {
+    let sql = "UPDATE orders SET edits_tried = edits_tried + 1 WHERE id = $1 RETURNING edits_tried";
+    let tried = tx.first(sql, params![order_id], |row| row.int(0))?;
+    tried.map(|tried| tried - 1).ok_or_else(|| Error::Invalid(format!("there is no order {order_id}")))
 }

@@ -104,6 +104,27 @@ async fn a_late_decision_does_not_touch_the_edit_after_it() {
     }
 }
 
+/// What says which try of an edit it is outlives the rows of work.
+#[tokio::test]
+async fn an_edit_can_be_tried_anew_after_the_cleaning() {
+    for bed in Bed::each() {
+        let order = ordered(&bed).await;
+        for attempt in 0..2 {
+            let refused = begin(&bed, &order, 11);
+            assert!(matches!(&refused, Command::Deduct(deduct) if deduct.attempt == attempt), "{refused:?}");
+            let decision = sent(&bed, &refused);
+            assert!(matches!(decide(&bed, &order, &refused, &decision), EditSettled::Refused(_)));
+            bed.clock.advance(MICROS_PER_DAY);
+            cleaning::clean(&bed.shop).await.unwrap();
+            let sql = "SELECT COUNT(*) FROM work";
+            let left = bed.db.read_blocking(move |tx| tx.first(sql, params![], |row| row.int(0))).unwrap();
+            assert_eq!(left, Some(0), "{}: a customer's name may be in it", bed.name);
+        }
+        let next = begin(&bed, &order, 5);
+        assert_eq!(sent(&bed, &next), Decision::Taken, "{}", bed.name);
+    }
+}
+
 /// Whatever the clocks say, and however long a commit takes.
 #[tokio::test]
 async fn an_edit_is_sent_by_the_drain_or_dropped_by_its_request() {
