@@ -74,6 +74,8 @@ async fn once_per_key(split: Split) {
     assert_eq!((late.status, late.replayed, &late.body["revision"]), (200, true, &json!(3)), "{late:?}");
     split.shop.orders.as_ref().unwrap().write(forget).await.unwrap();
     assert_eq!(put(&split, &order, "e1", "a=6").await.body["type"], "/errors/idempotency-key-reused");
+    let late = put(&split, &order, "e1", "a=5").await;
+    assert_eq!((late.status, late.replayed), (200, true), "{late:?}");
     let order = split.order(&order).await;
     assert_eq!((order.revision, order.total_minor), (3, 2_000));
     split.exact().await;

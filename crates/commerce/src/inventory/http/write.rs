@@ -20,7 +20,7 @@ use crate::Shop;
 use crate::act::{Done, Failed, Keyed, once, refuse};
 use crate::catalog::NAME_CHARS_MAX;
 use crate::guard::Object;
-use crate::idempotency::Answer;
+use crate::idempotency::{self, Answer};
 use crate::number::integer;
 use crate::text;
 
@@ -184,12 +184,10 @@ fn moved(result: Result<Moved, MoveError>) -> Result<Done<()>, Failed> {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too-much-stock", "More than can be counted")
                 .detail(error.to_string())
         }
-        Err(error @ MoveError::OtherQuantity(_)) => Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency-key-reused",
-            "The Idempotency-Key belongs to another request",
-        )
-        .detail(error.to_string()),
+        // Not kept: under the key stands what its own request has moved.
+        Err(error @ MoveError::OtherQuantity(_)) => {
+            return Err(idempotency::reused().detail(error.to_string()).into());
+        }
     };
     Ok((refuse(problem)?, None))
 }

@@ -69,6 +69,9 @@ async fn what_is_sent_again_is_done_once() {
         assert_eq!(on_hand(&bed, "ps5"), 12, "{}", bed.name);
         bed.clock.advance(25 * 3_600 * 1_000_000);
         assert_eq!(receive("k1", 11).await.problem(), "idempotency-key-reused");
+        // And under the key stands what it has done.
+        let again = receive("k1", 10).await;
+        assert_eq!((again.status, again.header("idempotent-replayed")), (200, "true"), "{}", again.text);
         assert_eq!(on_hand(&bed, "ps5"), 12, "{}", bed.name);
     }
 }

@@ -80,12 +80,12 @@ pub(super) fn changed(change: &Change) -> Answer {
 }
 
 /// The answer to a request whose key has changed the order before, although that answer is no longer kept: the order as it
-/// is now.
+/// is now. Another request's refusal is not kept: under the key stands what its own request has done.
 pub(super) fn repeated(tx: &mut Tx<'_>, target: &Target) -> Result<Option<Answer>, Failed> {
     Ok(match change::before(tx, target)? {
         None => None,
         Some(Before::Done(order)) => Some(showing(StatusCode::OK, &order, Audience::Shop).replayed()),
-        Some(Before::Other) => Some(crate::act::refuse(idempotency::reused())?),
+        Some(Before::Other) => return Err(idempotency::reused().into()),
     })
 }
 

@@ -31,6 +31,9 @@ async fn a_change_with_a_key_is_done_once_for_ever() {
             two_days_later(&shop);
             let reused = shop.post(&path, &key, &other).await;
             assert_eq!(reused.problem(), "idempotency-key-reused", "{tail}: {}", reused.body);
+            // And under the key stands what it has done.
+            let again = shop.post(&path, &key, body).await;
+            assert_eq!((again.status, again.is_replay()), (200, true), "{tail}: {}", again.body);
         }
         let order = shop.get(&path).await.json();
         let line = &order["items"][0];
