@@ -209,7 +209,7 @@ pub fn decide_edit(
         free.customer.name = Some(name);
     }
     let basket = Basket::new(work.lines.unwrap_or_default(), before.currency)?;
-    let change = Change { by: work.by, ..free.edit(&basket, now)? };
+    let change = Change { by: work.by, ..free.edit(&basket, store::changed_at(tx, now)?)? };
     if !store::update(tx, &before, &change.after)? {
         return Err(Error::Busy(format!("order {id} is being changed")).into());
     }

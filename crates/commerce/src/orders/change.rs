@@ -156,7 +156,8 @@ pub(super) fn step(
     for _ in 0..ATTEMPTS_MAX {
         let before = store::by_id(tx, id)?.ok_or_else(|| EdgeError::Unknown(id.clone()))?;
         target.require(&before)?;
-        let change = Change { by: target.by.clone(), ..decide(&before)? };
+        let mut change = Change { by: target.by.clone(), ..decide(&before)? };
+        change.after.updated_at = store::changed_at(tx, change.after.updated_at)?;
         if store::update(tx, &before, &change.after)? {
             record(tx, &change)?;
             return Ok(change);

@@ -194,6 +194,7 @@ pub fn reason(refusal: &Refusal) -> &'static str {
 
 /// Writes a new order with its first event.
 pub(super) fn write(tx: &mut Tx<'_>, mut order: Order) -> Result<Change, kassa_db::Error> {
+    order.updated_at = store::changed_at(tx, order.updated_at)?;
     order.number = store::insert(tx, &order)?;
     store::insert_lines(tx, &order)?;
     let change = order.opened();

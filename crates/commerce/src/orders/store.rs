@@ -1,17 +1,21 @@
 //! The tables `orders`, `order_lines`, `order_events` and `refunds`.
 
 use kassa_db::{Error, Row, Tx, params};
-use kassa_model::Timestamp;
+use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
 use super::accepted::Work;
 use super::{Change, Customer, Line, Order, Refund, Status};
 use crate::idempotency::RequestKey;
 
+/// By how much, µs, a change may be earlier than the one before it: requests wait for prices and for their turn, and clocks
+/// are put right by a little.
+const AHEAD_MICROS_MAX: i64 = 60 * MICROS_PER_SECOND;
+
 /// Makes the order's row; returns its number.
 pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
     let sql = "INSERT INTO orders (id, status, revision, last_seq, currency, total_minor, refunded_minor, \
                customer_name, customer_email, scope, client_reference, context, fail_reason, created_at, updated_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $13) RETURNING number";
+               VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING number";
     let context = json(&order.context)?;
     let values = params![
         &order.id,
@@ -27,8 +31,20 @@ pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
         &context,
         order.fail_reason.as_deref(),
         order.created_at.micros(),
+        order.updated_at.micros(),
     ];
     tx.insert(sql, values)
+}
+
+/// When a change that is asked for at `now` is made: later than all that are made, where one transaction ends before the next
+/// begins, so that who follows the changes by their times misses none. One far ahead was made by a clock that was wrong.
+pub(super) fn changed_at(tx: &mut Tx<'_>, now: Timestamp) -> Result<Timestamp, Error> {
+    if !tx.is_alone() {
+        return Ok(now);
+    }
+    let last = tx.first("SELECT MAX(updated_at) FROM orders", params![], |row| row.int_or_null(0))?.flatten();
+    let ahead = last.map_or(0, |last| last.saturating_sub(now.micros()));
+    Ok(if (1..=AHEAD_MICROS_MAX).contains(&ahead) { now.plus_micros(ahead + 1) } else { now })
 }
 
 /// Makes the order's lines.

@@ -8,12 +8,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
 use kassa_access::{Allowed, Scope, need};
+use kassa_db::Engine;
 use kassa_model::{Money, Timestamp};
 use kassa_service::{Bare, Json, Problem};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::lists::{self, Changes, Question};
+use super::super::lists::{self, Changes, Cursor, Question};
 use super::super::store::{self, Filter};
 use super::super::submit::orders;
 use super::super::view::Audience;
@@ -87,8 +88,9 @@ pub(super) async fn list_orders(
     State(shop): State<Arc<Shop>>,
     uri: Uri,
 ) -> Result<Json<Page>, Problem> {
-    let question = question(&Params::of(&uri, &PARAMETERS)?, &shop.zone())?;
-    let read = orders(&shop)?.read(move |tx| lists::find(tx, &question));
+    let db = orders(&shop)?;
+    let question = question(&Params::of(&uri, &PARAMETERS)?, &shop.zone(), db.engine())?;
+    let read = db.read(move |tx| lists::find(tx, &question));
     let found = read.await.map_err(|error: kassa_db::Error| problem_of(&error))?;
     let shown = found.orders.iter().map(|order| value(order, Audience::Shop)).collect();
     Ok(Json(Page { orders: shown, next_cursor: found.next_cursor, total: found.total }))
@@ -121,19 +123,19 @@ async fn find(shop: &Shop, id: String) -> Result<Order, Problem> {
     found.ok_or_else(|| unknown(&id))
 }
 
-fn question(params: &Params, zone: &TimeZone) -> Result<Question, Problem> {
-    let since = params.time("updated_since", (End::From, zone))?;
+fn question(params: &Params, zone: &TimeZone, engine: Engine) -> Result<Question, Problem> {
+    let since = params.time("updated_since", (End::From, zone))?.map(|asked| lists::since(asked, engine));
     let bad_cursor = || Problem::bad_request("cursor is none that was given out for this question");
     let cursor = params.text("cursor").map(|text| lists::parse_cursor(text).ok_or_else(bad_cursor));
     let cursor = cursor.transpose()?;
     let (before, changes) = match (since, cursor) {
         (None, None) => (None, None),
-        (None, Some((None, number))) => (Some(number), None),
-        (Some(since), None) => (None, Some(Changes { since, after: None })),
-        (Some(since), Some((Some(changed_at), number))) => {
-            (None, Some(Changes { since, after: Some((changed_at, number)) }))
+        (None, Some(Cursor::Before(number))) => (Some(number), None),
+        (Some(since), None) => (None, Some(Changes { since, after: None, until: None })),
+        (Some(since), Some(Cursor::After(place, until))) => {
+            (None, Some(Changes { since, after: Some(place), until }))
         }
-        (None, Some((Some(_), _))) | (Some(_), Some((None, _))) => return Err(bad_cursor()),
+        (None, Some(Cursor::After(..))) | (Some(_), Some(Cursor::Before(_))) => return Err(bad_cursor()),
     };
     Ok(Question {
         filter: filter(params, before, zone)?,

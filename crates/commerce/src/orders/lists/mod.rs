@@ -4,15 +4,21 @@
 //! |---|---|---|
 //! | filters alone | their numbers | newest first |
 //! | `updated_since` | an index of changes | oldest change first, so that a client that follows misses none |
+//! | `updated_since` and a SKU | the lines of at most [`SCANNED_MAX`] changes a page | oldest change first |
 //! | `q` of a number, a UUID or a reference | keys | newest first |
 //! | `q` of a SKU, also as `sku:…` | the lines of at most [`SCANNED_MAX`] orders a page | newest first |
+//!
+//! A change bears the time at which it was made, and shows when it is committed. On SQLite changes are committed in the order of
+//! their times; on PostgreSQL several are made at once, and one may show after a later one. So there a list begins
+//! [`OVERLAP_MICROS`] before the time that is asked for; and on both it ends with the last change that showed when its first page was
+//! asked for, however slowly its pages are: whoever asks from there the next time meets all that was late.
 
 mod store;
 #[cfg(test)]
 mod tests;
 
-use kassa_db::{Error, Tx};
-use kassa_model::Timestamp;
+use kassa_db::{Engine, Error, Tx};
+use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use uuid::Uuid;
 
 use super::Order;
@@ -21,6 +27,9 @@ use crate::total::{Asked, COUNTED_MAX, Total};
 
 /// Orders whose lines are looked at for one page, and among which a total is counted.
 const SCANNED_MAX: i64 = 200_000;
+
+/// How long, µs, a change may take from its time to its commit where several are made at once, with what clocks differ.
+const OVERLAP_MICROS: i64 = 30 * MICROS_PER_SECOND;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -40,10 +49,21 @@ pub(super) struct Question {
 /// Where a list of changes begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Changes {
-    /// Changed at this time or later.
+    /// Changed at this time or later; see [`since`].
     pub(super) since: Timestamp,
     /// The change and the number of the last order of the page before.
     pub(super) after: Option<(Timestamp, i64)>,
+    /// The time of the last change on the last page; `None`: of the last that shows.
+    pub(super) until: Option<Timestamp>,
+}
+
+/// Where a page begins that is not the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cursor {
+    /// Before the order with this number.
+    Before(i64),
+    /// After this change of the order with this number, in a list that ends with the second time.
+    After((Timestamp, i64), Option<Timestamp>),
 }
 
 /// A page.
@@ -54,13 +74,24 @@ pub(super) struct Found {
     pub(super) total: Total,
 }
 
-/// Where the page after one that was listed by number begins, or the one after a list of changes.
-pub(super) fn parse_cursor(text: &str) -> Option<(Option<Timestamp>, i64)> {
-    match text.split_once('-') {
-        None => Some((None, text.parse().ok()?)),
-        Some((changed_at, number)) => {
-            Some((Some(Timestamp::from_micros(changed_at.parse().ok()?)), number.parse().ok()?))
+/// Reads a cursor: `<number>`, or `<time of a change>-<number>-<time of the last change>`.
+pub(super) fn parse_cursor(text: &str) -> Option<Cursor> {
+    let time = |text: &str| text.parse().ok().map(Timestamp::from_micros);
+    match text.split('-').collect::<Vec<_>>()[..] {
+        [number] => Some(Cursor::Before(number.parse().ok()?)),
+        [changed_at, number] => Some(Cursor::After((time(changed_at)?, number.parse().ok()?), None)),
+        [changed_at, number, until] => {
+            Some(Cursor::After((time(changed_at)?, number.parse().ok()?), Some(time(until)?)))
         }
+        _ => None,
+    }
+}
+
+/// Where a list begins that is to show all that has changed since `asked` to one who has seen what showed by then.
+pub(super) fn since(asked: Timestamp, engine: Engine) -> Timestamp {
+    match engine {
+        Engine::Sqlite => asked,
+        Engine::Postgres => asked.plus_micros(-OVERLAP_MICROS),
     }
 }
 
@@ -69,6 +100,13 @@ pub(super) fn parse_cursor(text: &str) -> Option<(Option<Timestamp>, i64)> {
 /// # Errors
 /// The database's.
 pub(super) fn find(tx: &mut Tx<'_>, question: &Question) -> Result<Found, Error> {
+    let mut question = question.clone();
+    if let Some(changes) = &mut question.changes
+        && changes.until.is_none()
+    {
+        changes.until = store::last_change(tx)?;
+    }
+    let question = &question;
     let Some(q) = &question.q else { return listed(tx, question) };
     let sku = q.strip_prefix("sku:");
     let named = if sku.is_some() { Vec::new() } else { named(tx, q)? };
@@ -131,29 +169,57 @@ fn matches(order: &Order, filter: &Filter, changes: Option<Changes>) -> bool {
         && filter.from.is_none_or(|from| order.created_at >= from)
         && filter.to.is_none_or(|to| order.created_at < to)
         && filter.customer.as_ref().is_none_or(of_customer)
-        && changes.is_none_or(|changes| order.updated_at >= changes.since)
+        && changes.is_none_or(|changes| order.updated_at >= changes.since && changes.has(order.updated_at))
 }
 
 /// A page of all.
 fn listed(tx: &mut Tx<'_>, question: &Question) -> Result<Found, Error> {
-    let Question { filter, changes, limit, total, .. } = question;
+    let Question { changes, total, .. } = question;
     let newest = store::newest(tx)?;
     let total = match total {
         Asked::Yes => count(tx, question, newest)?,
         Asked::No => Total::default(),
     };
+    let (orders, next_cursor) = match changes {
+        None => newest_first(tx, question, newest)?,
+        Some(changes) => oldest_change_first(tx, question, *changes)?,
+    };
+    Ok(Found { orders, next_cursor, total })
+}
+
+/// A page of the newest, and the cursor of the next.
+fn newest_first(
+    tx: &mut Tx<'_>,
+    question: &Question,
+    newest: i64,
+) -> Result<(Vec<Order>, Option<String>), Error> {
+    let Question { filter, limit, .. } = question;
     let before = filter.before.unwrap_or(i64::MAX).min(newest.saturating_add(1));
     // Without a SKU every order is looked at itself, and many a second are.
     let floor = if filter.sku.is_some() { (before - SCANNED_MAX).max(1) - 1 } else { 0 };
-    let mut orders = match changes {
-        None => list(tx, &Filter { floor, ..filter.clone() }, limit + 1)?,
-        Some(changes) => store::changed(tx, filter, (*changes, limit + 1))?,
-    };
+    let mut orders = list(tx, &Filter { floor, ..filter.clone() }, limit + 1)?;
     let next_cursor = match cut(&mut orders, *limit) {
-        true => cursor_after(&orders, *changes),
-        false => (floor > 0 && changes.is_none()).then(|| (floor + 1).to_string()),
+        true => cursor_after(&orders, None),
+        false => (floor > 0).then(|| (floor + 1).to_string()),
     };
-    Ok(Found { orders, next_cursor, total })
+    Ok((orders, next_cursor))
+}
+
+/// A page of changes, and the cursor of the next.
+fn oldest_change_first(
+    tx: &mut Tx<'_>,
+    question: &Question,
+    changes: Changes,
+) -> Result<(Vec<Order>, Option<String>), Error> {
+    let Question { filter, limit, .. } = question;
+    // As above.
+    let end = if filter.sku.is_some() { store::change_beyond(tx, changes, SCANNED_MAX)? } else { None };
+    let mut orders = store::changed(tx, filter, (changes, end), limit + 1)?;
+    let next_cursor = match cut(&mut orders, *limit) {
+        true => cursor_after(&orders, Some(changes)),
+        false => end.map(|end| cursor_of(end, changes)),
+    };
+    Ok((orders, next_cursor))
 }
 
 /// How many there are on all pages, among the newest [`SCANNED_MAX`].
@@ -176,6 +242,21 @@ fn cursor_after(orders: &[Order], changes: Option<Changes>) -> Option<String> {
     let last = orders.last()?;
     Some(match changes {
         None => last.number.to_string(),
-        Some(_) => format!("{}-{}", last.updated_at.micros(), last.number),
+        Some(changes) => cursor_of(place(last), changes),
     })
+}
+
+fn cursor_of((changed_at, number): (Timestamp, i64), changes: Changes) -> String {
+    let changed_at = changed_at.micros();
+    match changes.until {
+        Some(until) => format!("{changed_at}-{number}-{}", until.micros()),
+        None => format!("{changed_at}-{number}"),
+    }
+}
+
+impl Changes {
+    /// Whether the list goes so far.
+    fn has(&self, changed_at: Timestamp) -> bool {
+        self.until.is_none_or(|until| changed_at <= until)
+    }
 }

@@ -27,19 +27,44 @@ pub(super) fn ids_by_reference(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<S
     tx.all(sql, params![reference, OF_A_REFERENCE_MAX], |row| row.text(0))
 }
 
-/// Orders in the order of their changes, with their lines.
+/// The time of the last change that shows; `None` when there is no order.
+pub(super) fn last_change(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
+    let last = tx.first("SELECT MAX(updated_at) FROM orders", params![], |row| row.int_or_null(0))?;
+    Ok(last.flatten().map(Timestamp::from_micros))
+}
+
+/// The change that is the `count`-th of these; `None` when there are fewer.
+pub(super) fn change_beyond(
+    tx: &mut Tx<'_>,
+    changes: Changes,
+    count: i64,
+) -> Result<Option<(Timestamp, i64)>, Error> {
+    let sql = "SELECT updated_at, number FROM orders WHERE (updated_at, number) > ($1, $2) AND updated_at <= $3 \
+               ORDER BY updated_at, number LIMIT 1 OFFSET $4";
+    let (changed_at, number) = changes.after.unwrap_or((changes.since, 0));
+    let until = changes.until.map_or(i64::MAX, Timestamp::micros);
+    tx.first(sql, params![changed_at.micros(), number, until, count - 1], |row| {
+        Ok((Timestamp::from_micros(row.int(0)?), row.int(1)?))
+    })
+}
+
+/// Orders in the order of their changes, with their lines; none beyond the change `end`.
 pub(super) fn changed(
     tx: &mut Tx<'_>,
     filter: &Filter,
-    (changes, limit): (Changes, i64),
+    (changes, end): (Changes, Option<(Timestamp, i64)>),
+    limit: i64,
 ) -> Result<Vec<Order>, Error> {
     let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
                customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept \
-               FROM orders WHERE (updated_at, number) > ($1, $2) AND created_at >= $3 AND created_at < $4 \
+               FROM orders WHERE (updated_at, number) > ($1, $2) AND updated_at <= $10 \
+               AND (updated_at, number) <= ($10, $11) AND created_at >= $3 AND created_at < $4 \
                AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
                AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
                ORDER BY updated_at, number LIMIT $9";
     let (changed_at, number) = changes.after.unwrap_or((changes.since, 0));
+    let until = changes.until.map_or(i64::MAX, Timestamp::micros);
+    let (end_at, end_number) = end.map_or((until, i64::MAX), |(at, number)| (at.micros(), number));
     let email = filter.email();
     let values = params![
         changed_at.micros(),
@@ -51,6 +76,8 @@ pub(super) fn changed(
         &email,
         filter.sku.as_deref().unwrap_or_default(),
         limit,
+        end_at,
+        end_number,
     ];
     let orders = tx.all(sql, values, read)?;
     orders.into_iter().map(|order| with_lines(tx, order)).collect()
