@@ -40,6 +40,17 @@ pub async fn unpublished(db: &Db) -> Result<i64, Error> {
     db.read(|tx| store::backlog(tx).map(|(rows, _)| rows)).await
 }
 
+/// Notes that so many changes are gone together with their orders, whose rows were removed before.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn forget_removed(tx: &mut Tx<'_>, changes: u64) -> Result<(), Error> {
+    match i64::try_from(changes) {
+        Ok(changes) if changes > 0 => store::forget_removed(tx, changes),
+        _ => Ok(()),
+    }
+}
+
 /// Ends the leases of relay and drain, whoever holds them: for a database that belongs to one process, which has just
 /// taken it over. Without it a process that follows one that was killed would wait until its leases run out.
 ///

@@ -104,3 +104,11 @@ pub(super) fn clean(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<u64
     }
     Ok(removed.len() as u64)
 }
+
+/// Takes changes off the count whose orders have left: nothing looks for their rows any more.
+pub(super) fn forget_removed(tx: &mut Tx<'_>, changes: i64) -> Result<(), Error> {
+    let sql = "UPDATE outbox_removed SET uncounted = CASE WHEN changes >= $1 THEN uncounted \
+               WHEN changes + uncounted >= $1 THEN changes + uncounted - $1 ELSE 0 END, \
+               changes = CASE WHEN changes >= $1 THEN changes - $1 ELSE 0 END WHERE id = 1";
+    tx.execute(sql, params![changes]).map(drop)
+}

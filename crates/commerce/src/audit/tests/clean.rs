@@ -59,6 +59,31 @@ async fn an_old_shop_can_be_complete() {
     }
 }
 
+/// An order that has failed leaves with its changes, and with the count of their rows: it covers for no other's.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_leaves_covers_for_no_other() {
+    for bed in Bed::each() {
+        let mut books = Books::open(bed).await;
+        books.one_of_each().await;
+        books.publish().await;
+        assert_eq!(books.clean_outbox().await, 0);
+        books.wait(31 * 86_400);
+        assert!(books.clean_outbox().await > 0);
+        crate::cleaning::clean(&books.bed.shop).await.unwrap();
+        let report = books.audit().await;
+        assert_clean(&report, books.bed.name);
+        let five = &report.invariants[4];
+        assert!(five.notes.iter().any(|note| note.starts_with("17 older changes")), "{five:?}");
+        books.spoil("UPDATE outbox_removed SET changes = changes - 1 WHERE id = 1", "");
+        assert_eq!(
+            broken(&books.audit().await),
+            [5],
+            "{}: one row was removed that was not published",
+            books.bed.name
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_young_is_pending() {
     let mut books = Books::open(Bed::sqlite()).await;

@@ -3,7 +3,7 @@
 use kassa_db::{Error, Tx, params};
 use kassa_model::Timestamp;
 
-use crate::idempotency;
+use crate::{idempotency, outbox};
 
 /// A failed order, and what names it.
 struct Failed {
@@ -14,10 +14,14 @@ struct Failed {
 
 /// Removes at most `most` orders that failed at `before` or earlier; returns how many.
 pub(super) fn remove_some(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<u64, Error> {
-    let mut removed = 0;
+    let (mut removed, mut changes) = (0, 0);
     for order in due(tx, before, most)? {
-        removed += remove(tx, &order)?;
+        if let Some(its_changes) = remove(tx, &order)? {
+            removed += 1;
+            changes += its_changes;
+        }
     }
+    outbox::forget_removed(tx, changes)?;
     Ok(removed)
 }
 
@@ -31,12 +35,14 @@ fn due(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<Vec<Failed>, Err
     })
 }
 
-/// Removes an order that has failed, unless another process was faster.
-fn remove(tx: &mut Tx<'_>, order: &Failed) -> Result<u64, Error> {
+/// Removes an order that has failed; how many changes of it there were, or `None` if another process was faster.
+fn remove(tx: &mut Tx<'_>, order: &Failed) -> Result<Option<u64>, Error> {
     let id = &order.id;
+    if tx.execute("DELETE FROM orders WHERE id = $1 AND status = 'failed'", params![id])? == 0 {
+        return Ok(None);
+    }
     idempotency::forget_failed(tx, id, (&order.scope, order.client_reference.as_deref()))?;
     tx.execute("DELETE FROM order_lines WHERE order_id = $1", params![id])?;
-    tx.execute("DELETE FROM order_events WHERE order_id = $1", params![id])?;
     tx.execute("DELETE FROM work WHERE order_id = $1", params![id])?;
-    tx.execute("DELETE FROM orders WHERE id = $1 AND status = 'failed'", params![id])
+    tx.execute("DELETE FROM order_events WHERE order_id = $1", params![id]).map(Some)
 }
