@@ -1,9 +1,10 @@
 //! The table `idempotency`.
 
 use kassa_db::{Error, Row, Tx, params};
-use kassa_model::{Timestamp, micros_set_ahead};
+use kassa_model::Timestamp;
 
 use super::{Answer, RECORD_LIFE_MICROS, RUNNING_MICROS, Request};
+use crate::cleaning::believed;
 
 /// What is recorded under a key.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Record {
     /// Whether it counts for nothing any more. One that is open does until its request is decided, however long that takes.
     fn has_outlived_its_day(&self, now: Timestamp) -> bool {
         let is_open = self.running && self.deadline.is_none();
-        !is_open && self.created_at <= a_life_before(now)
+        !is_open && self.created_at <= a_life_before(believed(now))
     }
 }
 
@@ -258,7 +259,7 @@ pub fn clean(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<u64, Error> 
     tx.execute(sql, params![a_life_before(now), limit])
 }
 
-/// A record made then or before has outlived its day, µs. A clock that was set ahead by mistake makes none old.
+/// A record made then or before has outlived its day, µs.
 fn a_life_before(now: Timestamp) -> i64 {
-    now.micros().saturating_sub(micros_set_ahead()).saturating_sub(RECORD_LIFE_MICROS)
+    now.micros().saturating_sub(RECORD_LIFE_MICROS)
 }

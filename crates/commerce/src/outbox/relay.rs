@@ -19,6 +19,7 @@ use super::batch::Batch;
 use super::metrics::RelayMetrics;
 use super::record::RowError;
 use super::store::{self, Waiting};
+use crate::cleaning::believed;
 use crate::identity::Reached;
 use crate::lease;
 
@@ -375,7 +376,7 @@ impl Relay {
 
     fn outlived(&self) -> Timestamp {
         let keep = i64::try_from(self.options.keep.as_micros()).unwrap_or(i64::MAX);
-        self.clock.now().plus_micros(keep.saturating_neg())
+        believed(self.clock.now()).plus_micros(keep.saturating_neg())
     }
 
     async fn stand_down(&mut self) {
