@@ -111,6 +111,12 @@ impl Hub {
         self.lock().len()
     }
 
+    /// What a new watcher of `site` would be told first; for tests.
+    #[cfg(test)]
+    pub(crate) fn newest(&self, site: &str) -> Newest {
+        self.lock().get(site).and_then(|sender| sender.borrow().clone())
+    }
+
     /// How many streams are open; for tests.
     #[cfg(test)]
     pub(crate) fn watchers(&self) -> usize {
@@ -131,7 +137,10 @@ impl Hub {
             }
             match measure(self.store.as_ref(), &site, self.clock.now()).await {
                 Ok(measured) => self.publish(&site, measured),
-                Err(error) => tracing::debug!(%error, site, "cannot measure a watched site"),
+                Err(error) => {
+                    tracing::debug!(%error, site, "cannot measure a watched site");
+                    self.forget(&site);
+                }
             }
         }
         // Dropping the sender ends every stream of the site.
@@ -156,6 +165,17 @@ impl Hub {
                     *newest = Some(Arc::new(measured));
                 }
                 news
+            });
+        }
+    }
+
+    /// Lets go of the newest measurement of `site` without a word to its watchers: a new one is not to begin with what may
+    /// hold no longer.
+    fn forget(&self, site: &str) {
+        if let Some(sender) = self.lock().get(site) {
+            sender.send_if_modified(|newest| {
+                *newest = None;
+                false
             });
         }
     }

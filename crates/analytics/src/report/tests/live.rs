@@ -182,3 +182,18 @@ async fn a_stream_outlives_a_store_that_fails() {
     store.fail(None);
     assert_eq!(stream.next().await.unwrap()["current_visitors"], 1);
 }
+
+#[tokio::test]
+async fn a_new_watcher_is_told_nothing_old() {
+    let store = Arc::new(Spy::default());
+    let world = World::over(Arc::clone(&store) as Arc<dyn EventStore>);
+    let mut one = Stream::open(&world, "shop").await;
+    assert_eq!(one.next().await.unwrap()["current_visitors"], 0);
+    store.fail(Some(|| Error::Unavailable("pulled".to_owned())));
+    until("what was measured is let go of", || world.reports.hub.newest("shop").is_none()).await;
+    world.seed(vec![view("/a", 1, "2026-11-20T12:00:00Z")]).await;
+    let mut two = Stream::open(&world, "shop").await;
+    store.fail(None);
+    assert_eq!(two.next().await.unwrap()["current_visitors"], 1);
+    assert_eq!(one.next().await.unwrap()["current_visitors"], 1);
+}
