@@ -13,7 +13,7 @@
 //! |---|---|
 //! | `event_type` | `name_sent` |
 //! | `event_id` | `id`, with `client:` before one that begins like the shop's (`order:`); not a text: also the property `event_id` |
-//! | `timestamp` | `occurred_at`; not whole Unix milliseconds: also the property `timestamp` |
+//! | `timestamp` | `occurred_at`, corrected for the client's clock where the batch has `sentAt`; other than that, or not whole Unix milliseconds: also the property `timestamp` |
 //! | `location_type`, `component_name`, `page_title` | their columns; not a text, empty, or longer than the column: also the property of that name |
 //! | `page_path` | `path` in its normal form; where that is another also as sent, in the property `$path`; not a text, empty, or longer: also the property `page_path` |
 //! | `user_metadata` | the property; `user_metadata.userId` is copied to `user` |
@@ -77,7 +77,11 @@ fn parse(
     let name = name.ok_or(Flaw::new(Reason::MissingField, "event_type is required"))?;
     let timestamp = members.get("timestamp");
     let mut draft = Draft::new(Dialect::Batch, site.to_owned(), &name, ctx.received_at);
-    draft.event.occurred_at = time::field(timestamp)?.unwrap_or(ctx.received_at);
+    // An unreadable send time only means that the clock cannot be corrected.
+    let sent_at = time::field(shared.get("sentAt")).ok().flatten();
+    let stated = time::field(timestamp)?;
+    draft.event.occurred_at =
+        stated.map_or(ctx.received_at, |stated| time::corrected(stated, sent_at, ctx.received_at));
     for (key, value) in &members.entries {
         put(&mut draft, key, value);
     }

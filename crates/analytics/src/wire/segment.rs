@@ -241,13 +241,7 @@ fn occurred_at(members: &Members<'_>, envelope: &Envelope<'_>, ctx: &Context<'_>
     let Some(stated) = stated else { return Ok(ctx.received_at) };
     // An unreadable send time only means that the clock cannot be corrected.
     let sent_at = time::field(members.get("sentAt")).ok().flatten().or(envelope.sent_at);
-    Ok(match sent_at {
-        Some(sent_at) => {
-            let age = sent_at.micros().saturating_sub(stated.micros());
-            ctx.received_at.plus_micros(age.saturating_neg())
-        }
-        None => stated,
-    })
+    Ok(time::corrected(stated, sent_at, ctx.received_at))
 }
 
 /// Keeps what has no column: the message's own fields first, then those around the batch.

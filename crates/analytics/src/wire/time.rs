@@ -99,6 +99,15 @@ pub(crate) fn field(raw: Option<&RawValue>) -> Result<Option<Timestamp>, Flaw> {
     time.map(Some).ok_or(Flaw::new(Reason::InvalidTime, "the timestamp cannot be read"))
 }
 
+/// A client's time by the server's clock: as long before the receipt as it was before the client sent it. Without a time of sending
+/// the client's clock is believed.
+pub(crate) fn corrected(stated: Timestamp, sent_at: Option<Timestamp>, received_at: Timestamp) -> Timestamp {
+    sent_at.map_or(stated, |sent_at| {
+        let age = sent_at.micros().saturating_sub(stated.micros());
+        received_at.plus_micros(age.saturating_neg())
+    })
+}
+
 /// Whether a time is one that wire.md accepts: from 2000 to 24 h ahead of receipt.
 pub(crate) fn in_range(time: Timestamp, received_at: Timestamp) -> bool {
     time >= Timestamp::EARLIEST && time <= received_at.plus_micros(AHEAD_MICROS_MAX)

@@ -213,6 +213,25 @@ fn segment_context_fills_columns() {
 }
 
 #[test]
+fn batch_clocks_are_corrected() {
+    let at = |shared: &str, timestamp: &str| {
+        let body = format!("{{{shared}\"events\":[{{\"event_type\":\"X\",\"timestamp\":{timestamp}}}]}}");
+        let reading = read_track(body.as_bytes(), &context());
+        let read = event(&reading, 0).clone();
+        ((read.occurred_at.micros() - RECEIVED_AT.micros()) / 1_000, read.props)
+    };
+    let year_2020 = 1_577_836_800_000_i64;
+    let sent = format!("\"sentAt\":{},", year_2020 + 5_000);
+    // What was sent is given back by `GET /events`, so it is kept beside what it means.
+    let props = format!("{{\"timestamp\":{year_2020},\"sentAt\":{}", year_2020 + 5_000);
+    let (millis, kept) = at(&sent, &year_2020.to_string());
+    assert_eq!(millis, -5_000);
+    assert!(kept.starts_with(&props), "{kept}");
+    assert_eq!(at("\"sentAt\":\"nonsense\",", &year_2020.to_string()).0, at("", &year_2020.to_string()).0);
+    assert_eq!(at(&sent, "null").0, 0);
+}
+
+#[test]
 fn a_campaign_goes_before_the_query() {
     let body = r#"{"event":"x","context":{"page":{"path":"/p","url":"https://a.test/q?utm_source=q&utm_term=t"},"campaign":{"source":"c","name":"n","id":"i1"}}}"#;
     let reading = segment(Kind::Track, body);
