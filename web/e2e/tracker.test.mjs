@@ -25,7 +25,7 @@ async function visit(site, { base = kassa.url, init, ...options } = {}) {
   const context = await browser.newContext(options);
   if (init) await context.addInitScript(init);
   const page = await context.newPage();
-  await page.goto(`${fixture.url}/shop?kassa=${encodeURIComponent(base)}&key=${site}`);
+  await page.goto(`${fixture.url}/shop?from=${encodeURIComponent(base)}&key=${site}`);
   await page.waitForFunction(() => window.kassa?.track);
   return { context, page };
 }
@@ -146,6 +146,17 @@ test("under Global Privacy Control nobody is named, and the visit still counts",
   assert.ok(list.every((event) => event.user === null));
   assert.equal(named(list, "identify").length, 0);
   assert.doesNotMatch(JSON.stringify(list), /u-42|a@b\.test/);
+  await context.close();
+});
+
+test("the React provider in strict mode counts a page once, and names a customer without an event", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const site = freshSite("strict");
+  await page.goto(`${fixture.url}/react?key=${site}&to=${encodeURIComponent(`${kassa.url}/v1/batch`)}`);
+  await page.locator("#buy").click();
+  const list = await rows(site, (all) => named(all, "click").length >= 1);
+  assert.deepEqual(list.map((event) => [event.name, event.user]), [["page_view", "7"], ["hover_enter", "7"], ["click", "7"]]);
   await context.close();
 });
 

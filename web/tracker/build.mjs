@@ -13,9 +13,20 @@ const shared = {
   logLevel: "warning",
 };
 
+// Names of members that stay within the plain script, so that they may be short there: none of the page's, the wire's or of `data-` attributes.
+const INTERNAL = /^(flushInterval|batchSize|hashRoutes|notFound|outbox|tracker|shown|seen|left|given|set|wrap|options|size|leave|clear|add|log)$/;
+
 /** The plain script; `size.mjs` measures what comes of it. */
-export const SCRIPT = { ...shared, entryPoints: ["src/script.ts"], outfile: "dist/kassa.js", format: "iife" };
+export const SCRIPT = { ...shared, entryPoints: ["src/script.ts"], outfile: "dist/kassa.js", format: "iife", mangleProps: INTERNAL };
 const MODULE = { ...shared, entryPoints: ["src/index.ts"], outfile: "dist/index.js", format: "esm" };
-const REACT = { ...shared, entryPoints: ["src/react.tsx"], outfile: "dist/react.js", format: "esm", external: ["react", "react/jsx-runtime"] };
+const REACT = {
+  ...shared,
+  entryPoints: ["src/react.tsx"],
+  outfile: "dist/react.js",
+  format: "esm",
+  external: ["react", "react/jsx-runtime"],
+  // To Next's app router it is code for the browser.
+  banner: { js: '"use client";' },
+};
 
 if (process.argv[1] === import.meta.filename) await Promise.all([SCRIPT, MODULE, REACT].map(build));

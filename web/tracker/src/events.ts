@@ -2,11 +2,28 @@
  * The batch dialect: `POST /track` with `events`, as the tracking hooks of user-event platforms write it. Component clicks and hovers, clicks
  * elsewhere on the page with `dom_info`, page views; a UUID each, so that a retry is a duplicate.
  */
+import { isPrivate } from "./consent";
 import { createOutbox, type Outbox } from "./outbox";
-import { watchPage } from "./page";
 
-/** What a component can report. */
+/** What a component can report by itself. */
 export type ComponentEvent = "CLICK" | "HOVER_ENTER" | "HOVER_LEAVE";
+
+/** An event of the batch dialect. Time, id and page are put in when it is recorded. */
+export interface UserEvent {
+  /** Unix milliseconds. */
+  timestamp: number;
+  event_id: string;
+  /** `CLICK`, `HOVER_ENTER`, `HOVER_LEAVE`, `PAGE_VIEW` or a name of your own. */
+  event_type: string;
+  /** `PAGE`, `COMPONENT` or a word of your own. */
+  location_type: string;
+  component_name?: string | undefined;
+  page_path: string;
+  page_title: string;
+  dom_info?: DomInfo | undefined;
+  user_metadata?: Record<string, unknown> | undefined;
+  [more: string]: unknown;
+}
 
 /** What is told of a clicked element. */
 export interface DomInfo {
@@ -22,40 +39,35 @@ export interface BatchConfig {
   appName?: string | undefined;
   appVersion?: string | undefined;
   writeKey?: string | undefined;
-  batchSize: number;
-  flushInterval: number;
+  batchSize?: number | undefined;
+  flushInterval?: number | undefined;
   log?: ((message: string, detail?: unknown) => void) | undefined;
-  /** Goes with every event as `user_metadata`; asked anew for each. */
+  /** Goes with every event as `user_metadata` that has none of its own; asked anew for each. */
   user: () => Record<string, unknown> | undefined;
 }
 
 export function createBatchOutbox(config: BatchConfig): Outbox {
   const { appName, appVersion, writeKey } = config;
-  const head = JSON.stringify({ appName, appVersion, writeKey }).slice(0, -1);
   return createOutbox({
     ...config,
     name: config.url,
-    wrap: (events) => `${head}${head == "{" ? "" : ","}"events":${events}}`,
+    // When it is sent: a clock that is wrong is so here, too, and the server sees by how much.
+    wrap: (events) => `${JSON.stringify({ appName, appVersion, writeKey, sentAt: Date.now() }).slice(0, -1)},"events":${events}}`,
   });
 }
 
 /** One event of the batch dialect, at this moment on this page. */
-export function batchEvent(type: string, fields: Record<string, unknown>, user: BatchConfig["user"]): object {
+export function batchEvent(fields: Partial<UserEvent>, user: BatchConfig["user"]): UserEvent {
   return {
+    ...fields,
     timestamp: Date.now(),
     event_id: uuid(),
-    event_type: type,
-    location_type: "PAGE",
-    ...fields,
+    event_type: fields.event_type || "UNKNOWN",
+    location_type: fields.location_type || "PAGE",
     page_path: location.pathname,
     page_title: document.title,
-    user_metadata: user(),
+    user_metadata: isPrivate() ? undefined : (fields.user_metadata ?? user()),
   };
-}
-
-/** Records page views and hands over what waits when the page is left. */
-export function watchBatchPages(outbox: Outbox, user: BatchConfig["user"]): void {
-  watchPage({ shown: () => outbox.add(batchEvent("PAGE_VIEW", {}, user)), left: () => outbox.leave() });
 }
 
 export function domInfo(element: Element): DomInfo {

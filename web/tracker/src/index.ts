@@ -1,3 +1,4 @@
 /** The ES module: `import { createTracker } from "@kassa/tracker"`. */
-export { createTracker, isPrivate } from "./tracker";
+export { isPrivate } from "./consent";
+export { createTracker } from "./tracker";
 export type { Config, Properties, Tracker } from "./tracker";

@@ -4,7 +4,11 @@
  * Events wait in memory for `flushInterval` ms or `batchSize` events; then they are one batch: an entry of its own in localStorage under
  * `kassa <name> <time><random>`, removed when the server has answered. One entry a batch, because two tabs may then write and remove at the
  * same time without losing each other's; if both send the same batch, the message ids make the second one a duplicate. Entries of an
- * earlier page, or of a tab that crashed, are sent by whoever comes next.
+ * earlier page, or of a tab that crashed, are sent by whoever comes next, together with what is new.
+ *
+ * When the page is left the batch goes to `sendBeacon`, whose answer nobody sees: offline, or before a server that answers 503, it is lost
+ * without a word. So its entry stays, marked with BEACON at the end of its key, until the next page has sent it again and was answered. After 24 h
+ * it is dropped unproved: much later the server would no longer know that it has the events already.
  *
  * Answers: 429, 5xx or none at all → the batch stays and is tried again after 1 s, 2 s, 4 s… at most 64 s, half of it random. Any other → it is done
  * with; the server keeps what it refuses as a dead letter. All that is kept is at most KEPT_MAX characters; the oldest go first.
@@ -16,10 +20,10 @@ export interface OutboxOptions {
   url: string;
   /** Tells apart the entries of several trackers on one origin. */
   name: string;
-  /** Milliseconds that an event waits for company. */
-  flushInterval: number;
-  /** Events that make a batch full. */
-  batchSize: number;
+  /** Milliseconds that an event waits for company. Default 100. */
+  flushInterval?: number | undefined;
+  /** Events that make a batch full. Default 20. */
+  batchSize?: number | undefined;
   /** Makes the request's body of the JSON text of an array of events. */
   wrap: (events: string) => string;
   /** Hears what happens, for debugging. */
@@ -28,12 +32,18 @@ export interface OutboxOptions {
 
 /** What a tracker does with its events. */
 export interface Outbox {
+  /** How it works; `batchSize` may be changed at any time. */
+  options: OutboxOptions;
   /** Takes one event. */
   add(event: object): void;
-  /** Makes a batch of what waits and sends all batches. */
-  flush(): void;
+  /** Makes a batch of what waits and sends all batches; ready when they were answered or one failed. */
+  flush(): Promise<void> | undefined;
   /** Hands what waits to the browser, because the page may be gone at any moment. */
   leave(): void;
+  /** Forgets all that was not sent. */
+  clear(): void;
+  /** Events that wait for company. */
+  size(): number;
 }
 
 type Store = Record<string, string>;
@@ -42,6 +52,8 @@ const KEPT_MAX = 5e5;
 // fetch with keepalive takes 65,536 bytes in all; three bytes a character is the worst case of UTF-8.
 const KEEPALIVE_MAX = 2e4;
 const ANSWER_MS_MAX = 3e4;
+const BEACON = "!";
+const BEACON_MS_MAX = 864e5;
 
 let memory: Store | undefined;
 
@@ -75,26 +87,46 @@ export function createOutbox(o: OutboxOptions): Outbox {
   let sending = false;
 
   // Date.now() in base 36 has eight digits until the year 2059, so the order of the keys is the order of their making.
+  const keyOf = (time: number): string => prefix + time.toString(36);
   const keys = (): string[] =>
     Object.keys(store())
       .filter((key) => key.startsWith(prefix))
       .sort();
 
-  function keep(events: string): void {
-    put(prefix + Date.now().toString(36) + randomId(), events);
+  const drop = (some: string[]): void => some.forEach((key) => delete store()[key]);
+
+  function keep(events: string, mark = ""): void {
+    put(keyOf(Date.now()) + randomId() + mark, events);
     let kept = 0;
-    for (const key of keys().reverse()) {
-      kept += store()[key]!.length;
-      if (kept > KEPT_MAX) delete store()[key];
+    drop(
+      keys()
+        .reverse()
+        .filter((key) => (kept += store()[key]!.length) > KEPT_MAX),
+    );
+  }
+
+  /** The next entries that fit into one request, and their events. */
+  function gather(): [taken: string[], events: string] {
+    drop(keys().filter((key) => key.endsWith(BEACON) && key < keyOf(Date.now() - BEACON_MS_MAX)));
+    const taken: string[] = [];
+    let events = "";
+    for (const key of keys()) {
+      // Another tab may have removed it just now.
+      const more = (store()[key] ?? "").slice(1, -1);
+      if (events && events.length + more.length > KEEPALIVE_MAX) break;
+      taken.push(key);
+      events += (events && more && ",") + more;
     }
+    return [taken, events];
   }
 
   async function drain(): Promise<void> {
     if (sending) return;
     sending = true;
-    let key: string | undefined;
-    while ((key = keys()[0])) {
-      const body = o.wrap(store()[key]!);
+    for (;;) {
+      const [taken, events] = gather();
+      if (!events) break;
+      const body = o.wrap(`[${events}]`);
       const status = await fetch(o.url, {
         method: "POST",
         body,
@@ -106,47 +138,55 @@ export function createOutbox(o: OutboxOptions): Outbox {
       );
       o.log?.("sent", { status, body });
       if (!status || status == 429 || status > 499) {
-        setTimeout(drain, 500 * 2 ** Math.min(++failures, 7) * (0.5 + Math.random() / 2));
+        setTimeout(drain, 250 * 2 ** Math.min(++failures, 7) * (1 + Math.random()));
         break;
       }
       failures = 0;
-      delete store()[key];
+      drop(taken);
     }
     sending = false;
   }
 
-  /** Takes what waits, as JSON text; empty if nothing does. */
-  function take(): string {
+  /** Takes what waits, as JSON text; nothing if nothing does. */
+  function take(): string | undefined {
     clearTimeout(timer);
     timer = undefined;
-    const events = waiting.length ? JSON.stringify(waiting) : "";
+    const events = waiting[0] && JSON.stringify(waiting);
     waiting = [];
     return events;
   }
 
-  function flush(): void {
+  function flush(): Promise<void> | undefined {
     const events = take();
     if (events) keep(events);
     // While the server is known to be down, only the timer of the next try sends.
-    if (!failures) void drain();
+    return failures ? undefined : drain();
   }
 
-  function leave(): void {
-    const events = take();
-    if (events && (failures || !navigator.sendBeacon?.(o.url, o.wrap(events)))) keep(events);
-  }
+  const flushSoon = (): void => void (timer ??= setTimeout(flush, o.flushInterval ?? 100));
 
-  addEventListener("online", () => void drain());
-  void drain();
+  addEventListener("online", drain);
+  // What an earlier page has left goes with this page's first events.
+  flushSoon();
 
   return {
+    options: o,
     add(event) {
       o.log?.("event", event);
       waiting.push(event);
-      if (waiting.length >= o.batchSize) flush();
-      else timer ??= setTimeout(flush, o.flushInterval);
+      if (waiting.length >= (o.batchSize ?? 20)) void flush();
+      else flushSoon();
     },
     flush,
-    leave,
+    leave() {
+      const events = take();
+      if (!events) return;
+      keep(events, !failures && navigator.sendBeacon?.(o.url, o.wrap(events)) ? BEACON : "");
+    },
+    clear() {
+      take();
+      drop(keys());
+    },
+    size: () => waiting.length,
   };
 }

@@ -3,19 +3,25 @@
  *
  *     const tracker = useTracker("BuyButton");
  *     <button {...tracker}>Buy</button>
+ *
+ * Also what is needed outside of components: `trackEvent`, `flushQueue`, `clearQueue`, and `EventTracker.getInstance`.
  */
-import { createContext, useContext, useEffect, useMemo, useRef, type ReactNode } from "react";
-import type { ComponentEvent } from "./events";
-import { createSink, type Sink, type TrackerConfig } from "./sink";
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { domInfo, type ComponentEvent, type UserEvent } from "./events";
+import { trackerFor, type EventTracker as Tracker, type TrackerConfig } from "./sink";
 
+export type { DomInfo, UserEvent } from "./events";
 export type { TrackerConfig } from "./sink";
 
 /** Handlers for one component; spread them on its element or call them. */
-export interface ComponentTracker {
+export interface TrackerProps {
   onClick: (event?: TrackedEvent) => void;
   onMouseEnter: (event?: TrackedEvent) => void;
   onMouseLeave: (event?: TrackedEvent) => void;
 }
+
+/** The same by its earlier name. */
+export type ComponentTracker = TrackerProps;
 
 /** The part of a React event that is read. */
 export interface TrackedEvent {
@@ -23,47 +29,79 @@ export interface TrackedEvent {
   nativeEvent?: Event;
 }
 
-type Handed = { sink?: Sink; handled: WeakSet<Event> };
+/** The tracker that the provider has made; null outside of one. */
+export const TrackerContext = createContext<Tracker | null>(null);
 
-const TrackerContext = createContext<{ current: Handed } | undefined>(undefined);
+// The tracker of the page: that of the provider, or of the first `getInstance`.
+let instance: Tracker | undefined;
 
-// One sink for one address however often a provider is mounted: React's strict mode mounts twice, and history is wrapped for good.
-const sinks = new Map<string, Sink>();
+const use = (config: TrackerConfig): Tracker => (instance = trackerFor(config));
 
-function sinkFor(config: TrackerConfig): Sink {
-  const key = config.endpointUrl + " " + (config.writeKey ?? "");
-  let sink = sinks.get(key);
-  if (!sink) sinks.set(key, (sink = createSink(config)));
-  return sink;
+/** What records and sends the events of a page. */
+export type EventTracker = Tracker;
+
+/** The tracker of the page, for code that is no component. */
+export const EventTracker = {
+  /** Makes it by `config`; without one it must have been made before. Only in a browser. */
+  getInstance(config?: TrackerConfig): Tracker {
+    const tracker = instance ?? (config && use(config));
+    if (!tracker) throw new Error("cannot get the tracker: pass a config, or render <TrackerProvider> first");
+    return tracker;
+  },
+};
+
+/** Records an event by the page's tracker. */
+export const trackEvent = (event: Partial<UserEvent>): void => EventTracker.getInstance().trackEvent(event);
+
+/** Sends what waits now; with a batch, records that first, by the tracker of `config`. */
+export async function flushQueue(batch: Partial<UserEvent>[] = [], config?: TrackerConfig): Promise<void> {
+  const tracker = config ? trackerFor(config) : EventTracker.getInstance();
+  batch.forEach(tracker.trackEvent);
+  await tracker.flushQueue();
 }
+
+/** Forgets what the page's tracker has not sent. */
+export const clearQueue = (): void => EventTracker.getInstance().clearQueue();
+
+// Clicks that a tracked component has reported are not reported again by the page.
+const reported = new WeakSet<Event>();
+
+/** The tracker is made in the browser when it is first needed, never on a server that renders. */
+const lazily = (config: TrackerConfig): Tracker => ({
+  trackEvent: (event) => use(config).trackEvent(event),
+  flushQueue: () => use(config).flushQueue(),
+  clearQueue: () => use(config).clearQueue(),
+  getQueueSize: () => use(config).getQueueSize(),
+  setBatchSize: (size) => use(config).setBatchSize(size),
+});
 
 /** Records page views and page clicks, and lets `useTracker` work below it. The config is read once, when it is first mounted. */
 export function TrackerProvider({ config, children }: { config: TrackerConfig; children?: ReactNode }): ReactNode {
-  const handed = useRef<Handed>({ handled: new WeakSet() });
-  const first = useRef(config);
+  const [[tracker, first]] = useState(() => [lazily(config), config] as const);
   useEffect(() => {
-    const sink = sinkFor(first.current);
-    handed.current.sink = sink;
+    use(first);
     const clicked = (event: MouseEvent): void => {
-      // A click that a tracked component has reported is not reported again.
-      if (event.target instanceof Element && !handed.current.handled.has(event)) sink.click(event.target);
+      // In an open shadow root the event's own target is only the root's host.
+      const [target] = event.composedPath();
+      if (!reported.has(event) && target instanceof Element) tracker.trackEvent({ event_type: "CLICK", location_type: "PAGE", dom_info: domInfo(target) });
     };
     document.addEventListener("click", clicked);
     // What still waits is sent by the outbox, which outlives the provider.
     return () => document.removeEventListener("click", clicked);
-  }, []);
-  return <TrackerContext.Provider value={handed}>{children}</TrackerContext.Provider>;
+  }, [tracker, first]);
+  return <TrackerContext.Provider value={tracker}>{children}</TrackerContext.Provider>;
 }
 
 /** The handlers that record clicks on, and hovers over, the component of this name. Outside of a provider they do nothing. */
-export function useTracker(name: string): ComponentTracker {
-  const handed = useContext(TrackerContext);
+export function useTracker(name: string): TrackerProps {
+  const tracker = useContext(TrackerContext);
   return useMemo(() => {
-    const record = (type: ComponentEvent) => (event?: TrackedEvent): void => {
+    const record = (event_type: ComponentEvent) => (event?: TrackedEvent): void => {
       const element = event?.currentTarget;
-      if (type === "CLICK" && event?.nativeEvent) handed?.current.handled.add(event.nativeEvent);
-      handed?.current.sink?.component(name, type, element instanceof Element ? element : undefined);
+      if (event_type === "CLICK" && event?.nativeEvent && tracker) reported.add(event.nativeEvent);
+      const dom_info = element instanceof Element ? domInfo(element) : undefined;
+      tracker?.trackEvent({ event_type, location_type: "COMPONENT", component_name: name, dom_info });
     };
     return { onClick: record("CLICK"), onMouseEnter: record("HOVER_ENTER"), onMouseLeave: record("HOVER_LEAVE") };
-  }, [handed, name]);
+  }, [tracker, name]);
 }

@@ -8,18 +8,27 @@
 import { createTracker } from "./tracker";
 import type { Tracker } from "./tracker";
 
-type Call = ["track" | "page" | "identify" | "reset" | "flush", ...unknown[]];
+type Call = [keyof Tracker, ...unknown[]];
 
-const script = document.currentScript as HTMLScriptElement;
-const { writeKey, endpoint, auto, flush } = script.dataset;
-const calls = (window as { kassa?: unknown }).kassa;
-const tracker = createTracker({
-  writeKey: writeKey ?? "default",
-  endpoint: endpoint ?? new URL(script.src).origin,
-  auto,
-  flushInterval: flush ? +flush : undefined,
-});
-const push = (call: Call): void => (tracker[call[0]] as (...args: unknown[]) => void)(...call.slice(1));
+function start(script: HTMLScriptElement): void {
+  const set = script.dataset;
+  const tracker = createTracker({
+    writeKey: set.writeKey ?? "default",
+    endpoint: set.endpoint ?? script.src.split("/", 3).join("/"),
+    auto: set.auto,
+    flushInterval: +(set.flush ?? 100),
+    consent: set.consent,
+    hashRoutes: "hashRoutes" in set,
+    localhost: "localhost" in set,
+    notFound: "404" in set,
+  });
+  const page = window as { kassa?: unknown };
+  const calls = page.kassa;
+  const push = (call: Call): void => (tracker[call[0]] as (...args: unknown[]) => void)(...call.slice(1));
+  page.kassa = { ...tracker, push } satisfies Tracker & { push: typeof push };
+  if (Array.isArray(calls)) calls.forEach(push);
+}
 
-Object.assign(window, { kassa: { ...tracker, push } satisfies Tracker & { push: typeof push } });
-if (Array.isArray(calls)) calls.forEach(push);
+// A module, and what a loader evaluates, do not know their own element; each such is started once by its write key.
+const own = document.currentScript as HTMLScriptElement | null;
+(own ? [own] : document.querySelectorAll<HTMLScriptElement>('script[src*="kassa.js"]')).forEach(start);

@@ -1,11 +1,18 @@
 /**
  * Where the React provider's events go: an `endpointUrl` that ends in `/track` gets the batch dialect, any other the native one.
  */
-import { batchEvent, createBatchOutbox, domInfo, watchBatchPages, type ComponentEvent } from "./events";
-import { createTracker, isPrivate } from "./tracker";
+import { createConsent, type ConsentConfig } from "./consent";
+import { batchEvent, createBatchOutbox, type UserEvent } from "./events";
+import { once } from "./once";
+import type { Outbox } from "./outbox";
+import { watchPage, whenShown } from "./page";
+import { startTracker } from "./tracker";
+
+/** Hears of every event and every request. */
+type Log = (message: string, detail?: unknown) => void;
 
 /** The `config` of `<TrackerProvider>`. */
-export interface TrackerConfig {
+export interface TrackerConfig extends ConsentConfig {
   /** Full address: `…/track` for the batch dialect, `…/v1/batch` for the native one. */
   endpointUrl: string;
   /** Events in a batch at most. Default 20. */
@@ -22,64 +29,78 @@ export interface TrackerConfig {
   user?: { userId: string | number; [more: string]: unknown } | undefined;
   /** Write every event and request to the console. */
   debug?: boolean | undefined;
-  /** Hears of every event and every request, in place of the console. */
-  log?: ((message: string, detail?: unknown) => void) | undefined;
+  /** Hears of every event and every request, in place of the console; `true` is the console. */
+  log?: Log | boolean | undefined;
 }
 
-/** What the provider does with what it sees. */
-export interface Sink {
-  /** Something happened to the named component. */
-  component(name: string, type: ComponentEvent, element?: Element): void;
-  /** A click on the page outside of all tracked components. */
-  click(element: Element): void;
+/** What records and sends the events of a page. */
+export interface EventTracker {
+  /** Records an event at this moment on this page; one without a type is `UNKNOWN`, one without a place is the `PAGE`'s. */
+  trackEvent(event: Partial<UserEvent>): void;
+  /** Sends what waits now; ready when it was answered or will be tried again. */
+  flushQueue(): Promise<void>;
+  /** Forgets what was not sent. */
+  clearQueue(): void;
+  /** Events that wait for others. */
+  getQueueSize(): number;
+  /** Events in a batch at most, from now on. */
+  setBatchSize(size: number): void;
 }
 
-export function createSink(config: TrackerConfig): Sink {
-  return /\/track\/?$/.test(config.endpointUrl.replace(/[?#].*/, "")) ? batchSink(config) : nativeSink(config);
+/** The tracker of an address and a write key: there is one in a page. The config of the first call counts. */
+export function trackerFor(config: TrackerConfig): EventTracker {
+  const { endpointUrl: url, writeKey = "" } = config;
+  const speaksBatch = /\/track\/?$/.test(url.replace(/[?#].*/, ""));
+  return once(`${url} ${writeKey}`, () => (speaksBatch ? batchTracker(config) : nativeTracker(config)));
 }
 
-const logOf = (config: TrackerConfig): TrackerConfig["log"] =>
-  config.log ?? (config.debug ? (message, detail) => console.debug("[kassa]", message, detail) : undefined);
+function logOf({ log, debug }: TrackerConfig): Log | undefined {
+  if (typeof log == "function") return log;
+  return log || debug ? (message, detail) => console.debug("[kassa]", message, detail) : undefined;
+}
 
-const timing = (config: TrackerConfig) => ({
+const shared = (config: TrackerConfig) => ({
   batchSize: config.batchSize ?? 20,
   flushInterval: config.flushInterval ?? 1000,
   log: logOf(config),
 });
 
-function batchSink(config: TrackerConfig): Sink {
-  const user = (): Record<string, unknown> | undefined => (isPrivate() ? undefined : config.user);
+const over = (outbox: Outbox, trackEvent: EventTracker["trackEvent"]): EventTracker => ({
+  trackEvent,
+  flushQueue: async () => outbox.flush(),
+  clearQueue: outbox.clear,
+  getQueueSize: outbox.size,
+  setBatchSize: (size) => void (outbox.options.batchSize = size),
+});
+
+function batchTracker(config: TrackerConfig): EventTracker {
   const { endpointUrl: url, appName, appVersion, writeKey } = config;
-  const outbox = createBatchOutbox({ url, appName, appVersion, writeKey, user, ...timing(config) });
-  watchBatchPages(outbox, user);
-  return {
-    component(name, type, element) {
-      const dom_info = element && domInfo(element);
-      outbox.add(batchEvent(type, { location_type: "COMPONENT", component_name: name, dom_info }, user));
-    },
-    click: (element) => outbox.add(batchEvent("CLICK", { dom_info: domInfo(element) }, user)),
-  };
+  const consent = createConsent(url, config);
+  const user = (): TrackerConfig["user"] => config.user;
+  const outbox = createBatchOutbox({ url, appName, appVersion, writeKey, user, ...shared(config) });
+  const trackEvent = (event: Partial<UserEvent>): void =>
+    whenShown(() => {
+      if (consent.given()) outbox.add(batchEvent(event, user));
+    });
+  watchPage({ shown: () => trackEvent({ event_type: "PAGE_VIEW" }), left: outbox.leave });
+  return over(outbox, trackEvent);
 }
 
-const NATIVE_NAMES: Record<ComponentEvent, string> = { CLICK: "click", HOVER_ENTER: "hover_enter", HOVER_LEAVE: "hover_leave" };
+const NATIVE_NAMES: Record<string, string> = { CLICK: "click", HOVER_ENTER: "hover_enter", HOVER_LEAVE: "hover_leave" };
 
-function nativeSink(config: TrackerConfig): Sink {
-  const tracker = createTracker({
+function nativeTracker(config: TrackerConfig): EventTracker {
+  const { tracker, outbox } = startTracker({
     writeKey: config.writeKey ?? "default",
     url: config.endpointUrl,
     auto: "page time",
     app: { name: config.appName, version: config.appVersion },
-    ...timing(config),
+    userId: config.user && String(config.user.userId),
+    consent: config.consent,
+    localhost: config.localhost,
+    ...shared(config),
   });
-  if (config.user) tracker.identify(String(config.user.userId));
-  return {
-    component(name, type, element) {
-      const target = element && domInfo(element).text;
-      tracker.track(NATIVE_NAMES[type], { component_name: name, location_type: "COMPONENT", target });
-    },
-    click(element) {
-      const { text, ...rest } = domInfo(element);
-      tracker.track("click", { location_type: "PAGE", target: text, dom_info: { text, ...rest } });
-    },
-  };
+  return over(outbox, ({ event_type: type = "UNKNOWN", location_type = "PAGE", dom_info, ...more }) => {
+    const own = location_type == "PAGE" ? { dom_info } : undefined;
+    tracker.track(NATIVE_NAMES[type] ?? type, { location_type, target: dom_info?.text, ...own, ...more });
+  });
 }

@@ -4,8 +4,10 @@
  * No visitor id is made or kept: the server tells visitors apart for a day without one. Only `identify` sets an id, the shop's own; it is kept until
  * `reset`. Under Global Privacy Control or Do Not Track `identify` does nothing.
  */
-import { createOutbox, put, randomId, store } from "./outbox";
-import { watchClicks, watchPage } from "./page";
+import { createConsent, isPrivate, type ConsentConfig } from "./consent";
+import { once } from "./once";
+import { createOutbox, put, randomId, store, type Outbox } from "./outbox";
+import { watchClicks, watchForms, watchPage, whenShown, type Look } from "./page";
 
 declare const __VERSION__: string;
 
@@ -13,19 +15,25 @@ declare const __VERSION__: string;
 export type Properties = Record<string, unknown>;
 
 /** How a tracker is set up. */
-export interface Config {
+export interface Config extends ConsentConfig {
   /** The site's public key. */
   writeKey: string;
   /** The server's address without a path, such as `https://shop.example`; by default the page's own. */
   endpoint?: string | undefined;
   /** The full address to post to, if it is not `<endpoint>/v1/batch`. */
   url?: string | undefined;
-  /** What is recorded without a call: any of the words `page`, `click`, `time`. Default: all three. */
+  /** What is recorded without a call: any of the words `page`, `click` (`all-clicks`: on anything), `time`, `outbound`, `download`, `form`. Default: all. */
   auto?: string | undefined;
   /** Milliseconds that an event waits for others before it is sent. Default 100. */
   flushInterval?: number | undefined;
   /** Events in a batch at most. Default 20. */
   batchSize?: number | undefined;
+  /** Pages are told apart by what follows the `#`, too. */
+  hashRoutes?: boolean | undefined;
+  /** The first page is the site's page for what was not found: its view gets the property `status` 404. */
+  notFound?: boolean | undefined;
+  /** The customer's id, where the page knows it: goes before the one that `identify` has set, and makes no event. */
+  userId?: string | undefined;
   /** Goes with every event as `context.app`. */
   app?: { name?: string | undefined; version?: string | undefined } | undefined;
   /** Hears of every event and every request. */
@@ -44,49 +52,63 @@ export interface Tracker {
   reset(): void;
   /** Sends what waits now. */
   flush(): void;
+  /** From here on this browser is not counted; what was not sent and the customer id are forgotten. Remembered. */
+  optOut(): void;
+  /** This browser is counted from the present page on. Remembered. */
+  optIn(): void;
 }
 
-/** True if the visitor asked not to be recognised: Global Privacy Control or Do Not Track. */
-export const isPrivate = (): boolean =>
-  !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl || navigator.doNotTrack == "1";
+/** A tracker and its outbox. */
+export interface Started {
+  tracker: Tracker;
+  outbox: Outbox;
+}
 
-export function createTracker(config: Config): Tracker {
-  const auto = config.auto ?? "page click time";
-  const userKey = "kassa.user";
+const USER = "kassa.user";
+
+/** The tracker of a write key: there is one in a page, however often it is asked for. The config of the first call counts. */
+export const createTracker = (config: Config): Tracker => startTracker(config).tracker;
+
+/** As `createTracker`. */
+export const startTracker = (config: Config): Started => once(config.writeKey, () => start(config));
+
+function start(config: Config): Started {
+  const records = (word: string): boolean => (config.auto ?? word).includes(word);
+  const url = config.url ?? (config.endpoint ?? "") + "/v1/batch";
+  const consent = createConsent(url, config);
   const outbox = createOutbox({
-    url: config.url ?? (config.endpoint ?? "") + "/v1/batch",
+    ...config,
+    url,
     name: config.writeKey,
-    flushInterval: config.flushInterval ?? 100,
-    batchSize: config.batchSize ?? 20,
-    log: config.log,
     wrap: (batch) => `{"writeKey":${JSON.stringify(config.writeKey)},"sentAt":"${new Date().toISOString()}","batch":${batch}}`,
   });
   let referrer = document.referrer;
+  let { notFound } = config;
   let context: Properties;
-  let look = (): void => {};
+  let look: Look = () => {};
 
   function refresh(): void {
-    const campaign: Record<string, string> = {};
-    new URLSearchParams(location.search).forEach((value, key) => {
-      if (key.startsWith("utm_")) campaign[key == "utm_campaign" ? "name" : key.slice(4)] = value;
-    });
+    // Who copies a link from a page's source has `&amp;` in it.
+    const url = location.href.replace(/&(amp;)+/g, "&");
     context = {
-      page: { path: location.pathname, url: location.href, title: document.title, referrer },
-      campaign,
+      page: { path: location.pathname + (config.hashRoutes ? location.hash : ""), url, title: document.title, referrer },
       library: { name: "kassa", version: __VERSION__ },
       app: config.app,
+      webdriver: navigator.webdriver || undefined,
     };
-    referrer = location.href;
   }
 
   function add(type: string, fields: Properties): void {
-    outbox.add({
-      type,
-      messageId: randomId(),
-      timestamp: new Date().toISOString(),
-      userId: isPrivate() ? undefined : store()[userKey],
-      ...fields,
-      context,
+    whenShown(() => {
+      if (!consent.given()) return;
+      outbox.add({
+        type,
+        messageId: randomId(),
+        timestamp: new Date().toISOString(),
+        userId: isPrivate() ? undefined : (config.userId ?? store()[USER]),
+        ...fields,
+        context,
+      });
     });
   }
 
@@ -96,30 +118,51 @@ export function createTracker(config: Config): Tracker {
   };
   const page = (name?: string, properties?: Properties): void => {
     refresh();
-    add("page", { name, properties });
+    add("page", { name, properties: notFound ? { status: 404, ...properties } : properties });
+    notFound = false;
+    referrer = location.href;
   };
 
   refresh();
-  referrer = document.referrer;
   look = watchPage({
-    shown: auto.includes("page") ? () => page() : undefined,
+    shown: records("page") ? () => page() : undefined,
     // Not `track`: these seconds belong to the page that is being left.
-    seen: auto.includes("time") ? (seconds) => add("track", { event: "time_on_page", properties: { seconds } }) : undefined,
+    seen(seconds) {
+      if (records("time")) add("track", { event: "time_on_page", properties: { seconds } });
+    },
     left: outbox.leave,
+    hashRoutes: config.hashRoutes,
   });
-  if (auto.includes("click")) watchClicks((target) => track("click", { target }));
+  watchClicks(config.auto != null && records("all-clicks"), (target, lead, place) => {
+    if (lead && records(lead)) track("click", { target, [lead]: place });
+    else if (records("click")) track("click", { target });
+  });
+  if (records("form")) watchForms((form) => track("form_submit", { form }));
 
   return {
-    track,
-    page,
-    identify(userId, traits) {
-      if (isPrivate()) return;
-      put(userKey, userId);
-      add("identify", { traits });
+    outbox,
+    tracker: {
+      track,
+      page,
+      identify(userId, traits) {
+        if (isPrivate() || !consent.given()) return;
+        put(USER, userId);
+        add("identify", { traits });
+      },
+      reset() {
+        delete store()[USER];
+      },
+      flush: outbox.flush,
+      optOut() {
+        consent.set("out");
+        outbox.clear();
+        delete store()[USER];
+      },
+      optIn() {
+        if (consent.given()) return;
+        consent.set("in");
+        look(true);
+      },
     },
-    reset() {
-      delete store()[userKey];
-    },
-    flush: outbox.flush,
   };
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createOutbox, type Outbox } from "../src/outbox";
-import { freshKey, serve } from "./server";
+import { batchOf, freshKey, serve } from "./server";
 
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 let key: string;
@@ -9,6 +9,13 @@ const open = (): Outbox =>
   createOutbox({ url: "https://shop.test/v1/batch", name: key, flushInterval: 100, batchSize: 20, wrap: (batch) => `{"writeKey":"${key}","batch":${batch}}` });
 
 const kept = (): string[] => Object.keys(localStorage).filter((name) => name.startsWith(`kassa ${key} `));
+
+/** Another page, so many ms later: to forget the timers sets the clock back, too. */
+function later(ms: number): void {
+  const now = Date.now() + ms;
+  vi.clearAllTimers();
+  vi.setSystemTime(now);
+}
 
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date("2026-11-21T12:00:00Z") });
@@ -85,7 +92,7 @@ test("a reload does not lose what was not delivered", async () => {
   vi.clearAllTimers();
   server.answer(200);
   open();
-  await pass(10);
+  await pass(100);
   expect(server.events(key).map((event) => event.messageId)).toEqual(["a"]);
   expect(kept()).toHaveLength(0);
 });
@@ -99,6 +106,85 @@ test("while the server is away, leaving keeps instead of handing over", async ()
   box.leave();
   expect(server.beacon).not.toHaveBeenCalled();
   expect(kept()).toHaveLength(2);
+});
+
+test("what a beacon took is kept until the next page was answered, and goes with its first events", async () => {
+  const server = serve(200);
+  const box = open();
+  await pass(100);
+  box.add({ messageId: "a" });
+  box.leave();
+  expect(server.of(key).map((request) => request.beacon)).toEqual([true]);
+  expect(kept()).toHaveLength(1);
+  later(1000);
+  open().add({ messageId: "b" });
+  await pass(100);
+  // The same ids: to the server the second one is a duplicate.
+  const sent = server.of(key).map((request) => [request.beacon, ...batchOf(request).map((event) => event.messageId)]);
+  expect(sent).toEqual([[true, "a"], [false, "a", "b"]]);
+  expect(kept()).toHaveLength(0);
+});
+
+test("a beacon that met a server that is away loses nothing", async () => {
+  const server = serve(200);
+  const box = open();
+  await pass(100);
+  // The browser says that it took the beacon; nobody hears that it came back with 503.
+  box.add({ messageId: "a" });
+  box.leave();
+  vi.clearAllTimers();
+  server.answer(503, 503, 200);
+  open();
+  await pass(10_000);
+  const proofs = server.of(key).filter((request) => !request.beacon);
+  expect(proofs.map((request) => request.status)).toEqual([503, 503, 200]);
+  expect(kept()).toHaveLength(0);
+});
+
+test("a beacon that nobody has proved is forgotten after a day; what was never handed over is not", async () => {
+  const server = serve(200);
+  const box = open();
+  await pass(100);
+  box.add({ messageId: "old" });
+  box.leave();
+  server.beacon.mockReturnValue(false);
+  box.add({ messageId: "refused" });
+  box.leave();
+  expect(kept()).toHaveLength(2);
+  later(24 * 3_600_000 + 1);
+  open();
+  await pass(100);
+  expect(kept()).toHaveLength(0);
+  const again = server.of(key).filter((request) => !request.beacon);
+  expect(again.map((request) => request.body)).toEqual([expect.stringContaining("refused") as string]);
+});
+
+test("what waits at several places goes in requests that keepalive takes", async () => {
+  const server = serve(0);
+  const box = open();
+  for (let n = 0; n < 4; n++) {
+    box.add({ messageId: `m${n}`, text: "x".repeat(8_000) });
+    await pass(150);
+  }
+  server.answer(200);
+  await pass(70_000);
+  const answered = server.of(key).filter((request) => request.status === 200);
+  expect(answered.map((request) => request.options?.keepalive)).toEqual([true, true]);
+  expect(server.events(key).map((event) => event.messageId)).toEqual(["m0", "m1", "m2", "m3"]);
+});
+
+test("what was not sent can be forgotten", async () => {
+  const server = serve(503);
+  const box = open();
+  box.add({ messageId: "a" });
+  await pass(100);
+  box.add({ messageId: "b" });
+  expect(box.size()).toBe(1);
+  box.clear();
+  expect([box.size(), kept().length]).toEqual([0, 0]);
+  server.answer(200);
+  await pass(70_000);
+  expect(server.events(key)).toHaveLength(0);
 });
 
 test("two tabs lose nothing of each other's", async () => {

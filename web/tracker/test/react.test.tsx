@@ -1,7 +1,19 @@
-import { act, StrictMode, type ReactNode } from "react";
+import { act, StrictMode, useContext, type ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { TrackerProvider, useTracker, type TrackerConfig } from "../src/react";
+import { renderToString } from "react-dom/server";
+import {
+  clearQueue,
+  EventTracker,
+  flushQueue,
+  trackEvent,
+  TrackerContext,
+  TrackerProvider,
+  useTracker,
+  type TrackerConfig,
+  type TrackerProps,
+  type UserEvent,
+} from "../src/react";
 import { freshKey, serve } from "./server";
 
 (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
@@ -62,7 +74,7 @@ test("an endpoint that ends in /track gets the batch dialect", async () => {
   const requests = server.requests.filter((request) => request.url === url);
   expect(requests).toHaveLength(1);
   const body = JSON.parse(requests[0]?.body ?? "") as { appName: string; appVersion: string; events: BatchEvent[] };
-  expect(body).toMatchObject({ appName: "shop", appVersion: "1.0.0" });
+  expect(body).toMatchObject({ appName: "shop", appVersion: "1.0.0", sentAt: Date.parse("2026-11-21T12:00:00.200Z") });
   expect(body.events.map((event) => [event.event_type, event.location_type, event.component_name])).toEqual([
     ["PAGE_VIEW", "PAGE", undefined],
     ["HOVER_ENTER", "COMPONENT", "BuyButton"],
@@ -83,6 +95,83 @@ test("an endpoint that ends in /track gets the batch dialect", async () => {
   });
   expect(body.events[4]?.dom_info).toEqual({ tag: "P", id: "text", className: "", text: "Some text" });
   expect(new Set(body.events.map((event) => event.event_id)).size).toBe(5);
+});
+
+test("an application of the batch dialect's own package works with the import changed", async () => {
+  const server = serve(200);
+  const url = `https://${freshKey()}.test/track`;
+  // As such applications configure it: `log` and `debug` are switches there.
+  const config = { endpointUrl: url, batchSize: 5, flushInterval: 5000, appName: "demo", appVersion: "0.1.0", debug: false, log: true };
+  const said = vi.spyOn(console, "debug").mockImplementation(() => {});
+  // Their own hook over the context: the component's handlers, and an event of their own beside each.
+  function useOwnTracker(name: string, metadata: Record<string, unknown>): TrackerProps & { trackEvent: (type: string) => void } {
+    const tracker = useContext(TrackerContext);
+    const { onClick, onMouseEnter, onMouseLeave } = useTracker(name);
+    const own = (event_type: string): void => tracker?.trackEvent({ event_type, user_metadata: metadata });
+    return {
+      onClick: (event) => {
+        onClick(event);
+        own("CLICK");
+      },
+      onMouseEnter,
+      onMouseLeave,
+      trackEvent: own,
+    };
+  }
+  function Card(): ReactNode {
+    const { trackEvent: own, ...handlers } = useOwnTracker("Card", { plan: "gold" });
+    return (
+      <div id="card" {...handlers}>
+        <button id="own" onClick={() => own("SHARE")} />
+      </div>
+    );
+  }
+  root = createRoot(document.body.appendChild(document.createElement("div")));
+  await act(async () =>
+    root.render(
+      <StrictMode>
+        <TrackerProvider config={config}>
+          <Card />
+        </TrackerProvider>
+      </StrictMode>,
+    ),
+  );
+  await fire("#own", "click");
+  await act(async () => vi.advanceTimersByTimeAsync(5000));
+  const { events } = JSON.parse(server.requests.find((request) => request.url === url)?.body ?? "") as { events: UserEvent[] };
+  expect(events.map((event) => [event.event_type, event.location_type, event.component_name, event.user_metadata])).toEqual([
+    ["PAGE_VIEW", "PAGE", undefined, undefined],
+    ["SHARE", "PAGE", undefined, { plan: "gold" }],
+    ["CLICK", "COMPONENT", "Card", undefined],
+    ["CLICK", "PAGE", undefined, { plan: "gold" }],
+  ]);
+  expect(said.mock.calls.map((call) => call[1] as string)).toEqual(["event", "event", "event", "event", "sent"]);
+
+  // Outside of components.
+  const tracker = EventTracker.getInstance();
+  trackEvent({ event_type: "BY_HAND" });
+  expect([tracker.getQueueSize(), EventTracker.getInstance(config).getQueueSize()]).toEqual([1, 1]);
+  clearQueue();
+  expect(tracker.getQueueSize()).toBe(0);
+  const batch = [{ event_type: "A" }, { event_type: "B" }, {}] as UserEvent[];
+  await flushQueue(batch, config);
+  const last = JSON.parse(server.requests.filter((request) => request.url === url).at(-1)?.body ?? "") as { events: UserEvent[] };
+  expect(last.events.map((event) => event.event_type)).toEqual(["A", "B", "UNKNOWN"]);
+  tracker.setBatchSize(1);
+  trackEvent({ event_type: "AT_ONCE" });
+  expect(tracker.getQueueSize()).toBe(0);
+  await act(async () => vi.advanceTimersByTimeAsync(0));
+});
+
+test("a server that renders makes no tracker", () => {
+  const server = serve(200);
+  const html = renderToString(
+    <TrackerProvider config={{ endpointUrl: `https://${freshKey()}.test/track` }}>
+      <BuyButton />
+    </TrackerProvider>,
+  );
+  expect(html).toContain("Buy</button>");
+  expect(server.requests).toHaveLength(0);
 });
 
 test("batchSize sends at once; debug and log tell what happens", async () => {
@@ -110,6 +199,24 @@ test("any other endpoint gets the native dialect", async () => {
     ["click", undefined, "Some text"],
   ]);
   expect(server.events(key)[0]?.context).toMatchObject({ app: { name: "shop" } });
+});
+
+test("who is known at the start is named without an event", async () => {
+  const server = serve(200);
+  const key = freshKey();
+  await render({ endpointUrl: "https://shop.test/v1/batch", writeKey: key, user: { userId: 7 }, flushInterval: 100 });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(server.events(key).map((event) => [event.type, event.userId])).toEqual([["page", "7"]]);
+});
+
+test("an opt-out that is remembered holds for the batch dialect, too", async () => {
+  const server = serve(200);
+  localStorage.setItem("kassa.consent", "out");
+  const url = `https://${freshKey()}.test/track`;
+  await render({ endpointUrl: url, flushInterval: 100 });
+  await fire("#buy", "click");
+  await vi.advanceTimersByTimeAsync(100);
+  expect(server.requests.filter((request) => request.url === url)).toHaveLength(0);
 });
 
 test("outside of a provider the handlers do nothing", async () => {

@@ -58,3 +58,26 @@ test("calls made before it loaded are made then", async () => {
   await vi.advanceTimersByTimeAsync(100);
   expect(server.events(key)).toMatchObject([{ type: "identify", userId: "u-1" }, { event: "Early", properties: { a: 1 } }]);
 });
+
+test("the same write key twice in a page counts once, two keys count each", async () => {
+  const server = serve(200);
+  const [key, other] = [freshKey(), freshKey()];
+  await load({ "data-write-key": key });
+  await load({ "data-write-key": key });
+  await load({ "data-write-key": other });
+  await vi.advanceTimersByTimeAsync(100);
+  expect([server.events(key).length, server.events(other).length]).toEqual([1, 1]);
+});
+
+test("a module, which does not know its element, finds itself", async () => {
+  const server = serve(200);
+  const key = freshKey();
+  document.head.innerHTML = `<script type="module" src="https://stats.shop.test/kassa.js" data-write-key="${key}" data-404></script>`;
+  Object.defineProperty(document, "currentScript", { configurable: true, value: null });
+  vi.resetModules();
+  await import("../src/script");
+  await vi.advanceTimersByTimeAsync(100);
+  expect(server.of(key)[0]?.url).toBe("https://stats.shop.test/v1/batch");
+  expect(server.events(key)[0]?.properties).toEqual({ status: 404 });
+  document.head.innerHTML = "";
+});

@@ -21,7 +21,7 @@ export interface Received {
   properties?: Record<string, unknown>;
   traits?: Record<string, unknown>;
   timestamp: string;
-  context: { page: { path: string; url: string; title: string; referrer: string }; campaign: Record<string, string>; library: { name: string; version: string } };
+  context: { page: { path: string; url: string; title: string; referrer: string }; webdriver?: boolean; library: { name: string; version: string } };
   [more: string]: unknown;
 }
 
@@ -48,16 +48,20 @@ export function serve(...statuses: number[]) {
     answer: (...later: number[]) => void answers.splice(0, answers.length, ...later),
     /** Requests of the tracker with this key: earlier tests' trackers still listen to the page. */
     of: (key: string) => requests.filter((request) => request.body.includes(`"writeKey":"${key}"`)),
-    /** Events that were accepted from this tracker. */
-    events: (key: string): Received[] =>
-      requests
-        .filter((request) => request.body.includes(`"writeKey":"${key}"`) && request.status === 200)
-        .flatMap((request) => (JSON.parse(request.body) as { batch: Received[] }).batch),
+    /** Events that were accepted from this tracker, each once. */
+    events(key: string): Received[] {
+      const accepted = requests.filter((request) => request.body.includes(`"writeKey":"${key}"`) && request.status === 200).flatMap(batchOf);
+      return [...new Map(accepted.map((event) => [event.messageId, event])).values()];
+    },
   };
 }
 
+/** The events in a request. */
+export const batchOf = (request: Request): Received[] => (JSON.parse(request.body) as { batch: Received[] }).batch;
+
 let visibility: DocumentVisibilityState = "visible";
 Object.defineProperty(document, "visibilityState", { configurable: true, get: () => visibility });
+Object.defineProperty(document, "hidden", { configurable: true, get: () => visibility == "hidden" });
 
 /** Hides the page or brings it back. */
 export function show(state: DocumentVisibilityState): void {

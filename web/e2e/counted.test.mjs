@@ -1,0 +1,317 @@
+// What the tracker counts, in a real browser: what people see and do, once; and whom it leaves out.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launchBrowser, launchDriven, openAlone } from "./browser.mjs";
+import { script, startFixture } from "./fixture.mjs";
+import { events, freshSite, startKassa, until, useKassa } from "./kassa.mjs";
+
+let browser;
+let kassa;
+let fixture;
+
+const PAGES = {
+  // Prepares another page in advance, and goes there when that says that it is ready.
+  "/ahead": (query) => `${script(query)}
+    <script type="speculationrules">{"prerender":[{"urls":["/shown?${query}","/never?${query}"],"eagerness":"immediate"}]}</script>
+    <script type="module">
+      const key = "${query.get("key")}";
+      await Promise.all([fetch("/until?shown-" + key), fetch("/until?never-" + key)]);
+      location.href = "/shown?${query}";
+    </script>`,
+  "/shown": (query) => prepared(query, "shown"),
+  "/never": (query) => prepared(query, "never"),
+  "/twice": (query) => script(query) + script(query),
+  "/module": (query) => script(query, 'type="module"'),
+  "/missing": (query) => script(query, "data-404"),
+  "/all": (query) => `${script(query, 'data-auto="all-clicks"')}<p id="text">Only text</p><input id="typed">`,
+  "/links": (query) => `${script(query)}
+    <a id="out" href="http://other.test:9/a/b?token=1">Other shop</a> <a id="file" href="/files/prices.pdf">Prices</a>
+    <form id="letter"><input name="mail"><button id="send" type="submit">Subscribe</button></form>
+    <my-card></my-card>
+    <script>
+      for (const id of ["out", "file"]) document.getElementById(id).addEventListener("click", (event) => event.preventDefault());
+      document.addEventListener("submit", (event) => event.preventDefault());
+      customElements.define("my-card", class extends HTMLElement {
+        constructor() {
+          super();
+          this.attachShadow({ mode: "open" }).innerHTML = '<button id="inner"><b>Add</b> it</button>';
+        }
+      });
+    </script>`,
+  "/consent": (query) => script(query, 'data-consent="required"'),
+  "/localhost": (query) => script(query, query.get("more") ?? ""),
+};
+
+const prepared = (query, word) => `${script(query)}<script>
+  addEventListener("load", () => {
+    kassa.track("Early", { prerendering: document.prerendering });
+    fetch("/say?${word}-${query.get("key")}");
+  });
+</script>`;
+
+before(async () => {
+  browser = await launchBrowser("--host-resolver-rules=MAP *.test 127.0.0.1");
+  kassa = await useKassa();
+  fixture = await startFixture(PAGES);
+});
+after(async () => {
+  await browser?.close();
+  await fixture?.stop();
+  await kassa?.remove();
+});
+
+const addressOf = (path, site, more = {}) => `${fixture.url}${path}?${new URLSearchParams({ from: kassa.url, key: site, ...more })}`;
+const rows = (site, enough, base = kassa.url) => until(() => events(base, site, { include_bots: "true" }), (list) => enough(list), 20_000);
+const named = (list, name) => list.filter((event) => event.name === name);
+const views = (list) => named(list, "page_view").map((event) => event.page);
+
+/** A page of the fixture on which the tracker has started. */
+async function open(path, site, { context, query, init } = {}) {
+  context ??= await browser.newContext();
+  if (init) await context.addInitScript(init);
+  const page = await context.newPage();
+  await page.goto(addressOf(path, site, query));
+  await page.waitForFunction(() => window.kassa?.track);
+  return { context, page };
+}
+
+let ends = 0;
+
+/** Records a last event, so that all that came before it is known to be there, and gives what came before. */
+async function finish(page, site) {
+  const end = `The End ${++ends}`;
+  await page.evaluate((name) => window.kassa.track(name), end);
+  const list = await rows(site, (all) => named(all, end).length >= 1);
+  assert.equal(named(list, end).length, 1);
+  return list.filter((event) => event.name !== end);
+}
+
+test("a page that was prepared in advance counts once, when it is shown, and never if it is not", async () => {
+  const site = freshSite("ahead");
+  const alone = openAlone(addressOf("/ahead", site));
+  try {
+    const list = await rows(site, (all) => named(all, "Early").length >= 1);
+    assert.deepEqual(views(list), ["/ahead", "/shown"]);
+    assert.deepEqual(named(list, "Early").map((event) => [event.page, event.props.prerendering]), [["/shown", true]]);
+  } finally {
+    await alone.close();
+  }
+});
+
+test("only another path is another page, with the Navigation API and without", async () => {
+  for (const init of [undefined, () => Object.defineProperty(window, "navigation", { value: undefined })]) {
+    const site = freshSite("query");
+    const { context, page } = await open("/shop", site, { init });
+    await page.evaluate(() => {
+      history.replaceState(null, "", "/shop?sort=price");
+      history.pushState(null, "", "/shop?sort=name#top");
+      location.hash = "reviews";
+      history.pushState(null, "", "/p/mug?sort=name");
+    });
+    assert.deepEqual(views(await finish(page, site)), ["/shop", "/p/mug"], init ? "without" : "with");
+    await context.close();
+  }
+});
+
+test("a router on the Navigation API is followed", async () => {
+  const site = freshSite("navigation");
+  const { context, page } = await open("/shop", site);
+  await page.evaluate(async () => {
+    navigation.addEventListener("navigate", (event) => event.canIntercept && event.intercept({ handler: async () => void (document.title = "Mug") }));
+    await navigation.navigate("/p/mug").finished;
+    await navigation.back().finished;
+  });
+  const list = await rows(site, (all) => views(all).length >= 3);
+  assert.deepEqual(views(list), ["/shop", "/p/mug", "/shop"]);
+  await context.close();
+});
+
+test("a script that stands in the page twice, or is inserted again at each navigation, counts once", async () => {
+  const site = freshSite("twice");
+  const { context, page } = await open("/twice", site);
+  await page.evaluate(async () => {
+    const again = document.querySelector("script[src]");
+    history.pushState(null, "", "/p/mug");
+    const copy = Object.assign(document.createElement("script"), { src: again.src });
+    copy.dataset.writeKey = again.dataset.writeKey;
+    await new Promise((done) => {
+      copy.onload = done;
+      document.head.append(copy);
+    });
+  });
+  const list = await finish(page, site);
+  assert.deepEqual(views(list), ["/twice", "/p/mug"]);
+  await context.close();
+});
+
+test("as a module it works, too", async () => {
+  const site = freshSite("module");
+  const { context, page } = await open("/module", site);
+  assert.deepEqual(views(await finish(page, site)), ["/module"]);
+  await context.close();
+});
+
+test("a page for what was not found says so", async () => {
+  const site = freshSite("missing");
+  const { context } = await open("/missing", site);
+  const list = await rows(site, (all) => all.length >= 1);
+  assert.deepEqual(list.map((event) => [event.name, event.page, event.props.status]), [["page_view", "/missing", 404]]);
+  await context.close();
+});
+
+test("clicks say where they lead: other hosts, files, the middle button, shadow roots, forms", async () => {
+  const site = freshSite("links");
+  const { context, page } = await open("/links", site);
+  await page.locator("#out").click();
+  await page.locator("#file").click();
+  await page.locator("#out").click({ button: "middle" });
+  await page.locator("#inner b").click();
+  await page.locator("#send").click({ button: "middle" });
+  await page.locator("#letter input").fill("me@secret.test");
+  await page.locator("#send").click();
+  const list = await finish(page, site);
+  const outbound = ["click", "Other shop", "other.test:9/a/b", undefined, undefined];
+  assert.deepEqual(
+    list
+      .filter((event) => ["click", "form_submit"].includes(event.name))
+      .map(({ name, props }) => [name, props.target, props.outbound, props.download, props.form]),
+    [
+      outbound,
+      ["click", "Prices", undefined, `${new URL(fixture.url).host}/files/prices.pdf`, undefined],
+      outbound,
+      ["click", "Add it", undefined, undefined, undefined],
+      ["click", "Subscribe", undefined, undefined, undefined],
+      ["form_submit", undefined, undefined, undefined, "letter"],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(list), /secret\.test|token=1/);
+  await context.close();
+});
+
+test("with all-clicks a click on anything counts, and nothing that was typed is read", async () => {
+  const site = freshSite("all");
+  const { context, page } = await open("/all", site);
+  await page.locator("#text").click();
+  await page.locator("#typed").fill("secret");
+  await page.locator("#typed").click();
+  const list = await finish(page, site);
+  assert.deepEqual(named(list, "click").map((event) => event.target), ["Only text", "typed"]);
+  assert.doesNotMatch(JSON.stringify(list), /"secret"/);
+  await context.close();
+});
+
+test("what a beacon lost at a server that was away arrives from the next page, once", async () => {
+  let server = await startKassa();
+  const site = freshSite("lost");
+  const { context, page } = await open("/shop", site, { query: { from: server.url } });
+  await rows(site, (list) => views(list).length >= 1, server.url);
+  await server.stop();
+  // The browser takes the beacon, and nobody ever hears that it found no server.
+  await page.evaluate(() => window.kassa.track("Last Words"));
+  const closed = page.waitForEvent("close");
+  await page.close({ runBeforeUnload: true });
+  await closed;
+  server = await startKassa({ listen: new URL(server.url).host, data: server.data });
+  const { page: next } = await open("/shop", site, { context, query: { from: server.url } });
+  const list = await rows(site, (all) => named(all, "Last Words").length >= 1 && views(all).length >= 2, server.url);
+  assert.equal(named(list, "Last Words").length, 1);
+  await until(() => next.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kassa ")).length), (kept) => kept === 0);
+  await context.close();
+  await server.remove();
+});
+
+test("a tab that is left open for a night has been read for a minute", async () => {
+  const site = freshSite("night");
+  const context = await browser.newContext();
+  await context.clock.install();
+  const { page } = await open("/shop", site, { context });
+  await page.clock.fastForward("08:00:00");
+  await page.mouse.move(10, 10);
+  await page.clock.fastForward(5000);
+  await page.goto(addressOf("/next", site));
+  await page.clock.runFor(1000);
+  const list = await rows(site, (all) => named(all, "time_on_page").length >= 1);
+  const [{ props }] = named(list, "time_on_page");
+  assert.ok(props.seconds >= 60 && props.seconds <= 75, `${props.seconds} s`);
+  await context.close();
+});
+
+test("before consent nothing is counted or kept; after it the page is; after opting out nothing", async () => {
+  const site = freshSite("consent");
+  const { context, page } = await open("/consent", site);
+  await page.evaluate(() => {
+    window.kassa.identify("u-1");
+    window.kassa.track("Too Early");
+  });
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  await page.evaluate(() => window.kassa.optIn());
+  const list = await finish(page, site);
+  assert.deepEqual(list.map((event) => [event.name, event.user]), [["page_view", null]]);
+  await page.reload();
+  await page.waitForFunction(() => window.kassa?.track);
+  await rows(site, (all) => views(all).length >= 2);
+  await page.evaluate(() => {
+    window.kassa.optOut();
+    window.kassa.track("Too Late");
+  });
+  await page.reload();
+  await page.waitForFunction(() => window.kassa?.track);
+  assert.deepEqual(await page.evaluate(() => Object.entries(localStorage)), [["kassa.consent", "out"]]);
+  // What follows in another browser is there; what this one did is not.
+  const other = await open("/shop", site);
+  const all = await finish(other.page, site);
+  assert.equal(named(all, "Too Late").length + named(all, "Too Early").length, 0);
+  assert.equal(views(all).filter((path) => path === "/consent").length, 2);
+  await context.close();
+  await other.context.close();
+});
+
+test("?kassa=ignore keeps a browser out of the numbers until ?kassa=count", async () => {
+  const site = freshSite("ignore");
+  const { context, page } = await open("/shop", site, { query: { kassa: "ignore" } });
+  await page.evaluate(() => window.kassa.track("Own Visit"));
+  await page.goto(addressOf("/cart", site));
+  await page.goto(addressOf("/shop", site, { kassa: "count" }));
+  await page.waitForFunction(() => window.kassa?.track);
+  const list = await finish(page, site);
+  assert.deepEqual(views(list), ["/shop"]);
+  assert.equal(named(list, "Own Visit").length, 0);
+  await context.close();
+});
+
+test("a page on this machine counts only for a server on this machine, or when told so", async () => {
+  const port = (url) => new URL(url).port;
+  const far = `http://stats.test:${port(kassa.url)}`;
+  const visit = async (host, query) => {
+    const site = freshSite("local");
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const asked = [];
+    page.on("request", (request) => request.url().endsWith("/v1/batch") && asked.push(request.url()));
+    await page.goto(`http://${host}:${port(fixture.url)}/localhost?${new URLSearchParams({ key: site, ...query })}`);
+    await page.waitForFunction(() => window.kassa?.track);
+    await page.evaluate(async () => {
+      window.kassa.flush();
+      // What was asked for before this is known when it is answered.
+      await fetch(location.href);
+    });
+    await context.close();
+    return asked.length > 0;
+  };
+  assert.equal(await visit("localhost", { from: far }), false, "localhost, a server elsewhere");
+  assert.equal(await visit("localhost", { from: far, more: "data-localhost" }), true, "localhost, told so");
+  assert.equal(await visit("localhost", { from: kassa.url }), true, "localhost, a server here");
+  assert.equal(await visit("shop.test", { from: far }), true, "a shop");
+});
+
+test("what a browser sends that a program drives is a bot's", async () => {
+  const site = freshSite("driven");
+  const driven = await launchDriven();
+  const page = await driven.newPage();
+  await page.goto(addressOf("/shop", site));
+  assert.equal(await page.evaluate(() => navigator.webdriver), true);
+  const list = await rows(site, (all) => views(all).length >= 1);
+  assert.deepEqual(list.map((event) => event.bot), [true]);
+  assert.deepEqual(await events(kassa.url, site), []);
+  await driven.close();
+});
