@@ -1,0 +1,5 @@
+export const metadata = { title: "Second" };
+
+export default function Second() {
+  return <p id="text">Second page</p>;
+}
