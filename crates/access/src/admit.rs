@@ -32,10 +32,9 @@ impl Access {
         };
         let caller = self.count(parts, decided)?;
         let address = ClientAddress::of(parts);
-        let is_own = address.is_loopback() && !is_forwarded(&parts.headers);
         if let Some(limit) = self.compat_limit()
             && caller == Caller::Public
-            && !is_own
+            && !is_own(parts)
         {
             limit.take(address).map_err(|seconds| Denied::TooOften { seconds })?;
         }
@@ -44,6 +43,8 @@ impl Access {
 
     fn count(&self, parts: &Parts, decided: Result<Caller, Denied>) -> Result<Caller, Denied> {
         match decided {
+            // A program of this machine with an old key guesses nothing: nobody is locked out for it.
+            Err(Denied::Wrong) if is_own(parts) => Err(Denied::Wrong),
             Err(Denied::Wrong) => Err(self.note_guess(ClientAddress::of(parts))),
             decided => decided,
         }
@@ -54,7 +55,7 @@ impl Access {
     pub(crate) fn note_guess(&self, address: IpAddr) -> Denied {
         let now = self.clock_now();
         match self.guesses().note(address, now) {
-            // A program of this machine with an old key is told what is wrong, however often it asks.
+            // Behind a proxy of this machine that is not trusted are many: their keys are not refused for one's guesses.
             Guess::Locked { seconds } if !address.is_loopback() => Denied::Locked { seconds },
             Guess::Counted | Guess::Locked { .. } => Denied::Wrong,
             Guess::Locks { until, write } => {
@@ -85,4 +86,9 @@ impl Access {
     pub(crate) fn clock_now(&self) -> Timestamp {
         self.attached().map_or_else(|| SystemClock.now(), |attached| attached.source.clock.now())
     }
+}
+
+/// Whether a program of this machine sent it, for whom no proxy speaks.
+fn is_own(parts: &Parts) -> bool {
+    ClientAddress::of(parts).is_loopback() && !is_forwarded(&parts.headers)
 }

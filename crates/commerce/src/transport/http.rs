@@ -63,6 +63,10 @@ pub fn internal_routes(shop: Arc<Shop>) -> Protected {
 }
 
 /// Another role, known by `KASSA_INTERNAL_TOKEN` before anything of a body is read.
+///
+/// A wrong token is no guess that locks its address: a role that was given another one asks every few seconds, and would
+/// lock everyone at its address out of logging in, and be answered 429, which it takes for a load that passes, and not for
+/// a token to be put right. The token is long and random, so that nobody guesses it however often he may ask.
 struct OtherRole;
 
 impl Permit for OtherRole {}

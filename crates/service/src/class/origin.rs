@@ -67,10 +67,9 @@ impl Origins {
     /// A 403 problem for a `Host` that is not ours or an origin that the class does not serve.
     pub(super) fn judge(&self, headers: &HeaderMap, peer: Option<&Peer>) -> Result<Grant, Problem> {
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
-        // What was forwarded is judged as in closed mode, where `Host` is the proxy's business.
         if let Some(hosts) = &self.hosts
             && !is_our_host(host, hosts)
-            && !is_forwarded(headers)
+            && !self.leaves_host_to_proxies(headers)
         {
             return Err(host_problem(host));
         }
@@ -83,6 +82,12 @@ impl Origins {
                 self.judge_listed(origin, host, self.schemes_of(host, headers, peer))
             }
         }
+    }
+
+    /// Whether `Host` is the business of a proxy that passed the request on: it is then judged as in closed mode, and needs a
+    /// key. Where it may need none, nobody is believed to be a proxy: a page that was rebound to this machine says so, too.
+    fn leaves_host_to_proxies(&self, headers: &HeaderMap) -> bool {
+        matches!(self.class, RouteClass::Native | RouteClass::Internal) && is_forwarded(headers)
     }
 
     /// Whether a request of that method, granted by [`judge`](Self::judge), may change something. On native routes, which
@@ -214,7 +219,10 @@ fn origin_problem(detail: &str) -> Problem {
 fn host_problem(host: &str) -> Problem {
     let host: String = host.chars().take(100).collect();
     Problem::new(StatusCode::FORBIDDEN, "unknown-host", "Not a name of this server")
-        .detail(format!("{host:?} is neither a loopback name nor in server.hosts"))
+        .detail(format!(
+            "{host:?} is neither a loopback name nor in server.hosts; a proxy that passes it on needs it there, or \
+             access.admin_token to be set"
+        ))
 }
 
 fn is_our_host(host: &str, listed: &[String]) -> bool {

@@ -166,6 +166,30 @@ async fn a_rebound_page_cannot_pass_as_the_same_origin() {
     assert_eq!(call(RouteClass::Native, "GET", &headers, "").await.0, 403);
 }
 
+/// It may set every header but a few, and its browser says of a read by GET neither `Origin` nor `Sec-Fetch-Site`.
+#[tokio::test]
+async fn a_rebound_page_cannot_pass_as_a_proxy() {
+    use RouteClass::{Compat, Ingest, Native, Probe, Storefront};
+    for by in ["x-forwarded-for", "forwarded", "via", "x-real-ip"] {
+        for (class, host, status) in [
+            (Storefront, "evil.example:8000", 403),
+            (Compat, "evil.example:8000", 403),
+            (Storefront, "shop.example", 200),
+            (Storefront, "127.0.0.1:8000", 200),
+            (Compat, "shop.example", 200),
+            // These ask for a key, which says what to set.
+            (Native, "evil.example:8000", 200),
+            (Ingest, "evil.example:8000", 200),
+            (Probe, "evil.example:8000", 200),
+        ] {
+            let headers = [("host", host), (by, "203.0.113.9")];
+            let (found, _, body) = call(class, "GET", &headers, "").await;
+            assert_eq!(found, status, "{class:?} {host} {by}");
+            assert!(status == 200 || (body.contains("server.hosts") && body.contains("access.admin_token")));
+        }
+    }
+}
+
 #[tokio::test]
 async fn bodies_are_json_where_the_class_says_so() {
     for (class, content_type, body, status) in [
