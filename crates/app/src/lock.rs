@@ -41,7 +41,7 @@ pub(crate) struct Running {
 /// Takes the lock of `dir` (made if missing), or tells who holds it.
 ///
 /// # Errors
-/// The folder cannot be made or written; a restore into it was not finished.
+/// The folder cannot be made or written; it is being read; a restore into it was not finished.
 pub(crate) fn take(dir: &Path) -> anyhow::Result<Data> {
     let taken = take_any(dir)?;
     if matches!(taken, Data::Mine(_)) {
@@ -64,7 +64,7 @@ fn refuse_unfinished(dir: &Path) -> anyhow::Result<()> {
 /// Takes the lock of `dir` for a restore, be it after one that was not finished.
 ///
 /// # Errors
-/// Another process holds it.
+/// Another process holds it, or reads it.
 pub(crate) fn take_to_restore(dir: &Path) -> anyhow::Result<Lock> {
     match take_any(dir)? {
         Data::Mine(lock) => Ok(lock),
@@ -87,6 +87,13 @@ fn take_any(dir: &Path) -> anyhow::Result<Data> {
             file.set_len(0).with_context(|| format!("cannot empty the lock {}", path.display()))?;
             let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
             Ok(Data::Mine(Lock { file, dir }))
+        }
+        // What the lock says was written by who wrote last, and readers write nothing.
+        Err(TryLockError::WouldBlock) if file.try_lock_shared().is_ok() => {
+            bail!(
+                "the data folder {} is being read, by an audit for instance: try again when that has ended",
+                dir.display()
+            )
         }
         Err(TryLockError::WouldBlock) => Ok(Data::Held(read_running(&mut file)?)),
         Err(TryLockError::Error(error)) => {
@@ -116,7 +123,7 @@ pub(crate) fn look(dir: &Path) -> anyhow::Result<Look> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Look::Mine(None)),
         Err(error) => return Err(error).with_context(|| format!("cannot open the lock {}", path.display())),
     };
-    match file.try_lock() {
+    match file.try_lock_shared() {
         Ok(()) => refuse_unfinished(dir).map(|()| Look::Mine(Some(file))),
         Err(TryLockError::WouldBlock) => Ok(Look::Held(read_running(&mut file)?)),
         Err(TryLockError::Error(error)) => {
@@ -135,7 +142,7 @@ fn read_running(file: &mut File) -> anyhow::Result<Running> {
 /// Takes the lock, or refuses in one sentence.
 ///
 /// # Errors
-/// Another process holds it.
+/// Another process holds it, or reads it.
 pub(crate) fn take_or_refuse(dir: &Path) -> anyhow::Result<Lock> {
     match take(dir)? {
         Data::Mine(lock) => Ok(lock),
@@ -211,5 +218,22 @@ mod tests {
         );
         drop(lock);
         assert!(matches!(take(dir.path()).unwrap(), Data::Mine(_)));
+    }
+
+    #[test]
+    fn readers_share_the_folder_and_are_not_taken_for_who_had_it_last() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lock = take_or_refuse(dir.path()).unwrap();
+        lock.announce(Some("127.0.0.1:8123".parse().unwrap())).unwrap();
+        assert!(matches!(look(dir.path()).unwrap(), Look::Held(_)), "who writes is asked");
+        drop(lock);
+        let (one, another) = (look(dir.path()).unwrap(), look(dir.path()).unwrap());
+        assert!(matches!((&one, &another), (Look::Mine(Some(_)), Look::Mine(Some(_)))));
+        for refused in [take_or_refuse(dir.path()), take_to_restore(dir.path())] {
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.contains("being read") && !refused.contains("8123"), "{refused}");
+        }
+        drop((one, another));
+        take_or_refuse(dir.path()).unwrap();
     }
 }

@@ -64,6 +64,20 @@ pub struct PlanError(String);
 /// # Errors
 /// [`PlanError`] for an unknown name, a count that is no positive number, or a second call.
 pub fn arm(plan: &str) -> Result<(), PlanError> {
+    PLAN.set(parse(plan)?).map_err(|_| PlanError("already armed".to_owned()))?;
+    ARMED.store(true, Ordering::SeqCst);
+    Ok(())
+}
+
+/// Whether `plan` is one, without arming it.
+///
+/// # Errors
+/// [`PlanError`] as [`arm`] has it.
+pub fn check(plan: &str) -> Result<(), PlanError> {
+    parse(plan).map(drop)
+}
+
+fn parse(plan: &str) -> Result<Vec<(&'static str, Action)>, PlanError> {
     let mut points = Vec::new();
     for part in plan.split(',').filter(|part| !part.trim().is_empty()) {
         let (name, action) = part.trim().split_once('=').unwrap_or((part.trim(), "1"));
@@ -72,9 +86,7 @@ pub fn arm(plan: &str) -> Result<(), PlanError> {
         };
         points.push((*name, parse_action(action)?));
     }
-    PLAN.set(points).map_err(|_| PlanError("already armed".to_owned()))?;
-    ARMED.store(true, Ordering::SeqCst);
-    Ok(())
+    Ok(points)
 }
 
 fn parse_action(text: &str) -> Result<Action, PlanError> {
@@ -120,6 +132,8 @@ mod tests {
         assert!(arm("log.after_write=0").is_err());
         assert!(arm("log.after_write=x").is_err());
         assert!(arm("log.after_write=sleep:").is_err());
+        assert!(check("nope=1").is_err());
+        check("log.after_write=1,store.before_commit=sleep:5").unwrap();
         hit("log.after_write");
     }
 }

@@ -97,14 +97,27 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 /// The file that lines go to, where they go to one.
 static FILE: OnceLock<LogFile> = OnceLock::new();
 
+/// Whether logging could start so, as far as that is known without making a file.
+///
+/// # Errors
+/// [`Error`] as [`init`] has it.
+pub fn check(options: &Options) -> Result<(), Error> {
+    filter(&options.level)?;
+    let Some(path) = &options.file else { return Ok(()) };
+    file::check(path).map_err(|why| Error::File { path: path.clone(), why })
+}
+
+fn filter(level: &str) -> Result<EnvFilter, Error> {
+    check_level(level)?;
+    EnvFilter::try_new(level).map_err(|why| Error::Directives { level: level.to_owned(), why })
+}
+
 /// Starts logging for the whole process, once.
 ///
 /// # Errors
 /// [`Error`] for a bad level, a file that cannot be written, or a second call.
 pub fn init(options: &Options) -> Result<(), Error> {
-    check_level(&options.level)?;
-    let filter = EnvFilter::try_new(&options.level)
-        .map_err(|why| Error::Directives { level: options.level.clone(), why })?;
+    let filter = filter(&options.level)?;
     if let Some(path) = &options.file {
         let opened = LogFile::open(path).map_err(|why| Error::File { path: path.clone(), why })?;
         FILE.set(opened).map_err(|_| Error::Started)?;

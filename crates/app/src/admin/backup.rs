@@ -17,7 +17,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use kassa_model::Progress;
-use kassa_service::Problem;
+use kassa_service::{Bare, Problem};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -34,7 +34,10 @@ pub(crate) fn routes(parts: &Parts) -> Router {
 }
 
 /// Makes one. It goes on when nobody listens any more.
-async fn post_backup(State(maker): State<Arc<Result<Arc<Maker>, String>>>) -> Result<Response, Problem> {
+async fn post_backup(
+    State(maker): State<Arc<Result<Arc<Maker>, String>>>,
+    _: Bare,
+) -> Result<Response, Problem> {
     let maker = match maker.as_ref() {
         Ok(maker) => Arc::clone(maker),
         Err(why) => return Err(Problem::conflict(why.clone())),

@@ -15,6 +15,7 @@ use kassa_db::{Db, Engine};
 use kassa_eventlog::local::LocalLog;
 use kassa_eventlog::{Delivery, EventLog, Limits, Offset, Stream};
 use kassa_eventstore::{Batch, EventStore};
+use kassa_service::masked;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -103,8 +104,8 @@ async fn shop_facts(parts: &Parts, db: &Db, log: Option<&LogFacts>) -> anyhow::R
 fn shown(config: &Config) -> String {
     let own = &config.orders.database_url;
     let url = if own.is_empty() { &config.database.url } else { own };
-    let host = url.rsplit_once('@').map_or(url.as_str(), |(_, host)| host);
-    host.strip_prefix("sqlite:").unwrap_or(host).to_owned()
+    let shown = masked::url(url);
+    shown.strip_prefix("sqlite:").unwrap_or(&shown).to_owned()
 }
 
 /// The part of a public event that tells it from others.
@@ -224,4 +225,30 @@ async fn skip(parts: &Parts, facts: &Facts) -> anyhow::Result<()> {
         parts.store()?.insert(batch).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Overrides;
+
+    #[test]
+    fn a_database_is_named_without_its_password() {
+        let check = |url: &str, expected: &str| {
+            let mut config = Config::load(None, &Overrides::flags(Vec::new())).unwrap();
+            url.clone_into(&mut config.orders.database_url);
+            assert_eq!(shown(&config), expected);
+        };
+        check("postgres://shop:pw@db/shop", "postgres://shop:********@db/shop");
+        check("postgres://db/shop?user=me&password=pw", "postgres://db/shop?user=me&password=********");
+        check(
+            "postgres://shop:p@ss@db/shop?sslpassword=pw",
+            "postgres://shop:********@db/shop?sslpassword=********",
+        );
+        check("sqlite:/var/lib/kassa/orders.db", "/var/lib/kassa/orders.db");
+        let other = "postgres://db/other?password=pw";
+        let mut config = Config::load(None, &Overrides::flags(Vec::new())).unwrap();
+        other.clone_into(&mut config.database.url);
+        assert!(!shown(&config).contains("=pw"), "{}", shown(&config));
+    }
 }

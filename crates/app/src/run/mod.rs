@@ -75,6 +75,8 @@ pub(crate) struct Start {
 /// # Errors
 /// The first thing that would keep it from starting, in one sentence.
 pub(crate) fn check(config: &Config, roles: &Roles) -> anyhow::Result<kassa_access::Options> {
+    logs::check(&log_options(config)?)?;
+    failpoints(config)?;
     if roles.need_store() {
         roles.check_embedded()?;
     }
@@ -96,11 +98,7 @@ pub(crate) fn serve(
     asked: Asked,
     Start { shutdown, opening }: Start,
 ) -> anyhow::Result<ExitCode> {
-    logs::init(&logs::Options {
-        format: config.logs.format.parse()?,
-        level: config.logs.level.clone(),
-        file: (!config.logs.file.is_empty()).then(|| config.logs.file.clone().into()),
-    })?;
+    logs::init(&log_options(&config)?)?;
     let mut access = check(&config, roles)?;
     if asked.demo == Demo::Wanted {
         demo::add_site(&mut access);
@@ -129,6 +127,14 @@ pub(crate) fn serve(
     parts.close();
     drop(lock);
     outcome
+}
+
+fn log_options(config: &Config) -> anyhow::Result<logs::Options> {
+    Ok(logs::Options {
+        format: config.logs.format.parse()?,
+        level: config.logs.level.clone(),
+        file: (!config.logs.file.is_empty()).then(|| config.logs.file.clone().into()),
+    })
 }
 
 /// The runtime that requests are served on. Its threads tell the log when they have nothing to do. Those of a collector by
@@ -330,15 +336,22 @@ fn named_by_flag(error: http::Error) -> anyhow::Error {
     }
 }
 
-/// Fail points are for tests on this machine alone.
+/// Arms the fail points that the environment names.
 pub(crate) fn arm_failpoints(config: &Config) -> anyhow::Result<()> {
-    let Ok(plan) = std::env::var("KASSA_FAILPOINTS") else { return Ok(()) };
-    if !config.listen()?.ip().is_loopback() {
-        anyhow::bail!("KASSA_FAILPOINTS is refused beyond loopback");
-    }
+    let Some(plan) = failpoints(config)? else { return Ok(()) };
     failpoint::arm(&plan)?;
     tracing::warn!(plan, "fail points are armed: this process will be made to fail");
     Ok(())
+}
+
+/// The plan of fail points, which are for tests on this machine alone.
+fn failpoints(config: &Config) -> anyhow::Result<Option<String>> {
+    let Ok(plan) = std::env::var("KASSA_FAILPOINTS") else { return Ok(None) };
+    if !config.listen()?.ip().is_loopback() {
+        anyhow::bail!("KASSA_FAILPOINTS is refused beyond loopback");
+    }
+    failpoint::check(&plan)?;
+    Ok(Some(plan))
 }
 
 /// Says where everything is. The line `listening on …` is for programs too.

@@ -72,11 +72,25 @@ fn check_refuses_what_up_refuses_in_the_same_words() {
     check("[store]\nurl = \"clickhouse://host?password=very-secret\"", "store.url");
     check("[log]\npartitions = 0", "log.partitions");
     check("[logs]\nlevel = \"loud\"", "\"loud\" is no level: off, error, warn, info, debug or trace");
+    let log_file = |path: &Path| check(&format!("[logs]\nfile = {path:?}"), "cannot write logs to");
+    log_file(folder.path());
+    log_file(&folder.path().join("none/kassa.log"));
+    log_file(&Path::new(file).join("kassa.log"));
+    check("[logs]\nlevel = \"kassa[=info\"", "cannot log at level");
     let of = |name: &str, value: &str, expected: &str| both("", &[(name, value)], expected);
     of("KASSA_SERVER_LISTEN", ":1", "did you mean KASSA_SERVER__LISTEN (the key server.listen)?");
     of("KASSA_LOG__PARTITIONS", "many", "log.partitions wants a whole number");
     of("KASSA_INTERNAL_TOKEN", "short", "KASSA_INTERNAL_TOKEN has 5 characters");
     of("KASSA_INTERNAL_TOKEN", "changemechangeme", "KASSA_INTERNAL_TOKEN repeats itself");
+    of("KASSA_FAILPOINTS", "nope=1", "no point is named nope");
+    of("KASSA_FAILPOINTS", "log.after_write=no", "no is no positive count");
+    std::fs::write(file, "[access]\nadmin_token = \"72f0c1d9a4b86e35\"").unwrap();
+    for command in ["check", "up"] {
+        let listen = ("KASSA_SERVER__LISTEN", "0.0.0.0:0");
+        let points = ("KASSA_FAILPOINTS", "start.before_open=1");
+        let refused = refusal(&kassa(&[command, "--config", file, "--data", data], &[listen, points]));
+        assert!(refused.contains("KASSA_FAILPOINTS is refused beyond loopback"), "{command}: {refused}");
+    }
 }
 
 #[test]

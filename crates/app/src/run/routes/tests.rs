@@ -3,6 +3,7 @@
 
 mod registered;
 mod table;
+mod unknown;
 
 use std::sync::Arc;
 
@@ -184,6 +185,8 @@ impl Answer {
             401 | 429 => '1',
             403 => '3',
             404 if elsewhere.iter().any(|words| self.text.contains(words)) => '4',
+            // Whoever is let in finds out more than that something broke.
+            500 => '!',
             _ => '+',
         }
     }
@@ -280,4 +283,17 @@ async fn what_roles_ask_each_other_is_for_roles_alone() {
         assert!(known, "{route} is in no table");
     }
     walk(INTERNAL_ROUTES, &closed, &open).await;
+}
+
+/// Roles that were given different tokens ask each other every few seconds: each time they are told what is wrong, and
+/// whoever sits at their address can log in all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_tokens_between_roles_lock_nobody_out() {
+    let closed = Bed::new("catalog,inventory,orders", Token::Set);
+    let headers = [bearer("the-token-of-another-group"), forwarded("x-forwarded-for")];
+    for n in 1..=30 {
+        let refused = closed.send("GET", "/v1/internal/products?sku=mug", &headers, "").await;
+        assert_eq!(refused.status, 401, "{n}: {}", refused.text);
+    }
+    closed.session().await;
 }
