@@ -2,7 +2,7 @@
 -- own statements for the same questions with these.
 --
 -- $1 is the site, $2 and $3 the range (from, to), $4 a page. They keep the definitions of the design: bots and money
--- are left out, events of one instant are in the order of the log.
+-- are left out; what happened counts where it happened, a visit where it began, and its facts stand on its rows.
 
 -- name: totals
 WITH visits AS (
@@ -10,46 +10,57 @@ WITH visits AS (
         count(*) FILTER (name = 'page_view') AS page_views,
         count(*) FILTER (name NOT IN ('page_view', 'time_on_page') AND NOT starts_with(name, 'hover_')) AS interactive
     FROM events
-    WHERE site = $1 AND occurred_at >= $2 AND occurred_at < $3 AND NOT bot AND order_id IS NULL
+    WHERE site = $1 AND visit_started_at >= $2 AND visit_started_at < $3 AND NOT bot AND order_id IS NULL
     GROUP BY session
 )
-SELECT
-    (SELECT count(DISTINCT visitor) FROM events
-     WHERE site = $1 AND occurred_at >= $2 AND occurred_at < $3 AND NOT bot AND order_id IS NULL) AS visitors,
-    count(*) AS visits, sum(page_views) AS pageviews,
+SELECT visitors, pageviews, count(*) AS visits,
     100 * count(*) FILTER (page_views = 1 AND interactive = 0) AS bounces,
     sum((epoch_us(last_time) - epoch_us(first_time)) // 1000000) AS duration
-FROM visits;
+FROM visits, (
+    SELECT count(DISTINCT visitor) AS visitors, count(*) FILTER (name = 'page_view') AS pageviews
+    FROM events
+    WHERE site = $1 AND occurred_at >= $2 AND occurred_at < $3 AND NOT bot AND order_id IS NULL AND session <> 0
+)
+GROUP BY visitors, pageviews;
 
 -- name: days
-SELECT date_trunc('day', occurred_at) AS day, count(DISTINCT visitor) AS visitors,
+SELECT date_trunc('day', occurred_at) AS day, count(DISTINCT visitor) FILTER (session <> 0) AS visitors,
     count(*) FILTER (name = 'page_view') AS pageviews
 FROM events
 WHERE site = $1 AND occurred_at >= $2 AND occurred_at < $3 AND NOT bot AND order_id IS NULL
 GROUP BY day ORDER BY day;
 
 -- name: pages
-SELECT path, count(DISTINCT visitor) AS visitors, count(*) FILTER (name = 'page_view') AS pageviews
+SELECT path, count(DISTINCT visitor) FILTER (session <> 0) AS visitors,
+    count(*) FILTER (name = 'page_view') AS pageviews
 FROM events
 WHERE site = $1 AND occurred_at >= $2 AND occurred_at < $3 AND NOT bot AND order_id IS NULL
 GROUP BY path ORDER BY visitors DESC, path LIMIT 10;
 
 -- name: sources
 WITH visits AS (
-    SELECT session, any_value(visitor) AS visitor,
-        arg_min_null(source, (occurred_at, sequence)) FILTER (name = 'page_view') AS entry_source,
-        count(*) FILTER (name = 'page_view') AS page_views,
+    SELECT session, min(visit_source) AS visit_source, count(*) FILTER (name = 'page_view') AS page_views,
         count(*) FILTER (name NOT IN ('page_view', 'time_on_page') AND NOT starts_with(name, 'hover_')) AS interactive
     FROM events
-    WHERE site = $1 AND occurred_at >= $2 AND occurred_at < $3 AND NOT bot AND order_id IS NULL
+    WHERE site = $1 AND visit_started_at >= $2 AND visit_started_at < $3 AND NOT bot AND order_id IS NULL
     GROUP BY session
+),
+bounced AS (
+    SELECT visit_source, 100 * count(*) FILTER (page_views = 1 AND interactive = 0) AS bounces, count(*) AS visits
+    FROM visits GROUP BY visit_source
+),
+came AS (
+    SELECT visit_source, count(DISTINCT visitor) AS visitors
+    FROM events
+    WHERE site = $1 AND occurred_at >= $2 AND occurred_at < $3 AND NOT bot AND order_id IS NULL AND session <> 0
+    GROUP BY visit_source
 )
-SELECT entry_source, count(DISTINCT visitor) AS visitors,
-    100 * count(*) FILTER (page_views = 1 AND interactive = 0) AS bounces, count(*) AS visits
-FROM visits GROUP BY entry_source ORDER BY visitors DESC, entry_source LIMIT 10;
+SELECT came.visit_source, visitors, bounces, visits
+FROM came LEFT JOIN bounced ON bounced.visit_source IS NOT DISTINCT FROM came.visit_source
+ORDER BY visitors DESC, came.visit_source LIMIT 10;
 
 -- name: devices
-SELECT device, browser, count(DISTINCT visitor) AS visitors
+SELECT visit_device, visit_browser, count(DISTINCT visitor) FILTER (session <> 0) AS visitors
 FROM events
 WHERE site = $1 AND occurred_at >= $2 AND occurred_at < $3 AND NOT bot AND order_id IS NULL AND path = $4
-GROUP BY device, browser ORDER BY visitors DESC, device, browser LIMIT 10;
+GROUP BY visit_device, visit_browser ORDER BY visitors DESC, visit_device, visit_browser LIMIT 10;

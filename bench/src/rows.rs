@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use anyhow::Context;
 use kassa_eventstore::duckdb::{DuckStore, Options};
 use kassa_eventstore::{Batch, EventStore, Mark, Resume, Resumed, Row};
-use kassa_model::{Dialect, Event, Timestamp};
+use kassa_model::{Dialect, Event, Timestamp, Visit};
 
 use crate::stats::Random;
 
@@ -79,7 +79,7 @@ struct Visits {
     random: Random,
     step_micros: i64,
     number: u64,
-    waiting: Vec<Event>,
+    waiting: Vec<(Event, Visit)>,
 }
 
 impl Visits {
@@ -93,10 +93,10 @@ impl Visits {
         while self.waiting.len() < count {
             self.visit();
         }
-        self.waiting.sort_by_key(|event| event.received_at);
-        let numbered = self.waiting.drain(..count).map(|event| {
+        self.waiting.sort_by_key(|(event, _)| event.received_at);
+        let numbered = self.waiting.drain(..count).map(|(event, visit)| {
             *index += 1;
-            Row { offset: mark.position.saturating_sub(1), index: *index, event }
+            Row { offset: mark.position.saturating_sub(1), index: *index, event, visit: Some(visit) }
         });
         numbered.collect()
     }
@@ -111,6 +111,7 @@ impl Visits {
         let country = COUNTRIES[random.skewed(COUNTRIES.len() as u64) as usize];
         let events = 1 + random.below(EVENTS_PER_VISIT * 2 - 1);
         self.number += 1;
+        let mut visit: Option<Visit> = None;
         for number in 0..events {
             let name = if number == 0 || random.below(10) < 7 { "page_view" } else { "click" };
             let mut event = event(name, format!("{:x}-{number}", self.number), at);
@@ -122,7 +123,9 @@ impl Visits {
             event.os = Some(os.to_owned());
             event.device = Some(device.to_owned());
             event.country = Some(country.to_owned());
-            self.waiting.push(event);
+            let known = Visit::with(visit.as_ref(), &event, at);
+            visit = Some(known.clone());
+            self.waiting.push((event, known));
             at = at.plus_micros(random.below(180_000_000) as i64);
         }
     }

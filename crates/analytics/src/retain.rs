@@ -190,7 +190,7 @@ mod tests {
 
     use kassa_access::{Mode, Options, RuleOptions, SiteOptions};
     use kassa_eventstore::memory::MemoryStore;
-    use kassa_eventstore::{Batch, DeadLetter, DeadLetterFilter, Row};
+    use kassa_eventstore::{Batch, DeadLetter, DeadLetterFilter, with_visits};
     use kassa_model::{Dialect, Event, ManualClock, Reason, Rejected};
     use uuid::Uuid;
 
@@ -218,8 +218,7 @@ mod tests {
 
     /// Stores events, then a letter for each of `refused`, which are times of receipt.
     async fn insert(store: &Arc<dyn EventStore>, from: u128, events: Vec<Event>, refused: &[i64]) {
-        let rows: Vec<Row> =
-            (from..).zip(events).map(|(offset, event)| Row { offset, index: 0, event }).collect();
+        let rows = with_visits(from, events);
         let end = from + rows.len() as u128;
         let letter = |(offset, at): (u128, &i64)| DeadLetter {
             offset,

@@ -13,7 +13,7 @@ use duckdb::{Connection, params_from_iter, types::Value};
 use kassa_eventstore::query::{
     Dimension, Direction, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
 };
-use kassa_eventstore::{Batch, DuckStore, EventStore, Options, Resume, Row, SessionPart};
+use kassa_eventstore::{Batch, DuckStore, EventStore, Options, Resume, SessionPart, with_visits};
 use kassa_model::{Dialect, Event, MICROS_PER_DAY, Timestamp};
 use uuid::Uuid;
 
@@ -108,7 +108,7 @@ fn append_bare(from: &Path, to: &Path) -> Result<Duration> {
 
 /// A batch of page views and clicks as a shop has them.
 fn believable(from: i64, count: i64) -> Batch {
-    let row = |n: i64| {
+    let event = |n: i64| {
         let mix = (n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let session = i64::from_ne_bytes(
             ((n / 5).unsigned_abs().wrapping_mul(0x2545_f491_4f6c_dd1d) >> 1).to_ne_bytes(),
@@ -116,7 +116,7 @@ fn believable(from: i64, count: i64) -> Batch {
         let click = n % 3 == 2;
         let path = format!("/p/{}", mix >> 55);
         let name = if click { "click" } else { "page_view" };
-        let event = Event {
+        Event {
             id: format!(
                 "0193f7a0-{:04x}-7{:03x}-8{:03x}-{n:012x}",
                 mix >> 48,
@@ -152,8 +152,7 @@ fn believable(from: i64, count: i64) -> Batch {
             order: None,
             props: r#"{"app_name":"storefront","viewport":"390x844"}"#.to_owned(),
             dialect: Dialect::Batch,
-        };
-        Row { offset: n.unsigned_abs().into(), index: 0, event }
+        }
     };
     let [low, high] = [from, from + count].map(|offset| u128::from(offset.unsigned_abs()));
     Batch {
@@ -162,7 +161,7 @@ fn believable(from: i64, count: i64) -> Batch {
         epoch: 1,
         from: low,
         to: high,
-        rows: (from..from + count).map(row).collect(),
+        rows: with_visits(low, (from..from + count).map(event)),
         rejected: Vec::new(),
         counts: Default::default(),
         state: None,
@@ -178,7 +177,10 @@ fn generate(path: &Path, events: i64) -> Result<()> {
     let step = DAYS * MICROS_PER_DAY / events;
     connection.execute_batch(&format!(
         "INSERT INTO events BY NAME
-         SELECT 0 AS log_partition, 0 AS offset_high, n AS offset_low, 0 AS row_index, n AS sequence,
+         SELECT *, min(occurred_at) OVER visit AS visit_started_at, first_value(path) OVER visit AS visit_entry_page,
+             first_value(source) OVER visit AS visit_source, host AS visit_host, device AS visit_device,
+             browser AS visit_browser, os AS visit_os, country AS visit_country
+         FROM (SELECT 0 AS log_partition, 0 AS offset_high, n AS offset_low, 0 AS row_index, n AS sequence,
              '0193f7a0-' || lpad(to_hex(n), 12, '0') AS id, 'demo' AS site, name, name AS name_sent,
              make_timestamp({START} + n * {step}) AS occurred_at,
              make_timestamp({START} + n * {step} + 120000) AS received_at,
@@ -196,7 +198,8 @@ fn generate(path: &Path, events: i64) -> Result<()> {
                  '/p/' || floor(pow((h // 16 % 10007) / 10007.0, 3) * 500)::INTEGER AS path
              FROM (SELECT n, (hash(n, 2) % 1000003)::BIGINT AS h,
                      (hash((n // 40) * 8 + (hash(n, 1) % 8)::BIGINT) % 4611686018427387904)::BIGINT AS session
-                 FROM range({events}) t(n)));
+                 FROM range({events}) t(n))))
+         WINDOW visit AS (PARTITION BY session ORDER BY sequence) ORDER BY sequence;
          CHECKPOINT"
     ))?;
     println!("generated {events} events in {:.1} s", started.elapsed().as_secs_f64());

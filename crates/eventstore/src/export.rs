@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use kassa_model::{Event, OrderPart, Timestamp};
+use kassa_model::{OrderPart, Timestamp, VISIT_TEXTS};
 
+use crate::Row;
 use crate::query::EventFilter;
 
 /// About so much text is in a part, bytes.
@@ -49,6 +50,8 @@ pub struct EventRef<'a> {
     pub location_type: Option<&'a str>,
     pub target: Option<&'a str>,
     pub order: Option<OrderRef<'a>>,
+    /// When its visit began, and the texts of [`kassa_model::VisitFacts::texts`].
+    pub visit: Option<(Timestamp, [Option<&'a str>; VISIT_TEXTS])>,
 }
 
 /// The part of an order in an event, without its lines.
@@ -62,8 +65,9 @@ pub struct OrderRef<'a> {
 }
 
 impl<'a> EventRef<'a> {
-    /// A view of `event`.
-    pub fn of(event: &'a Event) -> Self {
+    /// A view of the event and the visit of `row`.
+    pub fn of(row: &'a Row) -> Self {
+        let event = &row.event;
         Self {
             id: &event.id,
             site: &event.site,
@@ -95,6 +99,7 @@ impl<'a> EventRef<'a> {
             location_type: event.location_type.as_deref(),
             target: event.target.as_deref(),
             order: event.order.as_ref().map(OrderRef::of),
+            visit: row.visit.as_ref().map(|visit| (visit.started_at, visit.facts.texts())),
         }
     }
 

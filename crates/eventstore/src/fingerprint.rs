@@ -3,7 +3,7 @@
 
 use std::hash::Hasher;
 
-use kassa_model::{Event, OrderPart, Rejected};
+use kassa_model::{Event, OrderPart, Rejected, Visit};
 use siphasher::sip128::{Hasher128, SipHasher24};
 
 use crate::{CountKey, DeadLetter, Row};
@@ -16,6 +16,8 @@ pub(crate) struct Fingerprint {
     rows: u128,
     letters: u128,
     counts: u128,
+    /// Apart from the rows, which are what they were before visits stood on them.
+    visits: u128,
 }
 
 impl Fingerprint {
@@ -25,6 +27,12 @@ impl Fingerprint {
         item.number(i64::from(row.index));
         item.event(&row.event);
         self.rows = self.rows.wrapping_add(item.finish());
+        if let Some(visit) = &row.visit {
+            let mut item = Item::new(partition, row.offset);
+            item.number(i64::from(row.index));
+            item.visit(visit);
+            self.visits = self.visits.wrapping_add(item.finish());
+        }
     }
 
     /// Adds a dead letter.
@@ -46,7 +54,7 @@ impl Fingerprint {
 
     /// The hash as text.
     pub(crate) fn finish(&self) -> String {
-        format!("{:032x}-{:032x}-{:032x}", self.rows, self.letters, self.counts)
+        format!("{:032x}-{:032x}-{:032x}-{:032x}", self.rows, self.letters, self.counts, self.visits)
     }
 }
 
@@ -99,6 +107,13 @@ impl Item {
         }
         if let Some(order) = &event.order {
             self.order(order);
+        }
+    }
+
+    fn visit(&mut self, visit: &Visit) {
+        self.number(visit.started_at.micros());
+        for text in visit.facts.texts() {
+            self.maybe_text(text);
         }
     }
 

@@ -12,23 +12,27 @@ mod fingerprint;
 pub mod memory;
 mod pattern;
 pub mod query;
+mod resume;
 mod retention;
 #[cfg(feature = "duckdb")]
 mod sql;
 mod validate;
+mod visits;
 
 #[cfg(feature = "duckdb")]
 pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;
+pub use resume::{Resume, SessionPart};
 pub use retention::{Forget, letters_since};
 pub use validate::check_filter;
+pub use visits::with_visits;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
 use async_trait::async_trait;
-use kassa_model::{Event, Outcome, Rejected, Timestamp};
+use kassa_model::{Event, Outcome, Rejected, Timestamp, Visit};
 use uuid::Uuid;
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
@@ -56,6 +60,9 @@ pub struct Row {
     pub index: u32,
     /// The event.
     pub event: Event,
+    /// The visit that it belongs to, as the fold knew it; `None` where there is none (session 0), and on a record of
+    /// money whose session is not remembered.
+    pub visit: Option<Visit>,
 }
 
 /// A dead letter, with where it came from.
@@ -157,7 +164,7 @@ pub enum Resumed {
     State(Option<String>),
     /// Ids stored with an hour of receipt at or after [`Resume::ids_since_hour`], ascending by it.
     Ids(Vec<RecentId>),
-    /// The sessions of the events in [`Resume::sessions`], money apart: one piece per session **and part**. So the
+    /// The sessions of the events in [`Resume::sessions`], money and events without a session (0) apart: one piece per session **and part**. So the
     /// processor's memory is the same whether it was resumed or grew, also for a session that a client names again after
     /// days.
     Sessions(Vec<OpenSession>),
@@ -189,6 +196,9 @@ pub struct OpenSession {
     pub first: Timestamp,
     /// Latest `occurred_at`.
     pub last: Timestamp,
+    /// The visit as its rows of the part have it, each text the one that a row has (no two rows differ but by having
+    /// none). `None` if no row has any.
+    pub visit: Option<Visit>,
 }
 
 /// An id to look up: is it stored, and when was it received.
@@ -286,7 +296,7 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     async fn export(&self, part: &EventFilter, line: Line) -> Result<String, Error> {
         let mut text = String::new();
         for row in self.events(part).await? {
-            line(&EventRef::of(&row.event), &mut text);
+            line(&EventRef::of(&row), &mut text);
         }
         Ok(text)
     }
@@ -347,34 +357,5 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     async fn repeated_ids(&self, window: i64, most: usize) -> Result<RepeatedIds, Error> {
         let _ = (window, most);
         Err(Error::Invalid("this store does not compare its ids".to_owned()))
-    }
-}
-
-/// What a processor asks for when it takes a partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resume {
-    /// The partition.
-    pub partition: u32,
-    /// From which hour of receipt on ids are wanted; `None`: none.
-    pub ids_since_hour: Option<i64>,
-    /// Of which parts of the partition's records sessions are wanted.
-    pub sessions: Vec<SessionPart>,
-}
-
-/// Records of a partition, of which sessions are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SessionPart {
-    /// The offset of the first.
-    pub from: u128,
-    /// The offset after the last.
-    pub to: u128,
-    /// Only those received in this hour (`Timestamp::hour`).
-    pub hour: Option<i64>,
-}
-
-impl Resume {
-    /// Asks for nothing but where the store stands: mark, state and clock.
-    pub fn standing(partition: u32) -> Self {
-        Self { partition, ids_since_hour: None, sessions: Vec::new() }
     }
 }

@@ -3,22 +3,29 @@
 //! Definitions are those of the design's analytics page. Times are half-open ranges in UTC: time zones are settled by
 //! the planner, which hands over bucket boundaries.
 //!
-//! - Records of money (rows with an order) count in the metrics of money alone, and nothing else counts there. A session
-//!   is aggregated from its events in the range, bots as asked, before any filter; its events of one instant are in the
-//!   order of the log (partition, offset, index).
-//! - A filter is evaluated for each event; fields of the visit are those of the event's session.
-//! - Bounce rate and visit duration are over the sessions with at least one event that fits. Grouped by time such a
-//!   session belongs to the bucket of its first event, grouped by page to its entry page, grouped by agent or country to
-//!   that of its first event; grouped by another field of single events they are refused.
-//! - A row is there when any event that fits (or, for those two metrics, any such session, or, for metrics of money,
-//!   any record of money) falls into it.
+//! - Records of money (rows with an order) count in the metrics of money alone, and nothing else counts there. Bots count
+//!   as asked. Events of one instant are in the order of the log (partition, offset, index).
+//! - An event's fields of the visit are those that stand on its row ([`crate::Row::visit`]); the exit page alone is looked
+//!   up: the path of the session's last page view, whenever that was. Session 0 is no visit.
+//! - What happened counts where it happened, by `occurred_at`: events, page views, time on page, users, and visitors, which
+//!   are those of events with a visit.
+//! - Visits, views per visit, bounce rate and visit duration are of the visits that **began** in the range, by the
+//!   `started_at` of their rows, and of all of their events, also of those after the range. Grouped by time a visit belongs
+//!   to the bucket in which it began.
+//! - Where all that is asked for are fields of the visit and time ([`Query::takes_whole_visits`]), a visit counts once,
+//!   under its fields: each is the one that its rows have (the least, should they differ). Else `visits` are the sessions
+//!   with an event that fits, event by event, and so are the page views per visit; bounce rate and duration are then over
+//!   the visits with an event that fits, grouped by page by their entry page; by another field of single events they are
+//!   refused.
+//! - A row is there when anything that its metrics count falls into it.
 //!
 //! Of money:
 //! - A record is in the range by its own time; the bot flag does not matter.
-//! - All records of an order belong to one visit: the session of the order's first record that has one (0 is none).
-//!   It is aggregated as above, but from all of its events, whenever they were: a refund has the source of the visit
-//!   in which the order was placed. Device, browser, system and country are those of the visit's first event, since the
-//!   order may have been sent by a server. Without such a visit all these are missing.
+//! - All records of an order belong to one visit: the session of the order's first record that has one (0 is none), with
+//!   the fields that rows of that session have, events or money, whenever they were: a refund has the source of the visit
+//!   in which the order was placed. Without such rows the source is [`NO_VISIT`], and the other fields are missing.
+//! - A converter is a visitor with a record that confirms, whose session is not 0, and who is among the visitors of the
+//!   same row. So there are never more converters than visitors.
 //! - With a product's field among dimensions or filters a record counts line by line: every line that fits counts with
 //!   its own money and units. Without one it counts as a whole.
 //! - Fields of products and orders can be asked of metrics of money only.
@@ -64,17 +71,17 @@ pub struct TimeRange {
 pub enum Metric {
     /// Distinct visitors.
     Visitors,
-    /// Distinct sessions that have an event in the group.
+    /// Visits that began in the range: distinct sessions.
     Visits,
     /// Events named `page_view`.
     Pageviews,
     /// All events.
     Events,
-    /// Pageviews / visits.
+    /// Page views of those visits / visits.
     ViewsPerVisit,
     /// Bounced sessions / sessions, in percent (the ratio is 100 × bounces over sessions).
     BounceRate,
-    /// Σ (last − first event of the session, whole seconds rounded down) / sessions.
+    /// Σ (last − first event of the visit, whole seconds rounded down) / visits.
     VisitDuration,
     /// Σ `seconds` of `time_on_page` events / distinct (session, page) that have one.
     TimeOnPage,
@@ -92,9 +99,12 @@ pub enum Metric {
     Refunds,
     /// Σ money of the records that confirm / orders.
     AverageOrderValue,
-    /// 100 × distinct visitors with a record that confirms / visitors of the same row.
+    /// 100 × converters / visitors of the same row.
     ConversionRate,
 }
+
+/// The source of an order without a visit: one that came from a till, or by the API alone.
+pub const NO_VISIT: &str = "(no visit)";
 
 /// The name of the record that confirms an order.
 pub const CONFIRMED: &str = "Order Completed";
@@ -138,15 +148,17 @@ pub enum Field {
     Hostname,
     /// `event:props:<key>`: the property's text (strings without quotes, else JSON), a top-level key taken literally.
     Prop(String),
-    /// `visit:entry_page`: path of the session's first page view.
+    /// `visit:entry_page`: path of the visit's first event with a page, as all that follow but the exit page.
     EntryPage,
     /// `visit:exit_page`: path of the session's last page view.
     ExitPage,
-    /// `visit:source`: of the session's first page view.
+    /// `visit:hostname`: its host.
+    EntryHost,
+    /// `visit:source`.
     Source,
-    /// `visit:referrer`: of the session's first page view.
+    /// `visit:referrer`.
     Referrer,
-    /// `visit:utm_source`, and the others, of the session's first page view.
+    /// `visit:utm_source`, and the others.
     UtmSource,
     /// See [`Field::UtmSource`].
     UtmMedium,
@@ -156,13 +168,13 @@ pub enum Field {
     UtmTerm,
     /// See [`Field::UtmSource`].
     UtmContent,
-    /// `visit:device`; of the event itself (one session, one agent).
+    /// `visit:device`.
     Device,
-    /// `visit:browser`; of the event itself.
+    /// `visit:browser`.
     Browser,
-    /// `visit:os`; of the event itself.
+    /// `visit:os`.
     Os,
-    /// `visit:country`; of the event itself.
+    /// `visit:country`.
     Country,
     /// The name as the client sent it; no wire name, the compat answers need it.
     NameSent,
@@ -186,6 +198,15 @@ impl Field {
         matches!(self, Self::Sku | Self::ProductName | Self::ProductCategory)
     }
 
+    /// Whether it is a field of the visit, not of single events.
+    pub fn is_of_visits(&self) -> bool {
+        !self.is_of_money()
+            && !matches!(
+                self,
+                Self::Name | Self::NameSent | Self::Page | Self::PageSent | Self::Hostname | Self::Prop(_)
+            )
+    }
+
     /// Whether only money records have it.
     pub fn is_of_money(&self) -> bool {
         self.is_of_products() || matches!(self, Self::Currency | Self::OrderStatus)
@@ -200,6 +221,11 @@ impl Query {
             filter.each_field(&mut |field| fields.push(field));
         }
         fields
+    }
+
+    /// Whether every visit falls as a whole into one group or out: all that is asked for are fields of the visit and time.
+    pub fn takes_whole_visits(&self) -> bool {
+        self.fields().into_iter().all(Field::is_of_visits)
     }
 
     /// Whether money counts line by line, not record by record.
@@ -224,6 +250,13 @@ impl Dimension {
 }
 
 impl Filter {
+    /// Whether it asks for fields of the visit alone, so that it holds for the whole visit or for nothing of it.
+    pub fn is_of_visits(&self) -> bool {
+        let mut all = true;
+        self.each_field(&mut |field| all &= field.is_of_visits());
+        all
+    }
+
     /// Calls `each` for every field that is asked for.
     pub fn each_field<'a>(&'a self, each: &mut dyn FnMut(&'a Field)) {
         match self {

@@ -14,6 +14,7 @@ mod progress;
 mod shop_id;
 mod source;
 mod timestamp;
+mod visit;
 
 pub use clock::{Clock, ManualClock, SystemClock, clock_was, micros_set_ahead, uptime};
 pub use codec::{CodecError, decode, encode};
@@ -30,3 +31,4 @@ pub use progress::{Progress, Silent};
 pub use shop_id::{MONEY_IDS, id_as_sent, id_of_client, money_id};
 pub use source::{Source, SourceKind};
 pub use timestamp::{MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp, TimestampError};
+pub use visit::{VISIT_TEXTS, Visit, VisitFacts};

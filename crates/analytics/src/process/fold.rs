@@ -7,8 +7,8 @@ use bytes::Bytes;
 use kassa_eventlog::{Offset, Partition};
 use kassa_eventstore::{DeadLetter, Resume, Resumed, Row};
 use kassa_model::{
-    Dialect, Event, LogRecord, MICROS_PER_HOUR, Outcome, Reason, Recorded, Rejected, Timestamp, decode,
-    dedupe_hash,
+    Dialect, Event, LogRecord, MICROS_PER_HOUR, Outcome, Reason, Recorded, Rejected, Timestamp, Visit,
+    decode, dedupe_hash,
 };
 use kassa_service::Shutdown;
 use serde::{Deserialize, Serialize};
@@ -85,8 +85,8 @@ pub(super) struct Folded {
 /// What was decided with the help of memory.
 #[derive(Debug, Clone)]
 pub(super) enum Decision {
-    /// A row of this visitor and session.
-    Stored { visitor: i64, session: i64 },
+    /// A row of this visitor, session and visit.
+    Stored { visitor: i64, session: i64, visit: Option<Visit> },
     /// Nothing.
     Duplicate,
     /// A dead letter.
@@ -253,7 +253,7 @@ impl Fold {
                 Decision::Rejected(letter) => {
                     rejected.push(DeadLetter { offset: offset.0, rejected: Rejected::clone(letter) });
                 }
-                Decision::Stored { visitor, session } => {
+                Decision::Stored { visitor, session, visit } => {
                     let Body::Event(recorded, id) = Decoded::new(*offset, payload.clone()).body else {
                         continue;
                     };
@@ -261,7 +261,7 @@ impl Fold {
                     work.take(&mut self.memory, tools, true);
                     let mut event = work.recorded.event;
                     (event.visitor, event.session) = (Some(*visitor), Some(*session));
-                    rows.push(Row { offset: offset.0, index: 0, event });
+                    rows.push(Row { offset: offset.0, index: 0, event, visit: visit.clone() });
                 }
             }
         }
@@ -313,9 +313,9 @@ impl Fold {
             Some(why) => Flow::Rejected(Reason::Unstorable, why),
             None => work.take(&mut self.memory, tools, false),
         };
-        let event = work.recorded.event;
+        let (event, visit) = (work.recorded.event, work.visit);
         match flow {
-            Flow::Continue => self.store(offset, event, id, into),
+            Flow::Continue => self.store((offset, event, visit), id, into),
             Flow::Duplicate => {
                 into.counts.add(&event.site, event.received_at, Outcome::Duplicate);
                 Decision::Duplicate
@@ -332,7 +332,12 @@ impl Fold {
         }
     }
 
-    fn store(&mut self, offset: Offset, event: Event, id: Candidate, into: &mut Folded) -> Decision {
+    fn store(
+        &mut self,
+        (offset, event, visit): (Offset, Event, Option<Visit>),
+        id: Candidate,
+        into: &mut Folded,
+    ) -> Decision {
         self.memory.dedupe.remember(id);
         self.memory.clock = Some(self.memory.clock_at(event.received_at));
         self.latest = Some(event.received_at);
@@ -340,8 +345,9 @@ impl Fold {
         let decision = Decision::Stored {
             visitor: event.visitor.unwrap_or_default(),
             session: event.session.unwrap_or_default(),
+            visit: visit.clone(),
         };
-        into.rows.push(Row { offset: offset.0, index: 0, event });
+        into.rows.push(Row { offset: offset.0, index: 0, event, visit });
         decision
     }
 

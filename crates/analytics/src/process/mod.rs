@@ -15,6 +15,7 @@ mod commit;
 mod counts;
 mod dedupe;
 mod driver;
+mod facts;
 mod families;
 mod flight;
 mod fold;

@@ -1,6 +1,7 @@
 //! Sessions: which one an event joins, and which cookieless visitor it is across midnight.
 //!
-//! Memory holds, per visitor, the earliest and latest `occurred_at` of each session **per generation**. A generation is a
+//! Memory holds, per visitor, the earliest and latest `occurred_at` of each session **per generation**, and what is known of
+//! the visit: when it began and the facts of its first event with a page, as they stand on its rows. A generation is a
 //! range of the log's records: a new one begins with each hour that passes, and when the current one has its share of
 //! the memory. So the state is nothing but a summary of the rows of some ranges of the log: the store can give exactly the
 //! same summary back after a restart, as the ranges are kept with the position.
@@ -13,13 +14,15 @@
 
 use std::collections::VecDeque;
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use kassa_eventstore::{OpenSession, SessionPart};
-use kassa_model::{Timestamp, VISITOR_KEY};
+use kassa_model::{Event, Timestamp, VISITOR_KEY, Visit, VisitFacts};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;
 
-use super::slices::Slice;
+use super::facts::{UNKNOWN, bytes_of};
+use super::slices::{Added, Begun, Slice};
 use super::visitors::{Key, VISITOR_BYTES, Visitors};
 
 /// Hours that passed, beside the current one, of which sessions are known.
@@ -27,6 +30,10 @@ const HOURS_KEPT: i64 = 24;
 
 /// A generation takes one part in so many of the budget at most.
 const GENERATIONS: usize = 8;
+
+/// Facts of usual visits are shared by many of them: of each, so many bytes do not count against a generation's part. If
+/// no two are alike, a generation of them still fits the budget.
+const FACTS_SHARED_BYTES: usize = 576;
 
 /// How the memory of sessions is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +75,8 @@ struct Generation {
     age: i64,
     /// Of a store that kept no ranges: it has the rows of this hour of receipt instead.
     hour: Option<i64>,
-    /// How many slices it has; the store's rows tell after a restart.
-    slices: usize,
+    /// Bytes that its slices count against its part of the budget; the store's rows tell after a restart.
+    bytes: usize,
 }
 
 /// The same in short: offset, age and hour. The offset is text, as JSON's numbers end at 2^53 in many readers.
@@ -118,7 +125,7 @@ impl Sessions {
     /// The same of a store that kept no ranges and whose clock has the hour `clock_hour`, at the age 0: sessions come by hours of
     /// receipt.
     pub(super) fn begin_resume_by_hours(&mut self, clock_hour: i64) {
-        let generation = |age| Generation { from: 0, age, hour: Some(clock_hour + age), slices: 0 };
+        let generation = |age| Generation { from: 0, age, hour: Some(clock_hour + age), bytes: 0 };
         let generations = (-HOURS_KEPT..=0).map(generation).collect();
         self.begin_resume(KeptSessions { generations, oldest: 0, shortened_at: None });
     }
@@ -142,14 +149,20 @@ impl Sessions {
     /// Takes what the store holds of a session in one of [`Self::parts`].
     pub(super) fn resume(&mut self, open: &OpenSession) {
         let place = usize::try_from(open.part).unwrap_or(usize::MAX);
-        let Some(generation) = self.generations.get_mut(place) else { return };
+        if place >= self.generations.len() {
+            return;
+        }
+        let at = open.visit.as_ref().map_or(open.first, |visit| visit.started_at);
+        let facts = open.visit.as_ref().map(|visit| VisitFacts::clone(&visit.facts));
+        let facts = self.visitors.facts_mut().number(facts.unwrap_or_default());
         let slice = Slice {
             session: open.session,
             first: open.first.micros(),
             last: open.last.micros(),
             generation: self.oldest.wrapping_add(u16::try_from(place).unwrap_or(u16::MAX)),
+            begun: Begun { facts, at: at.micros() },
         };
-        generation.slices += usize::from(self.visitors.add(key(&open.site, open.visitor), slice));
+        self.add(key(&open.site, open.visitor), place, slice);
     }
 
     /// What must be kept with the position, so that [`Self::begin_resume`] gives the same memory.
@@ -161,12 +174,13 @@ impl Sessions {
     /// Comes to the record at `offset`, which is about to be stored at this `age`: begins a generation and lets go of old ones
     /// where that is due. What happens depends on what is remembered alone, so it is the same after a restart.
     pub(super) fn advance(&mut self, offset: u128, age: i64) {
-        let slices_max = (self.options.memory_max / GENERATIONS / VISITOR_BYTES).max(1);
-        let goes_on = self.generations.back().is_some_and(|current| {
-            current.age == age && current.hour.is_none() && current.slices < slices_max
-        });
+        let bytes_max = (self.options.memory_max / GENERATIONS).max(1);
+        let goes_on = self
+            .generations
+            .back()
+            .is_some_and(|current| current.age == age && current.hour.is_none() && current.bytes < bytes_max);
         if !goes_on {
-            self.generations.push_back(Generation { from: offset, age, hour: None, slices: 0 });
+            self.generations.push_back(Generation { from: offset, age, hour: None, bytes: 0 });
             let old =
                 self.generations.iter().take_while(|generation| generation.age + HOURS_KEPT < age).count();
             self.let_go(old);
@@ -187,14 +201,48 @@ impl Sessions {
         self.visitors.get(key(site, visitor)).is_some_and(|slices| slices.has(session))
     }
 
-    /// Takes note that an event of `session` will be stored.
-    pub(super) fn extend(&mut self, site: &str, visitor: i64, session: i64, time: Timestamp) {
-        let Some(place) = self.generations.len().checked_sub(1) else { return };
-        let generation = self.oldest.wrapping_add(u16::try_from(place).unwrap_or(u16::MAX));
-        let slice = Slice { session, first: time.micros(), last: time.micros(), generation };
-        let added = self.visitors.add(key(site, visitor), slice);
-        if let Some(current) = self.generations.back_mut() {
-            current.slices += usize::from(added);
+    /// What is known of the visit that is the visitor's `session`, if that has not left yet.
+    pub(super) fn visit(&self, site: &str, visitor: i64, session: i64) -> Option<Visit> {
+        let begun = self.visitors.get(key(site, visitor))?.begun(session)?;
+        Some(self.shown(begun))
+    }
+
+    /// Takes note that `event` of `session`, whose visitor is chosen, will be stored: it happened at `time`. Returns what is
+    /// known of the visit with it.
+    pub(super) fn extend(&mut self, event: &Event, session: i64, time: Timestamp) -> Visit {
+        let key = key(&event.site, event.visitor.unwrap_or_default());
+        let before = self.visitors.get(key).and_then(|slices| slices.begun(session));
+        let begun = match before {
+            Some(before) if before.facts != UNKNOWN || event.path.is_none() => before,
+            before => Begun {
+                facts: self.visitors.facts_mut().number(VisitFacts::of(event)),
+                at: before.map_or(time.micros(), |before| before.at),
+            },
+        };
+        if let Some(place) = self.generations.len().checked_sub(1) {
+            let generation = self.oldest.wrapping_add(u16::try_from(place).unwrap_or(u16::MAX));
+            let slice = Slice { session, first: time.micros(), last: time.micros(), generation, begun };
+            self.add(key, place, slice);
+        }
+        self.shown(begun)
+    }
+
+    fn shown(&self, begun: Begun) -> Visit {
+        let facts = Arc::clone(self.visitors.facts().get(begun.facts));
+        Visit { started_at: Timestamp::from_micros(begun.at), facts }
+    }
+
+    /// Takes in a slice of the generation at `place`.
+    fn add(&mut self, key: Key, place: usize, slice: Slice) {
+        let visitor_bytes = match self.visitors.add(key, slice) {
+            Added::New => VISITOR_BYTES,
+            Added::More(UNKNOWN) => 0,
+            // It had these facts before.
+            Added::More(_) => return,
+        };
+        let facts_bytes = bytes_of(self.visitors.facts().get(slice.begun.facts));
+        if let Some(generation) = self.generations.get_mut(place) {
+            generation.bytes += visitor_bytes + facts_bytes.saturating_sub(FACTS_SHARED_BYTES);
         }
     }
 
@@ -234,7 +282,7 @@ impl From<Generation> for KeptGeneration {
 
 impl From<KeptGeneration> for Generation {
     fn from(KeptGeneration(from, age, hour): KeptGeneration) -> Self {
-        Self { from, age, hour, slices: 0 }
+        Self { from, age, hour, bytes: 0 }
     }
 }
 

@@ -19,11 +19,13 @@ const FEW_MAX: usize = 16;
 const ALLOCATION_BYTES: usize = 16;
 
 /// Bytes of a slice of many: its nodes of two trees, which are half full at worst.
-const CROWD_SLICE_BYTES: usize = 128;
+const CROWD_SLICE_BYTES: usize = 160;
 
 /// Part of a session: its events of one generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slice {
+    /// What is known of the visit.
+    pub(super) begun: Begun,
     /// The session.
     pub(super) session: i64,
     /// The earliest of its events.
@@ -34,12 +36,32 @@ pub(super) struct Slice {
     pub(super) generation: u16,
 }
 
+/// What is known of a visit. All slices of a session that were made in the order of the log have the same, or do not have
+/// its facts yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Begun {
+    /// The number of its facts ([`super::facts`]).
+    pub(super) facts: u32,
+    /// When it began.
+    pub(super) at: i64,
+}
+
+/// What became of a slice that was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Added {
+    /// It is a new one.
+    New,
+    /// It is more of one that is there, which had these facts.
+    More(u32),
+}
+
 /// The slices of a visitor, never none.
 #[derive(Debug)]
 pub(super) enum Slices {
-    /// The usual case, which needs no allocation: one slice, from its first event to `lasts` µs later.
-    One { generation: u16, lasts: u32, session: i64, first: i64 },
-    /// By session, then generation; also one that is longer than 71 minutes.
+    /// The usual case, which needs no allocation: one slice, from its first event to `lasts` µs later, of a visit that began
+    /// `since` µs after that first event (an earlier one may be known no more, or have come later).
+    One { generation: u16, lasts: u32, session: i64, first: i64, since: i32, facts: u32 },
+    /// By session, then generation; also one that is longer than 71 minutes, or began 35 minutes away.
     Few(Box<[Slice]>),
     /// More than [`FEW_MAX`].
     Many(Box<Crowd>),
@@ -48,7 +70,7 @@ pub(super) enum Slices {
 /// Slices by session and generation, and each session's whole span where a moment's session is found.
 #[derive(Debug, Default)]
 pub(super) struct Crowd {
-    slices: BTreeMap<(i64, u16), Span>,
+    slices: BTreeMap<(i64, u16), (Span, Begun)>,
     ladder: Ladder,
 }
 
@@ -61,20 +83,32 @@ impl Slice {
         Span { first: self.first, last: self.last }
     }
 
-    fn and(self, other: Self) -> Self {
-        let span = self.span().and(other.span());
-        Self { first: span.first, last: span.last, ..self }
+    /// With more of it: what is known of the visit then is what the later events say.
+    fn and(self, more: Self) -> Self {
+        let span = self.span().and(more.span());
+        Self { first: span.first, last: span.last, ..more }
     }
 }
 
 impl Slices {
     /// A visitor of one slice.
     pub(super) fn new(slice: Slice) -> Self {
-        let Slice { session, first, last, generation } = slice;
-        match last.checked_sub(first).map(u32::try_from) {
-            Some(Ok(lasts)) => Self::One { generation, lasts, session, first },
+        let Slice { session, first, last, generation, begun } = slice;
+        let lasts = last.checked_sub(first).and_then(|lasts| u32::try_from(lasts).ok());
+        let since = begun.at.checked_sub(first).and_then(|since| i32::try_from(since).ok());
+        match (lasts, since) {
+            (Some(lasts), Some(since)) => {
+                Self::One { generation, lasts, session, first, since, facts: begun.facts }
+            }
             _ => Self::Few(Box::new([slice])),
         }
+    }
+
+    /// The slice of [`Self::One`].
+    fn only(&self) -> Option<Slice> {
+        let Self::One { generation, lasts, session, first, since, facts } = *self else { return None };
+        let begun = Begun { facts, at: first.saturating_add(i64::from(since)) };
+        Some(Slice { session, first, last: first.saturating_add(i64::from(lasts)), generation, begun })
     }
 
     /// A visitor of these slices, in their order; none when there are none.
@@ -125,22 +159,47 @@ impl Slices {
         }
     }
 
-    /// Takes in a part of a session; true when it is a new one, false when it is more of one that is there.
-    pub(super) fn add(&mut self, new: Slice) -> bool {
+    /// What is known of the visit of `wanted`, if there is a part of it: with its facts, if any part has them.
+    pub(super) fn begun(&self, wanted: i64) -> Option<Begun> {
+        match self {
+            Self::One { session, .. } if *session != wanted => None,
+            Self::One { .. } => self.only().map(|slice| slice.begun),
+            Self::Few(few) => {
+                let of = few.iter().filter(|slice| slice.session == wanted);
+                of.map(|slice| slice.begun).max()
+            }
+            Self::Many(crowd) => {
+                let parts = crowd.slices.range((wanted, u16::MIN)..=(wanted, u16::MAX));
+                parts.map(|(_, (_, begun))| *begun).max()
+            }
+        }
+    }
+
+    /// Calls `each` with the facts of every slice.
+    pub(super) fn each_facts(&self, mut each: impl FnMut(u32)) {
+        match self {
+            Self::One { facts, .. } => each(*facts),
+            Self::Few(few) => few.iter().for_each(|slice| each(slice.begun.facts)),
+            Self::Many(crowd) => crowd.slices.values().for_each(|(_, begun)| each(begun.facts)),
+        }
+    }
+
+    /// Takes in a part of a session.
+    pub(super) fn add(&mut self, new: Slice) -> Added {
         let slices = match self {
-            Self::One { lasts, session, first, generation } => {
-                let last = first.saturating_add(i64::from(*lasts));
-                let one = Slice { session: *session, first: *first, last, generation: *generation };
+            Self::One { .. } => {
+                let Some(one) = self.only() else { return Added::New };
                 if one.key() == new.key() {
                     *self = Self::new(one.and(new));
-                    return false;
+                    return Added::More(one.begun.facts);
                 }
                 with(&[one], new)
             }
             Self::Few(few) => match few.binary_search_by_key(&new.key(), Slice::key) {
                 Ok(at) => {
-                    few[at] = few[at].and(new);
-                    return false;
+                    let before = few[at];
+                    few[at] = before.and(new);
+                    return Added::More(before.begun.facts);
                 }
                 Err(_) => with(few, new),
             },
@@ -149,7 +208,7 @@ impl Slices {
         if let Some(slices) = Self::of(slices) {
             *self = slices;
         }
-        true
+        Added::New
     }
 
     /// Keeps the slices of generations that `is_live` likes; false when none is left.
@@ -186,27 +245,28 @@ fn with(slices: &[Slice], new: Slice) -> Vec<Slice> {
 impl Crowd {
     fn span(&self, session: i64) -> Option<Span> {
         let parts = self.slices.range((session, u16::MIN)..=(session, u16::MAX));
-        parts.map(|(_, span)| *span).reduce(Span::and)
+        parts.map(|(_, (span, _))| *span).reduce(Span::and)
     }
 
-    fn add(&mut self, new: Slice) -> bool {
+    fn add(&mut self, new: Slice) -> Added {
         let before = self.span(new.session);
-        let count = self.slices.len();
-        let part = self.slices.entry(new.key()).or_insert(new.span());
-        *part = part.and(new.span());
+        let known = self.slices.get(&new.key()).copied();
+        let span = known.map_or(new.span(), |(span, _)| span.and(new.span()));
+        self.slices.insert(new.key(), (span, new.begun));
         let after = before.map_or(new.span(), |before| before.and(new.span()));
         if before != Some(after) {
             self.ladder.put(new.session, before, after);
         }
-        self.slices.len() > count
+        known.map_or(Added::New, |(_, begun)| Added::More(begun.facts))
     }
 
     fn list(&self) -> impl Iterator<Item = Slice> {
-        self.slices.iter().map(|(&(session, generation), span)| Slice {
+        self.slices.iter().map(|(&(session, generation), &(span, begun))| Slice {
             session,
             first: span.first,
             last: span.last,
             generation,
+            begun,
         })
     }
 }
@@ -275,18 +335,25 @@ mod tests {
             let time = (random.below(minutes) as i64 - 60) * MINUTE;
             let session = random.below(sessions as u64) as i64 - 5;
             let late = random.below(3) as u16;
-            let new = Slice { session, first: time, last: time, generation: now - late };
+            let begun = Begun { facts: session as u32 % 3, at: session * 60 * MINUTE };
+            let new = Slice { session, first: time, last: time, generation: now - late, begun };
             let count = plain.0.len();
             plain.add(new);
             let added = match &mut slices {
                 Some(slices) => slices.add(new),
                 none => {
                     *none = Some(Slices::new(new));
-                    true
+                    Added::New
                 }
             };
-            assert_eq!(added, plain.0.len() > count, "seed {seed}");
+            assert_eq!(added == Added::New, plain.0.len() > count, "seed {seed}");
             most = most.max(plain.0.len());
+            let (mut held, mut wanted) =
+                (Vec::new(), plain.0.iter().map(|slice| slice.begun.facts).collect::<Vec<_>>());
+            slices.iter().for_each(|slices| slices.each_facts(|facts| held.push(facts)));
+            held.sort_unstable();
+            wanted.sort_unstable();
+            assert_eq!(held, wanted, "seed {seed}");
             if random.chance(4) {
                 now += 1;
                 let is_live = |generation: u16| generation + 6 >= now;
@@ -304,8 +371,13 @@ mod tests {
                 let found = slices.as_ref().and_then(|slices| slices.holding(time));
                 assert_eq!(found, plain.holding(time), "seed {seed}, time {time}: {:?}", plain.0);
                 let asked = random.below(sessions as u64) as i64 - 5;
-                let known = plain.0.iter().any(|slice| slice.session == asked);
-                assert_eq!(slices.as_ref().is_some_and(|slices| slices.has(asked)), known, "seed {seed}");
+                let known = plain.0.iter().find(|slice| slice.session == asked).map(|slice| slice.begun);
+                assert_eq!(
+                    slices.as_ref().is_some_and(|slices| slices.has(asked)),
+                    known.is_some(),
+                    "seed {seed}"
+                );
+                assert_eq!(slices.as_ref().and_then(|slices| slices.begun(asked)), known, "seed {seed}");
             }
         }
         most
@@ -322,11 +394,13 @@ mod tests {
 
     #[test]
     fn the_usual_visitor_needs_no_allocation() {
-        let slice = |time| Slice { session: 1, first: time, last: time, generation: 5 };
+        let begun = Begun { facts: 3, at: 12 };
+        let slice = |time| Slice { session: 1, first: time, last: time, generation: 5, begun };
         let mut slices = Slices::new(slice(10));
-        assert!(!slices.add(slice(20)) && slices.heap_bytes() == 0);
-        assert!(matches!(slices, Slices::One { first: 10, lasts: 10, .. }));
-        assert!(slices.add(Slice { generation: 6, ..slice(30) }));
+        assert!(slices.add(slice(20)) == Added::More(3) && slices.heap_bytes() == 0);
+        assert!(matches!(slices, Slices::One { first: 10, lasts: 10, since: 2, .. }));
+        assert_eq!(slices.begun(1), Some(begun));
+        assert!(slices.add(Slice { generation: 6, ..slice(30) }) == Added::New);
         assert!(matches!(&slices, Slices::Few(few) if few.len() == 2));
         assert!(slices.retain(|generation| generation == 6) && slices.heap_bytes() == 0);
         assert!(!slices.retain(|_| false));
@@ -334,12 +408,14 @@ mod tests {
 
     #[test]
     fn a_long_session_is_kept_whole() {
-        let slice = |time| Slice { session: 1, first: time, last: time, generation: 5 };
+        let begun = Begun { facts: 1, at: 0 };
+        let slice = |time| Slice { session: 1, first: time, last: time, generation: 5, begun };
         let mut slices = Slices::new(slice(0));
-        assert!(!slices.add(slice(80 * MINUTE)));
+        assert_eq!(slices.add(slice(80 * MINUTE)), Added::More(1));
         assert!(matches!(&slices, Slices::Few(few) if few.len() == 1));
         assert_eq!(slices.holding(40 * MINUTE), Some(1));
-        assert!(!slices.add(slice(i64::MAX)) && !slices.add(slice(i64::MIN)));
+        assert_eq!(slices.add(slice(i64::MAX)), slices.add(slice(i64::MIN)));
+        assert_eq!(slices.begun(1), Some(begun));
         assert_eq!((slices.holding(i64::MIN), slices.holding(0)), (Some(1), Some(1)));
     }
 }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use kassa_model::{Dialect, Event, MICROS_PER_DAY, MONEY_IDS, OrderItem, Reason, Recorded, Timestamp};
+use kassa_model::{Dialect, Event, MICROS_PER_DAY, MONEY_IDS, OrderItem, Reason, Recorded, Timestamp, Visit};
 
 use super::agent::{Agent, Agents};
 use super::bots::Machine;
@@ -16,16 +16,17 @@ use super::dedupe::{Candidate, Dedupe};
 use super::session::{Sessions, opened_by};
 use super::source::{Referrer, source_of};
 
-/// Every step, in order. Those that reject come before those that remember.
+/// Every step, in order. Those that reject come before those that remember, and what a visit takes from its event is known
+/// before its session is.
 pub(super) const STEPS: &[Step] = &[
     Step { name: "drop_forged_money", uses: Uses::Record, run: drop_forged_money },
     Step { name: "check_limits", uses: Uses::Record, run: check_limits },
     Step { name: "drop_duplicate", uses: Uses::Memory, run: drop_duplicate },
-    Step { name: "choose_visitor", uses: Uses::Memory, run: choose_visitor },
-    Step { name: "assign_session", uses: Uses::Memory, run: assign_session },
     Step { name: "parse_agent", uses: Uses::Record, run: parse_agent },
     Step { name: "mark_bot", uses: Uses::Record, run: mark_bot },
     Step { name: "classify_source", uses: Uses::Record, run: classify_source },
+    Step { name: "choose_visitor", uses: Uses::Memory, run: choose_visitor },
+    Step { name: "assign_session", uses: Uses::Memory, run: assign_session },
     Step { name: "expand_items", uses: Uses::Record, run: expand_items },
 ];
 
@@ -96,6 +97,8 @@ pub(super) struct Work {
     pub(super) id: Candidate,
     /// The store's answer to that, where it was asked.
     pub(super) stored_hour: Option<i64>,
+    /// What is known of its visit, once it has a session.
+    pub(super) visit: Option<Visit>,
     agent: Option<Arc<Agent>>,
 }
 
@@ -107,7 +110,7 @@ impl Work {
         id: Candidate,
         stored_hour: Option<i64>,
     ) -> Self {
-        Self { offset, recorded, id, stored_hour, agent: None }
+        Self { offset, recorded, id, stored_hour, visit: None, agent: None }
     }
 
     /// When it happened, as sessions see it: stock may be decided, or an order be edited, long after the visit in which it was
@@ -233,8 +236,8 @@ fn choose_visitor(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     Flow::Continue
 }
 
-/// The session that the client named, else the one that holds the event's time, else a new one. Money joins but neither
-/// opens nor extends a session, and its time is that of its order's request.
+/// The session that the client named, else the one that holds the event's time, else a new one; and with it the visit. Money
+/// joins but neither opens nor extends a session, and its time is that of its order's request.
 fn assign_session(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let time = work.time();
     let event = &mut work.recorded.event;
@@ -242,10 +245,11 @@ fn assign_session(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let joined = event.session.or_else(|| memory.sessions.holding(&event.site, visitor, time));
     if event.order.is_some() {
         event.session = Some(joined.unwrap_or(0));
+        work.visit = joined.and_then(|session| memory.sessions.visit(&event.site, visitor, session));
         return Flow::Continue;
     }
     let session = joined.unwrap_or_else(|| opened_by(&event.site, visitor, &event.id));
-    memory.sessions.extend(&event.site, visitor, session, time);
+    work.visit = Some(memory.sessions.extend(event, session, time));
     event.session = Some(session);
     Flow::Continue
 }

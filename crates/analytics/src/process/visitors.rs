@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::slices::{Slice, Slices};
+use super::facts::Facts;
+use super::slices::{Added, Slice, Slices};
 
 /// How many tables there are; they have from one to two shares.
 const SHARDS: usize = 32;
@@ -41,11 +42,14 @@ pub(super) struct Visitors {
     /// Bytes of what does not lie in the tables.
     heap_bytes: usize,
     count: usize,
+    /// What is known of their visits.
+    facts: Facts,
 }
 
 impl Default for Visitors {
     fn default() -> Self {
-        Self { shards: (0..SHARDS).map(|_| HashMap::new()).collect(), heap_bytes: 0, count: 0 }
+        let shards = (0..SHARDS).map(|_| HashMap::new()).collect();
+        Self { shards, heap_bytes: 0, count: 0, facts: Facts::default() }
     }
 }
 
@@ -55,13 +59,23 @@ impl Visitors {
         self.shards[shard(key)].get(&key)
     }
 
-    /// Takes in a part of a session; true when it was not there at all before.
-    pub(super) fn add(&mut self, key: Key, slice: Slice) -> bool {
-        match self.shards[shard(key)].entry(key) {
+    /// What is known of visits, by number.
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The same, to be asked for a number that a slice has next.
+    pub(super) fn facts_mut(&mut self) -> &mut Facts {
+        &mut self.facts
+    }
+
+    /// Takes in a part of a session.
+    pub(super) fn add(&mut self, key: Key, slice: Slice) -> Added {
+        let added = match self.shards[shard(key)].entry(key) {
             Entry::Vacant(empty) => {
                 self.count += 1;
                 self.heap_bytes += empty.insert(Slices::new(slice)).heap_bytes();
-                true
+                Added::New
             }
             Entry::Occupied(mut known) => {
                 let slices = known.get_mut();
@@ -70,15 +84,30 @@ impl Visitors {
                 self.heap_bytes = self.heap_bytes + slices.heap_bytes() - before;
                 added
             }
+        };
+        if added != Added::More(slice.begun.facts) {
+            self.facts.hold(slice.begun.facts);
+            if let Added::More(before) = added {
+                self.facts.release(before);
+            }
         }
+        added
     }
 
     /// Lets go of the slices of generations that `is_live` does not like, and gives the memory back.
     pub(super) fn retain(&mut self, is_live: impl Fn(u16) -> bool) {
         (self.heap_bytes, self.count) = (0, 0);
+        let facts = &mut self.facts;
+        facts.release_all();
         for shard in &mut self.shards {
             let before = shard.len();
-            shard.retain(|_, slices| slices.retain(&is_live));
+            shard.retain(|_, slices| {
+                let live = slices.retain(&is_live);
+                if live {
+                    slices.each_facts(|number| facts.hold(number));
+                }
+                live
+            });
             if shard.len() < before {
                 // Made anew: else the places of those that are gone would count when it grows.
                 let mut left = HashMap::with_capacity(shard.len());
@@ -88,6 +117,7 @@ impl Visitors {
             self.count += shard.len();
             self.heap_bytes += shard.values().map(Slices::heap_bytes).sum::<usize>();
         }
+        facts.sweep();
     }
 
     /// How many visitors.
@@ -98,12 +128,13 @@ impl Visitors {
     /// Bytes that are charged: a function of what is remembered and of nothing else, and never less than about what
     /// [`Self::bytes`] is.
     pub(super) fn charged_bytes(&self) -> usize {
-        self.count * VISITOR_BYTES + self.heap_bytes
+        self.count * VISITOR_BYTES + self.heap_bytes + self.facts.bytes()
     }
 
     /// Bytes that it takes now.
     pub(super) fn bytes(&self) -> usize {
-        self.shards.iter().map(|shard| table_bytes(shard.capacity())).sum::<usize>() + self.heap_bytes
+        let tables: usize = self.shards.iter().map(|shard| table_bytes(shard.capacity())).sum();
+        tables + self.heap_bytes + self.facts.bytes()
     }
 }
 
@@ -133,22 +164,26 @@ const fn owners() -> [u8; SHARES] {
 
 #[cfg(test)]
 mod tests {
+    use kassa_model::VisitFacts;
+
     use super::*;
+    use crate::process::slices::Begun;
     use crate::process::testing::Random;
 
     fn filled(visitors: u64) -> Visitors {
         let (mut table, mut random) = (Visitors::default(), Random(visitors));
         for n in 0..visitors {
             let visitor = (random.next() >> 1).cast_signed();
-            let slice = Slice { session: 1, first: 0, last: 5, generation: u16::from(n % 8 == 0) };
+            let begun = Begun::default();
+            let slice = Slice { session: 1, first: 0, last: 5, generation: u16::from(n % 8 == 0), begun };
             table.add(Key { visitor, site: 1 }, slice);
         }
         table
     }
 
     #[test]
-    fn a_slot_has_41_bytes() {
-        assert_eq!(SLOT_BYTES, 41);
+    fn a_slot_has_49_bytes() {
+        assert_eq!(SLOT_BYTES, 49);
         assert_eq!(OWNERS.last(), Some(&31));
     }
 
@@ -167,17 +202,25 @@ mod tests {
 
     #[test]
     fn what_is_charged_depends_on_what_is_remembered_alone() {
-        let slice = |session, generation| Slice { session, first: 7, last: 7, generation };
-        let key = |visitor| Key { visitor, site: 3 };
+        let facts = |session: i64| VisitFacts {
+            entry_page: (session % 3 > 0).then(|| format!("/{}", session % 11).into()),
+            ..VisitFacts::default()
+        };
+        let add = |table: &mut Visitors, session: i64, generation| {
+            let begun = Begun { facts: table.facts_mut().number(facts(session)), at: 7 };
+            let slice = Slice { session, first: 7, last: 7, generation, begun };
+            table.add(Key { visitor: session % 7, site: 3 }, slice)
+        };
         let (mut grown, mut fresh) = (Visitors::default(), Visitors::default());
         for n in 0..200 {
-            assert!(grown.add(key(n % 7), slice(n, u16::from(n < 150))));
+            assert_eq!(add(&mut grown, n, u16::from(n < 150)), Added::New);
         }
         grown.retain(|generation| generation == 0);
         for n in (150..200).rev() {
-            fresh.add(key(n % 7), slice(n, 0));
-            assert!(!fresh.add(key(n % 7), slice(n, 0)));
+            add(&mut fresh, n, 0);
+            assert!(matches!(add(&mut fresh, n, 0), Added::More(_)));
         }
+        assert!(fresh.facts().bytes() > 0);
         assert_eq!((grown.charged_bytes(), grown.len()), (fresh.charged_bytes(), fresh.len()));
     }
 }

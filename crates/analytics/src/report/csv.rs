@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use kassa_eventstore::export::EventRef;
+use kassa_model::VISIT_TEXTS;
 use kassa_model::names_nobody;
 use memchr::{memchr, memchr3};
 
@@ -21,7 +22,9 @@ pub(crate) enum Cells {
 /// The first line.
 pub(crate) const HEADER: &str = "id,site_id,name,name_sent,occurred_at,received_at,visitor,session,user,hostname,page,\
     title,referrer,source,utm_source,utm_medium,utm_campaign,utm_term,utm_content,device,browser,os,country,bot,\
-    component,location_type,target,order_id,revenue_minor,currency,order_status,dialect,props\r\n";
+    component,location_type,target,order_id,revenue_minor,currency,order_status,dialect,props,visit_started_at,\
+    visit_entry_page,visit_hostname,visit_source,visit_referrer,visit_utm_source,visit_utm_medium,visit_utm_campaign,\
+    visit_utm_term,visit_utm_content,visit_device,visit_browser,visit_os,visit_country\r\n";
 
 /// Appends the line of `event`.
 pub(crate) fn write_line(event: &EventRef<'_>, cells: Cells, out: &mut String) {
@@ -61,6 +64,13 @@ pub(crate) fn write_line(event: &EventRef<'_>, cells: Cells, out: &mut String) {
     }
     line.plain(event.dialect);
     line.text(event.props);
+    match event.visit {
+        Some((began, texts)) => {
+            line.shown(began);
+            texts.into_iter().for_each(|text| line.text(text.unwrap_or("")));
+        }
+        None => (0..=VISIT_TEXTS).for_each(|_| line.plain("")),
+    }
     out.push_str("\r\n");
 }
 

@@ -27,23 +27,28 @@ pub const METRICS: &[MetricDefinition] = &[
     metric(
         Metric::Visits,
         "visits",
-        "Distinct sessions with an event in the row. A session ends after 30 minutes without an event; it is not cut at \
-         midnight.",
+        "Distinct visits with an event in the row that began in the range; by time, each where it began. A visit ends after \
+         30 minutes without an event; it is not cut at midnight.",
     ),
     metric(Metric::Pageviews, "pageviews", "Events named page_view."),
     metric(Metric::Events, "events", "All events, page views among them."),
-    of_sessions(Metric::ViewsPerVisit, "views_per_visit", "Page views divided by visits."),
+    of_sessions(
+        Metric::ViewsPerVisit,
+        "views_per_visit",
+        "Page views of the visits that began in the range, divided by these visits.",
+    ),
     of_sessions(
         Metric::BounceRate,
         "bounce_rate",
-        "Percentage of sessions with one page view and no interactive event. page_view, time_on_page and hover events \
-         are not interactive, all others are. By page, a session counts at its entry page; by time, at its first event.",
+        "Percentage of visits with one page view and no interactive event, of those that began in the range. page_view, \
+         time_on_page and hover events are not interactive, all others are. By page, a visit counts at its entry page; by \
+         time, where it began.",
     ),
     of_sessions(
         Metric::VisitDuration,
         "visit_duration",
-        "Average of a session's last minus first event in whole seconds, sessions of 0 s included. By page, a session \
-         counts at its entry page; by time, at its first event.",
+        "Average of a visit's last minus first event in whole seconds, visits of 0 s included, of those that began in the \
+         range; events after its end count. By page, a visit counts at its entry page; by time, where it began.",
     ),
     metric(
         Metric::TimeOnPage,
@@ -76,7 +81,8 @@ pub const METRICS: &[MetricDefinition] = &[
     metric(
         Metric::ConversionRate,
         "conversion_rate",
-        "100 × distinct visitors with a confirmed order / distinct visitors of the same row and filters.",
+        "100 × visitors of the row who have an order there that was confirmed and came from a visit / visitors of the row; \
+         never more than 100. An order without a visit converts nobody.",
     ),
 ];
 
@@ -96,26 +102,37 @@ pub const FIELDS: &[FieldDefinition] = &[
     field(Field::Name, "event:name", "The event's canonical name, such as page_view or click."),
     field(Field::Page, "event:page", "Path of the page."),
     field(Field::Hostname, "event:hostname", "Host of the page."),
-    field(Field::EntryPage, "visit:entry_page", "Path of the session's first page view."),
-    field(Field::ExitPage, "visit:exit_page", "Path of the session's last page view."),
+    field(
+        Field::EntryPage,
+        "visit:entry_page",
+        "Path of the visit's first event with a page. It is a fact of the visit: of that event, whenever it was.",
+    ),
+    field(Field::ExitPage, "visit:exit_page", "Path of the visit's last page view, whenever that was."),
+    field(Field::EntryHost, "visit:hostname", "Host of the visit's first event with a page."),
     field(
         Field::Source,
         "visit:source",
-        "Channel of the session's first page view, from referrer and campaign.",
+        "Source of the visit's first event with a page, from referrer and campaign. An order without a visit has the source \
+         (no visit).",
     ),
-    field(Field::Referrer, "visit:referrer", "Referrer of the session's first page view."),
-    field(Field::UtmSource, "visit:utm_source", "utm_source of the session's first page view."),
-    field(Field::UtmMedium, "visit:utm_medium", "utm_medium of the session's first page view."),
-    field(Field::UtmCampaign, "visit:utm_campaign", "utm_campaign of the session's first page view."),
-    field(Field::UtmTerm, "visit:utm_term", "utm_term of the session's first page view."),
-    field(Field::UtmContent, "visit:utm_content", "utm_content of the session's first page view."),
-    field(Field::Device, "visit:device", "Kind of device: desktop, mobile, tablet."),
-    field(Field::Browser, "visit:browser", "Family of the browser."),
-    field(Field::Os, "visit:os", "Family of the operating system."),
+    field(Field::Referrer, "visit:referrer", "Referrer of the visit's first event with a page."),
+    field(Field::UtmSource, "visit:utm_source", "utm_source of the visit's first event with a page."),
+    field(Field::UtmMedium, "visit:utm_medium", "utm_medium of the visit's first event with a page."),
+    field(Field::UtmCampaign, "visit:utm_campaign", "utm_campaign of the visit's first event with a page."),
+    field(Field::UtmTerm, "visit:utm_term", "utm_term of the visit's first event with a page."),
+    field(Field::UtmContent, "visit:utm_content", "utm_content of the visit's first event with a page."),
+    field(
+        Field::Device,
+        "visit:device",
+        "Kind of device of the visit's first event with a page: desktop, mobile, tablet.",
+    ),
+    field(Field::Browser, "visit:browser", "Family of the browser of the visit's first event with a page."),
+    field(Field::Os, "visit:os", "Family of the operating system of the visit's first event with a page."),
     field(
         Field::Country,
         "visit:country",
-        "ISO 3166-1 alpha-2 code of the country, if the operator supplies a GeoIP file.",
+        "ISO 3166-1 alpha-2 code of the country of the visit's first event with a page, if the operator supplies a GeoIP \
+         file.",
     ),
     field(
         Field::Sku,

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use kassa_access::{Allowed, need};
 use kassa_eventstore::Row;
 use kassa_eventstore::query::EventFilter;
-use kassa_model::{Event, OrderPart, Timestamp, names_nobody};
+use kassa_model::{OrderPart, Timestamp, Visit, names_nobody};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -88,7 +88,7 @@ impl<'a> Page<'a> {
         let shown = &rows[..rows.len().min(limit)];
         let last = shown.last().filter(|_| rows.len() > limit);
         Self {
-            results: shown.iter().map(|row| Shown::new(&row.event)).collect(),
+            results: shown.iter().map(|row| Shown::new(row)).collect(),
             next_cursor: last.map(|row| cursor(&position(row))),
         }
     }
@@ -143,12 +143,14 @@ struct Shown<'a> {
     location_type: Option<&'a str>,
     target: Option<&'a str>,
     order: Option<Value>,
+    visit: Option<Value>,
     dialect: &'static str,
     props: Option<&'a RawValue>,
 }
 
 impl<'a> Shown<'a> {
-    fn new(event: &'a Event) -> Self {
+    fn new(row: &'a Row) -> Self {
+        let event = &row.event;
         Self {
             id: &event.id,
             site_id: &event.site,
@@ -179,10 +181,32 @@ impl<'a> Shown<'a> {
             location_type: event.location_type.as_deref(),
             target: event.target.as_deref(),
             order: event.order.as_ref().map(show_order),
+            visit: row.visit.as_ref().map(show_visit),
             dialect: event.dialect.name(),
             props: serde_json::from_str(&event.props).ok(),
         }
     }
+}
+
+/// The facts of the visit by the names of their dimensions.
+fn show_visit(visit: &Visit) -> Value {
+    let facts = &visit.facts;
+    json!({
+        "started_at": visit.started_at.to_string(),
+        "entry_page": facts.entry_page,
+        "hostname": facts.host,
+        "source": facts.source,
+        "referrer": facts.referrer,
+        "utm_source": facts.utm_source,
+        "utm_medium": facts.utm_medium,
+        "utm_campaign": facts.utm_campaign,
+        "utm_term": facts.utm_term,
+        "utm_content": facts.utm_content,
+        "device": facts.device,
+        "browser": facts.browser,
+        "os": facts.os,
+        "country": facts.country,
+    })
 }
 
 fn show_order(order: &OrderPart) -> Value {

@@ -54,9 +54,18 @@ fn answers_as_before(kassa: &Kassa, asked: &[Value]) {
         let body = if question["body"].is_null() { String::new() } else { question["body"].to_string() };
         let answer = kassa.http().send(method, path, &headers, body.as_bytes()).unwrap();
         assert_eq!(answer.status, 200, "{method} {path} {body}: {}", answer.body);
-        let found: Value = serde_json::from_str(&answer.body).unwrap();
+        let mut found: Value = serde_json::from_str(&answer.body).unwrap();
+        if path == "/v1/admin/fingerprint" {
+            found["fingerprint"] = of_that_version(&found, &question["answer"]).into();
+        }
         same(&question["answer"], &found, &format!("{method} {path} {body}"));
     }
+}
+
+/// As much of a fingerprint as the earlier version knew: what rows have more by now is hashed apart, behind it.
+fn of_that_version(found: &Value, expected: &Value) -> String {
+    let text = |answer: &Value| answer["fingerprint"].as_str().unwrap().to_owned();
+    text(found).chars().take(text(expected).len()).collect()
 }
 
 /// Whether `found` says all that `expected` does; it may say more.
@@ -140,6 +149,11 @@ fn the_log_of_every_version_gives_the_same_rows() {
         let replayed = run_with(&arguments, &keep);
         let said = String::from_utf8_lossy(&replayed.stdout).into_owned();
         assert!(replayed.status.success() && said.contains(fingerprint), "{replayed:?}");
+        // The facts of visits, too, which the upgrade takes from the rows and the replay from the log.
+        let kassa = up(&data).env(keep[0].0, keep[0].1).start();
+        let upgraded = kassa.get("/v1/admin/fingerprint").json()["fingerprint"].as_str().unwrap().to_owned();
+        kassa.stop();
+        assert!(said.contains(&upgraded) && upgraded.len() > fingerprint.len(), "{said} is not {upgraded}");
     }
 }
 

@@ -267,7 +267,7 @@ pub(super) async fn an_export_is_the_list_in_parts(store: &dyn EventStore) {
         ..EventFilter::default()
     };
     let listed = store.events(&EventFilter { limit: 100_000, ..filter.clone() }).await.unwrap();
-    let expected: Vec<String> = listed.iter().map(|row| format!("{:?}", EventRef::of(&row.event))).collect();
+    let expected: Vec<String> = listed.iter().map(|row| format!("{:?}", EventRef::of(row))).collect();
     let parts = store.export_parts(&filter).await.unwrap();
     assert!(parts.len() >= 3, "{} parts", parts.len());
     let (mut found, mut longest) = (Vec::new(), 0);

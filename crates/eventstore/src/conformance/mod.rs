@@ -6,9 +6,10 @@ mod listing;
 mod money;
 pub(crate) mod places;
 pub(crate) mod queries;
-mod random;
+pub(crate) mod random;
 mod reports;
 pub(crate) mod sample;
+mod visits;
 
 /// Runs every clause against the store that `$make` gives (with whatever has to outlive it).
 macro_rules! backend {
@@ -46,6 +47,12 @@ macro_rules! backend {
                 super::reports::missing_values,
                 super::reports::order_and_pages_of_the_table,
                 super::reports::money_and_bots_do_not_count,
+                super::visits::a_visit_keeps_its_source_across_midnight,
+                super::visits::a_visit_counts_in_the_bucket_in_which_it_began,
+                super::visits::the_exit_page_is_that_of_the_whole_visit,
+                super::visits::a_visit_counts_once_under_the_facts_of_its_first_page,
+                super::visits::events_without_a_visit_count_in_no_visitor,
+                super::visits::converters_are_among_the_visitors,
                 super::money::every_metric_of_money,
                 super::money::products_add_up_to_the_orders,
                 super::money::an_order_belongs_to_its_visit,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash};
+use kassa_model::{MICROS_PER_HOUR, Timestamp, Visit, dedupe_hash};
 use uuid::Uuid;
 
 use super::sample::{LOG, after, batch, full, letter, letters, order, view};
@@ -160,7 +160,7 @@ pub(super) async fn a_row_that_cannot_be_stored_is_named(store: &dyn EventStore)
 pub(super) async fn offsets_have_128_bits(store: &dyn EventStore) {
     let start = (1_u128 << 64) - 1;
     let mut sent = batch(start, vec![view("a", "/", 0), view("b", "/", 0), view("c", "/", 0)]);
-    sent.rows[2] = Row { offset: start + 1, index: 7, event: view("c", "/", 0) };
+    sent.rows[2] = Row { offset: start + 1, index: 7, ..sent.rows[2].clone() };
     sent.to = u128::MAX;
     let rows = sent.rows.clone();
     store.insert(sent).await.unwrap();
@@ -190,7 +190,13 @@ pub(super) async fn resume_gives_back_what_was_committed(store: &dyn EventStore)
         vec![id("a", hour), id("b", hour), id("money", hour), id("late", hour + 2), id("other", hour + 2)];
     ids.sort_by_key(|id| (id.hour, id.hash));
     assert_eq!(held.ids, ids);
+    // Their first pages, whichever rows of them are in a part.
+    let visit = |number| {
+        let (first, page) = if number == 1 { (0, "a") } else { (7_300, "other") };
+        Some(Visit::with(None, &view(page, "/", first), after(first)))
+    };
     let session = |part, number, first, last| OpenSession {
+        visit: visit(number),
         part,
         site: "demo".to_owned(),
         visitor: number,

@@ -50,6 +50,7 @@ fn fields() -> Vec<Field> {
         Field::Hostname,
         Field::Prop("color".to_owned()),
         Field::EntryPage,
+        Field::EntryHost,
         Field::ExitPage,
         Field::Source,
         Field::Referrer,
@@ -89,7 +90,7 @@ fn shaken(random: &mut Random, events: Vec<Event>) -> Batch {
     let (mut offset, mut index) = (5_u128 << 70, 0);
     for row in &mut sent.rows {
         (offset, index) = if random.one_in(3) { (offset, index + 1) } else { (offset + 2, 0) };
-        *row = Row { offset, index, event: row.event.clone() };
+        *row = Row { offset, index, ..row.clone() };
     }
     sent.to = offset + 1;
     sent

@@ -7,7 +7,7 @@ use kassa_model::{
 };
 use uuid::Uuid;
 
-use crate::{Batch, CountKey, DeadLetter, Row};
+use crate::{Batch, CountKey, DeadLetter, with_visits};
 
 /// 2026-01-05T00:00:00Z, a Monday.
 pub(crate) const START: i64 = 1_767_571_200 * MICROS_PER_SECOND;
@@ -97,7 +97,7 @@ pub(crate) fn batch(from: u128, events: Vec<Event>) -> Batch {
     for event in &events {
         *counts.entry(stored_key(event)).or_default() += 1;
     }
-    let rows = (from..).zip(events).map(|(offset, event)| Row { offset, index: 0, event }).collect();
+    let rows = with_visits(from, events);
     Batch { log_id: LOG, partition: 0, epoch: 1, from, to, rows, rejected: Vec::new(), counts, state: None }
 }
 

@@ -11,6 +11,7 @@ use duckdb::arrow::record_batch::RecordBatch;
 use duckdb::{Appender, Connection};
 use kassa_model::{Event, OrderItem, OrderPart, Rejected};
 
+use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
 use crate::{CountKey, DeadLetter, Row};
 
 /// Columns of one table by name.
@@ -97,6 +98,7 @@ pub(super) fn events(partition: u32, first: u64, rows: &[Row]) -> Columns {
         columns.maybe_text(name, all.clone().map(value));
     }
     orders(&mut columns, rows);
+    visits(&mut columns, rows);
     columns
 }
 
@@ -135,6 +137,21 @@ fn orders(columns: &mut Columns, rows: &[Row]) {
     columns.push("revenue_minor", money);
     columns.maybe_text("currency", text(|order| &order.currency));
     columns.maybe_text("order_status", text(|order| &order.status));
+}
+
+fn visits(columns: &mut Columns, rows: &[Row]) {
+    let visits = rows.iter().map(|row| row.visit.as_ref());
+    if visits.clone().all(|visit| visit.is_none()) {
+        return;
+    }
+    let [started_at, texts @ ..] = &EVENT_COLUMNS[OWN_COLUMNS..] else { return };
+    let started: TimestampMicrosecondArray =
+        visits.clone().map(|visit| visit.map(|visit| visit.started_at.micros())).collect();
+    columns.push(started_at, started);
+    let found: Vec<_> = visits.map(|visit| visit.map(|visit| visit.facts.texts())).collect();
+    for (place, name) in texts.iter().enumerate() {
+        columns.maybe_text(name, found.iter().map(|texts| texts.and_then(|texts| texts[place])));
+    }
 }
 
 /// Columns of `items` for the order lines of `rows`; nothing when there is none.

@@ -32,7 +32,8 @@ fn fill(path: &Path) {
              'shop.test' AS host, '/p/' || n || '/' || md5((n + 7)::VARCHAR) AS path, 'Title of ' || n AS title,
              CASE n % 7 WHEN 0 THEN 'Direct' WHEN 1 THEN 'Organic Search' WHEN 2 THEN 'Social' END AS source,
              CASE WHEN n % 5 = 0 THEN 'https://ref' || n || '.test/' END AS referrer,
-             'mobile' AS device, 'Firefox' AS browser, 'Linux' AS os, 'DE' AS country
+             occurred_at AS visit_started_at, '/p/' || n || '/' || md5((n + 7)::VARCHAR) AS visit_entry_page,
+             source AS visit_source, 'mobile' AS device, 'Firefox' AS browser, 'Linux' AS os, 'DE' AS country
          FROM range({ROWS}) t(n); CHECKPOINT"
     );
     connection.execute_batch(&sql).unwrap();

@@ -2,12 +2,12 @@
 
 use duckdb::Connection;
 use duckdb::arrow::array::{Array, BooleanArray, Int64Array, StringArray, TimestampMicrosecondArray};
-use kassa_model::Timestamp;
+use kassa_model::{Timestamp, VISIT_TEXTS};
 
 use super::failure::Failure;
 use super::read::values;
-use super::schema::EVENT_COLUMNS;
-use super::stream::{Piece, stream};
+use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
+use super::stream::{Piece, some, stream};
 use crate::export::{EventRef, Line, OrderRef, parts};
 use crate::query::EventFilter;
 use crate::sql::events::{list_events, weigh_events};
@@ -58,10 +58,16 @@ struct Columns<'a> {
     /// order_id, currency, order_status.
     order: [&'a StringArray; 3],
     revenue: &'a Int64Array,
+    visit_started_at: &'a TimestampMicrosecondArray,
+    visit_texts: [&'a StringArray; VISIT_TEXTS],
 }
 
 impl<'a> Columns<'a> {
     fn of(piece: &Piece<'a>) -> Result<Self, Failure> {
+        let mut visit_texts = [piece.text(5)?; VISIT_TEXTS];
+        for (text, column) in visit_texts.iter_mut().zip(OWN_COLUMNS + 1..) {
+            *text = piece.text(column)?;
+        }
         Ok(Self {
             texts: [
                 piece.text(5)?,
@@ -79,6 +85,8 @@ impl<'a> Columns<'a> {
             optional: (16..34).map(|column| piece.text(column)).collect::<Result<_, _>>()?,
             order: [piece.text(34)?, piece.text(36)?, piece.text(37)?],
             revenue: piece.int(35)?,
+            visit_started_at: piece.time(OWN_COLUMNS)?,
+            visit_texts,
         })
     }
 
@@ -116,7 +124,13 @@ impl<'a> Columns<'a> {
             location_type: optional(32),
             target: optional(33),
             order: self.order(row),
+            visit: self.visit(row),
         }
+    }
+
+    fn visit(&self, row: usize) -> Option<(Timestamp, [Option<&'a str>; VISIT_TEXTS])> {
+        let began = self.visit_started_at.is_valid(row).then(|| self.visit_started_at.value(row))?;
+        Some((Timestamp::from_micros(began), self.visit_texts.map(|column| some(column, row))))
     }
 
     fn order(&self, row: usize) -> Option<OrderRef<'a>> {
@@ -128,8 +142,4 @@ impl<'a> Columns<'a> {
             status: status.unwrap_or_default(),
         })
     }
-}
-
-fn some(column: &StringArray, row: usize) -> Option<&str> {
-    column.is_valid(row).then(|| column.value(row))
 }

@@ -15,7 +15,7 @@ const PIECE_ROWS: u64 = 20_000;
 /// The shortest pause after a piece; a piece that took longer is followed by as long a pause as it took.
 const PAUSE_LEAST: Duration = Duration::from_millis(5);
 
-/// The columns of an event that tell of its visitor and what they did; what is left of a record of money is its id, site,
+/// The columns of an event, those of its visit apart, that tell of its visitor and what they did; what is left of a record of money is its id, site,
 /// name, times, order and amounts. Each with what it is when nothing is told.
 const PERSON: [(&str, &str); 23] = [
     ("visitor", "0"),
@@ -87,10 +87,12 @@ fn remove(connection: &Connection, site: &str, micros: i64) -> duckdb::Result<u6
 }
 
 fn empty(connection: &Connection, site: &str, micros: i64) -> duckdb::Result<u64> {
-    let values: Vec<String> =
-        PERSON.iter().map(|(column, nothing)| format!("{column} = {nothing}")).collect();
-    let told: Vec<String> =
-        PERSON.iter().map(|(column, nothing)| format!("{column} IS DISTINCT FROM {nothing}")).collect();
+    let visit = schema::EVENT_COLUMNS[schema::OWN_COLUMNS..].iter().map(|column| (*column, "NULL"));
+    let (mut values, mut told) = (Vec::new(), Vec::new());
+    for (column, nothing) in PERSON.into_iter().chain(visit) {
+        values.push(format!("{column} = {nothing}"));
+        told.push(format!("{column} IS DISTINCT FROM {nothing}"));
+    }
     let sql = format!(
         "UPDATE events SET {} WHERE rowid IN (SELECT rowid FROM events WHERE {OLD} AND order_id IS NOT NULL AND ({}) \
          LIMIT {PIECE_ROWS})",

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use duckdb::Connection;
+use duckdb::arrow::array::Array;
 use duckdb::types::Value;
-use kassa_model::{Event, OrderItem, OrderPart, Timestamp};
+use kassa_model::{Event, OrderItem, OrderPart, Timestamp, VISIT_TEXTS, Visit, VisitFacts};
 
 use super::columns::whole;
 use super::failure::Failure;
 use super::letters;
-use super::schema::EVENT_COLUMNS;
-use super::stream::{Piece, maybe, stream};
+use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
+use super::stream::{Piece, maybe, some, stream};
 use crate::fingerprint::Fingerprint;
 use crate::query::EventFilter;
 use crate::sql::events::list_events;
@@ -47,12 +49,12 @@ pub(super) fn values(values: Vec<crate::sql::Value>) -> Vec<Value> {
 fn read_rows(piece: &Piece<'_>, found: &mut Vec<Found>) -> Result<(), Failure> {
     let (partitions, high, low) = (piece.small(0)?, piece.unsigned(1)?, piece.unsigned(2)?);
     let (indexes, sequences) = (piece.small(3)?, piece.unsigned(4)?);
-    let events = read_events(piece)?;
-    for (at, event) in events.into_iter().enumerate() {
+    let (events, visits) = (read_events(piece)?, read_visits(piece, OWN_COLUMNS)?);
+    for (at, (event, visit)) in events.into_iter().zip(visits).enumerate() {
         found.push(Found {
             partition: partitions.value(at),
             sequence: sequences.value(at),
-            row: Row { offset: whole(high.value(at), low.value(at)), index: indexes.value(at), event },
+            row: Row { offset: whole(high.value(at), low.value(at)), index: indexes.value(at), event, visit },
         });
     }
     Ok(())
@@ -101,6 +103,21 @@ fn read_events(piece: &Piece<'_>) -> Result<Vec<Event>, Failure> {
         });
     }
     Ok(events)
+}
+
+/// The visits of a piece, whose beginnings are in column `first` and whose texts follow.
+pub(super) fn read_visits(piece: &Piece<'_>, first: usize) -> Result<Vec<Option<Visit>>, Failure> {
+    let started = piece.time(first)?;
+    let mut texts = Vec::with_capacity(VISIT_TEXTS);
+    for column in first + 1..=first + VISIT_TEXTS {
+        texts.push(piece.text(column)?);
+    }
+    let visit = |row: usize| {
+        let facts = VisitFacts::from_texts(std::array::from_fn(|place| some(texts[place], row)));
+        let started_at = Timestamp::from_micros(started.value(row));
+        started.is_valid(row).then(|| Visit { started_at, facts: Arc::new(facts) })
+    };
+    Ok((0..piece.rows()).map(visit).collect())
 }
 
 fn unknown(error: impl std::fmt::Display) -> Error {

@@ -7,6 +7,8 @@ use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash, failpoint};
 use super::columns::halves;
 use super::failure::Failure;
 use super::letters::time;
+use super::read::read_visits;
+use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
 use super::stream::stream;
 use super::writer::read_mark;
 use crate::{OpenSession, RecentId, Resume, Resumed, SessionPart};
@@ -73,16 +75,18 @@ fn send_sessions(
 ) -> Result<(), Failure> {
     let (condition, mut values) = within(&part);
     values.insert(0, Value::UInt(partition));
+    let visit: String =
+        EVENT_COLUMNS[OWN_COLUMNS..].iter().map(|column| format!(", min({column})")).collect();
     let sql = format!(
-        "SELECT site, visitor, session, min(occurred_at), max(occurred_at) FROM events
-         WHERE log_partition = $1 AND order_id IS NULL AND {condition}
+        "SELECT site, visitor, session, min(occurred_at), max(occurred_at){visit} FROM events
+         WHERE log_partition = $1 AND order_id IS NULL AND session <> 0 AND {condition}
          GROUP BY site, visitor, session"
     );
     let mut sessions = Vec::new();
     stream(connection, &sql, values, |piece| {
         let (site, visitor, session) = (piece.text(0)?, piece.int(1)?, piece.int(2)?);
         let (first, last) = (piece.time(3)?, piece.time(4)?);
-        for row in 0..piece.rows() {
+        for (row, visit) in read_visits(piece, 5)?.into_iter().enumerate() {
             sessions.push(OpenSession {
                 part: place,
                 site: site.value(row).to_owned(),
@@ -90,6 +94,7 @@ fn send_sessions(
                 session: session.value(row),
                 first: Timestamp::from_micros(first.value(row)),
                 last: Timestamp::from_micros(last.value(row)),
+                visit,
             });
         }
         if sessions.len() >= PIECE_ROWS {

@@ -53,7 +53,24 @@ pub(super) const EVENT_COLUMNS: &[&str] = &[
     "revenue_minor",
     "currency",
     "order_status",
+    "visit_started_at",
+    "visit_entry_page",
+    "visit_host",
+    "visit_source",
+    "visit_referrer",
+    "visit_utm_source",
+    "visit_utm_medium",
+    "visit_utm_campaign",
+    "visit_utm_term",
+    "visit_utm_content",
+    "visit_device",
+    "visit_browser",
+    "visit_os",
+    "visit_country",
 ];
+
+/// How many of them are the event's own; those of its visit follow, its texts in the order of [`kassa_model::VisitFacts::texts`].
+pub(super) const OWN_COLUMNS: usize = 38;
 
 const TABLES: &str = "
 CREATE TABLE kassa_store (version BIGINT NOT NULL);
@@ -95,7 +112,21 @@ CREATE TABLE events (
     order_id VARCHAR,
     revenue_minor BIGINT,
     currency VARCHAR,
-    order_status VARCHAR
+    order_status VARCHAR,
+    visit_started_at TIMESTAMP,
+    visit_entry_page VARCHAR,
+    visit_host VARCHAR,
+    visit_source VARCHAR,
+    visit_referrer VARCHAR,
+    visit_utm_source VARCHAR,
+    visit_utm_medium VARCHAR,
+    visit_utm_campaign VARCHAR,
+    visit_utm_term VARCHAR,
+    visit_utm_content VARCHAR,
+    visit_device VARCHAR,
+    visit_browser VARCHAR,
+    visit_os VARCHAR,
+    visit_country VARCHAR
 );
 CREATE TABLE items (
     sequence UBIGINT NOT NULL,

@@ -78,5 +78,10 @@ impl<'a> Piece<'a> {
 
 /// The text of row `row`, or nothing.
 pub(super) fn maybe(column: &StringArray, row: usize) -> Option<String> {
-    column.is_valid(row).then(|| column.value(row).to_owned())
+    some(column, row).map(str::to_owned)
+}
+
+/// The same where it lies.
+pub(super) fn some(column: &StringArray, row: usize) -> Option<&str> {
+    column.is_valid(row).then(|| column.value(row))
 }

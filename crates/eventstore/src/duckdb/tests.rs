@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use kassa_model::{Outcome, Timestamp, failpoint};
+use kassa_model::{Event, Outcome, Timestamp, failpoint};
 
 use super::{DuckStore, Options};
 use crate::conformance::places::{all_events, everything, resume};
@@ -84,8 +84,9 @@ fn other_process() {
 /// Batch `number` of the endless load: rows, items, a dead letter and counts that tell each other's number.
 pub(super) fn numbered(number: u128) -> Batch {
     let from = number * 10;
-    let mut events: Vec<_> =
-        (0..9).map(|n| view(&format!("e{}", from + n), "/", i64::try_from(from).unwrap())).collect();
+    let session = Some(i64::try_from(number).unwrap() + 1);
+    let event = |n| Event { session, ..view(&format!("e{}", from + n), "/", i64::try_from(from).unwrap()) };
+    let mut events: Vec<_> = (0..9).map(event).collect();
     events[3].order = Some(order(&format!("o{number}"), 7));
     let mut batch = batch(from, events);
     batch.rejected = vec![letter(from + 9, "demo", i64::try_from(from).unwrap())];

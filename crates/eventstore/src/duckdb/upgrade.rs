@@ -9,7 +9,7 @@
 //! - It must not look at the clock or at anything outside the file.
 //!
 //! ```text
-//! kassa_store.version   1: the tables of 0.1.0   2: positions.state, owner
+//! kassa_store.version   1: the tables of 0.1.0   2: positions.state, owner   3: the facts of its visit on each event
 //! ```
 
 use duckdb::Connection;
@@ -21,16 +21,30 @@ use crate::Error;
 
 /// What makes the next version of the one before.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step(&'static str);
+pub(super) enum Step {
+    /// Statements that take no time worth telling.
+    Statements(&'static str),
+    /// Work that tells how far it has come.
+    Work(fn(&Connection, Told<'_>) -> duckdb::Result<()>),
+}
+
+/// Hears that so many parts of a step are done, of so many.
+type Told<'a> = &'a dyn Fn(u64, u64);
+
+/// Parts of a step, as progress is told.
+const PARTS: u64 = 100;
 
 /// The version that tables are made in: the last step's.
 pub(super) const VERSION: i64 = 1 + STEPS.len() as i64;
 
 /// The first leads from version 1 to version 2.
-pub(super) const STEPS: &[Step] = &[Step(
-    "ALTER TABLE positions ADD COLUMN state VARCHAR;
-     CREATE TABLE owner (shop_id VARCHAR NOT NULL);",
-)];
+pub(super) const STEPS: &[Step] = &[
+    Step::Statements(
+        "ALTER TABLE positions ADD COLUMN state VARCHAR;
+         CREATE TABLE owner (shop_id VARCHAR NOT NULL);",
+    ),
+    Step::Work(visits::write_visits),
+];
 
 /// Takes the steps that the store of `options` has not taken yet.
 ///
@@ -59,28 +73,36 @@ pub(super) fn bring_up(connection: &Connection, options: &Options, steps: &[Step
             "{path} has version {found} and this kassa reads {newest}: start it, and it brings the store up to date"
         )));
     }
-    let tell =
-        |done: usize| options.progress.tell("upgrading the event store", done as u64, missing.len() as u64);
+    let all = missing.len() as u64 * PARTS;
+    let tell = |done: u64| options.progress.tell("upgrading the event store", done, all);
     tell(0);
-    for (done, (version, step)) in (found + 1..).zip(missing).enumerate() {
-        take(connection, version, *step).map_err(|error| {
+    for ((version, step), done) in (found + 1..).zip(missing).zip((0..).step_by(PARTS as usize)) {
+        let told = |part: u64, of: u64| tell(done + part * PARTS / of.max(1));
+        take(connection, (version, *step), &told).map_err(|error| {
             let why = first_line(&error);
             Error::Open(format!("cannot upgrade {path} from version {} to {version}: {why}", version - 1))
         })?;
-        tell(done + 1);
+        tell(done + PARTS);
     }
     Ok(())
 }
 
 /// One step: all of it, or nothing.
-fn take(connection: &Connection, version: i64, step: Step) -> duckdb::Result<()> {
-    connection.execute_batch(&format!("BEGIN; {} UPDATE kassa_store SET version = {version};", step.0))?;
+fn take(connection: &Connection, (version, step): (i64, Step), told: Told<'_>) -> duckdb::Result<()> {
+    connection.execute_batch("BEGIN")?;
+    match step {
+        Step::Statements(statements) => connection.execute_batch(statements)?,
+        Step::Work(work) => work(connection, told)?,
+    }
+    connection.execute_batch(&format!("UPDATE kassa_store SET version = {version}"))?;
     failpoint::hit("upgrade.store_before_commit");
     connection.execute_batch("COMMIT")?;
     failpoint::hit("upgrade.store_after_commit");
     // Into the tables at once: the write-ahead log of a large step would be read again at each start.
     connection.execute_batch("CHECKPOINT")
 }
+
+mod visits;
 
 #[cfg(test)]
 mod tests;

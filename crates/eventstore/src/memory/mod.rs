@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use kassa_model::{Event, MICROS_PER_HOUR, Timestamp, dedupe_hash};
+use kassa_model::{Event, MICROS_PER_HOUR, Timestamp, Visit, dedupe_hash};
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::{self, EventRef};
@@ -115,14 +115,15 @@ impl EventStore for MemoryStore {
             return Ok(changed);
         }
         self.state().rows.retain_mut(|stored| {
-            let event = &mut stored.row.event;
-            if !is_named(what, event) {
+            let row = &mut stored.row;
+            if !is_named(what, &row.event) {
                 return true;
             }
-            let anonymous = matches!(what, Forget::Before { .. }) && event.order.is_some();
-            let left = anonymous.then(|| without_person(event));
-            changed += u64::from(left.as_ref() != Some(event));
-            *event = left.clone().unwrap_or_else(|| event.clone());
+            let anonymous = matches!(what, Forget::Before { .. }) && row.event.order.is_some();
+            let left =
+                anonymous.then(|| Row { event: without_person(&row.event), visit: None, ..row.clone() });
+            changed += u64::from(left.as_ref() != Some(row));
+            *row = left.clone().unwrap_or_else(|| row.clone());
             left.is_some()
         });
         Ok(changed)
@@ -225,7 +226,9 @@ impl State {
                 (part.from..part.to).contains(&stored.row.offset)
                     && part.hour.is_none_or(|hour| stored.row.event.received_at.hour() == hour)
             };
-            for stored in mine().filter(within).filter(|stored| stored.row.event.order.is_none()) {
+            let of_session =
+                |event: &Event| event.order.is_none() && event.session.is_some_and(|session| session != 0);
+            for stored in mine().filter(within).filter(|stored| of_session(&stored.row.event)) {
                 add_to_session(&mut sessions, place, &stored.row);
             }
             parts.push(Resumed::Sessions(sessions.into_values().collect()));
@@ -300,9 +303,14 @@ fn add_to_session(sessions: &mut BTreeMap<(String, i64, i64), OpenSession>, part
         session,
         first: event.occurred_at,
         last: event.occurred_at,
+        visit: row.visit.clone(),
     });
     found.first = found.first.min(event.occurred_at);
     found.last = found.last.max(event.occurred_at);
+    let known = |visit: &Option<Visit>| visit.as_ref().is_some_and(|visit| visit.facts.is_known());
+    if found.visit.is_none() || !known(&found.visit) && known(&row.visit) {
+        found.visit.clone_from(&row.visit);
+    }
 }
 
 fn is_named(what: &Forget, event: &Event) -> bool {

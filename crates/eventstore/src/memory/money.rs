@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use kassa_model::{OrderItem, OrderPart};
 
 use super::Stored;
-use super::report::{event_field, holds, index, ratio, visitor_of};
+use super::report::{holds, index, own_field, ratio, visitor_of, visitors};
 use super::visit::{Visit, session_of, visits};
 use crate::Error;
-use crate::query::{CONFIRMED, Cell, Dimension, Field, Metric, Query, REFUNDED};
+use crate::query::{CONFIRMED, Cell, Dimension, Field, Metric, NO_VISIT, Query, REFUNDED};
 
 /// A record of money, or one line of it.
 #[derive(Debug)]
@@ -29,18 +29,9 @@ impl Money<'_> {
             Field::ProductCategory => self.line?.category.clone(),
             Field::Currency => Some(self.order.currency.clone()),
             Field::OrderStatus => Some(self.order.status.clone()),
-            Field::Name | Field::NameSent | Field::Page | Field::Hostname | Field::Prop(_) => {
-                let event = &self.stored.row.event;
-                match field {
-                    Field::Name => Some(event.name.clone()),
-                    Field::NameSent => Some(event.name_sent.clone()),
-                    Field::Page => event.path.clone(),
-                    Field::Hostname => event.host.clone(),
-                    Field::Prop(key) => super::json::property(&event.props, key),
-                    _ => None,
-                }
-            }
-            of_visit => self.visit.and_then(|visit| event_field(of_visit, visit.first, visit)),
+            Field::Source if self.visit.is_none() => Some(NO_VISIT.to_owned()),
+            field if field.is_of_visits() => self.visit?.field(field),
+            own => own_field(own, &self.stored.row.event),
         }
     }
 
@@ -60,16 +51,11 @@ impl Money<'_> {
     }
 }
 
-/// The visits of all time, for queries about money.
-pub(super) fn whole_visits<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<i64, Visit<'a>> {
-    if !asks_for_money(query) {
-        return BTreeMap::new();
-    }
-    let of_visits = |stored: &&Stored| {
-        let event = &stored.row.event;
-        query.sites.contains(&event.site) && event.order.is_none() && query.bots().count(event)
-    };
-    visits(&rows.iter().filter(of_visits).collect::<Vec<_>>())
+/// The visits that orders may belong to: rows of a visit, whatever they tell and whenever they were.
+pub(super) fn visits_of_orders<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<i64, Visit<'a>> {
+    let of_visits =
+        |stored: &&Stored| query.sites.contains(&stored.row.event.site) && stored.row.visit.is_some();
+    visits(rows.iter().filter(of_visits))
 }
 
 /// What counts of the records in the range.
@@ -150,10 +136,11 @@ pub(super) fn currencies(money: &[Money<'_>], query: &Query) -> Vec<String> {
     ends.into_iter().cloned().collect()
 }
 
-/// Distinct visitors with a record that confirms an order.
-pub(super) fn converters(money: &[&Money<'_>]) -> usize {
-    let confirmed = money.iter().filter(|part| part.is_named(CONFIRMED));
-    confirmed.map(|part| visitor_of(part.stored)).collect::<BTreeSet<_>>().len()
+/// Distinct visitors of `events` with a record that confirms an order in a visit.
+pub(super) fn converters(money: &[&Money<'_>], events: &[&Stored]) -> usize {
+    let confirmed = money.iter().filter(|part| part.is_named(CONFIRMED) && session_of(part.stored) != 0);
+    let buyers: BTreeSet<i64> = confirmed.map(|part| visitor_of(part.stored)).collect();
+    buyers.intersection(&visitors(events)).count()
 }
 
 /// A metric of money alone.

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use kassa_model::{Event, PATH_SENT};
+use kassa_model::{Event, PATH_SENT, Timestamp};
 
 use super::money::{Money, money};
-use super::visit::{Visit, session_of, visits};
+use super::visit::{Visit, began, session_of, visits, written};
 use super::{Stored, json};
 use crate::Error;
 use crate::pattern::Pattern;
@@ -15,34 +15,77 @@ use crate::validate::is_session_metric;
 
 /// The table of `query` over `rows`; the query has been checked.
 pub(super) fn answer(rows: &[Stored], query: &Query) -> Result<Table, Error> {
-    let scope: Vec<&Stored> = rows.iter().filter(|stored| in_scope(stored, query)).collect();
-    let visits = visits(&scope);
-    let mut matching = Vec::new();
-    for stored in scope {
-        let Some(visit) = visits.get(&session_of(stored)) else { continue };
-        if holds(query.filter.as_ref(), &|field| event_field(field, stored, visit))? {
-            matching.push((stored, visit));
+    let scope = || rows.iter().filter(|stored| in_scope(stored, query));
+    let within = |time: Timestamp| query.range.from <= time && time < query.range.to;
+    let happened = scope().filter(|stored| within(stored.row.event.occurred_at));
+    let begun = || scope().filter(|stored| began(stored).is_some_and(within));
+    let whole = Whole { ever: visits(scope()), begun: visits(begun()) };
+    let mut found = Found {
+        happened: fitting(happened, &whole, query)?,
+        begun: fitting(begun(), &whole, query)?,
+        visits: Vec::new(),
+    };
+    for (session, visit) in &whole.begun {
+        let fits = match &query.filter {
+            Some(filter) if filter.is_of_visits() => holds(Some(filter), &|field| visit.field(field))?,
+            _ => found.begun.iter().any(|stored| session_of(stored) == *session),
+        };
+        if fits {
+            found.visits.push(visit);
         }
     }
-    let whole_visits = super::money::whole_visits(rows, query);
-    let money = money(rows, query, &whole_visits)?;
-    let groups = groups(&matching, &money, query);
-    let all: BTreeSet<i64> = matching.iter().map(|(stored, _)| visitor_of(stored)).collect();
+    let of_orders = super::money::visits_of_orders(rows, query);
+    let money = money(rows, query, &of_orders)?;
+    let groups = groups(&found, &whole, &money, query);
+    let all = visitors(&found.happened).len();
     let mut table: Vec<Vec<Cell>> =
-        groups.into_iter().map(|(key, group)| line(key, &group, query, all.len())).collect();
+        groups.into_iter().map(|(key, group)| line(key, &group, query, all)).collect();
     table.sort_by(|a, b| compare(a, b, query));
     let total_rows = table.len() as u64;
     let rows = table.into_iter().skip(query.offset as usize).take(query.limit as usize).collect();
     Ok(Table { rows, total_rows, currencies: super::money::currencies(&money, query) })
 }
 
+/// Visits by session.
+struct Whole<'a> {
+    /// From all events in scope, whenever they were.
+    ever: BTreeMap<i64, Visit<'a>>,
+    /// Those that began in the range.
+    begun: BTreeMap<i64, Visit<'a>>,
+}
+
+/// What fits the filter.
+struct Found<'a> {
+    /// Events that happened in the range.
+    happened: Vec<&'a Stored>,
+    /// Events of visits that began in it.
+    begun: Vec<&'a Stored>,
+    /// These visits, as far as the filter holds for the visit or, if it asks for more, for one of its events.
+    visits: Vec<&'a Visit<'a>>,
+}
+
 fn in_scope(stored: &Stored, query: &Query) -> bool {
     let event = &stored.row.event;
-    query.sites.contains(&event.site)
-        && query.range.from <= event.occurred_at
-        && event.occurred_at < query.range.to
-        && query.bots().count(event)
-        && event.order.is_none()
+    query.sites.contains(&event.site) && query.bots().count(event) && event.order.is_none()
+}
+
+fn fitting<'a>(
+    rows: impl Iterator<Item = &'a Stored>,
+    whole: &Whole<'_>,
+    query: &Query,
+) -> Result<Vec<&'a Stored>, Error> {
+    let mut fitting = Vec::new();
+    for stored in rows {
+        if holds(query.filter.as_ref(), &|field| event_field(field, stored, whole))? {
+            fitting.push(stored);
+        }
+    }
+    Ok(fitting)
+}
+
+/// The visitors of events with a visit.
+pub(super) fn visitors(events: &[&Stored]) -> BTreeSet<i64> {
+    events.iter().filter(|stored| session_of(stored) != 0).map(|stored| visitor_of(stored)).collect()
 }
 
 pub(super) fn visitor_of(stored: &Stored) -> i64 {
@@ -93,9 +136,17 @@ fn test(found: Option<&str>, operator: Operator, values: &[String]) -> Result<bo
     Ok(false)
 }
 
-/// A field as an event has it: its own, or its visit's.
-pub(super) fn event_field(field: &Field, stored: &Stored, visit: &Visit<'_>) -> Option<String> {
-    let event = &stored.row.event;
+/// A field as an event has it: its own, or one of its visit that stands on its row; the exit page is looked up.
+fn event_field(field: &Field, stored: &Stored, whole: &Whole<'_>) -> Option<String> {
+    match field {
+        Field::ExitPage => whole.ever.get(&session_of(stored))?.exit_page(),
+        field if field.is_of_visits() => written(field, stored),
+        own => own_field(own, &stored.row.event),
+    }
+}
+
+/// A field of the event alone.
+pub(super) fn own_field(field: &Field, event: &Event) -> Option<String> {
     match field {
         Field::Name => Some(event.name.clone()),
         Field::NameSent => Some(event.name_sent.clone()),
@@ -103,11 +154,7 @@ pub(super) fn event_field(field: &Field, stored: &Stored, visit: &Visit<'_>) -> 
         Field::PageSent => path_sent(event),
         Field::Hostname => event.host.clone(),
         Field::Prop(key) => json::property(&event.props, key),
-        Field::Device => event.device.clone(),
-        Field::Browser => event.browser.clone(),
-        Field::Os => event.os.clone(),
-        Field::Country => event.country.clone(),
-        of_visit => visit.field(of_visit),
+        _ => None,
     }
 }
 
@@ -116,62 +163,84 @@ pub(super) fn path_sent(event: &Event) -> Option<String> {
     json::property(&event.props, PATH_SENT).or_else(|| event.path.clone())
 }
 
-/// A field as a visit has it for bounce rate and duration: a page is its entry page, an agent that of its first event.
-fn visit_field(field: &Field, visit: &Visit<'_>) -> Option<String> {
-    match field {
-        Field::Page => visit.field(&Field::EntryPage),
-        other => event_field(other, visit.first, visit),
-    }
-}
-
 /// What one row of the table is computed from.
 #[derive(Default)]
 struct Group<'a> {
+    /// What happened.
     events: Vec<&'a Stored>,
-    visits: BTreeMap<i64, &'a Visit<'a>>,
+    /// Events of the visits that are counted.
+    begun: Vec<&'a Stored>,
+    /// Visits, for bounce rate and duration.
+    visits: Vec<&'a Visit<'a>>,
     money: Vec<&'a Money<'a>>,
 }
 
 fn groups<'a>(
-    matching: &[(&'a Stored, &'a Visit<'a>)],
+    found: &Found<'a>,
+    whole: &Whole<'_>,
     money: &'a [Money<'a>],
     query: &Query,
 ) -> BTreeMap<Vec<Cell>, Group<'a>> {
-    let mut groups: BTreeMap<Vec<Cell>, Group<'a>> = BTreeMap::new();
-    match query.dimensions.as_slice() {
-        [] => drop(groups.insert(Vec::new(), Group::default())),
-        [Dimension::Time { boundaries }] => {
-            for bucket in 0..boundaries.len() - 1 {
-                groups.insert(vec![index(bucket)], Group::default());
+    let mut groups = empty_groups(query);
+    let asks = |of: fn(Metric) -> bool| query.metrics.iter().any(|metric| of(*metric));
+    if asks(|metric| !is_session_metric(metric) && !metric.is_of_money() && !counts_visits(metric)) {
+        for stored in &found.happened {
+            let field = |field: &Field| event_field(field, stored, whole);
+            if let Some(key) = key(query, Some(stored.row.event.occurred_at), field) {
+                groups.entry(key).or_default().events.push(stored);
             }
         }
-        _ => {}
     }
-    let of_events = query.metrics.iter().any(|metric| !is_session_metric(*metric) && !metric.is_of_money());
-    let of_visits = query.metrics.iter().any(|metric| is_session_metric(*metric));
-    for (stored, visit) in matching {
-        if of_events && let Some(key) = key(query, stored, |field| event_field(field, stored, visit)) {
-            groups.entry(key).or_default().events.push(stored);
+    if asks(counts_visits) && !query.takes_whole_visits() {
+        for stored in &found.begun {
+            if let Some(key) = key(query, began(stored), |field| event_field(field, stored, whole)) {
+                groups.entry(key).or_default().begun.push(stored);
+            }
         }
-        if of_visits && let Some(key) = key(query, visit.first, |field| visit_field(field, visit)) {
-            groups.entry(key).or_default().visits.insert(session_of(stored), visit);
+    }
+    let counted = asks(counts_visits) && query.takes_whole_visits();
+    for visit in found.visits.iter().filter(|_| counted || asks(is_session_metric)) {
+        if let Some(key) = key(query, visit.began(), |field| visit.field(field)) {
+            let group = groups.entry(key).or_default();
+            group.visits.push(visit);
+            group.begun.extend(visit.rows().iter().filter(|_| counted));
         }
     }
     for part in money {
-        if let Some(key) = key(query, part.stored, |field| part.field(field)) {
+        let time = part.stored.row.event.occurred_at;
+        if let Some(key) = key(query, Some(time), |field| part.field(field)) {
             groups.entry(key).or_default().money.push(part);
         }
     }
     groups
 }
 
-/// The dimension values of an event or (by its first event) of a visit; nothing if it is outside every bucket.
-fn key(query: &Query, stored: &Stored, field: impl Fn(&Field) -> Option<String>) -> Option<Vec<Cell>> {
+/// The rows that are there whatever happened: the total, and every bucket of time alone.
+fn empty_groups<'a>(query: &Query) -> BTreeMap<Vec<Cell>, Group<'a>> {
+    let buckets = match query.dimensions.as_slice() {
+        [] => return BTreeMap::from([(Vec::new(), Group::default())]),
+        [Dimension::Time { boundaries }] => boundaries.len() - 1,
+        _ => 0,
+    };
+    (0..buckets).map(|bucket| (vec![index(bucket)], Group::default())).collect()
+}
+
+/// Whether a metric counts visits event by event, where they are not taken whole.
+fn counts_visits(metric: Metric) -> bool {
+    matches!(metric, Metric::Visits | Metric::ViewsPerVisit)
+}
+
+/// The dimension values of an event or a visit; nothing if its time is outside every bucket.
+fn key(
+    query: &Query,
+    time: Option<Timestamp>,
+    field: impl Fn(&Field) -> Option<String>,
+) -> Option<Vec<Cell>> {
     let mut key = Vec::with_capacity(query.dimensions.len());
     for dimension in &query.dimensions {
         key.push(match dimension {
             Dimension::Time { boundaries } => {
-                let time = stored.row.event.occurred_at;
+                let time = time?;
                 let bucket = boundaries.windows(2).position(|pair| pair[0] <= time && time < pair[1]);
                 index(bucket?)
             }
@@ -193,28 +262,31 @@ fn line(key: Vec<Cell>, group: &Group<'_>, query: &Query, visitors_total: usize)
 
 fn measure(metric: Metric, group: &Group<'_>, visitors_total: usize) -> Cell {
     let events = || group.events.iter().map(|stored| &stored.row.event);
-    let visitors = || group.events.iter().map(|stored| visitor_of(stored)).collect::<BTreeSet<_>>().len();
-    let visits = || group.events.iter().map(|stored| session_of(stored)).collect::<BTreeSet<_>>().len();
-    let page_views = || events().filter(|event| event.name == "page_view").count();
+    let visitors = || visitors(&group.events).len();
+    let visits = || group.begun.iter().map(|stored| session_of(stored)).collect::<BTreeSet<_>>().len();
+    let page_views =
+        |rows: &[&Stored]| rows.iter().filter(|stored| stored.row.event.name == "page_view").count();
     let sessions = group.visits.len();
     match metric {
         Metric::Visitors => index(visitors()),
         Metric::Visits => index(visits()),
-        Metric::Pageviews => index(page_views()),
+        Metric::Pageviews => index(page_views(&group.events)),
         Metric::Events => index(group.events.len()),
         Metric::Users => {
             index(events().filter_map(|event| event.user.clone()).collect::<BTreeSet<_>>().len())
         }
-        Metric::ViewsPerVisit => ratio(page_views(), visits()),
+        Metric::ViewsPerVisit => ratio(page_views(&group.begun), visits()),
         Metric::BounceRate => {
-            ratio(100 * group.visits.values().filter(|visit| visit.bounced()).count(), sessions)
+            ratio(100 * group.visits.iter().filter(|visit| visit.bounced()).count(), sessions)
         }
         Metric::VisitDuration => {
-            Cell::Ratio(group.visits.values().map(|visit| visit.seconds()).sum(), sessions as i64)
+            Cell::Ratio(group.visits.iter().map(|visit| visit.seconds()).sum(), sessions as i64)
         }
         Metric::TimeOnPage => time_on_page(group),
         Metric::Percentage => ratio(100 * visitors(), visitors_total),
-        Metric::ConversionRate => ratio(100 * super::money::converters(&group.money), visitors()),
+        Metric::ConversionRate => {
+            ratio(100 * super::money::converters(&group.money, &group.events), visitors())
+        }
         of_money => super::money::measure(of_money, &group.money),
     }
 }

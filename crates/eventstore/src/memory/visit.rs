@@ -1,84 +1,103 @@
-//! A session as a report sees it: aggregated from its events in scope.
+//! A visit as a report sees it: rows of one session.
 
 use std::collections::BTreeMap;
 
-use kassa_model::Timestamp;
+use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
 use super::Stored;
 use crate::query::Field;
 
-/// What is known of one session within the scope of a query.
+/// Rows of one session, never none.
 #[derive(Debug)]
 pub(super) struct Visit<'a> {
-    /// Its first event.
-    pub(super) first: &'a Stored,
-    /// Its first page view, which gives entry page, source, referrer and campaign.
-    entry: Option<&'a Stored>,
-    /// Its last page view, which gives the exit page.
-    exit: Option<&'a Stored>,
-    /// Time of its last event.
-    last: Timestamp,
-    page_views: u64,
-    interactive: u64,
+    /// By time; those of one instant in the order of the log.
+    rows: Vec<&'a Stored>,
 }
 
-/// The sessions of `scope` by id.
-pub(super) fn visits<'a>(scope: &[&'a Stored]) -> BTreeMap<i64, Visit<'a>> {
+/// The visits that `rows` make, by session.
+pub(super) fn visits<'a>(rows: impl Iterator<Item = &'a Stored>) -> BTreeMap<i64, Visit<'a>> {
     let mut by_session: BTreeMap<i64, Vec<&'a Stored>> = BTreeMap::new();
-    for stored in scope {
+    for stored in rows.filter(|stored| session_of(stored) != 0) {
         by_session.entry(session_of(stored)).or_default().push(stored);
     }
-    by_session.into_iter().filter_map(|(id, events)| Some((id, Visit::of(events)?))).collect()
+    let visit = |mut rows: Vec<&'a Stored>| {
+        rows.sort_by_key(|stored| {
+            (stored.row.event.occurred_at, stored.partition, stored.row.offset, stored.row.index)
+        });
+        Visit { rows }
+    };
+    by_session.into_iter().map(|(session, rows)| (session, visit(rows))).collect()
 }
 
-/// The session that an event belongs to.
+/// The session that an event belongs to; 0 is none.
 pub(super) fn session_of(stored: &Stored) -> i64 {
     stored.row.event.session.unwrap_or_default()
 }
 
+/// When the visit of a row began.
+pub(super) fn began(stored: &Stored) -> Option<Timestamp> {
+    Some(stored.row.visit.as_ref()?.started_at)
+}
+
+/// A field of the visit as it stands on a row; the exit page and an event's own fields stand on none.
+pub(super) fn written(field: &Field, stored: &Stored) -> Option<String> {
+    let facts = &stored.row.visit.as_ref()?.facts;
+    let text = match field {
+        Field::EntryPage => &facts.entry_page,
+        Field::EntryHost => &facts.host,
+        Field::Source => &facts.source,
+        Field::Referrer => &facts.referrer,
+        Field::UtmSource => &facts.utm_source,
+        Field::UtmMedium => &facts.utm_medium,
+        Field::UtmCampaign => &facts.utm_campaign,
+        Field::UtmTerm => &facts.utm_term,
+        Field::UtmContent => &facts.utm_content,
+        Field::Device => &facts.device,
+        Field::Browser => &facts.browser,
+        Field::Os => &facts.os,
+        Field::Country => &facts.country,
+        _ => &None,
+    };
+    text.as_deref().map(str::to_owned)
+}
+
 impl<'a> Visit<'a> {
-    fn of(mut events: Vec<&'a Stored>) -> Option<Self> {
-        // Events of one instant are in the order of the log.
-        events.sort_by_key(|stored| {
-            (stored.row.event.occurred_at, stored.partition, stored.row.offset, stored.row.index)
-        });
-        let is_view = |stored: &&&Stored| stored.row.event.name == "page_view";
-        Some(Self {
-            first: events.first()?,
-            entry: events.iter().find(is_view).copied(),
-            exit: events.iter().rfind(is_view).copied(),
-            last: events.last()?.row.event.occurred_at,
-            page_views: events.iter().filter(is_view).count() as u64,
-            interactive: events.iter().filter(|stored| is_interactive(&stored.row.event.name)).count() as u64,
-        })
+    /// Its rows.
+    pub(super) fn rows(&self) -> &[&'a Stored] {
+        &self.rows
+    }
+
+    /// When it began, if its rows say so.
+    pub(super) fn began(&self) -> Option<Timestamp> {
+        self.rows.iter().filter_map(|stored| began(stored)).min()
+    }
+
+    /// A field of the visit: the one that its rows have, the least, should they differ. Its page is its entry page.
+    pub(super) fn field(&self, field: &Field) -> Option<String> {
+        match field {
+            Field::ExitPage => self.exit_page(),
+            Field::Page => self.field(&Field::EntryPage),
+            field => self.rows.iter().filter_map(|stored| written(field, stored)).min(),
+        }
+    }
+
+    /// The path of its last page view.
+    pub(super) fn exit_page(&self) -> Option<String> {
+        let last = self.rows.iter().rfind(|stored| stored.row.event.name == "page_view")?;
+        last.row.event.path.clone()
     }
 
     /// One page view and nothing interactive.
     pub(super) fn bounced(&self) -> bool {
-        self.page_views == 1 && self.interactive == 0
+        let names = || self.rows.iter().map(|stored| stored.row.event.name.as_str());
+        names().filter(|name| *name == "page_view").count() == 1 && !names().any(is_interactive)
     }
 
     /// Whole seconds from the first event to the last.
     pub(super) fn seconds(&self) -> i64 {
-        (self.last.micros() - self.first.row.event.occurred_at.micros()) / kassa_model::MICROS_PER_SECOND
-    }
-
-    /// The value of a visit's field; other fields have none here.
-    pub(super) fn field(&self, field: &Field) -> Option<String> {
-        let entry = self.entry.map(|stored| &stored.row.event);
-        let exit = self.exit.map(|stored| &stored.row.event);
-        match field {
-            Field::EntryPage => entry?.path.clone(),
-            Field::ExitPage => exit?.path.clone(),
-            Field::Source => entry?.source.clone(),
-            Field::Referrer => entry?.referrer.clone(),
-            Field::UtmSource => entry?.utm_source.clone(),
-            Field::UtmMedium => entry?.utm_medium.clone(),
-            Field::UtmCampaign => entry?.utm_campaign.clone(),
-            Field::UtmTerm => entry?.utm_term.clone(),
-            Field::UtmContent => entry?.utm_content.clone(),
-            _ => None,
-        }
+        let times = || self.rows.iter().map(|stored| stored.row.event.occurred_at.micros());
+        let (first, last) = (times().min().unwrap_or_default(), times().max().unwrap_or_default());
+        (last - first) / MICROS_PER_SECOND
     }
 }
 

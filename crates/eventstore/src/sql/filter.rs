@@ -1,6 +1,5 @@
-//! Filters as SQL conditions on an event `e` and its visit `v`.
+//! Filters as SQL conditions on an event `e`, a visit `v` or a record of money.
 
-use super::field::visit_column;
 use super::{Binder, Value};
 use crate::Error;
 use crate::pattern::Search;
@@ -54,11 +53,4 @@ fn test(
     };
     let pattern = binder.bind(Value::Text(search.re2));
     Ok(format!("regexp_matches({column}, {pattern})"))
-}
-
-/// Whether `filter` asks only for fields of the visit, so that it holds for all of its events or for none.
-pub(super) fn is_of_visits(filter: &Filter) -> bool {
-    let mut all = true;
-    filter.each_field(&mut |field| all &= visit_column(field).is_some());
-    all
 }

@@ -6,7 +6,10 @@ use crate::query::{CONFIRMED, Metric, REFUNDED};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Measure {
     Visitors,
+    /// Distinct sessions, of the visits that began in the range.
     Visits,
+    /// Their page views.
+    ViewsOfVisits,
     Pageviews,
     Events,
     Users,
@@ -30,9 +33,12 @@ pub(super) enum Measure {
     Refunds,
     /// Σ money of records that confirm.
     Confirmed,
-    /// 100 × visitors with a record that confirms.
+    /// 100 × visitors of the row with a record that confirms.
     Converters,
 }
+
+/// The visitors of events with a visit, as an aggregate over `e`.
+pub(super) const VISITORS: &str = "count(DISTINCT e.visitor) FILTER (WHERE e.session <> 0)";
 
 /// The seconds of a `time_on_page` event that count, as an expression on `e`.
 const SECONDS: &str = "CASE WHEN e.name = 'time_on_page'
@@ -46,9 +52,14 @@ impl Measure {
         matches!(self, Self::Sessions | Self::Bounces | Self::Duration)
     }
 
+    /// Whether it counts visits that began in the range, by their events or as a whole.
+    pub(super) fn is_of_begun(self) -> bool {
+        matches!(self, Self::Visits | Self::ViewsOfVisits)
+    }
+
     /// Whether it is taken from records of money.
     pub(super) fn is_of_money(self) -> bool {
-        self.over_money().is_some()
+        self == Self::Converters || self.over_money().is_some()
     }
 
     /// Its column.
@@ -56,6 +67,7 @@ impl Measure {
         match self {
             Self::Visitors => "visitors",
             Self::Visits => "visits",
+            Self::ViewsOfVisits => "views_of_visits",
             Self::Pageviews => "pageviews",
             Self::Events => "events",
             Self::Users => "users",
@@ -76,9 +88,11 @@ impl Measure {
     /// Its aggregate over events; 0 for what events do not tell.
     pub(super) fn over_events(self) -> String {
         match self {
-            Self::Visitors => "count(DISTINCT e.visitor)".to_owned(),
+            Self::Visitors => VISITORS.to_owned(),
             Self::Visits => "count(DISTINCT e.session)".to_owned(),
-            Self::Pageviews => "count(*) FILTER (WHERE e.name = 'page_view')".to_owned(),
+            Self::Pageviews | Self::ViewsOfVisits => {
+                "count(*) FILTER (WHERE e.name = 'page_view')".to_owned()
+            }
             Self::Events => "count(*)".to_owned(),
             Self::Users => "count(DISTINCT e.user_id)".to_owned(),
             Self::Seconds => format!("coalesce(sum({SECONDS}), 0)"),
@@ -98,18 +112,15 @@ impl Measure {
             Self::Revenue => "coalesce(sum(m.amount), 0)".to_owned(),
             Self::Refunds => format!("coalesce(-(sum(m.amount) {}), 0)", named(REFUNDED)),
             Self::Confirmed => format!("coalesce(sum(m.amount) {}, 0)", named(CONFIRMED)),
-            Self::Converters => format!("100 * count(DISTINCT m.visitor) {}", named(CONFIRMED)),
             _ => return None,
         })
     }
 
-    /// Its aggregate over visits that are taken whole, if they tell it.
+    /// Its aggregate over visits, if they tell it.
     pub(super) fn over_visits(self) -> Option<&'static str> {
         Some(match self {
-            Self::Visitors => "count(DISTINCT v.visitor_low)",
             Self::Visits | Self::Sessions => "count(v.session)",
-            Self::Pageviews => "coalesce(sum(v.page_views), 0)",
-            Self::Events => "coalesce(sum(v.events), 0)",
+            Self::ViewsOfVisits => "coalesce(sum(v.page_views), 0)",
             Self::Bounces => "100 * count(*) FILTER (WHERE v.weight = 1)",
             Self::Duration => "coalesce(sum((epoch_us(v.last_time) - epoch_us(v.first_time)) // 1000000), 0)",
             _ => return None,
@@ -133,7 +144,7 @@ pub(super) fn shown(metric: Metric) -> Shown {
         Metric::Pageviews => Shown::Int(Measure::Pageviews),
         Metric::Events => Shown::Int(Measure::Events),
         Metric::Users => Shown::Int(Measure::Users),
-        Metric::ViewsPerVisit => Shown::Ratio(Measure::Pageviews, Measure::Visits),
+        Metric::ViewsPerVisit => Shown::Ratio(Measure::ViewsOfVisits, Measure::Visits),
         Metric::BounceRate => Shown::Ratio(Measure::Bounces, Measure::Sessions),
         Metric::VisitDuration => Shown::Ratio(Measure::Duration, Measure::Sessions),
         Metric::TimeOnPage => Shown::Ratio(Measure::Seconds, Measure::SecondsPages),

@@ -1,15 +1,15 @@
 //! The records of money of a query, as a table `m`: one row a record, or one row a line where a product is asked for.
 //!
-//! All records of an order belong to one visit, that of the order's first record that has a session. Its events are
-//! looked up over all time, but only when a field of the visit is asked for.
+//! All records of an order belong to one visit, that of the order's first record that has a session. Rows of that
+//! session are looked up over all time, but only when a field of the visit is asked for.
 
 use super::Binder;
 use super::field::of_money;
 use super::filter::condition;
 use super::measure::Measure;
-use super::visits::{ORDER, VisitColumns, scope_of_all_time};
+use super::visits::{ORDER, VisitColumns};
 use crate::Error;
-use crate::query::Query;
+use crate::query::{CONFIRMED, Query};
 
 /// Makes `m` of a query.
 pub(super) struct Money<'a> {
@@ -61,7 +61,7 @@ impl<'a> Money<'a> {
             (true, false) => "(SELECT sum(i.units) FROM items i WHERE i.sequence = e.sequence)",
         };
         tables.push(format!(
-            "money AS MATERIALIZED (SELECT {dimensions}e.visitor, e.name AS kind, e.order_id, e.currency, \
+            "money AS MATERIALIZED (SELECT {dimensions}e.visitor, e.session, e.name AS kind, e.order_id, e.currency, \
              {amount} AS amount, {units} AS units FROM {from} WHERE {})",
             conditions.join(" AND ")
         ));
@@ -77,9 +77,13 @@ impl<'a> Money<'a> {
             self.scope
         );
         let scope = format!(
-            "{} AND e.session IN (SELECT session FROM orders)",
-            scope_of_all_time(self.query, binder)
+            "{sites} AND e.visit_started_at IS NOT NULL AND e.session IN (SELECT session FROM orders)"
         );
         [orders, format!("order_visits AS ({})", self.visits.select(&scope))]
     }
+}
+
+/// The condition on `m` for records that make their visitor a converter, if that is one of the row's visitors.
+pub(super) fn converts() -> String {
+    format!("m.kind = '{CONFIRMED}' AND m.session <> 0")
 }

@@ -1,32 +1,37 @@
-//! The parts of a report: what is aggregated from events, from visits, from records of money, zeros for empty buckets.
-//!
-//! A query that no part of a visit can escape (grouped and filtered by fields of the visit alone) takes what it can
-//! from the visits: they are fewer than events, and no join is needed.
+//! The parts of a report: what is aggregated from events that happened in the range, from those of visits that began in
+//! it, from these visits as a whole, from records of money, zeros for empty buckets.
 
 use super::field::{of_event, of_money, of_visit};
-use super::filter::{condition, is_of_visits};
-use super::measure::{Measure, measures};
-use super::money::Money;
-use super::visits::{VisitColumns, filters_by_visit, groups_by_visit, scope, takes_whole_visits};
+use super::filter::condition;
+use super::measure::{Measure, VISITORS, measures};
+use super::money::{Money, converts};
+use super::visits::{Scope, VisitColumns, asks_for_exits, exits};
 use super::{Binder, Value, time};
 use crate::Error;
 use crate::query::{Dimension, Field, Query};
+
+/// The time of an event, and of the beginning of its visit.
+const HAPPENED: &str = "e.occurred_at";
+const BEGAN: &str = "e.visit_started_at";
 
 /// Makes the parts of a query.
 pub(super) struct Parts<'a> {
     query: &'a Query,
     pub(super) measures: Vec<Measure>,
     pub(super) binder: Binder,
-    /// Those of `measures` that are taken from visits.
+    /// Those of `measures` that are taken from events where they happened.
+    happened: Vec<Measure>,
+    /// Those that are taken from events of visits that began in the range.
+    begun: Vec<Measure>,
+    /// Those that are taken from these visits as a whole.
     of_visits: Vec<Measure>,
-    /// Those that are taken from events.
-    of_events: Vec<Measure>,
     /// The records of money, if any measure is taken from them.
     money: Option<Money<'a>>,
-    /// The condition on `e` for the events in scope.
-    scope: String,
-    /// The condition on `e` (and `v`) of the filter.
+    scope: Scope,
+    /// The condition on `e` (and `x`) of the filter.
     filter: Option<String>,
+    /// The condition on `v` of a filter that asks for fields of the visit alone.
+    visit_filter: Option<String>,
 }
 
 impl<'a> Parts<'a> {
@@ -36,37 +41,41 @@ impl<'a> Parts<'a> {
         let measures = measures(&query.metrics);
         let (of_money, others): (Vec<Measure>, Vec<Measure>) =
             measures.iter().partition(|measure| measure.is_of_money());
-        let scope = scope(query, &mut binder);
-        let filter = match &query.filter {
-            Some(filter) if !others.is_empty() => Some(condition(filter, of_event, &mut binder)?),
-            _ => None,
-        };
-        let joined = filters_by_visit(query) || groups_by_visit(query);
-        let needed = joined || measures.iter().any(|measure| measure.is_of_visits());
-        let whole = needed && takes_whole_visits(query);
-        // Without a join the visitors are quicker counted among the events.
-        let from_visits = |measure: &Measure| {
-            let told = measure.over_visits().is_some() && (joined || *measure != Measure::Visitors);
-            measure.is_of_visits() || (whole && told)
-        };
-        let (of_visits, of_events) = others.into_iter().partition(from_visits);
+        let scope = Scope::of(query, &mut binder);
+        let events_count = !others.is_empty() || of_money.contains(&Measure::Converters);
+        let asked = query.filter.as_ref().filter(|_| events_count);
+        let filter = asked.map(|filter| condition(filter, of_event, &mut binder)).transpose()?;
+        let of_visit = |field: &Field, _: &mut Binder| of_visit(field);
+        let visit_filter = asked
+            .filter(|filter| filter.is_of_visits())
+            .map(|filter| condition(filter, of_visit, &mut binder))
+            .transpose()?;
+        let whole = query.takes_whole_visits();
+        let from_visits = |measure: &Measure| measure.is_of_visits() || (whole && measure.is_of_begun());
+        let (of_visits, of_events): (Vec<Measure>, Vec<Measure>) = others.into_iter().partition(from_visits);
+        let (begun, happened) = of_events.into_iter().partition(|measure| measure.is_of_begun());
         let money = if of_money.is_empty() { None } else { Some(Money::new(query, &mut binder)?) };
-        Ok(Self { query, measures, binder, of_visits, of_events, money, scope, filter })
+        Ok(Self { query, measures, binder, happened, begun, of_visits, money, scope, filter, visit_filter })
     }
 
-    /// The tables that parts are made of: visits and money, as far as they are needed.
+    /// The tables that parts are made of: exit pages, visits, money and converters, as far as they are needed.
     pub(super) fn tables(&mut self) -> Vec<String> {
         let mut tables = Vec::new();
-        let joined = filters_by_visit(self.query) || groups_by_visit(self.query);
-        if !self.of_visits.is_empty() || (joined && !self.of_events.is_empty()) {
-            let visits = VisitColumns::of(self.query, &self.of_visits).select(&self.scope);
+        if asks_for_exits(self.query) {
+            tables.push(exits(&self.scope));
+        }
+        if !self.of_visits.is_empty() {
+            let visits = VisitColumns::of(self.query, &self.of_visits).select(&self.scope.begun);
             tables.push(format!("visits AS ({visits})"));
         }
         if let Some(money) = self.money.take() {
             let mut conditions = Vec::new();
-            let dimensions = self.dimension_columns("e.occurred_at", &mut conditions, of_money);
+            let dimensions = self.dimension_columns(HAPPENED, &mut conditions, of_money);
             tables.extend(money.tables(&dimensions, conditions, &self.measures, &mut self.binder));
             self.money = Some(money);
+        }
+        if self.counts_converters() {
+            tables.push(self.buyers());
         }
         tables
     }
@@ -79,14 +88,20 @@ impl<'a> Parts<'a> {
     /// Every part has all dimensions and all measures, zeros for those that it does not count.
     pub(super) fn all(&mut self) -> Vec<String> {
         let mut parts = Vec::new();
-        if !self.of_events.is_empty() {
-            parts.push(self.events_part());
+        if !self.happened.is_empty() {
+            parts.push(self.events_part(HAPPENED));
+        }
+        if !self.begun.is_empty() {
+            parts.push(self.events_part(BEGAN));
         }
         if !self.of_visits.is_empty() {
             parts.push(self.visits_part());
         }
         if self.has_money() {
             parts.push(self.money_part());
+        }
+        if self.counts_converters() {
+            parts.push(self.converters_part());
         }
         if let [Dimension::Time { boundaries }] = self.query.dimensions.as_slice() {
             let buckets = self.binder.bind(Value::Int(boundaries.len() as i64 - 1));
@@ -98,61 +113,89 @@ impl<'a> Parts<'a> {
 
     /// The visitors that fit the filter, without dimensions.
     pub(super) fn all_visitors(&self) -> String {
-        let from = self.events(filters_by_visit(self.query));
-        format!("SELECT count(DISTINCT e.visitor) FROM {from} WHERE {}", self.matching())
+        format!("SELECT {VISITORS} FROM {} WHERE {}", self.events(), self.matching(&self.scope.happened))
     }
 
-    fn events_part(&mut self) -> String {
-        let from = self.events(filters_by_visit(self.query) || groups_by_visit(self.query));
-        let mut conditions = vec![self.matching()];
-        let dimensions = self.dimension_columns("e.occurred_at", &mut conditions, of_event);
-        let of_events = &self.of_events;
+    /// What is counted event by event, by its own time or by that of its visit's beginning.
+    fn events_part(&mut self, time: &str) -> String {
+        let (scope, counted) = match time {
+            BEGAN => (&self.scope.begun, self.begun.clone()),
+            _ => (&self.scope.happened, self.happened.clone()),
+        };
+        let mut conditions = vec![self.matching(scope)];
+        let dimensions = self.dimension_columns(time, &mut conditions, of_event);
         let measures =
-            self.measure_columns(|measure| of_events.contains(&measure).then(|| measure.over_events()));
-        self.select(&dimensions, &measures, &from, &conditions)
+            self.measure_columns(|measure| counted.contains(&measure).then(|| measure.over_events()));
+        self.select(&dimensions, &measures, self.events(), &conditions)
     }
 
     fn visits_part(&mut self) -> String {
         let mut conditions = Vec::new();
-        match (&self.query.filter, &self.filter) {
-            (Some(filter), Some(condition)) if is_of_visits(filter) => conditions.push(condition.clone()),
-            (Some(_), Some(_)) => {
-                let from = self.events(filters_by_visit(self.query));
-                conditions
-                    .push(format!("v.session IN (SELECT e.session FROM {from} WHERE {})", self.matching()));
-            }
-            _ => {}
+        if let Some(condition) = &self.visit_filter {
+            conditions.push(condition.clone());
+        } else if self.filter.is_some() {
+            let (from, fitting) = (self.events(), self.matching(&self.scope.begun));
+            conditions.push(format!("v.session IN (SELECT e.session FROM {from} WHERE {fitting})"));
         }
-        let dimensions = self.dimension_columns("v.first_time", &mut conditions, |field, _| of_visit(field));
+        let dimensions = self.dimension_columns("v.began", &mut conditions, |field, _| of_visit(field));
         let of_visits = &self.of_visits;
         let over_visits = |measure: Measure| measure.over_visits().map(str::to_owned);
         let measures = self
             .measure_columns(|measure| of_visits.contains(&measure).then(|| over_visits(measure)).flatten());
-        let mut from = "visits v".to_owned();
-        if of_visits.contains(&Measure::Visitors) {
-            from = VisitColumns::of(self.query, of_visits).with_all_visitors(&self.scope);
-        }
-        self.select(&dimensions, &measures, &from, &conditions)
+        self.select(&dimensions, &measures, "visits v", &conditions)
     }
 
     fn money_part(&self) -> String {
-        let dimensions: String =
-            (0..self.query.dimensions.len()).map(|index| format!("m.d{index}, ")).collect();
+        let dimensions = self.dimensions_of("m");
         let measures = self.measure_columns(Measure::over_money);
         self.select(&dimensions, &measures, "money m", &[])
     }
 
-    /// The events that count: in scope, and fitting the filter.
-    fn matching(&self) -> String {
+    fn counts_converters(&self) -> bool {
+        self.measures.contains(&Measure::Converters)
+    }
+
+    /// The visitors of each row that have a record which may make them converters. Such visitors are few: they are looked
+    /// up while the events are read.
+    fn buyers(&mut self) -> String {
+        let mut conditions = vec![
+            self.matching(&self.scope.happened),
+            "e.session <> 0".to_owned(),
+            format!("e.visitor IN (SELECT m.visitor FROM money m WHERE {})", converts()),
+        ];
+        let dimensions = self.dimension_columns(HAPPENED, &mut conditions, of_event);
+        let (from, conditions) = (self.events(), conditions.join(" AND "));
+        format!("buyers AS (SELECT DISTINCT {dimensions}e.visitor FROM {from} WHERE {conditions})")
+    }
+
+    fn converters_part(&self) -> String {
+        let same = |index: usize| format!(" AND b.d{index} IS NOT DISTINCT FROM m.d{index}");
+        let same: String = (0..self.query.dimensions.len()).map(same).collect();
+        let from = format!("money m JOIN buyers b ON b.visitor = m.visitor{same}");
+        let counted = "100 * count(DISTINCT m.visitor)";
+        let measures =
+            self.measure_columns(|measure| (measure == Measure::Converters).then(|| counted.to_owned()));
+        self.select(&self.dimensions_of("m"), &measures, &from, &[converts()])
+    }
+
+    fn dimensions_of(&self, table: &str) -> String {
+        (0..self.query.dimensions.len()).map(|index| format!("{table}.d{index}, ")).collect()
+    }
+
+    /// The events of `scope` that count: those that fit the filter.
+    fn matching(&self, scope: &str) -> String {
         match &self.filter {
-            None => self.scope.clone(),
-            Some(filter) => format!("{} AND {filter}", self.scope),
+            None => scope.to_owned(),
+            Some(filter) => format!("{scope} AND {filter}"),
         }
     }
 
-    fn events(&self, joined: bool) -> String {
-        let join = if joined { " JOIN visits v ON v.session = e.session" } else { "" };
-        format!("events e{join}")
+    fn events(&self) -> &'static str {
+        if asks_for_exits(self.query) {
+            "events e LEFT JOIN exits x ON x.session = e.session"
+        } else {
+            "events e"
+        }
     }
 
     /// `expression AS d0, …`; buckets add the condition that `time` lies within the boundaries.

@@ -124,6 +124,10 @@ mod tests {
         let makes_visits = |query: Query| report(&query).unwrap().text.contains("visits AS");
         assert!(!makes_visits(by(&[Field::Page], &[Metric::Visitors, Metric::Visits, Metric::Pageviews])));
         assert!(makes_visits(query(&[Metric::BounceRate])));
-        assert!(makes_visits(by(&[Field::Source], &[Metric::Visitors])));
+        // The facts of a visit stand on its rows: to group and filter by them takes no visits.
+        assert!(!makes_visits(by(&[Field::Source], &[Metric::Visitors, Metric::Events, Metric::TimeOnPage])));
+        let filtered = Some(test(Field::Country, Operator::Is, &["DE"]));
+        assert!(!makes_visits(Query { filter: filtered, ..by(&[Field::Page], &[Metric::Visits]) }));
+        assert!(makes_visits(by(&[Field::Source], &[Metric::Visits])));
     }
 }

@@ -6,7 +6,7 @@ use kassa_model::{MICROS_PER_HOUR, Timestamp};
 
 use super::cost::thread_nanos;
 use crate::process::session::{SessionOptions, Sessions};
-use crate::process::testing::{Random, START, scaled};
+use crate::process::testing::{Random, START, event, scaled};
 
 const ALONE: &str = "process::tests::many_visitors::in_a_process_of_its_own";
 
@@ -35,6 +35,7 @@ fn in_a_process_of_its_own() {
     let (mut nanos, mut most, mut resident_most) = (Vec::new(), 0, 0);
     for step in 0..STEPS {
         let began = thread_nanos();
+        let mut event = event("e");
         for n in step * visitors / STEPS..(step + 1) * visitors / STEPS {
             let visitor = (random.next() >> 1).cast_signed();
             // All of them within one hour, each with two events.
@@ -43,7 +44,8 @@ fn in_a_process_of_its_own() {
                 let time = Timestamp::from_micros(time + late);
                 sessions.advance(u128::from(n), 0);
                 let joined = sessions.holding("s", visitor, time);
-                sessions.extend("s", visitor, joined.unwrap_or(visitor), time);
+                event.visitor = Some(visitor);
+                sessions.extend(&event, joined.unwrap_or(visitor), time);
             }
         }
         nanos.push((thread_nanos() - began) as f64 / (2 * visitors / STEPS) as f64);

@@ -12,3 +12,4 @@ mod same_rows;
 mod steps;
 mod stop;
 mod streams;
+mod visits;

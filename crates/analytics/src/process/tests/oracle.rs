@@ -18,9 +18,13 @@ pub(super) struct Expected {
     occurred: i64,
     received: Timestamp,
     money: bool,
+    pub(super) visit: Option<Seen>,
     /// The partition's age when it was stored.
     age: i64,
 }
+
+/// What of a visit stands on a row: when it began, its entry page, and the referrer there.
+pub(super) type Seen = (Timestamp, Option<String>, Option<String>);
 
 /// The rows that a stream leads to.
 pub(super) fn rows(records: &[(Offset, Bytes)], window_hours: i64) -> Vec<Expected> {
@@ -92,6 +96,20 @@ fn place(stored: &[Expected], offset: Offset, recorded: &Recorded, age: i64) -> 
         occurred: event.occurred_at.micros(),
         received: event.received_at,
         money,
+        visit: visit(live(visitor).filter(|row| row.session == session), recorded),
         age,
+    }
+}
+
+/// What is known of a visit whose other rows, in their order, are `before`.
+fn visit<'a>(before: impl Iterator<Item = &'a Expected>, recorded: &Recorded) -> Option<Seen> {
+    let event = &recorded.event;
+    match before.last().and_then(|row| row.visit.clone()) {
+        found if event.order.is_some() => found,
+        Some(found) if found.1.is_some() || event.path.is_none() => Some(found),
+        found => {
+            let began = found.map_or(event.occurred_at, |(began, ..)| began);
+            Some((began, event.path.clone(), event.path.as_ref().and(event.referrer.clone())))
+        }
     }
 }

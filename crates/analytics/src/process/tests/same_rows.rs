@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use kassa_eventlog::Offset;
 use kassa_eventstore::{EventStore, MemoryStore, Resumed};
+use kassa_model::Visit;
 
 use super::oracle;
 use super::streams::{steady_stream, stream};
@@ -58,9 +59,15 @@ async fn check(seed: u64, window_hours: i64) -> (u64, bool) {
     let found: Vec<_> = rows(&roomy)
         .await
         .into_iter()
-        .map(|row| (row.offset, row.event.visitor.unwrap(), row.event.session.unwrap()))
+        .map(|row| {
+            let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+            let seen =
+                |visit: Visit| (visit.started_at, text(&visit.facts.entry_page), text(&visit.facts.referrer));
+            (row.offset, row.event.visitor.unwrap(), row.event.session.unwrap(), row.visit.map(seen))
+        })
         .collect();
-    let wanted: Vec<_> = expected.iter().map(|row| (row.offset, row.visitor, row.session)).collect();
+    let wanted: Vec<_> =
+        expected.iter().map(|row| (row.offset, row.visitor, row.session, row.visit.clone())).collect();
     assert_eq!(found, wanted, "seed {seed}");
 
     // So little that sessions are let go of: one visitor's, a few visitors', or some generations.

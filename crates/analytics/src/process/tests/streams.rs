@@ -105,6 +105,7 @@ impl Stream {
         event.session = random.chance(25).then_some(700 + person * 2 + random.below(2) as i64);
         event.name = ["page_view", "click", "time_on_page"][random.below(3) as usize].to_owned();
         event.name_sent.clone_from(&event.name);
+        event.path = random.chance(70).then(|| format!("/{}", random.below(5)));
         event.referrer = random.chance(20).then(|| "https://www.google.de/".to_owned());
         if random.chance(25) && !self.ids.is_empty() {
             let (site, id) = self.ids[random.below(self.ids.len() as u64) as usize].clone();

@@ -123,6 +123,7 @@ async fn every_dimension_by_name() {
         ("event:hostname", json!([["shop.test", 2]])),
         ("visit:entry_page", json!([["/in", 2]])),
         ("visit:exit_page", json!([["/out", 2]])),
+        ("visit:hostname", json!([["shop.test", 2]])),
         ("visit:source", json!([["r", 2]])),
         ("visit:referrer", json!([["https://r.test/", 2]])),
         ("visit:utm_source", json!([["us", 2]])),
@@ -172,8 +173,8 @@ async fn bounce_and_duration_count_at_the_entry_page() {
     let world = world().await;
     let by_page = json!({"dimensions": ["event:page"], "metrics": ["bounce_rate", "visit_duration"],
         "order_by": [["event:page", "asc"]]});
-    // Sessions 1 and 2 begin on /a, session 3 on /b, session 5 has no page view.
-    assert_eq!(world.rows(by_page).await, json!([["/a", 50, 97.5], ["/b", 0, 10], ["(none)", 0, 0]]));
+    // Sessions 1 and 2 begin on /a, session 3 on /b, session 5 has no page view, but an event on /c.
+    assert_eq!(world.rows(by_page).await, json!([["/a", 50, 97.5], ["/b", 0, 10], ["/c", 0, 0]]));
 }
 
 #[tokio::test]

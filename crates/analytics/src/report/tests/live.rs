@@ -60,6 +60,21 @@ async fn what_happens_now() {
     assert_eq!(now["top_sources"], sources);
 }
 
+#[tokio::test]
+async fn who_has_been_here_for_longer_keeps_a_source() {
+    let world = World::open();
+    let from = |source: &str, event: Event| Event { source: Some(source.to_owned()), ..event };
+    world
+        .seed(vec![
+            from("google", view("/in", 1, "2026-11-20T11:30:00Z")),
+            view("/a", 1, "2026-11-20T11:50:00Z"),
+            view("/b", 1, "2026-11-20T11:59:00Z"),
+        ])
+        .await;
+    let now = world.get("/v1/realtime?site_id=shop").await.json();
+    assert_eq!(now["top_sources"], json!([{"source": "google", "visitors": 1}]));
+}
+
 /// One open stream.
 struct Stream(Body, String);
 

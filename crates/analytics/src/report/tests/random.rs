@@ -220,6 +220,7 @@ fn random_event(random: &mut Random, number: usize) -> Event {
     Event {
         id: format!("e{number}"),
         path: text(random, &["/a", "/b", "/a/b", "é", "%"]),
+        host: text(random, &["mobile", "desktop"]),
         device: text(random, &["mobile", "desktop"]),
         source: text(random, &["a", "b"]),
         session: Some(who * 100 + day as i64),
@@ -273,7 +274,7 @@ fn holds(filter: &Value, event: &Event) -> bool {
     let value = || match filter[1].as_str().unwrap() {
         "event:name" => Some(event.name.as_str()),
         "event:page" => event.path.as_deref(),
-        _ => event.device.as_deref(),
+        _ => event.host.as_deref(),
     };
     let any = |fits: &dyn Fn(&str, &str) -> bool| {
         value().is_some_and(|found| parts(2).any(|wanted| fits(found, wanted.as_str().unwrap())))
@@ -316,7 +317,7 @@ async fn random_filters_count_what_a_loop_counts() {
     world.seed(events.clone()).await;
     let mut compared = 0;
     for _ in 0..count {
-        let filter = filter(&mut random, 4, &["event:name", "event:page", "visit:device"]);
+        let filter = filter(&mut random, 4, &["event:name", "event:page", "event:hostname"]);
         let query = json!({"site_id": "shop", "date_range": ["2026-11-01", "2026-11-30"],
             "metrics": ["events", "visitors", "pageviews"], "filters": [filter]});
         let answer = world.post(query.to_string()).await;

@@ -51,6 +51,9 @@ async fn a_row_has_every_column() {
         assert_eq!(row[name], value, "{name}");
     }
     assert_eq!(row["order"], Value::Null);
+    let visit = &row["visit"];
+    assert_eq!((&visit["started_at"], &visit["entry_page"]), (&json!("2026-11-20T10:00:00Z"), &json!("/x")));
+    assert_eq!(visit["source"], Value::Null);
 }
 
 #[tokio::test]

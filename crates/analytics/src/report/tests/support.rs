@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use kassa_access::{Access, Mode, Options, RuleOptions, SecretKeyOptions, SiteOptions};
 use kassa_eventstore::memory::MemoryStore;
-use kassa_eventstore::{Batch, EventStore, Row};
+use kassa_eventstore::{Batch, EventStore, with_visits};
 use kassa_model::{Dialect, Event, ManualClock, OrderItem, OrderPart, Timestamp};
 use kassa_service::Shutdown;
 use serde_json::{Value, json};
@@ -96,18 +96,13 @@ impl World {
     pub(crate) async fn seed(&self, events: Vec<Event>) {
         let from = self.offset.fetch_add(events.len() as u64, Ordering::SeqCst);
         let to = from + events.len() as u64;
-        let rows = events.into_iter().zip(from..).map(|(event, offset)| Row {
-            offset: offset.into(),
-            index: 0,
-            event,
-        });
         let batch = Batch {
             log_id: Uuid::nil(),
             partition: 0,
             epoch: 1,
             from: from.into(),
             to: to.into(),
-            rows: rows.collect(),
+            rows: with_visits(from.into(), events),
             rejected: Vec::new(),
             counts: BTreeMap::new(),
             state: None,

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use duckdb::Connection;
 use kassa_model::Progress;
 
-use super::{Step, VERSION, bring_up};
+use super::{PARTS, Step, VERSION, bring_up};
 use crate::conformance::places::{everything, resume};
-use crate::conformance::sample::scaled;
+use crate::conformance::random::batches;
+use crate::conformance::sample::{Random, scaled};
+use crate::duckdb::schema::{EVENT_COLUMNS, OWN_COLUMNS};
 use crate::duckdb::tests::{check_story, child, folder, numbered, open};
 use crate::duckdb::{DuckStore, Options};
 use crate::{Batch, EventStore};
@@ -28,6 +30,11 @@ impl Progress for Heard {
 /// The tables as version 1 had them, with what is in them.
 fn back_to_version_1(path: &Path) {
     let connection = Connection::open(path).unwrap();
+    let visits: String = EVENT_COLUMNS[OWN_COLUMNS..]
+        .iter()
+        .map(|column| format!("ALTER TABLE events DROP COLUMN {column};"))
+        .collect();
+    connection.execute_batch(&visits).unwrap();
     let sql = "BEGIN; ALTER TABLE positions DROP COLUMN state; DROP TABLE owner;
                UPDATE kassa_store SET version = 1; COMMIT;";
     connection.execute_batch(sql).unwrap();
@@ -61,8 +68,9 @@ async fn a_store_of_version_1_is_upgraded_and_goes_on() {
     drop(store);
     assert_eq!(version(&path), VERSION);
     let told = heard.0.lock().unwrap().clone();
-    assert_eq!(told.first(), Some(&(0, VERSION as u64 - 1)));
-    assert_eq!(told.last(), Some(&(VERSION as u64 - 1, VERSION as u64 - 1)));
+    let all = (VERSION as u64 - 1) * PARTS;
+    assert_eq!((told.first(), told.last()), (Some(&(0, all)), Some(&(all, all))));
+    assert!(told.is_sorted() && told.len() > VERSION as usize, "{told:?}");
     // The next open has nothing to do, and finds what came after the upgrade.
     let store = DuckStore::open(options).unwrap();
     assert_eq!(*heard.0.lock().unwrap(), told);
@@ -70,12 +78,36 @@ async fn a_store_of_version_1_is_upgraded_and_goes_on() {
     assert_eq!(resume(&store, everything(0)).await.state.as_deref(), Some("kept"));
 }
 
+/// What the fold would have written is what the upgrade writes: the fingerprint is of the rows and of their visits.
+#[tokio::test]
+async fn old_rows_get_the_facts_of_their_visits_in_the_order_of_the_log() {
+    let (_folder, path) = folder();
+    let mut random = Random(7);
+    let store = open(&path);
+    for batch in batches(&mut random, 2_000) {
+        store.insert(batch).await.unwrap();
+    }
+    let expected = store.fingerprint().await.unwrap();
+    drop(store);
+    back_to_version_1(&path);
+    assert_eq!(open(&path).fingerprint().await.unwrap(), expected);
+    let none =
+        |text: &str| text.rsplit('-').next().is_some_and(|visits| visits.chars().all(|char| char == '0'));
+    assert!(!none(&expected), "{expected}");
+}
+
 #[tokio::test]
 async fn a_kill_during_an_upgrade_leaves_a_whole_store() {
-    for (point, left) in [("upgrade.store_before_commit", 1), ("upgrade.store_after_commit", 2)] {
+    let points = [
+        ("upgrade.store_before_commit=1", 1),
+        ("upgrade.store_after_commit=1", 2),
+        ("upgrade.store_before_commit=2", 2),
+        ("upgrade.store_after_commit=2", 3),
+    ];
+    for (point, left) in points {
         let (_folder, path) = folder();
         of_version_1(&path, 3).await;
-        let status = child(&path, &format!("{point}=1")).status().unwrap();
+        let status = child(&path, point).status().unwrap();
         assert!(!status.success(), "{point} was not hit");
         assert_eq!(version(&path), left, "{point}");
         let store = open(&path);
@@ -86,7 +118,7 @@ async fn a_kill_during_an_upgrade_leaves_a_whole_store() {
 }
 
 /// What a step that touches every row looks like.
-const REWRITES: Step = Step(
+const REWRITES: Step = Step::Statements(
     "CREATE TABLE rewritten AS SELECT * REPLACE (upper(title) AS title) FROM events;
      DROP TABLE events; ALTER TABLE rewritten RENAME TO events;",
 );
@@ -100,6 +132,8 @@ async fn hard_an_upgrade_that_rewrites_every_row_keeps_to_time_and_memory() {
         "CREATE TEMP TABLE one AS SELECT * FROM events LIMIT 1;
          INSERT INTO events SELECT one.* REPLACE (
              'e' || range AS id, range::UBIGINT + 1000 AS sequence, 'A title of page ' || range AS title,
+             range // 5 + 1 AS session, (hash(range // 5) % 1000003)::BIGINT AS visitor, '/p/' || range % 500 AS path,
+             CASE range % 4 WHEN 0 THEN 'Google' WHEN 1 THEN 'newsletter' END AS source,
              to_timestamp(1767225600 + range / 2)::TIMESTAMP AS received_at) FROM range({rows}), one;"
     );
     Connection::open(&path).unwrap().execute_batch(&fill).unwrap();

@@ -1,0 +1,80 @@
+//! Version 3: every row gets the facts of its visit, as the fold writes them: of the rows of a site's visitor and session
+//! in a partition, taken in the order of the log, the first opens the visit and the first with a page gives its facts to
+//! itself and to all that follow, records of money among them. Visits and visitors are not cut anew.
+//!
+//! The rows are copied piece by piece in their order, each piece beside the few visits that reach into it: what lies in
+//! memory does not grow with the store.
+
+use duckdb::Connection;
+
+use super::Told;
+
+/// Rows of a piece, by their sequence.
+const PIECE_ROWS: u64 = 400_000;
+
+/// The columns that are new, after those that are there.
+const NEW_COLUMNS: &str = "visit_started_at TIMESTAMP, visit_entry_page VARCHAR, visit_host VARCHAR, visit_source VARCHAR, \
+     visit_referrer VARCHAR, visit_utm_source VARCHAR, visit_utm_medium VARCHAR, visit_utm_campaign VARCHAR, \
+     visit_utm_term VARCHAR, visit_utm_content VARCHAR, visit_device VARCHAR, visit_browser VARCHAR, visit_os VARCHAR, \
+     visit_country VARCHAR";
+
+/// Where each visit begins, has its first page, and ends, by sequence.
+const VISITS: &str = "
+CREATE TEMP TABLE visits_of_rows AS
+SELECT log_partition, site, visitor, session, max(sequence) AS last,
+       min(sequence) FILTER (order_id IS NULL) AS first,
+       arg_min(occurred_at, sequence) FILTER (order_id IS NULL) AS started_at,
+       min(sequence) FILTER (order_id IS NULL AND path IS NOT NULL) AS entry
+FROM events WHERE session <> 0 GROUP BY log_partition, site, visitor, session";
+
+/// The rows from sequence $1 up to $2 with their visits.
+const COPY: &str = "
+WITH near AS (SELECT * FROM visits_of_rows WHERE first < $2 AND last >= $1),
+entries AS (
+    SELECT sequence, path, host, source, referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device,
+           browser, os, country
+    FROM events WHERE sequence < $2 AND sequence IN (SELECT entry FROM near)
+)
+INSERT INTO events_with_visits
+SELECT e.*, CASE WHEN v.first <= e.sequence THEN v.started_at END, p.* EXCLUDE (sequence)
+FROM (SELECT * FROM events WHERE sequence >= $1 AND sequence < $2) e
+LEFT JOIN near v ON v.log_partition = e.log_partition AND v.site = e.site AND v.visitor = e.visitor
+     AND v.session = e.session
+LEFT JOIN entries p ON p.sequence = CASE WHEN v.entry <= e.sequence THEN v.entry END";
+
+/// Copies every row with its visit, and tells how many of all it has copied.
+pub(super) fn write_visits(connection: &Connection, told: Told<'_>) -> duckdb::Result<()> {
+    let table = "SELECT sql FROM duckdb_tables() WHERE table_name = 'events'";
+    let made: String = connection.query_row(table, [], |row| row.get(0))?;
+    // From the bracket on: its name may be quoted, and stands before.
+    let columns = made.find('(').map_or("", |at| &made[at..]).trim_end_matches([';', ' ', '\n']);
+    let columns = columns.strip_suffix(')').unwrap_or(columns);
+    connection
+        .execute_batch(&format!("CREATE TABLE events_with_visits {columns}, {NEW_COLUMNS}); {VISITS};"))?;
+    let pieces = pieces(connection)?;
+    for (done, (from, to)) in pieces.iter().enumerate() {
+        told(done as u64, pieces.len() as u64);
+        connection.execute(COPY, [from, to])?;
+    }
+    connection.execute_batch(
+        "DROP TABLE visits_of_rows; DROP TABLE events; ALTER TABLE events_with_visits RENAME TO events;",
+    )
+}
+
+/// The ranges of sequences, in order, that have all rows: those of a partition lie close together, those of two apart.
+fn pieces(connection: &Connection) -> duckdb::Result<Vec<(u64, u64)>> {
+    let mut statement = connection.prepare(
+        "SELECT min(sequence), max(sequence) FROM events GROUP BY log_partition ORDER BY log_partition",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut pieces = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (mut from, last): (u64, u64) = (row.get(0)?, row.get(1)?);
+        while from <= last {
+            let to = last.saturating_add(1).min(from + PIECE_ROWS);
+            pieces.push((from, to));
+            from = to;
+        }
+    }
+    Ok(pieces)
+}
