@@ -88,7 +88,7 @@ impl<'a> Page<'a> {
         let shown = &rows[..rows.len().min(limit)];
         let last = shown.last().filter(|_| rows.len() > limit);
         Self {
-            results: shown.iter().map(|row| Shown::new(row)).collect(),
+            results: shown.iter().map(Shown::new).collect(),
             next_cursor: last.map(|row| cursor(&position(row))),
         }
     }
