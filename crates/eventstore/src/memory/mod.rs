@@ -90,7 +90,7 @@ impl EventStore for MemoryStore {
             let mut stretches: BTreeMap<i64, u64> = BTreeMap::new();
             for row in self.state().events(&all) {
                 let stretch = row.event.received_at.micros().div_euclid(unit);
-                *stretches.entry(stretch).or_default() += EventRef::of(&row.event).bytes();
+                *stretches.entry(stretch).or_default() += EventRef::of(&row).bytes();
             }
             Ok(stretches.into_iter().rev().collect())
         })
