@@ -120,7 +120,10 @@ impl<'a> EventRef<'a> {
             self.location_type,
             self.target,
         ];
-        let texts: usize = optional.into_iter().flatten().map(str::len).sum();
+        // Entry page, referrer and campaign; the visit's other texts are short.
+        let visit = self.visit.map_or([None; VISIT_TEXTS], |(_, texts)| texts);
+        let of_visit = visit[..1].iter().chain(&visit[3..9]).copied();
+        let texts: usize = optional.into_iter().chain(of_visit).flatten().map(str::len).sum();
         ROW_BYTES + (id + name_sent + props + texts) as u64
     }
 }

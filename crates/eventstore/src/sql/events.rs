@@ -20,7 +20,7 @@ pub(crate) fn list_events(filter: &EventFilter, columns: &[&str]) -> Statement {
 }
 
 /// The columns whose texts may be long.
-const LONG: [&str; 15] = [
+const LONG: [&str; 22] = [
     "id",
     "name_sent",
     "props",
@@ -36,6 +36,13 @@ const LONG: [&str; 15] = [
     "component",
     "location_type",
     "target",
+    "visit_entry_page",
+    "visit_referrer",
+    "visit_utm_source",
+    "visit_utm_medium",
+    "visit_utm_campaign",
+    "visit_utm_term",
+    "visit_utm_content",
 ];
 
 /// Weighs the events of `filter` by stretches of receipt of `unit` µs, newest first: about how many bytes each has.
