@@ -58,8 +58,22 @@ fn answers_as_before(kassa: &Kassa, asked: &[Value]) {
         if path == "/v1/admin/fingerprint" {
             found["fingerprint"] = of_that_version(&found, &question["answer"]).into();
         }
-        same(&question["answer"], &found, &format!("{method} {path} {body}"));
+        same(&by_present_definitions(question), &found, &format!("{method} {path} {body}"));
     }
+}
+
+/// The answer of that version; where visits consisted of clicks on `/shop` alone it knew no entry page, for only page views
+/// gave one. Now the first event with a page does.
+fn by_present_definitions(question: &Value) -> Value {
+    let mut answer = question["answer"].clone();
+    if question["body"]["dimensions"] == json!(["visit:entry_page"]) {
+        for row in answer["results"].as_array_mut().unwrap() {
+            if row["dimensions"] == json!(["(none)"]) {
+                row["dimensions"] = json!(["/shop"]);
+            }
+        }
+    }
+    answer
 }
 
 /// As much of a fingerprint as the earlier version knew: what rows have more by now is hashed apart, behind it.
