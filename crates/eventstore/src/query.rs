@@ -156,6 +156,8 @@ pub enum Field {
     EntryHost,
     /// `visit:source`.
     Source,
+    /// `visit:channel`: [`kassa_model::Channel::of`] its source, medium and campaign.
+    Channel,
     /// `visit:referrer`.
     Referrer,
     /// `visit:utm_source`, and the others.

@@ -2,6 +2,7 @@
 //!
 //! Everything else depends on this crate and this crate on nothing of ours.
 
+mod channel;
 mod clock;
 mod codec;
 mod event;
@@ -16,6 +17,7 @@ mod source;
 mod timestamp;
 mod visit;
 
+pub use channel::{CHANNEL_RULES, Channel, ChannelRule, ChannelTest, PAID};
 pub use clock::{Clock, ManualClock, SystemClock, clock_was, micros_set_ahead, uptime};
 pub use codec::{CodecError, decode, encode};
 pub use event::{

@@ -115,6 +115,12 @@ pub const FIELDS: &[FieldDefinition] = &[
         "Source of the visit's first event with a page, from referrer and campaign. An order without a visit has the source \
          (no visit).",
     ),
+    field(
+        Field::Channel,
+        "visit:channel",
+        "The way by which the visit came, by its source, utm_medium and utm_campaign: Direct, Organic Search, Paid Search, \
+         Organic Social, Paid Social, Email, Referral, AI, Affiliates, Display, Video or Shopping.",
+    ),
     field(Field::Referrer, "visit:referrer", "Referrer of the visit's first event with a page."),
     field(Field::UtmSource, "visit:utm_source", "utm_source of the visit's first event with a page."),
     field(Field::UtmMedium, "visit:utm_medium", "utm_medium of the visit's first event with a page."),

@@ -97,6 +97,9 @@ fn settle_campaign(event: &mut Event, query: &str, addresses: &Addresses<'_>) {
             *column = None;
         }
     }
+    if query.is_empty() {
+        return;
+    }
     if !addresses.is_private() {
         if !named {
             page::campaign(event, query);

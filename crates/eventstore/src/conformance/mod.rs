@@ -2,6 +2,7 @@
 
 mod as_sent;
 mod audit;
+mod channels;
 mod listing;
 mod money;
 pub(crate) mod places;
@@ -36,6 +37,7 @@ macro_rules! backend {
                 super::listing::an_export_is_the_list_in_parts,
                 super::listing::what_is_old_leaves_and_money_stays,
                 super::listing::the_fingerprint_sees_every_difference,
+                super::channels::a_visit_comes_by_one_channel,
                 super::as_sent::a_path_is_known_as_it_was_sent,
                 super::reports::totals,
                 super::reports::visits_are_aggregated_before_filters,

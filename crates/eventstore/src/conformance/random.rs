@@ -53,6 +53,7 @@ fn fields() -> Vec<Field> {
         Field::EntryHost,
         Field::ExitPage,
         Field::Source,
+        Field::Channel,
         Field::Referrer,
         Field::UtmSource,
         Field::UtmMedium,

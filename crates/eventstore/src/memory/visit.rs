@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kassa_model::{MICROS_PER_SECOND, Timestamp};
+use kassa_model::{Channel, MICROS_PER_SECOND, Timestamp};
 
 use super::Stored;
 use crate::query::Field;
@@ -42,6 +42,11 @@ pub(super) fn began(stored: &Stored) -> Option<Timestamp> {
 /// A field of the visit as it stands on a row; the exit page and an event's own fields stand on none.
 pub(super) fn written(field: &Field, stored: &Stored) -> Option<String> {
     let facts = &stored.row.visit.as_ref()?.facts;
+    if *field == Field::Channel {
+        let (source, medium) = (facts.source.as_deref(), facts.utm_medium.as_deref());
+        let channel = Channel::of(source, medium, facts.utm_campaign.as_deref());
+        return facts.is_known().then(|| channel.name().to_owned());
+    }
     let text = match field {
         Field::EntryPage => &facts.entry_page,
         Field::EntryHost => &facts.host,

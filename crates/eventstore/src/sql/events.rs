@@ -124,7 +124,7 @@ fn times(filter: &EventFilter, binder: &mut Binder) -> Vec<String> {
 }
 
 /// `lower` knows all of Unicode; the contract is ASCII.
-fn ascii_lowercase(column: &str) -> String {
+pub(super) fn ascii_lowercase(column: &str) -> String {
     format!("translate({column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')")
 }
 

@@ -3,10 +3,14 @@
 use kassa_model::PATH_SENT;
 
 use super::Binder;
+use super::channel::channel;
 use crate::query::{Field, NO_VISIT};
 
 /// The column of the exit page, in visits and where it is looked up.
 pub(super) const EXIT_PAGE: &str = "exit_page";
+
+/// The column of the channel in visits.
+pub(super) const CHANNEL: &str = "visit_channel";
 
 /// The column that an event's own field lies in; none for a property and for a visit's field.
 fn event_column(field: &Field) -> Option<&'static str> {
@@ -45,6 +49,7 @@ pub(super) fn of_event(field: &Field, binder: &mut Binder) -> String {
         (Some(column), _) => format!("e.{column}"),
         (None, Field::PageSent) => path_sent("e."),
         (None, Field::ExitPage) => format!("x.{EXIT_PAGE}"),
+        (None, Field::Channel) => channel_of_row(),
         (None, Field::Prop(key)) => {
             format!("json_extract_string(e.props, {})", binder.text(&pointer(key)))
         }
@@ -73,6 +78,7 @@ pub(super) fn of_money(field: &Field, binder: &mut Binder) -> String {
 pub(super) fn of_visit(field: &Field) -> String {
     match field {
         Field::ExitPage => format!("v.{EXIT_PAGE}"),
+        Field::Channel => format!("v.{CHANNEL}"),
         Field::Page => "v.visit_entry_page".to_owned(),
         _ => visit_column(field).map_or_else(|| "NULL".to_owned(), |column| format!("v.{column}")),
     }
@@ -84,6 +90,12 @@ pub(super) fn path_sent(table: &str) -> String {
         "coalesce(CASE WHEN contains({table}props, '\"{PATH_SENT}\":') \
          THEN json_extract_string({table}props, '/{PATH_SENT}') END, {table}path)"
     )
+}
+
+/// The channel of the visit of the row `e`; none before its first event with a page.
+pub(super) fn channel_of_row() -> String {
+    let channel = channel("e.visit_source", "e.visit_utm_medium", "e.visit_utm_campaign");
+    format!("CASE WHEN e.visit_entry_page IS NOT NULL THEN {channel} END")
 }
 
 /// The JSON pointer (RFC 6901) to a top-level key, taken literally.

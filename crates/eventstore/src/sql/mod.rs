@@ -1,5 +1,6 @@
 //! Queries as SQL text for DuckDB, with bound parameters: nothing of the input ever becomes text.
 
+mod channel;
 pub(crate) mod events;
 mod field;
 mod filter;

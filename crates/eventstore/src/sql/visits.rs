@@ -3,7 +3,7 @@
 
 use super::Binder;
 use super::events::people;
-use super::field::{EXIT_PAGE, visit_column};
+use super::field::{CHANNEL, EXIT_PAGE, channel_of_row, visit_column};
 use super::measure::Measure;
 use crate::query::{Dimension, Field, Query};
 
@@ -97,6 +97,8 @@ impl VisitColumns {
             self.add(format!("min(e.{column}) AS {column}"));
         } else if *field == Field::ExitPage {
             self.add(exit_page());
+        } else if *field == Field::Channel {
+            self.add(format!("min({}) AS {CHANNEL}", channel_of_row()));
         }
     }
 

@@ -125,6 +125,7 @@ async fn every_dimension_by_name() {
         ("visit:exit_page", json!([["/out", 2]])),
         ("visit:hostname", json!([["shop.test", 2]])),
         ("visit:source", json!([["r", 2]])),
+        ("visit:channel", json!([["Referral", 2]])),
         ("visit:referrer", json!([["https://r.test/", 2]])),
         ("visit:utm_source", json!([["us", 2]])),
         ("visit:utm_medium", json!([["um", 2]])),
