@@ -98,6 +98,13 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0013_done_work.postgres.sql"),
         fill: None,
     },
+    Migration {
+        set: "commerce",
+        number: 14,
+        sqlite: include_str!("../migrations/0014_failed_by_reference.sqlite.sql"),
+        postgres: include_str!("../migrations/0014_failed_by_reference.postgres.sql"),
+        fill: None,
+    },
 ];
 
 #[cfg(test)]

@@ -76,11 +76,31 @@ pub fn forget_failed(
     order_id: &str,
     (scope, reference): (&str, Option<&str>),
 ) -> Result<(), Error> {
-    if let Some(reference) = reference {
-        let sql = "DELETE FROM client_references WHERE scope = $1 AND reference = $2 AND order_id = $3";
-        tx.execute(sql, params![scope, reference, order_id])?;
-    }
     tx.execute("DELETE FROM failed_references WHERE order_id = $1", params![order_id])?;
+    match reference {
+        Some(reference) => hand_on(tx, order_id, (scope, reference)),
+        None => Ok(()),
+    }
+}
+
+/// Gives the reference of an order that leaves to another that failed with it, else to nobody: as long as a failed order is
+/// there, its key stays failed.
+fn hand_on(tx: &mut Tx<'_>, order_id: &str, (scope, reference): (&str, &str)) -> Result<(), Error> {
+    let sql = "SELECT order_id, key, fingerprint FROM failed_references \
+               WHERE scope = $1 AND reference = $2 ORDER BY key LIMIT 1";
+    let Some(other) = tx.first(sql, params![scope, reference], holder)? else {
+        let sql = "DELETE FROM client_references WHERE scope = $1 AND reference = $2 AND order_id = $3";
+        return tx.execute(sql, params![scope, reference, order_id]).map(drop);
+    };
+    let sql = "UPDATE client_references SET order_id = $4, key = $5, fingerprint = $6 \
+               WHERE scope = $1 AND reference = $2 AND order_id = $3";
+    let (key, fingerprint) = (other.key.as_deref(), &other.fingerprint);
+    let values = params![scope, reference, order_id, &other.order_id, key, fingerprint];
+    // Else another order has it already, as it had before.
+    if tx.execute(sql, values)? == 1 {
+        let sql = "DELETE FROM failed_references WHERE scope = $1 AND reference = $2 AND order_id = $3";
+        tx.execute(sql, params![scope, reference, &other.order_id])?;
+    }
     Ok(())
 }
 

@@ -99,6 +99,39 @@ async fn one_of_many_at_once_gets_the_reference_of_a_failed_order() {
     }
 }
 
+/// Where stock is apart, orders are decided in any order: the one that has the reference may have failed first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_reference_of_an_order_that_leaves_goes_to_another_that_failed_with_it() {
+    for shop in shops() {
+        shop.stock("ps5", 100, 10);
+        let first = place(&shop, "k1", &cart(11)).await.json()["order_id"].clone();
+        assert_eq!(place(&shop, "k2", &cart(12)).await.status, 422);
+        shop.change("DELETE FROM outbox WHERE kind = 'OrderFailed'");
+        shop.change("DELETE FROM outbox_waiting");
+        shop.change(
+            "UPDATE orders SET updated_at = updated_at - 10 \
+                     WHERE id = (SELECT order_id FROM client_references WHERE reference = 'cart-77')",
+        );
+        let remove = || {
+            let now = shop.clock.now();
+            shop.db.write_blocking(move |tx| leaving::remove_failed(tx, 30, now, 100)).unwrap()
+        };
+        shop.clock.advance(30 * MICROS_PER_DAY - 5);
+        assert_eq!(remove(), 1, "{:?}", shop.engine());
+        let again = place(&shop, "k1", &cart(11)).await;
+        assert_eq!((again.status, &again.json()["order_id"]), (422, &first), "{}", again.body);
+        assert_eq!(shop.number("SELECT COUNT(*) FROM client_references"), 1);
+        assert_eq!(shop.number("SELECT COUNT(*) FROM failed_references"), 0);
+        // Another key gets the reference as before.
+        assert_eq!(place(&shop, "k3", &cart(2)).await.status, 201, "{:?}", shop.engine());
+        assert_eq!(place(&shop, "k1", &cart(11)).await.json()["order_id"], first);
+        shop.clock.advance(5);
+        assert_eq!((remove(), remove()), (1, 0));
+        assert_eq!(shop.number("SELECT COUNT(*) FROM client_references"), 1, "the order's that is there");
+        shop.check_books();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn failed_orders_leave_with_all_that_names_them() {
     for shop in shops() {
