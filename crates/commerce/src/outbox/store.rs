@@ -92,6 +92,7 @@ pub(super) fn note_age(tx: &mut Tx<'_>, now: Timestamp, before: Timestamp) -> Re
 /// Removes published rows that were there at `before`, looking at the oldest `most` only, and counts the changes of orders
 /// among them: the audit takes them for published.
 pub(super) fn clean(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<u64, Error> {
+    forget_ages(tx)?;
     let sql = "DELETE FROM outbox WHERE id IN (SELECT oldest.id FROM \
                (SELECT id FROM outbox ORDER BY id LIMIT $2) AS oldest \
                WHERE oldest.id <= (SELECT MAX(newest) FROM outbox_ages WHERE noted_at <= $1) \
@@ -102,7 +103,15 @@ pub(super) fn clean(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<u64
     if changes > 0 {
         tx.execute("UPDATE outbox_removed SET changes = changes + $1 WHERE id = 1", params![changes])?;
     }
+    forget_ages(tx)?;
     Ok(removed.len() as u64)
+}
+
+/// Forgets notes of rows beyond the newest there is. When all rows have gone SQLite gives their numbers out again, and what is
+/// written then would be taken for as old as those were.
+fn forget_ages(tx: &mut Tx<'_>) -> Result<(), Error> {
+    let sql = "DELETE FROM outbox_ages WHERE newest > (SELECT COALESCE(MAX(id), 0) FROM outbox)";
+    tx.execute(sql, params![]).map(drop)
 }
 
 /// Takes changes off the count whose orders have left: nothing looks for their rows any more.

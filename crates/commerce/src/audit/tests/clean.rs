@@ -59,6 +59,26 @@ async fn an_old_shop_can_be_complete() {
     }
 }
 
+/// Nobody orders for days, until the outbox is empty; what is written then is as young as it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_after_a_quiet_week_stays() {
+    for bed in Bed::each() {
+        let mut books = Books::open(bed).await;
+        books.one_of_each().await;
+        books.publish().await;
+        assert_eq!(books.clean_outbox().await, 0);
+        books.wait(8 * 86_400);
+        assert!(books.clean_outbox().await > 0);
+        let order = books.order(&[("mug", 1)]).await;
+        books.publish().await;
+        books.wait(60);
+        assert_eq!(books.clean_outbox().await, 0, "{}", books.bed.name);
+        books.keyed(&format!("POST /v1/orders/{order}/cancel"), json!({})).await;
+        books.publish().await;
+        assert_clean(&books.audit().await, books.bed.name);
+    }
+}
+
 /// An order that has failed leaves with its changes, and with the count of their rows: it covers for no other's.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_leaves_covers_for_no_other() {
