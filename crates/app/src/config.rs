@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use config::{Config as Layers, ConfigError, File, FileFormat};
 use kassa_access::{RuleOptions, TrailingSlash};
 use kassa_analytics::collect::{LimitOptions, Rate};
-use kassa_model::Currency;
+use kassa_model::{Currency, PartitionBy};
 use kassa_service::masked;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,7 @@ pub(crate) struct Server {
 pub(crate) struct Log {
     pub(crate) url: String,
     pub(crate) partitions: u32,
+    pub(crate) partition_by: PartitionBy,
     pub(crate) segment_bytes: u64,
     pub(crate) keep_hours: u64,
     pub(crate) max_bytes: u64,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use kassa_access::{Access, Salts};
 use kassa_db::Db;
-use kassa_model::{Clock, Currency, Timestamp};
+use kassa_model::{Clock, Currency, PartitionBy, Timestamp};
 use kassa_service::{Breaker, Metrics};
 
 use crate::catalog::cache::ProductCache;
@@ -40,6 +40,8 @@ pub struct ShopOptions {
     pub remotes: Remotes,
     /// The secrets of the cookieless hash; without them all orders of nobody in particular are one visitor's.
     pub salts: Option<Arc<Salts>>,
+    /// `log.partition_by`: what its records of money are routed by.
+    pub partition_by: PartitionBy,
 }
 
 impl Default for ShopOptions {
@@ -53,6 +55,7 @@ impl Default for ShopOptions {
             keep_failed_days: KEEP_FAILED_DAYS,
             remotes: Remotes::default(),
             salts: None,
+            partition_by: PartitionBy::default(),
         }
     }
 }

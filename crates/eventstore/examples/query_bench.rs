@@ -146,6 +146,8 @@ fn believable(from: i64, count: i64) -> Batch {
             os: Some("Linux".to_owned()),
             country: Some("DE".to_owned()),
             bot: false,
+            non_interactive: false,
+            anonymous_visitor: None,
             component: click.then(|| "BuyButton".to_owned()),
             location_type: click.then(|| "COMPONENT".to_owned()),
             target: click.then(|| "Add to cart".to_owned()),

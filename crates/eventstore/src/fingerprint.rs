@@ -105,6 +105,13 @@ impl Item {
         for text in optional_texts(event) {
             self.maybe_text(text);
         }
+        if event.non_interactive {
+            self.text("non_interactive");
+        }
+        if let Some(anonymous) = event.anonymous_visitor {
+            self.text("anonymous_visitor");
+            self.number(anonymous);
+        }
         if let Some(order) = &event.order {
             self.order(order);
         }

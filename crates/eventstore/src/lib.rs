@@ -22,7 +22,7 @@ mod visits;
 #[cfg(feature = "duckdb")]
 pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;
-pub use resume::{Resume, SessionPart};
+pub use resume::{NamedVisitor, Resume, SessionPart};
 pub use retention::{Forget, letters_since};
 pub use validate::check_filter;
 pub use visits::with_visits;
@@ -164,10 +164,14 @@ pub enum Resumed {
     State(Option<String>),
     /// Ids stored with an hour of receipt at or after [`Resume::ids_since_hour`], ascending by it.
     Ids(Vec<RecentId>),
-    /// The sessions of the events in [`Resume::sessions`], money and events without a session (0) apart: one piece per session **and part**. So the
+    /// The sessions of the events in [`Resume::sessions`] that open visits, money and events without a session (0) apart: one piece per
+    /// session **and part**. So the
     /// processor's memory is the same whether it was resumed or grew, also for a session that a client names again after
     /// days.
     Sessions(Vec<OpenSession>),
+    /// Who was named in the events of [`Resume::sessions`] that have a user and a session, money apart: one piece per site,
+    /// user, visitor, session, anonymous visitor **and part**, ascending by the last of their events.
+    Names(Vec<NamedVisitor>),
     /// The newest `received_at` stored for the partition; `None` when there is no row.
     Clock(Option<Timestamp>),
 }
@@ -240,7 +244,8 @@ pub struct StoreStatus {
 ///    [`InsertError::Conflict`] and nothing is changed. So each event is visible exactly once at every moment, after
 ///    any crash, replay or takeover.
 /// 2. An empty batch moves the position.
-/// 3. `resume` gives back exactly what was committed: mark and state, clock, ids by hour, sessions by part of the log.
+/// 3. `resume` gives back exactly what was committed: mark and state, clock, ids by hour, sessions and
+///    names by part of the log.
 /// 4. `seen` finds exactly the stored (site, id) pairs, with the hour of their *latest* receipt.
 /// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values.
 /// 6. Dead letters are listed 14 days of `received_at` behind the event that was stored last, and kept until they are to be
@@ -255,7 +260,8 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// [`InsertError`]; each variant says what to do.
     async fn insert(&self, batch: Batch) -> Result<(), InsertError>;
 
-    /// Sends what the store holds of `partition` to `send`, in the order Mark, State, Clock, Sessions…, Ids….
+    /// Sends what the store holds of `partition` to `send`, in the order Mark, State, Clock, for each part
+    /// Sessions… and Names…, Ids….
     ///
     /// # Errors
     /// [`Error`].

@@ -286,6 +286,8 @@ impl RecordIn {
             os: None,
             country: self.co,
             bot: false,
+            non_interactive: false,
+            anonymous_visitor: None,
             component: self.cm,
             location_type: self.lt,
             target: self.ta,

@@ -59,6 +59,12 @@ pub struct Event {
     pub country: Option<String>,
     /// Sent by a crawler.
     pub bot: bool,
+    /// Nobody did it, by its name or because the client says so (`"interactive": false`): it opens and extends no visit. The
+    /// processor sets it; in rows of before it is false.
+    pub non_interactive: bool,
+    /// The visitor that it would be without its user, where that is another: what the browser was named by. Later events of
+    /// that browser find its visit by this.
+    pub anonymous_visitor: Option<i64>,
     /// The component that was clicked or hovered.
     pub component: Option<String>,
     /// `PAGE`, `COMPONENT`, or as sent.
@@ -102,6 +108,8 @@ impl Event {
             os: None,
             country: None,
             bot: false,
+            non_interactive: false,
+            anonymous_visitor: None,
             component: None,
             location_type: None,
             target: None,
@@ -117,6 +125,34 @@ pub const PATH_SENT: &str = "$path";
 
 /// The property that has the site's word for the address that the event came from.
 pub const LABEL: &str = "$label";
+
+/// Canonical names of events that nobody does: they are measured, or sent by a program.
+pub const NON_INTERACTIVE_NAMES: [&str; 4] = ["time_on_page", "identify", "group", "alias"];
+/// How the names of others like these begin.
+pub const NON_INTERACTIVE_PREFIX: &str = "hover_";
+
+impl Event {
+    /// Whether it is a view of a page.
+    pub fn is_page_view(&self) -> bool {
+        self.name == "page_view"
+    }
+
+    /// Whether its name says that nobody did it.
+    pub fn is_passive_by_name(&self) -> bool {
+        NON_INTERACTIVE_NAMES.contains(&self.name.as_str()) || self.name.starts_with(NON_INTERACTIVE_PREFIX)
+    }
+
+    /// Whether somebody did something beside viewing a page: such an event makes its visit no bounce.
+    pub fn is_interactive(&self) -> bool {
+        !self.is_page_view() && !self.non_interactive && !self.is_passive_by_name()
+    }
+
+    /// Whether it opens and extends visits: views of pages do, however they are marked, and what somebody did. Others join a
+    /// visit at most.
+    pub fn opens_visits(&self) -> bool {
+        self.is_page_view() || !self.non_interactive
+    }
+}
 
 /// A signed money change of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,6 +251,14 @@ pub struct Rejected {
     pub dialect: Dialect,
     /// The original bytes, as text (invalid UTF-8 replaced), cut to 8 KiB.
     pub original: String,
+}
+
+impl Recorded {
+    /// Whether it was written before it mattered to visits what somebody did, and before who: the earlier rules hold for
+    /// it, so that a log gives the rows that it gave.
+    pub fn is_of_before(&self) -> bool {
+        !self.crawlers_are_bots && self.event.dialect != Dialect::Shop
+    }
 }
 
 impl LogRecord {

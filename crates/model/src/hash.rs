@@ -53,6 +53,27 @@ pub fn dedupe_hash(site: &str, id: &str) -> u128 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RouteKey(pub u64);
 
+/// What records of events are routed by: which of them are in one partition, and so know of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PartitionBy {
+    /// All of a site, so that visitors who name themselves stay one.
+    #[default]
+    Site,
+    /// All of a visitor as named, so that one site may use many partitions; who names themselves in mid-visit may be two.
+    Visitor,
+}
+
+impl PartitionBy {
+    /// The key of a record of `site`, whose visitor's key is `by_visitor`.
+    pub fn key(self, site: &str, by_visitor: impl FnOnce() -> RouteKey) -> RouteKey {
+        match self {
+            Self::Site => RouteKey(hash63(&VISITOR_KEY, b't', &[site.as_bytes()]).unsigned_abs()),
+            Self::Visitor => by_visitor(),
+        }
+    }
+}
+
 impl RouteKey {
     /// By the visitor that the client names.
     pub fn given(site: &str, given: &str) -> Self {
@@ -101,6 +122,15 @@ mod tests {
     }
 
     const FIXED_VISITOR: &str = "76d6f970782c8e20";
+
+    #[test]
+    fn a_site_has_one_key_unless_visitors_have_theirs() {
+        let by = |by: PartitionBy, site: &str, visitor| by.key(site, || RouteKey(visitor));
+        assert_eq!(by(PartitionBy::Site, "a", 1), by(PartitionBy::Site, "a", 2));
+        assert_ne!(by(PartitionBy::Site, "a", 1), by(PartitionBy::Site, "b", 1));
+        assert_eq!(by(PartitionBy::Visitor, "a", 2), RouteKey(2));
+        assert_eq!(PartitionBy::default(), PartitionBy::Site);
+    }
 
     #[test]
     fn routes_stay_in_range() {

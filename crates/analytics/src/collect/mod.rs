@@ -22,7 +22,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kassa_access::{Access, Mode, PerSecondBudget, Salts};
 use kassa_eventlog::{EventLog, Record, Stream};
-use kassa_model::{Clock, Dialect, LogRecord, Timestamp, failpoint};
+use kassa_model::{Clock, Dialect, LogRecord, PartitionBy, Timestamp, failpoint};
 use kassa_service::Metrics;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -50,6 +50,8 @@ pub struct CollectorOptions {
     pub geoip: Option<PathBuf>,
     /// How much strangers may send; `None`: as much as they like.
     pub limits: Option<LimitOptions>,
+    /// `log.partition_by`.
+    pub partition_by: PartitionBy,
 }
 
 /// Which of the ingest paths a request came by.
@@ -182,6 +184,7 @@ pub struct Collector {
     countries: Option<country::Countries>,
     places: Places,
     limits: Option<Limits>,
+    partition_by: PartitionBy,
 }
 
 /// What is left of a request once it is read, stamped and encoded. It has to wait for the log; everything else is let go
@@ -212,7 +215,8 @@ impl Collector {
         let counters = Counters::register(metrics);
         let dead_letters = PerSecondBudget::new(DEAD_LETTERS_PER_SECOND_MAX);
         let limits = options.limits.map(Limits::new);
-        Ok(Self { parts, counters, dead_letters, countries, places: Places::new(), limits })
+        let (places, partition_by) = (Places::new(), options.partition_by);
+        Ok(Self { parts, counters, dead_letters, countries, places, limits, partition_by })
     }
 
     /// Takes one request in: the answer is for the client once this returns, and everything it acknowledges is durable.
@@ -302,7 +306,7 @@ impl Collector {
     /// Stamps and encodes every record that is to be kept. Those from addresses that their site excludes leave the reading.
     fn stamp(&self, reading: &mut Reading, incoming: &Incoming<'_>, received_at: Timestamp) -> Vec<Record> {
         let salts = self.parts.salts.at(received_at);
-        let mut stamp = Stamp::new(incoming, &salts, self.countries.as_ref());
+        let mut stamp = Stamp::new(incoming, &salts, self.countries.as_ref(), self.partition_by);
         let mut told = std::mem::take(&mut reading.addresses).into_iter().peekable();
         let (single, mut place) = (reading.single, 0);
         let mut records = Vec::with_capacity(reading.records.len());

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use kassa_access::{Access, DaySalts, Site};
-use kassa_model::{LABEL, LogRecord, Recorded, Rejected, RouteKey, cookieless_visitor};
+use kassa_model::{
+    Event, LABEL, LogRecord, PartitionBy, Recorded, Rejected, RouteKey, cookieless_visitor, visitor_from,
+};
 
 use super::country::Countries;
 use super::{Incoming, id};
@@ -51,6 +53,7 @@ pub(super) struct Stamp<'a> {
     /// The site of the event before.
     site: Option<Arc<Site>>,
     salts: &'a DaySalts,
+    partition_by: PartitionBy,
     /// The hashes of the request's own agent for the site of the event before.
     last: Option<(String, Hashes)>,
 }
@@ -67,12 +70,13 @@ impl<'a> Stamp<'a> {
         incoming: &Incoming<'a>,
         salts: &'a DaySalts,
         countries: Option<&'a Countries>,
+        partition_by: PartitionBy,
     ) -> Self {
         let client = incoming.address;
         let country = countries.and_then(|countries| countries.code(client));
         let agent = cut(incoming.agent.unwrap_or_default(), AGENT_BYTES_MAX);
         let (address, site, last) = (Address::of(client), None, None);
-        Self { client, address, agent, countries, country, site, salts, last }
+        Self { client, address, agent, countries, country, site, salts, partition_by, last }
     }
 
     /// Says from which address the next record of `site` comes, and whether the site wants it.
@@ -109,7 +113,7 @@ impl<'a> Stamp<'a> {
         if let Some(word) = self.site.as_ref().and_then(|site| site.rules.label(self.client)) {
             add_own(&mut event.props, LABEL, word);
         }
-        if event.visitor.is_none() {
+        if !names_browser(event) {
             let hashes = match &recorded.agent {
                 Some(agent) if agent != self.agent => self.hashes(&event.site, agent),
                 _ => self.own_hashes(&event.site),
@@ -120,16 +124,16 @@ impl<'a> Stamp<'a> {
         if recorded.agent.is_none() && !self.agent.is_empty() {
             recorded.agent = Some(self.agent.to_owned());
         }
-        match event.visitor {
+        self.partition_by.key(&event.site, || match event.visitor {
             // A given visitor's hash is the key that `RouteKey::given` would make of the same texts.
             Some(visitor) => RouteKey(visitor.unsigned_abs()),
             None => self.cookieless_key(&event.site, recorded.agent.as_deref().unwrap_or_default()),
-        }
+        })
     }
 
     fn stamp_rejected(&mut self, rejected: &mut Rejected) -> RouteKey {
         rejected.id = id::make(rejected.received_at);
-        self.cookieless_key(&rejected.site, self.agent)
+        self.partition_by.key(&rejected.site, || self.cookieless_key(&rejected.site, self.agent))
     }
 
     fn cookieless_key(&self, site: &str, agent: &str) -> RouteKey {
@@ -151,4 +155,10 @@ impl<'a> Stamp<'a> {
         let hash = |salt| cookieless_visitor(salt, site, self.address.bytes(), agent);
         Hashes { today: hash(&self.salts.today), yesterday: hash(&self.salts.yesterday) }
     }
+}
+
+/// Whether the client names what browser it is. A user alone is none: who it was before that is told by the address (ADR 30).
+fn names_browser(event: &Event) -> bool {
+    let of_user = |user: &String| visitor_from(&event.site, user);
+    event.visitor.is_some_and(|visitor| event.user.as_ref().is_none_or(|user| of_user(user) != visitor))
 }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::FoldClock;
 use super::counts::Counts;
 use super::dedupe::{Candidate, Dedupe, DedupeOptions, DedupeStatus, Now};
+use super::names::Named;
 use super::questions::{Answers, Questions};
 use super::session::{KeptSessions, SessionOptions, SessionStatus, Sessions};
 use super::steps::{Flow, Memory, Tools, Work, has_usable_key, is_believable};
@@ -85,8 +86,8 @@ pub(super) struct Folded {
 /// What was decided with the help of memory.
 #[derive(Debug, Clone)]
 pub(super) enum Decision {
-    /// A row of this visitor, session and visit.
-    Stored { visitor: i64, session: i64, visit: Option<Visit> },
+    /// A row of this visitor, session and visit, sent by a browser that would be another visitor without the user.
+    Stored { visitor: i64, session: i64, visit: Option<Visit>, anonymous: Option<i64> },
     /// Nothing.
     Duplicate,
     /// A dead letter.
@@ -174,6 +175,7 @@ impl Fold {
         match piece {
             Resumed::Mark(_) | Resumed::State(_) | Resumed::Clock(_) => {}
             Resumed::Sessions(open) => open.iter().for_each(|open| self.memory.sessions.resume(open)),
+            Resumed::Names(named) => named.iter().for_each(|row| self.memory.sessions.resume_name(row)),
             Resumed::Ids(ids) => ids.iter().for_each(|id| self.memory.dedupe.resume_id(id.hash, id.hour)),
         }
     }
@@ -253,7 +255,7 @@ impl Fold {
                 Decision::Rejected(letter) => {
                     rejected.push(DeadLetter { offset: offset.0, rejected: Rejected::clone(letter) });
                 }
-                Decision::Stored { visitor, session, visit } => {
+                Decision::Stored { visitor, session, visit, anonymous } => {
                     let Body::Event(recorded, id) = Decoded::new(*offset, payload.clone()).body else {
                         continue;
                     };
@@ -261,6 +263,7 @@ impl Fold {
                     work.take(&mut self.memory, tools, true);
                     let mut event = work.recorded.event;
                     (event.visitor, event.session) = (Some(*visitor), Some(*session));
+                    event.anonymous_visitor = *anonymous;
                     rows.push(Row { offset: offset.0, index: 0, event, visit: visit.clone() });
                 }
             }
@@ -341,11 +344,15 @@ impl Fold {
         self.memory.dedupe.remember(id);
         self.memory.clock = Some(self.memory.clock_at(event.received_at));
         self.latest = Some(event.received_at);
+        if let Some(named) = Named::of(&event) {
+            self.memory.sessions.learn(&named);
+        }
         into.counts.add(&event.site, event.received_at, Outcome::Stored);
         let decision = Decision::Stored {
             visitor: event.visitor.unwrap_or_default(),
             session: event.session.unwrap_or_default(),
             visit: visit.clone(),
+            anonymous: event.anonymous_visitor,
         };
         into.rows.push(Row { offset: offset.0, index: 0, event, visit });
         decision

@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! joins       a session whose [min − 30 min, max + 30 min] holds its time (the latest, if several), else opens one
+//! joins       the latest that began before it, if nobody did the event; such a one opens and extends none
 //! never       are sessions merged afterwards, or is an event moved to another one
 //! leaves      a generation, 24 hours after it began; or the oldest, while all are over the budget
 //! ```
@@ -16,12 +17,13 @@ use std::collections::VecDeque;
 use std::hash::Hasher;
 use std::sync::Arc;
 
-use kassa_eventstore::{OpenSession, SessionPart};
+use kassa_eventstore::{NamedVisitor, OpenSession, SessionPart};
 use kassa_model::{Event, Timestamp, VISITOR_KEY, Visit, VisitFacts};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;
 
 use super::facts::{UNKNOWN, bytes_of};
+use super::names::{NAME_BYTES, Name, Named, Names};
 use super::slices::{Added, Begun, Slice};
 use super::visitors::{Key, VISITOR_BYTES, Visitors};
 
@@ -58,6 +60,8 @@ pub struct SessionStatus {
 pub(super) struct Sessions {
     options: SessionOptions,
     visitors: Visitors,
+    /// Who named themselves.
+    names: Names,
     generations: VecDeque<Generation>,
     /// The number of the first of them; the others count on from it, and begin at 0 again after 65,535.
     oldest: u16,
@@ -75,7 +79,7 @@ struct Generation {
     age: i64,
     /// Of a store that kept no ranges: it has the rows of this hour of receipt instead.
     hour: Option<i64>,
-    /// Bytes that its slices count against its part of the budget; the store's rows tell after a restart.
+    /// Bytes that its slices and names count against its part of the budget; the store's rows tell after a restart.
     bytes: usize,
 }
 
@@ -112,8 +116,8 @@ impl Default for SessionOptions {
 impl Sessions {
     /// The memory of a store that holds nothing.
     pub(super) fn new(options: SessionOptions) -> Self {
-        let (visitors, generations) = (Visitors::default(), VecDeque::new());
-        Self { options, visitors, generations, oldest: 0, shortened_at: None }
+        let (visitors, names, generations) = (Visitors::default(), Names::default(), VecDeque::new());
+        Self { options, visitors, names, generations, oldest: 0, shortened_at: None }
     }
 
     /// Begins to take what the store holds, by the ranges that were kept with its position.
@@ -165,6 +169,13 @@ impl Sessions {
         self.add(key(&open.site, open.visitor), place, slice);
     }
 
+    /// Takes what the store holds of a visitor who was named in one of [`Self::parts`].
+    pub(super) fn resume_name(&mut self, row: &NamedVisitor) {
+        if let Some(named) = Named::stored(row) {
+            self.learn_in(usize::try_from(row.part).unwrap_or(usize::MAX), &named);
+        }
+    }
+
     /// What must be kept with the position, so that [`Self::begin_resume`] gives the same memory.
     pub(super) fn kept(&self) -> KeptSessions {
         let (generations, oldest) = (self.generations.clone(), self.oldest);
@@ -185,7 +196,7 @@ impl Sessions {
                 self.generations.iter().take_while(|generation| generation.age + HOURS_KEPT < age).count();
             self.let_go(old);
         }
-        while self.generations.len() > 1 && self.visitors.charged_bytes() > self.options.memory_max {
+        while self.generations.len() > 1 && self.charged_bytes() > self.options.memory_max {
             self.let_go(1);
             self.shortened_at = self.generations.front().map(|first| first.age);
         }
@@ -194,6 +205,23 @@ impl Sessions {
     /// The session of `visitor` that holds the time; the one with the latest event, if several do.
     pub(super) fn holding(&self, site: &str, visitor: i64, time: Timestamp) -> Option<i64> {
         self.visitors.get(key(site, visitor))?.holding(time.micros())
+    }
+
+    /// The session of `visitor` that began no later than the time; the one with the latest event, if several did.
+    pub(super) fn latest(&self, site: &str, visitor: i64, time: Timestamp) -> Option<i64> {
+        self.visitors.get(key(site, visitor))?.latest(time.micros())
+    }
+
+    /// Who was last named by the events of a browser or a user.
+    pub(super) fn name(&self, site: &str, visitor: i64) -> Option<Name> {
+        self.names.get(key(site, visitor))
+    }
+
+    /// Takes note of a row that names its visitor and will be stored.
+    pub(super) fn learn(&mut self, named: &Named<'_>) {
+        if let Some(place) = self.generations.len().checked_sub(1) {
+            self.learn_in(place, named);
+        }
     }
 
     /// Whether `session` is one of the visitor's that has not left yet.
@@ -250,8 +278,23 @@ impl Sessions {
     pub(super) fn status(&self, age: i64) -> SessionStatus {
         SessionStatus {
             visitors: self.visitors.len() as u64,
-            bytes: self.visitors.bytes() as u64,
+            bytes: (self.visitors.bytes() + self.names.bytes()) as u64,
             shortened: self.shortened_at.is_some_and(|at| at + HOURS_KEPT > age),
+        }
+    }
+
+    fn charged_bytes(&self) -> usize {
+        self.visitors.charged_bytes() + self.names.charged_bytes()
+    }
+
+    fn learn_in(&mut self, place: usize, named: &Named<'_>) {
+        let Some(generation) = self.generations.get_mut(place) else { return };
+        let number = self.oldest.wrapping_add(u16::try_from(place).unwrap_or(u16::MAX));
+        let (name, of) = named.names(number);
+        for visitor in of.into_iter().flatten() {
+            if self.names.put(key(named.site, visitor), name) {
+                generation.bytes += NAME_BYTES;
+            }
         }
     }
 
@@ -263,7 +306,9 @@ impl Sessions {
         self.generations.drain(..count);
         self.oldest = self.oldest.wrapping_add(u16::try_from(count).unwrap_or(u16::MAX));
         let (oldest, left) = (self.oldest, self.generations.len());
-        self.visitors.retain(|generation| usize::from(generation.wrapping_sub(oldest)) < left);
+        let is_live = |generation: u16| usize::from(generation.wrapping_sub(oldest)) < left;
+        self.visitors.retain(is_live);
+        self.names.retain(is_live);
     }
 }
 

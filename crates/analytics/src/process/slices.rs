@@ -132,7 +132,16 @@ impl Slices {
 
     /// The session that holds the time; the one with the latest event, if several do.
     pub(super) fn holding(&self, time: i64) -> Option<i64> {
-        let (begin_max, end_min) = (time.saturating_add(PAUSE_MICROS), time.saturating_sub(PAUSE_MICROS));
+        self.reaching(time.saturating_add(PAUSE_MICROS), time.saturating_sub(PAUSE_MICROS))
+    }
+
+    /// The session that began no later than the time; the one with the latest event, if several did.
+    pub(super) fn latest(&self, time: i64) -> Option<i64> {
+        self.reaching(time, i64::MIN)
+    }
+
+    /// Of the sessions that begin no later than `begin_max` and end no earlier than `end_min`, the one with the latest event.
+    fn reaching(&self, begin_max: i64, end_min: i64) -> Option<i64> {
         let few = match self {
             Self::One { lasts, session, first, .. } => {
                 let last = first.saturating_add(i64::from(*lasts));
@@ -314,6 +323,16 @@ mod tests {
                 .map(|(_, _, session)| session)
         }
 
+        fn latest(&self, time: i64) -> Option<i64> {
+            let whole = |session: i64| {
+                let of = || self.0.iter().filter(move |slice| slice.session == session);
+                let first = of().map(|slice| slice.first).min()?;
+                Some((of().map(|slice| slice.last).max()?, first, session))
+            };
+            let all = self.0.iter().filter_map(|slice| whole(slice.session));
+            all.filter(|(_, first, _)| *first <= time).max().map(|(_, _, session)| session)
+        }
+
         fn add(&mut self, new: Slice) {
             match self
                 .0
@@ -374,6 +393,8 @@ mod tests {
                 };
                 let found = slices.as_ref().and_then(|slices| slices.holding(time));
                 assert_eq!(found, plain.holding(time), "seed {seed}, time {time}: {:?}", plain.0);
+                let found = slices.as_ref().and_then(|slices| slices.latest(time));
+                assert_eq!(found, plain.latest(time), "seed {seed}, latest at {time}: {:?}", plain.0);
                 let asked = random.below(sessions as u64) as i64 - 5;
                 let known = plain.0.iter().find(|slice| slice.session == asked).map(|slice| slice.begun);
                 assert_eq!(

@@ -13,6 +13,8 @@ use super::agent::{Agent, Agents};
 use super::bots::Machine;
 use super::clock::FoldClock;
 use super::dedupe::{Candidate, Dedupe};
+use super::interaction::is_marked;
+use super::naming::{Who, who};
 use super::session::{Sessions, opened_by};
 use super::source::{Referrer, source_of};
 
@@ -22,6 +24,7 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "drop_forged_money", uses: Uses::Record, run: drop_forged_money },
     Step { name: "check_limits", uses: Uses::Record, run: check_limits },
     Step { name: "drop_duplicate", uses: Uses::Memory, run: drop_duplicate },
+    Step { name: "mark_interaction", uses: Uses::Record, run: mark_interaction },
     Step { name: "parse_agent", uses: Uses::Record, run: parse_agent },
     Step { name: "mark_bot", uses: Uses::Record, run: mark_bot },
     Step { name: "classify_source", uses: Uses::Record, run: classify_source },
@@ -215,33 +218,40 @@ fn drop_duplicate(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     if memory.dedupe.is_duplicate(work.id, work.stored_hour) { Flow::Duplicate } else { Flow::Continue }
 }
 
-/// The visitor that the client named; else the cookieless one of the day of receipt, or of the day before while a session
-/// of that one is open.
+/// What nobody did, by its name or by what the client says. A view of a page is one, however it is marked.
+fn mark_interaction(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
+    let before = work.recorded.is_of_before();
+    let event = &mut work.recorded.event;
+    let passive = || event.is_passive_by_name() || is_marked(&event.props);
+    event.non_interactive = !before && !event.is_page_view() && passive();
+    Flow::Continue
+}
+
+/// See [`super::naming`].
 fn choose_visitor(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
-    let (event, today) = (&work.recorded.event, work.recorded.visitor_today);
     // From here on it is certain that the event will be stored.
-    memory.sessions.advance(work.offset, memory.clock_at(event.received_at).age());
-    let yesterday = work.recorded.visitor_yesterday;
-    let sessions = &memory.sessions;
-    let was_here_yesterday = || {
-        let given = event.session.is_some_and(|id| sessions.is_open(&event.site, yesterday, id));
-        given || sessions.holding(&event.site, yesterday, work.time()).is_some()
-    };
-    let visitor = match event.visitor {
-        Some(given) => given,
-        None if yesterday != today && was_here_yesterday() => yesterday,
-        None => today,
-    };
-    work.recorded.event.visitor = Some(visitor);
+    memory.sessions.advance(work.offset, memory.clock_at(work.recorded.event.received_at).age());
+    let Who { visitor, anonymous } = who(&memory.sessions, &work.recorded, work.time());
+    let event = &mut work.recorded.event;
+    (event.visitor, event.anonymous_visitor) = (Some(visitor), anonymous);
     Flow::Continue
 }
 
 /// The session that the client named, else the one that holds the event's time, else a new one; and with it the visit. Money
-/// joins but neither opens nor extends a session, and its time is that of its order's request.
+/// joins but neither opens nor extends a session, and its time is that of its order's request. What nobody did joins the latest
+/// session that began before it, or has none.
 fn assign_session(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let time = work.time();
     let event = &mut work.recorded.event;
     let visitor = event.visitor.unwrap_or_default();
+    if event.order.is_none() && !event.opens_visits() {
+        let sessions = &memory.sessions;
+        let given = event.session.filter(|session| sessions.is_open(&event.site, visitor, *session));
+        let joined = given.or_else(|| sessions.latest(&event.site, visitor, time));
+        work.visit = joined.and_then(|session| sessions.visit(&event.site, visitor, session));
+        event.session = Some(joined.unwrap_or(0));
+        return Flow::Continue;
+    }
     let joined = event.session.or_else(|| memory.sessions.holding(&event.site, visitor, time));
     if event.order.is_some() {
         event.session = Some(joined.unwrap_or(0));

@@ -118,7 +118,7 @@ impl Driver<'_> {
                 Resumed::Mark(mark) => found.mark = mark,
                 Resumed::State(state) => found.state = state,
                 Resumed::Clock(newest) => found.newest = newest,
-                Resumed::Sessions(_) | Resumed::Ids(_) => {}
+                Resumed::Sessions(_) | Resumed::Names(_) | Resumed::Ids(_) => {}
             }
         };
         let asked = self.parts.store.resume(Resume::standing(partition), Box::new(keep));

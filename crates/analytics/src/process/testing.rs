@@ -181,7 +181,7 @@ async fn resumed(
             other if !keeps(&other) => {}
             Resumed::State(state) => found.1 = state,
             Resumed::Clock(newest) => found.2 = newest,
-            Resumed::Sessions(_) | Resumed::Ids(_) => {}
+            Resumed::Sessions(_) | Resumed::Names(_) | Resumed::Ids(_) => {}
         }
     });
     store.resume(Resume::standing(0), send).await.unwrap();

@@ -11,7 +11,7 @@ use super::facts::Facts;
 use super::slices::{Added, Slice, Slices};
 
 /// How many tables there are; they have from one to two shares.
-const SHARDS: usize = 32;
+pub(super) const SHARDS: usize = 32;
 
 /// The number of shares.
 const SHARES: usize = SHARDS * (3 * SHARDS - 1) / 2;
@@ -133,17 +133,18 @@ impl Visitors {
 
     /// Bytes that it takes now.
     pub(super) fn bytes(&self) -> usize {
-        let tables: usize = self.shards.iter().map(|shard| table_bytes(shard.capacity())).sum();
+        let tables: usize = self.shards.iter().map(|shard| table_bytes(shard.capacity(), SLOT_BYTES)).sum();
         tables + self.heap_bytes + self.facts.bytes()
     }
 }
 
-/// Bytes of a table with room for `capacity` visitors: a power of two of slots, at most 7/8 of them in use.
-fn table_bytes(capacity: usize) -> usize {
-    if capacity == 0 { 0 } else { (capacity * 8).div_ceil(7).next_power_of_two() * SLOT_BYTES }
+/// Bytes of a table with room for `capacity` entries: a power of two of slots, at most 7/8 of them in use.
+pub(super) fn table_bytes(capacity: usize, slot_bytes: usize) -> usize {
+    if capacity == 0 { 0 } else { (capacity * 8).div_ceil(7).next_power_of_two() * slot_bytes }
 }
 
-fn shard(key: Key) -> usize {
+/// Which of the tables has it.
+pub(super) fn shard(key: Key) -> usize {
     usize::from(OWNERS[usize::try_from(key.visitor.unsigned_abs() % SHARES as u64).unwrap_or_default()])
 }
 

@@ -22,13 +22,16 @@ pub const METRICS: &[MetricDefinition] = &[
     metric(
         Metric::Visitors,
         "visitors",
-        "Distinct visitors: the id that the site gives its visitors, else a hash of the day that needs no cookie.",
+        "Distinct visitors of events with a visit: the id that the site gives, else a hash of the day that needs no cookie. Who \
+         is known as a user from the first event of a visit is the same on every day and device; who names themselves in \
+         mid-visit stays, for that day, the visitor that it began with.",
     ),
     metric(
         Metric::Visits,
         "visits",
         "Distinct visits with an event in the row that began in the range; by time, each where it began. A visit ends after \
-         30 minutes without an event; it is not cut at midnight.",
+         30 minutes without an event; it is not cut at midnight. What nobody did (time_on_page, hover events, identify, group, \
+         alias, and events marked \"interactive\": false) opens and extends none.",
     ),
     metric(Metric::Pageviews, "pageviews", "Events named page_view."),
     metric(Metric::Events, "events", "All events, page views among them."),
@@ -41,13 +44,14 @@ pub const METRICS: &[MetricDefinition] = &[
         Metric::BounceRate,
         "bounce_rate",
         "Percentage of visits with one page view and no interactive event, of those that began in the range. page_view, \
-         time_on_page and hover events are not interactive, all others are. By page, a visit counts at its entry page; by \
+         time_on_page, hover events, identify, group, alias and events marked \"interactive\": false are not interactive, all \
+         others are. By page, a visit counts at its entry page; by \
          time, where it began.",
     ),
     of_sessions(
         Metric::VisitDuration,
         "visit_duration",
-        "Average of a visit's last minus first event in whole seconds, visits of 0 s included, of those that began in the \
+        "Average of a visit's last minus first event, of those that extend it, in whole seconds, visits of 0 s included, of those that began in the \
          range; events after its end count. By page, a visit counts at its entry page; by time, where it began.",
     ),
     metric(

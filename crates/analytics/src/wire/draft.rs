@@ -42,7 +42,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) event: Event,
     /// All else.
     pub(crate) props: Props,
-    /// The visitor that the client names: the first present of anonymousId, userId and, for A, sessionId.
+    /// The visitor that the client names: the first present of anonymousId (of Segment's alias, previousId), for A
+    /// sessionId, and userId.
     visitor: Option<Cow<'a, str>>,
     /// The session that the client names.
     session: Option<Cow<'a, str>>,

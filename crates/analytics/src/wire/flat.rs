@@ -3,7 +3,7 @@
 //! ```json
 //! {"eventType":"click","page":"/shop","timestamp":"2025-01-01 12:00:00","sessionId":"abc123","target":"Buy"}
 //! ```
-//! 201, or 400 `{"error":…}`. `sessionId` is the session and, when neither `anonymousId` nor `userId` names one, the
+//! 201, or 400 `{"error":…}`. `sessionId` is the session and, when `anonymousId` names none, the
 //! visitor too; of these, one that names nobody is a property. `page` is a path, or an address that gives host, path and campaign. Every other field, `seconds` of
 //! `time_on_page` among them, becomes a property.
 
@@ -66,12 +66,12 @@ fn parse(received: &Received<'_>, site: Option<&str>, ctx: &Context<'_>) -> Resu
     if let Some(visitor) = members.get("anonymousId").and_then(id_text) {
         draft.set_visitor(visitor);
     }
-    if let Some(user) = members.get("userId").and_then(id_text) {
-        draft.set_user(user);
-    }
     if let Some(session) = members.get("sessionId").and_then(id_text) {
         draft.set_visitor(session.clone());
         draft.set_session(session);
+    }
+    if let Some(user) = members.get("userId").and_then(id_text) {
+        draft.set_user(user);
     }
     for (key, value) in &members.entries {
         put(&mut draft, key, value);

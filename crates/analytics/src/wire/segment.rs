@@ -208,6 +208,11 @@ fn parse(
     if let Some(id) = members.get("messageId").and_then(id_text) {
         draft.event.id = id.into_owned();
     }
+    // Who it was until now: the alias says that the user is the same.
+    if let Some(previous) = members.get("previousId").filter(|_| kind == Some(Kind::Alias)).and_then(id_text)
+    {
+        draft.set_visitor(previous);
+    }
     if let Some(visitor) = members.get("anonymousId").and_then(id_text) {
         draft.set_visitor(visitor);
     }

@@ -102,7 +102,7 @@ impl Config {
             }
         }
         let geoip = (!self.geoip.path.is_empty()).then(|| self.geoip.path.clone().into());
-        Collector::check(&CollectorOptions { geoip, limits: None }).context("geoip.path")
+        Collector::check(&CollectorOptions { geoip, ..CollectorOptions::default() }).context("geoip.path")
     }
 
     fn validate_access(&self) -> anyhow::Result<()> {

@@ -65,6 +65,7 @@ fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
         (context.user, context.visitor) = (Some(user.clone()), Some(visitor));
         context.route_key = visitor.unsigned_abs();
     }
+    let context = context.routed(shop.options.partition_by);
     let stock = match shop.stock.in_one_transaction() {
         true => StockPlace::SameDatabase,
         false => StockPlace::Apart,

@@ -248,7 +248,8 @@ fn make_collector(config: &Config, parts: &Parts, metrics: &Metrics) -> anyhow::
         salts: Arc::clone(&parts.salts),
         clock: Arc::new(SystemClock),
     };
-    Ok(Collector::new(&CollectorOptions { geoip, limits: Some(config.ingest_limits()?) }, needs, metrics)?)
+    let (limits, partition_by) = (Some(config.ingest_limits()?), config.log.partition_by);
+    Ok(Collector::new(&CollectorOptions { geoip, limits, partition_by }, needs, metrics)?)
 }
 
 fn start_processor(

@@ -107,6 +107,7 @@ impl Open {
             keep_failed_days: config.orders.keep_failed_days,
             remotes: remotes(config)?,
             salts: Some(salts),
+            partition_by: config.log.partition_by,
         };
         let clock = Arc::new(SystemClock);
         Ok(Shop::new(self.databases.clone(), access.clone(), clock, options, metrics))

@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderName};
 use kassa_access::DaySalts;
-use kassa_model::{RouteKey, Timestamp, cookieless_visitor, names_nobody, session_from, visitor_from};
+use kassa_model::{
+    PartitionBy, RouteKey, Timestamp, cookieless_visitor, names_nobody, session_from, visitor_from,
+};
 use serde::{Deserialize, Serialize};
 
 use super::request::ContextBody;
@@ -34,7 +36,7 @@ pub struct Context {
     /// 63-bit hash of the session that the client named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<i64>,
-    /// The cookieless visitor by the salt of the day of receipt; 0 where the client named the visitor (ADR 11).
+    /// The cookieless visitor by the salt of the day of receipt; 0 where the client named a visitor beside the user (ADR 11).
     pub visitor_today: i64,
     /// The cookieless visitor by the salt of the day before; 0 likewise.
     pub visitor_yesterday: i64,
@@ -77,7 +79,9 @@ impl Context {
         let private = is_one(visit.headers, &SEC_GPC) || is_one(visit.headers, &DNT);
         let named = |text: &Option<String>| text.clone().filter(|text| !names_nobody(text) && !private);
         let user = named(&said.user_id);
-        let visitor = named(&said.anonymous_id).or_else(|| user.clone());
+        let anonymous = named(&said.anonymous_id);
+        let names_browser = anonymous.is_some();
+        let visitor = anonymous.or_else(|| user.clone());
         let visitor = visitor.map(|name| visitor_from(site, &name));
         let session = named(&said.session_id).map(|name| session_from(site, &name));
         let (host, path) = said.page.as_deref().map(page).unwrap_or_default();
@@ -91,15 +95,16 @@ impl Context {
             received_at: visit.received_at,
             ..Self::default()
         };
-        context.add_hashes(visit, agent.as_deref().unwrap_or_default());
+        if let Some(visitor) = visitor {
+            context.route_key = visitor.unsigned_abs();
+        }
+        if !names_browser {
+            context.add_hashes(visit, agent.as_deref().unwrap_or_default());
+        }
         Self { agent, ..context }
     }
 
     fn add_hashes(&mut self, visit: &Visit<'_>, agent: &str) {
-        if let Some(visitor) = self.visitor {
-            self.route_key = visitor.unsigned_abs();
-            return;
-        }
         let Some(salts) = visit.salts else { return };
         let bytes = match visit.address.to_canonical() {
             IpAddr::V4(address) => address.octets().to_vec(),
@@ -107,7 +112,16 @@ impl Context {
         };
         self.visitor_today = cookieless_visitor(&salts.today, visit.site, &bytes, agent);
         self.visitor_yesterday = cookieless_visitor(&salts.yesterday, visit.site, &bytes, agent);
-        self.route_key = RouteKey::cookieless(&salts.weekly, visit.site, &bytes, agent).0;
+        if self.visitor.is_none() {
+            self.route_key = RouteKey::cookieless(&salts.weekly, visit.site, &bytes, agent).0;
+        }
+    }
+
+    /// The same, its records in the partition of the events that they belong to.
+    #[must_use]
+    pub fn routed(mut self, by: PartitionBy) -> Self {
+        self.route_key = by.key(&self.site, || RouteKey(self.route_key)).0;
+        self
     }
 }
 
@@ -198,6 +212,15 @@ mod tests {
         let nobody = context(&headers, &nobody);
         assert_eq!((nobody.visitor, nobody.user, nobody.session), (None, None, None));
         assert_eq!(nobody.visitor_today, nameless.visitor_today);
+        let user = ContextBody { anonymous_id: None, ..said.clone() };
+        let of_user = context(&headers, &user);
+        assert_eq!(
+            (of_user.visitor, of_user.visitor_today),
+            (Some(visitor_from("s", "u1")), nameless.visitor_today)
+        );
+        let other = nameless.clone().routed(PartitionBy::Site);
+        assert_eq!(named.clone().routed(PartitionBy::Site).route_key, other.route_key);
+        assert_eq!(named.clone().routed(PartitionBy::Visitor), named);
         headers.insert(SEC_GPC, "1".parse().unwrap());
         let private = context(&headers, &said);
         assert_eq!((private.visitor, private.user, private.session), (None, None, None));

@@ -57,7 +57,7 @@ impl Submission {
         let (shop, visit) = visit;
         let salts = shop.options.salts.as_ref().map(|salts| salts.at(visit.received_at));
         let visit = Visit { salts: salts.as_ref(), ..*visit };
-        let context = Context::new(&visit, &ask.context);
+        let context = Context::new(&visit, &ask.context).routed(shop.options.partition_by);
         let fingerprint = idempotency::fingerprint("POST", "/v1/orders", &ask);
         Self { ask, scope, key, fingerprint, context, orderer: Orderer::Known }
     }

@@ -3,6 +3,7 @@
 mod as_sent;
 mod audit;
 mod channels;
+mod glances;
 mod listing;
 mod money;
 pub(crate) mod places;
@@ -24,6 +25,7 @@ macro_rules! backend {
                 super::places::a_row_that_cannot_be_stored_is_named,
                 super::places::offsets_have_128_bits,
                 super::places::resume_gives_back_what_was_committed,
+                super::places::resume_tells_what_opens_visits_and_who_was_named,
                 super::places::resume_goes_back_as_far_as_asked,
                 super::places::seen_finds_exactly_the_stored_ids,
                 super::listing::events_come_newest_received_first,
@@ -46,6 +48,7 @@ macro_rules! backend {
                 super::reports::uneven_time_buckets,
                 super::reports::time_on_page,
                 super::reports::properties,
+                super::glances::what_nobody_did_is_no_visit_and_no_interaction,
                 super::reports::missing_values,
                 super::reports::order_and_pages_of_the_table,
                 super::reports::money_and_bots_do_not_count,

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::sample::{LOG, after, batch, full, letter, letters, order, view};
 use crate::query::EventFilter;
 use crate::{
-    Batch, DeadLetterFilter, EventStore, InsertError, Lookup, Mark, OpenSession, RecentId, Resume, Resumed,
-    Row, SessionPart,
+    Batch, DeadLetterFilter, EventStore, InsertError, Lookup, Mark, NamedVisitor, OpenSession, RecentId,
+    Resume, Resumed, Row, SessionPart,
 };
 
 /// All that the store holds of `partition`, by kind.
@@ -20,6 +20,7 @@ pub(crate) struct Held {
     pub(crate) clock: Option<Timestamp>,
     pub(crate) ids: Vec<RecentId>,
     pub(crate) sessions: Vec<OpenSession>,
+    pub(crate) names: Vec<NamedVisitor>,
 }
 
 pub(crate) async fn resume(store: &dyn EventStore, ask: Resume) -> Held {
@@ -46,12 +47,16 @@ pub(crate) async fn resume(store: &dyn EventStore, ask: Resume) -> Held {
                 held.sessions.extend(sessions);
                 4
             }
+            Resumed::Names(names) => {
+                held.names.extend(names);
+                4
+            }
             Resumed::Ids(ids) => {
                 held.ids.extend(ids);
                 5
             }
         };
-        assert!(stage >= last_stage, "mark, state, clock, sessions, ids");
+        assert!(stage >= last_stage, "mark, state, clock, sessions and names, ids");
         last_stage = stage;
     }
     assert!(held.ids.is_sorted_by_key(|id| id.hour));
@@ -228,6 +233,55 @@ pub(super) async fn resume_gives_back_what_was_committed(store: &dyn EventStore)
     assert_eq!((held.sessions.as_slice(), held.ids.len()), (pieces.as_slice(), 0));
     assert_eq!(resume(store, everything(1)).await.ids, [id("elsewhere", after(99_000).hour())]);
     assert_eq!(resume(store, everything(2)).await, Held::default());
+}
+
+pub(super) async fn resume_tells_what_opens_visits_and_who_was_named(store: &dyn EventStore) {
+    use kassa_model::Event;
+    let user = |name: &str| Some(name.to_owned());
+    let named = |id: &str, second, visitor, anonymous| Event {
+        user: user("c7"),
+        visitor: Some(visitor),
+        anonymous_visitor: anonymous,
+        ..view(id, "/", second)
+    };
+    let done = |id: &str, name: &str, second| Event { name: name.to_owned(), ..view(id, "/", second) };
+    let glance = |id, name, second| Event { non_interactive: true, ..done(id, name, second) };
+    let money = Event { order: Some(order("o", 1)), ..named("money", 95, 1, None) };
+    store
+        .insert(batch(
+            0,
+            vec![
+                view("a", "/", 0),
+                glance("b", "time_on_page", 500),
+                glance("c", "hover_enter", 501),
+                glance("d", "identify", 502),
+                glance("e", "Scrolled", 503),
+                done("f", "Clicked", 40),
+                Event { non_interactive: true, ..view("g", "/", 60) },
+                named("h", 70, 1, None),
+                named("i", 80, 2, Some(1)),
+                named("j", 75, 1, None),
+                Event { session: Some(0), ..named("k", 90, 1, None) },
+                money,
+            ],
+        ))
+        .await
+        .unwrap();
+    let part = |from, to| SessionPart { from, to, hour: None };
+    let held = resume(store, Resume { sessions: vec![part(0, 7), part(7, 99)], ..Resume::standing(0) }).await;
+    let spans: Vec<_> =
+        held.sessions.iter().map(|one| (one.part, one.visitor, one.first, one.last)).collect();
+    assert_eq!(spans[0], (0, 1, after(0), after(60)), "nobody did what came later");
+    let name = |visitor, anonymous_visitor, second: i64| NamedVisitor {
+        part: 1,
+        site: "demo".to_owned(),
+        user: "c7".to_owned(),
+        visitor,
+        session: 1,
+        anonymous_visitor,
+        received_at: named("x", second, visitor, None).received_at,
+    };
+    assert_eq!(held.names, [name(2, Some(1), 80), name(1, None, 75)]);
 }
 
 pub(super) async fn resume_goes_back_as_far_as_asked(store: &dyn EventStore) {

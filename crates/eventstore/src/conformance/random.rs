@@ -29,7 +29,8 @@ const MONEY: [Metric; 5] =
 
 const SITES: [&str; 3] = ["demo", "other", "ünï"];
 const PATHS: [&str; 6] = ["/", "/shop", "/shop/ä", "", "(none)", "/Z"];
-const NAMES: [&str; 6] = ["page_view", "page_view", "click", "time_on_page", "hover_enter", "Ärger"];
+const NAMES: [&str; 7] =
+    ["page_view", "page_view", "click", "time_on_page", "hover_enter", "identify", "Ärger"];
 const TEXTS: [&str; 5] = ["a", "b", "Ä", "a b", "Firefox"];
 const PROPS: [&str; 7] = [
     "{}",
@@ -125,6 +126,8 @@ fn event(random: &mut Random, n: usize) -> Event {
         os: random.maybe(&TEXTS),
         country: random.maybe(&TEXTS),
         bot: random.one_in(7),
+        non_interactive: random.one_in(6),
+        anonymous_visitor: random.one_in(9).then_some(visitor + 1),
         dialect: if random.one_in(2) { Dialect::Segment } else { Dialect::Site },
         props: random.pick(&PROPS).to_owned(),
         ..money(random, view(&format!("e{n}"), "", second))

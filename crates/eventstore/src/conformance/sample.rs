@@ -60,6 +60,8 @@ pub(crate) fn full(id: &str) -> Event {
         os: text("Linux"),
         country: text("DE"),
         bot: true,
+        non_interactive: true,
+        anonymous_visitor: Some(9),
         component: text("Button"),
         location_type: text("COMPONENT"),
         target: text("kaufen \u{0} 🛒"),

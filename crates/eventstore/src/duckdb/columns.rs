@@ -99,6 +99,13 @@ pub(super) fn events(partition: u32, first: u64, rows: &[Row]) -> Columns {
     }
     orders(&mut columns, rows);
     visits(&mut columns, rows);
+    if rows.iter().any(|row| row.event.non_interactive) {
+        let marked = all.clone().map(|event| event.non_interactive).collect::<Vec<_>>();
+        columns.push("non_interactive", BooleanArray::from(marked));
+    }
+    if rows.iter().any(|row| row.event.anonymous_visitor.is_some()) {
+        columns.push("anonymous_visitor", all.map(|event| event.anonymous_visitor).collect::<Int64Array>());
+    }
     columns
 }
 

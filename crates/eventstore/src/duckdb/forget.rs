@@ -17,7 +17,7 @@ const PAUSE_LEAST: Duration = Duration::from_millis(5);
 
 /// The columns of an event, those of its visit apart, that tell of its visitor and what they did; what is left of a record of money is its id, site,
 /// name, times, order and amounts. Each with what it is when nothing is told.
-const PERSON: [(&str, &str); 23] = [
+const PERSON: [(&str, &str); 25] = [
     ("visitor", "0"),
     ("session", "0"),
     ("bot", "FALSE"),
@@ -40,6 +40,8 @@ const PERSON: [(&str, &str); 23] = [
     ("component", "NULL"),
     ("location_type", "NULL"),
     ("target", "NULL"),
+    ("non_interactive", "NULL"),
+    ("anonymous_visitor", "NULL"),
     ("name_sent", "name"),
 ];
 

@@ -65,6 +65,7 @@ fn read_events(piece: &Piece<'_>) -> Result<Vec<Event>, Failure> {
     let (occurred, received) = (piece.time(9)?, piece.time(10)?);
     let (visitor, session, bot) = (piece.int(11)?, piece.int(12)?, piece.flag(13)?);
     let (dialect, props) = (piece.text(14)?, piece.text(15)?);
+    let (marked, anonymous) = (piece.flag(38)?, piece.int(39)?);
     let texts = (16..34).map(|column| piece.text(column)).collect::<Result<Vec<_>, _>>()?;
     let mut events = Vec::with_capacity(piece.rows());
     for row in 0..piece.rows() {
@@ -79,6 +80,8 @@ fn read_events(piece: &Piece<'_>) -> Result<Vec<Event>, Failure> {
             visitor: Some(visitor.value(row)),
             session: Some(session.value(row)),
             bot: bot.value(row),
+            non_interactive: marked.is_valid(row) && marked.value(row),
+            anonymous_visitor: anonymous.is_valid(row).then(|| anonymous.value(row)),
             dialect: dialect.value(row).parse().map_err(unknown)?,
             props: props.value(row).to_owned(),
             user: text(16),

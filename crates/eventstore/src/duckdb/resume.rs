@@ -1,6 +1,7 @@
 //! What a processor needs to go on, in pieces.
 
 use duckdb::Connection;
+use duckdb::arrow::array::Array;
 use duckdb::types::Value;
 use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash, failpoint};
 
@@ -11,7 +12,8 @@ use super::read::read_visits;
 use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
 use super::stream::stream;
 use super::writer::read_mark;
-use crate::{OpenSession, RecentId, Resume, Resumed, SessionPart};
+use crate::sql::OPENS_VISITS;
+use crate::{NamedVisitor, OpenSession, RecentId, Resume, Resumed, SessionPart};
 
 /// To so much the engine's memory is brought for a moment, once all is read.
 const LITTLE: &str = "16 MiB";
@@ -45,6 +47,7 @@ pub(super) fn resume(
         let part = SessionPart { to: part.to.min(end), ..*part };
         if part.from < part.to {
             send_sessions(connection, ask.partition, (place, part), &mut *send)?;
+            send_names(connection, ask.partition, (place, part), &mut *send)?;
         }
     }
     if let Some(first_hour) = ask.ids_since_hour.filter(|_| clock.is_some()) {
@@ -79,7 +82,7 @@ fn send_sessions(
         EVENT_COLUMNS[OWN_COLUMNS..].iter().map(|column| format!(", min({column})")).collect();
     let sql = format!(
         "SELECT site, visitor, session, min(occurred_at), max(occurred_at){visit} FROM events
-         WHERE log_partition = $1 AND order_id IS NULL AND session <> 0 AND {condition}
+         WHERE log_partition = $1 AND order_id IS NULL AND session <> 0 AND {condition} AND {OPENS_VISITS}
          GROUP BY site, visitor, session"
     );
     let mut sessions = Vec::new();
@@ -103,6 +106,44 @@ fn send_sessions(
         Ok(())
     })?;
     send(Resumed::Sessions(sessions));
+    Ok(())
+}
+
+/// Who is named in a part; its rows with a user are few, or at most as many as its visitors' visits.
+fn send_names(
+    connection: &Connection,
+    partition: u32,
+    (place, part): (u32, SessionPart),
+    send: Send<'_>,
+) -> Result<(), Failure> {
+    let (condition, mut values) = within(&part);
+    values.insert(0, Value::UInt(partition));
+    let sql = format!(
+        "SELECT site, user_id, visitor, session, anonymous_visitor, arg_max(received_at, sequence) FROM events
+         WHERE log_partition = $1 AND order_id IS NULL AND user_id IS NOT NULL AND session <> 0 AND {condition}
+         GROUP BY site, user_id, visitor, session, anonymous_visitor ORDER BY max(sequence)"
+    );
+    let mut names = Vec::new();
+    stream(connection, &sql, values, |piece| {
+        let (site, user, visitor, session) = (piece.text(0)?, piece.text(1)?, piece.int(2)?, piece.int(3)?);
+        let (anonymous, received) = (piece.int(4)?, piece.time(5)?);
+        for row in 0..piece.rows() {
+            names.push(NamedVisitor {
+                part: place,
+                site: site.value(row).to_owned(),
+                user: user.value(row).to_owned(),
+                visitor: visitor.value(row),
+                session: session.value(row),
+                anonymous_visitor: anonymous.is_valid(row).then(|| anonymous.value(row)),
+                received_at: Timestamp::from_micros(received.value(row)),
+            });
+        }
+        if names.len() >= PIECE_ROWS {
+            send(Resumed::Names(std::mem::take(&mut names)));
+        }
+        Ok(())
+    })?;
+    send(Resumed::Names(names));
     Ok(())
 }
 

@@ -53,6 +53,8 @@ pub(super) const EVENT_COLUMNS: &[&str] = &[
     "revenue_minor",
     "currency",
     "order_status",
+    "non_interactive",
+    "anonymous_visitor",
     "visit_started_at",
     "visit_entry_page",
     "visit_host",
@@ -70,7 +72,7 @@ pub(super) const EVENT_COLUMNS: &[&str] = &[
 ];
 
 /// How many of them are the event's own; those of its visit follow, its texts in the order of [`kassa_model::VisitFacts::texts`].
-pub(super) const OWN_COLUMNS: usize = 38;
+pub(super) const OWN_COLUMNS: usize = 40;
 
 const TABLES: &str = "
 CREATE TABLE kassa_store (version BIGINT NOT NULL);
@@ -126,7 +128,9 @@ CREATE TABLE events (
     visit_device VARCHAR,
     visit_browser VARCHAR,
     visit_os VARCHAR,
-    visit_country VARCHAR
+    visit_country VARCHAR,
+    non_interactive BOOLEAN,
+    anonymous_visitor BIGINT
 );
 CREATE TABLE items (
     sequence UBIGINT NOT NULL,

@@ -10,6 +10,7 @@
 //!
 //! ```text
 //! kassa_store.version   1: the tables of 0.1.0   2: positions.state, owner   3: the facts of its visit on each event
+//!                       4: events.non_interactive, anonymous_visitor
 //! ```
 
 use duckdb::Connection;
@@ -44,6 +45,11 @@ pub(super) const STEPS: &[Step] = &[
          CREATE TABLE owner (shop_id VARCHAR NOT NULL);",
     ),
     Step::Work(visits::write_visits),
+    // Of older rows nothing was marked, and nobody was told apart from their browser.
+    Step::Statements(
+        "ALTER TABLE events ADD COLUMN non_interactive BOOLEAN;
+         ALTER TABLE events ADD COLUMN anonymous_visitor BIGINT;",
+    ),
 ];
 
 /// Takes the steps that the store of `options` has not taken yet.

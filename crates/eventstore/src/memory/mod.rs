@@ -22,7 +22,7 @@ use crate::query::{EventFilter, Query, Table};
 use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
 use crate::{
     Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
-    OpenSession, RecentId, Resume, Resumed, Row, StoreStatus, validate,
+    NamedVisitor, OpenSession, RecentId, Resume, Resumed, Row, StoreStatus, validate,
 };
 
 /// An event store in memory.
@@ -226,12 +226,14 @@ impl State {
                 (part.from..part.to).contains(&stored.row.offset)
                     && part.hour.is_none_or(|hour| stored.row.event.received_at.hour() == hour)
             };
+            let no_money = || mine().filter(within).filter(|stored| stored.row.event.order.is_none());
             let of_session =
-                |event: &Event| event.order.is_none() && event.session.is_some_and(|session| session != 0);
-            for stored in mine().filter(within).filter(|stored| of_session(&stored.row.event)) {
+                |event: &Event| event.opens_visits() && event.session.is_some_and(|session| session != 0);
+            for stored in no_money().filter(|stored| of_session(&stored.row.event)) {
                 add_to_session(&mut sessions, place, &stored.row);
             }
             parts.push(Resumed::Sessions(sessions.into_values().collect()));
+            parts.push(Resumed::Names(names(place, no_money().map(|stored| &stored.row))));
         }
 
         let Some(ids_since_hour) = ask.ids_since_hour else { return parts };
@@ -291,6 +293,36 @@ impl State {
         });
         found.into_iter().take(filter.limit as usize).map(|(_, letter)| letter.clone()).collect()
     }
+}
+
+/// Who is named in `rows`, each once, by its last row.
+fn names<'a>(part: u32, rows: impl Iterator<Item = &'a Row>) -> Vec<NamedVisitor> {
+    let mut found: Vec<(u128, u32, NamedVisitor)> = Vec::new();
+    for row in rows {
+        let event = &row.event;
+        let (Some(user), Some(session @ (i64::MIN..=-1 | 1..))) = (&event.user, event.session) else {
+            continue;
+        };
+        let named = NamedVisitor {
+            part,
+            site: event.site.clone(),
+            user: user.clone(),
+            visitor: event.visitor.unwrap_or_default(),
+            session,
+            anonymous_visitor: event.anonymous_visitor,
+            received_at: event.received_at,
+        };
+        let alike = |(_, _, known): &(u128, u32, NamedVisitor)| {
+            NamedVisitor { received_at: named.received_at, ..known.clone() } == named
+        };
+        match found.iter_mut().find(|known| alike(known)) {
+            Some(known) if (known.0, known.1) > (row.offset, row.index) => {}
+            Some(known) => *known = (row.offset, row.index, named),
+            None => found.push((row.offset, row.index, named)),
+        }
+    }
+    found.sort_by_key(|(offset, index, _)| (*offset, *index));
+    found.into_iter().map(|(_, _, named)| named).collect()
 }
 
 fn add_to_session(sessions: &mut BTreeMap<(String, i64, i64), OpenSession>, part: u32, row: &Row) {

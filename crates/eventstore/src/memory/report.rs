@@ -294,7 +294,8 @@ fn measure(metric: Metric, group: &Group<'_>, visitors_total: usize) -> Cell {
 fn time_on_page(group: &Group<'_>) -> Cell {
     let mut total = 0;
     let mut pages = BTreeSet::new();
-    for stored in group.events.iter().filter(|stored| stored.row.event.name == "time_on_page") {
+    let of_visits = group.events.iter().filter(|stored| session_of(stored) != 0);
+    for stored in of_visits.filter(|stored| stored.row.event.name == "time_on_page") {
         if let Some(seconds) = json::seconds(&stored.row.event.props) {
             total += seconds;
             pages.insert((session_of(stored), stored.row.event.path.clone()));

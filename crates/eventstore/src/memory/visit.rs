@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kassa_model::{Channel, MICROS_PER_SECOND, Timestamp};
+use kassa_model::{Channel, Event, MICROS_PER_SECOND, Timestamp};
 
 use super::Stored;
 use crate::query::Field;
@@ -94,18 +94,16 @@ impl<'a> Visit<'a> {
 
     /// One page view and nothing interactive.
     pub(super) fn bounced(&self) -> bool {
-        let names = || self.rows.iter().map(|stored| stored.row.event.name.as_str());
-        names().filter(|name| *name == "page_view").count() == 1 && !names().any(is_interactive)
+        let events = || self.rows.iter().map(|stored| &stored.row.event);
+        events().filter(|event| event.is_page_view()).count() == 1 && !events().any(Event::is_interactive)
     }
 
-    /// Whole seconds from the first event to the last.
+    /// Whole seconds from the first to the last of its page views and interactive events.
     pub(super) fn seconds(&self) -> i64 {
-        let times = || self.rows.iter().map(|stored| stored.row.event.occurred_at.micros());
+        let events = || self.rows.iter().map(|stored| &stored.row.event);
+        let extends = |event: &&Event| event.is_page_view() || event.is_interactive();
+        let times = || events().filter(extends).map(|event| event.occurred_at.micros());
         let (first, last) = (times().min().unwrap_or_default(), times().max().unwrap_or_default());
         (last - first) / MICROS_PER_SECOND
     }
-}
-
-fn is_interactive(name: &str) -> bool {
-    !(name == "page_view" || name == "time_on_page" || name.starts_with("hover_"))
 }

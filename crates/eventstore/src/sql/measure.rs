@@ -40,8 +40,8 @@ pub(super) enum Measure {
 /// The visitors of events with a visit, as an aggregate over `e`.
 pub(super) const VISITORS: &str = "count(DISTINCT e.visitor) FILTER (WHERE e.session <> 0)";
 
-/// The seconds of a `time_on_page` event that count, as an expression on `e`.
-const SECONDS: &str = "CASE WHEN e.name = 'time_on_page'
+/// The seconds of a `time_on_page` event of a visit that count, as an expression on `e`.
+const SECONDS: &str = "CASE WHEN e.name = 'time_on_page' AND e.session <> 0
     AND json_type(e.props, '/seconds') IN ('UBIGINT', 'BIGINT', 'DOUBLE')
     AND json_extract(e.props, '/seconds')::DOUBLE >= 0 AND floor(json_extract(e.props, '/seconds')::DOUBLE) <= 86400
     THEN floor(json_extract(e.props, '/seconds')::DOUBLE)::BIGINT END";

@@ -13,6 +13,9 @@ mod visits;
 
 use kassa_model::Timestamp;
 
+/// The condition for an event that opens and extends visits; see `Event::opens_visits`.
+pub(crate) const OPENS_VISITS: &str = "(name = 'page_view' OR non_interactive IS NOT TRUE)";
+
 /// A value to bind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {

@@ -15,7 +15,8 @@ const PAGE_VIEW: &str = "FILTER (WHERE e.name = 'page_view')";
 /// 1 for a page view, 2 for an interactive event, 0 for the rest: a visit has one page view and nothing interactive if
 /// and only if its sum is 1. One sum takes less time and memory of each of millions of visits than two counts.
 const WEIGHT: &str = "(CASE WHEN e.name = 'page_view' THEN 1 \
-                      WHEN e.name = 'time_on_page' OR starts_with(e.name, 'hover_') THEN 0 ELSE 2 END)";
+                      WHEN e.name IN ('time_on_page', 'identify', 'group', 'alias') OR starts_with(e.name, 'hover_') \
+                      OR e.non_interactive THEN 0 ELSE 2 END)";
 
 /// The conditions on `e` for the rows that a query is about, before its filter.
 #[derive(Debug, Clone)]
@@ -81,8 +82,8 @@ impl VisitColumns {
     fn add_measure(&mut self, measure: Measure) {
         match measure {
             Measure::Duration => {
-                self.add("min(e.occurred_at) AS first_time".to_owned());
-                self.add("max(e.occurred_at) AS last_time".to_owned());
+                self.add(format!("min(e.occurred_at) FILTER (WHERE {WEIGHT} > 0) AS first_time"));
+                self.add(format!("max(e.occurred_at) FILTER (WHERE {WEIGHT} > 0) AS last_time"));
             }
             Measure::ViewsOfVisits => self.add(format!("count(*) {PAGE_VIEW} AS page_views")),
             Measure::Bounces => self.add(format!("sum({WEIGHT}) AS weight")),

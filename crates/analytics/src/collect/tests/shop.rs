@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use kassa_access::{Access, Mode, Options, RuleOptions, Salts, SecretKeyOptions, SiteOptions};
 use kassa_eventlog::{Error, EventLog, Offset, Position, Record, Status, Stream, Subscription};
-use kassa_model::{LogRecord, ManualClock, Recorded, Rejected, RouteKey, Timestamp};
+use kassa_model::{LogRecord, ManualClock, PartitionBy, Recorded, Rejected, RouteKey, Timestamp};
 use kassa_service::{Metrics, Policy, RouteClass};
 use tower::ServiceExt;
 
@@ -81,7 +81,16 @@ impl Shop {
 
     /// In open mode, with a GeoIP file.
     pub(crate) fn with_countries(file: &std::path::Path) -> Self {
-        Self::new(Mode::Open, &CollectorOptions { geoip: Some(file.to_owned()), limits: None })
+        Self::new(
+            Mode::Open,
+            &CollectorOptions { geoip: Some(file.to_owned()), ..CollectorOptions::default() },
+        )
+    }
+
+    /// In open mode, where records are routed by the visitor.
+    pub(crate) fn by_visitor() -> Self {
+        let options = CollectorOptions { partition_by: PartitionBy::Visitor, ..CollectorOptions::default() };
+        Self::new(Mode::Open, &options)
     }
 
     /// In closed mode, with the site `shop` (key `pk_1`) and the site `free`, which needs no key.
@@ -91,12 +100,12 @@ impl Shop {
 
     /// In closed mode, where strangers may send so much.
     pub(crate) fn limited(limits: LimitOptions) -> Self {
-        Self::new(Mode::Closed, &CollectorOptions { geoip: None, limits: Some(limits) })
+        Self::new(Mode::Closed, &CollectorOptions { limits: Some(limits), ..CollectorOptions::default() })
     }
 
     /// The same in open mode.
     pub(crate) fn open_and_limited(limits: LimitOptions) -> Self {
-        Self::new(Mode::Open, &CollectorOptions { geoip: None, limits: Some(limits) })
+        Self::new(Mode::Open, &CollectorOptions { limits: Some(limits), ..CollectorOptions::default() })
     }
 
     /// In closed mode, where the site `shop`, for events that name none, has the origin `https://shop.test` and these rules.

@@ -41,7 +41,7 @@ async fn stamps_what_only_it_can_know() {
 
 #[tokio::test]
 async fn routes_by_the_visitor() {
-    let shop = Shop::open();
+    let shop = Shop::by_visitor();
     shop.post("/track", r#"{"eventType":"x","sessionId":"s1"}"#).await;
     shop.post("/v1/track", r#"{"event":"x","anonymousId":"s1"}"#).await;
     shop.post("/track", r#"{"eventType":"x"}"#).await;
@@ -53,6 +53,30 @@ async fn routes_by_the_visitor() {
     // With privacy asked for, the given visitor may not even route.
     shop.post_with("/track", &[("dnt", "1")], r#"{"eventType":"x","sessionId":"s1"}"#).await;
     assert_eq!(shop.records()[4].0, records[2].0);
+}
+
+#[tokio::test]
+async fn routes_by_the_site_unless_told_otherwise() {
+    let shop = Shop::open();
+    shop.post("/track", r#"{"eventType":"x","sessionId":"s1"}"#).await;
+    shop.post("/v1/track", r#"{"event":"x","userId":"c7"}"#).await;
+    shop.post("/track", r#"{"eventType":""}"#).await;
+    shop.post("/v1/track", r#"{"event":"x","writeKey":"demo"}"#).await;
+    let keys: Vec<_> = shop.records().into_iter().map(|(key, _)| key).collect();
+    assert_eq!((keys[1], keys[2]), (keys[0], keys[0]));
+    assert_ne!(keys[3], keys[0]);
+}
+
+#[tokio::test]
+async fn who_names_a_user_alone_is_told_apart_by_the_address_too() {
+    let shop = Shop::open();
+    let agent = [("user-agent", "Mozilla/5.0")];
+    shop.post_with("/event", &agent, r#"{"type":"x"}"#).await;
+    let before = shop.last().visitor_today;
+    shop.post_with("/v1/track", &agent, r#"{"event":"x","userId":"c7"}"#).await;
+    assert_eq!(shop.last().visitor_today, before, "the browser that it was without a name");
+    shop.post_with("/v1/track", &agent, r#"{"event":"x","userId":"c7","anonymousId":"a1"}"#).await;
+    assert_eq!(shop.last().visitor_today, 0, "it has a name of its own");
 }
 
 #[tokio::test]

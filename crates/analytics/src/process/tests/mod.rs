@@ -5,6 +5,7 @@ mod jumps;
 mod many_ids;
 mod many_visitors;
 mod memory_log;
+mod naming;
 mod oracle;
 mod orders;
 mod recovery;

@@ -63,11 +63,15 @@ async fn check(seed: u64, window_hours: i64) -> (u64, bool) {
             let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
             let seen =
                 |visit: Visit| (visit.started_at, text(&visit.facts.entry_page), text(&visit.facts.referrer));
-            (row.offset, row.event.visitor.unwrap(), row.event.session.unwrap(), row.visit.map(seen))
+            let event = row.event;
+            let who = (event.visitor.unwrap(), event.session.unwrap(), event.anonymous_visitor);
+            (row.offset, who, row.visit.map(seen))
         })
         .collect();
-    let wanted: Vec<_> =
-        expected.iter().map(|row| (row.offset, row.visitor, row.session, row.visit.clone())).collect();
+    let wanted: Vec<_> = expected
+        .iter()
+        .map(|row| (row.offset, (row.visitor, row.session, row.anonymous), row.visit.clone()))
+        .collect();
     assert_eq!(found, wanted, "seed {seed}");
 
     // So little that sessions are let go of: one visitor's, a few visitors', or some generations.
@@ -132,9 +136,10 @@ async fn a_restart_that_forgets_is_found_out() {
     let controls = [
         differing(stream, |piece| !matches!(piece, Resumed::Ids(_))).await,
         differing(stream, |piece| !matches!(piece, Resumed::Sessions(_))).await,
+        differing(stream, |piece| !matches!(piece, Resumed::Names(_))).await,
         differing(stream, |piece| !matches!(piece, Resumed::State(_))).await,
     ];
-    println!("of 60 streams, restarts without ids, sessions, state change {controls:?}");
+    println!("of 60 streams, restarts without ids, sessions, names, state change {controls:?}");
     assert!(controls.iter().all(|differing| *differing > 0), "{controls:?}");
 }
 

@@ -165,6 +165,57 @@ async fn assigns_sessions() {
 }
 
 #[tokio::test]
+async fn what_nobody_did_opens_and_extends_no_visit() {
+    let named = |name: &str, record: Recorded| {
+        let mut record = record;
+        record.event.name = name.to_owned();
+        record
+    };
+    let marked = |props: &str, record: Recorded| {
+        let mut record = record;
+        record.event.props = props.to_owned();
+        named("Scrolled", record)
+    };
+    let found = fold(vec![
+        named("identify", at("a", -10, Some(1), None)),
+        at("b", 0, Some(1), None),
+        named("time_on_page", at("c", 45, Some(1), None)),
+        named("hover_enter", at("d", 50, Some(1), Some(5))),
+        marked(r#"{"interactive":false}"#, at("e", 60, Some(1), None)),
+        marked(r#"{"nonInteraction":true}"#, at("f", 70, Some(1), None)),
+        marked(r#"{"interactive":true}"#, at("g", 80, Some(1), None)),
+        named("time_on_page", at("h", 70, Some(1), None)),
+        named("group", at("i", 90, Some(1), None)),
+        at("x", 13 * 60, Some(9), None),
+        at("y", 20 * 60, Some(9), None),
+        named("alias", at("j", 30 * 60, Some(1), None)),
+        named("time_on_page", at("k", 0, Some(2), Some(7))),
+        at("l", 0, Some(2), Some(7)),
+        named("time_on_page", at("m", 60, Some(2), Some(7))),
+    ])
+    .await;
+    let sessions: Vec<_> = found.events.iter().map(|event| event.session.unwrap()).collect();
+    let (first, second) = (opened_by("s", 1, "b"), opened_by("s", 1, "g"));
+    let others = [opened_by("s", 9, "x"), opened_by("s", 9, "y")];
+    assert_eq!(sessions[..9], [0, first, first, first, first, first, second, first, second]);
+    assert_eq!(sessions[9..], [others[0], others[1], 0, 0, 7, 7]);
+    let passive: String =
+        found.events.iter().filter(|event| event.non_interactive).map(|event| event.id.as_str()).collect();
+    assert_eq!(passive, "acdefhijkm");
+    // A record of before opened a visit by whatever it was.
+    let before = named("time_on_page", at("a", 0, Some(1), None));
+    let before = fold(vec![Recorded { crawlers_are_bots: false, ..before }]).await;
+    assert_eq!(before.events[0].session, Some(opened_by("s", 1, "a")));
+}
+
+#[tokio::test]
+async fn a_view_opens_a_visit_however_it_is_marked() {
+    let mut record = at("a", 0, Some(1), None);
+    record.event.props = r#"{"interactive":false}"#.to_owned();
+    assert_eq!(fold(vec![record]).await.events[0].session, Some(opened_by("s", 1, "a")));
+}
+
+#[tokio::test]
 async fn a_late_event_joins_the_session_of_its_own_time() {
     let mut late = at("late", 10, Some(1), None);
     late.event.received_at = Timestamp::from_micros(START + 600 * MINUTE);

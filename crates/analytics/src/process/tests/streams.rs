@@ -1,10 +1,12 @@
 //! Random streams of records with everything that makes a fold hard: late events, duplicates, pauses, clocks set back,
-//! midnight, cookieless visitors, sessions that clients name, money, crawlers, refused and unreadable records.
+//! midnight, cookieless visitors, users who name themselves, events that nobody did, sessions that clients name, money,
+//! crawlers, refused and unreadable records.
 
 use bytes::Bytes;
 use kassa_eventlog::Offset;
 use kassa_model::{
-    Dialect, LogRecord, MICROS_PER_HOUR, OrderItem, OrderPart, Reason, Recorded, Rejected, Timestamp, encode,
+    Dialect, Event, LogRecord, MICROS_PER_HOUR, OrderItem, OrderPart, Reason, Recorded, Rejected, Timestamp,
+    encode, visitor_from,
 };
 
 use crate::process::agent::tests::PEOPLE;
@@ -65,7 +67,8 @@ impl Stream {
     /// a while.
     fn pass_time(&mut self) {
         if self.steady {
-            self.received += (self.random.below(90) * self.random.below(7)) as i64 * MINUTE;
+            // Some records in a row that are not stored make no pause of 12 hours, which ages by less than it lasts.
+            self.received += (self.random.below(40) * self.random.below(7)) as i64 * MINUTE;
             return;
         }
         self.received -= self.wrong;
@@ -102,8 +105,15 @@ impl Stream {
         event.occurred_at = event.received_at.plus_micros(-late * MINUTE);
         let person = random.below(4) as i64;
         event.visitor = random.chance(50).then_some(person + 1);
+        self_named(random, &mut event, person);
         event.session = random.chance(25).then_some(700 + person * 2 + random.below(2) as i64);
-        event.name = ["page_view", "click", "time_on_page"][random.below(3) as usize].to_owned();
+        let names =
+            ["page_view", "page_view", "click", "click", "time_on_page", "identify", "alias", "hover_enter"];
+        event.name = names[random.below(names.len() as u64) as usize].to_owned();
+        if random.chance(10) {
+            event.props =
+                [r#"{"interactive":false}"#, r#"{"nonInteraction":1}"#][random.below(2) as usize].to_owned();
+        }
         event.name_sent.clone_from(&event.name);
         event.path = random.chance(70).then(|| format!("/{}", random.below(5)));
         event.referrer = random.chance(20).then(|| "https://www.google.de/".to_owned());
@@ -123,6 +133,7 @@ impl Stream {
             visitor_today: 1_000_000 + day * 10 + person,
             visitor_yesterday: 1_000_000 + (day - 1) * 10 + person,
             from_browser: random.chance(50),
+            crawlers_are_bots: random.chance(80),
             agent,
             ..recorded(event)
         }
@@ -184,6 +195,22 @@ impl Stream {
         }
         encoded(LogRecord::Event(Box::new(recorded)))
     }
+}
+
+/// At times a user is named, mostly the person's own, beside the browser or instead of it.
+fn self_named(random: &mut Random, event: &mut Event, person: i64) {
+    if !random.chance(35) {
+        return;
+    }
+    let user = match random.below(10) {
+        0 => format!("c{}", random.below(4)),
+        1 => "guest".to_owned(),
+        _ => format!("c{person}"),
+    };
+    if event.visitor.is_none() && user != "guest" && random.chance(60) {
+        event.visitor = Some(visitor_from(&event.site, &user));
+    }
+    event.user = Some(user);
 }
 
 fn encoded(record: LogRecord) -> Bytes {

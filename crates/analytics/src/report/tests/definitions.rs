@@ -62,8 +62,8 @@ async fn every_metric_by_name() {
         ("views_per_visit", json!(1)),
         // Only session 2 has one page view and nothing interactive; 5 has no page view at all.
         ("bounce_rate", json!(25)),
-        // (150 + 45 + 10 + 0) / 4
-        ("visit_duration", json!(51.3)),
+        // (150 + 0 + 10 + 0) / 4: time on page and hovers extend no visit.
+        ("visit_duration", json!(40)),
         ("time_on_page", json!(45)),
         ("percentage", json!(100)),
         ("revenue", json!({"amount_minor": 750, "currency": "EUR"})),
@@ -175,7 +175,7 @@ async fn bounce_and_duration_count_at_the_entry_page() {
     let by_page = json!({"dimensions": ["event:page"], "metrics": ["bounce_rate", "visit_duration"],
         "order_by": [["event:page", "asc"]]});
     // Sessions 1 and 2 begin on /a, session 3 on /b, session 5 has no page view, but an event on /c.
-    assert_eq!(world.rows(by_page).await, json!([["/a", 50, 97.5], ["/b", 0, 10], ["/c", 0, 0]]));
+    assert_eq!(world.rows(by_page).await, json!([["/a", 50, 75], ["/b", 0, 10], ["/c", 0, 0]]));
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ fn segment_messages_carry_their_type() {
 }
 
 #[test]
-fn flat_visitors_are_sessions_unless_named() {
+fn flat_browsers_are_sessions_unless_named() {
     let read = |fields: &str| {
         let body = format!("{{\"eventType\":\"x\",{fields}}}");
         let reading = read_track(body.as_bytes(), &context());
@@ -61,7 +61,7 @@ fn flat_visitors_are_sessions_unless_named() {
     assert_eq!(read(r#""sessionId":"s1""#), (visitor("s1"), session, None, "{}".to_owned()));
     assert_eq!(
         read(r#""sessionId":"s1","userId":7"#),
-        (visitor("7"), session, Some("7".to_owned()), "{}".to_owned())
+        (visitor("s1"), session, Some("7".to_owned()), "{}".to_owned())
     );
     assert_eq!(read(r#""sessionId":"s1","userId":7,"anonymousId":"a""#).0, visitor("a"));
     assert_eq!(read(r#""sessionId":null"#), (None, None, None, r#"{"sessionId":null}"#.to_owned()));
@@ -104,6 +104,21 @@ fn another_id_stands_in_for_one_that_names_nobody() {
     let flat = read_track(br#"{"eventType":"x","userId":"guest","sessionId":"s1"}"#, &context());
     let read = event(&flat, 0);
     assert_eq!((read.visitor, read.session), (visitor("s1"), Some(session_from("default", "s1"))));
+}
+
+#[test]
+fn an_alias_is_of_whom_it_was_until_now() {
+    let read = |kind, fields: &str| {
+        let reading = segment(kind, &format!("{{{fields}}}"));
+        let event = event(&reading, 0);
+        (event.visitor, event.user.clone(), event.props.clone())
+    };
+    let visitor = |given: &str| Some(visitor_from("default", given));
+    let (fields, props) = (r#""previousId":"a1","userId":"c7""#, r#"{"previousId":"a1"}"#);
+    assert_eq!(read(Kind::Alias, fields), (visitor("a1"), Some("c7".to_owned()), props.to_owned()));
+    assert_eq!(read(Kind::Alias, r#""previousId":"a1","userId":"c7","anonymousId":"a2""#).0, visitor("a1"));
+    assert_eq!(read(Kind::Alias, r#""previousId":"null","userId":"c7","anonymousId":"a2""#).0, visitor("a2"));
+    assert_eq!(read(Kind::Track, fields).0, visitor("c7"));
 }
 
 #[test]
