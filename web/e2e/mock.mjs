@@ -81,7 +81,7 @@ function json(response, status, value) {
 }
 
 async function page(path, response) {
-  const file = path === "/kassa.js" ? KASSA_JS : join(UI, path.startsWith("/dashboard") ? "dashboard.html" : path === "/login" ? "login.html" : /^\/($|p\/|c\/|cart)/.test(path) ? "index.html" : normalize(path));
+  const file = path === "/kassa.js" ? KASSA_JS : join(UI, path === "/dashboard/definitions" ? "definitions.html" : path.startsWith("/dashboard") ? "dashboard.html" : path === "/login" ? "login.html" : /^\/($|p\/|c\/|cart)/.test(path) ? "index.html" : normalize(path));
   try {
     let content = await readFile(file);
     if (file.endsWith(".html")) content = content.toString().replaceAll("__KASSA_SITE__", "demo");
@@ -136,9 +136,16 @@ function series(dimension, range, empty) {
   });
 }
 
+const EXAMPLE = {
+  events: [10, 11, 12, 13, 14].map((hour) => ({ time: `Fri ${hour}:00`, visitor: "Anna", does: "views /mugs" })),
+  asked_at: "Friday, 20 November 2026, 12:00:30 UTC",
+  query: { metrics: ["visitors"], date_range: "7d" },
+  gives: 1,
+};
+
 const DEFINITIONS = {
-  metrics: ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration"].map((name) => ({ name, definition: `Made-up words that say what ${name} means, at some length so that the bubble has two or three lines.` })),
-  dimensions: ["event:page", "event:name", "visit:source", "visit:device"].map((name) => ({ name, definition: `What ${name} is.` })),
+  metrics: ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration"].map((name) => ({ name, definition: `Made-up words that say what ${name} means, at some length so that the bubble has two or three lines.`, example: EXAMPLE })),
+  dimensions: ["event:page", "event:name", "visit:source", "visit:device"].map((name) => ({ name, definition: `What ${name} is.`, example: { ...EXAMPLE, query: { metrics: ["visitors"], dimensions: [name] }, gives: [["one", 3], ["two", 1]] } })),
   others: [{ name: "current visitors", definition: "Distinct visitors of the last 5 minutes." }],
 };
 

@@ -60,6 +60,20 @@ test("the dashboard shows numbers, explains them, and obeys the policy", async (
   await context.close();
 });
 
+test("the page of definitions shows each sentence with its example", async () => {
+  const { page, context, complaints } = await open("/dashboard");
+  await page.getByRole("link", { name: "What each number means" }).click();
+  const visits = page.locator("#visits");
+  await visits.getByText(/what visits means/).waitFor();
+  assert.equal(await visits.locator("tbody tr").count(), 5);
+  assert.match(await visits.locator(".gives").innerText(), /is 1/);
+  assert.equal(await page.locator("#event-page .gives li").count(), 2);
+  await page.getByRole("link", { name: "kassa, to the dashboard" }).click();
+  await page.locator('[data-metric="visitors"]').waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("the dashboard works by keyboard alone", async () => {
   const { page, context } = await open("/dashboard");
   await page.locator(".row button").first().waitFor();

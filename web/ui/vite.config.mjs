@@ -1,4 +1,4 @@
-// Three pages, static output in dist/, which the binary embeds. Nothing is inlined: the server's policy is default-src 'self'.
+// Four pages, static output in dist/, which the binary embeds. Nothing is inlined: the server's policy is default-src 'self'.
 import { defineConfig } from "vite";
 
 export default defineConfig({
@@ -8,6 +8,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { input: ["index.html", "dashboard.html", "login.html"].map((page) => `${import.meta.dirname}/${page}`) },
+    rolldownOptions: { input: ["index.html", "dashboard.html", "definitions.html", "login.html"].map((page) => `${import.meta.dirname}/${page}`) },
   },
 });

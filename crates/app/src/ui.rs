@@ -33,11 +33,13 @@ pub(crate) fn routes(site: &str) -> Router {
         .route("/c/{slug}", get(show_shop))
         .route("/cart", get(show_shop))
         .route("/dashboard", get(show_dashboard))
+        .route("/dashboard/definitions", get(show_definitions))
         .route("/login", get(show_login))
         .route("/p/{slug}/", get(drop_slash))
         .route("/c/{slug}/", get(drop_slash))
         .route("/cart/", get(drop_slash))
         .route("/dashboard/", get(drop_slash))
+        .route("/dashboard/definitions/", get(drop_slash))
         .route("/login/", get(drop_slash))
         .route("/assets/{*path}", get(show_asset))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
@@ -62,6 +64,10 @@ async fn show_shop(State(site): State<String>) -> Response {
 
 async fn show_dashboard(State(site): State<String>) -> Response {
     page("dashboard.html", &site)
+}
+
+async fn show_definitions(State(site): State<String>) -> Response {
+    page("definitions.html", &site)
 }
 
 async fn show_login(State(site): State<String>) -> Response {

@@ -148,7 +148,7 @@ function layout(): HTMLElement[] {
     el("section", { class: "panel wide" }, chartTitle, chart.node),
     el("div", { class: "grid" }, pages.node, events.node, sources.node, devices.node),
   );
-  return [header, main, el("footer", { class: "wrap foot" }, "Counted by kassa, without cookies and without a third party. Bots are left out.")];
+  return [header, main, el("footer", { class: "wrap foot" }, "Counted by kassa, without cookies and without a third party. Bots are left out. ", el("a", { href: "/dashboard/definitions" }, "What each number means"))];
 }
 
 document.querySelector("#dashboard")?.append(...layout());

@@ -6,6 +6,7 @@ mod bad_queries;
 mod batch_events;
 mod comparisons;
 mod definitions;
+mod examples;
 mod fresh;
 mod leaving;
 mod live;

@@ -74,9 +74,19 @@ impl World {
         Self::with(mode, store, Duration::from_secs(30))
     }
 
+    /// Over another store, with sites of UTC by these ids.
+    pub(crate) fn over_sites(store: Arc<dyn EventStore>, ids: &[String]) -> Self {
+        let sites = ids.iter().map(|id| site(id, "UTC")).collect();
+        Self::of(Options { sites, ..options() }, Mode::Open, store, Duration::from_secs(30))
+    }
+
     fn with(mode: Mode, store: Arc<dyn EventStore>, query_timeout: Duration) -> Self {
+        Self::of(options(), mode, store, query_timeout)
+    }
+
+    fn of(options: Options, mode: Mode, store: Arc<dyn EventStore>, query_timeout: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let access = Access::open(&options(), mode, folder.path()).unwrap();
+        let access = Access::open(&options, mode, folder.path()).unwrap();
         let clock = Arc::new(ManualClock::new(NOW.parse().unwrap()));
         let shutdown = Shutdown::new();
         let options = ReportOptions {
@@ -154,8 +164,9 @@ impl World {
     }
 }
 
-fn options() -> Options {
-    let site = |id: &str, timezone: &str| SiteOptions {
+/// A site that needs no key.
+pub(crate) fn site(id: &str, timezone: &str) -> SiteOptions {
+    SiteOptions {
         id: id.to_owned(),
         write_keys: Vec::new(),
         allow_keyless: true,
@@ -163,7 +174,10 @@ fn options() -> Options {
         origins: Vec::new(),
         keep_days: 0,
         rules: RuleOptions::default(),
-    };
+    }
+}
+
+fn options() -> Options {
     let key = |name: &str, sha256: &str, site: Option<&str>| SecretKeyOptions {
         name: name.to_owned(),
         sha256: sha256.to_owned(),

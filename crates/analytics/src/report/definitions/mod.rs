@@ -1,0 +1,97 @@
+//! What every metric and dimension means: the one list from which names are read, errors name the known ones, the
+//! definitions are served (`GET /v1/query/definitions`, the dashboard's page) and written (`docs/definitions.md`), and whose
+//! examples are tests. A definition is one sentence; its example is five events and what a question about them gives.
+
+mod dimensions;
+pub mod example;
+mod markdown;
+mod metrics;
+mod words;
+
+use kassa_eventstore::query::{Field, Metric};
+use serde_json::{Value, json};
+
+pub use dimensions::{FIELDS, PROPS, PROPS_PREFIX, TIME, TIMES};
+pub use example::Example;
+pub use markdown::markdown;
+pub use metrics::METRICS;
+pub use words::WORDS;
+
+/// A metric's wire name and meaning.
+#[derive(Debug, Clone, Copy)]
+pub struct MetricDefinition {
+    /// What the store is asked for.
+    pub metric: Metric,
+    /// Its name in a query.
+    pub name: &'static str,
+    /// What it counts, in one sentence.
+    pub definition: &'static str,
+    /// A property of whole sessions: it cannot be grouped by event dimensions other than the page.
+    pub of_sessions: bool,
+    /// Five events and its value.
+    pub example: Example,
+}
+
+/// A dimension's wire name and meaning.
+#[derive(Debug, Clone)]
+pub struct FieldDefinition {
+    /// What the store groups and filters by.
+    pub field: Field,
+    /// Its name in a query.
+    pub name: &'static str,
+    /// What its values are, in one sentence.
+    pub definition: &'static str,
+    /// Five events and their rows.
+    pub example: Example,
+}
+
+/// A word of the definitions, or a rule of all metrics.
+#[derive(Debug, Clone, Copy)]
+pub struct Word {
+    /// The word.
+    pub name: &'static str,
+    /// What it means, in one sentence.
+    pub definition: &'static str,
+    /// Five events that show it, where a question can.
+    pub example: Option<Example>,
+}
+
+/// One definition of the lists.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// Its name.
+    pub name: &'static str,
+    /// What it means, in one sentence.
+    pub definition: &'static str,
+    /// Five events that show it.
+    pub example: Option<Example>,
+}
+
+/// All definitions by list: `metrics`, `dimensions`, `others`.
+pub fn lists() -> [(&'static str, Vec<Entry>); 3] {
+    let entry = |name, definition, example| Entry { name, definition, example };
+    let metrics = METRICS.iter().map(|known| entry(known.name, known.definition, Some(known.example)));
+    let fields = FIELDS.iter().map(|known| entry(known.name, known.definition, Some(known.example)));
+    let words = |words: &[Word]| -> Vec<Entry> {
+        words.iter().map(|word| entry(word.name, word.definition, word.example)).collect()
+    };
+    let dimensions = fields.chain(words(&[PROPS, TIME])).collect();
+    [("metrics", metrics.collect()), ("dimensions", dimensions), ("others", words(WORDS))]
+}
+
+/// The lists as JSON: `{"metrics":[{"name","definition","example":{"events":[{"time","visitor","does"}],"asked_at","query",
+/// "gives"}}],"dimensions":[…],"others":[…]}`; `example` is missing where a word has none.
+pub fn definitions() -> Value {
+    let show = |entry: &Entry| {
+        let mut shown = json!({"name": entry.name, "definition": entry.definition});
+        if let Some(example) = entry.example {
+            shown["example"] = example.to_json();
+        }
+        shown
+    };
+    let mut answer = json!({});
+    for (list, entries) in lists() {
+        answer[list] = entries.iter().map(show).collect();
+    }
+    answer
+}

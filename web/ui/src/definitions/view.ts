@@ -1,0 +1,62 @@
+/** What a metric or dimension means, as the page shows it: a sentence, five events, and what they give. */
+import { el } from "../lib/dom";
+
+/** `GET /v1/query/definitions`. */
+export interface Definitions {
+  metrics: Definition[];
+  dimensions: Definition[];
+  others: Definition[];
+}
+
+/** One definition; words and rules may have no example. */
+export interface Definition {
+  name: string;
+  definition: string;
+  example?: Example;
+}
+
+/** Events, and what a question about them gives. */
+export interface Example {
+  events: { time: string; visitor: string; does: string }[];
+  asked_at: string;
+  query: { metrics: string[]; dimensions?: string[] };
+  gives: unknown;
+}
+
+const LISTS = [
+  ["metrics", "Metrics"],
+  ["dimensions", "Dimensions"],
+  ["others", "Words and rules"],
+] as const;
+
+/** The page's sections, one for each list. */
+export const sections = (definitions: Definitions): HTMLElement[] =>
+  LISTS.map(([list, title]) => el("section", { "aria-label": title }, el("h2", {}, title), ...definitions[list].map(article)));
+
+/** The id of a definition on the page, so that a link can lead to it. */
+export const anchor = (name: string): string => name.replaceAll(/[^a-z0-9]+/gi, "-").replaceAll(/^-|-$/g, "");
+
+function article({ name, definition, example }: Definition): HTMLElement {
+  return el("article", { class: "panel", id: anchor(name) }, el("h3", {}, el("code", {}, name)), el("p", {}, definition), ...(example ? [events(example), answer(example)] : []));
+}
+
+function events(example: Example): HTMLElement {
+  const rows = example.events.map(({ time, visitor, does }) => el("tr", {}, el("td", { class: "time" }, time), el("td", {}, visitor), el("td", {}, does)));
+  const head = el("tr", {}, ...["Time", "Visitor", "Event"].map((title) => el("th", { scope: "col" }, title)));
+  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Example" }, el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)));
+}
+
+function answer({ query, gives }: Example): HTMLElement {
+  const [metric, dimension] = [query.metrics.join(", "), query.dimensions?.join(", ")];
+  if (!dimension || !Array.isArray(gives)) return el("p", { class: "gives" }, el("code", {}, metric), " is ", el("strong", {}, valueText(gives)), ".");
+  const rows = (gives as [string, unknown][]).map(([value, number]) => el("li", {}, el("code", {}, value), " ", el("strong", {}, valueText(number))));
+  return el("div", { class: "gives" }, el("p", {}, el("code", {}, metric), " by ", el("code", {}, dimension), " is"), el("ul", {}, ...rows));
+}
+
+/** A metric's value in words: amounts with their currency, the rest as it is. */
+export function valueText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return value === null ? "–" : String(value);
+  const { amount_minor, currency } = value as { amount_minor: number; currency: string };
+  const money = new Intl.NumberFormat("en", { style: "currency", currency });
+  return money.format(amount_minor / 10 ** (money.resolvedOptions().maximumFractionDigits ?? 2));
+}
