@@ -15,7 +15,7 @@ const VALUES_MAX: usize = 100;
 /// The most tests of one filter.
 const TESTS_MAX: usize = 50;
 /// What a filter may cost: as much as eight times the cheapest question, by the measure of `duckdb/cost.rs`.
-const COST_MAX: usize = 8;
+const COST_MAX: usize = 7;
 /// A look at every text for a pattern, or for several values.
 const SEARCH_COST: usize = 5;
 /// A look at every text for one value.
@@ -174,7 +174,7 @@ impl Budget {
         }
         if self.cost + self.values / VALUES_OF_ONE > COST_MAX {
             return invalid(
-                "the filter would cost ten times the query without it: at most 8 may be spent, of which matches, or contains \
+                "the filter would cost ten times the query without it: at most 7 may be spent, of which matches, or contains \
                  with several values, takes 5, contains with one value 2, is with more than five values 4, every 20 values of \
                  other tests 1, and a property 2 more",
             );
