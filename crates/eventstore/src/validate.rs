@@ -21,7 +21,7 @@ const SEARCH_COST: usize = 5;
 /// A look at every text for one value.
 const CONTAINS_COST: usize = 2;
 /// Taking every event's properties apart.
-const PROPERTY_COST: usize = 2;
+const PROPERTY_COST: usize = 3;
 /// A comparison with so many values that the engine looks them up, and what that costs.
 const LOOKED_UP_VALUES: usize = 6;
 const LOOK_UP_COST: usize = 4;
@@ -163,8 +163,14 @@ impl Budget {
     }
 
     fn spend_test(&mut self, (field, operator): (&Field, Operator), values: &[String]) -> Result<(), Error> {
+        let searches = match operator {
+            Operator::Is => false,
+            Operator::Contains => values.len() > 1,
+            Operator::Matches => true,
+        };
         if matches!(field, Field::Prop(_)) {
-            self.cost += PROPERTY_COST;
+            // To search in a property is all that a question may spend.
+            self.cost += if searches { COST_MAX - SEARCH_COST } else { PROPERTY_COST };
         }
         match operator {
             Operator::Is if values.len() < LOOKED_UP_VALUES => self.values += values.len(),
@@ -176,7 +182,7 @@ impl Budget {
             return invalid(
                 "the filter would cost ten times the query without it: at most 7 may be spent, of which matches, or contains \
                  with several values, takes 5, contains with one value 2, is with more than five values 4, every 20 values of \
-                 other tests 1, and a property 2 more",
+                 other tests 1, and a property 3 more, or 2 where it is searched",
             );
         }
         Ok(())
