@@ -102,12 +102,17 @@ test("only another path is another page, with the Navigation API and without", a
   for (const init of [undefined, () => Object.defineProperty(window, "navigation", { value: undefined })]) {
     const site = freshSite("query");
     const { context, page } = await open("/shop", site, { init });
-    await page.evaluate(() => {
-      history.replaceState(null, "", "/shop?sort=price");
-      history.pushState(null, "", "/shop?sort=name#top");
-      location.hash = "reviews";
-      history.pushState(null, "", "/p/mug?sort=name");
-    });
+    // Each stands for a while, as between clicks: the script looks at an address a moment after it has changed.
+    const steps = [
+      () => history.replaceState(null, "", "/shop?sort=price"),
+      () => history.pushState(null, "", "/shop?sort=name#top"),
+      () => void (location.hash = "reviews"),
+      () => history.pushState(null, "", "/p/mug?sort=name"),
+    ];
+    for (const step of steps) {
+      await page.evaluate(step);
+      await page.waitForTimeout(300);
+    }
     assert.deepEqual(views(await finish(page, site)), ["/shop", "/p/mug"], init ? "without" : "with");
     await context.close();
   }
