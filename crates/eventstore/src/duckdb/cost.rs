@@ -128,10 +128,12 @@ fn worst() -> Vec<(String, Filter)> {
     let property = |n: usize| test(Field::Prop(format!("key{n}")), Operator::Is, &["x"]);
     let in_property = test(prop.clone(), Operator::Matches, &["[0-9]z"]);
     let is_few = |n: usize| texts(&page, Operator::Is, many(5, |m| format!("/{n}/{m}")));
+    let is_one = |n: usize| test(page.clone(), Operator::Is, &[&format!("/{n}")]);
     let contains = |n: usize| test(page.clone(), Operator::Contains, &[&format!("x{n}")]);
-    for count in [2, 4, 32, 50] {
+    for count in [2, 4, 8, 32, 50] {
         filters.push(ored(&format!("{count} x is 100"), several(count, &is_many)));
         filters.push(ored(&format!("{count} x is 5"), several(count, &is_few)));
+        filters.push(ored(&format!("{count} x is 1"), several(count, &is_one)));
         filters.push(ored(&format!("{count} x contains 1"), several(count, &contains)));
         filters.push(ored(&format!("{count} x matches 1"), several(count, &search)));
         filters.push(ored(&format!("{count} heavy patterns"), several(count, &heavy)));
