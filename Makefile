@@ -24,10 +24,10 @@ check: setup ## the quick part of it: format, lints, unit tests, repository rule
 fmt: ## format the code
 	@cargo fmt --all
 
-bench: ## measure what docs/performance.md notes; PART=a for one part, RECORD=1 to note it
+bench: ## measure what docs/performance.md describes; PART=a for one part, RECORD=1 to note it in bench/history.jsonl
 	@scripts/bench
 
-torture: ## the hard tests at their full counts, noted in docs/reliability.md
+torture: ## the hard tests at their full counts, noted in bench/torture.jsonl and docs/reliability.md
 	@scripts/torture
 
 soak: ## the hard tests with new seeds, until interrupted

@@ -36,7 +36,7 @@ struct Arguments {
     /// Only this part (a to j); all without it.
     #[arg(long)]
     part: Option<char>,
-    /// Append the figures to docs/performance.md.
+    /// Append the figures to bench/history.jsonl.
     #[arg(long)]
     record: bool,
     /// Do a little of everything, to see that it runs; the figures mean nothing.
@@ -53,7 +53,7 @@ struct Arguments {
     #[arg(long, requires = "load", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
     /// The file that --record appends to.
-    #[arg(long, default_value = "docs/performance.md")]
+    #[arg(long, default_value = "bench/history.jsonl")]
     file: PathBuf,
 }
 
@@ -93,21 +93,20 @@ fn main() -> anyhow::Result<ExitCode> {
     if arguments.quick {
         parts::make_quick();
     }
-    println!("{}", report::machine());
-    let mut report = Report::default();
-    let mut done = String::new();
+    println!("{}, commit {}", report::machine(), report::commit());
+    let mut report = Report::new();
     for (letter, title, measure) in
         PARTS.iter().filter(|(letter, ..)| wanted.is_none_or(|wanted| wanted == *letter))
     {
         println!("\n{letter} · {title}");
         let begin = Instant::now();
+        report.begin(*letter);
         measure(&mut report).with_context(|| format!("cannot measure part {letter}"))?;
         println!("{:.0} s", begin.elapsed().as_secs_f64());
-        done.push(*letter);
     }
     if arguments.record {
-        report.record(&arguments.file, &done)?;
-        println!("\nnoted in {}", arguments.file.display());
+        report.record(&arguments.file)?;
+        println!("\nnoted in {}: scripts/history draws it", arguments.file.display());
     }
     match report.missed() {
         0 => println!("\nall targets met"),

@@ -8,7 +8,7 @@ use crate::disk;
 use crate::kassa::{Folder, Kassa, Mode};
 use crate::load::{Outcome, Pace, Plan, Until, send};
 use crate::parts::{duration, pairs};
-use crate::report::{Report, with_spread};
+use crate::report::{Measured, Report, Target};
 use crate::requests::Requests;
 use crate::stats::{median, percentile};
 
@@ -42,12 +42,12 @@ pub(crate) fn closed(report: &mut Report) -> anyhow::Result<()> {
         collector_rates.push(collector_rate);
         empty_rates.push(empty_rate);
     }
-    let met = median(&collector) >= 0.80;
-    report.target("collector / empty server", with_spread(&collector, 2), "≥ 0.80", met);
-    report.note("collector / empty server whose threads are bound to no core", with_spread(&of_unbound, 2));
-    report.note("up / the same", with_spread(&up, 2));
-    report.note("requests a second: collector", with_spread(&collector_rates, 0));
-    report.note("requests a second: empty server", with_spread(&empty_rates, 0));
+    report.target("collector / empty server", Measured::of(&collector, 2, "×"), Target::AtLeast(0.80));
+    let what = "collector / empty server whose threads are bound to no core";
+    report.note(what, Measured::of(&of_unbound, 2, "×"));
+    report.note("up / the same", Measured::of(&up, 2, "×"));
+    report.note("requests a second: collector", Measured::of(&collector_rates, 0, "/s"));
+    report.note("requests a second: empty server", Measured::of(&empty_rates, 0, "/s"));
     Ok(())
 }
 
@@ -80,13 +80,13 @@ pub(crate) fn open(report: &mut Report) -> anyhow::Result<()> {
         kassa.stop()?;
         folders.push(folder);
     }
-    let met = median(&ratios) <= TARGET;
-    report.target("p99 of the acknowledgement / fdatasync", with_spread(&ratios, 1), "≤ 10 ×", met);
-    report.note("p99, ms", with_spread(&tails, 2));
-    report.note("p50, ms", with_spread(&middles, 2));
-    report.note("fdatasync of 64 KiB, median, ms", with_spread(&syncs, 2));
-    report.note("of their time in syncs over 10 × the median, %", with_spread(&held_up, 1));
-    report.note("requests a second (half of the closed loop's)", format!("{rate:.0}"));
+    let what = "p99 of the acknowledgement / fdatasync";
+    report.target(what, Measured::of(&ratios, 1, "×"), Target::AtMost(TARGET));
+    report.note("p99", Measured::of(&tails, 2, "ms"));
+    report.note("p50", Measured::of(&middles, 2, "ms"));
+    report.note("fdatasync of 64 KiB, median", Measured::of(&syncs, 2, "ms"));
+    report.note("of their time in syncs over 10 × the median", Measured::of(&held_up, 1, "%"));
+    report.note("requests a second (half of the closed loop's)", Measured::once(rate, 0, "/s"));
     Ok(())
 }
 

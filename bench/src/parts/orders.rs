@@ -10,9 +10,9 @@ use crate::kassa::{Folder, Kassa, Mode};
 use crate::load::{Outcome, Pace, Plan, Until, send};
 use crate::parts::{duration, pairs};
 use crate::postgres::Postgres;
-use crate::report::{Report, with_spread};
+use crate::report::{Measured, Report, Target};
 use crate::shop::{self, SKUS};
-use crate::stats::{median, percentile};
+use crate::stats::percentile;
 
 const CONNECTIONS: usize = 64;
 const WARM_UP: Duration = Duration::from_secs(2);
@@ -60,15 +60,15 @@ pub(crate) fn sqlite(report: &mut Report) -> anyhow::Result<()> {
     for (name, rates) in [("shop's roles", &shop), ("up", &up)] {
         let ratio = ratios(&rates.spread, &bare);
         let hot = ratios(&rates.hot, &rates.spread);
-        let met = median(&ratio) >= 2.0;
-        report.target(&format!("orders, {name} / pgbench -N"), with_spread(&ratio, 2), "≥ 2 ×", met);
-        let tail = &rates.tails_ms;
-        report.target(&format!("p99, {name}, ms"), with_spread(tail, 1), "≤ 30 ms", median(tail) <= 30.0);
-        let met = median(&hot) >= 0.7;
-        report.target(&format!("one hot SKU / 1,000, {name}"), with_spread(&hot, 2), "≥ 0.7", met);
-        report.note(&format!("orders a second, {name}"), with_spread(&rates.spread, 0));
+        let what = format!("orders, {name} / pgbench -N");
+        report.target(&what, Measured::of(&ratio, 2, "×"), Target::AtLeast(2.0));
+        let tail = Measured::of(&rates.tails_ms, 1, "ms");
+        report.target(&format!("p99, {name}"), tail, Target::AtMost(30.0));
+        let what = format!("one hot SKU / 1,000, {name}");
+        report.target(&what, Measured::of(&hot, 2, "×"), Target::AtLeast(0.7));
+        report.note(&format!("orders a second, {name}"), Measured::of(&rates.spread, 0, "/s"));
     }
-    report.note("transactions a second, pgbench -N -s 50", with_spread(&bare, 0));
+    report.note("transactions a second, pgbench -N -s 50", Measured::of(&bare, 0, "/s"));
     Ok(())
 }
 
@@ -103,13 +103,13 @@ pub(crate) fn postgres(report: &mut Report) -> anyhow::Result<()> {
         }
     }
     let ratio = ratios(&shop.spread, &bare);
-    let met = median(&ratio) >= 0.6;
-    report.target("orders on PostgreSQL / its statements", with_spread(&ratio, 2), "≥ 0.6", met);
-    report.note("one hot SKU / its statements", with_spread(&ratios(&shop.hot, &bare_hot), 2));
-    report.note("orders a second on PostgreSQL", with_spread(&shop.spread, 0));
-    report.note("orders a second, one hot SKU", with_spread(&shop.hot, 0));
-    report.note("p99, ms", with_spread(&shop.tails_ms, 1));
-    report.note("transactions a second, pgbench with the statements", with_spread(&bare, 0));
+    let what = "orders on PostgreSQL / its statements";
+    report.target(what, Measured::of(&ratio, 2, "×"), Target::AtLeast(0.6));
+    report.note("one hot SKU / its statements", Measured::of(&ratios(&shop.hot, &bare_hot), 2, "×"));
+    report.note("orders a second on PostgreSQL", Measured::of(&shop.spread, 0, "/s"));
+    report.note("orders a second, one hot SKU", Measured::of(&shop.hot, 0, "/s"));
+    report.note("p99", Measured::of(&shop.tails_ms, 1, "ms"));
+    report.note("transactions a second, pgbench with the statements", Measured::of(&bare, 0, "/s"));
     Ok(())
 }
 

@@ -6,10 +6,9 @@ use crate::http::get;
 use crate::kassa::{Folder, Kassa, Mode};
 use crate::load::{Plan, send};
 use crate::parts::{duration, pairs};
-use crate::report::{Report, with_spread};
+use crate::report::{Measured, Report, Target};
 use crate::requests::Requests;
 use crate::shop;
-use crate::stats::median;
 
 const CONNECTIONS: usize = 64;
 const WARM_UP: Duration = Duration::from_secs(1);
@@ -35,9 +34,9 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
         rates.push(read);
         empty_rates.push(nothing);
     }
-    report.target("product reads / empty server", with_spread(&ratios, 2), "≥ 0.4", median(&ratios) >= 0.4);
-    report.note("products a second", with_spread(&rates, 0));
-    report.note("requests a second: empty server", with_spread(&empty_rates, 0));
+    report.target("product reads / empty server", Measured::of(&ratios, 2, "×"), Target::AtLeast(0.4));
+    report.note("products a second", Measured::of(&rates, 0, "/s"));
+    report.note("requests a second: empty server", Measured::of(&empty_rates, 0, "/s"));
     empty.stop()?;
     kassa.stop()
 }

@@ -9,9 +9,8 @@ use crate::http::Client;
 use crate::kassa::{Folder, Kassa, Mode, is_success};
 use crate::load::{Pace, Plan, Until, send};
 use crate::parts::{count, duration, now_ms, pairs};
-use crate::report::{Report, with_spread};
+use crate::report::{Measured, Report, Target};
 use crate::requests::Requests;
-use crate::stats::median;
 
 const EVENTS: u64 = 1_000_000;
 const BATCH: usize = 100;
@@ -30,17 +29,14 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     let settled = kassa.memory_mb()?;
     kassa.stop()?;
     let Times { answering, ready, taken_up } = times;
-    let met = median(&answering) <= 1.0;
-    report.target(
-        "memory 60 s after a restart on 1 M events, MB",
-        format!("{settled:.0}"),
-        "≤ 150 MB",
-        settled <= 150.0,
-    );
-    report.target("memory right after loading them, MB", format!("{loaded:.0}"), "≤ 400 MB", loaded <= 400.0);
-    report.target("until collector and reports answer, s", with_spread(&answering, 2), "≤ 1 s", met);
-    report.note("until /readyz, s", with_spread(&ready, 2));
-    report.note("until the processor has taken up what the store holds, s", with_spread(&taken_up, 2));
+    let what = "memory 60 s after a restart on 1 M events";
+    report.target(what, Measured::once(settled, 0, "MB"), Target::AtMost(150.0));
+    report.target("memory right after loading them", Measured::once(loaded, 0, "MB"), Target::AtMost(400.0));
+    report.begin('g');
+    let what = "until collector and reports answer";
+    report.target(what, Measured::of(&answering, 2, "s"), Target::AtMost(1.0));
+    report.note("until /readyz", Measured::of(&ready, 2, "s"));
+    report.note("until the processor has taken up what the store holds", Measured::of(&taken_up, 2, "s"));
     Ok(())
 }
 

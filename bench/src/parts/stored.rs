@@ -12,9 +12,9 @@ use duckdb::{Config, Connection};
 use crate::kassa::{Folder, Kassa, Mode};
 use crate::load::{Pace, Plan, Until, send, send_during};
 use crate::parts::{count, duration, now_ms, pairs};
-use crate::report::{Report, with_spread};
+use crate::report::{Measured, Report, Target};
 use crate::requests::Requests;
-use crate::stats::{median, slope};
+use crate::stats::slope;
 
 /// Long enough that the rate is one that lasts: checkpoints and sealed id filters have come into it by then. The steady
 /// load sends about six million.
@@ -53,12 +53,12 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
         growths.push(growth);
         lags.push(lag);
     }
-    report.target("stored / bare appender", with_spread(&ratios, 2), "≥ 0.35", median(&ratios) >= 0.35);
-    report.note("events a second until stored", with_spread(&rates, 0));
-    report.note("rows a second, bare appender", with_spread(&bare_rates, 0));
-    let what = "growth of the lag in 50 s at 90 % of that rate, s of events";
-    report.target(what, with_spread(&growths, 2), "≤ 1", median(&growths) <= 1.0);
-    report.note("lag at the end, s of events", with_spread(&lags, 2));
+    report.target("stored / bare appender", Measured::of(&ratios, 2, "×"), Target::AtLeast(0.35));
+    report.note("events a second until stored", Measured::of(&rates, 0, "/s"));
+    report.note("rows a second, bare appender", Measured::of(&bare_rates, 0, "/s"));
+    let what = "growth of the lag in 50 s at 90 % of that rate";
+    report.target(what, Measured::of(&growths, 2, "s of events"), Target::AtMost(1.0));
+    report.note("lag at the end", Measured::of(&lags, 2, "s of events"));
     Ok(())
 }
 
