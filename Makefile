@@ -1,6 +1,6 @@
 # The command index. Each target is one or two lines; what they do stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run build setup test check fmt bench torture soak clean
+.PHONY: help run build dist setup test check fmt bench torture soak clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -10,6 +10,9 @@ run: build ## build everything and start a shop with a demo month of traffic on 
 
 build: ## build the web part and target/release/kassa
 	@scripts/build
+
+dist: ## pack the release binary with its libduckdb: dist/kassa-<version>-<target>.tar.gz
+	@scripts/dist
 
 setup: ## fetch what cargo links: the prebuilt libduckdb, into .duckdb/
 	@scripts/setup
@@ -34,4 +37,4 @@ soak: ## the hard tests with new seeds, until interrupted
 	@scripts/torture --forever
 
 clean: ## remove what was built and fetched (not data/)
-	@cargo clean && rm -rf web/node_modules web/*/node_modules web/*/dist .duckdb web/e2e/.python
+	@cargo clean && rm -rf web/node_modules web/*/node_modules web/*/dist dist .duckdb web/e2e/.python

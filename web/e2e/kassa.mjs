@@ -4,12 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const BIN = process.env.KASSA_BIN ?? join(import.meta.dirname, "../../target/debug/kassa");
+/** The binary under test. */
+export const BIN = process.env.KASSA_BIN ?? join(import.meta.dirname, "../../target/debug/kassa");
 const START_MS_MAX = 60_000;
 
-/** Starts a server; `listen` takes the address of an earlier one, `data` its folder, `env` further settings. */
-export async function startKassa({ listen = "127.0.0.1:0", data = mkdtempSync(join(tmpdir(), "kassa-e2e-")), env = {} } = {}) {
-  const child = spawn(BIN, ["up", "--data", data, "--listen", listen], { stdio: ["ignore", "pipe", "pipe"], env: { ...withoutLibraryPath(), ...env } });
+/** Starts a server; `listen` takes the address of an earlier one, `data` its folder, `env` further settings, `bin` another binary, `cwd` the folder to run in. */
+export async function startKassa({ listen = "127.0.0.1:0", data = mkdtempSync(join(tmpdir(), "kassa-e2e-")), env = {}, bin = BIN, cwd } = {}) {
+  const child = spawn(bin, ["up", "--data", data, "--listen", listen], { stdio: ["ignore", "pipe", "pipe"], cwd, env: { ...withoutLibraryPath(), ...env } });
   const ended = new Promise((done) => child.once("close", done));
   let said = "";
   const url = await new Promise((found, failed) => {
@@ -29,6 +30,7 @@ export async function startKassa({ listen = "127.0.0.1:0", data = mkdtempSync(jo
   return {
     url,
     data,
+    pid: child.pid,
     /** Ends it and waits; its folder stays. */
     async stop(signal = "SIGTERM") {
       child.kill(signal);

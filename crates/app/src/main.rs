@@ -65,7 +65,7 @@ const READER_GONE: u8 = 141;
 
 /// A shop's backend and its own real-time analytics in one program.
 #[derive(Debug, Parser)]
-#[command(name = "kassa", version, propagate_version = true)]
+#[command(name = "kassa", version = env!("APP_VERSION"), propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

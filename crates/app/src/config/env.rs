@@ -9,12 +9,13 @@ use config::Value;
 use super::keys::{Kind, known, nearest};
 
 /// Variables that are no keys: secrets and tests of this program, and its build's.
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 10] = [
     "KASSA_INTERNAL_TOKEN",
     "KASSA_FAILPOINTS",
     "KASSA_SABOTAGE",
     "KASSA_BIN",
     "KASSA_CACHE",
+    "KASSA_COMMIT",
     "KASSA_URL",
     "KASSA_SHOTS",
     "KASSA_BENCH_DIR",
