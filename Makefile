@@ -22,7 +22,7 @@ test: ## run all tests and checks (CI runs this)
 
 check: setup ## the quick part of it: format, lints, unit tests, repository rules
 	@cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings
-	@cargo test --workspace --lib --bins && scripts/tidy_test.py && scripts/tidy
+	@cargo test --workspace --lib --bins && scripts/tidy_test.py && scripts/scripts_test.py && scripts/tidy
 
 fmt: ## format the code
 	@cargo fmt --all
