@@ -24,8 +24,8 @@ check: setup ## the quick part of it: format, lints, unit tests, repository rule
 	@cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings
 	@cargo test --workspace --lib --bins && scripts/tidy_test.py && scripts/scripts_test.py && scripts/tidy
 
-fmt: ## format the code
-	@cargo fmt --all
+fmt: ## format all that is in the tree: Rust, TypeScript, CSS, Python, shell
+	@scripts/fmt
 
 bench: ## measure what docs/performance.md describes; PART=a for one part, RECORD=1 to note it in bench/history.jsonl
 	@scripts/bench
@@ -37,4 +37,4 @@ soak: ## the hard tests with new seeds, until interrupted
 	@scripts/torture --forever
 
 clean: ## remove what was built and fetched (not data/)
-	@cargo clean && rm -rf web/node_modules web/*/node_modules web/*/dist dist .duckdb web/e2e/.python
+	@cargo clean && rm -rf web/node_modules web/*/node_modules web/*/dist dist .duckdb .tools web/e2e/.python

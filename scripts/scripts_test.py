@@ -28,8 +28,13 @@ class SlowestTests(unittest.TestCase):
         ]:
             rust.count(line)
         for line in [
-            "# Subtest: a page is counted\n", "ok 1 - a page is counted\n", "  ---\n", "  duration_ms: 2500.25\n",
-            "✔ another way to say it (750.25ms)\n", " ✓ test/format.test.ts (8 tests) 5ms\n", "# pass 2\n",
+            "# Subtest: a page is counted\n",
+            "ok 1 - a page is counted\n",
+            "  ---\n",
+            "  duration_ms: 2500.25\n",
+            "✔ another way to say it (750.25ms)\n",
+            " ✓ test/format.test.ts (8 tests) 5ms\n",
+            "# pass 2\n",
         ]:
             node.count(line)
         self.assertEqual((rust.passed, node.passed), (2, 2))
@@ -55,11 +60,23 @@ class History(unittest.TestCase):
     def setUp(self):
         self.script = load("history")
         self.lines = [
-            self.run_of("2026-01-01", 12.0, max=80.0), self.run_of("2026-01-02", 9.5, min=8.0, max=11.0), self.run_of("2026-01-03", 1.0, figure="note", target=None),
+            self.run_of("2026-01-01", 12.0, max=80.0),
+            self.run_of("2026-01-02", 9.5, min=8.0, max=11.0),
+            self.run_of("2026-01-03", 1.0, figure="note", target=None),
         ]
 
     def run_of(self, day, value, figure="p99 <of> it", target="≤ 10", **more):
-        run = {"date": f"{day}T00:00:00Z", "commit": "abc", "machine": "2", "part": "b", "figure": figure, "value": value, "unit": "ms", "target": target, **more}
+        run = {
+            "date": f"{day}T00:00:00Z",
+            "commit": "abc",
+            "machine": "2",
+            "part": "b",
+            "figure": figure,
+            "value": value,
+            "unit": "ms",
+            "target": target,
+            **more,
+        }
         return json.dumps({key: it for key, it in run.items() if it is not None})
 
     def figures(self):
@@ -70,7 +87,11 @@ class History(unittest.TestCase):
         self.assertEqual(rows[2:], ["| b | p99 <of> it | 9.5 (8 … 11) ms | ≤ 10 ms | yes, 1 of 2 runs | 2026-01-02 | abc |"])
 
     def test_a_target_is_met_up_to_its_edge_by_its_direction(self):
-        self.lines = [self.run_of("2026-01-01", 10.0), self.run_of("2026-01-01", 10.0, figure="more", target="≥ 10"), self.run_of("2026-01-01", 9.9, figure="less", target="≥ 10")]
+        self.lines = [
+            self.run_of("2026-01-01", 10.0),
+            self.run_of("2026-01-01", 10.0, figure="more", target="≥ 10"),
+            self.run_of("2026-01-01", 9.9, figure="less", target="≥ 10"),
+        ]
         self.assertEqual([figure.met(figure.runs[0]) for figure in self.figures()], [True, True, False])
 
     def test_the_picture_is_whole_and_has_every_run(self):
@@ -98,7 +119,10 @@ class Torture(unittest.TestCase):
     def test_the_last_run_is_told(self):
         run = {"date": "2026-01-01", "commit": "abc", "status": 0, "cores": 2, "system": "Linux", "seconds": 1400, "counted": ["kills: 50"]}
         told = load("torture").told([{**run, "status": 101}, {**run, "note": "Why."}])
-        self.assertEqual(told, "2026-01-01, commit abc, 2 cores, Linux, 1,400 s: **passed**. Of the 2 recorded runs 1 passed.\n\nWhy.\n\n```text\nkills: 50\n```\n")
+        self.assertEqual(
+            told,
+            "2026-01-01, commit abc, 2 cores, Linux, 1,400 s: **passed**. Of the 2 recorded runs 1 passed.\n\nWhy.\n\n```text\nkills: 50\n```\n",
+        )
 
 
 if __name__ == "__main__":

@@ -33,19 +33,23 @@ class Rules(unittest.TestCase):
         manifest = "[dependencies]\nkassa-model.workspace = true\n"
         self.check({"crates/service/Cargo.toml": manifest})
         self.check({"crates/model/Cargo.toml": "[dependencies]\nserde.workspace = true\n"})
-        self.check({"crates/model/Cargo.toml": "[dependencies]\ntokio.workspace = true\n"},
-                   "crates/model/Cargo.toml:2 … nothing else")
+        self.check({"crates/model/Cargo.toml": "[dependencies]\ntokio.workspace = true\n"}, "crates/model/Cargo.toml:2 … nothing else")
         self.check({"crates/model/Cargo.toml": "[dev-dependencies]\nproptest.workspace = true\n"})
-        self.check({"crates/eventlog/Cargo.toml": "[dependencies]\nkassa-eventstore.workspace = true\n"},
-                   "crates/eventlog/Cargo.toml:2 … may not use eventstore")
-        self.check({"crates/eventstore/Cargo.toml": "[dependencies]\naxum.workspace = true\n"},
-                   "crates/eventstore/Cargo.toml:2 … may not use axum")
-        self.check({"crates/analytics/Cargo.toml": "[dependencies]\nduckdb.workspace = true\n"},
-                   "crates/analytics/Cargo.toml:2 … belongs to")
-        self.check({"crates/analytics/Cargo.toml": "[dev-dependencies]\nkassa-commerce.workspace = true\n"},
-                   "crates/analytics/Cargo.toml:2 … may not use commerce")
-        self.check({"crates/app/Cargo.toml": '[dependencies]\nserde = "1"\n'},
-                   "crates/app/Cargo.toml:2 … version of its own")
+        self.check(
+            {"crates/eventlog/Cargo.toml": "[dependencies]\nkassa-eventstore.workspace = true\n"},
+            "crates/eventlog/Cargo.toml:2 … may not use eventstore",
+        )
+        self.check(
+            {"crates/eventstore/Cargo.toml": "[dependencies]\naxum.workspace = true\n"}, "crates/eventstore/Cargo.toml:2 … may not use axum"
+        )
+        self.check(
+            {"crates/analytics/Cargo.toml": "[dependencies]\nduckdb.workspace = true\n"}, "crates/analytics/Cargo.toml:2 … belongs to"
+        )
+        self.check(
+            {"crates/analytics/Cargo.toml": "[dev-dependencies]\nkassa-commerce.workspace = true\n"},
+            "crates/analytics/Cargo.toml:2 … may not use commerce",
+        )
+        self.check({"crates/app/Cargo.toml": '[dependencies]\nserde = "1"\n'}, "crates/app/Cargo.toml:2 … version of its own")
         self.check({"crates/other/Cargo.toml": manifest}, "crates/other/Cargo.toml:1 … layer table")
 
     def test_headers(self):
@@ -83,8 +87,9 @@ class Rules(unittest.TestCase):
         self.check({"crates/app/src/a/tests.rs": bad})
         self.check({"crates/app/src/a.rs": HEAD + "#[cfg(test)]\nmod samples;\n", "crates/app/src/a/samples.rs": bad})
         self.check({"crates/app/src/lib.rs": HEAD + "#[cfg(test)]\nmod samples;\n", "crates/app/src/samples.rs": bad})
-        self.check({"crates/app/src/lib.rs": HEAD + "mod samples;\n", "crates/app/src/samples.rs": bad},
-                   "crates/app/src/samples.rs:2 … unwrap")
+        self.check(
+            {"crates/app/src/lib.rs": HEAD + "mod samples;\n", "crates/app/src/samples.rs": bad}, "crates/app/src/samples.rs:2 … unwrap"
+        )
 
     def test_open_ends(self):
         self.check_code("// TODO later\n", "2 … TODO")
@@ -101,7 +106,7 @@ class Rules(unittest.TestCase):
         self.check_code('// SELECT a FROM b\nconst A: &str = "select a product from the list";\n')
 
     def test_config_keys(self):
-        good = "# The address, host:port.\n[server]\n# Where to listen.\nlisten = \"a\"\n# Shops.\n[[sites]]\n"
+        good = '# The address, host:port.\n[server]\n# Where to listen.\nlisten = "a"\n# Shops.\n[[sites]]\n'
         self.check({"config/default.toml": good})
         self.check({"config/default.toml": "# Listens.\na = 1\nb = 2\n"}, "config/default.toml:3 … b has no comment")
         self.check({"config/default.toml": "\n[[sites]]\n"}, "config/default.toml:2 … sites")
@@ -123,8 +128,9 @@ class Rules(unittest.TestCase):
         home, user = "crates/model/src/failpoint.rs", "crates/app/src/a.rs"
         self.check({home: POINTS, user: HEAD + 'fn a() { hit("log.a"); failpoint::hit("log.b"); }\n'})
         self.check({home: POINTS, user: HEAD + 'fn a() { hit("log.a"); }\n'}, home + ":4 … no code hits it")
-        self.check({home: POINTS, user: HEAD + 'fn a() { hit("log.a"); hit("log.b");\n hit("log.c"); }\n'},
-                   user + ":3 … no test can arm it")
+        self.check(
+            {home: POINTS, user: HEAD + 'fn a() { hit("log.a"); hit("log.b");\n hit("log.c"); }\n'}, user + ":3 … no test can arm it"
+        )
 
     def test_links(self):
         page = {"docs/a.md": "[b](../src/b.rs#x), [folder](../src), [web](https://a.test/b), [here](#a)\n"}

@@ -9,4 +9,4 @@ fi
 echo "segment-analytics-python $version → $folder"
 rm -rf "$folder"
 python3 -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore --target "$folder" "segment-analytics-python==$version"
-echo "$version" > "$folder/.version"
+echo "$version" >"$folder/.version"
