@@ -1,7 +1,7 @@
 // What scripts/dist packs, unpacked elsewhere: it starts from another folder, with the library that lies beside it, and serves.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -11,7 +11,10 @@ import { BIN, events, freshSite, startKassa, until } from "./kassa.mjs";
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
 
-test("the archive runs in another folder, with the library beside it", async () => {
+// Against a server that runs elsewhere (KASSA_URL) there may be no binary to pack.
+const absent = Boolean(process.env.KASSA_URL) && !existsSync(BIN);
+
+test("the archive runs in another folder, with the library beside it", { skip: absent }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "kassa-dist-test-"));
   try {
     await run(join(ROOT, "scripts/dist"), [BIN, folder]);
