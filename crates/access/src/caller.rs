@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use kassa_model::MICROS_PER_SECOND;
 use kassa_service::{Problem, RouteClass, is_forwarded};
 
+use crate::manage::SECRET_PREFIX;
 use crate::secret::{Hash, SecretKey};
 use crate::store::ApiKey;
 use crate::{Access, Mode, Scope, Scopes, cookie};
@@ -195,11 +196,6 @@ impl Caller {
     }
 }
 
-/// For `is_some_and`.
-fn collects(caller: Caller) -> bool {
-    caller.may(Scope::Collect)
-}
-
 impl Access {
     /// Lets a request with these headers into a route of `class`, or not.
     ///
@@ -263,19 +259,28 @@ impl Access {
         self.find_key(&hash).ok_or_else(|| self.unknown())
     }
 
-    /// Whether the request shows a secret key or the admin token. One that is neither is not looked for elsewhere, so that
-    /// it may come with every event.
+    /// Whether the request shows a secret key or the admin token.
     pub fn shows_secret_key(&self, headers: &HeaderMap) -> bool {
-        bearer(headers).is_ok_and(|token| self.find_key(&Hash::of(token)).is_some())
+        bearer(headers).is_ok_and(|token| self.is_secret_key(token))
     }
 
-    /// Whether the request shows a secret key whose holder is believed about visitors: one with the scope `collect`.
-    pub fn shows_collecting_key(&self, headers: &HeaderMap) -> bool {
-        bearer(headers).is_ok_and(|token| self.find_key(&Hash::of(token)).is_some_and(collects))
+    /// Whether `key` is a secret key or the admin token. One that is neither is not looked for elsewhere, so that it may come with
+    /// every event.
+    pub fn is_secret_key(&self, key: &str) -> bool {
+        !self.now().by_key.contains_key(key) && self.find_key(&Hash::of(key)).is_some()
     }
 
-    /// Whether `key`, which stands where a write key does, is such a secret key.
-    pub fn is_collecting_key(&self, key: &str) -> bool {
+    /// Whether `key` is a secret key or looks like one, which may have been revoked or just been made elsewhere.
+    pub fn looks_secret(&self, key: &str) -> bool {
+        key.starts_with(SECRET_PREFIX) || self.is_secret_key(key)
+    }
+
+    /// Whether `key` is a secret key whose holder is believed about the visitors of `site`: one with the scope `collect`, and not
+    /// limited to another site.
+    pub fn believes(&self, key: &str, site: &str) -> bool {
+        let of_site =
+            |caller: &Caller| !matches!(caller, Caller::Key { site: Some(only), .. } if only != site);
+        let collects = |caller: Caller| caller.may(Scope::Collect) && of_site(&caller);
         !self.now().by_key.contains_key(key) && self.find_key(&Hash::of(key)).is_some_and(collects)
     }
 
@@ -334,6 +339,11 @@ impl Access {
     pub(crate) fn is_admin_token(&self, hash: &Hash) -> bool {
         self.admin_tokens().fold(false, |found, token| found | bool::from(token.same(hash)))
     }
+}
+
+/// The token of `Authorization: Bearer`, if the request has one.
+pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    bearer(headers).ok()
 }
 
 /// The token of `Authorization: Bearer`; the scheme in any case (RFC 9110, section 11.1).

@@ -3,6 +3,7 @@
 //! Everything is answered from memory: [`Access`] is a snapshot behind one atomic pointer, [`Salts`] a cached value. With a
 //! database ([`Access::attach`]) a thread reads it every 5 s, and what was read outlasts an outage.
 
+mod address;
 mod admit;
 mod attached;
 mod budget;
@@ -33,8 +34,9 @@ mod testing;
 mod tests;
 mod weak;
 
+pub use address::{Addresses, PAGE_BYTES_MAX, Wish, campaign_word, is_absolute, origin_and_path};
 pub use budget::PerSecondBudget;
-pub use caller::{Caller, Denied};
+pub use caller::{Caller, Denied, bearer_token};
 pub use error::Error;
 pub use http::{Allowed, Anyone, Guarded, Need, admin_routes, need, session_routes};
 pub use mode::{Mode, is_known_default};

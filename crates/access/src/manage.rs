@@ -26,7 +26,7 @@ const KEEP_DAYS_MAX: u32 = 36_500;
 const NAME_CHARS_MAX: usize = 100;
 
 /// How a secret key begins.
-const SECRET_PREFIX: &str = "ks_live_";
+pub(crate) const SECRET_PREFIX: &str = "ks_live_";
 
 /// Characters of a secret key that its list shows.
 const SHOWN: usize = SECRET_PREFIX.len() + 6;

@@ -142,6 +142,8 @@ fn bare_host(text: &str) -> String {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
+    // `*.pay.example` says what a host means anyway: it and all below it.
+    let host = host.trim_start_matches("*.");
     host.strip_prefix("www.").unwrap_or(host).trim_end_matches('.').to_owned()
 }
 
@@ -170,7 +172,8 @@ mod tests {
 
     #[test]
     fn ignores_own_hosts_and_those_that_are_named() {
-        let rules = rules(r#"{"ignore_referrers":["https://www.Pay.example/x","id.test"]}"#).unwrap();
+        let rules =
+            rules(r#"{"ignore_referrers":["https://www.Pay.example/x","id.test","*.bank.test"]}"#).unwrap();
         let check = |host: &str, expected: bool| assert_eq!(rules.ignores(host), expected, "{host}");
         check("shop.example", true);
         check("blog.shop.example", false);
@@ -178,6 +181,8 @@ mod tests {
         check("eu.pay.example", true);
         check("notpay.example", false);
         check("id.test", true);
+        check("bank.test", true);
+        check("3ds.bank.test", true);
         check("", false);
     }
 

@@ -10,6 +10,7 @@ use kassa_service::{RateLimit, Status};
 use crate::attached::Attached;
 use crate::guesses::Guesses;
 use crate::keeper::{self, Keeper};
+use crate::manage::SECRET_PREFIX;
 use crate::secret::{Hash, SecretKey};
 use crate::site::{Site, UnknownSite};
 use crate::sites::{Sites, Snapshot};
@@ -220,6 +221,8 @@ impl Access {
         let now = self.0.sites.now();
         match now.by_key.get(key) {
             Some(site) => Ok(Arc::clone(site)),
+            // No site is named after a secret, though it was revoked or another process has just made it.
+            None if key.starts_with(SECRET_PREFIX) => Err(UnknownSite),
             None if mode == Mode::Open => self.known_or_new(&now, key),
             None => Err(UnknownSite),
         }

@@ -198,7 +198,15 @@ fn a_secret_key_names_a_site_if_it_may_collect() {
         assert_eq!(ids(&access, Some("ks_all"), Some("blog")).as_deref(), Some("blog"));
         assert_eq!(ids(&access, Some("ks_blog"), None).as_deref(), Some("blog"));
         assert_eq!(ids(&access, Some("ks_blog"), Some("shop")), None);
-        assert!(access.is_collecting_key("ks_blog") && !access.is_collecting_key("pk"));
-        assert!(access.site("ks_all").is_none(), "no site is named after a secret");
+        assert!(access.believes("ks_all", "shop") && access.believes("ks_all", "blog"));
+        assert!(access.believes("ks_blog", "blog") && !access.believes("ks_blog", "shop"));
+        assert!(
+            !access.believes("pk", "shop") && !access.is_secret_key("pk") && !access.is_secret_key("nobody")
+        );
+        assert!(access.is_secret_key("ks_all") && access.looks_secret("ks_live_revoked"));
+        assert_eq!(ids(&access, Some("ks_live_revoked"), None), None);
+        for secret in ["ks_all", "ks_live_revoked"] {
+            assert!(access.site(secret).is_none(), "no site is named after a secret");
+        }
     }
 }

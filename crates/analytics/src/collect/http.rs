@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
-use kassa_access::Mode;
+use kassa_access::{Mode, bearer_token};
 use kassa_service::{Peer, Problem, body, is_forwarded};
 
 use super::{BODY_BYTES_MAX, Collector, Incoming, IngestPath, Refusal, Sender, key};
@@ -91,7 +91,8 @@ async fn take(
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let address = peer.as_ref().map_or(loopback, |peer| peer.client_address(headers));
     let mode = collector.parts.access.mode_for(headers);
-    let sender = collector.sender(mode, address, headers);
+    let key = key::write_key(headers, request.uri().query());
+    let sender = collector.sender(mode, address, headers, key.as_deref());
     let counter_first = counter_first.holds(peer.as_ref());
     if sender == Sender::Stranger
         && let Err(refusal) = collector.begin(address)
@@ -111,6 +112,7 @@ async fn take(
         address,
         agent: agent.as_deref(),
         key: key.as_deref(),
+        bearer: bearer_token(headers),
         private: is_one(headers, &SEC_GPC) || is_one(headers, &DNT),
         counter_first,
         received_at: None,
@@ -129,17 +131,19 @@ async fn take(
 }
 
 impl Collector {
-    /// Who sends, by whether the events are limited and what is said of visitors is believed: whoever shows a secret key may send as much as there is room for, and so may
-    /// this machine's own programs, for whom no proxy speaks.
-    fn sender(&self, mode: Mode, address: IpAddr, headers: &HeaderMap) -> Sender {
-        if self.parts.access.shows_collecting_key(headers) {
-            return Sender::Trusted;
-        }
+    /// Whether the sender's events are limited: whoever shows a secret key, as a token or in the place of a write key, may send as
+    /// much as there is room for, and so may this machine's own programs, for whom no proxy speaks.
+    fn sender(&self, mode: Mode, address: IpAddr, headers: &HeaderMap, key: Option<&str>) -> Sender {
         if mode == Mode::Open || (address.is_loopback() && !is_forwarded(headers)) {
             return Sender::Known;
         }
         // A token that is none of kassa's may belong to the shop in front: it is nobody's business here.
-        if self.parts.access.shows_secret_key(headers) { Sender::Known } else { Sender::Stranger }
+        let access = &self.parts.access;
+        let shown = [bearer_token(headers), key];
+        match shown.into_iter().flatten().any(|key| access.is_secret_key(key)) {
+            true => Sender::Known,
+            false => Sender::Stranger,
+        }
     }
 }
 

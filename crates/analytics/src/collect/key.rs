@@ -52,8 +52,12 @@ impl Sites for KnownSites<'_> {
         self.0.site(id)
     }
 
-    fn believes(&self, key: &str) -> bool {
-        self.0.is_collecting_key(key)
+    fn believes(&self, key: &str, site: &str) -> bool {
+        self.0.believes(key, site)
+    }
+
+    fn is_secret(&self, key: &str) -> bool {
+        self.0.looks_secret(key)
     }
 }
 

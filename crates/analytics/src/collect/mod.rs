@@ -78,6 +78,8 @@ pub struct Incoming<'a> {
     pub agent: Option<&'a str>,
     /// The write key of the request's head or address.
     pub key: Option<&'a str>,
+    /// The token of `Authorization: Bearer`.
+    pub bearer: Option<&'a str>,
     /// `Sec-GPC: 1` or `DNT: 1`.
     pub private: bool,
     /// By system C's port or prefix.
@@ -86,14 +88,15 @@ pub struct Incoming<'a> {
     pub received_at: Option<Timestamp>,
     /// By which rules sites are found; `None`: those of the process.
     pub mode: Option<Mode>,
-    /// Whether its sender's events are limited: not those of whoever has a secret key, and not this machine's own.
+    /// Whether its sender's events are limited: not those of whoever shows a secret key in the head or address, and not this
+    /// machine's own.
     pub sender: Sender,
 }
 
 impl<'a> Incoming<'a> {
     /// A request with nothing but a body, from `address`, received now.
     pub fn new(path: IngestPath, body: Bytes, address: IpAddr) -> Self {
-        let (agent, key, received_at, mode) = (None, None, None, None);
+        let (agent, key, bearer, received_at, mode) = (None, None, None, None, None);
         let sender = Sender::Known;
         Self {
             path,
@@ -101,6 +104,7 @@ impl<'a> Incoming<'a> {
             address,
             agent,
             key,
+            bearer,
             private: false,
             counter_first: false,
             received_at,
@@ -135,8 +139,6 @@ pub enum Sender {
     Stranger,
     /// Someone who may send as much as there is room for.
     Known,
-    /// The same, and whoever shows a secret key is believed about visitors, too.
-    Trusted,
 }
 
 /// Why nothing of a request was taken.
@@ -288,7 +290,7 @@ impl Collector {
         let ctx = Context {
             received_at,
             key: incoming.key,
-            trusted: incoming.sender == Sender::Trusted,
+            bearer: incoming.bearer,
             private: incoming.private,
             counter_first: incoming.counter_first,
             sites: &sites,

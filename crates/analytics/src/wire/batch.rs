@@ -7,7 +7,8 @@
 //! ```
 //! 200 `{"status":"ok"}`, with `accepted` and `rejected` when something was refused; 400 only when `events` is no array.
 //!
-//! `GET /events` gives the received object back. What is kept where, so that it can be rebuilt as a JSON value:
+//! `GET /events` gives the received object back; of addresses in fields other than `page_path` as they are written down
+//! (`kassa_access::Addresses`). What is kept where, so that it can be rebuilt as a JSON value:
 //!
 //! | received | kept in |
 //! |---|---|
@@ -40,6 +41,9 @@ const INVALID_PAYLOAD: Answer = Answer::json(400, r#"{"error":"Invalid payload"}
 
 /// The property that names the fields which the client did not send and whose columns are filled nevertheless.
 const ABSENT: &str = "$absent";
+
+/// The member that marks a bot; it is a property, too.
+const WEBDRIVER: &str = "webdriver";
 
 /// Reads a batch. `envelope` has `events` in its list.
 pub(super) fn read(json: &str, mut envelope: Members<'_>, ctx: &Context<'_>) -> Reading {
@@ -93,6 +97,9 @@ fn parse(
     if shared.overflow {
         draft.props.overflow();
     }
+    // The browser says that a program drives it (WebDriver, section 4.1).
+    let webdriver = members.get(WEBDRIVER).or_else(|| shared.get(WEBDRIVER));
+    draft.automated = webdriver.is_some_and(|value| value.get() == "true");
     match (members.get("event_id"), timestamp) {
         (Some(_), Some(_)) => {}
         (None, Some(_)) => draft.props.push_uncounted(ABSENT, r#"["event_id"]"#),

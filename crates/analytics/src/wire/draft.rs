@@ -2,19 +2,19 @@
 //! privacy are applied once, a record comes out. The collector stamps id, agent, country and cookieless hashes.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use kassa_access::SiteRules;
+use kassa_access::{Addresses, SiteRules, Wish};
 use kassa_model::{
     Dialect, Event, LogRecord, Reason, Recorded, Rejected, Timestamp, id_of_client, names_nobody,
     session_from, visitor_from,
 };
 use serde_json::value::RawValue;
 
-use super::address::Addresses;
 use super::props::{Props, without_person};
-use super::scrub::scrub;
-use super::settle::{Rest, settle, settle_props};
+use super::scrub::{Exceptions, scrub};
+use super::settle::{Rest, as_sent, settle, settle_props};
 use super::text::{Scalar, cut, scalar, too_deep};
 use super::{Context, EVENT_BYTES_MAX, ID_BYTES_MAX, ORIGINAL_BYTES_MAX, TEXT_BYTES_MAX, names, time};
 
@@ -105,7 +105,7 @@ impl<'a> Draft<'a> {
         self.event.id = id_of_client(std::mem::take(&mut self.event.id));
         self.check(ctx)?;
         let site = ctx.sites.site(&self.event.site);
-        let addresses = Addresses::new(site.as_ref().map_or(&NO_RULES, |site| &site.rules), ctx.private);
+        let addresses = Addresses::new(site.as_ref().map_or(&NO_RULES, |site| &site.rules), wish(ctx));
         let referrer_ignored = settle(&mut self.event, self.rest, &mut self.props, &addresses);
         let event = &mut self.event;
         event.props = settle_props(event.dialect, self.props.finish(), &addresses);
@@ -179,8 +179,15 @@ pub(crate) fn refused(
     ctx: &Context<'_>,
 ) -> LogRecord {
     let original = if ctx.private { without_names(original) } else { beginning(original) };
-    let addresses = Addresses::new(&NO_RULES, ctx.private);
-    let original = scrub(&original, &addresses, addresses.as_sent(dialect)).unwrap_or(original);
+    let addresses = Addresses::new(&NO_RULES, wish(ctx));
+    let as_sent = as_sent(dialect, &addresses);
+    let hides = |member: &str, text: &str| match member {
+        "writeKey" if ctx.sites.is_secret(text) => Some("(key)"),
+        "ip" if text.trim().parse::<IpAddr>().is_ok() => Some("(address)"),
+        _ => None,
+    };
+    let exceptions = Exceptions { stays: &|member| as_sent.contains(&member), hides: &hides };
+    let original = scrub(&original, &addresses, &exceptions).unwrap_or(original);
     LogRecord::Rejected(Box::new(Rejected {
         id: String::new(),
         site: site.to_owned(),
@@ -190,6 +197,10 @@ pub(crate) fn refused(
         dialect,
         original,
     }))
+}
+
+fn wish(ctx: &Context<'_>) -> Wish {
+    if ctx.private { Wish::Privacy } else { Wish::None }
 }
 
 /// As much of the original as is kept, as text that every store takes.

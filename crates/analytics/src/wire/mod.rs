@@ -17,7 +17,6 @@
 //! dialect does not know stays a property; a text that is longer than its column stays a property too, and the column
 //! holds its beginning.
 
-mod address;
 mod batch;
 mod counter;
 mod draft;
@@ -87,8 +86,11 @@ pub trait Sites {
     /// The site of that id, for its rules; `None`: it has none.
     fn site(&self, id: &str) -> Option<Arc<Site>>;
 
-    /// Whether `key` is a secret whose holder is believed about visitors.
-    fn believes(&self, key: &str) -> bool;
+    /// Whether `key` is a secret whose holder is believed about the visitors of `site`.
+    fn believes(&self, key: &str, site: &str) -> bool;
+
+    /// Whether `key` is a secret, of whatever use, or looks like one: it must not be written down.
+    fn is_secret(&self, key: &str) -> bool;
 }
 
 /// What a dialect needs to know beside the body.
@@ -98,8 +100,8 @@ pub struct Context<'a> {
     pub received_at: Timestamp,
     /// The write key of the request's head or address; it goes before one in the body.
     pub key: Option<&'a str>,
-    /// The sender has shown a secret key: what it says of its visitors' addresses and agents is believed.
-    pub trusted: bool,
+    /// The token of `Authorization: Bearer`: of who shows a secret one, what is said of visitors' addresses and agents is believed.
+    pub bearer: Option<&'a str>,
     /// The visitor asked for privacy (`Sec-GPC: 1` or `DNT: 1`).
     pub private: bool,
     /// The request came by system C's port or prefix, so an `/event` that is nobody's is answered in C's words.
@@ -120,9 +122,10 @@ impl Context<'_> {
         self.sites.resolve(self.key.or(body_key), site)
     }
 
-    /// Whether what the sender says of its visitors is believed, by the request's key or else the body's.
-    fn trusts(&self, body_key: Option<&str>) -> bool {
-        self.trusted || self.key.or(body_key).is_some_and(|key| self.sites.believes(key))
+    /// Whether what the sender says of the visitors of `site` is believed, by its token, the request's key or else the body's.
+    fn trusts(&self, body_key: Option<&str>, site: &str) -> bool {
+        let shown = [self.bearer, self.key.or(body_key)];
+        shown.into_iter().flatten().any(|key| self.sites.believes(key, site))
     }
 }
 

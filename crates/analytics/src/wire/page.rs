@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use kassa_access::campaign_word;
 use kassa_model::Event;
 
-use super::address::is_email;
 use super::text::cut;
 use super::{PATH_BYTES_MAX, TEXT_BYTES_MAX};
 
@@ -85,19 +85,18 @@ const CLICKS: [(&str, &str, Option<&str>); 13] = [
     ("fbclid", "facebook", None),
 ];
 
-/// Sets the campaign columns from the `utm_*` of a query, where they are not set yet. An e-mail address is none of these.
+/// Sets the campaign columns from the `utm_*` of a query, where they are not set yet.
 pub(crate) fn campaign(event: &mut Event, query: &str) {
-    for (key, value) in pairs(query) {
-        let slot = match key {
-            "utm_source" => &mut event.utm_source,
-            "utm_medium" => &mut event.utm_medium,
-            "utm_campaign" => &mut event.utm_campaign,
-            "utm_term" => &mut event.utm_term,
-            "utm_content" => &mut event.utm_content,
-            _ => continue,
-        };
-        if slot.is_none() && !value.is_empty() && !is_email(value) {
-            *slot = Some(cut(&decoded(value), TEXT_BYTES_MAX).to_owned());
+    let columns = [
+        ("utm_source", &mut event.utm_source),
+        ("utm_medium", &mut event.utm_medium),
+        ("utm_campaign", &mut event.utm_campaign),
+        ("utm_term", &mut event.utm_term),
+        ("utm_content", &mut event.utm_content),
+    ];
+    for (name, column) in columns {
+        if column.is_none() {
+            *column = word(query, name);
         }
     }
 }
@@ -105,18 +104,26 @@ pub(crate) fn campaign(event: &mut Event, query: &str) {
 /// Without a `utm_source`, `ref` or `source` stands in for it.
 pub(crate) fn stand_in(event: &mut Event, query: &str) {
     for name in SOURCES {
-        let value = pairs(query).find(|(key, value)| *key == name && !value.is_empty() && !is_email(value));
-        if let (None, Some((_, value))) = (&event.utm_source, value) {
-            event.utm_source = Some(cut(&decoded(value), TEXT_BYTES_MAX).to_owned());
+        if event.utm_source.is_none() {
+            event.utm_source = word(query, name);
         }
     }
+}
+
+/// The first value of a parameter that may be kept.
+fn word(query: &str, name: &str) -> Option<String> {
+    let mut values = pairs(query).filter(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_empty());
+    values.find_map(|(_, value)| {
+        let value = decoded(value);
+        campaign_word(&value).map(|word| cut(&word, TEXT_BYTES_MAX).to_owned())
+    })
 }
 
 /// Sets source and medium from the parameter that names a click, where they are not set yet. What says nothing of money says
 /// less than a referrer does.
 pub(crate) fn click(event: &mut Event, query: &str) {
     let clicked = |known: &&(&str, &str, Option<&str>)| {
-        pairs(query).any(|(key, value)| key == known.0 && !value.is_empty())
+        pairs(query).any(|(key, value)| key.eq_ignore_ascii_case(known.0) && !value.is_empty())
     };
     let Some((_, source, medium)) = CLICKS.iter().find(clicked) else { return };
     if event.utm_source.is_none() && (medium.is_some() || event.referrer.is_none()) {
@@ -127,8 +134,9 @@ pub(crate) fn click(event: &mut Event, query: &str) {
     }
 }
 
+/// Names and values. Who copies a link from a page's source has `&amp;` in it.
 fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
-    query.split('&').filter_map(|pair| pair.split_once('='))
+    query.split('&').filter_map(|pair| pair.trim_start_matches("amp;").split_once('='))
 }
 
 /// A query value, percent-decoded; what is no text becomes U+FFFD.
@@ -206,6 +214,17 @@ mod tests {
         check("fbclid=1", None, Some("facebook"), None);
         check("fbclid=1", Some("https://l.instagram.com/"), None, None);
         check("gclid=", None, None, None);
+        check("UTM_Source=News&amp;utm_medium=email", None, Some("News"), Some("email"));
+        check("Ref=a&GCLID=1", None, Some("a"), Some("cpc"));
+        check("ref=ann%2540example.com&source=b", None, Some("b"), None);
+        check("ref=https%3A%2F%2Fa.test%2Fp%3Ftoken%3D1", None, Some("https://a.test/p"), None);
+        check(
+            "utm_source=https%253A%252F%252Fa.test%252F%253Ftoken%253D1",
+            None,
+            Some("https://a.test/"),
+            None,
+        );
+        check("utm_source=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc&ref=b", None, Some("b"), None);
         check("q=gclid", None, None, None);
     }
 

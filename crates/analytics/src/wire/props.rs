@@ -146,7 +146,7 @@ impl<'a> Scrubber<'a> {
                 false => Cow::Borrowed(raw.trim_matches('"')),
             };
             self.skip(b':');
-            if names_person(&key) {
+            if names_person(&key) || names_campaign(&key) {
                 self.peek();
                 self.raw();
             } else {
@@ -236,6 +236,14 @@ impl<'a> Scrubber<'a> {
     }
 }
 
+/// Whether a property of this name holds what a campaign's query says (Segment's `context.campaign` is one): of those that ask
+/// for privacy no value of a query is kept.
+fn names_campaign(key: &str) -> bool {
+    let is_utm = key.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("utm"))
+        && key[3..].starts_with(|next: char| "_-".contains(next) || next.is_ascii_uppercase());
+    is_utm || key.eq_ignore_ascii_case("campaign")
+}
+
 /// Whether a property of this name names a person.
 pub(crate) fn names_person(key: &str) -> bool {
     let plain = |text: &str| text.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).count();
@@ -262,6 +270,10 @@ mod tests {
         check(
             r#"{"items":[{"sku":"m","name":"Ann"},[{"phone":1}],2],"deep":{"address":{"city":"x"},"b":null}}"#,
             r#"{"items":[{"sku":"m"},[{}],2],"deep":{"b":null}}"#,
+        );
+        check(
+            r#"{"context":{"campaign":{"id":"x"}},"utm_id":1,"utmSource":2,"UTM_x":3,"utmost":4}"#,
+            r#"{"context":{},"utmost":4}"#,
         );
         check(r#"{"names":1,"page_name":2,"k\"":3}"#, r#"{"names":1,"page_name":2,"k\"":3}"#);
         check("{}", "{}");

@@ -1,68 +1,102 @@
 //! Addresses inside of a JSON text: each that is the value of a member, or an element of a list, is written down as
-//! [`Addresses`] has it, whatever it is called if it is absolute, and otherwise by its member's name.
+//! [`Addresses`] has it, whatever it is called; what is called like an address or a query is one as a whole.
 
 use std::borrow::Cow;
 
-use kassa_model::PATH_SENT;
-use memchr::{memchr, memchr3};
+use kassa_access::{Addresses, is_absolute, origin_and_path};
+use memchr::memchr;
 
-use super::address::{Addresses, is_absolute, origin_and_path};
-
-/// Members that hold addresses, compared without case, `_` and `-`.
-const ADDRESSES: &[&str] = &[
-    "url",
-    "uri",
-    "href",
-    "path",
-    "page",
-    "pagepath",
-    "pageurl",
-    "referrer",
-    "referer",
-    "location",
-    "link",
-    "landingpage",
-    "canonical",
-];
-/// Those of them that hold an address elsewhere.
+/// How the names of members end that hold addresses, in lower case and without signs.
+const ADDRESSES: &[&str] = &["url", "uri", "href", "path", "page", "location", "link", "canonical"];
+/// The one that only looks so.
+const NO_ADDRESS: &str = "xpath";
+/// What the names of those have in them that hold an address elsewhere.
 const REFERRERS: &[&str] = &["referrer", "referer"];
 /// Members that hold queries.
-const QUERIES: &[&str] = &["search", "query", "querystring"];
+const QUERIES: &[&str] = &["search", "query", "querystring", "urlquery", "params", "hash", "fragment"];
+/// The one of them that may be what somebody looked for.
+const SEARCHED: &str = "query";
 
-/// `json` with its addresses as they are written down, or `None` where nothing changes. Members called as in `as_sent` stay.
-/// It may be cut off or no JSON at all: then what looks like a text in quotes is looked at.
-pub(super) fn scrub(json: &str, addresses: &Addresses<'_>, as_sent: &[&str]) -> Option<String> {
+/// What of a JSON text does not go by its addresses.
+#[derive(Clone, Copy)]
+pub(super) struct Exceptions<'a> {
+    /// Whether the member of that name of the outermost object stays as it is.
+    pub(super) stays: &'a dyn Fn(&str) -> bool,
+    /// What stands for the value of a member, by its name and value.
+    pub(super) hides: &'a dyn Fn(&str, &str) -> Option<&'static str>,
+}
+
+/// A JSON text with some of its pieces replaced.
+struct Replaced<'t> {
+    json: &'t str,
+    out: String,
+    copied: usize,
+}
+
+/// Whether anything of `json` could be an address: of most events nothing that has no column is.
+pub(super) fn may_hold_address(json: &str) -> bool {
+    json.bytes().any(|byte| matches!(byte, b'/' | b'?' | b'#' | b'@' | b'%' | b'=' | b'\\'))
+}
+
+/// `json` with its addresses as they are written down, or `None` where nothing changes. It may be cut off or no JSON at all: what
+/// looks like a text in quotes is looked at, and so is what stands where JSON has no text.
+pub(super) fn scrub(json: &str, addresses: &Addresses<'_>, exceptions: &Exceptions<'_>) -> Option<String> {
     let bytes = json.as_bytes();
-    // Most events have nothing that looks like an address beside their columns.
-    if memchr(b'/', bytes).is_none() && memchr3(b'?', b'#', b'@', bytes).is_none() {
-        return None;
-    }
-    let (mut out, mut copied, mut at) = (String::new(), 0, 0);
-    let mut key: &str = "";
-    while let Some(found) = bytes.get(at..).and_then(|rest| memchr(b'"', rest)) {
-        let start = at + found;
+    let mut replaced = Replaced { json, out: String::new(), copied: 0 };
+    let (mut at, mut depth, mut key) = (0, 0_usize, Cow::Borrowed(""));
+    loop {
+        let start =
+            bytes.get(at..).and_then(|rest| memchr(b'"', rest)).map_or(bytes.len(), |found| at + found);
+        let between = json.get(at..start).unwrap_or_default();
+        depth = depth_behind(between, depth);
+        if may_hold_address(between)
+            && let Cow::Owned(clean) = addresses.clean_raw(between)
+        {
+            replaced.put((at, start), &clean);
+        }
+        if start == bytes.len() {
+            return replaced.finish();
+        }
         let (end, closed) = string_end(bytes, start + 1);
-        let inner = &json[start + 1..end];
+        let text = unescaped(&json[start + 1..end]);
         at = end + usize::from(closed);
         if bytes[at..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':') {
-            key = inner;
+            key = text;
             continue;
         }
-        // The path as sent is written down as it is to be kept.
-        if key == PATH_SENT || as_sent.contains(&key) {
+        if depth == 1 && (exceptions.stays)(&key) {
             continue;
         }
-        if let Some(clean) = value(key, inner, addresses) {
-            out.push_str(&json[copied..start]);
-            out.push_str(&serde_json::Value::from(clean).to_string());
-            copied = at;
+        let hidden = (exceptions.hides)(&key, &text).map(str::to_owned);
+        if let Some(clean) = hidden.or_else(|| value(&key, &text, addresses)) {
+            replaced.put((start, at), &serde_json::Value::from(clean).to_string());
         }
     }
-    if copied == 0 {
-        return None;
+}
+
+impl Replaced<'_> {
+    fn put(&mut self, (start, end): (usize, usize), text: &str) {
+        self.out.push_str(&self.json[self.copied..start]);
+        self.out.push_str(text);
+        self.copied = end;
     }
-    out.push_str(&json[copied..]);
-    Some(out)
+
+    fn finish(mut self) -> Option<String> {
+        if self.copied == 0 {
+            return None;
+        }
+        self.out.push_str(&self.json[self.copied..]);
+        Some(self.out)
+    }
+}
+
+/// How many objects and lists are open behind `between`, which is no string, if `depth` were before it.
+fn depth_behind(between: &str, depth: usize) -> usize {
+    between.bytes().fold(depth, |depth, byte| match byte {
+        b'{' | b'[' => depth + 1,
+        b'}' | b']' => depth.saturating_sub(1),
+        _ => depth,
+    })
 }
 
 /// Where the string that begins at `from` ends, and whether a quote ends it.
@@ -78,73 +112,46 @@ fn string_end(bytes: &[u8], from: usize) -> (usize, bool) {
     (bytes.len(), false)
 }
 
-/// The value of `key` as it is written down, if that is another.
-fn value(key: &str, inner: &str, addresses: &Addresses<'_>) -> Option<String> {
-    let text = match inner.contains('\\') {
-        // What is cut off within an escape is taken as it stands.
-        true => serde_json::from_str::<String>(&format!("\"{inner}\"")).map_or(inner.into(), Cow::Owned),
-        false => Cow::Borrowed(inner),
-    };
-    if text.starts_with('?') && is_one_of(key, QUERIES) {
-        let clean = format!("?{}", addresses.query(&text[1..]));
-        return (clean != text).then_some(clean);
+/// The text of a string; one that is cut off within an escape is taken nearly as it stands.
+fn unescaped(inner: &str) -> Cow<'_, str> {
+    if !inner.contains('\\') {
+        return Cow::Borrowed(inner);
     }
-    let is_relative = text.starts_with(['/', '?', '#', '.']) && is_one_of(key, ADDRESSES);
-    let is_address = is_absolute(&text) || text.starts_with("mailto:") || is_relative;
-    if !is_address {
+    let text = serde_json::from_str::<String>(&format!("\"{inner}\""));
+    Cow::Owned(text.unwrap_or_else(|_| inner.replace("\\/", "/")))
+}
+
+/// The value of `key` as it is written down, if that is another.
+fn value(key: &str, text: &str, addresses: &Addresses<'_>) -> Option<String> {
+    if !may_hold_address(text) {
         return None;
     }
-    // Of whose page a referrer is cannot be told here.
-    let clean = match is_one_of(key, REFERRERS) {
-        true => origin_and_path(&text),
-        false => addresses.clean(&text),
+    let key = letters(key);
+    let named = |names: &[&str]| names.contains(&key.as_str());
+    let is_word = !text.contains(char::is_whitespace);
+    let clean = match text.strip_prefix('?') {
+        Some(query) if named(QUERIES) => Cow::Owned(format!("?{}", addresses.query(query))),
+        None if named(QUERIES) && text.contains('=') && !text.contains(['?', '#']) => {
+            if !is_word && key == SEARCHED {
+                return None;
+            }
+            Cow::Owned(addresses.query(text))
+        }
+        _ if !is_word && !is_absolute(text) && !text.starts_with(['/', '?', '#', '.']) => {
+            addresses.clean_text(text)
+        }
+        // Of whose page a referrer is cannot be told here.
+        _ if REFERRERS.iter().any(|name| key.contains(name)) => origin_and_path(text),
+        _ if key != NO_ADDRESS && ADDRESSES.iter().any(|end| key.ends_with(end)) => addresses.clean(text),
+        _ => addresses.clean_text(text),
     };
     (clean != text).then(|| clean.into_owned())
 }
 
-fn is_one_of(key: &str, names: &[&str]) -> bool {
-    let letters =
-        || key.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase());
-    names.iter().any(|name| letters().eq(name.bytes()))
+/// A member's name in lower case, without signs.
+fn letters(key: &str) -> String {
+    key.chars().filter(|letter| letter.is_alphanumeric()).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use kassa_access::SiteRules;
-
-    use super::*;
-
-    fn check(json: &str, expected: &str) {
-        let rules = SiteRules::default();
-        let found = scrub(json, &Addresses::new(&rules, false), &["page_path"]);
-        assert_eq!(found.as_deref().unwrap_or(json), expected);
-    }
-
-    #[test]
-    fn finds_addresses_wherever_they_lie() {
-        check(r#"{"a":1,"b":"?x=1"}"#, r#"{"a":1,"b":"?x=1"}"#);
-        check(
-            r#"{"context":{"page":{"url":"https://a.test/p?token=1","search":"?token=1"}},"n":1.50}"#,
-            r#"{"context":{"page":{"url":"https://a.test/p?token=","search":"?token="}},"n":1.50}"#,
-        );
-        check(r#"{"image":["https:\/\/a.test\/?k=1","x"]}"#, r#"{"image":["https://a.test/?k=","x"]}"#);
-        check(
-            r#"{"path":"/p?token=1","page_path":"/p?token=1"}"#,
-            r#"{"path":"/p?token=","page_path":"/p?token=1"}"#,
-        );
-        check(r#"{"referrer":"https://a.test/p?q=ann"}"#, r#"{"referrer":"https://a.test/p"}"#);
-        check(r#"{"query":"mugs? yes=1"}"#, r#"{"query":"mugs? yes=1"}"#);
-        check(r#"{"page_url" : "/p?ä\"=1&token=\u0041" }"#, r#"{"page_url" : "/p?token=" }"#);
-        check(r#"{"title":"see you? at=home"}"#, r#"{"title":"see you? at=home"}"#);
-        check(r#"{"href":"mailto:ann@example.com"}"#, r#"{"href":"mailto:"}"#);
-    }
-
-    #[test]
-    fn reads_what_is_cut_off_or_no_json() {
-        check(r#"{"url":"https://a.test/?token=s3cr"#, r#"{"url":"https://a.test/?token=""#);
-        check(r#"{"url":"https://a.test/?token=s\"#, r#"{"url":"https://a.test/?token=""#);
-        for text in ["", "\"", "\\", "\"\\", "a\"b\"c", "\"\"\"", "{\"a\":"] {
-            check(text, text);
-        }
-    }
-}
+mod tests;

@@ -107,7 +107,8 @@ pub(super) fn read(kind: Option<Kind>, body: &[u8], ctx: &Context<'_>) -> Readin
 
 fn read_one(kind: Kind, message: &Received<'_>, ctx: &Context<'_>) -> Reading {
     let site = ctx.site(message.key().as_deref(), None);
-    let envelope = Envelope { trusted: ctx.trusts(message.key().as_deref()), ..Envelope::default() };
+    let trusted = site.as_deref().is_some_and(|site| ctx.trusts(message.key().as_deref(), site));
+    let envelope = Envelope { trusted, ..Envelope::default() };
     let mut address = None;
     let parsed = match &site {
         None => Err(Flaw::new(Reason::UnknownSite, "no such site or write key")),
@@ -135,7 +136,7 @@ fn read_batch(list: List<'_>, members: Members<'_>, ctx: &Context<'_>) -> Readin
     let site = ctx.site(key.as_deref(), None);
     let shared_flaw = members.entries.iter().any(|(_, value)| too_deep(value.get()));
     let mut sharing = Sharing::new(&members, &items);
-    let trusted = ctx.trusts(key.as_deref());
+    let trusted = site.as_deref().is_some_and(|site| ctx.trusts(key.as_deref(), site));
     let envelope = if shared_flaw { Envelope::default() } else { Envelope::of(members) };
     let envelope = Envelope { trusted, ..envelope };
     let (mut place, mut addresses) = (0, Vec::new());

@@ -1,11 +1,15 @@
 //! Page, campaign, referrer and properties of an event as they are written down, once its dialect has read them.
 
+use std::borrow::Cow;
+
+use kassa_access::{Addresses, campaign_word, origin_and_path};
 use kassa_model::{Dialect, Event, PATH_SENT};
 
-use super::address::{Addresses, is_email, origin_and_path};
 use super::page::{self, Page};
 use super::props::Props;
-use super::scrub::scrub;
+use super::scrub::{Exceptions, may_hold_address, scrub};
+use super::text::cut;
+use super::{TEXT_BYTES_MAX, names};
 use crate::host::host_of;
 
 /// What host and path leave of a page's address: the first that is known.
@@ -42,7 +46,7 @@ pub(super) fn settle(
     if let Some(sent) = event.path.take() {
         let page = page_of(event, &sent, &mut rest, addresses);
         if sent != page {
-            let kept = match addresses.as_sent(event.dialect) {
+            let kept = match as_sent(event.dialect, addresses) {
                 [] => addresses.clean(&sent).into_owned(),
                 _ => sent,
             };
@@ -53,15 +57,31 @@ pub(super) fn settle(
         event.path = Some(page);
     }
     settle_campaign(event, rest.query.as_deref().unwrap_or_default(), addresses);
+    settle_texts(event, addresses);
     settle_referrer(event, addresses)
 }
 
-/// The properties as they are kept. B's own answer gives the received object back as it was sent.
+/// The members by which a dialect sends the page as data, which its own answers give back as sent; none where the visitor asked
+/// for privacy.
+pub(super) fn as_sent(dialect: Dialect, addresses: &Addresses<'_>) -> &'static [&'static str] {
+    match dialect {
+        _ if addresses.is_private() => &[],
+        Dialect::Flat => &["page"],
+        Dialect::Batch => &["page_path"],
+        Dialect::Site => &["path"],
+        Dialect::Counter | Dialect::Segment | Dialect::Shop => &[],
+    }
+}
+
+/// The properties as they are kept.
 pub(super) fn settle_props(dialect: Dialect, props: String, addresses: &Addresses<'_>) -> String {
-    if dialect == Dialect::Batch && !addresses.is_private() {
+    if !may_hold_address(&props) {
         return props;
     }
-    scrub(&props, addresses, addresses.as_sent(dialect)).unwrap_or(props)
+    let as_sent = as_sent(dialect, addresses);
+    // The path as sent is written down as it is to be kept.
+    let stays = |member: &str| member == PATH_SENT || as_sent.contains(&member);
+    scrub(&props, addresses, &Exceptions { stays: &stays, hides: &|_, _| None }).unwrap_or(props)
 }
 
 /// The page in its normal form. What is sent as its path may be a whole address.
@@ -75,10 +95,33 @@ fn page_of(event: &mut Event, sent: &str, rest: &mut Rest, addresses: &Addresses
         }
         None => sent,
     };
-    if let Some((_, query)) = path.split_once('?') {
-        rest.take_query(query.split('#').next().unwrap_or(query));
+    let before_fragment = path.split('#').next().unwrap_or(path);
+    if let Some((_, query)) = before_fragment.split_once('?') {
+        rest.take_query(query);
     }
-    addresses.page(path, rest.query.as_deref(), rest.fragment.as_deref())
+    let page = addresses.page(path, rest.query.as_deref(), rest.fragment.as_deref());
+    // A router that lives in the fragment has its query there, too.
+    let route = addresses.route(path, rest.fragment.as_deref());
+    let query = route.and_then(|route| route.split_once('?')).map(|(_, query)| query.to_owned());
+    rest.take_query(&query.unwrap_or_default());
+    page
+}
+
+/// Texts beside the page that may be, or name, an address: what was clicked, a title of a page that has none.
+fn settle_texts(event: &mut Event, addresses: &Addresses<'_>) {
+    let texts = [&mut event.title, &mut event.target, &mut event.component, &mut event.location_type];
+    for text in texts.into_iter().flatten() {
+        if let Cow::Owned(clean) = addresses.clean_text(text) {
+            *text = cut(&clean, TEXT_BYTES_MAX).to_owned();
+        }
+    }
+    // The old systems count an event under its name as sent.
+    if event.dialect == Dialect::Segment
+        && let Cow::Owned(clean) = addresses.clean_text(&event.name_sent)
+    {
+        event.name_sent = cut(&clean, TEXT_BYTES_MAX).to_owned();
+        event.name = names::canonical(&event.name_sent).to_owned();
+    }
 }
 
 /// The campaign columns: those that the client names, else those of the page's query. Where the visitor asked for privacy no
@@ -93,9 +136,8 @@ fn settle_campaign(event: &mut Event, query: &str, addresses: &Addresses<'_>) {
     ];
     let named = columns.iter().any(|column| column.is_some());
     for column in columns {
-        if addresses.is_private() || column.as_deref().is_some_and(is_email) {
-            *column = None;
-        }
+        let word = column.take().filter(|_| !addresses.is_private());
+        *column = word.and_then(|word| campaign_word(&word).map(Cow::into_owned));
     }
     if query.is_empty() {
         return;

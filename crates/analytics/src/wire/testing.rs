@@ -31,14 +31,18 @@ impl Sites for FewSites {
         None
     }
 
-    fn believes(&self, _: &str) -> bool {
+    fn believes(&self, _: &str, _: &str) -> bool {
         false
+    }
+
+    fn is_secret(&self, key: &str) -> bool {
+        key.starts_with("ks_")
     }
 }
 
 pub(crate) fn context() -> Context<'static> {
     let (key, sites) = (None, &FewSites);
-    Context { received_at: RECEIVED_AT, key, trusted: false, private: false, counter_first: false, sites }
+    Context { received_at: RECEIVED_AT, key, bearer: None, private: false, counter_first: false, sites }
 }
 
 /// The accepted event at `place`.

@@ -58,7 +58,8 @@ fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
     headers.insert(USER_AGENT, HeaderValue::from_static(purchase.agent));
     let salts = shop.options.salts.as_ref().map(|salts| salts.at(purchase.at));
     let address = IpAddr::from(purchase.address);
-    let visit = Visit { site, address, headers: &headers, salts: salts.as_ref(), received_at: purchase.at };
+    let (salts, received_at) = (salts.as_ref(), purchase.at);
+    let visit = Visit { site, address, headers: &headers, salts, rules: None, received_at };
     let mut context = Context::new(&visit, &ContextBody::default());
     if let Some(user) = &purchase.user {
         let visitor = visitor_from(site, user);

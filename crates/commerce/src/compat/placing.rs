@@ -39,7 +39,8 @@ pub(super) async fn place(
     let customer = Customer { name, email: None };
     let ask = OrderAsk { items, customer, client_reference: None, context: ContextBody::default() };
     let fingerprint = idempotency::fingerprint(method, route, &ask);
-    let visit = Visit { site: &shop.options.site, address, headers, salts: None, received_at: shop.now() };
+    let (site, received_at) = (shop.options.site.as_str(), shop.now());
+    let visit = Visit { site, address, headers, salts: None, rules: None, received_at };
     let submission = Submission::new(ask, scope, key, (shop, &visit));
     submit(shop, Submission { fingerprint, ..submission }, shape).await
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderName};
-use kassa_access::DaySalts;
+use kassa_access::{Addresses, DaySalts, SiteRules, Wish};
 use kassa_model::{
     PartitionBy, RouteKey, Timestamp, cookieless_visitor, names_nobody, session_from, visitor_from,
 };
@@ -17,8 +17,6 @@ const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 const DNT: HeaderName = HeaderName::from_static("dnt");
 /// Bytes that are kept of a User-Agent, as the collector does.
 const AGENT_BYTES_MAX: usize = 1_024;
-/// Bytes that are kept of a page's path, as the collector does.
-const PATH_BYTES_MAX: usize = 2_048;
 const HOST_BYTES_MAX: usize = 255;
 
 /// What an order's analytics records say about its visit.
@@ -66,6 +64,8 @@ pub struct Visit<'a> {
     pub headers: &'a HeaderMap,
     /// The day's secrets; `None`: visitors without a name are told apart by nothing.
     pub salts: Option<&'a DaySalts>,
+    /// What the site says of its pages; `None`: nothing in particular.
+    pub rules: Option<&'a SiteRules>,
     /// When it arrived.
     pub received_at: Timestamp,
 }
@@ -84,7 +84,9 @@ impl Context {
         let visitor = anonymous.or_else(|| user.clone());
         let visitor = visitor.map(|name| visitor_from(site, &name));
         let session = named(&said.session_id).map(|name| session_from(site, &name));
-        let (host, path) = said.page.as_deref().map(page).unwrap_or_default();
+        let (plain, wish) = (SiteRules::default(), if private { Wish::Privacy } else { Wish::None });
+        let addresses = Addresses::new(visit.rules.unwrap_or(&plain), wish);
+        let (host, path) = said.page.as_deref().map(|url| page(url, &addresses)).unwrap_or_default();
         let mut context = Self {
             site: site.to_owned(),
             visitor,
@@ -129,19 +131,16 @@ fn is_one(headers: &HeaderMap, name: &HeaderName) -> bool {
     headers.get(name).is_some_and(|value| value.as_bytes().trim_ascii() == b"1")
 }
 
-/// Host and path of a page's address, or the path alone of one without a host; its query is not kept.
-fn page(url: &str) -> (Option<String>, Option<String>) {
-    let (host, rest) = match url.split_once("://") {
-        Some((_, rest)) => {
-            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-            let (authority, path) = rest.split_at(end);
-            (Some(host_of(authority)).filter(|host| !host.is_empty()), path)
-        }
-        None => (None, url),
+/// Host and page of an address, or the page alone of one without a host, as the collector has it of an event.
+fn page(url: &str, addresses: &Addresses<'_>) -> (Option<String>, Option<String>) {
+    let Some((_, rest)) = url.split_once("://") else {
+        return (None, Some(addresses.page(url, None, None)));
     };
-    let path = rest.split(['?', '#']).next().unwrap_or_default();
-    let path = if path.is_empty() { "/" } else { path };
-    (host.map(|host| cut(&host, HOST_BYTES_MAX).to_owned()), Some(cut(path, PATH_BYTES_MAX).to_owned()))
+    let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = Some(host_of(authority)).filter(|host| !host.is_empty());
+    let (path, fragment) = rest.split_once('#').map_or((rest, None), |(path, route)| (path, Some(route)));
+    let host = host.map(|host| cut(&host, HOST_BYTES_MAX).to_owned());
+    (host, Some(addresses.page(path, None, fragment)))
 }
 
 fn host_of(authority: &str) -> String {
@@ -165,13 +164,20 @@ mod tests {
 
     #[test]
     fn takes_pages_apart() {
+        let rules = serde_json::from_str(r#"{"keep_query":["id"],"hash_routes":true}"#).unwrap();
+        let rules = SiteRules::new(&rules, &[]).unwrap();
         let check = |url: &str, host: Option<&str>, path: &str| {
-            assert_eq!(page(url), (host.map(str::to_owned), Some(path.to_owned())), "{url}");
+            let found = page(url, &Addresses::new(&rules, Wish::None));
+            assert_eq!(found, (host.map(str::to_owned), Some(path.to_owned())), "{url}");
         };
         check("https://Shop.test:8080/cart?x=1#y", Some("shop.test"), "/cart");
         check("https://shop.test", Some("shop.test"), "/");
         check("/checkout?step=2", None, "/checkout");
         check("", None, "/");
+        // One page is one row, and what is secret of it is nowhere.
+        check("https://u:p@shop.test/caf%c3%a9//?token=1&id=5", Some("shop.test"), "/café?id=5");
+        check("/verify/ann@example.com/", None, "/verify/(email)");
+        check("https://shop.test/#/cart", Some("shop.test"), "/#/cart");
     }
 
     #[test]
@@ -183,7 +189,8 @@ mod tests {
         let context = |headers: &HeaderMap, said: &ContextBody| {
             let received_at = Timestamp::from_micros(5);
             let address = "9.9.9.9".parse().unwrap();
-            Context::new(&Visit { site: "s", address, headers, salts: Some(&salts), received_at }, said)
+            let (salts, rules) = (Some(&salts), None);
+            Context::new(&Visit { site: "s", address, headers, salts, rules, received_at }, said)
         };
         let said = ContextBody {
             anonymous_id: Some("a1".to_owned()),

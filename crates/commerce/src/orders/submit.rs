@@ -56,7 +56,9 @@ impl Submission {
     pub fn new(ask: OrderAsk, scope: String, key: Option<String>, visit: (&Shop, &Visit<'_>)) -> Self {
         let (shop, visit) = visit;
         let salts = shop.options.salts.as_ref().map(|salts| salts.at(visit.received_at));
-        let visit = Visit { salts: salts.as_ref(), ..*visit };
+        let site = shop.access.site(visit.site);
+        let rules = site.as_ref().map(|site| &site.rules);
+        let visit = Visit { salts: salts.as_ref(), rules, ..*visit };
         let context = Context::new(&visit, &ask.context).routed(shop.options.partition_by);
         let fingerprint = idempotency::fingerprint("POST", "/v1/orders", &ask);
         Self { ask, scope, key, fingerprint, context, orderer: Orderer::Known }

@@ -1,5 +1,7 @@
 //! What a site says of addresses, and whom the collector believes about them.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use kassa_model::LogRecord;
 use serde_json::{Value, json};
 
@@ -81,6 +83,66 @@ async fn a_secret_key_is_believed_about_address_and_agent() {
     assert!(!all.contains("192.0.2."), "{all}");
 }
 
+/// Wherever a write key is taken a secret key is, and it is written down nowhere.
+#[tokio::test]
+async fn a_secret_key_is_taken_wherever_a_write_key_is() {
+    let shop = Shop::ruled(r#"{"labels":{"192.0.2.0/24":"till"}}"#);
+    let basic = format!("Basic {}", STANDARD.encode(format!("{SECRET}:")));
+    let in_address = format!("/v1/page?writeKey={SECRET}");
+    let page = r#"{"type":"page","context":{"ip":"192.0.2.9","userAgent":"Visitor"}}"#;
+    let in_body = format!("{{\"writeKey\":\"{SECRET}\",{}", &page[1..]);
+    let batch = format!("{{\"writeKey\":\"{SECRET}\",\"batch\":[{page}]}}");
+    let heads = [("authorization", basic.as_str()), ("x-write-key", SECRET)];
+    for (path, headers, body) in [
+        ("/v1/page", &heads[..1], page),
+        ("/v1/page", &heads[1..], page),
+        (in_address.as_str(), &heads[..0], page),
+        ("/v1/page", &heads[..0], in_body.as_str()),
+        ("/v1/batch", &heads[..0], batch.as_str()),
+    ] {
+        shop.post_with(path, headers, body).await;
+        let kept = shop.last();
+        assert_eq!(
+            (kept.event.site.as_str(), kept.agent.as_deref()),
+            ("shop", Some("Visitor")),
+            "{path} {body}"
+        );
+        assert!(kept.event.props.contains("till"), "{path} {body}");
+    }
+    for (path, body) in [
+        ("/track", r#"{"eventType":"x"}"#),
+        ("/track", r#"{"events":[{"event_type":"X"}]}"#),
+        ("/event", r#"{"type":"x"}"#),
+        ("/event", r#"{"site_id":"free","event_type":"x","path":"/"}"#),
+    ] {
+        let body = format!("{{\"writeKey\":\"{SECRET}\",{}", &body[1..]);
+        let answer = shop.post_with(path, &[], &body).await;
+        assert!((200..300).contains(&answer.status), "{body}: {}", answer.body);
+    }
+    assert_eq!(shop.last().event.site, "free");
+    let refused =
+        format!("{{\"writeKey\":\"{SECRET}\",\"event\":\"x\",\"timestamp\":\"soon\",{}", &page[1..]);
+    shop.post("/v1/track", refused).await;
+    assert!(shop.last_rejected().original.contains("(key)"));
+    let all = format!("{:?}", shop.records());
+    assert!(!all.contains(SECRET) && !all.contains("192.0.2."), "{all}");
+}
+
+/// Whose key is limited to a site is believed about that one alone.
+#[tokio::test]
+async fn a_secret_key_of_one_site_is_not_believed_about_another() {
+    let shop = Shop::ruled(r#"{"labels":{"192.0.2.0/24":"till"}}"#);
+    let body = r#"{"type":"page","context":{"ip":"192.0.2.9","userAgent":"Visitor"}}"#;
+    let bearer = [("authorization", "Bearer sk_of_free"), ("x-write-key", "pk_1"), ("user-agent", "server")];
+    shop.post_with("/v1/page", &bearer, body).await;
+    let kept = shop.last();
+    assert_eq!((kept.event.site.as_str(), kept.agent.as_deref()), ("shop", Some("server")));
+    assert!(!kept.event.props.contains("till"), "{}", kept.event.props);
+    shop.post_with("/v1/page", &[("x-write-key", "sk_of_free")], body).await;
+    let kept = shop.last();
+    assert_eq!((kept.event.site.as_str(), kept.agent.as_deref()), ("free", Some("Visitor")));
+}
+
 #[tokio::test]
 async fn pages_and_referrers_go_by_the_site_s_rules() {
     let shop =
@@ -106,5 +168,9 @@ async fn a_browser_that_a_program_drives_says_so() {
     assert!(shop.last().automated);
     assert_eq!(props(&shop), json!({}));
     shop.post("/v1/page", r#"{"context":{"webdriver":false}}"#).await;
+    assert!(!shop.last().automated);
+    shop.post("/track", r#"{"webdriver":true,"events":[{"event_type":"X"}]}"#).await;
+    assert!(shop.last().automated);
+    shop.post("/track", r#"{"webdriver":true,"events":[{"event_type":"X","webdriver":"no"}]}"#).await;
     assert!(!shop.last().automated);
 }

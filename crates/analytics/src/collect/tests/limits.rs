@@ -46,6 +46,8 @@ async fn who_has_a_secret_key_and_the_machine_itself_are_exempt() {
         assert_eq!(shop.post_with("/v1/page", &[], &page(n)).await.status, 200, "loopback {n}");
         let keyed = [STRANGER, ("authorization", "Bearer sk_sender")];
         assert_eq!(shop.post_with("/v1/page", &keyed, &page(n)).await.status, 200, "a secret key {n}");
+        let in_place = [STRANGER, ("x-write-key", "sk_sender")];
+        assert_eq!(shop.post_with("/v1/page", &in_place, "{}").await.status, 200, "where a write key is {n}");
     }
     let wrong = [STRANGER, ("authorization", "Bearer sk_wrong")];
     assert_eq!(shop.post_with("/v1/page", &wrong, &page(1)).await.status, 200);

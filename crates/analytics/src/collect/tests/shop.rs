@@ -210,5 +210,10 @@ fn options(rules: &RuleOptions) -> Options {
         sha256: "d9d8790e1cd58e36026fbd7c12c7b08a4eef8c5b40dca561c1cc24ffb548b06b".to_owned(),
         site: None,
     };
-    Options { sites, secret_keys: vec![sender], ..Options::default() }
+    let of_free = SecretKeyOptions {
+        name: "free".to_owned(),
+        sha256: "257aa928c928b6bdf142c5c487740a4e171dcd4a9c25b033eef2d703d76c5f16".to_owned(),
+        site: Some("free".to_owned()),
+    };
+    Options { sites, secret_keys: vec![sender, of_free], ..Options::default() }
 }

@@ -5,8 +5,16 @@ use kassa_model::{LogRecord, encode};
 use super::super::testing::{context, event};
 use super::super::{Context, Kind, Reading, read_event, read_segment, read_track};
 
-const SECRETS: [&str; 5] =
-    ["s3cr3t", "ann@example.com", "ann%40example.com", "hunter2", "eyJhbGciOiJIUzI1NiJ9"];
+const SECRETS: [&str; 8] = [
+    "s3cr3t",
+    "ann@example.com",
+    "ann%40example.com",
+    "ann%2540example.com",
+    "hunter2",
+    "eyJhbGciOiJIUzI1NiJ9",
+    "ks_live_",
+    "203.0.113.7",
+];
 
 fn bytes(reading: &Reading) -> String {
     let encoded = |record: &LogRecord| String::from_utf8(encode(record).unwrap()).unwrap();
@@ -84,7 +92,7 @@ fn the_old_systems_paths_stay_as_sent_unless_the_visitor_asks_for_privacy() {
 #[test]
 fn under_privacy_no_value_is_kept() {
     let private = Context { private: true, ..context() };
-    let body = r#"{"event":"x","context":{"page":{"url":"https://shop.test/p?utm_source=news&ref=s3cr3t&gclid=s3cr3t","referrer":"https://r.test/a?q=s3cr3t"},"campaign":{"medium":"s3cr3t"}}}"#;
+    let body = r#"{"event":"x","context":{"page":{"url":"https://shop.test/p?utm_source=news&ref=s3cr3t&gclid=s3cr3t","referrer":"https://r.test/a?q=s3cr3t"},"campaign":{"medium":"s3cr3t","id":"s3cr3t"}},"properties":{"utm_id":"s3cr3t"}}"#;
     let reading = read_segment(Some(Kind::Track), body.as_bytes(), &private);
     check(&reading);
     assert!(!bytes(&reading).contains("news"), "{}", bytes(&reading));
@@ -93,4 +101,90 @@ fn under_privacy_no_value_is_kept() {
     assert_eq!((read.utm_source.as_deref(), read.utm_medium.as_deref()), (Some("google"), Some("cpc")));
     let flat = r#"{"eventType":"x","page":"https://shop.test/p?utm_source=s3cr3t"}"#;
     check(&read_track(flat.as_bytes(), &private));
+}
+
+/// Every text of every format may be an address, whatever it is called; B's own path alone stays as it was sent.
+#[test]
+fn no_field_of_any_format_keeps_a_secret() {
+    let addresses = [
+        ADDRESS.to_owned(),
+        format!(" {ADDRESS}"),
+        "/p?token=s3cr3t&to=https://a.test/".to_owned(),
+        "reset.php?token=s3cr3t".to_owned(),
+        "/p;jsessionid=s3cr3t".to_owned(),
+        "#access_token=s3cr3t".to_owned(),
+        "/verify/ann%2540example.com".to_owned(),
+        "https%3A%2F%2Fa.test%2Fp%3Ftoken%3Ds3cr3t".to_owned(),
+        "see https://a.test/p?token=s3cr3t now".to_owned(),
+        "mailto:ann@example.com".to_owned(),
+        "/p\\u003ftoken=s3cr3t".to_owned(),
+    ];
+    let named = [
+        "url",
+        "href",
+        "title",
+        "target",
+        "x",
+        "initial_referrer",
+        "component_name",
+        "location_type",
+        "page_title",
+    ];
+    for address in &addresses {
+        for name in named {
+            let field = format!("\"{name}\":\"{address}\"");
+            let deep = format!(
+                "\"deep\":{{\"page\":\"{address}\",\"path\":\"{address}\",\"$path\":\"{address}\",{field}}}"
+            );
+            check(&read_track(format!("{{\"eventType\":\"x\",{field},{deep}}}").as_bytes(), &context()));
+            let item = format!(
+                "{{\"event_type\":\"X\",{field},\"dom_info\":{{{field}}},\"user_metadata\":{{{field}}},{deep}}}"
+            );
+            let batch = format!("{{\"app_url\":\"{address}\",\"events\":[{item},{{{field},\"n\":1}}]}}");
+            check(&read_track(batch.as_bytes(), &context()));
+            check(&read_event(format!("{{\"type\":\"x\",{field},{deep}}}").as_bytes(), &context()));
+            let site =
+                format!("{{\"site_id\":\"site-1\",\"event_type\":\"x\",\"path\":\"/p\",{field},{deep}}}");
+            check(&read_event(site.as_bytes(), &context()));
+            let segment = format!(
+                "{{\"event\":\"{address}\",\"properties\":{{{field},{deep}}},\"traits\":{{{field}}},\"context\":{{\"page\":{{{field}}},\
+                 \"campaign\":{{\"source\":\"{address}\",\"id\":\"{address}\"}},\"referrer\":{{{field}}}}}}}"
+            );
+            check(&read_segment(Some(Kind::Track), segment.as_bytes(), &context()));
+        }
+    }
+}
+
+/// Bodies that are no JSON become dead letters, and so does what is wrong in them.
+#[test]
+fn no_dead_letter_keeps_a_secret() {
+    let bodies = [
+        "url=https%3A%2F%2Fa.test%2F%3Ftoken%3Ds3cr3t&email=ann%40example.com&token=s3cr3t".to_owned(),
+        format!("{{url:'{ADDRESS}'}}"),
+        format!("{ADDRESS} and so on"),
+        format!(
+            "{{\"type\":5,\"site_id\":7,\"eventType\":5,\"timestamp\":\"soon\",\"$path\":\"{ADDRESS}\"}}"
+        ),
+        r#"{"event":"x","timestamp":"soon","eventType":5,"type":5,"writeKey":"ks_live_s3cr3t","context":{"ip":"203.0.113.7"}}"#.to_owned(),
+    ];
+    for body in bodies {
+        let readings = [
+            read_track(body.as_bytes(), &context()),
+            read_event(body.as_bytes(), &context()),
+            read_segment(Some(Kind::Track), body.as_bytes(), &context()),
+            read_segment(None, format!("{{\"batch\":[{body}]}}").as_bytes(), &context()),
+        ];
+        for reading in readings {
+            assert!(matches!(reading.records[0], LogRecord::Rejected(_)), "{body}");
+            check(&reading);
+        }
+    }
+}
+
+#[test]
+fn a_campaign_in_a_route_counts_where_routes_are_pages() {
+    let body = r#"{"site_id":"site-1","event_type":"x","path":"/#/sale?utm_source=news&token=s3cr3t"}"#;
+    let reading = read_event(body.as_bytes(), &context());
+    let read = event(&reading, 0);
+    assert_eq!((read.path.as_deref(), read.utm_source.as_deref()), (Some("/#/sale"), Some("news")));
 }

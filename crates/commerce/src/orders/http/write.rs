@@ -41,7 +41,8 @@ pub(super) async fn create_order(
     };
     let key = required_key(&headers)?.to_owned();
     let received_at = shop.now();
-    let visit = Visit { site: &shop.options.site, address, headers: &headers, salts: None, received_at };
+    let (site, headers) = (shop.options.site.as_str(), &headers);
+    let visit = Visit { site, address, headers, salts: None, rules: None, received_at };
     let mut submission = Submission::new(body.check()?, scope, Some(key), (&shop, &visit));
     if caller == Caller::Public {
         let limits = &shop.options.without_key;

@@ -68,8 +68,12 @@ impl Sites for AnySite {
         None
     }
 
-    fn believes(&self, _: &str) -> bool {
+    fn believes(&self, _: &str, _: &str) -> bool {
         true
+    }
+
+    fn is_secret(&self, _: &str) -> bool {
+        false
     }
 }
 
@@ -113,7 +117,7 @@ impl World {
         let ctx = Context {
             received_at: self.received,
             key: None,
-            trusted: true,
+            bearer: Some("secret"),
             private: body.private,
             counter_first: false,
             sites: &AnySite,
