@@ -114,6 +114,32 @@ async fn sites_and_their_keys() {
     }
 }
 
+/// What a site says of its pages and addresses is shown, applied, and known to another process.
+#[tokio::test]
+async fn a_site_has_rules() {
+    for bed in beds() {
+        let process = bed.process();
+        let body = r#"{"id":"blog","trailing_slash":"keep","hash_routes":true,"keep_query":["id"],
+            "ignore_referrers":["*.Bank.example"],"labels":{"192.0.2.0/24":"office"},"exclude_addresses":["::1"]}"#;
+        let made = admin(&process, "POST /v1/admin/sites", body).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        let other = bed.process();
+        until("the site is known", || other.access.site("blog").is_some()).await;
+        for access in [&process.access, &other.access] {
+            let rules = access.site("blog").unwrap().rules.clone();
+            assert!(rules.keeps("id") && rules.options().hash_routes);
+            assert_eq!(rules.options().trailing_slash, crate::TrailingSlash::Keep);
+            assert!(rules.ignores("3ds.bank.example") && rules.excludes("::1".parse().unwrap()));
+            assert_eq!(rules.label("::ffff:192.0.2.7".parse().unwrap()), Some("office"));
+        }
+        let shown = &admin(&process, "GET /v1/admin/sites", "").await.body["results"][0];
+        assert_eq!(
+            (&shown["trailing_slash"], &shown["labels"]["192.0.2.0/24"]),
+            (&json!("keep"), &json!("office"))
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_session_begins_lasts_and_ends() {
     for bed in beds() {
@@ -388,6 +414,10 @@ async fn bad_input_is_a_clear_4xx() {
             ("POST /v1/admin/sites", r#"{"id":"a","origins":["shop.example"]}"#, 400),
             ("POST /v1/admin/sites", r#"{"id":"a","origins":["https://shop.example/x"]}"#, 400),
             ("POST /v1/admin/sites", r#"{"id":"a","origins":["https://"]}"#, 400),
+            ("POST /v1/admin/sites", r#"{"id":"a","labels":{"office":"x"}}"#, 400),
+            ("POST /v1/admin/sites", r#"{"id":"a","exclude_addresses":["10.0.0.0/33"]}"#, 400),
+            ("POST /v1/admin/sites", r#"{"id":"a","trailing_slash":"cut"}"#, 400),
+            ("POST /v1/admin/sites", r#"{"id":"a","keep_query":["a b"]}"#, 400),
             ("POST /v1/admin/sites/nope/keys", "", 404),
             ("DELETE /v1/admin/sites/nope/keys/wk", "", 404),
             ("DELETE /v1/admin/sites/default/keys/%00", "", 404),

@@ -126,3 +126,16 @@ async fn a_named_session_keeps_its_facts_for_a_day() {
     }
     assert_eq!(shown(found[6].as_ref()), (56 * 60, Some("/in"), Some("Bing")));
 }
+
+/// Who comes back from where one pays comes from nowhere else, however long it took.
+#[tokio::test]
+async fn where_people_pay_names_no_visit() {
+    for (pays, ignored) in [("https://www.paypal.com/checkoutnow", false), ("https://bank.example/", true)] {
+        for (minute, expected) in [(10, (0, Some("/"), Some("Google"))), (35, (35, Some("/thanks"), None))] {
+            let back = at("b", minute, Some("/thanks"), Some(pays));
+            let back = Recorded { referrer_ignored: ignored, ..back };
+            let found = visits(vec![at("a", 0, Some("/"), Some(GOOGLE)), back]).await;
+            assert_eq!(shown(found[1].as_ref()), expected, "{pays} after {minute} min");
+        }
+    }
+}
