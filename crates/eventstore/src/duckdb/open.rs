@@ -8,8 +8,9 @@ use super::failure::first_line;
 use super::{Options, Purpose, schema, upgrade, workers};
 use crate::Error;
 
-/// How large the write-ahead log grows before it is worked into the tables.
-const CHECKPOINT_MIB: u32 = 32;
+/// How large the write-ahead log grows at most before it is worked into the tables; as a rule the writer does so earlier, by
+/// rows. A larger one costs a longer reading of the write-ahead log after a kill.
+const CHECKPOINT_MIB: u32 = 64;
 
 /// Opens the database of `options`, ready to use.
 pub(super) fn open(options: &Options) -> Result<Connection, Error> {
@@ -53,8 +54,6 @@ fn configure(connection: &Connection, options: &Options) -> duckdb::Result<()> {
     ];
     // Memory that a load or a report took goes back to the system when it is over, not at the next one.
     settings.push("SET allocator_background_threads = true".to_owned());
-    // At the default of 16 MiB nearly every batch would be followed by a checkpoint, and each compresses the unfinished
-    // row group again. A larger one costs a longer reading of the write-ahead log after a kill.
     settings.push(format!("SET checkpoint_threshold = '{CHECKPOINT_MIB} MiB'"));
     if let Some(threads) = options.threads {
         settings.push(format!("SET threads = {}", threads.max(1)));

@@ -429,6 +429,30 @@ async fn what_leaves_makes_room_in_the_file() {
     assert!(*later < earlier * 3 / 2, "the file grows: {sizes:?}");
 }
 
+/// A checkpoint that puts row groups together compresses all of their rows again: what that takes is most of what an insert
+/// takes, and how often it happens would hang on how many rows fit into the write-ahead log.
+#[tokio::test]
+async fn every_row_group_is_written_once() {
+    const ROWS: usize = 12_300;
+    let (_folder, path) = folder();
+    let store = open(&path);
+    for number in 0..25 {
+        let event = view("a", "/", number);
+        let rows = vec![event; ROWS].into_iter().enumerate();
+        let named = rows.map(|(row, event)| Event { id: format!("{number}-{row}"), ..event });
+        store.insert(batch(number as u128 * ROWS as u128, named.collect())).await.unwrap();
+    }
+    let groups = "SELECT sum(count)::BIGINT FROM pragma_storage_info('events') \
+                  WHERE column_name = 'sequence' AND segment_type = 'UBIGINT' AND persistent \
+                  GROUP BY row_group_id ORDER BY row_group_id";
+    let read = |connection: &duckdb::Connection| {
+        let mut statement = connection.prepare(groups)?;
+        let counts = statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+        Ok(counts)
+    };
+    assert_eq!(store.readers.unlimited(read).await.unwrap(), [8 * ROWS as i64; 3]);
+}
+
 #[tokio::test]
 async fn everything_is_there_after_reopening() {
     let (_folder, path) = folder();

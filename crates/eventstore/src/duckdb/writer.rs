@@ -21,6 +21,10 @@ use crate::{Batch, Error, InsertError, Mark, validate};
 const MEMORY_RETRIES: u32 = 5;
 /// How often the idle writer looks whether the database was given up.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// After so many new rows the write-ahead log is worked into the tables. The engine makes a row group (122,880 rows) of
+/// them, and later checkpoints put groups together where that saves one, writing all of their rows again: never where
+/// each is full to three quarters.
+const CHECKPOINT_ROWS: usize = 122_880 / 4 * 3 + 1;
 /// How far a partition's rows may be counted; the partition is in the bits above.
 const SEQUENCE_BITS: u32 = 48;
 
@@ -96,6 +100,8 @@ struct Writer {
 struct Session {
     lease: Lease,
     places: BTreeMap<u32, Place>,
+    /// Rows since the last checkpoint, if it was this session's.
+    loose: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -129,6 +135,7 @@ impl Writer {
                     let panicked = || InsertError::Unknown("the writer panicked".to_owned());
                     let done = catch_unwind(AssertUnwindSafe(|| self.insert(&batch)));
                     let _gone = reply.send(done.unwrap_or_else(|_| self.reset(panicked())));
+                    self.checkpoint();
                 }
                 Ok(Command::Change(change, reply)) => {
                     let panicked = || Error::Failed("the writer panicked".to_owned());
@@ -156,7 +163,7 @@ impl Writer {
         if self.session.is_none() {
             let lease = self.shared.lease()?;
             match read_places(&lease.connection) {
-                Ok(places) => self.session = Some(Session { lease, places }),
+                Ok(places) => self.session = Some(Session { lease, places, loose: 0 }),
                 Err(failure) => {
                     if failure.trouble() == Trouble::Fatal {
                         self.shared.retire(&lease.engine);
@@ -205,6 +212,19 @@ impl Writer {
         }
     }
 
+    /// Works the write-ahead log into the tables when there is a row group of new rows. The batch is committed: that this
+    /// fails concerns nobody but the next one, which the engine is asked for again.
+    fn checkpoint(&mut self) {
+        let Some(session) = self.session.as_mut().filter(|session| session.loose >= CHECKPOINT_ROWS) else {
+            return;
+        };
+        session.loose = 0;
+        if let Err(error) = session.lease.connection.execute_batch("CHECKPOINT") {
+            tracing::warn!(%error, "cannot work the write-ahead log into the store's tables");
+            self.give_up(Failure::from(error).trouble());
+        }
+    }
+
     fn change(&mut self, change: Change) -> Result<u64, Error> {
         let done = self.session().and_then(|session| Ok(change(&session.lease.connection)?));
         done.map_err(|failure| {
@@ -232,6 +252,7 @@ impl Session {
         failpoint::hit("store.after_commit");
         let mark = Mark { log_id: batch.log_id, position: batch.to, epoch: batch.epoch };
         self.places.insert(partition, Place { mark, next_sequence });
+        self.loose += batch.rows.len();
         Ok(())
     }
 
