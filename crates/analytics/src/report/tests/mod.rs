@@ -5,6 +5,7 @@ mod admin;
 mod bad_queries;
 mod batch_events;
 mod comparisons;
+mod cuts;
 mod definitions;
 mod examples;
 mod fresh;

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::support::{World, event};
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
-struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
-    fn new(test: &str, cases: u64) -> Self {
+    pub(super) fn new(test: &str, cases: u64) -> Self {
         let given = std::env::var("KASSA_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or_else(|| {
             let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
@@ -28,20 +28,20 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub(super) fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
 
-    fn one_in(&mut self, n: usize) -> bool {
+    pub(super) fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 }
 
-fn cases(full: u64) -> u64 {
+pub(super) fn cases(full: u64) -> u64 {
     let scale = std::env::var("KASSA_TEST_SCALE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(10_u64);
     (full * scale / 100).max(1)
 }
