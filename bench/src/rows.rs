@@ -43,21 +43,33 @@ pub(crate) fn fill(file: &Path, count: u64) -> anyhow::Result<()> {
         let mut index = 0;
         while u64::from(index) < count {
             let rows = visits.rows(ROWS_PER_BATCH.min((count - u64::from(index)) as usize), mark, &mut index);
-            let batch = Batch {
-                log_id: mark.log_id,
-                partition: 0,
-                epoch: mark.epoch,
-                from: mark.position,
-                to: mark.position,
-                rows,
-                rejected: Vec::new(),
-                counts: Default::default(),
-                state: None,
-            };
-            store.insert(batch).await?;
+            insert(&store, mark, rows).await?;
         }
         Ok(())
     })
+}
+
+/// Adds `rows` to the store in `file` likewise.
+#[cfg(test)]
+pub(crate) fn add(file: &Path, rows: Vec<Row>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let store = DuckStore::open(Options::new(file))?;
+    runtime.block_on(async { insert(&store, mark(&store).await?, rows).await })
+}
+
+async fn insert(store: &DuckStore, mark: Mark, rows: Vec<Row>) -> anyhow::Result<()> {
+    let batch = Batch {
+        log_id: mark.log_id,
+        partition: 0,
+        epoch: mark.epoch,
+        from: mark.position,
+        to: mark.position,
+        rows,
+        rejected: Vec::new(),
+        counts: Default::default(),
+        state: None,
+    };
+    Ok(store.insert(batch).await?)
 }
 
 async fn mark(store: &DuckStore) -> anyhow::Result<Mark> {
@@ -131,7 +143,8 @@ impl Visits {
     }
 }
 
-fn event(name: &str, id: String, at: Timestamp) -> Event {
+/// An event of the site, of which no more is known than that.
+pub(crate) fn event(name: &str, id: String, at: Timestamp) -> Event {
     Event {
         id,
         site: SITE.to_owned(),

@@ -194,11 +194,16 @@ fn pairs(text: &'static str) -> anyhow::Result<Vec<Pair>> {
     QUESTIONS.into_iter().map(pair).collect()
 }
 
-/// The rows of a statement: $1 is the site, $2 and $3 the range, $4 a page.
-fn ask(connection: &Connection, sql: &str) -> anyhow::Result<usize> {
+/// The values of a statement: $1 is the site, $2 and $3 the range, $4 a page.
+fn parameters() -> [sql::Value; 4] {
     let time = |time: Timestamp| sql::Value::Timestamp(TimeUnit::Microsecond, time.micros());
     let text = |text: &str| sql::Value::Text(text.to_owned());
-    let all = [text(rows::SITE), time(rows::BEGIN), time(rows::END), text(PAGE)];
+    [text(rows::SITE), time(rows::BEGIN), time(rows::END), text(PAGE)]
+}
+
+/// How many rows a statement finds.
+fn ask(connection: &Connection, sql: &str) -> anyhow::Result<usize> {
+    let all = parameters();
     let mut statement = connection.prepare(sql)?;
     let count = statement.parameter_count().min(all.len());
     let batches = statement.query_arrow(duckdb::params_from_iter(&all[..count]))?;
@@ -206,20 +211,5 @@ fn ask(connection: &Connection, sql: &str) -> anyhow::Result<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_statements_fit_the_table() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join(STORE_FILE);
-        rows::fill(&file, 20_000).unwrap();
-        let pairs = pairs(STATEMENTS).unwrap();
-        // Each must find something.
-        assert_eq!(time_bare(&file, &pairs).unwrap().len(), 5);
-        let connection = Connection::open(&file).unwrap();
-        let days = "SELECT count(*), count(DISTINCT occurred_at::DATE) FROM events";
-        let found = connection.query_row(days, [], |row| Ok((row.get(0)?, row.get(1)?)));
-        assert_eq!(found.unwrap(), (20_000_i64, 31_i64));
-    }
-}
+#[path = "queries_tests.rs"]
+mod tests;
