@@ -27,13 +27,22 @@ SELECT log_partition, site, visitor, session, max(sequence) AS last,
        min(sequence) FILTER (order_id IS NULL AND path IS NOT NULL) AS entry
 FROM events WHERE session <> 0 GROUP BY log_partition, site, visitor, session";
 
+/// The facts of those visits whose first page lies in a piece before and that go on after it. They are few: however long a
+/// visit is, no piece looks at more rows than its own.
+const OLDER: &str = "
+CREATE TEMP TABLE older_entries AS
+SELECT sequence, path, host, source, referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device,
+       browser, os, country
+FROM events LIMIT 0";
+
 /// The rows from sequence $1 up to $2 with their visits.
 const COPY: &str = "
 WITH near AS (SELECT * FROM visits_of_rows WHERE first < $2 AND last >= $1),
 entries AS (
     SELECT sequence, path, host, source, referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device,
            browser, os, country
-    FROM events WHERE sequence < $2 AND sequence IN (SELECT entry FROM near)
+    FROM events WHERE sequence >= $1 AND sequence < $2 AND sequence IN (SELECT entry FROM near)
+    UNION ALL SELECT * FROM older_entries WHERE sequence IN (SELECT entry FROM near)
 )
 INSERT INTO events_with_visits
 SELECT e.*, CASE WHEN v.first <= e.sequence THEN v.started_at END, p.* EXCLUDE (sequence)
@@ -42,27 +51,43 @@ LEFT JOIN near v ON v.log_partition = e.log_partition AND v.site = e.site AND v.
      AND v.session = e.session
 LEFT JOIN entries p ON p.sequence = CASE WHEN v.entry <= e.sequence THEN v.entry END";
 
+/// Keeps the facts that rows from sequence $2 on need of those from $1 on.
+const KEEP: &str = "
+INSERT INTO older_entries
+SELECT sequence, path, host, source, referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device,
+       browser, os, country
+FROM events WHERE sequence >= $1 AND sequence < $2
+     AND sequence IN (SELECT entry FROM visits_of_rows WHERE entry >= $1 AND entry < $2 AND last >= $2)";
+
 /// Copies every row with its visit, and tells how many of all it has copied.
 pub(super) fn write_visits(connection: &Connection, told: Told<'_>) -> duckdb::Result<()> {
+    write_by(PIECE_ROWS, connection, told)
+}
+
+/// The same by pieces of so many rows.
+pub(super) fn write_by(piece_rows: u64, connection: &Connection, told: Told<'_>) -> duckdb::Result<()> {
     let table = "SELECT sql FROM duckdb_tables() WHERE table_name = 'events'";
     let made: String = connection.query_row(table, [], |row| row.get(0))?;
     // From the bracket on: its name may be quoted, and stands before.
     let columns = made.find('(').map_or("", |at| &made[at..]).trim_end_matches([';', ' ', '\n']);
     let columns = columns.strip_suffix(')').unwrap_or(columns);
-    connection
-        .execute_batch(&format!("CREATE TABLE events_with_visits {columns}, {NEW_COLUMNS}); {VISITS};"))?;
-    let pieces = pieces(connection)?;
+    connection.execute_batch(&format!(
+        "CREATE TABLE events_with_visits {columns}, {NEW_COLUMNS}); {VISITS}; {OLDER};"
+    ))?;
+    let pieces = pieces(piece_rows, connection)?;
     for (done, (from, to)) in pieces.iter().enumerate() {
         told(done as u64, pieces.len() as u64);
         connection.execute(COPY, [from, to])?;
+        connection.execute(KEEP, [from, to])?;
     }
     connection.execute_batch(
-        "DROP TABLE visits_of_rows; DROP TABLE events; ALTER TABLE events_with_visits RENAME TO events;",
+        "DROP TABLE visits_of_rows; DROP TABLE older_entries; DROP TABLE events;
+         ALTER TABLE events_with_visits RENAME TO events;",
     )
 }
 
-/// The ranges of sequences, in order, that have all rows: those of a partition lie close together, those of two apart.
-fn pieces(connection: &Connection) -> duckdb::Result<Vec<(u64, u64)>> {
+/// The ranges of so many sequences, in order, that have all rows: those of a partition lie close together, those of two apart.
+fn pieces(piece_rows: u64, connection: &Connection) -> duckdb::Result<Vec<(u64, u64)>> {
     let mut statement = connection.prepare(
         "SELECT min(sequence), max(sequence) FROM events GROUP BY log_partition ORDER BY log_partition",
     )?;
@@ -71,7 +96,7 @@ fn pieces(connection: &Connection) -> duckdb::Result<Vec<(u64, u64)>> {
     while let Some(row) = rows.next()? {
         let (mut from, last): (u64, u64) = (row.get(0)?, row.get(1)?);
         while from <= last {
-            let to = last.saturating_add(1).min(from + PIECE_ROWS);
+            let to = last.saturating_add(1).min(from + piece_rows);
             pieces.push((from, to));
             from = to;
         }
