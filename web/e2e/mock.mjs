@@ -145,7 +145,7 @@ const EXAMPLE = {
 
 const DEFINITIONS = {
   metrics: ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration"].map((name) => ({ name, definition: `Made-up words that say what ${name} means, at some length so that the bubble has two or three lines.`, example: EXAMPLE })),
-  dimensions: ["event:page", "event:name", "visit:source", "visit:device"].map((name) => ({ name, definition: `What ${name} is.`, example: { ...EXAMPLE, query: { metrics: ["visitors"], dimensions: [name] }, gives: [["one", 3], ["two", 1]] } })),
+  dimensions: ["event:page", "event:name", "visit:source", "visit:device"].map((name) => ({ name, definition: `What ${name} is.`, example: { ...EXAMPLE, query: { ...EXAMPLE.query, dimensions: [name] }, gives: [["one", 3], ["two", 1]] } })),
   others: [{ name: "current visitors", definition: "Distinct visitors of the last 5 minutes." }],
 };
 

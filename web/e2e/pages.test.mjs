@@ -66,7 +66,7 @@ test("the page of definitions shows each sentence with its example", async () =>
   const visits = page.locator("#visits");
   await visits.getByText(/what visits means/).waitFor();
   assert.equal(await visits.locator("tbody tr").count(), 5);
-  assert.match(await visits.locator(".gives").innerText(), /is 1/);
+  assert.match(await visits.locator(".gives").innerText(), /\(7 days\) is 1/);
   assert.equal(await page.locator("#event-page .gives li").count(), 2);
   await page.getByRole("link", { name: "kassa, to the dashboard" }).click();
   await page.locator('[data-metric="visitors"]').waitFor();
@@ -100,7 +100,7 @@ test("a dashboard without visits says what to do", async () => {
   await page.getByText("No visits in this period yet.").waitFor();
   await page.getByText("No pages yet.").waitFor();
   mock.set({ empty: false, live: 9 });
-  await page.locator('[data-metric="visitors"]').filter({ hasText: "1,204" }).waitFor({ timeout: 3000 });
+  await page.locator('[data-metric="visitors"]').filter({ hasText: "1,204" }).waitFor();
   await context.close();
 });
 
@@ -111,7 +111,7 @@ test("a server that cannot answer is an error that goes away by itself", async (
   await page.getByRole("alert").filter({ hasText: "The store is catching up." }).waitFor();
   assert.equal(await page.locator('[data-metric="visitors"]').textContent(), "1,204");
   mock.set({ status: 200, live: 11 });
-  await page.getByRole("alert").waitFor({ state: "hidden", timeout: 5000 });
+  await page.getByRole("alert").waitFor({ state: "hidden" });
   await context.close();
 });
 
@@ -124,7 +124,7 @@ test("a lost connection shows, and is mended", async () => {
   await lonely.stop();
   await page.locator(".live.lost", { hasText: /connection lost|offline/ }).waitFor();
   const again = await startMock({ port: Number(new URL(lonely.url).port) });
-  await page.locator(".live:not(.lost)", { hasText: "visitors now" }).waitFor({ timeout: 15_000 });
+  await page.locator(".live:not(.lost)", { hasText: "visitors now" }).waitFor();
   await context.close();
   await again.stop();
 });

@@ -1,4 +1,5 @@
 /** What a metric or dimension means, as the page shows it: a sentence, five events, and what they give. */
+import { PERIODS } from "../dashboard/state";
 import { el } from "../lib/dom";
 
 /** `GET /v1/query/definitions`. */
@@ -19,7 +20,7 @@ export interface Definition {
 export interface Example {
   events: { time: string; visitor: string; does: string }[];
   asked_at: string;
-  query: { metrics: string[]; dimensions?: string[] };
+  query: { metrics: string[]; dimensions?: string[]; date_range: string | [string, string] };
   gives: unknown;
 }
 
@@ -47,10 +48,17 @@ function events(example: Example): HTMLElement {
 }
 
 function answer({ query, gives }: Example): HTMLElement {
-  const [metric, dimension] = [query.metrics.join(", "), query.dimensions?.join(", ")];
-  if (!dimension || !Array.isArray(gives)) return el("p", { class: "gives" }, el("code", {}, metric), " is ", el("strong", {}, valueText(gives)), ".");
+  const [metric, dimension, range] = [query.metrics.join(", "), query.dimensions?.join(", "), rangeText(query.date_range)];
+  if (!dimension || !Array.isArray(gives)) return el("p", { class: "gives" }, el("code", {}, metric), ` (${range}) is `, el("strong", {}, valueText(gives)), ".");
   const rows = (gives as [string, unknown][]).map(([value, number]) => el("li", {}, el("code", {}, value), " ", el("strong", {}, valueText(number))));
-  return el("div", { class: "gives" }, el("p", {}, el("code", {}, metric), " by ", el("code", {}, dimension), " is"), el("ul", {}, ...rows));
+  return el("div", { class: "gives" }, el("p", {}, el("code", {}, metric), " by ", el("code", {}, dimension), ` (${range}) is`), el("ul", {}, ...rows));
+}
+
+/** The range of a question, in the dashboard's words: what lies outside of it is among the events, too. */
+export function rangeText(range: Example["query"]["date_range"]): string {
+  if (typeof range === "string") return PERIODS.find((period) => period.range === range)?.title ?? range;
+  const [from, to] = range;
+  return from === to ? from : `${from} to ${to}`;
 }
 
 /** A metric's value in words: amounts with their currency, the rest as it is. */
