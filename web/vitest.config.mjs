@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  define: { __VERSION__: JSON.stringify("test") },
+  define: { __VERSION__: JSON.stringify("test"), __MODULE__: "true" },
   test: {
     environment: "happy-dom",
     // A shop's address: a page on localhost is not counted by a server elsewhere.

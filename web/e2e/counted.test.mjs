@@ -3,11 +3,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launchBrowser, launchDriven, openAlone } from "./browser.mjs";
 import { script, startFixture } from "./fixture.mjs";
-import { events, freshSite, startKassa, until, useKassa } from "./kassa.mjs";
+import { events, freshSite, get, startKassa, until, useKassa } from "./kassa.mjs";
+import { named, views, visitsOf } from "./visits.mjs";
 
 let browser;
 let kassa;
 let fixture;
+const world = {};
+const { addressOf, rows, open, finish } = visitsOf(world);
 
 const PAGES = {
   // Prepares another page in advance, and goes there when that says that it is ready.
@@ -23,7 +26,31 @@ const PAGES = {
   "/twice": (query) => script(query) + script(query),
   "/module": (query) => script(query, 'type="module"'),
   "/missing": (query) => script(query, "data-404"),
-  "/all": (query) => `${script(query, 'data-auto="all-clicks"')}<p id="text">Only text</p><input id="typed">`,
+  "/all": (query) => `${script(query, 'data-auto="all-clicks"')}<p id="text">Only text</p><input id="typed">
+    <textarea id="letter">draft secret</textarea><p id="note" contenteditable>draft secret</p><div id="around" style="padding: 1em"><p contenteditable>secret</p>Around it</div>`,
+  "/routes": (query) => script(query, "data-hash-routes"),
+  "/keys": (query) => {
+    const other = new URLSearchParams({ from: query.get("from"), key: query.get("other") });
+    return script(query) + script(other) + script(query) + script(other);
+  },
+  "/only": (query) => `${script(query, 'data-auto="outbound"')}
+    <a id="in" href="#in">In</a> <a id="out" href="http://other.test:9/a">Out</a> <a id="file" href="/a.pdf">File</a>
+    <form id="form"><button id="send">Send</button></form>
+    <script>
+      addEventListener("click", (event) => event.preventDefault());
+    </script>`,
+  "/inside": (query) => `${script(query)}<my-card><form id="slotted" slot="form"><button id="slotted-send">Go</button></form></my-card>
+    <script>
+      addEventListener("submit", (event) => event.preventDefault());
+      customElements.define("my-card", class extends HTMLElement {
+        constructor() {
+          super();
+          const root = this.attachShadow({ mode: "open" });
+          root.innerHTML = '<form id="inner"><input id="mail"><button id="inner-send">Send</button></form><audio id="song" controls></audio><slot name="form"></slot>';
+          root.addEventListener("submit", (event) => event.preventDefault());
+        }
+      });
+    </script>`,
   "/links": (query) => `${script(query)}
     <a id="out" href="http://other.test:9/a/b?token=1">Other shop</a> <a id="file" href="/files/prices.pdf">Prices</a>
     <form id="letter"><input name="mail"><button id="send" type="submit">Subscribe</button></form>
@@ -53,38 +80,13 @@ before(async () => {
   browser = await launchBrowser("--host-resolver-rules=MAP *.test 127.0.0.1");
   kassa = await useKassa();
   fixture = await startFixture(PAGES);
+  Object.assign(world, { browser, kassa, fixture });
 });
 after(async () => {
   await browser?.close();
   await fixture?.stop();
   await kassa?.remove();
 });
-
-const addressOf = (path, site, more = {}) => `${fixture.url}${path}?${new URLSearchParams({ from: kassa.url, key: site, ...more })}`;
-const rows = (site, enough, base = kassa.url) => until(() => events(base, site, { include_bots: "true" }), (list) => enough(list), 20_000);
-const named = (list, name) => list.filter((event) => event.name === name);
-const views = (list) => named(list, "page_view").map((event) => event.page);
-
-/** A page of the fixture on which the tracker has started. */
-async function open(path, site, { context, query, init } = {}) {
-  context ??= await browser.newContext();
-  if (init) await context.addInitScript(init);
-  const page = await context.newPage();
-  await page.goto(addressOf(path, site, query));
-  await page.waitForFunction(() => window.kassa?.track);
-  return { context, page };
-}
-
-let ends = 0;
-
-/** Records a last event, so that all that came before it is known to be there, and gives what came before. */
-async function finish(page, site) {
-  const end = `The End ${++ends}`;
-  await page.evaluate((name) => window.kassa.track(name), end);
-  const list = await rows(site, (all) => named(all, end).length >= 1);
-  assert.equal(named(list, end).length, 1);
-  return list.filter((event) => event.name !== end);
-}
 
 test("a page that was prepared in advance counts once, when it is shown, and never if it is not", async () => {
   const site = freshSite("ahead");
@@ -149,6 +151,47 @@ test("a script that stands in the page twice, or is inserted again at each navig
   await context.close();
 });
 
+test("two write keys in a page count once each, however often they stand there", async () => {
+  const [site, other] = [freshSite("one"), freshSite("two")];
+  const { context, page } = await open("/keys", site, { query: { other } });
+  // The page's own events go to the last of the two.
+  assert.deepEqual(views(await finish(page, other)), ["/keys"]);
+  assert.deepEqual(views(await rows(site, (all) => all.length >= 1)), ["/keys"]);
+  await context.close();
+});
+
+test("with hash routes a route is a page, and its query or the page's is none", async () => {
+  const site = freshSite("routes");
+  const { context, page } = await open("/routes", site);
+  for (const address of ["#/cart", "?sort=price#/cart", "#/cart?step=2", "#/pay"]) {
+    await page.evaluate((to) => history.pushState(null, "", to), address);
+    await page.waitForTimeout(300);
+  }
+  assert.deepEqual(views(await finish(page, site)), ["/routes", "/routes#/cart", "/routes#/pay"]);
+  await context.close();
+});
+
+test("a link that was copied with &amp; in it names its campaign", async () => {
+  const site = freshSite("amp");
+  const { context, page } = await open("/shop", site);
+  await page.goto(`${addressOf("/next", site)}&amp;utm_source=newsletter&amp;utm_medium=email`);
+  await page.waitForFunction(() => window.kassa?.track);
+  const [view] = (await finish(page, site)).filter((event) => event.page === "/next");
+  assert.deepEqual([view.utm_source, view.utm_medium], ["newsletter", "email"]);
+  await context.close();
+});
+
+test("an address and a title of any length are counted", async () => {
+  const site = freshSite("long");
+  const { context, page } = await open("/shop", site);
+  await page.evaluate(() => {
+    document.title = "ä".repeat(50_000);
+    history.pushState(null, "", `/p/mug#${"x".repeat(100_000)}`);
+  });
+  assert.deepEqual(views(await finish(page, site)), ["/shop", "/p/mug"]);
+  await context.close();
+});
+
 test("as a module it works, too", async () => {
   const site = freshSite("module");
   const { context, page } = await open("/module", site);
@@ -193,15 +236,53 @@ test("clicks say where they lead: other hosts, files, the middle button, shadow 
   await context.close();
 });
 
+test("what is recorded can be switched off", async () => {
+  const site = freshSite("only");
+  const { context, page } = await open("/only", site);
+  for (const id of ["in", "out", "file", "send"]) await page.locator(`#${id}`).click();
+  await page.evaluate(() => history.pushState(null, "", "/p/mug"));
+  const list = await finish(page, site);
+  assert.deepEqual(list.map((event) => [event.name, event.page, event.props.outbound]), [["click", "/only", "other.test:9/a"]]);
+  await context.close();
+});
+
+test("a form in an open shadow root counts, one in a slot once, and media in there is a sign of life", async () => {
+  const site = freshSite("inside");
+  const context = await browser.newContext();
+  await context.clock.install();
+  const { page } = await open("/inside", site, { context });
+  await page.locator("#mail").click();
+  await page.locator("#mail").fill("me@secret.test");
+  await page.locator("#mail").press("Enter");
+  await page.locator("#slotted-send").click();
+  for (let n = 0; n < 4; n++) {
+    await page.clock.fastForward(50_000);
+    // As a player does it, four times a second.
+    await page.evaluate(() => document.querySelector("my-card").shadowRoot.querySelector("#song").dispatchEvent(new Event("timeupdate")));
+  }
+  await page.goto(addressOf("/next", site));
+  await page.clock.runFor(1000);
+  const list = await rows(site, (all) => named(all, "time_on_page").length >= 1);
+  assert.deepEqual(named(list, "form_submit").map((event) => event.props.form), ["inner", "slotted"]);
+  const [{ props }] = named(list, "time_on_page");
+  assert.ok(props.seconds >= 200 && props.seconds < 270, `${props.seconds} s`);
+  assert.doesNotMatch(JSON.stringify(list), /secret/);
+  await context.close();
+});
+
 test("with all-clicks a click on anything counts, and nothing that was typed is read", async () => {
   const site = freshSite("all");
   const { context, page } = await open("/all", site);
   await page.locator("#text").click();
   await page.locator("#typed").fill("secret");
   await page.locator("#typed").click();
+  await page.locator("#letter").fill("another secret");
+  await page.locator("#letter").click();
+  await page.locator("#note").click();
+  await page.locator("#around").click({ position: { x: 2, y: 2 } });
   const list = await finish(page, site);
-  assert.deepEqual(named(list, "click").map((event) => event.target), ["Only text", "typed"]);
-  assert.doesNotMatch(JSON.stringify(list), /"secret"/);
+  assert.deepEqual(named(list, "click").map((event) => event.target), ["Only text", "typed", "letter", "note", "around"]);
+  assert.doesNotMatch(JSON.stringify(list), /secret/);
   await context.close();
 });
 
@@ -318,5 +399,12 @@ test("what a browser sends that a program drives is a bot's", async () => {
   const list = await rows(site, (all) => views(all).length >= 1);
   assert.deepEqual(list.map((event) => event.bot), [true]);
   assert.deepEqual(await events(kassa.url, site), []);
+  // The React provider in format B, too; B's own answer has it all the same.
+  const other = freshSite("driven-b");
+  await page.goto(`${fixture.url}/react?to=${encodeURIComponent(`${kassa.url}/track?writeKey=${other}`)}`);
+  const batch = await rows(other, (all) => views(all).length >= 1);
+  assert.deepEqual(batch.map((event) => event.bot), [true]);
+  assert.deepEqual(await events(kassa.url, other), []);
+  assert.equal((await get(kassa.url, "/events", { site_id: other })).length, 1);
   await driven.close();
 });

@@ -36,7 +36,7 @@ async function bundleReact(mode) {
     write: false,
     format: "iife",
     jsx: "automatic",
-    define: { "process.env.NODE_ENV": JSON.stringify(mode), __VERSION__: '"e2e"' },
+    define: { "process.env.NODE_ENV": JSON.stringify(mode), __VERSION__: '"e2e"', __MODULE__: "true" },
   });
   return outputFiles[0].text;
 }

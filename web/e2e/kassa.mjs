@@ -56,7 +56,7 @@ function withoutLibraryPath() {
 }
 
 /** Asks until `good` says so of the answer; after `ms` it fails and shows the last answer. */
-export async function until(ask, good, ms = 10_000) {
+export async function until(ask, good, ms = 30_000) {
   const end = Date.now() + ms;
   let last;
   for (;;) {

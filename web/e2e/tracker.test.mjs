@@ -48,7 +48,7 @@ test("page views follow the history of a single-page shop, time stays with its p
   const list = await rows(site, (all) => named(all, "time_on_page").length >= 2);
   assert.deepEqual(named(list, "page_view").map((event) => event.page), ["/shop", "/p/mug", "/shop"]);
   assert.deepEqual(named(list, "page_view").map((event) => event.title), ["Fixture", "Mug", "Mug"]);
-  const times = named(list, "time_on_page").map((event) => [event.page, event.props.seconds >= 1 && event.props.seconds <= 10]);
+  const times = named(list, "time_on_page").map((event) => [event.page, event.props.seconds >= 1 && event.props.seconds <= 60]);
   assert.deepEqual(times.slice(0, 2), [["/shop", true], ["/p/mug", true]]);
   await context.close();
 });
@@ -90,7 +90,9 @@ test("while the server is down events wait, survive a reload, and arrive exactly
     await (n % 2 ? other : page).evaluate((number) => window.kassa.track("During", { number }), n);
     await page.waitForTimeout(150);
   }
-  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kassa ")).length);
+  // Events, not entries: on a machine that is busy one entry may have two.
+  const kept = () =>
+    page.evaluate(() => Object.entries(localStorage).flatMap(([key, value]) => (key.startsWith("kassa ") ? JSON.parse(value) : [])).length);
   await until(kept, (count) => count >= 6);
   const address = new URL(server.url).host;
   server = await startKassa({ listen: address, data: server.data });

@@ -7,17 +7,17 @@ const shared = {
   absWorkingDir: import.meta.dirname,
   bundle: true,
   minify: true,
-  target: "es2020",
-  define: { __VERSION__: JSON.stringify(version) },
+  target: "es2021",
+  define: { __VERSION__: JSON.stringify(version), __MODULE__: "true" },
   legalComments: "none",
   logLevel: "warning",
 };
 
 // Names of members that stay within the plain script, so that they may be short there: none of the page's, the wire's or of `data-` attributes.
-const INTERNAL = /^(flushInterval|batchSize|hashRoutes|notFound|outbox|tracker|shown|seen|left|given|set|wrap|options|size|leave|clear|add|log)$/;
+const INTERNAL = /^(flushInterval|batchSize|hashRoutes|notFound|outbox|tracker|shown|seen|left|given|set|wrap|options|waiting|leave|clear|add|log)$/;
 
 /** The plain script; `size.mjs` measures what comes of it. */
-export const SCRIPT = { ...shared, entryPoints: ["src/script.ts"], outfile: "dist/kassa.js", format: "iife", mangleProps: INTERNAL };
+export const SCRIPT = { ...shared, define: { ...shared.define, __MODULE__: "false" }, tsconfigRaw: { compilerOptions: { alwaysStrict: false } }, entryPoints: ["src/script.ts"], outfile: "dist/kassa.js", format: "iife", mangleProps: INTERNAL };
 const MODULE = { ...shared, entryPoints: ["src/index.ts"], outfile: "dist/index.js", format: "esm" };
 const REACT = {
   ...shared,

@@ -16,7 +16,7 @@ export interface ConsentConfig {
 export interface Consent {
   /** Whether events may be recorded now. */
   given(): boolean;
-  /** Remembers what the visitor has decided. */
+  /** Remembers what the visitor has decided; who it was before is forgotten, and so is all that no tracker of this origin has sent yet. */
   set(decision: "in" | "out"): void;
 }
 
@@ -26,21 +26,21 @@ const IGNORE = "kassa.ignore";
 const LOOPBACK = /^(|localhost|.*\.localhost|(127|0)\.[\d.]+|\[::1?\])$/;
 
 /** `url` is where events go to. */
-export function createConsent(url: string, { consent, localhost }: ConsentConfig): Consent {
+export function createConsent({ url, consent, localhost }: ConsentConfig & { url: string }): Consent {
   const mark = new URLSearchParams(location.search).get("kassa");
   if (mark == "ignore") put(IGNORE, mark);
   if (mark == "count") delete store()[IGNORE];
-  const server = Object.assign(document.createElement("a"), { href: url }).hostname;
+  const server = new URL(url, document.baseURI).hostname;
   const local = !localhost && LOOPBACK.test(location.hostname) && !LOOPBACK.test(server);
   return {
-    given() {
-      const decision = store()[DECISION];
-      return !local && !store()[IGNORE] && (consent == "required" ? decision == "in" : decision != "out");
+    given: () => !(local || store()[IGNORE] || /out|required/.test(store()[DECISION] ?? (consent as string))),
+    set(decision) {
+      for (const key of Object.keys(store())) if (/^kassa( |\.u)/.test(key)) delete store()[key];
+      put(DECISION, decision);
     },
-    set: (decision) => put(DECISION, decision),
   };
 }
 
 /** True if the visitor asked not to be recognised: Global Privacy Control or Do Not Track. */
 export const isPrivate = (): boolean =>
-  !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl || navigator.doNotTrack == "1";
+  (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl || navigator.doNotTrack == "1";

@@ -4,6 +4,10 @@
  */
 import { isPrivate } from "./consent";
 import { createOutbox, type Outbox } from "./outbox";
+import { isTyped } from "./page";
+
+// Enough for the server, which refuses an event of more than 64 KiB.
+const TITLE_MAX = 2000;
 
 /** What a component can report by itself. */
 export type ComponentEvent = "CLICK" | "HOVER_ENTER" | "HOVER_LEAVE";
@@ -21,16 +25,17 @@ export interface UserEvent {
   page_path: string;
   page_title: string;
   dom_info?: DomInfo | undefined;
-  user_metadata?: Record<string, unknown> | undefined;
+  /** Free data, such as the customer; empty where there is none. Readers of B's events know what they find in it. */
+  user_metadata: Record<string, any>;
   [more: string]: unknown;
 }
 
 /** What is told of a clicked element. */
 export interface DomInfo {
   tag: string;
-  id: string;
-  className: string;
-  text: string;
+  id?: string | undefined;
+  className?: string | undefined;
+  text?: string | undefined;
 }
 
 /** How the batch dialect is spoken. */
@@ -42,6 +47,7 @@ export interface BatchConfig {
   batchSize?: number | undefined;
   flushInterval?: number | undefined;
   log?: ((message: string, detail?: unknown) => void) | undefined;
+  given: () => boolean;
   /** Goes with every event as `user_metadata` that has none of its own; asked anew for each. */
   user: () => Record<string, unknown> | undefined;
 }
@@ -51,8 +57,11 @@ export function createBatchOutbox(config: BatchConfig): Outbox {
   return createOutbox({
     ...config,
     name: config.url,
-    // When it is sent: a clock that is wrong is so here, too, and the server sees by how much.
-    wrap: (events) => `${JSON.stringify({ appName, appVersion, writeKey, sentAt: Date.now() }).slice(0, -1)},"events":${events}}`,
+    wrap(events) {
+      // When it is sent: a clock that is wrong is so here, too, and the server sees by how much.
+      const shared = { appName, appVersion, writeKey, sentAt: Date.now(), webdriver: navigator.webdriver || undefined };
+      return `${JSON.stringify(shared).slice(0, -1)},"events":${events}}`;
+    },
   });
 }
 
@@ -65,13 +74,13 @@ export function batchEvent(fields: Partial<UserEvent>, user: BatchConfig["user"]
     event_type: fields.event_type || "UNKNOWN",
     location_type: fields.location_type || "PAGE",
     page_path: location.pathname,
-    page_title: document.title,
-    user_metadata: isPrivate() ? undefined : (fields.user_metadata ?? user()),
+    page_title: document.title.slice(0, TITLE_MAX),
+    user_metadata: (isPrivate() ? undefined : (fields.user_metadata ?? user())) ?? {},
   };
 }
 
 export function domInfo(element: Element): DomInfo {
-  const text = (element as HTMLElement).innerText ?? element.textContent ?? "";
+  const text = (isTyped(element) ? "" : ((element as HTMLElement).innerText ?? element.textContent)) ?? "";
   return {
     tag: element.tagName,
     id: element.id,

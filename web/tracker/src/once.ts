@@ -5,6 +5,6 @@
 
 /** What was made for `key` before, else what `make` makes. */
 export function once<T>(key: string, make: () => T): T {
-  const page = window as { __kassa?: Record<string, unknown> };
-  return ((page.__kassa ??= {})[key] ??= make()) as T;
+  const page = window as unknown as Record<string, T>;
+  return (page[`kassa ${key}`] ??= make());
 }

@@ -8,16 +8,16 @@
  */
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { domInfo, type ComponentEvent, type UserEvent } from "./events";
-import { trackerFor, type EventTracker as Tracker, type TrackerConfig } from "./sink";
+import { nameOf, trackerFor, type EventTracker as Tracker, type TrackerConfig } from "./sink";
 
 export type { DomInfo, UserEvent } from "./events";
 export type { TrackerConfig } from "./sink";
 
 /** Handlers for one component; spread them on its element or call them. */
 export interface TrackerProps {
-  onClick: (event?: TrackedEvent) => void;
-  onMouseEnter: (event?: TrackedEvent) => void;
-  onMouseLeave: (event?: TrackedEvent) => void;
+  onClick(event?: TrackedEvent): void;
+  onMouseEnter(event?: TrackedEvent): void;
+  onMouseLeave(event?: TrackedEvent): void;
 }
 
 /** The same by its earlier name. */
@@ -32,33 +32,46 @@ export interface TrackedEvent {
 /** The tracker that the provider has made; null outside of one. */
 export const TrackerContext = createContext<Tracker | null>(null);
 
+const trackers = new Map<string, Tracker>();
+
+/** The one tracker of this config's name. It is made in the browser when it is first needed, never on a server that renders. */
+function lazily(config: TrackerConfig): Tracker {
+  const name = nameOf(config);
+  const tracker = trackers.get(name) ?? whenNeeded(config);
+  trackers.set(name, tracker);
+  return tracker;
+}
+
+const whenNeeded = (config: TrackerConfig): Tracker => ({
+  trackEvent: (event) => trackerFor(config).trackEvent(event),
+  flushQueue: (batch) => trackerFor(config).flushQueue(batch),
+  clearQueue: () => trackerFor(config).clearQueue(),
+  getQueueSize: () => trackerFor(config).getQueueSize(),
+  setBatchSize: (size) => trackerFor(config).setBatchSize(size),
+});
+
 // The tracker of the page: that of the provider, or of the first `getInstance`.
 let instance: Tracker | undefined;
-
-const use = (config: TrackerConfig): Tracker => (instance = trackerFor(config));
 
 /** What records and sends the events of a page. */
 export type EventTracker = Tracker;
 
 /** The tracker of the page, for code that is no component. */
 export const EventTracker = {
-  /** Makes it by `config`; without one it must have been made before. Only in a browser. */
+  /** That of the provider, or of the first call; without one it is made by `config`. On a server that renders it can do nothing. */
   getInstance(config?: TrackerConfig): Tracker {
-    const tracker = instance ?? (config && use(config));
-    if (!tracker) throw new Error("cannot get the tracker: pass a config, or render <TrackerProvider> first");
-    return tracker;
+    if (config) instance ??= lazily(config);
+    if (!instance) throw new Error("cannot get the tracker: pass a config, or render <TrackerProvider> first");
+    return instance;
   },
 };
 
 /** Records an event by the page's tracker. */
 export const trackEvent = (event: Partial<UserEvent>): void => EventTracker.getInstance().trackEvent(event);
 
-/** Sends what waits now; with a batch, records that first, by the tracker of `config`. */
-export async function flushQueue(batch: Partial<UserEvent>[] = [], config?: TrackerConfig): Promise<void> {
-  const tracker = config ? trackerFor(config) : EventTracker.getInstance();
-  batch.forEach(tracker.trackEvent);
-  await tracker.flushQueue();
-}
+/** Sends what waits now; with a batch, that too, by the tracker of `config`. Its events keep what they say of when and where. */
+export const flushQueue = (batch?: Partial<UserEvent>[], config?: TrackerConfig): Promise<void> =>
+  (config ? trackerFor(config) : EventTracker.getInstance()).flushQueue(batch);
 
 /** Forgets what the page's tracker has not sent. */
 export const clearQueue = (): void => EventTracker.getInstance().clearQueue();
@@ -66,20 +79,12 @@ export const clearQueue = (): void => EventTracker.getInstance().clearQueue();
 // Clicks that a tracked component has reported are not reported again by the page.
 const reported = new WeakSet<Event>();
 
-/** The tracker is made in the browser when it is first needed, never on a server that renders. */
-const lazily = (config: TrackerConfig): Tracker => ({
-  trackEvent: (event) => use(config).trackEvent(event),
-  flushQueue: () => use(config).flushQueue(),
-  clearQueue: () => use(config).clearQueue(),
-  getQueueSize: () => use(config).getQueueSize(),
-  setBatchSize: (size) => use(config).setBatchSize(size),
-});
-
 /** Records page views and page clicks, and lets `useTracker` work below it. The config is read once, when it is first mounted. */
 export function TrackerProvider({ config, children }: { config: TrackerConfig; children?: ReactNode }): ReactNode {
-  const [[tracker, first]] = useState(() => [lazily(config), config] as const);
+  // Now and not in the effect: those of what is below run before.
+  const [[tracker, first]] = useState(() => [(instance = lazily(config)), config] as const);
   useEffect(() => {
-    use(first);
+    trackerFor(first);
     const clicked = (event: MouseEvent): void => {
       // In an open shadow root the event's own target is only the root's host.
       const [target] = event.composedPath();

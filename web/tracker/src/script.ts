@@ -5,18 +5,19 @@
  *
  * Calls made before it has loaded may be left in an array: `(window.kassa ||= []).push(["track", "Newsletter Opened"])`.
  */
-import { createTracker } from "./tracker";
+import { startTracker } from "./tracker";
 import type { Tracker } from "./tracker";
 
 type Call = [keyof Tracker, ...unknown[]];
 
 function start(script: HTMLScriptElement): void {
   const set = script.dataset;
-  const tracker = createTracker({
+  const { tracker } = startTracker({
     writeKey: set.writeKey ?? "default",
-    endpoint: set.endpoint ?? script.src.split("/", 3).join("/"),
+    url: (set.endpoint ?? script.src.split("/", 3).join("/")) + "/v1/batch",
     auto: set.auto,
-    flushInterval: +(set.flush ?? 100),
+    // Timers take texts, too.
+    flushInterval: set.flush as unknown as number,
     consent: set.consent,
     hashRoutes: "hashRoutes" in set,
     localhost: "localhost" in set,
@@ -24,7 +25,7 @@ function start(script: HTMLScriptElement): void {
   });
   const page = window as { kassa?: unknown };
   const calls = page.kassa;
-  const push = (call: Call): void => (tracker[call[0]] as (...args: unknown[]) => void)(...call.slice(1));
+  const push = ([name, ...args]: Call): void => (tracker[name] as (...args: unknown[]) => void)(...args);
   page.kassa = { ...tracker, push } satisfies Tracker & { push: typeof push };
   if (Array.isArray(calls)) calls.forEach(push);
 }

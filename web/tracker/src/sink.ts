@@ -5,7 +5,7 @@ import { createConsent, type ConsentConfig } from "./consent";
 import { batchEvent, createBatchOutbox, type UserEvent } from "./events";
 import { once } from "./once";
 import type { Outbox } from "./outbox";
-import { watchPage, whenShown } from "./page";
+import { watchPage, whenShown, type Look } from "./page";
 import { startTracker } from "./tracker";
 
 /** Hears of every event and every request. */
@@ -37,8 +37,8 @@ export interface TrackerConfig extends ConsentConfig {
 export interface EventTracker {
   /** Records an event at this moment on this page; one without a type is `UNKNOWN`, one without a place is the `PAGE`'s. */
   trackEvent(event: Partial<UserEvent>): void;
-  /** Sends what waits now; ready when it was answered or will be tried again. */
-  flushQueue(): Promise<void>;
+  /** Sends what waits now, with `batch`: events that were made before, and keep what they say of when and where. Ready when it was answered or will be tried again. */
+  flushQueue(batch?: Partial<UserEvent>[]): Promise<void>;
   /** Forgets what was not sent. */
   clearQueue(): void;
   /** Events that wait for others. */
@@ -47,11 +47,13 @@ export interface EventTracker {
   setBatchSize(size: number): void;
 }
 
-/** The tracker of an address and a write key: there is one in a page. The config of the first call counts. */
+/** Tells trackers apart: by address and write key. */
+export const nameOf = ({ endpointUrl, writeKey = "" }: TrackerConfig): string => `${endpointUrl} ${writeKey}`;
+
+/** The tracker of this name: there is one in a page. The config of the first call counts. */
 export function trackerFor(config: TrackerConfig): EventTracker {
-  const { endpointUrl: url, writeKey = "" } = config;
-  const speaksBatch = /\/track\/?$/.test(url.replace(/[?#].*/, ""));
-  return once(`${url} ${writeKey}`, () => (speaksBatch ? batchTracker(config) : nativeTracker(config)));
+  const speaksBatch = /\/track\/?$/.test(config.endpointUrl.replace(/[?#].*/, ""));
+  return once(nameOf(config), () => (speaksBatch ? batchTracker(config) : nativeTracker(config)));
 }
 
 function logOf({ log, debug }: TrackerConfig): Log | undefined {
@@ -65,25 +67,37 @@ const shared = (config: TrackerConfig) => ({
   log: logOf(config),
 });
 
-const over = (outbox: Outbox, trackEvent: EventTracker["trackEvent"]): EventTracker => ({
+/** `record` takes an event as it is, `trackEvent` one of this moment. */
+const over = (outbox: Outbox, trackEvent: EventTracker["trackEvent"], record = trackEvent): EventTracker => ({
   trackEvent,
-  flushQueue: async () => outbox.flush(),
+  async flushQueue(batch = []) {
+    batch.forEach(record);
+    await outbox.flush();
+  },
   clearQueue: outbox.clear,
-  getQueueSize: outbox.size,
+  getQueueSize: () => outbox.waiting.length,
   setBatchSize: (size) => void (outbox.options.batchSize = size),
 });
 
 function batchTracker(config: TrackerConfig): EventTracker {
   const { endpointUrl: url, appName, appVersion, writeKey } = config;
-  const consent = createConsent(url, config);
+  const consent = createConsent({ ...config, url });
   const user = (): TrackerConfig["user"] => config.user;
-  const outbox = createBatchOutbox({ url, appName, appVersion, writeKey, user, ...shared(config) });
-  const trackEvent = (event: Partial<UserEvent>): void =>
+  const outbox = createBatchOutbox({ url, appName, appVersion, writeKey, user, given: consent.given, ...shared(config) });
+  const add = (event: Partial<UserEvent>, more?: Partial<UserEvent>): void =>
     whenShown(() => {
-      if (consent.given()) outbox.add(batchEvent(event, user));
+      if (consent.given()) outbox.add({ ...batchEvent(event, user), ...more });
     });
-  watchPage({ shown: () => trackEvent({ event_type: "PAGE_VIEW" }), left: outbox.leave });
-  return over(outbox, trackEvent);
+  let look: Look | undefined;
+  whenShown(() => {
+    // The dialect has no word for the time on a page.
+    look = watchPage({ shown: () => add({ event_type: "PAGE_VIEW" }), seen: () => {}, left: outbox.leave });
+  });
+  const trackEvent = (event: Partial<UserEvent>): void => {
+    look?.();
+    add(event);
+  };
+  return over(outbox, trackEvent, (event) => add(event, event));
 }
 
 const NATIVE_NAMES: Record<string, string> = { CLICK: "click", HOVER_ENTER: "hover_enter", HOVER_LEAVE: "hover_leave" };

@@ -7,7 +7,7 @@
 import { createConsent, isPrivate, type ConsentConfig } from "./consent";
 import { once } from "./once";
 import { createOutbox, put, randomId, store, type Outbox } from "./outbox";
-import { watchClicks, watchForms, watchPage, whenShown, type Look } from "./page";
+import { leadOf, pathOf, watchClicks, watchForms, watchPage, whenShown, type Look } from "./page";
 
 declare const __VERSION__: string;
 
@@ -28,7 +28,7 @@ export interface Config extends ConsentConfig {
   flushInterval?: number | undefined;
   /** Events in a batch at most. Default 20. */
   batchSize?: number | undefined;
-  /** Pages are told apart by what follows the `#`, too. */
+  /** Pages are told apart by the route that follows the `#`, too. */
   hashRoutes?: boolean | undefined;
   /** The first page is the site's page for what was not found: its view gets the property `status` 404. */
   notFound?: boolean | undefined;
@@ -67,31 +67,38 @@ export interface Started {
 const USER = "kassa.user";
 
 /** The tracker of a write key: there is one in a page, however often it is asked for. The config of the first call counts. */
-export const createTracker = (config: Config): Tracker => startTracker(config).tracker;
+export const createTracker = (config: Config): Tracker =>
+  startTracker({ ...config, url: config.url ?? (config.endpoint ?? "") + "/v1/batch" }).tracker;
 
-/** As `createTracker`. */
-export const startTracker = (config: Config): Started => once(config.writeKey, () => start(config));
+/** As `createTracker`, with the full address. */
+export const startTracker = (config: Config & { url: string }): Started => once(config.writeKey, () => start(config));
 
-function start(config: Config): Started {
+function start(config: Config & { url: string }): Started {
   const records = (word: string): boolean => (config.auto ?? word).includes(word);
-  const url = config.url ?? (config.endpoint ?? "") + "/v1/batch";
-  const consent = createConsent(url, config);
+  const consent = createConsent(config);
   const outbox = createOutbox({
     ...config,
-    url,
+    ...consent,
     name: config.writeKey,
-    wrap: (batch) => `{"writeKey":${JSON.stringify(config.writeKey)},"sentAt":"${new Date().toISOString()}","batch":${batch}}`,
+    // JSON writes a date in ISO 8601.
+    wrap: (batch) => `${JSON.stringify({ writeKey: config.writeKey, sentAt: new Date() }).slice(0, -1)},"batch":${batch}}`,
   });
   let referrer = document.referrer;
-  let { notFound } = config;
+  let notFound = config.notFound;
   let context: Properties;
-  let look: Look = () => {};
+  let look: Look | undefined;
 
   function refresh(): void {
-    // Who copies a link from a page's source has `&amp;` in it.
-    const url = location.href.replace(/&(amp;)+/g, "&");
+    const [path, url, title, from] = [
+      pathOf(config.hashRoutes),
+      // Who copies a link from a page's source has `&amp;` in it.
+      location.href.replace(/&(amp;)+/g, "&"),
+      document.title,
+      referrer,
+      // Enough for the server, which refuses an event of more than 64 KiB.
+    ].map((text) => text.slice(0, 2e3));
     context = {
-      page: { path: location.pathname + (config.hashRoutes ? location.hash : ""), url, title: document.title, referrer },
+      page: { path, url, title, referrer: from },
       library: { name: "kassa", version: __VERSION__ },
       app: config.app,
       webdriver: navigator.webdriver || undefined,
@@ -104,7 +111,7 @@ function start(config: Config): Started {
       outbox.add({
         type,
         messageId: randomId(),
-        timestamp: new Date().toISOString(),
+        timestamp: new Date(),
         userId: isPrivate() ? undefined : (config.userId ?? store()[USER]),
         ...fields,
         context,
@@ -113,28 +120,35 @@ function start(config: Config): Started {
   }
 
   const track = (event: string, properties?: Properties): void => {
-    look();
+    look?.();
     add("track", { event, properties });
   };
   const page = (name?: string, properties?: Properties): void => {
     refresh();
     add("page", { name, properties: notFound ? { status: 404, ...properties } : properties });
+    // Before consent nobody was here: the view that counts is the first, from where the visitor came.
+    if (!consent.given()) return;
     notFound = false;
     referrer = location.href;
   };
 
-  refresh();
-  look = watchPage({
-    shown: records("page") ? () => page() : undefined,
-    // Not `track`: these seconds belong to the page that is being left.
-    seen(seconds) {
-      if (records("time")) add("track", { event: "time_on_page", properties: { seconds } });
-    },
-    left: outbox.leave,
-    hashRoutes: config.hashRoutes,
+  whenShown(() => {
+    look = watchPage({
+      shown() {
+        if (records("page")) page();
+        else refresh();
+      },
+      // Not `track`: these seconds belong to the page that is being left.
+      seen(seconds) {
+        if (records("time")) add("track", { event: "time_on_page", properties: { seconds } });
+      },
+      left: outbox.leave,
+      hashRoutes: config.hashRoutes,
+    });
   });
-  watchClicks(config.auto != null && records("all-clicks"), (target, lead, place) => {
-    if (lead && records(lead)) track("click", { target, [lead]: place });
+  watchClicks(config.auto?.includes("all-"), (target, link) => {
+    const lead = leadOf(link);
+    if (lead && records(lead)) track("click", { target, [lead]: link!.host + link!.pathname });
     else if (records("click")) track("click", { target });
   });
   if (records("form")) watchForms((form) => track("form_submit", { form }));
@@ -154,14 +168,13 @@ function start(config: Config): Started {
       },
       flush: outbox.flush,
       optOut() {
-        consent.set("out");
         outbox.clear();
-        delete store()[USER];
+        consent.set("out");
       },
       optIn() {
         if (consent.given()) return;
         consent.set("in");
-        look(true);
+        look?.(true);
       },
     },
   };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createOutbox, type Outbox } from "../src/outbox";
 import { batchOf, freshKey, serve } from "./server";
 
@@ -6,9 +6,13 @@ const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 let key: string;
 
 const open = (): Outbox =>
-  createOutbox({ url: "https://shop.test/v1/batch", name: key, flushInterval: 100, batchSize: 20, wrap: (batch) => `{"writeKey":"${key}","batch":${batch}}` });
+  createOutbox({ url: "https://shop.test/v1/batch", name: key, flushInterval: 100, batchSize: 20, wrap: (batch) => `{"writeKey":"${key}","batch":${batch}}`, given: () => true });
 
 const kept = (): string[] => Object.keys(localStorage).filter((name) => name.startsWith(`kassa ${key} `));
+
+const refuse = (): never => {
+  throw new DOMException("refused", "QuotaExceededError");
+};
 
 /** Another page, so many ms later: to forget the timers sets the clock back, too. */
 function later(ms: number): void {
@@ -159,6 +163,33 @@ test("a beacon that nobody has proved is forgotten after a day; what was never h
   expect(again.map((request) => request.body)).toEqual([expect.stringContaining("refused") as string]);
 });
 
+test("what may have arrived without an answer is not sent when the server would no longer know it", async () => {
+  const server = serve(0);
+  open().add({ messageId: "old" });
+  await pass(100);
+  later(5 * 86_400_000);
+  expect(kept()).toHaveLength(1);
+  server.answer(200);
+  later(86_400_000);
+  open();
+  await pass(1000);
+  expect([server.of(key).filter((request) => request.status).length, kept().length]).toEqual([0, 0]);
+});
+
+test("however often the browser comes back online, one try follows another", async () => {
+  const server = serve(0);
+  open().add({ messageId: "a" });
+  await pass(100);
+  for (let n = 0; n < 50; n++) {
+    dispatchEvent(new Event("online"));
+    await pass(0);
+  }
+  const tries = server.of(key).length;
+  await pass(200_000);
+  // From now on each pause is at least half of 64 s.
+  expect(server.of(key).length - tries).toBeLessThanOrEqual(7);
+});
+
 test("what waits at several places goes in requests that keepalive takes", async () => {
   const server = serve(0);
   const box = open();
@@ -179,9 +210,9 @@ test("what was not sent can be forgotten", async () => {
   box.add({ messageId: "a" });
   await pass(100);
   box.add({ messageId: "b" });
-  expect(box.size()).toBe(1);
+  expect(box.waiting.length).toBe(1);
   box.clear();
-  expect([box.size(), kept().length]).toEqual([0, 0]);
+  expect([box.waiting.length, kept().length]).toEqual([0, 0]);
   server.answer(200);
   await pass(70_000);
   expect(server.events(key)).toHaveLength(0);
@@ -233,21 +264,22 @@ test("a batch too large for keepalive goes without it", async () => {
   expect(server.of(key)[0]?.options?.keepalive).toBe(false);
 });
 
-test("without storage it works for the life of the page", async () => {
+test.each([
+  ["that is full", () => new Proxy({ "kassa.consent": "in" } as unknown as Storage, { set: refuse })],
+  // As in an app's WebView without DOM storage.
+  ["that is none", () => null],
+  ["that throws", undefined],
+])("with a storage %s it works for the life of the page, and what was decided stays", async (what, storage) => {
   const server = serve(503, 200);
-  vi.stubGlobal(
-    "localStorage",
-    new Proxy({} as Storage, {
-      set() {
-        throw new DOMException("full", "QuotaExceededError");
-      },
-    }),
-  );
+  const own = Object.getOwnPropertyDescriptor(globalThis, "localStorage");
+  Object.defineProperty(globalThis, "localStorage", { configurable: true, get: storage ?? refuse });
+  onTestFinished(() => void Object.defineProperty(globalThis, "localStorage", own!));
   // The module remembers that storage failed; a fresh one, so that no other test sees it.
   vi.resetModules();
   const fresh = await import("../src/outbox");
-  const box = fresh.createOutbox({ url: "/v1/batch", name: key, flushInterval: 100, batchSize: 20, wrap: (batch) => `{"writeKey":"${key}","batch":${batch}}` });
+  const box = fresh.createOutbox({ url: "/v1/batch", name: key, flushInterval: 100, batchSize: 20, wrap: (batch) => `{"writeKey":"${key}","batch":${batch}}`, given: () => true });
   box.add({ messageId: "a" });
   await pass(10_000);
   expect(server.events(key).map((event) => event.messageId)).toEqual(["a"]);
+  expect(fresh.store()["kassa.consent"]).toBe(what == "that is full" ? "in" : undefined);
 });

@@ -1,4 +1,4 @@
-import { act, StrictMode, useContext, type ReactNode } from "react";
+import { act, StrictMode, useContext, useEffect, type ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { renderToString } from "react-dom/server";
@@ -140,9 +140,9 @@ test("an application of the batch dialect's own package works with the import ch
   await act(async () => vi.advanceTimersByTimeAsync(5000));
   const { events } = JSON.parse(server.requests.find((request) => request.url === url)?.body ?? "") as { events: UserEvent[] };
   expect(events.map((event) => [event.event_type, event.location_type, event.component_name, event.user_metadata])).toEqual([
-    ["PAGE_VIEW", "PAGE", undefined, undefined],
+    ["PAGE_VIEW", "PAGE", undefined, {}],
     ["SHARE", "PAGE", undefined, { plan: "gold" }],
-    ["CLICK", "COMPONENT", "Card", undefined],
+    ["CLICK", "COMPONENT", "Card", {}],
     ["CLICK", "PAGE", undefined, { plan: "gold" }],
   ]);
   expect(said.mock.calls.map((call) => call[1] as string)).toEqual(["event", "event", "event", "event", "sent"]);
@@ -153,14 +153,77 @@ test("an application of the batch dialect's own package works with the import ch
   expect([tracker.getQueueSize(), EventTracker.getInstance(config).getQueueSize()]).toEqual([1, 1]);
   clearQueue();
   expect(tracker.getQueueSize()).toBe(0);
-  const batch = [{ event_type: "A" }, { event_type: "B" }, {}] as UserEvent[];
+  // Whole events keep what they say, as when an application sends again what it has kept.
+  const made = { timestamp: 1_700_000_000_000, event_id: "4f0c6d2e-0000-4000-8000-000000000001", page_path: "/then", page_title: "Then" };
+  const batch = [{ ...made, event_type: "A", location_type: "PAGE", user_metadata: {} }, { event_type: "B" }, {}] as UserEvent[];
   await flushQueue(batch, config);
   const last = JSON.parse(server.requests.filter((request) => request.url === url).at(-1)?.body ?? "") as { events: UserEvent[] };
-  expect(last.events.map((event) => event.event_type)).toEqual(["A", "B", "UNKNOWN"]);
+  expect(last.events.map((event) => [event.event_type, event.page_path])).toEqual([
+    ["A", "/then"],
+    ["B", "/shop"],
+    ["UNKNOWN", "/shop"],
+  ]);
+  expect(last.events[0]).toMatchObject(made);
   tracker.setBatchSize(1);
   trackEvent({ event_type: "AT_ONCE" });
   expect(tracker.getQueueSize()).toBe(0);
   await act(async () => vi.advanceTimersByTimeAsync(0));
+});
+
+test("what is below the provider may use the tracker when it is mounted, after the page's view", async () => {
+  const server = serve(200);
+  const url = `https://${freshKey()}.test/track`;
+  function Early(): ReactNode {
+    useEffect(() => EventTracker.getInstance().trackEvent({ event_type: "MOUNTED" }), []);
+    return null;
+  }
+  root = createRoot(document.body.appendChild(document.createElement("div")));
+  await act(async () =>
+    root.render(
+      <TrackerProvider config={{ endpointUrl: url, flushInterval: 100 }}>
+        <Early />
+      </TrackerProvider>,
+    ),
+  );
+  history.pushState(null, "", "/p/mug");
+  trackEvent({ event_type: "AT_ONCE" });
+  await act(async () => vi.advanceTimersByTimeAsync(100));
+  const { events } = JSON.parse(server.requests.find((request) => request.url === url)?.body ?? "") as { events: UserEvent[] };
+  expect(events.map((event) => [event.event_type, event.page_path])).toEqual([
+    ["PAGE_VIEW", "/shop"],
+    ["MOUNTED", "/shop"],
+    ["PAGE_VIEW", "/p/mug"],
+    ["AT_ONCE", "/p/mug"],
+  ]);
+});
+
+test("what somebody types is not in what is told of a click", async () => {
+  const server = serve(200);
+  const url = `https://${freshKey()}.test/track`;
+  await render({ endpointUrl: url, flushInterval: 100 });
+  const typed = document.body.appendChild(document.createElement("div"));
+  typed.innerHTML = "<p id='note' contenteditable>secret</p>";
+  Object.defineProperty(document.querySelector("#note"), "isContentEditable", { value: true });
+  await fire("#note", "click");
+  await act(async () => typed.dispatchEvent(new MouseEvent("click", { bubbles: true })));
+  await act(async () => vi.advanceTimersByTimeAsync(100));
+  const body = server.requests.find((request) => request.url === url)?.body ?? "";
+  expect((JSON.parse(body) as { events: UserEvent[] }).events.map((event) => event.dom_info?.id)).toEqual([undefined, "note", ""]);
+  expect(body).not.toContain("secret");
+});
+
+test.each([true, false])("a browser that a program drives (%s) says so in the batch dialect, too", async (driven) => {
+  const server = serve(200);
+  const url = `https://${freshKey()}.test/track`;
+  Object.defineProperty(navigator, "webdriver", { configurable: true, value: driven });
+  try {
+    await render({ endpointUrl: url, flushInterval: 100 });
+    await act(async () => vi.advanceTimersByTimeAsync(100));
+    const body = JSON.parse(server.requests.find((request) => request.url === url)?.body ?? "") as { webdriver?: boolean };
+    expect(body.webdriver).toBe(driven || undefined);
+  } finally {
+    Object.defineProperty(navigator, "webdriver", { configurable: true, value: false });
+  }
 });
 
 test("a server that renders makes no tracker", () => {

@@ -11,7 +11,7 @@ function start(config: Partial<Config> = {}): Tracker {
 
 /** As on the next page: nothing but the storage is left. */
 function load(config: Partial<Config> = {}): Tracker {
-  delete (window as { __kassa?: unknown }).__kassa;
+  for (const made of Object.keys(window)) if (made.startsWith("kassa ")) delete (window as unknown as Record<string, unknown>)[made];
   return start(config);
 }
 
@@ -97,14 +97,59 @@ test("page views follow the history, each path once", async () => {
   expect(pages[2]?.referrer).toMatch(/\/p\/mug$/);
 });
 
-test("what follows the # is a page only where the site says so", async () => {
+test("a route after the # is a page only where the site says so; a place in the page and the route's query are none, as on the server", async () => {
   const server = serve(200);
   history.replaceState(null, "", "/app#/a");
   start({ hashRoutes: true });
-  history.pushState(null, "", "/app?x=1#/a");
-  history.pushState(null, "", "/app?x=1#/b");
+  for (const address of ["/app?x=1#/a", "/app?x=1#/a?sort=price", "/app?x=1#/b", "/app#!/c", "/app#top", "/app"]) {
+    history.pushState(null, "", address);
+    await pass(10);
+  }
   await pass(200);
-  expect(server.events(key).map((event) => event.context.page.path)).toEqual(["/app#/a", "/app#/b"]);
+  expect(server.events(key).map((event) => event.context.page.path)).toEqual(["/app#/a", "/app#/b", "/app#!/c", "/app"]);
+});
+
+test("an event is of the page that is shown, also where page views are not recorded", async () => {
+  const server = serve(200);
+  const tracker = start({ auto: "time" });
+  await pass(3000);
+  history.pushState(null, "", "/p/mug");
+  await pass(10);
+  tracker.track("Product Viewed");
+  await pass(2000);
+  show("hidden");
+  expect(server.events(key).map((event) => [event.event, event.context.page.path, event.properties?.seconds])).toEqual([
+    ["time_on_page", "/", 3],
+    ["Product Viewed", "/p/mug", undefined],
+    ["time_on_page", "/p/mug", 2],
+  ]);
+});
+
+test("however long title and address are, the view is one that the server takes", async () => {
+  const server = serve(200);
+  document.title = "ä".repeat(100_000);
+  history.replaceState(null, "", `/p?utm_source=news#${"x".repeat(100_000)}`);
+  start();
+  history.pushState(null, "", "/next");
+  await pass(200);
+  expect(server.events(key).map((event) => event.context.page.path)).toEqual(["/p", "/next"]);
+  expect(server.events(key)[0]?.context.page.url).toContain("utm_source=news");
+  for (const { context } of server.events(key)) expect(JSON.stringify(context).length).toBeLessThan(10_000);
+});
+
+test("an event says what was true when it was recorded, and one that JSON cannot write takes no other along", async () => {
+  const server = serve(200);
+  const tracker = start();
+  const cart: Record<string, unknown> = { value: 18 };
+  tracker.track("Product Added", cart);
+  cart.value = 0;
+  cart.self = cart;
+  expect(() => tracker.track("Round", cart)).toThrow(TypeError);
+  await pass(100);
+  expect(server.events(key).map((event) => [event.event ?? event.type, event.properties?.value])).toEqual([
+    ["page", undefined],
+    ["Product Added", 18],
+  ]);
 });
 
 test("a link that was copied from a page's source says the same", async () => {
@@ -360,6 +405,51 @@ test.each([
   } finally {
     Object.defineProperty(navigator, signal, { configurable: true, value: undefined });
   }
+});
+
+test("the first view after consent says where the visitor came from, and that it was not found", async () => {
+  const server = serve(200);
+  Object.defineProperty(document, "referrer", { configurable: true, value: "https://www.google.com/" });
+  try {
+    const tracker = start({ consent: "required", notFound: true });
+    await pass(5000);
+    tracker.optIn();
+    history.pushState(null, "", "/p/mug");
+    await pass(200);
+    expect(server.events(key).map((event) => [event.context.page.referrer, event.properties?.status])).toEqual([
+      ["https://www.google.com/", 404],
+      ["https://shop.test/", undefined],
+    ]);
+  } finally {
+    Object.defineProperty(document, "referrer", { configurable: true, value: "" });
+  }
+});
+
+test("before consent nothing goes out that an earlier page has left, and who opts out takes along what other trackers and tabs have", async () => {
+  const server = serve(503);
+  const other = freshKey();
+  start();
+  createTracker({ writeKey: other, endpoint: "https://shop.test" });
+  await pass(100);
+  const left = (): string[] => Object.keys(localStorage).filter((name) => [key, other].some((own) => name.startsWith(`kassa ${own} `)));
+  const sent = (): number => server.of(key).length + server.of(other).length;
+  expect(left()).toHaveLength(2);
+  const before = sent();
+  vi.clearAllTimers();
+  server.answer(200);
+  const tracker = load({ consent: "required" });
+  await pass(200_000);
+  expect(sent()).toBe(before);
+  tracker.optOut();
+  expect(left()).toHaveLength(0);
+  // One that has recorded before, in another tab.
+  localStorage.removeItem("kassa.consent");
+  const late = load();
+  late.track("Just before");
+  localStorage.setItem("kassa.consent", "out");
+  await pass(5000);
+  show("hidden");
+  expect([sent(), left().length]).toEqual([before, 0]);
 });
 
 test("before consent nothing is counted, kept or sent; from it on the present page is", async () => {

@@ -1,5 +1,0 @@
-export const metadata = { title: "Second" };
-
-export default function Second() {
-  return <p id="text">Second page</p>;
-}
