@@ -9,8 +9,9 @@ use duckdb::arrow::array::{
 use duckdb::arrow::datatypes::{Field, Schema};
 use duckdb::arrow::record_batch::RecordBatch;
 use duckdb::{Appender, Connection};
-use kassa_model::{Event, OrderItem, OrderPart, Rejected};
+use kassa_model::{Event, OrderItem, OrderPart, Rejected, VISIT_TEXTS};
 
+use super::own;
 use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
 use crate::{CountKey, DeadLetter, Row};
 
@@ -98,7 +99,13 @@ pub(super) fn events(partition: u32, first: u64, rows: &[Row]) -> Columns {
         columns.maybe_text(name, all.clone().map(value));
     }
     orders(&mut columns, rows);
-    visits(&mut columns, rows);
+    let facts: Vec<_> = rows.iter().map(|row| row.visit.as_ref().map(|visit| visit.facts.texts())).collect();
+    let own = rows.iter().zip(&facts).map(|(row, facts)| {
+        own::write(&own::of_event(&row.event), &own::of_visit(&facts.unwrap_or_default()))
+    });
+    let own: Vec<_> = own.collect();
+    columns.maybe_text("own", own.iter().map(Option::as_deref));
+    visits(&mut columns, rows, &facts);
     if rows.iter().any(|row| row.event.non_interactive) {
         let marked = all.clone().map(|event| event.non_interactive).collect::<Vec<_>>();
         columns.push("non_interactive", BooleanArray::from(marked));
@@ -112,22 +119,11 @@ pub(super) fn events(partition: u32, first: u64, rows: &[Row]) -> Columns {
 type Getter = fn(&Event) -> Option<&str>;
 
 /// The columns that may be missing, and where their values are.
-const OPTIONAL: [(&str, Getter); 18] = [
+const OPTIONAL: [(&str, Getter); 7] = [
     ("user_id", |event| event.user.as_deref()),
     ("host", |event| event.host.as_deref()),
     ("path", |event| event.path.as_deref()),
     ("title", |event| event.title.as_deref()),
-    ("referrer", |event| event.referrer.as_deref()),
-    ("source", |event| event.source.as_deref()),
-    ("utm_source", |event| event.utm_source.as_deref()),
-    ("utm_medium", |event| event.utm_medium.as_deref()),
-    ("utm_campaign", |event| event.utm_campaign.as_deref()),
-    ("utm_term", |event| event.utm_term.as_deref()),
-    ("utm_content", |event| event.utm_content.as_deref()),
-    ("device", |event| event.device.as_deref()),
-    ("browser", |event| event.browser.as_deref()),
-    ("os", |event| event.os.as_deref()),
-    ("country", |event| event.country.as_deref()),
     ("component", |event| event.component.as_deref()),
     ("location_type", |event| event.location_type.as_deref()),
     ("target", |event| event.target.as_deref()),
@@ -146,18 +142,17 @@ fn orders(columns: &mut Columns, rows: &[Row]) {
     columns.maybe_text("order_status", text(|order| &order.status));
 }
 
-fn visits(columns: &mut Columns, rows: &[Row]) {
+fn visits(columns: &mut Columns, rows: &[Row], facts: &[Option<[Option<&str>; VISIT_TEXTS]>]) {
     let visits = rows.iter().map(|row| row.visit.as_ref());
     if visits.clone().all(|visit| visit.is_none()) {
         return;
     }
     let [started_at, texts @ ..] = &EVENT_COLUMNS[OWN_COLUMNS..] else { return };
     let started: TimestampMicrosecondArray =
-        visits.clone().map(|visit| visit.map(|visit| visit.started_at.micros())).collect();
+        visits.map(|visit| visit.map(|visit| visit.started_at.micros())).collect();
     columns.push(started_at, started);
-    let found: Vec<_> = visits.map(|visit| visit.map(|visit| visit.facts.texts())).collect();
     for (place, name) in texts.iter().enumerate() {
-        columns.maybe_text(name, found.iter().map(|texts| texts.and_then(|texts| texts[place])));
+        columns.maybe_text(name, facts.iter().map(|texts| texts.and_then(|texts| texts[place])));
     }
 }
 

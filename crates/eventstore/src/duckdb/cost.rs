@@ -30,10 +30,10 @@ fn fill(path: &Path) {
              (n // 10) % 30011 AS visitor, n // 5 AS session, n % 50 = 7 AS bot, 'batch' AS dialect,
              '{{\"color\":\"' || md5(n::VARCHAR) || '\",\"app\":\"storefront\",\"viewport\":\"390x844\",\"n\":' || n || '}}' AS props,
              'shop.test' AS host, '/p/' || n || '/' || md5((n + 7)::VARCHAR) AS path, 'Title of ' || n AS title,
-             CASE n % 7 WHEN 0 THEN 'Direct' WHEN 1 THEN 'Organic Search' WHEN 2 THEN 'Social' END AS source,
-             CASE WHEN n % 5 = 0 THEN 'https://ref' || n || '.test/' END AS referrer,
+             CASE n % 7 WHEN 0 THEN 'Direct' WHEN 1 THEN 'Organic Search' WHEN 2 THEN 'Social' END AS visit_source,
+             CASE WHEN n % 5 = 0 THEN 'https://ref' || n || '.test/' END AS visit_referrer,
              occurred_at AS visit_started_at, '/p/' || n || '/' || md5((n + 7)::VARCHAR) AS visit_entry_page,
-             source AS visit_source, 'mobile' AS device, 'Firefox' AS browser, 'Linux' AS os, 'DE' AS country
+             'mobile' AS visit_device, 'Firefox' AS visit_browser, 'Linux' AS visit_os, 'DE' AS visit_country
          FROM range({ROWS}) t(n); CHECKPOINT"
     );
     connection.execute_batch(&sql).unwrap();

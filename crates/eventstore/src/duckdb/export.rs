@@ -5,8 +5,9 @@ use duckdb::arrow::array::{Array, BooleanArray, Int64Array, StringArray, Timesta
 use kassa_model::{Timestamp, VISIT_TEXTS};
 
 use super::failure::Failure;
+use super::own::{self, Own};
 use super::read::values;
-use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
+use super::schema::{EVENT_COLUMNS, OWN, OWN_COLUMNS};
 use super::stream::{Piece, some, stream};
 use crate::export::{EventRef, Line, OrderRef, parts};
 use crate::query::EventFilter;
@@ -37,7 +38,8 @@ pub(super) fn export(connection: &Connection, part: &EventFilter, line: &Line) -
     stream(connection, &statement.text, values(statement.values), |piece| {
         let columns = Columns::of(piece)?;
         for row in 0..piece.rows() {
-            line(&columns.event(row), &mut text);
+            let own = Own::read(some(columns.own, row))?;
+            line(&columns.event(row, &own), &mut text);
         }
         Ok(())
     })?;
@@ -58,6 +60,7 @@ struct Columns<'a> {
     /// order_id, currency, order_status.
     order: [&'a StringArray; 3],
     revenue: &'a Int64Array,
+    own: &'a StringArray,
     visit_started_at: &'a TimestampMicrosecondArray,
     visit_texts: [&'a StringArray; VISIT_TEXTS],
 }
@@ -82,15 +85,31 @@ impl<'a> Columns<'a> {
             visitor: piece.int(11)?,
             session: piece.int(12)?,
             bot: piece.flag(13)?,
-            optional: (16..34).map(|column| piece.text(column)).collect::<Result<_, _>>()?,
-            order: [piece.text(34)?, piece.text(36)?, piece.text(37)?],
-            revenue: piece.int(35)?,
+            optional: (16..23).map(|column| piece.text(column)).collect::<Result<_, _>>()?,
+            order: [piece.text(23)?, piece.text(25)?, piece.text(26)?],
+            revenue: piece.int(24)?,
+            own: piece.text(OWN)?,
             visit_started_at: piece.time(OWN_COLUMNS)?,
             visit_texts,
         })
     }
 
-    fn event(&self, row: usize) -> EventRef<'a> {
+    fn event<'b>(&'b self, row: usize, own: &'b Own) -> EventRef<'b> {
+        let visit = self.visit(row);
+        let facts = visit.map(|(_, texts)| texts).unwrap_or_default();
+        let [
+            source,
+            referrer,
+            utm_source,
+            utm_medium,
+            utm_campaign,
+            utm_term,
+            utm_content,
+            device,
+            browser,
+            os,
+            country,
+        ] = own.over(&own::of_visit(&facts));
         let optional = |column: usize| some(self.optional[column - 16], row);
         let [id, site, name, name_sent, dialect, props] = self.texts.map(|column| column.value(row));
         EventRef {
@@ -109,22 +128,22 @@ impl<'a> Columns<'a> {
             host: optional(17),
             path: optional(18),
             title: optional(19),
-            referrer: optional(20),
-            source: optional(21),
-            utm_source: optional(22),
-            utm_medium: optional(23),
-            utm_campaign: optional(24),
-            utm_term: optional(25),
-            utm_content: optional(26),
-            device: optional(27),
-            browser: optional(28),
-            os: optional(29),
-            country: optional(30),
-            component: optional(31),
-            location_type: optional(32),
-            target: optional(33),
+            referrer,
+            source,
+            utm_source,
+            utm_medium,
+            utm_campaign,
+            utm_term,
+            utm_content,
+            device,
+            browser,
+            os,
+            country,
+            component: optional(20),
+            location_type: optional(21),
+            target: optional(22),
             order: self.order(row),
-            visit: self.visit(row),
+            visit,
         }
     }
 

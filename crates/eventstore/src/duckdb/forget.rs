@@ -17,7 +17,7 @@ const PAUSE_LEAST: Duration = Duration::from_millis(5);
 
 /// The columns of an event, those of its visit apart, that tell of its visitor and what they did; what is left of a record of money is its id, site,
 /// name, times, order and amounts. Each with what it is when nothing is told.
-const PERSON: [(&str, &str); 25] = [
+const PERSON: [(&str, &str); 15] = [
     ("visitor", "0"),
     ("session", "0"),
     ("bot", "FALSE"),
@@ -26,22 +26,12 @@ const PERSON: [(&str, &str); 25] = [
     ("host", "NULL"),
     ("path", "NULL"),
     ("title", "NULL"),
-    ("referrer", "NULL"),
-    ("source", "NULL"),
-    ("utm_source", "NULL"),
-    ("utm_medium", "NULL"),
-    ("utm_campaign", "NULL"),
-    ("utm_term", "NULL"),
-    ("utm_content", "NULL"),
-    ("device", "NULL"),
-    ("browser", "NULL"),
-    ("os", "NULL"),
-    ("country", "NULL"),
     ("component", "NULL"),
     ("location_type", "NULL"),
     ("target", "NULL"),
     ("non_interactive", "NULL"),
     ("anonymous_visitor", "NULL"),
+    ("own", "NULL"),
     ("name_sent", "name"),
 ];
 

@@ -15,6 +15,7 @@ mod failure;
 mod forget;
 mod letters;
 mod open;
+mod own;
 mod owner;
 mod read;
 mod reader;

@@ -12,7 +12,8 @@ use kassa_model::{Event, OrderItem, OrderPart, Timestamp, VISIT_TEXTS, Visit, Vi
 use super::columns::whole;
 use super::failure::Failure;
 use super::letters;
-use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
+use super::own::{self, Own};
+use super::schema::{EVENT_COLUMNS, OWN, OWN_COLUMNS};
 use super::stream::{Piece, maybe, some, stream};
 use crate::fingerprint::Fingerprint;
 use crate::query::EventFilter;
@@ -49,7 +50,8 @@ pub(super) fn values(values: Vec<crate::sql::Value>) -> Vec<Value> {
 fn read_rows(piece: &Piece<'_>, found: &mut Vec<Found>) -> Result<(), Failure> {
     let (partitions, high, low) = (piece.small(0)?, piece.unsigned(1)?, piece.unsigned(2)?);
     let (indexes, sequences) = (piece.small(3)?, piece.unsigned(4)?);
-    let (events, visits) = (read_events(piece)?, read_visits(piece, OWN_COLUMNS)?);
+    let visits = read_visits(piece, OWN_COLUMNS)?;
+    let events = read_events(piece, &visits)?;
     for (at, (event, visit)) in events.into_iter().zip(visits).enumerate() {
         found.push(Found {
             partition: partitions.value(at),
@@ -60,15 +62,31 @@ fn read_rows(piece: &Piece<'_>, found: &mut Vec<Found>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read_events(piece: &Piece<'_>) -> Result<Vec<Event>, Failure> {
+fn read_events(piece: &Piece<'_>, visits: &[Option<Visit>]) -> Result<Vec<Event>, Failure> {
     let (id, site, name, name_sent) = (piece.text(5)?, piece.text(6)?, piece.text(7)?, piece.text(8)?);
     let (occurred, received) = (piece.time(9)?, piece.time(10)?);
     let (visitor, session, bot) = (piece.int(11)?, piece.int(12)?, piece.flag(13)?);
     let (dialect, props) = (piece.text(14)?, piece.text(15)?);
-    let (marked, anonymous) = (piece.flag(38)?, piece.int(39)?);
-    let texts = (16..34).map(|column| piece.text(column)).collect::<Result<Vec<_>, _>>()?;
+    let (marked, anonymous) = (piece.flag(27)?, piece.int(28)?);
+    let texts = (16..23).map(|column| piece.text(column)).collect::<Result<Vec<_>, _>>()?;
+    let own = piece.text(OWN)?;
     let mut events = Vec::with_capacity(piece.rows());
-    for row in 0..piece.rows() {
+    for (row, visit) in visits.iter().enumerate() {
+        let own = Own::read(some(own, row))?;
+        let facts = visit.as_ref().map(|visit| visit.facts.texts()).unwrap_or_default();
+        let [
+            source,
+            referrer,
+            utm_source,
+            utm_medium,
+            utm_campaign,
+            utm_term,
+            utm_content,
+            device,
+            browser,
+            os,
+            country,
+        ] = own.over(&own::of_visit(&facts)).map(|text| text.map(str::to_owned));
         let text = |column: usize| maybe(texts[column - 16], row);
         events.push(Event {
             id: id.value(row).to_owned(),
@@ -88,20 +106,20 @@ fn read_events(piece: &Piece<'_>) -> Result<Vec<Event>, Failure> {
             host: text(17),
             path: text(18),
             title: text(19),
-            referrer: text(20),
-            source: text(21),
-            utm_source: text(22),
-            utm_medium: text(23),
-            utm_campaign: text(24),
-            utm_term: text(25),
-            utm_content: text(26),
-            device: text(27),
-            browser: text(28),
-            os: text(29),
-            country: text(30),
-            component: text(31),
-            location_type: text(32),
-            target: text(33),
+            referrer,
+            source,
+            utm_source,
+            utm_medium,
+            utm_campaign,
+            utm_term,
+            utm_content,
+            device,
+            browser,
+            os,
+            country,
+            component: text(20),
+            location_type: text(21),
+            target: text(22),
             order: read_order(piece, row)?,
         });
     }
@@ -129,12 +147,12 @@ fn unknown(error: impl std::fmt::Display) -> Error {
 
 /// The order's part without its items, which lie in a table of their own.
 fn read_order(piece: &Piece<'_>, row: usize) -> Result<Option<OrderPart>, Failure> {
-    let Some(order_id) = maybe(piece.text(34)?, row) else { return Ok(None) };
+    let Some(order_id) = maybe(piece.text(23)?, row) else { return Ok(None) };
     Ok(Some(OrderPart {
         order_id,
-        revenue_minor: piece.int(35)?.value(row),
-        currency: maybe(piece.text(36)?, row).unwrap_or_default(),
-        status: maybe(piece.text(37)?, row).unwrap_or_default(),
+        revenue_minor: piece.int(24)?.value(row),
+        currency: maybe(piece.text(25)?, row).unwrap_or_default(),
+        status: maybe(piece.text(26)?, row).unwrap_or_default(),
         items: Vec::new(),
     }))
 }

@@ -35,17 +35,6 @@ pub(super) const EVENT_COLUMNS: &[&str] = &[
     "host",
     "path",
     "title",
-    "referrer",
-    "source",
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_term",
-    "utm_content",
-    "device",
-    "browser",
-    "os",
-    "country",
     "component",
     "location_type",
     "target",
@@ -55,6 +44,7 @@ pub(super) const EVENT_COLUMNS: &[&str] = &[
     "order_status",
     "non_interactive",
     "anonymous_visitor",
+    "own",
     "visit_started_at",
     "visit_entry_page",
     "visit_host",
@@ -71,8 +61,11 @@ pub(super) const EVENT_COLUMNS: &[&str] = &[
     "visit_country",
 ];
 
+/// The place of `own` among them.
+pub(super) const OWN: usize = OWN_COLUMNS - 1;
+
 /// How many of them are the event's own; those of its visit follow, its texts in the order of [`kassa_model::VisitFacts::texts`].
-pub(super) const OWN_COLUMNS: usize = 40;
+pub(super) const OWN_COLUMNS: usize = 30;
 
 const TABLES: &str = "
 CREATE TABLE kassa_store (version BIGINT NOT NULL);
@@ -97,17 +90,6 @@ CREATE TABLE events (
     host VARCHAR,
     path VARCHAR,
     title VARCHAR,
-    referrer VARCHAR,
-    source VARCHAR,
-    utm_source VARCHAR,
-    utm_medium VARCHAR,
-    utm_campaign VARCHAR,
-    utm_term VARCHAR,
-    utm_content VARCHAR,
-    device VARCHAR,
-    browser VARCHAR,
-    os VARCHAR,
-    country VARCHAR,
     component VARCHAR,
     location_type VARCHAR,
     target VARCHAR,
@@ -130,7 +112,8 @@ CREATE TABLE events (
     visit_os VARCHAR,
     visit_country VARCHAR,
     non_interactive BOOLEAN,
-    anonymous_visitor BIGINT
+    anonymous_visitor BIGINT,
+    own VARCHAR
 );
 CREATE TABLE items (
     sequence UBIGINT NOT NULL,

@@ -310,8 +310,9 @@ async fn a_report_that_takes_too_long_is_interrupted() {
     }
     // A client that goes away gives its place back.
     for _ in 0..4 {
-        let report = store.readers.report(endless);
-        assert!(tokio::time::timeout(Duration::from_millis(10), report).await.is_err());
+        let report = tokio::time::timeout(Duration::from_millis(10), store.readers.report(endless)).await;
+        // On a busy machine the 10 ms may take longer than its own time.
+        assert!(matches!(report, Err(_) | Ok(Err(Error::Timeout(_)))), "{report:?}");
     }
     let answer = tokio::time::timeout(Duration::from_secs(20), store.counts()).await;
     assert_eq!(answer.unwrap().unwrap().len(), 0);

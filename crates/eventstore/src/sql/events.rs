@@ -20,23 +20,22 @@ pub(crate) fn list_events(filter: &EventFilter, columns: &[&str]) -> Statement {
 }
 
 /// The columns whose texts may be long.
-const LONG: [&str; 22] = [
+const LONG: [&str; 11] = [
     "id",
     "name_sent",
     "props",
     "user_id",
     "path",
     "title",
-    "referrer",
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_term",
-    "utm_content",
     "component",
     "location_type",
     "target",
+    "own",
     "visit_entry_page",
+];
+
+/// Those that an event and its visit most often have in common.
+const LONG_TWICE: [&str; 6] = [
     "visit_referrer",
     "visit_utm_source",
     "visit_utm_medium",
@@ -50,7 +49,9 @@ pub(crate) fn weigh_events(filter: &EventFilter, unit: i64) -> Statement {
     let mut binder = Binder::default();
     let conditions = conditions(filter, &mut binder);
     let unit = binder.bind(Value::Int(unit));
-    let texts: String = LONG.iter().map(|column| format!(" + coalesce(strlen({column}), 0)")).collect();
+    let once = LONG.iter().map(|column| format!(" + coalesce(strlen({column}), 0)"));
+    let twice = LONG_TWICE.iter().map(|column| format!(" + 2 * coalesce(strlen({column}), 0)"));
+    let texts: String = once.chain(twice).collect();
     let text = format!(
         "SELECT epoch_us(received_at) // {unit} AS stretch, CAST(sum({ROW_BYTES}{texts}) AS BIGINT) AS bytes \
          FROM events WHERE {conditions} GROUP BY stretch ORDER BY stretch DESC"

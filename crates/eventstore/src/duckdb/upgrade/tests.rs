@@ -11,6 +11,7 @@ use super::{PARTS, Step, VERSION, bring_up};
 use crate::conformance::places::{everything, resume};
 use crate::conformance::random::batches;
 use crate::conformance::sample::{Random, scaled};
+use crate::duckdb::own;
 use crate::duckdb::schema::{EVENT_COLUMNS, OWN_COLUMNS};
 use crate::duckdb::tests::{check_story, child, folder, numbered, open};
 use crate::duckdb::{DuckStore, Options};
@@ -30,14 +31,17 @@ impl Progress for Heard {
 /// The tables as version 1 had them, with what is in them.
 fn back_to_version_1(path: &Path) {
     let connection = Connection::open(path).unwrap();
-    let visits: String = EVENT_COLUMNS[OWN_COLUMNS..]
-        .iter()
-        .map(|column| format!("ALTER TABLE events DROP COLUMN {column};"))
-        .collect();
-    connection.execute_batch(&visits).unwrap();
-    let later =
-        "ALTER TABLE events DROP COLUMN non_interactive; ALTER TABLE events DROP COLUMN anonymous_visitor;";
-    connection.execute_batch(later).unwrap();
+    for name in own::NAMES {
+        let kept = format!(
+            "ALTER TABLE events ADD COLUMN {name} VARCHAR; UPDATE events SET {name} = CASE WHEN json_exists(own, '$.{name}') \
+             THEN json_extract_string(own, '$.{name}') ELSE visit_{name} END"
+        );
+        connection.execute_batch(&kept).unwrap();
+    }
+    let later = ["non_interactive", "anonymous_visitor", "own"];
+    for column in EVENT_COLUMNS[OWN_COLUMNS..].iter().chain(&later) {
+        connection.execute_batch(&format!("ALTER TABLE events DROP COLUMN {column}")).unwrap();
+    }
     let sql = "BEGIN; ALTER TABLE positions DROP COLUMN state; DROP TABLE owner;
                UPDATE kassa_store SET version = 1; COMMIT;";
     connection.execute_batch(sql).unwrap();

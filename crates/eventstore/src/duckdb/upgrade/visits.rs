@@ -1,6 +1,7 @@
-//! Version 3: every row gets the facts of its visit, as the fold writes them: of the rows of a site's visitor and session
-//! in a partition, taken in the order of the log, the first opens the visit and the first with a page gives its facts to
-//! itself and to all that follow, records of money among them. Visits and visitors are not cut anew.
+//! Version 3: every row gets the facts of its visit, and keeps of its own texts what differs from them ([`own`]). The facts
+//! are those that the fold writes: of the rows of a site's visitor and session in a partition, taken in the order of the
+//! log, the first opens the visit and the first with a page gives its facts to itself and to all that follow, records of
+//! money among them. Visits and visitors are not cut anew.
 //!
 //! The rows are copied piece by piece in their order, each piece beside the few visits that reach into it: what lies in
 //! memory does not grow with the store.
@@ -8,12 +9,13 @@
 use duckdb::Connection;
 
 use super::Told;
+use crate::duckdb::own;
 
 /// Rows of a piece, by their sequence.
 const PIECE_ROWS: u64 = 400_000;
 
 /// The columns that are new, after those that are there.
-const NEW_COLUMNS: &str = "visit_started_at TIMESTAMP, visit_entry_page VARCHAR, visit_host VARCHAR, visit_source VARCHAR, \
+const NEW_COLUMNS: &str = "own VARCHAR, visit_started_at TIMESTAMP, visit_entry_page VARCHAR, visit_host VARCHAR, visit_source VARCHAR, \
      visit_referrer VARCHAR, visit_utm_source VARCHAR, visit_utm_medium VARCHAR, visit_utm_campaign VARCHAR, \
      visit_utm_term VARCHAR, visit_utm_content VARCHAR, visit_device VARCHAR, visit_browser VARCHAR, visit_os VARCHAR, \
      visit_country VARCHAR";
@@ -45,7 +47,7 @@ entries AS (
     UNION ALL SELECT * FROM older_entries WHERE sequence IN (SELECT entry FROM near)
 )
 INSERT INTO events_with_visits
-SELECT e.*, CASE WHEN v.first <= e.sequence THEN v.started_at END, p.* EXCLUDE (sequence)
+SELECT e.* EXCLUDE (OWN_NAMES), OWN_TEXTS, CASE WHEN v.first <= e.sequence THEN v.started_at END, p.* EXCLUDE (sequence)
 FROM (SELECT * FROM events WHERE sequence >= $1 AND sequence < $2) e
 LEFT JOIN near v ON v.log_partition = e.log_partition AND v.site = e.site AND v.visitor = e.visitor
      AND v.session = e.session
@@ -74,16 +76,32 @@ pub(super) fn write_by(piece_rows: u64, connection: &Connection, told: Told<'_>)
     connection.execute_batch(&format!(
         "CREATE TABLE events_with_visits {columns}, {NEW_COLUMNS}); {VISITS}; {OLDER};"
     ))?;
+    for name in own::NAMES {
+        connection.execute_batch(&format!("ALTER TABLE events_with_visits DROP COLUMN {name}"))?;
+    }
+    let copy = COPY.replace("OWN_NAMES", &own::NAMES.join(", ")).replace("OWN_TEXTS", &own_texts());
     let pieces = pieces(piece_rows, connection)?;
     for (done, (from, to)) in pieces.iter().enumerate() {
         told(done as u64, pieces.len() as u64);
-        connection.execute(COPY, [from, to])?;
+        connection.execute(&copy, [from, to])?;
         connection.execute(KEEP, [from, to])?;
     }
     connection.execute_batch(
         "DROP TABLE visits_of_rows; DROP TABLE older_entries; DROP TABLE events;
          ALTER TABLE events_with_visits RENAME TO events;",
     )
+}
+
+/// What [`own::write`] makes of the texts of the event `e` and those of its visit `p`.
+fn own_texts() -> String {
+    let differs = |name: &str| {
+        format!(
+            "CASE WHEN e.{name} IS DISTINCT FROM p.{name} \
+             THEN '\"{name}\":' || coalesce(to_json(e.{name})::VARCHAR, 'null') END"
+        )
+    };
+    let all: Vec<String> = own::NAMES.iter().map(|name| differs(name)).collect();
+    format!("'{{' || nullif(concat_ws(',', {}), '') || '}}'", all.join(", "))
 }
 
 /// The ranges of so many sequences, in order, that have all rows: those of a partition lie close together, those of two apart.
