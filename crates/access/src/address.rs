@@ -76,6 +76,7 @@ impl<'a> Addresses<'a> {
     /// The page of a path as sent, which may have a query and a fragment of its own; `query` and `fragment` are those of the
     /// address that the path was taken from. Has at most [`PAGE_BYTES_MAX`] bytes.
     pub fn page(&self, sent: &str, query: Option<&str>, fragment: Option<&str>) -> String {
+        let sent = &whole(sent);
         let Parts { path, query: own_query, .. } = Parts::relative(sent);
         let mut page = self.normal(path).into_owned();
         self.push_kept(&mut page, own_query.or(query).unwrap_or_default());
@@ -95,6 +96,13 @@ impl<'a> Addresses<'a> {
 
     /// An address, absolute or not, without what tells of a person: the names of its parameters stay.
     pub fn clean<'t>(&self, address: &'t str) -> Cow<'t, str> {
+        match whole(address) {
+            Cow::Borrowed(address) => self.clean_plain(address),
+            Cow::Owned(decoded) => Cow::Owned(self.clean_plain(&decoded).into_owned()),
+        }
+    }
+
+    fn clean_plain<'t>(&self, address: &'t str) -> Cow<'t, str> {
         if address.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:")) {
             return Cow::Borrowed(&address[..7]);
         }
@@ -256,10 +264,22 @@ impl<'t> Parts<'t> {
 
 /// Origin and path of an address: all that is kept of one elsewhere.
 pub fn origin_and_path(address: &str) -> Cow<'_, str> {
-    let parts = Parts::of(address);
+    let whole = whole(address);
+    let parts = Parts::of(&whole);
     let mut clean = format!("{}{}", parts.scheme, parts.authority);
     push_path(&mut clean, parts.path);
     if clean == address { Cow::Borrowed(address) } else { Cow::Owned(clean) }
+}
+
+/// An address, decoded if it is percent-encoded as a whole.
+fn whole(address: &str) -> Cow<'_, str> {
+    if !address.contains('%') || address.contains(['/', '?', '#']) {
+        return Cow::Borrowed(address);
+    }
+    match undone(address) {
+        decoded if decoded.starts_with('/') || is_absolute(&decoded) => decoded,
+        _ => Cow::Borrowed(address),
+    }
 }
 
 /// A word of a campaign (a source, a medium, a name…) as it is kept: nothing of an e-mail address or a token, and of an address

@@ -74,13 +74,21 @@ fn is_email_at(before: &str, behind: &str) -> bool {
         && !top.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a text is a token: a JSON web token, or what is too long and too mixed for a word. A UUID is none.
+/// Whether a text has a token in it: a JSON web token, or what is too long and too mixed for a word. A UUID is none.
 pub(super) fn is_token(text: &str) -> bool {
-    let text = undone(text);
+    if text.len() < WEB_TOKEN_BYTES_MIN {
+        return false;
+    }
+    let is_other =
+        |letter: char| letter.is_ascii() && !letter.is_ascii_alphanumeric() && !"-._~+".contains(letter);
+    undone(text).split(is_other).any(is_token_itself)
+}
+
+fn is_token_itself(text: &str) -> bool {
     if text.starts_with(WEB_TOKEN) && text.len() >= WEB_TOKEN_BYTES_MIN {
         return true;
     }
-    text.len() >= NOISE_BYTES_MIN && !is_uuid(&text) && (is_noise(&text) || has_long_run(&text))
+    text.len() >= NOISE_BYTES_MIN && !is_uuid(text) && (is_noise(text) || has_long_run(text))
 }
 
 /// Whether letters and digits, capitals and small letters, take turns as in no word or number.

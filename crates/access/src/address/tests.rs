@@ -126,6 +126,8 @@ fn keeps_names_and_no_values() {
     check("/p;v=1", "/p;v=1", "/p;v=1");
     check("mailto:ann@example.com?subject=x", "mailto:", "mailto:");
     check("/a#/cart?id=1", "/a#/cart", "/a#/cart");
+    check("https%3A%2F%2Fa.test%2Fp%3Fs3cr3t", "https://a.test/p", "https://a.test/p");
+    check("%252Fp%253Ftoken%253D1", "/p?token=", "/p?token=");
 }
 
 #[test]
@@ -136,6 +138,7 @@ fn a_referrer_elsewhere_is_its_origin_and_path() {
     check("https://u:p@mail.test/inbox/ann@b.test?x=1#y", "https://mail.test/inbox/(email)");
     check("android-app://com.google.android.gm/", "android-app://com.google.android.gm/");
     check("google.com/search?q=mug", "google.com/search");
+    check("https%3A%2F%2Fa.test%2Fp%3Fs3cr3t", "https://a.test/p");
 }
 
 /// What of a path is a secret, and what looks a little like one.
@@ -162,6 +165,7 @@ fn a_path_keeps_no_secret() {
     check("/in/eyJhbGciOiJIUzI1NiJ9", "/in/(token)");
     check("/a%2Fann%2540example.com/b", "/(email)/b");
     check("/u/ann%252540example.com", "/u/(email)");
+    check("/to/https%3A%2F%2Fa.test%2Fr%2FZk-R0_4f6aPq81x_Qm3-TtL9wYb2Hn5Jc8sUe7oVi1A", "/to/(token)");
     check("/u/@x/ann@example.com", "/u/@x/(email)");
     check("/u/%40ann%20ann@example.com", "/u/(email)");
     check("/u/ann@m%C3%BCnchen.example", "/u/(email)");

@@ -6,6 +6,8 @@ use super::readable::undone;
 use super::{Addresses, is_absolute};
 
 const MAIL: &str = "mailto:";
+/// What may stand before a path in a text.
+const OPENING: [char; 6] = ['(', '[', '{', '\'', '`', ':'];
 
 impl Addresses<'_> {
     /// A text of which it is not known whether it is an address, with the addresses in it as they are written down.
@@ -65,8 +67,9 @@ impl Addresses<'_> {
 
 /// Where the address begins that is in a word.
 fn address_start(word: &str) -> Option<usize> {
-    if word.starts_with('/') {
-        return Some(0);
+    let open = word.len() - word.trim_start_matches(OPENING).len();
+    if word[open..].starts_with('/') {
+        return Some(open);
     }
     let mail = || word.as_bytes().windows(MAIL.len()).position(|at| at.eq_ignore_ascii_case(MAIL.as_bytes()));
     match scheme_start(word).or_else(mail) {

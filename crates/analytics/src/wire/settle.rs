@@ -57,6 +57,7 @@ pub(super) fn settle(
         event.path = Some(page);
     }
     settle_campaign(event, rest.query.as_deref().unwrap_or_default(), addresses);
+    settle_words(event, addresses);
     settle_texts(event, addresses);
     settle_referrer(event, addresses)
 }
@@ -110,11 +111,7 @@ fn page_of(event: &mut Event, sent: &str, rest: &mut Rest, addresses: &Addresses
 /// Texts beside the page that may be, or name, an address: what was clicked, a title of a page that has none.
 fn settle_texts(event: &mut Event, addresses: &Addresses<'_>) {
     let texts = [&mut event.title, &mut event.target, &mut event.component, &mut event.location_type];
-    for text in texts.into_iter().flatten() {
-        if let Cow::Owned(clean) = addresses.clean_text(text) {
-            *text = cut(&clean, TEXT_BYTES_MAX).to_owned();
-        }
-    }
+    clean_all(texts, addresses);
     // The old systems count an event under its name as sent.
     if event.dialect == Dialect::Segment
         && let Cow::Owned(clean) = addresses.clean_text(&event.name_sent)
@@ -149,6 +146,27 @@ fn settle_campaign(event: &mut Event, query: &str, addresses: &Addresses<'_>) {
         page::stand_in(event, query);
     }
     page::click(event, query);
+}
+
+/// What a campaign says may have an address in it, too.
+fn settle_words(event: &mut Event, addresses: &Addresses<'_>) {
+    let words = [
+        &mut event.utm_source,
+        &mut event.utm_medium,
+        &mut event.utm_campaign,
+        &mut event.utm_term,
+        &mut event.utm_content,
+    ];
+    clean_all(words, addresses);
+}
+
+/// Each of `texts` with the addresses in it as they are written down.
+fn clean_all<const N: usize>(texts: [&mut Option<String>; N], addresses: &Addresses<'_>) {
+    for text in texts.into_iter().flatten() {
+        if let Cow::Owned(clean) = addresses.clean_text(text) {
+            *text = cut(&clean, TEXT_BYTES_MAX).to_owned();
+        }
+    }
 }
 
 /// The referrer without what tells of a person; whether it is one that the site ignores.

@@ -25,6 +25,7 @@ mod readiness;
 mod revenue;
 mod roles_apart;
 mod same_rows;
+mod secrets;
 mod signals;
 mod stock_low;
 mod strangers;

@@ -2,7 +2,7 @@
 
 use kassa_model::{LogRecord, encode};
 
-use super::super::testing::{context, event};
+use super::super::testing::{Random, context, event, random_cases};
 use super::super::{Context, Kind, Reading, read_event, read_segment, read_track};
 
 const SECRETS: [&str; 8] = [
@@ -187,4 +187,105 @@ fn a_campaign_in_a_route_counts_where_routes_are_pages() {
     let reading = read_event(body.as_bytes(), &context());
     let read = event(&reading, 0);
     assert_eq!((read.path.as_deref(), read.utm_source.as_deref()), (Some("/#/sale"), Some("news")));
+}
+
+/// Cases of a run at full scale.
+const CASES: u64 = 50_000;
+
+/// An address with a secret in one of its parts, in one of the ways in which texts have addresses in them.
+fn random_text(random: &mut Random) -> String {
+    let start = random.pick(&[
+        "https://a.test",
+        "HTTP://ann:hunter2@a.test:8443",
+        "//a.test",
+        "",
+        "android-app://a.test",
+    ]);
+    let path = random.pick(&[
+        "/p",
+        "/verify/ann@example.com/x",
+        "/in/ann%2540example.com",
+        "/p;jsessionid=s3cr3t;v=1",
+        "/p%3Ftoken%3Ds3cr3t",
+        "/a//b/../eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc",
+    ]);
+    let query = random.pick(&[
+        "",
+        "?",
+        "?s3cr3t",
+        "?a=s3cr3t&b=%73s3cr3t",
+        "?utm_source=ann@example.com",
+        "?ref=//a.test/?x=s3cr3t",
+    ]);
+    let fragment = random.pick(&["", "#", "#access_token=s3cr3t", "#/route?token=s3cr3t"]);
+    let address = format!("{start}{path}{query}{fragment}");
+    let encoded = match random.below(4) {
+        // An encoded question mark without a value behind it may be part of a page's name.
+        times @ 0..=1 if query != "?s3cr3t" => (0..=times).fold(address, |text, _| percent_encoded(&text)),
+        _ => address,
+    };
+    match random.below(6) {
+        0 => format!(" {encoded}"),
+        1 => format!("see {encoded} now"),
+        2 => format!("({encoded})"),
+        3 => format!("{{\"u\":\"{encoded}\"}}"),
+        _ => encoded,
+    }
+}
+
+fn percent_encoded(text: &str) -> String {
+    let encoded = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02x}"),
+    };
+    text.bytes().map(encoded).collect()
+}
+
+#[test]
+fn no_random_address_leaves_a_secret() {
+    let (cases, mut random) = random_cases("secrets", CASES);
+    for _ in 0..cases {
+        let text = serde_json::Value::from(random_text(&mut random)).to_string();
+        let key = random.pick(&[
+            "url",
+            "x",
+            "title",
+            "target",
+            "Referrer",
+            "page_title",
+            "landing-page",
+            "event",
+            "name",
+        ]);
+        let field = format!("\"{key}\":{text}");
+        let reading = match random.below(6) {
+            0 => read_track(
+                format!("{{\"eventType\":\"x\",\"deep\":[{text}],{field}}}").as_bytes(),
+                &context(),
+            ),
+            1 => read_track(
+                format!("{{\"shared\":{text},\"events\":[{{\"event_type\":\"X\",{field}}}]}}").as_bytes(),
+                &context(),
+            ),
+            2 => read_event(format!("{{\"type\":\"x\",{field}}}").as_bytes(), &context()),
+            3 => {
+                let campaign = format!("\"campaign\":{{\"source\":{text},\"x\":{text}}}");
+                let body = format!(
+                    "{{\"properties\":{{{field}}},\"context\":{{\"page\":{{\"url\":{text},\"path\":{text},{field}}},{campaign}}}}}"
+                );
+                read_segment(Some(Kind::Page), body.as_bytes(), &context())
+            }
+            // Dead letters: of a wrong time, and of no JSON.
+            4 => read_segment(
+                Some(Kind::Track),
+                format!("{{\"timestamp\":\"soon\",{field}}}").as_bytes(),
+                &context(),
+            ),
+            _ => read_track(format!("{field}; {text}").as_bytes(), &context()),
+        };
+        let log = bytes(&reading);
+        for secret in SECRETS {
+            assert!(!log.contains(secret), "{secret} of {field} in {log}");
+        }
+    }
 }
