@@ -13,7 +13,7 @@
 //! | received | kept in |
 //! |---|---|
 //! | `event_type` | `name_sent` |
-//! | `event_id` | `id`, with `client:` before one that begins like the shop's (`order:`); not a text: also the property `event_id` |
+//! | `event_id` | `id`, with `client:` before one that begins like the shop's (`order:`); not a text: also the property `event_id`; one such as `undefined`, which tells no event from another, is the property alone |
 //! | `timestamp` | `occurred_at`, corrected for the client's clock where the batch has `sentAt`; other than that, or not whole Unix milliseconds: also the property `timestamp` |
 //! | `location_type`, `component_name`, `page_title` | their columns; not a text, empty, or longer than the column: also the property of that name |
 //! | `page_path` | `path` in its normal form; where that is another also as sent, in the property `$path`; not a text, empty, or longer: also the property `page_path` |
@@ -33,7 +33,7 @@ use super::draft::{Draft, Flaw, put_column, refused};
 use super::items::{Sharing, counted_answer, read_items};
 use super::object::{List, Members};
 use super::received::{Received, required};
-use super::text::{Scalar, id_text, plain_text, scalar, too_deep};
+use super::text::{Scalar, id_text, is_of_nobody, plain_text, scalar, too_deep};
 use super::{Answer, Context, PATH_BYTES_MAX, Reading, TEXT_BYTES_MAX, time};
 
 const OK: &str = r#"{"status":"ok"}"#;
@@ -114,10 +114,11 @@ fn put(draft: &mut Draft<'_>, key: &str, value: &RawValue) {
     match key {
         "event_type" | ABSENT => {}
         "event_id" => {
-            if let Some(id) = id_text(value) {
+            let of_nobody = is_of_nobody(value);
+            if let Some(id) = id_text(value).filter(|_| !of_nobody) {
                 event.id = id.into_owned();
             }
-            if !matches!(scalar(value), Scalar::Text(_)) {
+            if of_nobody || !matches!(scalar(value), Scalar::Text(_)) {
                 props.push_uncounted(key, value.get());
             }
         }

@@ -206,7 +206,8 @@ fn parse(
     };
     let mut draft = Draft::new(Dialect::Segment, site.to_owned(), name, ctx.received_at);
     draft.event.occurred_at = occurred_at(members, envelope, ctx)?;
-    if let Some(id) = members.get("messageId").and_then(id_text) {
+    // Taken as an id, `undefined` would make duplicates of all events that have none.
+    if let Some(id) = members.get("messageId").filter(|id| text::names_someone(id)).and_then(id_text) {
         draft.event.id = id.into_owned();
     }
     // Who it was until now: the alias says that the user is the same.
@@ -261,6 +262,7 @@ fn put_others(
     let unreadable = |key: &str, value: &RawValue| match key {
         "properties" => properties.is_none() && value.get() != "null",
         "context" => !value.get().starts_with('{') && value.get() != "null",
+        "messageId" => text::is_of_nobody(value),
         "userId" | "anonymousId" => {
             !matches!(text::scalar(value), text::Scalar::Absent) && !text::names_someone(value)
         }

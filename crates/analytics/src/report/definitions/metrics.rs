@@ -131,7 +131,8 @@ pub const METRICS: &[MetricDefinition] = &[
     metric(
         Metric::TimeOnPage,
         "time_on_page",
-        "The sum of the seconds of time_on_page events, divided by the different pairs of visit and page that have one.",
+        "The sum of the seconds of time_on_page events (the tracker's: while the page was visible and something was done in the last 60 \
+         s), divided by the different pairs of visit and page that have one.",
         example(
             "time_on_page",
             [

@@ -344,6 +344,25 @@ fn privacy_removes_who_it_was() {
 }
 
 #[test]
+fn an_event_s_id_that_tells_none_from_another_is_none() {
+    for sent in
+        [r#""undefined""#, r#""null""#, r#"" NaN ""#, "0", r#""00000000-0000-0000-0000-000000000000""#]
+    {
+        let by_batch =
+            format!(r#"{{"events":[{{"event_type":"x","timestamp":1735732800000,"event_id":{sent}}}]}}"#);
+        let reading = read_track(by_batch.as_bytes(), &context());
+        let by_batch = event(&reading, 0);
+        assert_eq!((by_batch.id.as_str(), by_batch.props.clone()), ("", format!(r#"{{"event_id":{sent}}}"#)));
+        let reading = segment(Kind::Track, &format!(r#"{{"event":"x","messageId":{sent}}}"#));
+        let by_segment = event(&reading, 0);
+        assert_eq!(
+            (by_segment.id.as_str(), by_segment.props.clone()),
+            ("", format!(r#"{{"messageId":{sent}}}"#))
+        );
+    }
+}
+
+#[test]
 fn ids_of_the_shop_are_not_a_clients() {
     let check = |sent: &str, kept: &str| {
         let by_batch = format!(r#"{{"events":[{{"event_type":"x","event_id":"{sent}"}}]}}"#);
