@@ -7,7 +7,7 @@
 
 -- name: totals
 WITH begun AS (
-    SELECT session, occurred_at, CASE WHEN name = 'page_view' THEN 1
+    SELECT session, visit_started_at, occurred_at, CASE WHEN name = 'page_view' THEN 1
             WHEN name IN ('time_on_page', 'identify', 'group', 'alias') OR starts_with(name, 'hover_') OR non_interactive
             THEN 0 ELSE 2 END AS weight
     FROM events
@@ -16,7 +16,7 @@ WITH begun AS (
 visits AS (
     SELECT session, sum(weight) AS weight, min(occurred_at) FILTER (weight > 0) AS first_time,
         max(occurred_at) FILTER (weight > 0) AS last_time
-    FROM begun GROUP BY session
+    FROM begun GROUP BY session, visit_started_at
 )
 SELECT visitors, pageviews, count(*) AS visits, 100 * count(*) FILTER (weight = 1) AS bounces,
     sum((epoch_us(last_time) - epoch_us(first_time)) // 1000000) AS duration
@@ -43,7 +43,7 @@ GROUP BY path ORDER BY visitors DESC, path LIMIT 10;
 
 -- name: sources
 WITH begun AS (
-    SELECT session, visit_source, CASE WHEN name = 'page_view' THEN 1
+    SELECT session, visit_started_at, visit_source, CASE WHEN name = 'page_view' THEN 1
             WHEN name IN ('time_on_page', 'identify', 'group', 'alias') OR starts_with(name, 'hover_') OR non_interactive
             THEN 0 ELSE 2 END AS weight
     FROM events
@@ -51,7 +51,7 @@ WITH begun AS (
 ),
 visits AS (
     SELECT session, min(visit_source) AS visit_source, sum(weight) AS weight
-    FROM begun GROUP BY session
+    FROM begun GROUP BY session, visit_started_at
 ),
 bounced AS (
     SELECT visit_source, 100 * count(*) FILTER (weight = 1) AS bounces, count(*) AS visits

@@ -5,15 +5,17 @@
 //!
 //! - Records of money (rows with an order) count in the metrics of money alone, and nothing else counts there. Bots count
 //!   as asked. Events of one instant are in the order of the log (partition, offset, index).
+//! - A visit is told by its session and its beginning: a client may name a session again after days, and that is another
+//!   visit. Session 0 is none.
 //! - An event's fields of the visit are those that stand on its row ([`crate::Row::visit`]); the exit page alone is looked
-//!   up: the path of the session's last page view, whenever that was. Session 0 is no visit.
+//!   up: the path of the visit's last page view, whenever that was.
 //! - What happened counts where it happened, by `occurred_at`: events, page views, time on page, users, and visitors, which
 //!   are those of events with a visit.
 //! - Visits, views per visit, bounce rate and visit duration are of the visits that **began** in the range, by the
 //!   `started_at` of their rows, and of all of their events, also of those after the range. Grouped by time a visit belongs
 //!   to the bucket in which it began.
 //! - Where all that is asked for are fields of the visit and time ([`Query::takes_whole_visits`]), a visit counts once,
-//!   under its fields: each is the one that its rows have (the least, should they differ). Else `visits` are the sessions
+//!   under its fields: each is the one that its rows have (the least, should they differ). Else `visits` are those
 //!   with an event that fits, event by event, and so are the page views per visit; bounce rate and duration are then over
 //!   the visits with an event that fits, grouped by page by their entry page; by another field of single events they are
 //!   refused.
@@ -21,9 +23,10 @@
 //!
 //! Of money:
 //! - A record is in the range by its own time; the bot flag does not matter.
-//! - All records of an order belong to one visit: the session of the order's first record that has one (0 is none), with
-//!   the fields that rows of that session have, events or money, whenever they were: a refund has the source of the visit
-//!   in which the order was placed. Without such rows the source is [`NO_VISIT`], and the other fields are missing.
+//! - All records of an order belong to one visit: that of the order's first record that has a session (0 is none), with
+//!   the fields that rows of that visit have, events or money, whenever they were: a refund has the source of the visit
+//!   in which the order was placed. Where the record does not know when its visit began, it is all that the session has.
+//!   Without such rows the source is [`NO_VISIT`], and the other fields are missing.
 //! - A converter is a visitor with a record that confirms, whose session is not 0, and who is among the visitors of the
 //!   same row. So there are never more converters than visitors.
 //! - With a product's field among dimensions or filters a record counts line by line: every line that fits counts with
@@ -71,7 +74,7 @@ pub struct TimeRange {
 pub enum Metric {
     /// Distinct visitors.
     Visitors,
-    /// Visits that began in the range: distinct sessions.
+    /// Visits that began in the range.
     Visits,
     /// Events named `page_view`.
     Pageviews,
@@ -150,7 +153,7 @@ pub enum Field {
     Prop(String),
     /// `visit:entry_page`: path of the visit's first event with a page, as all that follow but the exit page.
     EntryPage,
-    /// `visit:exit_page`: path of the session's last page view.
+    /// `visit:exit_page`: path of the visit's last page view.
     ExitPage,
     /// `visit:hostname`: its host.
     EntryHost,

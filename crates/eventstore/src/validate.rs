@@ -22,6 +22,8 @@ const SEARCH_COST: usize = 5;
 const CONTAINS_COST: usize = 2;
 /// Taking every event's properties apart.
 const PROPERTY_COST: usize = 3;
+/// Working out every event's channel.
+const CHANNEL_COST: usize = 3;
 /// As so many values counts a test with fewer: to look at the column takes the most of it.
 const VALUES_OF_A_TEST: usize = 18;
 /// A comparison with so many values that the engine looks them up, and what that costs.
@@ -170,6 +172,9 @@ impl Budget {
             Operator::Contains => values.len() > 1,
             Operator::Matches => true,
         };
+        if *field == Field::Channel {
+            self.cost += if searches { COST_MAX - SEARCH_COST } else { CHANNEL_COST };
+        }
         if matches!(field, Field::Prop(_)) {
             // To search in a property is all that a question may spend.
             self.cost += if searches { COST_MAX - SEARCH_COST } else { PROPERTY_COST };
@@ -186,7 +191,7 @@ impl Budget {
             return invalid(
                 "the filter would cost ten times the query without it: at most 7 may be spent, of which matches, or contains \
                  with several values, takes 5, contains with one value 2, is with more than five values 4, every 20 values of \
-                 other tests (of each at least 18) 1, and a property 3 more, or 2 where it is searched",
+                 other tests (of each at least 18) 1, and a property or the channel 3 more, or 2 where it is searched",
             );
         }
         Ok(())

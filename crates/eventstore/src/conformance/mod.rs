@@ -56,6 +56,7 @@ macro_rules! backend {
                 super::visits::a_visit_counts_in_the_bucket_in_which_it_began,
                 super::visits::the_exit_page_is_that_of_the_whole_visit,
                 super::visits::a_visit_counts_once_under_the_facts_of_its_first_page,
+                super::visits::a_session_that_is_named_again_is_another_visit,
                 super::visits::events_without_a_visit_count_in_no_visitor,
                 super::visits::converters_are_among_the_visitors,
                 super::money::every_metric_of_money,

@@ -3,7 +3,7 @@
 //! Midnight is second 0. The visit of visitor 1 comes from a search at 23:58, goes on at 00:02 and buys at 00:05; that of
 //! visitor 2 begins after midnight.
 
-use kassa_model::{Dialect, Event};
+use kassa_model::{Dialect, Event, Visit};
 
 use super::queries::{buckets, by, check, is, query, text};
 use super::sample::{after, batch, order, view};
@@ -151,6 +151,43 @@ pub(super) async fn a_visit_counts_once_under_the_facts_of_its_first_page(store:
     let began = Query { range: TimeRange { from: after(0), to: after(15) }, ..query(&metrics) };
     check(store, began, &[&[Int(1), Ratio(0, 1)]]).await;
     check(store, query(&metrics), &[&[Int(2), Ratio(0, 2)]]).await;
+}
+
+/// A client names a session again after days: each of its visits has its own facts, exit page, bucket and order.
+pub(super) async fn a_session_that_is_named_again_is_another_visit(store: &dyn EventStore) {
+    let again = from("Ads", of(1, view("c", "/again", 500)));
+    let visit = Visit::with(None, &again, again.occurred_at);
+    let events = vec![
+        from("Search", of(1, view("a", "/in", -DAY))),
+        of(1, view("b", "/out", 60 - DAY)),
+        again,
+        bought(1, 1, 560),
+    ];
+    let mut sent = batch(0, events);
+    sent.rows[2..].iter_mut().for_each(|row| row.visit = Some(visit.clone()));
+    store.insert(sent).await.unwrap();
+
+    let metrics =
+        [Metric::Visitors, Metric::Visits, Metric::BounceRate, Metric::VisitDuration, Metric::Orders];
+    let search = [text("Search"), Int(1), Int(1), Ratio(0, 1), Ratio(60, 1), Int(0)];
+    let ads = [text("Ads"), Int(1), Int(1), Ratio(100, 1), Ratio(0, 1), Int(1)];
+    check(store, both_days(by(&[Field::Source], &metrics)), &[&ads, &search]).await;
+    let exits = by(&[Field::ExitPage], &[Metric::Visitors, Metric::Visits, Metric::ConversionRate]);
+    let rows: [&[_]; 2] =
+        [&[text("/again"), Int(1), Int(1), Ratio(100, 1)], &[text("/out"), Int(1), Int(1), Ratio(0, 1)]];
+    check(store, both_days(exits), &rows).await;
+    let days = Query { dimensions: vec![buckets(&[-DAY, 0, DAY])], ..query(&metrics) };
+    let rows: [&[_]; 2] = [
+        &[Int(0), Int(1), Int(1), Ratio(0, 1), Ratio(60, 1), Int(0)],
+        &[Int(1), Int(1), Int(1), Ratio(100, 1), Ratio(0, 1), Int(1)],
+    ];
+    check(store, both_days(days), &rows).await;
+    check(store, both_days(query(&metrics)), &[&[Int(1), Int(2), Ratio(100, 2), Ratio(60, 2), Int(1)]]).await;
+    let seen = Some(is(Field::Page, &["/again"]));
+    let asked = Query { filter: seen, ..query(&[Metric::Visits, Metric::BounceRate]) };
+    check(store, both_days(asked), &[&[Int(1), Ratio(100, 1)]]).await;
+    let pages = both_days(by(&[Field::Page], &[Metric::Visits]));
+    check(store, pages, &[&[text("/again"), Int(1)], &[text("/in"), Int(1)], &[text("/out"), Int(1)]]).await;
 }
 
 pub(super) async fn events_without_a_visit_count_in_no_visitor(store: &dyn EventStore) {

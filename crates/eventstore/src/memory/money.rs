@@ -6,7 +6,7 @@ use kassa_model::{OrderItem, OrderPart};
 
 use super::Stored;
 use super::report::{holds, index, own_field, ratio, visitor_of, visitors};
-use super::visit::{Visit, session_of, visits};
+use super::visit::{Id, Visit, began, session_of, visits_and_sessions};
 use crate::Error;
 use crate::query::{CONFIRMED, Cell, Dimension, Field, Metric, NO_VISIT, Query, REFUNDED};
 
@@ -52,23 +52,23 @@ impl Money<'_> {
 }
 
 /// The visits that orders may belong to: rows of a visit, whatever they tell and whenever they were.
-pub(super) fn visits_of_orders<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<i64, Visit<'a>> {
+pub(super) fn visits_of_orders<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<Id, Visit<'a>> {
     let of_visits =
         |stored: &&Stored| query.sites.contains(&stored.row.event.site) && stored.row.visit.is_some();
-    visits(rows.iter().filter(of_visits))
+    visits_and_sessions(rows.iter().filter(of_visits))
 }
 
 /// What counts of the records in the range.
 pub(super) fn money<'a>(
     rows: &'a [Stored],
     query: &Query,
-    visits: &'a BTreeMap<i64, Visit<'a>>,
+    visits: &'a BTreeMap<Id, Visit<'a>>,
 ) -> Result<Vec<Money<'a>>, Error> {
     let mut found = Vec::new();
     if !asks_for_money(query) {
         return Ok(found);
     }
-    let sessions = sessions_of_orders(rows, query);
+    let placed_in = visits_by_order(rows, query);
     for stored in rows.iter().filter(|stored| query.sites.contains(&stored.row.event.site)) {
         let event = &stored.row.event;
         let Some(order) = &event.order else { continue };
@@ -78,8 +78,8 @@ pub(super) fn money<'a>(
         {
             continue;
         }
-        let session = sessions.get(&(event.site.as_str(), order.order_id.as_str()));
-        let visit = session.and_then(|(_, session)| visits.get(session));
+        let placed = placed_in.get(&(event.site.as_str(), order.order_id.as_str()));
+        let visit = placed.and_then(|(_, id)| visits.get(id));
         let lines: Vec<Option<&OrderItem>> =
             if query.is_by_line() { order.items.iter().map(Some).collect() } else { vec![None] };
         for line in lines {
@@ -109,9 +109,9 @@ fn is_in_buckets(stored: &Stored, query: &Query) -> bool {
 
 type Place = (kassa_model::Timestamp, u32, u128, u32);
 
-/// By site and order: the session of the first record that has one, and where that record is.
-fn sessions_of_orders<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<(&'a str, &'a str), (Place, i64)> {
-    let mut sessions: BTreeMap<(&str, &str), (Place, i64)> = BTreeMap::new();
+/// By site and order: the visit, or else the session, of the first record that has one, and where that record is.
+fn visits_by_order<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<(&'a str, &'a str), (Place, Id)> {
+    let mut visits: BTreeMap<(&str, &str), (Place, Id)> = BTreeMap::new();
     for stored in rows {
         let event = &stored.row.event;
         let Some(order) = &event.order else { continue };
@@ -120,10 +120,11 @@ fn sessions_of_orders<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<(&'a st
             continue;
         }
         let place = (event.occurred_at, stored.partition, stored.row.offset, stored.row.index);
-        let known = sessions.entry((&event.site, &order.order_id)).or_insert((place, session));
-        *known = (*known).min((place, session));
+        let id = (session, began(stored));
+        let known = visits.entry((&event.site, &order.order_id)).or_insert((place, id));
+        *known = (*known).min((place, id));
     }
-    sessions
+    visits
 }
 
 /// The first and the last currency of all that counts.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kassa_model::{Event, PATH_SENT, Timestamp};
 
 use super::money::{Money, money};
-use super::visit::{Visit, began, session_of, visits, written};
+use super::visit::{Id, Visit, began, id_of, session_of, visits, written};
 use super::{Stored, json};
 use crate::Error;
 use crate::pattern::Pattern;
@@ -25,10 +25,10 @@ pub(super) fn answer(rows: &[Stored], query: &Query) -> Result<Table, Error> {
         begun: fitting(begun(), &whole, query)?,
         visits: Vec::new(),
     };
-    for (session, visit) in &whole.begun {
+    for (id, visit) in &whole.begun {
         let fits = match &query.filter {
             Some(filter) if filter.is_of_visits() => holds(Some(filter), &|field| visit.field(field))?,
-            _ => found.begun.iter().any(|stored| session_of(stored) == *session),
+            _ => found.begun.iter().any(|stored| id_of(stored) == Some(*id)),
         };
         if fits {
             found.visits.push(visit);
@@ -46,12 +46,12 @@ pub(super) fn answer(rows: &[Stored], query: &Query) -> Result<Table, Error> {
     Ok(Table { rows, total_rows, currencies: super::money::currencies(&money, query) })
 }
 
-/// Visits by session.
+/// Visits, each as a whole.
 struct Whole<'a> {
     /// From all events in scope, whenever they were.
-    ever: BTreeMap<i64, Visit<'a>>,
+    ever: BTreeMap<Id, Visit<'a>>,
     /// Those that began in the range.
-    begun: BTreeMap<i64, Visit<'a>>,
+    begun: BTreeMap<Id, Visit<'a>>,
 }
 
 /// What fits the filter.
@@ -139,7 +139,7 @@ fn test(found: Option<&str>, operator: Operator, values: &[String]) -> Result<bo
 /// A field as an event has it: its own, or one of its visit that stands on its row; the exit page is looked up.
 fn event_field(field: &Field, stored: &Stored, whole: &Whole<'_>) -> Option<String> {
     match field {
-        Field::ExitPage => whole.ever.get(&session_of(stored))?.exit_page(),
+        Field::ExitPage => whole.ever.get(&id_of(stored)?)?.exit_page(),
         field if field.is_of_visits() => written(field, stored),
         own => own_field(own, &stored.row.event),
     }
@@ -263,7 +263,7 @@ fn line(key: Vec<Cell>, group: &Group<'_>, query: &Query, visitors_total: usize)
 fn measure(metric: Metric, group: &Group<'_>, visitors_total: usize) -> Cell {
     let events = || group.events.iter().map(|stored| &stored.row.event);
     let visitors = || visitors(&group.events).len();
-    let visits = || group.begun.iter().map(|stored| session_of(stored)).collect::<BTreeSet<_>>().len();
+    let visits = || group.begun.iter().filter_map(|stored| id_of(stored)).collect::<BTreeSet<_>>().len();
     let page_views =
         |rows: &[&Stored]| rows.iter().filter(|stored| stored.row.event.name == "page_view").count();
     let sessions = group.visits.len();

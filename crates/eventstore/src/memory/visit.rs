@@ -1,4 +1,4 @@
-//! A visit as a report sees it: rows of one session.
+//! A visit as a report sees it: rows of one session that began at one time, since a client may name a session again after days.
 
 use std::collections::BTreeMap;
 
@@ -7,18 +7,31 @@ use kassa_model::{Channel, Event, MICROS_PER_SECOND, Timestamp};
 use super::Stored;
 use crate::query::Field;
 
-/// Rows of one session, never none.
+/// Which visit it is: its session, and when it began; without that, all that the session has.
+pub(super) type Id = (i64, Option<Timestamp>);
+
+/// Rows of one visit, never none.
 #[derive(Debug)]
 pub(super) struct Visit<'a> {
     /// By time; those of one instant in the order of the log.
     rows: Vec<&'a Stored>,
 }
 
-/// The visits that `rows` make, by session.
-pub(super) fn visits<'a>(rows: impl Iterator<Item = &'a Stored>) -> BTreeMap<i64, Visit<'a>> {
-    let mut by_session: BTreeMap<i64, Vec<&'a Stored>> = BTreeMap::new();
-    for stored in rows.filter(|stored| session_of(stored) != 0) {
-        by_session.entry(session_of(stored)).or_default().push(stored);
+/// The visits that `rows` make.
+pub(super) fn visits<'a>(rows: impl Iterator<Item = &'a Stored>) -> BTreeMap<Id, Visit<'a>> {
+    made(rows.filter_map(|stored| Some((id_of(stored)?, stored))))
+}
+
+/// The same, and for each session all that it has.
+pub(super) fn visits_and_sessions<'a>(rows: impl Iterator<Item = &'a Stored>) -> BTreeMap<Id, Visit<'a>> {
+    let ids = |stored: &'a Stored| id_of(stored).into_iter().flat_map(|id| [id, (id.0, None)]);
+    made(rows.flat_map(|stored| ids(stored).map(move |id| (id, stored))))
+}
+
+fn made<'a>(rows: impl Iterator<Item = (Id, &'a Stored)>) -> BTreeMap<Id, Visit<'a>> {
+    let mut by_id: BTreeMap<Id, Vec<&'a Stored>> = BTreeMap::new();
+    for (id, stored) in rows {
+        by_id.entry(id).or_default().push(stored);
     }
     let visit = |mut rows: Vec<&'a Stored>| {
         rows.sort_by_key(|stored| {
@@ -26,7 +39,13 @@ pub(super) fn visits<'a>(rows: impl Iterator<Item = &'a Stored>) -> BTreeMap<i64
         });
         Visit { rows }
     };
-    by_session.into_iter().map(|(session, rows)| (session, visit(rows))).collect()
+    by_id.into_iter().map(|(id, rows)| (id, visit(rows))).collect()
+}
+
+/// The visit of a row, if it is in one.
+pub(super) fn id_of(stored: &Stored) -> Option<Id> {
+    let session = session_of(stored);
+    began(stored).filter(|_| session != 0).map(|began| (session, Some(began)))
 }
 
 /// The session that an event belongs to; 0 is none.

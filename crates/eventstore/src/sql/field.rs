@@ -92,10 +92,9 @@ pub(super) fn path_sent(table: &str) -> String {
     )
 }
 
-/// The channel of the visit of the row `e`; none before its first event with a page.
+/// The channel of the visit of the row `e` beside the kind of its source; none before its first event with a page.
 pub(super) fn channel_of_row() -> String {
-    let channel = channel("e.visit_source", "e.visit_utm_medium", "e.visit_utm_campaign");
-    format!("CASE WHEN e.visit_entry_page IS NOT NULL THEN {channel} END")
+    format!("CASE WHEN e.visit_entry_page IS NOT NULL THEN {} END", channel())
 }
 
 /// The JSON pointer (RFC 6901) to a top-level key, taken literally.

@@ -1,12 +1,13 @@
 //! Metrics as the integers that they are made of.
 
+use super::visits::VISIT;
 use crate::query::{CONFIRMED, Metric, REFUNDED};
 
 /// An integer that is aggregated from events (`e`), from visits (`v`) or from money (`m`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Measure {
     Visitors,
-    /// Distinct sessions, of the visits that began in the range.
+    /// Distinct ones, of the visits that began in the range.
     Visits,
     /// Their page views.
     ViewsOfVisits,
@@ -89,7 +90,7 @@ impl Measure {
     pub(super) fn over_events(self) -> String {
         match self {
             Self::Visitors => VISITORS.to_owned(),
-            Self::Visits => "count(DISTINCT e.session)".to_owned(),
+            Self::Visits => format!("count(DISTINCT {VISIT})"),
             Self::Pageviews | Self::ViewsOfVisits => {
                 "count(*) FILTER (WHERE e.name = 'page_view')".to_owned()
             }
@@ -119,7 +120,7 @@ impl Measure {
     /// Its aggregate over visits, if they tell it.
     pub(super) fn over_visits(self) -> Option<&'static str> {
         Some(match self {
-            Self::Visits | Self::Sessions => "count(v.session)",
+            Self::Visits | Self::Sessions => "count(v.visit)",
             Self::ViewsOfVisits => "coalesce(sum(v.page_views), 0)",
             Self::Bounces => "100 * count(*) FILTER (WHERE v.weight = 1)",
             Self::Duration => "coalesce(sum((epoch_us(v.last_time) - epoch_us(v.first_time)) // 1000000), 0)",

@@ -1,7 +1,8 @@
 //! The records of money of a query, as a table `m`: one row a record, or one row a line where a product is asked for.
 //!
 //! All records of an order belong to one visit, that of the order's first record that has a session. Rows of that
-//! session are looked up over all time, but only when a field of the visit is asked for.
+//! visit (where the record does not know it, of that session) are looked up over all time, but only when a field of the visit
+//! is asked for.
 
 use super::Binder;
 use super::field::of_money;
@@ -45,7 +46,7 @@ impl<'a> Money<'a> {
             tables.extend(self.visits_of_orders(binder));
             from.push_str(
                 " LEFT JOIN orders o ON o.site = e.site AND o.order_id = e.order_id \
-                 LEFT JOIN order_visits v ON v.session = o.session",
+                 LEFT JOIN order_visits v ON v.session = o.session AND v.began IS NOT DISTINCT FROM o.began",
             );
         }
         let by_line = self.query.is_by_line();
@@ -71,7 +72,8 @@ impl<'a> Money<'a> {
     fn visits_of_orders(&self, binder: &mut Binder) -> [String; 2] {
         let sites = binder.is_one_of("e.site", &self.query.sites);
         let orders = format!(
-            "orders AS MATERIALIZED (SELECT e.site, e.order_id, arg_min(e.session, {ORDER}) AS session FROM events e \
+            "orders AS MATERIALIZED (SELECT e.site, e.order_id, arg_min(e.session, {ORDER}) AS session, \
+             arg_min_null(e.visit_started_at, {ORDER}) AS began FROM events e \
              WHERE {sites} AND e.session <> 0 AND e.order_id IN (SELECT e.order_id FROM events e WHERE {}) \
              GROUP BY e.site, e.order_id)",
             self.scope
@@ -79,7 +81,7 @@ impl<'a> Money<'a> {
         let scope = format!(
             "{sites} AND e.visit_started_at IS NOT NULL AND e.session IN (SELECT session FROM orders)"
         );
-        [orders, format!("order_visits AS ({})", self.visits.select(&scope))]
+        [orders, format!("order_visits AS ({})", self.visits.select_by_session(&scope))]
     }
 }
 

@@ -1,11 +1,12 @@
 //! The parts of a report: what is aggregated from events that happened in the range, from those of visits that began in
 //! it, from these visits as a whole, from records of money, zeros for empty buckets.
 
+use super::channel::events_with_kinds;
 use super::field::{of_event, of_money, of_visit};
 use super::filter::condition;
 use super::measure::{Measure, VISITORS, measures};
 use super::money::{Money, converts};
-use super::visits::{Scope, VisitColumns, asks_for_exits, exits};
+use super::visits::{Scope, VISIT, VisitColumns, asks_for, exits};
 use super::{Binder, Value, time};
 use crate::Error;
 use crate::query::{Dimension, Field, Query};
@@ -61,7 +62,7 @@ impl<'a> Parts<'a> {
     /// The tables that parts are made of: exit pages, visits, money and converters, as far as they are needed.
     pub(super) fn tables(&mut self) -> Vec<String> {
         let mut tables = Vec::new();
-        if asks_for_exits(self.query) {
+        if asks_for(self.query, &Field::ExitPage) {
             tables.push(exits(&self.scope));
         }
         if !self.of_visits.is_empty() {
@@ -126,7 +127,7 @@ impl<'a> Parts<'a> {
         let dimensions = self.dimension_columns(time, &mut conditions, of_event);
         let measures =
             self.measure_columns(|measure| counted.contains(&measure).then(|| measure.over_events()));
-        self.select(&dimensions, &measures, self.events(), &conditions)
+        self.select(&dimensions, &measures, &self.events(), &conditions)
     }
 
     fn visits_part(&mut self) -> String {
@@ -135,7 +136,7 @@ impl<'a> Parts<'a> {
             conditions.push(condition.clone());
         } else if self.filter.is_some() {
             let (from, fitting) = (self.events(), self.matching(&self.scope.begun));
-            conditions.push(format!("v.session IN (SELECT e.session FROM {from} WHERE {fitting})"));
+            conditions.push(format!("v.visit IN (SELECT {VISIT} FROM {from} WHERE {fitting})"));
         }
         let dimensions = self.dimension_columns("v.began", &mut conditions, |field, _| of_visit(field));
         let of_visits = &self.of_visits;
@@ -190,12 +191,14 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn events(&self) -> &'static str {
-        if asks_for_exits(self.query) {
-            "events e LEFT JOIN exits x ON x.session = e.session"
-        } else {
-            "events e"
+    /// The events, and beside each what is looked up for it.
+    fn events(&self) -> String {
+        let by_channel = asks_for(self.query, &Field::Channel);
+        let mut events = if by_channel { events_with_kinds() } else { "events e" }.to_owned();
+        if asks_for(self.query, &Field::ExitPage) {
+            events.push_str(" LEFT JOIN exits x ON x.session = e.session AND x.began = e.visit_started_at");
         }
+        events
     }
 
     /// `expression AS d0, …`; buckets add the condition that `time` lies within the boundaries.

@@ -1,7 +1,9 @@
-//! The visits of a query: their rows, aggregated by session. Only made when something asks for what no row tells (a bounce,
-//! a duration, an exit page, or to count each visit once), and with no more columns than are asked for.
+//! The visits of a query: their rows, aggregated by session and beginning, since a client may name a session again after days.
+//! Only made when something asks for what no row tells (a bounce, a duration, an exit page, or to count each visit once), and
+//! with no more columns than are asked for.
 
 use super::Binder;
+use super::channel::events_with_kinds;
 use super::events::people;
 use super::field::{CHANNEL, EXIT_PAGE, channel_of_row, visit_column};
 use super::measure::Measure;
@@ -9,6 +11,10 @@ use crate::query::{Dimension, Field, Query};
 
 /// Orders the events of a session: by time, then as in the log. A number of 128 bits is the cheapest exact key.
 pub(super) const ORDER: &str = "(epoch_us(e.occurred_at)::HUGEINT * 18446744073709551616 + e.sequence)";
+
+/// Tells visits apart: a number of 64 bits of session and beginning, which is as quick as the session alone. Of ten million
+/// visits two have the same in one question of 300,000.
+pub(super) const VISIT: &str = "hash(e.session, e.visit_started_at)";
 
 const PAGE_VIEW: &str = "FILTER (WHERE e.name = 'page_view')";
 
@@ -27,6 +33,8 @@ pub(super) struct Scope {
     pub(super) happened: String,
     /// What belongs to visits that began in it.
     pub(super) begun: String,
+    /// What happened in it and belongs to others.
+    pub(super) cut: String,
 }
 
 impl Scope {
@@ -38,13 +46,18 @@ impl Scope {
         let ever = format!("{sites} AND e.order_id IS NULL{bots}");
         let (from, to) = (binder.time(query.range.from), binder.time(query.range.to));
         let within = |time: &str| format!("{ever} AND e.{time} >= {from} AND e.{time} < {to}");
-        Self { happened: within("occurred_at"), begun: within("visit_started_at"), ever }
+        let happened = within("occurred_at");
+        let cut = format!("{happened} AND (e.visit_started_at < {from} OR e.visit_started_at >= {to})");
+        Self { happened, begun: within("visit_started_at"), cut, ever }
     }
 }
 
 /// What has to be known of each visit: aggregates and their names.
 #[derive(Debug, Default)]
-pub(super) struct VisitColumns(Vec<String>);
+pub(super) struct VisitColumns {
+    columns: Vec<String>,
+    by_channel: bool,
+}
 
 impl VisitColumns {
     /// What `query` asks for, given what is measured on visits.
@@ -76,7 +89,7 @@ impl VisitColumns {
 
     /// Whether nothing has to be known.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.columns.is_empty()
     }
 
     fn add_measure(&mut self, measure: Measure) {
@@ -99,20 +112,32 @@ impl VisitColumns {
         } else if *field == Field::ExitPage {
             self.add(exit_page());
         } else if *field == Field::Channel {
+            self.by_channel = true;
             self.add(format!("min({}) AS {CHANNEL}", channel_of_row()));
         }
     }
 
     fn add(&mut self, aggregate: String) {
-        if !self.0.contains(&aggregate) {
-            self.0.push(aggregate);
+        if !self.columns.contains(&aggregate) {
+            self.columns.push(aggregate);
         }
     }
 
     /// The statement that makes the visits of the rows in `scope`.
     pub(super) fn select(&self, scope: &str) -> String {
-        let columns: String = self.0.iter().map(|column| format!(", {column}")).collect();
-        format!("SELECT e.session{columns} FROM events e WHERE {scope} GROUP BY e.session")
+        self.grouped(scope, (&format!("{VISIT} AS visit"), "visit"))
+    }
+
+    /// The same by session and beginning, and for each session all that it has, without a beginning.
+    pub(super) fn select_by_session(&self, scope: &str) -> String {
+        let sets = "GROUPING SETS ((e.session, e.visit_started_at), (e.session))";
+        self.grouped(scope, ("e.session, e.visit_started_at AS began", sets))
+    }
+
+    fn grouped(&self, scope: &str, (keys, group): (&str, &str)) -> String {
+        let columns: String = self.columns.iter().map(|column| format!(", {column}")).collect();
+        let events = if self.by_channel { events_with_kinds() } else { "events e" };
+        format!("SELECT {keys}{columns} FROM {events} WHERE {scope} GROUP BY {group}")
     }
 }
 
@@ -120,17 +145,24 @@ fn exit_page() -> String {
     format!("arg_max_null(e.path, {ORDER}) {PAGE_VIEW} AS {EXIT_PAGE}")
 }
 
-/// The exit pages of all sessions that rows of the range belong to, from whenever these sessions were.
+/// The exit pages of all visits that rows of the range belong to: of those that began in it, and of the few that it cuts, from
+/// whenever these were. By their beginnings, which ascend with the rows, the engine passes over what lies before.
 pub(super) fn exits(scope: &Scope) -> String {
-    let Scope { ever, happened, begun } = scope;
-    format!(
-        "exits AS (SELECT e.session, {} FROM events e WHERE {ever} AND e.session <> 0 AND e.session IN \
-         (SELECT e.session FROM events e WHERE ({happened}) OR ({begun})) GROUP BY e.session)",
-        exit_page()
-    )
+    let Scope { ever, begun, cut, .. } = scope;
+    let of = |rows: &str| {
+        let exit_page = exit_page();
+        format!(
+            "SELECT e.session, e.visit_started_at AS began, {exit_page} FROM events e WHERE {rows} \
+             GROUP BY e.session, e.visit_started_at"
+        )
+    };
+    let cut = format!(
+        "{ever} AND (e.session, e.visit_started_at) IN (SELECT e.session, e.visit_started_at FROM events e WHERE {cut})"
+    );
+    format!("exits AS ({} UNION ALL {})", of(begun), of(&cut))
 }
 
-/// Whether `query` asks for the exit page of single events.
-pub(super) fn asks_for_exits(query: &Query) -> bool {
-    query.fields().contains(&&Field::ExitPage)
+/// Whether `query` asks for a field that is looked up for each event.
+pub(super) fn asks_for(query: &Query, field: &Field) -> bool {
+    query.fields().contains(&field)
 }
