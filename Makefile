@@ -21,7 +21,7 @@ test: ## run all tests and checks (CI runs this)
 	@scripts/test
 
 check: setup ## the quick part of it: format, lints, unit tests, repository rules
-	@cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings
+	@scripts/fmt --check && cargo clippy --workspace --all-targets -- -D warnings
 	@cargo test --workspace --lib --bins && scripts/tidy_test.py && scripts/scripts_test.py && scripts/tidy
 
 fmt: ## format all that is in the tree: Rust, TypeScript, CSS, Python, shell

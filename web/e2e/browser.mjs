@@ -13,7 +13,14 @@ const PERSON = "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 
 // And that no program drives it, which is counted as a bot, too.
 const UNDRIVEN = "--disable-blink-features=AutomationControlled";
 
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
 
 const launch = (...more) => chromium.launch({ executablePath: BINARY, args: [...ARGS, ...more] });
 

@@ -94,7 +94,10 @@ test("a page that was prepared in advance counts once, when it is shown, and nev
   try {
     const list = await rows(site, (all) => named(all, "Early").length >= 1);
     assert.deepEqual(views(list), ["/ahead", "/shown"]);
-    assert.deepEqual(named(list, "Early").map((event) => [event.page, event.props.prerendering]), [["/shown", true]]);
+    assert.deepEqual(
+      named(list, "Early").map((event) => [event.page, event.props.prerendering]),
+      [["/shown", true]],
+    );
   } finally {
     await alone.close();
   }
@@ -124,7 +127,10 @@ test("a router on the Navigation API is followed", async () => {
   const site = freshSite("navigation");
   const { context, page } = await open("/shop", site);
   await page.evaluate(async () => {
-    navigation.addEventListener("navigate", (event) => event.canIntercept && event.intercept({ handler: async () => void (document.title = "Mug") }));
+    navigation.addEventListener(
+      "navigate",
+      (event) => event.canIntercept && event.intercept({ handler: async () => void (document.title = "Mug") }),
+    );
     await navigation.navigate("/p/mug").finished;
     await navigation.back().finished;
   });
@@ -203,7 +209,10 @@ test("a page for what was not found says so", async () => {
   const site = freshSite("missing");
   const { context } = await open("/missing", site);
   const list = await rows(site, (all) => all.length >= 1);
-  assert.deepEqual(list.map((event) => [event.name, event.page, event.props.status]), [["page_view", "/missing", 404]]);
+  assert.deepEqual(
+    list.map((event) => [event.name, event.page, event.props.status]),
+    [["page_view", "/missing", 404]],
+  );
   await context.close();
 });
 
@@ -242,7 +251,10 @@ test("what is recorded can be switched off", async () => {
   for (const id of ["in", "out", "file", "send"]) await page.locator(`#${id}`).click();
   await page.evaluate(() => history.pushState(null, "", "/p/mug"));
   const list = await finish(page, site);
-  assert.deepEqual(list.map((event) => [event.name, event.page, event.props.outbound]), [["click", "/only", "other.test:9/a"]]);
+  assert.deepEqual(
+    list.map((event) => [event.name, event.page, event.props.outbound]),
+    [["click", "/only", "other.test:9/a"]],
+  );
   await context.close();
 });
 
@@ -263,7 +275,10 @@ test("a form in an open shadow root counts, one in a slot once, and media in the
   await page.goto(addressOf("/next", site));
   await page.clock.runFor(1000);
   const list = await rows(site, (all) => named(all, "time_on_page").length >= 1);
-  assert.deepEqual(named(list, "form_submit").map((event) => event.props.form), ["inner", "slotted"]);
+  assert.deepEqual(
+    named(list, "form_submit").map((event) => event.props.form),
+    ["inner", "slotted"],
+  );
   const [{ props }] = named(list, "time_on_page");
   assert.ok(props.seconds >= 200 && props.seconds < 270, `${props.seconds} s`);
   assert.doesNotMatch(JSON.stringify(list), /secret/);
@@ -281,7 +296,10 @@ test("with all-clicks a click on anything counts, and nothing that was typed is 
   await page.locator("#note").click();
   await page.locator("#around").click({ position: { x: 2, y: 2 } });
   const list = await finish(page, site);
-  assert.deepEqual(named(list, "click").map((event) => event.target), ["Only text", "typed", "letter", "note", "around"]);
+  assert.deepEqual(
+    named(list, "click").map((event) => event.target),
+    ["Only text", "typed", "letter", "note", "around"],
+  );
   assert.doesNotMatch(JSON.stringify(list), /secret/);
   await context.close();
 });
@@ -301,7 +319,10 @@ test("what a beacon lost at a server that was away arrives from the next page, o
   const { page: next } = await open("/shop", site, { context, query: { from: server.url } });
   const list = await rows(site, (all) => named(all, "Last Words").length >= 1 && views(all).length >= 2, server.url);
   assert.equal(named(list, "Last Words").length, 1);
-  await until(() => next.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kassa ")).length), (kept) => kept === 0);
+  await until(
+    () => next.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kassa ")).length),
+    (kept) => kept === 0,
+  );
   await context.close();
   await server.remove();
 });
@@ -332,7 +353,10 @@ test("before consent nothing is counted or kept; after it the page is; after opt
   assert.equal(await page.evaluate(() => localStorage.length), 0);
   await page.evaluate(() => window.kassa.optIn());
   const list = await finish(page, site);
-  assert.deepEqual(list.map((event) => [event.name, event.user]), [["page_view", null]]);
+  assert.deepEqual(
+    list.map((event) => [event.name, event.user]),
+    [["page_view", null]],
+  );
   await page.reload();
   await page.waitForFunction(() => window.kassa?.track);
   await rows(site, (all) => views(all).length >= 2);
@@ -397,13 +421,19 @@ test("what a browser sends that a program drives is a bot's", async () => {
   await page.goto(addressOf("/shop", site));
   assert.equal(await page.evaluate(() => navigator.webdriver), true);
   const list = await rows(site, (all) => views(all).length >= 1);
-  assert.deepEqual(list.map((event) => event.bot), [true]);
+  assert.deepEqual(
+    list.map((event) => event.bot),
+    [true],
+  );
   assert.deepEqual(await events(kassa.url, site), []);
   // The React provider in format B, too; B's own answer has it all the same.
   const other = freshSite("driven-b");
   await page.goto(`${fixture.url}/react?to=${encodeURIComponent(`${kassa.url}/track?writeKey=${other}`)}`);
   const batch = await rows(other, (all) => views(all).length >= 1);
-  assert.deepEqual(batch.map((event) => event.bot), [true]);
+  assert.deepEqual(
+    batch.map((event) => event.bot),
+    [true],
+  );
   assert.deepEqual(await events(kassa.url, other), []);
   assert.equal((await get(kassa.url, "/events", { site_id: other })).length, 1);
   await driven.close();

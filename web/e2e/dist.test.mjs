@@ -27,17 +27,29 @@ test("the archive runs in another folder, with the library beside it", { skip: a
 
     const unpacked = join(folder, archive.slice(0, -".tar.gz".length));
     const files = readdirSync(unpacked).sort();
-    for (const name of ["LICENSE", "THIRD-PARTY.txt", "default.toml", "kassa"]) assert.ok(files.includes(name), `${name} is not in ${files}`);
+    for (const name of ["LICENSE", "THIRD-PARTY.txt", "default.toml", "kassa"])
+      assert.ok(files.includes(name), `${name} is not in ${files}`);
     const kassa = await startKassa({ bin: join(unpacked, "kassa"), cwd: "/" });
     try {
       const maps = readFileSync(`/proc/${kassa.pid}/maps`, "utf8");
-      const loaded = new Set(maps.split("\n").map((line) => line.split(/\s+/)[5]).filter((path) => path?.includes("libduckdb")));
+      const loaded = new Set(
+        maps
+          .split("\n")
+          .map((line) => line.split(/\s+/)[5])
+          .filter((path) => path?.includes("libduckdb")),
+      );
       // Where DuckDB is linked in, there is none.
-      assert.deepEqual([...loaded], files.filter((name) => name.startsWith("libduckdb")).map((name) => join(unpacked, name)));
+      assert.deepEqual(
+        [...loaded],
+        files.filter((name) => name.startsWith("libduckdb")).map((name) => join(unpacked, name)),
+      );
       const site = freshSite("dist");
       const body = JSON.stringify({ site_id: site, event_type: "page_view", path: "/" });
       assert.equal((await fetch(`${kassa.url}/event`, { method: "POST", body })).status, 202);
-      await until(() => events(kassa.url, site), (rows) => rows.length === 1);
+      await until(
+        () => events(kassa.url, site),
+        (rows) => rows.length === 1,
+      );
     } finally {
       await kassa.remove();
     }

@@ -76,6 +76,7 @@ export async function startFixture(pages = {}) {
 }
 
 /** The line that a shop puts into its pages; `more` are further attributes. */
-export const script = (query, more = "") => `<script defer src="${query.get("from")}/kassa.js" data-write-key="${query.get("key")}" ${more}></script>`;
+export const script = (query, more = "") =>
+  `<script defer src="${query.get("from")}/kassa.js" data-write-key="${query.get("key")}" ${more}></script>`;
 
 const shop = (query) => `<button id="buy">Buy</button><a id="next" href="/next?${query}">Next</a>${script(query)}`;

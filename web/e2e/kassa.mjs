@@ -9,8 +9,18 @@ export const BIN = process.env.KASSA_BIN ?? join(import.meta.dirname, "../../tar
 const START_MS_MAX = 60_000;
 
 /** Starts a server; `listen` takes the address of an earlier one, `data` its folder, `env` further settings, `bin` another binary, `cwd` the folder to run in. */
-export async function startKassa({ listen = "127.0.0.1:0", data = mkdtempSync(join(tmpdir(), "kassa-e2e-")), env = {}, bin = BIN, cwd } = {}) {
-  const child = spawn(bin, ["up", "--data", data, "--listen", listen], { stdio: ["ignore", "pipe", "pipe"], cwd, env: { ...withoutLibraryPath(), ...env } });
+export async function startKassa({
+  listen = "127.0.0.1:0",
+  data = mkdtempSync(join(tmpdir(), "kassa-e2e-")),
+  env = {},
+  bin = BIN,
+  cwd,
+} = {}) {
+  const child = spawn(bin, ["up", "--data", data, "--listen", listen], {
+    stdio: ["ignore", "pipe", "pipe"],
+    cwd,
+    env: { ...withoutLibraryPath(), ...env },
+  });
   const ended = new Promise((done) => child.once("close", done));
   let said = "";
   const url = await new Promise((found, failed) => {
@@ -76,7 +86,11 @@ export async function get(base, path, params = {}) {
 
 /** `POST /v1/query` → its rows. */
 export async function query(base, question) {
-  const answer = await fetch(`${base}/v1/query`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question) });
+  const answer = await fetch(`${base}/v1/query`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(question),
+  });
   if (!answer.ok) throw new Error(`query: ${answer.status} ${await answer.text()}`);
   return (await answer.json()).results;
 }

@@ -50,7 +50,11 @@ async function startGate() {
       gate.refused.push(body.toString());
       return response.writeHead(503).end();
     }
-    const answer = await fetch(world.kassa.url + request.url, { method: "POST", body, headers: { "user-agent": request.headers["user-agent"] } });
+    const answer = await fetch(world.kassa.url + request.url, {
+      method: "POST",
+      body,
+      headers: { "user-agent": request.headers["user-agent"] },
+    });
     response.writeHead(answer.status).end(await answer.text());
   });
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
@@ -76,16 +80,25 @@ test("what a beacon lost at a server that answered 503 arrives from the next pag
   const site = freshSite("refused");
   const { context, page } = await open("/through", site, { query: { through: gate.url } });
   await rows(site, (all) => views(all).length >= 1);
-  await until(() => kept(page), (count) => count === 0);
+  await until(
+    () => kept(page),
+    (count) => count === 0,
+  );
   gate.isOpen = false;
   await page.evaluate(() => window.kassa.track("Last Words"));
   await close(page);
-  await until(() => gate.refused, (bodies) => bodies.some((body) => body.includes("Last Words")));
+  await until(
+    () => gate.refused,
+    (bodies) => bodies.some((body) => body.includes("Last Words")),
+  );
   gate.isOpen = true;
   const { page: next } = await open("/through", site, { context, query: { through: gate.url } });
   const list = await rows(site, (all) => named(all, "Last Words").length >= 1 && views(all).length >= 2);
   assert.deepEqual([named(list, "Last Words").length, views(list).length], [1, 2]);
-  await until(() => kept(next), (count) => count === 0);
+  await until(
+    () => kept(next),
+    (count) => count === 0,
+  );
   await context.close();
   await gate.stop();
 });
@@ -101,7 +114,10 @@ test("what was recorded offline arrives when the visitor is back, once", async (
   const { page: next } = await open("/shop", site, { context });
   const list = await rows(site, (all) => named(all, "In the Tunnel").length >= 1 && views(all).length >= 2);
   assert.equal(named(list, "In the Tunnel").length, 1);
-  await until(() => kept(next), (count) => count === 0);
+  await until(
+    () => kept(next),
+    (count) => count === 0,
+  );
   await context.close();
 });
 
@@ -109,9 +125,15 @@ test("before consent nothing goes out, not even what an earlier page has left; t
   const site = freshSite("asked");
   const context = await world.browser.newContext();
   const asked = [];
-  context.on("request", (request) => request.url().startsWith(world.kassa.url) && request.method() === "POST" && asked.push(request.postData()));
+  context.on(
+    "request",
+    (request) => request.url().startsWith(world.kassa.url) && request.method() === "POST" && asked.push(request.postData()),
+  );
   await context.addInitScript((key) => {
-    if (!localStorage["kassa.consent"]) localStorage[`kassa ${key} ${Date.now().toString(36)}left`] = JSON.stringify([{ type: "track", event: "Left Behind", messageId: "left" }]);
+    if (!localStorage["kassa.consent"])
+      localStorage[`kassa ${key} ${Date.now().toString(36)}left`] = JSON.stringify([
+        { type: "track", event: "Left Behind", messageId: "left" },
+      ]);
   }, site);
   const { page } = await open("/consent", site, { context, referer: "https://www.google.com/" });
   await page.evaluate(async () => {
@@ -125,7 +147,10 @@ test("before consent nothing goes out, not even what an earlier page has left; t
   assert.deepEqual(asked, []);
   await page.evaluate(() => window.kassa.optIn());
   const list = await finish(page, site);
-  assert.deepEqual(list.map((event) => [event.name, event.page, event.referrer]), [["page_view", "/consent", "https://www.google.com/"]]);
+  assert.deepEqual(
+    list.map((event) => [event.name, event.page, event.referrer]),
+    [["page_view", "/consent", "https://www.google.com/"]],
+  );
   await context.close();
 });
 
@@ -136,7 +161,10 @@ test("who opts out in one tab is not counted in another, by any tracker of the s
   const { page: tab } = await open("/shop", other, { context });
   await rows(site, (all) => views(all).length >= 1);
   await rows(other, (all) => views(all).length >= 1);
-  await until(() => kept(page), (count) => count === 0);
+  await until(
+    () => kept(page),
+    (count) => count === 0,
+  );
   await tab.evaluate(() => {
     window.kassa.track("Just Before");
     localStorage["kassa.consent"] = "out";
@@ -145,18 +173,33 @@ test("who opts out in one tab is not counted in another, by any tracker of the s
   await close(tab);
   await page.evaluate(() => window.kassa.optIn());
   const list = await finish(page, site);
-  assert.deepEqual(list.map((event) => event.name), ["page_view", "page_view"]);
-  assert.deepEqual((await rows(other, () => true)).map((event) => event.name), ["page_view"]);
+  assert.deepEqual(
+    list.map((event) => event.name),
+    ["page_view", "page_view"],
+  );
+  assert.deepEqual(
+    (await rows(other, () => true)).map((event) => event.name),
+    ["page_view"],
+  );
   await context.close();
 });
 
 test("where a browser refuses its storage, or has none, a visit counts all the same", async () => {
   const storages = [
-    () => Object.defineProperty(window, "localStorage", { get: () => { throw new DOMException("denied", "SecurityError"); } }),
+    () =>
+      Object.defineProperty(window, "localStorage", {
+        get: () => {
+          throw new DOMException("denied", "SecurityError");
+        },
+      }),
     // An app's WebView without DOM storage.
     () => Object.defineProperty(window, "localStorage", { get: () => null }),
     () => {
-      const full = new Proxy(localStorage, { set: () => { throw new DOMException("full", "QuotaExceededError"); } });
+      const full = new Proxy(localStorage, {
+        set: () => {
+          throw new DOMException("full", "QuotaExceededError");
+        },
+      });
       Object.defineProperty(window, "localStorage", { get: () => full });
     },
   ];
@@ -164,7 +207,11 @@ test("where a browser refuses its storage, or has none, a visit counts all the s
     const site = freshSite("storage");
     const { context, page } = await open("/shop", site, { init });
     await page.locator("#buy").click();
-    assert.deepEqual((await finish(page, site)).map((event) => event.name), ["page_view", "click"], String(init));
+    assert.deepEqual(
+      (await finish(page, site)).map((event) => event.name),
+      ["page_view", "click"],
+      String(init),
+    );
     await context.close();
   }
 });
@@ -185,7 +232,10 @@ test("a storage that is full forgets no decision", async () => {
   await rows(site, (all) => named(all, "Two").length >= 1);
   await page.evaluate(() => window.kassa.track("Three"));
   const list = await rows(site, (all) => named(all, "Three").length >= 1);
-  assert.deepEqual(list.map((event) => event.name), ["page_view", "One", "Two", "Three"]);
+  assert.deepEqual(
+    list.map((event) => event.name),
+    ["page_view", "One", "Two", "Three"],
+  );
   await context.close();
 });
 
@@ -197,8 +247,14 @@ test("a policy that allows the script and its server is enough", async () => {
   await page.goto(addressOf("/strict", site));
   await page.locator("#buy").click();
   const list = await rows(site, (all) => named(all, "click").length >= 1);
-  assert.deepEqual(list.map((event) => event.name), ["page_view", "click"]);
-  assert.deepEqual(complaints.filter((text) => !text.includes("favicon")), []);
+  assert.deepEqual(
+    list.map((event) => event.name),
+    ["page_view", "click"],
+  );
+  assert.deepEqual(
+    complaints.filter((text) => !text.includes("favicon")),
+    [],
+  );
   await page.close();
 });
 

@@ -83,7 +83,11 @@ test("it fits a phone, in the dark too", async () => {
     const { page, context } = await open(`${mock.url}/login`, { colorScheme, viewport: { width: 320, height: 568 } });
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing to scroll sideways");
     const [back, front] = await field(page).evaluate((input) => [getComputedStyle(input).backgroundColor, getComputedStyle(input).color]);
-    const light = (color) => color.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
+    const light = (color) =>
+      color
+        .match(/\d+/g)
+        .slice(0, 3)
+        .reduce((sum, part) => sum + Number(part), 0);
     assert.equal(light(back) > light(front), colorScheme === "light");
     assert.ok((await page.getByRole("button", { name: "Log in" }).boundingBox()).height >= 44, "a thumb hits it");
     await context.close();

@@ -81,7 +81,21 @@ function json(response, status, value) {
 }
 
 async function page(path, response) {
-  const file = path === "/kassa.js" ? KASSA_JS : join(UI, path === "/dashboard/definitions" ? "definitions.html" : path.startsWith("/dashboard") ? "dashboard.html" : path === "/login" ? "login.html" : /^\/($|p\/|c\/|cart)/.test(path) ? "index.html" : normalize(path));
+  const file =
+    path === "/kassa.js"
+      ? KASSA_JS
+      : join(
+          UI,
+          path === "/dashboard/definitions"
+            ? "definitions.html"
+            : path.startsWith("/dashboard")
+              ? "dashboard.html"
+              : path === "/login"
+                ? "login.html"
+                : /^\/($|p\/|c\/|cart)/.test(path)
+                  ? "index.html"
+                  : normalize(path),
+        );
   try {
     let content = await readFile(file);
     if (file.endsWith(".html")) content = content.toString().replaceAll("__KASSA_SITE__", "demo");
@@ -98,23 +112,68 @@ function now({ live, empty }) {
   const start = Date.UTC(2026, 10, 21, 0, 31);
   const minutes = Array.from({ length: 30 }, (_, index) => {
     const pageviews = empty ? 0 : wave(index, 14);
-    return { time: new Date(start + index * 60_000).toISOString(), visitors: Math.round(pageviews / 2.2), pageviews, events: pageviews * 3 };
+    return {
+      time: new Date(start + index * 60_000).toISOString(),
+      visitors: Math.round(pageviews / 2.2),
+      pageviews,
+      events: pageviews * 3,
+    };
   });
   return { site_id: "demo", current_visitors: empty ? 0 : live, minutes, top_pages: [], top_sources: [] };
 }
 
 const TOPS = {
-  "event:page": [["/", 812, 1904], ["/p/stoneware-mug", 341, 520], ["/c/kitchen", 290, 411], ["/p/everyday-pack", 214, 300], ["/cart", 160, 244], ["/p/wall-clock-with-a-really-long-name-that-does-not-fit-into-a-narrow-panel-at-all", 84, 96]],
-  "event:name": [["page_view", 4112, 1204], ["click", 2950, 820], ["time_on_page", 2214, 1100], ["Product Viewed", 1320, 611], ["Product Added", 214, 160], ["Checkout Started", 61, 58]],
-  "visit:source": [["(none)", 512], ["Google", 388], ["Instagram", 142], ["newsletter", 98], ["news.ycombinator.com", 44]],
-  "visit:device": [["mobile", 702], ["desktop", 461], ["tablet", 41]],
-  "visit:browser": [["Chrome", 602], ["Mobile Safari", 361], ["Firefox", 141]],
-  "visit:os": [["iOS", 502], ["Android", 331], ["Windows", 211], ["Mac OS X", 120]],
+  "event:page": [
+    ["/", 812, 1904],
+    ["/p/stoneware-mug", 341, 520],
+    ["/c/kitchen", 290, 411],
+    ["/p/everyday-pack", 214, 300],
+    ["/cart", 160, 244],
+    ["/p/wall-clock-with-a-really-long-name-that-does-not-fit-into-a-narrow-panel-at-all", 84, 96],
+  ],
+  "event:name": [
+    ["page_view", 4112, 1204],
+    ["click", 2950, 820],
+    ["time_on_page", 2214, 1100],
+    ["Product Viewed", 1320, 611],
+    ["Product Added", 214, 160],
+    ["Checkout Started", 61, 58],
+  ],
+  "visit:source": [
+    ["(none)", 512],
+    ["Google", 388],
+    ["Instagram", 142],
+    ["newsletter", 98],
+    ["news.ycombinator.com", 44],
+  ],
+  "visit:device": [
+    ["mobile", 702],
+    ["desktop", 461],
+    ["tablet", 41],
+  ],
+  "visit:browser": [
+    ["Chrome", 602],
+    ["Mobile Safari", 361],
+    ["Firefox", 141],
+  ],
+  "visit:os": [
+    ["iOS", 502],
+    ["Android", 331],
+    ["Windows", 211],
+    ["Mac OS X", 120],
+  ],
 };
 
 function answer(question, empty) {
   const [dimension] = question.dimensions ?? [];
-  const results = dimension === undefined ? headline(question, empty) : dimension.startsWith("time") ? series(dimension, question.date_range, empty) : empty ? [] : tops(dimension);
+  const results =
+    dimension === undefined
+      ? headline(question, empty)
+      : dimension.startsWith("time")
+        ? series(dimension, question.date_range, empty)
+        : empty
+          ? []
+          : tops(dimension);
   return { results, meta: { total_rows: results.length }, query: question };
 }
 
@@ -123,14 +182,18 @@ const tops = (dimension) => TOPS[dimension].map(([name, ...metrics]) => ({ dimen
 function headline(question, empty) {
   if (empty) return [{ dimensions: [], metrics: [0, 0, 0, null, null] }];
   const row = { dimensions: [], metrics: [1204, 1390, 4112, 41.2, 155] };
-  if (question.include?.comparisons) row.comparison = { dimensions: [], metrics: [1090, 1401, 3650, 38, 155], change: [10, -1, 13, 3.2, 0] };
+  if (question.include?.comparisons)
+    row.comparison = { dimensions: [], metrics: [1090, 1401, 3650, 38, 155], change: [10, -1, 13, 3.2, 0] };
   return [row];
 }
 
 function series(dimension, range, empty) {
   const count = dimension === "time:hour" ? 18 : range === "7d" ? 7 : 30;
   return Array.from({ length: count }, (_, index) => {
-    const label = dimension === "time:hour" ? `2026-11-21 ${String(index).padStart(2, "0")}:00:00` : new Date(Date.UTC(2026, 10, 22 - count + index)).toISOString().slice(0, 10);
+    const label =
+      dimension === "time:hour"
+        ? `2026-11-21 ${String(index).padStart(2, "0")}:00:00`
+        : new Date(Date.UTC(2026, 10, 22 - count + index)).toISOString().slice(0, 10);
     const visitors = empty ? 0 : wave(index, 60);
     return { dimensions: [label], metrics: [visitors, Math.round(visitors * 2.9)] };
   });
@@ -144,8 +207,23 @@ const EXAMPLE = {
 };
 
 const DEFINITIONS = {
-  metrics: ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration"].map((name) => ({ name, definition: `Made-up words that say what ${name} means, at some length so that the bubble has two or three lines.`, example: EXAMPLE })),
-  dimensions: ["event:page", "event:name", "visit:source", "visit:device"].map((name) => ({ name, definition: `What ${name} is.`, example: { ...EXAMPLE, query: { ...EXAMPLE.query, dimensions: [name] }, gives: [["one", 3], ["two", 1]] } })),
+  metrics: ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration"].map((name) => ({
+    name,
+    definition: `Made-up words that say what ${name} means, at some length so that the bubble has two or three lines.`,
+    example: EXAMPLE,
+  })),
+  dimensions: ["event:page", "event:name", "visit:source", "visit:device"].map((name) => ({
+    name,
+    definition: `What ${name} is.`,
+    example: {
+      ...EXAMPLE,
+      query: { ...EXAMPLE.query, dimensions: [name] },
+      gives: [
+        ["one", 3],
+        ["two", 1],
+      ],
+    },
+  })),
   others: [{ name: "current visitors", definition: "Distinct visitors of the last 5 minutes." }],
 };
 

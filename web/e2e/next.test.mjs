@@ -31,7 +31,8 @@ after(async () => {
     shop.close();
   }
   await kassa?.remove();
-  for (const made of [".next", "out", "next-env.d.ts", "tsconfig.tsbuildinfo"]) rmSync(join(FOLDER, made), { recursive: true, force: true });
+  for (const made of [".next", "out", "next-env.d.ts", "tsconfig.tsbuildinfo"])
+    rmSync(join(FOLDER, made), { recursive: true, force: true });
 });
 
 /** Serves what Next has written; what goes to `/__to__/track` is passed on to `to`. */

@@ -40,10 +40,19 @@ test("shopping is recorded", async () => {
   await page.getByRole("button", { name: "Check out" }).click();
   await page.goBack();
   await page.getByRole("heading", { level: 1, name: "Stoneware Mug" }).waitFor();
-  await until(() => sent("page"), (pages) => pages.length >= 5);
-  assert.deepEqual(sent("page").map((event) => event.context.page.path), ["/", "/c/kitchen", "/p/stoneware-mug", "/cart", "/p/stoneware-mug"]);
+  await until(
+    () => sent("page"),
+    (pages) => pages.length >= 5,
+  );
+  assert.deepEqual(
+    sent("page").map((event) => event.context.page.path),
+    ["/", "/c/kitchen", "/p/stoneware-mug", "/cart", "/p/stoneware-mug"],
+  );
   assert.equal(sent("page").at(-1).context.page.title, "Stoneware Mug · Corner Goods");
-  assert.deepEqual(sent("click").map((event) => event.properties.target), ["Kitchen", "Stoneware Mug", "Buy now", "One more: Stoneware Mug", "Check out"]);
+  assert.deepEqual(
+    sent("click").map((event) => event.properties.target),
+    ["Kitchen", "Stoneware Mug", "Buy now", "One more: Stoneware Mug", "Check out"],
+  );
   assert.equal(sent("Product Added").length, 2);
   assert.equal(sent("Checkout Started")[0].properties.value, 36);
   assert.deepEqual(complaints, []);
@@ -53,9 +62,17 @@ test("shopping is recorded", async () => {
 test("the dashboard shows numbers, explains them, and obeys the policy", async () => {
   const { page, context, complaints } = await open("/dashboard");
   await page.locator('[data-metric="pageviews"]').filter({ hasText: "4,112" }).waitFor();
-  await page.getByText("7 visitors now").or(page.getByRole("status").filter({ hasText: "7" })).first().waitFor();
+  await page
+    .getByText("7 visitors now")
+    .or(page.getByRole("status").filter({ hasText: "7" }))
+    .first()
+    .waitFor();
   await page.locator(".figure .help-mark").first().focus();
-  await page.getByRole("tooltip", { name: /what visitors means/ }).or(page.getByText(/what visitors means/)).first().waitFor();
+  await page
+    .getByRole("tooltip", { name: /what visitors means/ })
+    .or(page.getByText(/what visitors means/))
+    .first()
+    .waitFor();
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -37,8 +37,14 @@ test("a visit is read back through /stats, /events, /v1/events and /v1/query", a
   await page.goto(`${kassa.url}/?utm_source=newsletter&utm_campaign=autumn`);
   await page.getByRole("link", { name: "Stoneware Mug", exact: true }).click();
   await page.getByRole("button", { name: "Add to cart: Stoneware Mug" }).click();
-  await until(() => count("pageviews"), (views) => views >= before + 2);
-  await until(() => events(kassa.url, SITE, { name: "Product Added" }), (rows) => rows.length >= 1);
+  await until(
+    () => count("pageviews"),
+    (views) => views >= before + 2,
+  );
+  await until(
+    () => events(kassa.url, SITE, { name: "Product Added" }),
+    (rows) => rows.length >= 1,
+  );
 
   const mine = await events(kassa.url, SITE);
   const names = mine.map((event) => event.name);
@@ -55,10 +61,18 @@ test("a visit is read back through /stats, /events, /v1/events and /v1/query", a
 
   const stats = await get(kassa.url, "/stats", { site_id: SITE, date: new Date().toISOString().slice(0, 10) });
   assert.equal(stats.total_views, before + 2);
-  assert.ok(stats.top_paths.some(({ path }) => path === "/p/stoneware-mug"), JSON.stringify(stats));
+  assert.ok(
+    stats.top_paths.some(({ path }) => path === "/p/stoneware-mug"),
+    JSON.stringify(stats),
+  );
   const batch = await get(kassa.url, "/events", { site_id: SITE, event_type: "click" });
   assert.equal(batch.length, 2);
-  const byPage = await query(kassa.url, { site_id: SITE, metrics: ["visitors", "pageviews"], date_range: "day", dimensions: ["event:page"] });
+  const byPage = await query(kassa.url, {
+    site_id: SITE,
+    metrics: ["visitors", "pageviews"],
+    date_range: "day",
+    dimensions: ["event:page"],
+  });
   assert.deepEqual(byPage.map((row) => row.dimensions[0]).sort(), ["/", "/p/stoneware-mug"]);
   await context.close();
 });
@@ -70,11 +84,17 @@ test("a browser under its own name, HeadlessChrome, is counted only with include
   const page = await headless.newPage();
   assert.match(await page.evaluate(() => navigator.userAgent), /HeadlessChrome/);
   await page.goto(`${kassa.url}/p/wall-clock`);
-  await until(() => count("pageviews", { bots: true }), (views) => views === everyone + 1);
+  await until(
+    () => count("pageviews", { bots: true }),
+    (views) => views === everyone + 1,
+  );
   assert.equal(await count("pageviews"), people);
   const bots = async () => (await events(kassa.url, SITE, { include_bots: "true" })).filter((event) => event.bot);
   const seen = await until(bots, (rows) => rows.length >= 2);
-  assert.deepEqual(seen.slice(-2).map((event) => event.name), ["page_view", "Product Viewed"]);
+  assert.deepEqual(
+    seen.slice(-2).map((event) => event.name),
+    ["page_view", "Product Viewed"],
+  );
   await headless.close();
 });
 
@@ -94,7 +114,10 @@ test("the dashboard counts a click while one looks", async () => {
     const before = Number(await clicks.textContent());
     const start = Date.now();
     await page.getByRole("button", { name: "Add to cart: Desk Lamp" }).click();
-    await board.waitForFunction((old) => Number(document.querySelector('.row[data-name="click"] .row-number')?.textContent) > old, before, { polling: 20, timeout: 10_000 });
+    await board.waitForFunction((old) => Number(document.querySelector('.row[data-name="click"] .row-number')?.textContent) > old, before, {
+      polling: 20,
+      timeout: 10_000,
+    });
     took.push(Date.now() - start);
   }
   took.sort((a, b) => a - b);
@@ -106,7 +129,13 @@ test("the dashboard counts a click while one looks", async () => {
 
 test("the pages, for people to look at", async () => {
   mkdirSync(SHOTS, { recursive: true });
-  const pages = { shop: "/", product: "/p/stoneware-mug", dashboard: "/dashboard", month: "/dashboard?period=30d", realtime: "/dashboard?period=realtime" };
+  const pages = {
+    shop: "/",
+    product: "/p/stoneware-mug",
+    dashboard: "/dashboard",
+    month: "/dashboard?period=30d",
+    realtime: "/dashboard?period=realtime",
+  };
   for (const colorScheme of ["light", "dark"])
     for (const width of [1360, 390]) {
       const context = await visitor({ colorScheme, viewport: { width, height: 900 } });
@@ -116,7 +145,10 @@ test("the pages, for people to look at", async () => {
       page.on("pageerror", (error) => complaints.push(String(error)));
       for (const [name, path] of Object.entries(pages)) {
         await page.goto(kassa.url + path);
-        await page.locator(path.startsWith("/dashboard") ? ".panel .row" : ".tile").first().waitFor();
+        await page
+          .locator(path.startsWith("/dashboard") ? ".panel .row" : ".tile")
+          .first()
+          .waitFor();
         await page.waitForFunction(() => !document.body.classList.contains("loading"));
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, `${name} at ${width} is ${overflow} pixels too wide`);

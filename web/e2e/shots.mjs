@@ -7,7 +7,16 @@ import { launchBrowser } from "./browser.mjs";
 import { startMock } from "./mock.mjs";
 
 const folder = process.argv[2] ?? join(tmpdir(), "kassa-shots");
-const PAGES = { shop: "/", product: "/p/stoneware-mug", today: "/dashboard", month: "/dashboard?period=30d", realtime: "/dashboard?period=realtime", filter: "/dashboard?period=7d&page=/cart", definitions: "/dashboard/definitions", login: "/login" };
+const PAGES = {
+  shop: "/",
+  product: "/p/stoneware-mug",
+  today: "/dashboard",
+  month: "/dashboard?period=30d",
+  realtime: "/dashboard?period=realtime",
+  filter: "/dashboard?period=7d&page=/cart",
+  definitions: "/dashboard/definitions",
+  login: "/login",
+};
 const WIDTHS = { wide: 1360, tablet: 800, phone: 390 };
 
 mkdirSync(folder, { recursive: true });
@@ -22,7 +31,18 @@ for (const colorScheme of ["light", "dark"])
     page.on("pageerror", (error) => console.error(page.url(), error));
     for (const [name, path] of Object.entries(PAGES)) {
       await page.goto(base + path);
-      await page.locator(path === "/dashboard/definitions" ? ".panel .gives" : path.startsWith("/dashboard") ? ".panel .row" : path === "/login" ? ".card" : ".tile").first().waitFor();
+      await page
+        .locator(
+          path === "/dashboard/definitions"
+            ? ".panel .gives"
+            : path.startsWith("/dashboard")
+              ? ".panel .row"
+              : path === "/login"
+                ? ".card"
+                : ".tile",
+        )
+        .first()
+        .waitFor();
       await page.waitForFunction(() => !document.body.classList.contains("loading"));
       await page.waitForTimeout(250);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -30,7 +30,11 @@ async function visit(site, { base = kassa.url, init, ...options } = {}) {
   return { context, page };
 }
 
-const rows = (site, enough, base = kassa.url) => until(() => events(base, site), (list) => enough(list));
+const rows = (site, enough, base = kassa.url) =>
+  until(
+    () => events(base, site),
+    (list) => enough(list),
+  );
 const named = (list, name) => list.filter((event) => event.name === name);
 
 test("page views follow the history of a single-page shop, time stays with its page", async () => {
@@ -46,10 +50,19 @@ test("page views follow the history of a single-page shop, time stays with its p
   await rows(site, (list) => named(list, "page_view").length >= 3);
   await page.close();
   const list = await rows(site, (all) => named(all, "time_on_page").length >= 2);
-  assert.deepEqual(named(list, "page_view").map((event) => event.page), ["/shop", "/p/mug", "/shop"]);
-  assert.deepEqual(named(list, "page_view").map((event) => event.title), ["Fixture", "Mug", "Mug"]);
+  assert.deepEqual(
+    named(list, "page_view").map((event) => event.page),
+    ["/shop", "/p/mug", "/shop"],
+  );
+  assert.deepEqual(
+    named(list, "page_view").map((event) => event.title),
+    ["Fixture", "Mug", "Mug"],
+  );
   const times = named(list, "time_on_page").map((event) => [event.page, event.props.seconds >= 1 && event.props.seconds <= 60]);
-  assert.deepEqual(times.slice(0, 2), [["/shop", true], ["/p/mug", true]]);
+  assert.deepEqual(times.slice(0, 2), [
+    ["/shop", true],
+    ["/p/mug", true],
+  ]);
   await context.close();
 });
 
@@ -60,8 +73,16 @@ test("a click right before the page is left arrives, once", async () => {
   await page.waitForURL(/\/next/);
   await page.waitForFunction(() => window.kassa?.track);
   const list = await rows(site, (all) => named(all, "click").length >= 1 && named(all, "page_view").length >= 2);
-  assert.deepEqual(named(list, "click").map((event) => [event.page, event.target ?? event.props.target]), [["/shop", "Next"]]);
-  assert.deepEqual(named(list, "page_view").map((event) => event.page).sort(), ["/next", "/shop"]);
+  assert.deepEqual(
+    named(list, "click").map((event) => [event.page, event.target ?? event.props.target]),
+    [["/shop", "Next"]],
+  );
+  assert.deepEqual(
+    named(list, "page_view")
+      .map((event) => event.page)
+      .sort(),
+    ["/next", "/shop"],
+  );
   await context.close();
 });
 
@@ -99,7 +120,12 @@ test("while the server is down events wait, survive a reload, and arrive exactly
   await page.reload();
   await page.waitForFunction(() => window.kassa?.track);
   const list = await rows(site, (all) => named(all, "During").length >= 6, server.url);
-  assert.deepEqual(named(list, "During").map((event) => event.props.number).sort(), [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(
+    named(list, "During")
+      .map((event) => event.props.number)
+      .sort(),
+    [0, 1, 2, 3, 4, 5],
+  );
   await until(kept, (count) => count === 0);
   const counted = await events(server.url, site);
   assert.equal(named(counted, "During").length, 6);
@@ -116,7 +142,11 @@ test("without a reload the tracker tries again by itself", async () => {
   await page.evaluate(() => window.kassa.track("During"));
   await page.waitForTimeout(400);
   server = await startKassa({ listen: new URL(server.url).host, data: server.data });
-  const list = await until(() => events(server.url, site), (all) => named(all, "During").length >= 1, 30_000);
+  const list = await until(
+    () => events(server.url, site),
+    (all) => named(all, "During").length >= 1,
+    30_000,
+  );
   assert.equal(named(list, "During").length, 1);
   await context.close();
   await server.remove();
@@ -158,7 +188,14 @@ test("the React provider in strict mode counts a page once, and names a customer
   await page.goto(`${fixture.url}/react?key=${site}&to=${encodeURIComponent(`${kassa.url}/v1/batch`)}`);
   await page.locator("#buy").click();
   const list = await rows(site, (all) => named(all, "click").length >= 1);
-  assert.deepEqual(list.map((event) => [event.name, event.user]), [["page_view", "7"], ["hover_enter", "7"], ["click", "7"]]);
+  assert.deepEqual(
+    list.map((event) => [event.name, event.user]),
+    [
+      ["page_view", "7"],
+      ["hover_enter", "7"],
+      ["click", "7"],
+    ],
+  );
   await context.close();
 });
 
@@ -170,7 +207,10 @@ test("the React provider speaks the batch dialect", async () => {
   await page.locator("#buy").hover();
   await page.locator("#buy").click();
   await page.locator("#text").click();
-  const list = await until(() => get(kassa.url, "/events", { site_id: site }), (all) => all.length >= 5);
+  const list = await until(
+    () => get(kassa.url, "/events", { site_id: site }),
+    (all) => all.length >= 5,
+  );
   const shown = list.reverse().map((event) => [event.event_type, event.location_type, event.component_name]);
   assert.deepEqual(shown, [
     ["PAGE_VIEW", "PAGE", null],

@@ -12,7 +12,8 @@ export const views = (list) => named(list, "page_view").map((event) => event.pag
 export function visitsOf(world) {
   let ends = 0;
 
-  const addressOf = (path, site, more = {}) => `${world.fixture.url}${path}?${new URLSearchParams({ from: world.kassa.url, key: site, ...more })}`;
+  const addressOf = (path, site, more = {}) =>
+    `${world.fixture.url}${path}?${new URLSearchParams({ from: world.kassa.url, key: site, ...more })}`;
 
   /** The site's events, bots' too, from when `enough` says so. */
   const rows = (site, enough, base = world.kassa.url) => until(() => events(base, site, { include_bots: "true" }), enough);

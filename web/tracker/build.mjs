@@ -14,10 +14,19 @@ const shared = {
 };
 
 // Names of members that stay within the plain script, so that they may be short there: none of the page's, the wire's or of `data-` attributes.
-const INTERNAL = /^(flushInterval|batchSize|hashRoutes|notFound|outbox|tracker|shown|seen|left|given|set|wrap|options|waiting|leave|clear|add|log)$/;
+const INTERNAL =
+  /^(flushInterval|batchSize|hashRoutes|notFound|outbox|tracker|shown|seen|left|given|set|wrap|options|waiting|leave|clear|add|log)$/;
 
 /** The plain script; `size.mjs` measures what comes of it. */
-export const SCRIPT = { ...shared, define: { ...shared.define, __MODULE__: "false" }, tsconfigRaw: { compilerOptions: { alwaysStrict: false } }, entryPoints: ["src/script.ts"], outfile: "dist/kassa.js", format: "iife", mangleProps: INTERNAL };
+export const SCRIPT = {
+  ...shared,
+  define: { ...shared.define, __MODULE__: "false" },
+  tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
+  entryPoints: ["src/script.ts"],
+  outfile: "dist/kassa.js",
+  format: "iife",
+  mangleProps: INTERNAL,
+};
 const MODULE = { ...shared, entryPoints: ["src/index.ts"], outfile: "dist/index.js", format: "esm" };
 const REACT = {
   ...shared,

@@ -8,6 +8,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { input: ["index.html", "dashboard.html", "definitions.html", "login.html"].map((page) => `${import.meta.dirname}/${page}`) },
+    rolldownOptions: {
+      input: ["index.html", "dashboard.html", "definitions.html", "login.html"].map((page) => `${import.meta.dirname}/${page}`),
+    },
   },
 });

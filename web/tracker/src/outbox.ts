@@ -112,7 +112,10 @@ export function createOutbox(o: OutboxOptions): Outbox {
     drop(
       keys()
         .reverse()
-        .filter((key) => (kept += store()[key]!.length) > KEPT_MAX || key < keyOf(Date.now() - (key.endsWith(BEACON) ? BEACON_MS_MAX : KEPT_MS_MAX))),
+        .filter(
+          (key) =>
+            (kept += store()[key]!.length) > KEPT_MAX || key < keyOf(Date.now() - (key.endsWith(BEACON) ? BEACON_MS_MAX : KEPT_MS_MAX)),
+        ),
     );
   }
 

@@ -29,11 +29,16 @@ const listen = <E extends Event>(name: string, hear: (event: E) => void, capture
 /** The same of what does not leave its shadow root: in an open one, from the first click in it on. */
 const listenInside = (name: string, hear: (event: Event) => void): void => {
   listen(name, hear, true);
-  listen("click", (event) => event.composedPath().forEach((node) => node instanceof ShadowRoot && node.addEventListener(name, hear, true)), true);
+  listen(
+    "click",
+    (event) => event.composedPath().forEach((node) => node instanceof ShadowRoot && node.addEventListener(name, hear, true)),
+    true,
+  );
 };
 
 /** The page's path; with `hashRoutes` also the route after the `#`, as the server takes it: it begins with a slash, and its query is none of it. */
-export const pathOf = (hashRoutes: boolean | undefined): string => location.pathname + (hashRoutes ? location.hash.match(/^#!?\/[^?]*|/)![0] : "");
+export const pathOf = (hashRoutes: boolean | undefined): string =>
+  location.pathname + (hashRoutes ? location.hash.match(/^#!?\/[^?]*|/)![0] : "");
 
 /** Does it now, or when the page is shown that the browser prepares in advance; never if it is not shown. */
 export function whenShown(action: () => void): void {

@@ -88,7 +88,8 @@ export function TrackerProvider({ config, children }: { config: TrackerConfig; c
     const clicked = (event: MouseEvent): void => {
       // In an open shadow root the event's own target is only the root's host.
       const [target] = event.composedPath();
-      if (!reported.has(event) && target instanceof Element) tracker.trackEvent({ event_type: "CLICK", location_type: "PAGE", dom_info: domInfo(target) });
+      if (!reported.has(event) && target instanceof Element)
+        tracker.trackEvent({ event_type: "CLICK", location_type: "PAGE", dom_info: domInfo(target) });
     };
     document.addEventListener("click", clicked);
     // What still waits is sent by the outbox, which outlives the provider.
@@ -101,12 +102,14 @@ export function TrackerProvider({ config, children }: { config: TrackerConfig; c
 export function useTracker(name: string): TrackerProps {
   const tracker = useContext(TrackerContext);
   return useMemo(() => {
-    const record = (event_type: ComponentEvent) => (event?: TrackedEvent): void => {
-      const element = event?.currentTarget;
-      if (event_type === "CLICK" && event?.nativeEvent && tracker) reported.add(event.nativeEvent);
-      const dom_info = element instanceof Element ? domInfo(element) : undefined;
-      tracker?.trackEvent({ event_type, location_type: "COMPONENT", component_name: name, dom_info });
-    };
+    const record =
+      (event_type: ComponentEvent) =>
+      (event?: TrackedEvent): void => {
+        const element = event?.currentTarget;
+        if (event_type === "CLICK" && event?.nativeEvent && tracker) reported.add(event.nativeEvent);
+        const dom_info = element instanceof Element ? domInfo(element) : undefined;
+        tracker?.trackEvent({ event_type, location_type: "COMPONENT", component_name: name, dom_info });
+      };
     return { onClick: record("CLICK"), onMouseEnter: record("HOVER_ENTER"), onMouseLeave: record("HOVER_LEAVE") };
   }, [tracker, name]);
 }

@@ -6,7 +6,14 @@ const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 let key: string;
 
 const open = (): Outbox =>
-  createOutbox({ url: "https://shop.test/v1/batch", name: key, flushInterval: 100, batchSize: 20, wrap: (batch) => `{"writeKey":"${key}","batch":${batch}}`, given: () => true });
+  createOutbox({
+    url: "https://shop.test/v1/batch",
+    name: key,
+    flushInterval: 100,
+    batchSize: 20,
+    wrap: (batch) => `{"writeKey":"${key}","batch":${batch}}`,
+    given: () => true,
+  });
 
 const kept = (): string[] => Object.keys(localStorage).filter((name) => name.startsWith(`kassa ${key} `));
 
@@ -125,7 +132,10 @@ test("what a beacon took is kept until the next page was answered, and goes with
   await pass(100);
   // The same ids: to the server the second one is a duplicate.
   const sent = server.of(key).map((request) => [request.beacon, ...batchOf(request).map((event) => event.messageId)]);
-  expect(sent).toEqual([[true, "a"], [false, "a", "b"]]);
+  expect(sent).toEqual([
+    [true, "a"],
+    [false, "a", "b"],
+  ]);
   expect(kept()).toHaveLength(0);
 });
 
@@ -277,7 +287,14 @@ test.each([
   // The module remembers that storage failed; a fresh one, so that no other test sees it.
   vi.resetModules();
   const fresh = await import("../src/outbox");
-  const box = fresh.createOutbox({ url: "/v1/batch", name: key, flushInterval: 100, batchSize: 20, wrap: (batch) => `{"writeKey":"${key}","batch":${batch}}`, given: () => true });
+  const box = fresh.createOutbox({
+    url: "/v1/batch",
+    name: key,
+    flushInterval: 100,
+    batchSize: 20,
+    wrap: (batch) => `{"writeKey":"${key}","batch":${batch}}`,
+    given: () => true,
+  });
   box.add({ messageId: "a" });
   await pass(10_000);
   expect(server.events(key).map((event) => event.messageId)).toEqual(["a"]);

@@ -255,7 +255,9 @@ test("any other endpoint gets the native dialect", async () => {
   await fire("#buy", "mouseover", "click");
   await fire("#text", "click");
   await vi.advanceTimersByTimeAsync(100);
-  expect(server.events(key).map((event) => [event.event ?? event.type, event.properties?.component_name, event.properties?.target])).toEqual([
+  expect(
+    server.events(key).map((event) => [event.event ?? event.type, event.properties?.component_name, event.properties?.target]),
+  ).toEqual([
     ["page", undefined, undefined],
     ["hover_enter", "BuyButton", "Buy"],
     ["click", "BuyButton", "Buy"],

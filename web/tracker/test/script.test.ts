@@ -56,7 +56,10 @@ test("calls made before it loaded are made then", async () => {
   ];
   await load({ "data-write-key": key, "data-auto": "" });
   await vi.advanceTimersByTimeAsync(100);
-  expect(server.events(key)).toMatchObject([{ type: "identify", userId: "u-1" }, { event: "Early", properties: { a: 1 } }]);
+  expect(server.events(key)).toMatchObject([
+    { type: "identify", userId: "u-1" },
+    { event: "Early", properties: { a: 1 } },
+  ]);
 });
 
 test("the same write key twice in a page counts once, two keys count each", async () => {

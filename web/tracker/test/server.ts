@@ -21,7 +21,11 @@ export interface Received {
   properties?: Record<string, unknown>;
   traits?: Record<string, unknown>;
   timestamp: string;
-  context: { page: { path: string; url: string; title: string; referrer: string }; webdriver?: boolean; library: { name: string; version: string } };
+  context: {
+    page: { path: string; url: string; title: string; referrer: string };
+    webdriver?: boolean;
+    library: { name: string; version: string };
+  };
   [more: string]: unknown;
 }
 
@@ -50,7 +54,9 @@ export function serve(...statuses: number[]) {
     of: (key: string) => requests.filter((request) => request.body.includes(`"writeKey":"${key}"`)),
     /** Events that were accepted from this tracker, each once. */
     events(key: string): Received[] {
-      const accepted = requests.filter((request) => request.body.includes(`"writeKey":"${key}"`) && request.status === 200).flatMap(batchOf);
+      const accepted = requests
+        .filter((request) => request.body.includes(`"writeKey":"${key}"`) && request.status === 200)
+        .flatMap(batchOf);
       return [...new Map(accepted.map((event) => [event.messageId, event])).values()];
     },
   };

@@ -247,7 +247,8 @@ test("what a click carries can be switched off, and clicks on inner links with i
   const server = serve(200);
   start({ auto: "outbound" });
   document.body.innerHTML = '<a id="in" href="/p">In</a><a id="out" href="https://other.test/">Out</a><a id="file" href="/a.pdf">File</a>';
-  for (const id of ["in", "out", "file"]) document.getElementById(id)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+  for (const id of ["in", "out", "file"])
+    document.getElementById(id)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   await pass(100);
   expect(server.events(key).map((event) => event.properties)).toEqual([{ target: "Out", outbound: "other.test/" }]);
 });

@@ -1,13 +1,30 @@
 import { expect, test } from "vitest";
 import { anchor, rangeText, sections, valueText } from "../src/definitions/view";
 
-const EVENTS = ["Fri 10:00", "Fri 10:01", "Fri 10:02", "Fri 11:00", "Fri 11:01"].map((time) => ({ time, visitor: "Anna", does: "views /?a=<b>" }));
+const EVENTS = ["Fri 10:00", "Fri 10:01", "Fri 10:02", "Fri 11:00", "Fri 11:01"].map((time) => ({
+  time,
+  visitor: "Anna",
+  does: "views /?a=<b>",
+}));
 const example = { events: EVENTS, asked_at: "Friday", query: { metrics: ["visits"], date_range: "day" }, gives: 2.5 as unknown };
 
 test("a definition shows its sentence, its five events and what they give", () => {
   const [metrics, dimensions, others] = sections({
     metrics: [{ name: "visits", definition: "The number of visits.", example }],
-    dimensions: [{ name: "event:props:<key>", definition: "A property.", example: { ...example, query: { metrics: ["events"], dimensions: ["event:props:size"], date_range: "7d" }, gives: [["L", 2], ["(none)", { amount_minor: -150, currency: "EUR" }]] } }],
+    dimensions: [
+      {
+        name: "event:props:<key>",
+        definition: "A property.",
+        example: {
+          ...example,
+          query: { metrics: ["events"], dimensions: ["event:props:size"], date_range: "7d" },
+          gives: [
+            ["L", 2],
+            ["(none)", { amount_minor: -150, currency: "EUR" }],
+          ],
+        },
+      },
+    ],
     others: [{ name: "rounding", definition: "To one decimal." }],
   });
   expect(metrics?.querySelector("#visits p")?.textContent).toBe("The number of visits.");
@@ -20,7 +37,9 @@ test("a definition shows its sentence, its five events and what they give", () =
 });
 
 test("a range is said in the dashboard's words", () => {
-  expect((["realtime", "12mo", ["2026-11-19", "2026-11-19"], ["2026-11-18", "2026-11-20"]] as const).map((range) => rangeText(range as string))).toEqual(["Realtime", "12mo", "2026-11-19", "2026-11-18 to 2026-11-20"]);
+  expect(
+    (["realtime", "12mo", ["2026-11-19", "2026-11-19"], ["2026-11-18", "2026-11-20"]] as const).map((range) => rangeText(range as string)),
+  ).toEqual(["Realtime", "12mo", "2026-11-19", "2026-11-18 to 2026-11-20"]);
 });
 
 test("names are anchors, values are words", () => {

@@ -93,7 +93,9 @@ export async function definitions(): Promise<Map<string, string>> {
   try {
     const answer = await fetch("/v1/query/definitions");
     const lists = (await answer.json()) as Record<string, { name: string; definition: string }[]>;
-    return new Map(["metrics", "dimensions", "others"].flatMap((list) => (lists[list] ?? []).map((entry) => [entry.name, entry.definition] as const)));
+    return new Map(
+      ["metrics", "dimensions", "others"].flatMap((list) => (lists[list] ?? []).map((entry) => [entry.name, entry.definition] as const)),
+    );
   } catch {
     return new Map();
   }

@@ -27,7 +27,12 @@ const PAD = { left: 44, right: 14, top: 14, bottom: 30 };
 export function createChart(): Chart {
   const tip = el("div", { class: "tip", "aria-live": "polite" });
   const plot = el("div", { class: "plot", tabindex: 0, role: "group", "aria-roledescription": "chart" });
-  const legend = el("p", { class: "legend" }, el("span", { class: "key visitors" }, "Visitors"), el("span", { class: "key pageviews" }, "Page views"));
+  const legend = el(
+    "p",
+    { class: "legend" },
+    el("span", { class: "key visitors" }, "Visitors"),
+    el("span", { class: "key pageviews" }, "Page views"),
+  );
   const node = el("div", { class: "chart" }, legend, plot);
   let points: Point[] = [];
   let cursor = -1;
@@ -116,7 +121,10 @@ function drawLines(points: Point[], width: number): Drawn {
   const y = (value: number): number => HEIGHT - PAD.bottom - ((HEIGHT - PAD.bottom - PAD.top) * value) / top;
   const index = (at: number): number => ((at - PAD.left) / span) * steps;
   const line = (of: (one: Point) => number, from = 0, to = points.length): string =>
-    points.slice(from, to).map((one, i) => `${i ? "L" : "M"}${x(from + i).toFixed(1)} ${y(of(one)).toFixed(1)}`).join("");
+    points
+      .slice(from, to)
+      .map((one, i) => `${i ? "L" : "M"}${x(from + i).toFixed(1)} ${y(of(one)).toFixed(1)}`)
+      .join("");
   // The last bucket is not over yet: its stretch is dashed.
   const lines = (of: (one: Point) => number, name: string): SVGPathElement[] => [
     svg("path", { d: line(of, 0, Math.max(1, points.length - 1)), class: `line ${name}` }),
@@ -128,12 +136,21 @@ function drawLines(points: Point[], width: number): Drawn {
   const root = svg(
     "svg",
     { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, "aria-hidden": "true" },
-    ...scale.map((value) => svg("g", { class: "tick" }, svg("line", { x1: PAD.left, x2: width - PAD.right, y1: y(value), y2: y(value) }), svg("text", { x: PAD.left - 8, y: y(value) + 4, "text-anchor": "end" }, countText(value)))),
+    ...scale.map((value) =>
+      svg(
+        "g",
+        { class: "tick" },
+        svg("line", { x1: PAD.left, x2: width - PAD.right, y1: y(value), y2: y(value) }),
+        svg("text", { x: PAD.left - 8, y: y(value) + 4, "text-anchor": "end" }, countText(value)),
+      ),
+    ),
     ...axisLabels(points, span, x),
     svg("path", { d: area, class: "area" }),
     ...lines((one) => one.pageviews, "pageviews"),
     ...lines((one) => one.visitors, "visitors"),
-    ...(points.length === 1 ? points.flatMap((one) => [dot("pageviews", x(0), y(one.pageviews)), dot("visitors", x(0), y(one.visitors))]) : []),
+    ...(points.length === 1
+      ? points.flatMap((one) => [dot("pageviews", x(0), y(one.pageviews)), dot("visitors", x(0), y(one.visitors))])
+      : []),
     cursor,
   );
   return { root, cursor, dots, x, y, index };

@@ -12,7 +12,8 @@ import { createRefresher } from "./refresher";
 import { loadReports, minutePoints, type Reports } from "./reports";
 import { PERIODS, readState, writeState, type State } from "./state";
 
-const MARK = '<rect width="32" height="32" rx="9" fill="var(--accent)"/><path d="M8 23V13M13.3 23V9M18.6 23v-7M24 23V11" stroke="var(--accent-ink)" stroke-width="3.2" stroke-linecap="round"/>';
+const MARK =
+  '<rect width="32" height="32" rx="9" fill="var(--accent)"/><path d="M8 23V13M13.3 23V9M18.6 23v-7M24 23V11" stroke="var(--accent-ink)" stroke-width="3.2" stroke-linecap="round"/>';
 const DEVICE_TABS = [
   ["visit:device", "Device"],
   ["visit:browser", "Browser"],
@@ -27,20 +28,63 @@ const notice = el("div", { class: "alert", role: "alert", hidden: true });
 const filterBar = el("div", { class: "filters", hidden: true });
 const liveNumber = el("strong", {}, "–");
 const liveWord = el("span", {}, "connecting…");
-const live = el("p", { class: "live", role: "status" }, el("span", { class: "pulse", "aria-hidden": "true" }), liveNumber, liveWord, help("current visitors"));
+const live = el(
+  "p",
+  { class: "live", role: "status" },
+  el("span", { class: "pulse", "aria-hidden": "true" }),
+  liveNumber,
+  liveWord,
+  help("current visitors"),
+);
 const headline = createHeadline();
 const chart = createChart();
 const chartTitle = el("h2", { class: "hidden-text" }, "Visitors and page views over time");
-const pages = createPanel({ title: "Top pages", of: "Page", columns: ["Visitors", "Views"], definition: "event:page", empty: "No pages yet.", choose: choosePage });
-const events = createPanel({ title: "Events", of: "Event", columns: ["Events", "Visitors"], definition: "event:name", empty: "No events yet." });
-const sources = createPanel({ title: "Sources", of: "Source", columns: ["Visitors"], definition: "visit:source", empty: "No sources yet.", name: (source) => (source === "(none)" ? "Direct / none" : source) });
-const devices = createPanel({ title: "Devices", of: "Device", columns: ["Visitors"], definition: "visit:device", empty: "No devices yet.", name: (name) => (name === "(none)" ? "Unknown" : name) }, deviceTabs());
+const pages = createPanel({
+  title: "Top pages",
+  of: "Page",
+  columns: ["Visitors", "Views"],
+  definition: "event:page",
+  empty: "No pages yet.",
+  choose: choosePage,
+});
+const events = createPanel({
+  title: "Events",
+  of: "Event",
+  columns: ["Events", "Visitors"],
+  definition: "event:name",
+  empty: "No events yet.",
+});
+const sources = createPanel({
+  title: "Sources",
+  of: "Source",
+  columns: ["Visitors"],
+  definition: "visit:source",
+  empty: "No sources yet.",
+  name: (source) => (source === "(none)" ? "Direct / none" : source),
+});
+const devices = createPanel(
+  {
+    title: "Devices",
+    of: "Device",
+    columns: ["Visitors"],
+    definition: "visit:device",
+    empty: "No devices yet.",
+    name: (name) => (name === "(none)" ? "Unknown" : name),
+  },
+  deviceTabs(),
+);
 
 const emptyChart = el(
   "div",
   { class: "chart-empty" },
   el("p", {}, "No visits in this period yet."),
-  el("p", {}, "Open ", el("a", { href: "/", target: "_blank" }, "the shop"), " in another window and look around: it shows here within a second."),
+  el(
+    "p",
+    {},
+    "Open ",
+    el("a", { href: "/", target: "_blank" }, "the shop"),
+    " in another window and look around: it shows here within a second.",
+  ),
 );
 
 const to: Reports = {
@@ -82,14 +126,26 @@ function choosePage(page: string): void {
   change({ page: state.page === page ? undefined : page });
 }
 
-const periodButtons = PERIODS.map(({ range, title }) => el("button", { type: "button", "data-range": range, click: () => change({ range }) }, title));
+const periodButtons = PERIODS.map(({ range, title }) =>
+  el("button", { type: "button", "data-range": range, click: () => change({ range }) }, title),
+);
 
 function showChoice(): void {
   for (const button of periodButtons) button.setAttribute("aria-pressed", String(button.dataset.range === state.range));
   filterBar.hidden = state.page === undefined;
   filterBar.replaceChildren(
     el("span", {}, "Only the page "),
-    el("button", { type: "button", class: "filter-chip", "aria-label": `Remove the filter for page ${state.page ?? ""}`, click: () => change({ page: undefined }) }, el("code", {}, state.page ?? ""), el("span", { "aria-hidden": "true" }, "×")),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "filter-chip",
+        "aria-label": `Remove the filter for page ${state.page ?? ""}`,
+        click: () => change({ page: undefined }),
+      },
+      el("code", {}, state.page ?? ""),
+      el("span", { "aria-hidden": "true" }, "×"),
+    ),
   );
 }
 
@@ -129,15 +185,31 @@ function heard(next: Now | null): void {
 }
 
 // Only where there is a session to end.
-const logOutButton = el("button", { type: "button", class: "small-button", hidden: true, click: () => void logOut().finally(() => location.replace(loginPath(location))) }, "Log out");
+const logOutButton = el(
+  "button",
+  { type: "button", class: "small-button", hidden: true, click: () => void logOut().finally(() => location.replace(loginPath(location))) },
+  "Log out",
+);
 void readSession().then((session) => (logOutButton.hidden = session?.caller !== "session"));
 
 function layout(): HTMLElement[] {
   const header = el(
     "header",
     { class: "wrap top" },
-    el("div", { class: "who" }, el("a", { href: "/dashboard", class: "mark", "aria-label": "kassa, to the dashboard" }, picture("0 0 32 32", MARK)), el("div", {}, el("h1", {}, state.site), live)),
-    el("div", { class: "tools" }, el("div", { class: "periods", role: "group", "aria-label": "Period" }, ...periodButtons), el("a", { href: "/", class: "to-shop" }, "Shop"), logOutButton, themeButton()),
+    el(
+      "div",
+      { class: "who" },
+      el("a", { href: "/dashboard", class: "mark", "aria-label": "kassa, to the dashboard" }, picture("0 0 32 32", MARK)),
+      el("div", {}, el("h1", {}, state.site), live),
+    ),
+    el(
+      "div",
+      { class: "tools" },
+      el("div", { class: "periods", role: "group", "aria-label": "Period" }, ...periodButtons),
+      el("a", { href: "/", class: "to-shop" }, "Shop"),
+      logOutButton,
+      themeButton(),
+    ),
   );
   const main = el(
     "main",
@@ -148,7 +220,16 @@ function layout(): HTMLElement[] {
     el("section", { class: "panel wide" }, chartTitle, chart.node),
     el("div", { class: "grid" }, pages.node, events.node, sources.node, devices.node),
   );
-  return [header, main, el("footer", { class: "wrap foot" }, "Counted by kassa, without cookies and without a third party. Bots are left out. ", el("a", { href: "/dashboard/definitions" }, "What each number means"))];
+  return [
+    header,
+    main,
+    el(
+      "footer",
+      { class: "wrap foot" },
+      "Counted by kassa, without cookies and without a third party. Bots are left out. ",
+      el("a", { href: "/dashboard/definitions" }, "What each number means"),
+    ),
+  ];
 }
 
 document.querySelector("#dashboard")?.append(...layout());

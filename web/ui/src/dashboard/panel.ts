@@ -37,18 +37,32 @@ interface Line {
 export function createPanel(spec: PanelSpec, ...extra: HTMLElement[]): Panel {
   const lines = new Map<string, Line>();
   const list = el("ol", { class: "rows" });
-  const head = el("div", { class: "row-head", "aria-hidden": "true" }, el("span", {}, spec.of), ...spec.columns.map((column) => el("span", {}, column)));
+  const head = el(
+    "div",
+    { class: "row-head", "aria-hidden": "true" },
+    el("span", {}, spec.of),
+    ...spec.columns.map((column) => el("span", {}, column)),
+  );
   const empty = el("p", { class: "panel-empty" }, spec.empty);
   const title = el("h2", {}, spec.title);
   if (spec.definition) title.append(help(spec.definition));
-  const node = el("section", { class: "panel", "aria-label": spec.title }, el("div", { class: "panel-top" }, title, ...extra), head, list, empty);
+  const node = el(
+    "section",
+    { class: "panel", "aria-label": spec.title },
+    el("div", { class: "panel-top" }, title, ...extra),
+    head,
+    list,
+    empty,
+  );
 
   function lineOf(value: string): Line {
     const known = lines.get(value);
     if (known) return known;
     const shown = spec.name?.(value) ?? value;
     const choose = spec.choose;
-    const link = choose ? el("button", { type: "button", class: "row-name", title: shown, click: () => choose(value) }, shown) : el("span", { class: "row-name", title: shown }, shown);
+    const link = choose
+      ? el("button", { type: "button", class: "row-name", title: shown, click: () => choose(value) }, shown)
+      : el("span", { class: "row-name", title: shown }, shown);
     const numbers = spec.columns.map(() => el("span", { class: "row-number" }));
     const line = { node: el("li", { class: "row", "data-name": value }, link, ...numbers), link, numbers };
     lines.set(value, line);

@@ -29,10 +29,13 @@ export function createRefresher(load: (signal: AbortSignal) => Promise<void>): R
     if (running !== mine) return;
     running = undefined;
     const took = performance.now() - start;
-    resting = setTimeout(() => {
-      resting = undefined;
-      if (wanted) nudge();
-    }, Math.max(PAUSE_MS_MIN - took, took * PAUSE_FACTOR));
+    resting = setTimeout(
+      () => {
+        resting = undefined;
+        if (wanted) nudge();
+      },
+      Math.max(PAUSE_MS_MIN - took, took * PAUSE_FACTOR),
+    );
   }
 
   function nudge(): void {

@@ -19,7 +19,11 @@ const ROWS_MAX = 8;
 /** Asks everything for this state; each part is shown as soon as it is there. Fails with the first `AskError`. */
 export async function loadReports(state: State, device: string, to: Reports, signal: AbortSignal): Promise<void> {
   const live = state.range === "realtime";
-  const base = { site_id: state.site, date_range: state.range, ...(state.page === undefined ? {} : { filters: [["is", "event:page", [state.page]]] }) };
+  const base = {
+    site_id: state.site,
+    date_range: state.range,
+    ...(state.page === undefined ? {} : { filters: [["is", "event:page", [state.page]]] }),
+  };
   const top = (dimension: string, ...metrics: string[]): Question => ({
     ...base,
     metrics,
@@ -31,7 +35,11 @@ export async function loadReports(state: State, device: string, to: Reports, sig
     const rows = await ask(question, signal);
     if (!signal.aborted) show(rows);
   };
-  const headline: Question = { ...base, metrics: [...HEADLINE], ...(live ? {} : { include: { comparisons: { mode: "previous_period" } } }) };
+  const headline: Question = {
+    ...base,
+    metrics: [...HEADLINE],
+    ...(live ? {} : { include: { comparisons: { mode: "previous_period" } } }),
+  };
   const series: Question = { ...base, metrics: ["visitors", "pageviews"], dimensions: [state.range === "day" ? "time:hour" : "time:day"] };
   await Promise.all([
     part(headline, (rows) => to.headline(rows[0])),

@@ -38,20 +38,40 @@ export const sections = (definitions: Definitions): HTMLElement[] =>
 export const anchor = (name: string): string => name.replaceAll(/[^a-z0-9]+/gi, "-").replaceAll(/^-|-$/g, "");
 
 function article({ name, definition, example }: Definition): HTMLElement {
-  return el("article", { class: "panel", id: anchor(name) }, el("h3", {}, el("code", {}, name)), el("p", {}, definition), ...(example ? [events(example), answer(example)] : []));
+  return el(
+    "article",
+    { class: "panel", id: anchor(name) },
+    el("h3", {}, el("code", {}, name)),
+    el("p", {}, definition),
+    ...(example ? [events(example), answer(example)] : []),
+  );
 }
 
 function events(example: Example): HTMLElement {
-  const rows = example.events.map(({ time, visitor, does }) => el("tr", {}, el("td", { class: "time" }, time), el("td", {}, visitor), el("td", {}, does)));
+  const rows = example.events.map(({ time, visitor, does }) =>
+    el("tr", {}, el("td", { class: "time" }, time), el("td", {}, visitor), el("td", {}, does)),
+  );
   const head = el("tr", {}, ...["Time", "Visitor", "Event"].map((title) => el("th", { scope: "col" }, title)));
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Example" }, el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)));
+  return el(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": "Example" },
+    el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)),
+  );
 }
 
 function answer({ query, gives }: Example): HTMLElement {
   const [metric, dimension, range] = [query.metrics.join(", "), query.dimensions?.join(", "), rangeText(query.date_range)];
-  if (!dimension || !Array.isArray(gives)) return el("p", { class: "gives" }, el("code", {}, metric), ` (${range}) is `, el("strong", {}, valueText(gives)), ".");
-  const rows = (gives as [string, unknown][]).map(([value, number]) => el("li", {}, el("code", {}, value), " ", el("strong", {}, valueText(number))));
-  return el("div", { class: "gives" }, el("p", {}, el("code", {}, metric), " by ", el("code", {}, dimension), ` (${range}) is`), el("ul", {}, ...rows));
+  if (!dimension || !Array.isArray(gives))
+    return el("p", { class: "gives" }, el("code", {}, metric), ` (${range}) is `, el("strong", {}, valueText(gives)), ".");
+  const rows = (gives as [string, unknown][]).map(([value, number]) =>
+    el("li", {}, el("code", {}, value), " ", el("strong", {}, valueText(number))),
+  );
+  return el(
+    "div",
+    { class: "gives" },
+    el("p", {}, el("code", {}, metric), " by ", el("code", {}, dimension), ` (${range}) is`),
+    el("ul", {}, ...rows),
+  );
 }
 
 /** The range of a question, in the dashboard's words: what lies outside of it is among the events, too. */

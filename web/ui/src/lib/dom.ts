@@ -16,12 +16,18 @@ function fill<E extends Element>(element: E, attributes: Attributes, children: C
 }
 
 /** `el("a", { href: "/", click: go }, "Home")`; a function as value is a listener. */
-export const el = <K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] =>
-  fill(document.createElement(tag), attributes, children);
+export const el = <K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] => fill(document.createElement(tag), attributes, children);
 
 /** The same for SVG. */
-export const svg = <K extends keyof SVGElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): SVGElementTagNameMap[K] =>
-  fill(document.createElementNS(SVG, tag), attributes, children);
+export const svg = <K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] => fill(document.createElementNS(SVG, tag), attributes, children);
 
 /** An SVG picture from constant markup that we wrote ourselves. */
 export function picture(viewBox: string, markup: string, label?: string): SVGSVGElement {

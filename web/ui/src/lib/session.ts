@@ -30,7 +30,11 @@ async function call(method: string, body?: unknown): Promise<Response> {
   }
   if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string };
-  throw new SessionError(answer.status, Number(answer.headers.get("retry-after") ?? 0), problem.detail ?? problem.title ?? `The server answered ${answer.status}.`);
+  throw new SessionError(
+    answer.status,
+    Number(answer.headers.get("retry-after") ?? 0),
+    problem.detail ?? problem.title ?? `The server answered ${answer.status}.`,
+  );
 }
 
 /** Who this browser is to the server; undefined if it does not say. */
@@ -51,7 +55,8 @@ export async function logOut(): Promise<void> {
 }
 
 /** The login page, which leads back to where one is. */
-export const loginPath = (here: { pathname: string; search: string }): string => `/login?next=${encodeURIComponent(here.pathname + here.search)}`;
+export const loginPath = (here: { pathname: string; search: string }): string =>
+  `/login?next=${encodeURIComponent(here.pathname + here.search)}`;
 
 const HOME = "/dashboard";
 

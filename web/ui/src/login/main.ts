@@ -3,11 +3,21 @@ import { el, picture } from "../lib/dom";
 import { logIn, logOut, nextPath, readSession, type Session, SessionError } from "../lib/session";
 import { themeButton } from "../lib/theme";
 
-const MARK = '<rect width="32" height="32" rx="9" fill="var(--accent)"/><path d="M8 23V13M13.3 23V9M18.6 23v-7M24 23V11" stroke="var(--accent-ink)" stroke-width="3.2" stroke-linecap="round"/>';
+const MARK =
+  '<rect width="32" height="32" rx="9" fill="var(--accent)"/><path d="M8 23V13M13.3 23V9M18.6 23v-7M24 23V11" stroke="var(--accent-ink)" stroke-width="3.2" stroke-linecap="round"/>';
 
 const next = nextPath(location.search, location.origin);
 
-const token = el("input", { id: "token", name: "token", type: "password", required: true, autocomplete: "current-password", autocapitalize: "off", spellcheck: "false", "aria-describedby": "hint error" });
+const token = el("input", {
+  id: "token",
+  name: "token",
+  type: "password",
+  required: true,
+  autocomplete: "current-password",
+  autocapitalize: "off",
+  spellcheck: "false",
+  "aria-describedby": "hint error",
+});
 const show = el("button", { type: "button", class: "small-button", "aria-pressed": "false", click: toggleShown }, "Show");
 const submit = el("button", { type: "submit", class: "primary" }, "Log in");
 const error = el("p", { id: "error", class: "error", role: "alert" });
@@ -16,7 +26,13 @@ const form = el(
   { submit: send, novalidate: true },
   el("label", { for: "token" }, "Admin token"),
   el("div", { class: "field" }, token, show),
-  el("p", { id: "hint", class: "hint" }, "It stands in the configuration of this kassa as ", el("code", {}, "access.admin_token"), ". You stay logged in for 12 hours."),
+  el(
+    "p",
+    { id: "hint", class: "hint" },
+    "It stands in the configuration of this kassa as ",
+    el("code", {}, "access.admin_token"),
+    ". You stay logged in for 12 hours.",
+  ),
   error,
   submit,
 );
@@ -60,14 +76,24 @@ function reason(refused: SessionError): string {
 /** Nothing to log in to, or already done: says so. It never leads on by itself, lest two pages send one back and forth. */
 function showSignedIn(session: Session): void {
   const text = session.mode === "open" ? "This kassa listens on its own machine only and needs no login." : "You are logged in.";
-  const out = session.caller === "session" && el("button", { type: "button", class: "small-button", click: () => void logOut().finally(() => location.reload()) }, "Log out");
-  content.replaceChildren(el("p", { role: "status" }, text), el("div", { class: "actions" }, el("a", { href: next, class: "primary" }, "Continue"), out || ""));
+  const out =
+    session.caller === "session" &&
+    el("button", { type: "button", class: "small-button", click: () => void logOut().finally(() => location.reload()) }, "Log out");
+  content.replaceChildren(
+    el("p", { role: "status" }, text),
+    el("div", { class: "actions" }, el("a", { href: next, class: "primary" }, "Continue"), out || ""),
+  );
 }
 
 document
   .querySelector("#login")
   ?.append(
-    el("header", { class: "wrap top" }, el("a", { href: "/", class: "mark", "aria-label": "To the shop" }, picture("0 0 32 32", MARK)), themeButton()),
+    el(
+      "header",
+      { class: "wrap top" },
+      el("a", { href: "/", class: "mark", "aria-label": "To the shop" }, picture("0 0 32 32", MARK)),
+      themeButton(),
+    ),
     el("main", { id: "main", class: "card" }, el("h1", {}, "Log in"), content),
   );
 token.focus();

@@ -5,7 +5,8 @@ import { cartCount, onCartChange } from "./cart";
 import { CATEGORIES, productAt } from "./products";
 import { cartView, missingView, productView, shelfView, type View } from "./views";
 
-const MARK = '<rect width="32" height="32" rx="9" fill="var(--accent)"/><path d="M9 14h14l-1.4 9.2H10.4ZM12 14a4 4 0 0 1 8 0" fill="none" stroke="var(--accent-ink)" stroke-width="2.2" stroke-linejoin="round"/>';
+const MARK =
+  '<rect width="32" height="32" rx="9" fill="var(--accent)"/><path d="M9 14h14l-1.4 9.2H10.4ZM12 14a4 4 0 0 1 8 0" fill="none" stroke="var(--accent-ink)" stroke-width="2.2" stroke-linejoin="round"/>';
 const BAG = '<path d="M5 8h14l-1 12H6ZM9 8a3 3 0 0 1 6 0" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"/>';
 
 const main = el("main", { id: "main", class: "wrap", tabindex: -1 });
@@ -69,14 +70,31 @@ const header = el(
   el(
     "div",
     { class: "wrap bar" },
-    el("a", { href: "/", class: "brand", "aria-label": "Corner Goods, to the shelf" }, picture("0 0 32 32", MARK), el("span", {}, "Corner Goods")),
-    el("nav", { class: "top-nav", "aria-label": "Shop" }, el("a", { href: "/dashboard", class: "to-dashboard" }, "Dashboard"), themeButton(), cartLink),
+    el(
+      "a",
+      { href: "/", class: "brand", "aria-label": "Corner Goods, to the shelf" },
+      picture("0 0 32 32", MARK),
+      el("span", {}, "Corner Goods"),
+    ),
+    el(
+      "nav",
+      { class: "top-nav", "aria-label": "Shop" },
+      el("a", { href: "/dashboard", class: "to-dashboard" }, "Dashboard"),
+      themeButton(),
+      cartLink,
+    ),
   ),
 );
 const footer = el(
   "footer",
   { class: "wrap foot" },
-  el("p", {}, "A demo shop. Visits are counted by ", el("strong", {}, "kassa"), " on this very server: no cookies, no visitor id, no third party."),
+  el(
+    "p",
+    {},
+    "A demo shop. Visits are counted by ",
+    el("strong", {}, "kassa"),
+    " on this very server: no cookies, no visitor id, no third party.",
+  ),
   el("p", {}, el("a", { href: "/dashboard" }, "See yourself being counted →")),
 );
 

@@ -16,12 +16,23 @@ export type Say = (text: string) => void;
 
 export function shelfView(category: Category | undefined, say: Say): View {
   const shown = PRODUCTS.filter((product) => !category || product.category === category);
-  const chips = el("nav", { class: "chips", "aria-label": "Shelves" }, chip("/", "Everything", !category), ...CATEGORIES.map((name) => chip(shelfPath(name), name, name === category)));
+  const chips = el(
+    "nav",
+    { class: "chips", "aria-label": "Shelves" },
+    chip("/", "Everything", !category),
+    ...CATEGORIES.map((name) => chip(shelfPath(name), name, name === category)),
+  );
   const hero = el(
     "section",
     { class: "hero" },
     el("h1", {}, category ?? "Good things, and not too many."),
-    el("p", {}, category ? `${shown.length} things for the ${category === "Carry" ? "way" : category.toLowerCase()}.` : "A corner shop of twelve. Look around, put something in the cart: everything you do here is counted, and nothing is charged."),
+    el(
+      "p",
+      {},
+      category
+        ? `${shown.length} things for the ${category === "Carry" ? "way" : category.toLowerCase()}.`
+        : "A corner shop of twelve. Look around, put something in the cart: everything you do here is counted, and nothing is charged.",
+    ),
   );
   return {
     title: category ?? "Corner Goods",
@@ -31,7 +42,8 @@ export function shelfView(category: Category | undefined, say: Say): View {
 
 const shelfPath = (category: Category): string => `/c/${category.toLowerCase()}`;
 
-const chip = (href: string, text: string, current: boolean): HTMLElement => el("a", { href, class: "chip", "aria-current": current ? "page" : undefined }, text);
+const chip = (href: string, text: string, current: boolean): HTMLElement =>
+  el("a", { href, class: "chip", "aria-current": current ? "page" : undefined }, text);
 
 function card(product: Product, say: Say): HTMLElement {
   return el(
@@ -73,18 +85,33 @@ export function productView(product: Product, say: Say, go: (path: string) => vo
     el(
       "div",
       { class: "product-text" },
-      el("p", { class: "crumb" }, el("a", { href: "/" }, "Everything"), " / ", el("a", { href: shelfPath(product.category) }, product.category)),
+      el(
+        "p",
+        { class: "crumb" },
+        el("a", { href: "/" }, "Everything"),
+        " / ",
+        el("a", { href: shelfPath(product.category) }, product.category),
+      ),
       el("h1", {}, product.name),
       el("p", { class: "lead" }, product.line),
       el("p", {}, product.text),
       el("p", { class: "price large" }, priceText(product.cents)),
-      el("div", { class: "actions" }, el("button", { type: "button", class: "button", click: buy }, "Buy now"), addButton(product, say, "button quiet")),
+      el(
+        "div",
+        { class: "actions" },
+        el("button", { type: "button", class: "button", click: buy }, "Buy now"),
+        addButton(product, say, "button quiet"),
+      ),
     ),
   );
   return {
     title: `${product.name} · Corner Goods`,
     seen: () => trackProduct("Product Viewed", product),
-    body: [detail, el("h2", { class: "section-title" }, `Also in ${product.category}`), el("ul", { class: "shelf" }, ...others.map((other) => el("li", {}, card(other, say))))],
+    body: [
+      detail,
+      el("h2", { class: "section-title" }, `Also in ${product.category}`),
+      el("ul", { class: "shelf" }, ...others.map((other) => el("li", {}, card(other, say)))),
+    ],
   };
 }
 
@@ -92,9 +119,20 @@ export function cartView(redraw: () => void): View {
   const lines = cartLines();
   const total = lines.reduce((sum, line) => sum + line.quantity * line.product.cents, 0);
   const checkout = (): void => {
-    track("Checkout Started", { value: total / 100, currency: "USD", products: lines.map((line) => ({ sku: line.product.slug, quantity: line.quantity })) });
+    track("Checkout Started", {
+      value: total / 100,
+      currency: "USD",
+      products: lines.map((line) => ({ sku: line.product.slug, quantity: line.quantity })),
+    });
     emptyCart();
-    body.replaceChildren(el("p", { class: "notice", role: "status" }, "That was counted as a checkout. This is a demo: nothing was charged, nothing will arrive."), el("a", { href: "/", class: "button" }, "Back to the shelf"));
+    body.replaceChildren(
+      el(
+        "p",
+        { class: "notice", role: "status" },
+        "That was counted as a checkout. This is a demo: nothing was charged, nothing will arrive.",
+      ),
+      el("a", { href: "/", class: "button" }, "Back to the shelf"),
+    );
   };
   const change = (product: Product, by: number): void => {
     changeCart(product, by);
@@ -102,7 +140,8 @@ export function cartView(redraw: () => void): View {
     redraw();
   };
   const body = el("section", { class: "cart" });
-  if (lines.length === 0) body.append(el("p", { class: "notice" }, "Your cart is empty."), el("a", { href: "/", class: "button" }, "Back to the shelf"));
+  if (lines.length === 0)
+    body.append(el("p", { class: "notice" }, "Your cart is empty."), el("a", { href: "/", class: "button" }, "Back to the shelf"));
   else
     body.append(
       el("ul", { class: "lines" }, ...lines.map((line) => cartLine(line.product, line.quantity, change))),
@@ -120,7 +159,13 @@ function cartLine(product: Product, quantity: number, change: (product: Product,
     { class: "line" },
     el("a", { href: `/p/${product.slug}`, "aria-label": product.name }, tile(product)),
     el("div", { class: "line-text" }, el("a", { href: `/p/${product.slug}` }, product.name), el("span", {}, priceText(product.cents))),
-    el("div", { class: "steps" }, step(-1, "−", "One less"), el("span", { "aria-label": "Quantity" }, String(quantity)), step(1, "+", "One more")),
+    el(
+      "div",
+      { class: "steps" },
+      step(-1, "−", "One less"),
+      el("span", { "aria-label": "Quantity" }, String(quantity)),
+      step(1, "+", "One more"),
+    ),
     el("strong", { class: "line-total" }, priceText(product.cents * quantity)),
   );
 }
@@ -128,6 +173,9 @@ function cartLine(product: Product, quantity: number, change: (product: Product,
 export function missingView(): View {
   return {
     title: "Not found · Corner Goods",
-    body: [el("h1", { class: "page-title" }, "There is nothing on this shelf"), el("a", { href: "/", class: "button" }, "Back to all things")],
+    body: [
+      el("h1", { class: "page-title" }, "There is nothing on this shelf"),
+      el("a", { href: "/", class: "button" }, "Back to all things"),
+    ],
   };
 }
