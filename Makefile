@@ -1,5 +1,10 @@
 # The command index. Each target is one or two lines; what they do stands in scripts/.
 .DEFAULT_GOAL := help
+# Where the toolchain that rust-toolchain.toml names is not installed and none is fetched, the machine's own is used; Cargo.toml says
+# how old it may be.
+ifneq ($(shell rustc --version >/dev/null 2>&1 || echo missing),)
+export RUSTUP_TOOLCHAIN := stable
+endif
 .PHONY: help run build dist setup test check fmt bench torture soak clean
 
 help: ## list the commands
