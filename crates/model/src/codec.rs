@@ -3,13 +3,14 @@
 //!
 //! An accepted event (absent keys are absent values; times are µs UTC; hashes 63-bit integers; `v0` and `v1`, the
 //! cookieless visitors, are absent in an event from a client that named the visitor; `b` is 1 for a browser's library and 0 for
-//! anything else, and absent in records from before crawlers were bots in every format):
+//! anything else, and absent in records from before crawlers were bots in every format; `nc` is 2 where the visitor asked
+//! for privacy, else 1, and absent in records from before visits heeded names, 0.2.0's among them):
 //! ```json
 //! {"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch",
 //!  "vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc",
 //!  "uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy",
 //!  "o":{"id":"…","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},
-//!  "x":{"any":"property"},"a":"Mozilla/5.0 …","b":1,"v0":1,"v1":2,"pa":1735732700000000,"wd":1,"ri":1}
+//!  "x":{"any":"property"},"a":"Mozilla/5.0 …","b":1,"v0":1,"v1":2,"pa":1735732700000000,"wd":1,"ri":1,"nc":1}
 //! ```
 //! A refused one:
 //! ```json
@@ -19,7 +20,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{Dialect, Event, LogRecord, OrderItem, OrderPart, Reason, Recorded, Rejected, Timestamp};
+use crate::{Dialect, Event, LogRecord, Naming, OrderItem, OrderPart, Reason, Recorded, Rejected, Timestamp};
 
 /// The version that this build writes; it reads all from 1 on. Records are never rewritten, so a log holds those of all
 /// versions that wrote to it, and [`decode`] takes each by its own. A new version raises the format of the log's folder, too
@@ -113,7 +114,13 @@ fn put_event(out: &mut Vec<u8>, recorded: &Recorded) -> Result<(), CodecError> {
     maybe(out, "v1", Some(recorded.visitor_yesterday).filter(|hash| *hash != 0))?;
     maybe(out, "pa", recorded.placed_at.map(Timestamp::micros))?;
     maybe(out, "wd", recorded.automated.then_some(1))?;
-    maybe(out, "ri", recorded.referrer_ignored.then_some(1))
+    maybe(out, "ri", recorded.referrer_ignored.then_some(1))?;
+    let naming = match recorded.naming {
+        Naming::OfBefore => None,
+        Naming::Heeded => Some(1),
+        Naming::Private => Some(2),
+    };
+    maybe(out, "nc", naming)
 }
 
 fn put_rejected(out: &mut Vec<u8>, rejected: &Rejected) -> Result<(), CodecError> {
@@ -231,6 +238,8 @@ struct RecordIn {
     #[serde(default)]
     ri: u8,
     #[serde(default)]
+    nc: u8,
+    #[serde(default)]
     w: String,
     #[serde(default)]
     raw: String,
@@ -305,6 +314,11 @@ impl RecordIn {
             placed_at: self.pa.map(Timestamp::from_micros),
             automated: self.wd != 0,
             referrer_ignored: self.ri != 0,
+            naming: match self.nc {
+                0 => Naming::OfBefore,
+                2 => Naming::Private,
+                _ => Naming::Heeded,
+            },
         }
     }
 
@@ -344,19 +358,29 @@ impl OrderIn {
 mod tests {
     use super::*;
 
-    const DOCUMENTED: &str = r#"{"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch","vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc","uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy","o":{"id":"o-1","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},"x":{"any":"property","n":1.50},"a":"Mozilla/5.0","b":1,"v0":1,"v1":2,"pa":1735732700000000,"wd":1,"ri":1}"#;
+    const DOCUMENTED: &str = r#"{"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch","vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc","uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy","o":{"id":"o-1","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},"x":{"any":"property","n":1.50},"a":"Mozilla/5.0","b":1,"v0":1,"v1":2,"pa":1735732700000000,"wd":1,"ri":1,"nc":1}"#;
     const REJECTED: &str = r#"{"v":1,"rej":"invalid_time","id":"r-1","st":"demo","r":1735732800100000,"d":"flat","w":"timestamp","raw":"{\"a\":1}"}"#;
 
     #[test]
     fn the_documented_records_go_both_ways() {
-        for text in [DOCUMENTED, REJECTED] {
+        let private = DOCUMENTED.replace(r#""nc":1"#, r#""nc":2"#);
+        for text in [DOCUMENTED, &private, REJECTED] {
             let record = decode(text.as_bytes()).unwrap();
             assert_eq!(String::from_utf8(encode(&record).unwrap()).unwrap(), text);
         }
         let LogRecord::Event(recorded) = decode(DOCUMENTED.as_bytes()).unwrap() else { panic!("an event") };
         assert_eq!(recorded.event.name_sent, "CLICK");
         assert_eq!(recorded.event.props, r#"{"any":"property","n":1.50}"#);
-        assert!(recorded.from_browser);
+        assert!(recorded.from_browser && recorded.naming == Naming::Heeded);
+    }
+
+    #[test]
+    fn a_record_of_0_2_0_is_of_before() {
+        let text = DOCUMENTED.replace(r#","nc":1"#, "");
+        let record = decode(text.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(encode(&record).unwrap()).unwrap(), text);
+        let LogRecord::Event(recorded) = record else { panic!("an event") };
+        assert!(recorded.crawlers_are_bots && recorded.is_of_before());
     }
 
     #[test]

@@ -232,6 +232,19 @@ pub struct Recorded {
     pub automated: bool,
     /// The referrer is one of the site's own hosts, or one that it ignores: no source.
     pub referrer_ignored: bool,
+    /// Whether visits heed who it says it is of.
+    pub naming: Naming,
+}
+
+/// Whether visits heed what somebody did and who they say they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// It was written by 0.2.0 or before: the rules of that time hold for it, so that its log gives the rows that it gave.
+    OfBefore,
+    /// They do.
+    Heeded,
+    /// They do, but its visitor asked for privacy: it is never of one who is known for longer than the day.
+    Private,
 }
 
 /// A refused event.
@@ -254,10 +267,9 @@ pub struct Rejected {
 }
 
 impl Recorded {
-    /// Whether it was written before it mattered to visits what somebody did, and before who: the earlier rules hold for
-    /// it, so that a log gives the rows that it gave.
+    /// Whether the rules of 0.2.0 hold for it.
     pub fn is_of_before(&self) -> bool {
-        !self.crawlers_are_bots && self.event.dialect != Dialect::Shop
+        self.naming == Naming::OfBefore
     }
 }
 

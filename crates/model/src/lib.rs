@@ -21,8 +21,8 @@ pub use channel::{CHANNEL_RULES, Channel, ChannelRule, ChannelTest, PAID};
 pub use clock::{Clock, ManualClock, SystemClock, clock_was, micros_set_ahead, uptime};
 pub use codec::{CodecError, decode, encode};
 pub use event::{
-    Dialect, Event, LABEL, LogRecord, NON_INTERACTIVE_NAMES, NON_INTERACTIVE_PREFIX, OrderItem, OrderPart,
-    PATH_SENT, Recorded, Rejected, UnknownDialect,
+    Dialect, Event, LABEL, LogRecord, NON_INTERACTIVE_NAMES, NON_INTERACTIVE_PREFIX, Naming, OrderItem,
+    OrderPart, PATH_SENT, Recorded, Rejected, UnknownDialect,
 };
 pub use hash::{
     PartitionBy, RouteKey, Salt, VISITOR_KEY, cookieless_visitor, dedupe_hash, partition_of, session_from,

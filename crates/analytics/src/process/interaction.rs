@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! "interactive": false                                  kassa, Plausible
-//! "nonInteraction": 1, "non_interaction": true          Google Analytics, and Segment's way there
+//! "nonInteraction": 1, "non_interaction": true, "ni": 1  Google Analytics, and Segment's way there
 //! "non_interactive": true, "nonInteractive": true       their like
 //! ```
 //! Every dialect keeps fields that it does not know as properties, Segment those of `properties` too, so one look at the
@@ -13,19 +13,20 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-/// What is in the name of every mark.
+/// What is in the name of every mark but the one that is as short as it can be.
 const COMMON: &str = "nteracti";
+const SHORT: &str = "\"ni\"";
 
 /// Whether the properties, the text of a JSON object, say that nobody did it.
 pub(super) fn is_marked(props: &str) -> bool {
     // Hardly any event has one, so that its properties need not be read.
-    if !props.contains(COMMON) {
+    if !props.contains(COMMON) && !props.contains(SHORT) {
         return false;
     }
     let members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(props).unwrap_or_default();
     members.into_iter().any(|(key, value)| match key.as_ref() {
         "interactive" => says(value, ["false", "0"]),
-        "nonInteraction" | "non_interaction" | "nonInteractive" | "non_interactive" => {
+        "ni" | "nonInteraction" | "non_interaction" | "nonInteractive" | "non_interactive" => {
             says(value, ["true", "1"])
         }
         _ => false,
@@ -53,6 +54,8 @@ mod tests {
         check(r#"{"non_interaction":"TRUE"}"#, true);
         check(r#"{"non_interactive":true}"#, true);
         check(r#"{"nonInteractive":"1"}"#, true);
+        check(r#"{"ni":1}"#, true);
+        check(r#"{"a":{"ni":1},"ni":0}"#, false);
         check("{}", false);
         check(r#"{"interactive":true}"#, false);
         check(r#"{"interactive":null}"#, false);

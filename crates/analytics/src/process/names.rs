@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! a row with a user, in a visit, no money     tells  whose the browser is, and which visitor and visit go with it
-//!                                             tells  the same of the user, where the visitor is not the user's own
+//!                                             tells  the same of the user and of the visitor, where they are not the same
 //! a later row                                 goes before an earlier one
 //! ```
 
@@ -68,14 +68,21 @@ impl<'a> Named<'a> {
         })
     }
 
-    /// What is to be remembered of it, and for which browser and user; none of them twice.
-    pub(super) fn names(&self, generation: u16) -> (Name, [Option<i64>; 2]) {
+    /// What is to be remembered of it, and for which browser, user and visitor ([`of_owner`]).
+    pub(super) fn names(&self, generation: u16) -> (Name, [Option<i64>; 3]) {
         let user = visitor_from(self.site, self.user);
         let day = i32::try_from(self.received_at.day()).unwrap_or(i32::MAX);
         let name = Name { user, visitor: self.visitor, session: self.session, day, generation };
-        let browsers = self.visitor != user;
-        (name, [self.anonymous.or(browsers.then_some(self.visitor)), browsers.then_some(user)])
+        let is_another = self.visitor != user;
+        let browser = self.anonymous.or(is_another.then_some(self.visitor));
+        let owner = is_another.then(|| of_owner(self.visitor));
+        (name, [browser, is_another.then_some(user), owner])
     }
+}
+
+/// What the one who last named themselves as this visitor is looked up by: no visitor has it, as theirs are not negative.
+pub(super) fn of_owner(visitor: i64) -> i64 {
+    !visitor
 }
 
 /// The table.
@@ -151,10 +158,10 @@ mod tests {
             Named::of(&event).map(|named| named.names(7).1)
         };
         let own = visitor_from("s", "c7");
-        assert_eq!(of("c7", 5, None), Some([Some(5), Some(own)]));
-        assert_eq!(of("c7", 5, Some(9)), Some([Some(9), Some(own)]));
-        assert_eq!(of("c7", own, Some(9)), Some([Some(9), None]));
-        assert_eq!(of("c7", own, None), Some([None, None]));
+        assert_eq!(of("c7", 5, None), Some([Some(5), Some(own), Some(of_owner(5))]));
+        assert_eq!(of("c7", 5, Some(9)), Some([Some(9), Some(own), Some(of_owner(5))]));
+        assert_eq!(of("c7", own, Some(9)), Some([Some(9), None, None]));
+        assert_eq!(of("c7", own, None), Some([None, None, None]));
         assert_eq!(of("guest", 5, None), None);
     }
 

@@ -8,7 +8,8 @@
 //!
 //! ```text
 //! joins       a session whose [min − 30 min, max + 30 min] holds its time (the latest, if several), else opens one
-//! joins       the latest that began before it, if nobody did the event; such a one opens and extends none
+//! joins       the latest that began before it, up to 24 hours after its end, if nobody did the event; such a one opens and
+//!             extends none
 //! never       are sessions merged afterwards, or is an event moved to another one
 //! leaves      a generation, 24 hours after it began; or the oldest, while all are over the budget
 //! ```
@@ -23,8 +24,9 @@ use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;
 
 use super::facts::{UNKNOWN, bytes_of};
-use super::names::{NAME_BYTES, Name, Named, Names};
-use super::slices::{Added, Begun, Slice};
+use super::ladder::Span;
+use super::names::{NAME_BYTES, Name, Named, Names, of_owner};
+use super::slices::{Added, Begun, CROWD_SLICE_BYTES, Reach, Slice};
 use super::visitors::{Key, VISITOR_BYTES, Visitors};
 
 /// Hours that passed, beside the current one, of which sessions are known.
@@ -34,8 +36,8 @@ const HOURS_KEPT: i64 = 24;
 const GENERATIONS: usize = 8;
 
 /// Facts of usual visits are shared by many of them: of each, so many bytes do not count against a generation's part. If
-/// no two are alike, a generation of them still fits the budget.
-const FACTS_SHARED_BYTES: usize = 576;
+/// no two are alike, a generation of them still fits the budget, also where one visitor has all of the visits.
+const FACTS_SHARED_BYTES: usize = (GENERATIONS - 1) * VISITOR_BYTES - CROWD_SLICE_BYTES;
 
 /// How the memory of sessions is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,19 +204,24 @@ impl Sessions {
         }
     }
 
-    /// The session of `visitor` that holds the time; the one with the latest event, if several do.
-    pub(super) fn holding(&self, site: &str, visitor: i64, time: Timestamp) -> Option<i64> {
-        self.visitors.get(key(site, visitor))?.holding(time.micros())
+    /// The session of `visitor` that an event of this reach joins; the one with the latest event, if there are several.
+    pub(super) fn joined(&self, site: &str, visitor: i64, reach: Reach) -> Option<i64> {
+        self.visitors.get(key(site, visitor))?.joined(reach)
     }
 
-    /// The session of `visitor` that began no later than the time; the one with the latest event, if several did.
-    pub(super) fn latest(&self, site: &str, visitor: i64, time: Timestamp) -> Option<i64> {
-        self.visitors.get(key(site, visitor))?.latest(time.micros())
+    /// From the first to the last event of the visitor's `session`, if that has not left yet.
+    pub(super) fn span(&self, site: &str, visitor: i64, session: i64) -> Option<Span> {
+        self.visitors.get(key(site, visitor))?.span(session)
     }
 
     /// Who was last named by the events of a browser or a user.
     pub(super) fn name(&self, site: &str, visitor: i64) -> Option<Name> {
         self.names.get(key(site, visitor))
+    }
+
+    /// Who was last named by the events of a visitor who is not the user.
+    pub(super) fn owner(&self, site: &str, visitor: i64) -> Option<Name> {
+        self.names.get(key(site, of_owner(visitor)))
     }
 
     /// Takes note of a row that names its visitor and will be stored.
@@ -291,8 +298,8 @@ impl Sessions {
         let Some(generation) = self.generations.get_mut(place) else { return };
         let number = self.oldest.wrapping_add(u16::try_from(place).unwrap_or(u16::MAX));
         let (name, of) = named.names(number);
-        for visitor in of.into_iter().flatten() {
-            if self.names.put(key(named.site, visitor), name) {
+        for key_of in of.into_iter().flatten() {
+            if self.names.put(key(named.site, key_of), name) {
                 generation.bytes += NAME_BYTES;
             }
         }

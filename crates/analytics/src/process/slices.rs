@@ -12,6 +12,9 @@ use super::ladder::{Ladder, Span};
 /// A session holds times up to so far before its first and after its last event: 30 minutes.
 const PAUSE_MICROS: i64 = MICROS_PER_HOUR / 2;
 
+/// What nobody did joins a session up to so long after its last event: 24 hours.
+const LATEST_MICROS: i64 = 24 * MICROS_PER_HOUR;
+
 /// A list is looked through up to so many parts.
 const FEW_MAX: usize = 16;
 
@@ -19,7 +22,7 @@ const FEW_MAX: usize = 16;
 const ALLOCATION_BYTES: usize = 16;
 
 /// Bytes of a slice of many: its nodes of two trees, which are half full at worst.
-const CROWD_SLICE_BYTES: usize = 160;
+pub(super) const CROWD_SLICE_BYTES: usize = 160;
 
 /// Part of a session: its events of one generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,13 @@ pub(super) struct Begun {
     pub(super) facts: u32,
     /// When it began.
     pub(super) at: i64,
+}
+
+/// Which sessions an event may join, by their first and last events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reach {
+    begin_max: i64,
+    end_min: i64,
 }
 
 /// What became of a slice that was added.
@@ -72,6 +82,28 @@ pub(super) enum Slices {
 pub(super) struct Crowd {
     slices: BTreeMap<(i64, u16), (Span, Begun)>,
     ladder: Ladder,
+}
+
+impl Reach {
+    /// Those that hold the time.
+    pub(super) fn holding(time: i64) -> Self {
+        Self { begin_max: time.saturating_add(PAUSE_MICROS), end_min: time.saturating_sub(PAUSE_MICROS) }
+    }
+
+    /// Those that began no later than the time and hold it.
+    pub(super) fn under_way(time: i64) -> Self {
+        Self { begin_max: time, ..Self::holding(time) }
+    }
+
+    /// Those that began no later than the time and ended at most 24 hours before it.
+    pub(super) fn latest(time: i64) -> Self {
+        Self { begin_max: time, end_min: time.saturating_sub(LATEST_MICROS) }
+    }
+
+    /// Whether a session from its first to its last event is one of them.
+    pub(super) fn has(self, span: Span) -> bool {
+        span.first <= self.begin_max && span.last >= self.end_min
+    }
 }
 
 impl Slice {
@@ -130,33 +162,36 @@ impl Slices {
         }
     }
 
-    /// The session that holds the time; the one with the latest event, if several do.
-    pub(super) fn holding(&self, time: i64) -> Option<i64> {
-        self.reaching(time.saturating_add(PAUSE_MICROS), time.saturating_sub(PAUSE_MICROS))
-    }
-
-    /// The session that began no later than the time; the one with the latest event, if several did.
-    pub(super) fn latest(&self, time: i64) -> Option<i64> {
-        self.reaching(time, i64::MIN)
-    }
-
-    /// Of the sessions that begin no later than `begin_max` and end no earlier than `end_min`, the one with the latest event.
-    fn reaching(&self, begin_max: i64, end_min: i64) -> Option<i64> {
+    /// The session that an event of this reach joins; the one with the latest event, if there are several.
+    pub(super) fn joined(&self, reach: Reach) -> Option<i64> {
         let few = match self {
             Self::One { lasts, session, first, .. } => {
-                let last = first.saturating_add(i64::from(*lasts));
-                return (*first <= begin_max && last >= end_min).then_some(*session);
+                let span = Span { first: *first, last: first.saturating_add(i64::from(*lasts)) };
+                return reach.has(span).then_some(*session);
             }
             Self::Few(few) => few,
-            Self::Many(crowd) => return crowd.ladder.reaching(begin_max, end_min),
+            Self::Many(crowd) => return crowd.ladder.reaching(reach.begin_max, reach.end_min),
         };
         let whole = |parts: &[Slice]| {
             let (one, rest) = parts.split_first()?;
             let span = rest.iter().fold(one.span(), |span, part| span.and(part.span()));
-            (span.first <= begin_max && span.last >= end_min).then_some((span.last, span.first, one.session))
+            reach.has(span).then_some((span.last, span.first, one.session))
         };
         let sessions = few.chunk_by(|one, next| one.session == next.session);
         sessions.filter_map(whole).max().map(|(_, _, session)| session)
+    }
+
+    /// From the first to the last event of `wanted`, if there is a part of it.
+    pub(super) fn span(&self, wanted: i64) -> Option<Span> {
+        match self {
+            Self::One { session, .. } if *session != wanted => None,
+            Self::One { .. } => self.only().map(|slice| slice.span()),
+            Self::Few(few) => {
+                let of = few.iter().filter(|slice| slice.session == wanted);
+                of.map(Slice::span).reduce(Span::and)
+            }
+            Self::Many(crowd) => crowd.span(wanted),
+        }
     }
 
     /// Whether there is a part of `session`.
@@ -330,7 +365,15 @@ mod tests {
                 Some((of().map(|slice| slice.last).max()?, first, session))
             };
             let all = self.0.iter().filter_map(|slice| whole(slice.session));
-            all.filter(|(_, first, _)| *first <= time).max().map(|(_, _, session)| session)
+            let joins =
+                |(last, first, _): &(i64, i64, i64)| *first <= time && last + 24 * 60 * MINUTE >= time;
+            all.filter(joins).max().map(|(_, _, session)| session)
+        }
+
+        fn span(&self, session: i64) -> Option<Span> {
+            let of = || self.0.iter().filter(|slice| slice.session == session);
+            let first = of().map(|slice| slice.first).min()?;
+            Some(Span { first, last: of().map(|slice| slice.last).max()? })
         }
 
         fn add(&mut self, new: Slice) {
@@ -391,10 +434,13 @@ mod tests {
                     1 => i64::MIN,
                     _ => (random.below(minutes + 120) as i64 - 120) * MINUTE + random.below(3) as i64 - 1,
                 };
-                let found = slices.as_ref().and_then(|slices| slices.holding(time));
+                let joined = |reach| slices.as_ref().and_then(|slices| slices.joined(reach));
+                let found = joined(Reach::holding(time));
                 assert_eq!(found, plain.holding(time), "seed {seed}, time {time}: {:?}", plain.0);
-                let found = slices.as_ref().and_then(|slices| slices.latest(time));
+                let found = joined(Reach::latest(time));
                 assert_eq!(found, plain.latest(time), "seed {seed}, latest at {time}: {:?}", plain.0);
+                let found = slices.as_ref().and_then(|slices| slices.span(session));
+                assert_eq!(found, plain.span(session), "seed {seed}, {session}");
                 let asked = random.below(sessions as u64) as i64 - 5;
                 let known = plain.0.iter().find(|slice| slice.session == asked).map(|slice| slice.begun);
                 assert_eq!(
@@ -449,9 +495,10 @@ mod tests {
         let mut slices = Slices::new(slice(0));
         assert_eq!(slices.add(slice(80 * MINUTE)), Added::More(1));
         assert!(matches!(&slices, Slices::Few(few) if few.len() == 1));
-        assert_eq!(slices.holding(40 * MINUTE), Some(1));
+        assert_eq!(slices.joined(Reach::holding(40 * MINUTE)), Some(1));
         assert_eq!(slices.add(slice(i64::MAX)), slices.add(slice(i64::MIN)));
         assert_eq!(slices.begun(1), Some(begun));
-        assert_eq!((slices.holding(i64::MIN), slices.holding(0)), (Some(1), Some(1)));
+        let holding = |time| slices.joined(Reach::holding(time));
+        assert_eq!((holding(i64::MIN), holding(0)), (Some(1), Some(1)));
     }
 }

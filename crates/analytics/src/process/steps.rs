@@ -16,6 +16,7 @@ use super::dedupe::{Candidate, Dedupe};
 use super::interaction::is_marked;
 use super::naming::{Who, who};
 use super::session::{Sessions, opened_by};
+use super::slices::Reach;
 use super::source::{Referrer, source_of};
 
 /// Every step, in order. Those that reject come before those that remember, and what a visit takes from its event is known
@@ -247,12 +248,14 @@ fn assign_session(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     if event.order.is_none() && !event.opens_visits() {
         let sessions = &memory.sessions;
         let given = event.session.filter(|session| sessions.is_open(&event.site, visitor, *session));
-        let joined = given.or_else(|| sessions.latest(&event.site, visitor, time));
+        let latest = Reach::latest(time.micros());
+        let joined = given.or_else(|| sessions.joined(&event.site, visitor, latest));
         work.visit = joined.and_then(|session| sessions.visit(&event.site, visitor, session));
         event.session = Some(joined.unwrap_or(0));
         return Flow::Continue;
     }
-    let joined = event.session.or_else(|| memory.sessions.holding(&event.site, visitor, time));
+    let holding = Reach::holding(time.micros());
+    let joined = event.session.or_else(|| memory.sessions.joined(&event.site, visitor, holding));
     if event.order.is_some() {
         event.session = Some(joined.unwrap_or(0));
         work.visit = joined.and_then(|session| memory.sessions.visit(&event.site, visitor, session));

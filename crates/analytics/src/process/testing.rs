@@ -6,7 +6,7 @@ use bytes::Bytes;
 use kassa_eventlog::Offset;
 use kassa_eventstore::query::EventFilter;
 use kassa_eventstore::{Batch, EventStore, Mark, Resume, Resumed, Row};
-use kassa_model::{Dialect, Event, LogRecord, Recorded, Timestamp, encode};
+use kassa_model::{Dialect, Event, LogRecord, Naming, Recorded, Timestamp, encode};
 use kassa_service::Shutdown;
 use uuid::Uuid;
 
@@ -50,6 +50,7 @@ pub(super) fn recorded(event: Event) -> Recorded {
         crawlers_are_bots: true,
         automated: false,
         referrer_ignored: false,
+        naming: Naming::Heeded,
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use kassa_access::{Addresses, SiteRules, Wish};
 use kassa_model::{
-    Dialect, Event, LogRecord, Reason, Recorded, Rejected, Timestamp, id_of_client, names_nobody,
+    Dialect, Event, LogRecord, Naming, Reason, Recorded, Rejected, Timestamp, id_of_client, names_nobody,
     session_from, visitor_from,
 };
 use serde_json::value::RawValue;
@@ -128,6 +128,7 @@ impl<'a> Draft<'a> {
             crawlers_are_bots: true,
             automated: self.automated,
             referrer_ignored,
+            naming: if ctx.private { Naming::Private } else { Naming::Heeded },
         })))
     }
 

@@ -190,5 +190,6 @@ fn recorded(random: &mut Random, received: i64, ids: &mut Vec<String>) -> Record
         crawlers_are_bots: true,
         automated: false,
         referrer_ignored: false,
+        naming: kassa_model::Naming::Heeded,
     }
 }

@@ -51,6 +51,9 @@ pub struct Context {
     pub agent: Option<String>,
     /// When the order's request arrived, µs.
     pub received_at: Timestamp,
+    /// The visitor asked for privacy.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
 }
 
 /// A request for an order, as far as its visit goes.
@@ -95,6 +98,7 @@ impl Context {
             host,
             path,
             received_at: visit.received_at,
+            private,
             ..Self::default()
         };
         if let Some(visitor) = visitor {
@@ -230,7 +234,9 @@ mod tests {
         assert_eq!(named.clone().routed(PartitionBy::Visitor), named);
         headers.insert(SEC_GPC, "1".parse().unwrap());
         let private = context(&headers, &said);
-        assert_eq!((private.visitor, private.user, private.session), (None, None, None));
+        assert_eq!((private.visitor, private.user.clone(), private.session), (None, None, None));
+        let kept = serde_json::to_string(&private).unwrap();
+        assert_eq!((private.private, serde_json::from_str::<Context>(&kept).unwrap()), (true, private));
         let text = serde_json::to_string(&named).unwrap();
         assert_eq!(serde_json::from_str::<Context>(&text).unwrap(), named);
     }

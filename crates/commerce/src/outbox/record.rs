@@ -4,7 +4,8 @@
 use bytes::Bytes;
 use kassa_eventlog::{RECORD_BYTES_MAX, Record};
 use kassa_model::{
-    CodecError, Dialect, Event, LogRecord, OrderItem, OrderPart, Recorded, RouteKey, Timestamp, encode,
+    CodecError, Dialect, Event, LogRecord, Naming, OrderItem, OrderPart, Recorded, RouteKey, Timestamp,
+    encode,
 };
 
 use super::MoneyRecord;
@@ -104,5 +105,6 @@ fn recorded(money: MoneyRecord) -> Recorded {
         crawlers_are_bots: false,
         automated: false,
         referrer_ignored: false,
+        naming: if context.private { Naming::Private } else { Naming::Heeded },
     }
 }

@@ -2,10 +2,12 @@
 
 use std::process::Command;
 
-use kassa_model::{MICROS_PER_HOUR, Timestamp};
+use kassa_model::{Event, MICROS_PER_HOUR, Timestamp};
 
 use super::cost::thread_nanos;
+use crate::process::names::Named;
 use crate::process::session::{SessionOptions, Sessions};
+use crate::process::slices::Reach;
 use crate::process::testing::{Random, START, event, scaled};
 
 const ALONE: &str = "process::tests::many_visitors::in_a_process_of_its_own";
@@ -43,7 +45,7 @@ fn in_a_process_of_its_own() {
             for late in [0, 1_000] {
                 let time = Timestamp::from_micros(time + late);
                 sessions.advance(u128::from(n), 0);
-                let joined = sessions.holding("s", visitor, time);
+                let joined = sessions.joined("s", visitor, Reach::holding(time.micros()));
                 event.visitor = Some(visitor);
                 sessions.extend(&event, joined.unwrap_or(visitor), time);
             }
@@ -64,6 +66,47 @@ fn in_a_process_of_its_own() {
         "memory: {visitors} invented visitors with a budget of {memory_max} bytes: at most {most} bytes, the process grew \
          by {resident_most}, {quickest:.0} to {slowest:.0} ns an event"
     );
+}
+
+/// Whatever is invented: visitors whose visits have facts that no other has, one visitor's visits, or names.
+#[test]
+fn what_is_invented_of_facts_and_names_stays_within_the_budget() {
+    let memory_max = 4 << 20;
+    // Of the length that a generation's part does not count, as far as there is one.
+    let page = |n: i64| Some(format!("/{n:0>239}"));
+    let check = |what: &str, invent: &dyn Fn(i64, &mut Event)| {
+        let mut sessions = Sessions::new(SessionOptions { memory_max });
+        let (mut random, mut most) = (Random(7), 0);
+        for n in 0..40_000 {
+            let time = Timestamp::from_micros(START + n);
+            let mut event = event("e");
+            invent(n, &mut event);
+            let of =
+                |given: Option<i64>, random: &mut Random| given.unwrap_or((random.next() >> 1).cast_signed());
+            let (visitor, session) = (of(event.visitor, &mut random), of(event.session, &mut random));
+            (event.visitor, event.session) = (Some(visitor), Some(session));
+            sessions.advance(u128::try_from(n).unwrap(), 0);
+            sessions.extend(&event, session, time);
+            if let Some(named) = Named::of(&event) {
+                sessions.learn(&named);
+            }
+            most = most.max(sessions.status(0).bytes);
+        }
+        assert!(sessions.status(0).shortened, "{what}: too few to tell");
+        // What one event adds is looked at with the next.
+        assert!(most <= memory_max as u64 + 4_096, "{what}: {most} of {memory_max} bytes");
+        assert!(most > memory_max as u64 / 4, "{what}: only {most} of {memory_max} bytes are used");
+    };
+    check("visitors with facts of their own", &|n, event| {
+        (event.visitor, event.session, event.path) = (None, None, page(n));
+    });
+    check("visits of one visitor", &|n, event| (event.session, event.path) = (None, page(n)));
+    check("visitors who are named", &|n, event| {
+        (event.visitor, event.session, event.user) = (None, None, Some(format!("u{n}")));
+    });
+    check("browsers of one user", &|_, event| {
+        (event.visitor, event.session, event.user) = (None, None, Some("c7".to_owned()));
+    });
 }
 
 fn resident_bytes() -> u64 {

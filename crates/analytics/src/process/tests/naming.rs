@@ -2,7 +2,7 @@
 
 use kassa_eventlog::Offset;
 use kassa_eventstore::MemoryStore;
-use kassa_model::{Dialect, Event, OrderPart, Recorded, Timestamp, visitor_from};
+use kassa_model::{Dialect, Event, Naming, OrderPart, Recorded, Timestamp, visitor_from};
 
 use crate::process::dedupe::DedupeOptions;
 use crate::process::testing::{Runner, START, event, payload, recorded, rows};
@@ -190,6 +190,48 @@ async fn another_who_logs_in_is_another() {
 }
 
 #[tokio::test]
+async fn so_is_the_third_in_one_browser() {
+    let logins = ["c7", "c8", "c9", "c8", "c7"].into_iter().zip(1..);
+    let logins = logins.map(|(user, minute)| BROWSER.named(user).sends("login", minute));
+    let records: Vec<_> = std::iter::once(BROWSER.sends("page_view", 0)).chain(logins).collect();
+    let (c8, c9) = (visitor_from("s", "c8"), visitor_from("s", "c9"));
+    assert_eq!(check(records.clone(), "aabcba").await, [11, 11, c8, c9, c8, 11]);
+    // Later that day the first is who they were in this browser, whoever came between.
+    let again = records.into_iter().take(4).chain([BROWSER.named("c7").sends("page_view", 300)]);
+    assert_eq!(check(again.collect(), "aabcd").await[4], 11);
+}
+
+/// One who is known is the same visitor on every device, but who uses the other device without a name is not.
+#[tokio::test]
+async fn a_browser_without_the_name_does_not_follow_the_user_to_another_device() {
+    let phone = From { given: Some(12), ..BROWSER };
+    let records = vec![
+        BROWSER.named("c7").sends("page_view", 0),
+        phone.named("c7").sends("page_view", 300),
+        BROWSER.sends("page_view", 305),
+        // And in mid-visit the name splits it as little as ever.
+        BROWSER.named("c7").sends("identify", 307),
+        BROWSER.named("c7").sends("cart", 308),
+    ];
+    assert_eq!(check(records, "abccc").await, [c7(), c7(), 11, 11, 11]);
+}
+
+#[tokio::test]
+async fn an_order_of_the_server_joins_no_visit_that_another_named() {
+    let visits = |user| {
+        vec![
+            BROWSER.sends("page_view", 0),
+            BROWSER.named("c7").sends("login", 2),
+            BROWSER.sends("page_view", 300),
+            BROWSER.named(user).sends("login", 302),
+            SERVER.named("c7").buys(305),
+        ]
+    };
+    assert_eq!(check(visits("c7"), "aabbb").await, [11; 5]);
+    assert_eq!(check(visits("c8"), "aabbc").await, [11, 11, 11, 11, c7()]);
+}
+
+#[tokio::test]
 async fn a_server_that_sends_for_many_makes_none_of_them_another() {
     let users = ["c7", "c8", "c9", "c7"].into_iter().zip(0..);
     let records = users.map(|(user, minute)| SERVER.named(user).sends("Delivered", minute)).collect();
@@ -198,6 +240,20 @@ async fn a_server_that_sends_for_many_makes_none_of_them_another() {
     // Its events without a user are not those of whom it named last.
     let records = vec![SERVER.named("c7").sends("Delivered", 0), SERVER.sends("Restocked", 1)];
     assert_eq!(check(records, "ab").await, [c7(), 30]);
+}
+
+#[tokio::test]
+async fn a_server_s_own_events_take_in_none_of_those_that_it_names() {
+    let records = vec![
+        BROWSER.sends("page_view", 0),
+        BROWSER.named("c7").sends("login", 1),
+        SERVER.sends("Stock synced", 2),
+        SERVER.named("c7").sends("Invoice sent", 3),
+        SERVER.named("c8").sends("Invoice sent", 4),
+        SERVER.named("c7").buys(5),
+        SERVER.sends("Stock synced", 6),
+    ];
+    assert_eq!(check(records, "aabacab").await, [11, 11, 30, 11, visitor_from("s", "c8"), 11, 30]);
 }
 
 #[tokio::test]
@@ -225,4 +281,50 @@ async fn an_alias_names_whom_it_was() {
         SERVER.named("c7").sends("Paid", 5),
     ];
     assert_eq!(check(records, "aaa").await, [11, 11, 11]);
+}
+
+#[tokio::test]
+async fn an_alias_of_a_user_names_whom_that_one_was() {
+    let before = From { given: Some(visitor_from("s", "c6")), ..SERVER };
+    let renamed = |first: From| {
+        vec![
+            first.sends("page_view", 0),
+            BROWSER.named("c6").sends("identify", 1),
+            before.named("c7").sends("alias", 2),
+            SERVER.named("c7").buys(3),
+            BROWSER.named("c7").sends("cart", 4),
+            BROWSER.sends("click", 5),
+        ]
+    };
+    assert_eq!(check(renamed(BROWSER), "aaaaaa").await, [11; 6]);
+    assert_eq!(check(renamed(BROWSER.named("c6")), "aaaaaa").await, [visitor_from("s", "c6"); 6]);
+}
+
+/// In a window where they asked for privacy they are nobody for longer than the day, whoever they were in another.
+#[tokio::test]
+async fn who_asked_for_privacy_is_not_known_by_the_address() {
+    let private = |record: Recorded| Recorded { naming: Naming::Private, ..record };
+    let records = vec![
+        COOKIELESS.named("c7").sends("page_view", 0),
+        private(COOKIELESS.sends("page_view", 5)),
+        private(COOKIELESS.sends("time_on_page", 6)),
+        private(COOKIELESS.buys(7)),
+        COOKIELESS.named("c7").sends("cart", 8),
+    ];
+    assert_eq!(check(records, "abbba").await, [c7(), 20, 20, 20, c7()]);
+}
+
+#[tokio::test]
+async fn a_log_of_0_2_0_gives_the_rows_that_it_gave() {
+    let of_before = |record: Recorded| Recorded { naming: Naming::OfBefore, ..record };
+    let records = vec![
+        of_before(BROWSER.named("c7").sends("page_view", 0)),
+        of_before(BROWSER.named("c7").sends("time_on_page", 45)),
+        of_before(From { given: None, ..BROWSER }.named("c7").sends("cart", 50)),
+        of_before(BROWSER.named("c7").buys(55)),
+        // Later ones go on from there.
+        BROWSER.named("c7").sends("cart", 60),
+        BROWSER.named("c7").sends("time_on_page", 120),
+    ];
+    assert_eq!(check(records, "abcbbb").await, [11, 11, c7(), 11, 11, 11]);
 }

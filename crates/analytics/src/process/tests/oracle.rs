@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use kassa_eventlog::Offset;
 use kassa_model::{
-    Dialect, LogRecord, MICROS_PER_HOUR, Recorded, Timestamp, decode, names_nobody, visitor_from,
+    Dialect, LogRecord, MICROS_PER_HOUR, Naming, Recorded, Timestamp, decode, names_nobody, visitor_from,
 };
 
 use crate::process::clock::FoldClock;
@@ -31,8 +31,11 @@ pub(super) struct Expected {
     age: i64,
 }
 
-/// What of a visit stands on a row: when it began, its entry page, and the referrer there.
-pub(super) type Seen = (Timestamp, Option<String>, Option<String>);
+/// What of a visit stands on a row: when it began, its entry page, and the referrer and the campaign there.
+pub(super) type Seen = (Timestamp, Option<String>, [Option<String>; 2]);
+
+/// When a visit ended, whether a name is of it, and its visitor.
+type End = (i64, bool, i64);
 
 /// The rows that a stream leads to.
 pub(super) fn rows(records: &[(Offset, Bytes)], window_hours: i64) -> Vec<Expected> {
@@ -80,6 +83,8 @@ struct Ask<'a> {
     holds: bool,
     /// It was written before there were names.
     before: bool,
+    /// Names are heeded.
+    heeds: bool,
 }
 
 impl<'a> Ask<'a> {
@@ -89,21 +94,59 @@ impl<'a> Ask<'a> {
         self.stored.iter().filter(move |row| row.site == *site && !row.money && age - row.age <= 24)
     }
 
-    /// The visit of `visitor` that the record joins if it is this visitor's.
-    fn visit(&self, visitor: i64) -> Option<i64> {
-        let own = || self.live().filter(move |row| row.visitor == visitor && row.opens);
-        if let Some(given) = self.recorded.event.session.filter(|id| own().any(|row| row.session == *id)) {
-            return Some(given);
+    /// From the first to the last event of a visitor's session, of the rows that count.
+    fn span(&self, visitor: i64, session: i64) -> Option<(i64, i64)> {
+        let own = self.live().filter(|row| row.visitor == visitor && row.opens);
+        let times: Vec<_> = own.filter(|row| row.session == session).map(|row| row.occurred).collect();
+        Some((*times.iter().min()?, *times.iter().max()?))
+    }
+
+    /// The visit of `visitor` that the record joins if it is this visitor's, looking so far back, and when it ended.
+    fn visit(&self, visitor: i64, back: i64) -> Option<(i64, i64)> {
+        if let Some(given) = self.given(visitor) {
+            return Some((i64::MAX, given));
         }
-        let half = if self.holds { MICROS_PER_HOUR / 2 } else { 0 };
-        let spans = own().map(|one| {
-            let times = || own().filter(|row| row.session == one.session).map(|row| row.occurred);
-            (times().max().unwrap(), times().min().unwrap(), one.session)
-        });
-        let joins = |(last, first, _): &(i64, i64, i64)| {
-            first - half <= self.time && (!self.holds || self.time <= last + half)
-        };
-        spans.filter(joins).max().map(|span| span.2)
+        let own = self.live().filter(|row| row.visitor == visitor && row.opens);
+        let spans = own.filter_map(|row| Some((self.span(visitor, row.session)?, row.session)));
+        let joined = spans.filter(|(span, _)| self.reaches(*span, back));
+        joined.map(|((first, last), session)| (last, first, session)).max().map(|(last, _, id)| (last, id))
+    }
+
+    fn given(&self, visitor: i64) -> Option<i64> {
+        self.recorded.event.session.filter(|given| self.span(visitor, *given).is_some())
+    }
+
+    fn reaches(&self, (first, last): (i64, i64), back: i64) -> bool {
+        let ahead = if self.holds { MICROS_PER_HOUR / 2 } else { 0 };
+        first - ahead <= self.time && self.time <= last + back
+    }
+
+    /// How far back visits are looked for: what is tried first, and last.
+    fn backs(&self) -> Vec<i64> {
+        let half = MICROS_PER_HOUR / 2;
+        if self.holds { vec![half] } else { vec![half, 24 * MICROS_PER_HOUR] }
+    }
+
+    /// When the visit of `row` ended, if the record would be in it, or in one that it names and that is of the same visitor.
+    fn end(&self, row: &Expected, back: i64) -> Option<i64> {
+        if self.given(row.visitor).is_some() {
+            return Some(i64::MAX);
+        }
+        self.span(row.visitor, row.session).filter(|span| self.reaches(*span, back)).map(|span| span.1)
+    }
+
+    /// The same of a visitor's visit, unless somebody was the last to name it who is not one of `mine`.
+    fn free_end(&self, visitor: i64, mine: &[i64], back: i64) -> Option<i64> {
+        let (end, visit) = self.visit(visitor, back)?;
+        let namer = self.owner(visitor).filter(|row| row.session == visit).and_then(|row| row.user);
+        namer.is_none_or(|user| mine.contains(&user)).then_some(end)
+    }
+
+    /// The visitor of the first of two visits that is known; where they are looked for further back, of the one that ended last.
+    fn first_of(one: Option<End>, other: Option<End>, back: i64) -> Option<i64> {
+        let is_past = back > MICROS_PER_HOUR / 2;
+        let found = if is_past { one.max(other) } else { one.or(other) };
+        found.map(|(_, _, visitor)| visitor)
     }
 
     /// The last row that tells whose events those of `key` are, a browser or a user.
@@ -118,12 +161,19 @@ impl<'a> Ask<'a> {
         self.live().filter(tells).last()
     }
 
+    /// The last row that was a visitor's and names another as the user.
+    fn owner(&self, visitor: i64) -> Option<&'a Expected> {
+        let named = |row: &&Expected| row.session != 0 && row.user.is_some_and(|user| user != visitor);
+        self.live().filter(|row| row.visitor == visitor).filter(named).last()
+    }
+
     fn browser(&self, user: Option<i64>) -> Option<i64> {
         let given = self.recorded.event.visitor.filter(|given| self.before || Some(*given) != user);
         let (today, yesterday) = (self.recorded.visitor_today, self.recorded.visitor_yesterday);
+        let back = *self.backs().last().unwrap();
         let here = |browser: i64| {
-            self.visit(browser).is_some()
-                || !self.before && self.name(browser).is_some_and(|row| self.visit(row.visitor).is_some())
+            self.visit(browser, back).is_some()
+                || self.heeds && self.name(browser).is_some_and(|row| self.end(row, back).is_some())
         };
         let cookieless = || match (today, here(yesterday), here(today)) {
             (0, ..) => None,
@@ -135,22 +185,39 @@ impl<'a> Ask<'a> {
     }
 
     fn visitor(&self, user: Option<i64>, browser: Option<i64>, is_browser: bool) -> i64 {
-        let row = browser.filter(|_| !self.before).and_then(|browser| self.name(browser));
-        let in_visit = |row: &&Expected| self.visit(row.visitor).is_some();
-        let Some(user) = user.filter(|_| !self.before) else {
-            let named = row.filter(|_| is_browser).filter(in_visit).map(|row| row.visitor);
-            return named.or(browser).unwrap_or(self.recorded.visitor_today);
+        let Some(user) = user.filter(|_| self.heeds) else {
+            let named = browser.filter(|_| is_browser && self.heeds).and_then(|id| self.name(id));
+            let followed = named.and_then(|row| {
+                let browser = browser?;
+                self.backs().into_iter().find_map(|back| {
+                    let own = self.visit(browser, back).map(|visit| (visit.0, false, browser));
+                    let named = self.end(row, back).map(|end| (end, true, row.visitor));
+                    Self::first_of(named, own, back)
+                })
+            });
+            return followed.or(browser).unwrap_or(self.recorded.visitor_today);
         };
-        let mine = row.filter(|row| row.user == Some(user));
-        let of_browser = browser.filter(|browser| {
-            self.visit(*browser)
-                .is_some_and(|visit| !row.is_some_and(|row| row.user != Some(user) && row.session == visit))
-        });
+        let browser = browser.filter(|_| is_browser);
+        let mine: Vec<i64> = [Some(user), browser].into_iter().flatten().collect();
+        let of_mine = |row: &&Expected| row.user.is_some_and(|user| mine.contains(&user));
+        let last = browser.and_then(|browser| self.name(browser)).filter(of_mine);
+        for back in self.backs() {
+            let named = last.and_then(|row| Some((self.end(row, back)?, true, row.visitor)));
+            let own = browser.and_then(|id| Some((self.free_end(id, &mine, back)?, false, id)));
+            if let Some(visitor) = Self::first_of(named, own, back) {
+                return visitor;
+            }
+            let elsewhere = self.name(user).filter(|row| {
+                self.end(row, back).or_else(|| self.free_end(row.visitor, &mine, back)).is_some()
+            });
+            if let Some(row) = elsewhere {
+                return row.visitor;
+            }
+        }
         let day = self.recorded.event.received_at.day();
-        let today = || mine.filter(|row| row.received.day() == day).map(|row| row.visitor);
-        let elsewhere = || self.name(user).filter(in_visit).map(|row| row.visitor);
-        let here = mine.filter(in_visit).map(|row| row.visitor);
-        here.or(of_browser).or_else(elsewhere).or_else(today).unwrap_or(user)
+        let owner = browser.and_then(|browser| self.owner(browser)).filter(of_mine);
+        let today = last.into_iter().chain(owner).find(|row| row.received.day() == day);
+        today.map_or(user, |row| row.visitor)
     }
 }
 
@@ -158,12 +225,13 @@ fn place(stored: &[Expected], offset: Offset, recorded: &Recorded, age: i64) -> 
     let event = &recorded.event;
     let money = event.order.is_some();
     let time = recorded.placed_at.filter(|_| money).unwrap_or(event.occurred_at).micros();
-    let before = !recorded.crawlers_are_bots && event.dialect != Dialect::Shop;
+    let before = recorded.naming == Naming::OfBefore;
     let passive = ["time_on_page", "identify", "group", "alias"].contains(&event.name.as_str())
         || event.name.starts_with("hover_")
         || is_marked(&event.props);
     let opens = event.name == "page_view" || before || !passive;
-    let ask = Ask { stored, recorded, age, time, holds: money || opens, before };
+    let heeds = recorded.naming == Naming::Heeded;
+    let ask = Ask { stored, recorded, age, time, holds: money || opens, before, heeds };
     let user = event.user.as_deref().filter(|user| !names_nobody(user));
     let user = user.map(|user| visitor_from(&event.site, user));
     let browser = ask.browser(user);
@@ -171,7 +239,9 @@ fn place(stored: &[Expected], offset: Offset, recorded: &Recorded, age: i64) -> 
     let given = event.visitor.is_some_and(|given| Some(given) != user);
     let is_browser = given || recorded.from_browser || agent.starts_with("Mozilla/");
     let visitor = ask.visitor(user, browser, is_browser);
-    let joined = if ask.holds { event.session.or_else(|| ask.visit(visitor)) } else { ask.visit(visitor) };
+    let back = *ask.backs().last().unwrap();
+    let found = || ask.visit(visitor, back).map(|(_, session)| session);
+    let joined = if ask.holds { event.session.or_else(found) } else { found() };
     let opened = || if ask.holds && !money { opened_by(&event.site, visitor, &event.id) } else { 0 };
     let session = joined.unwrap_or_else(opened);
     let others = ask.live().filter(|row| row.visitor == visitor && row.opens && row.session == session);
@@ -200,7 +270,9 @@ fn visit<'a>(before: impl Iterator<Item = &'a Expected>, recorded: &Recorded, op
         Some(found) if found.1.is_some() || event.path.is_none() => Some(found),
         found => {
             let began = found.map_or(event.occurred_at, |(began, ..)| began);
-            Some((began, event.path.clone(), event.path.as_ref().and(event.referrer.clone())))
+            let told =
+                [&event.referrer, &event.utm_campaign].map(|text| event.path.as_ref().and(text.clone()));
+            Some((began, event.path.clone(), told))
         }
     }
 }

@@ -61,8 +61,14 @@ async fn check(seed: u64, window_hours: i64) -> (u64, bool) {
         .into_iter()
         .map(|row| {
             let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
-            let seen =
-                |visit: Visit| (visit.started_at, text(&visit.facts.entry_page), text(&visit.facts.referrer));
+            let seen = |visit: Visit| {
+                let facts = &visit.facts;
+                (
+                    visit.started_at,
+                    text(&facts.entry_page),
+                    [text(&facts.referrer), text(&facts.utm_campaign)],
+                )
+            };
             let event = row.event;
             let who = (event.visitor.unwrap(), event.session.unwrap(), event.anonymous_visitor);
             (row.offset, who, row.visit.map(seen))

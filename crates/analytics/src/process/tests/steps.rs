@@ -3,13 +3,16 @@
 use kassa_eventlog::Offset;
 use kassa_eventstore::{DeadLetter, DeadLetterFilter, EventStore, MemoryStore};
 use kassa_model::{
-    Dialect, Event, MICROS_PER_HOUR, OrderItem, OrderPart, Outcome, Reason, Recorded, Timestamp,
+    Dialect, Event, LogRecord, MICROS_PER_HOUR, Naming, OrderItem, OrderPart, Outcome, Reason, Recorded,
+    Timestamp,
 };
 
+use super::cost::AnySite;
 use crate::process::dedupe::DedupeOptions;
 use crate::process::session::opened_by;
 use crate::process::steps::{STEPS, Uses};
 use crate::process::testing::{Runner, START, event, payload, recorded, rows};
+use crate::wire::{Context, Kind, Reading, read_event, read_segment, read_track};
 
 const MINUTE: i64 = 60_000_000;
 
@@ -204,8 +207,60 @@ async fn what_nobody_did_opens_and_extends_no_visit() {
     assert_eq!(passive, "acdefhijkm");
     // A record of before opened a visit by whatever it was.
     let before = named("time_on_page", at("a", 0, Some(1), None));
-    let before = fold(vec![Recorded { crawlers_are_bots: false, ..before }]).await;
+    let before = fold(vec![Recorded { naming: Naming::OfBefore, ..before }]).await;
     assert_eq!(before.events[0].session, Some(opened_by("s", 1, "a")));
+}
+
+/// Where nothing else comes, memory grows old by half of what passes.
+#[tokio::test]
+async fn what_nobody_did_joins_a_visit_for_a_day_and_no_longer() {
+    let named = |name: &str, mut record: Recorded| {
+        record.event.name = name.to_owned();
+        record
+    };
+    let found = fold(vec![
+        at("a", 0, Some(1), None),
+        named("identify", at("b", 13 * 60, Some(1), None)),
+        named("identify", at("c", 24 * 60, Some(1), None)),
+        named("identify", at("d", 24 * 60 + 1, Some(1), None)),
+        named("identify", at("e", 37 * 60, Some(1), None)),
+    ])
+    .await;
+    let first = opened_by("s", 1, "a");
+    let sessions: Vec<_> = found.events.iter().map(|event| event.session.unwrap()).collect();
+    assert_eq!(sessions, [first, first, first, 0, 0]);
+}
+
+/// By the word that each format's clients have for it.
+#[tokio::test]
+async fn every_dialect_can_say_that_nobody_did_it() {
+    type Read = fn(&[u8], &Context<'_>) -> Reading;
+    let segment: Read = |body, ctx| read_segment(Some(Kind::Track), body, ctx);
+    let bodies: [(Read, &str); 8] = [
+        (read_track, r#"{"eventType":"Scrolled","sessionId":"a","interactive":false}"#),
+        (read_track, r#"{"events":[{"event_type":"Scrolled","interactive":false}]}"#),
+        (read_track, r#"{"interactive":false,"events":[{"event_type":"Scrolled"}]}"#),
+        (read_event, r#"{"type":"Scrolled","interactive":"false"}"#),
+        (read_event, r#"{"site_id":"s","event_type":"Scrolled","path":"/","non_interaction":true}"#),
+        (segment, r#"{"event":"Scrolled","properties":{"nonInteraction":1}}"#),
+        (segment, r#"{"event":"Scrolled","properties":{"ni":1}}"#),
+        (segment, r#"{"event":"Scrolled","interactive":false}"#),
+    ];
+    for (read, body) in bodies {
+        let ctx = Context {
+            received_at: Timestamp::from_micros(START),
+            key: None,
+            bearer: None,
+            private: false,
+            counter_first: false,
+            sites: &AnySite,
+        };
+        let record = read(body.as_bytes(), &ctx).records.remove(0);
+        let LogRecord::Event(mut recorded) = record else { panic!("{body}: {record:?}") };
+        recorded.event.id = "a".to_owned();
+        let event = fold(vec![*recorded]).await.events.remove(0);
+        assert_eq!((event.non_interactive, event.session), (true, Some(0)), "{body}");
+    }
 }
 
 #[tokio::test]

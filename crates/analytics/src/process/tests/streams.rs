@@ -1,12 +1,12 @@
 //! Random streams of records with everything that makes a fold hard: late events, duplicates, pauses, clocks set back,
-//! midnight, cookieless visitors, users who name themselves, events that nobody did, sessions that clients name, money,
-//! crawlers, refused and unreadable records.
+//! midnight, cookieless visitors, users who name themselves, are renamed or send through a server, events that nobody did,
+//! campaigns, sessions that clients name, money, crawlers, refused and unreadable records, and those of before.
 
 use bytes::Bytes;
 use kassa_eventlog::Offset;
 use kassa_model::{
-    Dialect, Event, LogRecord, MICROS_PER_HOUR, OrderItem, OrderPart, Reason, Recorded, Rejected, Timestamp,
-    encode, visitor_from,
+    Dialect, Event, LogRecord, MICROS_PER_HOUR, Naming, OrderItem, OrderPart, Reason, Recorded, Rejected,
+    Timestamp, encode, visitor_from,
 };
 
 use crate::process::agent::tests::PEOPLE;
@@ -110,6 +110,10 @@ impl Stream {
         let names =
             ["page_view", "page_view", "click", "click", "time_on_page", "identify", "alias", "hover_enter"];
         event.name = names[random.below(names.len() as u64) as usize].to_owned();
+        if event.name == "alias" && random.chance(50) {
+            // Of the user that it was before.
+            event.visitor = Some(visitor_from(&event.site, &format!("c{}", random.below(4))));
+        }
         if random.chance(10) {
             event.props =
                 [r#"{"interactive":false}"#, r#"{"nonInteraction":1}"#][random.below(2) as usize].to_owned();
@@ -117,16 +121,24 @@ impl Stream {
         event.name_sent.clone_from(&event.name);
         event.path = random.chance(70).then(|| format!("/{}", random.below(5)));
         event.referrer = random.chance(20).then(|| "https://www.google.de/".to_owned());
+        event.utm_campaign = random.chance(20).then(|| format!("sale-{}", random.below(3)));
         if random.chance(25) && !self.ids.is_empty() {
             let (site, id) = self.ids[random.below(self.ids.len() as u64) as usize].clone();
             (event.site, event.id) = (site, id);
         }
         self.ids.push((event.site.clone(), event.id.clone()));
-        let agent = match random.below(4) {
+        let agent = match random.below(5) {
             0 => None,
             1 => Some("Mozilla/5.0 (compatible; Googlebot/2.1)".to_owned()),
+            2 => Some("python-requests/2.32".to_owned()),
             _ => Some(PEOPLE[random.below(PEOPLE.len() as u64) as usize].0.to_owned()),
         };
+        let naming =
+            [Naming::OfBefore, Naming::OfBefore, Naming::Private].get(random.below(10) as usize).copied();
+        let naming = naming.unwrap_or(Naming::Heeded);
+        if naming == Naming::Private {
+            (event.visitor, event.user, event.session) = (None, None, None);
+        }
         // The salts of the collector's days, as far as a fold can tell.
         let day = event.received_at.day();
         Recorded {
@@ -134,6 +146,7 @@ impl Stream {
             visitor_yesterday: 1_000_000 + (day - 1) * 10 + person,
             from_browser: random.chance(50),
             crawlers_are_bots: random.chance(80),
+            naming,
             agent,
             ..recorded(event)
         }

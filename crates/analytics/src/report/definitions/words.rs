@@ -24,7 +24,7 @@ pub const WORDS: &[Word] = &[
     shown(
         "non-interactive",
         "Events named time_on_page, hover_*, identify, group or alias, and those marked \"interactive\": false (or nonInteraction, \
-         non_interaction: true), open and extend no visit: they join the visitor's latest one that began before them, up to \
+         non_interaction, ni: true), open and extend no visit: they join the visitor's latest one that began before them, up to \
          24 hours, and where there is none they count in no visitor, visit or bounce.",
         example(
             "visits",

@@ -1,6 +1,6 @@
 //! What goes into which column, what stays a property, and what privacy removes.
 
-use kassa_model::{session_from, visitor_from};
+use kassa_model::{Naming, session_from, visitor_from};
 
 use super::super::testing::{RECEIVED_AT, context, event, recorded};
 use super::super::{Context, Kind, Reading, read_event, read_segment, read_track};
@@ -323,6 +323,7 @@ fn privacy_removes_who_it_was() {
     let kept = event(&flat, 0);
     assert_eq!((kept.visitor, kept.session, kept.user.as_deref()), (None, None, None));
     assert_eq!(kept.props, r#"{"deep":[{"ok":2}]}"#);
+    assert_eq!(recorded(&flat, 0).naming, Naming::Private, "nor does it follow a name by the address");
     let batch = read_track(
         br#"{"user":{"email":"x"},"events":[{"event_type":"CLICK","event_id":"e","timestamp":1735732800000,"user_metadata":{"userId":7},"dom_info":{"id":"b","name":"n"}}]}"#,
         &private,

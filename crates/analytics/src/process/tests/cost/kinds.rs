@@ -39,6 +39,12 @@ kinds! {
     agents_of_the_patterns,
     long_agents,
     cookieless,
+    one_browser_of_many_users,
+    one_user_of_many_browsers,
+    named_in_mid_visit,
+    glances,
+    renamed,
+    marked_and_many_members,
     long_names,
     names_in_many_scripts,
     properties_of_like_names,
@@ -322,6 +328,69 @@ fn cookieless(random: &mut Random, events: usize) -> Body {
             n % 20,
             minutes_ago(n % 90_000 * 61)
         )
+    })
+}
+
+fn one_browser_of_many_users(random: &mut Random, events: usize) -> Body {
+    batch(random, events, |random| track(random.next(), "one", &format!(r#","userId":"u{}""#, random.next())))
+}
+
+fn one_user_of_many_browsers(random: &mut Random, events: usize) -> Body {
+    batch(random, events, |random| {
+        let browser = format!("b{}", random.next());
+        track(random.next(), &browser, r#","userId":"one""#)
+    })
+}
+
+/// Each browser without a name at first, then with one, some of them with another's.
+fn named_in_mid_visit(random: &mut Random, events: usize) -> Body {
+    let from = random.next() >> 1;
+    let mut n = 0;
+    batch(random, events, |random| {
+        n += 1;
+        let browser = format!("b{}", from + n / 3);
+        let user = match n % 3 {
+            0 => String::new(),
+            _ => format!(r#","userId":"u{}""#, random.below(2) + n / 3),
+        };
+        track(random.next(), &browser, &user)
+    })
+}
+
+/// What nobody did, of one browser with many visits and users.
+fn glances(random: &mut Random, events: usize) -> Body {
+    let mut n = random.below(90_000);
+    batch(random, events, |random| {
+        n += 1;
+        let when = minutes_ago(random.below(1_400));
+        let (id, user) = (random.next(), random.below(50));
+        match n % 2 {
+            0 => track(id, "one", &when),
+            _ => format!(
+                r#"{{"type":"identify","messageId":"m{id:x}","anonymousId":"one","userId":"u{user}"{when}}}"#
+            ),
+        }
+    })
+}
+
+fn renamed(random: &mut Random, events: usize) -> Body {
+    let mut n = random.below(90_000);
+    batch(random, events, |random| {
+        n += 1;
+        let (id, before) = (random.next(), n.saturating_sub(1));
+        match n % 2 {
+            0 => track(id, "one", &format!(r#","userId":"u{before}""#)),
+            _ => format!(
+                r#"{{"type":"alias","messageId":"m{id:x}","previousId":"u{before}","userId":"u{n}"}}"#
+            ),
+        }
+    })
+}
+
+fn marked_and_many_members(random: &mut Random, events: usize) -> Body {
+    properties(random, events, |_| {
+        let members = (0..60).map(|n| format!(r#""nteractive{n}":[[{{"ni":1}}]]"#));
+        object(members.chain([r#""nonInteraction":1"#.to_owned()]))
     })
 }
 

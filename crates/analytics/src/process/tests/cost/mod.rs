@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use kassa_eventlog::Offset;
-use kassa_model::{LogRecord, MICROS_PER_SECOND, Timestamp, cookieless_visitor, encode};
+use kassa_model::{Event, LogRecord, MICROS_PER_SECOND, Timestamp, cookieless_visitor, encode, visitor_from};
 use kassa_service::Shutdown;
 
 use crate::collect::BODY_BYTES_MAX;
@@ -57,7 +57,7 @@ struct World {
 
 /// Every key is a site's.
 #[derive(Debug)]
-struct AnySite;
+pub(super) struct AnySite;
 
 impl Sites for AnySite {
     fn resolve(&self, key: Option<&str>, site: Option<&str>) -> Option<String> {
@@ -132,7 +132,7 @@ impl World {
                     if recorded.event.id.is_empty() {
                         recorded.event.id = format!("made-{}", self.made_ids);
                     }
-                    if recorded.event.visitor.is_none() {
+                    if !names_browser(&recorded.event) {
                         let agent = recorded.agent.as_deref().unwrap_or_default();
                         let today = cookieless_visitor(&salt, &recorded.event.site, &[127, 0, 0, 1], agent);
                         (recorded.visitor_today, recorded.visitor_yesterday) = (today, today ^ 1);
@@ -144,6 +144,12 @@ impl World {
         });
         stamped.collect()
     }
+}
+
+/// As the collector sees it.
+fn names_browser(event: &Event) -> bool {
+    let user = event.user.as_ref().map(|user| visitor_from(&event.site, user));
+    event.visitor.is_some() && event.visitor != user
 }
 
 /// An adversarial sender beside an ordinary one, and the worst that was seen of each kind.
