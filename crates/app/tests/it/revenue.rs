@@ -95,3 +95,29 @@ fn an_orders_revenue_shows_once_at_its_source_through_kills() {
     assert!(counts.body.contains("duplicate"), "both kills made their record come twice: {}", counts.body);
     assert!(kassa.stop().success());
 }
+
+/// A page from a newsletter, the login, the cart, and the order that the shop's server sends with the user's id alone.
+#[test]
+fn one_who_names_themselves_in_mid_visit_is_one_visitor_and_converts_at_their_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let kassa = Start::up(&folder.path().join("data")).start();
+    let mug = json!({"sku": "mug", "name": "Mug", "category": "kitchen", "price": {"amount_minor": 1_250, "currency": "USD"}});
+    assert_eq!(send(&kassa, "POST", "/v1/products", "p", &mug).status, 201);
+    assert_eq!(send(&kassa, "POST", "/v1/inventory/mug/receive", "s", &json!({"quantity": 5})).status, 200);
+    let batch = json!({"writeKey": "default", "batch": [
+        {"type": "page", "anonymousId": "a-7", "context": {"page": {"path": "/sale"}, "campaign": {"source": "newsletter"}}},
+        {"type": "identify", "anonymousId": "a-7", "userId": "c7", "traits": {"plan": "b"}},
+        {"type": "track", "event": "Product Added", "anonymousId": "a-7", "userId": "c7"},
+        {"type": "track", "event": "Address Checked", "userId": "c7"},
+    ]});
+    assert_eq!(kassa.post("/v1/batch", &batch.to_string()).status, 200);
+    kassa.wait_until_drained();
+    let order = json!({"items": [{"sku": "mug", "quantity": 1}], "context": {"user_id": "c7"}});
+    assert_eq!(send(&kassa, "POST", "/v1/orders", "o", &order).status, 201);
+    let expected = json!([{"dimensions": ["newsletter"], "metrics": [usd(1_250), 1, 1, usd(0)]}]);
+    wait_for("the order to be counted", || (by_source(&kassa) == expected).then_some(()));
+    let metrics = json!(["visitors", "visits", "bounce_rate", "conversion_rate"]);
+    let whole = json!({"site_id": "default", "metrics": metrics, "date_range": "day"});
+    assert_eq!(query(&kassa, &whole), json!([{"dimensions": [], "metrics": [1, 1, 0, 100]}]));
+    assert!(kassa.stop().success());
+}

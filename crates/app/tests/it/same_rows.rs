@@ -1,24 +1,31 @@
 //! A processor that is stopped at random positions, with batches of any size and hardly any memory for ids, and a replay
 //! of the log into an empty store: DuckDB holds the same rows each time (a hash over all of them). The log has late
-//! events, duplicates, pauses of days, midnight, cookieless visitors, sessions that clients name, and unreadable records.
+//! events, duplicates, pauses of days, midnight, cookieless visitors, users who name themselves or are named by a server,
+//! events that nobody did, orders, campaigns, sessions that clients name, records of before, and unreadable ones.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, ReplayFrom, replay};
+use kassa_analytics::process::{
+    DedupeOptions, Processor, ProcessorOptions, ReplayFrom, SessionOptions, replay,
+};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
 use kassa_eventlog::{EventLog, Record, Stream};
 use kassa_eventstore::{DuckStore, EventStore};
 use kassa_model::{
-    Dialect, Event, LogRecord, MICROS_PER_HOUR, Recorded, RouteKey, SystemClock, Timestamp, encode,
+    Dialect, Event, LogRecord, MICROS_PER_HOUR, Naming, OrderPart, Recorded, RouteKey, SystemClock,
+    Timestamp, encode,
 };
 use kassa_service::Shutdown;
 
 use crate::kassa::{DEADLINE, scaled};
 
 const MINUTE: i64 = 60_000_000;
+
+const NAMES: [&str; 6] = ["page_view", "page_view", "click", "time_on_page", "identify", "alias"];
+const USERS: [&str; 5] = ["c0", "c1", "guest", "c3", "c4"];
 
 /// Numbers that a seed fixes (SplitMix64).
 struct Random(u64);
@@ -53,8 +60,11 @@ async fn check(seed: u64) -> u64 {
     log.append(Stream::Events, records).await.unwrap();
     let end = log.status(Stream::Events).await.unwrap().partitions[0].end.0;
 
+    // Of every second log so little is remembered of sessions that they are let go of before their time.
+    let sessions = SessionOptions { memory_max: [64 << 20, 6_000][(seed % 2) as usize] };
+    let usual = || ProcessorOptions { sessions, ..ProcessorOptions::default() };
     let whole = open(folder.path(), "whole");
-    process(&log, &whole, ProcessorOptions::default(), end).await;
+    process(&log, &whole, usual(), end).await;
     let expected = whole.fingerprint().await.unwrap();
     assert!(whole.status().await.unwrap().events > 200, "most records are stored");
 
@@ -65,7 +75,7 @@ async fn check(seed: u64) -> u64 {
             batch_rows_max: 1 + random.below(30) as usize,
             flush_every: Duration::from_millis(1),
             dedupe: DedupeOptions { memory_max, ..DedupeOptions::default() },
-            ..ProcessorOptions::default()
+            ..usual()
         };
         let stop_at = reached + u128::from(random.below(60));
         reached = process(&log, &broken, options, stop_at).await;
@@ -76,7 +86,7 @@ async fn check(seed: u64) -> u64 {
     let copy = open(folder.path(), "copy");
     let from = ReplayFrom { log: Arc::clone(&log) as _, subscription: log.replay(Stream::Events) };
     let into = Arc::clone(&copy) as Arc<dyn EventStore>;
-    let options = ProcessorOptions { batch_rows_max: 97, ..ProcessorOptions::default() };
+    let options = ProcessorOptions { batch_rows_max: 97, ..usual() };
     let summary = replay(from, into, &options, &Shutdown::new(), |_| ()).await.unwrap();
     assert_eq!((summary.complete, summary.records), (true, 600));
     assert_eq!(copy.fingerprint().await.unwrap(), expected, "seed {seed}, replayed");
@@ -146,15 +156,15 @@ fn recorded(random: &mut Random, received: i64, ids: &mut Vec<String>) -> Record
     ids.push(id.clone());
     let (person, day) = (random.below(4) as i64, received_at.day());
     let late = [0, 0, 0, 0, -40, 35, 100, 600, 3_000][random.below(9) as usize] * MINUTE;
-    let event = Event {
+    let mut event = Event {
         id,
         site: ["shop-a", "shop-b"][random.below(2) as usize].to_owned(),
-        name: ["page_view", "page_view", "click", "time_on_page"][random.below(4) as usize].to_owned(),
+        name: NAMES[random.below(NAMES.len() as u64) as usize].to_owned(),
         name_sent: "PAGE_VIEW".to_owned(),
         occurred_at: received_at.plus_micros(-late),
         received_at,
         visitor: (random.below(2) == 0).then_some(person + 1),
-        user: (random.below(4) == 0).then(|| format!("c{person}")),
+        user: (random.below(3) == 0).then(|| USERS[(person + random.below(2) as i64) as usize].to_owned()),
         session: (random.below(4) == 0).then_some(700 + person * 2 + random.below(2) as i64),
         host: Some("shop.test".to_owned()),
         path: Some(format!("/p/{}", random.below(9))),
@@ -163,7 +173,7 @@ fn recorded(random: &mut Random, received: i64, ids: &mut Vec<String>) -> Record
         source: None,
         utm_source: None,
         utm_medium: None,
-        utm_campaign: None,
+        utm_campaign: (random.below(5) == 0).then(|| "sale".to_owned()),
         utm_term: None,
         utm_content: None,
         device: None,
@@ -180,16 +190,40 @@ fn recorded(random: &mut Random, received: i64, ids: &mut Vec<String>) -> Record
         props: [r#"{"seconds":3}"#, r#"{"interactive":false}"#][usize::from(random.below(8) == 0)].to_owned(),
         dialect: Dialect::Batch,
     };
+    if random.below(10) == 0 {
+        (event.dialect, event.visitor, event.order) = (Dialect::Shop, None, Some(order(&event.id)));
+    }
+    let naming = [Naming::OfBefore, Naming::Private].get(random.below(10) as usize).copied();
+    let naming = naming.unwrap_or(Naming::Heeded);
+    if naming == Naming::Private {
+        (event.visitor, event.user, event.session) = (None, None, None);
+    }
+    // The shop's server sends for all of them.
+    let from_browser = random.below(5) > 0;
+    let agent = match from_browser {
+        true => "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
+        false => "python-requests/2.32",
+    };
     Recorded {
         event,
-        agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0".to_owned()),
-        from_browser: true,
+        agent: Some(agent.to_owned()),
+        from_browser,
         visitor_today: 1_000_000 + day * 10 + person,
         visitor_yesterday: 1_000_000 + (day - 1) * 10 + person,
         placed_at: None,
         crawlers_are_bots: true,
         automated: false,
         referrer_ignored: false,
-        naming: kassa_model::Naming::Heeded,
+        naming,
+    }
+}
+
+fn order(id: &str) -> OrderPart {
+    OrderPart {
+        order_id: id.to_owned(),
+        revenue_minor: 500,
+        currency: "EUR".to_owned(),
+        status: "confirmed".to_owned(),
+        items: Vec::new(),
     }
 }
