@@ -43,6 +43,8 @@ pub(crate) struct Kills {
     /// Deaths of an armed process before it served.
     at_start: u64,
     at_point: BTreeMap<&'static str, u64>,
+    /// The highest pass of a point that a start has reached: the next one is to be beyond it.
+    of_start: BTreeMap<&'static str, u64>,
     /// Points that were not passed in time.
     in_vain: u64,
 }
@@ -71,7 +73,7 @@ impl Victim {
                     moved(&kassa);
                     live(kassa, turn, &mut kills);
                 }
-                None => kills.at_start += 1,
+                None => kills.count_start(turn),
             }
         }
         let kassa = self.again();
@@ -86,7 +88,7 @@ impl Victim {
         if turns >= all {
             let missed = kills.at_point.iter().find(|(_, count)| **count == 0);
             let chance = missed.filter(|_| turns < all + CHANCES * points);
-            return chance.map(|(point, _)| Turn::At(point, 1 + random.below(40)));
+            return chance.map(|(point, _)| Turn::At(point, kills.beyond_start(point) + random.below(40)));
         }
         if turns.is_multiple_of(2) {
             let least = if turns.is_multiple_of(10) { self.long_life_ms } else { 20 };
@@ -95,7 +97,7 @@ impl Victim {
         let point = self.points[(turns / 2 % points) as usize];
         // The database's points are passed at the start already, by more than what orders do.
         let passes = if point.starts_with("db.") { 40 } else { 20 };
-        Some(Turn::At(point, 1 + random.below(passes)))
+        Some(Turn::At(point, kills.beyond_start(point) + random.below(passes)))
     }
 
     /// Starts it for a turn; nothing if it died before it served.
@@ -146,6 +148,20 @@ fn live(mut kassa: Kassa, turn: Turn, kills: &mut Kills) {
 }
 
 impl Kills {
+    /// An armed process died before it served.
+    fn count_start(&mut self, turn: Turn) {
+        self.at_start += 1;
+        if let Turn::At(point, pass) = turn {
+            let highest = self.of_start.entry(point).or_default();
+            *highest = pass.max(*highest);
+        }
+    }
+
+    /// The first pass of `point` that no start is known to reach.
+    fn beyond_start(&self, point: &str) -> u64 {
+        self.of_start.get(point).map_or(1, |pass| pass + 1)
+    }
+
     /// How many there were.
     pub(crate) fn all(&self) -> u64 {
         self.at_random + self.in_vain + self.at_start + self.at_point.values().sum::<u64>()
