@@ -6,6 +6,8 @@ import importlib.util
 import unittest
 from pathlib import Path
 
+from tidylib import direction, sizes
+
 loader = importlib.machinery.SourceFileLoader("tidy", str(Path(__file__).with_name("tidy")))
 tidy = importlib.util.module_from_spec(importlib.util.spec_from_loader("tidy", loader))
 loader.exec_module(tidy)
@@ -18,7 +20,7 @@ def found(files):
     return tidy.problems(tidy.Tree(files))
 
 
-class Rules(unittest.TestCase):
+class Checked(unittest.TestCase):
     def check(self, files, *expected):
         """`expected`: the start of each problem and a part of its message, joined by " … "."""
         problems = found(files)
@@ -29,6 +31,8 @@ class Rules(unittest.TestCase):
     def check_code(self, code, *expected):
         self.check({"crates/app/src/a.rs": HEAD + code}, *(f"crates/app/src/a.rs:{item}" for item in expected))
 
+
+class Rules(Checked):
     def test_layers(self):
         manifest = "[dependencies]\nkassa-model.workspace = true\n"
         self.check({"crates/service/Cargo.toml": manifest})
@@ -156,14 +160,107 @@ class Rules(unittest.TestCase):
 
     def test_ratchet(self):
         code = {"crates/app/src/a.rs": HEAD + "// A line.\n" * 449}
-        self.check({**code, tidy.BASELINE: '{"crates/app/src/a.rs": 450}'})
-        self.check({**code, tidy.BASELINE: '{"crates/app/src/a.rs": 449}'}, "crates/app/src/a.rs:1 … 450 lines")
-        self.check({**code, tidy.BASELINE: '{"crates/app/src/a.rs": 460}'}, tidy.BASELINE + ":1 … only shrinks")
-        self.check({tidy.BASELINE: '{"crates/app/src/gone.rs": 460}'}, tidy.BASELINE + ":1 … gone.rs")
+        self.check({**code, sizes.BASELINE: '{"crates/app/src/a.rs": 450}'})
+        self.check({**code, sizes.BASELINE: '{"crates/app/src/a.rs": 449}'}, "crates/app/src/a.rs:1 … 450 lines")
+        self.check({**code, sizes.BASELINE: '{"crates/app/src/a.rs": 460}'}, sizes.BASELINE + ":1 … only shrinks")
+        self.check({sizes.BASELINE: '{"crates/app/src/gone.rs": 460}'}, sizes.BASELINE + ":1 … gone.rs")
+
+    def test_python_sizes(self):
+        self.check({"scripts/a": "#!/usr/bin/env python3\n" + "\n" * 399})
+        self.check({"scripts/a": "#!/usr/bin/env python3\n" + "\n" * 400}, "scripts/a:1 … 401 lines")
+        self.check({"a.py": "\ndef a():\n" + "    b()\n" * 70}, "a.py:2 … a has 71 lines")
 
     def test_lexer(self):
         self.check_code("fn a<'a>(b: &'a str) -> char { if b == \"}\" { '{' } else { '\\'' } }\nfn c() { d().unwrap(); }\n", "3 … unwrap")
         self.check_code('const A: &str = r#"a " .unwrap() "#;\nfn c() { d().unwrap(); }\n', "3 … unwrap")
+
+
+class Direction(Checked):
+    """What a file takes from which, through modules, re-exports and the code itself."""
+
+    def check_arrows(self, files, *expected):
+        """`files` of a crate by their names under src/; `expected`: "file -> origin: names"."""
+        tree = tidy.Tree({f"crates/app/src/{path}": HEAD + code for path, code in files.items()})
+        crate = tidy.sizes.crates(tree)["crates/app"]
+        arrows = [
+            f"{direction.short(file)} -> {direction.short(origin)}: {', '.join(sorted(names))}"
+            for file, origins in crate.arrows().items()
+            for origin, names in origins.items()
+        ]
+        self.assertEqual(sorted(arrows), sorted(expected))
+
+    def test_an_arrow_ends_where_the_name_is_declared(self):
+        below = {"lib.rs": "mod a;\nmod b;\n", "b/c.rs": "pub struct C;\n"}
+        self.check_arrows({**below, "a.rs": "use crate::b::c::C;\n", "b.rs": "mod c;\n"}, "a.rs -> b/c.rs: C")
+        self.check_arrows({**below, "a.rs": "use crate::b::C as D;\n", "b/mod.rs": "mod c;\npub use c::C;\n"}, "a.rs -> b/c.rs: C")
+        self.check_arrows({**below, "a.rs": "use super::b::{self, c::{C}};\n", "b.rs": "pub mod c;\n"}, "a.rs -> b/c.rs: C")
+        self.check_arrows({**below, "a.rs": "use crate::b;\nfn a() { b::c::C }\n", "b.rs": "pub mod c;\n"}, "a.rs -> b/c.rs: C")
+        self.check_arrows({**below, "a.rs": "fn a() -> crate::b::c::C {}\n", "b.rs": "pub mod c;\n"}, "a.rs -> b/c.rs: C")
+        self.check_arrows({**below, "a.rs": "use std::c::C;\nuse c::{d, e::*};\n// crate::b::c::C\n", "b.rs": "pub mod c;\n"})
+
+    def test_what_is_no_arrow(self):
+        parent = "mod b;\npub use b::B;\n"
+        self.check_arrows({"lib.rs": parent, "b.rs": "pub struct B;\n"})
+        self.check_arrows({"lib.rs": parent + "fn a() -> B {}\n", "b.rs": "pub struct B;\n"}, "lib.rs -> b.rs: B")
+        self.check_arrows({"lib.rs": "mod b;\nfn a() { b::f() }\n", "b.rs": "pub fn f() {}\n"}, "lib.rs -> b.rs: f")
+        self.check_arrows({"lib.rs": parent, "b.rs": "pub(in crate::b) struct B;\n#[cfg(test)]\nmod tests { use crate::A; }\n"})
+        self.check_arrows({"lib.rs": "mod b;\n", "b.rs": "mod c { use super::D; }\nstruct D;\n"})
+
+    def test_a_child_that_takes_from_its_parent(self):
+        child = "use super::A;\npub fn f(a: A) {}\n"
+        self.check({"crates/app/src/lib.rs": HEAD + "mod b;\npub struct A;\n", "crates/app/src/b.rs": HEAD + child})
+        self.check(
+            {"crates/app/src/lib.rs": HEAD + "mod b;\npub struct A;\nfn g() { b::f(A) }\n", "crates/app/src/b.rs": HEAD + child},
+            "crates/app/src/b.rs:2 … circle of 2 files: takes from lib.rs (A)",
+            "crates/app/src/lib.rs:4 … circle of 2 files: takes from b.rs (f)",
+        )
+
+    def test_a_circle_of_many(self):
+        files = {
+            "crates/app/src/main.rs": HEAD + "mod a;\nmod b;\nmod c;\nfn main() { a::a() }\n",
+            "crates/app/src/a.rs": HEAD + "use crate::b::b;\n",
+            "crates/app/src/b.rs": HEAD + "use crate::c::c;\n",
+            "crates/app/src/c.rs": HEAD + "fn c() { super::a::a() }\n",
+        }
+        self.check(files, *(f"crates/app/src/{name}.rs:2 … circle of 3 files" for name in "abc"))
+        self.check({**files, sizes.BASELINE: '{"crates/app: files in circles": 3}'})
+        self.check({**files, sizes.BASELINE: '{"crates/app: files in circles": 4}'}, sizes.BASELINE + ":1 … only shrinks")
+        drawn = direction.picture(tidy.Tree(files))
+        self.assertEqual(drawn[1].split(), ["app", "4", "4", "1", "1"])
+        self.assertEqual(drawn[2:], ["circle of 3 in crates/app:", "  a.rs -> b.rs: b", "  b.rs -> c.rs: c", "  c.rs -> a.rs: a"])
+
+    def test_types_apart_from_rules(self):
+        def noun(order):
+            return {
+                "crates/app/src/lib.rs": HEAD + "mod orders;\nmod stock;\n",
+                "crates/app/src/orders/mod.rs": HEAD + "mod order;\nmod store;\n",
+                "crates/app/src/orders/order.rs": HEAD + order,
+                "crates/app/src/orders/store.rs": HEAD + "use super::order::Order;\npub fn insert(order: &Order) {}\n",
+                "crates/app/src/stock/mod.rs": HEAD + "pub mod store;\n",
+                "crates/app/src/stock/store.rs": HEAD + "pub fn take() {}\n",
+            }
+
+        self.check(noun("pub struct Order;\n"))
+        self.check(
+            noun("pub struct Order;\nfn take() { crate::stock::store::take() }\n"),
+            "crates/app/src/orders/order.rs:3 … types apart from rules",
+        )
+
+    def test_drivers(self):
+        def user(crate, code):
+            return {
+                "crates/eventlog/src/local/mod.rs": HEAD + "pub struct LocalLog;\npub enum Poison {}\n",
+                f"crates/{crate}/src/lib.rs": HEAD + code,
+            }
+
+        self.check(user("commerce", "use kassa_eventlog::EventLog;\nstruct Poison;\nimpl Poison {}\n"))
+        self.check(user("commerce", "use kassa_eventlog::LocalLog;\n"), "crates/commerce/src/lib.rs:2 … commerce knows the port alone")
+        self.check(user("commerce", "fn a(b: &kassa_eventlog::LocalLog) {}\n"), "crates/commerce/src/lib.rs:2 … the port alone")
+        self.check(user("app", "use kassa_eventlog::LocalLog;\nfn a(b: &LocalLog) {}\n"))
+        self.check(
+            user("app", "use kassa_eventlog::LocalLog as Log;\nimpl<T> Books<T> for Log {}\n"),
+            "crates/app/src/lib.rs:3 … an impl of LocalLog",
+        )
 
 
 if __name__ == "__main__":

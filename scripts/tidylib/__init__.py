@@ -1,0 +1,1 @@
+"""The rules of scripts/tidy, by what they look at."""
