@@ -198,6 +198,11 @@ class Direction(Checked):
         self.check_arrows({**below, "a.rs": "fn a() -> crate::b::c::C {}\n", "b.rs": "pub mod c;\n"}, "a.rs -> b/c.rs: C")
         self.check_arrows({**below, "a.rs": "use std::c::C;\nuse c::{d, e::*};\n// crate::b::c::C\n", "b.rs": "pub mod c;\n"})
 
+    def test_a_child_that_goes_through_its_parent(self):
+        files = {"lib.rs": "mod a;\nmod b;\npub use b::B;\n", "a.rs": "use super::B;\n", "b.rs": "pub struct B;\n"}
+        self.check_arrows(files, "a.rs -> b.rs: B", "a.rs -> lib.rs: B")
+        self.check_arrows({**files, "a.rs": "use crate::b::B;\n"}, "a.rs -> b.rs: B")
+
     def test_what_is_no_arrow(self):
         parent = "mod b;\npub use b::B;\n"
         self.check_arrows({"lib.rs": parent, "b.rs": "pub struct B;\n"})

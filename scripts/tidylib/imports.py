@@ -1,7 +1,8 @@
 """Which file of a crate takes what from which: every path in `use` and in the code, followed to the file that declares the name.
 
-Followed means through modules and re-exports, so an arrow ends where the item stands. `mod x;` is no arrow, nor is `pub use x::Name` by
-which a module hands on what is below it; items that only tests compile do not count.
+Followed means through modules and re-exports, so an arrow ends where the item stands; a second one ends at the parent where a child goes
+through what the parent hands on. `mod x;` is no arrow, nor is `pub use x::Name` by which a module hands on what is below it; items that only
+tests compile do not count.
 """
 
 import re
@@ -85,19 +86,25 @@ class Crate:
         for _, _, name in self.spans[path]:
             module = self.modules[name]
             for alias, imported in module.names.items():
-                origin, item = self.resolve(module, imported.segments) or (module, None)
-                if imported.reexported and origin.path[: len(name)] == name and not is_used(rest, alias):
-                    continue
-                if item and origin.file != path:
-                    yield Taken(path, origin.file, item, imported.at)
+                origin, _ = self.resolve(module, imported.segments, {}) or (module, None)
+                if not imported.reexported or origin.path[: len(name)] != name or is_used(rest, alias):
+                    yield from self.take(module, imported.segments, imported.at)
         for found in PATH.finditer(rest):
             segments = tuple(re.split(r"\s*::\s*", found[0]))
-            origin, item = self.resolve(self.module_at(path, found.start()), segments) or (None, None)
-            if item and origin.file != path:
-                yield Taken(path, origin.file, item, found.start())
+            yield from self.take(self.module_at(path, found.start()), segments, found.start())
 
-    def resolve(self, module, segments, seen=frozenset()):
-        """(module that declares it, name) of a path, or None where it leads out of the crate; the name is None for a module."""
+    def take(self, module, segments, at):
+        """What a path in `module` takes, and from each module above it that hands it on."""
+        through = {}
+        origin, name = self.resolve(module, segments, through) or (module, None)
+        above = {self.modules[by].file: handed for by, handed in through.items() if module.path[: len(by)] == by and by != module.path}
+        for file, item in {**above, origin.file: name}.items():
+            if name and file != module.file:
+                yield Taken(module.file, file, item, at)
+
+    def resolve(self, module, segments, through):
+        """(module that declares it, name) of a path, or None where it leads out of the crate; the name is None for a module. Fills
+        `through` with the modules that hand it on, and as what."""
         first, rest = segments[0], segments[1:]
         if first == "crate":
             module = self.modules.get((), module)
@@ -111,8 +118,9 @@ class Crate:
             is_last = at == len(rest) - 1
             if segment == "super":
                 module = self.modules.get(module.path[:-1], module)
-            elif handed_on and (module.path, segment) not in seen and not (below and not is_last):
-                return self.resolve(module, handed_on.segments + rest[at + 1 :], seen | {(module.path, segment)})
+            elif handed_on and through.get(module.path) != segment and not (below and not is_last):
+                through[module.path] = segment
+                return self.resolve(module, handed_on.segments + rest[at + 1 :], through)
             elif below:
                 module = below
             elif rest is segments and at == 0:
