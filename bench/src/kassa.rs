@@ -52,12 +52,6 @@ impl Kassa {
         Ok(kassa)
     }
 
-    /// Starts the empty server with its threads bound to no core, as those of `up` are.
-    pub(crate) fn start_empty_unbound(data: &Path) -> anyhow::Result<Self> {
-        let threads = std::thread::available_parallelism()?.to_string();
-        Self::start_with(Mode::Empty, data, &[("TOKIO_WORKER_THREADS", &threads)])
-    }
-
     /// Starts it and waits for nothing.
     pub(crate) fn spawn(mode: Mode, data: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let address = free_address()?;

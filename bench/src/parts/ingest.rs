@@ -30,22 +30,19 @@ const TARGET: f64 = 10.0;
 
 /// Part a: answers a second of the collector, and of everything in one process, over those of the empty server.
 pub(crate) fn closed(report: &mut Report) -> anyhow::Result<()> {
-    let (mut collector, mut of_unbound, mut up) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut collector, mut up) = (Vec::new(), Vec::new());
     let (mut collector_rates, mut empty_rates) = (Vec::new(), Vec::new());
     for pair in 0..pairs() {
-        let [empty_rate, unbound_rate, collector_rate] = in_turn(pair % 2 == 1)?;
+        let [empty_rate, collector_rate] = in_turn(pair % 2 == 1)?;
         // By itself: after its load it goes on storing what it has taken.
         let up_rate = measure(Mode::Up, Pace::Closed, MEASURED)?.rate();
         collector.push(collector_rate / empty_rate);
-        of_unbound.push(collector_rate / unbound_rate);
-        up.push(up_rate / unbound_rate);
+        up.push(up_rate / empty_rate);
         collector_rates.push(collector_rate);
         empty_rates.push(empty_rate);
     }
     report.target("collector / empty server", Measured::of(&collector, 2, "×"), Target::AtLeast(0.80));
-    let what = "collector / empty server whose threads are bound to no core";
-    report.note(what, Measured::of(&of_unbound, 2, "×"));
-    report.note("up / the same", Measured::of(&up, 2, "×"));
+    report.note("up / empty server", Measured::of(&up, 2, "×"));
     report.note("requests a second: collector", Measured::of(&collector_rates, 0, "/s"));
     report.note("requests a second: empty server", Measured::of(&empty_rates, 0, "/s"));
     Ok(())
@@ -101,21 +98,17 @@ pub(crate) fn load(address: SocketAddr, pace: Pace<'_>, span: Duration) -> anyho
     Ok(ExitCode::SUCCESS)
 }
 
-/// Rates of the empty server, of the same with its threads bound to no core, and of the collector, loaded in turn;
-/// `reversed`, the collector goes first.
-fn in_turn(reversed: bool) -> anyhow::Result<[f64; 3]> {
-    let folders = [Folder::new("empty")?, Folder::new("unbound")?, Folder::new("ingest")?];
-    let servers = [
-        Kassa::start(Mode::Empty, folders[0].path())?,
-        Kassa::start_empty_unbound(folders[1].path())?,
-        Kassa::start(Mode::Collector, folders[2].path())?,
-    ];
+/// Rates of the empty server and of the collector, loaded in turn; `reversed`, the collector goes first.
+fn in_turn(reversed: bool) -> anyhow::Result<[f64; 2]> {
+    let folders = [Folder::new("empty")?, Folder::new("ingest")?];
+    let servers =
+        [Kassa::start(Mode::Empty, folders[0].path())?, Kassa::start(Mode::Collector, folders[1].path())?];
     for kassa in &servers {
         run(kassa, Pace::Closed, Duration::ZERO, WARM_UP)?;
     }
-    let mut rates = [0.0; 3];
+    let mut rates = [0.0; 2];
     for slice in 0..SLICES {
-        let mut order = [0, 1, 2];
+        let mut order = [0, 1];
         if (slice % 2 == 1) != reversed {
             order.reverse();
         }

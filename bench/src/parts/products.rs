@@ -19,7 +19,7 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     let folder = Folder::new("products")?;
     let kassa = Kassa::start(Mode::Up, folder.path())?;
     let ids = shop::fill(&mut kassa.client()?)?;
-    let empty = Kassa::start_empty_unbound(folder.path())?;
+    let empty = Kassa::start(Mode::Empty, folder.path())?;
     let (mut ratios, mut rates, mut empty_rates) = (Vec::new(), Vec::new(), Vec::new());
     for pair in 0..pairs() {
         let (mut read, mut nothing) = (0.0, 0.0);

@@ -53,11 +53,6 @@ impl Roles {
         Self(TABLE.iter().map(|needs| needs.role).collect())
     }
 
-    /// Whether this role is the only one.
-    pub(crate) fn are_only(&self, role: Role) -> bool {
-        self.0.len() == 1 && self.has(role)
-    }
-
     pub(crate) fn has(&self, role: Role) -> bool {
         self.0.contains(&role)
     }

@@ -12,8 +12,6 @@ use kassa_service::http::{Options, Server};
 use kassa_service::{Metrics, Policy, RawBody, RouteClass, Shutdown, console};
 use tokio::runtime::Builder;
 
-use crate::run::start_bound;
-
 const ANSWER: &str = r#"{"status":"queued","message":"Event received and queued for processing"}"#;
 
 /// Serves until SIGTERM.
@@ -24,8 +22,7 @@ pub(crate) fn run(listen: &str) -> anyhow::Result<ExitCode> {
     console::say(format_args!("listening on http://{}", server.local_address()));
     let router = Policy::default()
         .apply(RouteClass::Ingest, Router::new().route("/event", get(drop_body).post(drop_body)));
-    // As the collector's runtime is started.
-    start_bound(Builder::new_multi_thread().enable_all())?.block_on(async {
+    Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let shutdown = Shutdown::new();
         shutdown.on_signals()?;
         server.run(router, shutdown).await?;

@@ -11,7 +11,6 @@ mod revenue;
 mod routes;
 mod schemas;
 mod shop;
-mod threads;
 mod watch;
 
 use std::net::SocketAddr;
@@ -39,7 +38,6 @@ use access::check_internal_token;
 pub(crate) use access::options as access_options;
 pub(crate) use belong::Loss;
 pub(crate) use parts::{PROCESSOR_GROUP, Parts, Wanted};
-pub(crate) use threads::start_bound;
 
 use crate::config::Config;
 use crate::demo;
@@ -120,7 +118,7 @@ pub(crate) fn serve(
     let parts = Parts::open_with(&config, &access, wanted, &metrics)?;
     drop(opening);
 
-    let runtime = start_runtime(&parts.callers(), roles)?;
+    let runtime = start_runtime(&parts.callers())?;
     let around = Around { metrics: &metrics, shutdown: &shutdown };
     let outcome = runtime.block_on(run(roles, asked, server, &parts, around));
     runtime.shutdown_timeout(Duration::from_secs(5));
@@ -137,18 +135,14 @@ fn log_options(config: &Config) -> anyhow::Result<logs::Options> {
     })
 }
 
-/// The runtime that requests are served on. Its threads tell the log when they have nothing to do. Those of a collector by
-/// itself are bound to a core each; the store's engine and the shop's databases bring threads of their own, beside which
-/// they are better left to the system.
-fn start_runtime(callers: &Callers, roles: &Roles) -> std::io::Result<Runtime> {
+/// The runtime that requests are served on. Its threads tell the log when they have nothing to do.
+fn start_runtime(callers: &Callers) -> std::io::Result<Runtime> {
     let (parked, unparked) = (callers.clone(), callers.clone());
-    let mut builder = Builder::new_multi_thread();
-    builder
+    let runtime = Builder::new_multi_thread()
         .enable_all()
         .on_thread_park(move || parked.thread_parked())
-        .on_thread_unpark(move || unparked.thread_unparked());
-    let runtime =
-        if roles.are_only(Role::Collector) { start_bound(&mut builder)? } else { builder.build()? };
+        .on_thread_unpark(move || unparked.thread_unparked())
+        .build()?;
     callers.set_threads(runtime.metrics().num_workers());
     Ok(runtime)
 }
