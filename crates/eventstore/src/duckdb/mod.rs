@@ -27,7 +27,6 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod upgrade;
-mod workers;
 mod writer;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use std::path::Path;
 use duckdb::{AccessMode, Config, Connection};
 
 use super::failure::first_line;
-use super::{Options, Purpose, schema, upgrade, workers};
+use super::{Options, Purpose, schema, upgrade};
 use crate::Error;
 
 /// How large the write-ahead log grows at most before it is worked into the tables; as a rule the writer does so earlier, by
@@ -19,12 +19,9 @@ pub(super) fn open(options: &Options) -> Result<Connection, Error> {
     if options.purpose == Purpose::Reading {
         config = config.access_mode(AccessMode::ReadOnly).map_err(|error| settings(&error))?;
     }
-    let connection = workers::yielding(|| {
-        let connection = Connection::open_with_flags(&options.path, config)
-            .map_err(|error| refusal(&options.path, &error))?;
-        configure(&connection, options).map_err(|error| settings(&error))?;
-        Ok(connection)
-    })?;
+    let connection =
+        Connection::open_with_flags(&options.path, config).map_err(|error| refusal(&options.path, &error))?;
+    configure(&connection, options).map_err(|error| settings(&error))?;
     match options.purpose {
         Purpose::All => schema::prepare(&connection, options)?,
         Purpose::Reading => upgrade::bring_up(&connection, options, upgrade::STEPS)?,
