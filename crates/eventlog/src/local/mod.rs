@@ -27,7 +27,6 @@ mod stats;
 mod stream;
 mod subscription;
 mod survey;
-mod urgency;
 mod walk;
 mod writer;
 

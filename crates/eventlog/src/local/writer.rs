@@ -14,7 +14,6 @@ use super::frame::{self, Codec, Header};
 use super::queue::{Framed, Gather, Pending, Waiting, Work};
 use super::stats::add;
 use super::stream::{PartitionState, StreamState};
-use super::urgency;
 use crate::Error;
 
 /// How often retention is looked after when nothing else happens.
@@ -79,7 +78,6 @@ impl Writer {
     /// Works until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         let _last = Last(Arc::clone(&self.partition));
-        urgency::take_short_turns();
         let (mut waiting, mut crowd) = (Waiting::default(), None);
         loop {
             match self.partition.queue.take(&mut waiting, PATIENCE, crowd) {
