@@ -179,8 +179,8 @@ pub enum Error {
 ///    again once there is room. Nothing is dropped silently.
 #[async_trait]
 pub trait EventLog: Send + Sync + fmt::Debug {
-    /// Appends `records`; returns their positions once all are durable. Its future must be polled to its end or dropped (the
-    /// records may then be there): held without being polled, it may delay the answers of other calls.
+    /// Appends `records`; returns their positions once all are durable. When its future is dropped, they may or may not be
+    /// there.
     ///
     /// # Errors
     /// [`Error::Full`], [`Error::TooLarge`] (nothing taken), [`Error::Unavailable`] (unknown).

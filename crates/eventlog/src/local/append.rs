@@ -7,13 +7,12 @@ use std::sync::Arc;
 use kassa_model::partition_of;
 use tokio::sync::oneshot;
 
-use super::answer::{Durable, Told};
 use super::queue::Call;
 use super::stream::PartitionState;
 use crate::{Error, Offset, Partition, Position, Record};
 
 /// What the writer will say, or why it was not asked.
-type Asked = Result<oneshot::Receiver<Told>, Error>;
+type Asked = Result<oneshot::Receiver<Result<u64, Error>>, Error>;
 
 /// What a caller of the log is told.
 pub(super) type Appended = Result<Vec<Position>, Error>;
@@ -40,7 +39,7 @@ pub(super) fn append(partitions: &[Arc<PartitionState>], records: Vec<Record>) -
     }
 }
 
-async fn appended(answer: oneshot::Receiver<Told>, count: usize) -> Appended {
+async fn appended(answer: oneshot::Receiver<Result<u64, Error>>, count: usize) -> Appended {
     let first = wait(Ok(answer)).await?;
     Ok((first..).take(count).map(|offset| position(0, offset)).collect())
 }
@@ -94,10 +93,7 @@ async fn push(partition: &PartitionState, records: Vec<Record>) -> Asked {
 }
 
 async fn wait(asked: Asked) -> Result<u64, Error> {
-    match asked?.await {
-        Ok(told) => told.map(Durable::into_first),
-        Err(_) => Err(Error::Unavailable("its writer has stopped".to_owned())),
-    }
+    asked?.await.unwrap_or_else(|_| Err(Error::Unavailable("its writer has stopped".to_owned())))
 }
 
 fn position(partition: Partition, offset: u64) -> Position {

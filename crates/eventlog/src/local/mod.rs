@@ -8,7 +8,6 @@
 //! ```
 
 mod active;
-mod answer;
 mod append;
 mod callers;
 mod copy;

@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
-use super::answer::Answer;
 use super::callers::Callers;
 use super::frame::{self, HEADER_BYTES};
 use super::lock;
@@ -17,6 +16,9 @@ use crate::{Error, Record};
 /// back on the thread that it came from, and the writer touches it no more. Larger ones are framed by their caller, for
 /// a copy under the lock would keep the others waiting.
 const SMALL_CALL_BYTES: usize = 16 << 10;
+
+/// How a caller is told: the offset of its first record once all are durable, or why they are not.
+pub(crate) type Answer = oneshot::Sender<Result<u64, Error>>;
 
 /// One call's records for one partition, on their way into the queue.
 #[derive(Debug)]
@@ -320,8 +322,6 @@ pub(crate) fn closed() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use tokio::sync::oneshot;
-
     use super::*;
 
     #[test]

@@ -9,9 +9,8 @@ use std::time::Duration;
 use kassa_model::failpoint;
 
 use super::active::{Active, Failure};
-use super::answer::{self, Answer};
 use super::frame::{self, Codec, Header};
-use super::queue::{Framed, Gather, Pending, Waiting, Work};
+use super::queue::{Answer, Framed, Gather, Pending, Waiting, Work};
 use super::stats::add;
 use super::stream::{PartitionState, StreamState};
 use crate::Error;
@@ -104,7 +103,7 @@ impl Writer {
         while !jobs.is_empty() {
             let count = self.collect(&mut jobs, bytes);
             match self.commit(count) {
-                Ok(()) => answer::tell_all(&mut self.finished),
+                Ok(()) => self.tell_finished(),
                 Err(failure) => self.refuse(&failure, &mut jobs),
             }
         }
@@ -161,6 +160,14 @@ impl Writer {
         count
     }
 
+    /// Tells those whose records are durable.
+    fn tell_finished(&mut self) {
+        for (done, first) in self.finished.drain(..) {
+            // A caller that has gone away is no concern of the log.
+            let _ = done.send(Ok(first));
+        }
+    }
+
     /// Makes the frame in the buffer durable.
     fn commit(&mut self, count: u32) -> Result<(), Failure> {
         if count == 0 {
@@ -175,7 +182,7 @@ impl Writer {
         }
         self.active.write(&self.buffer, segment_bytes)?;
         if self.stream.core.options.acknowledges_early() {
-            answer::tell_all(&mut self.finished);
+            self.tell_finished();
         }
         let end = self.next + u64::from(count);
         let took = self.active.sync(self.buffer.len(), end, time)?;

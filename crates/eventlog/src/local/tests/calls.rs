@@ -1,6 +1,7 @@
 //! Calls of all sizes at once: each is whole and in order at the offsets that its caller was told.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use kassa_model::{RouteKey, SystemClock};
@@ -58,4 +59,17 @@ async fn calls_of_all_sizes_are_whole_and_in_order() {
 async fn callers_that_wait_for_room_are_served_in_the_end() {
     let dir = tempfile::tempdir().expect("a folder");
     check(Options { waiting_bytes: 40 << 10, ..small(dir.path()) }).await;
+}
+
+/// Calls of one frame are answered each by itself.
+#[tokio::test]
+async fn a_call_that_nobody_polls_holds_nobody_up() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let log = LocalLog::open(small(dir.path()), Arc::new(RealDisk), Arc::new(SystemClock)).expect("opens");
+    let record = Record { key: RouteKey(1), payload: Bytes::from_static(b"one") };
+    for polled in 0..100 {
+        let mut calls: Vec<_> = (0..100).map(|_| log.append(Stream::Events, vec![record.clone()])).collect();
+        let answered = tokio::time::timeout(Duration::from_secs(30), calls.swap_remove(polled));
+        answered.await.expect("is answered though the others are not polled").expect("appends");
+    }
 }
