@@ -26,13 +26,12 @@ use kassa_analytics::retain::{RetainOptions, Retention};
 use kassa_commerce::cleaning;
 use kassa_commerce::inventory::levels::watch_levels;
 use kassa_eventlog::EventLog;
-use kassa_eventlog::local::Callers;
 use kassa_eventstore::EventStore;
 use kassa_model::{Clock, SystemClock, failpoint};
 use kassa_service::http::Server;
 use kassa_service::shutdown::Opening;
 use kassa_service::{Health, Metrics, Proxies, Shutdown, console, http, logs};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 use access::check_internal_token;
 pub(crate) use access::options as access_options;
@@ -118,7 +117,7 @@ pub(crate) fn serve(
     let parts = Parts::open_with(&config, &access, wanted, &metrics)?;
     drop(opening);
 
-    let runtime = start_runtime(&parts.callers())?;
+    let runtime = Runtime::new()?;
     let around = Around { metrics: &metrics, shutdown: &shutdown };
     let outcome = runtime.block_on(run(roles, asked, server, &parts, around));
     runtime.shutdown_timeout(Duration::from_secs(5));
@@ -133,18 +132,6 @@ fn log_options(config: &Config) -> anyhow::Result<logs::Options> {
         level: config.logs.level.clone(),
         file: (!config.logs.file.is_empty()).then(|| config.logs.file.clone().into()),
     })
-}
-
-/// The runtime that requests are served on. Its threads tell the log when they have nothing to do.
-fn start_runtime(callers: &Callers) -> std::io::Result<Runtime> {
-    let (parked, unparked) = (callers.clone(), callers.clone());
-    let runtime = Builder::new_multi_thread()
-        .enable_all()
-        .on_thread_park(move || parked.thread_parked())
-        .on_thread_unpark(move || unparked.thread_unparked())
-        .build()?;
-    callers.set_threads(runtime.metrics().num_workers());
-    Ok(runtime)
 }
 
 /// What is asked of a start beside its configuration.

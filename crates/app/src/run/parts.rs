@@ -10,7 +10,7 @@ use kassa_analytics::report::{self, ReportOptions, Reports};
 use kassa_commerce::Shop;
 use kassa_db::{Db, Engine};
 use kassa_eventlog::disk::{Disk, RealDisk};
-use kassa_eventlog::local::{Callers, LocalLog, Options as LogOptions};
+use kassa_eventlog::local::{LocalLog, Options as LogOptions};
 use kassa_eventlog::still::StillDisk;
 use kassa_eventstore::EventStore;
 use kassa_eventstore::duckdb::{DuckStore, Options as StoreOptions, Purpose};
@@ -171,11 +171,6 @@ impl Parts {
                 router.merge(report::native_routes(self.reports(ReportOptions::default())?).into_router());
         }
         Ok(router.merge(admin::routes(self)))
-    }
-
-    /// The threads that append to the log, which wants to know whether they are at work.
-    pub(crate) fn callers(&self) -> Callers {
-        self.log.as_ref().map(|log| log.callers()).unwrap_or_default()
     }
 
     /// Reports over the store.

@@ -9,7 +9,6 @@
 
 mod active;
 mod append;
-mod callers;
 mod copy;
 mod frame;
 mod groups;
@@ -43,7 +42,6 @@ use kassa_model::Clock;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub use callers::Callers;
 pub use copy::{Copied, Cut};
 pub use inspect::{
     Damage, GroupInspection, Inspection, PartitionInspection, SegmentInspection, Verification, inspect,
@@ -103,7 +101,6 @@ impl LocalLog {
             log_id: meta.log_id,
             used: AtomicU64::new(0),
             closed: AtomicBool::new(false),
-            callers: Callers::default(),
         });
         let (events, event_files) = open_stream(&core, Stream::Events)?;
         let (orders, order_files) = open_stream(&core, Stream::Orders)?;
@@ -145,11 +142,6 @@ impl LocalLog {
         let gone =
             || Error::Unavailable(format!("cannot read {}: it is gone", dir.join("meta.json").display()));
         Meta::read(self.core.disk.as_ref(), dir)?.ok_or_else(gone)
-    }
-
-    /// The threads that callers run on, for whoever runs them to speak of.
-    pub fn callers(&self) -> Callers {
-        self.core.callers.clone()
     }
 
     /// What a stream has done since the log was opened.
@@ -276,7 +268,7 @@ fn open_stream(core: &Arc<Core>, stream: Stream) -> Result<(Arc<StreamState>, Ve
         let recovered = recover::open_partition(site)?;
         let segments = Segments::new(recovered.segments);
         core.used.fetch_add(segments.bytes(), Ordering::Relaxed);
-        let queue = Queue::new(core.options.waiting_bytes, core.callers.clone());
+        let queue = Queue::new(core.options.waiting_bytes, core.options.frame_bytes);
         partitions.push(Arc::new(PartitionState { place, dir, segments, queue, failed: OnceLock::new() }));
         files.push(recovered.active);
     }

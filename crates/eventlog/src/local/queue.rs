@@ -1,13 +1,11 @@
 //! What waits for a partition's writer. An append costs its caller one push under a short lock and one wakeup.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
-use super::callers::Callers;
 use super::frame::{self, HEADER_BYTES};
 use super::lock;
 use crate::{Error, Record};
@@ -112,33 +110,28 @@ pub(crate) struct Queue {
     /// Callers that found the queue too full.
     room: Notify,
     bytes_max: usize,
-    callers: Callers,
-    /// The writer gathers, and wants to know when nobody is at work any more.
-    gathering: AtomicBool,
+    frame_bytes: usize,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     waiting: Waiting,
     bytes: usize,
-    parked: bool,
-    /// The writer gathers: it wants to be woken at so many callers.
-    enough: Option<usize>,
+    /// The writer sleeps: it wants to be woken at so many calls.
+    wanted: Option<usize>,
     chores: bool,
     /// Someone waits for room.
     crowded: bool,
     closed: bool,
 }
 
-/// How a frame waits for a crowd.
+/// How a frame waits for more calls.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Gather {
-    /// At so many callers it waits no longer.
-    pub(crate) enough: usize,
-    /// It waits so long even when no caller is at work: they are soon again.
-    pub(crate) least: Duration,
+    /// At so many calls it waits no longer.
+    pub(crate) calls: usize,
     /// And never longer than this.
-    pub(crate) most: Duration,
+    pub(crate) time: Duration,
 }
 
 /// What the writer finds.
@@ -156,18 +149,9 @@ pub(crate) enum Work {
 }
 
 impl Queue {
-    /// A queue that takes `bytes_max` bytes from `callers`.
-    pub(crate) fn new(bytes_max: usize, callers: Callers) -> Arc<Self> {
-        let queue = Arc::new(Self {
-            inner: Mutex::default(),
-            filled: Condvar::new(),
-            room: Notify::new(),
-            bytes_max,
-            callers,
-            gathering: AtomicBool::new(false),
-        });
-        queue.callers.tell(&queue);
-        queue
+    /// A queue that takes `bytes_max` bytes for a writer of frames of `frame_bytes`.
+    pub(crate) fn new(bytes_max: usize, frame_bytes: usize) -> Self {
+        Self { inner: Mutex::default(), filled: Condvar::new(), room: Notify::new(), bytes_max, frame_bytes }
     }
 
     /// Hands records to the writer; waits while too much is waiting already.
@@ -209,8 +193,11 @@ impl Queue {
                 }
             };
             inner.waiting.calls.push(Pending { count, framed, bytes, done });
-            let enough = inner.enough.is_some_and(|enough| inner.waiting.calls.len() >= enough);
-            std::mem::take(&mut inner.parked) || enough
+            let enough = inner.wanted.is_some_and(|calls| inner.has(calls, self.frame_bytes));
+            if enough {
+                inner.wanted = None;
+            }
+            enough
         };
         if wake {
             self.filled.notify_one();
@@ -218,18 +205,14 @@ impl Queue {
         Ok(None)
     }
 
-    /// Moves all that waits into `into`, which is empty; sleeps up to `patience` when there is nothing. In a `crowd`
-    /// it waits for more first.
-    pub(crate) fn take(&self, into: &mut Waiting, patience: Duration, crowd: Option<Gather>) -> Work {
+    /// Moves all that waits into `into`, which is empty; sleeps up to `patience` when there is nothing. Asked to, it
+    /// gathers calls first.
+    pub(crate) fn take(&self, into: &mut Waiting, patience: Duration, gather: Option<Gather>) -> Work {
         let mut inner = lock(&self.inner);
-        if let Some(crowd) = crowd {
-            inner = self.gather(inner, crowd);
+        if let Some(Gather { calls, time }) = gather {
+            inner = self.sleep(inner, calls, time);
         }
-        if inner.waiting.calls.is_empty() && !inner.chores && !inner.closed {
-            inner.parked = true;
-            inner = self.sleep(inner, patience);
-            inner.parked = false;
-        }
+        inner = self.sleep(inner, 1, patience);
         let crowded = std::mem::take(&mut inner.crowded);
         let chores = std::mem::take(&mut inner.chores);
         std::mem::swap(&mut inner.waiting, into);
@@ -246,54 +229,19 @@ impl Queue {
         }
     }
 
-    fn gather<'a>(&self, mut inner: MutexGuard<'a, Inner>, crowd: Gather) -> MutexGuard<'a, Inner> {
-        let begin = Instant::now();
-        inner.enough = Some(crowd.enough);
-        if self.callers.are_known() {
-            inner = self.gather_while(inner, crowd.enough, begin, crowd.least, || true);
-        }
-        // Said before the threads are looked at: so either the last one's parking is seen here, or it sees this.
-        self.gathering.store(true, Ordering::SeqCst);
-        inner = self.gather_while(inner, crowd.enough, begin, crowd.most, || !self.callers.all_parked());
-        self.gathering.store(false, Ordering::SeqCst);
-        inner.enough = None;
-        inner
-    }
-
-    /// Waits from `begin` up to `time` until there are `enough` callers or no `hope` of more.
-    fn gather_while<'a>(
+    /// Sleeps up to `time` until there are `calls`, a whole frame or something else to do.
+    fn sleep<'a>(
         &self,
         mut inner: MutexGuard<'a, Inner>,
-        enough: usize,
-        begin: Instant,
+        calls: usize,
         time: Duration,
-        hope: impl Fn() -> bool,
     ) -> MutexGuard<'a, Inner> {
-        loop {
-            let left = time.saturating_sub(begin.elapsed());
-            let many = inner.waiting.calls.len() >= enough || inner.bytes >= self.bytes_max / 2;
-            if many || left.is_zero() || inner.closed || inner.chores || !hope() {
-                return inner;
-            }
-            inner = self.sleep(inner, left);
-        }
-    }
-
-    fn sleep<'a>(&self, inner: MutexGuard<'a, Inner>, time: Duration) -> MutexGuard<'a, Inner> {
-        match self.filled.wait_timeout(inner, time) {
-            Ok((inner, _)) => inner,
-            Err(poisoned) => poisoned.into_inner().0,
-        }
-    }
-
-    /// No caller is at work: a writer that gathers shall go on.
-    pub(super) fn hurry(&self) {
-        if self.gathering.load(Ordering::SeqCst) {
-            // Once the lock was free the writer is waiting or has yet to look at the threads. It is held no longer: the
-            // writer would wake up only to wait for it.
-            drop(lock(&self.inner));
-            self.filled.notify_one();
-        }
+        inner.wanted = Some(calls);
+        let idle = |inner: &mut Inner| !inner.has(calls, self.frame_bytes) && !inner.chores && !inner.closed;
+        let (mut inner, _) =
+            self.filled.wait_timeout_while(inner, time, idle).unwrap_or_else(PoisonError::into_inner);
+        inner.wanted = None;
+        inner
     }
 
     /// Asks the writer to look after its segments.
@@ -316,23 +264,42 @@ impl Queue {
     }
 }
 
+impl Inner {
+    fn has(&self, calls: usize, bytes: usize) -> bool {
+        self.waiting.calls.len() >= calls || self.bytes >= bytes
+    }
+}
+
 pub(crate) fn closed() -> Error {
     Error::Unavailable("it is closing".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use bytes::Bytes;
+    use kassa_model::RouteKey;
+
     use super::*;
+
+    const LONG: Duration = Duration::from_secs(3_600);
+
+    fn queue() -> Queue {
+        Queue::new(1 << 20, 4 << 10)
+    }
+
+    fn push(queue: &Queue, bytes: usize) {
+        let record = Record { key: RouteKey(1), payload: Bytes::from(vec![b'x'; bytes]) };
+        assert!(queue.try_push(Call::new(vec![record], oneshot::channel().0)).unwrap().is_none());
+    }
 
     #[test]
     fn what_else_is_asked_is_told_beside_calls() {
-        let queue = Queue::new(1 << 20, Callers::default());
+        let queue = queue();
         let mut waiting = Waiting::default();
         for chores in [true, false] {
-            let payload = bytes::Bytes::from_static(b"one");
-            let call =
-                Call::new(vec![Record { key: kassa_model::RouteKey(1), payload }], oneshot::channel().0);
-            assert!(queue.try_push(call).unwrap().is_none());
+            push(&queue, 3);
             if chores {
                 queue.ask_chores();
             }
@@ -343,5 +310,36 @@ mod tests {
         queue.ask_chores();
         assert_eq!(queue.take(&mut waiting, Duration::ZERO, None), Work::Some { chores: true });
         assert_eq!(queue.take(&mut waiting, Duration::ZERO, None), Work::Idle);
+    }
+
+    /// How many calls the writer has once it has gathered; `others` come from another thread meanwhile.
+    fn gathered(gather: Gather, others: impl FnOnce(&Queue) + Send) -> usize {
+        let (queue, mut waiting) = (queue(), Waiting::default());
+        push(&queue, 3);
+        std::thread::scope(|scope| {
+            scope.spawn(|| others(&queue));
+            queue.take(&mut waiting, LONG, Some(gather));
+        });
+        waiting.calls.len()
+    }
+
+    #[test]
+    fn a_frame_waits_for_its_crowd_but_no_longer_than_its_time() {
+        let for_three = Gather { calls: 3, time: LONG };
+        assert_eq!(gathered(for_three, |queue| (0..2).for_each(|_| push(queue, 3))), 3, "all are there");
+        assert_eq!(gathered(for_three, |queue| push(queue, 5 << 10)), 2, "the frame is full");
+        assert_eq!(gathered(for_three, Queue::ask_chores), 1, "there is something else to do");
+        assert_eq!(gathered(for_three, Queue::close), 1, "no more will come");
+        let (begin, time) = (Instant::now(), Duration::from_millis(50));
+        assert_eq!(gathered(Gather { calls: 3, time }, |_| ()), 1, "the time is over");
+        assert!(begin.elapsed() >= time);
+    }
+
+    /// The call that makes it enough comes at any moment of the writer's way into its sleep.
+    #[test]
+    fn no_wakeup_is_missed() {
+        for _ in 0..2_000 {
+            assert_eq!(gathered(Gather { calls: 2, time: LONG }, |queue| push(queue, 3)), 2);
+        }
     }
 }

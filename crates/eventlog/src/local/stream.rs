@@ -8,7 +8,6 @@ use kassa_model::Clock;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::callers::Callers;
 use super::frame::Place;
 use super::groups::Groups;
 use super::options::Options;
@@ -28,7 +27,6 @@ pub(crate) struct Core {
     /// Bytes of all frames of all partitions.
     pub(crate) used: AtomicU64,
     pub(crate) closed: AtomicBool,
-    pub(crate) callers: Callers,
 }
 
 /// One stream.
@@ -48,7 +46,7 @@ pub(crate) struct PartitionState {
     pub(crate) place: Place,
     pub(crate) dir: PathBuf,
     pub(crate) segments: Segments,
-    pub(crate) queue: Arc<Queue>,
+    pub(crate) queue: Queue,
     /// Why nothing more is written, once an fsync has failed.
     pub(crate) failed: OnceLock<String>,
 }

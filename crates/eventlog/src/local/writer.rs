@@ -18,17 +18,13 @@ use crate::Error;
 /// How often retention is looked after when nothing else happens.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A frame with so many callers shows a crowd: then the next one waits for more while any of them is at work. Every frame
-/// costs an fsync, a write and several switches of threads, which a crowd notices more than the wait; a few callers
-/// never wait (ADR 4).
+/// A frame of so many calls shows a crowd, and the next one waits for it to come back: every frame costs a write, an fsync and
+/// some switches of threads, which a crowd notices more than the wait. A few callers never wait (ADR 31).
 const CROWD: usize = 6;
-/// How long a frame waits at most.
-const GATHER_MOST: Duration = Duration::from_millis(2);
-/// How long it waits at least, for every caller of the last frame: where client and server share the cores, all callers
-/// sleep at times although more is on its way.
-const GATHER_LEAST_EACH: Duration = Duration::from_micros(4);
-/// At so many callers it waits no longer, so that the next crowd is served while this one's frame is written.
-const GATHER_ENOUGH: usize = 128;
+/// At so many calls it waits no longer: the next ones are served while this frame is written.
+const GATHER_CALLS_MAX: usize = 128;
+/// How long it waits at most.
+const GATHER_MAX: Duration = Duration::from_millis(1);
 
 /// The writer of one partition.
 #[derive(Debug)]
@@ -77,12 +73,12 @@ impl Writer {
     /// Works until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         let _last = Last(Arc::clone(&self.partition));
-        let (mut waiting, mut crowd) = (Waiting::default(), None);
+        let (mut waiting, mut gather) = (Waiting::default(), None);
         loop {
-            match self.partition.queue.take(&mut waiting, PATIENCE, crowd) {
+            match self.partition.queue.take(&mut waiting, PATIENCE, gather) {
                 Work::Closed => return,
                 Work::Some { chores } => {
-                    crowd = gather_after(waiting.calls.len());
+                    gather = gather_after(waiting.calls.len());
                     self.write_all(&mut waiting);
                     waiting.clear();
                     if chores {
@@ -90,7 +86,7 @@ impl Writer {
                     }
                 }
                 Work::Idle => {
-                    crowd = None;
+                    gather = None;
                     self.delete_old();
                 }
             }
@@ -248,11 +244,9 @@ impl Writer {
     }
 }
 
-/// How the frame after one of so many callers waits for more.
-fn gather_after(callers: usize) -> Option<Gather> {
-    let each = u32::try_from(callers).unwrap_or(u32::MAX);
-    let least = GATHER_LEAST_EACH.saturating_mul(each).min(GATHER_MOST);
-    (callers >= CROWD).then_some(Gather { enough: GATHER_ENOUGH, least, most: GATHER_MOST })
+/// How the frame after one of so many calls waits for more.
+fn gather_after(calls: usize) -> Option<Gather> {
+    (calls >= CROWD).then_some(Gather { calls: calls.min(GATHER_CALLS_MAX), time: GATHER_MAX })
 }
 
 fn unknown(failure: &Failure) -> Error {
