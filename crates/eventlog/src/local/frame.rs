@@ -112,20 +112,6 @@ pub(crate) fn push_record(buffer: &mut Vec<u8>, payload: &[u8]) {
     buffer.extend_from_slice(payload);
 }
 
-/// How many bytes, and records, of `framed` go into a frame of at most `frame_bytes` that has `used`; one always does in a
-/// frame that is empty so far.
-pub(crate) fn records_within(framed: &[u8], frame_bytes: usize, used: usize, empty: bool) -> (usize, u32) {
-    let (mut bytes, mut records) = (0, 0);
-    while bytes < framed.len() {
-        let after = bytes + 4 + half(framed, bytes) as usize;
-        if used + after > frame_bytes && !(empty && records == 0) {
-            break;
-        }
-        (bytes, records) = (after, records + 1);
-    }
-    (bytes, records)
-}
-
 /// Completes the frame in `buffer`: header, checksum, padding. `header.length` is ignored.
 pub(crate) fn finish(buffer: &mut Vec<u8>, place: &Place, header: Header) {
     let length = buffer.len() - HEADER_BYTES;

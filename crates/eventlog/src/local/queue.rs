@@ -1,104 +1,32 @@
 //! What waits for a partition's writer. An append costs its caller one push under a short lock and one wakeup.
 
-use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
-use super::frame::{self, HEADER_BYTES};
+use super::frame::HEADER_BYTES;
 use super::lock;
 use crate::{Error, Record};
-
-/// Calls of at most so many bytes are copied into the bytes that the writer takes as a whole: their own memory then goes
-/// back on the thread that it came from, and the writer touches it no more. Larger ones are framed by their caller, for
-/// a copy under the lock would keep the others waiting.
-const SMALL_CALL_BYTES: usize = 16 << 10;
 
 /// How a caller is told: the offset of its first record once all are durable, or why they are not.
 pub(crate) type Answer = oneshot::Sender<Result<u64, Error>>;
 
-/// One call's records for one partition, on their way into the queue.
+/// One call's records for one partition.
 #[derive(Debug)]
 pub(crate) struct Call {
-    count: u32,
-    records: Records,
-    bytes: usize,
-    done: Answer,
-}
-
-#[derive(Debug)]
-enum Records {
-    Small(Vec<Record>),
-    /// As they are in a frame.
-    Framed(Vec<u8>),
-}
-
-/// One call in the queue.
-#[derive(Debug)]
-pub(crate) struct Pending {
-    /// How many records.
-    pub(crate) count: u32,
-    /// The records as they are in a frame.
-    pub(crate) framed: Framed,
-    /// Bytes that they take in frames.
+    pub(crate) records: Vec<Record>,
+    /// Bytes that they take in a frame.
     pub(crate) bytes: usize,
     /// Told the offset of the first record once all are durable.
     pub(crate) done: Answer,
 }
 
-/// Where a call's records are.
-#[derive(Debug)]
-pub(crate) enum Framed {
-    /// In [`Waiting::bytes`].
-    Shared(Range<usize>),
-    /// In memory of their own.
-    Own(Vec<u8>),
-}
-
-/// So much memory for records of small calls is kept from one frame to the next.
-const KEPT_BYTES: usize = 1 << 20;
-
-/// What waits for the writer.
-#[derive(Debug, Default)]
-pub(crate) struct Waiting {
-    pub(crate) calls: Vec<Pending>,
-    /// Records of small calls, one after another.
-    pub(crate) bytes: Vec<u8>,
-}
-
 impl Call {
     /// A call of `records`, which are not empty.
     pub(crate) fn new(records: Vec<Record>, done: Answer) -> Self {
-        let bytes = records.iter().map(|record| record.payload.len() + 4).sum();
-        let count = u32::try_from(records.len()).expect("a call has less than 2^32 records");
-        let records = if bytes <= SMALL_CALL_BYTES {
-            Records::Small(records)
-        } else {
-            let mut framed = Vec::with_capacity(bytes);
-            records.iter().for_each(|record| frame::push_record(&mut framed, &record.payload));
-            Records::Framed(framed)
-        };
-        Self { count, records, bytes: HEADER_BYTES + bytes, done }
-    }
-}
-
-impl Framed {
-    /// The records, of which `shared` holds those of small calls.
-    pub(crate) fn of<'a>(&'a self, shared: &'a [u8]) -> &'a [u8] {
-        match self {
-            Self::Shared(range) => &shared[range.clone()],
-            Self::Own(bytes) => bytes,
-        }
-    }
-}
-
-impl Waiting {
-    /// Empty again, with the memory of an ordinary load.
-    pub(crate) fn clear(&mut self) {
-        self.calls.clear();
-        self.bytes.clear();
-        self.bytes.shrink_to(KEPT_BYTES);
+        let payload: usize = records.iter().map(|record| record.payload.len() + 4).sum();
+        Self { records, bytes: HEADER_BYTES + payload, done }
     }
 }
 
@@ -115,7 +43,7 @@ pub(crate) struct Queue {
 
 #[derive(Debug, Default)]
 struct Inner {
-    waiting: Waiting,
+    calls: Vec<Call>,
     bytes: usize,
     /// The writer sleeps: it wants to be woken at so many calls.
     wanted: Option<usize>,
@@ -168,8 +96,6 @@ impl Queue {
 
     /// Hands records to the writer, or gives the call back when too much is waiting.
     pub(crate) fn try_push(&self, call: Call) -> Result<Option<Call>, Error> {
-        // Dropped after the lock.
-        let _copied;
         let wake = {
             let mut inner = lock(&self.inner);
             if inner.closed {
@@ -179,20 +105,8 @@ impl Queue {
                 inner.crowded = true;
                 return Ok(Some(call));
             }
-            let Call { count, records, bytes, done } = call;
-            inner.bytes += bytes;
-            let framed = match records {
-                Records::Framed(framed) => Framed::Own(framed),
-                Records::Small(records) => {
-                    let shared = &mut inner.waiting.bytes;
-                    let begin = shared.len();
-                    records.iter().for_each(|record| frame::push_record(shared, &record.payload));
-                    let range = begin..shared.len();
-                    _copied = records;
-                    Framed::Shared(range)
-                }
-            };
-            inner.waiting.calls.push(Pending { count, framed, bytes, done });
+            inner.bytes += call.bytes;
+            inner.calls.push(call);
             let enough = inner.wanted.is_some_and(|calls| inner.has(calls, self.frame_bytes));
             if enough {
                 inner.wanted = None;
@@ -207,7 +121,7 @@ impl Queue {
 
     /// Moves all that waits into `into`, which is empty; sleeps up to `patience` when there is nothing. Asked to, it
     /// gathers calls first.
-    pub(crate) fn take(&self, into: &mut Waiting, patience: Duration, gather: Option<Gather>) -> Work {
+    pub(crate) fn take(&self, into: &mut Vec<Call>, patience: Duration, gather: Option<Gather>) -> Work {
         let mut inner = lock(&self.inner);
         if let Some(Gather { calls, time }) = gather {
             inner = self.sleep(inner, calls, time);
@@ -215,14 +129,14 @@ impl Queue {
         inner = self.sleep(inner, 1, patience);
         let crowded = std::mem::take(&mut inner.crowded);
         let chores = std::mem::take(&mut inner.chores);
-        std::mem::swap(&mut inner.waiting, into);
+        std::mem::swap(&mut inner.calls, into);
         inner.bytes = 0;
         let closed = inner.closed;
         drop(inner);
         if crowded {
             self.room.notify_waiters();
         }
-        match (into.calls.is_empty(), chores, closed) {
+        match (into.is_empty(), chores, closed) {
             (false, ..) | (_, true, _) => Work::Some { chores },
             (true, false, true) => Work::Closed,
             (true, false, false) => Work::Idle,
@@ -260,13 +174,13 @@ impl Queue {
     /// Refuses more and drops what waits: for a writer that ends otherwise than by closing.
     pub(crate) fn abandon(&self) {
         self.close();
-        lock(&self.inner).waiting.clear();
+        lock(&self.inner).calls.clear();
     }
 }
 
 impl Inner {
     fn has(&self, calls: usize, bytes: usize) -> bool {
-        self.waiting.calls.len() >= calls || self.bytes >= bytes
+        self.calls.len() >= calls || self.bytes >= bytes
     }
 }
 
@@ -297,30 +211,30 @@ mod tests {
     #[test]
     fn what_else_is_asked_is_told_beside_calls() {
         let queue = queue();
-        let mut waiting = Waiting::default();
+        let mut calls = Vec::new();
         for chores in [true, false] {
             push(&queue, 3);
             if chores {
                 queue.ask_chores();
             }
-            assert_eq!(queue.take(&mut waiting, Duration::ZERO, None), Work::Some { chores });
-            assert_eq!(waiting.calls.len(), 1);
-            waiting.clear();
+            assert_eq!(queue.take(&mut calls, Duration::ZERO, None), Work::Some { chores });
+            assert_eq!(calls.len(), 1);
+            calls.clear();
         }
         queue.ask_chores();
-        assert_eq!(queue.take(&mut waiting, Duration::ZERO, None), Work::Some { chores: true });
-        assert_eq!(queue.take(&mut waiting, Duration::ZERO, None), Work::Idle);
+        assert_eq!(queue.take(&mut calls, Duration::ZERO, None), Work::Some { chores: true });
+        assert_eq!(queue.take(&mut calls, Duration::ZERO, None), Work::Idle);
     }
 
     /// How many calls the writer has once it has gathered; `others` come from another thread meanwhile.
     fn gathered(gather: Gather, others: impl FnOnce(&Queue) + Send) -> usize {
-        let (queue, mut waiting) = (queue(), Waiting::default());
+        let (queue, mut calls) = (queue(), Vec::new());
         push(&queue, 3);
         std::thread::scope(|scope| {
             scope.spawn(|| others(&queue));
-            queue.take(&mut waiting, LONG, Some(gather));
+            queue.take(&mut calls, LONG, Some(gather));
         });
-        waiting.calls.len()
+        calls.len()
     }
 
     #[test]

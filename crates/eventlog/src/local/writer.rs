@@ -10,10 +10,10 @@ use kassa_model::failpoint;
 
 use super::active::{Active, Failure};
 use super::frame::{self, Codec, Header};
-use super::queue::{Answer, Framed, Gather, Pending, Waiting, Work};
+use super::queue::{Answer, Call, Gather, Work};
 use super::stats::add;
 use super::stream::{PartitionState, StreamState};
-use crate::Error;
+use crate::{Error, Record};
 
 /// How often retention is looked after when nothing else happens.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,10 +46,9 @@ pub(crate) struct Writer {
 /// A call that is being written; a large one spans several frames.
 #[derive(Debug)]
 struct Job {
-    framed: Framed,
-    /// How many bytes of it, and how many records, are in frames already.
+    records: Vec<Record>,
+    /// How many of them are in frames already.
     taken: usize,
-    left: u32,
     first: Option<u64>,
     done: Answer,
 }
@@ -73,14 +72,13 @@ impl Writer {
     /// Works until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         let _last = Last(Arc::clone(&self.partition));
-        let (mut waiting, mut gather) = (Waiting::default(), None);
+        let (mut calls, mut gather) = (Vec::new(), None);
         loop {
-            match self.partition.queue.take(&mut waiting, PATIENCE, gather) {
+            match self.partition.queue.take(&mut calls, PATIENCE, gather) {
                 Work::Closed => return,
                 Work::Some { chores } => {
-                    gather = gather_after(waiting.calls.len());
-                    self.write_all(&mut waiting);
-                    waiting.clear();
+                    gather = gather_after(calls.len());
+                    self.write_all(&mut calls);
                     if chores {
                         self.delete_old();
                     }
@@ -93,11 +91,11 @@ impl Writer {
         }
     }
 
-    fn write_all(&mut self, waiting: &mut Waiting) {
-        let Waiting { calls, bytes } = waiting;
+    /// Writes them, each answered; leaves `calls` empty.
+    fn write_all(&mut self, calls: &mut Vec<Call>) {
         let mut jobs = self.admit(calls);
         while !jobs.is_empty() {
-            let count = self.collect(&mut jobs, bytes);
+            let count = self.collect(&mut jobs);
             match self.commit(count) {
                 Ok(()) => self.tell_finished(),
                 Err(failure) => self.refuse(&failure, &mut jobs),
@@ -106,49 +104,42 @@ impl Writer {
     }
 
     /// Takes the calls that there is room for and refuses the others, each as a whole.
-    fn admit(&mut self, calls: &mut Vec<Pending>) -> VecDeque<Job> {
-        let wanted: u64 = calls.iter().map(|pending| pending.bytes as u64).sum();
+    fn admit(&mut self, calls: &mut Vec<Call>) -> VecDeque<Job> {
+        let wanted: u64 = calls.iter().map(|call| call.bytes as u64).sum();
         let mut room = if self.partition.failed.get().is_none() { self.make_room(wanted) } else { u64::MAX };
         let mut jobs = VecDeque::with_capacity(calls.len());
         let mut refusal = None;
-        for pending in calls.drain(..) {
-            let bytes = pending.bytes as u64;
+        for call in calls.drain(..) {
+            let bytes = call.bytes as u64;
             if let Some(why) = self.partition.failed.get() {
-                let _ = pending.done.send(Err(Error::Unavailable(why.clone())));
+                let _ = call.done.send(Err(Error::Unavailable(why.clone())));
             } else if bytes > room {
                 let why = refusal.get_or_insert_with(|| self.why_full());
                 add(&self.stream.counters.refused_full, 1);
-                let _ = pending.done.send(Err(Error::Full(why.clone())));
+                let _ = call.done.send(Err(Error::Full(why.clone())));
             } else {
                 room -= bytes;
-                let Pending { count, framed, done, .. } = pending;
-                jobs.push_back(Job { framed, taken: 0, left: count, first: None, done });
+                let Call { records, done, .. } = call;
+                jobs.push_back(Job { records, taken: 0, first: None, done });
             }
         }
         self.note_full(refusal);
         jobs
     }
 
-    /// Fills the buffer with records of the calls in front, up to one frame; returns how many. `shared` holds those of
-    /// small calls.
-    fn collect(&mut self, jobs: &mut VecDeque<Job>, shared: &[u8]) -> u32 {
+    /// Fills the buffer with records of the calls in front, up to one frame; returns how many.
+    fn collect(&mut self, jobs: &mut VecDeque<Job>) -> u32 {
         frame::begin(&mut self.buffer);
         let frame_bytes = self.stream.core.options.frame_bytes;
         let mut count = 0;
         while let Some(job) = jobs.front_mut() {
-            let rest = &job.framed.of(shared)[job.taken..];
-            let used = self.buffer.len();
-            let (bytes, records) = match used + rest.len() <= frame_bytes {
-                true => (rest.len(), job.left),
-                false => frame::records_within(rest, frame_bytes, used, count == 0),
-            };
-            self.buffer.extend_from_slice(&rest[..bytes]);
-            if records > 0 {
+            for record in &job.records[job.taken..] {
+                if count > 0 && self.buffer.len() + 4 + record.payload.len() > frame_bytes {
+                    return count;
+                }
+                frame::push_record(&mut self.buffer, &record.payload);
                 job.first.get_or_insert(self.next + u64::from(count));
-            }
-            (job.taken, job.left, count) = (job.taken + bytes, job.left - records, count + records);
-            if job.left > 0 {
-                return count;
+                (job.taken, count) = (job.taken + 1, count + 1);
             }
             let Some(job) = jobs.pop_front() else { break };
             self.finished.push((job.done, job.first.unwrap_or(self.next)));

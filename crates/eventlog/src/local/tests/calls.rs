@@ -11,8 +11,7 @@ use crate::disk::RealDisk;
 use crate::local::{LocalLog, Options};
 use crate::{EventLog, Record, Stream};
 
-/// Records of 0 to 3,000 bytes: some calls are copied into what the writer takes, some come in memory of their own, and
-/// many do not fit a frame of 4 KiB.
+/// Records of 0 to 3,000 bytes: many calls do not fit a frame of 4 KiB.
 fn records(caller: u64, dice: &mut Dice) -> Vec<Record> {
     let most = [1, 3, 40][dice.index(3)];
     let count = 1 + dice.below(most);
