@@ -13,7 +13,7 @@ use crate::Error;
 use crate::disk::{Access, Disk, DiskFile};
 
 /// So many bytes of zeros are written ahead of small frames, so that their fsyncs find room and length recorded: one
-/// after another then writes nothing but the frame, and waits for no worker of the file system (ADR 9).
+/// after another then writes nothing but the frame, and waits for no worker of the file system (ADR 31).
 const AHEAD_BYTES: u64 = 256 << 10;
 /// From this size on the frame itself is what its fsync costs, and zeros ahead would be a second writing.
 const LARGE_FRAME_BYTES: u64 = 64 << 10;
