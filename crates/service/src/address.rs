@@ -3,16 +3,11 @@
 //! The address feeds the cookieless hash, the country and the rate limits, so a wrong answer merges all visitors into
 //! one or lets a client choose its own. Addresses are never stored.
 
-use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Mutex;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
-
-use crate::Peer;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -157,40 +152,6 @@ fn parse_hop(text: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-/// Extracts the client's address. A router called directly, without our server, sees 127.0.0.1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClientAddress(pub IpAddr);
-
-impl ClientAddress {
-    /// The address of the client of this request.
-    pub fn of(parts: &Parts) -> IpAddr {
-        let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let peer = parts.extensions.get::<Peer>();
-        peer.map_or(local, |peer| peer.client_address(&parts.headers))
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for ClientAddress {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(Self::of(parts)))
-    }
-}
-
-/// Extracts whether the client speaks https, by the word of a trusted proxy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OverHttps(pub bool);
-
-impl<S: Sync> FromRequestParts<S> for OverHttps {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let peer = parts.extensions.get::<Peer>();
-        Ok(Self(peer.is_some_and(|peer| peer.is_https(&parts.headers))))
-    }
-}
-
 /// Notices when most traffic seems to come from one address: then a proxy stands in front that is not in
 /// `server.trusted_proxies`, and all visitors look like one.
 #[derive(Debug, Default)]
@@ -251,6 +212,8 @@ pub fn is_forwarded(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
     use axum::http::HeaderValue;
 

@@ -19,27 +19,13 @@ use futures_util::future::{BoxFuture, Either};
 use tower::{Layer, Service};
 
 mod origin;
+mod route;
+
+pub use route::{LiveOrigins, RouteClass};
 
 use origin::Origins;
 
 use crate::{Peer, Problem, Protected, json, strict};
-
-/// The class of a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RouteClass {
-    /// Takes events from any page: any origin, any content type.
-    Ingest,
-    /// The five old systems' interfaces: loopback origins and `cors.origins`; JSON bodies.
-    Compat,
-    /// The shop's public pages' calls: the same origin or the sites' lists; JSON bodies.
-    Storefront,
-    /// The rest of `/v1`, dashboard and admin: the same origin or none; JSON bodies.
-    Native,
-    /// Health: anyone, from anywhere.
-    Probe,
-    /// Between roles: never from a browser.
-    Internal,
-}
 
 /// What the layer needs to know; made once from the configuration.
 #[derive(Debug, Clone, Default)]
@@ -52,27 +38,6 @@ pub struct Policy {
     pub cors_origins: Vec<String>,
     /// The origins of all sites, which may use the storefront's.
     pub site_origins: Vec<String>,
-}
-
-/// Asked for an origin in lower case, such as `https://shop.example`; says whether it may call.
-#[derive(Clone)]
-pub struct LiveOrigins(Arc<dyn Fn(&str) -> bool + Send + Sync>);
-
-impl LiveOrigins {
-    /// From a function that must be quick: it is asked for each request from another origin.
-    pub fn new(allow: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(allow))
-    }
-
-    fn allow(&self, origin: &str) -> bool {
-        (self.0)(origin)
-    }
-}
-
-impl std::fmt::Debug for LiveOrigins {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("LiveOrigins(..)")
-    }
 }
 
 impl Policy {
@@ -101,7 +66,24 @@ impl Policy {
     }
 
     fn hold(&self, class: RouteClass, router: Router, live: Option<LiveOrigins>) -> Router {
-        router.layer(ClassLayer { class, origins: Arc::new(Origins::new(self, class, live)) })
+        router.layer(ClassLayer { class, origins: Arc::new(self.origins(class, live)) })
+    }
+
+    /// Whom `class` lets in.
+    fn origins(&self, class: RouteClass, live: Option<LiveOrigins>) -> Origins {
+        let exempt = matches!(class, RouteClass::Ingest | RouteClass::Probe);
+        let lower = |texts: &[String]| -> Vec<String> {
+            texts.iter().map(|text| text.to_ascii_lowercase()).collect()
+        };
+        let listed = match class {
+            RouteClass::Compat => lower(&self.cors_origins),
+            RouteClass::Storefront => lower(&self.site_origins),
+            _ => Vec::new(),
+        };
+        let mut configured = lower(&self.cors_origins);
+        configured.extend(lower(&self.site_origins));
+        let hosts = (self.check_host && !exempt).then(|| lower(&self.hosts));
+        Origins { class, hosts, listed, configured, live }
     }
 }
 
@@ -193,22 +175,6 @@ where
 
 fn refuse<F>(response: Response) -> Either<F, Ready<Result<Response, Infallible>>> {
     Either::Right(std::future::ready(Ok(response)))
-}
-
-impl RouteClass {
-    /// Whether its routes ask nobody for a key.
-    fn is_public(self) -> bool {
-        matches!(self, Self::Ingest | Self::Storefront | Self::Probe)
-    }
-
-    fn wants_json(self) -> bool {
-        matches!(self, Self::Compat | Self::Storefront | Self::Native | Self::Internal)
-    }
-
-    /// Whether a read may have no body; the old systems pass over it.
-    fn is_strict(self) -> bool {
-        matches!(self, Self::Storefront | Self::Native)
-    }
 }
 
 /// Tells the server which route it is, for the metrics: the answer no longer knows.

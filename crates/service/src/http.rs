@@ -11,69 +11,31 @@
 
 mod accept;
 mod answer;
-mod connection;
-mod held;
+pub(crate) mod connection;
+mod connections;
+pub(crate) mod held;
 mod host;
 mod methods;
 mod note;
+mod options;
 mod serve;
-mod shared;
+mod setup;
 mod socket;
 mod stream;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 
-pub(crate) use connection::{Connection, Limits};
+pub use options::Options;
 pub use socket::raise_file_limit;
 
+use connections::Connections;
+use setup::Setup;
+
 use crate::metrics::Http;
-use crate::{Metrics, Proxies, Shutdown};
-
-/// Where and within which bounds to serve.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Addresses to listen on; port 0 takes a free one.
-    pub listen: Vec<SocketAddr>,
-    /// From a request's first byte to the end of its headers.
-    pub header_timeout: Duration,
-    /// From a handler's first wait for the body to the body's end; also how long a client may refuse to read.
-    pub body_timeout: Duration,
-    /// How long a connection may stay open with no request on it.
-    pub idle_timeout: Duration,
-    /// How long requests in flight may take to end after the shutdown; then they are cut off.
-    pub drain_timeout: Duration,
-    /// Connections at a time; further ones wait in the backlog. Default: 80 % of the file limit.
-    pub connections_max: Option<usize>,
-    /// Bytes of a body; beyond it, 413.
-    pub body_bytes_max: usize,
-    /// Bytes of the request line and all headers (at least 8,192); beyond it, 431.
-    pub header_bytes_max: usize,
-    /// Bytes of the path and query; beyond it, 414.
-    pub url_bytes_max: usize,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Proxies,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            listen: Vec::new(),
-            header_timeout: Duration::from_secs(10),
-            body_timeout: Duration::from_secs(30),
-            idle_timeout: Duration::from_secs(75),
-            drain_timeout: Duration::from_secs(10),
-            connections_max: None,
-            body_bytes_max: 4 << 20,
-            header_bytes_max: 32 << 10,
-            url_bytes_max: 8 << 10,
-            trusted_proxies: Proxies::default(),
-        }
-    }
-}
+use crate::{Metrics, Shutdown};
 
 /// Why the server could not start or run.
 #[derive(Debug, thiserror::Error)]
@@ -143,7 +105,8 @@ impl Server {
     /// # Errors
     /// [`Error::Listen`] when the listeners cannot be handed to the runtime.
     pub async fn run(self, router: Router, shutdown: Shutdown) -> Result<usize, Error> {
-        let shared = Arc::new(shared::Shared::new(router, &self.options, self.http));
+        let drain_timeout = self.options.drain_timeout;
+        let connections = Arc::new(Connections::new(Setup::new(router, self.options, self.http)));
         let mut loops = Vec::new();
         for (listener, address) in self.listeners.into_iter().zip(self.addresses) {
             let refused = |why| Error::Listen { address, why };
@@ -151,7 +114,7 @@ impl Server {
             loops.push(tokio::spawn(accept::accept(
                 listener,
                 address,
-                Arc::clone(&shared),
+                Arc::clone(&connections),
                 shutdown.clone(),
             )));
         }
@@ -160,7 +123,7 @@ impl Server {
             // The loop ends on the shutdown; were it to panic, draining is still right.
             let _ = accepting.await;
         }
-        Ok(shared.drain(self.options.drain_timeout).await)
+        Ok(connections.drain(drain_timeout).await)
     }
 }
 

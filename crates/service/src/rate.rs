@@ -20,7 +20,8 @@ use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::{ClientAddress, Problem};
+use crate::Problem;
+use crate::request::ClientAddress;
 
 /// Buckets at most; at 40 bytes each that is 5 MB.
 pub const SLOTS: u32 = 1 << 17;

@@ -1,70 +1,18 @@
 //! What the server knows of a request beside its bytes: the connection it came by and its id.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 
-use crate::http::Connection;
-
-/// The header that carries a request's id, in and out.
-pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The longest id that is taken over from a client.
-const ID_BYTES_MAX: usize = 128;
-
-/// A request's id: the client's `X-Request-Id` if it is sane, else one made here. The answer repeats it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(pub(crate) HeaderValue);
-
-impl RequestId {
-    /// The id's text.
-    pub fn as_str(&self) -> &str {
-        self.0.to_str().unwrap_or("")
-    }
-
-    /// The id of a request with these headers.
-    pub(crate) fn of(headers: &HeaderMap, ids: &Ids) -> Self {
-        match headers.get(&X_REQUEST_ID) {
-            Some(given) if is_sane(given.as_bytes()) => Self(given.clone()),
-            _ => ids.next(),
-        }
-    }
-}
-
-/// Letters, digits and `-_.:/+=` only: what can go into a log line or a header without harm.
-fn is_sane(id: &[u8]) -> bool {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(byte);
-    !id.is_empty() && id.len() <= ID_BYTES_MAX && id.iter().all(plain)
-}
-
-/// Makes ids: 64 random bits per process, then a counter; unique without a system call per request.
-#[derive(Debug)]
-pub(crate) struct Ids {
-    prefix: u64,
-    next: AtomicU64,
-}
-
-impl Ids {
-    pub(crate) fn new() -> Self {
-        Self { prefix: uuid::Uuid::new_v4().as_u64_pair().0, next: AtomicU64::new(0) }
-    }
-
-    fn next(&self) -> RequestId {
-        const HEX: &[u8; 16] = b"0123456789abcdef";
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut text = [0_u8; 26];
-        let bits = (u128::from(self.prefix) << 40) | u128::from(number & 0xff_ffff_ffff);
-        for (index, byte) in text.iter_mut().rev().enumerate() {
-            *byte = HEX[usize::try_from((bits >> (index * 4)) & 0xf).unwrap_or(0)];
-        }
-        RequestId(HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static("0")))
-    }
-}
+use crate::http::connection::Connection;
+use crate::http::held::Until;
+use crate::problem::Problem;
+use crate::request_id::RequestId;
 
 /// The connection and id of a request, found in its extensions when [`crate::http::Server`] serves it.
 #[derive(Debug, Clone)]
@@ -94,9 +42,57 @@ impl Peer {
         self.connection.is_https(headers)
     }
 
+    /// Lets the server send `answer` once `until` is done, or else the problem that it ends with. The layers see `answer` on
+    /// its way out. A problem gets its headers, those of the layers included, except for type and length of the body; they
+    /// replace what is there. A handler returns what it gives, and calls it at most once. When the client goes away, `until`
+    /// is dropped.
+    #[must_use]
+    pub fn hold_back(
+        &self,
+        answer: Response,
+        until: impl Future<Output = Result<(), Problem>> + Send + 'static,
+    ) -> Response {
+        self.connection.note_until(Until::new(until));
+        answer
+    }
+
     /// The request's id.
     pub fn request_id(&self) -> &RequestId {
         &self.id
+    }
+}
+
+/// Extracts the client's address. A router called directly, without our server, sees 127.0.0.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+impl ClientAddress {
+    /// The address of the client of this request.
+    pub fn of(parts: &Parts) -> IpAddr {
+        let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let peer = parts.extensions.get::<Peer>();
+        peer.map_or(local, |peer| peer.client_address(&parts.headers))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(Self::of(parts)))
+    }
+}
+
+/// Extracts whether the client speaks https, by the word of a trusted proxy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverHttps(pub bool);
+
+impl<S: Sync> FromRequestParts<S> for OverHttps {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<Peer>();
+        Ok(Self(peer.is_some_and(|peer| peer.is_https(&parts.headers))))
     }
 }
 
@@ -107,33 +103,5 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<Peer>();
         Ok(peer.map_or(Self(HeaderValue::from_static("")), |peer| peer.id.clone()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn takes_sane_ids_and_makes_the_rest() {
-        let ids = Ids::new();
-        let check = |given: &[u8], taken: bool| {
-            let mut headers = HeaderMap::new();
-            headers.insert(&X_REQUEST_ID, HeaderValue::from_bytes(given).unwrap());
-            let id = RequestId::of(&headers, &ids);
-            assert_eq!(id.as_str().as_bytes() == given, taken, "{given:?}");
-            assert!(!id.as_str().is_empty());
-        };
-        check(b"abc-123", true);
-        check(b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true);
-        check(b"", false);
-        check(b"two words", false);
-        check(b"<script>", false);
-        check("é".as_bytes(), false);
-        check(&[b'a'; 128], true);
-        check(&[b'a'; 129], false);
-        let (first, second) = (ids.next(), ids.next());
-        assert_ne!(first, second);
-        assert_eq!(first.as_str().len(), 26);
     }
 }

@@ -8,7 +8,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::{LiveOrigins, Policy, RouteClass};
+use super::route::{LiveOrigins, RouteClass};
 use crate::{Peer, Problem, is_forwarded};
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
@@ -21,13 +21,13 @@ const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("86400");
 /// The origins and hosts of one class.
 #[derive(Debug)]
 pub(super) struct Origins {
-    class: RouteClass,
+    pub(super) class: RouteClass,
     /// `None`: `Host` is not checked.
-    hosts: Option<Vec<String>>,
-    listed: Vec<String>,
+    pub(super) hosts: Option<Vec<String>>,
+    pub(super) listed: Vec<String>,
     /// Every origin of the policy: what tells a host's scheme.
-    configured: Vec<String>,
-    live: Option<LiveOrigins>,
+    pub(super) configured: Vec<String>,
+    pub(super) live: Option<LiveOrigins>,
 }
 
 /// What the browser behind a request may be told.
@@ -45,22 +45,6 @@ enum Credentials {
 }
 
 impl Origins {
-    pub(super) fn new(policy: &Policy, class: RouteClass, live: Option<LiveOrigins>) -> Self {
-        let exempt = matches!(class, RouteClass::Ingest | RouteClass::Probe);
-        let lower = |texts: &[String]| -> Vec<String> {
-            texts.iter().map(|text| text.to_ascii_lowercase()).collect()
-        };
-        let listed = match class {
-            RouteClass::Compat => lower(&policy.cors_origins),
-            RouteClass::Storefront => lower(&policy.site_origins),
-            _ => Vec::new(),
-        };
-        let mut configured = lower(&policy.cors_origins);
-        configured.extend(lower(&policy.site_origins));
-        let hosts = (policy.check_host && !exempt).then(|| lower(&policy.hosts));
-        Self { class, hosts, listed, configured, live }
-    }
-
     /// What a request with these headers is granted, that came by `peer`.
     ///
     /// # Errors

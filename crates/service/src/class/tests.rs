@@ -11,7 +11,8 @@ use axum::routing::{get, post};
 use hyper::body::{Frame, SizeHint};
 use tower::ServiceExt;
 
-use super::{LiveOrigins, Policy, RouteClass};
+use super::Policy;
+use super::route::{LiveOrigins, RouteClass};
 
 fn policy() -> Policy {
     Policy {

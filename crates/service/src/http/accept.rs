@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
+use super::connections::Connections;
 use super::serve;
-use super::shared::Shared;
 use crate::Shutdown;
 
 /// How long to leave the backlog alone when the system has no file or memory for another connection.
@@ -21,7 +21,7 @@ const ERRORS_PER_LINE: u64 = 100;
 pub(super) async fn accept(
     listener: TcpListener,
     local: SocketAddr,
-    shared: Arc<Shared>,
+    connections: Arc<Connections>,
     shutdown: Shutdown,
 ) {
     let stop = shutdown.wait();
@@ -31,14 +31,14 @@ pub(super) async fn accept(
         let accepted = tokio::select! {
             biased;
             () = &mut stop => return,
-            accepted = one(&listener, &shared) => accepted,
+            accepted = one(&listener, &connections) => accepted,
         };
         match accepted {
             Ok((stream, peer, permit)) => {
                 errors = 0;
                 // Answers are small and whole: waiting for more to send only delays them.
                 let _ = stream.set_nodelay(true);
-                serve::spawn(stream, peer, local, Arc::clone(&shared), permit);
+                serve::spawn(stream, peer, local, Arc::clone(&connections), permit);
             }
             // The client was gone before we took it; the next one is none the worse.
             Err(error) if is_of_the_client(&error) => (),
@@ -55,9 +55,9 @@ pub(super) async fn accept(
 
 async fn one(
     listener: &TcpListener,
-    shared: &Shared,
+    connections: &Connections,
 ) -> std::io::Result<(tokio::net::TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let permit = shared.permit().await;
+    let permit = connections.permit().await;
     let (stream, peer) = listener.accept().await?;
     Ok((stream, peer, permit))
 }

@@ -21,8 +21,8 @@ use tower::Service;
 use super::connection::{Connection, Noted};
 use super::{host, methods, note};
 use crate::body::Bounded;
-use crate::request::X_REQUEST_ID;
-use crate::{Peer, Problem, RequestId};
+use crate::request_id::{RequestId, X_REQUEST_ID};
+use crate::{Peer, Problem};
 
 /// Answers one request. Never fails: errors and panics are answers too.
 ///
@@ -35,7 +35,7 @@ pub(super) fn answer(
     connection.begin();
     let asked = Asked {
         started: Instant::now(),
-        id: RequestId::of(request.headers(), &connection.shared.ids),
+        id: RequestId::of(request.headers(), &connection.setup.ids),
         method: request.method().clone(),
         // A copy: what shares the read buffer's memory keeps it from being read into again while the answer is made.
         path: request.uri().path().to_owned(),
@@ -72,7 +72,7 @@ async fn finish(
     let mut response = methods::named(answered.unwrap_or_else(internal));
     let taken = started.elapsed();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
-    connection.shared.observe(&method, route, response.status(), taken);
+    connection.setup.observe(&method, route, response.status(), taken);
     note::request(&note::Answered { method, path, status: response.status(), taken, id: id.as_str() });
     response.headers_mut().insert(X_REQUEST_ID, id.0);
     Ok(response.map(|inner| Outbound { inner, connection }))
@@ -80,7 +80,7 @@ async fn finish(
 
 /// The answer to a request that is beyond the bounds, or for no one host, by its head alone.
 fn refuse(connection: &Connection, request: &mut Request<Incoming>) -> Option<Response> {
-    let limits = &connection.shared.limits;
+    let limits = &connection.setup.limits;
     if let Err(why) = host::settle(request) {
         // Whoever reads it otherwise may see other requests on this connection.
         return Some(Problem::bad_request(why).header(CONNECTION, "close").into_response());
@@ -109,7 +109,7 @@ fn route(
     });
     let peer = Peer { connection: Arc::clone(connection), id: id.clone() };
     request.extensions_mut().insert(peer);
-    connection.shared.router.clone().call(request).map(|Ok(response)| response)
+    connection.setup.router.clone().call(request).map(|Ok(response)| response)
 }
 
 /// An answer, or the panic on the way to it.

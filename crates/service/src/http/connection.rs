@@ -15,7 +15,7 @@ use futures_util::task::AtomicWaker;
 use tokio::time::Instant;
 
 use super::held::Until;
-use super::shared::Shared;
+use super::setup::Setup;
 
 const IDLE: u8 = 0;
 const HEAD: u8 = 1;
@@ -32,7 +32,7 @@ pub(super) const CUT: u8 = 2;
 pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
     pub(crate) local: SocketAddr,
-    pub(super) shared: Arc<Shared>,
+    pub(super) setup: Arc<Setup>,
     phase: AtomicU8,
     /// When the phase began, ms after the server's start.
     since_ms: AtomicU64,
@@ -66,13 +66,13 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    pub(super) fn new(shared: Arc<Shared>, peer: SocketAddr, local: SocketAddr) -> Self {
+    pub(super) fn new(setup: Arc<Setup>, peer: SocketAddr, local: SocketAddr) -> Self {
         Self {
             peer,
             local,
             phase: AtomicU8::new(IDLE),
-            since_ms: AtomicU64::new(shared.now_ms()),
-            shared,
+            since_ms: AtomicU64::new(setup.now_ms()),
+            setup,
             write_blocked: AtomicBool::new(false),
             body_awaited: AtomicBool::new(false),
             order: AtomicU8::new(GO_ON),
@@ -83,23 +83,23 @@ impl Connection {
 
     /// The client's address, through the proxies that are trusted.
     pub(crate) fn client_address(&self, headers: &HeaderMap) -> IpAddr {
-        self.shared.client_address(self.peer.ip(), headers)
+        self.setup.client_address(self.peer.ip(), headers)
     }
 
     /// Whether the client speaks https, by the word of a trusted proxy.
     pub(crate) fn is_https(&self, headers: &HeaderMap) -> bool {
-        self.shared.limits.trusted_proxies.is_https(self.peer.ip(), headers)
+        self.setup.limits.trusted_proxies.is_https(self.peer.ip(), headers)
     }
 
     /// Within which bounds a body comes.
     pub(crate) fn body_limits(&self) -> Limits {
-        let limits = &self.shared.limits;
+        let limits = &self.setup.limits;
         Limits { body_bytes_max: limits.body_bytes_max, body_timeout: limits.body_timeout }
     }
 
     /// The scheme that the client speaks, by the word of a trusted proxy.
     pub(crate) fn scheme(&self, headers: &HeaderMap) -> Option<&'static str> {
-        self.shared.limits.trusted_proxies.scheme(self.peer.ip(), headers)
+        self.setup.limits.trusted_proxies.scheme(self.peer.ip(), headers)
     }
 
     /// Keeps the route of the request in flight.
@@ -108,7 +108,7 @@ impl Connection {
     }
 
     /// Keeps what the answer of the request in flight waits for.
-    pub(super) fn note_until(&self, until: Until) {
+    pub(crate) fn note_until(&self, until: Until) {
         self.noted().until = Some(until);
     }
 
@@ -142,7 +142,7 @@ impl Connection {
     pub(super) fn note_write(&self, blocked: bool) {
         if self.write_blocked.load(Ordering::Relaxed) != blocked {
             self.write_blocked.store(blocked, Ordering::Relaxed);
-            self.since_ms.store(self.shared.now_ms(), Ordering::Relaxed);
+            self.since_ms.store(self.setup.now_ms(), Ordering::Relaxed);
         }
     }
 
@@ -153,12 +153,12 @@ impl Connection {
 
     /// Whether it is the client's turn: to send the rest of its request, or, for `time` already, to take some of its answer.
     pub(super) fn waits_for_client(&self, time: Duration) -> bool {
-        let stuck = self.is_write_blocked() && self.shared.instant(self.since_ms()) + time <= Instant::now();
+        let stuck = self.is_write_blocked() && self.setup.instant(self.since_ms()) + time <= Instant::now();
         self.is_in_head() || self.body_awaited.load(Ordering::Relaxed) || stuck
     }
 
     fn enter(&self, phase: u8) {
-        self.since_ms.store(self.shared.now_ms(), Ordering::Relaxed);
+        self.since_ms.store(self.setup.now_ms(), Ordering::Relaxed);
         self.phase.store(phase, Ordering::Relaxed);
     }
 
@@ -190,7 +190,7 @@ impl Connection {
     /// Whether nothing at all has been going on for `time`.
     pub(super) fn is_idle_for(&self, time: Duration) -> bool {
         let idle = self.phase.load(Ordering::Relaxed) == IDLE && !self.is_write_blocked();
-        idle && self.shared.instant(self.since_ms()) + time <= Instant::now()
+        idle && self.setup.instant(self.since_ms()) + time <= Instant::now()
     }
 
     /// When the phase began, ms after the server's start.
@@ -200,13 +200,13 @@ impl Connection {
 
     /// Until when the connection may stay as it is; `None`: no limit now.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let limits = &self.shared.limits;
+        let limits = &self.setup.limits;
         let timeout = match self.phase.load(Ordering::Relaxed) {
             _ if self.is_write_blocked() => limits.body_timeout,
             IDLE => limits.idle_timeout,
             HEAD => limits.header_timeout,
             _ => return None,
         };
-        Some(self.shared.instant(self.since_ms()) + timeout)
+        Some(self.setup.instant(self.since_ms()) + timeout)
     }
 }

@@ -8,12 +8,16 @@ use std::pin::Pin;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-use crate::{Peer, Problem};
+use crate::problem::Problem;
 
 /// What an answer waits for.
 pub(crate) struct Until(Pin<Box<dyn Future<Output = Result<(), Problem>> + Send>>);
 
 impl Until {
+    pub(crate) fn new(until: impl Future<Output = Result<(), Problem>> + Send + 'static) -> Self {
+        Self(Box::pin(until))
+    }
+
     /// Gives `held` once it may be sent, or the problem in its place, with the headers of `held` that are not its body's.
     pub(super) async fn release(self, held: Response) -> Response {
         match self.0.await {
@@ -31,20 +35,4 @@ fn instead_of(held: Response, problem: Problem) -> Response {
     let mut answer = problem.into_response();
     answer.headers_mut().extend(headers);
     answer
-}
-
-impl Peer {
-    /// Lets the server send `answer` once `until` is done, or else the problem that it ends with. The layers see `answer` on
-    /// its way out. A problem gets its headers, those of the layers included, except for type and length of the body; they
-    /// replace what is there. A handler returns what it gives, and calls it at most once. When the client goes away, `until`
-    /// is dropped.
-    #[must_use]
-    pub fn hold_back(
-        &self,
-        answer: Response,
-        until: impl Future<Output = Result<(), Problem>> + Send + 'static,
-    ) -> Response {
-        self.connection.note_until(Until(Box::pin(until)));
-        answer
-    }
 }

@@ -18,7 +18,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::answer::answer;
 use super::connection::{CUT, Connection, DRAIN};
-use super::shared::Shared;
+use super::connections::Connections;
 use super::stream::Watched;
 
 /// How long, and for how many bytes, a closed connection is still read.
@@ -30,26 +30,26 @@ pub(super) fn spawn(
     stream: TcpStream,
     peer: SocketAddr,
     local: SocketAddr,
-    shared: Arc<Shared>,
+    connections: Arc<Connections>,
     permit: OwnedSemaphorePermit,
 ) {
-    let (key, connection) = shared.open(peer, local);
+    let (key, connection) = connections.open(peer, local);
     tokio::spawn(async move {
         let _permit = permit;
-        let _closing = Closing { shared, key };
+        let _closing = Closing { connections, key };
         live(stream, connection).await;
     });
 }
 
 /// Takes the connection off the books however its task ends.
 struct Closing {
-    shared: Arc<Shared>,
+    connections: Arc<Connections>,
     key: u64,
 }
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        self.shared.close(self.key);
+        self.connections.close(self.key);
     }
 }
 
@@ -94,8 +94,8 @@ async fn park(stream: &TcpStream, connection: &Connection) -> bool {
 async fn serve(stream: TcpStream, connection: &Arc<Connection>) -> Option<TcpStream> {
     let service = service_fn(|request| answer(Arc::clone(connection), request));
     let io = TokioIo::new(Watched::new(stream, Arc::clone(connection)));
-    let mut http = Some(connection.shared.builder.serve_connection(io, service));
-    let parked_after = connection.shared.parked_after;
+    let mut http = Some(connection.setup.builder.serve_connection(io, service));
+    let parked_after = connection.setup.parked_after;
     let mut timer = pin!(tokio::time::sleep(parked_after));
     let (mut registered, mut draining) = (false, false);
     let end = std::future::poll_fn(|cx| {
@@ -177,7 +177,7 @@ fn watch(connection: &Connection, mut timer: Pin<&mut Sleep>, cx: &mut Context<'
     {
         timer.as_mut().reset(deadline);
     }
-    let parked_after = connection.shared.parked_after;
+    let parked_after = connection.setup.parked_after;
     while timer.as_mut().poll(cx).is_ready() {
         let now = Instant::now();
         match connection.deadline() {

@@ -15,8 +15,10 @@ use axum::Router;
 use axum::extract::Request;
 use axum::routing::{get, post};
 
-use super::{Options, Server};
-use crate::{ClientAddress, Metrics, Policy, Problem, RawBody, RouteClass, Shutdown, problem};
+use super::Server;
+use super::options::Options;
+use crate::request::ClientAddress;
+use crate::{Metrics, Policy, Problem, RawBody, RouteClass, Shutdown, problem};
 use client::Client;
 use tokio::sync::Notify;
 

@@ -7,8 +7,11 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use axum::http::Method;
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
 
-use super::{DURATION_BUCKETS, Family, Gauge, Histogram, Metrics, Unit};
+use super::registry::{DURATION_BUCKETS, Registered, Unit};
 
 /// Series at most; what would be beyond is counted as route `other`.
 const SERIES_MAX: usize = 1_000;
@@ -45,14 +48,14 @@ impl Default for Http {
     }
 }
 
-pub(super) fn register(metrics: &Metrics, http: &Http) {
-    metrics.register(
+pub(super) fn register(registered: &Registered, http: &Http) {
+    registered.register(
         "http_request_duration_seconds",
         "Time from a request's headers to its answer's, by route template.",
         Unit::Seconds,
         http.durations.clone(),
     );
-    metrics.register("http_connections", "Open HTTP connections.", Unit::None, http.connections.clone());
+    registered.register("http_connections", "Open HTTP connections.", Unit::None, http.connections.clone());
 }
 
 impl Http {

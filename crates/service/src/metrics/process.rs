@@ -5,11 +5,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 
-use super::{Description, MetricType, Metrics, Unit};
+use super::registry::{Description, Registered, Unit};
 use crate::console;
 
 const RESIDENT: Description = Description {
@@ -43,13 +44,13 @@ const LINES_DROPPED: Description = Description {
     unit: Unit::None,
 };
 
-pub(super) fn register(metrics: &Metrics, version: &str) {
+pub(super) fn register(registered: &Registered, version: &str) {
     let process = Process { started: SystemTime::now() };
     let described = [RESIDENT, FILES, FILES_MAX, STARTED, UPTIME, CPU, LINES_DROPPED];
-    metrics.register_collector(&described, process);
+    registered.register_collector(&described, process);
     let build: Family<Vec<(String, String)>, Gauge> = Family::default();
     build.get_or_create(&vec![("version".to_owned(), version.to_owned())]).set(1);
-    metrics.register("kassa_build_info", "Always 1; the labels tell the build.", Unit::None, build);
+    registered.register("kassa_build_info", "Always 1; the labels tell the build.", Unit::None, build);
 }
 
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use axum::http::Method;
 
-use super::{Counter, Gauge, Metrics, Unit};
+use super::registry::Unit;
+use super::{Counter, Gauge, Metrics};
 
 #[test]
 fn everything_shown_is_described_and_the_other_way_round() {

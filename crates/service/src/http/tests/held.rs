@@ -7,8 +7,9 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router, routing::get};
 use tokio::sync::Notify;
 
+use super::super::options::Options;
+use super::Running;
 use super::client::{Answer, Client};
-use super::{Options, Running};
 use crate::{Peer, Problem};
 
 /// Routes whose answers are held back until `go` says so, and others.

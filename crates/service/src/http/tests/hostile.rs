@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
 
+use super::super::options::Options;
+use super::Running;
 use super::client::Answer;
-use super::{Options, Running};
 use crate::Proxies;
 
 fn hasty() -> Options {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::super::options::Options;
 use super::hostile::wait_for_connections;
-use super::{Client, Options, Running};
+use super::{Client, Running};
 
 #[tokio::test]
 async fn answers_and_repeats_request_ids() {

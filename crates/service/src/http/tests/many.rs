@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use super::super::options::Options;
 use super::hostile::wait_for_connections;
-use super::{Options, Running, scaled};
+use super::{Running, scaled};
 use crate::http::raise_file_limit;
 
 /// Set for the child process of [`running_out_of_files_is_survived`].

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::super::options::Options;
 use super::client::PATIENCE;
-use super::{Client, Options, Running};
+use super::{Client, Running};
 use crate::logs;
 
 /// Set for the child.

@@ -1,0 +1,48 @@
+//! Where and within which bounds a server serves.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::Proxies;
+
+/// Where and within which bounds to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Addresses to listen on; port 0 takes a free one.
+    pub listen: Vec<SocketAddr>,
+    /// From a request's first byte to the end of its headers.
+    pub header_timeout: Duration,
+    /// From a handler's first wait for the body to the body's end; also how long a client may refuse to read.
+    pub body_timeout: Duration,
+    /// How long a connection may stay open with no request on it.
+    pub idle_timeout: Duration,
+    /// How long requests in flight may take to end after the shutdown; then they are cut off.
+    pub drain_timeout: Duration,
+    /// Connections at a time; further ones wait in the backlog. Default: 80 % of the file limit.
+    pub connections_max: Option<usize>,
+    /// Bytes of a body; beyond it, 413.
+    pub body_bytes_max: usize,
+    /// Bytes of the request line and all headers (at least 8,192); beyond it, 431.
+    pub header_bytes_max: usize,
+    /// Bytes of the path and query; beyond it, 414.
+    pub url_bytes_max: usize,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Proxies,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: Vec::new(),
+            header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(75),
+            drain_timeout: Duration::from_secs(10),
+            connections_max: None,
+            body_bytes_max: 4 << 20,
+            header_bytes_max: 32 << 10,
+            url_bytes_max: 8 << 10,
+            trusted_proxies: Proxies::default(),
+        }
+    }
+}
