@@ -1,46 +1,16 @@
 //! The database as its callers see it.
 
 use std::path::PathBuf;
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{JoinHandle, Thread};
+use std::thread::JoinHandle;
 
 use tokio::runtime::Handle;
 
-use crate::job::{self, Waiting};
-use crate::queue::Queue;
+use crate::options::{Away, Engine, Purpose};
+use crate::queues::{Queues, send};
 use crate::sqlite::Snapshot;
-use crate::stats::Counters;
 use crate::{Error, Migration, Options, Stats, Tx, migrate, postgres, sqlite};
-
-/// Which engine is behind a [`Db`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// SQLite, in this process.
-    Sqlite,
-    /// PostgreSQL.
-    Postgres,
-}
-
-/// What a server that does not answer means to whoever opens the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Away {
-    /// It is not opened.
-    Refused,
-    /// It is reached later.
-    Awaited,
-}
-
-/// What a database is opened for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// Everything.
-    All,
-    /// To be looked at: not a byte of it changes.
-    Reading,
-}
 
 /// The database. Clones share it; the last one to go closes it.
 #[derive(Debug, Clone)]
@@ -49,20 +19,11 @@ pub struct Db(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     engine: Engine,
-    shared: Arc<Shared>,
+    queues: Arc<Queues>,
     /// Of SQLite.
     file: Option<PathBuf>,
     migrated: AtomicBool,
     threads: Mutex<Vec<JoinHandle<()>>>,
-}
-
-/// What callers and threads share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) writes: Queue,
-    pub(crate) reads: Queue,
-    pub(crate) counters: Counters,
-    pub(crate) options: Options,
 }
 
 impl Db {
@@ -79,7 +40,7 @@ impl Db {
     /// # Errors
     /// As [`Db::open`].
     pub fn open_with(url: &str, options: Options) -> Result<Self, Error> {
-        Self::open_by(url, options, (Away::Refused, Purpose::All))
+        Self::open_by(url, options, Away::Refused, Purpose::All)
     }
 
     /// Opens `url` to be looked at: nothing of it changes, no file is made, and every write fails. Of a SQLite file nobody
@@ -88,7 +49,7 @@ impl Db {
     /// # Errors
     /// As [`Db::open`]; [`Error::Invalid`] where there is no such file.
     pub fn open_to_read(url: &str) -> Result<Self, Error> {
-        Self::open_by(url, Options::default(), (Away::Refused, Purpose::Reading))
+        Self::open_by(url, Options::default(), Away::Refused, Purpose::Reading)
     }
 
     /// As [`Db::open`], but a PostgreSQL that does not answer now is waited for by whoever asks something of it: that fails
@@ -97,7 +58,7 @@ impl Db {
     /// # Errors
     /// [`Error::Invalid`] as for [`Db::open`], also for a server that answers and refuses; whatever SQLite says.
     pub fn open_ahead(url: &str) -> Result<Self, Error> {
-        Self::open_by(url, Options::default(), (Away::Awaited, Purpose::All))
+        Self::open_by(url, Options::default(), Away::Awaited, Purpose::All)
     }
 
     /// Whether `url` is an address that [`Db::open`] takes, without opening anything.
@@ -113,20 +74,19 @@ impl Db {
         }
     }
 
-    fn open_by(url: &str, options: Options, (away, purpose): (Away, Purpose)) -> Result<Self, Error> {
-        let (writes, reads) = (Queue::new(options.queue_max), Queue::new(options.queue_max));
-        let shared = Arc::new(Shared { writes, reads, counters: Counters::default(), options });
+    fn open_by(url: &str, options: Options, away: Away, purpose: Purpose) -> Result<Self, Error> {
+        let queues = Arc::new(Queues::new(options));
         let file = url.strip_prefix("sqlite:");
         let (engine, threads) = if let Some(path) = file {
-            (Engine::Sqlite, sqlite::start(path, &shared, purpose)?)
+            (Engine::Sqlite, sqlite::start(path, &queues, purpose)?)
         } else if is_postgres(url) {
-            (Engine::Postgres, postgres::start(url, &shared, (away, purpose))?)
+            (Engine::Postgres, postgres::start(url, &queues, away, purpose)?)
         } else {
             return Err(no_address());
         };
         let migrated = AtomicBool::new(false);
         let file = file.map(PathBuf::from);
-        Ok(Self(Arc::new(Inner { engine, shared, file, migrated, threads: Mutex::new(threads) })))
+        Ok(Self(Arc::new(Inner { engine, queues, file, migrated, threads: Mutex::new(threads) })))
     }
 
     /// Brings the schema up to `migrations`, each in a transaction of its own. Blocks; for the start.
@@ -135,7 +95,7 @@ impl Db {
     /// [`Error::Invalid`] if the database is newer than the program, if a migration that was applied has another text
     /// now, or if numbers have gaps; else whatever the statements fail with.
     pub fn migrate(&self, migrations: &[Migration]) -> Result<(), Error> {
-        migrate::migrate(self, migrations)?;
+        migrate::migrate(&self.0.queues, self.0.engine, migrations)?;
         self.0.migrated.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -145,7 +105,7 @@ impl Db {
     /// # Errors
     /// [`Error::Invalid`] if it is not; whatever the statements fail with.
     pub fn check_schema(&self, migrations: &[Migration]) -> Result<(), Error> {
-        migrate::check(self, migrations)
+        migrate::check(&self.0.queues, migrations)
     }
 
     /// Which engine it is.
@@ -166,7 +126,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        send(&self.0.shared.writes, op, Handle::try_current().ok())?.outcome().await
+        send(&self.0.queues.writes, op, Handle::try_current().ok())?.outcome().await
     }
 
     /// Runs `op` on one consistent, read-only snapshot.
@@ -178,7 +138,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        send(&self.0.shared.reads, op, Handle::try_current().ok())?.outcome().await
+        send(&self.0.queues.reads, op, Handle::try_current().ok())?.outcome().await
     }
 
     /// [`Db::write`] for callers without a runtime: commands, tests. Blocks.
@@ -190,7 +150,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        block_on(send(&self.0.shared.writes, op, None)?.outcome())
+        self.0.queues.write_blocking(op)
     }
 
     /// [`Db::read`] for callers without a runtime: commands, tests. Blocks.
@@ -202,7 +162,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        block_on(send(&self.0.shared.reads, op, None)?.outcome())
+        self.0.queues.read_blocking(op)
     }
 
     /// Whether a write transaction can commit; for health checks. Once migrated, it writes and commits a row.
@@ -230,9 +190,9 @@ impl Db {
 
     /// What it has done so far.
     pub fn stats(&self) -> Stats {
-        let shared = &self.0.shared;
-        let (waiting_writes, waiting_reads) = (shared.writes.len() as u64, shared.reads.len() as u64);
-        Stats { waiting_writes, waiting_reads, ..shared.counters.snapshot() }
+        let queues = &self.0.queues;
+        let (waiting_writes, waiting_reads) = (queues.writes.len() as u64, queues.reads.len() as u64);
+        Stats { waiting_writes, waiting_reads, ..queues.counters.snapshot() }
     }
 
     /// Ends its threads once what waits is done. Blocks.
@@ -250,24 +210,10 @@ fn no_address() -> Error {
     Error::Invalid("cannot open the database: its address is neither sqlite:PATH nor postgres://…".to_owned())
 }
 
-fn send<T, E>(
-    queue: &Queue,
-    op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    runtime: Option<Handle>,
-) -> Result<Waiting<T, E>, Error>
-where
-    T: Send + 'static,
-    E: From<Error> + Send + 'static,
-{
-    let (job, waiting) = job::call(op, runtime);
-    queue.push(job)?;
-    Ok(waiting)
-}
-
 impl Inner {
     fn close(&self) {
-        self.shared.writes.close();
-        self.shared.reads.close();
+        self.queues.writes.close();
+        self.queues.reads.close();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             // The last clone may go within an operation, and a thread cannot wait for itself.
@@ -281,24 +227,5 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-/// Waits for a future that needs no runtime.
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    // On a runtime's thread the runtime would ration polls, and this loop would spin without end.
-    let mut future = pin!(tokio::task::coop::unconstrained(future));
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => std::thread::park(),
-        }
     }
 }

@@ -10,6 +10,7 @@ mod migrate;
 mod options;
 mod postgres;
 mod queue;
+mod queues;
 mod sqlite;
 mod stats;
 #[cfg(any(test, feature = "testing"))]
@@ -18,10 +19,10 @@ pub mod testing;
 mod tests;
 mod tx;
 
-pub use db::{Db, Engine};
+pub use db::Db;
 pub use error::Error;
 pub use migrate::{Fill, Migration};
-pub use options::Options;
+pub use options::{Engine, Options};
 pub use sqlite::Snapshot;
 pub use stats::{GROUP_SIZES, Stats};
 pub use tx::{Param, Row, Tx};

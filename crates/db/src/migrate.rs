@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::{Db, Engine, Error, Tx, params};
+use crate::options::Engine;
+use crate::queues::Queues;
+use crate::{Error, Tx, params};
 
 /// One step of a schema: the same in both dialects of DDL.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +44,7 @@ const TABLE_POSTGRES: &str = "SET LOCAL lock_timeout = 0; SET LOCAL statement_ti
      checksum TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY (set_name, number))";
 
 /// Applies what is missing of `migrations`.
-pub(crate) fn migrate(db: &Db, migrations: &[Migration]) -> Result<(), Error> {
+pub(crate) fn migrate(queues: &Queues, engine: Engine, migrations: &[Migration]) -> Result<(), Error> {
     let mut migrations = migrations.to_vec();
     migrations.sort_by_key(|migration| (migration.set, migration.number));
     for set in migrations.chunk_by(|one, other| one.set == other.set) {
@@ -53,29 +55,28 @@ pub(crate) fn migrate(db: &Db, migrations: &[Migration]) -> Result<(), Error> {
             }
         }
         let newest = *set.last().expect("chunks are not empty");
-        let engine = db.engine();
-        db.write_blocking(move |tx| refuse_newer(tx, engine, newest))?;
+        queues.write_blocking(move |tx| refuse_newer(tx, engine, newest))?;
         for migration in set {
             let migration = *migration;
-            db.write_blocking(move |tx| apply(tx, engine, migration))?;
+            queues.write_blocking(move |tx| apply(tx, engine, migration))?;
         }
         for migration in set {
-            fill(db, migration)?;
+            fill(queues, migration)?;
         }
     }
     Ok(())
 }
 
 /// Fills what is left of a step.
-fn fill(db: &Db, migration: &Migration) -> Result<(), Error> {
+fn fill(queues: &Queues, migration: &Migration) -> Result<(), Error> {
     let Migration { set, number, fill: Some(Fill { left, some }), .. } = *migration else { return Ok(()) };
-    let of = db.read_blocking(left)?;
+    let of = queues.read_blocking(left)?;
     if of == 0 {
         return Ok(());
     }
     let (mut filled, mut told) = (0, Instant::now());
     loop {
-        let now = db.write_blocking(some)?;
+        let now = queues.write_blocking(some)?;
         if now == 0 {
             tracing::info!(set, number, filled, "rows of a migration filled");
             return Ok(());
@@ -89,11 +90,11 @@ fn fill(db: &Db, migration: &Migration) -> Result<(), Error> {
 }
 
 /// Refuses a schema that is not that of `migrations`, and leaves it as it is.
-pub(crate) fn check(db: &Db, migrations: &[Migration]) -> Result<(), Error> {
+pub(crate) fn check(queues: &Queues, migrations: &[Migration]) -> Result<(), Error> {
     for set in migrations.chunk_by(|one, other| one.set == other.set) {
         let Some(newest) = set.last().copied() else { continue };
         let Migration { set, number, .. } = newest;
-        let read = db.read_blocking(move |tx| {
+        let read = queues.read_blocking(move |tx| {
             let sql = "SELECT MAX(number) FROM migrations WHERE set_name = $1";
             tx.first(sql, params![set], |row| row.int_or_null(0))
         });

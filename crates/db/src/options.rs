@@ -66,3 +66,30 @@ impl Default for Options {
         }
     }
 }
+
+/// Which engine is behind a [`Db`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite, in this process.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// What a server that does not answer means to whoever opens the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Away {
+    /// It is not opened.
+    Refused,
+    /// It is reached later.
+    Awaited,
+}
+
+/// What a database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Everything.
+    All,
+    /// To be looked at: not a byte of it changes.
+    Reading,
+}

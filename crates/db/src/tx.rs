@@ -5,7 +5,7 @@
 
 use kassa_model::Timestamp;
 
-use crate::{Error, postgres, sqlite};
+use crate::Error;
 
 /// How deep savepoints nest at most; their statements, ready-made so that they are prepared like any other.
 const SAVE: [&str; 8] = [
@@ -42,15 +42,17 @@ pub enum Param<'a> {
 
 /// A row of an answer; columns by position, from 0.
 #[derive(Debug)]
-pub struct Row<'a>(pub(crate) Columns<'a>);
+pub struct Row<'a>(pub(crate) &'a dyn Columns);
 
-/// Where the columns are.
-pub(crate) enum Columns<'a> {
-    Sqlite(&'a rusqlite::Row<'a>),
-    Postgres(&'a ::postgres::Row),
+/// Where the columns are: an engine's row.
+pub(crate) trait Columns {
+    /// A BIGINT column.
+    fn int(&self, column: usize) -> Result<Option<i64>, Error>;
+    /// A TEXT column.
+    fn text(&self, column: usize) -> Result<Option<String>, Error>;
 }
 
-impl std::fmt::Debug for Columns<'_> {
+impl std::fmt::Debug for dyn Columns + '_ {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("columns")
     }
@@ -128,10 +130,7 @@ impl Row<'_> {
     }
     /// A BIGINT column.
     pub fn int_or_null(&self, column: usize) -> Result<Option<i64>, Error> {
-        match &self.0 {
-            Columns::Sqlite(row) => sqlite::int(row, column),
-            Columns::Postgres(row) => postgres::int(row, column),
-        }
+        self.0.int(column)
     }
     /// A TEXT column that is not NULL.
     pub fn text(&self, column: usize) -> Result<String, Error> {
@@ -139,10 +138,7 @@ impl Row<'_> {
     }
     /// A TEXT column.
     pub fn text_or_null(&self, column: usize) -> Result<Option<String>, Error> {
-        match &self.0 {
-            Columns::Sqlite(row) => sqlite::text(row, column),
-            Columns::Postgres(row) => postgres::text(row, column),
-        }
+        self.0.text(column)
     }
     /// A BIGINT column of 0 or 1.
     pub fn flag(&self, column: usize) -> Result<bool, Error> {

@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 use postgres::error::SqlState;
 use postgres::{Client, Config, NoTls};
 
+use super::failure::{explain, said};
 use super::session::Session;
-use super::worker::Kind;
-use super::{explain, said};
 use crate::{Error, Options};
 
 /// Pause between attempts to connect.
@@ -108,4 +107,15 @@ fn refused(error: &postgres::Error) -> Error {
         Error::Statement(_) => Error::Invalid(why),
         _ => Error::Unavailable(why),
     }
+}
+
+/// What a thread is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Transactions that write, READ COMMITTED.
+    Writer,
+    /// Snapshots.
+    Reader,
+    /// Writes that fail, of a database that is only looked at.
+    Refuser,
 }

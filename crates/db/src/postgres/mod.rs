@@ -3,22 +3,18 @@
 //! The driver brings a runtime of its own, so it is called from plain threads only.
 
 mod connect;
+mod failure;
 mod session;
 mod worker;
 
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use postgres::error::{DbError, SqlState};
-
+use super::options::{Away, Purpose};
 use crate::Error;
-use crate::db::{Away, Purpose, Shared};
-use crate::tx::{Doom, Failure};
-use connect::Server;
-use worker::{Kind, Worker};
-
-pub(crate) use session::{int, text};
+use crate::queues::Queues;
+use connect::{Kind, Server};
+use worker::Worker;
 
 /// Whether `url` can be one of a server.
 pub(crate) fn check_url(url: &str) -> Result<(), Error> {
@@ -28,23 +24,24 @@ pub(crate) fn check_url(url: &str) -> Result<(), Error> {
 /// Reaches the server at `url`, now or later, and starts the threads.
 pub(crate) fn start(
     url: &str,
-    shared: &Arc<Shared>,
-    (away, purpose): (Away, Purpose),
+    queues: &Arc<Queues>,
+    away: Away,
+    purpose: Purpose,
 ) -> Result<Vec<JoinHandle<()>>, Error> {
-    let server = Arc::new(Server::new(url, &shared.options)?);
+    let server = Arc::new(Server::new(url, &queues.options)?);
     let mut threads = Vec::new();
     let (report, reached) = mpsc::channel();
     // Whoever only looks has no connection that could write: what is to be written is refused by readers.
     let writes = if purpose == Purpose::Reading { Kind::Refuser } else { Kind::Writer };
-    for number in 0..shared.options.writers.max(1) {
+    for number in 0..queues.options.writers.max(1) {
         let report = (number == 0).then(|| report.clone());
-        threads.push(spawn(writes, &server, shared, report)?);
+        threads.push(spawn(writes, &server, queues, report)?);
         if purpose == Purpose::Reading {
             break;
         }
     }
-    for _ in 0..shared.options.readers.max(1) {
-        threads.push(spawn(Kind::Reader, &server, shared, None)?);
+    for _ in 0..queues.options.readers.max(1) {
+        threads.push(spawn(Kind::Reader, &server, queues, None)?);
     }
     drop(report);
     let outcome = match reached.recv() {
@@ -53,8 +50,8 @@ pub(crate) fn start(
         Err(_) => Err(Error::Unavailable("a thread died".to_owned())),
     };
     if outcome.is_err() {
-        shared.writes.close();
-        shared.reads.close();
+        queues.writes.close();
+        queues.reads.close();
     }
     outcome.map(|()| threads)
 }
@@ -62,17 +59,17 @@ pub(crate) fn start(
 fn spawn(
     kind: Kind,
     server: &Arc<Server>,
-    shared: &Arc<Shared>,
+    queues: &Arc<Queues>,
     report: Option<mpsc::Sender<Result<(), Error>>>,
 ) -> Result<JoinHandle<()>, Error> {
-    let (server, shared) = (Arc::clone(server), Arc::clone(shared));
+    let (server, queues) = (Arc::clone(server), Arc::clone(queues));
     let name = match kind {
         Kind::Writer | Kind::Refuser => "kassa-db-write",
         Kind::Reader => "kassa-db-read",
     };
     let thread = std::thread::Builder::new().name(name.to_owned());
     let thread = thread.spawn(move || {
-        let mut worker = Worker::new(kind, &server, &shared);
+        let mut worker = Worker::new(kind, &server, &queues);
         if let Some(report) = report {
             // Nobody listening means that opening failed for another reason.
             let _ = report.send(worker.reach());
@@ -80,67 +77,4 @@ fn spawn(
         worker.serve();
     });
     thread.map_err(|error| Error::Unavailable(format!("cannot start a thread: {error}")))
-}
-
-/// What a failed statement means for its transaction.
-fn failure(error: &postgres::Error) -> Failure {
-    let explained = explain(error);
-    let Some(cause) = error.as_db_error() else {
-        return Failure::Doomed(Doom::Gone(explained));
-    };
-    if is_fatal(cause) {
-        Failure::Doomed(Doom::Gone(explained))
-    } else if is_to_run_again(cause) {
-        Failure::Doomed(Doom::Again(explained))
-    } else {
-        Failure::Spoilt(explained)
-    }
-}
-
-/// The server ended the connection.
-fn is_fatal(cause: &DbError) -> bool {
-    let code = cause.code();
-    matches!(cause.severity(), "FATAL" | "PANIC")
-        || code.code().starts_with("08")
-        || [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW].contains(code)
-}
-
-/// Somebody else was faster; or the schema changed under a prepared statement, which goes with its session.
-fn is_to_run_again(cause: &DbError) -> bool {
-    let code = cause.code();
-    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code)
-        || is_stale_plan(cause)
-}
-
-fn is_stale_plan(cause: &DbError) -> bool {
-    *cause.code() == SqlState::FEATURE_NOT_SUPPORTED && cause.message().contains("cached plan")
-}
-
-fn explain(error: &postgres::Error) -> Error {
-    let Some(cause) = error.as_db_error() else {
-        return Error::Unavailable(said(error));
-    };
-    let text = said(error);
-    let code = cause.code();
-    if *code == SqlState::LOCK_NOT_AVAILABLE {
-        Error::LockTimeout(text)
-    } else if *code == SqlState::QUERY_CANCELED || is_to_run_again(cause) {
-        Error::Busy(text)
-    } else if is_fatal(cause) || code.code().starts_with("53") || code.code().starts_with("58") {
-        Error::Unavailable(text)
-    } else {
-        Error::Statement(text)
-    }
-}
-
-/// What the server or the driver says, on one line.
-fn said(error: &postgres::Error) -> String {
-    if let Some(cause) = error.as_db_error() {
-        let detail = cause.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
-        return format!("{}{detail} (SQLSTATE {})", cause.message(), cause.code().code());
-    }
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }

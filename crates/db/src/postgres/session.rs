@@ -6,7 +6,7 @@ use postgres::error::SqlState;
 use postgres::types::{ToSql, Type};
 use postgres::{Client, Statement};
 
-use super::{explain, failure};
+use super::failure::{explain, failure};
 use crate::tx::{self, Columns, Failure, Keep, ReadOutcome, plain, unreadable};
 use crate::{Error, Param, Row};
 
@@ -107,7 +107,7 @@ impl tx::Session for Session {
             self.client.query(&statement, values).map_err(|error| failure(&error))
         })?;
         for row in &rows {
-            match keep(&Row(Columns::Postgres(row))) {
+            match keep(&Row(row)) {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => return Ok(Err(error)),
@@ -221,25 +221,27 @@ fn with_values<T>(
     run(&values)
 }
 
-/// A BIGINT column; a comparison's BOOLEAN and a literal's INTEGER, too, which are integers on SQLite.
-pub(crate) fn int(row: &postgres::Row, column: usize) -> Result<Option<i64>, Error> {
-    let outcome = match *declared(row, column)? {
-        Type::INT8 => row.try_get(column),
-        Type::INT4 => row.try_get(column).map(|found: Option<i32>| found.map(i64::from)),
-        Type::INT2 => row.try_get(column).map(|found: Option<i16>| found.map(i64::from)),
-        Type::BOOL => row.try_get(column).map(|found: Option<bool>| found.map(i64::from)),
-        ref other => return Err(unreadable(column, &format!("{other} is no BIGINT"))),
-    };
-    outcome.map_err(|error| explain(&error))
-}
+impl Columns for postgres::Row {
+    /// A BIGINT column; a comparison's BOOLEAN and a literal's INTEGER, too, which are integers on SQLite.
+    fn int(&self, column: usize) -> Result<Option<i64>, Error> {
+        let outcome = match *declared(self, column)? {
+            Type::INT8 => self.try_get(column),
+            Type::INT4 => self.try_get(column).map(|found: Option<i32>| found.map(i64::from)),
+            Type::INT2 => self.try_get(column).map(|found: Option<i16>| found.map(i64::from)),
+            Type::BOOL => self.try_get(column).map(|found: Option<bool>| found.map(i64::from)),
+            ref other => return Err(unreadable(column, &format!("{other} is no BIGINT"))),
+        };
+        outcome.map_err(|error| explain(&error))
+    }
 
-/// A TEXT column.
-pub(crate) fn text(row: &postgres::Row, column: usize) -> Result<Option<String>, Error> {
-    match *declared(row, column)? {
-        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => {
-            row.try_get(column).map_err(|error| explain(&error))
+    /// A TEXT column.
+    fn text(&self, column: usize) -> Result<Option<String>, Error> {
+        match *declared(self, column)? {
+            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => {
+                self.try_get(column).map_err(|error| explain(&error))
+            }
+            ref other => Err(unreadable(column, &format!("{other} is no text"))),
         }
-        ref other => Err(unreadable(column, &format!("{other} is no text"))),
     }
 }
 

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use kassa_model::failpoint;
 
-use super::connect::Server;
+use super::connect::{Kind, Server};
+use super::failure::{explain, failure, is_fatal, is_to_run_again, said};
 use super::session::Session;
-use super::{explain, failure, is_fatal, is_to_run_again, said};
-use crate::db::Shared;
 use crate::job::{Boxed, Ran};
 use crate::queue::Served;
+use crate::queues::Queues;
 use crate::stats::add;
 use crate::tx::{Doom, Failure};
 use crate::{Error, Tx};
@@ -17,22 +17,11 @@ use crate::{Error, Tx};
 /// How often an operation is run before it is given up.
 const RUNS_MAX: u32 = 16;
 
-/// What a thread is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Transactions that write, READ COMMITTED.
-    Writer,
-    /// Snapshots.
-    Reader,
-    /// Writes that fail, of a database that is only looked at.
-    Refuser,
-}
-
 /// A thread's work.
 pub(super) struct Worker<'a> {
     kind: Kind,
     server: &'a Server,
-    shared: &'a Shared,
+    queues: &'a Queues,
     session: Option<Session>,
     random: u64,
 }
@@ -48,9 +37,9 @@ enum End {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(kind: Kind, server: &'a Server, shared: &'a Shared) -> Self {
-        let random = std::ptr::from_ref(shared).addr() as u64 ^ u64::from(std::process::id());
-        Self { kind, server, shared, session: None, random }
+    pub(super) fn new(kind: Kind, server: &'a Server, queues: &'a Queues) -> Self {
+        let random = std::ptr::from_ref(queues).addr() as u64 ^ u64::from(std::process::id());
+        Self { kind, server, queues, session: None, random }
     }
 
     /// Connects, unless it is connected.
@@ -61,16 +50,16 @@ impl<'a> Worker<'a> {
     /// Runs operations until the queue is closed and empty.
     pub(super) fn serve(mut self) {
         let queue = match self.kind {
-            Kind::Writer | Kind::Refuser => &self.shared.writes,
-            Kind::Reader => &self.shared.reads,
+            Kind::Writer | Kind::Refuser => &self.queues.writes,
+            Kind::Reader => &self.queues.reads,
         };
         let _served = Served(queue);
         while let Some(mut job) = queue.next() {
             if self.kind == Kind::Reader {
-                add(&self.shared.counters.reads, 1);
+                add(&self.queues.counters.reads, 1);
             }
             if let Err(error) = self.run(&mut job) {
-                add(&self.shared.counters.failures, 1);
+                add(&self.queues.counters.failures, 1);
                 job.fail(error);
             }
             job.answer();
@@ -82,7 +71,7 @@ impl<'a> Worker<'a> {
         let mut last = Error::Busy("it was never run".to_owned());
         for run in 0..RUNS_MAX {
             if run > 0 {
-                add(&self.shared.counters.reruns, 1);
+                add(&self.queues.counters.reruns, 1);
                 self.pause(run);
             }
             match self.attempt(job)? {
@@ -126,7 +115,7 @@ impl<'a> Worker<'a> {
             }
             (Ran::Refused, None) => {
                 self.undo(false);
-                add(&self.shared.counters.refusals, 1);
+                add(&self.queues.counters.refusals, 1);
                 Ok(End::Told)
             }
             (Ran::Kept, None) => match spoilt {
@@ -172,7 +161,7 @@ impl<'a> Worker<'a> {
         let outcome = self.session()?.command("COMMIT");
         let Err(error) = outcome else {
             failpoint::hit("db.after_commit");
-            self.shared.counters.committed(1);
+            self.queues.counters.committed(1);
             return Ok(End::Told);
         };
         // An answer of the server that does not end the connection says that it rolled back. Anything else says nothing:
@@ -188,7 +177,7 @@ impl<'a> Worker<'a> {
             }
             _ => {
                 self.session = None;
-                add(&self.shared.counters.unknowns, 1);
+                add(&self.queues.counters.unknowns, 1);
                 Ok(End::Failed(Error::Unknown(said(&error))))
             }
         }

@@ -16,12 +16,12 @@ use kassa_model::failpoint;
 use rusqlite::{Connection, ErrorCode};
 
 use super::durable::User;
+use super::failure::{explain, on_file, said};
 use super::log::Log;
-use super::statement::Session;
-use super::{end, explain, on_file, said};
-use crate::db::Shared;
+use super::statement::{Session, end};
 use crate::job::{Boxed, Ran, answer_all, refuse};
 use crate::queue::Served;
+use crate::queues::Queues;
 use crate::stats::add;
 use crate::{Error, Tx};
 
@@ -63,7 +63,7 @@ enum Stop {
 /// The operations of a transaction.
 struct Group<'a, 'c> {
     session: &'a mut Session<'c>,
-    shared: &'a Shared,
+    queues: &'a Queues,
     user: &'a User,
     undo: Undo,
     jobs: Vec<Boxed>,
@@ -74,14 +74,14 @@ struct Group<'a, 'c> {
 }
 
 /// Runs writes until the queue is closed and empty.
-pub(super) fn serve(connection: &Connection, (shared, user): (&Shared, &User), log: &mut Log) {
-    let _served = Served(&shared.writes);
+pub(super) fn serve(connection: &Connection, queues: &Queues, user: &User, log: &mut Log) {
+    let _served = Served(&queues.writes);
     let mut writer =
-        Writer { session: Session::new(connection, shared.options.statements_max), shared, user };
+        Writer { session: Session::new(connection, queues.options.statements_max), queues, user };
     let mut careful = 0_u32;
-    while let Some(first) = shared.writes.next() {
+    while let Some(first) = queues.writes.next() {
         if let Some(error) = user.broken() {
-            add(&shared.counters.failures, 1);
+            add(&queues.counters.failures, 1);
             refuse(first, error);
             continue;
         }
@@ -90,18 +90,18 @@ pub(super) fn serve(connection: &Connection, (shared, user): (&Shared, &User), l
         let again = match writer.run(vec![first], undo, Company::WhoeverWaits) {
             Again::Carefully(jobs) => {
                 careful = CAREFUL;
-                add(&shared.counters.reruns, jobs.len());
+                add(&queues.counters.reruns, jobs.len());
                 writer.run(jobs, Undo::Each, Company::Nobody)
             }
             other => other,
         };
         if let Again::Alone(jobs) = again {
             for job in jobs {
-                add(&shared.counters.reruns, 1);
+                add(&queues.counters.reruns, 1);
                 writer.run(vec![job], Undo::Each, Company::Nobody);
             }
         }
-        log.look_after(connection, shared.options.busy_timeout);
+        log.look_after(connection, queues.options.busy_timeout);
     }
 }
 
@@ -114,16 +114,16 @@ enum Company {
 
 struct Writer<'a, 'c> {
     session: Session<'c>,
-    shared: &'a Shared,
+    queues: &'a Queues,
     user: &'a User,
 }
 
 impl Writer<'_, '_> {
     /// Runs a group of `jobs` and of its company; says who is to be run again.
     fn run(&mut self, jobs: Vec<Boxed>, undo: Undo, company: Company) -> Again {
-        let Self { session, shared, user } = self;
+        let Self { session, queues, user } = self;
         if let Err(error) = session.command("BEGIN IMMEDIATE") {
-            add(&shared.counters.failures, jobs.len());
+            add(&queues.counters.failures, jobs.len());
             end(session.connection());
             let error = on_file(session.connection(), explain(&error));
             jobs.into_iter().for_each(|job| refuse(job, error.clone()));
@@ -131,7 +131,7 @@ impl Writer<'_, '_> {
         }
         let began = Instant::now();
         let mut group =
-            Group { session, shared, user, undo, jobs: Vec::new(), kept: 0, refused: 0, failed: 0 };
+            Group { session, queues, user, undo, jobs: Vec::new(), kept: 0, refused: 0, failed: 0 };
         let mut first = jobs.into_iter();
         let another = |group: &Group<'_, '_>| match company {
             Company::Nobody => None,
@@ -150,7 +150,7 @@ impl Writer<'_, '_> {
 impl Group<'_, '_> {
     /// The next operation that waits or, until the group before is durable, comes.
     fn another(&self, began: Instant) -> Option<Boxed> {
-        let Shared { writes, options, .. } = self.shared;
+        let Queues { writes, options, .. } = self.queues;
         if self.jobs.len() >= options.group_max || began.elapsed() >= options.group_time {
             return None;
         }
@@ -249,7 +249,7 @@ impl Group<'_, '_> {
     }
 
     fn fail(&mut self, error: &Error) {
-        add(&self.shared.counters.failures, self.jobs.len());
+        add(&self.queues.counters.failures, self.jobs.len());
         for job in &mut self.jobs {
             job.fail(error.clone());
         }
@@ -264,7 +264,7 @@ impl Group<'_, '_> {
             Err(error) => {
                 end(self.session.connection());
                 let error = on_file(self.session.connection(), uncommitted(&error));
-                add(&self.shared.counters.failures, self.jobs.len());
+                add(&self.queues.counters.failures, self.jobs.len());
                 self.jobs.iter_mut().for_each(|job| job.fail(error.clone()));
             }
         }
@@ -272,7 +272,7 @@ impl Group<'_, '_> {
     }
 
     fn count(&self) {
-        let counters = &self.shared.counters;
+        let counters = &self.queues.counters;
         add(&counters.refusals, self.refused);
         add(&counters.failures, self.failed);
         if self.kept > 0 {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, PrepFlags, Rows, Statement};
 
-use super::{explain, failure};
+use super::failure::{explain, failure};
 use crate::tx::{self, Columns, Failure, Keep, ReadOutcome, plain, unreadable};
 use crate::{Error, Param, Row};
 
@@ -110,7 +110,7 @@ impl tx::Session for Session<'_> {
         let to_the_end = !statement.readonly();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(|error| failure(connection, &error))? {
-            match keep(&Row(Columns::Sqlite(row))) {
+            match keep(&Row(row)) {
                 Ok(true) => {}
                 Ok(false) if to_the_end => return drain(connection, rows).map(Ok),
                 Ok(false) => break,
@@ -166,23 +166,34 @@ fn value<'a>(param: &Param<'a>) -> Result<ToSqlOutput<'a>, Failure> {
     })
 }
 
-/// A BIGINT column.
-pub(crate) fn int(row: &rusqlite::Row<'_>, column: usize) -> Result<Option<i64>, Error> {
-    match row.get_ref(column).map_err(|error| explain(&error))? {
-        ValueRef::Null => Ok(None),
-        ValueRef::Integer(number) => Ok(Some(number)),
-        other => Err(unreadable(column, &format!("{:?} is no integer", other.data_type()))),
+impl Columns for rusqlite::Row<'_> {
+    /// A BIGINT column.
+    fn int(&self, column: usize) -> Result<Option<i64>, Error> {
+        match self.get_ref(column).map_err(|error| explain(&error))? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(number) => Ok(Some(number)),
+            other => Err(unreadable(column, &format!("{:?} is no integer", other.data_type()))),
+        }
+    }
+
+    /// A TEXT column.
+    fn text(&self, column: usize) -> Result<Option<String>, Error> {
+        match self.get_ref(column).map_err(|error| explain(&error))? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(Some(text.to_owned())),
+                Err(error) => Err(unreadable(column, &error.to_string())),
+            },
+            other => Err(unreadable(column, &format!("{:?} is no text", other.data_type()))),
+        }
     }
 }
 
-/// A TEXT column.
-pub(crate) fn text(row: &rusqlite::Row<'_>, column: usize) -> Result<Option<String>, Error> {
-    match row.get_ref(column).map_err(|error| explain(&error))? {
-        ValueRef::Null => Ok(None),
-        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(Some(text.to_owned())),
-            Err(error) => Err(unreadable(column, &error.to_string())),
-        },
-        other => Err(unreadable(column, &format!("{:?} is no text", other.data_type()))),
+/// Leaves no transaction open.
+pub(super) fn end(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("ROLLBACK")
+    {
+        tracing::error!(%error, "cannot roll back");
     }
 }

@@ -10,38 +10,38 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, OpenFlags};
 
 use super::durable::Durability;
-use super::{cannot_open, said, serve_reads, spawn};
-use crate::Error;
-use crate::db::Shared;
-use crate::job;
+use super::failure::{cannot_open, said};
+use super::readers::{serve_reads, spawn};
 use crate::queue::Served;
+use crate::queues::Queues;
+use crate::{Error, job};
 
 /// Opens the file at `path` and starts its threads.
-pub(super) fn start(path: &Path, shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, Error> {
+pub(super) fn start(path: &Path, queues: &Arc<Queues>) -> Result<Vec<JoinHandle<()>>, Error> {
     if !path.is_file() {
         return Err(Error::Invalid(format!("cannot open {}: there is no such file", path.display())));
     }
     let index = Arc::new(Index::of(path));
     let durability = Durability::new();
     let mut threads = Vec::new();
-    for _ in 0..shared.options.readers.max(1) {
-        let reader = open(path, shared).map_err(|error| cannot_open(path, &said(&error)))?;
+    for _ in 0..queues.options.readers.max(1) {
+        let reader = open(path, queues).map_err(|error| cannot_open(path, &said(&error)))?;
         let (user, index) = (durability.user(), Arc::clone(&index));
-        threads.push(spawn("kassa-db-read", shared, move |shared| {
-            serve_reads(&reader, (shared, &user));
+        threads.push(spawn("kassa-db-read", queues, move |queues| {
+            serve_reads(&reader, queues, &user);
             drop((reader, index));
         })?);
     }
-    threads.push(spawn("kassa-db-write", shared, |shared| {
-        let _served = Served(&shared.writes);
-        while let Some(write) = shared.writes.next() {
+    threads.push(spawn("kassa-db-write", queues, |queues| {
+        let _served = Served(&queues.writes);
+        while let Some(write) = queues.writes.next() {
             job::refuse(write, Error::Invalid("the database is opened to be looked at only".to_owned()));
         }
     })?);
     Ok(threads)
 }
 
-fn open(path: &Path, shared: &Shared) -> rusqlite::Result<Connection> {
+fn open(path: &Path, queues: &Queues) -> rusqlite::Result<Connection> {
     let mut address = String::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
@@ -58,7 +58,7 @@ fn open(path: &Path, shared: &Shared) -> rusqlite::Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(address, flags)?;
-    connection.busy_timeout(shared.options.busy_timeout)?;
+    connection.busy_timeout(queues.options.busy_timeout)?;
     connection
         .execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;")?;
     connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))?;

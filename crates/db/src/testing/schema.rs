@@ -1,6 +1,7 @@
 //! A schema as text that is equal on both engines if the schemas are.
 
-use crate::{Db, Engine, Error, Tx};
+use crate::options::Engine;
+use crate::{Db, Error, Tx};
 
 const SQLITE: &str = "SELECT 'table ' || name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
      UNION ALL SELECT 'column ' || t.name || '.' || c.name || ' ' \

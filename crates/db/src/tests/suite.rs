@@ -246,7 +246,7 @@ async fn blocking_calls_work_on_a_runtimes_thread() {
 fn a_ping_commits() {
     on_both(|bed| {
         let commits = bed.db.stats().commits;
-        crate::db::block_on(bed.db.ping()).unwrap();
+        crate::queues::block_on(bed.db.ping()).unwrap();
         bed.db.migrate(&[]).unwrap();
         assert_eq!(bed.db.stats().commits, commits + 1);
     });
