@@ -47,7 +47,7 @@ pub enum Wish {
 
 /// An address, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Parts<'t> {
+struct Components<'t> {
     /// Scheme and `//`, or nothing.
     scheme: &'t str,
     /// Host and port, without a user.
@@ -77,7 +77,7 @@ impl<'a> Addresses<'a> {
     /// address that the path was taken from. Has at most [`PAGE_BYTES_MAX`] bytes.
     pub fn page(&self, sent: &str, query: Option<&str>, fragment: Option<&str>) -> String {
         let sent = &whole(sent);
-        let Parts { path, query: own_query, .. } = Parts::relative(sent);
+        let Components { path, query: own_query, .. } = Components::relative(sent);
         let mut page = self.normal(path).into_owned();
         self.push_kept(&mut page, own_query.or(query).unwrap_or_default());
         if let Some(route) = self.route(sent, fragment) {
@@ -106,7 +106,7 @@ impl<'a> Addresses<'a> {
         if address.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:")) {
             return Cow::Borrowed(&address[..7]);
         }
-        let parts = Parts::of(address);
+        let parts = Components::of(address);
         let mut clean = String::with_capacity(address.len());
         clean.push_str(parts.scheme);
         clean.push_str(parts.authority);
@@ -118,7 +118,7 @@ impl<'a> Addresses<'a> {
         }
         if let Some(route) = parts.fragment.filter(|fragment| is_route(fragment)) {
             clean.push('#');
-            push_path(&mut clean, Parts::relative(route).path);
+            push_path(&mut clean, Components::relative(route).path);
         }
         if clean == address { Cow::Borrowed(address) } else { Cow::Owned(clean) }
     }
@@ -187,7 +187,7 @@ impl<'a> Addresses<'a> {
     /// Adds a route that lies in the fragment, unless it is the root.
     fn push_route(&self, page: &mut String, route: &str) {
         let sign = if route.starts_with('!') { "#!" } else { "#" };
-        let Parts { path, query, .. } = Parts::relative(route.trim_start_matches('!'));
+        let Components { path, query, .. } = Components::relative(route.trim_start_matches('!'));
         let mut routed = self.normal(path).into_owned();
         self.push_kept(&mut routed, query.unwrap_or_default());
         if routed != "/" {
@@ -233,7 +233,7 @@ impl<'a> Addresses<'a> {
     }
 }
 
-impl<'t> Parts<'t> {
+impl<'t> Components<'t> {
     fn of(address: &'t str) -> Self {
         let scheme = match address.find("://") {
             Some(end) if is_scheme(&address[..end]) => &address[..end + 3],
@@ -265,7 +265,7 @@ impl<'t> Parts<'t> {
 /// Origin and path of an address: all that is kept of one elsewhere.
 pub fn origin_and_path(address: &str) -> Cow<'_, str> {
     let whole = whole(address);
-    let parts = Parts::of(&whole);
+    let parts = Components::of(&whole);
     let mut clean = format!("{}{}", parts.scheme, parts.authority);
     push_path(&mut clean, parts.path);
     if clean == address { Cow::Borrowed(address) } else { Cow::Owned(clean) }
@@ -290,7 +290,7 @@ pub fn campaign_word(word: &str) -> Option<Cow<'_, str>> {
         if is_email(&whole) || is_token(&whole) {
             return None;
         }
-        if !words::has_query(&whole) {
+        if !self::has_query(&whole) {
             return Some(Cow::Borrowed(word));
         }
     }
@@ -324,7 +324,7 @@ fn has_no_secret(path: &str) -> bool {
 
 /// Whether an address begins with `scheme://`, or with `//` and what may be a host.
 pub fn is_absolute(address: &str) -> bool {
-    !Parts::of(address).scheme.is_empty()
+    !Components::of(address).scheme.is_empty()
 }
 
 /// Whether a text may be host and port, with a user. An XPath, which begins with `//` too, is none.
@@ -350,3 +350,8 @@ fn is_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests;
+
+/// Whether something behind a question mark or a `#` has a value.
+pub(super) fn has_query(text: &str) -> bool {
+    text.find(['?', '#']).is_some_and(|at| text[at..].contains('='))
+}

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use crate::poll::{Followed, Poller};
 use crate::sites::Sites;
 use crate::store::{self, ApiKey, Stored, StoredSite};
-use crate::{Error, RuleOptions, login};
+use crate::{Error, RuleOptions, guesses};
 
 /// Older than this, what is known says so in `/health`.
 const STALE_AFTER_SECONDS: i64 = 30;
@@ -175,7 +175,7 @@ impl News {
             store::touch_api_key(tx, id, *used_at)?;
         }
         if self.purge {
-            store::purge(tx, now.micros(), now.micros() - login::WINDOW)?;
+            store::purge(tx, now.micros(), now.micros() - guesses::WINDOW)?;
         }
         store::load(tx, now)
     }

@@ -10,9 +10,13 @@ use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use kassa_model::{MICROS_PER_SECOND, Timestamp};
+use kassa_model::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp};
 
-use crate::login::{FAILURES_MAX, WINDOW};
+/// Wrong tokens, and wrong keys, from one address within [`WINDOW`]; after these it is locked.
+pub(crate) const FAILURES_MAX: i64 = 10;
+
+/// How long failures count, and how long a lock lasts, µs.
+pub(crate) const WINDOW: i64 = MICROS_PER_HOUR / 4;
 
 /// Addresses told apart; by chance two share a place, once in as many pairs.
 const SLOTS: u64 = 1 << 16;

@@ -6,6 +6,7 @@
 mod address;
 mod admit;
 mod attached;
+mod authorize;
 mod budget;
 mod caller;
 mod cookie;
@@ -35,8 +36,9 @@ mod tests;
 mod weak;
 
 pub use address::{Addresses, PAGE_BYTES_MAX, Wish, campaign_word, is_absolute, origin_and_path};
+pub use authorize::bearer_token;
 pub use budget::PerSecondBudget;
-pub use caller::{Caller, Denied, bearer_token};
+pub use caller::{Caller, Denied};
 pub use error::Error;
 pub use http::{Allowed, Anyone, Guarded, Need, admin_routes, need, session_routes};
 pub use mode::{Mode, is_known_default};

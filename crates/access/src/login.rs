@@ -6,23 +6,18 @@
 use std::net::IpAddr;
 
 use kassa_db::Tx;
-use kassa_model::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp};
+use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
+use crate::guesses::{FAILURES_MAX, WINDOW};
 use crate::secret::{Hash, random, to_hex};
 use crate::{Access, store};
 
 /// How long a session lasts, s.
 pub(crate) const SESSION_SECONDS: i64 = 12 * 3_600;
 
-/// Wrong tokens, and wrong keys, from one address within [`WINDOW`]; after these it is locked.
-pub(crate) const FAILURES_MAX: i64 = 10;
-
 /// Wrong tokens from everywhere within [`WINDOW`]; after these everyone is locked out. The admin token itself, as a
 /// bearer token, works all the same.
 const FAILURES_MAX_ALL: i64 = 1_000;
-
-/// How long failures count, and how long a lock lasts, µs.
-pub(crate) const WINDOW: i64 = MICROS_PER_HOUR / 4;
 
 /// Sessions at a time; a further one ends the oldest.
 const SESSIONS_MAX: i64 = 1_000;

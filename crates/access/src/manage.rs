@@ -7,6 +7,7 @@ use kassa_model::Timestamp;
 use uuid::Uuid;
 
 use crate::attached::Attached;
+use crate::secret::SECRET_PREFIX;
 use crate::secret::{Hash, random, to_hex};
 use crate::site::{Site, WriteKey, is_id};
 use crate::sites::SITES_MAX;
@@ -24,9 +25,6 @@ const KEEP_DAYS_MAX: u32 = 36_500;
 
 /// Characters of a key's name.
 const NAME_CHARS_MAX: usize = 100;
-
-/// How a secret key begins.
-pub(crate) const SECRET_PREFIX: &str = "ks_live_";
 
 /// Characters of a secret key that its list shows.
 const SHOWN: usize = SECRET_PREFIX.len() + 6;

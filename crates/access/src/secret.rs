@@ -7,6 +7,9 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::{Error, Scope, Scopes, SecretKeyOptions};
 
+/// How a secret key begins.
+pub(crate) const SECRET_PREFIX: &str = "ks_live_";
+
 /// The hash of a secret.
 #[derive(Clone, Copy)]
 pub(crate) struct Hash([u8; 32]);

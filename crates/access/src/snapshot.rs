@@ -10,7 +10,7 @@ use kassa_service::{RateLimit, Status};
 use crate::attached::Attached;
 use crate::guesses::Guesses;
 use crate::keeper::{self, Keeper};
-use crate::manage::SECRET_PREFIX;
+use crate::secret::SECRET_PREFIX;
 use crate::secret::{Hash, SecretKey};
 use crate::site::{Site, UnknownSite};
 use crate::sites::{Sites, Snapshot};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::readable::undone;
-use super::{Addresses, is_absolute};
+use super::{Addresses, has_query, is_absolute};
 
 const MAIL: &str = "mailto:";
 /// What may stand before a path in a text.
@@ -86,11 +86,6 @@ fn scheme_start(word: &str) -> Option<usize> {
     let length = word.as_bytes()[..end].iter().rev().take_while(of_scheme).count();
     let scheme = &word[end - length..end];
     scheme.find(|letter: char| letter.is_ascii_alphabetic()).map(|letter| end - length + letter)
-}
-
-/// Whether something behind a question mark or a `#` has a value.
-pub(super) fn has_query(text: &str) -> bool {
-    text.find(['?', '#']).is_some_and(|at| text[at..].contains('='))
 }
 
 fn may_hold_address(text: &str) -> bool {

@@ -12,7 +12,7 @@ use kassa_model::Timestamp;
 use kassa_service::{Bare, Json, Object, Problem};
 use serde::{Deserialize, Serialize};
 
-use super::{Named, Refused};
+use super::refused::{Named, Refused};
 use crate::manage::NewKey;
 use crate::store::ApiKey;
 use crate::{Access, Scopes};

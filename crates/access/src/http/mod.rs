@@ -2,89 +2,24 @@
 
 mod guard;
 mod keys;
+mod refused;
 mod session;
 mod sites;
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path};
-use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
-use kassa_service::{Problem, Protected};
-use serde::de::DeserializeOwned;
-
-use crate::Access;
-use crate::login::LogInError;
-use crate::manage::ManageError;
+use kassa_service::Protected;
 
 pub use guard::{Allowed, Anyone, Guarded, Need, need};
 pub use session::session_routes;
+
+use crate::Access;
 
 /// `/v1/admin/keys`, `/v1/admin/sites` and `/v1/admin/sessions`, for administrators. Class `Native`; the scope is asked for here.
 pub fn admin_routes(access: Access) -> Protected {
     let routes =
         keys::routes().merge(sites::routes()).merge(session::admin_routes()).with_state(access.clone());
     Protected::behind::<Allowed<need::Admin>, _>(Arc::new(access), routes)
-}
-
-impl From<kassa_db::Error> for Refused {
-    fn from(error: kassa_db::Error) -> Self {
-        tracing::warn!(%error, "the database did not answer an admin route");
-        Self(Problem::unavailable("the database does not answer", 2))
-    }
-}
-
-/// A refusal as the routes answer it.
-#[derive(Debug)]
-pub(crate) struct Refused(pub(crate) Problem);
-
-impl From<ManageError> for Refused {
-    fn from(error: ManageError) -> Self {
-        let text = error.to_string();
-        match error {
-            ManageError::NoDatabase => Self(Problem::unavailable(text, 60)),
-            ManageError::Invalid(_) => Self(Problem::bad_request(text)),
-            ManageError::Unknown(_) => Self(Problem::not_found(text)),
-            ManageError::Conflict(_) => Self(Problem::conflict(text)),
-            ManageError::Database(error) => error.into(),
-        }
-    }
-}
-
-impl From<LogInError> for Refused {
-    fn from(error: LogInError) -> Self {
-        let text = error.to_string();
-        match error {
-            LogInError::Wrong => Self(Problem::unauthorized(text)),
-            LogInError::Locked { seconds } => Self(Problem::too_many_requests(seconds).detail(text)),
-            LogInError::NoDatabase => Self(Problem::unavailable(text, 60)),
-            LogInError::Database(error) => error.into(),
-        }
-    }
-}
-
-impl From<Problem> for Refused {
-    fn from(problem: Problem) -> Self {
-        Self(problem)
-    }
-}
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        self.0.into_response()
-    }
-}
-
-/// The path's variables; what is no UTF-8 is refused as a problem.
-struct Named<T>(T);
-
-impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Named<T> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let path = Path::from_request_parts(parts, state).await;
-        path.map(|Path(named)| Self(named)).map_err(|refused| Problem::bad_request(refused.body_text()))
-    }
 }
 
 #[cfg(test)]

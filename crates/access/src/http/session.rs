@@ -15,7 +15,8 @@ use kassa_service::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Anyone, Refused};
+use super::guard::Anyone;
+use super::refused::Refused;
 use crate::cookie::{self, Transport};
 use crate::login::SESSION_SECONDS;
 use crate::{Access, Caller, Denied, Mode, Scope, Scopes};

@@ -11,7 +11,7 @@ use axum::routing::{delete, get, post};
 use kassa_service::{Bare, Json, Object};
 use serde::{Deserialize, Serialize};
 
-use super::{Named, Refused};
+use super::refused::{Named, Refused};
 use crate::site::{Site, Source};
 use crate::store::StoredSite;
 use crate::{Access, RuleOptions, TrailingSlash};

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use kassa_model::{Clock, MICROS_PER_DAY, ManualClock, Timestamp};
 
-use super::{Salts, week_of};
+use super::Salts;
+use super::cache::week_of;
 use crate::secret::to_hex;
 use crate::testing::until;
 
@@ -70,7 +71,7 @@ fn old_salts_are_destroyed() {
         assert_eq!(kept.len(), destroyed.len().min(2), "today's and yesterday's of {day}");
         assert!(kept.contains(&destroyed.last().unwrap()));
     }
-    let file: super::SaltsFile = serde_json::from_str(&text(data.path())).unwrap();
+    let file: super::cache::SaltsFile = serde_json::from_str(&text(data.path())).unwrap();
     assert!(file.days.len() == 2 && file.weeks.len() <= 2);
     assert!(!data.path().join("salts.tmp").exists());
 }
@@ -85,7 +86,7 @@ fn old_salts_are_destroyed_where_visits_come_every_few_days() {
                 salts = Salts::open(data.path()).unwrap();
             }
             salts.at(noon(day));
-            let file: super::SaltsFile = serde_json::from_str(&text(data.path())).unwrap();
+            let file: super::cache::SaltsFile = serde_json::from_str(&text(data.path())).unwrap();
             let oldest = day - i64::try_from(step).unwrap() - 1;
             assert!(file.days.keys().all(|kept| *kept >= oldest), "{step} {day}: {:?}", file.days.keys());
             assert!(file.days.len() <= 4 && file.weeks.len() <= 4, "{step} {day}");
@@ -158,7 +159,7 @@ fn days_gone_by_are_served_from_memory_only() {
     for day in (0..5_000).chain((0..5_000).rev()) {
         assert_eq!(salts.at(noon(day)), salts.at(noon(day)));
     }
-    assert!(salts.cache.kept.lock().unwrap().past.len() <= super::PAST_DAYS_MAX);
+    assert!(salts.cache.kept.lock().unwrap().past.len() <= super::cache::PAST_DAYS_MAX);
 }
 
 #[test]

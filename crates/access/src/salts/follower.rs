@@ -2,17 +2,17 @@
 //! than yesterday or of a time to come. Those of the day outlast a clock that this process sees set ahead by days, for as long
 //! as it may be set right again: 24 hours.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use kassa_db::{Db, Tx};
-use kassa_model::{Clock, Salt};
+use kassa_model::Clock;
 use kassa_service::Status;
 use tokio::runtime::Runtime;
 
-use super::{Cache, fresh, parse, week_of};
+use super::cache::{Cache, Numbered, fresh, parse, week_of};
 use crate::poll::{Followed, Poller};
 use crate::secret::to_hex;
 use crate::{Error, store};
@@ -23,12 +23,9 @@ const WEEK: &str = "week";
 /// A clock that was set ahead by mistake is right again by then.
 const CLOCK_SET_RIGHT_WITHIN: Duration = Duration::from_secs(24 * 3_600);
 
-/// Salts by day, or by week.
-type Numbered = BTreeMap<i64, Salt>;
-
 /// The thread that keeps the cache in step with the database.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct Follower {
     source: Arc<Source>,
     poller: Poller,
 }
@@ -68,7 +65,7 @@ struct Found {
     weeks: Numbered,
 }
 
-impl Shared {
+impl Follower {
     pub(super) fn start(db: Db, clock: Arc<dyn Clock>, cache: Arc<Cache>) -> Result<Self, Error> {
         let (followed, known) = (Followed::new(db, "the salts"), AtomicBool::new(false));
         let source = Arc::new(Source { followed, clock, cache, known, seen: Mutex::default() });
@@ -97,7 +94,7 @@ impl Source {
         if !wanted.is_met_by(&found) {
             found = self.followed.db.write(move |tx| wanted.write(tx)).await?;
         }
-        self.cache.take_over(found);
+        self.cache.take_over(found.days, found.weeks);
         self.known.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -173,22 +170,4 @@ fn find(tx: &mut Tx<'_>) -> Result<Found, kassa_db::Error> {
 fn read(found: &[(i64, String)]) -> Result<Numbered, kassa_db::Error> {
     let shape = || kassa_db::Error::Invalid("a stored salt is not 32 hexadecimal digits".to_owned());
     found.iter().map(|(number, text)| Ok((*number, parse(text).ok_or_else(shape)?))).collect()
-}
-
-impl Cache {
-    /// Takes over what the database has; where it differs from what is in use, the database is right.
-    fn take_over(&self, found: Found) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let differs = |known: &Numbered, found: &Numbered| {
-            known.iter().any(|(number, salt)| found.get(number).is_some_and(|right| right != salt))
-        };
-        let wrong = differs(&kept.days, &found.days) || differs(&kept.weeks, &found.weeks);
-        kept.days.extend(found.days);
-        kept.weeks.extend(found.weeks);
-        if wrong {
-            tracing::warn!("salts made here while the database was away give way to its own");
-            kept.past.clear();
-            self.current.store(None);
-        }
-    }
 }
