@@ -14,7 +14,11 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::limits::{Paying, TooMuch};
-use super::{BODY_BYTES_MAX, INFLATED_BYTES_MAX};
+
+/// The most bytes of a body.
+pub const BODY_BYTES_MAX: usize = 4 << 20;
+/// The most bytes into which a compressed body may inflate.
+pub const INFLATED_BYTES_MAX: usize = 16 << 20;
 
 /// What is read without waiting for a place.
 const SMALL_BYTES_MAX: usize = 1 << 20;
@@ -30,7 +34,7 @@ const LARGE_AT_A_TIME: usize = 2;
 
 /// The places for large bodies.
 #[derive(Debug)]
-pub(super) struct Places(Arc<Semaphore>);
+pub(super) struct LargeBodies(Arc<Semaphore>);
 
 /// A body to be parsed.
 #[derive(Debug)]
@@ -55,7 +59,7 @@ impl From<TooMuch> for Unread {
     }
 }
 
-impl Places {
+impl LargeBodies {
     pub(super) fn new() -> Self {
         Self(Arc::new(Semaphore::new(LARGE_AT_A_TIME)))
     }

@@ -15,10 +15,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
-use kassa_access::{Mode, bearer_token};
+use kassa_access::{Access, Mode, bearer_token};
 use kassa_service::{Peer, Problem, body, is_forwarded};
 
-use super::{BODY_BYTES_MAX, Collector, Incoming, IngestPath, Refusal, Sender, key};
+use super::body::BODY_BYTES_MAX;
+use super::collector::Collector;
+use super::incoming::{Incoming, IngestPath, Refusal, Sender};
+use super::key;
 use crate::wire::{Answer, Kind};
 
 const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
@@ -90,9 +93,9 @@ async fn take(
     let headers = request.headers();
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let address = peer.as_ref().map_or(loopback, |peer| peer.client_address(headers));
-    let mode = collector.parts.access.mode_for(headers);
+    let mode = collector.access().mode_for(headers);
     let key = key::write_key(headers, request.uri().query());
-    let sender = collector.sender(mode, address, headers, key.as_deref());
+    let sender = sender_of(collector.access(), mode, address, headers, key.as_deref());
     let counter_first = counter_first.holds(peer.as_ref());
     if sender == Sender::Stranger
         && let Err(refusal) = collector.begin(address)
@@ -130,20 +133,17 @@ async fn take(
     }
 }
 
-impl Collector {
-    /// Whether the sender's events are limited: whoever shows a secret key, as a token or in the place of a write key, may send as
-    /// much as there is room for, and so may this machine's own programs, for whom no proxy speaks.
-    fn sender(&self, mode: Mode, address: IpAddr, headers: &HeaderMap, key: Option<&str>) -> Sender {
-        if mode == Mode::Open || (address.is_loopback() && !is_forwarded(headers)) {
-            return Sender::Known;
-        }
-        // A token that is none of kassa's may belong to the shop in front: it is nobody's business here.
-        let access = &self.parts.access;
-        let shown = [bearer_token(headers), key];
-        match shown.into_iter().flatten().any(|key| access.is_secret_key(key)) {
-            true => Sender::Known,
-            false => Sender::Stranger,
-        }
+/// Whether the sender's events are limited: whoever shows a secret key, as a token or in the place of a write key, may send as
+/// much as there is room for, and so may this machine's own programs, for whom no proxy speaks.
+fn sender_of(access: &Access, mode: Mode, address: IpAddr, headers: &HeaderMap, key: Option<&str>) -> Sender {
+    if mode == Mode::Open || (address.is_loopback() && !is_forwarded(headers)) {
+        return Sender::Known;
+    }
+    // A token that is none of kassa's may belong to the shop in front: it is nobody's business here.
+    let shown = [bearer_token(headers), key];
+    match shown.into_iter().flatten().any(|key| access.is_secret_key(key)) {
+        true => Sender::Known,
+        false => Sender::Stranger,
     }
 }
 

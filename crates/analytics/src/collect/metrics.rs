@@ -7,8 +7,11 @@ use kassa_model::{Dialect, LogRecord, Reason};
 use kassa_service::Metrics;
 use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Histogram, Unit};
 
-use super::DIALECTS;
 use crate::wire::Reading;
+
+/// The dialects that requests come by, and the reasons they are refused for: what bounds the metrics' labels.
+pub(super) const DIALECTS: [Dialect; 5] =
+    [Dialect::Flat, Dialect::Batch, Dialect::Counter, Dialect::Site, Dialect::Segment];
 
 /// Distinct types of dialect C that have a series of their own; the rest is counted as `other`.
 const TYPES_MAX: usize = 200;

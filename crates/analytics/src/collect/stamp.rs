@@ -10,7 +10,8 @@ use kassa_model::{
 };
 
 use super::country::Countries;
-use super::{Incoming, id};
+use super::id;
+use super::incoming::Incoming;
 use crate::wire::{AGENT_BYTES_MAX, add_own, cut};
 
 /// An address's bytes: 4 or 16.

@@ -21,13 +21,13 @@ const ALLOCATION_BYTES: usize = 16;
 #[derive(Debug)]
 pub(super) struct Facts {
     numbers: HashMap<Arc<VisitFacts>, u32>,
-    held: Vec<Held>,
+    counted: Vec<Counted>,
     free: Vec<u32>,
     bytes: usize,
 }
 
 #[derive(Debug)]
-struct Held {
+struct Counted {
     facts: Arc<VisitFacts>,
     /// How many parts of sessions hold it.
     holders: u32,
@@ -35,8 +35,8 @@ struct Held {
 
 impl Default for Facts {
     fn default() -> Self {
-        let nothing = Held { facts: Arc::default(), holders: 0 };
-        Self { numbers: HashMap::new(), held: vec![nothing], free: Vec::new(), bytes: 0 }
+        let nothing = Counted { facts: Arc::default(), holders: 0 };
+        Self { numbers: HashMap::new(), counted: vec![nothing], free: Vec::new(), bytes: 0 }
     }
 }
 
@@ -50,15 +50,15 @@ impl Facts {
             return *number;
         }
         let facts = Arc::new(facts);
-        let held = Held { facts: Arc::clone(&facts), holders: 0 };
+        let counted = Counted { facts: Arc::clone(&facts), holders: 0 };
         let number = match self.free.pop() {
             Some(number) => {
-                self.held[number as usize] = held;
+                self.counted[number as usize] = counted;
                 number
             }
             None => {
-                self.held.push(held);
-                u32::try_from(self.held.len() - 1)
+                self.counted.push(counted);
+                u32::try_from(self.counted.len() - 1)
                     .expect("fewer facts than parts of sessions, and these fit memory")
             }
         };
@@ -68,42 +68,42 @@ impl Facts {
 
     /// The facts of a number.
     pub(super) fn get(&self, number: u32) -> &Arc<VisitFacts> {
-        &self.held[number as usize].facts
+        &self.counted[number as usize].facts
     }
 
     /// One part of a session more holds them.
     pub(super) fn hold(&mut self, number: u32) {
-        let held = &mut self.held[number as usize];
-        held.holders += 1;
-        if held.holders == 1 && number != UNKNOWN {
-            self.bytes += bytes_of(&held.facts);
+        let counted = &mut self.counted[number as usize];
+        counted.holders += 1;
+        if counted.holders == 1 && number != UNKNOWN {
+            self.bytes += bytes_of(&counted.facts);
         }
     }
 
     /// One less; the last lets go of them.
     pub(super) fn release(&mut self, number: u32) {
-        let held = &mut self.held[number as usize];
-        held.holders -= 1;
-        if held.holders == 0 && number != UNKNOWN {
-            self.bytes -= bytes_of(&held.facts);
-            self.numbers.remove(&held.facts);
-            held.facts = Arc::default();
+        let counted = &mut self.counted[number as usize];
+        counted.holders -= 1;
+        if counted.holders == 0 && number != UNKNOWN {
+            self.bytes -= bytes_of(&counted.facts);
+            self.numbers.remove(&counted.facts);
+            counted.facts = Arc::default();
             self.free.push(number);
         }
     }
 
     /// Nobody holds any: whoever still does is about to [`Self::hold`] them again, and then comes [`Self::sweep`].
     pub(super) fn release_all(&mut self) {
-        self.held.iter_mut().for_each(|held| held.holders = 0);
+        self.counted.iter_mut().for_each(|counted| counted.holders = 0);
         self.bytes = 0;
     }
 
     /// Lets go of what nobody holds.
     pub(super) fn sweep(&mut self) {
-        for (number, held) in (0..).zip(&mut self.held) {
-            if held.holders == 0 && held.facts.is_known() {
-                self.numbers.remove(&held.facts);
-                held.facts = Arc::default();
+        for (number, counted) in (0..).zip(&mut self.counted) {
+            if counted.holders == 0 && counted.facts.is_known() {
+                self.numbers.remove(&counted.facts);
+                counted.facts = Arc::default();
                 self.free.push(number);
             }
         }

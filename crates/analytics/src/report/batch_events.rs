@@ -24,10 +24,10 @@ use kassa_model::{Dialect, Event, LABEL, PATH_SENT, id_as_sent};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::Reports;
 use super::guard::{B, Reader};
 use super::params::Params;
 use super::refusal::Refusal;
+use super::reports::Reports;
 use crate::wire::is_of_nobody;
 
 /// Rows, unless the question says otherwise.
@@ -51,7 +51,7 @@ async fn events(reports: &Reports, caller: &Caller, uri: &Uri) -> Result<Vec<Row
     let params = Params::any(uri)?;
     let sites = match params.text("site_id") {
         Some(site) => {
-            reports.lenient_place_of(caller, site)?;
+            reports.lenient_calendar_of(caller, site)?;
             Some(vec![site.to_owned()])
         }
         None => caller.only_site().map(|only| vec![only.to_owned()]),

@@ -11,7 +11,7 @@ use kassa_eventstore::query::TimeRange;
 use kassa_model::{MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp};
 
 use super::ask::{Invalid, Unit};
-use super::calendar::{Place, after, from_jiff, moved, to_jiff};
+use super::calendar::{Calendar, after, from_jiff, moved, to_jiff};
 
 /// The most buckets of an answer.
 pub(crate) const BUCKETS_MAX: usize = 1_000;
@@ -38,7 +38,7 @@ pub(crate) fn default_unit(range: TimeRange) -> Unit {
 ///
 /// # Errors
 /// [`Invalid`] when there would be more than [`BUCKETS_MAX`].
-pub(crate) fn buckets(range: TimeRange, unit: Unit, place: &Place) -> Result<Buckets, Invalid> {
+pub(crate) fn buckets(range: TimeRange, unit: Unit, calendar: &Calendar) -> Result<Buckets, Invalid> {
     let mut cut = Buckets { boundaries: vec![range.from], labels: Vec::new() };
     let mut start = range.from;
     while start < range.to {
@@ -48,8 +48,8 @@ pub(crate) fn buckets(range: TimeRange, unit: Unit, place: &Place) -> Result<Buc
                 unit.dimension()
             ));
         }
-        let end = next(start, unit, place).min(range.to);
-        cut.labels.push(label(start, unit, place));
+        let end = next(start, unit, calendar).min(range.to);
+        cut.labels.push(label(start, unit, calendar));
         cut.boundaries.push(end);
         start = end;
     }
@@ -57,20 +57,20 @@ pub(crate) fn buckets(range: TimeRange, unit: Unit, place: &Place) -> Result<Buc
 }
 
 /// The first boundary after `start`.
-fn next(start: Timestamp, unit: Unit, place: &Place) -> Timestamp {
-    let date = place.date_of(start);
+fn next(start: Timestamp, unit: Unit, calendar: &Calendar) -> Timestamp {
+    let date = calendar.date_of(start);
     let mut end = match unit {
-        Unit::Minute => return next_clock(start, MICROS_PER_SECOND * 60, &place.zone),
-        Unit::Hour => return next_clock(start, MICROS_PER_HOUR, &place.zone),
+        Unit::Minute => return next_clock(start, MICROS_PER_SECOND * 60, &calendar.zone),
+        Unit::Hour => return next_clock(start, MICROS_PER_HOUR, &calendar.zone),
         Unit::Day => after(date),
         Unit::Week => moved(date, (7 - i64::from(date.weekday().to_monday_zero_offset())).days()),
         Unit::Month => moved(date.first_of_month(), 1.month()),
     };
     // A zone may skip a whole day (Pacific/Apia, 2011-12-30): it begins where the next one begins.
-    while place.start_of(end) <= start {
+    while calendar.start_of(end) <= start {
         end = after(end);
     }
-    place.start_of(end)
+    calendar.start_of(end)
 }
 
 /// The next full `width` on the local clock, or the change of the clock if that comes first.
@@ -85,18 +85,18 @@ fn next_clock(start: Timestamp, width: i64, zone: &TimeZone) -> Timestamp {
     change.map_or(full, |change| from_jiff(change.timestamp()))
 }
 
-fn label(start: Timestamp, unit: Unit, place: &Place) -> String {
+fn label(start: Timestamp, unit: Unit, calendar: &Calendar) -> String {
     let instant = to_jiff(start);
-    let local = place.zone.to_datetime(instant);
+    let local = calendar.zone.to_datetime(instant);
     match unit {
         Unit::Day | Unit::Week => local.date().to_string(),
         Unit::Month => local.date().first_of_month().to_string(),
         Unit::Hour | Unit::Minute => {
             let minute = if unit == Unit::Hour { 0 } else { local.minute() };
             let floor = local.date().at(local.hour(), minute, 0, 0);
-            let offset = if is_repeated(floor, &place.zone) {
+            let offset = if is_repeated(floor, &calendar.zone) {
                 // RFC 3339 ends with the offset: `+01:00`.
-                let text = place.show(start);
+                let text = calendar.show(start);
                 text.char_indices().rev().nth(5).map_or(String::new(), |(at, _)| text[at..].to_owned())
             } else {
                 String::new()

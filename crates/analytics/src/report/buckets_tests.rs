@@ -6,17 +6,17 @@ use kassa_model::Timestamp;
 
 use super::{Buckets, buckets, default_unit};
 use crate::report::ask::{RangeAsk, Unit};
-use crate::report::calendar::Place;
+use crate::report::calendar::Calendar;
 use crate::report::parse_range::parse_ends;
 
-fn place(zone: &str) -> Place {
-    Place { zone: TimeZone::get(zone).unwrap(), now: Timestamp::from_micros(0), first: None }
+fn calendar(zone: &str) -> Calendar {
+    Calendar { zone: TimeZone::get(zone).unwrap(), now: Timestamp::from_micros(0), first: None }
 }
 
 fn cut(zone: &str, from: &str, to: &str, unit: Unit) -> Buckets {
-    let place = place(zone);
-    let range = place.resolve(parse_ends(from, to).unwrap()).range;
-    let cut = buckets(range, unit, &place).unwrap();
+    let calendar = calendar(zone);
+    let range = calendar.resolve(parse_ends(from, to).unwrap()).range;
+    let cut = buckets(range, unit, &calendar).unwrap();
     assert_eq!(cut.boundaries.len(), cut.labels.len() + 1);
     assert!(cut.boundaries.windows(2).all(|pair| pair[0] < pair[1]), "{cut:?}");
     assert_eq!((cut.boundaries.first(), cut.boundaries.last()), (Some(&range.from), Some(&range.to)));
@@ -119,9 +119,9 @@ fn ranges_that_begin_within_a_bucket() {
 #[test]
 fn too_many_are_refused() {
     let check = |from: &str, to: &str, unit: Unit, fine: bool| {
-        let place = place("UTC");
-        let range = place.resolve(parse_ends(from, to).unwrap()).range;
-        assert_eq!(buckets(range, unit, &place).is_ok(), fine, "{from} {to} {unit:?}");
+        let calendar = calendar("UTC");
+        let range = calendar.resolve(parse_ends(from, to).unwrap()).range;
+        assert_eq!(buckets(range, unit, &calendar).is_ok(), fine, "{from} {to} {unit:?}");
     };
     check("2024-01-01", "2026-09-26", Unit::Day, true);
     check("2024-01-01", "2026-09-27", Unit::Day, false);
@@ -138,10 +138,10 @@ fn every_range_has_a_fitting_bucket() {
         let now: Timestamp = "2026-11-20T12:00:30Z".parse().unwrap();
         let first = Some("2020-05-05T00:00:00Z".parse().unwrap());
         for zone in ["UTC", "Europe/Berlin", "America/Sao_Paulo", "Asia/Kathmandu"] {
-            let place = Place { zone: TimeZone::get(zone).unwrap(), now, first };
-            let range: TimeRange = place.resolve(ask).range;
+            let calendar = Calendar { zone: TimeZone::get(zone).unwrap(), now, first };
+            let range: TimeRange = calendar.resolve(ask).range;
             assert_eq!(default_unit(range), expected, "{ask:?} {zone}");
-            buckets(range, expected, &place).unwrap();
+            buckets(range, expected, &calendar).unwrap();
         }
     };
     check(RangeAsk::Realtime, Unit::Minute);

@@ -10,7 +10,9 @@ use kassa_eventstore::query::TimeRange;
 use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
 
 use super::ask::RangeAsk;
-use super::comparison::Stride;
+
+/// After every event: 2201-01-01T00:00:00Z.
+pub(crate) const FAR_AHEAD: jiff::Timestamp = jiff::Timestamp::constant(7_289_654_400, 0);
 
 /// The window of "current" visitors and of `realtime`.
 pub(crate) const REALTIME_MICROS: i64 = 5 * 60 * MICROS_PER_SECOND;
@@ -25,9 +27,9 @@ pub(crate) struct Period {
     pub(crate) stride: Stride,
 }
 
-/// When and where a question is asked.
+/// The days of a site, as of the time of asking.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct Calendar {
     /// The site's time zone.
     pub(crate) zone: TimeZone,
     /// The time of asking.
@@ -36,7 +38,7 @@ pub(crate) struct Place {
     pub(crate) first: Option<Timestamp>,
 }
 
-impl Place {
+impl Calendar {
     /// What `ask` means here.
     pub(crate) fn resolve(&self, ask: RangeAsk) -> Period {
         let today = self.date_of(self.now);
@@ -130,4 +132,27 @@ pub(crate) fn to_jiff(time: Timestamp) -> jiff::Timestamp {
 /// As the model has it.
 pub(crate) fn from_jiff(time: jiff::Timestamp) -> Timestamp {
     Timestamp::from_micros(time.as_microsecond())
+}
+
+/// How far back another period lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stride {
+    /// By so many microseconds.
+    Micros(i64),
+    /// By so many days, at the same time of day.
+    Days(i64),
+    /// By so many months, at the same time of the same day, or of the last one of a month that has no such day.
+    Months(i64),
+}
+
+impl Stride {
+    pub(super) fn back(self, date: Date) -> Date {
+        let step: Step = match self {
+            // Only instants are moved by microseconds.
+            Self::Micros(_) => return date,
+            Self::Days(count) => (-count).days(),
+            Self::Months(count) => (-count).months(),
+        };
+        moved(date, step)
+    }
 }

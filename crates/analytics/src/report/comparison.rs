@@ -5,106 +5,80 @@
 //! compared with the same part of that one: up to the same minute, this one included, by the clock of the site. So at
 //! 12:00:30 `day` is compared with yesterday from 00:00 to 12:01.
 
-use jiff::civil::Date;
-use jiff::{Span as Step, ToSpan};
+use jiff::ToSpan;
 use kassa_eventstore::query::TimeRange;
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
 use super::ask::ComparisonAsk;
-use super::calendar::{Period, Place, after, from_jiff, moved, to_jiff};
+use super::calendar::{Calendar, Period, Stride, after, from_jiff, moved, to_jiff};
 
 const MINUTE: i64 = 60 * MICROS_PER_SECOND;
 const YEAR: Stride = Stride::Months(12);
 /// No period begins earlier: there is nothing, and an echo of it could not be asked again.
 const FIRST: Timestamp = Timestamp::from_micros(0);
 
-/// How far back another period lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stride {
-    /// By so many microseconds.
-    Micros(i64),
-    /// By so many days, at the same time of day.
-    Days(i64),
-    /// By so many months, at the same time of the same day, or of the last one of a month that has no such day.
-    Months(i64),
+/// What `ask` compares `period` with; its bounds are taken as they are where it names them.
+pub(crate) fn compared_range(calendar: &Calendar, ask: ComparisonAsk, period: &Period) -> TimeRange {
+    match ask {
+        ComparisonAsk::Custom(bounds)
+        | ComparisonAsk::PreviousPeriod(Some(bounds))
+        | ComparisonAsk::YearOverYear(Some(bounds)) => calendar.resolve(bounds).range,
+        ComparisonAsk::PreviousPeriod(None) => before(calendar, period, period.stride),
+        ComparisonAsk::YearOverYear(None) => before(calendar, period, YEAR),
+    }
 }
 
-impl Place {
-    /// What `ask` compares `period` with; its bounds are taken as they are where it names them.
-    pub(crate) fn resolve_comparison(&self, ask: ComparisonAsk, period: &Period) -> TimeRange {
-        match ask {
-            ComparisonAsk::Custom(bounds)
-            | ComparisonAsk::PreviousPeriod(Some(bounds))
-            | ComparisonAsk::YearOverYear(Some(bounds)) => self.resolve(bounds).range,
-            ComparisonAsk::PreviousPeriod(None) => self.before(period, period.stride),
-            ComparisonAsk::YearOverYear(None) => self.before(period, YEAR),
-        }
+fn before(calendar: &Calendar, period: &Period, stride: Stride) -> TimeRange {
+    let TimeRange { from, mut to } = whole_before(calendar, period, stride);
+    if period.range.to > minute(calendar).plus_micros(MINUTE) {
+        to = to.min(same_part_end(calendar, period, stride));
     }
+    let from = from.max(FIRST);
+    TimeRange { from, to: to.max(from.plus_micros(1)) }
+}
 
-    fn before(&self, period: &Period, stride: Stride) -> TimeRange {
-        let TimeRange { from, mut to } = self.whole_before(period, stride);
-        if period.range.to > self.minute().plus_micros(MINUTE) {
-            to = to.min(self.same_part_end(period, stride));
+fn whole_before(calendar: &Calendar, period: &Period, stride: Stride) -> TimeRange {
+    match period.days {
+        Some((first, end)) => {
+            // Moved by its last day: the day after 28 February is another one in a leap year.
+            let last = moved(end, (-1).days());
+            calendar.days(stride.back(first), after(stride.back(last))).range
         }
-        let from = from.max(FIRST);
-        TimeRange { from, to: to.max(from.plus_micros(1)) }
-    }
-
-    fn whole_before(&self, period: &Period, stride: Stride) -> TimeRange {
-        match period.days {
-            Some((first, end)) => {
-                // Moved by its last day: the day after 28 February is another one in a leap year.
-                let last = moved(end, (-1).days());
-                self.days(stride.back(first), after(stride.back(last))).range
-            }
-            None => {
-                let TimeRange { from, to } = period.range;
-                let to = self.moved_back(to.plus_micros(-1), stride).plus_micros(1);
-                TimeRange { from: self.moved_back(from, stride), to }
-            }
-        }
-    }
-
-    /// Where the part of the other period ends that this minute is the end of.
-    fn same_part_end(&self, period: &Period, stride: Stride) -> Timestamp {
-        if let (Stride::Months(_), Some((first, _))) = (stride, period.days) {
-            let today = self.date_of(self.now);
-            let there = stride.back(today);
-            // The 30th of March is later in its month than all of February; a day alone is compared with a day.
-            if there.day() < today.day() && first < today {
-                return self.start_of(after(there));
-            }
-        }
-        self.moved_back(self.minute(), stride).plus_micros(MINUTE)
-    }
-
-    /// The beginning of this minute.
-    fn minute(&self) -> Timestamp {
-        Timestamp::from_micros(self.now.micros().div_euclid(MINUTE) * MINUTE)
-    }
-
-    fn moved_back(&self, time: Timestamp, stride: Stride) -> Timestamp {
-        if let Stride::Micros(micros) = stride {
-            return time.plus_micros(-micros);
-        }
-        let local = self.zone.to_datetime(to_jiff(time));
-        let there = stride.back(local.date());
-        match there.to_datetime(local.time()).to_zoned(self.zone.clone()) {
-            Ok(zoned) => from_jiff(zoned.timestamp()),
-            // Outside of the calendar, which no range reaches.
-            Err(_) => self.start_of(there),
+        None => {
+            let TimeRange { from, to } = period.range;
+            let to = moved_back(calendar, to.plus_micros(-1), stride).plus_micros(1);
+            TimeRange { from: moved_back(calendar, from, stride), to }
         }
     }
 }
 
-impl Stride {
-    fn back(self, date: Date) -> Date {
-        let step: Step = match self {
-            // Only instants are moved by microseconds.
-            Self::Micros(_) => return date,
-            Self::Days(count) => (-count).days(),
-            Self::Months(count) => (-count).months(),
-        };
-        moved(date, step)
+/// Where the part of the other period ends that this minute is the end of.
+fn same_part_end(calendar: &Calendar, period: &Period, stride: Stride) -> Timestamp {
+    if let (Stride::Months(_), Some((first, _))) = (stride, period.days) {
+        let today = calendar.date_of(calendar.now);
+        let there = stride.back(today);
+        // The 30th of March is later in its month than all of February; a day alone is compared with a day.
+        if there.day() < today.day() && first < today {
+            return calendar.start_of(after(there));
+        }
+    }
+    moved_back(calendar, minute(calendar), stride).plus_micros(MINUTE)
+}
+
+/// The beginning of this minute.
+fn minute(calendar: &Calendar) -> Timestamp {
+    Timestamp::from_micros(calendar.now.micros().div_euclid(MINUTE) * MINUTE)
+}
+
+fn moved_back(calendar: &Calendar, time: Timestamp, stride: Stride) -> Timestamp {
+    if let Stride::Micros(micros) = stride {
+        return time.plus_micros(-micros);
+    }
+    let local = calendar.zone.to_datetime(to_jiff(time));
+    let there = stride.back(local.date());
+    match there.to_datetime(local.time()).to_zoned(calendar.zone.clone()) {
+        Ok(zoned) => from_jiff(zoned.timestamp()),
+        // Outside of the calendar, which no range reaches.
+        Err(_) => calendar.start_of(there),
     }
 }

@@ -20,10 +20,10 @@ use kassa_model::Reason;
 use kassa_service::nearest::unknown;
 use serde_json::{Value, json};
 
-use super::Reports;
 use super::ask::Invalid;
 use super::params::Params;
 use super::refusal::Refusal;
+use super::reports::Reports;
 
 const LIMIT_DEFAULT: u32 = 100;
 const LIMIT_MAX: u32 = 1_000;

@@ -24,14 +24,11 @@ use kassa_model::Timestamp;
 use kassa_service::nearest::unknown;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::Reports;
 use super::ask::Invalid;
 use super::csv::{Cells, HEADER, write_line};
 use super::params::Params;
 use super::refusal::Refusal;
-
-/// Exports at a time.
-pub(crate) const EXPORTS_MAX: usize = 2;
+use super::reports::Reports;
 
 /// `GET /v1/export`.
 pub(crate) async fn get_export(
@@ -41,10 +38,10 @@ pub(crate) async fn get_export(
 ) -> Result<Response, Refusal> {
     let params = Params::of(&uri, &["site_id", "format", "from", "to", "cells"])?;
     let site = params.required("site_id")?;
-    let place = reports.place_of(&caller, site)?;
+    let calendar = reports.calendar_of(&caller, site)?;
     csv_only(params.text("format").unwrap_or("csv"))?;
     let cells = parse_cells(params.text("cells").unwrap_or("safe"))?;
-    let bounds = params.bounds(&place)?;
+    let bounds = params.bounds(&calendar)?;
     let filter = EventFilter {
         sites: Some(vec![site.to_owned()]),
         occurred_from: Some(bounds.from),
@@ -55,7 +52,7 @@ pub(crate) async fn get_export(
     let turn = reports.turn_of_export().await?;
     let parts = reports.in_time(async { Ok(reports.store.export_parts(&filter).await?) }).await?.into_iter();
     let line: Line = Arc::new(move |event: &EventRef<'_>, text: &mut String| write_line(event, cells, text));
-    let mut parts = Parts { store: Arc::clone(&reports.store), parts, line, _turn: turn };
+    let mut parts = Pieces { store: Arc::clone(&reports.store), parts, line, _turn: turn };
     // The first part is read before the answer begins, so that a store that is down gives a 503 and not an empty file.
     let first = reports.in_time(async { Ok(parts.first().await?) }).await?;
     let rest = stream::unfold(parts, |mut parts| async move {
@@ -63,18 +60,7 @@ pub(crate) async fn get_export(
         Some((part, parts))
     });
     let body = Body::from_stream(stream::StreamExt::chain(stream::iter([Ok(first)]), rest));
-    Ok((file_headers(site, place.now), body).into_response())
-}
-
-impl Reports {
-    /// Waits for an export's turn, which ends with what is returned.
-    async fn turn_of_export(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        let turn = Arc::clone(&self.exports).acquire_owned();
-        match tokio::time::timeout(self.export_wait, turn).await {
-            Ok(Ok(turn)) => Ok(turn),
-            _ => Err(Refusal::Busy(format!("{EXPORTS_MAX} exports are being sent, more are not at a time"))),
-        }
-    }
+    Ok((file_headers(site, calendar.now), body).into_response())
 }
 
 fn file_headers(site: &str, now: Timestamp) -> HeaderMap {
@@ -109,14 +95,14 @@ fn parse_cells(text: &str) -> Result<Cells, Invalid> {
 }
 
 /// What is left to be sent.
-struct Parts {
+struct Pieces {
     store: Arc<dyn EventStore>,
     parts: std::vec::IntoIter<EventFilter>,
     line: Line,
     _turn: OwnedSemaphorePermit,
 }
 
-impl Parts {
+impl Pieces {
     async fn first(&mut self) -> Result<Bytes, Error> {
         let mut text = HEADER.to_owned();
         if let Some(part) = self.parts.next() {

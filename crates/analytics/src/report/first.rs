@@ -14,7 +14,7 @@ use kassa_model::{MICROS_PER_DAY, Timestamp};
 
 use super::ask::Unit;
 use super::buckets::{BUCKETS_MAX, Buckets, buckets};
-use super::calendar::Place;
+use super::calendar::Calendar;
 
 /// The most sites that are remembered.
 const SITES_MAX: usize = 1_000;
@@ -69,7 +69,7 @@ async fn look_up(store: &dyn EventStore, site: &str, now: Timestamp) -> Result<O
     let end = now.plus_micros(2 * MICROS_PER_DAY);
     let mut range = TimeRange { from: Timestamp::EARLIEST.min(now), to: end };
     for unit in [Unit::Month, Unit::Day, Unit::Hour, Unit::Minute] {
-        let utc = Place { zone: TimeZone::UTC, now: range.to, first: None };
+        let utc = Calendar { zone: TimeZone::UTC, now: range.to, first: None };
         let cut: Buckets = buckets(range, unit, &utc).map_err(|error| Error::Invalid(error.to_string()))?;
         match first_of(store, site, range, &cut.boundaries).await? {
             Some(bucket) => range = bucket,

@@ -1,7 +1,4 @@
-//! Who may ask about which site, and in which time zone the answer is.
-//!
-//! Whether a caller may read at all is the handler's first argument: `Allowed<need::Read>`, or [`Reader`] for a dialect.
-//! Which site it is about stands in the question, so that [`Reports::place_of`] asks.
+//! Who may ask in an old dialect: the first argument of its handlers, as `Allowed<need::Read>` is of the native ones.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -9,23 +6,11 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use jiff::tz::TimeZone;
-use kassa_access::{Access, Caller, Guarded, Scope};
+use kassa_access::{Caller, Scope};
 use kassa_service::{Permit, Problem};
 
-use super::Reports;
-use super::calendar::Place;
 use super::refusal::Refusal;
-
-impl Guarded for Reports {
-    fn access(&self) -> &Access {
-        &self.access
-    }
-
-    fn site(&self) -> Option<&str> {
-        None
-    }
-}
+use super::reports::Reports;
 
 /// An old dialect whose reports there are.
 pub(crate) trait Dialect: Send + Sync + 'static {
@@ -74,32 +59,5 @@ pub(crate) struct InDialect(Refusal);
 impl IntoResponse for InDialect {
     fn into_response(self) -> Response {
         self.0.into_compat()
-    }
-}
-
-impl Reports {
-    /// Where and when a question about `site` is asked.
-    ///
-    /// # Errors
-    /// 404 when there is no such site, or not for this caller.
-    pub(crate) fn place_of(&self, caller: &Caller, site: &str) -> Result<Place, Refusal> {
-        let place = self.lenient_place_of(caller, site)?;
-        match self.access.site(site) {
-            Some(_) => Ok(place),
-            None => {
-                let shown: String = site.chars().take(100).collect();
-                Err(Refusal::NotFound(format!("no site {shown}")))
-            }
-        }
-    }
-
-    /// The same for the compat routes, where a site that does not exist has nothing to show, and days of UTC.
-    ///
-    /// # Errors
-    /// 404 when the caller may not read it.
-    pub(crate) fn lenient_place_of(&self, caller: &Caller, site: &str) -> Result<Place, Refusal> {
-        caller.require_site(site).map_err(Refusal::Access)?;
-        let zone = self.access.site(site).map_or(TimeZone::UTC, |site| site.timezone.clone());
-        Ok(Place { zone, now: self.clock.now(), first: None })
     }
 }

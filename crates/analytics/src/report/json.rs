@@ -3,8 +3,11 @@
 
 use std::fmt;
 
+use kassa_service::nearest::unknown;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+
+use super::ask::Invalid;
 
 /// A JSON value whose objects have no key twice.
 pub(crate) struct Strict(pub(crate) Value);
@@ -68,6 +71,39 @@ impl<'de> Visitor<'de> for StrictVisitor {
             map.insert(key, value);
         }
         Ok(Value::Object(map))
+    }
+}
+
+/// The text of a JSON string.
+pub(crate) fn text<'a>(value: &'a Value, what: &str) -> Result<&'a str, Invalid> {
+    value.as_str().ok_or_else(|| Invalid(format!("{what} must be a string, not {}", kind(value))))
+}
+
+/// The items of a JSON array.
+pub(crate) fn list<'a>(value: &'a Value, what: &str) -> Result<&'a [Value], Invalid> {
+    match value {
+        Value::Array(items) => Ok(items),
+        other => Invalid::because(format!("{what} must be an array, not {}", kind(other))),
+    }
+}
+
+/// Refuses keys that are not among `known`.
+pub(crate) fn known_keys(what: &str, map: &Map<String, Value>, known: &[&str]) -> Result<(), Invalid> {
+    match map.keys().find(|key| !known.contains(&key.as_str())) {
+        Some(key) => Invalid::because(unknown(what, key, known)),
+        None => Ok(()),
+    }
+}
+
+/// What kind of JSON value it is, for errors.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
     }
 }
 

@@ -20,9 +20,13 @@ pub mod definitions;
 mod export;
 mod first;
 mod guard;
+mod hub;
 mod json;
+mod measure;
+mod options;
 mod params;
 mod parse;
+mod parse_dimension;
 mod parse_extras;
 mod parse_filter;
 mod parse_money;
@@ -30,6 +34,7 @@ mod parse_range;
 mod plan;
 mod realtime;
 mod refusal;
+mod reports;
 mod rows;
 mod shape;
 mod stats;
@@ -39,90 +44,16 @@ mod stream;
 mod tests;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::middleware::map_response;
 use axum::response::Response;
-use kassa_access::Access;
-use kassa_eventstore::{Error as StoreError, EventStore};
-use kassa_model::{Clock, Currency};
+use kassa_service::Protected;
 use kassa_service::protected::{get, post};
-use kassa_service::{Protected, Shutdown};
-use tokio::sync::Semaphore;
 
-use first::FirstEvents;
-use refusal::Refusal;
-use stream::Hub;
-
-/// What can be set about reports.
-#[derive(Debug, Clone)]
-pub struct ReportOptions {
-    /// How often a watched site is measured for the live stream.
-    pub realtime_every: Duration,
-    /// The most open live streams, over all sites; more are refused with 503.
-    pub watchers_max: usize,
-    /// Ends the live streams, so that the server can drain.
-    pub shutdown: Shutdown,
-    /// The shop's currency: that of amounts where there are none.
-    pub currency: Currency,
-    /// The longest that a question may take, all that it asks of the store together; 504 beyond.
-    pub query_timeout: Duration,
-    /// How long an export waits for others to end; 503 beyond.
-    pub export_wait: Duration,
-}
-
-impl Default for ReportOptions {
-    fn default() -> Self {
-        Self {
-            realtime_every: Duration::from_secs(1),
-            watchers_max: 256,
-            shutdown: Shutdown::new(),
-            currency: Currency::USD,
-            query_timeout: Duration::from_secs(30),
-            export_wait: Duration::from_secs(10),
-        }
-    }
-}
-
-/// Everything that answering needs; one per process.
-#[derive(Debug)]
-pub struct Reports {
-    store: Arc<dyn EventStore>,
-    access: Access,
-    clock: Arc<dyn Clock>,
-    hub: Arc<Hub>,
-    first: FirstEvents,
-    currency: Currency,
-    query_timeout: Duration,
-    exports: Arc<Semaphore>,
-    export_wait: Duration,
-}
-
-impl Reports {
-    /// Reports over `store`, for whom `access` lets in.
-    pub fn new(
-        options: ReportOptions,
-        store: Arc<dyn EventStore>,
-        access: Access,
-        clock: Arc<dyn Clock>,
-    ) -> Arc<Self> {
-        let ReportOptions { currency, query_timeout, export_wait, .. } = options;
-        let exports = Arc::new(Semaphore::new(export::EXPORTS_MAX));
-        let hub = Hub::new(options, Arc::clone(&store), Arc::clone(&clock));
-        let first = FirstEvents::default();
-        Arc::new(Self { store, access, clock, hub, first, currency, query_timeout, exports, export_wait })
-    }
-
-    /// What `asking` answers, if it does in time; dropped beyond, which ends what the store does for it.
-    async fn in_time<T>(&self, asking: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
-        match tokio::time::timeout(self.query_timeout, asking).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Refusal::Store(StoreError::Timeout(self.query_timeout.as_secs()))),
-        }
-    }
-}
+pub use options::ReportOptions;
+pub use reports::Reports;
 
 /// All routes of reports, for a server that does not tell route classes apart (tests do).
 pub fn routes(reports: Arc<Reports>) -> Protected {

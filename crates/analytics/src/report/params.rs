@@ -8,7 +8,7 @@ use kassa_eventstore::query::TimeRange;
 use kassa_service::nearest::unknown;
 
 use super::ask::{Invalid, RangeAsk};
-use super::calendar::{Place, from_jiff};
+use super::calendar::{Calendar, FAR_AHEAD, from_jiff};
 use super::parse_range::{parse_date, parse_last_date, parse_last_time, parse_time};
 
 /// The most bytes of a value; the longest legitimate one is a path.
@@ -92,15 +92,15 @@ impl Params {
     }
 
     /// `from` and `to`, each a date (both inclusive, in site time) or an RFC 3339 time (`from` inclusive, `to` not).
-    pub(crate) fn bounds(&self, place: &Place) -> Result<TimeRange, Invalid> {
+    pub(crate) fn bounds(&self, calendar: &Calendar) -> Result<TimeRange, Invalid> {
         let end = |name: &str, otherwise: jiff::Timestamp| match self.text(name) {
             None => Ok(from_jiff(otherwise)),
             Some(text) if name == "from" => match parse_date(text) {
-                Some(date) => Ok(place.resolve(RangeAsk::Dates(date, date)).range.from),
+                Some(date) => Ok(calendar.resolve(RangeAsk::Dates(date, date)).range.from),
                 None => parse_time(text),
             },
             Some(text) => match parse_last_date(text) {
-                Some(date) => Ok(place.resolve(RangeAsk::Dates(date, date)).range.to),
+                Some(date) => Ok(calendar.resolve(RangeAsk::Dates(date, date)).range.to),
                 None => parse_last_time(text),
             },
         };
@@ -114,8 +114,6 @@ impl Params {
 
 /// Before every event: the dialects accept times from 2000.
 pub(crate) const LONG_AGO: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH;
-/// After every event: 2201-01-01T00:00:00Z.
-pub(crate) const FAR_AHEAD: jiff::Timestamp = jiff::Timestamp::constant(7_289_654_400, 0);
 
 /// All of time, for questions without a range.
 pub(crate) fn always() -> TimeRange {

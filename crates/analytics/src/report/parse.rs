@@ -12,9 +12,10 @@ use kassa_eventstore::query::Field;
 use kassa_service::nearest::unknown;
 use serde_json::{Map, Value};
 
-use super::ask::{Ask, DimensionAsk, Invalid, Unit};
-use super::definitions::{FIELDS, METRICS, MetricDefinition, PROPS_PREFIX, TIMES};
-use super::json::Strict;
+use super::ask::{Ask, DimensionAsk, Invalid};
+use super::definitions::{METRICS, MetricDefinition};
+use super::json::{Strict, kind, known_keys, list, text};
+use super::parse_dimension::{NAME_BYTES_MAX, parse_dimensions};
 use super::parse_extras::{parse_include, parse_order, parse_pagination};
 use super::parse_filter::parse_filters;
 use super::parse_money::no_money_fields_elsewhere;
@@ -22,10 +23,6 @@ use super::parse_range::parse_range;
 
 /// The most bytes of a query's body.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
-/// The most dimensions of a query.
-pub(crate) const DIMENSIONS_MAX: usize = 5;
-/// The most bytes of a site's name or of a property's key.
-pub(crate) const NAME_BYTES_MAX: usize = 255;
 
 const FIELDS_OF_QUERY: &[&str] =
     &["site_id", "metrics", "date_range", "dimensions", "filters", "order_by", "pagination", "include"];
@@ -56,41 +53,6 @@ pub(crate) fn parse(body: &[u8]) -> Result<Ask, Invalid> {
         metrics,
         dimensions,
     })
-}
-
-/// The field that a dimension's name stands for.
-pub(crate) fn parse_field(name: &str) -> Result<Field, Invalid> {
-    if let Some(key) = name.strip_prefix(PROPS_PREFIX) {
-        return match key.len() {
-            1..=NAME_BYTES_MAX => Ok(Field::Prop(key.to_owned())),
-            _ => Invalid::because(format!("{PROPS_PREFIX}<key> needs a key of 1 to {NAME_BYTES_MAX} bytes")),
-        };
-    }
-    match FIELDS.iter().find(|known| known.name == name) {
-        Some(known) => Ok(known.field.clone()),
-        None => Invalid::because(unknown("dimension", name, &dimension_names())),
-    }
-}
-
-/// The text of a JSON string.
-pub(crate) fn text<'a>(value: &'a Value, what: &str) -> Result<&'a str, Invalid> {
-    value.as_str().ok_or_else(|| Invalid(format!("{what} must be a string, not {}", kind(value))))
-}
-
-/// The items of a JSON array.
-pub(crate) fn list<'a>(value: &'a Value, what: &str) -> Result<&'a [Value], Invalid> {
-    match value {
-        Value::Array(items) => Ok(items),
-        other => Invalid::because(format!("{what} must be an array, not {}", kind(other))),
-    }
-}
-
-/// Refuses keys that are not among `known`.
-pub(crate) fn known_keys(what: &str, map: &Map<String, Value>, known: &[&str]) -> Result<(), Invalid> {
-    match map.keys().find(|key| !known.contains(&key.as_str())) {
-        Some(key) => Invalid::because(unknown(what, key, known)),
-        None => Ok(()),
-    }
 }
 
 fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
@@ -138,45 +100,6 @@ fn parse_metrics(value: Option<Value>) -> Result<Vec<&'static MetricDefinition>,
     Ok(metrics)
 }
 
-fn parse_dimensions(value: Option<Value>) -> Result<Vec<DimensionAsk>, Invalid> {
-    let value = value.unwrap_or_else(|| Value::Array(Vec::new()));
-    let items = list(&value, "dimensions")?;
-    if items.len() > DIMENSIONS_MAX {
-        return Invalid::because(format!("a query has at most {DIMENSIONS_MAX} dimensions"));
-    }
-    let mut dimensions = Vec::with_capacity(items.len());
-    for item in items {
-        let name = text(item, "a dimension")?;
-        let dimension = parse_dimension(name)?;
-        let is_time = matches!(dimension, DimensionAsk::Time(_));
-        if is_time && dimensions.iter().any(|known| matches!(known, DimensionAsk::Time(_))) {
-            return Invalid::because("a query has at most one time dimension");
-        }
-        if dimensions.contains(&dimension) {
-            return Invalid::because(format!("the dimension {name:?} is given twice"));
-        }
-        dimensions.push(dimension);
-    }
-    Ok(dimensions)
-}
-
-fn parse_dimension(name: &str) -> Result<DimensionAsk, Invalid> {
-    Ok(match name {
-        "time" => DimensionAsk::Time(None),
-        "time:minute" => DimensionAsk::Time(Some(Unit::Minute)),
-        "time:hour" => DimensionAsk::Time(Some(Unit::Hour)),
-        "time:day" => DimensionAsk::Time(Some(Unit::Day)),
-        "time:week" => DimensionAsk::Time(Some(Unit::Week)),
-        "time:month" => DimensionAsk::Time(Some(Unit::Month)),
-        _ => DimensionAsk::Field(parse_field(name)?, name.to_owned()),
-    })
-}
-
-fn dimension_names() -> Vec<&'static str> {
-    let fields = FIELDS.iter().map(|known| known.name);
-    fields.chain(["event:props:<key>"]).chain(TIMES.iter().copied()).collect()
-}
-
 /// A session has many names and properties, so a bounce rate by them would count one session in many rows.
 fn no_session_metrics_by_event(
     metrics: &[&'static MetricDefinition],
@@ -193,16 +116,4 @@ fn no_session_metrics_by_event(
         }
     }
     Ok(())
-}
-
-/// What kind of JSON value it is, for errors.
-pub(crate) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::ask::{ComparisonAsk, DimensionAsk, Include, Invalid, RangeAsk};
 use super::definitions::MetricDefinition;
-use super::parse::{kind, known_keys, list, text};
+use super::json::{kind, known_keys, list, text};
 use super::parse_range::parse_range;
 
 /// Rows of an answer, unless the query says otherwise.

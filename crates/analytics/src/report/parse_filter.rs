@@ -9,7 +9,8 @@ use kassa_service::nearest::unknown;
 use serde_json::Value;
 
 use super::ask::Invalid;
-use super::parse::{list, parse_field, text};
+use super::json::{list, text};
+use super::parse_dimension::parse_field;
 
 /// The most values of one comparison.
 pub(crate) const VALUES_MAX: usize = 100;

@@ -7,9 +7,8 @@ use kassa_service::nearest::unknown;
 use serde_json::Value;
 
 use super::ask::{Invalid, RangeAsk};
-use super::calendar::from_jiff;
-use super::params::FAR_AHEAD;
-use super::parse::text;
+use super::calendar::{FAR_AHEAD, from_jiff};
+use super::json::text;
 
 /// The most days of `<n>d`.
 const DAYS_MAX: u16 = 3_660;

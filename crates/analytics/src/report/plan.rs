@@ -4,7 +4,8 @@ use kassa_eventstore::query::{Dimension, OrderBy, Query, TimeRange};
 
 use super::ask::{Ask, DimensionAsk, Invalid, Unit};
 use super::buckets::{Buckets, buckets, default_unit};
-use super::calendar::Place;
+use super::calendar::Calendar;
+use super::comparison::compared_range;
 
 /// The most rows of the other period that a comparison looks through.
 pub(crate) const COMPARED_ROWS_MAX: u32 = 100_000;
@@ -30,42 +31,47 @@ pub(crate) struct Comparison {
     pub(crate) shown_range: [String; 2],
 }
 
-/// Plans `ask` for a site in `place`.
+/// Plans `ask` for a site with this `calendar`.
 ///
 /// # Errors
 /// [`Invalid`] when the range has more buckets than an answer may have.
-pub(crate) fn plan(ask: &Ask, place: &Place) -> Result<Plan, Invalid> {
-    let period = place.resolve(ask.range);
+pub(crate) fn plan(ask: &Ask, calendar: &Calendar) -> Result<Plan, Invalid> {
+    let period = calendar.resolve(ask.range);
     let unit = settled_unit(ask, period.range);
-    let (query, labels) = query_of(ask, period.range, unit, place)?;
+    let (query, labels) = query_of(ask, period.range, unit, calendar)?;
     let comparison = match ask.include.comparison {
         None => None,
-        Some(mode) => Some(compare(ask, place.resolve_comparison(mode, &period), unit, place)?),
+        Some(mode) => Some(compare(ask, compared_range(calendar, mode, &period), unit, calendar)?),
     };
     Ok(Plan {
         query,
         labels,
         dimension_names: ask.dimensions.iter().map(|dimension| name_of(dimension, unit)).collect(),
-        shown_range: shown(period.range, place),
+        shown_range: shown(period.range, calendar),
         comparison,
     })
 }
 
-fn compare(ask: &Ask, range: TimeRange, unit: Unit, place: &Place) -> Result<Comparison, Invalid> {
-    let (mut query, labels) = query_of(ask, range, unit, place)?;
+fn compare(ask: &Ask, range: TimeRange, unit: Unit, calendar: &Calendar) -> Result<Comparison, Invalid> {
+    let (mut query, labels) = query_of(ask, range, unit, calendar)?;
     // Rows are paired by their dimensions, so the whole other table is needed, not its first page.
     query.limit = COMPARED_ROWS_MAX;
     query.offset = 0;
-    Ok(Comparison { query, labels, shown_range: shown(range, place) })
+    Ok(Comparison { query, labels, shown_range: shown(range, calendar) })
 }
 
-fn query_of(ask: &Ask, range: TimeRange, unit: Unit, place: &Place) -> Result<(Query, Vec<String>), Invalid> {
+fn query_of(
+    ask: &Ask,
+    range: TimeRange,
+    unit: Unit,
+    calendar: &Calendar,
+) -> Result<(Query, Vec<String>), Invalid> {
     let mut labels = Vec::new();
     let mut dimensions = Vec::with_capacity(ask.dimensions.len());
     for dimension in &ask.dimensions {
         dimensions.push(match dimension {
             DimensionAsk::Time(_) => {
-                let cut: Buckets = buckets(range, unit, place)?;
+                let cut: Buckets = buckets(range, unit, calendar)?;
                 labels = cut.labels;
                 Dimension::Time { boundaries: cut.boundaries }
             }
@@ -106,6 +112,6 @@ fn name_of(dimension: &DimensionAsk, unit: Unit) -> String {
     }
 }
 
-fn shown(range: TimeRange, place: &Place) -> [String; 2] {
-    [place.show(range.from), place.show(range.to)]
+fn shown(range: TimeRange, calendar: &Calendar) -> [String; 2] {
+    [calendar.show(range.from), calendar.show(range.to)]
 }

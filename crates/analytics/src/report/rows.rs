@@ -22,10 +22,10 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::Reports;
 use super::ask::Invalid;
 use super::params::Params;
 use super::refusal::Refusal;
+use super::reports::Reports;
 
 const LIMIT_DEFAULT: u32 = 100;
 const LIMIT_MAX: u32 = 1_000;
@@ -43,9 +43,9 @@ pub(crate) async fn get_events(
 ) -> Result<Response, Refusal> {
     let params = Params::of(&uri, PARAMS)?;
     let site = params.required("site_id")?;
-    let place = reports.place_of(&caller, site)?;
+    let calendar = reports.calendar_of(&caller, site)?;
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
-    let bounds = params.bounds(&place)?;
+    let bounds = params.bounds(&calendar)?;
     let owned = |name: &str| params.text(name).map(str::to_owned);
     let filter = EventFilter {
         sites: Some(vec![site.to_owned()]),

@@ -22,7 +22,8 @@ pub(crate) fn shape(
     ask: &Ask,
     plan: &Plan,
     amounts: &Amounts,
-    (table, compared): (&Table, Option<&Table>),
+    table: &Table,
+    compared: Option<&Table>,
 ) -> Value {
     let width = plan.query.dimensions.len();
     let pairs = compared.map(|other| Pairs::new(plan, amounts, other));

@@ -19,12 +19,12 @@ use kassa_eventstore::query::{
 };
 use serde::Serialize;
 
-use super::Reports;
 use super::ask::RangeAsk;
 use super::guard::{E, Reader};
 use super::params::{Params, always};
 use super::parse_range::parse_date;
 use super::refusal::Refusal;
+use super::reports::Reports;
 
 /// How many paths are listed.
 const TOP_PATHS: u32 = 10;
@@ -60,12 +60,12 @@ struct PathViews {
 async fn stats(reports: &Reports, caller: &Caller, uri: &Uri) -> Result<Stats, Refusal> {
     let params = Params::any(uri)?;
     let site = params.required("site_id")?;
-    let place = reports.lenient_place_of(caller, site)?;
+    let calendar = reports.lenient_calendar_of(caller, site)?;
     let date = params.text("date");
     let range = match date {
         None => always(),
         Some(text) => match parse_date(text) {
-            Some(date) => place.resolve(RangeAsk::Dates(date, date)).range,
+            Some(date) => calendar.resolve(RangeAsk::Dates(date, date)).range,
             None => {
                 return Err(Refusal::Invalid("date must be a valid date of the form YYYY-MM-DD".to_owned()));
             }

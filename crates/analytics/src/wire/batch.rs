@@ -29,12 +29,15 @@
 use kassa_model::{Dialect, LogRecord, Reason};
 use serde_json::value::RawValue;
 
-use super::draft::{Draft, Flaw, put_column, refused};
+use super::draft::{Draft, put_column};
+use super::flaw::{Flaw, refused};
 use super::items::{Sharing, counted_answer, read_items};
+use super::limits::{PATH_BYTES_MAX, TEXT_BYTES_MAX};
 use super::object::{List, Members};
+use super::reading::{Answer, Context, Reading};
 use super::received::{Received, required};
 use super::text::{Scalar, id_text, is_of_nobody, plain_text, scalar, too_deep};
-use super::{Answer, Context, PATH_BYTES_MAX, Reading, TEXT_BYTES_MAX, time};
+use super::time;
 
 const OK: &str = r#"{"status":"ok"}"#;
 const INVALID_PAYLOAD: Answer = Answer::json(400, r#"{"error":"Invalid payload"}"#);
@@ -128,10 +131,10 @@ fn put(draft: &mut Draft<'_>, key: &str, value: &RawValue) {
                 props.push_uncounted(key, value.get());
             }
         }
-        "location_type" => put_column(&mut event.location_type, props, TEXT_BYTES_MAX, (key, value)),
-        "component_name" => put_column(&mut event.component, props, TEXT_BYTES_MAX, (key, value)),
-        "page_path" => put_column(&mut event.path, props, PATH_BYTES_MAX, (key, value)),
-        "page_title" => put_column(&mut event.title, props, TEXT_BYTES_MAX, (key, value)),
+        "location_type" => put_column(&mut event.location_type, props, TEXT_BYTES_MAX, key, value),
+        "component_name" => put_column(&mut event.component, props, TEXT_BYTES_MAX, key, value),
+        "page_path" => put_column(&mut event.path, props, PATH_BYTES_MAX, key, value),
+        "page_title" => put_column(&mut event.title, props, TEXT_BYTES_MAX, key, value),
         "dom_info" => props.push_uncounted(key, value.get()),
         "user_metadata" => {
             props.push_uncounted(key, value.get());

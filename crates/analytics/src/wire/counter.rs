@@ -10,10 +10,11 @@ use std::borrow::Cow;
 
 use kassa_model::{Dialect, LogRecord, Reason};
 
-use super::draft::{Draft, Flaw, refused};
+use super::draft::Draft;
+use super::flaw::{Flaw, refused};
 use super::props::Props;
+use super::reading::{Answer, Context, Reading};
 use super::received::{Received, required};
-use super::{Answer, Context, Reading};
 
 const RECORDED: Answer = Answer::text(200, "Recorded");
 const TYPE_REQUIRED: Answer = Answer::text(400, "Event type is required");

@@ -2,38 +2,20 @@
 //! privacy are applied once, a record comes out. The collector stamps id, agent, country and cookieless hashes.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
-use std::sync::LazyLock;
 
-use kassa_access::{Addresses, SiteRules, Wish};
 use kassa_model::{
-    Dialect, Event, LogRecord, Naming, Reason, Recorded, Rejected, Timestamp, id_of_client, names_nobody,
-    session_from, visitor_from,
+    Dialect, Event, LogRecord, Naming, Reason, Recorded, Timestamp, id_of_client, names_nobody, session_from,
+    visitor_from,
 };
 use serde_json::value::RawValue;
 
+use super::flaw::Flaw;
+use super::limits::{ID_BYTES_MAX, TEXT_BYTES_MAX};
 use super::props::{Props, without_person};
-use super::scrub::{Exceptions, scrub};
-use super::settle::{Rest, as_sent, settle, settle_props};
-use super::text::{Scalar, cut, scalar, too_deep};
-use super::{Context, EVENT_BYTES_MAX, ID_BYTES_MAX, ORIGINAL_BYTES_MAX, TEXT_BYTES_MAX, names, time};
-
-/// Those of a site that has none.
-static NO_RULES: LazyLock<SiteRules> = LazyLock::new(SiteRules::default);
-
-/// Why an event is refused, and what of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Flaw {
-    pub(crate) reason: Reason,
-    /// The field or limit, for a person.
-    pub(crate) detail: &'static str,
-}
-
-impl Flaw {
-    pub(crate) const fn new(reason: Reason, detail: &'static str) -> Self {
-        Self { reason, detail }
-    }
-}
+use super::reading::Context;
+use super::settle::{Rest, settle, settle_props};
+use super::text::{Scalar, cut, scalar};
+use super::{names, time};
 
 /// An event in the making.
 #[derive(Debug)]
@@ -105,7 +87,7 @@ impl<'a> Draft<'a> {
         self.event.id = id_of_client(std::mem::take(&mut self.event.id));
         self.check(ctx)?;
         let site = ctx.sites.site(&self.event.site);
-        let addresses = Addresses::new(site.as_ref().map_or(&NO_RULES, |site| &site.rules), wish(ctx));
+        let addresses = ctx.addresses(site.as_ref().map(|site| &site.rules));
         let referrer_ignored = settle(&mut self.event, self.rest, &mut self.props, &addresses);
         let event = &mut self.event;
         event.props = settle_props(event.dialect, self.props.finish(), &addresses);
@@ -160,7 +142,8 @@ pub(crate) fn put_column(
     slot: &mut Option<String>,
     props: &mut Props,
     bytes_max: usize,
-    (key, value): (&str, &RawValue),
+    key: &str,
+    value: &RawValue,
 ) {
     if let Scalar::Text(text) = scalar(value) {
         *slot = Some(cut(&text, bytes_max).to_owned());
@@ -169,53 +152,4 @@ pub(crate) fn put_column(
         }
     }
     props.push_uncounted(key, value.get());
-}
-
-/// The dead letter of a refused event. The collector stamps its id.
-pub(crate) fn refused(
-    dialect: Dialect,
-    site: &str,
-    flaw: Flaw,
-    original: &[u8],
-    ctx: &Context<'_>,
-) -> LogRecord {
-    let original = if ctx.private { without_names(original) } else { beginning(original) };
-    let addresses = Addresses::new(&NO_RULES, wish(ctx));
-    let as_sent = as_sent(dialect, &addresses);
-    let hides = |member: &str, text: &str| match member {
-        "writeKey" if ctx.sites.is_secret(text) => Some("(key)"),
-        "ip" if text.trim().parse::<IpAddr>().is_ok() => Some("(address)"),
-        _ => None,
-    };
-    let exceptions = Exceptions { stays: &|member| as_sent.contains(&member), hides: &hides };
-    let original = scrub(&original, &addresses, &exceptions).unwrap_or(original);
-    LogRecord::Rejected(Box::new(Rejected {
-        id: String::new(),
-        site: site.to_owned(),
-        received_at: ctx.received_at,
-        reason: flaw.reason,
-        detail: flaw.detail.to_owned(),
-        dialect,
-        original,
-    }))
-}
-
-fn wish(ctx: &Context<'_>) -> Wish {
-    if ctx.private { Wish::Privacy } else { Wish::None }
-}
-
-/// As much of the original as is kept, as text that every store takes.
-fn beginning(original: &[u8]) -> String {
-    let kept = &original[..original.len().min(ORIGINAL_BYTES_MAX)];
-    let text = String::from_utf8_lossy(kept).replace('\0', "\u{fffd}");
-    cut(&text, ORIGINAL_BYTES_MAX).to_owned()
-}
-
-/// The original without what names a person; nothing of it when that cannot be told.
-fn without_names(original: &[u8]) -> String {
-    let text = std::str::from_utf8(original).unwrap_or_default().trim();
-    let readable = original.len() <= EVENT_BYTES_MAX
-        && !too_deep(text)
-        && serde_json::from_str::<&RawValue>(text).is_ok();
-    if readable { beginning(without_person(text).as_bytes()) } else { String::new() }
 }

@@ -12,10 +12,13 @@ use std::borrow::Cow;
 use kassa_model::{Dialect, LogRecord, Reason};
 use serde_json::value::RawValue;
 
-use super::draft::{Draft, Flaw, put_column, refused};
+use super::draft::{Draft, put_column};
+use super::flaw::{Flaw, refused};
+use super::limits::{PATH_BYTES_MAX, TEXT_BYTES_MAX};
+use super::reading::{Answer, Context, Reading};
 use super::received::{Received, required};
 use super::text::{id_text, names_someone, plain_text};
-use super::{Answer, Context, PATH_BYTES_MAX, Reading, TEXT_BYTES_MAX, page, time};
+use super::{page, time};
 
 const TRACKED: Answer = Answer::json(201, r#"{"message":"Event tracked successfully"}"#);
 const TYPE_REQUIRED: Answer = Answer::json(400, r#"{"error":"eventType is required"}"#);
@@ -83,7 +86,7 @@ fn put(draft: &mut Draft<'_>, key: &str, value: &RawValue) {
     match key {
         "eventType" | "timestamp" | "writeKey" => {}
         "page" => put_page(draft, value),
-        "target" => put_column(&mut draft.event.target, &mut draft.props, TEXT_BYTES_MAX, (key, value)),
+        "target" => put_column(&mut draft.event.target, &mut draft.props, TEXT_BYTES_MAX, key, value),
         "sessionId" | "anonymousId" | "userId" if names_someone(value) => {}
         "sessionId" | "anonymousId" | "userId" => draft.props.push_uncounted(key, value.get()),
         _ => draft.props.push(key, value),
@@ -94,7 +97,7 @@ fn put_page(draft: &mut Draft<'_>, value: &RawValue) {
     let text = plain_text(value);
     let Some(address) = text.as_deref().and_then(page::absolute) else {
         let column = &mut draft.event.path;
-        return put_column(column, &mut draft.props, PATH_BYTES_MAX, ("page", value));
+        return put_column(column, &mut draft.props, PATH_BYTES_MAX, "page", value);
     };
     page::place(&mut draft.event, &address);
     draft.rest.take(&address);

@@ -4,8 +4,9 @@
 
 use kassa_model::{LogRecord, Reason};
 
+use super::reading::{Context, Reading};
 use super::testing::{RECEIVED_AT, Random, context, random_cases};
-use super::{Context, Kind, Reading, read_event, read_segment, read_track};
+use super::{Kind, read_event, read_segment, read_track};
 
 /// Cases of a run at full scale.
 const CASES: u64 = 1_000_000;
@@ -184,7 +185,7 @@ fn check(reading: &Reading, body: &[u8]) {
         match record {
             LogRecord::Event(recorded) => check_event(&recorded.event, shown),
             LogRecord::Rejected(rejected) => {
-                assert!(rejected.original.len() <= super::ORIGINAL_BYTES_MAX);
+                assert!(rejected.original.len() <= super::limits::ORIGINAL_BYTES_MAX);
                 assert!(!matches!(rejected.reason, Reason::Undecodable | Reason::Unstorable));
             }
         }

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use kassa_model::{Dialect, LogRecord, Reason};
 use serde_json::value::RawValue;
 
-use super::draft::{Flaw, refused};
+use super::flaw::{Flaw, refused};
+use super::limits::BATCH_EVENTS_MAX;
 use super::object::Members;
-use super::{Answer, BATCH_EVENTS_MAX, Context};
+use super::reading::{Answer, Context};
 
 /// The most bytes into which one body may grow when a batch's shared fields are merged into each of its events…
 const MERGED_BYTES_MAX: usize = 32 << 20;

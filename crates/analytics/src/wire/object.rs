@@ -9,7 +9,7 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
-use super::{BATCH_EVENTS_MAX, BEYOND_KEPT_MAX};
+use super::limits::{BATCH_EVENTS_MAX, BEYOND_KEPT_MAX};
 
 /// More members than any event with [`super::PROPERTIES_MAX`] properties has.
 const MEMBERS_MAX: usize = 128;

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use kassa_access::campaign_word;
 use kassa_model::Event;
 
+use super::limits::{PATH_BYTES_MAX, TEXT_BYTES_MAX};
 use super::text::cut;
-use super::{PATH_BYTES_MAX, TEXT_BYTES_MAX};
 
 /// The parts of an `http` or `https` address.
 #[derive(Debug, PartialEq)]

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use kassa_model::{LABEL, PATH_SENT};
 use serde_json::value::RawValue;
 
-use super::PROPERTIES_MAX;
+use super::limits::PROPERTIES_MAX;
 use super::object::Members;
 
 /// The names of properties that name a person (analytics.md), compared without case, `_` and `-`; with the ids that

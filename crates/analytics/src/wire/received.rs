@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use kassa_model::Reason;
 use serde_json::value::RawValue;
 
-use super::draft::Flaw;
+use super::flaw::Flaw;
+use super::limits::EVENT_BYTES_MAX;
 use super::object::Members;
-use super::{EVENT_BYTES_MAX, text};
+use super::text;
 
 /// An event's own text and its members.
 #[derive(Debug)]

@@ -22,12 +22,14 @@
 use kassa_model::{Dialect, LogRecord, Reason, Timestamp};
 use serde_json::value::RawValue;
 
-use super::draft::{Draft, Flaw, refused};
+use super::draft::Draft;
+use super::flaw::{Flaw, refused};
 use super::items::{Sharing, counted_answer, read_items};
 use super::object::{List, Members};
+use super::reading::{Answer, Context, Reading};
 use super::received::{Received, required};
 use super::text::{id_text, plain_text, too_deep};
-use super::{Answer, Context, Reading, text, time};
+use super::{text, time};
 
 mod context;
 

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use kassa_access::{Addresses, campaign_word, origin_and_path};
 use kassa_model::{Dialect, Event, PATH_SENT};
 
+use super::limits::TEXT_BYTES_MAX;
+use super::names;
 use super::page::{self, Page};
 use super::props::Props;
 use super::scrub::{Exceptions, may_hold_address, scrub};
 use super::text::cut;
-use super::{TEXT_BYTES_MAX, names};
 use crate::host::host_of;
 
 /// What host and path leave of a page's address: the first that is known.

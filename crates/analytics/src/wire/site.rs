@@ -11,10 +11,13 @@ use std::borrow::Cow;
 use kassa_model::{Dialect, LogRecord, Reason, Timestamp};
 use serde_json::value::RawValue;
 
-use super::draft::{Draft, Flaw, put_column, refused};
+use super::draft::{Draft, put_column};
+use super::flaw::{Flaw, refused};
+use super::limits::{PATH_BYTES_MAX, TEXT_BYTES_MAX};
+use super::reading::{Answer, Context, Reading};
 use super::received::{Received, required};
 use super::text::{Scalar, id_text, names_someone, scalar};
-use super::{Answer, Context, PATH_BYTES_MAX, Reading, TEXT_BYTES_MAX, time};
+use super::time;
 
 const QUEUED: Answer =
     Answer::json(202, r#"{"status":"queued","message":"Event received and queued for processing"}"#);
@@ -106,7 +109,7 @@ fn put<'a>(draft: &mut Draft<'a>, key: &str, value: &'a RawValue) {
     let props = &mut draft.props;
     match key {
         "site_id" | "event_type" | "timestamp" | "writeKey" => {}
-        "path" => put_column(&mut draft.event.path, props, PATH_BYTES_MAX, (key, value)),
+        "path" => put_column(&mut draft.event.path, props, PATH_BYTES_MAX, key, value),
         "user_id" => match (id_text(value), scalar(value)) {
             (Some(user), _) => {
                 if !names_someone(value) {

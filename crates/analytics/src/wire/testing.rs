@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kassa_access::Site;
 use kassa_model::{Event, LogRecord, Recorded, Rejected, Timestamp};
 
-use super::{Context, Reading, Sites};
+use super::reading::{Context, Reading, Sites};
 
 /// 2025-11-13T12:00:00Z.
 pub(crate) const RECEIVED_AT: Timestamp = Timestamp::from_micros(1_763_035_200_000_000);

@@ -7,7 +7,7 @@ use kassa_model::names_nobody;
 use memchr::{memchr, memchr2_iter};
 use serde_json::value::RawValue;
 
-use super::DEPTH_MAX;
+use super::limits::DEPTH_MAX;
 
 /// The text of a body: UTF-8, without a byte order mark, with every escape of U+0000 or of a lone surrogate turned into
 /// that of U+FFFD (six bytes each, so positions stay). `None` when the bytes are no UTF-8.

@@ -3,7 +3,7 @@
 use kassa_model::{MICROS_PER_DAY, Reason, Timestamp};
 use serde_json::value::RawValue;
 
-use super::draft::Flaw;
+use super::flaw::Flaw;
 use super::text::{Scalar, scalar};
 
 /// How far ahead of receipt a time may be.

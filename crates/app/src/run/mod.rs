@@ -223,7 +223,7 @@ async fn run(
 
 fn make_collector(config: &Config, parts: &Parts, metrics: &Metrics) -> anyhow::Result<Collector> {
     let geoip = (!config.geoip.path.is_empty()).then(|| config.geoip.path.clone().into());
-    let needs = collect::Parts {
+    let needs = collect::Dependencies {
         log: parts.log()?,
         access: parts.access.clone(),
         salts: Arc::clone(&parts.salts),

@@ -14,7 +14,8 @@ use kassa_model::{LogRecord, ManualClock, PartitionBy, Recorded, Rejected, Route
 use kassa_service::{Metrics, Policy, RouteClass};
 use tower::ServiceExt;
 
-use super::super::{Collector, CollectorOptions, LimitOptions, Parts, routes};
+use super::super::collector::{Collector, CollectorOptions, Dependencies};
+use super::super::{LimitOptions, routes};
 
 /// 2025-11-13T12:00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_763_035_200_000_000);
@@ -125,7 +126,7 @@ impl Shop {
         let log = Arc::new(MemoryLog::default());
         let clock = Arc::new(ManualClock::new(NOW));
         let metrics = Metrics::new("test");
-        let parts = Parts {
+        let parts = Dependencies {
             log: Arc::clone(&log) as Arc<dyn EventLog>,
             access,
             salts: Arc::new(Salts::open(data.path()).unwrap()),

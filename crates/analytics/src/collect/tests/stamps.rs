@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use kassa_model::{LogRecord, MICROS_PER_DAY, RouteKey, Timestamp};
 
-use super::super::{Incoming, IngestPath};
+use super::super::incoming::{Incoming, IngestPath};
 use super::shop::{NOW, Shop};
 
 fn address() -> IpAddr {

@@ -2,8 +2,8 @@
 
 use kassa_eventstore::query::Field;
 
+use super::definition::{FieldDefinition, Word};
 use super::example::{Example, PHONE, Step, at, rows};
-use super::{FieldDefinition, Word};
 
 /// The prefix of a property's dimension; the rest is a top-level key of the properties, taken literally.
 pub const PROPS_PREFIX: &str = "event:props:";

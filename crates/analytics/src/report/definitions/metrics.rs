@@ -2,7 +2,7 @@
 
 use kassa_eventstore::query::Metric;
 
-use super::MetricDefinition;
+use super::definition::MetricDefinition;
 use super::example::{Example, at, example, rows};
 
 /// Every metric that a query may ask for.

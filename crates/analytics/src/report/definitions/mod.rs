@@ -2,59 +2,21 @@
 //! definitions are served (`GET /v1/query/definitions`, the dashboard's page) and written (`docs/definitions.md`), and whose
 //! examples are tests. A definition is one sentence; its example is five events and what a question about them gives.
 
+mod definition;
 mod dimensions;
 pub mod example;
 mod markdown;
 mod metrics;
 mod words;
 
-use kassa_eventstore::query::{Field, Metric};
 use serde_json::{Value, json};
 
+pub use definition::{FieldDefinition, MetricDefinition, Word};
 pub use dimensions::{FIELDS, PROPS, PROPS_PREFIX, TIME, TIMES};
 pub use example::Example;
 pub use markdown::markdown;
 pub use metrics::METRICS;
 pub use words::WORDS;
-
-/// A metric's wire name and meaning.
-#[derive(Debug, Clone, Copy)]
-pub struct MetricDefinition {
-    /// What the store is asked for.
-    pub metric: Metric,
-    /// Its name in a query.
-    pub name: &'static str,
-    /// What it counts, in one sentence.
-    pub definition: &'static str,
-    /// A property of whole sessions: it cannot be grouped by event dimensions other than the page.
-    pub of_sessions: bool,
-    /// Five events and its value.
-    pub example: Example,
-}
-
-/// A dimension's wire name and meaning.
-#[derive(Debug, Clone)]
-pub struct FieldDefinition {
-    /// What the store groups and filters by.
-    pub field: Field,
-    /// Its name in a query.
-    pub name: &'static str,
-    /// What its values are, in one sentence.
-    pub definition: &'static str,
-    /// Five events and their rows.
-    pub example: Example,
-}
-
-/// A word of the definitions, or a rule of all metrics.
-#[derive(Debug, Clone, Copy)]
-pub struct Word {
-    /// The word.
-    pub name: &'static str,
-    /// What it means, in one sentence.
-    pub definition: &'static str,
-    /// Five events that show it, where a question can.
-    pub example: Option<Example>,
-}
 
 /// One definition of the lists.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Words of the definitions, and rules that hold for every metric.
 
-use super::Word;
+use super::definition::Word;
 use super::example::{CRAWLER, Example, at, example, rows};
 
 /// In the order of the page.

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::support::{World, view};
 use crate::report::ask::ComparisonAsk;
-use crate::report::calendar::Place;
+use crate::report::calendar::Calendar;
+use crate::report::comparison::compared_range;
 use crate::report::parse_range::{parse_ends, parse_range};
 
 const PREVIOUS: ComparisonAsk = ComparisonAsk::PreviousPeriod(None);
@@ -14,13 +15,13 @@ const LAST_YEAR: ComparisonAsk = ComparisonAsk::YearOverYear(None);
 
 /// What `range` (a name, or two ends with ` to ` between them) is compared with at `now` in `zone`.
 fn compared((zone, now): (&str, &str), range: &str, mode: ComparisonAsk) -> [String; 2] {
-    let place = Place { zone: TimeZone::get(zone).unwrap(), now: now.parse().unwrap(), first: None };
+    let calendar = Calendar { zone: TimeZone::get(zone).unwrap(), now: now.parse().unwrap(), first: None };
     let ask = match range.split_once(" to ") {
         Some((from, to)) => parse_ends(from, to).unwrap(),
         None => parse_range(&range.into()).unwrap(),
     };
-    let other = place.resolve_comparison(mode, &place.resolve(ask));
-    [place.show(other.from), place.show(other.to)]
+    let other = compared_range(&calendar, mode, &calendar.resolve(ask));
+    [calendar.show(other.from), calendar.show(other.to)]
 }
 
 #[test]

@@ -22,7 +22,7 @@ use kassa_service::{Metrics, Shutdown};
 use serde_json::{Value, json};
 
 use super::support::{NOW, World, site};
-use crate::collect::{Collector, CollectorOptions, Incoming, IngestPath, Parts};
+use crate::collect::{Collector, CollectorOptions, Dependencies, Incoming, IngestPath};
 use crate::process::{ProcessorOptions, ReplayFrom, replay};
 use crate::report::definitions::example::{ASKED_AT, Action, Change, EVENTS, Step};
 use crate::report::definitions::{Example, lists, markdown};
@@ -142,7 +142,7 @@ async fn recorded(told: &[Told]) -> Vec<Record> {
     let sites = told.iter().map(|told| site(&told.site, "UTC")).collect();
     let access = Access::open(&Options { sites, ..Options::default() }, Mode::Open, folder.path()).unwrap();
     let log = Arc::new(Captured::default());
-    let parts = Parts {
+    let parts = Dependencies {
         log: Arc::clone(&log) as Arc<dyn EventLog>,
         access,
         salts: Arc::new(Salts::open(folder.path()).unwrap()),

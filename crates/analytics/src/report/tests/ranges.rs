@@ -4,24 +4,24 @@ use jiff::tz::TimeZone;
 use kassa_model::Timestamp;
 
 use crate::report::ask::RangeAsk;
-use crate::report::calendar::Place;
+use crate::report::calendar::Calendar;
 use crate::report::parse_range::{parse_ends, parse_range};
 
-fn place(zone: &str, now: &str) -> Place {
+fn calendar(zone: &str, now: &str) -> Calendar {
     let first: Timestamp = "2025-12-31T20:30:00Z".parse().unwrap();
-    Place { zone: TimeZone::get(zone).unwrap(), now: now.parse().unwrap(), first: Some(first) }
+    Calendar { zone: TimeZone::get(zone).unwrap(), now: now.parse().unwrap(), first: Some(first) }
 }
 
-fn shown(place: &Place, ask: RangeAsk) -> [String; 2] {
-    let range = place.resolve(ask).range;
-    [place.show(range.from), place.show(range.to)]
+fn shown(calendar: &Calendar, ask: RangeAsk) -> [String; 2] {
+    let range = calendar.resolve(ask).range;
+    [calendar.show(range.from), calendar.show(range.to)]
 }
 
 #[test]
 fn every_range_in_every_zone() {
     let check = |zone: &str, now: &str, range: &str, from: &str, to: &str| {
         let ask = parse_range(&range.into()).unwrap();
-        assert_eq!(shown(&place(zone, now), ask), [from, to], "{range} in {zone} at {now}");
+        assert_eq!(shown(&calendar(zone, now), ask), [from, to], "{range} in {zone} at {now}");
     };
     let noon = "2026-11-20T12:00:30Z";
     let end = "2026-11-21T00:00:00+00:00";
@@ -117,15 +117,16 @@ fn every_range_in_every_zone() {
 
 #[test]
 fn all_without_an_event_is_today() {
-    let place = Place { first: None, ..place("UTC", "2026-11-20T12:00:30Z") };
-    assert_eq!(shown(&place, RangeAsk::All), shown(&place, RangeAsk::Day));
+    let calendar = Calendar { first: None, ..calendar("UTC", "2026-11-20T12:00:30Z") };
+    assert_eq!(shown(&calendar, RangeAsk::All), shown(&calendar, RangeAsk::Day));
 }
 
 #[test]
 fn ranges_reach_to_the_end_of_the_calendar() {
     let check = |zone: &str, from: &str, to: &str, expected: Option<&str>| {
-        let end =
-            parse_ends(from, to).ok().map(|ask| shown(&place(zone, "2026-11-20T12:00:30Z"), ask)[1].clone());
+        let end = parse_ends(from, to)
+            .ok()
+            .map(|ask| shown(&calendar(zone, "2026-11-20T12:00:30Z"), ask)[1].clone());
         assert_eq!(end.as_deref(), expected, "{from} to {to} in {zone}");
     };
     check("UTC", "2026-01-01", "9999-12-31", Some("2201-01-01T00:00:00+00:00"));

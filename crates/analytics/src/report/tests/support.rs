@@ -17,7 +17,9 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::report::{ReportOptions, Reports, routes};
+use super::super::options::ReportOptions;
+use super::super::reports::Reports;
+use crate::report::routes;
 
 /// Friday noon.
 pub(crate) const NOW: &str = "2026-11-20T12:00:30Z";

@@ -7,11 +7,12 @@ use kassa_model::Event;
 use serde_json::value::RawValue;
 
 use super::super::draft::Draft;
+use super::super::limits::{AGENT_BYTES_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX};
 use super::super::object::Members;
+use super::super::page;
 use super::super::props::Props;
 use super::super::received::Received;
 use super::super::text::{cut, id_text, names_someone, plain_text};
-use super::super::{AGENT_BYTES_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX, page};
 
 /// Libraries that run in a browser: kassa's tracker and Segment's. A program's own agent is a bot's there.
 const BROWSER_LIBRARIES: &[&str] = &["kassa", "analytics.js", "analytics-next", "@segment/analytics-next"];

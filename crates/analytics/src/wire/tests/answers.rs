@@ -2,8 +2,9 @@
 
 use kassa_model::{Dialect, Reason};
 
+use super::super::reading::{Context, Reading};
 use super::super::testing::{context, event, recorded, rejected};
-use super::super::{Context, Kind, Reading, read_event, read_segment, read_track};
+use super::super::{Kind, read_event, read_segment, read_track};
 
 fn check(reading: &Reading, dialect: Dialect, status: u16, body: &str) {
     assert_eq!(

@@ -2,8 +2,9 @@
 
 use kassa_model::{Naming, session_from, visitor_from};
 
+use super::super::reading::{Context, Reading};
 use super::super::testing::{RECEIVED_AT, context, event, recorded};
-use super::super::{Context, Kind, Reading, read_event, read_segment, read_track};
+use super::super::{Kind, read_event, read_segment, read_track};
 
 fn segment(kind: Kind, body: &str) -> Reading {
     read_segment(Some(kind), body.as_bytes(), &context())

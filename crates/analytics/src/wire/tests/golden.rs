@@ -3,8 +3,9 @@
 
 use kassa_model::LogRecord;
 
+use super::super::reading::{Context, Reading};
 use super::super::testing::context;
-use super::super::{Context, Reading, read_event, read_segment, read_track};
+use super::super::{read_event, read_segment, read_track};
 
 type Read = fn(&[u8], &Context<'_>) -> Reading;
 

@@ -2,8 +2,9 @@
 
 use kassa_model::{LogRecord, Reason};
 
+use super::super::reading::Reading;
 use super::super::testing::{RECEIVED_AT, context, event, rejected};
-use super::super::{Kind, Reading, read_event, read_segment, read_track};
+use super::super::{Kind, read_event, read_segment, read_track};
 
 fn flat(fields: &str) -> Reading {
     read_track(format!("{{\"eventType\":\"x\",{fields}}}").as_bytes(), &context())

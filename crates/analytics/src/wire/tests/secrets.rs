@@ -2,8 +2,9 @@
 
 use kassa_model::{LogRecord, encode};
 
+use super::super::reading::{Context, Reading};
 use super::super::testing::{Random, context, event, random_cases};
-use super::super::{Context, Kind, Reading, read_event, read_segment, read_track};
+use super::super::{Kind, read_event, read_segment, read_track};
 
 const SECRETS: [&str; 8] = [
     "s3cr3t",

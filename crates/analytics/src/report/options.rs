@@ -1,0 +1,36 @@
+//! What can be set about reports.
+
+use std::time::Duration;
+
+use kassa_model::Currency;
+use kassa_service::Shutdown;
+
+/// What can be set about reports.
+#[derive(Debug, Clone)]
+pub struct ReportOptions {
+    /// How often a watched site is measured for the live stream.
+    pub realtime_every: Duration,
+    /// The most open live streams, over all sites; more are refused with 503.
+    pub watchers_max: usize,
+    /// Ends the live streams, so that the server can drain.
+    pub shutdown: Shutdown,
+    /// The shop's currency: that of amounts where there are none.
+    pub currency: Currency,
+    /// The longest that a question may take, all that it asks of the store together; 504 beyond.
+    pub query_timeout: Duration,
+    /// How long an export waits for others to end; 503 beyond.
+    pub export_wait: Duration,
+}
+
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self {
+            realtime_every: Duration::from_secs(1),
+            watchers_max: 256,
+            shutdown: Shutdown::new(),
+            currency: Currency::USD,
+            query_timeout: Duration::from_secs(30),
+            export_wait: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What answering needs: the store, who may ask, the clock, and how much may be asked at once.
+//!
+//! Whether a caller may read at all is a handler's first argument. Which site it is about stands in the question, so that
+//! [`Reports::calendar_of`] asks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use kassa_access::{Access, Caller, Guarded};
+use kassa_eventstore::{Error as StoreError, EventStore};
+use kassa_model::{Clock, Currency};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::calendar::Calendar;
+use super::first::FirstEvents;
+use super::hub::Hub;
+use super::options::ReportOptions;
+use super::refusal::Refusal;
+
+/// Exports at a time.
+const EXPORTS_MAX: usize = 2;
+
+/// Everything that answering needs; one per process.
+#[derive(Debug)]
+pub struct Reports {
+    pub(super) store: Arc<dyn EventStore>,
+    pub(super) access: Access,
+    clock: Arc<dyn Clock>,
+    pub(super) hub: Arc<Hub>,
+    pub(super) first: FirstEvents,
+    pub(super) currency: Currency,
+    query_timeout: Duration,
+    exports: Arc<Semaphore>,
+    export_wait: Duration,
+}
+
+impl Reports {
+    /// Reports over `store`, for whom `access` lets in.
+    pub fn new(
+        options: ReportOptions,
+        store: Arc<dyn EventStore>,
+        access: Access,
+        clock: Arc<dyn Clock>,
+    ) -> Arc<Self> {
+        let ReportOptions { currency, query_timeout, export_wait, .. } = options;
+        let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
+        let hub = Hub::new(options, Arc::clone(&store), Arc::clone(&clock));
+        let first = FirstEvents::default();
+        Arc::new(Self { store, access, clock, hub, first, currency, query_timeout, exports, export_wait })
+    }
+
+    /// What `asking` answers, if it does in time; dropped beyond, which ends what the store does for it.
+    pub(super) async fn in_time<T>(
+        &self,
+        asking: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
+        match tokio::time::timeout(self.query_timeout, asking).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Refusal::Store(StoreError::Timeout(self.query_timeout.as_secs()))),
+        }
+    }
+
+    /// Waits for an export's turn, which ends with what is returned.
+    pub(super) async fn turn_of_export(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        let turn = Arc::clone(&self.exports).acquire_owned();
+        match tokio::time::timeout(self.export_wait, turn).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(Refusal::Busy(format!("{EXPORTS_MAX} exports are being sent, more are not at a time"))),
+        }
+    }
+
+    /// Where and when a question about `site` is asked.
+    ///
+    /// # Errors
+    /// 404 when there is no such site, or not for this caller.
+    pub(crate) fn calendar_of(&self, caller: &Caller, site: &str) -> Result<Calendar, Refusal> {
+        let calendar = self.lenient_calendar_of(caller, site)?;
+        match self.access.site(site) {
+            Some(_) => Ok(calendar),
+            None => {
+                let shown: String = site.chars().take(100).collect();
+                Err(Refusal::NotFound(format!("no site {shown}")))
+            }
+        }
+    }
+
+    /// The same for the compat routes, where a site that does not exist has nothing to show, and days of UTC.
+    ///
+    /// # Errors
+    /// 404 when the caller may not read it.
+    pub(crate) fn lenient_calendar_of(&self, caller: &Caller, site: &str) -> Result<Calendar, Refusal> {
+        caller.require_site(site).map_err(Refusal::Access)?;
+        let zone = self.access.site(site).map_or(TimeZone::UTC, |site| site.timezone.clone());
+        Ok(Calendar { zone, now: self.clock.now(), first: None })
+    }
+}
+
+impl Guarded for Reports {
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
+    fn site(&self) -> Option<&str> {
+        None
+    }
+}
