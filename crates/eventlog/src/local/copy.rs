@@ -11,8 +11,9 @@ use std::sync::Arc;
 use kassa_model::{Progress, Timestamp};
 
 use super::groups::{self, Mark};
+use super::log::LocalLog;
 use super::segment::{self, Segment};
-use super::{LocalLog, io_error};
+use super::trouble::io_error;
 use crate::{Error, Offset, Partition, Stream};
 
 /// How much is read and written at once, bytes.

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use kassa_model::{Clock, MICROS_PER_SECOND};
 use serde::{Deserialize, Serialize};
 
-use super::{io_error, lock};
+use super::mutex::lock;
+use super::trouble::io_error;
 use crate::disk::{self, Disk};
 use crate::{Epoch, Error, Offset, Partition};
 

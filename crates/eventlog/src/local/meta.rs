@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::options::Options;
-use super::{io_error, segment};
+use super::segment;
+use super::trouble::{advice, io_error};
 use crate::disk::{self, Disk};
 use crate::{Error, Partition, Stream};
 
@@ -73,7 +74,7 @@ impl Meta {
             Err(why) => return Err(io_error("read", &path, &why)),
         };
         let shape = |why: serde_json::Error| {
-            Error::Corrupt(format!("cannot read {}: {why}; {}", path.display(), super::advice(dir)))
+            Error::Corrupt(format!("cannot read {}: {why}; {}", path.display(), advice(dir)))
         };
         let Head { format } = serde_json::from_slice(&bytes).map_err(shape)?;
         if format > FORMAT {
@@ -118,7 +119,7 @@ pub(crate) fn open_or_create(disk: &dyn Disk, options: &Options) -> Result<Meta,
         return Err(Error::Corrupt(format!(
             "cannot open {}: meta.json is missing beside {found}; {}",
             dir.display(),
-            super::advice(dir)
+            advice(dir)
         )));
     }
     let meta = Meta::new(Uuid::new_v4(), options.events.partitions, options.orders.partitions);

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::frame::{self, Flaw, HEADER_BYTES};
 use super::segment::Segment;
 use super::stream::{PartitionState, StreamState};
-use super::{advice, io_error};
+use super::trouble::{advice, io_error};
 use crate::disk::{Access, DiskFile};
 use crate::{Error, Offset};
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::active::{Active, Failure};
 use super::frame::{self, Codec, HEADER_BYTES, Place};
 use super::segment::{self, Segment};
+use super::trouble::{advice, io_error};
 use super::walk::{Step, Walk};
-use super::{advice, io_error};
 use crate::Error;
 use crate::disk::{Access, Disk, DiskFile};
 

@@ -9,10 +9,12 @@ use kassa_model::Clock;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::folder::take_lock;
 use super::frame::{self, Codec, HEADER_BYTES, Header, Place};
 use super::meta::Meta;
 use super::survey::{self, Chain, Found};
-use super::{groups, io_error, segment, take_lock};
+use super::trouble::io_error;
+use super::{groups, segment};
 use crate::disk::{self, Access, Disk, DiskFile};
 use crate::{Error, Partition, Stream};
 

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::lock;
+use super::mutex::lock;
+use super::trouble::io_error;
 use crate::disk::Disk;
 use crate::{Error, Partition, Stream};
 
@@ -127,7 +128,7 @@ pub(crate) fn list_bases(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error>
     let names = match disk.list(dir) {
         Ok(names) => names,
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(why) => return Err(super::io_error("list", dir, &why)),
+        Err(why) => return Err(io_error("list", dir, &why)),
     };
     let mut bases: Vec<u64> = names
         .iter()

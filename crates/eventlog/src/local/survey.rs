@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::frame::{self, Flaw, HEADER_BYTES, Header, Place};
 use super::meta::{self, Meta};
-use super::segment;
+use super::segment::{self, partition_dir};
+use super::trouble::io_error;
 use super::walk::{Step, Walk};
-use super::{io_error, segment::partition_dir};
 use crate::disk::{Access, Disk, DiskFile};
 use crate::{Error, Partition, Stream};
 

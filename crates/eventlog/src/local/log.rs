@@ -1,0 +1,260 @@
+//! The log itself: opening, the calls of the port, closing.
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use kassa_model::Clock;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::active::Active;
+use super::append::{self, Appending};
+use super::folder::{make_dir, take_lock};
+use super::frame::Place;
+use super::groups::{Groups, GroupsConfig};
+use super::meta::{self, Meta};
+use super::mutex::lock;
+use super::options::Options;
+use super::queue::{self, Queue};
+use super::recover::{self, Site};
+use super::salvage;
+use super::segment::{self, Segments};
+use super::stats::Stats;
+use super::stream::{Core, PartitionState, StreamState};
+use super::subscription::LocalSubscription;
+use super::writer::Writer;
+use crate::disk::{Disk, DiskLock};
+use crate::{Epoch, Error, EventLog, RECORD_BYTES_MAX, Record, Status, Stream, Subscription};
+
+/// A log in a folder of this machine. Dropping it closes it.
+#[derive(Debug)]
+pub struct LocalLog {
+    pub(super) core: Arc<Core>,
+    events: Arc<StreamState>,
+    orders: Arc<StreamState>,
+    running: Mutex<Running>,
+}
+
+/// What ends with the log.
+#[derive(Debug, Default)]
+struct Running {
+    writers: Vec<JoinHandle<()>>,
+    lock: Option<Box<dyn DiskLock>>,
+}
+
+impl LocalLog {
+    /// Opens the log of a folder, or makes one: recovers every partition and starts its writer.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for damage that needs `kassa log salvage`, [`Error::Invalid`] for settings that do not fit
+    /// the log or a folder that another process holds, [`Error::Unavailable`] when the disk fails.
+    pub fn open(options: Options, disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        options.check()?;
+        let dir = options.dir.clone();
+        refuse_half_salvaged(disk.as_ref(), &dir)?;
+        make_dir(disk.as_ref(), &dir)?;
+        let lock = take_lock(disk.as_ref(), &dir)?;
+        let meta = meta::open_or_create(disk.as_ref(), &options)?;
+        let core = Arc::new(Core {
+            options,
+            disk,
+            clock,
+            log_id: meta.log_id,
+            used: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+        });
+        let (events, event_files) = open_stream(&core, Stream::Events)?;
+        let (orders, order_files) = open_stream(&core, Stream::Orders)?;
+        let log = Self {
+            core,
+            events,
+            orders,
+            running: Mutex::new(Running { writers: Vec::new(), lock: Some(lock) }),
+        };
+        log.start(&log.events, event_files)?;
+        log.start(&log.orders, order_files)?;
+        Ok(log)
+    }
+
+    /// The log's own id.
+    pub fn log_id(&self) -> Uuid {
+        self.core.log_id
+    }
+
+    /// The shop whose log it was said to be; none until it was.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when `meta.json` cannot be read.
+    pub fn shop_id(&self) -> Result<Option<Uuid>, Error> {
+        Ok(self.meta()?.shop_id)
+    }
+
+    /// Says whose log it is, durably. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when `meta.json` cannot be written; it is then as it was.
+    pub fn set_shop_id(&self, id: Uuid) -> Result<(), Error> {
+        let meta = Meta { shop_id: Some(id), ..self.meta()? };
+        meta.write(self.core.disk.as_ref(), &self.core.options.dir)
+    }
+
+    pub(super) fn meta(&self) -> Result<Meta, Error> {
+        let dir = &self.core.options.dir;
+        let gone =
+            || Error::Unavailable(format!("cannot read {}: it is gone", dir.join("meta.json").display()));
+        Meta::read(self.core.disk.as_ref(), dir)?.ok_or_else(gone)
+    }
+
+    /// What a stream has done since the log was opened.
+    pub fn stats(&self, stream: Stream) -> Stats {
+        self.stream(stream).counters.read()
+    }
+
+    /// Why a partition takes no more, when an fsync has failed: for readiness.
+    pub fn failure(&self) -> Option<String> {
+        let mut partitions = self.events.partitions.iter().chain(&self.orders.partitions);
+        partitions.find_map(|partition| partition.failed.get().cloned())
+    }
+
+    /// A warning when little room is left, naming the slowest group: for readiness.
+    pub fn nearly_full(&self) -> Option<String> {
+        self.events.nearly_full().or_else(|| self.orders.nearly_full())
+    }
+
+    /// Reads a stream from its first retained record beside all groups: never fenced, without a mark, not waited for
+    /// by retention. For replays.
+    pub fn replay(&self, stream: Stream) -> Box<dyn Subscription> {
+        let stream = self.stream(stream);
+        let epochs = vec![Epoch(0); stream.partitions.len()];
+        Box::new(LocalSubscription::new(Arc::clone(stream), None, &epochs))
+    }
+
+    /// Finishes what waits, stops the writers, saves the marks and gives the folder free. Later calls are refused.
+    /// Blocks for about one fsync.
+    pub fn close(&self) {
+        let mut running = lock(&self.running);
+        self.core.closed.store(true, Ordering::Release);
+        for stream in [&self.events, &self.orders] {
+            for partition in &stream.partitions {
+                partition.queue.close();
+            }
+        }
+        for writer in running.writers.drain(..) {
+            if writer.join().is_err() {
+                tracing::error!("a log writer panicked");
+            }
+        }
+        for stream in [&self.events, &self.orders] {
+            if let Err(why) = stream.groups.save() {
+                tracing::warn!(%why, "cannot save the groups' marks");
+            }
+            stream.announce();
+        }
+        running.lock = None;
+    }
+
+    pub(super) fn stream(&self, stream: Stream) -> &Arc<StreamState> {
+        match stream {
+            Stream::Events => &self.events,
+            Stream::Orders => &self.orders,
+        }
+    }
+
+    fn start(&self, stream: &Arc<StreamState>, files: Vec<Active>) -> Result<(), Error> {
+        for (partition, active) in stream.partitions.iter().zip(files) {
+            let writer = Writer::new(Arc::clone(stream), Arc::clone(partition), active);
+            let name = format!("log-{}-{}", partition.place.stream.name(), partition.place.partition);
+            let thread = std::thread::Builder::new()
+                .name(name)
+                .spawn(move || writer.run())
+                .map_err(|why| Error::Unavailable(format!("cannot start a writer: {why}")))?;
+            lock(&self.running).writers.push(thread);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for LocalLog {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+#[async_trait]
+impl EventLog for LocalLog {
+    // No async function: what waits for the disk holds no more than it waits for.
+    fn append<'a, 'f>(&'a self, stream: Stream, records: Vec<Record>) -> Appending<'f>
+    where
+        'a: 'f,
+    {
+        if let Some(large) = records.iter().find(|record| record.payload.len() > RECORD_BYTES_MAX) {
+            let refusal = Error::TooLarge(large.payload.len());
+            return Box::pin(std::future::ready(Err(refusal)));
+        }
+        append::append(&self.stream(stream).partitions, records)
+    }
+
+    async fn subscribe(&self, stream: Stream, group: &str) -> Result<Box<dyn Subscription>, Error> {
+        let state = Arc::clone(self.stream(stream));
+        if state.is_closed() {
+            return Err(queue::closed());
+        }
+        let name = group.to_owned();
+        let taking = tokio::task::spawn_blocking(move || {
+            let epochs = state.groups.take_over(&name)?;
+            state.announce();
+            Ok(LocalSubscription::new(state, Some(name), &epochs))
+        });
+        let subscription: Result<LocalSubscription, Error> =
+            taking.await.map_err(|why| Error::Unavailable(format!("subscribing was aborted: {why}")))?;
+        Ok(Box::new(subscription?))
+    }
+
+    async fn status(&self, stream: Stream) -> Result<Status, Error> {
+        Ok(self.stream(stream).status())
+    }
+}
+
+fn open_stream(core: &Arc<Core>, stream: Stream) -> Result<(Arc<StreamState>, Vec<Active>), Error> {
+    let options = core.options.stream(stream);
+    let folder = core.options.dir.join(stream.name());
+    make_dir(core.disk.as_ref(), &folder)?;
+    let mut partitions = Vec::new();
+    let mut files = Vec::new();
+    for partition in 0..options.partitions {
+        let dir = segment::partition_dir(&core.options.dir, stream, partition);
+        make_dir(core.disk.as_ref(), &dir)?;
+        let place = Place { log_id: core.log_id, stream, partition };
+        let site = Site { disk: core.disk.as_ref(), log_dir: &core.options.dir, dir: &dir, place };
+        let recovered = recover::open_partition(site)?;
+        let segments = Segments::new(recovered.segments);
+        core.used.fetch_add(segments.bytes(), Ordering::Relaxed);
+        let queue = Queue::new(core.options.waiting_bytes, core.options.frame_bytes);
+        partitions.push(Arc::new(PartitionState { place, dir, segments, queue, failed: OnceLock::new() }));
+        files.push(recovered.active);
+    }
+    let groups = Groups::open(GroupsConfig {
+        path: folder.join("groups.json"),
+        disk: Arc::clone(&core.disk),
+        clock: Arc::clone(&core.clock),
+        configured: options.groups.clone(),
+        partitions: options.partitions,
+    })?;
+    let changes = watch::Sender::new(0);
+    let state =
+        StreamState { core: Arc::clone(core), partitions, groups, counters: Default::default(), changes };
+    Ok((Arc::new(state), files))
+}
+
+/// A folder that is gone because a salvage was stopped is no reason to begin an empty log.
+fn refuse_half_salvaged(disk: &dyn Disk, dir: &Path) -> Result<(), Error> {
+    let gone = disk.list(dir).is_err_and(|why| why.kind() == io::ErrorKind::NotFound);
+    match gone.then(|| salvage::interrupted(disk, dir)).flatten() {
+        Some(why) => Err(Error::Invalid(format!("cannot open {}: {why}", dir.display()))),
+        None => Ok(()),
+    }
+}
