@@ -6,19 +6,20 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use config::{Config as Layers, ConfigError, File, FileFormat};
 use kassa_access::{RuleOptions, TrailingSlash};
 use kassa_analytics::collect::{LimitOptions, Rate};
 use kassa_model::{Currency, PartitionBy};
-use kassa_service::masked;
 use serde::{Deserialize, Serialize};
 
+mod engines;
 mod env;
 mod keys;
 mod show;
 mod validate;
 
+pub(crate) use engines::{LogUrl, StoreUrl};
 pub(crate) use validate::INTERNAL_TOKEN;
 
 /// `config/default.toml`, as built in.
@@ -270,14 +271,14 @@ impl Config {
         Ok(config)
     }
 
-    /// The folder of a `local:` log.
-    pub(crate) fn log_dir(&self) -> anyhow::Result<PathBuf> {
-        scheme_path("log.url", &self.log.url, "local")
+    /// The log's engine and place.
+    pub(crate) fn log_url(&self) -> anyhow::Result<LogUrl> {
+        LogUrl::parse(&self.log.url)
     }
 
-    /// The file of a `duckdb:` store.
-    pub(crate) fn store_file(&self) -> anyhow::Result<PathBuf> {
-        scheme_path("store.url", &self.store.url, "duckdb")
+    /// The store's engine and place.
+    pub(crate) fn store_url(&self) -> anyhow::Result<StoreUrl> {
+        StoreUrl::parse(&self.store.url)
     }
 
     /// The address to listen on.
@@ -357,13 +358,6 @@ fn explain(error: &ConfigError) -> anyhow::Error {
     }
 }
 
-fn scheme_path(key: &str, url: &str, scheme: &str) -> anyhow::Result<PathBuf> {
-    match url.split_once(':') {
-        Some((found, path)) if found == scheme && !path.is_empty() => Ok(PathBuf::from(path)),
-        _ => bail!("{key} = \"{}\" is not known: this build takes {scheme}:PATH", masked::url(url)),
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -378,7 +372,7 @@ pub(super) mod tests {
     fn defaults_are_valid() {
         let config = Config::load(None, &Overrides::default()).unwrap();
         assert_eq!(config.log.url, "local:data/log");
-        assert_eq!(config.store_file().unwrap(), PathBuf::from("data/events.duckdb"));
+        assert_eq!(config.store_url().unwrap(), StoreUrl::Duckdb("data/events.duckdb".into()));
         assert_eq!(config.sites[0].id, "default");
         assert_eq!(config.server.listen, "127.0.0.1:8000");
     }
@@ -386,7 +380,7 @@ pub(super) mod tests {
     #[test]
     fn a_file_and_flags_go_over_the_defaults() {
         let config = load("data = \"/srv/kassa\"\n[server]\nlisten = \":9000\"\n").unwrap();
-        assert_eq!(config.log_dir().unwrap(), PathBuf::from("/srv/kassa/log"));
+        assert_eq!(config.log_url().unwrap(), LogUrl::Local("/srv/kassa/log".into()));
         assert_eq!(config.listen().unwrap().to_string(), "127.0.0.1:9000");
         let flags = Overrides::flags(vec![("data", "/tmp/x".to_owned())]);
         assert_eq!(Config::load(None, &flags).unwrap().log.url, "local:/tmp/x/log");

@@ -36,7 +36,6 @@ pub(super) struct Driver<'a> {
     pub(super) held: BTreeMap<Partition, Held>,
     pub(super) tools: Tools,
     pub(super) flight: Option<Flight>,
-    idle: bool,
 }
 
 /// A partition that is this processor's.
@@ -67,7 +66,7 @@ enum Event {
 impl<'a> Driver<'a> {
     pub(super) fn new(parts: Parts<'a>, subscription: Box<dyn Subscription>, goal: Option<Goal<'a>>) -> Self {
         let (held, tools) = (BTreeMap::new(), Tools::default());
-        Self { parts, subscription, goal, held, tools, flight: None, idle: false }
+        Self { parts, subscription, goal, held, tools, flight: None }
     }
 
     /// Runs until the goal, the signal to stop, or a failure that only a person can mend.
@@ -96,12 +95,7 @@ impl<'a> Driver<'a> {
                     failures = 0;
                     self.take(delivery).await?;
                 }
-                Event::Delivered(Err(error)) => {
-                    if let kassa_eventlog::Error::Fenced(partition) = &error {
-                        self.drop_partition(*partition);
-                    }
-                    self.parts.log_failed(error, &mut failures).await?;
-                }
+                Event::Delivered(Err(error)) => self.parts.log_failed(error, &mut failures).await?,
                 Event::Shutdown => return Err(Halt::Shutdown),
             }
         }
@@ -171,14 +165,19 @@ impl<'a> Driver<'a> {
     }
 
     async fn take(&mut self, delivery: Delivery) -> Result<(), Halt> {
-        self.idle = matches!(delivery, Delivery::Idle);
         match delivery {
             Delivery::Assigned { partition, epoch } => {
                 self.drop_partition(partition);
                 let fold = Fold::new(partition, self.parts.options.fold());
                 self.take_up(partition, epoch, fold).await?;
             }
-            Delivery::Revoked { partition } => self.drop_partition(partition),
+            Delivery::Revoked { partition } => {
+                self.drop_partition(partition);
+                if self.held.is_empty() {
+                    let why = format!("partition {partition} is held by another subscriber");
+                    self.parts.board.set_state(ProcessorState::Retrying(why));
+                }
+            }
             Delivery::Records { partition, epoch, records } => {
                 let held = self.held.get_mut(&partition).filter(|held| held.epoch == epoch);
                 if let Some(held) = held {
@@ -196,12 +195,13 @@ impl<'a> Driver<'a> {
         self.parts.board.remove_partition(partition);
     }
 
-    /// Whether a replay has reached its goal: everything up to it is committed, or the log has nothing more.
+    /// Whether a replay has reached its goal: it has read up to there, and all of that is committed.
     fn is_done(&self) -> bool {
         let Some(goal) = &self.goal else { return false };
         let quiet = |held: &Held| held.waiting.is_empty() && held.ready.is_none();
         let reached = |(partition, end): (&Partition, &Offset)| {
-            self.held.get(partition).is_some_and(|held| quiet(held) && (self.idle || held.from >= end.0))
+            let is_read = self.subscription.position(*partition) >= Some(*end);
+            is_read && self.held.get(partition).is_some_and(quiet)
         };
         self.flight.is_none() && goal.ends.iter().all(reached)
     }

@@ -45,6 +45,6 @@ mod tests;
 pub use check::check_positions;
 pub use dedupe::{DedupeOptions, DedupeStatus};
 pub use processor::{Error, Processor, ProcessorOptions};
-pub use replay::{ReplayFrom, ReplayProgress, ReplaySummary, replay};
+pub use replay::{ReplayProgress, ReplaySummary, replay};
 pub use session::{SessionOptions, SessionStatus};
 pub use status::{ProcessorState, ProcessorStatus};

@@ -70,10 +70,9 @@ impl Parts<'_> {
         failures: &mut u32,
     ) -> Result<(), Halt> {
         match error {
-            kassa_eventlog::Error::Unavailable(_) | kassa_eventlog::Error::Full(_) => {
-                self.pause(error.to_string(), failures).await
-            }
-            kassa_eventlog::Error::Fenced(_) => self.pause(error.to_string(), failures).await,
+            kassa_eventlog::Error::Unavailable(_)
+            | kassa_eventlog::Error::Full(_)
+            | kassa_eventlog::Error::Fenced(_) => self.pause(error.to_string(), failures).await,
             other => Err(Halt::Failed(Error::Log(other.to_string()))),
         }
     }

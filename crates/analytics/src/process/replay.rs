@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kassa_eventlog::{EventLog, Offset, Partition, Stream, Subscription};
+use kassa_eventlog::{EventLog, Offset, Partition, Stream};
 use kassa_eventstore::EventStore;
 use kassa_model::Timestamp;
 use kassa_service::Shutdown;
@@ -12,16 +12,6 @@ use super::driver::{Driver, Goal};
 use super::parts::{Halt, Parts};
 use super::processor::{Error, ProcessorOptions};
 use super::status::Board;
-
-/// What a replay reads from and writes to.
-#[derive(Debug)]
-pub struct ReplayFrom {
-    /// The log.
-    pub log: Arc<dyn EventLog>,
-    /// A reading of its events from the first retained record, beside the group of the living processor
-    /// (`LocalLog::replay`, or a subscription of a group of its own).
-    pub subscription: Box<dyn Subscription>,
-}
 
 /// How far a replay is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,22 +33,22 @@ pub struct ReplaySummary {
     pub complete: bool,
 }
 
-/// Replays the log into `store`, which must be empty, up to where the log ends now. The rows are those of a processor
+/// Replays the log into `store`, which must be empty, up to where the log ends now, beside the living processor. The rows are those of a processor
 /// that has read the same records, if the log still begins with its first one.
 ///
 /// # Errors
 /// [`Error::NotEmpty`] when the store holds a partition already; [`Error::Log`] when the log is damaged.
 pub async fn replay(
-    from: ReplayFrom,
+    log: Arc<dyn EventLog>,
     store: Arc<dyn EventStore>,
     options: &ProcessorOptions,
     shutdown: &Shutdown,
     mut progress: impl FnMut(ReplayProgress) + Send,
 ) -> Result<ReplaySummary, Error> {
-    let ReplayFrom { log, subscription } = from;
     let status = log.status(Stream::Events).await.map_err(|error| Error::Log(error.to_string()))?;
     let ranges: BTreeMap<_, _> =
         status.partitions.iter().map(|found| (found.partition, (found.first, found.end))).collect();
+    let subscription = log.read(Stream::Events);
     let mut so_far = ReplayProgress::default();
     let mut tell = |records: u64, received_at: Option<Timestamp>| {
         so_far.records += records;

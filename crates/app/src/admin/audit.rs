@@ -16,9 +16,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use kassa_commerce::audit::{
-    Answered, Audit, AuditOptions, Log, Money, MoneyRow, Repeated, Report, Span, Tell,
-};
+use kassa_commerce::audit::{Answered, Audit, AuditOptions, Money, MoneyRow, Repeated, Report, Span, Tell};
 use kassa_commerce::problem_of;
 use kassa_eventstore::audit::MoneySpan;
 use kassa_eventstore::{EventStore, Resume, Resumed};
@@ -114,7 +112,7 @@ async fn post_answers(
 impl Auditor {
     fn new(parts: &Parts) -> Option<Self> {
         let shop = parts.shop().ok()?;
-        let log = parts.log().ok().map(|log| log as Arc<dyn Log>);
+        let log = parts.log().ok();
         let window = i64::try_from(parts.config.dedupe.window_hours).unwrap_or(i64::MAX);
         let window = window.saturating_mul(MICROS_PER_HOUR);
         let money = parts.store().ok().map(|store| Arc::new(Store { store, window }) as Arc<dyn Money>);

@@ -14,19 +14,19 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use kassa_eventlog::disk::RealDisk;
-use kassa_eventlog::local::{LocalLog, inspect, verify};
+use kassa_eventlog::local::{inspect, verify};
 use kassa_eventlog::{EventLog, Stream};
 use kassa_eventstore::EventStore;
-use kassa_eventstore::duckdb::DuckStore;
 use kassa_service::{Bare, Problem};
 use serde_json::{Value, json};
 
+use crate::config::LogUrl;
 use crate::run::Parts;
 
 /// The routes that `parts` can answer.
 pub(crate) fn routes(parts: &Parts) -> Router {
     let mut router = Router::new();
-    if let (Ok(log), Ok(dir)) = (parts.log(), parts.config.log_dir()) {
+    if let (Ok(log), Ok(LogUrl::Local(dir))) = (parts.log(), parts.config.log_url()) {
         let replay = Arc::new(replay::Replay::new(parts, Arc::clone(&log)));
         router = router
             .merge(log_routes().with_state(Arc::new(TheLog { log, dir })))
@@ -42,7 +42,7 @@ pub(crate) fn routes(parts: &Parts) -> Router {
 /// The log and where its files are.
 #[derive(Debug)]
 struct TheLog {
-    log: Arc<LocalLog>,
+    log: Arc<dyn EventLog>,
     dir: PathBuf,
 }
 
@@ -88,7 +88,7 @@ async fn get_log(State(the): State<Arc<TheLog>>, _: Bare) -> Result<Json<Value>,
 }
 
 /// `GET /v1/admin/fingerprint`: a hash over all rows; equal stores, equal hashes. Reads everything.
-async fn get_fingerprint(State(store): State<Arc<DuckStore>>, _: Bare) -> Result<Json<Value>, Problem> {
+async fn get_fingerprint(State(store): State<Arc<dyn EventStore>>, _: Bare) -> Result<Json<Value>, Problem> {
     match store.fingerprint().await {
         Ok(fingerprint) => Ok(Json(json!({"fingerprint": fingerprint}))),
         Err(error) => Err(Problem::unavailable(error.to_string(), 1)),

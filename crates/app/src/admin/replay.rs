@@ -18,24 +18,21 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use kassa_analytics::process::{ProcessorOptions, ReplayFrom, ReplayProgress, replay};
-use kassa_eventlog::local::LocalLog;
+use kassa_analytics::process::{ProcessorOptions, ReplayProgress, replay};
 use kassa_eventlog::{EventLog, Offset, Stream};
-use kassa_eventstore::EventStore;
-use kassa_eventstore::duckdb::{DuckStore, Options};
 use kassa_service::{Object, Problem, Shutdown};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::config::Config;
+use crate::config::{Config, LogUrl};
 use crate::run::{self, Parts};
 
 /// What a replay needs to know.
 #[derive(Debug)]
 pub(crate) struct Replay {
     config: Config,
-    log: Arc<LocalLog>,
+    log: Arc<dyn EventLog>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,7 +51,7 @@ const NAME_BYTES_MAX: usize = 100;
 pub(crate) const STORE: &str = "events.duckdb";
 
 impl Replay {
-    pub(crate) fn new(parts: &Parts, log: Arc<LocalLog>) -> Self {
+    pub(crate) fn new(parts: &Parts, log: Arc<dyn EventLog>) -> Self {
         Self { config: parts.config.clone(), log }
     }
 }
@@ -88,7 +85,8 @@ pub(crate) async fn post_replay(
 /// made.
 fn new_folder(config: &Config, into: &Path) -> Result<PathBuf, Problem> {
     let names = names_below(&config.data, into)?;
-    let own = [config.log_dir().ok(), Some(config.data.join("exports"))];
+    let log = config.log_url().ok().map(|LogUrl::Local(dir)| dir);
+    let own = [log, Some(config.data.join("exports"))];
     let mut folder = config.data.clone();
     for (place, name) in names.iter().enumerate() {
         folder.push(name);
@@ -150,11 +148,9 @@ fn is_plain(name: &str) -> bool {
 }
 
 async fn fill(replaying: &Replay, into: &Path, lines: mpsc::Sender<Value>) -> anyhow::Result<Value> {
-    let total = records_in(&replaying.log).await?;
-    let store: Arc<dyn EventStore> = Arc::new(DuckStore::open(Options::new(into))?);
+    let total = records_in(replaying.log.as_ref()).await?;
+    let store = run::new_store(into)?;
     let options: ProcessorOptions = run::processor_options(&replaying.config)?;
-    let log: Arc<dyn EventLog> = Arc::clone(&replaying.log) as Arc<dyn EventLog>;
-    let from = ReplayFrom { log, subscription: replaying.log.replay(Stream::Events) };
     let shutdown = Shutdown::new();
     let mut received_at = None;
     let stop = shutdown.clone();
@@ -165,7 +161,7 @@ async fn fill(replaying: &Replay, into: &Path, lines: mpsc::Sender<Value>) -> an
             stop.trigger();
         }
     };
-    let summary = replay(from, Arc::clone(&store), &options, &shutdown, tell).await?;
+    let summary = replay(Arc::clone(&replaying.log), Arc::clone(&store), &options, &shutdown, tell).await?;
     anyhow::ensure!(summary.complete, "the replay was stopped; {} is incomplete", into.display());
     let ranges = summary.ranges.iter().map(|(partition, (from, to))| {
         json!({"partition": partition, "from": from.to_string(), "to": to.to_string()})
@@ -181,7 +177,7 @@ async fn fill(replaying: &Replay, into: &Path, lines: mpsc::Sender<Value>) -> an
 }
 
 /// How many records the log holds, about: offsets count them.
-async fn records_in(log: &LocalLog) -> anyhow::Result<u64> {
+async fn records_in(log: &dyn EventLog) -> anyhow::Result<u64> {
     let status = log.status(Stream::Events).await?;
     let count = |first: Offset, end: Offset| u64::try_from(end.0.saturating_sub(first.0)).unwrap_or(u64::MAX);
     Ok(status.partitions.iter().map(|partition| count(partition.first, partition.end)).sum())

@@ -12,16 +12,14 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, bail};
 use kassa_commerce::outbox::Wake;
 use kassa_db::{Db, Engine};
-use kassa_eventlog::Stream;
-use kassa_eventlog::local::LocalLog;
+use kassa_eventlog::{EventLog, Stream, Upkeep};
 use kassa_eventstore::Mark;
-use kassa_eventstore::duckdb::DuckStore;
 use kassa_model::{Clock, Progress, SystemClock, failpoint};
 use uuid::Uuid;
 
 use super::files::{entries, make_dir, sync_dir, sync_tree, write_new};
 use super::{DATABASE, LOG, MANIFEST, Manifest, SITES, STORE, VERSION};
-use crate::run::Parts;
+use crate::run::{Parts, StoreFile};
 
 /// How often the store is copied again when the log has moved on beyond its position meanwhile.
 const TRIES: u32 = 3;
@@ -32,8 +30,8 @@ const LEFT_AFTER: Duration = Duration::from_secs(24 * 3_600);
 #[derive(Debug)]
 pub(crate) struct Maker {
     data: PathBuf,
-    log: Arc<LocalLog>,
-    store: Arc<DuckStore>,
+    log: Arc<dyn EventLog>,
+    store: StoreFile,
     db: Db,
     wake: Wake,
     turn: tokio::sync::Mutex<()>,
@@ -50,7 +48,7 @@ impl Maker {
              PostgreSQL with pg_dump".to_owned()
         };
         let (shop, log) = (parts.shop().map_err(missing)?, parts.log().map_err(missing)?);
-        let store = parts.store().map_err(missing)?;
+        let store = parts.store_file().map_err(missing)?;
         let [(_, db)] = parts.database_list() else {
             return Err("the shop is in several databases, which cannot be copied as of one moment: stop kassa and copy them \
                         with log and store"
@@ -126,14 +124,16 @@ impl Maker {
     ) -> anyhow::Result<bool> {
         let (db, log) = (self.db.clone(), Arc::clone(&self.log));
         let held = self.wake.hold().await;
+        let cut = move || log.upkeep().and_then(Upkeep::cut);
         let taken =
-            tokio::task::spawn_blocking(move || Ok::<_, kassa_db::Error>((db.snapshot()?, log.cut()))).await;
+            tokio::task::spawn_blocking(move || Ok::<_, kassa_db::Error>((db.snapshot()?, cut()))).await;
         drop(held);
         let (snapshot, cut) = taken??;
-        let (log, dir, progress) = (Arc::clone(&self.log), dir.to_owned(), Arc::clone(progress));
+        let cut = cut.context("the log is no folder: its own tools make its backups")?;
+        let (dir, progress) = (dir.to_owned(), Arc::clone(progress));
         let copied = tokio::task::spawn_blocking(move || {
             snapshot.copy(&dir.join(DATABASE), progress.as_ref())?;
-            anyhow::Ok(log.copy(&cut, &dir.join(LOG), progress.as_ref())?)
+            anyhow::Ok(cut.copy(&dir.join(LOG), progress.as_ref())?)
         });
         let first = copied.await??.first;
         let follows = |partition: &u32, mark: &Mark| {

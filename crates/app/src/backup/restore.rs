@@ -11,7 +11,7 @@ use kassa_model::{Progress, failpoint};
 
 use super::files::{copy_checked, is_empty, make_dir, sync_dir, sync_tree, write_new};
 use super::{DATABASE, Entry, Manifest, SITES, STORE};
-use crate::config::Config;
+use crate::config::{Config, LogUrl, StoreUrl};
 use crate::lock;
 
 /// The file that says that a restore was not finished.
@@ -38,8 +38,8 @@ impl Places {
                 "database.url is no SQLite file: a backup is restored into one, and a PostgreSQL by pg_restore"
             )
         };
-        let places =
-            Self { data: config.data.clone(), log: config.log_dir()?, store: config.store_file()?, database };
+        let (LogUrl::Local(log), StoreUrl::Duckdb(store)) = (config.log_url()?, config.store_url()?);
+        let places = Self { data: config.data.clone(), log, store, database };
         for place in [&places.log, &places.store, &places.database] {
             if !place.starts_with(&places.data) {
                 bail!(

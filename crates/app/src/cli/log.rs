@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::human_bytes;
 use crate::Common;
 use crate::client::Client;
+use crate::config::LogUrl;
 use crate::lock::{self, Data, Lock, Running};
 
 /// What to do with it.
@@ -75,7 +76,10 @@ fn source(target: &Target) -> anyhow::Result<Source> {
     }
     Ok(match lock::take(&config.data)? {
         Data::Held(running) => Source::Running(running),
-        Data::Mine(lock) => Source::Files(config.log_dir()?, Some(lock)),
+        Data::Mine(lock) => {
+            let LogUrl::Local(dir) = config.log_url()?;
+            Source::Files(dir, Some(lock))
+        }
     })
 }
 

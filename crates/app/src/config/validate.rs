@@ -83,8 +83,8 @@ impl Config {
     }
 
     fn validate_addresses(&self) -> anyhow::Result<()> {
-        self.log_dir()?;
-        self.store_file()?;
+        self.log_url()?;
+        self.store_url()?;
         for (key, url) in [
             ("database.url", &self.database.url),
             ("catalog.database_url", &self.catalog.database_url),

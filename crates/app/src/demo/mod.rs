@@ -15,8 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use kassa_access::{RuleOptions, SiteOptions};
 use kassa_analytics::collect::{Collector, Incoming, IngestPath};
 use kassa_commerce::Shop;
-use kassa_eventlog::{EventLog, Stream};
-use kassa_eventstore::EventStore;
+use kassa_eventlog::Stream;
 use kassa_eventstore::query::EventFilter;
 use kassa_model::{MICROS_PER_DAY, Timestamp};
 use kassa_service::Shutdown;
@@ -146,7 +145,7 @@ async fn has_events(parts: &Parts) -> anyhow::Result<bool> {
 
 /// Waits until the processor has stored all that the log holds.
 async fn wait_until_stored(parts: &Parts, shutdown: &Shutdown, bar: &ProgressBar) -> anyhow::Result<()> {
-    let log: Arc<dyn EventLog> = parts.log()?;
+    let log = parts.log()?;
     while !shutdown.is_triggered() {
         let status = log.status(Stream::Events).await?;
         let groups = status.partitions.iter().flat_map(|partition| &partition.groups);

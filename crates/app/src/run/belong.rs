@@ -12,9 +12,8 @@ use std::collections::BTreeMap;
 use anyhow::bail;
 use kassa_commerce::identity::{self, Published};
 use kassa_db::{Db, Engine};
-use kassa_eventlog::local::LocalLog;
-use kassa_eventlog::{Delivery, EventLog, Limits, Offset, Stream};
-use kassa_eventstore::{Batch, EventStore};
+use kassa_eventlog::{Delivery, EventLog, Limits, Offset, Stream, Upkeep};
+use kassa_eventstore::Batch;
 use kassa_service::masked;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -55,17 +54,17 @@ pub(crate) async fn check(parts: &Parts, loss: Loss) -> anyhow::Result<()> {
 
 async fn facts(parts: &Parts) -> anyhow::Result<Facts> {
     let log = match parts.log() {
-        Ok(log) => Some(log_facts(parts, &log).await?),
+        Ok(log) => Some(log_facts(parts, log.as_ref()).await?),
         Err(_) => None,
     };
     let shop = match orders_database(parts) {
         Some(db) => Some(shop_facts(parts, &db, log.as_ref()).await?),
         None => None,
     };
-    let store = match parts.store() {
+    let store = match parts.store_file() {
         Ok(store) => {
             let owned = store.owned().await?;
-            let name = parts.config.store_file()?.display().to_string();
+            let name = parts.config.store_url()?.to_string();
             Some(StoreFacts { name, shop_id: owned.shop_id, marks: owned.marks, has_money: owned.has_money })
         }
         Err(_) => None,
@@ -79,15 +78,17 @@ fn orders_database(parts: &Parts) -> Option<Db> {
     parts.shop().ok()?.orders.clone().filter(|_| is_up)
 }
 
-async fn log_facts(parts: &Parts, log: &LocalLog) -> anyhow::Result<LogFacts> {
-    let mut held = BTreeMap::new();
+async fn log_facts(parts: &Parts, log: &dyn EventLog) -> anyhow::Result<LogFacts> {
+    let (mut held, mut id) = (BTreeMap::new(), Uuid::nil());
     for stream in Stream::ALL {
-        for found in log.status(stream).await?.partitions {
+        let status = log.status(stream).await?;
+        id = status.log_id;
+        for found in status.partitions {
             held.insert((stream, found.partition), (found.first, found.end));
         }
     }
-    let name = parts.config.log_dir()?.display().to_string();
-    Ok(LogFacts { name, id: log.log_id(), shop_id: log.shop_id()?, held })
+    let shop_id = log.upkeep().map(Upkeep::shop_id).transpose()?.flatten();
+    Ok(LogFacts { name: parts.config.log_url()?.to_string(), id, shop_id, held })
 }
 
 async fn shop_facts(parts: &Parts, db: &Db, log: Option<&LogFacts>) -> anyhow::Result<ShopFacts> {
@@ -122,8 +123,8 @@ async fn first_unknown(
     log: &LogFacts,
     published: &[Published],
 ) -> anyhow::Result<Option<String>> {
-    let mut reading = parts.log()?.replay(Stream::Orders);
-    let mut waits = false;
+    let mut reading = parts.log()?.read(Stream::Orders);
+    let mut ends = Vec::new();
     for ((_, partition), (first, end)) in log.held.iter().filter(|((stream, _), _)| *stream == Stream::Orders)
     {
         let place = published.iter().find(|place| {
@@ -132,23 +133,18 @@ async fn first_unknown(
         // A place that was never noted says nothing about what is known.
         let from = place.map_or(*end, |place| place.next.clamp(*first, *end));
         reading.seek(*partition, from).await?;
-        waits |= from < *end;
+        ends.push((*partition, *end));
     }
     let limits = Limits { records_max: TAIL_RECORDS, ..Limits::BATCH };
     let mut read = 0;
-    while waits && read < TAIL_RECORDS {
-        match reading.next(limits).await? {
-            Delivery::Records { records, .. } => {
-                read += records.len();
-                let ids = records
-                    .iter()
-                    .filter_map(|(_, payload)| serde_json::from_slice(payload).ok().map(|Public { id }| id));
-                if let Some(unknown) = identity::first_unknown(db, ids.collect()).await? {
-                    return Ok(Some(unknown));
-                }
-            }
-            Delivery::Idle => break,
-            Delivery::Assigned { .. } | Delivery::Revoked { .. } => {}
+    while read < TAIL_RECORDS && ends.iter().any(|(of, end)| reading.position(*of) < Some(*end)) {
+        let Delivery::Records { records, .. } = reading.next(limits).await? else { continue };
+        read += records.len();
+        let ids = records
+            .iter()
+            .filter_map(|(_, payload)| serde_json::from_slice(payload).ok().map(|Public { id }| id));
+        if let Some(unknown) = identity::first_unknown(db, ids.collect()).await? {
+            return Ok(Some(unknown));
         }
     }
     Ok(None)
@@ -168,10 +164,11 @@ async fn settle(parts: &Parts, facts: &Facts) -> anyhow::Result<()> {
     }
     if let (Some(_), true) = (log, of_log != Some(id)) {
         let log = parts.log()?;
-        tokio::task::spawn_blocking(move || log.set_shop_id(id)).await??;
+        let set = move || log.upkeep().map_or(Ok(()), |upkeep| upkeep.set_shop_id(id));
+        tokio::task::spawn_blocking(set).await??;
     }
     if let (Some(_), true) = (store, of_store != Some(id)) {
-        parts.store()?.set_shop_id(id).await?;
+        parts.store_file()?.set_shop_id(id).await?;
     }
     if let (Some(db), Some(shop), Some(log)) = (orders_database(parts), shop, log) {
         note_ends(&db, shop, log).await?;

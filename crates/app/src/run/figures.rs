@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use kassa_eventlog::Stream;
-use kassa_eventlog::local::{LocalLog, Stats};
+use kassa_eventlog::{EventLog, Stats, Stream};
 use kassa_service::Metrics;
 use kassa_service::metrics::encoding::{DescriptorEncoder, EncodeMetric};
 use kassa_service::metrics::{Collector, ConstCounter};
@@ -27,7 +26,9 @@ const COUNTS: [Count; 8] = [
 
 /// Adds what `parts` can tell.
 pub(super) fn register(parts: &Parts, metrics: &Metrics) {
-    if let Ok(log) = parts.log() {
+    if let Ok(log) = parts.log()
+        && log.upkeep().is_some()
+    {
         let described: Vec<_> =
             COUNTS.iter().map(|(name, help, _)| Description { name, help, unit: Unit::None }).collect();
         metrics.register_collector(&described, LogCounts(log));
@@ -38,11 +39,11 @@ pub(super) fn register(parts: &Parts, metrics: &Metrics) {
 }
 
 #[derive(Debug)]
-struct LogCounts(Arc<LocalLog>);
+struct LogCounts(Arc<dyn EventLog>);
 
 impl Collector for LogCounts {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let stats = self.0.stats(Stream::Events);
+        let stats = self.0.upkeep().map(|upkeep| upkeep.stats(Stream::Events)).unwrap_or_default();
         for (name, help, read) in COUNTS {
             let counter = ConstCounter::new(read(&stats));
             let name = name.trim_end_matches("_total");

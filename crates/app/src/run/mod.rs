@@ -3,6 +3,7 @@
 
 mod access;
 mod belong;
+mod engines;
 mod figures;
 mod figures_db;
 mod limits;
@@ -25,8 +26,6 @@ use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, Sessi
 use kassa_analytics::retain::{RetainOptions, Retention};
 use kassa_commerce::cleaning;
 use kassa_commerce::inventory::levels::watch_levels;
-use kassa_eventlog::EventLog;
-use kassa_eventstore::EventStore;
 use kassa_model::{Clock, SystemClock, failpoint};
 use kassa_service::http::Server;
 use kassa_service::shutdown::Opening;
@@ -36,6 +35,7 @@ use tokio::runtime::Runtime;
 use access::check_internal_token;
 pub(crate) use access::options as access_options;
 pub(crate) use belong::Loss;
+pub(crate) use engines::{StoreFile, new_store};
 pub(crate) use parts::{PROCESSOR_GROUP, Parts, Wanted};
 
 use crate::config::Config;
@@ -240,7 +240,7 @@ fn start_processor(
     metrics: &Metrics,
     shutdown: &Shutdown,
 ) -> anyhow::Result<tokio::task::JoinHandle<anyhow::Result<()>>> {
-    let (log, store): (Arc<dyn EventLog>, Arc<dyn EventStore>) = (parts.log()?, parts.store()?);
+    let (log, store) = (parts.log()?, parts.store()?);
     let processor = Arc::new(Processor::new(processor_options(&parts.config)?, log, store));
     processor.register(metrics);
     watch::watch_processor(&processor, roles, health);
@@ -265,8 +265,7 @@ fn start_processor(
 fn retention(config: &Config, parts: &Parts) -> anyhow::Result<Retention> {
     let window_hours = i64::try_from(config.dedupe.window_hours)?;
     let options = RetainOptions { every: Duration::from_secs(3_600), window_hours };
-    let store: Arc<dyn EventStore> = parts.store()?;
-    Ok(Retention::new(options, store, parts.access.clone(), Arc::new(SystemClock)))
+    Ok(Retention::new(options, parts.store()?, parts.access.clone(), Arc::new(SystemClock)))
 }
 
 /// What the processor is told by the configuration.

@@ -3,25 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use axum::Router;
 use kassa_access::{Access, Mode, Salts};
 use kassa_analytics::report::{self, ReportOptions, Reports};
 use kassa_commerce::Shop;
 use kassa_db::{Db, Engine};
-use kassa_eventlog::disk::{Disk, RealDisk};
-use kassa_eventlog::local::{LocalLog, Options as LogOptions};
-use kassa_eventlog::still::StillDisk;
+use kassa_eventlog::EventLog;
 use kassa_eventstore::EventStore;
-use kassa_eventstore::duckdb::{DuckStore, Options as StoreOptions, Purpose};
-use kassa_model::{SystemClock, clock_was};
+use kassa_model::SystemClock;
 use kassa_service::Metrics;
 
+use super::engines::{self, StoreFile};
 use super::revenue;
 use super::shop::Open;
 use crate::admin;
 use crate::config::Config;
-use crate::progress::Shown;
 use crate::roles::Roles;
 
 /// The group under which the processor reads.
@@ -35,8 +32,9 @@ pub(crate) struct Parts {
     pub(crate) salts: Arc<Salts>,
     databases: Option<Open>,
     shop: Option<Arc<Shop>>,
-    log: Option<Arc<LocalLog>>,
-    store: Option<Arc<DuckStore>>,
+    log: Option<Arc<dyn EventLog>>,
+    store: Option<Arc<dyn EventStore>>,
+    store_file: Option<StoreFile>,
 }
 
 /// What is to be opened.
@@ -73,27 +71,11 @@ impl Parts {
         let salts = Arc::new(Salts::open(&config.data)?);
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
         let shop = databases.shop(config, &access, Arc::clone(&salts), &metrics)?;
-        let log = match config.log_dir()?.join("meta.json").exists() {
-            true => Some(Arc::new(open_log_on(
-                config,
-                vec![PROCESSOR_GROUP.to_owned()],
-                Arc::new(StillDisk::default()),
-            )?)),
-            false => None,
-        };
-        let store = match config.store_file()?.exists() {
-            true => Some(Arc::new(open_store_for(config, Purpose::Reading)?)),
-            false => None,
-        };
-        Ok(Self {
-            config: config.clone(),
-            access,
-            salts,
-            databases: Some(databases),
-            shop: Some(shop),
-            log,
-            store,
-        })
+        let log = engines::look_at_log(config, vec![PROCESSOR_GROUP.to_owned()])?;
+        let store_file = engines::look_at_store(config)?;
+        let store = store_file.clone().map(|store| store as Arc<dyn EventStore>);
+        let (config, databases, shop) = (config.clone(), Some(databases), Some(shop));
+        Ok(Self { config, access, salts, databases, shop, log, store, store_file })
     }
 
     /// Opens what is needed.
@@ -129,9 +111,10 @@ impl Parts {
         // A command looks at what is there: it takes nothing from a reader that is to come.
         let kept = || vec![PROCESSOR_GROUP.to_owned()];
         let groups = wanted.databases.map_or_else(kept, |roles| revenue::groups(config, roles));
-        let log = if wanted.log { Some(Arc::new(open_log(config, groups)?)) } else { None };
-        let store = if wanted.store { Some(Arc::new(open_store(config)?)) } else { None };
-        Ok(Self { config: config.clone(), access, salts, databases, shop, log, store })
+        let log = wanted.log.then(|| engines::open_log(config, groups)).transpose()?;
+        let store_file = wanted.store.then(|| engines::open_store(config)).transpose()?;
+        let (config, store) = (config.clone(), store_file.clone().map(|store| store as Arc<dyn EventStore>));
+        Ok(Self { config, access, salts, databases, shop, log, store, store_file })
     }
 
     /// The shop, where a role needs it.
@@ -150,13 +133,18 @@ impl Parts {
     }
 
     /// The log, where a role needs one.
-    pub(crate) fn log(&self) -> anyhow::Result<Arc<LocalLog>> {
+    pub(crate) fn log(&self) -> anyhow::Result<Arc<dyn EventLog>> {
         self.log.clone().context("no log is open")
     }
 
     /// The store, where a role needs one.
-    pub(crate) fn store(&self) -> anyhow::Result<Arc<DuckStore>> {
+    pub(crate) fn store(&self) -> anyhow::Result<Arc<dyn EventStore>> {
         self.store.clone().context("no store is open")
+    }
+
+    /// The store as the file that it is.
+    pub(crate) fn store_file(&self) -> anyhow::Result<StoreFile> {
+        self.store_file.clone().context("no store is open")
     }
 
     pub(crate) fn has_store(&self) -> bool {
@@ -175,10 +163,9 @@ impl Parts {
 
     /// Reports over the store.
     pub(crate) fn reports(&self, options: ReportOptions) -> anyhow::Result<Arc<Reports>> {
-        let store: Arc<dyn EventStore> = self.store()?;
         let query_timeout = Duration::from_secs(self.config.store.query_timeout_s);
         let options = ReportOptions { query_timeout, ..options };
-        Ok(Reports::new(options, store, self.access.clone(), Arc::new(SystemClock)))
+        Ok(Reports::new(options, self.store()?, self.access.clone(), Arc::new(SystemClock)))
     }
 
     /// Ends the writers and closes the files.
@@ -189,53 +176,9 @@ impl Parts {
         if let Some(databases) = &self.databases {
             databases.close();
         }
-        if let Some(log) = self.log {
-            log.close();
+        if let Some(upkeep) = self.log.as_ref().and_then(|log| log.upkeep()) {
+            upkeep.close();
         }
-        drop(self.store);
+        drop((self.store, self.store_file));
     }
-}
-
-fn open_log(config: &Config, groups: Vec<String>) -> anyhow::Result<LocalLog> {
-    open_log_on(config, groups, Arc::new(RealDisk))
-}
-
-fn open_log_on(config: &Config, groups: Vec<String>, disk: Arc<dyn Disk>) -> anyhow::Result<LocalLog> {
-    let dir = config.log_dir()?;
-    let mut options = LogOptions::new(&dir);
-    options.events.partitions = config.log.partitions;
-    options.events.groups = groups;
-    options.orders.partitions = config.log.partitions;
-    options.orders.groups = Vec::new();
-    options.segment_bytes = config.log.segment_bytes;
-    options.max_bytes = config.log.max_bytes;
-    options.reserve_bytes = config.log.reserve_bytes;
-    options.keep = Duration::from_secs(config.log.keep_hours * 3_600);
-    let log = LocalLog::open(options, disk, Arc::new(SystemClock))
-        .with_context(|| format!("cannot open the log {}", dir.display()))?;
-    // What is removed because it is old goes by the clock, which may have been set while nothing ran.
-    log.newest().into_iter().for_each(clock_was);
-    Ok(log)
-}
-
-fn open_store(config: &Config) -> anyhow::Result<DuckStore> {
-    open_store_for(config, Purpose::All)
-}
-
-fn open_store_for(config: &Config, purpose: Purpose) -> anyhow::Result<DuckStore> {
-    let path = config.store_file()?;
-    let mut options = StoreOptions::new(&path);
-    options.memory_limit_mb = config.store.memory_mb;
-    options.threads = (config.store.threads > 0).then_some(config.store.threads);
-    options.query_timeout = Duration::from_secs(config.store.query_timeout_s);
-    options.exports_dir = Some(config.data.join("exports"));
-    options.progress = Arc::new(Shown::new());
-    options.purpose = purpose;
-    if purpose == Purpose::Reading {
-        options.temp_dir = Some(std::env::temp_dir());
-    }
-    if path.is_dir() {
-        bail!("cannot open the store {}: it is a folder", path.display());
-    }
-    Ok(DuckStore::open(options)?)
 }

@@ -4,7 +4,7 @@
 use anyhow::bail;
 
 use super::PROCESSOR_GROUP;
-use crate::config::Config;
+use crate::config::{Config, StoreUrl};
 use crate::roles::{Role, Roles};
 
 /// Refuses orders whose revenue nobody would read, unless the owner says that none is wanted.
@@ -36,7 +36,7 @@ pub(super) fn groups(config: &Config, roles: &Roles) -> Vec<String> {
 /// # Errors
 /// There is such a store.
 pub(super) fn check_folder(config: &Config, roles: &Roles) -> anyhow::Result<()> {
-    let store = config.store_file()?;
+    let StoreUrl::Duckdb(store) = config.store_url()?;
     if groups(config, roles).is_empty() && store.exists() {
         bail!(
             "orders.without_reports = true, but {} is filled from this log, and what it has not read yet would be \

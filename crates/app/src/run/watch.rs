@@ -6,8 +6,7 @@ use std::time::Duration;
 use kassa_analytics::process::{Processor, ProcessorState, ProcessorStatus};
 use kassa_commerce::Shop;
 use kassa_commerce::transport::peer::Peer;
-use kassa_eventlog::{EventLog, Stream};
-use kassa_eventstore::EventStore;
+use kassa_eventlog::{Stream, Upkeep};
 use kassa_service::{Health, Need, Shutdown, Status};
 use tokio::task::JoinHandle;
 
@@ -29,12 +28,7 @@ pub(super) fn watch_parts(parts: &Parts, health: &Health) {
     if let Ok(log) = parts.log() {
         let looked_at = Arc::clone(&log);
         health.ready("log", Need::Needed, move || {
-            let status = match (looked_at.failure(), looked_at.nearly_full()) {
-                (Some(failure), _) => Status::Down(failure),
-                (None, Some(warning)) => Status::Degraded(warning),
-                (None, None) => Status::Up,
-            };
-            std::future::ready(status)
+            std::future::ready(looked_at.upkeep().map_or(Status::Up, judge_log))
         });
         health.deep("log", Need::Needed, move || {
             let log = Arc::clone(&log);
@@ -108,6 +102,11 @@ pub(super) fn watch_shop(shop: &Arc<Shop>, health: &Health, shutdown: &Shutdown)
 
 fn peer<'a>(shop: &'a Shop, name: &str) -> Option<&'a Peer> {
     shop.peers().find(|(of, _)| *of == name).map(|(_, peer)| peer)
+}
+
+fn judge_log(upkeep: &dyn Upkeep) -> Status {
+    let down = upkeep.failure().map(Status::Down);
+    down.or_else(|| upkeep.nearly_full().map(Status::Degraded)).unwrap_or(Status::Up)
 }
 
 fn judge_outbox(waits: Duration) -> Status {

@@ -7,9 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kassa_analytics::process::{
-    DedupeOptions, Processor, ProcessorOptions, ReplayFrom, SessionOptions, replay,
-};
+use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, SessionOptions, replay};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
 use kassa_eventlog::{EventLog, Record, Stream};
@@ -84,7 +82,7 @@ async fn check(seed: u64) -> u64 {
     assert_eq!(broken.fingerprint().await.unwrap(), expected, "seed {seed}, {restarts} restarts");
 
     let copy = open(folder.path(), "copy");
-    let from = ReplayFrom { log: Arc::clone(&log) as _, subscription: log.replay(Stream::Events) };
+    let from = Arc::clone(&log) as Arc<dyn EventLog>;
     let into = Arc::clone(&copy) as Arc<dyn EventStore>;
     let options = ProcessorOptions { batch_rows_max: 97, ..usual() };
     let summary = replay(from, into, &options, &Shutdown::new(), |_| ()).await.unwrap();

@@ -4,11 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
-use kassa_eventlog::{Delivery, Limits, Stream};
+use kassa_eventlog::{Stream, Upkeep, retained};
 use kassa_model::SystemClock;
 use serde_json::{Value, json};
 
@@ -82,21 +81,11 @@ fn told(log: &Path) -> BTreeMap<(String, String), u64> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut told = BTreeMap::new();
     runtime.block_on(async {
-        let mut reading = log.replay(Stream::Orders);
-        let limits = Limits { wait: Duration::from_millis(50), ..Limits::BATCH };
-        loop {
-            match reading.next(limits).await.unwrap() {
-                Delivery::Idle => break,
-                Delivery::Records { records, .. } => {
-                    for (_, payload) in records {
-                        let event: Value = serde_json::from_slice(&payload).unwrap();
-                        if event["type"] == "StockLow" {
-                            let text = |value: &Value| value.as_str().unwrap().to_owned();
-                            *told.entry((text(&event["stock"]["sku"]), text(&event["id"]))).or_default() += 1;
-                        }
-                    }
-                }
-                Delivery::Assigned { .. } | Delivery::Revoked { .. } => {}
+        for (_, payload) in retained(&log, Stream::Orders).await.unwrap().into_values().flatten() {
+            let event: Value = serde_json::from_slice(&payload).unwrap();
+            if event["type"] == "StockLow" {
+                let text = |value: &Value| value.as_str().unwrap().to_owned();
+                *told.entry((text(&event["stock"]["sku"]), text(&event["id"]))).or_default() += 1;
             }
         }
     });

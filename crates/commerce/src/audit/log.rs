@@ -2,14 +2,11 @@
 //! what is so old. And of invariant 7: no
 //! reader of the log is behind for long.
 
-use std::fmt;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use kassa_db::{Db, params};
-use kassa_eventlog::local::LocalLog;
-use kassa_eventlog::{Delivery, Error, EventLog, Limits, Offset, Status, Stream, Subscription};
+use kassa_eventlog::{Delivery, Error, EventLog, Limits, Offset, Status, Stream, read_up_to};
 use kassa_model::{LogRecord, Timestamp, decode};
 use serde::Deserialize;
 
@@ -22,30 +19,6 @@ use super::terms::{Step, Terms};
 const ROWS: i64 = 200;
 /// Between two looks at a reader that is behind.
 const AGAIN: Duration = Duration::from_millis(250);
-
-/// The log, to be read beside all groups.
-#[async_trait]
-pub trait Log: Send + Sync + fmt::Debug {
-    /// What `stream` holds.
-    ///
-    /// # Errors
-    /// The log's.
-    async fn status(&self, stream: Stream) -> Result<Status, Error>;
-
-    /// Reads `stream` from its first retained record, as no group.
-    fn read(&self, stream: Stream) -> Box<dyn Subscription>;
-}
-
-#[async_trait]
-impl Log for LocalLog {
-    async fn status(&self, stream: Stream) -> Result<Status, Error> {
-        EventLog::status(self, stream).await
-    }
-
-    fn read(&self, stream: Stream) -> Box<dyn Subscription> {
-        self.replay(stream)
-    }
-}
 
 /// The part of a public event that the audit reads.
 #[derive(Deserialize)]
@@ -64,7 +37,7 @@ pub(super) enum Unread {
 }
 
 /// Judges published rows against the log.
-pub(super) async fn judge_published(db: &Db, log: &dyn Log, terms: &Terms) -> Result<Invariant, Unread> {
+pub(super) async fn judge_published(db: &Db, log: &dyn EventLog, terms: &Terms) -> Result<Invariant, Unread> {
     let mut five = Invariant::new(5);
     let counted = db
         .read(|tx| {
@@ -122,13 +95,13 @@ async fn each_published(db: &Db, mut each: impl FnMut(&Published)) -> Result<(),
 }
 
 /// Takes what the log holds off the names. Returns since when it surely holds everything, if it has let go of anything.
-async fn take_off(log: &dyn Log, names: &mut Names, terms: &Terms) -> Result<Option<i64>, Error> {
+async fn take_off(log: &dyn EventLog, names: &mut Names, terms: &Terms) -> Result<Option<i64>, Error> {
     let (mut since, mut read) = (None, 0);
     let mut firsts = std::collections::HashSet::new();
     let status = log.status(Stream::Orders).await?;
     let trimmed =
         |partition| status.partitions.iter().any(|of| of.partition == partition && of.first != Offset::START);
-    let each = |partition, payload: &Bytes| {
+    let each = |partition, _, payload: &Bytes| {
         let Ok(public) = serde_json::from_slice::<Public>(payload) else { return };
         names.remove(&public.id);
         read += 1;
@@ -139,38 +112,12 @@ async fn take_off(log: &dyn Log, names: &mut Names, terms: &Terms) -> Result<Opt
             terms.tell(Step::Log, read, None);
         }
     };
-    read_all(log, (Stream::Orders, &status), each).await?;
+    read_up_to(log, (Stream::Orders, &status), each).await?;
     Ok(since)
 }
 
 fn occurred(public: &Public) -> Option<Timestamp> {
     public.occurred_at.as_deref().and_then(|text| text.parse().ok())
-}
-
-/// Reads a stream up to where `status` says that it ends.
-async fn read_all(
-    log: &dyn Log,
-    (stream, status): (Stream, &Status),
-    mut each: impl FnMut(u32, &Bytes),
-) -> Result<(), Error> {
-    let mut left: Vec<(u32, Offset)> = status.partitions.iter().map(|of| (of.partition, of.end)).collect();
-    left.retain(|(partition, end)| {
-        status.partitions.iter().any(|of| of.partition == *partition && of.first < *end)
-    });
-    let mut reading = log.read(stream);
-    while !left.is_empty() {
-        match reading.next(Limits { records_max: 5_000, bytes_max: 8 << 20, ..Limits::BATCH }).await? {
-            Delivery::Records { partition, records, .. } => {
-                records.iter().for_each(|(_, payload)| each(partition, payload));
-                let reached = records.last().map_or(Offset::START, |(offset, _)| offset.after());
-                left.retain(|(of, end)| *of != partition || reached < *end);
-            }
-            // Nothing durable is left, whatever gaps there are before the end.
-            Delivery::Idle => break,
-            Delivery::Assigned { .. } | Delivery::Revoked { .. } => {}
-        }
-    }
-    Ok(())
 }
 
 /// A row whose id the log does not hold; 1 if it is older than what the log retains.
@@ -187,7 +134,7 @@ fn tell_missing(row: &Published, names: &mut Names, (since, five): (Option<i64>,
 
 /// Judges how far the groups have come.
 pub(super) async fn judge_lag(
-    log: &dyn Log,
+    log: &dyn EventLog,
     money: Option<&dyn Money>,
     terms: &Terms,
 ) -> Result<Invariant, Error> {
@@ -205,7 +152,7 @@ pub(super) async fn judge_lag(
 }
 
 async fn look(
-    (log, money): (&dyn Log, Option<&dyn Money>),
+    (log, money): (&dyn EventLog, Option<&dyn Money>),
     stream: Stream,
     terms: &Terms,
     seven: &mut Invariant,
@@ -244,25 +191,28 @@ async fn look(
 
 /// When the first record at or after an offset came.
 async fn time_at(
-    log: &dyn Log,
+    log: &dyn EventLog,
     (stream, status): (Stream, &Status),
     (wanted, from): (u32, Offset),
 ) -> Result<Option<Timestamp>, Error> {
     let mut reading = log.read(stream);
+    let mut end = from;
     for partition in &status.partitions {
-        let to = if partition.partition == wanted { from.max(partition.first) } else { partition.end };
+        let mut to = partition.end;
+        if partition.partition == wanted {
+            (to, end) = (from.max(partition.first), partition.end);
+        }
         reading.seek(partition.partition, to).await?;
     }
     let limits = Limits { records_max: 1, bytes_max: 1, wait: Duration::from_millis(100) };
-    loop {
-        match reading.next(limits).await? {
-            Delivery::Records { partition, records, .. } if partition == wanted => {
-                return Ok(records.first().and_then(|(_, payload)| time_of(stream, payload)));
-            }
-            Delivery::Idle => return Ok(None),
-            _ => {}
+    while reading.position(wanted) < Some(end) {
+        if let Delivery::Records { partition, records, .. } = reading.next(limits).await?
+            && partition == wanted
+        {
+            return Ok(records.first().and_then(|(_, payload)| time_of(stream, payload)));
         }
     }
+    Ok(None)
 }
 
 fn time_of(stream: Stream, payload: &Bytes) -> Option<Timestamp> {

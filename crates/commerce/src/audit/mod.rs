@@ -32,6 +32,7 @@ mod tests;
 use std::sync::Arc;
 
 use kassa_db::{Db, Error};
+use kassa_eventlog::EventLog;
 use kassa_model::MICROS_PER_DAY;
 
 use crate::Shop;
@@ -39,7 +40,6 @@ use books::{Books, Ledger};
 use terms::Terms;
 
 pub use answers::{Answered, KeysSeen};
-pub use log::Log;
 pub use money::{Money, MoneyRow, Repeated, Span};
 pub use report::{Invariant, Report, TITLES, VIOLATIONS_MAX, Violation};
 pub use terms::{AuditOptions, Step, Tell};
@@ -50,7 +50,7 @@ pub struct Audit {
     /// The shop.
     pub shop: Arc<Shop>,
     /// The log that its relay writes.
-    pub log: Option<Arc<dyn Log>>,
+    pub log: Option<Arc<dyn EventLog>>,
     /// What reports count from.
     pub money: Option<Arc<dyn Money>>,
     /// Times and sizes.
@@ -165,7 +165,7 @@ async fn read_books(db: &Db, ledger: Ledger, terms: &Terms) -> Result<Vec<Invari
     .await
 }
 
-async fn judge_lag(log: &dyn Log, money: Option<&dyn Money>, terms: &Terms) -> Invariant {
+async fn judge_lag(log: &dyn EventLog, money: Option<&dyn Money>, terms: &Terms) -> Invariant {
     match log::judge_lag(log, money, terms).await {
         Ok(seven) => seven,
         Err(error) => apart(7, &format!("the log cannot be read: {error}")),

@@ -1,7 +1,6 @@
 //! A copy of the log as it is at one moment, for backups: every retained segment, the newest one up to its last durable
 //! frame. It opens as a log with the same id and the same offsets.
 
-use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -10,65 +9,70 @@ use std::sync::Arc;
 
 use kassa_model::{Progress, Timestamp};
 
+use super::frame::Place;
 use super::groups::{self, Mark};
-use super::log::LocalLog;
+use super::meta::Meta;
 use super::segment::{self, Segment};
+use super::stream::{Core, StreamState};
 use super::trouble::io_error;
-use crate::{Error, Offset, Partition, Stream};
+use crate::{Copied, Cut, Error, Offset, Partition, Stream};
 
 /// How much is read and written at once, bytes.
 const PIECE_BYTES: usize = 1 << 20;
 
-/// What the log held at one moment.
+/// What a local log held at one moment.
 #[derive(Debug)]
-pub struct Cut {
+pub(super) struct LocalCut {
+    core: Arc<Core>,
     /// Each segment and how many of its bytes were durable.
     segments: Vec<(Stream, Partition, Arc<Segment>, u64)>,
 }
 
-/// What a copy holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Copied {
-    /// The first offset of each partition.
-    pub first: BTreeMap<(Stream, Partition), Offset>,
-    /// Bytes of all segments.
-    pub bytes: u64,
-}
+impl LocalCut {
+    /// What `streams` hold now.
+    pub(super) fn of(core: &Arc<Core>, streams: [&StreamState; 2]) -> Self {
+        let mut segments = Vec::new();
+        for partition in streams.iter().flat_map(|stream| &stream.partitions) {
+            for segment in partition.segments.snapshot().iter() {
+                // What becomes durable from here on is not in it.
+                let bytes = segment.bytes();
+                let Place { stream, partition, .. } = partition.place;
+                segments.push((stream, partition, Arc::clone(segment), bytes));
+            }
+        }
+        Self { core: Arc::clone(core), segments }
+    }
 
-impl LocalLog {
-    /// When the newest record was written; `None` while there are none.
-    pub fn newest(&self) -> Option<Timestamp> {
-        let cut = self.cut();
-        let times = cut.segments.iter().map(|(_, _, segment, _)| segment.last_time());
+    /// When its newest record was written; `None` while there are none.
+    pub(super) fn newest(&self) -> Option<Timestamp> {
+        let times = self.segments.iter().map(|(_, _, segment, _)| segment.last_time());
         times.max().filter(|time| *time > i64::MIN).map(Timestamp::from_micros)
     }
 
-    /// What it holds now. Whatever an append was answered for before the call is in it.
-    pub fn cut(&self) -> Cut {
-        let mut segments = Vec::new();
-        for stream in Stream::ALL {
-            for partition in &self.stream(stream).partitions {
-                for segment in partition.segments.snapshot().iter() {
-                    // What becomes durable from here on is not in it.
-                    let bytes = segment.bytes();
-                    segments.push((stream, partition.place.partition, Arc::clone(segment), bytes));
-                }
-            }
-        }
-        Cut { segments }
+    /// The groups with their epochs, which must not fall, and without marks: what a mark allows to be removed, the store of
+    /// the same backup may still need.
+    fn copy_groups(&self, stream: Stream, to: &Path) -> Result<(), Error> {
+        let from = self.core.options.dir.join(stream.name()).join("groups.json");
+        let mut marks = groups::read(self.core.disk.as_ref(), &from)?;
+        marks.values_mut().flatten().for_each(|mark| *mark = Mark { next: 0, ..*mark });
+        let path = to.join(stream.name()).join("groups.json");
+        let text = serde_json::to_vec_pretty(&marks).expect("a map of plain fields serialises");
+        let write = || {
+            let mut file = create(&path)?;
+            file.write_all(&text)?;
+            file.sync_all()
+        };
+        write().map_err(|why| io_error("write", &path, &why))
     }
+}
 
-    /// Writes what `cut` holds into the new folder `to`, durably. Segments that retention has removed since are left out.
-    /// Readers of the copy begin anew: its groups have no marks. Blocks.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] when files cannot be read or written; `to` is then incomplete.
-    pub fn copy(&self, cut: &Cut, to: &Path, progress: &dyn Progress) -> Result<Copied, Error> {
-        let all: u64 = cut.segments.iter().map(|(.., bytes)| bytes).sum();
+impl Cut for LocalCut {
+    fn copy(&self, to: &Path, progress: &dyn Progress) -> Result<Copied, Error> {
+        let all: u64 = self.segments.iter().map(|(.., bytes)| bytes).sum();
         make_dir(to)?;
         let mut copied = Copied::default();
         progress.tell("copying the log", 0, all);
-        for (stream, partition, segment, bytes) in &cut.segments {
+        for (stream, partition, segment, bytes) in &self.segments {
             let dir = segment::partition_dir(to, *stream, *partition);
             make_dir(&to.join(stream.name()))?;
             make_dir(&dir)?;
@@ -89,26 +93,11 @@ impl LocalLog {
             self.copy_groups(stream, to)?;
             sync_dirs(&to.join(stream.name()))?;
         }
-        self.meta()?.write(self.core.disk.as_ref(), to)?;
+        let disk = self.core.disk.as_ref();
+        Meta::of(disk, &self.core.options.dir)?.write(disk, to)?;
         sync_dir(to)?;
         progress.tell("copying the log", all, all);
         Ok(copied)
-    }
-
-    /// The groups with their epochs, which must not fall, and without marks: what a mark allows to be removed, the store of
-    /// the same backup may still need.
-    fn copy_groups(&self, stream: Stream, to: &Path) -> Result<(), Error> {
-        let from = self.core.options.dir.join(stream.name()).join("groups.json");
-        let mut marks = groups::read(self.core.disk.as_ref(), &from)?;
-        marks.values_mut().flatten().for_each(|mark| *mark = Mark { next: 0, ..*mark });
-        let path = to.join(stream.name()).join("groups.json");
-        let text = serde_json::to_vec_pretty(&marks).expect("a map of plain fields serialises");
-        let write = || {
-            let mut file = create(&path)?;
-            file.write_all(&text)?;
-            file.sync_all()
-        };
-        write().map_err(|why| io_error("write", &path, &why))
     }
 }
 

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use kassa_model::Clock;
+use kassa_model::{Clock, Timestamp};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::active::Active;
 use super::append::{self, Appending};
+use super::copy::LocalCut;
 use super::folder::{make_dir, take_lock};
 use super::frame::Place;
 use super::groups::{Groups, GroupsConfig};
@@ -23,17 +24,18 @@ use super::queue::{self, Queue};
 use super::recover::{self, Site};
 use super::salvage;
 use super::segment::{self, Segments};
-use super::stats::Stats;
 use super::stream::{Core, PartitionState, StreamState};
 use super::subscription::LocalSubscription;
 use super::writer::Writer;
 use crate::disk::{Disk, DiskLock};
-use crate::{Epoch, Error, EventLog, RECORD_BYTES_MAX, Record, Status, Stream, Subscription};
+use crate::{
+    Cut, Epoch, Error, EventLog, RECORD_BYTES_MAX, Record, Stats, Status, Stream, Subscription, Upkeep,
+};
 
 /// A log in a folder of this machine. Dropping it closes it.
 #[derive(Debug)]
 pub struct LocalLog {
-    pub(super) core: Arc<Core>,
+    core: Arc<Core>,
     events: Arc<StreamState>,
     orders: Arc<StreamState>,
     running: Mutex<Running>,
@@ -80,84 +82,21 @@ impl LocalLog {
         Ok(log)
     }
 
-    /// The log's own id.
-    pub fn log_id(&self) -> Uuid {
+    #[cfg(test)]
+    pub(crate) fn log_id(&self) -> Uuid {
         self.core.log_id
     }
 
-    /// The shop whose log it was said to be; none until it was.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] when `meta.json` cannot be read.
-    pub fn shop_id(&self) -> Result<Option<Uuid>, Error> {
-        Ok(self.meta()?.shop_id)
+    fn cut_now(&self) -> LocalCut {
+        LocalCut::of(&self.core, [&self.events, &self.orders])
     }
 
-    /// Says whose log it is, durably. Blocks.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] when `meta.json` cannot be written; it is then as it was.
-    pub fn set_shop_id(&self, id: Uuid) -> Result<(), Error> {
-        let meta = Meta { shop_id: Some(id), ..self.meta()? };
-        meta.write(self.core.disk.as_ref(), &self.core.options.dir)
+    /// When the newest record was written; `None` while there are none.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.cut_now().newest()
     }
 
-    pub(super) fn meta(&self) -> Result<Meta, Error> {
-        let dir = &self.core.options.dir;
-        let gone =
-            || Error::Unavailable(format!("cannot read {}: it is gone", dir.join("meta.json").display()));
-        Meta::read(self.core.disk.as_ref(), dir)?.ok_or_else(gone)
-    }
-
-    /// What a stream has done since the log was opened.
-    pub fn stats(&self, stream: Stream) -> Stats {
-        self.stream(stream).counters.read()
-    }
-
-    /// Why a partition takes no more, when an fsync has failed: for readiness.
-    pub fn failure(&self) -> Option<String> {
-        let mut partitions = self.events.partitions.iter().chain(&self.orders.partitions);
-        partitions.find_map(|partition| partition.failed.get().cloned())
-    }
-
-    /// A warning when little room is left, naming the slowest group: for readiness.
-    pub fn nearly_full(&self) -> Option<String> {
-        self.events.nearly_full().or_else(|| self.orders.nearly_full())
-    }
-
-    /// Reads a stream from its first retained record beside all groups: never fenced, without a mark, not waited for
-    /// by retention. For replays.
-    pub fn replay(&self, stream: Stream) -> Box<dyn Subscription> {
-        let stream = self.stream(stream);
-        let epochs = vec![Epoch(0); stream.partitions.len()];
-        Box::new(LocalSubscription::new(Arc::clone(stream), None, &epochs))
-    }
-
-    /// Finishes what waits, stops the writers, saves the marks and gives the folder free. Later calls are refused.
-    /// Blocks for about one fsync.
-    pub fn close(&self) {
-        let mut running = lock(&self.running);
-        self.core.closed.store(true, Ordering::Release);
-        for stream in [&self.events, &self.orders] {
-            for partition in &stream.partitions {
-                partition.queue.close();
-            }
-        }
-        for writer in running.writers.drain(..) {
-            if writer.join().is_err() {
-                tracing::error!("a log writer panicked");
-            }
-        }
-        for stream in [&self.events, &self.orders] {
-            if let Err(why) = stream.groups.save() {
-                tracing::warn!(%why, "cannot save the groups' marks");
-            }
-            stream.announce();
-        }
-        running.lock = None;
-    }
-
-    pub(super) fn stream(&self, stream: Stream) -> &Arc<StreamState> {
+    fn stream(&self, stream: Stream) -> &Arc<StreamState> {
         match stream {
             Stream::Events => &self.events,
             Stream::Orders => &self.orders,
@@ -214,8 +153,70 @@ impl EventLog for LocalLog {
         Ok(Box::new(subscription?))
     }
 
+    fn read(&self, stream: Stream) -> Box<dyn Subscription> {
+        let stream = self.stream(stream);
+        let epochs = vec![Epoch(0); stream.partitions.len()];
+        Box::new(LocalSubscription::new(Arc::clone(stream), None, &epochs))
+    }
+
     async fn status(&self, stream: Stream) -> Result<Status, Error> {
         Ok(self.stream(stream).status())
+    }
+
+    fn upkeep(&self) -> Option<&dyn Upkeep> {
+        Some(self)
+    }
+}
+
+impl Upkeep for LocalLog {
+    /// Why a partition takes no more, when an fsync has failed.
+    fn failure(&self) -> Option<String> {
+        let mut partitions = self.events.partitions.iter().chain(&self.orders.partitions);
+        partitions.find_map(|partition| partition.failed.get().cloned())
+    }
+
+    fn nearly_full(&self) -> Option<String> {
+        self.events.nearly_full().or_else(|| self.orders.nearly_full())
+    }
+
+    fn stats(&self, stream: Stream) -> Stats {
+        self.stream(stream).counters.read()
+    }
+
+    fn shop_id(&self) -> Result<Option<Uuid>, Error> {
+        Ok(Meta::of(self.core.disk.as_ref(), &self.core.options.dir)?.shop_id)
+    }
+
+    fn set_shop_id(&self, id: Uuid) -> Result<(), Error> {
+        let (disk, dir) = (self.core.disk.as_ref(), &self.core.options.dir);
+        Meta { shop_id: Some(id), ..Meta::of(disk, dir)? }.write(disk, dir)
+    }
+
+    fn cut(&self) -> Option<Box<dyn Cut>> {
+        Some(Box::new(self.cut_now()))
+    }
+
+    /// Stops the writers, saves the marks and gives the folder free.
+    fn close(&self) {
+        let mut running = lock(&self.running);
+        self.core.closed.store(true, Ordering::Release);
+        for stream in [&self.events, &self.orders] {
+            for partition in &stream.partitions {
+                partition.queue.close();
+            }
+        }
+        for writer in running.writers.drain(..) {
+            if writer.join().is_err() {
+                tracing::error!("a log writer panicked");
+            }
+        }
+        for stream in [&self.events, &self.orders] {
+            if let Err(why) = stream.groups.save() {
+                tracing::warn!(%why, "cannot save the groups' marks");
+            }
+            stream.announce();
+        }
+        running.lock = None;
     }
 }
 

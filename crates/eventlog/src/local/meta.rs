@@ -87,6 +87,12 @@ impl Meta {
         Ok(Some(serde_json::from_slice(&bytes).map_err(shape)?))
     }
 
+    /// Reads it, of a log that is open.
+    pub(crate) fn of(disk: &dyn Disk, dir: &Path) -> Result<Self, Error> {
+        let gone = || Error::Unavailable(format!("cannot read {}: it is gone", dir.join(FILE).display()));
+        Self::read(disk, dir)?.ok_or_else(gone)
+    }
+
     pub(crate) fn write(&self, disk: &dyn Disk, dir: &Path) -> Result<(), Error> {
         let path = dir.join(FILE);
         let text = serde_json::to_vec_pretty(self).expect("a struct of plain fields serialises");

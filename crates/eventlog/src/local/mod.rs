@@ -35,7 +35,6 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use copy::{Copied, Cut};
 pub use inspect::{
     Damage, GroupInspection, Inspection, PartitionInspection, SegmentInspection, Verification, inspect,
     verify,
@@ -43,4 +42,3 @@ pub use inspect::{
 pub use log::LocalLog;
 pub use options::{Options, StreamOptions};
 pub use salvage::{Lost, Salvage, salvage};
-pub use stats::{SYNC_BOUNDS_MICROS, Stats};

@@ -73,7 +73,7 @@ impl StreamState {
             partition: partition.place.partition,
             first: Offset(first.into()),
             end: Offset(end.into()),
-            bytes: partition.segments.bytes(),
+            bytes: Some(partition.segments.bytes()),
             groups: groups
                 .map(|(group, next)| GroupStatus {
                     group,

@@ -65,7 +65,7 @@ impl LocalSubscription {
     }
 
     /// What is to be told before any record: partitions lost, then partitions gained.
-    fn news(&mut self) -> Result<Option<Delivery>, Error> {
+    fn news(&mut self) -> Option<Delivery> {
         for index in 0..self.held.len() {
             let owned = self.owns(&self.held[index]);
             let held = &mut self.held[index];
@@ -74,19 +74,16 @@ impl LocalSubscription {
                 (State::New | State::Mine, false) => {
                     held.state = State::Lost;
                     held.ready.clear();
-                    return Ok(Some(Delivery::Revoked { partition }));
+                    return Some(Delivery::Revoked { partition });
                 }
                 (State::New, true) => {
                     held.state = State::Mine;
-                    return Ok(Some(Delivery::Assigned { partition, epoch: held.epoch }));
+                    return Some(Delivery::Assigned { partition, epoch: held.epoch });
                 }
                 _ => {}
             }
         }
-        match self.held.iter().find(|held| held.state != State::Lost) {
-            Some(_) => Ok(None),
-            None => Err(Error::Fenced(self.held.first().map_or(0, |held| held.partition))),
-        }
+        None
     }
 
     /// Records of the first partition that has any.
@@ -177,7 +174,7 @@ impl Subscription for LocalSubscription {
         loop {
             // Before looking, so that whatever comes after the look ends the wait.
             self.changes.mark_unchanged();
-            if let Some(delivery) = self.news()? {
+            if let Some(delivery) = self.news() {
                 return Ok(delivery);
             }
             if let Some(delivery) = self.records(limits).await? {
@@ -227,5 +224,11 @@ impl Subscription for LocalSubscription {
             saving.await.map_err(|why| Error::Unavailable(format!("saving was aborted: {why}")))??;
         }
         Ok(())
+    }
+
+    fn position(&self, partition: Partition) -> Option<Offset> {
+        let held = self.held.iter().find(|held| held.partition == partition)?;
+        let next = held.ready.front().map_or(Offset(held.cursor.next.into()), |(offset, _)| *offset);
+        (held.state == State::Mine && self.owns(held)).then_some(next)
     }
 }

@@ -51,6 +51,10 @@ impl EventLog for MemoryLog {
         Err(Error::Invalid("a log to write to".to_owned()))
     }
 
+    fn read(&self, _: Stream) -> Box<dyn Subscription> {
+        unreachable!("a log to write to")
+    }
+
     async fn status(&self, _: Stream) -> Result<Status, Error> {
         Err(Error::Invalid("a log to write to".to_owned()))
     }

@@ -38,7 +38,8 @@ pub(super) struct State {
 #[derive(Debug)]
 struct Reading {
     log: MemoryLog,
-    epoch: u64,
+    /// `None` beside the group.
+    epoch: Option<u64>,
     next: Offset,
     told: bool,
     lost: bool,
@@ -93,7 +94,12 @@ impl EventLog for MemoryLog {
         let epoch = state.epoch;
         drop(state);
         self.touch();
+        let epoch = Some(epoch);
         Ok(Box::new(Reading { log: self.clone(), epoch, next: Offset::START, told: false, lost: false }))
+    }
+
+    fn read(&self, _: Stream) -> Box<dyn Subscription> {
+        Box::new(Reading { log: self.clone(), epoch: None, next: Offset::START, told: false, lost: false })
     }
 
     async fn status(&self, _: Stream) -> Result<Status, Error> {
@@ -104,7 +110,7 @@ impl EventLog for MemoryLog {
             partition: 0,
             first: state.records.first().map_or(state.end, |(offset, _)| *offset),
             end: state.end,
-            bytes: 0,
+            bytes: None,
             groups: vec![group],
         };
         Ok(Status { log_id: state.log_id, partitions: vec![partition] })
@@ -114,16 +120,13 @@ impl EventLog for MemoryLog {
 impl Reading {
     fn look(&mut self, limits: Limits) -> Result<Option<Delivery>, Error> {
         let mut state = self.log.state();
-        if state.epoch != self.epoch {
-            if self.lost {
-                return Err(Error::Fenced(0));
-            }
-            self.lost = true;
-            return Ok(Some(Delivery::Revoked { partition: 0 }));
+        if self.is_lost(&state) {
+            let first = !std::mem::replace(&mut self.lost, true);
+            return Ok(first.then_some(Delivery::Revoked { partition: 0 }));
         }
         if !self.told {
             self.told = true;
-            return Ok(Some(Delivery::Assigned { partition: 0, epoch: Epoch(self.epoch) }));
+            return Ok(Some(Delivery::Assigned { partition: 0, epoch: Epoch(self.epoch.unwrap_or(0)) }));
         }
         if let Some(error) = state.broken.take() {
             return Err(error);
@@ -133,12 +136,16 @@ impl Reading {
         let records: Vec<_> = found.take(limits.records_max).cloned().collect();
         let Some((last, _)) = records.last() else { return Ok(None) };
         self.next = last.after();
-        Ok(Some(Delivery::Records { partition: 0, epoch: Epoch(self.epoch), records }))
+        Ok(Some(Delivery::Records { partition: 0, epoch: Epoch(self.epoch.unwrap_or(0)), records }))
     }
 
     fn check(&self) -> Result<MutexGuard<'_, State>, Error> {
         let state = self.log.state();
-        if state.epoch == self.epoch { Ok(state) } else { Err(Error::Fenced(0)) }
+        if self.is_lost(&state) { Err(Error::Fenced(0)) } else { Ok(state) }
+    }
+
+    fn is_lost(&self, state: &State) -> bool {
+        self.epoch.is_some_and(|epoch| epoch != state.epoch)
     }
 }
 
@@ -171,7 +178,14 @@ impl Subscription for Reading {
 
     async fn commit(&mut self, done: &[(u32, Offset)]) -> Result<(), Error> {
         let mut state = self.check()?;
+        if self.epoch.is_none() {
+            return Ok(());
+        }
         state.marked = done.iter().map(|(_, offset)| *offset).max().unwrap_or(state.marked);
         Ok(())
+    }
+
+    fn position(&self, _: u32) -> Option<Offset> {
+        (self.told && !self.is_lost(&self.log.state())).then_some(self.next)
     }
 }

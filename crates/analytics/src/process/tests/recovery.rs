@@ -23,7 +23,7 @@ use super::memory_log::MemoryLog;
 use super::streams::stream;
 use crate::process::dedupe::DedupeOptions;
 use crate::process::testing::{Random, Runner, event, payload, recorded, rows, scaled};
-use crate::process::{Error, Processor, ProcessorOptions, ProcessorState, ReplayFrom, replay};
+use crate::process::{Error, Processor, ProcessorOptions, ProcessorState, replay};
 
 /// What goes wrong with an insert.
 #[derive(Debug, Clone, Copy)]
@@ -376,6 +376,20 @@ async fn a_position_that_the_log_does_not_have_stops_it_with_instructions() {
 }
 
 #[tokio::test]
+async fn a_processor_whose_partition_is_another_s_waits_and_says_so() {
+    let records = stream(15, 20);
+    let (store, log) = (faulty(&[]), MemoryLog::new(records.clone()));
+    let running = run(&log, &store, options());
+    running.caught_up(&log).await;
+    let _another = log.subscribe(Stream::Events, "processor").await.unwrap();
+    let told = |processor: &Processor| matches!(processor.status().state, ProcessorState::Retrying(why) if why.contains("another"));
+    running.until("it knows", told).await;
+    assert!(running.processor.status().positions.is_empty());
+    running.stop().await;
+    assert_eq!(store.fingerprint().await.unwrap(), reference(&records).await);
+}
+
+#[tokio::test]
 async fn a_damaged_log_stops_it_and_an_unavailable_one_does_not() {
     let records = stream(13, 60);
     let store = faulty(&[]);
@@ -408,14 +422,9 @@ async fn a_replay_gives_the_same_rows_beside_the_living_processor() {
     running.caught_up(&log).await;
 
     let copy = Arc::new(MemoryStore::new());
-    // A log of its own stands for a subscription beside the group.
-    let beside = MemoryLog::new(records.clone());
-    let from = || async {
-        let subscription = beside.subscribe(Stream::Events, "replay").await.unwrap();
-        ReplayFrom { log: Arc::new(beside.clone()), subscription }
-    };
+    let from = || Arc::new(log.clone()) as Arc<dyn EventLog>;
     let (into, mut told) = (Arc::clone(&copy) as Arc<dyn EventStore>, 0);
-    let summary = replay(from().await, into, &options(), &Shutdown::new(), |progress| {
+    let summary = replay(from(), into, &options(), &Shutdown::new(), |progress| {
         assert!(progress.records > told);
         told = progress.records;
     })
@@ -427,13 +436,10 @@ async fn a_replay_gives_the_same_rows_beside_the_living_processor() {
     assert_eq!(copy.fingerprint().await.unwrap(), store.fingerprint().await.unwrap());
     running.stop().await;
 
-    let again = replay(from().await, copy, &options(), &Shutdown::new(), |_| ()).await;
+    let again = replay(from(), copy, &options(), &Shutdown::new(), |_| ()).await;
     assert_eq!(again.unwrap_err(), Error::NotEmpty(0));
-    let empty = MemoryLog::new(Vec::new());
-    let subscription = empty.subscribe(Stream::Events, "replay").await.unwrap();
-    let from = ReplayFrom { log: Arc::new(empty), subscription };
-    let nothing =
-        replay(from, Arc::new(MemoryStore::new()), &options(), &Shutdown::new(), |_| ()).await.unwrap();
+    let (empty, into) = (Arc::new(MemoryLog::new(Vec::new())), Arc::new(MemoryStore::new()));
+    let nothing = replay(empty, into, &options(), &Shutdown::new(), |_| ()).await.unwrap();
     assert_eq!(nothing.records, 0);
 }
 

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use super::support::{NOW, World, site};
 use crate::collect::{Collector, CollectorOptions, Dependencies, Incoming, IngestPath};
-use crate::process::{ProcessorOptions, ReplayFrom, replay};
+use crate::process::{ProcessorOptions, replay};
 use crate::report::definitions::example::{ASKED_AT, Action, Change, EVENTS, Step};
 use crate::report::definitions::{Example, lists, markdown};
 use crate::wire::Kind;
@@ -56,7 +56,7 @@ async fn every_example_gives_what_it_says() {
     let sites: Vec<String> = told.iter().map(|told| told.site.clone()).collect();
     let mut wrong = Vec::new();
     for store in stores {
-        let from = ReplayFrom { log: Arc::clone(&log) as _, subscription: log.replay(Stream::Events) };
+        let from = Arc::clone(&log) as Arc<dyn EventLog>;
         let (options, shutdown) = (ProcessorOptions::default(), Shutdown::new());
         let summary = replay(from, Arc::clone(&store), &options, &shutdown, |_| ()).await.unwrap();
         assert_eq!((summary.complete, summary.records), (true, (told.len() * EVENTS) as u64));
@@ -259,6 +259,10 @@ impl EventLog for Captured {
 
     async fn subscribe(&self, _: Stream, _: &str) -> Result<Box<dyn Subscription>, Error> {
         Err(Error::Invalid("a log to write to".to_owned()))
+    }
+
+    fn read(&self, _: Stream) -> Box<dyn Subscription> {
+        unreachable!("a log to write to")
     }
 
     async fn status(&self, _: Stream) -> Result<Status, Error> {

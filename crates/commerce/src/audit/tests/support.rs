@@ -9,13 +9,13 @@ use kassa_db::testing::Folder;
 use kassa_db::{Db, Tx};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
-use kassa_eventlog::{Delivery, EventLog, Limits, Stream};
+use kassa_eventlog::{Delivery, EventLog, Limits, Stream, retained};
 use kassa_model::{LogRecord, MICROS_PER_SECOND, SystemClock, decode};
 use kassa_service::{Metrics, Shutdown};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::audit::{Audit, AuditOptions, Log, Money, MoneyRow, Repeated, Report, Span, Tell};
+use crate::audit::{Audit, AuditOptions, Money, MoneyRow, Repeated, Report, Span, Tell};
 use crate::outbox::{Relay, RelayOptions, Round, Wake};
 use crate::testing::{Bed, Dice};
 use crate::transport::drain;
@@ -198,26 +198,17 @@ impl Books {
     /// What reports count of what is published.
     pub(super) async fn reports(&self) -> Reports {
         let mut by_id = BTreeMap::new();
-        let mut reading = self.log.replay(Stream::Events);
-        let limits = Limits { wait: Duration::from_millis(20), ..Limits::BATCH };
-        loop {
-            let records = match reading.next(limits).await.unwrap() {
-                Delivery::Idle => break,
-                Delivery::Records { records, .. } => records,
-                Delivery::Assigned { .. } | Delivery::Revoked { .. } => continue,
-            };
-            for (_, payload) in records {
-                let LogRecord::Event(recorded) = decode(&payload).unwrap() else { panic!("a dead letter") };
-                let event = recorded.event;
-                let order = event.order.unwrap();
-                by_id.entry(event.id.clone()).or_insert(MoneyRow {
-                    order_id: order.order_id,
-                    id: event.id,
-                    currency: order.currency,
-                    revenue_minor: order.revenue_minor,
-                    occurred_at: event.occurred_at,
-                });
-            }
+        for (_, payload) in retained(&*self.log, Stream::Events).await.unwrap().into_values().flatten() {
+            let LogRecord::Event(recorded) = decode(&payload).unwrap() else { panic!("a dead letter") };
+            let event = recorded.event;
+            let order = event.order.unwrap();
+            by_id.entry(event.id.clone()).or_insert(MoneyRow {
+                order_id: order.order_id,
+                id: event.id,
+                currency: order.currency,
+                revenue_minor: order.revenue_minor,
+                occurred_at: event.occurred_at,
+            });
         }
         Reports { rows: by_id.into_values().collect(), repeated: Vec::new() }
     }
@@ -232,7 +223,7 @@ impl Books {
     pub(super) fn audit_over(&self, reports: Reports) -> Audit {
         Audit {
             shop: Arc::clone(&self.bed.shop),
-            log: Some(Arc::clone(&self.log) as Arc<dyn Log>),
+            log: Some(Arc::clone(&self.log) as Arc<dyn EventLog>),
             money: Some(Arc::new(reports)),
             // A set of seven names needs many passes.
             options: AuditOptions {

@@ -11,9 +11,7 @@ use kassa_db::testing::{Folder, TestPostgres};
 use kassa_db::{Db, Error, Tx, params};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
-use kassa_eventlog::{
-    Delivery, Error as LogError, EventLog, Limits, Offset, Position, Record, Status, Stream, Subscription,
-};
+use kassa_eventlog::{Error as LogError, EventLog, Position, Record, Status, Stream, Subscription, retained};
 use kassa_model::{Clock, LogRecord, Recorded, SystemClock, Timestamp, decode, money_id};
 use kassa_service::Metrics;
 
@@ -154,6 +152,10 @@ impl EventLog for Gate {
         self.log.subscribe(stream, group).await
     }
 
+    fn read(&self, stream: Stream) -> Box<dyn Subscription> {
+        self.log.read(stream)
+    }
+
     async fn status(&self, stream: Stream) -> Result<Status, LogError> {
         self.log.status(stream).await
     }
@@ -162,19 +164,8 @@ impl EventLog for Gate {
 impl Gate {
     /// All payloads of a stream, as text.
     pub(super) async fn texts(&self, stream: Stream) -> Vec<String> {
-        let mut reading = self.log.replay(stream);
-        let limits = Limits { wait: Duration::from_millis(20), ..Limits::BATCH };
-        let mut texts = Vec::new();
-        loop {
-            match reading.next(limits).await.unwrap() {
-                Delivery::Idle => return texts,
-                Delivery::Assigned { partition, .. } => reading.seek(partition, Offset::START).await.unwrap(),
-                Delivery::Records { records, .. } => {
-                    texts.extend(records.iter().map(|(_, bytes)| String::from_utf8(bytes.to_vec()).unwrap()));
-                }
-                Delivery::Revoked { .. } => panic!("nobody else reads"),
-            }
-        }
+        let records = retained(&self.log, stream).await.unwrap().into_values().flatten();
+        records.map(|(_, bytes)| String::from_utf8(bytes.to_vec()).unwrap()).collect()
     }
 
     /// The records of money.

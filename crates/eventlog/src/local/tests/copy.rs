@@ -7,7 +7,7 @@ use kassa_model::{Silent, SystemClock};
 use super::{fill, numbers, open_real, plain, small};
 use crate::disk::RealDisk;
 use crate::local::{LocalLog, verify};
-use crate::{Delivery, EventLog, Limits, Offset, Stream};
+use crate::{Delivery, EventLog, Limits, Offset, Stream, Upkeep};
 
 #[tokio::test]
 async fn a_copy_is_the_log_as_it_was_at_the_cut() {
@@ -15,10 +15,10 @@ async fn a_copy_is_the_log_as_it_was_at_the_cut() {
     let (dir, to) = (temporary.path().join("log"), temporary.path().join("copy"));
     let log = open_real(&dir).unwrap();
     fill(&log, 0, 100).await;
-    let cut = log.cut();
+    let cut = log.cut().unwrap();
     // What comes after the cut is not in the copy, be it in the same segment or in later ones.
     fill(&log, 100, 60).await;
-    let copied = log.copy(&cut, &to, &Silent).unwrap();
+    let copied = cut.copy(&to, &Silent).unwrap();
     assert_eq!(copied.first[&(Stream::Events, 0)], Offset::START);
     assert!(verify(&to, &RealDisk).unwrap().is_whole());
     let copy = open_real(&to).unwrap();
@@ -26,7 +26,7 @@ async fn a_copy_is_the_log_as_it_was_at_the_cut() {
     fill(&copy, 100, 1).await;
     assert_eq!(numbers(&copy).await, plain(0..101));
     assert_eq!(numbers(&log).await, plain(0..160));
-    assert!(log.copy(&cut, &to, &Silent).is_err(), "never over another copy");
+    assert!(cut.copy(&to, &Silent).is_err(), "never over another copy");
 }
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn a_copy_of_a_trimmed_log_begins_where_it_does_and_its_groups_begin_anew(
     let options = || crate::local::Options { keep: std::time::Duration::ZERO, ..small(&dir) };
     let log = LocalLog::open(options(), Arc::new(RealDisk), Arc::new(SystemClock)).unwrap();
     fill(&log, 0, 100).await;
-    let before = log.cut();
+    let before = log.cut().unwrap();
     let mut reading = log.subscribe(Stream::Events, "processor").await.unwrap();
     while !matches!(reading.next(Limits::BATCH).await.unwrap(), Delivery::Records { .. }) {}
     reading.commit(&[(0, Offset(100))]).await.unwrap();
@@ -45,7 +45,7 @@ async fn a_copy_of_a_trimmed_log_begins_where_it_does_and_its_groups_begin_anew(
         fill(&log, 100, 1).await;
     }
     // Segments that went between the cut and the copy are left out of it.
-    let copied = log.copy(&before, &to, &Silent).unwrap();
+    let copied = before.copy(&to, &Silent).unwrap();
     assert!(copied.first[&(Stream::Events, 0)] > Offset::START);
     drop((reading, log));
     let copy = open_real(&to).unwrap();

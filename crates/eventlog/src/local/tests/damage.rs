@@ -8,7 +8,7 @@ use kassa_model::SystemClock;
 use super::{fill, numbers, open_real, plain, read, record};
 use crate::disk::RealDisk;
 use crate::local::{Lost, inspect, salvage, verify};
-use crate::{Error, EventLog, Offset, Stream};
+use crate::{Error, EventLog, Offset, Stream, Upkeep, retained};
 
 const COUNT: u64 = 100;
 
@@ -209,6 +209,21 @@ async fn two_damages_and_a_flipped_seal() {
     assert_corrupt(&dir, "seal is broken").await;
     flip(&all[0], 300);
     assert_salvaged(&dir, Some(base(&all[0])..base(&all[0]) + 1)).await;
+}
+
+#[tokio::test]
+async fn a_gap_at_the_end_is_read_to_its_end() {
+    let (_temporary, dir) = made().await;
+    for last in segments(&dir).iter().rev().take(2) {
+        let size = fs::metadata(last).expect("its size").len();
+        fs::write(last, vec![0x55; usize::try_from(size).expect("a small file")]).expect("writes");
+    }
+    let report = salvage(&dir, &RealDisk, &SystemClock).expect("salvages");
+    let log = open_real(&dir).expect("opens");
+    let status = log.status(Stream::Events).await.expect("status").partitions.remove(0);
+    let whole = retained(&log, Stream::Events).await.expect("reads")[&0].clone();
+    let after = whole.last().expect("records").0.after();
+    assert!(after < status.end, "{after} to {}: {:?}", status.end, report.notes);
 }
 
 #[tokio::test]

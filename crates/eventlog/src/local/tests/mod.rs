@@ -86,7 +86,7 @@ async fn read(
     from: Option<u64>,
 ) -> Result<Vec<(Offset, Bytes)>, Error> {
     let limits = Limits { wait: Duration::ZERO, ..Limits::BATCH };
-    let mut subscription = log.replay(Stream::Events);
+    let mut subscription = log.read(Stream::Events);
     let mut all = Vec::new();
     loop {
         match subscription.next(limits).await? {

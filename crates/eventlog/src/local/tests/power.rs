@@ -11,7 +11,7 @@ use kassa_model::RouteKey;
 use super::{Dice, open_faulty, read, scaled, seed};
 use crate::faulty::{Faults, FaultyDisk};
 use crate::local::{LocalLog, Options, inspect};
-use crate::{Delivery, Epoch, Error, EventLog, Limits, Offset, Partition, Position, Record, Stream};
+use crate::{Delivery, Epoch, Error, EventLog, Limits, Offset, Partition, Position, Record, Stream, Upkeep};
 
 const DIR: &str = "/log";
 

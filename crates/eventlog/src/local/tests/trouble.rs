@@ -11,7 +11,7 @@ use super::{fill, numbers, open_faulty, open_real, plain, record, small};
 use crate::disk::{Access, Disk};
 use crate::faulty::{Faults, FaultyDisk};
 use crate::local::{LocalLog, Options};
-use crate::{Delivery, Error, EventLog, Limits, RECORD_BYTES_MAX, Record, Stream};
+use crate::{Delivery, Error, EventLog, Limits, RECORD_BYTES_MAX, Record, Stream, Upkeep};
 
 const DIR: &str = "/log";
 
@@ -333,7 +333,7 @@ async fn a_segment_that_vanishes_while_open_is_said() {
     let victim = disk.files().into_iter().filter(|(path, _)| path.starts_with("/log/events/0")).nth(1);
     let (path, _) = victim.expect("several segments");
     disk.remove(&path).expect("removes");
-    let mut subscription = log.replay(Stream::Events);
+    let mut subscription = log.read(Stream::Events);
     let mut read = 0;
     let why = loop {
         match subscription.next(Limits::BATCH).await {

@@ -11,7 +11,7 @@ use super::{fill, numbers, open_real, plain, small};
 use crate::disk::RealDisk;
 use crate::local::frame::{self, Codec, Header, Place};
 use crate::local::{LocalLog, inspect, salvage, verify};
-use crate::{Error, Stream};
+use crate::{Error, Stream, Upkeep};
 
 const COUNT: u64 = 20;
 
