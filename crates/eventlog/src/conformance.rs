@@ -12,8 +12,8 @@ use bytes::Bytes;
 use kassa_model::RouteKey;
 
 use crate::{
-    Delivery, Epoch, Error, EventLog, GroupStatus, Limits, Offset, Partition, RECORD_BYTES_MAX, Record,
-    Stream, Subscription, retained,
+    Delivery, Epoch, Error, EventLog, GroupStatus, Limits, Offset, Partition, Queued, RECORD_BYTES_MAX,
+    Record, Stream, Subscription, retained,
 };
 
 /// How long anything may take before a test gives up.
@@ -58,6 +58,7 @@ pub trait Harness: Send + Sync {
 pub async fn run(harness: &dyn Harness) -> usize {
     append_returns_positions_in_order(harness).await;
     concurrent_appends_keep_apart(harness).await;
+    what_is_queued_has_its_place(harness).await;
     records_of_a_key_keep_their_order(harness).await;
     sizes_from_none_to_the_largest(harness).await;
     too_large_takes_nothing(harness).await;
@@ -74,7 +75,7 @@ pub async fn run(harness: &dyn Harness) -> usize {
     a_paused_consumer_that_wakes_up_does_no_harm(harness).await;
     commit_moves_the_lag_only(harness).await;
     a_restart_keeps_records_id_marks_and_epochs(harness).await;
-    let mut clauses = 18;
+    let mut clauses = 19;
     if harness.is_local() {
         whoever_subscribes_last_has_it_at_once(harness).await;
         clauses += 1;
@@ -136,6 +137,22 @@ pub async fn concurrent_appends_keep_apart(harness: &dyn Harness) {
         read.extend(named);
     }
     assert_eq!(read, told);
+}
+
+/// Clauses 1 and 2: the place in line is that of the call, whoever is waited for first; a call that is dropped or never asked
+/// holds nobody up.
+pub async fn what_is_queued_has_its_place(harness: &dyn Harness) {
+    let log = harness.open(&setup(1)).await;
+    let first = queued(&log, "a").await;
+    drop(queued(&log, "dropped").await);
+    let second = queued(&log, "b").await;
+    let third = append(&log, Stream::Events, &["c"]).await[0];
+    let second = second.await.expect("is durable")[0].offset;
+    let first = first.await.expect("is durable")[0].offset;
+    assert!(first < second && second < third, "{first} {second} {third}");
+    let mut read = read_from_start(&log, Stream::Events).await;
+    read.retain(|(_, bytes)| bytes != "dropped");
+    assert_eq!(texts(&read), ["a", "b", "c"]);
 }
 
 /// Clause 2: one key, one partition, in the order of the calls.
@@ -536,6 +553,10 @@ fn noise(length: usize) -> Vec<u8> {
         state.to_be_bytes()[0]
     };
     std::iter::repeat_with(next).take(length).collect()
+}
+
+async fn queued(log: &Arc<dyn EventLog>, name: &str) -> Queued {
+    log.queue(Stream::Events, vec![record(1, name.as_bytes())]).await.expect("queues")
 }
 
 async fn append(log: &Arc<dyn EventLog>, stream: Stream, names: &[&str]) -> Vec<Offset> {

@@ -10,6 +10,7 @@ pub mod faulty;
 pub mod local;
 mod once;
 mod port;
+mod queued;
 mod record;
 pub mod still;
 mod upkeep;
@@ -17,6 +18,7 @@ mod upkeep;
 pub use error::Error;
 pub use once::{read_up_to, retained};
 pub use port::{EventLog, Subscription};
+pub use queued::Queued;
 pub use record::{
     Delivery, Epoch, GroupStatus, Limits, Offset, Partition, PartitionStatus, Position, RECORD_BYTES_MAX,
     Record, Status, Stream,

@@ -5,6 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::error::Error;
+use crate::queued::Queued;
 use crate::record::{Delivery, Limits, Offset, Partition, Position, Record, Status, Stream};
 use crate::upkeep::Upkeep;
 
@@ -13,7 +14,7 @@ use crate::upkeep::Upkeep;
 /// **Contract** (every clause is a test of `conformance.rs`, demanded of every backend unless it says otherwise):
 /// 1. `append` succeeds only when every record of the call is durable (local: fsynced), and returns one position per
 ///    record, in order. On any error the caller knows nothing: the records may or may not be there, whole ones only.
-/// 2. Records of one key go to one partition and are read in the order in which their appends were called.
+/// 2. Records of one key go to one partition and are read in the order in which they were queued.
 /// 3. A subscriber gets each record of its partitions once, ascending, from where it seeks to; any retained range can
 ///    be read again and is then the same to the byte. Nothing that is not durable is ever delivered.
 /// 4. Offsets ascend with gaps; `seek(p)` continues with the first record **at or after** `p`. The position that stands
@@ -31,12 +32,22 @@ use crate::upkeep::Upkeep;
 ///    dropped silently.
 #[async_trait]
 pub trait EventLog: Send + Sync + fmt::Debug {
-    /// Appends `records`; returns their positions once all are durable. When its future is dropped, they may or may not be
-    /// there.
+    /// Gives `records` their place in line, for which it waits while too many wait already. What was queued before is in front of
+    /// what is queued after.
     ///
     /// # Errors
-    /// [`Error::Full`], [`Error::TooLarge`] (nothing taken), [`Error::Unavailable`] (unknown).
-    async fn append(&self, stream: Stream, records: Vec<Record>) -> Result<Vec<Position>, Error>;
+    /// [`Error::TooLarge`] (nothing taken), [`Error::Unavailable`] (unknown). [`Queued`] itself ends with [`Error::Full`]
+    /// (nothing taken) or [`Error::Unavailable`].
+    async fn queue(&self, stream: Stream, records: Vec<Record>) -> Result<Queued, Error>;
+
+    /// Queues `records` and waits: returns their positions once all are durable. When its future is dropped, they may or may
+    /// not be there.
+    ///
+    /// # Errors
+    /// As [`EventLog::queue`] and [`Queued`].
+    async fn append(&self, stream: Stream, records: Vec<Record>) -> Result<Vec<Position>, Error> {
+        self.queue(stream, records).await?.await
+    }
 
     /// Joins `group` on `stream`; its first deliveries are the assignments.
     ///

@@ -222,7 +222,11 @@ impl Collector {
             return Ok(());
         }
         let started = std::time::Instant::now();
-        let appended = self.dependencies.log.append(Stream::Events, records).await;
+        // Once they are queued, nothing is held but the place where the log answers.
+        let appended = match self.dependencies.log.queue(Stream::Events, records).await {
+            Ok(queued) => queued.await,
+            Err(error) => Err(error),
+        };
         self.counters.append_seconds.observe(started.elapsed().as_secs_f64());
         match appended {
             Ok(_) => {

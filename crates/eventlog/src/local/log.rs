@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::active::Active;
-use super::append::{self, Appending};
+use super::append;
 use super::copy::LocalCut;
 use super::folder::{make_dir, take_lock};
 use super::frame::Place;
@@ -29,7 +29,8 @@ use super::subscription::LocalSubscription;
 use super::writer::Writer;
 use crate::disk::{Disk, DiskLock};
 use crate::{
-    Cut, Epoch, Error, EventLog, RECORD_BYTES_MAX, Record, Stats, Status, Stream, Subscription, Upkeep,
+    Cut, Epoch, Error, EventLog, Queued, RECORD_BYTES_MAX, Record, Stats, Status, Stream, Subscription,
+    Upkeep,
 };
 
 /// A log in a folder of this machine. Dropping it closes it.
@@ -125,16 +126,11 @@ impl Drop for LocalLog {
 
 #[async_trait]
 impl EventLog for LocalLog {
-    // No async function: what waits for the disk holds no more than it waits for.
-    fn append<'a, 'f>(&'a self, stream: Stream, records: Vec<Record>) -> Appending<'f>
-    where
-        'a: 'f,
-    {
+    async fn queue(&self, stream: Stream, records: Vec<Record>) -> Result<Queued, Error> {
         if let Some(large) = records.iter().find(|record| record.payload.len() > RECORD_BYTES_MAX) {
-            let refusal = Error::TooLarge(large.payload.len());
-            return Box::pin(std::future::ready(Err(refusal)));
+            return Err(Error::TooLarge(large.payload.len()));
         }
-        append::append(&self.stream(stream).partitions, records)
+        append::queue(&self.stream(stream).partitions, records).await
     }
 
     async fn subscribe(&self, stream: Stream, group: &str) -> Result<Box<dyn Subscription>, Error> {

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use kassa_access::{Access, Mode, Options, RuleOptions, Salts, SecretKeyOptions, SiteOptions};
-use kassa_eventlog::{Error, EventLog, Offset, Position, Record, Status, Stream, Subscription};
+use kassa_eventlog::{Error, EventLog, Offset, Position, Queued, Record, Status, Stream, Subscription};
 use kassa_model::{LogRecord, ManualClock, PartitionBy, Recorded, Rejected, RouteKey, Timestamp};
 use kassa_service::{Metrics, Policy, RouteClass};
 use tower::ServiceExt;
@@ -31,7 +31,7 @@ pub(crate) struct MemoryLog {
 
 #[async_trait]
 impl EventLog for MemoryLog {
-    async fn append(&self, stream: Stream, records: Vec<Record>) -> Result<Vec<Position>, Error> {
+    async fn queue(&self, stream: Stream, records: Vec<Record>) -> Result<Queued, Error> {
         assert_eq!(stream, Stream::Events);
         while self.holds.load(Ordering::SeqCst) {
             tokio::task::yield_now().await;
@@ -44,7 +44,8 @@ impl EventLog for MemoryLog {
         let first = kept.len();
         kept.extend(records);
         let position = |place: usize| Position { partition: 0, offset: Offset(place as u128) };
-        Ok((first..kept.len()).map(position).collect())
+        let positions = (first..kept.len()).map(position).collect();
+        Ok(Queued::new(std::future::ready(Ok(positions))))
     }
 
     async fn subscribe(&self, _: Stream, _: &str) -> Result<Box<dyn Subscription>, Error> {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use bytes::Bytes;
 use kassa_eventlog::{
-    Delivery, Epoch, Error, EventLog, GroupStatus, Limits, Offset, PartitionStatus, Position, Record, Status,
-    Stream, Subscription,
+    Delivery, Epoch, Error, EventLog, GroupStatus, Limits, Offset, PartitionStatus, Position, Queued, Record,
+    Status, Stream, Subscription,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -74,7 +74,7 @@ impl MemoryLog {
 
 #[async_trait]
 impl EventLog for MemoryLog {
-    async fn append(&self, _: Stream, records: Vec<Record>) -> Result<Vec<Position>, Error> {
+    async fn queue(&self, _: Stream, records: Vec<Record>) -> Result<Queued, Error> {
         let mut state = self.state();
         let mut positions = Vec::new();
         for record in records {
@@ -85,7 +85,7 @@ impl EventLog for MemoryLog {
         }
         drop(state);
         self.touch();
-        Ok(positions)
+        Ok(Queued::new(std::future::ready(Ok(positions))))
     }
 
     async fn subscribe(&self, _: Stream, _: &str) -> Result<Box<dyn Subscription>, Error> {

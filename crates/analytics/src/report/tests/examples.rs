@@ -12,7 +12,7 @@ use bytes::Bytes;
 use kassa_access::{Access, Mode, Options, Salts};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::LocalLog;
-use kassa_eventlog::{Error, EventLog, Position, Record, Status, Stream, Subscription};
+use kassa_eventlog::{Error, EventLog, Queued, Record, Status, Stream, Subscription};
 use kassa_eventstore::{DuckStore, EventStore, MemoryStore};
 use kassa_model::{
     Dialect, Event, LogRecord, ManualClock, OrderItem, OrderPart, SystemClock, Timestamp, decode, encode,
@@ -252,9 +252,9 @@ impl Captured {
 
 #[async_trait]
 impl EventLog for Captured {
-    async fn append(&self, _: Stream, records: Vec<Record>) -> Result<Vec<Position>, Error> {
+    async fn queue(&self, _: Stream, records: Vec<Record>) -> Result<Queued, Error> {
         self.0.lock().unwrap().extend(records);
-        Ok(Vec::new())
+        Ok(Queued::new(std::future::ready(Ok(Vec::new()))))
     }
 
     async fn subscribe(&self, _: Stream, _: &str) -> Result<Box<dyn Subscription>, Error> {

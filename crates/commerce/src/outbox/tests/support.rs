@@ -11,7 +11,7 @@ use kassa_db::testing::{Folder, TestPostgres};
 use kassa_db::{Db, Error, Tx, params};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
-use kassa_eventlog::{Error as LogError, EventLog, Position, Record, Status, Stream, Subscription, retained};
+use kassa_eventlog::{Error as LogError, EventLog, Queued, Record, Status, Stream, Subscription, retained};
 use kassa_model::{Clock, LogRecord, Recorded, SystemClock, Timestamp, decode, money_id};
 use kassa_service::Metrics;
 
@@ -140,12 +140,12 @@ pub(super) struct Gate {
 
 #[async_trait]
 impl EventLog for Gate {
-    async fn append(&self, stream: Stream, records: Vec<Record>) -> Result<Vec<Position>, LogError> {
+    async fn queue(&self, stream: Stream, records: Vec<Record>) -> Result<Queued, LogError> {
         // One of the two streams only, so that what is done by halves shows.
         if stream == Stream::Events && self.shut.load(Ordering::SeqCst) {
             return Err(LogError::Full("it was shut".to_owned()));
         }
-        self.log.append(stream, records).await
+        self.log.queue(stream, records).await
     }
 
     async fn subscribe(&self, stream: Stream, group: &str) -> Result<Box<dyn Subscription>, LogError> {

@@ -67,7 +67,10 @@ async fn a_call_that_nobody_polls_holds_nobody_up() {
     let log = LocalLog::open(small(dir.path()), Arc::new(RealDisk), Arc::new(SystemClock)).expect("opens");
     let record = Record { key: RouteKey(1), payload: Bytes::from_static(b"one") };
     for polled in 0..100 {
-        let mut calls: Vec<_> = (0..100).map(|_| log.append(Stream::Events, vec![record.clone()])).collect();
+        let mut calls = Vec::new();
+        for _ in 0..100 {
+            calls.push(log.queue(Stream::Events, vec![record.clone()]).await.expect("queues"));
+        }
         let answered = tokio::time::timeout(Duration::from_secs(30), calls.swap_remove(polled));
         answered.await.expect("is answered though the others are not polled").expect("appends");
     }
