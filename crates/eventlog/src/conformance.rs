@@ -102,7 +102,7 @@ pub async fn append_returns_positions_in_order(harness: &dyn Harness) {
     assert_eq!(read.iter().map(|(offset, _)| *offset).collect::<Vec<_>>(), offsets);
     let status = log.status(Stream::Events).await.expect("status").partitions.remove(0);
     assert_eq!(status.first, offsets[0]);
-    assert!(status.end > offsets[3] && status.bytes != Some(0));
+    assert!(status.end > offsets[3] && status.records == 4 && status.bytes != Some(0));
 }
 
 /// Clauses 1 and 3: many callers at once, each record once, at the position that its caller was told.

@@ -24,7 +24,7 @@ pub type Partition = u32;
 /// A place in a partition: ordered and opaque, with gaps. Never add 1 to it; [`Offset::START`] is before all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Offset(pub u128);
+pub struct Offset(pub u64);
 
 /// How often a partition has changed hands; grows with every assignment. A store refuses an older one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -110,6 +110,8 @@ pub struct PartitionStatus {
     pub first: Offset,
     /// Above every durable record: what a reader that has read all seeks to.
     pub end: Offset,
+    /// How many records it retains, about.
+    pub records: u64,
     /// Bytes that it takes on disk; `None` where the backend cannot tell.
     pub bytes: Option<u64>,
     /// Per configured group, by name: where it will read next, by its last commit, and how many records are before it.

@@ -39,7 +39,7 @@ impl Driver<'_> {
         let Some(mut held) = self.held.remove(&partition) else { return Ok(()) };
         let records = std::mem::take(&mut held.waiting);
         held.waiting_bytes = 0;
-        let to = records.last().map_or(held.from, |(last, _)| last.after().0);
+        let to = records.last().map_or(held.from, |(last, _)| last.after());
         let (from, size) = (held.from, records.len());
 
         let (copies, fold, stop) = (records.clone(), held.fold, self.parts.shutdown.clone());
@@ -135,7 +135,7 @@ impl Driver<'_> {
             let received = self.held.get(&partition).and_then(|held| held.fold.latest());
             (goal.progress)(manifest.records.len() as u64, received);
         }
-        match self.subscription.commit(&[(partition, Offset(manifest.to))]).await {
+        match self.subscription.commit(&[(partition, manifest.to)]).await {
             Ok(()) => failpoint::hit("process.after_commit"),
             Err(kassa_eventlog::Error::Fenced(_)) => self.drop_partition(partition),
             // The mark serves lag and retention only; the next one covers it.

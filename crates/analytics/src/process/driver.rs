@@ -45,7 +45,7 @@ pub(super) struct Held {
     pub(super) log_id: Uuid,
     pub(super) fold: Fold,
     /// Where the store stands once all that was folded is committed.
-    pub(super) from: u128,
+    pub(super) from: Offset,
     pub(super) waiting: Vec<(Offset, Bytes)>,
     pub(super) waiting_bytes: usize,
     pub(super) ready: Option<Ready>,
@@ -209,7 +209,7 @@ impl<'a> Driver<'a> {
 
 impl Held {
     /// What is shown of the partition while the store stands at `position`.
-    pub(super) fn moment(&self, position: u128) -> PartitionMoment {
+    pub(super) fn moment(&self, position: Offset) -> PartitionMoment {
         let (dedupe, sessions) = self.fold.status();
         PartitionMoment { position, received_at: self.fold.latest(), dedupe, sessions }
     }

@@ -186,8 +186,8 @@ impl Fold {
     }
 
     /// Takes note that everything before `position` is committed.
-    pub(super) fn committed(&mut self, position: u128) {
-        self.unstorable.retain(|offset, _| offset.0 >= position);
+    pub(super) fn committed(&mut self, position: Offset) {
+        self.unstorable.retain(|offset, _| *offset >= position);
     }
 
     /// Whether the open ids should be sealed; only while everything that was folded is committed.
@@ -253,18 +253,18 @@ impl Fold {
             match decision {
                 Decision::Duplicate => {}
                 Decision::Rejected(letter) => {
-                    rejected.push(DeadLetter { offset: offset.0, rejected: Rejected::clone(letter) });
+                    rejected.push(DeadLetter { offset: offset.0.into(), rejected: Rejected::clone(letter) });
                 }
                 Decision::Stored { visitor, session, visit, anonymous } => {
                     let Body::Event(recorded, id) = Decoded::new(*offset, payload.clone()).body else {
                         continue;
                     };
-                    let mut work = Work::new(offset.0, recorded, id, None);
+                    let mut work = Work::new(offset.0.into(), recorded, id, None);
                     work.take(&mut self.memory, tools, true);
                     let mut event = work.recorded.event;
                     (event.visitor, event.session) = (Some(*visitor), Some(*session));
                     event.anonymous_visitor = *anonymous;
-                    rows.push(Row { offset: offset.0, index: 0, event, visit: visit.clone() });
+                    rows.push(Row { offset: offset.0.into(), index: 0, event, visit: visit.clone() });
                 }
             }
         }
@@ -311,7 +311,7 @@ impl Fold {
                 return self.reject(offset, Box::new(Rejected { site, ..letter }), into);
             }
         };
-        let mut work = Work::new(offset.0, recorded, id, answers.0.get(&id.hash).copied());
+        let mut work = Work::new(offset.0.into(), recorded, id, answers.0.get(&id.hash).copied());
         let flow = match unstorable {
             Some(why) => Flow::Rejected(Reason::Unstorable, why),
             None => work.take(&mut self.memory, tools, false),
@@ -354,7 +354,7 @@ impl Fold {
             visit: visit.clone(),
             anonymous: event.anonymous_visitor,
         };
-        into.rows.push(Row { offset: offset.0, index: 0, event, visit });
+        into.rows.push(Row { offset: offset.0.into(), index: 0, event, visit });
         decision
     }
 
@@ -366,7 +366,7 @@ impl Fold {
         }
         letter.site.truncate(letter.site.floor_char_boundary(255));
         into.counts.add(&letter.site, letter.received_at, Outcome::Rejected(letter.reason));
-        into.rejected.push(DeadLetter { offset: offset.0, rejected: Rejected::clone(&letter) });
+        into.rejected.push(DeadLetter { offset: offset.0.into(), rejected: Rejected::clone(&letter) });
         Decision::Rejected(letter)
     }
 

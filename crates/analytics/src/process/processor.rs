@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kassa_eventlog::{EventLog, Stream};
+use kassa_eventlog::{EventLog, Offset, Stream};
 use kassa_eventstore::EventStore;
 use kassa_model::{Clock, SystemClock};
 use kassa_service::{Metrics, Shutdown};
@@ -86,7 +86,7 @@ pub enum Error {
         /// Where the store stands.
         position: u128,
         /// Where the log ends.
-        end: u128,
+        end: Offset,
     },
     /// The log no longer has the records after the store's position.
     #[error(
@@ -97,7 +97,7 @@ pub enum Error {
         /// The partition.
         partition: u32,
         /// Where the store stands.
-        position: u128,
+        position: Offset,
         /// What the log says.
         why: String,
     },

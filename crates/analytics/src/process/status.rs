@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kassa_eventlog::Partition;
+use kassa_eventlog::{Offset, Partition};
 use kassa_model::{Clock, MICROS_PER_SECOND, Outcome, Timestamp};
 use kassa_service::metrics::encoding::EncodeLabelSet;
 use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Gauge, Histogram, Metrics, Unit};
@@ -32,7 +32,7 @@ pub struct ProcessorStatus {
     /// What it is doing.
     pub state: ProcessorState,
     /// Per partition, up to which offset (exclusive) everything is stored.
-    pub positions: BTreeMap<Partition, u128>,
+    pub positions: BTreeMap<Partition, Offset>,
     /// How many records of the log are not stored yet, as last seen (once a second).
     pub lag_records: u64,
     /// For how long, in seconds, the oldest of them has been waiting, about.
@@ -48,7 +48,7 @@ pub struct ProcessorStatus {
 /// The part of a partition in [`ProcessorStatus`].
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct PartitionMoment {
-    pub(super) position: u128,
+    pub(super) position: Offset,
     pub(super) received_at: Option<Timestamp>,
     pub(super) dedupe: DedupeStatus,
     pub(super) sessions: SessionStatus,

@@ -129,7 +129,11 @@ impl Driver<'_> {
 
     /// Goes to the store's position, or to the log's first record for an empty store; `None` when the partition is
     /// another's by now.
-    async fn seek(&mut self, partition: Partition, mark: Option<Mark>) -> Result<Option<(Uuid, u128)>, Halt> {
+    async fn seek(
+        &mut self,
+        partition: Partition,
+        mark: Option<Mark>,
+    ) -> Result<Option<(Uuid, Offset)>, Halt> {
         let mut failures = 0;
         loop {
             let status = match self.parts.log.status(Stream::Events).await {
@@ -140,10 +144,10 @@ impl Driver<'_> {
                 }
             };
             let position = position_in(&status, partition, mark).map_err(Halt::Failed)?;
-            match self.subscription.seek(partition, Offset(position)).await {
+            match self.subscription.seek(partition, position).await {
                 // What the store holds is done: a process that was killed before it could say so left an old mark, and
                 // without new records nobody else would ever move it.
-                Ok(()) => match self.subscription.commit(&[(partition, Offset(position))]).await {
+                Ok(()) => match self.subscription.commit(&[(partition, position)]).await {
                     Ok(()) => return Ok(Some((status.log_id, position))),
                     Err(kassa_eventlog::Error::Fenced(_)) => return Ok(None),
                     Err(error) => self.parts.log_failed(error, &mut failures).await?,
@@ -161,18 +165,22 @@ impl Driver<'_> {
 }
 
 /// Where to read on: the store's position, if it can be one of this log.
-pub(super) fn position_in(status: &Status, partition: Partition, mark: Option<Mark>) -> Result<u128, Error> {
+pub(super) fn position_in(
+    status: &Status,
+    partition: Partition,
+    mark: Option<Mark>,
+) -> Result<Offset, Error> {
     let found = status.partitions.iter().find(|found| found.partition == partition);
-    let (first, end) = found.map_or((0, 0), |found| (found.first.0, found.end.0));
+    let (first, end) = found.map_or((Offset::START, Offset::START), |found| (found.first, found.end));
     match mark {
         None => Ok(first),
         Some(mark) if mark.log_id != status.log_id => {
             Err(Error::OtherLog { store: mark.log_id, log: status.log_id })
         }
-        Some(mark) if mark.position > end => {
-            Err(Error::BeyondEnd { partition, position: mark.position, end })
-        }
-        Some(mark) => Ok(mark.position),
+        Some(Mark { position, .. }) => match u64::try_from(position).map(Offset) {
+            Ok(known) if known <= end => Ok(known),
+            _ => Err(Error::BeyondEnd { partition, position, end }),
+        },
     }
 }
 

@@ -18,6 +18,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use kassa_commerce::audit::{Answered, Audit, AuditOptions, Money, MoneyRow, Repeated, Report, Span, Tell};
 use kassa_commerce::problem_of;
+use kassa_eventlog::Offset;
 use kassa_eventstore::audit::MoneySpan;
 use kassa_eventstore::{EventStore, Resume, Resumed};
 use kassa_model::MICROS_PER_HOUR;
@@ -146,7 +147,7 @@ impl Money for Store {
         Ok(Repeated { checked: found.rows, total: found.total, ids: found.ids })
     }
 
-    async fn reached(&self, group: &str, partition: u32) -> Result<Option<(Uuid, u128)>, String> {
+    async fn reached(&self, group: &str, partition: u32) -> Result<Option<(Uuid, Offset)>, String> {
         if group != PROCESSOR_GROUP {
             return Ok(None);
         }
@@ -160,6 +161,6 @@ impl Money for Store {
         let ask = Resume::standing(partition);
         self.store.resume(ask, Box::new(send)).await.map_err(|error| error.to_string())?;
         let mark = found.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(mark.map(|mark| (mark.log_id, mark.position)))
+        Ok(mark.map(|mark| (mark.log_id, Offset(u64::try_from(mark.position).unwrap_or(u64::MAX)))))
     }
 }

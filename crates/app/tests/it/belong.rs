@@ -208,5 +208,5 @@ fn parts_of_another_time_are_refused() {
     for part in ["log", "events.duckdb"] {
         folder.put(&early, part);
     }
-    folder.accepted("records of events 0");
+    folder.accepted("of events 0: the money");
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, SessionOptions, replay};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
-use kassa_eventlog::{EventLog, Record, Stream};
+use kassa_eventlog::{EventLog, Offset, Record, Stream};
 use kassa_eventstore::{DuckStore, EventStore};
 use kassa_model::{
     Dialect, Event, LogRecord, MICROS_PER_HOUR, Naming, OrderPart, Recorded, RouteKey, SystemClock,
@@ -56,7 +56,7 @@ async fn check(seed: u64) -> u64 {
     let log = Arc::new(LocalLog::open(options, Arc::new(RealDisk), Arc::new(SystemClock)).unwrap());
     let records = stream(&mut random, 600);
     log.append(Stream::Events, records).await.unwrap();
-    let end = log.status(Stream::Events).await.unwrap().partitions[0].end.0;
+    let end = log.status(Stream::Events).await.unwrap().partitions[0].end;
 
     // Of every second log so little is remembered of sessions that they are let go of before their time.
     let sessions = SessionOptions { memory_max: [64 << 20, 6_000][(seed % 2) as usize] };
@@ -66,7 +66,7 @@ async fn check(seed: u64) -> u64 {
     let expected = whole.fingerprint().await.unwrap();
     assert!(whole.status().await.unwrap().events > 200, "most records are stored");
 
-    let (broken, mut restarts, mut reached) = (open(folder.path(), "broken"), 0, 0);
+    let (broken, mut restarts, mut reached) = (open(folder.path(), "broken"), 0, Offset::START);
     while reached < end {
         let memory_max = [1, 2_000, 64 << 20][random.below(3) as usize];
         let options = ProcessorOptions {
@@ -75,7 +75,7 @@ async fn check(seed: u64) -> u64 {
             dedupe: DedupeOptions { memory_max, ..DedupeOptions::default() },
             ..usual()
         };
-        let stop_at = reached + u128::from(random.below(60));
+        let stop_at = Offset(reached.0 + random.below(60));
         reached = process(&log, &broken, options, stop_at).await;
         restarts += 1;
     }
@@ -102,9 +102,9 @@ async fn process(
     log: &Arc<LocalLog>,
     store: &Arc<DuckStore>,
     options: ProcessorOptions,
-    position: u128,
-) -> u128 {
-    let end = log.status(Stream::Events).await.unwrap().partitions[0].end.0;
+    position: Offset,
+) -> Offset {
+    let end = log.status(Stream::Events).await.unwrap().partitions[0].end;
     let (log, store) = (Arc::clone(log) as Arc<dyn EventLog>, Arc::clone(store) as Arc<dyn EventStore>);
     let processor = Arc::new(Processor::new(options, log, store));
     let (shutdown, running) = (Shutdown::new(), Arc::clone(&processor));
@@ -112,7 +112,7 @@ async fn process(
     let task = tokio::spawn(async move { running.run(stop).await });
     let deadline = tokio::time::Instant::now() + DEADLINE;
     loop {
-        let reached = processor.status().positions.get(&0).copied().unwrap_or(0);
+        let reached = processor.status().positions.get(&0).copied().unwrap_or_default();
         if reached >= position.min(end) {
             break;
         }
@@ -121,7 +121,7 @@ async fn process(
     }
     shutdown.trigger();
     task.await.unwrap().unwrap();
-    processor.status().positions.get(&0).copied().unwrap_or(0)
+    processor.status().positions.get(&0).copied().unwrap_or_default()
 }
 
 fn stream(random: &mut Random, length: u32) -> Vec<Record> {

@@ -170,7 +170,7 @@ async fn look(
                 None => None,
             };
             let reached = reached.filter(|(log_id, _)| *log_id == status.log_id);
-            let next = reached.map_or(group.next, |(_, offset)| group.next.max(Offset(offset)));
+            let next = reached.map_or(group.next, |(_, offset)| group.next.max(offset));
             if next >= partition.end {
                 continue;
             }

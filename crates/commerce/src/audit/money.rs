@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use kassa_db::{Db, Error, params};
+use kassa_eventlog::Offset;
 use kassa_model::{Timestamp, money_id};
 use uuid::Uuid;
 
@@ -75,7 +76,7 @@ pub trait Money: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// Why it cannot be asked, in a sentence.
-    async fn reached(&self, group: &str, partition: u32) -> Result<Option<(Uuid, u128)>, String>;
+    async fn reached(&self, group: &str, partition: u32) -> Result<Option<(Uuid, Offset)>, String>;
 }
 
 /// Why money cannot be judged.

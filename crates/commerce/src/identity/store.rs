@@ -35,7 +35,7 @@ fn place(row: &Row<'_>) -> Result<Result<Published, Error>, Error> {
             log_id: parsed(&log_id, "id of a log")?,
             stream: named.ok_or_else(bad)?,
             partition: u32::try_from(partition).map_err(|_| bad())?,
-            next: Offset(u128::try_from(next).map_err(|_| bad())?),
+            next: Offset(u64::try_from(next).map_err(|_| bad())?),
         })
     };
     Ok(read())

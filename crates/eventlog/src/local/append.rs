@@ -90,5 +90,5 @@ async fn wait(answer: Answer) -> Result<u64, Error> {
 }
 
 fn position(partition: Partition, offset: u64) -> Position {
-    Position { partition, offset: Offset(offset.into()) }
+    Position { partition, offset: Offset(offset) }
 }

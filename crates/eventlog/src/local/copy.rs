@@ -78,7 +78,7 @@ impl Cut for LocalCut {
             make_dir(&dir)?;
             match copy_segment(segment, *bytes, &dir)? {
                 true => {
-                    copied.first.entry((*stream, *partition)).or_insert(Offset(segment.base.into()));
+                    copied.first.entry((*stream, *partition)).or_insert(Offset(segment.base));
                     copied.bytes += bytes;
                 }
                 // Retention has gone on beyond those that were copied: the copy begins after it.

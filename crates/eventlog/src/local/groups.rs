@@ -116,7 +116,7 @@ impl Groups {
             }
         }
         for (partition, _, next) in done {
-            marks[*partition as usize].next = u64::try_from(next.0).unwrap_or(u64::MAX);
+            marks[*partition as usize].next = next.0;
         }
         state.unsaved = true;
         Ok(state.saved.elapsed() >= SAVE_EVERY)

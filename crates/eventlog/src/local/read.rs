@@ -192,7 +192,7 @@ impl Reader<'_> {
         for (offset, range) in (header.base..).zip(ranges) {
             if offset >= cursor.next {
                 batch.bytes += range.len();
-                batch.records.push((Offset(offset.into()), bytes.slice(range)));
+                batch.records.push((Offset(offset), bytes.slice(range)));
             }
         }
         cursor.next = cursor.next.max(header.end(bytes));

@@ -71,15 +71,12 @@ impl StreamState {
         let groups = self.groups.marks(partition.place.partition, first, end).into_iter();
         PartitionStatus {
             partition: partition.place.partition,
-            first: Offset(first.into()),
-            end: Offset(end.into()),
+            first: Offset(first),
+            end: Offset(end),
+            records: end - first,
             bytes: Some(partition.segments.bytes()),
             groups: groups
-                .map(|(group, next)| GroupStatus {
-                    group,
-                    next: Offset(next.into()),
-                    lag_records: end - next,
-                })
+                .map(|(group, next)| GroupStatus { group, next: Offset(next), lag_records: end - next })
                 .collect(),
         }
     }

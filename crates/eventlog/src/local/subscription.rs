@@ -196,14 +196,13 @@ impl Subscription for LocalSubscription {
         let held = self.held_mut(partition)?;
         let segments = &stream.partitions[partition as usize].segments;
         let (first, end) = (segments.first(), segments.end());
-        let inside = u64::try_from(offset.0).ok().filter(|next| (first..=end).contains(next));
-        let Some(next) = inside else {
+        if !(first..=end).contains(&offset.0) {
             return Err(Error::OutOfRange(format!(
                 "offset {offset} of partition {partition}: log {} holds {first} up to {end}",
                 stream.core.log_id
             )));
-        };
-        held.cursor = Cursor::at(next);
+        }
+        held.cursor = Cursor::at(offset.0);
         held.ready.clear();
         held.broken = None;
         Ok(())
@@ -228,7 +227,7 @@ impl Subscription for LocalSubscription {
 
     fn position(&self, partition: Partition) -> Option<Offset> {
         let held = self.held.iter().find(|held| held.partition == partition)?;
-        let next = held.ready.front().map_or(Offset(held.cursor.next.into()), |(offset, _)| *offset);
+        let next = held.ready.front().map_or(Offset(held.cursor.next), |(offset, _)| *offset);
         (held.state == State::Mine && self.owns(held)).then_some(next)
     }
 }

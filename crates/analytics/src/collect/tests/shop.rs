@@ -43,7 +43,7 @@ impl EventLog for MemoryLog {
         let mut kept = self.records.lock().unwrap();
         let first = kept.len();
         kept.extend(records);
-        let position = |place: usize| Position { partition: 0, offset: Offset(place as u128) };
+        let position = |place: usize| Position { partition: 0, offset: Offset(place as u64) };
         let positions = (first..kept.len()).map(position).collect();
         Ok(Queued::new(std::future::ready(Ok(positions))))
     }

@@ -29,7 +29,7 @@ fn traffic(wrong: fn(i64) -> i64) -> Vec<(Offset, Bytes)> {
                 START + wrong(minute / 60) * MICROS_PER_HOUR + (minute + visitor) * MINUTE,
             );
             event.occurred_at = event.received_at;
-            records.push((Offset(records.len() as u128 * 7), payload(recorded(event))));
+            records.push((Offset(records.len() as u64 * 7), payload(recorded(event))));
         }
     }
     records

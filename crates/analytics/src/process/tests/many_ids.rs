@@ -100,7 +100,7 @@ async fn send(runner: &mut Runner<'_>, ids: u64, first_hour: i64, hours: i64) ->
                 event.received_at = Timestamp::from_micros(time);
                 event.occurred_at = event.received_at;
                 event.visitor = Some((n % 1_000) as i64);
-                (Offset(u128::from(n)), payload(recorded(event)))
+                (Offset(n), payload(recorded(event)))
             })
             .collect();
         runner.batch(&records).await;

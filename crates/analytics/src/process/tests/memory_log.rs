@@ -110,6 +110,7 @@ impl EventLog for MemoryLog {
             partition: 0,
             first: state.records.first().map_or(state.end, |(offset, _)| *offset),
             end: state.end,
+            records: state.records.len() as u64,
             bytes: None,
             groups: vec![group],
         };

@@ -246,7 +246,7 @@ fn place(stored: &[Expected], offset: Offset, recorded: &Recorded, age: i64) -> 
     let session = joined.unwrap_or_else(opened);
     let others = ask.live().filter(|row| row.visitor == visitor && row.opens && row.session == session);
     Expected {
-        offset: offset.0,
+        offset: offset.0.into(),
         visitor,
         session,
         anonymous: browser.filter(|browser| user.is_some() && !before && is_browser && *browser != visitor),

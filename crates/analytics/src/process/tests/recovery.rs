@@ -177,7 +177,7 @@ pub(super) fn run(log: &MemoryLog, store: &Arc<FaultyStore>, options: ProcessorO
 impl Running {
     /// Waits until everything in the log is committed.
     async fn caught_up(&self, log: &MemoryLog) {
-        let end = log.state().end.0;
+        let end = log.state().end;
         self.until("it has caught up", |processor| {
             processor.status().positions.get(&0).is_some_and(|position| *position >= end)
         })
@@ -298,7 +298,7 @@ async fn stopping_while_the_store_is_away_does_not_hang_and_loses_nothing() {
 #[tokio::test]
 async fn a_row_that_the_store_refuses_becomes_a_dead_letter_and_its_neighbours_go_in() {
     let store = Arc::new(FaultyStore { refuses: Some("/bad"), ..FaultyStore::default() });
-    let made = |n: u128| {
+    let made = |n: u64| {
         let mut event = event(&format!("e-{n}"));
         event.path = Some(if n % 10 == 3 { "/bad" } else { "/good" }.to_owned());
         (Offset(n * 2 + 5), payload(recorded(event)))

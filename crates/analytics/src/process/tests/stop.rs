@@ -25,7 +25,7 @@ fn one_visitor(events: i64) -> Vec<(Offset, Bytes)> {
         let mut event = event(&format!("e-{n}"));
         event.received_at = Timestamp::from_micros(START);
         event.occurred_at = event.received_at.plus_micros(-n * MICROS_PER_HOUR * 61 / 60);
-        (Offset(u128::from(n.unsigned_abs())), payload(recorded(event)))
+        (Offset(n.unsigned_abs()), payload(recorded(event)))
     };
     (0..events).map(record).collect()
 }

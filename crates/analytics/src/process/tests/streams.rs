@@ -38,10 +38,10 @@ pub(super) fn steady_stream(seed: u64, length: usize) -> Vec<(Offset, Bytes)> {
 }
 
 fn records(mut stream: Stream, length: usize) -> Vec<(Offset, Bytes)> {
-    let mut offset = 0_u128;
+    let mut offset = 0_u64;
     (0..length)
         .map(|_| {
-            offset += 1 + u128::from(stream.random.below(5));
+            offset += 1 + stream.random.below(5);
             (Offset(offset), stream.record())
         })
         .collect()

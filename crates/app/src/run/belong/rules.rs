@@ -162,9 +162,8 @@ fn log_is_cut(place: &Published, log: &LogFacts) -> Option<Misfit> {
              cut, or put back from an older copy without the database; put all parts back from one backup"
         ),
         loss: format!(
-            "{} records of {stream} {partition}, from {end} on: the money of these orders is missing from reports that do \
-             not have it yet",
-            next.0 - end.0
+            "records {end} to {next} of {stream} {partition}: the money of these orders is missing from reports that do not \
+             have it yet"
         ),
     })
 }
@@ -188,8 +187,8 @@ fn events_missing(log: &LogFacts, store: &StoreFacts) -> Vec<Misfit> {
     let events = log.held.iter().filter(|((stream, _), _)| *stream == Stream::Events);
     let lacking = events.filter_map(|((_, partition), (first, _))| match store.marks.get(partition) {
         None if *first > Offset::START => Some((partition, Offset::START, first)),
-        Some(mark) if mark.log_id == log.id && mark.position < first.0 => {
-            Some((partition, Offset(mark.position), first))
+        Some(mark) if mark.log_id == log.id && mark.position < u128::from(first.0) => {
+            Some((partition, Offset(u64::try_from(mark.position).ok()?), first))
         }
         _ => None,
     });
@@ -339,7 +338,7 @@ mod tests {
             |_, log, _| {
                 cut(log);
             },
-            &[("published up to 40 of orders 0, and the log log ends at 30", "10 records of orders 0")],
+            &[("published up to 40 of orders 0, and the log log ends at 30", "records 30 to 40 of orders 0")],
         );
         check(
             |shop, _, _| shop.unknown = Some("o-1:2".into()),

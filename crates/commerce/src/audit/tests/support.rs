@@ -9,7 +9,7 @@ use kassa_db::testing::Folder;
 use kassa_db::{Db, Tx};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
-use kassa_eventlog::{Delivery, EventLog, Limits, Stream, retained};
+use kassa_eventlog::{Delivery, EventLog, Limits, Offset, Stream, retained};
 use kassa_model::{LogRecord, MICROS_PER_SECOND, SystemClock, decode};
 use kassa_service::{Metrics, Shutdown};
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ impl Money for Reports {
         Ok(Repeated { checked: self.rows.len() as u64, total, ids: self.repeated.clone() })
     }
 
-    async fn reached(&self, _group: &str, _partition: u32) -> Result<Option<(Uuid, u128)>, String> {
+    async fn reached(&self, _group: &str, _partition: u32) -> Result<Option<(Uuid, Offset)>, String> {
         Ok(None)
     }
 }

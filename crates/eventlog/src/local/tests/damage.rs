@@ -70,7 +70,7 @@ async fn assert_salvaged(dir: &Path, lost: Option<std::ops::Range<u64>>) {
     assert_eq!(numbers(&log).await, left);
     if let Some(range) = &lost {
         let on = read(&log, 0, Some(range.start)).await.expect("seeks into the gap");
-        assert_eq!(on.first().map(|(offset, _)| *offset), Some(Offset(range.end.into())));
+        assert_eq!(on.first().map(|(offset, _)| *offset), Some(Offset(range.end)));
     }
     drop(log);
     let again = verify(dir, &RealDisk).expect("verifies");

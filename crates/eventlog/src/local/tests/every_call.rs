@@ -191,7 +191,7 @@ async fn damaged(seed: u64) -> FaultyDisk {
 }
 
 /// Whether the log is salvaged, or damaged as before and can be.
-async fn is_or_can_be_salvaged(disk: &FaultyDisk, whole: &[(u128, u64)]) -> Result<(), String> {
+async fn is_or_can_be_salvaged(disk: &FaultyDisk, whole: &[(u64, u64)]) -> Result<(), String> {
     let log = open_faulty(disk, small(Path::new(DIR))).map_err(|why| format!("opening: {why}"))?;
     let salvaged = super::read(&log, 0, None).await.is_ok();
     drop(log);

@@ -50,7 +50,7 @@ async fn random_bytes_never_panic() {
 fn assert_written(records: &[(crate::Offset, bytes::Bytes)]) {
     for (offset, bytes) in records {
         let text = std::str::from_utf8(bytes).expect("only what was written");
-        let number = text.split(' ').next().and_then(|digits| digits.parse::<u128>().ok());
+        let number = text.split(' ').next().and_then(|digits| digits.parse::<u64>().ok());
         assert_eq!(number, Some(offset.0));
         assert_eq!(text.len(), offset.to_string().len() + 501);
     }

@@ -92,7 +92,7 @@ async fn read(
         match subscription.next(limits).await? {
             Delivery::Assigned { partition: other, .. } => {
                 if let Some(from) = from.filter(|_| other == partition) {
-                    subscription.seek(partition, Offset(from.into())).await?;
+                    subscription.seek(partition, Offset(from)).await?;
                 }
             }
             Delivery::Records { partition: other, records, .. } if other == partition => all.extend(records),
@@ -103,7 +103,7 @@ async fn read(
 }
 
 /// The numbers that [`fill`] wrote, with their offsets.
-async fn numbers(log: &LocalLog) -> Vec<(u128, u64)> {
+async fn numbers(log: &LocalLog) -> Vec<(u64, u64)> {
     let records = read(log, 0, None).await.expect("reads");
     let number = |bytes: &Bytes| {
         let text = std::str::from_utf8(bytes).expect("a text");
@@ -112,6 +112,6 @@ async fn numbers(log: &LocalLog) -> Vec<(u128, u64)> {
     records.iter().map(|(offset, bytes)| (offset.0, number(bytes))).collect()
 }
 
-fn plain(range: std::ops::Range<u64>) -> Vec<(u128, u64)> {
-    range.map(|n| (u128::from(n), n)).collect()
+fn plain(range: std::ops::Range<u64>) -> Vec<(u64, u64)> {
+    range.map(|n| (n, n)).collect()
 }

@@ -50,7 +50,7 @@ struct Body {
 struct World {
     fold: Fold,
     tools: Tools,
-    offset: u128,
+    offset: u64,
     made_ids: u64,
     received: Timestamp,
 }
