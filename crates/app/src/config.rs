@@ -22,8 +22,7 @@ mod validate;
 pub(crate) use engines::{LogUrl, StoreUrl};
 pub(crate) use validate::INTERNAL_TOKEN;
 
-/// `config/default.toml`, as built in.
-pub(crate) const DEFAULTS: &str = include_str!("../../../config/default.toml");
+use keys::DEFAULTS;
 
 /// The effective configuration.
 #[derive(Debug, Clone, Deserialize, Serialize)]

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::backup::MARKER;
+/// The file that says that a restore was not finished.
+pub(crate) const MARKER: &str = "restore.unfinished";
 
 /// Who may touch the data folder.
 #[derive(Debug)]

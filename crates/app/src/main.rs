@@ -17,13 +17,13 @@ mod ui;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use kassa_service::console::{self, PrintError};
 use kassa_service::{logs, signals};
 
-use crate::config::{Config, Overrides};
 use crate::roles::Roles;
 use crate::run::{Asked, Demo, Loss};
+use cli::common::Common;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -173,17 +173,6 @@ enum Command {
     },
 }
 
-/// What every command that reads the configuration takes.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Common {
-    /// Configuration file (TOML) over the built-in defaults.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The folder that holds everything [default: data].
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-}
-
 impl Cli {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
@@ -225,30 +214,4 @@ impl Cli {
 /// What `--accept-loss` says.
 fn loss(accept: bool) -> Loss {
     if accept { Loss::Accepted } else { Loss::Refused }
-}
-
-impl Common {
-    /// The effective configuration, `flags` over it.
-    ///
-    /// # Errors
-    /// As [`Config::load`].
-    pub(crate) fn load(&self, flags: Vec<(&'static str, String)>) -> anyhow::Result<Config> {
-        self.load_over(Vec::new(), flags)
-    }
-
-    /// The same, with defaults of the command.
-    ///
-    /// # Errors
-    /// As [`Config::load`].
-    pub(crate) fn load_over(
-        &self,
-        defaults: Vec<(&'static str, String)>,
-        flags: Vec<(&'static str, String)>,
-    ) -> anyhow::Result<Config> {
-        let mut overrides = Overrides { defaults, flags };
-        if let Some(data) = &self.data {
-            overrides.flags.push(("data", data.display().to_string()));
-        }
-        Config::load(self.config.as_deref(), &overrides)
-    }
 }

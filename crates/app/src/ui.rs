@@ -1,6 +1,7 @@
 //! The pages, built by npm into `web/ui/dist` and `web/tracker/dist` and embedded. Without them a placeholder says how to
 //! build them. Routes are a fixed list; any other unknown path is the router's JSON 404, never a page.
 
+mod html;
 mod missing;
 
 use axum::Router;
@@ -8,8 +9,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-pub(crate) use missing::not_found;
+use html::escape;
 use rust_embed::{EmbeddedFile, RustEmbed};
+
+pub(crate) use missing::not_found;
 
 #[derive(RustEmbed)]
 #[folder = "../../web/ui/dist"]
@@ -123,10 +126,6 @@ fn media_type(path: &str) -> &'static str {
         Some("json" | "map") => "application/json",
         _ => "application/octet-stream",
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 fn placeholder() -> String {

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use files::{bring, is_empty};
 pub(crate) use make::Maker;
-pub(crate) use restore::{MARKER, restore};
+pub(crate) use restore::restore;
 
 /// The manifest's name.
 pub(crate) const MANIFEST: &str = "backup.json";

@@ -13,9 +13,7 @@ use super::files::{copy_checked, is_empty, make_dir, sync_dir, sync_tree, write_
 use super::{DATABASE, Entry, Manifest, SITES, STORE};
 use crate::config::{Config, LogUrl, StoreUrl};
 use crate::lock;
-
-/// The file that says that a restore was not finished.
-pub(crate) const MARKER: &str = "restore.unfinished";
+use crate::lock::MARKER;
 
 /// What the lock leaves in a folder that was empty.
 const OF_THE_LOCK: [&str; 2] = ["kassa.lock", "kassa.token"];

@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::Common;
+use super::common::Common;
 use crate::client::Client;
 use crate::config::Config;
 use crate::lock::{self, Data, Lock, Look};

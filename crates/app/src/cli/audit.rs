@@ -15,7 +15,7 @@ use kassa_service::{console, json as json_body};
 use serde_json::{Value, json};
 
 use super::admin_access::{self, Admin};
-use crate::Common;
+use super::common::Common;
 
 /// Answers that are asked about at once.
 const ANSWERS: usize = 500;

@@ -9,7 +9,7 @@ use kassa_service::console;
 use serde_json::{Value, json};
 
 use super::admin_access::{self, Admin, Needs};
-use crate::Common;
+use super::common::Common;
 use crate::backup::{Manifest, bring, is_empty, restore};
 use crate::progress::Shown;
 use crate::run::arm_failpoints;

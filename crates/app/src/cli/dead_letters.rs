@@ -6,7 +6,7 @@ use clap::Subcommand;
 use kassa_service::console;
 
 use super::admin_access::{self, Needs};
-use crate::Common;
+use super::common::Common;
 
 /// What to do with them.
 #[derive(Debug, Subcommand)]

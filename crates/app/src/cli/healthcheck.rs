@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use kassa_service::console;
 
-use crate::Common;
+use super::common::Common;
 use crate::client::Client;
 use crate::lock::{self, Data};
 

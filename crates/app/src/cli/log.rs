@@ -11,8 +11,8 @@ use kassa_model::{SystemClock, Timestamp};
 use kassa_service::console::{self, PrintError};
 use serde_json::{Value, json};
 
+use super::common::Common;
 use super::human_bytes;
-use crate::Common;
 use crate::client::Client;
 use crate::config::LogUrl;
 use crate::lock::{self, Data, Lock, Running};

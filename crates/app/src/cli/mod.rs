@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod bench_empty;
 pub(crate) mod check;
+pub(crate) mod common;
 pub(crate) mod dead_letters;
 pub(crate) mod healthcheck;
 pub(crate) mod log;

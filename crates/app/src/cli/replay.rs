@@ -13,7 +13,7 @@ use kassa_service::console;
 use serde_json::{Value, json};
 
 use super::admin_access::{self, Needs};
-use crate::Common;
+use super::common::Common;
 use crate::admin::STORE;
 
 /// Runs the command.

@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 use config::{Config as Layers, File, FileFormat, Value, ValueKind};
 use kassa_service::nearest::distance;
 
-use super::DEFAULTS;
+/// `config/default.toml`, as built in.
+pub(crate) const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 
 /// What a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

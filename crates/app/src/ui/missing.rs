@@ -70,7 +70,7 @@ fn page(path: &str) -> Response {
         (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (StatusCode::NOT_FOUND, headers, PAGE.replace("{path}", &super::escape(&shown))).into_response()
+    (StatusCode::NOT_FOUND, headers, PAGE.replace("{path}", &super::html::escape(&shown))).into_response()
 }
 
 #[cfg(test)]
