@@ -112,7 +112,7 @@ impl Kassa {
         let begin = Instant::now();
         let mut stored = 0.0;
         while begin.elapsed() < PATIENCE {
-            stored = self.metric(crate::STORED.0, crate::STORED.1)?;
+            stored = self.metric(crate::figures::STORED.0, crate::figures::STORED.1)?;
             if stored >= count as f64 {
                 return Ok(());
             }

@@ -4,6 +4,7 @@
 //! run takes about half an hour.
 
 mod disk;
+mod figures;
 mod http;
 mod kassa;
 mod load;
@@ -24,11 +25,6 @@ use clap::Parser;
 
 use crate::load::Pace;
 use crate::report::Report;
-
-/// The counter of stored events: name on `/metrics`, and a part of its labels.
-pub(crate) const STORED: (&str, &str) = ("kassa_process_events_total", "outcome=\"stored\"");
-/// How many records of the log the processor has not read yet.
-pub(crate) const LAG: &str = "kassa_process_lag_records";
 
 /// Measures kassa.
 #[derive(Debug, Parser)]

@@ -79,7 +79,7 @@ fn stored_per_second(data: &Path, seed: u64) -> anyhow::Result<f64> {
     std::thread::scope(|scope| {
         let load = scope.spawn(|| send(&plan, &mut requests)?.all_taken());
         while !load.is_finished() {
-            let stored = kassa.metric(crate::STORED.0, crate::STORED.1)?;
+            let stored = kassa.metric(crate::figures::STORED.0, crate::figures::STORED.1)?;
             allowed.store((stored as u64 + UNDER_WAY) / BATCH as u64, Ordering::Relaxed);
             std::thread::sleep(ASKED_EVERY);
         }
@@ -162,7 +162,7 @@ fn sample_lag(kassa: &Kassa, span: Duration) -> anyhow::Result<Vec<(f64, f64)>> 
     let mut lags = Vec::new();
     while begin.elapsed() < span {
         std::thread::sleep(duration(Duration::from_millis(500)));
-        lags.push((begin.elapsed().as_secs_f64(), kassa.metric(crate::LAG, "")?));
+        lags.push((begin.elapsed().as_secs_f64(), kassa.metric(crate::figures::LAG, "")?));
     }
     Ok(lags)
 }
