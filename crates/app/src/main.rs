@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod lock;
 mod memory;
+mod open;
 mod private;
 mod progress;
 mod roles;

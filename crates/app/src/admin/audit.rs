@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::run::{PROCESSOR_GROUP, Parts};
+use crate::open::{PROCESSOR_GROUP, Parts};
 
 /// Between two lines about the same step.
 const TELL_EVERY: Duration = Duration::from_millis(100);

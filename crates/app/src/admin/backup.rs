@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::backup::Maker;
-use crate::run::Parts;
+use crate::open::Parts;
 
 /// Between two lines about the same step.
 const TELL_EVERY: Duration = Duration::from_millis(100);
@@ -43,7 +43,7 @@ async fn post_backup(
         Err(why) => return Err(Problem::conflict(why.clone())),
     };
     let (lines, heard) = mpsc::channel::<Value>(64);
-    let progress = Arc::new(Told { lines: lines.clone(), last: Mutex::new(None) });
+    let progress = Arc::new(Lines { lines: lines.clone(), last: Mutex::new(None) });
     tokio::spawn(async move {
         let end = match maker.make(progress).await {
             Ok(dir) => json!({"done": {"dir": dir.display().to_string()}}),
@@ -60,12 +60,12 @@ async fn post_backup(
 
 /// Tells the client, now and then.
 #[derive(Debug)]
-struct Told {
+struct Lines {
     lines: mpsc::Sender<Value>,
     last: Mutex<Option<(String, Instant)>>,
 }
 
-impl Progress for Told {
+impl Progress for Lines {
     fn tell(&self, what: &str, done: u64, of: u64) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let due = last.as_ref().is_none_or(|(step, at)| step != what || at.elapsed() >= TELL_EVERY);

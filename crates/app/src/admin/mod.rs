@@ -13,6 +13,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use kassa_analytics::report::{self, ReportOptions};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{inspect, verify};
 use kassa_eventlog::{EventLog, Stream};
@@ -21,7 +22,7 @@ use kassa_service::{Bare, Problem};
 use serde_json::{Value, json};
 
 use crate::config::LogUrl;
-use crate::run::Parts;
+use crate::open::Parts;
 
 /// The routes that `parts` can answer.
 pub(crate) fn routes(parts: &Parts) -> Router {
@@ -29,7 +30,7 @@ pub(crate) fn routes(parts: &Parts) -> Router {
     if let (Ok(log), Ok(LogUrl::Local(dir))) = (parts.log(), parts.config.log_url()) {
         let replay = Arc::new(replay::Replay::new(parts, Arc::clone(&log)));
         router = router
-            .merge(log_routes().with_state(Arc::new(TheLog { log, dir })))
+            .merge(log_routes().with_state(Arc::new(LogFolder { log, dir })))
             .merge(Router::new().route("/v1/admin/replay", post(replay::post_replay)).with_state(replay));
     }
     if let Ok(store) = parts.store() {
@@ -39,14 +40,23 @@ pub(crate) fn routes(parts: &Parts) -> Router {
     router.merge(audit::routes(parts)).merge(backup::routes(parts))
 }
 
+/// The admin API over these parts, for whoever holds the folder: nobody is asked for a key.
+pub(crate) fn whole(parts: &Parts) -> anyhow::Result<Router> {
+    let mut router = Router::new();
+    if parts.has_store() {
+        router = router.merge(report::native_routes(parts.reports(ReportOptions::default())?).into_router());
+    }
+    Ok(router.merge(routes(parts)))
+}
+
 /// The log and where its files are.
 #[derive(Debug)]
-struct TheLog {
+struct LogFolder {
     log: Arc<dyn EventLog>,
     dir: PathBuf,
 }
 
-fn log_routes() -> Router<Arc<TheLog>> {
+fn log_routes() -> Router<Arc<LogFolder>> {
     Router::new()
         .route("/v1/admin/log", get(get_log))
         .route("/v1/admin/log/inspect", get(get_inspection))
@@ -54,21 +64,21 @@ fn log_routes() -> Router<Arc<TheLog>> {
 }
 
 /// `GET /v1/admin/log/inspect`: the files, their frames and offsets, the groups.
-async fn get_inspection(State(the): State<Arc<TheLog>>, _: Bare) -> Result<Json<Value>, Problem> {
-    look(the, |dir| inspect(dir, &RealDisk).map(|found| json!(found))).await
+async fn get_inspection(State(folder): State<Arc<LogFolder>>, _: Bare) -> Result<Json<Value>, Problem> {
+    look(folder, |dir| inspect(dir, &RealDisk).map(|found| json!(found))).await
 }
 
 /// `GET /v1/admin/log/verify`: every frame read and checked.
-async fn get_verification(State(the): State<Arc<TheLog>>, _: Bare) -> Result<Json<Value>, Problem> {
-    look(the, |dir| verify(dir, &RealDisk).map(|found| json!(found))).await
+async fn get_verification(State(folder): State<Arc<LogFolder>>, _: Bare) -> Result<Json<Value>, Problem> {
+    look(folder, |dir| verify(dir, &RealDisk).map(|found| json!(found))).await
 }
 
 /// Reads the files on a thread of its own: it takes as long as the log is large.
 async fn look(
-    the: Arc<TheLog>,
+    folder: Arc<LogFolder>,
     at: impl FnOnce(&Path) -> Result<Value, kassa_eventlog::Error> + Send + 'static,
 ) -> Result<Json<Value>, Problem> {
-    let looked = tokio::task::spawn_blocking(move || at(&the.dir)).await;
+    let looked = tokio::task::spawn_blocking(move || at(&folder.dir)).await;
     match looked {
         Ok(Ok(found)) => Ok(Json(found)),
         Ok(Err(error)) => Err(Problem::unavailable(error.to_string(), 1)),
@@ -77,11 +87,11 @@ async fn look(
 }
 
 /// `GET /v1/admin/log`: per stream and partition what it holds and where each group stands.
-async fn get_log(State(the): State<Arc<TheLog>>, _: Bare) -> Result<Json<Value>, Problem> {
+async fn get_log(State(folder): State<Arc<LogFolder>>, _: Bare) -> Result<Json<Value>, Problem> {
     let mut streams = serde_json::Map::new();
     for stream in Stream::ALL {
         let status =
-            the.log.status(stream).await.map_err(|error| Problem::unavailable(error.to_string(), 1))?;
+            folder.log.status(stream).await.map_err(|error| Problem::unavailable(error.to_string(), 1))?;
         streams.insert(stream.name().to_owned(), json!(status));
     }
     Ok(Json(Value::Object(streams)))

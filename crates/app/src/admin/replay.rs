@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::config::{Config, LogUrl};
-use crate::run::{self, Parts};
+use crate::open::{Parts, new_store, processor_options};
 
 /// What a replay needs to know.
 #[derive(Debug)]
@@ -149,8 +149,8 @@ fn is_plain(name: &str) -> bool {
 
 async fn fill(replaying: &Replay, into: &Path, lines: mpsc::Sender<Value>) -> anyhow::Result<Value> {
     let total = records_in(replaying.log.as_ref()).await?;
-    let store = run::new_store(into)?;
-    let options: ProcessorOptions = run::processor_options(&replaying.config)?;
+    let store = new_store(into)?;
+    let options: ProcessorOptions = processor_options(&replaying.config)?;
     let shutdown = Shutdown::new();
     let mut received_at = None;
     let stop = shutdown.clone();

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::files::{entries, make_dir, sync_dir, sync_tree, write_new};
 use super::{DATABASE, LOG, MANIFEST, Manifest, SITES, STORE, VERSION};
-use crate::run::{Parts, StoreFile};
+use crate::open::{Parts, StoreFile};
 
 /// How often the store is copied again when the log has moved on beyond its position meanwhile.
 const TRIES: u32 = 3;

@@ -11,11 +11,12 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::common::Common;
+use crate::admin;
 use crate::client::Client;
 use crate::config::Config;
 use crate::lock::{self, Data, Lock, Look};
+use crate::open::{Parts, Wanted};
 use crate::roles::Roles;
-use crate::run::{Parts, Wanted};
 
 /// The admin API, wherever it is.
 pub(crate) enum Admin {
@@ -31,11 +32,11 @@ pub(crate) struct Local {
     /// The admin token, where the configuration has one: reports ask for it here, too.
     token: String,
     parts: Parts,
-    lock: Held,
+    lock: Guard,
 }
 
 /// What keeps others from the folder meanwhile.
-enum Held {
+enum Guard {
     /// All others.
     Lock(Lock),
     /// Those who would write; nothing, where no process ever had the folder.
@@ -66,9 +67,9 @@ pub(crate) async fn open(common: &Common, needs: Needs) -> anyhow::Result<(Admin
             let roles = Roles::all();
             let databases = needs.shop.then_some(&roles);
             let parts = Parts::open(&config, Wanted { log: needs.log, store: needs.store, databases })?;
-            let router = parts.admin_router()?;
+            let router = admin::whole(&parts)?;
             let token = config.access.admin_token.clone();
-            Admin::Local(Box::new(Local { router, token, parts, lock: Held::Lock(lock) }))
+            Admin::Local(Box::new(Local { router, token, parts, lock: Guard::Lock(lock) }))
         }
     };
     Ok((admin, config))
@@ -87,9 +88,9 @@ pub(crate) async fn open_to_look(common: &Common) -> anyhow::Result<Admin> {
         Look::Held(running) => Admin::Remote(Client::to(&running)?),
         Look::Mine(file) => {
             let parts = Parts::open_to_look(&config)?;
-            let router = parts.admin_router()?;
+            let router = admin::whole(&parts)?;
             let token = config.access.admin_token.clone();
-            Admin::Local(Box::new(Local { router, token, parts, lock: Held::Look(file) }))
+            Admin::Local(Box::new(Local { router, token, parts, lock: Guard::Look(file) }))
         }
     })
 }
@@ -147,8 +148,8 @@ impl Admin {
             drop(router);
             parts.close();
             match lock {
-                Held::Lock(lock) => drop(lock),
-                Held::Look(file) => drop(file),
+                Guard::Lock(lock) => drop(lock),
+                Guard::Look(file) => drop(file),
             }
         }
     }

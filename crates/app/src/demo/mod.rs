@@ -20,7 +20,7 @@ use kassa_eventstore::query::EventFilter;
 use kassa_model::{MICROS_PER_DAY, Timestamp};
 use kassa_service::Shutdown;
 
-use crate::run::Parts;
+use crate::open::Parts;
 use catalog::Whose;
 use traffic::{Day, Hit};
 

@@ -19,8 +19,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use self::rules::{Facts, LogFacts, Misfit, ShopFacts, StoreFacts, misfits};
-use super::Parts;
 use crate::config::Config;
+use crate::open::Parts;
 
 /// Public events that are compared with the database at most: the relay appends far fewer before it marks them.
 const TAIL_RECORDS: usize = 10_000;

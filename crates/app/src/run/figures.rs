@@ -8,7 +8,8 @@ use kassa_service::metrics::encoding::{DescriptorEncoder, EncodeMetric};
 use kassa_service::metrics::{Collector, ConstCounter};
 use kassa_service::metrics::{Description, Unit};
 
-use super::{Parts, figures_db};
+use super::figures_db;
+use crate::open::Parts;
 
 /// A count of the log: its name, what it counts, where it stands in [`Stats`].
 type Count = (&'static str, &'static str, fn(&Stats) -> u64);

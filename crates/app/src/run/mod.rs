@@ -1,17 +1,12 @@
 //! From configuration to a serving process: lock, listen, open, wire the roles, serve, drain, close. Read top to bottom it
 //! is the architecture.
 
-mod access;
 mod belong;
-mod engines;
 mod figures;
 mod figures_db;
 mod limits;
-mod parts;
-mod revenue;
 mod routes;
-mod schemas;
-mod shop;
+mod tasks;
 mod watch;
 
 use std::net::SocketAddr;
@@ -22,7 +17,7 @@ use std::time::Duration;
 use anyhow::Context;
 use kassa_access::Mode;
 use kassa_analytics::collect::{self, Collector, CollectorOptions};
-use kassa_analytics::process::{DedupeOptions, Processor, ProcessorOptions, SessionOptions, check_positions};
+use kassa_analytics::process::{Processor, check_positions};
 use kassa_analytics::retain::{RetainOptions, Retention};
 use kassa_commerce::cleaning;
 use kassa_commerce::inventory::levels::watch_levels;
@@ -32,18 +27,14 @@ use kassa_service::shutdown::Opening;
 use kassa_service::{Health, Metrics, Proxies, Shutdown, console, http, logs};
 use tokio::runtime::Runtime;
 
-use access::check_internal_token;
-pub(crate) use access::options as access_options;
 pub(crate) use belong::Loss;
-pub(crate) use engines::{StoreFile, new_store};
-pub(crate) use parts::{PROCESSOR_GROUP, Parts, Wanted};
 
 use crate::config::Config;
-use crate::demo;
-use crate::lock;
-use crate::memory;
-use crate::private;
+use crate::open::{
+    Parts, Wanted, access_options, check_folder, check_internal_token, check_revenue, processor_options,
+};
 use crate::roles::{Role, Roles};
+use crate::{demo, lock, memory, private};
 
 /// The ports of systems A to E (architecture.md): on each of them everything is served.
 const COMPAT_PORTS: [u16; 8] = [3_000, 3_001, 3_002, 4_001, 4_002, 5_000, 8_001, 8_080];
@@ -77,7 +68,7 @@ pub(crate) fn check(config: &Config, roles: &Roles) -> anyhow::Result<kassa_acce
     if roles.need_store() {
         roles.check_embedded()?;
     }
-    revenue::check(config, roles)?;
+    check_revenue(config, roles)?;
     limits::connections(config, http::raise_file_limit())?;
     let access = access_options(config)?;
     access.check()?;
@@ -105,7 +96,7 @@ pub(crate) fn serve(
     arm_failpoints(&config)?;
     let mut lock = lock::take_or_refuse(&config.data)?;
     private::warn_of_open_files(&config.data);
-    revenue::check_folder(&config, roles)?;
+    check_folder(&config, roles)?;
     let server = Server::bind(server_options(&config)?).map_err(named_by_flag)?;
     access.local_token = lock.announce(Some(server.local_address()))?;
     let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
@@ -180,7 +171,7 @@ async fn run(
         false => None,
     };
     let mut tasks = match roles.has(Role::Orders) {
-        true => shop::start_tasks(&parts.shop()?, parts.log()?, metrics, shutdown).await?,
+        true => tasks::start_tasks(&parts.shop()?, parts.log()?, metrics, shutdown).await?,
         false => Vec::new(),
     };
     if roles.has(Role::Processor) {
@@ -266,18 +257,6 @@ fn retention(config: &Config, parts: &Parts) -> anyhow::Result<Retention> {
     let window_hours = i64::try_from(config.dedupe.window_hours)?;
     let options = RetainOptions { every: Duration::from_secs(3_600), window_hours };
     Ok(Retention::new(options, parts.store()?, parts.access.clone(), Arc::new(SystemClock)))
-}
-
-/// What the processor is told by the configuration.
-pub(crate) fn processor_options(config: &Config) -> anyhow::Result<ProcessorOptions> {
-    Ok(ProcessorOptions {
-        dedupe: DedupeOptions {
-            window_hours: i64::try_from(config.dedupe.window_hours)?,
-            memory_max: config.dedupe.memory_max,
-        },
-        sessions: SessionOptions { memory_max: config.sessions.memory_max },
-        ..ProcessorOptions::default()
-    })
 }
 
 /// Where to listen: `server.listen` first, then the ports of the old systems.

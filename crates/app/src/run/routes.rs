@@ -18,8 +18,8 @@ use kassa_service::{
     Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded,
 };
 
-use super::Parts;
 use crate::config::Config;
+use crate::open::Parts;
 use crate::roles::{Role, Roles};
 use crate::{admin, ui};
 

@@ -10,8 +10,7 @@ use kassa_eventlog::{Stream, Upkeep};
 use kassa_service::{Health, Need, Shutdown, Status};
 use tokio::task::JoinHandle;
 
-use super::Parts;
-use super::shop::MAIN;
+use crate::open::{MAIN, Parts};
 use crate::roles::Roles;
 
 /// A processor by itself that is further behind than this is not ready, seconds: reports would mislead.

@@ -17,8 +17,9 @@ use tower::ServiceExt;
 
 use super::{Behind, assemble};
 use crate::config::{Config, Overrides};
+use crate::open::{Parts, Wanted, access_options};
 use crate::roles::{Role, Roles};
-use crate::run::{Parts, Wanted, access_options, make_collector};
+use crate::run::make_collector;
 use registered::registered;
 use table::{INTERNAL_ROUTES, OF_ALL_ROLES, Row};
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
 use kassa_access::{Access, Mode, Salts};
-use kassa_analytics::report::{self, ReportOptions, Reports};
+use kassa_analytics::process::{DedupeOptions, ProcessorOptions, SessionOptions};
+use kassa_analytics::report::{ReportOptions, Reports};
 use kassa_commerce::Shop;
 use kassa_db::{Db, Engine};
 use kassa_eventlog::EventLog;
@@ -14,15 +14,12 @@ use kassa_eventstore::EventStore;
 use kassa_model::SystemClock;
 use kassa_service::Metrics;
 
+use super::access;
+use super::databases::Open;
 use super::engines::{self, StoreFile};
-use super::revenue;
-use super::shop::Open;
-use crate::admin;
+use super::revenue::{self, PROCESSOR_GROUP};
 use crate::config::Config;
 use crate::roles::Roles;
-
-/// The group under which the processor reads.
-pub(crate) const PROCESSOR_GROUP: &str = "processor";
 
 /// Everything that is open.
 #[derive(Debug)]
@@ -52,7 +49,7 @@ impl Parts {
     /// For a command: as `open_with`, with the access of the configuration, and with databases that answer.
     pub(crate) fn open(config: &Config, wanted: Wanted<'_>) -> anyhow::Result<Self> {
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
-        let parts = Self::open_with(config, &super::access_options(config)?, wanted, &metrics)?;
+        let parts = Self::open_with(config, &access::options(config)?, wanted, &metrics)?;
         if let Some(databases) = &parts.databases {
             databases.schemas.wait()?;
         }
@@ -64,7 +61,7 @@ impl Parts {
     /// # Errors
     /// A database that is not there or is of another version, a log that is damaged, a store of another version.
     pub(crate) fn open_to_look(config: &Config) -> anyhow::Result<Self> {
-        let options = super::access_options(config)?;
+        let options = access::options(config)?;
         let mode = Mode::decide(&[config.listen()?], &options)?;
         let access = Access::open(&options, mode, &config.data)?;
         let databases = Open::to_look(config)?;
@@ -123,7 +120,7 @@ impl Parts {
     }
 
     /// The databases, where there are any.
-    pub(super) fn databases(&self) -> Option<&Open> {
+    pub(crate) fn databases(&self) -> Option<&Open> {
         self.databases.as_ref()
     }
 
@@ -151,16 +148,6 @@ impl Parts {
         self.store.is_some()
     }
 
-    /// The admin API over these parts, for whoever holds the folder: nobody is asked for a key.
-    pub(crate) fn admin_router(&self) -> anyhow::Result<Router> {
-        let mut router = Router::new();
-        if self.has_store() {
-            router =
-                router.merge(report::native_routes(self.reports(ReportOptions::default())?).into_router());
-        }
-        Ok(router.merge(admin::routes(self)))
-    }
-
     /// Reports over the store.
     pub(crate) fn reports(&self, options: ReportOptions) -> anyhow::Result<Arc<Reports>> {
         let query_timeout = Duration::from_secs(self.config.store.query_timeout_s);
@@ -181,4 +168,16 @@ impl Parts {
         }
         drop((self.store, self.store_file));
     }
+}
+
+/// What the processor is told by the configuration.
+pub(crate) fn processor_options(config: &Config) -> anyhow::Result<ProcessorOptions> {
+    Ok(ProcessorOptions {
+        dedupe: DedupeOptions {
+            window_hours: i64::try_from(config.dedupe.window_hours)?,
+            memory_max: config.dedupe.memory_max,
+        },
+        sessions: SessionOptions { memory_max: config.sessions.memory_max },
+        ..ProcessorOptions::default()
+    })
 }

@@ -25,7 +25,7 @@ struct Waiting {
 
 /// Which databases have no schema yet. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Schemas(Arc<Mutex<Vec<Waiting>>>);
+pub(crate) struct Schemas(Arc<Mutex<Vec<Waiting>>>);
 
 impl Schemas {
     /// Brings these up to date as far as they answer. Blocks.
@@ -65,7 +65,7 @@ impl Schemas {
     }
 
     /// Goes on with those that did not answer, until all have.
-    pub(super) fn go_on(&self, shutdown: &Shutdown) -> JoinHandle<()> {
+    pub(crate) fn go_on(&self, shutdown: &Shutdown) -> JoinHandle<()> {
         let (schemas, shutdown) = (self.clone(), shutdown.clone());
         tokio::spawn(async move {
             while !schemas.waiting().is_empty() {
@@ -119,12 +119,12 @@ impl Schemas {
     }
 
     /// Whether all have theirs.
-    pub(super) fn are_up(&self) -> bool {
+    pub(crate) fn are_up(&self) -> bool {
         self.waiting().is_empty()
     }
 
     /// For `/readyz`.
-    pub(super) fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         match self.waiting().first() {
             None => Status::Up,
             Some(Waiting { name, why, .. }) => {

@@ -3,15 +3,17 @@
 
 use anyhow::bail;
 
-use super::PROCESSOR_GROUP;
 use crate::config::{Config, StoreUrl};
 use crate::roles::{Role, Roles};
+
+/// The group under which the processor reads.
+pub(crate) const PROCESSOR_GROUP: &str = "processor";
 
 /// Refuses orders whose revenue nobody would read, unless the owner says that none is wanted.
 ///
 /// # Errors
 /// One sentence that names both ways on.
-pub(super) fn check(config: &Config, roles: &Roles) -> anyhow::Result<()> {
+pub(crate) fn check(config: &Config, roles: &Roles) -> anyhow::Result<()> {
     let detached = roles.has(Role::Orders) && !roles.has(Role::Processor);
     if detached && !config.orders.without_reports {
         bail!(
@@ -35,7 +37,7 @@ pub(super) fn groups(config: &Config, roles: &Roles) -> Vec<String> {
 ///
 /// # Errors
 /// There is such a store.
-pub(super) fn check_folder(config: &Config, roles: &Roles) -> anyhow::Result<()> {
+pub(crate) fn check_folder(config: &Config, roles: &Roles) -> anyhow::Result<()> {
     let StoreUrl::Duckdb(store) = config.store_url()?;
     if groups(config, roles).is_empty() && store.exists() {
         bail!(

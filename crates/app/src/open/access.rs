@@ -40,7 +40,7 @@ pub(crate) fn options(config: &Config) -> anyhow::Result<kassa_access::Options> 
 
 /// Roles that ask each other over HTTP know each other by a token: without it everything would be refused, and orders would
 /// be accepted and never decided.
-pub(super) fn check_internal_token(config: &Config, roles: &Roles, token: &str) -> anyhow::Result<()> {
+pub(crate) fn check_internal_token(config: &Config, roles: &Roles, token: &str) -> anyhow::Result<()> {
     let asks = [
         ("catalog.url", &config.catalog.url, roles.has(Role::Orders)),
         ("inventory.url", &config.inventory.url, roles.has(Role::Orders) || roles.has(Role::Catalog)),

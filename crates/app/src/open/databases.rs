@@ -1,4 +1,4 @@
-//! The shop of this process: which databases it opens, where the other roles are, and what runs beside its routes.
+//! The shop of this process: which databases it opens, and where the other roles are.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,32 +6,29 @@ use std::sync::Arc;
 use anyhow::Context;
 use kassa_access::{Access, Salts};
 use kassa_commerce::orders::WithoutKey;
-use kassa_commerce::outbox::{self, Fetch, Relay, RelayOptions};
-use kassa_commerce::transport::{Remotes, chaos, drain};
+use kassa_commerce::transport::{Remotes, chaos};
 use kassa_commerce::{Databases, Shop, ShopOptions};
-use kassa_db::{Db, Engine};
-use kassa_eventlog::EventLog;
+use kassa_db::Db;
 use kassa_model::SystemClock;
 use kassa_service::client::Client;
-use kassa_service::{Metrics, Shutdown, masked};
-use tokio::task::JoinHandle;
+use kassa_service::{Metrics, masked};
 
 use super::schemas::Schemas;
 use crate::config::{Config, INTERNAL_TOKEN};
 use crate::roles::{Role, Roles};
 
 /// The name of the database of `database.url`.
-pub(super) const MAIN: &str = "main";
+pub(crate) const MAIN: &str = "main";
 /// The databases that are open, and which noun is in which.
 #[derive(Debug)]
-pub(super) struct Open {
+pub(crate) struct Open {
     /// Each once, under the name that health and metrics show: `main` for that of `database.url`, else the nouns in it.
     named: Vec<(String, Db)>,
     /// That of sites, keys and sessions.
     pub(super) main: Db,
     databases: Databases,
     /// Which of them have the shop's schema.
-    pub(super) schemas: Schemas,
+    pub(crate) schemas: Schemas,
 }
 
 impl Open {
@@ -114,7 +111,7 @@ impl Open {
     }
 
     /// Every database, with the name that health and metrics show.
-    pub(super) fn all(&self) -> &[(String, Db)] {
+    pub(crate) fn all(&self) -> &[(String, Db)] {
         &self.named
     }
 
@@ -135,44 +132,6 @@ fn names<'a>(main: &'a str, nouns: [Option<&'a str>; 3]) -> Vec<(String, &'a str
         }
     }
     named
-}
-
-/// What runs beside the routes of orders: the relay of the outbox and the drain of accepted orders.
-///
-/// # Errors
-/// The database's, where it is this process's alone.
-pub(super) async fn start_tasks(
-    shop: &Arc<Shop>,
-    log: Arc<dyn EventLog>,
-    metrics: &Metrics,
-    shutdown: &Shutdown,
-) -> anyhow::Result<Vec<JoinHandle<()>>> {
-    let db = shop.orders.clone().context("orders have no database here")?;
-    if db.engine() == Engine::Sqlite {
-        // The file belongs to whoever holds the data folder: what a killed process has left behind holds nobody up.
-        outbox::end_leases(&db).await.context("cannot take the shop's database over")?;
-    }
-    let clock = Arc::new(SystemClock);
-    let ports = (db, Arc::clone(&log));
-    let relay = Relay::new(ports, clock, shop.wake.clone(), RelayOptions::default(), metrics);
-    let mut tasks = vec![
-        tokio::spawn(relay.run(shutdown.clone())),
-        tokio::spawn(drain::run(Arc::clone(shop), shutdown.clone())),
-    ];
-    // What is said by stock that is not with the orders comes by its own outbox.
-    match &shop.inventory {
-        Some(stock) if !shop.stock_is_with_orders() => {
-            if stock.engine() == Engine::Sqlite {
-                outbox::end_leases(stock).await.context("cannot take the database of stock over")?;
-            }
-            let ports = (stock.clone(), log);
-            let relay = Relay::of_stock(ports, Arc::new(SystemClock), RelayOptions::default());
-            tasks.push(tokio::spawn(relay.run(shutdown.clone())));
-        }
-        Some(_) => {}
-        None => tasks.push(tokio::spawn(Fetch::new(Arc::clone(shop), log).run(shutdown.clone()))),
-    }
-    Ok(tasks)
 }
 
 /// How a database is opened.

@@ -1,0 +1,51 @@
+//! What runs beside the routes of orders.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use kassa_commerce::outbox::{Fetch, Relay, RelayOptions};
+use kassa_commerce::transport::drain;
+use kassa_commerce::{Shop, outbox};
+use kassa_db::Engine;
+use kassa_eventlog::EventLog;
+use kassa_model::SystemClock;
+use kassa_service::{Metrics, Shutdown};
+use tokio::task::JoinHandle;
+
+/// What runs beside the routes of orders: the relay of the outbox and the drain of accepted orders.
+///
+/// # Errors
+/// The database's, where it is this process's alone.
+pub(super) async fn start_tasks(
+    shop: &Arc<Shop>,
+    log: Arc<dyn EventLog>,
+    metrics: &Metrics,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let db = shop.orders.clone().context("orders have no database here")?;
+    if db.engine() == Engine::Sqlite {
+        // The file belongs to whoever holds the data folder: what a killed process has left behind holds nobody up.
+        outbox::end_leases(&db).await.context("cannot take the shop's database over")?;
+    }
+    let clock = Arc::new(SystemClock);
+    let ports = (db, Arc::clone(&log));
+    let relay = Relay::new(ports, clock, shop.wake.clone(), RelayOptions::default(), metrics);
+    let mut tasks = vec![
+        tokio::spawn(relay.run(shutdown.clone())),
+        tokio::spawn(drain::run(Arc::clone(shop), shutdown.clone())),
+    ];
+    // What is said by stock that is not with the orders comes by its own outbox.
+    match &shop.inventory {
+        Some(stock) if !shop.stock_is_with_orders() => {
+            if stock.engine() == Engine::Sqlite {
+                outbox::end_leases(stock).await.context("cannot take the database of stock over")?;
+            }
+            let ports = (stock.clone(), log);
+            let relay = Relay::of_stock(ports, Arc::new(SystemClock), RelayOptions::default());
+            tasks.push(tokio::spawn(relay.run(shutdown.clone())));
+        }
+        Some(_) => {}
+        None => tasks.push(tokio::spawn(Fetch::new(Arc::clone(shop), log).run(shutdown.clone()))),
+    }
+    Ok(tasks)
+}
