@@ -32,6 +32,8 @@ pub(super) struct State {
     pub(super) marked: Offset,
     /// The next read fails with this.
     pub(super) broken: Option<Error>,
+    /// So many of the next reads bring nothing in their time, though there is something.
+    pub(super) slow: u32,
     epoch: u64,
 }
 
@@ -49,7 +51,7 @@ impl MemoryLog {
     pub(super) fn new(records: Vec<(Offset, Bytes)>) -> Self {
         let end = records.last().map_or(Offset::START, |(offset, _)| offset.after());
         let (log_id, marked) = (LOG, Offset::START);
-        let state = Mutex::new(State { log_id, records, end, marked, broken: None, epoch: 0 });
+        let state = Mutex::new(State { log_id, records, end, marked, broken: None, slow: 0, epoch: 0 });
         Self(Arc::new(Inner { state, changed: watch::Sender::new(0) }))
     }
 
@@ -131,6 +133,10 @@ impl Reading {
         }
         if let Some(error) = state.broken.take() {
             return Err(error);
+        }
+        if state.slow > 0 {
+            state.slow -= 1;
+            return Ok(Some(Delivery::Idle));
         }
         let next = self.next;
         let found = state.records.iter().filter(|(offset, _)| *offset >= next);

@@ -444,6 +444,17 @@ async fn a_replay_gives_the_same_rows_beside_the_living_processor() {
 }
 
 #[tokio::test]
+async fn a_replay_ends_where_the_log_ended_and_not_when_nothing_comes_for_a_while() {
+    let records = stream(16, 100);
+    let (log, copy) = (MemoryLog::new(records.clone()), Arc::new(MemoryStore::new()));
+    log.state().slow = 3;
+    let (from, into) = (Arc::new(log), Arc::clone(&copy) as Arc<dyn EventStore>);
+    let summary = replay(from, into, &options(), &Shutdown::new(), |_| ()).await.unwrap();
+    assert_eq!((summary.complete, summary.records), (true, 100));
+    assert_eq!(copy.fingerprint().await.unwrap(), reference(&records).await);
+}
+
+#[tokio::test]
 async fn a_single_event_is_stored_at_once_and_a_second_within_the_interval() {
     let (log, store) = (MemoryLog::new(Vec::new()), faulty(&[]));
     let running =
