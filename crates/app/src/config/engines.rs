@@ -1,4 +1,4 @@
-//! Which engines `log.url` and `store.url` name, by their scheme. What opens them is `run/engines.rs`; whoever deals with the
+//! Which engines `log.url` and `store.url` name, by their scheme. What opens them is `open/engines.rs`; whoever deals with the
 //! files of an engine takes its address apart, so that an engine without files cannot be forgotten there.
 
 use std::fmt;
