@@ -9,7 +9,7 @@ use kassa_service::Problem;
 use serde::Serialize;
 
 use crate::idempotency::{self, Answer, Outcome, Request, RequestKey};
-use crate::problem_of;
+use crate::refuse::problem_of;
 
 /// Who asks for what, so that a repeat is known.
 #[derive(Debug, Clone)]

@@ -17,12 +17,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kassa_db::{Db, Error, Tx};
-use kassa_model::{Timestamp, micros_set_ahead};
+use kassa_model::Timestamp;
 use kassa_service::Shutdown;
 
-use crate::orders::leaving;
-use crate::transport::{store as commands, work};
-use crate::{Shop, idempotency, outbox};
+use crate::age::believed;
+use crate::orders::{leaving, work};
+use crate::shop::Shop;
+use crate::transport::store as commands;
+use crate::{idempotency, outbox};
 
 /// How often is looked what is due.
 const EVERY: Duration = Duration::from_secs(20);
@@ -58,11 +60,6 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
             tracing::warn!(what, %error, "cannot clean up the shop's database; it is tried again");
         }
     }
-}
-
-/// By what time something is old that must not be lost: a clock that was set ahead by mistake makes nothing old.
-pub(crate) fn believed(now: Timestamp) -> Timestamp {
-    now.plus_micros(micros_set_ahead().saturating_neg())
 }
 
 /// One cleaning.

@@ -1,6 +1,7 @@
 //! Which shop a database belongs to, and what the logs that it was published to must hold at least. Read at the start, to
 //! notice parts of a data folder that do not belong together; judged by `app`, which knows the other parts.
 
+mod published;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -11,29 +12,7 @@ use kassa_db::{Db, Error, Tx};
 use kassa_eventlog::{Offset, Partition, Position, Stream};
 use uuid::Uuid;
 
-/// What a database says of itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Identity {
-    /// The shop's id; none in a new database and in one that an older build filled.
-    pub id: Option<Uuid>,
-    /// Whether nothing was ever sold or offered here.
-    pub is_new: bool,
-    /// Up to where its outbox was published, in every log that it was published to.
-    pub published: Vec<Published>,
-}
-
-/// What a log must hold: everything of this partition before `next`, unless it was removed for its age.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Published {
-    /// The log.
-    pub log_id: Uuid,
-    /// Of this stream.
-    pub stream: Stream,
-    /// This partition.
-    pub partition: Partition,
-    /// After the last record that is marked as published.
-    pub next: Offset,
-}
+pub use published::{Identity, Published};
 
 /// What `db` says of itself.
 ///

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use kassa_access::{Access, Salts};
+use kassa_access::{Access, Guarded, Salts};
 use kassa_db::Db;
 use kassa_model::{Clock, Currency, PartitionBy, Timestamp};
 use kassa_service::{Breaker, Metrics};
 
 use crate::catalog::cache::ProductCache;
-use crate::inventory::levels::StockMetrics;
+use crate::catalog::prices::RemoteCatalog;
+use crate::inventory::metrics::StockMetrics;
 use crate::inventory::{LOW_STOCK_AT, LedgerKind};
-use crate::orders::WithoutKey;
+use crate::orders::lines::WithoutKey;
 use crate::orders::metrics::OrderMetrics;
-use crate::outbox::relay::Wake;
-use crate::transport::peer::Peer;
-use crate::transport::prices::RemoteCatalog;
+use crate::outbox::wake::Wake;
+use crate::peer::Peer;
 use crate::transport::{Remotes, Stock};
 
 /// How many days orders that have failed are kept, unless it is said otherwise.
@@ -128,6 +128,17 @@ pub struct Shop {
     pub remote_catalog: Option<RemoteCatalog>,
     /// Tells the relay of this process that the outbox has grown.
     pub wake: Wake,
+}
+
+/// The shop is one site's: a key that is limited to another finds nothing in it.
+impl Guarded for Shop {
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
+    fn site(&self) -> Option<&str> {
+        Some(&self.options.site)
+    }
 }
 
 impl Shop {

@@ -9,12 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use axum::http::{HeaderMap, HeaderValue, header::USER_AGENT};
 use kassa_commerce::Shop;
-use kassa_commerce::orders::context::Visit;
+use kassa_commerce::visit::{Context, ContextBody, Visit};
 use kassa_commerce::{idempotency, outbox};
 
-use kassa_commerce::orders::{
-    Context, ContextBody, Customer, Item, Items, Orderer, PlaceError, PlaceOrder, StockPlace, place,
-};
+use kassa_commerce::orders::{Customer, Item, Items, Orderer, PlaceError, PlaceOrder, StockPlace, place};
 use kassa_model::visitor_from;
 use uuid::Uuid;
 

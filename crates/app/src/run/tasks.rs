@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use kassa_commerce::orders::apart::drain;
 use kassa_commerce::outbox::{Fetch, Relay, RelayOptions};
-use kassa_commerce::transport::drain;
 use kassa_commerce::{Shop, outbox};
 use kassa_db::Engine;
 use kassa_eventlog::EventLog;

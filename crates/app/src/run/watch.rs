@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kassa_analytics::process::{Processor, ProcessorState, ProcessorStatus};
 use kassa_commerce::Shop;
-use kassa_commerce::transport::peer::Peer;
+use kassa_commerce::peer::Peer;
 use kassa_eventlog::{Stream, Upkeep};
 use kassa_service::{Health, Need, Shutdown, Status};
 use tokio::task::JoinHandle;

@@ -12,7 +12,7 @@ use super::rules;
 use super::sorted::Owned;
 use super::store::{self, LedgerRow, LineRow, OrderRow, WorkRow};
 use super::terms::{Step, Terms};
-use crate::Shop;
+use crate::shop::Shop;
 use crate::transport::store::Entry;
 
 /// Orders of one question.

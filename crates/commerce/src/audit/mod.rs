@@ -35,7 +35,7 @@ use kassa_db::{Db, Error};
 use kassa_eventlog::EventLog;
 use kassa_model::MICROS_PER_DAY;
 
-use crate::Shop;
+use crate::shop::Shop;
 use books::{Books, Ledger};
 use terms::Terms;
 

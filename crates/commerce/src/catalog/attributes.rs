@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::ATTRIBUTES_BYTES_MAX;
+use super::product::ATTRIBUTES_BYTES_MAX;
 
 /// How deep they may nest.
 const DEPTH_MAX: usize = 16;

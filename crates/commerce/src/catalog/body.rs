@@ -11,10 +11,10 @@ use kassa_service::Problem;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::attributes::Attributes;
-use super::{Change, NewPrice, NewProduct};
-use crate::ShopOptions;
-use crate::guard::object;
+use super::product::{Change, NewPrice, NewProduct};
 use crate::number::{integer, integer_or_none};
+use crate::object::object;
+use crate::shop::ShopOptions;
 
 /// A product to be made; `track_stock` is true unless it says otherwise.
 #[derive(Debug, Clone, Serialize, Deserialize)]

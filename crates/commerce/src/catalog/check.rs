@@ -2,7 +2,8 @@
 
 use kassa_model::Money;
 
-use super::{DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewProduct, Product, SKU_BYTES_MAX, attributes};
+use super::attributes;
+use super::product::{DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewProduct, Product, SKU_BYTES_MAX};
 use crate::{inventory, text};
 
 /// The most bytes of the address of a picture.

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kassa_service::Problem;
 
-use super::Product;
+use super::product::Product;
 use super::store::{After, Listing, Sort, WORDS_MAX};
 use crate::params::Params;
 use crate::{text, total};

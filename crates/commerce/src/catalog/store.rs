@@ -3,7 +3,8 @@
 use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::{Currency, Money, Timestamp};
 
-use super::{Folded, Product};
+use super::check::Folded;
+use super::product::{NAME_CHARS_MAX, Product};
 use crate::text;
 use crate::total::COUNTED_MAX;
 
@@ -335,7 +336,7 @@ impl After {
 
     /// Behind every product: a name has at most 255 characters, and none comes after U+10FFFF.
     fn last() -> Self {
-        Self { name: "\u{10FFFF}".repeat(super::NAME_CHARS_MAX + 1), price_minor: i64::MAX, id: i64::MAX }
+        Self { name: "\u{10FFFF}".repeat(NAME_CHARS_MAX + 1), price_minor: i64::MAX, id: i64::MAX }
     }
 }
 

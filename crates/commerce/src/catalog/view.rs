@@ -14,7 +14,7 @@ use kassa_model::Money;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::Product;
+use super::product::Product;
 use crate::inventory::Stock;
 
 /// A product with what is there of it.

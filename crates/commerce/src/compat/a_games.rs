@@ -12,7 +12,7 @@
 //! The body of `POST /games/add` and its answer, which is also an element of `GET /games/all`; the body of
 //! `POST /orders/add` and its answer; an element of `GET /orders/all`.
 
-mod orders;
+pub(super) mod orders;
 
 use std::sync::Arc;
 
@@ -36,9 +36,9 @@ use super::c_products::{elements, page};
 use super::list;
 use super::placing::here;
 use super::refusal::{A, Allowed, Refusal};
-use crate::Shop;
 use crate::catalog::store::{self, Sort};
 use crate::catalog::{self, Change, NewPrice, NewProduct, Product};
+use crate::shop::Shop;
 
 /// How often an edit is tried on a game that others change at the same time.
 const ATTEMPTS_MAX: usize = 20;
@@ -55,11 +55,6 @@ pub(super) fn game_routes(shop: Arc<Shop>) -> Protected {
         .route("/games/delete/{id}", delete(delete_game))
         .route("/games/{id}", get(get_game))
         .with_state(shop)
-}
-
-/// A's routes of orders.
-pub(super) fn order_routes(shop: Arc<Shop>) -> Protected {
-    orders::routes(shop)
 }
 
 type PathText = Result<Path<String>, PathRejection>;

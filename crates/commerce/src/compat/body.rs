@@ -39,14 +39,6 @@ impl<L: Dialect, T: DeserializeOwned, S: Sync> FromRequest<S> for Body<L, T> {
     }
 }
 
-/// An object inside of a body. serde alone would take an array with the fields in their order, too.
-pub(super) fn object<T: DeserializeOwned>(raw: &RawValue) -> Option<T> {
-    if raw.get().starts_with('[') {
-        return None;
-    }
-    serde_json::from_str(raw.get()).ok()
-}
-
 /// The elements of an array.
 pub(super) fn elements(raw: &RawValue) -> Option<Vec<Box<RawValue>>> {
     serde_json::from_str(raw.get()).ok()

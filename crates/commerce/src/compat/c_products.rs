@@ -22,9 +22,9 @@ use super::body::{Body, Decimal, Field, price, text};
 use super::list::{self, PAGE_ROWS};
 use super::placing::here;
 use super::refusal::{Allowed, C, Known, Refusal};
-use crate::Shop;
 use crate::catalog::store::{self, After, Listing, Sort};
 use crate::catalog::{self, NewProduct, Product};
+use crate::shop::Shop;
 
 /// C's routes.
 pub(super) fn routes(shop: Arc<Shop>) -> Protected {

@@ -12,8 +12,8 @@
 //! The body of `POST /api/orders`, which needs an `Idempotency-Key`; its answers 201 (or 202, `queued` and with the message of
 //! D's fallback, while inventory is unavailable) and 422; the answer of `GET /api/orders`. An order of several lines shows its first and adds `items`.
 
-mod chaos;
-mod inventory;
+pub(super) mod chaos;
+pub(super) mod inventory;
 
 use std::sync::Arc;
 
@@ -30,11 +30,12 @@ use uuid::Uuid;
 use super::body::{Body, Field, integer, text};
 use super::placing::{Arrival, here, place};
 use super::refusal::{Allowed, CandD, Dialect, Refusal};
-use crate::Shop;
 use crate::idempotency::{self, Answer, Outcome};
 use crate::inventory::Refusal as StockRefusal;
-use crate::orders::store::{self, Filter};
+use crate::orders::Filter;
+use crate::orders::store;
 use crate::orders::{Item, Items, ItemsError, Line, Order, PlaceError, Placed, Status, SubmitError};
+use crate::shop::Shop;
 
 /// What D's order service says of an order that is taken and has its stock.
 const CREATED: &str = "Order created successfully";
@@ -52,16 +53,6 @@ pub(super) fn order_routes(shop: Arc<Shop>) -> Protected {
         .route("/api/orders", get(list_orders).post(create_order))
         .route("/api/orders/{id}", get(get_order))
         .with_state(shop)
-}
-
-/// D's routes of stock.
-pub(super) fn inventory_routes(shop: Arc<Shop>) -> Protected {
-    inventory::routes(shop)
-}
-
-/// D's routes for an admin.
-pub(super) fn admin_routes(shop: Arc<Shop>) -> Protected {
-    chaos::routes(shop)
 }
 
 #[derive(Debug, Serialize)]

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use kassa_service::Protected;
 
-use crate::Shop;
+use crate::shop::Shop;
 
 /// All routes of class `Compat`, for what this process has a database of.
 pub fn compat_routes(shop: Arc<Shop>) -> Protected {
@@ -44,15 +44,15 @@ pub fn catalog_routes(shop: Arc<Shop>) -> Protected {
 
 /// The orders role's: A's, C's and D's.
 pub fn orders_routes(shop: Arc<Shop>) -> Protected {
-    a_games::order_routes(Arc::clone(&shop)).merge(d_orders::order_routes(shop))
+    a_games::orders::routes(Arc::clone(&shop)).merge(d_orders::order_routes(shop))
 }
 
 /// The inventory role's: D's stock.
 pub fn inventory_routes(shop: Arc<Shop>) -> Protected {
-    d_orders::inventory_routes(shop)
+    d_orders::inventory::routes(shop)
 }
 
 /// The inventory role's of class `Native`: D's chaos switch.
 pub fn inventory_admin_routes(shop: Arc<Shop>) -> Protected {
-    d_orders::admin_routes(shop)
+    d_orders::chaos::routes(shop)
 }

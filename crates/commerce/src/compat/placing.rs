@@ -7,11 +7,12 @@ use axum::http::HeaderMap;
 use kassa_access::Caller;
 use kassa_service::Problem;
 
+use crate::catalog::{Offer, prices};
 use crate::idempotency::{self, Outcome};
-use crate::orders::context::Visit;
-use crate::orders::{ContextBody, Customer, Items, OrderAsk, Shape, Submission, SubmitError, submit};
-use crate::transport::prices::{self, Offer};
-use crate::{Shop, problem_of};
+use crate::orders::{Customer, Items, OrderAsk, Shape, Submission, SubmitError, submit};
+use crate::refuse::problem_of;
+use crate::shop::Shop;
+use crate::visit::{ContextBody, Visit};
 
 /// A request for an order, as far as its dialect does not matter.
 #[derive(Debug)]

@@ -21,7 +21,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::idempotency::Answer;
-use crate::{Shop, problem_of};
+use crate::refuse::problem_of;
+use crate::shop::Shop;
 
 /// A dialect: whom it lets in, and how it says no.
 pub(super) trait Dialect: Send + Sync + 'static {

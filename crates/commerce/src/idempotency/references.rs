@@ -3,7 +3,7 @@
 
 pub mod store;
 
-use super::Request;
+use super::request::Request;
 
 /// What a client reference stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]

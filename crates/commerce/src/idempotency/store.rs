@@ -3,8 +3,9 @@
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
-use super::{Answer, RECORD_LIFE_MICROS, RUNNING_MICROS, Request};
-use crate::cleaning::believed;
+use super::answer::Answer;
+use super::request::{RECORD_LIFE_MICROS, RUNNING_MICROS, Request};
+use crate::age::believed;
 
 /// What is recorded under a key.
 #[derive(Debug)]

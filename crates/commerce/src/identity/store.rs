@@ -4,7 +4,7 @@ use kassa_db::{Error, Row, Tx, params};
 use kassa_eventlog::{Offset, Stream};
 use uuid::Uuid;
 
-use super::{Identity, Published};
+use super::published::{Identity, Published};
 
 /// What the database says of itself.
 pub(super) fn read(tx: &mut Tx<'_>) -> Result<Identity, Error> {

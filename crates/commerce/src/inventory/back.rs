@@ -3,7 +3,9 @@
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 
-use super::{LedgerKind, StockLine, enter, merged, store};
+use super::ledger::enter;
+use super::stock::{LedgerKind, StockLine, merged};
+use super::store;
 
 /// The reason of an entry that brings nothing back, because a cancelled order keeps its stock.
 pub const KEPT: &str = "kept";

@@ -3,8 +3,8 @@
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 
-use super::{Crossing, LedgerKind, ON_HAND_MAX, Refusal, Stock, store};
-use crate::outbox;
+use super::stock::{Crossing, LedgerKind, ON_HAND_MAX, Refusal, Stock};
+use super::{low, sabotage, store};
 
 /// A movement by hand of one SKU: goods that came in, or a correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ fn enter_and_add(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result
     let Movement { reference, sku, kind, quantity, reason } = movement;
     let before = store::by_sku(tx, sku)?.ok_or_else(|| Refusal::UnknownSku(sku.clone()))?;
     let entry = store::Entry { reference, sku, kind: *kind, quantity: *quantity, reason: reason.as_deref() };
-    if !store::enter(tx, &entry, now)? {
+    if !sabotage::enter(tx, &entry, now)? {
         return match store::entered(tx, reference, sku, *kind)? == Some(*quantity) {
             true => Ok(Moved::Before(before)),
             false => Err(MoveError::OtherQuantity(sku.clone())),
@@ -80,7 +80,7 @@ fn enter_and_add(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result
             let Stock { on_hand, low_stock_at, .. } = after;
             if on_hand <= low_stock_at && on_hand - *quantity > low_stock_at {
                 let crossing = Crossing { sku: sku.clone(), on_hand, low_stock_at };
-                outbox::low_stock(tx, reference, &[crossing], now)?;
+                low::record(tx, reference, &[crossing], now)?;
             }
             Ok(Moved::Now(after))
         }

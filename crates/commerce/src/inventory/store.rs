@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
-use super::{LedgerKind, ON_HAND_MAX, Stock};
-use crate::sabotage::{self, Sabotage};
+use super::stock::{LedgerKind, ON_HAND_MAX, Stock};
 use crate::total::COUNTED_MAX;
 
 macro_rules! columns {
@@ -120,20 +119,17 @@ pub(crate) fn count(tx: &mut Tx<'_>, only: Only, archived: Option<bool>) -> Resu
 }
 
 /// Begins a stock with nothing on hand, unless there is one.
-pub(crate) fn open(tx: &mut Tx<'_>, sku: &str, low_stock_at: i64, now: Timestamp) -> Result<(), Error> {
+pub fn open(tx: &mut Tx<'_>, sku: &str, low_stock_at: i64, now: Timestamp) -> Result<(), Error> {
     tx.execute(OPEN, params![sku, low_stock_at, now.micros()]).map(drop)
 }
 
 /// Takes from the stock what is there to be sold: on hand afterwards and the threshold, or `None` if it is not enough.
-pub(crate) fn take(
+pub(super) fn take(
     tx: &mut Tx<'_>,
     sku: &str,
     quantity: i64,
     now: Timestamp,
 ) -> Result<Option<(i64, i64)>, Error> {
-    if sabotage::is(Sabotage::CheckFirst) {
-        return take_after_looking(tx, sku, quantity, now);
-    }
     let values = params![sku, quantity, now.micros()];
     if !tx.is_alone() {
         return tx.first(TAKE, values, |row| Ok((row.int(0)?, row.int(1)?)));
@@ -143,21 +139,6 @@ pub(crate) fn take(
         0 => Ok(None),
         _ => Ok(by_sku(tx, sku)?.map(|stock| (stock.on_hand, stock.low_stock_at))),
     }
-}
-
-/// What [`take`] must not be.
-fn take_after_looking(
-    tx: &mut Tx<'_>,
-    sku: &str,
-    quantity: i64,
-    now: Timestamp,
-) -> Result<Option<(i64, i64)>, Error> {
-    let seen = by_sku(tx, sku)?.filter(|stock| stock.available() >= quantity);
-    let Some(seen) = seen else { return Ok(None) };
-    let left = seen.on_hand - quantity;
-    let sql = "UPDATE stock SET on_hand = $2, updated_at = $3 WHERE sku = $1";
-    tx.execute(sql, params![sku, left, now.micros()])?;
-    Ok(Some((left, seen.low_stock_at)))
 }
 
 /// Locks the rows of these SKUs in the order of their names, for a transaction that would else touch them in another:
@@ -198,9 +179,6 @@ pub(crate) struct Entry<'a> {
 /// Writes an entry; `false` when reference, SKU and kind are there already.
 pub(crate) fn enter(tx: &mut Tx<'_>, entry: &Entry<'_>, now: Timestamp) -> Result<bool, Error> {
     let Entry { reference, sku, kind, quantity, reason } = *entry;
-    let doubled =
-        sabotage::is(Sabotage::LedgerUnique).then(|| format!("{reference}#{}", uuid::Uuid::now_v7()));
-    let reference = doubled.as_deref().unwrap_or(reference);
     let written = tx.execute(ENTER, params![reference, sku, kind.name(), quantity, reason, now.micros()])?;
     Ok(written == 1)
 }

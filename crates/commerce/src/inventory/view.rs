@@ -9,7 +9,7 @@
 
 use serde::Serialize;
 
-use super::Stock;
+use super::stock::Stock;
 use super::store::Entered;
 use crate::catalog::Product;
 

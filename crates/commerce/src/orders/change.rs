@@ -3,66 +3,23 @@
 use kassa_db::Tx;
 use kassa_model::Timestamp;
 
-use super::{
-    CancelledStock, Change, EditAsk, FulfilAsk, FulfilError, IllegalTransition, Items, ItemsError, Kind,
-    Order, RefundAsk, RefundError, StockPlace, Target, store,
-};
-use crate::inventory::{self, LedgerKind, Refusal, Stop};
+use super::edges::{CancelledStock, Change, Kind};
+use super::edited::EditAsk;
+use super::error::EdgeError;
+use super::fulfil::FulfilAsk;
+use super::lines::Items;
+use super::order::{Order, StockPlace};
+use super::refund::RefundAsk;
+use super::target::Target;
+use super::work::{self, Work};
+use super::{event, store};
+use crate::catalog::{self, Offer};
+use crate::inventory::{self, LedgerKind, StockLine};
 use crate::transport::back::{Back, put_back};
-use crate::transport::prices::Offer;
-use crate::{catalog, outbox};
+use crate::transport::commands::{Command, Release};
 
 /// How often an edge is tried on an order that others change at the same time.
 const ATTEMPTS_MAX: usize = 20;
-
-/// Why an edge was not carried out; nothing has changed then.
-#[derive(Debug, thiserror::Error)]
-pub enum EdgeError {
-    /// No such order.
-    #[error("no order {0}")]
-    Unknown(String),
-    /// It is in another state than the caller has seen.
-    #[error("order {id} is {etag} by now: read it again, and decide again")]
-    Stale {
-        /// The order.
-        id: String,
-        /// Its ETag.
-        etag: String,
-    },
-    /// The edge is not there.
-    #[error(transparent)]
-    Illegal(#[from] IllegalTransition),
-    /// The refund is none.
-    #[error(transparent)]
-    Refund(#[from] RefundError),
-    /// The fulfilment is none.
-    #[error(transparent)]
-    Fulfil(#[from] FulfilError),
-    /// The new lines are none.
-    #[error(transparent)]
-    Items(#[from] ItemsError),
-    /// A new line has no product.
-    #[error("there is no product {0}")]
-    UnknownSku(String),
-    /// A line whose product has gone out of the catalogue would grow.
-    #[error("{0} is archived: its line may stay or shrink, not grow")]
-    Archived(String),
-    /// There is too little of a new line.
-    #[error(transparent)]
-    Stock(#[from] Refusal),
-    /// The database.
-    #[error(transparent)]
-    Db(#[from] kassa_db::Error),
-}
-
-impl From<Stop> for EdgeError {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Refused(refusal) => Self::Stock(refusal),
-            Stop::Db(error) => Self::Db(error),
-        }
-    }
-}
 
 /// Gives an order up; its stock returns or is kept.
 ///
@@ -196,7 +153,7 @@ pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), kassa_db::E
         store::insert_refund(tx, &change.after, refund)?;
     }
     store::insert_event(tx, change)?;
-    outbox::order_changed(tx, change)
+    event::record(tx, change)
 }
 
 /// Returns what a cancel or refund gives back, or tells the ledger that it is kept: at once where stock is in this
@@ -221,6 +178,23 @@ fn return_stock(
     };
     match place {
         StockPlace::SameDatabase => put_back(tx, (&reference, back), lines, now),
-        StockPlace::Apart => super::accepted::release_later(tx, change, &reference, (back, lines)),
+        StockPlace::Apart => release_later(tx, change, &reference, (back, lines)),
     }
+}
+
+/// Writes the work row of the stock that a cancel or refund gives back or keeps.
+fn release_later(
+    tx: &mut Tx<'_>,
+    change: &Change,
+    reference: &str,
+    (kind, lines): (Back, &[StockLine]),
+) -> Result<(), kassa_db::Error> {
+    let command = Command::Release(Release {
+        reference: reference.to_owned(),
+        of: change.after.stock_reference(),
+        kind,
+        lines: lines.to_vec(),
+    });
+    let now = change.after.updated_at;
+    work::store::insert(tx, &Work::new(&change.after.id, work::Kind::Release, command, now), now)
 }

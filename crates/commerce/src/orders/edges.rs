@@ -3,8 +3,8 @@
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::lines::tracked;
-use super::{Basket, Line, Order, Refund, Status};
+use super::lines::{Basket, tracked};
+use super::order::{Line, Order, Refund, Status};
 use crate::idempotency::RequestKey;
 use crate::inventory::StockLine;
 
@@ -268,6 +268,11 @@ impl Order {
             _ => return Ok(()),
         };
         Err(IllegalTransition { order_id: self.id.clone(), status: self.status, edge, why })
+    }
+
+    /// Whether anything has been handed over.
+    fn is_partly_fulfilled(&self) -> bool {
+        self.lines.iter().any(|line| line.fulfilled_quantity > 0)
     }
 
     fn has_refunds(&self) -> bool {

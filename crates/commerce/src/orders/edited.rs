@@ -1,9 +1,10 @@
 //! What an edit asks for, and the lines that it gives an order: a line that stays keeps the price that was agreed on, at any
 //! quantity; only new lines have today's.
 
-use super::lines::line;
-use super::{Basket, EdgeError, Items, ItemsError, Line, Order};
-use crate::transport::prices::Offer;
+use super::error::EdgeError;
+use super::lines::{Basket, Items, ItemsError, line};
+use super::order::{Line, Order};
+use crate::catalog::Offer;
 
 /// Which prices the lines of an edited order have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl EditAsk {
     /// # Errors
     /// [`EdgeError`] but for the database's.
     pub(super) fn lines_for(&self, order: &Order, products: &[Offer]) -> Result<Basket, EdgeError> {
-        order.require(super::Edge::Edit)?;
+        order.require(super::edges::Edge::Edit)?;
         match self.prices {
             Prices::Agreed => self.agreed(order, products),
             Prices::Today => self.today(order, products),

@@ -4,7 +4,8 @@
 use kassa_model::Timestamp;
 
 use super::edges::{Change, Edge, IllegalTransition, Kind, LineDelta};
-use super::{Item, Line, Order, Status};
+use super::lines::Item;
+use super::order::{Line, Order, Status};
 
 /// What is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,11 +72,6 @@ impl Order {
             }
         }
         Ok(deltas)
-    }
-
-    /// Whether anything has been handed over.
-    pub(super) fn is_partly_fulfilled(&self) -> bool {
-        self.lines.iter().any(|line| line.fulfilled_quantity > 0)
     }
 }
 

@@ -4,11 +4,10 @@
 use kassa_model::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
-use super::Line;
-use crate::catalog::SKU_BYTES_MAX;
+use super::order::Line;
+use crate::catalog::{Offer, SKU_BYTES_MAX};
 use crate::inventory::StockLine;
 use crate::number::integer;
-use crate::transport::prices::Offer;
 
 /// Different SKUs of an order.
 pub(super) const ITEMS_MAX: usize = 200;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kassa_service::Metrics;
 use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Histogram, Unit};
 
-use super::Status;
+use super::order::Status;
 
 type Label = [(&'static str, &'static str); 1];
 

@@ -8,14 +8,20 @@ use kassa_db::Tx;
 use kassa_model::failpoint;
 use kassa_service::Problem;
 
-use super::accepted::{EditBegun, begin_edit};
-use super::submit::{orders, products};
-use super::{
-    CancelledStock, Change, EdgeError, EditAsk, Items, Order, Prices, StockPlace, Target, change, store,
-};
-use crate::Shop;
+use super::apart::accepted::{EditBegun, EditSettled};
+use super::apart::edit::{FirstStep, two_steps};
+use super::apart::flow;
+use super::edges::{CancelledStock, Change};
+use super::edited::{EditAsk, Prices};
+use super::error::EdgeError;
+use super::lines::Items;
+use super::order::{Order, StockPlace};
+use super::sources::{orders, products};
+use super::target::Target;
+use super::{change, store};
+use crate::idempotency::Begun;
 use crate::inventory::LedgerKind;
-use crate::transport::flow::{self, EditSettled};
+use crate::shop::Shop;
 
 /// Why an order stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +53,7 @@ impl From<kassa_db::Error> for NotChanged {
 pub(crate) async fn cancel(shop: &Arc<Shop>, number: i64) -> Result<Order, NotChanged> {
     let (place, now) = (place(shop), shop.now());
     carry_out(shop, number, place, move |tx, id| {
-        super::cancel(tx, &Target::any(id), CancelledStock::Returned, place, now)
+        change::cancel(tx, &Target::any(id), CancelledStock::Returned, place, now)
     })
     .await
 }
@@ -68,7 +74,7 @@ pub(crate) async fn edit(
         StockPlace::SameDatabase => {
             let offers = products(shop, &ask.items).await?;
             carry_out(shop, number, place, move |tx, id| {
-                super::edit(tx, &Target::any(id), &ask, offers.as_deref(), now)
+                change::edit(tx, &Target::any(id), &ask, offers.as_deref(), now)
             })
             .await
         }
@@ -112,31 +118,21 @@ async fn carry_out(
     Ok(change.after)
 }
 
-/// Edits an order whose stock is apart: begun in one transaction, decided by a command.
+/// Edits an order whose stock is apart.
 async fn edit_apart(shop: &Arc<Shop>, number: i64, ask: EditAsk) -> Result<Order, NotChanged> {
-    let begun = Instant::now();
-    flow::reachable(shop)?;
-    let (offers, now) = (products(shop, &ask.items).await?, shop.now());
-    let (id, edit) = orders(shop)?
-        .write(move |tx| {
-            let id = id_of(tx, number)?;
-            let offers = match &offers {
-                Some(offers) => offers.clone(),
-                None => change::offers(tx, &ask.items)?,
-            };
-            let edit = begin_edit(tx, &Target::any(&id), &ask, &offers, now)?;
-            Ok::<_, EdgeError>((id, edit))
+    let begin = move |tx: &mut Tx<'_>, first: &FirstStep| {
+        let id = id_of(tx, number)?;
+        Ok::<_, NotChanged>(match first.take(tx, &Target::any(&id))? {
+            EditBegun::Done(change) => Begun::Answered(change.after),
+            EditBegun::Pending(command) => Begun::Open((id, command)),
         })
-        .await?;
-    let command = match edit {
-        EditBegun::Done(change) => return Ok(change.after),
-        EditBegun::Pending(command) => command,
     };
-    match flow::settle_edit(shop, (id, command), begun).await? {
-        EditSettled::Done(order) => Ok(*order),
-        EditSettled::Refused(refusal) => Err(EdgeError::Stock(refusal).into()),
-        EditSettled::NotNow => Err(flow::unreachable_now().into()),
-        EditSettled::Unknown => {
+    match two_steps(shop, ask, Instant::now(), begin).await? {
+        Begun::Answered(order) => Ok(order),
+        Begun::Open(EditSettled::Done(order)) => Ok(*order),
+        Begun::Open(EditSettled::Refused(refusal)) => Err(EdgeError::Stock(refusal).into()),
+        Begun::Open(EditSettled::NotNow) => Err(flow::unreachable_now().into()),
+        Begun::Open(EditSettled::Unknown) => {
             Err(Problem::unavailable("the edit waits for stock; read the order again", 1).into())
         }
     }

@@ -6,14 +6,17 @@
 use kassa_db::Tx;
 use kassa_model::{Currency, Timestamp, failpoint};
 
-use super::{
-    Basket, Change, Context, Customer, Items, ItemsError, Order, Status, StockPlace, accepted, change, lines,
-    store,
-};
-use crate::idempotency::{self, Holder, Reference};
+use super::edges::Change;
+use super::lines::{self, Basket, Items, ItemsError};
+use super::order::{Customer, Order, Status, StockPlace};
+use super::work::{self, Kind, Work};
+use super::{change, store};
+use crate::catalog::Offer;
+use crate::idempotency::{self, Holder, RUNNING_MICROS, Reference};
 use crate::inventory::{self, Refusal, Stop};
 use crate::sabotage::{self, Sabotage};
-use crate::transport::prices::Offer;
+use crate::transport::commands::{Command, Deduct};
+use crate::visit::Context;
 
 /// How often a client reference is asked for that others take at the same time.
 const ATTEMPTS_MAX: usize = 20;
@@ -111,7 +114,7 @@ pub fn place(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Placed
     }
     match ask.stock {
         StockPlace::SameDatabase => confirm(tx, ask, basket, now),
-        StockPlace::Apart => Ok(Placed::Open(accepted::accept(tx, ask, basket)?)),
+        StockPlace::Apart => Ok(Placed::Open(accept(tx, ask, basket)?)),
     }
 }
 
@@ -179,17 +182,25 @@ fn write_and_take(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: &Basket, now: Times
 
 fn fail(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket, refusal: Refusal) -> Result<Placed, PlaceError> {
     let mut order = ask.order(&basket, Status::Failed);
-    order.fail_reason = Some(reason(&refusal).to_owned());
+    order.fail_reason = Some(refusal.name().to_owned());
     let change = write(tx, order)?;
     Ok(Placed::Failed(change.after, refusal))
 }
 
-/// The stable name of a refusal, which is also that of its problem.
-pub fn reason(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::UnknownSku(_) => "unknown-sku",
-        Refusal::Insufficient { .. } => "insufficient-stock",
+/// Writes the order as accepted, and the work row whose command decides it. An order that takes no stock is confirmed at
+/// once.
+fn accept(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket) -> Result<Order, kassa_db::Error> {
+    let stock = lines::tracked(basket.lines());
+    if stock.is_empty() {
+        return Ok(write(tx, ask.order(&basket, Status::Confirmed))?.after);
     }
+    let order = write(tx, ask.order(&basket, Status::Accepted))?.after;
+    let reference = order.stock_reference();
+    let command = Command::Deduct(Deduct { reference, replaces: None, attempt: 0, lines: stock });
+    // The request that made it sends the command itself; the drain follows when that took too long.
+    let drain_at = order.created_at.plus_micros(RUNNING_MICROS);
+    work::store::insert(tx, &Work::new(&order.id, Kind::Order, command, drain_at), order.updated_at)?;
+    Ok(order)
 }
 
 /// Writes a new order with its first event.

@@ -6,7 +6,7 @@ use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::edges::{Change, Edge, IllegalTransition, Kind, LineDelta};
-use super::{Line, Order, Status};
+use super::order::{Line, Order, Refund, RefundedLine, Status};
 use crate::inventory::StockLine;
 use crate::number::integer;
 
@@ -32,30 +32,6 @@ pub enum RefundAsk {
     Lines(Vec<RefundLine>),
     /// An amount in minor units, at least 1.
     Amount(i64),
-}
-
-/// A refund as it was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refund {
-    /// `<order>/r<seq>`; the reference of the stock that it returns.
-    pub id: String,
-    /// What went back, minor units.
-    pub amount_minor: i64,
-    /// Units that went back, with their part of the amount; none for a refund by amount.
-    pub lines: Vec<RefundedLine>,
-}
-
-/// A part of a refund.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RefundedLine {
-    /// The line's SKU.
-    pub sku: String,
-    /// How many.
-    pub quantity: i64,
-    /// What went back for them, minor units.
-    pub amount_minor: i64,
-    /// Whether they went back into stock.
-    pub restocked: bool,
 }
 
 /// Why nothing is refunded.

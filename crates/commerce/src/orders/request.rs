@@ -9,14 +9,17 @@ use axum::http::StatusCode;
 use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
-use super::lines::ITEMS_MAX;
-use super::object::{Object, object_or_default, objects};
-use super::{
-    CancelledStock, Customer, EditAsk, FulfilAsk, Item, Items, ItemsError, Prices, RefundAsk, RefundLine,
-};
+use super::edges::CancelledStock;
+use super::edited::{EditAsk, Prices};
+use super::fulfil::FulfilAsk;
+use super::lines::{ITEMS_MAX, Item, Items, ItemsError};
+use super::order::Customer;
+use super::refund::{RefundAsk, RefundLine};
 use crate::idempotency::KEY_BYTES_MAX;
 use crate::number::integer_or_none;
+use crate::object::{object_or_default, objects, objects_or_none};
 use crate::text;
+use crate::visit::ContextBody;
 
 /// Characters of a customer's name.
 const NAME_CHARS_MAX: usize = 255;
@@ -55,8 +58,8 @@ pub(super) struct EditBody {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RefundBody {
-    #[serde(default)]
-    lines: Option<Vec<Object<RefundLine>>>,
+    #[serde(default, deserialize_with = "objects_or_none")]
+    lines: Option<Vec<RefundLine>>,
     #[serde(default, deserialize_with = "integer_or_none")]
     amount_minor: Option<i64>,
 }
@@ -99,24 +102,6 @@ struct CustomerBody {
     name: Option<String>,
     #[serde(default)]
     email: Option<String>,
-}
-
-/// What an order says about its visit.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ContextBody {
-    /// The visitor's id, as the tracker sends it.
-    #[serde(default)]
-    pub anonymous_id: Option<String>,
-    /// The customer's id.
-    #[serde(default)]
-    pub user_id: Option<String>,
-    /// The session's id, as the tracker sends it.
-    #[serde(default)]
-    pub session_id: Option<String>,
-    /// The page's address.
-    #[serde(default)]
-    pub page: Option<String>,
 }
 
 /// What `POST /v1/orders` asks for, checked. Its JSON is what is fingerprinted.
@@ -188,8 +173,7 @@ impl RefundBody {
     }
 }
 
-fn refund_lines(lines: Vec<Object<RefundLine>>) -> Result<Vec<RefundLine>, Problem> {
-    let lines: Vec<RefundLine> = lines.into_iter().map(|line| line.0).collect();
+fn refund_lines(lines: Vec<RefundLine>) -> Result<Vec<RefundLine>, Problem> {
     check_lines("refund", lines.iter().map(|line| (line.sku.as_str(), line.quantity)))?;
     Ok(lines)
 }

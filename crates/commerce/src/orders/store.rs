@@ -3,9 +3,11 @@
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
-use super::accepted::Work;
-use super::{Change, Customer, Line, Order, Refund, Status};
+use super::edges::Change;
+use super::filter::Filter;
+use super::order::{Customer, Line, Order, Refund, Status};
 use crate::idempotency::RequestKey;
+use crate::stored::{from_json, to_json};
 
 /// By how much, µs, a change may be earlier than the one before it: requests wait for prices and for their turn, and clocks
 /// are put right by a little.
@@ -16,7 +18,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
     let sql = "INSERT INTO orders (id, status, revision, last_seq, currency, total_minor, refunded_minor, \
                customer_name, customer_email, scope, client_reference, context, fail_reason, created_at, updated_at) \
                VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING number";
-    let context = json(&order.context)?;
+    let context = to_json(&order.context)?;
     let values = params![
         &order.id,
         order.status.name(),
@@ -125,7 +127,7 @@ pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error
     let sql = "INSERT INTO order_events (order_id, seq, kind, status, revenue_delta_minor, currency, lines, \
                created_at, scope, key, fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let (order, by) = (&change.after, change.by.as_ref());
-    let lines = json(&change.lines)?;
+    let lines = to_json(&change.lines)?;
     let values = params![
         &order.id,
         order.last_seq,
@@ -157,7 +159,7 @@ pub(super) fn fingerprint_of(
 pub(super) fn insert_refund(tx: &mut Tx<'_>, order: &Order, refund: &Refund) -> Result<(), Error> {
     let sql =
         "INSERT INTO refunds (id, order_id, amount_minor, lines, created_at) VALUES ($1, $2, $3, $4, $5)";
-    let lines = json(&refund.lines)?;
+    let lines = to_json(&refund.lines)?;
     tx.execute(sql, params![&refund.id, &order.id, refund.amount_minor, &lines, order.updated_at.micros()])?;
     Ok(())
 }
@@ -170,7 +172,7 @@ pub fn refunds(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(Refund, Timestamp
     let sql =
         "SELECT id, amount_minor, lines, created_at FROM refunds WHERE order_id = $1 ORDER BY created_at, id";
     tx.all(sql, params![order_id], |row| {
-        let (id, amount_minor, lines) = (row.text(0)?, row.int(1)?, parse(&row.text(2)?)?);
+        let (id, amount_minor, lines) = (row.text(0)?, row.int(1)?, from_json(&row.text(2)?)?);
         Ok((Refund { id, amount_minor, lines }, Timestamp::from_micros(row.int(3)?)))
     })
 }
@@ -200,32 +202,6 @@ pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
     match tx.first(sql, params![number], read)? {
         Some(order) => with_lines(tx, order).map(Some),
         None => Ok(None),
-    }
-}
-
-/// Which orders to list; `None` is any.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// With this status.
-    pub status: Option<Status>,
-    /// Made at this time or later.
-    pub from: Option<Timestamp>,
-    /// Made before this time.
-    pub to: Option<Timestamp>,
-    /// Of a customer with exactly this name, or this e-mail address in any case.
-    pub customer: Option<String>,
-    /// With a line of this SKU.
-    pub sku: Option<String>,
-    /// With a larger number; 0 is any.
-    pub floor: i64,
-    /// With a smaller number: where the page before ended.
-    pub before: Option<i64>,
-}
-
-impl Filter {
-    /// The customer as their address is compared. Only ASCII letters have a case there, as both engines have it.
-    pub(super) fn email(&self) -> String {
-        self.customer.as_deref().unwrap_or_default().to_ascii_lowercase()
     }
 }
 
@@ -278,7 +254,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
         customer: Customer { name: row.text_or_null(8)?, email: row.text_or_null(9)? },
         scope: row.text(10)?,
         client_reference: row.text_or_null(11)?,
-        context: parse(&row.text(12)?)?,
+        context: from_json(&row.text(12)?)?,
         fail_reason: row.text_or_null(13)?,
         pending_edit: row.text_or_null(14)?,
         created_at: Timestamp::from_micros(row.int(15)?),
@@ -302,46 +278,6 @@ fn read_line(row: &Row<'_>) -> Result<Line, Error> {
         restocked_quantity: row.int(9)?,
         fulfilled_quantity: row.int(10)?,
     })
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|error| Error::Invalid(format!("cannot write JSON: {error}")))
-}
-
-fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| Error::Invalid(format!("cannot read stored JSON: {error}")))
-}
-
-/// Writes a command that is still to be sent; the drain looks at it from `drain_at` on.
-pub(super) fn insert_work(
-    tx: &mut Tx<'_>,
-    order: &Order,
-    kind: &'static str,
-    work: &Work,
-    drain_at: Timestamp,
-) -> Result<(), Error> {
-    let sql = "INSERT INTO work (order_id, kind, ref, payload, attempts, next_at, created_at) \
-               VALUES ($1, $2, $3, $4, 0, $5, $6)";
-    let payload = json(work)?;
-    let reference = work.reference();
-    let times = (drain_at.micros(), order.updated_at.micros());
-    tx.execute(sql, params![&order.id, kind, reference, &payload, times.0, times.1])?;
-    Ok(())
-}
-
-/// What the open work row of this reference holds.
-pub(super) fn open_work(tx: &mut Tx<'_>, reference: &str) -> Result<Option<Work>, Error> {
-    let sql = "SELECT payload FROM work WHERE ref = $1 AND done_at IS NULL";
-    match tx.first(sql, params![reference], |row| row.text(0))? {
-        Some(payload) => parse(&payload).map(Some),
-        None => Ok(None),
-    }
-}
-
-/// Closes the work row of this reference; whether it was open.
-pub(super) fn finish_work(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<bool, Error> {
-    let sql = "UPDATE work SET done_at = $2 WHERE ref = $1 AND done_at IS NULL";
-    Ok(tx.execute(sql, params![reference, now.micros()])? > 0)
 }
 
 /// Counts a further edit of an order that is sent to stock; how many there were before.

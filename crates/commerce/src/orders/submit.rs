@@ -9,16 +9,18 @@ use kassa_model::{Timestamp, failpoint};
 use kassa_service::Problem;
 use uuid::Uuid;
 
-use super::context::Visit;
-use super::http::refused;
+use super::answer::{Shape, refused};
+use super::apart::flow::{self, Closing};
+use super::order::{Order, Status, StockPlace};
+use super::place::{Orderer, PlaceError, PlaceOrder, Placed, place};
 use super::request::OrderAsk;
-use super::{Context, Items, Order, Orderer, PlaceError, PlaceOrder, Placed, Status, StockPlace, place};
-use crate::idempotency::{self, Answer, Outcome, RUNNING_MICROS, Request};
+use super::sources::{orders, products};
+use crate::catalog::Offer;
+use crate::idempotency::{self, Outcome, RUNNING_MICROS, Request};
 use crate::inventory::{LedgerKind, Refusal};
-use crate::sabotage::{self, Sabotage};
-use crate::transport::flow::{self, Closing};
-use crate::transport::prices::{self, Offer};
-use crate::{Shop, problem_of};
+use crate::refuse::problem_of;
+use crate::shop::Shop;
+use crate::visit::{Context, Visit};
 
 /// An order as it was asked for.
 #[derive(Debug, Clone)]
@@ -36,9 +38,6 @@ pub struct Submission {
     /// Who asks.
     pub orderer: Orderer,
 }
-
-/// Shapes what became of an order into the answer of a dialect. Its status says whether it is kept.
-pub type Shape = fn(&Placed) -> Answer;
 
 /// Why an order was not written.
 #[derive(Debug, thiserror::Error)]
@@ -146,8 +145,9 @@ async fn write(
     now: Timestamp,
 ) -> Result<(Outcome, Option<Placed>), PlaceError> {
     failpoint::hit("orders.before_write");
-    if sabotage::is(Sabotage::LateRecord) {
-        return write_late(db, (order, key), shape, now).await;
+    #[cfg(debug_assertions)]
+    if super::sabotage::is_late() {
+        return super::sabotage::write_late(db, (order, key), shape, now).await;
     }
     db.write(move |tx| {
         let (scope, fingerprint) = (order.scope.as_str(), order.fingerprint.as_str());
@@ -169,64 +169,6 @@ async fn write(
         Ok((outcome, placed))
     })
     .await
-}
-
-/// What [`write`] must not be: nothing makes a repeat harmless until after the order's commit.
-async fn write_late(
-    db: &Db,
-    (order, key): (PlaceOrder, Option<String>),
-    shape: Shape,
-    now: Timestamp,
-) -> Result<(Outcome, Option<Placed>), PlaceError> {
-    let (scope, fingerprint) = (order.scope.clone(), order.fingerprint.clone());
-    let (id, reference) = (order.id.clone(), order.client_reference.clone());
-    let (record, of) = (key.clone(), (scope.clone(), fingerprint.clone()));
-    let found = db.write(move |tx| {
-        let request = Request { scope: &of.0, key: record.as_deref(), fingerprint: &of.1 };
-        match idempotency::answered(tx, &request, now)? {
-            Some(outcome) => Ok(Err(outcome)),
-            None => place(tx, &order, now).map(Ok),
-        }
-    });
-    let placed = match found.await? {
-        Ok(placed) => placed,
-        Err(outcome) => return Ok((outcome, None)),
-    };
-    let answer = shape(&placed);
-    let kept = db.write(move |tx| {
-        let request = Request { scope: &scope, key: key.as_deref(), fingerprint: &fingerprint };
-        idempotency::run(tx, &request, now, |tx| {
-            if let Some(reference) = &reference {
-                idempotency::claim_reference(tx, &request, reference, (&id, now))?;
-            }
-            Ok::<_, PlaceError>(answer.clone())
-        })
-    });
-    Ok((kept.await?, Some(placed)))
-}
-
-/// The products of `items`, where the transaction cannot read them itself: from the catalogue's own database, or from the
-/// catalog role.
-pub(super) async fn products(shop: &Shop, items: &Items) -> Result<Option<Vec<Offer>>, Problem> {
-    if shop.catalog_is_with_orders() {
-        return Ok(None);
-    }
-    match (&shop.catalog, &shop.remote_catalog) {
-        (Some(db), _) => {
-            let skus = items.skus().into_iter().map(str::to_owned).collect();
-            prices::read(db, skus).await.map(Some).map_err(|error| problem_of(&error))
-        }
-        (None, Some(remote)) => {
-            let offers = remote.by_skus(&items.skus()).await;
-            offers.map(Some).map_err(|error| Problem::unavailable(error.to_string(), 2))
-        }
-        (None, None) => Err(Problem::unavailable("no catalogue is configured", 5)),
-    }
-}
-
-/// The orders' database; the routes are there only where it is.
-pub(super) fn orders(shop: &Shop) -> Result<&Db, Problem> {
-    shop.orders.as_ref().ok_or_else(|| Problem::not_found("no orders here"))
 }
 
 impl Order {

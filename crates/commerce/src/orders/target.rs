@@ -1,6 +1,7 @@
 //! Which order is to be changed, in which of its states, and by which request.
 
-use super::{EdgeError, Order};
+use super::error::EdgeError;
+use super::order::Order;
 use crate::idempotency::RequestKey;
 use crate::precondition::IfMatch;
 

@@ -12,7 +12,7 @@
 use kassa_model::Money;
 use serde::Serialize;
 
-use super::{Line, Order};
+use super::order::{self, Line, Order};
 
 /// Whom an order is shown to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct OrderView<'a> {
     refunded: Money,
     items: Vec<LineView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    customer: Option<&'a super::Customer>,
+    customer: Option<&'a order::Customer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_reference: Option<&'a str>,
     created_at: String,

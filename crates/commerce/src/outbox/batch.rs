@@ -2,8 +2,7 @@
 
 use kassa_eventlog::Record;
 
-use super::record::Records;
-use super::relay::RelayError;
+use super::record::{Records, RowError};
 use super::store::Waiting;
 
 /// Bytes of payload that one append carries, unless a single row has more.
@@ -14,7 +13,8 @@ pub(super) struct Batch {
     pub(super) ids: Vec<i64>,
     pub(super) orders: Vec<Record>,
     pub(super) money: Vec<Record>,
-    pub(super) stopped: Option<RelayError>,
+    /// The row that is no record, and what is wrong with it.
+    pub(super) stopped: Option<(i64, RowError)>,
 }
 
 impl Batch {
@@ -26,7 +26,7 @@ impl Batch {
             let records = match Records::of(row) {
                 Ok(records) => records,
                 Err(why) => {
-                    batch.stopped = Some(RelayError::Row { id, why });
+                    batch.stopped = Some((id, why));
                     break;
                 }
             };

@@ -20,8 +20,9 @@ use uuid::Uuid;
 
 use super::record::Records;
 use super::store::{self, Waiting};
-use crate::transport::peer::Peer;
-use crate::{Shop, lease};
+use crate::lease;
+use crate::peer::Peer;
+use crate::shop::Shop;
 
 /// Where the rows that wait are read.
 pub const OUTBOX: &str = "/v1/internal/outbox";

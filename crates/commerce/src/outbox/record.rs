@@ -8,7 +8,7 @@ use kassa_model::{
     encode,
 };
 
-use super::MoneyRecord;
+use super::money::MoneyRecord;
 use super::store::Waiting;
 
 /// Why a row cannot become a record. Nothing is published beyond it: a person has to look.

@@ -5,21 +5,21 @@
 //! once** and counts once. It stops at the first row that cannot be published, and goes on with that one later: nothing
 //! is ever passed over.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kassa_db::Db;
 use kassa_eventlog::{EventLog, Record, Stream};
 use kassa_model::{Clock, MICROS_PER_DAY, Timestamp, failpoint};
 use kassa_service::{Metrics, Shutdown};
-use tokio::sync::{Notify, OwnedMutexGuard};
 use uuid::Uuid;
 
 use super::batch::Batch;
 use super::metrics::RelayMetrics;
 use super::record::RowError;
 use super::store::{self, Waiting};
-use crate::cleaning::believed;
+use super::wake::Wake;
+use crate::age::believed;
 use crate::identity::Reached;
 use crate::lease;
 
@@ -64,45 +64,6 @@ impl Default for RelayOptions {
             keep: Duration::from_micros(7 * MICROS_PER_DAY.unsigned_abs()),
             clean_every: Duration::from_secs(60),
         }
-    }
-}
-
-/// Tells the relay of this process that something was committed, and to hold still, and hears from it how the outbox stands.
-/// Clones share it.
-#[derive(Debug, Clone, Default)]
-pub struct Wake {
-    committed: Arc<Notify>,
-    oldest: Arc<Mutex<Oldest>>,
-    /// Held while rows are appended and marked.
-    publishing: Arc<tokio::sync::Mutex<()>>,
-}
-
-/// The oldest row that waits, by the time that it bears, and since when it is that one.
-type Oldest = Option<(Timestamp, Instant)>;
-
-impl Wake {
-    /// For how long this process has seen the same row of the outbox wait as the oldest, by a clock that nobody sets.
-    pub fn oldest_waits(&self) -> Duration {
-        let oldest = *self.oldest.lock().unwrap_or_else(PoisonError::into_inner);
-        oldest.map_or(Duration::ZERO, |(_, since)| since.elapsed())
-    }
-
-    fn note_oldest(&self, row: Option<Timestamp>) {
-        let mut oldest = self.oldest.lock().unwrap_or_else(PoisonError::into_inner);
-        *oldest = match (row, *oldest) {
-            (Some(row), Some((known, since))) if known == row => Some((known, since)),
-            (row, _) => row.map(|row| (row, Instant::now())),
-        };
-    }
-
-    /// To be called after every commit that wrote outbox rows. Forgetting it costs a poll's time, nothing else.
-    pub fn wake(&self) {
-        self.committed.notify_one();
-    }
-
-    /// Waits until no row is on its way between the log and its mark, and lets none set out until the guard is dropped.
-    pub async fn hold(&self) -> OwnedMutexGuard<()> {
-        Arc::clone(&self.publishing).lock_owned().await
     }
 }
 
@@ -245,7 +206,7 @@ impl Relay {
             return Ok(Round::Standby);
         }
         match batch.stopped {
-            Some(error) => Err(error),
+            Some((id, why)) => Err(RelayError::Row { id, why }),
             None if published == 0 => Ok(Round::Idle),
             None => Ok(Round::Published(published)),
         }

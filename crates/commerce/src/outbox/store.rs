@@ -3,6 +3,30 @@
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
+/// A row to be written.
+#[derive(Debug)]
+pub(crate) struct NewRow<'a> {
+    /// The order, and the number of its event; `None`: it is about stock.
+    pub(crate) event: Option<(&'a str, i64)>,
+    /// The name of the public event.
+    pub(crate) kind: &'static str,
+    /// The public event.
+    pub(crate) body: &'a str,
+    /// What the analytics record needs, where money changed.
+    pub(crate) money: Option<&'a str>,
+}
+
+/// Writes a row that is to be published.
+pub(crate) fn insert(tx: &mut Tx<'_>, row: &NewRow<'_>, now: Timestamp) -> Result<(), Error> {
+    let sql = "INSERT INTO outbox (order_id, seq, kind, body, money, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+    let (order_id, seq) = row.event.unzip();
+    let values = params![order_id, seq.unwrap_or(0), row.kind, row.body, row.money, now.micros()];
+    let id = tx.insert(sql, values)?;
+    let sql = "INSERT INTO outbox_waiting (id, created_at) VALUES ($1, $2)";
+    tx.execute(sql, params![id, now.micros()]).map(drop)
+}
+
 /// A row that is not published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Waiting {
@@ -114,8 +138,12 @@ fn forget_ages(tx: &mut Tx<'_>) -> Result<(), Error> {
     tx.execute(sql, params![]).map(drop)
 }
 
-/// Takes changes off the count whose orders have left: nothing looks for their rows any more.
-pub(super) fn forget_removed(tx: &mut Tx<'_>, changes: i64) -> Result<(), Error> {
+/// Takes so many changes off the count whose orders have left: nothing looks for their rows any more.
+pub(crate) fn forget_removed(tx: &mut Tx<'_>, changes: u64) -> Result<(), Error> {
+    let changes = i64::try_from(changes).unwrap_or(i64::MAX);
+    if changes == 0 {
+        return Ok(());
+    }
     let sql = "UPDATE outbox_removed SET uncounted = CASE WHEN changes >= $1 THEN uncounted \
                WHEN changes + uncounted >= $1 THEN changes + uncounted - $1 ELSE 0 END, \
                changes = CASE WHEN changes >= $1 THEN changes - $1 ELSE 0 END WHERE id = 1";

@@ -9,15 +9,8 @@
 //! A command moves all of its lines or none, once: its reply is recorded under its `ref` and is what every repeat gets,
 //! however late it comes. A release of a deduct that never came leaves a tombstone, and that deduct is then refused.
 
-use std::collections::BTreeSet;
-
-use kassa_db::{Error, Tx};
-use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::back::put_back;
-use super::store::{self, Recorded};
 use crate::inventory::{self, QUANTITY_MAX, Refusal, StockLine};
 
 pub use super::back::Back;
@@ -26,6 +19,17 @@ pub use super::back::Back;
 pub const LINES_MAX: usize = 1_000;
 /// Bytes of a `ref`.
 pub const REF_BYTES_MAX: usize = 255;
+/// Where a [`Deduct`] is sent.
+pub const DEDUCT: &str = "/v1/internal/stock/deduct";
+/// Where a [`Release`] is sent.
+pub const RELEASE: &str = "/v1/internal/stock/release";
+/// Where several [`Command`]s are sent, to be done in one transaction and in their order; a [`Reply`] each.
+pub const COMMANDS: &str = "/v1/internal/stock/commands";
+/// `?ref=`: the ledger's entries of a command, or with a slash at its end of all whose `ref` begins so; may be repeated. Or
+/// `?after=`: a page of all entries, with the number of its `last`, after which the next begins.
+pub const LEDGER: &str = "/v1/internal/stock/ledger";
+/// Entries of a page of the ledger.
+pub(super) const LEDGER_PAGE: i64 = 1_000;
 
 /// Takes stock for a revision of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,195 +127,6 @@ pub struct Done {
     pub replayed: bool,
 }
 
-/// Why the moves of a command are undone.
-enum Halt {
-    Refused(Reply),
-    Failed(Error),
-}
-
-impl From<Error> for Halt {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-/// Carries out `command`, once.
-///
-/// # Errors
-/// The database's; every refusal is a [`Reply`].
-pub fn run(tx: &mut Tx<'_>, command: &Command, now: Timestamp) -> Result<Done, Error> {
-    match command {
-        Command::Deduct(deduct) => self::deduct(tx, deduct, now),
-        Command::Release(release) => self::release(tx, release, now),
-    }
-}
-
-/// Carries out all of `commands` in their order, each once.
-///
-/// # Errors
-/// As for [`run`]; then none of them was carried out.
-pub fn run_all(tx: &mut Tx<'_>, commands: &[Command], now: Timestamp) -> Result<Vec<Done>, Error> {
-    if commands.len() > 1 {
-        let mut skus = BTreeSet::new();
-        for command in commands {
-            skus.extend(command.lines().iter().map(|line| line.sku.clone()));
-            if let Command::Deduct(Deduct { replaces: Some(old), .. }) = command {
-                skus.extend(store::lines(tx, old)?.into_iter().map(|line| line.sku));
-            }
-        }
-        inventory::store::lock(tx, &skus)?;
-    }
-    commands.iter().map(|command| run(tx, command, now)).collect()
-}
-
-/// Takes stock: all lines or none, once per `ref`.
-///
-/// # Errors
-/// As for [`run`].
-pub fn deduct(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Done, Error> {
-    let fingerprint = fingerprint(command);
-    let claim = store::Claim {
-        reference: &command.reference,
-        kind: "deduct",
-        attempt: command.attempt,
-        fingerprint: &fingerprint,
-        lines: &command.lines,
-    };
-    if !store::claim(tx, &claim, now)? {
-        let recorded = store::find(tx, &command.reference)?;
-        let anew = recorded.as_ref().is_some_and(|recorded| recorded.may_be_tried_anew(command.attempt));
-        if !anew {
-            return Ok(earlier(recorded, &fingerprint));
-        }
-        store::claim_anew(tx, &claim)?;
-    } else if store::has_moved(tx, &command.reference)? {
-        // It came so long ago that its record is gone.
-        let reply = Reply::Moved { low: Vec::new() };
-        store::record(tx, &command.reference, &reply)?;
-        return Ok(Done { reply, replayed: true });
-    }
-    let reply = match tx.savepoint(|tx| take(tx, command, now)) {
-        Ok(low) => Reply::Moved { low },
-        Err(Halt::Refused(reply)) => reply,
-        Err(Halt::Failed(error)) => return Err(error),
-    };
-    store::record(tx, &command.reference, &reply)?;
-    Ok(Done { reply, replayed: false })
-}
-
-fn take(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Vec<Low>, Halt> {
-    let back = match &command.replaces {
-        Some(old) => replace(tx, old, (&command.reference, now))?,
-        None => Vec::new(),
-    };
-    match inventory::exchange(tx, &command.reference, (&back, &command.lines), now)? {
-        Ok(crossings) => Ok(crossings.into_iter().map(Low::from).collect()),
-        Err(refusal) => Err(Halt::Refused(refusal.into())),
-    }
-}
-
-/// Marks the deduct `old` as replaced by `new`; returns what it had taken.
-fn replace(tx: &mut Tx<'_>, old: &str, (new, now): (&str, Timestamp)) -> Result<Vec<StockLine>, Halt> {
-    match meet(tx, old, now)? {
-        Met::Nothing => return Ok(Vec::new()),
-        Met::Holds if store::mark_replaced(tx, old, new)? => return Ok(store::lines(tx, old)?),
-        Met::Holds | Met::Replaced => {}
-    }
-    Err(Halt::Refused(Reply::Void { why: format!("{old} has been replaced or released already") }))
-}
-
-/// Gives stock back, once per `ref`; nothing when the deduct took nothing.
-///
-/// # Errors
-/// As for [`run`].
-pub fn release(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Done, Error> {
-    let fingerprint = fingerprint(command);
-    let claim = store::Claim {
-        reference: &command.reference,
-        kind: "release",
-        attempt: 0,
-        fingerprint: &fingerprint,
-        lines: &command.lines,
-    };
-    if !store::claim(tx, &claim, now)? {
-        let recorded = store::find(tx, &command.reference)?;
-        return Ok(earlier(recorded, &fingerprint));
-    }
-    let reply = bring_back(tx, command, now)?;
-    store::record(tx, &command.reference, &reply)?;
-    Ok(Done { reply, replayed: false })
-}
-
-fn bring_back(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Reply, Error> {
-    match meet(tx, &command.of, now)? {
-        Met::Nothing => {}
-        Met::Holds if store::mark_released(tx, &command.of)? => {
-            put_back(tx, (&command.reference, command.kind), &command.lines, now)?;
-        }
-        Met::Holds | Met::Replaced => {
-            return Ok(Reply::Void { why: format!("{} has been replaced", command.of) });
-        }
-    }
-    Ok(Reply::Moved { low: Vec::new() })
-}
-
-/// What a deduct that another command names has come to.
-enum Met {
-    /// It took stock.
-    Holds,
-    /// It took nothing and never will.
-    Nothing,
-    /// What it took has gone to a later revision.
-    Replaced,
-}
-
-/// Looks up a deduct that another command names. One that never came as a command, or was refused when it did, may have
-/// taken its stock in its order's own transaction, which the ledger knows; one that never came and holds nothing is
-/// entombed: when it comes, it is refused.
-fn meet(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<Met, Error> {
-    // The tombstone comes first, so that on PostgreSQL a deduct that is under way is waited for.
-    let claim = store::Claim { reference, kind: "tombstone", attempt: 0, fingerprint: "", lines: &[] };
-    let came = !store::claim(tx, &claim, now)?;
-    if came {
-        match store::find(tx, reference)? {
-            Some(Recorded { replaced: true, .. }) => return Ok(Met::Replaced),
-            Some(Recorded { tombstone: true, .. }) => return Ok(Met::Nothing),
-            Some(Recorded { reply: Reply::Moved { .. }, .. }) => return Ok(Met::Holds),
-            // It was refused or void. What the order holds by this name all the same, it took in its own transaction.
-            Some(Recorded { reply: Reply::Insufficient { .. } | Reply::UnknownSku { .. }, .. })
-            | Some(Recorded { reply: Reply::Void { .. }, .. })
-            | None => {}
-        }
-    }
-    let held = store::held(tx, reference)?;
-    if !held.is_empty() {
-        store::adopt(tx, reference, &held)?;
-        store::record(tx, reference, &Reply::Moved { low: Vec::new() })?;
-        return Ok(Met::Holds);
-    }
-    if !came {
-        let why = format!("{reference} was given back before it came");
-        store::record(tx, reference, &Reply::Void { why })?;
-    }
-    Ok(Met::Nothing)
-}
-
-/// The reply to a command whose `ref` is taken.
-fn earlier(recorded: Option<Recorded>, fingerprint: &str) -> Done {
-    let reply = match recorded {
-        Some(recorded) if recorded.fingerprint == fingerprint || recorded.tombstone => recorded.reply,
-        _ => Reply::Void { why: "the ref belongs to another command".to_owned() },
-    };
-    Done { reply, replayed: true }
-}
-
-/// What tells a repeat from another command under the same `ref`.
-fn fingerprint(command: &impl Serialize) -> String {
-    // A struct with named fields: serde_json always writes it.
-    let text = serde_json::to_vec(command).unwrap_or_default();
-    Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 impl Command {
     /// Its `ref`.
     pub fn reference(&self) -> &str {
@@ -368,6 +183,3 @@ impl From<Refusal> for Reply {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -15,29 +15,18 @@ use kassa_service::protected::{get, post};
 use kassa_service::{Json, Permit, Problem, Protected, RouteClass};
 use serde::Serialize;
 
-use super::commands::{Command, Deduct, Done, Release, Reply};
-use super::prices::{self, Offer};
-use super::{chaos, store};
+use super::commands::{
+    COMMANDS, Command, DEDUCT, Deduct, Done, LEDGER, LEDGER_PAGE, RELEASE, Release, Reply,
+};
+use super::{chaos, send, store};
+use crate::catalog::prices::{self, PRODUCTS};
+use crate::catalog::{Offer, offer};
 use crate::outbox::{self, Acknowledged};
-use crate::{Shop, problem_of};
-
-/// Where a [`Deduct`] is sent.
-pub const DEDUCT: &str = "/v1/internal/stock/deduct";
-/// Where a [`Release`] is sent.
-pub const RELEASE: &str = "/v1/internal/stock/release";
-/// Where several [`Command`]s are sent, to be done in one transaction and in their order; a [`Reply`] each.
-pub const COMMANDS: &str = "/v1/internal/stock/commands";
-/// `?ref=`: the ledger's entries of a command, or with a slash at its end of all whose `ref` begins so; may be repeated. Or
-/// `?after=`: a page of all entries, with the number of its `last`, after which the next begins.
-pub const LEDGER: &str = "/v1/internal/stock/ledger";
-/// `?sku=` or `?id=`, may be repeated: what orders need to know of products.
-pub const PRODUCTS: &str = "/v1/internal/products";
+use crate::refuse::problem_of;
+use crate::shop::Shop;
 
 /// The most values of a query, and the most commands of a call.
 const VALUES_MAX: usize = 100;
-
-/// Entries of a page of the ledger.
-pub(super) const LEDGER_PAGE: i64 = 1_000;
 
 /// The routes of class `Internal`, for what this process has a database of.
 pub fn internal_routes(shop: Arc<Shop>) -> Protected {
@@ -124,7 +113,7 @@ async fn run(shop: &Shop, commands: Vec<Command>) -> Result<Vec<Done>, Problem> 
         return Err(Problem::bad_request(flaw));
     }
     let db = here(shop.inventory.as_ref())?;
-    super::execute(shop, db, commands).await.map_err(|error| problem_of(&error))
+    send::execute(shop, db, commands).await.map_err(|error| problem_of(&error))
 }
 
 #[derive(Debug, Serialize)]
@@ -191,7 +180,7 @@ async fn list_offers(
         prices::read(db, values("sku", query)?).await
     };
     let offers = offers.map_err(|error| problem_of(&error))?;
-    let etag = prices::etag(offers.iter());
+    let etag = offer::etag(offers.iter());
     let known = headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
     if known {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());

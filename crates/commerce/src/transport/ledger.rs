@@ -3,9 +3,10 @@
 use kassa_service::client::{Call, Sent};
 use serde::Deserialize;
 
-use super::peer::Peer;
+use super::commands;
 use super::store::{self, Entry};
-use super::{Stock, Way, http};
+use super::way::{Stock, Way};
+use crate::peer::Peer;
 
 #[derive(Deserialize)]
 struct Entries {
@@ -49,11 +50,11 @@ impl Stock {
     pub(crate) async fn ledger_after(&self, after: i64) -> Result<(Vec<Entry>, Option<i64>), String> {
         match &self.way {
             Way::Here(db) => {
-                let read = db.read(move |tx| store::ledger_after(tx, after, http::LEDGER_PAGE)).await;
+                let read = db.read(move |tx| store::ledger_after(tx, after, commands::LEDGER_PAGE)).await;
                 read.map_err(|error: kassa_db::Error| error.to_string())
             }
             Way::Away(peer) => {
-                let page = ask(peer, format!("{}?after={after}", http::LEDGER)).await?;
+                let page = ask(peer, format!("{}?after={after}", commands::LEDGER)).await?;
                 Ok((page.entries, page.last))
             }
             Way::Nowhere => Err("no inventory is configured".to_owned()),
@@ -74,5 +75,5 @@ async fn ask(peer: &Peer, path: String) -> Result<Entries, String> {
 /// References of orders are UUIDs and numbers: nothing in them is to be escaped.
 fn path(references: &[String]) -> String {
     let query: Vec<String> = references.iter().map(|reference| format!("ref={reference}")).collect();
-    format!("{}?{}", http::LEDGER, query.join("&"))
+    format!("{}?{}", commands::LEDGER, query.join("&"))
 }

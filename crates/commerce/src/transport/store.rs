@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commands::Reply;
 use crate::inventory::StockLine;
+use crate::stored::{from_json, to_json};
 
 /// How long a command is remembered, µs: 30 days. After that the ledger alone knows that it moved stock, and does not let it
 /// do so again; but a copy of a command that was refused or void would be a new one.
@@ -180,13 +181,4 @@ pub fn ledger_after(tx: &mut Tx<'_>, after: i64, most: i64) -> Result<(Vec<Entry
 
 fn entry(row: &Row<'_>) -> Result<Entry, Error> {
     Ok(Entry { reference: row.text(0)?, sku: row.text(1)?, kind: row.text(2)?, quantity: row.int(3)? })
-}
-
-fn to_json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|error| Error::Invalid(format!("cannot write JSON: {error}")))
-}
-
-fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_json::from_str(text)
-        .map_err(|error| Error::Invalid(format!("cannot read a stored command: {error}")))
 }

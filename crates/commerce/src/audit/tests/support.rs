@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::audit::{Audit, AuditOptions, Money, MoneyRow, Repeated, Report, Span, Tell};
+use crate::orders::apart::drain;
 use crate::outbox::{Relay, RelayOptions, Round, Wake};
 use crate::testing::{Bed, Dice};
-use crate::transport::drain;
 
 /// A shop and all that an audit looks at.
 pub(super) struct Books {

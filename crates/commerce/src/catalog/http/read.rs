@@ -14,13 +14,16 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::super::cache::{Answer, Asked};
+use super::super::product::Product;
 use super::super::view::{self, ProductView};
-use super::super::{Product, page, store};
-use super::{Named, catalog};
+use super::super::{page, store};
+use super::named::{Named, catalog};
 use crate::inventory::{self, Stock};
 use crate::params::Params;
+use crate::precondition;
+use crate::refuse::problem_of;
+use crate::shop::Shop;
 use crate::total::{self, Total};
-use crate::{Shop, precondition, problem_of};
 
 /// The most categories that are listed.
 const CATEGORIES_MAX: i64 = 1_000;

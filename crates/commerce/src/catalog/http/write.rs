@@ -9,18 +9,19 @@ use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::{Allowed, need};
-use kassa_service::{Bare, Problem};
+use kassa_service::{Bare, Object, Problem};
 
 use super::super::body::{Asked, NewBody, PartBody, WholeBody};
+use super::super::product::{Error, Product};
+use super::super::rules::{archive, create, restore, update};
 use super::super::view::{ProductView, etag, version_in};
-use super::super::{Error, Product, archive, create, restore, update};
-use super::{Named, catalog};
+use super::named::{Named, catalog};
 use crate::act::{Failed, Keyed, once, refuse};
-use crate::guard::Object;
 use crate::idempotency::Answer;
 use crate::inventory::{self, Stock};
 use crate::precondition::{self, IfMatch};
-use crate::{Shop, problem_of};
+use crate::refuse::problem_of;
+use crate::shop::Shop;
 
 type PathName = Result<Path<String>, PathRejection>;
 

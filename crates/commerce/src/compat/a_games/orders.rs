@@ -12,21 +12,24 @@ use kassa_service::{ClientAddress, Json, Problem, Protected};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::super::body::{Body, Decimal, Field, elements, integer, object, shown, text as text_of};
+use super::super::body::{Body, Decimal, Field, elements, integer, shown, text as text_of};
 use super::super::list::{self, PAGE_ROWS};
 use super::super::placing::{Arrival, here, offers, place};
 use super::super::refusal::{A, Allowed, Refusal};
 use super::{Message, PathText, number};
-use crate::catalog::NAME_CHARS_MAX;
+use crate::catalog::{NAME_CHARS_MAX, Offer};
 use crate::idempotency::{self, Answer};
 use crate::inventory::Refusal as StockRefusal;
+use crate::object::object_of;
+use crate::orders::Filter;
 use crate::orders::numbered::{self, NotChanged};
-use crate::orders::store::{self, Filter};
+use crate::orders::store;
 use crate::orders::{
     EdgeError, Item, Items, ItemsError, Line, Order, PlaceError, Placed, Status, SubmitError,
 };
-use crate::transport::prices::Offer;
-use crate::{Shop, problem_of, text};
+use crate::refuse::problem_of;
+use crate::shop::Shop;
+use crate::text;
 
 /// The most different games of an order.
 const GAMES_MAX: usize = 200;
@@ -34,7 +37,7 @@ const GAMES_MAX: usize = 200;
 const ITEM_NUMBERS: i64 = 1_000;
 
 /// A's routes of orders.
-pub(super) fn routes(shop: Arc<Shop>) -> Protected {
+pub(in crate::compat) fn routes(shop: Arc<Shop>) -> Protected {
     if shop.orders.is_none() {
         return Protected::new();
     }
@@ -210,7 +213,7 @@ fn wanted(body: &OrderBody) -> Result<Vec<(i64, i64)>, Refusal<A>> {
 }
 
 fn wanted_item(item: &RawValue) -> Result<(i64, i64), Refusal<A>> {
-    let ItemBody { game_id, quantity } = object(item).ok_or_else(invalid_items)?;
+    let ItemBody { game_id, quantity } = object_of(item.get()).ok_or_else(invalid_items)?;
     let quantity = quantity.as_deref().and_then(integer).filter(|quantity| *quantity >= 1);
     let (quantity, game) = (quantity.ok_or_else(invalid_items)?, game_id.ok_or_else(invalid_items)?);
     let id = integer(&game).ok_or_else(|| no_such_game(shown(&game)))?;

@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::body::Body;
 use super::super::refusal::{Admin, Allowed, Refusal};
-use crate::Shop;
 use crate::number::natural_or_none;
+use crate::shop::Shop;
 use crate::transport::chaos::{Faults, Refused};
 
 /// The delay when a body asks for one and does not say how long, ms.
@@ -28,7 +28,7 @@ const LATENCY_MS_DEFAULT: u64 = 5_000;
 const NONE: Faults = Faults { latency_ms: 0, crash_rate: 0.0, partial_failure_rate: 0.0 };
 
 /// The switch, where stock is.
-pub(super) fn routes(shop: Arc<Shop>) -> Protected {
+pub(in crate::compat) fn routes(shop: Arc<Shop>) -> Protected {
     if shop.inventory.is_none() {
         return Protected::new();
     }

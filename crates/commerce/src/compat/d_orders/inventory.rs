@@ -30,18 +30,18 @@ use super::super::body::{Body, text};
 use super::super::placing::here;
 use super::super::refusal::{Allowed, D, Refusal};
 use super::{ItemBody, asked};
-use crate::Shop;
-use crate::catalog::is_sku;
+use crate::catalog::{is_sku, prices};
 use crate::idempotency::{self, KEY_BYTES_MAX};
 use crate::inventory::store::{self, Only};
 use crate::inventory::{self, LedgerKind, QUANTITY_MAX, Refusal as StockRefusal, Stock, StockLine, Taken};
-use crate::transport::{chaos, prices};
+use crate::shop::Shop;
+use crate::transport::chaos;
 
 /// The most items that `GET /api/inventory` shows, the first by id.
 const ITEMS_MAX: i64 = 10_000;
 
 /// D's routes of stock, with chaos around them.
-pub(super) fn routes(shop: Arc<Shop>) -> Protected {
+pub(in crate::compat) fn routes(shop: Arc<Shop>) -> Protected {
     if shop.inventory.is_none() {
         return Protected::new();
     }

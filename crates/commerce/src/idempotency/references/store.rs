@@ -3,7 +3,7 @@
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
-use super::super::Request;
+use super::super::request::Request;
 use super::{Holder, Reference};
 
 /// Claims `reference` for the order that this transaction makes, for ever, unless another has it.

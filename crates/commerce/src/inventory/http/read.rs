@@ -13,13 +13,15 @@ use kassa_db::{Error, Tx};
 use kassa_service::{Bare, Json, Problem};
 use serde::Serialize;
 
+use super::super::stock;
 use super::super::store::{self, Only};
 use super::super::view::{EntryView, StockView};
-use super::{inventory, sku_of, unknown};
+use super::path::{inventory, sku_of, unknown};
 use crate::catalog::{self, Product, is_sku};
 use crate::params::Params;
+use crate::refuse::problem_of;
+use crate::shop::Shop;
 use crate::total::{self, Total};
-use crate::{Shop, problem_of};
 
 const LIMIT_DEFAULT: i64 = 50;
 const LIMIT_MAX: i64 = 200;
@@ -120,7 +122,7 @@ fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
     is_last
 }
 
-fn products_of(tx: &mut Tx<'_>, stock: &[super::super::Stock]) -> Result<Vec<Product>, Error> {
+fn products_of(tx: &mut Tx<'_>, stock: &[stock::Stock]) -> Result<Vec<Product>, Error> {
     let skus: Vec<&str> = stock.iter().map(|stock| stock.sku.as_str()).collect();
     catalog::store::by_skus(tx, &skus)
 }

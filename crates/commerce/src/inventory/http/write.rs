@@ -8,20 +8,19 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::{Allowed, Caller, need};
-use kassa_service::Problem;
+use kassa_service::{Object, Problem};
 use serde::{Deserialize, Serialize};
 
+use super::super::by_hand::{MoveError, Moved, Movement, move_once};
+use super::super::stock::{LedgerKind, QUANTITY_MAX, Refusal, Stock};
+use super::super::store::{self, open};
 use super::super::view::StockView;
-use super::super::{
-    LedgerKind, MoveError, Moved, Movement, QUANTITY_MAX, Refusal, Stock, move_once, open, store,
-};
-use super::{inventory, sku_of, unknown};
-use crate::Shop;
+use super::path::{inventory, sku_of, unknown};
 use crate::act::{Done, Failed, Keyed, once, refuse};
 use crate::catalog::NAME_CHARS_MAX;
-use crate::guard::Object;
 use crate::idempotency::{self, Answer};
 use crate::number::integer;
+use crate::shop::Shop;
 use crate::text;
 
 /// `{"quantity":10,"reason":"delivery 77"}`.

@@ -14,15 +14,20 @@ use kassa_service::{Bare, Json, Problem};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::lists::{self, Changes, Cursor, Question};
-use super::super::store::{self, Filter};
-use super::super::submit::orders;
+use super::super::answer::unknown;
+use super::super::filter::Filter;
+use super::super::lists;
+use super::super::lists::question::{Changes, Cursor, Question, parse_cursor};
+use super::super::order::{Order, Refund, RefundedLine};
+use super::super::sources::orders;
+use super::super::store;
 use super::super::view::Audience;
-use super::super::{Order, Refund, RefundedLine};
-use super::{Onlooker, PathId, order_id, require_orders, unknown};
+use super::caller::{Onlooker, PathId, order_id, require_orders};
 use crate::params::{End, Params};
+use crate::precondition;
+use crate::refuse::problem_of;
+use crate::shop::Shop;
 use crate::total::{self, Total};
-use crate::{Shop, precondition, problem_of};
 
 const LIMIT_DEFAULT: i64 = 50;
 const LIMIT_MAX: i64 = 200;
@@ -126,7 +131,7 @@ async fn find(shop: &Shop, id: String) -> Result<Order, Problem> {
 fn question(params: &Params, zone: &TimeZone, engine: Engine) -> Result<Question, Problem> {
     let since = params.time("updated_since", (End::From, zone))?.map(|asked| lists::since(asked, engine));
     let bad_cursor = || Problem::bad_request("cursor is none that was given out for this question");
-    let cursor = params.text("cursor").map(|text| lists::parse_cursor(text).ok_or_else(bad_cursor));
+    let cursor = params.text("cursor").map(|text| parse_cursor(text).ok_or_else(bad_cursor));
     let cursor = cursor.transpose()?;
     let (before, changes) = match (since, cursor) {
         (None, None) => (None, None),

@@ -11,21 +11,27 @@ use kassa_model::{Timestamp, failpoint};
 use kassa_service::{ClientAddress, Object, OptionalObject, Problem};
 use serde::Serialize;
 
-use super::super::context::Visit;
+use super::super::answer::{changed, failed, repeated, shape};
+use super::super::apart::{edit as apart, flow};
+use super::super::change::{cancel, edit, fulfil, refund};
+use super::super::edges::{CancelledStock, Change};
+use super::super::edited::Prices;
+use super::super::error::EdgeError;
+use super::super::fulfil::FulfilAsk;
+use super::super::lines::TooLarge;
+use super::super::order::StockPlace;
+use super::super::place::Orderer;
 use super::super::request::{CancelBody, EditBody, FulfilBody, OrderBody, RefundBody};
-use super::super::submit::{orders, products};
-use super::super::{
-    CancelledStock, Change, EdgeError, FulfilAsk, Orderer, Prices, StockPlace, Submission, Target, TooLarge,
-    cancel, edit, fulfil, refund, submit,
-};
-use super::answer::{changed, failed, repeated, shape};
-use super::{Buyer, PathId, apart, order_id};
-use crate::Shop;
+use super::super::sources::{orders, products};
+use super::super::submit::{Submission, submit};
+use super::super::target::Target;
+use super::caller::{Buyer, PathId, order_id};
 use crate::act::{Failed, Keyed, once};
 use crate::idempotency::required_key;
 use crate::inventory::LedgerKind;
 use crate::precondition::IfMatch;
-use crate::transport::flow;
+use crate::shop::Shop;
+use crate::visit::Visit;
 
 /// `POST /v1/orders` → 201, 202 or 422.
 pub(super) async fn create_order(

@@ -3,7 +3,9 @@
 use kassa_db::{Error, Tx, params};
 use kassa_model::Timestamp;
 
-use crate::{idempotency, outbox};
+use super::super::work;
+use crate::idempotency;
+use crate::outbox::store::forget_removed;
 
 /// A failed order, and what names it.
 struct Failed {
@@ -21,7 +23,7 @@ pub(super) fn remove_some(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Resu
             changes += its_changes;
         }
     }
-    outbox::forget_removed(tx, changes)?;
+    forget_removed(tx, changes)?;
     Ok(removed)
 }
 
@@ -43,6 +45,6 @@ fn remove(tx: &mut Tx<'_>, order: &Failed) -> Result<Option<u64>, Error> {
     }
     idempotency::forget_failed(tx, id, (&order.scope, order.client_reference.as_deref()))?;
     tx.execute("DELETE FROM order_lines WHERE order_id = $1", params![id])?;
-    tx.execute("DELETE FROM work WHERE order_id = $1", params![id])?;
+    work::store::forget(tx, id)?;
     tx.execute("DELETE FROM order_events WHERE order_id = $1", params![id]).map(Some)
 }

@@ -13,6 +13,7 @@
 //! [`OVERLAP_MICROS`] before the time that is asked for; and on both it ends with the last change that showed when its first page was
 //! asked for, however slowly its pages are: whoever asks from there the next time meets all that was late.
 
+pub(super) mod question;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -21,8 +22,10 @@ use kassa_db::{Engine, Error, Tx};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use uuid::Uuid;
 
-use super::Order;
-use super::store::{Filter, by_id, by_number, list};
+use self::question::{Changes, Question};
+use super::filter::Filter;
+use super::order::Order;
+use super::store::{by_id, by_number, list};
 use crate::total::{Asked, COUNTED_MAX, Total};
 
 /// Orders whose lines are looked at for one page, and among which a total is counted.
@@ -31,60 +34,12 @@ const SCANNED_MAX: i64 = 200_000;
 /// How long, µs, a change may take from its time to its commit where several are made at once, with what clocks differ.
 const OVERLAP_MICROS: i64 = 30 * MICROS_PER_SECOND;
 
-/// What is asked.
-#[derive(Debug, Clone)]
-pub(super) struct Question {
-    /// Which orders.
-    pub(super) filter: Filter,
-    /// A number, a UUID, a reference or a SKU.
-    pub(super) q: Option<String>,
-    /// In the order of their changes, from a time on.
-    pub(super) changes: Option<Changes>,
-    /// How many, at most.
-    pub(super) limit: i64,
-    /// Whether they are counted.
-    pub(super) total: Asked,
-}
-
-/// Where a list of changes begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Changes {
-    /// Changed at this time or later; see [`since`].
-    pub(super) since: Timestamp,
-    /// The change and the number of the last order of the page before.
-    pub(super) after: Option<(Timestamp, i64)>,
-    /// The time of the last change on the last page; `None`: of the last that shows.
-    pub(super) until: Option<Timestamp>,
-}
-
-/// Where a page begins that is not the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cursor {
-    /// Before the order with this number.
-    Before(i64),
-    /// After this change of the order with this number, in a list that ends with the second time.
-    After((Timestamp, i64), Option<Timestamp>),
-}
-
 /// A page.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) orders: Vec<Order>,
     pub(super) next_cursor: Option<String>,
     pub(super) total: Total,
-}
-
-/// Reads a cursor: `<number>`, or `<time of a change>-<number>-<time of the last change>`.
-pub(super) fn parse_cursor(text: &str) -> Option<Cursor> {
-    let time = |text: &str| text.parse().ok().map(Timestamp::from_micros);
-    match text.split('-').collect::<Vec<_>>()[..] {
-        [number] => Some(Cursor::Before(number.parse().ok()?)),
-        [changed_at, number] => Some(Cursor::After((time(changed_at)?, number.parse().ok()?), None)),
-        [changed_at, number, until] => {
-            Some(Cursor::After((time(changed_at)?, number.parse().ok()?), Some(time(until)?)))
-        }
-        _ => None,
-    }
 }
 
 /// Where a list begins that is to show all that has changed since `asked` to one who has seen what showed by then.
@@ -251,12 +206,5 @@ fn cursor_of((changed_at, number): (Timestamp, i64), changes: Changes) -> String
     match changes.until {
         Some(until) => format!("{changed_at}-{number}-{}", until.micros()),
         None => format!("{changed_at}-{number}"),
-    }
-}
-
-impl Changes {
-    /// Whether the list goes so far.
-    fn has(&self, changed_at: Timestamp) -> bool {
-        self.until.is_none_or(|until| changed_at <= until)
     }
 }

@@ -3,9 +3,10 @@
 use kassa_db::{Error, Tx, params};
 use kassa_model::Timestamp;
 
-use super::super::Order;
-use super::super::store::{Filter, read, with_lines};
-use super::Changes;
+use super::super::filter::Filter;
+use super::super::order::{self, Order};
+use super::super::store::{read, with_lines};
+use super::question::Changes;
 
 /// Orders of one reference that are looked at: each caller has names of its own.
 const OF_A_REFERENCE_MAX: i64 = 50;
@@ -71,7 +72,7 @@ pub(super) fn changed(
         number,
         filter.from.map_or(i64::MIN, Timestamp::micros),
         filter.to.map_or(i64::MAX, Timestamp::micros),
-        filter.status.map_or("", super::super::Status::name),
+        filter.status.map_or("", order::Status::name),
         filter.customer.as_deref().unwrap_or_default(),
         &email,
         filter.sku.as_deref().unwrap_or_default(),
@@ -100,7 +101,7 @@ pub(super) fn count(
         filter.from.map_or(i64::MIN, Timestamp::micros),
         filter.to.map_or(i64::MAX, Timestamp::micros),
         since.map_or(i64::MIN, Timestamp::micros),
-        filter.status.map_or("", super::super::Status::name),
+        filter.status.map_or("", order::Status::name),
         filter.customer.as_deref().unwrap_or_default(),
         &email,
         filter.sku.as_deref().unwrap_or_default(),

@@ -3,10 +3,11 @@
 use kassa_model::Timestamp;
 
 use super::super::{
-    Basket, CancelledStock, Change, Context, Customer, Edge, FulfilAsk, FulfilError, IllegalTransition, Item,
-    Kind, Line, Order, RefundAsk, RefundError, RefundLine, Status,
+    Basket, CancelledStock, Change, Customer, Edge, FulfilAsk, FulfilError, IllegalTransition, Item, Kind,
+    Line, Order, RefundAsk, RefundError, RefundLine, Status,
 };
 use crate::testing::{Dice, scaled, seed};
+use crate::visit::Context;
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_237_200_000_000);
 

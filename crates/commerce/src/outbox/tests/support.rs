@@ -16,8 +16,8 @@ use kassa_model::{Clock, LogRecord, Recorded, SystemClock, Timestamp, decode, mo
 use kassa_service::Metrics;
 
 use crate::MIGRATIONS;
-use crate::orders::{Context, LineDelta};
-use crate::outbox::{MoneyRecord, Relay, RelayOptions, Wake};
+use crate::outbox::{MoneyLine, MoneyRecord, Relay, RelayOptions, Wake};
+use crate::visit::Context;
 
 /// How much of the full counts a hard test runs: `KASSA_TEST_SCALE` in percent, 10 by default.
 pub(super) fn scaled(full: u64) -> u64 {
@@ -105,8 +105,7 @@ pub(super) fn amount(number: i64) -> i64 {
 /// A row: change 1 of order `o-<number>`, its money, and the public event `<number>`.
 pub(super) fn put(tx: &mut Tx<'_>, number: i64) -> Result<(), Error> {
     let order = format!("o-{number}");
-    let line = LineDelta {
-        fulfilled: None,
+    let line = MoneyLine {
         sku: "mug".to_owned(),
         name: "Mug".to_owned(),
         category: None,

@@ -8,7 +8,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use kassa_service::{Problem, Protected};
 
-use super::{Chaos, Crash};
+use super::switch::{Chaos, Crash};
 
 /// How the routes that it is around say no.
 pub type Words = fn(Problem) -> Response;

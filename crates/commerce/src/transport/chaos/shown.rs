@@ -6,7 +6,7 @@ use kassa_service::Metrics;
 use kassa_service::metrics::encoding::{DescriptorEncoder, EncodeMetric};
 use kassa_service::metrics::{Collector, Description, Family, Gauge, Unit};
 
-use super::{Chaos, NONE};
+use super::switch::{Chaos, NONE};
 
 const ENABLED: Description = Description {
     name: "inventory_chaos_enabled",
@@ -14,7 +14,9 @@ const ENABLED: Description = Description {
     unit: Unit::None,
 };
 
-pub(super) fn register(metrics: &Metrics, chaos: &Arc<Chaos>) {
+/// Shows it on `/metrics`; once per process.
+pub fn export(chaos: &Arc<Chaos>, metrics: &Metrics) {
+    chaos.count_on(metrics);
     metrics.register_collector(&[ENABLED], Shown(Arc::clone(chaos)));
 }
 

@@ -2,9 +2,13 @@
 
 use axum::Router;
 use axum::routing::post;
-use kassa_model::ManualClock;
-use kassa_service::Protected;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use kassa_model::{Clock, ManualClock, Timestamp};
 use kassa_service::client::{Call, Client, Sent};
+use kassa_service::{Metrics, Protected};
 
 use super::*;
 
@@ -68,7 +72,7 @@ fn draws_by_the_rates_and_the_seed() {
 fn shows_itself_on_metrics() {
     let (_, chaos) = chaos(Allowed::Yes);
     let metrics = Metrics::new("0");
-    chaos.export(&metrics);
+    export(&chaos, &metrics);
     chaos.set(faults(0, 1.0, 0.0)).unwrap();
     chaos.draw();
     for line in [

@@ -1,0 +1,50 @@
+//! `StockLow`: what the outbox tells of a SKU that has gone through its threshold.
+
+use kassa_db::{Error, Tx};
+use kassa_model::Timestamp;
+use serde::Serialize;
+
+use super::stock::Crossing;
+use crate::outbox::store::{self, NewRow};
+use crate::stored::to_json;
+
+const KIND: &str = "StockLow";
+
+#[derive(Serialize)]
+struct StockEvent<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    occurred_at: String,
+    stock: StockState<'a>,
+}
+
+#[derive(Serialize)]
+struct StockState<'a> {
+    sku: &'a str,
+    on_hand: i64,
+    low_stock_at: i64,
+}
+
+/// Writes a row for each SKU that `reference` has made low.
+///
+/// # Errors
+/// The database's.
+pub(super) fn record(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    crossings: &[Crossing],
+    now: Timestamp,
+) -> Result<(), Error> {
+    for crossing in crossings {
+        let Crossing { sku, on_hand, low_stock_at } = crossing;
+        let body = to_json(&StockEvent {
+            id: &format!("low:{reference}:{sku}"),
+            kind: KIND,
+            occurred_at: now.to_string(),
+            stock: StockState { sku, on_hand: *on_hand, low_stock_at: *low_stock_at },
+        })?;
+        store::insert(tx, &NewRow { event: None, kind: KIND, body: &body, money: None }, now)?;
+    }
+    Ok(())
+}

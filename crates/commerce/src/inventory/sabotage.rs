@@ -1,0 +1,50 @@
+//! The two statements that keep stock right, and in builds with debug assertions what stands in their place when a guard is
+//! taken away: negative controls (see `crate::sabotage`).
+
+use kassa_db::{Error, Tx};
+use kassa_model::Timestamp;
+
+use super::store::{self, Entry};
+
+/// [`store::take`].
+pub(super) fn take(
+    tx: &mut Tx<'_>,
+    sku: &str,
+    quantity: i64,
+    now: Timestamp,
+) -> Result<Option<(i64, i64)>, Error> {
+    #[cfg(debug_assertions)]
+    if guards::is(guards::Sabotage::CheckFirst) {
+        return take_after_looking(tx, sku, quantity, now);
+    }
+    store::take(tx, sku, quantity, now)
+}
+
+/// [`store::enter`].
+pub(super) fn enter(tx: &mut Tx<'_>, entry: &Entry<'_>, now: Timestamp) -> Result<bool, Error> {
+    #[cfg(debug_assertions)]
+    if guards::is(guards::Sabotage::LedgerUnique) {
+        let reference = format!("{}#{}", entry.reference, uuid::Uuid::now_v7());
+        return store::enter(tx, &Entry { reference: &reference, ..*entry }, now);
+    }
+    store::enter(tx, entry, now)
+}
+
+#[cfg(debug_assertions)]
+use crate::sabotage as guards;
+
+/// Stock is looked at first and taken unconditionally after.
+#[cfg(debug_assertions)]
+fn take_after_looking(
+    tx: &mut Tx<'_>,
+    sku: &str,
+    quantity: i64,
+    now: Timestamp,
+) -> Result<Option<(i64, i64)>, Error> {
+    let seen = store::by_sku(tx, sku)?.filter(|stock| stock.available() >= quantity);
+    let Some(seen) = seen else { return Ok(None) };
+    let left = seen.on_hand - quantity;
+    let sql = "UPDATE stock SET on_hand = $2, updated_at = $3 WHERE sku = $1";
+    tx.execute(sql, kassa_db::params![sku, left, now.micros()])?;
+    Ok(Some((left, seen.low_stock_at)))
+}

@@ -1,0 +1,83 @@
+//! What happened to an order, as its row of the outbox: the public event, and the money that it moved.
+
+use kassa_db::{Error, Tx};
+use serde::Serialize;
+
+use super::edges::{Change, Kind, LineDelta};
+use super::view::{Audience, OrderView};
+use crate::outbox::money::{MoneyLine, MoneyRecord};
+use crate::outbox::store::{self, NewRow};
+use crate::sabotage::{self, Sabotage};
+use crate::stored::to_json;
+
+#[derive(Serialize)]
+struct OrderEvent<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    occurred_at: String,
+    order: OrderView<'a>,
+    /// What was handed over; only of an `OrderFulfilled`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<Vec<HandedOver<'a>>>,
+}
+
+#[derive(Serialize)]
+struct HandedOver<'a> {
+    sku: &'a str,
+    quantity: i64,
+}
+
+/// Writes the row of a change.
+///
+/// # Errors
+/// The database's.
+pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
+    let order = &change.after;
+    let body = to_json(&OrderEvent {
+        id: &format!("{}:{}", order.id, order.last_seq),
+        kind: change.kind.name(),
+        occurred_at: order.updated_at.to_string(),
+        order: order.view(Audience::Shop),
+        lines: (change.kind == Kind::Fulfilled).then(|| handed_over(&change.lines)),
+    })?;
+    let money = money_record(change).map(|money| to_json(&money)).transpose()?;
+    let (event, kind) = (Some((order.id.as_str(), order.last_seq)), change.kind.name());
+    store::insert(tx, &NewRow { event, kind, body: &body, money: money.as_deref() }, order.updated_at)
+}
+
+fn handed_over(lines: &[LineDelta]) -> Vec<HandedOver<'_>> {
+    let units = lines.iter().map(|line| HandedOver { sku: &line.sku, quantity: line.fulfilled.unwrap_or(0) });
+    units.filter(|line| line.quantity > 0).collect()
+}
+
+/// The record of a change; `None` where neither money nor units moved.
+fn money_record(change: &Change) -> Option<MoneyRecord> {
+    let name = change.kind.analytics_name()?;
+    let order = &change.after;
+    let id = match sabotage::is(Sabotage::MoneyByOrder) {
+        false => format!("order:{}:{}", order.id, order.last_seq),
+        true => format!("order:{}", order.id),
+    };
+    Some(MoneyRecord {
+        id,
+        name: name.to_owned(),
+        occurred_at: order.updated_at,
+        order_id: order.id.clone(),
+        revenue_delta_minor: change.revenue_delta_minor,
+        currency: order.currency.code().to_owned(),
+        status: order.status.name().to_owned(),
+        lines: change.lines.iter().map(money_line).collect(),
+        context: order.context.clone(),
+    })
+}
+
+fn money_line(line: &LineDelta) -> MoneyLine {
+    MoneyLine {
+        sku: line.sku.clone(),
+        name: line.name.clone(),
+        category: line.category.clone(),
+        units_delta: line.units_delta,
+        revenue_delta_minor: line.revenue_delta_minor,
+    }
+}

@@ -1,0 +1,33 @@
+//! Where a process has orders, and from where it knows the products that they ask for.
+
+use kassa_db::Db;
+use kassa_service::Problem;
+
+use super::lines::Items;
+use crate::catalog::{Offer, prices};
+use crate::refuse::problem_of;
+use crate::shop::Shop;
+
+/// The products of `items`, where the transaction cannot read them itself: from the catalogue's own database, or from the
+/// catalog role.
+pub(super) async fn products(shop: &Shop, items: &Items) -> Result<Option<Vec<Offer>>, Problem> {
+    if shop.catalog_is_with_orders() {
+        return Ok(None);
+    }
+    match (&shop.catalog, &shop.remote_catalog) {
+        (Some(db), _) => {
+            let skus = items.skus().into_iter().map(str::to_owned).collect();
+            prices::read(db, skus).await.map(Some).map_err(|error| problem_of(&error))
+        }
+        (None, Some(remote)) => {
+            let offers = remote.by_skus(&items.skus()).await;
+            offers.map(Some).map_err(|error| Problem::unavailable(error.to_string(), 2))
+        }
+        (None, None) => Err(Problem::unavailable("no catalogue is configured", 5)),
+    }
+}
+
+/// The orders' database; the routes are there only where it is.
+pub(super) fn orders(shop: &Shop) -> Result<&Db, Problem> {
+    shop.orders.as_ref().ok_or_else(|| Problem::not_found("no orders here"))
+}

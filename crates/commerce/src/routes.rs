@@ -1,0 +1,26 @@
+//! The shop's routes by their class.
+
+use std::sync::Arc;
+
+use axum::Router;
+use kassa_service::Protected;
+
+use crate::shop::Shop;
+use crate::{catalog, inventory, orders, transport};
+
+/// The routes of class `Storefront`: what anyone may call.
+pub fn storefront_routes(shop: Arc<Shop>) -> Router {
+    catalog::http::storefront_routes(Arc::clone(&shop)).merge(orders::http::storefront_routes(shop))
+}
+
+/// The routes of class `Native`: those of keys and sessions.
+pub fn native_routes(shop: Arc<Shop>) -> Protected {
+    catalog::http::native_routes(Arc::clone(&shop))
+        .merge(inventory::http::native_routes(Arc::clone(&shop)))
+        .merge(orders::http::native_routes(shop))
+}
+
+/// The routes of class `Internal`: what roles ask each other; for role ports only.
+pub fn internal_routes(shop: Arc<Shop>) -> Protected {
+    transport::http::internal_routes(shop)
+}

@@ -1,0 +1,213 @@
+//! The switch of chaos: which faults are on, until when, and what happens to the next command.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use kassa_model::{Clock, MICROS_PER_SECOND, Timestamp};
+use kassa_service::Metrics;
+use kassa_service::metrics::{Counter, Family, Unit};
+
+/// How long chaos lasts unless it is ended: 10 minutes.
+pub const LIFE: Duration = Duration::from_secs(600);
+/// The longest delay, ms.
+pub const LATENCY_MS_MAX: u64 = 60_000;
+
+/// Which faults.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Faults {
+    /// The delay before a command, ms; 0 for none.
+    pub latency_ms: u64,
+    /// The share of commands that fail before anything was done, 0 to 1.
+    pub crash_rate: f64,
+    /// The share of commands whose answer is lost after they were done, 0 to 1.
+    pub partial_failure_rate: f64,
+}
+
+/// Why the faults were not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Neither a demo on loopback nor `chaos.allowed`.
+    #[error("chaos is not allowed here: set chaos.allowed = true")]
+    NotAllowed,
+    /// A rate that is no number from 0 to 1.
+    #[error("a rate is a number from 0 to 1")]
+    Rate,
+    /// A delay beyond [`LATENCY_MS_MAX`].
+    #[error("latency_ms is at most {LATENCY_MS_MAX}")]
+    Latency,
+}
+
+/// How a command fails before anything was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crash {
+    /// 500.
+    Internal,
+    /// 503.
+    Unavailable,
+    /// The connection is dropped without an answer.
+    Dropped,
+}
+
+/// What happens to one command.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fate {
+    /// The delay before everything else.
+    pub latency: Option<Duration>,
+    /// The failure in place of the command.
+    pub crash: Option<Crash>,
+    /// Whether the answer is lost once the command is done.
+    pub answer_lost: bool,
+}
+
+/// The switch. One per process.
+#[derive(Debug)]
+pub struct Chaos {
+    clock: Arc<dyn Clock>,
+    allowed: bool,
+    /// When it ends, µs; 0 while it is off. Read for every order, hence no lock.
+    until: AtomicI64,
+    faults: Mutex<Faults>,
+    random: AtomicU64,
+    events: Family<[(&'static str, &'static str); 1], Counter>,
+}
+
+pub(super) const NONE: Faults = Faults { latency_ms: 0, crash_rate: 0.0, partial_failure_rate: 0.0 };
+
+impl Chaos {
+    /// A switch that is off; without `allowed` it stays off. `seed` makes the faults repeatable.
+    pub fn new(clock: Arc<dyn Clock>, allowed: Allowed, seed: u64) -> Self {
+        Self {
+            clock,
+            allowed: allowed == Allowed::Yes,
+            until: AtomicI64::new(0),
+            faults: Mutex::new(NONE),
+            random: AtomicU64::new(seed),
+            events: Family::default(),
+        }
+    }
+
+    /// Switches `faults` on for [`LIFE`]; returns when they end.
+    ///
+    /// # Errors
+    /// [`Refused`] where chaos is not allowed or a number is out of its bounds.
+    pub fn set(&self, faults: Faults) -> Result<Timestamp, Refused> {
+        self.set_for(faults, LIFE)
+    }
+
+    /// As [`set`](Self::set), for `life`.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn set_for(&self, faults: Faults, life: Duration) -> Result<Timestamp, Refused> {
+        if !self.allowed {
+            return Err(Refused::NotAllowed);
+        }
+        let is_rate = |rate: f64| (0.0..=1.0).contains(&rate);
+        if !is_rate(faults.crash_rate) || !is_rate(faults.partial_failure_rate) {
+            return Err(Refused::Rate);
+        }
+        if faults.latency_ms > LATENCY_MS_MAX {
+            return Err(Refused::Latency);
+        }
+        let life = i64::try_from(life.as_micros()).unwrap_or(i64::MAX);
+        let until = self.clock.now().plus_micros(life);
+        *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
+        self.until.store(until.micros(), Ordering::SeqCst);
+        tracing::warn!(?faults, %until, "chaos is switched on");
+        Ok(until)
+    }
+
+    /// Switches it off.
+    pub fn clear(&self) {
+        self.until.store(0, Ordering::SeqCst);
+    }
+
+    /// Whether it is on.
+    pub fn is_on(&self) -> bool {
+        let until = self.until.load(Ordering::SeqCst);
+        until != 0 && self.clock.now().micros() < until
+    }
+
+    /// The faults that are on, and when they end.
+    pub fn current(&self) -> Option<(Faults, Timestamp)> {
+        let faults = *self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = Timestamp::from_micros(self.until.load(Ordering::SeqCst));
+        self.is_on().then_some((faults, until))
+    }
+
+    /// Draws what happens to the next command, and counts it.
+    pub fn draw(&self) -> Fate {
+        let Some((faults, _)) = self.current() else { return Fate::default() };
+        let crash = (self.chance() < faults.crash_rate).then(|| match self.next() % 3 {
+            0 => Crash::Internal,
+            1 => Crash::Unavailable,
+            _ => Crash::Dropped,
+        });
+        let fate = Fate {
+            latency: (faults.latency_ms > 0).then(|| Duration::from_millis(faults.latency_ms)),
+            crash,
+            answer_lost: crash.is_none() && self.chance() < faults.partial_failure_rate,
+        };
+        self.count(&fate);
+        fate
+    }
+
+    /// Counts on `/metrics`; once per process.
+    pub(super) fn count_on(&self, metrics: &Metrics) {
+        let help = "Commands on stock that were disturbed on purpose.";
+        metrics.register("inventory_chaos_events_total", help, Unit::None, self.events.clone());
+    }
+
+    fn count(&self, fate: &Fate) {
+        for (kind, happened) in [
+            ("latency", fate.latency.is_some()),
+            ("crash", fate.crash.is_some()),
+            ("partial_failure", fate.answer_lost),
+        ] {
+            if happened {
+                self.events.get_or_create(&[("type", kind)]).inc();
+            }
+        }
+    }
+
+    /// A number from 0 to below 1.
+    fn chance(&self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// `SplitMix64` (Steele, Lea, Flood 2014).
+    fn next(&self) -> u64 {
+        const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+        let mut mixed = self.random.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+/// Whether chaos may be switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowed {
+    /// `--demo` on loopback, or `chaos.allowed = true`.
+    Yes,
+    /// Everywhere else.
+    No,
+}
+
+impl Crash {
+    /// The answer in its place; `None` for a dropped connection.
+    pub fn status(self) -> Option<StatusCode> {
+        match self {
+            Self::Internal => Some(StatusCode::INTERNAL_SERVER_ERROR),
+            Self::Unavailable => Some(StatusCode::SERVICE_UNAVAILABLE),
+            Self::Dropped => None,
+        }
+    }
+}
+
+/// How many seconds are left, rounded up; for pages.
+pub fn seconds_left(now: Timestamp, until: Timestamp) -> i64 {
+    (until.micros().saturating_sub(now.micros()).max(0) + MICROS_PER_SECOND - 1) / MICROS_PER_SECOND
+}
