@@ -17,6 +17,7 @@ mod number;
 mod object;
 pub mod orders;
 pub mod outbox;
+mod page;
 mod params;
 pub mod peer;
 mod precondition;
@@ -29,7 +30,6 @@ mod stored;
 #[cfg(test)]
 mod testing;
 mod text;
-mod total;
 pub mod transport;
 pub mod visit;
 

@@ -207,6 +207,26 @@ impl<'a> Tx<'a> {
         Ok(found)
     }
 
+    /// The rows of all these keys, eight to a statement, which names them `$1` to `$8`: one text serves any number of keys,
+    /// for a part that is short repeats its last.
+    ///
+    /// # Errors
+    /// As for [`all`](Self::all).
+    pub fn all_of<T>(
+        &mut self,
+        sql: &'static str,
+        keys: &[Param<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let mut found = Vec::with_capacity(keys.len());
+        for part in keys.chunks(8) {
+            let mut eight = [part[part.len() - 1]; 8];
+            eight[..part.len()].copy_from_slice(part);
+            found.extend(self.all(sql, &eight, &mut read)?);
+        }
+        Ok(found)
+    }
+
     /// The first row, if there is one.
     ///
     /// # Errors

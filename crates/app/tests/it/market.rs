@@ -186,7 +186,7 @@ impl Market {
         if refunds > 0 {
             let made =
                 self.until_answered(&self.orders_at, "GET", &format!("{path}/refunds"), "", &json!({}));
-            assert_eq!(made.json()["refunds"].as_array().unwrap().len(), refunds, "{path}: {made:?}");
+            assert_eq!(made.json()["results"].as_array().unwrap().len(), refunds, "{path}: {made:?}");
         }
     }
 
@@ -308,7 +308,7 @@ impl Market {
         let (mut open, mut cursor) = (0, String::new());
         loop {
             let page = orders.get(&format!("/v1/orders?limit=200{cursor}")).json();
-            for order in page["orders"].as_array().unwrap() {
+            for order in page["results"].as_array().unwrap() {
                 open += u64::from(order["status"] == "accepted" || order["edit_pending"] == true);
                 take(&mut expected, order);
             }

@@ -5,8 +5,8 @@ use kassa_model::{Currency, Money, Timestamp};
 
 use super::check::Folded;
 use super::product::{NAME_CHARS_MAX, Product};
+use crate::page::COUNTED_MAX;
 use crate::text;
-use crate::total::COUNTED_MAX;
 
 /// The columns of a [`Product`], in the order in which [`product`] reads them.
 macro_rules! columns {
@@ -110,9 +110,6 @@ pub(crate) const ALL: &[&str] = &[
     COUNT,
 ];
 
-/// How many SKUs or ids one statement takes.
-const CHUNK: usize = 8;
-
 fn product(row: &Row<'_>) -> Result<Product, Error> {
     let code = row.text(8)?;
     let currency: Currency =
@@ -140,14 +137,8 @@ pub fn by_skus(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Product>, Error> {
     if let [sku] = skus {
         return tx.all(BY_SKU, params![*sku], product);
     }
-    let mut found = Vec::with_capacity(skus.len());
-    for chunk in skus.chunks(CHUNK) {
-        // A short chunk repeats its last SKU: one statement serves every length.
-        let at = |place: usize| chunk[place.min(chunk.len() - 1)];
-        let given = params![at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)];
-        found.extend(tx.all(BY_SKUS, given, product)?);
-    }
-    Ok(found)
+    let keys: Vec<Param<'_>> = skus.iter().map(|sku| Param::from(*sku)).collect();
+    tx.all_of(BY_SKUS, &keys, product)
 }
 
 /// The products of these ids, archived ones too, in no order; an id that nothing has is left out.
@@ -155,13 +146,8 @@ pub fn by_ids(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Product>, Error> {
     if let [id] = ids {
         return tx.all(BY_ID, params![*id], product);
     }
-    let mut found = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(CHUNK) {
-        let at = |place: usize| chunk[place.min(chunk.len() - 1)];
-        let given = params![at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)];
-        found.extend(tx.all(BY_IDS, given, product)?);
-    }
-    Ok(found)
+    let keys: Vec<Param<'_>> = ids.iter().map(|id| Param::from(*id)).collect();
+    tx.all_of(BY_IDS, &keys, product)
 }
 
 /// Writes a new product; its id, or `None` when its SKU is taken.

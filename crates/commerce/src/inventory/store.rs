@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use kassa_db::{Error, Row, Tx, params};
+use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::Timestamp;
 
 use super::stock::{LedgerKind, ON_HAND_MAX, Stock};
-use crate::total::COUNTED_MAX;
+use crate::page::COUNTED_MAX;
 
 macro_rules! columns {
     () => {
@@ -57,9 +57,6 @@ const LEDGER: &str = "SELECT id, ref, kind, quantity, reason, created_at FROM le
 pub(crate) const ALL: &[&str] =
     &[BY_SKU, BY_SKUS, LIST, COUNT, OPEN, TAKE, TAKE_ALONE, ADD, SET_LOW, ENTER, ENTERED, LEDGER];
 
-/// How many SKUs one statement takes.
-const CHUNK: usize = 8;
-
 fn stock(row: &Row<'_>) -> Result<Stock, Error> {
     Ok(Stock {
         sku: row.text(0)?,
@@ -78,14 +75,8 @@ pub fn by_sku(tx: &mut Tx<'_>, sku: &str) -> Result<Option<Stock>, Error> {
 
 /// The stock of these SKUs, in no order; a SKU without stock is left out.
 pub fn by_skus(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Stock>, Error> {
-    let mut found = Vec::with_capacity(skus.len());
-    for chunk in skus.chunks(CHUNK) {
-        // A short chunk repeats its last SKU: one statement serves every length.
-        let at = |place: usize| chunk[place.min(chunk.len() - 1)];
-        let given = params![at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)];
-        found.extend(tx.all(BY_SKUS, given, stock)?);
-    }
-    Ok(found)
+    let keys: Vec<Param<'_>> = skus.iter().map(|sku| Param::from(*sku)).collect();
+    tx.all_of(BY_SKUS, &keys, stock)
 }
 
 /// Which stock is listed.

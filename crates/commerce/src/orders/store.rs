@@ -1,6 +1,8 @@
 //! The tables `orders`, `order_lines`, `order_events` and `refunds`.
 
-use kassa_db::{Error, Row, Tx, params};
+use std::collections::HashMap;
+
+use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
 use super::edges::Change;
@@ -12,6 +14,23 @@ use crate::stored::{from_json, to_json};
 /// By how much, µs, a change may be earlier than the one before it: requests wait for prices and for their turn, and clocks
 /// are put right by a little.
 const AHEAD_MICROS_MAX: i64 = 60 * MICROS_PER_SECOND;
+
+/// The columns of an [`Order`], in the order in which [`read`] reads them.
+macro_rules! order_columns {
+    () => {
+        "number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, customer_email, \
+         scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept"
+    };
+}
+pub(super) use order_columns;
+
+/// The columns of a [`Line`], in the order in which [`read_line`] reads them.
+macro_rules! line_columns {
+    () => {
+        "product_id, sku, name, category, unit_price_minor, quantity, tracked, refunded_quantity, refunded_minor, \
+         restocked_quantity, fulfilled_quantity"
+    };
+}
 
 /// Makes the order's row; returns its number.
 pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
@@ -51,9 +70,11 @@ pub(super) fn changed_at(tx: &mut Tx<'_>, now: Timestamp) -> Result<Timestamp, E
 
 /// Makes the order's lines.
 pub(super) fn insert_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> {
-    let sql = "INSERT INTO order_lines (order_id, position, product_id, sku, name, category, unit_price_minor, \
-               quantity, tracked, refunded_quantity, refunded_minor, restocked_quantity, fulfilled_quantity) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    let sql = concat!(
+        "INSERT INTO order_lines (order_id, position, ",
+        line_columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    );
     for (position, line) in (1_i64..).zip(&order.lines) {
         let values = params![
             &order.id,
@@ -182,13 +203,9 @@ pub fn refunds(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(Refund, Timestamp
 /// # Errors
 /// The database's.
 pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Order>, Error> {
-    let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
-               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept \
-               FROM orders WHERE id = $1";
-    match tx.first(sql, params![id], read)? {
-        Some(order) => with_lines(tx, order).map(Some),
-        None => Ok(None),
-    }
+    let sql = concat!("SELECT ", order_columns!(), " FROM orders WHERE id = $1");
+    let order = tx.first(sql, params![id], read)?;
+    order.map(|order| with_its_lines(tx, order)).transpose()
 }
 
 /// The order of this number, with its lines.
@@ -196,13 +213,9 @@ pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Order>, Error> {
 /// # Errors
 /// The database's.
 pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
-    let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
-               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept \
-               FROM orders WHERE number = $1";
-    match tx.first(sql, params![number], read)? {
-        Some(order) => with_lines(tx, order).map(Some),
-        None => Ok(None),
-    }
+    let sql = concat!("SELECT ", order_columns!(), " FROM orders WHERE number = $1");
+    let order = tx.first(sql, params![number], read)?;
+    order.map(|order| with_its_lines(tx, order)).transpose()
 }
 
 /// Orders, newest first, with their lines.
@@ -210,12 +223,14 @@ pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
 /// # Errors
 /// The database's.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, Error> {
-    let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
-               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept \
-               FROM orders WHERE number < $1 AND number > $2 AND created_at >= $3 AND created_at < $4 \
+    let sql = concat!(
+        "SELECT ",
+        order_columns!(),
+        " FROM orders WHERE number < $1 AND number > $2 AND created_at >= $3 AND created_at < $4 \
                AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
                AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
-               ORDER BY number DESC LIMIT $9";
+               ORDER BY number DESC LIMIT $9"
+    );
     let email = filter.email();
     let values = params![
         filter.before.unwrap_or(i64::MAX),
@@ -229,14 +244,32 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, 
         limit,
     ];
     let orders = tx.all(sql, values, read)?;
-    orders.into_iter().map(|order| with_lines(tx, order)).collect()
+    with_lines(tx, orders)
 }
 
-pub(super) fn with_lines(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, Error> {
-    let sql = "SELECT product_id, sku, name, category, unit_price_minor, quantity, tracked, refunded_quantity, \
-               refunded_minor, restocked_quantity, fulfilled_quantity FROM order_lines WHERE order_id = $1 ORDER BY position";
+fn with_its_lines(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, Error> {
+    let sql = concat!("SELECT ", line_columns!(), " FROM order_lines WHERE order_id = $1 ORDER BY position");
     order.lines = tx.all(sql, params![&order.id], read_line)?;
     Ok(order)
+}
+
+/// The same orders with their lines.
+pub(super) fn with_lines(tx: &mut Tx<'_>, mut orders: Vec<Order>) -> Result<Vec<Order>, Error> {
+    let sql = concat!(
+        "SELECT ",
+        line_columns!(),
+        ", order_id FROM order_lines WHERE order_id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY order_id, position"
+    );
+    let ids: Vec<Param<'_>> = orders.iter().map(|order| Param::from(&order.id)).collect();
+    let read = tx.all_of(sql, &ids, |row| Ok((row.text(11)?, read_line(row)?)))?;
+    let mut lines: HashMap<String, Vec<Line>> = HashMap::new();
+    for (order_id, line) in read {
+        lines.entry(order_id).or_default().push(line);
+    }
+    for order in &mut orders {
+        order.lines = lines.remove(&order.id).unwrap_or_default();
+    }
+    Ok(orders)
 }
 
 pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {

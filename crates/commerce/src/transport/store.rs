@@ -154,17 +154,24 @@ pub(super) fn lines(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<StockLine>, 
     lines.map_or_else(|| Ok(Vec::new()), |lines| from_json(&lines))
 }
 
+/// The columns of an [`Entry`].
+macro_rules! entry_columns {
+    () => {
+        "ref, sku, kind, quantity"
+    };
+}
+
 /// The ledger's entries of one command, or, when `reference` ends with a slash, of all whose `ref` begins with it.
 ///
 /// # Errors
 /// The database's.
 pub fn ledger(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<Entry>, Error> {
     let Some(prefix) = reference.strip_suffix('/') else {
-        let sql = "SELECT ref, sku, kind, quantity FROM ledger WHERE ref = $1 ORDER BY id";
+        let sql = concat!("SELECT ", entry_columns!(), " FROM ledger WHERE ref = $1 ORDER BY id");
         return tx.all(sql, params![reference], entry);
     };
     let end = format!("{prefix}0");
-    let sql = "SELECT ref, sku, kind, quantity FROM ledger WHERE ref >= $1 AND ref < $2 ORDER BY id";
+    let sql = concat!("SELECT ", entry_columns!(), " FROM ledger WHERE ref >= $1 AND ref < $2 ORDER BY id");
     tx.all(sql, params![reference, &end], entry)
 }
 
@@ -173,7 +180,7 @@ pub fn ledger(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<Entry>, Error> {
 /// # Errors
 /// The database's.
 pub fn ledger_after(tx: &mut Tx<'_>, after: i64, most: i64) -> Result<(Vec<Entry>, Option<i64>), Error> {
-    let sql = "SELECT ref, sku, kind, quantity, id FROM ledger WHERE id > $1 ORDER BY id LIMIT $2";
+    let sql = concat!("SELECT ", entry_columns!(), ", id FROM ledger WHERE id > $1 ORDER BY id LIMIT $2");
     let rows = tx.all(sql, params![after, most], |row| Ok((entry(row)?, row.int(4)?)))?;
     let last = rows.last().map(|(_, id)| *id);
     Ok((rows.into_iter().map(|(entry, _)| entry).collect(), last))

@@ -16,30 +16,17 @@ use sha2::{Digest, Sha256};
 use super::super::cache::{Answer, Asked};
 use super::super::product::Product;
 use super::super::view::{self, ProductView};
-use super::super::{page, store};
+use super::super::{listing, store};
 use super::named::{Named, catalog};
 use crate::inventory::{self, Stock};
+use crate::page::{self, Page, Total};
 use crate::params::Params;
 use crate::precondition;
 use crate::refuse::problem_of;
 use crate::shop::Shop;
-use crate::total::{self, Total};
 
 /// The most categories that are listed.
 const CATEGORIES_MAX: i64 = 1_000;
-
-#[derive(Serialize)]
-struct Page<'a> {
-    results: Vec<ProductView<'a>>,
-    next_cursor: Option<String>,
-    #[serde(flatten)]
-    total: Total,
-}
-
-#[derive(Serialize)]
-struct Categories {
-    results: Vec<Category>,
-}
 
 #[derive(Serialize)]
 struct Category {
@@ -57,26 +44,24 @@ pub(super) async fn list_products(
     if let Some(answer) = shop.products.get(&asked) {
         return Ok(show(&answer, &headers));
     }
-    let (listing, counting) = page::listing(&uri)?;
+    let (listing, counting) = listing::listing(&uri)?;
     let (limit, sort) = (listing.limit, listing.sort);
     // One more than is shown tells whether there is a next page.
     let more = store::Listing { limit: limit + 1, ..listing };
     let ticket = shop.products.ticket();
     let ((mut products, stock), counted) = read_with(&shop, move |tx| {
         let counted = match counting {
-            total::Asked::Yes => Some(store::count(tx, &more)?),
-            total::Asked::No => None,
+            page::Asked::Yes => Some(store::count(tx, &more)?),
+            page::Asked::No => None,
         };
         Ok((store::list(tx, &more)?, counted))
     })
     .await?;
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let is_last = products.len() <= shown;
-    products.truncate(shown);
+    let more = page::cut(&mut products, limit);
     let stock = view::by_sku(stock);
     let body = json(&Page {
         results: products.iter().map(|product| ProductView::new(product, stock.get(&product.sku))).collect(),
-        next_cursor: products.last().filter(|_| !is_last).map(|last| page::cursor(last, sort)),
+        next_cursor: products.last().filter(|_| more).map(|last| listing::cursor(last, sort)),
         total: counted.map_or_else(Total::default, Total::counted),
     })?;
     let answer = Arc::new(Answer { etag: etag_of(&body)?, body });
@@ -112,7 +97,7 @@ pub(super) async fn get_product(
     Ok(show(&answer, &headers))
 }
 
-/// `GET /v1/categories`: `{"results":[{"name":"consoles","count":3}]}`, by name.
+/// `GET /v1/categories`: `{"results":[{"name":"consoles","count":3}],"next_cursor":null}`, by name.
 pub(super) async fn list_categories(
     State(shop): State<Arc<Shop>>,
     uri: Uri,
@@ -127,7 +112,7 @@ pub(super) async fn list_categories(
     let found = catalog(&shop)?.read(|tx| store::categories(tx, CATEGORIES_MAX)).await;
     let found = found.map_err(|error: Error| problem_of(&error))?;
     let results = found.into_iter().map(|(name, count)| Category { name, count }).collect();
-    let body = json(&Categories { results })?;
+    let body = json(&Page::whole(results))?;
     let answer = Arc::new(Answer { etag: etag_of(&body)?, body });
     shop.products.keep(asked, Arc::clone(&answer), ticket, None);
     Ok(show(&answer, &headers))

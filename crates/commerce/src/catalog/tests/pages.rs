@@ -98,7 +98,7 @@ async fn finds_words_in_any_case_and_takes_wildcards_as_they_are() {
         check("q=%27%3B+DROP+TABLE+products", &[]).await;
         check("q=+", &["Große Tasse", "Kleine Tasse", "100% Wolle", "1000 Wolle", "Back\\slash"]).await;
         let categories = bed.get("/v1/categories").await;
-        let expected = json!({"results": [{"name": "Garn", "count": 3}, {"name": "Küche", "count": 2}]});
-        assert_eq!(categories, expected, "{}", bed.name);
+        let expected = json!([{"name": "Garn", "count": 3}, {"name": "Küche", "count": 2}]);
+        assert_eq!(categories, json!({"results": expected, "next_cursor": null}), "{}", bed.name);
     }
 }

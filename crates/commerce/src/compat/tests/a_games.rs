@@ -109,7 +109,7 @@ async fn orders() {
         let order = order.replace("119.98", "179.97").replace("\"quantity\":2", "\"quantity\":3");
         bed.check("GET /orders/all", "", 200, &format!("[{order}]")).await;
         let native = bed.call("GET /v1/orders", &[], "").await.json();
-        assert_eq!(native["orders"][0]["total"]["amount_minor"], 17_997);
+        assert_eq!(native["results"][0]["total"]["amount_minor"], 17_997);
         let deleted = r#"{"message":"Order deleted successfully"}"#;
         bed.check("DELETE /orders/delete/1", "", 200, deleted).await;
         bed.check("GET /orders/all", "", 200, "[]").await;
@@ -195,7 +195,8 @@ async fn a_fulfilled_order_stays() {
     with_a_game(&bed).await;
     let body = r#"{"items":[{"gameId":1,"quantity":1}]}"#;
     assert_eq!(bed.call("POST /orders/add", &[], body).await.status, 201);
-    let id = bed.call("GET /v1/orders", &[], "").await.json()["orders"][0]["id"].as_str().unwrap().to_owned();
+    let id =
+        bed.call("GET /v1/orders", &[], "").await.json()["results"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(bed.call(&format!("POST /v1/orders/{id}/fulfil"), &[], "").await.status, 200);
     for head in ["PUT /orders/edit/1", "DELETE /orders/delete/1"] {
         let reply = bed.call(head, &[], body).await;

@@ -6,6 +6,13 @@ use kassa_model::Timestamp;
 use super::super::request::Request;
 use super::{Holder, Reference};
 
+/// The columns of a [`Holder`].
+macro_rules! columns {
+    () => {
+        "order_id, key, fingerprint"
+    };
+}
+
 /// Claims `reference` for the order that this transaction makes, for ever, unless another has it.
 ///
 /// # Errors
@@ -23,7 +30,7 @@ pub fn claim_reference(
     if tx.execute(sql, values)? == 1 {
         return Ok(Reference::Claimed);
     }
-    let sql = "SELECT order_id, key, fingerprint FROM client_references WHERE scope = $1 AND reference = $2";
+    let sql = concat!("SELECT ", columns!(), " FROM client_references WHERE scope = $1 AND reference = $2");
     match tx.first(sql, params![scope, reference], holder)? {
         Some(holder) => Ok(Reference::Held(holder)),
         // It has left together with its order since.
@@ -37,8 +44,12 @@ pub fn claim_reference(
 /// The database's.
 pub fn failed_with(tx: &mut Tx<'_>, request: &Request<'_>, reference: &str) -> Result<Option<Holder>, Error> {
     let Some(key) = request.key else { return Ok(None) };
-    let sql = "SELECT order_id, key, fingerprint FROM failed_references \
-               WHERE scope = $1 AND key = $2 AND reference = $3";
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM failed_references \
+               WHERE scope = $1 AND key = $2 AND reference = $3"
+    );
     tx.first(sql, params![request.scope, key, reference], holder)
 }
 
@@ -86,8 +97,12 @@ pub fn forget_failed(
 /// Gives the reference of an order that leaves to another that failed with it, else to nobody: as long as a failed order is
 /// there, its key stays failed.
 fn hand_on(tx: &mut Tx<'_>, order_id: &str, (scope, reference): (&str, &str)) -> Result<(), Error> {
-    let sql = "SELECT order_id, key, fingerprint FROM failed_references \
-               WHERE scope = $1 AND reference = $2 ORDER BY key LIMIT 1";
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM failed_references \
+               WHERE scope = $1 AND reference = $2 ORDER BY key LIMIT 1"
+    );
     let Some(other) = tx.first(sql, params![scope, reference], holder)? else {
         let sql = "DELETE FROM client_references WHERE scope = $1 AND reference = $2 AND order_id = $3";
         return tx.execute(sql, params![scope, reference, order_id]).map(drop);

@@ -11,28 +11,19 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kassa_access::{Allowed, need};
 use kassa_db::{Error, Tx};
 use kassa_service::{Bare, Json, Problem};
-use serde::Serialize;
 
 use super::super::stock;
 use super::super::store::{self, Only};
 use super::super::view::{EntryView, StockView};
 use super::path::{inventory, sku_of, unknown};
 use crate::catalog::{self, Product, is_sku};
+use crate::page::{self, Page, Total, cut};
 use crate::params::Params;
 use crate::refuse::problem_of;
 use crate::shop::Shop;
-use crate::total::{self, Total};
 
 const LIMIT_DEFAULT: i64 = 50;
 const LIMIT_MAX: i64 = 200;
-
-#[derive(Serialize)]
-struct Page<T> {
-    results: Vec<T>,
-    next_cursor: Option<String>,
-    #[serde(flatten)]
-    total: Total,
-}
 
 /// `GET /v1/inventory?low=&archived=&limit=&cursor=&total=`, by SKU.
 pub(super) async fn list_stock(
@@ -40,10 +31,10 @@ pub(super) async fn list_stock(
     State(shop): State<Arc<Shop>>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let params = Params::of(&uri, &["low", "archived", "limit", "cursor", total::TOTAL])?;
+    let params = Params::of(&uri, &["low", "archived", "limit", "cursor", page::TOTAL])?;
     let only = if params.flag("low", false)? { Only::Low } else { Only::All };
     let archived = params.flag_or_none("archived")?;
-    let counting = total::Asked::of(&params)?;
+    let counting = page::Asked::of(&params)?;
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let after = params.text("cursor").map(parse_cursor).transpose()?.unwrap_or_default();
     let named = shop.stock_is_with_catalog();
@@ -55,15 +46,15 @@ pub(super) async fn list_stock(
         let stock = store::list_of(tx, &after, (only, archived), limit + 1)?;
         let products = if named { products_of(tx, &stock)? } else { Vec::new() };
         let total = match counting {
-            total::Asked::Yes => Total::counted(store::count(tx, only, archived)?),
-            total::Asked::No => Total::default(),
+            page::Asked::Yes => Total::counted(store::count(tx, only, archived)?),
+            page::Asked::No => Total::default(),
         };
         Ok((stock, products, total))
     });
     let (mut stock, products, total) = found.await.map_err(|error: Error| problem_of(&error))?;
-    let is_last = cut(&mut stock, limit);
+    let more = cut(&mut stock, limit);
     let name = |sku: &str| products.iter().find(|product| product.sku == sku);
-    let next_cursor = stock.last().filter(|_| !is_last).map(|last| URL_SAFE_NO_PAD.encode(&last.sku));
+    let next_cursor = stock.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(&last.sku));
     let results = stock.iter().map(|stock| StockView::new(stock, name(&stock.sku))).collect();
     Ok(Json(Page { results, next_cursor, total }).into_response())
 }
@@ -108,18 +99,10 @@ pub(super) async fn list_ledger(
     let Some(mut entries) = found.await.map_err(|error: Error| problem_of(&error))? else {
         return Err(unknown(&sku));
     };
-    let is_last = cut(&mut entries, limit);
-    let next_cursor = entries.last().filter(|_| !is_last).map(|last| last.id.to_string());
+    let more = cut(&mut entries, limit);
+    let next_cursor = entries.last().filter(|_| more).map(|last| last.id.to_string());
     let results: Vec<_> = entries.iter().map(EntryView::new).collect();
     Ok(Json(Page { results, next_cursor, total: Total::default() }).into_response())
-}
-
-/// Takes the one row off that was read beyond the page; whether there was none.
-fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let is_last = rows.len() <= shown;
-    rows.truncate(shown);
-    is_last
 }
 
 fn products_of(tx: &mut Tx<'_>, stock: &[stock::Stock]) -> Result<Vec<Product>, Error> {

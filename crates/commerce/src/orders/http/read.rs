@@ -23,33 +23,17 @@ use super::super::sources::orders;
 use super::super::store;
 use super::super::view::Audience;
 use super::caller::{Onlooker, PathId, order_id, require_orders};
+use crate::page::{self, Page};
 use crate::params::{End, Params};
 use crate::precondition;
 use crate::refuse::problem_of;
 use crate::shop::Shop;
-use crate::total::{self, Total};
 
 const LIMIT_DEFAULT: i64 = 50;
 const LIMIT_MAX: i64 = 200;
 
-/// A page of orders.
 #[derive(Debug, Serialize)]
-pub(super) struct Page {
-    orders: Vec<Value>,
-    /// Where the next page begins; absent on the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
-    #[serde(flatten)]
-    total: Total,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Refunds {
-    refunds: Vec<RefundView>,
-}
-
-#[derive(Debug, Serialize)]
-struct RefundView {
+pub(super) struct RefundView {
     id: String,
     amount: Money,
     lines: Vec<RefundedLine>,
@@ -84,7 +68,7 @@ pub(super) async fn get_order(
 
 /// What `GET /v1/orders` knows.
 const PARAMETERS: [&str; 9] =
-    ["status", "from", "to", "customer", "q", "updated_since", "limit", "cursor", total::TOTAL];
+    ["status", "from", "to", "customer", "q", "updated_since", "limit", "cursor", page::TOTAL];
 
 /// `GET /v1/orders?status=&from=&to=&customer=&q=&updated_since=&limit=&cursor=&total=`, newest first, or in the order of their
 /// changes.
@@ -92,13 +76,13 @@ pub(super) async fn list_orders(
     _: Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
     uri: Uri,
-) -> Result<Json<Page>, Problem> {
+) -> Result<Json<Page<Value>>, Problem> {
     let db = orders(&shop)?;
     let question = question(&Params::of(&uri, &PARAMETERS)?, &shop.zone(), db.engine())?;
     let read = db.read(move |tx| lists::find(tx, &question));
     let found = read.await.map_err(|error: kassa_db::Error| problem_of(&error))?;
-    let shown = found.orders.iter().map(|order| value(order, Audience::Shop)).collect();
-    Ok(Json(Page { orders: shown, next_cursor: found.next_cursor, total: found.total }))
+    let results = found.orders.iter().map(|order| value(order, Audience::Shop)).collect();
+    Ok(Json(Page { results, next_cursor: found.next_cursor, total: found.total }))
 }
 
 /// `GET /v1/orders/{uuid}/refunds`, in their order.
@@ -107,7 +91,7 @@ pub(super) async fn list_refunds(
     State(shop): State<Arc<Shop>>,
     path: PathId,
     _: Bare,
-) -> Result<Json<Refunds>, Problem> {
+) -> Result<Json<Page<RefundView>>, Problem> {
     let order = find(&shop, order_id(path)?).await?;
     let id = order.id.clone();
     let read = orders(&shop)?.read(move |tx| store::refunds(tx, &id));
@@ -118,7 +102,7 @@ pub(super) async fn list_refunds(
         lines: refund.lines,
         created_at: at.to_string(),
     };
-    Ok(Json(Refunds { refunds: found.into_iter().map(view).collect() }))
+    Ok(Json(Page::whole(found.into_iter().map(view).collect())))
 }
 
 async fn find(shop: &Shop, id: String) -> Result<Order, Problem> {
@@ -147,7 +131,7 @@ fn question(params: &Params, zone: &TimeZone, engine: Engine) -> Result<Question
         q: params.filter("q")?.map(str::to_owned),
         changes,
         limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
-        total: total::Asked::of(params)?,
+        total: page::Asked::of(params)?,
     })
 }
 

@@ -26,7 +26,7 @@ use self::question::{Changes, Question};
 use super::filter::Filter;
 use super::order::Order;
 use super::store::{by_id, by_number, list};
-use crate::total::{Asked, COUNTED_MAX, Total};
+use crate::page::{Asked, COUNTED_MAX, Total, cut};
 
 /// Orders whose lines are looked at for one page, and among which a total is counted.
 const SCANNED_MAX: i64 = 200_000;
@@ -183,14 +183,6 @@ fn count(tx: &mut Tx<'_>, question: &Question, newest: i64) -> Result<Total, Err
     let since = question.changes.map(|changes| changes.since);
     let found = store::count(tx, &Filter { floor, ..question.filter.clone() }, (since, COUNTED_MAX + 1))?;
     Ok(if floor == 0 || found > COUNTED_MAX { Total::counted(found) } else { Total::at_least(found) })
-}
-
-/// Takes the one order off that was read beyond the page; whether there was one.
-fn cut(orders: &mut Vec<Order>, limit: i64) -> bool {
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = orders.len() > shown;
-    orders.truncate(shown);
-    more
 }
 
 fn cursor_after(orders: &[Order], changes: Option<Changes>) -> Option<String> {

@@ -3,7 +3,7 @@
 use kassa_model::Timestamp;
 
 use super::super::filter::Filter;
-use crate::total::Asked;
+use crate::page::Asked;
 
 /// What is asked.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use kassa_model::Timestamp;
 
 use super::super::filter::Filter;
 use super::super::order::{self, Order};
-use super::super::store::{read, with_lines};
+use super::super::store::{order_columns, read, with_lines};
 use super::question::Changes;
 
 /// Orders of one reference that are looked at: each caller has names of its own.
@@ -56,13 +56,15 @@ pub(super) fn changed(
     (changes, end): (Changes, Option<(Timestamp, i64)>),
     limit: i64,
 ) -> Result<Vec<Order>, Error> {
-    let sql = "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, \
-               customer_email, scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept \
-               FROM orders WHERE (updated_at, number) > ($1, $2) AND updated_at <= $10 \
+    let sql = concat!(
+        "SELECT ",
+        order_columns!(),
+        " FROM orders WHERE (updated_at, number) > ($1, $2) AND updated_at <= $10 \
                AND (updated_at, number) <= ($10, $11) AND created_at >= $3 AND created_at < $4 \
                AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
                AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
-               ORDER BY updated_at, number LIMIT $9";
+               ORDER BY updated_at, number LIMIT $9"
+    );
     let (changed_at, number) = changes.after.unwrap_or((changes.since, 0));
     let until = changes.until.map_or(i64::MAX, Timestamp::micros);
     let (end_at, end_number) = end.map_or((until, i64::MAX), |(at, number)| (at.micros(), number));
@@ -81,7 +83,7 @@ pub(super) fn changed(
         end_number,
     ];
     let orders = tx.all(sql, values, read)?;
-    orders.into_iter().map(|order| with_lines(tx, order)).collect()
+    with_lines(tx, orders)
 }
 
 /// How many orders match above the filter's floor, changed at `since` or later; at most `limit` are counted.

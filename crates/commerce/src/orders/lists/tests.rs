@@ -25,7 +25,7 @@ fn items(sku: &str) -> Value {
 }
 
 fn numbers(page: &Value) -> Vec<i64> {
-    page["orders"].as_array().unwrap().iter().map(|order| order["number"].as_i64().unwrap()).collect()
+    page["results"].as_array().unwrap().iter().map(|order| order["number"].as_i64().unwrap()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,7 +122,7 @@ async fn follow(bed: &Bed, path: &str, mut cursor: Option<String>) -> (Vec<i64>,
         let next = cursor.map_or_else(|| path.to_owned(), |cursor| format!("{path}&cursor={cursor}"));
         let page = bed.get(&next).await;
         seen.extend(numbers(&page));
-        if let Some(order) = page["orders"].as_array().unwrap().last() {
+        if let Some(order) = page["results"].as_array().unwrap().last() {
             last = order["updated_at"].as_str().unwrap().to_owned();
         }
         let Some(next) = page["next_cursor"].as_str() else { return (seen, last) };

@@ -214,7 +214,7 @@ async fn lists_orders() {
             let page = shop.call((Method::GET, &format!("/v1/orders?{query}")), &[], Body::empty()).await;
             assert_eq!(page.status, 200, "{query}: {}", page.body);
             let page = page.json();
-            let numbers: Vec<i64> = page["orders"]
+            let numbers: Vec<i64> = page["results"]
                 .as_array()
                 .unwrap()
                 .iter()

@@ -36,7 +36,7 @@ async fn by_lines_with_and_without_restock() {
         let more = refund(&shop, &path, json!({"amount_minor": 1})).await;
         assert_eq!((more.status, more.problem().as_str()), (409, "illegal-transition"));
         let listed = shop.get(&format!("{path}/refunds")).await.json();
-        assert_eq!(listed["refunds"].as_array().unwrap().len(), 3);
+        assert_eq!(listed["results"].as_array().unwrap().len(), 3);
         shop.check_books();
     }
 }

@@ -8,7 +8,7 @@ use kassa_service::Problem;
 use super::product::Product;
 use super::store::{After, Listing, Sort, WORDS_MAX};
 use crate::params::Params;
-use crate::{text, total};
+use crate::{page, text};
 
 const LIMIT_DEFAULT: i64 = 30;
 const LIMIT_MAX: i64 = 100;
@@ -23,8 +23,8 @@ const SORTS: [(&str, Sort); 6] = [
 ];
 
 /// Reads `?q=&category=&sort=&limit=&cursor=&total=`.
-pub(crate) fn listing(uri: &Uri) -> Result<(Listing, total::Asked), Problem> {
-    let params = Params::of(uri, &["q", "category", "sort", "limit", "cursor", total::TOTAL])?;
+pub(crate) fn listing(uri: &Uri) -> Result<(Listing, page::Asked), Problem> {
+    let params = Params::of(uri, &["q", "category", "sort", "limit", "cursor", page::TOTAL])?;
     let sort = match params.text("sort") {
         None => Sort::Newest,
         Some(text) => sort(text)?,
@@ -36,7 +36,7 @@ pub(crate) fn listing(uri: &Uri) -> Result<(Listing, total::Asked), Problem> {
         after: params.text("cursor").map(|text| parse_cursor(text, sort)).transpose()?,
         limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
     };
-    Ok((listing, total::Asked::of(&params)?))
+    Ok((listing, page::Asked::of(&params)?))
 }
 
 /// The words of a search, each once. One that stands in another is found with it.

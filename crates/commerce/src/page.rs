@@ -1,4 +1,5 @@
-//! How many there are of what a list shows a page of: told when `total=true` asks for it, and counted only so far.
+//! A page of a list: `{"results":[…],"next_cursor":…}`, and when `total=true` asks for it how many there are on all pages,
+//! counted only so far.
 
 use kassa_service::Problem;
 use serde::Serialize;
@@ -10,7 +11,32 @@ pub(crate) const TOTAL: &str = "total";
 /// Up to how many are counted.
 pub(crate) const COUNTED_MAX: i64 = 10_000;
 
-/// Whether it is asked for.
+/// A page of a list.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page<T> {
+    pub(crate) results: Vec<T>,
+    /// Where the next page begins; null on the last.
+    pub(crate) next_cursor: Option<String>,
+    #[serde(flatten)]
+    pub(crate) total: Total,
+}
+
+impl<T> Page<T> {
+    /// All that there is.
+    pub(crate) fn whole(results: Vec<T>) -> Self {
+        Self { results, next_cursor: None, total: Total::default() }
+    }
+}
+
+/// Takes the one row off that was read beyond a page; whether there was one.
+pub(crate) fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > shown;
+    rows.truncate(shown);
+    more
+}
+
+/// Whether the total is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     Yes,
