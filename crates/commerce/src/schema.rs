@@ -1,4 +1,4 @@
-//! The shop's tables, as numbered steps in the DDL of both engines. A step that has been released never changes; what
+//! The shop's tables, as numbered steps. A step that has been released never changes; what
 //! changes the schema later is a new step.
 
 use kassa_db::{Fill, Migration};
@@ -7,133 +7,66 @@ use crate::catalog;
 
 /// Every step of the set `commerce`, in order. Every database of the shop gets all of them, whatever it is used for.
 pub const MIGRATIONS: &[Migration] = &[
+    step(1, include_str!("../migrations/0001_catalog_stock.sql")),
+    step(2, include_str!("../migrations/0002_orders.sql")),
+    step(3, include_str!("../migrations/0003_transport.sql")),
+    step(4, include_str!("../migrations/0004_lean_orders.sql")),
+    step(5, include_str!("../migrations/0005_commands_by_age.sql")),
+    step(6, include_str!("../migrations/0006_fulfilment.sql")),
+    step(7, include_str!("../migrations/0007_keys_of_changes.sql")),
+    step(8, include_str!("../migrations/0008_failed_references.sql")),
     Migration {
-        set: "commerce",
-        number: 1,
-        sqlite: include_str!("../migrations/0001_catalog_stock.sqlite.sql"),
-        postgres: include_str!("../migrations/0001_catalog_stock.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 2,
-        sqlite: include_str!("../migrations/0002_orders.sqlite.sql"),
-        postgres: include_str!("../migrations/0002_orders.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 3,
-        sqlite: include_str!("../migrations/0003_transport.sqlite.sql"),
-        postgres: include_str!("../migrations/0003_transport.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 4,
-        sqlite: include_str!("../migrations/0004_lean_orders.sqlite.sql"),
-        postgres: include_str!("../migrations/0004_lean_orders.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 5,
-        sqlite: include_str!("../migrations/0005_commands_by_age.sqlite.sql"),
-        postgres: include_str!("../migrations/0005_commands_by_age.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 6,
-        sqlite: include_str!("../migrations/0006_fulfilment.sqlite.sql"),
-        postgres: include_str!("../migrations/0006_fulfilment.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 7,
-        sqlite: include_str!("../migrations/0007_keys_of_changes.sqlite.sql"),
-        postgres: include_str!("../migrations/0007_keys_of_changes.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 8,
-        sqlite: include_str!("../migrations/0008_failed_references.sqlite.sql"),
-        postgres: include_str!("../migrations/0008_failed_references.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 9,
-        sqlite: include_str!("../migrations/0009_folded_names.sqlite.sql"),
-        postgres: include_str!("../migrations/0009_folded_names.postgres.sql"),
         fill: Some(Fill { left: catalog::store::unfolded, some: catalog::store::fold_some }),
+        ..step(9, include_str!("../migrations/0009_folded_names.sql"))
     },
-    Migration {
-        set: "commerce",
-        number: 10,
-        sqlite: include_str!("../migrations/0010_orders_by_change.sqlite.sql"),
-        postgres: include_str!("../migrations/0010_orders_by_change.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 11,
-        sqlite: include_str!("../migrations/0011_outbox_removed.sqlite.sql"),
-        postgres: include_str!("../migrations/0011_outbox_removed.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 12,
-        sqlite: include_str!("../migrations/0012_identity.sqlite.sql"),
-        postgres: include_str!("../migrations/0012_identity.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 13,
-        sqlite: include_str!("../migrations/0013_done_work.sqlite.sql"),
-        postgres: include_str!("../migrations/0013_done_work.postgres.sql"),
-        fill: None,
-    },
-    Migration {
-        set: "commerce",
-        number: 14,
-        sqlite: include_str!("../migrations/0014_failed_by_reference.sqlite.sql"),
-        postgres: include_str!("../migrations/0014_failed_by_reference.postgres.sql"),
-        fill: None,
-    },
+    step(10, include_str!("../migrations/0010_orders_by_change.sql")),
+    step(11, include_str!("../migrations/0011_outbox_removed.sql")),
+    step(12, include_str!("../migrations/0012_identity.sql")),
+    step(13, include_str!("../migrations/0013_done_work.sql")),
+    step(14, include_str!("../migrations/0014_failed_by_reference.sql")),
 ];
+
+const fn step(number: i64, sql: &'static str) -> Migration {
+    Migration::new("commerce", number, sql)
+}
 
 #[cfg(test)]
 mod tests {
     use kassa_db::testing::{Folder, TestPostgres};
-    use kassa_db::{Db, Error, Tx, params};
+    use kassa_db::{Db, Engine, Error, Tx, params};
 
     use super::MIGRATIONS;
 
-    /// The text of SQLite as PostgreSQL would have it: the only differences that are allowed.
-    fn translated(sqlite: &str) -> String {
-        sqlite
-            .replace("INTEGER PRIMARY KEY", "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY")
-            .replace("INTEGER", "BIGINT")
-            .replace("TEXT", "TEXT COLLATE \"C\"")
-            .replace(" WITHOUT ROWID, STRICT;", ";")
-            .replace(" STRICT;", ";")
-    }
+    /// What databases out there were made with: SQLite's text and PostgreSQL's.
+    const RELEASED: [(&str, &str); 14] = [
+        ("995fec7244466da0", "7748c0e3365155c6"),
+        ("74b611760538fe5d", "6f2eca2ff8f73060"),
+        ("5c4787b12979e89b", "ed978dce3073017c"),
+        ("542f3b23424572ff", "c45af6a11b5b8b21"),
+        ("c09d9131d8b2471e", "c09d9131d8b2471e"),
+        ("05cf1a1e562570eb", "b649d8d2a028d1c3"),
+        ("907357bdc09e02de", "2c21b8fd4e8963fb"),
+        ("0f74f3bfe8a607fb", "05b000c5a622c423"),
+        ("442062cf27c1b177", "77bd90bcc64a7793"),
+        ("627bd1a0e846019a", "627bd1a0e846019a"),
+        ("7714712d3b648984", "54abc9f5a3ad3d64"),
+        ("ca7d92ff2962d72c", "644ed65c3dd6dd7c"),
+        ("7b5dc29fa3b9d72e", "7b376fa5be6bc23d"),
+        ("71d15b56e54162c9", "71d15b56e54162c9"),
+    ];
 
     #[test]
-    fn both_engines_have_the_same_tables() {
-        for (place, step) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(step.set, "commerce");
+    fn what_was_released_is_as_it_was() {
+        for (place, step) in (1_i64..).zip(MIGRATIONS) {
             assert_eq!(
-                step.number,
-                i64::try_from(place).unwrap() + 1,
+                (step.set, step.number),
+                ("commerce", place),
                 "steps are numbered from 1 without gaps"
             );
-            assert_eq!(translated(step.sqlite), step.postgres, "step {}", step.number);
+        }
+        for (step, (sqlite, postgres)) in MIGRATIONS.iter().zip(RELEASED) {
+            let found = (step.checksum(Engine::Sqlite), step.checksum(Engine::Postgres));
+            assert_eq!(found, (sqlite.to_owned(), postgres.to_owned()), "step {}", step.number);
         }
     }
 
@@ -172,7 +105,7 @@ mod tests {
     #[test]
     fn every_table_is_strict() {
         for step in MIGRATIONS {
-            let count = |what: &str| step.sqlite.matches(what).count();
+            let count = |what: &str| step.sql.matches(what).count();
             assert_eq!(count("CREATE TABLE"), count(" STRICT;"), "step {}", step.number);
         }
     }

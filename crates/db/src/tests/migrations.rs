@@ -4,28 +4,20 @@ use super::{on_both, small};
 use crate::testing::{prepare_all, schema_of};
 use crate::{Db, Error, Fill, Migration, Tx, params};
 
-const FIRST: Migration = Migration {
-    set: "shop",
-    number: 1,
-    sqlite: "CREATE TABLE goods (sku TEXT PRIMARY KEY, price INTEGER NOT NULL, note TEXT, CHECK (price > 0)) STRICT; \
-             CREATE TABLE entries (id INTEGER PRIMARY KEY, ref TEXT NOT NULL, sku TEXT NOT NULL REFERENCES goods (sku), \
-             UNIQUE (ref, sku)) STRICT;",
-    postgres: "CREATE TABLE goods (sku TEXT COLLATE \"C\" PRIMARY KEY, price BIGINT NOT NULL, note TEXT COLLATE \"C\", \
-             CHECK (price > 0)); \
-             CREATE TABLE entries (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ref TEXT COLLATE \"C\" NOT NULL, \
-             sku TEXT COLLATE \"C\" NOT NULL REFERENCES goods (sku), UNIQUE (ref, sku));",
-    fill: None,
-};
+const FIRST: Migration = Migration::new(
+    "shop",
+    1,
+    "CREATE TABLE goods (sku TEXT PRIMARY KEY, price INTEGER NOT NULL, note TEXT, CHECK (price > 0)) STRICT; \
+     CREATE TABLE entries (id INTEGER PRIMARY KEY, ref TEXT NOT NULL, sku TEXT NOT NULL REFERENCES goods (sku), \
+     UNIQUE (ref, sku)) STRICT;",
+);
 
-const SECOND: Migration = Migration {
-    set: "shop",
-    number: 2,
-    sqlite: "ALTER TABLE goods ADD COLUMN archived_at INTEGER; \
-             CREATE INDEX goods_live ON goods (price, sku) WHERE archived_at IS NULL;",
-    postgres: "ALTER TABLE goods ADD COLUMN archived_at BIGINT; \
-             CREATE INDEX goods_live ON goods (price, sku) WHERE archived_at IS NULL;",
-    fill: None,
-};
+const SECOND: Migration = Migration::new(
+    "shop",
+    2,
+    "ALTER TABLE goods ADD COLUMN archived_at INTEGER; \
+     CREATE INDEX goods_live ON goods (price, sku) WHERE archived_at IS NULL;",
+);
 
 const SCHEMA: &str = "column entries.id integer not null key 1
 column entries.ref text not null
@@ -69,11 +61,9 @@ fn a_strange_database_is_refused_in_a_sentence() {
         refused(&[SECOND], "migration 2 of shop is out of order");
         bed.db.migrate(&[FIRST, SECOND]).unwrap();
         refused(&[FIRST], "a newer kassa wrote it, and this one knows shop up to 1 and not 2");
-        let edited = Migration { sqlite: "SELECT 1;", postgres: "SELECT 1;", ..SECOND };
+        let edited = Migration { sql: "SELECT 1;", ..SECOND };
         refused(&[FIRST, edited], "migration 2 of shop was applied with another text");
-        let other =
-            Migration { set: "access", number: 1, sqlite: "SELECT 1;", postgres: "SELECT 1;", fill: None };
-        bed.db.migrate(&[other]).unwrap();
+        bed.db.migrate(&[Migration::new("access", 1, "SELECT 1;")]).unwrap();
     });
 }
 
@@ -81,7 +71,7 @@ fn a_strange_database_is_refused_in_a_sentence() {
 fn a_migration_that_fails_leaves_nothing_of_itself() {
     on_both(|bed| {
         let text = "CREATE TABLE half (id BIGINT PRIMARY KEY); INSERT INTO nowhere VALUES (1);";
-        let broken = Migration { set: "shop", number: 2, sqlite: text, postgres: text, fill: None };
+        let broken = Migration::new("shop", 2, text);
         let error = bed.db.migrate(&[FIRST, broken]).unwrap_err();
         assert!(error.to_string().contains("cannot apply migration 2 of shop"), "{error}");
         let schema = schema_of(&bed.db).unwrap();

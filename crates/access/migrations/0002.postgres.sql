@@ -1,2 +1,0 @@
--- How long the events of a site are kept, days; 0: for ever.
-ALTER TABLE sites ADD COLUMN keep_days BIGINT NOT NULL DEFAULT 0;
