@@ -2,7 +2,7 @@
 
 use kassa_db::Migration;
 
-/// Written for both engines as it is: the column of a PostgreSQL is compared as its database compares.
+/// The same text for both engines: nobody compares these texts.
 const RULES: &str = include_str!("../migrations/0003.sql");
 
 /// The set `access`; [`Access::attach`](crate::Access::attach) applies it.

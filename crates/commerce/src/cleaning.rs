@@ -37,7 +37,7 @@ const ROWS_MOST: u64 = 2_000;
 type Removal = Arc<dyn Fn(&mut Tx<'_>, Timestamp, i64) -> Result<u64, Error> + Send + Sync>;
 
 /// One kind of rows, in one database.
-struct Kind {
+struct Chore {
     what: &'static str,
     db: Db,
     removal: Removal,
@@ -90,8 +90,8 @@ pub async fn clean(shop: &Shop) -> Result<(), Vec<(&'static str, Error)>> {
     if failed.is_empty() { Ok(()) } else { Err(failed) }
 }
 
-fn kinds(shop: &Shop) -> Vec<Kind> {
-    let kind = |what, db: &Db, removal: Removal| Kind { what, db: db.clone(), removal, rows: ROWS_LEAST };
+fn kinds(shop: &Shop) -> Vec<Chore> {
+    let kind = |what, db: &Db, removal: Removal| Chore { what, db: db.clone(), removal, rows: ROWS_LEAST };
     let keep_days = shop.options.keep_failed_days;
     let failed: Removal = Arc::new(move |tx, now, most| leaving::remove_failed(tx, keep_days, now, most));
     let mut kinds = Vec::new();
@@ -120,7 +120,7 @@ enum Due {
     More,
 }
 
-impl Kind {
+impl Chore {
     /// One transaction, and the pause after it.
     async fn remove(&mut self, now: Timestamp) -> Result<Due, Error> {
         let (removal, rows) = (Arc::clone(&self.removal), self.rows);

@@ -77,9 +77,6 @@ impl Reached {
     }
 
     /// Notes it; never back to an earlier place.
-    ///
-    /// # Errors
-    /// The database's.
     pub(crate) fn note(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         self.0.iter().try_for_each(|place| store::note_published(tx, place))
     }

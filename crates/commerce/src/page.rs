@@ -38,12 +38,12 @@ pub(crate) fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
 
 /// Whether the total is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum CountAsked {
     Yes,
     No,
 }
 
-impl Asked {
+impl CountAsked {
     pub(crate) fn of(params: &Params) -> Result<Self, Problem> {
         Ok(if params.flag(TOTAL, false)? { Self::Yes } else { Self::No })
     }

@@ -16,7 +16,7 @@ use crate::orders::lines::WithoutKey;
 use crate::orders::metrics::OrderMetrics;
 use crate::outbox::wake::Wake;
 use crate::peer::Peer;
-use crate::transport::{Remotes, Stock};
+use crate::transport::{Remotes, StockClient};
 
 /// How many days orders that have failed are kept, unless it is said otherwise.
 const KEEP_FAILED_DAYS: u32 = 30;
@@ -123,7 +123,7 @@ pub struct Shop {
     /// What is counted about orders.
     pub(crate) order_metrics: OrderMetrics,
     /// The way to stock.
-    pub stock: Stock,
+    pub stock: StockClient,
     /// The catalogue when it is in another process.
     pub remote_catalog: Option<RemoteCatalog>,
     /// Tells the relay of this process that the outbox has grown.
@@ -155,7 +155,7 @@ impl Shop {
     ) -> Arc<Self> {
         let with_orders = are_one(databases.inventory.as_ref(), databases.orders.as_ref());
         let stock =
-            Stock::new((databases.inventory.as_ref(), with_orders), &options.remotes, &clock, metrics);
+            StockClient::new((databases.inventory.as_ref(), with_orders), &options.remotes, &clock, metrics);
         let catalog_client = options.remotes.catalog.clone().filter(|_| databases.catalog.is_none());
         let remote_catalog =
             catalog_client.map(|client| RemoteCatalog::new(client, &clock, options.remotes.breaker));

@@ -30,7 +30,11 @@ pub(super) enum Unread {
 }
 
 /// An order with its lines and what is under way.
-type Held = (OrderRow, Vec<LineRow>, Vec<WorkRow>);
+struct Booked {
+    order: OrderRow,
+    lines: Vec<LineRow>,
+    work: Vec<WorkRow>,
+}
 
 /// Judges every order against the ledger.
 pub(super) async fn judge(shop: &Arc<Shop>, db: &Db, terms: &Terms) -> Result<Invariant, Unread> {
@@ -113,12 +117,12 @@ async fn look(
     two: &mut Invariant,
 ) -> Result<Vec<(String, String)>, Unread> {
     let asked = ids.to_vec();
-    let held = db.read(move |tx| asked.iter().filter_map(|id| read(tx, id).transpose()).collect()).await;
-    let held: Vec<Held> = held?;
+    let booked = db.read(move |tx| asked.iter().filter_map(|id| read(tx, id).transpose()).collect()).await;
+    let booked: Vec<Booked> = booked?;
     let references: Vec<String> = ids.iter().map(|id| format!("{id}/")).collect();
     let entries = shop.stock.ledger(&references).await.map_err(Unread::Stock)?;
     let mut wrong = Vec::new();
-    for (order, lines, work) in held {
+    for Booked { order, lines, work } in booked {
         let begin = format!("{}/", order.id);
         let own: Vec<Entry> =
             entries.iter().filter(|entry| entry.reference.starts_with(&begin)).cloned().collect();
@@ -132,7 +136,7 @@ async fn look(
     Ok(wrong)
 }
 
-fn read(tx: &mut kassa_db::Tx<'_>, id: &str) -> Result<Option<Held>, Error> {
+fn read(tx: &mut kassa_db::Tx<'_>, id: &str) -> Result<Option<Booked>, Error> {
     let Some(order) = store::order_by_id(tx, id)? else { return Ok(None) };
-    Ok(Some((order, store::lines_of(tx, id)?, store::work_of(tx, id)?)))
+    Ok(Some(Booked { order, lines: store::lines_of(tx, id)?, work: store::work_of(tx, id)? }))
 }

@@ -11,7 +11,7 @@ use kassa_model::{LogRecord, Timestamp, decode};
 use serde::Deserialize;
 
 use super::money::Money;
-use super::names::{Names, Parts, Said};
+use super::names::{Names, Passes, Said};
 use super::report::Invariant;
 use super::terms::{Step, Terms};
 
@@ -47,7 +47,7 @@ pub(super) async fn judge_published(db: &Db, log: &dyn EventLog, terms: &Terms) 
         .await;
     let rows = u64::try_from(counted?.unwrap_or(0)).unwrap_or(0);
     let mut gone = 0;
-    for mut names in Parts::of(rows, terms.options.names_max).passes() {
+    for mut names in Passes::of(rows, terms.options.names_max).iter() {
         // What is published meanwhile is not among the names; what is among them was in the log before it was marked.
         let mut read = 0;
         each_published(db, |row| {

@@ -6,21 +6,21 @@ use std::hash::{BuildHasher, Hash, RandomState};
 
 /// How names are divided among passes.
 #[derive(Debug, Clone)]
-pub(super) struct Parts {
+pub(super) struct Passes {
     hasher: RandomState,
-    passes: u64,
+    count: u64,
 }
 
-impl Parts {
+impl Passes {
     /// As many passes as `names` need, `most` in each.
     pub(super) fn of(names: u64, most: u64) -> Self {
-        Self { hasher: RandomState::new(), passes: names / most.max(1) + 1 }
+        Self { hasher: RandomState::new(), count: names / most.max(1) + 1 }
     }
 
     /// Each pass, with nothing in it.
-    pub(super) fn passes(&self) -> impl Iterator<Item = Names> + use<> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Names> + use<> {
         let hasher = self.hasher.clone();
-        let passes = self.passes;
+        let passes = self.count;
         (0..passes).map(move |pass| Names { hasher: hasher.clone(), pass, passes, left: HashSet::new() })
     }
 }

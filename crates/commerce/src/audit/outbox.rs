@@ -4,7 +4,7 @@
 use kassa_db::{Error, Tx, params};
 use kassa_model::money_id;
 
-use super::names::{Names, Parts, Said};
+use super::names::{Names, Passes, Said};
 use super::report::Invariant;
 use super::sorted::Sorted;
 use super::store::{self, EventRow, PAGE};
@@ -20,8 +20,27 @@ struct OutboxRow {
     money: Option<String>,
 }
 
-/// A change as its event and its outbox row both tell it.
-type Told<'a> = (&'a str, i64, &'a str, Option<(i64, &'a str)>);
+/// What a change's event and its outbox row both say of it.
+#[derive(Debug, Hash)]
+struct ChangeName<'a> {
+    order_id: &'a str,
+    seq: i64,
+    kind: &'a str,
+    money: Option<(i64, &'a str)>,
+}
+
+impl<'a> ChangeName<'a> {
+    /// As the row has it; `None`: it is about stock.
+    fn of_row(row: &'a OutboxRow, money: Option<&'a MoneyRecord>) -> Option<Self> {
+        let money = money.map(|money| (money.revenue_delta_minor, money.currency.as_str()));
+        Some(Self { order_id: row.order_id.as_deref()?, seq: row.seq, kind: &row.kind, money })
+    }
+
+    fn of_event(event: &'a EventRow) -> Self {
+        let money = has_money(&event.kind).then_some((event.revenue_delta_minor, event.currency.as_str()));
+        Self { order_id: &event.order_id, seq: event.seq, kind: &event.kind, money }
+    }
+}
 
 /// Judges the outbox against the events of orders.
 pub(super) fn judge(
@@ -32,7 +51,7 @@ pub(super) fn judge(
     let counted = tx.first("SELECT COUNT(*) FROM outbox", params![], |row| row.int(0))?;
     let rows = u64::try_from(counted.unwrap_or(0)).unwrap_or(0);
     let mut cleaned = 0;
-    for mut names in Parts::of(rows, terms.options.names_max).passes() {
+    for mut names in Passes::of(rows, terms.options.names_max).iter() {
         read_outbox(tx, |row| note(row, &mut names, five))?;
         cleaned += match_events(tx, terms, &mut names, five)?;
         if !names.is_empty() {
@@ -99,11 +118,6 @@ fn money(row: &OutboxRow) -> Result<Option<MoneyRecord>, serde_json::Error> {
     row.money.as_deref().map(serde_json::from_str).transpose()
 }
 
-fn told<'a>(row: &'a OutboxRow, money: Option<&'a MoneyRecord>) -> Option<Told<'a>> {
-    let money = money.map(|money| (money.revenue_delta_minor, money.currency.as_str()));
-    Some((row.order_id.as_deref()?, row.seq, &row.kind, money))
-}
-
 fn note(row: &OutboxRow, names: &mut Names, five: &mut Invariant) {
     let Some(order_id) = &row.order_id else { return };
     let about = || format!("{order_id}:{}", row.seq);
@@ -111,8 +125,8 @@ fn note(row: &OutboxRow, names: &mut Names, five: &mut Invariant) {
         Ok(money) => money,
         Err(error) => return five.violated(about(), format!("its money cannot be read: {error}")),
     };
-    let Some(told) = told(row, money.as_ref()) else { return };
-    match names.add(told) {
+    let Some(name) = ChangeName::of_row(row, money.as_ref()) else { return };
+    match names.add(name) {
         Said::Elsewhere => return,
         Said::No => five.violated(about(), "it has two outbox rows"),
         Said::Yes => {}
@@ -132,7 +146,7 @@ fn match_events(
     let mut events = Sorted::new(store::events);
     let mut cleaned = 0;
     while let Some(event) = events.next(tx)? {
-        match names.remove(told_by(&event)) {
+        match names.remove(ChangeName::of_event(&event)) {
             Said::Elsewhere => continue,
             Said::Yes => five.checked += 1,
             Said::No if terms.is_cleaned(event.created_at) => cleaned += 1,
@@ -149,11 +163,6 @@ fn match_events(
     Ok(cleaned)
 }
 
-fn told_by(event: &EventRow) -> Told<'_> {
-    let money = has_money(&event.kind).then_some((event.revenue_delta_minor, event.currency.as_str()));
-    (&event.order_id, event.seq, &event.kind, money)
-}
-
 /// Whether a change of this kind counts in reports.
 pub(super) fn has_money(kind: &str) -> bool {
     matches!(kind, "OrderConfirmed" | "OrderEdited" | "OrderCancelled" | "OrderRefunded")
@@ -161,8 +170,8 @@ pub(super) fn has_money(kind: &str) -> bool {
 
 fn tell_unmatched(row: &OutboxRow, names: &mut Names, five: &mut Invariant) {
     let Ok(money) = money(row) else { return };
-    let Some(told) = told(row, money.as_ref()) else { return };
-    if names.has(told) == Said::Yes {
+    let Some(name) = ChangeName::of_row(row, money.as_ref()) else { return };
+    if names.has(name) == Said::Yes {
         let about = format!("{}:{}", row.order_id.as_deref().unwrap_or_default(), row.seq);
         five.violated(about, format!("no event says what its outbox row, {}, does", row.kind));
     }

@@ -106,31 +106,28 @@ impl Owned for LedgerRow {
 }
 
 /// The columns of an [`OrderRow`].
-macro_rules! order_columns {
-    () => {
-        "o.id, o.status, o.revision, o.last_seq, o.currency, o.total_minor, o.refunded_minor, o.client_reference, r.order_id, o.pending_edit, o.created_at, o.stock_kept"
+macro_rules! select_orders {
+    ($rest:literal) => {
+        concat!(
+            "SELECT o.id, o.status, o.revision, o.last_seq, o.currency, o.total_minor, o.refunded_minor, \
+             o.client_reference, r.order_id, o.pending_edit, o.created_at, o.stock_kept FROM orders o LEFT \
+             JOIN client_references r ",
+            $rest
+        )
     };
 }
 
 /// Orders by id.
 pub(super) fn orders(tx: &mut Tx<'_>, after: Option<&OrderRow>) -> Result<Vec<OrderRow>, Error> {
-    let sql = concat!(
-        "SELECT ",
-        order_columns!(),
-        " FROM orders o LEFT JOIN client_references r \
-               ON r.scope = o.scope AND r.reference = o.client_reference WHERE o.id > $1 ORDER BY o.id LIMIT $2"
+    let sql = select_orders!(
+        "ON r.scope = o.scope AND r.reference = o.client_reference WHERE o.id > $1 ORDER BY o.id LIMIT $2"
     );
     tx.all(sql, params![after.map_or("", |row| row.id.as_str()), PAGE], order)
 }
 
 /// The order of this id.
 pub(super) fn order_by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<OrderRow>, Error> {
-    let sql = concat!(
-        "SELECT ",
-        order_columns!(),
-        " FROM orders o LEFT JOIN client_references r \
-               ON r.scope = o.scope AND r.reference = o.client_reference WHERE o.id = $1"
-    );
+    let sql = select_orders!("ON r.scope = o.scope AND r.reference = o.client_reference WHERE o.id = $1");
     tx.first(sql, params![id], order)
 }
 
@@ -157,18 +154,20 @@ fn order(row: &Row<'_>) -> Result<OrderRow, Error> {
 }
 
 /// The columns of a [`LineRow`].
-macro_rules! line_columns {
-    () => {
-        "order_id, position, sku, unit_price_minor, quantity, tracked, refunded_quantity, refunded_minor, restocked_quantity, fulfilled_quantity"
+macro_rules! select_lines {
+    ($rest:literal) => {
+        concat!(
+            "SELECT order_id, position, sku, unit_price_minor, quantity, tracked, refunded_quantity, \
+             refunded_minor, restocked_quantity, fulfilled_quantity FROM order_lines ",
+            $rest
+        )
     };
 }
 
 /// Lines by order and position.
 pub(super) fn lines(tx: &mut Tx<'_>, after: Option<&LineRow>) -> Result<Vec<LineRow>, Error> {
-    let sql = concat!(
-        "SELECT ",
-        line_columns!(),
-        " FROM order_lines WHERE (order_id, position) > ($1, $2) \
+    let sql = select_lines!(
+        "WHERE (order_id, position) > ($1, $2) \
                ORDER BY order_id, position LIMIT $3"
     );
     let (owner, position) = after.map_or(("", 0), |row| (row.order_id.as_str(), row.position));
@@ -177,7 +176,7 @@ pub(super) fn lines(tx: &mut Tx<'_>, after: Option<&LineRow>) -> Result<Vec<Line
 
 /// The lines of an order.
 pub(super) fn lines_of(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<LineRow>, Error> {
-    let sql = concat!("SELECT ", line_columns!(), " FROM order_lines WHERE order_id = $1 ORDER BY position");
+    let sql = select_lines!("WHERE order_id = $1 ORDER BY position");
     tx.all(sql, params![order_id], line)
 }
 
@@ -197,20 +196,19 @@ fn line(row: &Row<'_>) -> Result<LineRow, Error> {
 }
 
 /// The columns of an [`EventRow`].
-macro_rules! event_columns {
-    () => {
-        "order_id, seq, kind, status, revenue_delta_minor, currency, lines, created_at"
+macro_rules! select_events {
+    ($rest:literal) => {
+        concat!(
+            "SELECT order_id, seq, kind, status, revenue_delta_minor, currency, lines, created_at FROM \
+             order_events ",
+            $rest
+        )
     };
 }
 
 /// Events by order and number.
 pub(super) fn events(tx: &mut Tx<'_>, after: Option<&EventRow>) -> Result<Vec<EventRow>, Error> {
-    let sql = concat!(
-        "SELECT ",
-        event_columns!(),
-        " FROM order_events \
-               WHERE (order_id, seq) > ($1, $2) ORDER BY order_id, seq LIMIT $3"
-    );
+    let sql = select_events!("WHERE (order_id, seq) > ($1, $2) ORDER BY order_id, seq LIMIT $3");
     let (owner, seq) = after.map_or(("", i64::MIN), |row| (row.order_id.as_str(), row.seq));
     tx.all(sql, params![owner, seq, PAGE], event)
 }
@@ -221,11 +219,8 @@ pub(super) fn events_between(
     (after, until): (&str, &str),
     seen: Option<&EventRow>,
 ) -> Result<Vec<EventRow>, Error> {
-    let sql = concat!(
-        "SELECT ",
-        event_columns!(),
-        " FROM order_events \
-               WHERE order_id > $1 AND (order_id, seq) > ($2, $3) AND ($4 = '' OR order_id <= $4) \
+    let sql = select_events!(
+        "WHERE order_id > $1 AND (order_id, seq) > ($2, $3) AND ($4 = '' OR order_id <= $4) \
                ORDER BY order_id, seq LIMIT $5"
     );
     let (owner, seq) = seen.map_or((after, i64::MAX), |row| (row.order_id.as_str(), row.seq));
@@ -270,19 +265,16 @@ pub(super) fn ledger(tx: &mut Tx<'_>, after: Option<&LedgerRow>) -> Result<Vec<L
 }
 
 /// The columns of a [`WorkRow`].
-macro_rules! work_columns {
-    () => {
-        "order_id, kind, id, ref, created_at"
+macro_rules! select_work {
+    ($rest:literal) => {
+        concat!("SELECT order_id, kind, id, ref, created_at FROM work ", $rest)
     };
 }
 
 /// Open work by order.
 pub(super) fn work(tx: &mut Tx<'_>, after: Option<&WorkRow>) -> Result<Vec<WorkRow>, Error> {
-    let sql = concat!(
-        "SELECT ",
-        work_columns!(),
-        " FROM work \
-               WHERE done_at IS NULL AND (order_id, kind, id) > ($1, $2, $3) ORDER BY order_id, kind, id LIMIT $4"
+    let sql = select_work!(
+        "WHERE done_at IS NULL AND (order_id, kind, id) > ($1, $2, $3) ORDER BY order_id, kind, id LIMIT $4"
     );
     let (owner, kind, id) =
         after.map_or(("", "", 0), |row| (row.order_id.as_str(), row.kind.as_str(), row.id));
@@ -291,7 +283,7 @@ pub(super) fn work(tx: &mut Tx<'_>, after: Option<&WorkRow>) -> Result<Vec<WorkR
 
 /// The open work of an order.
 pub(super) fn work_of(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<WorkRow>, Error> {
-    let sql = concat!("SELECT ", work_columns!(), " FROM work WHERE done_at IS NULL AND order_id = $1");
+    let sql = select_work!("WHERE done_at IS NULL AND order_id = $1");
     tx.all(sql, params![order_id], work_row)
 }
 

@@ -129,12 +129,12 @@ impl NewBody {
 
 /// A change, and the SKU that the product must have if the body names one.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct ChangeAsk {
     pub(crate) change: Change,
     sku: Option<String>,
 }
 
-impl Asked {
+impl ChangeAsk {
     /// A SKU never changes; naming the one that it has is fine.
     pub(crate) fn check_sku(&self, sku: &str) -> Result<(), Problem> {
         match &self.sku {
@@ -147,7 +147,7 @@ impl Asked {
 }
 
 impl WholeBody {
-    pub(crate) fn into_change(self, shop: &ShopOptions) -> Result<Asked, Problem> {
+    pub(crate) fn into_change(self, shop: &ShopOptions) -> Result<ChangeAsk, Problem> {
         let change = Change {
             name: Some(self.name),
             category: Some(self.category),
@@ -158,12 +158,12 @@ impl WholeBody {
             attributes: Some(text_of(self.attributes)),
             track_stock: self.track_stock,
         };
-        Ok(Asked { change, sku: self.sku })
+        Ok(ChangeAsk { change, sku: self.sku })
     }
 }
 
 impl PartBody {
-    pub(crate) fn into_change(self, shop: &ShopOptions) -> Result<Asked, Problem> {
+    pub(crate) fn into_change(self, shop: &ShopOptions) -> Result<ChangeAsk, Problem> {
         let change = Change {
             name: self.name,
             category: self.category,
@@ -174,6 +174,6 @@ impl PartBody {
             attributes: self.attributes.map(text_of),
             track_stock: self.track_stock,
         };
-        Ok(Asked { change, sku: self.sku })
+        Ok(ChangeAsk { change, sku: self.sku })
     }
 }

@@ -26,7 +26,7 @@ const SLOTS: usize = 4_096;
 
 /// What was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Asked {
+pub(crate) enum CacheKey {
     /// A product by its id.
     Id(i64),
     /// A product by its SKU.
@@ -39,7 +39,7 @@ pub(crate) enum Asked {
 
 /// An answer as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct CachedAnswer {
     /// JSON.
     pub(crate) body: Bytes,
     /// With its quotes.
@@ -59,13 +59,13 @@ pub(crate) struct ProductCache {
 
 #[derive(Debug, Default)]
 struct Part {
-    kept: HashMap<Asked, Kept>,
+    kept: HashMap<CacheKey, Kept>,
     bytes: usize,
 }
 
 #[derive(Debug, Clone)]
 struct Kept {
-    answer: Arc<Answer>,
+    answer: Arc<CachedAnswer>,
     read_at: Instant,
     /// The clock before the answer was read.
     ticket: u64,
@@ -93,7 +93,7 @@ impl Default for ProductCache {
 
 impl ProductCache {
     /// The answer to `asked`, if it is still good.
-    pub(crate) fn get(&self, asked: &Asked) -> Option<Arc<Answer>> {
+    pub(crate) fn get(&self, asked: &CacheKey) -> Option<Arc<CachedAnswer>> {
         let part = self.part(asked).read().unwrap_or_else(PoisonError::into_inner);
         let kept = part.kept.get(asked)?;
         (self.is_good(kept) && kept.read_at.elapsed() < KEPT).then(|| Arc::clone(&kept.answer))
@@ -105,7 +105,7 @@ impl ProductCache {
     }
 
     /// Keeps an answer that was read after `ticket` was taken; `sku` is its only product's, or `None`.
-    pub(crate) fn keep(&self, asked: Asked, answer: Arc<Answer>, ticket: Ticket, sku: Option<&str>) {
+    pub(crate) fn keep(&self, asked: CacheKey, answer: Arc<CachedAnswer>, ticket: Ticket, sku: Option<&str>) {
         let kept =
             Kept { answer, read_at: ticket.at, ticket: ticket.clock, slot: sku.map(|sku| self.slot(sku)) };
         if !self.is_good(&kept) {
@@ -133,14 +133,14 @@ impl ProductCache {
         usize::try_from(self.hasher.hash_one(sku) % SLOTS as u64).unwrap_or(0)
     }
 
-    fn part(&self, asked: &Asked) -> &RwLock<Part> {
+    fn part(&self, asked: &CacheKey) -> &RwLock<Part> {
         &self.parts[usize::try_from(self.hasher.hash_one(asked) % PARTS as u64).unwrap_or(0)]
     }
 }
 
 impl Part {
     /// Keeps an answer; if there is no room, without the old ones, and if that is not enough, without all others.
-    fn put(&mut self, asked: Asked, kept: Kept) {
+    fn put(&mut self, asked: CacheKey, kept: Kept) {
         let cost = cost(&asked, &kept);
         if cost > BYTES_MAX / PARTS {
             return;
@@ -161,10 +161,10 @@ impl Part {
     }
 }
 
-fn cost(asked: &Asked, kept: &Kept) -> usize {
+fn cost(asked: &CacheKey, kept: &Kept) -> usize {
     let asked = match asked {
-        Asked::Id(_) | Asked::Categories => 0,
-        Asked::Sku(text) | Asked::Page(text) => text.len(),
+        CacheKey::Id(_) | CacheKey::Categories => 0,
+        CacheKey::Sku(text) | CacheKey::Page(text) => text.len(),
     };
     OVERHEAD_BYTES + asked + kept.answer.body.len()
 }
@@ -173,8 +173,8 @@ fn cost(asked: &Asked, kept: &Kept) -> usize {
 mod tests {
     use super::*;
 
-    fn answer(text: &'static str) -> Arc<Answer> {
-        Arc::new(Answer {
+    fn answer(text: &'static str) -> Arc<CachedAnswer> {
+        Arc::new(CachedAnswer {
             body: Bytes::from_static(text.as_bytes()),
             etag: HeaderValue::from_static("\"1\""),
         })
@@ -184,15 +184,15 @@ mod tests {
     fn forgets_what_changed_and_nothing_else() {
         let cache = ProductCache::default();
         let ticket = cache.ticket();
-        cache.keep(Asked::Id(1), answer("one"), ticket, Some("ps5"));
-        cache.keep(Asked::Page(String::new()), answer("page"), ticket, None);
-        assert_eq!(cache.get(&Asked::Id(1)), Some(answer("one")));
+        cache.keep(CacheKey::Id(1), answer("one"), ticket, Some("ps5"));
+        cache.keep(CacheKey::Page(String::new()), answer("page"), ticket, None);
+        assert_eq!(cache.get(&CacheKey::Id(1)), Some(answer("one")));
         let other = (0..).map(|n| format!("other-{n}")).find(|sku| cache.slot(sku) != cache.slot("ps5"));
         cache.forget(&other.unwrap());
-        assert_eq!(cache.get(&Asked::Id(1)), Some(answer("one")));
-        assert_eq!(cache.get(&Asked::Page(String::new())), None, "a page may show any product");
+        assert_eq!(cache.get(&CacheKey::Id(1)), Some(answer("one")));
+        assert_eq!(cache.get(&CacheKey::Page(String::new())), None, "a page may show any product");
         cache.forget("ps5");
-        assert_eq!(cache.get(&Asked::Id(1)), None);
+        assert_eq!(cache.get(&CacheKey::Id(1)), None);
     }
 
     #[test]
@@ -200,32 +200,35 @@ mod tests {
         let cache = ProductCache::default();
         let ticket = cache.ticket();
         cache.forget("ps5");
-        cache.keep(Asked::Id(1), answer("old"), ticket, Some("ps5"));
-        assert_eq!(cache.get(&Asked::Id(1)), None);
-        cache.keep(Asked::Id(1), answer("new"), cache.ticket(), Some("ps5"));
-        assert_eq!(cache.get(&Asked::Id(1)), Some(answer("new")));
+        cache.keep(CacheKey::Id(1), answer("old"), ticket, Some("ps5"));
+        assert_eq!(cache.get(&CacheKey::Id(1)), None);
+        cache.keep(CacheKey::Id(1), answer("new"), cache.ticket(), Some("ps5"));
+        assert_eq!(cache.get(&CacheKey::Id(1)), Some(answer("new")));
     }
 
     #[test]
     fn answers_grow_old() {
         let cache = ProductCache::default();
         let long_ago = Instant::now().checked_sub(KEPT).unwrap();
-        cache.keep(Asked::Id(1), answer("old"), Ticket { clock: 0, at: long_ago }, Some("ps5"));
-        assert_eq!(cache.get(&Asked::Id(1)), None);
+        cache.keep(CacheKey::Id(1), answer("old"), Ticket { clock: 0, at: long_ago }, Some("ps5"));
+        assert_eq!(cache.get(&CacheKey::Id(1)), None);
     }
 
     #[test]
     fn keeps_so_many_bytes_and_no_more() {
         let cache = ProductCache::default();
-        let big =
-            Arc::new(Answer { body: Bytes::from(vec![0; 100_000]), etag: HeaderValue::from_static("\"1\"") });
+        let big = Arc::new(CachedAnswer {
+            body: Bytes::from(vec![0; 100_000]),
+            etag: HeaderValue::from_static("\"1\""),
+        });
         for id in 0..2_000 {
-            cache.keep(Asked::Id(id), Arc::clone(&big), cache.ticket(), Some("ps5"));
-            cache.keep(Asked::Id(id % 7), Arc::clone(&big), cache.ticket(), Some("ps5"));
+            cache.keep(CacheKey::Id(id), Arc::clone(&big), cache.ticket(), Some("ps5"));
+            cache.keep(CacheKey::Id(id % 7), Arc::clone(&big), cache.ticket(), Some("ps5"));
         }
-        let huge = Answer { body: Bytes::from(vec![0; BYTES_MAX]), etag: HeaderValue::from_static("\"1\"") };
-        cache.keep(Asked::Categories, Arc::new(huge), cache.ticket(), None);
-        assert_eq!(cache.get(&Asked::Categories), None);
+        let huge =
+            CachedAnswer { body: Bytes::from(vec![0; BYTES_MAX]), etag: HeaderValue::from_static("\"1\"") };
+        cache.keep(CacheKey::Categories, Arc::new(huge), cache.ticket(), None);
+        assert_eq!(cache.get(&CacheKey::Categories), None);
         let mut all = 0;
         for part in &cache.parts {
             let part = part.read().unwrap();

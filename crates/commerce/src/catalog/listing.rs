@@ -23,7 +23,7 @@ const SORTS: [(&str, Sort); 6] = [
 ];
 
 /// Reads `?q=&category=&sort=&limit=&cursor=&total=`.
-pub(crate) fn listing(uri: &Uri) -> Result<(Listing, page::Asked), Problem> {
+pub(crate) fn listing(uri: &Uri) -> Result<(Listing, page::CountAsked), Problem> {
     let params = Params::of(uri, &["q", "category", "sort", "limit", "cursor", page::TOTAL])?;
     let sort = match params.text("sort") {
         None => Sort::Newest,
@@ -36,7 +36,7 @@ pub(crate) fn listing(uri: &Uri) -> Result<(Listing, page::Asked), Problem> {
         after: params.text("cursor").map(|text| parse_cursor(text, sort)).transpose()?,
         limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
     };
-    Ok((listing, page::Asked::of(&params)?))
+    Ok((listing, page::CountAsked::of(&params)?))
 }
 
 /// The words of a search, each once. One that stands in another is found with it.

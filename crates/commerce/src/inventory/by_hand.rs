@@ -58,9 +58,6 @@ pub fn move_by_hand(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Res
 }
 
 /// As [`move_by_hand`], and says whether it was done before.
-///
-/// # Errors
-/// As [`move_by_hand`].
 pub(crate) fn move_once(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result<Moved, MoveError> {
     tx.savepoint(|tx| enter_and_add(tx, movement, now))
 }

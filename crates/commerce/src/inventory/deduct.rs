@@ -28,9 +28,6 @@ pub fn deduct(
 }
 
 /// As [`deduct`], but without a savepoint of its own: for a caller who undoes all that it did when it is stopped.
-///
-/// # Errors
-/// As [`deduct`], and the refusal.
 pub(crate) fn deduct_or_stop(
     tx: &mut Tx<'_>,
     reference: &str,
@@ -44,9 +41,6 @@ pub(crate) fn deduct_or_stop(
 
 /// Gives `back` and takes `lines` in place of it, all or none: what a command that changes an order does. A SKU is low by it
 /// only if it was not before. A refusal leaves the transaction as it was.
-///
-/// # Errors
-/// As [`deduct`] and [`give_back`].
 pub(crate) fn exchange(
     tx: &mut Tx<'_>,
     reference: &str,
@@ -77,9 +71,6 @@ pub(crate) fn exchange(
 }
 
 /// Whether all lines could be taken at this moment.
-///
-/// # Errors
-/// The database's; [`Error::Invalid`] for a quantity below 1.
 pub(crate) fn is_there(tx: &mut Tx<'_>, lines: &[StockLine]) -> Result<bool, Error> {
     for line in merged(lines)? {
         if store::by_sku(tx, &line.sku)?.is_none_or(|stock| stock.available() < line.quantity) {

@@ -27,9 +27,6 @@ struct StockState<'a> {
 }
 
 /// Writes a row for each SKU that `reference` has made low.
-///
-/// # Errors
-/// The database's.
 pub(super) fn record(
     tx: &mut Tx<'_>,
     reference: &str,

@@ -5,6 +5,8 @@ use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 
 use super::store::{self, Entry};
+#[cfg(debug_assertions)]
+use crate::sabotage::{self, Sabotage};
 
 /// [`store::take`].
 pub(super) fn take(
@@ -14,7 +16,7 @@ pub(super) fn take(
     now: Timestamp,
 ) -> Result<Option<(i64, i64)>, Error> {
     #[cfg(debug_assertions)]
-    if guards::is(guards::Sabotage::CheckFirst) {
+    if sabotage::is(Sabotage::CheckFirst) {
         return take_after_looking(tx, sku, quantity, now);
     }
     store::take(tx, sku, quantity, now)
@@ -23,15 +25,12 @@ pub(super) fn take(
 /// [`store::enter`].
 pub(super) fn enter(tx: &mut Tx<'_>, entry: &Entry<'_>, now: Timestamp) -> Result<bool, Error> {
     #[cfg(debug_assertions)]
-    if guards::is(guards::Sabotage::LedgerUnique) {
+    if sabotage::is(Sabotage::LedgerUnique) {
         let reference = format!("{}#{}", entry.reference, uuid::Uuid::now_v7());
         return store::enter(tx, &Entry { reference: &reference, ..*entry }, now);
     }
     store::enter(tx, entry, now)
 }
-
-#[cfg(debug_assertions)]
-use crate::sabotage as guards;
 
 /// Stock is looked at first and taken unconditionally after.
 #[cfg(debug_assertions)]

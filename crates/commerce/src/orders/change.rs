@@ -1,9 +1,11 @@
 //! Edges carried out: one guarded UPDATE, one event, one outbox row and the stock that moves, in one transaction.
 
+use std::borrow::Cow;
+
 use kassa_db::Tx;
 use kassa_model::Timestamp;
 
-use super::edges::{CancelledStock, Change, Kind};
+use super::edges::{CancelledStock, Change, ChangeKind};
 use super::edited::EditAsk;
 use super::error::EdgeError;
 use super::fulfil::FulfilAsk;
@@ -78,18 +80,11 @@ pub fn edit(
     products: Option<&[Offer]>,
     now: Timestamp,
 ) -> Result<Change, EdgeError> {
-    let read;
-    let products = match products {
-        Some(products) => products,
-        None => {
-            read = offers(tx, &ask.items)?;
-            &read
-        }
-    };
+    let products = offers(tx, &ask.items, products)?;
     if let Some(name) = &ask.customer_name {
         store::rename(tx, &target.id, name)?;
     }
-    let change = step(tx, target, |order| Ok(order.edit(&ask.lines_for(order, products)?, now)?))?;
+    let change = step(tx, target, |order| Ok(order.edit(&ask.lines_for(order, &products)?, now)?))?;
     let reference = change.after.stock_reference();
     let skus = change.give_back.iter().chain(&change.deduct).map(|line| line.sku.clone());
     inventory::store::lock(tx, &skus.collect())?;
@@ -98,9 +93,16 @@ pub fn edit(
     Ok(change)
 }
 
-/// What the catalogue in this database says about `items`.
-pub(super) fn offers(tx: &mut Tx<'_>, items: &Items) -> Result<Vec<Offer>, kassa_db::Error> {
-    Ok(catalog::store::by_skus(tx, &items.skus())?.into_iter().map(Offer::from).collect())
+/// The products of `items`: those that are `known`, else what the catalogue in this database says.
+pub(super) fn offers<'a>(
+    tx: &mut Tx<'_>,
+    items: &Items,
+    known: Option<&'a [Offer]>,
+) -> Result<Cow<'a, [Offer]>, kassa_db::Error> {
+    Ok(match known {
+        Some(known) => known.into(),
+        None => catalog::store::by_skus(tx, &items.skus())?.into_iter().map(Offer::from).collect(),
+    })
 }
 
 /// Decides on the order as it is and carries the change out; again from the start when somebody else was faster.
@@ -145,8 +147,8 @@ pub(super) fn before(tx: &mut Tx<'_>, target: &Target) -> Result<Option<Before>,
 /// Writes all of a change but the order's own row.
 pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), kassa_db::Error> {
     match change.kind {
-        Kind::Edited => store::replace_lines(tx, &change.after)?,
-        Kind::Refunded | Kind::Fulfilled => store::update_lines(tx, &change.after)?,
+        ChangeKind::Edited => store::replace_lines(tx, &change.after)?,
+        ChangeKind::Refunded | ChangeKind::Fulfilled => store::update_lines(tx, &change.after)?,
         _ => {}
     }
     if let Some(refund) = &change.refund {
@@ -196,5 +198,5 @@ fn release_later(
         lines: lines.to_vec(),
     });
     let now = change.after.updated_at;
-    work::store::insert(tx, &Work::new(&change.after.id, work::Kind::Release, command, now), now)
+    work::store::insert(tx, &Work::new(&change.after.id, work::WorkKind::Release, command, now), now)
 }

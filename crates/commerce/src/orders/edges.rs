@@ -54,7 +54,7 @@ pub struct IllegalTransition {
 
 /// What happened to an order; the names of the public events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ChangeKind {
     /// Durable, not decided.
     Accepted,
     /// Stock deducted.
@@ -103,7 +103,7 @@ pub struct LineDelta {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// What happened.
-    pub kind: Kind,
+    pub kind: ChangeKind,
     /// The order afterwards; its `last_seq` is the event's.
     pub after: Order,
     /// Signed change of revenue, minor units.
@@ -156,7 +156,7 @@ impl IllegalTransition {
     }
 }
 
-impl Kind {
+impl ChangeKind {
     /// The name of its public event.
     pub const fn name(self) -> &'static str {
         match self {
@@ -186,12 +186,12 @@ impl Order {
     /// The first event of an order that has just been made; its status says which.
     pub(super) fn opened(self) -> Change {
         let kind = match self.status {
-            Status::Accepted => Kind::Accepted,
-            Status::Failed => Kind::Failed,
-            _ => Kind::Confirmed,
+            Status::Accepted => ChangeKind::Accepted,
+            Status::Failed => ChangeKind::Failed,
+            _ => ChangeKind::Confirmed,
         };
         match kind {
-            Kind::Confirmed => Change::confirming(self),
+            ChangeKind::Confirmed => Change::confirming(self),
             _ => Change::plain(kind, self),
         }
     }
@@ -212,7 +212,7 @@ impl Order {
     pub fn fail(&self, reason: &str, now: Timestamp) -> Result<Change, IllegalTransition> {
         self.require(Edge::Fail)?;
         let after = Self { fail_reason: Some(reason.to_owned()), ..self.next(Status::Failed, now) };
-        Ok(Change::plain(Kind::Failed, after))
+        Ok(Change::plain(ChangeKind::Failed, after))
     }
 
     /// Other lines in place of its own, of the same currency.
@@ -230,7 +230,13 @@ impl Order {
         let (give_back, deduct) = stock_difference(&self.lines, &after.lines);
         let lines = line_difference(&self.lines, &after.lines);
         let revenue_delta_minor = after.total_minor - self.total_minor;
-        Ok(Change { lines, revenue_delta_minor, give_back, deduct, ..Change::plain(Kind::Edited, after) })
+        Ok(Change {
+            lines,
+            revenue_delta_minor,
+            give_back,
+            deduct,
+            ..Change::plain(ChangeKind::Edited, after)
+        })
     }
 
     /// Give it up: what is left of the total goes back, and what is not back in stock returns or is kept.
@@ -254,7 +260,7 @@ impl Order {
             revenue_delta_minor: -self.kept_minor(),
             give_back,
             keep,
-            ..Change::plain(Kind::Cancelled, after)
+            ..Change::plain(ChangeKind::Cancelled, after)
         })
     }
 
@@ -301,7 +307,7 @@ impl Line {
 
 impl Change {
     /// A change that moves neither money nor stock.
-    pub(super) fn plain(kind: Kind, after: Order) -> Self {
+    pub(super) fn plain(kind: ChangeKind, after: Order) -> Self {
         Self {
             kind,
             after,
@@ -318,7 +324,7 @@ impl Change {
     fn confirming(after: Order) -> Self {
         let lines = after.lines.iter().map(|line| line.delta(line.quantity, line.total_minor())).collect();
         let (revenue_delta_minor, deduct) = (after.total_minor, tracked(&after.lines));
-        Self { lines, revenue_delta_minor, deduct, ..Self::plain(Kind::Confirmed, after) }
+        Self { lines, revenue_delta_minor, deduct, ..Self::plain(ChangeKind::Confirmed, after) }
     }
 }
 

@@ -29,9 +29,6 @@ pub struct EditAsk {
 
 impl EditAsk {
     /// The lines that it gives `order`; `products` are those of its items.
-    ///
-    /// # Errors
-    /// [`EdgeError`] but for the database's.
     pub(super) fn lines_for(&self, order: &Order, products: &[Offer]) -> Result<Basket, EdgeError> {
         order.require(super::edges::Edge::Edit)?;
         match self.prices {

@@ -3,7 +3,7 @@
 use kassa_db::{Error, Tx};
 use serde::Serialize;
 
-use super::edges::{Change, Kind, LineDelta};
+use super::edges::{Change, ChangeKind, LineDelta};
 use super::view::{Audience, OrderView};
 use crate::outbox::money::{MoneyLine, MoneyRecord};
 use crate::outbox::store::{self, NewRow};
@@ -29,9 +29,6 @@ struct HandedOver<'a> {
 }
 
 /// Writes the row of a change.
-///
-/// # Errors
-/// The database's.
 pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
     let order = &change.after;
     let body = to_json(&OrderEvent {
@@ -39,7 +36,7 @@ pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
         kind: change.kind.name(),
         occurred_at: order.updated_at.to_string(),
         order: order.view(Audience::Shop),
-        lines: (change.kind == Kind::Fulfilled).then(|| handed_over(&change.lines)),
+        lines: (change.kind == ChangeKind::Fulfilled).then(|| handed_over(&change.lines)),
     })?;
     let money = money_record(change).map(|money| to_json(&money)).transpose()?;
     let (event, kind) = (Some((order.id.as_str(), order.last_seq)), change.kind.name());

@@ -3,7 +3,7 @@
 
 use kassa_model::Timestamp;
 
-use super::edges::{Change, Edge, IllegalTransition, Kind, LineDelta};
+use super::edges::{Change, ChangeKind, Edge, IllegalTransition, LineDelta};
 use super::lines::Item;
 use super::order::{Line, Order, Status};
 
@@ -53,7 +53,7 @@ impl Order {
         if after.lines.iter().all(|line| line.open_quantity() == 0) {
             after.status = Status::Fulfilled;
         }
-        Ok(Change { lines, ..Change::plain(Kind::Fulfilled, after) })
+        Ok(Change { lines, ..Change::plain(ChangeKind::Fulfilled, after) })
     }
 
     fn hand_over(&mut self, items: &[Item]) -> Result<Vec<LineDelta>, FulfilError> {

@@ -8,9 +8,6 @@ use kassa_model::{MICROS_PER_DAY, Timestamp};
 
 /// Removes at most `most` of the orders that failed `keep_days` before `now` or earlier; returns how many. One that the
 /// outbox still tells of, or that has work under way, stays until it does not.
-///
-/// # Errors
-/// The database's.
 pub(crate) fn remove_failed(
     tx: &mut Tx<'_>,
     keep_days: u32,

@@ -11,6 +11,7 @@
 //! UPDATE, one event and one outbox row in one transaction ([`change`]). Money and units: the deltas of an order's events
 //! always add up to its total minus refunds, or to 0 once it is cancelled.
 
+mod after;
 mod answer;
 pub mod apart;
 pub(crate) mod change;
@@ -43,7 +44,7 @@ pub(crate) mod work;
 
 pub use answer::{Shape, shape};
 pub use change::{cancel, edit, fulfil, refund};
-pub use edges::{CancelledStock, Change, Edge, IllegalTransition, Kind, LineDelta, Why};
+pub use edges::{CancelledStock, Change, ChangeKind, Edge, IllegalTransition, LineDelta, Why};
 pub use edited::{EditAsk, Prices};
 pub use error::EdgeError;
 pub use filter::Filter;

@@ -16,11 +16,10 @@ use super::edited::{EditAsk, Prices};
 use super::error::EdgeError;
 use super::lines::Items;
 use super::order::{Order, StockPlace};
-use super::sources::{orders, products};
+use super::sources::{orders, products, stock_place};
 use super::target::Target;
-use super::{change, store};
+use super::{after, change, store};
 use crate::idempotency::Begun;
-use crate::inventory::LedgerKind;
 use crate::shop::Shop;
 
 /// Why an order stays as it is.
@@ -47,11 +46,8 @@ impl From<kassa_db::Error> for NotChanged {
 }
 
 /// Gives the order of this number up.
-///
-/// # Errors
-/// [`NotChanged`].
 pub(crate) async fn cancel(shop: &Arc<Shop>, number: i64) -> Result<Order, NotChanged> {
-    let (place, now) = (place(shop), shop.now());
+    let (place, now) = (stock_place(shop), shop.now());
     carry_out(shop, number, place, move |tx, id| {
         change::cancel(tx, &Target::any(id), CancelledStock::Returned, place, now)
     })
@@ -60,15 +56,12 @@ pub(crate) async fn cancel(shop: &Arc<Shop>, number: i64) -> Result<Order, NotCh
 
 /// Gives the order of this number other lines, all at today's prices: such clients reckon the total anew. Its customer gets another
 /// name if there is one.
-///
-/// # Errors
-/// [`NotChanged`].
 pub(crate) async fn edit(
     shop: &Arc<Shop>,
     number: i64,
     (items, customer_name): (Items, Option<String>),
 ) -> Result<Order, NotChanged> {
-    let (place, now) = (place(shop), shop.now());
+    let (place, now) = (stock_place(shop), shop.now());
     let ask = EditAsk { items, prices: Prices::Today, customer_name };
     match place {
         StockPlace::SameDatabase => {
@@ -80,10 +73,6 @@ pub(crate) async fn edit(
         }
         StockPlace::Apart => edit_apart(shop, number, ask).await,
     }
-}
-
-fn place(shop: &Shop) -> StockPlace {
-    if shop.stock.in_one_transaction() { StockPlace::SameDatabase } else { StockPlace::Apart }
 }
 
 fn id_of(tx: &mut Tx<'_>, number: i64) -> Result<String, EdgeError> {
@@ -106,15 +95,7 @@ async fn carry_out(
         })
         .await?;
     failpoint::hit("orders.after_commit");
-    shop.wake.wake();
-    match place {
-        StockPlace::SameDatabase => {
-            shop.stock_moved(LedgerKind::Release, change.give_back.iter().map(|line| line.sku.as_str()));
-            shop.stock_moved(LedgerKind::Deduct, change.deduct.iter().map(|line| line.sku.as_str()));
-        }
-        StockPlace::Apart if !change.give_back.is_empty() => flow::released(shop),
-        StockPlace::Apart => {}
-    }
+    after::tell(shop, &change, place);
     Ok(change.after)
 }
 

@@ -9,7 +9,7 @@ use kassa_model::{Currency, Timestamp, failpoint};
 use super::edges::Change;
 use super::lines::{self, Basket, Items, ItemsError};
 use super::order::{Customer, Order, Status, StockPlace};
-use super::work::{self, Kind, Work};
+use super::work::{self, Work, WorkKind};
 use super::{change, store};
 use crate::catalog::Offer;
 use crate::idempotency::{self, Holder, RUNNING_MICROS, Reference};
@@ -96,15 +96,8 @@ pub fn place(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Placed
     if let Some(order) = existing(tx, ask, now)? {
         return Ok(Placed::Existing(order));
     }
-    let read;
-    let products = match &ask.products {
-        Some(products) => products,
-        None => {
-            read = change::offers(tx, &ask.items)?;
-            &read
-        }
-    };
-    let (basket, unknown) = ask.items.price(products, ask.currency)?;
+    let products = change::offers(tx, &ask.items, ask.products.as_deref())?;
+    let (basket, unknown) = ask.items.price(&products, ask.currency)?;
     if let Some(sku) = unknown {
         let is_nothing = basket.lines().iter().all(|line| line.product_id.is_none());
         if ask.orderer == Orderer::Stranger && is_nothing {
@@ -199,7 +192,7 @@ fn accept(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket) -> Result<Order, ka
     let command = Command::Deduct(Deduct { reference, replaces: None, attempt: 0, lines: stock });
     // The request that made it sends the command itself; the drain follows when that took too long.
     let drain_at = order.created_at.plus_micros(RUNNING_MICROS);
-    work::store::insert(tx, &Work::new(&order.id, Kind::Order, command, drain_at), order.updated_at)?;
+    work::store::insert(tx, &Work::new(&order.id, WorkKind::Order, command, drain_at), order.updated_at)?;
     Ok(order)
 }
 

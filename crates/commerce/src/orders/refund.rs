@@ -5,7 +5,7 @@
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::edges::{Change, Edge, IllegalTransition, Kind, LineDelta};
+use super::edges::{Change, ChangeKind, Edge, IllegalTransition, LineDelta};
 use super::order::{Line, Order, Refund, RefundedLine, Status};
 use crate::inventory::StockLine;
 use crate::number::integer;
@@ -86,7 +86,7 @@ impl Order {
             lines: refunded.deltas,
             give_back: refunded.give_back,
             refund: Some(refund),
-            ..Change::plain(Kind::Refunded, after)
+            ..Change::plain(ChangeKind::Refunded, after)
         })
     }
 

@@ -1,9 +1,10 @@
-//! Where a process has orders, and from where it knows the products that they ask for.
+//! Where a process has orders, their stock and the products that they ask for.
 
 use kassa_db::Db;
 use kassa_service::Problem;
 
 use super::lines::Items;
+use super::order::StockPlace;
 use crate::catalog::{Offer, prices};
 use crate::refuse::problem_of;
 use crate::shop::Shop;
@@ -25,6 +26,11 @@ pub(super) async fn products(shop: &Shop, items: &Items) -> Result<Option<Vec<Of
         }
         (None, None) => Err(Problem::unavailable("no catalogue is configured", 5)),
     }
+}
+
+/// Where orders take their stock just now.
+pub(super) fn stock_place(shop: &Shop) -> StockPlace {
+    if shop.stock.in_one_transaction() { StockPlace::SameDatabase } else { StockPlace::Apart }
 }
 
 /// The orders' database; the routes are there only where it is.

@@ -16,13 +16,17 @@ use crate::stored::{from_json, to_json};
 const AHEAD_MICROS_MAX: i64 = 60 * MICROS_PER_SECOND;
 
 /// The columns of an [`Order`], in the order in which [`read`] reads them.
-macro_rules! order_columns {
-    () => {
-        "number, id, status, revision, last_seq, currency, total_minor, refunded_minor, customer_name, customer_email, \
-         scope, client_reference, context, fail_reason, pending_edit, created_at, updated_at, stock_kept"
+macro_rules! select_orders {
+    ($rest:literal) => {
+        concat!(
+            "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, \
+             customer_name, customer_email, scope, client_reference, context, fail_reason, pending_edit, \
+             created_at, updated_at, stock_kept FROM orders ",
+            $rest
+        )
     };
 }
-pub(super) use order_columns;
+pub(super) use select_orders;
 
 /// The columns of a [`Line`], in the order in which [`read_line`] reads them.
 macro_rules! line_columns {
@@ -203,7 +207,7 @@ pub fn refunds(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(Refund, Timestamp
 /// # Errors
 /// The database's.
 pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Order>, Error> {
-    let sql = concat!("SELECT ", order_columns!(), " FROM orders WHERE id = $1");
+    let sql = select_orders!("WHERE id = $1");
     let order = tx.first(sql, params![id], read)?;
     order.map(|order| with_its_lines(tx, order)).transpose()
 }
@@ -213,7 +217,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Order>, Error> {
 /// # Errors
 /// The database's.
 pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
-    let sql = concat!("SELECT ", order_columns!(), " FROM orders WHERE number = $1");
+    let sql = select_orders!("WHERE number = $1");
     let order = tx.first(sql, params![number], read)?;
     order.map(|order| with_its_lines(tx, order)).transpose()
 }
@@ -223,10 +227,8 @@ pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
 /// # Errors
 /// The database's.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, Error> {
-    let sql = concat!(
-        "SELECT ",
-        order_columns!(),
-        " FROM orders WHERE number < $1 AND number > $2 AND created_at >= $3 AND created_at < $4 \
+    let sql = select_orders!(
+        "WHERE number < $1 AND number > $2 AND created_at >= $3 AND created_at < $4 \
                AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
                AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
                ORDER BY number DESC LIMIT $9"

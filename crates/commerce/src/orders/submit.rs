@@ -14,7 +14,7 @@ use super::apart::flow::{self, Closing};
 use super::order::{Order, Status, StockPlace};
 use super::place::{Orderer, PlaceError, PlaceOrder, Placed, place};
 use super::request::OrderAsk;
-use super::sources::{orders, products};
+use super::sources::{orders, products, stock_place};
 use crate::catalog::Offer;
 use crate::idempotency::{self, Outcome, RUNNING_MICROS, Request};
 use crate::inventory::{LedgerKind, Refusal};
@@ -64,7 +64,6 @@ impl Submission {
     }
 
     fn into_order(self, shop: &Shop, products: Option<Vec<Offer>>) -> PlaceOrder {
-        let one = shop.stock.in_one_transaction();
         PlaceOrder {
             id: Uuid::now_v7().to_string(),
             items: self.ask.items,
@@ -77,7 +76,7 @@ impl Submission {
             context: self.context,
             products,
             currency: shop.options.currency,
-            stock: if one { StockPlace::SameDatabase } else { StockPlace::Apart },
+            stock: stock_place(shop),
         }
     }
 }

@@ -12,4 +12,4 @@ mod tests;
 
 pub use layer::{Words, wrap};
 pub use shown::export;
-pub use switch::{Allowed, Chaos, Crash, Fate, Faults, LATENCY_MS_MAX, LIFE, Refused, seconds_left};
+pub use switch::{Allowed, Chaos, Crash, Disturbance, Faults, LATENCY_MS_MAX, LIFE, Refused, seconds_left};

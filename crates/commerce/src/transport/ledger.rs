@@ -3,9 +3,9 @@
 use kassa_service::client::{Call, Sent};
 use serde::Deserialize;
 
+use super::client::{Backend, StockClient};
 use super::commands;
 use super::store::{self, Entry};
-use super::way::{Stock, Way};
 use crate::peer::Peer;
 
 #[derive(Deserialize)]
@@ -14,10 +14,10 @@ struct Entries {
     last: Option<i64>,
 }
 
-impl Stock {
+impl StockClient {
     /// Whether it is out of this process's reach but over HTTP.
     pub(crate) fn is_away(&self) -> bool {
-        matches!(self.way, Way::Away(_))
+        matches!(self.backend, Backend::Away(_))
     }
 
     /// The entries of these references, at most 100; one that ends with a slash stands for all that begin with it.
@@ -25,8 +25,8 @@ impl Stock {
     /// # Errors
     /// Why it cannot be asked, in a sentence.
     pub(crate) async fn ledger(&self, references: &[String]) -> Result<Vec<Entry>, String> {
-        match &self.way {
-            Way::Here(db) => {
+        match &self.backend {
+            Backend::Here(db) => {
                 let asked = references.to_vec();
                 let read = db.read(move |tx| {
                     let mut entries = Vec::new();
@@ -37,27 +37,24 @@ impl Stock {
                 });
                 read.await.map_err(|error| error.to_string())
             }
-            Way::Away(peer) => Ok(ask(peer, path(references)).await?.entries),
-            Way::Nowhere => Err("no inventory is configured".to_owned()),
+            Backend::Away(peer) => Ok(ask(peer, path(references)).await?.entries),
+            Backend::Unconfigured => Err("no inventory is configured".to_owned()),
         }
     }
 
     /// A page of all entries: those after the one with the number `after`, and the number of the last of them; none at the
     /// end.
-    ///
-    /// # Errors
-    /// As for [`ledger`](Self::ledger).
     pub(crate) async fn ledger_after(&self, after: i64) -> Result<(Vec<Entry>, Option<i64>), String> {
-        match &self.way {
-            Way::Here(db) => {
+        match &self.backend {
+            Backend::Here(db) => {
                 let read = db.read(move |tx| store::ledger_after(tx, after, commands::LEDGER_PAGE)).await;
                 read.map_err(|error: kassa_db::Error| error.to_string())
             }
-            Way::Away(peer) => {
+            Backend::Away(peer) => {
                 let page = ask(peer, format!("{}?after={after}", commands::LEDGER)).await?;
                 Ok((page.entries, page.last))
             }
-            Way::Nowhere => Err("no inventory is configured".to_owned()),
+            Backend::Unconfigured => Err("no inventory is configured".to_owned()),
         }
     }
 }

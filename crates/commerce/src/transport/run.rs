@@ -25,9 +25,6 @@ impl From<Error> for Halt {
 }
 
 /// Carries out `command`, once.
-///
-/// # Errors
-/// The database's; every refusal is a [`Reply`].
 pub(crate) fn run(tx: &mut Tx<'_>, command: &Command, now: Timestamp) -> Result<Done, Error> {
     match command {
         Command::Deduct(deduct) => self::deduct(tx, deduct, now),
@@ -36,9 +33,6 @@ pub(crate) fn run(tx: &mut Tx<'_>, command: &Command, now: Timestamp) -> Result<
 }
 
 /// Carries out all of `commands` in their order, each once.
-///
-/// # Errors
-/// As for [`run`]; then none of them was carried out.
 pub(crate) fn run_all(tx: &mut Tx<'_>, commands: &[Command], now: Timestamp) -> Result<Vec<Done>, Error> {
     if commands.len() > 1 {
         let mut skus = BTreeSet::new();
@@ -54,9 +48,6 @@ pub(crate) fn run_all(tx: &mut Tx<'_>, commands: &[Command], now: Timestamp) -> 
 }
 
 /// Takes stock: all lines or none, once per `ref`.
-///
-/// # Errors
-/// As for [`run`].
 pub(crate) fn deduct(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Done, Error> {
     let fingerprint = fingerprint(command);
     let claim = store::Claim {
@@ -101,18 +92,15 @@ fn take(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Vec<Low>, H
 
 /// Marks the deduct `old` as replaced by `new`; returns what it had taken.
 fn replace(tx: &mut Tx<'_>, old: &str, (new, now): (&str, Timestamp)) -> Result<Vec<StockLine>, Halt> {
-    match meet(tx, old, now)? {
-        Met::Nothing => return Ok(Vec::new()),
-        Met::Holds if store::mark_replaced(tx, old, new)? => return Ok(store::lines(tx, old)?),
-        Met::Holds | Met::Replaced => {}
+    match state_of(tx, old, now)? {
+        DeductState::Nothing => return Ok(Vec::new()),
+        DeductState::Holds if store::mark_replaced(tx, old, new)? => return Ok(store::lines(tx, old)?),
+        DeductState::Holds | DeductState::Replaced => {}
     }
     Err(Halt::Refused(Reply::Void { why: format!("{old} has been replaced or released already") }))
 }
 
 /// Gives stock back, once per `ref`; nothing when the deduct took nothing.
-///
-/// # Errors
-/// As for [`run`].
 pub(crate) fn release(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Done, Error> {
     let fingerprint = fingerprint(command);
     let claim = store::Claim {
@@ -132,12 +120,12 @@ pub(crate) fn release(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Res
 }
 
 fn bring_back(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Reply, Error> {
-    match meet(tx, &command.of, now)? {
-        Met::Nothing => {}
-        Met::Holds if store::mark_released(tx, &command.of)? => {
+    match state_of(tx, &command.of, now)? {
+        DeductState::Nothing => {}
+        DeductState::Holds if store::mark_released(tx, &command.of)? => {
             put_back(tx, (&command.reference, command.kind), &command.lines, now)?;
         }
-        Met::Holds | Met::Replaced => {
+        DeductState::Holds | DeductState::Replaced => {
             return Ok(Reply::Void { why: format!("{} has been replaced", command.of) });
         }
     }
@@ -145,7 +133,7 @@ fn bring_back(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Repl
 }
 
 /// What a deduct that another command names has come to.
-enum Met {
+enum DeductState {
     /// It took stock.
     Holds,
     /// It took nothing and never will.
@@ -157,15 +145,15 @@ enum Met {
 /// Looks up a deduct that another command names. One that never came as a command, or was refused when it did, may have
 /// taken its stock in its order's own transaction, which the ledger knows; one that never came and holds nothing is
 /// entombed: when it comes, it is refused.
-fn meet(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<Met, Error> {
+fn state_of(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<DeductState, Error> {
     // The tombstone comes first, so that on PostgreSQL a deduct that is under way is waited for.
     let claim = store::Claim { reference, kind: "tombstone", attempt: 0, fingerprint: "", lines: &[] };
     let came = !store::claim(tx, &claim, now)?;
     if came {
         match store::find(tx, reference)? {
-            Some(Recorded { replaced: true, .. }) => return Ok(Met::Replaced),
-            Some(Recorded { tombstone: true, .. }) => return Ok(Met::Nothing),
-            Some(Recorded { reply: Reply::Moved { .. }, .. }) => return Ok(Met::Holds),
+            Some(Recorded { replaced: true, .. }) => return Ok(DeductState::Replaced),
+            Some(Recorded { tombstone: true, .. }) => return Ok(DeductState::Nothing),
+            Some(Recorded { reply: Reply::Moved { .. }, .. }) => return Ok(DeductState::Holds),
             // It was refused or void. What the order holds by this name all the same, it took in its own transaction.
             Some(Recorded { reply: Reply::Insufficient { .. } | Reply::UnknownSku { .. }, .. })
             | Some(Recorded { reply: Reply::Void { .. }, .. })
@@ -176,13 +164,13 @@ fn meet(tx: &mut Tx<'_>, reference: &str, now: Timestamp) -> Result<Met, Error> 
     if !held.is_empty() {
         store::adopt(tx, reference, &held)?;
         store::record(tx, reference, &Reply::Moved { low: Vec::new() })?;
-        return Ok(Met::Holds);
+        return Ok(DeductState::Holds);
     }
     if !came {
         let why = format!("{reference} was given back before it came");
         store::record(tx, reference, &Reply::Void { why })?;
     }
-    Ok(Met::Nothing)
+    Ok(DeductState::Nothing)
 }
 
 /// The reply to a command whose `ref` is taken.

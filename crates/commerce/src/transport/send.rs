@@ -8,10 +8,10 @@ use kassa_service::client::{Answer, Call, Sent};
 use serde::de::DeserializeOwned;
 
 use super::back::Back;
-use super::chaos::Fate;
+use super::chaos::Disturbance;
+use super::client::{Backend, CommandOutcome};
 use super::commands::{self, Command, Done, Reply};
 use super::run;
-use super::way::{Outcome, Way};
 use crate::inventory::LedgerKind;
 use crate::peer::{self, Peer};
 use crate::shop::Shop;
@@ -23,13 +23,14 @@ const RETRY_MIN: Duration = Duration::from_millis(150);
 const RETRY_PAUSE: Duration = Duration::from_millis(25);
 
 /// Sends `command` and, within `deadline` and the retry budget, sends it again when that failed.
-pub(crate) async fn send(shop: &Arc<Shop>, command: &Command, deadline: Duration) -> Outcome {
+pub(crate) async fn send(shop: &Arc<Shop>, command: &Command, deadline: Duration) -> CommandOutcome {
     let until = Instant::now() + deadline;
     shop.stock.budget.called();
     let mut outcome = send_once(shop, command, deadline).await;
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        let again = matches!(outcome, Outcome::NotSent(_) | Outcome::Unknown(_)) && left > RETRY_MIN;
+        let again =
+            matches!(outcome, CommandOutcome::NotSent(_) | CommandOutcome::Unknown(_)) && left > RETRY_MIN;
         if !again || !shop.stock.budget.take() {
             return outcome;
         }
@@ -40,15 +41,15 @@ pub(crate) async fn send(shop: &Arc<Shop>, command: &Command, deadline: Duration
 }
 
 /// Sends `command` once, through the circuit breaker.
-pub(crate) async fn send_once(shop: &Arc<Shop>, command: &Command, deadline: Duration) -> Outcome {
+pub(crate) async fn send_once(shop: &Arc<Shop>, command: &Command, deadline: Duration) -> CommandOutcome {
     match send_all(shop, vec![command.clone()], deadline).await {
-        Outcome::Known(mut replies) => match replies.pop() {
-            Some(reply) => Outcome::Known(reply),
-            None => Outcome::Unknown("the answer holds no reply".to_owned()),
+        CommandOutcome::Known(mut replies) => match replies.pop() {
+            Some(reply) => CommandOutcome::Known(reply),
+            None => CommandOutcome::Unknown("the answer holds no reply".to_owned()),
         },
-        Outcome::Open => Outcome::Open,
-        Outcome::NotSent(why) => Outcome::NotSent(why),
-        Outcome::Unknown(why) => Outcome::Unknown(why),
+        CommandOutcome::Open => CommandOutcome::Open,
+        CommandOutcome::NotSent(why) => CommandOutcome::NotSent(why),
+        CommandOutcome::Unknown(why) => CommandOutcome::Unknown(why),
     }
 }
 
@@ -57,20 +58,20 @@ pub(crate) async fn send_all(
     shop: &Arc<Shop>,
     commands: Vec<Command>,
     deadline: Duration,
-) -> Outcome<Vec<Reply>> {
-    let Ok(permit) = shop.stock.breaker.permit() else { return Outcome::Open };
-    let (failed, outcome) = match &shop.stock.way {
-        Way::Here(db) => {
+) -> CommandOutcome<Vec<Reply>> {
+    let Ok(permit) = shop.stock.breaker.permit() else { return CommandOutcome::Open };
+    let (failed, outcome) = match &shop.stock.backend {
+        Backend::Here(db) => {
             let run = run_here(Arc::clone(shop), db.clone(), commands);
             // It runs on when nobody waits for it any more, as a command to another process does.
             match tokio::time::timeout(deadline, tokio::spawn(run)).await {
-                Ok(Ok(outcome)) => (!matches!(outcome, Outcome::Known(_)), outcome),
-                Ok(Err(error)) => (true, Outcome::Unknown(error.to_string())),
-                Err(_) => (true, Outcome::Unknown(format!("not done in {} ms", deadline.as_millis()))),
+                Ok(Ok(outcome)) => (!matches!(outcome, CommandOutcome::Known(_)), outcome),
+                Ok(Err(error)) => (true, CommandOutcome::Unknown(error.to_string())),
+                Err(_) => (true, CommandOutcome::Unknown(format!("not done in {} ms", deadline.as_millis()))),
             }
         }
-        Way::Away(peer) => send_away(peer, commands, deadline).await,
-        Way::Nowhere => (false, Outcome::NotSent("no inventory is configured".to_owned())),
+        Backend::Away(peer) => send_away(peer, commands, deadline).await,
+        Backend::Unconfigured => (false, CommandOutcome::NotSent("no inventory is configured".to_owned())),
     };
     if failed {
         permit.failed()
@@ -80,7 +81,11 @@ pub(crate) async fn send_all(
     outcome
 }
 
-async fn send_away(peer: &Peer, commands: Vec<Command>, deadline: Duration) -> (bool, Outcome<Vec<Reply>>) {
+async fn send_away(
+    peer: &Peer,
+    commands: Vec<Command>,
+    deadline: Duration,
+) -> (bool, CommandOutcome<Vec<Reply>>) {
     let call = match commands.as_slice() {
         [Command::Deduct(deduct)] => Call::post(commands::DEDUCT, deduct),
         [Command::Release(release)] => Call::post(commands::RELEASE, release),
@@ -94,46 +99,49 @@ async fn send_away(peer: &Peer, commands: Vec<Command>, deadline: Duration) -> (
     let outcome = match sent {
         Sent::Answer(answer) if commands.len() == 1 => read(&answer, |reply: Reply| vec![reply]),
         Sent::Answer(answer) => read(&answer, |replies| replies),
-        Sent::NotSent(why) => Outcome::NotSent(why),
-        Sent::Unknown(why) => Outcome::Unknown(why),
+        Sent::NotSent(why) => CommandOutcome::NotSent(why),
+        Sent::Unknown(why) => CommandOutcome::Unknown(why),
     };
     match outcome {
-        Outcome::Known(replies) if replies.len() != commands.len() => {
-            (failed, Outcome::Unknown("inventory answered other commands than it was sent".to_owned()))
+        CommandOutcome::Known(replies) if replies.len() != commands.len() => {
+            (failed, CommandOutcome::Unknown("inventory answered other commands than it was sent".to_owned()))
         }
         outcome => (failed, outcome),
     }
 }
 
-fn read<T: DeserializeOwned>(answer: &Answer, all: impl FnOnce(T) -> Vec<Reply>) -> Outcome<Vec<Reply>> {
+fn read<T: DeserializeOwned>(
+    answer: &Answer,
+    all: impl FnOnce(T) -> Vec<Reply>,
+) -> CommandOutcome<Vec<Reply>> {
     let status = answer.status;
     if status.is_server_error() {
-        return Outcome::Unknown(format!("inventory answered {status}"));
+        return CommandOutcome::Unknown(format!("inventory answered {status}"));
     }
     match answer.json::<T>() {
-        Ok(replies) => Outcome::Known(all(replies)),
-        Err(error) if status.is_success() => Outcome::Unknown(format!("cannot read a reply: {error}")),
+        Ok(replies) => CommandOutcome::Known(all(replies)),
+        Err(error) if status.is_success() => CommandOutcome::Unknown(format!("cannot read a reply: {error}")),
         // A wrong token, or a version that does not know the command: refused before anything was done.
-        Err(_) => Outcome::NotSent(format!("inventory answered {status}")),
+        Err(_) => CommandOutcome::NotSent(format!("inventory answered {status}")),
     }
 }
 
 /// The commands on a database of this process, with chaos around their transaction.
-async fn run_here(shop: Arc<Shop>, db: Db, commands: Vec<Command>) -> Outcome<Vec<Reply>> {
-    let fate = if shop.stock.chaos.is_on() { shop.stock.chaos.draw() } else { Fate::default() };
-    if let Some(latency) = fate.latency {
+async fn run_here(shop: Arc<Shop>, db: Db, commands: Vec<Command>) -> CommandOutcome<Vec<Reply>> {
+    let disturbance = if shop.stock.chaos.is_on() { shop.stock.chaos.draw() } else { Disturbance::default() };
+    if let Some(latency) = disturbance.latency {
         tokio::time::sleep(latency).await;
     }
-    if let Some(crash) = fate.crash {
-        return Outcome::Unknown(format!("chaos: {crash:?}"));
+    if let Some(crash) = disturbance.crash {
+        return CommandOutcome::Unknown(format!("chaos: {crash:?}"));
     }
     match execute(&shop, &db, commands).await {
-        Ok(_) if fate.answer_lost => Outcome::Unknown("chaos: the answer is lost".to_owned()),
-        Ok(done) => Outcome::Known(done.into_iter().map(|done| done.reply).collect()),
+        Ok(_) if disturbance.answer_lost => CommandOutcome::Unknown("chaos: the answer is lost".to_owned()),
+        Ok(done) => CommandOutcome::Known(done.into_iter().map(|done| done.reply).collect()),
         Err(error @ (Error::Busy(_) | Error::LockTimeout(_) | Error::Unavailable(_))) => {
-            Outcome::NotSent(error.to_string())
+            CommandOutcome::NotSent(error.to_string())
         }
-        Err(error) => Outcome::Unknown(error.to_string()),
+        Err(error) => CommandOutcome::Unknown(error.to_string()),
     }
 }
 

@@ -13,7 +13,7 @@ use kassa_service::{Bare, Problem};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::super::cache::{Answer, Asked};
+use super::super::cache::{CacheKey, CachedAnswer};
 use super::super::product::Product;
 use super::super::view::{self, ProductView};
 use super::super::{listing, store};
@@ -40,7 +40,7 @@ pub(super) async fn list_products(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = Asked::Page(uri.query().unwrap_or("").to_owned());
+    let asked = CacheKey::Page(uri.query().unwrap_or("").to_owned());
     if let Some(answer) = shop.products.get(&asked) {
         return Ok(show(&answer, &headers));
     }
@@ -51,8 +51,8 @@ pub(super) async fn list_products(
     let ticket = shop.products.ticket();
     let ((mut products, stock), counted) = read_with(&shop, move |tx| {
         let counted = match counting {
-            page::Asked::Yes => Some(store::count(tx, &more)?),
-            page::Asked::No => None,
+            page::CountAsked::Yes => Some(store::count(tx, &more)?),
+            page::CountAsked::No => None,
         };
         Ok((store::list(tx, &more)?, counted))
     })
@@ -64,7 +64,7 @@ pub(super) async fn list_products(
         next_cursor: products.last().filter(|_| more).map(|last| listing::cursor(last, sort)),
         total: counted.map_or_else(Total::default, Total::counted),
     })?;
-    let answer = Arc::new(Answer { etag: etag_of(&body)?, body });
+    let answer = Arc::new(CachedAnswer { etag: etag_of(&body)?, body });
     shop.products.keep(asked, Arc::clone(&answer), ticket, None);
     Ok(show(&answer, &headers))
 }
@@ -78,8 +78,8 @@ pub(super) async fn get_product(
 ) -> Result<Response, Problem> {
     let named = Named::of(path)?;
     let asked = match &named {
-        Named::Id(id) => Asked::Id(*id),
-        Named::Sku(sku) => Asked::Sku(sku.clone()),
+        Named::Id(id) => CacheKey::Id(*id),
+        Named::Sku(sku) => CacheKey::Sku(sku.clone()),
     };
     if let Some(answer) = shop.products.get(&asked) {
         return Ok(show(&answer, &headers));
@@ -89,7 +89,7 @@ pub(super) async fn get_product(
     let (products, stock) =
         read(&shop, move |tx| Ok(finder.find(tx)?.into_iter().collect::<Vec<_>>())).await?;
     let Some(product) = products.first() else { return Err(named.unknown()) };
-    let answer = Arc::new(Answer {
+    let answer = Arc::new(CachedAnswer {
         body: json(&ProductView::new(product, stock.first()))?,
         etag: header(&view::etag(product, stock.first()))?,
     });
@@ -104,7 +104,7 @@ pub(super) async fn list_categories(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Params::of(&uri, &[])?;
-    let asked = Asked::Categories;
+    let asked = CacheKey::Categories;
     if let Some(answer) = shop.products.get(&asked) {
         return Ok(show(&answer, &headers));
     }
@@ -113,7 +113,7 @@ pub(super) async fn list_categories(
     let found = found.map_err(|error: Error| problem_of(&error))?;
     let results = found.into_iter().map(|(name, count)| Category { name, count }).collect();
     let body = json(&Page::whole(results))?;
-    let answer = Arc::new(Answer { etag: etag_of(&body)?, body });
+    let answer = Arc::new(CachedAnswer { etag: etag_of(&body)?, body });
     shop.products.keep(asked, Arc::clone(&answer), ticket, None);
     Ok(show(&answer, &headers))
 }
@@ -182,7 +182,7 @@ fn etag_of(body: &[u8]) -> Result<HeaderValue, Problem> {
 }
 
 /// The answer, or 304 for a client who has it.
-fn show(answer: &Answer, headers: &HeaderMap) -> Response {
+fn show(answer: &CachedAnswer, headers: &HeaderMap) -> Response {
     let is_known = answer.etag.to_str().is_ok_and(|etag| precondition::is_known(headers, etag));
     let mut response = match is_known {
         true => Response::new(Body::empty()),

@@ -11,7 +11,7 @@ use axum::response::Response;
 use kassa_access::{Allowed, need};
 use kassa_service::{Bare, Object, Problem};
 
-use super::super::body::{Asked, NewBody, PartBody, WholeBody};
+use super::super::body::{ChangeAsk, NewBody, PartBody, WholeBody};
 use super::super::product::{Error, Product};
 use super::super::rules::{archive, create, restore, update};
 use super::super::view::{ProductView, etag, version_in};
@@ -142,7 +142,7 @@ async fn change(
     named: Named,
     keyed: Keyed,
     headers: &HeaderMap,
-    asked: Asked,
+    asked: ChangeAsk,
 ) -> Result<Response, Problem> {
     let wanted = IfMatch::of(headers)?;
     let (now, is_here) = (shop.now(), shop.stock_is_with_catalog());

@@ -12,7 +12,7 @@ use kassa_access::{Allowed, need};
 use kassa_db::{Error, Tx};
 use kassa_service::{Bare, Json, Problem};
 
-use super::super::stock;
+use super::super::stock::Stock;
 use super::super::store::{self, Only};
 use super::super::view::{EntryView, StockView};
 use super::path::{inventory, sku_of, unknown};
@@ -34,7 +34,7 @@ pub(super) async fn list_stock(
     let params = Params::of(&uri, &["low", "archived", "limit", "cursor", page::TOTAL])?;
     let only = if params.flag("low", false)? { Only::Low } else { Only::All };
     let archived = params.flag_or_none("archived")?;
-    let counting = page::Asked::of(&params)?;
+    let counting = page::CountAsked::of(&params)?;
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let after = params.text("cursor").map(parse_cursor).transpose()?.unwrap_or_default();
     let named = shop.stock_is_with_catalog();
@@ -46,8 +46,8 @@ pub(super) async fn list_stock(
         let stock = store::list_of(tx, &after, (only, archived), limit + 1)?;
         let products = if named { products_of(tx, &stock)? } else { Vec::new() };
         let total = match counting {
-            page::Asked::Yes => Total::counted(store::count(tx, only, archived)?),
-            page::Asked::No => Total::default(),
+            page::CountAsked::Yes => Total::counted(store::count(tx, only, archived)?),
+            page::CountAsked::No => Total::default(),
         };
         Ok((stock, products, total))
     });
@@ -105,7 +105,7 @@ pub(super) async fn list_ledger(
     Ok(Json(Page { results, next_cursor, total: Total::default() }).into_response())
 }
 
-fn products_of(tx: &mut Tx<'_>, stock: &[stock::Stock]) -> Result<Vec<Product>, Error> {
+fn products_of(tx: &mut Tx<'_>, stock: &[Stock]) -> Result<Vec<Product>, Error> {
     let skus: Vec<&str> = stock.iter().map(|stock| stock.sku.as_str()).collect();
     catalog::store::by_skus(tx, &skus)
 }

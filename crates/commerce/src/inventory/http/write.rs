@@ -136,10 +136,11 @@ async fn move_stock(
         quantity: body.quantity,
         reason: reason.map(str::to_owned),
     };
-    let (began, now, sure) = (Instant::now(), shop.now(), Sure::of(shop));
-    let low_stock_at = shop.options.low_stock_at;
+    let (began, now, low_stock_at) = (Instant::now(), shop.now(), shop.options.low_stock_at);
+    // Where the catalogue is elsewhere nothing here knows which SKUs there are: goods that come in make their row.
+    let opens = kind == LedgerKind::Receive && !shop.stock_is_with_catalog();
     let (response, done) = once(inventory(shop)?, keyed, now, move |tx| {
-        if sure == Sure::OfNothing && kind == LedgerKind::Receive {
+        if opens {
             open(tx, &movement.sku, low_stock_at, now)?;
         }
         moved(move_once(tx, &movement, now))
@@ -150,21 +151,6 @@ async fn move_stock(
         shop.stock_update_took(kind, began);
     }
     Ok(response)
-}
-
-/// Whether this database knows which SKUs there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sure {
-    /// The catalogue is in it: a product that tracks stock has its row.
-    OfCatalog,
-    /// The catalogue is elsewhere: goods that come in make their row.
-    OfNothing,
-}
-
-impl Sure {
-    fn of(shop: &Shop) -> Self {
-        if shop.stock_is_with_catalog() { Self::OfCatalog } else { Self::OfNothing }
-    }
 }
 
 fn answer(stock: &Stock) -> Answer {

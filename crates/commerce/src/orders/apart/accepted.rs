@@ -1,9 +1,9 @@
 //! Orders whose stock is apart: accepted first, decided by a command that a work row holds. All of it is plain functions
-//! over a transaction; sending the command, in time and again after a crash, is the transport's business.
+//! over a transaction; sending the command, in time and again after a crash, is the business of `flow` and `drain`.
 //!
 //! | step | transaction | then |
 //! |---|---|---|
-//! | place | [`place`](super::super::place):  order `accepted`, work row `deduct` | send it, then [`decide`] |
+//! | place | [`place`](super::super::place): order `accepted`, work row `deduct` | send it, then [`decide`] |
 //! | edit | [`begin_edit`]: `pending_edit`, work row `edit`, open idempotency record | send it, then [`decide_edit`] |
 //! | cancel, refund | the edge itself and a work row `release` | send it, then close the row |
 //!
@@ -21,7 +21,7 @@ use super::super::lines::{Basket, tracked};
 use super::super::order::{Order, Status};
 use super::super::store;
 use super::super::target::Target;
-use super::super::work::{self, Kind, Work};
+use super::super::work::{self, Work, WorkKind};
 use crate::catalog::Offer;
 use crate::idempotency::RUNNING_MICROS;
 use crate::inventory::Refusal;
@@ -96,9 +96,6 @@ pub(crate) fn decide(
 }
 
 /// Begins an edit: no other edge of the order until [`decide_edit`], which closes the record of the target's request. `products` are those of its items.
-///
-/// # Errors
-/// [`EdgeError`].
 pub(crate) fn begin_edit(
     tx: &mut Tx<'_>,
     target: &Target,
@@ -133,7 +130,7 @@ pub(crate) fn begin_edit(
     let customer_name = ask.customer_name.clone();
     // By the clock that the drain goes by, for it must not send what the request may still drop.
     let drain_at = tx.now(now)?.plus_micros(RUNNING_MICROS);
-    let work = Work::new(id, Kind::Edit, command.clone(), drain_at);
+    let work = Work::new(id, WorkKind::Edit, command.clone(), drain_at);
     let work = Work { lines, record: target.record(), by, customer_name, ..work };
     work::store::insert(tx, &work, before.updated_at)?;
     Ok(EditBegun::Pending(command))

@@ -15,14 +15,14 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
-use super::super::work::{Kind, Work, store};
+use super::super::work::{Work, WorkKind, store};
 use super::accepted::{self, Decision};
 use super::flow::{database, decide_edit, orders};
 use super::groups::{self, Group};
 use crate::lease;
 use crate::sabotage::{self, Sabotage};
 use crate::shop::Shop;
-use crate::transport::Outcome;
+use crate::transport::CommandOutcome;
 use crate::transport::commands::{Command, Reply};
 use crate::transport::send::send_all;
 
@@ -76,9 +76,6 @@ async fn leave(shop: &Shop, owner: String) {
 }
 
 /// One look at the work, and as much of it as is due; returns how many rows are done.
-///
-/// # Errors
-/// The database's.
 pub(crate) async fn round(shop: &Arc<Shop>, owner: &str) -> Result<usize, Error> {
     let db = orders(shop)?.clone();
     if !db.read(store::is_any).await? {
@@ -137,11 +134,11 @@ async fn drain_group(shop: &Arc<Shop>, db: &Db, mut group: Group, now: Timestamp
         }
         let commands = unit.iter().map(|work| command_of(work)).collect();
         let outcome = send_all(shop, commands, DEADLINE).await;
-        if !matches!(outcome, Outcome::Known(_)) {
+        if !matches!(outcome, CommandOutcome::Known(_)) {
             unit.iter().for_each(|work| group.block(work));
         }
         let before = deciding.take();
-        let open = outcome == Outcome::Open;
+        let open = outcome == CommandOutcome::Open;
         deciding = Some(tokio::spawn(settle_all(Arc::clone(shop), db.clone(), unit, outcome)));
         done += decided(before).await?;
         if open {
@@ -154,7 +151,7 @@ async fn drain_group(shop: &Arc<Shop>, db: &Db, mut group: Group, now: Timestamp
 /// Those of `unit` that may be sent: the request that began an edit may drop it as long as nobody has tried it. An edit that
 /// was sent after it was dropped would hold stock for ever.
 pub(super) async fn claimed(db: &Db, mut unit: Vec<Arc<Work>>) -> Result<Vec<Arc<Work>>, Error> {
-    let untried = |work: &&Arc<Work>| work.kind == Kind::Edit && work.attempts == 0;
+    let untried = |work: &&Arc<Work>| work.kind == WorkKind::Edit && work.attempts == 0;
     let ids: Vec<i64> = unit.iter().filter(untried).map(|work| work.id).collect();
     if ids.is_empty() {
         return Ok(unit);
@@ -196,13 +193,13 @@ async fn settle_all(
     shop: Arc<Shop>,
     db: Db,
     unit: Vec<Arc<Work>>,
-    outcome: Outcome<Vec<Reply>>,
+    outcome: CommandOutcome<Vec<Reply>>,
 ) -> Result<usize, Error> {
     failpoint::hit("drain.after_reply");
     let now = shop.now();
     match outcome {
-        Outcome::Open => Ok(0),
-        Outcome::NotSent(why) | Outcome::Unknown(why) => {
+        CommandOutcome::Open => Ok(0),
+        CommandOutcome::NotSent(why) | CommandOutcome::Unknown(why) => {
             tracing::warn!(commands = unit.len(), %why, "commands to stock have no reply; they are sent again");
             let postpone = move |tx: &mut Tx<'_>| {
                 let now = tx.now(now)?;
@@ -214,7 +211,7 @@ async fn settle_all(
             };
             db.write(postpone).await
         }
-        Outcome::Known(replies) => {
+        CommandOutcome::Known(replies) => {
             // Each in a transaction of its own, all of them in few commits.
             let each = unit.into_iter().zip(replies).map(|(work, reply)| decide(&db, work, reply, now));
             let mut done = 0;
@@ -229,16 +226,16 @@ async fn settle_all(
 }
 
 async fn decide(db: &Db, work: Arc<Work>, reply: Reply, now: Timestamp) -> Result<(), Error> {
-    if let (Kind::Release, Reply::Void { why }) = (work.kind, &reply) {
+    if let (WorkKind::Release, Reply::Void { why }) = (work.kind, &reply) {
         tracing::error!(reference = work.command.reference(), %why, "stock was not given back");
     }
     let decision = Decision::from(reply);
     db.write(move |tx| {
         let (id, reference) = (&work.order_id, work.command.reference());
         match work.kind {
-            Kind::Release => store::finish(tx, reference, now).map(drop),
-            Kind::Order => accepted::decide(tx, id, &decision, now).map(drop).map_err(database),
-            Kind::Edit => decide_edit(tx, id, &work.command, &decision, now).map(drop),
+            WorkKind::Release => store::finish(tx, reference, now).map(drop),
+            WorkKind::Order => accepted::decide(tx, id, &decision, now).map(drop).map_err(database),
+            WorkKind::Edit => decide_edit(tx, id, &work.command, &decision, now).map(drop),
         }
     })
     .await

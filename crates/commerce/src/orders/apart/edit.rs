@@ -33,15 +33,8 @@ pub(in crate::orders) struct FirstStep {
 impl FirstStep {
     /// Begins the edit of this order.
     pub(in crate::orders) fn take(&self, tx: &mut Tx<'_>, target: &Target) -> Result<EditBegun, EdgeError> {
-        let read;
-        let offers = match &self.offers {
-            Some(offers) => offers,
-            None => {
-                read = change::offers(tx, &self.ask.items)?;
-                &read
-            }
-        };
-        accepted::begin_edit(tx, target, &self.ask, offers, self.now)
+        let offers = change::offers(tx, &self.ask.items, self.offers.as_deref())?;
+        accepted::begin_edit(tx, target, &self.ask, &offers, self.now)
     }
 }
 

@@ -13,16 +13,17 @@ use kassa_service::breaker::State;
 
 use super::super::answer::{self, Shape};
 use super::super::error::EdgeError;
+use super::super::lines::tracked;
 use super::super::order::Order;
 use super::super::place::Placed;
 use super::super::work;
 use super::accepted::{self, Decision, EditSettled};
 use crate::idempotency::{self, Answer};
-use crate::inventory::{Refusal, StockLine};
+use crate::inventory::Refusal;
 use crate::refuse::problem_of;
 use crate::shop::Shop;
 use crate::transport::commands::Command;
-use crate::transport::{Outcome, send};
+use crate::transport::{CommandOutcome, send};
 
 /// From the request's arrival to its answer, at most.
 const ANSWER_WITHIN: Duration = Duration::from_millis(900);
@@ -92,7 +93,7 @@ pub(crate) async fn settle_order(
 
 async fn settle(shop: &Arc<Shop>, order: Order, closing: Closing, begun: Instant) -> Result<Answer, Error> {
     let db = orders(shop)?.clone();
-    let lines = tracked(&order);
+    let lines = tracked(&order.lines);
     let reference = order.stock_reference();
     let decision = if shop.stock.backlog.is_behind(&lines) {
         None
@@ -256,18 +257,13 @@ async fn ask(shop: &Arc<Shop>, command: &Command, begun: Instant) -> Result<Deci
         return Err(Unanswered::NotSent);
     }
     match send::send(shop, command, left).await {
-        Outcome::Known(reply) => Ok(reply.into()),
-        Outcome::Open | Outcome::NotSent(_) => Err(Unanswered::NotSent),
-        Outcome::Unknown(why) => {
+        CommandOutcome::Known(reply) => Ok(reply.into()),
+        CommandOutcome::Open | CommandOutcome::NotSent(_) => Err(Unanswered::NotSent),
+        CommandOutcome::Unknown(why) => {
             tracing::debug!(reference = command.reference(), %why, "a command to stock has no reply");
             Err(Unanswered::Unknown)
         }
     }
-}
-
-/// Tells the drain that a cancel or refund has left it something to release.
-pub(crate) fn released(shop: &Shop) {
-    shop.stock.backlog.wake();
 }
 
 /// What an order is to its client after a decision.
@@ -293,11 +289,6 @@ pub(super) fn database(error: EdgeError) -> Error {
         EdgeError::Db(error) => error,
         other => Error::Invalid(format!("cannot decide an order: {other}")),
     }
-}
-
-fn tracked(order: &Order) -> Vec<StockLine> {
-    let lines = order.lines.iter().filter(|line| line.tracked);
-    lines.map(|line| StockLine { sku: line.sku.clone(), quantity: line.quantity }).collect()
 }
 
 /// What a task that began after the first commit came to. Whatever it failed by, it is not that nothing was done.

@@ -101,7 +101,7 @@ impl Group {
 mod tests {
     use super::*;
     use crate::inventory::StockLine;
-    use crate::orders::work::Kind;
+    use crate::orders::work::WorkKind;
     use crate::transport::commands::{Command, Deduct};
 
     /// `skus` are wanted; `!` is not due, `*` has often failed, `-` gives back.
@@ -109,7 +109,7 @@ mod tests {
         let names = skus.chars().filter(char::is_ascii_lowercase);
         let lines = names.map(|sku| StockLine { sku: sku.to_string(), quantity: 1 }).collect();
         let deduct = Deduct { reference: format!("{id}/1"), replaces: None, attempt: 0, lines };
-        let kind = if skus.contains('-') { Kind::Release } else { Kind::Order };
+        let kind = if skus.contains('-') { WorkKind::Release } else { WorkKind::Order };
         let next_at = Timestamp::from_micros(i64::from(skus.contains('!')));
         let attempts = if skus.contains('*') { ATTEMPTS_IN_COMPANY } else { 0 };
         let work = Work::new(&id.to_string(), kind, Command::Deduct(deduct), next_at);

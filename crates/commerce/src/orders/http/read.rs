@@ -131,7 +131,7 @@ fn question(params: &Params, zone: &TimeZone, engine: Engine) -> Result<Question
         q: params.filter("q")?.map(str::to_owned),
         changes,
         limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
-        total: page::Asked::of(params)?,
+        total: page::CountAsked::of(params)?,
     })
 }
 

@@ -11,8 +11,9 @@ use kassa_model::{Timestamp, failpoint};
 use kassa_service::{ClientAddress, Object, OptionalObject, Problem};
 use serde::Serialize;
 
+use super::super::after;
 use super::super::answer::{changed, failed, repeated, shape};
-use super::super::apart::{edit as apart, flow};
+use super::super::apart::edit as apart;
 use super::super::change::{cancel, edit, fulfil, refund};
 use super::super::edges::{CancelledStock, Change};
 use super::super::edited::Prices;
@@ -22,13 +23,12 @@ use super::super::lines::TooLarge;
 use super::super::order::StockPlace;
 use super::super::place::Orderer;
 use super::super::request::{CancelBody, EditBody, FulfilBody, OrderBody, RefundBody};
-use super::super::sources::{orders, products};
+use super::super::sources::{orders, products, stock_place};
 use super::super::submit::{Submission, submit};
 use super::super::target::Target;
 use super::caller::{Buyer, PathId, order_id};
 use crate::act::{Failed, Keyed, once};
 use crate::idempotency::required_key;
-use crate::inventory::LedgerKind;
 use crate::precondition::IfMatch;
 use crate::shop::Shop;
 use crate::visit::Visit;
@@ -167,8 +167,7 @@ struct Ask {
 
 impl Ask {
     fn new(shop: &Arc<Shop>, path: PathId, headers: &HeaderMap) -> Result<Self, Problem> {
-        let one = shop.stock.in_one_transaction();
-        let stock = if one { StockPlace::SameDatabase } else { StockPlace::Apart };
+        let stock = stock_place(shop);
         let target = Target { id: order_id(path)?, seen: IfMatch::of(headers)?, by: None };
         Ok(Self { shop: Arc::clone(shop), target, stock, now: shop.now() })
     }
@@ -198,23 +197,9 @@ impl Ask {
         })
         .await?;
         failpoint::hit("orders.after_commit");
-        match (change, self.stock) {
-            (Some(change), StockPlace::SameDatabase) => self.tell(&change),
-            (Some(change), StockPlace::Apart) if !(change.give_back.is_empty() && change.keep.is_empty()) => {
-                flow::released(&self.shop);
-            }
-            _ => {}
+        if let Some(change) = change {
+            after::tell(&self.shop, &change, self.stock);
         }
         Ok(response)
-    }
-
-    fn tell(&self, change: &Change) {
-        let back = match &change.refund {
-            Some(_) => LedgerKind::Return,
-            None => LedgerKind::Release,
-        };
-        self.shop.wake.wake();
-        self.shop.stock_moved(back, change.give_back.iter().map(|line| line.sku.as_str()));
-        self.shop.stock_moved(LedgerKind::Deduct, change.deduct.iter().map(|line| line.sku.as_str()));
     }
 }

@@ -26,7 +26,7 @@ use self::question::{Changes, Question};
 use super::filter::Filter;
 use super::order::Order;
 use super::store::{by_id, by_number, list};
-use crate::page::{Asked, COUNTED_MAX, Total, cut};
+use crate::page::{COUNTED_MAX, CountAsked, Total, cut};
 
 /// Orders whose lines are looked at for one page, and among which a total is counted.
 const SCANNED_MAX: i64 = 200_000;
@@ -51,9 +51,6 @@ pub(super) fn since(asked: Timestamp, engine: Engine) -> Timestamp {
 }
 
 /// A page of the orders that are asked for.
-///
-/// # Errors
-/// The database's.
 pub(super) fn find(tx: &mut Tx<'_>, question: &Question) -> Result<Found, Error> {
     let mut question = question.clone();
     if let Some(changes) = &mut question.changes
@@ -105,7 +102,7 @@ fn among(mut orders: Vec<Order>, question: &Question) -> Found {
         }
     }
     let next_cursor = cut(&mut orders, *limit).then(|| cursor_after(&orders, *changes)).flatten();
-    let total = if *total == Asked::Yes { Total::counted(counted) } else { Total::default() };
+    let total = if *total == CountAsked::Yes { Total::counted(counted) } else { Total::default() };
     Found { orders, next_cursor, total }
 }
 
@@ -132,8 +129,8 @@ fn listed(tx: &mut Tx<'_>, question: &Question) -> Result<Found, Error> {
     let Question { changes, total, .. } = question;
     let newest = store::newest(tx)?;
     let total = match total {
-        Asked::Yes => count(tx, question, newest)?,
-        Asked::No => Total::default(),
+        CountAsked::Yes => count(tx, question, newest)?,
+        CountAsked::No => Total::default(),
     };
     let (orders, next_cursor) = match changes {
         None => newest_first(tx, question, newest)?,

@@ -3,7 +3,7 @@
 use kassa_model::Timestamp;
 
 use super::super::filter::Filter;
-use crate::page::Asked;
+use crate::page::CountAsked;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub(in crate::orders) struct Question {
     /// How many, at most.
     pub(in crate::orders) limit: i64,
     /// Whether they are counted.
-    pub(in crate::orders) total: Asked,
+    pub(in crate::orders) total: CountAsked,
 }
 
 /// Where a list of changes begins.

@@ -4,8 +4,8 @@ use kassa_db::{Error, Tx, params};
 use kassa_model::Timestamp;
 
 use super::super::filter::Filter;
-use super::super::order::{self, Order};
-use super::super::store::{order_columns, read, with_lines};
+use super::super::order::{Order, Status};
+use super::super::store::{read, select_orders, with_lines};
 use super::question::Changes;
 
 /// Orders of one reference that are looked at: each caller has names of its own.
@@ -56,10 +56,8 @@ pub(super) fn changed(
     (changes, end): (Changes, Option<(Timestamp, i64)>),
     limit: i64,
 ) -> Result<Vec<Order>, Error> {
-    let sql = concat!(
-        "SELECT ",
-        order_columns!(),
-        " FROM orders WHERE (updated_at, number) > ($1, $2) AND updated_at <= $10 \
+    let sql = select_orders!(
+        "WHERE (updated_at, number) > ($1, $2) AND updated_at <= $10 \
                AND (updated_at, number) <= ($10, $11) AND created_at >= $3 AND created_at < $4 \
                AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
                AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
@@ -74,7 +72,7 @@ pub(super) fn changed(
         number,
         filter.from.map_or(i64::MIN, Timestamp::micros),
         filter.to.map_or(i64::MAX, Timestamp::micros),
-        filter.status.map_or("", order::Status::name),
+        filter.status.map_or("", Status::name),
         filter.customer.as_deref().unwrap_or_default(),
         &email,
         filter.sku.as_deref().unwrap_or_default(),
@@ -103,7 +101,7 @@ pub(super) fn count(
         filter.from.map_or(i64::MIN, Timestamp::micros),
         filter.to.map_or(i64::MAX, Timestamp::micros),
         since.map_or(i64::MIN, Timestamp::micros),
-        filter.status.map_or("", order::Status::name),
+        filter.status.map_or("", Status::name),
         filter.customer.as_deref().unwrap_or_default(),
         &email,
         filter.sku.as_deref().unwrap_or_default(),

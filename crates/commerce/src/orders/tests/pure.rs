@@ -3,8 +3,8 @@
 use kassa_model::Timestamp;
 
 use super::super::{
-    Basket, CancelledStock, Change, Customer, Edge, FulfilAsk, FulfilError, IllegalTransition, Item, Kind,
-    Line, Order, RefundAsk, RefundError, RefundLine, Status,
+    Basket, CancelledStock, Change, ChangeKind, Customer, Edge, FulfilAsk, FulfilError, IllegalTransition,
+    Item, Line, Order, RefundAsk, RefundError, RefundLine, Status,
 };
 use crate::testing::{Dice, scaled, seed};
 use crate::visit::Context;
@@ -49,14 +49,14 @@ impl Told {
             }
         }
         for line in &change.lines {
-            assert_eq!(line.fulfilled.is_some(), change.kind == Kind::Fulfilled);
+            assert_eq!(line.fulfilled.is_some(), change.kind == ChangeKind::Fulfilled);
             let units = line.fulfilled.unwrap_or(0);
             match self.out.iter_mut().find(|known| known.0 == line.sku) {
                 Some(known) => known.1 += units,
                 None => self.out.push((line.sku.clone(), units)),
             }
         }
-        if change.kind == Kind::Fulfilled {
+        if change.kind == ChangeKind::Fulfilled {
             let open = change.after.lines.iter().any(|line| line.open_quantity() > 0);
             assert_eq!(change.after.status == Status::Fulfilled, !open);
         }

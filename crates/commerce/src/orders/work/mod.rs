@@ -15,7 +15,7 @@ const NEXT_MICROS_MAX: i64 = 10 * MICROS_PER_SECOND;
 
 /// What a row of work decides.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum WorkKind {
     /// Whether an accepted order is confirmed or fails.
     Order,
     /// Whether an edit is committed or dropped.
@@ -25,7 +25,7 @@ pub(crate) enum Kind {
     Release,
 }
 
-impl Kind {
+impl WorkKind {
     /// Its name in the table.
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ pub(crate) struct Work {
     pub(crate) order_id: String,
     /// What it decides.
     #[serde(skip)]
-    pub(crate) kind: Kind,
+    pub(crate) kind: WorkKind,
     /// What is to be sent; its `ref` is the row's.
     pub(crate) command: Command,
     /// The lines that an edit will give the order.
@@ -72,7 +72,7 @@ pub(crate) struct Work {
 
 impl Work {
     /// A row that is to be written, for this order.
-    pub(super) fn new(order_id: &str, kind: Kind, command: Command, next_at: Timestamp) -> Self {
+    pub(super) fn new(order_id: &str, kind: WorkKind, command: Command, next_at: Timestamp) -> Self {
         let (lines, record, by, customer_name) = (None, None, None, None);
         let order_id = order_id.to_owned();
         Self { id: 0, order_id, kind, command, lines, record, by, customer_name, attempts: 0, next_at }
@@ -86,8 +86,8 @@ impl Work {
     /// What it wants, which those behind it wait for.
     pub(crate) fn wants(&self) -> &[StockLine] {
         match self.kind {
-            Kind::Order | Kind::Edit => self.command.lines(),
-            Kind::Release => &[],
+            WorkKind::Order | WorkKind::Edit => self.command.lines(),
+            WorkKind::Release => &[],
         }
     }
 }
@@ -104,7 +104,7 @@ mod tests {
         let deduct = Deduct { reference: "o/1".to_owned(), replaces: None, attempt: 0, lines };
         for (micros, expected) in [(0, true), (1, false), (5_000_000, false), (172_800_000_000, true)] {
             let command = Command::Deduct(deduct.clone());
-            let work = Work::new("o", Kind::Order, command, now.plus_micros(micros));
+            let work = Work::new("o", WorkKind::Order, command, now.plus_micros(micros));
             assert_eq!(work.is_due(now), expected, "{micros}");
         }
     }

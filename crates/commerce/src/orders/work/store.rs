@@ -3,14 +3,14 @@
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::{MICROS_PER_DAY, Timestamp};
 
-use super::{Kind, Work};
+use super::{Work, WorkKind};
 use crate::stored::{from_json, to_json};
 use crate::transport::commands::Command;
 
 /// The columns of a [`Work`], in the order in which [`read`] reads them.
-macro_rules! columns {
-    () => {
-        "id, order_id, kind, payload, attempts, next_at"
+macro_rules! select_work {
+    ($rest:literal) => {
+        concat!("SELECT id, order_id, kind, payload, attempts, next_at FROM work ", $rest)
     };
 }
 
@@ -53,13 +53,13 @@ pub(crate) fn count(tx: &mut Tx<'_>, most: i64) -> Result<u64, Error> {
 
 /// The oldest open rows.
 pub(crate) fn oldest(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Work>, Error> {
-    let sql = concat!("SELECT ", columns!(), " FROM work WHERE done_at IS NULL ORDER BY id LIMIT $1");
+    let sql = select_work!("WHERE done_at IS NULL ORDER BY id LIMIT $1");
     tx.all(sql, params![most], read)
 }
 
 fn read(row: &Row<'_>) -> Result<Work, Error> {
     let name = row.text(2)?;
-    let kind = [Kind::Order, Kind::Edit].into_iter().find(|kind| kind.name() == name);
+    let kind = [WorkKind::Order, WorkKind::Edit].into_iter().find(|kind| kind.name() == name);
     Ok(Work {
         id: row.int(0)?,
         order_id: row.text(1)?,
@@ -72,7 +72,7 @@ fn read(row: &Row<'_>) -> Result<Work, Error> {
 
 /// The open row of this very command: an edit that was begun after one that was refused has the same `ref`.
 pub(crate) fn open(tx: &mut Tx<'_>, command: &Command) -> Result<Option<Work>, Error> {
-    let sql = concat!("SELECT ", columns!(), " FROM work WHERE ref = $1 AND done_at IS NULL");
+    let sql = select_work!("WHERE ref = $1 AND done_at IS NULL");
     Ok(tx.first(sql, params![command.reference()], read)?.filter(|work| work.command == *command))
 }
 

@@ -26,11 +26,11 @@ async fn disturb(
     if !chaos.is_on() {
         return next.run(request).await;
     }
-    let fate = chaos.draw();
-    if let Some(latency) = fate.latency {
+    let disturbance = chaos.draw();
+    if let Some(latency) = disturbance.latency {
         tokio::time::sleep(latency).await;
     }
-    match fate.crash {
+    match disturbance.crash {
         Some(Crash::Dropped) => return dropped(),
         Some(Crash::Internal) => return words(Problem::internal()),
         Some(Crash::Unavailable) => return words(Problem::unavailable("chaos", 1)),
@@ -39,7 +39,7 @@ async fn disturb(
     // A client that hangs up does not undo what it asked for: the command runs to its end.
     let answer = tokio::spawn(next.run(request)).await;
     match answer {
-        Ok(answer) if !fate.answer_lost => answer,
+        Ok(answer) if !disturbance.answer_lost => answer,
         _ => dropped(),
     }
 }

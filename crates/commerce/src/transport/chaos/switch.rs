@@ -52,7 +52,7 @@ pub enum Crash {
 
 /// What happens to one command.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Fate {
+pub struct Disturbance {
     /// The delay before everything else.
     pub latency: Option<Duration>,
     /// The failure in place of the command.
@@ -138,20 +138,20 @@ impl Chaos {
     }
 
     /// Draws what happens to the next command, and counts it.
-    pub fn draw(&self) -> Fate {
-        let Some((faults, _)) = self.current() else { return Fate::default() };
+    pub fn draw(&self) -> Disturbance {
+        let Some((faults, _)) = self.current() else { return Disturbance::default() };
         let crash = (self.chance() < faults.crash_rate).then(|| match self.next() % 3 {
             0 => Crash::Internal,
             1 => Crash::Unavailable,
             _ => Crash::Dropped,
         });
-        let fate = Fate {
+        let disturbance = Disturbance {
             latency: (faults.latency_ms > 0).then(|| Duration::from_millis(faults.latency_ms)),
             crash,
             answer_lost: crash.is_none() && self.chance() < faults.partial_failure_rate,
         };
-        self.count(&fate);
-        fate
+        self.count(&disturbance);
+        disturbance
     }
 
     /// Counts on `/metrics`; once per process.
@@ -160,11 +160,11 @@ impl Chaos {
         metrics.register("inventory_chaos_events_total", help, Unit::None, self.events.clone());
     }
 
-    fn count(&self, fate: &Fate) {
+    fn count(&self, disturbance: &Disturbance) {
         for (kind, happened) in [
-            ("latency", fate.latency.is_some()),
-            ("crash", fate.crash.is_some()),
-            ("partial_failure", fate.answer_lost),
+            ("latency", disturbance.latency.is_some()),
+            ("crash", disturbance.crash.is_some()),
+            ("partial_failure", disturbance.answer_lost),
         ] {
             if happened {
                 self.events.get_or_create(&[("type", kind)]).inc();

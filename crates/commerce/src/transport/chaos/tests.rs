@@ -32,7 +32,7 @@ fn is_refused_where_it_is_not_allowed_or_makes_no_sense() {
     }
     assert_eq!(chaos.set(faults(60_001, 0.0, 0.0)), Err(Refused::Latency));
     assert!(!chaos.is_on());
-    assert_eq!(chaos.draw(), Fate::default());
+    assert_eq!(chaos.draw(), Disturbance::default());
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn ends_by_itself() {
     clock.advance(599_999_999);
     assert!(chaos.is_on());
     clock.advance(1);
-    assert_eq!((chaos.is_on(), chaos.draw()), (false, Fate::default()));
+    assert_eq!((chaos.is_on(), chaos.draw()), (false, Disturbance::default()));
     chaos.set(faults(5_000, 1.0, 0.0)).unwrap();
     chaos.clear();
     assert_eq!(chaos.current(), None);
@@ -59,13 +59,14 @@ fn draws_by_the_rates_and_the_seed() {
     };
     let fates = drawn();
     assert_eq!(fates, drawn(), "the same seed gives the same faults");
-    let share = |which: &dyn Fn(&Fate) -> bool| fates.iter().filter(|fate| which(fate)).count();
+    let share =
+        |which: &dyn Fn(&Disturbance) -> bool| fates.iter().filter(|disturbance| which(disturbance)).count();
     let near = |count: usize, expected: usize| assert!(count.abs_diff(expected) < 200, "{count}, {expected}");
     for crash in [Crash::Internal, Crash::Unavailable, Crash::Dropped] {
-        near(share(&|fate| fate.crash == Some(crash)), 1_000);
+        near(share(&|disturbance| disturbance.crash == Some(crash)), 1_000);
     }
-    near(share(&|fate| fate.answer_lost), 1_400);
-    assert_eq!(share(&|fate| fate.answer_lost && fate.crash.is_some()), 0);
+    near(share(&|disturbance| disturbance.answer_lost), 1_400);
+    assert_eq!(share(&|disturbance| disturbance.answer_lost && disturbance.crash.is_some()), 0);
 }
 
 #[test]

@@ -49,16 +49,16 @@ impl Default for Remotes {
 
 /// Where stock is.
 #[derive(Debug)]
-pub(super) enum Way {
+pub(super) enum Backend {
     Here(Db),
     Away(Box<Peer>),
-    Nowhere,
+    Unconfigured,
 }
 
 /// The way to stock.
 #[derive(Debug)]
-pub struct Stock {
-    pub(super) way: Way,
+pub struct StockClient {
+    pub(super) backend: Backend,
     with_orders: bool,
     pub(crate) breaker: Arc<Breaker>,
     pub(super) budget: RetryBudget,
@@ -68,7 +68,7 @@ pub struct Stock {
 
 /// What is known of what was sent: one command, or several that are done in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome<T = Reply> {
+pub enum CommandOutcome<T = Reply> {
     /// Its reply.
     Known(T),
     /// The circuit breaker is open: nothing was sent.
@@ -79,7 +79,7 @@ pub enum Outcome<T = Reply> {
     Unknown(String),
 }
 
-impl Stock {
+impl StockClient {
     /// The way to stock: `database`, or else over HTTP. `with_orders`: the database is that of orders.
     pub(crate) fn new(
         (database, with_orders): (Option<&Db>, bool),
@@ -87,21 +87,21 @@ impl Stock {
         clock: &Arc<dyn Clock>,
         metrics: &Metrics,
     ) -> Self {
-        let way = match (database, &remotes.inventory) {
-            (Some(db), _) => Way::Here(db.clone()),
+        let backend = match (database, &remotes.inventory) {
+            (Some(db), _) => Backend::Here(db.clone()),
             (None, Some(client)) => {
                 let probe = format!("{}?ref=-", commands::LEDGER);
-                Way::Away(Box::new(Peer::new("inventory", client.clone(), probe)))
+                Backend::Away(Box::new(Peer::new("inventory", client.clone(), probe)))
             }
-            (None, None) => Way::Nowhere,
+            (None, None) => Backend::Unconfigured,
         };
         let chaos = Arc::new(Chaos::new(Arc::clone(clock), remotes.chaos, remotes.chaos_seed));
         chaos::export(&chaos, metrics);
         let backlog = backlog::Backlog::default();
         backlog.export(metrics);
         Self {
-            with_orders: with_orders && matches!(way, Way::Here(_)),
-            way,
+            with_orders: with_orders && matches!(backend, Backend::Here(_)),
+            backend,
             breaker: Arc::new(Breaker::new("inventory", Arc::clone(clock), remotes.breaker)),
             budget: RetryBudget::new(Arc::clone(clock)),
             chaos,
@@ -121,9 +121,9 @@ impl Stock {
 
     /// The role of inventory, where it is in another process.
     pub fn peer(&self) -> Option<&Peer> {
-        match &self.way {
-            Way::Away(peer) => Some(peer),
-            Way::Here(_) | Way::Nowhere => None,
+        match &self.backend {
+            Backend::Away(peer) => Some(peer),
+            Backend::Here(_) | Backend::Unconfigured => None,
         }
     }
 
@@ -151,7 +151,7 @@ impl Stock {
     }
 }
 
-impl Outcome {
+impl CommandOutcome {
     /// What is known after `self` and then `next` of the same command.
     pub(super) fn then(self, next: Self) -> Self {
         match (self, next) {
