@@ -2,6 +2,7 @@
 //! as tests that every backend runs. A report is a value ([`query::Query`]) that a backend turns into its own SQL.
 
 pub mod audit;
+mod batch;
 mod bots;
 #[cfg(test)]
 mod conformance;
@@ -19,10 +20,11 @@ mod sql;
 mod validate;
 mod visits;
 
+pub use batch::{Batch, CountKey, DeadLetter, InsertError, Mark, Row};
 #[cfg(feature = "duckdb")]
 pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;
-pub use resume::{NamedVisitor, Resume, SessionPart};
+pub use resume::{NamedVisitor, OpenSession, RecentId, Resume, Resumed, SessionPart};
 pub use retention::{Forget, letters_since};
 pub use validate::check_filter;
 pub use visits::with_visits;
@@ -30,107 +32,16 @@ pub use visits::with_visits;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use kassa_model::{Event, Outcome, Rejected, Timestamp, Visit};
+use kassa_model::{Progress, Timestamp};
 use uuid::Uuid;
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::{EventRef, Line};
 use crate::query::{EventFilter, Query, Table};
-
-/// A place in the log, as the store keeps it: the log's id, the partition, and the position up to which (exclusive)
-/// everything is in the store. Plain numbers: the two ports do not know each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Mark {
-    /// Which log the position belongs to.
-    pub log_id: Uuid,
-    /// Position: the log's `Offset` of the next record to read.
-    pub position: u128,
-    /// The epoch under which it was written.
-    pub epoch: u64,
-}
-
-/// An event that is ready to be stored: `visitor` and `session` are set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// Offset of its record in the partition.
-    pub offset: u128,
-    /// Index within its record; 0 unless one record made several rows.
-    pub index: u32,
-    /// The event.
-    pub event: Event,
-    /// The visit that it belongs to, as the fold knew it; `None` where there is none (session 0), and on a record of
-    /// money whose session is not remembered.
-    pub visit: Option<Visit>,
-}
-
-/// A dead letter, with where it came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// Offset of its record in the partition.
-    pub offset: u128,
-    /// The refused event.
-    pub rejected: Rejected,
-}
-
-/// How many events of a site came to which end on which UTC day of receipt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CountKey<S> {
-    /// The site.
-    pub site: S,
-    /// UTC days since the epoch, of `received_at`.
-    pub day: i64,
-    /// The end they came to.
-    pub outcome: Outcome,
-}
-
-/// What the processor commits in one atomic step.
-#[derive(Debug, Clone)]
-pub struct Batch {
-    /// The log that the positions belong to.
-    pub log_id: Uuid,
-    /// The partition.
-    pub partition: u32,
-    /// The epoch under which the processor holds it.
-    pub epoch: u64,
-    /// Where the store must stand now: what the last batch's `to` was, or the log's start.
-    pub from: u128,
-    /// Where it stands afterwards.
-    pub to: u128,
-    /// The events, ascending by (offset, index).
-    pub rows: Vec<Row>,
-    /// The dead letters.
-    pub rejected: Vec<DeadLetter>,
-    /// Counts of this batch, added to what is there.
-    pub counts: BTreeMap<CountKey<String>, u64>,
-    /// What the processor wants to find again beside `to`, in its own format; a few KiB at most. `None`: nothing, also
-    /// when an earlier batch had something.
-    pub state: Option<String>,
-}
-
-/// What `insert` can fail with; every variant says what the caller may do.
-#[derive(Debug, thiserror::Error)]
-pub enum InsertError {
-    /// The stored position is not `from`, or the epoch is older, or the log is another. Nothing was done: drop the
-    /// memory and `resume`.
-    #[error("the store stands elsewhere: {0}")]
-    Conflict(String),
-    /// This row cannot be stored; nothing was done. Make it a dead letter and insert the rest.
-    #[error("row {row} cannot be stored: {why}")]
-    Rejected {
-        /// Index into `rows`.
-        row: usize,
-        /// Why.
-        why: String,
-    },
-    /// Nothing was done; try again, for ever.
-    #[error("the store is unavailable: {0}")]
-    Unavailable(String),
-    /// It may or may not have been done: `resume` first, never try again blindly.
-    #[error("the store failed, and whether the batch is in it is unknown: {0}")]
-    Unknown(String),
-}
 
 /// What reading can fail with.
 #[derive(Debug, thiserror::Error)]
@@ -153,56 +64,6 @@ pub enum Error {
     /// Anything else.
     #[error("the store failed: {0}")]
     Failed(String),
-}
-
-/// What a processor needs to go on, sent piece by piece so that it never lies in memory whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Resumed {
-    /// Where the store stands, first; none when it is empty for that partition.
-    Mark(Option<Mark>),
-    /// The `state` of the batch that moved the mark there, after it; none when that had none.
-    State(Option<String>),
-    /// Ids stored with an hour of receipt at or after [`Resume::ids_since_hour`], ascending by it.
-    Ids(Vec<RecentId>),
-    /// The sessions of the events in [`Resume::sessions`] that open visits, money and events without a session (0) apart: one piece per
-    /// session **and part**. So the
-    /// processor's memory is the same whether it was resumed or grew, also for a session that a client names again after
-    /// days.
-    Sessions(Vec<OpenSession>),
-    /// Who was named in the events of [`Resume::sessions`] that have a user and a session, money apart: one piece per site,
-    /// user, visitor, session, anonymous visitor **and part**, ascending by the last of their events.
-    Names(Vec<NamedVisitor>),
-    /// The newest `received_at` stored for the partition; `None` when there is no row.
-    Clock(Option<Timestamp>),
-}
-
-/// An id that counts as seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecentId {
-    /// `kassa_model::dedupe_hash` of (site, id).
-    pub hash: u128,
-    /// Hour of receipt (`Timestamp::hour`).
-    pub hour: i64,
-}
-
-/// A session's events of one part of the log, as the store has them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenSession {
-    /// The part, by its place in [`Resume::sessions`].
-    pub part: u32,
-    /// The site.
-    pub site: String,
-    /// The visitor.
-    pub visitor: i64,
-    /// The session.
-    pub session: i64,
-    /// Earliest `occurred_at`.
-    pub first: Timestamp,
-    /// Latest `occurred_at`.
-    pub last: Timestamp,
-    /// The visit as its rows of the part have it, each text the one that a row has (no two rows differ but by having
-    /// none). `None` if no row has any.
-    pub visit: Option<Visit>,
 }
 
 /// An id to look up: is it stored, and when was it received.
@@ -236,6 +97,15 @@ pub struct StoreStatus {
     pub bytes: u64,
 }
 
+/// Whose a store is, to notice parts of a data folder that do not belong together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Owned {
+    /// The shop that it was said to be of; none until it was.
+    pub shop_id: Option<Uuid>,
+    /// Whether it holds money of orders.
+    pub has_money: bool,
+}
+
 /// The analytical store.
 ///
 /// **Contract** (every clause is a test of `conformance.rs`):
@@ -252,6 +122,7 @@ pub struct StoreStatus {
 ///    forgotten, 10,000 per site and day; counts never shrink.
 /// 7. `forget` removes exactly the named events; the position stays. Batches are inserted meanwhile.
 /// 8. `money` and `repeated_ids` look at every row.
+/// 9. `marks` gives for each partition the mark that `resume` gives; a partition that was never written to has none.
 #[async_trait]
 pub trait EventStore: Send + Sync + fmt::Debug {
     /// Commits `batch` (clause 1).
@@ -266,6 +137,24 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`Error`].
     async fn resume(&self, ask: Resume, send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error>;
+
+    /// Where it stands in every partition that it was ever told of; looks at no event.
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn marks(&self) -> Result<BTreeMap<u32, Mark>, Error>;
+
+    /// Whose it is.
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn owned(&self) -> Result<Owned, Error>;
+
+    /// Says whose it is, durably; the last word counts.
+    ///
+    /// # Errors
+    /// [`Error`]; it is then as it was.
+    async fn set_shop_id(&self, shop_id: Uuid) -> Result<(), Error>;
 
     /// For each lookup the hour of the latest receipt of that (site, id), if it is stored. Searches rows received
     /// `within` only, and costs as much as there are of them. One join, however many.
@@ -363,5 +252,16 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     async fn repeated_ids(&self, window: i64, most: usize) -> Result<RepeatedIds, Error> {
         let _ = (window, most);
         Err(Error::Invalid("this store does not compare its ids".to_owned()))
+    }
+
+    /// Writes the store as it is now to the new file `to`; returns where the copy stands in every partition. All else goes
+    /// on meanwhile.
+    ///
+    /// # Errors
+    /// [`Error`]; `to` may then be there and is incomplete. [`Error::Invalid`] from a store that is no file: its own tools
+    /// make its backups.
+    async fn copy_to(&self, to: &Path, progress: Arc<dyn Progress>) -> Result<BTreeMap<u32, Mark>, Error> {
+        let _ = (to, progress);
+        Err(Error::Invalid("this store is no file that can be copied".to_owned()))
     }
 }

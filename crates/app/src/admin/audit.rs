@@ -19,8 +19,8 @@ use axum::{Json, Router};
 use kassa_commerce::audit::{Answered, Audit, AuditOptions, Money, MoneyRow, Repeated, Report, Span, Tell};
 use kassa_commerce::problem_of;
 use kassa_eventlog::Offset;
+use kassa_eventstore::EventStore;
 use kassa_eventstore::audit::MoneySpan;
-use kassa_eventstore::{EventStore, Resume, Resumed};
 use kassa_model::MICROS_PER_HOUR;
 use kassa_service::{Bare, Object, Problem};
 use serde::Deserialize;
@@ -151,16 +151,8 @@ impl Money for Store {
         if group != PROCESSOR_GROUP {
             return Ok(None);
         }
-        let found = Arc::new(Mutex::new(None));
-        let keep = Arc::clone(&found);
-        let send = move |part| {
-            if let Resumed::Mark(mark) = part {
-                *keep.lock().unwrap_or_else(PoisonError::into_inner) = mark;
-            }
-        };
-        let ask = Resume::standing(partition);
-        self.store.resume(ask, Box::new(send)).await.map_err(|error| error.to_string())?;
-        let mark = found.lock().unwrap_or_else(PoisonError::into_inner);
+        let marks = self.store.marks().await.map_err(|error| error.to_string())?;
+        let mark = marks.get(&partition);
         Ok(mark.map(|mark| (mark.log_id, Offset(u64::try_from(mark.position).unwrap_or(u64::MAX)))))
     }
 }

@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use kassa_commerce::outbox::Wake;
 use kassa_db::{Db, Engine};
 use kassa_eventlog::{EventLog, Stream, Upkeep};
-use kassa_eventstore::Mark;
+use kassa_eventstore::{EventStore, Mark};
 use kassa_model::{Clock, Progress, SystemClock, failpoint};
 use uuid::Uuid;
 

@@ -13,7 +13,7 @@ use anyhow::bail;
 use kassa_commerce::identity::{self, Published};
 use kassa_db::{Db, Engine};
 use kassa_eventlog::{Delivery, EventLog, Limits, Offset, Stream, Upkeep};
-use kassa_eventstore::Batch;
+use kassa_eventstore::{Batch, EventStore, Owned};
 use kassa_service::masked;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -63,9 +63,9 @@ async fn facts(parts: &Parts) -> anyhow::Result<Facts> {
     };
     let store = match parts.store_file() {
         Ok(store) => {
-            let owned = store.owned().await?;
+            let (Owned { shop_id, has_money }, marks) = (store.owned().await?, store.marks().await?);
             let name = parts.config.store_url()?.to_string();
-            Some(StoreFacts { name, shop_id: owned.shop_id, marks: owned.marks, has_money: owned.has_money })
+            Some(StoreFacts { name, shop_id, marks, has_money })
         }
         Err(_) => None,
     };

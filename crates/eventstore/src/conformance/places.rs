@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::sample::{LOG, after, batch, full, letter, letters, order, view};
 use crate::query::EventFilter;
 use crate::{
-    Batch, DeadLetterFilter, EventStore, InsertError, Lookup, Mark, NamedVisitor, OpenSession, RecentId,
-    Resume, Resumed, Row, SessionPart,
+    Batch, DeadLetterFilter, EventStore, InsertError, Lookup, Mark, NamedVisitor, OpenSession, Owned,
+    RecentId, Resume, Resumed, Row, SessionPart,
 };
 
 /// All that the store holds of `partition`, by kind.
@@ -125,6 +125,28 @@ pub(super) async fn an_empty_batch_moves_the_position(store: &dyn EventStore) {
     assert_eq!(held.mark, Some(Mark { log_id: LOG, position: 70, epoch: 2 }));
     assert_eq!(held.clock, None);
     assert_eq!(store.status().await.unwrap().events, 0);
+}
+
+pub(super) async fn marks_tell_where_every_partition_stands(store: &dyn EventStore) {
+    assert!(store.marks().await.unwrap().is_empty());
+    store.insert(batch(5, vec![view("a", "/", 0)])).await.unwrap();
+    store.insert(Batch { partition: 2, epoch: 7, to: 90, ..batch(0, Vec::new()) }).await.unwrap();
+    store.insert(Batch { epoch: 3, ..batch(6, vec![view("b", "/", 1)]) }).await.unwrap();
+    let marks = store.marks().await.unwrap();
+    let mark = |position, epoch| Mark { log_id: LOG, position, epoch };
+    assert_eq!(Vec::from_iter(marks), [(0, mark(7, 3)), (2, mark(90, 7))]);
+}
+
+pub(super) async fn a_store_says_whose_it_is(store: &dyn EventStore) {
+    assert_eq!(store.owned().await.unwrap(), Owned::default());
+    store.insert(batch(0, vec![view("a", "/", 0)])).await.unwrap();
+    store.set_shop_id(Uuid::from_u128(1)).await.unwrap();
+    store.set_shop_id(Uuid::from_u128(2)).await.unwrap();
+    let owned = Owned { shop_id: Some(Uuid::from_u128(2)), has_money: false };
+    assert_eq!(store.owned().await.unwrap(), owned);
+    let money = kassa_model::Event { order: Some(order("o", 1)), ..view("b", "/", 1) };
+    store.insert(batch(1, vec![money])).await.unwrap();
+    assert_eq!(store.owned().await.unwrap(), Owned { has_money: true, ..owned });
 }
 
 pub(super) async fn the_state_goes_with_the_position(store: &dyn EventStore) {

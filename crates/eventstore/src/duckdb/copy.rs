@@ -6,28 +6,16 @@ use std::path::Path;
 use duckdb::Connection;
 use kassa_model::Progress;
 
-use super::DuckStore;
 use super::failure::Failure;
 use super::writer::read_marks;
 use crate::{Error, Mark};
 
-impl DuckStore {
-    /// Writes the store as it is now to the new file `to`, which must lie in the options' `exports_dir`; returns where the
-    /// copy stands in every partition. The writer and reports go on meanwhile.
-    ///
-    /// # Errors
-    /// [`Error`]; `to` may then be there and is incomplete.
-    pub async fn copy_to(
-        &self,
-        to: &Path,
-        progress: std::sync::Arc<dyn Progress>,
-    ) -> Result<BTreeMap<u32, Mark>, Error> {
-        let to = to.to_owned();
-        self.readers.unlimited(move |connection| copy(connection, &to, progress.as_ref())).await
-    }
-}
-
-fn copy(connection: &Connection, to: &Path, progress: &dyn Progress) -> Result<BTreeMap<u32, Mark>, Failure> {
+/// Copies everything to the new file `to`, which must lie in the options' `exports_dir`.
+pub(super) fn copy(
+    connection: &Connection,
+    to: &Path,
+    progress: &dyn Progress,
+) -> Result<BTreeMap<u32, Mark>, Failure> {
     let path = to.display().to_string().replace('\'', "''");
     connection.execute_batch(&format!("ATTACH '{path}' AS backup"))?;
     let copied = fill(connection, progress);
@@ -84,7 +72,6 @@ mod tests {
     use kassa_model::Silent;
 
     use crate::EventStore;
-    use crate::conformance::places::{everything, resume};
     use crate::duckdb::tests::{check_story, folder, numbered};
     use crate::duckdb::{DuckStore, Options};
 
@@ -113,7 +100,7 @@ mod tests {
         let copy = DuckStore::open(options(&to)).unwrap();
         let batches = check_story(&copy).await;
         assert!((20..=60).contains(&batches), "{batches}");
-        assert_eq!(resume(&copy, everything(0)).await.mark, Some(marks[&0]));
+        assert_eq!(copy.marks().await.unwrap(), marks);
         assert_eq!(copy.owned().await.unwrap().shop_id, Some(uuid::Uuid::from_u128(5)));
         copy.insert(numbered(batches)).await.unwrap();
         assert_eq!(check_story(&copy).await, batches + 1);

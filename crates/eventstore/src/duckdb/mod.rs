@@ -31,21 +31,21 @@ mod writer;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use kassa_model::{Progress, Silent, Timestamp};
+use uuid::Uuid;
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::Line;
 use crate::query::{EventFilter, Query, Table};
 use crate::{
-    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Resume,
-    Resumed, Row, StoreStatus, validate,
+    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
+    Owned, Resume, Resumed, Row, StoreStatus, validate,
 };
-pub use owner::Owned;
 use reader::Readers;
 use writer::WriterHandle;
 
@@ -141,6 +141,18 @@ impl EventStore for DuckStore {
         Ok(())
     }
 
+    async fn marks(&self) -> Result<BTreeMap<u32, Mark>, Error> {
+        self.readers.unlimited(writer::read_marks).await
+    }
+
+    async fn owned(&self) -> Result<Owned, Error> {
+        self.readers.unlimited(owner::read).await
+    }
+
+    async fn set_shop_id(&self, shop_id: Uuid) -> Result<(), Error> {
+        self.writer.change(Box::new(move |connection| owner::write(connection, shop_id))).await.map(drop)
+    }
+
     async fn seen(&self, lookups: Vec<Lookup>, within: Range<Timestamp>) -> Result<Vec<Option<i64>>, Error> {
         self.readers.unlimited(move |connection| seen::seen(connection, &lookups, within)).await
     }
@@ -199,5 +211,10 @@ impl EventStore for DuckStore {
 
     async fn repeated_ids(&self, window: i64, most: usize) -> Result<RepeatedIds, Error> {
         self.readers.unlimited(move |connection| audit::repeated(connection, window, most)).await
+    }
+
+    async fn copy_to(&self, to: &Path, progress: Arc<dyn Progress>) -> Result<BTreeMap<u32, Mark>, Error> {
+        let to = to.to_owned();
+        self.readers.unlimited(move |connection| copy::copy(connection, &to, progress.as_ref())).await
     }
 }

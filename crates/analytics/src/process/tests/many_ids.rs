@@ -10,10 +10,11 @@ use bytes::Bytes;
 use kassa_eventlog::Offset;
 use kassa_eventstore::query::{EventFilter, Query, Table};
 use kassa_eventstore::{
-    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Resume,
-    Resumed, Row, StoreStatus,
+    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
+    Owned, Resume, Resumed, Row, StoreStatus,
 };
 use kassa_model::{MICROS_PER_HOUR, Outcome, Timestamp, dedupe_hash};
+use uuid::Uuid;
 
 use crate::process::dedupe::{DedupeOptions, OPEN_SHARE};
 use crate::process::testing::{Runner, START, event, payload, recorded, scaled};
@@ -49,6 +50,18 @@ impl EventStore for LeanStore {
     async fn resume(&self, _: Resume, mut send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
         send(Resumed::Mark(None));
         send(Resumed::Clock(None));
+        Ok(())
+    }
+
+    async fn marks(&self) -> Result<BTreeMap<u32, Mark>, Error> {
+        Ok(BTreeMap::new())
+    }
+
+    async fn owned(&self) -> Result<Owned, Error> {
+        Ok(Owned::default())
+    }
+
+    async fn set_shop_id(&self, _: Uuid) -> Result<(), Error> {
         Ok(())
     }
 

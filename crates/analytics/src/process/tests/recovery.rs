@@ -12,12 +12,13 @@ use bytes::Bytes;
 use kassa_eventlog::{EventLog, Offset, Record, Stream};
 use kassa_eventstore::query::{EventFilter, Query, Table};
 use kassa_eventstore::{
-    Batch, CountKey, DeadLetter, DeadLetterFilter, EventStore, Forget, InsertError, Lookup, MemoryStore,
-    Resume, Resumed, Row, StoreStatus,
+    Batch, CountKey, DeadLetter, DeadLetterFilter, EventStore, Forget, InsertError, Lookup, Mark,
+    MemoryStore, Owned, Resume, Resumed, Row, StoreStatus,
 };
 use kassa_model::{Outcome, Reason, RouteKey, Timestamp};
 use kassa_service::Shutdown;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use super::memory_log::MemoryLog;
 use super::streams::stream;
@@ -108,6 +109,15 @@ impl EventStore for FaultyStore {
         self.inner.resume(ask, send).await
     }
 
+    async fn marks(&self) -> Result<BTreeMap<u32, Mark>, kassa_eventstore::Error> {
+        self.inner.marks().await
+    }
+    async fn owned(&self) -> Result<Owned, kassa_eventstore::Error> {
+        self.inner.owned().await
+    }
+    async fn set_shop_id(&self, shop_id: Uuid) -> Result<(), kassa_eventstore::Error> {
+        self.inner.set_shop_id(shop_id).await
+    }
     async fn seen(
         &self,
         lookups: Vec<Lookup>,

@@ -1,5 +1,6 @@
 //! Over a real connection: a question whose caller goes away, or that takes too long, is given up wherever it is asked.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -9,13 +10,14 @@ use kassa_eventstore::export::Line;
 use kassa_eventstore::memory::MemoryStore;
 use kassa_eventstore::query::{EventFilter, Query, Table};
 use kassa_eventstore::{
-    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Resume,
-    Resumed, Row, StoreStatus,
+    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
+    Owned, Resume, Resumed, Row, StoreStatus,
 };
 use kassa_model::Timestamp;
 use kassa_service::http::{Options, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use uuid::Uuid;
 
 use super::support::World;
 
@@ -50,6 +52,15 @@ impl EventStore for Silent {
     async fn resume(&self, ask: Resume, send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
         self.inner.resume(ask, send).await
     }
+    async fn marks(&self) -> Result<BTreeMap<u32, Mark>, Error> {
+        self.inner.marks().await
+    }
+    async fn owned(&self) -> Result<Owned, Error> {
+        self.inner.owned().await
+    }
+    async fn set_shop_id(&self, shop_id: Uuid) -> Result<(), Error> {
+        self.inner.set_shop_id(shop_id).await
+    }
     async fn seen(
         &self,
         lookups: Vec<Lookup>,
@@ -72,7 +83,7 @@ impl EventStore for Silent {
     async fn dead_letters(&self, _filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Error> {
         self.never().await
     }
-    async fn counts(&self) -> Result<std::collections::BTreeMap<CountKey<String>, u64>, Error> {
+    async fn counts(&self) -> Result<BTreeMap<CountKey<String>, u64>, Error> {
         self.never().await
     }
     async fn forget(&self, what: &Forget) -> Result<u64, Error> {

@@ -9,10 +9,11 @@ use kassa_eventstore::export::Line;
 use kassa_eventstore::memory::MemoryStore;
 use kassa_eventstore::query::{EventFilter, Query, Table};
 use kassa_eventstore::{
-    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Resume,
-    Resumed, Row, StoreStatus,
+    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
+    Owned, Resume, Resumed, Row, StoreStatus,
 };
 use kassa_model::Timestamp;
+use uuid::Uuid;
 
 /// How it fails.
 pub(crate) type Failure = fn() -> Error;
@@ -47,6 +48,15 @@ impl EventStore for Spy {
     }
     async fn resume(&self, ask: Resume, send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
         self.inner.resume(ask, send).await
+    }
+    async fn marks(&self) -> Result<BTreeMap<u32, Mark>, Error> {
+        self.inner.marks().await
+    }
+    async fn owned(&self) -> Result<Owned, Error> {
+        self.inner.owned().await
+    }
+    async fn set_shop_id(&self, shop_id: Uuid) -> Result<(), Error> {
+        self.inner.set_shop_id(shop_id).await
     }
     async fn seen(
         &self,
