@@ -2,11 +2,9 @@
 //! is measured there. Visits, pages and sources are spread as a shop's are; every run makes the same rows.
 
 use std::path::Path;
-use std::sync::mpsc;
 
-use anyhow::Context;
 use kassa_eventstore::duckdb::{DuckStore, Options};
-use kassa_eventstore::{Batch, EventStore, Mark, Resume, Resumed, Row};
+use kassa_eventstore::{Batch, EventStore, Mark, Row};
 use kassa_model::{Dialect, Event, Timestamp, Visit};
 
 use crate::stats::Random;
@@ -73,17 +71,8 @@ async fn insert(store: &DuckStore, mark: Mark, rows: Vec<Row>) -> anyhow::Result
 }
 
 async fn mark(store: &DuckStore) -> anyhow::Result<Mark> {
-    let (sender, receiver) = mpsc::channel();
-    let ask = Resume::standing(0);
-    let send = move |resumed| {
-        if let Resumed::Mark(mark) = resumed {
-            // The receiver lives until the end of the function.
-            let _ = sender.send(mark);
-        }
-    };
-    store.resume(ask, Box::new(send)).await?;
     let unused = Mark { log_id: uuid::Uuid::nil(), position: 1, epoch: 0 };
-    Ok(receiver.recv().context("the store says nothing of its position")?.unwrap_or(unused))
+    Ok(store.marks().await?.get(&0).copied().unwrap_or(unused))
 }
 
 /// Visits in the order of their beginnings.
@@ -108,7 +97,13 @@ impl Visits {
         self.waiting.sort_by_key(|(event, _)| event.received_at);
         let numbered = self.waiting.drain(..count).map(|(event, visit)| {
             *index += 1;
-            Row { offset: mark.position.saturating_sub(1), index: *index, event, visit: Some(visit) }
+            Row {
+                partition: 0,
+                offset: mark.position.saturating_sub(1),
+                index: *index,
+                event,
+                visit: Some(visit),
+            }
         });
         numbered.collect()
     }

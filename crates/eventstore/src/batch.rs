@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kassa_model::{Event, Outcome, Rejected, Visit};
+use kassa_model::{Event, Outcome, Rejected, Timestamp, Visit};
 use uuid::Uuid;
 
 /// A place in the log, as the store keeps it: the log's id, the partition, and the position up to which (exclusive)
@@ -20,6 +20,8 @@ pub struct Mark {
 /// An event that is ready to be stored: `visitor` and `session` are set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
+    /// The partition of its record; in a batch, the batch's.
+    pub partition: u32,
     /// Offset of its record in the partition.
     pub offset: u128,
     /// Index within its record; 0 unless one record made several rows.
@@ -29,6 +31,27 @@ pub struct Row {
     /// The visit that it belongs to, as the fold knew it; `None` where there is none (session 0), and on a record of
     /// money whose session is not remembered.
     pub visit: Option<Visit>,
+}
+
+/// A row's place among all rows as they are listed: every row has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowPlace {
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// Offset of its record in the partition.
+    pub offset: u128,
+    /// Index within its record.
+    pub index: u32,
+    /// The partition.
+    pub partition: u32,
+}
+
+impl Row {
+    /// Where it stands in a list.
+    pub fn place(&self) -> RowPlace {
+        let Self { partition, offset, index, event, .. } = self;
+        RowPlace { received_at: event.received_at, offset: *offset, index: *index, partition: *partition }
+    }
 }
 
 /// A dead letter, with where it came from.

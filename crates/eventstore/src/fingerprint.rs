@@ -22,13 +22,13 @@ pub(crate) struct Fingerprint {
 
 impl Fingerprint {
     /// Adds a row.
-    pub(crate) fn add_row(&mut self, partition: u32, row: &Row) {
-        let mut item = Item::new(partition, row.offset);
+    pub(crate) fn add_row(&mut self, row: &Row) {
+        let mut item = Item::new(row.partition, row.offset);
         item.number(i64::from(row.index));
         item.event(&row.event);
         self.rows = self.rows.wrapping_add(item.finish());
         if let Some(visit) = &row.visit {
-            let mut item = Item::new(partition, row.offset);
+            let mut item = Item::new(row.partition, row.offset);
             item.number(i64::from(row.index));
             item.visit(visit);
             self.visits = self.visits.wrapping_add(item.finish());

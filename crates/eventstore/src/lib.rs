@@ -20,7 +20,7 @@ mod sql;
 mod validate;
 mod visits;
 
-pub use batch::{Batch, CountKey, DeadLetter, InsertError, Mark, Row};
+pub use batch::{Batch, CountKey, DeadLetter, InsertError, Mark, Row, RowPlace};
 #[cfg(feature = "duckdb")]
 pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;

@@ -35,6 +35,8 @@
 
 use kassa_model::Timestamp;
 
+use crate::RowPlace;
+
 /// A question about one or more sites.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
@@ -391,8 +393,8 @@ pub struct EventFilter {
     pub include_bots: bool,
     /// Those of them, at least, that came by another dialect than Segment's.
     pub include_dialect_bots: bool,
-    /// Go on after this row of the last answer: (received_at, partition-wide offset, index), exclusive.
-    pub before: Option<(Timestamp, u128, u32)>,
+    /// Go on after this row of the last answer, exclusive.
+    pub before: Option<RowPlace>,
     /// At most so many.
     pub limit: u32,
 }

@@ -41,9 +41,12 @@ const LATEST: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);
 /// 1970-01-01T00:00:00Z: divisions of what lies before are rounded differently by engines.
 const FIRST: Timestamp = Timestamp::from_micros(0);
 
-/// Says why `row` cannot be stored by any backend, if so.
-pub(crate) fn unstorable(row: &Row) -> Option<String> {
+/// Says why `row` cannot be stored by any backend, if so, in a batch of `partition`.
+pub(crate) fn unstorable(row: &Row, partition: u32) -> Option<String> {
     let event = &row.event;
+    if row.partition != partition {
+        return Some(format!("it is of partition {}, its batch of {partition}", row.partition));
+    }
     let times = [("occurred_at", event.occurred_at), ("received_at", event.received_at)];
     for (name, time) in times {
         if time < FIRST || time > LATEST {

@@ -6,8 +6,8 @@ use kassa_model::{Event, Visit};
 
 use crate::Row;
 
-/// Rows of `events`, one record each from the offset `from` on, with the visits that the fold would write if it never
-/// forgot one: by site, visitor and session.
+/// Rows of `events` of partition 0, one record each from the offset `from` on, with the visits that the fold would write if
+/// it never forgot one: by site, visitor and session.
 pub fn with_visits(from: u128, events: impl IntoIterator<Item = Event>) -> Vec<Row> {
     let mut known: HashMap<(String, Option<i64>, i64), Visit> = HashMap::new();
     let row = |(offset, event): (u128, Event)| {
@@ -20,7 +20,7 @@ pub fn with_visits(from: u128, events: impl IntoIterator<Item = Event>) -> Vec<R
             }
             known.get(&key).cloned()
         });
-        Row { offset, index: 0, event, visit }
+        Row { partition: 0, offset, index: 0, event, visit }
     };
     (from..).zip(events).map(row).collect()
 }

@@ -10,9 +10,10 @@ use kassa_model::{Timestamp, failpoint};
 use kassa_service::Shutdown;
 use tokio::time::Instant;
 
+use super::decoded::Decoded;
 use super::driver::Driver;
 use super::flight::{Flight, Landing, Manifest, Ready};
-use super::fold::{Decoded, Fold, Folded, RECORDS_BETWEEN_LOOKS};
+use super::fold::{Fold, Folded, RECORDS_BETWEEN_LOOKS};
 use super::parts::{Halt, backoff};
 use super::questions::{Answers, Questions};
 use super::status::ProcessorState;

@@ -6,20 +6,18 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use kassa_eventlog::{Offset, Partition};
 use kassa_eventstore::{DeadLetter, Resume, Resumed, Row};
-use kassa_model::{
-    Dialect, Event, LogRecord, MICROS_PER_HOUR, Outcome, Reason, Recorded, Rejected, Timestamp, Visit,
-    decode, dedupe_hash,
-};
+use kassa_model::{Dialect, Event, MICROS_PER_HOUR, Outcome, Reason, Rejected, Timestamp, Visit};
 use kassa_service::Shutdown;
 use serde::{Deserialize, Serialize};
 
 use super::clock::FoldClock;
 use super::counts::Counts;
+use super::decoded::{Body, Decoded};
 use super::dedupe::{Candidate, Dedupe, DedupeOptions, DedupeStatus, Now};
 use super::names::Named;
 use super::questions::{Answers, Questions};
 use super::session::{KeptSessions, SessionOptions, SessionStatus, Sessions};
-use super::steps::{Flow, Memory, Tools, Work, has_usable_key, is_believable};
+use super::steps::{Flow, Memory, Tools, Work, is_believable};
 
 /// How many bytes of a record a dead letter keeps.
 const ORIGINAL_BYTES_MAX: usize = 8 << 10;
@@ -53,21 +51,6 @@ struct Kept {
     sessions: KeptSessions,
 }
 
-/// A record as read from the log.
-#[derive(Debug)]
-pub(super) struct Decoded {
-    offset: Offset,
-    payload: Bytes,
-    body: Body,
-}
-
-#[derive(Debug)]
-enum Body {
-    Event(Box<Recorded>, Candidate),
-    Rejected(Box<Rejected>),
-    Unreadable { site: String, why: String },
-}
-
 /// What a batch folds to.
 #[derive(Debug, Default)]
 pub(super) struct Folded {
@@ -92,36 +75,6 @@ pub(super) enum Decision {
     Duplicate,
     /// A dead letter.
     Rejected(Box<Rejected>),
-}
-
-impl Decoded {
-    /// Reads a record; bytes that cannot be read become a dead letter later on.
-    pub(super) fn new(offset: Offset, payload: Bytes) -> Self {
-        let body = match decode(&payload) {
-            Ok(LogRecord::Event(recorded)) => {
-                let event = &recorded.event;
-                let id = Candidate {
-                    hash: dedupe_hash(&event.site, &event.id),
-                    hour: event.received_at.hour(),
-                    for_ever: event.dialect == Dialect::Shop,
-                };
-                Body::Event(recorded, id)
-            }
-            Ok(LogRecord::Rejected(rejected)) => Body::Rejected(rejected),
-            Err(error) => Body::Unreadable { site: site_of(&payload), why: error.to_string() },
-        };
-        Self { offset, payload, body }
-    }
-
-    /// The event, if it may be one that is stored already, and what it is looked up by.
-    fn may_be_duplicate(&self) -> Option<(&Event, Candidate)> {
-        match &self.body {
-            Body::Event(recorded, id) if id.for_ever || has_usable_key(&recorded.event) => {
-                Some((&recorded.event, *id))
-            }
-            _ => None,
-        }
-    }
 }
 
 impl Fold {
@@ -264,7 +217,7 @@ impl Fold {
                     let mut event = work.recorded.event;
                     (event.visitor, event.session) = (Some(*visitor), Some(*session));
                     event.anonymous_visitor = *anonymous;
-                    rows.push(Row { offset: offset.0.into(), index: 0, event, visit: visit.clone() });
+                    rows.push(self.row(*offset, event, visit.clone()));
                 }
             }
         }
@@ -354,8 +307,12 @@ impl Fold {
             visit: visit.clone(),
             anonymous: event.anonymous_visitor,
         };
-        into.rows.push(Row { offset: offset.0.into(), index: 0, event, visit });
+        into.rows.push(self.row(offset, event, visit));
         decision
+    }
+
+    fn row(&self, offset: Offset, event: Event, visit: Option<Visit>) -> Row {
+        Row { partition: self.partition, offset: offset.0.into(), index: 0, event, visit }
     }
 
     /// Makes a dead letter of the record. A time of receipt that cannot be believed would age all the others: the
@@ -388,13 +345,4 @@ impl Fold {
             original: String::from_utf8_lossy(cut).replace('\0', "\u{fffd}"),
         }
     }
-}
-
-/// The site of a record that cannot be read whole, if it has one in the usual place (a newer version's will).
-fn site_of(payload: &[u8]) -> String {
-    #[derive(Deserialize)]
-    struct Header {
-        st: String,
-    }
-    serde_json::from_slice::<Header>(payload).map(|header| header.st).unwrap_or_default()
 }

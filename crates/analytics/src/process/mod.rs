@@ -13,6 +13,7 @@ mod check;
 mod clock;
 mod commit;
 mod counts;
+mod decoded;
 mod dedupe;
 mod driver;
 mod facts;

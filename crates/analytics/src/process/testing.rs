@@ -10,8 +10,9 @@ use kassa_model::{Dialect, Event, LogRecord, Naming, Recorded, Timestamp, encode
 use kassa_service::Shutdown;
 use uuid::Uuid;
 
+use super::decoded::Decoded;
 use super::dedupe::DedupeOptions;
-use super::fold::{Decoded, Fold, FoldOptions};
+use super::fold::{Fold, FoldOptions};
 use super::questions::Answers;
 use super::session::SessionStatus;
 use super::steps::Tools;

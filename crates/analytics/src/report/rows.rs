@@ -2,7 +2,7 @@
 //!
 //! ```json
 //! {"results":[{"id":"m-1","site_id":"demo","name":"click","visitor":"00000000000000ab","props":{"a":1}}],
-//!  "next_cursor":"00064f2b8c0a1234-00000000000000000000000000000007-00000000"}
+//!  "next_cursor":"00064f2b8c0a1234-00000000000000000000000000000007-00000000-00000000"}
 //! ```
 //! `next_cursor` goes into `cursor` of the next question; null means there is no more. Parameters: `site_id`, `limit`
 //! (100, at most 1,000), `cursor`, `name`, `page`, `user`, `visitor` (16 hex digits), `id`, `from`, `to` (of
@@ -15,8 +15,8 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use kassa_access::{Allowed, need};
-use kassa_eventstore::Row;
 use kassa_eventstore::query::EventFilter;
+use kassa_eventstore::{Row, RowPlace};
 use kassa_model::{OrderPart, Timestamp, Visit, names_nobody};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -31,9 +31,6 @@ const LIMIT_DEFAULT: u32 = 100;
 const LIMIT_MAX: u32 = 1_000;
 const PARAMS: &[&str] =
     &["site_id", "limit", "cursor", "name", "page", "user", "visitor", "id", "from", "to", "include_bots"];
-
-/// A row's place among all rows: (received_at, offset, index).
-type Position = (Timestamp, u128, u32);
 
 /// `GET /v1/events`.
 pub(crate) async fn get_events(
@@ -66,11 +63,6 @@ pub(crate) async fn get_events(
     Ok(Json(Page::new(&rows, usize::try_from(limit).unwrap_or(usize::MAX))).into_response())
 }
 
-/// Where `row` stands.
-fn position(row: &Row) -> Position {
-    (row.event.received_at, row.offset, row.index)
-}
-
 /// 16 hex digits: how visitors and sessions are written.
 fn hex(value: Option<i64>) -> Option<String> {
     value.map(|value| format!("{value:016x}"))
@@ -89,27 +81,32 @@ impl<'a> Page<'a> {
         let last = shown.last().filter(|_| rows.len() > limit);
         Self {
             results: shown.iter().map(Shown::new).collect(),
-            next_cursor: last.map(|row| cursor(&position(row))),
+            next_cursor: last.map(|row| cursor(row.place())),
         }
     }
 }
 
-fn cursor((received, offset, index): &Position) -> String {
-    format!("{:016x}-{offset:032x}-{index:08x}", received.micros())
+fn cursor(RowPlace { received_at, offset, index, partition }: RowPlace) -> String {
+    format!("{:016x}-{offset:032x}-{index:08x}-{partition:08x}", received_at.micros())
 }
 
-fn parse_cursor(text: &str) -> Result<Position, Invalid> {
+/// One of 0.2.0 and before names no partition, so that it does not say where to go on: it is refused as any other text.
+fn parse_cursor(text: &str) -> Result<RowPlace, Invalid> {
     let bad = || Invalid("cursor must be the next_cursor of an earlier answer".to_owned());
     let parts: Vec<&str> = text.split('-').collect();
-    let [received, offset, index] = parts.as_slice() else { return Err(bad()) };
+    let [received, offset, index, partition] = parts.as_slice() else { return Err(bad()) };
     let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    if !hex || received.len() != 16 || offset.len() != 32 || index.len() != 8 {
+    if !hex || [received, offset, index, partition].map(|part| part.len()) != [16, 32, 8, 8] {
         return Err(bad());
     }
+    let small = |text: &str| u32::from_str_radix(text, 16).map_err(|_| bad());
     let received = i64::from_str_radix(received, 16).map_err(|_| bad())?;
-    let offset = u128::from_str_radix(offset, 16).map_err(|_| bad())?;
-    let index = u32::from_str_radix(index, 16).map_err(|_| bad())?;
-    Ok((Timestamp::from_micros(received), offset, index))
+    Ok(RowPlace {
+        received_at: Timestamp::from_micros(received),
+        offset: u128::from_str_radix(offset, 16).map_err(|_| bad())?,
+        index: small(index)?,
+        partition: small(partition)?,
+    })
 }
 
 /// One event of the answer. Properties keep the text that was received.
@@ -223,13 +220,16 @@ mod tests {
 
     #[test]
     fn cursors_come_back_as_they_were() {
-        let position = (Timestamp::from_micros(1_735_732_800_000_000), u128::MAX, 7);
-        assert_eq!(parse_cursor(&cursor(&position)), Ok(position));
+        let received_at = Timestamp::from_micros(1_735_732_800_000_000);
+        let place = RowPlace { received_at, offset: u128::MAX, index: 7, partition: u32::MAX };
+        assert_eq!(parse_cursor(&cursor(place)), Ok(place));
         let check = |text: &str| assert!(parse_cursor(text).is_err(), "{text}");
         check("");
-        check("1-2-3");
-        check("zzzzzzzzzzzzzzzz-00000000000000000000000000000007-00000000");
-        check("ffffffffffffffff-00000000000000000000000000000007-00000000");
+        check("1-2-3-4");
+        check("zzzzzzzzzzzzzzzz-00000000000000000000000000000007-00000000-00000000");
+        check("ffffffffffffffff-00000000000000000000000000000007-00000000-00000000");
+        // As they were while places had no partition.
+        check("00064f2b8c0a1234-00000000000000000000000000000007-00000000");
         check(&"-".repeat(100));
     }
 }

@@ -4,7 +4,7 @@ use kassa_model::{Event, Timestamp};
 
 use super::places::{all_events, everything, resume};
 use super::queries::{answer, query};
-use super::sample::{after, batch, full, letter, letters, order, view};
+use super::sample::{after, batch, full, letter, letters, of_partition, order, view};
 use crate::export::{EventRef, Line};
 use crate::query::{Dimension, EventFilter, Field, Metric, Query};
 use crate::{Batch, DeadLetterFilter, EventStore, Forget};
@@ -17,7 +17,7 @@ pub(super) async fn events_come_newest_received_first(store: &dyn EventStore) {
     let late = Event { occurred_at: after(-500), ..view("late", "/", 60) };
     let money = Event { order: Some(order("o", 5)), session: Some(0), ..view("money", "/", 7) };
     store.insert(batch(0, vec![view("a", "/", 5), view("b", "/", 5), late, money.clone()])).await.unwrap();
-    store.insert(Batch { partition: 3, ..batch(1, vec![view("c", "/", 5)]) }).await.unwrap();
+    store.insert(of_partition(3, batch(1, vec![view("c", "/", 5)]))).await.unwrap();
     assert_eq!(ids(store, all_events()).await, ["late", "money", "c", "b", "a"]);
     assert_eq!(ids(store, EventFilter { limit: 2, ..all_events() }).await, ["late", "money"]);
     assert_eq!(ids(store, EventFilter { limit: 0, ..all_events() }).await, [""; 0]);
@@ -86,11 +86,52 @@ pub(super) async fn events_are_listed_page_by_page(store: &dyn EventStore) {
     loop {
         let page = store.events(&EventFilter { before, limit: 3, ..all_events() }).await.unwrap();
         let Some(last) = page.last() else { break };
-        before = Some((last.event.received_at, last.offset, last.index));
+        before = Some(last.place());
         paged.extend(page.into_iter().map(|row| row.event.id));
     }
     assert_eq!(paged, all);
     assert_eq!(paged.len(), 20);
+}
+
+/// Four partitions, whose rows share times of receipt, offsets and indexes: each row is on exactly one page, and once in
+/// the export.
+pub(super) async fn pages_of_several_partitions_have_every_event(store: &dyn EventStore) {
+    for partition in 0..4 {
+        let one = |n| view(&format!("{partition} {n}"), "/", if n < 6 { 0 } else { 1 });
+        store.insert(of_partition(partition, batch(0, (0..8).map(one).collect()))).await.unwrap();
+    }
+    let rows = store.events(&all_events()).await.unwrap();
+    let mut distinct: Vec<_> = rows.iter().map(|row| (row.partition, row.event.id.clone())).collect();
+    assert!(rows.is_sorted_by(|a, b| a.place() > b.place()), "newest received first");
+    assert!(distinct.iter().all(|(partition, id)| id.starts_with(&format!("{partition} "))));
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), 32);
+    for limit in 1..=33 {
+        let (mut paged, mut before) = (Vec::new(), None);
+        loop {
+            let page = store.events(&EventFilter { before, limit, ..all_events() }).await.unwrap();
+            let Some(last) = page.last() else { break };
+            before = Some(last.place());
+            paged.extend(page);
+        }
+        assert!(paged == rows, "pages of {limit}");
+    }
+    assert_eq!(exported(store, &all_events()).await.0.lines().count(), 32);
+}
+
+/// All parts of an export as text, one line an event, and how long the longest is.
+async fn exported(store: &dyn EventStore, filter: &EventFilter) -> (String, usize) {
+    let line: Line = std::sync::Arc::new(|event: &EventRef<'_>, text: &mut String| {
+        text.push_str(&format!("{event:?}\n"));
+    });
+    let (mut all, mut longest) = (String::new(), 0);
+    for part in store.export_parts(filter).await.unwrap() {
+        let text = store.export(&part, line.clone()).await.unwrap();
+        longest = longest.max(text.len());
+        all.push_str(&text);
+    }
+    (all, longest)
 }
 
 pub(super) async fn dead_letters_are_listed(store: &dyn EventStore) {
@@ -270,15 +311,8 @@ pub(super) async fn an_export_is_the_list_in_parts(store: &dyn EventStore) {
     let expected: Vec<String> = listed.iter().map(|row| format!("{:?}", EventRef::of(row))).collect();
     let parts = store.export_parts(&filter).await.unwrap();
     assert!(parts.len() >= 3, "{} parts", parts.len());
-    let (mut found, mut longest) = (Vec::new(), 0);
-    for part in &parts {
-        let line: Line = std::sync::Arc::new(|event: &EventRef<'_>, text: &mut String| {
-            text.push_str(&format!("{event:?}\n"));
-        });
-        let text = store.export(part, line).await.unwrap();
-        longest = longest.max(text.len());
-        found.extend(text.lines().map(str::to_owned));
-    }
+    let (found, longest) = exported(store, &filter).await;
+    let found: Vec<&str> = found.lines().collect();
     assert_eq!(found.len(), 60_602);
     assert!(longest < 64 << 20, "a part of {longest} bytes");
     assert!(found == expected, "the same events in the same order");

@@ -33,6 +33,7 @@ macro_rules! backend {
                 super::listing::events_come_newest_received_first,
                 super::listing::events_are_filtered,
                 super::listing::events_are_listed_page_by_page,
+                super::listing::pages_of_several_partitions_have_every_event,
                 super::listing::dead_letters_are_listed,
                 super::listing::dead_letters_are_kept_for_14_days,
                 super::listing::dead_letters_outlive_a_clock_set_ahead,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use kassa_model::{MICROS_PER_HOUR, Timestamp, Visit, dedupe_hash};
 use uuid::Uuid;
 
-use super::sample::{LOG, after, batch, full, letter, letters, order, view};
+use super::sample::{LOG, after, batch, full, letter, letters, of_partition, order, view};
 use crate::query::EventFilter;
 use crate::{
     Batch, DeadLetterFilter, EventStore, InsertError, Lookup, Mark, NamedVisitor, OpenSession, Owned,
@@ -102,7 +102,7 @@ pub(super) async fn a_batch_that_does_not_belong_is_refused(store: &dyn EventSto
         next(9),
         Batch { epoch: 3, ..next(8) },
         Batch { log_id: other_log, ..next(8) },
-        Batch { log_id: other_log, partition: 1, ..next(0) },
+        Batch { log_id: other_log, ..of_partition(1, next(0)) },
         Batch { to: 5, ..next(8) },
     ];
     for batch in wrong {
@@ -112,7 +112,7 @@ pub(super) async fn a_batch_that_does_not_belong_is_refused(store: &dyn EventSto
     }
     assert_eq!(store.fingerprint().await.unwrap(), before);
     store.insert(Batch { epoch: 9, ..next(8) }).await.unwrap();
-    store.insert(Batch { partition: 1, epoch: 1, ..next(100) }).await.unwrap();
+    store.insert(Batch { epoch: 1, ..of_partition(1, next(100)) }).await.unwrap();
     let held = resume(store, everything(0)).await;
     assert_eq!(held.mark, Some(Mark { log_id: LOG, position: 9, epoch: 9 }));
 }
@@ -180,6 +180,10 @@ pub(super) async fn a_row_that_cannot_be_stored_is_named(store: &dyn EventStore)
         let refused = store.insert(batch(0, vec![good(), event, good()])).await;
         assert!(matches!(refused, Err(InsertError::Rejected { row: 1, .. })), "{shown}: {refused:?}");
     }
+    let mut foreign = batch(0, vec![good(), good()]);
+    foreign.rows[1].partition = 1;
+    let refused = store.insert(foreign).await;
+    assert!(matches!(refused, Err(InsertError::Rejected { row: 1, .. })), "{refused:?}");
     assert_eq!(store.status().await.unwrap().events, 0);
     store.insert(batch(0, vec![good()])).await.unwrap();
 }
@@ -207,7 +211,7 @@ pub(super) async fn resume_gives_back_what_was_committed(store: &dyn EventStore)
     let money = kassa_model::Event { order: Some(order("o", 1)), session: Some(0), ..view("money", "/", 50) };
     store.insert(batch(0, vec![view("a", "/", 0), view("b", "/", 30), late])).await.unwrap();
     store.insert(batch(3, vec![other, money])).await.unwrap();
-    store.insert(Batch { partition: 1, ..batch(0, vec![view("elsewhere", "/", 99_000)]) }).await.unwrap();
+    store.insert(of_partition(1, batch(0, vec![view("elsewhere", "/", 99_000)]))).await.unwrap();
 
     let held = resume(store, everything(0)).await;
     assert_eq!(held.clock, Some(after(9_000)));

@@ -3,12 +3,12 @@
 use kassa_model::{Dialect, Event, OrderItem, OrderPart};
 
 use super::queries::{buckets, test};
-use super::sample::{Random, after, batch, view};
+use super::sample::{Random, after, batch, of_partition, view};
 use crate::query::{
     CONFIRMED, Dimension, Direction, EventFilter, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query,
     REFUNDED, TimeRange,
 };
-use crate::{Batch, Row};
+use crate::{Batch, Row, RowPlace};
 
 const METRICS: [Metric; 11] = [
     Metric::Visitors,
@@ -83,7 +83,7 @@ pub(crate) fn batches(random: &mut Random, count: usize) -> Vec<Batch> {
     }
     // The later partition is stored first: the order of the log is not that of the table.
     let numbered = (0..2).zip(partitions).rev();
-    numbered.map(|(partition, events)| Batch { partition, ..shaken(random, events) }).collect()
+    numbered.map(|(partition, events)| of_partition(partition, shaken(random, events))).collect()
 }
 
 /// A batch in which some records made several rows.
@@ -292,7 +292,12 @@ pub(crate) fn event_filter(random: &mut Random) -> EventFilter {
         id: None,
         include_bots: random.one_in(2),
         include_dialect_bots: random.one_in(2),
-        before: random.one_in(4).then(|| (after(random.below(4_000) as i64), (5_u128 << 70) + 40, 1)),
+        before: random.one_in(4).then(|| RowPlace {
+            received_at: after(random.below(4_000) as i64),
+            offset: (5_u128 << 70) + 40,
+            index: 1,
+            partition: random.below(3) as u32,
+        }),
         limit: random.below(40) as u32,
     }
 }

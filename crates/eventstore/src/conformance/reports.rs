@@ -8,7 +8,7 @@ use crate::query::Cell::{self, Int, Null, Ratio};
 use crate::query::{
     Dimension, Direction, EventFilter, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
 };
-use crate::{DeadLetterFilter, EventStore, Lookup};
+use crate::{DeadLetterFilter, EventStore, Lookup, RowPlace};
 
 fn event(id: &str, name: &str, session: i64, path: &str, second: i64) -> Event {
     let name_sent = name.to_uppercase();
@@ -352,7 +352,7 @@ pub(super) async fn hostile_questions_are_answered(store: &dyn EventStore) {
         let time = Timestamp::from_micros(time);
         let expected = if time.micros() > 0 { 2 } else { 0 };
         let before = EventFilter {
-            before: Some((time, u128::MAX, u32::MAX)),
+            before: Some(RowPlace { received_at: time, offset: u128::MAX, index: u32::MAX, partition: 0 }),
             limit: u32::MAX,
             ..EventFilter::default()
         };

@@ -103,6 +103,13 @@ pub(crate) fn batch(from: u128, events: Vec<Event>) -> Batch {
     Batch { log_id: LOG, partition: 0, epoch: 1, from, to, rows, rejected: Vec::new(), counts, state: None }
 }
 
+/// The same of another partition.
+pub(crate) fn of_partition(partition: u32, mut batch: Batch) -> Batch {
+    batch.partition = partition;
+    batch.rows.iter_mut().for_each(|row| row.partition = partition);
+    batch
+}
+
 fn stored_key(event: &Event) -> CountKey<String> {
     CountKey { site: event.site.clone(), day: event.received_at.day(), outcome: Outcome::Stored }
 }

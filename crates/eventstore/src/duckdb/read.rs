@@ -22,7 +22,6 @@ use crate::{Error, Row, StoreStatus};
 
 /// A row as it lies in the table.
 struct Found {
-    partition: u32,
     sequence: u64,
     row: Row,
 }
@@ -54,9 +53,14 @@ fn read_rows(piece: &Piece<'_>, found: &mut Vec<Found>) -> Result<(), Failure> {
     let events = read_events(piece, &visits)?;
     for (at, (event, visit)) in events.into_iter().zip(visits).enumerate() {
         found.push(Found {
-            partition: partitions.value(at),
             sequence: sequences.value(at),
-            row: Row { offset: whole(high.value(at), low.value(at)), index: indexes.value(at), event, visit },
+            row: Row {
+                partition: partitions.value(at),
+                offset: whole(high.value(at), low.value(at)),
+                index: indexes.value(at),
+                event,
+                visit,
+            },
         });
     }
     Ok(())
@@ -214,11 +218,11 @@ pub(super) fn fingerprint(connection: &Connection) -> Result<String, Failure> {
     stream(connection, &all, Vec::new(), |piece| {
         let mut found = Vec::new();
         read_rows(piece, &mut found)?;
-        for Found { partition, sequence, mut row } in found {
+        for Found { sequence, mut row } in found {
             if let Some(order) = &mut row.event.order {
                 order.items = items.remove(&sequence).unwrap_or_default();
             }
-            fingerprint.add_row(partition, &row);
+            fingerprint.add_row(&row);
         }
         Ok(())
     })?;

@@ -12,7 +12,7 @@ use kassa_model::{Event, Outcome, Timestamp, failpoint};
 use super::{DuckStore, Options};
 use crate::conformance::places::{all_events, everything, resume};
 use crate::conformance::queries::query;
-use crate::conformance::sample::{Random, batch, full, letter, letters, order, scaled, view};
+use crate::conformance::sample::{Random, batch, full, letter, letters, of_partition, order, scaled, view};
 use crate::query::{EventFilter, Metric};
 use crate::{Batch, CountKey, Error, EventStore, InsertError, Lookup, MemoryStore};
 
@@ -461,7 +461,7 @@ async fn everything_is_there_after_reopening() {
     let memory = MemoryStore::new();
     for partition in [0, 7] {
         let events = vec![full("a"), view("b", "/", 5), kassa_model::Event { session: Some(4), ..full("c") }];
-        let sent = Batch { partition, ..batch(3, events) };
+        let sent = of_partition(partition, batch(3, events));
         store.insert(sent.clone()).await.unwrap();
         memory.insert(sent).await.unwrap();
         let sent = Batch { partition, ..letters(6, vec![letter(6, "x", 1)]) };

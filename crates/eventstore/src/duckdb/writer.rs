@@ -264,7 +264,7 @@ impl Session {
             return Err(InsertError::Conflict(format!("there is no partition {}", batch.partition)));
         }
         for (row, found) in batch.rows.iter().enumerate() {
-            if let Some(why) = validate::unstorable(found) {
+            if let Some(why) = validate::unstorable(found, batch.partition) {
                 return Err(InsertError::Rejected { row, why });
             }
         }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use kassa_model::Event;
 
-use super::Stored;
+use crate::Row;
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds, rows_allowed};
 
 /// Records of money of `span`, by order and id.
-pub(super) fn money(rows: &[Stored], span: &MoneySpan) -> Vec<MoneyRecord> {
-    let mut found: Vec<MoneyRecord> = rows.iter().filter_map(|stored| record(&stored.row.event)).collect();
+pub(super) fn money(rows: &[Row], span: &MoneySpan) -> Vec<MoneyRecord> {
+    let mut found: Vec<MoneyRecord> = rows.iter().filter_map(|row| record(&row.event)).collect();
     found.retain(|record| {
         record.order_id > span.after && span.until.as_ref().is_none_or(|until| record.order_id <= *until)
     });
@@ -28,11 +28,11 @@ fn record(event: &Event) -> Option<MoneyRecord> {
     })
 }
 
-/// Ids that are stored too often, at most `most` of them by name.
-pub(super) fn repeated(rows: &[Stored], window: i64, most: usize) -> RepeatedIds {
+/// Ids that are row too often, at most `most` of them by name.
+pub(super) fn repeated(rows: &[Row], window: i64, most: usize) -> RepeatedIds {
     let mut by_id: BTreeMap<(&str, &str), Vec<&Event>> = BTreeMap::new();
-    for stored in rows {
-        let event = &stored.row.event;
+    for row in rows {
+        let event = &row.event;
         by_id.entry((&event.site, &event.id)).or_default().push(event);
     }
     let mut found = RepeatedIds { rows: rows.len() as u64, ..RepeatedIds::default() };

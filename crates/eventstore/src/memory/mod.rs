@@ -37,17 +37,10 @@ pub struct MemoryStore {
 struct State {
     marks: BTreeMap<u32, Mark>,
     states: BTreeMap<u32, String>,
-    rows: Vec<Stored>,
+    rows: Vec<Row>,
     letters: Vec<(u32, DeadLetter)>,
     counts: BTreeMap<CountKey<String>, u64>,
     shop_id: Option<Uuid>,
-}
-
-/// A row and its partition.
-#[derive(Debug, Clone)]
-struct Stored {
-    partition: u32,
-    row: Row,
 }
 
 impl MemoryStore {
@@ -80,7 +73,7 @@ impl EventStore for MemoryStore {
 
     async fn owned(&self) -> Result<Owned, Error> {
         let state = self.state();
-        let has_money = state.rows.iter().any(|stored| stored.row.event.order.is_some());
+        let has_money = state.rows.iter().any(|row| row.event.order.is_some());
         Ok(Owned { shop_id: state.shop_id, has_money })
     }
 
@@ -132,8 +125,7 @@ impl EventStore for MemoryStore {
             });
             return Ok(changed);
         }
-        self.state().rows.retain_mut(|stored| {
-            let row = &mut stored.row;
+        self.state().rows.retain_mut(|row| {
             if !is_named(what, &row.event) {
                 return true;
             }
@@ -154,8 +146,8 @@ impl EventStore for MemoryStore {
     async fn fingerprint(&self) -> Result<String, Error> {
         let state = self.state();
         let mut fingerprint = Fingerprint::default();
-        for stored in &state.rows {
-            fingerprint.add_row(stored.partition, &stored.row);
+        for row in &state.rows {
+            fingerprint.add_row(row);
         }
         for (partition, letter) in state.listed_letters() {
             fingerprint.add_letter(*partition, letter);
@@ -179,12 +171,12 @@ impl State {
     fn insert(&mut self, batch: Batch) -> Result<(), InsertError> {
         self.check_place(&batch)?;
         for (row, found) in batch.rows.iter().enumerate() {
-            if let Some(why) = validate::unstorable(found) {
+            if let Some(why) = validate::unstorable(found, batch.partition) {
                 return Err(InsertError::Rejected { row, why });
             }
         }
         let partition = batch.partition;
-        self.rows.extend(batch.rows.into_iter().map(|row| Stored { partition, row }));
+        self.rows.extend(batch.rows);
         for letter in batch.rejected {
             self.keep_letter(partition, letter);
         }
@@ -215,7 +207,7 @@ impl State {
 
     fn listed_letters(&self) -> impl Iterator<Item = &(u32, DeadLetter)> {
         // Of each partition the row that was stored last, or the letter where there are no rows at all.
-        let rows = self.rows.iter().map(|stored| (stored.partition, stored.row.event.received_at));
+        let rows = self.rows.iter().map(|row| (row.partition, row.event.received_at));
         let letters =
             self.letters.iter().map(|(partition, letter)| (*partition, letter.rejected.received_at));
         let mut last: BTreeMap<u32, Timestamp> = rows.collect();
@@ -228,11 +220,8 @@ impl State {
 
     fn seen(&self, lookups: &[Lookup], within: &Range<Timestamp>) -> Vec<Option<i64>> {
         let mut hours: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-        for event in self
-            .rows
-            .iter()
-            .map(|stored| &stored.row.event)
-            .filter(|event| within.contains(&event.received_at))
+        for event in
+            self.rows.iter().map(|row| &row.event).filter(|event| within.contains(&event.received_at))
         {
             let hour = hours.entry((&event.site, &event.id)).or_insert(i64::MIN);
             *hour = (*hour).max(event.received_at.hour());
@@ -241,13 +230,9 @@ impl State {
     }
 
     fn events(&self, filter: &EventFilter) -> Vec<Row> {
-        let mut found: Vec<&Stored> =
-            self.rows.iter().filter(|stored| event_matches(filter, &stored.row)).collect();
-        found.sort_by_key(|stored| {
-            let row = &stored.row;
-            std::cmp::Reverse((row.event.received_at, row.offset, row.index, stored.partition))
-        });
-        found.into_iter().take(filter.limit as usize).map(|stored| stored.row.clone()).collect()
+        let mut found: Vec<&Row> = self.rows.iter().filter(|row| event_matches(filter, row)).collect();
+        found.sort_by_key(|row| std::cmp::Reverse(row.place()));
+        found.into_iter().take(filter.limit as usize).cloned().collect()
     }
 
     fn dead_letters(&self, filter: &DeadLetterFilter) -> Vec<DeadLetter> {
@@ -316,5 +301,5 @@ fn event_matches(filter: &EventFilter, row: &Row) -> bool {
         && filter.visitor.is_none_or(|visitor| event.visitor == Some(visitor))
         && equals(&filter.id, Some(&event.id))
         && filter.bots().count(event)
-        && filter.before.is_none_or(|before| (event.received_at, row.offset, row.index) < before)
+        && filter.before.is_none_or(|before| row.place() < before)
 }

@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kassa_model::{OrderItem, OrderPart};
 
-use super::Stored;
 use super::report::{holds, index, own_field, ratio, visitor_of, visitors};
 use super::visit::{Id, Visit, began, session_of, visits_and_sessions};
-use crate::Error;
 use crate::query::{CONFIRMED, Cell, Dimension, Field, Metric, NO_VISIT, Query, REFUNDED};
+use crate::{Error, Row};
 
 /// A record of money, or one line of it.
 #[derive(Debug)]
 pub(super) struct Money<'a> {
-    pub(super) stored: &'a Stored,
+    pub(super) row: &'a Row,
     order: &'a OrderPart,
     /// The line, where money counts line by line.
     line: Option<&'a OrderItem>,
@@ -31,7 +30,7 @@ impl Money<'_> {
             Field::OrderStatus => Some(self.order.status.clone()),
             Field::Source if self.visit.is_none() => Some(NO_VISIT.to_owned()),
             field if field.is_of_visits() => self.visit?.field(field),
-            own => own_field(own, &self.stored.row.event),
+            own => own_field(own, &self.row.event),
         }
     }
 
@@ -47,20 +46,19 @@ impl Money<'_> {
     }
 
     fn is_named(&self, name: &str) -> bool {
-        self.stored.row.event.name == name
+        self.row.event.name == name
     }
 }
 
 /// The visits that orders may belong to: rows of a visit, whatever they tell and whenever they were.
-pub(super) fn visits_of_orders<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<Id, Visit<'a>> {
-    let of_visits =
-        |stored: &&Stored| query.sites.contains(&stored.row.event.site) && stored.row.visit.is_some();
+pub(super) fn visits_of_orders<'a>(rows: &'a [Row], query: &Query) -> BTreeMap<Id, Visit<'a>> {
+    let of_visits = |row: &&Row| query.sites.contains(&row.event.site) && row.visit.is_some();
     visits_and_sessions(rows.iter().filter(of_visits))
 }
 
 /// What counts of the records in the range.
 pub(super) fn money<'a>(
-    rows: &'a [Stored],
+    rows: &'a [Row],
     query: &Query,
     visits: &'a BTreeMap<Id, Visit<'a>>,
 ) -> Result<Vec<Money<'a>>, Error> {
@@ -69,12 +67,12 @@ pub(super) fn money<'a>(
         return Ok(found);
     }
     let placed_in = visits_by_order(rows, query);
-    for stored in rows.iter().filter(|stored| query.sites.contains(&stored.row.event.site)) {
-        let event = &stored.row.event;
+    for row in rows.iter().filter(|row| query.sites.contains(&row.event.site)) {
+        let event = &row.event;
         let Some(order) = &event.order else { continue };
         if event.occurred_at < query.range.from
             || event.occurred_at >= query.range.to
-            || !is_in_buckets(stored, query)
+            || !is_in_buckets(row, query)
         {
             continue;
         }
@@ -83,7 +81,7 @@ pub(super) fn money<'a>(
         let lines: Vec<Option<&OrderItem>> =
             if query.is_by_line() { order.items.iter().map(Some).collect() } else { vec![None] };
         for line in lines {
-            let part = Money { stored, order, line, visit };
+            let part = Money { row, order, line, visit };
             if holds(query.filter.as_ref(), &|field| part.field(field))? {
                 found.push(part);
             }
@@ -96,8 +94,8 @@ fn asks_for_money(query: &Query) -> bool {
     query.metrics.iter().any(|metric| metric.is_of_money() || *metric == Metric::ConversionRate)
 }
 
-fn is_in_buckets(stored: &Stored, query: &Query) -> bool {
-    let time = stored.row.event.occurred_at;
+fn is_in_buckets(row: &Row, query: &Query) -> bool {
+    let time = row.event.occurred_at;
     query.dimensions.iter().all(|dimension| match dimension {
         Dimension::Time { boundaries } => {
             boundaries.first().is_some_and(|first| *first <= time)
@@ -110,17 +108,17 @@ fn is_in_buckets(stored: &Stored, query: &Query) -> bool {
 type Place = (kassa_model::Timestamp, u32, u128, u32);
 
 /// By site and order: the visit, or else the session, of the first record that has one, and where that record is.
-fn visits_by_order<'a>(rows: &'a [Stored], query: &Query) -> BTreeMap<(&'a str, &'a str), (Place, Id)> {
+fn visits_by_order<'a>(rows: &'a [Row], query: &Query) -> BTreeMap<(&'a str, &'a str), (Place, Id)> {
     let mut visits: BTreeMap<(&str, &str), (Place, Id)> = BTreeMap::new();
-    for stored in rows {
-        let event = &stored.row.event;
+    for row in rows {
+        let event = &row.event;
         let Some(order) = &event.order else { continue };
-        let session = session_of(stored);
+        let session = session_of(row);
         if session == 0 || !query.sites.contains(&event.site) {
             continue;
         }
-        let place = (event.occurred_at, stored.partition, stored.row.offset, stored.row.index);
-        let id = (session, began(stored));
+        let place = (event.occurred_at, row.partition, row.offset, row.index);
+        let id = (session, began(row));
         let known = visits.entry((&event.site, &order.order_id)).or_insert((place, id));
         *known = (*known).min((place, id));
     }
@@ -138,9 +136,9 @@ pub(super) fn currencies(money: &[Money<'_>], query: &Query) -> Vec<String> {
 }
 
 /// Distinct visitors of `events` with a record that confirms an order in a visit.
-pub(super) fn converters(money: &[&Money<'_>], events: &[&Stored]) -> usize {
-    let confirmed = money.iter().filter(|part| part.is_named(CONFIRMED) && session_of(part.stored) != 0);
-    let buyers: BTreeSet<i64> = confirmed.map(|part| visitor_of(part.stored)).collect();
+pub(super) fn converters(money: &[&Money<'_>], events: &[&Row]) -> usize {
+    let confirmed = money.iter().filter(|part| part.is_named(CONFIRMED) && session_of(part.row) != 0);
+    let buyers: BTreeSet<i64> = confirmed.map(|part| visitor_of(part.row)).collect();
     buyers.intersection(&visitors(events)).count()
 }
 

@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kassa_model::{Event, PATH_SENT, Timestamp};
 
+use super::json;
 use super::money::{Money, money};
 use super::visit::{Id, Visit, began, id_of, session_of, visits, written};
-use super::{Stored, json};
-use crate::Error;
 use crate::pattern::Pattern;
 use crate::query::{Cell, Dimension, Direction, Field, Filter, Metric, Operator, OrderKey, Query, Table};
 use crate::validate::is_session_metric;
+use crate::{Error, Row};
 
 /// The table of `query` over `rows`; the query has been checked.
-pub(super) fn answer(rows: &[Stored], query: &Query) -> Result<Table, Error> {
-    let scope = || rows.iter().filter(|stored| in_scope(stored, query));
+pub(super) fn answer(rows: &[Row], query: &Query) -> Result<Table, Error> {
+    let scope = || rows.iter().filter(|row| in_scope(row, query));
     let within = |time: Timestamp| query.range.from <= time && time < query.range.to;
-    let happened = scope().filter(|stored| within(stored.row.event.occurred_at));
-    let begun = || scope().filter(|stored| began(stored).is_some_and(within));
+    let happened = scope().filter(|row| within(row.event.occurred_at));
+    let begun = || scope().filter(|row| began(row).is_some_and(within));
     let whole = Whole { ever: visits(scope()), begun: visits(begun()) };
     let mut found = Found {
         happened: fitting(happened, &whole, query)?,
@@ -28,7 +28,7 @@ pub(super) fn answer(rows: &[Stored], query: &Query) -> Result<Table, Error> {
     for (id, visit) in &whole.begun {
         let fits = match &query.filter {
             Some(filter) if filter.is_of_visits() => holds(Some(filter), &|field| visit.field(field))?,
-            _ => found.begun.iter().any(|stored| id_of(stored) == Some(*id)),
+            _ => found.begun.iter().any(|row| id_of(row) == Some(*id)),
         };
         if fits {
             found.visits.push(visit);
@@ -57,39 +57,39 @@ struct Whole<'a> {
 /// What fits the filter.
 struct Found<'a> {
     /// Events that happened in the range.
-    happened: Vec<&'a Stored>,
+    happened: Vec<&'a Row>,
     /// Events of visits that began in it.
-    begun: Vec<&'a Stored>,
+    begun: Vec<&'a Row>,
     /// These visits, as far as the filter holds for the visit or, if it asks for more, for one of its events.
     visits: Vec<&'a Visit<'a>>,
 }
 
-fn in_scope(stored: &Stored, query: &Query) -> bool {
-    let event = &stored.row.event;
+fn in_scope(row: &Row, query: &Query) -> bool {
+    let event = &row.event;
     query.sites.contains(&event.site) && query.bots().count(event) && event.order.is_none()
 }
 
 fn fitting<'a>(
-    rows: impl Iterator<Item = &'a Stored>,
+    rows: impl Iterator<Item = &'a Row>,
     whole: &Whole<'_>,
     query: &Query,
-) -> Result<Vec<&'a Stored>, Error> {
+) -> Result<Vec<&'a Row>, Error> {
     let mut fitting = Vec::new();
-    for stored in rows {
-        if holds(query.filter.as_ref(), &|field| event_field(field, stored, whole))? {
-            fitting.push(stored);
+    for row in rows {
+        if holds(query.filter.as_ref(), &|field| event_field(field, row, whole))? {
+            fitting.push(row);
         }
     }
     Ok(fitting)
 }
 
 /// The visitors of events with a visit.
-pub(super) fn visitors(events: &[&Stored]) -> BTreeSet<i64> {
-    events.iter().filter(|stored| session_of(stored) != 0).map(|stored| visitor_of(stored)).collect()
+pub(super) fn visitors(events: &[&Row]) -> BTreeSet<i64> {
+    events.iter().filter(|row| session_of(row) != 0).map(|row| visitor_of(row)).collect()
 }
 
-pub(super) fn visitor_of(stored: &Stored) -> i64 {
-    stored.row.event.visitor.unwrap_or_default()
+pub(super) fn visitor_of(row: &Row) -> i64 {
+    row.event.visitor.unwrap_or_default()
 }
 
 /// Whether `filter` holds where `found` gives the fields; what is missing fails every test but `is (none)`.
@@ -137,11 +137,11 @@ fn test(found: Option<&str>, operator: Operator, values: &[String]) -> Result<bo
 }
 
 /// A field as an event has it: its own, or one of its visit that stands on its row; the exit page is looked up.
-fn event_field(field: &Field, stored: &Stored, whole: &Whole<'_>) -> Option<String> {
+fn event_field(field: &Field, row: &Row, whole: &Whole<'_>) -> Option<String> {
     match field {
-        Field::ExitPage => whole.ever.get(&id_of(stored)?)?.exit_page(),
-        field if field.is_of_visits() => written(field, stored),
-        own => own_field(own, &stored.row.event),
+        Field::ExitPage => whole.ever.get(&id_of(row)?)?.exit_page(),
+        field if field.is_of_visits() => written(field, row),
+        own => own_field(own, &row.event),
     }
 }
 
@@ -167,9 +167,9 @@ pub(super) fn path_sent(event: &Event) -> Option<String> {
 #[derive(Default)]
 struct Group<'a> {
     /// What happened.
-    events: Vec<&'a Stored>,
+    events: Vec<&'a Row>,
     /// Events of the visits that are counted.
-    begun: Vec<&'a Stored>,
+    begun: Vec<&'a Row>,
     /// Visits, for bounce rate and duration.
     visits: Vec<&'a Visit<'a>>,
     money: Vec<&'a Money<'a>>,
@@ -184,17 +184,17 @@ fn groups<'a>(
     let mut groups = empty_groups(query);
     let asks = |of: fn(Metric) -> bool| query.metrics.iter().any(|metric| of(*metric));
     if asks(|metric| !is_session_metric(metric) && !metric.is_of_money() && !counts_visits(metric)) {
-        for stored in &found.happened {
-            let field = |field: &Field| event_field(field, stored, whole);
-            if let Some(key) = key(query, Some(stored.row.event.occurred_at), field) {
-                groups.entry(key).or_default().events.push(stored);
+        for row in &found.happened {
+            let field = |field: &Field| event_field(field, row, whole);
+            if let Some(key) = key(query, Some(row.event.occurred_at), field) {
+                groups.entry(key).or_default().events.push(row);
             }
         }
     }
     if asks(counts_visits) && !query.takes_whole_visits() {
-        for stored in &found.begun {
-            if let Some(key) = key(query, began(stored), |field| event_field(field, stored, whole)) {
-                groups.entry(key).or_default().begun.push(stored);
+        for row in &found.begun {
+            if let Some(key) = key(query, began(row), |field| event_field(field, row, whole)) {
+                groups.entry(key).or_default().begun.push(row);
             }
         }
     }
@@ -207,7 +207,7 @@ fn groups<'a>(
         }
     }
     for part in money {
-        let time = part.stored.row.event.occurred_at;
+        let time = part.row.event.occurred_at;
         if let Some(key) = key(query, Some(time), |field| part.field(field)) {
             groups.entry(key).or_default().money.push(part);
         }
@@ -261,11 +261,10 @@ fn line(key: Vec<Cell>, group: &Group<'_>, query: &Query, visitors_total: usize)
 }
 
 fn measure(metric: Metric, group: &Group<'_>, visitors_total: usize) -> Cell {
-    let events = || group.events.iter().map(|stored| &stored.row.event);
+    let events = || group.events.iter().map(|row| &row.event);
     let visitors = || visitors(&group.events).len();
-    let visits = || group.begun.iter().filter_map(|stored| id_of(stored)).collect::<BTreeSet<_>>().len();
-    let page_views =
-        |rows: &[&Stored]| rows.iter().filter(|stored| stored.row.event.name == "page_view").count();
+    let visits = || group.begun.iter().filter_map(|row| id_of(row)).collect::<BTreeSet<_>>().len();
+    let page_views = |rows: &[&Row]| rows.iter().filter(|row| row.event.name == "page_view").count();
     let sessions = group.visits.len();
     match metric {
         Metric::Visitors => index(visitors()),
@@ -294,11 +293,11 @@ fn measure(metric: Metric, group: &Group<'_>, visitors_total: usize) -> Cell {
 fn time_on_page(group: &Group<'_>) -> Cell {
     let mut total = 0;
     let mut pages = BTreeSet::new();
-    let of_visits = group.events.iter().filter(|stored| session_of(stored) != 0);
-    for stored in of_visits.filter(|stored| stored.row.event.name == "time_on_page") {
-        if let Some(seconds) = json::seconds(&stored.row.event.props) {
+    let of_visits = group.events.iter().filter(|row| session_of(row) != 0);
+    for row in of_visits.filter(|row| row.event.name == "time_on_page") {
+        if let Some(seconds) = json::seconds(&row.event.props) {
             total += seconds;
-            pages.insert((session_of(stored), stored.row.event.path.clone()));
+            pages.insert((session_of(row), row.event.path.clone()));
         }
     }
     Cell::Ratio(total, pages.len() as i64)

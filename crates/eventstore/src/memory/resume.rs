@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use kassa_model::{Event, MICROS_PER_HOUR, Visit, dedupe_hash};
 
-use super::{State, Stored};
+use super::State;
 use crate::{NamedVisitor, OpenSession, RecentId, Resume, Resumed, Row};
 
 impl State {
     /// The pieces for a processor that asks, in their order.
     pub(super) fn resume(&self, ask: &Resume) -> Vec<Resumed> {
-        let mine = || self.rows.iter().filter(|stored| stored.partition == ask.partition);
-        let clock = mine().map(|stored| stored.row.event.received_at).max();
+        let mine = || self.rows.iter().filter(|row| row.partition == ask.partition);
+        let clock = mine().map(|row| row.event.received_at).max();
         let mut parts = vec![
             Resumed::Mark(self.marks.get(&ask.partition).copied()),
             Resumed::State(self.states.get(&ask.partition).cloned()),
@@ -23,24 +23,24 @@ impl State {
 
         for (place, part) in (0..).zip(&ask.sessions) {
             let mut sessions: BTreeMap<(String, i64, i64), OpenSession> = BTreeMap::new();
-            let within = |stored: &&Stored| {
-                (part.from..part.to).contains(&stored.row.offset)
-                    && part.hour.is_none_or(|hour| stored.row.event.received_at.hour() == hour)
+            let within = |row: &&Row| {
+                (part.from..part.to).contains(&row.offset)
+                    && part.hour.is_none_or(|hour| row.event.received_at.hour() == hour)
             };
-            let no_money = || mine().filter(within).filter(|stored| stored.row.event.order.is_none());
+            let no_money = || mine().filter(within).filter(|row| row.event.order.is_none());
             let of_session =
                 |event: &Event| event.opens_visits() && event.session.is_some_and(|session| session != 0);
-            for stored in no_money().filter(|stored| of_session(&stored.row.event)) {
-                add_to_session(&mut sessions, place, &stored.row);
+            for row in no_money().filter(|row| of_session(&row.event)) {
+                add_to_session(&mut sessions, place, row);
             }
             parts.push(Resumed::Sessions(sessions.into_values().collect()));
-            parts.push(Resumed::Names(names(place, no_money().map(|stored| &stored.row))));
+            parts.push(Resumed::Names(names(place, no_money())));
         }
 
         let Some(ids_since_hour) = ask.ids_since_hour else { return parts };
         let ids_since = ids_since_hour.saturating_mul(MICROS_PER_HOUR);
         let mut ids: Vec<RecentId> = mine()
-            .map(|stored| &stored.row.event)
+            .map(|row| &row.event)
             .filter(|event| event.received_at.micros() >= ids_since)
             .map(|event| RecentId {
                 hash: dedupe_hash(&event.site, &event.id),

@@ -2,6 +2,7 @@
 
 use super::field::path_sent;
 use super::{Binder, Statement, Value};
+use crate::RowPlace;
 use crate::bots::Bots;
 use crate::export::ROW_BYTES;
 use crate::query::EventFilter;
@@ -90,9 +91,7 @@ fn conditions(filter: &EventFilter, binder: &mut Binder) -> String {
         conditions.push(format!("visitor = {}", binder.bind(Value::Int(visitor))));
     }
     conditions.extend(people(filter.bots(), ""));
-    if let Some((received, offset, index)) = filter.before {
-        conditions.push(before(binder, Value::Time(received), offset, index));
-    }
+    conditions.extend(filter.before.map(|place| before(binder, place)));
     if conditions.is_empty() {
         conditions.push("TRUE".to_owned());
     }
@@ -130,13 +129,15 @@ pub(super) fn ascii_lowercase(column: &str) -> String {
 }
 
 /// The received time alone comes first, so that whole row groups can be passed over.
-fn before(binder: &mut Binder, received: Value, offset: u128, index: u32) -> String {
-    let received = binder.bind(received);
-    let high = binder.bind(Value::Unsigned((offset >> 64) as u64));
-    let low = binder.bind(Value::Unsigned(offset as u64));
-    let index = binder.bind(Value::Unsigned(u64::from(index)));
+fn before(binder: &mut Binder, place: RowPlace) -> String {
+    let received = binder.time(place.received_at);
+    let high = binder.bind(Value::Unsigned((place.offset >> 64) as u64));
+    let low = binder.bind(Value::Unsigned(place.offset as u64));
+    let index = binder.bind(Value::Unsigned(u64::from(place.index)));
+    let partition = binder.bind(Value::Unsigned(u64::from(place.partition)));
     format!(
         "received_at <= {received} AND (received_at < {received} OR offset_high < {high} OR (offset_high = {high} \
-         AND (offset_low < {low} OR (offset_low = {low} AND row_index < {index}))))"
+         AND (offset_low < {low} OR (offset_low = {low} AND (row_index < {index} OR (row_index = {index} \
+         AND log_partition < {partition}))))))"
     )
 }

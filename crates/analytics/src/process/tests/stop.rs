@@ -10,7 +10,8 @@ use kassa_service::Shutdown;
 
 use super::memory_log::MemoryLog;
 use super::recovery::{Call, FaultyStore, Running, faulty, options, run};
-use crate::process::fold::{Decoded, Fold, FoldOptions};
+use crate::process::decoded::Decoded;
+use crate::process::fold::{Fold, FoldOptions};
 use crate::process::questions::Answers;
 use crate::process::steps::Tools;
 use crate::process::testing::{START, event, payload, recorded};

@@ -107,14 +107,21 @@ impl World {
     /// Stores events, in this order of receipt.
     pub(crate) async fn seed(&self, events: Vec<Event>) {
         let from = self.offset.fetch_add(events.len() as u64, Ordering::SeqCst);
+        self.seed_partition(0, from, events).await;
+    }
+
+    /// Stores events of a partition, from this offset on.
+    pub(crate) async fn seed_partition(&self, partition: u32, from: u64, events: Vec<Event>) {
         let to = from + events.len() as u64;
+        let mut rows = with_visits(from.into(), events);
+        rows.iter_mut().for_each(|row| row.partition = partition);
         let batch = Batch {
             log_id: Uuid::nil(),
-            partition: 0,
+            partition,
             epoch: 1,
             from: from.into(),
             to: to.into(),
-            rows: with_visits(from.into(), events),
+            rows,
             rejected: Vec::new(),
             counts: BTreeMap::new(),
             state: None,

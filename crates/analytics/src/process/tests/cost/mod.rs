@@ -15,8 +15,9 @@ use kassa_model::{Event, LogRecord, MICROS_PER_SECOND, Timestamp, cookieless_vis
 use kassa_service::Shutdown;
 
 use crate::collect::BODY_BYTES_MAX;
+use crate::process::decoded::Decoded;
 use crate::process::dedupe::DedupeOptions;
-use crate::process::fold::{Decoded, Fold, FoldOptions};
+use crate::process::fold::{Fold, FoldOptions};
 use crate::process::questions::Answers;
 use crate::process::session::SessionOptions;
 use crate::process::steps::Tools;
