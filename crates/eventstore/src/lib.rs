@@ -116,7 +116,8 @@ pub struct Owned {
 /// 2. An empty batch moves the position.
 /// 3. `resume` gives back exactly what was committed: mark and state, clock, ids by hour, sessions and
 ///    names by part of the log.
-/// 4. `seen` finds exactly the stored (site, id) pairs, with the hour of their *latest* receipt.
+/// 4. `seen` finds exactly the (site, id) pairs that the partition has stored, with the hour of their *latest* receipt. What
+///    another partition holds says nothing: what comes of a partition's records must not hang on how far others are.
 /// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values.
 /// 6. Dead letters are listed 14 days of `received_at` behind the event that was stored last, and kept until they are to be
 ///    forgotten, 10,000 per site and day; counts never shrink.
@@ -156,12 +157,17 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// [`Error`]; it is then as it was.
     async fn set_shop_id(&self, shop_id: Uuid) -> Result<(), Error>;
 
-    /// For each lookup the hour of the latest receipt of that (site, id), if it is stored. Searches rows received
-    /// `within` only, and costs as much as there are of them. One join, however many.
+    /// For each lookup the hour of the latest receipt of that (site, id), if `partition` has stored it. Searches its rows
+    /// received `within` only, and costs as much as there are of them. One join, however many.
     ///
     /// # Errors
     /// [`Error`].
-    async fn seen(&self, lookups: Vec<Lookup>, within: Range<Timestamp>) -> Result<Vec<Option<i64>>, Error>;
+    async fn seen(
+        &self,
+        partition: u32,
+        lookups: Vec<Lookup>,
+        within: Range<Timestamp>,
+    ) -> Result<Vec<Option<i64>>, Error>;
 
     /// Answers a report.
     ///

@@ -45,7 +45,7 @@ impl Driver<'_> {
 
         let (copies, fold, stop) = (records.clone(), held.fold, self.parts.shutdown.clone());
         let opened = offload(size, move || open(fold, copies, &stop)).await.ok_or(Halt::Shutdown)?;
-        let answers = self.ask(&opened.questions).await?;
+        let answers = self.ask(partition, &opened.questions).await?;
         let (tools, stop) = (std::mem::take(&mut self.tools), self.parts.shutdown.clone());
         let (fold, tools, folded) = offload(size, move || close(opened, &answers, tools, &stop)).await;
         (held.fold, self.tools, held.from) = (fold, tools, to);
@@ -173,23 +173,28 @@ impl Driver<'_> {
     }
 
     /// Asks the store, trying until it answers.
-    async fn ask(&mut self, questions: &Questions) -> Result<Answers, Halt> {
+    async fn ask(&mut self, partition: Partition, questions: &Questions) -> Result<Answers, Halt> {
         if questions.is_empty() {
             return Ok(Answers::default());
         }
         let [of_window, for_ever] = &questions.asks;
-        let of_window = self.seen(of_window, questions.within(0)).await?;
-        let for_ever = self.seen(for_ever, questions.within(1)).await?;
+        let of_window = self.seen(partition, of_window, questions.within(0)).await?;
+        let for_ever = self.seen(partition, for_ever, questions.within(1)).await?;
         Ok(questions.answered([of_window, for_ever]))
     }
 
-    async fn seen(&mut self, lookups: &[Lookup], within: Range<Timestamp>) -> Result<Vec<Option<i64>>, Halt> {
+    async fn seen(
+        &mut self,
+        partition: Partition,
+        lookups: &[Lookup],
+        within: Range<Timestamp>,
+    ) -> Result<Vec<Option<i64>>, Halt> {
         let mut failures = 0;
         if lookups.is_empty() {
             return Ok(Vec::new());
         }
         loop {
-            let asked = self.parts.store.seen(lookups.to_vec(), within.clone());
+            let asked = self.parts.store.seen(partition, lookups.to_vec(), within.clone());
             match self.parts.unless_stopped(asked).await? {
                 Ok(hours) => return Ok(hours),
                 Err(error) => self.parts.pause(error.to_string(), &mut failures).await?,

@@ -139,7 +139,7 @@ impl<'a> Runner<'a> {
             let mut found = [Vec::new(), Vec::new()];
             for (kind, found) in found.iter_mut().enumerate() {
                 let within = questions.within(kind);
-                *found = self.store.seen(questions.asks[kind].clone(), within).await.unwrap();
+                *found = self.store.seen(0, questions.asks[kind].clone(), within).await.unwrap();
             }
             answers = questions.answered(found);
         }

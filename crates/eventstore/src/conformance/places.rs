@@ -351,11 +351,20 @@ pub(super) async fn seen_finds_exactly_the_stored_ids(store: &dyn EventStore) {
         vec![ask("demo", "a"), ask("demo", "b"), ask("other", "b"), ask("demo", "ä \"\\'"), ask("demo", "a")];
     let base = after(0).hour();
     let (end, base_end) = (after(1_000_000), after(3 * hour));
-    let found = store.seen(asked.clone(), after(0)..end).await.unwrap();
+    let found = store.seen(0, asked.clone(), after(0)..end).await.unwrap();
     assert_eq!(found, [Some(base + 5), None, Some(base), Some(base + 1), Some(base + 5)]);
-    let found = store.seen(asked.clone(), after(1)..end).await.unwrap();
+    let found = store.seen(0, asked.clone(), after(1)..end).await.unwrap();
     assert_eq!(found, [Some(base + 5), None, None, Some(base + 1), Some(base + 5)]);
-    let found = store.seen(asked, after(0)..base_end).await.unwrap();
+    let found = store.seen(0, asked, after(0)..base_end).await.unwrap();
     assert_eq!(found, [Some(base), None, Some(base), Some(base + 1), Some(base)]);
-    assert_eq!(store.seen(Vec::new(), after(0)..end).await.unwrap(), []);
+    assert_eq!(store.seen(0, Vec::new(), after(0)..end).await.unwrap(), []);
+
+    // Of an id that two partitions have, each knows its own receipt; what one has alone the other has not seen.
+    let of_another = vec![view("a", "/", 2 * hour), view("only there", "/", 0)];
+    store.insert(of_partition(3, batch(0, of_another))).await.unwrap();
+    let asked = vec![ask("demo", "a"), ask("demo", "only there"), ask("other", "b")];
+    let found = async |partition| store.seen(partition, asked.clone(), after(0)..end).await.unwrap();
+    assert_eq!(found(0).await, [Some(base + 5), None, Some(base)]);
+    assert_eq!(found(3).await, [Some(base + 2), Some(base), None]);
+    assert_eq!(found(1).await, [None; 3]);
 }

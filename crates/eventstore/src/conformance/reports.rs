@@ -376,6 +376,6 @@ pub(super) async fn hostile_questions_are_answered(store: &dyn EventStore) {
             DeadLetterFilter { site: owned.clone(), reason: owned.clone(), id: owned, limit: u32::MAX };
         assert_eq!(store.dead_letters(&letters).await.unwrap(), []);
         let lookup = Lookup { site: "demo".to_owned(), id: value.to_owned() };
-        assert_eq!(store.seen(vec![lookup], first..last).await.unwrap(), [None], "{value:?}");
+        assert_eq!(store.seen(0, vec![lookup], first..last).await.unwrap(), [None], "{value:?}");
     }
 }

@@ -153,8 +153,13 @@ impl EventStore for DuckStore {
         self.writer.change(Box::new(move |connection| owner::write(connection, shop_id))).await.map(drop)
     }
 
-    async fn seen(&self, lookups: Vec<Lookup>, within: Range<Timestamp>) -> Result<Vec<Option<i64>>, Error> {
-        self.readers.unlimited(move |connection| seen::seen(connection, &lookups, within)).await
+    async fn seen(
+        &self,
+        partition: u32,
+        lookups: Vec<Lookup>,
+        within: Range<Timestamp>,
+    ) -> Result<Vec<Option<i64>>, Error> {
+        self.readers.unlimited(move |connection| seen::seen(connection, partition, &lookups, within)).await
     }
 
     async fn query(&self, query: &Query) -> Result<Table, Error> {

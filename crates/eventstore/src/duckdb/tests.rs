@@ -555,7 +555,7 @@ async fn many_ids_are_streamed_and_looked_up() {
         .collect();
     let started = Instant::now();
     let seen =
-        store.seen(lookups, Timestamp::from_micros(0)..Timestamp::from_micros(i64::MAX)).await.unwrap();
+        store.seen(0, lookups, Timestamp::from_micros(0)..Timestamp::from_micros(i64::MAX)).await.unwrap();
     println!(
         "{total} ids: opened in {opened:?}, resumed in {resumed:?}, {} lookups in {:?}",
         seen.len(),

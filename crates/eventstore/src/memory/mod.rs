@@ -82,8 +82,13 @@ impl EventStore for MemoryStore {
         Ok(())
     }
 
-    async fn seen(&self, lookups: Vec<Lookup>, within: Range<Timestamp>) -> Result<Vec<Option<i64>>, Error> {
-        Ok(self.state().seen(&lookups, &within))
+    async fn seen(
+        &self,
+        partition: u32,
+        lookups: Vec<Lookup>,
+        within: Range<Timestamp>,
+    ) -> Result<Vec<Option<i64>>, Error> {
+        Ok(self.state().seen(partition, &lookups, &within))
     }
 
     async fn query(&self, query: &Query) -> Result<Table, Error> {
@@ -218,11 +223,10 @@ impl State {
         self.letters.iter().filter(move |(_, letter)| Some(letter.rejected.received_at) >= since)
     }
 
-    fn seen(&self, lookups: &[Lookup], within: &Range<Timestamp>) -> Vec<Option<i64>> {
+    fn seen(&self, partition: u32, lookups: &[Lookup], within: &Range<Timestamp>) -> Vec<Option<i64>> {
         let mut hours: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-        for event in
-            self.rows.iter().map(|row| &row.event).filter(|event| within.contains(&event.received_at))
-        {
+        let mine = self.rows.iter().filter(|row| row.partition == partition).map(|row| &row.event);
+        for event in mine.filter(|event| within.contains(&event.received_at)) {
             let hour = hours.entry((&event.site, &event.id)).or_insert(i64::MIN);
             *hour = (*hour).max(event.received_at.hour());
         }

@@ -65,7 +65,12 @@ impl EventStore for LeanStore {
         Ok(())
     }
 
-    async fn seen(&self, lookups: Vec<Lookup>, _: Range<Timestamp>) -> Result<Vec<Option<i64>>, Error> {
+    async fn seen(
+        &self,
+        _: u32,
+        lookups: Vec<Lookup>,
+        _: Range<Timestamp>,
+    ) -> Result<Vec<Option<i64>>, Error> {
         let mut lean = self.0.lock().unwrap();
         lean.asked += lookups.len() as u64;
         lean.calls += 1;

@@ -120,11 +120,12 @@ impl EventStore for FaultyStore {
     }
     async fn seen(
         &self,
+        partition: u32,
         lookups: Vec<Lookup>,
         within: Range<Timestamp>,
     ) -> Result<Vec<Option<i64>>, kassa_eventstore::Error> {
         self.answer(Call::Seen).await?;
-        self.inner.seen(lookups, within).await
+        self.inner.seen(partition, lookups, within).await
     }
 
     async fn query(&self, query: &Query) -> Result<Table, kassa_eventstore::Error> {

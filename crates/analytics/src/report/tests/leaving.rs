@@ -63,10 +63,11 @@ impl EventStore for Silent {
     }
     async fn seen(
         &self,
+        partition: u32,
         lookups: Vec<Lookup>,
         within: std::ops::Range<Timestamp>,
     ) -> Result<Vec<Option<i64>>, Error> {
-        self.inner.seen(lookups, within).await
+        self.inner.seen(partition, lookups, within).await
     }
     async fn query(&self, _query: &Query) -> Result<Table, Error> {
         self.never().await

@@ -60,10 +60,11 @@ impl EventStore for Spy {
     }
     async fn seen(
         &self,
+        partition: u32,
         lookups: Vec<Lookup>,
         within: std::ops::Range<Timestamp>,
     ) -> Result<Vec<Option<i64>>, Error> {
-        self.inner.seen(lookups, within).await
+        self.inner.seen(partition, lookups, within).await
     }
     async fn query(&self, query: &Query) -> Result<Table, Error> {
         self.fails()?;
