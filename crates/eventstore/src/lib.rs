@@ -120,7 +120,7 @@ pub struct Owned {
 ///    another partition holds says nothing: what comes of a partition's records must not hang on how far others are.
 /// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values.
 /// 6. Dead letters are listed 14 days of `received_at` behind the event that was stored last, and kept until they are to be
-///    forgotten, 10,000 per site and day; counts never shrink.
+///    forgotten, 10,000 per partition, site and day; counts are summed over the partitions and never shrink.
 /// 7. `forget` removes exactly the named events; the position stays. Batches are inserted meanwhile.
 /// 8. `money` and `repeated_ids` look at every row.
 /// 9. `marks` gives for each partition the mark that `resume` gives; a partition that was never written to has none.

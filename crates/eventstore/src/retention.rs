@@ -6,7 +6,7 @@ use kassa_model::{MICROS_PER_DAY, Timestamp};
 /// partition (among the letters while there are no events).
 const KEPT_MICROS: i64 = 14 * MICROS_PER_DAY;
 
-/// How many dead letters of a site and UTC day of receipt are stored; the rest is only counted.
+/// How many dead letters of a partition, site and UTC day of receipt are stored; the rest is only counted.
 pub(crate) const LETTERS_PER_SITE_AND_DAY: u64 = 10_000;
 
 /// Dead letters received before this are no longer listed, given that newest receipt; nor kept, given the time.

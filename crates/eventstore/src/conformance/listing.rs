@@ -187,7 +187,7 @@ pub(super) async fn dead_letters_outlive_a_clock_set_ahead(store: &dyn EventStor
     assert_eq!(left.iter().map(|letter| letter.offset).collect::<Vec<_>>(), [4, 3]);
 }
 
-pub(super) async fn dead_letters_are_kept_up_to_10_000_per_site_and_day(store: &dyn EventStore) {
+pub(super) async fn dead_letters_are_kept_up_to_10_000_per_partition_site_and_day(store: &dyn EventStore) {
     let many = |from: u128, to: u128| (from..to).map(|offset| letter(offset, "demo", 0)).collect::<Vec<_>>();
     store.insert(letters(0, many(0, 9_000))).await.unwrap();
     store.insert(letters(9_000, many(9_000, 11_000))).await.unwrap();
@@ -197,6 +197,15 @@ pub(super) async fn dead_letters_are_kept_up_to_10_000_per_site_and_day(store: &
     assert_eq!(found.len(), 10_002);
     assert!(!found.iter().any(|letter| letter.offset == 11_000));
     assert_eq!(store.counts().await.unwrap().values().sum::<u64>(), 11_003);
+    // Another partition has room of its own, and the counts of both are told as one.
+    store
+        .insert(of_partition(2, letters(0, vec![letter(0, "demo", 0), letter(2, "demo", 0)])))
+        .await
+        .unwrap();
+    let found = store.dead_letters(&DeadLetterFilter { limit: 20_000, ..Default::default() }).await.unwrap();
+    assert_eq!(found.len(), 10_004);
+    let counts = store.counts().await.unwrap();
+    assert_eq!((counts.len(), counts.values().sum::<u64>()), (4, 11_005));
 }
 
 pub(super) async fn forget_removes_exactly_the_named(store: &dyn EventStore) {

@@ -37,7 +37,7 @@ macro_rules! backend {
                 super::listing::dead_letters_are_listed,
                 super::listing::dead_letters_are_kept_for_14_days,
                 super::listing::dead_letters_outlive_a_clock_set_ahead,
-                super::listing::dead_letters_are_kept_up_to_10_000_per_site_and_day,
+                super::listing::dead_letters_are_kept_up_to_10_000_per_partition_site_and_day,
                 super::listing::forget_removes_exactly_the_named,
                 super::listing::an_export_is_the_list_in_parts,
                 super::listing::what_is_old_leaves_and_money_stays,

@@ -1,6 +1,7 @@
 //! Rows to Arrow columns for the appender: column by column, sized ahead. A column without any value in a batch is
 //! left out, the appender then fills it with NULLs at once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use duckdb::arrow::array::{
@@ -198,8 +199,10 @@ pub(super) fn letters(partition: u32, letters: &[DeadLetter]) -> Columns {
 }
 
 /// Columns of `counts`.
-pub(super) fn counts<'a>(counts: impl Iterator<Item = (&'a CountKey<String>, &'a u64)> + Clone) -> Columns {
+pub(super) fn counts(partition: u32, counts: &BTreeMap<CountKey<String>, u64>) -> Columns {
     let mut columns = Columns::default();
+    let counts = counts.iter();
+    columns.push("log_partition", UInt32Array::from_iter_values(counts.clone().map(|_| partition)));
     columns.text("site", counts.clone().map(|(key, _)| key.site.as_str()));
     columns.push("day", Int64Array::from_iter_values(counts.clone().map(|(key, _)| key.day)));
     columns.text("outcome", counts.clone().map(|(key, _)| key.outcome.name()));

@@ -1,6 +1,7 @@
 //! Dead letters and counts: how many are kept, and how they are read.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use duckdb::{Connection, params};
 use kassa_model::{Outcome, Reason, Rejected, Timestamp};
@@ -15,13 +16,13 @@ pub(super) fn time(time: Timestamp) -> duckdb::types::Value {
     duckdb::types::Value::Timestamp(duckdb::types::TimeUnit::Microsecond, time.micros())
 }
 
-/// Appends those of `letters` for which there is room in their site's day.
+/// Appends those of `letters` for which there is room in their site's day, of this partition.
 pub(super) fn append(connection: &Connection, partition: u32, letters: &[DeadLetter]) -> duckdb::Result<()> {
     let day = |letter: &DeadLetter| letter.rejected.received_at.day();
     let (Some(first), Some(last)) = (letters.iter().map(day).min(), letters.iter().map(day).max()) else {
         return Ok(());
     };
-    let mut stored = stored(connection, first, last)?;
+    let mut stored = stored(connection, partition, first..=last)?;
     let mut kept = Vec::new();
     for letter in letters {
         let count = stored.entry((letter.rejected.site.clone(), day(letter))).or_default();
@@ -36,15 +37,19 @@ pub(super) fn append(connection: &Connection, partition: u32, letters: &[DeadLet
     columns::letters(partition, &kept).append(connection, "dead_letters")
 }
 
-/// How many there are by site and day: one query, however many sites a batch names.
-fn stored(connection: &Connection, first: i64, last: i64) -> duckdb::Result<BTreeMap<(String, i64), u64>> {
+/// How many a partition has by site and day: one query, however many sites a batch names.
+fn stored(
+    connection: &Connection,
+    partition: u32,
+    days: RangeInclusive<i64>,
+) -> duckdb::Result<BTreeMap<(String, i64), u64>> {
     let mut statement = connection.prepare_cached(
         "SELECT site, epoch_us(received_at) // 86400000000 AS day, count(*) FROM dead_letters
          WHERE received_at >= make_timestamp($1 * 86400000000)
-           AND received_at < make_timestamp(($2 + 1) * 86400000000)
+           AND received_at < make_timestamp(($2 + 1) * 86400000000) AND log_partition = $3
          GROUP BY site, day",
     )?;
-    let mut rows = statement.query(params![first, last])?;
+    let mut rows = statement.query(params![days.start(), days.end(), partition])?;
     let mut counts = BTreeMap::new();
     while let Some(row) = rows.next()? {
         counts.insert((row.get(0)?, row.get(1)?), row.get(2)?);
@@ -125,7 +130,7 @@ fn unknown(error: impl std::fmt::Display) -> Error {
     Error::Failed(format!("it holds what this build does not know: {error}"))
 }
 
-/// Counts of outcomes, summed up.
+/// Counts of outcomes, summed up over the partitions.
 pub(super) fn counts(connection: &Connection) -> Result<BTreeMap<CountKey<String>, u64>, Failure> {
     let mut statement = connection
         .prepare("SELECT site, day, outcome, reason, sum(events)::UBIGINT FROM counts GROUP BY ALL")?;

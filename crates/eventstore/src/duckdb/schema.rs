@@ -138,6 +138,7 @@ CREATE TABLE dead_letters (
     original VARCHAR NOT NULL
 );
 CREATE TABLE counts (
+    log_partition UINTEGER NOT NULL,
     site VARCHAR NOT NULL,
     day BIGINT NOT NULL,
     outcome VARCHAR NOT NULL,
@@ -198,7 +199,7 @@ pub(super) fn compact(connection: &Connection) -> duckdb::Result<()> {
     if long("counts")? {
         connection.execute_batch(
             "CREATE TEMP TABLE sums AS
-             SELECT site, day, outcome, reason, sum(events)::UBIGINT AS events FROM counts GROUP BY ALL;
+             SELECT log_partition, site, day, outcome, reason, sum(events)::UBIGINT AS events FROM counts GROUP BY ALL;
              DELETE FROM counts; INSERT INTO counts SELECT * FROM sums; DROP TABLE sums;",
         )?;
     }

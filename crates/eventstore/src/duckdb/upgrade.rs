@@ -10,7 +10,7 @@
 //!
 //! ```text
 //! kassa_store.version   1: the tables of 0.1.0   2: positions.state, owner   3: the facts of its visit on each event
-//!                       4: events.non_interactive, anonymous_visitor
+//!                       4: events.non_interactive, anonymous_visitor   5: counts.log_partition
 //! ```
 
 use duckdb::Connection;
@@ -49,6 +49,13 @@ pub(super) const STEPS: &[Step] = &[
     Step::Statements(
         "ALTER TABLE events ADD COLUMN non_interactive BOOLEAN;
          ALTER TABLE events ADD COLUMN anonymous_visitor BIGINT;",
+    ),
+    // Nobody knows any more of which partition older counts are; what is asked for are sums over all.
+    Step::Statements(
+        "CREATE TABLE counts_of_partitions (log_partition UINTEGER NOT NULL, site VARCHAR NOT NULL, day BIGINT NOT NULL,
+             outcome VARCHAR NOT NULL, reason VARCHAR NOT NULL, events UBIGINT NOT NULL);
+         INSERT INTO counts_of_partitions SELECT 0, site, day, outcome, reason, sum(events) FROM counts GROUP BY ALL;
+         DROP TABLE counts; ALTER TABLE counts_of_partitions RENAME TO counts;",
     ),
 ];
 

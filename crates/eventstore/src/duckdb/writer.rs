@@ -284,7 +284,7 @@ fn append(connection: &Connection, batch: &Batch, first: u64) -> duckdb::Result<
     if batch.counts.is_empty() {
         return Ok(());
     }
-    columns::counts(batch.counts.iter()).append(connection, "counts")
+    columns::counts(batch.partition, &batch.counts).append(connection, "counts")
 }
 
 fn append_position(connection: &Connection, batch: &Batch, next_sequence: u64) -> duckdb::Result<()> {

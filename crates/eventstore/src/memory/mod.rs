@@ -203,8 +203,10 @@ impl State {
     }
 
     fn keep_letter(&mut self, partition: u32, letter: DeadLetter) {
-        let place = |letter: &DeadLetter| (letter.rejected.site.clone(), letter.rejected.received_at.day());
-        let same = self.letters.iter().filter(|(_, kept)| place(kept) == place(&letter)).count();
+        let place =
+            |of, letter: &DeadLetter| (of, letter.rejected.site.clone(), letter.rejected.received_at.day());
+        let mine = place(partition, &letter);
+        let same = self.letters.iter().filter(|(of, kept)| place(*of, kept) == mine).count();
         if (same as u64) < LETTERS_PER_SITE_AND_DAY {
             self.letters.push((partition, letter));
         }

@@ -42,7 +42,7 @@ fn back_to_version_1(path: &Path) {
     for column in EVENT_COLUMNS[OWN_COLUMNS..].iter().chain(&later) {
         connection.execute_batch(&format!("ALTER TABLE events DROP COLUMN {column}")).unwrap();
     }
-    let sql = "BEGIN; ALTER TABLE positions DROP COLUMN state; DROP TABLE owner;
+    let sql = "BEGIN; ALTER TABLE counts DROP COLUMN log_partition; ALTER TABLE positions DROP COLUMN state; DROP TABLE owner;
                UPDATE kassa_store SET version = 1; COMMIT;";
     connection.execute_batch(sql).unwrap();
 }
@@ -129,6 +129,8 @@ async fn a_kill_during_an_upgrade_leaves_a_whole_store() {
         ("upgrade.store_after_commit=1", 2),
         ("upgrade.store_before_commit=2", 2),
         ("upgrade.store_after_commit=2", 3),
+        ("upgrade.store_before_commit=4", 4),
+        ("upgrade.store_after_commit=4", 5),
     ];
     for (point, left) in points {
         let (_folder, path) = folder();
