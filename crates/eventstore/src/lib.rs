@@ -34,6 +34,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use kassa_model::{Progress, Timestamp};
@@ -131,6 +132,12 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`InsertError`]; each variant says what to do.
     async fn insert(&self, batch: Batch) -> Result<(), InsertError>;
+
+    /// For how long a processor gathers a batch, unless it is told otherwise: the more an insert costs beside its rows, the
+    /// longer.
+    fn flush_every(&self) -> Duration {
+        Duration::from_millis(250)
+    }
 
     /// Sends what the store holds of `partition` to `send`, in the order Mark, State, Clock, for each part
     /// Sessions… and Names…, Ids….

@@ -84,9 +84,9 @@ impl Driver<'_> {
             Ok(()) => self.committed(manifest, took).await,
             Err(InsertError::Unavailable(why)) => {
                 held.failures = held.failures.saturating_add(1);
-                let until = Instant::now() + backoff(self.parts.options, held.failures);
+                let pause = backoff(self.parts.options, held.failures);
                 self.parts.board.set_state(ProcessorState::Retrying(why));
-                self.flight = Some(Flight::Again(manifest, until));
+                self.flights.insert(partition, Flight::again(manifest, pause));
                 Ok(())
             }
             Err(InsertError::Rejected { row, why }) => {
@@ -104,20 +104,18 @@ impl Driver<'_> {
         }
     }
 
-    /// Waits for the commit under way, so that it need not be found out at the next start.
+    /// Waits for the commits under way, so that they need not be found out at the next start.
     pub(super) async fn finish(&mut self) {
-        if let Some(Flight::UnderWay(..)) = &self.flight
-            && let Ok(landing) = tokio::time::timeout(LAST_COMMIT, Flight::landing(&mut self.flight)).await
-            && let Err(halt) = self.settle_last(landing).await
+        self.flights.retain(|_, flight| flight.is_under_way());
+        let until = Instant::now() + LAST_COMMIT;
+        while !self.flights.is_empty()
+            && let Ok(landing) = tokio::time::timeout_at(until, Flight::landing(&mut self.flights)).await
         {
-            tracing::warn!(?halt, "the last commit is not marked in the log");
-        }
-    }
-
-    async fn settle_last(&mut self, landing: Landing) -> Result<(), Halt> {
-        match landing {
-            Landing::Answered(manifest, took, Ok(())) => self.committed(manifest, took).await,
-            _ => Ok(()),
+            if let Landing::Answered(manifest, took, Ok(())) = landing
+                && let Err(halt) = self.committed(manifest, took).await
+            {
+                tracing::warn!(?halt, "the last commit is not marked in the log");
+            }
         }
     }
 
@@ -126,7 +124,9 @@ impl Driver<'_> {
         let partition = manifest.partition;
         self.parts.board.count(&manifest.counts.by_outcome(), took.as_secs_f64());
         self.parts.board.time_steps(self.tools.seconds());
-        self.parts.board.set_state(ProcessorState::Running);
+        if self.flights.values().all(Flight::is_under_way) {
+            self.parts.board.set_state(ProcessorState::Running);
+        }
         if let Some(held) = self.held.get_mut(&partition) {
             held.failures = 0;
             held.fold.committed(manifest.to);
@@ -158,7 +158,7 @@ impl Driver<'_> {
             };
             let (fold, tools, ready) = offload(size, work).await;
             (held.fold, self.tools, held.launched) = (fold, tools, Instant::now());
-            self.flight = Some(Flight::launch(ready, &self.parts.store));
+            self.flights.insert(partition, Flight::launch(ready, &self.parts.store));
         }
         self.held.insert(partition, held);
     }

@@ -2,9 +2,10 @@
 //! something fails.
 //!
 //! ```text
-//! log.next ──► waiting ──(250 ms or full)──► fold ──► ready ──(one at a time)──► store.insert ──► log.commit
+//! log.next ──► waiting ──(250 ms or full)──► fold ──► ready ──(one a partition)──► store.insert ──► log.commit
 //! ```
-//! At most one batch waits, one is ready and one is under way, so memory is bounded while the store is slow or gone.
+//! At most one batch waits, and of each partition one is ready and one under way, so memory is bounded while the store is
+//! slow or gone.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use kassa_model::Timestamp;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::flight::{Flight, Landing, Ready};
+use super::flight::{Flight, Flights, Landing, Ready};
 use super::fold::Fold;
 use super::parts::{Halt, Parts};
 use super::status::{PartitionMoment, ProcessorState};
@@ -35,7 +36,7 @@ pub(super) struct Driver<'a> {
     pub(super) goal: Option<Goal<'a>>,
     pub(super) held: BTreeMap<Partition, Held>,
     pub(super) tools: Tools,
-    pub(super) flight: Option<Flight>,
+    pub(super) flights: Flights,
 }
 
 /// A partition that is this processor's.
@@ -66,7 +67,7 @@ enum Event {
 impl<'a> Driver<'a> {
     pub(super) fn new(parts: Parts<'a>, subscription: Box<dyn Subscription>, goal: Option<Goal<'a>>) -> Self {
         let (held, tools) = (BTreeMap::new(), Tools::default());
-        Self { parts, subscription, goal, held, tools, flight: None }
+        Self { parts, subscription, goal, held, tools, flights: Flights::new() }
     }
 
     /// Runs until the goal, the signal to stop, or a failure that only a person can mend.
@@ -89,7 +90,7 @@ impl<'a> Driver<'a> {
                 Event::Due => {}
                 Event::Landed(landing) => self.settle(landing).await?,
                 Event::Delivered(Ok(delivery)) => {
-                    if failures > 0 && self.flight.is_none() && !self.held.is_empty() {
+                    if failures > 0 && self.flights.is_empty() && !self.held.is_empty() {
                         self.parts.board.set_state(ProcessorState::Running);
                     }
                     failures = 0;
@@ -101,15 +102,16 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Starts what is due: the commit of a batch that is ready, the fold of one that waits.
+    /// Starts what is due: the commits of batches that are ready, the fold of one that waits.
     async fn advance(&mut self) -> Result<(), Halt> {
         loop {
-            if self.flight.is_none()
-                && let Some(held) = self.held.values_mut().find(|held| held.ready.is_some())
-                && let Some(ready) = held.ready.take()
-            {
-                held.launched = Instant::now();
-                self.flight = Some(Flight::launch(ready, &self.parts.store));
+            for (partition, held) in &mut self.held {
+                if !self.flights.contains_key(partition)
+                    && let Some(ready) = held.ready.take()
+                {
+                    held.launched = Instant::now();
+                    self.flights.insert(*partition, Flight::launch(ready, &self.parts.store));
+                }
             }
             let Some(partition) = self.due() else { return Ok(()) };
             self.fold(partition).await?;
@@ -120,13 +122,13 @@ impl<'a> Driver<'a> {
     fn due(&self) -> Option<Partition> {
         let (now, full) = (Instant::now(), !self.has_room());
         let foldable = self.held.iter().filter(|(partition, held)| self.can_fold(**partition, held));
-        let due = foldable.filter(|(_, held)| full || now >= held.launched + self.parts.options.flush_every);
+        let due = foldable.filter(|(_, held)| full || now >= held.launched + self.parts.flush_every());
         due.max_by_key(|(_, held)| held.waiting.len()).map(|(partition, _)| *partition)
     }
 
     /// Sealing needs everything to be committed, so a fold that wants it waits for the batch under way.
     fn can_fold(&self, partition: Partition, held: &Held) -> bool {
-        let in_flight = self.flight.as_ref().is_some_and(|flight| flight.partition() == partition);
+        let in_flight = self.flights.contains_key(&partition);
         !held.waiting.is_empty() && held.ready.is_none() && !(in_flight && held.fold.wants_seal())
     }
 
@@ -140,14 +142,14 @@ impl<'a> Driver<'a> {
 
     async fn wait(&mut self) -> Event {
         let (shutdown, room, limits) = (self.parts.shutdown.clone(), self.has_room(), self.limits());
-        let flush_every = self.parts.options.flush_every;
+        let flush_every = self.parts.flush_every();
         let foldable = self.held.iter().filter(|(partition, held)| self.can_fold(**partition, held));
         let due = foldable.map(|(_, held)| held.launched + flush_every).min();
-        let Self { flight, subscription, .. } = self;
+        let Self { flights, subscription, .. } = self;
         tokio::select! {
             biased;
             () = shutdown.wait() => Event::Shutdown,
-            landing = Flight::landing(flight) => Event::Landed(landing),
+            landing = Flight::landing(flights) => Event::Landed(landing),
             () = sleep_until(due) => Event::Due,
             delivery = subscription.next(limits), if room => Event::Delivered(delivery),
         }
@@ -160,7 +162,7 @@ impl<'a> Driver<'a> {
         Limits {
             records_max: options.batch_rows_max.saturating_sub(rows).max(1),
             bytes_max: options.batch_bytes_max.saturating_sub(bytes).max(1),
-            wait: options.flush_every,
+            wait: self.parts.flush_every(),
         }
     }
 
@@ -203,7 +205,7 @@ impl<'a> Driver<'a> {
             let is_read = self.subscription.position(*partition) >= Some(*end);
             is_read && self.held.get(partition).is_some_and(quiet)
         };
-        self.flight.is_none() && goal.ends.iter().all(reached)
+        self.flights.is_empty() && goal.ends.iter().all(reached)
     }
 }
 

@@ -1,6 +1,10 @@
-//! A batch on its way to the store.
+//! Batches on their way to the store.
 
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -8,6 +12,7 @@ use kassa_eventlog::{Epoch, Offset, Partition};
 use kassa_eventstore::{Batch, DeadLetter, EventStore, InsertError, Row};
 use kassa_model::failpoint;
 use tokio::task::JoinHandle;
+use tokio::time::Sleep;
 use uuid::Uuid;
 
 use super::counts::Counts;
@@ -35,14 +40,17 @@ pub(super) struct Ready {
     pub(super) rejected: Vec<DeadLetter>,
 }
 
-/// The one batch that is with the store, or that waits to be sent again.
+/// A partition's batch that is with the store, or that waits to be sent again.
 #[derive(Debug)]
 pub(super) enum Flight {
     /// The store has it.
     UnderWay(Manifest, JoinHandle<(Duration, Result<(), InsertError>)>),
     /// The store could not take it; nothing was done.
-    Again(Manifest, tokio::time::Instant),
+    Again(Manifest, Pin<Box<Sleep>>),
 }
+
+/// One flight of a partition at most.
+pub(super) type Flights = BTreeMap<Partition, Flight>;
 
 /// How a flight ended.
 #[derive(Debug)]
@@ -78,33 +86,43 @@ impl Flight {
         Self::UnderWay(manifest, task)
     }
 
-    /// Whose batch it is.
-    pub(super) fn partition(&self) -> Partition {
-        match self {
-            Self::UnderWay(manifest, _) | Self::Again(manifest, _) => manifest.partition,
-        }
+    /// A batch that is sent again after `pause`.
+    pub(super) fn again(manifest: Manifest, pause: Duration) -> Self {
+        Self::Again(manifest, Box::pin(tokio::time::sleep(pause)))
     }
 
-    /// Waits for the end of the flight, for ever if there is none. A dropped call changes nothing.
-    pub(super) async fn landing(flight: &mut Option<Self>) -> Landing {
-        let answer = match flight {
-            None => std::future::pending().await,
-            Some(Self::Again(_, until)) => {
-                tokio::time::sleep_until(*until).await;
-                None
+    /// Whether the store has it.
+    pub(super) fn is_under_way(&self) -> bool {
+        matches!(self, Self::UnderWay(..))
+    }
+
+    /// Waits for the first end of a flight, for ever if there is none. A dropped call changes nothing.
+    pub(super) async fn landing(flights: &mut Flights) -> Landing {
+        poll_fn(|context| {
+            let ended = flights.iter_mut().find_map(|(partition, flight)| match flight.poll_end(context) {
+                Poll::Ready(answer) => Some((*partition, answer)),
+                Poll::Pending => None,
+            });
+            let flight = ended.and_then(|(partition, answer)| Some((flights.remove(&partition)?, answer)));
+            match flight {
+                None => Poll::Pending,
+                Some((Self::Again(manifest, _), _)) => Poll::Ready(Landing::Again(manifest)),
+                Some((Self::UnderWay(manifest, _), (took, answer))) => {
+                    Poll::Ready(Landing::Answered(manifest, took, answer))
+                }
             }
-            Some(Self::UnderWay(_, task)) => Some(match task.await {
-                Ok(answer) => answer,
-                // The store panicked: what it did is unknown.
-                Err(why) => (Duration::ZERO, Err(InsertError::Unknown(why.to_string()))),
+        })
+        .await
+    }
+
+    /// The store's answer, and how long it took; of a pause nothing but its end.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<(Duration, Result<(), InsertError>)> {
+        match self {
+            Self::Again(_, pause) => pause.as_mut().poll(context).map(|()| (Duration::ZERO, Ok(()))),
+            // The store panicked: what it did is unknown.
+            Self::UnderWay(_, task) => Pin::new(task).poll(context).map(|ended| {
+                ended.unwrap_or_else(|why| (Duration::ZERO, Err(InsertError::Unknown(why.to_string()))))
             }),
-        };
-        match (flight.take(), answer) {
-            (Some(Self::UnderWay(manifest, _)), Some((took, answer))) => {
-                Landing::Answered(manifest, took, answer)
-            }
-            (Some(Self::Again(manifest, _)), _) => Landing::Again(manifest),
-            _ => std::future::pending().await,
         }
     }
 }

@@ -41,6 +41,11 @@ impl Parts<'_> {
         }
     }
 
+    /// How long a batch is gathered.
+    pub(super) fn flush_every(&self) -> Duration {
+        self.options.flush_every.unwrap_or_else(|| self.store.flush_every())
+    }
+
     /// Waits for `work`, unless the signal to stop comes first; `work` is then given up.
     pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Halt> {
         tokio::select! {

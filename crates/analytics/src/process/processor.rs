@@ -27,8 +27,9 @@ pub struct ProcessorOptions {
     pub batch_rows_max: usize,
     /// A batch is committed when its records have so many bytes: 4 MiB. This bounds memory.
     pub batch_bytes_max: usize,
-    /// A batch is committed at the latest so long after the one before, and at once after a quiet time: 250 ms.
-    pub flush_every: Duration,
+    /// A batch is committed at the latest so long after the one before, and at once after a quiet time; `None`: as the store
+    /// likes it.
+    pub flush_every: Option<Duration>,
     /// The duplicate filter, per partition.
     pub dedupe: DedupeOptions,
     /// The memory of sessions, per partition.
@@ -45,7 +46,7 @@ impl Default for ProcessorOptions {
             group: "processor".to_owned(),
             batch_rows_max: 50_000,
             batch_bytes_max: 4 << 20,
-            flush_every: Duration::from_millis(250),
+            flush_every: None,
             dedupe: DedupeOptions::default(),
             sessions: SessionOptions::default(),
             retry_after: Duration::from_millis(50),

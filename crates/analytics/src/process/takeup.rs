@@ -47,7 +47,7 @@ impl Driver<'_> {
             waiting_bytes: 0,
             ready: None,
             // So that the first records are stored at once.
-            launched: Instant::now() - self.parts.options.flush_every,
+            launched: Instant::now() - self.parts.flush_every(),
             failures: 0,
         };
         let moment = held.moment(from);

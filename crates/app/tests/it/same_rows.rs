@@ -71,7 +71,7 @@ async fn check(seed: u64) -> u64 {
         let memory_max = [1, 2_000, 64 << 20][random.below(3) as usize];
         let options = ProcessorOptions {
             batch_rows_max: 1 + random.below(30) as usize,
-            flush_every: Duration::from_millis(1),
+            flush_every: Some(Duration::from_millis(1)),
             dedupe: DedupeOptions { memory_max, ..DedupeOptions::default() },
             ..usual()
         };

@@ -8,6 +8,7 @@ mod memory_log;
 mod naming;
 mod oracle;
 mod orders;
+mod partitions;
 mod recovery;
 mod same_rows;
 mod steps;

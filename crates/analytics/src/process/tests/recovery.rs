@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -56,6 +56,10 @@ pub(super) struct FaultyStore {
     pub(super) silent: Mutex<Option<Call>>,
     /// Calls that never end.
     pub(super) calls: AtomicU64,
+    /// Partitions whose inserts wait until they are none of these.
+    pub(super) holds: Mutex<Vec<u32>>,
+    /// How many inserts wait.
+    pub(super) waiting: AtomicU32,
     inserts: AtomicU64,
 }
 
@@ -83,6 +87,11 @@ impl EventStore for FaultyStore {
     async fn insert(&self, batch: Batch) -> Result<(), InsertError> {
         self.check_up().map_err(|error| InsertError::Unavailable(error.to_string()))?;
         self.inserts.fetch_add(1, Ordering::SeqCst);
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        while self.holds.lock().unwrap().contains(&batch.partition) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
         let refused = |row: &Row| self.refuses.is_some() && row.event.path.as_deref() == self.refuses;
         if let Some(row) = batch.rows.iter().position(refused) {
             return Err(InsertError::Rejected { row, why: "for the test".to_owned() });
@@ -170,15 +179,19 @@ pub(super) struct Running {
 pub(super) fn options() -> ProcessorOptions {
     ProcessorOptions {
         batch_rows_max: 20,
-        flush_every: Duration::from_millis(2),
+        flush_every: Some(Duration::from_millis(2)),
         retry_after: Duration::from_millis(4),
         ..ProcessorOptions::default()
     }
 }
 
 pub(super) fn run(log: &MemoryLog, store: &Arc<FaultyStore>, options: ProcessorOptions) -> Running {
+    run_on(Arc::new(log.clone()), store, options)
+}
+
+pub(super) fn run_on(log: Arc<dyn EventLog>, store: &Arc<FaultyStore>, options: ProcessorOptions) -> Running {
     let store: Arc<dyn EventStore> = Arc::clone(store) as Arc<dyn EventStore>;
-    let processor = Arc::new(Processor::new(options, Arc::new(log.clone()), store));
+    let processor = Arc::new(Processor::new(options, log, store));
     let shutdown = Shutdown::new();
     let (running, stop) = (Arc::clone(&processor), shutdown.clone());
     let task = tokio::spawn(async move { running.run(stop).await });
@@ -204,7 +217,7 @@ impl Running {
         }
     }
 
-    async fn stop(self) {
+    pub(super) async fn stop(self) {
         self.shutdown.trigger();
         self.task.await.unwrap().unwrap();
     }
