@@ -12,6 +12,7 @@ pub mod export;
 mod fingerprint;
 pub mod memory;
 mod pattern;
+mod properties;
 pub mod query;
 mod resume;
 mod retention;

@@ -9,6 +9,7 @@ mod columns;
 mod copy;
 #[cfg(test)]
 mod cost;
+pub(crate) mod dialect;
 mod engine;
 mod export;
 mod failure;

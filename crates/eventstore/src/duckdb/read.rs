@@ -10,6 +10,7 @@ use duckdb::types::Value;
 use kassa_model::{Event, OrderItem, OrderPart, Timestamp, VISIT_TEXTS, Visit, VisitFacts};
 
 use super::columns::whole;
+use super::dialect::DuckDb;
 use super::failure::Failure;
 use super::letters;
 use super::own::{self, Own};
@@ -28,7 +29,7 @@ struct Found {
 
 /// Events of `filter`, newest received first.
 pub(super) fn events(connection: &Connection, filter: &EventFilter) -> Result<Vec<Row>, Failure> {
-    let statement = list_events(filter, EVENT_COLUMNS);
+    let statement = list_events(&DuckDb, filter, EVENT_COLUMNS);
     let mut found = Vec::new();
     stream(connection, &statement.text, values(statement.values), |piece| read_rows(piece, &mut found))?;
     add_items(connection, &mut found)?;
@@ -36,12 +37,12 @@ pub(super) fn events(connection: &Connection, filter: &EventFilter) -> Result<Ve
 }
 
 /// Values of a statement as DuckDB binds them.
-pub(super) fn values(values: Vec<crate::sql::Value>) -> Vec<Value> {
+pub(super) fn values(values: Vec<crate::sql::dialect::Value>) -> Vec<Value> {
     let value = |value| match value {
-        crate::sql::Value::Text(text) => Value::Text(text),
-        crate::sql::Value::Int(number) => Value::BigInt(number),
-        crate::sql::Value::Unsigned(number) => Value::UBigInt(number),
-        crate::sql::Value::Time(time) => letters::time(time),
+        crate::sql::dialect::Value::Text(text) => Value::Text(text),
+        crate::sql::dialect::Value::Int(number) => Value::BigInt(number),
+        crate::sql::dialect::Value::Unsigned(number) => Value::UBigInt(number),
+        crate::sql::dialect::Value::Time(time) => letters::time(time),
     };
     values.into_iter().map(value).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use duckdb::{Connection, params_from_iter};
 
+use super::dialect::DuckDb;
 use super::failure::Failure;
 use super::read::values;
 use crate::query::{Cell, Dimension, Query, Table};
@@ -11,7 +12,7 @@ use crate::sql::report::{LEADING_COLUMNS, is_ratio, report};
 
 /// The table of `query`, which has been checked.
 pub(super) fn answer(connection: &Connection, query: &Query) -> Result<Table, Failure> {
-    let statement = report(query)?;
+    let statement = report(&DuckDb, query)?;
     let mut prepared = connection.prepare(&statement.text)?;
     let mut found = prepared.query(params_from_iter(values(statement.values)))?;
     let mut table = Table { rows: Vec::new(), total_rows: 0, currencies: Vec::new() };

@@ -12,7 +12,7 @@ use super::read::read_visits;
 use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
 use super::stream::stream;
 use super::writer::read_mark;
-use crate::sql::OPENS_VISITS;
+use crate::sql::visits::OPENS_VISITS;
 use crate::{NamedVisitor, OpenSession, RecentId, Resume, Resumed, SessionPart};
 
 /// To so much the engine's memory is brought for a moment, once all is read.

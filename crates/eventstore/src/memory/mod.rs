@@ -3,7 +3,6 @@
 //! Other crates use it in tests; nothing is kept on disk. Speed does not matter here, being right does.
 
 mod audit;
-mod json;
 mod money;
 mod report;
 mod resume;

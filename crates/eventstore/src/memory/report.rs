@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kassa_model::{Event, PATH_SENT, Timestamp};
 
-use super::json;
 use super::money::{Money, money};
 use super::visit::{Id, Visit, began, id_of, session_of, visits, written};
 use crate::pattern::Pattern;
 use crate::query::{Cell, Dimension, Direction, Field, Filter, Metric, Operator, OrderKey, Query, Table};
 use crate::validate::is_session_metric;
-use crate::{Error, Row};
+use crate::{Error, Row, properties};
 
 /// The table of `query` over `rows`; the query has been checked.
 pub(super) fn answer(rows: &[Row], query: &Query) -> Result<Table, Error> {
@@ -153,14 +152,14 @@ pub(super) fn own_field(field: &Field, event: &Event) -> Option<String> {
         Field::Page => event.path.clone(),
         Field::PageSent => path_sent(event),
         Field::Hostname => event.host.clone(),
-        Field::Prop(key) => json::property(&event.props, key),
+        Field::Prop(key) => properties::text(&event.props, key),
         _ => None,
     }
 }
 
 /// The path of an event as it was sent.
 pub(super) fn path_sent(event: &Event) -> Option<String> {
-    json::property(&event.props, PATH_SENT).or_else(|| event.path.clone())
+    properties::text(&event.props, PATH_SENT).or_else(|| event.path.clone())
 }
 
 /// What one row of the table is computed from.
@@ -295,7 +294,7 @@ fn time_on_page(group: &Group<'_>) -> Cell {
     let mut pages = BTreeSet::new();
     let of_visits = group.events.iter().filter(|row| session_of(row) != 0);
     for row in of_visits.filter(|row| row.event.name == "time_on_page") {
-        if let Some(seconds) = json::seconds(&row.event.props) {
+        if let Some(seconds) = properties::seconds(&row.event.props) {
             total += seconds;
             pages.insert((session_of(row), row.event.path.clone()));
         }

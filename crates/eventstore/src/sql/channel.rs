@@ -1,46 +1,41 @@
 //! The channel of a visit as an SQL expression, by the rules that [`kassa_model::Channel::of`] goes by. The kind of its source is
 //! looked up in a small table beside the events, once for a row: a list of names for each kind would be looked through for each.
 
-use std::sync::LazyLock;
-
 use kassa_model::{CHANNEL_RULES, Channel, ChannelRule, ChannelTest, PAID, SourceKind};
 
-use super::events::ascii_lowercase;
+use super::dialect::Dialect;
 
 /// The events `e` with medium and campaign in lower case, and beside each the kind of its source, `k`: both are worked out once
 /// for a row, however many rules look at them. Each name is there once, so that no row becomes two.
-pub(super) fn events_with_kinds() -> &'static str {
-    static EVENTS: LazyLock<String> = LazyLock::new(|| {
-        let (mut names, mut numbers) = (Vec::new(), Vec::new());
-        for kind in SourceKind::ALL {
-            for name in kind.names() {
-                names.push(quoted(name));
-                numbers.push((kind as u8).to_string());
-            }
+pub(super) fn events_with_kinds(dialect: &dyn Dialect) -> String {
+    let (mut names, mut numbers) = (Vec::new(), Vec::new());
+    for kind in SourceKind::ALL {
+        for name in kind.names() {
+            names.push(quoted(name));
+            numbers.push((kind as u8).to_string());
         }
-        format!(
-            "(SELECT *, {} AS medium, {} AS campaign FROM events) e \
-             LEFT JOIN (SELECT unnest([{}]) AS name, unnest([{}]) AS kind) k ON k.name = e.visit_source",
-            lowercase("visit_utm_medium"),
-            lowercase("visit_utm_campaign"),
-            names.join(", "),
-            numbers.join(", ")
-        )
-    });
-    &EVENTS
+    }
+    format!(
+        "(SELECT *, {} AS medium, {} AS campaign FROM events) e \
+         LEFT JOIN {} k ON k.name = e.visit_source",
+        dialect.mostly_ascii_lowercase("visit_utm_medium"),
+        dialect.mostly_ascii_lowercase("visit_utm_campaign"),
+        dialect.pairs(&names, &numbers),
+    )
 }
 
 /// The channel of the visit of a row of [`events_with_kinds`]. All texts are the program's own. Most visits have neither
 /// medium nor campaign: for them nothing is compared but kinds.
-pub(super) fn channel() -> String {
+pub(super) fn channel(dialect: &dyn Dialect) -> String {
     let source = "e.visit_source";
-    let untagged = Columns { source, medium: None, campaign: None }.cases();
-    let tagged = Columns { source, medium: Some("e.medium"), campaign: Some("e.campaign") }.cases();
+    let untagged = Columns { dialect, source, medium: None, campaign: None }.cases();
+    let tagged = Columns { dialect, source, medium: Some("e.medium"), campaign: Some("e.campaign") }.cases();
     format!("(CASE WHEN e.medium IS NULL AND e.campaign IS NULL THEN {untagged} ELSE {tagged} END)")
 }
 
 /// Medium and campaign in lower case, where there are any.
 struct Columns<'a> {
+    dialect: &'a dyn Dialect,
     source: &'a str,
     medium: Option<&'a str>,
     campaign: Option<&'a str>,
@@ -81,18 +76,10 @@ impl Columns<'_> {
             ChannelTest::SourceIs(names) => is_one_of(self.source, names),
             ChannelTest::HasSource => format!("{} IS NOT NULL", self.source),
             ChannelTest::MediumIs(media) => is_one_of((*medium)?, media),
-            ChannelTest::MediumHas(text) => format!("contains({}, {})", (*medium)?, quoted(text)),
-            ChannelTest::CampaignHas(text) => format!("contains({}, {})", (*campaign)?, quoted(text)),
+            ChannelTest::MediumHas(text) => self.dialect.contains((*medium)?, &quoted(text)),
+            ChannelTest::CampaignHas(text) => self.dialect.contains((*campaign)?, &quoted(text)),
         })
     }
-}
-
-/// In lower case (ASCII). Nearly every text is ASCII, and then `lower` does the same in a tenth of the time.
-fn lowercase(column: &str) -> String {
-    format!(
-        "(CASE WHEN strlen({column}) = length({column}) THEN lower({column}) ELSE {} END)",
-        ascii_lowercase(column)
-    )
 }
 
 /// Not by `IN`: the engine makes a join with its own memory of each long list.

@@ -1,15 +1,20 @@
 //! The list of events, newest received first.
 
+use super::dialect::{Dialect, Value};
 use super::field::path_sent;
-use super::{Binder, Statement, Value};
+use super::statement::{Binder, Statement};
 use crate::RowPlace;
 use crate::bots::Bots;
 use crate::export::ROW_BYTES;
 use crate::query::EventFilter;
 
 /// Selects `columns` of the events of `filter`.
-pub(crate) fn list_events(filter: &EventFilter, columns: &[&str]) -> Statement {
-    let mut binder = Binder::default();
+pub(crate) fn list_events(
+    dialect: &'static dyn Dialect,
+    filter: &EventFilter,
+    columns: &[&str],
+) -> Statement {
+    let mut binder = Binder::new(dialect);
     let conditions = conditions(filter, &mut binder);
     let limit = binder.bind(Value::Int(i64::from(filter.limit)));
     let text = format!(
@@ -46,16 +51,17 @@ const LONG_TWICE: [&str; 6] = [
 ];
 
 /// Weighs the events of `filter` by stretches of receipt of `unit` µs, newest first: about how many bytes each has.
-pub(crate) fn weigh_events(filter: &EventFilter, unit: i64) -> Statement {
-    let mut binder = Binder::default();
+pub(crate) fn weigh_events(dialect: &'static dyn Dialect, filter: &EventFilter, unit: i64) -> Statement {
+    let mut binder = Binder::new(dialect);
     let conditions = conditions(filter, &mut binder);
     let unit = binder.bind(Value::Int(unit));
-    let once = LONG.iter().map(|column| format!(" + coalesce(strlen({column}), 0)"));
-    let twice = LONG_TWICE.iter().map(|column| format!(" + 2 * coalesce(strlen({column}), 0)"));
+    let once = LONG.iter().map(|column| format!(" + coalesce({}, 0)", dialect.bytes(column)));
+    let twice = LONG_TWICE.iter().map(|column| format!(" + 2 * coalesce({}, 0)", dialect.bytes(column)));
     let texts: String = once.chain(twice).collect();
     let text = format!(
-        "SELECT epoch_us(received_at) // {unit} AS stretch, CAST(sum({ROW_BYTES}{texts}) AS BIGINT) AS bytes \
-         FROM events WHERE {conditions} GROUP BY stretch ORDER BY stretch DESC"
+        "SELECT {} AS stretch, {} AS bytes FROM events WHERE {conditions} GROUP BY stretch ORDER BY stretch DESC",
+        dialect.divided(&dialect.micros("received_at"), &unit),
+        dialect.whole(&format!("sum({ROW_BYTES}{texts})")),
     );
     binder.statement(text)
 }
@@ -67,8 +73,8 @@ fn conditions(filter: &EventFilter, binder: &mut Binder) -> String {
     }
     if !filter.names.is_empty() {
         let names: Vec<String> = filter.names.iter().map(|name| name.to_ascii_lowercase()).collect();
-        let by_name = binder.is_one_of(&ascii_lowercase("name"), &names);
-        let by_name_sent = binder.is_one_of(&ascii_lowercase("name_sent"), &names);
+        let [name, name_sent] = ["name", "name_sent"].map(|column| binder.dialect.ascii_lowercase(column));
+        let (by_name, by_name_sent) = (binder.is_one_of(&name, &names), binder.is_one_of(&name_sent, &names));
         conditions.push(format!("({by_name} OR {by_name_sent})"));
     }
     let texts = [
@@ -85,7 +91,7 @@ fn conditions(filter: &EventFilter, binder: &mut Binder) -> String {
         }
     }
     if let Some(sent) = &filter.path_sent {
-        conditions.push(format!("{} = {}", path_sent(""), binder.text(sent)));
+        conditions.push(format!("{} = {}", path_sent(binder.dialect, ""), binder.text(sent)));
     }
     if let Some(visitor) = filter.visitor {
         conditions.push(format!("visitor = {}", binder.bind(Value::Int(visitor))));
@@ -121,11 +127,6 @@ fn times(filter: &EventFilter, binder: &mut Binder) -> Vec<String> {
         }
     }
     conditions
-}
-
-/// `lower` knows all of Unicode; the contract is ASCII.
-pub(super) fn ascii_lowercase(column: &str) -> String {
-    format!("translate({column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')")
 }
 
 /// The received time alone comes first, so that whole row groups can be passed over.

@@ -2,8 +2,9 @@
 
 use kassa_model::PATH_SENT;
 
-use super::Binder;
 use super::channel::channel;
+use super::dialect::Dialect;
+use super::statement::Binder;
 use crate::query::{Field, NO_VISIT};
 
 /// The column of the exit page, in visits and where it is looked up.
@@ -47,11 +48,12 @@ pub(super) fn visit_column(field: &Field) -> Option<&'static str> {
 pub(super) fn of_event(field: &Field, binder: &mut Binder) -> String {
     match (event_column(field).or_else(|| visit_column(field)), field) {
         (Some(column), _) => format!("e.{column}"),
-        (None, Field::PageSent) => path_sent("e."),
+        (None, Field::PageSent) => path_sent(binder.dialect, "e."),
         (None, Field::ExitPage) => format!("x.{EXIT_PAGE}"),
-        (None, Field::Channel) => channel_of_row(),
+        (None, Field::Channel) => channel_of_row(binder.dialect),
         (None, Field::Prop(key)) => {
-            format!("json_extract_string(e.props, {})", binder.text(&pointer(key)))
+            let key = binder.text(&binder.dialect.property_key(key));
+            binder.dialect.property("e.", &key)
         }
         (None, _) => "NULL".to_owned(),
     }
@@ -85,19 +87,11 @@ pub(super) fn of_visit(field: &Field) -> String {
 }
 
 /// The path as it was sent: the property that has it, which few events have, else the column. `table` goes before columns.
-pub(super) fn path_sent(table: &str) -> String {
-    format!(
-        "coalesce(CASE WHEN contains({table}props, '\"{PATH_SENT}\":') \
-         THEN json_extract_string({table}props, '/{PATH_SENT}') END, {table}path)"
-    )
+pub(super) fn path_sent(dialect: &dyn Dialect, table: &str) -> String {
+    format!("coalesce({}, {table}path)", dialect.own_property(table, PATH_SENT))
 }
 
 /// The channel of the visit of the row `e` beside the kind of its source; none before its first event with a page.
-pub(super) fn channel_of_row() -> String {
-    format!("CASE WHEN e.visit_entry_page IS NOT NULL THEN {} END", channel())
-}
-
-/// The JSON pointer (RFC 6901) to a top-level key, taken literally.
-fn pointer(key: &str) -> String {
-    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+pub(super) fn channel_of_row(dialect: &dyn Dialect) -> String {
+    format!("CASE WHEN e.visit_entry_page IS NOT NULL THEN {} END", channel(dialect))
 }

@@ -1,6 +1,7 @@
 //! Filters as SQL conditions on an event `e`, a visit `v` or a record of money.
 
-use super::{Binder, Value};
+use super::dialect::Value;
+use super::statement::Binder;
 use crate::Error;
 use crate::pattern::Search;
 use crate::query::{Field, Filter, Operator};
@@ -47,10 +48,10 @@ fn test(
     }
     let search = match (operator, values) {
         (Operator::Matches, _) => Search::fitting(values)?,
-        (_, [one]) => return Ok(format!("contains({column}, {})", binder.text(one))),
+        (_, [one]) => return Ok(binder.dialect.contains(column, &binder.text(one))),
         // One look at a text, however many are searched for.
         _ => Search::containing(values),
     };
     let pattern = binder.bind(Value::Text(search.re2));
-    Ok(format!("regexp_matches({column}, {pattern})"))
+    Ok(binder.dialect.matches(column, &pattern))
 }

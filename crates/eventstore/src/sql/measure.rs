@@ -1,6 +1,6 @@
 //! Metrics as the integers that they are made of.
 
-use super::visits::VISIT;
+use super::dialect::Dialect;
 use crate::query::{CONFIRMED, Metric, REFUNDED};
 
 /// An integer that is aggregated from events (`e`), from visits (`v`) or from money (`m`).
@@ -41,11 +41,8 @@ pub(super) enum Measure {
 /// The visitors of events with a visit, as an aggregate over `e`.
 pub(super) const VISITORS: &str = "count(DISTINCT e.visitor) FILTER (WHERE e.session <> 0)";
 
-/// The seconds of a `time_on_page` event of a visit that count, as an expression on `e`.
-const SECONDS: &str = "CASE WHEN e.name = 'time_on_page' AND e.session <> 0
-    AND json_type(e.props, '/seconds') IN ('UBIGINT', 'BIGINT', 'DOUBLE')
-    AND json_extract(e.props, '/seconds')::DOUBLE >= 0 AND floor(json_extract(e.props, '/seconds')::DOUBLE) <= 86400
-    THEN floor(json_extract(e.props, '/seconds')::DOUBLE)::BIGINT END";
+/// Where the seconds of an event `e` count.
+const TIMED: &str = "e.name = 'time_on_page' AND e.session <> 0";
 
 impl Measure {
     /// Whether it is a property of visits, never of events.
@@ -87,18 +84,19 @@ impl Measure {
     }
 
     /// Its aggregate over events; 0 for what events do not tell.
-    pub(super) fn over_events(self) -> String {
+    pub(super) fn over_events(self, dialect: &dyn Dialect) -> String {
         match self {
             Self::Visitors => VISITORS.to_owned(),
-            Self::Visits => format!("count(DISTINCT {VISIT})"),
+            Self::Visits => format!("count(DISTINCT {})", dialect.visit()),
             Self::Pageviews | Self::ViewsOfVisits => {
                 "count(*) FILTER (WHERE e.name = 'page_view')".to_owned()
             }
             Self::Events => "count(*)".to_owned(),
             Self::Users => "count(DISTINCT e.user_id)".to_owned(),
-            Self::Seconds => format!("coalesce(sum({SECONDS}), 0)"),
+            Self::Seconds => format!("coalesce(sum({}), 0)", dialect.seconds_where(TIMED)),
             Self::SecondsPages => {
-                format!("count(DISTINCT CASE WHEN {SECONDS} IS NOT NULL THEN row(e.session, e.path) END)")
+                let (seconds, page) = (dialect.seconds_where(TIMED), dialect.row(&["e.session", "e.path"]));
+                format!("count(DISTINCT CASE WHEN {seconds} IS NOT NULL THEN {page} END)")
             }
             _ => "0".to_owned(),
         }
@@ -118,14 +116,19 @@ impl Measure {
     }
 
     /// Its aggregate over visits, if they tell it.
-    pub(super) fn over_visits(self) -> Option<&'static str> {
-        Some(match self {
+    pub(super) fn over_visits(self, dialect: &dyn Dialect) -> Option<String> {
+        let text = match self {
             Self::Visits | Self::Sessions => "count(v.visit)",
             Self::ViewsOfVisits => "coalesce(sum(v.page_views), 0)",
             Self::Bounces => "100 * count(*) FILTER (WHERE v.weight = 1)",
-            Self::Duration => "coalesce(sum((epoch_us(v.last_time) - epoch_us(v.first_time)) // 1000000), 0)",
+            Self::Duration => {
+                let [last, first] = ["v.last_time", "v.first_time"].map(|time| dialect.micros(time));
+                let seconds = dialect.divided(&format!("({last} - {first})"), "1000000");
+                return Some(format!("coalesce(sum({seconds}), 0)"));
+            }
             _ => return None,
-        })
+        };
+        Some(text.to_owned())
     }
 }
 

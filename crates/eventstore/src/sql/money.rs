@@ -4,11 +4,12 @@
 //! visit (where the record does not know it, of that session) are looked up over all time, but only when a field of the visit
 //! is asked for.
 
-use super::Binder;
+use super::dialect::Nulls;
 use super::field::of_money;
 use super::filter::condition;
 use super::measure::Measure;
-use super::visits::{ORDER, VisitColumns};
+use super::statement::Binder;
+use super::visits::VisitColumns;
 use crate::Error;
 use crate::query::{CONFIRMED, Query};
 
@@ -30,7 +31,7 @@ impl<'a> Money<'a> {
             "{sites} AND e.occurred_at >= {from} AND e.occurred_at < {to} AND e.order_id IS NOT NULL"
         );
         let filter = query.filter.as_ref().map(|filter| condition(filter, of_money, binder)).transpose()?;
-        Ok(Self { query, scope, filter, visits: VisitColumns::of_orders(query) })
+        Ok(Self { query, scope, filter, visits: VisitColumns::of_orders(query, binder.dialect) })
     }
 
     /// The tables that end with `money`. `dimensions` are columns and `conditions` belong to them.
@@ -71,9 +72,11 @@ impl<'a> Money<'a> {
 
     fn visits_of_orders(&self, binder: &mut Binder) -> [String; 2] {
         let sites = binder.is_one_of("e.site", &self.query.sites);
+        let (dialect, order) = (binder.dialect, binder.dialect.log_order());
+        let session = dialect.first("e.session", order, Nulls::PassedOver);
+        let began = dialect.first("e.visit_started_at", order, Nulls::Taken);
         let orders = format!(
-            "orders AS MATERIALIZED (SELECT e.site, e.order_id, arg_min(e.session, {ORDER}) AS session, \
-             arg_min_null(e.visit_started_at, {ORDER}) AS began FROM events e \
+            "orders AS MATERIALIZED (SELECT e.site, e.order_id, {session} AS session, {began} AS began FROM events e \
              WHERE {sites} AND e.session <> 0 AND e.order_id IN (SELECT e.order_id FROM events e WHERE {}) \
              GROUP BY e.site, e.order_id)",
             self.scope
@@ -81,7 +84,7 @@ impl<'a> Money<'a> {
         let scope = format!(
             "{sites} AND e.visit_started_at IS NOT NULL AND e.session IN (SELECT session FROM orders)"
         );
-        [orders, format!("order_visits AS ({})", self.visits.select_by_session(&scope))]
+        [orders, format!("order_visits AS ({})", self.visits.select_by_session(dialect, &scope))]
     }
 }
 

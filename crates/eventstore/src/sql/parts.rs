@@ -2,12 +2,14 @@
 //! it, from these visits as a whole, from records of money, zeros for empty buckets.
 
 use super::channel::events_with_kinds;
+use super::dialect::{Dialect, Value};
 use super::field::{of_event, of_money, of_visit};
 use super::filter::condition;
 use super::measure::{Measure, VISITORS, measures};
 use super::money::{Money, converts};
-use super::visits::{Scope, VISIT, VisitColumns, asks_for, exits};
-use super::{Binder, Value, time};
+use super::statement::Binder;
+use super::time;
+use super::visits::{Scope, VisitColumns, asks_for, exits};
 use crate::Error;
 use crate::query::{Dimension, Field, Query};
 
@@ -37,8 +39,8 @@ pub(super) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     /// Settles which measure is taken from where.
-    pub(super) fn new(query: &'a Query) -> Result<Self, Error> {
-        let mut binder = Binder::default();
+    pub(super) fn new(dialect: &'static dyn Dialect, query: &'a Query) -> Result<Self, Error> {
+        let mut binder = Binder::new(dialect);
         let measures = measures(&query.metrics);
         let (of_money, others): (Vec<Measure>, Vec<Measure>) =
             measures.iter().partition(|measure| measure.is_of_money());
@@ -61,12 +63,13 @@ impl<'a> Parts<'a> {
 
     /// The tables that parts are made of: exit pages, visits, money and converters, as far as they are needed.
     pub(super) fn tables(&mut self) -> Vec<String> {
-        let mut tables = Vec::new();
+        let (dialect, mut tables) = (self.binder.dialect, Vec::new());
         if asks_for(self.query, &Field::ExitPage) {
-            tables.push(exits(&self.scope));
+            tables.push(exits(dialect, &self.scope));
         }
         if !self.of_visits.is_empty() {
-            let visits = VisitColumns::of(self.query, &self.of_visits).select(&self.scope.begun);
+            let visits = VisitColumns::of(self.query, &self.of_visits, dialect);
+            let visits = visits.select(dialect, &self.scope.begun);
             tables.push(format!("visits AS ({visits})"));
         }
         if let Some(money) = self.money.take() {
@@ -107,7 +110,8 @@ impl<'a> Parts<'a> {
         if let [Dimension::Time { boundaries }] = self.query.dimensions.as_slice() {
             let buckets = self.binder.bind(Value::Int(boundaries.len() as i64 - 1));
             let zeros = self.measure_columns(|_| None);
-            parts.push(format!("SELECT range AS d0{zeros} FROM range({buckets})"));
+            let (number, numbers) = self.binder.dialect.numbers(&buckets);
+            parts.push(format!("SELECT {number} AS d0{zeros} FROM {numbers}"));
         }
         parts
     }
@@ -125,8 +129,9 @@ impl<'a> Parts<'a> {
         };
         let mut conditions = vec![self.matching(scope)];
         let dimensions = self.dimension_columns(time, &mut conditions, of_event);
+        let dialect = self.binder.dialect;
         let measures =
-            self.measure_columns(|measure| counted.contains(&measure).then(|| measure.over_events()));
+            self.measure_columns(|measure| counted.contains(&measure).then(|| measure.over_events(dialect)));
         self.select(&dimensions, &measures, &self.events(), &conditions)
     }
 
@@ -136,13 +141,14 @@ impl<'a> Parts<'a> {
             conditions.push(condition.clone());
         } else if self.filter.is_some() {
             let (from, fitting) = (self.events(), self.matching(&self.scope.begun));
-            conditions.push(format!("v.visit IN (SELECT {VISIT} FROM {from} WHERE {fitting})"));
+            let visit = self.binder.dialect.visit();
+            conditions.push(format!("v.visit IN (SELECT {visit} FROM {from} WHERE {fitting})"));
         }
         let dimensions = self.dimension_columns("v.began", &mut conditions, |field, _| of_visit(field));
-        let of_visits = &self.of_visits;
-        let over_visits = |measure: Measure| measure.over_visits().map(str::to_owned);
-        let measures = self
-            .measure_columns(|measure| of_visits.contains(&measure).then(|| over_visits(measure)).flatten());
+        let (of_visits, dialect) = (&self.of_visits, self.binder.dialect);
+        let measures = self.measure_columns(|measure| {
+            of_visits.contains(&measure).then(|| measure.over_visits(dialect)).flatten()
+        });
         self.select(&dimensions, &measures, "visits v", &conditions)
     }
 
@@ -194,7 +200,8 @@ impl<'a> Parts<'a> {
     /// The events, and beside each what is looked up for it.
     fn events(&self) -> String {
         let by_channel = asks_for(self.query, &Field::Channel);
-        let mut events = if by_channel { events_with_kinds() } else { "events e" }.to_owned();
+        let mut events =
+            if by_channel { events_with_kinds(self.binder.dialect) } else { "events e".to_owned() };
         if asks_for(self.query, &Field::ExitPage) {
             events.push_str(" LEFT JOIN exits x ON x.session = e.session AND x.began = e.visit_started_at");
         }

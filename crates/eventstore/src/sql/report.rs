@@ -4,9 +4,10 @@
 //! last currency (NULL when no amount is asked for), one `present` (NULL when the page asked for is empty), then the
 //! dimensions, then one column for each metric that is an integer and two for each that is a ratio.
 
+use super::dialect::{Dialect, Value};
 use super::measure::{Shown, shown};
 use super::parts::Parts;
-use super::{Statement, Value};
+use super::statement::Statement;
 use crate::Error;
 use crate::query::{Direction, Metric, OrderKey, Query};
 
@@ -19,19 +20,19 @@ pub(crate) fn is_ratio(metric: Metric) -> bool {
 }
 
 /// The statement that answers `query`.
-pub(crate) fn report(query: &Query) -> Result<Statement, Error> {
-    let mut parts = Parts::new(query)?;
+pub(crate) fn report(dialect: &'static dyn Dialect, query: &Query) -> Result<Statement, Error> {
+    let mut parts = Parts::new(dialect, query)?;
     let mut tables = parts.tables();
     tables.push(format!("answer AS MATERIALIZED ({})", answer(query, &mut parts)));
     let limit = parts.binder.bind(Value::Int(i64::from(query.limit)));
     let offset = parts.binder.bind(Value::Int(i64::from(query.offset)));
     let page = format!(
         "SELECT 1 AS present, * FROM answer ORDER BY {} LIMIT {limit} OFFSET {offset}",
-        order(query, "answer")
+        order(dialect, query, "answer")
     );
     let currency = |end: &str| {
         let asked = query.asks_for_amounts() && parts.has_money();
-        if asked { format!("(SELECT {end}(currency) FROM money)") } else { "NULL::VARCHAR".to_owned() }
+        if asked { format!("(SELECT {end}(currency) FROM money)") } else { dialect.no_text().to_owned() }
     };
     let text = format!(
         "WITH {} SELECT t.total, t.low, t.high, p.* FROM (SELECT count(*) AS total, {} AS low, {} AS high \
@@ -39,7 +40,7 @@ pub(crate) fn report(query: &Query) -> Result<Statement, Error> {
         tables.join(", "),
         currency("min"),
         currency("max"),
-        order(query, "p"),
+        order(dialect, query, "p"),
     );
     Ok(parts.binder.statement(text))
 }
@@ -52,21 +53,26 @@ fn answer(query: &Query, parts: &mut Parts<'_>) -> String {
         many => {
             let sum = |column: &str| format!("sum({column}) AS {column}");
             let sums: Vec<String> = parts.measures.iter().map(|measure| sum(measure.column())).collect();
-            let group = if dimensions.is_empty() { "" } else { " GROUP BY ALL" };
+            let group = match dimensions.strip_suffix(", ") {
+                Some(columns) => format!(" GROUP BY {columns}"),
+                None => String::new(),
+            };
             format!("SELECT {dimensions}{} FROM ({}){group}", sums.join(", "), many.join(" UNION ALL "))
         }
     };
+    let dialect = parts.binder.dialect;
     let mut columns = Vec::new();
     for (index, metric) in query.metrics.iter().enumerate() {
         match shown(*metric) {
-            Shown::Int(measure) => columns.push(format!("{}::BIGINT AS m{index}", measure.column())),
+            Shown::Int(measure) => columns.push(format!("{} AS m{index}", dialect.whole(measure.column()))),
             Shown::Ratio(numerator, denominator) => columns.push(format!(
-                "{}::BIGINT AS m{index}, {}::BIGINT AS n{index}",
-                numerator.column(),
-                denominator.column()
+                "{} AS m{index}, {} AS n{index}",
+                dialect.whole(numerator.column()),
+                dialect.whole(denominator.column())
             )),
             Shown::Percentage => columns.push(format!(
-                "(100 * visitors)::BIGINT AS m{index}, ({}) AS n{index}",
+                "{} AS m{index}, ({}) AS n{index}",
+                dialect.whole("(100 * visitors)"),
                 parts.all_visitors()
             )),
         }
@@ -75,13 +81,13 @@ fn answer(query: &Query, parts: &mut Parts<'_>) -> String {
 }
 
 /// The order of rows of `table`: as asked, then by dimension values.
-fn order(query: &Query, table: &str) -> String {
+fn order(dialect: &dyn Dialect, query: &Query, table: &str) -> String {
     let mut keys = Vec::new();
     for order in &query.order_by {
         let column = match order.key {
             OrderKey::Dimension(index) => format!("{table}.d{index}"),
             OrderKey::Metric(index) if is_ratio(query.metrics[index]) => {
-                format!("({table}.m{index}::DOUBLE / nullif({table}.n{index}, 0)::DOUBLE)")
+                dialect.quotient(&format!("{table}.m{index}"), &format!("{table}.n{index}"))
             }
             OrderKey::Metric(index) => format!("{table}.m{index}"),
         };
@@ -102,6 +108,7 @@ fn order(query: &Query, table: &str) -> String {
 mod tests {
     use super::*;
     use crate::conformance::queries::{by, query, test};
+    use crate::duckdb::dialect::DuckDb;
     use crate::query::{Field, Filter, Operator};
 
     #[test]
@@ -114,14 +121,14 @@ mod tests {
             filter: Some(Filter::Or(tests.to_vec())),
             ..by(&[Field::Prop(evil.to_owned()), Field::Source], &[Metric::Visits, Metric::Events])
         };
-        let statement = report(&asked).unwrap();
+        let statement = report(&DuckDb, &asked).unwrap();
         assert!(!statement.text.contains("OR 1=1"), "{}", statement.text);
         assert!(statement.values.contains(&Value::Text(evil.to_owned())));
     }
 
     #[test]
     fn visits_are_made_only_when_asked_for() {
-        let makes_visits = |query: Query| report(&query).unwrap().text.contains("visits AS");
+        let makes_visits = |query: Query| report(&DuckDb, &query).unwrap().text.contains("visits AS");
         assert!(!makes_visits(by(&[Field::Page], &[Metric::Visitors, Metric::Visits, Metric::Pageviews])));
         assert!(makes_visits(query(&[Metric::BounceRate])));
         // The facts of a visit stand on its rows: to group and filter by them takes no visits.

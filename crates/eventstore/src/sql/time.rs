@@ -3,7 +3,8 @@
 
 use kassa_model::Timestamp;
 
-use super::{Binder, Value};
+use super::dialect::Value;
+use super::statement::Binder;
 
 /// Buckets of equal length that follow one another.
 struct Run {
@@ -34,7 +35,8 @@ fn search(time: &str, runs: &[Run], binder: &mut Binder) -> String {
         [run] => {
             let [first, start, step] = [run.first_bucket, run.start.micros(), run.step]
                 .map(|number| binder.bind(Value::Int(number)));
-            format!("({first} + (epoch_us({time}) - {start}) // {step})")
+            let since = format!("({} - {start})", binder.dialect.micros(time));
+            format!("({first} + {})", binder.dialect.divided(&since, &step))
         }
         _ => {
             let (early, late) = runs.split_at(runs.len() / 2);

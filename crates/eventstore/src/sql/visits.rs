@@ -2,27 +2,29 @@
 //! Only made when something asks for what no row tells (a bounce, a duration, an exit page, or to count each visit once), and
 //! with no more columns than are asked for.
 
-use super::Binder;
 use super::channel::events_with_kinds;
+use super::dialect::{Dialect, Nulls};
 use super::events::people;
 use super::field::{CHANNEL, EXIT_PAGE, channel_of_row, visit_column};
 use super::measure::Measure;
+use super::statement::Binder;
 use crate::query::{Dimension, Field, Query};
 
-/// Orders the events of a session: by time, then as in the log. A number of 128 bits is the cheapest exact key.
-pub(super) const ORDER: &str = "(epoch_us(e.occurred_at)::HUGEINT * 18446744073709551616 + e.sequence)";
-
-/// Tells visits apart: a number of 64 bits of session and beginning, which is as quick as the session alone. Of ten million
-/// visits two have the same in one question of 300,000.
-pub(super) const VISIT: &str = "hash(e.session, e.visit_started_at)";
+/// The condition for an event that opens and extends visits; see `Event::opens_visits`.
+pub(crate) const OPENS_VISITS: &str = "(name = 'page_view' OR non_interactive IS NOT TRUE)";
 
 const PAGE_VIEW: &str = "FILTER (WHERE e.name = 'page_view')";
 
 /// 1 for a page view, 2 for an interactive event, 0 for the rest: a visit has one page view and nothing interactive if
 /// and only if its sum is 1. One sum takes less time and memory of each of millions of visits than two counts.
-const WEIGHT: &str = "(CASE WHEN e.name = 'page_view' THEN 1 \
-                      WHEN e.name IN ('time_on_page', 'identify', 'group', 'alias') OR starts_with(e.name, 'hover_') \
-                      OR e.non_interactive THEN 0 ELSE 2 END)";
+fn weight(dialect: &dyn Dialect) -> String {
+    format!(
+        "(CASE WHEN e.name = 'page_view' THEN 1 \
+         WHEN e.name IN ('time_on_page', 'identify', 'group', 'alias') OR {} \
+         OR e.non_interactive THEN 0 ELSE 2 END)",
+        dialect.starts_with("e.name", "'hover_'")
+    )
+}
 
 /// The conditions on `e` for the rows that a query is about, before its filter.
 #[derive(Debug, Clone)]
@@ -61,29 +63,29 @@ pub(super) struct VisitColumns {
 
 impl VisitColumns {
     /// What `query` asks for, given what is measured on visits.
-    pub(super) fn of(query: &Query, measures: &[Measure]) -> Self {
+    pub(super) fn of(query: &Query, measures: &[Measure], dialect: &dyn Dialect) -> Self {
         let mut columns = Self::default();
         if let Some(filter) = query.filter.as_ref().filter(|filter| filter.is_of_visits()) {
-            filter.each_field(&mut |field| columns.add_field(field));
+            filter.each_field(&mut |field| columns.add_field(field, dialect));
         }
         for dimension in &query.dimensions {
             match dimension {
                 Dimension::Time { .. } => columns.add("min(e.visit_started_at) AS began".to_owned()),
-                Dimension::Field(field) => columns.add_field(field),
+                Dimension::Field(field) => columns.add_field(field, dialect),
             }
         }
-        measures.iter().for_each(|measure| columns.add_measure(*measure));
+        measures.iter().for_each(|measure| columns.add_measure(*measure, dialect));
         columns
     }
 
     /// What has to be known of the visits that orders belong to.
-    pub(super) fn of_orders(query: &Query) -> Self {
+    pub(super) fn of_orders(query: &Query, dialect: &dyn Dialect) -> Self {
         let mut columns = Self::default();
         query
             .fields()
             .into_iter()
             .filter(|field| field.is_of_visits())
-            .for_each(|field| columns.add_field(field));
+            .for_each(|field| columns.add_field(field, dialect));
         columns
     }
 
@@ -92,28 +94,29 @@ impl VisitColumns {
         self.columns.is_empty()
     }
 
-    fn add_measure(&mut self, measure: Measure) {
+    fn add_measure(&mut self, measure: Measure, dialect: &dyn Dialect) {
+        let weight = weight(dialect);
         match measure {
             Measure::Duration => {
-                self.add(format!("min(e.occurred_at) FILTER (WHERE {WEIGHT} > 0) AS first_time"));
-                self.add(format!("max(e.occurred_at) FILTER (WHERE {WEIGHT} > 0) AS last_time"));
+                self.add(format!("min(e.occurred_at) FILTER (WHERE {weight} > 0) AS first_time"));
+                self.add(format!("max(e.occurred_at) FILTER (WHERE {weight} > 0) AS last_time"));
             }
             Measure::ViewsOfVisits => self.add(format!("count(*) {PAGE_VIEW} AS page_views")),
-            Measure::Bounces => self.add(format!("sum({WEIGHT}) AS weight")),
+            Measure::Bounces => self.add(format!("sum({weight}) AS weight")),
             _ => {}
         }
     }
 
     /// A page is the entry page. Every row of a visit has the same or, before its first event with a page, none.
-    fn add_field(&mut self, field: &Field) {
+    fn add_field(&mut self, field: &Field, dialect: &dyn Dialect) {
         let field = if *field == Field::Page { &Field::EntryPage } else { field };
         if let Some(column) = visit_column(field) {
             self.add(format!("min(e.{column}) AS {column}"));
         } else if *field == Field::ExitPage {
-            self.add(exit_page());
+            self.add(exit_page(dialect));
         } else if *field == Field::Channel {
             self.by_channel = true;
-            self.add(format!("min({}) AS {CHANNEL}", channel_of_row()));
+            self.add(format!("min({}) AS {CHANNEL}", channel_of_row(dialect)));
         }
     }
 
@@ -124,33 +127,34 @@ impl VisitColumns {
     }
 
     /// The statement that makes the visits of the rows in `scope`.
-    pub(super) fn select(&self, scope: &str) -> String {
-        self.grouped(scope, (&format!("{VISIT} AS visit"), "visit"))
+    pub(super) fn select(&self, dialect: &dyn Dialect, scope: &str) -> String {
+        self.grouped(dialect, scope, (&format!("{} AS visit", dialect.visit()), "visit"))
     }
 
     /// The same by session and beginning, and for each session all that it has, without a beginning.
-    pub(super) fn select_by_session(&self, scope: &str) -> String {
+    pub(super) fn select_by_session(&self, dialect: &dyn Dialect, scope: &str) -> String {
         let sets = "GROUPING SETS ((e.session, e.visit_started_at), (e.session))";
-        self.grouped(scope, ("e.session, e.visit_started_at AS began", sets))
+        self.grouped(dialect, scope, ("e.session, e.visit_started_at AS began", sets))
     }
 
-    fn grouped(&self, scope: &str, (keys, group): (&str, &str)) -> String {
+    fn grouped(&self, dialect: &dyn Dialect, scope: &str, (keys, group): (&str, &str)) -> String {
         let columns: String = self.columns.iter().map(|column| format!(", {column}")).collect();
-        let events = if self.by_channel { events_with_kinds() } else { "events e" };
+        let events = if self.by_channel { events_with_kinds(dialect) } else { "events e".to_owned() };
         format!("SELECT {keys}{columns} FROM {events} WHERE {scope} GROUP BY {group}")
     }
 }
 
-fn exit_page() -> String {
-    format!("arg_max_null(e.path, {ORDER}) {PAGE_VIEW} AS {EXIT_PAGE}")
+fn exit_page(dialect: &dyn Dialect) -> String {
+    let last = dialect.last("e.path", dialect.log_order(), Nulls::Taken);
+    format!("{last} {PAGE_VIEW} AS {EXIT_PAGE}")
 }
 
 /// The exit pages of all visits that rows of the range belong to: of those that began in it, and of the few that it cuts, from
 /// whenever these were. By their beginnings, which ascend with the rows, the engine passes over what lies before.
-pub(super) fn exits(scope: &Scope) -> String {
+pub(super) fn exits(dialect: &dyn Dialect, scope: &Scope) -> String {
     let Scope { ever, begun, cut, .. } = scope;
     let of = |rows: &str| {
-        let exit_page = exit_page();
+        let exit_page = exit_page(dialect);
         format!(
             "SELECT e.session, e.visit_started_at AS began, {exit_page} FROM events e WHERE {rows} \
              GROUP BY e.session, e.visit_started_at"

@@ -1,4 +1,5 @@
-//! Reads single top-level properties out of an event's `props`.
+//! An event's properties as reports see them: each top-level one as a text. The reference reads them here; every other backend
+//! gives the same texts.
 
 use serde::Deserializer;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
@@ -8,7 +9,7 @@ use serde_json::Value;
 const SECONDS_MAX: f64 = 86_400.0;
 
 /// The text of the property `key`: strings without quotes, else JSON; nothing where it is absent or null.
-pub(super) fn property(props: &str, key: &str) -> Option<String> {
+pub(crate) fn text(props: &str, key: &str) -> Option<String> {
     match top_level(props, key)? {
         Value::Null => None,
         Value::String(text) => Some(text),
@@ -17,7 +18,7 @@ pub(super) fn property(props: &str, key: &str) -> Option<String> {
 }
 
 /// The whole seconds of a `time_on_page` event: `seconds` as a number of 0 to 86,400.
-pub(super) fn seconds(props: &str) -> Option<i64> {
+pub(crate) fn seconds(props: &str) -> Option<i64> {
     let value = top_level(props, "seconds")?.as_f64()?;
     let whole = value.floor();
     #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
