@@ -32,7 +32,7 @@ const PATHS: [&str; 6] = ["/", "/shop", "/shop/ä", "", "(none)", "/Z"];
 const NAMES: [&str; 7] =
     ["page_view", "page_view", "click", "time_on_page", "hover_enter", "identify", "Ärger"];
 const TEXTS: [&str; 5] = ["a", "b", "Ä", "a b", "Firefox"];
-const PROPS: [&str; 7] = [
+const PROPS: [&str; 9] = [
     "{}",
     r#"{"seconds":7}"#,
     r#"{"seconds":1.75,"color":"rot"}"#,
@@ -40,6 +40,8 @@ const PROPS: [&str; 7] = [
     r#"{"color":{"a":[1,2]},"seconds":90000}"#,
     r#"{"color":null,"seconds":-3}"#,
     r#"{"color":5}"#,
+    r#"{"color":5.0e0,"color":"first","seconds":1e1}"#,
+    r#"{"color":{"b":1.50, "a":"\u00fc"}}"#,
 ];
 const PATTERNS: [&str; 7] = ["^/shop", "[a-z]$", r"\w+", "(?i)ä", "^$", "a|b", "[^/]"];
 

@@ -192,6 +192,11 @@ pub(super) async fn properties(store: &dyn EventStore) {
         props("c", r#"{"size":12.5}"#),
         props("d", r#"{"size":["a","ü"],"list":[1,{"b":2}]}"#),
         props("e", r#"{"size":"","size":"second"}"#),
+        props("f", r#"{"odd":1.50,"odd":2,"size":null}"#),
+        props("g", r#"{"odd":1.5,"size":null}"#),
+        props("h", r#"{"odd":{"b" : 1,"a":[1e16, -0]},"size":null}"#),
+        props("i", r#"{"odd":12345678901234567890123,"size":null}"#),
+        props("j", r#"{"odd":1E400,"size":null}"#),
     ];
     store.insert(batch(0, events)).await.unwrap();
     let by_prop = |key: &str| by(&[Field::Prop(key.to_owned())], &[Metric::Events]);
@@ -200,18 +205,26 @@ pub(super) async fn properties(store: &dyn EventStore) {
         &[text("12.5"), Int(1)],
         &[text("XL"), Int(1)],
         &[text(r#"["a","ü"]"#), Int(1)],
-        &[Null, Int(1)],
+        &[Null, Int(6)],
     ];
     check(store, by_prop("size"), &rows).await;
     for (key, value) in [("a/b~c", "true"), ("", "empty"), ("0", "zero"), ("$.x", "1"), ("ü", "ä")] {
-        check(store, by_prop(key), &[&[text(value), Int(1)], &[Null, Int(4)]]).await;
+        check(store, by_prop(key), &[&[text(value), Int(1)], &[Null, Int(9)]]).await;
     }
-    check(store, by_prop("x"), &[&[text(r#"{"size":"S"}"#), Int(1)], &[Null, Int(4)]]).await;
+    check(store, by_prop("x"), &[&[text(r#"{"size":"S"}"#), Int(1)], &[Null, Int(9)]]).await;
     let large = Query {
         filter: Some(is(Field::Prop("size".to_owned()), &["XL", "12.5", "(none)"])),
         ..query(&[Metric::Events])
     };
-    check(store, large, &[&[Int(3)]]).await;
+    check(store, large, &[&[Int(8)]]).await;
+    let odd: [&[_]; 5] = [
+        &[text("1.2345678901234568e+22"), Int(1)],
+        &[text("1.5"), Int(2)],
+        &[text("1E400"), Int(1)],
+        &[text(r#"{"a":[1e+16,-0.0],"b":1}"#), Int(1)],
+        &[Null, Int(5)],
+    ];
+    check(store, by_prop("odd"), &odd).await;
 }
 
 pub(super) async fn missing_values(store: &dyn EventStore) {

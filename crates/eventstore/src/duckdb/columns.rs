@@ -14,7 +14,7 @@ use kassa_model::{Event, OrderItem, OrderPart, Rejected, VISIT_TEXTS};
 
 use super::own;
 use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
-use crate::{CountKey, DeadLetter, Row};
+use crate::{CountKey, DeadLetter, Row, properties};
 
 /// Columns of one table by name.
 #[derive(Debug, Default)]
@@ -106,6 +106,8 @@ pub(super) fn events(partition: u32, first: u64, rows: &[Row]) -> Columns {
     });
     let own: Vec<_> = own.collect();
     columns.maybe_text("own", own.iter().map(Option::as_deref));
+    let unlike: Vec<_> = all.clone().map(|event| properties::unlike(&event.props)).collect();
+    columns.maybe_text("props_read", unlike.iter().map(Option::as_deref));
     visits(&mut columns, rows, &facts);
     if rows.iter().any(|row| row.event.non_interactive) {
         let marked = all.clone().map(|event| event.non_interactive).collect::<Vec<_>>();

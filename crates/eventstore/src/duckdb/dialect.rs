@@ -59,7 +59,7 @@ impl Dialect for DuckDb {
     }
 
     fn property(&self, table: &str, key: &str) -> String {
-        format!("json_extract_string({table}props, {key})")
+        format!("json_extract_string(coalesce({table}props_read, {table}props), {key})")
     }
 
     /// The JSON pointer (RFC 6901) to it, taken literally.

@@ -17,11 +17,12 @@ const PAUSE_LEAST: Duration = Duration::from_millis(5);
 
 /// The columns of an event, those of its visit apart, that tell of its visitor and what they did; what is left of a record of money is its id, site,
 /// name, times, order and amounts. Each with what it is when nothing is told.
-const PERSON: [(&str, &str); 15] = [
+const PERSON: [(&str, &str); 16] = [
     ("visitor", "0"),
     ("session", "0"),
     ("bot", "FALSE"),
     ("props", "'{}'"),
+    ("props_read", "NULL"),
     ("user_id", "NULL"),
     ("host", "NULL"),
     ("path", "NULL"),

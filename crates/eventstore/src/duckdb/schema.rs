@@ -13,7 +13,8 @@ use crate::Error;
 /// Positions and counts are compacted when they have more rows than this.
 const COMPACT_ABOVE: i64 = 1_000;
 
-/// Columns of `events`, in the table's order; reading and loading go by this list.
+/// Columns of `events` that make a row; reading goes by this list. Beside them are the texts of properties that the engine
+/// would read in another way, `props_read`.
 pub(super) const EVENT_COLUMNS: &[&str] = &[
     "log_partition",
     "offset_high",
@@ -113,7 +114,8 @@ CREATE TABLE events (
     visit_country VARCHAR,
     non_interactive BOOLEAN,
     anonymous_visitor BIGINT,
-    own VARCHAR
+    own VARCHAR,
+    props_read VARCHAR
 );
 CREATE TABLE items (
     sequence UBIGINT NOT NULL,

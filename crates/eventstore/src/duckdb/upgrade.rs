@@ -11,6 +11,7 @@
 //! ```text
 //! kassa_store.version   1: the tables of 0.1.0   2: positions.state, owner   3: the facts of its visit on each event
 //!                       4: events.non_interactive, anonymous_visitor   5: counts.log_partition
+//!                       6: events.props_read
 //! ```
 
 use duckdb::Connection;
@@ -57,6 +58,8 @@ pub(super) const STEPS: &[Step] = &[
          INSERT INTO counts_of_partitions SELECT 0, site, day, outcome, reason, sum(events) FROM counts GROUP BY ALL;
          DROP TABLE counts; ALTER TABLE counts_of_partitions RENAME TO counts;",
     ),
+    // Older rows keep the engine's own reading.
+    Step::Statements("ALTER TABLE events ADD COLUMN props_read VARCHAR;"),
 ];
 
 /// Takes the steps that the store of `options` has not taken yet.

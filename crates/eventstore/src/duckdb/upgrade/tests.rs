@@ -38,7 +38,7 @@ fn back_to_version_1(path: &Path) {
         );
         connection.execute_batch(&kept).unwrap();
     }
-    let later = ["non_interactive", "anonymous_visitor", "own"];
+    let later = ["non_interactive", "anonymous_visitor", "own", "props_read"];
     for column in EVENT_COLUMNS[OWN_COLUMNS..].iter().chain(&later) {
         connection.execute_batch(&format!("ALTER TABLE events DROP COLUMN {column}")).unwrap();
     }
