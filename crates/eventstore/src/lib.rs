@@ -110,22 +110,29 @@ pub struct Owned {
 
 /// The analytical store.
 ///
-/// **Contract** (every clause is a test of `conformance.rs`):
+/// **Contract.** Every backend answers for every clause; each is a test of `conformance` that every backend runs. A
+/// partition is one processor's at a time, and partitions know nothing of each other: those of several processes are inserted
+/// side by side. What only an engine with a file can get wrong (locks, broken files, a full disk, upgrades) is a test
+/// of that engine alone.
 /// 1. `insert` commits rows, dead letters, counts, position and state in one atomic step **if** the stored position of the
 ///    partition equals `from` (an empty store takes any `from`), the log is the same and `epoch` is not older; else
 ///    [`InsertError::Conflict`] and nothing is changed. So each event is visible exactly once at every moment, after
-///    any crash, replay or takeover.
+///    any crash, replay or takeover. Whoever cannot tell whether it was done says [`InsertError::Unknown`].
 /// 2. An empty batch moves the position.
 /// 3. `resume` gives back exactly what was committed: mark and state, clock, ids by hour, sessions and
-///    names by part of the log.
+///    names by part of the log, all of the partition, and nothing from beyond the mark that it has sent.
 /// 4. `seen` finds exactly the (site, id) pairs that the partition has stored, with the hour of their *latest* receipt. What
 ///    another partition holds says nothing: what comes of a partition's records must not hang on how far others are.
-/// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values.
+/// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values and texts
+///    of properties as [`properties`] has them.
 /// 6. Dead letters are listed 14 days of `received_at` behind the event that was stored last, and kept until they are to be
 ///    forgotten, 10,000 per partition, site and day; counts are summed over the partitions and never shrink.
-/// 7. `forget` removes exactly the named events; the position stays. Batches are inserted meanwhile.
-/// 8. `money` and `repeated_ids` look at every row.
+/// 7. `forget` removes exactly the named events, of all partitions; the positions stay. Batches are inserted meanwhile.
+/// 8. `money` and `repeated_ids` look at every row of every partition.
 /// 9. `marks` gives for each partition the mark that `resume` gives; a partition that was never written to has none.
+/// 10. `events` lists every row once, newest received first and by [`RowPlace`]: pages that go on before the last row of the
+///     one before have every row exactly once, whatever their size and however many partitions share a time.
+/// 11. The shop that `set_shop_id` named last is the one that `owned` names.
 #[async_trait]
 pub trait EventStore: Send + Sync + fmt::Debug {
     /// Commits `batch` (clause 1).

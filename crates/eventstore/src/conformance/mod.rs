@@ -22,6 +22,7 @@ macro_rules! backend {
                 super::places::a_batch_that_does_not_belong_is_refused,
                 super::places::an_empty_batch_moves_the_position,
                 super::places::marks_tell_where_every_partition_stands,
+                super::places::partitions_are_inserted_side_by_side,
                 super::places::a_store_says_whose_it_is,
                 super::places::the_state_goes_with_the_position,
                 super::places::a_row_that_cannot_be_stored_is_named,

@@ -137,6 +137,26 @@ pub(super) async fn marks_tell_where_every_partition_stands(store: &dyn EventSto
     assert_eq!(Vec::from_iter(marks), [(0, mark(7, 3)), (2, mark(90, 7))]);
 }
 
+/// Batches of four partitions at the same time: each goes in, and none is refused because of another.
+pub(super) async fn partitions_are_inserted_side_by_side(store: &dyn EventStore) {
+    let fill = async |partition| {
+        for from in 0..25 {
+            let event = view(&format!("{partition} {from}"), "/", 0);
+            let mut sent = of_partition(partition, batch(from, vec![event]));
+            sent.rejected = vec![letter(from, "demo", 0)];
+            store.insert(sent).await.unwrap();
+        }
+    };
+    tokio::join!(fill(0), fill(1), fill(2), fill(3));
+    let marks = store.marks().await.unwrap();
+    let mark = Mark { log_id: LOG, position: 25, epoch: 1 };
+    assert_eq!(Vec::from_iter(marks), (0..4).map(|partition| (partition, mark)).collect::<Vec<_>>());
+    assert_eq!(store.status().await.unwrap().events, 100);
+    assert_eq!(store.counts().await.unwrap().into_values().collect::<Vec<_>>(), [100]);
+    let letters = store.dead_letters(&DeadLetterFilter { limit: 200, ..Default::default() }).await.unwrap();
+    assert_eq!(letters.len(), 100);
+}
+
 pub(super) async fn a_store_says_whose_it_is(store: &dyn EventStore) {
     assert_eq!(store.owned().await.unwrap(), Owned::default());
     store.insert(batch(0, vec![view("a", "/", 0)])).await.unwrap();
