@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kassa_model::{OrderPart, Timestamp, VISIT_TEXTS};
 
-use crate::Row;
+use crate::batch::Row;
 use crate::query::EventFilter;
 
 /// About so much text is in a part, bytes.

@@ -35,7 +35,7 @@
 
 use kassa_model::Timestamp;
 
-use crate::RowPlace;
+use crate::batch::RowPlace;
 
 /// A question about one or more sites.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use kassa_model::{Timestamp, Visit};
 
-use crate::Mark;
+use crate::batch::Mark;
 
 /// What a processor asks for when it takes a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use duckdb::Connection;
 
-use super::{Options, open};
+use super::open;
+use super::options::Options;
 use crate::Error;
 
 /// How long an open waits for the last user of an invalidated database to let go of it.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use duckdb::{Connection, params};
 use kassa_model::Timestamp;
 
-use super::schema;
+use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
 use super::writer::WriterHandle;
 use crate::{Error, Forget};
 
@@ -80,7 +80,7 @@ fn remove(connection: &Connection, site: &str, micros: i64) -> duckdb::Result<u6
 }
 
 fn empty(connection: &Connection, site: &str, micros: i64) -> duckdb::Result<u64> {
-    let visit = schema::EVENT_COLUMNS[schema::OWN_COLUMNS..].iter().map(|column| (*column, "NULL"));
+    let visit = EVENT_COLUMNS[OWN_COLUMNS..].iter().map(|column| (*column, "NULL"));
     let (mut values, mut told) = (Vec::new(), Vec::new());
     for (column, nothing) in PERSON.into_iter().chain(visit) {
         values.push(format!("{column} = {nothing}"));
@@ -106,20 +106,4 @@ fn all_of(connection: &Connection, site: &str, visitor: i64) -> duckdb::Result<u
         connection.execute("DELETE FROM events WHERE site = $1 AND visitor = $2", params![site, visitor])?;
     connection.execute_batch("COMMIT")?;
     Ok(removed as u64)
-}
-
-/// Compacts what grows by appending; returns how many rows went.
-pub(super) fn keep_house(connection: &Connection) -> duckdb::Result<u64> {
-    let rows = |connection: &Connection| -> duckdb::Result<u64> {
-        connection.query_row(
-            "SELECT (SELECT count(*) FROM counts) + (SELECT count(*) FROM positions)",
-            [],
-            |row| row.get(0),
-        )
-    };
-    let before = rows(connection)?;
-    connection.execute_batch("BEGIN TRANSACTION")?;
-    schema::compact(connection)?;
-    connection.execute_batch("COMMIT")?;
-    Ok(before.saturating_sub(rows(connection)?))
 }

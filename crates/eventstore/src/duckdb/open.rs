@@ -5,7 +5,8 @@ use std::path::Path;
 use duckdb::{AccessMode, Config, Connection};
 
 use super::failure::first_line;
-use super::{Options, Purpose, schema, upgrade};
+use super::options::{Options, Purpose};
+use super::{schema, upgrade};
 use crate::Error;
 
 /// How large the write-ahead log grows at most before it is worked into the tables; as a rule the writer does so earlier, by

@@ -6,8 +6,8 @@
 use duckdb::Connection;
 
 use super::failure::first_line;
-use super::forget::keep_house;
-use super::{Options, upgrade};
+use super::options::Options;
+use super::upgrade;
 use crate::Error;
 
 /// Positions and counts are compacted when they have more rows than this.
@@ -191,9 +191,25 @@ pub(super) fn prepare(connection: &Connection, options: &Options) -> Result<(), 
     Ok(())
 }
 
+/// Compacts what grows by appending; returns how many rows went.
+pub(super) fn keep_house(connection: &Connection) -> duckdb::Result<u64> {
+    let rows = |connection: &Connection| -> duckdb::Result<u64> {
+        connection.query_row(
+            "SELECT (SELECT count(*) FROM counts) + (SELECT count(*) FROM positions)",
+            [],
+            |row| row.get(0),
+        )
+    };
+    let before = rows(connection)?;
+    connection.execute_batch("BEGIN TRANSACTION")?;
+    compact(connection)?;
+    connection.execute_batch("COMMIT")?;
+    Ok(before.saturating_sub(rows(connection)?))
+}
+
 /// Replaces the rows of `counts` and `positions` by their sums and newest ones where they have become many, within the
 /// caller's transaction.
-pub(super) fn compact(connection: &Connection) -> duckdb::Result<()> {
+fn compact(connection: &Connection) -> duckdb::Result<()> {
     let long = |table: &str| -> duckdb::Result<bool> {
         let count = format!("SELECT count(*) FROM {table}");
         Ok(connection.query_row(&count, [], |row| row.get::<_, i64>(0))? > COMPACT_ABOVE)

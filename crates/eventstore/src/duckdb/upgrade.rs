@@ -18,8 +18,9 @@ use duckdb::Connection;
 use kassa_model::failpoint;
 
 use super::failure::first_line;
-use super::{Options, Purpose};
+use super::options::{Options, Purpose};
 use crate::Error;
+use visits::Told;
 
 /// What makes the next version of the one before.
 #[derive(Debug, Clone, Copy)]
@@ -29,9 +30,6 @@ pub(super) enum Step {
     /// Work that tells how far it has come.
     Work(fn(&Connection, Told<'_>) -> duckdb::Result<()>),
 }
-
-/// Hears that so many parts of a step are done, of so many.
-type Told<'a> = &'a dyn Fn(u64, u64);
 
 /// Parts of a step, as progress is told.
 const PARTS: u64 = 100;

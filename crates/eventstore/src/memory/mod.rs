@@ -6,6 +6,7 @@ mod audit;
 mod money;
 mod report;
 mod resume;
+mod rows;
 mod visit;
 
 use std::collections::BTreeMap;
@@ -301,7 +302,7 @@ fn event_matches(filter: &EventFilter, row: &Row) -> bool {
         && equals(&filter.location_type, event.location_type.as_ref())
         && equals(&filter.component, event.component.as_ref())
         && equals(&filter.path, event.path.as_ref())
-        && filter.path_sent.as_ref().is_none_or(|sent| report::path_sent(event).as_ref() == Some(sent))
+        && filter.path_sent.as_ref().is_none_or(|sent| rows::path_sent(event).as_ref() == Some(sent))
         && equals(&filter.user, event.user.as_ref())
         && filter.visitor.is_none_or(|visitor| event.visitor == Some(visitor))
         && equals(&filter.id, Some(&event.id))

@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use kassa_model::{Event, PATH_SENT, Timestamp};
+use kassa_model::Timestamp;
 
 use super::money::{Money, money};
+use super::rows::{holds, index, own_field, ratio, visitors};
 use super::visit::{Id, Visit, began, id_of, session_of, visits, written};
-use crate::pattern::Pattern;
-use crate::query::{Cell, Dimension, Direction, Field, Filter, Metric, Operator, OrderKey, Query, Table};
+use crate::query::{Cell, Dimension, Direction, Field, Metric, OrderKey, Query, Table};
 use crate::validate::is_session_metric;
 use crate::{Error, Row, properties};
 
@@ -82,59 +82,6 @@ fn fitting<'a>(
     Ok(fitting)
 }
 
-/// The visitors of events with a visit.
-pub(super) fn visitors(events: &[&Row]) -> BTreeSet<i64> {
-    events.iter().filter(|row| session_of(row) != 0).map(|row| visitor_of(row)).collect()
-}
-
-pub(super) fn visitor_of(row: &Row) -> i64 {
-    row.event.visitor.unwrap_or_default()
-}
-
-/// Whether `filter` holds where `found` gives the fields; what is missing fails every test but `is (none)`.
-pub(super) fn holds(
-    filter: Option<&Filter>,
-    found: &dyn Fn(&Field) -> Option<String>,
-) -> Result<bool, Error> {
-    Ok(match filter {
-        None => true,
-        Some(Filter::And(parts)) => {
-            for part in parts {
-                if !holds(Some(part), found)? {
-                    return Ok(false);
-                }
-            }
-            true
-        }
-        Some(Filter::Or(parts)) => {
-            for part in parts {
-                if holds(Some(part), found)? {
-                    return Ok(true);
-                }
-            }
-            false
-        }
-        Some(Filter::Not(part)) => !holds(Some(part), found)?,
-        Some(Filter::Test { field, operator, values }) => test(found(field).as_deref(), *operator, values)?,
-    })
-}
-
-fn test(found: Option<&str>, operator: Operator, values: &[String]) -> Result<bool, Error> {
-    for value in values {
-        let fits = match (found, operator) {
-            (None, Operator::Is) => value == "(none)",
-            (None, _) => false,
-            (Some(found), Operator::Is) => value != "(none)" && found == value,
-            (Some(found), Operator::Contains) => found.contains(value.as_str()),
-            (Some(found), Operator::Matches) => Pattern::parse(value)?.regex.is_match(found),
-        };
-        if fits {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
 /// A field as an event has it: its own, or one of its visit that stands on its row; the exit page is looked up.
 fn event_field(field: &Field, row: &Row, whole: &Whole<'_>) -> Option<String> {
     match field {
@@ -142,24 +89,6 @@ fn event_field(field: &Field, row: &Row, whole: &Whole<'_>) -> Option<String> {
         field if field.is_of_visits() => written(field, row),
         own => own_field(own, &row.event),
     }
-}
-
-/// A field of the event alone.
-pub(super) fn own_field(field: &Field, event: &Event) -> Option<String> {
-    match field {
-        Field::Name => Some(event.name.clone()),
-        Field::NameSent => Some(event.name_sent.clone()),
-        Field::Page => event.path.clone(),
-        Field::PageSent => path_sent(event),
-        Field::Hostname => event.host.clone(),
-        Field::Prop(key) => properties::text(&event.props, key),
-        _ => None,
-    }
-}
-
-/// The path of an event as it was sent.
-pub(super) fn path_sent(event: &Event) -> Option<String> {
-    properties::text(&event.props, PATH_SENT).or_else(|| event.path.clone())
 }
 
 /// What one row of the table is computed from.
@@ -249,10 +178,6 @@ fn key(
     Some(key)
 }
 
-pub(super) fn index(bucket: usize) -> Cell {
-    Cell::Int(bucket as i64)
-}
-
 fn line(key: Vec<Cell>, group: &Group<'_>, query: &Query, visitors_total: usize) -> Vec<Cell> {
     let mut line = key;
     line.extend(query.metrics.iter().map(|metric| measure(*metric, group, visitors_total)));
@@ -300,10 +225,6 @@ fn time_on_page(group: &Group<'_>) -> Cell {
         }
     }
     Cell::Ratio(total, pages.len() as i64)
-}
-
-pub(super) fn ratio(numerator: usize, denominator: usize) -> Cell {
-    Cell::Ratio(numerator as i64, denominator as i64)
 }
 
 /// The order of the table: as asked, then by dimension values; what is missing comes last whichever way.

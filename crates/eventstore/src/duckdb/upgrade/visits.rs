@@ -8,8 +8,10 @@
 
 use duckdb::Connection;
 
-use super::Told;
 use crate::duckdb::own;
+
+/// Hears that so many parts of a step are done, of so many.
+pub(super) type Told<'a> = &'a dyn Fn(u64, u64);
 
 /// Rows of a piece, by their sequence.
 const PIECE_ROWS: u64 = 400_000;

@@ -1,0 +1,91 @@
+//! What a row has of what is asked, and whether a filter holds for it.
+
+use std::collections::BTreeSet;
+
+use kassa_model::{Event, PATH_SENT};
+
+use super::visit::session_of;
+use crate::batch::Row;
+use crate::pattern::Pattern;
+use crate::query::{Cell, Field, Filter, Operator};
+use crate::{Error, properties};
+
+/// The visitors of events with a visit.
+pub(super) fn visitors(events: &[&Row]) -> BTreeSet<i64> {
+    events.iter().filter(|row| session_of(row) != 0).map(|row| visitor_of(row)).collect()
+}
+
+pub(super) fn visitor_of(row: &Row) -> i64 {
+    row.event.visitor.unwrap_or_default()
+}
+
+/// Whether `filter` holds where `found` gives the fields; what is missing fails every test but `is (none)`.
+pub(super) fn holds(
+    filter: Option<&Filter>,
+    found: &dyn Fn(&Field) -> Option<String>,
+) -> Result<bool, Error> {
+    Ok(match filter {
+        None => true,
+        Some(Filter::And(parts)) => {
+            for part in parts {
+                if !holds(Some(part), found)? {
+                    return Ok(false);
+                }
+            }
+            true
+        }
+        Some(Filter::Or(parts)) => {
+            for part in parts {
+                if holds(Some(part), found)? {
+                    return Ok(true);
+                }
+            }
+            false
+        }
+        Some(Filter::Not(part)) => !holds(Some(part), found)?,
+        Some(Filter::Test { field, operator, values }) => test(found(field).as_deref(), *operator, values)?,
+    })
+}
+
+fn test(found: Option<&str>, operator: Operator, values: &[String]) -> Result<bool, Error> {
+    for value in values {
+        let fits = match (found, operator) {
+            (None, Operator::Is) => value == "(none)",
+            (None, _) => false,
+            (Some(found), Operator::Is) => value != "(none)" && found == value,
+            (Some(found), Operator::Contains) => found.contains(value.as_str()),
+            (Some(found), Operator::Matches) => Pattern::parse(value)?.regex.is_match(found),
+        };
+        if fits {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A field of the event alone.
+pub(super) fn own_field(field: &Field, event: &Event) -> Option<String> {
+    match field {
+        Field::Name => Some(event.name.clone()),
+        Field::NameSent => Some(event.name_sent.clone()),
+        Field::Page => event.path.clone(),
+        Field::PageSent => path_sent(event),
+        Field::Hostname => event.host.clone(),
+        Field::Prop(key) => properties::text(&event.props, key),
+        _ => None,
+    }
+}
+
+/// The path of an event as it was sent.
+pub(super) fn path_sent(event: &Event) -> Option<String> {
+    properties::text(&event.props, PATH_SENT).or_else(|| event.path.clone())
+}
+
+/// A bucket's index, or a count.
+pub(super) fn index(bucket: usize) -> Cell {
+    Cell::Int(bucket as i64)
+}
+
+pub(super) fn ratio(numerator: usize, denominator: usize) -> Cell {
+    Cell::Ratio(numerator as i64, denominator as i64)
+}
