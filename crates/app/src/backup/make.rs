@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::files::{entries, make_dir, sync_dir, sync_tree, write_new};
 use super::{DATABASE, LOG, MANIFEST, Manifest, SITES, STORE, VERSION};
-use crate::open::{Parts, StoreFile};
+use crate::open::Parts;
 
 /// How often the store is copied again when the log has moved on beyond its position meanwhile.
 const TRIES: u32 = 3;
@@ -31,7 +31,7 @@ const LEFT_AFTER: Duration = Duration::from_secs(24 * 3_600);
 pub(crate) struct Maker {
     data: PathBuf,
     log: Arc<dyn EventLog>,
-    store: StoreFile,
+    store: Arc<dyn EventStore>,
     db: Db,
     wake: Wake,
     turn: tokio::sync::Mutex<()>,
@@ -48,7 +48,7 @@ impl Maker {
              PostgreSQL with pg_dump".to_owned()
         };
         let (shop, log) = (parts.shop().map_err(missing)?, parts.log().map_err(missing)?);
-        let store = parts.store_file().map_err(missing)?;
+        let store = parts.store().map_err(missing)?;
         let [(_, db)] = parts.database_list() else {
             return Err("the shop is in several databases, which cannot be copied as of one moment: stop kassa and copy them \
                         with log and store"

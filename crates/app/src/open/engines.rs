@@ -16,9 +16,6 @@ use kassa_model::{SystemClock, clock_was};
 use crate::config::{Config, LogUrl, StoreUrl};
 use crate::progress::Shown;
 
-/// A store in a file, for what only that can: to say whose it is, and to be copied while it is written.
-pub(crate) type StoreFile = Arc<DuckStore>;
-
 /// Opens the log, which keeps what these groups have not read.
 ///
 /// # Errors
@@ -42,7 +39,7 @@ pub(super) fn look_at_log(config: &Config, groups: Vec<String>) -> anyhow::Resul
 ///
 /// # Errors
 /// A file that cannot be had or is damaged.
-pub(super) fn open_store(config: &Config) -> anyhow::Result<StoreFile> {
+pub(super) fn open_store(config: &Config) -> anyhow::Result<Arc<dyn EventStore>> {
     let StoreUrl::Duckdb(file) = config.store_url()?;
     duckdb(config, &file, Purpose::All)
 }
@@ -51,7 +48,7 @@ pub(super) fn open_store(config: &Config) -> anyhow::Result<StoreFile> {
 ///
 /// # Errors
 /// As [`open_store`]; a store of another version.
-pub(super) fn look_at_store(config: &Config) -> anyhow::Result<Option<StoreFile>> {
+pub(super) fn look_at_store(config: &Config) -> anyhow::Result<Option<Arc<dyn EventStore>>> {
     let StoreUrl::Duckdb(file) = config.store_url()?;
     file.exists().then(|| duckdb(config, &file, Purpose::Reading)).transpose()
 }
@@ -85,7 +82,7 @@ fn local_log(
     Ok(Arc::new(log))
 }
 
-fn duckdb(config: &Config, file: &Path, purpose: Purpose) -> anyhow::Result<StoreFile> {
+fn duckdb(config: &Config, file: &Path, purpose: Purpose) -> anyhow::Result<Arc<dyn EventStore>> {
     let mut options = StoreOptions::new(file);
     options.memory_limit_mb = config.store.memory_mb;
     options.threads = (config.store.threads > 0).then_some(config.store.threads);

@@ -16,7 +16,7 @@ use kassa_service::Metrics;
 
 use super::access;
 use super::databases::Open;
-use super::engines::{self, StoreFile};
+use super::engines;
 use super::revenue::{self, PROCESSOR_GROUP};
 use crate::config::Config;
 use crate::roles::Roles;
@@ -31,7 +31,6 @@ pub(crate) struct Parts {
     shop: Option<Arc<Shop>>,
     log: Option<Arc<dyn EventLog>>,
     store: Option<Arc<dyn EventStore>>,
-    store_file: Option<StoreFile>,
 }
 
 /// What is to be opened.
@@ -69,10 +68,9 @@ impl Parts {
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
         let shop = databases.shop(config, &access, Arc::clone(&salts), &metrics)?;
         let log = engines::look_at_log(config, vec![PROCESSOR_GROUP.to_owned()])?;
-        let store_file = engines::look_at_store(config)?;
-        let store = store_file.clone().map(|store| store as Arc<dyn EventStore>);
+        let store = engines::look_at_store(config)?;
         let (config, databases, shop) = (config.clone(), Some(databases), Some(shop));
-        Ok(Self { config, access, salts, databases, shop, log, store, store_file })
+        Ok(Self { config, access, salts, databases, shop, log, store })
     }
 
     /// Opens what is needed.
@@ -109,9 +107,8 @@ impl Parts {
         let kept = || vec![PROCESSOR_GROUP.to_owned()];
         let groups = wanted.databases.map_or_else(kept, |roles| revenue::groups(config, roles));
         let log = wanted.log.then(|| engines::open_log(config, groups)).transpose()?;
-        let store_file = wanted.store.then(|| engines::open_store(config)).transpose()?;
-        let (config, store) = (config.clone(), store_file.clone().map(|store| store as Arc<dyn EventStore>));
-        Ok(Self { config, access, salts, databases, shop, log, store, store_file })
+        let store = wanted.store.then(|| engines::open_store(config)).transpose()?;
+        Ok(Self { config: config.clone(), access, salts, databases, shop, log, store })
     }
 
     /// The shop, where a role needs it.
@@ -139,11 +136,6 @@ impl Parts {
         self.store.clone().context("no store is open")
     }
 
-    /// The store as the file that it is.
-    pub(crate) fn store_file(&self) -> anyhow::Result<StoreFile> {
-        self.store_file.clone().context("no store is open")
-    }
-
     pub(crate) fn has_store(&self) -> bool {
         self.store.is_some()
     }
@@ -166,7 +158,7 @@ impl Parts {
         if let Some(upkeep) = self.log.as_ref().and_then(|log| log.upkeep()) {
             upkeep.close();
         }
-        drop((self.store, self.store_file));
+        drop(self.store);
     }
 }
 

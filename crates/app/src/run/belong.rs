@@ -13,7 +13,7 @@ use anyhow::bail;
 use kassa_commerce::identity::{self, Published};
 use kassa_db::{Db, Engine};
 use kassa_eventlog::{Delivery, EventLog, Limits, Offset, Stream, Upkeep};
-use kassa_eventstore::{Batch, EventStore, Owned};
+use kassa_eventstore::{Batch, Owned};
 use kassa_service::masked;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -61,7 +61,7 @@ async fn facts(parts: &Parts) -> anyhow::Result<Facts> {
         Some(db) => Some(shop_facts(parts, &db, log.as_ref()).await?),
         None => None,
     };
-    let store = match parts.store_file() {
+    let store = match parts.store() {
         Ok(store) => {
             let (Owned { shop_id, has_money }, marks) = (store.owned().await?, store.marks().await?);
             let name = parts.config.store_url()?.to_string();
@@ -168,7 +168,7 @@ async fn settle(parts: &Parts, facts: &Facts) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(set).await??;
     }
     if let (Some(_), true) = (store, of_store != Some(id)) {
-        parts.store_file()?.set_shop_id(id).await?;
+        parts.store()?.set_shop_id(id).await?;
     }
     if let (Some(db), Some(shop), Some(log)) = (orders_database(parts), shop, log) {
         note_ends(&db, shop, log).await?;
