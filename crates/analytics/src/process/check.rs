@@ -3,7 +3,7 @@
 use kassa_eventlog::{EventLog, Stream};
 use kassa_eventstore::EventStore;
 
-use super::processor::Error;
+use super::error::Error;
 use super::takeup::position_in;
 
 /// Checks that what the store holds of every partition is of this log and not beyond its end. Reads positions only.

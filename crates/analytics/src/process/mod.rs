@@ -8,25 +8,28 @@
 //! store the same rows again.
 
 mod agent;
+mod assigned;
 mod bots;
 mod check;
 mod clock;
-mod commit;
 mod counts;
 mod decoded;
 mod dedupe;
 mod driver;
+mod environment;
+mod error;
 mod facts;
 mod families;
 mod flight;
 mod fold;
+mod folding;
 mod idrun;
 mod idset;
 mod interaction;
 mod ladder;
 mod names;
 mod naming;
-mod parts;
+mod options;
 mod processor;
 mod questions;
 mod replay;
@@ -45,7 +48,9 @@ mod tests;
 
 pub use check::check_positions;
 pub use dedupe::{DedupeOptions, DedupeStatus};
-pub use processor::{Error, Processor, ProcessorOptions};
+pub use error::Error;
+pub use options::ProcessorOptions;
+pub use processor::Processor;
 pub use replay::{ReplayProgress, ReplaySummary, replay};
 pub use session::{SessionOptions, SessionStatus};
 pub use status::{ProcessorState, ProcessorStatus};

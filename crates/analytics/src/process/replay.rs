@@ -9,8 +9,9 @@ use kassa_model::Timestamp;
 use kassa_service::Shutdown;
 
 use super::driver::{Driver, Goal};
-use super::parts::{Halt, Parts};
-use super::processor::{Error, ProcessorOptions};
+use super::environment::{Begins, Environment, Halt};
+use super::error::Error;
+use super::options::ProcessorOptions;
 use super::status::Board;
 
 /// How far a replay is.
@@ -56,10 +57,10 @@ pub async fn replay(
         progress(so_far);
     };
     let board = Board::new(Arc::clone(&options.clock));
-    let parts = Parts { options, log, store, board: &board, shutdown };
+    let environment = Environment { options, log, store, board: &board, shutdown, begins: Begins::Anew };
     let ends = ranges.iter().map(|(partition, (_, end))| (*partition, *end)).collect();
     let goal = Goal { ends, progress: &mut tell };
-    let complete = match Driver::new(parts, subscription, Some(goal)).run().await {
+    let complete = match Driver::new(environment, subscription, Some(goal)).run().await {
         Ok(()) => true,
         Err(Halt::Shutdown) => false,
         Err(Halt::Failed(error)) => return Err(error),

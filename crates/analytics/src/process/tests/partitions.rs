@@ -11,8 +11,8 @@ use kassa_eventlog::{EventLog, Record, Stream, Upkeep};
 use kassa_eventstore::EventStore;
 use kassa_model::{RouteKey, SystemClock, partition_of};
 
+use super::super::options::ProcessorOptions;
 use super::recovery::{FaultyStore, Running, faulty, options, run_on};
-use crate::process::ProcessorOptions;
 use crate::process::testing::{event, payload, recorded, rows};
 
 const PARTITIONS: u32 = 3;

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,11 +19,13 @@ use kassa_service::Shutdown;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use super::super::error::Error;
+use super::super::options::ProcessorOptions;
 use super::memory_log::MemoryLog;
 use super::streams::stream;
 use crate::process::dedupe::DedupeOptions;
 use crate::process::testing::{Random, Runner, event, payload, recorded, rows, scaled};
-use crate::process::{Error, Processor, ProcessorOptions, ProcessorState, replay};
+use crate::process::{Processor, ProcessorState, replay};
 
 /// What goes wrong with an insert.
 #[derive(Debug, Clone, Copy)]

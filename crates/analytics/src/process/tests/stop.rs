@@ -8,14 +8,15 @@ use kassa_eventstore::EventStore;
 use kassa_model::{Dialect, MICROS_PER_HOUR, Timestamp};
 use kassa_service::Shutdown;
 
+use super::super::options::ProcessorOptions;
 use super::memory_log::MemoryLog;
 use super::recovery::{Call, FaultyStore, Running, faulty, options, run};
+use crate::process::ProcessorState;
 use crate::process::decoded::Decoded;
 use crate::process::fold::{Fold, FoldOptions};
 use crate::process::questions::Answers;
 use crate::process::steps::Tools;
 use crate::process::testing::{START, event, payload, recorded};
-use crate::process::{ProcessorOptions, ProcessorState};
 
 /// How long a stop may take.
 const HEARD_WITHIN: Duration = Duration::from_secs(2);

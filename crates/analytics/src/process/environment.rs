@@ -7,7 +7,8 @@ use kassa_eventlog::{EventLog, Stream, Subscription};
 use kassa_eventstore::EventStore;
 use kassa_service::Shutdown;
 
-use super::processor::{Error, ProcessorOptions};
+use super::error::Error;
+use super::options::ProcessorOptions;
 use super::status::{Board, ProcessorState};
 
 /// Why the loop ends.
@@ -21,15 +22,25 @@ pub(super) enum Halt {
 
 /// What the loop works with.
 #[derive(Debug, Clone)]
-pub(super) struct Parts<'a> {
+pub(super) struct Environment<'a> {
     pub(super) options: &'a ProcessorOptions,
     pub(super) log: Arc<dyn EventLog>,
     pub(super) store: Arc<dyn EventStore>,
     pub(super) board: &'a Board,
     pub(super) shutdown: &'a Shutdown,
+    pub(super) begins: Begins,
 }
 
-impl Parts<'_> {
+/// Where a run begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begins {
+    /// Where the store stands.
+    AtMark,
+    /// At the first record that is retained, and the store holds nothing.
+    Anew,
+}
+
+impl Environment<'_> {
     /// Joins the group, trying until the log answers.
     pub(super) async fn subscribe(&self, group: &str) -> Result<Box<dyn Subscription>, Halt> {
         let mut failures = 0;
