@@ -93,7 +93,7 @@ fn send(kassa: &Kassa, path: &str, key: &str, body: &serde_json::Value) -> u16 {
 
 /// Waits until every order is in the log and in the store.
 fn settled(kassa: &Kassa) {
-    let revenue = json!({"site_id": "default", "metrics": ["results"], "date_range": "all"}).to_string();
+    let revenue = json!({"site_id": "default", "metrics": ["orders"], "date_range": "all"}).to_string();
     wait_for("all orders to be in the reports", || {
         let placed = kassa.get("/v1/orders?limit=200").json()["results"].as_array().unwrap().len();
         let counted = kassa.post("/v1/query", &revenue).json()["results"][0]["metrics"][0].as_u64();
