@@ -19,6 +19,7 @@ pub fn problem_of(error: &Error) -> Problem {
             tracing::warn!(%why, "nobody knows whether a transaction was committed");
             Problem::unavailable("nobody knows whether it was done: send it again with the same key", 1)
         }
+        Error::Nul => Problem::bad_request(error.to_string()),
         Error::Statement(_) | Error::Invalid(_) => {
             tracing::error!(%error, "a transaction of the shop failed");
             Problem::internal()

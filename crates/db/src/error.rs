@@ -18,6 +18,9 @@ pub enum Error {
     /// A statement failed: a defect of ours, or a constraint that guards an invariant.
     #[error("cannot run a statement: {0}")]
     Statement(String),
+    /// A text that is to be written holds a NUL character, which PostgreSQL has none of: whoever sent it is told.
+    #[error("a text holds a NUL character")]
+    Nul,
     /// The schema or the file is not what it should be.
     #[error("{0}")]
     Invalid(String),

@@ -387,7 +387,7 @@ macro_rules! params {
 /// A text that neither engine's drivers trip over.
 pub(crate) fn plain(text: &str) -> Result<&str, Failure> {
     if text.contains('\0') {
-        return Err(Failure::Spoilt(Error::Statement("a text holds a NUL character".to_owned())));
+        return Err(Failure::Spoilt(Error::Nul));
     }
     Ok(text)
 }

@@ -32,6 +32,17 @@ pub fn give_back(
     Ok(())
 }
 
+/// The first SKU of `lines` that no stock is kept of, so that nothing can have been taken of it.
+///
+/// # Errors
+/// The database's.
+pub fn without_stock(tx: &mut Tx<'_>, lines: &[StockLine]) -> Result<Option<String>, Error> {
+    let skus: Vec<&str> = lines.iter().map(|line| line.sku.as_str()).collect();
+    let known = store::by_skus(tx, &skus)?;
+    let unknown = skus.into_iter().find(|sku| known.iter().all(|stock| stock.sku != *sku));
+    Ok(unknown.map(str::to_owned))
+}
+
 /// Notes that these lines of a cancelled order do not come back: entries of a release of 0, with the reason [`KEPT`]. A
 /// `reference` that has noted a line already does it not again.
 ///

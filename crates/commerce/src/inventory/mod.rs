@@ -18,7 +18,7 @@ pub(crate) mod stock;
 pub mod store;
 mod view;
 
-pub use back::{KEPT, give_back, keep};
+pub use back::{KEPT, give_back, keep, without_stock};
 pub use by_hand::{MoveError, Moved, Movement, move_by_hand};
 pub use deduct::{Taken, deduct, deduct_once};
 pub(crate) use deduct::{deduct_or_stop, exchange, is_there};

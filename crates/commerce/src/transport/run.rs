@@ -120,16 +120,21 @@ pub(crate) fn release(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Res
 }
 
 fn bring_back(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Reply, Error> {
+    let moved = Reply::Moved { low: Vec::new() };
     match state_of(tx, &command.of, now)? {
-        DeductState::Nothing => {}
-        DeductState::Holds if store::mark_released(tx, &command.of)? => {
-            put_back(tx, (&command.reference, command.kind), &command.lines, now)?;
-        }
-        DeductState::Holds | DeductState::Replaced => {
-            return Ok(Reply::Void { why: format!("{} has been replaced", command.of) });
+        DeductState::Nothing => return Ok(moved),
+        DeductState::Replaced => {}
+        DeductState::Holds => {
+            if let Some(sku) = inventory::without_stock(tx, &command.lines)? {
+                return Ok(Reply::UnknownSku { sku });
+            }
+            if store::mark_released(tx, &command.of)? {
+                put_back(tx, (&command.reference, command.kind), &command.lines, now)?;
+                return Ok(moved);
+            }
         }
     }
-    Ok(Reply::Moved { low: Vec::new() })
+    Ok(Reply::Void { why: format!("{} has been replaced", command.of) })
 }
 
 /// What a deduct that another command names has come to.

@@ -82,6 +82,15 @@ fn a_failed_statement_spoils_its_savepoint_and_no_more() {
 }
 
 #[test]
+fn a_nul_character_is_said_to_be_one() {
+    on_both(|bed| {
+        let add = "INSERT INTO counters (name, value) VALUES ($1, 0)";
+        let refused = bed.db.write_blocking(|tx| tx.execute(add, crate::params!["a\0b"]));
+        assert!(matches!(refused, Err(Error::Nul)), "{}: {refused:?}", bed.name);
+    });
+}
+
+#[test]
 fn a_panic_undoes_the_operation_and_the_writer_lives() {
     on_both(|bed| {
         for _ in 0..6 {

@@ -124,6 +124,7 @@ async fn a_release_is_done_once() {
             (deduct("p/1", "b=5"), "moved"),
             (release("p/r2", "p/1", "b=1"), "moved"),
             (release("p/r3", "p/1", "b=2"), "moved"),
+            (release("p/r4", "p/1", "b=1 zzz=1"), "no zzz"),
             // Nothing was taken, so nothing comes back.
             (deduct("q/1", "a=99"), "10 of 99 a"),
             (release("q/c2", "q/1", "a=99"), "moved"),
