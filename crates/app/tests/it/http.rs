@@ -1,4 +1,4 @@
-//! A blocking HTTP/1.1 client for tests: one connection, kept alive; says what came back, whole.
+//! A blocking HTTP/1.1 client for tests: one connection, kept alive; says what came back, whole, but for events without end.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -50,10 +50,10 @@ impl Http {
         let mut bytes = request.into_bytes();
         bytes.extend_from_slice(body);
         self.stream.get_mut().write_all(&bytes)?;
-        self.read_answer()
+        self.read_answer(method)
     }
 
-    fn read_answer(&mut self) -> io::Result<Answer> {
+    fn read_answer(&mut self, method: &str) -> io::Result<Answer> {
         let status_line = self.line()?;
         let status = status_line.split(' ').nth(1).and_then(|code| code.parse().ok());
         let status = status.ok_or_else(|| io::Error::other(format!("no status: {status_line}")))?;
@@ -65,6 +65,9 @@ impl Http {
         }
         let mut answer = Answer { status, headers, body: String::new() };
         let mut body = Vec::new();
+        if method == "HEAD" || answer.is_stream() {
+            return Ok(answer);
+        }
         if answer.header("transfer-encoding") == Some("chunked") {
             self.read_chunks(&mut body)?;
         } else if let Some(length) = answer.header("content-length") {
@@ -100,6 +103,11 @@ impl Http {
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it goes on for ever.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.header("content-type") == Some("text/event-stream")
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {

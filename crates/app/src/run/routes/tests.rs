@@ -195,7 +195,7 @@ impl Answer {
 
 /// The route with something in its braces, and what its parameters and body need so that the caller is looked at last.
 fn concrete(row: &Row) -> (String, String, String) {
-    let (method, path) = row.route.split_once(' ').unwrap();
+    let (method, path) = row.method_and_path();
     let path = path.replace("{*path}", "nothing.js").replace("{site}", "default");
     let parts: Vec<_> = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect();
     let path = parts.join("/");

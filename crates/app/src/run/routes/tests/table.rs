@@ -1,10 +1,11 @@
-//! Who may call what, written by hand from docs/api.md.
+//! Every route, what it takes, and who may call it, written by hand from docs/api.md. A test compares it with what is registered;
+//! `it::hostile` attacks all that stands here, beginning with what a route takes.
 //!
 //! A mark for each kind of caller: `+` let in, `1` 401, `3` 403, `4` 404 because the key is another site's. In this order:
 //! no key · write key · keys with the scope read, catalog, inventory, orders · a key with these four of another site · one of
 //! this site · ended session · session · admin token · open mode · the token between roles · nobody through a proxy, in open mode.
 
-/// A route, what has to be sent for the caller to be looked at last, and what becomes of each kind of caller.
+/// A route, a query and a body that it takes, and what becomes of each kind of caller.
 pub(super) struct Row {
     pub(super) route: &'static str,
     pub(super) query: &'static str,
@@ -12,8 +13,29 @@ pub(super) struct Row {
     pub(super) marks: &'static str,
 }
 
+impl Row {
+    /// The method and the path with its braces.
+    pub(super) fn method_and_path(&self) -> (&'static str, &'static str) {
+        self.route.split_once(' ').expect("a route is a method and a path")
+    }
+
+    /// Whether it says 400 in problem+json to what it does not know. The dialects of events take what their clients send, and so
+    /// do the old systems' routes, which are not below `/v1`; roles know each other.
+    pub(super) fn is_native(&self) -> bool {
+        let (method, path) = self.method_and_path();
+        let is_public = self.marks.chars().all(|mark| mark == '+');
+        let is_ingest = method == "POST" && is_public && path != "/v1/session";
+        path.starts_with("/v1/") && !path.starts_with("/v1/internal/") && !is_ingest
+    }
+}
+
 const fn row(route: &'static str, marks: &'static str) -> Row {
     Row { route, query: "", body: "", marks }
+}
+
+/// With a body that it takes.
+const fn taking(route: &'static str, body: &'static str, marks: &'static str) -> Row {
+    Row { route, query: "", body, marks }
 }
 
 /// About the shop's site, which the query names.
@@ -38,6 +60,31 @@ const OLD_ORDERS: &str = "11333+4+11++13";
 /// Between roles, also in open mode.
 const INTERNAL: &str = "111111111111+1";
 
+// What routes take. Each member that a route knows stands in its example, so that each is attacked.
+const ORDER: &str = r#"{"items":[{"sku":"mug","quantity":1}],"customer":{"name":"Ann","email":"a@b.test"},"client_reference":"r-1","context":{"anonymous_id":"a","user_id":"u","session_id":"s","page":"/cart"}}"#;
+const EDIT: &str = r#"{"items":[{"sku":"mug","quantity":2}],"reprice":true}"#;
+const LINES: &str = r#"{"lines":[{"sku":"mug","quantity":1}]}"#;
+const PRODUCT: &str = r#"{"sku":"cup","name":"Cup","category":"Kitchen","description":"To drink from","release_date":"2025-01-01","image_url":"https://shop.test/cup.png","price":{"amount_minor":900,"currency":"USD"},"attributes":{"colour":"blue"},"track_stock":true,"low_stock_at":5}"#;
+const CHANGE: &str = r#"{"name":"Mug","price":{"amount_minor":900},"attributes":{"colour":"blue"}}"#;
+const MOVEMENT: &str = r#"{"quantity":1,"reason":"found"}"#;
+const GAME: &str = r#"{"id":1,"name":"Mug","category":"Kitchen","releaseDate":"2025-01-01","price":9.5}"#;
+const GAME_ORDER: &str = r#"{"customerName":"Ann","items":[{"gameId":1,"quantity":1}]}"#;
+const ITEM: &str = r#"{"item_id":"mug","quantity":1,"order_id":"o-1"}"#;
+const CHAOS: &str = r#"{"latency":false,"latency_ms":0,"crash_rate":0,"partial_failure_rate":0}"#;
+const QUERY: &str = r#"{"site_id":"default","metrics":["events"],"date_range":"7d","dimensions":["event:page"],"filters":[["is","event:name",["e"]]],"order_by":[["events","desc"]],"pagination":{"limit":1,"offset":0},"include":{"bots":true,"comparisons":{"mode":"previous_period"}}}"#;
+const ANSWERS: &str = r#"{"answers":[{"key":"k","status":201,"order_id":"o-1","body":"{}"}]}"#;
+const KEY: &str = r#"{"name":"till","scopes":["read"],"site":"default"}"#;
+const SITE: &str = r#"{"id":"blog","timezone":"Europe/Berlin","allow_keyless":true,"origins":["https://blog.test"],"keep_days":7}"#;
+const BATCH: &str = r#"{"appName":"shop","events":[{"timestamp":1735732800000,"event_id":"1","event_type":"CLICK","page_path":"/","dom_info":{"tag":"A"},"user_metadata":{"userId":7}}]}"#;
+const SITE_EVENT: &str =
+    r#"{"site_id":"default","event_type":"e","path":"/","user_id":"u","timestamp":"2025-11-12T19:30:01Z"}"#;
+const SEGMENT_TRACK: &str = r#"{"event":"Bought","anonymousId":"a","properties":{"price":9.5},"timestamp":"2025-01-01T12:00:00Z","context":{"page":{"path":"/"}}}"#;
+const SEGMENT_BATCH: &str = r#"{"batch":[{"type":"page","messageId":"m-1","anonymousId":"a","properties":{"path":"/"},"timestamp":"2025-01-01T12:00:00Z"}],"sentAt":"2025-01-01T12:00:01Z"}"#;
+const DEDUCT: &str = r#"{"ref":"o-1/1","attempt":0,"lines":[{"sku":"mug","quantity":1}]}"#;
+const RELEASE: &str = r#"{"ref":"o-1/2","of":"o-1/1","lines":[{"sku":"mug","quantity":1}]}"#;
+const COMMANDS: &str = r#"[{"command":"deduct","ref":"o-2/1","lines":[{"sku":"mug","quantity":1}]}]"#;
+const ACK: &str = r#"{"ids":[1]}"#;
+
 /// Everything that `kassa up` serves.
 pub(super) const OF_ALL_ROLES: &[Row] = &[
     // Probes and pages.
@@ -61,13 +108,13 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /favicon.ico", PUBLIC),
     // Ingest: the write key is each event's business.
     row("GET /kassa.js", PUBLIC),
-    row("POST /track", PUBLIC),
-    row("POST /event", PUBLIC),
-    row("POST /v1/track", PUBLIC),
+    taking("POST /track", BATCH, PUBLIC),
+    taking("POST /event", SITE_EVENT, PUBLIC),
+    taking("POST /v1/track", SEGMENT_TRACK, PUBLIC),
     row("POST /v1/t", PUBLIC),
     row("POST /v1/page", PUBLIC),
     row("POST /v1/p", PUBLIC),
-    row("POST /v1/identify", PUBLIC),
+    taking("POST /v1/identify", r#"{"userId":"u","traits":{"plan":"gold"}}"#, PUBLIC),
     row("POST /v1/i", PUBLIC),
     row("POST /v1/screen", PUBLIC),
     row("POST /v1/s", PUBLIC),
@@ -75,7 +122,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("POST /v1/g", PUBLIC),
     row("POST /v1/alias", PUBLIC),
     row("POST /v1/a", PUBLIC),
-    row("POST /v1/batch", PUBLIC),
+    taking("POST /v1/batch", SEGMENT_BATCH, PUBLIC),
     row("POST /v1/b", PUBLIC),
     row("POST /analytics/track", PUBLIC),
     row("POST /analytics/event", PUBLIC),
@@ -97,62 +144,52 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/products", PUBLIC),
     row("GET /v1/products/{id}", PUBLIC),
     row("GET /v1/categories", PUBLIC),
-    Row {
-        route: "POST /v1/orders",
-        query: "",
-        body: r#"{"items":[{"sku":"ps5","quantity":1}]}"#,
-        marks: "+1333+4+++++1+",
-    },
+    taking("POST /v1/orders", ORDER, "+1333+4+++++1+"),
     row("GET /v1/orders/{id}", "+1++++++++++1+"),
     // The shop.
-    row("POST /v1/products", CATALOG),
-    row("PATCH /v1/products/{id}", CATALOG),
-    row("PUT /v1/products/{id}", CATALOG),
+    taking("POST /v1/products", PRODUCT, CATALOG),
+    taking("PATCH /v1/products/{id}", CHANGE, CATALOG),
+    taking("PUT /v1/products/{id}", CHANGE, CATALOG),
     row("DELETE /v1/products/{id}", CATALOG),
     row("POST /v1/products/{id}/restore", CATALOG),
     row("GET /v1/inventory", READ),
     row("GET /v1/inventory/{sku}", READ),
-    row("PUT /v1/inventory/{sku}", INVENTORY),
-    row("POST /v1/inventory/{sku}/receive", INVENTORY),
-    row("POST /v1/inventory/{sku}/adjust", INVENTORY),
+    taking("PUT /v1/inventory/{sku}", r#"{"low_stock_at":5}"#, INVENTORY),
+    taking("POST /v1/inventory/{sku}/receive", MOVEMENT, INVENTORY),
+    taking("POST /v1/inventory/{sku}/adjust", MOVEMENT, INVENTORY),
     row("GET /v1/inventory/{sku}/ledger", INVENTORY),
     row("GET /v1/orders", ORDERS),
-    row("PUT /v1/orders/{id}", ORDERS),
-    row("POST /v1/orders/{id}/cancel", ORDERS),
-    row("POST /v1/orders/{id}/fulfil", ORDERS),
-    row("POST /v1/orders/{id}/refunds", ORDERS),
+    taking("PUT /v1/orders/{id}", EDIT, ORDERS),
+    taking("POST /v1/orders/{id}/cancel", r#"{"restock":true}"#, ORDERS),
+    taking("POST /v1/orders/{id}/fulfil", LINES, ORDERS),
+    taking("POST /v1/orders/{id}/refunds", LINES, ORDERS),
     row("GET /v1/orders/{id}/refunds", ORDERS),
     // Old dialects.
     row("GET /games/all", OLD_READ),
     row("GET /games/{id}", OLD_READ),
-    row("POST /games/add", OLD_CATALOG),
-    row("PUT /games/edit", OLD_CATALOG),
+    taking("POST /games/add", GAME, OLD_CATALOG),
+    taking("PUT /games/edit", GAME, OLD_CATALOG),
     row("DELETE /games/delete/{id}", OLD_CATALOG),
     row("GET /orders/all", OLD_ORDERS),
-    row("POST /orders/add", OLD_ORDERS),
-    row("PUT /orders/edit/{id}", OLD_ORDERS),
+    taking("POST /orders/add", GAME_ORDER, OLD_ORDERS),
+    taking("PUT /orders/edit/{id}", GAME_ORDER, OLD_ORDERS),
     row("DELETE /orders/delete/{id}", OLD_ORDERS),
     row("GET /api/health", "11++++++11++13"),
     row("GET /api/products", OLD_READ),
-    row("POST /api/products", OLD_CATALOG),
+    taking("POST /api/products", r#"{"name":"Mug","price":9.5}"#, OLD_CATALOG),
     row("GET /api/orders", OLD_ORDERS),
-    row("POST /api/orders", OLD_ORDERS),
+    taking("POST /api/orders", ITEM, OLD_ORDERS),
     row("GET /api/orders/{id}", OLD_ORDERS),
     row("GET /api/inventory", OLD_READ),
     row("GET /api/inventory/{item_id}", OLD_READ),
-    row("POST /api/inventory/deduct", OLD_INVENTORY),
+    taking("POST /api/inventory/deduct", ITEM, OLD_INVENTORY),
     row("GET /api/admin/chaos", READ),
-    row("POST /api/admin/chaos", ADMIN),
+    taking("POST /api/admin/chaos", CHAOS, ADMIN),
     row("DELETE /api/admin/chaos", ADMIN),
     of_site("GET /stats", OLD_READ),
     of_site("GET /events", OLD_READ),
     // Reports.
-    Row {
-        route: "POST /v1/query",
-        query: "",
-        body: r#"{"site_id":"default","metrics":["events"],"date_range":"7d"}"#,
-        marks: READ,
-    },
+    taking("POST /v1/query", QUERY, READ),
     row("GET /v1/query/definitions", "11+333++1+++13"),
     of_site("GET /v1/realtime", READ),
     of_site("GET /v1/realtime/stream", READ),
@@ -169,21 +206,22 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/admin/log/inspect", ADMIN),
     row("GET /v1/admin/log/verify", ADMIN),
     row("POST /v1/admin/backup", ADMIN),
-    row("POST /v1/admin/replay", ADMIN),
+    taking("POST /v1/admin/replay", r#"{"into":"again"}"#, ADMIN),
     row("GET /v1/admin/fingerprint", ADMIN),
     row("GET /v1/admin/audit", ADMIN),
     row("POST /v1/admin/audit", ADMIN),
-    row("POST /v1/admin/audit/answers", ADMIN),
+    taking("POST /v1/admin/audit/answers", ANSWERS, ADMIN),
     row("GET /v1/admin/keys", ADMIN),
-    row("POST /v1/admin/keys", ADMIN),
+    taking("POST /v1/admin/keys", KEY, ADMIN),
     row("DELETE /v1/admin/keys/{id}", ADMIN),
     row("GET /v1/admin/sites", ADMIN),
-    row("POST /v1/admin/sites", ADMIN),
+    taking("POST /v1/admin/sites", SITE, ADMIN),
     row("POST /v1/admin/sites/{site}/keys", ADMIN),
     row("DELETE /v1/admin/sites/{site}/keys/{key}", ADMIN),
     // Sessions: who is nobody is told so; a key that is sent must be right.
     row("GET /v1/session", "+1++++++++++1+"),
-    row("POST /v1/session", PUBLIC),
+    // With any token but the right one everybody would be nobody.
+    taking("POST /v1/session", "{}", PUBLIC),
     row("DELETE /v1/session", PUBLIC),
     // The last of all: it ends every session that the walk has begun.
     row("DELETE /v1/admin/sessions", ADMIN),
@@ -191,11 +229,11 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
 
 /// What roles by themselves serve each other besides.
 pub(super) const INTERNAL_ROUTES: &[Row] = &[
-    row("POST /v1/internal/stock/deduct", INTERNAL),
-    row("POST /v1/internal/stock/release", INTERNAL),
-    row("POST /v1/internal/stock/commands", INTERNAL),
+    taking("POST /v1/internal/stock/deduct", DEDUCT, INTERNAL),
+    taking("POST /v1/internal/stock/release", RELEASE, INTERNAL),
+    taking("POST /v1/internal/stock/commands", COMMANDS, INTERNAL),
     row("GET /v1/internal/stock/ledger", INTERNAL),
     row("GET /v1/internal/outbox", INTERNAL),
-    row("POST /v1/internal/outbox/ack", INTERNAL),
+    taking("POST /v1/internal/outbox/ack", ACK, INTERNAL),
     row("GET /v1/internal/products", INTERNAL),
 ];

@@ -1,16 +1,8 @@
 //! Every native route says 400 to what it does not know, by name. None is left out: they are the rows of the table of who
 //! may call what, which has every registered route.
 
-use super::table::{OF_ALL_ROLES, Row};
+use super::table::OF_ALL_ROLES;
 use super::{ADMIN_TOKEN, Answer, Bed, Token, bearer, concrete};
-
-/// The dialects of events take what their clients send, and so do the old systems' routes, which are not below `/v1`.
-fn is_native(row: &Row) -> bool {
-    let (method, path) = row.route.split_once(' ').unwrap();
-    let is_public = row.marks.chars().all(|mark| mark == '+');
-    let is_ingest = method == "POST" && is_public && path != "/v1/session";
-    path.starts_with("/v1/") && !is_ingest
-}
 
 fn names(answer: &Answer, what: &str) -> bool {
     answer.status == 400 && answer.text.contains(what)
@@ -21,7 +13,7 @@ async fn every_native_route_refuses_what_it_does_not_know_by_name() {
     let bed = Bed::new("all", Token::Set);
     let admin = [bearer(ADMIN_TOKEN), ("idempotency-key".to_owned(), "k".to_owned())];
     let mut wrong = Vec::new();
-    let rows: Vec<_> = OF_ALL_ROLES.iter().filter(|row| is_native(row)).collect();
+    let rows: Vec<_> = OF_ALL_ROLES.iter().filter(|row| row.is_native()).collect();
     for row in &rows {
         let (method, target, body) = concrete(row);
         let more = if target.contains('?') { "&zzz=1" } else { "?zzz=1" };
