@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { DEADLINE_MS } from "./patience.mjs";
 
 const BINARY = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
@@ -22,7 +23,17 @@ const ARGS = [
   "--no-first-run",
 ];
 
-const launch = (...more) => chromium.launch({ executablePath: BINARY, args: [...ARGS, ...more] });
+/** Whatever its pages wait for may take as long as everything else that a test waits for. */
+async function launch(...more) {
+  const browser = await chromium.launch({ executablePath: BINARY, args: [...ARGS, ...more], timeout: DEADLINE_MS });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(DEADLINE_MS);
+    return context;
+  };
+  return browser;
+}
 
 /** A browser as a person has it. The name is given at the start: one that a page is given later is not used for beacons. */
 export const launchBrowser = (...more) => launch(PERSON, UNDRIVEN, ...more);

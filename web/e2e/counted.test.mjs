@@ -76,6 +76,24 @@ const prepared = (query, word) => `${script(query)}<script>
   });
 </script>`;
 
+/** Goes to another address by the history or by the hash, and returns when the script has looked at it: a moment after it is told. */
+const move = (page, how, address) =>
+  page.evaluate(
+    ([how, address]) =>
+      new Promise((looked) => {
+        const [teller, event] = window.navigation ? [navigation, "currententrychange"] : [window, "popstate"];
+        const later = () => setTimeout(looked);
+        if (how === "hash") {
+          teller.addEventListener(event, later, { once: true });
+          location.hash = address;
+        } else {
+          history[how](null, "", address);
+          later();
+        }
+      }),
+    [how, address],
+  );
+
 before(async () => {
   browser = await launchBrowser("--host-resolver-rules=MAP *.test 127.0.0.1");
   kassa = await useKassa();
@@ -107,17 +125,10 @@ test("only another path is another page, with the Navigation API and without", a
   for (const init of [undefined, () => Object.defineProperty(window, "navigation", { value: undefined })]) {
     const site = freshSite("query");
     const { context, page } = await open("/shop", site, { init });
-    // Each stands for a while, as between clicks: the script looks at an address a moment after it has changed.
-    const steps = [
-      () => history.replaceState(null, "", "/shop?sort=price"),
-      () => history.pushState(null, "", "/shop?sort=name#top"),
-      () => void (location.hash = "reviews"),
-      () => history.pushState(null, "", "/p/mug?sort=name"),
-    ];
-    for (const step of steps) {
-      await page.evaluate(step);
-      await page.waitForTimeout(300);
-    }
+    await move(page, "replaceState", "/shop?sort=price");
+    await move(page, "pushState", "/shop?sort=name#top");
+    await move(page, "hash", "reviews");
+    await move(page, "pushState", "/p/mug?sort=name");
     assert.deepEqual(views(await finish(page, site)), ["/shop", "/p/mug"], init ? "without" : "with");
     await context.close();
   }
@@ -132,6 +143,8 @@ test("a router on the Navigation API is followed", async () => {
       (event) => event.canIntercept && event.intercept({ handler: async () => void (document.title = "Mug") }),
     );
     await navigation.navigate("/p/mug").finished;
+    // The script looks at the address a moment after it is told.
+    await new Promise((looked) => setTimeout(looked));
     await navigation.back().finished;
   });
   const list = await rows(site, (all) => views(all).length >= 3);
@@ -169,10 +182,7 @@ test("two write keys in a page count once each, however often they stand there",
 test("with hash routes a route is a page, and its query or the page's is none", async () => {
   const site = freshSite("routes");
   const { context, page } = await open("/routes", site);
-  for (const address of ["#/cart", "?sort=price#/cart", "#/cart?step=2", "#/pay"]) {
-    await page.evaluate((to) => history.pushState(null, "", to), address);
-    await page.waitForTimeout(300);
-  }
+  for (const address of ["#/cart", "?sort=price#/cart", "#/cart?step=2", "#/pay"]) await move(page, "pushState", address);
   assert.deepEqual(views(await finish(page, site)), ["/routes", "/routes#/cart", "/routes#/pay"]);
   await context.close();
 });

@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEADLINE_MS } from "./patience.mjs";
 
 /** The binary under test. */
 export const BIN = process.env.KASSA_BIN ?? join(import.meta.dirname, "../../target/debug/kassa");
-const START_MS_MAX = 60_000;
 
 /** Starts a server; `listen` takes the address of an earlier one, `data` its folder, `env` further settings, `bin` another binary, `cwd` the folder to run in. */
 export async function startKassa({
@@ -24,7 +24,7 @@ export async function startKassa({
   const ended = new Promise((done) => child.once("close", done));
   let said = "";
   const url = await new Promise((found, failed) => {
-    const timer = setTimeout(() => failed(new Error(`kassa did not say where it listens:\n${said}`)), START_MS_MAX);
+    const timer = setTimeout(() => failed(new Error(`kassa did not say where it listens:\n${said}`)), DEADLINE_MS);
     child.once("error", failed);
     child.once("close", (code) => failed(new Error(`kassa ended with ${code}:\n${said}`)));
     const read = (part) => {
@@ -65,14 +65,14 @@ function withoutLibraryPath() {
   return env;
 }
 
-/** Asks until `good` says so of the answer; after `ms` it fails and shows the last answer. */
-export async function until(ask, good, ms = 30_000) {
-  const end = Date.now() + ms;
+/** Asks until `good` says so of the answer; after the deadline it fails and shows the last answer. */
+export async function until(ask, good) {
+  const end = Date.now() + DEADLINE_MS;
   let last;
   for (;;) {
     last = await ask();
     if (good(last)) return last;
-    if (Date.now() > end) throw new Error(`not within ${ms} ms; the last answer was ${JSON.stringify(last)?.slice(0, 3000)}`);
+    if (Date.now() > end) throw new Error(`not within ${DEADLINE_MS} ms; the last answer was ${JSON.stringify(last)?.slice(0, 3000)}`);
     await new Promise((later) => setTimeout(later, 50));
   }
 }

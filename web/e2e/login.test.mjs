@@ -22,7 +22,6 @@ after(async () => {
 async function open(url, options = {}) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
   await page.goto(url);
   return { page, context };
 }

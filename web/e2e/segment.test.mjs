@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { Analytics } from "@segment/analytics-node";
 import { events, freshSite, query, until, useKassa } from "./kassa.mjs";
+import { DEADLINE_MS } from "./patience.mjs";
 
 const run = promisify(execFile);
 const HERE = import.meta.dirname;
@@ -43,7 +44,7 @@ test("@segment/analytics-node", async () => {
   client.group({ userId: "u-1", groupId: "team-1", messageId: "n-group" });
   client.alias({ userId: "u-1", previousId: "a-1", messageId: "n-alias" });
   client.track({ userId: "u-1", event: "Product Viewed", properties: { sku: "mug", price: 9.5 }, timestamp: at, messageId: "n-track" });
-  await client.closeAndFlush({ timeout: 10_000 });
+  await client.closeAndFlush({ timeout: DEADLINE_MS });
   assert.deepEqual(errors, []);
 
   const list = await until(
@@ -77,7 +78,7 @@ const absent = !existsSync(join(HERE, ".python/segment"));
 if (absent) console.log("skipped: segment-analytics-python is not there (web/e2e/setup.sh fetches it)");
 test("segment-analytics-python", { skip: absent && !process.env.CI }, async () => {
   const site = freshSite("segment-python");
-  const { stdout } = await run("python3", [join(HERE, "segment_python.py"), kassa.url, site], { timeout: 60_000 });
+  const { stdout } = await run("python3", [join(HERE, "segment_python.py"), kassa.url, site], { timeout: DEADLINE_MS });
   const ids = stdout.trim().split("\n").sort();
   assert.equal(ids.length, 6);
   const list = await until(

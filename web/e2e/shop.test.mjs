@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launchBrowser, launchHeadless } from "./browser.mjs";
 import { events, get, query, until, useKassa } from "./kassa.mjs";
+import { within } from "./patience.mjs";
 
 // The demo page reports to the server's own site.
 const SITE = process.env.KASSA_SITE ?? "default";
@@ -108,21 +109,28 @@ test("the dashboard counts a click while one looks", async () => {
   const context = await visitor();
   const page = await context.newPage();
   await page.goto(kassa.url);
+  const before = await count("events", {}, [["is", "event:name", ["click"]]]);
+  const shows = (number) =>
+    board.waitForFunction(
+      (wanted) => Number(document.querySelector('.row[data-name="click"] .row-number')?.textContent) === wanted,
+      number,
+      {
+        polling: 20,
+      },
+    );
+  await shows(before);
   const took = [];
-  for (let n = 0; n < 5; n++) {
-    await board.waitForTimeout(1200);
-    const before = Number(await clicks.textContent());
+  let allowed = 0;
+  for (let n = 1; n <= 5; n++) {
     const start = Date.now();
     await page.getByRole("button", { name: "Add to cart: Desk Lamp" }).click();
-    await board.waitForFunction((old) => Number(document.querySelector('.row[data-name="click"] .row-number')?.textContent) > old, before, {
-      polling: 20,
-      timeout: 10_000,
-    });
+    await shows(before + n);
     took.push(Date.now() - start);
+    allowed = Math.max(allowed, within(1500));
   }
   took.sort((a, b) => a - b);
   console.log(`a click was on the dashboard after ${took.join(", ")} ms`);
-  assert.ok(took[2] <= 1500, `median ${took[2]} ms`);
+  assert.ok(took[2] <= allowed, `median ${took[2]} ms of ${Math.round(allowed)}`);
   await context.close();
   await watcher.close();
 });

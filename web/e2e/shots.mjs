@@ -44,7 +44,10 @@ for (const colorScheme of ["light", "dark"])
         .first()
         .waitFor();
       await page.waitForFunction(() => !document.body.classList.contains("loading"));
-      await page.waitForTimeout(250);
+      await page.evaluate(() => {
+        const ending = document.getAnimations().filter((animation) => animation.effect.getComputedTiming().endTime < Infinity);
+        return Promise.allSettled(ending.map((animation) => animation.finished));
+      });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (overflow > 0) console.error(`${name} ${size}: ${overflow} pixels too wide`);
       await page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png`, fullPage: true });
