@@ -42,6 +42,7 @@ fn hard_kills_at_random_lose_nothing_and_double_nothing() {
         let kassa = start.start();
         let writers = spawn_writers(&load, &kassa);
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        // Time itself: a kill comes at any moment.
         std::thread::sleep(Duration::from_millis(10 + (random >> 33) % 600));
         kassa.kill();
         end(&load, writers);

@@ -60,6 +60,7 @@ fn a_stop_at_any_moment_of_a_start_exits_0() {
         let mut child = spawn(&folder.path().join("data"), &[]);
         // Before main there is nobody to hear a signal: the system loads the program and its libraries.
         wait_for("SIGTERM to be heard", || hears_sigterm(child.id()).then_some(()));
+        // Time itself: the signal comes at another moment each round.
         std::thread::sleep(Duration::from_millis(round * 5));
         signal(child.id(), Signal::TERM);
         let status = wait_for("the end", || child.try_wait().unwrap());

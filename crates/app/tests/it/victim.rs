@@ -129,6 +129,7 @@ fn live(mut kassa: Kassa, turn: Turn, kills: &mut Kills) {
     let point = match turn {
         Turn::At(point, _) => point,
         Turn::AtRandom(ms) => {
+            // Time itself: a kill comes at any moment.
             std::thread::sleep(Duration::from_millis(ms));
             kills.at_random += 1;
             return kassa.kill();

@@ -91,6 +91,7 @@ mod tests {
     fn the_oldest_row_waits_for_as_long_as_it_is_that() {
         let backlog = Backlog::default();
         backlog.note_oldest(Some(1));
+        // Time itself: how long it waits is told.
         std::thread::sleep(Duration::from_millis(5));
         backlog.note_oldest(Some(1));
         assert!(backlog.oldest_waits() >= Duration::from_millis(5));

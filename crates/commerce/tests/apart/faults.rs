@@ -53,6 +53,7 @@ async fn load(split: &Arc<Split>, time: Duration, dice: &mut Dice) -> Tally {
             let split = Arc::clone(split);
             sent.push(tokio::spawn(async move { split.place(&items).await }));
         }
+        // Time itself: a load is so many orders in a second.
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let mut tally = Tally::default();

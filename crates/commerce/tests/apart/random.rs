@@ -186,6 +186,7 @@ async fn trouble(split: Arc<Split>, mut dice: Dice, over: Arc<AtomicBool>) {
             5 => split.stock.chaos(dice.below(900), 0.1, 0.1),
             _ => split.stock.chaos(0, 0.2, 0.2),
         }
+        // Time itself: faults come and go by the clock.
         tokio::time::sleep(Duration::from_millis(20 + dice.below(150))).await;
     }
     split.stock.calm();

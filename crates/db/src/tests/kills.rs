@@ -18,6 +18,7 @@ fn hard_kills_at_random_lose_nothing_acknowledged() {
         let mut child = spawn(&bed.url, i64::try_from(kill).unwrap() * 10_000_000, "", None);
         let output = child.stdout.take().unwrap();
         let reader = std::thread::spawn(move || answers(output));
+        // Time itself: a kill comes at any moment.
         std::thread::sleep(Duration::from_millis(30 + dice.below(200)));
         child.kill().unwrap();
         child.wait().unwrap();

@@ -90,6 +90,7 @@ fn hard_sessions_ended_at_random_lose_and_double_nothing() {
     let (server, rounds) = (TestPostgres::start().unwrap(), scaled(100));
     let mut ended = 0;
     let report = under_trouble(&bed, rounds, |dice| {
+        // Time itself: trouble comes at any moment.
         std::thread::sleep(Duration::from_micros(dice.below(20_000)));
         ended += server.end_connections(&bed.url);
     });
@@ -104,6 +105,7 @@ fn hard_backends_killed_and_servers_stopped_lose_and_double_nothing() {
     let rounds = scaled(30);
     let (mut killed, mut stops) = (0, 0);
     let report = under_trouble(&bed, rounds, |dice| {
+        // Time itself: trouble comes at any moment, and lasts a while.
         std::thread::sleep(Duration::from_micros(dice.below(50_000)));
         if dice.below(3) == 0 {
             server.stop();

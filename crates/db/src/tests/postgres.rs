@@ -59,6 +59,7 @@ fn hard_serialization_failures_are_run_again() {
     let errors = storm(&bed, each, |tx, _| {
         tx.batch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")?;
         let before = value_of(tx, "a")?;
+        // Time for somebody else to read the same.
         std::thread::sleep(Duration::from_micros(200));
         let set = "UPDATE counters SET value = $1 WHERE name = 'a'";
         tx.execute(set, crate::params![before + 1]).map(|_| ())

@@ -127,6 +127,7 @@ async fn a_kill_at_any_moment_leaves_whole_batches() {
         let _missing = std::fs::remove_file(&opened);
         let mut child = child(&path, "none").spawn().unwrap();
         wait_for(&opened, &mut child);
+        // Time itself: a kill comes at any moment.
         std::thread::sleep(Duration::from_micros(random.next() % 60_000));
         child.kill().unwrap();
         child.wait().unwrap();

@@ -20,6 +20,7 @@ use super::options::Options;
 use crate::request::ClientAddress;
 use crate::{Metrics, Policy, Problem, RawBody, RouteClass, Shutdown, problem};
 use client::Client;
+use hostile::wait_for_connections;
 use tokio::sync::Notify;
 
 /// A server under test.
@@ -46,6 +47,13 @@ impl Running {
 
     async fn client(&self) -> Client {
         Client::connect(self.address).await
+    }
+
+    /// Waits until there are so many connections and all that they have sent is read: what comes later is answered.
+    async fn has_read(&self, connections: usize) {
+        wait_for_connections(self, connections).await;
+        assert_eq!(self.client().await.get("/").await.status, 200);
+        wait_for_connections(self, connections).await;
     }
 }
 

@@ -45,6 +45,7 @@ async fn while_one_visitor_s_batch_is_folded() {
     let store = faulty(&[]);
     let running = run(&log, &store, ProcessorOptions { batch_rows_max: 10_000, ..options() });
     running.until("it runs", |processor| processor.status().state == ProcessorState::Running).await;
+    // Time itself: a moment in the middle of the fold.
     tokio::time::sleep(Duration::from_millis(100)).await;
     stops(running).await;
 }

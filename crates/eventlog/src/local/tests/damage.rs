@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use kassa_model::SystemClock;
+use kassa_model::{Clock, ManualClock, SystemClock};
 
-use super::{fill, numbers, open_real, plain, read, record};
+use super::{fill, numbers, open_real, plain, read, record, small};
 use crate::disk::RealDisk;
-use crate::local::{Lost, inspect, salvage, verify};
+use crate::local::{LocalLog, Lost, inspect, salvage, verify};
 use crate::{Error, EventLog, Offset, Stream, Upkeep, retained};
 
 const COUNT: u64 = 100;
@@ -292,8 +293,9 @@ async fn broken_marks_begin_anew_with_higher_epochs() {
     };
     drop((subscription, log));
     fs::write(dir.join("events/groups.json"), b"{ not json").expect("writes");
-    std::thread::sleep(std::time::Duration::from_millis(1_001));
-    let log = open_real(&dir).expect("opens");
+    // Epochs are never below the clock's seconds, and this is one of them later.
+    let later = ManualClock::new(SystemClock.now().plus_micros(1_001_000));
+    let log = LocalLog::open(small(&dir), Arc::new(RealDisk), Arc::new(later)).expect("opens");
     let mut subscription = log.subscribe(Stream::Events, "processor").await.expect("subscribes");
     match subscription.next(crate::Limits::BATCH).await.expect("assigned") {
         crate::Delivery::Assigned { epoch, .. } => assert!(epoch > before, "{epoch:?} after {before:?}"),

@@ -72,7 +72,7 @@ impl Client {
         assert_eq!(String::from_utf8_lossy(&rest), "", "nothing more");
     }
 
-    async fn line(&mut self) -> Option<String> {
+    pub(super) async fn line(&mut self) -> Option<String> {
         let mut line = String::new();
         match self.stream.read_line(&mut line).await {
             Ok(0) | Err(_) => None,

@@ -43,7 +43,7 @@ fn answer() -> Response {
 }
 
 async fn broken() -> Result<(), Problem> {
-    tokio::time::sleep(Duration::from_millis(5)).await;
+    tokio::task::yield_now().await;
     panic!("on purpose")
 }
 
@@ -121,7 +121,7 @@ async fn a_client_that_goes_away_ends_the_waiting() {
     let server = Running::start(Options::default());
     let mut client = server.client().await;
     client.send("GET /held/dropped HTTP/1.1\r\nhost: a\r\n\r\n").await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    server.has_read(1).await;
     drop(client);
     tokio::time::timeout(Duration::from_secs(5), DROPPED.notified()).await.expect("it is dropped");
 }

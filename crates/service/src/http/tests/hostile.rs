@@ -31,6 +31,7 @@ async fn slow_headers_are_refused_however_they_drip() {
             {
                 break;
             }
+            // Time itself: a byte at a time, however long the whole takes.
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         started.elapsed()
@@ -48,6 +49,7 @@ async fn a_second_request_on_a_connection_has_its_own_header_time() {
     let server = Running::start(hasty());
     let mut client = server.client().await;
     for _ in 0..3 {
+        // Time itself: longer than a request's head may take.
         tokio::time::sleep(Duration::from_millis(400)).await;
         assert_eq!(client.get("/").await.status, 200);
     }
@@ -96,7 +98,8 @@ async fn asking_for_continue_works() {
     let server = Running::start(Options::default());
     let mut client = server.client().await;
     client.send("POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n").await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(client.line().await.unwrap(), "HTTP/1.1 100 Continue");
+    assert_eq!(client.line().await.unwrap(), "");
     client.send("ok").await;
     assert_eq!(client.answer().await.unwrap().body, "ok");
 }

@@ -72,7 +72,7 @@ async fn idle_connections_are_parked_then_closed() {
     let mut fresh = server.client().await;
     let mut used = server.client().await;
     for _ in 0..3 {
-        // Longer than it takes to be parked, shorter than the idle time.
+        // Time itself: longer than it takes to be parked, shorter than the idle time.
         tokio::time::sleep(Duration::from_millis(550)).await;
         assert_eq!(used.get("/").await.body, "hello");
     }
@@ -128,8 +128,7 @@ async fn the_shutdown_ends_idle_connections_at_once_and_lets_requests_end() {
     assert_eq!(idle.get("/").await.status, 200);
     let mut busy = server.client().await;
     busy.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n").await;
-    wait_for_connections(&server, 3).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    server.has_read(3).await;
     let stopped = Instant::now();
     server.shutdown.trigger();
     fresh.closed().await;
@@ -150,8 +149,7 @@ async fn the_drain_has_a_deadline() {
     busy.send("GET /endless HTTP/1.1\r\nhost: a\r\n\r\n").await;
     let mut half = server.client().await;
     half.send("GET / HT").await;
-    wait_for_connections(&server, 2).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    server.has_read(2).await;
     let stopped = Instant::now();
     server.shutdown.trigger();
     assert_eq!(server.task.await.unwrap(), 2, "cut off");
@@ -169,8 +167,7 @@ async fn half_sent_requests_do_not_stretch_the_stop() {
     takes_nothing.send("GET /endless HTTP/1.1\r\nhost: a\r\n\r\n").await;
     let mut honest = server.client().await;
     honest.send("GET /long HTTP/1.1\r\nhost: a\r\n\r\n").await;
-    wait_for_connections(&server, 4).await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.has_read(4).await;
     let stopped = Instant::now();
     server.shutdown.trigger();
     half_head.closed().await;
