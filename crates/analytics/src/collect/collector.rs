@@ -14,12 +14,12 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::body::{LargeBodies, Unread};
 use super::country::{Countries, CountryError};
-use super::incoming::{Incoming, IngestPath, Refusal, Sender};
+use super::incoming::{Incoming, Refusal, Sender};
 use super::limits::{LimitOptions, Limits, Paying, TooMuch};
 use super::metrics::{Counters, Tally};
 use super::stamp::{Origin, Stamp};
 use super::{body, key};
-use crate::wire::{self, Answer, Context, Reading};
+use crate::wire::{Answer, Context, Reading};
 
 /// Refused single events of one site that become dead letters in a second; the rest is only counted.
 const DEAD_LETTERS_PER_SECOND_MAX: u32 = 100;
@@ -175,11 +175,7 @@ impl Collector {
             counter_first: incoming.counter_first,
             sites: &sites,
         };
-        let mut reading = match incoming.path {
-            IngestPath::Track => wire::read_track(body, &ctx),
-            IngestPath::Event => wire::read_event(body, &ctx),
-            IngestPath::Segment(kind) => wire::read_segment(kind, body, &ctx),
-        };
+        let mut reading = (incoming.door.read)(body, &ctx);
         paying.for_events(&reading.records).map_err(|over| self.too_much(over))?;
         let records = self.stamp(&mut reading, incoming, received_at);
         Ok((Prepared { records, tally: Tally::of(&reading), place: None }, reading.answer))

@@ -1,4 +1,4 @@
-//! The routes of the ingest class: `/track`, `/event`, Segment's paths, and all of them under `/analytics`.
+//! The routes of the ingest class: the doors of `wire`, and all of them under `/analytics`.
 //!
 //! Nothing here depends on `Content-Type` or `Accept`. CORS, `OPTIONS` and the body of a 405 are the class layer's
 //! business ([`kassa_service::Policy`]).
@@ -20,9 +20,9 @@ use kassa_service::{Peer, Problem, body, is_forwarded};
 
 use super::body::BODY_BYTES_MAX;
 use super::collector::Collector;
-use super::incoming::{Incoming, IngestPath, Refusal, Sender};
+use super::incoming::{Incoming, Refusal, Sender};
 use super::key;
-use crate::wire::{Answer, Kind};
+use crate::wire::{self, Answer, Door};
 
 const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 const DNT: HeaderName = HeaderName::from_static("dnt");
@@ -36,34 +36,12 @@ const COUNTER_PORT: u16 = 4001;
 const RETRY_FULL_SECONDS: u64 = 10;
 const RETRY_UNAVAILABLE_SECONDS: u64 = 2;
 
-/// Segment's paths below `/v1`.
-const SEGMENT_PATHS: [(&str, Option<Kind>); 14] = [
-    ("track", Some(Kind::Track)),
-    ("t", Some(Kind::Track)),
-    ("page", Some(Kind::Page)),
-    ("p", Some(Kind::Page)),
-    ("identify", Some(Kind::Identify)),
-    ("i", Some(Kind::Identify)),
-    ("screen", Some(Kind::Screen)),
-    ("s", Some(Kind::Screen)),
-    ("group", Some(Kind::Group)),
-    ("g", Some(Kind::Group)),
-    ("alias", Some(Kind::Alias)),
-    ("a", Some(Kind::Alias)),
-    ("batch", None),
-    ("b", None),
-];
-
 /// Every ingest route. The caller puts them into [`kassa_service::RouteClass::Ingest`].
 pub fn routes(collector: Arc<Collector>) -> Router {
     let mut router = Router::new();
     for (prefix, counter_first) in [("", CounterFirst::ByPort), ("/analytics", CounterFirst::Always)] {
-        router = router
-            .route(&format!("{prefix}/track"), taking(IngestPath::Track, counter_first))
-            .route(&format!("{prefix}/event"), taking(IngestPath::Event, counter_first));
-        for (name, kind) in SEGMENT_PATHS {
-            let path = format!("{prefix}/v1/{name}");
-            router = router.route(&path, taking(IngestPath::Segment(kind), counter_first));
+        for door in wire::doors() {
+            router = router.route(&format!("{prefix}/{}", door.path), taking(door, counter_first));
         }
     }
     router.with_state(collector)
@@ -76,16 +54,16 @@ enum CounterFirst {
     Always,
 }
 
-fn taking(path: IngestPath, counter_first: CounterFirst) -> MethodRouter<Arc<Collector>> {
+fn taking(door: &'static Door, counter_first: CounterFirst) -> MethodRouter<Arc<Collector>> {
     post(move |State(collector): State<Arc<Collector>>, request: Request| {
-        take(collector, path, counter_first, request)
+        take(collector, door, counter_first, request)
     })
 }
 
 /// Makes of a request what is to be kept of it, and leaves the rest to the server.
 async fn take(
     collector: Arc<Collector>,
-    path: IngestPath,
+    door: &'static Door,
     counter_first: CounterFirst,
     mut request: Request,
 ) -> Response {
@@ -100,7 +78,7 @@ async fn take(
     if sender == Sender::Stranger
         && let Err(refusal) = collector.begin(address)
     {
-        return refused(refusal, path, counter_first);
+        return refused(refusal, door, counter_first);
     }
     let body = match read_body(std::mem::take(request.body_mut()), &collector).await {
         Ok(body) => body,
@@ -110,7 +88,7 @@ async fn take(
     let key = key::write_key(headers, request.uri().query());
     let agent = headers.get(USER_AGENT).map(|agent| text(agent));
     let incoming = Incoming {
-        path,
+        door,
         body,
         address,
         agent: agent.as_deref(),
@@ -124,7 +102,7 @@ async fn take(
     };
     let (mut prepared, answer) = match collector.read(&incoming).await {
         Ok(read) => read,
-        Err(refusal) => return refused(refusal, path, counter_first),
+        Err(refusal) => return refused(refusal, door, counter_first),
     };
     let kept = async move { collector.keep(&mut prepared).await.map_err(Problem::from) };
     match peer {
@@ -148,14 +126,9 @@ fn sender_of(access: &Access, mode: Mode, address: IpAddr, headers: &HeaderMap, 
 }
 
 /// A refusal, in the words of the dialect where the dialect has some.
-fn refused(refusal: Refusal, path: IngestPath, counter_first: bool) -> Response {
+fn refused(refusal: Refusal, door: &Door, counter_first: bool) -> Response {
     let Refusal::TooMuch { seconds } = refusal else { return Problem::from(refusal).into_response() };
-    let mut response = respond(match path {
-        IngestPath::Track => Answer::json(429, r#"{"error":"Too many requests"}"#),
-        IngestPath::Event if counter_first => Answer::text(429, "Too many requests"),
-        IngestPath::Event => Answer::json(429, r#"{"errors":["too_many_requests"]}"#),
-        IngestPath::Segment(_) => Answer::json(429, r#"{"success":false,"error":"too_many_requests"}"#),
-    });
+    let mut response = respond((door.too_many)(counter_first));
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
 }

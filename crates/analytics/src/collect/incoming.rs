@@ -6,24 +6,13 @@ use bytes::Bytes;
 use kassa_access::Mode;
 use kassa_model::Timestamp;
 
-use crate::wire::Kind;
-
-/// Which of the ingest paths a request came by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IngestPath {
-    /// `/track`: dialect A or B.
-    Track,
-    /// `/event`: dialect E or C.
-    Event,
-    /// `/v1/track` and the like; a batch has no kind.
-    Segment(Option<Kind>),
-}
+use crate::wire::Door;
 
 /// What a client sent, as far as the collector cares.
 #[derive(Debug, Clone)]
 pub struct Incoming<'a> {
-    /// The path.
-    pub path: IngestPath,
+    /// By which path it came.
+    pub door: &'static Door,
     /// The body as it came, compressed or not.
     pub body: Bytes,
     /// The client's address; it is hashed and looked up, and not kept.
@@ -49,11 +38,11 @@ pub struct Incoming<'a> {
 
 impl<'a> Incoming<'a> {
     /// A request with nothing but a body, from `address`, received now.
-    pub fn new(path: IngestPath, body: Bytes, address: IpAddr) -> Self {
+    pub fn new(door: &'static Door, body: Bytes, address: IpAddr) -> Self {
         let (agent, key, bearer, received_at, mode) = (None, None, None, None, None);
         let sender = Sender::Known;
         Self {
-            path,
+            door,
             body,
             address,
             agent,

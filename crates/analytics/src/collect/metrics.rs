@@ -7,11 +7,7 @@ use kassa_model::{Dialect, LogRecord, Reason};
 use kassa_service::Metrics;
 use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Histogram, Unit};
 
-use crate::wire::Reading;
-
-/// The dialects that requests come by, and the reasons they are refused for: what bounds the metrics' labels.
-pub(super) const DIALECTS: [Dialect; 5] =
-    [Dialect::Flat, Dialect::Batch, Dialect::Counter, Dialect::Site, Dialect::Segment];
+use crate::wire::{FORMATS, Reading};
 
 /// Distinct types of dialect C that have a series of their own; the rest is counted as `other`.
 const TYPES_MAX: usize = 200;
@@ -21,7 +17,8 @@ type Labels = Vec<(&'static str, String)>;
 /// The collector's metrics.
 #[derive(Debug)]
 pub(super) struct Counters {
-    accepted: [Counter; DIALECTS.len()],
+    /// As [`FORMATS`]: they and the reasons for which events are refused bound the labels.
+    accepted: [Counter; FORMATS.len()],
     events: Family<Labels, Counter>,
     requests_refused: Family<Labels, Counter>,
     types: Family<Labels, Counter>,
@@ -128,7 +125,7 @@ impl Counters {
         let events = Family::<Labels, Counter>::default();
         let types = Family::<Labels, Counter>::default();
         let accepted =
-            DIALECTS.map(|dialect| events.get_or_create(&event_labels(dialect, "accepted")).clone());
+            FORMATS.map(|format| events.get_or_create(&event_labels(format.dialect, "accepted")).clone());
         Self {
             accepted,
             events,
@@ -151,7 +148,7 @@ impl Counters {
         for name in &tally.types {
             self.count_type(name);
         }
-        if let Some(place) = DIALECTS.iter().position(|dialect| *dialect == tally.dialect) {
+        if let Some(place) = FORMATS.iter().position(|format| format.dialect == tally.dialect) {
             self.accepted[place].inc_by(tally.accepted);
         }
     }

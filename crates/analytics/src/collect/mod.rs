@@ -21,5 +21,5 @@ pub use body::{BODY_BYTES_MAX, INFLATED_BYTES_MAX};
 pub use collector::{Collector, CollectorOptions, Dependencies};
 pub use country::CountryError;
 pub use http::routes;
-pub use incoming::{Incoming, IngestPath, Refusal, Sender};
+pub use incoming::{Incoming, Refusal, Sender};
 pub use limits::{LimitOptions, Rate};

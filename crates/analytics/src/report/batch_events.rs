@@ -28,7 +28,7 @@ use super::guard::{B, Reader};
 use super::params::Params;
 use super::refusal::Refusal;
 use super::reports::Reports;
-use crate::wire::is_of_nobody;
+use crate::wire::{format_of, is_of_nobody};
 
 /// Rows, unless the question says otherwise.
 const LIMIT_DEFAULT: u32 = 30;
@@ -146,11 +146,7 @@ fn full_event_data(event: &Event) -> BTreeMap<String, Box<RawValue>> {
         put("user_metadata", raw(&BTreeMap::from([("userId", user)])));
     }
     // What was sent in place of an id became a property when it was taken, which is no field of this shape.
-    let aside: &[&str] = match event.dialect {
-        Dialect::Flat => &["sessionId", "anonymousId", "userId"],
-        Dialect::Site => &["user_id"],
-        _ => &[],
-    };
+    let aside = format_of(event.dialect).map_or(&[][..], |format| format.visitor_members);
     props.retain(|key, value| !aside.contains(&key.as_str()) || !is_of_nobody(value));
     props
 }

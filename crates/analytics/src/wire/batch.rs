@@ -31,6 +31,7 @@ use serde_json::value::RawValue;
 
 use super::draft::{Draft, put_column};
 use super::flaw::{Flaw, refused};
+use super::format::Format;
 use super::items::{Sharing, counted_answer, read_items};
 use super::limits::{PATH_BYTES_MAX, TEXT_BYTES_MAX};
 use super::object::{List, Members};
@@ -38,6 +39,15 @@ use super::reading::{Answer, Context, Reading};
 use super::received::{Received, required};
 use super::text::{Scalar, id_text, is_of_nobody, plain_text, scalar, too_deep};
 use super::time;
+
+pub(super) static FORMAT: Format = Format {
+    dialect: Dialect::Batch,
+    example_path: "track",
+    doors: &[],
+    page_members: &["page_path"],
+    visitor_members: &[],
+    cleans_names: false,
+};
 
 const OK: &str = r#"{"status":"ok"}"#;
 const INVALID_PAYLOAD: Answer = Answer::json(400, r#"{"error":"Invalid payload"}"#);
@@ -54,13 +64,13 @@ pub(super) fn read(json: &str, mut envelope: Members<'_>, ctx: &Context<'_>) -> 
     let site = ctx.site(key.as_deref(), None);
     let List::Items { kept, dropped } = std::mem::take(&mut envelope.list) else {
         let flaw = Flaw::new(Reason::InvalidPayload, "events is no array");
-        let record = refused(Dialect::Batch, site.as_deref().unwrap_or_default(), flaw, json.as_bytes(), ctx);
-        return Reading::one(Dialect::Batch, record, INVALID_PAYLOAD);
+        let record = refused(&FORMAT, site.as_deref().unwrap_or_default(), flaw, json.as_bytes(), ctx);
+        return Reading::one(FORMAT.dialect, record, INVALID_PAYLOAD);
     };
     envelope.retain(|key| key != "writeKey");
     let shared_flaw = envelope.entries.iter().any(|(_, value)| too_deep(value.get()));
     let mut sharing = Sharing::new(&envelope, &kept);
-    let records = read_items(Dialect::Batch, site.as_deref(), &kept, ctx, |item, site| {
+    let records = read_items(&FORMAT, site.as_deref(), &kept, ctx, |item, site| {
         if shared_flaw {
             return Err(Flaw::new(Reason::TooDeep, "a field beside events nests deeper than 16 levels"));
         }
@@ -70,7 +80,7 @@ pub(super) fn read(json: &str, mut envelope: Members<'_>, ctx: &Context<'_>) -> 
         parse(&event, &envelope, site, ctx)
     });
     let answer = counted_answer(OK, &records, dropped);
-    Reading { dialect: Dialect::Batch, records, addresses: Vec::new(), dropped, single: false, answer }
+    Reading { dialect: FORMAT.dialect, records, addresses: Vec::new(), dropped, single: false, answer }
 }
 
 fn parse(
@@ -83,7 +93,7 @@ fn parse(
     let name = required(members.get("event_type"), "event_type is no text")?;
     let name = name.ok_or(Flaw::new(Reason::MissingField, "event_type is required"))?;
     let timestamp = members.get("timestamp");
-    let mut draft = Draft::new(Dialect::Batch, site.to_owned(), &name, ctx.received_at);
+    let mut draft = Draft::new(&FORMAT, site.to_owned(), &name, ctx.received_at);
     // An unreadable send time only means that the clock cannot be corrected.
     let sent_at = time::field(shared.get("sentAt")).ok().flatten();
     let stated = time::field(timestamp)?;

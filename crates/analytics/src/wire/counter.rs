@@ -12,9 +12,19 @@ use kassa_model::{Dialect, LogRecord, Reason};
 
 use super::draft::Draft;
 use super::flaw::{Flaw, refused};
+use super::format::Format;
 use super::props::Props;
 use super::reading::{Answer, Context, Reading};
 use super::received::{Received, required};
+
+pub(super) static FORMAT: Format = Format {
+    dialect: Dialect::Counter,
+    example_path: "event",
+    doors: &[],
+    page_members: &[],
+    visitor_members: &[],
+    cleans_names: false,
+};
 
 const RECORDED: Answer = Answer::text(200, "Recorded");
 const TYPE_REQUIRED: Answer = Answer::text(400, "Event type is required");
@@ -23,7 +33,7 @@ const TYPE_REQUIRED: Answer = Answer::text(400, "Event type is required");
 pub(super) fn read(received: &Received<'_>, ctx: &Context<'_>) -> Reading {
     let site = ctx.site(received.key().as_deref(), None);
     match parse(received, site.as_deref(), ctx) {
-        Ok(record) => Reading::one(Dialect::Counter, record, RECORDED),
+        Ok(record) => Reading::one(FORMAT.dialect, record, RECORDED),
         Err(flaw) => refuse(flaw, site.as_deref(), received.json.as_bytes(), ctx),
     }
 }
@@ -38,8 +48,8 @@ fn refuse(flaw: Flaw, site: Option<&str>, original: &[u8], ctx: &Context<'_>) ->
         Reason::MissingField => TYPE_REQUIRED,
         reason => Answer { status: 400, body: Cow::Borrowed(reason.name()), json: false },
     };
-    let record = refused(Dialect::Counter, site.unwrap_or_default(), flaw, original, ctx);
-    Reading::one(Dialect::Counter, record, answer)
+    let record = refused(&FORMAT, site.unwrap_or_default(), flaw, original, ctx);
+    Reading::one(FORMAT.dialect, record, answer)
 }
 
 fn parse(received: &Received<'_>, site: Option<&str>, ctx: &Context<'_>) -> Result<LogRecord, Flaw> {
@@ -47,7 +57,7 @@ fn parse(received: &Received<'_>, site: Option<&str>, ctx: &Context<'_>) -> Resu
     let name = required(received.members.get("type"), "type is no text")?;
     let name = name.ok_or(Flaw::new(Reason::MissingField, "type is required"))?;
     let site = site.ok_or(Flaw::new(Reason::UnknownSite, "no such site or write key"))?;
-    let mut draft = Draft::new(Dialect::Counter, site.to_owned(), &name, ctx.received_at);
+    let mut draft = Draft::new(&FORMAT, site.to_owned(), &name, ctx.received_at);
     let mut props = Props::default();
     for (key, value) in &received.members.entries {
         if !matches!(key.as_ref(), "type" | "writeKey") {

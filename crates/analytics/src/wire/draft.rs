@@ -4,22 +4,24 @@
 use std::borrow::Cow;
 
 use kassa_model::{
-    Dialect, Event, LogRecord, Naming, Reason, Recorded, Timestamp, id_of_client, names_nobody, session_from,
+    Event, LogRecord, Naming, Reason, Recorded, Timestamp, id_of_client, names_nobody, session_from,
     visitor_from,
 };
 use serde_json::value::RawValue;
 
 use super::flaw::Flaw;
+use super::format::Format;
 use super::limits::{ID_BYTES_MAX, TEXT_BYTES_MAX};
 use super::props::{Props, without_person};
 use super::reading::Context;
-use super::settle::{Rest, settle, settle_props};
+use super::settle::{Manner, Rest, settle, settle_props};
 use super::text::{Scalar, cut, scalar};
 use super::{names, time};
 
 /// An event in the making.
 #[derive(Debug)]
 pub(crate) struct Draft<'a> {
+    format: &'static Format,
     /// Columns read so far.
     pub(crate) event: Event,
     /// All else.
@@ -41,15 +43,21 @@ pub(crate) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// An event of `site` that happened at its receipt, and of which nothing else is known.
-    pub(crate) fn new(dialect: Dialect, site: String, name_sent: &str, received_at: Timestamp) -> Self {
+    pub(crate) fn new(
+        format: &'static Format,
+        site: String,
+        name_sent: &str,
+        received_at: Timestamp,
+    ) -> Self {
         let event = Event {
             site,
             name: names::canonical(name_sent).to_owned(),
             name_sent: name_sent.to_owned(),
             received_at,
-            ..Event::blank(dialect, received_at)
+            ..Event::blank(format.dialect, received_at)
         };
         Self {
+            format,
             event,
             props: Props::default(),
             visitor: None,
@@ -88,9 +96,10 @@ impl<'a> Draft<'a> {
         self.check(ctx)?;
         let site = ctx.sites.site(&self.event.site);
         let addresses = ctx.addresses(site.as_ref().map(|site| &site.rules));
-        let referrer_ignored = settle(&mut self.event, self.rest, &mut self.props, &addresses);
+        let manner = Manner { format: self.format, addresses: &addresses };
+        let referrer_ignored = settle(&mut self.event, self.rest, &mut self.props, manner);
         let event = &mut self.event;
-        event.props = settle_props(event.dialect, self.props.finish(), &addresses);
+        event.props = settle_props(self.props.finish(), manner);
         if ctx.private {
             event.user = None;
             if event.props.len() > 2 {

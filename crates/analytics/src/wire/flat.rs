@@ -14,11 +14,21 @@ use serde_json::value::RawValue;
 
 use super::draft::{Draft, put_column};
 use super::flaw::{Flaw, refused};
+use super::format::Format;
 use super::limits::{PATH_BYTES_MAX, TEXT_BYTES_MAX};
 use super::reading::{Answer, Context, Reading};
 use super::received::{Received, required};
 use super::text::{id_text, names_someone, plain_text};
 use super::{page, time};
+
+pub(super) static FORMAT: Format = Format {
+    dialect: Dialect::Flat,
+    example_path: "track",
+    doors: &[],
+    page_members: &["page"],
+    visitor_members: &["sessionId", "anonymousId", "userId"],
+    cleans_names: false,
+};
 
 const TRACKED: Answer = Answer::json(201, r#"{"message":"Event tracked successfully"}"#);
 const TYPE_REQUIRED: Answer = Answer::json(400, r#"{"error":"eventType is required"}"#);
@@ -33,7 +43,7 @@ pub(super) fn read(received: &Received<'_>, ctx: &Context<'_>) -> Reading {
         Err(Flaw::new(Reason::InvalidPayload, "neither events nor eventType"))
     };
     match parsed {
-        Ok(record) => Reading::one(Dialect::Flat, record, TRACKED),
+        Ok(record) => Reading::one(FORMAT.dialect, record, TRACKED),
         Err(flaw) => refuse(flaw, site.as_deref(), received.json.as_bytes(), ctx),
     }
 }
@@ -53,8 +63,8 @@ fn refuse(flaw: Flaw, site: Option<&str>, original: &[u8], ctx: &Context<'_>) ->
             json: true,
         },
     };
-    let record = refused(Dialect::Flat, site.unwrap_or_default(), flaw, original, ctx);
-    Reading::one(Dialect::Flat, record, answer)
+    let record = refused(&FORMAT, site.unwrap_or_default(), flaw, original, ctx);
+    Reading::one(FORMAT.dialect, record, answer)
 }
 
 fn parse(received: &Received<'_>, site: Option<&str>, ctx: &Context<'_>) -> Result<LogRecord, Flaw> {
@@ -64,7 +74,7 @@ fn parse(received: &Received<'_>, site: Option<&str>, ctx: &Context<'_>) -> Resu
     let name = name.ok_or(Flaw::new(Reason::MissingField, "eventType is required"))?;
     let occurred_at = time::field(members.get("timestamp"))?;
     let site = site.ok_or(Flaw::new(Reason::UnknownSite, "no such site or write key"))?;
-    let mut draft = Draft::new(Dialect::Flat, site.to_owned(), &name, ctx.received_at);
+    let mut draft = Draft::new(&FORMAT, site.to_owned(), &name, ctx.received_at);
     draft.event.occurred_at = occurred_at.unwrap_or(ctx.received_at);
     if let Some(visitor) = members.get("anonymousId").and_then(id_text) {
         draft.set_visitor(visitor);

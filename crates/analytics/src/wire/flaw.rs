@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use kassa_model::{Dialect, LogRecord, Reason, Rejected};
+use kassa_model::{LogRecord, Reason, Rejected};
 use serde_json::value::RawValue;
 
+use super::format::Format;
 use super::limits::{EVENT_BYTES_MAX, ORIGINAL_BYTES_MAX};
 use super::props::without_person;
 use super::reading::Context;
@@ -28,7 +29,7 @@ impl Flaw {
 
 /// The dead letter of a refused event. The collector stamps its id.
 pub(crate) fn refused(
-    dialect: Dialect,
+    format: &Format,
     site: &str,
     flaw: Flaw,
     original: &[u8],
@@ -36,7 +37,7 @@ pub(crate) fn refused(
 ) -> LogRecord {
     let original = if ctx.private { without_names(original) } else { beginning(original) };
     let addresses = ctx.addresses(None);
-    let as_sent = as_sent(dialect, &addresses);
+    let as_sent = as_sent(format, &addresses);
     let hides = |member: &str, text: &str| match member {
         "writeKey" if ctx.sites.is_secret(text) => Some("(key)"),
         "ip" if text.trim().parse::<IpAddr>().is_ok() => Some("(address)"),
@@ -50,7 +51,7 @@ pub(crate) fn refused(
         received_at: ctx.received_at,
         reason: flaw.reason,
         detail: flaw.detail.to_owned(),
-        dialect,
+        dialect: format.dialect,
         original,
     }))
 }

@@ -5,23 +5,36 @@
 use kassa_model::{LogRecord, Reason};
 
 use super::reading::{Context, Reading};
-use super::testing::{RECEIVED_AT, Random, context, random_cases};
-use super::{Kind, read_event, read_segment, read_track};
+use super::testing::{RECEIVED_AT, Random, context, documented, random_cases};
+use super::{Door, FORMATS, door, doors};
 
 /// Cases of a run at full scale.
 const CASES: u64 = 1_000_000;
 
-/// Which reader an example is for: `/track`, `/event` or Segment's paths.
-const READERS: [usize; 7] = [0, 0, 0, 1, 1, 2, 2];
-
-const EXAMPLES: [&str; READERS.len()] = [
-    r#"{"eventType":"click","page":"/shop","timestamp":"2025-01-01 12:00:00","sessionId":"abc123","target":"Buy"}"#,
-    r#"{"eventType":"time_on_page","page":"https://shop.test/a?utm_source=x","seconds":12.50}"#,
-    r#"{"appName":"shop","events":[{"timestamp":1735732800000,"event_id":"6f1c","event_type":"CLICK","location_type":"COMPONENT","component_name":"BuyButton","page_path":"/shop","page_title":"Shop","dom_info":{"tag":"BUTTON","text":"Buy"},"user_metadata":{"userId":7}},{"event_type":"HOVER_ENTER"}]}"#,
-    r#"{"type":"purchase","amount":9.50}"#,
-    r#"{"site_id":"site-abc-123","event_type":"page_view","path":"/p/1","user_id":"u1","timestamp":"2025-11-12T19:30:01Z"}"#,
-    r#"{"batch":[{"type":"track","messageId":"m-1","anonymousId":"a-1","userId":"u-1","event":"Product Viewed","timestamp":"2025-01-01T12:00:00.000Z","properties":{"product_id":"mug","price":9.50},"context":{"page":{"path":"/p/mug","url":"https://shop.test/p/mug?utm_term=q","title":"Mug","referrer":"https://a.test/"},"campaign":{"source":"news","name":"spring"},"sessionId":"s-1","userAgent":"Mozilla/5.0"}},{"type":"page","name":"Home"}],"sentAt":"2025-01-01T12:00:05.000Z","writeKey":"demo","context":{"library":{"name":"kassa","version":"1"}}}"#,
-    r#"{"type":"identify","userId":7,"traits":{"email":"a@b.c","name":"Ä"},"context":{"ip":"10.0.0.1"},"integrations":{}}"#,
+/// Where an example is sent, and the example; beside those in the dialects' documentation.
+const EXAMPLES: [(&str, &str); 7] = [
+    (
+        "track",
+        r#"{"eventType":"click","page":"/shop","timestamp":"2025-01-01 12:00:00","sessionId":"abc123","target":"Buy"}"#,
+    ),
+    ("track", r#"{"eventType":"time_on_page","page":"https://shop.test/a?utm_source=x","seconds":12.50}"#),
+    (
+        "track",
+        r#"{"appName":"shop","events":[{"timestamp":1735732800000,"event_id":"6f1c","event_type":"CLICK","location_type":"COMPONENT","component_name":"BuyButton","page_path":"/shop","page_title":"Shop","dom_info":{"tag":"BUTTON","text":"Buy"},"user_metadata":{"userId":7}},{"event_type":"HOVER_ENTER"}]}"#,
+    ),
+    ("event", r#"{"type":"purchase","amount":9.50}"#),
+    (
+        "event",
+        r#"{"site_id":"site-abc-123","event_type":"page_view","path":"/p/1","user_id":"u1","timestamp":"2025-11-12T19:30:01Z"}"#,
+    ),
+    (
+        "v1/batch",
+        r#"{"batch":[{"type":"track","messageId":"m-1","anonymousId":"a-1","userId":"u-1","event":"Product Viewed","timestamp":"2025-01-01T12:00:00.000Z","properties":{"product_id":"mug","price":9.50},"context":{"page":{"path":"/p/mug","url":"https://shop.test/p/mug?utm_term=q","title":"Mug","referrer":"https://a.test/"},"campaign":{"source":"news","name":"spring"},"sessionId":"s-1","userAgent":"Mozilla/5.0"}},{"type":"page","name":"Home"}],"sentAt":"2025-01-01T12:00:05.000Z","writeKey":"demo","context":{"library":{"name":"kassa","version":"1"}}}"#,
+    ),
+    (
+        "v1/identify",
+        r#"{"type":"identify","userId":7,"traits":{"email":"a@b.c","name":"Ä"},"context":{"ip":"10.0.0.1"},"integrations":{}}"#,
+    ),
 ];
 
 /// Pieces that parsers stumble over.
@@ -109,21 +122,31 @@ const VALUES: &[&str] = &[
     "\"demo\"",
 ];
 
-/// A body, and the reader that it is for: mostly the one that knows its shape.
-fn case(random: &mut Random) -> (Vec<u8>, usize) {
-    let any = random.below(3);
+type Example = (&'static Door, String);
+
+fn examples() -> Vec<Example> {
+    let mut examples: Vec<Example> =
+        EXAMPLES.iter().map(|(path, text)| (door(path).unwrap(), (*text).to_owned())).collect();
+    examples.extend(FORMATS.map(documented));
+    examples
+}
+
+/// A body, and the path that it is sent to: mostly one that knows its shape.
+fn case(random: &mut Random, examples: &[Example]) -> (Vec<u8>, &'static Door) {
+    let doors: Vec<&Door> = doors().collect();
+    let any = random.pick(&doors);
     if random.below(20) == 0 {
         return ((0..random.below(64)).map(|_| random.next().to_le_bytes()[0]).collect(), any);
     }
-    let example = random.below(EXAMPLES.len());
-    let mut bytes = EXAMPLES[example].as_bytes().to_vec();
+    let (door, example) = &examples[random.below(examples.len())];
+    let mut bytes = example.as_bytes().to_vec();
     for _ in 0..random.below(5) {
-        mutate(random, &mut bytes);
+        mutate(random, &mut bytes, examples);
     }
-    (bytes, if random.below(8) == 0 { any } else { READERS[example] })
+    (bytes, if random.below(4) == 0 { any } else { door })
 }
 
-fn mutate(random: &mut Random, bytes: &mut Vec<u8>) {
+fn mutate(random: &mut Random, bytes: &mut Vec<u8>, examples: &[Example]) {
     // Half of all mutations leave the body JSON, so that what is behind the parser is reached too.
     if random.below(2) == 0 {
         return replace_value(random, bytes);
@@ -145,7 +168,7 @@ fn mutate(random: &mut Random, bytes: &mut Vec<u8>) {
             bytes.splice(place..place, piece.into_bytes());
         }
         6 => {
-            let other = random.pick(&EXAMPLES).as_bytes();
+            let other = examples[random.below(examples.len())].1.as_bytes();
             let from = random.below(other.len());
             bytes.splice(place..place, other[from..].iter().copied());
         }
@@ -209,17 +232,11 @@ fn check_event(event: &kassa_model::Event, shown: impl Fn() -> String) {
 
 fn run(cases: u64, mut random: Random) -> (u64, u64) {
     let (mut accepted, mut refused) = (0, 0);
+    let examples = examples();
     for _ in 0..cases {
-        let (body, reader) = case(&mut random);
+        let (body, door) = case(&mut random, &examples);
         let ctx = Context { private: random.below(4) == 0, counter_first: random.below(4) == 0, ..context() };
-        let kinds =
-            [Kind::Track, Kind::Page, Kind::Identify, Kind::Screen, Kind::Group, Kind::Alias].map(Some);
-        let kind = kinds.get(random.below(kinds.len() * 3)).copied().flatten();
-        let reading = match reader {
-            0 => read_track(&body, &ctx),
-            1 => read_event(&body, &ctx),
-            _ => read_segment(kind, &body, &ctx),
-        };
+        let reading = (door.read)(&body, &ctx);
         check(&reading, &body);
         let counts = reading.counts();
         accepted += counts.0;

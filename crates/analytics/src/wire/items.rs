@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use kassa_model::{Dialect, LogRecord, Reason};
+use kassa_model::{LogRecord, Reason};
 use serde_json::value::RawValue;
 
 use super::flaw::{Flaw, refused};
+use super::format::Format;
 use super::limits::BATCH_EVENTS_MAX;
 use super::object::Members;
 use super::reading::{Answer, Context};
@@ -49,7 +50,7 @@ impl Sharing {
 
 /// Reads every item of a batch; a flaw refuses only its own item, and all beyond the limit of events.
 pub(crate) fn read_items(
-    dialect: Dialect,
+    format: &Format,
     site: Option<&str>,
     items: &[&RawValue],
     ctx: &Context<'_>,
@@ -65,7 +66,7 @@ pub(crate) fn read_items(
             Some(site) => parse(item, site),
         };
         records.push(record.unwrap_or_else(|flaw| {
-            refused(dialect, site.unwrap_or_default(), flaw, item.get().as_bytes(), ctx)
+            refused(format, site.unwrap_or_default(), flaw, item.get().as_bytes(), ctx)
         }));
     }
     records

@@ -1,5 +1,6 @@
 //! The ingest dialects: bytes in, log records and the exact answer out. One file per dialect, each with a complete
-//! example that a test parses.
+//! example that a test parses. A new one is its file, and here its `mod` and its place in [`FORMATS`]; where it shares a path
+//! with another, [`read_track`] or [`read_event`] tells the two apart.
 //!
 //! | file | dialect | path |
 //! |---|---|---|
@@ -22,6 +23,7 @@ mod counter;
 mod draft;
 mod flat;
 mod flaw;
+mod format;
 #[cfg(test)]
 mod fuzz;
 mod items;
@@ -43,8 +45,9 @@ mod tests;
 mod text;
 mod time;
 
-use kassa_model::Reason;
+use kassa_model::{Dialect, Reason};
 
+pub use format::{Door, Format};
 pub(crate) use limits::AGENT_BYTES_MAX;
 pub use limits::{
     BATCH_EVENTS_MAX, BEYOND_KEPT_MAX, DEPTH_MAX, EVENT_BYTES_MAX, ID_BYTES_MAX, ORIGINAL_BYTES_MAX,
@@ -53,12 +56,49 @@ pub use limits::{
 pub(crate) use page::decoded as decode_query_value;
 pub(crate) use props::add_own;
 pub use reading::{Answer, Context, Reading, Sites};
-pub use segment::Kind;
+#[cfg(test)]
+pub(crate) use segment::Kind;
 pub(crate) use text::{cut, is_of_nobody};
 
 use flaw::Flaw;
 use object::{List, Members};
 use received::Received;
+
+/// Every dialect.
+pub static FORMATS: [&Format; 5] =
+    [&flat::FORMAT, &batch::FORMAT, &counter::FORMAT, &site::FORMAT, &segment::FORMAT];
+
+/// Paths that dialects share.
+static SHARED_DOORS: [Door; 2] = [
+    Door {
+        path: "track",
+        read: read_track,
+        too_many: |_| Answer::json(429, r#"{"error":"Too many requests"}"#),
+    },
+    Door {
+        path: "event",
+        read: read_event,
+        too_many: |counter_first| match counter_first {
+            true => Answer::text(429, "Too many requests"),
+            false => Answer::json(429, r#"{"errors":["too_many_requests"]}"#),
+        },
+    },
+];
+
+/// Every path by which events come in.
+pub fn doors() -> impl Iterator<Item = &'static Door> {
+    SHARED_DOORS.iter().chain(FORMATS.iter().flat_map(|format| format.doors))
+}
+
+/// The one of this path, such as `v1/batch`.
+pub fn door(path: &str) -> Option<&'static Door> {
+    doors().find(|door| door.path == path)
+}
+
+/// What is known of a dialect; nothing of the shop's own.
+pub(crate) fn format_of(dialect: Dialect) -> Option<&'static Format> {
+    FORMATS.into_iter().find(|format| format.dialect == dialect)
+}
 
 /// Reads the body of `POST /track`: dialect A or B.
 pub fn read_track(body: &[u8], ctx: &Context<'_>) -> Reading {
@@ -102,6 +142,7 @@ fn unreadable_event(body: &[u8], ctx: &Context<'_>) -> Reading {
 }
 
 /// Reads the body of one of Segment's paths; `kind` is the path's, or `None` for a batch.
-pub fn read_segment(kind: Option<Kind>, body: &[u8], ctx: &Context<'_>) -> Reading {
+#[cfg(test)]
+pub(crate) fn read_segment(kind: Option<Kind>, body: &[u8], ctx: &Context<'_>) -> Reading {
     segment::read(kind, body, ctx)
 }

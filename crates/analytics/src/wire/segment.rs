@@ -24,6 +24,7 @@ use serde_json::value::RawValue;
 
 use super::draft::Draft;
 use super::flaw::{Flaw, refused};
+use super::format::{Door, Format};
 use super::items::{Sharing, counted_answer, read_items};
 use super::object::{List, Members};
 use super::reading::{Answer, Context, Reading};
@@ -33,7 +34,39 @@ use super::{text, time};
 
 mod context;
 
+pub(super) static FORMAT: Format = Format {
+    dialect: Dialect::Segment,
+    example_path: "v1/batch",
+    doors: &DOORS,
+    page_members: &[],
+    visitor_members: &[],
+    cleans_names: true,
+};
+
 const SUCCESS: &str = r#"{"success":true}"#;
+/// One for each kind, by two names, and two for batches.
+static DOORS: [Door; 14] = [
+    door("v1/track", |body, ctx| read(Some(Kind::Track), body, ctx)),
+    door("v1/t", |body, ctx| read(Some(Kind::Track), body, ctx)),
+    door("v1/page", |body, ctx| read(Some(Kind::Page), body, ctx)),
+    door("v1/p", |body, ctx| read(Some(Kind::Page), body, ctx)),
+    door("v1/identify", |body, ctx| read(Some(Kind::Identify), body, ctx)),
+    door("v1/i", |body, ctx| read(Some(Kind::Identify), body, ctx)),
+    door("v1/screen", |body, ctx| read(Some(Kind::Screen), body, ctx)),
+    door("v1/s", |body, ctx| read(Some(Kind::Screen), body, ctx)),
+    door("v1/group", |body, ctx| read(Some(Kind::Group), body, ctx)),
+    door("v1/g", |body, ctx| read(Some(Kind::Group), body, ctx)),
+    door("v1/alias", |body, ctx| read(Some(Kind::Alias), body, ctx)),
+    door("v1/a", |body, ctx| read(Some(Kind::Alias), body, ctx)),
+    door("v1/batch", |body, ctx| read(None, body, ctx)),
+    door("v1/b", |body, ctx| read(None, body, ctx)),
+];
+
+const fn door(path: &'static str, read: fn(&[u8], &Context<'_>) -> Reading) -> Door {
+    Door { path, read, too_many: |_| TOO_MANY }
+}
+
+const TOO_MANY: Answer = Answer::json(429, r#"{"success":false,"error":"too_many_requests"}"#);
 const UNREADABLE: Answer = Answer::json(400, r#"{"success":false,"error":"invalid_payload"}"#);
 
 /// Kinds of a Segment message.
@@ -102,7 +135,7 @@ pub(super) fn read(kind: Option<Kind>, body: &[u8], ctx: &Context<'_>) -> Readin
         _ => {
             let flaw = Flaw::new(Reason::InvalidPayload, "the body is no JSON object of this path's shape");
             let site = ctx.site(None, None).unwrap_or_default();
-            Reading::one(Dialect::Segment, refused(Dialect::Segment, &site, flaw, body, ctx), UNREADABLE)
+            Reading::one(FORMAT.dialect, refused(&FORMAT, &site, flaw, body, ctx), UNREADABLE)
         }
     }
 }
@@ -120,13 +153,13 @@ fn read_one(kind: Kind, message: &Received<'_>, ctx: &Context<'_>) -> Reading {
         }
     };
     let record = parsed.unwrap_or_else(|flaw| {
-        refused(Dialect::Segment, site.as_deref().unwrap_or_default(), flaw, message.json.as_bytes(), ctx)
+        refused(&FORMAT, site.as_deref().unwrap_or_default(), flaw, message.json.as_bytes(), ctx)
     });
     let records = [record];
     let answer = counted_answer(SUCCESS, &records, 0);
     let [record] = records;
     let addresses = address.map(|address| (0, address)).into_iter().collect();
-    Reading { addresses, ..Reading::one(Dialect::Segment, record, answer) }
+    Reading { addresses, ..Reading::one(FORMAT.dialect, record, answer) }
 }
 
 fn read_batch(list: List<'_>, members: Members<'_>, ctx: &Context<'_>) -> Reading {
@@ -142,7 +175,7 @@ fn read_batch(list: List<'_>, members: Members<'_>, ctx: &Context<'_>) -> Readin
     let envelope = if shared_flaw { Envelope::default() } else { Envelope::of(members) };
     let envelope = Envelope { trusted, ..envelope };
     let (mut place, mut addresses) = (0, Vec::new());
-    let records = read_items(Dialect::Segment, site.as_deref(), &items, ctx, |item, site| {
+    let records = read_items(&FORMAT, site.as_deref(), &items, ctx, |item, site| {
         place += 1;
         if shared_flaw {
             return Err(Flaw::new(Reason::TooDeep, "a field beside batch nests deeper than 16 levels"));
@@ -157,7 +190,7 @@ fn read_batch(list: List<'_>, members: Members<'_>, ctx: &Context<'_>) -> Readin
         parse(None, &message, &envelope, site, ctx)
     });
     let answer = counted_answer(SUCCESS, &records, dropped);
-    Reading { dialect: Dialect::Segment, records, addresses, dropped, single: false, answer }
+    Reading { dialect: FORMAT.dialect, records, addresses, dropped, single: false, answer }
 }
 
 impl<'a> Envelope<'a> {
@@ -206,7 +239,7 @@ fn parse(
         (None, None, Some(sent)) => sent,
         (None, None, None) => Kind::Track.name_sent(),
     };
-    let mut draft = Draft::new(Dialect::Segment, site.to_owned(), name, ctx.received_at);
+    let mut draft = Draft::new(&FORMAT, site.to_owned(), name, ctx.received_at);
     draft.event.occurred_at = occurred_at(members, envelope, ctx)?;
     // Taken as an id, `undefined` would make duplicates of all events that have none.
     if let Some(id) = members.get("messageId").filter(|id| text::names_someone(id)).and_then(id_text) {

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use kassa_access::{Addresses, campaign_word, origin_and_path};
-use kassa_model::{Dialect, Event, PATH_SENT};
+use kassa_model::{Event, PATH_SENT};
 
+use super::format::Format;
 use super::limits::TEXT_BYTES_MAX;
 use super::names;
 use super::page::{self, Page};
@@ -37,17 +38,20 @@ impl Rest {
     }
 }
 
+/// By which rules a dialect's addresses are written down.
+#[derive(Clone, Copy)]
+pub(super) struct Manner<'a> {
+    pub(super) format: &'static Format,
+    pub(super) addresses: &'a Addresses<'a>,
+}
+
 /// Writes page, campaign and referrer down as they are kept; whether the referrer is one that the site ignores.
-pub(super) fn settle(
-    event: &mut Event,
-    mut rest: Rest,
-    props: &mut Props,
-    addresses: &Addresses<'_>,
-) -> bool {
+pub(super) fn settle(event: &mut Event, mut rest: Rest, props: &mut Props, manner: Manner<'_>) -> bool {
+    let Manner { format, addresses } = manner;
     if let Some(sent) = event.path.take() {
         let page = page_of(event, &sent, &mut rest, addresses);
         if sent != page {
-            let kept = match as_sent(event.dialect, addresses) {
+            let kept = match as_sent(format, addresses) {
                 [] => addresses.clean(&sent).into_owned(),
                 _ => sent,
             };
@@ -59,28 +63,22 @@ pub(super) fn settle(
     }
     settle_campaign(event, rest.query.as_deref().unwrap_or_default(), addresses);
     settle_words(event, addresses);
-    settle_texts(event, addresses);
+    settle_texts(event, manner);
     settle_referrer(event, addresses)
 }
 
 /// The members by which a dialect sends the page as data, which its own answers give back as sent; none where the visitor asked
 /// for privacy.
-pub(super) fn as_sent(dialect: Dialect, addresses: &Addresses<'_>) -> &'static [&'static str] {
-    match dialect {
-        _ if addresses.is_private() => &[],
-        Dialect::Flat => &["page"],
-        Dialect::Batch => &["page_path"],
-        Dialect::Site => &["path"],
-        Dialect::Counter | Dialect::Segment | Dialect::Shop => &[],
-    }
+pub(super) fn as_sent(format: &Format, addresses: &Addresses<'_>) -> &'static [&'static str] {
+    if addresses.is_private() { &[] } else { format.page_members }
 }
 
 /// The properties as they are kept.
-pub(super) fn settle_props(dialect: Dialect, props: String, addresses: &Addresses<'_>) -> String {
+pub(super) fn settle_props(props: String, Manner { format, addresses }: Manner<'_>) -> String {
     if !may_hold_address(&props) {
         return props;
     }
-    let as_sent = as_sent(dialect, addresses);
+    let as_sent = as_sent(format, addresses);
     // The path as sent is written down as it is to be kept.
     let stays = |member: &str| member == PATH_SENT || as_sent.contains(&member);
     scrub(&props, addresses, &Exceptions { stays: &stays, hides: &|_, _| None }).unwrap_or(props)
@@ -110,11 +108,10 @@ fn page_of(event: &mut Event, sent: &str, rest: &mut Rest, addresses: &Addresses
 }
 
 /// Texts beside the page that may be, or name, an address: what was clicked, a title of a page that has none.
-fn settle_texts(event: &mut Event, addresses: &Addresses<'_>) {
+fn settle_texts(event: &mut Event, Manner { format, addresses }: Manner<'_>) {
     let texts = [&mut event.title, &mut event.target, &mut event.component, &mut event.location_type];
     clean_all(texts, addresses);
-    // The old systems count an event under its name as sent.
-    if event.dialect == Dialect::Segment
+    if format.cleans_names
         && let Cow::Owned(clean) = addresses.clean_text(&event.name_sent)
     {
         event.name_sent = cut(&clean, TEXT_BYTES_MAX).to_owned();

@@ -13,11 +13,21 @@ use serde_json::value::RawValue;
 
 use super::draft::{Draft, put_column};
 use super::flaw::{Flaw, refused};
+use super::format::Format;
 use super::limits::{PATH_BYTES_MAX, TEXT_BYTES_MAX};
 use super::reading::{Answer, Context, Reading};
 use super::received::{Received, required};
 use super::text::{Scalar, id_text, names_someone, scalar};
 use super::time;
+
+pub(super) static FORMAT: Format = Format {
+    dialect: Dialect::Site,
+    example_path: "event",
+    doors: &[],
+    page_members: &["path"],
+    visitor_members: &["user_id"],
+    cleans_names: false,
+};
 
 const QUEUED: Answer =
     Answer::json(202, r#"{"status":"queued","message":"Event received and queued for processing"}"#);
@@ -56,7 +66,7 @@ pub(super) fn read(received: &Received<'_>, ctx: &Context<'_>) -> Reading {
         parse(received, site_id, site.as_deref(), ctx)
     });
     match parsed {
-        Ok(record) => Reading::one(Dialect::Site, record, QUEUED),
+        Ok(record) => Reading::one(FORMAT.dialect, record, QUEUED),
         Err(refusal) => refuse(&refusal, site.as_deref(), received.json.as_bytes(), ctx),
     }
 }
@@ -71,8 +81,8 @@ fn refuse(refusal: &Refusal, site: Option<&str>, original: &[u8], ctx: &Context<
         ERRORS.iter().zip(refusal.errors).filter(|(_, applies)| *applies).map(|(error, _)| *error).collect();
     let errors = if applying.is_empty() { vec![refusal.flaw.reason.name()] } else { applying };
     let body = format!("{{\"errors\":[\"{}\"]}}", errors.join("\",\""));
-    let record = refused(Dialect::Site, site.unwrap_or_default(), refusal.flaw, original, ctx);
-    Reading::one(Dialect::Site, record, Answer { status: 400, body: Cow::Owned(body), json: true })
+    let record = refused(&FORMAT, site.unwrap_or_default(), refusal.flaw, original, ctx);
+    Reading::one(FORMAT.dialect, record, Answer { status: 400, body: Cow::Owned(body), json: true })
 }
 
 fn parse(
@@ -97,7 +107,7 @@ fn parse(
         return Err(Flaw::new(Reason::NameTooLong, "site_id is over 255 bytes").into());
     }
     let site = site.ok_or(Flaw::new(Reason::UnknownSite, "no such site or write key, or they disagree"))?;
-    let mut draft = Draft::new(Dialect::Site, site.to_owned(), name, ctx.received_at);
+    let mut draft = Draft::new(&FORMAT, site.to_owned(), name, ctx.received_at);
     draft.event.occurred_at = occurred_at.unwrap_or(ctx.received_at);
     for (key, value) in &members.entries {
         put(&mut draft, key, value);

@@ -6,6 +6,7 @@ use kassa_access::Site;
 use kassa_model::{Event, LogRecord, Recorded, Rejected, Timestamp};
 
 use super::reading::{Context, Reading, Sites};
+use super::{Door, Format, door};
 
 /// 2025-11-13T12:00:00Z.
 pub(crate) const RECEIVED_AT: Timestamp = Timestamp::from_micros(1_763_035_200_000_000);
@@ -63,6 +64,17 @@ pub(crate) fn rejected(reading: &Reading, place: usize) -> &Rejected {
         LogRecord::Rejected(rejected) => rejected,
         LogRecord::Event(recorded) => panic!("accepted: {recorded:?}"),
     }
+}
+
+/// The example in a dialect's own documentation, and the path that it is sent to.
+pub(crate) fn documented(format: &Format) -> (&'static Door, String) {
+    let path = format!("{}/src/wire/{}.rs", env!("CARGO_MANIFEST_DIR"), format.dialect.name());
+    let source = std::fs::read_to_string(path).unwrap();
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim_start);
+    let example: Vec<&str> =
+        lines.skip_while(|line| *line != "```json").skip(1).take_while(|line| *line != "```").collect();
+    assert!(!example.is_empty(), "{}: no example in the module documentation", format.dialect);
+    (door(format.example_path).unwrap(), example.join("\n"))
 }
 
 /// Xorshift: the same numbers for a seed, for ever.

@@ -13,7 +13,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use kassa_access::{RuleOptions, SiteOptions};
-use kassa_analytics::collect::{Collector, Incoming, IngestPath};
+use kassa_analytics::collect::{Collector, Incoming};
+use kassa_analytics::wire::door;
 use kassa_commerce::Shop;
 use kassa_eventlog::Stream;
 use kassa_eventstore::query::EventFilter;
@@ -99,9 +100,8 @@ pub(crate) async fn fill(
 
 fn incoming(hit: &Hit) -> Incoming<'_> {
     let body = hit.body.clone().into();
-    Incoming::new(IngestPath::Segment(None), body, IpAddr::from(hit.address))
-        .agent(hit.agent)
-        .received_at(hit.received_at)
+    let door = door("v1/batch").expect("the tracker's path is among the doors");
+    Incoming::new(door, body, IpAddr::from(hit.address)).agent(hit.agent).received_at(hit.received_at)
 }
 
 async fn newest_event(parts: &Parts) -> anyhow::Result<Option<Timestamp>> {

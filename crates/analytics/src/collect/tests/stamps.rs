@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use kassa_model::{LogRecord, MICROS_PER_DAY, RouteKey, Timestamp};
 
-use super::super::incoming::{Incoming, IngestPath};
+use super::super::incoming::Incoming;
 use super::shop::{NOW, Shop};
+use crate::wire::door;
 
 fn address() -> IpAddr {
     "203.0.113.7".parse().unwrap()
@@ -139,7 +140,7 @@ async fn demo_data_goes_the_same_way_without_http() {
     let body = Bytes::from_static(br#"{"event":"Product Viewed"}"#);
     let incoming: Vec<_> = (0..30)
         .map(|days| {
-            Incoming::new(IngestPath::Segment(Some(crate::wire::Kind::Track)), body.clone(), address())
+            Incoming::new(door("v1/track").unwrap(), body.clone(), address())
                 .agent("demo")
                 .key("demo")
                 .received_at(day(days))
@@ -198,7 +199,7 @@ async fn countries_come_from_the_operators_file() {
     let shop = Shop::with_countries(file.path());
     let country = async |address: &str| {
         let body = Bytes::from_static(br#"{"type":"x"}"#);
-        let incoming = Incoming::new(IngestPath::Event, body, address.parse().unwrap());
+        let incoming = Incoming::new(door("event").unwrap(), body, address.parse().unwrap());
         shop.collector.collect(incoming).await.unwrap();
         shop.last().event.country
     };

@@ -22,11 +22,11 @@ use kassa_service::{Metrics, Shutdown};
 use serde_json::{Value, json};
 
 use super::support::{NOW, World, site};
-use crate::collect::{Collector, CollectorOptions, Dependencies, Incoming, IngestPath};
+use crate::collect::{Collector, CollectorOptions, Dependencies, Incoming};
 use crate::process::{ProcessorOptions, replay};
 use crate::report::definitions::example::{ASKED_AT, Action, Change, EVENTS, Step};
 use crate::report::definitions::{Example, lists, markdown};
-use crate::wire::Kind;
+use crate::wire::door;
 
 /// An example, with what it is an example of and its own site.
 struct Told {
@@ -171,10 +171,10 @@ async fn recorded(told: &[Told]) -> Vec<Record> {
 
 /// Sends a step as kassa's tracker does. What the shop writes of a change is put in the place of what is sent of it.
 async fn send(collector: &Collector, site: &str, (time, number): (Timestamp, usize), step: &Step) {
-    let (kind, page, name) = match step.action {
-        Action::Views(page) => (Kind::Page, page, Value::Null),
-        Action::Does(name) => (Kind::Track, "/", json!(name)),
-        Action::Changes(change) => (Kind::Track, "/", json!(change.name)),
+    let (path, page, name) = match step.action {
+        Action::Views(page) => ("v1/page", page, Value::Null),
+        Action::Does(name) => ("v1/track", "/", json!(name)),
+        Action::Changes(change) => ("v1/track", "/", json!(change.name)),
     };
     let url = if page.starts_with('/') { format!("https://shop.example{page}") } else { page.to_owned() };
     let props: Value = serde_json::from_str(step.props.unwrap_or("{}")).unwrap();
@@ -187,7 +187,7 @@ async fn send(collector: &Collector, site: &str, (time, number): (Timestamp, usi
         message["event"] = name;
     }
     let body = Bytes::from(message.to_string());
-    let incoming = Incoming::new(IngestPath::Segment(Some(kind)), body, IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let incoming = Incoming::new(door(path).unwrap(), body, IpAddr::V4(Ipv4Addr::LOCALHOST));
     let incoming = incoming.agent(step.agent.header).key(site).received_at(time);
     collector.collect(incoming).await.unwrap();
 }

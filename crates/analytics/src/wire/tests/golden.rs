@@ -3,16 +3,20 @@
 
 use kassa_model::LogRecord;
 
-use super::super::reading::{Context, Reading};
-use super::super::testing::context;
-use super::super::{read_event, read_segment, read_track};
+use super::super::testing::{context, documented};
+use super::super::{FORMATS, Format};
 
-type Read = fn(&[u8], &Context<'_>) -> Reading;
+#[test]
+fn every_dialect_s_example_gives_its_records() {
+    FORMATS.into_iter().for_each(check);
+}
 
-fn check(name: &str, source: &str, read: Read, status: u16) {
-    let example = example(source);
-    let reading = read(example.as_bytes(), &context());
-    assert_eq!(reading.answer.status, status, "{name}");
+fn check(format: &Format) {
+    let name = format.dialect.name();
+    let (door, example) = documented(format);
+    let reading = (door.read)(example.as_bytes(), &context());
+    assert_eq!(reading.dialect, format.dialect);
+    assert!(matches!(reading.answer.status, 200..=202), "{name}: {:?}", reading.answer);
     let mut lines = String::new();
     for (place, mut record) in reading.records.into_iter().enumerate() {
         if let LogRecord::Event(recorded) = &mut record
@@ -31,38 +35,4 @@ fn check(name: &str, source: &str, read: Read, status: u16) {
     }
     let expected = std::fs::read_to_string(&path).unwrap();
     assert_eq!(lines, expected, "{name}");
-}
-
-/// The JSON block of the module documentation.
-fn example(source: &str) -> String {
-    let lines = source.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim_start);
-    let example: Vec<&str> =
-        lines.skip_while(|line| *line != "```json").skip(1).take_while(|line| *line != "```").collect();
-    assert!(!example.is_empty(), "no example in the module documentation");
-    example.join("\n")
-}
-
-#[test]
-fn flat() {
-    check("flat", include_str!("../flat.rs"), read_track, 201);
-}
-
-#[test]
-fn batch() {
-    check("batch", include_str!("../batch.rs"), read_track, 200);
-}
-
-#[test]
-fn counter() {
-    check("counter", include_str!("../counter.rs"), read_event, 200);
-}
-
-#[test]
-fn site() {
-    check("site", include_str!("../site.rs"), read_event, 202);
-}
-
-#[test]
-fn segment() {
-    check("segment", include_str!("../segment.rs"), |body, ctx| read_segment(None, body, ctx), 200);
 }
