@@ -149,6 +149,6 @@ pub(crate) fn event(name: &str, id: String, at: Timestamp) -> Event {
         title: Some("A product of the shop".to_owned()),
         target: (name == "click").then(|| "Buy".to_owned()),
         props: "{}".to_owned(),
-        ..Event::blank(Dialect::Segment, at)
+        ..Event::blank(Dialect::SEGMENT, at)
     }
 }

@@ -212,7 +212,7 @@ mod tests {
             visitor: Some(1),
             session: Some(1),
             props: "{}".to_owned(),
-            ..Event::blank(Dialect::Flat, Timestamp::from_micros(at))
+            ..Event::blank(Dialect::named("flat"), Timestamp::from_micros(at))
         }
     }
 
@@ -228,7 +228,7 @@ mod tests {
                 received_at: Timestamp::from_micros(*at),
                 reason: Reason::ALL[0],
                 detail: String::new(),
-                dialect: Dialect::Flat,
+                dialect: Dialect::named("flat"),
                 original: String::new(),
             },
         };

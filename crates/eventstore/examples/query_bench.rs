@@ -153,7 +153,7 @@ fn believable(from: i64, count: i64) -> Batch {
             target: click.then(|| "Add to cart".to_owned()),
             order: None,
             props: r#"{"app_name":"storefront","viewport":"390x844"}"#.to_owned(),
-            dialect: Dialect::Batch,
+            dialect: Dialect::named("batch"),
         }
     };
     let [low, high] = [from, from + count].map(|offset| u128::from(offset.unsigned_abs()));

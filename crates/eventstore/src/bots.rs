@@ -18,7 +18,7 @@ impl Bots {
     pub(crate) fn count(self, event: &Event) -> bool {
         match self {
             Self::All => true,
-            Self::OfOldDialects => !event.bot || event.dialect != Dialect::Segment,
+            Self::OfOldDialects => !event.bot || event.dialect != Dialect::SEGMENT,
             Self::None => !event.bot,
         }
     }

@@ -149,7 +149,7 @@ mod tests {
         let event = |path: Option<&str>, source: &str| Event {
             path: path.map(str::to_owned),
             source: Some(source.to_owned()),
-            ..Event::blank(Dialect::Segment, Timestamp::from_micros(5))
+            ..Event::blank(Dialect::SEGMENT, Timestamp::from_micros(5))
         };
         let time = Timestamp::from_micros;
         let opened = Visit::with(None, &event(None, "Bing"), time(5));

@@ -59,7 +59,7 @@ impl Tally {
 
     fn accept(&mut self, name: &str) {
         self.accepted += 1;
-        if self.dialect == Dialect::Counter {
+        if self.dialect == Dialect::named("counter") {
             self.types.push(name.to_owned());
         }
     }

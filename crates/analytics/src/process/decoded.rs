@@ -33,7 +33,7 @@ impl Decoded {
                 let id = Candidate {
                     hash: dedupe_hash(&event.site, &event.id),
                     hour: event.received_at.hour(),
-                    for_ever: event.dialect == Dialect::Shop,
+                    for_ever: event.dialect == Dialect::SHOP,
                 };
                 Body::Event(recorded, id)
             }

@@ -341,7 +341,7 @@ impl Fold {
             reason,
             detail,
             // Nobody knows; the field wants one.
-            dialect: Dialect::Flat,
+            dialect: Dialect::named("flat"),
             original: String::from_utf8_lossy(cut).replace('\0', "\u{fffd}"),
         }
     }

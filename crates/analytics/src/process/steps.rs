@@ -174,7 +174,7 @@ pub(super) fn has_usable_key(event: &Event) -> bool {
 /// Money comes from the shop's outbox and from nobody else, whatever lies in the log.
 fn drop_forged_money(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let event = &mut work.recorded.event;
-    if event.dialect != Dialect::Shop {
+    if event.dialect != Dialect::SHOP {
         event.order = None;
     }
     Flow::Continue
@@ -183,7 +183,7 @@ fn drop_forged_money(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
 /// What the collector refuses is refused here too, since anything may write to the log. The shop's records pass.
 fn check_limits(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let event = &work.recorded.event;
-    if event.dialect == Dialect::Shop {
+    if event.dialect == Dialect::SHOP {
         return Flow::Continue;
     }
     let refuse = |reason, detail: &str| Flow::Rejected(reason, detail.to_owned());
@@ -285,7 +285,7 @@ fn parse_agent(_: &mut Memory, tools: &mut Tools, work: &mut Work) -> Flow {
 fn mark_bot(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let recorded = &mut work.recorded;
     recorded.event.bot = match work.agent.as_ref().map(|agent| agent.machine) {
-        _ if recorded.event.dialect == Dialect::Shop => false,
+        _ if recorded.event.dialect == Dialect::SHOP => false,
         _ if recorded.automated => true,
         Some(Machine::Crawler) => recorded.from_browser || recorded.crawlers_are_bots,
         Some(Machine::Library) => recorded.from_browser,

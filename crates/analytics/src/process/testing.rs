@@ -34,7 +34,7 @@ pub(super) fn event(id: &str) -> Event {
         visitor: Some(1),
         path: Some("/".to_owned()),
         props: "{}".to_owned(),
-        ..Event::blank(Dialect::Segment, time)
+        ..Event::blank(Dialect::SEGMENT, time)
     }
 }
 

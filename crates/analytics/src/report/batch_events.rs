@@ -125,7 +125,7 @@ fn page_path(event: &Event, full: &mut BTreeMap<String, Box<RawValue>>) -> Optio
 /// dialects' events take the same shape.
 fn full_event_data(event: &Event) -> BTreeMap<String, Box<RawValue>> {
     let mut props: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&event.props).unwrap_or_default();
-    let is_batch = event.dialect == Dialect::Batch;
+    let is_batch = event.dialect == Dialect::named("batch");
     let absent = if is_batch { props.remove(ABSENT) } else { None };
     let absent: Vec<String> =
         absent.and_then(|names| serde_json::from_str(names.get()).ok()).unwrap_or_default();

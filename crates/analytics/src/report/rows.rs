@@ -141,7 +141,7 @@ struct Shown<'a> {
     target: Option<&'a str>,
     order: Option<Value>,
     visit: Option<Value>,
-    dialect: &'static str,
+    dialect: &'a str,
     props: Option<&'a RawValue>,
 }
 

@@ -41,7 +41,7 @@ use super::text::{Scalar, id_text, is_of_nobody, plain_text, scalar, too_deep};
 use super::time;
 
 pub(super) static FORMAT: Format = Format {
-    dialect: Dialect::Batch,
+    dialect: Dialect::named("batch"),
     example_path: "track",
     doors: &[],
     page_members: &["page_path"],

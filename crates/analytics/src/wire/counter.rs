@@ -18,7 +18,7 @@ use super::reading::{Answer, Context, Reading};
 use super::received::{Received, required};
 
 pub(super) static FORMAT: Format = Format {
-    dialect: Dialect::Counter,
+    dialect: Dialect::named("counter"),
     example_path: "event",
     doors: &[],
     page_members: &[],

@@ -22,7 +22,7 @@ use super::text::{id_text, names_someone, plain_text};
 use super::{page, time};
 
 pub(super) static FORMAT: Format = Format {
-    dialect: Dialect::Flat,
+    dialect: Dialect::named("flat"),
     example_path: "track",
     doors: &[],
     page_members: &["page"],

@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_query_names_source_and_medium() {
         let check = |query: &str, referrer: Option<&str>, source: Option<&str>, medium: Option<&str>| {
-            let mut event = Event::blank(kassa_model::Dialect::Segment, kassa_model::Timestamp::EARLIEST);
+            let mut event = Event::blank(kassa_model::Dialect::SEGMENT, kassa_model::Timestamp::EARLIEST);
             event.referrer = referrer.map(str::to_owned);
             campaign(&mut event, query);
             stand_in(&mut event, query);

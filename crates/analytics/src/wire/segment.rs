@@ -35,7 +35,7 @@ use super::{text, time};
 mod context;
 
 pub(super) static FORMAT: Format = Format {
-    dialect: Dialect::Segment,
+    dialect: Dialect::SEGMENT,
     example_path: "v1/batch",
     doors: &DOORS,
     page_members: &[],

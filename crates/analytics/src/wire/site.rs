@@ -21,7 +21,7 @@ use super::text::{Scalar, id_text, names_someone, scalar};
 use super::time;
 
 pub(super) static FORMAT: Format = Format {
-    dialect: Dialect::Site,
+    dialect: Dialect::named("site"),
     example_path: "event",
     doors: &[],
     page_members: &["path"],

@@ -186,10 +186,10 @@ fn recorded(random: &mut Random, received: i64, ids: &mut Vec<String>) -> Record
         target: None,
         order: None,
         props: [r#"{"seconds":3}"#, r#"{"interactive":false}"#][usize::from(random.below(8) == 0)].to_owned(),
-        dialect: Dialect::Batch,
+        dialect: Dialect::named("batch"),
     };
     if random.below(10) == 0 {
-        (event.dialect, event.visitor, event.order) = (Dialect::Shop, None, Some(order(&event.id)));
+        (event.dialect, event.visitor, event.order) = (Dialect::SHOP, None, Some(order(&event.id)));
     }
     let naming = [Naming::OfBefore, Naming::Private].get(random.below(10) as usize).copied();
     let naming = naming.unwrap_or(Naming::Heeded);

@@ -93,7 +93,7 @@ fn recorded(money: MoneyRecord) -> Recorded {
         path: context.path,
         order: Some(order),
         props: "{}".to_owned(),
-        ..Event::blank(Dialect::Shop, money.occurred_at)
+        ..Event::blank(Dialect::SHOP, money.occurred_at)
     };
     Recorded {
         event,

@@ -35,7 +35,7 @@ fn money(change: Change<'_>, session: i64, lines: &[(&str, i64, i64)]) -> Event 
         name_sent: name.to_owned(),
         visitor: Some(session.max(1)),
         session: Some(session),
-        dialect: Dialect::Shop,
+        dialect: Dialect::SHOP,
         order: Some(OrderPart {
             order_id: order_id.to_owned(),
             revenue_minor: items.iter().map(|item| item.revenue_minor).sum(),

@@ -130,7 +130,7 @@ fn event(random: &mut Random, n: usize) -> Event {
         bot: random.one_in(7),
         non_interactive: random.one_in(6),
         anonymous_visitor: random.one_in(9).then_some(visitor + 1),
-        dialect: if random.one_in(2) { Dialect::Segment } else { Dialect::Site },
+        dialect: if random.one_in(2) { Dialect::SEGMENT } else { Dialect::named("site") },
         props: random.pick(&PROPS).to_owned(),
         ..money(random, view(&format!("e{n}"), "", second))
     }

@@ -38,7 +38,7 @@ pub(crate) fn view(id: &str, path: &str, second: i64) -> Event {
         host: Some("shop.test".to_owned()),
         path: Some(path.to_owned()),
         props: "{}".to_owned(),
-        ..Event::blank(Dialect::Batch, after(second))
+        ..Event::blank(Dialect::named("batch"), after(second))
     }
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn full(id: &str) -> Event {
         target: text("kaufen \u{0} 🛒"),
         order: Some(order("o-1", -500)),
         props: r#"{"a":"ü","n":[1,{"x":null}]}"#.to_owned(),
-        dialect: Dialect::Shop,
+        dialect: Dialect::SHOP,
         visitor: Some(i64::MAX),
         session: Some(0),
         ..view(id, "/päth", 0)
@@ -122,7 +122,7 @@ pub(crate) fn letter(offset: u128, site: &str, second: i64) -> DeadLetter {
         received_at: after(second),
         reason: if offset.is_multiple_of(2) { Reason::InvalidTime } else { Reason::UnknownSite },
         detail: "timestamp".to_owned(),
-        dialect: Dialect::Flat,
+        dialect: Dialect::named("flat"),
         original: "{\"ü\":1}".to_owned(),
     };
     DeadLetter { offset, rejected }

@@ -24,7 +24,7 @@ fn from(source: &str, event: Event) -> Event {
 fn bought(visitor: i64, session: i64, second: i64) -> Event {
     Event {
         name: CONFIRMED.to_owned(),
-        dialect: Dialect::Shop,
+        dialect: Dialect::SHOP,
         visitor: Some(visitor),
         session: Some(session),
         order: Some(order(&format!("o{second}"), 500)),

@@ -27,15 +27,15 @@ async fn every_path_answers_its_dialect() {
     for prefix in ["", "/analytics"] {
         let path = |path: &str| format!("{prefix}{path}");
         check(&shop, &path("/track"), r#"{"eventType":"click"}"#, 201, TRACKED).await;
-        assert_eq!(shop.last().event.dialect, Dialect::Flat);
+        assert_eq!(shop.last().event.dialect, Dialect::named("flat"));
         check(&shop, &path("/track"), r#"{"events":[{"event_type":"CLICK"}]}"#, 200, r#"{"status":"ok"}"#)
             .await;
-        assert_eq!(shop.last().event.dialect, Dialect::Batch);
+        assert_eq!(shop.last().event.dialect, Dialect::named("batch"));
         check(&shop, &path("/event"), r#"{"type":"purchase"}"#, 200, "Recorded").await;
-        assert_eq!(shop.last().event.dialect, Dialect::Counter);
+        assert_eq!(shop.last().event.dialect, Dialect::named("counter"));
         let body = r#"{"site_id":"a","event_type":"x","path":"/"}"#;
         check(&shop, &path("/event"), body, 202, QUEUED).await;
-        assert_eq!(shop.last().event.dialect, Dialect::Site);
+        assert_eq!(shop.last().event.dialect, Dialect::named("site"));
         for (name, name_sent) in [
             ("track", "x"),
             ("t", "x"),
@@ -54,7 +54,7 @@ async fn every_path_answers_its_dialect() {
             check(&shop, &path, r#"{"event":"x","userId":"u"}"#, 200, r#"{"success":true}"#).await;
             assert_eq!(
                 (shop.last().event.name_sent.as_str(), shop.last().event.dialect),
-                (name_sent, Dialect::Segment)
+                (name_sent, Dialect::SEGMENT)
             );
         }
         for name in ["batch", "b"] {

@@ -48,7 +48,7 @@ impl From {
 
     fn buys(self, minute: i64) -> Recorded {
         let mut bought = self.sends("Order Completed", minute);
-        bought.event.dialect = Dialect::Shop;
+        bought.event.dialect = Dialect::SHOP;
         bought.event.order = Some(OrderPart {
             order_id: "o-1".to_owned(),
             revenue_minor: 500,

@@ -59,7 +59,7 @@ fn within_limits(recorded: &Recorded) -> bool {
     let in_time = event.received_at.micros() < i64::MAX
         && event.occurred_at >= Timestamp::EARLIEST
         && event.occurred_at.micros() - event.received_at.micros() <= 24 * MICROS_PER_HOUR;
-    event.dialect == Dialect::Shop
+    event.dialect == Dialect::SHOP
         || (!event.id.is_empty() && event.id.len() <= 200 && !event.site.is_empty() && in_time)
 }
 
@@ -69,7 +69,7 @@ fn is_duplicate(stored: &[Expected], recorded: &Recorded, window_hours: i64) -> 
         let age = event.received_at.hour() - row.received.hour();
         row.site == event.site
             && row.id == event.id
-            && (age <= window_hours || event.dialect == Dialect::Shop)
+            && (age <= window_hours || event.dialect == Dialect::SHOP)
     })
 }
 

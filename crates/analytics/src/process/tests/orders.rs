@@ -46,7 +46,7 @@ fn money(who: Who, (order, seq): (&str, i64), minute: i64, name: &str, amount: i
     sent(who, &money_id(order, seq), minute, |event| {
         event.name = name.to_owned();
         event.path = None;
-        event.dialect = Dialect::Shop;
+        event.dialect = Dialect::SHOP;
         let items = vec![OrderItem {
             sku: "mug".to_owned(),
             name: "Mug".to_owned(),

@@ -45,7 +45,7 @@ fn at(id: &str, minutes: i64, visitor: Option<i64>, session: Option<i64>) -> Rec
 
 fn money(id: &str, amount: i64, items: Vec<OrderItem>) -> Recorded {
     let mut change = at(id, 0, Some(1), None);
-    change.event.dialect = Dialect::Shop;
+    change.event.dialect = Dialect::SHOP;
     change.event.order = Some(OrderPart {
         order_id: "o-1".to_owned(),
         revenue_minor: amount,
@@ -332,7 +332,7 @@ async fn money_counts_once_for_ever_and_comes_from_the_shop_alone() {
     let mut years_later = money("m-1", 5, vec![item(5)]);
     years_later.event.received_at = Timestamp::from_micros(START + 9_000 * MICROS_PER_HOUR);
     let mut forged = money("m-2", 1_000_000, vec![item(1_000_000)]);
-    forged.event.dialect = Dialect::Segment;
+    forged.event.dialect = Dialect::SEGMENT;
     let found = fold(vec![money("m-1", 5, vec![item(5)]), years_later, forged]).await;
     let revenue: Vec<_> =
         found.events.iter().map(|event| event.order.as_ref().map(|order| order.revenue_minor)).collect();

@@ -66,7 +66,7 @@ fn a_fold_that_is_told_to_stop_gives_nothing() {
 #[tokio::test]
 async fn while_the_store_does_not_answer() {
     let mut of_shop = event("o-1");
-    of_shop.dialect = Dialect::Shop;
+    of_shop.dialect = Dialect::SHOP;
     let log = MemoryLog::new(vec![(Offset(0), payload(recorded(of_shop)))]);
     for call in [Call::Resume, Call::Seen] {
         let store = faulty(&[]);

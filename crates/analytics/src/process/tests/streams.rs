@@ -164,7 +164,7 @@ impl Stream {
             revenue_minor: amount,
         };
         let event = &mut change.event;
-        event.dialect = Dialect::Shop;
+        event.dialect = Dialect::SHOP;
         event.id = format!("order-{}", self.random.below(12));
         event.name = "Order Completed".to_owned();
         event.order = Some(OrderPart {
@@ -188,7 +188,7 @@ impl Stream {
             received_at: Timestamp::from_micros(self.received),
             reason: Reason::ALL[self.random.below(Reason::ALL.len() as u64) as usize],
             detail: "because".to_owned(),
-            dialect: Dialect::Batch,
+            dialect: Dialect::named("batch"),
             original: "{}".to_owned(),
         };
         encoded(LogRecord::Rejected(Box::new(rejected)))

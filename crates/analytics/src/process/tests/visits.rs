@@ -24,7 +24,7 @@ fn at(id: &str, minute: i64, path: Option<&str>, referrer: Option<&str>) -> Reco
 
 fn money(id: &str, minute: i64, path: Option<&str>) -> Recorded {
     let mut record = at(id, minute, path, None);
-    record.event.dialect = Dialect::Shop;
+    record.event.dialect = Dialect::SHOP;
     record.event.order = Some(OrderPart {
         order_id: id.to_owned(),
         revenue_minor: 5,

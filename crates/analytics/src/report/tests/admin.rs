@@ -18,7 +18,7 @@ async fn seed(world: &World) {
             received_at: "2026-11-20T10:00:00Z".parse::<Timestamp>().unwrap().plus_micros(n.into()),
             reason,
             detail: "timestamp: yesterday".to_owned(),
-            dialect: Dialect::Flat,
+            dialect: Dialect::named("flat"),
             original: r#"{"eventType":"click"}"#.to_owned(),
         },
     };

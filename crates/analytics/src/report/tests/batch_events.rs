@@ -15,7 +15,7 @@ fn click(id: &str, component: &str, time: &str) -> Event {
         title: Some("Shop".to_owned()),
         user: Some("7".to_owned()),
         props: r#"{"dom_info":{"tag":"BUTTON"},"user_metadata":{"userId":7},"appName":"shop"}"#.to_owned(),
-        dialect: Dialect::Batch,
+        dialect: Dialect::named("batch"),
         ..event("click", 1, time)
     }
 }
@@ -50,7 +50,7 @@ async fn what_was_not_sent_does_not_come_back() {
     let bare = |props: &str, time: &str| Event {
         name_sent: "HOVER_ENTER".to_owned(),
         props: props.to_owned(),
-        dialect: Dialect::Batch,
+        dialect: Dialect::named("batch"),
         ..event("hover_enter", 1, time)
     };
     world.seed(vec![bare(absent, "2025-01-01T12:00:01Z"), bare(odd, "2025-01-01T12:00:00Z")]).await;
@@ -90,7 +90,7 @@ async fn filters_and_order() {
     let hover = |kind: &str, time: &str| Event {
         name_sent: kind.to_uppercase(),
         location_type: Some("PAGE".to_owned()),
-        dialect: Dialect::Batch,
+        dialect: Dialect::named("batch"),
         ..event(kind, 1, time)
     };
     world
@@ -100,7 +100,7 @@ async fn filters_and_order() {
             hover("hover_enter", "2026-11-20T10:00:02Z"),
             hover("hover_leave", "2026-11-20T10:00:03Z"),
             view("/about", 2, "2026-11-20T10:00:04Z"),
-            Event { bot: true, dialect: Dialect::Segment, ..view("/about", 3, "2026-11-20T10:00:05Z") },
+            Event { bot: true, dialect: Dialect::SEGMENT, ..view("/about", 3, "2026-11-20T10:00:05Z") },
             Event { bot: true, ..view("/crawled", 3, "2026-11-20T08:00:05Z") },
             Event { site: "berlin".to_owned(), ..view("/b", 4, "2026-11-20T09:00:00Z") },
         ])

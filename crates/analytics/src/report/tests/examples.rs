@@ -216,7 +216,7 @@ fn money(site: &str, step: &Step, change: &Change, time: Timestamp) -> Event {
         visitor: Some(visitor_from(site, step.who)),
         order: Some(order),
         props: "{}".to_owned(),
-        ..Event::blank(Dialect::Shop, time)
+        ..Event::blank(Dialect::SHOP, time)
     }
 }
 

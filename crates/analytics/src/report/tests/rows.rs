@@ -30,7 +30,7 @@ async fn a_row_has_every_column() {
         name_sent: "PAGE_VIEW".to_owned(),
         user: Some("u".to_owned()),
         props: r#"{"n":1.10}"#.to_owned(),
-        dialect: Dialect::Batch,
+        dialect: Dialect::named("batch"),
         ..view("/x", 171, "2026-11-20T10:00:00Z")
     };
     world.seed(vec![full]).await;
@@ -63,7 +63,7 @@ async fn what_names_nobody_is_no_user() {
     let guest = Event {
         user: Some("guest".to_owned()),
         props: props.to_owned(),
-        dialect: Dialect::Site,
+        dialect: Dialect::named("site"),
         ..view("/x", 1, "2026-11-20T10:00:00Z")
     };
     world.seed(vec![guest]).await;

@@ -19,7 +19,7 @@ async fn world() -> World {
             by("u4", event("click", 5, "2025-11-12T12:00:00Z")),
             by(
                 "bot",
-                Event { bot: true, dialect: Dialect::Segment, ..view("/p/9", 6, "2025-11-12T12:00:00Z") },
+                Event { bot: true, dialect: Dialect::SEGMENT, ..view("/p/9", 6, "2025-11-12T12:00:00Z") },
             ),
             by("u9", Event { site: "berlin".to_owned(), ..view("/b", 7, "2025-11-11T23:30:00Z") }),
         ])
@@ -71,7 +71,7 @@ async fn a_day_and_all_of_time() {
 async fn a_crawler_counts_where_the_dialect_knows_none() {
     let world = World::open();
     let crawler = Event { bot: true, user: Some("g".to_owned()), ..view("/p/1", 1, "2025-11-12T12:00:00Z") };
-    world.seed(vec![crawler.clone(), Event { dialect: Dialect::Segment, ..crawler }]).await;
+    world.seed(vec![crawler.clone(), Event { dialect: Dialect::SEGMENT, ..crawler }]).await;
     let stats = world.get("/stats?site_id=shop").await.json();
     assert_eq!((&stats["total_views"], &stats["unique_users"]), (&json!(1), &json!(1)));
     assert_eq!(stats["top_paths"], json!([{"path": "/p/1", "views": 1}]));

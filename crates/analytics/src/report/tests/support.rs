@@ -220,7 +220,7 @@ pub(crate) fn event(name: &str, who: i64, time: &str) -> Event {
         visitor: Some(who),
         session: Some(who),
         props: "{}".to_owned(),
-        ..Event::blank(Dialect::Site, occurred_at.plus_micros(100_000))
+        ..Event::blank(Dialect::named("site"), occurred_at.plus_micros(100_000))
     }
 }
 
@@ -245,7 +245,7 @@ pub(crate) fn money(
         status: status.to_owned(),
         items: lines.iter().map(item).collect(),
     };
-    Event { order: Some(order), dialect: Dialect::Shop, ..event(name, who, time) }
+    Event { order: Some(order), dialect: Dialect::SHOP, ..event(name, who, time) }
 }
 
 /// A page view of `path`.

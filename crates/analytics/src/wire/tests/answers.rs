@@ -29,9 +29,14 @@ fn batch_of(body: &str) -> Reading {
 #[test]
 fn flat_in_its_own_words() {
     let tracked = r#"{"message":"Event tracked successfully"}"#;
-    check(&track(r#"{"eventType":"page_view"}"#), Dialect::Flat, 201, tracked);
-    check(&track(r#"{"eventType":"x","timestamp":"2010-01-01 00:00:00"}"#), Dialect::Flat, 201, tracked);
-    check(&track(r#"{"eventType":"x","timestamp":""}"#), Dialect::Flat, 201, tracked);
+    check(&track(r#"{"eventType":"page_view"}"#), Dialect::named("flat"), 201, tracked);
+    check(
+        &track(r#"{"eventType":"x","timestamp":"2010-01-01 00:00:00"}"#),
+        Dialect::named("flat"),
+        201,
+        tracked,
+    );
+    check(&track(r#"{"eventType":"x","timestamp":""}"#), Dialect::named("flat"), 201, tracked);
     let required = r#"{"error":"eventType is required"}"#;
     for body in [
         r#"{"page":"/shop"}"#,
@@ -42,25 +47,25 @@ fn flat_in_its_own_words() {
         r#"{"eventType":null}"#,
         r#"{"eventType":"","timestamp":"x"}"#,
     ] {
-        check(&track(body), Dialect::Flat, 400, required);
+        check(&track(body), Dialect::named("flat"), 400, required);
         assert_eq!(rejected(&track(body), 0).reason, Reason::MissingField, "{body}");
     }
-    check(&track(r#"{"eventType":5}"#), Dialect::Flat, 400, r#"{"error":"invalid_field"}"#);
+    check(&track(r#"{"eventType":5}"#), Dialect::named("flat"), 400, r#"{"error":"invalid_field"}"#);
     check(
         &track(r#"{"eventType":"x","timestamp":"soon"}"#),
-        Dialect::Flat,
+        Dialect::named("flat"),
         400,
         r#"{"error":"invalid_time"}"#,
     );
     check(
         &track(r#"{"eventType":"x","timestamp":"1999-12-31 23:59:59"}"#),
-        Dialect::Flat,
+        Dialect::named("flat"),
         400,
         r#"{"error":"time_out_of_range"}"#,
     );
     check(
         &track(r#"{"eventType":"x","writeKey":"nope"}"#),
-        Dialect::Flat,
+        Dialect::named("flat"),
         400,
         r#"{"error":"unknown_site"}"#,
     );
@@ -69,12 +74,12 @@ fn flat_in_its_own_words() {
 #[test]
 fn what_is_nobodys_on_track() {
     for body in ["{}", "", "[]", "5", "nonsense", "{", r#"{"a":1}"#, r#"{"eventtype":"x"}"#, "\u{0}"] {
-        check(&track(body), Dialect::Flat, 400, r#"{"error":"Invalid payload"}"#);
+        check(&track(body), Dialect::named("flat"), 400, r#"{"error":"Invalid payload"}"#);
         assert_eq!(rejected(&track(body), 0).reason, Reason::InvalidPayload, "{body}");
     }
     check(
         &read_track(b"{\"eventType\":\"\xff\"}", &context()),
-        Dialect::Flat,
+        Dialect::named("flat"),
         400,
         r#"{"error":"Invalid payload"}"#,
     );
@@ -83,16 +88,16 @@ fn what_is_nobodys_on_track() {
 #[test]
 fn batch_in_its_own_words() {
     let ok = r#"{"status":"ok"}"#;
-    check(&track(r#"{"events":[]}"#), Dialect::Batch, 200, ok);
-    check(&track(r#"{"events":[{"event_type":"CLICK"}]}"#), Dialect::Batch, 200, ok);
+    check(&track(r#"{"events":[]}"#), Dialect::named("batch"), 200, ok);
+    check(&track(r#"{"events":[{"event_type":"CLICK"}]}"#), Dialect::named("batch"), 200, ok);
     for events in ["5", "{}", "null", "\"x\"", "true", "{\"event_type\":\"CLICK\"}"] {
         let body = format!("{{\"eventType\":\"x\",\"events\":{events}}}");
-        check(&track(&body), Dialect::Batch, 400, r#"{"error":"Invalid payload"}"#);
+        check(&track(&body), Dialect::named("batch"), 400, r#"{"error":"Invalid payload"}"#);
     }
     let mixed = r#"{"events":[{"event_type":"A"},{"event_type":""},5,{"event_type":7},{"event_type":"B","timestamp":"x"},
         {"event_type":"C","timestamp":1735732800000}]}"#;
     let reading = track(mixed);
-    check(&reading, Dialect::Batch, 200, r#"{"status":"ok","accepted":2,"rejected":4}"#);
+    check(&reading, Dialect::named("batch"), 200, r#"{"status":"ok","accepted":2,"rejected":4}"#);
     assert_eq!(reading.counts(), (2, 4));
     let reasons = [Reason::MissingField, Reason::InvalidPayload, Reason::InvalidField, Reason::InvalidTime];
     for (place, reason) in (1..5).zip(reasons) {
@@ -101,7 +106,7 @@ fn batch_in_its_own_words() {
     assert_eq!(rejected(&reading, 1).original, r#"{"event_type":""}"#);
     check(
         &track(r#"{"writeKey":"nope","events":[{"event_type":"A"},{"event_type":"B"}]}"#),
-        Dialect::Batch,
+        Dialect::named("batch"),
         200,
         r#"{"status":"ok","accepted":0,"rejected":2}"#,
     );
@@ -109,40 +114,40 @@ fn batch_in_its_own_words() {
 
 #[test]
 fn counter_in_its_own_words() {
-    check(&event_of(r#"{"type":"purchase"}"#), Dialect::Counter, 200, "Recorded");
-    check(&event_of(r#"{"type":""}"#), Dialect::Counter, 400, "Event type is required");
-    check(&event_of(r#"{"type":null}"#), Dialect::Counter, 400, "Event type is required");
-    check(&event_of(r#"{"type":[]}"#), Dialect::Counter, 400, "invalid_field");
-    check(&event_of(r#"{"type":"a","writeKey":"nope"}"#), Dialect::Counter, 400, "unknown_site");
+    check(&event_of(r#"{"type":"purchase"}"#), Dialect::named("counter"), 200, "Recorded");
+    check(&event_of(r#"{"type":""}"#), Dialect::named("counter"), 400, "Event type is required");
+    check(&event_of(r#"{"type":null}"#), Dialect::named("counter"), 400, "Event type is required");
+    check(&event_of(r#"{"type":[]}"#), Dialect::named("counter"), 400, "invalid_field");
+    check(&event_of(r#"{"type":"a","writeKey":"nope"}"#), Dialect::named("counter"), 400, "unknown_site");
     let by_port = |body: &str| read_event(body.as_bytes(), &Context { counter_first: true, ..context() });
     for body in ["{}", "", "[]", r#"{"a":1}"#] {
-        check(&by_port(body), Dialect::Counter, 400, "Event type is required");
+        check(&by_port(body), Dialect::named("counter"), 400, "Event type is required");
     }
-    check(&by_port("{"), Dialect::Counter, 400, "invalid_payload");
+    check(&by_port("{"), Dialect::named("counter"), 400, "invalid_payload");
     let of_site = by_port(r#"{"type":"x","path":"/"}"#);
-    assert_eq!(of_site.dialect, Dialect::Site);
+    assert_eq!(of_site.dialect, Dialect::named("site"));
 }
 
 #[test]
 fn site_in_its_own_words() {
     let queued = r#"{"status":"queued","message":"Event received and queued for processing"}"#;
     let good = r#"{"site_id":"site-1","event_type":"page_view","path":"/"}"#;
-    check(&event_of(good), Dialect::Site, 202, queued);
+    check(&event_of(good), Dialect::named("site"), 202, queued);
     for body in [
         r#"{"site_id":"site-1","event_type":"x","path":"/","user_id":null,"timestamp":null}"#,
         r#"{"site_id":"site-1","event_type":"x","path":"/","user_id":"","timestamp":""}"#,
         r#"{"site_id":"site-1","event_type":"x","path":"/","timestamp":"2025-11-12T19:30:01.250+02:00"}"#,
         r#"{"site_id":"site-1","type":"purchase","event_type":"x","path":"/"}"#,
     ] {
-        check(&event_of(body), Dialect::Site, 202, queued);
+        check(&event_of(body), Dialect::named("site"), 202, queued);
     }
     let all = r#"{"errors":["site_id is required","event_type is required","path is required"]}"#;
     for body in ["{}", "", "[]", "5", r#"{"a":1}"#, r#"{"site_id":"","event_type":null,"path":""}"#] {
-        check(&event_of(body), Dialect::Site, 400, all);
+        check(&event_of(body), Dialect::named("site"), 400, all);
     }
     check(
         &event_of(r#"{"path":"/","timestamp":"12/11/2025"}"#),
-        Dialect::Site,
+        Dialect::named("site"),
         400,
         r#"{"errors":["site_id is required","event_type is required","timestamp must be a valid ISO date string"]}"#,
     );
@@ -151,34 +156,39 @@ fn site_in_its_own_words() {
             "{{\"site_id\":\"site-1\",\"event_type\":\"x\",\"path\":\"/\",\"timestamp\":{timestamp}}}"
         );
         let reading = event_of(&body);
-        check(&reading, Dialect::Site, 400, r#"{"errors":["timestamp must be a valid ISO date string"]}"#);
+        check(
+            &reading,
+            Dialect::named("site"),
+            400,
+            r#"{"errors":["timestamp must be a valid ISO date string"]}"#,
+        );
         assert_eq!(
             (rejected(&reading, 0).reason, rejected(&reading, 0).site.as_str()),
             (Reason::InvalidTime, "site-1")
         );
     }
     let word = |name: &str| format!("{{\"errors\":[\"{name}\"]}}");
-    check(&event_of("{"), Dialect::Site, 400, &word("invalid_payload"));
+    check(&event_of("{"), Dialect::named("site"), 400, &word("invalid_payload"));
     check(
         &event_of(r#"{"site_id":"nope","event_type":"x","path":"/"}"#),
-        Dialect::Site,
+        Dialect::named("site"),
         400,
         &word("unknown_site"),
     );
     check(
         &event_of(r#"{"site_id":"site-1","event_type":"x","path":"/","writeKey":"demo"}"#),
-        Dialect::Site,
+        Dialect::named("site"),
         400,
         &word("unknown_site"),
     );
     check(
         &event_of(r#"{"site_id":5,"event_type":"x","path":"/"}"#),
-        Dialect::Site,
+        Dialect::named("site"),
         400,
         &word("invalid_field"),
     );
     let late = r#"{"site_id":"site-1","event_type":"x","path":"/","timestamp":"2099-01-01T00:00:00Z"}"#;
-    check(&event_of(late), Dialect::Site, 400, &word("time_out_of_range"));
+    check(&event_of(late), Dialect::named("site"), 400, &word("time_out_of_range"));
 }
 
 #[test]
@@ -187,29 +197,29 @@ fn segment_in_its_own_words() {
     let none = r#"{"success":true,"accepted":0,"rejected":1}"#;
     let unreadable = r#"{"success":false,"error":"invalid_payload"}"#;
     let one = |kind, body: &str| read_segment(Some(kind), body.as_bytes(), &context());
-    check(&one(Kind::Track, r#"{"event":"Order Completed"}"#), Dialect::Segment, 200, success);
-    check(&one(Kind::Track, "{}"), Dialect::Segment, 200, success);
-    check(&one(Kind::Track, r#"{"event":"x","timestamp":"soon"}"#), Dialect::Segment, 200, none);
-    check(&one(Kind::Track, r#"{"event":"x","writeKey":"nope"}"#), Dialect::Segment, 200, none);
-    check(&batch_of(r#"{"batch":[]}"#), Dialect::Segment, 200, success);
+    check(&one(Kind::Track, r#"{"event":"Order Completed"}"#), Dialect::SEGMENT, 200, success);
+    check(&one(Kind::Track, "{}"), Dialect::SEGMENT, 200, success);
+    check(&one(Kind::Track, r#"{"event":"x","timestamp":"soon"}"#), Dialect::SEGMENT, 200, none);
+    check(&one(Kind::Track, r#"{"event":"x","writeKey":"nope"}"#), Dialect::SEGMENT, 200, none);
+    check(&batch_of(r#"{"batch":[]}"#), Dialect::SEGMENT, 200, success);
     check(
         &batch_of(r#"{"batch":[{"type":"track","event":"x"},7]}"#),
-        Dialect::Segment,
+        Dialect::SEGMENT,
         200,
         r#"{"success":true,"accepted":1,"rejected":1}"#,
     );
     check(
         &batch_of(r#"{"writeKey":"nope","batch":[{"type":"track","event":"x"},7]}"#),
-        Dialect::Segment,
+        Dialect::SEGMENT,
         200,
         r#"{"success":true,"accepted":0,"rejected":2}"#,
     );
     for body in ["", "{", "[]", "5", "null", "nonsense"] {
-        check(&one(Kind::Page, body), Dialect::Segment, 400, unreadable);
-        check(&batch_of(body), Dialect::Segment, 400, unreadable);
+        check(&one(Kind::Page, body), Dialect::SEGMENT, 400, unreadable);
+        check(&batch_of(body), Dialect::SEGMENT, 400, unreadable);
     }
     for body in ["{}", r#"{"batch":{}}"#, r#"{"batch":null}"#] {
-        check(&batch_of(body), Dialect::Segment, 400, unreadable);
+        check(&batch_of(body), Dialect::SEGMENT, 400, unreadable);
     }
 }
 

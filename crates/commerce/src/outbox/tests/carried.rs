@@ -71,7 +71,7 @@ async fn the_log_tells_what_the_orders_table_says() {
         for recorded in log.money().await {
             let event = recorded.event;
             let order = event.order.clone().unwrap();
-            assert_eq!((event.dialect, event.visitor), (Dialect::Shop, Some(visitor_from("default", "a-1"))));
+            assert_eq!((event.dialect, event.visitor), (Dialect::SHOP, Some(visitor_from("default", "a-1"))));
             assert_eq!(
                 (event.host.as_deref(), event.path.as_deref()),
                 (Some("shop.test"), Some("/checkout"))
