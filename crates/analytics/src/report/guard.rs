@@ -34,6 +34,9 @@ impl Dialect for E {
     const LETTER: &'static str = "E";
 }
 
+/// The letters of all of them.
+pub const LETTERS: [&str; 2] = [B::LETTER, E::LETTER];
+
 /// A caller who may read reports in the dialect `L`: with a key for it, or because the configuration has opened it.
 #[derive(Debug)]
 pub(crate) struct Reader<L>(pub(crate) Caller, pub(crate) PhantomData<L>);

@@ -52,6 +52,7 @@ use axum::response::Response;
 use kassa_service::Protected;
 use kassa_service::protected::{get, post};
 
+pub use guard::LETTERS;
 pub use options::ReportOptions;
 pub use reports::Reports;
 

@@ -10,7 +10,7 @@ pub struct Format {
     /// What the log, the store and the metrics call it. Its file has the same name.
     pub dialect: Dialect,
     /// The path that its example is sent to.
-    pub(crate) example_path: &'static str,
+    pub example_path: &'static str,
     /// Paths that are its alone.
     pub(crate) doors: &'static [Door],
     /// The members by which it sends the page as data, which its own answers give back as sent.

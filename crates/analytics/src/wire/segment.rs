@@ -71,7 +71,7 @@ const UNREADABLE: Answer = Answer::json(400, r#"{"success":false,"error":"invali
 
 /// Kinds of a Segment message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Something happened: `event` and `properties`.
     Track,
     /// A page was seen.

@@ -4,6 +4,8 @@
 use anyhow::{Context, bail};
 use kassa_access::weakness;
 use kassa_analytics::collect::{Collector, CollectorOptions};
+use kassa_analytics::report;
+use kassa_commerce::compat;
 use kassa_db::Db;
 use kassa_service::client::Client;
 use kassa_service::logs::{Format, check_level};
@@ -134,9 +136,10 @@ impl Config {
         if self.shop.low_stock_at < 0 {
             bail!("shop.low_stock_at = {} is negative", self.shop.low_stock_at);
         }
-        let dialects = ["A", "B", "C", "D", "E"];
+        let mut dialects: Vec<&str> = compat::letters().chain(report::LETTERS).collect();
+        dialects.sort_unstable();
         if let Some(unknown) = self.compat.open.iter().find(|name| !dialects.contains(&name.as_str())) {
-            bail!("compat.open names {unknown}: the dialects are A, B, C, D and E");
+            bail!("compat.open names {unknown}: the dialects are {}", dialects.join(", "));
         }
         Ok(())
     }

@@ -19,11 +19,12 @@ use std::sync::Arc;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Time;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
-use kassa_access::need;
+use kassa_access::{Access, Caller, Denied, need};
 use kassa_db::Tx;
 use kassa_model::Timestamp;
 use kassa_service::protected::{delete, get, post, put};
@@ -35,13 +36,28 @@ use super::body::{Body, Decimal, Field, integer, price, text};
 use super::c_products::{elements, page};
 use super::list;
 use super::placing::here;
-use super::refusal::{A, Allowed, Refusal};
+use super::refusal::{Allowed, Dialect, Refusal, short};
 use crate::catalog::store::{self, Sort};
 use crate::catalog::{self, Change, NewPrice, NewProduct, Product};
+use crate::idempotency::Answer;
 use crate::shop::Shop;
 
 /// How often an edit is tried on a game that others change at the same time.
 const ATTEMPTS_MAX: usize = 20;
+
+/// A's callers and its words.
+#[derive(Debug)]
+pub(super) struct A;
+
+impl Dialect for A {
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit_compat(parts, &["A"])
+    }
+
+    fn no(refusal: &Refusal<Self>) -> Answer {
+        short(refusal)
+    }
+}
 
 /// A's routes of games.
 pub(super) fn game_routes(shop: Arc<Shop>) -> Protected {

@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use kassa_access::need;
+use kassa_access::{Access, Caller, Denied, need};
 use kassa_service::protected::get;
 use kassa_service::{Json, Protected};
 use serde::{Deserialize, Serialize};
@@ -21,10 +22,25 @@ use serde::{Deserialize, Serialize};
 use super::body::{Body, Decimal, Field, price, text};
 use super::list::{self, PAGE_ROWS};
 use super::placing::here;
-use super::refusal::{Allowed, C, Known, Refusal};
+use super::refusal::{Allowed, Dialect, Known, Refusal, short};
 use crate::catalog::store::{self, After, Listing, Sort};
 use crate::catalog::{self, NewProduct, Product};
+use crate::idempotency::Answer;
 use crate::shop::Shop;
+
+/// C's callers and its words.
+#[derive(Debug)]
+pub(super) struct C;
+
+impl Dialect for C {
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit_compat(parts, &["C"])
+    }
+
+    fn no(refusal: &Refusal<Self>) -> Answer {
+        short(refusal)
+    }
+}
 
 /// C's routes.
 pub(super) fn routes(shop: Arc<Shop>) -> Protected {

@@ -19,9 +19,10 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kassa_access::need;
+use kassa_access::{Access, Caller, Denied, need};
 use kassa_service::protected::get;
 use kassa_service::{ClientAddress, Json, Problem, Protected};
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,7 @@ use uuid::Uuid;
 
 use super::body::{Body, Field, integer, text};
 use super::placing::{Arrival, here, place};
-use super::refusal::{Allowed, CandD, Dialect, Refusal};
+use super::refusal::{Allowed, Dialect, Refusal, long};
 use crate::idempotency::{self, Answer, Outcome};
 use crate::inventory::Refusal as StockRefusal;
 use crate::orders::Filter;
@@ -43,6 +44,21 @@ const CREATED: &str = "Order created successfully";
 const QUEUED: &str = "Inventory service is currently unavailable. Your order has been queued for processing.";
 /// Orders that `GET /api/orders` shows.
 const ORDERS_MAX: i64 = 100;
+
+/// The callers of the orders that C and D share, in D's words.
+#[derive(Debug)]
+pub(super) struct CandD;
+
+impl Dialect for CandD {
+    /// Whichever of the two the configuration has opened.
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit_compat(parts, &["D", "C"])
+    }
+
+    fn no(refusal: &Refusal<Self>) -> Answer {
+        long(refusal)
+    }
+}
 
 /// The routes of orders.
 pub(super) fn order_routes(shop: Arc<Shop>) -> Protected {

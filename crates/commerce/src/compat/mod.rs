@@ -27,32 +27,76 @@ use kassa_service::Protected;
 
 use crate::shop::Shop;
 
+/// A dialect: its letter in `compat.open`, and its routes by the role that serves them.
+#[derive(Debug, Clone, Copy)]
+struct Served {
+    letter: &'static str,
+    catalog: Option<Routes>,
+    orders: Option<Routes>,
+    inventory: Option<Routes>,
+    /// The inventory's, of class `Native`.
+    inventory_admin: Option<Routes>,
+}
+
+type Routes = fn(Arc<Shop>) -> Protected;
+
+const NOTHING: Served =
+    Served { letter: "", catalog: None, orders: None, inventory: None, inventory_admin: None };
+
+/// Every dialect. A new one is its file, which says whom it lets in and how it says no, and here its `mod` and a line.
+const DIALECTS: [Served; 3] = [
+    Served {
+        letter: "A",
+        catalog: Some(a_games::game_routes),
+        orders: Some(a_games::orders::routes),
+        ..NOTHING
+    },
+    Served { letter: "C", catalog: Some(c_products::routes), ..NOTHING },
+    Served {
+        letter: "D",
+        orders: Some(d_orders::order_routes),
+        inventory: Some(d_orders::inventory::routes),
+        inventory_admin: Some(d_orders::chaos::routes),
+        ..NOTHING
+    },
+];
+
+/// Their letters.
+pub fn letters() -> impl Iterator<Item = &'static str> {
+    DIALECTS.iter().map(|dialect| dialect.letter)
+}
+
+fn served(shop: &Arc<Shop>, by_role: fn(&Served) -> Option<Routes>) -> Protected {
+    let all = DIALECTS.iter().filter_map(by_role);
+    all.fold(Protected::new(), |routes, more| routes.merge(more(Arc::clone(shop))))
+}
+
 /// All routes of class `Compat`, for what this process has a database of.
 pub fn compat_routes(shop: Arc<Shop>) -> Protected {
     catalog_routes(Arc::clone(&shop)).merge(orders_routes(Arc::clone(&shop))).merge(inventory_routes(shop))
 }
 
-/// All routes of class `Native` in an old shape: D's chaos switch.
+/// All routes of class `Native` in an old shape.
 pub fn compat_admin_routes(shop: Arc<Shop>) -> Protected {
     inventory_admin_routes(shop)
 }
 
-/// The catalog role's: A's games, C's products.
+/// The catalog role's.
 pub fn catalog_routes(shop: Arc<Shop>) -> Protected {
-    a_games::game_routes(Arc::clone(&shop)).merge(c_products::routes(shop))
+    served(&shop, |dialect| dialect.catalog)
 }
 
-/// The orders role's: A's, C's and D's.
+/// The orders role's.
 pub fn orders_routes(shop: Arc<Shop>) -> Protected {
-    a_games::orders::routes(Arc::clone(&shop)).merge(d_orders::order_routes(shop))
+    served(&shop, |dialect| dialect.orders)
 }
 
-/// The inventory role's: D's stock.
+/// The inventory role's.
 pub fn inventory_routes(shop: Arc<Shop>) -> Protected {
-    d_orders::inventory::routes(shop)
+    served(&shop, |dialect| dialect.inventory)
 }
 
-/// The inventory role's of class `Native`: D's chaos switch.
+/// The inventory role's of class `Native`.
 pub fn inventory_admin_routes(shop: Arc<Shop>) -> Protected {
-    d_orders::chaos::routes(shop)
+    served(&shop, |dialect| dialect.inventory_admin)
 }

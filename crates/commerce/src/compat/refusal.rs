@@ -16,7 +16,7 @@ use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use kassa_access::{Access, Caller, Denied, Guarded, Need};
-use kassa_service::{Permit, Problem, RouteClass};
+use kassa_service::{Permit, Problem};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -34,22 +34,6 @@ pub(super) trait Dialect: Send + Sync + 'static {
     where
         Self: Sized;
 }
-
-/// A's.
-#[derive(Debug)]
-pub(super) struct A;
-/// C's.
-#[derive(Debug)]
-pub(super) struct C;
-/// D's.
-#[derive(Debug)]
-pub(super) struct D;
-/// The orders that C and D share.
-#[derive(Debug)]
-pub(super) struct CandD;
-/// D's words on a native route.
-#[derive(Debug)]
-pub(super) struct Admin;
 
 /// An answer that says no.
 #[derive(Debug)]
@@ -183,62 +167,13 @@ struct Long<'a> {
     more: &'a Map<String, Value>,
 }
 
-fn short<L>(refusal: &Refusal<L>) -> Answer {
+/// Says no in one sentence.
+pub(super) fn short<L>(refusal: &Refusal<L>) -> Answer {
     Answer::json(refusal.status, &Short { error: &refusal.error })
 }
 
-fn long<L>(refusal: &Refusal<L>) -> Answer {
+/// Says no to programs and, where there is more to say, to people.
+pub(super) fn long<L>(refusal: &Refusal<L>) -> Answer {
     let Refusal { error, detail, more, .. } = refusal;
     Answer::json(refusal.status, &Long { success: false, error, message: detail, more })
-}
-
-impl Dialect for A {
-    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
-        access.admit_compat(parts, &["A"])
-    }
-
-    fn no(refusal: &Refusal<Self>) -> Answer {
-        short(refusal)
-    }
-}
-
-impl Dialect for C {
-    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
-        access.admit_compat(parts, &["C"])
-    }
-
-    fn no(refusal: &Refusal<Self>) -> Answer {
-        short(refusal)
-    }
-}
-
-impl Dialect for D {
-    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
-        access.admit_compat(parts, &["D"])
-    }
-
-    fn no(refusal: &Refusal<Self>) -> Answer {
-        long(refusal)
-    }
-}
-
-impl Dialect for CandD {
-    /// Whichever of the two the configuration has opened.
-    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
-        access.admit_compat(parts, &["D", "C"])
-    }
-
-    fn no(refusal: &Refusal<Self>) -> Answer {
-        long(refusal)
-    }
-}
-
-impl Dialect for Admin {
-    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
-        access.admit(parts, RouteClass::Native)
-    }
-
-    fn no(refusal: &Refusal<Self>) -> Answer {
-        long(refusal)
-    }
 }

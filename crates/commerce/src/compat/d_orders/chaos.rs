@@ -11,13 +11,15 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use kassa_access::need;
+use axum::http::request::Parts;
+use kassa_access::{Access, Caller, Denied, need};
 use kassa_service::protected::get;
-use kassa_service::{Json, Protected};
+use kassa_service::{Json, Protected, RouteClass};
 use serde::{Deserialize, Serialize};
 
 use super::super::body::Body;
-use super::super::refusal::{Admin, Allowed, Refusal};
+use super::super::refusal::{Allowed, Dialect, Refusal, long};
+use crate::idempotency::Answer;
 use crate::number::natural_or_none;
 use crate::shop::Shop;
 use crate::transport::chaos::{Faults, Refused};
@@ -26,6 +28,20 @@ use crate::transport::chaos::{Faults, Refused};
 const LATENCY_MS_DEFAULT: u64 = 5_000;
 /// No fault.
 const NONE: Faults = Faults { latency_ms: 0, crash_rate: 0.0, partial_failure_rate: 0.0 };
+
+/// A native route's callers, in D's words.
+#[derive(Debug)]
+pub(super) struct Admin;
+
+impl Dialect for Admin {
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit(parts, RouteClass::Native)
+    }
+
+    fn no(refusal: &Refusal<Self>) -> Answer {
+        long(refusal)
+    }
+}
 
 /// The switch, where stock is.
 pub(in crate::compat) fn routes(shop: Arc<Shop>) -> Protected {

@@ -16,9 +16,10 @@ use std::time::Instant;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kassa_access::{Caller, need};
+use kassa_access::{Access, Caller, Denied, need};
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 use kassa_service::protected::{get, post};
@@ -28,10 +29,10 @@ use uuid::Uuid;
 
 use super::super::body::{Body, text};
 use super::super::placing::here;
-use super::super::refusal::{Allowed, D, Refusal};
+use super::super::refusal::{Allowed, Dialect, Refusal, long};
 use super::{ItemBody, asked};
 use crate::catalog::{is_sku, prices};
-use crate::idempotency::{self, KEY_BYTES_MAX};
+use crate::idempotency::{self, Answer, KEY_BYTES_MAX};
 use crate::inventory::store::{self, Only};
 use crate::inventory::{self, LedgerKind, QUANTITY_MAX, Refusal as StockRefusal, Stock, StockLine, Taken};
 use crate::shop::Shop;
@@ -39,6 +40,20 @@ use crate::transport::chaos;
 
 /// The most items that `GET /api/inventory` shows, the first by id.
 const ITEMS_MAX: i64 = 10_000;
+
+/// D's callers and its words.
+#[derive(Debug)]
+pub(super) struct D;
+
+impl Dialect for D {
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit_compat(parts, &["D"])
+    }
+
+    fn no(refusal: &Refusal<Self>) -> Answer {
+        long(refusal)
+    }
+}
 
 /// D's routes of stock, with chaos around them.
 pub(in crate::compat) fn routes(shop: Arc<Shop>) -> Protected {
