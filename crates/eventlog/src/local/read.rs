@@ -75,7 +75,7 @@ impl Reader<'_> {
             let Some(spot) = self.spot(cursor, &list)? else { return Ok(()) };
             let left = spot.segment.bytes().saturating_sub(spot.at);
             if left > 0 {
-                self.read_chunk(cursor, spot, (wanted.bytes - batch.bytes, left), batch)?;
+                self.read_chunk(cursor, spot, wanted.bytes - batch.bytes, left, batch)?;
                 continue;
             }
             // Not the last in a list taken before its length was read: the segment is sealed and fully read.
@@ -148,7 +148,8 @@ impl Reader<'_> {
         &self,
         cursor: &mut Cursor,
         mut spot: Spot,
-        (bytes, left): (usize, u64),
+        bytes: usize,
+        left: u64,
         batch: &mut Batch,
     ) -> Result<(), Error> {
         let left = usize::try_from(left).unwrap_or(usize::MAX);

@@ -16,14 +16,15 @@ pub(super) type Of = fn(&Field, &mut Binder) -> String;
 /// to be said, elsewhere `AND`, `OR` and `WHERE` do the same (and the engine can pass over row groups).
 pub(super) fn condition(filter: &Filter, of: Of, binder: &mut Binder) -> Result<String, Error> {
     Ok(match filter {
-        Filter::And(parts) => joined((parts, " AND ", "TRUE"), of, binder)?,
-        Filter::Or(parts) => joined((parts, " OR ", "FALSE"), of, binder)?,
+        Filter::And(parts) => joined(parts, " AND ", "TRUE", of, binder)?,
+        Filter::Or(parts) => joined(parts, " OR ", "FALSE", of, binder)?,
         Filter::Not(part) => format!("NOT coalesce({}, FALSE)", condition(part, of, binder)?),
-        Filter::Test { field, operator, values } => test((&of(field, binder), *operator), values, binder)?,
+        Filter::Test { field, operator, values } => test(&of(field, binder), *operator, values, binder)?,
     })
 }
 
-fn joined((parts, by, empty): (&[Filter], &str, &str), of: Of, binder: &mut Binder) -> Result<String, Error> {
+/// The conditions of `parts` with `by` between them; `empty` where there are none.
+fn joined(parts: &[Filter], by: &str, empty: &str, of: Of, binder: &mut Binder) -> Result<String, Error> {
     if parts.is_empty() {
         return Ok(empty.to_owned());
     }
@@ -31,11 +32,7 @@ fn joined((parts, by, empty): (&[Filter], &str, &str), of: Of, binder: &mut Bind
     Ok(format!("({})", conditions.join(by)))
 }
 
-fn test(
-    (column, operator): (&str, Operator),
-    values: &[String],
-    binder: &mut Binder,
-) -> Result<String, Error> {
+fn test(column: &str, operator: Operator, values: &[String], binder: &mut Binder) -> Result<String, Error> {
     if operator == Operator::Is {
         let (none, given): (Vec<String>, Vec<String>) =
             values.iter().cloned().partition(|value| value == NONE);
