@@ -154,8 +154,10 @@ fn defects_are_errors_on_both_engines_alike() {
         refused("UPDATE counters SET value = $1", &[Param::Text("seven")]);
         refused("INSERT INTO counters VALUES ($1, $2)", &[Param::Text("a"), Param::Int(1)]);
         refused("INSERT INTO items (id, size) VALUES (1, $1)", &[Param::Int(1000)]);
-        refused("INSERT INTO items (id, name) VALUES (1, $1)", &[Param::Text("a\0b")]);
         refused("UPDATE counters SET value = 2 RETURNING value", &[]);
+        let named = "INSERT INTO items (id, name) VALUES (1, $1)";
+        let error = bed.db.write_blocking(move |tx| tx.execute(named, &[Param::Text("a\0b")])).unwrap_err();
+        assert!(matches!(error, Error::Nul), "{}: {error}", bed.name);
         assert_eq!((bed.counter("a"), bed.ids().len()), (0, 0), "{}", bed.name);
     });
 }
