@@ -110,8 +110,9 @@ test("a page that was prepared in advance counts once, when it is shown, and nev
   const site = freshSite("ahead");
   const alone = openAlone(addressOf("/ahead", site));
   try {
-    const list = await rows(site, (all) => named(all, "Early").length >= 1);
-    assert.deepEqual(views(list), ["/ahead", "/shown"]);
+    const list = await rows(site, (all) => named(all, "Early").length >= 1 && views(all).includes("/ahead"));
+    // Two documents sent them, on connections of their own: either may arrive first.
+    assert.deepEqual(views(list).sort(), ["/ahead", "/shown"]);
     assert.deepEqual(
       named(list, "Early").map((event) => [event.page, event.props.prerendering]),
       [["/shown", true]],
