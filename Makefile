@@ -16,7 +16,7 @@ run: build ## build everything and start a shop with a demo month of traffic on 
 build: ## build the web part and target/release/kassa
 	@scripts/build
 
-dist: ## pack the release binary with its libduckdb: dist/kassa-<version>-<target>.tar.gz
+dist: ## pack the program with its libduckdb, optimised as a whole: dist/kassa-<version>-<target>.tar.gz
 	@scripts/dist
 
 setup: ## fetch what cargo links: the prebuilt libduckdb, into .duckdb/
