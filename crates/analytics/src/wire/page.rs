@@ -85,58 +85,75 @@ const CLICKS: [(&str, &str, Option<&str>); 13] = [
     ("fbclid", "facebook", None),
 ];
 
-/// Sets the campaign columns from the `utm_*` of a query, where they are not set yet.
-pub(crate) fn campaign(event: &mut Event, query: &str) {
-    let columns = [
-        ("utm_source", &mut event.utm_source),
-        ("utm_medium", &mut event.utm_medium),
-        ("utm_campaign", &mut event.utm_campaign),
-        ("utm_term", &mut event.utm_term),
-        ("utm_content", &mut event.utm_content),
-    ];
-    for (name, column) in columns {
-        if column.is_none() {
-            *column = word(query, name);
+/// The parameters that name the columns of a campaign.
+const COLUMNS: [&str; 5] = ["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"];
+
+/// What a query says of a campaign: names and values of the parameters that tell of one, in their order.
+#[derive(Debug)]
+pub(crate) struct Campaign<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Campaign<'a> {
+    /// Reads the query once, however many names are looked for. Who copies a link from a page's source has `&amp;` in it.
+    pub(crate) fn of(query: &'a str) -> Self {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        let pairs = pairs.filter_map(|pair| pair.trim_start_matches("amp;").split_once('='));
+        Self(pairs.filter(|(name, value)| !value.is_empty() && tells_campaign(name)).collect())
+    }
+
+    /// Sets the campaign columns from the `utm_*`, where they are not set yet.
+    pub(crate) fn put_columns(&self, event: &mut Event) {
+        let columns = [
+            &mut event.utm_source,
+            &mut event.utm_medium,
+            &mut event.utm_campaign,
+            &mut event.utm_term,
+            &mut event.utm_content,
+        ];
+        for (name, column) in COLUMNS.into_iter().zip(columns) {
+            if column.is_none() {
+                *column = self.word(name);
+            }
         }
     }
-}
 
-/// Without a `utm_source`, `ref` or `source` stands in for it.
-pub(crate) fn stand_in(event: &mut Event, query: &str) {
-    for name in SOURCES {
-        if event.utm_source.is_none() {
-            event.utm_source = word(query, name);
+    /// Without a `utm_source`, `ref` or `source` stands in for it.
+    pub(crate) fn put_stand_in(&self, event: &mut Event) {
+        for name in SOURCES {
+            if event.utm_source.is_none() {
+                event.utm_source = self.word(name);
+            }
         }
     }
-}
 
-/// The first value of a parameter that may be kept.
-fn word(query: &str, name: &str) -> Option<String> {
-    let mut values = pairs(query).filter(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_empty());
-    values.find_map(|(_, value)| {
-        let value = decoded(value);
-        campaign_word(&value).map(|word| cut(&word, TEXT_BYTES_MAX).to_owned())
-    })
-}
-
-/// Sets source and medium from the parameter that names a click, where they are not set yet. What says nothing of money says
-/// less than a referrer does.
-pub(crate) fn click(event: &mut Event, query: &str) {
-    let clicked = |known: &&(&str, &str, Option<&str>)| {
-        pairs(query).any(|(key, value)| key.eq_ignore_ascii_case(known.0) && !value.is_empty())
-    };
-    let Some((_, source, medium)) = CLICKS.iter().find(clicked) else { return };
-    if event.utm_source.is_none() && (medium.is_some() || event.referrer.is_none()) {
-        event.utm_source = Some((*source).to_owned());
+    /// Sets source and medium from the parameter that names a click, where they are not set yet. What says nothing of money
+    /// says less than a referrer does.
+    pub(crate) fn put_click(&self, event: &mut Event) {
+        let clicked = |known: &&(&str, &str, Option<&str>)| self.values(known.0).next().is_some();
+        let Some((_, source, medium)) = CLICKS.iter().find(clicked) else { return };
+        if event.utm_source.is_none() && (medium.is_some() || event.referrer.is_none()) {
+            event.utm_source = Some((*source).to_owned());
+        }
+        if event.utm_medium.is_none() {
+            event.utm_medium = medium.map(str::to_owned);
+        }
     }
-    if event.utm_medium.is_none() {
-        event.utm_medium = medium.map(str::to_owned);
+
+    /// The first value of a parameter that may be kept.
+    fn word(&self, name: &str) -> Option<String> {
+        self.values(name).find_map(|value| {
+            let value = decoded(value);
+            campaign_word(&value).map(|word| cut(&word, TEXT_BYTES_MAX).to_owned())
+        })
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     }
 }
 
-/// Names and values. Who copies a link from a page's source has `&amp;` in it.
-fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
-    query.split('&').filter_map(|pair| pair.trim_start_matches("amp;").split_once('='))
+fn tells_campaign(name: &str) -> bool {
+    let clicks = CLICKS.iter().map(|(click, ..)| *click);
+    COLUMNS.into_iter().chain(SOURCES).chain(clicks).any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// A query value, percent-decoded; what is no text becomes U+FFFD.
@@ -192,9 +209,10 @@ mod tests {
         let check = |query: &str, referrer: Option<&str>, source: Option<&str>, medium: Option<&str>| {
             let mut event = Event::blank(kassa_model::Dialect::SEGMENT, kassa_model::Timestamp::EARLIEST);
             event.referrer = referrer.map(str::to_owned);
-            campaign(&mut event, query);
-            stand_in(&mut event, query);
-            click(&mut event, query);
+            let campaign = Campaign::of(query);
+            campaign.put_columns(&mut event);
+            campaign.put_stand_in(&mut event);
+            campaign.put_click(&mut event);
             assert_eq!(
                 (event.utm_source.as_deref(), event.utm_medium.as_deref()),
                 (source, medium),

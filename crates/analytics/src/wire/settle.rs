@@ -8,7 +8,7 @@ use kassa_model::{Event, PATH_SENT};
 use super::format::Format;
 use super::limits::TEXT_BYTES_MAX;
 use super::names;
-use super::page::{self, Page};
+use super::page::{self, Campaign, Page};
 use super::props::Props;
 use super::scrub::{Exceptions, may_hold_address, scrub};
 use super::text::cut;
@@ -137,13 +137,14 @@ fn settle_campaign(event: &mut Event, query: &str, addresses: &Addresses<'_>) {
     if query.is_empty() {
         return;
     }
+    let campaign = Campaign::of(query);
     if !addresses.is_private() {
         if !named {
-            page::campaign(event, query);
+            campaign.put_columns(event);
         }
-        page::stand_in(event, query);
+        campaign.put_stand_in(event);
     }
-    page::click(event, query);
+    campaign.put_click(event);
 }
 
 /// What a campaign says may have an address in it, too.

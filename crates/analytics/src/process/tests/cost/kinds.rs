@@ -72,6 +72,8 @@ kinds! {
     long_referrers,
     dotted_referrers,
     long_queries,
+    queries_of_nothing,
+    queries_of_many,
     many_sites,
     single_and_large,
     single_and_refused,
@@ -594,7 +596,20 @@ fn dotted_referrers(random: &mut Random, events: usize) -> Body {
 }
 
 fn long_queries(random: &mut Random, events: usize) -> Body {
-    let part = ["utm_source=%ff&", "&", "%20", "a=b&", "utm_campaign=+&"][random.below(5) as usize];
+    let part = ["utm_source=%ff&", "%20", "utm_campaign=+&"][random.below(3) as usize];
+    queries(random, events, part)
+}
+
+fn queries_of_nothing(random: &mut Random, events: usize) -> Body {
+    queries(random, events, "&")
+}
+
+fn queries_of_many(random: &mut Random, events: usize) -> Body {
+    queries(random, events, "a=b&")
+}
+
+/// Pages whose query is `part` again and again.
+fn queries(random: &mut Random, events: usize, part: &str) -> Body {
     let query = part.repeat(random.below(2_000) as usize / part.len());
     batch(random, events, |random| {
         let page =
