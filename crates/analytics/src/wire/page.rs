@@ -102,14 +102,7 @@ impl<'a> Campaign<'a> {
 
     /// Sets the campaign columns from the `utm_*`, where they are not set yet.
     pub(crate) fn put_columns(&self, event: &mut Event) {
-        let columns = [
-            &mut event.utm_source,
-            &mut event.utm_medium,
-            &mut event.utm_campaign,
-            &mut event.utm_term,
-            &mut event.utm_content,
-        ];
-        for (name, column) in COLUMNS.into_iter().zip(columns) {
+        for (name, column) in COLUMNS.into_iter().zip(campaign_columns(event)) {
             if column.is_none() {
                 *column = self.word(name);
             }
@@ -149,6 +142,17 @@ impl<'a> Campaign<'a> {
     fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     }
+}
+
+/// The columns of an event's campaign, in the order of [`COLUMNS`].
+pub(crate) fn campaign_columns(event: &mut Event) -> [&mut Option<String>; 5] {
+    [
+        &mut event.utm_source,
+        &mut event.utm_medium,
+        &mut event.utm_campaign,
+        &mut event.utm_term,
+        &mut event.utm_content,
+    ]
 }
 
 fn tells_campaign(name: &str) -> bool {

@@ -122,13 +122,7 @@ fn settle_texts(event: &mut Event, Manner { format, addresses }: Manner<'_>) {
 /// The campaign columns: those that the client names, else those of the page's query. Where the visitor asked for privacy no
 /// value is kept.
 fn settle_campaign(event: &mut Event, query: &str, addresses: &Addresses<'_>) {
-    let columns = [
-        &mut event.utm_source,
-        &mut event.utm_medium,
-        &mut event.utm_campaign,
-        &mut event.utm_term,
-        &mut event.utm_content,
-    ];
+    let columns = page::campaign_columns(event);
     let named = columns.iter().any(|column| column.is_some());
     for column in columns {
         let word = column.take().filter(|_| !addresses.is_private());
@@ -149,14 +143,7 @@ fn settle_campaign(event: &mut Event, query: &str, addresses: &Addresses<'_>) {
 
 /// What a campaign says may have an address in it, too.
 fn settle_words(event: &mut Event, addresses: &Addresses<'_>) {
-    let words = [
-        &mut event.utm_source,
-        &mut event.utm_medium,
-        &mut event.utm_campaign,
-        &mut event.utm_term,
-        &mut event.utm_content,
-    ];
-    clean_all(words, addresses);
+    clean_all(page::campaign_columns(event), addresses);
 }
 
 /// Each of `texts` with the addresses in it as they are written down.
