@@ -1,4 +1,4 @@
-//! What a definition is: of a metric, of a dimension, of a word.
+//! What a definition is.
 
 use kassa_eventstore::query::{Field, Metric};
 
@@ -32,10 +32,10 @@ pub struct FieldDefinition {
     pub example: Example,
 }
 
-/// A word of the definitions, or a rule of all metrics.
+/// A definition of the lists: of a metric, of a dimension, of a word or of a rule of all metrics.
 #[derive(Debug, Clone, Copy)]
-pub struct Word {
-    /// The word.
+pub struct Entry {
+    /// Its name.
     pub name: &'static str,
     /// What it means, in one sentence.
     pub definition: &'static str,

@@ -2,8 +2,8 @@
 
 use kassa_eventstore::query::Field;
 
-use super::definition::{FieldDefinition, Word};
-use super::example::{Example, PHONE, Step, at, rows};
+use super::definition::{Entry, FieldDefinition};
+use super::example::{Example, example};
 
 /// The prefix of a property's dimension; the rest is a top-level key of the properties, taken literally.
 pub const PROPS_PREFIX: &str = "event:props:";
@@ -17,28 +17,23 @@ pub const FIELDS: &[FieldDefinition] = &[
         Field::Name,
         "event:name",
         "The event's name: page_view, click, hover_enter and hover_leave for every format's words for them, else as it was sent.",
-        rows("events", "event:name", LOOKING_AROUND, r#"[["page_view",4],["click",1]]"#),
+        example("events", LOOKING_AROUND, r#"[["page_view",4],["click",1]]"#),
     ),
     field(
         Field::Page,
         "event:page",
         "The path of the page on which the event happened, in its normal form, without query and fragment.",
-        rows("pageviews", "event:page", LOOKING_AROUND, r#"[["/mugs",2],["/",1],["/mugs/blue",1]]"#),
+        example("pageviews", LOOKING_AROUND, r#"[["/mugs",2],["/",1],["/mugs/blue",1]]"#),
     ),
     field(
         Field::Hostname,
         "event:hostname",
         "The host of the page on which the event happened.",
-        rows(
+        example(
             "pageviews",
-            "event:hostname",
-            [
-                at("Fri 10:00", "Anna").views("https://shop.example/"),
-                at("Fri 10:01", "Anna").views("https://shop.example/mugs"),
-                at("Fri 10:02", "Anna").views("https://blog.example/glazes"),
-                at("Fri 11:00", "Ben").views("https://blog.example/"),
-                at("Fri 11:01", "Ben").views("https://shop.example/mugs"),
-            ],
+            "Fri 10:00 Anna: views https://shop.example/; Fri 10:01 Anna: views https://shop.example/mugs; \
+             Fri 10:02 Anna: views https://blog.example/glazes; Fri 11:00 Ben: views https://blog.example/; \
+             Fri 11:01 Ben: views https://shop.example/mugs",
             r#"[["shop.example",3],["blog.example",2]]"#,
         ),
     ),
@@ -46,28 +41,23 @@ pub const FIELDS: &[FieldDefinition] = &[
         Field::EntryPage,
         "visit:entry_page",
         "The path of the visit's first event with a page, whenever that was.",
-        rows("visits", "visit:entry_page", LOOKING_AROUND, r#"[["/",1],["/mugs",1]]"#),
+        example("visits", LOOKING_AROUND, r#"[["/",1],["/mugs",1]]"#),
     ),
     field(
         Field::ExitPage,
         "visit:exit_page",
         "The path of the visit's last page view, whenever that was.",
-        rows("visits", "visit:exit_page", LOOKING_AROUND, r#"[["/mugs",1],["/mugs/blue",1]]"#),
+        example("visits", LOOKING_AROUND, r#"[["/mugs",1],["/mugs/blue",1]]"#),
     ),
     field(
         Field::EntryHost,
         "visit:hostname",
         "The host of the visit's first event with a page.",
-        rows(
+        example(
             "visits",
-            "visit:hostname",
-            [
-                at("Fri 10:00", "Anna").views("https://shop.example/"),
-                at("Fri 10:01", "Anna").views("https://blog.example/glazes"),
-                at("Fri 10:30", "Ben").views("https://blog.example/"),
-                at("Fri 10:31", "Ben").views("https://shop.example/mugs"),
-                at("Fri 11:00", "Cleo").views("https://blog.example/glazes"),
-            ],
+            "Fri 10:00 Anna: views https://shop.example/; Fri 10:01 Anna: views https://blog.example/glazes; \
+             Fri 10:30 Ben: views https://blog.example/; Fri 10:31 Ben: views https://shop.example/mugs; \
+             Fri 11:00 Cleo: views https://blog.example/glazes",
             r#"[["blog.example",2],["shop.example",1]]"#,
         ),
     ),
@@ -76,12 +66,7 @@ pub const FIELDS: &[FieldDefinition] = &[
         "visit:source",
         "The name of where the visit came from: of the utm_source of its first event with a page (a word or a host, in any case), else \
          of the referring host or app, else that host, none for people who come back from paying, and (no visit) for an order without a visit.",
-        rows(
-            "visits",
-            "visit:source",
-            COMING_FROM,
-            r#"[["Google",2],["blog.example",1],["newsletter",1],["(none)",1]]"#,
-        ),
+        example("visits", COMING_FROM, r#"[["Google",2],["blog.example",1],["newsletter",1],["(none)",1]]"#),
     ),
     field(
         Field::Channel,
@@ -90,16 +75,12 @@ pub const FIELDS: &[FieldDefinition] = &[
          marketplace, or shopping in either), Paid Social, Video, Paid Search (a paid medium: cp…, paid…, ppc, retargeting), AI, \
          Affiliates, Display (any other paid medium, or banners), Email, Organic Social, Video, Organic Search, Referral (any other \
          source), Direct.",
-        rows(
+        example(
             "visits",
-            "visit:channel",
-            [
-                at("Fri 10:00", "Anna").views("/").coming_from("https://www.google.com/"),
-                at("Fri 10:10", "Ben").views("/?utm_source=google&utm_medium=cpc"),
-                at("Fri 10:20", "Cleo").views("/?utm_source=spring&utm_medium=email"),
-                at("Fri 10:30", "Dora").views("/mugs").coming_from("https://blog.example/glazes"),
-                at("Fri 10:40", "Emil").views("/mugs"),
-            ],
+            "Fri 10:00 Anna: views /, coming from https://www.google.com/; \
+             Fri 10:10 Ben: views /?utm_source=google&utm_medium=cpc; \
+             Fri 10:20 Cleo: views /?utm_source=spring&utm_medium=email; \
+             Fri 10:30 Dora: views /mugs, coming from https://blog.example/glazes; Fri 10:40 Emil: views /mugs",
             r#"[["Direct",1],["Email",1],["Organic Search",1],["Paid Search",1],["Referral",1]]"#,
         ),
     ),
@@ -107,9 +88,8 @@ pub const FIELDS: &[FieldDefinition] = &[
         Field::Referrer,
         "visit:referrer",
         "The referrer of the visit's first event with a page, of which origin and path are kept.",
-        rows(
+        example(
             "visits",
-            "visit:referrer",
             COMING_FROM,
             r#"[["https://www.google.com/",2],["(none)",2],["https://blog.example/glazes",1]]"#,
         ),
@@ -118,88 +98,87 @@ pub const FIELDS: &[FieldDefinition] = &[
         Field::UtmSource,
         "visit:utm_source",
         "The utm_source of the visit's first event with a page.",
-        rows("visits", "visit:utm_source", CAMPAIGNS, r#"[["newsletter",2],["bing",1]]"#),
+        example("visits", CAMPAIGNS, r#"[["newsletter",2],["bing",1]]"#),
     ),
     field(
         Field::UtmMedium,
         "visit:utm_medium",
         "The utm_medium of the visit's first event with a page.",
-        rows("visits", "visit:utm_medium", CAMPAIGNS, r#"[["email",2],["cpc",1]]"#),
+        example("visits", CAMPAIGNS, r#"[["email",2],["cpc",1]]"#),
     ),
     field(
         Field::UtmCampaign,
         "visit:utm_campaign",
         "The utm_campaign of the visit's first event with a page.",
-        rows("visits", "visit:utm_campaign", CAMPAIGNS, r#"[["spring",3]]"#),
+        example("visits", CAMPAIGNS, r#"[["spring",3]]"#),
     ),
     field(
         Field::UtmTerm,
         "visit:utm_term",
         "The utm_term of the visit's first event with a page.",
-        rows("visits", "visit:utm_term", CAMPAIGNS, r#"[["(none)",2],["blue mug",1]]"#),
+        example("visits", CAMPAIGNS, r#"[["(none)",2],["blue mug",1]]"#),
     ),
     field(
         Field::UtmContent,
         "visit:utm_content",
         "The utm_content of the visit's first event with a page.",
-        rows("visits", "visit:utm_content", CAMPAIGNS, r#"[["footer",1],["header",1],["(none)",1]]"#),
+        example("visits", CAMPAIGNS, r#"[["footer",1],["header",1],["(none)",1]]"#),
     ),
     field(
         Field::Device,
         "visit:device",
         "The kind of device of the visit's first event with a page, by its User-Agent: desktop, mobile or tablet.",
-        rows("visits", "visit:device", BY_PHONE, r#"[["desktop",2],["mobile",1]]"#),
+        example("visits", BY_PHONE, r#"[["desktop",2],["mobile",1]]"#),
     ),
     field(
         Field::Browser,
         "visit:browser",
         "The family of the browser of the visit's first event with a page, by its User-Agent.",
-        rows("visits", "visit:browser", BY_PHONE, r#"[["Firefox",2],["Mobile Safari",1]]"#),
+        example("visits", BY_PHONE, r#"[["Firefox",2],["Mobile Safari",1]]"#),
     ),
     field(
         Field::Os,
         "visit:os",
         "The family of the operating system of the visit's first event with a page, by its User-Agent.",
-        rows("visits", "visit:os", BY_PHONE, r#"[["Linux",2],["iOS",1]]"#),
+        example("visits", BY_PHONE, r#"[["Linux",2],["iOS",1]]"#),
     ),
     field(
         Field::Country,
         "visit:country",
         "The ISO 3166-1 code of the country of the visit's first event with a page, by its address, if the operator supplies a GeoIP file.",
-        rows("visits", "visit:country", BY_PHONE, r#"[["AT",1],["DE",1],["(none)",1]]"#),
+        example("visits", BY_PHONE, r#"[["AT",1],["DE",1],["(none)",1]]"#),
     ),
     field(
         Field::Sku,
         "product:sku",
         "The SKU of an order's line, for metrics of money, where a refund by amount alone has the product (none), so that \
          products add up to the revenue.",
-        rows("units", "product:sku", BUYING, r#"[["mug",3],["cap",1]]"#),
+        example("units", BUYING, r#"[["mug",3],["cap",1]]"#),
     ),
     field(
         Field::ProductName,
         "product:name",
         "The name of an order's line as it was when it was ordered, for metrics of money.",
-        rows("orders", "product:name", BUYING, r#"[["mug",2],["cap",1]]"#),
+        example("orders", BUYING, r#"[["mug",2],["cap",1]]"#),
     ),
     field(
         Field::ProductCategory,
         "product:category",
         "The category of an order's line as it was when it was ordered, for metrics of money.",
-        rows("units", "product:category", BUYING, r#"[["kitchen",4]]"#),
+        example("units", BUYING, r#"[["kitchen",4]]"#),
     ),
     field(
         Field::Currency,
         "order:currency",
         "The ISO 4217 code of the order's currency, for metrics of money.",
-        rows("revenue", "order:currency", BUYING, r#"[["EUR",{"amount_minor":3250,"currency":"EUR"}]]"#),
+        example("revenue", BUYING, r#"[["EUR",{"amount_minor":3250,"currency":"EUR"}]]"#),
     ),
     field(
         Field::OrderStatus,
         "order:status",
         "The status to which the order's change led, for metrics of money.",
-        rows(
+        example(
             "revenue",
-            "order:status",
             BUYING,
             r#"[["confirmed",{"amount_minor":3500,"currency":"EUR"}],["refunded",{"amount_minor":-250,"currency":"EUR"}]]"#,
         ),
@@ -207,87 +186,62 @@ pub const FIELDS: &[FieldDefinition] = &[
 ];
 
 /// Dimensions by properties.
-pub const PROPS: Word = Word {
+pub const PROPS: Entry = Entry {
     name: "event:props:<key>",
     definition: "A top-level property of the event: its text, or its JSON if it is no string.",
-    example: Some(rows(
-        "events",
-        "event:props:size",
-        [
-            at("Fri 10:00", "Anna").views("/"),
-            at("Fri 10:01", "Anna").does("Product Added").with(r#"{"size":"L"}"#),
-            at("Fri 10:02", "Anna").does("Product Added").with(r#"{"size":7}"#),
-            at("Fri 11:00", "Ben").does("Product Added").with(r#"{"size":"L"}"#),
-            at("Fri 11:01", "Ben").does("Product Added").with(r#"{"color":"red"}"#),
-        ],
-        r#"[["L",2],["(none)",2],["7",1]]"#,
-    )),
+    example: Some(
+        example(
+            "events",
+            "Fri 10:00 Anna: views /; Fri 10:01 Anna: does Product Added with {\"size\":\"L\"}; \
+             Fri 10:02 Anna: does Product Added with {\"size\":7}; \
+             Fri 11:00 Ben: does Product Added with {\"size\":\"L\"}; \
+             Fri 11:01 Ben: does Product Added with {\"color\":\"red\"}",
+            r#"[["L",2],["(none)",2],["7",1]]"#,
+        )
+        .by("event:props:size"),
+    ),
 };
 
 /// Dimensions by time.
-pub const TIME: Word = Word {
+pub const TIME: Entry = Entry {
     name: "time",
     definition: "Buckets in the site's time zone by time:minute, time:hour, time:day, time:week (from Monday) or time:month, of \
                  which time alone chooses one that fits the range.",
     example: Some(
-        rows(
+        example(
             "visitors",
-            "time:day",
-            [
-                at("Wed 10:00", "Anna").views("/"),
-                at("Wed 11:00", "Ben").views("/"),
-                at("Fri 10:00", "Anna").views("/"),
-                at("Fri 10:01", "Anna").views("/mugs"),
-                at("Fri 11:00", "Anna").does("click"),
-            ],
+            "Wed 10:00 Anna: views /; Wed 11:00 Ben: views /; Fri 10:00 Anna: views /; \
+             Fri 10:01 Anna: views /mugs; Fri 11:00 Anna: does click",
             r#"[["2026-11-18",2],["2026-11-19",0],["2026-11-20",1]]"#,
         )
+        .by("time:day")
         .over(r#"["2026-11-18","2026-11-20"]"#),
     ),
 };
 
-const LOOKING_AROUND: [Step; 5] = [
-    at("Fri 10:00", "Anna").views("/"),
-    at("Fri 10:01", "Anna").does("click"),
-    at("Fri 10:02", "Anna").views("/mugs"),
-    at("Fri 11:00", "Ben").views("/mugs"),
-    at("Fri 11:01", "Ben").views("/mugs/blue"),
-];
+// Events that several examples share.
 
-const COMING_FROM: [Step; 5] = [
-    at("Fri 10:00", "Anna").views("/").coming_from("https://www.google.com/"),
-    at("Fri 10:10", "Ben").views("/mugs").coming_from("https://www.google.com/"),
-    at("Fri 10:20", "Cleo").views("/mugs").coming_from("https://blog.example/glazes"),
-    at("Fri 10:30", "Dora").views("/?utm_source=newsletter"),
-    at("Fri 10:40", "Emil").views("/"),
-];
+const LOOKING_AROUND: &str = "Fri 10:00 Anna: views /; Fri 10:01 Anna: does click; Fri 10:02 Anna: views /mugs; \
+                              Fri 11:00 Ben: views /mugs; Fri 11:01 Ben: views /mugs/blue";
 
-const CAMPAIGNS: [Step; 5] = [
-    at("Fri 10:00", "Anna")
-        .views("/?utm_source=newsletter&utm_medium=email&utm_campaign=spring&utm_content=header"),
-    at("Fri 10:01", "Anna").views("/mugs"),
-    at("Fri 10:10", "Ben")
-        .views("/?utm_source=newsletter&utm_medium=email&utm_campaign=spring&utm_content=footer"),
-    at("Fri 10:11", "Ben").does("click"),
-    at("Fri 10:20", "Cleo")
-        .views("/mugs?utm_source=bing&utm_medium=cpc&utm_campaign=spring&utm_term=blue+mug"),
-];
+const COMING_FROM: &str = "Fri 10:00 Anna: views /, coming from https://www.google.com/; \
+                           Fri 10:10 Ben: views /mugs, coming from https://www.google.com/; \
+                           Fri 10:20 Cleo: views /mugs, coming from https://blog.example/glazes; \
+                           Fri 10:30 Dora: views /?utm_source=newsletter; Fri 10:40 Emil: views /";
 
-const BY_PHONE: [Step; 5] = [
-    at("Fri 10:00", "Anna").views("/").within("DE"),
-    at("Fri 10:01", "Anna").views("/mugs").within("DE"),
-    at("Fri 10:10", "Ben").views("/").by(PHONE).within("AT"),
-    at("Fri 10:11", "Ben").views("/mugs").by(PHONE).within("AT"),
-    at("Fri 10:20", "Cleo").views("/"),
-];
+const CAMPAIGNS: &str = "Fri 10:00 Anna: views /?utm_source=newsletter&utm_medium=email&utm_campaign=spring&utm_content=header; \
+                         Fri 10:01 Anna: views /mugs; \
+                         Fri 10:10 Ben: views /?utm_source=newsletter&utm_medium=email&utm_campaign=spring&utm_content=footer; \
+                         Fri 10:11 Ben: does click; \
+                         Fri 10:20 Cleo: views /mugs?utm_source=bing&utm_medium=cpc&utm_campaign=spring&utm_term=blue+mug";
 
-const BUYING: [Step; 5] = [
-    at("Fri 10:00", "Anna").views("/"),
-    at("Fri 10:05", "Anna").orders("1", 2, "mug", 2_000),
-    at("Fri 10:10", "Ben").orders("2", 1, "mug", 1_000),
-    at("Fri 10:15", "Ben").orders("3", 1, "cap", 500),
-    at("Fri 11:00", "Anna").gets_back("1", 0, "mug", 250),
-];
+const BY_PHONE: &str = "Fri 10:00 Anna: views /, in DE; Fri 10:01 Anna: views /mugs, in DE; \
+                        Fri 10:10 Ben: views /, by Safari on an iPhone, in AT; \
+                        Fri 10:11 Ben: views /mugs, by Safari on an iPhone, in AT; Fri 10:20 Cleo: views /";
+
+const BUYING: &str = "Fri 10:00 Anna: views /; Fri 10:05 Anna: places order 1: 2 mug, 20.00 EUR; \
+                      Fri 10:10 Ben: places order 2: 1 mug, 10.00 EUR; Fri 10:15 Ben: places order 3: 1 cap, 5.00 EUR; \
+                      Fri 11:00 Anna: gets money back for order 1: 0 mug, -2.50 EUR";
 
 const fn field(
     field: Field,
@@ -295,5 +249,5 @@ const fn field(
     definition: &'static str,
     example: Example,
 ) -> FieldDefinition {
-    FieldDefinition { field, name, definition, example }
+    FieldDefinition { field, name, definition, example: example.by(name) }
 }

@@ -1,6 +1,6 @@
 //! `docs/definitions.md`: the same definitions for people, made of the same lists. A test compares the file with this.
 
-use super::example::{ASKED_AT, Example};
+use super::example::{ASKED_AT, Example, Step};
 use super::{Entry, lists};
 
 const HEAD: &str = "# Definitions
@@ -39,8 +39,8 @@ fn put(entry: &Entry, quote: &str, text: &mut String) {
 
 fn put_example(example: &Example, text: &mut String) {
     text.push_str("\n| time | visitor | |\n|---|---|---|\n");
-    for step in &example.events {
-        text.push_str(&format!("| {} | {} | {} |\n", step.at, step.who, step.does()));
+    for Step { time, visitor, does } in example.steps() {
+        text.push_str(&format!("| {time} | {visitor} | {does} |\n"));
     }
     text.push_str(&format!("\n`{}` gives `{}`.\n", example.question(), example.answer()));
 }

@@ -11,34 +11,20 @@ mod words;
 
 use serde_json::{Value, json};
 
-pub use definition::{FieldDefinition, MetricDefinition, Word};
+pub use definition::{Entry, FieldDefinition, MetricDefinition};
 pub use dimensions::{FIELDS, PROPS, PROPS_PREFIX, TIME, TIMES};
 pub use example::Example;
 pub use markdown::markdown;
 pub use metrics::METRICS;
 pub use words::WORDS;
 
-/// One definition of the lists.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    /// Its name.
-    pub name: &'static str,
-    /// What it means, in one sentence.
-    pub definition: &'static str,
-    /// Five events that show it.
-    pub example: Option<Example>,
-}
-
 /// All definitions by list: `metrics`, `dimensions`, `others`.
 pub fn lists() -> [(&'static str, Vec<Entry>); 3] {
     let entry = |name, definition, example| Entry { name, definition, example };
     let metrics = METRICS.iter().map(|known| entry(known.name, known.definition, Some(known.example)));
     let fields = FIELDS.iter().map(|known| entry(known.name, known.definition, Some(known.example)));
-    let words = |words: &[Word]| -> Vec<Entry> {
-        words.iter().map(|word| entry(word.name, word.definition, word.example)).collect()
-    };
-    let dimensions = fields.chain(words(&[PROPS, TIME])).collect();
-    [("metrics", metrics.collect()), ("dimensions", dimensions), ("others", words(WORDS))]
+    let dimensions = fields.chain([PROPS, TIME]).collect();
+    [("metrics", metrics.collect()), ("dimensions", dimensions), ("others", WORDS.to_vec())]
 }
 
 /// The lists as JSON: `{"metrics":[{"name","definition","example":{"events":[{"time","visitor","does"}],"asked_at","query",

@@ -1,22 +1,17 @@
 //! Words of the definitions, and rules that hold for every metric.
 
-use super::definition::Word;
-use super::example::{CRAWLER, Example, at, example, rows};
+use super::definition::Entry;
+use super::example::{Example, example};
 
 /// In the order of the page.
-pub const WORDS: &[Word] = &[
+pub const WORDS: &[Entry] = &[
     shown(
         "current visitors",
         "The different visitors of the last 5 minutes.",
         example(
             "visitors",
-            [
-                at("Fri 11:54", "Anna").views("/"),
-                at("Fri 11:56", "Ben").views("/"),
-                at("Fri 11:57", "Ben").views("/mugs"),
-                at("Fri 11:58", "Cleo").views("/mugs"),
-                at("Fri 12:00", "Cleo").does("click"),
-            ],
+            "Fri 11:54 Anna: views /; Fri 11:56 Ben: views /; Fri 11:57 Ben: views /mugs; \
+             Fri 11:58 Cleo: views /mugs; Fri 12:00 Cleo: does click",
             "2",
         )
         .over("\"realtime\""),
@@ -28,13 +23,8 @@ pub const WORDS: &[Word] = &[
          24 hours, and where there is none they count in no visitor, visit or bounce.",
         example(
             "visits",
-            [
-                at("Fri 10:00", "Anna").views("/"),
-                at("Fri 10:45", "Anna").does("time_on_page").with(r#"{"seconds":60}"#),
-                at("Fri 11:00", "Ben").views("/"),
-                at("Fri 11:40", "Ben").does("hover_enter"),
-                at("Fri 11:50", "Cleo").does("hover_enter"),
-            ],
+            "Fri 10:00 Anna: views /; Fri 10:45 Anna: does time_on_page with {\"seconds\":60}; \
+             Fri 11:00 Ben: views /; Fri 11:40 Ben: does hover_enter; Fri 11:50 Cleo: does hover_enter",
             "2",
         ),
     ),
@@ -42,52 +32,41 @@ pub const WORDS: &[Word] = &[
         "visit of an order",
         "All changes of an order belong to the visit in which it was placed, whenever they are made: their source, pages, \
          campaign, device and country are those of that visit, and the source is (no visit) where there was none.",
-        rows(
+        example(
             "revenue",
-            "visit:source",
-            [
-                at("Wed 10:00", "Anna").views("/").coming_from("https://www.google.com/"),
-                at("Wed 10:05", "Anna").orders("1", 2, "mug", 2_000),
-                at("Fri 10:00", "Anna").views("/?utm_source=newsletter"),
-                at("Fri 10:05", "Anna").orders("2", 1, "cap", 500),
-                at("Fri 11:00", "Anna").gets_back("1", 1, "mug", 1_000),
-            ],
+            "Wed 10:00 Anna: views /, coming from https://www.google.com/; \
+             Wed 10:05 Anna: places order 1: 2 mug, 20.00 EUR; Fri 10:00 Anna: views /?utm_source=newsletter; \
+             Fri 10:05 Anna: places order 2: 1 cap, 5.00 EUR; \
+             Fri 11:00 Anna: gets money back for order 1: -1 mug, -10.00 EUR",
             r#"[["newsletter",{"amount_minor":500,"currency":"EUR"}],["Google",{"amount_minor":-1000,"currency":"EUR"}]]"#,
         )
+        .by("visit:source")
         .over("\"day\""),
     ),
     shown(
         "(no visit)",
         "The source of orders that came from no visit, such as a till's: they are orders and revenue, and convert nobody.",
-        rows(
+        example(
             "orders",
-            "visit:source",
-            [
-                at("Fri 10:00", "Anna").views("/").coming_from("https://www.google.com/"),
-                at("Fri 10:05", "Anna").orders("1", 2, "mug", 2_000),
-                at("Fri 10:10", "Anna").orders("2", 1, "cap", 500),
-                at("Fri 11:00", "a till").orders("3", 1, "mug", 1_000),
-                at("Fri 11:30", "Ben").views("/"),
-            ],
+            "Fri 10:00 Anna: views /, coming from https://www.google.com/; \
+             Fri 10:05 Anna: places order 1: 2 mug, 20.00 EUR; Fri 10:10 Anna: places order 2: 1 cap, 5.00 EUR; \
+             Fri 11:00 a till: places order 3: 1 mug, 10.00 EUR; Fri 11:30 Ben: views /",
             r#"[["Google",2],["(no visit)",1]]"#,
-        ),
+        )
+        .by("visit:source"),
     ),
     shown(
         "facts of a visit",
         "Entry page and host, source, referrer, campaign, device, browser, system and country are those of the visit's first event \
          with a page in the order of receipt, stand on every row from that one on, and never change, wherever a range cuts the visit.",
-        rows(
+        example(
             "pageviews",
-            "visit:source",
-            [
-                at("Thu 23:58", "Anna").views("/").coming_from("https://www.google.com/"),
-                at("Fri 00:02", "Anna").views("/mugs"),
-                at("Fri 00:04", "Anna").views("/caps").coming_from("https://blog.example/glazes"),
-                at("Fri 11:00", "Ben").views("/"),
-                at("Fri 11:01", "Ben").does("click"),
-            ],
+            "Thu 23:58 Anna: views /, coming from https://www.google.com/; Fri 00:02 Anna: views /mugs; \
+             Fri 00:04 Anna: views /caps, coming from https://blog.example/glazes; Fri 11:00 Ben: views /; \
+             Fri 11:01 Ben: does click",
             r#"[["Google",2],["(none)",1]]"#,
         )
+        .by("visit:source")
         .over("\"day\""),
     ),
     shown(
@@ -97,13 +76,8 @@ pub const WORDS: &[Word] = &[
          sent them).",
         example(
             "pageviews",
-            [
-                at("Fri 10:00", "Anna").views("/"),
-                at("Fri 10:01", "Anna").views("/mugs"),
-                at("Fri 11:00", "a robot").views("/").by(CRAWLER),
-                at("Fri 11:01", "a robot").views("/mugs").by(CRAWLER),
-                at("Fri 11:02", "a robot").views("/caps").by(CRAWLER),
-            ],
+            "Fri 10:00 Anna: views /; Fri 10:01 Anna: views /mugs; Fri 11:00 a robot: views /, by Googlebot; \
+             Fri 11:01 a robot: views /mugs, by Googlebot; Fri 11:02 a robot: views /caps, by Googlebot",
             "2",
         ),
     ),
@@ -124,10 +98,10 @@ pub const WORDS: &[Word] = &[
     ),
 ];
 
-const fn word(name: &'static str, definition: &'static str) -> Word {
-    Word { name, definition, example: None }
+const fn word(name: &'static str, definition: &'static str) -> Entry {
+    Entry { name, definition, example: None }
 }
 
-const fn shown(name: &'static str, definition: &'static str, example: Example) -> Word {
-    Word { example: Some(example), ..word(name, definition) }
+const fn shown(name: &'static str, definition: &'static str, example: Example) -> Entry {
+    Entry { name, definition, example: Some(example) }
 }

@@ -24,9 +24,12 @@ use serde_json::{Value, json};
 use super::support::{NOW, World, site};
 use crate::collect::{Collector, CollectorOptions, Dependencies, Incoming};
 use crate::process::{ProcessorOptions, replay};
-use crate::report::definitions::example::{ASKED_AT, Action, Change, EVENTS, Step};
+use crate::report::definitions::example::{ASKED_AT, Step};
 use crate::report::definitions::{Example, lists, markdown};
 use crate::wire::door;
+
+/// How many events an example has.
+const EVENTS: usize = 5;
 
 /// An example, with what it is an example of and its own site.
 struct Told {
@@ -107,7 +110,8 @@ fn a_definition_is_one_sentence_with_an_example_of_its_own() {
                 _ => {}
             }
             assert_ne!(example.answer(), Value::Null, "{name}");
-            let times: Vec<Timestamp> = example.events.iter().map(|step| time_of(step.at)).collect();
+            let times: Vec<Timestamp> = example.steps().map(|step| time_of(step.time)).collect();
+            assert_eq!((times.len(), example.events.split("; ").count()), (EVENTS, EVENTS), "{name}");
             assert!(times.is_sorted() && *times.last().unwrap() <= NOW.parse().unwrap(), "{name}: {times:?}");
         }
     }
@@ -127,13 +131,12 @@ async fn answer(world: &World, site: &str, example: &Example) -> Value {
     rows.iter().map(|row| json!([row["dimensions"][0], row["metrics"][0]])).collect()
 }
 
-/// `Fri 10:00` or `Fri 10:00:30` in the week of the examples.
+/// `Fri 10:00` in the week of the examples.
 fn time_of(at: &str) -> Timestamp {
     let (day, time) = at.split_once(' ').unwrap();
     let days = ["Mon", "Tue", "Wed", "Thu", "Fri"];
     let day = 16 + days.iter().position(|known| *known == day).unwrap();
-    let seconds = if time.len() == 5 { ":00" } else { "" };
-    format!("2026-11-{day}T{time}{seconds}Z").parse().unwrap()
+    format!("2026-11-{day}T{time}:00Z").parse().unwrap()
 }
 
 /// What the collector, and the shop's outbox, write of the examples.
@@ -149,51 +152,122 @@ async fn recorded(told: &[Told]) -> Vec<Record> {
         clock: Arc::new(ManualClock::new(NOW.parse().unwrap())),
     };
     let collector = Collector::new(&CollectorOptions::default(), parts, &Metrics::new("test")).unwrap();
-    let mut steps: Vec<(Timestamp, &str, usize, &Step)> = Vec::new();
+    let mut steps: Vec<(Timestamp, &str, usize, Deed)> = Vec::new();
     for Told { site, example, .. } in told {
-        for (number, step) in example.events.iter().enumerate() {
-            steps.push((time_of(step.at), site, number, step));
+        for (number, step) in example.steps().enumerate() {
+            steps.push((time_of(step.time), site, number, read(step)));
         }
     }
     steps.sort_by_key(|(time, ..)| *time);
     let mut placed = BTreeMap::new();
-    for (index, (time, site, number, step)) in steps.into_iter().enumerate() {
-        send(&collector, site, (time, number), step).await;
+    for (index, (time, site, number, deed)) in steps.into_iter().enumerate() {
+        send(&collector, site, (time, number), &deed).await;
         let mut written = None;
-        if let Action::Changes(change) = &step.action {
+        if let Some(change) = &deed.change {
             let placed_at = *placed.entry((site, change.order)).or_insert(time);
-            written = Some((money(site, step, change, time), placed_at));
+            written = Some((money(site, deed.who, change, time), placed_at));
         }
-        log.finish(index, step, written);
+        log.finish(index, &deed, written);
     }
     std::mem::take(&mut *log.0.lock().unwrap())
 }
 
-/// Sends a step as kassa's tracker does. What the shop writes of a change is put in the place of what is sent of it.
-async fn send(collector: &Collector, site: &str, (time, number): (Timestamp, usize), step: &Step) {
-    let (path, page, name) = match step.action {
-        Action::Views(page) => ("v1/page", page, Value::Null),
-        Action::Does(name) => ("v1/track", "/", json!(name)),
-        Action::Changes(change) => ("v1/track", "/", json!(change.name)),
+/// What a step of an example says in words.
+struct Deed {
+    who: &'static str,
+    /// The name of the event; none for a page view.
+    name: Option<&'static str>,
+    /// The address of the page, without the host of the shop.
+    page: &'static str,
+    change: Option<Change>,
+    props: Value,
+    from: &'static str,
+    agent: &'static str,
+    country: Option<&'static str>,
+}
+
+/// A change of an order, in EUR.
+struct Change {
+    order: &'static str,
+    name: &'static str,
+    status: &'static str,
+    units: i64,
+    /// What is ordered; the product is called the same, and its category is `kitchen`.
+    sku: &'static str,
+    amount_minor: i64,
+}
+
+const DESKTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0";
+const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                     Version/18.1 Mobile/15E148 Safari/604.1";
+const CRAWLER: &str = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
+
+/// Reads `views /mugs, coming from https://blog.example/, by Googlebot, in DE`, `does click with {"size":7}`, or
+/// `places order 1: 2 mug, 20.00 EUR`.
+fn read(Step { visitor: who, does, .. }: Step) -> Deed {
+    let (what, props) = does.split_once(" with ").unwrap_or((does, "{}"));
+    let mut parts = what.split(", ");
+    let what = parts.next().unwrap();
+    let props = serde_json::from_str(props).unwrap();
+    let mut deed =
+        Deed { who, name: None, page: "/", change: None, props, from: "", agent: DESKTOP, country: None };
+    if let Some(page) = what.strip_prefix("views ") {
+        deed.page = page;
+    } else if let Some(name) = what.strip_prefix("does ") {
+        deed.name = Some(name);
+    } else {
+        let change = read_change(what, parts.next().unwrap());
+        deed.name = Some(change.name);
+        deed.change = Some(change);
+    }
+    for part in parts {
+        match part.split_once(' ').unwrap() {
+            ("coming", from) => deed.from = from.strip_prefix("from ").unwrap(),
+            ("by", "Safari on an iPhone") => deed.agent = PHONE,
+            ("by", "Googlebot") => deed.agent = CRAWLER,
+            ("in", country) => deed.country = Some(country),
+            _ => panic!("{does}"),
+        }
+    }
+    deed
+}
+
+/// Reads `places order 1: 2 mug` and `20.00 EUR`.
+fn read_change(what: &'static str, amount: &'static str) -> Change {
+    let (verb, of) = what.split_once(" order ").unwrap();
+    let (order, line) = of.split_once(": ").unwrap();
+    let (units, sku) = line.split_once(' ').unwrap();
+    let (name, status) = match verb {
+        "places" => ("Order Completed", "confirmed"),
+        "gets money back for" => ("Order Refunded", "refunded"),
+        "cancels" => ("Order Cancelled", "cancelled"),
+        _ => panic!("{what}"),
     };
+    let cents = amount.strip_suffix(" EUR").unwrap().replace('.', "");
+    Change { order, name, status, units: units.parse().unwrap(), sku, amount_minor: cents.parse().unwrap() }
+}
+
+/// Sends a step as kassa's tracker does. What the shop writes of a change is put in the place of what is sent of it.
+async fn send(collector: &Collector, site: &str, (time, number): (Timestamp, usize), deed: &Deed) {
+    let path = if deed.name.is_none() { "v1/page" } else { "v1/track" };
+    let page = deed.page;
     let url = if page.starts_with('/') { format!("https://shop.example{page}") } else { page.to_owned() };
-    let props: Value = serde_json::from_str(step.props.unwrap_or("{}")).unwrap();
     let mut message = json!({
-        "messageId": format!("{site}-{number}"), "anonymousId": step.who, "properties": props,
-        "context": {"page": {"url": url, "referrer": step.from.unwrap_or("")},
+        "messageId": format!("{site}-{number}"), "anonymousId": deed.who, "properties": deed.props,
+        "context": {"page": {"url": url, "referrer": deed.from},
             "library": {"name": "kassa", "version": "1"}},
     });
-    if !name.is_null() {
-        message["event"] = name;
+    if let Some(name) = deed.name {
+        message["event"] = json!(name);
     }
     let body = Bytes::from(message.to_string());
     let incoming = Incoming::new(door(path).unwrap(), body, IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let incoming = incoming.agent(step.agent.header).key(site).received_at(time);
+    let incoming = incoming.agent(deed.agent).key(site).received_at(time);
     collector.collect(incoming).await.unwrap();
 }
 
 /// What the shop's outbox writes of a change of an order that was placed by the same visitor.
-fn money(site: &str, step: &Step, change: &Change, time: Timestamp) -> Event {
+fn money(site: &str, who: &str, change: &Change, time: Timestamp) -> Event {
     let item = OrderItem {
         sku: change.sku.to_owned(),
         name: change.sku.to_owned(),
@@ -213,7 +287,7 @@ fn money(site: &str, step: &Step, change: &Change, time: Timestamp) -> Event {
         site: site.to_owned(),
         name: change.name.to_owned(),
         name_sent: change.name.to_owned(),
-        visitor: Some(visitor_from(site, step.who)),
+        visitor: Some(visitor_from(site, who)),
         order: Some(order),
         props: "{}".to_owned(),
         ..Event::blank(Dialect::SHOP, time)
@@ -235,12 +309,12 @@ struct Captured(Mutex<Vec<Record>>);
 impl Captured {
     /// Makes the record of this step what it is to be: with the country, for which the collector of this test has no file, or
     /// with what the shop has written, and when the order was placed.
-    fn finish(&self, index: usize, step: &Step, written: Option<(Event, Timestamp)>) {
+    fn finish(&self, index: usize, deed: &Deed, written: Option<(Event, Timestamp)>) {
         let mut records = self.0.lock().unwrap();
-        assert_eq!(records.len(), index + 1, "one record for each step: {}", step.at);
+        assert_eq!(records.len(), index + 1, "one record for each step: {}", deed.who);
         let record = records.last_mut().unwrap();
         let LogRecord::Event(mut recorded) = decode(&record.payload).unwrap() else { panic!("refused") };
-        recorded.event.country = step.country.map(str::to_owned);
+        recorded.event.country = deed.country.map(str::to_owned);
         if let Some((event, placed_at)) = written {
             recorded.event = event;
             recorded.placed_at = Some(placed_at);
