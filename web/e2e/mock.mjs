@@ -7,11 +7,17 @@ import { extname, join, normalize } from "node:path";
 const UI = join(import.meta.dirname, "../ui/dist");
 const KASSA_JS = join(import.meta.dirname, "../tracker/dist/kassa.js");
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY = "default-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Starts the stand-in; `posts` has every body received, `set({status, empty, live, session})` changes its mood. */
+/** Starts the stand-in; `posts` has every body received, `set({status, empty, live, session, delay})` changes its mood. */
 export async function startMock({ port = 0 } = {}) {
-  const mood = { status: 200, empty: false, live: 7, session: { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] } };
+  const mood = {
+    status: 200,
+    empty: false,
+    live: 7,
+    delay: 0,
+    session: { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] },
+  };
   const posts = [];
   const streams = new Set();
   const server = createServer(async (request, response) => {
@@ -24,6 +30,13 @@ export async function startMock({ port = 0 } = {}) {
     if (url.pathname === "/v1/session") return session(request, body, mood, response);
     if (url.pathname.startsWith("/v1/") && !mood.session.signed_in) return json(response, 401, { title: "A valid key is required" });
     if (url.pathname === "/v1/query/definitions") return json(response, 200, DEFINITIONS);
+    if (url.pathname === "/v1/admin/sites") return json(response, 200, { results: SITES });
+    if (/^\/v1\/query(\/batch)?$/.test(url.pathname)) await new Promise((later) => setTimeout(later, mood.delay));
+    if (url.pathname === "/v1/query/batch") {
+      if (mood.status !== 200) return json(response, mood.status, { title: "Unavailable", detail: "The store is catching up." });
+      const results = JSON.parse(body).queries.map((question) => answer(question, mood.empty));
+      return json(response, 200, { results, meta: { fresh_at: new Date().toISOString() } });
+    }
     if (url.pathname === "/v1/query") {
       if (mood.status !== 200) return json(response, mood.status, { title: "Unavailable", detail: "The store is catching up." });
       return json(response, 200, answer(JSON.parse(body), mood.empty));
@@ -106,6 +119,11 @@ async function page(path, response) {
   }
 }
 
+const SITES = [
+  { id: "demo", timezone: "UTC" },
+  { id: "second", timezone: "Europe/Berlin" },
+];
+
 const wave = (index, base) => Math.max(0, Math.round(base * (1 + 0.35 * Math.sin(index / 2.1) + 0.2 * Math.sin(index * 1.7))));
 
 function now({ live, empty }) {
@@ -139,6 +157,22 @@ const TOPS = {
     ["Product Added", 214, 160],
     ["Checkout Started", 61, 58],
   ],
+  "visit:entry_page": [
+    ["/", 702, 41],
+    ["/p/stoneware-mug", 141, 120],
+  ],
+  "visit:exit_page": [
+    ["/cart", 402, 410],
+    ["/", 361, 380],
+  ],
+  "visit:channel": [["Direct", 512]],
+  "visit:utm_campaign": Array.from({ length: 230 }, (_, index) => [`campaign ${index + 1}`, 230 - index]),
+  "visit:country": [["DE", 640]],
+  "product:name": [
+    ["Stoneware Mug", 432, 24],
+    ["Desk Lamp", 356, 4],
+  ],
+  "product:category": [["Kitchen", 432, 24]],
   "visit:source": [
     ["(none)", 512],
     ["Google", 388],
@@ -166,36 +200,73 @@ const TOPS = {
 
 function answer(question, empty) {
   const [dimension] = question.dimensions ?? [];
-  const results =
-    dimension === undefined
-      ? headline(question, empty)
+  const all = !dimension
+    ? [total(question, empty)]
+    : dimension === "order:currency"
+      ? empty
+        ? []
+        : [{ ...total(question, empty), dimensions: ["EUR"] }]
       : dimension.startsWith("time")
-        ? series(dimension, question.date_range, empty)
+        ? series(question, dimension, empty)
         : empty
           ? []
-          : tops(dimension);
-  return { results, meta: { total_rows: results.length }, query: question };
+          : tops(question, dimension);
+  const compared = question.include?.comparisons && { comparison_date_range: ["2026-11-14T00:00:00Z", "2026-11-14T17:31:00Z"] };
+  const { limit = 1000, offset = 0 } = question.pagination ?? {};
+  return { results: all.slice(offset, offset + limit), meta: { total_rows: all.length, ...compared }, query: question };
 }
 
-const tops = (dimension) => TOPS[dimension].map(([name, ...metrics]) => ({ dimensions: [name], metrics }));
+const euros = (amount_minor) => ({ amount_minor, currency: "EUR" });
 
-function headline(question, empty) {
-  if (empty) return [{ dimensions: [], metrics: [0, 0, 0, null, null] }];
-  const row = { dimensions: [], metrics: [1204, 1390, 4112, 41.2, 155] };
-  if (question.include?.comparisons)
-    row.comparison = { dimensions: [], metrics: [1090, 1401, 3650, 38, 155], change: [10, -1, 13, 3.2, 0] };
-  return [row];
+// What a whole period gives, and with it the time before and the change.
+const TOTALS = {
+  visitors: [1204, 1090, 10],
+  visits: [1390, 1401, -1],
+  pageviews: [4112, 3650, 13],
+  bounce_rate: [41.2, 38, 3.2],
+  visit_duration: [155, 155, 0],
+  conversion_rate: [3.2, 3.3, -0.1],
+  revenue: [euros(1_234_567), euros(1_100_000), 12],
+  orders: [38, 35, 9],
+};
+
+function total({ metrics, include }, empty) {
+  const of = (index) => metrics.map((metric) => (empty && index === 0 ? nothing(metric) : TOTALS[metric]?.[index]));
+  const row = { dimensions: [], metrics: of(0) };
+  if (include?.comparisons && !empty) row.comparison = { dimensions: [], metrics: of(1), change: of(2) };
+  return row;
 }
 
-function series(dimension, range, empty) {
-  const count = dimension === "time:hour" ? 18 : range === "7d" ? 7 : 30;
+const nothing = (metric) => (["bounce_rate", "visit_duration", "conversion_rate"].includes(metric) ? null : 0);
+
+function tops({ metrics, filters = [] }, dimension) {
+  const search = filters.find(([test, of]) => test === "contains" && of === dimension)?.[2][0] ?? "";
+  return (TOPS[dimension] ?? [])
+    .filter(([name]) => name.toLowerCase().includes(search.toLowerCase()))
+    .map(([name, first, second = first]) => ({
+      dimensions: dimension.startsWith("product:") ? [name, "EUR"] : [name],
+      metrics: metrics.map((metric, index) => value(metric, index ? second : first)),
+    }));
+}
+
+function value(metric, number) {
+  if (metric === "revenue") return euros(number * 100);
+  if (metric === "bounce_rate" || metric === "conversion_rate") return Math.round((number % 83) * 10) / 10;
+  return number;
+}
+
+function series({ metrics, dimensions, date_range, include }, dimension, empty) {
+  const count = dimension === "time:hour" ? 18 : date_range === "7d" ? 7 : 30;
+  const money = dimensions.length > 1 ? ["EUR"] : [];
+  const label = (index, weeks) => {
+    const day = (back) => new Date(Date.now() - (back + weeks * 7) * 86_400_000).toISOString().slice(0, 10);
+    return dimension === "time:hour" ? `${day(0)} ${String(index).padStart(2, "0")}:00:00` : day(count - 1 - index);
+  };
   return Array.from({ length: count }, (_, index) => {
-    const label =
-      dimension === "time:hour"
-        ? `2026-11-21 ${String(index).padStart(2, "0")}:00:00`
-        : new Date(Date.UTC(2026, 10, 22 - count + index)).toISOString().slice(0, 10);
-    const visitors = empty ? 0 : wave(index, 60);
-    return { dimensions: [label], metrics: [visitors, Math.round(visitors * 2.9)] };
+    const of = (base) => metrics.map((metric) => value(metric, empty ? 0 : wave(index, base)));
+    const row = { dimensions: [label(index, 0), ...money], metrics: of(60) };
+    if (include?.comparisons) row.comparison = { dimensions: [label(index, 1), ...money], metrics: of(52), change: metrics.map(() => 15) };
+    return row;
   });
 }
 

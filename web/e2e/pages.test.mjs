@@ -101,12 +101,18 @@ test("the dashboard works by keyboard alone", async () => {
   await page.keyboard.press("Space");
   await page.getByRole("button", { name: "Remove the filter for page /cart" }).waitFor();
   assert.match(page.url(), /page=%2Fcart/);
+  await page.getByRole("button", { name: "Page views", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  assert.match(page.url(), /metric=pageviews/);
   await page.locator(".plot").focus();
   await page.keyboard.press("ArrowLeft");
   await page.locator(".tip", { hasText: "page views" }).waitFor();
   await page.reload();
   await page.getByRole("button", { name: "Remove the filter for page /cart" }).click();
   assert.doesNotMatch(page.url(), /page=/);
+  await page.goBack();
+  await page.getByRole("button", { name: "Remove the filter for page /cart" }).waitFor();
+  await page.goForward();
   assert.equal(await page.locator('[data-range="7d"]').getAttribute("aria-pressed"), "true");
   await context.close();
 });
@@ -125,10 +131,15 @@ test("a server that cannot answer is an error that goes away by itself", async (
   const { page, context } = await open("/dashboard");
   await page.locator('[data-metric="visitors"]').filter({ hasText: "1,204" }).waitFor();
   mock.set({ status: 503, live: 10 });
-  await page.getByRole("alert").filter({ hasText: "The store is catching up." }).waitFor();
+  const alerts = page.getByRole("alert").filter({ hasText: "The store is catching up." });
+  await alerts.first().waitFor();
+  assert.equal(await page.locator(".panel").filter({ has: alerts }).count(), 6, "each panel says so by itself");
   assert.equal(await page.locator('[data-metric="visitors"]').textContent(), "1,204");
   mock.set({ status: 200, live: 11 });
-  await page.getByRole("alert").waitFor({ state: "hidden" });
+  await until(
+    () => alerts.count(),
+    (count) => count === 0,
+  );
   await context.close();
 });
 

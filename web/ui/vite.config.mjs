@@ -5,10 +5,14 @@ export default defineConfig({
   root: import.meta.dirname,
   build: {
     target: "es2022",
+    // light-dark(), OKLCH and :has() as they are.
+    cssTarget: ["chrome123", "firefox121", "safari17.5"],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
+      // "use client" in a package says nothing to pages that are all client.
+      onLog: (level, log, handle) => log.code === "MODULE_LEVEL_DIRECTIVE" || handle(level, log),
       input: ["index.html", "dashboard.html", "definitions.html", "login.html"].map((page) => `${import.meta.dirname}/${page}`),
     },
   },

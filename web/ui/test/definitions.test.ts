@@ -39,7 +39,7 @@ test("a definition shows its sentence, its five events and what they give", () =
 test("a range is said in the dashboard's words", () => {
   expect(
     (["realtime", "12mo", ["2026-11-19", "2026-11-19"], ["2026-11-18", "2026-11-20"]] as const).map((range) => rangeText(range as string)),
-  ).toEqual(["Realtime", "12mo", "2026-11-19", "2026-11-18 to 2026-11-20"]);
+  ).toEqual(["Realtime", "12 months", "2026-11-19", "2026-11-18 to 2026-11-20"]);
 });
 
 test("names are anchors, values are words", () => {

@@ -1,11 +1,16 @@
 /** The page of definitions: what every number of the dashboard means, in the server's own words. */
 import { el, picture } from "../lib/dom";
 import { loginPath, readSession } from "../lib/session";
-import { themeButton } from "../lib/theme";
+import { themeButton } from "../lib/theme-button";
 import { type Definitions, sections } from "./view";
 
-const MARK =
-  '<rect width="32" height="32" rx="9" fill="var(--accent)"/><path d="M8 23V13M13.3 23V9M18.6 23v-7M24 23V11" stroke="var(--accent-ink)" stroke-width="3.2" stroke-linecap="round"/>';
+const MARK = '<rect width="32" height="32" rx="9"/><path d="M8 23V13M13.3 23V9M18.6 23v-7M24 23V11"/>';
+
+function mark(): SVGSVGElement {
+  const node = picture("0 0 32 32", MARK);
+  node.setAttribute("class", "mark");
+  return node;
+}
 
 const main = el("main", { id: "main", class: "wrap" }, el("p", { class: "intro", role: "status" }, "Loading…"));
 
@@ -22,11 +27,11 @@ async function load(): Promise<void> {
     );
     if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   } catch (error) {
-    const again = el("button", { type: "button", class: "small-button", click: () => void load() }, "Try again");
+    const again = el("button", { type: "button", class: "button", click: () => void load() }, "Try again");
     main.replaceChildren(
       el(
         "p",
-        { class: "alert", role: "alert" },
+        { class: "failure whole", role: "alert" },
         error instanceof TypeError ? "The server does not answer." : String((error as Error).message),
         " ",
         again,
@@ -44,7 +49,7 @@ document
       el(
         "div",
         { class: "who" },
-        el("a", { href: "/dashboard", class: "mark", "aria-label": "kassa, to the dashboard" }, picture("0 0 32 32", MARK)),
+        el("a", { href: "/dashboard", "aria-label": "kassa, to the dashboard" }, mark()),
         el("h1", {}, "Definitions"),
       ),
       themeButton(),

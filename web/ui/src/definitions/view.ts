@@ -1,6 +1,6 @@
 /** What a metric or dimension means, as the page shows it: a sentence, five events, and what they give. */
-import { PERIODS } from "../dashboard/state";
 import { el } from "../lib/dom";
+import { en } from "../texts/en";
 
 /** `GET /v1/query/definitions`. */
 export interface Definitions {
@@ -43,18 +43,18 @@ function article({ name, definition, example }: Definition): HTMLElement {
     { class: "panel", id: anchor(name) },
     el("h3", {}, el("code", {}, name)),
     el("p", {}, definition),
-    ...(example ? [events(example), answer(example)] : []),
+    ...(example ? [events(name, example), answer(example)] : []),
   );
 }
 
-function events(example: Example): HTMLElement {
+function events(name: string, example: Example): HTMLElement {
   const rows = example.events.map(({ time, visitor, does }) =>
     el("tr", {}, el("td", { class: "time" }, time), el("td", {}, visitor), el("td", {}, does)),
   );
   const head = el("tr", {}, ...["Time", "Visitor", "Event"].map((title) => el("th", { scope: "col" }, title)));
   return el(
     "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": "Example" },
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": `Example of ${name}` },
     el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)),
   );
 }
@@ -76,7 +76,7 @@ function answer({ query, gives }: Example): HTMLElement {
 
 /** The range of a question, in the dashboard's words: what lies outside of it is among the events, too. */
 export function rangeText(range: Example["query"]["date_range"]): string {
-  if (typeof range === "string") return PERIODS.find((period) => period.range === range)?.title ?? range;
+  if (typeof range === "string") return en.periods[range] ?? range;
   const [from, to] = range;
   return from === to ? from : `${from} to ${to}`;
 }

@@ -1,10 +1,15 @@
 /** The login page: the admin token for a session, then back to where one came from. */
 import { el, picture } from "../lib/dom";
 import { logIn, logOut, nextPath, readSession, type Session, SessionError } from "../lib/session";
-import { themeButton } from "../lib/theme";
+import { themeButton } from "../lib/theme-button";
 
-const MARK =
-  '<rect width="32" height="32" rx="9" fill="var(--accent)"/><path d="M8 23V13M13.3 23V9M18.6 23v-7M24 23V11" stroke="var(--accent-ink)" stroke-width="3.2" stroke-linecap="round"/>';
+const MARK = '<rect width="32" height="32" rx="9"/><path d="M8 23V13M13.3 23V9M18.6 23v-7M24 23V11"/>';
+
+function mark(): SVGSVGElement {
+  const node = picture("0 0 32 32", MARK);
+  node.setAttribute("class", "mark");
+  return node;
+}
 
 const next = nextPath(location.search, location.origin);
 
@@ -18,8 +23,8 @@ const token = el("input", {
   spellcheck: "false",
   "aria-describedby": "hint error",
 });
-const show = el("button", { type: "button", class: "small-button", "aria-pressed": "false", click: toggleShown }, "Show");
-const submit = el("button", { type: "submit", class: "primary" }, "Log in");
+const show = el("button", { type: "button", class: "button", "aria-pressed": "false", click: toggleShown }, "Show");
+const submit = el("button", { type: "submit", class: "button primary" }, "Log in");
 const error = el("p", { id: "error", class: "error", role: "alert" });
 const form = el(
   "form",
@@ -78,22 +83,17 @@ function showSignedIn(session: Session): void {
   const text = session.mode === "open" ? "This kassa listens on its own machine only and needs no login." : "You are logged in.";
   const out =
     session.caller === "session" &&
-    el("button", { type: "button", class: "small-button", click: () => void logOut().finally(() => location.reload()) }, "Log out");
+    el("button", { type: "button", class: "button", click: () => void logOut().finally(() => location.reload()) }, "Log out");
   content.replaceChildren(
     el("p", { role: "status" }, text),
-    el("div", { class: "actions" }, el("a", { href: next, class: "primary" }, "Continue"), out || ""),
+    el("div", { class: "actions" }, el("a", { href: next, class: "button primary" }, "Continue"), out || ""),
   );
 }
 
 document
   .querySelector("#login")
   ?.append(
-    el(
-      "header",
-      { class: "wrap top" },
-      el("a", { href: "/", class: "mark", "aria-label": "To the shop" }, picture("0 0 32 32", MARK)),
-      themeButton(),
-    ),
+    el("header", { class: "wrap top" }, el("a", { href: "/", "aria-label": "To the shop" }, mark()), themeButton()),
     el("main", { id: "main", class: "card" }, el("h1", {}, "Log in"), content),
   );
 token.focus();

@@ -1,6 +1,6 @@
 /** The demo shop: one page that changes its address by the history API, so that the tracker has something to follow. */
 import { el, picture } from "../lib/dom";
-import { themeButton } from "../lib/theme";
+import { themeButton } from "../lib/theme-button";
 import { cartCount, onCartChange } from "./cart";
 import { CATEGORIES, productAt } from "./products";
 import { cartView, missingView, productView, shelfView, type View } from "./views";

@@ -11,6 +11,8 @@ export interface Refresher {
   nudge(): void;
   /** The choice changed: load now, and drop what is on its way. */
   force(): void;
+  /** Nothing is loaded any more. */
+  stop(): void;
 }
 
 export function createRefresher(load: (signal: AbortSignal) => Promise<void>): Refresher {
@@ -43,6 +45,14 @@ export function createRefresher(load: (signal: AbortSignal) => Promise<void>): R
     if (!running && resting === undefined && !document.hidden) void run();
   }
 
-  document.addEventListener("visibilitychange", () => wanted && nudge());
-  return { nudge, force: () => void run() };
+  const seen = (): void => void (wanted && nudge());
+  document.addEventListener("visibilitychange", seen);
+  function stop(): void {
+    document.removeEventListener("visibilitychange", seen);
+    clearTimeout(resting);
+    // Whatever is asked for from here on waits for ever.
+    resting = setTimeout(() => undefined);
+    running?.abort();
+  }
+  return { nudge, force: () => void run(), stop };
 }

@@ -1,0 +1,178 @@
+// The design's rules as a browser sees them, on every page, in both themes: axe, type, numbers, widths, and that nothing moves while one waits.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { launchBrowser } from "./browser.mjs";
+import { startMock } from "./mock.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PAGES = {
+  dashboard: "/dashboard?period=7d",
+  filtered: "/dashboard?period=30d&page=/cart&source=Google&metric=revenue",
+  sheet: "/dashboard?open=campaign",
+  nosite: "/dashboard?site=nobody",
+  definitions: "/dashboard/definitions",
+  login: "/login",
+};
+
+let browser;
+let mock;
+before(async () => {
+  browser = await launchBrowser();
+  mock = await startMock();
+});
+after(async () => {
+  await browser?.close();
+  await mock?.stop();
+});
+
+async function open(path, options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.goto(mock.url + path);
+  await settled(page);
+  return { page, context };
+}
+
+async function settled(page) {
+  await page.locator("main").first().waitFor();
+  await page.waitForFunction(() => !document.body.classList.contains("loading") && !document.querySelector(".skeleton"));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+}
+
+for (const [name, path] of Object.entries(PAGES))
+  for (const colorScheme of ["light", "dark"])
+    test(`${name} has nothing that axe finds, in the ${colorScheme}`, async () => {
+      const { page, context } = await open(path, { colorScheme, viewport: { width: 1440, height: 900 } });
+      // By the debugger: the page's policy lets no other script in.
+      const session = await context.newCDPSession(page);
+      await session.send("Runtime.evaluate", { expression: AXE });
+      const found = await page.evaluate(async () => {
+        const { violations } = await globalThis.axe.run(document);
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+      });
+      assert.deepEqual(found, []);
+      await context.close();
+    });
+
+test("a page has at most four sizes of type, none below 12 px, and its numbers stand under each other", async () => {
+  for (const path of Object.values(PAGES)) {
+    const { page, context } = await open(path);
+    const { sizes, weights, uneven } = await page.evaluate(() => {
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const [sizes, weights] = [new Set(), new Set()];
+      for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+        const box = node.parentElement;
+        if (!node.data.trim() || !box.checkVisibility() || box.closest(".skip, .unseen, script, noscript")) continue;
+        sizes.add(getComputedStyle(box).fontSize);
+        weights.add(getComputedStyle(box).fontWeight);
+      }
+      const uneven = [...document.querySelectorAll("td.num")].filter((cell) => {
+        const { fontVariantNumeric, textAlign } = getComputedStyle(cell);
+        return fontVariantNumeric !== "tabular-nums" || textAlign !== "end";
+      }).length;
+      return { sizes: [...sizes].sort(), weights: [...weights].sort(), uneven };
+    });
+    assert.ok(sizes.length <= 4, `${path}: ${sizes}`);
+    for (const size of sizes) assert.ok(["12px", "14px", "16px", "20px", "28px"].includes(size), `${path}: ${size}`);
+    for (const weight of weights) assert.ok(["400", "550"].includes(weight), `${path}: ${weight}`);
+    assert.equal(uneven, 0, path);
+    await context.close();
+  }
+});
+
+test("no page scrolls sideways, in any language", async () => {
+  for (const locale of ["en-US", "de-DE", "ar-EG"])
+    for (const width of [320, 390, 768, 1440]) {
+      const context = await browser.newContext({ locale, viewport: { width, height: 900 } });
+      const page = await context.newPage();
+      for (const path of Object.values(PAGES)) {
+        await page.goto(mock.url + path);
+        await settled(page);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(over <= 0, `${path} at ${width} in ${locale} is ${over} pixels too wide`);
+      }
+      await context.close();
+    }
+});
+
+test("from right to left the page is a mirror, in its own words and digits", async () => {
+  const { page, context } = await open("/dashboard", { locale: "ar-EG" });
+  assert.equal(await page.evaluate(() => document.documentElement.dir), "rtl");
+  assert.equal(await page.locator('[data-metric="visits"]').innerText(), "١٬٣٩٠");
+  const [mark, tools] = [await page.locator(".mark").boundingBox(), await page.locator(".periods").boundingBox()];
+  assert.ok(mark.x > tools.x, "what was left is right");
+  await context.close();
+});
+
+test("nothing moves while one waits for a slow server", async () => {
+  mock.set({ delay: 2000 });
+  try {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      globalThis.moved = 0;
+      new PerformanceObserver((list) => {
+        for (const shift of list.getEntries()) globalThis.moved += shift.value;
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await page.goto(`${mock.url}/dashboard`);
+    await page.locator(".table-skeleton").first().waitFor();
+    await settled(page);
+    const box = () => page.locator(".panel").last().boundingBox();
+    const before = await box();
+    await page.locator('[data-range="30d"]').click();
+    await page.locator(".panel.stale .waiting").first().waitFor();
+    assert.equal(await page.locator('[data-metric="visitors"]').innerText(), "1,204", "what was there stays");
+    await page.locator(".stale").first().waitFor({ state: "detached" });
+    assert.equal((await box()).height, before.height);
+    assert.ok((await page.evaluate(() => globalThis.moved)) <= 0.02, `moved by ${await page.evaluate(() => globalThis.moved)}`);
+    await context.close();
+  } finally {
+    mock.set({ delay: 0 });
+  }
+});
+
+test("a list is searched and read to its end", async () => {
+  const { page, context } = await open("/dashboard?tab.sources=campaign");
+  await page.getByRole("button", { name: "All 230" }).click();
+  assert.match(page.url(), /open=campaign/);
+  const sheet = page.getByRole("dialog", { name: "Campaigns" });
+  await sheet.getByText("100 of 230").waitFor();
+  await sheet.getByRole("button", { name: "Show 100 more" }).click();
+  await sheet.getByRole("button", { name: "Show 30 more" }).click();
+  await sheet.getByText("230 of 230").waitFor();
+  await sheet.getByRole("searchbox").fill("campaign 22");
+  await sheet.getByText("11 of 11").waitFor();
+  await sheet.getByRole("button", { name: "campaign 229", exact: true }).click();
+  await sheet.waitFor({ state: "detached" });
+  assert.match(page.url(), /campaign=campaign\+229/);
+  await page.goBack();
+  await page.getByRole("dialog", { name: "Campaigns" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert.doesNotMatch(page.url(), /open=/);
+  await context.close();
+});
+
+test("the chart and its table show the same", async () => {
+  const { page, context } = await open("/dashboard?period=7d");
+  const said = [];
+  await page.locator(".plot").focus();
+  await page.keyboard.press("End");
+  for (let n = 0; n < 7; n++) {
+    const [value] = /^[\d,.]+/.exec(await page.locator(".tip .key.now").innerText());
+    said.unshift([await page.locator(".tip strong").innerText(), value]);
+    await page.keyboard.press("ArrowLeft");
+  }
+  await page.keyboard.press("t");
+  const rows = page.locator(".chart-table tbody tr");
+  await rows.first().waitFor();
+  const shown = await rows.evaluateAll((all) => all.map((row) => [row.cells[0].textContent, row.cells[1].textContent]));
+  assert.deepEqual(
+    said.map(([time, value]) => [time.split(" · ")[0], value]),
+    shown,
+  );
+  await context.close();
+});

@@ -1,0 +1,117 @@
+/** A panel with the most frequent values of a dimension; a click on one filters the page by it. */
+import { Table, TableSkeleton, type Column, type TableRow } from "../design/Table";
+import { Empty, Panel, Tabs } from "../design/Panel";
+import { Help } from "../design/Help";
+import { useWords, type Words } from "../design/words";
+import { amountOf } from "../design/numbers";
+import type { Row } from "../server/reports";
+import { useReport } from "./data";
+import { listQuestion, ROWS, type List, type Panel as PanelSpec } from "./questions";
+import { isChosen, nameOf, toggled, type View } from "./view";
+
+interface Props {
+  panel: PanelSpec;
+  view: View;
+  change: (next: Partial<View>) => void;
+  zone: string;
+  definitions: Map<string, string> | undefined;
+}
+
+export function Breakdown({ panel: { id, lists, rows, wide }, view, change, zone, definitions }: Props) {
+  const words = useWords();
+  const { t } = words;
+  const list = lists.find((one) => one.id === view.tabs[id]) ?? lists[0];
+  const answer = useReport((clock) => listQuestion(view, list ?? NO_LIST, { limit: ROWS }, clock), zone);
+  if (!list) return null;
+  const title = t.panels[id] ?? id;
+  return (
+    <Panel
+      title={title}
+      className={`rows-${rows} ${wide ? "across" : ""}`}
+      answer={answer}
+      skeleton={<TableSkeleton rows={rows} />}
+      heading={
+        <h2>
+          {title} <Help text={definitions?.get(list.dimension)} />
+        </h2>
+      }
+      tools={
+        lists.length > 1 && (
+          <Tabs
+            label={title}
+            tabs={lists.map((one): [string, string] => [one.id, t.tabs[one.id] ?? one.id])}
+            chosen={list.id}
+            choose={(tab) => change({ tabs: tab === lists[0]?.id ? without(view.tabs, id) : { ...view.tabs, [id]: tab } })}
+          />
+        )
+      }
+    >
+      {(report) =>
+        report.results.length ? (
+          <>
+            <Table
+              label={t.tabs[list.id] ?? title}
+              of={t.of[list.id] ?? list.id}
+              columns={columnsOf(list, words)}
+              rows={report.results.slice(0, ROWS).map((row) => rowOf(row, list, view, words))}
+              choose={nameOf(list.dimension) ? (value) => change(toggled(view, list.dimension, value)) : undefined}
+            />
+            {report.meta.total_rows > ROWS && (
+              <div className="panel-foot">
+                <button type="button" className="link" onClick={() => change({ sheet: list.id })}>
+                  {t.showAll(words.n.whole(report.meta.total_rows))}
+                </button>
+              </div>
+            )}
+          </>
+        ) : (
+          <Nothing list={list} filtered={view.filters.length > 0} drop={() => change({ filters: [] })} />
+        )
+      }
+    </Panel>
+  );
+}
+
+const NO_LIST: List = { id: "", dimension: "event:page", metrics: [{ id: "visitors", kind: "count" }] };
+
+const without = (tabs: View["tabs"], id: string): View["tabs"] => Object.fromEntries(Object.entries(tabs).filter(([name]) => name !== id));
+
+function Nothing({ list, filtered, drop }: { list: List; filtered: boolean; drop: () => void }) {
+  const { t } = useWords();
+  if (!filtered) return <Empty title={t.empty[list.id] ?? t.none} why={t.emptyWhy[list.id]} />;
+  return (
+    <Empty
+      title={t.noMatch}
+      action={
+        <button type="button" className="button" onClick={drop}>
+          {t.dropFilters}
+        </button>
+      }
+    />
+  );
+}
+
+export const columnsOf = (list: List, { t }: Words): Column[] =>
+  list.metrics.map((metric) => ({ ...metric, title: t.metrics[metric.id] ?? metric.id, sortable: true }));
+
+const FEW_VISITORS = 30;
+
+export function rowOf(row: Row, list: List, view: View, { t, n }: Words): TableRow {
+  const name = row.dimensions[0] ?? "";
+  const label = labelOf(list.id, name, t, n.locale);
+  return {
+    name,
+    label,
+    values: row.metrics,
+    chosen: isChosen(view, list.dimension, name),
+    few: amountOf(row.metrics[0]) < FEW_VISITORS && !list.money,
+  };
+}
+
+/** How a value is called on the page. */
+export function labelOf(list: string, value: string, t: Words["t"], locale: string): string {
+  const known = t.values[list];
+  if (known && Object.hasOwn(known, value)) return known[value] ?? value;
+  if (list === "country" && /^[A-Z]{2}$/.test(value)) return new Intl.DisplayNames(locale, { type: "region" }).of(value) ?? value;
+  return value;
+}

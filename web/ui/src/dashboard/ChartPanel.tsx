@@ -1,0 +1,110 @@
+/** The chart of the chosen metric, or the same as a table. */
+import { useState } from "react";
+import { Chart } from "../design/chart/Chart";
+import { ChartTable } from "../design/chart/ChartTable";
+import { Empty, IconButton, Panel, Tabs, type Answered } from "../design/Panel";
+import { useWords } from "../design/words";
+import type { Now } from "../server/live";
+import { useReport } from "./data";
+import { intervalOf, metricOf, revenueQuestion, seriesQuestion } from "./questions";
+import { bucketRange, bucketsRange, intervals, type Clock } from "./ranges";
+import { minutePoints, points } from "./series";
+import type { View } from "./view";
+
+interface Props {
+  view: View;
+  change: (next: Partial<View>) => void;
+  zone: string;
+  now: Now | null | undefined;
+}
+
+export function ChartPanel({ view, change, zone, now }: Props) {
+  const { t } = useWords();
+  const [asTable, setAsTable] = useState(false);
+  const live = view.period === "realtime";
+  const clock: Clock = { zone, now: new Date() };
+  const interval = intervalOf(view, clock);
+  const series = useReport((at) => seriesQuestion(view, at), zone, !live);
+  const revenue = useReport((at) => revenueQuestion(view, at), zone, !live && view.metric !== "revenue");
+  // The minutes come with the live stream; visitors and page views are what it tells.
+  const metric = metricOf(live && view.metric !== "visitors" ? "pageviews" : view.metric);
+  const title = t.metrics[metric.id] ?? metric.id;
+  const answer: Answered<unknown> = live ? { ...series, data: now, error: null, isPlaceholderData: false } : series;
+  const choices = intervals(view.period, clock);
+  const tools = (
+    <div className="tools">
+      {choices.length > 1 && (
+        <Tabs
+          label={t.chart.interval}
+          tabs={choices.map((one): [string, string] => [one, t.chart.intervals[one] ?? one])}
+          chosen={interval}
+          choose={(id) => change({ interval: id === choices[0] ? undefined : choices.find((one) => one === id) })}
+        />
+      )}
+      <IconButton
+        icon={asTable ? "chart" : "table"}
+        label={asTable ? t.chart.picture : t.chart.table}
+        onClick={() => setAsTable(!asTable)}
+      />
+    </div>
+  );
+  return (
+    <Panel
+      title={t.chart.title(title)}
+      className="wide"
+      answer={answer}
+      skeleton={<div className="plot skeleton" />}
+      heading={
+        <h2 className="legend">
+          <span className="key now">{title}</span>
+          {!live && series.data?.meta.comparison_date_range && <span className="key before">{t.chart.before}</span>}
+          {!live && view.metric !== "revenue" && (revenue.data?.results.length ?? 0) > 0 && (
+            <span className="key revenue">{t.metrics["revenue"]}</span>
+          )}
+        </h2>
+      }
+      tools={tools}
+    >
+      {() => {
+        const shown = live
+          ? minutePoints(now, metric.id)
+          : series.data
+            ? points(series.data, view.metric === "revenue" ? undefined : revenue.data, interval, clock)
+            : [];
+        if (!shown.length) return <NoVisits />;
+        const chart = { title, kind: metric.kind, points: shown };
+        if (asTable) return <ChartTable {...chart} />;
+        const go = (period: string | undefined): void => void (period && change({ period, interval: undefined }));
+        return (
+          <Chart
+            {...chart}
+            zoom={live || interval === "minute" ? undefined : (label) => go(bucketRange(label, interval))}
+            range={live || interval === "minute" ? undefined : (first, last) => go(bucketsRange(first, last, interval))}
+            toggleTable={() => setAsTable(true)}
+          />
+        );
+      }}
+    </Panel>
+  );
+}
+
+function NoVisits() {
+  const { t } = useWords();
+  const [open, shop, look] = t.chart.emptyText;
+  return (
+    <div className="chart-empty">
+      <Empty
+        title={t.chart.emptyTitle}
+        why={
+          <>
+            {open}
+            <a href="/" target="_blank" rel="noreferrer">
+              {shop}
+            </a>
+            {look}
+          </>
+        }
+      />
+    </div>
+  );
+}

@@ -1,0 +1,139 @@
+/** The head of the page: which site, who is there now, which time. */
+import { useEffect, useState } from "react";
+import { later, Opener } from "../design/Floating";
+import { Help } from "../design/Help";
+import { Icon, Mark } from "../design/Icon";
+import { IconButton } from "../design/Panel";
+import { Bump } from "../design/Bump";
+import { chooseLanguage, LANGUAGES, useWords } from "../design/words";
+import { isDark, onTheme, toggleTheme } from "../lib/theme";
+import { loginPath, logOut, type Session } from "../lib/session";
+import type { Now } from "../server/live";
+import type { Site } from "./data";
+import type { Clock } from "./ranges";
+import type { View } from "./view";
+
+const RangeMenu = later(async () => (await import("./RangeMenu")).default);
+const MenuPopup = later(async () => (await import("../design/MenuPopup")).MenuPopup);
+
+const SHOWN = ["realtime", "day", "7d", "30d"];
+
+interface Props {
+  view: View;
+  change: (next: Partial<View>) => void;
+  clock: Clock;
+  sites: Site[];
+  session: Session | undefined;
+  now: Now | null | undefined;
+  definitions: Map<string, string> | undefined;
+}
+
+export function Header(props: Props) {
+  const { view, change, clock, session } = props;
+  const { t } = useWords();
+  return (
+    <header className="wrap top">
+      <div className="who">
+        <a href="/dashboard" aria-label={t.toDashboard}>
+          <Mark />
+        </a>
+        <div>
+          <SiteName view={view} change={change} sites={props.sites} />
+          <Live now={props.now} meaning={props.definitions?.get("current visitors")} />
+        </div>
+      </div>
+      <div className="tools">
+        <div className="periods" role="group" aria-label={t.period}>
+          {SHOWN.map((period) => (
+            <button
+              key={period}
+              type="button"
+              data-range={period}
+              aria-pressed={view.period === period}
+              onClick={() => change({ period, interval: undefined })}
+            >
+              {t.periods[period]}
+            </button>
+          ))}
+          <Opener
+            popup="dialog"
+            className={SHOWN.includes(view.period) ? "" : "pressed"}
+            content={(floating) => <RangeMenu {...floating} view={view} change={change} clock={clock} />}
+          >
+            {SHOWN.includes(view.period) ? t.more : (t.periods[view.period] ?? t.custom)} <Icon name="down" />
+          </Opener>
+        </div>
+        <a href="/" className="to-shop">
+          {t.shop}
+        </a>
+        {session?.caller === "session" && (
+          <button type="button" className="button" onClick={() => void logOut().finally(() => location.replace(loginPath(location)))}>
+            {t.logOut}
+          </button>
+        )}
+        <ThemeButton />
+        <Language />
+      </div>
+    </header>
+  );
+}
+
+function SiteName({ view, change, sites }: Pick<Props, "view" | "change" | "sites">) {
+  const { t } = useWords();
+  if (sites.length < 2) return <h1>{view.site}</h1>;
+  const items = sites.map(({ id }) => ({ id, title: id, checked: id === view.site, choose: () => change({ site: id, filters: [] }) }));
+  return (
+    <h1>
+      <Opener popup="menu" className="site" content={(floating) => <MenuPopup {...floating} label={t.site} groups={[{ items }]} />}>
+        <bdi>{view.site}</bdi> <Icon name="down" />
+      </Opener>
+    </h1>
+  );
+}
+
+function Language() {
+  const { t } = useWords();
+  const items = LANGUAGES.map((id) => ({ id, title: NAMES[id], checked: id === t.lang, choose: () => chooseLanguage(id) }));
+  return (
+    <Opener
+      popup="menu"
+      className="icon-button"
+      label={`${t.language}: ${t.lang.toUpperCase()}`}
+      content={(floating) => <MenuPopup {...floating} label={t.language} groups={[{ items }]} />}
+    >
+      <span aria-hidden="true">{t.lang.toUpperCase()}</span>
+    </Opener>
+  );
+}
+
+const NAMES = { en: "English", de: "Deutsch", ar: "العربية" };
+
+function Live({ now, meaning }: { now: Now | null | undefined; meaning: string | undefined }) {
+  const { t, n } = useWords();
+  const text = now && n.count(now.current_visitors).text;
+  const words = now ? t.live.now(now.current_visitors, "\n").split("\n") : [];
+  return (
+    <p className={now === null ? "live lost" : "live"} role="status">
+      <span className="pulse" aria-hidden="true" />
+      {now === undefined && t.live.connecting}
+      {now === null && (navigator.onLine ? t.live.lost : t.live.offline)}
+      {now && text && (
+        <span>
+          {words[0]}
+          <strong>
+            <Bump text={text} />
+          </strong>
+          {words[1]}
+        </span>
+      )}
+      {now && <Help text={meaning} />}
+    </p>
+  );
+}
+
+function ThemeButton() {
+  const { t } = useWords();
+  const [dark, setDark] = useState(isDark);
+  useEffect(() => onTheme(() => setDark(isDark())), []);
+  return <IconButton icon={dark ? "sun" : "moon"} label={dark ? t.light : t.dark} onClick={() => (toggleTheme(), setDark(isDark()))} />;
+}

@@ -1,0 +1,81 @@
+/** What the page knows: reports by question, the sites, the definitions, and the live stream that says when to ask again. */
+import { keepPreviousData, QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { call } from "../server/call";
+import { follow, type Now } from "../server/live";
+import { createRefresher } from "../server/refresher";
+import { ask, type Question, type Report } from "../server/reports";
+import type { Clock } from "./ranges";
+
+export const createClient = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: { retry: false, refetchOnWindowFocus: false, refetchOnReconnect: true, staleTime: 30_000, networkMode: "always" },
+    },
+  });
+
+/** A site that this browser may read. */
+export interface Site {
+  id: string;
+  timezone: string;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The report of this question. `make` is called anew for each asking, so that "until now" is until then. */
+export function useReport(make: (clock: Clock) => Question, zone: string, enabled = true) {
+  const hour = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
+  return useQuery({
+    queryKey: ["report", make({ zone, now: hour })],
+    queryFn: ({ signal }): Promise<Report> => ask(make({ zone, now: new Date() }), signal),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
+
+/** The sites that this browser may read; none where it may not list them. */
+export const useSites = () =>
+  useQuery({
+    queryKey: ["sites"],
+    queryFn: async ({ signal }): Promise<Site[]> =>
+      ((await call("GET", "/v1/admin/sites", undefined, signal)) as { results: Site[] }).results,
+    staleTime: Infinity,
+  });
+
+/** What every metric and dimension means, by name. */
+export const useDefinitions = () =>
+  useQuery({
+    queryKey: ["definitions"],
+    queryFn: async ({ signal }): Promise<Map<string, string>> => {
+      const lists = (await call("GET", "/v1/query/definitions", undefined, signal)) as Record<
+        string,
+        { name: string; definition: string }[]
+      >;
+      const entries = ["metrics", "dimensions", "others"].flatMap((list) => lists[list] ?? []);
+      return new Map(entries.map((entry) => [entry.name, entry.definition]));
+    },
+    staleTime: Infinity,
+  });
+
+/** What is going on at the site now: undefined before the first word, null while the connection is lost. Every word asks the reports again. */
+export function useLive(site: string, enabled: boolean): Now | null | undefined {
+  const client = useQueryClient();
+  const [now, setNow] = useState<Now | null>();
+  useEffect(() => {
+    if (!enabled) return undefined;
+    const refresher = createRefresher(() => client.refetchQueries({ queryKey: ["report"], type: "active" }));
+    let first = true;
+    const stop = follow(site, (next) => {
+      setNow(next);
+      // The first word says how things stand, and the reports have just been asked.
+      if (next && !first) refresher.nudge();
+      if (next) first = false;
+    });
+    return () => {
+      stop();
+      refresher.stop();
+      setNow(undefined);
+    };
+  }, [site, client, enabled]);
+  return now;
+}

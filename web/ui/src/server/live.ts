@@ -1,0 +1,31 @@
+/** What is going on now: the live stream, kept open through lost connections. */
+
+/** The server tells it when it changes, once a second at most. */
+export interface Now {
+  site_id: string;
+  current_visitors: number;
+  /** The last 30 minutes, oldest first. */
+  minutes: { time: string; visitors: number; pageviews: number; events: number }[];
+}
+
+const REOPEN_MS = 3000;
+
+/** Follows the stream until the returned function is called; `null` says that there is none now. */
+export function follow(site: string, heard: (now: Now | null) => void): () => void {
+  let source: EventSource | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const open = (): void => {
+    source = new EventSource(`/v1/realtime/stream?site_id=${encodeURIComponent(site)}`);
+    source.addEventListener("realtime", (message: MessageEvent<string>) => heard(JSON.parse(message.data) as Now));
+    source.onerror = () => {
+      heard(null);
+      // A refusal ends an EventSource for good; a lost connection it mends itself.
+      if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, REOPEN_MS);
+    };
+  };
+  open();
+  return () => {
+    clearTimeout(again);
+    source?.close();
+  };
+}

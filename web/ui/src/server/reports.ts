@@ -1,0 +1,104 @@
+/** The one place that asks for reports. What is asked within one turn of the event loop goes as one `POST /v1/query/batch`. */
+
+import { AskError, call } from "./call";
+import type { Value } from "../design/numbers";
+
+export type Filter = [operator: string, dimension: string, values: string[]] | [operator: string, parts: unknown];
+
+/** A report's question, in the shape of `POST /v1/query`. */
+export interface Question {
+  site_id: string;
+  metrics: string[];
+  date_range: string | [string, string];
+  dimensions?: string[];
+  filters?: Filter[];
+  order_by?: [string, "asc" | "desc"][];
+  pagination?: { limit: number; offset?: number };
+  include?: { comparisons?: { mode: string; date_range?: [string, string] } };
+}
+
+/** One row of a report. A metric is null when it divides by zero. */
+export interface Row {
+  dimensions: string[];
+  metrics: Value[];
+  comparison?: { dimensions: (string | null)[]; metrics: Value[]; change: (number | null)[] } | null;
+}
+
+/** A report: its rows, how many there are in all, and the bounds that were counted and compared. */
+export interface Report {
+  results: Row[];
+  meta: { total_rows: number; comparison_date_range?: [string, string]; fresh_at?: string };
+  query: { date_range: [string, string] };
+}
+
+interface Waiting {
+  question: Question;
+  signal: AbortSignal;
+  done: (report: Report) => void;
+  failed: (error: unknown) => void;
+}
+
+// The server takes no more in one batch.
+const BATCH_MAX = 20;
+let waiting: Waiting[] = [];
+
+/** Asks; an `AskError` says why it could not be answered. */
+export function ask(question: Question, signal: AbortSignal): Promise<Report> {
+  return new Promise((done, failed) => {
+    if (!waiting.length) setTimeout(sendAll);
+    waiting.push({ question, signal, done, failed });
+  });
+}
+
+function sendAll(): void {
+  const all = waiting.filter((one) => !one.signal.aborted);
+  for (const one of waiting) if (one.signal.aborted) one.failed(one.signal.reason);
+  waiting = [];
+  for (let from = 0; from < all.length; from += BATCH_MAX) void send(all.slice(from, from + BATCH_MAX));
+}
+
+/** One batch. It is given up when nobody waits for any of its answers. */
+async function send(batch: Waiting[]): Promise<void> {
+  const stop = new AbortController();
+  const left = (): void => {
+    if (batch.every((one) => one.signal.aborted)) stop.abort();
+  };
+  for (const one of batch) one.signal.addEventListener("abort", left);
+  try {
+    if (!BATCHES) return await oneByOne(batch);
+    const queries = batch.map((one) => one.question);
+    const answer = (await call("POST", "/v1/query/batch", { queries }, stop.signal)) as {
+      results: Answer[];
+      meta?: { fresh_at?: string | null };
+    };
+    batch.forEach((one, index) => settle(one, answer.results[index], answer.meta?.fresh_at ?? undefined));
+  } catch (error) {
+    for (const one of batch) one.failed(error);
+  } finally {
+    for (const one of batch) one.signal.removeEventListener("abort", left);
+  }
+}
+
+// Until the server has the route.
+const BATCHES = false;
+const AT_ONCE_MAX = 2;
+
+async function oneByOne(batch: Waiting[]): Promise<void> {
+  const left = [...batch];
+  const work = async (): Promise<void> => {
+    for (let one = left.shift(); one; one = left.shift()) {
+      const { question, signal, done, failed } = one;
+      if (!signal.aborted) await call("POST", "/v1/query", question, signal).then((report) => done(report as Report), failed);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
+}
+
+/** An answer of a batch: the report, or the problem that it would have been by itself. */
+type Answer = Report | { error: { status: number; title?: string; detail?: string } };
+
+function settle(one: Waiting, answer: Answer | undefined, fresh: string | undefined): void {
+  if (!answer) return one.failed(new AskError(0, ""));
+  if ("results" in answer) return one.done(fresh ? { ...answer, meta: { ...answer.meta, fresh_at: fresh } } : answer);
+  one.failed(new AskError(answer.error.status, answer.error.detail ?? answer.error.title ?? ""));
+}
