@@ -20,7 +20,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{Dialect, Event, LogRecord, Naming, OrderItem, OrderPart, Reason, Recorded, Rejected, Timestamp};
+use crate::{Dialect, Event, LogRecord, Naming, OrderPart, Reason, Recorded, Rejected, Timestamp};
 
 /// The version that this build writes; it reads all from 1 on. Records are never rewritten, so a log holds those of all
 /// versions that wrote to it, and [`decode`] takes each by its own. A new version raises the format of the log's folder, too
@@ -103,7 +103,7 @@ fn put_event(out: &mut Vec<u8>, recorded: &Recorded) -> Result<(), CodecError> {
     maybe(out, "cm", event.component.as_ref())?;
     maybe(out, "lt", event.location_type.as_ref())?;
     maybe(out, "ta", event.target.as_ref())?;
-    maybe(out, "o", event.order.as_ref().map(OrderOut::new))?;
+    maybe(out, "o", event.order.as_ref())?;
     if !matches!(event.props.as_str(), "" | "{}") {
         put(out, "x", serde_json::from_str::<&RawValue>(&event.props)?)?;
     }
@@ -147,47 +147,6 @@ fn maybe(out: &mut Vec<u8>, key: &str, value: Option<impl Serialize>) -> Result<
     value.map_or(Ok(()), |value| put(out, key, value))
 }
 
-#[derive(Serialize)]
-struct OrderOut<'a> {
-    id: &'a str,
-    m: i64,
-    c: &'a str,
-    s: &'a str,
-    i: Vec<ItemOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct ItemOut<'a> {
-    k: &'a str,
-    n: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    g: Option<&'a str>,
-    u: i64,
-    m: i64,
-}
-
-impl<'a> OrderOut<'a> {
-    fn new(order: &'a OrderPart) -> Self {
-        Self {
-            id: &order.order_id,
-            m: order.revenue_minor,
-            c: &order.currency,
-            s: &order.status,
-            i: order
-                .items
-                .iter()
-                .map(|item| ItemOut {
-                    k: &item.sku,
-                    n: &item.name,
-                    g: item.category.as_deref(),
-                    u: item.units,
-                    m: item.revenue_minor,
-                })
-                .collect(),
-        }
-    }
-}
-
 /// What records of every version have.
 #[derive(Deserialize)]
 struct Head {
@@ -224,7 +183,7 @@ struct RecordIn {
     cm: Option<String>,
     lt: Option<String>,
     ta: Option<String>,
-    o: Option<OrderIn>,
+    o: Option<OrderPart>,
     x: Option<Box<RawValue>>,
     a: Option<String>,
     b: Option<u8>,
@@ -245,24 +204,6 @@ struct RecordIn {
     raw: String,
 }
 
-#[derive(Deserialize)]
-struct OrderIn {
-    id: String,
-    m: i64,
-    c: String,
-    s: String,
-    i: Vec<ItemIn>,
-}
-
-#[derive(Deserialize)]
-struct ItemIn {
-    k: String,
-    n: String,
-    g: Option<String>,
-    u: i64,
-    m: i64,
-}
-
 fn dialect_by_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Dialect, D::Error> {
     let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
     name.parse().map_err(serde::de::Error::custom)
@@ -276,7 +217,6 @@ impl RecordIn {
             name_sent: self.ns.unwrap_or_else(|| self.n.clone()),
             name: self.n,
             occurred_at: Timestamp::from_micros(self.t),
-            received_at: Timestamp::from_micros(self.r),
             visitor: self.vi,
             user: self.u,
             session: self.se,
@@ -284,25 +224,18 @@ impl RecordIn {
             path: self.p,
             title: self.ti,
             referrer: self.rf,
-            source: None,
             utm_source: self.us,
             utm_medium: self.um,
             utm_campaign: self.uc,
             utm_term: self.ut,
             utm_content: self.un,
-            device: None,
-            browser: None,
-            os: None,
             country: self.co,
-            bot: false,
-            non_interactive: false,
-            anonymous_visitor: None,
             component: self.cm,
             location_type: self.lt,
             target: self.ta,
-            order: self.o.map(OrderIn::into_part),
+            order: self.o,
             props: self.x.map_or_else(|| "{}".to_owned(), |raw| Box::<str>::from(raw).into()),
-            dialect: self.d,
+            ..Event::blank(self.d, Timestamp::from_micros(self.r))
         };
         Recorded {
             event,
@@ -331,25 +264,6 @@ impl RecordIn {
             detail: self.w,
             dialect: self.d,
             original: self.raw,
-        }
-    }
-}
-
-impl OrderIn {
-    fn into_part(self) -> OrderPart {
-        let item = |item: ItemIn| OrderItem {
-            sku: item.k,
-            name: item.n,
-            category: item.g,
-            units: item.u,
-            revenue_minor: item.m,
-        };
-        OrderPart {
-            order_id: self.id,
-            revenue_minor: self.m,
-            currency: self.c,
-            status: self.s,
-            items: self.i.into_iter().map(item).collect(),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Reason, Timestamp};
 
 /// Something that happened in a shop (design: analytics.md).
@@ -154,33 +156,43 @@ impl Event {
     }
 }
 
-/// A signed money change of an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A signed money change of an order; its JSON is that of the log's records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderPart {
     /// The order's UUID.
+    #[serde(rename = "id")]
     pub order_id: String,
     /// Signed change in minor units.
+    #[serde(rename = "m")]
     pub revenue_minor: i64,
     /// ISO 4217 code.
+    #[serde(rename = "c")]
     pub currency: String,
     /// The status that the change led to.
+    #[serde(rename = "s")]
     pub status: String,
     /// Lines that changed.
+    #[serde(rename = "i")]
     pub items: Vec<OrderItem>,
 }
 
 /// A line of a money change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderItem {
     /// The product's SKU.
+    #[serde(rename = "k")]
     pub sku: String,
     /// The product's name as it was.
+    #[serde(rename = "n")]
     pub name: String,
     /// The product's category as it was.
+    #[serde(rename = "g", skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// Signed change of units.
+    #[serde(rename = "u")]
     pub units: i64,
     /// Signed change in minor units.
+    #[serde(rename = "m")]
     pub revenue_minor: i64,
 }
 
