@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use tokio::runtime::Handle;
 
 use crate::options::{Away, Engine, Purpose};
-use crate::queues::{Queues, send};
+use crate::queues::{Queues, run_blocking, send};
 use crate::sqlite::Snapshot;
 use crate::{Error, Migration, Options, Stats, Tx, migrate, postgres, sqlite};
 
@@ -118,51 +118,35 @@ impl Db {
     ///
     /// A statement that failed spoils its savepoint, or the whole operation outside of any: it is then undone even if
     /// `op` returns `Ok`, on either engine.
-    pub async fn write<T, E>(
+    pub async fn write<T: Send + 'static, E: From<Error> + Send + 'static>(
         &self,
         op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
+    ) -> Result<T, E> {
         send(&self.0.queues.writes, op, Handle::try_current().ok())?.outcome().await
     }
 
     /// Runs `op` on one consistent, read-only snapshot.
-    pub async fn read<T, E>(
+    pub async fn read<T: Send + 'static, E: From<Error> + Send + 'static>(
         &self,
         op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
+    ) -> Result<T, E> {
         send(&self.0.queues.reads, op, Handle::try_current().ok())?.outcome().await
     }
 
     /// [`Db::write`] for callers without a runtime: commands, tests. Blocks.
-    pub fn write_blocking<T, E>(
+    pub fn write_blocking<T: Send + 'static, E: From<Error> + Send + 'static>(
         &self,
         op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        self.0.queues.write_blocking(op)
+    ) -> Result<T, E> {
+        run_blocking(&self.0.queues.writes, op)
     }
 
     /// [`Db::read`] for callers without a runtime: commands, tests. Blocks.
-    pub fn read_blocking<T, E>(
+    pub fn read_blocking<T: Send + 'static, E: From<Error> + Send + 'static>(
         &self,
         op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        self.0.queues.read_blocking(op)
+    ) -> Result<T, E> {
+        run_blocking(&self.0.queues.reads, op)
     }
 
     /// Whether a write transaction can commit; for health checks. Once migrated, it writes and commits a row.
@@ -190,9 +174,8 @@ impl Db {
 
     /// What it has done so far.
     pub fn stats(&self) -> Stats {
-        let queues = &self.0.queues;
-        let (waiting_writes, waiting_reads) = (queues.writes.len() as u64, queues.reads.len() as u64);
-        Stats { waiting_writes, waiting_reads, ..queues.counters.snapshot() }
+        let Queues { writes, reads, counters, .. } = &*self.0.queues;
+        Stats { waiting_writes: writes.len() as u64, waiting_reads: reads.len() as u64, ..*counters.lock() }
     }
 
     /// Ends its threads once what waits is done. Blocks.

@@ -51,12 +51,10 @@ struct Call<T, E, F> {
 pub(crate) struct Waiting<T, E>(oneshot::Receiver<Result<T, E>>);
 
 /// Boxes `op` up, with the place where to wait for its outcome on `runtime`.
-pub(crate) fn call<T, E, F>(op: F, runtime: Option<Handle>) -> (Boxed, Waiting<T, E>)
-where
-    T: Send + 'static,
-    E: From<Error> + Send + 'static,
-    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-{
+pub(crate) fn call<T: Send + 'static, E: From<Error> + Send + 'static>(
+    op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    runtime: Option<Handle>,
+) -> (Boxed, Waiting<T, E>) {
     let (done, told) = oneshot::channel();
     (Box::new(Call { op, outcome: None, done, runtime }), Waiting(told))
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::options::Engine;
-use crate::queues::Queues;
+use crate::queues::{Queues, run_blocking};
 use crate::{Error, Tx, params};
 
 /// One step of a schema. A step that has been released never changes, nor does what follows from it for PostgreSQL: a database
@@ -88,10 +88,10 @@ pub(crate) fn migrate(queues: &Queues, engine: Engine, migrations: &[Migration])
             }
         }
         let newest = *set.last().expect("chunks are not empty");
-        queues.write_blocking(move |tx| refuse_newer(tx, engine, newest))?;
+        run_blocking(&queues.writes, move |tx| refuse_newer(tx, engine, newest))?;
         for migration in set {
             let migration = *migration;
-            queues.write_blocking(move |tx| apply(tx, engine, migration))?;
+            run_blocking(&queues.writes, move |tx| apply(tx, engine, migration))?;
         }
         for migration in set {
             fill(queues, migration)?;
@@ -103,13 +103,13 @@ pub(crate) fn migrate(queues: &Queues, engine: Engine, migrations: &[Migration])
 /// Fills what is left of a step.
 fn fill(queues: &Queues, migration: &Migration) -> Result<(), Error> {
     let Migration { set, number, fill: Some(Fill { left, some }), .. } = *migration else { return Ok(()) };
-    let of = queues.read_blocking(left)?;
+    let of = run_blocking(&queues.reads, left)?;
     if of == 0 {
         return Ok(());
     }
     let (mut filled, mut told) = (0, Instant::now());
     loop {
-        let now = queues.write_blocking(some)?;
+        let now = run_blocking(&queues.writes, some)?;
         if now == 0 {
             tracing::info!(set, number, filled, "rows of a migration filled");
             return Ok(());
@@ -127,7 +127,7 @@ pub(crate) fn check(queues: &Queues, migrations: &[Migration]) -> Result<(), Err
     for set in migrations.chunk_by(|one, other| one.set == other.set) {
         let Some(newest) = set.last().copied() else { continue };
         let Migration { set, number, .. } = newest;
-        let read = queues.read_blocking(move |tx| {
+        let read = run_blocking(&queues.reads, move |tx| {
             let sql = "SELECT MAX(number) FROM migrations WHERE set_name = $1";
             tx.first(sql, params![set], |row| row.int_or_null(0))
         });

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
+use std::thread::{JoinHandle, Thread};
 
 use tokio::runtime::Handle;
 
@@ -26,42 +26,34 @@ impl Queues {
         let (writes, reads) = (Queue::new(options.queue_max), Queue::new(options.queue_max));
         Self { writes, reads, counters: Counters::default(), options }
     }
+}
 
-    /// Has `op` run in a write transaction, and waits until it is durable, without a runtime.
-    pub(crate) fn write_blocking<T, E>(
-        &self,
-        op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        block_on(send(&self.writes, op, None)?.outcome())
-    }
+/// Has `op` run by the threads of a queue, and waits for its outcome without a runtime.
+pub(crate) fn run_blocking<T: Send + 'static, E: From<Error> + Send + 'static>(
+    queue: &Queue,
+    op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+) -> Result<T, E> {
+    block_on(send(queue, op, None)?.outcome())
+}
 
-    /// The same on a snapshot to be read.
-    pub(crate) fn read_blocking<T, E>(
-        &self,
-        op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        block_on(send(&self.reads, op, None)?.outcome())
-    }
+/// Starts a thread that serves them.
+pub(crate) fn spawn(
+    name: &str,
+    queues: &Arc<Queues>,
+    serve: impl FnOnce(&Queues) + Send + 'static,
+) -> Result<JoinHandle<()>, Error> {
+    let queues = Arc::clone(queues);
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    let thread = thread.spawn(move || serve(&queues));
+    thread.map_err(|error| Error::Unavailable(format!("cannot start a thread: {error}")))
 }
 
 /// Puts `op` on a queue, for a caller on `runtime`.
-pub(crate) fn send<T, E>(
+pub(crate) fn send<T: Send + 'static, E: From<Error> + Send + 'static>(
     queue: &Queue,
     op: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     runtime: Option<Handle>,
-) -> Result<Waiting<T, E>, Error>
-where
-    T: Send + 'static,
-    E: From<Error> + Send + 'static,
-{
+) -> Result<Waiting<T, E>, Error> {
     let (job, waiting) = job::call(op, runtime);
     queue.push(job)?;
     Ok(waiting)

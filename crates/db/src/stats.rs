@@ -1,6 +1,6 @@
 //! What a database has done so far, for metrics.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Upper bounds of the buckets of [`Stats::group_sizes`]; the last bucket has none.
 pub const GROUP_SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
@@ -30,46 +30,23 @@ pub struct Stats {
     pub waiting_reads: u64,
 }
 
-/// The counters behind [`Stats`].
+/// The counts of a database that is open.
 #[derive(Debug, Default)]
-pub(crate) struct Counters {
-    pub(crate) commits: AtomicU64,
-    pub(crate) operations: AtomicU64,
-    pub(crate) refusals: AtomicU64,
-    pub(crate) failures: AtomicU64,
-    pub(crate) reruns: AtomicU64,
-    pub(crate) unknowns: AtomicU64,
-    pub(crate) reads: AtomicU64,
-    group_sizes: [AtomicU64; 8],
-}
+pub(crate) struct Counters(Mutex<Stats>);
 
 impl Counters {
-    /// Counts a commit that `operations` share.
-    pub(crate) fn committed(&self, operations: usize) {
-        add(&self.commits, 1);
-        add(&self.operations, operations);
-        let bucket = GROUP_SIZES.iter().position(|bound| operations <= *bound);
-        add(&self.group_sizes[bucket.unwrap_or(GROUP_SIZES.len())], 1);
-    }
-
-    pub(crate) fn snapshot(&self) -> Stats {
-        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Stats {
-            commits: of(&self.commits),
-            operations: of(&self.operations),
-            refusals: of(&self.refusals),
-            failures: of(&self.failures),
-            reruns: of(&self.reruns),
-            unknowns: of(&self.unknowns),
-            reads: of(&self.reads),
-            group_sizes: std::array::from_fn(|bucket| of(&self.group_sizes[bucket])),
-            waiting_writes: 0,
-            waiting_reads: 0,
-        }
+    /// The counts, to be read or added to. A panic elsewhere leaves plain numbers that are still good.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Stats> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Adds to a counter.
-pub(crate) fn add(counter: &AtomicU64, count: usize) {
-    counter.fetch_add(count as u64, Ordering::Relaxed);
+impl Stats {
+    /// Counts a commit that `operations` share.
+    pub(crate) fn committed(&mut self, operations: u64) {
+        self.commits += 1;
+        self.operations += operations;
+        let bucket = GROUP_SIZES.iter().position(|bound| operations <= *bound as u64);
+        self.group_sizes[bucket.unwrap_or(GROUP_SIZES.len())] += 1;
+    }
 }

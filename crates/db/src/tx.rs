@@ -7,27 +7,15 @@ use kassa_model::Timestamp;
 
 use crate::Error;
 
-/// How deep savepoints nest at most; their statements, ready-made so that they are prepared like any other.
-const SAVE: [&str; 8] = [
-    "SAVEPOINT s1",
-    "SAVEPOINT s2",
-    "SAVEPOINT s3",
-    "SAVEPOINT s4",
-    "SAVEPOINT s5",
-    "SAVEPOINT s6",
-    "SAVEPOINT s7",
-    "SAVEPOINT s8",
-];
-const UNDO: [&str; 8] = [
-    "ROLLBACK TO SAVEPOINT s1",
-    "ROLLBACK TO SAVEPOINT s2",
-    "ROLLBACK TO SAVEPOINT s3",
-    "ROLLBACK TO SAVEPOINT s4",
-    "ROLLBACK TO SAVEPOINT s5",
-    "ROLLBACK TO SAVEPOINT s6",
-    "ROLLBACK TO SAVEPOINT s7",
-    "ROLLBACK TO SAVEPOINT s8",
-];
+/// A statement about the savepoint of each depth, ready-made so that it is prepared like any other: they nest 8 deep.
+macro_rules! each_savepoint {
+    ($verb:literal) => { each_savepoint!($verb: "s1" "s2" "s3" "s4" "s5" "s6" "s7" "s8") };
+    ($verb:literal: $($name:literal)*) => { [$(concat!($verb, " ", $name)),*] };
+}
+pub(crate) use each_savepoint;
+
+const SAVE: [&str; 8] = each_savepoint!("SAVEPOINT");
+const UNDO: [&str; 8] = each_savepoint!("ROLLBACK TO SAVEPOINT");
 
 /// A value of a statement. `None` of an `Option` is NULL; `bool` is 0 or 1.
 #[derive(Debug, Clone, Copy)]
@@ -382,6 +370,11 @@ impl<'a, T: Into<Param<'a>>> From<Option<T>> for Param<'a> {
 #[macro_export]
 macro_rules! params {
     ($($value:expr),* $(,)?) => { &[$($crate::Param::from($value)),*] };
+}
+
+/// A statement that is wrong in itself.
+pub(crate) fn spoilt(why: String) -> Failure {
+    Failure::Spoilt(Error::Statement(why))
 }
 
 /// A text that neither engine's drivers trip over.

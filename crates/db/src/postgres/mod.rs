@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 
 use super::options::{Away, Purpose};
 use crate::Error;
-use crate::queues::Queues;
+use crate::queues::{Queues, spawn};
 use connect::{Kind, Server};
 use worker::Worker;
 
@@ -35,13 +35,13 @@ pub(crate) fn start(
     let writes = if purpose == Purpose::Reading { Kind::Refuser } else { Kind::Writer };
     for number in 0..queues.options.writers.max(1) {
         let report = (number == 0).then(|| report.clone());
-        threads.push(spawn(writes, &server, queues, report)?);
+        threads.push(start_worker(writes, &server, queues, report)?);
         if purpose == Purpose::Reading {
             break;
         }
     }
     for _ in 0..queues.options.readers.max(1) {
-        threads.push(spawn(Kind::Reader, &server, queues, None)?);
+        threads.push(start_worker(Kind::Reader, &server, queues, None)?);
     }
     drop(report);
     let outcome = match reached.recv() {
@@ -56,25 +56,23 @@ pub(crate) fn start(
     outcome.map(|()| threads)
 }
 
-fn spawn(
+fn start_worker(
     kind: Kind,
     server: &Arc<Server>,
     queues: &Arc<Queues>,
     report: Option<mpsc::Sender<Result<(), Error>>>,
 ) -> Result<JoinHandle<()>, Error> {
-    let (server, queues) = (Arc::clone(server), Arc::clone(queues));
+    let server = Arc::clone(server);
     let name = match kind {
         Kind::Writer | Kind::Refuser => "kassa-db-write",
         Kind::Reader => "kassa-db-read",
     };
-    let thread = std::thread::Builder::new().name(name.to_owned());
-    let thread = thread.spawn(move || {
-        let mut worker = Worker::new(kind, &server, &queues);
+    spawn(name, queues, move |queues| {
+        let mut worker = Worker::new(kind, &server, queues);
         if let Some(report) = report {
             // Nobody listening means that opening failed for another reason.
             let _ = report.send(worker.reach());
         }
         worker.serve();
-    });
-    thread.map_err(|error| Error::Unavailable(format!("cannot start a thread: {error}")))
+    })
 }

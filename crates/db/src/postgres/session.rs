@@ -7,7 +7,7 @@ use postgres::types::{ToSql, Type};
 use postgres::{Client, Statement};
 
 use super::failure::{explain, failure};
-use crate::tx::{self, Columns, Failure, Keep, ReadOutcome, plain, unreadable};
+use crate::tx::{self, Columns, Failure, Keep, ReadOutcome, plain, spoilt, unreadable};
 use crate::{Error, Param, Row};
 
 /// A connection and the statements prepared on it.
@@ -123,10 +123,6 @@ impl tx::Session for Session {
         let outcome = prepare(&mut self.client, sql, vec![Type::UNKNOWN; count]);
         outcome.map(|_| ()).map_err(|error| failure(&error))
     }
-}
-
-fn spoilt(why: String) -> Failure {
-    Failure::Spoilt(Error::Statement(why))
 }
 
 /// Whether the statement names the parameter of this number.

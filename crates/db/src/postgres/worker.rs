@@ -10,7 +10,6 @@ use super::session::Session;
 use crate::job::{Boxed, Ran};
 use crate::queue::Served;
 use crate::queues::Queues;
-use crate::stats::add;
 use crate::tx::{Doom, Failure};
 use crate::{Error, Tx};
 
@@ -56,10 +55,10 @@ impl<'a> Worker<'a> {
         let _served = Served(queue);
         while let Some(mut job) = queue.next() {
             if self.kind == Kind::Reader {
-                add(&self.queues.counters.reads, 1);
+                self.queues.counters.lock().reads += 1;
             }
             if let Err(error) = self.run(&mut job) {
-                add(&self.queues.counters.failures, 1);
+                self.queues.counters.lock().failures += 1;
                 job.fail(error);
             }
             job.answer();
@@ -71,7 +70,7 @@ impl<'a> Worker<'a> {
         let mut last = Error::Busy("it was never run".to_owned());
         for run in 0..RUNS_MAX {
             if run > 0 {
-                add(&self.queues.counters.reruns, 1);
+                self.queues.counters.lock().reruns += 1;
                 self.pause(run);
             }
             match self.attempt(job)? {
@@ -115,7 +114,7 @@ impl<'a> Worker<'a> {
             }
             (Ran::Refused, None) => {
                 self.undo(false);
-                add(&self.queues.counters.refusals, 1);
+                self.queues.counters.lock().refusals += 1;
                 Ok(End::Told)
             }
             (Ran::Kept, None) => match spoilt {
@@ -161,7 +160,7 @@ impl<'a> Worker<'a> {
         let outcome = self.session()?.command("COMMIT");
         let Err(error) = outcome else {
             failpoint::hit("db.after_commit");
-            self.queues.counters.committed(1);
+            self.queues.counters.lock().committed(1);
             return Ok(End::Told);
         };
         // An answer of the server that does not end the connection says that it rolled back. Anything else says nothing:
@@ -177,7 +176,7 @@ impl<'a> Worker<'a> {
             }
             _ => {
                 self.session = None;
-                add(&self.queues.counters.unknowns, 1);
+                self.queues.counters.lock().unknowns += 1;
                 Ok(End::Failed(Error::Unknown(said(&error))))
             }
         }

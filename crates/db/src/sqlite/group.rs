@@ -22,7 +22,6 @@ use super::statement::{Session, end};
 use crate::job::{Boxed, Ran, answer_all, refuse};
 use crate::queue::Served;
 use crate::queues::Queues;
-use crate::stats::add;
 use crate::{Error, Tx};
 
 /// How often an open group looks for more while it waits for the disk.
@@ -68,9 +67,9 @@ struct Group<'a, 'c> {
     undo: Undo,
     jobs: Vec<Boxed>,
     /// How many of the jobs are to stay; the others have left nothing, because they were refused or failed.
-    kept: usize,
-    refused: usize,
-    failed: usize,
+    kept: u64,
+    refused: u64,
+    failed: u64,
 }
 
 /// Runs writes until the queue is closed and empty.
@@ -81,7 +80,7 @@ pub(super) fn serve(connection: &Connection, queues: &Queues, user: &User, log: 
     let mut careful = 0_u32;
     while let Some(first) = queues.writes.next() {
         if let Some(error) = user.broken() {
-            add(&queues.counters.failures, 1);
+            queues.counters.lock().failures += 1;
             refuse(first, error);
             continue;
         }
@@ -90,14 +89,14 @@ pub(super) fn serve(connection: &Connection, queues: &Queues, user: &User, log: 
         let again = match writer.run(vec![first], undo, Company::WhoeverWaits) {
             Again::Carefully(jobs) => {
                 careful = CAREFUL;
-                add(&queues.counters.reruns, jobs.len());
+                queues.counters.lock().reruns += jobs.len() as u64;
                 writer.run(jobs, Undo::Each, Company::Nobody)
             }
             other => other,
         };
         if let Again::Alone(jobs) = again {
             for job in jobs {
-                add(&queues.counters.reruns, 1);
+                queues.counters.lock().reruns += 1;
                 writer.run(vec![job], Undo::Each, Company::Nobody);
             }
         }
@@ -123,7 +122,7 @@ impl Writer<'_, '_> {
     fn run(&mut self, jobs: Vec<Boxed>, undo: Undo, company: Company) -> Again {
         let Self { session, queues, user } = self;
         if let Err(error) = session.command("BEGIN IMMEDIATE") {
-            add(&queues.counters.failures, jobs.len());
+            queues.counters.lock().failures += jobs.len() as u64;
             end(session.connection());
             let error = on_file(session.connection(), explain(&error));
             jobs.into_iter().for_each(|job| refuse(job, error.clone()));
@@ -167,7 +166,7 @@ impl Group<'_, '_> {
     fn join(&mut self, mut job: Boxed) -> Result<(), Stop> {
         let ran = self.attempt(&mut job);
         self.jobs.push(job);
-        self.kept += usize::from(ran?);
+        self.kept += u64::from(ran?);
         if self.session.connection().is_autocommit() {
             return Err(Stop::Gone(Error::Unavailable("the transaction was rolled back".to_owned())));
         }
@@ -249,7 +248,7 @@ impl Group<'_, '_> {
     }
 
     fn fail(&mut self, error: &Error) {
-        add(&self.queues.counters.failures, self.jobs.len());
+        self.queues.counters.lock().failures += self.jobs.len() as u64;
         for job in &mut self.jobs {
             job.fail(error.clone());
         }
@@ -264,7 +263,7 @@ impl Group<'_, '_> {
             Err(error) => {
                 end(self.session.connection());
                 let error = on_file(self.session.connection(), uncommitted(&error));
-                add(&self.queues.counters.failures, self.jobs.len());
+                self.queues.counters.lock().failures += self.jobs.len() as u64;
                 self.jobs.iter_mut().for_each(|job| job.fail(error.clone()));
             }
         }
@@ -272,9 +271,9 @@ impl Group<'_, '_> {
     }
 
     fn count(&self) {
-        let counters = &self.queues.counters;
-        add(&counters.refusals, self.refused);
-        add(&counters.failures, self.failed);
+        let mut counters = self.queues.counters.lock();
+        counters.refusals += self.refused;
+        counters.failures += self.failed;
         if self.kept > 0 {
             counters.committed(self.kept);
         }

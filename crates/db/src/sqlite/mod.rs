@@ -14,14 +14,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use readers::{serve_reads, spawn};
+use readers::serve_reads;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use snapshot::Snapshot;
 
 use super::options::Purpose;
 use crate::Error;
-use crate::queues::Queues;
+use crate::queues::{Queues, spawn};
 use durable::Durability;
 use failure::{cannot_open, said};
 

@@ -1,7 +1,5 @@
-//! Threads, and those of them that read.
+//! Threads that read.
 
-use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Instant;
 
 use rusqlite::Connection;
@@ -12,19 +10,7 @@ use super::statement::{Session, end};
 use crate::job::{Boxed, Ran};
 use crate::queue::Served;
 use crate::queues::Queues;
-use crate::stats::add;
-use crate::{Error, Tx, job};
-
-pub(super) fn spawn(
-    name: &str,
-    queues: &Arc<Queues>,
-    serve: impl FnOnce(&Queues) + Send + 'static,
-) -> Result<JoinHandle<()>, Error> {
-    let queues = Arc::clone(queues);
-    let thread = std::thread::Builder::new().name(name.to_owned());
-    let thread = thread.spawn(move || serve(&queues));
-    thread.map_err(|error| Error::Unavailable(format!("cannot start a thread: {error}")))
-}
+use crate::{Tx, job};
 
 /// Runs reads until the queue is closed and empty.
 pub(super) fn serve_reads(connection: &Connection, queues: &Queues, user: &User) {
@@ -40,7 +26,7 @@ pub(super) fn serve_reads(connection: &Connection, queues: &Queues, user: &User)
         let began = Instant::now();
         let mut next = Some(first);
         while let Some(job) = next {
-            add(&queues.counters.reads, 1);
+            queues.counters.lock().reads += 1;
             read(&mut session, job, user);
             let room = began.elapsed() < queues.options.group_time && !connection.is_autocommit();
             next = if room { queues.reads.next_before(mark) } else { None };

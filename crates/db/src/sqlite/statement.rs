@@ -6,19 +6,10 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, PrepFlags, Rows, Statement};
 
 use super::failure::{explain, failure};
-use crate::tx::{self, Columns, Failure, Keep, ReadOutcome, plain, unreadable};
+use crate::tx::{self, Columns, Failure, Keep, ReadOutcome, each_savepoint, plain, spoilt, unreadable};
 use crate::{Error, Param, Row};
 
-const RELEASE: [&str; 8] = [
-    "RELEASE s1",
-    "RELEASE s2",
-    "RELEASE s3",
-    "RELEASE s4",
-    "RELEASE s5",
-    "RELEASE s6",
-    "RELEASE s7",
-    "RELEASE s8",
-];
+const RELEASE: [&str; 8] = each_savepoint!("RELEASE");
 
 /// A connection and the statements prepared on it. They are found by where their text is, which never moves.
 pub(super) struct Session<'c> {
@@ -152,10 +143,6 @@ impl tx::Session for Session<'_> {
 fn drain(connection: &Connection, mut rows: Rows<'_>) -> Result<(), Failure> {
     while rows.next().map_err(|error| failure(connection, &error))?.is_some() {}
     Ok(())
-}
-
-fn spoilt(why: String) -> Failure {
-    Failure::Spoilt(Error::Statement(why))
 }
 
 fn value<'a>(param: &Param<'a>) -> Result<ToSqlOutput<'a>, Failure> {

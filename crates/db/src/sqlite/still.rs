@@ -11,9 +11,9 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::durable::Durability;
 use super::failure::{cannot_open, said};
-use super::readers::{serve_reads, spawn};
+use super::readers::serve_reads;
 use crate::queue::Served;
-use crate::queues::Queues;
+use crate::queues::{Queues, spawn};
 use crate::{Error, job};
 
 /// Opens the file at `path` and starts its threads.
