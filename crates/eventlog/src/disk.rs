@@ -22,12 +22,9 @@ pub enum Access {
     Create,
 }
 
-/// A folder tree on some medium.
+/// A folder tree on some medium. Every call may fail with whatever the medium says, beside the errors that it names.
 pub trait Disk: Send + Sync + Debug {
     /// Makes a folder and those above it; one that exists is fine.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
     fn create_dir(&self, dir: &Path) -> io::Result<()>;
 
     /// The names in a folder, in no particular order.
@@ -39,19 +36,13 @@ pub trait Disk: Send + Sync + Debug {
     /// Opens a file.
     ///
     /// # Errors
-    /// `NotFound`, or whatever the medium says.
+    /// `NotFound`.
     fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn DiskFile>>;
 
     /// Gives a file or folder another name; a file of that name is replaced in one step.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
     /// Deletes a file.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
     /// Makes the names in a folder durable: what was created, renamed and removed.
@@ -61,9 +52,6 @@ pub trait Disk: Send + Sync + Debug {
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
 
     /// Bytes that may still be written below this folder.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
     fn free_bytes(&self, dir: &Path) -> io::Result<u64>;
 
     /// Takes the one lock of this path, until the answer is dropped or the process ends.
@@ -73,30 +61,18 @@ pub trait Disk: Send + Sync + Debug {
     fn lock(&self, path: &Path) -> io::Result<Box<dyn DiskLock>>;
 }
 
-/// An open file. Calls may come from several threads.
+/// An open file. Calls may come from several threads, and fail with whatever the medium says.
 pub trait DiskFile: Send + Sync + Debug {
     /// Reads at a place; fewer bytes than asked only at the end.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize>;
 
     /// Writes all of it at a place, or fails having written any part of it.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
     fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()>;
 
     /// Makes content and length durable. After a failure nothing is known, and to call it again proves nothing.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
     fn sync_data(&self) -> io::Result<()>;
 
     /// Cuts the file, or extends it with zeros.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
     fn set_len(&self, bytes: u64) -> io::Result<()>;
 
     /// Writes zeros from one place up to another, beyond all that was written: what is written over them later needs
@@ -107,9 +83,6 @@ pub trait DiskFile: Send + Sync + Debug {
     fn write_zeros(&self, from: u64, to: u64) -> io::Result<()>;
 
     /// The length in bytes.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
     fn size(&self) -> io::Result<u64>;
 
     /// Says that nobody will read the file soon: the machine need not keep what is durable of it in memory.

@@ -8,17 +8,16 @@ mod error;
 #[cfg(any(test, feature = "conformance"))]
 pub mod faulty;
 pub mod local;
+mod mutex;
 mod once;
 mod port;
-mod queued;
 mod record;
 pub mod still;
 mod upkeep;
 
 pub use error::Error;
 pub use once::{read_up_to, retained};
-pub use port::{EventLog, Subscription};
-pub use queued::Queued;
+pub use port::{EventLog, Queued, Subscription};
 pub use record::{
     Delivery, Epoch, GroupStatus, Limits, Offset, Partition, PartitionStatus, Position, RECORD_BYTES_MAX,
     Record, Status, Stream,

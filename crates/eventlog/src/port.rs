@@ -1,11 +1,12 @@
-//! The port: [`EventLog`] and its [`Subscription`].
+//! The port: [`EventLog`], its [`Subscription`], and what a caller holds between the queue and the disk.
 
 use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use async_trait::async_trait;
 
 use crate::error::Error;
-use crate::queued::Queued;
 use crate::record::{Delivery, Limits, Offset, Partition, Position, Record, Status, Stream};
 use crate::upkeep::Upkeep;
 
@@ -97,4 +98,33 @@ pub trait Subscription: Send + fmt::Debug {
     /// reader has reached an end that it was told of once this is at or after it; [`Delivery::Idle`] says nothing of
     /// the kind.
     fn position(&self, partition: Partition) -> Option<Offset>;
+}
+
+/// What a caller is told in the end.
+type Told = Result<Vec<Position>, Error>;
+
+/// Records that have their place in line. Awaited, it says their positions once all are durable. When it is dropped, they
+/// may or may not be there; held without being polled it holds nobody up.
+#[must_use = "the records are durable only once it says so"]
+pub struct Queued(Pin<Box<dyn Future<Output = Told> + Send>>);
+
+impl Queued {
+    /// Records of which `told` will say where they came to lie.
+    pub fn new(told: impl Future<Output = Told> + Send + 'static) -> Self {
+        Self(Box::pin(told))
+    }
+}
+
+impl Future for Queued {
+    type Output = Told;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Told> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl fmt::Debug for Queued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Queued")
+    }
 }

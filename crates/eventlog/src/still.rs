@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::disk::{Access, Disk, DiskFile, DiskLock, RealDisk};
+use crate::mutex::lock;
 
 /// The machine's file system, as it was, with changes in memory.
 #[derive(Debug, Default)]
@@ -38,22 +39,16 @@ struct FileState {
     written: BTreeMap<u64, Vec<u8>>,
 }
 
-impl StillDisk {
-    fn changes(&self) -> MutexGuard<'_, Changes> {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Disk for StillDisk {
     fn create_dir(&self, dir: &Path) -> io::Result<()> {
         if !dir.is_dir() {
-            self.changes().folders.insert(dir.to_owned());
+            lock(&self.changes).folders.insert(dir.to_owned());
         }
         Ok(())
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
-        let changes = self.changes();
+        let changes = lock(&self.changes);
         let mut names: BTreeSet<String> = match self.real.list(dir) {
             Ok(names) => names.into_iter().collect(),
             Err(why) if why.kind() == io::ErrorKind::NotFound && changes.folders.contains(dir) => {
@@ -73,7 +68,7 @@ impl Disk for StillDisk {
     }
 
     fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn DiskFile>> {
-        let mut changes = self.changes();
+        let mut changes = lock(&self.changes);
         if access == Access::Create {
             let file = Arc::new(StillFile::new(None)?);
             changes.removed.remove(path);
@@ -96,7 +91,7 @@ impl Disk for StillDisk {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let mut changes = self.changes();
+        let mut changes = lock(&self.changes);
         let file = match changes.files.remove(from) {
             Some(file) => file,
             None => Arc::new(StillFile::new(Some(self.real.open(from, Access::Read)?))?),
@@ -108,7 +103,7 @@ impl Disk for StillDisk {
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        let mut changes = self.changes();
+        let mut changes = lock(&self.changes);
         let known = changes.files.remove(path).is_some() || path.exists();
         match known && changes.removed.insert(path.to_owned()) {
             true => Ok(()),
@@ -147,10 +142,6 @@ impl StillFile {
     fn new(below: Option<Arc<dyn DiskFile>>) -> io::Result<Self> {
         let len = below.as_ref().map_or(Ok(0), |below| below.size())?;
         Ok(Self { below, state: Mutex::new(FileState { len, shows: len, written: BTreeMap::new() }) })
-    }
-
-    fn state(&self) -> MutexGuard<'_, FileState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -195,7 +186,7 @@ impl FileState {
 
 impl DiskFile for StillFile {
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-        let state = self.state();
+        let state = lock(&self.state);
         let room = usize::try_from(state.len.saturating_sub(at)).unwrap_or(usize::MAX).min(buffer.len());
         let buffer = &mut buffer[..room];
         buffer.fill(0);
@@ -216,7 +207,7 @@ impl DiskFile for StillFile {
     }
 
     fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
-        self.state().write(bytes, at);
+        lock(&self.state).write(bytes, at);
         Ok(())
     }
 
@@ -225,7 +216,7 @@ impl DiskFile for StillFile {
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         let stays = bytes.min(state.len);
         state.cut(stays);
         state.len = bytes;
@@ -234,13 +225,13 @@ impl DiskFile for StillFile {
 
     /// Beyond all that was written there are zeros already.
     fn write_zeros(&self, _from: u64, to: u64) -> io::Result<()> {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         state.len = state.len.max(to);
         Ok(())
     }
 
     fn size(&self) -> io::Result<u64> {
-        Ok(self.state().len)
+        Ok(lock(&self.state).len)
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use kassa_model::failpoint;
 
-use super::frame::{self, Codec, HEADER_BYTES, Header, Place};
+use super::frame::{self, HEADER_BYTES, Place};
 use super::segment::{self, Segment};
 use crate::Error;
 use crate::disk::{Access, Disk, DiskFile};
@@ -91,9 +91,7 @@ impl Active {
     /// Ends the segment: what follows is in another file. Its last bytes then prove that it is whole.
     pub(crate) fn seal(&mut self, place: &Place, time: i64) -> Result<(), Failure> {
         let end = self.segment.end();
-        let mut frame = Vec::with_capacity(HEADER_BYTES);
-        frame::begin(&mut frame);
-        frame::finish(&mut frame, place, Header { base: end, time, length: 0, count: 0, codec: Codec::Seal });
+        let frame = frame::seal(place, end, time);
         self.write(&frame, 0)?;
         let whole = self.len + frame.len() as u64;
         self.file

@@ -56,10 +56,9 @@ impl LocalCut {
         let mut marks = groups::read(self.core.disk.as_ref(), &from)?;
         marks.values_mut().flatten().for_each(|mark| *mark = Mark { next: 0, ..*mark });
         let path = to.join(stream.name()).join("groups.json");
-        let text = serde_json::to_vec_pretty(&marks).expect("a map of plain fields serialises");
         let write = || {
             let mut file = create(&path)?;
-            file.write_all(&text)?;
+            file.write_all(&groups::text(&marks))?;
             file.sync_all()
         };
         write().map_err(|why| io_error("write", &path, &why))

@@ -131,6 +131,14 @@ pub(crate) fn finish(buffer: &mut Vec<u8>, place: &Place, header: Header) {
     buffer.resize(buffer.len().next_multiple_of(8), 0);
 }
 
+/// The frame that ends a segment, all of whose offsets are below `end`.
+pub(crate) fn seal(place: &Place, end: u64, time: i64) -> Vec<u8> {
+    let mut seal = Vec::with_capacity(HEADER_BYTES);
+    begin(&mut seal);
+    finish(&mut seal, place, Header { base: end, time, length: 0, count: 0, codec: Codec::Seal });
+    seal
+}
+
 /// How long the frame that begins here claims to be, padding included.
 pub(crate) fn claimed_bytes(start: &[u8]) -> Result<usize, Flaw> {
     if start.len() < HEADER_BYTES {

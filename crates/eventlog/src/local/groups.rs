@@ -4,17 +4,16 @@
 //! only, so they are written at most once a second; after a crash an older mark merely keeps a segment longer.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use kassa_model::{Clock, MICROS_PER_SECOND};
 use serde::{Deserialize, Serialize};
 
-use super::mutex::lock;
-use super::trouble::io_error;
+use super::trouble::{if_there, io_error};
 use crate::disk::{self, Disk};
+use crate::mutex::lock;
 use crate::{Epoch, Error, Offset, Partition};
 
 const SAVE_EVERY: Duration = Duration::from_secs(1);
@@ -26,7 +25,7 @@ pub(crate) struct Mark {
     pub(crate) next: u64,
 }
 
-type Marks = BTreeMap<String, Vec<Mark>>;
+pub(crate) type Marks = BTreeMap<String, Vec<Mark>>;
 
 /// The groups of one stream.
 #[derive(Debug)]
@@ -48,21 +47,16 @@ struct State {
     saved: Instant,
 }
 
-/// How a [`Groups`] is opened.
-#[derive(Debug)]
-pub(crate) struct GroupsConfig {
-    pub(crate) path: PathBuf,
-    pub(crate) disk: Arc<dyn Disk>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) configured: Vec<String>,
-    pub(crate) partitions: Partition,
-}
-
 impl Groups {
     /// Reads what is kept. A file that is gone or broken is no reason to stop: marks begin anew, and epochs go on
     /// above all former ones because they are never below the clock's seconds.
-    pub(crate) fn open(config: GroupsConfig) -> Result<Self, Error> {
-        let GroupsConfig { path, disk, clock, configured, partitions } = config;
+    pub(crate) fn open(
+        path: PathBuf,
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+        configured: Vec<String>,
+        partitions: Partition,
+    ) -> Result<Self, Error> {
         let partitions = partitions as usize;
         let mut marks = read(disk.as_ref(), &path)?;
         for group in &configured {
@@ -134,11 +128,7 @@ impl Groups {
             state.saved = Instant::now();
             state.marks.clone()
         };
-        let text = serde_json::to_vec_pretty(&marks).expect("a map of plain fields serialises");
-        disk::replace_file(self.disk.as_ref(), &self.path, &text).map_err(|why| {
-            lock(&self.state).unsaved = true;
-            io_error("write", &self.path, &why)
-        })
+        write(self.disk.as_ref(), &self.path, &marks).inspect_err(|_| lock(&self.state).unsaved = true)
     }
 
     /// The configured groups and their marks in a partition, held within what is retained.
@@ -165,13 +155,20 @@ impl Groups {
 }
 
 /// The table in the file; empty when it is not there or cannot be understood.
-pub(crate) fn read(disk: &dyn Disk, path: &std::path::Path) -> Result<Marks, Error> {
-    match disk::read_file(disk, path) {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_else(|why| {
-            tracing::warn!(path = %path.display(), %why, "the groups' marks are unreadable and begin anew");
-            Marks::new()
-        })),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(Marks::new()),
-        Err(why) => Err(io_error("read", path, &why)),
-    }
+pub(crate) fn read(disk: &dyn Disk, path: &Path) -> Result<Marks, Error> {
+    let Some(bytes) = if_there("read", path, disk::read_file(disk, path))? else { return Ok(Marks::new()) };
+    Ok(serde_json::from_slice(&bytes).unwrap_or_else(|why| {
+        tracing::warn!(path = %path.display(), %why, "the groups' marks are unreadable and begin anew");
+        Marks::new()
+    }))
+}
+
+/// The table as it stands in a file.
+pub(crate) fn text(marks: &Marks) -> Vec<u8> {
+    serde_json::to_vec_pretty(marks).expect("a map of plain fields serialises")
+}
+
+/// Replaces the file by this table.
+pub(crate) fn write(disk: &dyn Disk, path: &Path, marks: &Marks) -> Result<(), Error> {
+    disk::replace_file(disk, path, &text(marks)).map_err(|why| io_error("write", path, &why))
 }

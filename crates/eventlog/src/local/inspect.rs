@@ -172,8 +172,8 @@ impl Inspection {
             survey.see(found);
             Ok(())
         })?;
-        survey.finish();
         let segments = survey.segments;
+        self.damage.sort_by(|a, b| (&a.file, a.at).cmp(&(&b.file, b.at)));
         self.partitions.push(PartitionInspection {
             stream: place.stream,
             partition: place.partition,
@@ -214,8 +214,10 @@ impl Survey<'_> {
 
     fn begin(&mut self, base: u64, path: &Path) {
         // A bad end of a segment is a torn tail only where nothing follows.
-        if let Some(torn) = self.segments.last().map(|last| last.torn_bytes).filter(|torn| *torn > 0) {
-            self.demote(torn);
+        if let Some(last) = self.segments.last_mut().filter(|last| last.torn_bytes > 0) {
+            let torn = std::mem::take(&mut last.torn_bytes);
+            let (file, at) = (last.file.clone(), last.bytes);
+            self.report(file, at, format!("{torn} bytes at its end are bad"), None);
         }
         if let Some(last) = self.segments.last().filter(|last| !last.sealed) {
             let (file, at) = (last.file.clone(), last.bytes);
@@ -282,18 +284,6 @@ impl Survey<'_> {
         } else {
             self.report(file, at, format!("{bytes} bytes are bad: {flaw}"), None);
         }
-    }
-
-    /// What looked like a torn tail is damage after all.
-    fn demote(&mut self, torn: u64) {
-        let Some(last) = self.segments.last_mut() else { return };
-        last.torn_bytes = 0;
-        let (file, at) = (last.file.clone(), last.bytes);
-        self.report(file, at, format!("{torn} bytes at its end are bad"), None);
-    }
-
-    fn finish(&mut self) {
-        self.damage.sort_by(|a, b| (&a.file, a.at).cmp(&(&b.file, b.at)));
     }
 
     fn report(&mut self, file: PathBuf, at: u64, why: String, lost: Option<Range<u64>>) {

@@ -16,9 +16,8 @@ use super::append;
 use super::copy::LocalCut;
 use super::folder::{make_dir, take_lock};
 use super::frame::Place;
-use super::groups::{Groups, GroupsConfig};
+use super::groups::Groups;
 use super::meta::{self, Meta};
-use super::mutex::lock;
 use super::options::Options;
 use super::queue::{self, Queue};
 use super::recover::{self, Site};
@@ -28,6 +27,7 @@ use super::stream::{Core, PartitionState, StreamState};
 use super::subscription::LocalSubscription;
 use super::writer::Writer;
 use crate::disk::{Disk, DiskLock};
+use crate::mutex::lock;
 use crate::{
     Cut, Epoch, Error, EventLog, Queued, RECORD_BYTES_MAX, Record, Stats, Status, Stream, Subscription,
     Upkeep,
@@ -176,7 +176,7 @@ impl Upkeep for LocalLog {
     }
 
     fn stats(&self, stream: Stream) -> Stats {
-        self.stream(stream).counters.read()
+        *lock(&self.stream(stream).stats)
     }
 
     fn shop_id(&self) -> Result<Option<Uuid>, Error> {
@@ -234,17 +234,11 @@ fn open_stream(core: &Arc<Core>, stream: Stream) -> Result<(Arc<StreamState>, Ve
         partitions.push(Arc::new(PartitionState { place, dir, segments, queue, failed: OnceLock::new() }));
         files.push(recovered.active);
     }
-    let groups = Groups::open(GroupsConfig {
-        path: folder.join("groups.json"),
-        disk: Arc::clone(&core.disk),
-        clock: Arc::clone(&core.clock),
-        configured: options.groups.clone(),
-        partitions: options.partitions,
-    })?;
+    let (path, disk, clock) = (folder.join("groups.json"), Arc::clone(&core.disk), Arc::clone(&core.clock));
+    let groups = Groups::open(path, disk, clock, options.groups.clone(), options.partitions)?;
     let changes = watch::Sender::new(0);
-    let state =
-        StreamState { core: Arc::clone(core), partitions, groups, counters: Default::default(), changes };
-    Ok((Arc::new(state), files))
+    let (core, stats) = (Arc::clone(core), Mutex::default());
+    Ok((Arc::new(StreamState { core, partitions, groups, stats, changes }), files))
 }
 
 /// A folder that is gone because a salvage was stopped is no reason to begin an empty log.

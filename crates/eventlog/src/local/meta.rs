@@ -13,15 +13,14 @@
 //! format   1: 0.1.0   2: shop_id
 //! ```
 
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::options::Options;
 use super::segment;
-use super::trouble::{advice, io_error};
+use super::trouble::{advice, if_there, io_error};
 use crate::disk::{self, Disk};
 use crate::{Error, Partition, Stream};
 
@@ -68,11 +67,7 @@ impl Meta {
     /// Reads it; `None` when there is no such file.
     pub(crate) fn read(disk: &dyn Disk, dir: &Path) -> Result<Option<Self>, Error> {
         let path = dir.join(FILE);
-        let bytes = match disk::read_file(disk, &path) {
-            Ok(bytes) => bytes,
-            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(why) => return Err(io_error("read", &path, &why)),
-        };
+        let Some(bytes) = if_there("read", &path, disk::read_file(disk, &path))? else { return Ok(None) };
         let shape = |why: serde_json::Error| {
             Error::Corrupt(format!("cannot read {}: {why}; {}", path.display(), advice(dir)))
         };
@@ -121,10 +116,11 @@ pub(crate) fn open_or_create(disk: &dyn Disk, options: &Options) -> Result<Meta,
         }
         return Ok(meta);
     }
-    if let Some(found) = any_segment(disk, dir)? {
+    if let Some(found) = segment_files(disk, dir)?.first() {
         return Err(Error::Corrupt(format!(
-            "cannot open {}: meta.json is missing beside {found}; {}",
+            "cannot open {}: meta.json is missing beside {}; {}",
             dir.display(),
+            found.display(),
             advice(dir)
         )));
     }
@@ -133,17 +129,17 @@ pub(crate) fn open_or_create(disk: &dyn Disk, options: &Options) -> Result<Meta,
     Ok(meta)
 }
 
-/// A segment file below `dir`, if there is any.
-fn any_segment(disk: &dyn Disk, dir: &Path) -> Result<Option<String>, Error> {
+/// The segment files below `dir`, those of a partition together and ascending.
+pub(crate) fn segment_files(disk: &dyn Disk, dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
     for stream in Stream::ALL {
         for partition in partition_folders(disk, dir, stream)? {
             let folder = segment::partition_dir(dir, stream, partition);
-            if let Some(base) = segment::list_bases(disk, &folder)?.first() {
-                return Ok(Some(folder.join(segment::file_name(*base)).display().to_string()));
-            }
+            let bases = segment::list_bases(disk, &folder)?;
+            files.extend(bases.into_iter().map(|base| folder.join(segment::file_name(base))));
         }
     }
-    Ok(None)
+    Ok(files)
 }
 
 /// The numbers of the partition folders that exist, ascending.
@@ -153,11 +149,7 @@ pub(crate) fn partition_folders(
     stream: Stream,
 ) -> Result<Vec<Partition>, Error> {
     let folder = dir.join(stream.name());
-    let names = match disk.list(&folder) {
-        Ok(names) => names,
-        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(why) => return Err(io_error("list", &folder, &why)),
-    };
+    let names = if_there("list", &folder, disk.list(&folder))?.unwrap_or_default();
     let mut found: Vec<Partition> = names.iter().filter_map(|name| name.parse().ok()).collect();
     found.sort_unstable();
     Ok(found)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 
 use super::frame::HEADER_BYTES;
-use super::mutex::lock;
+use crate::mutex::lock;
 use crate::{Error, Record};
 
 /// How a caller is told: the offset of its first record once all are durable, or why they are not.

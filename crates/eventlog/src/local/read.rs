@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::frame::{self, Flaw, HEADER_BYTES};
 use super::segment::Segment;
 use super::stream::{PartitionState, StreamState};
-use super::trouble::{advice, io_error};
+use super::trouble::{self, io_error};
 use crate::disk::{Access, DiskFile};
 use crate::{Error, Offset};
 
@@ -201,8 +201,7 @@ impl Reader<'_> {
     }
 
     fn corrupt(&self, path: &Path, at: u64, why: &str) -> Error {
-        let dir = &self.stream.core.options.dir;
-        Error::Corrupt(format!("{} at byte {at}: {why}; {}", path.display(), advice(dir)))
+        trouble::corrupt(&self.stream.core.options.dir, path, at, why)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::active::{Active, Failure};
 use super::frame::{self, Codec, HEADER_BYTES, Place};
 use super::segment::{self, Segment};
-use super::trouble::{advice, io_error};
+use super::trouble::{corrupt, if_there, io_error};
 use super::walk::{Step, Walk};
 use crate::Error;
 use crate::disk::{Access, Disk, DiskFile};
@@ -87,7 +87,7 @@ fn open_sealed(site: Site<'_>, base: u64, next: u64) -> Result<Arc<Segment>, Err
             Ok(Arc::new(segment))
         }
         Ok(header) if header.codec == Codec::Seal => Err(corrupt(
-            site,
+            site.log_dir,
             &segment.path,
             at,
             &format!(
@@ -95,9 +95,9 @@ fn open_sealed(site: Site<'_>, base: u64, next: u64) -> Result<Arc<Segment>, Err
                 header.base
             ),
         )),
-        Ok(_) => Err(corrupt(site, &segment.path, at, "it does not end with a seal")),
-        Err(flaw) if flaw.is_whole() => Err(corrupt(site, &segment.path, at, &flaw.to_string())),
-        Err(flaw) => Err(corrupt(site, &segment.path, at, &format!("its seal is broken: {flaw}"))),
+        Ok(_) => Err(corrupt(site.log_dir, &segment.path, at, "it does not end with a seal")),
+        Err(flaw) if flaw.is_whole() => Err(corrupt(site.log_dir, &segment.path, at, &flaw.to_string())),
+        Err(flaw) => Err(corrupt(site.log_dir, &segment.path, at, &format!("its seal is broken: {flaw}"))),
     }
 }
 
@@ -108,11 +108,7 @@ fn open_last(site: Site<'_>, base: u64) -> Result<Active, Error> {
     let failed = |why: &io::Error| io_error("recover", &segment.path, why);
     let file = site.disk.open(&segment.path, Access::Write).map_err(|why| failed(&why))?;
     let found = find_end(site, &segment, &file)?;
-    let poisoned = match site.disk.open(&mark, Access::Read) {
-        Ok(_) => true,
-        Err(why) if why.kind() == io::ErrorKind::NotFound => false,
-        Err(why) => return Err(io_error("open", &mark, &why)),
-    };
+    let poisoned = if_there("open", &mark, site.disk.open(&mark, Access::Read))?.is_some();
     let file = if poisoned {
         let fresh = copy_valid(site, &segment, &file, found.bytes).map_err(|why| failed(&why))?;
         site.disk.remove(&mark).map_err(|why| failed(&why))?;
@@ -157,7 +153,7 @@ fn find_end(site: Site<'_>, segment: &Segment, file: &Arc<dyn DiskFile>) -> Resu
             Step::Frame { at, header, end } => {
                 if header.base != found.end || found.sealed {
                     let why = format!("offset {} follows {}", header.base, found.end);
-                    return Err(corrupt(site, &segment.path, at, &why));
+                    return Err(corrupt(site.log_dir, &segment.path, at, &why));
                 }
                 found.sealed = header.codec == Codec::Seal;
                 found.end = end;
@@ -167,10 +163,10 @@ fn find_end(site: Site<'_>, segment: &Segment, file: &Arc<dyn DiskFile>) -> Resu
             }
             Step::Bad { at, flaw, resume: Some(next) } => {
                 let why = format!("{flaw}, and whole frames follow at byte {next}");
-                return Err(corrupt(site, &segment.path, at, &why));
+                return Err(corrupt(site.log_dir, &segment.path, at, &why));
             }
             Step::Bad { at, flaw, .. } if flaw.is_whole() => {
-                return Err(corrupt(site, &segment.path, at, &flaw.to_string()));
+                return Err(corrupt(site.log_dir, &segment.path, at, &flaw.to_string()));
             }
             Step::Bad { at, flaw, resume: None } => {
                 let path = segment.path.display();
@@ -221,8 +217,4 @@ fn copy_valid(
     site.disk.rename(&beside, &segment.path)?;
     site.disk.sync_dir(site.dir)?;
     Ok(fresh)
-}
-
-fn corrupt(site: Site<'_>, path: &Path, at: u64, why: &str) -> Error {
-    Error::Corrupt(format!("{} at byte {at}: {why}; {}", path.display(), advice(site.log_dir)))
 }

@@ -2,14 +2,15 @@
 //! passed are ever deleted, the oldest first: those older than `keep`, and younger ones when the room is needed.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use kassa_model::{failpoint, micros_set_ahead};
 
 use super::active::Failure;
-use super::stats::add;
 use super::stream::{PartitionState, StreamState};
 use super::writer::Writer;
+use crate::mutex::lock;
 
 /// Why segments are deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,12 +72,7 @@ impl Writer {
     fn delete_one(&mut self, need: Need) -> Result<bool, Failure> {
         let list = self.partition.segments.snapshot();
         let oldest = &list[0];
-        let (passed, _) = self.stream.groups.slowest(
-            self.partition.place.partition,
-            oldest.base,
-            self.partition.segments.end(),
-        );
-        if oldest.end() > passed || oldest.end() == oldest.base {
+        if oldest.end() > self.stream.slowest(&self.partition).0 || oldest.end() == oldest.base {
             return Ok(false);
         }
         let wanted = match need {
@@ -109,7 +105,7 @@ impl Writer {
         disk.sync_dir(&self.partition.dir).map_err(|why| {
             Failure::Poison(format!("cannot fsync {}: {why}", self.partition.dir.display()))
         })?;
-        add(&self.stream.counters.segments_deleted, 1);
+        lock(&self.stream.stats).segments_deleted += 1;
         tracing::info!(path = %oldest.path.display(), ?need, "deleted a segment");
         Ok(true)
     }
@@ -124,17 +120,19 @@ impl Writer {
 impl StreamState {
     /// Bytes that may still be taken. A disk that cannot be asked counts as having room: the write will tell.
     pub(super) fn room(&self) -> u64 {
-        let options = &self.core.options;
-        let allowed = options.max_bytes.saturating_sub(self.core.used.load(Ordering::Relaxed));
-        let free = self.core.disk.free_bytes(&options.dir).unwrap_or(u64::MAX);
-        allowed.min(free.saturating_sub(options.reserve_bytes))
+        let (options, (used, free)) = (&self.core.options, self.used_and_free());
+        options.max_bytes.saturating_sub(used).min(free.saturating_sub(options.reserve_bytes))
+    }
+
+    /// Bytes of the log, and bytes that are left on its disk.
+    fn used_and_free(&self) -> (u64, u64) {
+        let free = self.core.disk.free_bytes(&self.core.options.dir).unwrap_or(u64::MAX);
+        (self.core.used.load(Ordering::Relaxed), free)
     }
 
     /// The state of the room in words, naming who holds it.
     pub(super) fn why_full(&self, partition: &PartitionState) -> String {
-        let options = &self.core.options;
-        let used = self.core.used.load(Ordering::Relaxed);
-        let free = self.core.disk.free_bytes(&options.dir).unwrap_or(u64::MAX);
+        let (options, (used, free)) = (&self.core.options, self.used_and_free());
         let limit = if free.saturating_sub(options.reserve_bytes) < options.max_bytes.saturating_sub(used) {
             format!(
                 "the disk has {} MiB left of which {} are reserved",
@@ -144,10 +142,10 @@ impl StreamState {
         } else {
             format!("{} of at most {} MiB are used", used >> 20, options.max_bytes >> 20)
         };
-        let (first, end) = (partition.segments.first(), partition.segments.end());
-        match self.groups.slowest(partition.place.partition, first, end) {
+        match self.slowest(partition) {
             (next, Some(group)) => {
-                format!("{limit}; the slowest group is {group}, {} records behind", end - next)
+                let behind = partition.segments.end() - next;
+                format!("{limit}; the slowest group is {group}, {behind} records behind")
             }
             (_, None) => limit,
         }
@@ -155,15 +153,11 @@ impl StreamState {
 
     /// A warning, naming the slowest group, when nine tenths of the bytes are used or the disk nears the reserve.
     pub(super) fn nearly_full(&self) -> Option<String> {
-        let options = &self.core.options;
-        let used = self.core.used.load(Ordering::Relaxed);
-        let free = self.core.disk.free_bytes(&options.dir).unwrap_or(u64::MAX);
+        let (options, (used, free)) = (&self.core.options, self.used_and_free());
         let tight = used > options.max_bytes / 10 * 9 || free < options.reserve_bytes / 4 * 5;
         tight.then(|| {
-            let slowest = self.partitions.iter().max_by_key(|partition| {
-                let (first, end) = (partition.segments.first(), partition.segments.end());
-                end - self.groups.slowest(partition.place.partition, first, end).0
-            });
+            let behind = |of: &&Arc<PartitionState>| of.segments.end().saturating_sub(self.slowest(of).0);
+            let slowest = self.partitions.iter().max_by_key(behind);
             slowest.map_or_else(String::new, |partition| self.why_full(partition))
         })
     }

@@ -15,7 +15,7 @@ use super::meta::Meta;
 use super::survey::{self, Chain, Found};
 use super::trouble::io_error;
 use super::{groups, segment};
-use crate::disk::{self, Access, Disk, DiskFile};
+use crate::disk::{Access, Disk, DiskFile};
 use crate::{Error, Partition, Stream};
 
 /// What salvage did.
@@ -96,9 +96,7 @@ fn copy_groups(disk: &dyn Disk, dir: &Path, fresh: &Path, stream: Stream) -> Res
     let folder = fresh.join(stream.name());
     make(disk, &folder)?;
     let marks = groups::read(disk, &dir.join(stream.name()).join("groups.json"))?;
-    let path = folder.join("groups.json");
-    let text = serde_json::to_vec_pretty(&marks).expect("a map of plain fields serialises");
-    disk::replace_file(disk, &path, &text).map_err(|why| io_error("write", &path, &why))
+    groups::write(disk, &folder.join("groups.json"), &marks)
 }
 
 fn swap(disk: &dyn Disk, dir: &Path, fresh: &Path, aside: &Path) -> Result<(), Error> {
@@ -249,12 +247,7 @@ impl<'a> Copy<'a> {
     }
 
     fn seal(&mut self) -> Result<(), Error> {
-        let mut seal = Vec::with_capacity(HEADER_BYTES);
-        frame::begin(&mut seal);
-        let base = self.chain.expected.unwrap_or(0);
-        let header = Header { base, time: self.time, length: 0, count: 0, codec: Codec::Seal };
-        frame::finish(&mut seal, &self.place, header);
-        self.write(&seal)
+        self.write(&frame::seal(&self.place, self.chain.expected.unwrap_or(0), self.time))
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::mutex::lock;
-use super::trouble::io_error;
+use super::trouble::if_there;
 use crate::disk::Disk;
+use crate::mutex::lock;
 use crate::{Error, Partition, Stream};
 
 /// One file of a partition. The writer moves the numbers up after each successful fsync and never before, so whoever
@@ -125,11 +125,7 @@ pub(crate) fn poison_name(base: u64) -> String {
 
 /// Base offsets of the segment files in `dir`, ascending; none when there is no such folder.
 pub(crate) fn list_bases(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
-    let names = match disk.list(dir) {
-        Ok(names) => names,
-        Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(why) => return Err(io_error("list", dir, &why)),
-    };
+    let names = if_there("list", dir, disk.list(dir))?.unwrap_or_default();
     let mut bases: Vec<u64> = names
         .iter()
         .filter_map(|name| name.strip_suffix(".log"))

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use kassa_model::Clock;
 use tokio::sync::watch;
@@ -13,9 +13,8 @@ use super::groups::Groups;
 use super::options::Options;
 use super::queue::Queue;
 use super::segment::Segments;
-use super::stats::Counters;
 use crate::disk::Disk;
-use crate::{GroupStatus, Offset, PartitionStatus, Status};
+use crate::{GroupStatus, Offset, PartitionStatus, Stats, Status};
 
 /// What the whole log shares.
 #[derive(Debug)]
@@ -35,7 +34,8 @@ pub(crate) struct StreamState {
     pub(crate) core: Arc<Core>,
     pub(crate) partitions: Vec<Arc<PartitionState>>,
     pub(crate) groups: Groups,
-    pub(crate) counters: Counters,
+    /// What it has done since it was opened.
+    pub(crate) stats: Mutex<Stats>,
     /// Moves on whenever a subscriber may have something new to see.
     pub(crate) changes: watch::Sender<u64>,
 }
@@ -81,13 +81,17 @@ impl StreamState {
         }
     }
 
+    /// The offset that every configured group has passed in a partition, and the slowest of them.
+    pub(crate) fn slowest(&self, partition: &PartitionState) -> (u64, Option<String>) {
+        let (first, end) = (partition.segments.first(), partition.segments.end());
+        self.groups.slowest(partition.place.partition, first, end)
+    }
+
     /// Lets the writers delete what all groups have passed, where there is such a segment.
     pub(crate) fn ask_retention(&self) {
         for partition in &self.partitions {
             let list = partition.segments.snapshot();
-            let (oldest, end) = (&list[0], partition.segments.end());
-            let (passed, _) = self.groups.slowest(partition.place.partition, oldest.base, end);
-            if list.len() > 1 && oldest.end() <= passed {
+            if list.len() > 1 && list[0].end() <= self.slowest(partition).0 {
                 partition.queue.ask_chores();
             }
         }

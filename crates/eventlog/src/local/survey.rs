@@ -2,7 +2,7 @@
 
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -131,7 +131,7 @@ pub(crate) fn identify(disk: &dyn Disk, dir: &Path) -> Result<Identity, Error> {
 /// The id that most segments bear.
 fn majority_owner(disk: &dyn Disk, dir: &Path) -> Result<Option<Uuid>, Error> {
     let mut votes: Vec<(Uuid, usize)> = Vec::new();
-    for path in segment_files(disk, dir)? {
+    for path in meta::segment_files(disk, dir)? {
         let file = disk.open(&path, Access::Read).map_err(|why| io_error("open", &path, &why))?;
         let Some(owner) = an_owner(file).map_err(|why| io_error("read", &path, &why))? else {
             continue;
@@ -142,18 +142,6 @@ fn majority_owner(disk: &dyn Disk, dir: &Path) -> Result<Option<Uuid>, Error> {
         }
     }
     Ok(votes.into_iter().max_by_key(|(_, count)| *count).map(|(id, _)| id))
-}
-
-fn segment_files(disk: &dyn Disk, dir: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut files = Vec::new();
-    for stream in Stream::ALL {
-        for partition in meta::partition_folders(disk, dir, stream)? {
-            let folder: PathBuf = partition_dir(dir, stream, partition);
-            let bases = segment::list_bases(disk, &folder)?;
-            files.extend(bases.into_iter().map(|base| folder.join(segment::file_name(base))));
-        }
-    }
-    Ok(files)
 }
 
 /// The owner of the first frame, or of another one where that is damaged.

@@ -11,8 +11,8 @@ use kassa_model::failpoint;
 use super::active::{Active, Failure};
 use super::frame::{self, Codec, Header};
 use super::queue::{Answer, Call, Gather, Work};
-use super::stats::add;
 use super::stream::{PartitionState, StreamState};
+use crate::mutex::lock;
 use crate::{Error, Record};
 
 /// How often retention is looked after when nothing else happens.
@@ -115,7 +115,7 @@ impl Writer {
                 let _ = call.done.send(Err(Error::Unavailable(why.clone())));
             } else if bytes > room {
                 let why = refusal.get_or_insert_with(|| self.why_full());
-                add(&self.stream.counters.refused_full, 1);
+                lock(&self.stream.stats).refused_full += 1;
                 let _ = call.done.send(Err(Error::Full(why.clone())));
             } else {
                 room -= bytes;
@@ -175,13 +175,19 @@ impl Writer {
         let took = self.active.sync(self.buffer.len(), end, time)?;
         self.next = end;
         self.stream.core.used.fetch_add(self.buffer.len() as u64, Ordering::Relaxed);
-        let counters = &self.stream.counters;
-        counters.synced(took);
-        add(&counters.frames, 1);
-        add(&counters.records, u64::from(count));
-        add(&counters.bytes, self.buffer.len() as u64);
+        self.count(count, took);
         self.stream.announce();
         Ok(())
+    }
+
+    /// Counts a frame of so many records, whose fsync took so long.
+    fn count(&self, records: u32, took: Duration) {
+        let mut stats = lock(&self.stream.stats);
+        stats.frames += 1;
+        stats.records += u64::from(records);
+        stats.bytes += self.buffer.len() as u64;
+        stats.syncs += 1;
+        stats.sync_micros += u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     }
 
     /// Ends the active segment and begins the next one.
@@ -193,7 +199,7 @@ impl Writer {
         }
         self.active = Active::create(self.stream.core.disk.as_ref(), &self.partition.dir, self.next)?;
         self.partition.segments.push(Arc::clone(&self.active.segment));
-        add(&self.stream.counters.segments_created, 1);
+        lock(&self.stream.stats).segments_created += 1;
         failpoint::hit("log.after_roll");
         self.partition.queue.ask_chores();
         Ok(())
@@ -203,8 +209,8 @@ impl Writer {
     /// that nothing was taken.
     fn refuse(&mut self, failure: &Failure, jobs: &mut VecDeque<Job>) {
         match failure {
-            Failure::Full(_) => add(&self.stream.counters.refused_full, self.finished.len() as u64),
-            Failure::Write(_) | Failure::Poison(_) => add(&self.stream.counters.failures, 1),
+            Failure::Full(_) => lock(&self.stream.stats).refused_full += self.finished.len() as u64,
+            Failure::Write(_) | Failure::Poison(_) => lock(&self.stream.stats).failures += 1,
         }
         tracing::error!(partition = self.partition.place.partition, ?failure, "a group commit failed");
         let base = self.next;
