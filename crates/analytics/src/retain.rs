@@ -217,10 +217,10 @@ mod tests {
     }
 
     /// Stores events, then a letter for each of `refused`, which are times of receipt.
-    async fn insert(store: &Arc<dyn EventStore>, from: u128, events: Vec<Event>, refused: &[i64]) {
+    async fn insert(store: &Arc<dyn EventStore>, from: u64, events: Vec<Event>, refused: &[i64]) {
         let rows = with_visits(from, events);
-        let end = from + rows.len() as u128;
-        let letter = |(offset, at): (u128, &i64)| DeadLetter {
+        let end = from + rows.len() as u64;
+        let letter = |(offset, at): (u64, &i64)| DeadLetter {
             offset,
             rejected: Rejected {
                 id: format!("letter {offset}"),
@@ -238,7 +238,7 @@ mod tests {
             partition: 0,
             epoch: 1,
             from,
-            to: end + rejected.len() as u128,
+            to: end + rejected.len() as u64,
             rows,
             rejected,
             counts: BTreeMap::new(),
@@ -338,7 +338,7 @@ mod tests {
                 assert_eq!(bed.ids().await.len(), 8 + start, "ahead by {ahead}, start {start}");
                 bed.clock.advance(MICROS_PER_HOUR);
                 let wrong = event("month", &format!("wrong {start}"), bed.clock.now().micros());
-                insert(&bed.store, 8 + start as u128, vec![wrong], &[]).await;
+                insert(&bed.store, 8 + start as u64, vec![wrong], &[]).await;
                 bed.clock.advance(MICROS_PER_HOUR);
             }
             let mut running = Duration::from_secs(60);

@@ -12,7 +12,7 @@ pub struct Mark {
     /// Which log the position belongs to.
     pub log_id: Uuid,
     /// Position: the log's `Offset` of the next record to read.
-    pub position: u128,
+    pub position: u64,
     /// The epoch under which it was written.
     pub epoch: u64,
 }
@@ -23,7 +23,7 @@ pub struct Row {
     /// The partition of its record; in a batch, the batch's.
     pub partition: u32,
     /// Offset of its record in the partition.
-    pub offset: u128,
+    pub offset: u64,
     /// Index within its record; 0 unless one record made several rows.
     pub index: u32,
     /// The event.
@@ -39,7 +39,7 @@ pub struct RowPlace {
     /// When it was received.
     pub received_at: Timestamp,
     /// Offset of its record in the partition.
-    pub offset: u128,
+    pub offset: u64,
     /// Index within its record.
     pub index: u32,
     /// The partition.
@@ -58,7 +58,7 @@ impl Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
     /// Offset of its record in the partition.
-    pub offset: u128,
+    pub offset: u64,
     /// The refused event.
     pub rejected: Rejected,
 }
@@ -84,9 +84,9 @@ pub struct Batch {
     /// The epoch under which the processor holds it.
     pub epoch: u64,
     /// Where the store must stand now: what the last batch's `to` was, or the log's start.
-    pub from: u128,
+    pub from: u64,
     /// Where it stands afterwards.
-    pub to: u128,
+    pub to: u64,
     /// The events, ascending by (offset, index).
     pub rows: Vec<Row>,
     /// The dead letters.

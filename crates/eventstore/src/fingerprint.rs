@@ -44,7 +44,7 @@ impl Fingerprint {
 
     /// Adds the count of one key; each key once.
     pub(crate) fn add_count(&mut self, key: &CountKey<String>, count: u64) {
-        let mut item = Item::new(0, u128::from(count));
+        let mut item = Item::new(0, count);
         item.text(&key.site);
         item.number(key.day);
         item.text(key.outcome.name());
@@ -61,10 +61,11 @@ impl Fingerprint {
 struct Item(SipHasher24);
 
 impl Item {
-    fn new(partition: u32, offset: u128) -> Self {
+    fn new(partition: u32, offset: u64) -> Self {
         let mut hasher = SipHasher24::new_with_key(&KEY);
         hasher.write(&partition.to_le_bytes());
-        hasher.write(&offset.to_le_bytes());
+        // As 16 bytes: a store of before has the hash that it had.
+        hasher.write(&u128::from(offset).to_le_bytes());
         Self(hasher)
     }
 

@@ -19,9 +19,9 @@ pub struct Resume {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionPart {
     /// The offset of the first.
-    pub from: u128,
+    pub from: u64,
     /// The offset after the last.
-    pub to: u128,
+    pub to: u64,
     /// Only those received in this hour (`Timestamp::hour`).
     pub hour: Option<i64>,
 }

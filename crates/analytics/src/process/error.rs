@@ -26,7 +26,7 @@ pub enum Error {
         /// The partition.
         partition: u32,
         /// Where the store stands.
-        position: u128,
+        position: Offset,
         /// Where the log ends.
         end: Offset,
     },

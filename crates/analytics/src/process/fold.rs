@@ -206,13 +206,13 @@ impl Fold {
             match decision {
                 Decision::Duplicate => {}
                 Decision::Rejected(letter) => {
-                    rejected.push(DeadLetter { offset: offset.0.into(), rejected: Rejected::clone(letter) });
+                    rejected.push(DeadLetter { offset: offset.0, rejected: Rejected::clone(letter) });
                 }
                 Decision::Stored { visitor, session, visit, anonymous } => {
                     let Body::Event(recorded, id) = Decoded::new(*offset, payload.clone()).body else {
                         continue;
                     };
-                    let mut work = Work::new(offset.0.into(), recorded, id, None);
+                    let mut work = Work::new(offset.0, recorded, id, None);
                     work.take(&mut self.memory, tools, true);
                     let mut event = work.recorded.event;
                     (event.visitor, event.session) = (Some(*visitor), Some(*session));
@@ -264,7 +264,7 @@ impl Fold {
                 return self.reject(offset, Box::new(Rejected { site, ..letter }), into);
             }
         };
-        let mut work = Work::new(offset.0.into(), recorded, id, answers.0.get(&id.hash).copied());
+        let mut work = Work::new(offset.0, recorded, id, answers.0.get(&id.hash).copied());
         let flow = match unstorable {
             Some(why) => Flow::Rejected(Reason::Unstorable, why),
             None => work.take(&mut self.memory, tools, false),
@@ -312,7 +312,7 @@ impl Fold {
     }
 
     fn row(&self, offset: Offset, event: Event, visit: Option<Visit>) -> Row {
-        Row { partition: self.partition, offset: offset.0.into(), index: 0, event, visit }
+        Row { partition: self.partition, offset: offset.0, index: 0, event, visit }
     }
 
     /// Makes a dead letter of the record. A time of receipt that cannot be believed would age all the others: the
@@ -323,7 +323,7 @@ impl Fold {
         }
         letter.site.truncate(letter.site.floor_char_boundary(255));
         into.counts.add(&letter.site, letter.received_at, Outcome::Rejected(letter.reason));
-        into.rejected.push(DeadLetter { offset: offset.0.into(), rejected: Rejected::clone(&letter) });
+        into.rejected.push(DeadLetter { offset: offset.0, rejected: Rejected::clone(&letter) });
         Decision::Rejected(letter)
     }
 

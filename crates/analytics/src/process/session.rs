@@ -76,7 +76,7 @@ pub(super) struct Sessions {
 #[serde(into = "KeptGeneration", from = "KeptGeneration")]
 struct Generation {
     /// The offset of its first record.
-    from: u128,
+    from: u64,
     /// The age at which it began, in hours.
     age: i64,
     /// Of a store that kept no ranges: it has the rows of this hour of receipt instead.
@@ -87,7 +87,7 @@ struct Generation {
 
 /// The same in short: offset, age and hour. The offset is text, as JSON's numbers end at 2^53 in many readers.
 #[derive(Serialize, Deserialize)]
-struct KeptGeneration(#[serde(with = "offset")] u128, i64, Option<i64>);
+struct KeptGeneration(#[serde(with = "offset")] u64, i64, Option<i64>);
 
 /// What of the memory is kept with the position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,12 +138,12 @@ impl Sessions {
 
     /// The parts in which the store must send sessions at `resume`.
     pub(super) fn parts(&self) -> Vec<SessionPart> {
-        let ends = self.generations.iter().skip(1).map(|next| next.from).chain([u128::MAX]);
+        let ends = self.generations.iter().skip(1).map(|next| next.from).chain([u64::MAX]);
         let first_range = self.generations.iter().find(|generation| generation.hour.is_none());
-        let part = |(generation, next): (&Generation, u128)| {
+        let part = |(generation, next): (&Generation, u64)| {
             // Rows that came later are in ranges, whatever their hour of receipt.
             let to = if generation.hour.is_some() {
-                first_range.map_or(u128::MAX, |first| first.from)
+                first_range.map_or(u64::MAX, |first| first.from)
             } else {
                 next
             };
@@ -186,7 +186,7 @@ impl Sessions {
 
     /// Comes to the record at `offset`, which is about to be stored at this `age`: begins a generation and lets go of old ones
     /// where that is due. What happens depends on what is remembered alone, so it is the same after a restart.
-    pub(super) fn advance(&mut self, offset: u128, age: i64) {
+    pub(super) fn advance(&mut self, offset: u64, age: i64) {
         let bytes_max = (self.options.memory_max / GENERATIONS).max(1);
         let goes_on = self
             .generations
@@ -342,11 +342,11 @@ impl From<KeptGeneration> for Generation {
 mod offset {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
-    pub(super) fn serialize<S: Serializer>(offset: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(offset: &u64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(offset)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u128, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }

@@ -94,7 +94,7 @@ pub(super) struct Tools {
 #[derive(Debug)]
 pub(super) struct Work {
     /// The offset of its record.
-    offset: u128,
+    offset: u64,
     /// The event and what the collector knew of it.
     pub(super) recorded: Box<Recorded>,
     /// How it is looked up among the ids.
@@ -108,12 +108,7 @@ pub(super) struct Work {
 
 impl Work {
     /// An event before its first step.
-    pub(super) fn new(
-        offset: u128,
-        recorded: Box<Recorded>,
-        id: Candidate,
-        stored_hour: Option<i64>,
-    ) -> Self {
+    pub(super) fn new(offset: u64, recorded: Box<Recorded>, id: Candidate, stored_hour: Option<i64>) -> Self {
         Self { offset, recorded, id, stored_hour, visit: None, agent: None }
     }
 

@@ -173,10 +173,10 @@ pub(super) fn position_in(
         Some(mark) if mark.log_id != status.log_id => {
             Err(Error::OtherLog { store: mark.log_id, log: status.log_id })
         }
-        Some(Mark { position, .. }) => match u64::try_from(position).map(Offset) {
-            Ok(known) if known <= end => Ok(known),
-            _ => Err(Error::BeyondEnd { partition, position, end }),
-        },
+        Some(Mark { position, .. }) if position > end.0 => {
+            Err(Error::BeyondEnd { partition, position: Offset(position), end })
+        }
+        Some(Mark { position, .. }) => Ok(Offset(position)),
     }
 }
 

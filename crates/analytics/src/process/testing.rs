@@ -97,7 +97,7 @@ pub(super) struct Runner<'a> {
     pub(super) options: FoldOptions,
     pub(super) tools: Tools,
     fold: Fold,
-    from: u128,
+    from: u64,
 }
 
 impl<'a> Runner<'a> {
@@ -147,7 +147,7 @@ impl<'a> Runner<'a> {
         let (rows, rejected) = self.fold.rebuild(records, &folded.decisions, &mut self.tools);
         assert_eq!(rows, folded.rows, "building a batch again gives the same rows");
         assert_eq!(rejected, folded.rejected);
-        let to = u128::from(last.after().0);
+        let to = last.after().0;
         let batch = Batch {
             log_id: LOG,
             partition: 0,

@@ -2,7 +2,7 @@
 //!
 //! ```json
 //! {"results":[{"id":"m-1","site_id":"demo","name":"click","visitor":"00000000000000ab","props":{"a":1}}],
-//!  "next_cursor":"00064f2b8c0a1234-00000000000000000000000000000007-00000000-00000000"}
+//!  "next_cursor":"00064f2b8c0a1234-0000000000000007-00000000-00000000"}
 //! ```
 //! `next_cursor` goes into `cursor` of the next question; null means there is no more. Parameters: `site_id`, `limit`
 //! (100, at most 1,000), `cursor`, `name`, `page`, `user`, `visitor` (16 hex digits), `id`, `from`, `to` (of
@@ -87,23 +87,22 @@ impl<'a> Page<'a> {
 }
 
 fn cursor(RowPlace { received_at, offset, index, partition }: RowPlace) -> String {
-    format!("{:016x}-{offset:032x}-{index:08x}-{partition:08x}", received_at.micros())
+    format!("{:016x}-{offset:016x}-{index:08x}-{partition:08x}", received_at.micros())
 }
 
-/// One of 0.2.0 and before names no partition, so that it does not say where to go on: it is refused as any other text.
 fn parse_cursor(text: &str) -> Result<RowPlace, Invalid> {
     let bad = || Invalid("cursor must be the next_cursor of an earlier answer".to_owned());
     let parts: Vec<&str> = text.split('-').collect();
     let [received, offset, index, partition] = parts.as_slice() else { return Err(bad()) };
     let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    if !hex || [received, offset, index, partition].map(|part| part.len()) != [16, 32, 8, 8] {
+    if !hex || [received, offset, index, partition].map(|part| part.len()) != [16, 16, 8, 8] {
         return Err(bad());
     }
     let small = |text: &str| u32::from_str_radix(text, 16).map_err(|_| bad());
     let received = i64::from_str_radix(received, 16).map_err(|_| bad())?;
     Ok(RowPlace {
         received_at: Timestamp::from_micros(received),
-        offset: u128::from_str_radix(offset, 16).map_err(|_| bad())?,
+        offset: u64::from_str_radix(offset, 16).map_err(|_| bad())?,
         index: small(index)?,
         partition: small(partition)?,
     })
@@ -221,14 +220,15 @@ mod tests {
     #[test]
     fn cursors_come_back_as_they_were() {
         let received_at = Timestamp::from_micros(1_735_732_800_000_000);
-        let place = RowPlace { received_at, offset: u128::MAX, index: 7, partition: u32::MAX };
+        let place = RowPlace { received_at, offset: u64::MAX, index: 7, partition: u32::MAX };
         assert_eq!(parse_cursor(&cursor(place)), Ok(place));
         let check = |text: &str| assert!(parse_cursor(text).is_err(), "{text}");
         check("");
         check("1-2-3-4");
-        check("zzzzzzzzzzzzzzzz-00000000000000000000000000000007-00000000-00000000");
-        check("ffffffffffffffff-00000000000000000000000000000007-00000000-00000000");
-        // As they were while places had no partition.
+        check("zzzzzzzzzzzzzzzz-0000000000000007-00000000-00000000");
+        check("ffffffffffffffff-0000000000000007-00000000-00000000");
+        // As they were while offsets had 128 bits, and before places had a partition.
+        check("00064f2b8c0a1234-00000000000000000000000000000007-00000000-00000000");
         check("00064f2b8c0a1234-00000000000000000000000000000007-00000000");
         check(&"-".repeat(100));
     }

@@ -153,6 +153,6 @@ impl Money for Store {
         }
         let marks = self.store.marks().await.map_err(|error| error.to_string())?;
         let mark = marks.get(&partition);
-        Ok(mark.map(|mark| (mark.log_id, Offset(u64::try_from(mark.position).unwrap_or(u64::MAX)))))
+        Ok(mark.map(|mark| (mark.log_id, Offset(mark.position))))
     }
 }

@@ -137,7 +137,7 @@ impl Maker {
         });
         let first = copied.await??.first;
         let follows = |partition: &u32, mark: &Mark| {
-            first.get(&(Stream::Events, *partition)).is_some_and(|first| u128::from(first.0) <= mark.position)
+            first.get(&(Stream::Events, *partition)).is_some_and(|first| first.0 <= mark.position)
         };
         Ok(positions.iter().all(|(partition, mark)| follows(partition, mark)))
     }

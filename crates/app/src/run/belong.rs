@@ -202,9 +202,9 @@ async fn skip(parts: &Parts, facts: &Facts) -> anyhow::Result<()> {
             Some(mark) if mark.log_id == log.id => (mark.position, mark.epoch),
             Some(_) => continue,
             // A new store takes any position.
-            None => (first.0.into(), 0),
+            None => (first.0, 0),
         };
-        let is_beyond = store.marks.contains_key(partition) && from >= u128::from(first.0);
+        let is_beyond = store.marks.contains_key(partition) && from >= first.0;
         if *stream != Stream::Events || *first == Offset::START || is_beyond {
             continue;
         }
@@ -213,7 +213,7 @@ async fn skip(parts: &Parts, facts: &Facts) -> anyhow::Result<()> {
             partition: *partition,
             epoch,
             from,
-            to: first.0.into(),
+            to: first.0,
             rows: Vec::new(),
             rejected: Vec::new(),
             counts: BTreeMap::new(),

@@ -138,7 +138,7 @@ pub(super) async fn dead_letters_are_listed(store: &dyn EventStore) {
     let sent = vec![letter(0, "demo", 5), letter(1, "demo", 9), letter(2, "", 7), letter(3, "other", 9)];
     store.insert(letters(0, sent)).await.unwrap();
     let base = || DeadLetterFilter { limit: 10, ..Default::default() };
-    let cases: Vec<(DeadLetterFilter, &[u128])> = vec![
+    let cases: Vec<(DeadLetterFilter, &[u64])> = vec![
         (base(), &[3, 1, 2, 0]),
         (DeadLetterFilter { limit: 2, ..base() }, &[3, 1]),
         (DeadLetterFilter { site: Some("demo".to_owned()), ..base() }, &[1, 0]),
@@ -149,7 +149,7 @@ pub(super) async fn dead_letters_are_listed(store: &dyn EventStore) {
     ];
     for (filter, expected) in cases {
         let found = store.dead_letters(&filter).await.unwrap();
-        let offsets: Vec<u128> = found.iter().map(|letter| letter.offset).collect();
+        let offsets: Vec<u64> = found.iter().map(|letter| letter.offset).collect();
         assert_eq!(offsets, expected, "{filter:?}");
     }
 }
@@ -188,7 +188,7 @@ pub(super) async fn dead_letters_outlive_a_clock_set_ahead(store: &dyn EventStor
 }
 
 pub(super) async fn dead_letters_are_kept_up_to_10_000_per_partition_site_and_day(store: &dyn EventStore) {
-    let many = |from: u128, to: u128| (from..to).map(|offset| letter(offset, "demo", 0)).collect::<Vec<_>>();
+    let many = |from: u64, to: u64| (from..to).map(|offset| letter(offset, "demo", 0)).collect::<Vec<_>>();
     store.insert(letters(0, many(0, 9_000))).await.unwrap();
     store.insert(letters(9_000, many(9_000, 11_000))).await.unwrap();
     store.insert(letters(11_000, vec![letter(11_000, "demo", 0), letter(11_001, "other", 0)])).await.unwrap();

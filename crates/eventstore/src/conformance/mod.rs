@@ -30,7 +30,7 @@ macro_rules! backend {
                 super::places::a_store_says_whose_it_is,
                 super::places::the_state_goes_with_the_position,
                 super::places::a_row_that_cannot_be_stored_is_named,
-                super::places::offsets_have_128_bits,
+                super::places::offsets_have_64_bits,
                 super::places::resume_gives_back_what_was_committed,
                 super::places::resume_tells_what_opens_visits_and_who_was_named,
                 super::places::resume_goes_back_as_far_as_asked,

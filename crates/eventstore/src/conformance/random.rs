@@ -91,7 +91,7 @@ pub(crate) fn batches(random: &mut Random, count: usize) -> Vec<Batch> {
 /// A batch in which some records made several rows.
 fn shaken(random: &mut Random, events: Vec<Event>) -> Batch {
     let mut sent = batch(0, events);
-    let (mut offset, mut index) = (5_u128 << 70, 0);
+    let (mut offset, mut index) = (5_u64 << 40, 0);
     for row in &mut sent.rows {
         (offset, index) = if random.one_in(3) { (offset, index + 1) } else { (offset + 2, 0) };
         *row = Row { offset, index, ..row.clone() };
@@ -296,7 +296,7 @@ pub(crate) fn event_filter(random: &mut Random) -> EventFilter {
         include_dialect_bots: random.one_in(2),
         before: random.one_in(4).then(|| RowPlace {
             received_at: after(random.below(4_000) as i64),
-            offset: (5_u128 << 70) + 40,
+            offset: (5_u64 << 40) + 40,
             index: 1,
             partition: random.below(3) as u32,
         }),

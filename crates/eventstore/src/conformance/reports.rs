@@ -365,7 +365,7 @@ pub(super) async fn hostile_questions_are_answered(store: &dyn EventStore) {
         let time = Timestamp::from_micros(time);
         let expected = if time.micros() > 0 { 2 } else { 0 };
         let before = EventFilter {
-            before: Some(RowPlace { received_at: time, offset: u128::MAX, index: u32::MAX, partition: 0 }),
+            before: Some(RowPlace { received_at: time, offset: u64::MAX, index: u32::MAX, partition: 0 }),
             limit: u32::MAX,
             ..EventFilter::default()
         };

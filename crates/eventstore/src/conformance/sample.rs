@@ -93,8 +93,8 @@ pub(crate) fn order(id: &str, revenue_minor: i64) -> OrderPart {
 }
 
 /// A batch of `events` for partition 0, one per offset from `from`, with their counts.
-pub(crate) fn batch(from: u128, events: Vec<Event>) -> Batch {
-    let to = from + events.len() as u128;
+pub(crate) fn batch(from: u64, events: Vec<Event>) -> Batch {
+    let to = from + events.len() as u64;
     let mut counts = BTreeMap::new();
     for event in &events {
         *counts.entry(stored_key(event)).or_default() += 1;
@@ -115,7 +115,7 @@ fn stored_key(event: &Event) -> CountKey<String> {
 }
 
 /// A dead letter of `site`, received at [`START`] + `second`.
-pub(crate) fn letter(offset: u128, site: &str, second: i64) -> DeadLetter {
+pub(crate) fn letter(offset: u64, site: &str, second: i64) -> DeadLetter {
     let rejected = Rejected {
         id: format!("letter-{offset}"),
         site: site.to_owned(),
@@ -129,9 +129,9 @@ pub(crate) fn letter(offset: u128, site: &str, second: i64) -> DeadLetter {
 }
 
 /// A batch of `letters` alone, with their counts.
-pub(crate) fn letters(from: u128, letters: Vec<DeadLetter>) -> Batch {
+pub(crate) fn letters(from: u64, letters: Vec<DeadLetter>) -> Batch {
     let mut batch = batch(from, Vec::new());
-    batch.to = from + letters.len() as u128;
+    batch.to = from + letters.len() as u64;
     for letter in &letters {
         let rejected = &letter.rejected;
         let outcome = Outcome::Rejected(rejected.reason);

@@ -66,16 +66,6 @@ impl Columns {
     }
 }
 
-/// The upper and the lower half of a log offset; no engine has an unsigned 128-bit column that Arrow knows.
-pub(super) fn halves(offset: u128) -> (u64, u64) {
-    ((offset >> 64) as u64, offset as u64)
-}
-
-/// The offset of two halves.
-pub(super) fn whole(high: u64, low: u64) -> u128 {
-    (u128::from(high) << 64) | u128::from(low)
-}
-
 /// Columns of `events` for `rows` of `partition`, numbered from `first`.
 pub(super) fn events(partition: u32, first: u64, rows: &[Row]) -> Columns {
     let mut columns = Columns::default();
@@ -213,12 +203,10 @@ pub(super) fn counts(partition: u32, counts: &BTreeMap<CountKey<String>, u64>) -
     columns
 }
 
-fn places(columns: &mut Columns, partition: u32, offsets: impl Iterator<Item = u128> + Clone) {
+fn places(columns: &mut Columns, partition: u32, offsets: impl Iterator<Item = u64> + Clone) {
     let partitions = offsets.clone().map(|_| partition);
     columns.push("log_partition", UInt32Array::from_iter_values(partitions));
-    columns
-        .push("offset_high", UInt64Array::from_iter_values(offsets.clone().map(|offset| halves(offset).0)));
-    columns.push("offset_low", UInt64Array::from_iter_values(offsets.map(|offset| halves(offset).1)));
+    columns.push("log_offset", UInt64Array::from_iter_values(offsets));
 }
 
 fn times(micros: impl Iterator<Item = i64>) -> TimestampMicrosecondArray {

@@ -24,7 +24,7 @@ fn fill(path: &Path) {
     let connection = Connection::open(path).unwrap();
     let sql = format!(
         "INSERT INTO events BY NAME
-         SELECT 0 AS log_partition, 0 AS offset_high, n AS offset_low, 0 AS row_index, n AS sequence, 'e' || n AS id,
+         SELECT 0 AS log_partition, n AS log_offset, 0 AS row_index, n AS sequence, 'e' || n AS id,
              'demo' AS site, CASE WHEN n % 3 = 0 THEN 'click' ELSE 'page_view' END AS name, name AS name_sent,
              make_timestamp({START} + n * 1000) AS occurred_at, make_timestamp({START} + n * 1000) AS received_at,
              (n // 10) % 30011 AS visitor, n // 5 AS session, n % 50 = 7 AS bot, 'batch' AS dialect,

@@ -68,27 +68,27 @@ struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     fn of(piece: &Piece<'a>) -> Result<Self, Failure> {
-        let mut visit_texts = [piece.text(5)?; VISIT_TEXTS];
+        let mut visit_texts = [piece.text(4)?; VISIT_TEXTS];
         for (text, column) in visit_texts.iter_mut().zip(OWN_COLUMNS + 1..) {
             *text = piece.text(column)?;
         }
         Ok(Self {
             texts: [
+                piece.text(4)?,
                 piece.text(5)?,
                 piece.text(6)?,
                 piece.text(7)?,
-                piece.text(8)?,
+                piece.text(13)?,
                 piece.text(14)?,
-                piece.text(15)?,
             ],
-            occurred_at: piece.time(9)?,
-            received_at: piece.time(10)?,
-            visitor: piece.int(11)?,
-            session: piece.int(12)?,
-            bot: piece.flag(13)?,
-            optional: (16..23).map(|column| piece.text(column)).collect::<Result<_, _>>()?,
-            order: [piece.text(23)?, piece.text(25)?, piece.text(26)?],
-            revenue: piece.int(24)?,
+            occurred_at: piece.time(8)?,
+            received_at: piece.time(9)?,
+            visitor: piece.int(10)?,
+            session: piece.int(11)?,
+            bot: piece.flag(12)?,
+            optional: (15..22).map(|column| piece.text(column)).collect::<Result<_, _>>()?,
+            order: [piece.text(22)?, piece.text(24)?, piece.text(25)?],
+            revenue: piece.int(23)?,
             own: piece.text(OWN)?,
             visit_started_at: piece.time(OWN_COLUMNS)?,
             visit_texts,
@@ -111,7 +111,7 @@ impl<'a> Columns<'a> {
             os,
             country,
         ] = own.over(&own::of_visit(&facts));
-        let optional = |column: usize| some(self.optional[column - 16], row);
+        let optional = |column: usize| some(self.optional[column - 15], row);
         let [id, site, name, name_sent, dialect, props] = self.texts.map(|column| column.value(row));
         EventRef {
             id,
@@ -125,10 +125,10 @@ impl<'a> Columns<'a> {
             bot: self.bot.value(row),
             dialect,
             props,
-            user: optional(16),
-            host: optional(17),
-            path: optional(18),
-            title: optional(19),
+            user: optional(15),
+            host: optional(16),
+            path: optional(17),
+            title: optional(18),
             referrer,
             source,
             utm_source,
@@ -140,9 +140,9 @@ impl<'a> Columns<'a> {
             browser,
             os,
             country,
-            component: optional(20),
-            location_type: optional(21),
-            target: optional(22),
+            component: optional(19),
+            location_type: optional(20),
+            target: optional(21),
             order: self.order(row),
             visit,
         }

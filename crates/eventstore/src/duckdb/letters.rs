@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use duckdb::{Connection, params};
 use kassa_model::{Outcome, Reason, Rejected, Timestamp};
 
-use super::columns::{self, whole};
+use super::columns;
 use super::failure::Failure;
 use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
 use crate::{CountKey, DeadLetter, DeadLetterFilter, Error};
@@ -66,7 +66,7 @@ fn listed_since(connection: &Connection) -> duckdb::Result<Option<duckdb::types:
              (SELECT max(newest) FROM
                  (SELECT arg_max(received_at, sequence) AS newest FROM events GROUP BY log_partition)),
              (SELECT max(newest) FROM
-                 (SELECT arg_max(received_at, (offset_high, offset_low)) AS newest
+                 (SELECT arg_max(received_at, log_offset) AS newest
                   FROM dead_letters GROUP BY log_partition))))",
         [],
         |row| row.get(0),
@@ -76,8 +76,7 @@ fn listed_since(connection: &Connection) -> duckdb::Result<Option<duckdb::types:
 
 /// The columns of a dead letter, in the order in which [`letter`] reads them.
 const COLUMNS: &str =
-    "log_partition, offset_high, offset_low, id, site, epoch_us(received_at), reason, detail,
-    dialect, original";
+    "log_partition, log_offset, id, site, epoch_us(received_at), reason, detail, dialect, original";
 
 /// Dead letters, newest received first.
 pub(super) fn listed(connection: &Connection, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Failure> {
@@ -86,7 +85,7 @@ pub(super) fn listed(connection: &Connection, filter: &DeadLetterFilter) -> Resu
         "SELECT {COLUMNS} FROM dead_letters
          WHERE received_at >= $1 AND ($2 IS NULL OR site = $2) AND ($3 IS NULL OR reason = $3)
            AND ($4 IS NULL OR id = $4)
-         ORDER BY received_at DESC, log_partition DESC, offset_high DESC, offset_low DESC, id DESC LIMIT $5"
+         ORDER BY received_at DESC, log_partition DESC, log_offset DESC, id DESC LIMIT $5"
     );
     let mut statement = connection.prepare(&sql)?;
     let limit = i64::from(filter.limit);
@@ -112,18 +111,18 @@ pub(super) fn all(connection: &Connection, mut each: impl FnMut(u32, &DeadLetter
 }
 
 fn letter(row: &duckdb::Row<'_>) -> Result<(u32, DeadLetter), Failure> {
-    let reason: String = row.get(6)?;
-    let dialect: String = row.get(8)?;
+    let reason: String = row.get(5)?;
+    let dialect: String = row.get(7)?;
     let rejected = Rejected {
-        id: row.get(3)?,
-        site: row.get(4)?,
-        received_at: Timestamp::from_micros(row.get(5)?),
+        id: row.get(2)?,
+        site: row.get(3)?,
+        received_at: Timestamp::from_micros(row.get(4)?),
         reason: reason.parse().map_err(unknown)?,
-        detail: row.get(7)?,
+        detail: row.get(6)?,
         dialect: dialect.parse().map_err(unknown)?,
-        original: row.get(9)?,
+        original: row.get(8)?,
     };
-    Ok((row.get(0)?, DeadLetter { offset: whole(row.get(1)?, row.get(2)?), rejected }))
+    Ok((row.get(0)?, DeadLetter { offset: row.get(1)?, rejected }))
 }
 
 fn unknown(error: impl std::fmt::Display) -> Error {

@@ -9,7 +9,6 @@ use duckdb::arrow::array::Array;
 use duckdb::types::Value;
 use kassa_model::{Event, OrderItem, OrderPart, Timestamp, VISIT_TEXTS, Visit, VisitFacts};
 
-use super::columns::whole;
 use super::dialect::DuckDb;
 use super::failure::Failure;
 use super::letters;
@@ -48,8 +47,8 @@ pub(super) fn values(values: Vec<crate::sql::dialect::Value>) -> Vec<Value> {
 }
 
 fn read_rows(piece: &Piece<'_>, found: &mut Vec<Found>) -> Result<(), Failure> {
-    let (partitions, high, low) = (piece.small(0)?, piece.unsigned(1)?, piece.unsigned(2)?);
-    let (indexes, sequences) = (piece.small(3)?, piece.unsigned(4)?);
+    let (partitions, offsets) = (piece.small(0)?, piece.unsigned(1)?);
+    let (indexes, sequences) = (piece.small(2)?, piece.unsigned(3)?);
     let visits = read_visits(piece, OWN_COLUMNS)?;
     let events = read_events(piece, &visits)?;
     for (at, (event, visit)) in events.into_iter().zip(visits).enumerate() {
@@ -57,7 +56,7 @@ fn read_rows(piece: &Piece<'_>, found: &mut Vec<Found>) -> Result<(), Failure> {
             sequence: sequences.value(at),
             row: Row {
                 partition: partitions.value(at),
-                offset: whole(high.value(at), low.value(at)),
+                offset: offsets.value(at),
                 index: indexes.value(at),
                 event,
                 visit,
@@ -68,12 +67,12 @@ fn read_rows(piece: &Piece<'_>, found: &mut Vec<Found>) -> Result<(), Failure> {
 }
 
 fn read_events(piece: &Piece<'_>, visits: &[Option<Visit>]) -> Result<Vec<Event>, Failure> {
-    let (id, site, name, name_sent) = (piece.text(5)?, piece.text(6)?, piece.text(7)?, piece.text(8)?);
-    let (occurred, received) = (piece.time(9)?, piece.time(10)?);
-    let (visitor, session, bot) = (piece.int(11)?, piece.int(12)?, piece.flag(13)?);
-    let (dialect, props) = (piece.text(14)?, piece.text(15)?);
-    let (marked, anonymous) = (piece.flag(27)?, piece.int(28)?);
-    let texts = (16..23).map(|column| piece.text(column)).collect::<Result<Vec<_>, _>>()?;
+    let (id, site, name, name_sent) = (piece.text(4)?, piece.text(5)?, piece.text(6)?, piece.text(7)?);
+    let (occurred, received) = (piece.time(8)?, piece.time(9)?);
+    let (visitor, session, bot) = (piece.int(10)?, piece.int(11)?, piece.flag(12)?);
+    let (dialect, props) = (piece.text(13)?, piece.text(14)?);
+    let (marked, anonymous) = (piece.flag(26)?, piece.int(27)?);
+    let texts = (15..22).map(|column| piece.text(column)).collect::<Result<Vec<_>, _>>()?;
     let own = piece.text(OWN)?;
     let mut events = Vec::with_capacity(piece.rows());
     for (row, visit) in visits.iter().enumerate() {
@@ -92,7 +91,7 @@ fn read_events(piece: &Piece<'_>, visits: &[Option<Visit>]) -> Result<Vec<Event>
             os,
             country,
         ] = own.over(&own::of_visit(&facts)).map(|text| text.map(str::to_owned));
-        let text = |column: usize| maybe(texts[column - 16], row);
+        let text = |column: usize| maybe(texts[column - 15], row);
         events.push(Event {
             id: id.value(row).to_owned(),
             site: site.value(row).to_owned(),
@@ -107,10 +106,10 @@ fn read_events(piece: &Piece<'_>, visits: &[Option<Visit>]) -> Result<Vec<Event>
             anonymous_visitor: anonymous.is_valid(row).then(|| anonymous.value(row)),
             dialect: dialect.value(row).parse().map_err(unknown)?,
             props: props.value(row).to_owned(),
-            user: text(16),
-            host: text(17),
-            path: text(18),
-            title: text(19),
+            user: text(15),
+            host: text(16),
+            path: text(17),
+            title: text(18),
             referrer,
             source,
             utm_source,
@@ -122,9 +121,9 @@ fn read_events(piece: &Piece<'_>, visits: &[Option<Visit>]) -> Result<Vec<Event>
             browser,
             os,
             country,
-            component: text(20),
-            location_type: text(21),
-            target: text(22),
+            component: text(19),
+            location_type: text(20),
+            target: text(21),
             order: read_order(piece, row)?,
         });
     }
@@ -152,12 +151,12 @@ fn unknown(error: impl std::fmt::Display) -> Error {
 
 /// The order's part without its items, which lie in a table of their own.
 fn read_order(piece: &Piece<'_>, row: usize) -> Result<Option<OrderPart>, Failure> {
-    let Some(order_id) = maybe(piece.text(23)?, row) else { return Ok(None) };
+    let Some(order_id) = maybe(piece.text(22)?, row) else { return Ok(None) };
     Ok(Some(OrderPart {
         order_id,
-        revenue_minor: piece.int(24)?.value(row),
-        currency: maybe(piece.text(25)?, row).unwrap_or_default(),
-        status: maybe(piece.text(26)?, row).unwrap_or_default(),
+        revenue_minor: piece.int(23)?.value(row),
+        currency: maybe(piece.text(24)?, row).unwrap_or_default(),
+        status: maybe(piece.text(25)?, row).unwrap_or_default(),
         items: Vec::new(),
     }))
 }

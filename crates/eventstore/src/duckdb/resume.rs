@@ -5,7 +5,6 @@ use duckdb::arrow::array::Array;
 use duckdb::types::Value;
 use kassa_model::{MICROS_PER_HOUR, Timestamp, dedupe_hash, failpoint};
 
-use super::columns::halves;
 use super::failure::Failure;
 use super::letters::time;
 use super::read::read_visits;
@@ -41,14 +40,9 @@ pub(super) fn resume(
         )?
         .map(Timestamp::from_micros);
     send(Resumed::Clock(clock));
-    // Nothing lies beyond the position: with it as its end a part's offsets mostly have one upper half.
-    let end = mark.map_or(0, |mark| mark.position);
     for (place, part) in (0..).zip(&ask.sessions) {
-        let part = SessionPart { to: part.to.min(end), ..*part };
-        if part.from < part.to {
-            send_sessions(connection, ask.partition, (place, part), &mut *send)?;
-            send_names(connection, ask.partition, (place, part), &mut *send)?;
-        }
+        send_sessions(connection, ask.partition, (place, part), &mut *send)?;
+        send_names(connection, ask.partition, (place, part), &mut *send)?;
     }
     if let Some(first_hour) = ask.ids_since_hour.filter(|_| clock.is_some()) {
         failpoint::hit("resume.before_ids");
@@ -73,16 +67,15 @@ pub(super) fn give_back(connection: &Connection, limit: &str) {
 fn send_sessions(
     connection: &Connection,
     partition: u32,
-    (place, part): (u32, SessionPart),
+    (place, part): (u32, &SessionPart),
     send: Send<'_>,
 ) -> Result<(), Failure> {
-    let (condition, mut values) = within(&part);
-    values.insert(0, Value::UInt(partition));
+    let (condition, values) = within(partition, part);
     let visit: String =
         EVENT_COLUMNS[OWN_COLUMNS..].iter().map(|column| format!(", min({column})")).collect();
     let sql = format!(
         "SELECT site, visitor, session, min(occurred_at), max(occurred_at){visit} FROM events
-         WHERE log_partition = $1 AND order_id IS NULL AND session <> 0 AND {condition} AND {OPENS_VISITS}
+         WHERE order_id IS NULL AND session <> 0 AND {condition} AND {OPENS_VISITS}
          GROUP BY site, visitor, session"
     );
     let mut sessions = Vec::new();
@@ -113,14 +106,13 @@ fn send_sessions(
 fn send_names(
     connection: &Connection,
     partition: u32,
-    (place, part): (u32, SessionPart),
+    (place, part): (u32, &SessionPart),
     send: Send<'_>,
 ) -> Result<(), Failure> {
-    let (condition, mut values) = within(&part);
-    values.insert(0, Value::UInt(partition));
+    let (condition, values) = within(partition, part);
     let sql = format!(
         "SELECT site, user_id, visitor, session, anonymous_visitor, arg_max(received_at, sequence) FROM events
-         WHERE log_partition = $1 AND order_id IS NULL AND user_id IS NOT NULL AND session <> 0 AND {condition}
+         WHERE order_id IS NULL AND user_id IS NOT NULL AND session <> 0 AND {condition}
          GROUP BY site, user_id, visitor, session, anonymous_visitor ORDER BY max(sequence)"
     );
     let mut names = Vec::new();
@@ -147,20 +139,12 @@ fn send_names(
     Ok(())
 }
 
-/// The condition for the records of a part, which has some, and its values from the second parameter on.
-fn within(part: &SessionPart) -> (String, Vec<Value>) {
-    let ((from_high, from_low), (last_high, last_low)) = (halves(part.from), halves(part.to - 1));
-    let mut values =
-        [from_high, from_low, last_high, last_low].into_iter().map(Value::UBigInt).collect::<Vec<_>>();
-    // A plain range of one column lets the engine pass over what lies outside of it.
-    let mut condition = match from_high == last_high {
-        true => "offset_high = $2 AND offset_low >= $3 AND offset_high = $4 AND offset_low <= $5".to_owned(),
-        false => "offset_high >= $2 AND (offset_high > $2 OR offset_low >= $3)
-                  AND offset_high <= $4 AND (offset_high < $4 OR offset_low <= $5)"
-            .to_owned(),
-    };
+/// The condition for the records of a part, and its values.
+fn within(partition: u32, part: &SessionPart) -> (String, Vec<Value>) {
+    let mut condition = "log_partition = $1 AND log_offset >= $2 AND log_offset < $3".to_owned();
+    let mut values = vec![Value::UInt(partition), Value::UBigInt(part.from), Value::UBigInt(part.to)];
     if let Some(hour) = part.hour {
-        condition.push_str(" AND received_at >= $6 AND received_at < $7");
+        condition.push_str(" AND received_at >= $4 AND received_at < $5");
         values.extend([hour_start(hour), hour_start(hour.saturating_add(1))]);
     }
     (condition, values)

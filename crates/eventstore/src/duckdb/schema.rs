@@ -17,8 +17,7 @@ const COMPACT_ABOVE: i64 = 1_000;
 /// would read in another way, `props_read`.
 pub(super) const EVENT_COLUMNS: &[&str] = &[
     "log_partition",
-    "offset_high",
-    "offset_low",
+    "log_offset",
     "row_index",
     "sequence",
     "id",
@@ -66,14 +65,13 @@ pub(super) const EVENT_COLUMNS: &[&str] = &[
 pub(super) const OWN: usize = OWN_COLUMNS - 1;
 
 /// How many of them are the event's own; those of its visit follow, its texts in the order of [`kassa_model::VisitFacts::texts`].
-pub(super) const OWN_COLUMNS: usize = 30;
+pub(super) const OWN_COLUMNS: usize = 29;
 
 const TABLES: &str = "
 CREATE TABLE kassa_store (version BIGINT NOT NULL);
 CREATE TABLE events (
     log_partition UINTEGER NOT NULL,
-    offset_high UBIGINT NOT NULL,
-    offset_low UBIGINT NOT NULL,
+    log_offset UBIGINT NOT NULL,
     row_index UINTEGER NOT NULL,
     sequence UBIGINT NOT NULL,
     id VARCHAR NOT NULL,
@@ -129,8 +127,7 @@ CREATE TABLE items (
 );
 CREATE TABLE dead_letters (
     log_partition UINTEGER NOT NULL,
-    offset_high UBIGINT NOT NULL,
-    offset_low UBIGINT NOT NULL,
+    log_offset UBIGINT NOT NULL,
     id VARCHAR NOT NULL,
     site VARCHAR NOT NULL,
     received_at TIMESTAMP NOT NULL,
@@ -149,8 +146,7 @@ CREATE TABLE counts (
 );
 CREATE TABLE positions (
     log_partition UINTEGER NOT NULL,
-    position_high UBIGINT NOT NULL,
-    position_low UBIGINT NOT NULL,
+    log_position UBIGINT NOT NULL,
     epoch UBIGINT NOT NULL,
     next_sequence UBIGINT NOT NULL,
     log_id VARCHAR NOT NULL,
@@ -163,12 +159,11 @@ CREATE TABLE owner (
 /// The newest row of `positions` of each partition: positions and epochs never fall, and of two rows for the same one the
 /// later counts.
 pub(super) const NEWEST_POSITIONS: &str = "
-SELECT log_partition, newest.position_high, newest.position_low, newest.epoch, newest.next_sequence, newest.log_id,
-       newest.state
+SELECT log_partition, newest.log_position, newest.epoch, newest.next_sequence, newest.log_id, newest.state
 FROM (
     SELECT log_partition, max(struct_pack(
-        position_high := position_high, position_low := position_low, epoch := epoch,
-        next_sequence := next_sequence, written := rowid, log_id := log_id, state := state)) AS newest
+        log_position := log_position, epoch := epoch, next_sequence := next_sequence, written := rowid,
+        log_id := log_id, state := state)) AS newest
     FROM positions GROUP BY log_partition
 ) ORDER BY log_partition";
 

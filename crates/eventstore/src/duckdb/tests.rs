@@ -82,7 +82,7 @@ fn other_process() {
 }
 
 /// Batch `number` of the endless load: rows, items, a dead letter and counts that tell each other's number.
-pub(super) fn numbered(number: u128) -> Batch {
+pub(super) fn numbered(number: u64) -> Batch {
     let from = number * 10;
     let session = Some(i64::try_from(number).unwrap() + 1);
     let event = |n| Event { session, ..view(&format!("e{}", from + n), "/", i64::try_from(from).unwrap()) };
@@ -104,7 +104,7 @@ async fn write_for_ever(path: &Path) {
 }
 
 /// Whether rows, items, dead letters, counts and position tell the same story; gives the number of batches.
-pub(super) async fn check_story(store: &DuckStore) -> u128 {
+pub(super) async fn check_story(store: &DuckStore) -> u64 {
     let batches = resume(store, everything(0)).await.mark.map_or(0, |mark| mark.position) / 10;
     let expected = MemoryStore::new();
     for number in 0..batches {
@@ -249,7 +249,7 @@ async fn fill(path: &Path) {
     let store = open(path);
     let memory = MemoryStore::new();
     let mut random = Random(7);
-    let mut at = 0_u128;
+    let mut at = 0_u64;
     let mut failures = 0;
     while failures < 6 {
         let batch = bulky(at, &mut random);
@@ -287,8 +287,8 @@ async fn fill(path: &Path) {
 }
 
 /// 200 rows that do not compress.
-fn bulky(from: u128, random: &mut Random) -> Batch {
-    let event = |n: u128, random: &mut Random| {
+fn bulky(from: u64, random: &mut Random) -> Batch {
+    let event = |n: u64, random: &mut Random| {
         let noise: String = (0..40).map(|_| format!("{:016x}", random.next())).collect();
         kassa_model::Event { title: Some(noise), ..view(&format!("e{n}"), "/", 0) }
     };
@@ -400,7 +400,7 @@ async fn what_leaves_makes_room_in_the_file() {
             let id = format!("{day}-{n}-{:032x}", n.wrapping_mul(0x1e37_79b9_7f4a_7c15));
             view(&id, &format!("/p/{n}"), day * 86_400 + n)
         };
-        let from = u128::try_from(day * rows).unwrap();
+        let from = u64::try_from(day * rows).unwrap();
         store.insert(batch(from, (0..rows).map(event).collect())).await.unwrap();
         let old = crate::Forget::Before {
             site: "demo".to_owned(),
@@ -409,7 +409,7 @@ async fn what_leaves_makes_room_in_the_file() {
         let began = Instant::now();
         let forgetting = store.forget(&old);
         let inserting = async {
-            let next = u128::try_from((day + 1) * rows).unwrap();
+            let next = u64::try_from((day + 1) * rows).unwrap();
             let begun = Instant::now();
             store.insert(batch(next, Vec::new())).await.unwrap();
             begun.elapsed()
@@ -442,7 +442,7 @@ async fn every_row_group_is_written_once() {
         let event = view("a", "/", number);
         let rows = vec![event; ROWS].into_iter().enumerate();
         let named = rows.map(|(row, event)| Event { id: format!("{number}-{row}"), ..event });
-        store.insert(batch(number as u128 * ROWS as u128, named.collect())).await.unwrap();
+        store.insert(batch(number as u64 * ROWS as u64, named.collect())).await.unwrap();
     }
     let groups = "SELECT sum(count)::BIGINT FROM pragma_storage_info('events') \
                   WHERE column_name = 'sequence' AND segment_type = 'UBIGINT' AND persistent \
@@ -496,7 +496,7 @@ async fn counts_and_positions_are_compacted_while_it_runs_and_at_start() {
         });
         counted.await.unwrap()
     };
-    let batches = 1_200_u128;
+    let batches = 1_200_u64;
     for number in 0..batches {
         let mut sent = batch(number, Vec::new());
         sent.to += 1;
@@ -524,7 +524,7 @@ async fn counts_and_positions_are_compacted_while_it_runs_and_at_start() {
 async fn many_ids_are_streamed_and_looked_up() {
     let (_folder, path) = folder();
     let store = open(&path);
-    let total = u128::from(scaled(1_000_000));
+    let total = scaled(1_000_000);
     let mut at = 0;
     while at < total {
         let to = (at + 50_000).min(total);
@@ -549,7 +549,7 @@ async fn many_ids_are_streamed_and_looked_up() {
             ids += piece.len();
         }
     }
-    assert_eq!(ids as u128, total);
+    assert_eq!(ids as u64, total);
     let lookups: Vec<Lookup> = (0..total * 2)
         .step_by(20)
         .map(|n| Lookup { site: "demo".to_owned(), id: format!("id-{n}") })
@@ -575,7 +575,7 @@ async fn the_sites_of_dead_letters_cost_nothing() {
     let mut from = 0;
     for _ in 0..3 {
         for (kind, quickest) in quickest.iter_mut().enumerate() {
-            let site = |n: u128| if kind == 0 { "x".to_owned() } else { format!("x-{n}") };
+            let site = |n: u64| if kind == 0 { "x".to_owned() } else { format!("x-{n}") };
             let sent = (from..from + 3_000).map(|n| letter(n, &site(n), 1)).collect();
             let started = Instant::now();
             store.insert(letters(from, sent)).await.unwrap();

@@ -11,7 +11,7 @@
 //! ```text
 //! kassa_store.version   1: the tables of 0.1.0   2: positions.state, owner   3: the facts of its visit on each event
 //!                       4: events.non_interactive, anonymous_visitor   5: counts.log_partition
-//!                       6: events.props_read
+//!                       6: events.props_read   7: log_offset, log_position
 //! ```
 
 use duckdb::Connection;
@@ -58,6 +58,15 @@ pub(super) const STEPS: &[Step] = &[
     ),
     // Older rows keep the engine's own reading.
     Step::Statements("ALTER TABLE events ADD COLUMN props_read VARCHAR;"),
+    // Positions of the log were of 128 bits, of which no version ever used more than 64.
+    Step::Statements(
+        "SELECT error('it has positions beyond 64 bits, which no version of kassa has written') FROM (
+             SELECT offset_high AS high FROM events UNION ALL SELECT offset_high FROM dead_letters
+             UNION ALL SELECT position_high FROM positions) WHERE high > 0;
+         ALTER TABLE events DROP COLUMN offset_high; ALTER TABLE events RENAME offset_low TO log_offset;
+         ALTER TABLE dead_letters DROP COLUMN offset_high; ALTER TABLE dead_letters RENAME offset_low TO log_offset;
+         ALTER TABLE positions DROP COLUMN position_high; ALTER TABLE positions RENAME position_low TO log_position;",
+    ),
 ];
 
 /// Takes the steps that the store of `options` has not taken yet.

@@ -11,7 +11,7 @@ use kassa_model::failpoint;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::columns::{self, halves, whole};
+use super::columns;
 use super::engine::{Lease, Shared};
 use super::failure::{Failure, Trouble};
 use super::{letters, schema};
@@ -288,13 +288,11 @@ fn append(connection: &Connection, batch: &Batch, first: u64) -> duckdb::Result<
 }
 
 fn append_position(connection: &Connection, batch: &Batch, next_sequence: u64) -> duckdb::Result<()> {
-    let (high, low) = halves(batch.to);
     connection
-        .prepare_cached("INSERT INTO positions VALUES ($1, $2, $3, $4, $5, $6, $7)")?
+        .prepare_cached("INSERT INTO positions VALUES ($1, $2, $3, $4, $5, $6)")?
         .execute(params![
             batch.partition,
-            high,
-            low,
+            batch.to,
             batch.epoch,
             next_sequence,
             batch.log_id.to_string(),
@@ -315,17 +313,17 @@ fn read_places(connection: &Connection) -> Result<BTreeMap<u32, Place>, Failure>
     let mut rows = statement.query([])?;
     let mut places = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        places.insert(row.get(0)?, Place { mark: mark_of(row)?, next_sequence: row.get(4)? });
+        places.insert(row.get(0)?, Place { mark: mark_of(row)?, next_sequence: row.get(3)? });
     }
     Ok(places)
 }
 
 /// The mark of a row of `NEWEST_POSITIONS`.
 fn mark_of(row: &duckdb::Row<'_>) -> Result<Mark, Failure> {
-    let id: String = row.get(5)?;
+    let id: String = row.get(4)?;
     let log_id = Uuid::parse_str(&id)
         .map_err(|_| Error::Failed(format!("its table of positions has the log id {id}")))?;
-    Ok(Mark { log_id, position: whole(row.get(1)?, row.get(2)?), epoch: row.get(3)? })
+    Ok(Mark { log_id, position: row.get(1)?, epoch: row.get(2)? })
 }
 
 /// Where `partition` stands and the state kept there, as a reader sees it.
@@ -337,7 +335,7 @@ pub(super) fn read_mark(
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         if row.get::<_, u32>(0)? == partition {
-            return Ok((Some(mark_of(row)?), row.get(6)?));
+            return Ok((Some(mark_of(row)?), row.get(5)?));
         }
     }
     Ok((None, None))

@@ -105,7 +105,7 @@ fn is_in_buckets(row: &Row, query: &Query) -> bool {
     })
 }
 
-type Place = (kassa_model::Timestamp, u32, u128, u32);
+type Place = (kassa_model::Timestamp, u32, u64, u32);
 
 /// By site and order: the visit, or else the session, of the first record that has one, and where that record is.
 fn visits_by_order<'a>(rows: &'a [Row], query: &Query) -> BTreeMap<(&'a str, &'a str), (Place, Id)> {

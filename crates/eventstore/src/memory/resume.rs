@@ -55,7 +55,7 @@ impl State {
 
 /// Who is named in `rows`, each once, by its last row.
 fn names<'a>(part: u32, rows: impl Iterator<Item = &'a Row>) -> Vec<NamedVisitor> {
-    let mut found: Vec<(u128, u32, NamedVisitor)> = Vec::new();
+    let mut found: Vec<(u64, u32, NamedVisitor)> = Vec::new();
     for row in rows {
         let event = &row.event;
         let (Some(user), Some(session @ (i64::MIN..=-1 | 1..))) = (&event.user, event.session) else {
@@ -70,7 +70,7 @@ fn names<'a>(part: u32, rows: impl Iterator<Item = &'a Row>) -> Vec<NamedVisitor
             anonymous_visitor: event.anonymous_visitor,
             received_at: event.received_at,
         };
-        let alike = |(_, _, known): &(u128, u32, NamedVisitor)| {
+        let alike = |(_, _, known): &(u64, u32, NamedVisitor)| {
             NamedVisitor { received_at: named.received_at, ..known.clone() } == named
         };
         match found.iter_mut().find(|known| alike(known)) {

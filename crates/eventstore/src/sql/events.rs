@@ -18,8 +18,8 @@ pub(crate) fn list_events(
     let conditions = conditions(filter, &mut binder);
     let limit = binder.bind(Value::Int(i64::from(filter.limit)));
     let text = format!(
-        "SELECT {} FROM events WHERE {conditions} ORDER BY received_at DESC, offset_high DESC, offset_low DESC, \
-         row_index DESC, log_partition DESC LIMIT {limit}",
+        "SELECT {} FROM events WHERE {conditions} ORDER BY received_at DESC, log_offset DESC, row_index DESC, \
+         log_partition DESC LIMIT {limit}",
         columns.join(", "),
     );
     binder.statement(text)
@@ -132,13 +132,11 @@ fn times(filter: &EventFilter, binder: &mut Binder) -> Vec<String> {
 /// The received time alone comes first, so that whole row groups can be passed over.
 fn before(binder: &mut Binder, place: RowPlace) -> String {
     let received = binder.time(place.received_at);
-    let high = binder.bind(Value::Unsigned((place.offset >> 64) as u64));
-    let low = binder.bind(Value::Unsigned(place.offset as u64));
+    let offset = binder.bind(Value::Unsigned(place.offset));
     let index = binder.bind(Value::Unsigned(u64::from(place.index)));
     let partition = binder.bind(Value::Unsigned(u64::from(place.partition)));
     format!(
-        "received_at <= {received} AND (received_at < {received} OR offset_high < {high} OR (offset_high = {high} \
-         AND (offset_low < {low} OR (offset_low = {low} AND (row_index < {index} OR (row_index = {index} \
-         AND log_partition < {partition}))))))"
+        "received_at <= {received} AND (received_at < {received} OR log_offset < {offset} OR (log_offset = {offset} \
+         AND (row_index < {index} OR (row_index = {index} AND log_partition < {partition}))))"
     )
 }

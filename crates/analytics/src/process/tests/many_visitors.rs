@@ -44,7 +44,7 @@ fn in_a_process_of_its_own() {
             let time = START + (n as i128 * i128::from(MICROS_PER_HOUR) / i128::from(visitors)) as i64;
             for late in [0, 1_000] {
                 let time = Timestamp::from_micros(time + late);
-                sessions.advance(u128::from(n), 0);
+                sessions.advance(n, 0);
                 let joined = sessions.joined("s", visitor, Reach::holding(time.micros()));
                 event.visitor = Some(visitor);
                 sessions.extend(&event, joined.unwrap_or(visitor), time);
@@ -85,7 +85,7 @@ fn what_is_invented_of_facts_and_names_stays_within_the_budget() {
                 |given: Option<i64>, random: &mut Random| given.unwrap_or((random.next() >> 1).cast_signed());
             let (visitor, session) = (of(event.visitor, &mut random), of(event.session, &mut random));
             (event.visitor, event.session) = (Some(visitor), Some(session));
-            sessions.advance(u128::try_from(n).unwrap(), 0);
+            sessions.advance(u64::try_from(n).unwrap(), 0);
             sessions.extend(&event, session, time);
             if let Some(named) = Named::of(&event) {
                 sessions.learn(&named);

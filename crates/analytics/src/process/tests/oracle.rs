@@ -13,7 +13,7 @@ use crate::process::session::opened_by;
 /// What the oracle says of a stored row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Expected {
-    pub(super) offset: u128,
+    pub(super) offset: u64,
     pub(super) visitor: i64,
     pub(super) session: i64,
     pub(super) anonymous: Option<i64>,
@@ -246,7 +246,7 @@ fn place(stored: &[Expected], offset: Offset, recorded: &Recorded, age: i64) -> 
     let session = joined.unwrap_or_else(opened);
     let others = ask.live().filter(|row| row.visitor == visitor && row.opens && row.session == session);
     Expected {
-        offset: offset.0.into(),
+        offset: offset.0,
         visitor,
         session,
         anonymous: browser.filter(|browser| user.is_some() && !before && is_browser && *browser != visitor),

@@ -394,7 +394,7 @@ async fn random_parameters_are_answered_or_refused() {
         "\u{e9}",
         "invalid_time",
         "99999999999999999999",
-        "00064f2b8c0a1234-00000000000000000000000000000007-00000000",
+        "00064f2b8c0a1234-0000000000000007-00000000-00000000",
     ];
     let (mut answered, mut refused) = (0, 0);
     for _ in 0..count {

@@ -122,7 +122,7 @@ async fn pages_cover_every_row_of_every_partition() {
     }
     let file = world.get("/v1/export?site_id=shop").await;
     assert_eq!(file.text.lines().count(), 13);
-    let old = "00064f2b8c0a1234-00000000000000000000000000000007-00000000";
+    let old = "00064f2b8c0a1234-00000000000000000000000000000007-00000000-00000000";
     let refused = world.get(&format!("/v1/events?site_id=shop&cursor={old}")).await;
     assert_eq!(refused.status, 400);
     assert!(refused.text.contains("next_cursor of an earlier answer"), "{}", refused.text);

@@ -113,14 +113,14 @@ impl World {
     /// Stores events of a partition, from this offset on.
     pub(crate) async fn seed_partition(&self, partition: u32, from: u64, events: Vec<Event>) {
         let to = from + events.len() as u64;
-        let mut rows = with_visits(from.into(), events);
+        let mut rows = with_visits(from, events);
         rows.iter_mut().for_each(|row| row.partition = partition);
         let batch = Batch {
             log_id: Uuid::nil(),
             partition,
             epoch: 1,
-            from: from.into(),
-            to: to.into(),
+            from,
+            to,
             rows,
             rejected: Vec::new(),
             counts: BTreeMap::new(),

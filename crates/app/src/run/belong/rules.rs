@@ -187,8 +187,8 @@ fn events_missing(log: &LogFacts, store: &StoreFacts) -> Vec<Misfit> {
     let events = log.held.iter().filter(|((stream, _), _)| *stream == Stream::Events);
     let lacking = events.filter_map(|((_, partition), (first, _))| match store.marks.get(partition) {
         None if *first > Offset::START => Some((partition, Offset::START, first)),
-        Some(mark) if mark.log_id == log.id && mark.position < u128::from(first.0) => {
-            Some((partition, Offset(u64::try_from(mark.position).ok()?), first))
+        Some(mark) if mark.log_id == log.id && mark.position < first.0 => {
+            Some((partition, Offset(mark.position), first))
         }
         _ => None,
     });

@@ -13,7 +13,7 @@ use crate::conformance::random::batches;
 use crate::conformance::sample::{Random, scaled};
 use crate::duckdb::own;
 use crate::duckdb::schema::{EVENT_COLUMNS, OWN_COLUMNS};
-use crate::duckdb::tests::{check_story, child, folder, numbered, open};
+use crate::duckdb::tests::{check_story, child, folder, numbered, open, refusal};
 use crate::duckdb::{DuckStore, Options};
 use crate::{Batch, EventStore};
 
@@ -28,9 +28,24 @@ impl Progress for Heard {
     }
 }
 
+/// The tables as version 6 had them, with what is in them.
+fn back_to_version_6(path: &Path) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    for (table, name) in [("events", "offset"), ("dead_letters", "offset"), ("positions", "position")] {
+        let sql = format!(
+            "ALTER TABLE {table} RENAME log_{name} TO {name}_low;
+             ALTER TABLE {table} ADD COLUMN {name}_high UBIGINT DEFAULT 0;
+             ALTER TABLE {table} ALTER {name}_high SET NOT NULL;"
+        );
+        connection.execute_batch(&sql).unwrap();
+    }
+    connection.execute_batch("UPDATE kassa_store SET version = 6").unwrap();
+    connection
+}
+
 /// The tables as version 1 had them, with what is in them.
 fn back_to_version_1(path: &Path) {
-    let connection = Connection::open(path).unwrap();
+    let connection = back_to_version_6(path);
     for name in own::NAMES {
         let kept = format!(
             "ALTER TABLE events ADD COLUMN {name} VARCHAR; UPDATE events SET {name} = CASE WHEN json_exists(own, '$.{name}') \
@@ -48,7 +63,7 @@ fn back_to_version_1(path: &Path) {
 }
 
 /// A store of version 1 with so many numbered batches.
-async fn of_version_1(path: &Path, batches: u128) {
+async fn of_version_1(path: &Path, batches: u64) {
     let store = open(path);
     for number in 0..batches {
         store.insert(numbered(number)).await.unwrap();
@@ -119,6 +134,28 @@ async fn old_rows_get_the_facts_of_their_visits_in_the_order_of_the_log() {
         let none =
             |text: &str| text.rsplit('-').next().is_some_and(|visits| visits.chars().all(|char| char == '0'));
         assert!(!none(&expected), "{expected}");
+    }
+}
+
+#[tokio::test]
+async fn positions_of_128_bits_become_64() {
+    for table in ["events SET offset_high", "dead_letters SET offset_high", "positions SET position_high"] {
+        let (_folder, path) = folder();
+        let store = open(&path);
+        for number in 0..2 {
+            store.insert(numbered(number)).await.unwrap();
+        }
+        drop(store);
+        back_to_version_6(&path).execute_batch(&format!("UPDATE {table} = 1")).unwrap();
+        let why = refusal(&path);
+        assert!(why.contains("from version 6 to 7: ") && why.contains("positions beyond 64 bits"), "{why}");
+        assert_eq!(version(&path), 6);
+        Connection::open(&path).unwrap().execute_batch(&format!("UPDATE {table} = 0")).unwrap();
+        let store = open(&path);
+        assert_eq!((check_story(&store).await, version(&path)), (2, VERSION));
+        store.insert(numbered(2)).await.unwrap();
+        drop(store);
+        assert_eq!(check_story(&open(&path)).await, 3);
     }
 }
 
