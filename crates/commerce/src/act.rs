@@ -109,10 +109,8 @@ pub(crate) async fn once<T: Send + 'static>(
 ) -> Result<(Response, Option<T>), Problem> {
     let (outcome, done) = db
         .write(move |tx| {
-            let request =
-                Request { scope: &keyed.scope, key: keyed.key.as_deref(), fingerprint: &keyed.fingerprint };
             let mut done = None;
-            let outcome = idempotency::run(tx, &request, now, |tx| {
+            let outcome = idempotency::run(tx, &keyed.request(), now, |tx| {
                 let (answer, what) = op(tx)?;
                 done = what;
                 Ok::<_, Failed>(answer)

@@ -33,8 +33,8 @@ mod text;
 pub mod transport;
 pub mod visit;
 
-pub use compat::{compat_admin_routes, compat_routes};
 pub use refuse::problem_of;
-pub use routes::{internal_routes, native_routes, storefront_routes};
+pub use routes::{native_routes, storefront_routes};
 pub use schema::MIGRATIONS;
 pub use shop::{Databases, Shop, ShopOptions};
+pub use transport::http::internal_routes;

@@ -25,7 +25,7 @@ use crate::lease;
 
 pub(crate) use fetch::{Acknowledged, acknowledge, clean_unfetched, waiting_stock};
 pub use fetch::{Fetch, OUTBOX, OUTBOX_ACK};
-pub use money::{MoneyLine, MoneyRecord};
+pub(crate) use money::MoneyRecord;
 pub use record::RowError;
 pub use relay::{Relay, RelayError, RelayOptions, Round};
 pub use wake::Wake;

@@ -6,7 +6,7 @@ use axum::Router;
 use kassa_service::Protected;
 
 use crate::shop::Shop;
-use crate::{catalog, inventory, orders, transport};
+use crate::{catalog, inventory, orders};
 
 /// The routes of class `Storefront`: what anyone may call.
 pub fn storefront_routes(shop: Arc<Shop>) -> Router {
@@ -18,9 +18,4 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
     catalog::http::native_routes(Arc::clone(&shop))
         .merge(inventory::http::native_routes(Arc::clone(&shop)))
         .merge(orders::http::native_routes(shop))
-}
-
-/// The routes of class `Internal`: what roles ask each other; for role ports only.
-pub fn internal_routes(shop: Arc<Shop>) -> Protected {
-    transport::http::internal_routes(shop)
 }

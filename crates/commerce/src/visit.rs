@@ -164,16 +164,12 @@ fn cut(text: &str, bytes: usize) -> &str {
 #[serde(deny_unknown_fields)]
 pub struct ContextBody {
     /// The visitor's id, as the tracker sends it.
-    #[serde(default)]
     pub anonymous_id: Option<String>,
     /// The customer's id.
-    #[serde(default)]
     pub user_id: Option<String>,
     /// The session's id, as the tracker sends it.
-    #[serde(default)]
     pub session_id: Option<String>,
     /// The page's address.
-    #[serde(default)]
     pub page: Option<String>,
 }
 

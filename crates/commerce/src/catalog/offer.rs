@@ -1,6 +1,6 @@
 //! What an order needs to know of a product.
 
-use kassa_model::{Money, Timestamp};
+use kassa_model::Money;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -47,29 +47,6 @@ impl From<Product> for Offer {
             track_stock: product.track_stock,
             version: product.version,
             archived: product.archived_at.is_some(),
-        }
-    }
-}
-
-impl From<Offer> for Product {
-    /// With what an order needs; the rest is empty.
-    fn from(offer: Offer) -> Self {
-        let unknown = Timestamp::from_micros(0);
-        Self {
-            id: offer.id,
-            sku: offer.sku,
-            name: offer.name,
-            category: offer.category,
-            description: None,
-            release_date: None,
-            image_url: None,
-            price: offer.price,
-            attributes: "{}".to_owned(),
-            track_stock: offer.track_stock,
-            version: offer.version,
-            created_at: unknown,
-            updated_at: unknown,
-            archived_at: offer.archived.then_some(unknown),
         }
     }
 }

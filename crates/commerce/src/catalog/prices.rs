@@ -165,10 +165,7 @@ impl RemoteCatalog {
 }
 
 /// The products of these SKUs from the catalogue's own database.
-///
-/// # Errors
-/// The database's.
-pub async fn read(db: &Db, skus: Vec<String>) -> Result<Vec<Offer>, Error> {
+pub(crate) async fn read(db: &Db, skus: Vec<String>) -> Result<Vec<Offer>, Error> {
     let products = db.read(move |tx| {
         let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
         catalog::store::by_skus(tx, &skus)
@@ -177,10 +174,7 @@ pub async fn read(db: &Db, skus: Vec<String>) -> Result<Vec<Offer>, Error> {
 }
 
 /// The products of these numbers from the catalogue's own database.
-///
-/// # Errors
-/// The database's.
-pub async fn read_by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<Offer>, Error> {
+pub(crate) async fn read_by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<Offer>, Error> {
     let products = db.read(move |tx| catalog::store::by_ids(tx, &ids));
     Ok(products.await?.into_iter().map(Offer::from).collect())
 }

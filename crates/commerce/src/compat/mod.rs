@@ -71,16 +71,6 @@ fn served(shop: &Arc<Shop>, by_role: fn(&Served) -> Option<Routes>) -> Protected
     all.fold(Protected::new(), |routes, more| routes.merge(more(Arc::clone(shop))))
 }
 
-/// All routes of class `Compat`, for what this process has a database of.
-pub fn compat_routes(shop: Arc<Shop>) -> Protected {
-    catalog_routes(Arc::clone(&shop)).merge(orders_routes(Arc::clone(&shop))).merge(inventory_routes(shop))
-}
-
-/// All routes of class `Native` in an old shape.
-pub fn compat_admin_routes(shop: Arc<Shop>) -> Protected {
-    inventory_admin_routes(shop)
-}
-
 /// The catalog role's.
 pub fn catalog_routes(shop: Arc<Shop>) -> Protected {
     served(&shop, |dialect| dialect.catalog)

@@ -8,24 +8,24 @@ use kassa_service::Problem;
 use serde::Serialize;
 
 /// The header that tells a repeated answer from a first one.
-pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub(crate) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// An answer as it is kept and sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// Headers, `content-type` among them; lower-case names.
-    pub headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     /// The body's text.
-    pub body: String,
+    pub(crate) body: String,
     /// The order that it is about.
-    pub order_id: Option<String>,
+    pub(crate) order_id: Option<String>,
 }
 
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// It ran, and this is its answer.
     Fresh(Answer),
     /// It ran before, and this was its answer.
@@ -37,44 +37,44 @@ pub enum Outcome {
 }
 
 /// Whether an answer of this status is kept.
-pub fn is_kept(status: u16) -> bool {
+pub(crate) fn is_kept(status: u16) -> bool {
     matches!(status, 200..=299 | 404 | 422)
 }
 
 impl Answer {
     /// A JSON answer.
-    pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
+    pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {
         // Answers are structs with named fields, which serde_json always writes.
         let body = serde_json::to_string(body).unwrap_or_default();
         Self::new(status, "application/json", body)
     }
 
     /// A problem as an answer, without headers of its own.
-    pub fn problem(problem: &Problem) -> Self {
+    pub(crate) fn problem(problem: &Problem) -> Self {
         Self::new(problem.status(), "application/problem+json", problem.to_json().to_string())
     }
 
     /// An answer of this media type.
-    pub fn new(status: StatusCode, content_type: &str, body: String) -> Self {
+    pub(crate) fn new(status: StatusCode, content_type: &str, body: String) -> Self {
         let headers = vec![(CONTENT_TYPE.as_str().to_owned(), content_type.to_owned())];
         Self { status: status.as_u16(), headers, body, order_id: None }
     }
 
     /// About this order.
     #[must_use]
-    pub fn about(self, order_id: &str) -> Self {
+    pub(crate) fn about(self, order_id: &str) -> Self {
         Self { order_id: Some(order_id.to_owned()), ..self }
     }
 
     /// The answer to a repeat whose first answer is no longer kept: marked as one.
     #[must_use]
-    pub fn replayed(self) -> Self {
+    pub(crate) fn replayed(self) -> Self {
         self.header(IDEMPOTENT_REPLAYED.as_str(), "true")
     }
 
     /// With another header; `name` in lower case.
     #[must_use]
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
@@ -96,7 +96,7 @@ impl IntoResponse for Answer {
 
 impl Outcome {
     /// The problem of an outcome that has no answer of its own; the old dialects shape theirs.
-    pub fn refusal(&self) -> Option<Problem> {
+    pub(crate) fn refusal(&self) -> Option<Problem> {
         match self {
             Self::Fresh(_) | Self::Replayed(_) => None,
             Self::InFlight => Some(in_flight()),
@@ -121,7 +121,7 @@ impl IntoResponse for Outcome {
 }
 
 /// 409: the first request with this key has no answer yet.
-pub fn in_flight() -> Problem {
+pub(crate) fn in_flight() -> Problem {
     Problem::new(StatusCode::CONFLICT, "request-in-flight", "The first request with this key still runs")
         .detail("repeat it with the same Idempotency-Key")
         .header(RETRY_AFTER, "1")

@@ -10,20 +10,18 @@
 //! as their orders.
 
 pub(crate) mod answer;
-pub mod references;
+pub(crate) mod references;
 pub(crate) mod request;
 pub(crate) mod run;
-pub mod store;
+pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use answer::reused;
-pub use answer::{Answer, IDEMPOTENT_REPLAYED, Outcome, in_flight, is_kept};
-pub use references::store::{claim_reference, failed_with, forget_failed, take_over};
-pub use references::{Holder, Reference};
-pub use request::{
-    IDEMPOTENCY_KEY, KEY_BYTES_MAX, RECORD_LIFE_MICROS, RUNNING_MICROS, Request, RequestKey, fingerprint,
-    key_of, required_key,
-};
-pub use run::{Begun, answered, begin, run, run_until};
-pub use store::{clean, close, close_expired, close_open, forget_open};
+pub(crate) use answer::{Answer, Outcome, in_flight, is_kept};
+pub(crate) use references::store::{claim_reference, failed_with, forget_failed, take_over};
+pub(crate) use references::{Holder, Reference};
+pub use request::fingerprint;
+pub(crate) use request::{KEY_BYTES_MAX, RUNNING_MICROS, Request, RequestKey, key_of, required_key};
+pub(crate) use run::{Begun, answered, begin, run, run_until};
+pub(crate) use store::{clean, close, close_expired, close_open, forget_open};

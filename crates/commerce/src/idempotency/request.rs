@@ -7,37 +7,37 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The header that names a request's key.
-pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// How long a record lives, µs.
-pub const RECORD_LIFE_MICROS: i64 = MICROS_PER_DAY;
+pub(crate) const RECORD_LIFE_MICROS: i64 = MICROS_PER_DAY;
 
 /// How long a remote request may take before its answer is 202, µs.
-pub const RUNNING_MICROS: i64 = 900_000;
+pub(crate) const RUNNING_MICROS: i64 = 900_000;
 
 /// Bytes of a key or a client reference.
-pub const KEY_BYTES_MAX: usize = 255;
+pub(crate) const KEY_BYTES_MAX: usize = 255;
 
 /// What a record is found by.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// Whose keys they are: `key/<API key's name>`, `admin`, or `<site>/public`.
-    pub scope: &'a str,
+    pub(crate) scope: &'a str,
     /// The client's key; `None` where it is optional and absent: nothing is recorded.
-    pub key: Option<&'a str>,
+    pub(crate) key: Option<&'a str>,
     /// [`fingerprint`] of the request.
-    pub fingerprint: &'a str,
+    pub(crate) fingerprint: &'a str,
 }
 
 /// A request with a key, as what it did remembers it for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestKey {
+pub(crate) struct RequestKey {
     /// Whose key it is.
-    pub scope: String,
+    pub(crate) scope: String,
     /// The client's key.
-    pub key: String,
+    pub(crate) key: String,
     /// [`fingerprint`] of the request.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
 }
 
 /// SHA-256 of method, route template and canonical validated body, in hexadecimal.
@@ -58,7 +58,7 @@ pub fn fingerprint(method: &str, route: &str, body: &impl Serialize) -> String {
 ///
 /// # Errors
 /// The 400 problem for a key that is empty, longer than [`KEY_BYTES_MAX`], not printable ASCII, or sent twice.
-pub fn key_of(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub(crate) fn key_of(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut given = headers.get_all(&IDEMPOTENCY_KEY).iter();
     let Some(key) = given.next() else { return Ok(None) };
     let refuse = |why: &str| Problem::bad_request(format!("Idempotency-Key {why}"));
@@ -78,7 +78,7 @@ pub fn key_of(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 ///
 /// # Errors
 /// 400 `/errors/missing-idempotency-key`, or as for [`key_of`].
-pub fn required_key(headers: &HeaderMap) -> Result<&str, Problem> {
+pub(crate) fn required_key(headers: &HeaderMap) -> Result<&str, Problem> {
     key_of(headers)?.ok_or_else(|| {
         Problem::new(StatusCode::BAD_REQUEST, "missing-idempotency-key", "An Idempotency-Key is required")
             .detail("send a header Idempotency-Key that is unique to this request, and repeat it on a retry")

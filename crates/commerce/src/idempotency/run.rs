@@ -10,7 +10,7 @@ use super::store;
 
 /// How a request begins whose answer another transaction may give.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun<T, A = Outcome> {
+pub(crate) enum Begun<T, A = Outcome> {
     /// It has its answer.
     Answered(A),
     /// It has none yet.
@@ -24,30 +24,18 @@ pub enum Begun<T, A = Outcome> {
 ///
 /// # Errors
 /// Those of `op` and of the database; a lock that is not had in time means that the first still runs.
-pub fn run<E: From<kassa_db::Error>>(
+pub(crate) fn run<E: From<kassa_db::Error>>(
     tx: &mut Tx<'_>,
     request: &Request<'_>,
     now: Timestamp,
     op: impl FnOnce(&mut Tx<'_>) -> Result<Answer, E>,
 ) -> Result<Outcome, E> {
-    run_with(tx, request, (now, None), op)
+    run_until(tx, request, (now, None), op)
 }
 
-/// Like [`run`], for a request that stock decides elsewhere: an answer of 202 stands as `running` until `deadline`, can be
-/// replaced by [`close`] until then, and is final afterwards.
-///
-/// # Errors
-/// As for [`run`].
-pub fn run_until<E: From<kassa_db::Error>>(
-    tx: &mut Tx<'_>,
-    request: &Request<'_>,
-    (now, deadline): (Timestamp, Timestamp),
-    op: impl FnOnce(&mut Tx<'_>) -> Result<Answer, E>,
-) -> Result<Outcome, E> {
-    run_with(tx, request, (now, Some(deadline)), op)
-}
-
-fn run_with<E: From<kassa_db::Error>>(
+/// Like [`run`], for a request that stock may decide elsewhere: with a deadline an answer of 202 stands as `running` until
+/// then, can be replaced by [`close`](super::close) meanwhile, and is final afterwards.
+pub(crate) fn run_until<E: From<kassa_db::Error>>(
     tx: &mut Tx<'_>,
     request: &Request<'_>,
     (now, deadline): (Timestamp, Option<Timestamp>),
@@ -76,10 +64,7 @@ fn run_with<E: From<kassa_db::Error>>(
 
 /// Like [`run`], for a request that is begun here and may be answered by another transaction: where `op` gives no answer the
 /// record stays open, and a repeat is [`Outcome::InFlight`], until [`close_open`] or [`forget_open`].
-///
-/// # Errors
-/// As for [`run`].
-pub fn begin<T, E: From<kassa_db::Error>>(
+pub(crate) fn begin<T, E: From<kassa_db::Error>>(
     tx: &mut Tx<'_>,
     request: &Request<'_>,
     now: Timestamp,
@@ -112,29 +97,26 @@ fn take(
     if store::insert(tx, request, key, now)? {
         return Ok(None);
     }
-    Ok(match store::find(tx, request, key, now)? {
-        store::Found::Nothing => None,
-        store::Found::Done(answer) => Some(Outcome::Replayed(answer)),
-        store::Found::Running => Some(Outcome::InFlight),
-        store::Found::Other => Some(Outcome::Reused),
-    })
+    Ok(repeated(store::find(tx, request, key, now)?))
 }
 
 /// The answer that a repeat of `request` gets; `None` when it is the first. Takes no record, for a request that is begun
 /// in one transaction and answered in another.
-///
-/// # Errors
-/// The database's.
-pub fn answered(
+pub(crate) fn answered(
     tx: &mut Tx<'_>,
     request: &Request<'_>,
     now: Timestamp,
 ) -> Result<Option<Outcome>, kassa_db::Error> {
     let Some(key) = request.key else { return Ok(None) };
-    Ok(match store::look(tx, request, key, now)? {
+    Ok(repeated(store::look(tx, request, key, now)?))
+}
+
+/// What a repeat gets of what stands under its key.
+fn repeated(found: store::Found) -> Option<Outcome> {
+    match found {
         store::Found::Nothing => None,
         store::Found::Done(answer) => Some(Outcome::Replayed(answer)),
         store::Found::Running => Some(Outcome::InFlight),
         store::Found::Other => Some(Outcome::Reused),
-    })
+    }
 }

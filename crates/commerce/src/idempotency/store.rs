@@ -63,20 +63,9 @@ pub(super) fn insert_done(
 ) -> Result<(), Error> {
     let sql = "INSERT INTO idempotency (scope, key, fingerprint, state, status, headers, body, order_id, created_at) \
                VALUES ($1, $2, $3, 'done', $4, $5, $6, $7, $8)";
-    let (headers, status) = (headers_text(answer), i64::from(answer.status));
-    let order = answer.order_id.as_deref();
-    let values = params![
-        request.scope,
-        key,
-        request.fingerprint,
-        status,
-        &headers,
-        &answer.body,
-        order,
-        now.micros(),
-    ];
-    tx.execute(sql, values)?;
-    Ok(())
+    let (Request { scope, fingerprint, .. }, Stored { status, headers, body, order }) =
+        (request, stored(answer));
+    tx.execute(sql, params![*scope, key, *fingerprint, status, &headers, body, order, now.micros()]).map(drop)
 }
 
 /// Reads the record that [`insert`] met; replaces one that has outlived its day.
@@ -170,29 +159,34 @@ pub(super) fn keep_running(
 ) -> Result<(), Error> {
     let sql = "UPDATE idempotency SET deadline = $3, status = $4, headers = $5, body = $6, order_id = $7 \
                WHERE scope = $1 AND key = $2";
-    let headers = headers_text(answer);
-    let (status, order) = (i64::from(answer.status), answer.order_id.as_deref());
-    tx.execute(sql, params![scope, key, deadline.micros(), status, &headers, &answer.body, order])?;
-    Ok(())
+    let Stored { status, headers, body, order } = stored(answer);
+    tx.execute(sql, params![scope, key, deadline.micros(), status, &headers, body, order]).map(drop)
 }
 
 /// Takes this transaction's own record back: its answer is none that is kept.
 pub(super) fn forget(tx: &mut Tx<'_>, (scope, key): (&str, &str)) -> Result<(), Error> {
-    tx.execute("DELETE FROM idempotency WHERE scope = $1 AND key = $2", params![scope, key])?;
-    Ok(())
+    tx.execute("DELETE FROM idempotency WHERE scope = $1 AND key = $2", params![scope, key]).map(drop)
 }
 
 fn set(tx: &mut Tx<'_>, (scope, key): (&str, &str), answer: &Answer) -> Result<u64, Error> {
     let sql = "UPDATE idempotency SET state = 'done', status = $3, headers = $4, body = $5, order_id = $6 \
                WHERE scope = $1 AND key = $2 AND state = 'running'";
-    let headers = headers_text(answer);
-    let (status, order) = (i64::from(answer.status), answer.order_id.as_deref());
-    tx.execute(sql, params![scope, key, status, &headers, &answer.body, order])
+    let Stored { status, headers, body, order } = stored(answer);
+    tx.execute(sql, params![scope, key, status, &headers, body, order])
 }
 
-fn headers_text(answer: &Answer) -> String {
+/// An answer as it stands in the table.
+struct Stored<'a> {
+    status: i64,
+    headers: String,
+    body: &'a str,
+    order: Option<&'a str>,
+}
+
+fn stored(answer: &Answer) -> Stored<'_> {
     // Pairs of texts: serde_json always writes them.
-    serde_json::to_string(&answer.headers).unwrap_or_else(|_| "[]".to_owned())
+    let headers = serde_json::to_string(&answer.headers).unwrap_or_else(|_| "[]".to_owned());
+    Stored { status: answer.status.into(), headers, body: &answer.body, order: answer.order_id.as_deref() }
 }
 
 /// Sets the final answer of a running record, once. Returns the answer that stands: the given one, or the one that
@@ -200,7 +194,7 @@ fn headers_text(answer: &Answer) -> String {
 ///
 /// # Errors
 /// The database's; [`Error::Invalid`] when there is no such record.
-pub fn close(tx: &mut Tx<'_>, (scope, key): (&str, &str), answer: &Answer) -> Result<Answer, Error> {
+pub(crate) fn close(tx: &mut Tx<'_>, (scope, key): (&str, &str), answer: &Answer) -> Result<Answer, Error> {
     if set(tx, (scope, key), answer)? == 1 {
         return Ok(answer.clone());
     }
@@ -209,10 +203,7 @@ pub fn close(tx: &mut Tx<'_>, (scope, key): (&str, &str), answer: &Answer) -> Re
 }
 
 /// Gives an open record its answer; no change if it is not open. It lives a day from `now` on.
-///
-/// # Errors
-/// The database's.
-pub fn close_open(
+pub(crate) fn close_open(
     tx: &mut Tx<'_>,
     (scope, key): (&str, &str),
     answer: &Answer,
@@ -220,29 +211,20 @@ pub fn close_open(
 ) -> Result<(), Error> {
     let sql = "UPDATE idempotency SET state = 'done', status = $3, headers = $4, body = $5, order_id = $6, \
                created_at = $7 WHERE scope = $1 AND key = $2 AND state = 'running' AND deadline IS NULL";
-    let headers = headers_text(answer);
-    let (status, order) = (i64::from(answer.status), answer.order_id.as_deref());
-    tx.execute(sql, params![scope, key, status, &headers, &answer.body, order, now.micros()])?;
-    Ok(())
+    let Stored { status, headers, body, order } = stored(answer);
+    tx.execute(sql, params![scope, key, status, &headers, body, order, now.micros()]).map(drop)
 }
 
 /// Takes an open record back: its request came to nothing, and a repeat may try again.
-///
-/// # Errors
-/// The database's.
-pub fn forget_open(tx: &mut Tx<'_>, (scope, key): (&str, &str)) -> Result<(), Error> {
+pub(crate) fn forget_open(tx: &mut Tx<'_>, (scope, key): (&str, &str)) -> Result<(), Error> {
     let sql =
         "DELETE FROM idempotency WHERE scope = $1 AND key = $2 AND state = 'running' AND deadline IS NULL";
-    tx.execute(sql, params![scope, key])?;
-    Ok(())
+    tx.execute(sql, params![scope, key]).map(drop)
 }
 
 /// Makes the standing answers final whose deadline has passed, or is further away than any can be; returns how many. For the
 /// cleaning.
-///
-/// # Errors
-/// The database's.
-pub fn close_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
+pub(crate) fn close_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
     let sql =
         "UPDATE idempotency SET state = 'done' WHERE state = 'running' AND (deadline <= $1 OR deadline > $2)";
     let furthest = now.micros().saturating_add(RUNNING_MICROS);
@@ -250,10 +232,7 @@ pub fn close_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
 }
 
 /// Removes records older than a day, at most `limit`, but none that is open; returns how many.
-///
-/// # Errors
-/// The database's.
-pub fn clean(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<u64, Error> {
+pub(crate) fn clean(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<u64, Error> {
     let sql = "DELETE FROM idempotency WHERE (scope, key) IN \
                (SELECT scope, key FROM idempotency WHERE created_at <= $1 \
                AND (state = 'done' OR deadline IS NOT NULL) ORDER BY created_at LIMIT $2)";

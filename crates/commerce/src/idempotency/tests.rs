@@ -88,7 +88,7 @@ fn records_live_a_day() {
 fn begun(bed: &Bed, key: &'static str, now: Timestamp) -> Outcome {
     bed.write(move |tx| {
         let op = |_: &mut Tx<'_>| Ok::<_, Error>(answer(202, "queued"));
-        run_until(tx, &request(key, "f"), (now, DEADLINE), op)
+        run_until(tx, &request(key, "f"), (now, Some(DEADLINE)), op)
     })
 }
 
@@ -130,7 +130,7 @@ fn a_deadline_that_no_clock_could_have_set_is_past() {
         for key in ["a", "b"] {
             let record = bed.write(move |tx| {
                 let op = |_: &mut Tx<'_>| Ok::<_, Error>(answer(202, "queued"));
-                run_until(tx, &request(key, "f"), (ahead, ahead.plus_micros(900_000)), op)
+                run_until(tx, &request(key, "f"), (ahead, Some(ahead.plus_micros(900_000))), op)
             });
             assert_eq!(record, Outcome::Fresh(answer(202, "queued")));
         }

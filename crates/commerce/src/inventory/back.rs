@@ -8,7 +8,7 @@ use super::stock::{LedgerKind, StockLine, merged};
 use super::store;
 
 /// The reason of an entry that brings nothing back, because a cancelled order keeps its stock.
-pub const KEPT: &str = "kept";
+pub(crate) const KEPT: &str = "kept";
 
 /// Gives lines back: [`LedgerKind::Release`] for a cancelled or edited order, [`LedgerKind::Return`] for a refund. A
 /// `reference` that has given a line back already does it not again.
@@ -33,10 +33,7 @@ pub fn give_back(
 }
 
 /// The first SKU of `lines` that no stock is kept of, so that nothing can have been taken of it.
-///
-/// # Errors
-/// The database's.
-pub fn without_stock(tx: &mut Tx<'_>, lines: &[StockLine]) -> Result<Option<String>, Error> {
+pub(crate) fn without_stock(tx: &mut Tx<'_>, lines: &[StockLine]) -> Result<Option<String>, Error> {
     let skus: Vec<&str> = lines.iter().map(|line| line.sku.as_str()).collect();
     let known = store::by_skus(tx, &skus)?;
     let unknown = skus.into_iter().find(|sku| known.iter().all(|stock| stock.sku != *sku));
@@ -45,10 +42,12 @@ pub fn without_stock(tx: &mut Tx<'_>, lines: &[StockLine]) -> Result<Option<Stri
 
 /// Notes that these lines of a cancelled order do not come back: entries of a release of 0, with the reason [`KEPT`]. A
 /// `reference` that has noted a line already does it not again.
-///
-/// # Errors
-/// As [`give_back`].
-pub fn keep(tx: &mut Tx<'_>, reference: &str, lines: &[StockLine], now: Timestamp) -> Result<(), Error> {
+pub(crate) fn keep(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    lines: &[StockLine],
+    now: Timestamp,
+) -> Result<(), Error> {
     for line in merged(lines)? {
         let (kind, reason) = (LedgerKind::Release, Some(KEPT));
         enter(tx, &store::Entry { reference, sku: &line.sku, kind, quantity: 0, reason }, now)?;

@@ -20,11 +20,7 @@ pub fn deduct(
     lines: &[StockLine],
     now: Timestamp,
 ) -> Result<Result<Vec<Crossing>, Refusal>, Error> {
-    match tx.savepoint(|tx| deduct_or_stop(tx, reference, lines, now)) {
-        Ok(crossings) => Ok(Ok(crossings)),
-        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
-        Err(Stop::Db(error)) => Err(error),
-    }
+    Stop::into_answer(tx.savepoint(|tx| deduct_or_stop(tx, reference, lines, now)))
 }
 
 /// As [`deduct`], but without a savepoint of its own: for a caller who undoes all that it did when it is stopped.
@@ -50,7 +46,7 @@ pub(crate) fn exchange(
     let (back, lines) = (merged(back)?, merged(lines)?);
     let units =
         |of: &[StockLine], sku: &str| of.iter().find(|line| line.sku == sku).map_or(0, |line| line.quantity);
-    let exchanged = tx.savepoint(|tx| {
+    Stop::into_answer(tx.savepoint(|tx| {
         if !back.is_empty() {
             store::lock(tx, &back.iter().chain(&lines).map(|line| line.sku.clone()).collect())?;
         }
@@ -61,13 +57,8 @@ pub(crate) fn exchange(
             crossing.on_hand + more > crossing.low_stock_at
         });
         low::record(tx, reference, &crossings, now)?;
-        Ok::<_, Stop>(crossings)
-    });
-    match exchanged {
-        Ok(crossings) => Ok(Ok(crossings)),
-        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
-        Err(Stop::Db(error)) => Err(error),
-    }
+        Ok(crossings)
+    }))
 }
 
 /// Whether all lines could be taken at this moment.
@@ -82,7 +73,7 @@ pub(crate) fn is_there(tx: &mut Tx<'_>, lines: &[StockLine]) -> Result<bool, Err
 
 /// What became of a line that is taken by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
+pub(crate) enum Taken {
     /// It is taken; its SKU may have become low.
     Now(Vec<Crossing>),
     /// The same reference took it before.
@@ -97,7 +88,7 @@ pub enum Taken {
 ///
 /// # Errors
 /// The database's; [`Error::Invalid`] for a quantity below 1.
-pub fn deduct_once(
+pub(crate) fn deduct_once(
     tx: &mut Tx<'_>,
     reference: &str,
     line: &StockLine,
@@ -118,15 +109,14 @@ pub fn deduct_once(
         low::record(tx, reference, &crossings, now)?;
         Ok(Some(crossings))
     });
-    match taken {
-        Ok(Some(crossings)) => Ok(Taken::Now(crossings)),
+    Ok(match Stop::into_answer(taken)? {
+        Ok(Some(crossings)) => Taken::Now(crossings),
         Ok(None) => match store::entered(tx, reference, &line.sku, kind)? {
-            Some(before) if before == quantity => Ok(Taken::Before),
-            _ => Ok(Taken::Otherwise),
+            Some(before) if before == quantity => Taken::Before,
+            _ => Taken::Otherwise,
         },
-        Err(Stop::Refused(refusal)) => Ok(Taken::Refused(refusal)),
-        Err(Stop::Db(error)) => Err(error),
-    }
+        Err(refusal) => Taken::Refused(refusal),
+    })
 }
 
 /// The ledger first and the stock last: its rows are what other buyers wait for.

@@ -16,14 +16,7 @@ struct StockEvent<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     occurred_at: String,
-    stock: StockState<'a>,
-}
-
-#[derive(Serialize)]
-struct StockState<'a> {
-    sku: &'a str,
-    on_hand: i64,
-    low_stock_at: i64,
+    stock: &'a Crossing,
 }
 
 /// Writes a row for each SKU that `reference` has made low.
@@ -34,12 +27,11 @@ pub(super) fn record(
     now: Timestamp,
 ) -> Result<(), Error> {
     for crossing in crossings {
-        let Crossing { sku, on_hand, low_stock_at } = crossing;
         let body = to_json(&StockEvent {
-            id: &format!("low:{reference}:{sku}"),
+            id: &format!("low:{reference}:{}", crossing.sku),
             kind: KIND,
             occurred_at: now.to_string(),
-            stock: StockState { sku, on_hand: *on_hand, low_stock_at: *low_stock_at },
+            stock: crossing,
         })?;
         store::insert(tx, &NewRow { event: None, kind: KIND, body: &body, money: None }, now)?;
     }

@@ -18,10 +18,11 @@ pub(crate) mod stock;
 pub mod store;
 mod view;
 
-pub use back::{KEPT, give_back, keep, without_stock};
+pub use back::give_back;
+pub(crate) use back::{keep, without_stock};
 pub use by_hand::{MoveError, Moved, Movement, move_by_hand};
-pub use deduct::{Taken, deduct, deduct_once};
-pub(crate) use deduct::{deduct_or_stop, exchange, is_there};
+pub use deduct::deduct;
+pub(crate) use deduct::{Taken, deduct_once, deduct_or_stop, exchange, is_there};
 pub(crate) use stock::Stop;
 pub use stock::{
     Crossing, LOW_STOCK_AT, LedgerKind, ON_HAND_MAX, QUANTITY_MAX, Refusal, Stock, StockLine, merged,

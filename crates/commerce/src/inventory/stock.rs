@@ -114,7 +114,7 @@ impl Refusal {
 }
 
 /// A SKU whose stock has become low: it was above its threshold and no longer is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crossing {
     /// The SKU.
     pub sku: String,
@@ -152,5 +152,16 @@ pub(crate) enum Stop {
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         Self::Db(error)
+    }
+}
+
+impl Stop {
+    /// What a command says that was stopped: a refusal is an answer of it.
+    pub(crate) fn into_answer<T>(stopped: Result<T, Self>) -> Result<Result<T, Refusal>, Error> {
+        match stopped {
+            Ok(done) => Ok(Ok(done)),
+            Err(Self::Refused(refusal)) => Ok(Err(refusal)),
+            Err(Self::Db(error)) => Err(error),
+        }
     }
 }

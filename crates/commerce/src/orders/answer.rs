@@ -22,10 +22,10 @@ use crate::precondition;
 use crate::refuse::problem_of;
 
 /// Shapes what became of an order into the answer of a dialect. Its status says whether it is kept.
-pub type Shape = fn(&Placed) -> Answer;
+pub(crate) type Shape = fn(&Placed) -> Answer;
 
 /// What became of a placed order: 201, 202 or 422; 200 for one that the client reference already stood for.
-pub fn shape(placed: &Placed) -> Answer {
+pub(crate) fn shape(placed: &Placed) -> Answer {
     match placed {
         Placed::Open(order) => {
             let status = match order.status {

@@ -24,10 +24,7 @@ use crate::transport::commands::{Command, Release};
 const ATTEMPTS_MAX: usize = 20;
 
 /// Gives an order up; its stock returns or is kept.
-///
-/// # Errors
-/// [`EdgeError`].
-pub fn cancel(
+pub(crate) fn cancel(
     tx: &mut Tx<'_>,
     target: &Target,
     stock: CancelledStock,
@@ -40,10 +37,7 @@ pub fn cancel(
 }
 
 /// Notes what of an order was handed over.
-///
-/// # Errors
-/// [`EdgeError`].
-pub fn fulfil(
+pub(crate) fn fulfil(
     tx: &mut Tx<'_>,
     target: &Target,
     ask: &FulfilAsk,
@@ -53,10 +47,7 @@ pub fn fulfil(
 }
 
 /// Gives money back, and units into stock where the refund says so.
-///
-/// # Errors
-/// [`EdgeError`].
-pub fn refund(
+pub(crate) fn refund(
     tx: &mut Tx<'_>,
     target: &Target,
     ask: &RefundAsk,
@@ -70,10 +61,7 @@ pub fn refund(
 
 /// Replaces the lines of an order whose stock is in this database. `products` are those of `items`; `None`: they are in this
 /// database. A refusal of the stock is an error, so the caller runs this in a savepoint or lets the transaction end.
-///
-/// # Errors
-/// [`EdgeError`].
-pub fn edit(
+pub(crate) fn edit(
     tx: &mut Tx<'_>,
     target: &Target,
     ask: &EditAsk,

@@ -10,7 +10,7 @@ use crate::inventory::StockLine;
 
 /// What one may want of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Edge {
+pub(crate) enum Edge {
     /// Its stock was deducted.
     Confirm,
     /// Its stock was refused.
@@ -27,7 +27,7 @@ pub enum Edge {
 
 /// Why an edge is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub(crate) enum Why {
     /// From this status it leads nowhere.
     Status,
     /// An edit waits for its decision.
@@ -41,20 +41,20 @@ pub enum Why {
 /// An edge that is not there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot {} order {order_id}: {}", edge.name(), self.reason())]
-pub struct IllegalTransition {
+pub(crate) struct IllegalTransition {
     /// The order.
-    pub order_id: String,
+    pub(crate) order_id: String,
     /// Where it stands.
-    pub status: Status,
+    pub(crate) status: Status,
     /// What was wanted.
-    pub edge: Edge,
+    pub(crate) edge: Edge,
     /// Why not.
-    pub why: Why,
+    pub(crate) why: Why,
 }
 
 /// What happened to an order; the names of the public events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ChangeKind {
+pub(crate) enum ChangeKind {
     /// Durable, not decided.
     Accepted,
     /// Stock deducted.
@@ -73,7 +73,7 @@ pub enum ChangeKind {
 
 /// Where the stock of a cancelled order goes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum CancelledStock {
+pub(crate) enum CancelledStock {
     /// Back, to be sold again.
     #[default]
     Returned,
@@ -83,48 +83,48 @@ pub enum CancelledStock {
 
 /// What a change did to one product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineDelta {
+pub(crate) struct LineDelta {
     /// The product's SKU.
-    pub sku: String,
+    pub(crate) sku: String,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its category.
-    pub category: Option<String>,
+    pub(crate) category: Option<String>,
     /// Signed change of units.
-    pub units_delta: i64,
+    pub(crate) units_delta: i64,
     /// Signed change in minor units.
-    pub revenue_delta_minor: i64,
+    pub(crate) revenue_delta_minor: i64,
     /// Units handed over; only where that is what happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fulfilled: Option<i64>,
+    pub(crate) fulfilled: Option<i64>,
 }
 
 /// What an edge does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// What happened.
-    pub kind: ChangeKind,
+    pub(crate) kind: ChangeKind,
     /// The order afterwards; its `last_seq` is the event's.
-    pub after: Order,
+    pub(crate) after: Order,
     /// Signed change of revenue, minor units.
-    pub revenue_delta_minor: i64,
+    pub(crate) revenue_delta_minor: i64,
     /// Which products changed. A refund by amount names none.
-    pub lines: Vec<LineDelta>,
+    pub(crate) lines: Vec<LineDelta>,
     /// Stock that is returned.
-    pub give_back: Vec<StockLine>,
+    pub(crate) give_back: Vec<StockLine>,
     /// Stock that would be returned, and stays with the cancelled order.
-    pub keep: Vec<StockLine>,
+    pub(crate) keep: Vec<StockLine>,
     /// Stock that is taken.
-    pub deduct: Vec<StockLine>,
+    pub(crate) deduct: Vec<StockLine>,
     /// The refund.
-    pub refund: Option<Refund>,
+    pub(crate) refund: Option<Refund>,
     /// The request that made it, where it had a key.
-    pub by: Option<RequestKey>,
+    pub(crate) by: Option<RequestKey>,
 }
 
 impl Edge {
     /// Its name in a sentence.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Confirm => "confirm",
             Self::Fail => "fail",
@@ -136,7 +136,7 @@ impl Edge {
     }
 
     /// Whether it leads anywhere from `status`.
-    pub const fn is_legal_from(self, status: Status) -> bool {
+    pub(crate) const fn is_legal_from(self, status: Status) -> bool {
         match self {
             Self::Confirm | Self::Fail => matches!(status, Status::Accepted),
             Self::Edit | Self::Cancel | Self::Fulfil => matches!(status, Status::Confirmed),
@@ -158,7 +158,7 @@ impl IllegalTransition {
 
 impl ChangeKind {
     /// The name of its public event.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Accepted => "OrderAccepted",
             Self::Confirmed => "OrderConfirmed",
@@ -171,7 +171,7 @@ impl ChangeKind {
     }
 
     /// The name of its analytics record, in the words of Segment's e-commerce events; `None` where no money moves.
-    pub const fn analytics_name(self) -> Option<&'static str> {
+    pub(crate) const fn analytics_name(self) -> Option<&'static str> {
         match self {
             Self::Confirmed => Some("Order Completed"),
             Self::Edited => Some("Order Updated"),
@@ -200,7 +200,7 @@ impl Order {
     ///
     /// # Errors
     /// [`IllegalTransition`] unless it is accepted.
-    pub fn confirm(&self, now: Timestamp) -> Result<Change, IllegalTransition> {
+    pub(crate) fn confirm(&self, now: Timestamp) -> Result<Change, IllegalTransition> {
         self.require(Edge::Confirm)?;
         Ok(Change::confirming(self.next(Status::Confirmed, now)))
     }
@@ -209,7 +209,7 @@ impl Order {
     ///
     /// # Errors
     /// [`IllegalTransition`] unless it is accepted.
-    pub fn fail(&self, reason: &str, now: Timestamp) -> Result<Change, IllegalTransition> {
+    pub(crate) fn fail(&self, reason: &str, now: Timestamp) -> Result<Change, IllegalTransition> {
         self.require(Edge::Fail)?;
         let after = Self { fail_reason: Some(reason.to_owned()), ..self.next(Status::Failed, now) };
         Ok(Change::plain(ChangeKind::Failed, after))
@@ -219,7 +219,7 @@ impl Order {
     ///
     /// # Errors
     /// [`IllegalTransition`] unless it is confirmed and has no refund.
-    pub fn edit(&self, basket: &Basket, now: Timestamp) -> Result<Change, IllegalTransition> {
+    pub(crate) fn edit(&self, basket: &Basket, now: Timestamp) -> Result<Change, IllegalTransition> {
         self.require(Edge::Edit)?;
         let after = Self {
             revision: self.revision + 1,
@@ -243,7 +243,7 @@ impl Order {
     ///
     /// # Errors
     /// [`IllegalTransition`] unless it is confirmed and nothing of it was handed over.
-    pub fn cancel(&self, stock: CancelledStock, now: Timestamp) -> Result<Change, IllegalTransition> {
+    pub(crate) fn cancel(&self, stock: CancelledStock, now: Timestamp) -> Result<Change, IllegalTransition> {
         self.require(Edge::Cancel)?;
         let left = |line: &Line| line.quantity - line.restocked_quantity;
         let held = self.lines.iter().filter(|line| line.tracked && left(line) > 0);

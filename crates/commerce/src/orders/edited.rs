@@ -8,7 +8,7 @@ use crate::catalog::Offer;
 
 /// Which prices the lines of an edited order have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Prices {
+pub(crate) enum Prices {
     /// Lines that stay keep theirs; new ones have today's.
     #[default]
     Agreed,
@@ -18,13 +18,13 @@ pub enum Prices {
 
 /// An edit as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EditAsk {
+pub(crate) struct EditAsk {
     /// What the order is to hold.
-    pub items: Items,
+    pub(crate) items: Items,
     /// At which prices.
-    pub prices: Prices,
+    pub(crate) prices: Prices,
     /// A new name of the customer; `None` leaves it.
-    pub customer_name: Option<String>,
+    pub(crate) customer_name: Option<String>,
 }
 
 impl EditAsk {

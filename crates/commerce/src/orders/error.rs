@@ -8,7 +8,7 @@ use crate::inventory::{Refusal, Stop};
 
 /// Why an edge was not carried out; nothing has changed then.
 #[derive(Debug, thiserror::Error)]
-pub enum EdgeError {
+pub(crate) enum EdgeError {
     /// No such order.
     #[error("no order {0}")]
     Unknown(String),

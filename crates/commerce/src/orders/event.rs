@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::edges::{Change, ChangeKind, LineDelta};
 use super::view::{Audience, OrderView};
-use crate::outbox::money::{MoneyLine, MoneyRecord};
+use crate::outbox::money::MoneyRecord;
 use crate::outbox::store::{self, NewRow};
 use crate::sabotage::{self, Sabotage};
 use crate::stored::to_json;
@@ -64,17 +64,7 @@ fn money_record(change: &Change) -> Option<MoneyRecord> {
         revenue_delta_minor: change.revenue_delta_minor,
         currency: order.currency.code().to_owned(),
         status: order.status.name().to_owned(),
-        lines: change.lines.iter().map(money_line).collect(),
+        lines: change.lines.clone(),
         context: order.context.clone(),
     })
-}
-
-fn money_line(line: &LineDelta) -> MoneyLine {
-    MoneyLine {
-        sku: line.sku.clone(),
-        name: line.name.clone(),
-        category: line.category.clone(),
-        units_delta: line.units_delta,
-        revenue_delta_minor: line.revenue_delta_minor,
-    }
 }

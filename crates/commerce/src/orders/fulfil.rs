@@ -9,7 +9,7 @@ use super::order::{Line, Order, Status};
 
 /// What is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FulfilAsk {
+pub(crate) enum FulfilAsk {
     /// All that is left.
     Rest,
     /// So many of these lines; at least one line, at least 1 of each.
@@ -18,7 +18,7 @@ pub enum FulfilAsk {
 
 /// Why nothing is handed over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FulfilError {
+pub(crate) enum FulfilError {
     /// From here no fulfilment leads anywhere.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
@@ -40,10 +40,7 @@ pub enum FulfilError {
 impl Order {
     /// Units handed over. Of a line with refunds the shop says which units those were: up to all that were ordered can be
     /// handed over, and what is left by itself is what was not refunded.
-    ///
-    /// # Errors
-    /// [`FulfilError`].
-    pub fn fulfil(&self, ask: &FulfilAsk, now: Timestamp) -> Result<Change, FulfilError> {
+    pub(crate) fn fulfil(&self, ask: &FulfilAsk, now: Timestamp) -> Result<Change, FulfilError> {
         self.require(Edge::Fulfil)?;
         let mut after = self.next(self.status, now);
         let lines = match ask {
@@ -77,7 +74,7 @@ impl Order {
 
 impl Line {
     /// How many are kept and not handed over.
-    pub fn open_quantity(&self) -> i64 {
+    pub(crate) fn open_quantity(&self) -> i64 {
         (self.kept_quantity() - self.fulfilled_quantity).max(0)
     }
 

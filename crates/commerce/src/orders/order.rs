@@ -28,6 +28,7 @@ pub enum Status {
 
 /// Who ordered, as far as they said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Customer {
     /// A name.
     pub name: Option<String>,

@@ -13,21 +13,21 @@ use crate::number::integer;
 /// What is to be refunded of a product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RefundLine {
+pub(crate) struct RefundLine {
     /// The line's SKU.
-    pub sku: String,
+    pub(crate) sku: String,
     /// How many, at least 1.
     #[serde(deserialize_with = "integer")]
-    pub quantity: i64,
+    pub(crate) quantity: i64,
     /// Whether they go back into stock.
     #[serde(default)]
-    pub restock: bool,
+    pub(crate) restock: bool,
 }
 
 /// What is to be refunded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RefundAsk {
+pub(crate) enum RefundAsk {
     /// Units of lines.
     Lines(Vec<RefundLine>),
     /// An amount in minor units, at least 1.
@@ -36,7 +36,7 @@ pub enum RefundAsk {
 
 /// Why nothing is refunded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RefundError {
+pub(crate) enum RefundError {
     /// From here no refund leads anywhere.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
@@ -65,10 +65,7 @@ pub enum RefundError {
 
 impl Order {
     /// Money back for lines or an amount; the order is refunded once the whole total is.
-    ///
-    /// # Errors
-    /// [`RefundError`].
-    pub fn refund(&self, ask: &RefundAsk, now: Timestamp) -> Result<Change, RefundError> {
+    pub(crate) fn refund(&self, ask: &RefundAsk, now: Timestamp) -> Result<Change, RefundError> {
         self.require(Edge::Refund)?;
         let mut after = self.next(self.status, now);
         let refunded = match ask {

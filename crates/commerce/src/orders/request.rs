@@ -37,8 +37,7 @@ pub(super) struct OrderBody {
     #[serde(deserialize_with = "objects")]
     items: Vec<Item>,
     #[serde(default, deserialize_with = "object_or_default")]
-    customer: CustomerBody,
-    #[serde(default)]
+    customer: Customer,
     client_reference: Option<String>,
     #[serde(default, deserialize_with = "object_or_default")]
     context: ContextBody,
@@ -95,26 +94,17 @@ fn some_objects<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Vec<
     objects(from).map(Some)
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CustomerBody {
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    email: Option<String>,
-}
-
 /// What `POST /v1/orders` asks for, checked. Its JSON is what is fingerprinted.
 #[derive(Debug, Clone, Serialize)]
-pub struct OrderAsk {
+pub(crate) struct OrderAsk {
     /// What.
-    pub items: Items,
+    pub(crate) items: Items,
     /// For whom.
-    pub customer: Customer,
+    pub(crate) customer: Customer,
     /// The client's own name for it.
-    pub client_reference: Option<String>,
+    pub(crate) client_reference: Option<String>,
     /// The visit.
-    pub context: ContextBody,
+    pub(crate) context: ContextBody,
 }
 
 impl OrderBody {
@@ -132,7 +122,7 @@ impl OrderBody {
             page: trimmed("context.page", self.context.page, PAGE_BYTES_MAX)?,
         };
         Ok(OrderAsk {
-            items: items(self.items)?,
+            items: Items::new(self.items)?,
             customer,
             client_reference: trimmed("client_reference", self.client_reference, KEY_BYTES_MAX)?,
             context,
@@ -143,7 +133,7 @@ impl OrderBody {
 impl EditBody {
     pub(super) fn check(self) -> Result<EditAsk, Problem> {
         let prices = if self.reprice { Prices::Today } else { Prices::Agreed };
-        Ok(EditAsk { items: items(self.items)?, prices, customer_name: None })
+        Ok(EditAsk { items: Items::new(self.items)?, prices, customer_name: None })
     }
 }
 
@@ -156,8 +146,7 @@ impl CancelBody {
 impl FulfilBody {
     pub(super) fn check(self) -> Result<FulfilAsk, Problem> {
         let Some(lines) = self.lines else { return Ok(FulfilAsk::Rest) };
-        let asked = lines.iter().map(|line| (line.sku.as_str(), line.quantity));
-        check_lines("fulfilment", asked)?;
+        check_lines("fulfilment", lines.iter().map(|line| (line.sku.as_str(), line.quantity)))?;
         Ok(FulfilAsk::Lines(lines))
     }
 }
@@ -165,17 +154,15 @@ impl FulfilBody {
 impl RefundBody {
     pub(super) fn check(self) -> Result<RefundAsk, Problem> {
         match (self.lines, self.amount_minor) {
-            (Some(lines), None) => refund_lines(lines).map(RefundAsk::Lines),
+            (Some(lines), None) => {
+                check_lines("refund", lines.iter().map(|line| (line.sku.as_str(), line.quantity)))?;
+                Ok(RefundAsk::Lines(lines))
+            }
             (None, Some(amount)) if amount >= 1 => Ok(RefundAsk::Amount(amount)),
             (None, Some(_)) => Err(Problem::bad_request("amount_minor must be at least 1")),
             _ => Err(Problem::bad_request("a refund has either lines or amount_minor")),
         }
     }
-}
-
-fn refund_lines(lines: Vec<RefundLine>) -> Result<Vec<RefundLine>, Problem> {
-    check_lines("refund", lines.iter().map(|line| (line.sku.as_str(), line.quantity)))?;
-    Ok(lines)
 }
 
 /// Checks lines of an order that something is to be done with: a SKU and how many of it.
@@ -195,10 +182,6 @@ fn check_lines<'a>(what: &str, lines: impl ExactSizeIterator<Item = (&'a str, i6
         }
     }
     Ok(())
-}
-
-fn items(items: Vec<Item>) -> Result<Items, Problem> {
-    Items::new(items).map_err(Problem::from)
 }
 
 fn check_name(name: Option<&str>) -> Result<(), Problem> {

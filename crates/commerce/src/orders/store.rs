@@ -190,9 +190,6 @@ pub(super) fn insert_refund(tx: &mut Tx<'_>, order: &Order, refund: &Refund) -> 
 }
 
 /// The refunds of an order, in their order.
-///
-/// # Errors
-/// The database's.
 pub fn refunds(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(Refund, Timestamp)>, Error> {
     let sql =
         "SELECT id, amount_minor, lines, created_at FROM refunds WHERE order_id = $1 ORDER BY created_at, id";
@@ -213,10 +210,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Order>, Error> {
 }
 
 /// The order of this number, with its lines.
-///
-/// # Errors
-/// The database's.
-pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
+pub(super) fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
     let sql = select_orders!("WHERE number = $1");
     let order = tx.first(sql, params![number], read)?;
     order.map(|order| with_its_lines(tx, order)).transpose()

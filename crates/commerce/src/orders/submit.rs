@@ -24,24 +24,24 @@ use crate::visit::{Context, Visit};
 
 /// An order as it was asked for.
 #[derive(Debug, Clone)]
-pub struct Submission {
+pub(crate) struct Submission {
     /// What was asked for.
-    pub ask: OrderAsk,
+    pub(crate) ask: OrderAsk,
     /// Whose keys and client references these are.
-    pub scope: String,
+    pub(crate) scope: String,
     /// The `Idempotency-Key`; also the client reference, unless there is one.
-    pub key: Option<String>,
+    pub(crate) key: Option<String>,
     /// [`idempotency::fingerprint`] of the request.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
     /// The visit that it belongs to.
-    pub context: Context,
+    pub(crate) context: Context,
     /// Who asks.
-    pub orderer: Orderer,
+    pub(crate) orderer: Orderer,
 }
 
 /// Why an order was not written.
 #[derive(Debug, thiserror::Error)]
-pub enum SubmitError {
+pub(crate) enum SubmitError {
     /// The rules of orders.
     #[error(transparent)]
     Place(#[from] PlaceError),
@@ -52,7 +52,7 @@ pub enum SubmitError {
 
 impl Submission {
     /// The order of `caller`, which came by `visit`.
-    pub fn new(ask: OrderAsk, scope: String, key: Option<String>, visit: (&Shop, &Visit<'_>)) -> Self {
+    pub(crate) fn new(ask: OrderAsk, scope: String, key: Option<String>, visit: (&Shop, &Visit<'_>)) -> Self {
         let (shop, visit) = visit;
         let salts = shop.options.salts.as_ref().map(|salts| salts.at(visit.received_at));
         let site = shop.access.site(visit.site);
@@ -85,7 +85,11 @@ impl Submission {
 ///
 /// # Errors
 /// [`SubmitError`]; nothing is written then, or nobody knows, and the same key tells.
-pub async fn submit(shop: &Arc<Shop>, submission: Submission, shape: Shape) -> Result<Outcome, SubmitError> {
+pub(crate) async fn submit(
+    shop: &Arc<Shop>,
+    submission: Submission,
+    shape: Shape,
+) -> Result<Outcome, SubmitError> {
     let begun = Instant::now();
     let db = orders(shop)?;
     let products = products(shop, &submission.ask.items).await?;
@@ -158,13 +162,9 @@ async fn write(
             placed = Some(made);
             Ok::<_, PlaceError>(answer)
         };
-        let outcome = match order.stock {
-            StockPlace::SameDatabase => idempotency::run(tx, &request, now, op),
-            StockPlace::Apart => {
-                let deadline = order.context.received_at.plus_micros(RUNNING_MICROS);
-                idempotency::run_until(tx, &request, (now, deadline), op)
-            }
-        }?;
+        let is_apart = order.stock == StockPlace::Apart;
+        let deadline = is_apart.then(|| order.context.received_at.plus_micros(RUNNING_MICROS));
+        let outcome = idempotency::run_until(tx, &request, (now, deadline), op)?;
         Ok((outcome, placed))
     })
     .await
@@ -172,7 +172,7 @@ async fn write(
 
 impl Order {
     /// Whether its stock is not decided yet.
-    pub fn is_accepted(&self) -> bool {
+    pub(crate) fn is_accepted(&self) -> bool {
         self.status == Status::Accepted
     }
 }

@@ -7,9 +7,9 @@ use crate::precondition::IfMatch;
 
 /// What an edge is for.
 #[derive(Debug, Clone)]
-pub struct Target {
+pub(crate) struct Target {
     /// The order's UUID.
-    pub id: String,
+    pub(crate) id: String,
     /// The states of it that the caller has seen.
     pub(crate) seen: IfMatch,
     /// The request, where it has a key: it is remembered with the change for ever.
@@ -18,7 +18,7 @@ pub struct Target {
 
 impl Target {
     /// An order in any state, changed by a request without a key.
-    pub fn any(id: impl Into<String>) -> Self {
+    pub(crate) fn any(id: impl Into<String>) -> Self {
         Self { id: id.into(), seen: IfMatch::Any, by: None }
     }
 

@@ -20,9 +20,6 @@ pub enum Back {
 }
 
 /// Gives stock back to the books of this database, or tells them that it is kept.
-///
-/// # Errors
-/// Those of [`inventory::give_back`].
 pub(crate) fn put_back(
     tx: &mut Tx<'_>,
     (reference, back): (&str, Back),

@@ -5,11 +5,9 @@
 //! ends by itself, and forgets itself when the process ends.
 
 mod layer;
-mod shown;
 mod switch;
 #[cfg(test)]
 mod tests;
 
 pub use layer::{Words, wrap};
-pub use shown::export;
-pub use switch::{Allowed, Chaos, Crash, Disturbance, Faults, LATENCY_MS_MAX, LIFE, Refused, seconds_left};
+pub use switch::{Allowed, Chaos, Crash, Disturbance, Faults, LATENCY_MS_MAX, LIFE, NONE, Refused, export};

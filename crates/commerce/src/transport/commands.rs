@@ -11,7 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::{self, QUANTITY_MAX, Refusal, StockLine};
+use crate::inventory::{Crossing, QUANTITY_MAX, Refusal, StockLine};
 
 pub use super::back::Back;
 
@@ -75,17 +75,6 @@ pub enum Command {
     Release(Release),
 }
 
-/// A SKU that went through its threshold downwards.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Low {
-    /// Which.
-    pub sku: String,
-    /// What is left.
-    pub on_hand: i64,
-    /// The threshold.
-    pub low_stock_at: i64,
-}
-
 /// What a command came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
@@ -94,7 +83,7 @@ pub enum Reply {
     Moved {
         /// What it brought through its threshold.
         #[serde(default)]
-        low: Vec<Low>,
+        low: Vec<Crossing>,
     },
     /// Nothing was moved: there is too little.
     Insufficient {
@@ -164,12 +153,6 @@ impl Command {
         let is_bad = |line: &&StockLine| !(1..=QUANTITY_MAX).contains(&line.quantity) || bad_name(&line.sku);
         let bad = self.lines().iter().find(is_bad);
         bad.map(|line| format!("cannot move {} of {:?}", line.quantity, line.sku))
-    }
-}
-
-impl From<inventory::Crossing> for Low {
-    fn from(crossing: inventory::Crossing) -> Self {
-        Self { sku: crossing.sku, on_hand: crossing.on_hand, low_stock_at: crossing.low_stock_at }
     }
 }
 

@@ -8,9 +8,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::back::put_back;
-use super::commands::{Command, Deduct, Done, Low, Release, Reply};
+use super::commands::{Command, Deduct, Done, Release, Reply};
 use super::store::{self, Recorded};
-use crate::inventory::{self, StockLine};
+use crate::inventory::{self, Crossing, StockLine};
 
 /// Why the moves of a command are undone.
 enum Halt {
@@ -79,15 +79,13 @@ pub(crate) fn deduct(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Resul
     Ok(Done { reply, replayed: false })
 }
 
-fn take(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Vec<Low>, Halt> {
+fn take(tx: &mut Tx<'_>, command: &Deduct, now: Timestamp) -> Result<Vec<Crossing>, Halt> {
     let back = match &command.replaces {
         Some(old) => replace(tx, old, (&command.reference, now))?,
         None => Vec::new(),
     };
-    match inventory::exchange(tx, &command.reference, (&back, &command.lines), now)? {
-        Ok(crossings) => Ok(crossings.into_iter().map(Low::from).collect()),
-        Err(refusal) => Err(Halt::Refused(refusal.into())),
-    }
+    let taken = inventory::exchange(tx, &command.reference, (&back, &command.lines), now)?;
+    taken.map_err(|refusal| Halt::Refused(refusal.into()))
 }
 
 /// Marks the deduct `old` as replaced by `new`; returns what it had taken.

@@ -176,10 +176,11 @@ pub fn ledger(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<Entry>, Error> {
 }
 
 /// The entries of the ledger that come after the one with the number `after`, at most `most`, and the number of the last.
-///
-/// # Errors
-/// The database's.
-pub fn ledger_after(tx: &mut Tx<'_>, after: i64, most: i64) -> Result<(Vec<Entry>, Option<i64>), Error> {
+pub(super) fn ledger_after(
+    tx: &mut Tx<'_>,
+    after: i64,
+    most: i64,
+) -> Result<(Vec<Entry>, Option<i64>), Error> {
     let sql = concat!("SELECT ", entry_columns!(), ", id FROM ledger WHERE id > $1 ORDER BY id LIMIT $2");
     let rows = tx.all(sql, params![after, most], |row| Ok((entry(row)?, row.int(4)?)))?;
     let last = rows.last().map(|(_, id)| *id);

@@ -22,12 +22,10 @@ use super::super::refusal::{Allowed, Dialect, Refusal, long};
 use crate::idempotency::Answer;
 use crate::number::natural_or_none;
 use crate::shop::Shop;
-use crate::transport::chaos::{Faults, Refused};
+use crate::transport::chaos::{Faults, NONE, Refused};
 
 /// The delay when a body asks for one and does not say how long, ms.
 const LATENCY_MS_DEFAULT: u64 = 5_000;
-/// No fault.
-const NONE: Faults = Faults { latency_ms: 0, crash_rate: 0.0, partial_failure_rate: 0.0 };
 
 /// A native route's callers, in D's words.
 #[derive(Debug)]

@@ -20,8 +20,7 @@ use crate::inventory::{self, LedgerKind, Movement};
 use crate::transport::Remotes;
 use crate::transport::chaos::Allowed;
 use crate::{
-    Databases, MIGRATIONS, Shop, ShopOptions, compat_admin_routes, compat_routes, internal_routes,
-    native_routes, storefront_routes,
+    Databases, MIGRATIONS, Shop, ShopOptions, compat, internal_routes, native_routes, storefront_routes,
 };
 
 /// 2026-11-21T05:00:00Z.
@@ -285,9 +284,12 @@ impl Bed {
 /// All routes of dialects, each held to its class; with some native ones, to look behind them.
 fn router(shop: &Arc<Shop>) -> Router {
     let policy = Policy::default();
+    let dialects = compat::catalog_routes(Arc::clone(shop))
+        .merge(compat::orders_routes(Arc::clone(shop)))
+        .merge(compat::inventory_routes(Arc::clone(shop)));
     policy
-        .protect(RouteClass::Compat, compat_routes(Arc::clone(shop)))
-        .merge(policy.protect(RouteClass::Native, compat_admin_routes(Arc::clone(shop))))
+        .protect(RouteClass::Compat, dialects)
+        .merge(policy.protect(RouteClass::Native, compat::inventory_admin_routes(Arc::clone(shop))))
         .merge(policy.protect(RouteClass::Native, native_routes(Arc::clone(shop))))
         .merge(policy.apply(RouteClass::Storefront, storefront_routes(Arc::clone(shop))))
 }

@@ -14,10 +14,7 @@ macro_rules! columns {
 }
 
 /// Claims `reference` for the order that this transaction makes, for ever, unless another has it.
-///
-/// # Errors
-/// The database's.
-pub fn claim_reference(
+pub(crate) fn claim_reference(
     tx: &mut Tx<'_>,
     request: &Request<'_>,
     reference: &str,
@@ -39,10 +36,11 @@ pub fn claim_reference(
 }
 
 /// The failed order that this request's key came to before another order got the reference.
-///
-/// # Errors
-/// The database's.
-pub fn failed_with(tx: &mut Tx<'_>, request: &Request<'_>, reference: &str) -> Result<Option<Holder>, Error> {
+pub(crate) fn failed_with(
+    tx: &mut Tx<'_>,
+    request: &Request<'_>,
+    reference: &str,
+) -> Result<Option<Holder>, Error> {
     let Some(key) = request.key else { return Ok(None) };
     let sql = concat!(
         "SELECT ",
@@ -55,10 +53,7 @@ pub fn failed_with(tx: &mut Tx<'_>, request: &Request<'_>, reference: &str) -> R
 
 /// Gives the order that this transaction makes the reference of a failed one, and notes the key of that; whether nobody
 /// else was faster.
-///
-/// # Errors
-/// The database's.
-pub fn take_over(
+pub(crate) fn take_over(
     tx: &mut Tx<'_>,
     request: &Request<'_>,
     (reference, failed): (&str, &Holder),
@@ -79,10 +74,7 @@ pub fn take_over(
 }
 
 /// Forgets what names a failed order that leaves.
-///
-/// # Errors
-/// The database's.
-pub fn forget_failed(
+pub(crate) fn forget_failed(
     tx: &mut Tx<'_>,
     order_id: &str,
     (scope, reference): (&str, Option<&str>),

@@ -38,15 +38,6 @@ pub(crate) enum Decision {
     Void,
 }
 
-/// An order after a decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Decided {
-    /// As it is now.
-    pub order: Order,
-    /// Whether this decision was the first.
-    pub first: bool,
-}
-
 /// An order after the decision of an edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EditDecided {
@@ -67,20 +58,18 @@ pub(crate) enum EditBegun {
     Pending(Command),
 }
 
-/// Confirms or fails an accepted order, and closes its work row. An order that is decided already stays as it is.
-///
-/// # Errors
-/// [`EdgeError::Unknown`], [`EdgeError::Db`].
+/// Confirms or fails an accepted order, and closes its work row; the order as it is now. One that is decided already stays as
+/// it is.
 pub(crate) fn decide(
     tx: &mut Tx<'_>,
     id: &str,
     decision: &Decision,
     now: Timestamp,
-) -> Result<Decided, EdgeError> {
+) -> Result<Order, EdgeError> {
     let before = load(tx, id)?;
     work::store::finish(tx, &before.stock_reference(), now)?;
     if before.status != Status::Accepted {
-        return Ok(Decided { order: before, first: false });
+        return Ok(before);
     }
     let decided = change::step(tx, &Target::any(id), |order| match decision {
         Decision::Taken => Ok(order.confirm(now)?),
@@ -88,9 +77,9 @@ pub(crate) fn decide(
         Decision::Void => Ok(order.fail("stock-refused", now)?),
     });
     match decided {
-        Ok(change) => Ok(Decided { order: change.after, first: true }),
+        Ok(change) => Ok(change.after),
         // Somebody else decided it between the two reads.
-        Err(EdgeError::Illegal(_)) => Ok(Decided { order: load(tx, id)?, first: false }),
+        Err(EdgeError::Illegal(_)) => load(tx, id),
         Err(error) => Err(error),
     }
 }
@@ -138,9 +127,6 @@ pub(crate) fn begin_edit(
 
 /// Commits or drops the edit of this command, and closes its work row. One that is decided already stays as it is, and so
 /// does the edit that was begun after it: where this one was refused, that has the same reference and another attempt.
-///
-/// # Errors
-/// [`EdgeError::Unknown`], [`EdgeError::Db`].
 pub(crate) fn decide_edit(
     tx: &mut Tx<'_>,
     id: &str,

@@ -22,7 +22,7 @@ use crate::idempotency::{self, Answer};
 use crate::inventory::Refusal;
 use crate::refuse::problem_of;
 use crate::shop::Shop;
-use crate::transport::commands::Command;
+use crate::transport::commands::{Command, Deduct};
 use crate::transport::{CommandOutcome, send};
 
 /// From the request's arrival to its answer, at most.
@@ -98,12 +98,7 @@ async fn settle(shop: &Arc<Shop>, order: Order, closing: Closing, begun: Instant
     let decision = if shop.stock.backlog.is_behind(&lines) {
         None
     } else {
-        let deduct = crate::transport::commands::Deduct {
-            reference,
-            replaces: None,
-            attempt: 0,
-            lines: lines.clone(),
-        };
+        let deduct = Deduct { reference, replaces: None, attempt: 0, lines: lines.clone() };
         ask(shop, &Command::Deduct(deduct), begun).await.ok()
     };
     failpoint::hit("transport.after_reply");
@@ -127,9 +122,8 @@ async fn decide_order(
 ) -> Result<Answer, Error> {
     let now = shop.now();
     db.write(move |tx| {
-        let decided = accepted::decide(tx, &order.id, &decision, now).map_err(database)?;
-        let placed = placed(decided.order, &decision);
-        close(tx, &closing, &placed)
+        let order = accepted::decide(tx, &order.id, &decision, now).map_err(database)?;
+        close(tx, &closing, &placed(order, &decision))
     })
     .await
 }

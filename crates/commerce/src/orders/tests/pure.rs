@@ -2,10 +2,11 @@
 
 use kassa_model::Timestamp;
 
-use super::super::{
-    Basket, CancelledStock, Change, ChangeKind, Customer, Edge, FulfilAsk, FulfilError, IllegalTransition,
-    Item, Line, Order, RefundAsk, RefundError, RefundLine, Status,
-};
+use super::super::edges::{CancelledStock, Change, ChangeKind, Edge, IllegalTransition};
+use super::super::fulfil::{FulfilAsk, FulfilError};
+use super::super::lines::{Basket, Item};
+use super::super::order::{Customer, Line, Order, Status};
+use super::super::refund::{RefundAsk, RefundError, RefundLine};
 use crate::testing::{Dice, scaled, seed};
 use crate::visit::Context;
 

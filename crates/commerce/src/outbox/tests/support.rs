@@ -16,7 +16,8 @@ use kassa_model::{Clock, LogRecord, Recorded, SystemClock, Timestamp, decode, mo
 use kassa_service::Metrics;
 
 use crate::MIGRATIONS;
-use crate::outbox::{MoneyLine, MoneyRecord, Relay, RelayOptions, Wake};
+use crate::orders::LineDelta;
+use crate::outbox::{MoneyRecord, Relay, RelayOptions, Wake};
 use crate::visit::Context;
 
 /// How much of the full counts a hard test runs: `KASSA_TEST_SCALE` in percent, 10 by default.
@@ -105,12 +106,13 @@ pub(super) fn amount(number: i64) -> i64 {
 /// A row: change 1 of order `o-<number>`, its money, and the public event `<number>`.
 pub(super) fn put(tx: &mut Tx<'_>, number: i64) -> Result<(), Error> {
     let order = format!("o-{number}");
-    let line = MoneyLine {
+    let line = LineDelta {
         sku: "mug".to_owned(),
         name: "Mug".to_owned(),
         category: None,
         units_delta: 1,
         revenue_delta_minor: amount(number),
+        fulfilled: None,
     };
     let money = MoneyRecord {
         id: money_id(&order, 1),

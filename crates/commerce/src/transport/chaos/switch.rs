@@ -1,13 +1,13 @@
-//! The switch of chaos: which faults are on, until when, and what happens to the next command.
+//! The switch of chaos: which faults are on, until when, what happens to the next command, and what `/metrics` shows of it.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use kassa_model::{Clock, MICROS_PER_SECOND, Timestamp};
+use kassa_model::{Clock, Timestamp};
 use kassa_service::Metrics;
-use kassa_service::metrics::{Counter, Family, Unit};
+use kassa_service::metrics::encoding::{DescriptorEncoder, EncodeMetric};
+use kassa_service::metrics::{Collector, Counter, Description, Family, Gauge, Unit};
 
 /// How long chaos lasts unless it is ended: 10 minutes.
 pub const LIFE: Duration = Duration::from_secs(600);
@@ -61,6 +61,9 @@ pub struct Disturbance {
     pub answer_lost: bool,
 }
 
+/// The label of a kind of fault.
+type Kind = [(&'static str, &'static str); 1];
+
 /// The switch. One per process.
 #[derive(Debug)]
 pub struct Chaos {
@@ -70,10 +73,11 @@ pub struct Chaos {
     until: AtomicI64,
     faults: Mutex<Faults>,
     random: AtomicU64,
-    events: Family<[(&'static str, &'static str); 1], Counter>,
+    events: Family<Kind, Counter>,
 }
 
-pub(super) const NONE: Faults = Faults { latency_ms: 0, crash_rate: 0.0, partial_failure_rate: 0.0 };
+/// No fault.
+pub const NONE: Faults = Faults { latency_ms: 0, crash_rate: 0.0, partial_failure_rate: 0.0 };
 
 impl Chaos {
     /// A switch that is off; without `allowed` it stays off. `seed` makes the faults repeatable.
@@ -93,14 +97,6 @@ impl Chaos {
     /// # Errors
     /// [`Refused`] where chaos is not allowed or a number is out of its bounds.
     pub fn set(&self, faults: Faults) -> Result<Timestamp, Refused> {
-        self.set_for(faults, LIFE)
-    }
-
-    /// As [`set`](Self::set), for `life`.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn set_for(&self, faults: Faults, life: Duration) -> Result<Timestamp, Refused> {
         if !self.allowed {
             return Err(Refused::NotAllowed);
         }
@@ -111,7 +107,7 @@ impl Chaos {
         if faults.latency_ms > LATENCY_MS_MAX {
             return Err(Refused::Latency);
         }
-        let life = i64::try_from(life.as_micros()).unwrap_or(i64::MAX);
+        let life = i64::try_from(LIFE.as_micros()).unwrap_or(i64::MAX);
         let until = self.clock.now().plus_micros(life);
         *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
         self.until.store(until.micros(), Ordering::SeqCst);
@@ -154,12 +150,6 @@ impl Chaos {
         disturbance
     }
 
-    /// Counts on `/metrics`; once per process.
-    pub(super) fn count_on(&self, metrics: &Metrics) {
-        let help = "Commands on stock that were disturbed on purpose.";
-        metrics.register("inventory_chaos_events_total", help, Unit::None, self.events.clone());
-    }
-
     fn count(&self, disturbance: &Disturbance) {
         for (kind, happened) in [
             ("latency", disturbance.latency.is_some()),
@@ -196,18 +186,34 @@ pub enum Allowed {
     No,
 }
 
-impl Crash {
-    /// The answer in its place; `None` for a dropped connection.
-    pub fn status(self) -> Option<StatusCode> {
-        match self {
-            Self::Internal => Some(StatusCode::INTERNAL_SERVER_ERROR),
-            Self::Unavailable => Some(StatusCode::SERVICE_UNAVAILABLE),
-            Self::Dropped => None,
-        }
-    }
+const ENABLED: Description = Description {
+    name: "inventory_chaos_enabled",
+    help: "Whether stock is disturbed on purpose: 1 for each kind of fault that is on",
+    unit: Unit::None,
+};
+
+/// Shows it on `/metrics`; once per process.
+pub fn export(chaos: &Arc<Chaos>, metrics: &Metrics) {
+    let help = "Commands on stock that were disturbed on purpose.";
+    metrics.register("inventory_chaos_events_total", help, Unit::None, chaos.events.clone());
+    metrics.register_collector(&[ENABLED], Shown(Arc::clone(chaos)));
 }
 
-/// How many seconds are left, rounded up; for pages.
-pub fn seconds_left(now: Timestamp, until: Timestamp) -> i64 {
-    (until.micros().saturating_sub(now.micros()).max(0) + MICROS_PER_SECOND - 1) / MICROS_PER_SECOND
+/// `inventory_chaos_enabled{type}`: found when asked for, since chaos ends by itself.
+#[derive(Debug)]
+struct Shown(Arc<Chaos>);
+
+impl Collector for Shown {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), std::fmt::Error> {
+        let faults = self.0.current().map_or(NONE, |(faults, _)| faults);
+        let enabled: Family<Kind, Gauge> = Family::default();
+        for (kind, on) in [
+            ("latency", faults.latency_ms > 0),
+            ("crash", faults.crash_rate > 0.0),
+            ("partial_failure", faults.partial_failure_rate > 0.0),
+        ] {
+            enabled.get_or_create(&[("type", kind)]).set(on.into());
+        }
+        enabled.encode(encoder.encode_descriptor(ENABLED.name, ENABLED.help, None, enabled.metric_type())?)
+    }
 }

@@ -11,7 +11,9 @@ use super::super::drain;
 use super::*;
 use crate::catalog::Offer;
 use crate::cleaning;
-use crate::orders::{EditAsk, Item, Items, Prices, Target, store};
+use crate::orders::edited::{EditAsk, Prices};
+use crate::orders::target::Target;
+use crate::orders::{Item, Items, store};
 use crate::testing::Bed;
 use crate::transport::run;
 
