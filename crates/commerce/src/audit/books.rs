@@ -189,17 +189,8 @@ impl Books {
 
     fn judge_waiting(&mut self, order: &OrderRow, work: &[WorkRow], terms: &Terms) {
         if order.status == "accepted" {
-            self.seven.checked += 1;
-            match terms.is_young(order.created_at) {
-                true => self.seven.pending += 1,
-                false => {
-                    let since = terms.seconds_since(order.created_at);
-                    self.seven.violated(
-                        &order.id,
-                        format!("it has been accepted for {since} s and is not decided"),
-                    );
-                }
-            }
+            let what = |seconds| format!("it has been accepted for {seconds} s and is not decided");
+            self.seven.waits(terms.age(order.created_at), &order.id, what);
         }
         let lost = |reference: &&String| work.iter().all(|row| row.reference != **reference);
         if let Some(reference) = order.pending_edit.as_ref().filter(lost) {
@@ -207,16 +198,9 @@ impl Books {
                 .violated(&order.id, format!("its edit {reference} is pending, and nothing decides it"));
         }
         for row in work {
-            self.seven.checked += 1;
-            match terms.is_young(row.created_at) {
-                true => self.seven.pending += 1,
-                false => {
-                    let since = terms.seconds_since(row.created_at);
-                    let what =
-                        format!("its {} {} has waited for stock for {since} s", row.kind, row.reference);
-                    self.seven.violated(&order.id, what);
-                }
-            }
+            let WorkRow { kind, reference, .. } = row;
+            let what = |seconds| format!("its {kind} {reference} has waited for stock for {seconds} s");
+            self.seven.waits(terms.age(row.created_at), &order.id, what);
         }
     }
 }

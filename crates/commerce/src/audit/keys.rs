@@ -1,14 +1,16 @@
 //! Invariant 4: a client reference names an order that knows it, and a key that came to a failed order names that; a
 //! stored answer names its order.
 
-use kassa_db::{Error, Row, Tx, params};
+use kassa_db::{Error, Tx, params};
 use serde_json::Value;
 
 use super::report::Invariant;
+use super::sorted::Sorted;
 use super::store::PAGE;
 use super::terms::{Step, Terms};
 
 /// A client reference and the order that it stands for.
+#[derive(Clone)]
 struct Reference {
     scope: String,
     reference: String,
@@ -17,6 +19,7 @@ struct Reference {
 }
 
 /// A stored answer and the order that it is about.
+#[derive(Clone)]
 struct Stored {
     scope: String,
     key: String,
@@ -30,60 +33,61 @@ struct Stored {
 
 /// Judges client references.
 pub(super) fn judge_references(tx: &mut Tx<'_>, terms: &Terms, four: &mut Invariant) -> Result<(), Error> {
-    let mut after = (String::new(), String::new());
-    let mut done = 0;
-    loop {
-        let page = references(tx, &after)?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = (last.scope.clone(), last.reference.clone());
-        for row in &page {
-            let Reference { scope, reference, order_id, of_order } = row;
-            let name = || format!("{scope} {reference}");
-            match of_order {
-                None => four.violated(name(), format!("it stands for order {order_id}, which is not there")),
-                Some((of, Some(said))) if of == scope && said == reference => {}
-                Some(_) => {
-                    four.violated(name(), format!("it stands for order {order_id}, which has another"))
-                }
-            }
+    let (mut rows, mut done) = (Sorted::new(references), 0_u64);
+    while let Some(Reference { scope, reference, order_id, of_order }) = rows.next(tx)? {
+        let name = || format!("{scope} {reference}");
+        match of_order {
+            None => four.violated(name(), format!("it stands for order {order_id}, which is not there")),
+            Some((of, Some(said))) if of == scope && said == reference => {}
+            Some(_) => four.violated(name(), format!("it stands for order {order_id}, which has another")),
         }
-        done += page.len() as u64;
-        terms.tell(Step::Keys, done, None);
+        done += 1;
+        if done.is_multiple_of(1_000) {
+            terms.tell(Step::Keys, done, None);
+        }
     }
+    terms.tell(Step::Keys, done, None);
+    Ok(())
 }
 
 /// Judges keys whose references have gone from failed orders to later ones.
 pub(super) fn judge_failed(tx: &mut Tx<'_>, four: &mut Invariant) -> Result<(), Error> {
-    let mut after = [String::new(), String::new(), String::new()];
-    loop {
-        let sql = "SELECT f.scope, f.key, f.reference, f.order_id, o.status, o.scope, o.client_reference \
-                   FROM failed_references f LEFT JOIN orders o ON o.id = f.order_id \
-                   WHERE (f.scope, f.key, f.reference) > ($1, $2, $3) \
-                   ORDER BY f.scope, f.key, f.reference LIMIT $4";
-        let page = tx.all(sql, params![&after[0], &after[1], &after[2], PAGE], |row: &Row<'_>| {
-            let name = [row.text(0)?, row.text(1)?, row.text(2)?];
-            let order = [row.text_or_null(4)?, row.text_or_null(5)?, row.text_or_null(6)?];
-            Ok((name, row.text(3)?, order))
-        })?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.0.clone();
-        for (name, order_id, order) in &page {
-            four.checked += 1;
-            let [scope, key, reference] = name;
-            let expected = [Some("failed"), Some(scope.as_str()), Some(reference.as_str())];
-            if order.each_ref().map(Option::as_deref) != expected {
-                let what = format!("it came to order {order_id}, which has not failed under {reference}");
-                four.violated(format!("{scope} {key}"), what);
-            }
+    let mut rows = Sorted::new(failed_references);
+    while let Some(([scope, key, reference], order_id, order)) = rows.next(tx)? {
+        four.checked += 1;
+        let expected = [Some("failed"), Some(scope.as_str()), Some(reference.as_str())];
+        if order.each_ref().map(Option::as_deref) != expected {
+            let what = format!("it came to order {order_id}, which has not failed under {reference}");
+            four.violated(format!("{scope} {key}"), what);
         }
     }
+    Ok(())
 }
 
-fn references(tx: &mut Tx<'_>, after: &(String, String)) -> Result<Vec<Reference>, Error> {
+/// Scope, key and reference, the order that they came to, and what that is: status, scope and reference.
+type FailedReference = ([String; 3], String, [Option<String>; 3]);
+
+fn failed_references(
+    tx: &mut Tx<'_>,
+    after: Option<&FailedReference>,
+) -> Result<Vec<FailedReference>, Error> {
+    let sql = "SELECT f.scope, f.key, f.reference, f.order_id, o.status, o.scope, o.client_reference \
+               FROM failed_references f LEFT JOIN orders o ON o.id = f.order_id \
+               WHERE (f.scope, f.key, f.reference) > ($1, $2, $3) \
+               ORDER BY f.scope, f.key, f.reference LIMIT $4";
+    let [scope, key, reference] = after.map_or([""; 3], |(name, ..)| name.each_ref().map(String::as_str));
+    tx.all(sql, params![scope, key, reference, PAGE], |row| {
+        let order = [row.text_or_null(4)?, row.text_or_null(5)?, row.text_or_null(6)?];
+        Ok(([row.text(0)?, row.text(1)?, row.text(2)?], row.text(3)?, order))
+    })
+}
+
+fn references(tx: &mut Tx<'_>, after: Option<&Reference>) -> Result<Vec<Reference>, Error> {
     let sql = "SELECT r.scope, r.reference, r.order_id, o.scope, o.client_reference FROM client_references r \
                LEFT JOIN orders o ON o.id = r.order_id WHERE (r.scope, r.reference) > ($1, $2) \
                ORDER BY r.scope, r.reference LIMIT $3";
-    tx.all(sql, params![&after.0, &after.1, PAGE], |row| {
+    let (scope, reference) = after.map_or(("", ""), |row| (row.scope.as_str(), row.reference.as_str()));
+    tx.all(sql, params![scope, reference, PAGE], |row| {
         let reference = row.text_or_null(4)?;
         Ok(Reference {
             scope: row.text(0)?,
@@ -100,40 +104,31 @@ pub(super) fn judge_answers(
     terms: &Terms,
     (four, seven): (&mut Invariant, &mut Invariant),
 ) -> Result<(), Error> {
-    let mut after = (String::new(), String::new());
-    loop {
-        let page = answers(tx, &after)?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = (last.scope.clone(), last.key.clone());
-        for stored in &page {
-            four.checked += 1;
-            if let Some(flaw) = flaw(stored) {
-                four.violated(format!("{} {}", stored.scope, stored.key), flaw);
-            }
-            if stored.state == "running" {
-                judge_running(stored, terms, seven);
-            }
+    let mut rows = Sorted::new(answers);
+    while let Some(stored) = rows.next(tx)? {
+        let about = || format!("{} {}", stored.scope, stored.key);
+        four.checked += 1;
+        if let Some(flaw) = flaw(&stored) {
+            four.violated(about(), flaw);
         }
-        terms.tell(Step::Keys, four.checked, None);
+        if stored.state == "running" {
+            let what = |seconds| format!("the request with this key has run for {seconds} s");
+            seven.waits(terms.age(stored.created_at), about(), what);
+        }
+        if four.checked.is_multiple_of(1_000) {
+            terms.tell(Step::Keys, four.checked, None);
+        }
     }
+    terms.tell(Step::Keys, four.checked, None);
+    Ok(())
 }
 
-fn judge_running(stored: &Stored, terms: &Terms, seven: &mut Invariant) {
-    seven.checked += 1;
-    if terms.is_young(stored.created_at) {
-        seven.pending += 1;
-        return;
-    }
-    let since = terms.seconds_since(stored.created_at);
-    let about = format!("{} {}", stored.scope, stored.key);
-    seven.violated(about, format!("the request with this key has run for {since} s"));
-}
-
-fn answers(tx: &mut Tx<'_>, after: &(String, String)) -> Result<Vec<Stored>, Error> {
+fn answers(tx: &mut Tx<'_>, after: Option<&Stored>) -> Result<Vec<Stored>, Error> {
     let sql = "SELECT i.scope, i.key, i.state, i.status, i.body, i.order_id, o.number, o.status, i.created_at \
                FROM idempotency i LEFT JOIN orders o ON o.id = i.order_id WHERE (i.scope, i.key) > ($1, $2) \
                ORDER BY i.scope, i.key LIMIT $3";
-    tx.all(sql, params![&after.0, &after.1, PAGE], |row: &Row<'_>| {
+    let (scope, key) = after.map_or(("", ""), |row| (row.scope.as_str(), row.key.as_str()));
+    tx.all(sql, params![scope, key, PAGE], |row| {
         let status = row.text_or_null(7)?;
         Ok(Stored {
             scope: row.text(0)?,

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::money::Money;
 use super::names::{Names, Passes, Said};
-use super::report::Invariant;
+use super::report::{Age, Invariant, Unread};
 use super::terms::{Step, Terms};
 
 /// Rows of a page: they hold whole orders.
@@ -25,15 +25,6 @@ const AGAIN: Duration = Duration::from_millis(250);
 struct Public {
     id: String,
     occurred_at: Option<String>,
-}
-
-/// Why the log's part cannot be judged.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Unread {
-    #[error(transparent)]
-    Db(#[from] kassa_db::Error),
-    #[error(transparent)]
-    Log(#[from] Error),
 }
 
 /// Judges published rows against the log.
@@ -137,7 +128,7 @@ pub(super) async fn judge_lag(
     log: &dyn EventLog,
     money: Option<&dyn Money>,
     terms: &Terms,
-) -> Result<Invariant, Error> {
+) -> Result<Invariant, Unread> {
     let until = Instant::now() + terms.options.patience;
     loop {
         let mut seven = Invariant::new(7);
@@ -160,8 +151,8 @@ async fn look(
     let status = log.status(stream).await?;
     for partition in &status.partitions {
         for group in &partition.groups {
-            seven.checked += 1;
             if group.lag_records == 0 {
+                seven.checked += 1;
                 continue;
             }
             let reached = match money.filter(|_| stream == Stream::Events) {
@@ -172,18 +163,14 @@ async fn look(
             let reached = reached.filter(|(log_id, _)| *log_id == status.log_id);
             let next = reached.map_or(group.next, |(_, offset)| group.next.max(offset));
             if next >= partition.end {
+                seven.checked += 1;
                 continue;
             }
             let since = time_at(log, (stream, &status), (partition.partition, next)).await?;
-            match since.is_none_or(|since| terms.is_young(since.micros())) {
-                true => seven.pending += 1,
-                false => {
-                    let since = terms.seconds_since(since.map_or(0, Timestamp::micros));
-                    let about = format!("{} {}", stream.name(), partition.partition);
-                    let (group, lag) = (&group.group, group.lag_records);
-                    seven.violated(about, format!("{group} is {lag} records and {since} s behind"));
-                }
-            }
+            let about = format!("{} {}", stream.name(), partition.partition);
+            let (group, lag) = (&group.group, group.lag_records);
+            let what = |seconds| format!("{group} is {lag} records and {seconds} s behind");
+            seven.waits(since.map_or(Age::Young, |since| terms.age(since.micros())), about, what);
         }
     }
     Ok(())

@@ -67,12 +67,15 @@ impl Audit {
         let mut parts = Vec::new();
         match &self.shop.orders {
             Some(db) => parts.extend(self.judge_orders(db, &terms).await?),
-            None => parts.extend((2..=7).map(|id| apart(id, "orders are in another process"))),
+            None => parts.extend((2..=7).map(|id| Invariant::apart(id, "orders are in another process"))),
         }
         parts.extend(self.judge_stock(&terms).await?);
         match &self.log {
-            Some(log) => parts.push(judge_lag(&**log, self.money.as_deref(), &terms).await),
-            None => parts.push(apart(7, "the log is in another process")),
+            Some(log) => {
+                parts
+                    .push(Invariant::judged(7, log::judge_lag(&**log, self.money.as_deref(), &terms).await)?);
+            }
+            None => parts.push(Invariant::apart(7, "the log is in another process")),
         }
         Ok(Report::new(terms.now.to_string(), parts))
     }
@@ -94,27 +97,15 @@ impl Audit {
         let ledger = if self.is_one() { Ledger::Here } else { Ledger::Apart };
         let mut parts = read_books(db, ledger, terms).await?;
         if ledger == Ledger::Apart {
-            parts.push(match held::judge(&self.shop, db, terms).await {
-                Ok(two) => two,
-                Err(held::Unread::Db(error)) => return Err(error),
-                Err(held::Unread::Stock(why)) => apart(2, &format!("the ledger cannot be read: {why}")),
-            });
+            parts.push(Invariant::judged(2, held::judge(&self.shop, db, terms).await)?);
         }
         parts.push(match &self.log {
-            None => apart(5, "the log is in another process: only the outbox was checked"),
-            Some(log) => match log::judge_published(db, &**log, terms).await {
-                Ok(five) => five,
-                Err(log::Unread::Db(error)) => return Err(error),
-                Err(log::Unread::Log(error)) => apart(5, &format!("the log cannot be read: {error}")),
-            },
+            None => Invariant::apart(5, "the log is in another process: only the outbox was checked"),
+            Some(log) => Invariant::judged(5, log::judge_published(db, &**log, terms).await)?,
         });
         parts.push(match &self.money {
-            None => apart(6, "the store of events is in another process"),
-            Some(money) => match money::judge(db, &**money, terms).await {
-                Ok(six) => six,
-                Err(money::Unread::Db(error)) => return Err(error),
-                Err(money::Unread::Money(why)) => apart(6, &format!("the store cannot be asked: {why}")),
-            },
+            None => Invariant::apart(6, "the store of events is in another process"),
+            Some(money) => Invariant::judged(6, money::judge(db, &**money, terms).await)?,
         });
         Ok(parts)
     }
@@ -125,12 +116,12 @@ impl Audit {
             return Ok(Vec::new());
         }
         let Some(db) = &self.shop.inventory else {
-            let what = "stock is in another process: audit it there";
-            return Ok(if self.shop.orders.is_some() || self.shop.stock.is_away() {
-                vec![apart(1, what)]
-            } else {
-                vec![apart(1, "there is no stock here")]
-            });
+            let is_elsewhere = self.shop.orders.is_some() || self.shop.stock.is_away();
+            let elsewhere = "stock is in another process: audit it there";
+            return Ok(vec![Invariant::apart(
+                1,
+                if is_elsewhere { elsewhere } else { "there is no stock here" },
+            )]);
         };
         let terms = terms.clone();
         let one = db.read(move |tx| {
@@ -163,18 +154,4 @@ async fn read_books(db: &Db, ledger: Ledger, terms: &Terms) -> Result<Vec<Invari
         Ok(vec![one, two, three, four, five, seven])
     })
     .await
-}
-
-async fn judge_lag(log: &dyn EventLog, money: Option<&dyn Money>, terms: &Terms) -> Invariant {
-    match log::judge_lag(log, money, terms).await {
-        Ok(seven) => seven,
-        Err(error) => apart(7, &format!("the log cannot be read: {error}")),
-    }
-}
-
-/// An invariant of which a part cannot be checked here.
-fn apart(id: usize, why: &str) -> Invariant {
-    let mut invariant = Invariant::new(id);
-    invariant.unchecked(why);
-    invariant
 }

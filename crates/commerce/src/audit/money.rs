@@ -12,7 +12,7 @@ use kassa_model::{Timestamp, money_id};
 use uuid::Uuid;
 
 use super::outbox::has_money;
-use super::report::Invariant;
+use super::report::{Invariant, Unread};
 use super::store::{self, EventRow};
 use super::terms::{Step, Terms};
 
@@ -56,36 +56,18 @@ pub struct Repeated {
     pub ids: Vec<String>,
 }
 
-/// What reports count from: the store of events, as far as an audit asks.
+/// What reports count from: the store of events, as far as an audit asks. An error says in a sentence why it cannot be asked.
 #[async_trait]
 pub trait Money: Send + Sync + fmt::Debug {
     /// Every record of money of the orders of `span`.
-    ///
-    /// # Errors
-    /// Why it cannot be asked, in a sentence.
     async fn rows(&self, span: &Span) -> Result<Vec<MoneyRow>, String>;
 
     /// Ids of events that are there more than once.
-    ///
-    /// # Errors
-    /// Why it cannot be asked, in a sentence.
     async fn repeated(&self) -> Result<Repeated, String>;
 
     /// Where it stands in the log's stream `events`, if `group` is who fills it: the log's id and the offset of the next
     /// record. The log's own mark of the group may be older, after a crash.
-    ///
-    /// # Errors
-    /// Why it cannot be asked, in a sentence.
     async fn reached(&self, group: &str, partition: u32) -> Result<Option<(Uuid, Offset)>, String>;
-}
-
-/// Why money cannot be judged.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Unread {
-    #[error(transparent)]
-    Db(#[from] Error),
-    #[error("{0}")]
-    Money(String),
 }
 
 /// What differs between an order and its money.
@@ -115,11 +97,15 @@ pub(super) async fn judge(db: &Db, money: &dyn Money, terms: &Terms) -> Result<I
             None => break,
         }
     }
-    let repeated = money.repeated().await.map_err(Unread::Money)?;
+    let repeated = money.repeated().await.map_err(unread)?;
     let told = repeated.ids.len() as u64;
     repeated.ids.into_iter().for_each(|id| six.violated(id, "the store holds it more than once"));
     six.violations_total += repeated.total.saturating_sub(told);
     Ok(six)
+}
+
+fn unread(why: String) -> Unread {
+    Unread::Elsewhere(format!("the store cannot be asked: {why}"))
 }
 
 /// The last order of the page after `after`; `None` when that is the last page.
@@ -142,7 +128,7 @@ async fn judge_span(
     loop {
         let begun = Instant::now();
         // In this order: what reports count is in the database already, so that changes made meanwhile are only young.
-        let rows = money.rows(span).await.map_err(Unread::Money)?;
+        let rows = money.rows(span).await.map_err(unread)?;
         let events = events(db, span).await?;
         let found = compare(&events, rows, terms);
         if found.wrong.is_empty() || patience.is_zero() {
@@ -203,12 +189,11 @@ fn difference(event: &EventRow, rows: &[MoneyRow]) -> Option<String> {
         }
         several => return Some(format!("reports count it {} times", several.len())),
     };
-    let day = |time: Timestamp| time.day();
     if (row.revenue_minor, &row.currency) != (event.revenue_delta_minor, &event.currency) {
         let (counted, said) = (row.revenue_minor, event.revenue_delta_minor);
         return Some(format!("reports count {counted} {}, it is {said} {}", row.currency, event.currency));
     }
     let said = Timestamp::from_micros(event.created_at);
-    (day(row.occurred_at) != day(said))
+    (row.occurred_at.day() != said.day())
         .then(|| format!("reports count it at {}, it was at {said}", row.occurred_at))
 }

@@ -12,6 +12,7 @@ use super::terms::{Step, Terms};
 use crate::outbox::MoneyRecord;
 
 /// A row of the outbox.
+#[derive(Clone)]
 struct OutboxRow {
     id: i64,
     order_id: Option<String>,
@@ -52,10 +53,10 @@ pub(super) fn judge(
     let rows = u64::try_from(counted.unwrap_or(0)).unwrap_or(0);
     let mut cleaned = 0;
     for mut names in Passes::of(rows, terms.options.names_max).iter() {
-        read_outbox(tx, |row| note(row, &mut names, five))?;
+        Sorted::new(outbox).rest(tx, |row| note(&row, &mut names, five))?;
         cleaned += match_events(tx, terms, &mut names, five)?;
         if !names.is_empty() {
-            read_outbox(tx, |row| tell_unmatched(row, &mut names, five))?;
+            Sorted::new(outbox).rest(tx, |row| tell_unmatched(&row, &mut names, five))?;
         }
     }
     judge_cleaned(tx, cleaned, five)?;
@@ -89,20 +90,9 @@ fn judge_cleaned(tx: &mut Tx<'_>, cleaned: u64, five: &mut Invariant) -> Result<
     Ok(())
 }
 
-fn read_outbox(tx: &mut Tx<'_>, mut each: impl FnMut(&OutboxRow)) -> Result<(), Error> {
-    let mut after = i64::MIN;
-    loop {
-        let page = page(tx, after)?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.id;
-        page.iter().for_each(&mut each);
-    }
-}
-
-fn page(tx: &mut Tx<'_>, after: i64) -> Result<Vec<OutboxRow>, Error> {
-    let sql = "SELECT id, order_id, seq, kind, money FROM outbox WHERE id > $1 \
-               ORDER BY id LIMIT $2";
-    tx.all(sql, params![after, PAGE], |row| {
+fn outbox(tx: &mut Tx<'_>, after: Option<&OutboxRow>) -> Result<Vec<OutboxRow>, Error> {
+    let sql = "SELECT id, order_id, seq, kind, money FROM outbox WHERE id > $1 ORDER BY id LIMIT $2";
+    tx.all(sql, params![after.map_or(i64::MIN, |row| row.id), PAGE], |row| {
         Ok(OutboxRow {
             id: row.int(0)?,
             order_id: row.text_or_null(1)?,
@@ -178,24 +168,14 @@ fn tell_unmatched(row: &OutboxRow, names: &mut Names, five: &mut Invariant) {
 }
 
 fn judge_waiting(tx: &mut Tx<'_>, terms: &Terms, seven: &mut Invariant) -> Result<(), Error> {
-    let mut after = i64::MIN;
-    loop {
-        let sql = "SELECT id, created_at FROM outbox_waiting WHERE id > $1 ORDER BY id LIMIT $2";
-        let page = tx.all(sql, params![after, PAGE], |row| Ok((row.int(0)?, row.int(1)?)))?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.0;
-        for (id, since) in page {
-            seven.checked += 1;
-            match terms.is_young(since) {
-                true => seven.pending += 1,
-                false => {
-                    let since = terms.seconds_since(since);
-                    seven.violated(
-                        format!("outbox row {id}"),
-                        format!("it has not been published for {since} s"),
-                    );
-                }
-            }
-        }
-    }
+    let what = |seconds| format!("it has not been published for {seconds} s");
+    Sorted::new(waiting)
+        .rest(tx, |(id, since)| seven.waits(terms.age(since), format!("outbox row {id}"), what))
+}
+
+/// Rows that wait, and since when.
+fn waiting(tx: &mut Tx<'_>, after: Option<&(i64, i64)>) -> Result<Vec<(i64, i64)>, Error> {
+    let sql = "SELECT id, created_at FROM outbox_waiting WHERE id > $1 ORDER BY id LIMIT $2";
+    let after = after.map_or(i64::MIN, |(id, _)| *id);
+    tx.all(sql, params![after, PAGE], |row| Ok((row.int(0)?, row.int(1)?)))
 }

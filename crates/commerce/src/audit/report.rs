@@ -6,6 +6,7 @@
 //!  "violations":[{"about":"ps5","what":"the stock says 7 and the ledger adds up to 6"}],"unchecked":[],"notes":[]}]}
 //! ```
 
+use kassa_db::Error;
 use serde::{Deserialize, Serialize};
 
 /// So many violations of an invariant are told; all are counted.
@@ -54,6 +55,31 @@ pub struct Invariant {
     pub notes: Vec<String>,
 }
 
+/// For how long something is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Age {
+    /// Within the grace.
+    Young,
+    /// Beyond it.
+    Old { seconds: i64 },
+}
+
+/// Why a part of an audit cannot be judged.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unread {
+    #[error(transparent)]
+    Db(#[from] Error),
+    /// What is not the shop's database: log, ledger or store cannot be asked, in a sentence.
+    #[error("{0}")]
+    Elsewhere(String),
+}
+
+impl From<kassa_eventlog::Error> for Unread {
+    fn from(error: kassa_eventlog::Error) -> Self {
+        Self::Elsewhere(format!("the log cannot be read: {error}"))
+    }
+}
+
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -73,18 +99,34 @@ impl Invariant {
     /// # Panics
     /// Unless `id` is 1 to 7.
     pub fn new(id: usize) -> Self {
-        let (violations, unchecked, notes) = (Vec::new(), Vec::new(), Vec::new());
-        let title = TITLES[id - 1];
-        Self {
-            id,
-            title,
-            ok: true,
-            checked: 0,
-            pending: 0,
-            violations_total: 0,
-            violations,
-            unchecked,
-            notes,
+        let (title, ok, violations) = (TITLES[id - 1], true, Vec::new());
+        let (checked, pending, violations_total) = (0, 0, 0);
+        let (unchecked, notes) = (Vec::new(), Vec::new());
+        Self { id, title, ok, checked, pending, violations_total, violations, unchecked, notes }
+    }
+
+    /// Invariant `id`, of which a part cannot be checked here.
+    pub(super) fn apart(id: usize, why: impl Into<String>) -> Self {
+        let mut invariant = Self::new(id);
+        invariant.unchecked(why);
+        invariant
+    }
+
+    /// What was judged of invariant `id`; what cannot be read but the shop's database is a part that is not checked.
+    pub(super) fn judged(id: usize, found: Result<Self, Unread>) -> Result<Self, Error> {
+        match found {
+            Ok(found) => Ok(found),
+            Err(Unread::Db(error)) => Err(error),
+            Err(Unread::Elsewhere(why)) => Ok(Self::apart(id, why)),
+        }
+    }
+
+    /// Judges something that has waited for so many seconds: it is pending, or `what` is wrong.
+    pub(super) fn waits(&mut self, age: Age, about: impl Into<String>, what: impl FnOnce(i64) -> String) {
+        self.checked += 1;
+        match age {
+            Age::Young => self.pending += 1,
+            Age::Old { seconds } => self.violated(about, what(seconds)),
         }
     }
 

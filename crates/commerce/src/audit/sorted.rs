@@ -23,7 +23,7 @@ pub(super) struct Sorted<R> {
     ended: bool,
 }
 
-impl<R: Owned> Sorted<R> {
+impl<R: Clone> Sorted<R> {
     /// The rows that `fetch` reads.
     pub(super) fn new(fetch: Fetch<R>) -> Self {
         Self { fetch, page: VecDeque::new(), last: None, ended: false }
@@ -33,25 +33,6 @@ impl<R: Owned> Sorted<R> {
     pub(super) fn next(&mut self, tx: &mut Tx<'_>) -> Result<Option<R>, Error> {
         self.fill(tx)?;
         Ok(self.page.pop_front())
-    }
-
-    /// The rows of `owner`; those of owners before, and of nobody, are given to `stray`.
-    pub(super) fn of(
-        &mut self,
-        tx: &mut Tx<'_>,
-        owner: &str,
-        mut stray: impl FnMut(R),
-    ) -> Result<Vec<R>, Error> {
-        let mut found = Vec::new();
-        loop {
-            self.fill(tx)?;
-            let order = self.page.front().map(|row| row.owner().map_or(Ordering::Less, |of| of.cmp(owner)));
-            match order {
-                Some(Ordering::Less) => self.page.pop_front().into_iter().for_each(&mut stray),
-                Some(Ordering::Equal) => found.extend(self.page.pop_front()),
-                Some(Ordering::Greater) | None => return Ok(found),
-            }
-        }
     }
 
     /// All that are left, to `stray`.
@@ -69,5 +50,26 @@ impl<R: Owned> Sorted<R> {
             self.last = self.page.back().cloned();
         }
         Ok(())
+    }
+}
+
+impl<R: Owned> Sorted<R> {
+    /// The rows of `owner`; those of owners before, and of nobody, are given to `stray`.
+    pub(super) fn of(
+        &mut self,
+        tx: &mut Tx<'_>,
+        owner: &str,
+        mut stray: impl FnMut(R),
+    ) -> Result<Vec<R>, Error> {
+        let mut found = Vec::new();
+        loop {
+            self.fill(tx)?;
+            let order = self.page.front().map(|row| row.owner().map_or(Ordering::Less, |of| of.cmp(owner)));
+            match order {
+                Some(Ordering::Less) => self.page.pop_front().into_iter().for_each(&mut stray),
+                Some(Ordering::Equal) => found.extend(self.page.pop_front()),
+                Some(Ordering::Greater) | None => return Ok(found),
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
+use super::report::Age;
 use crate::outbox::RelayOptions;
 
 /// A part of an audit, for those who wait for it.
@@ -79,8 +80,14 @@ impl Terms {
         self.seconds_since(since) <= i64::try_from(self.options.grace.as_secs()).unwrap_or(i64::MAX)
     }
 
+    /// How old what began at `since`, µs, is.
+    pub(super) fn age(&self, since: i64) -> Age {
+        let seconds = self.seconds_since(since);
+        if self.is_young(since) { Age::Young } else { Age::Old { seconds } }
+    }
+
     /// Whole seconds since then.
-    pub(super) fn seconds_since(&self, since: i64) -> i64 {
+    fn seconds_since(&self, since: i64) -> i64 {
         self.now.micros().saturating_sub(since) / MICROS_PER_SECOND
     }
 
