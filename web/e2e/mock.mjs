@@ -1,5 +1,6 @@
 // A stand-in for the server in the pages' own tests: serves dist/ under the server's content policy, keeps what is posted, and answers reports
 // from made-up but steady numbers. `node e2e/mock.mjs 8099` to look at the pages by hand.
+import { MORE } from "./mock_more.mjs";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
@@ -41,6 +42,13 @@ export async function startMock({ port = 0 } = {}) {
       if (mood.status !== 200) return json(response, mood.status, { title: "Unavailable", detail: "The store is catching up." });
       return json(response, 200, answer(JSON.parse(body), mood.empty));
     }
+    const more = MORE[`${request.method} ${url.pathname}`];
+    if (more)
+      return json(
+        response,
+        mood.status,
+        mood.status === 200 ? more({ empty: mood.empty, url, body: body && JSON.parse(body) }) : { title: "Unavailable" },
+      );
     if (url.pathname === "/v1/realtime/stream") {
       if (mood.status !== 200) return json(response, mood.status, {});
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
@@ -99,15 +107,17 @@ async function page(path, response) {
       ? KASSA_JS
       : join(
           UI,
-          path === "/dashboard/definitions"
-            ? "definitions.html"
-            : path.startsWith("/dashboard")
-              ? "dashboard.html"
-              : path === "/login"
-                ? "login.html"
-                : /^\/($|p\/|c\/|cart)/.test(path)
-                  ? "index.html"
-                  : normalize(path),
+          path === "/_states"
+            ? "states.html"
+            : path === "/dashboard/definitions"
+              ? "definitions.html"
+              : path.startsWith("/dashboard")
+                ? "dashboard.html"
+                : path === "/login"
+                  ? "login.html"
+                  : /^\/($|p\/|c\/|cart)/.test(path)
+                    ? "index.html"
+                    : normalize(path),
         );
   try {
     let content = await readFile(file);

@@ -97,7 +97,7 @@ test("the dashboard works by keyboard alone", async () => {
   await page.locator('[data-range="7d"]').focus();
   await page.keyboard.press("Enter");
   assert.match(page.url(), /period=7d/);
-  await page.locator(".row", { hasText: "/cart" }).getByRole("button").focus();
+  await page.locator(".row", { hasText: "/cart" }).locator("button.row-name").focus();
   await page.keyboard.press("Space");
   await page.getByRole("button", { name: "Remove the filter for page /cart" }).waitFor();
   assert.match(page.url(), /page=%2Fcart/);
@@ -120,7 +120,8 @@ test("the dashboard works by keyboard alone", async () => {
 test("a dashboard without visits says what to do", async () => {
   mock.set({ empty: true });
   const { page, context } = await open("/dashboard");
-  await page.getByText("No visits in this period yet.").waitFor();
+  await page.getByText("No event has come yet.").waitFor();
+  await page.getByText(`<script defer src="${mock.url}/kassa.js" data-write-key="demo"></script>`).waitFor();
   await page.getByText("No pages yet.").waitFor();
   mock.set({ empty: false, live: 9 });
   await page.locator('[data-metric="visitors"]').filter({ hasText: "1,204" }).waitFor();

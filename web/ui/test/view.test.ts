@@ -8,7 +8,7 @@ const read = (search: string) => readView(search, "demo");
 test.each([
   [""],
   ["?site=second&period=7d&metric=orders"],
-  ["?view=funnel&period=2026-11-01..2026-11-15&compare=year"],
+  ["?view=funnel&period=2026-11-01..2026-11-15&compare=year&v.step=page%3A%2F&v.step=event%3ABuy&v.window=24h"],
   ["?period=2026-11-01T13%3A00..2026-11-01T14%3A00&interval=minute"],
   ["?page=%2Fcart&source=Google&source=Bing"],
   ["?page%21=%2Fcart&page%7E=%2Fp%2F&prop.size%21%7E=L"],

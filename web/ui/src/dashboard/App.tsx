@@ -1,6 +1,6 @@
 /** The page: what the address says, as panels. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Suspense, useEffect } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { Empty } from "../design/Panel";
 import { fetchAhead, later } from "../design/Floating";
 import { useWords } from "../design/words";
@@ -12,10 +12,18 @@ import { useDefinitions, useLive, useReport, useSites, type Site } from "./data"
 import { Filters } from "./Filters";
 import { Head } from "./Head";
 import { Header } from "./Header";
+import { useKeys } from "./keys";
 import { headQuestion, LISTS, moneyQuestion, PANELS } from "./questions";
+import { PAGES } from "./pages";
 import { RangeName, useCompared } from "./RangeName";
+import { Today } from "./Today";
 import type { View } from "./view";
+import { OtherView } from "./Views";
 
+const Palette = later(async () => (await import("./Palette")).default);
+const KeySheet = later(async () => (await import("./KeySheet")).default);
+const RowsSheet = later(async () => (await import("./RowsSheet")).default);
+const WhereSheet = later(async () => (await import("./WhereSheet")).default);
 const ListSheet = later(async () => (await import("./ListSheet")).default);
 
 export function App({ session }: { session: Session | undefined }) {
@@ -28,17 +36,48 @@ export function App({ session }: { session: Session | undefined }) {
   const missing = sites.data !== undefined && !site;
   const zone = site?.timezone ?? "UTC";
   const clock = { zone, now: new Date() };
+  const owner = session?.scopes?.includes("admin") ?? false;
+  const [opened, setOpened] = useState<"palette" | "keys">();
+  const close = (): void => setOpened(undefined);
+  const page = PAGES.find((one) => one === view.page);
+  useLoading();
+  useKeys({ view, change, clock, open: setOpened });
   const now = useLive(view.site, !missing && sites.isFetched);
   useEffect(() => {
     document.title = now ? t.title(n.whole(now.current_visitors), view.site) : `${view.site} · kassa`;
   }, [now, t, n, view.site]);
   return (
     <>
-      <Header view={view} change={change} clock={clock} sites={known} session={session} now={now} definitions={definitions.data} />
+      <Header
+        open={setOpened}
+        view={view}
+        change={change}
+        clock={clock}
+        sites={known}
+        session={session}
+        now={now}
+        definitions={definitions.data}
+      />
       <main id="main" className="wrap">
         {missing && <NoSite site={view.site} known={known} change={change} />}
-        {!missing && sites.isFetched && <Overview view={view} change={change} zone={zone} now={now} definitions={definitions.data} />}
+        {!missing && sites.isFetched && page && <OtherView page={page} sites={known} view={view} change={change} zone={zone} />}
+        {!missing && sites.isFetched && !page && (
+          <Overview
+            owner={owner}
+            writeKey={site?.write_keys?.[0]?.key ?? view.site}
+            view={view}
+            change={change}
+            zone={zone}
+            now={now}
+            definitions={definitions.data}
+          />
+        )}
       </main>
+      <Suspense fallback={null}>
+        {opened === "palette" && <Palette view={view} change={change} zone={zone} sites={known} owner={owner} close={close} />}
+        {view.sheet === "where" && <WhereSheet view={view} change={change} />}
+        {opened === "keys" && <KeySheet close={close} />}
+      </Suspense>
       <footer className="wrap foot">
         {t.foot} <a href="/dashboard/definitions">{t.meanings}</a>
       </footer>
@@ -52,18 +91,21 @@ interface Props {
   zone: string;
   now: ReturnType<typeof useLive>;
   definitions: Map<string, string> | undefined;
+  /** Who may see the shop's orders and stock, and has them in front. */
+  owner: boolean;
+  writeKey: string;
 }
 
-function Overview({ view, change, zone, now, definitions }: Props) {
+function Overview({ view, change, zone, now, definitions, owner, writeKey }: Props) {
   const traffic = useReport((clock) => headQuestion(view, clock), zone);
   const money = useReport((clock) => moneyQuestion(view, clock), zone);
   const before = useCompared(traffic.data, zone);
   const list = LISTS.find((one) => one.id === view.sheet);
-  useLoading();
   return (
     <>
       <RangeName view={view} zone={zone} before={before} />
       <Filters view={view} change={change} zone={zone} />
+      {owner && <Today view={view} change={change} zone={zone} />}
       <Head
         traffic={traffic}
         money={money}
@@ -72,17 +114,16 @@ function Overview({ view, change, zone, now, definitions }: Props) {
         definitions={definitions}
         before={before}
       />
-      <ChartPanel view={view} change={change} zone={zone} now={now} />
+      <ChartPanel view={view} change={change} zone={zone} now={now} writeKey={writeKey} />
       <div className="grid">
         {PANELS.map((panel) => (
           <Breakdown key={panel.id} panel={panel} view={view} change={change} zone={zone} definitions={definitions} />
         ))}
       </div>
-      {list && (
-        <Suspense fallback={null}>
-          <ListSheet list={list} view={view} change={change} zone={zone} />
-        </Suspense>
-      )}
+      <Suspense fallback={null}>
+        {list && <ListSheet list={list} view={view} change={change} zone={zone} />}
+        {view.sheet === "rows" && <RowsSheet view={view} change={change} zone={zone} />}
+      </Suspense>
     </>
   );
 }

@@ -5,6 +5,7 @@ import { Help } from "../design/Help";
 import { useWords, type Words } from "../design/words";
 import { amountOf } from "../design/numbers";
 import type { Row } from "../server/reports";
+import { HAS } from "../server/routes";
 import { useReport } from "./data";
 import { listQuestion, ROWS, type List, type Panel as PanelSpec } from "./questions";
 import { isChosen, nameOf, toggled, type View } from "./view";
@@ -55,6 +56,11 @@ export function Breakdown({ panel: { id, lists, rows, wide }, view, change, zone
               columns={columnsOf(list, words)}
               rows={report.results.slice(0, ROWS).map((row) => rowOf(row, list, view, words))}
               choose={nameOf(list.dimension) ? (value) => change(toggled(view, list.dimension, value)) : undefined}
+              open={
+                HAS.rows && !list.money
+                  ? (row, metric) => change({ sheet: "rows", options: { list: [list.id], metric: [metric], row: [row] } })
+                  : undefined
+              }
             />
             {report.meta.total_rows > ROWS && (
               <div className="panel-foot">

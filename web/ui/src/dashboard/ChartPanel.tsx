@@ -2,7 +2,8 @@
 import { useState } from "react";
 import { Chart } from "../design/chart/Chart";
 import { ChartTable } from "../design/chart/ChartTable";
-import { Empty, IconButton, Panel, Tabs, type Answered } from "../design/Panel";
+import { amountOf } from "../design/numbers";
+import { CopyButton, Empty, IconButton, Panel, Tabs, type Answered } from "../design/Panel";
 import { useWords } from "../design/words";
 import type { Now } from "../server/live";
 import { useReport } from "./data";
@@ -16,9 +17,11 @@ interface Props {
   change: (next: Partial<View>) => void;
   zone: string;
   now: Now | null | undefined;
+  /** By which pages send their events to this site. */
+  writeKey: string;
 }
 
-export function ChartPanel({ view, change, zone, now }: Props) {
+export function ChartPanel({ view, change, zone, now, writeKey }: Props) {
   const { t } = useWords();
   const [asTable, setAsTable] = useState(false);
   const live = view.period === "realtime";
@@ -71,7 +74,7 @@ export function ChartPanel({ view, change, zone, now }: Props) {
           : series.data
             ? points(series.data, view.metric === "revenue" ? undefined : revenue.data, interval, clock)
             : [];
-        if (!shown.length) return <NoVisits />;
+        if (!shown.length) return <NoVisits view={view} zone={zone} writeKey={writeKey} />;
         const chart = { title, kind: metric.kind, points: shown };
         if (asTable) return <ChartTable {...chart} />;
         const go = (period: string | undefined): void => void (period && change({ period, interval: undefined }));
@@ -88,9 +91,11 @@ export function ChartPanel({ view, change, zone, now }: Props) {
   );
 }
 
-function NoVisits() {
+function NoVisits({ view, zone, writeKey }: Pick<Props, "view" | "zone" | "writeKey">) {
   const { t } = useWords();
+  const ever = useReport(() => ({ site_id: view.site, date_range: "all", metrics: ["events"] }), zone);
   const [open, shop, look] = t.chart.emptyText;
+  if (ever.data && amountOf(ever.data.results[0]?.metrics[0]) === 0) return <FirstSteps writeKey={writeKey} />;
   return (
     <div className="chart-empty">
       <Empty
@@ -102,6 +107,29 @@ function NoVisits() {
               {shop}
             </a>
             {look}
+          </>
+        }
+      />
+    </div>
+  );
+}
+
+/** A site to which nothing has come: what to put into its pages. The live stream tells when it has worked. */
+function FirstSteps({ writeKey }: { writeKey: string }) {
+  const { t } = useWords();
+  const line = `<script defer src="${location.origin}/kassa.js" data-write-key="${writeKey}"></script>`;
+  return (
+    <div className="chart-empty">
+      <Empty
+        title={t.start.title}
+        why={t.start.text}
+        action={
+          <>
+            <p className="snippet">
+              <code dir="ltr">{line}</code>
+              <CopyButton text={line} label={t.start.copy} />
+            </p>
+            <p>{t.start.waiting}</p>
           </>
         }
       />

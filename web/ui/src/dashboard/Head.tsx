@@ -130,12 +130,14 @@ function Change({ metric, figure, few, before }: { metric: Metric; figure: Figur
   const better = change > 0 === (metric.better === "more");
   const then = n.show(metric.kind, figure.before);
   const absolute = t.from_(then.full ?? then.text);
+  const nothing = amountOf(figure.before) === 0;
+  const said = nothing ? "" : n.change(change, points);
   const verdict = same ? "same" : better ? "better" : "worse";
   return (
     <span className={few || same ? "same" : verdict} title={before ? `${absolute} (${before})` : absolute}>
-      <span aria-hidden="true">{same ? t.changed.same : `${change > 0 ? "▲" : "▼"} ${n.change(change, points)}`}</span>
+      <span aria-hidden="true">{same ? t.changed.same : `${change > 0 ? "▲" : "▼"} ${said}`}</span>
       <span className="unseen">
-        {same ? t.changed.same : `${n.change(change, points)}, ${t.changed[verdict]}`} {before && `(${before})`}
+        {same ? t.changed.same : `${said} ${t.changed[verdict]}`} {before && `(${before})`}
       </span>
       <span className="from"> {t.from_(then.text)}</span>
     </span>

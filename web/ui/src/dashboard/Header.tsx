@@ -10,6 +10,7 @@ import { isDark, onTheme, toggleTheme } from "../lib/theme";
 import { loginPath, logOut, type Session } from "../lib/session";
 import type { Now } from "../server/live";
 import type { Site } from "./data";
+import { PAGES } from "./pages";
 import type { Clock } from "./ranges";
 import type { View } from "./view";
 
@@ -26,6 +27,7 @@ interface Props {
   session: Session | undefined;
   now: Now | null | undefined;
   definitions: Map<string, string> | undefined;
+  open: (what: "palette" | "keys") => void;
 }
 
 export function Header(props: Props) {
@@ -63,6 +65,7 @@ export function Header(props: Props) {
             {SHOWN.includes(view.period) ? t.more : (t.periods[view.period] ?? t.custom)} <Icon name="down" />
           </Opener>
         </div>
+        <Reports view={view} change={change} />
         <a href="/" className="to-shop">
           {t.shop}
         </a>
@@ -71,6 +74,7 @@ export function Header(props: Props) {
             {t.logOut}
           </button>
         )}
+        <IconButton icon="search" label={t.palette.title} onClick={() => props.open("palette")} />
         <ThemeButton />
         <Language />
       </div>
@@ -91,13 +95,34 @@ function SiteName({ view, change, sites }: Pick<Props, "view" | "change" | "site
   );
 }
 
+function Reports({ view, change }: Pick<Props, "view" | "change">) {
+  const { t } = useWords();
+  const item = (page: string | undefined, title: string) => ({
+    id: page ?? "overview",
+    title,
+    checked: view.page === page,
+    choose: () => change({ page, options: {}, sheet: undefined }),
+  });
+  const items = [item(undefined, t.overview), ...PAGES.map((page) => item(page, t.pages[page] ?? page))];
+  const here = view.page !== undefined && PAGES.includes(view.page);
+  return (
+    <Opener
+      popup="menu"
+      className={here ? "button pressed" : "button"}
+      content={(floating) => <MenuPopup {...floating} label={t.reports} groups={[{ items }]} />}
+    >
+      <Icon name="reports" /> <span className="on-wide">{here ? t.pages[view.page ?? ""] : t.reports}</span>
+    </Opener>
+  );
+}
+
 function Language() {
   const { t } = useWords();
   const items = LANGUAGES.map((id) => ({ id, title: NAMES[id], checked: id === t.lang, choose: () => chooseLanguage(id) }));
   return (
     <Opener
       popup="menu"
-      className="icon-button"
+      className="icon-button language"
       label={`${t.language}: ${t.lang.toUpperCase()}`}
       content={(floating) => <MenuPopup {...floating} label={t.language} groups={[{ items }]} />}
     >

@@ -21,7 +21,7 @@ export default function RangeMenu({ view, change, clock, anchor, close }: Props)
   };
   return (
     <Popup anchor={anchor} close={close} label={t.period} className="range">
-      <ul className="choices" aria-label={t.period}>
+      <ul className="choices two" aria-label={t.period}>
         {PRESETS.map(({ period, key }) => (
           <Choice
             key={period}

@@ -13,8 +13,10 @@ export function useCompared(report: Report | undefined, zone: string): string | 
   const [first, last] = [from.slice(0, 10), to.slice(0, 10)];
   const midnight = "T00:00";
   if (from.endsWith(midnight) && to.endsWith(midnight)) return times.days(first, addDays(last, -1));
-  const until = to.slice(11);
-  return from.endsWith(midnight) ? t.until(times.days(first, last), until) : `${times.days(first, last)}, ${from.slice(11)}–${until}`;
+  const until = times.axis(`${last} ${to.slice(11)}:00`);
+  return from.endsWith(midnight)
+    ? t.until(times.days(first, last), until)
+    : `${times.days(first, last)}, ${times.axis(`${first} ${from.slice(11)}:00`)}–${until}`;
 }
 
 export function RangeName({ view, zone, before }: { view: View; zone: string; before: string | undefined }) {

@@ -2,15 +2,16 @@
 import { call } from "../server/call";
 import type { Question } from "../server/reports";
 
-/** Fetches the whole report as CSV and lets the browser save it as `name.csv`. */
+const ROWS_MAX = 10_000;
+// The browser has begun to read the file by then.
+const KEPT_MS = 10_000;
+
+/** Fetches the report to its end as CSV, and lets the browser save it as `name.csv`. */
 export async function saveCsv(question: Question, name: string): Promise<void> {
-  const text = String(await call("POST", "/v1/query?format=csv", { ...question, pagination: { limit: ROWS_MAX } }));
+  const text = String(await call("POST", "/v1/query", { ...question, pagination: { limit: ROWS_MAX }, format: "csv" }));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
   link.download = `${name}.csv`;
   link.click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 }
-
-const ROWS_MAX = 10_000;

@@ -18,6 +18,7 @@ export const createClient = (): QueryClient =>
 export interface Site {
   id: string;
   timezone: string;
+  write_keys?: { key: string }[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -78,4 +79,25 @@ export function useLive(site: string, enabled: boolean): Now | null | undefined 
     };
   }, [site, client, enabled]);
   return now;
+}
+
+/** The answer of another report than `/v1/query`, asked as `useReport` does. */
+export function useAnswer<T>(path: string, make: (clock: Clock) => object, zone: string, enabled = true) {
+  const hour = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
+  return useQuery({
+    queryKey: ["report", path, make({ zone, now: hour })],
+    queryFn: ({ signal }) => call("POST", path, make({ zone, now: new Date() }), signal) as Promise<T>,
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
+
+/** What a GET answers, asked again with every word of the live stream. */
+export function useGet<T>(path: string, enabled = true) {
+  return useQuery({
+    queryKey: ["report", path],
+    queryFn: ({ signal }) => call("GET", path, undefined, signal) as Promise<T>,
+    placeholderData: keepPreviousData,
+    enabled,
+  });
 }

@@ -21,6 +21,7 @@ export const DIMENSIONS: Record<string, string> = {
   os: "visit:os",
 };
 const PROPERTY = "prop.";
+const OPTION = "v.";
 const PROPERTY_DIMENSION = "event:props:";
 
 /** How a filter tests, by the sign after the name in the address. */
@@ -48,6 +49,8 @@ export interface View {
   sheet: string | undefined;
   /** The view in place of the overview: a funnel, the live stream, … */
   page: string | undefined;
+  /** What is chosen in that view alone, by name. */
+  options: Record<string, string[]>;
 }
 
 const DEFAULTS = { period: "day", compare: "weekday", metric: "visitors" };
@@ -81,7 +84,13 @@ export function readView(search: string, ownSite: string): View {
     tabs: Object.fromEntries([...query].filter(([name]) => name.startsWith("tab.")).map(([name, value]) => [name.slice(4), value])),
     sheet: query.get("open") ?? undefined,
     page: query.get("view") ?? undefined,
+    options: readOptions(query),
   };
+}
+
+function readOptions(query: URLSearchParams): View["options"] {
+  const names = [...new Set(query.keys())].filter((name) => name.startsWith(OPTION));
+  return Object.fromEntries(names.map((name) => [name.slice(OPTION.length), query.getAll(name)]));
 }
 
 function readFilters(query: URLSearchParams): Chosen[] {
@@ -107,6 +116,7 @@ export function writeView(view: View, ownSite: string): string {
   if (view.metric !== DEFAULTS.metric) query.set("metric", view.metric);
   if (view.interval) query.set("interval", view.interval);
   for (const [panel, tab] of Object.entries(view.tabs)) query.set(`tab.${panel}`, tab);
+  for (const [name, values] of Object.entries(view.options)) for (const value of values) query.append(OPTION + name, value);
   if (view.sheet !== undefined) query.set("open", view.sheet);
   const text = query.toString();
   return text ? `?${text}` : "";

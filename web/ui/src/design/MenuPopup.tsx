@@ -26,7 +26,6 @@ export function MenuPopup({ anchor, close, label, groups }: FloatingProps & { la
   return (
     <Menu.Root
       open
-      modal={false}
       onOpenChange={(open, { event }) => {
         if (!open && !anchor.current?.contains(event.target as Node)) close();
       }}

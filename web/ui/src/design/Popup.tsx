@@ -16,6 +16,7 @@ export function Popup({
   return (
     <Popover.Root
       open
+      modal
       onOpenChange={(open, { event }) => {
         // A click on the button itself closes by itself.
         if (!open && !anchor.current?.contains(event.target as Node)) close();

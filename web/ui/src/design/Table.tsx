@@ -1,5 +1,5 @@
 /** The one table of the page: names with a bar of their share behind them, numbers at the right. A whole row is a button where a row can be chosen. */
-import { useId, type CSSProperties } from "react";
+import { useId, type CSSProperties, type KeyboardEvent } from "react";
 import { amountOf, type Kind, type Value } from "./numbers";
 import { Bump } from "./Bump";
 import { Icon } from "./Icon";
@@ -31,12 +31,14 @@ interface Props {
   columns: Column[];
   rows: TableRow[];
   choose?: ((name: string) => void) | undefined;
+  /** What is behind a number is wanted. */
+  open?: ((name: string, column: string) => void) | undefined;
   sort?: { by: string; direction: "asc" | "desc"; change: (by: string) => void } | undefined;
   /** Of what the bars are a share: the largest value unless it is given. */
   most?: number | undefined;
 }
 
-export function Table({ label, of, columns, rows, choose, sort, most }: Props) {
+export function Table({ label, of, columns, rows, choose, open, sort, most }: Props) {
   const top = Math.max(1, most ?? 0, ...rows.map((row) => Math.abs(amountOf(row.values[0]))));
   return (
     <table className="table" aria-label={label}>
@@ -48,13 +50,36 @@ export function Table({ label, of, columns, rows, choose, sort, most }: Props) {
           ))}
         </tr>
       </thead>
-      <tbody>
+      <tbody onKeyDown={walk}>
         {rows.map((row, index) => (
-          <Row key={`${row.name}\n${index}`} row={row} columns={columns} share={Math.abs(amountOf(row.values[0])) / top} choose={choose} />
+          <Row
+            key={`${row.name}\n${index}`}
+            row={row}
+            columns={columns}
+            share={Math.abs(amountOf(row.values[0])) / top}
+            choose={choose}
+            open={open}
+          />
         ))}
       </tbody>
     </table>
   );
+}
+
+/** Arrow keys go from row to row and from number to number: of a row only its name is a stop of Tab. */
+function walk(event: KeyboardEvent): void {
+  const rtl = document.documentElement.dir === "rtl" ? -1 : 1;
+  const [down, right] = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, rtl], ArrowLeft: [0, -rtl] }[event.key] ?? [0, 0];
+  const row = (event.target as Element).closest("tr");
+  if ((!down && !right) || !row || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+  const buttons = [...row.querySelectorAll("button")];
+  const at = buttons.findIndex((button) => button === event.target);
+  const next = down
+    ? (down > 0 ? row.nextElementSibling : row.previousElementSibling)?.querySelectorAll("button")[at]
+    : buttons[at + (right ?? 0)];
+  event.preventDefault();
+  event.stopPropagation();
+  next?.focus();
 }
 
 function Head({ column, sort }: { column: Column; sort: Props["sort"] }) {
@@ -62,7 +87,7 @@ function Head({ column, sort }: { column: Column; sort: Props["sort"] }) {
   const sorted = sort?.by === column.id ? sort.direction : undefined;
   const order = sorted && (sorted === "asc" ? "ascending" : "descending");
   return (
-    <th scope="col" className="num" aria-sort={order}>
+    <th scope="col" className="num" aria-sort={order} title={column.title}>
       {sort && column.sortable ? (
         <button type="button" className="sort" title={t.sortBy(column.title)} onClick={() => sort.change(column.id)}>
           {sorted && <Icon name={sorted === "asc" ? "up" : "down"} />}
@@ -75,7 +100,7 @@ function Head({ column, sort }: { column: Column; sort: Props["sort"] }) {
   );
 }
 
-function Row({ row, columns, share, choose }: { row: TableRow; columns: Column[]; share: number; choose: Props["choose"] }) {
+function Row({ row, columns, share, choose, open }: Pick<Props, "columns" | "choose" | "open"> & { row: TableRow; share: number }) {
   const { t, n } = useWords();
   const label = row.label ?? row.name;
   const few = useId();
@@ -103,7 +128,19 @@ function Row({ row, columns, share, choose }: { row: TableRow; columns: Column[]
             title={weak ? t.fewVisits : full}
             aria-describedby={weak ? few : undefined}
           >
-            <Bump text={text} full={full} />
+            {open ? (
+              <button
+                type="button"
+                className="behind"
+                tabIndex={-1}
+                aria-label={`${full ?? text}, ${t.rows.open(column.title)}`}
+                onClick={() => open(row.name, column.id)}
+              >
+                <Bump text={text} />
+              </button>
+            ) : (
+              <Bump text={text} full={full} />
+            )}
           </td>
         );
       })}

@@ -108,6 +108,8 @@ export interface Times {
   axis(label: string): string;
   full(label: string): string;
   clock(time: Date, zone: string): string;
+  /** The same to the second. */
+  second(time: Date, zone: string): string;
   /** `19 – 25 Nov 2026`; ends inclusive, as `YYYY-MM-DD`. */
   days(from: string, to: string): string;
 }
@@ -137,6 +139,7 @@ export function createTimes(locale: string): Times {
     },
     clock: (time, zone) =>
       new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(time),
+    second: (time, zone) => new Intl.DateTimeFormat(locale, { timeStyle: "medium", timeZone: zone, hourCycle: "h23" }).format(time),
     days: (from, to) =>
       from === to
         ? long.format(new Date(`${from}T00:00:00Z`))

@@ -5,6 +5,7 @@ export interface Session {
   mode: "open" | "closed";
   signed_in: boolean;
   caller?: "open" | "admin" | "session" | "key";
+  scopes?: string[];
   expires_at?: string;
 }
 

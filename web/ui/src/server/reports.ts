@@ -1,6 +1,7 @@
 /** The one place that asks for reports. What is asked within one turn of the event loop goes as one `POST /v1/query/batch`. */
 
 import { AskError, call } from "./call";
+import { HAS } from "./routes";
 import type { Value } from "../design/numbers";
 
 export type Filter = [operator: string, dimension: string, values: string[]] | [operator: string, parts: unknown];
@@ -65,7 +66,7 @@ async function send(batch: Waiting[]): Promise<void> {
   };
   for (const one of batch) one.signal.addEventListener("abort", left);
   try {
-    if (!BATCHES) return await oneByOne(batch);
+    if (!HAS.batch) return await oneByOne(batch);
     const queries = batch.map((one) => one.question);
     const answer = (await call("POST", "/v1/query/batch", { queries }, stop.signal)) as {
       results: Answer[];
@@ -79,8 +80,6 @@ async function send(batch: Waiting[]): Promise<void> {
   }
 }
 
-// Until the server has the route.
-const BATCHES = false;
 const AT_ONCE_MAX = 2;
 
 async function oneByOne(batch: Waiting[]): Promise<void> {

@@ -1,0 +1,196 @@
+/** Everything that can be gone to or done, found by a few letters. */
+import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useId, useState, type KeyboardEvent } from "react";
+import { Sheet } from "../design/Sheet";
+import { chooseLanguage, LANGUAGES, useWords, type Words } from "../design/words";
+import { toggleTheme } from "../lib/theme";
+import { call } from "../server/call";
+import { HAS } from "../server/routes";
+import { useReport, type Site } from "./data";
+import { FIGURES, LISTS, listQuestion } from "./questions";
+import { COMPARES, PRESETS } from "./ranges";
+import { toggled, type View } from "./view";
+import { PAGES } from "./pages";
+
+interface Props {
+  view: View;
+  change: (next: Partial<View>) => void;
+  zone: string;
+  sites: Site[];
+  owner: boolean;
+  close: () => void;
+}
+
+/** One thing to do; found by its title and its group. */
+interface Action {
+  id: string;
+  group: string;
+  title: string;
+  act: () => void;
+}
+
+const SHOWN_MAX = 40;
+const FOUND = 6;
+
+export default function Palette(props: Props) {
+  const { close } = props;
+  const words = useWords();
+  const { t } = words;
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const id = useId();
+  const wanted = useDeferredValue(text.trim());
+  const found = [...useFound(props, wanted), ...matching(actions(props, words), text)].slice(0, SHOWN_MAX);
+  const chosen = Math.min(at, found.length - 1);
+  const act = (action: Action | undefined): void => {
+    if (!action) return;
+    close();
+    action.act();
+  };
+  const keys = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") act(found[chosen]);
+    else if (event.key === "ArrowDown") setAt(Math.min(found.length - 1, chosen + 1));
+    else if (event.key === "ArrowUp") setAt(Math.max(0, chosen - 1));
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Sheet title={t.palette.title} close={close} className="centre">
+      <label className="search">
+        <span className="unseen">{t.palette.title}</span>
+        <input
+          role="combobox"
+          autoFocus
+          aria-expanded="true"
+          aria-controls={id}
+          aria-autocomplete="list"
+          aria-activedescendant={found[chosen] ? `${id}-${found[chosen].id}` : undefined}
+          placeholder={t.palette.hint}
+          value={text}
+          onChange={(event) => (setText(event.target.value), setAt(0))}
+          onKeyDown={keys}
+        />
+      </label>
+      <ul id={id} role="listbox" aria-label={t.palette.title} className="sheet-body found" tabIndex={-1}>
+        {found.map((action, index) => (
+          <li
+            key={action.id}
+            id={`${id}-${action.id}`}
+            role="option"
+            aria-selected={index === chosen}
+            className="menu-item"
+            ref={index === chosen ? (node) => node?.scrollIntoView({ block: "nearest" }) : undefined}
+            onClick={() => act(action)}
+          >
+            <span className="menu-name">
+              <bdi>{action.title}</bdi>
+            </span>
+            <span className="found-of">{action.group}</span>
+          </li>
+        ))}
+        {!found.length && <li className="empty">{t.palette.nothing}</li>}
+      </ul>
+    </Sheet>
+  );
+}
+
+/** Those in whose title or group every word is. */
+function matching(all: Action[], text: string): Action[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return all.filter(({ title, group }) => words.every((word) => `${title} ${group}`.toLowerCase().includes(word)));
+}
+
+function actions({ view, change, sites }: Props, { t }: Words): Action[] {
+  const group = (name: string, all: [id: string, title: string, act: () => void][]): Action[] =>
+    all.map(([id, title, act]) => ({ id: `${name}-${id}`.replaceAll(/\W/g, "-"), group: name, title, act }));
+  const go = (next: Partial<View>) => () => change(next);
+  return [
+    ...group(t.reports, [
+      ["overview", t.overview, go({ page: undefined })],
+      ...PAGES.map((page): [string, string, () => void] => [page, t.pages[page] ?? page, go({ page })]),
+    ]),
+    ...group(
+      t.period,
+      PRESETS.map(({ period }) => [period, t.periods[period] ?? period, go({ period, interval: undefined })]),
+    ),
+    ...group(
+      t.compare,
+      COMPARES.map((compare) => [compare, t.compares[compare] ?? compare, go({ compare })]),
+    ),
+    ...group(
+      t.palette.chart,
+      FIGURES.map(({ id }) => [id, t.metrics[id] ?? id, go({ metric: id, page: undefined })]),
+    ),
+    ...group(
+      t.palette.list,
+      LISTS.map(({ id }) => [id, t.tabs[id] ?? id, go({ sheet: id, page: undefined })]),
+    ),
+    ...(sites.length > 1
+      ? group(
+          t.site,
+          sites.map(({ id }) => [id, id, go({ site: id, filters: [], page: view.page })]),
+        )
+      : []),
+    ...group(t.palette.action, [
+      ["theme", t.palette.theme, toggleTheme],
+      ["definitions", t.meanings, () => location.assign("/dashboard/definitions")],
+      ["shop", t.shop, () => location.assign("/")],
+      ...(view.filters.length ? [["filters", t.dropFilters, go({ filters: [] })] as [string, string, () => void]] : []),
+      ...LANGUAGES.filter((one) => one !== t.lang).map((one): [string, string, () => void] => [
+        one,
+        `${t.language}: ${one.toUpperCase()}`,
+        () => chooseLanguage(one),
+      ]),
+    ]),
+  ];
+}
+
+/** Pages and products that are called so. */
+function useFound({ view, change, zone, owner }: Props, text: string): Action[] {
+  const { t } = useWords();
+  const list = LISTS[0];
+  const pages = useReport(
+    (clock) =>
+      listQuestion(
+        { ...view, filters: [] },
+        list ?? { id: "page", dimension: "event:page", metrics: [] },
+        { limit: FOUND, search: text },
+        clock,
+      ),
+    zone,
+    text !== "",
+  );
+  const products = useQuery({
+    queryKey: ["products", text],
+    queryFn: async ({ signal }) =>
+      (
+        (await call("GET", `/v1/products?limit=${FOUND}&q=${encodeURIComponent(text)}`, undefined, signal)) as {
+          results: { sku: string; name: string }[];
+        }
+      ).results,
+    enabled: text !== "" && owner,
+  });
+  if (!text) return [];
+  const where: Action = {
+    id: "where",
+    group: t.palette.action,
+    title: t.where.find(text),
+    act: () => change({ sheet: "where", options: { id: [text] } }),
+  };
+  return [
+    ...(HAS.where && /^\S*\d\S*$/.test(text) ? [where] : []),
+    ...(pages.data?.results ?? []).map((row, index): Action => ({
+      id: `page-${index}`,
+      group: t.of["page"] ?? "",
+      title: row.dimensions[0] ?? "",
+      act: () =>
+        change(toggled({ ...view, filters: view.filters.filter((one) => one.name !== "page") }, "event:page", row.dimensions[0] ?? "")),
+    })),
+    ...(products.data ?? []).map((product, index): Action => ({
+      id: `product-${index}`,
+      group: t.of["product"] ?? "",
+      title: product.name,
+      act: () => location.assign(`/p/${encodeURIComponent(product.sku)}`),
+    })),
+  ];
+}

@@ -1,0 +1,43 @@
+/** The view in place of the overview, each fetched when it is opened. */
+import { Suspense } from "react";
+import { later } from "../design/Floating";
+import { TableSkeleton } from "../design/Table";
+import type { Site } from "./data";
+import { RangeName } from "./RangeName";
+import { Filters } from "./Filters";
+import type { ViewProps } from "./views/view";
+
+const Stream = later(async () => (await import("./views/Stream")).default);
+const Sites = later(async () => (await import("./views/Sites")).default);
+const Funnel = later(async () => (await import("./views/Funnel")).default);
+const Retention = later(async () => (await import("./views/Retention")).default);
+const Paths = later(async () => (await import("./views/Paths")).default);
+const Goods = later(async () => (await import("./views/Goods")).default);
+const Drops = later(async () => (await import("./views/Drops")).default);
+const Demand = later(async () => (await import("./views/Demand")).default);
+
+const FILTERED: Record<string, typeof Funnel> = { funnel: Funnel, retention: Retention, paths: Paths };
+const RANGED: Record<string, typeof Goods> = { goods: Goods, demand: Demand, drops: Drops };
+
+export function OtherView({ page, sites, ...props }: ViewProps & { page: string; sites: Site[] }) {
+  const Filtered = FILTERED[page];
+  const Ranged = RANGED[page];
+  return (
+    <>
+      {(Filtered || Ranged) && <RangeName view={props.view} zone={props.zone} before={undefined} />}
+      {Filtered && <Filters {...props} />}
+      <Suspense
+        fallback={
+          <section className="panel rows-9">
+            <TableSkeleton rows={9} />
+          </section>
+        }
+      >
+        {Filtered && <Filtered {...props} />}
+        {Ranged && <Ranged {...props} />}
+        {page === "stream" && <Stream {...props} />}
+        {page === "sites" && <Sites {...props} sites={sites} />}
+      </Suspense>
+    </>
+  );
+}

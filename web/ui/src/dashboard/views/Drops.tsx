@@ -1,0 +1,83 @@
+/** What came and did not count, and why. */
+import { Empty, Panel } from "../../design/Panel";
+import { Table, TableSkeleton, type TableRow } from "../../design/Table";
+import { useWords, type Words } from "../../design/words";
+import { useGet } from "../data";
+import { dayEnds } from "../ranges";
+import type { ViewProps } from "./view";
+
+interface Drop {
+  day: string;
+  outcome: string;
+  reason?: string;
+  country?: string | null;
+  events: number;
+}
+
+interface Answer {
+  results: Drop[];
+  meta: { stored: number; dropped: number };
+}
+
+export default function Drops({ view, zone }: ViewProps) {
+  const words = useWords();
+  const { t, n, times } = words;
+  const ends = dayEnds(view.period, { zone, now: new Date() });
+  const range = ends ? `&from=${ends[0]}&to=${ends[1]}` : "";
+  const answer = useGet<Answer>(`/v1/drops?site_id=${encodeURIComponent(view.site)}${range}`);
+  const list = (title: string, of: string, rowsOf: (drops: Drop[]) => TableRow[]) => (
+    <Panel title={title} className="rows-9" answer={answer} skeleton={<TableSkeleton rows={9} />} heading={<h2>{title}</h2>}>
+      {(data) => {
+        const rows = rowsOf(data.results);
+        return rows.length ? (
+          <Table label={title} of={of} columns={[{ id: "events", title: t.metrics["events"] ?? "", kind: "count" }]} rows={rows} />
+        ) : (
+          <Empty title={t.drops.nothing} why={t.drops.why} />
+        );
+      }}
+    </Panel>
+  );
+  const { data } = answer;
+  const all = data && data.meta.stored + data.meta.dropped;
+  return (
+    <>
+      <p className="range-name">
+        {data &&
+          t.drops.summary(
+            n.count(data.meta.dropped).text,
+            n.count(data.meta.stored).text,
+            n.percent(all ? (100 * data.meta.dropped) / all : null),
+          )}
+      </p>
+      <div className="grid">
+        {list(t.drops.reason, t.drops.reason, (drops) => summed(drops, (drop) => nameOf(drop, words)))}
+        {list(t.drops.day, t.chart.time, (drops) =>
+          summed(drops, (drop) => drop.day, "name").map((row) => ({ ...row, label: times.full(row.name) })),
+        )}
+        {list(t.drops.country, t.of["country"] ?? "", (drops) =>
+          summed(
+            drops.filter((drop) => drop.outcome === "bot"),
+            (drop) =>
+              drop.country ? (new Intl.DisplayNames(n.locale, { type: "region" }).of(drop.country) ?? drop.country) : t.drops.noCountry,
+          ),
+        )}
+      </div>
+    </>
+  );
+}
+
+const nameOf = (drop: Drop, { t }: Words): string => {
+  const outcome = t.drops.outcomes[drop.outcome] ?? drop.outcome;
+  return drop.reason ? `${outcome}: ${drop.reason.replaceAll("_", " ")}` : outcome;
+};
+
+/** Sums of those with the same name, the most first, or in the order of their names. */
+function summed(drops: Drop[], name: (drop: Drop) => string, by: "events" | "name" = "events"): TableRow[] {
+  const sums = new Map<string, number>();
+  for (const drop of drops) sums.set(name(drop), (sums.get(name(drop)) ?? 0) + drop.events);
+  const order =
+    by === "name"
+      ? (a: [string, number], b: [string, number]) => (a[0] < b[0] ? 1 : -1)
+      : (a: [string, number], b: [string, number]) => b[1] - a[1];
+  return [...sums].sort(order).map(([key, events]) => ({ name: key, values: [events] }));
+}

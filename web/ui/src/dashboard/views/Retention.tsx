@@ -1,0 +1,129 @@
+/** Who comes back: each row those who came first in one period, each column a period later. */
+import type { CSSProperties } from "react";
+import { Empty, Panel, Tabs } from "../../design/Panel";
+import { TableSkeleton } from "../../design/Table";
+import { useWords } from "../../design/words";
+import { useAnswer } from "../data";
+import { option, scope, withOption, type ViewProps } from "./view";
+
+interface Cohort {
+  period: string;
+  size: number;
+  returned: number[];
+  rates: (number | null)[];
+  repeat?: { customers: number; rate: number | null };
+}
+
+interface Answer {
+  results: Cohort[];
+  averages: (number | null)[];
+  meta: { partial_period: string | null };
+}
+
+const PERIODS = ["day", "week", "month"];
+const RANGES: Record<string, string> = { day: "14d", week: "84d", month: "12mo" };
+
+export default function Retention({ view, change, zone }: ViewProps) {
+  const { t } = useWords();
+  const of = option(view, "of", "visitors");
+  const period = option(view, "by", "week");
+  // A day has no weeks: a range of its own, unless one is chosen that is long enough.
+  const own = ["realtime", "day", "yesterday", "7d"].includes(view.period) ? RANGES[period] : undefined;
+  const answer = useAnswer<Answer>(
+    "/v1/retention",
+    (clock) => ({ ...scope(view, clock), ...(own ? { date_range: own } : {}), of, period }),
+    zone,
+  );
+  const tools = (
+    <div className="tools">
+      <Tabs
+        label={t.retention.of}
+        tabs={["visitors", "customers"].map((one): [string, string] => [one, t.retention.ofs[one] ?? one])}
+        chosen={of}
+        choose={(one) => change(withOption(view, "of", one))}
+      />
+      <Tabs
+        label={t.chart.interval}
+        tabs={PERIODS.map((one): [string, string] => [one, t.chart.intervals[one] ?? one])}
+        chosen={period}
+        choose={(one) => change(withOption(view, "by", one))}
+      />
+    </div>
+  );
+  return (
+    <Panel
+      title={t.pages["retention"] ?? ""}
+      className="rows-9"
+      answer={answer}
+      skeleton={<TableSkeleton rows={9} />}
+      heading={<h2>{t.pages["retention"]}</h2>}
+      tools={tools}
+    >
+      {(data) =>
+        data.results.some((cohort) => cohort.size) ? (
+          <Cohorts answer={data} customers={of === "customers"} />
+        ) : (
+          <Empty title={t.retention.nobody} why={t.retention.why} />
+        )
+      }
+    </Panel>
+  );
+}
+
+function Cohorts({ answer, customers }: { answer: Answer; customers: boolean }) {
+  const { t, n, times } = useWords();
+  const columns = Math.max(0, ...answer.results.map((cohort) => cohort.rates.length));
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={t.pages["retention"]}>
+      <table className="table cohorts">
+        <thead>
+          <tr>
+            <th scope="col">{t.retention.first}</th>
+            <th scope="col" className="num">
+              {t.retention.size}
+            </th>
+            {customers && (
+              <th scope="col" className="num">
+                {t.retention.repeat}
+              </th>
+            )}
+            {Array.from({ length: columns }, (_, index) => (
+              <th scope="col" className="num" key={index}>
+                {n.whole(index)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {answer.results.map((cohort) => (
+            <tr key={cohort.period}>
+              <th scope="row">{times.axis(cohort.period)}</th>
+              <td className="num">{n.count(cohort.size).text}</td>
+              {customers && <td className="num">{n.percent(cohort.repeat?.rate)}</td>}
+              {cohort.rates.map((rate, index) => (
+                <td
+                  key={index}
+                  className="num heat"
+                  style={{ "--heat": ((rate ?? 0) / 100).toFixed(3) } as CSSProperties}
+                  title={n.whole(cohort.returned[index] ?? 0)}
+                >
+                  {n.percent(rate)}
+                </td>
+              ))}
+            </tr>
+          ))}
+          <tr className="averages">
+            <th scope="row">{t.retention.average}</th>
+            <td className="num" />
+            {customers && <td className="num" />}
+            {answer.averages.map((rate, index) => (
+              <td key={index} className="num">
+                {n.percent(rate)}
+              </td>
+            ))}
+          </tr>
+        </tbody>
+      </table>
+    </div>
+  );
+}
