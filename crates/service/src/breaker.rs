@@ -27,13 +27,12 @@ mod window;
 use window::Window;
 
 use crate::Metrics;
-use crate::metrics::{Description, Unit};
+use crate::metrics::Description;
 
-const STATE: Description = Description {
-    name: "circuit_breaker_state",
-    help: "Whether calls to a service are let through: 0 closed, 1 open, 2 half-open",
-    unit: Unit::None,
-};
+const STATE: Description = Description::new(
+    "circuit_breaker_state",
+    "Whether calls to a service are let through: 0 closed, 1 open, 2 half-open",
+);
 
 /// When a breaker opens and closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -266,7 +265,7 @@ impl Collector for States {
             let label = vec![("service".to_owned(), breaker.service.to_owned())];
             states.get_or_create(&label).set(breaker.state().code());
         }
-        states.encode(encoder.encode_descriptor(STATE.name, STATE.help, None, MetricType::Gauge)?)
+        states.encode(STATE.begin(&mut encoder, MetricType::Gauge)?)
     }
 }
 

@@ -4,10 +4,9 @@
 //! sets it.
 //!
 //! ```
-//! # use kassa_service::metrics::{Counter, Metrics, Unit};
+//! # use kassa_service::metrics::{Counter, Metrics};
 //! let metrics = Metrics::new("0.1.0");
-//! let events = Counter::default();
-//! metrics.register("kassa_events_total", "Events taken in.", Unit::None, events.clone());
+//! let events: Counter = metrics.register("kassa_events_total", "Events taken in.", Counter::default());
 //! events.inc();
 //! assert!(metrics.text().contains("kassa_events_total 1"));
 //! ```
@@ -35,7 +34,7 @@ pub use prometheus_client::metrics::family::Family;
 pub use prometheus_client::metrics::gauge::Gauge;
 pub use prometheus_client::metrics::histogram::Histogram;
 
-pub use registry::{DURATION_BUCKETS, Description, Unit};
+pub use registry::{DURATION_BUCKETS, Description};
 
 use registry::Registered;
 
@@ -58,12 +57,12 @@ impl Metrics {
         Self(Arc::new(Inner { registered, http }))
     }
 
-    /// Adds a metric. Keep a clone of it and change that: no name is looked up then.
+    /// Adds a metric, and gives it back: what is changed on it, or on a clone of it, is shown.
     ///
     /// # Panics
     /// When `name` is registered already: a mistake in the program, found at its first start.
-    pub fn register(&self, name: &'static str, help: &'static str, unit: Unit, metric: impl Metric) {
-        self.0.registered.register(name, help, unit, metric);
+    pub fn register<M: Metric + Clone>(&self, name: &'static str, help: &'static str, metric: M) -> M {
+        self.0.registered.register(name, help, metric)
     }
 
     /// Adds metrics whose values are found when they are asked for.

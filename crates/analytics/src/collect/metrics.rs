@@ -5,7 +5,7 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 
 use kassa_model::{Dialect, LogRecord, Reason};
 use kassa_service::Metrics;
-use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Histogram, Unit};
+use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Histogram};
 
 use crate::wire::{FORMATS, Reading};
 
@@ -75,68 +75,47 @@ impl Tally {
 
 impl Counters {
     pub(super) fn register(metrics: &Metrics) -> Self {
-        let counters = Self::new();
-        metrics.register(
-            "analytics_events_total",
-            "Events of dialect C taken in, by type; at most 200 types, the rest is other.",
-            Unit::None,
-            counters.types.clone(),
-        );
-        metrics.register(
+        let events = metrics.register(
             "kassa_collect_events_total",
             "Events by dialect and outcome: accepted, or the reason of refusal.",
-            Unit::None,
-            counters.events.clone(),
+            Family::<Labels, Counter>::default(),
         );
-        metrics.register(
-            "kassa_collect_requests_refused_total",
-            "Requests of which nothing was taken, by cause: full, unavailable, too_large.",
-            Unit::None,
-            counters.requests_refused.clone(),
-        );
-        metrics.register(
-            "kassa_collect_bytes_total",
-            "Bytes of bodies received by the collector, as sent.",
-            Unit::Bytes,
-            counters.bytes.clone(),
-        );
-        metrics.register(
-            "kassa_collect_dead_letters_dropped_total",
-            "Refused events that were only counted, because their site had its share of dead letters.",
-            Unit::None,
-            counters.dead_letters_dropped.clone(),
-        );
-        metrics.register(
-            "kassa_collect_excluded_total",
-            "Events from addresses that their site excludes: nothing of them is kept.",
-            Unit::None,
-            counters.excluded.clone(),
-        );
-        metrics.register(
-            "kassa_collect_append_seconds",
-            "Time from handing events to the log until they were durable.",
-            Unit::Seconds,
-            counters.append_seconds.clone(),
-        );
-        counters
-    }
-
-    fn new() -> Self {
-        let events = Family::<Labels, Counter>::default();
-        let types = Family::<Labels, Counter>::default();
-        let accepted =
-            FORMATS.map(|format| events.get_or_create(&event_labels(format.dialect, "accepted")).clone());
         Self {
-            accepted,
+            accepted: FORMATS
+                .map(|format| events.get_or_create(&event_labels(format.dialect, "accepted")).clone()),
             events,
-            requests_refused: Family::default(),
+            requests_refused: metrics.register(
+                "kassa_collect_requests_refused_total",
+                "Requests of which nothing was taken, by cause: full, unavailable, too_large.",
+                Family::default(),
+            ),
+            types: metrics.register(
+                "analytics_events_total",
+                "Events of dialect C taken in, by type; at most 200 types, the rest is other.",
+                Family::default(),
+            ),
             known_types: RwLock::default(),
             other_types: OnceLock::new(),
-            types,
-            bytes: Counter::default(),
-            dead_letters_dropped: Counter::default(),
-            excluded: Counter::default(),
-            append_seconds: Histogram::new(DURATION_BUCKETS),
+            bytes: metrics.register(
+                "kassa_collect_bytes_total",
+                "Bytes of bodies received by the collector, as sent.",
+                Counter::default(),
+            ),
+            dead_letters_dropped: metrics.register(
+                "kassa_collect_dead_letters_dropped_total",
+                "Refused events that were only counted, because their site had its share of dead letters.",
+                Counter::default(),
+            ),
+            excluded: metrics.register(
+                "kassa_collect_excluded_total",
+                "Events from addresses that their site excludes: nothing of them is kept.",
+                Counter::default(),
+            ),
+            append_seconds: metrics.register(
+                "kassa_collect_append_seconds",
+                "Time from handing events to the log until they were durable.",
+                Histogram::new(DURATION_BUCKETS),
+            ),
         }
     }
 

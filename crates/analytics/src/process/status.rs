@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use kassa_eventlog::{Offset, Partition};
 use kassa_model::{Clock, MICROS_PER_SECOND, Outcome, Timestamp};
 use kassa_service::metrics::encoding::EncodeLabelSet;
-use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Gauge, Histogram, Metrics, Unit};
+use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Gauge, Histogram, Metrics};
 
 use super::dedupe::DedupeStatus;
 use super::session::SessionStatus;
@@ -237,67 +237,44 @@ impl Figures {
     }
 
     fn register(self, metrics: &Metrics) {
-        let count = Unit::None;
         metrics.register(
             "kassa_process_events_total",
             "Records of the log by the end they came to: stored, duplicate, or rejected with a reason.",
-            count,
             self.events,
         );
         metrics.register(
             "kassa_process_step_seconds_total",
             "Time spent in each step of the processor, estimated from one event in 64.",
-            Unit::Seconds,
             self.steps,
         );
         metrics.register(
             "kassa_process_insert_seconds",
             "How long the store takes to commit one batch.",
-            Unit::Seconds,
             self.inserts,
-        );
-        metrics.register(
-            "kassa_process_lag_records",
-            "Records of the log not stored yet.",
-            count,
-            self.lag_records,
         );
         metrics.register(
             "kassa_process_lag_seconds",
             "For how long the oldest record that is not stored yet has waited, about.",
-            Unit::Seconds,
             self.lag_seconds,
-        );
-        metrics.register("kassa_process_dedupe_ids", "Ids in the duplicate filter.", count, self.ids);
-        metrics.register(
-            "kassa_process_dedupe_bytes",
-            "Memory of the duplicate filter.",
-            Unit::Bytes,
-            self.bytes,
         );
         metrics.register(
             "kassa_process_dedupe_slower",
             "1 while the duplicate filter's window does not fit its memory, so that the store is asked for every id.",
-            count,
             self.slower,
-        );
-        metrics.register(
-            "kassa_process_visitors",
-            "Visitors whose sessions are remembered.",
-            count,
-            self.visitors,
-        );
-        metrics.register(
-            "kassa_process_session_bytes",
-            "Memory of the visitors' sessions.",
-            Unit::Bytes,
-            self.session_bytes,
         );
         metrics.register(
             "kassa_process_sessions_shortened",
             "1 while sessions younger than 24 hours were let go of because all do not fit sessions.memory_max.",
-            count,
             self.shortened,
         );
+        for (name, help, gauge) in [
+            ("kassa_process_lag_records", "Records of the log not stored yet.", self.lag_records),
+            ("kassa_process_dedupe_ids", "Ids in the duplicate filter.", self.ids),
+            ("kassa_process_dedupe_bytes", "Memory of the duplicate filter.", self.bytes),
+            ("kassa_process_visitors", "Visitors whose sessions are remembered.", self.visitors),
+            ("kassa_process_session_bytes", "Memory of the visitors' sessions.", self.session_bytes),
+        ] {
+            metrics.register(name, help, gauge);
+        }
     }
 }

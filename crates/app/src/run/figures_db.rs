@@ -4,19 +4,24 @@
 use kassa_db::{Db, GROUP_SIZES, Stats};
 use kassa_service::Metrics;
 use kassa_service::metrics::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
-use kassa_service::metrics::{Collector, Description, MetricType, Unit};
+use kassa_service::metrics::{Collector, Description, MetricType};
 
 /// What is read of [`Stats`]: the further labels, and where it stands.
 type Series = &'static [(Labels, fn(&Stats) -> u64)];
 /// A label beside `database`, if there is one.
 type Labels = Option<(&'static str, &'static str)>;
 
-const COMMITS: Description = describe("kassa_db_commits_total", "Durable commits.");
-const OPERATIONS: Description = describe("kassa_db_operations_total", "Operations by the end they came to.");
-const RERUNS: Description = describe("kassa_db_reruns_total", "Write operations that were run again.");
-const UNKNOWNS: Description = describe("kassa_db_unknowns_total", "Commits whose outcome is unknown.");
-const WAITING: Description = describe("kassa_db_waiting", "Operations that wait for a connection now.");
-const GROUPS: Description = describe("kassa_db_group_operations", "Write operations that shared a commit.");
+const COMMITS: Description = Description::new("kassa_db_commits_total", "Durable commits.");
+const OPERATIONS: Description =
+    Description::new("kassa_db_operations_total", "Operations by the end they came to.");
+const RERUNS: Description =
+    Description::new("kassa_db_reruns_total", "Write operations that were run again.");
+const UNKNOWNS: Description =
+    Description::new("kassa_db_unknowns_total", "Commits whose outcome is unknown.");
+const WAITING: Description =
+    Description::new("kassa_db_waiting", "Operations that wait for a connection now.");
+const GROUPS: Description =
+    Description::new("kassa_db_group_operations", "Write operations that shared a commit.");
 
 const COUNTS: [(&Description, MetricType, Series); 5] = [
     (&COMMITS, MetricType::Counter, &[(None, |stats| stats.commits)]),
@@ -42,10 +47,6 @@ const COUNTS: [(&Description, MetricType, Series); 5] = [
     ),
 ];
 
-const fn describe(name: &'static str, help: &'static str) -> Description {
-    Description { name, help, unit: Unit::None }
-}
-
 /// Adds what these databases can tell.
 pub(super) fn register(databases: Vec<(String, Db)>, metrics: &Metrics) {
     let mut described: Vec<_> = COUNTS.iter().map(|(description, ..)| (*description).clone()).collect();
@@ -60,7 +61,7 @@ impl Collector for Figures {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         let stats: Vec<(&str, Stats)> = self.0.iter().map(|(name, db)| (name.as_str(), db.stats())).collect();
         for (description, kind, series) in COUNTS {
-            let mut metric = begin(&mut encoder, description, kind)?;
+            let mut metric = description.begin(&mut encoder, kind)?;
             for (name, stats) in &stats {
                 for (label, read) in series {
                     let mut labels = vec![("database", *name)];
@@ -75,20 +76,12 @@ impl Collector for Figures {
                 }
             }
         }
-        let mut metric = begin(&mut encoder, &GROUPS, MetricType::Histogram)?;
+        let mut metric = GROUPS.begin(&mut encoder, MetricType::Histogram)?;
         for (name, stats) in &stats {
             groups(metric.encode_family(&[("database", *name)])?, stats)?;
         }
         Ok(())
     }
-}
-
-fn begin<'a>(
-    encoder: &'a mut DescriptorEncoder<'_>,
-    Description { name, help, .. }: &'a Description,
-    kind: MetricType,
-) -> Result<MetricEncoder<'a>, std::fmt::Error> {
-    encoder.encode_descriptor(name.trim_end_matches("_total"), help.trim_end_matches('.'), None, kind)
 }
 
 fn groups(mut metric: MetricEncoder<'_>, stats: &Stats) -> Result<(), std::fmt::Error> {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use kassa_service::Metrics;
-use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Gauge, Histogram, Unit};
+use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Gauge, Histogram};
 
 use super::stock::{LedgerKind, Stock};
 
@@ -26,32 +26,25 @@ pub(crate) struct StockMetrics {
 
 impl StockMetrics {
     pub(crate) fn register(metrics: &Metrics) -> Self {
-        let levels = Family::<Labels, Gauge>::default();
-        metrics.register(
-            "inventory_stock_level",
-            "What is on hand of each SKU, read every 5 s; at most 200 SKUs, the first by name.",
-            Unit::None,
-            levels.clone(),
-        );
-        let moved = Family::<Labels, Counter>::default();
-        metrics.register(
+        let moved = metrics.register(
             "inventory_transactions_total",
             "Movements of stock committed, a SKU of an order each, by type.",
-            Unit::None,
-            moved.clone(),
+            Family::<Labels, Counter>::default(),
         );
-        let took = Family::<Labels, Histogram, fn() -> Histogram>::new_with_constructor(|| {
-            Histogram::new(DURATION_BUCKETS)
-        });
-        metrics.register(
+        let took = metrics.register(
             "inventory_update_duration_seconds",
             "Time from asking for a movement of stock until it was durable, by operation.",
-            Unit::Seconds,
-            took.clone(),
+            Family::<Labels, Histogram, fn() -> Histogram>::new_with_constructor(|| {
+                Histogram::new(DURATION_BUCKETS)
+            }),
         );
         let label = |name: &'static str, kind: LedgerKind| vec![(name, kind.name().to_owned())];
         Self {
-            levels,
+            levels: metrics.register(
+                "inventory_stock_level",
+                "What is on hand of each SKU, read every 5 s; at most 200 SKUs, the first by name.",
+                Family::default(),
+            ),
             shown: Mutex::default(),
             moved: LedgerKind::ALL.map(|kind| moved.get_or_create(&label("type", kind)).clone()),
             took: LedgerKind::ALL.map(|kind| took.get_or_create(&label("operation", kind)).clone()),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kassa_service::Metrics;
-use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Histogram, Unit};
+use kassa_service::metrics::{Counter, DURATION_BUCKETS, Family, Histogram};
 
 use super::order::Status;
 
@@ -20,37 +20,28 @@ pub(crate) struct OrderMetrics {
 
 impl OrderMetrics {
     pub(crate) fn register(metrics: &Metrics) -> Self {
-        let this = Self {
-            created: Family::default(),
-            processing: Family::new_with_constructor(|| Histogram::new(DURATION_BUCKETS)),
-            hits: Counter::default(),
-            misses: Counter::default(),
-        };
-        metrics.register(
-            "orders_created_total",
-            "Orders written, by the status they were answered with.",
-            Unit::None,
-            this.created.clone(),
-        );
-        metrics.register(
-            "order_processing_duration_seconds",
-            "Time from a checked order until its answer was durable, by status.",
-            Unit::Seconds,
-            this.processing.clone(),
-        );
-        metrics.register(
-            "idempotency_cache_hits_total",
-            "Requests for orders that were answered as the first time.",
-            Unit::None,
-            this.hits.clone(),
-        );
-        metrics.register(
-            "idempotency_cache_misses_total",
-            "Requests for orders whose key was new.",
-            Unit::None,
-            this.misses.clone(),
-        );
-        this
+        Self {
+            created: metrics.register(
+                "orders_created_total",
+                "Orders written, by the status they were answered with.",
+                Family::default(),
+            ),
+            processing: metrics.register(
+                "order_processing_duration_seconds",
+                "Time from a checked order until its answer was durable, by status.",
+                Family::new_with_constructor(|| Histogram::new(DURATION_BUCKETS)),
+            ),
+            hits: metrics.register(
+                "idempotency_cache_hits_total",
+                "Requests for orders that were answered as the first time.",
+                Counter::default(),
+            ),
+            misses: metrics.register(
+                "idempotency_cache_misses_total",
+                "Requests for orders whose key was new.",
+                Counter::default(),
+            ),
+        }
     }
 
     pub(crate) fn created(&self, status: Status, took: Duration) {

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicU64;
 
 use kassa_model::MICROS_PER_SECOND;
 use kassa_service::Metrics;
-use kassa_service::metrics::{Counter, Gauge, Unit};
+use kassa_service::metrics::{Counter, Gauge};
 
 /// The relay's metrics.
 #[derive(Debug, Default)]
@@ -17,32 +17,28 @@ pub(super) struct RelayMetrics {
 
 impl RelayMetrics {
     pub(super) fn register(metrics: &Metrics) -> Self {
-        let found = Self::default();
-        metrics.register(
-            "kassa_outbox_unpublished_rows",
-            "Rows of the outbox that are not in the log yet.",
-            Unit::None,
-            found.rows.clone(),
-        );
-        metrics.register(
-            "kassa_outbox_oldest_seconds",
-            "How long the oldest row that is not in the log has waited; 0 without one.",
-            Unit::Seconds,
-            found.oldest.clone(),
-        );
-        metrics.register(
-            "kassa_outbox_published_total",
-            "Rows of the outbox that this process has brought to the log.",
-            Unit::None,
-            found.published.clone(),
-        );
-        metrics.register(
-            "kassa_outbox_failures_total",
-            "Tries to publish the outbox that failed; they are repeated.",
-            Unit::None,
-            found.failures.clone(),
-        );
-        found
+        Self {
+            rows: metrics.register(
+                "kassa_outbox_unpublished_rows",
+                "Rows of the outbox that are not in the log yet.",
+                Gauge::default(),
+            ),
+            oldest: metrics.register(
+                "kassa_outbox_oldest_seconds",
+                "How long the oldest row that is not in the log has waited; 0 without one.",
+                Gauge::default(),
+            ),
+            published: metrics.register(
+                "kassa_outbox_published_total",
+                "Rows of the outbox that this process has brought to the log.",
+                Counter::default(),
+            ),
+            failures: metrics.register(
+                "kassa_outbox_failures_total",
+                "Tries to publish the outbox that failed; they are repeated.",
+                Counter::default(),
+            ),
+        }
     }
 
     /// So many rows wait, the oldest for so long.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use kassa_service::Metrics;
-use kassa_service::metrics::{Gauge, Unit};
+use kassa_service::metrics::Gauge;
 use tokio::sync::Notify;
 
 use crate::inventory::StockLine;
@@ -31,7 +31,7 @@ impl Backlog {
     /// Shows it on `/metrics`; once per process.
     pub(crate) fn export(&self, metrics: &Metrics) {
         let help = "Accepted orders and edits whose stock is not decided yet.";
-        metrics.register("kassa_orders_waiting", help, Unit::None, self.waiting.clone());
+        metrics.register("kassa_orders_waiting", help, self.waiting.clone());
     }
 
     /// Whether an earlier order waits for one of these SKUs.

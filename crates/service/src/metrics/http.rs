@@ -11,7 +11,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 
-use super::registry::{DURATION_BUCKETS, Registered, Unit};
+use super::registry::{DURATION_BUCKETS, Registered};
 
 /// Series at most; what would be beyond is counted as route `other`.
 const SERIES_MAX: usize = 1_000;
@@ -52,10 +52,9 @@ pub(super) fn register(registered: &Registered, http: &Http) {
     registered.register(
         "http_request_duration_seconds",
         "Time from a request's headers to its answer's, by route template.",
-        Unit::Seconds,
         http.durations.clone(),
     );
-    registered.register("http_connections", "Open HTTP connections.", Unit::None, http.connections.clone());
+    registered.register("http_connections", "Open HTTP connections.", http.connections.clone());
 }
 
 impl Http {

@@ -10,39 +10,25 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 
-use super::registry::{Description, Registered, Unit};
+use super::registry::{Description, Registered};
 use crate::console;
 
-const RESIDENT: Description = Description {
-    name: "process_resident_memory_bytes",
-    help: "Memory of the process that is in RAM",
-    unit: Unit::Bytes,
-};
-const FILES: Description =
-    Description { name: "process_open_fds", help: "Open file descriptors", unit: Unit::None };
-const FILES_MAX: Description =
-    Description { name: "process_max_fds", help: "The limit of open file descriptors", unit: Unit::None };
-const STARTED: Description = Description {
-    name: "process_start_time_seconds",
-    help: "When the process started, since the Unix epoch",
-    unit: Unit::Seconds,
-};
-const UPTIME: Description = Description {
-    name: "kassa_uptime_seconds",
-    help: "How long the process has been running",
-    unit: Unit::Seconds,
-};
+const RESIDENT: Description =
+    Description::new("process_resident_memory_bytes", "Memory of the process that is in RAM");
+const FILES: Description = Description::new("process_open_fds", "Open file descriptors");
+const FILES_MAX: Description = Description::new("process_max_fds", "The limit of open file descriptors");
+const STARTED: Description =
+    Description::new("process_start_time_seconds", "When the process started, since the Unix epoch");
+const UPTIME: Description = Description::new("kassa_uptime_seconds", "How long the process has been running");
 
-const CPU: Description = Description {
-    name: "process_cpu_seconds_total",
-    help: "Processor time of the process, of the user and the system",
-    unit: Unit::Seconds,
-};
-const LINES_DROPPED: Description = Description {
-    name: "kassa_logs_lines_dropped_total",
-    help: "Lines of the process's logs and output that could not be written",
-    unit: Unit::None,
-};
+const CPU: Description = Description::new(
+    "process_cpu_seconds_total",
+    "Processor time of the process, of the user and the system",
+);
+const LINES_DROPPED: Description = Description::new(
+    "kassa_logs_lines_dropped_total",
+    "Lines of the process's logs and output that could not be written",
+);
 
 pub(super) fn register(registered: &Registered, version: &str) {
     let process = Process { started: SystemTime::now() };
@@ -50,7 +36,7 @@ pub(super) fn register(registered: &Registered, version: &str) {
     registered.register_collector(&described, process);
     let build: Family<Vec<(String, String)>, Gauge> = Family::default();
     build.get_or_create(&vec![("version".to_owned(), version.to_owned())]).set(1);
-    registered.register("kassa_build_info", "Always 1; the labels tell the build.", Unit::None, build);
+    registered.register("kassa_build_info", "Always 1; the labels tell the build.", build);
 }
 
 #[derive(Debug)]
@@ -61,11 +47,7 @@ struct Process {
 impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), std::fmt::Error> {
         let mut put = |description: &Description, value: Option<f64>| match value {
-            Some(value) => {
-                let gauge = ConstGauge::new(value);
-                let kind = MetricType::Gauge;
-                gauge.encode(encoder.encode_descriptor(description.name, description.help, None, kind)?)
-            }
+            Some(value) => ConstGauge::new(value).encode(description.begin(&mut encoder, MetricType::Gauge)?),
             None => Ok(()),
         };
         let started = self.started.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs_f64());
@@ -78,19 +60,11 @@ impl Collector for Process {
         put(&STARTED, started)?;
         put(&UPTIME, self.started.elapsed().ok().map(|since| since.as_secs_f64()))?;
         if let Some(seconds) = cpu_seconds() {
-            count(&mut encoder, &CPU, &ConstCounter::new(seconds))?;
+            ConstCounter::new(seconds).encode(CPU.begin(&mut encoder, MetricType::Counter)?)?;
         }
-        count(&mut encoder, &LINES_DROPPED, &ConstCounter::new(console::dropped()))
+        let dropped = ConstCounter::new(console::dropped());
+        dropped.encode(LINES_DROPPED.begin(&mut encoder, MetricType::Counter)?)
     }
-}
-
-fn count(
-    encoder: &mut DescriptorEncoder<'_>,
-    description: &Description,
-    counter: &impl EncodeMetric,
-) -> Result<(), std::fmt::Error> {
-    let name = description.name.trim_end_matches("_total");
-    counter.encode(encoder.encode_descriptor(name, description.help, None, MetricType::Counter)?)
 }
 
 /// From `/proc/self/stat`: what the user's code took and what the system took for it, in ticks of the clock.

@@ -3,22 +3,13 @@
 use std::sync::{Mutex, PoisonError};
 
 use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Metric, Registry};
 
 /// Buckets of durations in seconds; old dashboards ask for 0.1, 0.5, 1, 2 and 5.
 pub const DURATION_BUCKETS: [f64; 15] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
-
-/// What a metric is measured in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// A plain number.
-    None,
-    /// Seconds.
-    Seconds,
-    /// Bytes.
-    Bytes,
-}
 
 /// A metric as documentation shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +18,24 @@ pub struct Description {
     pub name: &'static str,
     /// What it counts or measures, as a sentence.
     pub help: &'static str,
-    /// What it is measured in.
-    pub unit: Unit,
+}
+
+impl Description {
+    /// The metric of this name and meaning.
+    pub const fn new(name: &'static str, help: &'static str) -> Self {
+        Self { name, help }
+    }
+
+    /// Begins its values, of this kind, among those that a collector writes.
+    pub fn begin<'a>(
+        &'a self,
+        encoder: &'a mut DescriptorEncoder<'_>,
+        kind: MetricType,
+    ) -> Result<MetricEncoder<'a>, std::fmt::Error> {
+        // The encoder appends `_total` to counters and the full stop to the help text.
+        let (name, help) = (self.name.trim_end_matches("_total"), self.help.trim_end_matches('.'));
+        encoder.encode_descriptor(name, help, None, kind)
+    }
 }
 
 /// What is registered.
@@ -39,12 +46,13 @@ pub(super) struct Registered {
 }
 
 impl Registered {
-    /// Adds a metric. Keep a clone of it and change that: no name is looked up then.
-    pub(super) fn register(&self, name: &'static str, help: &'static str, unit: Unit, metric: impl Metric) {
-        self.describe_one(Description { name, help, unit });
+    /// Adds a metric, and gives it back.
+    pub(super) fn register<M: Metric + Clone>(&self, name: &'static str, help: &'static str, metric: M) -> M {
+        self.describe_one(Description { name, help });
         let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
         // The encoder appends `_total` to counters and the full stop to the help text.
-        registry.register(name.trim_end_matches("_total"), help.trim_end_matches('.'), metric);
+        registry.register(name.trim_end_matches("_total"), help.trim_end_matches('.'), metric.clone());
+        metric
     }
 
     /// Adds metrics whose values are found when they are asked for.

@@ -5,14 +5,12 @@ use std::time::Duration;
 
 use axum::http::Method;
 
-use super::registry::Unit;
 use super::{Counter, Gauge, Metrics};
 
 #[test]
 fn everything_shown_is_described_and_the_other_way_round() {
     let metrics = Metrics::new("1.2.3");
-    let events = Counter::<u64>::default();
-    metrics.register("kassa_events_total", "Events taken in.", Unit::None, events.clone());
+    let events = metrics.register("kassa_events_total", "Events taken in.", Counter::<u64>::default());
     events.inc();
     metrics.http().observe(&Method::GET, "/", 200, Duration::from_millis(3));
     let text = metrics.text();
@@ -63,5 +61,5 @@ fn series_are_bounded() {
 #[test]
 #[should_panic(expected = "registered twice")]
 fn a_name_is_used_once() {
-    Metrics::new("test").register("http_connections", "Again.", Unit::None, Gauge::<i64>::default());
+    Metrics::new("test").register("http_connections", "Again.", Gauge::<i64>::default());
 }

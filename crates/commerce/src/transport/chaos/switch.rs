@@ -7,7 +7,7 @@ use std::time::Duration;
 use kassa_model::{Clock, Timestamp};
 use kassa_service::Metrics;
 use kassa_service::metrics::encoding::{DescriptorEncoder, EncodeMetric};
-use kassa_service::metrics::{Collector, Counter, Description, Family, Gauge, Unit};
+use kassa_service::metrics::{Collector, Counter, Description, Family, Gauge};
 
 /// How long chaos lasts unless it is ended: 10 minutes.
 pub const LIFE: Duration = Duration::from_secs(600);
@@ -186,16 +186,15 @@ pub enum Allowed {
     No,
 }
 
-const ENABLED: Description = Description {
-    name: "inventory_chaos_enabled",
-    help: "Whether stock is disturbed on purpose: 1 for each kind of fault that is on",
-    unit: Unit::None,
-};
+const ENABLED: Description = Description::new(
+    "inventory_chaos_enabled",
+    "Whether stock is disturbed on purpose: 1 for each kind of fault that is on",
+);
 
 /// Shows it on `/metrics`; once per process.
 pub fn export(chaos: &Arc<Chaos>, metrics: &Metrics) {
     let help = "Commands on stock that were disturbed on purpose.";
-    metrics.register("inventory_chaos_events_total", help, Unit::None, chaos.events.clone());
+    metrics.register("inventory_chaos_events_total", help, chaos.events.clone());
     metrics.register_collector(&[ENABLED], Shown(Arc::clone(chaos)));
 }
 
@@ -214,6 +213,6 @@ impl Collector for Shown {
         ] {
             enabled.get_or_create(&[("type", kind)]).set(on.into());
         }
-        enabled.encode(encoder.encode_descriptor(ENABLED.name, ENABLED.help, None, enabled.metric_type())?)
+        enabled.encode(ENABLED.begin(&mut encoder, enabled.metric_type())?)
     }
 }
