@@ -76,17 +76,6 @@ impl std::fmt::Debug for Health {
     }
 }
 
-/// Makes a part of the role ready or not, by hand: for what no question can find out, such as a finished recovery.
-#[derive(Debug, Clone)]
-pub struct Gate(Arc<Mutex<Status>>);
-
-impl Gate {
-    /// Sets what `/readyz` says of this part.
-    pub fn set(&self, status: Status) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = status;
-    }
-}
-
 impl Health {
     /// No checks yet: ready. `service` is named in `/health`.
     pub fn new(service: &str) -> Self {
@@ -130,23 +119,7 @@ impl Health {
         add(&self.deep, name, need, check);
     }
 
-    /// A part that is set by hand; down, with `reason`, until then.
-    pub fn gate(&self, name: &str, need: Need, reason: &str) -> Gate {
-        let gate = Gate(Arc::new(Mutex::new(Status::Down(reason.to_owned()))));
-        let state = Arc::clone(&gate.0);
-        self.ready(name, need, move || {
-            let status = state.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            std::future::ready(status)
-        });
-        gate
-    }
-
-    /// The four routes. They belong to [`crate::RouteClass::Probe`]; `/health/deep` needs a key in closed mode.
-    pub fn routes(&self) -> Router {
-        self.probe_routes().merge(self.deep_route())
-    }
-
-    /// `/livez`, `/readyz` and `/health`, open to all.
+    /// `/livez`, `/readyz` and `/health`, open to all: of class [`crate::RouteClass::Probe`].
     pub fn probe_routes(&self) -> Router {
         let (ready, health) = (self.clone(), self.clone());
         Router::new()
@@ -161,7 +134,7 @@ impl Health {
             )
     }
 
-    /// `/health/deep`, for role ports or behind a key.
+    /// `/health/deep`, for role ports or behind a key in closed mode.
     pub fn deep_route(&self) -> Router {
         let deep = self.clone();
         let answer = move |request: Request| {

@@ -131,7 +131,8 @@ impl RateLimit {
     }
 
     /// Buckets in use.
-    pub fn clients(&self) -> usize {
+    #[cfg(test)]
+    fn clients(&self) -> usize {
         self.0.limiter.len()
     }
 }

@@ -1,5 +1,6 @@
 //! The four routes, called as a router.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -11,7 +12,7 @@ use super::{Health, Need, Status, Worded};
 
 async fn ask(health: &Health, path: &str) -> (u16, Value) {
     let request = Request::get(path).body(Body::empty()).unwrap();
-    let response = health.routes().oneshot(request).await.unwrap();
+    let response = health.probe_routes().merge(health.deep_route()).oneshot(request).await.unwrap();
     let status = response.status().as_u16();
     let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
     (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
@@ -21,7 +22,9 @@ async fn ask(health: &Health, path: &str) -> (u16, Value) {
 async fn says_what_is_not_ready() {
     let health = Health::new("collector");
     assert_eq!(ask(&health, "/readyz").await.0, 200);
-    let gate = health.gate("log", Need::Needed, "recovering");
+    let log = Arc::new(Mutex::new(Status::Down("recovering".to_owned())));
+    let found = Arc::clone(&log);
+    health.ready("log", Need::Needed, move || std::future::ready(found.lock().unwrap().clone()));
     health.ready("geo", Need::Optional, || async { Status::Down("no file".to_owned()) });
     let (status, body) = ask(&health, "/readyz").await;
     assert_eq!((status, &body["ready"]), (503, &Value::Bool(false)));
@@ -30,7 +33,7 @@ async fn says_what_is_not_ready() {
     let (status, body) = ask(&health, "/health").await;
     assert_eq!((status, &body["status"], &body["ok"]), (200, &"ok".into(), &true.into()));
     assert_eq!((&body["service"], &body["checks"]["log"]["status"]), (&"collector".into(), &"down".into()));
-    gate.set(Status::Degraded("lag 4000 records".to_owned()));
+    *log.lock().unwrap() = Status::Degraded("lag 4000 records".to_owned());
     let (status, body) = ask(&health, "/readyz").await;
     assert_eq!((status, &body["checks"]["log"]["status"]), (200, &"degraded".into()));
     assert_eq!(body["checks"]["geo"]["needed"], false);
@@ -44,7 +47,7 @@ async fn system_d_reads_names_and_words() {
     let ask_d = async || {
         let mut request = Request::get("/health/deep").body(Body::empty()).unwrap();
         request.extensions_mut().insert(Worded);
-        let response = health.routes().oneshot(request).await.unwrap();
+        let response = health.probe_routes().merge(health.deep_route()).oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, serde_json::from_slice::<Value>(&bytes).unwrap())
