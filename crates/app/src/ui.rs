@@ -28,25 +28,29 @@ struct Tracker;
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
                       frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
+/// The pages by their paths, none of which has a slash at its end but the first.
+const ROUTES: [(&str, &str); 7] = [
+    ("/", "index.html"),
+    ("/p/{slug}", "index.html"),
+    ("/c/{slug}", "index.html"),
+    ("/cart", "index.html"),
+    ("/dashboard", "dashboard.html"),
+    ("/dashboard/definitions", "definitions.html"),
+    ("/login", "login.html"),
+];
+
 /// The pages' routes; `site` is put where the pages say `__KASSA_SITE__`.
 pub(crate) fn routes(site: &str) -> Router {
-    Router::new()
-        .route("/", get(show_shop))
-        .route("/p/{slug}", get(show_shop))
-        .route("/c/{slug}", get(show_shop))
-        .route("/cart", get(show_shop))
-        .route("/dashboard", get(show_dashboard))
-        .route("/dashboard/definitions", get(show_definitions))
-        .route("/login", get(show_login))
-        .route("/p/{slug}/", get(drop_slash))
-        .route("/c/{slug}/", get(drop_slash))
-        .route("/cart/", get(drop_slash))
-        .route("/dashboard/", get(drop_slash))
-        .route("/dashboard/definitions/", get(drop_slash))
-        .route("/login/", get(drop_slash))
+    let mut router = Router::new()
         .route("/assets/{*path}", get(show_asset))
-        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
-        .with_state(site.to_owned())
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }));
+    for (path, name) in ROUTES {
+        router = router.route(path, get(move |State(site): State<String>| async move { page(name, &site) }));
+        if path != "/" {
+            router = router.route(&format!("{path}/"), get(drop_slash));
+        }
+    }
+    router.with_state(site.to_owned())
 }
 
 /// `GET /kassa.js`: the browser tracker, for any origin.
@@ -59,22 +63,6 @@ pub(crate) async fn show_tracker() -> Response {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     response
-}
-
-async fn show_shop(State(site): State<String>) -> Response {
-    page("index.html", &site)
-}
-
-async fn show_dashboard(State(site): State<String>) -> Response {
-    page("dashboard.html", &site)
-}
-
-async fn show_definitions(State(site): State<String>) -> Response {
-    page("definitions.html", &site)
-}
-
-async fn show_login(State(site): State<String>) -> Response {
-    page("login.html", &site)
 }
 
 /// A page's address has no slash at its end; who wrote one is sent there.
