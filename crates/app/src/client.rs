@@ -55,20 +55,11 @@ impl Client {
         Ok((status, whole.into()))
     }
 
-    /// `POST path` with a JSON body; `each` gets the answer piece by piece.
+    /// Asks `method path` with a JSON body; `each` gets the answer piece by piece.
     ///
     /// # Errors
     /// No connection, or no answer in time.
-    pub(crate) async fn post(
-        &self,
-        path: &str,
-        body: String,
-        each: impl FnMut(Bytes),
-    ) -> anyhow::Result<StatusCode> {
-        self.send("POST", path, body, each).await
-    }
-
-    async fn send(
+    pub(crate) async fn send(
         &self,
         method: &str,
         path: &str,

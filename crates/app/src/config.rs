@@ -290,6 +290,16 @@ impl Config {
         })
     }
 
+    /// Refuses to go on without the data folder.
+    pub(crate) fn require_data(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.data.exists(),
+            "there is no data folder {}: name it with --data",
+            self.data.display()
+        );
+        Ok(())
+    }
+
     fn fill_in_data(&mut self) {
         let data = self.data.display().to_string();
         for url in self.urls() {

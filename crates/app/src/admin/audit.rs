@@ -6,13 +6,11 @@
 //! POST /v1/admin/audit/answers {"answers":[{"key":"k1","status":201,"order_id":"0190…"}]}   {"part":{"id":5,…}}
 //! ```
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::header;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -24,14 +22,12 @@ use kassa_eventstore::audit::MoneySpan;
 use kassa_model::MICROS_PER_HOUR;
 use kassa_service::{Bare, Object, Problem};
 use serde::Deserialize;
-use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use serde_json::json;
 use uuid::Uuid;
 
+use super::lines;
 use crate::open::{PROCESSOR_GROUP, Parts};
 
-/// Between two lines about the same step.
-const TELL_EVERY: Duration = Duration::from_millis(100);
 /// Ids that are named of those that are stored too often.
 const IDS_MAX: usize = 100;
 
@@ -71,18 +67,10 @@ async fn get_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Result<Json<
 
 /// The same, telling how far it has come. It ends when nobody listens any more.
 async fn post_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Response {
-    let (lines, heard) = mpsc::channel::<Value>(64);
-    let told = Mutex::new(None::<(&'static str, Instant)>);
-    let progress = lines.clone();
-    let tell: Tell = Arc::new(move |step, done, of| {
-        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = told.is_none_or(|(last, at)| last != step.name() || at.elapsed() >= TELL_EVERY);
-        // A line that nobody is ready for is not worth waiting for.
-        if fresh && progress.try_send(json!({"step": step.name(), "done": done, "of": of})).is_ok() {
-            *told = Some((step.name(), Instant::now()));
-        }
-    });
+    let (lines, answer) = lines::answer();
     tokio::spawn(async move {
+        let told = Arc::clone(&lines);
+        let tell: Tell = Arc::new(move |step, done, of| told.step(step.name(), done, of));
         let done = tokio::select! {
             () = lines.closed() => return,
             done = auditor.run(tell) => done,
@@ -91,13 +79,9 @@ async fn post_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Response {
             Ok(report) => json!({"report": report}),
             Err(error) => json!({"error": error.to_string()}),
         };
-        let _ = lines.send(end).await;
+        lines.end(end).await;
     });
-    let lines = futures_util::stream::unfold(heard, |mut heard| async move {
-        let line = heard.recv().await?;
-        Some((Ok::<_, std::convert::Infallible>(Bytes::from(format!("{line}\n"))), heard))
-    });
-    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response()
+    answer
 }
 
 /// What clients were answered, against the orders.
@@ -107,7 +91,7 @@ async fn post_answers(
 ) -> Result<Response, Problem> {
     let part = auditor.audit.answers(asked.answers).await.map_err(|error| problem_of(&error))?;
     let line = format!("{}\n", json!({"part": part}));
-    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], line).into_response())
+    Ok(([(CONTENT_TYPE, lines::LINES)], line).into_response())
 }
 
 impl Auditor {

@@ -7,25 +7,19 @@
 //! {"error":"…"}
 //! ```
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::post;
 use kassa_model::Progress;
 use kassa_service::{Bare, Problem};
-use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use serde_json::json;
 
+use super::lines;
 use crate::backup::Maker;
 use crate::open::Parts;
-
-/// Between two lines about the same step.
-const TELL_EVERY: Duration = Duration::from_millis(100);
 
 /// The route; where no backup can be made, it says why.
 pub(crate) fn routes(parts: &Parts) -> Router {
@@ -42,36 +36,13 @@ async fn post_backup(
         Ok(maker) => Arc::clone(maker),
         Err(why) => return Err(Problem::conflict(why.clone())),
     };
-    let (lines, heard) = mpsc::channel::<Value>(64);
-    let progress = Arc::new(Lines { lines: lines.clone(), last: Mutex::new(None) });
+    let (lines, answer) = lines::answer();
     tokio::spawn(async move {
-        let end = match maker.make(progress).await {
+        let end = match maker.make(Arc::clone(&lines) as Arc<dyn Progress>).await {
             Ok(dir) => json!({"done": {"dir": dir.display().to_string()}}),
             Err(error) => json!({"error": format!("{error:#}")}),
         };
-        let _ = lines.send(end).await;
+        lines.end(end).await;
     });
-    let lines = futures_util::stream::unfold(heard, |mut heard| async move {
-        let line = heard.recv().await?;
-        Some((Ok::<_, std::convert::Infallible>(Bytes::from(format!("{line}\n"))), heard))
-    });
-    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
-}
-
-/// Tells the client, now and then.
-#[derive(Debug)]
-struct Lines {
-    lines: mpsc::Sender<Value>,
-    last: Mutex<Option<(String, Instant)>>,
-}
-
-impl Progress for Lines {
-    fn tell(&self, what: &str, done: u64, of: u64) {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = last.as_ref().is_none_or(|(step, at)| step != what || at.elapsed() >= TELL_EVERY);
-        // A line that nobody is ready for is not worth waiting for.
-        if due && self.lines.try_send(json!({"step": what, "done": done, "of": of})).is_ok() {
-            *last = Some((what.to_owned(), Instant::now()));
-        }
-    }
+    Ok(answer)
 }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod backup;
+mod lines;
 mod replay;
 
 pub(crate) use replay::STORE;

@@ -14,17 +14,15 @@
 use std::path::{Component, Path, PathBuf, absolute};
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use kassa_analytics::process::{ProcessorOptions, ReplayProgress, replay};
 use kassa_eventlog::{EventLog, Offset, Stream};
 use kassa_service::{Object, Problem, Shutdown};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
 
+use super::lines::{self, Lines};
 use crate::config::{Config, LogUrl};
 use crate::open::{Parts, new_store, processor_options};
 
@@ -62,20 +60,15 @@ pub(crate) async fn post_replay(
     Object(ask): Object<Ask>,
 ) -> Result<Response, Problem> {
     let folder = new_folder(&replay.config, &ask.into)?;
-    let (lines, heard) = mpsc::channel::<Value>(64);
+    let (lines, answer) = lines::answer();
     tokio::spawn(async move {
-        let end = match fill(&replay, &folder.join(STORE), lines.clone()).await {
+        let end = match fill(&replay, &folder.join(STORE), &lines).await {
             Ok(summary) => json!({"done": summary}),
             Err(error) => json!({"error": format!("{error:#}")}),
         };
-        // Nobody listens any more: then nobody needs to know.
-        let _ = lines.send(end).await;
+        lines.end(end).await;
     });
-    let lines = futures_util::stream::unfold(heard, |mut heard| async move {
-        let line = heard.recv().await?;
-        Some((Ok::<_, std::convert::Infallible>(Bytes::from(format!("{line}\n"))), heard))
-    });
-    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
+    Ok(answer)
 }
 
 /// Makes the folder that `into` names, below the data folder.
@@ -147,7 +140,7 @@ fn is_plain(name: &str) -> bool {
     name.len() <= NAME_BYTES_MAX && !name.starts_with('.') && name.bytes().all(plain)
 }
 
-async fn fill(replaying: &Replay, into: &Path, lines: mpsc::Sender<Value>) -> anyhow::Result<Value> {
+async fn fill(replaying: &Replay, into: &Path, lines: &Lines) -> anyhow::Result<Value> {
     let total = records_in(replaying.log.as_ref()).await?;
     let store = new_store(into)?;
     let options: ProcessorOptions = processor_options(&replaying.config)?;
@@ -157,7 +150,7 @@ async fn fill(replaying: &Replay, into: &Path, lines: mpsc::Sender<Value>) -> an
     let tell = |progress: ReplayProgress| {
         received_at = progress.received_at;
         let line = json!({"records": progress.records, "records_total": total.max(progress.records)});
-        if let Err(mpsc::error::TrySendError::Closed(_)) = lines.try_send(line) {
+        if !lines.offer(line) {
             stop.trigger();
         }
     };

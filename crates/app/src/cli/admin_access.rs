@@ -58,18 +58,14 @@ pub(crate) struct Needs {
 /// There is no such folder, or its files cannot be opened.
 pub(crate) async fn open(common: &Common, needs: Needs) -> anyhow::Result<(Admin, Config)> {
     let config = common.load(Vec::new())?;
-    if !config.data.exists() {
-        bail!("there is no data folder {}: name it with --data", config.data.display());
-    }
+    config.require_data()?;
     let admin = match lock::take(&config.data)? {
         Data::Held(running) => Admin::Remote(Client::to(&running)?),
         Data::Mine(lock) => {
             let roles = Roles::all();
             let databases = needs.shop.then_some(&roles);
             let parts = Parts::open(&config, Wanted { log: needs.log, store: needs.store, databases })?;
-            let router = admin::whole(&parts)?;
-            let token = config.access.admin_token.clone();
-            Admin::Local(Box::new(Local { router, token, parts, lock: Guard::Lock(lock) }))
+            Admin::local(parts, Guard::Lock(lock))?
         }
     };
     Ok((admin, config))
@@ -81,64 +77,73 @@ pub(crate) async fn open(common: &Common, needs: Needs) -> anyhow::Result<(Admin
 /// There is no such folder, its files cannot be opened, or they are of another version.
 pub(crate) async fn open_to_look(common: &Common) -> anyhow::Result<Admin> {
     let config = common.load(Vec::new())?;
-    if !config.data.exists() {
-        bail!("there is no data folder {}: name it with --data", config.data.display());
-    }
+    config.require_data()?;
     Ok(match lock::look(&config.data)? {
         Look::Held(running) => Admin::Remote(Client::to(&running)?),
-        Look::Mine(file) => {
-            let parts = Parts::open_to_look(&config)?;
-            let router = admin::whole(&parts)?;
-            let token = config.access.admin_token.clone();
-            Admin::Local(Box::new(Local { router, token, parts, lock: Guard::Look(file) }))
-        }
+        Look::Mine(file) => Admin::local(Parts::open_to_look(&config)?, Guard::Look(file))?,
     })
 }
 
 impl Admin {
+    fn local(parts: Parts, lock: Guard) -> anyhow::Result<Self> {
+        let router = admin::whole(&parts)?;
+        let token = parts.config.access.admin_token.clone();
+        Ok(Self::Local(Box::new(Local { router, token, parts, lock })))
+    }
+
     /// `GET path` as JSON.
     ///
     /// # Errors
     /// Any answer but 200, with its `detail`.
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let (status, body) = match self {
-            Self::Remote(client) => client.get(path).await?,
-            Self::Local(local) => {
-                let mut whole = Vec::new();
-                let status =
-                    local.call("GET", path, String::new(), |piece| whole.extend_from_slice(&piece)).await?;
-                (status, Bytes::from(whole))
-            }
-        };
+        let mut body = Vec::new();
+        let status = self.send("GET", path, String::new(), |piece| body.extend_from_slice(&piece)).await?;
         refuse_failure(status, &body)?;
         serde_json::from_slice(&body).context("the admin API answered no JSON")
     }
 
-    /// `POST path`, whose answer is lines of JSON; `each` gets them as they come.
+    /// `POST path`, whose answer is lines of JSON; `each` gets them as they come. Returns the member `end` of the last.
     ///
     /// # Errors
-    /// Any answer but 200, with its `detail`.
+    /// Any answer but 200, with its `detail`; a last line that is an error or has no end.
     pub(crate) async fn post_lines(
         &self,
         path: &str,
         body: &Value,
+        end: &str,
         mut each: impl FnMut(&Value),
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Value> {
+        let mut last = Value::Null;
         let mut rest = Vec::new();
         let take = |piece: Bytes| {
             rest.extend_from_slice(&piece);
             while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = rest.drain(..=end).collect();
-                if let Ok(value) = serde_json::from_slice(&line) {
-                    each(&value);
+                if let Ok(line) = serde_json::from_slice(&line) {
+                    each(&line);
+                    last = line;
                 }
             }
         };
-        let status = match self {
-            Self::Remote(client) => client.post(path, body.to_string(), take).await?,
-            Self::Local(local) => local.call("POST", path, body.to_string(), take).await?,
-        };
-        refuse_failure(status, &rest)
+        let status = self.send("POST", path, body.to_string(), take).await?;
+        refuse_failure(status, &rest)?;
+        if let Some(error) = last["error"].as_str() {
+            bail!("{error}");
+        }
+        Ok(last.get_mut(end).with_context(|| format!("{path} ended early"))?.take())
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: String,
+        each: impl FnMut(Bytes),
+    ) -> anyhow::Result<StatusCode> {
+        match self {
+            Self::Remote(client) => client.send(method, path, body, each).await,
+            Self::Local(local) => local.send(method, path, body, each).await,
+        }
     }
 
     /// Closes the files before the lock is let go.
@@ -156,7 +161,7 @@ impl Admin {
 }
 
 impl Local {
-    async fn call(
+    async fn send(
         &self,
         method: &str,
         path: &str,

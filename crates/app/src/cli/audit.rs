@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use kassa_commerce::audit::{Answered, KeysSeen, VIOLATIONS_MAX};
 use kassa_service::{console, json as json_body};
@@ -40,19 +40,14 @@ pub(crate) fn run(common: &Common, answers: Option<PathBuf>, json: bool) -> anyh
 async fn audit(admin: &Admin, answers: Option<&Path>) -> anyhow::Result<Value> {
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template("{msg:8} {spinner} {human_pos} checked  {elapsed}")?);
-    let mut end = Value::Null;
-    let done = admin
-        .post_lines("/v1/admin/audit", &json!({}), |line| match line["step"].as_str() {
-            Some(step) => show(&bar, step, line),
-            None => end = line.clone(),
-        })
-        .await;
+    let each = |line: &Value| {
+        if let Some(step) = line["step"].as_str() {
+            show(&bar, step, line);
+        }
+    };
+    let report = admin.post_lines("/v1/admin/audit", &json!({}), "report", each).await;
     bar.finish_and_clear();
-    done?;
-    if let Some(error) = end["error"].as_str() {
-        bail!("{error}");
-    }
-    let mut report = end.get_mut("report").context("the audit ended early")?.take();
+    let mut report = report?;
     if let Some(file) = answers {
         let parts = ask_answers(admin, file).await?;
         parts.into_iter().for_each(|part| add(&mut report, part));
@@ -98,10 +93,7 @@ async fn ask_answers(admin: &Admin, file: &Path) -> anyhow::Result<Vec<Value>> {
 }
 
 async fn ask(admin: &Admin, answers: Vec<Answered>) -> anyhow::Result<Value> {
-    let mut part = Value::Null;
-    let body = json!({ "answers": answers });
-    admin.post_lines("/v1/admin/audit/answers", &body, |line| part = line["part"].clone()).await?;
-    Ok(part)
+    admin.post_lines("/v1/admin/audit/answers", &json!({ "answers": answers }), "part", |_| ()).await
 }
 
 fn one(key: &str, what: &str) -> Value {

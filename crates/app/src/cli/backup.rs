@@ -38,16 +38,13 @@ pub(crate) fn backup(common: &Common, to: &Path) -> anyhow::Result<ExitCode> {
 }
 
 async fn make(admin: &Admin, shown: &Shown) -> anyhow::Result<PathBuf> {
-    let mut end = Value::Null;
-    let each = |line: &Value| match line["step"].as_str() {
-        Some(step) => shown.tell(step, line["done"].as_u64().unwrap_or(0), line["of"].as_u64().unwrap_or(0)),
-        None => end = line.clone(),
+    let each = |line: &Value| {
+        if let Some(step) = line["step"].as_str() {
+            shown.tell(step, line["done"].as_u64().unwrap_or(0), line["of"].as_u64().unwrap_or(0));
+        }
     };
-    admin.post_lines("/v1/admin/backup", &json!({}), each).await?;
-    if let Some(error) = end["error"].as_str() {
-        bail!("{error}");
-    }
-    Ok(end["done"]["dir"].as_str().context("the backup ended early")?.into())
+    let done = admin.post_lines("/v1/admin/backup", &json!({}), "done", each).await?;
+    Ok(done["dir"].as_str().context("the backup ended early")?.into())
 }
 
 /// Restores the backup in `from` into the data folder, which is empty or not there.

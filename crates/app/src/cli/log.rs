@@ -71,9 +71,7 @@ fn source(target: &Target) -> anyhow::Result<Source> {
         return Ok(Source::Files(dir.clone(), None));
     }
     let config = target.common.load(Vec::new())?;
-    if !config.data.exists() {
-        bail!("there is no data folder {}: name it with --data", config.data.display());
-    }
+    config.require_data()?;
     Ok(match lock::take(&config.data)? {
         Data::Held(running) => Source::Running(running),
         Data::Mine(lock) => {

@@ -67,28 +67,19 @@ async fn replay(common: &Common, into: &Path) -> anyhow::Result<ExitCode> {
     let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
         "{bar:40} {human_pos}/{human_len} records  {per_sec}  {eta} left",
     )?);
-    let mut end = Value::Null;
     let folder = format!("replay-{}", uuid::Uuid::new_v4().simple());
     let body = json!({ "into": folder });
     let filled = Filled(config.data.join(&folder));
-    let done = admin
-        .post_lines("/v1/admin/replay", &body, |line| {
-            if let (Some(records), Some(total)) = (line["records"].as_u64(), line["records_total"].as_u64()) {
-                bar.set_length(total);
-                bar.set_position(records);
-            }
-            if line.get("done").is_some() || line.get("error").is_some() {
-                end = line.clone();
-            }
-        })
-        .await;
+    let each = |line: &Value| {
+        if let (Some(records), Some(total)) = (line["records"].as_u64(), line["records_total"].as_u64()) {
+            bar.set_length(total);
+            bar.set_position(records);
+        }
+    };
+    let summary = admin.post_lines("/v1/admin/replay", &body, "done", each).await;
     bar.finish_and_clear();
     admin.close();
-    done?;
-    if let Some(error) = end["error"].as_str() {
-        bail!("{error}");
-    }
-    let summary = end.get("done").context("the replay ended early")?;
+    let summary = summary?;
     filled.move_store(into)?;
     let text = |name: &str| summary[name].as_str().unwrap_or("-").to_owned();
     console::print(format_args!(
