@@ -26,11 +26,7 @@ impl Access {
     /// # Errors
     /// As [`admit`](Self::admit), and [`Denied::TooOften`].
     pub fn admit_compat(&self, parts: &Parts, dialects: &[&str]) -> Result<Caller, Denied> {
-        let decided = match self.authorize(&parts.headers, RouteClass::Compat) {
-            Err(denied) if denied.is_nobody() && self.opens(dialects) => Ok(Caller::Public),
-            decided => decided,
-        };
-        let caller = self.count(parts, decided)?;
+        let caller = self.count(parts, self.authorize_compat(&parts.headers, dialects))?;
         let address = ClientAddress::of(parts);
         if let Some(limit) = self.compat_limit()
             && caller == Caller::Public

@@ -43,23 +43,18 @@ impl Access {
         }
     }
 
-    /// Like [`authorize`](Self::authorize) for the compat interface of `dialect` (`A` to `E`), which the configuration
+    /// Like [`authorize`](Self::authorize) for the compat interface of one of `dialects` (`A` to `E`), which the configuration
     /// may have opened. A key that is sent all the same must be right, and its limits hold.
     ///
     /// # Errors
     /// [`Denied`] as there.
-    pub fn authorize_compat(&self, headers: &HeaderMap, dialect: &str) -> Result<Caller, Denied> {
+    pub(crate) fn authorize_compat(&self, headers: &HeaderMap, dialects: &[&str]) -> Result<Caller, Denied> {
+        let is_open =
+            |dialect: &&str| self.compat_open().iter().any(|open| open.eq_ignore_ascii_case(dialect));
         match self.authorize(headers, RouteClass::Compat) {
-            Err(denied) if denied.is_nobody() && self.opens(&[dialect]) => Ok(Caller::Public),
+            Err(denied) if denied.is_nobody() && dialects.iter().any(is_open) => Ok(Caller::Public),
             decided => decided,
         }
-    }
-
-    /// Whether the configuration has opened one of these.
-    pub(crate) fn opens(&self, dialects: &[&str]) -> bool {
-        let opened =
-            |dialect: &&str| self.compat_open().iter().any(|open| open.eq_ignore_ascii_case(dialect));
-        dialects.iter().any(opened)
     }
 
     fn authorize_internal(&self, headers: &HeaderMap) -> Result<Caller, Denied> {

@@ -1,32 +1,13 @@
 //! Access as configured.
-//!
-//! ```toml
-//! admin_token = "…"
-//! shop_site = "default"
-//! [[secret_keys]]
-//! name = "reports"
-//! sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-//! site = "shop"
-//! [[sites]]
-//! id = "shop"
-//! write_keys = ["pk_live_1"]
-//! allow_keyless = false
-//! timezone = "Europe/Berlin"
-//! origins = ["https://shop.example"]
-//! keep_days = 0
-//! [sites.rules]
-//! trailing_slash = "drop"
-//! ```
 
 use std::num::NonZeroU32;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::RuleOptions;
 
 /// Sites, keys and the admin token.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone)]
 pub struct Options {
     /// The token that may do everything; empty: none. Required beyond loopback.
     pub admin_token: String,
@@ -40,56 +21,42 @@ pub struct Options {
     pub compat_open: Vec<String>,
     /// Requests a second that an address may make of these without a key, and how many at once; `None`: any number.
     pub compat_limit: Option<(NonZeroU32, NonZeroU32)>,
-    /// `KASSA_INTERNAL_TOKEN`: what roles show each other; empty: internal routes refuse everyone. Never from a file.
-    #[serde(skip)]
+    /// `KASSA_INTERNAL_TOKEN`: what roles show each other; empty: internal routes refuse everyone.
     pub internal_token: String,
     /// The token of this start that the data folder's owner can read, for commands beside the running process: it may
-    /// do everything; empty: none. Never from a file.
-    #[serde(skip)]
+    /// do everything; empty: none.
     pub local_token: String,
 }
 
 /// A secret key, known by its hash only.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SecretKeyOptions {
     /// What it is called in logs.
     pub name: String,
     /// SHA-256 of the key, 64 hexadecimal digits.
     pub sha256: String,
     /// The only site it may read; absent: all.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
 }
 
 /// A site.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct SiteOptions {
     /// 1 to 255 bytes.
     pub id: String,
     /// Public keys that name the site.
-    #[serde(default)]
     pub write_keys: Vec<String>,
     /// Whether events need no key in closed mode.
-    #[serde(default)]
     pub allow_keyless: bool,
     /// IANA name of the zone whose days its reports have.
-    #[serde(default = "utc")]
     pub timezone: String,
     /// Origins of its pages.
-    #[serde(default)]
     pub origins: Vec<String>,
     /// How long its events are kept, days; 0: for ever.
-    #[serde(default)]
     pub keep_days: u32,
     /// Its pages, sources and addresses.
-    #[serde(default)]
     pub rules: RuleOptions,
-}
-
-fn utc() -> String {
-    "UTC".to_owned()
 }
 
 impl Default for Options {

@@ -97,19 +97,17 @@ impl Access {
         self.0.mode
     }
 
-    /// The site that an event belongs to, from the write key and the site id that it brought (wire.md). Empty counts as
-    /// absent. In open mode unknown ones are created, up to [`SITES_MAX`].
-    ///
-    /// # Errors
-    /// [`UnknownSite`] when there is none, key and site disagree, or a key is needed and absent.
-    pub fn site_for(&self, key: Option<&str>, site: Option<&str>) -> Result<Arc<Site>, UnknownSite> {
+    #[cfg(test)]
+    pub(crate) fn site_for(&self, key: Option<&str>, site: Option<&str>) -> Result<Arc<Site>, UnknownSite> {
         self.site_by_rules(self.0.mode, key, site)
     }
 
-    /// The same by the rules of the mode that a request is judged by, [`mode_for`](Self::mode_for).
+    /// The site that an event belongs to, from the write key and the site id that it brought (wire.md), by the rules of the mode
+    /// that its request is judged by, [`mode_for`](Self::mode_for). Empty counts as absent. In open mode unknown ones are
+    /// created, up to [`SITES_MAX`](crate::SITES_MAX).
     ///
     /// # Errors
-    /// As there.
+    /// [`UnknownSite`] when there is none, key and site disagree, or a key is needed and absent.
     pub fn site_by_rules(
         &self,
         mode: Mode,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use config::{Config as Layers, ConfigError, File, FileFormat};
-use kassa_access::{RuleOptions, TrailingSlash};
+use kassa_access::{RuleOptions, SecretKeyOptions, TrailingSlash};
 use kassa_analytics::collect::{LimitOptions, Rate};
 use kassa_model::{Currency, PartitionBy};
 use serde::{Deserialize, Serialize};
@@ -117,15 +117,7 @@ pub(crate) struct Sessions {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Access {
     pub(crate) admin_token: String,
-    pub(crate) secret_keys: Vec<SecretKey>,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct SecretKey {
-    pub(crate) name: String,
-    pub(crate) sha256: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) site: Option<String>,
+    pub(crate) secret_keys: Vec<SecretKeyOptions>,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

@@ -88,7 +88,8 @@ fn open_mode_lets_everyone_in_but_not_between_roles() {
 #[test]
 fn dialects_that_are_opened_need_no_key() {
     let access = access(Mode::Closed);
-    let ask = |authorization: &str, dialect: &str| access.authorize_compat(&headers(authorization), dialect);
+    let ask =
+        |authorization: &str, dialect: &str| access.authorize_compat(&headers(authorization), &[dialect]);
     assert_eq!(ask("", "A"), Ok(Caller::Public));
     assert_eq!(ask("", "E"), Err(Denied::Missing));
     assert_eq!(ask("Bearer nope", "A"), Err(Denied::Wrong));

@@ -12,7 +12,7 @@ use kassa_model::Timestamp;
 use kassa_service::{Bare, Json, Object, Problem};
 use serde::{Deserialize, Serialize};
 
-use super::refused::{Named, Refused};
+use super::refused::{List, Named, Refused};
 use crate::manage::NewKey;
 use crate::store::ApiKey;
 use crate::{Access, Scopes};
@@ -46,11 +46,6 @@ struct KeyView {
     /// The key itself, in the answer that made it and nowhere else.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
-}
-
-#[derive(Serialize)]
-struct List<T> {
-    results: Vec<T>,
 }
 
 async fn create_key(

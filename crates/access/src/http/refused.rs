@@ -1,9 +1,10 @@
-//! What the routes refuse, and how.
+//! What the routes refuse, and how; and the shape of their lists.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use kassa_service::Problem;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::login::LogInError;
@@ -55,6 +56,12 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         self.0.into_response()
     }
+}
+
+/// A list as the routes answer it.
+#[derive(Serialize)]
+pub(super) struct List<T> {
+    pub(super) results: Vec<T>,
 }
 
 /// The path's variables; what is no UTF-8 is refused as a problem.

@@ -11,7 +11,7 @@ use axum::routing::{delete, get, post};
 use kassa_service::{Bare, Json, Object};
 use serde::{Deserialize, Serialize};
 
-use super::refused::{Named, Refused};
+use super::refused::{List, Named, Refused};
 use crate::site::{Site, Source};
 use crate::store::StoredSite;
 use crate::{Access, RuleOptions, TrailingSlash};
@@ -72,11 +72,6 @@ struct WriteKeyView {
     key: String,
     source: &'static str,
     created_at: Option<String>,
-}
-
-#[derive(Serialize)]
-struct List<T> {
-    results: Vec<T>,
 }
 
 async fn list_sites(State(access): State<Access>, _: Bare) -> Response {

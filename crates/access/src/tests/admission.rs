@@ -200,7 +200,7 @@ async fn a_session_is_nobody_on_compat_routes() {
     let Credentials { process, all } = credentials(&beds()[0], Mode::Closed).await;
     let (_, session) = all.iter().find(|(name, _)| *name == "session").unwrap();
     assert_eq!(process.access.authorize(session, RouteClass::Native), Ok(Caller::Session));
-    assert_eq!(process.access.authorize_compat(session, "D"), Err(crate::Denied::Missing));
+    assert_eq!(process.access.authorize_compat(session, &["D"]), Err(crate::Denied::Missing));
     // A wrong key is not made good by a session beside it.
     let mut both = session.clone();
     both.insert(AUTHORIZATION, HeaderValue::from_static("Bearer nope"));
@@ -235,8 +235,8 @@ async fn what_a_proxy_passes_on_is_judged_as_in_closed_mode() {
         for class in [RouteClass::Ingest, RouteClass::Storefront, RouteClass::Probe] {
             assert_eq!(open.authorize(&passed_on(by, None), class), Ok(Caller::Public), "{by} {class:?}");
         }
-        assert_eq!(open.authorize_compat(&passed_on(by, None), "C"), Ok(Caller::Public), "{by}");
-        assert_eq!(open.authorize_compat(&passed_on(by, None), "D"), Err(Denied::Forwarded), "{by}");
+        assert_eq!(open.authorize_compat(&passed_on(by, None), &["C"]), Ok(Caller::Public), "{by}");
+        assert_eq!(open.authorize_compat(&passed_on(by, None), &["D"]), Err(Denied::Forwarded), "{by}");
         let (direct, passed_on) = (HeaderMap::new(), passed_on(by, None));
         assert!(open.site_by_rules(open.mode_for(&passed_on), None, Some("invented")).is_err(), "{by}");
         assert_eq!(open.mode_for(&direct), Mode::Open);

@@ -2,18 +2,13 @@
 
 use std::num::NonZeroU32;
 
-use kassa_access::{Mode, SecretKeyOptions, SiteOptions};
+use kassa_access::{Mode, SiteOptions};
 
 use crate::config::{Config, INTERNAL_TOKEN};
 use crate::roles::{Role, Roles};
 
 /// Who may do what, by the configuration; refuses to listen beyond loopback unprotected.
 pub(crate) fn options(config: &Config) -> anyhow::Result<kassa_access::Options> {
-    let secret_keys = config.access.secret_keys.iter().map(|key| SecretKeyOptions {
-        name: key.name.clone(),
-        sha256: key.sha256.clone(),
-        site: key.site.clone(),
-    });
     let sites = config.sites.iter().map(|site| SiteOptions {
         id: site.id.clone(),
         write_keys: site.write_keys.clone(),
@@ -25,7 +20,7 @@ pub(crate) fn options(config: &Config) -> anyhow::Result<kassa_access::Options> 
     });
     let options = kassa_access::Options {
         admin_token: config.access.admin_token.clone(),
-        secret_keys: secret_keys.collect(),
+        secret_keys: config.access.secret_keys.clone(),
         sites: sites.collect(),
         shop_site: config.shop.site.clone(),
         compat_open: config.compat.open.clone(),
