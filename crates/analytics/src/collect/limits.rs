@@ -72,7 +72,7 @@ impl Limits {
         self.of_client(client, records.len().saturating_sub(paid))?;
         let mut by_site: HashMap<&str, usize> = HashMap::new();
         for record in records {
-            *by_site.entry(site_of(record)).or_default() += 1;
+            *by_site.entry(record.site()).or_default() += 1;
         }
         // What belongs to no site is the client's alone.
         for (site, events) in by_site.into_iter().filter(|(site, _)| !site.is_empty()) {
@@ -116,12 +116,5 @@ impl<'a> Paying<'a> {
     pub(super) fn for_events(&self, records: &[LogRecord]) -> Result<(), TooMuch> {
         let Some((limits, client)) = self.of else { return Ok(()) };
         limits.take_events(client, records, self.bytes / EVENT_BYTES + 1)
-    }
-}
-
-fn site_of(record: &LogRecord) -> &str {
-    match record {
-        LogRecord::Event(recorded) => &recorded.event.site,
-        LogRecord::Rejected(rejected) => &rejected.site,
     }
 }

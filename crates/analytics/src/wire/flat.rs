@@ -48,12 +48,8 @@ pub(super) fn read(received: &Received<'_>, ctx: &Context<'_>) -> Reading {
     }
 }
 
-/// Refuses a body that could not be read.
-pub(super) fn refuse_unread(flaw: Flaw, body: &[u8], ctx: &Context<'_>) -> Reading {
-    refuse(flaw, ctx.site(None, None).as_deref(), body, ctx)
-}
-
-fn refuse(flaw: Flaw, site: Option<&str>, original: &[u8], ctx: &Context<'_>) -> Reading {
+/// Refuses a body, which could not be read or has a flaw.
+pub(super) fn refuse(flaw: Flaw, site: Option<&str>, original: &[u8], ctx: &Context<'_>) -> Reading {
     let answer = match flaw.reason {
         Reason::MissingField => TYPE_REQUIRED,
         Reason::InvalidPayload => INVALID_PAYLOAD,

@@ -111,7 +111,7 @@ pub fn read_track(body: &[u8], ctx: &Context<'_>) -> Reading {
         },
         _ => {
             let flaw = Flaw::new(Reason::InvalidPayload, "the body is no JSON object");
-            flat::refuse_unread(flaw, body, ctx)
+            flat::refuse(flaw, ctx.site(None, None).as_deref(), body, ctx)
         }
     }
 }
@@ -135,7 +135,7 @@ pub fn read_event(body: &[u8], ctx: &Context<'_>) -> Reading {
 fn unreadable_event(body: &[u8], ctx: &Context<'_>) -> Reading {
     let flaw = Flaw::new(Reason::InvalidPayload, "the body is no JSON");
     if ctx.counter_first {
-        counter::refuse_unread(flaw, body, ctx)
+        counter::refuse(flaw, ctx.site(None, None).as_deref(), body, ctx)
     } else {
         site::refuse_unread(flaw, body, ctx)
     }
