@@ -127,12 +127,8 @@ pub(crate) fn check(queues: &Queues, migrations: &[Migration]) -> Result<(), Err
     for set in migrations.chunk_by(|one, other| one.set == other.set) {
         let Some(newest) = set.last().copied() else { continue };
         let Migration { set, number, .. } = newest;
-        let read = run_blocking(&queues.reads, move |tx| {
-            let sql = "SELECT MAX(number) FROM migrations WHERE set_name = $1";
-            tx.first(sql, params![set], |row| row.int_or_null(0))
-        });
-        let applied = match read {
-            Ok(applied) => applied.flatten().unwrap_or(0),
+        let applied = match run_blocking(&queues.reads, move |tx| applied(tx, set)) {
+            Ok(applied) => applied,
             // There is no such table.
             Err(Error::Statement(_)) => 0,
             Err(error) => return Err(error),
@@ -161,11 +157,16 @@ fn table(tx: &mut Tx<'_>, engine: Engine) -> Result<(), Error> {
     })
 }
 
+/// The last step of a set that was applied; 0: none was.
+fn applied(tx: &mut Tx<'_>, set: &str) -> Result<i64, Error> {
+    let sql = "SELECT MAX(number) FROM migrations WHERE set_name = $1";
+    Ok(tx.first(sql, params![set], |row| row.int_or_null(0))?.flatten().unwrap_or(0))
+}
+
 fn refuse_newer(tx: &mut Tx<'_>, engine: Engine, newest: Migration) -> Result<(), Error> {
     table(tx, engine)?;
     let Migration { set, number, .. } = newest;
-    let sql = "SELECT MAX(number) FROM migrations WHERE set_name = $1";
-    let applied = tx.first(sql, params![set], |row| row.int_or_null(0))?.flatten().unwrap_or(0);
+    let applied = applied(tx, set)?;
     if applied > number {
         return Err(Error::Invalid(format!(
             "cannot use the database: a newer kassa wrote it, and this one knows {set} up to {number} and not {applied}; \

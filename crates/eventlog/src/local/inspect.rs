@@ -44,7 +44,7 @@ pub struct PartitionInspection {
 }
 
 /// One segment file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SegmentInspection {
     /// The file.
     pub file: PathBuf,
@@ -236,14 +236,8 @@ impl Survey<'_> {
             file: path.to_owned(),
             base,
             end: base,
-            frames: 0,
-            records: 0,
-            bytes: 0,
-            sealed: false,
             poisoned: self.disk.open(&mark, Access::Read).is_ok(),
-            torn_bytes: 0,
-            first_time: None,
-            last_time: None,
+            ..SegmentInspection::default()
         });
     }
 
