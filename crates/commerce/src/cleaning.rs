@@ -17,11 +17,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kassa_db::{Db, Error, Tx};
-use kassa_model::Timestamp;
+use kassa_model::{Timestamp, believed};
 use kassa_service::Shutdown;
 
-use crate::age::believed;
-use crate::orders::{leaving, work};
+use crate::orders::{self, work};
 use crate::shop::Shop;
 use crate::transport::store as commands;
 use crate::{idempotency, outbox};
@@ -93,7 +92,8 @@ pub async fn clean(shop: &Shop) -> Result<(), Vec<(&'static str, Error)>> {
 fn kinds(shop: &Shop) -> Vec<Chore> {
     let kind = |what, db: &Db, removal: Removal| Chore { what, db: db.clone(), removal, rows: ROWS_LEAST };
     let keep_days = shop.options.keep_failed_days;
-    let failed: Removal = Arc::new(move |tx, now, most| leaving::remove_failed(tx, keep_days, now, most));
+    let failed: Removal =
+        Arc::new(move |tx, now, most| orders::store::remove_failed(tx, keep_days, now, most));
     let mut kinds = Vec::new();
     if let Some(db) = &shop.orders {
         kinds.push(kind("work that is done", db, Arc::new(work::store::clean)));

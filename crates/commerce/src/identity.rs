@@ -1,7 +1,6 @@
 //! Which shop a database belongs to, and what the logs that it was published to must hold at least. Read at the start, to
 //! notice parts of a data folder that do not belong together; judged by `app`, which knows the other parts.
 
-mod published;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -12,7 +11,7 @@ use kassa_db::{Db, Error, Tx};
 use kassa_eventlog::{Offset, Partition, Position, Stream};
 use uuid::Uuid;
 
-pub use published::{Identity, Published};
+pub use store::{Identity, Published};
 
 /// What `db` says of itself.
 ///

@@ -4,7 +4,6 @@
 //! nothing but `tx`. Inside a noun: types ← `store.rs` (SQL) ← rules ← `http.rs` (routes), never back; its `mod.rs` only lists them.
 
 mod act;
-mod age;
 pub mod audit;
 pub mod catalog;
 pub mod cleaning;

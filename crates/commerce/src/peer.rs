@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use kassa_service::Status;
-use kassa_service::client::{Call, Client, Sent};
+use kassa_service::client::{Answer, Call, Client, Sent};
 
 /// How long a role may take to answer [`Peer::ask`].
 const ASK_WITHIN: Duration = Duration::from_millis(1_500);
@@ -42,6 +42,15 @@ impl Peer {
             }
         }
         sent
+    }
+
+    /// The answer to `call`, which is a success; else why there is none, in a sentence.
+    pub(crate) async fn fetch(&self, call: Call) -> Result<Answer, String> {
+        match self.send(call).await {
+            Sent::Answer(answer) if answer.status.is_success() => Ok(answer),
+            Sent::Answer(answer) => Err(format!("{} answered {}", self.name, answer.status)),
+            Sent::NotSent(why) | Sent::Unknown(why) => Err(why),
+        }
     }
 
     /// One real round trip over an internal route, to the role's database and back.

@@ -34,6 +34,11 @@ pub fn micros_set_ahead() -> i64 {
     jumps().look(SystemClock.now().micros(), passed)
 }
 
+/// By what time something is old that must not be lost: a clock that was set ahead by mistake makes nothing old.
+pub fn believed(now: Timestamp) -> Timestamp {
+    now.plus_micros(micros_set_ahead().saturating_neg())
+}
+
 /// Tells that the clock once showed `known`, the newest time on record: a process that starts after the clock was set ahead
 /// has not seen it, and finds the time between as a jump. So it does where nothing was recorded for long; then what is
 /// old goes a day later.

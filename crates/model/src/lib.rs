@@ -18,7 +18,7 @@ mod timestamp;
 mod visit;
 
 pub use channel::{CHANNEL_RULES, Channel, ChannelRule, ChannelTest, PAID};
-pub use clock::{Clock, ManualClock, SystemClock, clock_was, micros_set_ahead, uptime};
+pub use clock::{Clock, ManualClock, SystemClock, believed, clock_was, micros_set_ahead, uptime};
 pub use codec::{CodecError, decode, encode};
 pub use event::{
     Dialect, Event, LABEL, LogRecord, NON_INTERACTIVE_NAMES, NON_INTERACTIVE_PREFIX, Naming, OrderItem,

@@ -30,14 +30,14 @@ pub(crate) struct ProductView<'a> {
     price: Money,
     attributes: &'a RawValue,
     track_stock: bool,
-    stock: Option<StockView>,
+    stock: Option<Availability>,
     version: i64,
     created_at: String,
     updated_at: String,
 }
 
 #[derive(Debug, Serialize)]
-struct StockView {
+struct Availability {
     available: i64,
     low: bool,
 }
@@ -56,7 +56,7 @@ impl<'a> ProductView<'a> {
             attributes: serde_json::from_str(&product.attributes).unwrap_or(RawValue::NULL),
             track_stock: product.track_stock,
             stock: shown(product, stock)
-                .map(|stock| StockView { available: stock.available(), low: stock.is_low() }),
+                .map(|stock| Availability { available: stock.available(), low: stock.is_low() }),
             version: product.version,
             created_at: product.created_at.to_string(),
             updated_at: product.updated_at.to_string(),

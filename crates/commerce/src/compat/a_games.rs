@@ -19,12 +19,11 @@ use std::sync::Arc;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Time;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
-use kassa_access::{Access, Caller, Denied, need};
+use kassa_access::need;
 use kassa_db::Tx;
 use kassa_model::Timestamp;
 use kassa_service::protected::{delete, get, post, put};
@@ -35,11 +34,11 @@ use serde_json::value::RawValue;
 use super::body::{Body, Decimal, Field, integer, price, text};
 use super::c_products::{elements, page};
 use super::list;
-use super::placing::here;
 use super::refusal::{Allowed, Dialect, Refusal, short};
 use crate::catalog::store::{self, Sort};
 use crate::catalog::{self, Change, NewPrice, NewProduct, Product};
 use crate::idempotency::Answer;
+use crate::refuse::here;
 use crate::shop::Shop;
 
 /// How often an edit is tried on a game that others change at the same time.
@@ -50,9 +49,7 @@ const ATTEMPTS_MAX: usize = 20;
 pub(super) struct A;
 
 impl Dialect for A {
-    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
-        access.admit_compat(parts, &["A"])
-    }
+    const LETTERS: &'static [&'static str] = &["A"];
 
     fn no(refusal: &Refusal<Self>) -> Answer {
         short(refusal)

@@ -12,20 +12,19 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use kassa_access::{Access, Caller, Denied, need};
+use kassa_access::need;
 use kassa_service::protected::get;
 use kassa_service::{Json, Protected};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Decimal, Field, price, text};
 use super::list::{self, PAGE_ROWS};
-use super::placing::here;
 use super::refusal::{Allowed, Dialect, Known, Refusal, short};
 use crate::catalog::store::{self, After, Listing, Sort};
 use crate::catalog::{self, NewProduct, Product};
 use crate::idempotency::Answer;
+use crate::refuse::here;
 use crate::shop::Shop;
 
 /// C's callers and its words.
@@ -33,9 +32,7 @@ use crate::shop::Shop;
 pub(super) struct C;
 
 impl Dialect for C {
-    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
-        access.admit_compat(parts, &["C"])
-    }
+    const LETTERS: &'static [&'static str] = &["C"];
 
     fn no(refusal: &Refusal<Self>) -> Answer {
         short(refusal)

@@ -19,23 +19,23 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kassa_access::{Access, Caller, Denied, need};
+use kassa_access::need;
 use kassa_service::protected::get;
 use kassa_service::{ClientAddress, Json, Problem, Protected};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::body::{Body, Field, integer, text};
-use super::placing::{Arrival, here, place};
+use super::placing::{Arrival, place};
 use super::refusal::{Allowed, Dialect, Refusal, long};
 use crate::idempotency::{self, Answer, Outcome};
 use crate::inventory::Refusal as StockRefusal;
 use crate::orders::Filter;
 use crate::orders::store;
 use crate::orders::{Item, Items, ItemsError, Line, Order, PlaceError, Placed, Status, SubmitError};
+use crate::refuse::{here, read};
 use crate::shop::Shop;
 
 /// What D's order service says of an order that is taken and has its stock.
@@ -51,9 +51,7 @@ pub(super) struct CandD;
 
 impl Dialect for CandD {
     /// Whichever of the two the configuration has opened.
-    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
-        access.admit_compat(parts, &["D", "C"])
-    }
+    const LETTERS: &'static [&'static str] = &["D", "C"];
 
     fn no(refusal: &Refusal<Self>) -> Answer {
         long(refusal)
@@ -72,7 +70,7 @@ pub(super) fn order_routes(shop: Arc<Shop>) -> Protected {
 }
 
 #[derive(Debug, Serialize)]
-struct OrderView<'a> {
+struct ItemOrder<'a> {
     order_id: &'a str,
     item_id: &'a str,
     quantity: i64,
@@ -90,7 +88,7 @@ struct ItemView<'a> {
     quantity: i64,
 }
 
-impl<'a> OrderView<'a> {
+impl<'a> ItemOrder<'a> {
     fn new(order: &'a Order) -> Self {
         let item = |line: &'a Line| ItemView { item_id: &line.sku, quantity: line.quantity };
         // Every order has a line.
@@ -119,20 +117,20 @@ fn status(order: &Order) -> &'static str {
 struct Created<'a> {
     success: bool,
     message: &'static str,
-    order: OrderView<'a>,
+    order: ItemOrder<'a>,
 }
 
 #[derive(Debug, Serialize)]
 struct One<'a> {
     success: bool,
-    order: OrderView<'a>,
+    order: ItemOrder<'a>,
 }
 
 #[derive(Debug, Serialize)]
 struct Many<'a> {
     success: bool,
     count: usize,
-    orders: Vec<OrderView<'a>>,
+    orders: Vec<ItemOrder<'a>>,
 }
 
 /// `GET /api/orders`: the newest first.
@@ -141,9 +139,8 @@ async fn list_orders(
     State(shop): State<Arc<Shop>>,
 ) -> Result<Response, Refusal<CandD>> {
     let filter = Filter::default();
-    let read = here(&shop.orders, "orders")?.read(move |tx| store::list(tx, &filter, ORDERS_MAX)).await;
-    let orders = read.map_err(|error: kassa_db::Error| Refusal::from(error))?;
-    let shown = orders.iter().map(OrderView::new).collect();
+    let orders = read(here(&shop.orders, "orders")?, move |tx| store::list(tx, &filter, ORDERS_MAX)).await?;
+    let shown = orders.iter().map(ItemOrder::new).collect();
     Ok(Json(Many { success: true, count: orders.len(), orders: shown }).into_response())
 }
 
@@ -154,9 +151,9 @@ async fn get_order(
 ) -> Result<Response, Refusal<CandD>> {
     let id = path.ok().and_then(|Path(text)| Uuid::try_parse(&text).ok()).ok_or_else(no_order)?;
     let id = id.as_hyphenated().to_string();
-    let read = here(&shop.orders, "orders")?.read(move |tx| store::by_id(tx, &id)).await;
-    let order = read.map_err(|error: kassa_db::Error| Refusal::from(error))?.ok_or_else(no_order)?;
-    Ok(Json(One { success: true, order: OrderView::new(&order) }).into_response())
+    let order = read(here(&shop.orders, "orders")?, move |tx| store::by_id(tx, &id)).await?;
+    let order = order.ok_or_else(no_order)?;
+    Ok(Json(One { success: true, order: ItemOrder::new(&order) }).into_response())
 }
 
 fn no_order() -> Refusal<CandD> {
@@ -256,7 +253,7 @@ fn shape(placed: &Placed) -> Answer {
 fn created(status: StatusCode, order: &Order) -> Answer {
     let (status, message) =
         if order.is_accepted() { (StatusCode::ACCEPTED, QUEUED) } else { (status, CREATED) };
-    let view = OrderView { updated_at: None, ..OrderView::new(order) };
+    let view = ItemOrder { updated_at: None, ..ItemOrder::new(order) };
     let created = Created { success: true, message, order: view };
     Answer::json(status, &created).about(&order.id)
 }

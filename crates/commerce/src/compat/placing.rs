@@ -46,11 +46,6 @@ pub(super) async fn place(
     submit(shop, Submission { fingerprint, ..submission }, shape).await
 }
 
-/// The catalogue's database, which is here where the routes are.
-pub(super) fn here<'a>(db: &'a Option<kassa_db::Db>, what: &str) -> Result<&'a kassa_db::Db, Problem> {
-    db.as_ref().ok_or_else(|| Problem::not_found(format!("no {what} here")))
-}
-
 /// What orders need to know of products, by their numbers; unknown ones are left out.
 pub(super) async fn offers(shop: &Shop, ids: Vec<i64>) -> Result<Vec<Offer>, Problem> {
     match (&shop.catalog, &shop.remote_catalog) {

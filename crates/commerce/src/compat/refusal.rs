@@ -26,8 +26,13 @@ use crate::shop::Shop;
 
 /// A dialect: whom it lets in, and how it says no.
 pub(super) trait Dialect: Send + Sync + 'static {
+    /// Its letters in `compat.open`: any of them lets its callers in.
+    const LETTERS: &'static [&'static str];
+
     /// Decides who is calling.
-    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied>;
+    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
+        access.admit_compat(parts, Self::LETTERS)
+    }
 
     /// The body of an answer that says no.
     fn no(refusal: &Refusal<Self>) -> Answer

@@ -1,11 +1,10 @@
 //! The table `idempotency`.
 
 use kassa_db::{Error, Row, Tx, params};
-use kassa_model::Timestamp;
+use kassa_model::{Timestamp, believed};
 
 use super::answer::Answer;
 use super::request::{RECORD_LIFE_MICROS, RUNNING_MICROS, Request};
-use crate::age::believed;
 
 /// What is recorded under a key.
 #[derive(Debug)]

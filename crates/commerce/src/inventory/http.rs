@@ -1,6 +1,5 @@
 //! The routes of stock.
 
-mod path;
 mod read;
 mod write;
 

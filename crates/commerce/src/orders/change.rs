@@ -17,8 +17,8 @@ use super::work::{self, Work};
 use super::{event, store};
 use crate::catalog::{self, Offer};
 use crate::inventory::{self, LedgerKind, StockLine};
-use crate::transport::back::{Back, put_back};
-use crate::transport::commands::{Command, Release};
+use crate::transport::commands::{Back, Command, Release};
+use crate::transport::run::put_back;
 
 /// How often an edge is tried on an order that others change at the same time.
 const ATTEMPTS_MAX: usize = 20;

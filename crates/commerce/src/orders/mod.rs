@@ -11,7 +11,6 @@
 //! UPDATE, one event and one outbox row in one transaction ([`change`]). Money and units: the deltas of an order's events
 //! always add up to its total minus refunds, or to 0 once it is cancelled.
 
-mod after;
 mod answer;
 pub mod apart;
 pub(crate) mod change;
@@ -19,10 +18,8 @@ pub(crate) mod edges;
 mod edited;
 pub(crate) mod error;
 mod event;
-mod filter;
 mod fulfil;
 pub mod http;
-pub(crate) mod leaving;
 pub(crate) mod lines;
 mod lists;
 pub(crate) mod metrics;
@@ -45,9 +42,8 @@ pub(crate) mod work;
 pub(crate) use answer::Shape;
 pub(crate) use edges::LineDelta;
 pub(crate) use error::EdgeError;
-pub use filter::Filter;
 pub use lines::{Item, Items, ItemsError, WithoutKey};
-pub use order::{Customer, Line, Order, Refund, RefundedLine, Status, StockPlace, UnknownStatus};
+pub use order::{Customer, Filter, Line, Order, Refund, RefundedLine, Status, StockPlace, UnknownStatus};
 pub use place::{Orderer, PlaceError, PlaceOrder, Placed, place};
 pub(crate) use request::OrderAsk;
 pub(crate) use submit::{Submission, SubmitError, submit};

@@ -16,9 +16,9 @@ use super::edited::{EditAsk, Prices};
 use super::error::EdgeError;
 use super::lines::Items;
 use super::order::{Order, StockPlace};
-use super::sources::{orders, products, stock_place};
+use super::sources::{orders, products, stock_place, tell_changed};
 use super::target::Target;
-use super::{after, change, store};
+use super::{change, store};
 use crate::idempotency::Begun;
 use crate::shop::Shop;
 
@@ -95,7 +95,7 @@ async fn carry_out(
         })
         .await?;
     failpoint::hit("orders.after_commit");
-    after::tell(shop, &change, place);
+    tell_changed(shop, &change, place);
     Ok(change.after)
 }
 

@@ -1,12 +1,14 @@
-//! Where a process has orders, their stock and the products that they ask for.
+//! Where a process has orders, their stock and the products that they ask for, and who there is told of a change.
 
 use kassa_db::Db;
 use kassa_service::Problem;
 
+use super::edges::Change;
 use super::lines::Items;
 use super::order::StockPlace;
 use crate::catalog::{Offer, prices};
-use crate::refuse::problem_of;
+use crate::inventory::LedgerKind;
+use crate::refuse::{here, problem_of};
 use crate::shop::Shop;
 
 /// The products of `items`, where the transaction cannot read them itself: from the catalogue's own database, or from the
@@ -35,5 +37,19 @@ pub(super) fn stock_place(shop: &Shop) -> StockPlace {
 
 /// The orders' database; the routes are there only where it is.
 pub(super) fn orders(shop: &Shop) -> Result<&Db, Problem> {
-    shop.orders.as_ref().ok_or_else(|| Problem::not_found("no orders here"))
+    here(&shop.orders, "orders")
+}
+
+/// To be called after the commit of an edge: tells the relay of the row, and whoever waits for it of the stock that was moved or is to be.
+pub(super) fn tell_changed(shop: &Shop, change: &Change, place: StockPlace) {
+    shop.wake.wake();
+    let back = if change.refund.is_some() { LedgerKind::Return } else { LedgerKind::Release };
+    match place {
+        StockPlace::SameDatabase => {
+            shop.stock_moved(back, change.give_back.iter().map(|line| line.sku.as_str()));
+            shop.stock_moved(LedgerKind::Deduct, change.deduct.iter().map(|line| line.sku.as_str()));
+        }
+        StockPlace::Apart if change.give_back.is_empty() && change.keep.is_empty() => {}
+        StockPlace::Apart => shop.stock.backlog.wake(),
+    }
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use kassa_db::{Error, Param, Row, Tx, params};
-use kassa_model::{MICROS_PER_SECOND, Timestamp};
+use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
 
 use super::edges::Change;
-use super::filter::Filter;
-use super::order::{Customer, Line, Order, Refund, Status};
-use crate::idempotency::RequestKey;
+use super::order::{Customer, Filter, Line, Order, Refund, Status};
+use super::work;
+use crate::idempotency::{self, RequestKey};
+use crate::outbox::store::forget_removed;
 use crate::stored::{from_json, to_json};
 
 /// By how much, µs, a change may be earlier than the one before it: requests wait for prices and for their turn, and clocks
@@ -314,4 +315,54 @@ pub(super) fn count_edit(tx: &mut Tx<'_>, order_id: &str) -> Result<i64, Error> 
     let sql = "UPDATE orders SET edits_tried = edits_tried + 1 WHERE id = $1 RETURNING edits_tried";
     let tried = tx.first(sql, params![order_id], |row| row.int(0))?;
     tried.map(|tried| tried - 1).ok_or_else(|| Error::Invalid(format!("there is no order {order_id}")))
+}
+
+/// A failed order, and what names it.
+struct Failed {
+    id: String,
+    scope: String,
+    client_reference: Option<String>,
+}
+
+/// Removes at most `most` of the orders that failed `keep_days` before `now` or earlier, with all that names them; how many.
+/// Anyone may ask for what there is not, and nothing that a stranger sends is kept for ever. They hold neither stock nor
+/// money, so the books stay right. One that the outbox still tells of, or that has work under way, stays until it does not.
+pub(crate) fn remove_failed(
+    tx: &mut Tx<'_>,
+    keep_days: u32,
+    now: Timestamp,
+    most: i64,
+) -> Result<u64, Error> {
+    let before = now.plus_micros(-i64::from(keep_days).saturating_mul(MICROS_PER_DAY));
+    let (mut removed, mut changes) = (0, 0);
+    for order in due(tx, before, most)? {
+        if let Some(its_changes) = remove(tx, &order)? {
+            removed += 1;
+            changes += its_changes;
+        }
+    }
+    forget_removed(tx, changes)?;
+    Ok(removed)
+}
+
+fn due(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<Vec<Failed>, Error> {
+    let sql = "SELECT id, scope, client_reference FROM orders WHERE status = 'failed' AND updated_at <= $1 \
+               AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.order_id = orders.id AND outbox.kind = 'OrderFailed') \
+               AND NOT EXISTS (SELECT 1 FROM work WHERE work.order_id = orders.id AND work.done_at IS NULL) \
+               ORDER BY updated_at LIMIT $2";
+    tx.all(sql, params![before.micros(), most], |row| {
+        Ok(Failed { id: row.text(0)?, scope: row.text(1)?, client_reference: row.text_or_null(2)? })
+    })
+}
+
+/// Removes an order that has failed; how many changes of it there were, or `None` if another process was faster.
+fn remove(tx: &mut Tx<'_>, order: &Failed) -> Result<Option<u64>, Error> {
+    let id = &order.id;
+    if tx.execute("DELETE FROM orders WHERE id = $1 AND status = 'failed'", params![id])? == 0 {
+        return Ok(None);
+    }
+    idempotency::forget_failed(tx, id, (&order.scope, order.client_reference.as_deref()))?;
+    tx.execute("DELETE FROM order_lines WHERE order_id = $1", params![id])?;
+    work::store::forget(tx, id)?;
+    tx.execute("DELETE FROM order_events WHERE order_id = $1", params![id]).map(Some)
 }

@@ -14,14 +14,13 @@ use kassa_db::{Db, Error, Tx};
 use kassa_eventlog::{EventLog, Stream};
 use kassa_model::{Timestamp, failpoint};
 use kassa_service::Shutdown;
-use kassa_service::client::{Answer, Call, Sent};
+use kassa_service::client::Call;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::record::Records;
 use super::store::{self, Waiting};
 use crate::lease;
-use crate::peer::Peer;
 use crate::shop::Shop;
 
 /// Where the rows that wait are read.
@@ -97,7 +96,7 @@ impl Fetch {
     /// Publishes what waits, at most an answer's worth; how many rows that were.
     async fn round(&self) -> Result<usize, String> {
         let (Some(db), Some(peer)) = (&self.shop.orders, self.shop.stock.peer()) else { return Ok(0) };
-        let read = answer(peer, Call::get(OUTBOX)).await?;
+        let read = peer.fetch(Call::get(OUTBOX)).await?;
         let fetched: Fetched = read.json().map_err(|error| format!("cannot read its outbox: {error}"))?;
         if fetched.rows.is_empty() || !self.hold_lease(db).await? {
             return Ok(0);
@@ -112,7 +111,7 @@ impl Fetch {
         self.log.append(Stream::Orders, records).await.map_err(|error| error.to_string())?;
         failpoint::hit("fetch.after_append");
         let ack = Call::post(OUTBOX_ACK, &Acknowledged { ids }).map_err(|error| error.to_string())?;
-        answer(peer, ack).await?;
+        peer.fetch(ack).await?;
         Ok(count)
     }
 
@@ -135,14 +134,6 @@ impl Fetch {
             }
             _ => {}
         }
-    }
-}
-
-async fn answer(peer: &Peer, call: Call) -> Result<Answer, String> {
-    match peer.send(call).await {
-        Sent::Answer(answer) if answer.status.is_success() => Ok(answer),
-        Sent::Answer(answer) => Err(format!("inventory answered {}", answer.status)),
-        Sent::NotSent(why) | Sent::Unknown(why) => Err(why),
     }
 }
 

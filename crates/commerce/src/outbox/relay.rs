@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use kassa_db::Db;
 use kassa_eventlog::{EventLog, Record, Stream};
-use kassa_model::{Clock, MICROS_PER_DAY, Timestamp, failpoint};
+use kassa_model::{Clock, MICROS_PER_DAY, Timestamp, believed, failpoint};
 use kassa_service::{Metrics, Shutdown};
 use uuid::Uuid;
 
@@ -19,7 +19,6 @@ use super::metrics::RelayMetrics;
 use super::record::RowError;
 use super::store::{self, Waiting};
 use super::wake::Wake;
-use crate::age::believed;
 use crate::identity::Reached;
 use crate::lease;
 
@@ -107,6 +106,12 @@ pub struct Relay {
     options: RelayOptions,
     metrics: RelayMetrics,
     owner: String,
+    state: State,
+}
+
+/// Where a relay stands.
+#[derive(Debug, Default)]
+struct State {
     log_id: Option<Uuid>,
     lease: Option<Lease>,
     /// The pause after the failure that it is in.
@@ -138,23 +143,8 @@ impl Relay {
         metrics: &Metrics,
     ) -> Self {
         let metrics = RelayMetrics::register(metrics);
-        let owner = Uuid::now_v7().to_string();
-        let (log_id, lease, pause, measured, cleaned, cleaning) = (None, None, None, None, None, false);
-        Self {
-            db,
-            log,
-            clock,
-            wake,
-            options,
-            metrics,
-            owner,
-            log_id,
-            lease,
-            pause,
-            measured,
-            cleaned,
-            cleaning,
-        }
+        let (owner, state) = (Uuid::now_v7().to_string(), State::default());
+        Self { db, log, clock, wake, options, metrics, owner, state }
     }
 
     /// A relay for a database that has stock and no orders: it shows no metrics, for its rows are few and say `StockLow`.
@@ -172,7 +162,7 @@ impl Relay {
             let outcome = self.round().await;
             let wait = self.pause_after(&outcome);
             self.keep_house().await;
-            let wait = if self.cleaning { wait.min(CLEANING_PAUSE) } else { wait };
+            let wait = if self.state.cleaning { wait.min(CLEANING_PAUSE) } else { wait };
             let waits_for_news = matches!(outcome, Ok(Round::Idle | Round::Standby));
             tokio::select! {
                 () = shutdown.wait() => {}
@@ -192,11 +182,11 @@ impl Relay {
         if rows.is_empty() {
             return Ok(Round::Idle);
         }
-        let held = self.lease.map(|lease| lease.epoch);
+        let held = self.state.lease.map(|lease| lease.epoch);
         if !self.hold_lease().await? {
             return Ok(Round::Standby);
         }
-        if self.lease.map(|lease| lease.epoch) != held {
+        if self.state.lease.map(|lease| lease.epoch) != held {
             // The former holder may have published some of them since they were read.
             rows = self.waiting().await?;
         }
@@ -220,13 +210,13 @@ impl Relay {
     /// Whether this is the holder. The lease is renewed when a third of it is over.
     async fn hold_lease(&mut self) -> Result<bool, kassa_db::Error> {
         let (term, begun) = (self.options.lease, Instant::now());
-        if self.lease.is_some_and(|lease| begun + term / 3 * 2 < lease.until) {
+        if self.state.lease.is_some_and(|lease| begun + term / 3 * 2 < lease.until) {
             return Ok(true);
         }
         let micros = i64::try_from(term.as_micros()).unwrap_or(i64::MAX);
         let (owner, own) = (self.owner.clone(), self.clock.now());
         let epoch = self.db.write(move |tx| lease::hold(tx, LEASE, &owner, own, micros)).await?;
-        self.lease = epoch.map(|epoch| Lease { epoch, until: begun + term });
+        self.state.lease = epoch.map(|epoch| Lease { epoch, until: begun + term });
         Ok(epoch.is_some())
     }
 
@@ -237,8 +227,8 @@ impl Relay {
         orders: Vec<Record>,
         money: Vec<Record>,
     ) -> Result<bool, RelayError> {
-        if self.lease.is_none_or(|lease| lease.until <= Instant::now()) {
-            self.lease = None;
+        if self.state.lease.is_none_or(|lease| lease.until <= Instant::now()) {
+            self.state.lease = None;
             return Ok(false);
         }
         let rows = ids.len() as u64;
@@ -265,9 +255,9 @@ impl Relay {
 
     /// Which log it is, asked once.
     async fn log_id(&mut self) -> Result<Uuid, kassa_eventlog::Error> {
-        match self.log_id {
+        match self.state.log_id {
             Some(log_id) => Ok(log_id),
-            None => Ok(*self.log_id.insert(self.log.status(Stream::Orders).await?.log_id)),
+            None => Ok(*self.state.log_id.insert(self.log.status(Stream::Orders).await?.log_id)),
         }
     }
 
@@ -275,7 +265,7 @@ impl Relay {
     fn pause_after(&mut self, outcome: &Result<Round, RelayError>) -> Duration {
         let error = match outcome {
             Ok(round) => {
-                if self.pause.take().is_some() {
+                if self.state.pause.take().is_some() {
                     tracing::info!("the outbox is being published again");
                 }
                 return match round {
@@ -287,7 +277,7 @@ impl Relay {
             Err(error) => error,
         };
         self.metrics.failures.inc();
-        let pause = match self.pause {
+        let pause = match self.state.pause {
             // Said once, not at every try.
             None => {
                 tracing::warn!(%error, "cannot publish the outbox; it is tried again");
@@ -295,28 +285,28 @@ impl Relay {
             }
             Some(pause) => (pause * 2).min(self.options.pause_max),
         };
-        self.pause = Some(pause);
+        self.state.pause = Some(pause);
         pause
     }
 
     /// Measures the backlog and removes what was published long ago.
     async fn keep_house(&mut self) {
         let is_due = |last: Option<Instant>, every| last.is_none_or(|last| last.elapsed() >= every);
-        if is_due(self.measured, MEASURE_EVERY) {
-            self.measured = Some(Instant::now());
+        if is_due(self.state.measured, MEASURE_EVERY) {
+            self.state.measured = Some(Instant::now());
             if let Ok((rows, oldest)) = self.db.read(store::backlog).await {
                 self.wake.note_oldest(oldest);
                 self.metrics.waiting(rows, oldest.map(|oldest| self.clock.now().micros() - oldest.micros()));
             }
         }
-        if !self.cleaning && is_due(self.cleaned, self.options.clean_every) {
-            self.cleaned = Some(Instant::now());
-            self.cleaning = self.note_age().await.is_ok();
+        if !self.state.cleaning && is_due(self.state.cleaned, self.options.clean_every) {
+            self.state.cleaned = Some(Instant::now());
+            self.state.cleaning = self.note_age().await.is_ok();
         }
-        if self.cleaning {
+        if self.state.cleaning {
             // One part between two rounds, however much is due: publishing does not wait for the rest.
             let removed = self.clean_some().await;
-            self.cleaning = removed.as_ref().is_ok_and(|rows| *rows == CLEANED_MAX.unsigned_abs());
+            self.state.cleaning = removed.as_ref().is_ok_and(|rows| *rows == CLEANED_MAX.unsigned_abs());
             if let Err(error) = removed {
                 tracing::warn!(%error, "cannot clean up the outbox");
             }
@@ -341,7 +331,7 @@ impl Relay {
     }
 
     async fn stand_down(&mut self) {
-        if self.lease.take().is_none() {
+        if self.state.lease.take().is_none() {
             return;
         }
         let owner = self.owner.clone();

@@ -11,9 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::{Crossing, QUANTITY_MAX, Refusal, StockLine};
-
-pub use super::back::Back;
+use crate::inventory::{Crossing, LedgerKind, QUANTITY_MAX, Refusal, StockLine};
 
 /// Lines of a command.
 pub const LINES_MAX: usize = 1_000;
@@ -63,6 +61,19 @@ pub struct Release {
     pub kind: Back,
     /// What goes back.
     pub lines: Vec<StockLine>,
+}
+
+/// Why stock goes back: the kind of its ledger entries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Back {
+    /// The order was cancelled.
+    #[default]
+    Release,
+    /// A refund brought it back.
+    Return,
+    /// It does not: the order was cancelled and keeps it. The ledger is told, and nothing moves.
+    Kept,
 }
 
 /// Any command.
@@ -153,6 +164,16 @@ impl Command {
         let is_bad = |line: &&StockLine| !(1..=QUANTITY_MAX).contains(&line.quantity) || bad_name(&line.sku);
         let bad = self.lines().iter().find(is_bad);
         bad.map(|line| format!("cannot move {} of {:?}", line.quantity, line.sku))
+    }
+}
+
+/// The kind of the ledger's entries.
+impl From<Back> for LedgerKind {
+    fn from(back: Back) -> Self {
+        match back {
+            Back::Release | Back::Kept => Self::Release,
+            Back::Return => Self::Return,
+        }
     }
 }
 

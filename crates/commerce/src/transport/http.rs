@@ -10,7 +10,6 @@ use axum::http::header::{ETAG, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kassa_db::Db;
 use kassa_service::protected::{get, post};
 use kassa_service::{Json, Permit, Problem, Protected, RouteClass};
 use serde::Serialize;
@@ -22,7 +21,7 @@ use super::{chaos, send, store};
 use crate::catalog::prices::{self, PRODUCTS};
 use crate::catalog::{Offer, offer};
 use crate::outbox::{self, Acknowledged};
-use crate::refuse::problem_of;
+use crate::refuse::{here, problem_of, read};
 use crate::shop::Shop;
 
 /// The most values of a query, and the most commands of a call.
@@ -112,7 +111,7 @@ async fn run(shop: &Shop, commands: Vec<Command>) -> Result<Vec<Done>, Problem> 
     if let Some(flaw) = commands.iter().find_map(Command::flaw) {
         return Err(Problem::bad_request(flaw));
     }
-    let db = here(shop.inventory.as_ref())?;
+    let db = here(&shop.inventory, "stock")?;
     send::execute(shop, db, commands).await.map_err(|error| problem_of(&error))
 }
 
@@ -129,29 +128,20 @@ async fn read_ledger(
     State(shop): State<Arc<Shop>>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let db = here(shop.inventory.as_ref())?;
+    let db = here(&shop.inventory, "stock")?;
     if let Some((_, after)) = query.iter().find(|(name, _)| name == "after") {
         let after = after.parse().map_err(|_| Problem::bad_request("after is an integer"))?;
-        let page = db.read(move |tx| store::ledger_after(tx, after, LEDGER_PAGE)).await;
-        let (entries, last) = page.map_err(|error: kassa_db::Error| problem_of(&error))?;
+        let (entries, last) = read(db, move |tx| store::ledger_after(tx, after, LEDGER_PAGE)).await?;
         return Ok(Json(Entries { entries, last }).into_response());
     }
     let references = values("ref", query)?;
-    let entries = db.read(move |tx| {
-        let mut entries = Vec::new();
-        for reference in &references {
-            entries.extend(store::ledger(tx, reference)?);
-        }
-        Ok::<_, kassa_db::Error>(entries)
-    });
-    let entries = entries.await.map_err(|error| problem_of(&error))?;
+    let entries = read(db, move |tx| store::ledger_of_all(tx, &references)).await?;
     Ok(Json(Entries { entries, last: None }).into_response())
 }
 
 async fn read_outbox(_: OtherRole, State(shop): State<Arc<Shop>>) -> Result<Response, Problem> {
-    let db = here(shop.inventory.as_ref())?;
-    let rows = db.read(|tx| outbox::waiting_stock(tx, i64::MAX)).await;
-    Ok(Json(rows.map_err(|error: kassa_db::Error| problem_of(&error))?).into_response())
+    let db = here(&shop.inventory, "stock")?;
+    Ok(Json(read(db, |tx| outbox::waiting_stock(tx, i64::MAX)).await?).into_response())
 }
 
 async fn acknowledge_outbox(
@@ -159,7 +149,7 @@ async fn acknowledge_outbox(
     State(shop): State<Arc<Shop>>,
     Json(done): Json<Acknowledged>,
 ) -> Result<Response, Problem> {
-    let db = here(shop.inventory.as_ref())?;
+    let db = here(&shop.inventory, "stock")?;
     let gone = db.write(move |tx| outbox::acknowledge(tx, &done)).await;
     let gone = gone.map_err(|error: kassa_db::Error| problem_of(&error))?;
     Ok(Json(serde_json::json!({ "acknowledged": gone })).into_response())
@@ -171,7 +161,7 @@ async fn list_offers(
     headers: HeaderMap,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let db = here(shop.catalog.as_ref())?;
+    let db = here(&shop.catalog, "catalogue")?;
     let offers = if query.iter().any(|(name, _)| name == "id") {
         let ids = values("id", query)?.iter().map(|id| id.parse()).collect::<Result<_, _>>();
         let ids = ids.map_err(|_| Problem::bad_request("an id is an integer"))?;
@@ -202,8 +192,4 @@ fn values(name: &str, query: Vec<(String, String)>) -> Result<Vec<String>, Probl
         }
         _ => Ok(values),
     }
-}
-
-fn here(db: Option<&Db>) -> Result<&Db, Problem> {
-    db.ok_or_else(|| Problem::not_found("this process has no such database"))
 }

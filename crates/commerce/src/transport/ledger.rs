@@ -1,6 +1,6 @@
 //! The ledger, wherever it is, for the audit: what the commands of an order have moved.
 
-use kassa_service::client::{Call, Sent};
+use kassa_service::client::Call;
 use serde::Deserialize;
 
 use super::client::{Backend, StockClient};
@@ -28,14 +28,8 @@ impl StockClient {
         match &self.backend {
             Backend::Here(db) => {
                 let asked = references.to_vec();
-                let read = db.read(move |tx| {
-                    let mut entries = Vec::new();
-                    for reference in &asked {
-                        entries.extend(store::ledger(tx, reference)?);
-                    }
-                    Ok::<_, kassa_db::Error>(entries)
-                });
-                read.await.map_err(|error| error.to_string())
+                let read = db.read(move |tx| store::ledger_of_all(tx, &asked)).await;
+                read.map_err(|error: kassa_db::Error| error.to_string())
             }
             Backend::Away(peer) => Ok(ask(peer, path(references)).await?.entries),
             Backend::Unconfigured => Err("no inventory is configured".to_owned()),
@@ -60,13 +54,8 @@ impl StockClient {
 }
 
 async fn ask(peer: &Peer, path: String) -> Result<Entries, String> {
-    match peer.send(Call::get(path)).await {
-        Sent::Answer(answer) if answer.status.is_success() => {
-            answer.json().map_err(|error| format!("cannot read the ledger: {error}"))
-        }
-        Sent::Answer(answer) => Err(format!("inventory answered {}", answer.status)),
-        Sent::NotSent(why) | Sent::Unknown(why) => Err(why),
-    }
+    let answer = peer.fetch(Call::get(path)).await?;
+    answer.json().map_err(|error| format!("cannot read the ledger: {error}"))
 }
 
 /// References of orders are UUIDs and numbers: nothing in them is to be escaped.

@@ -7,7 +7,6 @@
 //!
 //! [`orders::apart`]: crate::orders::apart
 
-pub(crate) mod back;
 mod backlog;
 pub mod chaos;
 pub(crate) mod client;

@@ -7,8 +7,7 @@ use kassa_model::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::back::put_back;
-use super::commands::{Command, Deduct, Done, Release, Reply};
+use super::commands::{Back, Command, Deduct, Done, Release, Reply};
 use super::store::{self, Recorded};
 use crate::inventory::{self, Crossing, StockLine};
 
@@ -133,6 +132,19 @@ fn bring_back(tx: &mut Tx<'_>, command: &Release, now: Timestamp) -> Result<Repl
         }
     }
     Ok(Reply::Void { why: format!("{} has been replaced", command.of) })
+}
+
+/// Gives stock back to the books of this database, or tells them that it is kept.
+pub(crate) fn put_back(
+    tx: &mut Tx<'_>,
+    (reference, back): (&str, Back),
+    lines: &[StockLine],
+    now: Timestamp,
+) -> Result<(), Error> {
+    match back {
+        Back::Kept => inventory::keep(tx, reference, lines, now),
+        Back::Release | Back::Return => inventory::give_back(tx, reference, back.into(), lines, now),
+    }
 }
 
 /// What a deduct that another command names has come to.

@@ -7,10 +7,9 @@ use kassa_db::{Db, Error};
 use kassa_service::client::{Answer, Call, Sent};
 use serde::de::DeserializeOwned;
 
-use super::back::Back;
 use super::chaos::Disturbance;
 use super::client::{Backend, CommandOutcome};
-use super::commands::{self, Command, Done, Reply};
+use super::commands::{self, Back, Command, Done, Reply};
 use super::run;
 use crate::inventory::LedgerKind;
 use crate::peer::{self, Peer};

@@ -175,6 +175,15 @@ pub fn ledger(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<Entry>, Error> {
     tx.all(sql, params![reference, &end], entry)
 }
 
+/// As [`ledger`], of all these.
+pub(super) fn ledger_of_all(tx: &mut Tx<'_>, references: &[String]) -> Result<Vec<Entry>, Error> {
+    let mut entries = Vec::new();
+    for reference in references {
+        entries.extend(ledger(tx, reference)?);
+    }
+    Ok(entries)
+}
+
 /// The entries of the ledger that come after the one with the number `after`, at most `most`, and the number of the last.
 pub(super) fn ledger_after(
     tx: &mut Tx<'_>,

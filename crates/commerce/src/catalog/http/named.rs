@@ -7,6 +7,7 @@ use kassa_service::Problem;
 
 use super::super::product::Product;
 use super::super::{check, store};
+use crate::refuse::here;
 use crate::shop::Shop;
 
 /// What a path names.
@@ -57,5 +58,5 @@ pub(super) fn unknown(name: &str) -> Problem {
 
 /// The catalogue's database; the routes are there only where it is.
 pub(super) fn catalog(shop: &Shop) -> Result<&Db, Problem> {
-    shop.catalog.as_ref().ok_or_else(|| Problem::not_found("no catalogue here"))
+    here(&shop.catalog, "catalogue")
 }

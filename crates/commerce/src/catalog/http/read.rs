@@ -22,7 +22,7 @@ use crate::inventory::{self, Stock};
 use crate::page::{self, Page, Total};
 use crate::params::Params;
 use crate::precondition;
-use crate::refuse::problem_of;
+use crate::refuse;
 use crate::shop::Shop;
 
 /// The most categories that are listed.
@@ -109,8 +109,7 @@ pub(super) async fn list_categories(
         return Ok(show(&answer, &headers));
     }
     let ticket = shop.products.ticket();
-    let found = catalog(&shop)?.read(|tx| store::categories(tx, CATEGORIES_MAX)).await;
-    let found = found.map_err(|error: Error| problem_of(&error))?;
+    let found = refuse::read(catalog(&shop)?, |tx| store::categories(tx, CATEGORIES_MAX)).await?;
     let results = found.into_iter().map(|(name, count)| Category { name, count }).collect();
     let body = json(&Page::whole(results))?;
     let answer = Arc::new(CachedAnswer { etag: etag_of(&body)?, body });
@@ -133,20 +132,17 @@ async fn read_with<T: Send + 'static>(
     mut find: impl FnMut(&mut Tx<'_>) -> Result<(Vec<Product>, T), Error> + Send + 'static,
 ) -> Result<((Vec<Product>, Vec<Stock>), T), Problem> {
     let together = shop.stock_is_with_catalog();
-    let found = catalog(shop)?.read(move |tx| {
+    let found = refuse::read(catalog(shop)?, move |tx| {
         let (products, more) = find(tx)?;
         let stock = if together { stock_of(tx, &tracked(&products))? } else { Vec::new() };
         Ok(((products, stock), more))
     });
-    let ((products, stock), more) = found.await.map_err(|error: Error| problem_of(&error))?;
-    match &shop.inventory {
-        Some(inventory) if !together => {
-            let skus = tracked(&products);
-            let stock = inventory.read(move |tx| stock_of(tx, &skus)).await.unwrap_or_default();
-            Ok(((products, stock), more))
-        }
-        _ => Ok(((products, stock), more)),
+    let ((products, mut stock), more) = found.await?;
+    if let Some(inventory) = shop.inventory.as_ref().filter(|_| !together) {
+        let skus = tracked(&products);
+        stock = inventory.read(move |tx| stock_of(tx, &skus)).await.unwrap_or_default();
     }
+    Ok(((products, stock), more))
 }
 
 fn tracked(products: &[Product]) -> Vec<String> {

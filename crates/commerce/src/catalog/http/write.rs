@@ -9,6 +9,8 @@ use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::{Allowed, need};
+use kassa_db::Tx;
+use kassa_model::Timestamp;
 use kassa_service::{Bare, Object, Problem};
 
 use super::super::body::{ChangeAsk, NewBody, PartBody, WholeBody};
@@ -20,7 +22,7 @@ use crate::act::{Failed, Keyed, once, refuse};
 use crate::idempotency::Answer;
 use crate::inventory::{self, Stock};
 use crate::precondition::{self, IfMatch};
-use crate::refuse::problem_of;
+use crate::refuse::{problem_of, read};
 use crate::shop::Shop;
 
 type PathName = Result<Path<String>, PathRejection>;
@@ -64,7 +66,7 @@ pub(super) async fn patch_product(
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("PATCH", &route(&named)), &body)?;
     let asked = body.into_change(&shop.options)?;
-    change(&shop, named, keyed, &headers, asked).await
+    carry_out(&shop, named, keyed, &headers, Act::Change(asked)).await
 }
 
 /// `PUT /v1/products/{id}`: what is absent is emptied, but for `track_stock` and the currency.
@@ -78,7 +80,7 @@ pub(super) async fn replace_product(
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("PUT", &route(&named)), &body)?;
     let asked = body.into_change(&shop.options)?;
-    change(&shop, named, keyed, &headers, asked).await
+    carry_out(&shop, named, keyed, &headers, Act::Change(asked)).await
 }
 
 /// `DELETE /v1/products/{id}` archives it → 204.
@@ -91,19 +93,7 @@ pub(super) async fn archive_product(
 ) -> Result<Response, Problem> {
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("DELETE", &route(&named)), &())?;
-    let wanted = IfMatch::of(&headers)?;
-    let now = shop.now();
-    let (response, done) = once(catalog(&shop)?, keyed, now, move |tx| {
-        let Some(before) = named.find(tx)? else { return Ok((refuse(named.unknown())?, None)) };
-        require_version(&wanted, &before)?;
-        match archive(tx, before.id, Some(before.version), now) {
-            Ok(product) => Ok((nothing(), Some(product.sku))),
-            Err(error) => refused(error),
-        }
-    })
-    .await?;
-    forget(&shop, done);
-    Ok(response)
+    carry_out(&shop, named, keyed, &headers, Act::Archive).await
 }
 
 /// `POST /v1/products/{id}/restore` brings an archived product back → 200 with the product.
@@ -116,67 +106,75 @@ pub(super) async fn restore_product(
 ) -> Result<Response, Problem> {
     let named = Named::of(path)?;
     let keyed = Keyed::of(&caller, &headers, ("POST", &format!("{}/restore", route(&named))), &())?;
-    let wanted = IfMatch::of(&headers)?;
-    let (now, is_here) = (shop.now(), shop.stock_is_with_catalog());
-    let (response, done) = once(catalog(&shop)?, keyed, now, move |tx| {
-        let Some(before) = named.find_any(tx)? else { return Ok((refuse(named.unknown())?, None)) };
-        require_version(&wanted, &before)?;
-        match restore(tx, before.id, Some(before.version), now) {
-            Ok(product) => {
-                let stock = if is_here { inventory::store::by_sku(tx, &product.sku)? } else { None };
-                Ok((answer(StatusCode::OK, &product, stock.as_ref()), Some(product)))
-            }
-            Err(error) => refused(error),
-        }
-    })
-    .await?;
-    if let Some(product) = done {
-        shop.products.forget(&product.sku);
-        open_apart(&shop, &product, shop.options.low_stock_at).await;
-    }
-    Ok(response)
+    carry_out(&shop, named, keyed, &headers, Act::Restore).await
 }
 
-async fn change(
+/// What becomes of a product that there is.
+enum Act {
+    Change(ChangeAsk),
+    Archive,
+    Restore,
+}
+
+impl Act {
+    /// The product that it is for: an archived one can only be brought back.
+    fn find(&self, tx: &mut Tx<'_>, named: &Named) -> Result<Option<Product>, kassa_db::Error> {
+        match self {
+            Self::Change(_) | Self::Archive => named.find(tx),
+            Self::Restore => named.find_any(tx),
+        }
+    }
+
+    fn carry_out(&self, tx: &mut Tx<'_>, before: &Product, now: Timestamp) -> Result<Product, Error> {
+        let (id, version) = (before.id, Some(before.version));
+        match self {
+            Self::Change(asked) => update(tx, id, version, &asked.change, now),
+            Self::Archive => archive(tx, id, version, now),
+            Self::Restore => restore(tx, id, version, now),
+        }
+    }
+}
+
+async fn carry_out(
     shop: &Shop,
     named: Named,
     keyed: Keyed,
     headers: &HeaderMap,
-    asked: ChangeAsk,
+    act: Act,
 ) -> Result<Response, Problem> {
     let wanted = IfMatch::of(headers)?;
     let (now, is_here) = (shop.now(), shop.stock_is_with_catalog());
-    if asked.change.track_stock == Some(false) {
+    if matches!(&act, Act::Change(asked) if asked.change.track_stock == Some(false)) {
         require_no_stock_apart(shop, &named).await?;
     }
     let (response, done) = once(catalog(shop)?, keyed, now, move |tx| {
-        let Some(before) = named.find(tx)? else { return Ok((refuse(named.unknown())?, None)) };
+        let Some(before) = act.find(tx, &named)? else { return Ok((refuse(named.unknown())?, None)) };
         require_version(&wanted, &before)?;
-        asked.check_sku(&before.sku)?;
-        match update(tx, before.id, Some(before.version), &asked.change, now) {
-            Ok(product) => {
-                let stock = if is_here { inventory::store::by_sku(tx, &product.sku)? } else { None };
-                Ok((answer(StatusCode::OK, &product, stock.as_ref()), Some(product)))
-            }
-            Err(error) => refused(error),
+        if let Act::Change(asked) = &act {
+            asked.check_sku(&before.sku)?;
         }
+        let product = match act.carry_out(tx, &before, now) {
+            Ok(product) => product,
+            Err(error) => return refused(error),
+        };
+        if matches!(act, Act::Archive) {
+            return Ok((nothing(), Some(product)));
+        }
+        let stock = if is_here { inventory::store::by_sku(tx, &product.sku)? } else { None };
+        Ok((answer(StatusCode::OK, &product, stock.as_ref()), Some(product)))
     })
     .await?;
     if let Some(product) = done {
         shop.products.forget(&product.sku);
-        open_apart(shop, &product, shop.options.low_stock_at).await;
+        if product.archived_at.is_none() {
+            open_apart(shop, &product, shop.options.low_stock_at).await;
+        }
     }
     Ok(response)
 }
 
 fn route(named: &Named) -> String {
     format!("/v1/products/{named:?}")
-}
-
-fn forget(shop: &Shop, sku: Option<String>) {
-    if let Some(sku) = sku {
-        shop.products.forget(&sku);
-    }
 }
 
 fn answer(status: StatusCode, product: &Product, stock: Option<&Stock>) -> Answer {
@@ -215,11 +213,8 @@ async fn require_no_stock_apart(shop: &Shop, named: &Named) -> Result<(), Proble
         return Ok(());
     };
     let named = named.clone();
-    let found = catalog(shop)?.read(move |tx| named.find(tx)).await;
-    let Some(product) = found.map_err(|error: kassa_db::Error| problem_of(&error))? else { return Ok(()) };
-    let sku = product.sku.clone();
-    let stock = inventory.read(move |tx| inventory::store::by_sku(tx, &sku)).await;
-    match stock.map_err(|error: kassa_db::Error| problem_of(&error))? {
+    let Some(product) = read(catalog(shop)?, move |tx| named.find(tx)).await? else { return Ok(()) };
+    match read(inventory, move |tx| inventory::store::by_sku(tx, &product.sku)).await? {
         Some(Stock { sku, on_hand, .. }) if on_hand > 0 => Err(problem(Error::StockInBooks { sku, on_hand })),
         _ => Ok(()),
     }

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::super::body::{Body, Decimal, Field, elements, integer, shown, text as text_of};
 use super::super::list::{self, PAGE_ROWS};
-use super::super::placing::{Arrival, here, offers, place};
+use super::super::placing::{Arrival, offers, place};
 use super::super::refusal::{Allowed, Refusal};
 use super::{A, Message, PathText, number};
 use crate::catalog::{NAME_CHARS_MAX, Offer};
@@ -27,7 +27,7 @@ use crate::orders::store;
 use crate::orders::{
     EdgeError, Item, Items, ItemsError, Line, Order, PlaceError, Placed, Status, SubmitError,
 };
-use crate::refuse::problem_of;
+use crate::refuse::{here, problem_of};
 use crate::shop::Shop;
 use crate::text;
 
@@ -51,7 +51,7 @@ pub(in crate::compat) fn routes(shop: Arc<Shop>) -> Protected {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct OrderView<'a> {
+struct GameOrder<'a> {
     id: i64,
     customer_name: Option<&'a str>,
     total: Decimal,
@@ -69,7 +69,7 @@ struct ItemView {
     order_id: i64,
 }
 
-impl<'a> OrderView<'a> {
+impl<'a> GameOrder<'a> {
     fn new(order: &'a Order) -> Self {
         let item = |(place, line): (i64, &Line)| ItemView {
             id: order.number.saturating_mul(ITEM_NUMBERS).saturating_add(place),
@@ -121,7 +121,7 @@ async fn list_orders(
             let is_full = i64::try_from(orders.len()).is_ok_and(|count| count >= PAGE_ROWS);
             let listed = orders.iter().filter(|order| is_listed(order));
             let elements =
-                listed.map(|order| list::element(&OrderView::new(order))).collect::<Result<_, _>>()?;
+                listed.map(|order| list::element(&GameOrder::new(order))).collect::<Result<_, _>>()?;
             Ok((elements, orders.last().filter(|_| is_full).map(|last| last.number)))
         }
     })

@@ -32,6 +32,9 @@ const LATENCY_MS_DEFAULT: u64 = 5_000;
 pub(super) struct Admin;
 
 impl Dialect for Admin {
+    /// None: it is a native route.
+    const LETTERS: &'static [&'static str] = &[];
+
     fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
         access.admit(parts, RouteClass::Native)
     }

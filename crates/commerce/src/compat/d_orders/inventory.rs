@@ -16,10 +16,9 @@ use std::time::Instant;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kassa_access::{Access, Caller, Denied, need};
+use kassa_access::{Caller, need};
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 use kassa_service::protected::{get, post};
@@ -28,13 +27,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::super::body::{Body, text};
-use super::super::placing::here;
 use super::super::refusal::{Allowed, Dialect, Refusal, long};
 use super::{ItemBody, asked};
 use crate::catalog::{is_sku, prices};
 use crate::idempotency::{self, Answer, KEY_BYTES_MAX};
 use crate::inventory::store::{self, Only};
 use crate::inventory::{self, LedgerKind, QUANTITY_MAX, Refusal as StockRefusal, Stock, StockLine, Taken};
+use crate::refuse::{here, read};
 use crate::shop::Shop;
 use crate::transport::chaos;
 
@@ -46,9 +45,7 @@ const ITEMS_MAX: i64 = 10_000;
 pub(super) struct D;
 
 impl Dialect for D {
-    fn admit(access: &Access, parts: &Parts) -> Result<Caller, Denied> {
-        access.admit_compat(parts, &["D"])
-    }
+    const LETTERS: &'static [&'static str] = &["D"];
 
     fn no(refusal: &Refusal<Self>) -> Answer {
         long(refusal)
@@ -125,8 +122,8 @@ async fn list_items(
     _: Allowed<D, need::Read>,
     State(shop): State<Arc<Shop>>,
 ) -> Result<Response, Refusal<D>> {
-    let found = here(&shop.inventory, "stock")?.read(|tx| store::list(tx, "", Only::All, ITEMS_MAX)).await;
-    let stock = found.map_err(|error: Error| Refusal::from(error))?;
+    let stock = here(&shop.inventory, "stock")?;
+    let stock = read(stock, |tx| store::list(tx, "", Only::All, ITEMS_MAX)).await?;
     let names = names(&shop, &stock).await;
     let items: Vec<_> = stock.iter().map(|stock| ItemView::new(stock, &names).without_times()).collect();
     Ok(Json(Many { success: true, count: items.len(), items }).into_response())
@@ -138,8 +135,8 @@ async fn get_item(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal<D>> {
     let sku = path.ok().map(|Path(sku)| sku).filter(|sku| is_sku(sku)).ok_or_else(no_item)?;
-    let found = here(&shop.inventory, "stock")?.read(move |tx| store::by_sku(tx, &sku)).await;
-    let stock = [found.map_err(|error: Error| Refusal::from(error))?.ok_or_else(no_item)?];
+    let found = read(here(&shop.inventory, "stock")?, move |tx| store::by_sku(tx, &sku)).await?;
+    let stock = [found.ok_or_else(no_item)?];
     let names = names(&shop, &stock).await;
     Ok(Json(One { success: true, item: ItemView::new(&stock[0], &names) }).into_response())
 }

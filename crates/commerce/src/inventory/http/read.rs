@@ -1,4 +1,4 @@
-//! Stock and its ledger, read.
+//! Stock and its ledger, read; which SKU a path names, and the database that knows it.
 
 use std::sync::Arc;
 
@@ -9,17 +9,16 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kassa_access::{Allowed, need};
-use kassa_db::{Error, Tx};
+use kassa_db::{Db, Error, Tx};
 use kassa_service::{Bare, Json, Problem};
 
 use super::super::stock::Stock;
 use super::super::store::{self, Only};
 use super::super::view::{EntryView, StockView};
-use super::path::{inventory, sku_of, unknown};
 use crate::catalog::{self, Product, is_sku};
 use crate::page::{self, Page, Total, cut};
 use crate::params::Params;
-use crate::refuse::problem_of;
+use crate::refuse::{here, read};
 use crate::shop::Shop;
 
 const LIMIT_DEFAULT: i64 = 50;
@@ -42,7 +41,7 @@ pub(super) async fn list_stock(
         let why = "archived cannot be asked for here: the catalogue is in another database or process";
         return Err(Problem::bad_request(why));
     }
-    let found = inventory(&shop)?.read(move |tx| {
+    let found = read(inventory(&shop)?, move |tx| {
         let stock = store::list_of(tx, &after, (only, archived), limit + 1)?;
         let products = if named { products_of(tx, &stock)? } else { Vec::new() };
         let total = match counting {
@@ -51,7 +50,7 @@ pub(super) async fn list_stock(
         };
         Ok((stock, products, total))
     });
-    let (mut stock, products, total) = found.await.map_err(|error: Error| problem_of(&error))?;
+    let (mut stock, products, total) = found.await?;
     let more = cut(&mut stock, limit);
     let name = |sku: &str| products.iter().find(|product| product.sku == sku);
     let next_cursor = stock.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(&last.sku));
@@ -69,12 +68,12 @@ pub(super) async fn get_stock(
     let sku = sku_of(path)?;
     let named = shop.stock_is_with_catalog();
     let asked = sku.clone();
-    let found = inventory(&shop)?.read(move |tx| {
+    let found = read(inventory(&shop)?, move |tx| {
         let Some(stock) = store::by_sku(tx, &asked)? else { return Ok(None) };
         let product = if named { catalog::store::by_skus(tx, &[&asked])?.pop() } else { None };
         Ok(Some((stock, product)))
     });
-    match found.await.map_err(|error: Error| problem_of(&error))? {
+    match found.await? {
         Some((stock, product)) => Ok(Json(StockView::new(&stock, product.as_ref())).into_response()),
         None => Err(unknown(&sku)),
     }
@@ -92,17 +91,34 @@ pub(super) async fn list_ledger(
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let before = params.text("cursor").map(parse_place).transpose()?.unwrap_or(i64::MAX);
     let asked = sku.clone();
-    let found = inventory(&shop)?.read(move |tx| match store::by_sku(tx, &asked)? {
+    let found = read(inventory(&shop)?, move |tx| match store::by_sku(tx, &asked)? {
         None => Ok(None),
         Some(_) => store::ledger(tx, &asked, before, limit + 1).map(Some),
     });
-    let Some(mut entries) = found.await.map_err(|error: Error| problem_of(&error))? else {
-        return Err(unknown(&sku));
-    };
+    let Some(mut entries) = found.await? else { return Err(unknown(&sku)) };
     let more = cut(&mut entries, limit);
     let next_cursor = entries.last().filter(|_| more).map(|last| last.id.to_string());
     let results: Vec<_> = entries.iter().map(EntryView::new).collect();
     Ok(Json(Page { results, next_cursor, total: Total::default() }).into_response())
+}
+
+/// The database of stock; the routes are there only where it is.
+pub(super) fn inventory(shop: &Shop) -> Result<&Db, Problem> {
+    here(&shop.inventory, "stock")
+}
+
+/// The SKU in a path. A text that is no SKU is a SKU that there is not.
+pub(super) fn sku_of(path: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
+    match path {
+        Ok(Path(sku)) if is_sku(&sku) => Ok(sku),
+        Ok(Path(text)) => Err(unknown(&text)),
+        Err(_) => Err(Problem::bad_request("the path is not UTF-8")),
+    }
+}
+
+pub(super) fn unknown(sku: &str) -> Problem {
+    let shown: String = sku.chars().take(120).collect();
+    Problem::not_found(format!("no stock of {shown}"))
 }
 
 fn products_of(tx: &mut Tx<'_>, stock: &[Stock]) -> Result<Vec<Product>, Error> {

@@ -15,7 +15,7 @@ use super::super::by_hand::{MoveError, Moved, Movement, move_once};
 use super::super::stock::{LedgerKind, QUANTITY_MAX, Refusal, Stock};
 use super::super::store::{self, open};
 use super::super::view::StockView;
-use super::path::{inventory, sku_of, unknown};
+use super::read::{inventory, sku_of, unknown};
 use crate::act::{Done, Failed, Keyed, once, refuse};
 use crate::catalog::NAME_CHARS_MAX;
 use crate::idempotency::{self, Answer};

@@ -15,10 +15,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::answer::unknown;
-use super::super::filter::Filter;
 use super::super::lists;
 use super::super::lists::question::{Changes, Cursor, Question, parse_cursor};
-use super::super::order::{Order, Refund, RefundedLine};
+use super::super::order::{Filter, Order, Refund, RefundedLine};
 use super::super::sources::orders;
 use super::super::store;
 use super::super::view::Audience;
@@ -26,7 +25,7 @@ use super::caller::{Onlooker, PathId, order_id, require_orders};
 use crate::page::{self, Page};
 use crate::params::{End, Params};
 use crate::precondition;
-use crate::refuse::problem_of;
+use crate::refuse::read;
 use crate::shop::Shop;
 
 const LIMIT_DEFAULT: i64 = 50;
@@ -79,8 +78,7 @@ pub(super) async fn list_orders(
 ) -> Result<Json<Page<Value>>, Problem> {
     let db = orders(&shop)?;
     let question = question(&Params::of(&uri, &PARAMETERS)?, &shop.zone(), db.engine())?;
-    let read = db.read(move |tx| lists::find(tx, &question));
-    let found = read.await.map_err(|error: kassa_db::Error| problem_of(&error))?;
+    let found = read(db, move |tx| lists::find(tx, &question)).await?;
     let results = found.orders.iter().map(|order| value(order, Audience::Shop)).collect();
     Ok(Json(Page { results, next_cursor: found.next_cursor, total: found.total }))
 }
@@ -94,8 +92,7 @@ pub(super) async fn list_refunds(
 ) -> Result<Json<Page<RefundView>>, Problem> {
     let order = find(&shop, order_id(path)?).await?;
     let id = order.id.clone();
-    let read = orders(&shop)?.read(move |tx| store::refunds(tx, &id));
-    let found = read.await.map_err(|error: kassa_db::Error| problem_of(&error))?;
+    let found = read(orders(&shop)?, move |tx| store::refunds(tx, &id)).await?;
     let view = |(refund, at): (Refund, Timestamp)| RefundView {
         id: refund.id,
         amount: order.money(refund.amount_minor),
@@ -107,8 +104,7 @@ pub(super) async fn list_refunds(
 
 async fn find(shop: &Shop, id: String) -> Result<Order, Problem> {
     let wanted = id.clone();
-    let read = orders(shop)?.read(move |tx| store::by_id(tx, &wanted));
-    let found = read.await.map_err(|error: kassa_db::Error| problem_of(&error))?;
+    let found = read(orders(shop)?, move |tx| store::by_id(tx, &wanted)).await?;
     found.ok_or_else(|| unknown(&id))
 }
 

@@ -11,7 +11,6 @@ use kassa_model::{Timestamp, failpoint};
 use kassa_service::{ClientAddress, Object, OptionalObject, Problem};
 use serde::Serialize;
 
-use super::super::after;
 use super::super::answer::{changed, failed, repeated, shape};
 use super::super::apart::edit as apart;
 use super::super::change::{cancel, edit, fulfil, refund};
@@ -23,7 +22,7 @@ use super::super::lines::TooLarge;
 use super::super::order::StockPlace;
 use super::super::place::Orderer;
 use super::super::request::{CancelBody, EditBody, FulfilBody, OrderBody, RefundBody};
-use super::super::sources::{orders, products, stock_place};
+use super::super::sources::{orders, products, stock_place, tell_changed};
 use super::super::submit::{Submission, submit};
 use super::super::target::Target;
 use super::caller::{Buyer, PathId, order_id};
@@ -198,7 +197,7 @@ impl Ask {
         .await?;
         failpoint::hit("orders.after_commit");
         if let Some(change) = change {
-            after::tell(&self.shop, &change, self.stock);
+            tell_changed(&self.shop, &change, self.stock);
         }
         Ok(response)
     }

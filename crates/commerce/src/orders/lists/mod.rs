@@ -23,8 +23,7 @@ use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use uuid::Uuid;
 
 use self::question::{Changes, Question};
-use super::filter::Filter;
-use super::order::Order;
+use super::order::{Filter, Order};
 use super::store::{by_id, by_number, list};
 use crate::page::{COUNTED_MAX, CountAsked, Total, cut};
 

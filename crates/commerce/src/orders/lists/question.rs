@@ -2,7 +2,7 @@
 
 use kassa_model::Timestamp;
 
-use super::super::filter::Filter;
+use super::super::order::Filter;
 use crate::page::CountAsked;
 
 /// What is asked.

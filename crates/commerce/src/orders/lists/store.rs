@@ -3,8 +3,7 @@
 use kassa_db::{Error, Tx, params};
 use kassa_model::Timestamp;
 
-use super::super::filter::Filter;
-use super::super::order::{Order, Status};
+use super::super::order::{Filter, Order, Status};
 use super::super::store::{read, select_orders, with_lines};
 use super::question::Changes;
 

@@ -4,7 +4,7 @@ use axum::http::Method;
 use kassa_model::{Clock, MICROS_PER_DAY};
 use serde_json::{Value, json};
 
-use super::super::leaving;
+use super::super::store::remove_failed;
 use super::support::{Answered, TestShop, shops};
 
 fn cart(quantity: i64) -> Value {
@@ -114,7 +114,7 @@ async fn the_reference_of_an_order_that_leaves_goes_to_another_that_failed_with_
         );
         let remove = || {
             let now = shop.clock.now();
-            shop.db.write_blocking(move |tx| leaving::remove_failed(tx, 30, now, 100)).unwrap()
+            shop.db.write_blocking(move |tx| remove_failed(tx, 30, now, 100)).unwrap()
         };
         shop.clock.advance(30 * MICROS_PER_DAY - 5);
         assert_eq!(remove(), 1, "{:?}", shop.engine());
@@ -143,7 +143,7 @@ async fn failed_orders_leave_with_all_that_names_them() {
         assert_eq!(place(&shop, "k4", &cart(2)).await.status, 201);
         let remove = || {
             let now = shop.clock.now();
-            shop.db.write_blocking(move |tx| leaving::remove_failed(tx, 30, now, 100)).unwrap()
+            shop.db.write_blocking(move |tx| remove_failed(tx, 30, now, 100)).unwrap()
         };
         shop.clock.advance(30 * MICROS_PER_DAY - 1);
         shop.change("DELETE FROM outbox WHERE kind = 'OrderFailed' AND seq > 0 AND order_id IN (SELECT id FROM orders \

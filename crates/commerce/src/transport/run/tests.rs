@@ -6,7 +6,7 @@ use kassa_db::testing::TestPostgres;
 use super::*;
 use crate::MIGRATIONS;
 use crate::inventory::LedgerKind;
-use crate::transport::back::Back;
+use crate::transport::commands::Back;
 
 const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
