@@ -14,6 +14,14 @@ pub(crate) enum Bots {
 }
 
 impl Bots {
+    fn of(all: bool, of_old_dialects: bool) -> Self {
+        match (all, of_old_dialects) {
+            (true, _) => Self::All,
+            (false, true) => Self::OfOldDialects,
+            (false, false) => Self::None,
+        }
+    }
+
     /// Whether `event` counts.
     pub(crate) fn count(self, event: &Event) -> bool {
         match self {
@@ -27,21 +35,13 @@ impl Bots {
 impl Query {
     /// Which bots' rows count.
     pub(crate) fn bots(&self) -> Bots {
-        match (self.include_bots, self.include_dialect_bots) {
-            (true, _) => Bots::All,
-            (false, true) => Bots::OfOldDialects,
-            (false, false) => Bots::None,
-        }
+        Bots::of(self.include_bots, self.include_dialect_bots)
     }
 }
 
 impl EventFilter {
     /// Which bots' rows are listed.
     pub(crate) fn bots(&self) -> Bots {
-        match (self.include_bots, self.include_dialect_bots) {
-            (true, _) => Bots::All,
-            (false, true) => Bots::OfOldDialects,
-            (false, false) => Bots::None,
-        }
+        Bots::of(self.include_bots, self.include_dialect_bots)
     }
 }

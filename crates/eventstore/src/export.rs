@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use kassa_model::{OrderPart, Timestamp, VISIT_TEXTS};
+use kassa_model::{ORIGIN_TEXTS, OrderPart, Timestamp, VISIT_TEXTS};
 
 use crate::batch::Row;
 use crate::query::EventFilter;
@@ -35,17 +35,8 @@ pub struct EventRef<'a> {
     pub host: Option<&'a str>,
     pub path: Option<&'a str>,
     pub title: Option<&'a str>,
-    pub referrer: Option<&'a str>,
-    pub source: Option<&'a str>,
-    pub utm_source: Option<&'a str>,
-    pub utm_medium: Option<&'a str>,
-    pub utm_campaign: Option<&'a str>,
-    pub utm_term: Option<&'a str>,
-    pub utm_content: Option<&'a str>,
-    pub device: Option<&'a str>,
-    pub browser: Option<&'a str>,
-    pub os: Option<&'a str>,
-    pub country: Option<&'a str>,
+    /// As [`Event::origin`](kassa_model::Event::origin).
+    pub origin: [Option<&'a str>; ORIGIN_TEXTS],
     pub component: Option<&'a str>,
     pub location_type: Option<&'a str>,
     pub target: Option<&'a str>,
@@ -84,17 +75,7 @@ impl<'a> EventRef<'a> {
             host: event.host.as_deref(),
             path: event.path.as_deref(),
             title: event.title.as_deref(),
-            referrer: event.referrer.as_deref(),
-            source: event.source.as_deref(),
-            utm_source: event.utm_source.as_deref(),
-            utm_medium: event.utm_medium.as_deref(),
-            utm_campaign: event.utm_campaign.as_deref(),
-            utm_term: event.utm_term.as_deref(),
-            utm_content: event.utm_content.as_deref(),
-            device: event.device.as_deref(),
-            browser: event.browser.as_deref(),
-            os: event.os.as_deref(),
-            country: event.country.as_deref(),
+            origin: event.origin(),
             component: event.component.as_deref(),
             location_type: event.location_type.as_deref(),
             target: event.target.as_deref(),
@@ -106,24 +87,11 @@ impl<'a> EventRef<'a> {
     /// About how much memory its text takes, bytes.
     pub(crate) fn bytes(&self) -> u64 {
         let [id, name_sent, props] = [self.id, self.name_sent, self.props].map(str::len);
-        let optional = [
-            self.user,
-            self.path,
-            self.title,
-            self.referrer,
-            self.utm_source,
-            self.utm_medium,
-            self.utm_campaign,
-            self.utm_term,
-            self.utm_content,
-            self.component,
-            self.location_type,
-            self.target,
-        ];
-        // Entry page, referrer and campaign; the visit's other texts are short.
+        let optional = [self.user, self.path, self.title, self.component, self.location_type, self.target];
+        // Referrer and campaign, of the event and of its visit, and the entry page; the other texts of both are short.
         let visit = self.visit.map_or([None; VISIT_TEXTS], |(_, texts)| texts);
-        let of_visit = visit[..1].iter().chain(&visit[3..9]).copied();
-        let texts: usize = optional.into_iter().chain(of_visit).flatten().map(str::len).sum();
+        let origins = self.origin[1..7].iter().chain(&visit[..1]).chain(&visit[3..9]).copied();
+        let texts: usize = optional.into_iter().chain(origins).flatten().map(str::len).sum();
         ROW_BYTES + (id + name_sent + props + texts) as u64
     }
 }

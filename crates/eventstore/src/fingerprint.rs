@@ -153,25 +153,9 @@ impl Item {
     }
 }
 
-fn optional_texts(event: &Event) -> [Option<&str>; 18] {
-    [
-        event.user.as_deref(),
-        event.host.as_deref(),
-        event.path.as_deref(),
-        event.title.as_deref(),
-        event.referrer.as_deref(),
-        event.source.as_deref(),
-        event.utm_source.as_deref(),
-        event.utm_medium.as_deref(),
-        event.utm_campaign.as_deref(),
-        event.utm_term.as_deref(),
-        event.utm_content.as_deref(),
-        event.device.as_deref(),
-        event.browser.as_deref(),
-        event.os.as_deref(),
-        event.country.as_deref(),
-        event.component.as_deref(),
-        event.location_type.as_deref(),
-        event.target.as_deref(),
-    ]
+fn optional_texts(event: &Event) -> impl Iterator<Item = Option<&str>> {
+    let [source, referrer, others @ ..] = event.origin();
+    let page = [&event.user, &event.host, &event.path, &event.title].map(|text| text.as_deref());
+    let clicked = [&event.component, &event.location_type, &event.target].map(|text| text.as_deref());
+    page.into_iter().chain([referrer, source]).chain(others).chain(clicked)
 }

@@ -133,6 +133,8 @@ pub struct Owned {
 /// 10. `events` lists every row once, newest received first and by [`RowPlace`]: pages that go on before the last row of the
 ///     one before have every row exactly once, whatever their size and however many partitions share a time.
 /// 11. The shop that `set_shop_id` named last is the one that `owned` names.
+///
+/// Whatever reads fails with an [`Error`], which says whether to try again.
 #[async_trait]
 pub trait EventStore: Send + Sync + fmt::Debug {
     /// Commits `batch` (clause 1).
@@ -149,21 +151,12 @@ pub trait EventStore: Send + Sync + fmt::Debug {
 
     /// Sends what the store holds of `partition` to `send`, in the order Mark, State, Clock, for each part
     /// Sessions… and Names…, Ids….
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn resume(&self, ask: Resume, send: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error>;
 
     /// Where it stands in every partition that it was ever told of; looks at no event.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn marks(&self) -> Result<BTreeMap<u32, Mark>, Error>;
 
     /// Whose it is.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn owned(&self) -> Result<Owned, Error>;
 
     /// Says whose it is, durably; the last word counts.
@@ -174,9 +167,6 @@ pub trait EventStore: Send + Sync + fmt::Debug {
 
     /// For each lookup the hour of the latest receipt of that (site, id), if `partition` has stored it. Searches its rows
     /// received `within` only, and costs as much as there are of them. One join, however many.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn seen(
         &self,
         partition: u32,
@@ -185,30 +175,18 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     ) -> Result<Vec<Option<i64>>, Error>;
 
     /// Answers a report.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn query(&self, query: &Query) -> Result<Table, Error>;
 
     /// Events as rows, newest received first.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error>;
 
     /// Cuts the events of `filter` into parts of some thousands, by their time of receipt, newest first, for
     /// [`EventStore::export`]. Every event that is stored now is in one of them.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn export_parts(&self, filter: &EventFilter) -> Result<Vec<EventFilter>, Error> {
         Ok(vec![EventFilter { limit: u32::MAX, ..filter.clone() }])
     }
 
     /// The events of a part as text, newest received first: what `line` makes of each. It takes no place of a report.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn export(&self, part: &EventFilter, line: Line) -> Result<String, Error> {
         let mut text = String::new();
         for row in self.events(part).await? {
@@ -218,42 +196,24 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     }
 
     /// Dead letters, newest received first.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn dead_letters(&self, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Error>;
 
     /// Counts of outcomes of all days.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn counts(&self) -> Result<BTreeMap<CountKey<String>, u64>, Error>;
 
     /// Removes events, or the person from records of money; returns how many rows that changed. What was done before a
     /// failure stays done.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn forget(&self, what: &Forget) -> Result<u64, Error>;
 
     /// Gives back the room of what a backend piles up by appending. To be called now and then; returns how many rows went.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn keep_house(&self) -> Result<u64, Error> {
         Ok(0)
     }
 
     /// A round trip to the engine and what it holds.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn status(&self) -> Result<StoreStatus, Error>;
 
     /// A hash over all rows, dead letters and counts, independent of their physical order: equal stores, equal hashes.
-    ///
-    /// # Errors
-    /// [`Error`].
     async fn fingerprint(&self) -> Result<String, Error>;
 
     /// Every record of money of the orders of `span`, by order and id: what metrics of money are made of.

@@ -35,4 +35,4 @@ pub use progress::{Progress, Silent};
 pub use shop_id::{MONEY_IDS, id_as_sent, id_of_client, money_id};
 pub use source::{Source, SourceKind};
 pub use timestamp::{MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp, TimestampError};
-pub use visit::{VISIT_TEXTS, Visit, VisitFacts};
+pub use visit::{ORIGIN_NAMES, ORIGIN_TEXTS, VISIT_TEXTS, Visit, VisitFacts};

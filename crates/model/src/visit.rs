@@ -20,28 +20,11 @@ pub struct Visit {
     pub facts: Arc<VisitFacts>,
 }
 
-/// What the first event with a page tells of its visit. Texts are those of the event, within its limits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-#[expect(missing_docs, reason = "they are documented once, at the event")]
-pub struct VisitFacts {
-    /// Path of the page; there are facts if and only if there is one.
-    pub entry_page: Option<Box<str>>,
-    pub host: Option<Box<str>>,
-    pub source: Option<Box<str>>,
-    pub referrer: Option<Box<str>>,
-    pub utm_source: Option<Box<str>>,
-    pub utm_medium: Option<Box<str>>,
-    pub utm_campaign: Option<Box<str>>,
-    pub utm_term: Option<Box<str>>,
-    pub utm_content: Option<Box<str>>,
-    pub device: Option<Box<str>>,
-    pub browser: Option<Box<str>>,
-    pub os: Option<Box<str>>,
-    pub country: Option<Box<str>>,
-}
-
 /// How many texts the facts are.
-pub const VISIT_TEXTS: usize = 13;
+pub const VISIT_TEXTS: usize = 2 + ORIGIN_TEXTS;
+
+/// How many texts an event and its visit have in common, beside page and host.
+pub const ORIGIN_TEXTS: usize = 11;
 
 impl Visit {
     /// The visit with `event` in it, which happened at `time` and follows the others in the log; `before` is what was
@@ -57,85 +40,71 @@ impl Visit {
     }
 }
 
-impl VisitFacts {
-    /// What `event` tells of its visit: nothing without a page.
-    pub fn of(event: &Event) -> Self {
-        if event.path.is_none() {
-            return Self::default();
+/// Writes down once what an event and its visit have in common: where they came from, and with what.
+macro_rules! facts {
+    ($($field:ident),*) => {
+        /// What the first event with a page tells of its visit. Texts are those of the event, within its limits.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+        #[expect(missing_docs, reason = "they are documented once, at the event")]
+        pub struct VisitFacts {
+            /// Path of the page; there are facts if and only if there is one.
+            pub entry_page: Option<Box<str>>,
+            pub host: Option<Box<str>>,
+            $(pub $field: Option<Box<str>>,)*
         }
-        Self::from_texts([
-            event.path.as_deref(),
-            event.host.as_deref(),
-            event.source.as_deref(),
-            event.referrer.as_deref(),
-            event.utm_source.as_deref(),
-            event.utm_medium.as_deref(),
-            event.utm_campaign.as_deref(),
-            event.utm_term.as_deref(),
-            event.utm_content.as_deref(),
-            event.device.as_deref(),
-            event.browser.as_deref(),
-            event.os.as_deref(),
-            event.country.as_deref(),
-        ])
-    }
 
+        /// The names of [`Event::origin`].
+        pub const ORIGIN_NAMES: [&str; ORIGIN_TEXTS] = [$(stringify!($field)),*];
+
+        impl Event {
+            /// Where it came from and with what, most often as its visit: source, referrer, the five of utm, device, browser,
+            /// system, country; as the texts of its visit, which has page and host before them.
+            pub fn origin(&self) -> [Option<&str>; ORIGIN_TEXTS] {
+                [$(self.$field.as_deref()),*]
+            }
+
+            /// Sets [`origin`](Self::origin).
+            pub fn set_origin(&mut self, texts: [Option<&str>; ORIGIN_TEXTS]) {
+                [$(self.$field),*] = texts.map(|text| text.map(str::to_owned));
+            }
+        }
+
+        impl VisitFacts {
+            /// What `event` tells of its visit: nothing without a page.
+            pub fn of(event: &Event) -> Self {
+                let entry_page = owned(&event.path);
+                if entry_page.is_none() {
+                    return Self::default();
+                }
+                Self { entry_page, host: owned(&event.host), $($field: owned(&event.$field)),* }
+            }
+
+            /// The texts in the order of the fields.
+            pub fn texts(&self) -> [Option<&str>; VISIT_TEXTS] {
+                [self.entry_page.as_deref(), self.host.as_deref(), $(self.$field.as_deref()),*]
+            }
+
+            /// The facts of [`Self::texts`].
+            pub fn from_texts(texts: [Option<&str>; VISIT_TEXTS]) -> Self {
+                let [entry_page, host, $($field),*] = texts.map(|text| text.map(Box::from));
+                Self { entry_page, host, $($field),* }
+            }
+        }
+    };
+}
+
+facts! {
+    source, referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device, browser, os, country
+}
+
+fn owned(text: &Option<String>) -> Option<Box<str>> {
+    text.as_deref().map(Box::from)
+}
+
+impl VisitFacts {
     /// Whether there was an event with a page.
     pub fn is_known(&self) -> bool {
         self.entry_page.is_some()
-    }
-
-    /// The texts in the order of the fields.
-    pub fn texts(&self) -> [Option<&str>; VISIT_TEXTS] {
-        [
-            self.entry_page.as_deref(),
-            self.host.as_deref(),
-            self.source.as_deref(),
-            self.referrer.as_deref(),
-            self.utm_source.as_deref(),
-            self.utm_medium.as_deref(),
-            self.utm_campaign.as_deref(),
-            self.utm_term.as_deref(),
-            self.utm_content.as_deref(),
-            self.device.as_deref(),
-            self.browser.as_deref(),
-            self.os.as_deref(),
-            self.country.as_deref(),
-        ]
-    }
-
-    /// The facts of [`Self::texts`].
-    pub fn from_texts(texts: [Option<&str>; VISIT_TEXTS]) -> Self {
-        let [
-            entry_page,
-            host,
-            source,
-            referrer,
-            utm_source,
-            utm_medium,
-            utm_campaign,
-            utm_term,
-            utm_content,
-            device,
-            browser,
-            os,
-            country,
-        ] = texts.map(|text| text.map(Box::from));
-        Self {
-            entry_page,
-            host,
-            source,
-            referrer,
-            utm_source,
-            utm_medium,
-            utm_campaign,
-            utm_term,
-            utm_content,
-            device,
-            browser,
-            os,
-            country,
-        }
     }
 }
 

@@ -42,11 +42,8 @@ pub(crate) fn write_line(event: &EventRef<'_>, cells: Cells, out: &mut String) {
         }
     }
     let user = event.user.filter(|user| !names_nobody(user));
-    let page = [user, event.host, event.path, event.title, event.referrer, event.source];
-    let campaign =
-        [event.utm_source, event.utm_medium, event.utm_campaign, event.utm_term, event.utm_content];
-    let agent = [event.device, event.browser, event.os, event.country];
-    for text in page.into_iter().chain(campaign).chain(agent) {
+    let [source, referrer, others @ ..] = event.origin;
+    for text in [user, event.host, event.path, event.title, referrer, source].into_iter().chain(others) {
         line.text(text.unwrap_or(""));
     }
     line.plain(if event.bot { "true" } else { "false" });

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use kassa_access::{Allowed, need};
 use kassa_eventstore::query::EventFilter;
 use kassa_eventstore::{Row, RowPlace};
-use kassa_model::{OrderPart, Timestamp, Visit, names_nobody};
+use kassa_model::{ORIGIN_NAMES, OrderPart, Timestamp, Visit, names_nobody};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -186,23 +186,16 @@ impl<'a> Shown<'a> {
 
 /// The facts of the visit by the names of their dimensions.
 fn show_visit(visit: &Visit) -> Value {
-    let facts = &visit.facts;
-    json!({
+    let [entry_page, host, origin @ ..] = visit.facts.texts();
+    let mut shown = json!({
         "started_at": visit.started_at.to_string(),
-        "entry_page": facts.entry_page,
-        "hostname": facts.host,
-        "source": facts.source,
-        "referrer": facts.referrer,
-        "utm_source": facts.utm_source,
-        "utm_medium": facts.utm_medium,
-        "utm_campaign": facts.utm_campaign,
-        "utm_term": facts.utm_term,
-        "utm_content": facts.utm_content,
-        "device": facts.device,
-        "browser": facts.browser,
-        "os": facts.os,
-        "country": facts.country,
-    })
+        "entry_page": entry_page,
+        "hostname": host,
+    });
+    for (name, text) in ORIGIN_NAMES.into_iter().zip(origin) {
+        shown[name] = json!(text);
+    }
+    shown
 }
 
 fn show_order(order: &OrderPart) -> Value {

@@ -91,9 +91,10 @@ pub(super) fn events(partition: u32, first: u64, rows: &[Row]) -> Columns {
     }
     orders(&mut columns, rows);
     let facts: Vec<_> = rows.iter().map(|row| row.visit.as_ref().map(|visit| visit.facts.texts())).collect();
-    let own = rows.iter().zip(&facts).map(|(row, facts)| {
-        own::write(&own::of_event(&row.event), &own::of_visit(&facts.unwrap_or_default()))
-    });
+    let own = rows
+        .iter()
+        .zip(&facts)
+        .map(|(row, facts)| own::write(&row.event.origin(), &own::of_visit(&facts.unwrap_or_default())));
     let own: Vec<_> = own.collect();
     columns.maybe_text("own", own.iter().map(Option::as_deref));
     let unlike: Vec<_> = all.clone().map(|event| properties::unlike(&event.props)).collect();

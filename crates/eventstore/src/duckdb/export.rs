@@ -98,19 +98,6 @@ impl<'a> Columns<'a> {
     fn event<'b>(&'b self, row: usize, own: &'b Own) -> EventRef<'b> {
         let visit = self.visit(row);
         let facts = visit.map(|(_, texts)| texts).unwrap_or_default();
-        let [
-            source,
-            referrer,
-            utm_source,
-            utm_medium,
-            utm_campaign,
-            utm_term,
-            utm_content,
-            device,
-            browser,
-            os,
-            country,
-        ] = own.over(&own::of_visit(&facts));
         let optional = |column: usize| some(self.optional[column - 15], row);
         let [id, site, name, name_sent, dialect, props] = self.texts.map(|column| column.value(row));
         EventRef {
@@ -129,17 +116,7 @@ impl<'a> Columns<'a> {
             host: optional(16),
             path: optional(17),
             title: optional(18),
-            referrer,
-            source,
-            utm_source,
-            utm_medium,
-            utm_campaign,
-            utm_term,
-            utm_content,
-            device,
-            browser,
-            os,
-            country,
+            origin: own.over(&own::of_visit(&facts)),
             component: optional(19),
             location_type: optional(20),
             target: optional(21),

@@ -125,7 +125,8 @@ fn letter(row: &duckdb::Row<'_>) -> Result<(u32, DeadLetter), Failure> {
     Ok((row.get(0)?, DeadLetter { offset: row.get(1)?, rejected }))
 }
 
-fn unknown(error: impl std::fmt::Display) -> Error {
+/// What is said of a row of a newer build.
+pub(super) fn unknown(error: impl std::fmt::Display) -> Error {
     Error::Failed(format!("it holds what this build does not know: {error}"))
 }
 

@@ -9,63 +9,27 @@
 
 use std::collections::BTreeMap;
 
-use kassa_model::{Event, VISIT_TEXTS};
+use kassa_model::{ORIGIN_NAMES, ORIGIN_TEXTS, VISIT_TEXTS};
 
 use super::failure::Failure;
 use crate::Error;
 
-/// How many texts they are.
-const COUNT: usize = 11;
-
-/// Their names in the JSON, and as columns of `events` before version 3. In the order of the visit's, where its entry page and its host
-/// come before.
-pub(super) const NAMES: [&str; COUNT] = [
-    "source",
-    "referrer",
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_term",
-    "utm_content",
-    "device",
-    "browser",
-    "os",
-    "country",
-];
-
-/// The texts, in the order of [`NAMES`].
-pub(super) type Texts<'a> = [Option<&'a str>; COUNT];
+/// The texts of [`kassa_model::Event::origin`]; their names are the keys of the JSON, and were columns of `events` before version 3.
+pub(super) type Texts<'a> = [Option<&'a str>; ORIGIN_TEXTS];
 
 /// What a row says that its visit does not.
 #[derive(Debug, Default)]
 pub(super) struct Own(BTreeMap<String, Option<String>>);
 
-/// Those of an event.
-pub(super) fn of_event(event: &Event) -> Texts<'_> {
-    [
-        event.source.as_deref(),
-        event.referrer.as_deref(),
-        event.utm_source.as_deref(),
-        event.utm_medium.as_deref(),
-        event.utm_campaign.as_deref(),
-        event.utm_term.as_deref(),
-        event.utm_content.as_deref(),
-        event.device.as_deref(),
-        event.browser.as_deref(),
-        event.os.as_deref(),
-        event.country.as_deref(),
-    ]
-}
-
 /// Those among the texts of a visit, [`kassa_model::VisitFacts::texts`].
 pub(super) fn of_visit<'a>(texts: &[Option<&'a str>; VISIT_TEXTS]) -> Texts<'a> {
-    std::array::from_fn(|place| texts[VISIT_TEXTS - COUNT + place])
+    std::array::from_fn(|place| texts[VISIT_TEXTS - ORIGIN_TEXTS + place])
 }
 
 /// What is written for an event with these texts, of a visit with those.
 pub(super) fn write(own: &Texts<'_>, visit: &Texts<'_>) -> Option<String> {
     let mut text = String::new();
-    let pairs = NAMES.iter().zip(own.iter().zip(visit));
+    let pairs = ORIGIN_NAMES.iter().zip(own.iter().zip(visit));
     for (name, (own, _)) in pairs.filter(|(_, (own, visit))| own != visit) {
         let value = own.map_or_else(|| "null".to_owned(), |own| serde_json::Value::from(own).to_string());
         let begin = if text.is_empty() { '{' } else { ',' };
@@ -86,7 +50,7 @@ impl Own {
 
     /// The event's texts, of a visit with these.
     pub(super) fn over<'a>(&'a self, visit: &Texts<'a>) -> Texts<'a> {
-        std::array::from_fn(|place| match self.0.get(NAMES[place]) {
+        std::array::from_fn(|place| match self.0.get(ORIGIN_NAMES[place]) {
             Some(own) => own.as_deref(),
             None => visit[place],
         })
@@ -102,14 +66,14 @@ mod tests {
         let texts = [None, Some(""), Some("a"), Some("\"\\\u{1}é{")];
         let mut written = Vec::new();
         for (first, second) in texts.iter().flat_map(|first| texts.map(|second| (*first, second))) {
-            let (mut own, mut visit) = ([None; COUNT], [Some("same"); COUNT]);
+            let (mut own, mut visit) = ([None; ORIGIN_TEXTS], [Some("same"); ORIGIN_TEXTS]);
             own[2..].copy_from_slice(&visit[2..]);
             (own[0], visit[0]) = (first, second);
             let text = write(&own, &visit);
             assert_eq!(Own::read(text.as_deref()).unwrap().over(&visit), own);
             written.extend(text);
         }
-        assert_eq!(write(&[Some("a"); COUNT], &[Some("a"); COUNT]), None);
+        assert_eq!(write(&[Some("a"); ORIGIN_TEXTS], &[Some("a"); ORIGIN_TEXTS]), None);
         assert!(written.contains(&r#"{"source":null,"referrer":null}"#.to_owned()), "{written:?}");
         assert!(Own::read(Some("{")).is_err());
     }

@@ -18,7 +18,7 @@ use super::stream::{Piece, maybe, some, stream};
 use crate::fingerprint::Fingerprint;
 use crate::query::EventFilter;
 use crate::sql::events::list_events;
-use crate::{Error, Row, StoreStatus};
+use crate::{Row, StoreStatus};
 
 /// A row as it lies in the table.
 struct Found {
@@ -78,54 +78,32 @@ fn read_events(piece: &Piece<'_>, visits: &[Option<Visit>]) -> Result<Vec<Event>
     for (row, visit) in visits.iter().enumerate() {
         let own = Own::read(some(own, row))?;
         let facts = visit.as_ref().map(|visit| visit.facts.texts()).unwrap_or_default();
-        let [
-            source,
-            referrer,
-            utm_source,
-            utm_medium,
-            utm_campaign,
-            utm_term,
-            utm_content,
-            device,
-            browser,
-            os,
-            country,
-        ] = own.over(&own::of_visit(&facts)).map(|text| text.map(str::to_owned));
         let text = |column: usize| maybe(texts[column - 15], row);
-        events.push(Event {
+        let dialect = dialect.value(row).parse().map_err(letters::unknown)?;
+        let mut event = Event {
             id: id.value(row).to_owned(),
             site: site.value(row).to_owned(),
             name: name.value(row).to_owned(),
             name_sent: name_sent.value(row).to_owned(),
             occurred_at: Timestamp::from_micros(occurred.value(row)),
-            received_at: Timestamp::from_micros(received.value(row)),
             visitor: Some(visitor.value(row)),
             session: Some(session.value(row)),
             bot: bot.value(row),
             non_interactive: marked.is_valid(row) && marked.value(row),
             anonymous_visitor: anonymous.is_valid(row).then(|| anonymous.value(row)),
-            dialect: dialect.value(row).parse().map_err(unknown)?,
             props: props.value(row).to_owned(),
             user: text(15),
             host: text(16),
             path: text(17),
             title: text(18),
-            referrer,
-            source,
-            utm_source,
-            utm_medium,
-            utm_campaign,
-            utm_term,
-            utm_content,
-            device,
-            browser,
-            os,
-            country,
             component: text(19),
             location_type: text(20),
             target: text(21),
             order: read_order(piece, row)?,
-        });
+            ..Event::blank(dialect, Timestamp::from_micros(received.value(row)))
+        };
+        event.set_origin(own.over(&own::of_visit(&facts)));
+        events.push(event);
     }
     Ok(events)
 }
@@ -143,10 +121,6 @@ pub(super) fn read_visits(piece: &Piece<'_>, first: usize) -> Result<Vec<Option<
         started.is_valid(row).then(|| Visit { started_at, facts: Arc::new(facts) })
     };
     Ok((0..piece.rows()).map(visit).collect())
-}
-
-fn unknown(error: impl std::fmt::Display) -> Error {
-    Error::Failed(format!("it holds what this build does not know: {error}"))
 }
 
 /// The order's part without its items, which lie in a table of their own.

@@ -5,13 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use duckdb::Connection;
-use kassa_model::{Progress, Silent};
+use kassa_model::{ORIGIN_NAMES, Progress, Silent};
 
 use super::{PARTS, Step, VERSION, bring_up};
 use crate::conformance::places::{everything, resume};
 use crate::conformance::random::batches;
 use crate::conformance::sample::{Random, scaled};
-use crate::duckdb::own;
 use crate::duckdb::schema::{EVENT_COLUMNS, OWN_COLUMNS};
 use crate::duckdb::tests::{check_story, child, folder, numbered, open, refusal};
 use crate::duckdb::{DuckStore, Options};
@@ -46,7 +45,7 @@ fn back_to_version_6(path: &Path) -> Connection {
 /// The tables as version 1 had them, with what is in them.
 fn back_to_version_1(path: &Path) {
     let connection = back_to_version_6(path);
-    for name in own::NAMES {
+    for name in ORIGIN_NAMES {
         let kept = format!(
             "ALTER TABLE events ADD COLUMN {name} VARCHAR; UPDATE events SET {name} = CASE WHEN json_exists(own, '$.{name}') \
              THEN json_extract_string(own, '$.{name}') ELSE visit_{name} END"

@@ -1,4 +1,4 @@
-//! Version 3: every row gets the facts of its visit, and keeps of its own texts what differs from them ([`own`]). The facts
+//! Version 3: every row gets the facts of its visit, and keeps of its own texts what differs from them (`own`). The facts
 //! are those that the fold writes: of the rows of a site's visitor and session in a partition, taken in the order of the
 //! log, the first opens the visit and the first with a page gives its facts to itself and to all that follow, records of
 //! money among them. Visits and visitors are not cut anew.
@@ -7,8 +7,7 @@
 //! memory does not grow with the store.
 
 use duckdb::Connection;
-
-use crate::duckdb::own;
+use kassa_model::ORIGIN_NAMES;
 
 /// Hears that so many parts of a step are done, of so many.
 pub(super) type Told<'a> = &'a dyn Fn(u64, u64);
@@ -78,10 +77,10 @@ pub(super) fn write_by(piece_rows: u64, connection: &Connection, told: Told<'_>)
     connection.execute_batch(&format!(
         "CREATE TABLE events_with_visits {columns}, {NEW_COLUMNS}); {VISITS}; {OLDER};"
     ))?;
-    for name in own::NAMES {
+    for name in ORIGIN_NAMES {
         connection.execute_batch(&format!("ALTER TABLE events_with_visits DROP COLUMN {name}"))?;
     }
-    let copy = COPY.replace("OWN_NAMES", &own::NAMES.join(", ")).replace("OWN_TEXTS", &own_texts());
+    let copy = COPY.replace("OWN_NAMES", &ORIGIN_NAMES.join(", ")).replace("OWN_TEXTS", &own_texts());
     let pieces = pieces(piece_rows, connection)?;
     for (done, (from, to)) in pieces.iter().enumerate() {
         told(done as u64, pieces.len() as u64);
@@ -94,7 +93,7 @@ pub(super) fn write_by(piece_rows: u64, connection: &Connection, told: Told<'_>)
     )
 }
 
-/// What [`own::write`] makes of the texts of the event `e` and those of its visit `p`.
+/// What `own::write` makes of the texts of the event `e` and those of its visit `p`.
 fn own_texts() -> String {
     let differs = |name: &str| {
         format!(
@@ -102,7 +101,7 @@ fn own_texts() -> String {
              THEN '\"{name}\":' || coalesce(to_json(e.{name})::VARCHAR, 'null') END"
         )
     };
-    let all: Vec<String> = own::NAMES.iter().map(|name| differs(name)).collect();
+    let all: Vec<String> = ORIGIN_NAMES.iter().map(|name| differs(name)).collect();
     format!("'{{' || nullif(concat_ws(',', {}), '') || '}}'", all.join(", "))
 }
 
