@@ -62,6 +62,11 @@ impl TestPostgres {
         format!("postgres://kassa@{host}/{database}")
     }
 
+    /// The folder of its Unix socket, for other programs (`psql -h FOLDER -U kassa test0`).
+    pub fn socket_folder(&self) -> &Path {
+        &self.0.folder
+    }
+
     /// Runs statements at an address of [`TestPostgres::fresh_database`], outside of any pool.
     ///
     /// # Panics
