@@ -10,13 +10,14 @@ const KASSA_JS = join(import.meta.dirname, "../tracker/dist/kassa.js");
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const POLICY = "default-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Starts the stand-in; `posts` has every body received, `set({status, empty, live, session, delay})` changes its mood. */
+/** Starts the stand-in; `posts` has every body received, `set({status, empty, live, session, delay, books})` changes its mood. */
 export async function startMock({ port = 0 } = {}) {
   const mood = {
     status: 200,
     empty: false,
     live: 7,
     delay: 0,
+    books: true,
     session: { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] },
   };
   const posts = [];
@@ -47,7 +48,9 @@ export async function startMock({ port = 0 } = {}) {
       return json(
         response,
         mood.status,
-        mood.status === 200 ? more({ empty: mood.empty, url, body: body && JSON.parse(body) }) : { title: "Unavailable" },
+        mood.status === 200
+          ? more({ empty: mood.empty, books: mood.books, url, body: body && JSON.parse(body) })
+          : { title: "Unavailable" },
       );
     if (url.pathname === "/v1/realtime/stream") {
       if (mood.status !== 200) return json(response, mood.status, {});
@@ -111,7 +114,7 @@ async function page(path, response) {
             ? "states.html"
             : path === "/dashboard/definitions"
               ? "definitions.html"
-              : path.startsWith("/dashboard")
+              : path.startsWith("/dashboard") || path.startsWith("/share/")
                 ? "dashboard.html"
                 : path === "/login"
                   ? "login.html"
@@ -167,6 +170,7 @@ const TOPS = {
     ["Product Added", 214, 160],
     ["Checkout Started", 61, 58],
   ],
+  "event:goal": [["Signup", 120, 10]],
   "visit:entry_page": [
     ["/", 702, 41],
     ["/p/stoneware-mug", 141, 120],
@@ -261,7 +265,7 @@ function tops({ metrics, filters = [] }, dimension) {
 
 function value(metric, number) {
   if (metric === "revenue") return euros(number * 100);
-  if (metric === "bounce_rate" || metric === "conversion_rate") return Math.round((number % 83) * 10) / 10;
+  if (["bounce_rate", "conversion_rate", "percentage"].includes(metric)) return Math.round((number % 83) * 10) / 10;
   return number;
 }
 

@@ -96,16 +96,45 @@ const PRODUCTS = [
   lost_revenue: euros(lost),
 }));
 
+const KEPT = {
+  segments: [{ id: "s-1", name: "Germany", filters: [["is", "visit:country", ["DE"]]] }],
+  goals: [{ id: "g-1", name: "Signup", filters: [["is", "event:name", ["signup"]]] }],
+  shares: [{ id: "l-1", name: "Agency", segment: null, panels: ["pages"], expires_at: null }],
+  rules: [{ id: "r-1", name: "orders", enabled: true, position: 1, path: { pattern: "/order/:id" } }],
+  alerts: [
+    {
+      id: "a-1",
+      name: "No orders",
+      enabled: true,
+      watch: { query: { metric: "orders", filters: [], window_minutes: 60 } },
+      when: { is: "below", percent: 50, weeks: 4 },
+      state: { status: "firing", since: at(20), value: 1, expected: 6 },
+    },
+  ],
+  annotations: [
+    { id: "n-1", at: at(0), source: "manual", text: "Newsletter" },
+    {
+      id: "n-2",
+      at: at(90),
+      source: "price_changed",
+      sku: "mug",
+      name: "Stoneware Mug",
+      detail: { before: euros(1800), after: euros(2000) },
+      text: null,
+    },
+  ],
+};
+
 /** Answers by method and path, each of `{ empty, url, body }`. */
 export const MORE = {
   "GET /v1/orders": ({ empty }) => ({ ...page([]), total: empty ? 0 : 7, total_exact: true }),
   "GET /v1/inventory": ({ empty }) => page(empty ? [] : [{ sku: "desk-lamp", product: { name: "Desk Lamp" }, available: 0, low: true }]),
   "GET /v1/products": ({ url }) =>
     page(PRODUCTS.filter(({ name }) => name.toLowerCase().includes((url.searchParams.get("q") ?? "").toLowerCase()))),
-  "GET /v1/trust": () => ({
+  "GET /v1/trust": ({ books }) => ({
     fresh_at: at(0),
     lag: { records: 0, seconds: 0 },
-    books: { ok: true, complete: true, violations: 0, checked_at: at(1) },
+    books: { ok: books, complete: true, violations: books ? 0 : 2, checked_at: at(1) },
   }),
   "GET /v1/events": ({ empty }) => page(empty ? [] : EVENTS),
   "GET /v1/drops": ({ empty }) => ({
@@ -139,6 +168,15 @@ export const MORE = {
     results: EVENTS,
     next_cursor: null,
     not_counted: [{ outcome: "bot", country: "DE", events: 40 }],
+  }),
+  ...Object.fromEntries(Object.entries(KEPT).map(([kind, all]) => [`GET /v1/${kind}`, ({ empty }) => page(empty ? [] : all)])),
+  "POST /v1/shares": ({ body }) => ({ id: "l-2", ...body, token: "kl_made", path: "/share/kl_made" }),
+  "POST /v1/annotations": ({ body }) => ({ id: "n-3", ...body }),
+  "POST /v1/alerts/evaluate": () => ({ checked: 720, fired: 3, times: [{ at: at(600) }, { at: at(3000) }, { at: at(9000) }] }),
+  "POST /v1/rules/preview": () => ({
+    before: { visits: 100, visitors: 90, orders: 4 },
+    after: { visits: 69, visitors: 60, orders: 4 },
+    paths: [],
   }),
   "POST /v1/funnel": funnel,
   "POST /v1/retention": retention,

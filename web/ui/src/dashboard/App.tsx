@@ -4,7 +4,7 @@ import { Suspense, useEffect, useState } from "react";
 import { Empty } from "../design/Panel";
 import { fetchAhead, later } from "../design/Floating";
 import { useWords } from "../design/words";
-import type { Session } from "../lib/session";
+import { useAccess } from "./access";
 import { useView } from "./address";
 import { Breakdown } from "./Breakdown";
 import { ChartPanel } from "./ChartPanel";
@@ -13,8 +13,8 @@ import { Filters } from "./Filters";
 import { Head } from "./Head";
 import { Header } from "./Header";
 import { useKeys } from "./keys";
-import { headQuestion, LISTS, moneyQuestion, PANELS } from "./questions";
-import { PAGES } from "./pages";
+import { GOALS, headQuestion, LISTS, moneyQuestion } from "./questions";
+import { pagesOf, panelsOf } from "./pages";
 import { RangeName, useCompared } from "./RangeName";
 import { Today } from "./Today";
 import type { View } from "./view";
@@ -26,9 +26,12 @@ const RowsSheet = later(async () => (await import("./RowsSheet")).default);
 const WhereSheet = later(async () => (await import("./WhereSheet")).default);
 const ListSheet = later(async () => (await import("./ListSheet")).default);
 
-export function App({ session }: { session: Session | undefined }) {
+export function App() {
   const { t, n } = useWords();
-  const [view, change] = useView();
+  const access = useAccess();
+  const [asked, change] = useView();
+  // A link has one site, whatever its address says.
+  const view = access.share ? { ...asked, site: access.share.site_id } : asked;
   const sites = useSites();
   const definitions = useDefinitions();
   const known = sites.data ?? [];
@@ -36,28 +39,19 @@ export function App({ session }: { session: Session | undefined }) {
   const missing = sites.data !== undefined && !site;
   const zone = site?.timezone ?? "UTC";
   const clock = { zone, now: new Date() };
-  const owner = session?.scopes?.includes("admin") ?? false;
+  const { owner, share } = access;
   const [opened, setOpened] = useState<"palette" | "keys">();
   const close = (): void => setOpened(undefined);
-  const page = PAGES.find((one) => one === view.page);
+  const page = pagesOf(access).find((one) => one === view.page);
   useLoading();
   useKeys({ view, change, clock, open: setOpened });
-  const now = useLive(view.site, !missing && sites.isFetched);
+  const now = useLive(view.site, !missing && sites.isFetched && access.can("live"));
   useEffect(() => {
     document.title = now ? t.title(n.whole(now.current_visitors), view.site) : `${view.site} · kassa`;
   }, [now, t, n, view.site]);
   return (
     <>
-      <Header
-        open={setOpened}
-        view={view}
-        change={change}
-        clock={clock}
-        sites={known}
-        session={session}
-        now={now}
-        definitions={definitions.data}
-      />
+      <Header open={setOpened} view={view} change={change} clock={clock} sites={known} now={now} definitions={definitions.data} />
       <main id="main" className="wrap">
         {missing && <NoSite site={view.site} known={known} change={change} />}
         {!missing && sites.isFetched && page && <OtherView page={page} sites={known} view={view} change={change} zone={zone} />}
@@ -79,7 +73,7 @@ export function App({ session }: { session: Session | undefined }) {
         {opened === "keys" && <KeySheet close={close} />}
       </Suspense>
       <footer className="wrap foot">
-        {t.foot} <a href="/dashboard/definitions">{t.meanings}</a>
+        {t.foot} {share ? t.share.of(share.name) : <a href="/dashboard/definitions">{t.meanings}</a>}
       </footer>
     </>
   );
@@ -97,10 +91,11 @@ interface Props {
 }
 
 function Overview({ view, change, zone, now, definitions, owner, writeKey }: Props) {
-  const traffic = useReport((clock) => headQuestion(view, clock), zone);
-  const money = useReport((clock) => moneyQuestion(view, clock), zone);
+  const access = useAccess();
+  const traffic = useReport((clock) => headQuestion(view, clock, access.can("revenue")), zone);
+  const money = useReport((clock) => moneyQuestion(view, clock), zone, access.can("revenue"));
   const before = useCompared(traffic.data, zone);
-  const list = LISTS.find((one) => one.id === view.sheet);
+  const list = [...LISTS, GOALS].find((one) => one.id === view.sheet);
   return (
     <>
       <RangeName view={view} zone={zone} before={before} />
@@ -116,7 +111,7 @@ function Overview({ view, change, zone, now, definitions, owner, writeKey }: Pro
       />
       <ChartPanel view={view} change={change} zone={zone} now={now} writeKey={writeKey} />
       <div className="grid">
-        {PANELS.map((panel) => (
+        {panelsOf(access).map((panel) => (
           <Breakdown key={panel.id} panel={panel} view={view} change={change} zone={zone} definitions={definitions} />
         ))}
       </div>

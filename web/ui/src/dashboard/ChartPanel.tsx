@@ -1,16 +1,23 @@
 /** The chart of the chosen metric, or the same as a table. */
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { Chart } from "../design/chart/Chart";
 import { ChartTable } from "../design/chart/ChartTable";
 import { amountOf } from "../design/numbers";
 import { CopyButton, Empty, IconButton, Panel, Tabs, type Answered } from "../design/Panel";
 import { useWords } from "../design/words";
 import type { Now } from "../server/live";
-import { useReport } from "./data";
+import { useAccess } from "./access";
+import { later } from "../design/Floating";
+import type { Report } from "../server/reports";
+import { HAS } from "../server/routes";
+import { useGet, useReport } from "./data";
+import { notesByBucket, type Annotation } from "./notes";
 import { intervalOf, metricOf, revenueQuestion, seriesQuestion } from "./questions";
 import { bucketRange, bucketsRange, intervals, type Clock } from "./ranges";
 import { minutePoints, points } from "./series";
 import type { View } from "./view";
+
+const NoteSheet = later(async () => (await import("./NoteSheet")).default);
 
 interface Props {
   view: View;
@@ -22,17 +29,21 @@ interface Props {
 }
 
 export function ChartPanel({ view, change, zone, now, writeKey }: Props) {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
+  const access = useAccess();
   const [asTable, setAsTable] = useState(false);
   const live = view.period === "realtime";
   const clock: Clock = { zone, now: new Date() };
   const interval = intervalOf(view, clock);
   const series = useReport((at) => seriesQuestion(view, at), zone, !live);
-  const revenue = useReport((at) => revenueQuestion(view, at), zone, !live && view.metric !== "revenue");
+  const revenue = useReport((at) => revenueQuestion(view, at), zone, !live && view.metric !== "revenue" && access.can("revenue"));
   // The minutes come with the live stream; visitors and page views are what it tells.
   const metric = metricOf(live && view.metric !== "visitors" ? "pageviews" : view.metric);
   const title = t.metrics[metric.id] ?? metric.id;
   const answer: Answered<unknown> = live ? { ...series, data: now, error: null, isPlaceholderData: false } : series;
+  const [noting, setNoting] = useState<string>();
+  const noted = useAnnotations(view, series.data, !live);
   const choices = intervals(view.period, clock);
   const tools = (
     <div className="tools">
@@ -52,43 +63,66 @@ export function ChartPanel({ view, change, zone, now, writeKey }: Props) {
     </div>
   );
   return (
-    <Panel
-      title={t.chart.title(title)}
-      className="wide"
-      answer={answer}
-      skeleton={<div className="plot skeleton" />}
-      heading={
-        <h2 className="legend">
-          <span className="key now">{title}</span>
-          {!live && series.data?.meta.comparison_date_range && <span className="key before">{t.chart.before}</span>}
-          {!live && view.metric !== "revenue" && (revenue.data?.results.length ?? 0) > 0 && (
-            <span className="key revenue">{t.metrics["revenue"]}</span>
-          )}
-        </h2>
-      }
-      tools={tools}
-    >
-      {() => {
-        const shown = live
-          ? minutePoints(now, metric.id)
-          : series.data
-            ? points(series.data, view.metric === "revenue" ? undefined : revenue.data, interval, clock)
-            : [];
-        if (!shown.length) return <NoVisits view={view} zone={zone} writeKey={writeKey} />;
-        const chart = { title, kind: metric.kind, points: shown };
-        if (asTable) return <ChartTable {...chart} />;
-        const go = (period: string | undefined): void => void (period && change({ period, interval: undefined }));
-        return (
-          <Chart
-            {...chart}
-            zoom={live || interval === "minute" ? undefined : (label) => go(bucketRange(label, interval))}
-            range={live || interval === "minute" ? undefined : (first, last) => go(bucketsRange(first, last, interval))}
-            toggleTable={() => setAsTable(true)}
-          />
-        );
-      }}
-    </Panel>
+    <>
+      <Panel
+        title={t.chart.title(title)}
+        className="wide"
+        answer={answer}
+        skeleton={<div className="plot skeleton" />}
+        heading={
+          <h2 className="legend">
+            <span className="key now">{title}</span>
+            {!live && series.data?.meta.comparison_date_range && <span className="key before">{t.chart.before}</span>}
+            {!live && view.metric !== "revenue" && (revenue.data?.results.length ?? 0) > 0 && (
+              <span className="key revenue">{t.metrics["revenue"]}</span>
+            )}
+          </h2>
+        }
+        tools={tools}
+      >
+        {() => {
+          const shown = live
+            ? minutePoints(now, metric.id)
+            : series.data
+              ? points(series.data, view.metric === "revenue" ? undefined : revenue.data, interval, clock)
+              : [];
+          if (!shown.length) return <NoVisits view={view} zone={zone} writeKey={writeKey} />;
+          const chart = { title, kind: metric.kind, points: shown };
+          if (asTable) return <ChartTable {...chart} />;
+          const go = (period: string | undefined): void => void (period && change({ period, interval: undefined }));
+          return (
+            <Chart
+              {...chart}
+              zoom={live || interval === "minute" ? undefined : (label) => go(bucketRange(label, interval))}
+              range={live || interval === "minute" ? undefined : (first, last) => go(bucketsRange(first, last, interval))}
+              toggleTable={() => setAsTable(true)}
+              notes={notesByBucket(
+                noted,
+                shown.map((point) => point.label),
+                interval,
+                zone,
+                words,
+              )}
+              note={HAS.kept && access.owner && !live ? setNoting : undefined}
+            />
+          );
+        }}
+      </Panel>
+      {noting !== undefined && (
+        <Suspense fallback={null}>
+          <NoteSheet site={view.site} zone={zone} label={noting} close={() => setNoting(undefined)} />
+        </Suspense>
+      )}
+    </>
   );
+}
+
+/** What happened in the time that a report is of. */
+function useAnnotations(view: View, report: Report | undefined, enabled: boolean): Annotation[] {
+  const [from, to] = report?.query.date_range ?? [];
+  const query = new URLSearchParams({ site_id: view.site, limit: "200", from: from ?? "", to: to ?? "" });
+  const answer = useGet<{ results: Annotation[] }>(`/v1/annotations?${query}`, HAS.kept && enabled && from !== undefined);
+  return answer.data?.results ?? [];
 }
 
 function NoVisits({ view, zone, writeKey }: Pick<Props, "view" | "zone" | "writeKey">) {

@@ -15,6 +15,8 @@ interface Props extends FloatingProps {
 
 const TESTS: Test[] = ["is", "is_not", "contains", "contains_not"];
 const SUGGESTIONS = 20;
+// Goals and segments are chosen by their names, elsewhere.
+const NAMES = Object.keys(DIMENSIONS).filter((name) => name !== "goal" && name !== "segment");
 
 export default function FilterMenu({ view, change, zone, anchor, close }: Props) {
   const { t } = useWords();
@@ -36,7 +38,7 @@ export default function FilterMenu({ view, change, zone, anchor, close }: Props)
     <Popup anchor={anchor} close={close} label={t.filter}>
       <form className="new-filter" onSubmit={add}>
         <select aria-label={t.filter} value={name} onChange={(event) => setName(event.target.value)}>
-          {Object.keys(DIMENSIONS).map((one) => (
+          {NAMES.map((one) => (
             <option key={one} value={one}>
               {t.of[one]}
             </option>

@@ -5,6 +5,7 @@ import { Help } from "../design/Help";
 import { Failure, type Answered } from "../design/Panel";
 import { useWords } from "../design/words";
 import type { Report, Row } from "../server/reports";
+import { useAccess } from "./access";
 import { FIGURES, MONEY, TRAFFIC, type Metric } from "./questions";
 
 interface Props {
@@ -28,6 +29,7 @@ interface Figure {
 
 export function Head({ traffic, money, metric, choose, definitions, before }: Props) {
   const { t } = useWords();
+  const access = useAccess();
   const visits = amountOf(traffic.data?.results[0]?.metrics[TRAFFIC.indexOf("visits")]);
   const error = traffic.error ?? money.error;
   const stale = (traffic.isPlaceholderData || money.isPlaceholderData) && !error;
@@ -35,7 +37,7 @@ export function Head({ traffic, money, metric, choose, definitions, before }: Pr
     <div className={stale ? "headline-box stale" : "headline-box"}>
       {stale && <div className="waiting" />}
       <dl className="headline" aria-label={t.keyFigures}>
-        {FIGURES.map((one) => (
+        {FIGURES.filter((one) => access.can("revenue") || (!one.money && one.id !== "conversion_rate")).map((one) => (
           <div key={one.id} className={one.id === metric ? "figure chosen" : "figure"}>
             <dt>
               <button

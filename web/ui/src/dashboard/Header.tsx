@@ -7,10 +7,11 @@ import { IconButton } from "../design/Panel";
 import { Bump } from "../design/Bump";
 import { chooseLanguage, LANGUAGES, useWords } from "../design/words";
 import { isDark, onTheme, toggleTheme } from "../lib/theme";
-import { loginPath, logOut, type Session } from "../lib/session";
+import { loginPath, logOut } from "../lib/session";
 import type { Now } from "../server/live";
 import type { Site } from "./data";
-import { PAGES } from "./pages";
+import { useAccess } from "./access";
+import { pagesOf } from "./pages";
 import type { Clock } from "./ranges";
 import type { View } from "./view";
 
@@ -24,21 +25,25 @@ interface Props {
   change: (next: Partial<View>) => void;
   clock: Clock;
   sites: Site[];
-  session: Session | undefined;
   now: Now | null | undefined;
   definitions: Map<string, string> | undefined;
   open: (what: "palette" | "keys") => void;
 }
 
 export function Header(props: Props) {
-  const { view, change, clock, session } = props;
+  const { view, change, clock } = props;
+  const { caller, share } = useAccess();
   const { t } = useWords();
   return (
     <header className="wrap top">
       <div className="who">
-        <a href="/dashboard" aria-label={t.toDashboard}>
+        {share ? (
           <Mark />
-        </a>
+        ) : (
+          <a href="/dashboard" aria-label={t.toDashboard}>
+            <Mark />
+          </a>
+        )}
         <div>
           <SiteName view={view} change={change} sites={props.sites} />
           <Live now={props.now} meaning={props.definitions?.get("current visitors")} />
@@ -66,10 +71,12 @@ export function Header(props: Props) {
           </Opener>
         </div>
         <Reports view={view} change={change} />
-        <a href="/" className="to-shop">
-          {t.shop}
-        </a>
-        {session?.caller === "session" && (
+        {!share && (
+          <a href="/" className="to-shop">
+            {t.shop}
+          </a>
+        )}
+        {caller === "session" && (
           <button type="button" className="button" onClick={() => void logOut().finally(() => location.replace(loginPath(location)))}>
             {t.logOut}
           </button>
@@ -97,14 +104,16 @@ function SiteName({ view, change, sites }: Pick<Props, "view" | "change" | "site
 
 function Reports({ view, change }: Pick<Props, "view" | "change">) {
   const { t } = useWords();
+  const pages = pagesOf(useAccess());
   const item = (page: string | undefined, title: string) => ({
     id: page ?? "overview",
     title,
     checked: view.page === page,
     choose: () => change({ page, options: {}, sheet: undefined }),
   });
-  const items = [item(undefined, t.overview), ...PAGES.map((page) => item(page, t.pages[page] ?? page))];
-  const here = view.page !== undefined && PAGES.includes(view.page);
+  const items = [item(undefined, t.overview), ...pages.map((page) => item(page, t.pages[page] ?? page))];
+  const here = view.page !== undefined && pages.includes(view.page);
+  if (!pages.length) return null;
   return (
     <Opener
       popup="menu"

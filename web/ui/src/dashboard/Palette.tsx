@@ -10,7 +10,8 @@ import { useReport, type Site } from "./data";
 import { FIGURES, LISTS, listQuestion } from "./questions";
 import { COMPARES, PRESETS } from "./ranges";
 import { toggled, type View } from "./view";
-import { PAGES } from "./pages";
+import { useAccess } from "./access";
+import { pagesOf } from "./pages";
 
 interface Props {
   view: View;
@@ -40,7 +41,7 @@ export default function Palette(props: Props) {
   const [at, setAt] = useState(0);
   const id = useId();
   const wanted = useDeferredValue(text.trim());
-  const found = [...useFound(props, wanted), ...matching(actions(props, words), text)].slice(0, SHOWN_MAX);
+  const found = [...useFound(props, wanted), ...matching(actions(props, words, pagesOf(useAccess())), text)].slice(0, SHOWN_MAX);
   const chosen = Math.min(at, found.length - 1);
   const act = (action: Action | undefined): void => {
     if (!action) return;
@@ -100,14 +101,14 @@ function matching(all: Action[], text: string): Action[] {
   return all.filter(({ title, group }) => words.every((word) => `${title} ${group}`.toLowerCase().includes(word)));
 }
 
-function actions({ view, change, sites }: Props, { t }: Words): Action[] {
+function actions({ view, change, sites }: Props, { t }: Words, pages: string[]): Action[] {
   const group = (name: string, all: [id: string, title: string, act: () => void][]): Action[] =>
     all.map(([id, title, act]) => ({ id: `${name}-${id}`.replaceAll(/\W/g, "-"), group: name, title, act }));
   const go = (next: Partial<View>) => () => change(next);
   return [
     ...group(t.reports, [
       ["overview", t.overview, go({ page: undefined })],
-      ...PAGES.map((page): [string, string, () => void] => [page, t.pages[page] ?? page, go({ page })]),
+      ...pages.map((page): [string, string, () => void] => [page, t.pages[page] ?? page, go({ page })]),
     ]),
     ...group(
       t.period,

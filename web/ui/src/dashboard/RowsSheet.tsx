@@ -91,7 +91,7 @@ const COLUMNS: Record<Answer["of"], string[]> = {
 function Lines({ of, lines, words, zone }: { of: Answer["of"]; lines: Line[]; words: Words; zone: string }) {
   const { t } = words;
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t.rows.of[of]}>
+    <div className="scroll" tabIndex={0} role="group" aria-label={t.rows.of[of]}>
       <table className="table stream">
         <caption className="unseen">{t.rows.of[of]}</caption>
         <thead>

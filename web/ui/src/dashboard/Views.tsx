@@ -14,9 +14,11 @@ const Retention = later(async () => (await import("./views/Retention")).default)
 const Paths = later(async () => (await import("./views/Paths")).default);
 const Goods = later(async () => (await import("./views/Goods")).default);
 const Drops = later(async () => (await import("./views/Drops")).default);
+const Alerts = later(async () => (await import("./views/Alerts")).default);
+const Kept = later(async () => (await import("./views/Kept")).default);
 const Demand = later(async () => (await import("./views/Demand")).default);
 
-const FILTERED: Record<string, typeof Funnel> = { funnel: Funnel, retention: Retention, paths: Paths };
+const FILTERED: Record<string, typeof Funnel> = { funnel: Funnel, retention: Retention, paths: Paths, kept: Kept };
 const RANGED: Record<string, typeof Goods> = { goods: Goods, demand: Demand, drops: Drops };
 
 export function OtherView({ page, sites, ...props }: ViewProps & { page: string; sites: Site[] }) {
@@ -35,6 +37,7 @@ export function OtherView({ page, sites, ...props }: ViewProps & { page: string;
       >
         {Filtered && <Filtered {...props} />}
         {Ranged && <Ranged {...props} />}
+        {page === "alerts" && <Alerts {...props} />}
         {page === "stream" && <Stream {...props} />}
         {page === "sites" && <Sites {...props} sites={sites} />}
       </Suspense>

@@ -1,10 +1,12 @@
 /** What the page knows: reports by question, the sites, the definitions, and the live stream that says when to ask again. */
-import { keepPreviousData, QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { QueryClient, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import type { Answered } from "../design/Panel";
 import { call } from "../server/call";
-import { follow, type Now } from "../server/live";
+import { follow, poll, type Now } from "../server/live";
 import { createRefresher } from "../server/refresher";
 import { ask, type Question, type Report } from "../server/reports";
+import { useAccess } from "./access";
 import type { Clock } from "./ranges";
 
 export const createClient = (): QueryClient =>
@@ -23,25 +25,40 @@ export interface Site {
 
 const HOUR_MS = 3_600_000;
 
+/** What was last known stays while another question waits, and when it cannot be answered. */
+function useKept<T>(query: UseQueryResult<T>): Answered<T> {
+  const last = useRef<{ data: T; at: number }>(undefined);
+  if (query.isSuccess && !query.isPlaceholderData) last.current = { data: query.data, at: query.dataUpdatedAt };
+  const { error, refetch } = query;
+  if (query.data !== undefined && !query.isPlaceholderData)
+    return { data: query.data, error, isPlaceholderData: false, dataUpdatedAt: query.dataUpdatedAt, refetch };
+  return { data: last.current?.data, error, isPlaceholderData: last.current !== undefined, dataUpdatedAt: last.current?.at ?? 0, refetch };
+}
+
 /** The report of this question. `make` is called anew for each asking, so that "until now" is until then. */
 export function useReport(make: (clock: Clock) => Question, zone: string, enabled = true) {
   const hour = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
-  return useQuery({
-    queryKey: ["report", make({ zone, now: hour })],
-    queryFn: ({ signal }): Promise<Report> => ask(make({ zone, now: new Date() }), signal),
-    placeholderData: keepPreviousData,
-    enabled,
-  });
+  return useKept<Report>(
+    useQuery({
+      queryKey: ["report", make({ zone, now: hour })],
+      queryFn: ({ signal }): Promise<Report> => ask(make({ zone, now: new Date() }), signal),
+      enabled,
+    }),
+  );
 }
 
 /** The sites that this browser may read; none where it may not list them. */
-export const useSites = () =>
-  useQuery({
+export function useSites() {
+  const { share } = useAccess();
+  return useQuery({
     queryKey: ["sites"],
     queryFn: async ({ signal }): Promise<Site[]> =>
-      ((await call("GET", "/v1/admin/sites", undefined, signal)) as { results: Site[] }).results,
+      share
+        ? [{ id: share.site_id, timezone: share.timezone }]
+        : ((await call("GET", "/v1/admin/sites", undefined, signal)) as { results: Site[] }).results,
     staleTime: Infinity,
   });
+}
 
 /** What every metric and dimension means, by name. */
 export const useDefinitions = () =>
@@ -61,12 +78,13 @@ export const useDefinitions = () =>
 /** What is going on at the site now: undefined before the first word, null while the connection is lost. Every word asks the reports again. */
 export function useLive(site: string, enabled: boolean): Now | null | undefined {
   const client = useQueryClient();
+  const share = useAccess().share !== undefined;
   const [now, setNow] = useState<Now | null>();
   useEffect(() => {
     if (!enabled) return undefined;
     const refresher = createRefresher(() => client.refetchQueries({ queryKey: ["report"], type: "active" }));
     let first = true;
-    const stop = follow(site, (next) => {
+    const stop = (share ? poll : follow)(site, (next) => {
       setNow(next);
       // The first word says how things stand, and the reports have just been asked.
       if (next && !first) refresher.nudge();
@@ -77,27 +95,25 @@ export function useLive(site: string, enabled: boolean): Now | null | undefined 
       refresher.stop();
       setNow(undefined);
     };
-  }, [site, client, enabled]);
+  }, [site, client, enabled, share]);
   return now;
 }
 
 /** The answer of another report than `/v1/query`, asked as `useReport` does. */
 export function useAnswer<T>(path: string, make: (clock: Clock) => object, zone: string, enabled = true) {
   const hour = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
-  return useQuery({
-    queryKey: ["report", path, make({ zone, now: hour })],
-    queryFn: ({ signal }) => call("POST", path, make({ zone, now: new Date() }), signal) as Promise<T>,
-    placeholderData: keepPreviousData,
-    enabled,
-  });
+  return useKept<T>(
+    useQuery({
+      queryKey: ["report", path, make({ zone, now: hour })],
+      queryFn: ({ signal }) => call("POST", path, make({ zone, now: new Date() }), signal) as Promise<T>,
+      enabled,
+    }),
+  );
 }
 
 /** What a GET answers, asked again with every word of the live stream. */
 export function useGet<T>(path: string, enabled = true) {
-  return useQuery({
-    queryKey: ["report", path],
-    queryFn: ({ signal }) => call("GET", path, undefined, signal) as Promise<T>,
-    placeholderData: keepPreviousData,
-    enabled,
-  });
+  return useKept<T>(
+    useQuery({ queryKey: ["report", path], queryFn: ({ signal }) => call("GET", path, undefined, signal) as Promise<T>, enabled }),
+  );
 }

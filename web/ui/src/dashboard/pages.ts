@@ -1,10 +1,35 @@
+/** What there is to see, for whom: the views beside the overview in the order of the menu, and the overview's panels. */
 import { HAS } from "../server/routes";
+import type { Access } from "./access";
+import { GOALS, PANELS, type Panel } from "./questions";
 
-/** The views beside the overview, in the order of the menu. */
-export const PAGES: string[] = [
-  "stream",
-  ...(HAS.ways ? ["funnel", "retention", "paths"] : []),
-  ...(HAS.goods ? ["goods", "demand"] : []),
-  ...(HAS.drops ? ["drops"] : []),
-  "sites",
+/** Each view with the part of a share link that opens it; one without is the owner's alone. */
+const PAGES: [page: string, part: string | undefined, there: boolean][] = [
+  ["stream", undefined, true],
+  ["funnel", "funnels", HAS.ways],
+  ["retention", "retention", HAS.ways],
+  ["paths", "paths", HAS.ways],
+  ["goods", undefined, HAS.goods],
+  ["demand", undefined, HAS.goods],
+  ["drops", undefined, HAS.drops],
+  ["alerts", undefined, HAS.kept],
+  ["kept", undefined, HAS.kept],
+  ["sites", undefined, true],
 ];
+
+export const pagesOf = (access: Access): string[] =>
+  PAGES.filter(([, part, there]) => there && (part ? access.can(part) : !access.share)).map(([page]) => page);
+
+/** The part of a share link that a list belongs to, where it is not its panel's. */
+const PARTS: Record<string, string> = { country: "places" };
+
+/** The panels that may be seen, with those of their lists that may be. */
+export function panelsOf(access: Access): Panel[] {
+  const open = (panel: Panel): Panel => {
+    const all = HAS.kept && panel.id === "events" ? [...panel.lists, GOALS] : panel.lists;
+    const lists = all.filter((list) => access.can(PARTS[list.id] ?? panel.id) && (!list.money || access.can("revenue")));
+    if (access.can("revenue")) return { ...panel, lists };
+    return { ...panel, lists: lists.map((list) => ({ ...list, metrics: list.metrics.filter(({ id }) => id !== "conversion_rate") })) };
+  };
+  return PANELS.map(open).filter((panel) => panel.lists.length > 0);
+}

@@ -95,6 +95,9 @@ export const PANELS: Panel[] = [
   },
 ];
 
+/** The goals that are kept, each with how many reached it. */
+export const GOALS: List = { id: "goal", dimension: "event:goal", metrics: [count("visitors"), { id: "percentage", kind: "percent" }] };
+
 export const LISTS = PANELS.flatMap((panel) => panel.lists);
 export const CURRENCY = "order:currency";
 
@@ -111,7 +114,12 @@ function compared(view: View, clock: Clock): Pick<Question, "include"> {
   return comparisons ? { include: { comparisons } } : {};
 }
 
-export const headQuestion = (view: View, clock: Clock): Question => ({ ...base(view, clock), metrics: TRAFFIC, ...compared(view, clock) });
+/** The head figures; without those that tell of orders where they may not be seen. */
+export const headQuestion = (view: View, clock: Clock, orders = true): Question => ({
+  ...base(view, clock),
+  metrics: orders ? TRAFFIC : TRAFFIC.filter((metric) => metric !== "conversion_rate"),
+  ...compared(view, clock),
+});
 
 export const moneyQuestion = (view: View, clock: Clock): Question => ({
   ...base(view, clock),

@@ -49,7 +49,7 @@ function revenueByBucket(revenue: Report | undefined): Map<string, Money> {
 }
 
 /** The label of the bucket that this time of the site lies in, to be compared as text. */
-function startOf(local: string, interval: Interval): string {
+export function startOf(local: string, interval: Interval): string {
   const time = local.replace(" ", "T");
   if (interval === "minute") return time.slice(0, 16);
   if (interval === "hour") return time.slice(0, 13);

@@ -10,6 +10,8 @@ export const DIMENSIONS: Record<string, string> = {
   exit: "visit:exit_page",
   host: "event:hostname",
   event: "event:name",
+  goal: "event:goal",
+  segment: "segment",
   source: "visit:source",
   channel: "visit:channel",
   referrer: "visit:referrer",

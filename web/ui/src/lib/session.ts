@@ -4,10 +4,33 @@
 export interface Session {
   mode: "open" | "closed";
   signed_in: boolean;
-  caller?: "open" | "admin" | "session" | "key";
+  caller?: "open" | "admin" | "session" | "key" | "share";
   scopes?: string[];
   expires_at?: string;
+  share?: Share;
 }
+
+/** What a share link shows. */
+export interface Share {
+  name: string;
+  site_id: string;
+  timezone: string;
+  segment: string | null;
+  /** All of them where there is no list. */
+  panels: string[] | null;
+  expires_at: string | null;
+  password_required?: boolean;
+}
+
+let bearer: string | undefined;
+
+/** From here on every call says so: a share link is no cookie, and several work beside each other. */
+export function bear(token: string): void {
+  bearer = token;
+}
+
+/** What a call has to say of its caller; nothing where the browser's cookie does. */
+export const authorization = (): Record<string, string> => (bearer === undefined ? {} : { authorization: `Bearer ${bearer}` });
 
 /** An answer that is no success; `retryAfter` in seconds, where the server says so. */
 export class SessionError extends Error {
@@ -21,11 +44,16 @@ export class SessionError extends Error {
 }
 
 async function call(method: string, body?: unknown): Promise<Response> {
-  const init: RequestInit = { method, cache: "no-store" };
-  if (body !== undefined) Object.assign(init, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  return send("/v1/session", method, body);
+}
+
+async function send(path: string, method: string, body?: unknown): Promise<Response> {
+  const init: RequestInit = { method, cache: "no-store", headers: authorization() };
+  if (body !== undefined)
+    Object.assign(init, { headers: { ...authorization(), "content-type": "application/json" }, body: JSON.stringify(body) });
   let answer: Response;
   try {
-    answer = await fetch("/v1/session", init);
+    answer = await fetch(path, init);
   } catch {
     throw new SessionError(0, 0, "The server does not answer.");
   }
@@ -44,6 +72,12 @@ export const readSession = (): Promise<Session | undefined> =>
     (answer) => answer.json() as Promise<Session>,
     () => undefined,
   );
+
+/** Opens a share link that has a password; a `SessionError` says why not. */
+export async function openShare(token: string, password: string): Promise<void> {
+  const answer = (await (await send("/v1/shares/open", "POST", { token, password })).json()) as { token: string };
+  bear(answer.token);
+}
 
 /** Trades the admin token for a session; a `SessionError` says why not. */
 export async function logIn(token: string): Promise<void> {

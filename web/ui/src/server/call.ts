@@ -1,6 +1,6 @@
 /** One call of the API: JSON there and back, and why it failed. */
 
-import { loginPath, readSession } from "../lib/session";
+import { authorization, loginPath, readSession } from "../lib/session";
 
 /** An answer that is no success, or none at all (`status` 0: the server was not reached). */
 export class AskError extends Error {
@@ -20,8 +20,9 @@ const RETRY_MS = 1000;
 
 /** Calls and gives the answer's JSON, or its text where it is none; an `AskError` says what is wrong. */
 export async function call(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
-  const init: RequestInit = { method };
-  if (body !== undefined) Object.assign(init, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const headers = body === undefined ? authorization() : { ...authorization(), "content-type": "application/json" };
+  const init: RequestInit = { method, headers };
+  if (body !== undefined) init.body = JSON.stringify(body);
   if (signal) init.signal = signal;
   let answer = await send(path, init);
   for (let retry = 0; answer.status === 401 && retry < RETRIES_MAX && (await isLoggedIn()); retry++) {
@@ -45,7 +46,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 /** Whether the server knows this browser; if it says that it does not, the login page comes. */
 async function isLoggedIn(): Promise<boolean> {
   const session = await readSession();
-  if (session && !session.signed_in) location.replace(loginPath(location));
+  if (session && !session.signed_in && session.caller !== "share") location.replace(loginPath(location));
   return session?.signed_in ?? false;
 }
 

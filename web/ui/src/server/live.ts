@@ -1,5 +1,7 @@
 /** What is going on now: the live stream, kept open through lost connections. */
 
+import { call } from "./call";
+
 /** The server tells it when it changes, once a second at most. */
 export interface Now {
   site_id: string;
@@ -9,6 +11,21 @@ export interface Now {
 }
 
 const REOPEN_MS = 3000;
+// Who may not follow asks, and a link that many have open must not weigh more than that.
+const POLL_MS = 5000;
+
+/** The same for a share link, by asking again and again. */
+export function poll(site: string, heard: (now: Now | null) => void): () => void {
+  const stopped = new AbortController();
+  const look = async (): Promise<void> => {
+    const now = await call("GET", `/v1/realtime?site_id=${encodeURIComponent(site)}`, undefined, stopped.signal).catch(() => null);
+    if (stopped.signal.aborted) return;
+    heard(now as Now | null);
+    setTimeout(look, POLL_MS);
+  };
+  void look();
+  return () => stopped.abort();
+}
 
 /** Follows the stream until the returned function is called; `null` says that there is none now. */
 export function follow(site: string, heard: (now: Now | null) => void): () => void {

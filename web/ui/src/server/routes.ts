@@ -8,4 +8,5 @@ export const HAS = {
   trust: false,
   ways: false,
   goods: false,
+  kept: false,
 };

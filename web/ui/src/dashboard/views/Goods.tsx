@@ -82,7 +82,7 @@ export default function Goods({ view, zone }: ViewProps) {
     >
       {(data) =>
         data.results.length ? (
-          <div className="scroll" tabIndex={0} role="region" aria-label={t.pages["goods"]}>
+          <div className="scroll" tabIndex={0} role="group" aria-label={t.pages["goods"]}>
             <Table
               label={t.pages["goods"] ?? ""}
               of={t.of["product"] ?? ""}

@@ -91,7 +91,7 @@ function Way({ name, value, label, ...props }: ViewProps & { name: string; value
 function Steps({ answer, props: { view, change } }: { answer: Answer; props: ViewProps }) {
   const { t, n } = useWords();
   return (
-    <div className="scroll paths" tabIndex={0} role="region" aria-label={t.pages["paths"]}>
+    <div className="scroll paths" tabIndex={0} role="group" aria-label={t.pages["paths"]}>
       {answer.results.map(({ step, nodes }) => (
         <section key={step} aria-label={t.funnel.step(n.whole(step))}>
           <h3>{t.funnel.step(n.whole(step))}</h3>

@@ -74,7 +74,7 @@ function Cohorts({ answer, customers }: { answer: Answer; customers: boolean }) 
   const { t, n, times } = useWords();
   const columns = Math.max(0, ...answer.results.map((cohort) => cohort.rates.length));
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t.pages["retention"]}>
+    <div className="scroll" tabIndex={0} role="group" aria-label={t.pages["retention"]}>
       <table className="table cohorts">
         <thead>
           <tr>

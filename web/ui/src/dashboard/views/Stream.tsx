@@ -30,7 +30,7 @@ export default function Stream({ view, zone }: ViewProps) {
     >
       {({ results }) =>
         results.length ? (
-          <div className="scroll" tabIndex={0} role="region" aria-label={t.pages["stream"]}>
+          <div className="scroll" tabIndex={0} role="group" aria-label={t.pages["stream"]}>
             <table className="table stream">
               <thead>
                 <tr>

@@ -26,6 +26,10 @@ export interface ChartProps {
   /** A range was drawn over. */
   range?: ((first: string, last: string) => void) | undefined;
   toggleTable?: (() => void) | undefined;
+  /** What happened, by the label of its bucket. */
+  notes?: Map<string, string[]> | undefined;
+  /** A note at a bucket is wanted. */
+  note?: ((label: string) => void) | undefined;
 }
 
 const WIDTH_MIN = 280;
@@ -63,7 +67,8 @@ export function Chart(props: ChartProps) {
     setStart(undefined);
   }
   const text = useSummary(props);
-  const keys = useKeys({ at, count: points.length, move: setCursor, start, setStart, choose, toggleTable: props.toggleTable });
+  const note = (): void => void (points[at] && props.note?.(points[at].label));
+  const keys = useKeys({ at, count: points.length, move: setCursor, start, setStart, choose, toggleTable: props.toggleTable, note });
   return (
     <div
       ref={plot}
@@ -76,6 +81,12 @@ export function Chart(props: ChartProps) {
       onPointerMove={(event) => setCursor(indexAt(event))}
       onPointerLeave={() => (setCursor(-1), setStart(undefined))}
       onPointerDown={(event) => event.button === 0 && event.pointerType !== "touch" && setStart(indexAt(event))}
+      onContextMenu={(event) => {
+        const point = points[cursor];
+        if (!point || !props.note) return;
+        event.preventDefault();
+        props.note(point.label);
+      }}
       onPointerUp={released}
       onBlur={() => (setCursor(-1), setStart(undefined))}
       onKeyDown={keys}
@@ -98,10 +109,11 @@ interface Keys {
   setStart: (index: number | undefined) => void;
   choose: (first: number, last: number) => void;
   toggleTable: (() => void) | undefined;
+  note: () => void;
 }
 
-/** Arrows read, with Shift they select; Enter zooms into what is read or selected; T shows the table. */
-function useKeys({ at, count, move, start, setStart, choose, toggleTable }: Keys) {
+/** Arrows read, with Shift they select; Enter zooms into what is read or selected; T shows the table, N notes something. */
+function useKeys({ at, count, move, start, setStart, choose, toggleTable, note }: Keys) {
   const right = useWords().t.dir === "rtl" ? -1 : 1;
   return (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || !count) return;
@@ -115,6 +127,7 @@ function useKeys({ at, count, move, start, setStart, choose, toggleTable }: Keys
       choose(start ?? at, at);
       setStart(undefined);
     } else if (event.key.toLowerCase() === "t" && toggleTable) toggleTable();
+    else if (event.key.toLowerCase() === "n" && at >= 0) note();
     else if (event.key === "Escape" && at >= 0) move(-1);
     else return;
     event.preventDefault();

@@ -8,7 +8,7 @@ export function ChartTable({ points, title, kind }: ChartProps) {
   const compared = points.some((point) => point.before);
   const cell = (value: ChartProps["points"][number]["value"]): string => n.show(kind, value).full ?? n.show(kind, value).text;
   return (
-    <div className="chart-table" tabIndex={0} role="region" aria-label={t.chart.title(title)}>
+    <div className="chart-table" tabIndex={0} role="group" aria-label={t.chart.title(title)}>
       <table className="table">
         <thead>
           <tr>

@@ -11,6 +11,7 @@ const BAR_WIDTH_MAX = 40;
 // The highest bar of revenue reaches so far.
 const BAR_HEIGHT = 0.5;
 const DOT = 4.5;
+const NOTE = 6;
 
 interface Props extends ChartProps {
   shape: Geometry;
@@ -19,7 +20,7 @@ interface Props extends ChartProps {
   selected: [number, number] | undefined;
 }
 
-export function Plot({ points, kind, shape, cursor, selected }: Props) {
+export function Plot({ points, kind, shape, cursor, selected, notes }: Props) {
   const values = points.map((point) => numberOf(point.value));
   const before = points.map((point) => (point.before ? numberOf(point.before.value) : null));
   const at = points[cursor];
@@ -42,6 +43,11 @@ export function Plot({ points, kind, shape, cursor, selected }: Props) {
       <path className="line before" d={line(before, shape)} />
       <path className="line" d={line(values, shape, 0, solid)} />
       {running === 1 && <path className="line running" d={line(values, shape, solid - 1)} />}
+      {points.map((point, index) =>
+        notes?.has(point.label) ? (
+          <path key={point.label} className="note" d={`M${shape.x(index)} ${shape.bottom}l-${NOTE} ${NOTE}h${2 * NOTE}Z`} />
+        ) : null,
+      )}
       {points.length === 1 && <circle className="dot" cx={shape.x(0)} cy={shape.y(values[0] ?? 0)} r={DOT} />}
       {at && (
         <g className="cursor">

@@ -5,7 +5,7 @@ import type { ChartProps, Point } from "./Chart";
 
 const GAP = 14;
 
-export function Tip({ point, x, width, title, kind }: ChartProps & { point: Point | undefined; x: number; width: number }) {
+export function Tip({ point, x, width, title, kind, notes }: ChartProps & { point: Point | undefined; x: number; width: number }) {
   const { t, n, times } = useWords();
   const tip = useRef<HTMLDivElement>(null);
   // Beside the cursor, not over it: to the right as long as there is room.
@@ -27,7 +27,7 @@ export function Tip({ point, x, width, title, kind }: ChartProps & { point: Poin
       </span>
       {point.before && (
         <span className="key before">
-          {n.show(kind, point.before.value).full ?? n.show(kind, point.before.value).text} {times.full(point.before.label)}
+          {n.show(kind, point.before.value).full ?? n.show(kind, point.before.value).text} · {times.full(point.before.label)}
         </span>
       )}
       {point.revenue && (
@@ -35,6 +35,11 @@ export function Tip({ point, x, width, title, kind }: ChartProps & { point: Poin
           {n.money(point.revenue)} {t.metrics["revenue"]?.toLocaleLowerCase(n.locale)}
         </span>
       )}
+      {notes?.get(point.label)?.map((note, index) => (
+        <span key={index} className="key noted">
+          <bdi>{note}</bdi>
+        </span>
+      ))}
     </div>
   );
 }
