@@ -8,15 +8,16 @@ import { DEADLINE_MS } from "./patience.mjs";
 /** The binary under test. */
 export const BIN = process.env.KASSA_BIN ?? join(import.meta.dirname, "../../target/debug/kassa");
 
-/** Starts a server; `listen` takes the address of an earlier one, `data` its folder, `env` further settings, `bin` another binary, `cwd` the folder to run in. */
+/** Starts a server; `listen` takes the address of an earlier one, `data` its folder, `env` further settings, `bin` another binary, `args` more of the command line, `cwd` the folder to run in. */
 export async function startKassa({
   listen = "127.0.0.1:0",
   data = mkdtempSync(join(tmpdir(), "kassa-e2e-")),
   env = {},
   bin = BIN,
   cwd,
+  args = [],
 } = {}) {
-  const child = spawn(bin, ["up", "--data", data, "--listen", listen], {
+  const child = spawn(bin, ["up", "--data", data, "--listen", listen, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd,
     env: { ...withoutLibraryPath(), ...env },

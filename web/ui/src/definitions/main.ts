@@ -16,8 +16,9 @@ const main = el("main", { id: "main", class: "wrap" }, el("p", { class: "intro",
 
 async function load(): Promise<void> {
   try {
+    const session = await readSession();
+    if (session && !session.signed_in) return location.replace(loginPath(location));
     const answer = await fetch("/v1/query/definitions");
-    if (answer.status === 401 && !(await readSession())?.signed_in) return location.replace(loginPath(location));
     if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
     const definitions = (await answer.json()) as Definitions;
     const asked = definitions.metrics[0]?.example?.asked_at ?? "";
