@@ -10,6 +10,7 @@ mod conformance;
 pub mod duckdb;
 pub mod export;
 mod fingerprint;
+pub mod journey;
 pub mod memory;
 mod pattern;
 mod properties;
@@ -43,6 +44,7 @@ use uuid::Uuid;
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::{EventRef, Line};
+use crate::journey::{Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer};
 use crate::query::{EventFilter, Query, Table};
 
 /// What reading can fail with.
@@ -124,7 +126,7 @@ pub struct Owned {
 /// 4. `seen` finds exactly the (site, id) pairs that the partition has stored, with the hour of their *latest* receipt. What
 ///    another partition holds says nothing: what comes of a partition's records must not hang on how far others are.
 /// 5. The same data and the same query give the same [`Table`] on every backend, ties broken by dimension values and texts
-///    of properties as [`properties`] has them.
+///    of properties as [`properties`] has them; and so do the questions of [`journey`].
 /// 6. Dead letters are listed 14 days of `received_at` behind the event that was stored last, and kept until they are to be
 ///    forgotten, 10,000 per partition, site and day; counts are summed over the partitions and never shrink.
 /// 7. `forget` removes exactly the named events, of all partitions; the positions stay. Batches are inserted meanwhile.
@@ -176,6 +178,33 @@ pub trait EventStore: Send + Sync + fmt::Debug {
 
     /// Answers a report.
     async fn query(&self, query: &Query) -> Result<Table, Error>;
+
+    /// Answers a funnel, by the definitions of [`Funnel`].
+    ///
+    /// # Errors
+    /// [`Error`]; [`Error::Invalid`] from a store that does not follow visitors.
+    async fn funnel(&self, funnel: &Funnel) -> Result<FunnelAnswer, Error> {
+        let _ = funnel;
+        Err(Error::Invalid("this store does not follow visitors".to_owned()))
+    }
+
+    /// Tells who comes back, by the definitions of [`Retention`].
+    ///
+    /// # Errors
+    /// As [`EventStore::funnel`].
+    async fn retention(&self, asked: &Retention) -> Result<RetentionAnswer, Error> {
+        let _ = asked;
+        Err(Error::Invalid("this store does not follow visitors".to_owned()))
+    }
+
+    /// Tells where visits go, by the definitions of [`Paths`].
+    ///
+    /// # Errors
+    /// As [`EventStore::funnel`].
+    async fn paths(&self, asked: &Paths) -> Result<PathsAnswer, Error> {
+        let _ = asked;
+        Err(Error::Invalid("this store does not follow visitors".to_owned()))
+    }
 
     /// Events as rows, newest received first.
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error>;

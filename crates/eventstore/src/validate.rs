@@ -15,7 +15,7 @@ const VALUES_MAX: usize = 100;
 /// The most tests of one filter.
 const TESTS_MAX: usize = 50;
 /// What a filter may cost: as much as eight times the cheapest question, by the measure of `duckdb/cost.rs`.
-const COST_MAX: usize = 7;
+pub(crate) const COST_MAX: usize = 7;
 /// A look at every text for a pattern, or for several values.
 const SEARCH_COST: usize = 5;
 /// A look at every text for one value.
@@ -91,15 +91,21 @@ fn dimensions(query: &Query) -> Result<(), Error> {
     for dimension in &query.dimensions {
         let Dimension::Time { boundaries } = dimension else { continue };
         times += 1;
-        if boundaries.len() < 2 || boundaries.len() > BUCKETS_MAX + 1 {
-            return invalid("a time dimension needs 2 to 1,001 boundaries");
-        }
-        if boundaries.windows(2).any(|pair| pair[0] >= pair[1]) {
-            return invalid("the boundaries of a time dimension must ascend");
-        }
+        check_boundaries(boundaries)?;
     }
     if times > 1 {
         return invalid("a query has at most one time dimension");
+    }
+    Ok(())
+}
+
+/// Refuses what are no boundaries of time buckets.
+pub(crate) fn check_boundaries(boundaries: &[Timestamp]) -> Result<(), Error> {
+    if boundaries.len() < 2 || boundaries.len() > BUCKETS_MAX + 1 {
+        return invalid("a time dimension needs 2 to 1,001 boundaries");
+    }
+    if boundaries.windows(2).any(|pair| pair[0] >= pair[1]) {
+        return invalid("the boundaries of a time dimension must ascend");
     }
     Ok(())
 }
@@ -136,12 +142,22 @@ fn money_fields(query: &Query) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Invalid`] with what is wrong.
 pub fn check_filter(filter: &Filter) -> Result<(), Error> {
-    Budget::default().spend(filter, 0)
+    Budget::of(COST_MAX).spend(filter, 0)
+}
+
+/// Refuses filters of one question that together no engine could apply, or only at a cost above `most`.
+pub(crate) fn check_filters<'a>(
+    filters: impl IntoIterator<Item = &'a Filter>,
+    most: usize,
+) -> Result<(), Error> {
+    let mut budget = Budget::of(most);
+    filters.into_iter().try_for_each(|filter| budget.spend(filter, 0))
 }
 
 /// What a filter has taken so far of what it may cost.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Budget {
+    most: usize,
     tests: usize,
     cost: usize,
     values: usize,
@@ -149,6 +165,10 @@ struct Budget {
 }
 
 impl Budget {
+    fn of(most: usize) -> Self {
+        Self { most, tests: 0, cost: 0, values: 0, states: 0 }
+    }
+
     fn spend(&mut self, filter: &Filter, depth: usize) -> Result<(), Error> {
         if depth > DEPTH_MAX {
             return invalid("the filter is nested too deeply");
@@ -190,12 +210,13 @@ impl Budget {
             Operator::Contains if values.len() == 1 => self.cost += CONTAINS_COST,
             Operator::Contains | Operator::Matches => self.cost += SEARCH_COST,
         }
-        if self.cost + self.values / VALUES_OF_ONE > COST_MAX {
-            return invalid(
-                "the filter would cost ten times the query without it: at most 7 may be spent, of which matches, or contains \
+        if self.cost + self.values / VALUES_OF_ONE > self.most {
+            return invalid(&format!(
+                "the filter would cost ten times the query without it: at most {} may be spent, of which matches, or contains \
                  with several values, takes 5, contains with one value 2, is with more than five values 4, every 20 values of \
                  other tests (of each at least 18) 1, and a property or the channel 3 more, or 2 where it is searched",
-            );
+                self.most
+            ));
         }
         Ok(())
     }
@@ -218,7 +239,7 @@ impl Budget {
     }
 }
 
-fn invalid(why: &str) -> Result<(), Error> {
+pub(crate) fn invalid(why: &str) -> Result<(), Error> {
     Err(Error::Invalid(why.to_owned()))
 }
 

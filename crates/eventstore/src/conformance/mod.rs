@@ -7,13 +7,18 @@
 mod as_sent;
 mod audit;
 mod channels;
+mod funnels;
 mod glances;
 mod listing;
 mod money;
+mod paths;
 pub(crate) mod places;
 pub(crate) mod queries;
 pub(crate) mod random;
+#[cfg(feature = "duckdb")]
+mod random_journeys;
 mod reports;
+mod retentions;
 pub(crate) mod sample;
 mod visits;
 
@@ -73,6 +78,17 @@ macro_rules! backend {
                 super::money::currencies_are_told,
                 super::money::conversions,
                 super::money::fields_of_money_are_refused_elsewhere,
+                super::funnels::a_visitor_counts_by_the_best_attempt,
+                super::funnels::steps_come_in_order_within_the_window,
+                super::funnels::a_drop_has_causes_that_add_up,
+                super::funnels::value_is_of_the_orders_on_the_way,
+                super::funnels::funnels_without_an_answer_are_refused,
+                super::retentions::visitors_come_back,
+                super::retentions::customers_come_back,
+                super::retentions::retention_without_an_answer_is_refused,
+                super::paths::visits_go_from_page_to_page,
+                super::paths::paths_have_ends,
+                super::paths::paths_without_an_answer_are_refused,
                 super::reports::what_has_no_answer_is_refused,
                 super::reports::hostile_questions_are_answered,
                 super::audit::money_is_listed_by_order,
@@ -105,4 +121,10 @@ backend!(duckdb, super::duckdb());
 #[tokio::test]
 async fn duckdb_answers_as_the_reference_does() {
     random::answers_as_the_reference_does(duckdb).await;
+}
+
+#[cfg(feature = "duckdb")]
+#[tokio::test]
+async fn duckdb_follows_visitors_as_the_reference_does() {
+    random_journeys::answers_as_the_reference_does(duckdb).await;
 }

@@ -27,9 +27,9 @@ const METRICS: [Metric; 11] = [
 const MONEY: [Metric; 5] =
     [Metric::Orders, Metric::Units, Metric::Revenue, Metric::Refunds, Metric::AverageOrderValue];
 
-const SITES: [&str; 3] = ["demo", "other", "ünï"];
-const PATHS: [&str; 6] = ["/", "/shop", "/shop/ä", "", "(none)", "/Z"];
-const NAMES: [&str; 7] =
+pub(super) const SITES: [&str; 3] = ["demo", "other", "ünï"];
+pub(super) const PATHS: [&str; 6] = ["/", "/shop", "/shop/ä", "", "(none)", "/Z"];
+pub(super) const NAMES: [&str; 7] =
     ["page_view", "page_view", "click", "time_on_page", "hover_enter", "identify", "Ärger"];
 const TEXTS: [&str; 5] = ["a", "b", "Ä", "a b", "Firefox"];
 const PROPS: [&str; 9] = [
@@ -43,10 +43,10 @@ const PROPS: [&str; 9] = [
     r#"{"color":5.0e0,"color":"first","seconds":1e1}"#,
     r#"{"color":{"b":1.50, "a":"\u00fc"}}"#,
 ];
-const PATTERNS: [&str; 7] = ["^/shop", "[a-z]$", r"\w+", "(?i)ä", "^$", "a|b", "[^/]"];
+pub(super) const PATTERNS: [&str; 7] = ["^/shop", "[a-z]$", r"\w+", "(?i)ä", "^$", "a|b", "[^/]"];
 
 /// Of events and visits; the last five are of money.
-fn fields() -> Vec<Field> {
+pub(super) fn fields() -> Vec<Field> {
     vec![
         Field::Name,
         Field::Page,
@@ -106,7 +106,7 @@ fn event(random: &mut Random, n: usize) -> Event {
     // Many events of one instant where sessions begin and where they end.
     let second = [random.below(20), random.below(7_000), 7_000 + random.below(20)][random.below(3)] as i64;
     let name = random.pick(&NAMES).to_owned();
-    Event {
+    let event = Event {
         site: random.pick(&SITES).to_owned(),
         name_sent: if random.one_in(2) { name.to_uppercase() } else { name.clone() },
         name,
@@ -132,8 +132,9 @@ fn event(random: &mut Random, n: usize) -> Event {
         anonymous_visitor: random.one_in(9).then_some(visitor + 1),
         dialect: if random.one_in(2) { Dialect::SEGMENT } else { Dialect::named("site") },
         props: random.pick(&PROPS).to_owned(),
-        ..money(random, view(&format!("e{n}"), "", second))
-    }
+        ..view(&format!("e{n}"), "", second)
+    };
+    money(random, event)
 }
 
 /// One in a few is a record of money, of one of a few orders: confirmed, edited, cancelled or refunded in part, in one
@@ -237,7 +238,7 @@ fn time(random: &mut Random) -> Dimension {
     buckets(&boundaries)
 }
 
-fn filter(random: &mut Random, depth: usize, fields: &[Field]) -> Filter {
+pub(super) fn filter(random: &mut Random, depth: usize, fields: &[Field]) -> Filter {
     let parts =
         |random: &mut Random| (0..1 + random.below(3)).map(|_| filter(random, depth + 1, fields)).collect();
     match random.below(if depth > 1 { 3 } else { 6 }) {
@@ -304,16 +305,20 @@ pub(crate) fn event_filter(random: &mut Random) -> EventFilter {
     }
 }
 
+/// What `KASSA_TEST_SEED` says, else another one every time.
+#[cfg(feature = "duckdb")]
+pub(super) fn seed() -> u64 {
+    let given = std::env::var("KASSA_TEST_SEED").ok().and_then(|text| text.parse().ok());
+    given.unwrap_or_else(|| std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().subsec_nanos().into())
+}
+
 /// Clause 5 at random: every store that `make` gives (with whatever has to outlive it) answers as the reference does.
 #[cfg(feature = "duckdb")]
 pub(super) async fn answers_as_the_reference_does<S: crate::EventStore, K>(make: impl Fn() -> (S, K)) {
     use super::sample::scaled;
     use crate::{Error, EventStore, MemoryStore};
 
-    let seed = std::env::var("KASSA_TEST_SEED")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or_else(|| std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().subsec_nanos().into());
+    let seed = seed();
     let sets = scaled(100);
     println!("seed {seed}, {sets} sets of data, 100 queries each");
     let mut random = Random(seed);

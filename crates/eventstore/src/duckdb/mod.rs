@@ -14,6 +14,7 @@ mod engine;
 mod export;
 mod failure;
 mod forget;
+mod journey;
 mod letters;
 mod open;
 mod options;
@@ -42,6 +43,10 @@ use uuid::Uuid;
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::Line;
+use crate::journey::{
+    Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer, check_funnel, check_paths,
+    check_retention,
+};
 use crate::query::{EventFilter, Query, Table};
 use crate::{
     Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
@@ -116,6 +121,24 @@ impl EventStore for DuckStore {
         validate::query(query)?;
         let query = query.clone();
         self.readers.report(move |connection| report::answer(connection, &query)).await
+    }
+
+    async fn funnel(&self, funnel: &Funnel) -> Result<FunnelAnswer, Error> {
+        check_funnel(funnel)?;
+        let funnel = funnel.clone();
+        self.readers.report(move |connection| journey::funnel(connection, &funnel)).await
+    }
+
+    async fn retention(&self, asked: &Retention) -> Result<RetentionAnswer, Error> {
+        check_retention(asked)?;
+        let asked = asked.clone();
+        self.readers.report(move |connection| journey::retention(connection, &asked)).await
+    }
+
+    async fn paths(&self, asked: &Paths) -> Result<PathsAnswer, Error> {
+        check_paths(asked)?;
+        let asked = asked.clone();
+        self.readers.report(move |connection| journey::paths(connection, &asked)).await
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {

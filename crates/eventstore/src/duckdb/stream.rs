@@ -2,8 +2,8 @@
 
 use duckdb::Connection;
 use duckdb::arrow::array::{
-    Array, BooleanArray, Int64Array, StringArray, StructArray, TimestampMicrosecondArray, UInt32Array,
-    UInt64Array,
+    Array, BooleanArray, Int32Array, Int64Array, StringArray, StructArray, TimestampMicrosecondArray,
+    UInt32Array, UInt64Array,
 };
 use duckdb::types::Value;
 
@@ -44,6 +44,11 @@ impl<'a> Piece<'a> {
 
     /// Column `index`, a `BIGINT`.
     pub(super) fn int(&self, index: usize) -> Result<&'a Int64Array, Failure> {
+        self.column(index)
+    }
+
+    /// Column `index`, an `INTEGER`.
+    pub(super) fn number(&self, index: usize) -> Result<&'a Int32Array, Failure> {
         self.column(index)
     }
 

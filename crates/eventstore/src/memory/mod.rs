@@ -3,9 +3,13 @@
 //! Other crates use it in tests; nothing is kept on disk. Speed does not matter here, being right does.
 
 mod audit;
+mod funnel;
+mod journey;
 mod money;
+mod paths;
 mod report;
 mod resume;
+mod retention;
 mod rows;
 mod visit;
 
@@ -20,6 +24,10 @@ use uuid::Uuid;
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::{self, EventRef};
 use crate::fingerprint::Fingerprint;
+use crate::journey::{
+    Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer, check_funnel, check_paths,
+    check_retention,
+};
 use crate::query::{EventFilter, Query, Table};
 use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
 use crate::{
@@ -94,6 +102,21 @@ impl EventStore for MemoryStore {
     async fn query(&self, query: &Query) -> Result<Table, Error> {
         validate::query(query)?;
         report::answer(&self.state().rows, query)
+    }
+
+    async fn funnel(&self, funnel: &Funnel) -> Result<FunnelAnswer, Error> {
+        check_funnel(funnel)?;
+        funnel::answer(&self.state().rows, funnel)
+    }
+
+    async fn retention(&self, asked: &Retention) -> Result<RetentionAnswer, Error> {
+        check_retention(asked)?;
+        retention::answer(&self.state().rows, asked)
+    }
+
+    async fn paths(&self, asked: &Paths) -> Result<PathsAnswer, Error> {
+        check_paths(asked)?;
+        paths::answer(&self.state().rows, asked)
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {

@@ -91,6 +91,9 @@ pub(crate) trait Dialect: fmt::Debug + Sync {
     /// Several values as one, to count which are distinct; NULL within it is a value.
     fn row(&self, values: &[&str]) -> String;
 
+    /// A number of 64 bits without a sign, by which texts are told apart.
+    fn hashed(&self, text: &str) -> String;
+
     /// The numbers from 0 up to `end`, exclusive: a column, and the table that has it.
     fn numbers(&self, end: &str) -> (String, String);
 
