@@ -30,14 +30,9 @@ impl Amounts {
             tables.iter().flat_map(|table| table.currencies.iter().map(String::as_str)).collect();
         found.sort_unstable();
         found.dedup();
-        match found.as_slice() {
-            [] => Ok(Self::All(asked(query.filter.as_ref()).unwrap_or(shop.code()).to_owned())),
-            [one] => Ok(Self::All((*one).to_owned())),
-            many => Err(Refusal::MixedCurrencies(format!(
-                "amounts of {} cannot be added: group by the dimension \"order:currency\" or filter by one currency",
-                many.join(", ")
-            ))),
-        }
+        let none = asked(query.filter.as_ref()).unwrap_or(shop.code());
+        let way = "group by the dimension \"order:currency\" or filter by one currency";
+        Ok(Self::All(one_currency(&found, none, way)?))
     }
 
     /// An amount of a row with these dimension values.
@@ -51,6 +46,20 @@ impl Amounts {
             },
         };
         json!({"amount_minor": amount_minor, "currency": currency})
+    }
+}
+
+/// The only one of `found`, or `none` where nothing was; `way` is what to do where there are several.
+///
+/// # Errors
+/// [`Refusal::MixedCurrencies`].
+pub(crate) fn one_currency(found: &[&str], none: &str, way: &str) -> Result<String, Refusal> {
+    match found {
+        [] => Ok(none.to_owned()),
+        [one] => Ok((*one).to_owned()),
+        many => {
+            Err(Refusal::MixedCurrencies(format!("amounts of {} cannot be added: {way}", many.join(", "))))
+        }
     }
 }
 

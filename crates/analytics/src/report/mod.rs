@@ -19,8 +19,10 @@ mod dead_letters;
 pub mod definitions;
 mod export;
 mod first;
+mod funnel;
 mod guard;
 mod hub;
+mod journey;
 mod json;
 mod measure;
 mod options;
@@ -31,10 +33,12 @@ mod parse_extras;
 mod parse_filter;
 mod parse_money;
 mod parse_range;
+mod paths;
 mod plan;
 mod realtime;
 mod refusal;
 mod reports;
+mod retention;
 mod rows;
 mod shape;
 mod stats;
@@ -66,6 +70,9 @@ pub fn native_routes(reports: Arc<Reports>) -> Protected {
     Protected::new()
         .route("/v1/query", post(answer::post_query))
         .route("/v1/query/definitions", get(answer::get_definitions))
+        .route("/v1/funnel", post(funnel::post_funnel))
+        .route("/v1/retention", post(retention::post_retention))
+        .route("/v1/paths", post(paths::post_paths))
         .route("/v1/realtime", get(realtime::get_realtime))
         .route("/v1/realtime/stream", get(stream::get_stream))
         .route("/v1/events", get(rows::get_events))

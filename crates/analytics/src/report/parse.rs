@@ -55,7 +55,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<Ask, Invalid> {
     })
 }
 
-fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
+pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
     if body.len() > BODY_BYTES_MAX {
         return Invalid::because(format!("a query has at most {BODY_BYTES_MAX} bytes"));
     }
@@ -67,11 +67,11 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
     }
 }
 
-fn required(value: Option<Value>, what: &str) -> Result<Value, Invalid> {
+pub(super) fn required(value: Option<Value>, what: &str) -> Result<Value, Invalid> {
     value.ok_or_else(|| Invalid(format!("{what} is required")))
 }
 
-fn parse_site(value: Option<Value>) -> Result<String, Invalid> {
+pub(super) fn parse_site(value: Option<Value>) -> Result<String, Invalid> {
     let value = required(value, "site_id")?;
     let site = text(&value, "site_id")?;
     if site.is_empty() || site.len() > NAME_BYTES_MAX {

@@ -111,7 +111,7 @@ fn only_case_sensitive(modifiers: &Value) -> Result<(), Invalid> {
     }
 }
 
-fn parse_values(value: &Value) -> Result<Vec<String>, Invalid> {
+pub(super) fn parse_values(value: &Value) -> Result<Vec<String>, Invalid> {
     let items = list(value, "a filter's values")?;
     if items.is_empty() || items.len() > VALUES_MAX {
         return Invalid::because(format!("a filter has 1 to {VALUES_MAX} values"));

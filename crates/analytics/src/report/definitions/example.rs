@@ -22,8 +22,22 @@ pub struct Example {
     pub by: Option<&'static str>,
     /// The range as JSON.
     pub range: &'static str,
-    /// The answer as JSON: a metric's value, or a row of dimension and value for each value of the dimension, the largest first.
+    /// What is asked, where it is no query of a metric; metric and dimension are then none.
+    pub question: Option<Question>,
+    /// The answer as JSON: a metric's value, or a row of dimension and value for each value of the dimension, the largest first; of
+    /// another question the member of each row that it names.
     pub gives: &'static str,
+}
+
+/// A question that is no query of a metric.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    /// Its route, which is posted to.
+    pub route: &'static str,
+    /// Its body as JSON, without the site and the range.
+    pub body: &'static str,
+    /// The member of the rows of its answer that is shown.
+    pub member: &'static str,
 }
 
 /// Something that happens in an example.
@@ -39,7 +53,12 @@ pub struct Step {
 
 /// Events of which `metric` gives `gives` over the last seven days.
 pub(super) const fn example(metric: &'static str, events: &'static str, gives: &'static str) -> Example {
-    Example { events, metric, by: None, range: "\"7d\"", gives }
+    Example { events, metric, by: None, range: "\"7d\"", question: None, gives }
+}
+
+/// Events of which an answer to `question` has `gives` over the last seven days.
+pub(super) const fn answer(question: Question, events: &'static str, gives: &'static str) -> Example {
+    Example { question: Some(question), ..example("", events, gives) }
 }
 
 impl Example {
@@ -65,6 +84,11 @@ impl Example {
     /// The question, without the site; null if the range is no JSON, which a test excludes.
     pub fn question(&self) -> Value {
         let range: Value = serde_json::from_str(self.range).unwrap_or_default();
+        if let Some(question) = self.question {
+            let mut body: Value = serde_json::from_str(question.body).unwrap_or_default();
+            body["date_range"] = range;
+            return body;
+        }
         match self.by {
             None => json!({"metrics": [self.metric], "date_range": range}),
             Some(by) => json!({"metrics": [self.metric], "dimensions": [by], "date_range": range}),
@@ -77,11 +101,16 @@ impl Example {
     }
 
     pub(super) fn to_json(self) -> Value {
-        json!({
+        let mut shown = json!({
             "events": self.steps().collect::<Vec<_>>(),
             "asked_at": ASKED_AT,
             "query": self.question(),
             "gives": self.answer(),
-        })
+        });
+        if let Some(question) = self.question {
+            shown["route"] = json!(question.route);
+            shown["member"] = json!(question.member);
+        }
+        shown
     }
 }

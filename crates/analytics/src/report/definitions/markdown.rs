@@ -42,5 +42,12 @@ fn put_example(example: &Example, text: &mut String) {
     for Step { time, visitor, does } in example.steps() {
         text.push_str(&format!("| {time} | {visitor} | {does} |\n"));
     }
-    text.push_str(&format!("\n`{}` gives `{}`.\n", example.question(), example.answer()));
+    let (route, member) = match example.question {
+        None => (String::new(), String::new()),
+        Some(asked) => {
+            (format!("`POST {}` ", asked.route), format!(" as the `{}` of its rows", asked.member))
+        }
+    };
+    let (question, answer) = (example.question(), example.answer());
+    text.push_str(&format!("\n{route}`{question}` gives `{answer}`{member}.\n"));
 }

@@ -5,6 +5,7 @@
 mod definition;
 mod dimensions;
 pub mod example;
+mod journeys;
 mod markdown;
 mod metrics;
 mod words;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 pub use definition::{Entry, FieldDefinition, MetricDefinition};
 pub use dimensions::{FIELDS, PROPS, PROPS_PREFIX, TIME, TIMES};
 pub use example::Example;
+pub use journeys::JOURNEYS;
 pub use markdown::markdown;
 pub use metrics::METRICS;
 pub use words::WORDS;
@@ -24,11 +26,12 @@ pub fn lists() -> [(&'static str, Vec<Entry>); 3] {
     let metrics = METRICS.iter().map(|known| entry(known.name, known.definition, Some(known.example)));
     let fields = FIELDS.iter().map(|known| entry(known.name, known.definition, Some(known.example)));
     let dimensions = fields.chain([PROPS, TIME]).collect();
-    [("metrics", metrics.collect()), ("dimensions", dimensions), ("others", WORDS.to_vec())]
+    [("metrics", metrics.collect()), ("dimensions", dimensions), ("others", [WORDS, JOURNEYS].concat())]
 }
 
 /// The lists as JSON: `{"metrics":[{"name","definition","example":{"events":[{"time","visitor","does"}],"asked_at","query",
-/// "gives"}}],"dimensions":[…],"others":[…]}`; `example` is missing where a word has none.
+/// "gives"}}],"dimensions":[…],"others":[…]}`; `example` is missing where a word has none, and has a `route` and the `member` of its rows
+/// where it is no query of a metric.
 pub fn definitions() -> Value {
     let show = |entry: &Entry| {
         let mut shown = json!({"name": entry.name, "definition": entry.definition});

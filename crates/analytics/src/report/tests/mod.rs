@@ -9,6 +9,8 @@ mod cuts;
 mod definitions;
 mod examples;
 mod fresh;
+mod funnel;
+mod journeys;
 mod leaving;
 mod live;
 mod money;

@@ -151,6 +151,19 @@ impl World {
         self.send(request.body(body.into()).unwrap()).await
     }
 
+    /// Posts to another route.
+    pub(crate) async fn post_to(&self, route: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post(route).header("content-type", "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// The answer of another route, which must succeed.
+    pub(crate) async fn ask(&self, route: &str, question: &Value) -> Value {
+        let answer = self.post_to(route, question.to_string()).await;
+        assert_eq!(answer.status, 200, "{question}: {}", answer.text);
+        answer.json()
+    }
+
     /// The results of a query that must succeed.
     pub(crate) async fn query(&self, query: Value) -> Value {
         let answer = self.post(query.to_string()).await;

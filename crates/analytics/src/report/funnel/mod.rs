@@ -1,0 +1,36 @@
+//! `POST /v1/funnel`: how many visitors come from the first step to the last, in what time, what they bring, and why others do not.
+//! Definitions are those of [`kassa_eventstore::journey::Funnel`].
+
+mod parse;
+mod plan;
+mod shape;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use kassa_access::{Allowed, Caller, need};
+use serde_json::{Map, Value};
+
+use super::journey::{Asked, Money};
+use super::refusal::Refusal;
+use super::reports::Reports;
+
+/// `POST /v1/funnel`.
+pub(crate) async fn post_funnel(
+    Allowed(caller, ..): Allowed<need::Read>,
+    State(reports): State<Arc<Reports>>,
+    request: Request,
+) -> Result<Json<Value>, Refusal> {
+    let members = Asked::members(request, parse::MEMBERS).await?;
+    Ok(Json(reports.in_time(answer(&reports, &caller, members)).await?))
+}
+
+async fn answer(reports: &Reports, caller: &Caller, members: Map<String, Value>) -> Result<Value, Refusal> {
+    let ask = parse::parse(members)?;
+    let calendar = ask.asked.calendar(reports, caller).await?;
+    let plan = plan::plan(&ask, &calendar)?;
+    let found = reports.store.funnel(&plan.funnel).await?;
+    let money = Money::settle(&found.currencies, ask.currency, reports.currency)?;
+    Ok(shape::shape(&ask, &plan, &found, &money))
+}

@@ -1,0 +1,135 @@
+//! The members that every one of these questions has: `site_id`, `date_range`, `filters`, `include`, and `currency`.
+
+use axum::extract::Request;
+use kassa_access::Caller;
+use kassa_eventstore::journey::Scope;
+use kassa_eventstore::query::{Filter, TimeRange};
+use kassa_model::{Currency, MoneyError};
+use kassa_service::{Problem, body};
+use serde_json::{Map, Value, json};
+
+use super::super::ask::{Invalid, RangeAsk};
+use super::super::calendar::Calendar;
+use super::super::json::{kind, known_keys, text};
+use super::super::params::Params;
+use super::super::parse::{object, parse_site, required};
+use super::super::parse_filter::parse_filters;
+use super::super::parse_range::parse_range;
+use super::super::refusal::Refusal;
+use super::super::reports::Reports;
+
+/// Members that [`Asked::take`] takes.
+const MEMBERS: [&str; 4] = ["site_id", "date_range", "filters", "include"];
+
+/// Whom a question is about.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    site: String,
+    range: RangeAsk,
+    filter: Option<Filter>,
+    filters_text: Value,
+    bots: bool,
+}
+
+impl Asked {
+    /// The members of a request's body, which has none but these and `others`.
+    ///
+    /// # Errors
+    /// What cannot be read, or is no such object.
+    pub(crate) async fn members(request: Request, others: &[&str]) -> Result<Map<String, Value>, Refusal> {
+        Params::of(request.uri(), &[])?;
+        let body =
+            body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
+        let members = object(&body)?;
+        let known: Vec<&str> = MEMBERS.iter().chain(others).copied().collect();
+        known_keys("field", &members, &known)?;
+        Ok(members)
+    }
+
+    /// Takes the common members out of `members`.
+    pub(crate) fn take(members: &mut Map<String, Value>) -> Result<Self, Invalid> {
+        let filters_text = members.remove("filters").unwrap_or_else(|| json!([]));
+        Ok(Self {
+            site: parse_site(members.remove("site_id"))?,
+            range: parse_range(&required(members.remove("date_range"), "date_range")?)?,
+            filter: parse_filters(&filters_text)?,
+            filters_text,
+            bots: parse_bots(members.remove("include"))?,
+        })
+    }
+
+    /// Where and when it is asked.
+    ///
+    /// # Errors
+    /// 404 when there is no such site, or not for this caller; the store's.
+    pub(crate) async fn calendar(&self, reports: &Reports, caller: &Caller) -> Result<Calendar, Refusal> {
+        let mut calendar = reports.calendar_of(caller, &self.site)?;
+        if self.range == RangeAsk::All {
+            calendar.first = reports.first.find(reports.store.as_ref(), &self.site, calendar.now).await?;
+        }
+        Ok(calendar)
+    }
+
+    /// The range here.
+    pub(crate) fn range(&self, calendar: &Calendar) -> TimeRange {
+        calendar.resolve(self.range).range
+    }
+
+    /// For the store.
+    pub(crate) fn scope(&self, range: TimeRange) -> Scope {
+        Scope {
+            sites: vec![self.site.clone()],
+            range,
+            only: None,
+            filter: self.filter.clone(),
+            include_bots: self.bots,
+        }
+    }
+
+    /// As it was understood, over an absolute range: asked again, it is the same question.
+    pub(crate) fn echo(&self, range: TimeRange, calendar: &Calendar) -> Value {
+        json!({
+            "site_id": self.site,
+            "date_range": [calendar.show(range.from), calendar.show(range.to)],
+            "filters": self.filters_text,
+            "include": {"bots": self.bots},
+        })
+    }
+}
+
+fn parse_bots(value: Option<Value>) -> Result<bool, Invalid> {
+    let members = match value {
+        None => return Ok(false),
+        Some(Value::Object(members)) => members,
+        Some(other) => return Invalid::because(format!("include must be an object, not {}", kind(&other))),
+    };
+    known_keys("field of include", &members, &["bots"])?;
+    match members.get("bots") {
+        None => Ok(false),
+        Some(Value::Bool(bots)) => Ok(*bots),
+        Some(other) => Invalid::because(format!("include.bots must be true or false, not {}", kind(other))),
+    }
+}
+
+/// The currency in which amounts are asked for.
+pub(crate) fn parse_currency(value: Option<&Value>) -> Result<Option<Currency>, Invalid> {
+    let Some(value) = value else { return Ok(None) };
+    let code = text(value, "currency")?;
+    code.parse().map(Some).map_err(|error: MoneyError| Invalid(format!("currency: {error}")))
+}
+
+/// A whole number within these bounds, or what holds without one.
+pub(crate) fn parse_count(
+    value: Option<&Value>,
+    (what, default): (&str, usize),
+    within: std::ops::RangeInclusive<usize>,
+) -> Result<usize, Invalid> {
+    let Some(value) = value else { return Ok(default) };
+    let number = value.as_u64().and_then(|number| usize::try_from(number).ok());
+    match number.filter(|number| within.contains(number)) {
+        Some(number) => Ok(number),
+        None => {
+            Invalid::because(format!("{what} must be an integer from {} to {}", within.start(), within.end()))
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `POST /v1/paths`: from where to where visits go. Definitions are those of [`kassa_eventstore::journey::Paths`].
+
+mod parse;
+mod plan;
+mod shape;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use kassa_access::{Allowed, Caller, need};
+use serde_json::{Map, Value};
+
+use super::journey::Asked;
+use super::refusal::Refusal;
+use super::reports::Reports;
+
+/// `POST /v1/paths`.
+pub(crate) async fn post_paths(
+    Allowed(caller, ..): Allowed<need::Read>,
+    State(reports): State<Arc<Reports>>,
+    request: Request,
+) -> Result<Json<Value>, Refusal> {
+    let members = Asked::members(request, parse::MEMBERS).await?;
+    Ok(Json(reports.in_time(answer(&reports, &caller, members)).await?))
+}
+
+async fn answer(reports: &Reports, caller: &Caller, members: Map<String, Value>) -> Result<Value, Refusal> {
+    let ask = parse::parse(members)?;
+    let calendar = ask.asked.calendar(reports, caller).await?;
+    let plan = plan::plan(&ask, &calendar);
+    let found = reports.store.paths(&plan.paths).await?;
+    Ok(shape::shape(&plan, &found))
+}
