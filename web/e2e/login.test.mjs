@@ -130,3 +130,28 @@ test("with a real server: wrong, right, reload, log out", async (t) => {
   assert.equal(stolen.status, 401, "the session has ended on the server too");
   await context.close();
 });
+
+test("with a real server in closed mode no request fails in the console", async (t) => {
+  const kassa = await startKassa({ env: { KASSA_ACCESS__ADMIN_TOKEN: TOKEN } });
+  t.after(() => kassa.remove());
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  for (const path of ["/dashboard", "/dashboard/definitions"]) {
+    await page.goto(kassa.url + path);
+    await page.waitForURL(/\/login\?next=/);
+    await field(page).waitFor();
+  }
+  await field(page).fill(TOKEN);
+  await page.keyboard.press("Enter");
+  await page.locator(".panel .gives").first().waitFor();
+  for (const path of ["/dashboard", "/dashboard?view=stream", "/dashboard?view=sites"]) {
+    await page.goto(kassa.url + path);
+    await page.getByText(/visitors? now/).waitFor();
+    await page.waitForFunction(() => !document.body.classList.contains("loading") && !document.querySelector(".skeleton"));
+  }
+  assert.deepEqual(complaints, []);
+  await context.close();
+});

@@ -167,3 +167,17 @@ test("the chart and its table show the same", async () => {
   );
   await context.close();
 });
+
+test("markup, formulas, other scripts and 5,000 characters are text, and fit", async () => {
+  for (const name of ['<img src=x onerror="alert(1)">', "=HYPERLINK(1)", "مرحبا/עולם/\u202e", "x".repeat(5000), "x ".repeat(2500)]) {
+    const { page, context } = await open(`/dashboard?${new URLSearchParams({ page: name, "prop.<b>": name })}`, {
+      viewport: { width: 390, height: 900 },
+    });
+    const chips = page.locator(".filter-chip bdi");
+    assert.deepEqual(await chips.allTextContents(), [name, name]);
+    assert.equal(await page.locator("img, b").count(), 0);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${name.slice(0, 40)} is too wide`);
+    assert.ok((await chips.first().boundingBox()).height < 60, "two lines at most");
+    await context.close();
+  }
+});

@@ -6,7 +6,7 @@ export const HAS = {
   where: false,
   drops: false,
   trust: false,
-  ways: false,
+  ways: true,
   goods: false,
   kept: false,
 };
