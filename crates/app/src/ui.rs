@@ -25,8 +25,8 @@ struct Pages;
 struct Tracker;
 
 /// What pages may load and talk to: their own origin only.
-const POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
-                      frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const POLICY: &str = "default-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; \
+                      base-uri 'none'; form-action 'self'";
 
 /// The pages by their paths, none of which has a slash at its end but the first.
 const ROUTES: [(&str, &str); 7] = [

@@ -1,4 +1,4 @@
-//! A page for people who went to an address that is none: small, whole, in the look of the other pages, light and dark.
+//! A page for people who went to an address that is none: small, in the look of the other pages, light and dark.
 //! Programs get the same as a problem.
 
 use axum::extract::Request;
@@ -9,9 +9,9 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kassa_service::Problem;
 
-/// Nothing is loaded and nothing runs.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; \
-                      form-action 'none'";
+/// Nothing runs, and nothing is loaded but the look.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const PAGE: &str = "<!doctype html>
 <html lang=\"en\">
@@ -19,17 +19,7 @@ const PAGE: &str = "<!doctype html>
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
 <meta name=\"color-scheme\" content=\"light dark\">
 <title>Not found</title>
-<style>
-:root { color-scheme: light dark; --paper: #f7f6f2; --card: #fff; --ink: #1d1f1c; --soft: #61655e; --line: #e3e1d9; --accent: #0f6b4f; }
-@media (prefers-color-scheme: dark) {
-:root { --paper: #131513; --card: #1c1f1c; --ink: #eceee9; --soft: #a0a69c; --line: #2f332f; --accent: #5cc79b; }
-}
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 ui-sans-serif, system-ui, sans-serif; }
-main { width: min(440px, 100% - 32px); margin: 15vh auto 48px; padding: 28px; box-sizing: border-box; border: 1px solid var(--line); border-radius: 14px; background: var(--card); }
-h1 { margin: 0 0 12px; font-size: 1.4rem; letter-spacing: -0.015em; }
-p { margin: 0 0 12px; color: var(--soft); overflow-wrap: anywhere; }
-a { color: var(--accent); font-weight: 600; }
-</style>
+<link rel=\"stylesheet\" href=\"/assets/missing-1.css\">
 <main>
 <h1>There is no such page</h1>
 <p>Nothing is at <code>{path}</code> here.</p>
