@@ -13,7 +13,7 @@ import { Filters } from "./Filters";
 import { Head } from "./Head";
 import { Header } from "./Header";
 import { useKeys } from "./keys";
-import { GOALS, headQuestion, LISTS, moneyQuestion } from "./questions";
+import { headQuestion, listOf, moneyQuestion } from "./questions";
 import { pagesOf, panelsOf } from "./pages";
 import { RangeName, useCompared } from "./RangeName";
 import { Today } from "./Today";
@@ -95,7 +95,7 @@ function Overview({ view, change, zone, now, definitions, owner, writeKey }: Pro
   const traffic = useReport((clock) => headQuestion(view, clock, access.can("revenue")), zone);
   const money = useReport((clock) => moneyQuestion(view, clock), zone, access.can("revenue"));
   const before = useCompared(traffic.data, zone);
-  const list = [...LISTS, GOALS].find((one) => one.id === view.sheet);
+  const list = listOf(view.sheet);
   return (
     <>
       <RangeName view={view} zone={zone} before={before} />

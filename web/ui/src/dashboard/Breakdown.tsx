@@ -4,10 +4,12 @@ import { Empty, Panel, Tabs } from "../design/Panel";
 import { Help } from "../design/Help";
 import { useWords, type Words } from "../design/words";
 import { amountOf } from "../design/numbers";
-import type { Row } from "../server/reports";
+import type { Report, Row } from "../server/reports";
 import { HAS } from "../server/routes";
 import { useReport } from "./data";
-import { listQuestion, ROWS, type List, type Panel as PanelSpec } from "./questions";
+import { useAccess } from "./access";
+import { PropertyKeys, usePropertyKeys } from "./PropertyKeys";
+import { listOf, listQuestion, PROPERTY, ROWS, type List, type Panel as PanelSpec } from "./questions";
 import { isChosen, nameOf, toggled, type View } from "./view";
 
 interface Props {
@@ -21,38 +23,42 @@ interface Props {
 export function Breakdown({ panel: { id, lists, rows, wide }, view, change, zone, definitions }: Props) {
   const words = useWords();
   const { t } = words;
-  const list = lists.find((one) => one.id === view.tabs[id]) ?? lists[0];
-  const answer = useReport((clock) => listQuestion(view, list ?? NO_LIST, { limit: ROWS }, clock), zone);
-  if (!list) return null;
+  const tab = view.tabs[id];
+  const properties = id === "events" && tab?.startsWith(PROPERTY) === true;
+  const keys = usePropertyKeys(view.site, properties);
+  const property = properties ? tab.slice(PROPERTY.length) || keys[0] || "" : "";
+  const list = properties ? listOf(PROPERTY + property) : (lists.find((one) => one.id === tab) ?? lists[0]);
+  const answer = useReport((clock) => listQuestion(view, list ?? NO_LIST, { limit: ROWS }, clock), zone, list !== undefined);
+  const { share } = useAccess();
   const title = t.panels[id] ?? id;
+  const choose = (next: string): void => change({ tabs: next === lists[0]?.id ? without(view.tabs, id) : { ...view.tabs, [id]: next } });
+  const tabs = lists.map((one): [string, string] => [one.id, t.tabs[one.id] ?? one.id]);
+  // Which properties there are is read from events, which a link may not.
+  if (id === "events" && !share) tabs.push([PROPERTY, t.tabs["prop"] ?? ""]);
   return (
     <Panel
       title={title}
       className={`rows-${rows} ${wide ? "across" : ""}`}
-      answer={answer}
+      answer={list ? answer : { ...answer, data: NO_ROWS, error: null }}
       skeleton={<TableSkeleton rows={rows} />}
       heading={
         <h2>
-          {title} <Help text={definitions?.get(list.dimension)} />
+          {title} <Help text={definitions?.get(properties ? "event:props:<key>" : (list?.dimension ?? ""))} />
         </h2>
       }
       tools={
-        lists.length > 1 && (
-          <Tabs
-            label={title}
-            tabs={lists.map((one): [string, string] => [one.id, t.tabs[one.id] ?? one.id])}
-            chosen={list.id}
-            choose={(tab) => change({ tabs: tab === lists[0]?.id ? without(view.tabs, id) : { ...view.tabs, [id]: tab } })}
-          />
-        )
+        <div className="tools">
+          {properties && <PropertyKeys keys={keys} chosen={property} choose={choose} />}
+          {tabs.length > 1 && <Tabs label={title} tabs={tabs} chosen={properties ? PROPERTY : (list?.id ?? "")} choose={choose} />}
+        </div>
       }
     >
       {(report) =>
-        report.results.length ? (
+        list && report.results.length ? (
           <>
             <Table
               label={t.tabs[list.id] ?? title}
-              of={t.of[list.id] ?? list.id}
+              of={t.of[list.id] ?? list.id.replace(/^prop\./, "")}
               columns={columnsOf(list, words)}
               rows={report.results.slice(0, ROWS).map((row) => rowOf(row, list, view, words))}
               choose={nameOf(list.dimension) ? (value) => change(toggled(view, list.dimension, value)) : undefined}
@@ -71,14 +77,16 @@ export function Breakdown({ panel: { id, lists, rows, wide }, view, change, zone
             )}
           </>
         ) : (
-          <Nothing list={list} filtered={view.filters.length > 0} drop={() => change({ filters: [] })} />
+          <Nothing list={list ?? NO_LIST} filtered={view.filters.length > 0} drop={() => change({ filters: [] })} />
         )
       }
     </Panel>
   );
 }
 
-const NO_LIST: List = { id: "", dimension: "event:page", metrics: [{ id: "visitors", kind: "count" }] };
+const NO_LIST: List = { id: "prop", dimension: "event:page", metrics: [{ id: "visitors", kind: "count" }] };
+
+const NO_ROWS: Report = { results: [], meta: { total_rows: 0 }, query: { date_range: ["", ""] } };
 
 const without = (tabs: View["tabs"], id: string): View["tabs"] => Object.fromEntries(Object.entries(tabs).filter(([name]) => name !== id));
 

@@ -38,7 +38,7 @@ export default function ListSheet({ list, view, change, zone }: Props) {
   });
   const rows = answer.data?.pages.flatMap((page) => page.results) ?? [];
   const total = answer.data?.pages[0]?.meta.total_rows ?? 0;
-  const title = t.tabs[list.id] ?? list.id;
+  const title = t.tabs[list.id] ?? list.id.replace(/^prop\./, "");
   const sort = (by: string): void => setOrder(([was, direction]) => [by, was === by && direction === "desc" ? "asc" : "desc"]);
   return (
     <Sheet
@@ -67,7 +67,7 @@ export default function ListSheet({ list, view, change, zone }: Props) {
         {rows.length > 0 && (
           <Table
             label={title}
-            of={t.of[list.id] ?? list.id}
+            of={t.of[list.id] ?? list.id.replace(/^prop\./, "")}
             columns={columnsOf(list, words)}
             rows={rows.map((row) => rowOf(row, list, view, words))}
             choose={nameOf(list.dimension) ? (value) => change(toggled(view, list.dimension, value)) : undefined}

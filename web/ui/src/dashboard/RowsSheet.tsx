@@ -7,7 +7,7 @@ import { isMoney } from "../design/numbers";
 import { useWords, type Words } from "../design/words";
 import { call } from "../server/call";
 import { labelOf } from "./Breakdown";
-import { headQuestion, LISTS, listQuestion, moneyQuestion } from "./questions";
+import { headQuestion, listOf, listQuestion, moneyQuestion } from "./questions";
 import type { View } from "./view";
 
 interface Props {
@@ -31,7 +31,7 @@ export default function RowsSheet({ view, change, zone }: Props) {
   const words = useWords();
   const { t, n } = words;
   const [metric = "visitors"] = view.options["metric"] ?? [];
-  const list = LISTS.find((one) => one.id === view.options["list"]?.[0]);
+  const list = listOf(view.options["list"]?.[0]);
   const row = view.options["row"] ?? [];
   const clock = { zone, now: new Date() };
   const question = list

@@ -98,6 +98,19 @@ export const PANELS: Panel[] = [
 /** The goals that are kept, each with how many reached it. */
 export const GOALS: List = { id: "goal", dimension: "event:goal", metrics: [count("visitors"), { id: "percentage", kind: "percent" }] };
 
+/** How a list of a property's values is named: `prop.size`. */
+export const PROPERTY = "prop.";
+
+const propertyList = (id: string): List => ({
+  id,
+  dimension: `event:props:${id.slice(PROPERTY.length)}`,
+  metrics: [count("events"), count("visitors")],
+});
+
+/** The list of this name, that of a property's values too. */
+export const listOf = (id: string | undefined): List | undefined =>
+  id?.startsWith(PROPERTY) && id !== PROPERTY ? propertyList(id) : [...LISTS, GOALS].find((one) => one.id === id);
+
 export const LISTS = PANELS.flatMap((panel) => panel.lists);
 export const CURRENCY = "order:currency";
 

@@ -44,7 +44,8 @@ export function customEnds(period: string): [string, string] | undefined {
 export const addDays = (day: string, days: number): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
-const daysBetween = (from: string, to: string): number =>
+/** How many days a range has, its ends included. */
+export const daysBetween = (from: string, to: string): number =>
   Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS) + 1;
 
 /** The site's own date and time at this instant: `2026-11-29T10:04`. */

@@ -95,6 +95,7 @@ export const ar: Texts = {
   },
   panels: { pages: "الصفحات", sources: "المصادر", events: "الأحداث", devices: "الأجهزة", products: "المنتجات" },
   tabs: {
+    prop: "الخصائص",
     goal: "الأهداف",
     page: "الصفحات",
     entry: "الدخول",
@@ -142,6 +143,7 @@ export const ar: Texts = {
     category: { "(none)": "بلا فئة" },
   },
   empty: {
+    prop: "لا خصائص بعد.",
     goal: "لا أهداف بعد.",
     page: "لا صفحات بعد.",
     entry: "لا صفحات بعد.",
@@ -159,6 +161,7 @@ export const ar: Texts = {
     category: "لم يُبَع شيء بعد.",
   },
   emptyWhy: {
+    prop: "يظهر هنا ما يقوله الحدث إلى جانب اسمه، مثل size أو plan.",
     page: "تظهر الصفحة هنا حين يفتحها أحد.",
     source: "يظهر هنا من أين يأتي الزوار.",
     campaign: "تظهر هنا الروابط التي فيها utm_campaign.",

@@ -100,6 +100,7 @@ export const de: Texts = {
   },
   panels: { pages: "Seiten", sources: "Quellen", events: "Ereignisse", devices: "Geräte", products: "Produkte" },
   tabs: {
+    prop: "Eigenschaften",
     goal: "Ziele",
     page: "Seiten",
     entry: "Einstieg",
@@ -147,6 +148,7 @@ export const de: Texts = {
     category: { "(none)": "Keine Kategorie" },
   },
   empty: {
+    prop: "Noch keine Eigenschaften.",
     goal: "Noch keine Ziele.",
     page: "Noch keine Seiten.",
     entry: "Noch keine Seiten.",
@@ -164,6 +166,7 @@ export const de: Texts = {
     category: "Noch nichts verkauft.",
   },
   emptyWhy: {
+    prop: "Was ein Ereignis neben seinem Namen sagt, etwa size oder plan, steht hier.",
     page: "Eine Seite steht hier, sobald jemand sie öffnet.",
     source: "Hier steht, woher Besucher kommen.",
     campaign: "Links mit utm_campaign stehen hier.",

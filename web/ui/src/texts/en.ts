@@ -98,6 +98,7 @@ export const en = {
   },
   panels: { pages: "Pages", sources: "Sources", events: "Events", devices: "Devices", products: "Products" } as Record<string, string>,
   tabs: {
+    prop: "Properties",
     goal: "Goals",
     page: "Pages",
     entry: "Entry",
@@ -145,6 +146,7 @@ export const en = {
     category: { "(none)": "No category" },
   } as Record<string, Record<string, string>>,
   empty: {
+    prop: "No properties yet.",
     goal: "No goals yet.",
     page: "No pages yet.",
     entry: "No pages yet.",
@@ -162,6 +164,7 @@ export const en = {
     category: "Nothing sold yet.",
   } as Record<string, string>,
   emptyWhy: {
+    prop: "What an event says beside its name, such as size or plan, shows here.",
     page: "A page shows here when somebody opens it.",
     source: "Where visitors come from shows here.",
     campaign: "Links with utm_campaign show here.",

@@ -4,6 +4,7 @@ import { Empty, Panel, Tabs } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import { useWords } from "../../design/words";
 import { useAnswer } from "../data";
+import { dayEnds, daysBetween, type Clock } from "../ranges";
 import { option, scope, withOption, type ViewProps } from "./view";
 
 interface Cohort {
@@ -23,12 +24,22 @@ interface Answer {
 const PERIODS = ["day", "week", "month"];
 const RANGES: Record<string, string> = { day: "14d", week: "84d", month: "12mo" };
 
+// Days of each period, and how many periods the server takes.
+const SIZES: Record<string, [days: number, most: number]> = { day: [1, 31], week: [7, 26], month: [31, 24] };
+
+/** Whether a range has at least two of these periods, and not too many; else the view has a range of its own. */
+function fits(range: string, period: string, clock: Clock): boolean {
+  const ends = dayEnds(range, clock);
+  const [days, most] = SIZES[period] ?? [1, 1];
+  const periods = ends ? daysBetween(...ends) / days : 0;
+  return periods >= 2 && periods <= most;
+}
+
 export default function Retention({ view, change, zone }: ViewProps) {
   const { t } = useWords();
   const of = option(view, "of", "visitors");
   const period = option(view, "by", "week");
-  // A day has no weeks: a range of its own, unless one is chosen that is long enough.
-  const own = ["realtime", "day", "yesterday", "7d"].includes(view.period) ? RANGES[period] : undefined;
+  const own = fits(view.period, period, { zone, now: new Date() }) ? undefined : RANGES[period];
   const answer = useAnswer<Answer>(
     "/v1/retention",
     (clock) => ({ ...scope(view, clock), ...(own ? { date_range: own } : {}), of, period }),

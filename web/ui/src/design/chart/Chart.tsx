@@ -80,7 +80,11 @@ export function Chart(props: ChartProps) {
       aria-describedby={hint}
       onPointerMove={(event) => setCursor(indexAt(event))}
       onPointerLeave={() => (setCursor(-1), setStart(undefined))}
-      onPointerDown={(event) => event.button === 0 && event.pointerType !== "touch" && setStart(indexAt(event))}
+      onPointerDown={(event) => {
+        // A finger reads; it draws no range, for it scrolls.
+        setCursor(indexAt(event));
+        if (event.button === 0 && event.pointerType !== "touch") setStart(indexAt(event));
+      }}
       onContextMenu={(event) => {
         const point = points[cursor];
         if (!point || !props.note) return;
