@@ -66,6 +66,7 @@ pub async fn run(harness: &dyn Harness) -> usize {
     seek_goes_to_or_after_and_refuses_what_is_not_there(harness).await;
     limits_bound_a_delivery(harness).await;
     waiting_ends_when_a_record_comes(harness).await;
+    what_is_paused_keeps_nothing_else_back(harness).await;
     a_dropped_call_loses_nothing(harness).await;
     groups_are_independent(harness).await;
     unknown_groups_are_refused(harness).await;
@@ -271,6 +272,27 @@ pub async fn waiting_ends_when_a_record_comes(harness: &dyn Harness) {
     append(&log, Stream::Events, &["now"]).await;
     assert_eq!(texts(&waiting.await.expect("no panic")), ["now"]);
     assert!(started.elapsed() < PATIENCE / 2);
+}
+
+/// Of a paused partition nothing is delivered and nothing lost, of all others everything.
+pub async fn what_is_paused_keeps_nothing_else_back(harness: &dyn Harness) {
+    let log = harness.open(&setup(2)).await;
+    let records: Vec<Record> = (0..40).map(|n| record(n, &[7; 10])).collect();
+    let taken = log.append(Stream::Events, records).await.expect("appends");
+    let of = |partition| taken.iter().filter(|place| place.partition == partition).count();
+    let mut subscription = log.subscribe(Stream::Events, "one").await.expect("subscribes");
+    assigned(subscription.as_mut(), 2).await;
+    let mut read = [0, 0];
+    for paused in [Some(0), Some(1), None] {
+        subscription.set_paused(paused.into_iter().collect());
+        while let Delivery::Records { partition, records, .. } =
+            subscription.next(Limits { records_max: 3, ..brief() }).await.expect("reads")
+        {
+            assert_ne!(Some(partition), paused);
+            read[partition as usize] += records.len();
+        }
+        assert_eq!(read, [if paused == Some(0) { 0 } else { of(0) }, of(1)], "without {paused:?}");
+    }
 }
 
 /// `next` is cancel-safe.

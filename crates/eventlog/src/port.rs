@@ -1,5 +1,6 @@
 //! The port: [`EventLog`], its [`Subscription`], and what a caller holds between the queue and the disk.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -93,6 +94,10 @@ pub trait Subscription: Send + fmt::Debug {
     /// # Errors
     /// [`Error::Fenced`], [`Error::Unavailable`].
     async fn commit(&mut self, done: &[(Partition, Offset)]) -> Result<(), Error>;
+
+    /// Delivers no records of these partitions, and of all others, until it is called again: what a caller cannot take yet
+    /// keeps back nothing else. Assignments and revocations are told as ever.
+    fn set_paused(&mut self, partitions: BTreeSet<Partition>);
 
     /// Where it reads on: every record before it was delivered. `None` unless the partition is this subscriber's. A
     /// reader has reached an end that it was told of once this is at or after it; [`Delivery::Idle`] says nothing of

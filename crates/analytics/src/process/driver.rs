@@ -5,7 +5,7 @@
 //! log.next ──► waiting ──(250 ms or full)──► fold ──► ready ──(one a partition)──► store.insert ──► log.commit
 //! ```
 //! At most one batch waits, and of each partition one is ready and one under way, so memory is bounded while the store is
-//! slow or gone.
+//! slow or gone. A partition whose batches wait for the store is not read on: the room for what waits is the others'.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -123,8 +123,12 @@ impl<'a> Driver<'a> {
 
     /// Sealing needs everything to be committed, so a fold that wants it waits for the batch under way.
     fn can_fold(&self, partition: Partition, assigned: &Assigned) -> bool {
-        let in_flight = self.flights.contains_key(&partition);
-        !assigned.waiting.is_empty() && assigned.ready.is_none() && !(in_flight && assigned.fold.wants_seal())
+        !assigned.waiting.is_empty() && assigned.ready.is_none() && !self.is_held_up(partition, assigned)
+    }
+
+    /// Whether nothing more of a partition can be folded before the store has answered.
+    fn is_held_up(&self, partition: Partition, assigned: &Assigned) -> bool {
+        self.flights.contains_key(&partition) && (assigned.ready.is_some() || assigned.fold.wants_seal())
     }
 
     fn has_room(&self) -> bool {
@@ -149,7 +153,11 @@ impl<'a> Driver<'a> {
         let foldable =
             self.assigned.iter().filter(|(partition, assigned)| self.can_fold(**partition, assigned));
         let due = foldable.map(|(_, assigned)| assigned.launched + flush_every).min();
+        let held_up =
+            self.assigned.iter().filter(|(partition, assigned)| self.is_held_up(**partition, assigned));
+        let held_up = held_up.map(|(partition, _)| *partition).collect();
         let Self { flights, subscription, .. } = self;
+        subscription.set_paused(held_up);
         tokio::select! {
             biased;
             () = shutdown.wait() => Event::Shutdown,

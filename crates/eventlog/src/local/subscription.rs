@@ -1,7 +1,7 @@
 //! One subscriber's reading of a local stream. A new subscription of a group takes every partition over; the former
 //! one finds its epochs outdated.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -20,6 +20,7 @@ pub(crate) struct LocalSubscription {
     /// `None` reads beside all groups: never fenced, no mark.
     group: Option<String>,
     held: Vec<Held>,
+    paused: BTreeSet<Partition>,
     /// The partition to look at first, so that none starves.
     turn: usize,
     changes: watch::Receiver<u64>,
@@ -57,7 +58,7 @@ impl LocalSubscription {
             broken: None,
         });
         let (held, changes) = (held.collect(), stream.changes.subscribe());
-        Self { stream, group, held, turn: 0, changes }
+        Self { stream, group, held, paused: BTreeSet::new(), turn: 0, changes }
     }
 
     fn owns(&self, held: &Held) -> bool {
@@ -90,7 +91,8 @@ impl LocalSubscription {
     async fn records(&mut self, limits: Limits) -> Result<Option<Delivery>, Error> {
         for step in 0..self.held.len() {
             let index = (self.turn + step) % self.held.len();
-            if self.held[index].state != State::Mine {
+            let held = &self.held[index];
+            if held.state != State::Mine || self.paused.contains(&held.partition) {
                 continue;
             }
             self.fill(index, limits).await?;
@@ -223,6 +225,10 @@ impl Subscription for LocalSubscription {
             saving.await.map_err(|why| Error::Unavailable(format!("saving was aborted: {why}")))??;
         }
         Ok(())
+    }
+
+    fn set_paused(&mut self, partitions: BTreeSet<Partition>) {
+        self.paused = partitions;
     }
 
     fn position(&self, partition: Partition) -> Option<Offset> {

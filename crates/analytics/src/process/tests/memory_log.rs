@@ -1,5 +1,6 @@
 //! A log in memory with one partition, gaps between offsets, and faults on demand.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
@@ -45,6 +46,7 @@ struct Reading {
     next: Offset,
     told: bool,
     lost: bool,
+    paused: bool,
 }
 
 impl MemoryLog {
@@ -97,11 +99,25 @@ impl EventLog for MemoryLog {
         drop(state);
         self.touch();
         let epoch = Some(epoch);
-        Ok(Box::new(Reading { log: self.clone(), epoch, next: Offset::START, told: false, lost: false }))
+        Ok(Box::new(Reading {
+            log: self.clone(),
+            epoch,
+            next: Offset::START,
+            told: false,
+            lost: false,
+            paused: false,
+        }))
     }
 
     fn read(&self, _: Stream) -> Box<dyn Subscription> {
-        Box::new(Reading { log: self.clone(), epoch: None, next: Offset::START, told: false, lost: false })
+        Box::new(Reading {
+            log: self.clone(),
+            epoch: None,
+            next: Offset::START,
+            told: false,
+            lost: false,
+            paused: false,
+        })
     }
 
     async fn status(&self, _: Stream) -> Result<Status, Error> {
@@ -133,6 +149,9 @@ impl Reading {
         }
         if let Some(error) = state.broken.take() {
             return Err(error);
+        }
+        if self.paused {
+            return Ok(None);
         }
         if state.slow > 0 {
             state.slow -= 1;
@@ -190,6 +209,10 @@ impl Subscription for Reading {
         }
         state.marked = done.iter().map(|(_, offset)| *offset).max().unwrap_or(state.marked);
         Ok(())
+    }
+
+    fn set_paused(&mut self, partitions: BTreeSet<u32>) {
+        self.paused = partitions.contains(&0);
     }
 
     fn position(&self, _: u32) -> Option<Offset> {

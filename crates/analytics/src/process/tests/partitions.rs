@@ -11,7 +11,6 @@ use kassa_eventlog::{EventLog, Record, Stream, Upkeep};
 use kassa_eventstore::EventStore;
 use kassa_model::{RouteKey, SystemClock, partition_of};
 
-use super::super::options::ProcessorOptions;
 use super::recovery::{FaultyStore, Running, faulty, options, run_on};
 use crate::process::testing::{event, payload, recorded, rows};
 
@@ -57,8 +56,7 @@ async fn a_store_that_is_slow_for_one_holds_up_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let (log, store) = (log(folder.path()), faulty(&[]));
     store.holds.lock().unwrap().push(0);
-    // As long as there is room for what waits.
-    let running = run_on(log.clone(), &store, ProcessorOptions { batch_rows_max: 10_000, ..options() });
+    let running = run_on(log.clone(), &store, options());
     let mut sent = 0;
     for round in 0..5 {
         sent += append(&log, round * 100..(round + 1) * 100, |_| true).await;
