@@ -81,7 +81,8 @@ enum Command {
         /// Address and port to listen on [default: 127.0.0.1:8000].
         #[arg(long, value_name = "ADDR")]
         listen: Option<String>,
-        /// Fill the shop with products and the store with 30 days of believable traffic first, once, for the site `demo`.
+        /// Fill the shop with products and the store with 30 days of believable traffic first, once, for the site `demo`; more of it
+        /// comes while this runs.
         #[arg(long)]
         demo: bool,
         /// Listen also on the ports of the systems that kassa stands in for.

@@ -4,12 +4,16 @@
 mod html;
 mod missing;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use html::escape;
+use kassa_commerce::Shop;
+use kassa_commerce::catalog::store::is_empty;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 pub(crate) use missing::not_found;
@@ -28,9 +32,8 @@ struct Tracker;
 const POLICY: &str = "default-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; \
                       base-uri 'none'; form-action 'self'";
 
-/// The pages by their paths, none of which has a slash at its end but the first.
-const ROUTES: [(&str, &str); 7] = [
-    ("/", "index.html"),
+/// The pages by their paths, none of which has a slash at its end; `/` has a rule of its own.
+const ROUTES: [(&str, &str); 6] = [
     ("/p/{slug}", "index.html"),
     ("/c/{slug}", "index.html"),
     ("/cart", "index.html"),
@@ -39,18 +42,25 @@ const ROUTES: [(&str, &str); 7] = [
     ("/login", "login.html"),
 ];
 
-/// The pages' routes; `site` is put where the pages say `__KASSA_SITE__`.
-pub(crate) fn routes(site: &str) -> Router {
+/// What the pages know of the process that serves them.
+#[derive(Debug, Clone)]
+struct Behind {
+    /// Put where the pages say `__KASSA_SITE__`.
+    site: Arc<str>,
+    shop: Arc<Shop>,
+}
+
+/// The pages' routes.
+pub(crate) fn routes(site: &str, shop: Arc<Shop>) -> Router {
     let mut router = Router::new()
+        .route("/", get(show_front))
         .route("/assets/{*path}", get(show_asset))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }));
     for (path, name) in ROUTES {
-        router = router.route(path, get(move |State(site): State<String>| async move { page(name, &site) }));
-        if path != "/" {
-            router = router.route(&format!("{path}/"), get(drop_slash));
-        }
+        let show = move |State(behind): State<Behind>| async move { page(name, &behind.site) };
+        router = router.route(path, get(show)).route(&format!("{path}/"), get(drop_slash));
     }
-    router.with_state(site.to_owned())
+    router.with_state(Behind { site: site.into(), shop })
 }
 
 /// `GET /kassa.js`: the browser tracker, for any origin.
@@ -63,6 +73,17 @@ pub(crate) async fn show_tracker() -> Response {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     response
+}
+
+/// The storefront where there is one; who sells nothing here (yet) looks at numbers.
+async fn show_front(State(behind): State<Behind>) -> Response {
+    if let Some(catalog) = &behind.shop.catalog
+        && matches!(catalog.read(is_empty).await, Ok(true))
+    {
+        let headers = [(header::LOCATION, "/dashboard"), (header::CACHE_CONTROL, "no-store")];
+        return (StatusCode::SEE_OTHER, headers).into_response();
+    }
+    page("index.html", &behind.site)
 }
 
 /// A page's address has no slash at its end; who wrote one is sent there.

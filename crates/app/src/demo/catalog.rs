@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use kassa_commerce::Shop;
-use kassa_commerce::catalog::store::{Listing, by_ids, by_skus, list};
+use kassa_commerce::catalog::store::{by_ids, by_skus, is_empty};
 use kassa_commerce::catalog::{self, NewProduct};
 use kassa_commerce::inventory::{self, LedgerKind, Movement};
 use kassa_db::Tx;
@@ -133,6 +133,32 @@ pub(super) async fn fill(shop: &Arc<Shop>, now: Timestamp) -> anyhow::Result<()>
     Ok(())
 }
 
+/// A delivery of each product of the demo that has run low, at most one a day: its reference says which day's.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn restock(shop: &Arc<Shop>, now: Timestamp) -> anyhow::Result<()> {
+    let inventory = shop.inventory.clone().context("stock is in another process")?;
+    inventory.write(move |tx| restock_in(tx, now)).await.context("cannot fill the demo's stock up")
+}
+
+fn restock_in(tx: &mut Tx<'_>, now: Timestamp) -> anyhow::Result<()> {
+    for (_, quantity, rows) in SHELVES {
+        let skus: Vec<&str> = rows.iter().map(|row| row.0).collect();
+        for stock in inventory::store::by_skus(tx, &skus)?.iter().filter(|stock| stock.is_low()) {
+            let movement = Movement {
+                reference: format!("demo/{}/{}", stock.sku, now.day()),
+                sku: stock.sku.clone(),
+                kind: LedgerKind::Receive,
+                quantity: *quantity,
+                reason: Some("the demo's next delivery".to_owned()),
+            };
+            inventory::move_by_hand(tx, &movement, now)?;
+        }
+    }
+    Ok(())
+}
+
 /// Whose products there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Whose {
@@ -157,15 +183,8 @@ fn whose_in(tx: &mut Tx<'_>) -> anyhow::Result<Whose> {
     if !by_skus(tx, &[GAME.0])?.is_empty() {
         return Ok(Whose::Demo);
     }
-    let any = Listing {
-        words: Vec::new(),
-        category: None,
-        sort: catalog::store::Sort::Oldest,
-        after: None,
-        limit: 1,
-    };
     // Whoever has archived all products still has the first.
-    let some = !list(tx, &any)?.is_empty() || !by_ids(tx, &[1])?.is_empty();
+    let some = !is_empty(tx)? || !by_ids(tx, &[1])?.is_empty();
     Ok(if some { Whose::Owner } else { Whose::Nobody })
 }
 

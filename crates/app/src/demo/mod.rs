@@ -1,7 +1,10 @@
 //! `--demo`: a shop with its products, and its last 30 days of traffic and orders, through the collector and the shop with
-//! the times of then, so that nothing writes to the store but the processor. A folder that a demo was made in before is filled in with what came after its newest event; one with a shop or events of its own is refused.
+//! the times of then, so that nothing writes to the store but the processor; and what goes on while it runs ([`live`]). A folder
+//! that a demo was made in before is filled in with what came after its newest event; one with a shop or events of its own is
+//! refused.
 
 mod catalog;
+pub(crate) mod live;
 mod orders;
 mod random;
 mod traffic;

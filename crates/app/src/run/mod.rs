@@ -191,6 +191,7 @@ async fn run(
     tasks.push(tokio::spawn(Arc::clone(&parts.salts).follow_clock(shutdown.clone())));
     if let (Demo::Wanted, Some(collector)) = (asked.demo, &collector) {
         demo::fill(collector, parts, SystemClock.now(), shutdown).await?;
+        tasks.push(tokio::spawn(demo::live::run(Arc::clone(collector), parts.shop()?, shutdown.clone())));
     }
 
     let health = &health;
@@ -198,6 +199,9 @@ async fn run(
         routes::assemble(routes::Behind { config, roles, parts, collector, health, metrics, shutdown })?;
     let server = server.with_metrics(metrics);
     greet(config, roles, &server, parts);
+    if asked.demo == Demo::Wanted {
+        console::say(format_args!("  demo       invented visits and orders go on while this runs"));
+    }
     let cut_off = server.run(router, shutdown.clone()).await?;
     if cut_off > 0 {
         tracing::warn!(connections = cut_off, "cut off connections that did not end in time");

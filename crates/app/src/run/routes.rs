@@ -75,7 +75,8 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
     }
     if *roles == Roles::all() {
         // Pages are for anyone, as probes are: nothing in them is secret, their data come by the routes above.
-        router = router.merge(policy.apply(RouteClass::Probe, ui::routes(parts.access.shop_site())));
+        router = router
+            .merge(policy.apply(RouteClass::Probe, ui::routes(parts.access.shop_site(), parts.shop()?)));
     }
     Ok(router.fallback(ui::not_found))
 }

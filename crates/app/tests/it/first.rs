@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::kassa::{Start, wait_for};
+use crate::market::send;
 
 fn views(kassa: &crate::kassa::Kassa) -> u64 {
     kassa.get("/stats?site_id=shop").json()["total_views"].as_u64().unwrap()
@@ -48,4 +49,20 @@ fn an_id_sent_three_times_counts_once_also_across_a_restart() {
     assert_eq!(views(&kassa), 1);
     let counts = kassa.get("/v1/admin/counts?site_id=shop");
     assert!(counts.body.contains("duplicate"), "{counts:?}");
+}
+
+#[test]
+fn the_front_page_is_the_shop_s_where_there_is_one_else_the_dashboard() {
+    let folder = tempfile::tempdir().unwrap();
+    let kassa = Start::up(&folder.path().join("data")).start();
+    let front = || kassa.http().send("GET", "/", &[], b"").unwrap();
+    let sent = front();
+    assert_eq!((sent.status, sent.header("location")), (303, Some("/dashboard")), "{sent:?}");
+    let product = json!({"sku": "mug", "name": "Mug", "price": {"amount_minor": 900, "currency": "USD"}});
+    let made = send(&mut kassa.http(), "POST", "/v1/products", "p", &product).unwrap();
+    assert_eq!((made.status, front().status), (201, 200), "{made:?}");
+    let path = format!("/v1/products/{}", made.json()["id"]);
+    let archived = kassa.http().send("DELETE", &path, &[], b"").unwrap();
+    assert_eq!((archived.status, front().status), (204, 303), "{archived:?}");
+    assert!(kassa.stop().success());
 }

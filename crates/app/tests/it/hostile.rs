@@ -132,9 +132,10 @@ fn closed_mode_asks_for_keys() {
         check(target, Some("wrong"), 401);
         check(target, Some(token), 200);
     }
-    for target in ["/livez", "/readyz", "/health", "/", "/dashboard"] {
+    for target in ["/livez", "/readyz", "/health", "/cart", "/dashboard"] {
         check(target, None, 200);
     }
+    check("/", None, 303);
     let unknown = kassa.post("/event", r#"{"site_id":"nobody","event_type":"e","path":"/"}"#);
     assert_eq!((unknown.status, unknown.body.as_str()), (400, r#"{"errors":["unknown_site"]}"#));
     let foreign =

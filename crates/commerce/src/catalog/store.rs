@@ -277,6 +277,12 @@ pub struct Listing {
 /// Words that a search looks for.
 pub const WORDS_MAX: usize = 12;
 
+/// Whether buyers know no product at all.
+pub fn is_empty(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    let any = Listing { words: Vec::new(), category: None, sort: Sort::Oldest, after: None, limit: 1 };
+    Ok(list(tx, &any)?.is_empty())
+}
+
 /// A page of the products that buyers know.
 pub fn list(tx: &mut Tx<'_>, listing: &Listing) -> Result<Vec<Product>, Error> {
     let (sql, start) = match listing.sort {
