@@ -1,5 +1,5 @@
-// Screenshots of every page for people to look at: light and dark, wide and narrow. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the real
-// server, otherwise of the stand-in.
+// Screenshots of every page for people to look at: light and dark, at three widths. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the real server,
+// otherwise of the stand-in. With KASSA_SHOTS_SCALE=0.5 they are half as large, as in docs/screenshots.
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,9 @@ import { launchBrowser } from "./browser.mjs";
 import { startMock } from "./mock.mjs";
 
 const folder = process.argv[2] ?? join(tmpdir(), "kassa-shots");
+const only = process.env.KASSA_SHOTS_ONLY?.split(",");
+const scale = Number(process.env.KASSA_SHOTS_SCALE ?? 1);
+const VIEWS = ["stream", "funnel", "retention", "paths", "goods", "demand", "drops", "alerts", "kept", "sites"];
 const PAGES = {
   shop: "/",
   product: "/p/stoneware-mug",
@@ -14,43 +17,40 @@ const PAGES = {
   month: "/dashboard?period=30d",
   realtime: "/dashboard?period=realtime",
   filter: "/dashboard?period=7d&page=/cart",
+  list: "/dashboard?period=7d&open=page",
+  nosite: "/dashboard?site=nobody",
+  ...Object.fromEntries(VIEWS.map((view) => [view, `/dashboard?view=${view}&period=30d`])),
   definitions: "/dashboard/definitions",
   login: "/login",
 };
-const WIDTHS = { wide: 1360, tablet: 800, phone: 390 };
+const WIDTHS = [390, 768, 1440];
 
 mkdirSync(folder, { recursive: true });
 const mock = process.env.KASSA_URL ? undefined : await startMock();
 const base = process.env.KASSA_URL ?? mock.url;
 const browser = await launchBrowser();
 for (const colorScheme of ["light", "dark"])
-  for (const [size, width] of Object.entries(WIDTHS)) {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+  for (const width of WIDTHS) {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: scale });
     const page = await context.newPage();
     page.on("console", (message) => message.type() === "error" && console.error(page.url(), message.text()));
     page.on("pageerror", (error) => console.error(page.url(), error));
     for (const [name, path] of Object.entries(PAGES)) {
+      if (only && !only.includes(name)) continue;
       await page.goto(base + path);
+      await page.locator("main").first().waitFor();
       await page
-        .locator(
-          path === "/dashboard/definitions"
-            ? ".panel .gives"
-            : path.startsWith("/dashboard")
-              ? ".panel .row"
-              : path === "/login"
-                ? ".card"
-                : ".tile",
-        )
+        .locator(path.startsWith("/dashboard") ? ".panel" : path === "/login" ? ".card" : ".tile, h1")
         .first()
         .waitFor();
-      await page.waitForFunction(() => !document.body.classList.contains("loading"));
+      await page.waitForFunction(() => !document.body.classList.contains("loading") && !document.querySelector(".skeleton"));
       await page.evaluate(() => {
         const ending = document.getAnimations().filter((animation) => animation.effect.getComputedTiming().endTime < Infinity);
         return Promise.allSettled(ending.map((animation) => animation.finished));
       });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (overflow > 0) console.error(`${name} ${size}: ${overflow} pixels too wide`);
-      await page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png`, fullPage: true });
+      if (overflow > 0) console.error(`${name} ${width}: ${overflow} pixels too wide`);
+      await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: name !== "list" && name !== "stream" });
     }
     await context.close();
   }

@@ -66,6 +66,9 @@ export function Table({ label, of, columns, rows, choose, open, sort, most }: Pr
   );
 }
 
+// An amount is so many times as wide as another number; components.css has it, too.
+const MONEY_COLUMNS = 1.4;
+
 /** Arrow keys go from row to row and from number to number: of a row only its name is a stop of Tab. */
 function walk(event: KeyboardEvent): void {
   const rtl = document.documentElement.dir === "rtl" ? -1 : 1;
@@ -87,7 +90,7 @@ function Head({ column, sort }: { column: Column; sort: Props["sort"] }) {
   const sorted = sort?.by === column.id ? sort.direction : undefined;
   const order = sorted && (sorted === "asc" ? "ascending" : "descending");
   return (
-    <th scope="col" className="num" aria-sort={order} title={column.title}>
+    <th scope="col" className={`num ${column.kind}`} aria-sort={order} title={column.title}>
       {sort && column.sortable ? (
         <button type="button" className="sort" title={t.sortBy(column.title)} onClick={() => sort.change(column.id)}>
           {sorted && <Icon name={sorted === "asc" ? "up" : "down"} />}
@@ -107,7 +110,15 @@ function Row({ row, columns, share, choose, open }: Pick<Props, "columns" | "cho
   return (
     <tr className={row.chosen ? "row chosen" : "row"} data-name={row.name}>
       <th scope="row">
-        <span className="share" style={{ "--share": share.toFixed(4), "--columns": columns.length } as CSSProperties} />
+        <span
+          className="share"
+          style={
+            {
+              "--share": share.toFixed(4),
+              "--columns": columns.reduce((sum, { kind }) => sum + (kind === "money" ? MONEY_COLUMNS : 1), 0),
+            } as CSSProperties
+          }
+        />
         {choose ? (
           <button type="button" className="row-name" title={label} aria-pressed={row.chosen ?? false} onClick={() => choose(row.name)}>
             <bdi>{label}</bdi>
@@ -124,7 +135,7 @@ function Row({ row, columns, share, choose, open }: Pick<Props, "columns" | "cho
         return (
           <td
             key={column.id}
-            className={weak ? "num row-number weak" : "num row-number"}
+            className={`num row-number ${column.kind} ${weak ? "weak" : ""}`}
             title={weak ? t.fewVisits : full}
             aria-describedby={weak ? few : undefined}
           >
