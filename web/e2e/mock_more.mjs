@@ -53,7 +53,12 @@ function retention() {
     const rates = Array.from({ length: 8 - row }, (_, column) => (column ? Math.round(300 / (column + 1 + row / 4)) / 10 : 100));
     return { period: day((7 - row) * 7), size: 400 - row * 20, returned: rates.map((rate) => Math.round(rate * 4)), rates };
   });
-  return { results, averages: results[0].rates, meta: { partial_period: results.at(-1).period }, query: {} };
+  return {
+    results,
+    averages: results[0].rates,
+    meta: { partial_period: results.at(-1).period },
+    query: { date_range: [at(80 * 1440), at(0)] },
+  };
 }
 
 function paths() {

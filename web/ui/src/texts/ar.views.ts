@@ -10,7 +10,7 @@ export const views: typeof english = {
     remove: (number) => `أزل الخطوة ${number}`,
     add: "أضف خطوة",
     left: (count, share) => `غادر ${count} (${share})`,
-    after: (time) => `بعد ${time} من الخطوة السابقة في الوسط`,
+    after: (time) => `بعد ${time} من الخطوة السابقة (الوسيط)`,
     worth: (money) => `بقيمة ${money}`,
     causes: "لماذا غادروا",
     reasons: {

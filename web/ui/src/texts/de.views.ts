@@ -10,7 +10,7 @@ export const views: typeof english = {
     remove: (number) => `Schritt ${number} entfernen`,
     add: "Schritt hinzufügen",
     left: (count, share) => `${count} gegangen (${share})`,
-    after: (time) => `${time} nach dem Schritt davor, in der Mitte`,
+    after: (time) => `${time} nach dem Schritt davor (Median)`,
     worth: (money) => `${money} wert`,
     causes: "Warum sie gingen",
     reasons: {

@@ -8,7 +8,7 @@ export const views = {
     remove: (number: string) => `Remove step ${number}`,
     add: "Add a step",
     left: (count: string, share: string) => `${count} left (${share})`,
-    after: (time: string) => `${time} after the step before, in the middle`,
+    after: (time: string) => `${time} after the step before (median)`,
     worth: (money: string) => `worth ${money}`,
     causes: "Why they left",
     reasons: {

@@ -2,9 +2,10 @@
 import type { CSSProperties } from "react";
 import { Empty, Panel, Tabs } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
+import type { Times } from "../../design/numbers";
 import { useWords } from "../../design/words";
 import { useAnswer } from "../data";
-import { dayEnds, daysBetween, type Clock } from "../ranges";
+import { dayEnds, daysBetween, localTime, type Clock } from "../ranges";
 import { option, scope, withOption, type ViewProps } from "./view";
 
 interface Cohort {
@@ -19,6 +20,7 @@ interface Answer {
   results: Cohort[];
   averages: (number | null)[];
   meta: { partial_period: string | null };
+  query: { date_range: [string, string] };
 }
 
 const PERIODS = ["day", "week", "month"];
@@ -36,7 +38,7 @@ function fits(range: string, period: string, clock: Clock): boolean {
 }
 
 export default function Retention({ view, change, zone }: ViewProps) {
-  const { t } = useWords();
+  const { t, times } = useWords();
   const of = option(view, "of", "visitors");
   const period = option(view, "by", "week");
   const own = fits(view.period, period, { zone, now: new Date() }) ? undefined : RANGES[period];
@@ -67,7 +69,11 @@ export default function Retention({ view, change, zone }: ViewProps) {
       className="rows-9"
       answer={answer}
       skeleton={<TableSkeleton rows={9} />}
-      heading={<h2>{t.pages["retention"]}</h2>}
+      heading={
+        <h2>
+          {t.pages["retention"]} {answer.data && <span className="key-figure">{daysOf(answer.data.query.date_range, zone, times)}</span>}
+        </h2>
+      }
       tools={tools}
     >
       {(data) =>
@@ -80,6 +86,10 @@ export default function Retention({ view, change, zone }: ViewProps) {
     </Panel>
   );
 }
+
+/** The days that were asked for: the view may have a range of its own. */
+const daysOf = ([from, to]: [string, string], zone: string, times: Times): string =>
+  times.days(localTime(new Date(from), zone).slice(0, 10), localTime(new Date(Date.parse(to) - 1), zone).slice(0, 10));
 
 function Cohorts({ answer, customers }: { answer: Answer; customers: boolean }) {
   const { t, n, times } = useWords();
