@@ -134,7 +134,11 @@ test("a server that cannot answer is an error that goes away by itself", async (
   mock.set({ status: 503, live: 10 });
   const alerts = page.getByRole("alert").filter({ hasText: "The store is catching up." });
   await alerts.first().waitFor();
-  assert.equal(await page.locator(".panel").filter({ has: alerts }).count(), 6, "each panel says so by itself");
+  // Each panel says so by itself.
+  await until(
+    () => page.locator(".panel").filter({ has: alerts }).count(),
+    (count) => count === 6,
+  );
   assert.equal(await page.locator('[data-metric="visitors"]').textContent(), "1,204");
   mock.set({ status: 200, live: 11 });
   await until(

@@ -54,9 +54,12 @@ export function App() {
       <Header open={setOpened} view={view} change={change} clock={clock} sites={known} now={now} definitions={definitions.data} />
       <main id="main" className="wrap">
         {missing && <NoSite site={view.site} known={known} change={change} />}
-        {!missing && sites.isFetched && page && <OtherView page={page} sites={known} view={view} change={change} zone={zone} />}
+        {!missing && sites.isFetched && page && (
+          <OtherView key={view.site} page={page} sites={known} view={view} change={change} zone={zone} />
+        )}
         {!missing && sites.isFetched && !page && (
           <Overview
+            key={view.site}
             owner={owner}
             writeKey={site?.write_keys?.[0]?.key ?? view.site}
             view={view}

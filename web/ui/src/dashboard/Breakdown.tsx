@@ -54,7 +54,10 @@ export function Breakdown({ panel: { id, lists, rows, wide }, view, change, zone
       }
     >
       {(report) =>
-        list && report.results.length ? (
+        // Of another tab: its numbers are of another kind.
+        list && report.query.dimensions[0] !== list.dimension ? (
+          <TableSkeleton rows={rows} />
+        ) : list && report.results.length ? (
           <>
             <Table
               label={t.tabs[list.id] ?? title}
@@ -86,7 +89,7 @@ export function Breakdown({ panel: { id, lists, rows, wide }, view, change, zone
 
 const NO_LIST: List = { id: "prop", dimension: "event:page", metrics: [{ id: "visitors", kind: "count" }] };
 
-const NO_ROWS: Report = { results: [], meta: { total_rows: 0 }, query: { date_range: ["", ""] } };
+const NO_ROWS: Report = { results: [], meta: { total_rows: 0 }, query: { date_range: ["", ""], dimensions: [] } };
 
 const without = (tabs: View["tabs"], id: string): View["tabs"] => Object.fromEntries(Object.entries(tabs).filter(([name]) => name !== id));
 

@@ -29,7 +29,7 @@ export interface Row {
 export interface Report {
   results: Row[];
   meta: { total_rows: number; comparison_date_range?: [string, string]; fresh_at?: string };
-  query: { date_range: [string, string] };
+  query: { date_range: [string, string]; dimensions: string[] };
 }
 
 interface Waiting {

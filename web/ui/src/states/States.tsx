@@ -246,7 +246,7 @@ function Figures() {
   const row = (metrics: Report["results"][0]["metrics"], before: typeof metrics, change: (number | null)[]): Report => ({
     results: [{ dimensions: [], metrics, comparison: { dimensions: [], metrics: before, change } }],
     meta: { total_rows: 1 },
-    query: { date_range: ["", ""] },
+    query: { date_range: ["", ""], dimensions: [] },
   });
   const of = (data: Report | undefined, more: Partial<Answered<Report>> = {}): Answered<Report> => ({
     data,
