@@ -90,6 +90,7 @@ fn questions() -> [(Query, &'static [usize]); 5] {
         order_by: vec![OrderBy { key: OrderKey::Metric(0), direction: Direction::Descending }],
         limit,
         offset: 0,
+        rules: Vec::new(),
     };
     let totals =
         [Metric::Visitors, Metric::Visits, Metric::Pageviews, Metric::BounceRate, Metric::VisitDuration];

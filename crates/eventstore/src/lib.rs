@@ -26,9 +26,10 @@ pub use batch::{Batch, CountKey, DeadLetter, InsertError, Mark, Row, RowPlace};
 #[cfg(feature = "duckdb")]
 pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;
+pub use query::rules;
 pub use resume::{NamedVisitor, OpenSession, RecentId, Resume, Resumed, SessionPart};
 pub use retention::{Forget, letters_since};
-pub use validate::check_filter;
+pub use validate::{check_filter, check_rules};
 pub use visits::with_visits;
 
 use std::collections::BTreeMap;

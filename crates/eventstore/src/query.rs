@@ -33,9 +33,17 @@
 //!   its own money and units. Without one it counts as a whole.
 //! - Fields of products and orders can be asked of metrics of money only.
 
+mod field;
+mod filter;
+pub mod rules;
+
 use kassa_model::Timestamp;
 
 use crate::batch::RowPlace;
+use rules::SiteRules;
+
+pub use field::Field;
+pub use filter::{Filter, Operator};
 
 /// A question about one or more sites.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +68,8 @@ pub struct Query {
     pub limit: u32,
     /// Rows to pass over.
     pub offset: u32,
+    /// What the sites say of their history; at most one for each of `sites`.
+    pub rules: Vec<SiteRules>,
 }
 
 /// `from <= t < to`.
@@ -142,84 +152,6 @@ pub enum Dimension {
     Field(Field),
 }
 
-/// A field that can be grouped and filtered by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Field {
-    /// `event:name`, canonical.
-    Name,
-    /// `event:page`.
-    Page,
-    /// `event:hostname`.
-    Hostname,
-    /// `event:props:<key>`: the property's text (strings without quotes, else JSON), a top-level key taken literally.
-    Prop(String),
-    /// `visit:entry_page`: path of the visit's first event with a page, as all that follow but the exit page.
-    EntryPage,
-    /// `visit:exit_page`: path of the visit's last page view.
-    ExitPage,
-    /// `visit:hostname`: its host.
-    EntryHost,
-    /// `visit:source`.
-    Source,
-    /// `visit:channel`: [`kassa_model::Channel::of`] its source, medium and campaign.
-    Channel,
-    /// `visit:referrer`.
-    Referrer,
-    /// `visit:utm_source`, and the others.
-    UtmSource,
-    /// See [`Field::UtmSource`].
-    UtmMedium,
-    /// See [`Field::UtmSource`].
-    UtmCampaign,
-    /// See [`Field::UtmSource`].
-    UtmTerm,
-    /// See [`Field::UtmSource`].
-    UtmContent,
-    /// `visit:device`.
-    Device,
-    /// `visit:browser`.
-    Browser,
-    /// `visit:os`.
-    Os,
-    /// `visit:country`.
-    Country,
-    /// The name as the client sent it; no wire name, the compat answers need it.
-    NameSent,
-    /// The path as the client sent it; no wire name, the compat answers need it.
-    PageSent,
-    /// `product:sku`, of a line of a money record.
-    Sku,
-    /// `product:name`: as it was when the order was placed.
-    ProductName,
-    /// `product:category`: as it was when the order was placed.
-    ProductCategory,
-    /// `order:currency`.
-    Currency,
-    /// `order:status`: the status that the record's change led to.
-    OrderStatus,
-}
-
-impl Field {
-    /// Whether only the lines of money records have it.
-    pub fn is_of_products(&self) -> bool {
-        matches!(self, Self::Sku | Self::ProductName | Self::ProductCategory)
-    }
-
-    /// Whether it is a field of the visit, not of single events.
-    pub fn is_of_visits(&self) -> bool {
-        !self.is_of_money()
-            && !matches!(
-                self,
-                Self::Name | Self::NameSent | Self::Page | Self::PageSent | Self::Hostname | Self::Prop(_)
-            )
-    }
-
-    /// Whether only money records have it.
-    pub fn is_of_money(&self) -> bool {
-        self.is_of_products() || matches!(self, Self::Currency | Self::OrderStatus)
-    }
-}
-
 impl Query {
     /// Every field of dimensions and filter.
     pub fn fields(&self) -> Vec<&Field> {
@@ -254,55 +186,6 @@ impl Dimension {
             Self::Field(field) => Some(field),
         }
     }
-}
-
-impl Filter {
-    /// Whether it asks for fields of the visit alone, so that it holds for the whole visit or for nothing of it.
-    pub fn is_of_visits(&self) -> bool {
-        let mut all = true;
-        self.each_field(&mut |field| all &= field.is_of_visits());
-        all
-    }
-
-    /// Calls `each` for every field that is asked for.
-    pub fn each_field<'a>(&'a self, each: &mut dyn FnMut(&'a Field)) {
-        match self {
-            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.each_field(each)),
-            Self::Not(part) => part.each_field(each),
-            Self::Test { field, .. } => each(field),
-        }
-    }
-}
-
-/// Which rows count. A missing value (NULL) is never `contains` or `matches`; `is` with `(none)` is NULL.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Filter {
-    /// Every one holds.
-    And(Vec<Filter>),
-    /// One at least holds.
-    Or(Vec<Filter>),
-    /// It does not hold (an unknown because of NULL counts as not holding inside).
-    Not(Box<Filter>),
-    /// A comparison of a field with any of the values.
-    Test {
-        /// The field.
-        field: Field,
-        /// How.
-        operator: Operator,
-        /// At least one, at most 100; one that fits is enough.
-        values: Vec<String>,
-    },
-}
-
-/// How a field is compared. `is_not` and `contains_not` are `Not` of these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
-    /// Equal, byte for byte.
-    Is,
-    /// Has the value as a part, case matters.
-    Contains,
-    /// Fits the regular expression (RE2 syntax) somewhere.
-    Matches,
 }
 
 /// By what rows are ordered.

@@ -5,6 +5,7 @@ use kassa_model::Timestamp;
 use uuid::Uuid;
 
 use crate::pattern::Search;
+use crate::query::rules::{PATH_RULES_MAX, SiteRules, may_exclude_by};
 use crate::query::{Dimension, Field, Filter, Metric, Operator, OrderKey, Query};
 use crate::{Batch, Error, Mark, Row};
 
@@ -74,6 +75,7 @@ pub(crate) fn query(query: &Query) -> Result<(), Error> {
     if let Some(filter) = &query.filter {
         check_filter(filter)?;
     }
+    query.rules.iter().try_for_each(check_rules)?;
     for order in &query.order_by {
         let known = match order.key {
             OrderKey::Metric(index) => index < query.metrics.len(),
@@ -152,6 +154,26 @@ pub(crate) fn check_filters<'a>(
 ) -> Result<(), Error> {
     let mut budget = Budget::of(most);
     filters.into_iter().try_for_each(|filter| budget.spend(filter, 0))
+}
+
+/// Refuses rules that no engine could apply, or only at many times the cost of a question without them: what leaves events out may
+/// cost as much as a filter.
+///
+/// # Errors
+/// [`Error::Invalid`] with what is wrong.
+pub fn check_rules(rules: &SiteRules) -> Result<(), Error> {
+    if rules.paths.len() > PATH_RULES_MAX {
+        return invalid("a site has at most 100 rules about paths");
+    }
+    let Some(excluded) = &rules.excluded else { return Ok(()) };
+    let mut other = false;
+    excluded.each_field(&mut |field| other |= !may_exclude_by(field));
+    if other {
+        return invalid(
+            "a rule leaves events out by fields of the event and of its visit, but not by exit page, channel or money",
+        );
+    }
+    check_filter(excluded)
 }
 
 /// What a filter has taken so far of what it may cost.

@@ -98,6 +98,7 @@ async fn first_of(
         order_by: vec![OrderBy { key: OrderKey::Dimension(0), direction: Direction::Ascending }],
         limit: u32::try_from(BUCKETS_MAX).unwrap_or(u32::MAX),
         offset: 0,
+        rules: Vec::new(),
     };
     let table = store.query(&query).await?;
     let filled = table.rows.iter().find_map(|row| match row.as_slice() {

@@ -58,6 +58,7 @@ fn question(site: &str, range: TimeRange, metrics: Vec<Metric>, by: Option<Field
         order_by: vec![OrderBy { key: OrderKey::Metric(0), direction: Direction::Descending }],
         limit: TOP,
         offset: 0,
+        rules: Vec::new(),
     }
 }
 

@@ -93,6 +93,7 @@ fn query_of(
             .collect(),
         limit: ask.limit,
         offset: ask.offset,
+        rules: Vec::new(),
     };
     Ok((query, labels))
 }

@@ -98,6 +98,7 @@ fn question(site: &str, range: TimeRange, metric: Metric, dimensions: Vec<Dimens
         order_by: vec![OrderBy { key: OrderKey::Metric(0), direction: Direction::Descending }],
         limit: TOP_PATHS,
         offset: 0,
+        rules: Vec::new(),
     }
 }
 

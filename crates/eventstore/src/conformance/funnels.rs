@@ -21,6 +21,7 @@ fn funnel() -> Funnel {
             only: None,
             filter: None,
             include_bots: false,
+            rules: Vec::new(),
         },
         steps: vec![page("/"), page("/shop"), Step::Named(CONFIRMED.to_owned())],
         window: 24 * HOUR * MICROS_PER_SECOND,

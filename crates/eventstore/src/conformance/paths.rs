@@ -16,6 +16,7 @@ fn asked() -> Paths {
             only: None,
             filter: None,
             include_bots: false,
+            rules: Vec::new(),
         },
         from: None,
         to: None,

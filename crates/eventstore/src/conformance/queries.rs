@@ -21,6 +21,7 @@ pub(crate) fn query(metrics: &[Metric]) -> Query {
         order_by: Vec::new(),
         limit: 1_000,
         offset: 0,
+        rules: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use kassa_model::{Dialect, Event, OrderItem, OrderPart};
 
 use super::queries::{buckets, test};
 use super::sample::{Random, after, batch, of_partition, view};
+use crate::query::rules::{PathRule, SiteRules, may_exclude_by};
 use crate::query::{
     CONFIRMED, Dimension, Direction, EventFilter, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query,
     REFUNDED, TimeRange,
@@ -201,7 +202,29 @@ pub(crate) fn query(random: &mut Random) -> Query {
         order_by,
         limit: if random.one_in(3) { random.below(6) as u32 } else { 1_000 },
         offset: if random.one_in(4) { random.below(9) as u32 } else { 0 },
+        rules: if random.one_in(2) { Vec::new() } else { rules(random) },
     }
+}
+
+/// Rules of some of the sites: paths shown as one, and events left out.
+pub(super) fn rules(random: &mut Random) -> Vec<SiteRules> {
+    let patterns = ["/:any", "/shop/*", "/shop", "/:a/:b", "/", "/Z"];
+    let own: Vec<Field> = fields().into_iter().filter(may_exclude_by).collect();
+    let mut rules = Vec::new();
+    for site in &SITES[random.below(3)..] {
+        let path = |random: &mut Random| {
+            let shown = random.maybe(&["/shop", "x", "(none)"]);
+            PathRule::parse(random.pick(&patterns), shown.as_deref()).unwrap()
+        };
+        let paths = (0..random.below(4)).map(|_| path(random)).collect();
+        let excluded = random.one_in(2).then(|| filter(random, 1, &own));
+        let ruled = SiteRules { site: (*site).to_owned(), paths, excluded };
+        // Seldom some that cost too much.
+        if crate::check_rules(&ruled).is_ok() || random.one_in(20) {
+            rules.push(ruled);
+        }
+    }
+    rules
 }
 
 /// Nearly always those that the metrics have.

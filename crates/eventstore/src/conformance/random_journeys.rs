@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use kassa_model::{Dialect, MICROS_PER_SECOND, Timestamp};
 
 use super::queries::is;
-use super::random::{NAMES, PATHS, SITES, batches, fields, filter, seed};
+use super::random::{NAMES, PATHS, SITES, batches, fields, filter, rules, seed};
 use super::sample::{Random, after, scaled};
 use crate::journey::{CHECKOUT_FAILED, Funnel, Of, Paths, Retention, STEPS_MAX, Scope, Step};
 use crate::query::{CONFIRMED, Field, Filter, TimeRange};
@@ -112,6 +112,7 @@ fn scope(random: &mut Random) -> Scope {
         only: random.one_in(5).then(|| filter(random, 1, &known)),
         filter: random.one_in(3).then(|| filter(random, 1, &known)),
         include_bots: random.one_in(3),
+        rules: if random.one_in(2) { Vec::new() } else { rules(random) },
     }
 }
 

@@ -20,6 +20,7 @@ fn asked(of: Of) -> Retention {
             only: None,
             filter: None,
             include_bots: false,
+            rules: Vec::new(),
         },
         of,
         boundaries,

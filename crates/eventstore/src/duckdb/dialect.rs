@@ -111,6 +111,14 @@ impl Dialect for DuckDb {
         format!("hash({text})")
     }
 
+    fn events_with(&self, columns: &[(&str, String)], condition: &str) -> String {
+        let columns: Vec<String> =
+            columns.iter().map(|(name, expression)| format!("{expression} AS {name}")).collect();
+        let replaced =
+            if columns.is_empty() { String::new() } else { format!(" REPLACE ({})", columns.join(", ")) };
+        format!("SELECT e.*{replaced} FROM main.events e WHERE {condition}")
+    }
+
     fn numbers(&self, end: &str) -> (String, String) {
         ("range".to_owned(), format!("range({end})"))
     }

@@ -1,6 +1,7 @@
 //! Which events there are for a question.
 
 use crate::bots::Bots;
+use crate::query::rules::SiteRules;
 use crate::query::{Field, Filter, TimeRange};
 
 /// Which events a question is about.
@@ -16,6 +17,8 @@ pub struct Scope {
     pub filter: Option<Filter>,
     /// Count rows with `bot = true` too. A record of money counts whatever the flag says.
     pub include_bots: bool,
+    /// What the sites say of their history; at most one for each of `sites`.
+    pub rules: Vec<SiteRules>,
 }
 
 impl Scope {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::Error;
 use crate::query::{Field, Filter};
-use crate::validate::{COST_MAX, check_boundaries, check_filters, invalid};
+use crate::validate::{COST_MAX, check_boundaries, check_filters, check_rules, invalid};
 
 /// What the filters of a question that sorts events may cost together: such a question costs four times the cheapest.
 const COSTS: usize = 4 * COST_MAX;
@@ -67,7 +67,7 @@ fn check_scope(scope: &Scope) -> Result<(), Error> {
     if scope.sites.is_empty() {
         return invalid("a question needs at least one site");
     }
-    Ok(())
+    scope.rules.iter().try_for_each(check_rules)
 }
 
 /// Every event has to tell the fields by itself.

@@ -11,6 +11,7 @@ mod report;
 mod resume;
 mod retention;
 mod rows;
+mod rules;
 mod visit;
 
 use std::collections::BTreeMap;
@@ -101,22 +102,22 @@ impl EventStore for MemoryStore {
 
     async fn query(&self, query: &Query) -> Result<Table, Error> {
         validate::query(query)?;
-        report::answer(&self.state().rows, query)
+        report::answer(&rules::ruled(&self.state().rows, &query.rules)?, query)
     }
 
     async fn funnel(&self, funnel: &Funnel) -> Result<FunnelAnswer, Error> {
         check_funnel(funnel)?;
-        funnel::answer(&self.state().rows, funnel)
+        funnel::answer(&rules::ruled(&self.state().rows, &funnel.scope.rules)?, funnel)
     }
 
     async fn retention(&self, asked: &Retention) -> Result<RetentionAnswer, Error> {
         check_retention(asked)?;
-        retention::answer(&self.state().rows, asked)
+        retention::answer(&rules::ruled(&self.state().rows, &asked.scope.rules)?, asked)
     }
 
     async fn paths(&self, asked: &Paths) -> Result<PathsAnswer, Error> {
         check_paths(asked)?;
-        paths::answer(&self.state().rows, asked)
+        paths::answer(&rules::ruled(&self.state().rows, &asked.scope.rules)?, asked)
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {

@@ -94,6 +94,9 @@ pub(crate) trait Dialect: fmt::Debug + Sync {
     /// A number of 64 bits without a sign, by which texts are told apart.
     fn hashed(&self, text: &str) -> String;
 
+    /// The stored events `e` for which `condition` holds, with these columns in the place of those of their names.
+    fn events_with(&self, columns: &[(&str, String)], condition: &str) -> String;
+
     /// The numbers from 0 up to `end`, exclusive: a column, and the table that has it.
     fn numbers(&self, end: &str) -> (String, String);
 

@@ -19,7 +19,7 @@ pub(crate) const REFUSAL: i32 = 1 << 13;
 
 /// Selects `visitor`, `occurred_at`, `sequence` and `marks`, a number of 32 bits, of all that a funnel may need.
 pub(crate) fn steps(dialect: &'static dyn Dialect, funnel: &Funnel) -> Result<Statement, Error> {
-    let mut binder = Binder::new(dialect);
+    let mut binder = Binder::ruled(dialect, &funnel.scope.rules)?;
     let within = within(funnel, &mut binder)?;
     let mut marks = Vec::new();
     for (place, step) in funnel.steps.iter().enumerate() {
@@ -67,7 +67,7 @@ pub(crate) fn orders(dialect: &'static dyn Dialect, funnel: &Funnel) -> Statemen
 
 /// Selects `sequence` and `reason` of every refusal in the time of the funnel.
 pub(crate) fn refusals(dialect: &'static dyn Dialect, funnel: &Funnel) -> Result<Statement, Error> {
-    let mut binder = Binder::new(dialect);
+    let mut binder = Binder::ruled(dialect, &funnel.scope.rules)?;
     let within = within(funnel, &mut binder)?;
     let key = binder.text(&dialect.property_key("reason"));
     let text = format!(

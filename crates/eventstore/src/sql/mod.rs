@@ -14,6 +14,7 @@ mod parts;
 pub(crate) mod paths;
 pub(crate) mod report;
 pub(crate) mod retention;
+mod rules;
 mod scope;
 pub(crate) mod statement;
 #[cfg(test)]

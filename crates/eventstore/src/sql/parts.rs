@@ -40,7 +40,7 @@ pub(super) struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// Settles which measure is taken from where.
     pub(super) fn new(dialect: &'static dyn Dialect, query: &'a Query) -> Result<Self, Error> {
-        let mut binder = Binder::new(dialect);
+        let mut binder = Binder::ruled(dialect, &query.rules)?;
         let measures = measures(&query.metrics);
         let (of_money, others): (Vec<Measure>, Vec<Measure>) =
             measures.iter().partition(|measure| measure.is_of_money());

@@ -65,7 +65,7 @@ struct Places {
 
 impl Places {
     fn new(dialect: &'static dyn Dialect, asked: &Paths) -> Result<Self, Error> {
-        let mut binder = Binder::new(dialect);
+        let mut binder = Binder::ruled(dialect, &asked.scope.rules)?;
         let path = of_event(&Field::Page, &mut binder);
         let page = format!("(e.order_id IS NULL AND e.name = 'page_view' AND {path} IS NOT NULL)");
         let from = events(dialect, &asked.fields());

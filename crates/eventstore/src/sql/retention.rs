@@ -14,7 +14,7 @@ use crate::query::CONFIRMED;
 
 /// Selects `cohort`, `periods`, `repeat` and `members` of visitors: who was there in the same periods is one row.
 pub(crate) fn visitors(dialect: &'static dyn Dialect, asked: &Retention) -> Result<Statement, Error> {
-    let mut binder = Binder::new(dialect);
+    let mut binder = Binder::ruled(dialect, &asked.scope.rules)?;
     let counted = counted(&asked.scope, &mut binder)?;
     let end = binder.time(asked.scope.range.to);
     let periods = periods("e.occurred_at", asked, &mut binder);
@@ -30,7 +30,7 @@ pub(crate) fn visitors(dialect: &'static dyn Dialect, asked: &Retention) -> Resu
 
 /// The same of customers.
 pub(crate) fn customers(dialect: &'static dyn Dialect, asked: &Retention) -> Result<Statement, Error> {
-    let mut binder = Binder::new(dialect);
+    let mut binder = Binder::ruled(dialect, &asked.scope.rules)?;
     let members = members_of_orders(asked, &mut binder)?;
     let text = format!("WITH {members} {}", cohorts(asked, &mut binder));
     Ok(binder.statement(text))
@@ -38,7 +38,7 @@ pub(crate) fn customers(dialect: &'static dyn Dialect, asked: &Retention) -> Res
 
 /// Selects `cohort`, `period`, `amount` and the first and the last currency of customers' money.
 pub(crate) fn money(dialect: &'static dyn Dialect, asked: &Retention) -> Result<Statement, Error> {
-    let mut binder = Binder::new(dialect);
+    let mut binder = Binder::ruled(dialect, &asked.scope.rules)?;
     let members = members_of_orders(asked, &mut binder)?;
     let sites = binder.is_one_of("e.site", &asked.scope.sites);
     let (from, end) = (binder.time(asked.scope.range.from), binder.time(asked.scope.range.to));
@@ -136,6 +136,7 @@ mod tests {
                 only: None,
                 filter: None,
                 include_bots: false,
+                rules: Vec::new(),
             },
             of: Of::Customers,
             boundaries: vec![after(0), after(9)],

@@ -18,12 +18,14 @@ pub(crate) struct Statement {
 pub(crate) struct Binder {
     pub(crate) dialect: &'static dyn Dialect,
     values: Vec<Value>,
+    /// The table that stands in the place of the stored events, where there are rules.
+    pub(super) events: Option<String>,
 }
 
 impl Binder {
     /// For a statement of this dialect.
     pub(crate) fn new(dialect: &'static dyn Dialect) -> Self {
-        Self { dialect, values: Vec::new() }
+        Self { dialect, values: Vec::new(), events: None }
     }
 
     /// The placeholder for `value`; equal values share one.
@@ -59,6 +61,11 @@ impl Binder {
 
     /// The statement of `text`.
     pub(crate) fn statement(self, text: String) -> Statement {
+        let text = match (self.events, text.strip_prefix("WITH ")) {
+            (None, _) => text,
+            (Some(events), Some(rest)) => format!("WITH {events}, {rest}"),
+            (Some(events), None) => format!("WITH {events} {text}"),
+        };
         Statement { text, values: self.values }
     }
 }

@@ -82,6 +82,7 @@ fn by(field: Field, days: std::ops::Range<i64>) -> Query {
         order_by: Vec::new(),
         limit: 100,
         offset: 0,
+        rules: Vec::new(),
     }
 }
 

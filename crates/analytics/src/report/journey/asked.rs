@@ -83,6 +83,7 @@ impl Asked {
             only: None,
             filter: self.filter.clone(),
             include_bots: self.bots,
+            rules: Vec::new(),
         }
     }
 
