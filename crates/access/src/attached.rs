@@ -9,6 +9,8 @@ use kassa_service::Status;
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 
+use crate::kept::store as kept;
+use crate::kept::thing::Kept;
 use crate::poll::{Followed, Poller};
 use crate::sites::Sites;
 use crate::store::{self, ApiKey, Stored, StoredSite};
@@ -142,6 +144,12 @@ impl Source {
             let written = key.last_used_at.map_or(0, Timestamp::micros);
             (used - written > USE_APART).then(|| (key.id.clone(), used))
         };
+        let opened = |kept: &Kept| {
+            let token = kept.secret.as_ref()?.token.bytes();
+            let used = known.shares.get(&token)?.used.load(Ordering::Relaxed);
+            let written = kept.last_used_at.map_or(0, Timestamp::micros);
+            (used - written > USE_APART).then(|| (kept.id.clone(), used))
+        };
         let purge = now.micros() - self.purged_at.load(Ordering::Relaxed) > PURGE_EVERY;
         if purge {
             self.purged_at.store(now.micros(), Ordering::Relaxed);
@@ -149,6 +157,7 @@ impl Source {
         News {
             sites: known.created.iter().filter(unwritten).cloned().collect(),
             used: stored.api_keys.iter().filter_map(used).collect(),
+            opened: stored.kept.iter().filter_map(opened).collect(),
             purge,
         }
     }
@@ -159,12 +168,14 @@ impl Source {
 struct News {
     sites: Vec<String>,
     used: Vec<(String, i64)>,
+    /// Share links, likewise.
+    opened: Vec<(String, i64)>,
     purge: bool,
 }
 
 impl News {
     fn is_empty(&self) -> bool {
-        self.sites.is_empty() && self.used.is_empty() && !self.purge
+        self.sites.is_empty() && self.used.is_empty() && self.opened.is_empty() && !self.purge
     }
 
     fn write(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Stored, kassa_db::Error> {
@@ -173,6 +184,9 @@ impl News {
         }
         for (id, used_at) in &self.used {
             store::touch_api_key(tx, id, *used_at)?;
+        }
+        for (id, used_at) in &self.opened {
+            kept::touch(tx, id, *used_at)?;
         }
         if self.purge {
             store::purge(tx, now.micros(), now.micros() - guesses::WINDOW)?;

@@ -8,6 +8,7 @@ use kassa_model::MICROS_PER_SECOND;
 use kassa_service::{RouteClass, is_forwarded};
 
 use crate::caller::{Caller, Denied};
+use crate::link::is_of_link;
 use crate::secret::Hash;
 use crate::secret::SECRET_PREFIX;
 use crate::{Access, Mode, Scope, cookie};
@@ -18,6 +19,12 @@ impl Access {
     /// # Errors
     /// [`Denied`] where the class wants a key that is absent or wrong.
     pub fn authorize(&self, headers: &HeaderMap, class: RouteClass) -> Result<Caller, Denied> {
+        // Also in open mode a link shows no more than it says.
+        if let (RouteClass::Native, Ok(token)) = (class, bearer(headers))
+            && is_of_link(token)
+        {
+            return self.authorize_link(token);
+        }
         let decided = match class {
             RouteClass::Ingest | RouteClass::Storefront | RouteClass::Probe => return Ok(Caller::Public),
             RouteClass::Internal => return self.authorize_internal(headers),

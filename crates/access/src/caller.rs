@@ -1,10 +1,13 @@
 //! Who is calling: decided once per request from its headers and its route's class.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kassa_service::Problem;
 
 use crate::secret::SecretKey;
+use crate::share::Share;
 use crate::store::ApiKey;
 use crate::{Scope, Scopes};
 
@@ -21,6 +24,8 @@ pub enum Caller {
     Session,
     /// Another role.
     Internal,
+    /// Whoever has a share link: may ask what its panels show of its site, and has no scope.
+    Share(Arc<Share>),
     /// A secret key.
     Key {
         /// Which one: a UUID, or `config:<name>`. Never used for another key.
@@ -55,6 +60,12 @@ pub enum Denied {
         /// Until the address is no longer locked.
         seconds: u64,
     },
+    /// The token of a share link that there is no more.
+    #[error("this link is not known, has ended or was revoked")]
+    LinkEnded,
+    /// The token of a share link that has a password.
+    #[error("this link has a password: change both for a token by POST /v1/shares/open")]
+    Password,
     /// No key, in a dialect that needs none, and too often.
     #[error("your address has asked too often: try again in {seconds} s")]
     TooOften {
@@ -79,7 +90,9 @@ impl IntoResponse for Denied {
 impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
         match denied {
-            Denied::Missing | Denied::Wrong => Self::unauthorized(denied.to_string()),
+            Denied::Missing | Denied::Wrong | Denied::LinkEnded | Denied::Password => {
+                Self::unauthorized(denied.to_string())
+            }
             Denied::Locked { seconds } | Denied::TooOften { seconds } => {
                 Self::too_many_requests(seconds).detail(denied.to_string())
             }
@@ -98,7 +111,7 @@ impl Caller {
             Self::Open | Self::Admin | Self::Session => true,
             Self::Internal => scope != Scope::Admin,
             Self::Key { scopes, .. } => scopes.allow(scope),
-            Self::Public => false,
+            Self::Public | Self::Share(_) => false,
         }
     }
 
@@ -133,6 +146,7 @@ impl Caller {
             Self::Admin | Self::Session => "admin".to_owned(),
             Self::Internal => "internal".to_owned(),
             Self::Key { id, .. } => format!("key:{id}"),
+            Self::Share(share) => format!("share:{}", share.id),
         }
     }
 
@@ -147,6 +161,7 @@ impl Caller {
         match self {
             Self::Key { scopes, .. } if !scopes.allow(Scope::Read) => Some(""),
             Self::Key { site, .. } => site.as_deref(),
+            Self::Share(share) => Some(&share.site),
             _ => None,
         }
     }

@@ -37,6 +37,10 @@ pub(crate) struct NewSession {
 pub(crate) enum LogInError {
     #[error("the token is not the admin token")]
     Wrong,
+    #[error("the password is not the link's")]
+    WrongPassword,
+    #[error("this link is not known, has ended or was revoked")]
+    LinkEnded,
     #[error("too many wrong tokens; try again in {seconds} s")]
     Locked { seconds: u64 },
     #[error("cannot log in: this role has no database")]
@@ -60,12 +64,7 @@ impl Access {
         let who = self.address_name(address);
         // A locked address costs no write.
         let now = source.clock.now();
-        if let Some(seconds) = self.guesses().seconds_left(address, now) {
-            return Err(LogInError::Locked { seconds });
-        }
-        let asked = who.clone();
-        let until = source.db().read(move |tx| store::locked_until(tx, &asked, EVERYONE)).await?;
-        refuse_locked(until, now)?;
+        self.refuse_locked(address, now).await?;
         let right = self.is_admin_token(&Hash::of(token));
         let secret = to_hex(&random::<32>());
         let (hash, began) = (self.session_hash(&secret), now.micros());
@@ -91,6 +90,43 @@ impl Access {
             Attempt::Locked(until) => {
                 refuse_locked(until, now)?;
                 Err(LogInError::Wrong)
+            }
+        }
+    }
+
+    /// Refuses an address that is locked.
+    pub(crate) async fn refuse_locked(&self, address: IpAddr, now: Timestamp) -> Result<(), LogInError> {
+        let attached = self.attached().ok_or(LogInError::NoDatabase)?;
+        if let Some(seconds) = self.guesses().seconds_left(address, now) {
+            return Err(LogInError::Locked { seconds });
+        }
+        let who = self.address_name(address);
+        let until = attached.source.db().read(move |tx| store::locked_until(tx, &who, EVERYONE)).await?;
+        refuse_locked(until, now)
+    }
+
+    /// Counts a password that an address gave for a link, as a token at logging in. A right one is no guess, but it forgives none
+    /// either: who knows a link's password does not get more guesses at the admin token by it.
+    pub(crate) async fn count_password(&self, right: bool, address: IpAddr) -> Result<(), LogInError> {
+        let attached = self.attached().ok_or(LogInError::NoDatabase)?;
+        let (who, now) = (self.address_name(address), attached.source.clock.now());
+        let attempt = attached.change(move |tx, now| {
+            let attempt = counted(tx, &who, right, now.micros())?;
+            if let Attempt::Right = attempt {
+                store::uncount_attempt(tx, &who)?;
+            }
+            Ok::<_, LogInError>(attempt)
+        });
+        match attempt.await? {
+            Attempt::Right => Ok(()),
+            Attempt::Wrong => {
+                tracing::warn!("someone tried to open a share link with a wrong password");
+                self.note_guess(address);
+                Err(LogInError::WrongPassword)
+            }
+            Attempt::Locked(until) => {
+                refuse_locked(until, now)?;
+                Err(LogInError::WrongPassword)
             }
         }
     }
@@ -135,7 +171,8 @@ impl Access {
         self.keyed(token.as_bytes())
     }
 
-    fn keyed(&self, bytes: &[u8]) -> Hash {
+    /// A hash of `bytes` that nobody else can make.
+    pub(crate) fn keyed(&self, bytes: &[u8]) -> Hash {
         let key = self.admin_tokens().next().copied().unwrap_or_else(|| Hash::of(""));
         Hash::keyed(&key, bytes)
     }
@@ -157,6 +194,14 @@ fn refuse_locked(until: i64, now: Timestamp) -> Result<(), LogInError> {
 
 /// One attempt, counted first: of requests at once only so many are looked at.
 fn attempt(tx: &mut Tx<'_>, who: &str, right: bool, now: i64) -> Result<Attempt, kassa_db::Error> {
+    let attempt = counted(tx, who, right, now)?;
+    if let Attempt::Right = attempt {
+        store::forget_attempts(tx, who)?;
+    }
+    Ok(attempt)
+}
+
+fn counted(tx: &mut Tx<'_>, who: &str, right: bool, now: i64) -> Result<Attempt, kassa_db::Error> {
     let until = store::locked_until(tx, who, EVERYONE)?;
     if is_locked(until, now) {
         return Ok(Attempt::Locked(until));
@@ -166,7 +211,6 @@ fn attempt(tx: &mut Tx<'_>, who: &str, right: bool, now: i64) -> Result<Attempt,
         return Ok(Attempt::Locked(now + WINDOW));
     }
     if right {
-        store::forget_attempts(tx, who)?;
         return Ok(Attempt::Right);
     }
     if failures == FAILURES_MAX {

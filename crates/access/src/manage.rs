@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use kassa_model::Timestamp;
 use uuid::Uuid;
 
-use crate::attached::Attached;
+use crate::manage_error::ManageError;
 use crate::secret::SECRET_PREFIX;
 use crate::secret::{Hash, random, to_hex};
 use crate::site::{Site, WriteKey, is_id};
@@ -28,21 +28,6 @@ const NAME_CHARS_MAX: usize = 100;
 
 /// Characters of a secret key that its list shows.
 const SHOWN: usize = SECRET_PREFIX.len() + 6;
-
-/// Why a site or key cannot be made or ended.
-#[derive(Debug, Clone, thiserror::Error)]
-pub(crate) enum ManageError {
-    #[error("sites and keys cannot be changed: this role has no database")]
-    NoDatabase,
-    #[error("{0}")]
-    Invalid(String),
-    #[error("{0}")]
-    Unknown(String),
-    #[error("{0}")]
-    Conflict(String),
-    #[error("cannot change sites and keys: {0}")]
-    Database(#[from] kassa_db::Error),
-}
 
 /// A secret key to be made.
 #[derive(Debug)]
@@ -148,10 +133,6 @@ impl Access {
             true => Ok(()),
             false => Err(unknown("write key", key)),
         }
-    }
-
-    fn database(&self) -> Result<&Attached, ManageError> {
-        self.attached().ok_or(ManageError::NoDatabase)
     }
 
     fn check_key(&self, new: &NewKey) -> Result<(), ManageError> {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::{ArcSwap, Guard};
 use jiff::tz::TimeZone;
 
+use crate::kept::thing::Kept;
 use crate::site::{Site, UnknownSite, WriteKey, is_id};
 use crate::store::{ApiKey, Stored, StoredSite};
 use crate::{Error, Options, SiteRules};
@@ -37,6 +38,10 @@ pub(crate) struct Snapshot {
     pub(crate) api_keys: HashMap<[u8; 32], Arc<ApiKey>>,
     /// When each session ends, µs, by its hash.
     pub(crate) sessions: HashMap<[u8; 32], i64>,
+    /// What is kept for reports, by site, oldest first.
+    pub(crate) kept: HashMap<String, Vec<Arc<Kept>>>,
+    /// The share links among it, by the hash of their tokens.
+    pub(crate) shares: HashMap<[u8; 32], Arc<Kept>>,
 }
 
 impl Sites {
@@ -85,6 +90,7 @@ impl Sites {
         next.created.clone_from(&now.created);
         next.sessions = stored.sessions.into_iter().map(|(hash, end)| (hash.bytes(), end)).collect();
         next.api_keys = stored.api_keys.into_iter().map(|key| keep_use(&now, key)).collect();
+        next.add_kept(&now, stored.kept);
         self.now.store(Arc::new(next));
     }
 }
@@ -108,6 +114,21 @@ impl Snapshot {
             if is_id(&id) && !self.by_id.contains_key(&id) && self.by_id.len() < SITES_MAX {
                 self.add_created(&id);
             }
+        }
+    }
+
+    /// Adds what is kept for reports; of share links with when `before` saw them used, which may not be written down yet.
+    fn add_kept(&mut self, before: &Self, kept: Vec<Kept>) {
+        for mut kept in kept {
+            let token = kept.secret.as_ref().map(|secret| secret.token.bytes());
+            if let Some(known) = token.and_then(|token| before.shares.get(&token)) {
+                kept.used = Arc::clone(&known.used);
+            }
+            let kept = Arc::new(kept);
+            if let Some(token) = token {
+                self.shares.insert(token, Arc::clone(&kept));
+            }
+            self.kept.entry(kept.site.clone()).or_default().push(kept);
         }
     }
 

@@ -87,6 +87,15 @@ impl Access {
         self.0.attached.set(attached).map_err(|_| Error::AttachedTwice)
     }
 
+    /// The same with the database at `url`, for tests of crates that know no database.
+    ///
+    /// # Errors
+    /// As [`Access::attach`]; the database's.
+    #[cfg(feature = "testing")]
+    pub fn attach_at(&self, url: &str, clock: Arc<dyn Clock>) -> Result<(), Error> {
+        self.attach(Db::open(url).map_err(Error::Database)?, clock)
+    }
+
     /// Whether sites and keys are known, for `/readyz`; always up without a database.
     pub fn status(&self) -> Status {
         self.0.attached.get().map_or(Status::Up, Attached::status)

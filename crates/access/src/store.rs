@@ -6,6 +6,8 @@ use std::sync::atomic::AtomicI64;
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
+use crate::kept::store as kept;
+use crate::kept::thing::Kept;
 use crate::secret::Hash;
 use crate::{RuleOptions, Scopes};
 
@@ -17,6 +19,8 @@ pub(crate) struct Stored {
     pub(crate) api_keys: Vec<ApiKey>,
     /// Sessions that have not ended, and when they do, µs.
     pub(crate) sessions: Vec<(Hash, i64)>,
+    /// What is kept for reports, oldest first.
+    pub(crate) kept: Vec<Kept>,
 }
 
 /// A site as stored.
@@ -68,6 +72,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, now: Timestamp) -> Result<Stored, Error> {
         site_keys: tx.all(site_keys, &[], read_site_key)?,
         api_keys: tx.all(api_keys, &[], read_api_key)?,
         sessions: tx.all(sessions, params![now.micros()], read_session)?,
+        kept: kept::load(tx)?,
     })
 }
 
@@ -217,6 +222,12 @@ pub(crate) fn count_attempt(
                RETURNING failures";
     let counted = tx.first(sql, params![address, now, since_least], |row| row.int(0))?;
     counted.ok_or_else(|| Error::Invalid("an attempt to log in was not counted".to_owned()))
+}
+
+/// Takes back one that was counted: it was none.
+pub(crate) fn uncount_attempt(tx: &mut Tx<'_>, address: &str) -> Result<(), Error> {
+    let sql = "UPDATE login_attempts SET failures = failures - 1 WHERE address = $1 AND failures > 0";
+    tx.execute(sql, params![address]).map(drop)
 }
 
 /// Refuses an address until then.

@@ -32,6 +32,10 @@ struct Tracker;
 const POLICY: &str = "default-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; \
                       base-uri 'none'; form-action 'self'";
 
+/// The same for the page of a share link, which may be embedded.
+const POLICY_OF_SHARED: &str = "default-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors *; \
+                                base-uri 'none'; form-action 'self'";
+
 /// The pages by their paths, none of which has a slash at its end; `/` has a rule of its own.
 const ROUTES: [(&str, &str); 6] = [
     ("/p/{slug}", "index.html"),
@@ -55,7 +59,9 @@ pub(crate) fn routes(site: &str, shop: Arc<Shop>) -> Router {
     let mut router = Router::new()
         .route("/", get(show_front))
         .route("/assets/{*path}", get(show_asset))
-        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }));
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+        .route("/share/{token}", get(show_shared))
+        .route("/share/{token}/", get(drop_slash));
     for (path, name) in ROUTES {
         let show = move |State(behind): State<Behind>| async move { page(name, &behind.site) };
         router = router.route(path, get(show)).route(&format!("{path}/"), get(drop_slash));
@@ -84,6 +90,18 @@ async fn show_front(State(behind): State<Behind>) -> Response {
         return (StatusCode::SEE_OTHER, headers).into_response();
     }
     page("index.html", &behind.site)
+}
+
+/// `GET /share/{token}`: the dashboard for who has a share link. What it shows it asks for by the token of its own address, so it may
+/// stand in anybody's page; it can do nothing for anybody, so there is nothing that a click could be stolen for.
+async fn show_shared(State(behind): State<Behind>) -> Response {
+    let mut response = page("dashboard.html", &behind.site);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_OF_SHARED));
+    // The address is the secret: no other server is told it, and no robot lists it.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
 }
 
 /// A page's address has no slash at its end; who wrote one is sent there.

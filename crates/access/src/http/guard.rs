@@ -84,6 +84,26 @@ impl<G: Guarded, N: Need> FromRequestParts<Arc<G>> for Allowed<N> {
     }
 }
 
+/// A caller who may ask: one with the scope `read`, or whoever has a share link, for whom the handler's store answers only what
+/// the link shows.
+#[derive(Debug)]
+pub struct Asker(pub Caller);
+
+impl Permit for Asker {}
+
+impl<G: Guarded> FromRequestParts<Arc<G>> for Asker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, guarded: &Arc<G>) -> Result<Self, Problem> {
+        let caller = guarded.access().admit(parts, RouteClass::Native)?;
+        if !matches!(caller, Caller::Share(_)) {
+            caller.require(Scope::Read)?;
+            caller.require_shop(guarded.site())?;
+        }
+        Ok(Self(caller))
+    }
+}
+
 /// Whoever calls a native route that answers everyone, also who is nobody: the handler tells them apart.
 #[derive(Debug)]
 pub struct Anyone;

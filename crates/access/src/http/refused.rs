@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::login::LogInError;
-use crate::manage::ManageError;
+use crate::manage_error::ManageError;
 
 /// A refusal as the routes answer it.
 #[derive(Debug)]
@@ -23,14 +23,7 @@ impl From<kassa_db::Error> for Refused {
 
 impl From<ManageError> for Refused {
     fn from(error: ManageError) -> Self {
-        let text = error.to_string();
-        match error {
-            ManageError::NoDatabase => Self(Problem::unavailable(text, 60)),
-            ManageError::Invalid(_) => Self(Problem::bad_request(text)),
-            ManageError::Unknown(_) => Self(Problem::not_found(text)),
-            ManageError::Conflict(_) => Self(Problem::conflict(text)),
-            ManageError::Database(error) => error.into(),
-        }
+        Self(error.into())
     }
 }
 
@@ -38,7 +31,9 @@ impl From<LogInError> for Refused {
     fn from(error: LogInError) -> Self {
         let text = error.to_string();
         match error {
-            LogInError::Wrong => Self(Problem::unauthorized(text)),
+            LogInError::Wrong | LogInError::WrongPassword | LogInError::LinkEnded => {
+                Self(Problem::unauthorized(text))
+            }
             LogInError::Locked { seconds } => Self(Problem::too_many_requests(seconds).detail(text)),
             LogInError::NoDatabase => Self(Problem::unavailable(text, 60)),
             LogInError::Database(error) => error.into(),

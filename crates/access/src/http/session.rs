@@ -18,13 +18,16 @@ use serde::{Deserialize, Serialize};
 use super::guard::Anyone;
 use super::refused::Refused;
 use crate::cookie::{self, Transport};
+use crate::kept::thing::KeptKind;
 use crate::login::SESSION_SECONDS;
+use crate::share::Share;
 use crate::{Access, Caller, Denied, Mode, Scope, Scopes};
 
-/// `/v1/session`, class `Native`: who may ask is decided inside.
+/// `/v1/session` and `/v1/shares/open`, class `Native`: who may ask is decided inside.
 pub fn session_routes(access: Access) -> Protected {
     let methods = protected::get(read_session).post(create_session).delete(end_session);
-    Protected::new().route("/v1/session", methods).with_state(access)
+    let open = protected::post(open_share);
+    Protected::new().route("/v1/session", methods).route("/v1/shares/open", open).with_state(access)
 }
 
 /// `/v1/admin/sessions`, behind the scope `admin`.
@@ -38,17 +41,51 @@ struct LogIn {
     token: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpenShare {
+    token: String,
+    password: String,
+}
+
+/// What a link and its password are changed for.
+#[derive(Debug, Serialize)]
+struct Opened {
+    token: String,
+    expires_at: String,
+}
+
+/// What a share link shows; of one whose password was not given, that alone.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum SharedView {
+    Locked {
+        password_required: bool,
+    },
+    Open {
+        id: String,
+        name: String,
+        site_id: String,
+        timezone: String,
+        segment: Option<String>,
+        panels: Option<Vec<String>>,
+        expires_at: Option<String>,
+    },
+}
+
 /// Who is asking.
 #[derive(Debug, Serialize)]
 struct Session {
     mode: &'static str,
     signed_in: bool,
-    /// `open`, `admin` (by token), `session`, `key`; absent for nobody.
+    /// `open`, `admin` (by token), `session`, `key`, `share`; absent for nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     caller: Option<&'static str>,
     scopes: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<SharedView>,
 }
 
 /// How somebody comes who wants to log in.
@@ -107,6 +144,7 @@ async fn read_session(
 ) -> Result<Response, Refused> {
     let caller = match decided {
         Ok(caller) => Some(caller),
+        Err(Denied::Password) => return Ok(answer_locked(access.mode_for(&headers))),
         Err(denied) if headers.contains_key(AUTHORIZATION) => return Err(Refused(denied.into())),
         Err(_) => None,
     };
@@ -114,7 +152,22 @@ async fn read_session(
         Some(Caller::Session) => cookie::session_of(&headers).and_then(|token| access.session_ends(token)),
         _ => None,
     };
-    Ok(answer(access.mode_for(&headers), caller.as_ref(), ends))
+    let mode = access.mode_for(&headers);
+    match caller {
+        Some(Caller::Share(share)) => Ok(answer_share(&access, mode, &share)),
+        other => Ok(answer(mode, other.as_ref(), ends)),
+    }
+}
+
+async fn open_share(
+    _: Anyone,
+    State(access): State<Access>,
+    ClientAddress(address): ClientAddress,
+    Object(body): Object<OpenShare>,
+) -> Result<Response, Refused> {
+    let session = access.open_link(&body.token, body.password, address).await?;
+    let opened = Opened { token: session.token, expires_at: session.expires_at.to_string() };
+    Ok(([(CACHE_CONTROL, "no-store")], Json(opened)).into_response())
 }
 
 async fn end_session(
@@ -140,17 +193,60 @@ async fn end_sessions(State(access): State<Access>, _: Bare) -> Result<StatusCod
 fn answer(mode: Mode, caller: Option<&Caller>, ends: Option<Timestamp>) -> Response {
     let scopes = match caller {
         Some(Caller::Key { scopes, .. }) => *scopes,
+        Some(Caller::Share(_)) => Scopes::default(),
         Some(_) => Scopes::from_iter([Scope::Admin]),
         None => Scopes::default(),
     };
-    let session = Session {
-        mode: if mode == Mode::Open { "open" } else { "closed" },
+    show(Session {
+        mode: name_of(mode),
         signed_in: caller.is_some(),
         caller: caller.map(kind),
         scopes: scopes.names(),
         expires_at: ends.map(|at| at.to_string()),
-    };
+        share: None,
+    })
+}
+
+fn answer_share(access: &Access, mode: Mode, share: &Share) -> Response {
+    let segment = share.segment.as_deref().and_then(|id| access.kept_by_id(KeptKind::Segment, id));
+    let site = access.site(&share.site);
+    let timezone = site.and_then(|site| site.timezone.iana_name().map(str::to_owned));
+    let expires_at = share.expires_at.map(|at| at.to_string());
+    show(Session {
+        mode: name_of(mode),
+        signed_in: true,
+        caller: Some("share"),
+        scopes: Vec::new(),
+        expires_at: expires_at.clone(),
+        share: Some(SharedView::Open {
+            id: share.id.clone(),
+            name: share.name.clone(),
+            site_id: share.site.clone(),
+            timezone: timezone.unwrap_or_else(|| "UTC".to_owned()),
+            segment: segment.map(|segment| segment.name.clone()),
+            panels: share.panels.clone(),
+            expires_at,
+        }),
+    })
+}
+
+fn answer_locked(mode: Mode) -> Response {
+    show(Session {
+        mode: name_of(mode),
+        signed_in: false,
+        caller: Some("share"),
+        scopes: Vec::new(),
+        expires_at: None,
+        share: Some(SharedView::Locked { password_required: true }),
+    })
+}
+
+fn show(session: Session) -> Response {
     ([(CACHE_CONTROL, "no-store")], Json(session)).into_response()
+}
+
+fn name_of(mode: Mode) -> &'static str {
+    if mode == Mode::Open { "open" } else { "closed" }
 }
 
 fn kind(caller: &Caller) -> &'static str {
@@ -159,6 +255,7 @@ fn kind(caller: &Caller) -> &'static str {
         Caller::Admin => "admin",
         Caller::Session => "session",
         Caller::Key { .. } => "key",
+        Caller::Share(_) => "share",
         Caller::Public | Caller::Internal => "none",
     }
 }

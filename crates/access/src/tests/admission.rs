@@ -81,6 +81,7 @@ fn kind(decided: &Result<Caller, crate::Denied>) -> &'static str {
         Ok(Caller::Session) => "session",
         Ok(Caller::Internal) => "internal",
         Ok(Caller::Key { .. }) => "key",
+        Ok(Caller::Share(_)) => "share",
         Err(_) => "401",
     }
 }

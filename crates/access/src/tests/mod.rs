@@ -1,5 +1,6 @@
 //! Access as a whole: who is let in where, and what happens when the database is away.
 
 mod admission;
+mod kept;
 mod outage;
 mod shared_salts;

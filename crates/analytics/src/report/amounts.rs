@@ -35,6 +35,14 @@ impl Amounts {
         Ok(Self::All(one_currency(&found, none, way)?))
     }
 
+    /// The same where a dimension was put before the others' places, at `place`.
+    pub(crate) fn with_another_at(self, place: Option<usize>) -> Self {
+        match (self, place) {
+            (Self::ByRow(index), Some(place)) if place <= index => Self::ByRow(index + 1),
+            (other, _) => other,
+        }
+    }
+
     /// An amount of a row with these dimension values.
     pub(crate) fn show(&self, amount_minor: Option<i64>, dimensions: &[Cell]) -> Value {
         let Some(amount_minor) = amount_minor else { return Value::Null };

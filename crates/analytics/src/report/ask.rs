@@ -62,6 +62,9 @@ pub(crate) enum RangeAsk {
     Instants(Timestamp, Timestamp),
 }
 
+/// The dimension of goals.
+pub(crate) const GOAL: &str = "event:goal";
+
 /// By what is grouped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DimensionAsk {
@@ -69,6 +72,8 @@ pub(crate) enum DimensionAsk {
     Time(Option<Unit>),
     /// A field, with its wire name.
     Field(Field, String),
+    /// The goals of the site that were reached.
+    Goal,
 }
 
 /// Width of a time bucket.

@@ -18,8 +18,8 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use kassa_access::Caller;
-use kassa_eventstore::Row;
 use kassa_eventstore::query::EventFilter;
+use kassa_eventstore::{EventStore, Row};
 use kassa_model::{Dialect, Event, LABEL, PATH_SENT, id_as_sent};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -67,7 +67,7 @@ async fn events(reports: &Reports, caller: &Caller, uri: &Uri) -> Result<Vec<Row
         limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
         ..EventFilter::default()
     };
-    Ok(reports.store.events(&filter).await?)
+    Ok(reports.store(caller).events(&filter).await?)
 }
 
 fn names(event_type: &str) -> Vec<String> {

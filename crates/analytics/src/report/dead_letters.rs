@@ -15,7 +15,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use kassa_access::{Allowed, need};
-use kassa_eventstore::{DeadLetter, DeadLetterFilter};
+use kassa_eventstore::{DeadLetter, DeadLetterFilter, EventStore};
 use kassa_model::Reason;
 use kassa_service::nearest::unknown;
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ const LIMIT_MAX: u32 = 1_000;
 
 /// `GET /v1/admin/dead-letters?site_id=&reason=&limit=`, newest received first.
 pub(crate) async fn list_dead_letters(
-    _: Allowed<need::Admin>,
+    Allowed(caller, ..): Allowed<need::Admin>,
     State(reports): State<Arc<Reports>>,
     uri: Uri,
 ) -> Result<Json<Value>, Refusal> {
@@ -41,13 +41,13 @@ pub(crate) async fn list_dead_letters(
         id: None,
         limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
     };
-    let letters = reports.in_time(async { Ok(reports.store.dead_letters(&filter).await?) }).await?;
+    let letters = reports.in_time(async { Ok(reports.store(&caller).dead_letters(&filter).await?) }).await?;
     Ok(Json(json!({"results": letters.iter().map(show).collect::<Vec<_>>()})))
 }
 
 /// `GET /v1/admin/dead-letters/{id}`.
 pub(crate) async fn get_dead_letter(
-    _: Allowed<need::Admin>,
+    Allowed(caller, ..): Allowed<need::Admin>,
     State(reports): State<Arc<Reports>>,
     id: Result<Path<String>, PathRejection>,
     uri: Uri,
@@ -58,7 +58,7 @@ pub(crate) async fn get_dead_letter(
         _ => return Err(Refusal::Invalid("an id is a text without U+0000".to_owned())),
     };
     let filter = DeadLetterFilter { site: None, reason: None, id: Some(id.clone()), limit: 1 };
-    let letters = reports.in_time(async { Ok(reports.store.dead_letters(&filter).await?) }).await?;
+    let letters = reports.in_time(async { Ok(reports.store(&caller).dead_letters(&filter).await?) }).await?;
     match letters.first() {
         Some(letter) => Ok(Json(show(letter))),
         None => {
@@ -69,14 +69,14 @@ pub(crate) async fn get_dead_letter(
 
 /// `GET /v1/admin/counts?site_id=`: how many events came to which end, over all days.
 pub(crate) async fn get_counts(
-    _: Allowed<need::Admin>,
+    Allowed(caller, ..): Allowed<need::Admin>,
     State(reports): State<Arc<Reports>>,
     uri: Uri,
 ) -> Result<Json<Value>, Refusal> {
     let params = Params::of(&uri, &["site_id"])?;
     let site = params.text("site_id");
     let mut sums: BTreeMap<(String, &str, &str), u64> = BTreeMap::new();
-    for (key, count) in reports.in_time(async { Ok(reports.store.counts().await?) }).await? {
+    for (key, count) in reports.in_time(async { Ok(reports.store(&caller).counts().await?) }).await? {
         if site.is_none_or(|site| site == key.site) {
             *sums.entry((key.site, key.outcome.name(), key.outcome.reason_name())).or_default() += count;
         }

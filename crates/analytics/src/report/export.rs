@@ -26,6 +26,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::ask::Invalid;
 use super::csv::{Cells, HEADER, write_line};
+use super::kept::seen::Seen;
 use super::params::Params;
 use super::refusal::Refusal;
 use super::reports::Reports;
@@ -50,9 +51,10 @@ pub(crate) async fn get_export(
         ..EventFilter::default()
     };
     let turn = reports.turn_of_export().await?;
-    let parts = reports.in_time(async { Ok(reports.store.export_parts(&filter).await?) }).await?.into_iter();
+    let parts =
+        reports.in_time(async { Ok(reports.store(&caller).export_parts(&filter).await?) }).await?.into_iter();
     let line: Line = Arc::new(move |event: &EventRef<'_>, text: &mut String| write_line(event, cells, text));
-    let mut parts = Pieces { store: Arc::clone(&reports.store), parts, line, _turn: turn };
+    let mut parts = Pieces { store: reports.store(&caller), parts, line, _turn: turn };
     // The first part is read before the answer begins, so that a store that is down gives a 503 and not an empty file.
     let first = reports.in_time(async { Ok(parts.first().await?) }).await?;
     let rest = stream::unfold(parts, |mut parts| async move {
@@ -96,7 +98,7 @@ fn parse_cells(text: &str) -> Result<Cells, Invalid> {
 
 /// What is left to be sent.
 struct Pieces {
-    store: Arc<dyn EventStore>,
+    store: Seen,
     parts: std::vec::IntoIter<EventFilter>,
     line: Line,
     _turn: OwnedSemaphorePermit,

@@ -7,6 +7,7 @@
 //! (`GET /stats` of system E, `GET /events` of system B) likewise, in their own shapes. A key limited to one site gets
 //! 404 for every other.
 
+mod alerts;
 mod amounts;
 mod answer;
 mod ask;
@@ -24,6 +25,7 @@ mod guard;
 mod hub;
 mod journey;
 mod json;
+mod kept;
 mod measure;
 mod options;
 mod params;
@@ -56,7 +58,9 @@ use axum::response::Response;
 use kassa_service::Protected;
 use kassa_service::protected::{get, post};
 
+pub use alerts::{Gauges, watch_alerts};
 pub use guard::LETTERS;
+pub use kept::{Note, Notes};
 pub use options::ReportOptions;
 pub use reports::Reports;
 
@@ -80,6 +84,7 @@ pub fn native_routes(reports: Arc<Reports>) -> Protected {
         .route("/v1/admin/dead-letters", get(dead_letters::list_dead_letters))
         .route("/v1/admin/dead-letters/{id}", get(dead_letters::get_dead_letter))
         .route("/v1/admin/counts", get(dead_letters::get_counts))
+        .merge(kept::routes())
         .with_state(reports)
         .layer(map_response(unkept))
 }

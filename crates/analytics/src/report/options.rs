@@ -1,9 +1,13 @@
 //! What can be set about reports.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kassa_model::Currency;
 use kassa_service::Shutdown;
+
+use super::alerts::{Gauges, NoGauges};
+use super::kept::{NoNotes, Notes};
 
 /// What can be set about reports.
 #[derive(Debug, Clone)]
@@ -20,6 +24,10 @@ pub struct ReportOptions {
     pub query_timeout: Duration,
     /// How long an export waits for others to end; 503 beyond.
     pub export_wait: Duration,
+    /// What alerts watch beside reports.
+    pub gauges: Arc<dyn Gauges>,
+    /// Notes that make themselves.
+    pub notes: Arc<dyn Notes>,
 }
 
 impl Default for ReportOptions {
@@ -31,6 +39,8 @@ impl Default for ReportOptions {
             currency: Currency::USD,
             query_timeout: Duration::from_secs(30),
             export_wait: Duration::from_secs(10),
+            gauges: Arc::new(NoGauges),
+            notes: Arc::new(NoNotes),
         }
     }
 }

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::ask::{Ask, DimensionAsk, Invalid};
 use super::definitions::{METRICS, MetricDefinition};
 use super::json::{Strict, kind, known_keys, list, text};
+use super::kept::names::Names;
 use super::parse_dimension::{NAME_BYTES_MAX, parse_dimensions};
 use super::parse_extras::{parse_include, parse_order, parse_pagination};
 use super::parse_filter::parse_filters;
@@ -27,22 +28,23 @@ pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 const FIELDS_OF_QUERY: &[&str] =
     &["site_id", "metrics", "date_range", "dimensions", "filters", "order_by", "pagination", "include"];
 
-/// Understands a query.
+/// Understands a query, in whose filters these `names` may stand.
 ///
 /// # Errors
 /// [`Invalid`] for whatever is wrong first.
-pub(crate) fn parse(body: &[u8]) -> Result<Ask, Invalid> {
+pub(crate) fn parse(body: &[u8], names: &Names<'_>) -> Result<Ask, Invalid> {
     let mut fields = object(body)?;
     known_keys("field", &fields, FIELDS_OF_QUERY)?;
     let metrics = parse_metrics(fields.remove("metrics"))?;
     let dimensions = parse_dimensions(fields.remove("dimensions"))?;
     no_session_metrics_by_event(&metrics, &dimensions)?;
     let filters_text = fields.remove("filters").unwrap_or_else(|| Value::Array(Vec::new()));
-    let filter = parse_filters(&filters_text)?;
+    let site = parse_site(fields.remove("site_id"))?;
+    let filter = parse_filters(&names.expand(&filters_text, std::slice::from_ref(&site))?)?;
     no_money_fields_elsewhere(&metrics, &dimensions, filter.as_ref())?;
     let (limit, offset) = parse_pagination(fields.remove("pagination"))?;
     Ok(Ask {
-        site: parse_site(fields.remove("site_id"))?,
+        site,
         range: parse_range(&required(fields.remove("date_range"), "date_range")?)?,
         filter,
         filters_text,
@@ -107,6 +109,12 @@ fn no_session_metrics_by_event(
 ) -> Result<(), Invalid> {
     let Some(metric) = metrics.iter().find(|metric| metric.of_sessions) else { return Ok(()) };
     for dimension in dimensions {
+        if *dimension == DimensionAsk::Goal {
+            return Invalid::because(format!(
+                "the session metric {:?} cannot be grouped by event:goal: a visit has many events",
+                metric.name
+            ));
+        }
         if let DimensionAsk::Field(Field::Name | Field::Hostname | Field::Prop(_), name) = dimension {
             return Invalid::because(format!(
                 "the session metric {:?} cannot be grouped by the event dimension {name:?}; only by event:page, visit: \

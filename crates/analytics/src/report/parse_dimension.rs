@@ -4,7 +4,7 @@ use kassa_eventstore::query::Field;
 use kassa_service::nearest::unknown;
 use serde_json::Value;
 
-use super::ask::{DimensionAsk, Invalid, Unit};
+use super::ask::{DimensionAsk, GOAL, Invalid, Unit};
 use super::definitions::{FIELDS, PROPS_PREFIX, TIMES};
 use super::json::{list, text};
 
@@ -57,11 +57,12 @@ fn parse_dimension(name: &str) -> Result<DimensionAsk, Invalid> {
         "time:day" => DimensionAsk::Time(Some(Unit::Day)),
         "time:week" => DimensionAsk::Time(Some(Unit::Week)),
         "time:month" => DimensionAsk::Time(Some(Unit::Month)),
+        GOAL => DimensionAsk::Goal,
         _ => DimensionAsk::Field(parse_field(name)?, name.to_owned()),
     })
 }
 
 fn dimension_names() -> Vec<&'static str> {
     let fields = FIELDS.iter().map(|known| known.name);
-    fields.chain(["event:props:<key>"]).chain(TIMES.iter().copied()).collect()
+    fields.chain(["event:props:<key>", GOAL]).chain(TIMES.iter().copied()).collect()
 }

@@ -4,7 +4,7 @@ use kassa_eventstore::query::{Direction, OrderKey};
 use kassa_service::nearest::unknown;
 use serde_json::{Map, Value};
 
-use super::ask::{ComparisonAsk, DimensionAsk, Include, Invalid, RangeAsk};
+use super::ask::{ComparisonAsk, DimensionAsk, GOAL, Include, Invalid, RangeAsk};
 use super::definitions::MetricDefinition;
 use super::json::{kind, known_keys, list, text};
 use super::parse_range::parse_range;
@@ -66,6 +66,7 @@ fn is_named(dimension: &DimensionAsk, name: &str) -> bool {
     match dimension {
         DimensionAsk::Time(unit) => name == "time" || unit.is_some_and(|unit| unit.dimension() == name),
         DimensionAsk::Field(_, known) => known == name,
+        DimensionAsk::Goal => name == GOAL,
     }
 }
 

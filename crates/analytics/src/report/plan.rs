@@ -2,7 +2,7 @@
 
 use kassa_eventstore::query::{Dimension, OrderBy, Query, TimeRange};
 
-use super::ask::{Ask, DimensionAsk, Invalid, Unit};
+use super::ask::{Ask, DimensionAsk, GOAL, Invalid, Unit};
 use super::buckets::{Buckets, buckets, default_unit};
 use super::calendar::Calendar;
 use super::comparison::compared_range;
@@ -16,6 +16,8 @@ pub(crate) struct Plan {
     pub(crate) query: Query,
     /// Labels of the time buckets; empty without a time dimension.
     pub(crate) labels: Vec<String>,
+    /// Where the goal stands among the dimensions of the answer; those of `query` are the others.
+    pub(crate) goal: Option<usize>,
     /// Wire names of the dimensions, `time` settled.
     pub(crate) dimension_names: Vec<String>,
     /// The absolute range, RFC 3339 in site time, half-open.
@@ -46,6 +48,7 @@ pub(crate) fn plan(ask: &Ask, calendar: &Calendar) -> Result<Plan, Invalid> {
     Ok(Plan {
         query,
         labels,
+        goal: ask.dimensions.iter().position(|dimension| *dimension == DimensionAsk::Goal),
         dimension_names: ask.dimensions.iter().map(|dimension| name_of(dimension, unit)).collect(),
         shown_range: shown(period.range, calendar),
         comparison,
@@ -76,6 +79,8 @@ fn query_of(
                 Dimension::Time { boundaries: cut.boundaries }
             }
             DimensionAsk::Field(field, _) => Dimension::Field(field.clone()),
+            // Each goal is asked for by itself.
+            DimensionAsk::Goal => continue,
         });
     }
     let query = Query {
@@ -101,7 +106,7 @@ fn query_of(
 fn settled_unit(ask: &Ask, range: TimeRange) -> Unit {
     let asked = ask.dimensions.iter().find_map(|dimension| match dimension {
         DimensionAsk::Time(unit) => *unit,
-        DimensionAsk::Field(..) => None,
+        DimensionAsk::Field(..) | DimensionAsk::Goal => None,
     });
     asked.unwrap_or_else(|| default_unit(range))
 }
@@ -110,6 +115,7 @@ fn name_of(dimension: &DimensionAsk, unit: Unit) -> String {
     match dimension {
         DimensionAsk::Time(_) => unit.dimension().to_owned(),
         DimensionAsk::Field(_, name) => name.clone(),
+        DimensionAsk::Goal => GOAL.to_owned(),
     }
 }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
-use kassa_access::{Allowed, need};
+use kassa_access::Asker;
 use serde_json::Value;
 
 use super::measure::measure;
@@ -23,13 +23,14 @@ use super::reports::Reports;
 
 /// `GET /v1/realtime`.
 pub(crate) async fn get_realtime(
-    Allowed(caller, ..): Allowed<need::Read>,
+    Asker(caller): Asker,
     State(reports): State<Arc<Reports>>,
     uri: Uri,
 ) -> Result<Json<Value>, Refusal> {
     let params = Params::of(&uri, &["site_id"])?;
     let site = params.required("site_id")?;
     let calendar = reports.calendar_of(&caller, site)?;
-    let measuring = async { Ok(measure(reports.store.as_ref(), site, calendar.now).await?) };
+    let store = reports.store(&caller).by_panel("live");
+    let measuring = async { Ok(measure(&store, site, calendar.now).await?) };
     Ok(Json(reports.in_time(measuring).await?))
 }

@@ -9,12 +9,15 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use kassa_access::{Access, Caller, Guarded};
 use kassa_eventstore::{Error as StoreError, EventStore};
-use kassa_model::{Clock, Currency};
+use kassa_model::{Clock, Currency, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::alerts::Gauges;
 use super::calendar::Calendar;
 use super::first::FirstEvents;
 use super::hub::Hub;
+use super::kept::Notes;
+use super::kept::seen::Seen;
 use super::options::ReportOptions;
 use super::refusal::Refusal;
 
@@ -24,15 +27,18 @@ const EXPORTS_MAX: usize = 2;
 /// Everything that answering needs; one per process.
 #[derive(Debug)]
 pub struct Reports {
-    pub(super) store: Arc<dyn EventStore>,
+    /// As everybody sees it who may read all of a site; [`Reports::store`] has it as a caller does.
+    seen: Seen,
     pub(super) access: Access,
     clock: Arc<dyn Clock>,
     pub(super) hub: Arc<Hub>,
-    pub(super) first: FirstEvents,
+    first: FirstEvents,
     pub(super) currency: Currency,
     query_timeout: Duration,
     exports: Arc<Semaphore>,
     export_wait: Duration,
+    gauges: Arc<dyn Gauges>,
+    notes: Arc<dyn Notes>,
 }
 
 impl Reports {
@@ -44,10 +50,58 @@ impl Reports {
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
         let ReportOptions { currency, query_timeout, export_wait, .. } = options;
+        let (gauges, notes) = (Arc::clone(&options.gauges), Arc::clone(&options.notes));
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
-        let hub = Hub::new(options, Arc::clone(&store), Arc::clone(&clock));
+        let seen = Seen::whole(store, access.clone());
+        let hub = Hub::new(options, Arc::new(seen.clone()), Arc::clone(&clock));
         let first = FirstEvents::default();
-        Arc::new(Self { store, access, clock, hub, first, currency, query_timeout, exports, export_wait })
+        Arc::new(Self {
+            seen,
+            access,
+            clock,
+            hub,
+            first,
+            currency,
+            query_timeout,
+            exports,
+            export_wait,
+            gauges,
+            notes,
+        })
+    }
+
+    /// The store as `caller` sees it: the only way to it.
+    pub(super) fn store(&self, caller: &Caller) -> Seen {
+        self.seen.by(caller)
+    }
+
+    /// What alerts watch beside reports.
+    pub(super) fn gauges(&self) -> &dyn Gauges {
+        self.gauges.as_ref()
+    }
+
+    /// Notes that make themselves.
+    pub(super) fn notes(&self) -> &dyn Notes {
+        self.notes.as_ref()
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The zone whose days `site` has.
+    pub(super) fn zone_of(&self, site: &str) -> TimeZone {
+        self.access.site(site).map_or(TimeZone::UTC, |site| site.timezone.clone())
+    }
+
+    /// When the site's first event or order happened.
+    pub(super) async fn first_event(
+        &self,
+        site: &str,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.first.find(&self.seen, site, now).await
     }
 
     /// What `asking` answers, if it does in time; dropped beyond, which ends what the store does for it.
@@ -91,8 +145,7 @@ impl Reports {
     /// 404 when the caller may not read it.
     pub(crate) fn lenient_calendar_of(&self, caller: &Caller, site: &str) -> Result<Calendar, Refusal> {
         caller.require_site(site).map_err(Refusal::Access)?;
-        let zone = self.access.site(site).map_or(TimeZone::UTC, |site| site.timezone.clone());
-        Ok(Calendar { zone, now: self.clock.now(), first: None })
+        Ok(Calendar { zone: self.zone_of(site), now: self.clock.now(), first: None })
     }
 }
 

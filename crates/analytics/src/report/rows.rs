@@ -16,7 +16,7 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use kassa_access::{Allowed, need};
 use kassa_eventstore::query::EventFilter;
-use kassa_eventstore::{Row, RowPlace};
+use kassa_eventstore::{EventStore, Row, RowPlace};
 use kassa_model::{ORIGIN_NAMES, OrderPart, Timestamp, Visit, names_nobody};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -59,7 +59,7 @@ pub(crate) async fn get_events(
         limit: limit + 1,
         ..EventFilter::default()
     };
-    let rows = reports.in_time(async { Ok(reports.store.events(&filter).await?) }).await?;
+    let rows = reports.in_time(async { Ok(reports.store(&caller).events(&filter).await?) }).await?;
     Ok(Json(Page::new(&rows, usize::try_from(limit).unwrap_or(usize::MAX))).into_response())
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn shape(
     table: &Table,
     compared: Option<&Table>,
 ) -> Value {
-    let width = plan.query.dimensions.len();
+    let width = plan.dimension_names.len();
     let pairs = compared.map(|other| Pairs::new(plan, amounts, other));
     let mut results = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
@@ -122,7 +122,7 @@ struct Pairs<'a> {
 
 impl<'a> Pairs<'a> {
     fn new(plan: &'a Plan, amounts: &'a Amounts, other: &'a Table) -> Self {
-        let width = plan.query.dimensions.len();
+        let width = plan.dimension_names.len();
         let rows = other.rows.iter().map(|row| row.split_at(width.min(row.len()))).collect();
         let labels = plan.comparison.as_ref().map_or(&[][..], |comparison| &comparison.labels);
         Self { plan, amounts, labels, rows, complete: other.total_rows <= u64::from(COMPARED_ROWS_MAX) }

@@ -14,6 +14,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use kassa_access::Caller;
+use kassa_eventstore::EventStore;
 use kassa_eventstore::query::{
     Cell, Dimension, Direction, Field, Filter, Metric, Operator, OrderBy, OrderKey, Query, TimeRange,
 };
@@ -71,10 +72,11 @@ async fn stats(reports: &Reports, caller: &Caller, uri: &Uri) -> Result<Stats, R
             }
         },
     };
-    let views = reports.store.query(&question(site, range, Metric::Events, vec![])).await?;
-    let users = reports.store.query(&question(site, range, Metric::Users, vec![])).await?;
+    let store = reports.store(caller);
+    let views = store.query(&question(site, range, Metric::Events, vec![])).await?;
+    let users = store.query(&question(site, range, Metric::Users, vec![])).await?;
     let paths = vec![Dimension::Field(Field::PageSent)];
-    let paths = reports.store.query(&question(site, range, Metric::Events, paths)).await?;
+    let paths = store.query(&question(site, range, Metric::Events, paths)).await?;
     Ok(Stats {
         site_id: site.to_owned(),
         date: date.map(str::to_owned),

@@ -4,6 +4,7 @@
 mod belong;
 mod figures;
 mod figures_db;
+mod gauges;
 mod limits;
 mod routes;
 mod tasks;

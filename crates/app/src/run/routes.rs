@@ -18,6 +18,7 @@ use kassa_service::{
     Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded,
 };
 
+use super::gauges::ShopGauges;
 use crate::config::Config;
 use crate::open::Parts;
 use crate::roles::{Role, Roles};
@@ -58,9 +59,12 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
             realtime_every: REALTIME_EVERY,
             shutdown: shutdown.clone(),
             currency: config.currency()?,
+            gauges: Arc::new(ShopGauges(parts.shop().ok())),
             ..ReportOptions::default()
         };
         let reports = parts.reports(options)?;
+        // Ends with the shutdown, at the latest with the runtime.
+        tokio::spawn(report::watch_alerts(Arc::clone(&reports), shutdown.clone()));
         router = router
             .merge(policy.protect(RouteClass::Native, report::native_routes(Arc::clone(&reports))))
             .merge(policy.protect(RouteClass::Compat, report::compat_routes(reports)));

@@ -11,6 +11,9 @@ use axum::http::{Method, StatusCode};
 /// Lines of failed requests in one second.
 const LINES_PER_SECOND: u64 = 20;
 
+/// Below it stands the token of a share link.
+const SHARED: &str = "/share/";
+
 /// What is said of a request.
 pub(super) struct Answered<'a> {
     pub(super) method: Method,
@@ -22,8 +25,8 @@ pub(super) struct Answered<'a> {
 
 /// Logs it.
 pub(super) fn request(answered: &Answered<'_>) {
-    let Answered { method, path, status, taken, id } = answered;
-    let status = status.as_u16();
+    let Answered { method, status, taken, id, .. } = answered;
+    let (status, path) = (status.as_u16(), answered.told_path());
     match answered.is_failure().then(|| FAILURES.admit()).flatten() {
         Some(0) => tracing::info!(%method, path, status, ?taken, id, "request failed"),
         Some(untold) => tracing::info!(%method, path, status, ?taken, id, untold, "request failed"),
@@ -32,6 +35,11 @@ pub(super) fn request(answered: &Answered<'_>) {
 }
 
 impl Answered<'_> {
+    /// The path, without what must not be written down: the address of a share link is its secret.
+    fn told_path(&self) -> &str {
+        if self.path.starts_with(SHARED) { SHARED } else { &self.path }
+    }
+
     /// A probe that answers 503 has found something out: its answer is no failure, and it comes every second.
     fn is_failure(&self) -> bool {
         let probe = matches!(self.path.as_str(), "/readyz" | "/health" | "/health/deep");
@@ -80,6 +88,17 @@ mod tests {
         assert_eq!(told, 20);
         assert_eq!(pace.admit_at(1), Some(980));
         assert_eq!(pace.admit_at(1), Some(0));
+    }
+
+    #[test]
+    fn the_token_of_a_share_link_is_not_told() {
+        let check = |path: &str, expected: &str| {
+            let (method, taken) = (Method::GET, Duration::ZERO);
+            let answered = Answered { method, path: path.to_owned(), status: StatusCode::OK, taken, id: "a" };
+            assert_eq!(answered.told_path(), expected);
+        };
+        check("/share/kl_abc", "/share/");
+        check("/v1/shares/open", "/v1/shares/open");
     }
 
     #[test]

@@ -87,6 +87,20 @@ pub const WORDS: &[Entry] = &[
          the answer says the bounds.",
     ),
     word(
+        "segment",
+        "Filters that a site keeps under a name: [\"is\",\"segment\",[id]] stands for all of them together.",
+    ),
+    word(
+        "goal",
+        "One event that is to happen, by filters that a site keeps under a name; the dimension event:goal has a row for each that was \
+         reached, an event counts in every goal that it fits, and percentage is the goal's visitors by all that fit the other filters.",
+    ),
+    word(
+        "rules",
+        "What a site says of its history when it is asked: pages that are shown as one, and events that do not count; nothing stored \
+         changes, and money always counts.",
+    ),
+    word(
         "currencies",
         "Amounts are in minor units and never added across currencies: where there are several, the query groups or filters by \
          order:currency.",

@@ -9,20 +9,22 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use kassa_access::{Allowed, Caller, need};
+use kassa_access::{Asker, Caller};
+use kassa_eventstore::EventStore;
 use serde_json::{Map, Value};
 
 use super::journey::{Asked, Money};
+use super::kept::names::Names;
 use super::refusal::Refusal;
 use super::reports::Reports;
 
 /// `POST /v1/funnel`.
 pub(crate) async fn post_funnel(
-    Allowed(caller, ..): Allowed<need::Read>,
+    Asker(caller): Asker,
     State(reports): State<Arc<Reports>>,
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
-    let members = Asked::members(request, parse::MEMBERS).await?;
+    let members = Asked::members(request, parse::MEMBERS, &Names::of(&reports.access, &caller)).await?;
     Ok(Json(reports.in_time(answer(&reports, &caller, members)).await?))
 }
 
@@ -30,7 +32,7 @@ async fn answer(reports: &Reports, caller: &Caller, members: Map<String, Value>)
     let ask = parse::parse(members)?;
     let calendar = ask.asked.calendar(reports, caller).await?;
     let plan = plan::plan(&ask, &calendar)?;
-    let found = reports.store.funnel(&plan.funnel).await?;
+    let found = reports.store(caller).funnel(&plan.funnel).await?;
     let money = Money::settle(&found.currencies, ask.currency, reports.currency)?;
     Ok(shape::shape(&ask, &plan, &found, &money))
 }

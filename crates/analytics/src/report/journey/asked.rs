@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::super::ask::{Invalid, RangeAsk};
 use super::super::calendar::Calendar;
 use super::super::json::{kind, known_keys, text};
+use super::super::kept::names::Names;
 use super::super::params::Params;
 use super::super::parse::{object, parse_site, required};
 use super::super::parse_filter::parse_filters;
@@ -32,17 +33,22 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// The members of a request's body, which has none but these and `others`.
+    /// The members of a request's body, which has none but these and `others`, with what was written down in the place of `names`.
     ///
     /// # Errors
     /// What cannot be read, or is no such object.
-    pub(crate) async fn members(request: Request, others: &[&str]) -> Result<Map<String, Value>, Refusal> {
+    pub(crate) async fn members(
+        request: Request,
+        others: &[&str],
+        names: &Names<'_>,
+    ) -> Result<Map<String, Value>, Refusal> {
         Params::of(request.uri(), &[])?;
         let body =
             body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
-        let members = object(&body)?;
+        let mut members = object(&body)?;
         let known: Vec<&str> = MEMBERS.iter().chain(others).copied().collect();
         known_keys("field", &members, &known)?;
+        names.expand_members(&mut members)?;
         Ok(members)
     }
 
@@ -65,7 +71,7 @@ impl Asked {
     pub(crate) async fn calendar(&self, reports: &Reports, caller: &Caller) -> Result<Calendar, Refusal> {
         let mut calendar = reports.calendar_of(caller, &self.site)?;
         if self.range == RangeAsk::All {
-            calendar.first = reports.first.find(reports.store.as_ref(), &self.site, calendar.now).await?;
+            calendar.first = reports.first_event(&self.site, calendar.now).await?;
         }
         Ok(calendar)
     }

@@ -49,7 +49,7 @@ async fn names_that_are_not_known() {
     check(json!({"metric": ["visitors"]}), "did you mean \"metrics\"").await;
     check(json!({"metrics": ["visitor"]}), "did you mean \"visitors\"? known are visitors, visits").await;
     check(json!({"metrics": ["turnover"]}), "known are visitors").await;
-    check(json!({"dimensions": ["event:goal"]}), "known are event:name").await;
+    check(json!({"dimensions": ["event:gaol"]}), "did you mean \"event:goal\"? known are event:name").await;
     check(json!({"dimensions": ["visit:utm_sorce"]}), "did you mean \"visit:utm_source\"").await;
     check(json!({"dimensions": ["time:year"]}), "unknown dimension").await;
     check(json!({"date_range": "yesterday"}), "known are realtime").await;

@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod alerts;
 mod bad_queries;
 mod batch_events;
 mod comparisons;
@@ -11,6 +12,7 @@ mod examples;
 mod fresh;
 mod funnel;
 mod journeys;
+mod kept;
 mod leaving;
 mod live;
 mod money;
@@ -18,7 +20,9 @@ mod query;
 mod random;
 mod ranges;
 mod rows;
+mod rules;
 mod shapes;
+mod shares;
 mod spy;
 mod stats;
 mod support;

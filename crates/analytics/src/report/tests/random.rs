@@ -173,7 +173,7 @@ fn range(random: &mut Random) -> Value {
     }
 }
 
-fn query(random: &mut Random) -> Value {
+pub(super) fn query(random: &mut Random) -> Value {
     let mut dimensions = some(random, FIELDS, 0, 2);
     if random.one_in(2) {
         dimensions.push(json!(random.pick(TIMES)));
@@ -210,7 +210,7 @@ fn query(random: &mut Random) -> Value {
     query
 }
 
-fn random_event(random: &mut Random, number: usize) -> Event {
+pub(super) fn random_event(random: &mut Random, number: usize) -> Event {
     let name = *random.pick(&["page_view", "page_view", "click", "time_on_page", "a"]);
     let who = random.below(5) as i64;
     let (day, hour) = (random.below(10) + 10, random.below(24));

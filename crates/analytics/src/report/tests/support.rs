@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::super::options::ReportOptions;
 use super::super::reports::Reports;
-use crate::report::routes;
+use crate::report::{Gauges, routes};
 
 /// Friday noon.
 pub(crate) const NOW: &str = "2026-11-20T12:00:30Z";
@@ -36,6 +36,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) shutdown: Shutdown,
     offset: AtomicU64,
+    folder: tempfile::TempDir,
 }
 
 /// The status, headers and bytes of an answer.
@@ -101,7 +102,32 @@ impl World {
         };
         let reports = Reports::new(options, Arc::clone(&store), access, clock.clone());
         let router = routes(Arc::clone(&reports)).into_router();
-        Self { router, reports, store, clock, shutdown, offset: AtomicU64::new(0) }
+        Self { router, reports, store, clock, shutdown, offset: AtomicU64::new(0), folder }
+    }
+
+    /// The same with these gauges.
+    pub(crate) fn watching(self, gauges: Arc<dyn Gauges>) -> Self {
+        let options = ReportOptions { gauges, ..ReportOptions::default() };
+        let (store, access) = (Arc::clone(&self.store), self.reports.access.clone());
+        let reports = Reports::new(options, store, access, self.clock.clone());
+        let router = routes(Arc::clone(&reports)).into_router();
+        Self { router, reports, ..self }
+    }
+
+    /// The same with a database of its own, so that things can be kept.
+    pub(crate) fn keeping(self) -> Self {
+        let url = format!("sqlite:{}", self.folder.path().join("shop.db").display());
+        self.reports.access.attach_at(&url, self.clock.clone()).unwrap();
+        self
+    }
+
+    /// Sends JSON with a key; a body of `{}` with GET and DELETE is none.
+    pub(crate) async fn call(&self, line: &str, key: &str, body: Value) -> Answer {
+        let (method, path) = line.split_once(' ').unwrap();
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let request = request.header("authorization", format!("Bearer {key}"));
+        let body = if matches!(method, "GET" | "DELETE") { String::new() } else { body.to_string() };
+        self.send(request.body(Body::from(body)).unwrap()).await
     }
 
     /// Stores events, in this order of receipt.

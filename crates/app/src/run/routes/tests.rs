@@ -298,3 +298,42 @@ async fn wrong_tokens_between_roles_lock_nobody_out() {
     }
     closed.session().await;
 }
+
+/// Where whoever has a share link may ask.
+const OF_LINKS: [&str; 10] = [
+    "POST /v1/query",
+    "POST /v1/funnel",
+    "POST /v1/retention",
+    "POST /v1/paths",
+    "GET /v1/query/definitions",
+    "GET /v1/realtime",
+    "GET /v1/goals",
+    "GET /v1/goals/{id}",
+    "GET /v1/annotations",
+    "GET /v1/annotations/{id}",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_share_link_is_let_in_where_it_may_ask() {
+    let closed = Bed::new("all", Token::Set);
+    let body = json!({"site_id": "default", "name": "Agency"}).to_string();
+    let made = closed.send("POST", "/v1/shares", &[bearer(ADMIN_TOKEN)], &body).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let token = serde_json::from_str::<Value>(&made.text).unwrap()["token"].as_str().unwrap().to_owned();
+    let mut refused = 0;
+    for row in OF_ALL_ROLES {
+        // Where anybody is let in, so is who has a link.
+        if row.marks.starts_with('+') {
+            continue;
+        }
+        let (method, target, body) = concrete(row);
+        let answer = closed.send(&method, &target, &[bearer(&token)], &body).await;
+        if OF_LINKS.contains(&row.route) {
+            assert_eq!(answer.mark(), '+', "{}: {}", row.route, answer.text);
+        } else {
+            assert!(matches!(answer.mark(), '1' | '3'), "{}: {} {}", row.route, answer.status, answer.text);
+            refused += 1;
+        }
+    }
+    assert!(refused > 60, "{refused}");
+}

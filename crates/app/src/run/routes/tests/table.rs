@@ -24,7 +24,8 @@ impl Row {
     pub(super) fn is_native(&self) -> bool {
         let (method, path) = self.method_and_path();
         let is_public = self.marks.chars().all(|mark| mark == '+');
-        let is_ingest = method == "POST" && is_public && path != "/v1/session";
+        let of_access = ["/v1/session", "/v1/shares/open"];
+        let is_ingest = method == "POST" && is_public && !of_access.contains(&path);
         path.starts_with("/v1/") && !path.starts_with("/v1/internal/") && !is_ingest
     }
 }
@@ -46,6 +47,8 @@ const fn of_site(route: &'static str, marks: &'static str) -> Row {
 const PUBLIC: &str = "++++++++++++++";
 
 const READ: &str = "11+3334+1+++13";
+/// The same of one thing, which may be of another site: what is not there for the caller is not there.
+const READ_ONE: &str = "11+333++1+++13";
 const CATALOG: &str = "113+334+1+++13";
 const INVENTORY: &str = "1133+34+1+++13";
 const ORDERS: &str = "11333+4+1+++13";
@@ -78,6 +81,15 @@ const PATHS: &str = r#"{"site_id":"default","date_range":"7d","from":{"page":["m
 const ANSWERS: &str = r#"{"answers":[{"key":"k","status":201,"order_id":"o-1","body":"{}"}]}"#;
 const KEY: &str = r#"{"name":"till","scopes":["read"],"site":"default"}"#;
 const SITE: &str = r#"{"id":"blog","timezone":"Europe/Berlin","allow_keyless":true,"origins":["https://blog.test"],"keep_days":7}"#;
+const SEGMENT: &str =
+    r#"{"site_id":"default","name":"Germany","filters":[["is","visit:country",["DE"]]],"personal":false}"#;
+const GOAL: &str = r#"{"site_id":"default","name":"Signup","filters":[["is","event:name",["signup"]]],"value":{"amount_minor":500,"currency":"EUR"}}"#;
+const NOTE: &str = r#"{"site_id":"default","at":"2026-11-29T10:00:00Z","text":"Newsletter"}"#;
+const SHARE: &str = r#"{"site_id":"default","name":"Agency","segment":null,"panels":["pages"],"expires_at":"2099-01-01T00:00:00Z","password":""}"#;
+const RULE: &str = r#"{"site_id":"default","name":"orders","enabled":true,"position":1,"path":{"pattern":"/order/:id","as":"/order"}}"#;
+const PREVIEW: &str = r#"{"site_id":"default","date_range":"7d","rules":[{"exclude":{"filters":[["is","event:page",["/"]]]}}]}"#;
+const ALERT: &str = r#"{"site_id":"default","name":"no sales","enabled":true,"watch":{"query":{"metric":"revenue","filters":[],"window_minutes":60}},"when":{"is":"below","percent":50,"weeks":4}}"#;
+const EVALUATE: &str = r#"{"site_id":"default","watch":{"query":{"metric":"visitors"}},"when":{"is":"below","bound":1},"days":1}"#;
 const BATCH: &str = r#"{"appName":"shop","events":[{"timestamp":1735732800000,"event_id":"1","event_type":"CLICK","page_path":"/","dom_info":{"tag":"A"},"user_metadata":{"userId":7}}]}"#;
 const SITE_EVENT: &str =
     r#"{"site_id":"default","event_type":"e","path":"/","user_id":"u","timestamp":"2025-11-12T19:30:01Z"}"#;
@@ -101,12 +113,14 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /dashboard", PUBLIC),
     row("GET /dashboard/definitions", PUBLIC),
     row("GET /login", PUBLIC),
+    row("GET /share/{token}", PUBLIC),
     row("GET /p/{slug}/", PUBLIC),
     row("GET /c/{slug}/", PUBLIC),
     row("GET /cart/", PUBLIC),
     row("GET /dashboard/", PUBLIC),
     row("GET /dashboard/definitions/", PUBLIC),
     row("GET /login/", PUBLIC),
+    row("GET /share/{token}/", PUBLIC),
     row("GET /assets/{*path}", PUBLIC),
     row("GET /favicon.ico", PUBLIC),
     // Ingest: the write key is each event's business.
@@ -201,6 +215,45 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     of_site("GET /v1/realtime/stream", READ),
     of_site("GET /v1/events", READ),
     of_site("GET /v1/export", READ),
+    // What is kept for reports.
+    of_site("GET /v1/segments", READ),
+    taking("POST /v1/segments", SEGMENT, ADMIN),
+    row("GET /v1/segments/{id}", READ_ONE),
+    taking("PUT /v1/segments/{id}", SEGMENT, ADMIN),
+    row("DELETE /v1/segments/{id}", ADMIN),
+    row("GET /v1/segments/{id}/versions", ADMIN),
+    of_site("GET /v1/goals", READ),
+    taking("POST /v1/goals", GOAL, ADMIN),
+    row("GET /v1/goals/{id}", READ_ONE),
+    taking("PUT /v1/goals/{id}", GOAL, ADMIN),
+    row("DELETE /v1/goals/{id}", ADMIN),
+    row("GET /v1/goals/{id}/versions", ADMIN),
+    of_site("GET /v1/annotations", READ),
+    taking("POST /v1/annotations", NOTE, ADMIN),
+    row("GET /v1/annotations/{id}", READ_ONE),
+    taking("PUT /v1/annotations/{id}", NOTE, ADMIN),
+    row("DELETE /v1/annotations/{id}", ADMIN),
+    row("GET /v1/annotations/{id}/versions", ADMIN),
+    of_site("GET /v1/rules", READ),
+    taking("POST /v1/rules", RULE, ADMIN),
+    row("GET /v1/rules/{id}", READ_ONE),
+    taking("PUT /v1/rules/{id}", RULE, ADMIN),
+    row("DELETE /v1/rules/{id}", ADMIN),
+    row("GET /v1/rules/{id}/versions", ADMIN),
+    taking("POST /v1/rules/preview", PREVIEW, ADMIN),
+    of_site("GET /v1/alerts", READ),
+    taking("POST /v1/alerts", ALERT, ADMIN),
+    row("GET /v1/alerts/{id}", READ_ONE),
+    taking("PUT /v1/alerts/{id}", ALERT, ADMIN),
+    row("DELETE /v1/alerts/{id}", ADMIN),
+    row("GET /v1/alerts/{id}/versions", ADMIN),
+    taking("POST /v1/alerts/evaluate", EVALUATE, ADMIN),
+    of_site("GET /v1/shares", ADMIN),
+    taking("POST /v1/shares", SHARE, ADMIN),
+    row("GET /v1/shares/{id}", ADMIN),
+    taking("PUT /v1/shares/{id}", SHARE, ADMIN),
+    row("DELETE /v1/shares/{id}", ADMIN),
+    row("GET /v1/shares/{id}/versions", ADMIN),
     // For admins.
     row("GET /metrics", ADMIN),
     // D's dashboard asks for it, too: whoever may read in the shop.
@@ -229,6 +282,8 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     // With any token but the right one everybody would be nobody.
     taking("POST /v1/session", "{}", PUBLIC),
     row("DELETE /v1/session", PUBLIC),
+    // A link and its password: with what is none, everybody would be nobody.
+    taking("POST /v1/shares/open", "{}", PUBLIC),
     // The last of all: it ends every session that the walk has begun.
     row("DELETE /v1/admin/sessions", ADMIN),
 ];

@@ -1,0 +1,237 @@
+//! The store as a caller of reports sees it: the one place by which every question goes. To each query it adds the rules of its
+//! sites; to those of a share link also the link's segment, and refuses another site than the link's and what its panels do not show; what is no query it refuses to links.
+//! Nothing that a request says is looked at here, so nothing that it says can widen a link.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kassa_access::{Access, Caller, KeptKind, Share};
+use kassa_eventstore::export::Line;
+use kassa_eventstore::journey::{
+    Funnel, FunnelAnswer, Of, Paths, PathsAnswer, Retention, RetentionAnswer, Scope, Step,
+};
+use kassa_eventstore::query::{EventFilter, Filter, Query, Table};
+use kassa_eventstore::rules::SiteRules;
+use kassa_eventstore::{
+    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
+    Owned, Resume, Resumed, Row, StoreStatus, check_filter,
+};
+use kassa_model::Timestamp;
+use uuid::Uuid;
+
+use super::names::filters_of;
+use super::panels;
+use super::rules::of_site;
+use crate::report::parse_filter::parse_filters;
+
+/// The store as somebody sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    store: Arc<dyn EventStore>,
+    access: Access,
+    share: Option<Arc<Share>>,
+    /// The panel by which it is asked, where that settles what is shown.
+    panel: Option<&'static str>,
+    /// Rules in the place of those that hold.
+    rules: Option<Arc<Vec<SiteRules>>>,
+}
+
+impl Seen {
+    /// As everybody sees it who may read all of a site.
+    pub(crate) fn whole(store: Arc<dyn EventStore>, access: Access) -> Self {
+        Self { store, access, share: None, panel: None, rules: None }
+    }
+
+    /// As `caller` sees it.
+    pub(crate) fn by(&self, caller: &Caller) -> Self {
+        let share = match caller {
+            Caller::Share(share) => Some(Arc::clone(share)),
+            _ => None,
+        };
+        Self { share, ..self.clone() }
+    }
+
+    /// The same by a panel that shows what it shows whatever other panels there are.
+    pub(crate) fn by_panel(&self, panel: &'static str) -> Self {
+        Self { panel: Some(panel), ..self.clone() }
+    }
+
+    /// The same by `rules`, in the place of those that hold.
+    pub(crate) fn by_rules(&self, rules: Vec<SiteRules>) -> Self {
+        Self { rules: Some(Arc::new(rules)), ..self.clone() }
+    }
+
+    /// What is asked in the place of `query`.
+    fn narrowed(&self, query: &Query) -> Result<Query, Error> {
+        let mut query = query.clone();
+        query.rules = self.rules_of(&query.sites);
+        let Some(share) = &self.share else { return Ok(query) };
+        self.check_site(share, &query.sites)?;
+        match self.panel {
+            Some(panel) => panels::require(share, panel)?,
+            None => panels::check(share, &query)?,
+        }
+        if let Some(segment) = self.segment(share)? {
+            let both = match query.filter.take() {
+                None => segment,
+                Some(filter) => Filter::And(vec![segment, filter]),
+            };
+            check_filter(&both)?;
+            query.filter = Some(both);
+        }
+        Ok(query)
+    }
+
+    /// What is asked in the place of `scope` by `panel`; `steps` are what it asks for besides.
+    fn within(&self, scope: &Scope, panel: &str, steps: &[&Filter]) -> Result<Scope, Error> {
+        let mut scope = Scope { rules: self.rules_of(&scope.sites), ..scope.clone() };
+        let Some(share) = &self.share else { return Ok(scope) };
+        self.check_site(share, &scope.sites)?;
+        panels::require(share, panel)?;
+        panels::check_filters(share, scope.filter.iter(), steps)?;
+        scope.only = match (self.segment(share)?, scope.only.take()) {
+            (Some(segment), Some(only)) => Some(Filter::And(vec![segment, only])),
+            (segment, only) => segment.or(only),
+        };
+        Ok(scope)
+    }
+
+    fn check_site(&self, share: &Share, sites: &[String]) -> Result<(), Error> {
+        match sites.iter().all(|site| *site == share.site) {
+            true => Ok(()),
+            false => Err(Error::Invalid("this link shows another site".to_owned())),
+        }
+    }
+
+    fn rules_of(&self, sites: &[String]) -> Vec<SiteRules> {
+        match &self.rules {
+            Some(rules) => rules.to_vec(),
+            None => sites.iter().filter_map(|site| of_site(&self.access, site)).collect(),
+        }
+    }
+
+    /// The filter of the link's segment.
+    fn segment(&self, share: &Share) -> Result<Option<Filter>, Error> {
+        let Some(id) = &share.segment else { return Ok(None) };
+        let found = self.access.kept_by_id(KeptKind::Segment, id).filter(|kept| kept.site == share.site);
+        let filter = found.map(|kept| parse_filters(&filters_of(&kept)));
+        match filter {
+            Some(Ok(Some(filter))) => Ok(Some(filter)),
+            // Without its segment a link shows nothing.
+            _ => Err(Error::Invalid("the segment of this link is gone".to_owned())),
+        }
+    }
+
+    /// Refuses what is no query to links.
+    fn whole_only(&self) -> Result<&dyn EventStore, Error> {
+        match self.share {
+            None => Ok(self.store.as_ref()),
+            Some(_) => Err(Error::Invalid("a share link does not show this".to_owned())),
+        }
+    }
+}
+
+fn of_step(step: &Step) -> Option<&Filter> {
+    match step {
+        Step::Named(_) => None,
+        Step::Fits(filter) => Some(filter),
+    }
+}
+
+fn read_only() -> Error {
+    Error::Invalid("reports write nothing".to_owned())
+}
+
+#[async_trait]
+impl EventStore for Seen {
+    async fn query(&self, query: &Query) -> Result<Table, Error> {
+        self.store.query(&self.narrowed(query)?).await
+    }
+
+    async fn funnel(&self, funnel: &Funnel) -> Result<FunnelAnswer, Error> {
+        let steps: Vec<&Filter> = funnel.steps.iter().filter_map(of_step).collect();
+        let scope = self.within(&funnel.scope, "funnels", &steps)?;
+        self.store.funnel(&Funnel { scope, ..funnel.clone() }).await
+    }
+
+    async fn retention(&self, asked: &Retention) -> Result<RetentionAnswer, Error> {
+        let scope = self.within(&asked.scope, "retention", &[])?;
+        // The first order of a customer may lie outside of a segment of visitors' events.
+        if let (Of::Customers, Some(share)) = (asked.of, &self.share) {
+            panels::require(share, "revenue")?;
+            if share.segment.is_some() {
+                return Err(Error::Invalid("a link within a segment does not show customers".to_owned()));
+            }
+        }
+        self.store.retention(&Retention { scope, ..asked.clone() }).await
+    }
+
+    async fn paths(&self, asked: &Paths) -> Result<PathsAnswer, Error> {
+        let steps: Vec<&Filter> = asked.from.iter().chain(&asked.to).filter_map(of_step).collect();
+        let scope = self.within(&asked.scope, "paths", &steps)?;
+        self.store.paths(&Paths { scope, ..asked.clone() }).await
+    }
+
+    async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {
+        self.whole_only()?.events(filter).await
+    }
+
+    async fn export_parts(&self, filter: &EventFilter) -> Result<Vec<EventFilter>, Error> {
+        self.whole_only()?.export_parts(filter).await
+    }
+
+    async fn export(&self, part: &EventFilter, line: Line) -> Result<String, Error> {
+        self.whole_only()?.export(part, line).await
+    }
+
+    async fn dead_letters(&self, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Error> {
+        self.whole_only()?.dead_letters(filter).await
+    }
+
+    async fn counts(&self) -> Result<BTreeMap<CountKey<String>, u64>, Error> {
+        self.whole_only()?.counts().await
+    }
+
+    async fn marks(&self) -> Result<BTreeMap<u32, Mark>, Error> {
+        self.store.marks().await
+    }
+
+    async fn owned(&self) -> Result<Owned, Error> {
+        self.whole_only()?.owned().await
+    }
+
+    async fn seen(
+        &self,
+        partition: u32,
+        lookups: Vec<Lookup>,
+        within: Range<Timestamp>,
+    ) -> Result<Vec<Option<i64>>, Error> {
+        self.whole_only()?.seen(partition, lookups, within).await
+    }
+
+    async fn status(&self) -> Result<StoreStatus, Error> {
+        self.whole_only()?.status().await
+    }
+
+    async fn fingerprint(&self) -> Result<String, Error> {
+        self.whole_only()?.fingerprint().await
+    }
+
+    async fn insert(&self, _: Batch) -> Result<(), InsertError> {
+        Err(InsertError::Unavailable("reports write nothing".to_owned()))
+    }
+
+    async fn resume(&self, _: Resume, _: Box<dyn FnMut(Resumed) + Send>) -> Result<(), Error> {
+        Err(read_only())
+    }
+
+    async fn set_shop_id(&self, _: Uuid) -> Result<(), Error> {
+        Err(read_only())
+    }
+
+    async fn forget(&self, _: &Forget) -> Result<u64, Error> {
+        Err(read_only())
+    }
+}

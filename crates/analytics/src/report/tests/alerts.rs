@@ -1,0 +1,164 @@
+//! Alerts: what they say of the past, and how they stand.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use super::super::alerts::look;
+use super::support::{Answer, KEY_ADMIN, KEY_ALL, World, view};
+use crate::report::Gauges;
+
+/// Three mugs, a minute behind, and books that agree.
+#[derive(Debug)]
+struct Shop;
+
+#[async_trait]
+impl Gauges for Shop {
+    async fn stock(&self, site: &str, sku: &str) -> Option<i64> {
+        (site == "shop" && sku == "mug").then_some(3)
+    }
+
+    async fn lag_seconds(&self) -> Option<i64> {
+        Some(60)
+    }
+
+    async fn books_disagree(&self) -> Option<i64> {
+        Some(0)
+    }
+}
+
+async fn admin(world: &World, line: &str, body: Value) -> Answer {
+    world.call(line, KEY_ADMIN, body).await
+}
+
+fn visitors(when: Value) -> Value {
+    json!({"site_id": "shop", "watch": {"query": {"metric": "visitors"}}, "when": when})
+}
+
+/// Four visitors at ten o'clock of each of the last six Thursdays and Fridays, but one on the last Friday.
+async fn weeks() -> World {
+    let world = World::closed().watching(Arc::new(Shop)).keeping();
+    let mut events = Vec::new();
+    let mut id = 0;
+    for day in [
+        "10-15", "10-22", "10-29", "11-05", "11-12", "11-19", "10-16", "10-23", "10-30", "11-06", "11-13",
+        "11-20",
+    ] {
+        let count = if day == "11-20" { 1 } else { 4 };
+        for _ in 0..count {
+            id += 1;
+            events.push(view("/a", id, &format!("2026-{day}T10:30:00Z")));
+        }
+    }
+    events.sort_by_key(|event| event.received_at);
+    world.seed(events).await;
+    world
+}
+
+#[tokio::test]
+async fn the_past_tells_how_often_it_would_have_been_heard_of() {
+    let world = weeks().await;
+    let check = async |when: Value, days: i64, expected: Value| {
+        let mut body = visitors(when);
+        body["days"] = json!(days);
+        let answer = admin(&world, "POST /v1/alerts/evaluate", body.clone()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let found = answer.json();
+        let times: Vec<Value> = found["times"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|time| json!([time["at"], time["until"], time["value"], time["expected"]]))
+            .collect();
+        assert_eq!(json!([found["fired"], times]), expected, "{body}");
+    };
+    // The last Friday alone, against four Fridays before.
+    let half = json!({"is": "below", "percent": 50, "weeks": 4});
+    let friday = json!(["2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z", 1, 4]);
+    check(half.clone(), 1, json!([1, [friday]])).await;
+    check(half, 8, json!([1, [friday]])).await;
+    check(json!({"is": "above", "percent": 100, "weeks": 4}), 8, json!([0, []])).await;
+    // An hour above, and what lies between as one firing.
+    let above = json!({"is": "above", "bound": 3});
+    let thursday = json!(["2026-11-19T10:00:00Z", "2026-11-19T11:00:00Z", 4, 3]);
+    check(above, 2, json!([1, [thursday]])).await;
+    let quiet = json!([
+        ["2026-11-19T12:00:00Z", "2026-11-20T10:00:00Z", 0, 1],
+        ["2026-11-20T11:00:00Z", "2026-11-20T12:00:00Z", 0, 1]
+    ]);
+    check(json!({"is": "below", "bound": 1}), 1, json!([2, quiet])).await;
+}
+
+#[tokio::test]
+async fn alerts_stand_as_the_last_window_says_and_the_list_shows_it() {
+    let world = weeks().await;
+    let mut ids = Vec::new();
+    for (name, watch, when) in [
+        ("quiet", json!({"query": {"metric": "visitors"}}), json!({"is": "below", "bound": 1})),
+        ("mugs", json!({"stock": {"sku": "mug"}}), json!({"is": "below", "bound": 5})),
+        ("caps", json!({"stock": {"sku": "cap"}}), json!({"is": "below", "bound": 5})),
+        ("late", json!({"lag": {}}), json!({"is": "above", "bound": 300})),
+        ("books", json!({"audit": {}}), json!({"is": "above", "bound": 0})),
+    ] {
+        let body = json!({"site_id": "shop", "name": name, "watch": watch, "when": when});
+        let made = admin(&world, "POST /v1/alerts", body).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        ids.push(made.json()["id"].clone());
+    }
+    let stands = async || {
+        let list = world.call("GET /v1/alerts?site_id=shop", KEY_ALL, json!({})).await.json();
+        let results = list["results"].as_array().unwrap().clone();
+        results
+            .iter()
+            .map(|alert| json!([alert["name"], alert["state"]["status"], alert["state"]["value"]]))
+            .collect::<Value>()
+    };
+    assert_eq!(stands().await[0], json!(["books", "unknown", null]), "not looked at yet");
+    look(&world.reports).await;
+    let expected = json!([
+        ["books", "ok", 0],
+        ["caps", "unknown", null],
+        ["late", "ok", 60],
+        ["mugs", "firing", 3],
+        ["quiet", "firing", 0],
+    ]);
+    assert_eq!(stands().await, expected);
+    // Since when, however often it is looked at.
+    let since = async || {
+        let list = world.call("GET /v1/alerts?site_id=shop", KEY_ALL, json!({})).await.json();
+        json!([list["results"][3]["state"]["since"], list["results"][3]["state"]["checked_at"]])
+    };
+    assert_eq!(since().await, json!(["2026-11-20T12:00:30Z", "2026-11-20T12:00:30Z"]));
+    world.clock.advance(60_000_000);
+    look(&world.reports).await;
+    assert_eq!(since().await, json!(["2026-11-20T12:00:30Z", "2026-11-20T12:01:30Z"]));
+    let one = format!("/v1/alerts/{}", ids[1].as_str().unwrap());
+    let off = json!({"name": "mugs", "enabled": false, "watch": {"stock": {"sku": "mug"}}, "when": {"is": "below", "bound": 5}});
+    assert_eq!(admin(&world, &format!("PUT {one}"), off).await.status, 200);
+    look(&world.reports).await;
+    assert_eq!(stands().await[3], json!(["mugs", "disabled", null]));
+}
+
+#[tokio::test]
+async fn what_is_no_alert_is_refused() {
+    let world = World::closed().keeping();
+    let check = async |watch: Value, when: Value, said: &str| {
+        let body = json!({"site_id": "shop", "name": "a", "watch": watch, "when": when});
+        let answer = admin(&world, "POST /v1/alerts", body.clone()).await;
+        assert_eq!(answer.status, 400, "{body}: {}", answer.text);
+        assert!(answer.text.contains(said), "{body}: {}", answer.text);
+    };
+    let below = json!({"is": "below", "bound": 1});
+    check(json!({}), below.clone(), "one of query").await;
+    check(json!({"weather": {}}), below.clone(), "stock").await;
+    check(json!({"query": {"metric": "visitor"}}), below.clone(), "visitors").await;
+    check(json!({"query": {"metric": "visitors", "window_minutes": 7}}), below.clone(), "window_minutes")
+        .await;
+    check(json!({"stock": {}}), below, "sku").await;
+    check(json!({"lag": {}}), json!({"is": "above", "percent": 50}), "bound").await;
+    check(json!({"lag": {}}), json!({"is": "over", "bound": 1}), "above").await;
+    check(json!({"lag": {}}), json!({"is": "above"}), "either").await;
+    let past = json!({"site_id": "shop", "watch": {"lag": {}}, "when": {"is": "above", "bound": 1}});
+    assert_eq!(admin(&world, "POST /v1/alerts/evaluate", past).await.status, 400);
+}
