@@ -8,6 +8,7 @@
 pub(crate) mod back;
 mod by_hand;
 pub(crate) mod deduct;
+pub(crate) mod forecast;
 pub mod http;
 mod ledger;
 pub mod levels;

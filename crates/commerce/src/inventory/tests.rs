@@ -52,6 +52,7 @@ fn take(bed: &Bed, reference: &str, wanted: &[(&str, i64)]) -> Result<Vec<Crossi
 fn statements_run_on_both_engines() {
     for bed in Bed::each() {
         prepare_all(&bed.db, store::ALL).unwrap();
+        prepare_all(&bed.db, super::forecast::ALL).unwrap();
     }
 }
 

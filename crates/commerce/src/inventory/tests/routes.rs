@@ -201,3 +201,37 @@ async fn counts_and_measures() {
         assert!(text.contains(expected), "{expected} is not in\n{text}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_sells_out_first_is_foretold_first() {
+    for bed in Bed::each() {
+        for (sku, there) in [("ps5", 30), ("mug", 30), ("cap", 30)] {
+            product(&bed, sku).await;
+            bed.send(&format!("POST /v1/inventory/{sku}/receive"), json!({"quantity": there}), 200).await;
+        }
+        bed.clock.advance(7 * kassa_model::MICROS_PER_DAY);
+        for (sku, quantity) in [("ps5", 2), ("mug", 14)] {
+            let body = json!({"items": [{"sku": sku, "quantity": quantity}], "customer": {"name": "Ann", "email": "a@b.test"}});
+            let key = format!("idempotency-key: order-{sku}");
+            assert_eq!(bed.call("POST /v1/orders", &[&key], body.to_string()).await.status, 201);
+        }
+        let found = bed.get("/v1/products/forecast").await;
+        let told = |row: &Value| {
+            json!([
+                row["sku"],
+                row["name"],
+                row["available"],
+                row["units"],
+                row["units_per_day"],
+                row["days_left"]
+            ])
+        };
+        let told: Value = found["results"].as_array().unwrap().iter().map(told).collect();
+        let expected = json!([["mug", "MUG", 16, 14, 2.0, 8], ["ps5", "PS5", 28, 2, 0.2, 98]]);
+        assert_eq!(told, expected, "{}", bed.name);
+        assert_eq!(bed.get("/v1/products/forecast?limit=1").await["results"].as_array().unwrap().len(), 1);
+        // After four weeks in which nothing is sold there is nothing to say.
+        bed.clock.advance(29 * kassa_model::MICROS_PER_DAY);
+        assert_eq!(bed.get("/v1/products/forecast").await["results"], json!([]), "{}", bed.name);
+    }
+}

@@ -169,6 +169,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("PUT /v1/products/{id}", CHANGE, CATALOG),
     row("DELETE /v1/products/{id}", CATALOG),
     row("POST /v1/products/{id}/restore", CATALOG),
+    row("GET /v1/products/forecast", READ),
     row("GET /v1/inventory", READ),
     row("GET /v1/inventory/{sku}", READ),
     taking("PUT /v1/inventory/{sku}", r#"{"low_stock_at":5}"#, INVENTORY),
