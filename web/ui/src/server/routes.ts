@@ -8,5 +8,5 @@ export const HAS = {
   trust: false,
   ways: true,
   goods: false,
-  kept: false,
+  kept: true,
 };
