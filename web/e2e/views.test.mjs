@@ -1,4 +1,4 @@
-// The views beside the overview: over the stand-in server.
+// The views beside the overview, and share links: over the stand-in server.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { audit } from "./axe.mjs";
@@ -6,7 +6,8 @@ import { launchBrowser } from "./browser.mjs";
 import { until } from "./kassa.mjs";
 import { startMock } from "./mock.mjs";
 
-const VIEWS = ["stream", "funnel", "retention", "paths", "sites"];
+const VIEWS = ["stream", "funnel", "retention", "paths", "alerts", "kept", "sites"];
+const OPEN = { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] };
 
 let browser;
 let mock;
@@ -55,7 +56,7 @@ for (const view of VIEWS)
 
 test("a view with nothing to show says what would be there", async () => {
   mock.set({ empty: true });
-  for (const view of ["stream"]) {
+  for (const view of ["stream", "alerts", "kept"]) {
     const { page, context } = await open(`/dashboard?view=${view}`);
     assert.ok((await page.locator(".empty").count()) > 0, view);
     await context.close();
@@ -87,4 +88,57 @@ test("the causes of a funnel add up to its drop, and its steps are in the addres
     (step) => step === "page:/p/",
   );
   await context.close();
+});
+
+test("notes are in the chart, and one is written by right-click and by key", async () => {
+  const { page, context } = await open("/dashboard?period=7d");
+  await page.locator(".plot").focus();
+  await page.keyboard.press("End");
+  await page.locator(".tip", { hasText: "Newsletter" }).waitFor();
+  await page.keyboard.press("n");
+  const sheet = page.getByRole("dialog", { name: /^Note at/ });
+  await sheet.getByRole("textbox", { name: "What happened" }).fill("Fair");
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await sheet.waitFor({ state: "detached" });
+  const box = await page.locator(".plot").boundingBox();
+  await page.mouse.move(box.x + 200, box.y + 100);
+  await page.mouse.click(box.x + 200, box.y + 100, { button: "right" });
+  await sheet.waitFor();
+  await context.close();
+});
+
+test("an alert is tried on the past before it is saved", async () => {
+  const { page, context } = await open("/dashboard?view=alerts");
+  await page.getByText("fires now").waitFor();
+  await page.getByRole("button", { name: "Try on the last 30 days" }).click();
+  await page.getByText("It would have fired 3 times.").waitFor();
+  await context.close();
+});
+
+test("a rule is previewed; a share link is shown once, with a way to embed it", async () => {
+  const { page, context } = await open("/dashboard?view=kept");
+  const rules = page.getByRole("region", { name: "Rules" });
+  await rules.getByRole("combobox", { name: "Rules" }).selectOption("exclude");
+  await rules.getByRole("textbox", { name: "/test" }).fill("/staff");
+  await rules.getByRole("button", { name: "Preview" }).click();
+  await rules.getByText("Visits −31%, orders 0.").waitFor();
+  const shares = page.getByRole("region", { name: "Share links" });
+  await shares.getByRole("textbox", { name: "Name" }).fill("Press");
+  await shares.getByRole("button", { name: "Add" }).click();
+  await shares.getByText(`${mock.url}/share/kl_made`, { exact: true }).waitFor();
+  await context.close();
+});
+
+test("a share link shows its panels, and nothing that it may not ask", async () => {
+  const share = { id: "l-1", name: "Agency", site_id: "demo", timezone: "UTC", segment: null, panels: ["pages"], expires_at: null };
+  mock.set({ session: { mode: "closed", signed_in: true, caller: "share", scopes: [], share } });
+  const { page, context, complaints } = await open("/share/kl_x?site=second");
+  assert.deepEqual(await page.locator(".grid .panel h2").allInnerTexts(), ["Pages\n?"]);
+  assert.equal(await page.locator('[data-metric="revenue"]').count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Reports" }).count(), 0);
+  assert.equal(await page.getByRole("region", { name: "Today" }).count(), 0);
+  await page.getByText("Shared as “Agency”.").waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+  mock.set({ session: OPEN });
 });
