@@ -66,13 +66,14 @@ def fail_points(tree):
 
 def links(tree):
     """What a page links to is there."""
-    folders = {path.rsplit("/", depth)[0] for path in tree.files for depth in range(1, path.count("/") + 1)}
+    there = tree.files.keys() | tree.pictures
+    folders = {path.rsplit("/", depth)[0] for path in there for depth in range(1, path.count("/") + 1)}
     for path, text in tree.files.items():
         if not path.endswith(".md"):
             continue
         for found in re.finditer(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
             target = posixpath.normpath(posixpath.join(posixpath.dirname(path), found[1]))
-            if target not in tree.files and target not in folders:
+            if target not in there and target not in folders:
                 yield path, text.count("\n", 0, found.start()) + 1, f"links to {target}, which is not there"
 
 

@@ -9,8 +9,10 @@ from tidylib.rust import Rust
 class Tree:
     """The files under version control (and new ones not ignored), by path."""
 
-    def __init__(self, files):
+    def __init__(self, files, pictures=()):
         self.files = files
+        # Paths of what has no text.
+        self.pictures = frozenset(pictures)
         self.rust = {path: Rust(path, text) for path, text in files.items() if path.endswith(".rs")}
         self.test_modules = set()
         for path, rust in self.rust.items():
@@ -25,13 +27,15 @@ class Tree:
             text=True,
             check=True,
         )
-        files = {}
+        files, pictures = {}, set()
         for path in filter(None, listing.stdout.split("\0")):
             try:
                 files[path] = (root / path).read_text(encoding="utf-8")
-            except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
+            except UnicodeDecodeError:
+                pictures.add(path)
+            except (FileNotFoundError, IsADirectoryError):
                 continue
-        return cls(files)
+        return cls(files, pictures)
 
     def is_test(self, path):
         """Whether the whole file is tests."""
