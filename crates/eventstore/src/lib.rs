@@ -80,6 +80,15 @@ pub struct Lookup {
     pub id: String,
 }
 
+/// What several reports of one moment are answered.
+#[derive(Debug)]
+pub struct Answers {
+    /// One for each query, in their order.
+    pub tables: Vec<Result<Table, Error>>,
+    /// Where the store stood in every partition.
+    pub marks: BTreeMap<u32, Mark>,
+}
+
 /// Which dead letters, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeadLetterFilter {
@@ -89,6 +98,8 @@ pub struct DeadLetterFilter {
     pub reason: Option<String>,
     /// Only this one, by id.
     pub id: Option<String>,
+    /// Only those whose original has this text in it.
+    pub has: Option<String>,
     /// At most so many.
     pub limit: u32,
 }
@@ -136,6 +147,8 @@ pub struct Owned {
 /// 10. `events` lists every row once, newest received first and by [`RowPlace`]: pages that go on before the last row of the
 ///     one before have every row exactly once, whatever their size and however many partitions share a time.
 /// 11. The shop that `set_shop_id` named last is the one that `owned` names.
+/// 12. `queries` answers each query as `query` would, all of one moment, at which the store stood at the marks that come along;
+///     a query without an answer fails alone.
 ///
 /// Whatever reads fails with an [`Error`], which says whether to try again.
 #[async_trait]
@@ -205,6 +218,16 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     async fn paths(&self, asked: &Paths) -> Result<PathsAnswer, Error> {
         let _ = asked;
         Err(Error::Invalid("this store does not follow visitors".to_owned()))
+    }
+
+    /// Answers several reports, which together take one's place and one's time, in their order (clause 12). It fails with what
+    /// is not one query's alone.
+    async fn queries(&self, queries: &[Query]) -> Result<Answers, Error> {
+        let (marks, mut tables) = (self.marks().await?, Vec::with_capacity(queries.len()));
+        for query in queries {
+            tables.push(self.query(query).await);
+        }
+        Ok(Answers { tables, marks })
     }
 
     /// Events as rows, newest received first.

@@ -36,6 +36,7 @@
 mod field;
 mod filter;
 pub mod rules;
+mod table;
 
 use kassa_model::Timestamp;
 
@@ -44,9 +45,10 @@ use rules::SiteRules;
 
 pub use field::Field;
 pub use filter::{Filter, Operator};
+pub use table::{Cell, Table};
 
 /// A question about one or more sites.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     /// The sites; usually one. Never empty.
     pub sites: Vec<String>,
@@ -215,32 +217,6 @@ pub enum Direction {
     Descending,
 }
 
-/// An answer: the rows asked for and how many there are in all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
-    /// Dimensions first, then metrics, in the query's order.
-    pub rows: Vec<Vec<Cell>>,
-    /// Rows before limit and offset.
-    pub total_rows: u64,
-    /// Where an amount was asked for: the first and the last currency, by code, of all records of money that count.
-    /// None when there is no record, one when all have the same. Amounts of rows are only sums of one currency if there
-    /// is one, or if the rows are grouped by currency.
-    pub currencies: Vec<String>,
-}
-
-/// One value of a table.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Cell {
-    /// Nothing.
-    Null,
-    /// A count or an amount, or a time bucket's index.
-    Int(i64),
-    /// `numerator / denominator`; the denominator may be 0 (shown as null).
-    Ratio(i64, i64),
-    /// A dimension's value.
-    Text(String),
-}
-
 /// Which events to list, newest received first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventFilter {
@@ -272,6 +248,10 @@ pub struct EventFilter {
     pub visitor: Option<i64>,
     /// The event's id.
     pub id: Option<String>,
+    /// The order that it is a record of.
+    pub order: Option<String>,
+    /// Only those that count in a report.
+    pub counted: Option<Counted>,
     /// Rows with `bot = true` too.
     pub include_bots: bool,
     /// Those of them, at least, that came by another dialect than Segment's.
@@ -280,4 +260,24 @@ pub struct EventFilter {
     pub before: Option<RowPlace>,
     /// At most so many.
     pub limit: u32,
+}
+
+/// What counts in a report, by its sites, range and filter; its metrics and dimensions say nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Counted {
+    /// Events that happened in its range.
+    Events(Query),
+    /// Records of money in its range; with a field of products in the filter, those with a line that fits.
+    Money(Query),
+}
+
+impl Counted {
+    /// The report's question, asked of what is listed.
+    pub fn query(&self) -> Query {
+        let (query, metric) = match self {
+            Self::Events(query) => (query, Metric::Events),
+            Self::Money(query) => (query, Metric::Revenue),
+        };
+        Query { metrics: vec![metric], dimensions: Vec::new(), order_by: Vec::new(), ..query.clone() }
+    }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::pattern::Search;
 use crate::query::rules::{PATH_RULES_MAX, SiteRules, may_exclude_by};
-use crate::query::{Dimension, Field, Filter, Metric, Operator, OrderKey, Query};
+use crate::query::{Dimension, EventFilter, Field, Filter, Metric, Operator, OrderKey, Query};
 use crate::{Batch, Error, Mark, Row};
 
 /// The most buckets of a time dimension.
@@ -62,6 +62,11 @@ pub(crate) fn unstorable(row: &Row, partition: u32) -> Option<String> {
         (_, None) => Some("it has no session".to_owned()),
         _ => None,
     }
+}
+
+/// Refuses a list of what counts in a query that has no answer.
+pub(crate) fn events(filter: &EventFilter) -> Result<(), Error> {
+    filter.counted.as_ref().map_or(Ok(()), |counted| query(&counted.query()))
 }
 
 /// Refuses a query that has no answer.

@@ -39,6 +39,7 @@ pub(crate) async fn list_dead_letters(
         site: params.text("site_id").map(str::to_owned),
         reason: params.text("reason").map(parse_reason).transpose()?,
         id: None,
+        has: None,
         limit: params.limit(LIMIT_DEFAULT, LIMIT_MAX)?,
     };
     let letters = reports.in_time(async { Ok(reports.store(&caller).dead_letters(&filter).await?) }).await?;
@@ -57,7 +58,7 @@ pub(crate) async fn get_dead_letter(
         Ok(Path(id)) if !id.contains('\0') => id,
         _ => return Err(Refusal::Invalid("an id is a text without U+0000".to_owned())),
     };
-    let filter = DeadLetterFilter { site: None, reason: None, id: Some(id.clone()), limit: 1 };
+    let filter = DeadLetterFilter { site: None, reason: None, id: Some(id.clone()), has: None, limit: 1 };
     let letters = reports.in_time(async { Ok(reports.store(&caller).dead_letters(&filter).await?) }).await?;
     match letters.first() {
         Some(letter) => Ok(Json(show(letter))),

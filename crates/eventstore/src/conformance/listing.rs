@@ -146,6 +146,11 @@ pub(super) async fn dead_letters_are_listed(store: &dyn EventStore) {
         (DeadLetterFilter { reason: Some("unknown_site".to_owned()), ..base() }, &[3, 1]),
         (DeadLetterFilter { id: Some("letter-2".to_owned()), ..base() }, &[2]),
         (DeadLetterFilter { id: Some("nope".to_owned()), ..base() }, &[]),
+        (
+            DeadLetterFilter { has: Some("\"ü\"".to_owned()), site: Some("demo".to_owned()), ..base() },
+            &[1, 0],
+        ),
+        (DeadLetterFilter { has: Some("%".to_owned()), ..base() }, &[]),
     ];
     for (filter, expected) in cases {
         let found = store.dead_letters(&filter).await.unwrap();

@@ -1,6 +1,7 @@
 //! The contract as tests that every backend runs, and the comparison of every backend with the reference.
 //!
-//! Clauses 1 to 4, 9 and 11 are `places`, 6, 7 and 10 `listing`, 5 all that asks for reports, and at random `random`, 8 `audit`.
+//! Clauses 1 to 4, 9 and 11 are `places`, 6, 7 and 10 `listing`, 5 all that asks for reports, and at random `random`, 8 `audit`,
+//! 12 `several`.
 //! A backend runs all of them: none is for one engine alone. What an engine can get wrong beyond its answers (kills, locks,
 //! files, upgrades) is tested beside it.
 
@@ -20,6 +21,7 @@ mod random_journeys;
 mod reports;
 mod retentions;
 pub(crate) mod sample;
+mod several;
 mod visits;
 
 /// Runs every clause against the store that `$make` gives (with whatever has to outlive it).
@@ -91,6 +93,8 @@ macro_rules! backend {
                 super::paths::paths_without_an_answer_are_refused,
                 super::reports::what_has_no_answer_is_refused,
                 super::reports::hostile_questions_are_answered,
+                super::several::several_queries_are_answered_in_their_order,
+                super::several::several_queries_see_one_moment,
                 super::audit::money_is_listed_by_order,
                 super::audit::repeated_ids_are_told,
             );

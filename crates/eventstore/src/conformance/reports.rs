@@ -385,8 +385,13 @@ pub(super) async fn hostile_questions_are_answered(store: &dyn EventStore) {
         let listed =
             EventFilter { id: owned.clone(), user: owned.clone(), path: owned.clone(), limit: 9, ..named };
         assert_eq!(store.events(&listed).await.unwrap().len(), 0, "{value:?}");
-        let letters =
-            DeadLetterFilter { site: owned.clone(), reason: owned.clone(), id: owned, limit: u32::MAX };
+        let letters = DeadLetterFilter {
+            site: owned.clone(),
+            reason: owned.clone(),
+            id: owned.clone(),
+            has: owned,
+            limit: u32::MAX,
+        };
         assert_eq!(store.dead_letters(&letters).await.unwrap(), []);
         let lookup = Lookup { site: "demo".to_owned(), id: value.to_owned() };
         assert_eq!(store.seen(0, vec![lookup], first..last).await.unwrap(), [None], "{value:?}");

@@ -31,6 +31,11 @@ impl Dialect for DuckDb {
         format!("{number} // {divisor}")
     }
 
+    fn hex_digits(&self, numbers: &[&str]) -> String {
+        let places = vec!["%016x"; numbers.len()];
+        format!("printf('{}', {})", places.join("-"), numbers.join(", "))
+    }
+
     fn bytes(&self, text: &str) -> String {
         format!("strlen({text})")
     }

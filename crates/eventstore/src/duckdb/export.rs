@@ -20,7 +20,7 @@ pub(super) fn export_parts(
     filter: &EventFilter,
 ) -> Result<Vec<EventFilter>, Failure> {
     parts(filter, &mut |filter, unit| {
-        let statement = weigh_events(&DuckDb, filter, unit);
+        let statement = weigh_events(&DuckDb, filter, unit)?;
         let mut stretches = Vec::new();
         stream(connection, &statement.text, values(statement.values), |piece| {
             let (stretch, bytes) = (piece.int(0)?, piece.int(1)?);
@@ -34,7 +34,7 @@ pub(super) fn export_parts(
 
 /// The events of a part as text.
 pub(super) fn export(connection: &Connection, part: &EventFilter, line: &Line) -> Result<String, Failure> {
-    let statement = list_events(&DuckDb, part, EVENT_COLUMNS);
+    let statement = list_events(&DuckDb, part, EVENT_COLUMNS)?;
     let mut text = String::new();
     stream(connection, &statement.text, values(statement.values), |piece| {
         let columns = Columns::of(piece)?;

@@ -84,12 +84,13 @@ pub(super) fn listed(connection: &Connection, filter: &DeadLetterFilter) -> Resu
     let sql = format!(
         "SELECT {COLUMNS} FROM dead_letters
          WHERE received_at >= $1 AND ($2 IS NULL OR site = $2) AND ($3 IS NULL OR reason = $3)
-           AND ($4 IS NULL OR id = $4)
-         ORDER BY received_at DESC, log_partition DESC, log_offset DESC, id DESC LIMIT $5"
+           AND ($4 IS NULL OR id = $4) AND ($5 IS NULL OR contains(original, $5))
+         ORDER BY received_at DESC, log_partition DESC, log_offset DESC, id DESC LIMIT $6"
     );
     let mut statement = connection.prepare(&sql)?;
     let limit = i64::from(filter.limit);
-    let mut rows = statement.query(params![since, filter.site, filter.reason, filter.id, limit])?;
+    let mut rows =
+        statement.query(params![since, filter.site, filter.reason, filter.id, filter.has, limit])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(letter(row)?.1);

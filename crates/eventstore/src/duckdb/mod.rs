@@ -49,8 +49,8 @@ use crate::journey::{
 };
 use crate::query::{EventFilter, Query, Table};
 use crate::{
-    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
-    Owned, Resume, Resumed, Row, StoreStatus, validate,
+    Answers, Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup,
+    Mark, Owned, Resume, Resumed, Row, StoreStatus, validate,
 };
 pub use options::{Options, Purpose};
 use reader::Readers;
@@ -141,7 +141,13 @@ impl EventStore for DuckStore {
         self.readers.report(move |connection| journey::paths(connection, &asked)).await
     }
 
+    async fn queries(&self, queries: &[Query]) -> Result<Answers, Error> {
+        let queries = queries.to_vec();
+        self.readers.report(move |connection| report::answers(connection, &queries)).await
+    }
+
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {
+        validate::events(filter)?;
         let filter = filter.clone();
         self.readers.report(move |connection| read::events(connection, &filter)).await
     }

@@ -28,7 +28,7 @@ struct Found {
 
 /// Events of `filter`, newest received first.
 pub(super) fn events(connection: &Connection, filter: &EventFilter) -> Result<Vec<Row>, Failure> {
-    let statement = list_events(&DuckDb, filter, EVENT_COLUMNS);
+    let statement = list_events(&DuckDb, filter, EVENT_COLUMNS)?;
     let mut found = Vec::new();
     stream(connection, &statement.text, values(statement.values), |piece| read_rows(piece, &mut found))?;
     add_items(connection, &mut found)?;

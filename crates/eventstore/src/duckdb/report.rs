@@ -5,14 +5,79 @@ use std::collections::BTreeSet;
 use duckdb::{Connection, params_from_iter};
 
 use super::dialect::DuckDb;
-use super::failure::Failure;
+use super::failure::{Failure, Trouble};
 use super::read::values;
+use super::writer::read_marks;
 use crate::query::{Cell, Dimension, Query, Table};
+use crate::sql::digest::{Digest, digests};
 use crate::sql::report::{LEADING_COLUMNS, is_ratio, report};
+use crate::{Answers, Error, validate};
+
+/// What `queries` are answered, all in one transaction. One that fails in the engine ends the transaction: those after it
+/// are then of a later moment.
+///
+/// # Errors
+/// What ends all of them: the database is given up, or nobody waits any more.
+pub(super) fn answers(connection: &Connection, queries: &[Query]) -> Result<Answers, Failure> {
+    connection.execute_batch("BEGIN TRANSACTION")?;
+    let marks = read_marks(connection)?;
+    let checked: Vec<Result<(), Error>> = queries.iter().map(validate::query).collect();
+    let fine = queries.iter().zip(&checked).filter(|(_, checked)| checked.is_ok());
+    let (digests, asked_of) = digests(&fine.map(|(query, _)| query.clone()).collect::<Vec<_>>());
+    let mut made = make(connection, &digests, &asked_of)?;
+    let (mut asked_of, mut tables) = (asked_of.into_iter(), Vec::with_capacity(queries.len()));
+    for (query, checked) in queries.iter().zip(checked) {
+        if let Err(invalid) = checked {
+            tables.push(Err(invalid));
+            continue;
+        }
+        let digest = asked_of.next().flatten().filter(|_| made).map(|place| &digests[place]);
+        match table(connection, query, digest) {
+            Ok(table) => tables.push(Ok(table)),
+            Err(failure) => {
+                tables.push(Err(begin_again(connection, failure)?));
+                made = false;
+            }
+        }
+    }
+    connection.execute_batch("COMMIT")?;
+    Ok(Answers { tables, marks })
+}
+
+/// Makes the digests that are asked; whether they are there.
+fn make(connection: &Connection, digests: &[Digest], asked_of: &[Option<usize>]) -> Result<bool, Failure> {
+    for (place, digest) in digests.iter().enumerate() {
+        if !asked_of.contains(&Some(place)) {
+            continue;
+        }
+        let statement = digest.statement(&DuckDb)?;
+        let sql = format!("CREATE TEMPORARY TABLE {} AS {}", digest.name(), statement.text);
+        if let Err(error) = connection.execute(&sql, params_from_iter(values(statement.values))) {
+            // Without them it takes longer.
+            let error = begin_again(connection, error.into())?;
+            tracing::warn!(%error, "cannot digest the events of several queries");
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Goes on after a failure that is one query's alone, in another transaction.
+fn begin_again(connection: &Connection, failure: Failure) -> Result<Error, Failure> {
+    if matches!(failure.trouble(), Trouble::Fatal | Trouble::Interrupted) {
+        return Err(failure);
+    }
+    connection.execute_batch("ROLLBACK; BEGIN TRANSACTION")?;
+    Ok(failure.into_error())
+}
 
 /// The table of `query`, which has been checked.
 pub(super) fn answer(connection: &Connection, query: &Query) -> Result<Table, Failure> {
-    let statement = report(&DuckDb, query)?;
+    table(connection, query, None)
+}
+
+fn table(connection: &Connection, query: &Query, digest: Option<&Digest>) -> Result<Table, Failure> {
+    let statement = report(&DuckDb, query, digest)?;
     let mut prepared = connection.prepare(&statement.text)?;
     let mut found = prepared.query(params_from_iter(values(statement.values)))?;
     let mut table = Table { rows: Vec::new(), total_rows: 0, currencies: Vec::new() };

@@ -32,8 +32,8 @@ use crate::journey::{
 use crate::query::{EventFilter, Query, Table};
 use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
 use crate::{
-    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
-    Owned, Resume, Resumed, Row, StoreStatus, validate,
+    Answers, Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup,
+    Mark, Owned, Resume, Resumed, Row, StoreStatus, validate,
 };
 
 /// An event store in memory.
@@ -120,15 +120,25 @@ impl EventStore for MemoryStore {
         paths::answer(&rules::ruled(&self.state().rows, &asked.scope.rules)?, asked)
     }
 
+    async fn queries(&self, queries: &[Query]) -> Result<Answers, Error> {
+        let state = self.state();
+        let answer = |query: &Query| {
+            validate::query(query)?;
+            report::answer(&rules::ruled(&state.rows, &query.rules)?, query)
+        };
+        Ok(Answers { tables: queries.iter().map(answer).collect(), marks: state.marks.clone() })
+    }
+
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {
-        Ok(self.state().events(filter))
+        validate::events(filter)?;
+        self.state().events(filter)
     }
 
     async fn export_parts(&self, filter: &EventFilter) -> Result<Vec<EventFilter>, Error> {
         export::parts(filter, &mut |filter, unit| {
             let all = EventFilter { limit: u32::MAX, ..filter.clone() };
             let mut stretches: BTreeMap<i64, u64> = BTreeMap::new();
-            for row in self.state().events(&all) {
+            for row in self.state().events(&all)? {
                 let stretch = row.event.received_at.micros().div_euclid(unit);
                 *stretches.entry(stretch).or_default() += EventRef::of(&row).bytes();
             }
@@ -259,10 +269,14 @@ impl State {
         lookups.iter().map(|ask| hours.get(&(ask.site.as_str(), ask.id.as_str())).copied()).collect()
     }
 
-    fn events(&self, filter: &EventFilter) -> Vec<Row> {
-        let mut found: Vec<&Row> = self.rows.iter().filter(|row| event_matches(filter, row)).collect();
+    fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {
+        let counted =
+            filter.counted.as_ref().map(|counted| report::counted(&self.rows, counted)).transpose()?;
+        let counts = |row: &&Row| counted.as_ref().is_none_or(|places| places.contains(&row.place()));
+        let mut found: Vec<&Row> =
+            self.rows.iter().filter(|row| event_matches(filter, row)).filter(counts).collect();
         found.sort_by_key(|row| std::cmp::Reverse(row.place()));
-        found.into_iter().take(filter.limit as usize).cloned().collect()
+        Ok(found.into_iter().take(filter.limit as usize).cloned().collect())
     }
 
     fn dead_letters(&self, filter: &DeadLetterFilter) -> Vec<DeadLetter> {
@@ -271,6 +285,7 @@ impl State {
             filter.site.as_ref().is_none_or(|site| *site == rejected.site)
                 && filter.reason.as_ref().is_none_or(|reason| reason == rejected.reason.name())
                 && filter.id.as_ref().is_none_or(|id| *id == rejected.id)
+                && filter.has.as_ref().is_none_or(|text| rejected.original.contains(text))
         };
         let mut found: Vec<_> = self.listed_letters().filter(|(_, letter)| wanted(letter)).collect();
         found.sort_by_key(|(partition, letter)| {
@@ -330,6 +345,7 @@ fn event_matches(filter: &EventFilter, row: &Row) -> bool {
         && equals(&filter.user, event.user.as_ref())
         && filter.visitor.is_none_or(|visitor| event.visitor == Some(visitor))
         && equals(&filter.id, Some(&event.id))
+        && equals(&filter.order, event.order.as_ref().map(|order| &order.order_id))
         && filter.bots().count(event)
         && filter.before.is_none_or(|before| row.place() < before)
 }

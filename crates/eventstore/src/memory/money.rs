@@ -23,6 +23,7 @@ impl Money<'_> {
     /// The value of a field.
     pub(super) fn field(&self, field: &Field) -> Option<String> {
         match field {
+            Field::Site => Some(self.row.event.site.clone()),
             Field::Sku => self.line.map(|line| line.sku.clone()),
             Field::ProductName => self.line.map(|line| line.name.clone()),
             Field::ProductCategory => self.line?.category.clone(),

@@ -7,10 +7,11 @@ use kassa_model::Timestamp;
 
 use super::money::{Money, money};
 use super::rows::{holds, index, own_field, ratio, visitors};
+use super::rules::ruled;
 use super::visit::{Id, Visit, began, id_of, session_of, visits, written};
-use crate::query::{Cell, Dimension, Direction, Field, Metric, OrderKey, Query, Table};
+use crate::query::{Cell, Counted, Dimension, Direction, Field, Metric, OrderKey, Query, Table};
 use crate::validate::is_session_metric;
-use crate::{Error, Row, properties};
+use crate::{Error, Row, RowPlace, properties};
 
 /// The table of `query` over `rows`; the query has been checked.
 pub(super) fn answer(rows: &[Row], query: &Query) -> Result<Table, Error> {
@@ -43,6 +44,23 @@ pub(super) fn answer(rows: &[Row], query: &Query) -> Result<Table, Error> {
     let total_rows = table.len() as u64;
     let rows = table.into_iter().skip(query.offset as usize).take(query.limit as usize).collect();
     Ok(Table { rows, total_rows, currencies: super::money::currencies(&money, query) })
+}
+
+/// The places of what counts in a report, of which the query has been checked.
+pub(super) fn counted(rows: &[Row], counted: &Counted) -> Result<BTreeSet<RowPlace>, Error> {
+    let query = counted.query();
+    let ruled = &ruled(rows, &query.rules)?;
+    let rows: &[Row] = ruled;
+    let of_orders = super::money::visits_of_orders(rows, &query);
+    let records = money(rows, &query, &of_orders)?;
+    if matches!(counted, Counted::Money(_)) {
+        return Ok(records.iter().map(|part| part.row.place()).collect());
+    }
+    let scope = || rows.iter().filter(|row| in_scope(row, &query));
+    let within =
+        |row: &&Row| query.range.from <= row.event.occurred_at && row.event.occurred_at < query.range.to;
+    let whole = Whole { ever: visits(scope()), begun: BTreeMap::new() };
+    Ok(fitting(scope().filter(within), &whole, &query)?.into_iter().map(Row::place).collect())
 }
 
 /// Visits, each as a whole.

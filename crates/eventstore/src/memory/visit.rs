@@ -58,6 +58,13 @@ pub(super) fn began(row: &Row) -> Option<Timestamp> {
 
 /// A field of the visit as it stands on a row; the exit page and an event's own fields stand on none.
 pub(super) fn written(field: &Field, row: &Row) -> Option<String> {
+    if *field == Field::Site {
+        return Some(row.event.site.clone());
+    }
+    if *field == Field::Visit {
+        let (session, started_at) = id_of(row)?;
+        return Some(format!("{:016x}-{session:016x}", started_at?.micros()));
+    }
     let facts = &row.visit.as_ref()?.facts;
     if *field == Field::Channel {
         let (source, medium) = (facts.source.as_deref(), facts.utm_medium.as_deref());

@@ -3,6 +3,8 @@
 /// A field that can be grouped and filtered by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
+    /// `event:site`, of the event and of its visit, which is on one site.
+    Site,
     /// `event:name`, canonical.
     Name,
     /// `event:page`.
@@ -11,6 +13,8 @@ pub enum Field {
     Hostname,
     /// `event:props:<key>`: the property's text (strings without quotes, else JSON), a top-level key taken literally.
     Prop(String),
+    /// Which visit it is, as 16 hex digits of its beginning (µs) and 16 of its session; no wire name. Ascends with time.
+    Visit,
     /// `visit:entry_page`: path of the visit's first event with a page, as all that follow but the exit page.
     EntryPage,
     /// `visit:exit_page`: path of the visit's last page view.

@@ -3,7 +3,7 @@
 use super::field::Field;
 
 /// Which rows count. A missing value (NULL) is never `contains` or `matches`; `is` with `(none)` is NULL.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
     /// Every one holds.
     And(Vec<Filter>),

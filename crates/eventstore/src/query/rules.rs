@@ -14,7 +14,7 @@ pub const PATH_RULES_MAX: usize = 100;
 const PATTERN_BYTES_MAX: usize = 255;
 
 /// The rules of a site.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteRules {
     /// The site.
     pub site: String,

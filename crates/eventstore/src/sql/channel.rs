@@ -5,9 +5,9 @@ use kassa_model::{CHANNEL_RULES, Channel, ChannelRule, ChannelTest, PAID, Source
 
 use super::dialect::Dialect;
 
-/// The events `e` with medium and campaign in lower case, and beside each the kind of its source, `k`: both are worked out once
+/// The rows of `events` as `e`, with medium and campaign in lower case, and beside each the kind of its source, `k`: both are worked out once
 /// for a row, however many rules look at them. Each name is there once, so that no row becomes two.
-pub(super) fn events_with_kinds(dialect: &dyn Dialect) -> String {
+pub(super) fn events_with_kinds(dialect: &dyn Dialect, events: &str) -> String {
     let (mut names, mut numbers) = (Vec::new(), Vec::new());
     for kind in SourceKind::ALL {
         for name in kind.names() {
@@ -16,7 +16,7 @@ pub(super) fn events_with_kinds(dialect: &dyn Dialect) -> String {
         }
     }
     format!(
-        "(SELECT *, {} AS medium, {} AS campaign FROM events) e \
+        "(SELECT *, {} AS medium, {} AS campaign FROM {events} u) e \
          LEFT JOIN {} k ON k.name = e.visit_source",
         dialect.mostly_ascii_lowercase("visit_utm_medium"),
         dialect.mostly_ascii_lowercase("visit_utm_campaign"),

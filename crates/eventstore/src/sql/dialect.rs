@@ -41,6 +41,9 @@ pub(crate) trait Dialect: fmt::Debug + Sync {
     /// `number` by `divisor`, rounded down; neither is negative.
     fn divided(&self, number: &str, divisor: &str) -> String;
 
+    /// 16 hex digits of each of `numbers`, none of them negative, with a `-` between them.
+    fn hex_digits(&self, numbers: &[&str]) -> String;
+
     /// How many bytes `text` has.
     fn bytes(&self, text: &str) -> String;
 

@@ -2,27 +2,29 @@
 
 use super::dialect::{Dialect, Value};
 use super::field::path_sent;
-use super::statement::{Binder, Statement};
-use crate::RowPlace;
-use crate::bots::Bots;
+use super::filter::people;
+use super::parts::Parts;
+use super::rules::ruled_events;
+use super::statement::{Binder, Statement, led_by};
 use crate::export::ROW_BYTES;
-use crate::query::EventFilter;
+use crate::query::{EventFilter, Query};
+use crate::{Error, RowPlace};
 
 /// Selects `columns` of the events of `filter`.
 pub(crate) fn list_events(
     dialect: &'static dyn Dialect,
     filter: &EventFilter,
     columns: &[&str],
-) -> Statement {
+) -> Result<Statement, Error> {
     let mut binder = Binder::new(dialect);
-    let conditions = conditions(filter, &mut binder);
+    let conditions = conditions(filter, &mut binder)?;
     let limit = binder.bind(Value::Int(i64::from(filter.limit)));
     let text = format!(
         "SELECT {} FROM events WHERE {conditions} ORDER BY received_at DESC, log_offset DESC, row_index DESC, \
          log_partition DESC LIMIT {limit}",
         columns.join(", "),
     );
-    binder.statement(text)
+    Ok(binder.statement(text))
 }
 
 /// The columns whose texts may be long.
@@ -51,9 +53,13 @@ const LONG_TWICE: [&str; 6] = [
 ];
 
 /// Weighs the events of `filter` by stretches of receipt of `unit` µs, newest first: about how many bytes each has.
-pub(crate) fn weigh_events(dialect: &'static dyn Dialect, filter: &EventFilter, unit: i64) -> Statement {
+pub(crate) fn weigh_events(
+    dialect: &'static dyn Dialect,
+    filter: &EventFilter,
+    unit: i64,
+) -> Result<Statement, Error> {
     let mut binder = Binder::new(dialect);
-    let conditions = conditions(filter, &mut binder);
+    let conditions = conditions(filter, &mut binder)?;
     let unit = binder.bind(Value::Int(unit));
     let once = LONG.iter().map(|column| format!(" + coalesce({}, 0)", dialect.bytes(column)));
     let twice = LONG_TWICE.iter().map(|column| format!(" + 2 * coalesce({}, 0)", dialect.bytes(column)));
@@ -63,10 +69,10 @@ pub(crate) fn weigh_events(dialect: &'static dyn Dialect, filter: &EventFilter, 
         dialect.divided(&dialect.micros("received_at"), &unit),
         dialect.whole(&format!("sum({ROW_BYTES}{texts})")),
     );
-    binder.statement(text)
+    Ok(binder.statement(text))
 }
 
-fn conditions(filter: &EventFilter, binder: &mut Binder) -> String {
+fn conditions(filter: &EventFilter, binder: &mut Binder) -> Result<String, Error> {
     let mut conditions = times(filter, binder);
     if let Some(sites) = &filter.sites {
         conditions.push(binder.is_one_of("site", sites));
@@ -84,6 +90,7 @@ fn conditions(filter: &EventFilter, binder: &mut Binder) -> String {
         ("path", &filter.path),
         ("user_id", &filter.user),
         ("id", &filter.id),
+        ("order_id", &filter.order),
     ];
     for (column, text) in texts {
         if let Some(text) = text {
@@ -98,19 +105,23 @@ fn conditions(filter: &EventFilter, binder: &mut Binder) -> String {
     }
     conditions.extend(people(filter.bots(), ""));
     conditions.extend(filter.before.map(|place| before(binder, place)));
+    if let Some(counted) = &filter.counted {
+        conditions.push(format!("sequence IN ({})", sequences(&counted.query(), binder)?));
+    }
     if conditions.is_empty() {
         conditions.push("TRUE".to_owned());
     }
-    conditions.join(" AND ")
+    Ok(conditions.join(" AND "))
 }
 
-/// The condition that leaves out the bots that do not count, if any; `table` goes before columns.
-pub(super) fn people(bots: Bots, table: &str) -> Option<String> {
-    match bots {
-        Bots::All => None,
-        Bots::OfOldDialects => Some(format!("(NOT {table}bot OR {table}dialect <> 'segment')")),
-        Bots::None => Some(format!("NOT {table}bot")),
-    }
+/// The sequences of what counts in `query`.
+fn sequences(query: &Query, binder: &mut Binder) -> Result<String, Error> {
+    let mut bound = std::mem::replace(binder, Binder::new(binder.dialect));
+    let rules = ruled_events(&query.rules, &mut bound)?;
+    let mut parts = Parts::new(bound, query, None)?;
+    let text = parts.sequences();
+    *binder = parts.binder;
+    Ok(led_by(rules, text))
 }
 
 fn times(filter: &EventFilter, binder: &mut Binder) -> Vec<String> {

@@ -10,6 +10,9 @@ use crate::query::{Field, NO_VISIT};
 /// The column of the exit page, in visits and where it is looked up.
 pub(super) const EXIT_PAGE: &str = "exit_page";
 
+/// The column of the visit's own name in visits.
+pub(super) const VISIT_NAME: &str = "visit_name";
+
 /// The column of the channel in visits.
 pub(super) const CHANNEL: &str = "visit_channel";
 
@@ -27,6 +30,7 @@ fn event_column(field: &Field) -> Option<&'static str> {
 /// The column in which every row of a visit has the field; none for the exit page and for an event's own field.
 pub(super) fn visit_column(field: &Field) -> Option<&'static str> {
     Some(match field {
+        Field::Site => "site",
         Field::EntryPage => "visit_entry_page",
         Field::EntryHost => "visit_host",
         Field::Source => "visit_source",
@@ -51,6 +55,7 @@ pub(super) fn of_event(field: &Field, binder: &mut Binder) -> String {
         (None, Field::PageSent) => path_sent(binder.dialect, "e."),
         (None, Field::ExitPage) => format!("x.{EXIT_PAGE}"),
         (None, Field::Channel) => channel_of_row(binder.dialect),
+        (None, Field::Visit) => visit_name(binder.dialect),
         (None, Field::Prop(key)) => {
             let key = binder.text(&binder.dialect.property_key(key));
             binder.dialect.property("e.", &key)
@@ -62,6 +67,7 @@ pub(super) fn of_event(field: &Field, binder: &mut Binder) -> String {
 /// A field of the money record `e`, whose visit is `v`, if it has one, and whose line is `i`.
 pub(super) fn of_money(field: &Field, binder: &mut Binder) -> String {
     let column = match field {
+        Field::Site => "e.site",
         Field::Sku => "i.sku",
         Field::ProductName => "i.name",
         Field::ProductCategory => "i.category",
@@ -81,6 +87,7 @@ pub(super) fn of_visit(field: &Field) -> String {
     match field {
         Field::ExitPage => format!("v.{EXIT_PAGE}"),
         Field::Channel => format!("v.{CHANNEL}"),
+        Field::Visit => format!("v.{VISIT_NAME}"),
         Field::Page => "v.visit_entry_page".to_owned(),
         _ => visit_column(field).map_or_else(|| "NULL".to_owned(), |column| format!("v.{column}")),
     }
@@ -89,6 +96,12 @@ pub(super) fn of_visit(field: &Field) -> String {
 /// The path as it was sent: the property that has it, which few events have, else the column. `table` goes before columns.
 pub(super) fn path_sent(dialect: &dyn Dialect, table: &str) -> String {
     format!("coalesce({}, {table}path)", dialect.own_property(table, PATH_SENT))
+}
+
+/// The name of the visit of the row `e`; none where it is in none.
+pub(super) fn visit_name(dialect: &dyn Dialect) -> String {
+    let name = dialect.hex_digits(&[&dialect.micros("e.visit_started_at"), "e.session"]);
+    format!("CASE WHEN e.session <> 0 AND e.visit_started_at IS NOT NULL THEN {name} END")
 }
 
 /// The channel of the visit of the row `e` beside the kind of its source; none before its first event with a page.

@@ -3,6 +3,7 @@
 use super::dialect::Value;
 use super::statement::Binder;
 use crate::Error;
+use crate::bots::Bots;
 use crate::pattern::Search;
 use crate::query::{Field, Filter, Operator};
 
@@ -51,4 +52,13 @@ fn test(column: &str, operator: Operator, values: &[String], binder: &mut Binder
     };
     let pattern = binder.bind(Value::Text(search.re2));
     Ok(binder.dialect.matches(column, &pattern))
+}
+
+/// The condition that leaves out the bots that do not count, if any; `table` goes before columns.
+pub(super) fn people(bots: Bots, table: &str) -> Option<String> {
+    match bots {
+        Bots::All => None,
+        Bots::OfOldDialects => Some(format!("(NOT {table}bot OR {table}dialect <> 'segment')")),
+        Bots::None => Some(format!("NOT {table}bot")),
+    }
 }

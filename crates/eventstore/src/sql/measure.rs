@@ -102,6 +102,17 @@ impl Measure {
         }
     }
 
+    /// Its aggregate over a digest.
+    pub(super) fn over_digest(self, dialect: &dyn Dialect) -> String {
+        let sum = |column: &str| format!("coalesce(sum(e.{column}), 0)");
+        match self {
+            Self::Pageviews => sum("page_views"),
+            Self::ViewsOfVisits => sum("fitting_views"),
+            Self::Events => sum("events"),
+            same => same.over_events(dialect),
+        }
+    }
+
     /// Its aggregate over records of money (or lines of them), if they tell it.
     pub(super) fn over_money(self) -> Option<String> {
         let named = |name: &str| format!("FILTER (WHERE m.kind = '{name}')");

@@ -4,6 +4,7 @@
 pub(crate) mod attempts;
 mod channel;
 pub(crate) mod dialect;
+pub(crate) mod digest;
 pub(crate) mod events;
 mod field;
 mod filter;

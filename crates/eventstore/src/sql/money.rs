@@ -19,7 +19,7 @@ pub(super) struct Money<'a> {
     /// The condition on `e` for the records in the range.
     scope: String,
     filter: Option<String>,
-    visits: VisitColumns,
+    visits: VisitColumns<'static>,
 }
 
 impl<'a> Money<'a> {
@@ -42,20 +42,9 @@ impl<'a> Money<'a> {
         measures: &[Measure],
         binder: &mut Binder,
     ) -> Vec<String> {
-        let (mut tables, mut from) = (Vec::new(), "events e".to_owned());
-        if !self.visits.is_empty() {
-            tables.extend(self.visits_of_orders(binder));
-            from.push_str(
-                " LEFT JOIN orders o ON o.site = e.site AND o.order_id = e.order_id \
-                 LEFT JOIN order_visits v ON v.session = o.session AND v.began IS NOT DISTINCT FROM o.began",
-            );
-        }
+        let (mut tables, from) = self.records(binder);
         let by_line = self.query.is_by_line();
-        if by_line {
-            from.push_str(" JOIN items i ON i.sequence = e.sequence");
-        }
-        conditions.push(self.scope.clone());
-        conditions.extend(self.filter.clone());
+        conditions.push(self.matching());
         let amount = if by_line { "i.revenue_minor" } else { "e.revenue_minor" };
         let units = match (measures.contains(&Measure::Units), by_line) {
             (false, _) => "0",
@@ -68,6 +57,35 @@ impl<'a> Money<'a> {
             conditions.join(" AND ")
         ));
         tables
+    }
+
+    /// The sequences of the records that count.
+    pub(super) fn sequences(&self, binder: &mut Binder) -> String {
+        let (tables, from) = self.records(binder);
+        let looked_up =
+            if tables.is_empty() { String::new() } else { format!("WITH {} ", tables.join(", ")) };
+        format!("{looked_up}SELECT e.sequence FROM {from} WHERE {}", self.matching())
+    }
+
+    fn matching(&self) -> String {
+        let filter = self.filter.as_ref().map(|filter| format!(" AND {filter}")).unwrap_or_default();
+        format!("{}{filter}", self.scope)
+    }
+
+    /// The records `e`, with their lines `i` and their visits `v` as far as these are asked for, and the tables that this takes.
+    fn records(&self, binder: &mut Binder) -> (Vec<String>, String) {
+        let (mut tables, mut from) = (Vec::new(), "events e".to_owned());
+        if !self.visits.is_empty() {
+            tables.extend(self.visits_of_orders(binder));
+            from.push_str(
+                " LEFT JOIN orders o ON o.site = e.site AND o.order_id = e.order_id \
+                 LEFT JOIN order_visits v ON v.session = o.session AND v.began IS NOT DISTINCT FROM o.began",
+            );
+        }
+        if self.query.is_by_line() {
+            from.push_str(" JOIN items i ON i.sequence = e.sequence");
+        }
+        (tables, from)
     }
 
     fn visits_of_orders(&self, binder: &mut Binder) -> [String; 2] {

@@ -2,24 +2,29 @@
 //! it, from these visits as a whole, from records of money, zeros for empty buckets.
 
 use super::channel::events_with_kinds;
-use super::dialect::{Dialect, Value};
+use super::dialect::Value;
+use super::digest::{self, Digest};
 use super::field::{of_event, of_money, of_visit};
 use super::filter::condition;
 use super::measure::{Measure, VISITORS, measures};
 use super::money::{Money, converts};
 use super::statement::Binder;
 use super::time;
-use super::visits::{Scope, VisitColumns, asks_for, exits};
+use super::visits::{Rows, Scope, VisitColumns, asks_for, exits};
 use crate::Error;
 use crate::query::{Dimension, Field, Query};
 
 /// The time of an event, and of the beginning of its visit.
 const HAPPENED: &str = "e.occurred_at";
 const BEGAN: &str = "e.visit_started_at";
+/// The bucket of what happened in a digest.
+const DIGESTED: &str = "e.bucket";
 
 /// Makes the parts of a query.
 pub(super) struct Parts<'a> {
     query: &'a Query,
+    /// What is asked instead of events, if anything.
+    digest: Option<&'a Digest>,
     pub(super) measures: Vec<Measure>,
     pub(super) binder: Binder,
     /// Those of `measures` that are taken from events where they happened.
@@ -39,26 +44,44 @@ pub(super) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     /// Settles which measure is taken from where.
-    pub(super) fn new(dialect: &'static dyn Dialect, query: &'a Query) -> Result<Self, Error> {
-        let mut binder = Binder::ruled(dialect, &query.rules)?;
+    pub(super) fn new(
+        mut binder: Binder,
+        query: &'a Query,
+        digest: Option<&'a Digest>,
+    ) -> Result<Self, Error> {
         let measures = measures(&query.metrics);
         let (of_money, others): (Vec<Measure>, Vec<Measure>) =
             measures.iter().partition(|measure| measure.is_of_money());
-        let scope = Scope::of(query, &mut binder);
-        let events_count = !others.is_empty() || of_money.contains(&Measure::Converters);
-        let asked = query.filter.as_ref().filter(|_| events_count);
-        let filter = asked.map(|filter| condition(filter, of_event, &mut binder)).transpose()?;
-        let of_visit = |field: &Field, _: &mut Binder| of_visit(field);
-        let visit_filter = asked
-            .filter(|filter| filter.is_of_visits())
-            .map(|filter| condition(filter, of_visit, &mut binder))
-            .transpose()?;
+        let scope = if digest.is_some() { digest::scope() } else { Scope::of(query, &mut binder) };
         let whole = query.takes_whole_visits();
         let from_visits = |measure: &Measure| measure.is_of_visits() || (whole && measure.is_of_begun());
+        let events_count = !others.is_empty() || of_money.contains(&Measure::Converters);
         let (of_visits, of_events): (Vec<Measure>, Vec<Measure>) = others.into_iter().partition(from_visits);
         let (begun, happened) = of_events.into_iter().partition(|measure| measure.is_of_begun());
+        // A digest has what fits. No value is bound that is not used.
+        let asked = query.filter.as_ref().filter(|_| events_count && digest.is_none());
+        let filter = asked.map(|filter| condition(filter, of_event, &mut binder)).transpose()?;
+        let of_visit = |field: &Field, _: &mut Binder| of_visit(field);
+        let visit_filter = query
+            .filter
+            .as_ref()
+            .filter(|filter| !of_visits.is_empty() && filter.is_of_visits())
+            .map(|filter| condition(filter, of_visit, &mut binder))
+            .transpose()?;
         let money = if of_money.is_empty() { None } else { Some(Money::new(query, &mut binder)?) };
-        Ok(Self { query, measures, binder, happened, begun, of_visits, money, scope, filter, visit_filter })
+        Ok(Self {
+            query,
+            digest,
+            measures,
+            binder,
+            happened,
+            begun,
+            of_visits,
+            money,
+            scope,
+            filter,
+            visit_filter,
+        })
     }
 
     /// The tables that parts are made of: exit pages, visits, money and converters, as far as they are needed.
@@ -68,7 +91,7 @@ impl<'a> Parts<'a> {
             tables.push(exits(dialect, &self.scope));
         }
         if !self.of_visits.is_empty() {
-            let visits = VisitColumns::of(self.query, &self.of_visits, dialect);
+            let visits = VisitColumns::of(self.query, &self.of_visits, self.rows(), dialect);
             let visits = visits.select(dialect, &self.scope.begun);
             tables.push(format!("visits AS ({visits})"));
         }
@@ -82,6 +105,22 @@ impl<'a> Parts<'a> {
             tables.push(self.buyers());
         }
         tables
+    }
+
+    /// The sequences of what counts: of records of money, if it is measured on them alone, else of events that happened.
+    pub(super) fn sequences(&mut self) -> String {
+        if let Some(money) = &self.money {
+            return money.sequences(&mut self.binder);
+        }
+        let looked_up = match asks_for(self.query, &Field::ExitPage) {
+            true => format!("WITH {} ", exits(self.binder.dialect, &self.scope)),
+            false => String::new(),
+        };
+        format!(
+            "{looked_up}SELECT e.sequence FROM {} WHERE {}",
+            self.events(),
+            self.matching(&self.scope.happened)
+        )
     }
 
     /// Whether there is a table `money`.
@@ -128,10 +167,17 @@ impl<'a> Parts<'a> {
             _ => (&self.scope.happened, self.happened.clone()),
         };
         let mut conditions = vec![self.matching(scope)];
+        if (self.digest.is_some(), time) == (true, BEGAN) {
+            conditions.push("e.fitting > 0".to_owned());
+        }
+        let time = if self.digest.is_some() && time == HAPPENED { DIGESTED } else { time };
         let dimensions = self.dimension_columns(time, &mut conditions, of_event);
-        let dialect = self.binder.dialect;
-        let measures =
-            self.measure_columns(|measure| counted.contains(&measure).then(|| measure.over_events(dialect)));
+        let (dialect, digested) = (self.binder.dialect, self.digest.is_some());
+        let over = |measure: Measure| match digested {
+            true => measure.over_digest(dialect),
+            false => measure.over_events(dialect),
+        };
+        let measures = self.measure_columns(|measure| counted.contains(&measure).then(|| over(measure)));
         self.select(&dimensions, &measures, &self.events(), &conditions)
     }
 
@@ -139,6 +185,10 @@ impl<'a> Parts<'a> {
         let mut conditions = Vec::new();
         if let Some(condition) = &self.visit_filter {
             conditions.push(condition.clone());
+        } else if let (Some(_), Some(fits)) =
+            (self.digest, digest::fits_by_events(self.query.filter.as_ref()))
+        {
+            conditions.push(fits);
         } else if self.filter.is_some() {
             let (from, fitting) = (self.events(), self.matching(&self.scope.begun));
             let visit = self.binder.dialect.visit();
@@ -197,11 +247,16 @@ impl<'a> Parts<'a> {
         }
     }
 
+    fn rows(&self) -> Rows<'a> {
+        self.digest.map_or(Rows::Events, |digest| Rows::Digest(digest.name()))
+    }
+
     /// The events, and beside each what is looked up for it.
     fn events(&self) -> String {
         let by_channel = asks_for(self.query, &Field::Channel);
+        let table = self.rows().table();
         let mut events =
-            if by_channel { events_with_kinds(self.binder.dialect) } else { "events e".to_owned() };
+            if by_channel { events_with_kinds(self.binder.dialect, table) } else { format!("{table} e") };
         if asks_for(self.query, &Field::ExitPage) {
             events.push_str(" LEFT JOIN exits x ON x.session = e.session AND x.began = e.visit_started_at");
         }
@@ -219,6 +274,10 @@ impl<'a> Parts<'a> {
         for (index, dimension) in self.query.dimensions.iter().enumerate() {
             let expression = match dimension {
                 Dimension::Field(asked) => field(asked, &mut self.binder),
+                Dimension::Time { .. } if time == DIGESTED => {
+                    conditions.push(format!("{DIGESTED} IS NOT NULL"));
+                    DIGESTED.to_owned()
+                }
                 Dimension::Time { boundaries } => {
                     if let [first, .., last] = boundaries.as_slice() {
                         let (first, last) = (self.binder.time(*first), self.binder.time(*last));

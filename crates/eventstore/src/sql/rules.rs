@@ -21,7 +21,7 @@ impl Binder {
 }
 
 /// The table, for the beginning of a statement's `WITH`; none where nothing is said.
-fn ruled_events(rules: &[SiteRules], binder: &mut Binder) -> Result<Option<String>, Error> {
+pub(super) fn ruled_events(rules: &[SiteRules], binder: &mut Binder) -> Result<Option<String>, Error> {
     if rules.iter().all(SiteRules::is_empty) {
         return Ok(None);
     }

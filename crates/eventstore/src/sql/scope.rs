@@ -2,9 +2,8 @@
 
 use super::channel::events_with_kinds;
 use super::dialect::Dialect;
-use super::events::people;
 use super::field::of_event;
-use super::filter::condition;
+use super::filter::{condition, people};
 use super::statement::Binder;
 use crate::Error;
 use crate::journey::Scope;
@@ -26,5 +25,9 @@ pub(super) fn counted(scope: &Scope, binder: &mut Binder) -> Result<String, Erro
 
 /// The events `e`, and beside each what is looked up for `fields`.
 pub(super) fn events(dialect: &dyn Dialect, fields: &[&Field]) -> String {
-    if fields.contains(&&Field::Channel) { events_with_kinds(dialect) } else { "events e".to_owned() }
+    if fields.contains(&&Field::Channel) {
+        events_with_kinds(dialect, "events")
+    } else {
+        "events e".to_owned()
+    }
 }

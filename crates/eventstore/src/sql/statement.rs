@@ -61,11 +61,15 @@ impl Binder {
 
     /// The statement of `text`.
     pub(crate) fn statement(self, text: String) -> Statement {
-        let text = match (self.events, text.strip_prefix("WITH ")) {
-            (None, _) => text,
-            (Some(events), Some(rest)) => format!("WITH {events}, {rest}"),
-            (Some(events), None) => format!("WITH {events} {text}"),
-        };
-        Statement { text, values: self.values }
+        Statement { text: led_by(self.events, text), values: self.values }
+    }
+}
+
+/// `text` with the table `events`, if there is one, before all that it has of its own.
+pub(super) fn led_by(events: Option<String>, text: String) -> String {
+    match (events, text.strip_prefix("WITH ")) {
+        (None, _) => text,
+        (Some(events), Some(rest)) => format!("WITH {events}, {rest}"),
+        (Some(events), None) => format!("WITH {events} {text}"),
     }
 }

@@ -4,8 +4,8 @@
 
 use super::channel::events_with_kinds;
 use super::dialect::{Dialect, Nulls};
-use super::events::people;
-use super::field::{CHANNEL, EXIT_PAGE, channel_of_row, visit_column};
+use super::field::{CHANNEL, EXIT_PAGE, VISIT_NAME, channel_of_row, visit_column, visit_name};
+use super::filter::people;
 use super::measure::Measure;
 use super::statement::Binder;
 use crate::query::{Dimension, Field, Query};
@@ -17,7 +17,7 @@ const PAGE_VIEW: &str = "FILTER (WHERE e.name = 'page_view')";
 
 /// 1 for a page view, 2 for an interactive event, 0 for the rest: a visit has one page view and nothing interactive if
 /// and only if its sum is 1. One sum takes less time and memory of each of millions of visits than two counts.
-fn weight(dialect: &dyn Dialect) -> String {
+pub(super) fn weight(dialect: &dyn Dialect) -> String {
     format!(
         "(CASE WHEN e.name = 'page_view' THEN 1 \
          WHEN e.name IN ('time_on_page', 'identify', 'group', 'alias') OR {} \
@@ -54,17 +54,37 @@ impl Scope {
     }
 }
 
+/// What visits are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows<'a> {
+    /// Events.
+    Events,
+    /// A digest of this name.
+    Digest(&'a str),
+}
+
+impl<'a> Rows<'a> {
+    /// The table.
+    pub(super) fn table(self) -> &'a str {
+        match self {
+            Self::Events => "events",
+            Self::Digest(name) => name,
+        }
+    }
+}
+
 /// What has to be known of each visit: aggregates and their names.
-#[derive(Debug, Default)]
-pub(super) struct VisitColumns {
+#[derive(Debug)]
+pub(super) struct VisitColumns<'a> {
+    rows: Rows<'a>,
     columns: Vec<String>,
     by_channel: bool,
 }
 
-impl VisitColumns {
-    /// What `query` asks for, given what is measured on visits.
-    pub(super) fn of(query: &Query, measures: &[Measure], dialect: &dyn Dialect) -> Self {
-        let mut columns = Self::default();
+impl<'a> VisitColumns<'a> {
+    /// What `query` asks for of visits made of `rows`, given what is measured on them.
+    pub(super) fn of(query: &Query, measures: &[Measure], rows: Rows<'a>, dialect: &dyn Dialect) -> Self {
+        let mut columns = Self { rows, columns: Vec::new(), by_channel: false };
         if let Some(filter) = query.filter.as_ref().filter(|filter| filter.is_of_visits()) {
             filter.each_field(&mut |field| columns.add_field(field, dialect));
         }
@@ -75,16 +95,19 @@ impl VisitColumns {
             }
         }
         measures.iter().for_each(|measure| columns.add_measure(*measure, dialect));
+        if let (Rows::Digest(_), Some(_)) = (rows, &query.filter) {
+            columns.add("sum(e.fitting) AS fitting".to_owned());
+        }
         columns
     }
 
     /// What has to be known of the visits that orders belong to.
     pub(super) fn of_orders(query: &Query, dialect: &dyn Dialect) -> Self {
-        let mut columns = Self::default();
+        let mut columns = Self { rows: Rows::Events, columns: Vec::new(), by_channel: false };
         query
             .fields()
             .into_iter()
-            .filter(|field| field.is_of_visits())
+            .filter(|field| field.is_of_visits() && **field != Field::Site)
             .for_each(|field| columns.add_field(field, dialect));
         columns
     }
@@ -96,13 +119,19 @@ impl VisitColumns {
 
     fn add_measure(&mut self, measure: Measure, dialect: &dyn Dialect) {
         let weight = weight(dialect);
-        match measure {
-            Measure::Duration => {
+        match (measure, self.rows) {
+            (Measure::Duration, Rows::Events) => {
                 self.add(format!("min(e.occurred_at) FILTER (WHERE {weight} > 0) AS first_time"));
                 self.add(format!("max(e.occurred_at) FILTER (WHERE {weight} > 0) AS last_time"));
             }
-            Measure::ViewsOfVisits => self.add(format!("count(*) {PAGE_VIEW} AS page_views")),
-            Measure::Bounces => self.add(format!("sum({weight}) AS weight")),
+            (Measure::Duration, Rows::Digest(_)) => {
+                self.add("min(e.first_time) AS first_time".to_owned());
+                self.add("max(e.last_time) AS last_time".to_owned());
+            }
+            (Measure::ViewsOfVisits, Rows::Events) => self.add(format!("count(*) {PAGE_VIEW} AS page_views")),
+            (Measure::ViewsOfVisits, Rows::Digest(_)) => self.add("sum(e.views) AS page_views".to_owned()),
+            (Measure::Bounces, Rows::Events) => self.add(format!("sum({weight}) AS weight")),
+            (Measure::Bounces, Rows::Digest(_)) => self.add("sum(e.weight) AS weight".to_owned()),
             _ => {}
         }
     }
@@ -114,6 +143,8 @@ impl VisitColumns {
             self.add(format!("min(e.{column}) AS {column}"));
         } else if *field == Field::ExitPage {
             self.add(exit_page(dialect));
+        } else if *field == Field::Visit {
+            self.add(format!("min({}) AS {VISIT_NAME}", visit_name(dialect)));
         } else if *field == Field::Channel {
             self.by_channel = true;
             self.add(format!("min({}) AS {CHANNEL}", channel_of_row(dialect)));
@@ -139,7 +170,8 @@ impl VisitColumns {
 
     fn grouped(&self, dialect: &dyn Dialect, scope: &str, (keys, group): (&str, &str)) -> String {
         let columns: String = self.columns.iter().map(|column| format!(", {column}")).collect();
-        let events = if self.by_channel { events_with_kinds(dialect) } else { "events e".to_owned() };
+        let table = self.rows.table();
+        let events = if self.by_channel { events_with_kinds(dialect, table) } else { format!("{table} e") };
         format!("SELECT {keys}{columns} FROM {events} WHERE {scope} GROUP BY {group}")
     }
 }
