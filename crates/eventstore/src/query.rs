@@ -272,6 +272,16 @@ pub enum Counted {
 }
 
 impl Counted {
+    /// The same with the rules of its sites.
+    #[must_use]
+    pub fn ruled(&self, rules: impl Fn(&[String]) -> Vec<SiteRules>) -> Self {
+        let ruled = |query: &Query| Query { rules: rules(&query.sites), ..query.clone() };
+        match self {
+            Self::Events(query) => Self::Events(ruled(query)),
+            Self::Money(query) => Self::Money(ruled(query)),
+        }
+    }
+
     /// The report's question, asked of what is listed.
     pub fn query(&self) -> Query {
         let (query, metric) = match self {

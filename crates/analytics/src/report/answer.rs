@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::Uri;
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Response};
 use kassa_access::{Asker, Caller};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::query::{Query, Table};
@@ -12,9 +14,11 @@ use kassa_service::{Problem, body};
 use serde_json::Value;
 
 use super::amounts::Amounts;
-use super::ask::{Ask, RangeAsk};
+use super::ask::{Ask, Format, RangeAsk};
 use super::calendar::Calendar;
+use super::csv_table::{csv, file_name};
 use super::definitions::definitions;
+use super::export::file_headers;
 use super::kept::answer_goals;
 use super::kept::names::Names;
 use super::kept::seen::Seen;
@@ -30,13 +34,31 @@ pub(crate) async fn post_query(
     Asker(caller): Asker,
     State(reports): State<Arc<Reports>>,
     request: Request,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Response, Refusal> {
     Params::of(request.uri(), &[])?;
+    let by_header = asks_for_csv(request.headers());
     let body =
         body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
     let ask = parse(&body, &Names::of(&reports.access, &caller))?;
-    let calendar = reports.calendar_of(&caller, &ask.site)?;
-    Ok(Json(reports.in_time(answer(&reports, &caller, &ask, calendar)).await?))
+    let answer = reports.in_time(answer(&reports, &caller, &ask)).await?;
+    match ask.format {
+        Some(Format::Csv) => {}
+        None if by_header => {}
+        _ => return Ok(Json(answer).into_response()),
+    }
+    Ok((file_headers(&file_name(&ask), reports.now()), csv(&ask, &answer)).into_response())
+}
+
+/// Whether a client wants nothing but CSV, or names it before JSON.
+fn asks_for_csv(headers: &HeaderMap) -> bool {
+    let named = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(','));
+    let kinds = named.filter_map(|kind| kind.split(';').next()).map(str::trim);
+    let known = |kind: &&str| ["text/csv", "application/json", "*/*"].contains(kind);
+    kinds.into_iter().find(known) == Some("text/csv")
 }
 
 /// `GET /v1/query/definitions`.
@@ -45,31 +67,59 @@ pub(crate) async fn get_definitions(_: Asker, uri: Uri) -> Result<Json<Value>, R
     Ok(Json(definitions()))
 }
 
-/// Answers `ask`; who may ask was settled before.
-pub(crate) async fn answer(
-    reports: &Reports,
-    caller: &Caller,
-    ask: &Ask,
-    mut calendar: Calendar,
-) -> Result<Value, Refusal> {
+async fn answer(reports: &Reports, caller: &Caller, ask: &Ask) -> Result<Value, Refusal> {
+    let (plan, _) = planned(reports, caller, ask).await?;
     let store = reports.store(caller);
-    // A comparison's bounds are given or follow from the range.
-    if ask.range == RangeAsk::All {
-        calendar.first = reports.first_event(&ask.site, calendar.now).await?;
-    }
-    let plan = plan(ask, &calendar)?;
     let table = table_of(reports, &store, &plan, &plan.query).await?;
     let compared = match &plan.comparison {
         Some(other) => Some(table_of(reports, &store, &plan, &other.query).await?),
         None => None,
     };
-    let tables: Vec<&Table> = std::iter::once(&table).chain(compared.as_ref()).collect();
+    shaped(reports, (ask, &plan), &table, compared.as_ref())
+}
+
+/// What the store is asked for `caller`, and by which days.
+///
+/// # Errors
+/// 404 for a site that is not there, or not for this caller; what cannot be planned; the store's.
+pub(crate) async fn planned(
+    reports: &Reports,
+    caller: &Caller,
+    ask: &Ask,
+) -> Result<(Plan, Calendar), Refusal> {
+    let mut calendar = reports.calendar_of_all(caller, &ask.sites)?;
+    if let Some(zone) = &ask.zone {
+        calendar.zone = zone.clone();
+    }
+    // A comparison's bounds are given or follow from the range.
+    if ask.range == RangeAsk::All {
+        calendar.first = reports.first_event_of(&ask.sites, calendar.now).await?;
+    }
+    Ok((plan(ask, &calendar)?, calendar))
+}
+
+/// The answer to what was asked, from the tables of its plan.
+///
+/// # Errors
+/// [`Refusal::MixedCurrencies`].
+pub(crate) fn shaped(
+    reports: &Reports,
+    (ask, plan): (&Ask, &Plan),
+    table: &Table,
+    compared: Option<&Table>,
+) -> Result<Value, Refusal> {
+    let tables: Vec<&Table> = std::iter::once(table).chain(compared).collect();
     let amounts = Amounts::settle(&plan.query, &tables, reports.currency)?.with_another_at(plan.goal);
-    Ok(shape(ask, &plan, &amounts, &table, compared.as_ref()))
+    Ok(shape(ask, plan, &amounts, table, compared))
 }
 
 /// The table of `query`, which is that of `plan` or of its comparison.
-async fn table_of(reports: &Reports, store: &Seen, plan: &Plan, query: &Query) -> Result<Table, Refusal> {
+pub(crate) async fn table_of(
+    reports: &Reports,
+    store: &Seen,
+    plan: &Plan,
+    query: &Query,
+) -> Result<Table, Refusal> {
     Ok(match plan.goal {
         None => store.query(query).await?,
         Some(place) => answer_goals(&reports.access, store, query, place).await?,

@@ -2,6 +2,7 @@
 //! [`super::plan`] turns it into what the store is asked.
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use kassa_eventstore::query::{Direction, Field, Filter, OrderKey};
 use kassa_model::Timestamp;
 use serde_json::Value;
@@ -23,7 +24,10 @@ impl Invalid {
 /// A query that was understood.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
-    pub(crate) site: String,
+    /// At least one; the first one's time zone holds unless another is named.
+    pub(crate) sites: Vec<String>,
+    /// The time zone that was named.
+    pub(crate) zone: Option<TimeZone>,
     pub(crate) metrics: Vec<&'static MetricDefinition>,
     pub(crate) range: RangeAsk,
     pub(crate) dimensions: Vec<DimensionAsk>,
@@ -35,6 +39,15 @@ pub(crate) struct Ask {
     pub(crate) limit: u32,
     pub(crate) offset: u32,
     pub(crate) include: Include,
+    /// How the answer is written, if that was said.
+    pub(crate) format: Option<Format>,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Csv,
 }
 
 /// A range of time in the asker's words.
@@ -74,6 +87,17 @@ pub(crate) enum DimensionAsk {
     Field(Field, String),
     /// The goals of the site that were reached.
     Goal,
+}
+
+impl DimensionAsk {
+    /// Its wire name.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Time(unit) => unit.map_or("time", Unit::dimension),
+            Self::Field(_, name) => name,
+            Self::Goal => "event:goal",
+        }
+    }
 }
 
 /// Width of a time bucket.

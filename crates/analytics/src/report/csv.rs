@@ -28,7 +28,7 @@ pub(crate) const HEADER: &str = "id,site_id,name,name_sent,occurred_at,received_
 
 /// Appends the line of `event`.
 pub(crate) fn write_line(event: &EventRef<'_>, cells: Cells, out: &mut String) {
-    let mut line = Line { cells, out, first: true };
+    let mut line = Line::begin(cells, out);
     for text in [event.id, event.site, event.name, event.name_sent] {
         line.text(text);
     }
@@ -68,18 +68,29 @@ pub(crate) fn write_line(event: &EventRef<'_>, cells: Cells, out: &mut String) {
         }
         None => (0..=VISIT_TEXTS).for_each(|_| line.plain("")),
     }
-    out.push_str("\r\n");
+    line.end();
 }
 
-struct Line<'a> {
+/// A line that is being written.
+pub(super) struct Line<'a> {
     cells: Cells,
     out: &'a mut String,
     first: bool,
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    /// A line with nothing in it yet.
+    pub(super) fn begin(cells: Cells, out: &'a mut String) -> Self {
+        Self { cells, out, first: true }
+    }
+
+    /// Ends it.
+    pub(super) fn end(self) {
+        self.out.push_str("\r\n");
+    }
+
     /// A cell of our own making: a number, a time, a name without commas.
-    fn plain(&mut self, text: &str) {
+    pub(super) fn plain(&mut self, text: &str) {
         self.separate();
         self.out.push_str(text);
     }
@@ -92,7 +103,7 @@ impl Line<'_> {
     }
 
     /// A cell with someone else's text.
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.separate();
         let formula = self.cells == Cells::Safe && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
         let guard = if formula { "'" } else { "" };
@@ -123,7 +134,7 @@ mod tests {
     fn quotes_and_disarms() {
         let check = |text: &str, cells: Cells, expected: &str| {
             let mut out = String::new();
-            Line { cells, out: &mut out, first: true }.text(text);
+            Line::begin(cells, &mut out).text(text);
             assert_eq!(out, expected, "{text:?}");
         };
         check("plain", Cells::Safe, "plain");

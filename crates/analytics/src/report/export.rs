@@ -65,9 +65,10 @@ pub(crate) async fn get_export(
     Ok((file_headers(site, calendar.now), body).into_response())
 }
 
-fn file_headers(site: &str, now: Timestamp) -> HeaderMap {
+/// What says that the answer is a file of this name, with the day of `now`.
+pub(super) fn file_headers(name: &str, now: Timestamp) -> HeaderMap {
     let safe = |char: char| if char.is_ascii_alphanumeric() || char == '-' { char } else { '_' };
-    let site: String = site.chars().map(safe).take(64).collect();
+    let name: String = name.chars().map(safe).take(64).collect();
     let day: String = now.to_string().chars().take(10).collect();
     let mut headers = HeaderMap::new();
     let mut put = |name, value: String| {
@@ -76,7 +77,7 @@ fn file_headers(site: &str, now: Timestamp) -> HeaderMap {
         }
     };
     put(CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned());
-    put(CONTENT_DISPOSITION, format!("attachment; filename=\"kassa-{site}-{day}.csv\""));
+    put(CONTENT_DISPOSITION, format!("attachment; filename=\"kassa-{name}-{day}.csv\""));
     put(CACHE_CONTROL, "no-store".to_owned());
     headers
 }

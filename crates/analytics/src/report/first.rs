@@ -16,62 +16,66 @@ use super::ask::Unit;
 use super::buckets::{BUCKETS_MAX, Buckets, buckets};
 use super::calendar::Calendar;
 
-/// The most sites that are remembered.
+/// The most lists of sites that are remembered.
 const SITES_MAX: usize = 1_000;
 
-/// The minutes of the first events of the sites asked for lately.
+/// The minutes of the first events of the sites asked for lately, by the list of them.
 #[derive(Debug, Default)]
-pub(crate) struct FirstEvents(Mutex<HashMap<String, TimeRange>>);
+pub(crate) struct FirstEvents(Mutex<HashMap<Vec<String>, TimeRange>>);
 
 impl FirstEvents {
-    /// The minute of the first event that `site` has now; `None` if it has none.
+    /// The minute of the first event that `sites` have now; `None` if they have none.
     ///
     /// # Errors
     /// The store's.
     pub(crate) async fn find(
         &self,
         store: &dyn EventStore,
-        site: &str,
+        sites: &[String],
         now: Timestamp,
     ) -> Result<Option<Timestamp>, Error> {
-        if let Some(guess) = self.guess(site)
-            && is_first(store, site, guess).await?
+        if let Some(guess) = self.guess(sites)
+            && is_first(store, sites, guess).await?
         {
             return Ok(Some(guess.from));
         }
-        let found = look_up(store, site, now).await?;
+        let found = look_up(store, sites, now).await?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= SITES_MAX {
             known.clear();
         }
         match found {
-            Some(minute) => known.insert(site.to_owned(), minute),
-            None => known.remove(site),
+            Some(minute) => known.insert(sites.to_vec(), minute),
+            None => known.remove(sites),
         };
         Ok(found.map(|minute| minute.from))
     }
 
-    fn guess(&self, site: &str) -> Option<TimeRange> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(site).copied()
+    fn guess(&self, sites: &[String]) -> Option<TimeRange> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(sites).copied()
     }
 }
 
-/// Whether `site` has an event in `minute` and none before it.
-async fn is_first(store: &dyn EventStore, site: &str, minute: TimeRange) -> Result<bool, Error> {
+/// Whether one of `sites` has an event in `minute` and none before it.
+async fn is_first(store: &dyn EventStore, sites: &[String], minute: TimeRange) -> Result<bool, Error> {
     let from = Timestamp::EARLIEST.min(minute.from);
     let mut boundaries = vec![from, minute.from, minute.to];
     boundaries.dedup();
     let range = TimeRange { from, to: minute.to };
-    Ok(first_of(store, site, range, &boundaries).await? == Some(minute))
+    Ok(first_of(store, sites, range, &boundaries).await? == Some(minute))
 }
 
-async fn look_up(store: &dyn EventStore, site: &str, now: Timestamp) -> Result<Option<TimeRange>, Error> {
+async fn look_up(
+    store: &dyn EventStore,
+    sites: &[String],
+    now: Timestamp,
+) -> Result<Option<TimeRange>, Error> {
     let end = now.plus_micros(2 * MICROS_PER_DAY);
     let mut range = TimeRange { from: Timestamp::EARLIEST.min(now), to: end };
     for unit in [Unit::Month, Unit::Day, Unit::Hour, Unit::Minute] {
         let utc = Calendar { zone: TimeZone::UTC, now: range.to, first: None };
         let cut: Buckets = buckets(range, unit, &utc).map_err(|error| Error::Invalid(error.to_string()))?;
-        match first_of(store, site, range, &cut.boundaries).await? {
+        match first_of(store, sites, range, &cut.boundaries).await? {
             Some(bucket) => range = bucket,
             None => return Ok(None),
         }
@@ -79,16 +83,16 @@ async fn look_up(store: &dyn EventStore, site: &str, now: Timestamp) -> Result<O
     Ok(Some(range))
 }
 
-/// The first of the buckets between `boundaries` in which `site` has an event or sold something: a till's orders have no
+/// The first of the buckets between `boundaries` in which one of `sites` has an event or sold something: a till's orders have no
 /// events beside them.
 async fn first_of(
     store: &dyn EventStore,
-    site: &str,
+    sites: &[String],
     range: TimeRange,
     boundaries: &[Timestamp],
 ) -> Result<Option<TimeRange>, Error> {
     let query = Query {
-        sites: vec![site.to_owned()],
+        sites: sites.to_vec(),
         range,
         metrics: vec![Metric::Events, Metric::Orders],
         dimensions: vec![Dimension::Time { boundaries: boundaries.to_vec() }],

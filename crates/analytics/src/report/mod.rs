@@ -11,15 +11,22 @@ mod alerts;
 mod amounts;
 mod answer;
 mod ask;
+mod batch;
 mod batch_events;
+mod behind;
+mod books;
 mod buckets;
 mod calendar;
 mod comparison;
 mod csv;
+mod csv_table;
 mod dead_letters;
 pub mod definitions;
+mod dropped;
+mod drops;
 mod export;
 mod first;
+mod freshness;
 mod funnel;
 mod guard;
 mod hub;
@@ -30,6 +37,8 @@ mod measure;
 mod options;
 mod params;
 mod parse;
+mod parse_batch;
+mod parse_behind;
 mod parse_dimension;
 mod parse_extras;
 mod parse_filter;
@@ -45,6 +54,9 @@ mod rows;
 mod shape;
 mod stats;
 mod stream;
+mod trust;
+mod visits;
+mod whereabouts;
 
 #[cfg(test)]
 mod tests;
@@ -59,6 +71,7 @@ use kassa_service::Protected;
 use kassa_service::protected::{get, post};
 
 pub use alerts::{Gauges, watch_alerts};
+pub use books::{Books, Verdict};
 pub use guard::LETTERS;
 pub use kept::{Note, Notes};
 pub use options::ReportOptions;
@@ -73,10 +86,15 @@ pub fn routes(reports: Arc<Reports>) -> Protected {
 pub fn native_routes(reports: Arc<Reports>) -> Protected {
     Protected::new()
         .route("/v1/query", post(answer::post_query))
+        .route("/v1/query/batch", post(batch::post_batch))
+        .route("/v1/query/rows", post(behind::post_rows))
         .route("/v1/query/definitions", get(answer::get_definitions))
         .route("/v1/funnel", post(funnel::post_funnel))
         .route("/v1/retention", post(retention::post_retention))
         .route("/v1/paths", post(paths::post_paths))
+        .route("/v1/drops", get(drops::get_drops))
+        .route("/v1/where", get(whereabouts::get_where))
+        .route("/v1/trust", get(trust::get_trust))
         .route("/v1/realtime", get(realtime::get_realtime))
         .route("/v1/realtime/stream", get(stream::get_stream))
         .route("/v1/events", get(rows::get_events))

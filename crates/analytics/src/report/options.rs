@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kassa_eventlog::EventLog;
 use kassa_model::Currency;
 use kassa_service::Shutdown;
 
 use super::alerts::{Gauges, NoGauges};
+use super::books::Books;
 use super::kept::{NoNotes, Notes};
 
 /// What can be set about reports.
@@ -28,6 +30,10 @@ pub struct ReportOptions {
     pub gauges: Arc<dyn Gauges>,
     /// Notes that make themselves.
     pub notes: Arc<dyn Notes>,
+    /// The log that the store is filled from, where this process has it: it tells until when the store is complete.
+    pub log: Option<Arc<dyn EventLog>>,
+    /// Who looks at the shop's books, where that is this process.
+    pub books: Option<Arc<dyn Books>>,
 }
 
 impl Default for ReportOptions {
@@ -41,6 +47,8 @@ impl Default for ReportOptions {
             export_wait: Duration::from_secs(10),
             gauges: Arc::new(NoGauges),
             notes: Arc::new(NoNotes),
+            log: None,
+            books: None,
         }
     }
 }

@@ -8,11 +8,12 @@
 //!  "include":{"bots":false,"time_labels":true,"comparisons":{"mode":"previous_period"}}}
 //! ```
 
+use jiff::tz::TimeZone;
 use kassa_eventstore::query::Field;
 use kassa_service::nearest::unknown;
 use serde_json::{Map, Value};
 
-use super::ask::{Ask, DimensionAsk, Invalid};
+use super::ask::{Ask, DimensionAsk, Format, Invalid};
 use super::definitions::{METRICS, MetricDefinition};
 use super::json::{Strict, kind, known_keys, list, text};
 use super::kept::names::Names;
@@ -25,26 +26,47 @@ use super::parse_range::parse_range;
 /// The most bytes of a query's body.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
-const FIELDS_OF_QUERY: &[&str] =
-    &["site_id", "metrics", "date_range", "dimensions", "filters", "order_by", "pagination", "include"];
+/// The most sites of a query.
+const SITES_MAX: usize = 50;
+
+const FIELDS_OF_QUERY: &[&str] = &[
+    "site_id",
+    "metrics",
+    "date_range",
+    "dimensions",
+    "filters",
+    "order_by",
+    "pagination",
+    "include",
+    "timezone",
+    "format",
+];
 
 /// Understands a query, in whose filters these `names` may stand.
 ///
 /// # Errors
 /// [`Invalid`] for whatever is wrong first.
 pub(crate) fn parse(body: &[u8], names: &Names<'_>) -> Result<Ask, Invalid> {
-    let mut fields = object(body)?;
+    parse_query(object(body)?, names)
+}
+
+/// Understands a query of these members.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn parse_query(mut fields: Map<String, Value>, names: &Names<'_>) -> Result<Ask, Invalid> {
     known_keys("field", &fields, FIELDS_OF_QUERY)?;
     let metrics = parse_metrics(fields.remove("metrics"))?;
     let dimensions = parse_dimensions(fields.remove("dimensions"))?;
     no_session_metrics_by_event(&metrics, &dimensions)?;
     let filters_text = fields.remove("filters").unwrap_or_else(|| Value::Array(Vec::new()));
-    let site = parse_site(fields.remove("site_id"))?;
-    let filter = parse_filters(&names.expand(&filters_text, std::slice::from_ref(&site))?)?;
+    let sites = parse_sites(&required(fields.remove("site_id"), "site_id")?)?;
+    let filter = parse_filters(&names.expand(&filters_text, &sites)?)?;
     no_money_fields_elsewhere(&metrics, &dimensions, filter.as_ref())?;
     let (limit, offset) = parse_pagination(fields.remove("pagination"))?;
     Ok(Ask {
-        site,
+        sites,
+        zone: parse_zone(fields.remove("timezone"))?,
         range: parse_range(&required(fields.remove("date_range"), "date_range")?)?,
         filter,
         filters_text,
@@ -52,12 +74,14 @@ pub(crate) fn parse(body: &[u8], names: &Names<'_>) -> Result<Ask, Invalid> {
         limit,
         offset,
         include: parse_include(fields.remove("include"))?,
+        format: parse_format(fields.remove("format"))?,
         metrics,
         dimensions,
     })
 }
 
-pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
+/// The members of a body.
+pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
     if body.len() > BODY_BYTES_MAX {
         return Invalid::because(format!("a query has at most {BODY_BYTES_MAX} bytes"));
     }
@@ -69,13 +93,56 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
     }
 }
 
-pub(super) fn required(value: Option<Value>, what: &str) -> Result<Value, Invalid> {
+pub(crate) fn required(value: Option<Value>, what: &str) -> Result<Value, Invalid> {
     value.ok_or_else(|| Invalid(format!("{what} is required")))
 }
 
+/// One site, or a list of them.
+pub(crate) fn parse_sites(value: &Value) -> Result<Vec<String>, Invalid> {
+    let Value::Array(items) = value else { return Ok(vec![one_site(value)?]) };
+    if items.is_empty() || items.len() > SITES_MAX {
+        return Invalid::because(format!("site_id is one site or a list of 1 to {SITES_MAX}"));
+    }
+    let mut sites = Vec::with_capacity(items.len());
+    for item in items {
+        let site = one_site(item)?;
+        if sites.contains(&site) {
+            return Invalid::because(format!("site_id names {site:?} twice"));
+        }
+        sites.push(site);
+    }
+    Ok(sites)
+}
+
+/// A time zone by its name in the IANA database.
+pub(crate) fn parse_zone(value: Option<Value>) -> Result<Option<TimeZone>, Invalid> {
+    let Some(value) = value else { return Ok(None) };
+    let name = text(&value, "timezone")?;
+    match TimeZone::get(name) {
+        Ok(zone) => Ok(Some(zone)),
+        Err(_) => {
+            let shown: String = name.chars().take(64).collect();
+            Invalid::because(format!("there is no time zone {shown:?}: name one as Europe/Berlin, or UTC"))
+        }
+    }
+}
+
+fn parse_format(value: Option<Value>) -> Result<Option<Format>, Invalid> {
+    let Some(value) = value else { return Ok(None) };
+    match text(&value, "format")? {
+        "json" => Ok(Some(Format::Json)),
+        "csv" => Ok(Some(Format::Csv)),
+        other => Invalid::because(unknown("format", other, &["json", "csv"])),
+    }
+}
+
+/// One site, where a question is about one.
 pub(super) fn parse_site(value: Option<Value>) -> Result<String, Invalid> {
-    let value = required(value, "site_id")?;
-    let site = text(&value, "site_id")?;
+    one_site(&required(value, "site_id")?)
+}
+
+fn one_site(value: &Value) -> Result<String, Invalid> {
+    let site = text(value, "site_id")?;
     if site.is_empty() || site.len() > NAME_BYTES_MAX {
         return Invalid::because(format!("site_id has 1 to {NAME_BYTES_MAX} bytes"));
     }

@@ -91,7 +91,8 @@ pub(crate) fn parse_pagination(value: Option<Value>) -> Result<(u32, u32), Inval
     Ok((limit.unwrap_or(LIMIT_DEFAULT), offset.unwrap_or(0)))
 }
 
-fn whole(
+/// An integer, if one is given.
+pub(crate) fn whole(
     value: Option<&Value>,
     what: &str,
     within: std::ops::RangeInclusive<u32>,

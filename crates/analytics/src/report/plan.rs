@@ -84,7 +84,7 @@ fn query_of(
         });
     }
     let query = Query {
-        sites: vec![ask.site.clone()],
+        sites: ask.sites.clone(),
         range,
         metrics: ask.metrics.iter().map(|known| known.metric).collect(),
         dimensions,

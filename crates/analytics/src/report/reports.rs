@@ -8,13 +8,16 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use kassa_access::{Access, Caller, Guarded};
+use kassa_eventlog::EventLog;
 use kassa_eventstore::{Error as StoreError, EventStore};
 use kassa_model::{Clock, Currency, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::alerts::Gauges;
+use super::books::Books;
 use super::calendar::Calendar;
 use super::first::FirstEvents;
+use super::freshness::LogEnds;
 use super::hub::Hub;
 use super::kept::Notes;
 use super::kept::seen::Seen;
@@ -39,6 +42,8 @@ pub struct Reports {
     export_wait: Duration,
     gauges: Arc<dyn Gauges>,
     notes: Arc<dyn Notes>,
+    log: Option<Arc<dyn EventLog>>,
+    pub(super) books: Option<Arc<dyn Books>>,
 }
 
 impl Reports {
@@ -51,6 +56,7 @@ impl Reports {
     ) -> Arc<Self> {
         let ReportOptions { currency, query_timeout, export_wait, .. } = options;
         let (gauges, notes) = (Arc::clone(&options.gauges), Arc::clone(&options.notes));
+        let (log, books) = (options.log.clone(), options.books.clone());
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
         let seen = Seen::whole(store, access.clone());
         let hub = Hub::new(options, Arc::new(seen.clone()), Arc::clone(&clock));
@@ -67,6 +73,8 @@ impl Reports {
             export_wait,
             gauges,
             notes,
+            log,
+            books,
         })
     }
 
@@ -101,7 +109,16 @@ impl Reports {
         site: &str,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
-        self.first.find(&self.seen, site, now).await
+        self.first_event_of(std::slice::from_ref(&site.to_owned()), now).await
+    }
+
+    /// When the first event or order of any of `sites` happened.
+    pub(super) async fn first_event_of(
+        &self,
+        sites: &[String],
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.first.find(&self.seen, sites, now).await
     }
 
     /// What `asking` answers, if it does in time; dropped beyond, which ends what the store does for it.
@@ -115,6 +132,11 @@ impl Reports {
         }
     }
 
+    /// Where the log ends now; `None` where this process has no log, or it does not answer.
+    pub(super) async fn log_ends(&self) -> Option<LogEnds> {
+        LogEnds::of(self.log.as_ref()?, self.clock.now()).await
+    }
+
     /// Waits for an export's turn, which ends with what is returned.
     pub(super) async fn turn_of_export(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         let turn = Arc::clone(&self.exports).acquire_owned();
@@ -124,10 +146,23 @@ impl Reports {
         }
     }
 
-    /// Where and when a question about `site` is asked.
+    /// Where and when a question about `sites` is asked: in the time zone of the first.
     ///
     /// # Errors
     /// 404 when there is no such site, or not for this caller.
+    pub(crate) fn calendar_of_all(&self, caller: &Caller, sites: &[String]) -> Result<Calendar, Refusal> {
+        let mut first = None;
+        for site in sites {
+            let calendar = self.calendar_of(caller, site)?;
+            first.get_or_insert(calendar);
+        }
+        first.ok_or_else(|| Refusal::Invalid("a question is about one site at least".to_owned()))
+    }
+
+    /// The same about one site.
+    ///
+    /// # Errors
+    /// As there.
     pub(crate) fn calendar_of(&self, caller: &Caller, site: &str) -> Result<Calendar, Refusal> {
         let calendar = self.lenient_calendar_of(caller, site)?;
         match self.access.site(site) {

@@ -64,7 +64,7 @@ pub(crate) async fn get_events(
 }
 
 /// 16 hex digits: how visitors and sessions are written.
-fn hex(value: Option<i64>) -> Option<String> {
+pub(super) fn hex(value: Option<i64>) -> Option<String> {
     value.map(|value| format!("{value:016x}"))
 }
 
@@ -86,11 +86,11 @@ impl<'a> Page<'a> {
     }
 }
 
-fn cursor(RowPlace { received_at, offset, index, partition }: RowPlace) -> String {
+pub(super) fn cursor(RowPlace { received_at, offset, index, partition }: RowPlace) -> String {
     format!("{:016x}-{offset:016x}-{index:08x}-{partition:08x}", received_at.micros())
 }
 
-fn parse_cursor(text: &str) -> Result<RowPlace, Invalid> {
+pub(super) fn parse_cursor(text: &str) -> Result<RowPlace, Invalid> {
     let bad = || Invalid("cursor must be the next_cursor of an earlier answer".to_owned());
     let parts: Vec<&str> = text.split('-').collect();
     let [received, offset, index, partition] = parts.as_slice() else { return Err(bad()) };
@@ -110,7 +110,7 @@ fn parse_cursor(text: &str) -> Result<RowPlace, Invalid> {
 
 /// One event of the answer. Properties keep the text that was received.
 #[derive(Debug, Serialize)]
-struct Shown<'a> {
+pub(super) struct Shown<'a> {
     id: &'a str,
     site_id: &'a str,
     name: &'a str,
@@ -145,7 +145,8 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn new(row: &'a Row) -> Self {
+    /// As lists show it.
+    pub(super) fn new(row: &'a Row) -> Self {
         let event = &row.event;
         Self {
             id: &event.id,

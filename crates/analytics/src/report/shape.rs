@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use jiff::tz::TimeZone;
 use kassa_eventstore::query::{Cell, Direction, Metric, OrderKey, Table};
 use serde_json::{Map, Value, json};
 
@@ -219,8 +220,11 @@ fn normalised(ask: &Ask, plan: &Plan) -> Value {
         let comparison = json!({"mode": mode.mode(), "date_range": other.shown_range});
         include.insert("comparisons".to_owned(), comparison);
     }
-    json!({
-        "site_id": ask.site,
+    let mut query = json!({
+        "site_id": match ask.sites.as_slice() {
+            [one] => json!(one),
+            several => json!(several),
+        },
         "metrics": metric_names,
         "date_range": plan.shown_range,
         "dimensions": plan.dimension_names,
@@ -228,5 +232,9 @@ fn normalised(ask: &Ask, plan: &Plan) -> Value {
         "order_by": order,
         "pagination": {"limit": ask.limit, "offset": ask.offset},
         "include": include,
-    })
+    });
+    if let Some(name) = ask.zone.as_ref().and_then(TimeZone::iana_name) {
+        query["timezone"] = json!(name);
+    }
+    query
 }

@@ -143,7 +143,7 @@ impl Parts {
     /// Reports over the store.
     pub(crate) fn reports(&self, options: ReportOptions) -> anyhow::Result<Arc<Reports>> {
         let query_timeout = Duration::from_secs(self.config.store.query_timeout_s);
-        let options = ReportOptions { query_timeout, ..options };
+        let options = ReportOptions { query_timeout, log: self.log.clone(), ..options };
         Ok(Reports::new(options, self.store()?, self.access.clone(), Arc::new(SystemClock)))
     }
 

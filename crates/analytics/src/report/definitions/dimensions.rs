@@ -38,6 +38,12 @@ pub const FIELDS: &[FieldDefinition] = &[
         ),
     ),
     field(
+        Field::Site,
+        "event:site",
+        "The site on which the event happened, by its id, for questions about several; a visit, and an order, is of one.",
+        example("events", LOOKING_AROUND, r#"[["mugs",5]]"#),
+    ),
+    field(
         Field::EntryPage,
         "visit:entry_page",
         "The path of the visit's first event with a page, whenever that was.",

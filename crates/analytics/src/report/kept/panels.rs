@@ -73,6 +73,10 @@ fn panel_of(field: &Field) -> &'static str {
         | Field::UtmTerm
         | Field::UtmContent => "sources",
         Field::Country => "places",
+        // A link shows one site.
+        Field::Site => "overview",
+        // Which one it was.
+        Field::Visit => "rows",
         Field::Device | Field::Browser | Field::Os => "devices",
         Field::Sku | Field::ProductName | Field::ProductCategory => "products",
         Field::Currency | Field::OrderStatus => "revenue",

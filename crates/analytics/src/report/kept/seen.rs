@@ -15,8 +15,8 @@ use kassa_eventstore::journey::{
 use kassa_eventstore::query::{EventFilter, Filter, Query, Table};
 use kassa_eventstore::rules::SiteRules;
 use kassa_eventstore::{
-    Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup, Mark,
-    Owned, Resume, Resumed, Row, StoreStatus, check_filter,
+    Answers, Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup,
+    Mark, Owned, Resume, Resumed, Row, StoreStatus, check_filter,
 };
 use kassa_model::Timestamp;
 use uuid::Uuid;
@@ -150,6 +150,18 @@ impl EventStore for Seen {
         self.store.query(&self.narrowed(query)?).await
     }
 
+    async fn queries(&self, queries: &[Query]) -> Result<Answers, Error> {
+        let narrowed: Vec<_> = queries.iter().map(|query| self.narrowed(query)).collect();
+        let asked: Vec<Query> = narrowed.iter().flatten().cloned().collect();
+        let Answers { tables, marks } = self.store.queries(&asked).await?;
+        let (mut tables, none) = (tables.into_iter(), || Err(Error::Failed("no table came".to_owned())));
+        let table = |narrowed: Result<Query, Error>| match narrowed {
+            Ok(_) => tables.next().unwrap_or_else(none),
+            Err(refused) => Err(refused),
+        };
+        Ok(Answers { tables: narrowed.into_iter().map(table).collect(), marks })
+    }
+
     async fn funnel(&self, funnel: &Funnel) -> Result<FunnelAnswer, Error> {
         let steps: Vec<&Filter> = funnel.steps.iter().filter_map(of_step).collect();
         let scope = self.within(&funnel.scope, "funnels", &steps)?;
@@ -175,7 +187,10 @@ impl EventStore for Seen {
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {
-        self.whole_only()?.events(filter).await
+        let store = self.whole_only()?;
+        let Some(counted) = &filter.counted else { return store.events(filter).await };
+        let counted = Some(counted.ruled(|sites| self.rules_of(sites)));
+        store.events(&EventFilter { counted, ..filter.clone() }).await
     }
 
     async fn export_parts(&self, filter: &EventFilter) -> Result<Vec<EventFilter>, Error> {

@@ -121,6 +121,7 @@ async fn every_dimension_by_name() {
         ("event:name", json!([["page_view", 2]])),
         ("event:page", json!([["/in", 1], ["/out", 1]])),
         ("event:hostname", json!([["shop.test", 2]])),
+        ("event:site", json!([["shop", 2]])),
         ("visit:entry_page", json!([["/in", 2]])),
         ("visit:exit_page", json!([["/out", 2]])),
         ("visit:hostname", json!([["shop.test", 2]])),

@@ -74,10 +74,12 @@ const GAME: &str = r#"{"id":1,"name":"Mug","category":"Kitchen","releaseDate":"2
 const GAME_ORDER: &str = r#"{"customerName":"Ann","items":[{"gameId":1,"quantity":1}]}"#;
 const ITEM: &str = r#"{"item_id":"mug","quantity":1,"order_id":"o-1"}"#;
 const CHAOS: &str = r#"{"latency":false,"latency_ms":0,"crash_rate":0,"partial_failure_rate":0}"#;
-const QUERY: &str = r#"{"site_id":"default","metrics":["events"],"date_range":"7d","dimensions":["event:page"],"filters":[["is","event:name",["e"]]],"order_by":[["events","desc"]],"pagination":{"limit":1,"offset":0},"include":{"bots":true,"comparisons":{"mode":"previous_period"}}}"#;
 const FUNNEL: &str = r#"{"site_id":"default","date_range":"7d","steps":[{"page":"/","name":"a"},{"page":["contains",["/p"]]},{"event":"e"},{"filters":[["is","event:name",["e"]]]}],"window":"24h","filters":[["is","event:name",["e"]]],"interval":"day","currency":"EUR","include":{"bots":true}}"#;
 const RETENTION: &str = r#"{"site_id":"default","date_range":"7d","of":"customers","period":"day","filters":[["is","visit:source",["e"]]],"currency":"EUR","include":{"bots":true}}"#;
 const PATHS: &str = r#"{"site_id":"default","date_range":"7d","from":{"page":["matches",["^/"]]},"to":{"event":"e"},"steps":5,"nodes":10,"filters":[["is","event:name",["e"]]],"include":{"bots":true}}"#;
+const QUERY: &str = r#"{"site_id":"default","metrics":["events"],"date_range":"7d","dimensions":["event:page"],"filters":[["is","event:name",["e"]]],"order_by":[["events","desc"]],"pagination":{"limit":1,"offset":0},"include":{"bots":true,"comparisons":{"mode":"previous_period"}},"timezone":"UTC","format":"csv"}"#;
+const QUERIES: &str = r#"{"site_id":"default","date_range":"7d","filters":[["is","event:name",["e"]]],"timezone":"UTC","queries":[{"metrics":["events"]},{"metrics":["visitors"],"dimensions":["event:site","time:day"],"format":"json"}]}"#;
+const ROWS: &str = r#"{"site_id":"default","metrics":["events"],"date_range":"7d","dimensions":["event:page"],"row":["/"],"of":"visits","limit":5,"cursor":"00064f2b8c0a1234-1"}"#;
 const ANSWERS: &str = r#"{"answers":[{"key":"k","status":201,"order_id":"o-1","body":"{}"}]}"#;
 const KEY: &str = r#"{"name":"till","scopes":["read"],"site":"default"}"#;
 const SITE: &str = r#"{"id":"blog","timezone":"Europe/Berlin","allow_keyless":true,"origins":["https://blog.test"],"keep_days":7}"#;
@@ -211,6 +213,11 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("POST /v1/funnel", FUNNEL, READ),
     taking("POST /v1/retention", RETENTION, READ),
     taking("POST /v1/paths", PATHS, READ),
+    taking("POST /v1/query/batch", QUERIES, READ),
+    taking("POST /v1/query/rows", ROWS, READ),
+    of_site("GET /v1/drops", READ),
+    Row { route: "GET /v1/where", query: "?site_id=default&id=m-1", body: "", marks: READ },
+    row("GET /v1/trust", "11+333++1+++13"),
     row("GET /v1/query/definitions", "11+333++1+++13"),
     of_site("GET /v1/realtime", READ),
     of_site("GET /v1/realtime/stream", READ),
