@@ -31,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) log: Log,
     pub(crate) store: Store,
+    pub(crate) audit: Audit,
     pub(crate) database: Database,
     pub(crate) catalog: Noun,
     pub(crate) inventory: Noun,
@@ -79,6 +80,11 @@ pub(crate) struct Store {
     pub(crate) memory_mb: u32,
     pub(crate) threads: u32,
     pub(crate) query_timeout_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Audit {
+    pub(crate) every_s: u64,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

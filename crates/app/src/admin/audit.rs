@@ -6,7 +6,8 @@
 //! POST /v1/admin/audit/answers {"answers":[{"key":"k1","status":201,"order_id":"0190…"}]}   {"part":{"id":5,…}}
 //! ```
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use axum::extract::State;
@@ -14,13 +15,14 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use kassa_analytics::report::{Books, Verdict};
 use kassa_commerce::audit::{Answered, Audit, AuditOptions, Money, MoneyRow, Repeated, Report, Span, Tell};
 use kassa_commerce::problem_of;
 use kassa_eventlog::Offset;
 use kassa_eventstore::EventStore;
 use kassa_eventstore::audit::MoneySpan;
 use kassa_model::MICROS_PER_HOUR;
-use kassa_service::{Bare, Object, Problem};
+use kassa_service::{Bare, Object, Problem, Shutdown};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -28,14 +30,19 @@ use uuid::Uuid;
 use super::lines;
 use crate::open::{PROCESSOR_GROUP, Parts};
 
+/// From the start to the first look at the books, at most.
+const FIRST_AFTER: Duration = Duration::from_secs(5);
+/// After a long look nobody looks for so many times as long, so that it takes a tenth of one core at most.
+const REST_FACTOR: u32 = 10;
 /// Ids that are named of those that are stored too often.
 const IDS_MAX: usize = 100;
 
-/// An audit of this process, one at a time.
+/// Audits of this process, one at a time.
 #[derive(Debug)]
 pub(crate) struct Auditor {
     audit: Audit,
     turn: tokio::sync::Mutex<()>,
+    latest: Mutex<Option<Verdict>>,
 }
 
 /// The store as an audit sees it.
@@ -52,12 +59,12 @@ pub(crate) struct Answers {
 }
 
 /// The routes, where there is a shop.
-pub(crate) fn routes(parts: &Parts) -> Router {
-    let Some(auditor) = Auditor::new(parts) else { return Router::new() };
+pub(super) fn routes(auditor: Option<Arc<Auditor>>) -> Router {
+    let Some(auditor) = auditor else { return Router::new() };
     Router::new()
         .route("/v1/admin/audit", get(get_audit).post(post_audit))
         .route("/v1/admin/audit/answers", post(post_answers))
-        .with_state(Arc::new(auditor))
+        .with_state(auditor)
 }
 
 async fn get_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Result<Json<Report>, Problem> {
@@ -95,19 +102,64 @@ async fn post_answers(
 }
 
 impl Auditor {
-    fn new(parts: &Parts) -> Option<Self> {
+    /// Of these parts; `None` where there is no shop.
+    pub(crate) fn new(parts: &Parts) -> Option<Arc<Self>> {
         let shop = parts.shop().ok()?;
         let log = parts.log().ok();
         let window = i64::try_from(parts.config.dedupe.window_hours).unwrap_or(i64::MAX);
         let window = window.saturating_mul(MICROS_PER_HOUR);
         let money = parts.store().ok().map(|store| Arc::new(Store { store, window }) as Arc<dyn Money>);
         let audit = Audit { shop, log, money, options: AuditOptions::default() };
-        Some(Self { audit, turn: tokio::sync::Mutex::new(()) })
+        Some(Arc::new(Self { audit, turn: tokio::sync::Mutex::default(), latest: Mutex::default() }))
     }
 
     async fn run(&self, tell: Tell) -> Result<Report, kassa_db::Error> {
         let _turn = self.turn.lock().await;
-        self.audit.run(tell).await
+        let report = self.audit.run(tell).await?;
+        let verdict = Verdict {
+            ok: report.ok,
+            complete: report.complete,
+            violations: report.invariants.iter().map(|invariant| invariant.violations_total).sum(),
+            checked_at: report.at.clone(),
+        };
+        let before = self.latest().replace(verdict).is_none_or(|before| before.ok);
+        match (before, report.ok) {
+            (true, false) => tracing::error!("the shop's books do not agree: `kassa audit` says where"),
+            (false, true) => tracing::info!("the shop's books agree again"),
+            _ => {}
+        }
+        Ok(report)
+    }
+
+    /// Looks at all books, about once in `every`, until the stop.
+    pub(crate) async fn watch(self: Arc<Self>, every: Duration, shutdown: Shutdown) {
+        let mut rest = FIRST_AFTER.min(every);
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(rest) => {}
+                () = shutdown.wait() => return,
+            }
+            let begun = Instant::now();
+            tokio::select! {
+                done = self.run(Arc::new(|_, _, _| {})) => {
+                    if let Err(error) = done {
+                        tracing::debug!(%error, "the shop's books cannot be looked at just now");
+                    }
+                }
+                () = shutdown.wait() => return,
+            }
+            rest = every.max(begun.elapsed() * REST_FACTOR);
+        }
+    }
+
+    fn latest(&self) -> MutexGuard<'_, Option<Verdict>> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Books for Auditor {
+    fn verdict(&self) -> Option<Verdict> {
+        self.latest().clone()
     }
 }
 

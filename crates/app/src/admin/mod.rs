@@ -6,6 +6,7 @@ mod backup;
 mod lines;
 mod replay;
 
+pub(crate) use audit::Auditor;
 pub(crate) use replay::STORE;
 
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ use crate::config::LogUrl;
 use crate::open::Parts;
 
 /// The routes that `parts` can answer.
-pub(crate) fn routes(parts: &Parts) -> Router {
+pub(crate) fn routes(parts: &Parts, auditor: Option<Arc<Auditor>>) -> Router {
     let mut router = Router::new();
     if let (Ok(log), Ok(LogUrl::Local(dir))) = (parts.log(), parts.config.log_url()) {
         let replay = Arc::new(replay::Replay::new(parts, Arc::clone(&log)));
@@ -38,7 +39,7 @@ pub(crate) fn routes(parts: &Parts) -> Router {
         router = router
             .merge(Router::new().route("/v1/admin/fingerprint", get(get_fingerprint)).with_state(store));
     }
-    router.merge(audit::routes(parts)).merge(backup::routes(parts))
+    router.merge(audit::routes(auditor)).merge(backup::routes(parts))
 }
 
 /// The admin API over these parts, for whoever holds the folder: nobody is asked for a key.
@@ -47,7 +48,7 @@ pub(crate) fn whole(parts: &Parts) -> anyhow::Result<Router> {
     if parts.has_store() {
         router = router.merge(report::native_routes(parts.reports(ReportOptions::default())?).into_router());
     }
-    Ok(router.merge(routes(parts)))
+    Ok(router.merge(routes(parts, Auditor::new(parts))))
 }
 
 /// The log and where its files are.

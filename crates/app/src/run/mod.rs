@@ -27,9 +27,11 @@ use kassa_service::http::Server;
 use kassa_service::shutdown::Opening;
 use kassa_service::{Health, Metrics, Proxies, Shutdown, console, http, logs};
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 pub(crate) use belong::Loss;
 
+use crate::admin::Auditor;
 use crate::config::Config;
 use crate::open::{
     Parts, Wanted, access_options, check_folder, check_internal_token, check_revenue, processor_options,
@@ -178,16 +180,8 @@ async fn run(
     if roles.has(Role::Processor) {
         tasks.push(tokio::spawn(retention(config, parts)?.run(shutdown.clone())));
     }
-    if let Some(databases) = parts.databases() {
-        tasks.push(databases.schemas.go_on(shutdown));
-    }
-    if roles.need_database() {
-        tasks.push(watch::watch_shop(&parts.shop()?, &health, shutdown));
-        tasks.push(tokio::spawn(cleaning::run(parts.shop()?, shutdown.clone())));
-    }
-    if roles.has(Role::Inventory) {
-        tasks.push(tokio::spawn(watch_levels(parts.shop()?, shutdown.clone())));
-    }
+    let auditor = Auditor::new(parts);
+    tasks.extend(watch_shop(roles, parts, auditor.as_ref(), &health, shutdown)?);
     tasks.push(tokio::spawn(memory::watch(shutdown.clone())));
     tasks.push(tokio::spawn(Arc::clone(&parts.salts).follow_clock(shutdown.clone())));
     if let (Demo::Wanted, Some(collector)) = (asked.demo, &collector) {
@@ -196,8 +190,16 @@ async fn run(
     }
 
     let health = &health;
-    let router =
-        routes::assemble(routes::Behind { config, roles, parts, collector, health, metrics, shutdown })?;
+    let router = routes::assemble(routes::Behind {
+        config,
+        roles,
+        parts,
+        collector,
+        health,
+        metrics,
+        shutdown,
+        auditor,
+    })?;
     let server = server.with_metrics(metrics);
     greet(config, roles, &server, parts);
     if asked.demo == Demo::Wanted {
@@ -215,6 +217,32 @@ async fn run(
         running.await.context("the processor's watcher panicked")??;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What looks after the shop and its databases, where they are.
+fn watch_shop(
+    roles: &Roles,
+    parts: &Parts,
+    auditor: Option<&Arc<Auditor>>,
+    health: &Health,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let mut tasks = Vec::new();
+    if let Some(databases) = parts.databases() {
+        tasks.push(databases.schemas.go_on(shutdown));
+    }
+    if roles.need_database() {
+        tasks.push(watch::watch_shop(&parts.shop()?, health, shutdown));
+        tasks.push(tokio::spawn(cleaning::run(parts.shop()?, shutdown.clone())));
+    }
+    let every = Duration::from_secs(parts.config.audit.every_s);
+    if let Some(auditor) = auditor.filter(|_| roles.has(Role::Orders) && !every.is_zero()) {
+        tasks.push(tokio::spawn(Arc::clone(auditor).watch(every, shutdown.clone())));
+    }
+    if roles.has(Role::Inventory) {
+        tasks.push(tokio::spawn(watch_levels(parts.shop()?, shutdown.clone())));
+    }
+    Ok(tasks)
 }
 
 fn make_collector(config: &Config, parts: &Parts, metrics: &Metrics) -> anyhow::Result<Collector> {

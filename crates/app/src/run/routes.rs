@@ -11,7 +11,7 @@ use axum::http::request;
 use axum::routing::get;
 use kassa_access::{Access, Allowed, Caller, Mode, Scope, need};
 use kassa_analytics::collect::{self, Collector};
-use kassa_analytics::report::{self, ReportOptions};
+use kassa_analytics::report::{self, Books, ReportOptions};
 use kassa_commerce::{catalog, compat, inventory, orders, transport};
 use kassa_service::rate::{Exempt, RateLimit};
 use kassa_service::{
@@ -19,6 +19,7 @@ use kassa_service::{
 };
 
 use super::gauges::ShopGauges;
+use crate::admin::Auditor;
 use crate::config::Config;
 use crate::open::Parts;
 use crate::roles::{Role, Roles};
@@ -36,14 +37,15 @@ pub(super) struct Behind<'a> {
     pub(super) health: &'a Health,
     pub(super) metrics: &'a Metrics,
     pub(super) shutdown: &'a Shutdown,
+    pub(super) auditor: Option<Arc<Auditor>>,
 }
 
 /// Everything that this process serves.
 pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
-    let Behind { config, roles, parts, collector, health, metrics, shutdown } = behind;
+    let Behind { config, roles, parts, collector, health, metrics, shutdown, auditor } = behind;
     let policy = policy(config, &parts.access);
     let access = Arc::new(parts.access.clone());
-    let for_admins = metrics.routes().merge(admin::routes(parts));
+    let for_admins = metrics.routes().merge(admin::routes(parts, auditor.clone()));
     let for_admins = Protected::behind::<Allowed<need::Admin>, _>(Arc::clone(&access), for_admins);
     let deep_health = Protected::behind::<AsksHealth, _>(access, health.deep_route());
     let mut router = Router::new()
@@ -60,6 +62,7 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
             shutdown: shutdown.clone(),
             currency: config.currency()?,
             gauges: Arc::new(ShopGauges(parts.shop().ok())),
+            books: auditor.map(|auditor| auditor as Arc<dyn Books>),
             ..ReportOptions::default()
         };
         let reports = parts.reports(options)?;

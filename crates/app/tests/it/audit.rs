@@ -194,6 +194,44 @@ fn what_is_in_the_store_does_not_wait_whatever_the_log_has_noted() {
 }
 
 #[test]
+fn a_fault_in_the_books_shows_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let kassa = Start::up(&data).env("KASSA_AUDIT__EVERY_S", "1").start();
+    trade(&kassa);
+    let books = |what: &str, ok: bool| {
+        crate::kassa::wait_for(what, || {
+            let trust = kassa.get("/v1/trust").json();
+            let books = trust["books"].clone();
+            (books["ok"] == ok && books["complete"] == true).then_some((books, trust))
+        })
+    };
+    let (books_agree, _) = books("the books to agree", true);
+    assert_eq!(books_agree["violations"], 0);
+    kassa.wait_until_drained();
+    let trust = crate::kassa::wait_for("all to be stored", || {
+        let trust = kassa.get("/v1/trust").json();
+        (trust["lag"] == json!({"records": 0, "seconds": 0.0})).then_some(trust)
+    });
+    assert!(trust["fresh_at"].as_str().unwrap() > books_agree["checked_at"].as_str().unwrap(), "{trust}");
+    change_stock(&data, 1);
+    let (broken, _) = books("the fault to be found", false);
+    assert_eq!(broken["violations"], 1, "{broken}");
+    change_stock(&data, -1);
+    books("the fault to be gone", true);
+}
+
+/// Puts so many more on the shelf, past the ledger.
+fn change_stock(data: &Path, more: i64) {
+    let db = kassa_db::Db::open(&format!("sqlite:{}", data.join("kassa.db").display())).unwrap();
+    let changed: Result<u64, kassa_db::Error> = db.write_blocking(move |tx| {
+        tx.execute("UPDATE stock SET on_hand = on_hand + $1 WHERE sku = 'mug'", kassa_db::params![more])
+    });
+    db.close();
+    assert_eq!(changed.unwrap(), 1);
+}
+
+#[test]
 fn only_the_admin_may_audit() {
     let folder = tempfile::tempdir().unwrap();
     let token = "an-admin-token-for-tests";

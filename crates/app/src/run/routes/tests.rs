@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{Behind, assemble};
+use crate::admin::Auditor;
 use crate::config::{Config, Overrides};
 use crate::open::{Parts, Wanted, access_options};
 use crate::roles::{Role, Roles};
@@ -88,6 +89,7 @@ impl Bed {
             health: &health,
             metrics: &metrics,
             shutdown: &shutdown,
+            auditor: Auditor::new(&parts),
         };
         let router = assemble(behind).unwrap();
         Self { router, parts: Some(parts), _data: data }
