@@ -1,6 +1,8 @@
 //! Part e: five dashboard queries over 10 M events through `/v1/query`, against the statements of bench/queries.sql run
 //! by the bare engine on the same file, with the same threads and memory.
 
+mod page;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -67,11 +69,13 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     let folder = Folder::new("queries")?;
     prepare(folder.path())?;
     let mut ratios = vec![Vec::new(); pairs.len()];
+    let mut batches = Vec::new();
     let (mut bare, mut idle) = (vec![Vec::new(); pairs.len()], vec![Vec::new(); pairs.len()]);
     for _ in 0..ROUNDS.min(pairs_of_runs()) {
         let yardstick = time_bare(&folder.path().join(STORE_FILE), &pairs)?;
         let kassa = Kassa::start(Mode::Up, folder.path())?;
         let measured = time_kassa(&kassa, &pairs)?;
+        batches.push(page::ratio(&kassa)?);
         kassa.stop()?;
         for (place, (kassa, bare_seconds)) in measured.iter().zip(&yardstick).enumerate() {
             ratios[place].push(median(kassa) / median(bare_seconds));
@@ -79,6 +83,8 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
             idle[place].push(median(kassa) * 1e3);
         }
     }
+    let batch = Measured::of(&batches, 2, "×");
+    report.target("page of twelve, batch / one by one", batch, Target::AtMost(0.7));
     let exported =
         (0..ROUNDS.min(pairs_of_runs())).map(|_| export(folder.path())).collect::<Result<Vec<_>, _>>()?;
     report.target("export", Measured::of(&exported, 0, "rows/s"), Target::AtLeast(100_000.0));
