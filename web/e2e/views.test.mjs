@@ -1,4 +1,4 @@
-// The views beside the overview, and share links: over the stand-in server.
+// The views beside the overview, what is behind a number, and share links: over the stand-in server.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { audit } from "./axe.mjs";
@@ -6,7 +6,7 @@ import { launchBrowser } from "./browser.mjs";
 import { until } from "./kassa.mjs";
 import { startMock } from "./mock.mjs";
 
-const VIEWS = ["stream", "funnel", "retention", "paths", "alerts", "kept", "sites"];
+const VIEWS = ["stream", "funnel", "retention", "paths", "drops", "alerts", "kept", "sites"];
 const OPEN = { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] };
 
 let browser;
@@ -56,7 +56,7 @@ for (const view of VIEWS)
 
 test("a view with nothing to show says what would be there", async () => {
   mock.set({ empty: true });
-  for (const view of ["stream", "alerts", "kept"]) {
+  for (const view of ["stream", "drops", "alerts", "kept"]) {
     const { page, context } = await open(`/dashboard?view=${view}`);
     assert.ok((await page.locator(".empty").count()) > 0, view);
     await context.close();
@@ -87,6 +87,33 @@ test("the causes of a funnel add up to its drop, and its steps are in the addres
     () => new URL(page.url()).searchParams.get("v.step"),
     (step) => step === "page:/p/",
   );
+  await context.close();
+});
+
+test("today shows what there is to do, and whether the books agree", async () => {
+  const { page, context } = await open("/dashboard");
+  const today = page.getByRole("region", { name: "Today" });
+  assert.match(await today.innerText(), /€12,345.67/);
+  assert.match(await today.innerText(), /Desk Lamp/);
+  assert.match(await today.innerText(), /✓ agree/);
+  mock.set({ books: false });
+  await page.getByText("✗ disagree").waitFor();
+  mock.set({ books: true });
+  await context.close();
+});
+
+test("a number opens what is behind it, and what was not counted", async () => {
+  const { page, context } = await open("/dashboard");
+  await page.locator(".row[data-name='/cart'] .behind").first().click();
+  const sheet = page.getByRole("dialog", { name: "Visitors: /cart" });
+  await sheet.getByText("Bot, DE 40").waitFor();
+  assert.deepEqual(await audit(page), []);
+  await page.keyboard.press("Escape");
+  await page.waitForURL(/\/dashboard$/);
+  await page.keyboard.press("/");
+  await page.getByRole("combobox", { name: "Find and do" }).fill("m-1");
+  await page.getByRole("option", { name: /Where was m-1 counted/ }).click();
+  await page.getByRole("dialog", { name: "Where m-1 was counted" }).getByText("Counted.").waitFor();
   await context.close();
 });
 

@@ -5,7 +5,6 @@ import { Help } from "../design/Help";
 import { useWords, type Words } from "../design/words";
 import { amountOf } from "../design/numbers";
 import type { Report, Row } from "../server/reports";
-import { HAS } from "../server/routes";
 import { useReport } from "./data";
 import { useAccess } from "./access";
 import { PropertyKeys, usePropertyKeys } from "./PropertyKeys";
@@ -29,12 +28,12 @@ export function Breakdown({ panel: { id, lists, rows, wide }, view, change, zone
   const property = properties ? tab.slice(PROPERTY.length) || keys[0] || "" : "";
   const list = properties ? listOf(PROPERTY + property) : (lists.find((one) => one.id === tab) ?? lists[0]);
   const answer = useReport((clock) => listQuestion(view, list ?? NO_LIST, { limit: ROWS }, clock), zone, list !== undefined);
-  const { share } = useAccess();
+  const access = useAccess();
   const title = t.panels[id] ?? id;
   const choose = (next: string): void => change({ tabs: next === lists[0]?.id ? without(view.tabs, id) : { ...view.tabs, [id]: next } });
   const tabs = lists.map((one): [string, string] => [one.id, t.tabs[one.id] ?? one.id]);
   // Which properties there are is read from events, which a link may not.
-  if (id === "events" && !share) tabs.push([PROPERTY, t.tabs["prop"] ?? ""]);
+  if (id === "events" && !access.share) tabs.push([PROPERTY, t.tabs["prop"] ?? ""]);
   return (
     <Panel
       title={title}
@@ -66,7 +65,7 @@ export function Breakdown({ panel: { id, lists, rows, wide }, view, change, zone
               rows={report.results.slice(0, ROWS).map((row) => rowOf(row, list, view, words))}
               choose={nameOf(list.dimension) ? (value) => change(toggled(view, list.dimension, value)) : undefined}
               open={
-                HAS.rows && !list.money
+                !access.share && !list.money
                   ? (row, metric) => change({ sheet: "rows", options: { list: [list.id], metric: [metric], row: [row] } })
                   : undefined
               }

@@ -9,7 +9,6 @@ import type { Now } from "../server/live";
 import { useAccess } from "./access";
 import { later } from "../design/Floating";
 import type { Report } from "../server/reports";
-import { HAS } from "../server/routes";
 import { useGet, useReport } from "./data";
 import { notesByBucket, type Annotation } from "./notes";
 import { intervalOf, metricOf, revenueQuestion, seriesQuestion } from "./questions";
@@ -103,7 +102,7 @@ export function ChartPanel({ view, change, zone, now, writeKey }: Props) {
                 zone,
                 words,
               )}
-              note={HAS.kept && access.owner && !live ? setNoting : undefined}
+              note={access.owner && !live ? setNoting : undefined}
             />
           );
         }}
@@ -121,7 +120,7 @@ export function ChartPanel({ view, change, zone, now, writeKey }: Props) {
 function useAnnotations(view: View, report: Report | undefined, enabled: boolean): Annotation[] {
   const [from, to] = report?.query.date_range ?? [];
   const query = new URLSearchParams({ site_id: view.site, limit: "200", from: from ?? "", to: to ?? "" });
-  const answer = useGet<{ results: Annotation[] }>(`/v1/annotations?${query}`, HAS.kept && enabled && from !== undefined);
+  const answer = useGet<{ results: Annotation[] }>(`/v1/annotations?${query}`, enabled && from !== undefined);
   return answer.data?.results ?? [];
 }
 

@@ -3,7 +3,6 @@ import { later, Opener } from "../design/Floating";
 import { Icon } from "../design/Icon";
 import { useWords } from "../design/words";
 import { labelOf } from "./Breakdown";
-import { HAS } from "../server/routes";
 import { useAccess } from "./access";
 import { useGet } from "./data";
 import { isChosen, toggled, type Chosen, type View } from "./view";
@@ -28,7 +27,7 @@ const names = (segments: Segment[]): Map<string, string> => new Map(segments.map
 export function Filters({ view, change, zone }: Props) {
   const { t } = useWords();
   const { share } = useAccess();
-  const kept = useGet<{ results: Segment[] }>(`/v1/segments?site_id=${encodeURIComponent(view.site)}&limit=100`, HAS.kept && !share);
+  const kept = useGet<{ results: Segment[] }>(`/v1/segments?site_id=${encodeURIComponent(view.site)}&limit=100`, !share);
   const segments = kept.data?.results;
   const items = segments?.map(({ id, name }) => ({
     id,

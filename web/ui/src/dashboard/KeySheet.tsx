@@ -2,7 +2,6 @@
 import { useState } from "react";
 import { Sheet } from "../design/Sheet";
 import { useWords } from "../design/words";
-import { HAS } from "../server/routes";
 import { keysAreOn, turnKeys } from "./keys";
 import { PRESETS } from "./ranges";
 
@@ -33,7 +32,7 @@ export default function KeySheet({ close }: { close: () => void }) {
         ["Shift ← →", t.keys.select],
         ["Enter", t.keys.zoom],
         ["T", t.chart.table],
-        ...(HAS.kept ? [["N", t.keys.note] as [string, string]] : []),
+        ["N", t.keys.note],
       ],
     ],
   ];

@@ -7,7 +7,6 @@ import { Table, TableSkeleton } from "../design/Table";
 import { amountOf } from "../design/numbers";
 import { useWords } from "../design/words";
 import { ask, type Report } from "../server/reports";
-import { HAS } from "../server/routes";
 import { columnsOf, rowOf } from "./Breakdown";
 import { saveCsv } from "./csv";
 import { listQuestion, type List } from "./questions";
@@ -45,15 +44,13 @@ export default function ListSheet({ list, view, change, zone }: Props) {
       title={title}
       close={() => change({ sheet: undefined })}
       tools={
-        HAS.csv && (
-          <button
-            type="button"
-            className="button"
-            onClick={() => void saveCsv({ ...question(0), pagination: { limit: PAGE } }, `${view.site}-${list.id}`)}
-          >
-            {t.csv}
-          </button>
-        )
+        <button
+          type="button"
+          className="button"
+          onClick={() => void saveCsv({ ...question(0), pagination: { limit: PAGE } }, `${view.site}-${list.id}`)}
+        >
+          {t.csv}
+        </button>
       }
     >
       <label className="search">

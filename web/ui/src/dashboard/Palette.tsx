@@ -5,7 +5,6 @@ import { Sheet } from "../design/Sheet";
 import { chooseLanguage, LANGUAGES, useWords, type Words } from "../design/words";
 import { toggleTheme } from "../lib/theme";
 import { call } from "../server/call";
-import { HAS } from "../server/routes";
 import { useReport, type Site } from "./data";
 import { FIGURES, LISTS, listQuestion } from "./questions";
 import { COMPARES, PRESETS } from "./ranges";
@@ -179,7 +178,7 @@ function useFound({ view, change, zone, owner }: Props, text: string): Action[] 
     act: () => change({ sheet: "where", options: { id: [text] } }),
   };
   return [
-    ...(HAS.where && /^\S*\d\S*$/.test(text) ? [where] : []),
+    ...(/^\S*\d\S*$/.test(text) ? [where] : []),
     ...(pages.data?.results ?? []).map((row, index): Action => ({
       id: `page-${index}`,
       group: t.of["page"] ?? "",

@@ -74,7 +74,7 @@ export function Today({ view, change, zone }: Props) {
           {missed.length ? missed.map((one) => `“${one.term}”`).join(", ") : t.today.allFound}
         </Cell>
       )}
-      {HAS.trust && <Books zone={zone} />}
+      <Books zone={zone} />
     </section>
   );
 }

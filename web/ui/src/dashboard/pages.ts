@@ -6,14 +6,14 @@ import { GOALS, PANELS, type Panel } from "./questions";
 /** Each view with the part of a share link that opens it; one without is the owner's alone. */
 const PAGES: [page: string, part: string | undefined, there: boolean][] = [
   ["stream", undefined, true],
-  ["funnel", "funnels", HAS.ways],
-  ["retention", "retention", HAS.ways],
-  ["paths", "paths", HAS.ways],
+  ["funnel", "funnels", true],
+  ["retention", "retention", true],
+  ["paths", "paths", true],
   ["goods", undefined, HAS.goods],
   ["demand", undefined, HAS.goods],
-  ["drops", undefined, HAS.drops],
-  ["alerts", undefined, HAS.kept],
-  ["kept", undefined, HAS.kept],
+  ["drops", undefined, true],
+  ["alerts", undefined, true],
+  ["kept", undefined, true],
   ["sites", undefined, true],
 ];
 
@@ -26,7 +26,7 @@ const PARTS: Record<string, string> = { country: "places" };
 /** The panels that may be seen, with those of their lists that may be. */
 export function panelsOf(access: Access): Panel[] {
   const open = (panel: Panel): Panel => {
-    const all = HAS.kept && panel.id === "events" ? [...panel.lists, GOALS] : panel.lists;
+    const all = panel.id === "events" ? [...panel.lists, GOALS] : panel.lists;
     const lists = all.filter((list) => access.can(PARTS[list.id] ?? panel.id) && (!list.money || access.can("revenue")));
     if (access.can("revenue")) return { ...panel, lists };
     return { ...panel, lists: lists.map((list) => ({ ...list, metrics: list.metrics.filter(({ id }) => id !== "conversion_rate") })) };

@@ -1,7 +1,6 @@
 /** The one place that asks for reports. What is asked within one turn of the event loop goes as one `POST /v1/query/batch`. */
 
 import { AskError, call } from "./call";
-import { HAS } from "./routes";
 import type { Value } from "../design/numbers";
 
 export type Filter = [operator: string, dimension: string, values: string[]] | [operator: string, parts: unknown];
@@ -66,7 +65,6 @@ async function send(batch: Waiting[]): Promise<void> {
   };
   for (const one of batch) one.signal.addEventListener("abort", left);
   try {
-    if (!HAS.batch) return await oneByOne(batch);
     const queries = batch.map((one) => one.question);
     const answer = (await call("POST", "/v1/query/batch", { queries }, stop.signal)) as {
       results: Answer[];
@@ -78,19 +76,6 @@ async function send(batch: Waiting[]): Promise<void> {
   } finally {
     for (const one of batch) one.signal.removeEventListener("abort", left);
   }
-}
-
-const AT_ONCE_MAX = 2;
-
-async function oneByOne(batch: Waiting[]): Promise<void> {
-  const left = [...batch];
-  const work = async (): Promise<void> => {
-    for (let one = left.shift(); one; one = left.shift()) {
-      const { question, signal, done, failed } = one;
-      if (!signal.aborted) await call("POST", "/v1/query", question, signal).then((report) => done(report as Report), failed);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
 }
 
 /** An answer of a batch: the report, or the problem that it would have been by itself. */
