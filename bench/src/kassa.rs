@@ -31,6 +31,8 @@ pub(crate) struct Kassa {
 pub(crate) enum Mode {
     /// `kassa up`.
     Up,
+    /// `kassa up --demo`; ready when the demo's month is stored.
+    Demo,
     /// `kassa serve --roles collector`.
     Collector,
     /// `kassa serve` with the roles of the shop and without those of analytics.
@@ -59,6 +61,7 @@ impl Kassa {
         let mut command = Command::new(&binary);
         match mode {
             Mode::Up => command.arg("up").arg("--data").arg(data),
+            Mode::Demo => command.args(["up", "--demo", "--data"]).arg(data),
             Mode::Collector => command.args(["serve", "--roles", "collector", "--data"]).arg(data),
             Mode::Shop => command
                 .args(["serve", "--roles", SHOP_ROLES, "--data"])

@@ -29,7 +29,7 @@ use crate::report::Report;
 /// Measures kassa.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Only this part (a to j); all without it.
+    /// Only this part (a to m); all without it.
     #[arg(long)]
     part: Option<char>,
     /// Append the figures to bench/history.jsonl.
@@ -66,6 +66,7 @@ const PARTS: &[(char, &str, Part)] = &[
     ('h', "orders on SQLite", parts::orders::sqlite),
     ('i', "orders on PostgreSQL", parts::orders::postgres),
     ('j', "reads of products", parts::products::run),
+    ('l', "the page's questions in a batch, and m, the page in a browser", parts::page::run),
 ];
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -79,11 +80,15 @@ fn main() -> anyhow::Result<ExitCode> {
             _ => parts::ingest::load(address, pace, span),
         };
     }
-    // Restarting is measured on the same events as memory: one part does both.
-    let wanted = arguments.part.map(|part| if part == 'g' { 'f' } else { part });
+    // Restarting is measured on the same events as memory, and the page on those of its questions: one part does both.
+    let wanted = arguments.part.map(|part| match part {
+        'g' => 'f',
+        'm' => 'l',
+        other => other,
+    });
     anyhow::ensure!(
         wanted.is_none_or(|wanted| PARTS.iter().any(|(letter, ..)| *letter == wanted)),
-        "there is no part {}: a to j",
+        "there is no part {}: a to m",
         arguments.part.unwrap_or_default()
     );
     if arguments.quick {

@@ -1,5 +1,5 @@
-//! Rows for the query measurements: the visits of January 2026, put into the store directly, because it is reading that
-//! is measured there. Visits, pages and sources are spread as a shop's are; every run makes the same rows.
+//! Rows for the query measurements: the visits of January 2026 or of another time, put into the store directly, because it
+//! is reading that is measured there. Visits, pages and sources are spread as a shop's are; every run makes the same rows.
 
 use std::path::Path;
 
@@ -15,8 +15,6 @@ pub(crate) const SITE: &str = "bench";
 pub(crate) const BEGIN: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 /// 2026-02-01, when they have ended.
 pub(crate) const END: Timestamp = BEGIN.plus_micros(31 * kassa_model::MICROS_PER_DAY);
-/// The last visits go on past their beginning, so they begin an hour before the end.
-const SPAN_MICROS: i64 = 31 * kassa_model::MICROS_PER_DAY - kassa_model::MICROS_PER_HOUR;
 const ROWS_PER_BATCH: usize = 50_000;
 const EVENTS_PER_VISIT: u64 = 5;
 
@@ -31,13 +29,19 @@ const BROWSERS: [(&str, &str, &str); 5] = [
 ];
 const COUNTRIES: [&str; 8] = ["DE", "FR", "US", "IT", "NL", "SE", "PL", "BR"];
 
-/// Adds `count` rows to the store in `file` without moving its position.
+/// Adds `count` rows of January 2026 to the store in `file` without moving its position.
+#[cfg(test)]
 pub(crate) fn fill(file: &Path, count: u64) -> anyhow::Result<()> {
+    fill_between(file, count, BEGIN, END)
+}
+
+/// Adds `count` rows, evenly between `begin` and `end`, to the store in `file` without moving its position.
+pub(crate) fn fill_between(file: &Path, count: u64, begin: Timestamp, end: Timestamp) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let store = DuckStore::open(Options { threads: Some(2), ..Options::new(file) })?;
     runtime.block_on(async {
         let mark = mark(&store).await?;
-        let mut visits = Visits::new(count);
+        let mut visits = Visits::new(count, begin, end);
         let mut index = 0;
         while u64::from(index) < count {
             let rows = visits.rows(ROWS_PER_BATCH.min((count - u64::from(index)) as usize), mark, &mut index);
@@ -78,15 +82,18 @@ async fn mark(store: &DuckStore) -> anyhow::Result<Mark> {
 /// Visits in the order of their beginnings.
 struct Visits {
     random: Random,
+    begin: Timestamp,
     step_micros: i64,
     number: u64,
     waiting: Vec<(Event, Visit)>,
 }
 
 impl Visits {
-    fn new(count: u64) -> Self {
-        let step_micros = SPAN_MICROS / (count / EVENTS_PER_VISIT).max(1) as i64;
-        Self { random: Random::new(23), step_micros, number: 0, waiting: Vec::new() }
+    fn new(count: u64, begin: Timestamp, end: Timestamp) -> Self {
+        // The last visits go on past their beginning, so they begin an hour before the end.
+        let span_micros = end.micros() - begin.micros() - kassa_model::MICROS_PER_HOUR;
+        let step_micros = span_micros / (count / EVENTS_PER_VISIT).max(1) as i64;
+        Self { random: Random::new(23), begin, step_micros, number: 0, waiting: Vec::new() }
     }
 
     /// The next `count` rows, in the order of their receipt.
@@ -111,7 +118,7 @@ impl Visits {
     /// Adds the events of one visit: some pages, minutes apart, now and then a click.
     fn visit(&mut self) {
         let random = &mut self.random;
-        let mut at = BEGIN.plus_micros(self.number as i64 * self.step_micros);
+        let mut at = self.begin.plus_micros(self.number as i64 * self.step_micros);
         let visitor = random.skewed(1_200_000) as i64 + 1;
         let source = SOURCES[random.skewed(SOURCES.len() as u64) as usize];
         let (browser, os, device) = BROWSERS[random.skewed(BROWSERS.len() as u64) as usize];

@@ -2,6 +2,7 @@
 
 pub(crate) mod ingest;
 pub(crate) mod orders;
+pub(crate) mod page;
 pub(crate) mod products;
 pub(crate) mod queries;
 pub(crate) mod restart;

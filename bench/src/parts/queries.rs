@@ -30,7 +30,7 @@ const RUNS: usize = 9;
 /// Rows of an export that are waited for.
 const EXPORTED: u64 = 1_000_000;
 const EVENTS_PER_SECOND: f64 = 2_000.0;
-const STORE_FILE: &str = "events.duckdb";
+pub(super) const STORE_FILE: &str = "events.duckdb";
 const STATEMENTS: &str = include_str!("../../queries.sql");
 
 /// What is asked on the dashboard; the same name in bench/queries.sql is the same question by hand.
@@ -103,6 +103,11 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
 
 /// A data folder that kassa has made, with 10 M events put into its store.
 fn prepare(data: &Path) -> anyhow::Result<()> {
+    prepare_between(data, rows::BEGIN, rows::END)
+}
+
+/// The same, of this time.
+pub(super) fn prepare_between(data: &Path, begin: Timestamp, end: Timestamp) -> anyhow::Result<()> {
     let kassa = Kassa::start(Mode::Up, data)?;
     // It makes the site known, too.
     let first = format!(r#"{{"site_id":"{}","event_type":"page_view","path":"/"}}"#, rows::SITE);
@@ -110,9 +115,9 @@ fn prepare(data: &Path) -> anyhow::Result<()> {
     ensure!(status == 202, "the first event was answered {status}: {answer}");
     kassa.wait_until_stored(1)?;
     kassa.stop()?;
-    let begin = Instant::now();
-    rows::fill(&data.join(STORE_FILE), count(EVENTS))?;
-    println!("{} rows in {:.0} s", count(EVENTS), begin.elapsed().as_secs_f64());
+    let started = Instant::now();
+    rows::fill_between(&data.join(STORE_FILE), count(EVENTS), begin, end)?;
+    println!("{} rows in {:.0} s", count(EVENTS), started.elapsed().as_secs_f64());
     Ok(())
 }
 
