@@ -97,9 +97,18 @@ impl Client {
 
     /// The answer to a report as JSON; anything but 200 is an error.
     pub(crate) fn query(&mut self, query: &serde_json::Value) -> anyhow::Result<serde_json::Value> {
-        let (status, body) = self.post("/v1/query", &query.to_string())?;
+        self.ask("/v1/query", query)
+    }
+
+    /// The same on another route of reports.
+    pub(crate) fn ask(
+        &mut self,
+        route: &str,
+        query: &serde_json::Value,
+    ) -> anyhow::Result<serde_json::Value> {
+        let (status, body) = self.post(route, &query.to_string())?;
         if status != 200 {
-            bail!("the query {query} was answered {status}: {body}");
+            bail!("{query} was answered {status} by {route}: {body}");
         }
         serde_json::from_str(&body).context("the report is no JSON")
     }

@@ -66,6 +66,7 @@ const PARTS: &[(char, &str, Part)] = &[
     ('h', "orders on SQLite", parts::orders::sqlite),
     ('i', "orders on PostgreSQL", parts::orders::postgres),
     ('j', "reads of products", parts::products::run),
+    ('k', "funnel, retention and paths over 10 M events", parts::journeys::run),
     ('l', "the page's questions in a batch, and m, the page in a browser", parts::page::run),
 ];
 

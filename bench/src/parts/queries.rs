@@ -23,7 +23,7 @@ use crate::requests::Requests;
 use crate::rows;
 use crate::stats::median;
 
-const EVENTS: u64 = 10_000_000;
+pub(super) const EVENTS: u64 = 10_000_000;
 /// Pairs of bare engine and kassa: a pair takes a minute.
 const ROUNDS: u64 = 3;
 const RUNS: usize = 9;
@@ -57,32 +57,24 @@ const QUESTIONS: [(&str, &str); 5] = [
 const PAGE: &str = "/p/7";
 
 /// A question in both languages.
-struct Pair {
-    name: &'static str,
-    sql: &'static str,
+pub(super) struct Pair {
+    pub(super) name: &'static str,
+    pub(super) sql: &'static str,
+    route: &'static str,
     query: Value,
 }
 
 /// Part e.
 pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
-    let pairs = pairs(STATEMENTS)?;
+    let pairs = pairs(&QUESTIONS.map(|(name, query)| (name, "/v1/query", query)), STATEMENTS)?;
     let folder = Folder::new("queries")?;
     prepare(folder.path())?;
-    let mut ratios = vec![Vec::new(); pairs.len()];
     let mut batches = Vec::new();
-    let (mut bare, mut idle) = (vec![Vec::new(); pairs.len()], vec![Vec::new(); pairs.len()]);
-    for _ in 0..ROUNDS.min(pairs_of_runs()) {
-        let yardstick = time_bare(&folder.path().join(STORE_FILE), &pairs)?;
-        let kassa = Kassa::start(Mode::Up, folder.path())?;
-        let measured = time_kassa(&kassa, &pairs)?;
-        batches.push(page::ratio(&kassa)?);
-        kassa.stop()?;
-        for (place, (kassa, bare_seconds)) in measured.iter().zip(&yardstick).enumerate() {
-            ratios[place].push(median(kassa) / median(bare_seconds));
-            bare[place].push(median(bare_seconds) * 1e3);
-            idle[place].push(median(kassa) * 1e3);
-        }
-    }
+    let times = beside_each_other(folder.path(), &pairs, RUNS, |kassa| {
+        batches.push(page::ratio(kassa)?);
+        Ok(())
+    })?;
+    let Times { ratios, bare, idle } = times;
     let batch = Measured::of(&batches, 2, "×");
     report.target("page of twelve, batch / one by one", batch, Target::AtMost(0.7));
     let exported =
@@ -101,8 +93,42 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What each question took, a figure for each round.
+pub(super) struct Times {
+    /// Kassa's time by the bare engine's.
+    pub(super) ratios: Vec<Vec<f64>>,
+    /// The bare engine's, ms.
+    pub(super) bare: Vec<Vec<f64>>,
+    /// Kassa's, ms.
+    pub(super) idle: Vec<Vec<f64>>,
+}
+
+/// Asks the bare engine and kassa in turn, each question so many times, and does `also` with each kassa.
+pub(super) fn beside_each_other(
+    data: &Path,
+    pairs: &[Pair],
+    runs: usize,
+    mut also: impl FnMut(&Kassa) -> anyhow::Result<()>,
+) -> anyhow::Result<Times> {
+    let none = || vec![Vec::new(); pairs.len()];
+    let mut times = Times { ratios: none(), bare: none(), idle: none() };
+    for _ in 0..ROUNDS.min(pairs_of_runs()) {
+        let yardstick = time_bare(&data.join(STORE_FILE), pairs, runs)?;
+        let kassa = Kassa::start(Mode::Up, data)?;
+        let measured = time_kassa(&kassa, pairs, runs)?;
+        also(&kassa)?;
+        kassa.stop()?;
+        for (place, (kassa, bare_seconds)) in measured.iter().zip(&yardstick).enumerate() {
+            times.ratios[place].push(median(kassa) / median(bare_seconds));
+            times.bare[place].push(median(bare_seconds) * 1e3);
+            times.idle[place].push(median(kassa) * 1e3);
+        }
+    }
+    Ok(times)
+}
+
 /// A data folder that kassa has made, with 10 M events put into its store.
-fn prepare(data: &Path) -> anyhow::Result<()> {
+pub(super) fn prepare(data: &Path) -> anyhow::Result<()> {
     prepare_between(data, rows::BEGIN, rows::END)
 }
 
@@ -122,7 +148,7 @@ pub(super) fn prepare_between(data: &Path, begin: Timestamp, end: Timestamp) -> 
 }
 
 /// Seconds of each run of each statement by the bare engine, as kassa configures it.
-fn time_bare(file: &Path, pairs: &[Pair]) -> anyhow::Result<Vec<Vec<f64>>> {
+pub(super) fn time_bare(file: &Path, pairs: &[Pair], runs: usize) -> anyhow::Result<Vec<Vec<f64>>> {
     let connection = Connection::open(file)?;
     connection.execute_batch("SET memory_limit = '256 MiB'; SET threads = 2")?;
     let time = |pair: &Pair| {
@@ -131,32 +157,32 @@ fn time_bare(file: &Path, pairs: &[Pair]) -> anyhow::Result<Vec<Vec<f64>>> {
             ensure!(ask(&connection, pair.sql)? > 0, "{} by hand finds nothing", pair.name);
             Ok(begin.elapsed().as_secs_f64())
         };
-        warm(run)
+        warm(run, runs)
     };
     pairs.iter().map(time).collect()
 }
 
 /// Seconds of each run of each query through HTTP.
-fn time_kassa(kassa: &Kassa, pairs: &[Pair]) -> anyhow::Result<Vec<Vec<f64>>> {
+fn time_kassa(kassa: &Kassa, pairs: &[Pair], runs: usize) -> anyhow::Result<Vec<Vec<f64>>> {
     let mut times = Vec::new();
     for pair in pairs {
         let mut client = kassa.client()?;
         let run = || -> anyhow::Result<f64> {
             let begin = Instant::now();
-            let answer = client.query(&pair.query)?;
+            let answer = client.ask(pair.route, &pair.query)?;
             let rows = answer["results"].as_array().map_or(0, Vec::len);
             ensure!(rows > 0, "{} finds nothing", pair.name);
             Ok(begin.elapsed().as_secs_f64())
         };
-        times.push(warm(run)?);
+        times.push(warm(run, runs)?);
     }
     Ok(times)
 }
 
 /// Once for the caches, then the runs that count.
-fn warm(mut run: impl FnMut() -> anyhow::Result<f64>) -> anyhow::Result<Vec<f64>> {
+fn warm(mut run: impl FnMut() -> anyhow::Result<f64>, runs: usize) -> anyhow::Result<Vec<f64>> {
     run()?;
-    (0..RUNS).map(|_| run()).collect()
+    (0..runs).map(|_| run()).collect()
 }
 
 /// Rows a second of an export, until so many have come.
@@ -183,30 +209,33 @@ fn under_load(data: &Path, pairs: &[Pair]) -> anyhow::Result<Vec<Vec<f64>>> {
     let kassa = Kassa::start(Mode::Up, data)?;
     let time_all = || {
         std::thread::sleep(Duration::from_secs(2));
-        time_kassa(&kassa, pairs)
+        time_kassa(&kassa, pairs, RUNS)
     };
     let times = send_during(kassa.address, EVENTS_PER_SECOND, Requests::single(6), time_all)?;
     kassa.stop()?;
     Ok(times)
 }
 
-/// The questions with their statements: in `text` each begins with `-- name: …`.
-fn pairs(text: &'static str) -> anyhow::Result<Vec<Pair>> {
+/// The questions (name, route, body) with their statements: in `text` each begins with `-- name: …`.
+pub(super) fn pairs(
+    questions: &[(&'static str, &'static str, &str)],
+    text: &'static str,
+) -> anyhow::Result<Vec<Pair>> {
     let statements: Vec<_> =
         text.split("-- name: ").skip(1).filter_map(|block| block.split_once('\n')).collect();
-    let pair = |(name, query): (&'static str, &str)| {
-        let statement = statements.iter().find(|(found, _)| found.trim() == name);
+    let pair = |(name, route, query): &(&'static str, &'static str, &str)| {
+        let statement = statements.iter().find(|(found, _)| found.trim() == *name);
         let (_, sql) = statement.with_context(|| format!("no statement is named {name}"))?;
         let mut query: Value = serde_json::from_str(query)?;
         query["site_id"] = rows::SITE.into();
         query["date_range"] = json!([rows::BEGIN.to_string(), rows::END.to_string()]);
-        Ok(Pair { name, sql: sql.trim(), query })
+        Ok(Pair { name, sql: sql.trim(), route, query })
     };
-    QUESTIONS.into_iter().map(pair).collect()
+    questions.iter().map(pair).collect()
 }
 
 /// The values of a statement: $1 is the site, $2 and $3 the range, $4 a page.
-fn parameters() -> [sql::Value; 4] {
+pub(super) fn parameters() -> [sql::Value; 4] {
     let time = |time: Timestamp| sql::Value::Timestamp(TimeUnit::Microsecond, time.micros());
     let text = |text: &str| sql::Value::Text(text.to_owned());
     [text(rows::SITE), time(rows::BEGIN), time(rows::END), text(PAGE)]
@@ -223,4 +252,4 @@ fn ask(connection: &Connection, sql: &str) -> anyhow::Result<usize> {
 
 #[cfg(test)]
 #[path = "queries_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -10,14 +10,18 @@ use kassa_model::{MICROS_PER_DAY, MICROS_PER_HOUR, OrderPart};
 use super::*;
 use crate::stats::Random;
 
+fn all_pairs() -> Vec<Pair> {
+    pairs(&QUESTIONS.map(|(name, query)| (name, "/v1/query", query)), STATEMENTS).unwrap()
+}
+
 #[test]
 fn the_statements_fit_the_table() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(STORE_FILE);
     rows::fill(&file, 20_000).unwrap();
-    let pairs = pairs(STATEMENTS).unwrap();
+    let pairs = all_pairs();
     // Each must find something.
-    assert_eq!(time_bare(&file, &pairs).unwrap().len(), 5);
+    assert_eq!(time_bare(&file, &pairs, 1).unwrap().len(), 5);
     let connection = Connection::open(&file).unwrap();
     let days = "SELECT count(*), count(DISTINCT occurred_at::DATE) FROM events";
     let found = connection.query_row(days, [], |row| Ok((row.get(0)?, row.get(1)?)));
@@ -26,7 +30,7 @@ fn the_statements_fit_the_table() {
 
 /// What a shop has beside pages and clicks: glances, names, bots, orders, events without a visit, another site, and visits
 /// that begin before the range or go on after it.
-fn oddities(random: &mut Random) -> Vec<Row> {
+pub(in crate::parts) fn oddities(random: &mut Random) -> Vec<Row> {
     const NAMES: [&str; 9] = [
         "page_view",
         "page_view",
@@ -120,7 +124,7 @@ fn shown(table: &Table) -> Vec<Vec<String>> {
 }
 
 /// The rows of a statement, of whose columns only those of `columns` count; days by their number.
-fn by_hand(connection: &Connection, sql: &str, columns: &[usize]) -> Vec<Vec<String>> {
+pub(in crate::parts) fn by_hand(connection: &Connection, sql: &str, columns: &[usize]) -> Vec<Vec<String>> {
     let show = |value: sql::Value| match value {
         sql::Value::Null => "NULL".to_owned(),
         sql::Value::BigInt(number) => number.to_string(),
@@ -156,7 +160,7 @@ fn the_statements_find_what_kassa_finds() {
     let asked = questions().map(|(query, columns)| (runtime.block_on(store.query(&query)).unwrap(), columns));
     drop(store);
     let connection = Connection::open(&file).unwrap();
-    for (pair, (table, columns)) in pairs(STATEMENTS).unwrap().iter().zip(asked) {
+    for (pair, (table, columns)) in all_pairs().iter().zip(asked) {
         let found = shown(&table);
         assert!(!found.is_empty() && found[0].last().unwrap() != "0", "{}: {found:?}", pair.name);
         assert_eq!(by_hand(&connection, pair.sql, columns), found, "{}", pair.name);
