@@ -7,7 +7,9 @@ use kassa_model::{Dialect, MICROS_PER_SECOND, Timestamp};
 use super::queries::is;
 use super::random::{NAMES, PATHS, SITES, batches, fields, filter, rules, seed};
 use super::sample::{Random, after, scaled};
-use crate::journey::{CHECKOUT_FAILED, Funnel, Of, Paths, Retention, STEPS_MAX, Scope, Step};
+use crate::journey::{
+    CHECKOUT_FAILED, Funnel, FunnelAnswer, Of, Paths, PathsAnswer, Retention, STEPS_MAX, Scope, Step,
+};
 use crate::query::{CONFIRMED, Field, Filter, TimeRange};
 use crate::{Batch, Error, EventStore, MemoryStore};
 
@@ -44,6 +46,7 @@ pub(super) async fn answers_as_the_reference_does<S: EventStore, K>(make: impl F
             let asked = funnel(&mut random);
             let answers = (store.funnel(&asked).await, memory.funnel(&asked).await);
             if let Some(answer) = same(seed, &asked, answers, &mut seen) {
+                adds_up(&asked, &answer);
                 seen.with_value += u64::from(!answer.currencies.is_empty());
                 seen.with_causes += u64::from(answer.steps.iter().any(|step| step.causes.len() > 1));
             }
@@ -57,6 +60,7 @@ pub(super) async fn answers_as_the_reference_does<S: EventStore, K>(make: impl F
             let asked = paths(&mut random);
             let answers = (store.paths(&asked).await, memory.paths(&asked).await);
             if let Some(answer) = same(seed, &asked, answers, &mut seen) {
+                leads_on(&answer);
                 seen.with_edges += u64::from(answer.edges.len() > 2);
             }
         }
@@ -87,6 +91,36 @@ fn same<A: PartialEq + Debug>(
         (found, expected) => panic!("seed {seed}: {found:?}, not {expected:?}: {asked:#?}"),
     }
     None
+}
+
+/// Nobody gets lost in a funnel: who drops before an order has one cause, and who is in the trend is in the steps.
+fn adds_up(asked: &Funnel, answer: &FunnelAnswer) {
+    let visitors: Vec<u64> = answer.steps.iter().map(|step| step.visitors).collect();
+    for (place, step) in answer.steps.iter().enumerate().skip(1) {
+        let causes: u64 = step.causes.values().sum();
+        let drop = visitors[place - 1] - visitors[place];
+        let told = asked.steps[place].is_order();
+        assert_eq!(causes, if told { drop } else { 0 }, "step {place}: {answer:?}");
+    }
+    if !asked.boundaries.is_empty() {
+        let sum = |place: usize| answer.trend.iter().map(|bucket| bucket[place]).sum::<u64>();
+        assert_eq!((0..visitors.len()).map(sum).collect::<Vec<_>>(), visitors);
+    }
+}
+
+/// Every visit is somewhere at the first step, and what comes to a later node came from one of the step before.
+fn leads_on(answer: &PathsAnswer) {
+    for (place, step) in answer.steps.iter().enumerate() {
+        let visits: Vec<u64> = step.nodes.iter().map(|(_, visits)| *visits).collect();
+        if place == 0 {
+            assert_eq!(visits.iter().sum::<u64>(), answer.visits, "{answer:?}");
+            continue;
+        }
+        let mut came = vec![0; visits.len()];
+        let edges = answer.edges.iter().filter(|edge| edge.step + 1 == place);
+        edges.for_each(|edge| came[edge.to] += edge.visits);
+        assert_eq!(came, visits, "{answer:?}");
+    }
 }
 
 /// Some events are the shop's, that it refused an order.
