@@ -61,6 +61,20 @@ const PRODUCTS: &[(u64, (&str, &str, u64))] = &[
     (3, ("brass-pen", "Brass Pen", 3_400)),
 ];
 
+/// What is looked for, and how many things there are of it.
+const SEARCHES: &[(u64, (&str, u64))] = &[
+    (20, ("mug", 1)),
+    (14, ("kettle", 1)),
+    (10, ("desk", 3)),
+    (9, ("Lamp", 1)),
+    (8, ("tea pot", 0)),
+    (7, ("backpack", 0)),
+    (6, ("plant", 1)),
+    (5, ("gift card", 0)),
+    (4, ("candle", 1)),
+    (3, ("scarf", 0)),
+];
+
 const SOURCES: &[(u64, (&str, &str))] = &[
     (34, ("", "")),
     (30, ("https://www.google.com/", "")),
@@ -194,6 +208,10 @@ impl<'a> Shopper<'a> {
         let product = *random.pick(PRODUCTS);
         let first = if landing.is_empty() { format!("/p/{}", product.0) } else { (*landing).to_owned() };
         self.page(random, &first, campaign);
+        if random.chance(12) {
+            self.wait(random, 4, 30);
+            self.search(random);
+        }
         let mut page = first;
         while random.chance(58) && self.hits.len() < 24 {
             self.wait(random, 6, 90);
@@ -256,6 +274,13 @@ impl<'a> Shopper<'a> {
             "properties": {"sku": sku, "name": name, "price": price, "currency": "USD"},
             "context": {"page": {"path": format!("/p/{sku}")}}});
         self.send(random, vec![track]);
+    }
+
+    fn search(&mut self, random: &mut Random) {
+        let (query, results) = random.pick(SEARCHES);
+        let search = json!({"type": "track", "event": "Products Searched",
+            "properties": {"query": query, "results": results}, "context": {"page": {"path": "/"}}});
+        self.send(random, vec![search]);
     }
 
     fn wait(&mut self, random: &mut Random, least: u64, more: u64) {

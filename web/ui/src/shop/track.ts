@@ -15,6 +15,11 @@ export function trackProduct(name: "Product Viewed" | "Product Added" | "Product
   track(name, properties);
 }
 
+/** What was looked for, and how many things were found. */
+export function trackSearch(query: string, results: number): void {
+  track("Products Searched", { query, results });
+}
+
 export function track(name: string, properties: Record<string, unknown>): void {
   const queue: Call[] = [];
   (window.kassa ??= queue).push(["track", name, properties]);

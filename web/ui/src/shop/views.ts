@@ -2,7 +2,7 @@
 import { el, picture } from "../lib/dom";
 import { cartLines, changeCart, emptyCart } from "./cart";
 import { CATEGORIES, PRODUCTS, priceText, type Category, type Product } from "./products";
-import { track, trackProduct } from "./track";
+import { track, trackProduct, trackSearch } from "./track";
 
 /** A page: its title and what stands in `<main>`; `seen` is called once both are in place. */
 export interface View {
@@ -34,10 +34,38 @@ export function shelfView(category: Category | undefined, say: Say): View {
         : "A corner shop of twelve. Look around, put something in the cart: everything you do here is counted, and nothing is charged.",
     ),
   );
-  return {
-    title: category ?? "Corner Goods",
-    body: [hero, chips, el("ul", { class: "shelf" }, ...shown.map((product) => el("li", {}, card(product, say))))],
+  const shelf = el("ul", { class: "shelf" });
+  const none = el("p", { class: "notice", role: "status", hidden: true });
+  const show = (products: Product[], query: string): void => {
+    shelf.replaceChildren(...products.map((product) => el("li", {}, card(product, say))));
+    none.hidden = products.length > 0;
+    none.textContent = products.length > 0 ? "" : `There is no “${query}” on this shelf.`;
   };
+  show(shown, "");
+  return { title: category ?? "Corner Goods", body: [hero, searchField(shown, show), chips, shelf, none] };
+}
+
+/** How long nobody types before what stands there is what was searched for, in ms. */
+const TYPED_MS = 700;
+
+/** A field that leaves what fits on the shelf while one types, and tells what was searched for once one stops. */
+function searchField(products: Product[], show: (found: Product[], query: string) => void): HTMLElement {
+  const field = el("input", { type: "search", class: "search", placeholder: "Search the shelf", "aria-label": "Search the shelf" });
+  let timer = 0;
+  let told = "";
+  field.addEventListener("input", () => {
+    const query = field.value.trim();
+    const words = query.toLowerCase().split(/\s+/);
+    const text = ({ name, category, line }: Product): string => `${name} ${category} ${line}`.toLowerCase();
+    const found = products.filter((product) => words.every((word) => text(product).includes(word)));
+    show(found, query);
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      if (query && query !== told) trackSearch(query, found.length);
+      told = query;
+    }, TYPED_MS);
+  });
+  return field;
 }
 
 const shelfPath = (category: Category): string => `/c/${category.toLowerCase()}`;
