@@ -5,6 +5,7 @@
 //! | idempotency records | a day |
 //! | rows of work that are done | a day |
 //! | commands to stock | 30 days |
+//! | notes | 760 days |
 //! | orders that have failed | `orders.keep_failed_days` |
 //!
 //! It also closes answers whose deadline has passed. Several processes may clean the same database.
@@ -23,7 +24,7 @@ use kassa_service::Shutdown;
 use crate::orders::{self, work};
 use crate::shop::Shop;
 use crate::transport::store as commands;
-use crate::{idempotency, outbox};
+use crate::{idempotency, notes, outbox};
 
 /// How often is looked what is due.
 const EVERY: Duration = Duration::from_secs(20);
@@ -107,6 +108,7 @@ fn kinds(shop: &Shop) -> Vec<Chore> {
     for db in [&shop.orders, &shop.inventory, &shop.catalog].into_iter().flatten() {
         if !known.iter().any(|other| other.is_same(db)) {
             kinds.push(kind("idempotency records", db, Arc::new(idempotency::clean)));
+            kinds.push(kind("notes", db, Arc::new(notes::store::clean)));
             known.push(db);
         }
     }

@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod inventory;
 mod lease;
+pub mod notes;
 mod number;
 mod object;
 pub mod orders;

@@ -1,11 +1,13 @@
-//! What happened to orders, written in their transaction. The relay carries it to the log: `body` to the stream `orders`,
-//! and `money`, where there is some, to the stream `events`.
+//! What happened to orders and stock, written in their transaction. The relay carries it to the log: `body` to the stream
+//! `orders`, and to the stream `events` `money`, where there is some, and of what is out of stock or back its SKU.
 //!
 //! A body:
 //! ```json
 //! {"id":"0190…:1","type":"OrderConfirmed","occurred_at":"2026-11-21T05:00:00Z","order":{"id":"0190…","number":7,…}}
 //! {"id":"0190…:2","type":"OrderFulfilled","occurred_at":"…","order":{…},"lines":[{"sku":"ps5","quantity":1}]}
 //! {"id":"low:0190…/1:ps5","type":"StockLow","occurred_at":"…","stock":{"sku":"ps5","on_hand":4,"low_stock_at":5}}
+//! {"id":"out:0190…/1:ps5","type":"StockOut","occurred_at":"…","stock":{"sku":"ps5","on_hand":0,"low_stock_at":5}}
+//! {"id":"back:0190…/c3:ps5","type":"StockBack","occurred_at":"…","stock":{"sku":"ps5","on_hand":1,"low_stock_at":5}}
 //! ```
 
 mod batch;
@@ -27,6 +29,7 @@ pub(crate) use fetch::{Acknowledged, acknowledge, clean_unfetched, waiting_stock
 pub use fetch::{Fetch, OUTBOX, OUTBOX_ACK};
 pub(crate) use money::MoneyRecord;
 pub use record::RowError;
+pub(crate) use record::failure_record;
 pub use relay::{Relay, RelayError, RelayOptions, Round};
 pub use wake::Wake;
 

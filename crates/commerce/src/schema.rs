@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
     step(12, include_str!("../migrations/0012_identity.sql")),
     step(13, include_str!("../migrations/0013_done_work.sql")),
     step(14, include_str!("../migrations/0014_failed_by_reference.sql")),
+    step(15, include_str!("../migrations/0015_price_change.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -14,6 +14,7 @@ use crate::inventory::metrics::StockMetrics;
 use crate::inventory::{LOW_STOCK_AT, LedgerKind};
 use crate::orders::lines::WithoutKey;
 use crate::orders::metrics::OrderMetrics;
+use crate::orders::refusals::Refusals;
 use crate::outbox::wake::Wake;
 use crate::peer::Peer;
 use crate::transport::{Remotes, StockClient};
@@ -128,6 +129,8 @@ pub struct Shop {
     pub remote_catalog: Option<RemoteCatalog>,
     /// Tells the relay of this process that the outbox has grown.
     pub wake: Wake,
+    /// Orders that were refused, for the log.
+    pub refusals: Arc<Refusals>,
 }
 
 /// The shop is one site's: a key that is limited to another finds nothing in it.
@@ -174,6 +177,7 @@ impl Shop {
             stock,
             remote_catalog,
             wake: Wake::default(),
+            refusals: Arc::new(Refusals::register(metrics)),
         })
     }
 

@@ -10,6 +10,8 @@ mod conformance;
 pub mod duckdb;
 pub mod export;
 mod fingerprint;
+pub mod goods;
+mod items;
 pub mod journey;
 pub mod memory;
 mod pattern;
@@ -45,6 +47,7 @@ use uuid::Uuid;
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::{EventRef, Line};
+use crate::goods::{GoodsQuery, GoodsTable, SearchQuery, SearchTerm};
 use crate::journey::{Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer};
 use crate::query::{EventFilter, Query, Table};
 
@@ -228,6 +231,24 @@ pub trait EventStore: Send + Sync + fmt::Debug {
             tables.push(self.query(query).await);
         }
         Ok(Answers { tables, marks })
+    }
+
+    /// What is known of products ([`goods`]).
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn goods(&self, query: &GoodsQuery) -> Result<GoodsTable, Error> {
+        let _ = query;
+        Err(Error::Invalid("this store does not report on products".to_owned()))
+    }
+
+    /// What was searched for, most often first, at most [`goods::TERMS_MAX`] texts.
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
+        let _ = query;
+        Err(Error::Invalid("this store does not report on searches".to_owned()))
     }
 
     /// Events as rows, newest received first.

@@ -32,6 +32,7 @@
 //! - With a product's field among dimensions or filters a record counts line by line: every line that fits counts with
 //!   its own money and units. Without one it counts as a whole.
 //! - Fields of products and orders can be asked of metrics of money only.
+//! - With [`Field::ItemSku`] an event counts once for each product that it names and that fits, one that names none once.
 
 mod field;
 mod filter;
@@ -171,7 +172,7 @@ impl Query {
 
     /// Whether money counts line by line, not record by record.
     pub fn is_by_line(&self) -> bool {
-        self.fields().into_iter().any(Field::is_of_products)
+        self.fields().into_iter().any(|field| field.is_of_products() || *field == Field::ItemSku)
     }
 
     /// Whether an amount is asked for, so that the currencies matter.

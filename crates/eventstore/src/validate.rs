@@ -4,6 +4,7 @@
 use kassa_model::Timestamp;
 use uuid::Uuid;
 
+use crate::goods::{DAYS_MAX, GoodsQuery};
 use crate::pattern::Search;
 use crate::query::rules::{PATH_RULES_MAX, SiteRules, may_exclude_by};
 use crate::query::{Dimension, EventFilter, Field, Filter, Metric, Operator, OrderKey, Query};
@@ -117,6 +118,20 @@ pub(crate) fn check_boundaries(boundaries: &[Timestamp]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Refuses what is no [`GoodsQuery`].
+pub(crate) fn goods(query: &GoodsQuery) -> Result<(), Error> {
+    let days = &query.days;
+    if days.len() < 2 || days.len() > DAYS_MAX + 1 || days.windows(2).any(|pair| pair[0] >= pair[1]) {
+        return invalid("a question about products needs 1 to 1,000 days, which ascend");
+    }
+    if query.sites.is_empty() || days[0] > query.range.from || days.last() != Some(&query.range.to) {
+        return invalid(
+            "a question about products has a site, and days that end with its range and begin before it",
+        );
+    }
+    Ok(())
+}
+
 /// Whether `metric` is a property of sessions, not of events.
 pub(crate) fn is_session_metric(metric: Metric) -> bool {
     matches!(metric, Metric::BounceRate | Metric::VisitDuration)
@@ -128,7 +143,8 @@ fn session_metrics(query: &Query) -> Result<(), Error> {
     }
     for dimension in &query.dimensions {
         let Dimension::Field(field) = dimension else { continue };
-        if matches!(field, Field::Name | Field::Hostname | Field::Prop(_) | Field::NameSent) {
+        if matches!(field, Field::Name | Field::Hostname | Field::Prop(_) | Field::NameSent | Field::ItemSku)
+        {
             return invalid("bounce rate and visit duration cannot be grouped by a field of single events");
         }
     }
@@ -222,7 +238,7 @@ impl Budget {
             Operator::Contains => values.len() > 1,
             Operator::Matches => true,
         };
-        if *field == Field::Channel {
+        if matches!(field, Field::Channel | Field::ItemSku) {
             self.cost += if searches { COST_MAX - SEARCH_COST } else { CHANNEL_COST };
         }
         if matches!(field, Field::Prop(_)) {

@@ -14,7 +14,7 @@ pub fn with_visits(from: u64, events: impl IntoIterator<Item = Event>) -> Vec<Ro
         let session = event.session.filter(|session| *session != 0);
         let key = session.map(|session| (event.site.clone(), event.visitor, session));
         let visit = key.and_then(|key| {
-            if event.order.is_none() {
+            if event.is_of_visitors() {
                 let visit = Visit::with(known.get(&key), &event, event.occurred_at);
                 known.insert(key.clone(), visit);
             }

@@ -7,6 +7,7 @@ mod clock;
 mod codec;
 mod event;
 pub mod failpoint;
+mod goods;
 mod hash;
 mod money;
 mod nobody;
@@ -24,6 +25,7 @@ pub use event::{
     Dialect, Event, LABEL, LogRecord, NON_INTERACTIVE_NAMES, NON_INTERACTIVE_PREFIX, Naming, OrderItem,
     OrderPart, PATH_SENT, Recorded, Rejected, UnknownDialect,
 };
+pub use goods::{CHECKOUT_FAILED, STOCK_BACK, STOCK_OUT};
 pub use hash::{
     PartitionBy, RouteKey, Salt, VISITOR_KEY, cookieless_visitor, dedupe_hash, partition_of, session_from,
     visitor_from,
@@ -32,7 +34,7 @@ pub use money::{Currency, Money, MoneyError};
 pub use nobody::names_nobody;
 pub use outcome::{Outcome, Reason, UnknownReason};
 pub use progress::{Progress, Silent};
-pub use shop_id::{MONEY_IDS, id_as_sent, id_of_client, money_id};
+pub use shop_id::{MONEY_IDS, id_as_sent, id_of_client, money_id, record_id};
 pub use source::{Source, SourceKind};
 pub use timestamp::{MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp, TimestampError};
 pub use visit::{ORIGIN_NAMES, ORIGIN_TEXTS, VISIT_TEXTS, Visit, VisitFacts};

@@ -1,13 +1,14 @@
-//! Ids of money records. They begin with `order:`, which is the shop's alone: an event of a client with such an id would
+//! Ids of the shop's records. They begin with `order:`, which is the shop's alone: an event of a client with such an id would
 //! make the shop's own record a duplicate, and suppress its revenue.
 //!
 //! ```text
-//! the shop's               order:<order id>:<number of the change>
+//! the shop's money         order:<order id>:<number of the change>
+//! its stock                order:<out or back>:<command>:<SKU>
 //! a client's order:7       is kept as client:order:7
 //! a client's client:order:7  is kept as client:client:order:7
 //! ```
 
-/// How the ids of money records begin.
+/// How the ids of the shop's records begin.
 pub const MONEY_IDS: &str = "order:";
 
 /// What is put before a client's id that would begin like the shop's.
@@ -17,6 +18,11 @@ const CLIENT: &str = "client:";
 /// duplicate of the first.
 pub fn money_id(order_id: &str, seq: i64) -> String {
     format!("{MONEY_IDS}{order_id}:{seq}")
+}
+
+/// The id of another record of the shop, which it names so.
+pub fn record_id(name: &str) -> String {
+    format!("{MONEY_IDS}{name}")
 }
 
 /// The id under which a client's event is kept.

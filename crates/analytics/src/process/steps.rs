@@ -214,11 +214,12 @@ fn drop_duplicate(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     if memory.dedupe.is_duplicate(work.id, work.stored_hour) { Flow::Duplicate } else { Flow::Continue }
 }
 
-/// What nobody did, by its name or by what the client says. A view of a page is one, however it is marked.
+/// What nobody did, by its name or by what the client says, or because the shop says it. A view of a page is one, however it is marked.
 fn mark_interaction(_: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let before = work.recorded.is_of_before();
     let event = &mut work.recorded.event;
-    let passive = || event.is_passive_by_name() || is_marked(&event.props);
+    let is_of_shop = event.dialect == Dialect::SHOP && event.order.is_none();
+    let passive = || is_of_shop || event.is_passive_by_name() || is_marked(&event.props);
     event.non_interactive = !before && !event.is_page_view() && passive();
     Flow::Continue
 }
@@ -235,10 +236,14 @@ fn choose_visitor(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
 
 /// The session that the client named, else the one that holds the event's time, else a new one; and with it the visit. Money
 /// joins but neither opens nor extends a session, and its time is that of its order's request. What nobody did joins the latest
-/// session that began before it, or has none.
+/// session that began before it, or has none; what became of stock has none.
 fn assign_session(memory: &mut Memory, _: &mut Tools, work: &mut Work) -> Flow {
     let time = work.time();
     let event = &mut work.recorded.event;
+    if event.is_of_stock() {
+        event.session = Some(0);
+        return Flow::Continue;
+    }
     let visitor = event.visitor.unwrap_or_default();
     if event.order.is_none() && !event.opens_visits() {
         let sessions = &memory.sessions;

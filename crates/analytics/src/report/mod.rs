@@ -28,6 +28,7 @@ mod export;
 mod first;
 mod freshness;
 mod funnel;
+mod goods;
 mod guard;
 mod hub;
 mod journey;
@@ -95,6 +96,8 @@ pub fn native_routes(reports: Arc<Reports>) -> Protected {
         .route("/v1/drops", get(drops::get_drops))
         .route("/v1/where", get(whereabouts::get_where))
         .route("/v1/trust", get(trust::get_trust))
+        .route("/v1/products/performance", post(goods::post_performance))
+        .route("/v1/demand", post(goods::post_demand))
         .route("/v1/realtime", get(realtime::get_realtime))
         .route("/v1/realtime/stream", get(stream::get_stream))
         .route("/v1/events", get(rows::get_events))

@@ -93,6 +93,7 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
     }
 }
 
+/// A member that must be there.
 pub(crate) fn required(value: Option<Value>, what: &str) -> Result<Value, Invalid> {
     value.ok_or_else(|| Invalid(format!("{what} is required")))
 }
@@ -137,7 +138,7 @@ fn parse_format(value: Option<Value>) -> Result<Option<Format>, Invalid> {
 }
 
 /// One site, where a question is about one.
-pub(super) fn parse_site(value: Option<Value>) -> Result<String, Invalid> {
+pub(crate) fn parse_site(value: Option<Value>) -> Result<String, Invalid> {
     one_site(&required(value, "site_id")?)
 }
 
@@ -182,7 +183,9 @@ fn no_session_metrics_by_event(
                 metric.name
             ));
         }
-        if let DimensionAsk::Field(Field::Name | Field::Hostname | Field::Prop(_), name) = dimension {
+        if let DimensionAsk::Field(Field::Name | Field::Hostname | Field::Prop(_) | Field::ItemSku, name) =
+            dimension
+        {
             return Invalid::because(format!(
                 "the session metric {:?} cannot be grouped by the event dimension {name:?}; only by event:page, visit: \
                  dimensions and time",

@@ -123,7 +123,8 @@ pub(crate) fn parse_include(value: Option<Value>) -> Result<Include, Invalid> {
     })
 }
 
-fn flag(map: &Map<String, Value>, name: &str) -> Result<bool, Invalid> {
+/// A member that is true or false; false where it is missing.
+pub(crate) fn flag(map: &Map<String, Value>, name: &str) -> Result<bool, Invalid> {
     match map.get(name) {
         None => Ok(false),
         Some(Value::Bool(flag)) => Ok(*flag),

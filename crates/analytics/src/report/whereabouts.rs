@@ -161,6 +161,9 @@ fn metrics(row: &Row) -> Vec<&'static str> {
         }
         return metrics;
     }
+    if event.is_of_stock() {
+        return Vec::new();
+    }
     let mut metrics = vec!["events"];
     if event.is_page_view() {
         metrics.push("pageviews");

@@ -6,6 +6,7 @@ mod figures;
 mod figures_db;
 mod gauges;
 mod limits;
+mod noted;
 mod routes;
 mod tasks;
 mod watch;

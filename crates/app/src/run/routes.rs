@@ -19,6 +19,7 @@ use kassa_service::{
 };
 
 use super::gauges::ShopGauges;
+use super::noted::ShopNotes;
 use crate::admin::Auditor;
 use crate::config::Config;
 use crate::open::Parts;
@@ -63,6 +64,7 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
             currency: config.currency()?,
             gauges: Arc::new(ShopGauges(parts.shop().ok())),
             books: auditor.map(|auditor| auditor as Arc<dyn Books>),
+            notes: Arc::new(ShopNotes(parts.shop().ok())),
             ..ReportOptions::default()
         };
         let reports = parts.reports(options)?;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use kassa_commerce::orders::apart::drain;
+use kassa_commerce::orders::refusals;
 use kassa_commerce::outbox::{Fetch, Relay, RelayOptions};
-use kassa_commerce::{Shop, outbox};
+use kassa_commerce::{Shop, notes, outbox};
 use kassa_db::Engine;
 use kassa_eventlog::EventLog;
-use kassa_model::SystemClock;
+use kassa_model::{Clock, SystemClock};
 use kassa_service::{Metrics, Shutdown};
 use tokio::task::JoinHandle;
 
@@ -28,11 +29,16 @@ pub(super) async fn start_tasks(
         outbox::end_leases(&db).await.context("cannot take the shop's database over")?;
     }
     let clock = Arc::new(SystemClock);
+    if let Err(error) = notes::version_started(&db, env!("CARGO_PKG_VERSION"), clock.now()).await {
+        tracing::warn!(%error, "cannot note which version has started");
+    }
     let ports = (db, Arc::clone(&log));
-    let relay = Relay::new(ports, clock, shop.wake.clone(), RelayOptions::default(), metrics);
+    let options = RelayOptions { site: shop.options.site.clone(), ..RelayOptions::default() };
+    let relay = Relay::new(ports, clock, shop.wake.clone(), options.clone(), metrics);
     let mut tasks = vec![
         tokio::spawn(relay.run(shutdown.clone())),
         tokio::spawn(drain::run(Arc::clone(shop), shutdown.clone())),
+        tokio::spawn(refusals::run(Arc::clone(&shop.refusals), Arc::clone(&log), shutdown.clone())),
     ];
     // What is said by stock that is not with the orders comes by its own outbox.
     match &shop.inventory {
@@ -41,7 +47,7 @@ pub(super) async fn start_tasks(
                 outbox::end_leases(stock).await.context("cannot take the database of stock over")?;
             }
             let ports = (stock.clone(), log);
-            let relay = Relay::of_stock(ports, Arc::new(SystemClock), RelayOptions::default());
+            let relay = Relay::of_stock(ports, Arc::new(SystemClock), options);
             tasks.push(tokio::spawn(relay.run(shutdown.clone())));
         }
         Some(_) => {}

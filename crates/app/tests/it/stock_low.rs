@@ -1,5 +1,5 @@
-//! Stock that becomes low in a process without a log is told by the log of the process with the orders: every crossing, by
-//! its own id, through kills on both sides.
+//! Stock that becomes low, or sells out, in a process without a log is told by the log of the process with the orders: every
+//! crossing, by its own id, through kills on both sides.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
 use kassa_eventlog::{Stream, Upkeep, retained};
-use kassa_model::SystemClock;
+use kassa_model::{LogRecord, SystemClock, decode};
 use serde_json::{Value, json};
 
 use crate::kassa::{Kassa, Start, wait_for};
@@ -45,8 +45,8 @@ fn low_stock_elsewhere_reaches_the_log_through_kills() {
     assert!(!armed.ended().success());
     stock.kill();
     let stock = stock_start.start();
-    // By an old dialect.
-    let deduct = json!({"item_id": "c", "quantity": 5, "order_id": "x"});
+    // By an old dialect, and to the last.
+    let deduct = json!({"item_id": "c", "quantity": 8, "order_id": "x"});
     assert_eq!(post(&stock, "/api/inventory/deduct", "d", &deduct).0, 200);
     let kassa = orders.start();
     wait_until_fetched(&stock);
@@ -56,6 +56,30 @@ fn low_stock_elsewhere_reaches_the_log_through_kills() {
     assert_eq!(skus, ["a", "b", "c"], "each crossing under one id: {told:?}");
     let times: Vec<u64> = told.values().copied().collect();
     assert_eq!(times, [1, 2, 1], "only what was not acknowledged comes again: {told:?}");
+    let stock = of_stock(&orders_data.join("log"));
+    let expected = [("Stock Back", "a"), ("Stock Back", "b"), ("Stock Back", "c"), ("Stock Out", "c")];
+    let expected: Vec<_> =
+        expected.iter().map(|(name, sku)| ((*name).to_owned(), (*sku).to_owned())).collect();
+    assert_eq!(stock, expected, "what analytics knows by");
+}
+
+/// The records of stock among the events, by name and SKU.
+fn of_stock(log: &Path) -> Vec<(String, String)> {
+    let options = Options { reserve_bytes: 0, ..Options::new(log) };
+    let log = LocalLog::open(options, Arc::new(RealDisk), Arc::new(SystemClock)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let records = runtime.block_on(retained(&log, Stream::Events)).unwrap();
+    let said = records.into_values().flatten().filter_map(|(_, payload)| {
+        let LogRecord::Event(recorded) = decode(&payload).unwrap() else { return None };
+        let event = recorded.event;
+        assert!(!event.is_of_stock() || event.site == "default", "{event:?}");
+        let props: Value = serde_json::from_str(&event.props).unwrap();
+        event.is_of_stock().then(|| (event.name, props["sku"].as_str().unwrap().to_owned()))
+    });
+    let mut said: Vec<_> = said.collect();
+    said.sort();
+    log.close();
+    said
 }
 
 fn post(kassa: &Kassa, path: &str, key: &str, body: &Value) -> (u16, Value) {

@@ -1,6 +1,7 @@
 //! The routes of the catalogue.
 
 mod named;
+mod prices;
 mod read;
 mod write;
 
@@ -35,6 +36,7 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
             "/v1/products/{id}",
             protected::patch(write::patch_product).put(write::replace_product).delete(write::archive_product),
         )
+        .route("/v1/products/{id}/prices", protected::get(prices::list_prices))
         .route("/v1/products/{id}/restore", protected::post(write::restore_product))
         .with_state(shop)
 }

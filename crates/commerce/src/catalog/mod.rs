@@ -11,6 +11,7 @@ mod check;
 pub mod http;
 mod listing;
 pub(crate) mod offer;
+pub(crate) mod price_change;
 pub mod prices;
 pub(crate) mod product;
 pub(crate) mod rules;

@@ -5,8 +5,9 @@ use kassa_model::{Money, Timestamp};
 
 use super::check::{self, Folded};
 use super::product::{Change, Error, NewPrice, NewProduct, Product};
-use super::store;
+use super::{price_change, store};
 use crate::inventory;
+use crate::notes::{self, NoteKind};
 
 /// Makes a product, and its stock with nothing on hand if it has one.
 ///
@@ -43,6 +44,8 @@ pub fn create(tx: &mut Tx<'_>, new: &NewProduct, now: Timestamp) -> Result<Produ
     if product.track_stock {
         inventory::open(tx, &product.sku, new.low_stock_at, now)?;
     }
+    price_change::record(tx, &product, None, now)?;
+    notes::product(tx, NoteKind::ProductPublished, (&product.sku, product.version), now)?;
     Ok(product)
 }
 
@@ -69,6 +72,9 @@ pub fn update(
     if store::replace(tx, &after, before.version, &Folded::of(&after))? == 0 {
         return Err(overtaken(tx, id, before.version)?);
     }
+    if after.price != before.price {
+        price_change::record(tx, &after, Some(before.price), now)?;
+    }
     match (before.track_stock, after.track_stock) {
         (false, true) => inventory::open(tx, &after.sku, inventory::LOW_STOCK_AT, now)?,
         (true, false) => require_no_stock(tx, &after.sku)?,
@@ -94,6 +100,7 @@ pub fn archive(
     if store::archive(tx, &after, before.version)? == 0 {
         return Err(overtaken(tx, id, before.version)?);
     }
+    notes::product(tx, NoteKind::ProductArchived, (&after.sku, after.version), now)?;
     Ok(after)
 }
 
@@ -121,6 +128,7 @@ pub fn restore(
     if after.track_stock {
         inventory::open(tx, &after.sku, inventory::LOW_STOCK_AT, now)?;
     }
+    notes::product(tx, NoteKind::ProductPublished, (&after.sku, after.version), now)?;
     Ok(after)
 }
 

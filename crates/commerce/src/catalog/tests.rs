@@ -5,6 +5,7 @@ mod currency;
 mod exact;
 mod folded;
 mod pages;
+mod prices;
 mod restored;
 mod routes;
 mod rules;
@@ -13,13 +14,14 @@ mod strict;
 use kassa_db::testing::{prepare_all, schema_of};
 use serde_json::{Value, json};
 
-use super::store;
+use super::{price_change, store};
 use crate::testing::Bed;
 
 #[test]
 fn statements_run_on_both_engines() {
     for bed in Bed::each() {
         prepare_all(&bed.db, store::ALL).unwrap();
+        prepare_all(&bed.db, price_change::store::ALL).unwrap();
     }
 }
 

@@ -3,6 +3,7 @@
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 
+use super::crossings::Moves;
 use super::ledger::enter;
 use super::stock::{LedgerKind, StockLine, merged};
 use super::store;
@@ -23,10 +24,26 @@ pub fn give_back(
     lines: &[StockLine],
     now: Timestamp,
 ) -> Result<(), Error> {
-    for line in merged(lines)? {
-        let entry = store::Entry { reference, sku: &line.sku, kind, quantity: line.quantity, reason: None };
-        if enter(tx, &entry, now)? && store::add(tx, &line.sku, line.quantity, now)?.is_none() {
-            return Err(Error::Invalid(format!("cannot give {} of {} back", line.quantity, line.sku)));
+    let mut moves = Moves::new(reference, now);
+    give(tx, &mut moves, kind, &merged(lines)?)?;
+    moves.tell(tx).map(drop)
+}
+
+/// Gives merged lines back, as part of a command.
+pub(super) fn give(
+    tx: &mut Tx<'_>,
+    moves: &mut Moves<'_>,
+    kind: LedgerKind,
+    lines: &[StockLine],
+) -> Result<(), Error> {
+    for StockLine { sku, quantity } in lines {
+        let entry = store::Entry { reference: moves.reference, sku, kind, quantity: *quantity, reason: None };
+        if !enter(tx, &entry, moves.now)? {
+            continue;
+        }
+        match store::add(tx, sku, *quantity, moves.now)? {
+            Some(after) => moves.note(*quantity, after),
+            None => return Err(Error::Invalid(format!("cannot give {quantity} of {sku} back"))),
         }
     }
     Ok(())

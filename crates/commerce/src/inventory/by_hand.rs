@@ -3,8 +3,9 @@
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 
-use super::stock::{Crossing, LedgerKind, ON_HAND_MAX, Refusal, Stock};
-use super::{low, sabotage, store};
+use super::crossings::Moves;
+use super::stock::{LedgerKind, ON_HAND_MAX, Refusal, Stock};
+use super::{sabotage, store};
 
 /// A movement by hand of one SKU: goods that came in, or a correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,11 +75,9 @@ fn enter_and_add(tx: &mut Tx<'_>, movement: &Movement, now: Timestamp) -> Result
     }
     match store::add(tx, sku, *quantity, now)? {
         Some(after) => {
-            let Stock { on_hand, low_stock_at, .. } = after;
-            if on_hand <= low_stock_at && on_hand - *quantity > low_stock_at {
-                let crossing = Crossing { sku: sku.clone(), on_hand, low_stock_at };
-                low::record(tx, reference, &[crossing], now)?;
-            }
+            let mut moves = Moves::new(reference, now);
+            moves.note(*quantity, after.clone());
+            moves.tell(tx)?;
             Ok(Moved::Now(after))
         }
         None if *quantity > 0 => Err(MoveError::TooMany(sku.clone())),

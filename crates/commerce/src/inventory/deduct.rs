@@ -3,10 +3,11 @@
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 
-use super::back::give_back;
+use super::back::give;
+use super::crossings::Moves;
 use super::ledger::enter;
 use super::stock::{Crossing, LedgerKind, Refusal, StockLine, Stop, merged};
-use super::{low, sabotage, store};
+use super::{sabotage, store};
 
 /// Takes all lines or none. Equal SKUs are merged, and taken in the order of their names, so that two orders never wait
 /// for each other. A refusal leaves the transaction as it was. A `reference` that has taken a line already takes it not
@@ -30,35 +31,37 @@ pub(crate) fn deduct_or_stop(
     lines: &[StockLine],
     now: Timestamp,
 ) -> Result<Vec<Crossing>, Stop> {
-    let crossings = take_all(tx, reference, &merged(lines)?, now)?;
-    low::record(tx, reference, &crossings, now)?;
-    Ok(crossings)
+    let mut moves = Moves::new(reference, now);
+    take_all(tx, &mut moves, &merged(lines)?)?;
+    Ok(moves.tell(tx)?)
 }
 
-/// Gives `back` and takes `lines` in place of it, all or none: what a command that changes an order does. A SKU is low by it
-/// only if it was not before. A refusal leaves the transaction as it was.
+/// Gives `back` and takes `lines` in place of it, all or none: what a command that changes an order does. A SKU has gone through
+/// a level only if it is beyond it afterwards. A refusal leaves the transaction as it was.
 pub(crate) fn exchange(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    exchanged: (&[StockLine], &[StockLine]),
+    now: Timestamp,
+) -> Result<Result<Vec<Crossing>, Refusal>, Error> {
+    Stop::into_answer(tx.savepoint(|tx| exchange_or_stop(tx, reference, exchanged, now)))
+}
+
+/// As [`exchange`], but without a savepoint of its own.
+pub(crate) fn exchange_or_stop(
     tx: &mut Tx<'_>,
     reference: &str,
     (back, lines): (&[StockLine], &[StockLine]),
     now: Timestamp,
-) -> Result<Result<Vec<Crossing>, Refusal>, Error> {
+) -> Result<Vec<Crossing>, Stop> {
     let (back, lines) = (merged(back)?, merged(lines)?);
-    let units =
-        |of: &[StockLine], sku: &str| of.iter().find(|line| line.sku == sku).map_or(0, |line| line.quantity);
-    Stop::into_answer(tx.savepoint(|tx| {
-        if !back.is_empty() {
-            store::lock(tx, &back.iter().chain(&lines).map(|line| line.sku.clone()).collect())?;
-        }
-        give_back(tx, reference, LedgerKind::Release, &back, now)?;
-        let mut crossings = take_all(tx, reference, &lines, now)?;
-        crossings.retain(|crossing| {
-            let more = units(&lines, &crossing.sku) - units(&back, &crossing.sku);
-            crossing.on_hand + more > crossing.low_stock_at
-        });
-        low::record(tx, reference, &crossings, now)?;
-        Ok(crossings)
-    }))
+    if !back.is_empty() {
+        store::lock(tx, &back.iter().chain(&lines).map(|line| line.sku.clone()).collect())?;
+    }
+    let mut moves = Moves::new(reference, now);
+    give(tx, &mut moves, LedgerKind::Release, &back)?;
+    take_all(tx, &mut moves, &lines)?;
+    Ok(moves.tell(tx)?)
 }
 
 /// Whether all lines could be taken at this moment.
@@ -105,9 +108,9 @@ pub(crate) fn deduct_once(
         if !sabotage::enter(tx, &entry, now)? {
             return Ok(None);
         }
-        let crossings: Vec<_> = take(tx, line, now)?.into_iter().collect();
-        low::record(tx, reference, &crossings, now)?;
-        Ok(Some(crossings))
+        let mut moves = Moves::new(reference, now);
+        take(tx, &mut moves, line)?;
+        Ok(Some(moves.tell(tx)?))
     });
     Ok(match Stop::into_answer(taken)? {
         Ok(Some(crossings)) => Taken::Now(crossings),
@@ -120,34 +123,25 @@ pub(crate) fn deduct_once(
 }
 
 /// The ledger first and the stock last: its rows are what other buyers wait for.
-fn take_all(
-    tx: &mut Tx<'_>,
-    reference: &str,
-    lines: &[StockLine],
-    now: Timestamp,
-) -> Result<Vec<Crossing>, Stop> {
+fn take_all(tx: &mut Tx<'_>, moves: &mut Moves<'_>, lines: &[StockLine]) -> Result<(), Stop> {
     let mut new = Vec::with_capacity(lines.len());
     for line in lines {
-        let kind = LedgerKind::Deduct;
+        let (reference, kind) = (moves.reference, LedgerKind::Deduct);
         let entry = store::Entry { reference, sku: &line.sku, kind, quantity: -line.quantity, reason: None };
-        if enter(tx, &entry, now)? {
+        if enter(tx, &entry, moves.now)? {
             new.push(line);
         }
     }
-    let mut crossings = Vec::new();
-    for line in new {
-        crossings.extend(take(tx, line, now)?);
-    }
-    Ok(crossings)
+    new.into_iter().try_for_each(|line| take(tx, moves, line))
 }
 
-/// Takes a line whose entry is written; whether it made its SKU low.
-fn take(tx: &mut Tx<'_>, line: &StockLine, now: Timestamp) -> Result<Option<Crossing>, Stop> {
-    let Some((on_hand, low_stock_at)) = sabotage::take(tx, &line.sku, line.quantity, now)? else {
-        return Err(Stop::Refused(refusal(tx, line)?));
-    };
-    let is_low = on_hand <= low_stock_at && on_hand + line.quantity > low_stock_at;
-    Ok(is_low.then(|| Crossing { sku: line.sku.clone(), on_hand, low_stock_at }))
+/// Takes a line whose entry is written.
+fn take(tx: &mut Tx<'_>, moves: &mut Moves<'_>, line: &StockLine) -> Result<(), Stop> {
+    match sabotage::take(tx, &line.sku, line.quantity, moves.now)? {
+        Some(after) => moves.note(-line.quantity, after),
+        None => return Err(Stop::Refused(refusal(tx, line)?)),
+    }
+    Ok(())
 }
 
 fn refusal(tx: &mut Tx<'_>, line: &StockLine) -> Result<Refusal, Error> {

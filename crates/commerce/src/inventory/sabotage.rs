@@ -4,6 +4,7 @@
 use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 
+use super::stock::Stock;
 use super::store::{self, Entry};
 #[cfg(debug_assertions)]
 use crate::sabotage::{self, Sabotage};
@@ -14,7 +15,7 @@ pub(super) fn take(
     sku: &str,
     quantity: i64,
     now: Timestamp,
-) -> Result<Option<(i64, i64)>, Error> {
+) -> Result<Option<Stock>, Error> {
     #[cfg(debug_assertions)]
     if sabotage::is(Sabotage::CheckFirst) {
         return take_after_looking(tx, sku, quantity, now);
@@ -39,11 +40,11 @@ fn take_after_looking(
     sku: &str,
     quantity: i64,
     now: Timestamp,
-) -> Result<Option<(i64, i64)>, Error> {
+) -> Result<Option<Stock>, Error> {
     let seen = store::by_sku(tx, sku)?.filter(|stock| stock.available() >= quantity);
     let Some(seen) = seen else { return Ok(None) };
     let left = seen.on_hand - quantity;
     let sql = "UPDATE stock SET on_hand = $2, updated_at = $3 WHERE sku = $1";
     tx.execute(sql, kassa_db::params![sku, left, now.micros()])?;
-    Ok(Some((left, seen.low_stock_at)))
+    Ok(Some(Stock { on_hand: left, updated_at: now, ..seen }))
 }

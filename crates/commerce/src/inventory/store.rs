@@ -35,8 +35,10 @@ const COUNT: &str = concat!(
 );
 const OPEN: &str = "INSERT INTO stock (sku, on_hand, reserved, low_stock_at, created_at, updated_at) \
      VALUES ($1, 0, 0, $2, $3, $3) ON CONFLICT (sku) DO NOTHING";
-const TAKE: &str = "UPDATE stock SET on_hand = on_hand - $2, updated_at = $3 \
-     WHERE sku = $1 AND on_hand - reserved >= $2 RETURNING on_hand, low_stock_at";
+const TAKE: &str = concat!(
+    "UPDATE stock SET on_hand = on_hand - $2, updated_at = $3 WHERE sku = $1 AND on_hand - reserved >= $2 RETURNING ",
+    columns!()
+);
 const TAKE_ALONE: &str = "UPDATE stock SET on_hand = on_hand - $2, updated_at = $3 \
      WHERE sku = $1 AND on_hand - reserved >= $2";
 const ADD: &str = concat!(
@@ -114,21 +116,21 @@ pub fn open(tx: &mut Tx<'_>, sku: &str, low_stock_at: i64, now: Timestamp) -> Re
     tx.execute(OPEN, params![sku, low_stock_at, now.micros()]).map(drop)
 }
 
-/// Takes from the stock what is there to be sold: on hand afterwards and the threshold, or `None` if it is not enough.
+/// Takes from the stock what is there to be sold: the stock afterwards, or `None` if it is not enough.
 pub(super) fn take(
     tx: &mut Tx<'_>,
     sku: &str,
     quantity: i64,
     now: Timestamp,
-) -> Result<Option<(i64, i64)>, Error> {
+) -> Result<Option<Stock>, Error> {
     let values = params![sku, quantity, now.micros()];
     if !tx.is_alone() {
-        return tx.first(TAKE, values, |row| Ok((row.int(0)?, row.int(1)?)));
+        return tx.first(TAKE, values, stock);
     }
     // RETURNING costs SQLite a table in memory; where nobody else writes, a second look says the same.
     match tx.execute(TAKE_ALONE, values)? {
         0 => Ok(None),
-        _ => Ok(by_sku(tx, sku)?.map(|stock| (stock.on_hand, stock.low_stock_at))),
+        _ => by_sku(tx, sku),
     }
 }
 

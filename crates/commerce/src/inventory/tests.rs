@@ -111,6 +111,63 @@ fn told(bed: &Bed) -> Vec<String> {
     bodies.iter().map(short).collect()
 }
 
+/// Every way to nothing and back, each told once, and nothing of a command that ends where it began.
+#[test]
+fn every_way_out_of_stock_and_back_tells_the_outbox_once() {
+    for bed in Bed::each() {
+        let said = || {
+            let sql = "SELECT body FROM outbox WHERE kind <> 'StockLow' ORDER BY id";
+            let bodies = bed.write(move |tx| tx.all(sql, &[], |row| row.text(0)));
+            let ids = bodies.iter().map(|body| {
+                let event: serde_json::Value = serde_json::from_str(body).unwrap();
+                event["id"].as_str().unwrap().to_owned()
+            });
+            ids.collect::<Vec<_>>()
+        };
+        let mut expected = vec!["back:stock a:a".to_owned()];
+        let mut now = |word: &str| {
+            expected.extend((!word.is_empty()).then(|| format!("{word}:a")));
+            assert_eq!(said(), expected, "{}", bed.name);
+        };
+        stock(&bed, "a", 8);
+        now("");
+        take(&bed, "o/1", &[("a", 7)]).unwrap();
+        now("");
+        take(&bed, "o/2", &[("a", 1)]).unwrap();
+        now("out:o/2");
+        // The same command again, and one that is refused.
+        take(&bed, "o/2", &[("a", 1)]).unwrap();
+        take(&bed, "o/3", &[("a", 1)]).unwrap_err();
+        now("");
+        let exchange = |reference: &'static str, back: i64, taken: i64| {
+            let (back, taken) = (lines(&[("a", back)]), lines(&[("a", taken)]));
+            bed.write(move |tx| exchange(tx, reference, (&back, &taken), NOW)).map(drop)
+        };
+        exchange("e/1", 2, 2).unwrap();
+        exchange("e/2", 1, 9).unwrap_err();
+        now("");
+        exchange("e/3", 3, 1).unwrap();
+        now("back:e/3");
+        exchange("e/4", 1, 3).unwrap();
+        now("out:e/4");
+        bed.write(|tx| give_back(tx, "r/1", LedgerKind::Return, &lines(&[("a", 1)]), NOW));
+        now("back:r/1");
+        bed.write(|tx| give_back(tx, "r/2", LedgerKind::Release, &lines(&[("a", 1)]), NOW));
+        now("");
+        for (reference, quantity, word) in [("h1", -2, "out:h1"), ("h1", -2, ""), ("h2", 5, "back:h2")] {
+            bed.write(move |tx| {
+                let kind = if quantity > 0 { LedgerKind::Receive } else { LedgerKind::Adjust };
+                let (reference, sku) = (reference.to_owned(), "a".to_owned());
+                let movement = Movement { reference, sku, kind, quantity, reason: None };
+                move_by_hand(tx, &movement, NOW).map(drop).map_err(|error| panic!("{error}"))
+            });
+            now(word);
+        }
+        bed.write(|tx| deduct_once(tx, "x1", &line("a", 5), NOW));
+        now("out:x1");
+    }
+}
+
 /// Every way down through the threshold of 5, each told once and by itself.
 #[test]
 fn every_way_down_tells_the_outbox_once() {

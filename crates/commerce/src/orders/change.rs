@@ -16,7 +16,7 @@ use super::target::Target;
 use super::work::{self, Work};
 use super::{event, store};
 use crate::catalog::{self, Offer};
-use crate::inventory::{self, LedgerKind, StockLine};
+use crate::inventory::{self, StockLine};
 use crate::transport::commands::{Back, Command, Release};
 use crate::transport::run::put_back;
 
@@ -74,10 +74,7 @@ pub(crate) fn edit(
     }
     let change = step(tx, target, |order| Ok(order.edit(&ask.lines_for(order, &products)?, now)?))?;
     let reference = change.after.stock_reference();
-    let skus = change.give_back.iter().chain(&change.deduct).map(|line| line.sku.clone());
-    inventory::store::lock(tx, &skus.collect())?;
-    inventory::give_back(tx, &reference, LedgerKind::Release, &change.give_back, now)?;
-    inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
+    inventory::exchange_or_stop(tx, &reference, (&change.give_back, &change.deduct), now)?;
     Ok(change)
 }
 

@@ -27,6 +27,7 @@ pub(crate) mod numbered;
 pub(crate) mod order;
 pub(crate) mod place;
 mod refund;
+pub mod refusals;
 mod request;
 #[cfg(debug_assertions)]
 mod sabotage;

@@ -12,18 +12,18 @@ const BATCH_BYTES_MAX: usize = 4 << 20;
 pub(super) struct Batch {
     pub(super) ids: Vec<i64>,
     pub(super) orders: Vec<Record>,
-    pub(super) money: Vec<Record>,
+    pub(super) events: Vec<Record>,
     /// The row that is no record, and what is wrong with it.
     pub(super) stopped: Option<(i64, RowError)>,
 }
 
 impl Batch {
-    pub(super) fn of(rows: Vec<Waiting>) -> Self {
-        let mut batch = Self { ids: Vec::new(), orders: Vec::new(), money: Vec::new(), stopped: None };
+    pub(super) fn of(rows: Vec<Waiting>, site: &str) -> Self {
+        let mut batch = Self { ids: Vec::new(), orders: Vec::new(), events: Vec::new(), stopped: None };
         let mut bytes = 0;
         for row in rows {
             let id = row.id;
-            let records = match Records::of(row) {
+            let records = match Records::of(row, site) {
                 Ok(records) => records,
                 Err(why) => {
                     batch.stopped = Some((id, why));
@@ -36,7 +36,7 @@ impl Batch {
             }
             batch.ids.push(id);
             batch.orders.push(records.order);
-            batch.money.extend(records.money);
+            batch.events.extend(records.event);
         }
         batch
     }

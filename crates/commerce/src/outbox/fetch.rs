@@ -1,5 +1,5 @@
-//! `StockLow` of an inventory in another process, which has no log: the process with the orders fetches the rows of its
-//! outbox over an internal route, appends them to the log, and says so. What fails in between is done again with the same
+//! What an inventory in another process, which has no log, says of its stock: the process with the orders fetches the rows of
+//! its outbox over an internal route, appends them to the log, and says so. What fails in between is done again with the same
 //! ids: every row is published **at least once**.
 //!
 //! ```json
@@ -18,10 +18,10 @@ use kassa_service::client::Call;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::record::Records;
+use super::record::{Records, StockSaid};
 use super::store::{self, Waiting};
-use crate::lease;
 use crate::shop::Shop;
+use crate::{lease, notes};
 
 /// Where the rows that wait are read.
 pub const OUTBOX: &str = "/v1/internal/outbox";
@@ -101,15 +101,26 @@ impl Fetch {
         if fetched.rows.is_empty() || !self.hold_lease(db).await? {
             return Ok(0);
         }
-        let (mut ids, mut records) = (Vec::new(), Vec::new());
+        let (mut ids, mut public, mut events, mut said) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for Row { id, body } in fetched.rows {
-            let row = Records::of(Waiting { id, order_id: None, body, money: None });
+            said.extend(StockSaid::of(&body).map_err(|error| format!("row {id} of its outbox: {error}"))?);
+            let row = Records::of(Waiting { id, order_id: None, body, money: None }, &self.shop.options.site);
+            let row = row.map_err(|error| format!("row {id} of its outbox: {error}"))?;
             ids.push(id);
-            records.push(row.map_err(|error| format!("row {id} of its outbox: {error}"))?.order);
+            public.push(row.order);
+            events.extend(row.event);
         }
         let count = ids.len();
-        self.log.append(Stream::Orders, records).await.map_err(|error| error.to_string())?;
+        for (stream, records) in [(Stream::Orders, public), (Stream::Events, events)] {
+            if !records.is_empty() {
+                self.log.append(stream, records).await.map_err(|error| error.to_string())?;
+            }
+        }
         failpoint::hit("fetch.after_append");
+        let noted = db.write(move |tx| {
+            said.iter().try_for_each(|said| notes::stock(tx, (said.kind, &said.id), &said.sku, said.at))
+        });
+        noted.await.map_err(|error: Error| error.to_string())?;
         let ack = Call::post(OUTBOX_ACK, &Acknowledged { ids }).map_err(|error| error.to_string())?;
         peer.fetch(ack).await?;
         Ok(count)

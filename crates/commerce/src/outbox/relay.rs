@@ -1,7 +1,7 @@
 //! The relay: carries outbox rows to the log. One per database publishes at a time; all others stand by.
 //!
 //! A round: hold the lease → read the first rows that are not published → append them (`orders`, and `events` where money
-//! changed) → mark them. What fails in between is done again, with the same ids, so every row is published **at least
+//! changed or a product sold out or came back) → mark them. What fails in between is done again, with the same ids, so every row is published **at least
 //! once** and counts once. It stops at the first row that cannot be published, and goes on with that one later: nothing
 //! is ever passed over.
 
@@ -36,6 +36,8 @@ const CLEANING_PAUSE: Duration = Duration::from_millis(20);
 /// What can be set about the relay.
 #[derive(Debug, Clone)]
 pub struct RelayOptions {
+    /// Whose events its records about stock are.
+    pub site: String,
     /// Rows of one append. 512.
     pub batch_rows: u32,
     /// How long it lets rows gather after a round that took all there were, so that many commits share an append. 20 ms.
@@ -55,6 +57,7 @@ pub struct RelayOptions {
 impl Default for RelayOptions {
     fn default() -> Self {
         Self {
+            site: "default".to_owned(),
             batch_rows: 512,
             gather: Duration::from_millis(20),
             poll: Duration::from_millis(250),
@@ -147,7 +150,7 @@ impl Relay {
         Self { db, log, clock, wake, options, metrics, owner, state }
     }
 
-    /// A relay for a database that has stock and no orders: it shows no metrics, for its rows are few and say `StockLow`.
+    /// A relay for a database that has stock and no orders: it shows no metrics, for its rows are few.
     pub fn of_stock(
         (db, log): (Db, Arc<dyn EventLog>),
         clock: Arc<dyn Clock>,
@@ -190,9 +193,9 @@ impl Relay {
             // The former holder may have published some of them since they were read.
             rows = self.waiting().await?;
         }
-        let batch = Batch::of(rows);
+        let batch = Batch::of(rows, &self.options.site);
         let published = batch.ids.len();
-        if published > 0 && !self.publish(batch.ids, batch.orders, batch.money).await? {
+        if published > 0 && !self.publish(batch.ids, batch.orders, batch.events).await? {
             return Ok(Round::Standby);
         }
         match batch.stopped {
@@ -225,7 +228,7 @@ impl Relay {
         &mut self,
         ids: Vec<i64>,
         orders: Vec<Record>,
-        money: Vec<Record>,
+        events: Vec<Record>,
     ) -> Result<bool, RelayError> {
         if self.state.lease.is_none_or(|lease| lease.until <= Instant::now()) {
             self.state.lease = None;
@@ -235,12 +238,12 @@ impl Relay {
         let _publishing = self.wake.hold().await;
         let log_id = self.log_id().await?;
         let public = self.log.append(Stream::Orders, orders);
-        let (public, money) = match money.is_empty() {
+        let (public, events) = match events.is_empty() {
             true => (public.await?, Vec::new()),
-            false => tokio::try_join!(public, self.log.append(Stream::Events, money))?,
+            false => tokio::try_join!(public, self.log.append(Stream::Events, events))?,
         };
         failpoint::hit("relay.after_append");
-        let reached = Reached::of(log_id, &[(Stream::Orders, public), (Stream::Events, money)]);
+        let reached = Reached::of(log_id, &[(Stream::Orders, public), (Stream::Events, events)]);
         self.db
             .write(move |tx| {
                 let marked = store::mark(tx, &ids)?;

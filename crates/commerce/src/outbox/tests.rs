@@ -3,5 +3,6 @@
 mod carried;
 mod crashes;
 mod holders;
+mod refused;
 mod support;
 mod trouble;

@@ -10,12 +10,15 @@ mod audit;
 mod channels;
 mod funnels;
 mod glances;
+mod goods;
 mod listing;
 mod money;
 mod paths;
 pub(crate) mod places;
 pub(crate) mod queries;
 pub(crate) mod random;
+#[cfg(feature = "duckdb")]
+mod random_goods;
 #[cfg(feature = "duckdb")]
 mod random_journeys;
 mod reports;
@@ -95,6 +98,8 @@ macro_rules! backend {
                 super::reports::hostile_questions_are_answered,
                 super::several::several_queries_are_answered_in_their_order,
                 super::several::several_queries_see_one_moment,
+                super::goods::products_are_counted_with_what_stock_there_was,
+                super::goods::searches_are_counted_by_what_came_of_them,
                 super::audit::money_is_listed_by_order,
                 super::audit::repeated_ids_are_told,
             );

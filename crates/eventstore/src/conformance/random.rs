@@ -1,9 +1,10 @@
 //! Random data and random queries: every backend gives the tables of the reference.
 
-use kassa_model::{Dialect, Event, OrderItem, OrderPart};
+use kassa_model::{Dialect, Event, OrderItem, OrderPart, STOCK_BACK, STOCK_OUT};
 
 use super::queries::{buckets, test};
 use super::sample::{Random, after, batch, of_partition, view};
+use crate::goods::{ADDED, CLICKED, SEARCHED, VIEWED};
 use crate::query::rules::{PathRule, SiteRules, may_exclude_by};
 use crate::query::{
     CONFIRMED, Counted, Dimension, Direction, EventFilter, Field, Filter, Metric, Operator, OrderBy,
@@ -32,9 +33,18 @@ pub(super) const SITES: [&str; 3] = ["demo", "other", "ünï"];
 pub(super) const PATHS: [&str; 6] = ["/", "/shop", "/shop/ä", "", "(none)", "/Z"];
 pub(super) const NAMES: [&str; 7] =
     ["page_view", "page_view", "click", "time_on_page", "hover_enter", "identify", "Ärger"];
+const OF_PRODUCTS: [&str; 5] = [VIEWED, VIEWED, ADDED, CLICKED, SEARCHED];
 const TEXTS: [&str; 5] = ["a", "b", "Ä", "a b", "Firefox"];
-const PROPS: [&str; 9] = [
+const PROPS: [&str; 17] = [
     "{}",
+    r#"{"sku":"mug"}"#,
+    r#"{"sku":"mug","name":"A mug","category":"kitchen","query":"mug","results":0}"#,
+    r#"{"sku":"ä","name":null,"category":"a","query":"Mug ","results":3}"#,
+    r#"{"sku":"cap","name":"Cap","query":"","results":"0"}"#,
+    r#"{"sku":"(none)","category":7,"query":"mug","results":"0"}"#,
+    r#"{"query":"mug","results":12}"#,
+    r#"{"sku":"cap","products":[{"sku":"mug"},{"sku":7},{"sku":"cap"}],"seconds":3}"#,
+    r#"{"products":[{"sku":"ä"},{"name":"x"}]}"#,
     r#"{"seconds":7}"#,
     r#"{"seconds":1.75,"color":"rot"}"#,
     r#"{"seconds":"8","color":"Grün"}"#,
@@ -44,6 +54,7 @@ const PROPS: [&str; 9] = [
     r#"{"color":5.0e0,"color":"first","seconds":1e1}"#,
     r#"{"color":{"b":1.50, "a":"\u00fc"}}"#,
 ];
+const SKUS: [&str; 4] = ["mug", "cap", "(none)", "ä"];
 pub(super) const PATTERNS: [&str; 7] = ["^/shop", "[a-z]$", r"\w+", "(?i)ä", "^$", "a|b", "[^/]"];
 
 /// Of events and visits; the last five are of money.
@@ -55,6 +66,7 @@ pub(super) fn fields() -> Vec<Field> {
         Field::Hostname,
         Field::Prop("color".to_owned()),
         Field::Visit,
+        Field::ItemSku,
         Field::EntryPage,
         Field::EntryHost,
         Field::ExitPage,
@@ -108,7 +120,7 @@ fn event(random: &mut Random, n: usize) -> Event {
     let visitor = if random.one_in(8) { random.below(9) as i64 } else { session % 5 };
     // Many events of one instant where sessions begin and where they end.
     let second = [random.below(20), random.below(7_000), 7_000 + random.below(20)][random.below(3)] as i64;
-    let name = random.pick(&NAMES).to_owned();
+    let name = if random.one_in(3) { random.pick(&OF_PRODUCTS) } else { random.pick(&NAMES) }.to_owned();
     let event = Event {
         site: random.pick(&SITES).to_owned(),
         name_sent: if random.one_in(2) { name.to_uppercase() } else { name.clone() },
@@ -137,7 +149,18 @@ fn event(random: &mut Random, n: usize) -> Event {
         props: random.pick(&PROPS).to_owned(),
         ..view(&format!("e{n}"), "", second)
     };
-    money(random, event)
+    let event = money(random, event);
+    if random.one_in(10) { stock(random, event) } else { event }
+}
+
+/// A record of stock, or a client's event that looks like one.
+fn stock(random: &mut Random, event: Event) -> Event {
+    let name = if random.one_in(2) { STOCK_OUT } else { STOCK_BACK };
+    let sku = random.pick(&SKUS);
+    let dialect = if random.one_in(4) { event.dialect } else { Dialect::SHOP };
+    let props = format!(r#"{{"sku":"{sku}","on_hand":0}}"#);
+    let (name, name_sent, order) = (name.to_owned(), name.to_owned(), None);
+    Event { name, name_sent, props, dialect, order, session: Some(0), bot: false, ..event }
 }
 
 /// One in a few is a record of money, of one of a few orders: confirmed, edited, cancelled or refunded in part, in one
@@ -155,7 +178,7 @@ fn money(random: &mut Random, event: Event) -> Event {
     ];
     let (name, status) = changes[random.below(changes.len())];
     let item = |random: &mut Random| OrderItem {
-        sku: random.pick(&["mug", "cap", "(none)", "ä"]).to_owned(),
+        sku: random.pick(&SKUS).to_owned(),
         name: random.pick(&TEXTS).to_owned(),
         category: random.maybe(&["kitchen", "a"]),
         units: random.below(7) as i64 - 3,
@@ -245,7 +268,10 @@ fn known_fields(random: &mut Random, of_money: bool) -> Vec<Field> {
 fn dimension(random: &mut Random, session_metrics: bool, fields: &[Field]) -> Dimension {
     loop {
         let field = fields[random.below(fields.len())].clone();
-        let single = matches!(field, Field::Name | Field::NameSent | Field::Hostname | Field::Prop(_));
+        let single = matches!(
+            field,
+            Field::Name | Field::NameSent | Field::Hostname | Field::ItemSku | Field::Prop(_)
+        );
         if !(session_metrics && single) || random.one_in(20) {
             return Dimension::Field(field);
         }
@@ -392,7 +418,12 @@ pub(super) async fn answers_as_the_reference_does<S: crate::EventStore, K>(make:
             super::several::answers_a_page_as_the_reference_does((&store, &memory), &mut random).await;
         }
     }
-    println!("{refused} refused, {with_money} with amounts of money");
+    let (sold_out, answered) = super::random_goods::as_the_reference_does(&make, &mut random, sets).await;
+    println!(
+        "{refused} refused, {with_money} with amounts of money, {sold_out} products seen while sold out, \
+         {answered} searches that led somewhere"
+    );
+    assert!(sold_out > sets * 3 && answered * 2 > sets, "{sold_out} and {answered}");
     assert!(with_money * 10 > sets * 100, "{with_money} queries found money");
     assert!(refused * 2 < sets * 100, "{refused} queries had no answer");
 }

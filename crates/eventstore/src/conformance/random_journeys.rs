@@ -126,7 +126,7 @@ fn leads_on(answer: &PathsAnswer) {
 /// Some events are the shop's, that it refused an order.
 fn with_refusals(random: &mut Random, mut batch: Batch) -> Batch {
     for row in batch.rows.iter_mut().filter(|row| row.event.order.is_none()) {
-        if random.one_in(6) {
+        if random.one_in(4) {
             row.event.name = CHECKOUT_FAILED.to_owned();
             row.event.dialect = if random.one_in(5) { Dialect::SEGMENT } else { Dialect::SHOP };
             let reasons = [r#"{"reason":"sold_out"}"#, r#"{"reason":"ä"}"#, r#"{"reason":7}"#, "{}"];
@@ -154,7 +154,7 @@ fn scope(random: &mut Random) -> Scope {
 fn known_fields(random: &mut Random) -> Vec<Field> {
     let mut known = fields();
     if !random.one_in(20) {
-        known.retain(|field| *field != Field::ExitPage && !field.is_of_money());
+        known.retain(|field| !matches!(field, Field::ExitPage | Field::ItemSku) && !field.is_of_money());
     }
     known
 }

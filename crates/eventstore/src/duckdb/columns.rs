@@ -13,8 +13,8 @@ use duckdb::{Appender, Connection};
 use kassa_model::{Event, OrderItem, OrderPart, Rejected, VISIT_TEXTS};
 
 use super::own;
-use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
-use crate::{CountKey, DeadLetter, Row, properties};
+use super::schema::{EVENT_COLUMNS, NO_ORDER, OWN_COLUMNS};
+use crate::{CountKey, DeadLetter, Row, items, properties};
 
 /// Columns of one table by name.
 #[derive(Debug, Default)]
@@ -99,6 +99,8 @@ pub(super) fn events(partition: u32, first: u64, rows: &[Row]) -> Columns {
     columns.maybe_text("own", own.iter().map(Option::as_deref));
     let unlike: Vec<_> = all.clone().map(|event| properties::unlike(&event.props)).collect();
     columns.maybe_text("props_read", unlike.iter().map(Option::as_deref));
+    let items: Vec<_> = all.clone().map(items::joined).collect();
+    columns.maybe_text("item_skus", items.iter().map(Option::as_deref));
     visits(&mut columns, rows, &facts);
     if rows.iter().any(|row| row.event.non_interactive) {
         let marked = all.clone().map(|event| event.non_interactive).collect::<Vec<_>>();
@@ -124,12 +126,16 @@ const OPTIONAL: [(&str, Getter); 7] = [
 ];
 
 fn orders(columns: &mut Columns, rows: &[Row]) {
-    if rows.iter().all(|row| row.event.order.is_none()) {
+    if rows.iter().all(|row| row.event.is_of_visitors()) {
         return;
     }
     let orders = rows.iter().map(|row| row.event.order.as_ref());
     let text = |get: fn(&OrderPart) -> &str| orders.clone().map(move |order| order.map(get));
-    columns.maybe_text("order_id", text(|order| &order.order_id));
+    let order_ids = rows.iter().map(|row| match &row.event.order {
+        Some(order) => Some(order.order_id.as_str()),
+        None => row.event.is_of_stock().then_some(NO_ORDER),
+    });
+    columns.maybe_text("order_id", order_ids);
     let money: Int64Array = orders.clone().map(|order| order.map(|order| order.revenue_minor)).collect();
     columns.push("revenue_minor", money);
     columns.maybe_text("currency", text(|order| &order.currency));

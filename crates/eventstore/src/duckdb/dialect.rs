@@ -128,6 +128,16 @@ impl Dialect for DuckDb {
         ("range".to_owned(), format!("range({end})"))
     }
 
+    fn each_text(&self, text: &str) -> String {
+        format!("unnest(CASE WHEN {text} IS NULL THEN [NULL] ELSE string_split({text}, chr(31)) END)")
+    }
+
+    fn as_of(&self, left: &str, (table, right): (&str, &str), same: &[&str], times: (&str, &str)) -> String {
+        let same: String =
+            same.iter().map(|column| format!("{left}.{column} = {right}.{column} AND ")).collect();
+        format!("{left} ASOF LEFT JOIN {table} {right} ON {same}{left}.{} >= {right}.{}", times.0, times.1)
+    }
+
     fn pairs(&self, names: &[String], kinds: &[String]) -> String {
         format!("(SELECT unnest([{}]) AS name, unnest([{}]) AS kind)", names.join(", "), kinds.join(", "))
     }

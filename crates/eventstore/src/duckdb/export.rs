@@ -8,7 +8,7 @@ use super::dialect::DuckDb;
 use super::failure::Failure;
 use super::own::{self, Own};
 use super::read::values;
-use super::schema::{EVENT_COLUMNS, OWN, OWN_COLUMNS};
+use super::schema::{EVENT_COLUMNS, NO_ORDER, OWN, OWN_COLUMNS};
 use super::stream::{Piece, some, stream};
 use crate::export::{EventRef, Line, OrderRef, parts};
 use crate::query::EventFilter;
@@ -133,7 +133,7 @@ impl<'a> Columns<'a> {
     fn order(&self, row: usize) -> Option<OrderRef<'a>> {
         let [order_id, currency, status] = self.order.map(|column| some(column, row));
         Some(OrderRef {
-            order_id: order_id?,
+            order_id: order_id.filter(|id| *id != NO_ORDER)?,
             revenue_minor: self.revenue.value(row),
             currency: currency.unwrap_or_default(),
             status: status.unwrap_or_default(),

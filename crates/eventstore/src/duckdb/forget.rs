@@ -87,7 +87,7 @@ fn empty(connection: &Connection, site: &str, micros: i64) -> duckdb::Result<u64
         told.push(format!("{column} IS DISTINCT FROM {nothing}"));
     }
     let sql = format!(
-        "UPDATE events SET {} WHERE rowid IN (SELECT rowid FROM events WHERE {OLD} AND order_id IS NOT NULL AND ({}) \
+        "UPDATE events SET {} WHERE rowid IN (SELECT rowid FROM events WHERE {OLD} AND order_id <> '' AND ({}) \
          LIMIT {PIECE_ROWS})",
         values.join(", "),
         told.join(" OR "),
@@ -95,15 +95,17 @@ fn empty(connection: &Connection, site: &str, micros: i64) -> duckdb::Result<u64
     Ok(connection.execute(&sql, params![site, micros])? as u64)
 }
 
+/// All of a visitor, but what became of stock, which is of nobody.
+const OF_VISITOR: &str = "site = $1 AND visitor = $2 AND order_id IS DISTINCT FROM ''";
+
 fn all_of(connection: &Connection, site: &str, visitor: i64) -> duckdb::Result<u64> {
     connection.execute_batch("BEGIN TRANSACTION")?;
     connection.execute(
-        "DELETE FROM items WHERE sequence IN \
-         (SELECT sequence FROM events WHERE site = $1 AND visitor = $2 AND order_id IS NOT NULL)",
+        &format!("DELETE FROM items WHERE sequence IN (SELECT sequence FROM events WHERE {OF_VISITOR} AND order_id <> '')"),
         params![site, visitor],
     )?;
     let removed =
-        connection.execute("DELETE FROM events WHERE site = $1 AND visitor = $2", params![site, visitor])?;
+        connection.execute(&format!("DELETE FROM events WHERE {OF_VISITOR}"), params![site, visitor])?;
     connection.execute_batch("COMMIT")?;
     Ok(removed as u64)
 }

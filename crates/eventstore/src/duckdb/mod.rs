@@ -14,6 +14,7 @@ mod engine;
 mod export;
 mod failure;
 mod forget;
+mod goods;
 mod journey;
 mod letters;
 mod open;
@@ -43,6 +44,7 @@ use uuid::Uuid;
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::Line;
+use crate::goods::{GoodsQuery, GoodsTable, SearchQuery, SearchTerm};
 use crate::journey::{
     Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer, check_funnel, check_paths,
     check_retention,
@@ -144,6 +146,17 @@ impl EventStore for DuckStore {
     async fn queries(&self, queries: &[Query]) -> Result<Answers, Error> {
         let queries = queries.to_vec();
         self.readers.report(move |connection| report::answers(connection, &queries)).await
+    }
+
+    async fn goods(&self, query: &GoodsQuery) -> Result<GoodsTable, Error> {
+        validate::goods(query)?;
+        let query = query.clone();
+        self.readers.report(move |connection| goods::goods(connection, &query)).await
+    }
+
+    async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
+        let query = query.clone();
+        self.readers.report(move |connection| goods::terms(connection, &query)).await
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {

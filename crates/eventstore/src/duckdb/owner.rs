@@ -14,7 +14,7 @@ pub(super) fn read(connection: &Connection) -> Result<Owned, Failure> {
             Uuid::parse_str(&text).map_err(|_| Error::Failed(format!("it belongs to the shop {text}")))
         })
         .transpose()?;
-    let sql = "SELECT count(*) > 0 FROM (SELECT 1 FROM events WHERE order_id IS NOT NULL LIMIT 1)";
+    let sql = "SELECT count(*) > 0 FROM (SELECT 1 FROM events WHERE order_id <> '' LIMIT 1)";
     let has_money = connection.query_row(sql, [], |row| row.get(0))?;
     Ok(Owned { shop_id, has_money })
 }

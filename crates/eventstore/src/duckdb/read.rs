@@ -13,7 +13,7 @@ use super::dialect::DuckDb;
 use super::failure::Failure;
 use super::letters;
 use super::own::{self, Own};
-use super::schema::{EVENT_COLUMNS, OWN, OWN_COLUMNS};
+use super::schema::{EVENT_COLUMNS, NO_ORDER, OWN, OWN_COLUMNS};
 use super::stream::{Piece, maybe, some, stream};
 use crate::fingerprint::Fingerprint;
 use crate::query::EventFilter;
@@ -125,7 +125,8 @@ pub(super) fn read_visits(piece: &Piece<'_>, first: usize) -> Result<Vec<Option<
 
 /// The order's part without its items, which lie in a table of their own.
 fn read_order(piece: &Piece<'_>, row: usize) -> Result<Option<OrderPart>, Failure> {
-    let Some(order_id) = maybe(piece.text(22)?, row) else { return Ok(None) };
+    let order_id = maybe(piece.text(22)?, row).filter(|id| id != NO_ORDER);
+    let Some(order_id) = order_id else { return Ok(None) };
     Ok(Some(OrderPart {
         order_id,
         revenue_minor: piece.int(23)?.value(row),

@@ -13,8 +13,12 @@ use crate::Error;
 /// Positions and counts are compacted when they have more rows than this.
 const COMPACT_ABOVE: i64 = 1_000;
 
+/// The `order_id` of a record of the shop that belongs to no order: what became of stock. So `order_id IS NULL` is what visitors
+/// do, and `order_id <> ''` is money.
+pub(super) const NO_ORDER: &str = "";
+
 /// Columns of `events` that make a row; reading goes by this list. Beside them are the texts of properties that the engine
-/// would read in another way, `props_read`.
+/// would read in another way, `props_read`, and the products that an event names, `item_skus`.
 pub(super) const EVENT_COLUMNS: &[&str] = &[
     "log_partition",
     "log_offset",
@@ -113,7 +117,8 @@ CREATE TABLE events (
     non_interactive BOOLEAN,
     anonymous_visitor BIGINT,
     own VARCHAR,
-    props_read VARCHAR
+    props_read VARCHAR,
+    item_skus VARCHAR
 );
 CREATE TABLE items (
     sequence UBIGINT NOT NULL,

@@ -11,7 +11,7 @@
 //! ```text
 //! kassa_store.version   1: the tables of 0.1.0   2: positions.state, owner   3: the facts of its visit on each event
 //!                       4: events.non_interactive, anonymous_visitor   5: counts.log_partition
-//!                       6: events.props_read   7: log_offset, log_position
+//!                       6: events.props_read   7: log_offset, log_position   8: events.item_skus
 //! ```
 
 use duckdb::Connection;
@@ -67,6 +67,7 @@ pub(super) const STEPS: &[Step] = &[
          ALTER TABLE dead_letters DROP COLUMN offset_high; ALTER TABLE dead_letters RENAME offset_low TO log_offset;
          ALTER TABLE positions DROP COLUMN position_high; ALTER TABLE positions RENAME position_low TO log_position;",
     ),
+    Step::Work(items::write_items),
 ];
 
 /// Takes the steps that the store of `options` has not taken yet.
@@ -125,6 +126,7 @@ fn take(connection: &Connection, (version, step): (i64, Step), told: Told<'_>) -
     connection.execute_batch("CHECKPOINT")
 }
 
+mod items;
 mod visits;
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::Scope;
 use crate::query::{CONFIRMED, Field, Filter};
 
 /// The name of the shop's record of an order that it refused; its property `reason` says why.
-pub const CHECKOUT_FAILED: &str = "Checkout Failed";
+pub use kassa_model::CHECKOUT_FAILED;
 
 /// The most steps.
 pub const STEPS_MAX: usize = 12;

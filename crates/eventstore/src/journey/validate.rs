@@ -75,6 +75,9 @@ fn check_fields(fields: &[&Field]) -> Result<(), Error> {
     if fields.contains(&&Field::ExitPage) {
         return invalid("visit:exit_page cannot be asked for here: no event knows how its visit ends");
     }
+    if fields.contains(&&Field::ItemSku) {
+        return invalid("item:sku cannot be asked for here: an event may name several products");
+    }
     if fields.iter().any(|field| field.is_of_money()) {
         return invalid(
             "fields of products and orders cannot be asked for here: events of visitors have none",

@@ -39,8 +39,8 @@ pub(super) fn repeated(rows: &[Row], window: i64, most: usize) -> RepeatedIds {
     for ((_, id), events) in by_id {
         let received = events.iter().map(|event| event.received_at);
         let (Some(first), Some(last)) = (received.clone().min(), received.max()) else { continue };
-        let of_money = events.iter().any(|event| event.order.is_some());
-        let allowed = if of_money { 1 } else { rows_allowed(first, last, window) };
+        let of_shop = events.iter().any(|event| !event.is_of_visitors());
+        let allowed = if of_shop { 1 } else { rows_allowed(first, last, window) };
         if events.len() as u64 > allowed {
             found.total += 1;
             if found.ids.len() < most {

@@ -61,14 +61,14 @@ fn attempt<'a>(events: &[&'a Row], funnel: &Funnel) -> Result<Vec<&'a Row>, Erro
 pub(super) fn is_step(row: &Row, step: &Step) -> Result<bool, Error> {
     match step {
         Step::Named(name) => Ok(row.event.name == *name),
-        Step::Fits(filter) => Ok(row.event.order.is_none() && fits(row, Some(filter))?),
+        Step::Fits(filter) => Ok(row.event.is_of_visitors() && fits(row, Some(filter))?),
     }
 }
 
 fn is_refusal(row: &Row) -> bool {
     row.event.name == CHECKOUT_FAILED
         && row.event.dialect == kassa_model::Dialect::SHOP
-        && row.event.order.is_none()
+        && row.event.is_of_visitors()
 }
 
 /// By the place of the record that confirms an order first: what the order came to, and the currency of that record.

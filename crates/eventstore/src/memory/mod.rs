@@ -4,6 +4,7 @@
 
 mod audit;
 mod funnel;
+mod goods;
 mod journey;
 mod money;
 mod paths;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::{self, EventRef};
 use crate::fingerprint::Fingerprint;
+use crate::goods::{GoodsQuery, GoodsTable, SearchQuery, SearchTerm};
 use crate::journey::{
     Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer, check_funnel, check_paths,
     check_retention,
@@ -127,6 +129,15 @@ impl EventStore for MemoryStore {
             report::answer(&rules::ruled(&state.rows, &query.rules)?, query)
         };
         Ok(Answers { tables: queries.iter().map(answer).collect(), marks: state.marks.clone() })
+    }
+
+    async fn goods(&self, query: &GoodsQuery) -> Result<GoodsTable, Error> {
+        validate::goods(query)?;
+        Ok(goods::goods(&self.state().rows, query))
+    }
+
+    async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
+        Ok(goods::terms(&self.state().rows, query))
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {
@@ -301,6 +312,9 @@ impl State {
 }
 
 fn is_named(what: &Forget, event: &Event) -> bool {
+    if event.is_of_stock() {
+        return false;
+    }
     match what {
         Forget::Visitor { site, visitor } => event.site == *site && event.visitor == Some(*visitor),
         Forget::Before { site, time } => {

@@ -24,7 +24,7 @@ impl Money<'_> {
     pub(super) fn field(&self, field: &Field) -> Option<String> {
         match field {
             Field::Site => Some(self.row.event.site.clone()),
-            Field::Sku => self.line.map(|line| line.sku.clone()),
+            Field::Sku | Field::ItemSku => self.line.map(|line| line.sku.clone()),
             Field::ProductName => self.line.map(|line| line.name.clone()),
             Field::ProductCategory => self.line?.category.clone(),
             Field::Currency => Some(self.order.currency.clone()),

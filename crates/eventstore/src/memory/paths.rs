@@ -59,7 +59,7 @@ fn stops(rows: &[&Row], asked: &Paths) -> Result<Vec<Stop>, Error> {
     for row in rows {
         let (is_from, is_to) = (is(row, &asked.from)?, is(row, &asked.to)?);
         let viewed =
-            row.event.path.as_ref().filter(|_| row.event.is_page_view() && row.event.order.is_none());
+            row.event.path.as_ref().filter(|_| row.event.is_page_view() && row.event.is_of_visitors());
         let node = match viewed {
             Some(page) => Node::Page(page.clone()),
             None if is_from || is_to => Node::Event(row.event.name.clone()),

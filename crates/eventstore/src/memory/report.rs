@@ -11,7 +11,7 @@ use super::rules::ruled;
 use super::visit::{Id, Visit, began, id_of, session_of, visits, written};
 use crate::query::{Cell, Counted, Dimension, Direction, Field, Metric, OrderKey, Query, Table};
 use crate::validate::is_session_metric;
-use crate::{Error, Row, RowPlace, properties};
+use crate::{Error, Row, RowPlace, items, properties};
 
 /// The table of `query` over `rows`; the query has been checked.
 pub(super) fn answer(rows: &[Row], query: &Query) -> Result<Table, Error> {
@@ -28,7 +28,7 @@ pub(super) fn answer(rows: &[Row], query: &Query) -> Result<Table, Error> {
     for (id, visit) in &whole.begun {
         let fits = match &query.filter {
             Some(filter) if filter.is_of_visits() => holds(Some(filter), &|field| visit.field(field))?,
-            _ => found.begun.iter().any(|row| id_of(row) == Some(*id)),
+            _ => found.begun.iter().any(|line| id_of(line.row) == Some(*id)),
         };
         if fits {
             found.visits.push(visit);
@@ -37,7 +37,7 @@ pub(super) fn answer(rows: &[Row], query: &Query) -> Result<Table, Error> {
     let of_orders = super::money::visits_of_orders(rows, query);
     let money = money(rows, query, &of_orders)?;
     let groups = groups(&found, &whole, &money, query);
-    let all = visitors(&found.happened).len();
+    let all = visitors(&found.happened.iter().map(|line| line.row).collect::<Vec<_>>()).len();
     let mut table: Vec<Vec<Cell>> =
         groups.into_iter().map(|(key, group)| line(key, &group, query, all)).collect();
     table.sort_by(|a, b| compare(a, b, query));
@@ -60,7 +60,7 @@ pub(super) fn counted(rows: &[Row], counted: &Counted) -> Result<BTreeSet<RowPla
     let within =
         |row: &&Row| query.range.from <= row.event.occurred_at && row.event.occurred_at < query.range.to;
     let whole = Whole { ever: visits(scope()), begun: BTreeMap::new() };
-    Ok(fitting(scope().filter(within), &whole, &query)?.into_iter().map(Row::place).collect())
+    Ok(fitting(scope().filter(within), &whole, &query)?.into_iter().map(|line| line.row.place()).collect())
 }
 
 /// Visits, each as a whole.
@@ -74,35 +74,53 @@ struct Whole<'a> {
 /// What fits the filter.
 struct Found<'a> {
     /// Events that happened in the range.
-    happened: Vec<&'a Row>,
+    happened: Vec<Line<'a>>,
     /// Events of visits that began in it.
-    begun: Vec<&'a Row>,
+    begun: Vec<Line<'a>>,
     /// These visits, as far as the filter holds for the visit or, if it asks for more, for one of its events.
     visits: Vec<&'a Visit<'a>>,
 }
 
+/// An event, or one product that it names where that is asked for.
+struct Line<'a> {
+    row: &'a Row,
+    item: Option<String>,
+}
+
+/// The lines of an event: one, unless it names several products and they are asked for.
+fn lines<'a>(row: &'a Row, query: &Query) -> Vec<Line<'a>> {
+    let asked = query.fields().contains(&&Field::ItemSku);
+    let skus = if asked { items::skus(&row.event) } else { Vec::new() };
+    match skus.is_empty() {
+        true => vec![Line { row, item: None }],
+        false => skus.into_iter().map(|sku| Line { row, item: Some(sku) }).collect(),
+    }
+}
+
 fn in_scope(row: &Row, query: &Query) -> bool {
     let event = &row.event;
-    query.sites.contains(&event.site) && query.bots().count(event) && event.order.is_none()
+    query.sites.contains(&event.site) && query.bots().count(event) && event.is_of_visitors()
 }
 
 fn fitting<'a>(
     rows: impl Iterator<Item = &'a Row>,
     whole: &Whole<'_>,
     query: &Query,
-) -> Result<Vec<&'a Row>, Error> {
+) -> Result<Vec<Line<'a>>, Error> {
     let mut fitting = Vec::new();
-    for row in rows {
-        if holds(query.filter.as_ref(), &|field| event_field(field, row, whole))? {
-            fitting.push(row);
+    for line in rows.flat_map(|row| lines(row, query)) {
+        if holds(query.filter.as_ref(), &|field| event_field(field, &line, whole))? {
+            fitting.push(line);
         }
     }
     Ok(fitting)
 }
 
 /// A field as an event has it: its own, or one of its visit that stands on its row; the exit page is looked up.
-fn event_field(field: &Field, row: &Row, whole: &Whole<'_>) -> Option<String> {
+fn event_field(field: &Field, line: &Line<'_>, whole: &Whole<'_>) -> Option<String> {
+    let row = line.row;
     match field {
+        Field::ItemSku => line.item.clone(),
         Field::ExitPage => whole.ever.get(&id_of(row)?)?.exit_page(),
         field if field.is_of_visits() => written(field, row),
         own => own_field(own, &row.event),
@@ -130,17 +148,17 @@ fn groups<'a>(
     let mut groups = empty_groups(query);
     let asks = |of: fn(Metric) -> bool| query.metrics.iter().any(|metric| of(*metric));
     if asks(|metric| !is_session_metric(metric) && !metric.is_of_money() && !counts_visits(metric)) {
-        for row in &found.happened {
-            let field = |field: &Field| event_field(field, row, whole);
-            if let Some(key) = key(query, Some(row.event.occurred_at), field) {
-                groups.entry(key).or_default().events.push(row);
+        for line in &found.happened {
+            let field = |field: &Field| event_field(field, line, whole);
+            if let Some(key) = key(query, Some(line.row.event.occurred_at), field) {
+                groups.entry(key).or_default().events.push(line.row);
             }
         }
     }
     if asks(counts_visits) && !query.takes_whole_visits() {
-        for row in &found.begun {
-            if let Some(key) = key(query, began(row), |field| event_field(field, row, whole)) {
-                groups.entry(key).or_default().begun.push(row);
+        for line in &found.begun {
+            if let Some(key) = key(query, began(line.row), |field| event_field(field, line, whole)) {
+                groups.entry(key).or_default().begun.push(line.row);
             }
         }
     }

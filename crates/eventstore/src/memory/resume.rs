@@ -27,7 +27,7 @@ impl State {
                 (part.from..part.to).contains(&row.offset)
                     && part.hour.is_none_or(|hour| row.event.received_at.hour() == hour)
             };
-            let no_money = || mine().filter(within).filter(|row| row.event.order.is_none());
+            let no_money = || mine().filter(within).filter(|row| row.event.is_of_visitors());
             let of_session =
                 |event: &Event| event.opens_visits() && event.session.is_some_and(|session| session != 0);
             for row in no_money().filter(|row| of_session(&row.event)) {

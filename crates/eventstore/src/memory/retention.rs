@@ -37,7 +37,7 @@ fn count(asked: &Retention, times: &[Timestamp], answer: &mut RetentionAnswer) -
 fn visitors(rows: &[Row], asked: &Retention) -> Result<RetentionAnswer, Error> {
     let mut answer = RetentionAnswer::empty(asked);
     for events in by_visitor(rows, &asked.scope)?.into_values() {
-        let events: Vec<&Row> = events.into_iter().filter(|row| row.event.order.is_none()).collect();
+        let events: Vec<&Row> = events.into_iter().filter(|row| row.event.is_of_visitors()).collect();
         let Some(first) = events.first() else { continue };
         if fits(first, asked.scope.filter.as_ref())? {
             let times: Vec<Timestamp> = events.iter().map(|row| row.event.occurred_at).collect();

@@ -11,6 +11,8 @@ pub enum Field {
     Page,
     /// `event:hostname`.
     Hostname,
+    /// `item:sku`: of the products that the event names, in `sku` and in each of `products`; of money as [`Field::Sku`].
+    ItemSku,
     /// `event:props:<key>`: the property's text (strings without quotes, else JSON), a top-level key taken literally.
     Prop(String),
     /// Which visit it is, as 16 hex digits of its beginning (µs) and 16 of its session; no wire name. Ascends with time.
@@ -69,11 +71,8 @@ impl Field {
 
     /// Whether it is a field of the visit, not of single events.
     pub fn is_of_visits(&self) -> bool {
-        !self.is_of_money()
-            && !matches!(
-                self,
-                Self::Name | Self::NameSent | Self::Page | Self::PageSent | Self::Hostname | Self::Prop(_)
-            )
+        let own = matches!(self, Self::Name | Self::NameSent | Self::ItemSku | Self::Prop(_));
+        !(own || self.is_of_money() || matches!(self, Self::Page | Self::PageSent | Self::Hostname))
     }
 
     /// Whether only money records have it.

@@ -134,7 +134,7 @@ impl SiteRules {
 
 /// Whether a rule may leave events out by `field`: what their rows tell.
 pub fn may_exclude_by(field: &Field) -> bool {
-    !field.is_of_money() && !matches!(field, Field::ExitPage | Field::Channel)
+    !field.is_of_money() && !matches!(field, Field::ExitPage | Field::Channel | Field::ItemSku)
 }
 
 #[cfg(test)]

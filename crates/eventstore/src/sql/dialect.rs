@@ -103,6 +103,13 @@ pub(crate) trait Dialect: fmt::Debug + Sync {
     /// The numbers from 0 up to `end`, exclusive: a column, and the table that has it.
     fn numbers(&self, end: &str) -> (String, String);
 
+    /// A column of a list with a row for each of its members: the texts of `text` between U+001F; one without where `text` is NULL.
+    fn each_text(&self, text: &str) -> String;
+
+    /// The table `left` and beside each row what `right` (a table and its alias) had last: of the rows with the `same` columns the
+    /// one with the latest time up to that of the left row. `times` are the columns, of `left` and of `right`.
+    fn as_of(&self, left: &str, right: (&str, &str), same: &[&str], times: (&str, &str)) -> String;
+
     /// A table of pairs, in brackets: the columns `name` and `kind`, the names in quotes already.
     fn pairs(&self, names: &[String], kinds: &[String]) -> String;
 }

@@ -77,7 +77,9 @@ fn can_be_digested(query: &Query) -> bool {
     let by_rows = query.dimensions.iter().filter_map(Dimension::field).all(of_rows);
     let mut filter_of_rows = true;
     if let Some(filter) = &query.filter {
-        filter.each_field(&mut |field| filter_of_rows &= *field != Field::ExitPage && *field != Field::Visit);
+        filter.each_field(&mut |field| {
+            filter_of_rows &= !matches!(field, Field::ExitPage | Field::Visit | Field::ItemSku);
+        });
     }
     let known =
         |metric: &Metric| !matches!(metric, Metric::Users | Metric::TimeOnPage | Metric::ConversionRate);

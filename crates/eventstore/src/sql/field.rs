@@ -16,6 +16,14 @@ pub(super) const VISIT_NAME: &str = "visit_name";
 /// The column of the channel in visits.
 pub(super) const CHANNEL: &str = "visit_channel";
 
+/// The column of a product that an event names, where it has a row for each.
+const ITEM_SKU: &str = "item_sku";
+
+/// The events as a table with a row for each product that one names.
+pub(super) fn events_by_item(dialect: &dyn Dialect) -> String {
+    format!("(SELECT *, {} AS {ITEM_SKU} FROM events)", dialect.each_text("item_skus"))
+}
+
 /// The column that an event's own field lies in; none for a property and for a visit's field.
 fn event_column(field: &Field) -> Option<&'static str> {
     Some(match field {
@@ -54,6 +62,7 @@ pub(super) fn of_event(field: &Field, binder: &mut Binder) -> String {
         (Some(column), _) => format!("e.{column}"),
         (None, Field::PageSent) => path_sent(binder.dialect, "e."),
         (None, Field::ExitPage) => format!("x.{EXIT_PAGE}"),
+        (None, Field::ItemSku) => format!("e.{ITEM_SKU}"),
         (None, Field::Channel) => channel_of_row(binder.dialect),
         (None, Field::Visit) => visit_name(binder.dialect),
         (None, Field::Prop(key)) => {
@@ -68,7 +77,7 @@ pub(super) fn of_event(field: &Field, binder: &mut Binder) -> String {
 pub(super) fn of_money(field: &Field, binder: &mut Binder) -> String {
     let column = match field {
         Field::Site => "e.site",
-        Field::Sku => "i.sku",
+        Field::Sku | Field::ItemSku => "i.sku",
         Field::ProductName => "i.name",
         Field::ProductCategory => "i.category",
         Field::Currency => "e.currency",

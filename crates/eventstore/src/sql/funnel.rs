@@ -56,7 +56,7 @@ pub(crate) fn orders(dialect: &'static dyn Dialect, funnel: &Funnel) -> Statemen
     let first = |column: &str| dialect.first(column, dialect.log_order(), Nulls::Taken);
     let text = format!(
         "SELECT {} {confirmed} AS sequence, {} AS amount, {} {confirmed} AS currency FROM events e \
-         WHERE {sites} AND e.order_id IS NOT NULL GROUP BY e.site, e.order_id \
+         WHERE {sites} AND e.order_id <> '' GROUP BY e.site, e.order_id \
          HAVING min(e.occurred_at) {confirmed} >= {from} AND min(e.occurred_at) {confirmed} <= {end}",
         first("e.sequence"),
         dialect.whole("sum(e.revenue_minor)"),

@@ -9,6 +9,7 @@ pub(crate) mod events;
 mod field;
 mod filter;
 pub(crate) mod funnel;
+pub(crate) mod goods;
 mod measure;
 mod money;
 mod parts;
@@ -17,6 +18,7 @@ pub(crate) mod report;
 pub(crate) mod retention;
 mod rules;
 mod scope;
+pub(crate) mod searches;
 pub(crate) mod statement;
 #[cfg(test)]
 mod tests;

@@ -27,9 +27,8 @@ impl<'a> Money<'a> {
     pub(super) fn new(query: &'a Query, binder: &mut Binder) -> Result<Self, Error> {
         let sites = binder.is_one_of("e.site", &query.sites);
         let (from, to) = (binder.time(query.range.from), binder.time(query.range.to));
-        let scope = format!(
-            "{sites} AND e.occurred_at >= {from} AND e.occurred_at < {to} AND e.order_id IS NOT NULL"
-        );
+        let scope =
+            format!("{sites} AND e.occurred_at >= {from} AND e.occurred_at < {to} AND e.order_id <> ''");
         let filter = query.filter.as_ref().map(|filter| condition(filter, of_money, binder)).transpose()?;
         Ok(Self { query, scope, filter, visits: VisitColumns::of_orders(query, binder.dialect) })
     }

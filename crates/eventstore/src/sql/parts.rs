@@ -4,7 +4,7 @@
 use super::channel::events_with_kinds;
 use super::dialect::Value;
 use super::digest::{self, Digest};
-use super::field::{of_event, of_money, of_visit};
+use super::field::{events_by_item, of_event, of_money, of_visit};
 use super::filter::condition;
 use super::measure::{Measure, VISITORS, measures};
 use super::money::{Money, converts};
@@ -253,10 +253,10 @@ impl<'a> Parts<'a> {
 
     /// The events, and beside each what is looked up for it.
     fn events(&self) -> String {
+        let (dialect, by_item) = (self.binder.dialect, asks_for(self.query, &Field::ItemSku));
+        let table = if by_item { events_by_item(dialect) } else { self.rows().table().to_owned() };
         let by_channel = asks_for(self.query, &Field::Channel);
-        let table = self.rows().table();
-        let mut events =
-            if by_channel { events_with_kinds(self.binder.dialect, table) } else { format!("{table} e") };
+        let mut events = if by_channel { events_with_kinds(dialect, &table) } else { format!("{table} e") };
         if asks_for(self.query, &Field::ExitPage) {
             events.push_str(" LEFT JOIN exits x ON x.session = e.session AND x.began = e.visit_started_at");
         }

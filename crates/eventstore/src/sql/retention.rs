@@ -53,7 +53,7 @@ pub(crate) fn money(dialect: &'static dyn Dialect, asked: &Retention) -> Result<
         "WITH {members} SELECT {} AS cohort, {} AS period, {} AS amount, min(e.currency) AS low, max(e.currency) AS high \
          FROM events e JOIN placed p ON p.site = e.site AND p.order_id = e.order_id \
          JOIN members m ON m.user_id IS NOT DISTINCT FROM p.user_id AND m.visitor IS NOT DISTINCT FROM p.visitor \
-         WHERE {sites} AND e.order_id IS NOT NULL AND e.occurred_at < {end} AND m.first >= {from}{fits}{currency} \
+         WHERE {sites} AND e.order_id <> '' AND e.occurred_at < {end} AND m.first >= {from}{fits}{currency} \
          GROUP BY 1, 2",
         dialect.whole(&cohort),
         dialect.whole(&period),

@@ -5,7 +5,8 @@ use std::path::Path;
 use regex::Regex;
 
 /// Words of DuckDB, PostgreSQL or ClickHouse that the others do not have, as they would stand in SQL.
-const OF_ONE_ENGINE: [&str; 16] = [
+const OF_ONE_ENGINE: [&str; 17] = [
+    r"\bASOF\b",
     r"HUGEINT",
     r"\bepoch\w*\(",
     r" // ",

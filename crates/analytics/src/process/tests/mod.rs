@@ -1,6 +1,7 @@
 //! Tests of the processor as a whole.
 
 mod cost;
+mod goods;
 mod jumps;
 mod many_ids;
 mod many_visitors;

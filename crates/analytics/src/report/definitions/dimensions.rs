@@ -155,6 +155,13 @@ pub const FIELDS: &[FieldDefinition] = &[
         example("visits", BY_PHONE, r#"[["AT",1],["DE",1],["(none)",1]]"#),
     ),
     field(
+        Field::ItemSku,
+        "item:sku",
+        "The SKU of a product that an event names, in its property sku and in each of its products, where one that names several \
+         counts once for each; for metrics of money the SKU of an order's line.",
+        example("events", LOOKING_AT_PRODUCTS, r#"[["mug",3],["cap",1],["(none)",1]]"#),
+    ),
+    field(
         Field::Sku,
         "product:sku",
         "The SKU of an order's line, for metrics of money, where a refund by amount alone has the product (none), so that \
@@ -229,6 +236,11 @@ pub const TIME: Entry = Entry {
 
 const LOOKING_AROUND: &str = "Fri 10:00 Anna: views /; Fri 10:01 Anna: does click; Fri 10:02 Anna: views /mugs; \
                               Fri 11:00 Ben: views /mugs; Fri 11:01 Ben: views /mugs/blue";
+
+const LOOKING_AT_PRODUCTS: &str = "Fri 10:00 Anna: views /mugs; Fri 10:01 Anna: does Product Viewed with {\"sku\":\"mug\"}; \
+                                   Fri 10:02 Anna: does Product Added with {\"sku\":\"mug\"}; \
+                                   Fri 10:03 Anna: does Checkout Started with {\"products\":[{\"sku\":\"mug\"},{\"sku\":\"cap\"}]}; \
+                                   Fri 10:10 Anna: places order 1: 1 mug, 10.00 EUR";
 
 const COMING_FROM: &str = "Fri 10:00 Anna: views /, coming from https://www.google.com/; \
                            Fri 10:10 Ben: views /mugs, coming from https://www.google.com/; \

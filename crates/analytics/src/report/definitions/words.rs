@@ -82,6 +82,25 @@ pub const WORDS: &[Entry] = &[
         ),
     ),
     word(
+        "sold out",
+        "A product is sold out from the moment in which the last of it that could be sold went until something can be sold again, \
+         as the shop notes both in the transaction that moves the stock; before its first note it counts as in stock, and hours, \
+         views and viewers while sold out are those in between.",
+    ),
+    word(
+        "lost revenue",
+        "For each product and day of the site's time zone: viewers who saw it sold out × (orders ÷ viewers while it was in stock) × \
+         (revenue ÷ units), where the two ratios are of the 28 days that end with that day, viewers are counted by day, below 50 \
+         viewers in stock the rate of its category stands in for the missing ones ((orders + (50 − viewers) × category's orders ÷ \
+         category's viewers) ÷ 50), without units sold the price is the category's revenue ÷ units, and each product's day is \
+         rounded to a whole minor unit, halves up.",
+    ),
+    word(
+        "searches",
+        "Events Products Searched with a text in query: without result where results is 0, without click where neither a Product \
+         Viewed, a Product Clicked nor a Product Added follows in the visit before its next search, up to a day after the range.",
+    ),
+    word(
         "comparison",
         "A period that is not over is compared with the same part of the one before, up to this minute of the site's clock, and \
          the answer says the bounds.",

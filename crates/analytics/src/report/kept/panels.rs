@@ -78,7 +78,7 @@ fn panel_of(field: &Field) -> &'static str {
         // Which one it was.
         Field::Visit => "rows",
         Field::Device | Field::Browser | Field::Os => "devices",
-        Field::Sku | Field::ProductName | Field::ProductCategory => "products",
+        Field::ItemSku | Field::Sku | Field::ProductName | Field::ProductCategory => "products",
         Field::Currency | Field::OrderStatus => "revenue",
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kassa_access::{Access, Caller, KeptKind, Share};
 use kassa_eventstore::export::Line;
+use kassa_eventstore::goods::{GoodsQuery, GoodsTable, SearchQuery, SearchTerm};
 use kassa_eventstore::journey::{
     Funnel, FunnelAnswer, Of, Paths, PathsAnswer, Retention, RetentionAnswer, Scope, Step,
 };
@@ -184,6 +185,14 @@ impl EventStore for Seen {
         let steps: Vec<&Filter> = asked.from.iter().chain(&asked.to).filter_map(of_step).collect();
         let scope = self.within(&asked.scope, "paths", &steps)?;
         self.store.paths(&Paths { scope, ..asked.clone() }).await
+    }
+
+    async fn goods(&self, query: &GoodsQuery) -> Result<GoodsTable, Error> {
+        self.whole_only()?.goods(query).await
+    }
+
+    async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
+        self.whole_only()?.searches(query).await
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {

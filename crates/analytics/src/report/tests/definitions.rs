@@ -137,6 +137,7 @@ async fn every_dimension_by_name() {
         ("visit:browser", json!([["Firefox", 2]])),
         ("visit:os", json!([["Linux", 2]])),
         ("visit:country", json!([["DE", 2]])),
+        ("item:sku", json!([["(none)", 2]])),
         ("product:sku", json!([["mug", 2]])),
         ("product:name", json!([["The mug", 2]])),
         ("product:category", json!([["mugs", 2]])),

@@ -15,6 +15,7 @@ mod drops;
 mod examples;
 mod fresh;
 mod funnel;
+mod goods;
 mod journeys;
 mod kept;
 mod leaving;

@@ -201,7 +201,7 @@ impl Books {
         for (_, payload) in retained(&*self.log, Stream::Events).await.unwrap().into_values().flatten() {
             let LogRecord::Event(recorded) = decode(&payload).unwrap() else { panic!("a dead letter") };
             let event = recorded.event;
-            let order = event.order.unwrap();
+            let Some(order) = event.order else { continue };
             by_id.entry(event.id.clone()).or_insert(MoneyRow {
                 order_id: order.order_id,
                 id: event.id,

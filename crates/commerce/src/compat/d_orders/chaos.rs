@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use kassa_access::{Access, Caller, Denied, need};
+use kassa_model::Timestamp;
 use kassa_service::protected::get;
 use kassa_service::{Json, Protected, RouteClass};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::super::body::Body;
 use super::super::refusal::{Allowed, Dialect, Refusal, long};
 use crate::idempotency::Answer;
+use crate::notes;
 use crate::number::natural_or_none;
 use crate::shop::Shop;
 use crate::transport::chaos::{Faults, NONE, Refused};
@@ -113,14 +115,19 @@ async fn start_chaos(
     Body(body, _): Body<Admin, FaultsBody>,
 ) -> Result<Json<Switched>, Refusal<Admin>> {
     let faults = body.faults();
+    if faults == NONE && shop.stock.chaos().is_allowed() {
+        return Ok(off(&shop).await);
+    }
     match shop.stock.chaos().set(faults) {
-        Ok(_) if faults == NONE => Ok(off(&shop)),
-        Ok(until) => Ok(Json(Switched {
-            success: true,
-            message: "Chaos is on",
-            config: faults.into(),
-            expires_at: Some(until.to_iso_millis()),
-        })),
+        Ok(until) => {
+            note(&shop, Some(until)).await;
+            Ok(Json(Switched {
+                success: true,
+                message: "Chaos is on",
+                config: faults.into(),
+                expires_at: Some(until.to_iso_millis()),
+            }))
+        }
         Err(Refused::NotAllowed) => {
             let refusal = Refusal::new(StatusCode::FORBIDDEN, "Chaos is not allowed");
             Err(refusal.detail(Refused::NotAllowed.to_string()))
@@ -143,10 +150,22 @@ async fn stop_chaos(
     _: Allowed<Admin, need::Admin>,
     State(shop): State<Arc<Shop>>,
 ) -> Result<Json<Switched>, Refusal<Admin>> {
-    Ok(off(&shop))
+    Ok(off(&shop).await)
 }
 
-fn off(shop: &Shop) -> Json<Switched> {
+/// What is on hand and sold meanwhile has a reason that an annotation tells; the switch works also where that cannot be written.
+async fn note(shop: &Shop, until: Option<Timestamp>) {
+    let Some(db) = shop.orders.as_ref().or(shop.inventory.as_ref()) else { return };
+    if let Err(error) = notes::chaos_switched(db, until, shop.now()).await {
+        tracing::warn!(%error, "cannot note that chaos was switched");
+    }
+}
+
+async fn off(shop: &Shop) -> Json<Switched> {
+    let was_on = shop.stock.chaos().is_on();
     shop.stock.chaos().clear();
+    if was_on {
+        note(shop, None).await;
+    }
     Json(Switched { success: true, message: "Chaos is off", config: NONE.into(), expires_at: None })
 }

@@ -21,6 +21,7 @@ use super::super::fulfil::FulfilAsk;
 use super::super::lines::TooLarge;
 use super::super::order::StockPlace;
 use super::super::place::Orderer;
+use super::super::refusals::Failure;
 use super::super::request::{CancelBody, EditBody, FulfilBody, OrderBody, RefundBody};
 use super::super::sources::{orders, products, stock_place, tell_changed};
 use super::super::submit::{Submission, submit};
@@ -30,7 +31,7 @@ use crate::act::{Failed, Keyed, once};
 use crate::idempotency::required_key;
 use crate::precondition::IfMatch;
 use crate::shop::Shop;
-use crate::visit::Visit;
+use crate::visit::{Context, ContextBody, Visit};
 
 /// `POST /v1/orders` → 201, 202 or 422.
 pub(super) async fn create_order(
@@ -49,12 +50,26 @@ pub(super) async fn create_order(
     let (site, headers) = (shop.options.site.as_str(), &headers);
     let visit = Visit { site, address, headers, salts: None, rules: None, received_at };
     let mut submission = Submission::new(body.check()?, scope, Some(key), (&shop, &visit));
-    if caller == Caller::Public {
-        let limits = &shop.options.without_key;
-        limits.allow(&submission.ask.items).map_err(too_large)?;
+    let is_stranger = caller == Caller::Public;
+    let says_its_visit = is_stranger || submission.ask.context != ContextBody::default();
+    let visit = says_its_visit.then(|| submission.context.clone());
+    if is_stranger {
+        if let Err(why) = shop.options.without_key.allow(&submission.ask.items) {
+            note(&shop, visit, Some(Failure::too_large()));
+            return Err(too_large(why));
+        }
         submission.orderer = Orderer::Stranger;
     }
-    Ok(submit(&shop, submission, shape).await?.into_response())
+    let result = submit(&shop, submission, shape).await.map_err(Problem::from);
+    note(&shop, visit, Failure::of(&result));
+    Ok(result?.into_response())
+}
+
+/// Tells analytics of a refused order, if it says of which visit it is.
+fn note(shop: &Shop, visit: Option<Context>, failure: Option<Failure>) {
+    if let Some((visit, failure)) = visit.zip(failure) {
+        shop.refusals.note(visit, failure, shop.now());
+    }
 }
 
 /// 422: an order without a key asks for too much.

@@ -22,7 +22,7 @@ async fn every_change_has_a_row() {
         shop.call((Method::POST, &format!("{path}/fulfil")), &[], "").await;
         shop.order("k2", "nope", 1).await;
         let bodies: Vec<Value> = shop
-            .texts("SELECT body FROM outbox ORDER BY id")
+            .texts("SELECT body FROM outbox WHERE kind <> 'StockBack' ORDER BY id")
             .iter()
             .map(|text| serde_json::from_str(text).unwrap())
             .collect();

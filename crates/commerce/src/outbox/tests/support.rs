@@ -171,6 +171,12 @@ impl Gate {
 
     /// The records of money.
     pub(super) async fn money(&self) -> Vec<Recorded> {
+        let all = self.events().await;
+        all.into_iter().filter(|recorded| recorded.event.order.is_some()).collect()
+    }
+
+    /// All records of the stream of events.
+    pub(super) async fn events(&self) -> Vec<Recorded> {
         let texts = self.texts(Stream::Events).await;
         texts
             .iter()

@@ -115,6 +115,11 @@ impl Chaos {
         Ok(until)
     }
 
+    /// Whether it may be switched on.
+    pub fn is_allowed(&self) -> bool {
+        self.allowed
+    }
+
     /// Switches it off.
     pub fn clear(&self) {
         self.until.store(0, Ordering::SeqCst);

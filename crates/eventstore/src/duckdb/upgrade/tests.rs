@@ -38,7 +38,8 @@ fn back_to_version_6(path: &Path) -> Connection {
         );
         connection.execute_batch(&sql).unwrap();
     }
-    connection.execute_batch("UPDATE kassa_store SET version = 6").unwrap();
+    let sql = "ALTER TABLE events DROP COLUMN item_skus; UPDATE kassa_store SET version = 6";
+    connection.execute_batch(sql).unwrap();
     connection
 }
 
@@ -179,6 +180,31 @@ async fn a_kill_during_an_upgrade_leaves_a_whole_store() {
         store.insert(numbered(3)).await.unwrap();
         assert_eq!(check_story(&store).await, 4, "{point}");
     }
+}
+
+#[tokio::test]
+async fn old_rows_get_the_products_that_they_name() {
+    let (_folder, path) = folder();
+    let (mut random, store) = (Random(9), open(&path));
+    for batch in batches(&mut random, 500) {
+        store.insert(batch).await.unwrap();
+    }
+    drop(store);
+    let skus = |connection: &Connection| {
+        let sql = "SELECT sequence, item_skus FROM events ORDER BY sequence";
+        let mut statement = connection.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<Vec<(u64, Option<String>)>, _>>().unwrap()
+    };
+    let connection = Connection::open(&path).unwrap();
+    // Of what became of stock there was nothing then.
+    connection.execute_batch("DELETE FROM events WHERE order_id = ''").unwrap();
+    let expected = skus(&connection);
+    assert!(expected.iter().flat_map(|(_, skus)| skus).any(|skus| skus.contains('\u{1f}')));
+    let sql = "ALTER TABLE events DROP COLUMN item_skus; UPDATE kassa_store SET version = version - 1";
+    connection.execute_batch(sql).unwrap();
+    bring_up(&connection, &Options::new(&path), super::STEPS).unwrap();
+    assert_eq!(skus(&connection), expected);
 }
 
 /// What a step that touches every row looks like.

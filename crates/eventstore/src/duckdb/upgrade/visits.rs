@@ -13,7 +13,7 @@ use kassa_model::ORIGIN_NAMES;
 pub(super) type Told<'a> = &'a dyn Fn(u64, u64);
 
 /// Rows of a piece, by their sequence.
-const PIECE_ROWS: u64 = 400_000;
+pub(super) const PIECE_ROWS: u64 = 400_000;
 
 /// The columns that are new, after those that are there.
 const NEW_COLUMNS: &str = "own VARCHAR, visit_started_at TIMESTAMP, visit_entry_page VARCHAR, visit_host VARCHAR, visit_source VARCHAR, \
@@ -106,7 +106,7 @@ fn own_texts() -> String {
 }
 
 /// The ranges of so many sequences, in order, that have all rows: those of a partition lie close together, those of two apart.
-fn pieces(piece_rows: u64, connection: &Connection) -> duckdb::Result<Vec<(u64, u64)>> {
+pub(super) fn pieces(piece_rows: u64, connection: &Connection) -> duckdb::Result<Vec<(u64, u64)>> {
     let mut statement = connection.prepare(
         "SELECT min(sequence), max(sequence) FROM events GROUP BY log_partition ORDER BY log_partition",
     )?;

@@ -80,6 +80,8 @@ const PATHS: &str = r#"{"site_id":"default","date_range":"7d","from":{"page":["m
 const QUERY: &str = r#"{"site_id":"default","metrics":["events"],"date_range":"7d","dimensions":["event:page"],"filters":[["is","event:name",["e"]]],"order_by":[["events","desc"]],"pagination":{"limit":1,"offset":0},"include":{"bots":true,"comparisons":{"mode":"previous_period"}},"timezone":"UTC","format":"csv"}"#;
 const QUERIES: &str = r#"{"site_id":"default","date_range":"7d","filters":[["is","event:name",["e"]]],"timezone":"UTC","queries":[{"metrics":["events"]},{"metrics":["visitors"],"dimensions":["event:site","time:day"],"format":"json"}]}"#;
 const ROWS: &str = r#"{"site_id":"default","metrics":["events"],"date_range":"7d","dimensions":["event:page"],"row":["/"],"of":"visits","limit":5,"cursor":"00064f2b8c0a1234-1"}"#;
+const PRODUCTS: &str = r#"{"site_id":"default","date_range":"7d","group_by":"category","search":"m","currency":"EUR","order_by":[["net","desc"]],"pagination":{"limit":1,"offset":0},"include":{"bots":true}}"#;
+const DEMAND: &str = r#"{"site_id":"default","date_range":"7d","currency":"EUR","order_by":[["term","asc"]],"pagination":{"limit":1,"offset":0},"include":{"bots":true}}"#;
 const ANSWERS: &str = r#"{"answers":[{"key":"k","status":201,"order_id":"o-1","body":"{}"}]}"#;
 const KEY: &str = r#"{"name":"till","scopes":["read"],"site":"default"}"#;
 const SITE: &str = r#"{"id":"blog","timezone":"Europe/Berlin","allow_keyless":true,"origins":["https://blog.test"],"keep_days":7}"#;
@@ -172,6 +174,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("DELETE /v1/products/{id}", CATALOG),
     row("POST /v1/products/{id}/restore", CATALOG),
     row("GET /v1/products/forecast", READ),
+    row("GET /v1/products/{id}/prices", READ),
     row("GET /v1/inventory", READ),
     row("GET /v1/inventory/{sku}", READ),
     taking("PUT /v1/inventory/{sku}", r#"{"low_stock_at":5}"#, INVENTORY),
@@ -218,6 +221,8 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     of_site("GET /v1/drops", READ),
     Row { route: "GET /v1/where", query: "?site_id=default&id=m-1", body: "", marks: READ },
     row("GET /v1/trust", "11+333++1+++13"),
+    taking("POST /v1/products/performance", PRODUCTS, READ),
+    taking("POST /v1/demand", DEMAND, READ),
     row("GET /v1/query/definitions", "11+333++1+++13"),
     of_site("GET /v1/realtime", READ),
     of_site("GET /v1/realtime/stream", READ),

@@ -1,0 +1,139 @@
+//! The JSON of a question about products or demand, understood.
+//!
+//! ```json
+//! {"site_id":"demo","date_range":"28d","group_by":"sku","search":"mug","currency":"EUR",
+//!  "order_by":[["lost_revenue","desc"]],"pagination":{"limit":100,"offset":0},"include":{"bots":false}}
+//! ```
+
+use kassa_eventstore::goods::GoodsBy;
+use kassa_eventstore::query::Direction;
+use kassa_model::Currency;
+use kassa_service::nearest::unknown;
+use serde_json::{Map, Value};
+
+use crate::report::ask::{Invalid, RangeAsk};
+use crate::report::json::{kind, known_keys, list, text};
+use crate::report::parse::{object, parse_site, required};
+use crate::report::parse_dimension::NAME_BYTES_MAX;
+use crate::report::parse_extras::{flag, parse_pagination};
+use crate::report::parse_range::parse_range;
+
+/// By what products may be grouped.
+const GROUPS: [(&str, GoodsBy); 3] =
+    [("sku", GoodsBy::Sku), ("name", GoodsBy::Name), ("category", GoodsBy::Category)];
+
+/// A question that was understood.
+#[derive(Debug, Clone)]
+pub(super) struct GoodsAsk<C> {
+    pub(super) site: String,
+    pub(super) range: RangeAsk,
+    pub(super) by: GoodsBy,
+    /// Only products that have it in SKU, name or category, whatever the case.
+    pub(super) search: Option<String>,
+    pub(super) currency: Option<Currency>,
+    pub(super) order: Vec<(C, Direction)>,
+    pub(super) limit: u32,
+    pub(super) offset: u32,
+    pub(super) bots: bool,
+}
+
+/// A column by which rows can be ordered.
+pub(super) trait Column: Copy + PartialEq + 'static {
+    /// All of them, by name; the first is the default, descending.
+    const ALL: &'static [(&'static str, Self)];
+    /// What a question may say beside what all may.
+    const FIELDS: &'static [&'static str];
+}
+
+/// What every question may say.
+const FIELDS: &[&str] = &["site_id", "date_range", "currency", "order_by", "pagination", "include"];
+
+/// Understands a question.
+///
+/// # Errors
+/// [`Invalid`] for whatever is wrong first.
+pub(super) fn parse<C: Column>(body: &[u8]) -> Result<GoodsAsk<C>, Invalid> {
+    let mut fields = object(body)?;
+    known_keys("field", &fields, &[FIELDS, C::FIELDS].concat())?;
+    let (limit, offset) = parse_pagination(fields.remove("pagination"))?;
+    Ok(GoodsAsk {
+        site: parse_site(fields.remove("site_id"))?,
+        range: parse_range(&required(fields.remove("date_range"), "date_range")?)?,
+        by: parse_group(fields.remove("group_by"))?,
+        search: parse_search(fields.remove("search"))?,
+        currency: parse_currency(fields.remove("currency"))?,
+        order: parse_order(fields.remove("order_by"))?,
+        limit,
+        offset,
+        bots: parse_bots(fields.remove("include"))?,
+    })
+}
+
+/// What a group is called.
+pub(super) fn group_name(by: GoodsBy) -> &'static str {
+    GROUPS.iter().find(|(_, known)| *known == by).map_or("sku", |(name, _)| name)
+}
+
+fn parse_group(value: Option<Value>) -> Result<GoodsBy, Invalid> {
+    let Some(value) = value else { return Ok(GoodsBy::Sku) };
+    let name = text(&value, "group_by")?;
+    match GROUPS.iter().find(|(known, _)| *known == name) {
+        Some((_, by)) => Ok(*by),
+        None => Invalid::because(unknown("group_by", name, &GROUPS.map(|(known, _)| known))),
+    }
+}
+
+fn parse_search(value: Option<Value>) -> Result<Option<String>, Invalid> {
+    let Some(value) = value else { return Ok(None) };
+    let search = text(&value, "search")?;
+    if search.len() > NAME_BYTES_MAX {
+        return Invalid::because(format!("search has at most {NAME_BYTES_MAX} bytes"));
+    }
+    Ok(Some(search.to_lowercase()).filter(|search| !search.is_empty()))
+}
+
+fn parse_currency(value: Option<Value>) -> Result<Option<Currency>, Invalid> {
+    let Some(value) = value else { return Ok(None) };
+    let code = text(&value, "currency")?;
+    let short: String = code.chars().take(20).collect();
+    let known = code.parse().map_err(|_| Invalid(format!("currency {short:?} is no code of ISO 4217")))?;
+    Ok(Some(known))
+}
+
+fn parse_order<C: Column>(value: Option<Value>) -> Result<Vec<(C, Direction)>, Invalid> {
+    let value = value.unwrap_or_else(|| Value::Array(Vec::new()));
+    let mut order: Vec<(C, Direction)> = Vec::new();
+    for item in list(&value, "order_by")? {
+        let [name, direction] = list(item, "an item of order_by")? else {
+            return Invalid::because(r#"an item of order_by is [name, "asc" or "desc"]"#);
+        };
+        let name = text(name, "the name in order_by")?;
+        let direction = match text(direction, "the direction in order_by")? {
+            "asc" => Direction::Ascending,
+            "desc" => Direction::Descending,
+            other => return Invalid::because(unknown("direction", other, &["asc", "desc"])),
+        };
+        let Some((_, column)) = C::ALL.iter().find(|(known, _)| *known == name) else {
+            let names: Vec<&str> = C::ALL.iter().map(|(known, _)| *known).collect();
+            return Invalid::because(unknown("column in order_by", name, &names));
+        };
+        if order.iter().any(|(known, _)| known == column) {
+            return Invalid::because("order_by names a column twice");
+        }
+        order.push((*column, direction));
+    }
+    if order.is_empty() {
+        order.extend(C::ALL.first().map(|(_, column)| (*column, Direction::Descending)));
+    }
+    Ok(order)
+}
+
+fn parse_bots(value: Option<Value>) -> Result<bool, Invalid> {
+    let map = match value {
+        None => Map::new(),
+        Some(Value::Object(map)) => map,
+        Some(other) => return Invalid::because(format!("include must be an object, not {}", kind(&other))),
+    };
+    known_keys("field of include", &map, &["bots"])?;
+    flag(&map, "bots")
+}

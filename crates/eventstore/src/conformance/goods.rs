@@ -1,0 +1,201 @@
+//! Clause 5 for products and searches: on a few events, with the numbers worked out on paper.
+//!
+//! ```text
+//! mug   sold out from 100 to 200 and from 300 on   viewed at 90 (a), 100 (a), 150 (b), 200 (b), 350 (a bot), 350 (a)
+//!                                                  added at 95 (a), ordered at 96 by a: 2 for 1,000; refunded 200
+//! cap   never heard of                             viewed at 50 with the mug (c), ordered at 60 by nobody
+//! ```
+
+use kassa_model::{Dialect, Event, OrderItem, OrderPart, STOCK_BACK, STOCK_OUT};
+
+use super::sample::{after, batch, view};
+use crate::goods::{
+    ADDED, CLICKED, GoodsBy, GoodsDay, GoodsQuery, GoodsTotals, ProductName, SEARCHED, SearchQuery,
+    SearchTerm, VIEWED,
+};
+use crate::query::{CONFIRMED, REFUNDED, TimeRange};
+use crate::{Error, EventStore};
+
+/// What the visitor `who` does, in a session of the same number.
+fn does(who: i64, name: &str, second: i64, props: &str) -> Event {
+    let id = format!("{name}{who}@{second}");
+    Event {
+        name: name.to_owned(),
+        name_sent: name.to_owned(),
+        visitor: Some(who),
+        session: Some(who),
+        props: props.to_owned(),
+        ..view(&id, "/", second)
+    }
+}
+
+fn stock(name: &str, sku: &str, second: i64) -> Event {
+    let props = format!(r#"{{"sku":"{sku}","on_hand":0}}"#);
+    Event { dialect: Dialect::SHOP, session: Some(0), ..does(0, name, second, &props) }
+}
+
+fn money(
+    who: i64,
+    (name, order_id): (&str, &str),
+    (sku, units, minor): (&str, i64, i64),
+    second: i64,
+) -> Event {
+    let item = OrderItem {
+        sku: sku.to_owned(),
+        name: format!("The {sku}"),
+        category: (sku == "mug").then(|| "kitchen".to_owned()),
+        units,
+        revenue_minor: minor,
+    };
+    let order = OrderPart {
+        order_id: order_id.to_owned(),
+        revenue_minor: minor,
+        currency: "EUR".to_owned(),
+        status: "confirmed".to_owned(),
+        items: vec![item],
+    };
+    Event { dialect: Dialect::SHOP, order: Some(order), ..does(who, name, second, "{}") }
+}
+
+fn story() -> Vec<Event> {
+    let mug = r#"{"sku":"mug","name":"Mug!","category":"x"}"#;
+    vec![
+        does(3, VIEWED, 50, r#"{"products":[{"sku":"mug"},{"sku":"cap"}]}"#),
+        money(0, (CONFIRMED, "o1"), ("cap", 1, 700), 60),
+        does(1, VIEWED, 90, mug),
+        does(1, ADDED, 95, mug),
+        money(1, (CONFIRMED, "o2"), ("mug", 2, 1_000), 96),
+        does(1, VIEWED, 100, mug),
+        stock(STOCK_OUT, "mug", 100),
+        does(2, VIEWED, 150, mug),
+        money(1, (REFUNDED, "o2"), ("mug", 0, -200), 160),
+        stock(STOCK_BACK, "mug", 200),
+        does(2, VIEWED, 200, mug),
+        // Somebody who says that it is out again is not the shop.
+        Event { dialect: Dialect::SEGMENT, ..stock(STOCK_OUT, "mug", 210) },
+        stock(STOCK_OUT, "mug", 300),
+        Event { bot: true, ..does(4, VIEWED, 350, mug) },
+        does(1, VIEWED, 350, mug),
+        does(5, VIEWED, 360, r#"{"sku":"tea","name":"Tea"}"#),
+    ]
+}
+
+fn query(by: GoodsBy) -> GoodsQuery {
+    GoodsQuery {
+        sites: vec!["demo".to_owned()],
+        range: TimeRange { from: after(90), to: after(400) },
+        days: [0, 90, 250, 400].map(after).to_vec(),
+        now: after(370),
+        by,
+        currency: None,
+        include_bots: false,
+    }
+}
+
+/// Views and viewers, orders, what was sold, and what stands beside a product that is sold out.
+pub(super) async fn products_are_counted_with_what_stock_there_was(store: &dyn EventStore) {
+    store.insert(batch(0, story())).await.unwrap();
+    let found = store.goods(&query(GoodsBy::Sku)).await.unwrap();
+    let product = |sku: &str, name: &str, category: Option<&str>| ProductName {
+        sku: sku.to_owned(),
+        name: Some(name.to_owned()),
+        category: category.map(str::to_owned),
+    };
+    let expected = [
+        product("cap", "The cap", None),
+        product("mug", "The mug", Some("kitchen")),
+        product("tea", "Tea", None),
+    ];
+    assert_eq!(found.products, expected);
+    assert_eq!(found.currencies, ["EUR"]);
+    let mug = GoodsTotals {
+        key: Some("mug".to_owned()),
+        views: 5,
+        viewers: 2,
+        adds: 1,
+        orders: 1,
+        units: 2,
+        revenue_minor: 800,
+        buyers: 1,
+        views_out: 3,
+        viewers_out: 2,
+        micros_out: (100 + 70) * 1_000_000,
+    };
+    let tea = GoodsTotals { key: Some("tea".to_owned()), views: 1, viewers: 1, ..GoodsTotals::default() };
+    assert_eq!(found.totals, [mug.clone(), tea.clone()]);
+    let day = |sku: &str, day: i64, viewers: (i64, i64), sold: (i64, i64, i64)| GoodsDay {
+        sku: sku.to_owned(),
+        day,
+        viewers_in: viewers.0,
+        viewers_out: viewers.1,
+        orders: sold.0,
+        units: sold.1,
+        revenue_minor: sold.2,
+    };
+    let expected = [
+        day("cap", 0, (1, 0), (1, 1, 700)),
+        day("mug", 0, (1, 0), (0, 0, 0)),
+        day("mug", 1, (2, 2), (1, 2, 1_000)),
+        day("mug", 2, (0, 1), (0, 0, 0)),
+        day("tea", 2, (1, 0), (0, 0, 0)),
+    ];
+    assert_eq!(found.days, expected);
+    let by_category = store.goods(&query(GoodsBy::Category)).await.unwrap();
+    let kitchen = GoodsTotals { key: Some("kitchen".to_owned()), ..mug };
+    assert_eq!(by_category.totals, [GoodsTotals { key: None, ..tea }, kitchen]);
+    let by_name = store.goods(&GoodsQuery { include_bots: true, ..query(GoodsBy::Name) }).await.unwrap();
+    let views: Vec<_> = by_name.totals.iter().map(|totals| (totals.key.as_deref(), totals.views)).collect();
+    assert_eq!(views, [(Some("Tea"), 1), (Some("The mug"), 6)]);
+    let dollars = GoodsQuery { currency: Some("USD".to_owned()), ..query(GoodsBy::Sku) };
+    let dollars = store.goods(&dollars).await.unwrap();
+    assert_eq!((dollars.totals[0].orders, dollars.currencies.len()), (0, 0));
+    // Days that do not belong to the range.
+    for days in
+        [vec![after(90)], vec![after(91), after(400)], vec![after(0), after(399)], vec![after(5), after(5)]]
+    {
+        let refused = store.goods(&GoodsQuery { days, ..query(GoodsBy::Sku) }).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    }
+}
+
+/// A search is answered by what its visit does next.
+pub(super) async fn searches_are_counted_by_what_came_of_them(store: &dyn EventStore) {
+    let search = |who: i64, term: &str, results: &str, second: i64| {
+        does(who, SEARCHED, second, &format!(r#"{{"query":"{term}","results":{results}}}"#))
+    };
+    let mug = r#"{"sku":"mug"}"#;
+    let story = vec![
+        search(1, "mug", "3", 10),
+        does(1, "page_view", 11, "{}"),
+        does(1, CLICKED, 12, mug),
+        search(1, "mug", "3", 20),
+        search(1, "tea pot", "0", 21),
+        // Somebody else's click answers nothing.
+        search(2, "mug", "3", 30),
+        does(3, CLICKED, 31, mug),
+        // After the range, and before a day has passed.
+        search(4, "mug", "3", 90),
+        does(4, VIEWED, 86_000, mug),
+        search(5, "mug", "3", 100),
+        Event { bot: true, ..search(6, "mug", "3", 40) },
+        does(7, SEARCHED, 50, "{}"),
+        search(7, "", "1", 51),
+        Event { session: Some(0), ..search(8, "Mug", r#""0""#, 60) },
+        Event { session: Some(0), ..does(8, CLICKED, 61, mug) },
+    ];
+    store.insert(batch(0, story)).await.unwrap();
+    let query = |include_bots: bool| SearchQuery {
+        sites: vec!["demo".to_owned()],
+        range: TimeRange { from: after(0), to: after(100) },
+        include_bots,
+    };
+    let term = |term: &str, searches: i64, without_result: i64, without_click: i64| SearchTerm {
+        term: term.to_owned(),
+        searches,
+        without_result,
+        without_click,
+    };
+    let found = store.searches(&query(false)).await.unwrap();
+    assert_eq!(found, [term("mug", 4, 0, 2), term("Mug", 1, 1, 1), term("tea pot", 1, 1, 1)]);
+    assert_eq!(store.searches(&query(true)).await.unwrap()[0], term("mug", 5, 0, 3));
+}

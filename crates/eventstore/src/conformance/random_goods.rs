@@ -1,0 +1,65 @@
+//! Random questions about products and searches, on random data.
+
+use super::random::{SITES, batches};
+use super::sample::{Random, after};
+use crate::goods::{GoodsBy, GoodsQuery, SearchQuery};
+use crate::query::TimeRange;
+
+/// A question about products.
+fn goods_query(random: &mut Random) -> GoodsQuery {
+    let mut days = vec![after(random.below(300) as i64)];
+    for _ in 0..=random.below(9) {
+        days.push(days[days.len() - 1].plus_micros((1 + random.below(3_000) as i64) * 1_000_000));
+    }
+    let to = days[days.len() - 1];
+    GoodsQuery {
+        sites: SITES[random.below(2)..].iter().map(|site| (*site).to_owned()).collect(),
+        range: TimeRange { from: days[random.below(days.len())], to },
+        days,
+        now: after(random.below(9_000) as i64),
+        by: [GoodsBy::Sku, GoodsBy::Name, GoodsBy::Category][random.below(3)],
+        currency: random.one_in(3).then(|| "USD".to_owned()),
+        include_bots: random.one_in(3),
+    }
+}
+
+/// A question about searches.
+fn search_query(random: &mut Random) -> SearchQuery {
+    let from = random.below(4_000) as i64;
+    SearchQuery {
+        sites: SITES[random.below(2)..].iter().map(|site| (*site).to_owned()).collect(),
+        range: TimeRange { from: after(from), to: after(from + random.below(5_000) as i64) },
+        include_bots: random.one_in(3),
+    }
+}
+
+/// Every store that `make` gives answers as the reference does; how many products somebody saw sold out, and how many searches led somewhere.
+#[cfg(feature = "duckdb")]
+pub(super) async fn as_the_reference_does<S: crate::EventStore, K>(
+    make: &impl Fn() -> (S, K),
+    random: &mut Random,
+    sets: u64,
+) -> (u64, u64) {
+    use crate::{EventStore, MemoryStore};
+
+    let (mut sold_out, mut answered) = (0, 0);
+    for set in 0..sets {
+        let ((store, _keep), memory) = (make(), MemoryStore::new());
+        for batch in batches(random, 400) {
+            memory.insert(batch.clone()).await.unwrap();
+            store.insert(batch).await.unwrap();
+        }
+        for _ in 0..20 {
+            let query = goods_query(random);
+            let (found, expected) = (store.goods(&query).await.unwrap(), memory.goods(&query).await.unwrap());
+            sold_out += expected.totals.iter().filter(|totals| totals.viewers_out > 0).count() as u64;
+            assert_eq!(found, expected, "set {set}: {query:#?}");
+            let query = search_query(random);
+            let (found, expected) =
+                (store.searches(&query).await.unwrap(), memory.searches(&query).await.unwrap());
+            answered += expected.iter().filter(|term| term.without_click < term.searches).count() as u64;
+            assert_eq!(found, expected, "set {set}: {query:#?}");
+        }
+    }
+    (sold_out, answered)
+}
