@@ -6,7 +6,7 @@ import { launchBrowser } from "./browser.mjs";
 import { until } from "./kassa.mjs";
 import { startMock } from "./mock.mjs";
 
-const VIEWS = ["stream", "funnel", "retention", "paths", "drops", "alerts", "kept", "sites"];
+const VIEWS = ["stream", "funnel", "retention", "paths", "goods", "demand", "drops", "alerts", "kept", "sites"];
 const OPEN = { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] };
 
 let browser;
@@ -56,7 +56,7 @@ for (const view of VIEWS)
 
 test("a view with nothing to show says what would be there", async () => {
   mock.set({ empty: true });
-  for (const view of ["stream", "drops", "alerts", "kept"]) {
+  for (const view of ["stream", "goods", "demand", "drops", "alerts", "kept"]) {
     const { page, context } = await open(`/dashboard?view=${view}`);
     assert.ok((await page.locator(".empty").count()) > 0, view);
     await context.close();
@@ -95,10 +95,13 @@ test("today shows what there is to do, and whether the books agree", async () =>
   const today = page.getByRole("region", { name: "Today" });
   assert.match(await today.innerText(), /€12,345.67/);
   assert.match(await today.innerText(), /Desk Lamp/);
+  assert.match(await today.innerText(), /“teapot”/);
   assert.match(await today.innerText(), /✓ agree/);
   mock.set({ books: false });
   await page.getByText("✗ disagree").waitFor();
   mock.set({ books: true });
+  await today.getByRole("button", { name: "Sold out" }).click();
+  await page.waitForURL(/view=goods/);
   await context.close();
 });
 

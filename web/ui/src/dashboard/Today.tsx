@@ -3,7 +3,6 @@ import { useEffect, useState, type ReactNode } from "react";
 import { amountOf, isMoney } from "../design/numbers";
 import { Bump } from "../design/Bump";
 import { useWords } from "../design/words";
-import { HAS } from "../server/routes";
 import { useAnswer, useGet, useReport } from "./data";
 import { moneyQuestion } from "./questions";
 import type { DemandAnswer } from "./views/Demand";
@@ -38,7 +37,6 @@ export function Today({ view, change, zone }: Props) {
     "/v1/demand",
     () => ({ site_id: view.site, date_range: "7d", pagination: { limit: 20 }, order_by: [["without_result", "desc"]] }),
     zone,
-    HAS.goods,
   );
   const row = sales.data?.results[0];
   const net = row?.metrics[0];
@@ -65,15 +63,13 @@ export function Today({ view, change, zone }: Props) {
         title={t.today.soldOut}
         value={stock.data && n.whole(out.length)}
         warns={out.length > 0}
-        open={HAS.goods ? () => change({ page: "goods", options: {} }) : undefined}
+        open={() => change({ page: "goods", options: {} })}
       >
         {out.length ? out.map((one) => one.product?.name ?? one.sku).join(", ") : t.today.nothingOut}
       </Cell>
-      {HAS.goods && (
-        <Cell title={t.today.notFound} value={demand.data && n.whole(missed.length)} open={() => change({ page: "demand", options: {} })}>
-          {missed.length ? missed.map((one) => `“${one.term}”`).join(", ") : t.today.allFound}
-        </Cell>
-      )}
+      <Cell title={t.today.notFound} value={demand.data && n.whole(missed.length)} open={() => change({ page: "demand", options: {} })}>
+        {missed.length ? missed.map((one) => `“${one.term}”`).join(", ") : t.today.allFound}
+      </Cell>
       <Books zone={zone} />
     </section>
   );

@@ -1,24 +1,23 @@
 /** What there is to see, for whom: the views beside the overview in the order of the menu, and the overview's panels. */
-import { HAS } from "../server/routes";
 import type { Access } from "./access";
 import { GOALS, PANELS, type Panel } from "./questions";
 
 /** Each view with the part of a share link that opens it; one without is the owner's alone. */
-const PAGES: [page: string, part: string | undefined, there: boolean][] = [
-  ["stream", undefined, true],
-  ["funnel", "funnels", true],
-  ["retention", "retention", true],
-  ["paths", "paths", true],
-  ["goods", undefined, HAS.goods],
-  ["demand", undefined, HAS.goods],
-  ["drops", undefined, true],
-  ["alerts", undefined, true],
-  ["kept", undefined, true],
-  ["sites", undefined, true],
+const PAGES: [page: string, part: string | undefined][] = [
+  ["stream", undefined],
+  ["funnel", "funnels"],
+  ["retention", "retention"],
+  ["paths", "paths"],
+  ["goods", undefined],
+  ["demand", undefined],
+  ["drops", undefined],
+  ["alerts", undefined],
+  ["kept", undefined],
+  ["sites", undefined],
 ];
 
 export const pagesOf = (access: Access): string[] =>
-  PAGES.filter(([, part, there]) => there && (part ? access.can(part) : !access.share)).map(([page]) => page);
+  PAGES.filter(([, part]) => (part ? access.can(part) : !access.share)).map(([page]) => page);
 
 /** The part of a share link that a list belongs to, where it is not its panel's. */
 const PARTS: Record<string, string> = { country: "places" };

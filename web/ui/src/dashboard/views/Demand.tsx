@@ -1,4 +1,5 @@
 /** What people looked for and did not find, and what they would have bought. */
+import type { ReactNode } from "react";
 import { Empty, Panel } from "../../design/Panel";
 import { Table, TableSkeleton } from "../../design/Table";
 import type { Money } from "../../design/numbers";
@@ -16,6 +17,13 @@ export interface DemandAnswer {
 }
 
 const ROWS = 100;
+
+/** A table that may be wider than a phone. */
+const Scroll = ({ label, children }: { label: string; children: ReactNode }) => (
+  <div className="scroll" tabIndex={0} role="group" aria-label={label}>
+    {children}
+  </div>
+);
 
 export default function Demand({ view, zone }: ViewProps) {
   const { t } = useWords();
@@ -36,12 +44,14 @@ export default function Demand({ view, zone }: ViewProps) {
       >
         {({ searches }) =>
           searches.results.length ? (
-            <Table
-              label={t.demand.searches}
-              of={t.demand.term}
-              columns={[column("searches"), column("without_result"), column("without_click")]}
-              rows={searches.results.map((row) => ({ name: row.term, values: [row.searches, row.without_result, row.without_click] }))}
-            />
+            <Scroll label={t.demand.searches}>
+              <Table
+                label={t.demand.searches}
+                of={t.demand.term}
+                columns={[column("searches"), column("without_result"), column("without_click")]}
+                rows={searches.results.map((row) => ({ name: row.term, values: [row.searches, row.without_result, row.without_click] }))}
+              />
+            </Scroll>
           ) : (
             <Empty title={t.demand.noSearches} why={t.demand.noSearchesWhy} />
           )
@@ -56,12 +66,14 @@ export default function Demand({ view, zone }: ViewProps) {
       >
         {({ sold_out }) =>
           sold_out.results.length ? (
-            <Table
-              label={t.demand.soldOut}
-              of={t.of["product"] ?? ""}
-              columns={[column("views"), column("hours", "decimal"), column("lost_revenue", "money")]}
-              rows={sold_out.results.map((row) => ({ name: row.sku, label: row.name, values: [row.views, row.hours, row.lost_revenue] }))}
-            />
+            <Scroll label={t.demand.soldOut}>
+              <Table
+                label={t.demand.soldOut}
+                of={t.of["product"] ?? ""}
+                columns={[column("views"), column("hours", "decimal"), column("lost_revenue", "money")]}
+                rows={sold_out.results.map((row) => ({ name: row.sku, label: row.name, values: [row.views, row.hours, row.lost_revenue] }))}
+              />
+            </Scroll>
           ) : (
             <Empty title={t.demand.nothingOut} why={t.demand.nothingOutWhy} />
           )
