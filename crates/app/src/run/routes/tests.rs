@@ -302,8 +302,9 @@ async fn wrong_tokens_between_roles_lock_nobody_out() {
 }
 
 /// Where whoever has a share link may ask.
-const OF_LINKS: [&str; 10] = [
+const OF_LINKS: [&str; 11] = [
     "POST /v1/query",
+    "POST /v1/query/batch",
     "POST /v1/funnel",
     "POST /v1/retention",
     "POST /v1/paths",
