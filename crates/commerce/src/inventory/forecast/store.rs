@@ -6,7 +6,7 @@ use kassa_model::Timestamp;
 /// What went out and came back by orders since a time, by SKU; of the SKUs whose stock is there.
 const SOLD: &str = "SELECT s.sku, s.on_hand - s.reserved, s.created_at, CAST(-SUM(l.quantity) AS BIGINT) \
      FROM ledger l JOIN stock s ON s.sku = l.sku \
-     WHERE l.created_at >= $1 AND l.created_at < $2 AND l.kind IN ('deduct', 'release') \
+     WHERE l.created_at >= $1 AND l.created_at <= $2 AND l.kind IN ('deduct', 'release') \
      GROUP BY s.sku, s.on_hand, s.reserved, s.created_at HAVING SUM(l.quantity) < 0 ORDER BY s.sku";
 
 /// Every statement of this file, for the test that prepares each on both engines.
@@ -23,7 +23,7 @@ pub(super) struct Sold {
     pub(super) units: i64,
 }
 
-/// What was sold with `from <= time < to`.
+/// What was sold with `from <= time <= to`.
 pub(super) fn sold(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Vec<Sold>, Error> {
     tx.all(SOLD, params![from.micros(), to.micros()], |row| {
         Ok(Sold {
