@@ -18,6 +18,12 @@ let kassa;
 before(async () => {
   browser = await launchBrowser();
   kassa = await useKassa();
+  // / is the shop's where there is something to buy.
+  await fetch(`${kassa.url}/v1/products`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ sku: "first", name: "First", price: { amount_minor: 100, currency: "USD" } }),
+  });
 });
 after(async () => {
   await browser?.close();

@@ -46,3 +46,24 @@ test("names are anchors, values are words", () => {
   expect(["visits", "event:props:<key>", "(none)"].map(anchor)).toEqual(["visits", "event-props-key", "none"]);
   expect([3, 0, null, { amount_minor: 7, currency: "JPY" }].map(valueText)).toEqual(["3", "0", "–", "¥7"]);
 });
+
+test("an example of another report shows what its rows give", () => {
+  const steps = {
+    ...example,
+    route: "/v1/funnel",
+    member: "causes",
+    query: { steps: [{ page: "/" }], date_range: "7d" },
+    gives: [null, { amount_minor: 1500, currency: "EUR" }, [{ reason: "left", visitors: 1 }]],
+  };
+  const [, , others] = sections({
+    metrics: [],
+    dimensions: [],
+    others: [{ name: "causes of a drop", definition: "Why.", example: steps }],
+  });
+  expect(others?.querySelector(".gives p")?.textContent).toBe("causes of /v1/funnel (7 days), row by row, is");
+  expect([...(others?.querySelectorAll(".gives li") ?? [])].map((row) => row.textContent)).toEqual([
+    "–",
+    "€15.00",
+    "reason left visitors 1",
+  ]);
+});

@@ -20,8 +20,11 @@ export interface Definition {
 export interface Example {
   events: { time: string; visitor: string; does: string }[];
   asked_at: string;
-  query: { metrics: string[]; dimensions?: string[]; date_range: string | [string, string] };
+  query: { metrics?: string[]; dimensions?: string[]; date_range: string | [string, string] };
   gives: unknown;
+  /** Of another report than `/v1/query`: its route, and the member of each row that `gives` shows. */
+  route?: string;
+  member?: string;
 }
 
 const LISTS = [
@@ -59,8 +62,13 @@ function events(name: string, example: Example): HTMLElement {
   );
 }
 
-function answer({ query, gives }: Example): HTMLElement {
-  const [metric, dimension, range] = [query.metrics.join(", "), query.dimensions?.join(", "), rangeText(query.date_range)];
+function answer({ query, gives, route, member }: Example): HTMLElement {
+  const [dimension, range] = [query.dimensions?.join(", "), rangeText(query.date_range)];
+  const metric = query.metrics?.join(", ") ?? [member, route].filter(Boolean).join(" of ");
+  if (!query.metrics && Array.isArray(gives)) {
+    const rows = gives.map((one) => el("li", {}, el("strong", {}, valueText(one))));
+    return el("div", { class: "gives" }, el("p", {}, el("code", {}, metric), ` (${range}), row by row, is`), el("ol", {}, ...rows));
+  }
   if (!dimension || !Array.isArray(gives))
     return el("p", { class: "gives" }, el("code", {}, metric), ` (${range}) is `, el("strong", {}, valueText(gives)), ".");
   const rows = (gives as [string, unknown][]).map(([value, number]) =>
@@ -84,6 +92,11 @@ export function rangeText(range: Example["query"]["date_range"]): string {
 /** A metric's value in words: amounts with their currency, the rest as it is. */
 export function valueText(value: unknown): string {
   if (typeof value !== "object" || value === null) return value === null ? "–" : String(value);
+  if (Array.isArray(value)) return value.map(valueText).join(", ");
+  if (!("amount_minor" in value))
+    return Object.entries(value)
+      .map(([name, one]) => `${name} ${valueText(one)}`)
+      .join(" ");
   const { amount_minor, currency } = value as { amount_minor: number; currency: string };
   const money = new Intl.NumberFormat("en", { style: "currency", currency });
   return money.format(amount_minor / 10 ** (money.resolvedOptions().maximumFractionDigits ?? 2));
