@@ -181,14 +181,15 @@ async fn run(
     if roles.has(Role::Processor) {
         tasks.push(tokio::spawn(retention(config, parts)?.run(shutdown.clone())));
     }
-    let auditor = Auditor::new(parts);
-    tasks.extend(watch_shop(roles, parts, auditor.as_ref(), &health, shutdown)?);
     tasks.push(tokio::spawn(memory::watch(shutdown.clone())));
     tasks.push(tokio::spawn(Arc::clone(&parts.salts).follow_clock(shutdown.clone())));
     if let (Demo::Wanted, Some(collector)) = (asked.demo, &collector) {
         demo::fill(collector, parts, SystemClock.now(), shutdown).await?;
         tasks.push(tokio::spawn(demo::live::run(Arc::clone(collector), parts.shop()?, shutdown.clone())));
     }
+    // After the demo is whole: half of it is nothing to judge.
+    let auditor = Auditor::new(parts);
+    tasks.extend(watch_shop(roles, parts, auditor.as_ref(), &health, shutdown)?);
 
     let health = &health;
     let router = routes::assemble(routes::Behind {
