@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
 use kassa_access::{Allowed, Caller, need};
-use kassa_eventstore::EventStore;
+use kassa_eventstore::{Error, EventStore};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use serde_json::{Value, json};
 
@@ -27,7 +27,11 @@ pub(crate) async fn get_trust(
     uri: Uri,
 ) -> Result<Json<Value>, Refusal> {
     Params::of(&uri, &[])?;
-    let (fresh_at, lag) = reports.in_time(freshness(&reports, &caller)).await?;
+    let freshness = reports.in_time(async { Ok(freshness(&reports, &caller).await?) }).await?;
+    let fresh_at = freshness.as_ref().map(|found| found.fresh_at.to_string());
+    let lag = freshness.map(|found| {
+        json!({"records": found.records, "seconds": found.lag_micros as f64 / MICROS_PER_SECOND as f64})
+    });
     let books = reports.books.as_ref().and_then(|books| books.verdict()).map(|verdict| {
         json!({
             "ok": verdict.ok,
@@ -36,20 +40,29 @@ pub(crate) async fn get_trust(
             "checked_at": verdict.checked_at,
         })
     });
-    Ok(Json(json!({"fresh_at": fresh_at.map(|time| time.to_string()), "lag": lag, "books": books})))
+    Ok(Json(json!({"fresh_at": fresh_at, "lag": lag, "books": books})))
 }
 
-/// Until when the store is complete, and how much it lacks; neither is known without the log.
-async fn freshness(
-    reports: &Reports,
-    caller: &Caller,
-) -> Result<(Option<Timestamp>, Option<Value>), Refusal> {
-    let Some(ends) = reports.log_ends().await else { return Ok((None, None)) };
+/// Until when the store is complete, and how much it lacks.
+#[derive(Debug)]
+pub(crate) struct Freshness {
+    pub(crate) fresh_at: Timestamp,
+    /// Records that are still to come, about.
+    pub(crate) records: u64,
+    /// How long ago the store was complete, µs; never negative.
+    pub(crate) lag_micros: i64,
+}
+
+/// How fresh reports are now; `None` where that is not known, as it is without the log.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn freshness(reports: &Reports, caller: &Caller) -> Result<Option<Freshness>, Error> {
+    let Some(ends) = reports.log_ends().await else { return Ok(None) };
     let marks = reports.store(caller).marks().await?;
-    let fresh_at = ends.fresh_at(&marks).await;
-    let lag = fresh_at.map(|fresh_at| {
-        let micros = ends.looked_at().micros().saturating_sub(fresh_at.micros());
-        json!({"records": ends.lag_records(&marks), "seconds": micros as f64 / MICROS_PER_SECOND as f64})
+    let found = ends.fresh_at(&marks).await.map(|fresh_at| {
+        let lag_micros = ends.looked_at().micros().saturating_sub(fresh_at.micros()).max(0);
+        Freshness { fresh_at, records: ends.lag_records(&marks), lag_micros }
     });
-    Ok((fresh_at, lag))
+    Ok(found)
 }

@@ -25,12 +25,4 @@ impl Gauges for ShopGauges {
             })
             .map(|stock| stock.available())
     }
-
-    async fn lag_seconds(&self) -> Option<i64> {
-        None
-    }
-
-    async fn books_disagree(&self) -> Option<i64> {
-        None
-    }
 }

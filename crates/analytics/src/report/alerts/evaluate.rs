@@ -1,21 +1,24 @@
 //! How an alert stands now, and how often it would have been heard of.
 
 use jiff::tz::TimeZone;
+use kassa_access::Caller;
 use kassa_eventstore::query::TimeRange;
 use kassa_eventstore::{Error, EventStore};
-use kassa_model::{MICROS_PER_DAY, Timestamp};
+use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
 use serde_json::{Value, json};
 
 use super::baseline::{Judged, Standing, compared, judge, weeks_before};
-use super::gauges::Gauges;
 use super::rule::{Against, Asked, Rule, Watch, When};
 use super::series::{WHOLE, length, series};
+use crate::report::reports::Reports;
+use crate::report::trust::freshness;
 
 /// What is asked to judge an alert.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sources<'a> {
     pub(super) store: &'a dyn EventStore,
-    pub(super) gauges: &'a dyn Gauges,
+    pub(super) reports: &'a Reports,
+    pub(super) caller: &'a Caller,
     pub(super) site: &'a str,
     pub(super) zone: &'a TimeZone,
 }
@@ -31,11 +34,24 @@ pub(super) async fn stands(sources: Sources<'_>, rule: &Rule, now: Timestamp) ->
     };
     let value = match &rule.watch {
         Watch::Query(asked) => return last_window(sources, asked, rule.when, now).await,
-        Watch::Stock(sku) => sources.gauges.stock(sources.site, sku).await,
-        Watch::Lag => sources.gauges.lag_seconds().await,
-        Watch::Audit => sources.gauges.books_disagree().await,
+        Watch::Stock(sku) => sources.reports.gauges().stock(sources.site, sku).await,
+        Watch::Lag => lag_seconds(sources).await?,
+        Watch::Audit => disagreements(sources.reports),
     };
     Ok(compared(rule.when, value.and_then(|value| value.checked_mul(WHOLE)), bound))
+}
+
+/// For how many whole seconds reports lag behind.
+async fn lag_seconds(sources: Sources<'_>) -> Result<Option<i64>, Error> {
+    let found = freshness(sources.reports, sources.caller).await?;
+    Ok(found.map(|found| found.lag_micros / MICROS_PER_SECOND))
+}
+
+/// How many things the newest look at the books found wrong; none where it found nothing, but could not look at all.
+fn disagreements(reports: &Reports) -> Option<i64> {
+    let verdict = reports.books.as_ref()?.verdict()?;
+    let is_known = verdict.complete || verdict.violations > 0;
+    i64::try_from(verdict.violations).ok().filter(|_| is_known)
 }
 
 async fn last_window(

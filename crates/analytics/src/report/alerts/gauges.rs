@@ -4,17 +4,11 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-/// Numbers of the shop and of the system as they are now. `None`: they are not known here, or not now.
+/// Numbers of the shop as they are now. `None`: they are not known here, or not now.
 #[async_trait]
 pub trait Gauges: fmt::Debug + Send + Sync {
     /// How many of `sku` there are that nobody has ordered, of the shop of `site`.
     async fn stock(&self, site: &str, sku: &str) -> Option<i64>;
-
-    /// For how many seconds the oldest event waits that was taken in and is in no report yet.
-    async fn lag_seconds(&self) -> Option<i64>;
-
-    /// How many parts of the books disagree, by the newest audit.
-    async fn books_disagree(&self) -> Option<i64>;
 }
 
 /// Nothing is known.
@@ -24,14 +18,6 @@ pub(crate) struct NoGauges;
 #[async_trait]
 impl Gauges for NoGauges {
     async fn stock(&self, _: &str, _: &str) -> Option<i64> {
-        None
-    }
-
-    async fn lag_seconds(&self) -> Option<i64> {
-        None
-    }
-
-    async fn books_disagree(&self) -> Option<i64> {
         None
     }
 }

@@ -37,7 +37,7 @@ pub(crate) async fn post_evaluate(
     let rule = Rule::parse(&names, site, members.required("watch")?, members.required("when")?)?;
     let days = members.whole("days", 1..=DAYS_MAX)?.unwrap_or(DAYS_DEFAULT);
     let store = reports.store(&caller);
-    let sources = Sources { store: &store, gauges: reports.gauges(), site, zone: &calendar.zone };
+    let sources = Sources { store: &store, reports: &reports, caller: &caller, site, zone: &calendar.zone };
     let found = reports.in_time(async { Ok(past(sources, &rule, days, calendar.now).await?) }).await?;
     Ok(Json(found))
 }

@@ -84,7 +84,7 @@ async fn judged(reports: &Reports, alert: &Kept, now: Timestamp) -> (&'static st
     };
     let store = reports.store(&caller);
     let zone = reports.zone_of(&alert.site);
-    let sources = Sources { store: &store, gauges: reports.gauges(), site: &alert.site, zone: &zone };
+    let sources = Sources { store: &store, reports, caller: &caller, site: &alert.site, zone: &zone };
     match stands(sources, &rule, now).await {
         Err(error) => unknown(error.to_string()),
         Ok(found) => {

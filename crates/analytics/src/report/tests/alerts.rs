@@ -1,15 +1,18 @@
 //! Alerts: what they say of the past, and how they stand.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::alerts::look;
-use super::support::{Answer, KEY_ADMIN, KEY_ALL, World, view};
-use crate::report::Gauges;
+use super::batch::{log_in, received};
+use super::support::{Answer, KEY_ADMIN, KEY_ALL, NOW, World, view};
+use crate::report::{Books, Gauges, ReportOptions, Verdict};
 
-/// Three mugs, a minute behind, and books that agree.
+/// Three mugs.
 #[derive(Debug)]
 struct Shop;
 
@@ -18,14 +21,36 @@ impl Gauges for Shop {
     async fn stock(&self, site: &str, sku: &str) -> Option<i64> {
         (site == "shop" && sku == "mug").then_some(3)
     }
+}
 
-    async fn lag_seconds(&self) -> Option<i64> {
-        Some(60)
-    }
+/// Books of which so many things are wrong, and whether all of them could be looked at.
+#[derive(Debug)]
+struct Looked(u64, bool);
 
-    async fn books_disagree(&self) -> Option<i64> {
-        Some(0)
+impl Books for Looked {
+    fn verdict(&self) -> Option<Verdict> {
+        let Self(violations, complete) = *self;
+        Some(Verdict {
+            ok: violations == 0,
+            complete,
+            violations,
+            checked_at: "2026-11-20T12:00:00Z".to_owned(),
+        })
     }
+}
+
+/// With these books, and a log whose record came in five minutes and ten seconds ago.
+async fn watched(folder: &Path, books: Looked) -> World {
+    let log = log_in(folder);
+    let now: Timestamp = NOW.parse().unwrap();
+    received(log.as_ref(), 1, now.plus_micros(-310 * MICROS_PER_SECOND).micros()).await;
+    let options = ReportOptions {
+        gauges: Arc::new(Shop),
+        books: Some(Arc::new(books)),
+        log: Some(log),
+        ..ReportOptions::default()
+    };
+    World::closed().with_options(options).keeping()
 }
 
 async fn admin(world: &World, line: &str, body: Value) -> Answer {
@@ -38,7 +63,9 @@ fn visitors(when: Value) -> Value {
 
 /// Four visitors at ten o'clock of each of the last six Thursdays and Fridays, but one on the last Friday.
 async fn weeks() -> World {
-    let world = World::closed().watching(Arc::new(Shop)).keeping();
+    let world = World::closed()
+        .with_options(ReportOptions { gauges: Arc::new(Shop), ..ReportOptions::default() })
+        .keeping();
     let mut events = Vec::new();
     let mut id = 0;
     for day in [
@@ -117,9 +144,9 @@ async fn alerts_stand_as_the_last_window_says_and_the_list_shows_it() {
     assert_eq!(stands().await[0], json!(["books", "unknown", null]), "not looked at yet");
     look(&world.reports).await;
     let expected = json!([
-        ["books", "ok", 0],
+        ["books", "unknown", null],
         ["caps", "unknown", null],
-        ["late", "ok", 60],
+        ["late", "unknown", null],
         ["mugs", "firing", 3],
         ["quiet", "firing", 0],
     ]);
@@ -138,6 +165,36 @@ async fn alerts_stand_as_the_last_window_says_and_the_list_shows_it() {
     assert_eq!(admin(&world, &format!("PUT {one}"), off).await.status, 200);
     look(&world.reports).await;
     assert_eq!(stands().await[3], json!(["mugs", "disabled", null]));
+}
+
+#[tokio::test]
+async fn lag_and_books_are_those_of_the_mark_of_trust() {
+    let above = |bound: i64| json!({"is": "above", "bound": bound});
+    let check = async |books: Looked, expected: Value| {
+        let folder = tempfile::tempdir().unwrap();
+        let world = watched(folder.path(), books).await;
+        for (name, watch, when) in [
+            ("books", json!({"audit": {}}), above(0)),
+            ("late", json!({"lag": {}}), above(300)),
+            ("later", json!({"lag": {}}), above(310)),
+        ] {
+            let body = json!({"site_id": "shop", "name": name, "watch": watch, "when": when});
+            assert_eq!(admin(&world, "POST /v1/alerts", body).await.status, 201);
+        }
+        look(&world.reports).await;
+        let list = world.call("GET /v1/alerts?site_id=shop", KEY_ALL, json!({})).await.json();
+        let stands = list["results"].as_array().unwrap().iter();
+        let stands = stands.map(|alert| json!([alert["state"]["status"], alert["state"]["value"]]));
+        assert_eq!(stands.collect::<Value>(), expected);
+        let trust = world.call("GET /v1/trust", KEY_ALL, json!({})).await.json();
+        assert_eq!(trust["lag"]["seconds"], json!(310.0), "{trust}");
+        assert_eq!(trust["fresh_at"], json!("2026-11-20T11:55:20Z"), "{trust}");
+    };
+    check(Looked(0, true), json!([["ok", 0], ["firing", 310], ["ok", 310]])).await;
+    check(Looked(2, true), json!([["firing", 2], ["firing", 310], ["ok", 310]])).await;
+    check(Looked(2, false), json!([["firing", 2], ["firing", 310], ["ok", 310]])).await;
+    // Nothing was found, but something could not be looked at.
+    check(Looked(0, false), json!([["unknown", null], ["firing", 310], ["ok", 310]])).await;
 }
 
 #[tokio::test]

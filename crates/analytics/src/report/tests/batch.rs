@@ -132,14 +132,14 @@ async fn a_key_of_one_site_asks_about_no_other() {
 
 const LOOKED_AT: i64 = 9_000_000;
 
-fn log_in(folder: &Path) -> Arc<dyn EventLog> {
+pub(super) fn log_in(folder: &Path) -> Arc<dyn EventLog> {
     let mut options = Options::new(folder.join("log"));
     (options.reserve_bytes, options.events.partitions) = (0, 2);
     Arc::new(LocalLog::open(options, Arc::new(RealDisk), Arc::new(SystemClock)).unwrap())
 }
 
 /// A record that was received at so many µs; returns its place.
-async fn received(log: &dyn EventLog, key: u64, micros: i64) -> kassa_eventlog::Position {
+pub(super) async fn received(log: &dyn EventLog, key: u64, micros: i64) -> kassa_eventlog::Position {
     let rejected = Rejected {
         id: String::new(),
         site: String::new(),

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::super::options::ReportOptions;
 use super::super::reports::Reports;
-use crate::report::{Gauges, routes};
+use crate::report::routes;
 
 /// Friday noon.
 pub(crate) const NOW: &str = "2026-11-20T12:00:30Z";
@@ -105,9 +105,8 @@ impl World {
         Self { router, reports, store, clock, shutdown, offset: AtomicU64::new(0), folder }
     }
 
-    /// The same with these gauges.
-    pub(crate) fn watching(self, gauges: Arc<dyn Gauges>) -> Self {
-        let options = ReportOptions { gauges, ..ReportOptions::default() };
+    /// The same with these options.
+    pub(crate) fn with_options(self, options: ReportOptions) -> Self {
         let (store, access) = (Arc::clone(&self.store), self.reports.access.clone());
         let reports = Reports::new(options, store, access, self.clock.clone());
         let router = routes(Arc::clone(&reports)).into_router();
