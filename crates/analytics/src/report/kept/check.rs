@@ -1,6 +1,6 @@
 //! What may be written down: the members of each kind, checked by the parser of queries where they are a part of one.
 
-use kassa_access::{Caller, Draft, KeptKind, PANELS, ShareDraft};
+use kassa_access::{Caller, Draft, KeptKind, PANELS};
 use kassa_eventstore::query::{Field, Filter};
 use kassa_model::Currency;
 use kassa_service::nearest::unknown;
@@ -68,8 +68,8 @@ pub(super) fn annotation(body: Map<String, Value>) -> Result<Draft, Invalid> {
     draft(None, &at.to_string(), json!({"at": at.to_string(), "text": text}))
 }
 
-/// What is written down of a share link.
-pub(super) fn share(writer: Writer<'_>, body: Map<String, Value>) -> Result<ShareDraft, Invalid> {
+/// What is written down of a share link, but for its password.
+pub(super) fn share(writer: Writer<'_>, body: Map<String, Value>) -> Result<Draft, Invalid> {
     let members = Members::of(body, SHARE)?;
     let name = members.name()?;
     let segment = members.text("segment", 64)?;
@@ -81,14 +81,17 @@ pub(super) fn share(writer: Writer<'_>, body: Map<String, Value>) -> Result<Shar
     }
     let panels = members.any("panels").map(panels).transpose()?;
     let expires_at = members.time("expires_at")?.map(|time| time.to_string());
-    let password = match members.any("password") {
-        // An empty one takes it away; none leaves it as it is.
-        Some(Value::String(text)) if text.is_empty() => Some(None),
-        Some(_) => Some(members.text("password", PASSWORD_CHARS_MAX)?.map(str::to_owned)),
-        None => None,
-    };
-    let body = json!({"name": name, "segment": segment, "panels": panels, "expires_at": expires_at});
-    Ok(ShareDraft { draft: draft(None, &name, body)?, password })
+    draft(None, &name, json!({"name": name, "segment": segment, "panels": panels, "expires_at": expires_at}))
+}
+
+/// The password that `body`, of a share link, gives it: an empty one takes it away, none leaves it as it is.
+pub(super) fn password(body: &Map<String, Value>) -> Result<Option<Option<String>>, Invalid> {
+    let members = Members::of(body.clone(), SHARE)?;
+    match members.any("password") {
+        None => Ok(None),
+        Some(Value::String(text)) if text.is_empty() => Ok(Some(None)),
+        Some(_) => Ok(Some(members.text("password", PASSWORD_CHARS_MAX)?.map(str::to_owned))),
+    }
 }
 
 /// A list of filters, as it is written and as it was understood; never empty.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use kassa_access::{Caller, Kept, KeptKind};
+use kassa_access::{Caller, Draft, Kept, KeptKind, ShareDraft};
 use kassa_service::Problem;
 use serde_json::{Map, Value};
 
@@ -11,6 +11,7 @@ use super::check::{self, Writer};
 use super::names::Names;
 use super::{rules, show};
 use crate::report::alerts;
+use crate::report::ask::Invalid;
 use crate::report::refusal::Refusal;
 
 /// A kind of thing with routes of its own.
@@ -24,11 +25,21 @@ pub(super) trait Keeps: Send + Sync + 'static {
     /// Its own members.
     const MEMBERS: &'static [&'static str];
 
+    /// What is written down of one; `instead` of the one of which id.
+    fn draft(writer: Writer<'_>, instead: Option<&str>, body: Map<String, Value>) -> Result<Draft, Invalid>;
+
     /// Writes down a new one; how it is shown.
     fn create(
         writer: Writer<'_>,
         body: Map<String, Value>,
-    ) -> impl Future<Output = Result<Value, Refusal>> + Send;
+    ) -> impl Future<Output = Result<Value, Refusal>> + Send {
+        async move {
+            let draft = Self::draft(writer, None, body)?;
+            let by = writer.caller.identity();
+            let kept = writer.reports.access.keep(writer.site, Self::KIND, draft, &by).await;
+            Ok(show::thing(&*kept.map_err(refused)?))
+        }
+    }
 
     /// Writes down a new version; how it is shown.
     fn change(
@@ -36,7 +47,14 @@ pub(super) trait Keeps: Send + Sync + 'static {
         kept: Arc<Kept>,
         body: Map<String, Value>,
         version: Option<i64>,
-    ) -> impl Future<Output = Result<Value, Refusal>> + Send;
+    ) -> impl Future<Output = Result<Value, Refusal>> + Send {
+        async move {
+            let draft = Self::draft(writer, Some(&kept.id), body)?;
+            let by = writer.caller.identity();
+            let kept = writer.reports.access.change_kept(&kept, draft, &by, version).await;
+            Ok(show::thing(&*kept.map_err(refused)?))
+        }
+    }
 }
 
 /// Who may see things of a kind.
@@ -62,83 +80,46 @@ impl Whom {
     }
 }
 
+/// Kinds of which nothing is kept but what their draft says.
 macro_rules! plain {
-    ($name:ident, $kind:ident, $seen:ident, $members:expr, $what:literal, $check:expr) => {
-        #[doc = $what]
-        #[derive(Debug)]
-        pub(super) struct $name;
+    ($($what:literal $name:ident, $kind:ident, $seen:ident, $members:expr, $draft:expr;)*) => {
+        $(
+            #[doc = $what]
+            #[derive(Debug)]
+            pub(super) struct $name;
 
-        impl Keeps for $name {
-            const KIND: KeptKind = KeptKind::$kind;
-            const SEEN: Whom = Whom::$seen;
-            const MEMBERS: &'static [&'static str] = $members;
+            impl Keeps for $name {
+                const KIND: KeptKind = KeptKind::$kind;
+                const SEEN: Whom = Whom::$seen;
+                const MEMBERS: &'static [&'static str] = $members;
 
-            async fn create(writer: Writer<'_>, body: Map<String, Value>) -> Result<Value, Refusal> {
-                let draft = $check(writer, body)?;
-                let by = writer.caller.identity();
-                let kept = writer.reports.access.keep(writer.site, Self::KIND, draft, &by).await;
-                Ok(show::thing(&*kept.map_err(refused)?))
+                fn draft(
+                    writer: Writer<'_>,
+                    instead: Option<&str>,
+                    body: Map<String, Value>,
+                ) -> Result<Draft, Invalid> {
+                    $draft(writer, instead, body)
+                }
             }
-
-            async fn change(
-                writer: Writer<'_>,
-                kept: Arc<Kept>,
-                body: Map<String, Value>,
-                version: Option<i64>,
-            ) -> Result<Value, Refusal> {
-                let draft = $check(writer, body)?;
-                let by = writer.caller.identity();
-                let kept = writer.reports.access.change_kept(&kept, draft, &by, version).await;
-                Ok(show::thing(&*kept.map_err(refused)?))
-            }
-        }
+        )*
     };
 }
 
-plain!(
-    Alerts,
-    Alert,
-    Readers,
-    alerts::MEMBERS,
-    "Numbers that somebody wants to hear of.",
-    |writer: Writer<'_>, body| {
-        let names = Names::of(&writer.reports.access, writer.caller);
-        alerts::draft(&names, writer.site, body)
-    }
-);
-plain!(Segments, Segment, Readers, check::SEGMENT, "Lists of filters with a name.", check::segment);
-plain!(Goals, Goal, Askers, check::GOAL, "Events that are to happen.", |_, body| check::goal(body));
-plain!(Annotations, Annotation, Askers, check::ANNOTATION, "Notes at times.", |_, body| check::annotation(
-    body
-));
-
-/// What becomes of paths, and which events do not count.
-#[derive(Debug)]
-pub(super) struct Rules;
-
-impl Keeps for Rules {
-    const KIND: KeptKind = KeptKind::Rule;
-    const SEEN: Whom = Whom::Readers;
-    const MEMBERS: &'static [&'static str] = rules::MEMBERS;
-
-    async fn create(writer: Writer<'_>, body: Map<String, Value>) -> Result<Value, Refusal> {
-        let access = &writer.reports.access;
-        let draft = rules::draft(access, writer.site, None, body)?;
-        let kept = access.keep(writer.site, Self::KIND, draft, &writer.caller.identity()).await;
-        Ok(show::thing(&*kept.map_err(refused)?))
-    }
-
-    async fn change(
-        writer: Writer<'_>,
-        kept: Arc<Kept>,
-        body: Map<String, Value>,
-        version: Option<i64>,
-    ) -> Result<Value, Refusal> {
-        let access = &writer.reports.access;
-        let draft = rules::draft(access, writer.site, Some(&kept.id), body)?;
-        let kept = access.change_kept(&kept, draft, &writer.caller.identity(), version).await;
-        Ok(show::thing(&*kept.map_err(refused)?))
-    }
+plain! {
+    "Lists of filters with a name."
+    Segments, Segment, Readers, check::SEGMENT, |writer, _, body| check::segment(writer, body);
+    "Events that are to happen."
+    Goals, Goal, Askers, check::GOAL, |_, _, body| check::goal(body);
+    "Notes at times."
+    Annotations, Annotation, Askers, check::ANNOTATION, |_, _, body| check::annotation(body);
+    "What becomes of paths, and which events do not count."
+    Rules, Rule, Readers, rules::MEMBERS,
+    |writer: Writer<'_>, instead, body| rules::draft(&writer.reports.access, writer.site, instead, body);
+    "Numbers that somebody wants to hear of."
+    Alerts, Alert, Readers, alerts::MEMBERS,
+    |writer: Writer<'_>, _, body| {
+        alerts::draft(&Names::of(&writer.reports.access, writer.caller), writer.site, body)
+    };
 }
 
 /// Links by which anyone who has one may read.
@@ -150,9 +131,13 @@ impl Keeps for Shares {
     const SEEN: Whom = Whom::Admins;
     const MEMBERS: &'static [&'static str] = check::SHARE;
 
+    fn draft(writer: Writer<'_>, _: Option<&str>, body: Map<String, Value>) -> Result<Draft, Invalid> {
+        check::share(writer, body)
+    }
+
     async fn create(writer: Writer<'_>, body: Map<String, Value>) -> Result<Value, Refusal> {
-        let share = check::share(writer, body)?;
-        let by = writer.caller.identity();
+        let (password, by) = (check::password(&body)?, writer.caller.identity());
+        let share = ShareDraft { draft: Self::draft(writer, None, body)?, password };
         let made = writer.reports.access.create_share(writer.site, share, &by).await;
         let (kept, token) = made.map_err(refused)?;
         let mut shown = show::thing(&kept);
@@ -167,8 +152,8 @@ impl Keeps for Shares {
         body: Map<String, Value>,
         version: Option<i64>,
     ) -> Result<Value, Refusal> {
-        let share = check::share(writer, body)?;
-        let by = writer.caller.identity();
+        let (password, by) = (check::password(&body)?, writer.caller.identity());
+        let share = ShareDraft { draft: Self::draft(writer, Some(&kept.id), body)?, password };
         let kept = writer.reports.access.change_share(&kept, share, &by, version).await;
         Ok(show::thing(&*kept.map_err(refused)?))
     }
