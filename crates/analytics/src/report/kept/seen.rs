@@ -13,7 +13,7 @@ use kassa_eventstore::goods::{GoodsQuery, GoodsTable, SearchQuery, SearchTerm};
 use kassa_eventstore::journey::{
     Funnel, FunnelAnswer, Of, Paths, PathsAnswer, Retention, RetentionAnswer, Scope, Step,
 };
-use kassa_eventstore::query::{EventFilter, Filter, Query, Table};
+use kassa_eventstore::query::{EventFilter, Field, Filter, Operator, Query, Table};
 use kassa_eventstore::rules::SiteRules;
 use kassa_eventstore::{
     Answers, Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup,
@@ -99,6 +99,23 @@ impl Seen {
         Ok(scope)
     }
 
+    /// Makes `step`, by which visitors are found, one of theirs: orders are there for every question, also of those who are not in the
+    /// link's segment.
+    fn keep_within(&self, step: &mut Step) -> Result<(), Error> {
+        if self.share.as_ref().is_none_or(|share| share.segment.is_none()) {
+            return Ok(());
+        }
+        if step.is_order() {
+            let why = "a link within a segment shows what leads to an order, not what begins with one";
+            return Err(Error::Invalid(why.to_owned()));
+        }
+        if let Step::Named(name) = step {
+            let values = vec![std::mem::take(name)];
+            *step = Step::Fits(Filter::Test { field: Field::Name, operator: Operator::Is, values });
+        }
+        Ok(())
+    }
+
     fn check_site(&self, share: &Share, sites: &[String]) -> Result<(), Error> {
         match sites.iter().all(|site| *site == share.site) {
             true => Ok(()),
@@ -166,7 +183,11 @@ impl EventStore for Seen {
     async fn funnel(&self, funnel: &Funnel) -> Result<FunnelAnswer, Error> {
         let steps: Vec<&Filter> = funnel.steps.iter().filter_map(of_step).collect();
         let scope = self.within(&funnel.scope, "funnels", &steps)?;
-        self.store.funnel(&Funnel { scope, ..funnel.clone() }).await
+        let mut steps = funnel.steps.clone();
+        if let Some(first) = steps.first_mut() {
+            self.keep_within(first)?;
+        }
+        self.store.funnel(&Funnel { scope, steps, ..funnel.clone() }).await
     }
 
     async fn retention(&self, asked: &Retention) -> Result<RetentionAnswer, Error> {
@@ -184,7 +205,11 @@ impl EventStore for Seen {
     async fn paths(&self, asked: &Paths) -> Result<PathsAnswer, Error> {
         let steps: Vec<&Filter> = asked.from.iter().chain(&asked.to).filter_map(of_step).collect();
         let scope = self.within(&asked.scope, "paths", &steps)?;
-        self.store.paths(&Paths { scope, ..asked.clone() }).await
+        let mut asked = Paths { scope, ..asked.clone() };
+        if let Some(end) = asked.from.as_mut().or(asked.to.as_mut()) {
+            self.keep_within(end)?;
+        }
+        self.store.paths(&asked).await
     }
 
     async fn goods(&self, query: &GoodsQuery) -> Result<GoodsTable, Error> {

@@ -4,7 +4,7 @@ use kassa_model::Event;
 use serde_json::{Value, json};
 
 use super::random::{Random, cases, query, random_event};
-use super::support::{Answer, KEY_ADMIN, World, view};
+use super::support::{Answer, KEY_ADMIN, World, money, view};
 
 async fn made(world: &World, path: &str, body: Value) -> Value {
     let answer = world.call(&format!("POST {path}"), KEY_ADMIN, body).await;
@@ -236,4 +236,54 @@ async fn journeys_by_a_link_are_those_of_its_segment_and_panels() {
         found["results"][0]["nodes"],
         json!([{"kind": "page", "name": "/:letter", "visits": 2, "share": 100}])
     );
+}
+
+/// Records of orders are there for every question, whatever its segment: by them alone nobody is found who is not in it.
+#[tokio::test]
+async fn orders_outside_of_a_segment_are_in_no_journey() {
+    let world = World::closed().keeping();
+    let order = |id: &str, who: i64, amount: i64| {
+        money((id, "Order Completed", "confirmed"), who, "2026-11-19T10:05:00Z", &[("mug", 1, amount)])
+    };
+    let refund = |who: i64| {
+        money(("o2", "Order Refunded", "refunded"), who, "2026-11-19T10:06:00Z", &[("mug", -1, -900)])
+    };
+    let from = |source: &str, event: Event| Event { source: Some(source.to_owned()), ..event };
+    world
+        .seed(vec![
+            from("x", view("/a", 1, "2026-11-19T10:00:00Z")),
+            order("o1", 1, 100),
+            from("y", view("/a", 2, "2026-11-19T10:00:00Z")),
+            order("o2", 2, 900),
+            refund(2),
+        ])
+        .await;
+    for part in [json!([["is", "visit:source", ["x"]]]), json!([["is_not", "visit:source", ["y"]]])] {
+        let id = segment(&world, &part).await;
+        let token = link(&world, json!({"segment": id})).await;
+        let (ordered, refunded) = (json!({"event": "Order Completed"}), json!({"event": "Order Refunded"}));
+        let check = async |path: &str, extra: Value, expected: Option<Value>| {
+            let mut body = json!({"site_id": "shop", "date_range": "7d"});
+            body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            let answer = world.call(&format!("POST {path}"), &token, body.clone()).await;
+            match expected {
+                None => assert_eq!(answer.status, 400, "{path} {body}: {}", answer.text),
+                Some(expected) => {
+                    assert_eq!(answer.status, 200, "{path} {body}: {}", answer.text);
+                    assert_eq!(answer.json()["meta"], expected, "{path} {body}: {}", answer.text);
+                }
+            }
+        };
+        let funnel = |entered: u64, completed: u64, rate: Value| {
+            Some(json!({"entered": entered, "completed": completed, "conversion_rate": rate}))
+        };
+        check("/v1/funnel", json!({"steps": [ordered, ordered]}), None).await;
+        check("/v1/funnel", json!({"steps": [refunded, ordered]}), funnel(0, 0, Value::Null)).await;
+        check("/v1/funnel", json!({"steps": [{"page": "/a"}, ordered]}), funnel(1, 1, json!(100))).await;
+        let visits = |visits: u64| Some(json!({"visits": visits, "longer": 0}));
+        check("/v1/paths", json!({"from": ordered}), None).await;
+        check("/v1/paths", json!({"to": ordered}), None).await;
+        check("/v1/paths", json!({"to": refunded}), visits(0)).await;
+        check("/v1/paths", json!({"from": {"page": "/a"}, "to": ordered}), visits(1)).await;
+    }
 }
