@@ -75,10 +75,9 @@ async fn judged(reports: &Reports, alert: &Kept, now: Timestamp) -> (&'static st
         return ("disabled", json!({"value": null, "expected": null, "reason": null}));
     }
     let part = |name: &str| alert.body.get(name).unwrap_or(&Value::Null);
-    // It asks as whoever may see all of the site: what it names was checked when it was written down.
+    // It asks as whoever may see all of the site.
     let caller = Caller::Admin;
-    let names = Names::of(&reports.access, &caller);
-    let rule = match Rule::parse(&names, &alert.site, part("watch"), part("when")) {
+    let rule = match Rule::parse(&Names::written(&reports.access), &alert.site, part("watch"), part("when")) {
         Ok(rule) => rule,
         Err(why) => return unknown(why.to_string()),
     };

@@ -18,12 +18,20 @@ const DEPTH_MAX: usize = 16;
 pub(crate) struct Names<'a> {
     access: &'a Access,
     caller: &'a Caller,
+    /// Whether somebody who might use them has written them down before.
+    written: bool,
 }
 
 impl<'a> Names<'a> {
     /// Those of `caller`.
     pub(crate) fn of(access: &'a Access, caller: &'a Caller) -> Self {
-        Self { access, caller }
+        Self { access, caller, written: false }
+    }
+
+    /// Those in what was written down before: whoever wrote it might use them, and whoever reads what became of it is not told which
+    /// others there are.
+    pub(crate) fn written(access: &'a Access) -> Self {
+        Self { access, caller: &Caller::Admin, written: true }
     }
 
     /// `filters`, a list of them, about `sites`, with what was written down in the place of names.
@@ -102,6 +110,12 @@ impl<'a> Names<'a> {
         // Who has a link is not told what else there is.
         if matches!(self.caller, Caller::Share(_)) {
             return Invalid::because("a share link has no segments to name");
+        }
+        if self.written {
+            let found = self.of_sites(KeptKind::Segment, sites).find(|kept| kept.id == id);
+            return found
+                .map(|kept| filters_of(&kept))
+                .ok_or_else(|| Invalid(format!("the segment {id:?} is gone")));
         }
         let identity = self.caller.identity();
         let known = self.of_sites(KeptKind::Segment, sites).filter(|kept| kept.is_seen_by(&identity));

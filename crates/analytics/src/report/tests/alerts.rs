@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kassa_access::{Draft, KeptKind};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use serde_json::{Value, json};
 
@@ -195,6 +196,43 @@ async fn lag_and_books_are_those_of_the_mark_of_trust() {
     check(Looked(2, false), json!([["firing", 2], ["firing", 310], ["ok", 310]])).await;
     // Nothing was found, but something could not be looked at.
     check(Looked(0, false), json!([["unknown", null], ["firing", 310], ["ok", 310]])).await;
+}
+
+/// What an alert names is whoever wrote it down's to see; how it stands is told to whoever may read the site.
+#[tokio::test]
+async fn an_alert_tells_nothing_of_personal_segments() {
+    let world = weeks().await;
+    let filters = json!([["is", "event:page", ["/a"]]]);
+    let segment = |name: &str, personal: bool| json!({"site_id": "shop", "name": name, "filters": filters, "personal": personal});
+    let gone = admin(&world, "POST /v1/segments", segment("Gone", false)).await.json()["id"].clone();
+    assert_eq!(admin(&world, "POST /v1/segments", segment("Secret plans", true)).await.status, 201);
+    // Personal to somebody else than who looks at alerts.
+    let of_another = Draft {
+        owner: Some("key:another".to_owned()),
+        name: "Theirs".to_owned(),
+        body: segment("Theirs", true).as_object().unwrap().clone(),
+    };
+    let access = &world.reports.access;
+    let theirs = access.keep("shop", KeptKind::Segment, of_another, "key:another").await.unwrap().id.clone();
+    for (name, id) in [("a", &gone), ("b", &json!(theirs))] {
+        let watch = json!({"query": {"metric": "visitors", "filters": [["is", "segment", [id]]]}});
+        let body =
+            json!({"name": name, "enabled": true, "watch": watch, "when": {"is": "below", "bound": 1}});
+        let draft = Draft { owner: None, name: name.to_owned(), body: body.as_object().unwrap().clone() };
+        access.keep("shop", KeptKind::Alert, draft, "key:another").await.unwrap();
+    }
+    let line = format!("DELETE /v1/segments/{}", gone.as_str().unwrap());
+    assert_eq!(admin(&world, &line, json!({})).await.status, 204);
+    look(&world.reports).await;
+    let list = world.call("GET /v1/alerts?site_id=shop", KEY_ALL, json!({})).await;
+    let states: Value = list.json()["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alert| alert["state"]["status"].clone())
+        .collect();
+    assert_eq!(states, json!(["unknown", "firing"]), "{}", list.text);
+    assert!(list.text.contains("is gone") && !list.text.contains("Secret plans"), "{}", list.text);
 }
 
 #[tokio::test]
