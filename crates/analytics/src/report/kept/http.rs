@@ -82,7 +82,7 @@ async fn list<K: Keeps>(
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|kept| kept.id.clone());
-    let mut results: Vec<Value> = found.iter().map(|kept| show::thing(kept)).collect();
+    let mut results: Vec<Value> = found.iter().map(|kept| show::thing_for(kept, &caller)).collect();
     if K::KIND == KeptKind::Alert && !results.is_empty() {
         // How they stand is the database's to say: it changes every minute, in whatever process watches.
         let states = reports.access.alert_states().await.map_err(refused)?;
@@ -114,7 +114,7 @@ async fn read<K: Keeps>(
     _: Bare,
 ) -> Result<Json<Value>, Refusal> {
     K::SEEN.check(&caller)?;
-    Ok(Json(show::thing(&*find::<K>(&reports, &caller, id)?)))
+    Ok(Json(show::thing_for(&*find::<K>(&reports, &caller, id)?, &caller)))
 }
 
 async fn change<K: Keeps>(

@@ -40,7 +40,7 @@ pub(super) async fn list_notes(
     let mut found: Vec<(Timestamp, String, Value)> = Vec::new();
     for kept in reports.access.kept(site, KeptKind::Annotation) {
         if let Some(at) = kept.body.get("at").and_then(Value::as_str).and_then(|at| at.parse().ok()) {
-            found.push((at, kept.id.clone(), show::thing(&kept)));
+            found.push((at, kept.id.clone(), show::thing_for(&kept, caller)));
         }
     }
     if shows_products(caller) {

@@ -1,6 +1,6 @@
 //! How things are shown: their own members, then what all have.
 
-use kassa_access::{Kept, KeptKind, KeptVersion};
+use kassa_access::{Caller, Kept, KeptKind, KeptVersion};
 use serde_json::{Value, json};
 
 /// A thing in its newest version.
@@ -20,6 +20,15 @@ pub(super) fn thing(kept: &Kept) -> Value {
             shown["last_used_at"] = json!(kept.last_used_at().map(|at| at.to_string()));
         }
         _ => {}
+    }
+    shown
+}
+
+/// The same for `caller`: who has a share link is not told who writes things down.
+pub(super) fn thing_for(kept: &Kept, caller: &Caller) -> Value {
+    let mut shown = thing(kept);
+    if let (Caller::Share(_), Some(members)) = (caller, shown.as_object_mut()) {
+        members.retain(|name, _| name != "created_by" && name != "changed_by");
     }
     shown
 }

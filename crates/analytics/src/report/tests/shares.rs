@@ -142,6 +142,24 @@ async fn what_is_no_question_is_refused_to_links() {
 }
 
 #[tokio::test]
+async fn a_link_is_not_told_who_writes_things_down() {
+    let world = World::closed().keeping();
+    let goal = json!({"site_id": "shop", "name": "A", "filters": [["is", "event:name", ["a"]]]});
+    let goal = made(&world, "/v1/goals", goal).await;
+    let note = json!({"site_id": "shop", "at": "2026-11-19T10:00:00Z", "text": "Newsletter"});
+    made(&world, "/v1/annotations", note).await;
+    let token = link(&world, json!({})).await;
+    let one = format!("/v1/goals/{}", goal["id"].as_str().unwrap());
+    for path in ["/v1/goals?site_id=shop", "/v1/annotations?site_id=shop", &one] {
+        let (by_link, by_key) =
+            (world.get_with_key(path, &token).await, world.get_with_key(path, KEY_ADMIN).await);
+        assert!(by_key.text.contains("created_by") && by_key.text.contains("changed_by"), "{}", by_key.text);
+        assert!(by_link.text.contains("created_at"), "{}", by_link.text);
+        assert!(!by_link.text.contains("_by"), "{}", by_link.text);
+    }
+}
+
+#[tokio::test]
 async fn live_numbers_are_the_segments() {
     let world = World::closed().keeping();
     world.seed(vec![view("/a", 1, "2026-11-20T11:59:00Z"), view("/b", 2, "2026-11-20T11:59:30Z")]).await;
