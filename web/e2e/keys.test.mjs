@@ -1,27 +1,15 @@
 // Everything without a mouse, and every panel on its own when the server fails: over the stand-in server.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launchBrowser } from "./browser.mjs";
+import { test } from "node:test";
 import { until } from "./kassa.mjs";
-import { startMock } from "./mock.mjs";
+import { OPEN, openPage, standIn } from "./page.mjs";
 
-let browser;
-let mock;
-before(async () => {
-  browser = await launchBrowser();
-  mock = await startMock();
-});
-after(async () => {
-  await browser?.close();
-  await mock?.stop();
-});
+const world = standIn();
 
-async function open(path = "/dashboard", options = {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  await page.goto(mock.url + path);
-  await page.locator(".row").first().waitFor();
-  return { page, context };
+async function open(path = "/dashboard") {
+  const opened = await openPage(world.browser, world.mock.url + path);
+  await opened.page.locator(".row").first().waitFor();
+  return opened;
 }
 
 const address = (page, wanted) =>
@@ -73,6 +61,7 @@ test("the keys are on a sheet, and can be turned off there", async () => {
 test("the palette finds pages, ranges and views, and does what is chosen", async () => {
   const { page, context } = await open();
   const find = async (text) => {
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("/");
     await page.getByRole("combobox", { name: "Find and do" }).waitFor();
     await page.keyboard.type(text);
@@ -146,16 +135,16 @@ test("a filter is made of what, how and which", async () => {
 
 for (const status of [503, 504, 429])
   test(`each panel says by itself that it got ${status}, and asks again`, async () => {
-    mock.set({ status });
-    const context = await browser.newContext();
+    world.mock.set({ status });
+    const context = await world.browser.newContext();
     const page = await context.newPage();
-    await page.goto(`${mock.url}/dashboard`);
+    await page.goto(`${world.mock.url}/dashboard`);
     const alerts = page.locator(".panel [role=alert]");
     await until(
       () => alerts.count(),
       (count) => count === 6,
     );
-    mock.set({ status: 200 });
+    world.mock.set({ status: 200 });
     await alerts.first().getByRole("button", { name: "Try again" }).click();
     await until(
       () => alerts.count(),
@@ -184,12 +173,12 @@ test("offline, what was there stays, and says how old it is", async () => {
 
 test("a session that ends leads to the login page and back", async () => {
   const { page, context } = await open("/dashboard?period=7d");
-  mock.set({ session: { mode: "closed", signed_in: false, scopes: [] } });
+  world.mock.set({ session: { mode: "closed", signed_in: false, scopes: [] } });
   await page.keyboard.press("f");
   await page.waitForURL(/\/login\?next=/);
   await page.getByLabel("Admin token").fill("right");
   await page.getByRole("button", { name: "Log in" }).click();
   await page.waitForURL(/\/dashboard\?period=28d/);
-  mock.set({ session: { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] } });
+  world.mock.set({ session: OPEN });
   await context.close();
 });

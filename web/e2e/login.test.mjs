@@ -1,36 +1,21 @@
 // Logging in: the page by itself over the stand-in server, then the whole way over a real one in closed mode.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launchBrowser } from "./browser.mjs";
+import { test } from "node:test";
 import { startKassa } from "./kassa.mjs";
-import { startMock } from "./mock.mjs";
+import { openPage, standIn } from "./page.mjs";
 
 const TOKEN = "e2e-admin-token-0123456789";
 const OUT = { mode: "closed", signed_in: false, scopes: [] };
 
-let browser;
-let mock;
-before(async () => {
-  browser = await launchBrowser();
-  mock = await startMock();
-});
-after(async () => {
-  await browser?.close();
-  await mock?.stop();
-});
+const world = standIn();
 
-async function open(url, options = {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  await page.goto(url);
-  return { page, context };
-}
+const open = (url, options) => openPage(world.browser, url, options);
 
 const field = (page) => page.getByLabel("Admin token");
 
 test("the page works by keyboard and says what is wrong", async () => {
-  mock.set({ session: OUT });
-  const { page, context } = await open(`${mock.url}/login`);
+  world.mock.set({ session: OUT });
+  const { page, context } = await open(`${world.mock.url}/login`);
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   assert.equal(await page.evaluate(() => document.activeElement?.id), "token", "one can type at once");
@@ -48,14 +33,14 @@ test("the page works by keyboard and says what is wrong", async () => {
   assert.equal(await field(page).getAttribute("type"), "text");
   await field(page).fill("right");
   await page.keyboard.press("Enter");
-  await page.waitForURL(`${mock.url}/dashboard`);
+  await page.waitForURL(`${world.mock.url}/dashboard`);
   assert.deepEqual(complaints, []);
   await context.close();
 });
 
 test("a dashboard without a session leads here, and back to where one was", async () => {
-  mock.set({ session: OUT });
-  const { page, context } = await open(`${mock.url}/dashboard?period=7d`);
+  world.mock.set({ session: OUT });
+  const { page, context } = await open(`${world.mock.url}/dashboard?period=7d`);
   await page.waitForURL(/\/login\?next=/);
   await field(page).fill("right");
   await page.getByRole("button", { name: "Log in" }).click();
@@ -67,19 +52,19 @@ test("a dashboard without a session leads here, and back to where one was", asyn
 
 test("it leads nowhere else", async () => {
   for (const next of ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/..//evil.example"]) {
-    mock.set({ session: OUT });
-    const { page, context } = await open(`${mock.url}/login?next=${encodeURIComponent(next)}`);
+    world.mock.set({ session: OUT });
+    const { page, context } = await open(`${world.mock.url}/login?next=${encodeURIComponent(next)}`);
     await field(page).fill("right");
     await page.keyboard.press("Enter");
-    await page.waitForURL(`${mock.url}/dashboard`);
+    await page.waitForURL(`${world.mock.url}/dashboard`);
     await context.close();
   }
 });
 
 test("it fits a phone, in the dark too", async () => {
-  mock.set({ session: OUT });
+  world.mock.set({ session: OUT });
   for (const colorScheme of ["light", "dark"]) {
-    const { page, context } = await open(`${mock.url}/login`, { colorScheme, viewport: { width: 320, height: 568 } });
+    const { page, context } = await open(`${world.mock.url}/login`, { colorScheme, viewport: { width: 320, height: 568 } });
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing to scroll sideways");
     const [back, front] = await field(page).evaluate((input) => [getComputedStyle(input).backgroundColor, getComputedStyle(input).color]);
     const light = (color) =>
@@ -94,8 +79,8 @@ test("it fits a phone, in the dark too", async () => {
 });
 
 test("where nothing is locked it says so", async () => {
-  mock.set({ session: { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] } });
-  const { page, context } = await open(`${mock.url}/login?next=/dashboard?period=day`);
+  world.mock.set({ session: { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] } });
+  const { page, context } = await open(`${world.mock.url}/login?next=/dashboard?period=day`);
   await page.getByRole("status").filter({ hasText: "needs no login" }).waitFor();
   assert.equal(await page.getByRole("link", { name: "Continue" }).getAttribute("href"), "/dashboard?period=day");
   assert.equal(await page.getByRole("button", { name: "Log out" }).count(), 0);
@@ -134,7 +119,7 @@ test("with a real server: wrong, right, reload, log out", async (t) => {
 test("with a real server in closed mode no request fails in the console", async (t) => {
   const kassa = await startKassa({ env: { KASSA_ACCESS__ADMIN_TOKEN: TOKEN } });
   t.after(() => kassa.remove());
-  const context = await browser.newContext();
+  const context = await world.browser.newContext();
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));

@@ -1,33 +1,16 @@
 // The pages themselves, over the stand-in server: they obey the content policy, work by keyboard, and say so when something is wrong.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launchBrowser } from "./browser.mjs";
+import { test } from "node:test";
 import { until } from "./kassa.mjs";
 import { startMock } from "./mock.mjs";
+import { openPage, standIn } from "./page.mjs";
 
-let browser;
-let mock;
-before(async () => {
-  browser = await launchBrowser();
-  mock = await startMock();
-});
-after(async () => {
-  await browser?.close();
-  await mock?.stop();
-});
+const world = standIn();
 
-/** Opens a page; `complaints` are what the browser's console and policy said. */
-async function open(path, options = {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const complaints = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(mock.url + path);
-  return { page, context, complaints };
-}
+const open = (path, options) => openPage(world.browser, world.mock.url + path, options);
 
-const sent = (name) => mock.posts.flatMap((post) => JSON.parse(post.body).batch).filter((event) => (event.event ?? event.type) === name);
+const sent = (name) =>
+  world.mock.posts.flatMap((post) => JSON.parse(post.body).batch).filter((event) => (event.event ?? event.type) === name);
 
 test("shopping is recorded", async () => {
   const { page, context, complaints } = await open("/");
@@ -118,12 +101,12 @@ test("the dashboard works by keyboard alone", async () => {
 });
 
 test("a dashboard without visits says what to do", async () => {
-  mock.set({ empty: true });
+  world.mock.set({ empty: true });
   const { page, context } = await open("/dashboard");
   await page.getByText("No event has come yet.").waitFor();
-  await page.getByText(`<script defer src="${mock.url}/kassa.js" data-write-key="demo"></script>`).waitFor();
+  await page.getByText(`<script defer src="${world.mock.url}/kassa.js" data-write-key="demo"></script>`).waitFor();
   await page.getByText("No pages yet.").waitFor();
-  mock.set({ empty: false, live: 9 });
+  world.mock.set({ empty: false, live: 9 });
   await page.locator('[data-metric="visitors"]').filter({ hasText: "1,204" }).waitFor();
   await context.close();
 });
@@ -131,7 +114,7 @@ test("a dashboard without visits says what to do", async () => {
 test("a server that cannot answer is an error that goes away by itself", async () => {
   const { page, context } = await open("/dashboard");
   await page.locator('[data-metric="visitors"]').filter({ hasText: "1,204" }).waitFor();
-  mock.set({ status: 503, live: 10 });
+  world.mock.set({ status: 503, live: 10 });
   const alerts = page.getByRole("alert").filter({ hasText: "The store is catching up." });
   await alerts.first().waitFor();
   // Each panel says so by itself.
@@ -140,7 +123,7 @@ test("a server that cannot answer is an error that goes away by itself", async (
     (count) => count === 6,
   );
   assert.equal(await page.locator('[data-metric="visitors"]').textContent(), "1,204");
-  mock.set({ status: 200, live: 11 });
+  world.mock.set({ status: 200, live: 11 });
   await until(
     () => alerts.count(),
     (count) => count === 0,
@@ -150,7 +133,7 @@ test("a server that cannot answer is an error that goes away by itself", async (
 
 test("a lost connection shows, and is mended", async () => {
   const lonely = await startMock();
-  const context = await browser.newContext();
+  const context = await world.browser.newContext();
   const page = await context.newPage();
   await page.goto(`${lonely.url}/dashboard`);
   await page.locator(".live", { hasText: "visitors now" }).waitFor();
@@ -167,7 +150,7 @@ test("the theme that was chosen stays", async () => {
   await page.getByRole("button", { name: "Use dark colours" }).click();
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const dark = await background();
-  await page.goto(`${mock.url}/`);
+  await page.goto(`${world.mock.url}/`);
   assert.equal(await background(), dark);
   await page.getByRole("button", { name: "Use light colours" }).click();
   assert.notEqual(await background(), dark);

@@ -1,35 +1,19 @@
 // The views beside the overview, what is behind a number, and share links: over the stand-in server.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { audit } from "./axe.mjs";
-import { launchBrowser } from "./browser.mjs";
 import { until } from "./kassa.mjs";
-import { startMock } from "./mock.mjs";
+import { OPEN, openPage, settled, standIn } from "./page.mjs";
 
 const VIEWS = ["stream", "funnel", "retention", "paths", "goods", "demand", "drops", "alerts", "kept", "sites"];
-const OPEN = { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] };
 
-let browser;
-let mock;
-before(async () => {
-  browser = await launchBrowser();
-  mock = await startMock();
-});
-after(async () => {
-  await browser?.close();
-  await mock?.stop();
-});
+const world = standIn();
 
 async function open(path, options = {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const complaints = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(mock.url + path);
-  await page.locator(".panel").first().waitFor();
-  await page.waitForFunction(() => !document.body.classList.contains("loading") && !document.querySelector(".skeleton"));
-  return { page, context, complaints };
+  const opened = await openPage(world.browser, world.mock.url + path, options);
+  await opened.page.locator(".panel").first().waitFor();
+  await settled(opened.page);
+  return opened;
 }
 
 for (const view of VIEWS)
@@ -55,13 +39,13 @@ for (const view of VIEWS)
   });
 
 test("a view with nothing to show says what would be there", async () => {
-  mock.set({ empty: true });
+  world.mock.set({ empty: true });
   for (const view of ["stream", "goods", "demand", "drops", "alerts", "kept"]) {
     const { page, context } = await open(`/dashboard?view=${view}`);
     assert.ok((await page.locator(".empty").count()) > 0, view);
     await context.close();
   }
-  mock.set({ empty: false });
+  world.mock.set({ empty: false });
 });
 
 test("the causes of a funnel add up to its drop, and its steps are in the address", async () => {
@@ -97,9 +81,9 @@ test("today shows what there is to do, and whether the books agree", async () =>
   assert.match(await today.innerText(), /Desk Lamp/);
   assert.match(await today.innerText(), /“teapot”/);
   assert.match(await today.innerText(), /✓ agree/);
-  mock.set({ books: false });
+  world.mock.set({ books: false });
   await page.getByText("✗ disagree").waitFor();
-  mock.set({ books: true });
+  world.mock.set({ books: true });
   await today.getByRole("button", { name: "Sold out" }).click();
   await page.waitForURL(/view=goods/);
   await context.close();
@@ -155,13 +139,13 @@ test("a rule is previewed; a share link is shown once, with a way to embed it", 
   const shares = page.getByRole("region", { name: "Share links" });
   await shares.getByRole("textbox", { name: "Name" }).fill("Press");
   await shares.getByRole("button", { name: "Add" }).click();
-  await shares.getByText(`${mock.url}/share/kl_made`, { exact: true }).waitFor();
+  await shares.getByText(`${world.mock.url}/share/kl_made`, { exact: true }).waitFor();
   await context.close();
 });
 
 test("a share link shows its panels, and nothing that it may not ask", async () => {
   const share = { id: "l-1", name: "Agency", site_id: "demo", timezone: "UTC", segment: null, panels: ["pages"], expires_at: null };
-  mock.set({ session: { mode: "closed", signed_in: true, caller: "share", scopes: [], share } });
+  world.mock.set({ session: { mode: "closed", signed_in: true, caller: "share", scopes: [], share } });
   const { page, context, complaints } = await open("/share/kl_x?site=second");
   assert.deepEqual(await page.locator(".grid .panel h2").allInnerTexts(), ["Pages\n?"]);
   assert.equal(await page.locator('[data-metric="revenue"]').count(), 0);
@@ -170,5 +154,5 @@ test("a share link shows its panels, and nothing that it may not ask", async () 
   await page.getByText("Shared as “Agency”.").waitFor();
   assert.deepEqual(complaints, []);
   await context.close();
-  mock.set({ session: OPEN });
+  world.mock.set({ session: OPEN });
 });
