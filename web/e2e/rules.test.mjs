@@ -1,9 +1,8 @@
 // The design's rules as a browser sees them, on every page, in both themes: axe, type, numbers, widths, and that nothing moves while one waits.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { audit } from "./axe.mjs";
-import { launchBrowser } from "./browser.mjs";
-import { startMock } from "./mock.mjs";
+import { openPage, settled, standIn } from "./page.mjs";
 
 const PAGES = {
   dashboard: "/dashboard?period=7d",
@@ -14,29 +13,12 @@ const PAGES = {
   login: "/login",
 };
 
-let browser;
-let mock;
-before(async () => {
-  browser = await launchBrowser();
-  mock = await startMock();
-});
-after(async () => {
-  await browser?.close();
-  await mock?.stop();
-});
+const world = standIn();
 
 async function open(path, options = {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  await page.goto(mock.url + path);
-  await settled(page);
-  return { page, context };
-}
-
-async function settled(page) {
-  await page.locator("main").first().waitFor();
-  await page.waitForFunction(() => !document.body.classList.contains("loading") && !document.querySelector(".skeleton"));
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  const opened = await openPage(world.browser, world.mock.url + path, options);
+  await settled(opened.page);
+  return opened;
 }
 
 for (const [name, path] of Object.entries(PAGES))
@@ -76,14 +58,61 @@ test("a page has at most four sizes of type, none below 12 px, and its numbers s
 test("no page scrolls sideways, in any language", async () => {
   for (const locale of ["en-US", "de-DE", "ar-EG"])
     for (const width of [320, 390, 768, 1440]) {
-      const context = await browser.newContext({ locale, viewport: { width, height: 900 } });
+      const context = await world.browser.newContext({ locale, viewport: { width, height: 900 } });
       const page = await context.newPage();
       for (const path of Object.values(PAGES)) {
-        await page.goto(mock.url + path);
+        await page.goto(world.mock.url + path);
         await settled(page);
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(over <= 0, `${path} at ${width} in ${locale} is ${over} pixels too wide`);
       }
+      await context.close();
+    }
+});
+
+test("on a phone nothing of the head lies over something else", async () => {
+  for (const locale of ["en-US", "de-DE", "ar-EG"]) {
+    const { page, context } = await open("/dashboard", { locale, viewport: { width: 390, height: 900 } });
+    const over = await page.locator(".top :is(button, a, .live > span)").evaluateAll((all) => {
+      const boxes = all.filter((node) => node.checkVisibility()).map((node) => [node.outerHTML.slice(0, 80), node.getBoundingClientRect()]);
+      const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+      return boxes.flatMap(([name, a], at) => boxes.slice(at + 1).flatMap(([other, b]) => (meet(a, b) ? [`${name} | ${other}`] : [])));
+    });
+    assert.deepEqual(over, [], locale);
+    await context.close();
+  }
+});
+
+test("the bar of a name ends where its column does, and a name is cut at its own end", async () => {
+  for (const [locale, width] of [
+    ["de-DE", 390],
+    ["en-US", 1440],
+    ["ar-EG", 768],
+  ])
+    for (const path of ["/dashboard?view=goods", "/dashboard?view=paths", "/dashboard"]) {
+      const { page, context } = await open(path, { locale, viewport: { width, height: 900 } });
+      const wrong = await page.locator(".row").evaluateAll((rows) =>
+        rows
+          .filter((row) => {
+            const [bar, cell] = [row.querySelector(".share").getBoundingClientRect(), row.cells[0].getBoundingClientRect()];
+            return bar.left < cell.left - 1 || bar.right > cell.right + 1 || bar.height < row.clientHeight - 5;
+          })
+          .map((row) => row.dataset.name),
+      );
+      assert.deepEqual(wrong, [], `${path} at ${width}`);
+      const cut = await page.locator(".row-name > bdi").evaluateAll((all) =>
+        all
+          .filter((name) => {
+            const range = document.createRange();
+            range.selectNodeContents(name);
+            const [text, box] = [range.getBoundingClientRect(), name.getBoundingClientRect()];
+            // Latin: it begins at the left, and what has no room is on the right; where there is room it stands where the page begins.
+            const rtl = document.documentElement.dir === "rtl" && text.width < box.width;
+            return /^[/\w]/.test(name.textContent) && Math.abs(rtl ? text.right - box.right : text.left - box.left) > 1;
+          })
+          .map((name) => name.textContent),
+      );
+      assert.deepEqual(cut, [], `${path} at ${width}`);
       await context.close();
     }
 });
@@ -98,9 +127,9 @@ test("from right to left the page is a mirror, in its own words and digits", asy
 });
 
 test("nothing moves while one waits for a slow server", async () => {
-  mock.set({ delay: 2000 });
+  world.mock.set({ delay: 2000 });
   try {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const context = await world.browser.newContext({ viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     await page.addInitScript(() => {
       globalThis.moved = 0;
@@ -108,7 +137,7 @@ test("nothing moves while one waits for a slow server", async () => {
         for (const shift of list.getEntries()) globalThis.moved += shift.value;
       }).observe({ type: "layout-shift", buffered: true });
     });
-    await page.goto(`${mock.url}/dashboard`);
+    await page.goto(`${world.mock.url}/dashboard`);
     await page.locator(".table-skeleton").first().waitFor();
     await settled(page);
     const box = () => page.locator(".panel").last().boundingBox();
@@ -121,7 +150,7 @@ test("nothing moves while one waits for a slow server", async () => {
     assert.ok((await page.evaluate(() => globalThis.moved)) <= 0.02, `moved by ${await page.evaluate(() => globalThis.moved)}`);
     await context.close();
   } finally {
-    mock.set({ delay: 0 });
+    world.mock.set({ delay: 0 });
   }
 });
 

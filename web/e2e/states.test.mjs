@@ -3,34 +3,19 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { audit } from "./axe.mjs";
-import { launchBrowser } from "./browser.mjs";
-import { startMock } from "./mock.mjs";
+import { openPage, standIn } from "./page.mjs";
 
 const SHOTS = process.env.KASSA_SHOTS ?? join(tmpdir(), "kassa-shots");
 
-let browser;
-let mock;
-before(async () => {
-  mkdirSync(SHOTS, { recursive: true });
-  browser = await launchBrowser();
-  mock = await startMock();
-});
-after(async () => {
-  await browser?.close();
-  await mock?.stop();
-});
+mkdirSync(SHOTS, { recursive: true });
+const world = standIn();
 
 async function open(options) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const complaints = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(`${mock.url}/_states`);
-  await page.locator('[data-states="Figures"]').waitFor();
-  return { page, context, complaints };
+  const opened = await openPage(world.browser, `${world.mock.url}/_states`, options);
+  await opened.page.locator('[data-states="Figures"]').waitFor();
+  return opened;
 }
 
 for (const colorScheme of ["light", "dark"])
@@ -92,6 +77,17 @@ test("controls are large enough, and say where the focus is", async () => {
   const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outline);
   assert.match(outline, /solid 2px|2px solid/);
   await context.close();
+});
+
+test("a button can be read while one points at it", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const { page, context } = await open({ colorScheme });
+    for (const button of await page.locator(".button:not(:disabled)").all()) {
+      await button.hover();
+      assert.deepEqual(await audit(page), [], await button.innerText());
+    }
+    await context.close();
+  }
 });
 
 test("names with markup, formulas and other scripts are text", async () => {

@@ -1,5 +1,5 @@
 /** The one table of the page: names with a bar of their share behind them, numbers at the right. A whole row is a button where a row can be chosen. */
-import { useId, type CSSProperties, type KeyboardEvent } from "react";
+import { useId, type KeyboardEvent } from "react";
 import { amountOf, type Kind, type Value } from "./numbers";
 import { Bump } from "./Bump";
 import { Icon } from "./Icon";
@@ -66,9 +66,6 @@ export function Table({ label, of, columns, rows, choose, open, sort, most }: Pr
   );
 }
 
-// An amount is so many times as wide as another number; components.css has it, too.
-const MONEY_COLUMNS = 1.4;
-
 /** Arrow keys go from row to row and from number to number: of a row only its name is a stop of Tab. */
 function walk(event: KeyboardEvent): void {
   const rtl = document.documentElement.dir === "rtl" ? -1 : 1;
@@ -110,24 +107,18 @@ function Row({ row, columns, share, choose, open }: Pick<Props, "columns" | "cho
   return (
     <tr className={row.chosen ? "row chosen" : "row"} data-name={row.name}>
       <th scope="row">
-        <span
-          className="share"
-          style={
-            {
-              "--share": share.toFixed(4),
-              "--columns": columns.reduce((sum, { kind }) => sum + (kind === "money" ? MONEY_COLUMNS : 1), 0),
-            } as CSSProperties
-          }
-        />
-        {choose ? (
-          <button type="button" className="row-name" title={label} aria-pressed={row.chosen ?? false} onClick={() => choose(row.name)}>
-            <bdi>{label}</bdi>
-          </button>
-        ) : (
-          <span className="row-name" title={label}>
-            <bdi>{label}</bdi>
-          </span>
-        )}
+        <div className="named">
+          <span className="share" style={{ inlineSize: `${(100 * share).toFixed(2)}%` }} />
+          {choose ? (
+            <button type="button" className="row-name" title={label} aria-pressed={row.chosen ?? false} onClick={() => choose(row.name)}>
+              <bdi>{label}</bdi>
+            </button>
+          ) : (
+            <span className="row-name" title={label}>
+              <bdi>{label}</bdi>
+            </span>
+          )}
+        </div>
       </th>
       {columns.map((column, index) => {
         const { text, full } = n.show(column.kind, row.values[index]);

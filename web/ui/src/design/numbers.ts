@@ -103,7 +103,7 @@ export function createNumbers(locale: string, words: { points: (amount: string) 
 // Beyond, the exact number says nothing.
 const CHANGE_MAX = 999;
 
-/** Names of buckets of time, as their labels come from the server: `2026-11-19`, `2026-11-19 13:00:00` in the site's own time, or an instant. */
+/** Names of times of the site, as the server labels buckets and `localTime` writes them: `2026-11-19`, `2026-11-19 13:00:00`, `2026-11-19T13:00`. */
 export interface Times {
   axis(label: string): string;
   full(label: string): string;
@@ -122,9 +122,8 @@ export function createTimes(locale: string): Times {
   const long = of({ day: "numeric", month: "short", year: "numeric" });
   const parse = (label: string): { date: Date; kind: "day" | "time" } | undefined => {
     const kind = label.length === 10 ? "day" : "time";
-    const date = new Date(label.includes("T") ? label : `${label.slice(0, 19).replace(" ", "T")}${kind === "time" ? "Z" : "T00:00:00Z"}`);
-    if (Number.isNaN(date.getTime())) return undefined;
-    return { date: label.includes("T") ? new Date(date.getTime() - date.getTimezoneOffset() * 60_000) : date, kind };
+    const date = new Date(`${label.slice(0, 19).replace(" ", "T")}${kind === "time" ? "Z" : "T00:00:00Z"}`);
+    return Number.isNaN(date.getTime()) ? undefined : { date, kind };
   };
   return {
     axis(label) {

@@ -25,8 +25,8 @@ export default function Drops({ view, zone }: ViewProps) {
   const ends = dayEnds(view.period, { zone, now: new Date() });
   const range = ends ? `&from=${ends[0]}&to=${ends[1]}` : "";
   const answer = useGet<Answer>(`/v1/drops?site_id=${encodeURIComponent(view.site)}${range}`);
-  const list = (title: string, of: string, rowsOf: (drops: Drop[]) => TableRow[]) => (
-    <Panel title={title} className="rows-9" answer={answer} skeleton={<TableSkeleton rows={9} />} heading={<h2>{title}</h2>}>
+  const list = (title: string, of: string, rowsOf: (drops: Drop[]) => TableRow[], className = "rows-9") => (
+    <Panel title={title} className={className} answer={answer} skeleton={<TableSkeleton rows={9} />} heading={<h2>{title}</h2>}>
       {(data) => {
         const rows = rowsOf(data.results);
         return rows.length ? (
@@ -51,15 +51,18 @@ export default function Drops({ view, zone }: ViewProps) {
       </p>
       <div className="grid">
         {list(t.drops.reason, t.drops.reason, (drops) => summed(drops, (drop) => nameOf(drop, words)))}
-        {list(t.drops.day, t.chart.time, (drops) =>
-          summed(drops, (drop) => drop.day, "name").map((row) => ({ ...row, label: times.full(row.name) })),
-        )}
         {list(t.drops.country, t.of["country"] ?? "", (drops) =>
           summed(
             drops.filter((drop) => drop.outcome === "bot"),
             (drop) =>
               drop.country ? (new Intl.DisplayNames(n.locale, { type: "region" }).of(drop.country) ?? drop.country) : t.drops.noCountry,
           ),
+        )}
+        {list(
+          t.drops.day,
+          t.chart.time,
+          (drops) => summed(drops, (drop) => drop.day, "name").map((row) => ({ ...row, label: times.full(row.name) })),
+          "rows-9 across",
         )}
       </div>
     </>

@@ -1,5 +1,4 @@
 /** The ways that visits take, from a place or to one, step by step. */
-import { useId } from "react";
 import { Empty, Panel } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import { useWords } from "../../design/words";
@@ -24,7 +23,6 @@ const STEPS = ["3", "5", "8"];
 export default function Paths(props: ViewProps) {
   const { view, change, zone } = props;
   const { t, n } = useWords();
-  const id = useId();
   const steps = option(view, "steps", "5");
   const [from, to] = [option(view, "from", "page:/"), option(view, "to", "")];
   const answer = useAnswer<Answer>(
@@ -47,14 +45,16 @@ export default function Paths(props: ViewProps) {
         <div className="tools">
           <Way {...props} name="from" value={from} label={t.from} />
           <Way {...props} name="to" value={to} label={t.to} />
-          <label htmlFor={id}>{t.paths.steps}</label>
-          <select id={id} value={steps} onChange={(event) => change(withOption(view, "steps", event.target.value))}>
-            {STEPS.map((one) => (
-              <option key={one} value={one}>
-                {n.whole(Number(one))}
-              </option>
-            ))}
-          </select>
+          <label className="way">
+            {t.paths.steps}
+            <select value={steps} onChange={(event) => change(withOption(view, "steps", event.target.value))}>
+              {STEPS.map((one) => (
+                <option key={one} value={one}>
+                  {n.whole(Number(one))}
+                </option>
+              ))}
+            </select>
+          </label>
         </div>
       }
     >
@@ -109,7 +109,9 @@ function Steps({ answer, props: { view, change } }: { answer: Answer; props: Vie
                     <bdi>{node.name}</bdi>
                   </button>
                 ) : (
-                  <span className="row-name">{t.paths.kinds[node.kind]}</span>
+                  <span className="row-name">
+                    <bdi>{t.paths.kinds[node.kind]}</bdi>
+                  </span>
                 )}
                 <span className="num" title={n.percent(node.share)}>
                   {n.count(node.visits).text}
