@@ -4,7 +4,7 @@ import { Suspense, useEffect, useState } from "react";
 import { Empty } from "../design/Panel";
 import { fetchAhead, later } from "../design/Floating";
 import { useWords } from "../design/words";
-import { useAccess } from "./access";
+import { useAccess, type Access } from "./access";
 import { useView } from "./address";
 import { Breakdown } from "./Breakdown";
 import { ChartPanel } from "./ChartPanel";
@@ -14,7 +14,7 @@ import { Head } from "./Head";
 import { Header } from "./Header";
 import { useKeys } from "./keys";
 import { headQuestion, listOf, moneyQuestion } from "./questions";
-import { pagesOf, panelsOf } from "./pages";
+import { figuresOf, listsOf, pagesOf, panelsOf } from "./pages";
 import { RangeName, useCompared } from "./RangeName";
 import { Today } from "./Today";
 import type { View } from "./view";
@@ -30,8 +30,7 @@ export function App() {
   const { t, n } = useWords();
   const access = useAccess();
   const [asked, change] = useView();
-  // A link has one site, whatever its address says.
-  const view = access.share ? { ...asked, site: access.share.site_id } : asked;
+  const view = allowed(asked, access);
   const sites = useSites();
   const definitions = useDefinitions();
   const known = sites.data ?? [];
@@ -80,6 +79,14 @@ export function App() {
       </footer>
     </>
   );
+}
+
+/** What a link shows of this view, whatever its address says: its own site, its figures, and no rows where it has none. */
+function allowed(view: View, access: Access): View {
+  if (!access.share) return view;
+  const seen = figuresOf(access).some((one) => one.id === view.metric) && view.metric;
+  const list = listsOf(access).some((one) => one.id === view.sheet) || (view.sheet === "rows" && access.can("rows"));
+  return { ...view, site: access.share.site_id, metric: seen || "visitors", sheet: list ? view.sheet : undefined };
 }
 
 interface Props {

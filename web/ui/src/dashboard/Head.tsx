@@ -6,7 +6,8 @@ import { Failure, type Answered } from "../design/Panel";
 import { useWords } from "../design/words";
 import type { Report, Row } from "../server/reports";
 import { useAccess } from "./access";
-import { FIGURES, MONEY, TRAFFIC, type Metric } from "./questions";
+import { figuresOf } from "./pages";
+import { MONEY, TRAFFIC, type Metric } from "./questions";
 
 interface Props {
   traffic: Answered<Report>;
@@ -37,7 +38,7 @@ export function Head({ traffic, money, metric, choose, definitions, before }: Pr
     <div className={stale ? "headline-box stale" : "headline-box"}>
       {stale && <div className="waiting" />}
       <dl className="headline" aria-label={t.keyFigures}>
-        {FIGURES.filter((one) => access.can("revenue") || (!one.money && one.id !== "conversion_rate")).map((one) => (
+        {figuresOf(access).map((one) => (
           <div key={one.id} className={one.id === metric ? "figure chosen" : "figure"}>
             <dt>
               <button

@@ -32,7 +32,7 @@ interface Props {
 
 export function Header(props: Props) {
   const { view, change, clock } = props;
-  const { caller, share } = useAccess();
+  const { caller, share, can } = useAccess();
   const { t } = useWords();
   return (
     <header className="wrap top">
@@ -46,7 +46,7 @@ export function Header(props: Props) {
         )}
         <div>
           <SiteName view={view} change={change} sites={props.sites} />
-          <Live now={props.now} meaning={props.definitions?.get("current visitors")} />
+          {can("live") && <Live now={props.now} meaning={props.definitions?.get("current visitors")} />}
         </div>
       </div>
       <div className="tools">

@@ -6,11 +6,11 @@ import { chooseLanguage, LANGUAGES, useWords, type Words } from "../design/words
 import { toggleTheme } from "../lib/theme";
 import { call } from "../server/call";
 import { useReport, type Site } from "./data";
-import { FIGURES, LISTS, listQuestion } from "./questions";
+import { LISTS, listQuestion } from "./questions";
 import { COMPARES, PRESETS } from "./ranges";
 import { toggled, type View } from "./view";
-import { useAccess } from "./access";
-import { pagesOf } from "./pages";
+import { useAccess, type Access } from "./access";
+import { figuresOf, listsOf, pagesOf } from "./pages";
 
 interface Props {
   view: View;
@@ -40,7 +40,7 @@ export default function Palette(props: Props) {
   const [at, setAt] = useState(0);
   const id = useId();
   const wanted = useDeferredValue(text.trim());
-  const found = [...useFound(props, wanted), ...matching(actions(props, words, pagesOf(useAccess())), text)].slice(0, SHOWN_MAX);
+  const found = [...useFound(props, wanted), ...matching(actions(props, words, useAccess()), text)].slice(0, SHOWN_MAX);
   const chosen = Math.min(at, found.length - 1);
   const act = (action: Action | undefined): void => {
     if (!action) return;
@@ -100,14 +100,18 @@ function matching(all: Action[], text: string): Action[] {
   return all.filter(({ title, group }) => words.every((word) => `${title} ${group}`.toLowerCase().includes(word)));
 }
 
-function actions({ view, change, sites }: Props, { t }: Words, pages: string[]): Action[] {
+function actions({ view, change, sites }: Props, { t }: Words, access: Access): Action[] {
   const group = (name: string, all: [id: string, title: string, act: () => void][]): Action[] =>
     all.map(([id, title, act]) => ({ id: `${name}-${id}`.replaceAll(/\W/g, "-"), group: name, title, act }));
   const go = (next: Partial<View>) => () => change(next);
+  const places: [string, string, () => void][] = [
+    ["definitions", t.meanings, () => location.assign("/dashboard/definitions")],
+    ["shop", t.shop, () => location.assign("/")],
+  ];
   return [
     ...group(t.reports, [
       ["overview", t.overview, go({ page: undefined })],
-      ...pages.map((page): [string, string, () => void] => [page, t.pages[page] ?? page, go({ page })]),
+      ...pagesOf(access).map((page): [string, string, () => void] => [page, t.pages[page] ?? page, go({ page })]),
     ]),
     ...group(
       t.period,
@@ -119,11 +123,11 @@ function actions({ view, change, sites }: Props, { t }: Words, pages: string[]):
     ),
     ...group(
       t.palette.chart,
-      FIGURES.map(({ id }) => [id, t.metrics[id] ?? id, go({ metric: id, page: undefined })]),
+      figuresOf(access).map(({ id }) => [id, t.metrics[id] ?? id, go({ metric: id, page: undefined })]),
     ),
     ...group(
       t.palette.list,
-      LISTS.map(({ id }) => [id, t.tabs[id] ?? id, go({ sheet: id, page: undefined })]),
+      listsOf(access).map(({ id }) => [id, t.tabs[id] ?? id, go({ sheet: id, page: undefined })]),
     ),
     ...(sites.length > 1
       ? group(
@@ -133,8 +137,7 @@ function actions({ view, change, sites }: Props, { t }: Words, pages: string[]):
       : []),
     ...group(t.palette.action, [
       ["theme", t.palette.theme, toggleTheme],
-      ["definitions", t.meanings, () => location.assign("/dashboard/definitions")],
-      ["shop", t.shop, () => location.assign("/")],
+      ...(access.share ? [] : places),
       ...(view.filters.length ? [["filters", t.dropFilters, go({ filters: [] })] as [string, string, () => void]] : []),
       ...LANGUAGES.filter((one) => one !== t.lang).map((one): [string, string, () => void] => [
         one,

@@ -3,9 +3,10 @@ import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense, type ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
+import { Mark } from "../design/Icon";
 import { Empty } from "../design/Panel";
 import { loadWords, wantedLanguage, WordsProvider, type Words } from "../design/words";
-import { bear, loginPath, readSession, type Session } from "../lib/session";
+import { askSession, bear, loginPath, readSession, SessionError, type Session } from "../lib/session";
 import { AccessProvider, accessOf } from "./access";
 import { App } from "./App";
 import { createClient } from "./data";
@@ -18,17 +19,20 @@ const shared = /^\/share\/([^/]+)/.exec(location.pathname)?.[1];
 
 async function start(root: Root): Promise<void> {
   if (shared) bear(shared);
-  const [session, words] = await Promise.all([readSession(), loadWords(wantedLanguage())]);
+  const [session, words] = await Promise.all([askSession().catch(asError), loadWords(wantedLanguage())]);
   const render = (page: ReactNode): void => root.render(<WordsProvider words={words}>{page}</WordsProvider>);
   if (!shared) {
-    if (session && !session.signed_in) return location.replace(loginPath(location));
+    if (session instanceof Error) return render(<Dashboard session={undefined} />);
+    if (!session.signed_in) return location.replace(loginPath(location));
     return render(<Dashboard session={session} />);
   }
-  if (!session) return render(<Gone words={words} />);
+  if (session instanceof Error) return render(<NoShare error={session} words={words} />);
   if (!session.signed_in)
     return render(<Suspense fallback={null}>{<SharePassword token={shared} opened={() => void opened(render)} />}</Suspense>);
   showShare(session, render);
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 async function opened(render: (page: ReactNode) => void): Promise<void> {
   const session = await readSession();
@@ -53,13 +57,23 @@ function Dashboard({ session }: { session: Session | undefined }) {
   );
 }
 
-const Gone = ({ words: { t } }: { words: Words }) => (
-  <main id="main" className="wrap">
-    <section className="panel no-site">
-      <Empty title={t.share.gone} why={t.share.goneWhy} />
-    </section>
-  </main>
-);
+/** A link that the server refuses is gone; a server that does not answer says nothing of the link. */
+function NoShare({ error, words: { t } }: { error: Error; words: Words }) {
+  const gone = error instanceof SessionError && error.status >= 400 && error.status < 500 && error.status !== 429;
+  const again = (
+    <button type="button" className="button" onClick={() => location.reload()}>
+      {t.retry}
+    </button>
+  );
+  return (
+    <main id="main" className="wrap">
+      <section className="panel share-password">
+        <Mark />
+        {gone ? <Empty title={t.share.gone} why={t.share.goneWhy} /> : <Empty title={t.errors.unreached} action={again} />}
+      </section>
+    </main>
+  );
+}
 
 const root = document.querySelector("#dashboard");
 if (root) void start(createRoot(root));

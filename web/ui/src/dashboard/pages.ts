@@ -1,6 +1,6 @@
 /** What there is to see, for whom: the views beside the overview in the order of the menu, and the overview's panels. */
 import type { Access } from "./access";
-import { GOALS, PANELS, type Panel } from "./questions";
+import { FIGURES, GOALS, PANELS, type List, type Metric, type Panel } from "./questions";
 
 /** Each view with the part of a share link that opens it; one without is the owner's alone. */
 const PAGES: [page: string, part: string | undefined][] = [
@@ -19,6 +19,10 @@ const PAGES: [page: string, part: string | undefined][] = [
 export const pagesOf = (access: Access): string[] =>
   PAGES.filter(([, part]) => (part ? access.can(part) : !access.share)).map(([page]) => page);
 
+/** The head figures that may be seen. */
+export const figuresOf = (access: Access): Metric[] =>
+  FIGURES.filter((one) => access.can("revenue") || (!one.money && one.id !== "conversion_rate"));
+
 /** The part of a share link that a list belongs to, where it is not its panel's. */
 const PARTS: Record<string, string> = { country: "places" };
 
@@ -32,3 +36,6 @@ export function panelsOf(access: Access): Panel[] {
   };
   return PANELS.map(open).filter((panel) => panel.lists.length > 0);
 }
+
+/** All lists that may be seen, with what they are lists of. */
+export const listsOf = (access: Access): List[] => panelsOf(access).flatMap((panel) => panel.lists);

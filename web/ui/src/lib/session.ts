@@ -66,12 +66,11 @@ async function send(path: string, method: string, body?: unknown): Promise<Respo
   );
 }
 
-/** Who this browser is to the server; undefined if it does not say. */
-export const readSession = (): Promise<Session | undefined> =>
-  call("GET").then(
-    (answer) => answer.json() as Promise<Session>,
-    () => undefined,
-  );
+/** Who this browser is to the server; a `SessionError` says why it does not tell. */
+export const askSession = async (): Promise<Session> => (await call("GET")).json() as Promise<Session>;
+
+/** The same; undefined if it does not say. */
+export const readSession = (): Promise<Session | undefined> => askSession().catch(() => undefined);
 
 /** Opens a share link that has a password; a `SessionError` says why not. */
 export async function openShare(token: string, password: string): Promise<void> {
