@@ -81,7 +81,7 @@ export function ChartPanel({ view, change, zone, now, writeKey }: Props) {
       >
         {() => {
           const shown = live
-            ? minutePoints(now, metric.id)
+            ? minutePoints(now, metric.id, zone)
             : series.data
               ? points(series.data, view.metric === "revenue" ? undefined : revenue.data, interval, clock)
               : [];

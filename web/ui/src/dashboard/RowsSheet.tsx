@@ -7,7 +7,8 @@ import { isMoney } from "../design/numbers";
 import { useWords, type Words } from "../design/words";
 import { call } from "../server/call";
 import { labelOf } from "./Breakdown";
-import { headQuestion, listOf, listQuestion, moneyQuestion } from "./questions";
+import { GOALS, headQuestion, listOf } from "./questions";
+import { localTime } from "./ranges";
 import type { View } from "./view";
 
 interface Props {
@@ -34,12 +35,10 @@ export default function RowsSheet({ view, change, zone }: Props) {
   const list = listOf(view.options["list"]?.[0]);
   const row = view.options["row"] ?? [];
   const clock = { zone, now: new Date() };
-  const question = list
-    ? listQuestion(view, list, { limit: LIMIT }, clock)
-    : metric === "revenue" || metric === "orders"
-      ? moneyQuestion(view, clock)
-      : headQuestion(view, clock);
-  const { include: _, pagination: __, order_by: ___, ...rest } = question;
+  // An event may reach several goals, so that rows are asked of one goal and not by it.
+  const goal = list?.id === GOALS.id;
+  const within = goal ? { ...view, filters: [...view.filters, { name: GOALS.id, test: "is" as const, values: row }] } : view;
+  const { site_id, date_range, filters } = headQuestion(within, clock);
   const answer = useInfiniteQuery({
     queryKey: ["rows", view.site, view.period, view.filters, metric, list?.id, row],
     queryFn: ({ pageParam, signal }) =>
@@ -47,10 +46,12 @@ export default function RowsSheet({ view, change, zone }: Props) {
         "POST",
         "/v1/query/rows",
         {
-          ...rest,
+          site_id,
+          date_range,
+          filters,
           metrics: [metric],
-          dimensions: list || metric === "revenue" || metric === "orders" ? question.dimensions : [],
-          row,
+          dimensions: list && !goal ? [list.dimension] : [],
+          row: goal ? [] : row,
           limit: LIMIT,
           ...(pageParam ? { cursor: pageParam } : {}),
         },
@@ -123,8 +124,12 @@ function cell(line: Line, column: string, { t, n, times }: Words, zone: string):
   const order = line["order"] as { order_id?: string; revenue?: unknown } | null | undefined;
   const visit = line["visit"] as Line | null | undefined;
   if (column === "order") return order?.order_id ?? "";
-  const value = column === "revenue" ? order?.revenue : column === "source" ? (visit?.["source"] ?? line["source"]) : line[column];
-  if (column.endsWith("_at")) return `${times.full(String(value).slice(0, 10))} ${times.second(new Date(String(value)), zone)}`;
+  const source = visit === null ? "" : ((visit ?? line)["source"] ?? "(none)");
+  const value = column === "revenue" ? order?.revenue : column === "source" ? source : line[column];
+  if (column.endsWith("_at")) {
+    const time = new Date(String(value));
+    return `${times.full(localTime(time, zone).slice(0, 10))} ${times.second(time, zone)}`;
+  }
   if (column === "duration_seconds") return n.duration(typeof value === "number" ? value : null);
   if (typeof value === "object" && value !== null && "currency" in value && isMoney(value as never)) return n.money(value as never);
   if (typeof value === "number") return n.whole(value);

@@ -5,7 +5,8 @@ import { Sheet } from "../design/Sheet";
 import { TableSkeleton } from "../design/Table";
 import { useWords } from "../design/words";
 import { call } from "../server/call";
-import type { View } from "./view";
+import { labelOf } from "./Breakdown";
+import { nameOf, type View } from "./view";
 
 interface Answer {
   id: string;
@@ -26,7 +27,7 @@ interface Props {
 }
 
 export default function WhereSheet({ view, change }: Props) {
-  const { t, times } = useWords();
+  const { t, n, times } = useWords();
   const id = view.options["id"]?.[0] ?? "";
   const answer = useQuery({
     queryKey: ["where", view.site, id],
@@ -50,14 +51,17 @@ export default function WhereSheet({ view, change }: Props) {
             </h3>
             <p>{record.metrics.map((metric) => t.metrics[metric] ?? metric).join(" · ")}</p>
             <dl>
-              {Object.entries(record.dimensions).map(([name, value]) => (
-                <div key={name}>
-                  <dt>{name}</dt>
-                  <dd>
-                    <bdi>{value}</bdi>
-                  </dd>
-                </div>
-              ))}
+              {Object.entries(record.dimensions).map(([dimension, value]) => {
+                const name = nameOf(dimension) ?? dimension;
+                return (
+                  <div key={dimension}>
+                    <dt>{t.of[name] ?? name}</dt>
+                    <dd>
+                      <bdi>{labelOf(name, value, t, n.locale)}</bdi>
+                    </dd>
+                  </div>
+                );
+              })}
             </dl>
           </section>
         ))}

@@ -61,10 +61,10 @@ export function startOf(local: string, interval: Interval): string {
 }
 
 /** The last half hour by minutes, as the live stream has it. */
-export function minutePoints(now: Now | null | undefined, metric: string): Point[] {
+export function minutePoints(now: Now | null | undefined, metric: string, zone: string): Point[] {
   const of = metric === "visitors" || metric === "events" ? metric : "pageviews";
   const all = (now?.minutes ?? []).map((one, index, list): Point => ({
-    label: one.time,
+    label: localTime(new Date(one.time), zone),
     value: one[of],
     running: index === list.length - 1,
   }));

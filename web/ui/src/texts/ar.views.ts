@@ -156,6 +156,7 @@ export const views: typeof english = {
     path: "اجمع المسارات",
     exclude: "اترك الصفحات التي فيها",
     preview: "معاينة",
+    joins: (pages: string, path: string) => `الصفحات التي تصبح \u2066${path}\u2069: ${pages}.`,
     would: (visits, orders) => `الزيارات ${visits}، الطلبات ${orders}.`,
   },
   notes: {

@@ -148,7 +148,7 @@ export const views: typeof english = {
     name: "Name",
     filterFirst: "Filtern Sie zuerst die Seite: ein Segment behält ihre Filter.",
     until: "Bis",
-    password: "Kennwort (wenn gewünscht)",
+    password: "Kennwort (optional)",
     panels: "Was er zeigt",
     parts: { places: "Länder", revenue: "Geld", live: "Live", funnels: "Trichter", retention: "Wiederkehr", paths: "Wege" },
     once: "Der Link wird nur dieses eine Mal gezeigt:",
@@ -156,6 +156,7 @@ export const views: typeof english = {
     path: "Pfade zusammenfassen",
     exclude: "Weglassen: Seiten mit",
     preview: "Vorschau",
+    joins: (pages: string, path: string) => `Seiten, die zu ${path} werden: ${pages}.`,
     would: (visits, orders) => `Besuche ${visits}, Bestellungen ${orders}.`,
   },
   notes: {

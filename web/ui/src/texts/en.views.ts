@@ -163,6 +163,7 @@ export const views = {
     path: "Join paths",
     exclude: "Leave out pages with",
     preview: "Preview",
+    joins: (pages: string, path: string) => `Pages that become ${path}: ${pages}.`,
     would: (visits: string, orders: string) => `Visits ${visits}, orders ${orders}.`,
   },
   notes: {

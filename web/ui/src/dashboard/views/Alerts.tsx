@@ -7,6 +7,7 @@ import { useWords } from "../../design/words";
 import { call } from "../../server/call";
 import { useAccess } from "../access";
 import { useGet } from "../data";
+import { localTime } from "../ranges";
 import type { ViewProps } from "./view";
 
 interface Watch {
@@ -71,7 +72,7 @@ export default function Alerts({ view, zone }: ViewProps) {
           )
         }
       </Panel>
-      {owner && <NewAlert site={view.site} done={again} />}
+      {owner && <NewAlert site={view.site} zone={zone} done={again} />}
     </>
   );
 }
@@ -88,14 +89,18 @@ function Rule({ watch, when }: Alert) {
         : t.alerts.audit;
   const than =
     when.percent === undefined ? n.decimal(when.bound ?? 0) : t.alerts.ofUsual(n.percent(when.percent), n.whole(when.weeks ?? 0));
-  return <span className="alert-rule">{t.alerts.rule(what, t.alerts.is[when.is] ?? when.is, than)}</span>;
+  const rule = t.alerts.rule(what, t.alerts.is[when.is] ?? when.is, than);
+  const within = watch.query && `${n.whole(watch.query.window_minutes)} ${t.alerts.minutes}`;
+  return <span className="alert-rule">{[rule, within].filter(Boolean).join(" · ")}</span>;
 }
 
 const METRICS = ["visitors", "orders", "revenue", "pageviews", "conversion_rate"];
+/** The windows that the server knows, in minutes. */
+const WINDOWS = [5, 10, 15, 20, 30, 60];
 const WEEKS = 4;
 const DAYS = 30;
 
-function NewAlert({ site, done }: { site: string; done: () => void }) {
+function NewAlert({ site, zone, done }: { site: string; zone: string; done: () => void }) {
   const { t, n, times } = useWords();
   const [metric, setMetric] = useState("orders");
   const [is, setIs] = useState<When["is"]>("below");
@@ -149,13 +154,13 @@ function NewAlert({ site, done }: { site: string; done: () => void }) {
           {t.alerts.percent}
         </label>
         <label>
-          <input
-            type="number"
-            min={5}
-            max={10080}
-            value={minutes}
-            onChange={(event) => (setMinutes(Number(event.target.value)), setPast(undefined))}
-          />{" "}
+          <select value={minutes} onChange={(event) => (setMinutes(Number(event.target.value)), setPast(undefined))}>
+            {WINDOWS.map((one) => (
+              <option key={one} value={one}>
+                {n.whole(one)}
+              </option>
+            ))}
+          </select>{" "}
           {t.alerts.minutes}
         </label>
         <button type="button" className="button" onClick={evaluate}>
@@ -170,7 +175,7 @@ function NewAlert({ site, done }: { site: string; done: () => void }) {
           {t.alerts.fired(past.fired, n.whole(past.fired))}{" "}
           {past.times
             .slice(0, 5)
-            .map((one) => times.full(one.at.slice(0, 10)))
+            .map((one) => times.full(localTime(new Date(one.at), zone)))
             .join(", ")}
         </p>
       )}

@@ -3,11 +3,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { CopyButton, Empty, Failure, IconButton, Panel } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
-import { useWords } from "../../design/words";
+import { useWords, type Words } from "../../design/words";
 import { call } from "../../server/call";
 import { useGet } from "../data";
 import { askedRange } from "../ranges";
-import { askedFilters } from "../view";
+import { askedFilters, nameOf } from "../view";
 import type { ViewProps } from "./view";
 
 interface Thing {
@@ -31,8 +31,14 @@ export default function Kept(props: ViewProps) {
 
 type Add = (members: object) => Promise<Thing | undefined>;
 
+/** The site's segments, under one key wherever they are asked for. */
+const useSegments = (site: string, enabled = true) =>
+  useGet<{ results: Thing[] }>(`/v1/segments?site_id=${encodeURIComponent(site)}&limit=100`, enabled).data?.results;
+
 function List({ view, kind, form }: ViewProps & { kind: Kind; form: (add: Add) => ReactNode }) {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
+  const segments = useSegments(view.site, kind === "shares");
   const client = useQueryClient();
   const path = `/v1/${kind}?site_id=${encodeURIComponent(view.site)}&limit=100`;
   const answer = useGet<{ results: Thing[] }>(path);
@@ -60,7 +66,7 @@ function List({ view, kind, form }: ViewProps & { kind: Kind; form: (add: Add) =
                     <bdi>{thing.name}</bdi>
                   </strong>
                   <span className="alert-rule">
-                    <bdi>{describe(thing)}</bdi>
+                    <bdi>{describe(thing, segments ?? [], words)}</bdi>
                   </span>
                   <IconButton icon="close" label={t.alerts.remove(thing.name)} onClick={() => remove(thing.id)} />
                 </li>
@@ -77,14 +83,24 @@ function List({ view, kind, form }: ViewProps & { kind: Kind; form: (add: Add) =
   );
 }
 
-/** Filters and paths as they are written. */
-function describe(thing: Thing): string {
+/** Filters and paths, or what a link shows, in words. */
+function describe(thing: Thing, segments: Thing[], { t, times }: Words): string {
   const filters = (thing["filters"] ?? (thing["exclude"] as { filters?: unknown } | undefined)?.filters) as unknown[][] | undefined;
   const path = thing["path"] as { pattern?: string } | string | undefined;
-  if (filters) return filters.map(([test, name, values]) => `${String(name)} ${String(test)} ${[values].flat().join(", ")}`).join("; ");
+  if (filters) {
+    const of = (dimension: string): string => t.of[nameOf(dimension) ?? ""] ?? dimension;
+    return filters
+      .map(([test, name, values]) => `${of(String(name))} ${t.tests[String(test)] ?? String(test)} ${[values].flat().join(t.or)}`)
+      .join("; ");
+  }
   if (typeof path === "object") return path.pattern ?? "";
-  return [thing["segment"], (thing["panels"] as string[] | null | undefined)?.join(", "), thing["expires_at"]].filter(Boolean).join(" · ");
+  const segment = segments.find(({ id }) => id === thing["segment"])?.name ?? thing["segment"];
+  const panels = (thing["panels"] as string[] | null | undefined)?.map((panel) => panelName(panel, t)).join(", ");
+  const day = typeof thing["expires_at"] === "string" ? thing["expires_at"].slice(0, 10) : undefined;
+  return [segment, panels, day && `${t.kept.until} ${times.days(day, day)}`].filter(Boolean).join(" · ");
 }
+
+const panelName = (panel: string, t: Words["t"]): string => t.panels[panel] ?? t.kept.parts[panel] ?? panel;
 
 function Form({ children, send, busyWhile }: { children: ReactNode; send: () => Promise<unknown>; busyWhile?: boolean }) {
   const { t } = useWords();
@@ -110,8 +126,13 @@ function GoalForm({ add }: { add: Add }) {
   const { t } = useWords();
   const [name, setName] = useState("");
   const [event, setEvent] = useState("");
+  const send = async (): Promise<void> => {
+    if (!(await add({ name, filters: [["is", "event:name", [event]]] }))) return;
+    setName("");
+    setEvent("");
+  };
   return (
-    <Form send={() => add({ name, filters: [["is", "event:name", [event]]] })} busyWhile={!name || !event}>
+    <Form send={send} busyWhile={!name || !event}>
       <Field label={t.kept.name} value={name} set={setName} />
       <Field label={t.of["event"] ?? ""} value={event} set={setEvent} />
     </Form>
@@ -122,8 +143,11 @@ function SegmentForm({ view, add }: ViewProps & { add: Add }) {
   const { t } = useWords();
   const [name, setName] = useState("");
   if (!view.filters.length) return <p className="hint">{t.kept.filterFirst}</p>;
+  const send = async (): Promise<void> => {
+    if (await add({ name, filters: askedFilters(view.filters), personal: false })) setName("");
+  };
   return (
-    <Form send={() => add({ name, filters: askedFilters(view.filters), personal: false })} busyWhile={!name}>
+    <Form send={send} busyWhile={!name}>
       <Field label={t.kept.name} value={name} set={setName} />
     </Form>
   );
@@ -139,11 +163,14 @@ function ShareForm({ view, add }: ViewProps & { add: Add }) {
   const [until, setUntil] = useState("");
   const [password, setPassword] = useState("");
   const [made, setMade] = useState<string>();
-  const segments = useGet<{ results: Thing[] }>(`/v1/segments?site_id=${encodeURIComponent(view.site)}&limit=100`);
+  const segments = useSegments(view.site);
   const send = async (): Promise<void> => {
     const more = { ...(until ? { expires_at: `${until}T23:59:59Z` } : {}), ...(password ? { password } : {}) };
     const share = await add({ name, segment: segment || null, panels: panels.length === PANELS.length ? null : panels, ...more });
-    if (share) setMade(location.origin + String(share["path"]));
+    if (!share) return;
+    setMade(location.origin + String(share["path"]));
+    setName("");
+    setPassword("");
   };
   const toggle = (panel: string): void => setPanels(panels.includes(panel) ? panels.filter((one) => one !== panel) : [...panels, panel]);
   return (
@@ -151,8 +178,8 @@ function ShareForm({ view, add }: ViewProps & { add: Add }) {
       <Form send={send} busyWhile={!name}>
         <Field label={t.kept.name} value={name} set={setName} />
         <select aria-label={t.kept.titles["segments"]} value={segment} onChange={(event) => setSegment(event.target.value)}>
-          <option value="">{t.all}</option>
-          {segments.data?.results.map((one) => (
+          <option value="">{`${t.of["segment"]}: ${t.all}`}</option>
+          {segments?.map((one) => (
             <option key={one.id} value={one.id}>
               {one.name}
             </option>
@@ -166,8 +193,7 @@ function ShareForm({ view, add }: ViewProps & { add: Add }) {
           <summary>{t.kept.panels}</summary>
           {PANELS.map((panel) => (
             <label key={panel} className="switch">
-              <input type="checkbox" checked={panels.includes(panel)} onChange={() => toggle(panel)} />{" "}
-              {t.panels[panel] ?? t.kept.parts[panel] ?? panel}
+              <input type="checkbox" checked={panels.includes(panel)} onChange={() => toggle(panel)} /> {panelName(panel, t)}
             </label>
           ))}
         </details>
@@ -187,6 +213,8 @@ function ShareForm({ view, add }: ViewProps & { add: Add }) {
 interface Preview {
   before: { visits: number; visitors: number; orders: number };
   after: { visits: number; visitors: number; orders: number };
+  /** What each path rule joins. */
+  paths: { path: string; pages: number; pageviews: number }[];
 }
 
 function RuleForm({ view, zone, add }: ViewProps & { add: Add }) {
@@ -209,10 +237,15 @@ function RuleForm({ view, zone, add }: ViewProps & { add: Add }) {
     const body = { site_id: view.site, date_range: askedRange(view.period, { zone, now: new Date() }), rules: [...before, rule] };
     call("POST", "/v1/rules/preview", body).then((answer) => setSeen(answer as Preview), setError);
   };
+  const send = async (): Promise<void> => {
+    if (!(await add(rule))) return;
+    setText("");
+    setSeen(undefined);
+  };
   const less = (before: number, after: number): string => (before ? n.change((100 * (after - before)) / before, false) : n.whole(0));
   return (
     <>
-      <Form send={() => add(rule)} busyWhile={!text}>
+      <Form send={send} busyWhile={!text}>
         <select aria-label={t.kept.titles["rules"]} value={kind} onChange={(event) => (setKind(event.target.value), setSeen(undefined))}>
           <option value="path">{t.kept.path}</option>
           <option value="exclude">{t.kept.exclude}</option>
@@ -223,7 +256,11 @@ function RuleForm({ view, zone, add }: ViewProps & { add: Add }) {
         </button>
       </Form>
       {seen && (
-        <p role="status">{t.kept.would(less(seen.before.visits, seen.after.visits), n.whole(seen.after.orders - seen.before.orders))}</p>
+        <p role="status">
+          {kind === "path"
+            ? t.kept.joins(n.whole(seen.paths.find(({ path }) => path === text)?.pages ?? 0), text)
+            : t.kept.would(less(seen.before.visits, seen.after.visits), n.whole(seen.after.orders - seen.before.orders))}
+        </p>
       )}
       {error && <Failure error={error} at={Date.now()} whole={false} retry={() => setError(undefined)} />}
     </>

@@ -52,7 +52,7 @@ export default function Stream({ view, zone }: ViewProps) {
                       <bdi>{event.page}</bdi>
                     </td>
                     <td>
-                      <bdi>{event.visit?.source && labelOf("source", event.visit.source, t, n.locale)}</bdi>
+                      <bdi>{event.visit && labelOf("source", event.visit.source ?? "(none)", t, n.locale)}</bdi>
                     </td>
                     <td>{event.visit?.device && labelOf("device", event.visit.device, t, n.locale)}</td>
                   </tr>
