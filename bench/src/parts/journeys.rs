@@ -25,7 +25,7 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     let pairs = pairs(&QUESTIONS, STATEMENTS)?;
     let folder = Folder::new("journeys")?;
     prepare(folder.path())?;
-    let Times { ratios, bare, idle } = beside_each_other(folder.path(), &pairs, RUNS, |_| Ok(()))?;
+    let Times { ratios, bare, idle } = beside_each_other(folder.path(), &pairs, RUNS)?;
     for (place, pair) in pairs.iter().enumerate() {
         let name = pair.name;
         report.target(

@@ -1,8 +1,6 @@
 //! Part e: five dashboard queries over 10 M events through `/v1/query`, against the statements of bench/queries.sql run
 //! by the bare engine on the same file, with the same threads and memory.
 
-mod page;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -69,14 +67,7 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     let pairs = pairs(&QUESTIONS.map(|(name, query)| (name, "/v1/query", query)), STATEMENTS)?;
     let folder = Folder::new("queries")?;
     prepare(folder.path())?;
-    let mut batches = Vec::new();
-    let times = beside_each_other(folder.path(), &pairs, RUNS, |kassa| {
-        batches.push(page::ratio(kassa)?);
-        Ok(())
-    })?;
-    let Times { ratios, bare, idle } = times;
-    let batch = Measured::of(&batches, 2, "×");
-    report.target("page of twelve, batch / one by one", batch, Target::AtMost(0.7));
+    let Times { ratios, bare, idle } = beside_each_other(folder.path(), &pairs, RUNS)?;
     let exported =
         (0..ROUNDS.min(pairs_of_runs())).map(|_| export(folder.path())).collect::<Result<Vec<_>, _>>()?;
     report.target("export", Measured::of(&exported, 0, "rows/s"), Target::AtLeast(100_000.0));
@@ -103,20 +94,14 @@ pub(super) struct Times {
     pub(super) idle: Vec<Vec<f64>>,
 }
 
-/// Asks the bare engine and kassa in turn, each question so many times, and does `also` with each kassa.
-pub(super) fn beside_each_other(
-    data: &Path,
-    pairs: &[Pair],
-    runs: usize,
-    mut also: impl FnMut(&Kassa) -> anyhow::Result<()>,
-) -> anyhow::Result<Times> {
+/// Asks the bare engine and kassa in turn, each question so many times.
+pub(super) fn beside_each_other(data: &Path, pairs: &[Pair], runs: usize) -> anyhow::Result<Times> {
     let none = || vec![Vec::new(); pairs.len()];
     let mut times = Times { ratios: none(), bare: none(), idle: none() };
     for _ in 0..ROUNDS.min(pairs_of_runs()) {
         let yardstick = time_bare(&data.join(STORE_FILE), pairs, runs)?;
         let kassa = Kassa::start(Mode::Up, data)?;
         let measured = time_kassa(&kassa, pairs, runs)?;
-        also(&kassa)?;
         kassa.stop()?;
         for (place, (kassa, bare_seconds)) in measured.iter().zip(&yardstick).enumerate() {
             times.ratios[place].push(median(kassa) / median(bare_seconds));
