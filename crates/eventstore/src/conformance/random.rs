@@ -1,9 +1,14 @@
 //! Random data and random queries: every backend gives the tables of the reference.
 
+#[cfg(feature = "duckdb")]
+use std::fmt::Debug;
+
 use kassa_model::{Dialect, Event, OrderItem, OrderPart, STOCK_BACK, STOCK_OUT};
 
 use super::queries::{buckets, test};
 use super::sample::{Random, after, batch, of_partition, view};
+#[cfg(feature = "duckdb")]
+use crate::Error;
 use crate::goods::{ADDED, CLICKED, SEARCHED, VIEWED};
 use crate::query::rules::{PathRule, SiteRules, may_exclude_by};
 use crate::query::{
@@ -371,18 +376,34 @@ pub(super) fn seed() -> u64 {
     given.unwrap_or_else(|| std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().subsec_nanos().into())
 }
 
+/// The answer that both have; none where both refuse. The seed has been printed.
+#[cfg(feature = "duckdb")]
+pub(super) fn same<A: PartialEq + Debug>(
+    asked: &impl Debug,
+    (found, expected): (Result<A, Error>, Result<A, Error>),
+) -> Option<A> {
+    match (found, expected) {
+        (Ok(found), Ok(expected)) => {
+            assert_eq!(found, expected, "{asked:#?}");
+            Some(found)
+        }
+        (Err(Error::Invalid(_)), Err(Error::Invalid(_))) => None,
+        (found, expected) => panic!("{found:?}, not {expected:?}: {asked:#?}"),
+    }
+}
+
 /// Clause 5 at random: every store that `make` gives (with whatever has to outlive it) answers as the reference does.
 #[cfg(feature = "duckdb")]
 pub(super) async fn answers_as_the_reference_does<S: crate::EventStore, K>(make: impl Fn() -> (S, K)) {
     use super::sample::scaled;
-    use crate::{Error, EventStore, MemoryStore};
+    use crate::{EventStore, MemoryStore};
 
     let seed = seed();
     let sets = scaled(100);
     println!("seed {seed}, {sets} sets of data, 100 queries each");
     let mut random = Random(seed);
     let (mut refused, mut with_money) = (0, 0);
-    for set in 0..sets {
+    for _ in 0..sets {
         let (store, _keep) = make();
         let memory = MemoryStore::new();
         let count = random.below(400);
@@ -393,26 +414,12 @@ pub(super) async fn answers_as_the_reference_does<S: crate::EventStore, K>(make:
         assert_eq!(store.fingerprint().await.unwrap(), memory.fingerprint().await.unwrap());
         for _ in 0..100 {
             let query = query(&mut random);
-            match (store.query(&query).await, memory.query(&query).await) {
-                (Ok(found), Ok(expected)) => {
-                    with_money += u64::from(!expected.currencies.is_empty());
-                    assert_eq!(found, expected, "seed {seed}, set {set}: {query:#?}")
-                }
-                (Err(Error::Invalid(_)), Err(Error::Invalid(_))) => refused += 1,
-                (found, expected) => {
-                    panic!("seed {seed}, set {set}: {found:?}, not {expected:?}: {query:#?}")
-                }
+            match same(&query, (store.query(&query).await, memory.query(&query).await)) {
+                Some(table) => with_money += u64::from(!table.currencies.is_empty()),
+                None => refused += 1,
             }
             let filter = event_filter(&mut random);
-            match (store.events(&filter).await, memory.events(&filter).await) {
-                (Ok(found), Ok(expected)) => {
-                    assert_eq!(found, expected, "seed {seed}, set {set}: {filter:#?}")
-                }
-                (Err(Error::Invalid(_)), Err(Error::Invalid(_))) => {}
-                (found, expected) => {
-                    panic!("seed {seed}, set {set}: {found:?}, not {expected:?}: {filter:#?}")
-                }
-            }
+            same(&filter, (store.events(&filter).await, memory.events(&filter).await));
         }
         for _ in 0..10 {
             super::several::answers_a_page_as_the_reference_does((&store, &memory), &mut random).await;

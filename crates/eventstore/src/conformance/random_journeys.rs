@@ -1,17 +1,15 @@
 //! Random data and random questions that follow visitors: every backend answers as the reference does.
 
-use std::fmt::Debug;
-
 use kassa_model::{Dialect, MICROS_PER_SECOND, Timestamp};
 
 use super::queries::is;
-use super::random::{NAMES, PATHS, SITES, batches, fields, filter, rules, seed};
+use super::random::{NAMES, PATHS, SITES, batches, fields, filter, rules, same, seed};
 use super::sample::{Random, after, scaled};
 use crate::journey::{
     CHECKOUT_FAILED, Funnel, FunnelAnswer, Of, Paths, PathsAnswer, Retention, STEPS_MAX, Scope, Step,
 };
 use crate::query::{CONFIRMED, Field, Filter, TimeRange};
-use crate::{Batch, Error, EventStore, MemoryStore};
+use crate::{Batch, EventStore, MemoryStore};
 
 /// Questions of each kind for each set of data.
 const QUESTIONS: u64 = 30;
@@ -19,7 +17,7 @@ const QUESTIONS: u64 = 30;
 /// What was asked, and how many answers had something to show.
 #[derive(Debug, Default)]
 struct Seen {
-    refused: u64,
+    answered: u64,
     with_value: u64,
     with_causes: u64,
     come_back: u64,
@@ -38,28 +36,31 @@ pub(super) async fn answers_as_the_reference_does<S: EventStore, K>(make: impl F
         let memory = MemoryStore::new();
         let count = random.below(400);
         for batch in batches(&mut random, count) {
-            let batch = with_refusals(&mut random, batch);
+            let batch = with_checkouts(&mut random, batch);
             memory.insert(batch.clone()).await.unwrap();
             store.insert(batch).await.unwrap();
         }
         for _ in 0..QUESTIONS {
             let asked = funnel(&mut random);
             let answers = (store.funnel(&asked).await, memory.funnel(&asked).await);
-            if let Some(answer) = same(seed, &asked, answers, &mut seen) {
+            if let Some(answer) = same(&asked, answers) {
+                seen.answered += 1;
                 adds_up(&asked, &answer);
                 seen.with_value += u64::from(!answer.currencies.is_empty());
                 seen.with_causes += u64::from(answer.steps.iter().any(|step| step.causes.len() > 1));
             }
             let asked = retention(&mut random);
             let answers = (store.retention(&asked).await, memory.retention(&asked).await);
-            if let Some(answer) = same(seed, &asked, answers, &mut seen) {
+            if let Some(answer) = same(&asked, answers) {
+                seen.answered += 1;
                 let later = |returned: &Vec<u64>| returned.iter().skip(1).any(|count| *count > 0);
                 seen.come_back += u64::from(answer.cohorts.iter().any(|cohort| later(&cohort.returned)));
                 seen.repeat += u64::from(answer.cohorts.iter().any(|cohort| cohort.repeat > 0));
             }
             let asked = paths(&mut random);
             let answers = (store.paths(&asked).await, memory.paths(&asked).await);
-            if let Some(answer) = same(seed, &asked, answers, &mut seen) {
+            if let Some(answer) = same(&asked, answers) {
+                seen.answered += 1;
                 leads_on(&answer);
                 seen.with_edges += u64::from(answer.edges.len() > 2);
             }
@@ -67,30 +68,12 @@ pub(super) async fn answers_as_the_reference_does<S: EventStore, K>(make: impl F
     }
     println!("{seen:?}");
     let often = |count: u64, part: u64| assert!(count * part > sets * QUESTIONS, "{seen:?}");
-    assert!(seen.refused * 2 < 3 * sets * QUESTIONS, "{seen:?}");
+    assert!(seen.answered * 2 > 3 * sets * QUESTIONS, "{seen:?}");
     often(seen.with_value, 10);
     often(seen.with_causes, 40);
     often(seen.come_back, 10);
     often(seen.repeat, 20);
     often(seen.with_edges, 10);
-}
-
-/// The answer that both have; none where both refuse.
-fn same<A: PartialEq + Debug>(
-    seed: u64,
-    asked: &impl Debug,
-    answers: (Result<A, Error>, Result<A, Error>),
-    seen: &mut Seen,
-) -> Option<A> {
-    match answers {
-        (Ok(found), Ok(expected)) => {
-            assert_eq!(found, expected, "seed {seed}: {asked:#?}");
-            return Some(found);
-        }
-        (Err(Error::Invalid(_)), Err(Error::Invalid(_))) => seen.refused += 1,
-        (found, expected) => panic!("seed {seed}: {found:?}, not {expected:?}: {asked:#?}"),
-    }
-    None
 }
 
 /// Nobody gets lost in a funnel: who drops before an order has one cause, and who is in the trend is in the steps.
@@ -123,8 +106,13 @@ fn leads_on(answer: &PathsAnswer) {
     }
 }
 
-/// Some events are the shop's, that it refused an order.
-fn with_refusals(random: &mut Random, mut batch: Batch) -> Batch {
+/// Some events are the shop's, that it refused an order, and more of the records of money than usual confirm one.
+fn with_checkouts(random: &mut Random, mut batch: Batch) -> Batch {
+    for row in batch.rows.iter_mut().filter(|row| row.event.order.is_some()) {
+        if random.one_in(2) {
+            row.event.name = CONFIRMED.to_owned();
+        }
+    }
     for row in batch.rows.iter_mut().filter(|row| row.event.order.is_none()) {
         if random.one_in(4) {
             row.event.name = CHECKOUT_FAILED.to_owned();
@@ -162,7 +150,11 @@ fn known_fields(random: &mut Random) -> Vec<Field> {
 fn funnel(random: &mut Random) -> Funnel {
     let scope = scope(random);
     let count = if random.one_in(6) { 1 + random.below(STEPS_MAX) } else { 2 + random.below(3) };
-    let steps = (0..count).map(|_| step(random)).collect();
+    let mut steps: Vec<Step> = (0..count).map(|_| step(random)).collect();
+    // Of what leads to an order the causes are told.
+    if let Some(last) = steps.last_mut().filter(|_| random.one_in(2)) {
+        *last = Step::Named(CONFIRMED.to_owned());
+    }
     let boundaries = if random.one_in(2) { boundaries(random, scope.range) } else { Vec::new() };
     Funnel {
         scope,
@@ -206,7 +198,8 @@ fn step(random: &mut Random) -> Step {
 fn retention(random: &mut Random) -> Retention {
     let mut scope = scope(random);
     let all = TimeRange { from: after(random.below(2_000) as i64), to: after(8_000) };
-    if random.one_in(2) {
+    // Who orders again takes a while.
+    if !random.one_in(4) {
         scope.range = all;
     }
     let boundaries = boundaries(random, scope.range);
