@@ -81,8 +81,7 @@ fn can_be_digested(query: &Query) -> bool {
             filter_of_rows &= !matches!(field, Field::ExitPage | Field::Visit | Field::ItemSku);
         });
     }
-    let known =
-        |metric: &Metric| !matches!(metric, Metric::Users | Metric::TimeOnPage | Metric::ConversionRate);
+    let known = |metric: &Metric| !matches!(metric, Metric::Users | Metric::TimeOnPage);
     let on_events = query.metrics.iter().any(|metric| !metric.is_of_money());
     by_rows && filter_of_rows && on_events && query.metrics.iter().all(known)
 }

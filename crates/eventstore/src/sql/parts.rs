@@ -170,7 +170,7 @@ impl<'a> Parts<'a> {
         if (self.digest.is_some(), time) == (true, BEGAN) {
             conditions.push("e.fitting > 0".to_owned());
         }
-        let time = if self.digest.is_some() && time == HAPPENED { DIGESTED } else { time };
+        let time = if time == HAPPENED { self.happened_at() } else { time };
         let dimensions = self.dimension_columns(time, &mut conditions, of_event);
         let (dialect, digested) = (self.binder.dialect, self.digest.is_some());
         let over = |measure: Measure| match digested {
@@ -220,7 +220,7 @@ impl<'a> Parts<'a> {
             "e.session <> 0".to_owned(),
             format!("e.visitor IN (SELECT m.visitor FROM money m WHERE {})", converts()),
         ];
-        let dimensions = self.dimension_columns(HAPPENED, &mut conditions, of_event);
+        let dimensions = self.dimension_columns(self.happened_at(), &mut conditions, of_event);
         let (from, conditions) = (self.events(), conditions.join(" AND "));
         format!("buyers AS (SELECT DISTINCT {dimensions}e.visitor FROM {from} WHERE {conditions})")
     }
@@ -233,6 +233,11 @@ impl<'a> Parts<'a> {
         let measures =
             self.measure_columns(|measure| (measure == Measure::Converters).then(|| counted.to_owned()));
         self.select(&self.dimensions_of("m"), &measures, &from, &[converts()])
+    }
+
+    /// When an event happened: in a digest, in which bucket.
+    fn happened_at(&self) -> &'static str {
+        if self.digest.is_some() { DIGESTED } else { HAPPENED }
     }
 
     fn dimensions_of(&self, table: &str) -> String {
