@@ -11,6 +11,7 @@
 use kassa_model::Timestamp;
 
 use crate::query::TimeRange;
+use crate::query::rules::SiteRules;
 
 /// A look at a product.
 pub const VIEWED: &str = "Product Viewed";
@@ -57,6 +58,8 @@ pub struct GoodsQuery {
     pub currency: Option<String>,
     /// Count bots, too.
     pub include_bots: bool,
+    /// What the sites say of their history; at most one for each of `sites`. What stock there was is there in any case.
+    pub rules: Vec<SiteRules>,
 }
 
 /// What is known of products.
@@ -136,6 +139,8 @@ pub struct SearchQuery {
     pub range: TimeRange,
     /// Count bots, too.
     pub include_bots: bool,
+    /// What the sites say of their history; at most one for each of `sites`.
+    pub rules: Vec<SiteRules>,
 }
 
 /// Searches for one text, as it was sent (the property `query`).

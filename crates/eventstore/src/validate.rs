@@ -4,7 +4,7 @@
 use kassa_model::Timestamp;
 use uuid::Uuid;
 
-use crate::goods::{DAYS_MAX, GoodsQuery};
+use crate::goods::{DAYS_MAX, GoodsQuery, SearchQuery};
 use crate::pattern::Search;
 use crate::query::rules::{PATH_RULES_MAX, SiteRules, may_exclude_by};
 use crate::query::{Dimension, EventFilter, Field, Filter, Metric, Operator, OrderKey, Query};
@@ -129,7 +129,12 @@ pub(crate) fn goods(query: &GoodsQuery) -> Result<(), Error> {
             "a question about products has a site, and days that end with its range and begin before it",
         );
     }
-    Ok(())
+    query.rules.iter().try_for_each(check_rules)
+}
+
+/// Refuses what is no [`SearchQuery`].
+pub(crate) fn searches(query: &SearchQuery) -> Result<(), Error> {
+    query.rules.iter().try_for_each(check_rules)
 }
 
 /// Whether `metric` is a property of sessions, not of events.

@@ -6,6 +6,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use kassa_eventstore::Error as StoreError;
 use kassa_service::Problem;
+use kassa_service::body::BodyError;
 use serde_json::json;
 
 use super::ask::Invalid;
@@ -39,6 +40,12 @@ pub(crate) enum Refusal {
 impl From<Invalid> for Refusal {
     fn from(Invalid(why): Invalid) -> Self {
         Self::Invalid(why)
+    }
+}
+
+impl From<BodyError> for Refusal {
+    fn from(error: BodyError) -> Self {
+        Self::Access(error.into())
     }
 }
 

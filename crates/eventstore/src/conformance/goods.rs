@@ -8,12 +8,14 @@
 
 use kassa_model::{Dialect, Event, OrderItem, OrderPart, STOCK_BACK, STOCK_OUT};
 
+use super::queries::is;
 use super::sample::{after, batch, view};
 use crate::goods::{
     ADDED, CLICKED, GoodsBy, GoodsDay, GoodsQuery, GoodsTotals, ProductName, SEARCHED, SearchQuery,
     SearchTerm, VIEWED,
 };
-use crate::query::{CONFIRMED, REFUNDED, TimeRange};
+use crate::query::rules::SiteRules;
+use crate::query::{CONFIRMED, Field, Filter, REFUNDED, TimeRange};
 use crate::{Error, EventStore};
 
 /// What the visitor `who` does, in a session of the same number.
@@ -89,6 +91,7 @@ fn query(by: GoodsBy) -> GoodsQuery {
         by,
         currency: None,
         include_bots: false,
+        rules: Vec::new(),
     }
 }
 
@@ -158,6 +161,39 @@ pub(super) async fn products_are_counted_with_what_stock_there_was(store: &dyn E
     }
 }
 
+/// What the shop says of its stock is there whatever a rule leaves out.
+pub(super) async fn rules_hold_for_products_and_searches(store: &dyn EventStore) {
+    let search = |who: i64, second: i64| does(who, SEARCHED, second, r#"{"query":"mug","results":0}"#);
+    let story = [story(), vec![search(1, 110), search(2, 120)]].concat();
+    store.insert(batch(0, story)).await.unwrap();
+    let excluded = Filter::Or(vec![
+        is(Field::Name, &[SEARCHED, STOCK_OUT, STOCK_BACK, CONFIRMED]),
+        is(Field::Prop("sku".to_owned()), &["tea"]),
+    ]);
+    let rules = |site: &str, excluded: &Filter| {
+        vec![SiteRules { site: site.to_owned(), paths: Vec::new(), excluded: Some(excluded.clone()) }]
+    };
+    let before = store.goods(&query(GoodsBy::Sku)).await.unwrap();
+    let elsewhere = GoodsQuery { rules: rules("other", &excluded), ..query(GoodsBy::Sku) };
+    assert_eq!(store.goods(&elsewhere).await.unwrap(), before);
+    let ruled = GoodsQuery { rules: rules("demo", &excluded), ..query(GoodsBy::Sku) };
+    let found = store.goods(&ruled).await.unwrap();
+    assert_eq!(found.totals, before.totals[..1], "without tea, the mug as it was");
+    let searches = |rules: Vec<SiteRules>| SearchQuery {
+        sites: vec!["demo".to_owned()],
+        range: TimeRange { from: after(0), to: after(400) },
+        include_bots: false,
+        rules,
+    };
+    assert_eq!(store.searches(&searches(Vec::new())).await.unwrap()[0].searches, 2);
+    assert_eq!(store.searches(&searches(rules("demo", &excluded))).await.unwrap(), []);
+    let not_allowed = rules("demo", &is(Field::ExitPage, &["/"]));
+    let refused = store.searches(&searches(not_allowed.clone())).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    let refused = store.goods(&GoodsQuery { rules: not_allowed, ..query(GoodsBy::Sku) }).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+}
+
 /// A search is answered by what its visit does next.
 pub(super) async fn searches_are_counted_by_what_came_of_them(store: &dyn EventStore) {
     let search = |who: i64, term: &str, results: &str, second: i64| {
@@ -188,6 +224,7 @@ pub(super) async fn searches_are_counted_by_what_came_of_them(store: &dyn EventS
         sites: vec!["demo".to_owned()],
         range: TimeRange { from: after(0), to: after(100) },
         include_bots,
+        rules: Vec::new(),
     };
     let term = |term: &str, searches: i64, without_result: i64, without_click: i64| SearchTerm {
         term: term.to_owned(),

@@ -152,8 +152,8 @@ fn funnel(random: &mut Random) -> Funnel {
     let count = if random.one_in(6) { 1 + random.below(STEPS_MAX) } else { 2 + random.below(3) };
     let mut steps: Vec<Step> = (0..count).map(|_| step(random)).collect();
     // Of what leads to an order the causes are told.
-    if let Some(last) = steps.last_mut().filter(|_| random.one_in(2)) {
-        *last = Step::Named(CONFIRMED.to_owned());
+    if random.one_in(3) {
+        steps = vec![Step::Fits(is(Field::Name, &["page_view"])), Step::Named(CONFIRMED.to_owned())];
     }
     let boundaries = if random.one_in(2) { boundaries(random, scope.range) } else { Vec::new() };
     Funnel {

@@ -18,17 +18,17 @@ use crate::sql::statement::Statement;
 /// What is known of the products of `query`, which has been checked; of one moment.
 pub(super) fn goods(connection: &Connection, query: &GoodsQuery) -> Result<GoodsTable, Failure> {
     connection.execute_batch("BEGIN TRANSACTION")?;
-    let totals = all(connection, totals(&DuckDb, query), read_totals)?;
-    let days = all(connection, days(&DuckDb, query), read_day)?;
+    let totals = all(connection, totals(&DuckDb, query)?, read_totals)?;
+    let days = all(connection, days(&DuckDb, query)?, read_day)?;
     let mut table = GoodsTable {
         totals: totals.into_iter().filter(|totals| !is_nothing(totals)).collect(),
         days: days.into_iter().filter(|day| !is_nothing_of(day)).collect(),
         ..GoodsTable::default()
     };
-    table.products = all(connection, names(&DuckDb, query), |row| {
+    table.products = all(connection, names(&DuckDb, query)?, |row| {
         Ok(ProductName { sku: row.get(0)?, name: row.get(1)?, category: row.get(2)? })
     })?;
-    let ends = all(connection, currencies(&DuckDb, query), |row| {
+    let ends = all(connection, currencies(&DuckDb, query)?, |row| {
         Ok([row.get::<_, Option<String>>(0)?, row.get(1)?])
     })?;
     table.currencies = ends.into_iter().flatten().flatten().collect::<BTreeSet<_>>().into_iter().collect();
@@ -38,7 +38,7 @@ pub(super) fn goods(connection: &Connection, query: &GoodsQuery) -> Result<Goods
 
 /// What was searched for, most often first.
 pub(super) fn terms(connection: &Connection, query: &SearchQuery) -> Result<Vec<SearchTerm>, Failure> {
-    all(connection, searches(&DuckDb, query), |row| {
+    all(connection, searches(&DuckDb, query)?, |row| {
         Ok(SearchTerm {
             term: row.get(0)?,
             searches: row.get(1)?,

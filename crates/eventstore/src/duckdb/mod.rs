@@ -155,6 +155,7 @@ impl EventStore for DuckStore {
     }
 
     async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
+        validate::searches(query)?;
         let query = query.clone();
         self.readers.report(move |connection| goods::terms(connection, &query)).await
     }

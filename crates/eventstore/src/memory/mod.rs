@@ -133,11 +133,12 @@ impl EventStore for MemoryStore {
 
     async fn goods(&self, query: &GoodsQuery) -> Result<GoodsTable, Error> {
         validate::goods(query)?;
-        Ok(goods::goods(&self.state().rows, query))
+        Ok(goods::goods(&rules::ruled(&self.state().rows, &query.rules)?, query))
     }
 
     async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
-        Ok(goods::terms(&self.state().rows, query))
+        validate::searches(query)?;
+        Ok(goods::terms(&rules::ruled(&self.state().rows, &query.rules)?, query))
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {

@@ -26,9 +26,9 @@ pub(super) fn ruled<'a>(rows: &'a [Row], rules: &[SiteRules]) -> Result<Cow<'a, 
     Ok(Cow::Owned(ruled))
 }
 
-/// Whether it counts, by its path as it is stored. Money always does.
+/// Whether it counts, by its path as it is stored. What the shop says of its money and its stock always does.
 fn counts(row: &Row, rules: &SiteRules) -> Result<bool, Error> {
-    let Some(excluded) = rules.excluded.as_ref().filter(|_| row.event.order.is_none()) else {
+    let Some(excluded) = rules.excluded.as_ref().filter(|_| row.event.is_of_visitors()) else {
         return Ok(true);
     };
     let field = |field: &crate::query::Field| match field.is_of_visits() {

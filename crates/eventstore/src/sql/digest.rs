@@ -221,7 +221,7 @@ mod tests {
         let visitors = [Metric::Visitors];
         let panels = [Field::Source, Field::Channel, Field::Country].map(|field| by(&[field], &visitors));
         let [source, channel, country] = panels;
-        let head = query(&[Metric::Visitors, Metric::BounceRate, Metric::Revenue]);
+        let head = query(&[Metric::Visitors, Metric::BounceRate, Metric::ConversionRate, Metric::Revenue]);
         let check = |queries: &[&Query], expected: &[Option<usize>]| {
             let queries: Vec<Query> = queries.iter().map(|query| (*query).clone()).collect();
             assert_eq!(digests(&queries).1, expected, "{queries:#?}");

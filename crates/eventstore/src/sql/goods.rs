@@ -7,6 +7,7 @@ use super::field::events_by_item;
 use super::filter::people;
 use super::statement::{Binder, Statement};
 use super::time;
+use crate::Error;
 use crate::bots::Bots;
 use crate::goods::{ADDED, GoodsBy, GoodsQuery, VIEWED};
 use crate::query::CONFIRMED;
@@ -38,13 +39,13 @@ struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    fn new(dialect: &'static dyn Dialect, query: &'a GoodsQuery) -> Self {
-        let mut binder = Binder::new(dialect);
+    fn new(dialect: &'static dyn Dialect, query: &'a GoodsQuery) -> Result<Self, Error> {
+        let mut binder = Binder::ruled(dialect, &query.rules)?;
         let sites = binder.is_one_of("e.site", &query.sites);
         let since = query.days.first().copied().unwrap_or(query.range.from);
         let (since, to) = (binder.time(since), binder.time(query.range.to));
         let within = format!("e.occurred_at >= {since} AND e.occurred_at < {to}");
-        Self { query, binder, sites, within }
+        Ok(Self { query, binder, sites, within })
     }
 
     /// What visitors did with products, a row for each that they name.
@@ -147,27 +148,27 @@ impl<'a> Tables<'a> {
 }
 
 /// SKU, name, category of every product that may be in the other answers.
-pub(crate) fn names(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Statement {
-    let mut tables = Tables::new(dialect, query);
+pub(crate) fn names(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Result<Statement, Error> {
+    let mut tables = Tables::new(dialect, query)?;
     let text = format!(
         "WITH {}, {}, {} SELECT sku, name, category FROM names ORDER BY sku",
         tables.states(),
         tables.lines(),
         tables.names()
     );
-    tables.binder.statement(text)
+    Ok(tables.binder.statement(text))
 }
 
 /// The first and the last currency.
-pub(crate) fn currencies(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Statement {
-    let mut tables = Tables::new(dialect, query);
+pub(crate) fn currencies(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Result<Statement, Error> {
+    let mut tables = Tables::new(dialect, query)?;
     let text = format!("WITH {} SELECT min(currency), max(currency) FROM lines", tables.lines());
-    tables.binder.statement(text)
+    Ok(tables.binder.statement(text))
 }
 
 /// The key and [`TOTALS`].
-pub(crate) fn totals(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Statement {
-    let mut tables = Tables::new(dialect, query);
+pub(crate) fn totals(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Result<Statement, Error> {
+    let mut tables = Tables::new(dialect, query)?;
     let mut with = vec![tables.looked(), tables.lines()];
     if query.by != GoodsBy::Sku {
         with.push(tables.names());
@@ -184,7 +185,7 @@ pub(crate) fn totals(dialect: &'static dyn Dialect, query: &GoodsQuery) -> State
         tables.whole_of(&TOTALS),
         parts.join(" UNION ALL ")
     );
-    tables.binder.statement(text)
+    Ok(tables.binder.statement(text))
 }
 
 /// `SELECT key AS k, …` with 0 for every column of `columns` that `values` does not have.
@@ -256,8 +257,8 @@ fn outages(tables: &mut Tables<'_>) -> String {
 }
 
 /// SKU, day and [`DAYS`].
-pub(crate) fn days(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Statement {
-    let mut tables = Tables::new(dialect, query);
+pub(crate) fn days(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Result<Statement, Error> {
+    let mut tables = Tables::new(dialect, query)?;
     let with = [tables.looked(), tables.lines()].join(", ");
     let day = time::bucket("l.occurred_at", &query.days, &mut tables.binder);
     let (key, group) = (format!("l.sku AS sku, {day}"), "GROUP BY 1, 2");
@@ -275,5 +276,5 @@ pub(crate) fn days(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Stateme
         part(&key, &DAYS, &seen, &format!("looked l {group}")),
         part(&key, &DAYS, &sold, &format!("lines l WHERE l.kind = '{CONFIRMED}' {group}")),
     );
-    tables.binder.statement(text)
+    Ok(tables.binder.statement(text))
 }

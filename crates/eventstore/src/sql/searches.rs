@@ -3,12 +3,13 @@
 use super::dialect::{Dialect, Value};
 use super::filter::people;
 use super::statement::{Binder, Statement};
+use crate::Error;
 use crate::bots::Bots;
 use crate::goods::{ADDED, ANSWERED_WITHIN_MICROS, CLICKED, SEARCHED, SearchQuery, TERMS_MAX, VIEWED};
 
 /// The statement that answers `query`.
-pub(crate) fn searches(dialect: &'static dyn Dialect, query: &SearchQuery) -> Statement {
-    let mut binder = Binder::new(dialect);
+pub(crate) fn searches(dialect: &'static dyn Dialect, query: &SearchQuery) -> Result<Statement, Error> {
+    let mut binder = Binder::ruled(dialect, &query.rules)?;
     let sites = binder.is_one_of("e.site", &query.sites);
     let (from, to) = (binder.time(query.range.from), binder.time(query.range.to));
     let until = binder.time(query.range.to.plus_micros(ANSWERED_WITHIN_MICROS));
@@ -32,5 +33,5 @@ pub(crate) fn searches(dialect: &'static dyn Dialect, query: &SearchQuery) -> St
          ORDER BY searches DESC, term LIMIT {most}",
         order = dialect.log_order(),
     );
-    binder.statement(text)
+    Ok(binder.statement(text))
 }

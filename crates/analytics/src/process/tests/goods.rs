@@ -127,6 +127,7 @@ async fn what_the_shop_says_of_stock_counts_nowhere_and_a_refusal_in_its_visit()
         by: GoodsBy::Sku,
         currency: None,
         include_bots: false,
+        rules: Vec::new(),
     };
     let totals = store.goods(&goods).await.unwrap().totals;
     assert_eq!((totals.len(), totals[0].views_out, totals[0].micros_out), (1, 1, 100 * MINUTE));

@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use kassa_access::{Allowed, Caller, need};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::goods::SearchQuery;
-use kassa_service::{Problem, body};
+use kassa_service::body;
 use serde_json::Value;
 
 use super::ask::{GoodsAsk, parse};
@@ -27,8 +27,7 @@ pub(crate) async fn post_demand(
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
     Params::of(request.uri(), &[])?;
-    let body =
-        body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
+    let body = body::read(request.into_body()).await?;
     let ask: GoodsAsk<TermColumn> = parse(&body)?;
     let calendar = reports.calendar_of(&caller, &ask.site)?;
     Ok(Json(reports.in_time(answer((&reports, &caller), &ask, calendar)).await?))
@@ -45,6 +44,7 @@ async fn answer(
         sites: plan.query.sites.clone(),
         range: plan.query.range,
         include_bots: plan.query.include_bots,
+        rules: Vec::new(),
     };
     let terms = folded(reports.store(caller).searches(&searches).await?);
     Ok(demand(ask, &calendar, &plan, (terms, rows(&table, &plan), currency)))

@@ -45,6 +45,7 @@ pub(super) fn plan<C>(ask: &GoodsAsk<C>, calendar: &Calendar) -> Result<Plan, In
         by: ask.by,
         currency: ask.currency.map(|currency| currency.code().to_owned()),
         include_bots: ask.bots,
+        rules: Vec::new(),
     };
     Ok(Plan { query, days })
 }

@@ -123,7 +123,8 @@ impl Seen {
         }
     }
 
-    fn rules_of(&self, sites: &[String]) -> Vec<SiteRules> {
+    /// The rules that hold for `sites`; none of those that have none.
+    pub(crate) fn rules_of(&self, sites: &[String]) -> Vec<SiteRules> {
         match &self.rules {
             Some(rules) => rules.to_vec(),
             None => sites.iter().filter_map(|site| of_site(&self.access, site)).collect(),
@@ -213,11 +214,13 @@ impl EventStore for Seen {
     }
 
     async fn goods(&self, query: &GoodsQuery) -> Result<GoodsTable, Error> {
-        self.whole_only()?.goods(query).await
+        let rules = self.rules_of(&query.sites);
+        self.whole_only()?.goods(&GoodsQuery { rules, ..query.clone() }).await
     }
 
     async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
-        self.whole_only()?.searches(query).await
+        let rules = self.rules_of(&query.sites);
+        self.whole_only()?.searches(&SearchQuery { rules, ..query.clone() }).await
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {

@@ -1,9 +1,10 @@
 //! Rules that act on the past: what they change, what never changes, and that without them all is as it was.
 
+use kassa_model::Event;
 use serde_json::{Value, json};
 
 use super::random::{Random, cases, query, random_event};
-use super::support::{Answer, KEY_ADMIN, KEY_ALL, World, money, view};
+use super::support::{Answer, KEY_ADMIN, KEY_ALL, World, event, money, view};
 
 async fn admin(world: &World, line: &str, body: Value) -> Answer {
     world.call(line, KEY_ADMIN, body).await
@@ -100,6 +101,36 @@ async fn what_is_left_out_counts_nowhere_and_money_stays() {
     let one = format!("DELETE /v1/rules/{}", rule["id"].as_str().unwrap());
     assert_eq!(admin(&world, &one, json!({})).await.status, 204);
     assert_eq!(rows(&world, all).await, json!([[[], [3, 3, 4]]]));
+}
+
+/// Products and demand follow visitors' events, so rules hold for them, too.
+#[tokio::test]
+async fn what_is_left_out_is_no_view_and_no_search() {
+    let world = seeded().await;
+    let of_test = |name: &str, props: Value| Event {
+        props: props.to_string(),
+        path: Some("/test/a".to_owned()),
+        ..event(name, 3, "2026-11-19T10:05:00Z")
+    };
+    world
+        .seed(vec![
+            of_test("Product Viewed", json!({"sku": "mug"})),
+            of_test("Products Searched", json!({"query": "mug", "results": 0})),
+        ])
+        .await;
+    let counts = async || {
+        let body = json!({"site_id": "shop", "date_range": "7d"});
+        let products = world.call("POST /v1/products/performance", KEY_ALL, body.clone()).await.json();
+        let demand = world.call("POST /v1/demand", KEY_ALL, body).await.json();
+        let mug = &products["results"][0];
+        json!([mug["views"], mug["orders"], demand["searches"]["totals"]["searches"]])
+    };
+    assert_eq!(counts().await, json!([1, 1, 1]));
+    let rule = made(&world, exclude(json!([["contains", "event:page", ["/test"]]]))).await;
+    assert_eq!(counts().await, json!([0, 1, 0]));
+    let one = format!("DELETE /v1/rules/{}", rule["id"].as_str().unwrap());
+    assert_eq!(admin(&world, &one, json!({})).await.status, 204);
+    assert_eq!(counts().await, json!([1, 1, 1]));
 }
 
 #[tokio::test]
