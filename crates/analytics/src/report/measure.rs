@@ -46,7 +46,8 @@ pub(crate) fn is_news(old: &Value, new: &Value) -> bool {
         .any(|name| old.get(name) != new.get(name))
 }
 
-fn question(site: &str, range: TimeRange, metrics: Vec<Metric>, by: Option<Field>) -> Query {
+/// What `metrics` are of a site in `range`, or of the values of `by` that lead in the first of them.
+pub(crate) fn question(site: &str, range: TimeRange, metrics: Vec<Metric>, by: Option<Field>) -> Query {
     Query {
         sites: vec![site.to_owned()],
         range,
@@ -109,7 +110,8 @@ fn show_source(row: &[Cell]) -> Value {
     json!({"source": source, "visitors": int(row.get(1))})
 }
 
-fn int(cell: Option<&Cell>) -> i64 {
+/// A count of a row; 0 where there is none.
+pub(crate) fn int(cell: Option<&Cell>) -> i64 {
     match cell {
         Some(Cell::Int(value)) => *value,
         _ => 0,

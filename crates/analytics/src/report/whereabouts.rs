@@ -5,8 +5,8 @@
 //!   "metrics":["events","visitors","pageviews",…],"dimensions":{"event:page":"/mugs","visit:source":"Google",…}}],
 //!  "rejected":[],"waiting":null}
 //! ```
-//! `status` is `counted`, `bot` (stored, and counted only where bots are asked for), `rejected`, `waiting` (in the log, not in the
-//! store yet) or `unknown`. A repetition is not kept: it counts among the duplicates of its day.
+//! `status` is `counted`, `bot` (stored, and counted only where bots are asked for), `excluded` (stored, and left out by a rule of the
+//! site), `rejected`, `waiting` (in the log, not in the store yet) or `unknown`. A repetition is not kept: it counts among the duplicates of its day.
 
 use std::sync::Arc;
 
@@ -14,14 +14,16 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
 use kassa_access::{Allowed, need};
-use kassa_eventstore::query::{CONFIRMED, EventFilter, REFUNDED};
-use kassa_eventstore::{DeadLetter, DeadLetterFilter, EventStore, Row};
+use kassa_eventstore::query::{CONFIRMED, Counted, EventFilter, Metric, Query, REFUNDED, TimeRange};
+use kassa_eventstore::rules::SiteRules;
+use kassa_eventstore::{DeadLetter, DeadLetterFilter, EventStore, Row, RowPlace};
 use kassa_model::{Channel, LogRecord, Timestamp, id_as_sent, id_of_client};
 use serde_json::{Map, Value, json};
 
 use super::calendar::Calendar;
 use super::freshness::Search;
 use super::kept::seen::Seen;
+use super::measure::question;
 use super::params::Params;
 use super::refusal::Refusal;
 use super::reports::Reports;
@@ -63,18 +65,28 @@ async fn find(
         })
         .await;
     }
-    let status =
-        match (records.iter().any(|row| !row.event.bot), records.as_slice(), letters.as_slice(), waiting) {
-            (true, ..) => "counted",
-            (false, [_, ..], ..) => "bot",
-            (_, _, [_, ..], _) => "rejected",
-            (.., Some(_)) => "waiting",
-            _ => "unknown",
-        };
+    let rules = store.rules_of(&[site.to_owned()]).pop();
+    let left_out = match &rules {
+        Some(rules) if rules.excluded.is_some() => left_out(store, site, &records).await?,
+        _ => Vec::new(),
+    };
+    let counts = |row: &&Row| !left_out.contains(&row.place());
+    let status = match (records.is_empty(), letters.is_empty(), waiting) {
+        (false, ..) if records.iter().filter(counts).any(|row| !row.event.bot) => "counted",
+        (false, ..) if records.iter().any(|row| counts(&row)) => "bot",
+        (false, ..) => "excluded",
+        (true, false, _) => "rejected",
+        (true, true, Some(_)) => "waiting",
+        (true, true, None) => "unknown",
+    };
+    let show = |row: &Row| {
+        let metrics = if counts(&row) { metrics(row) } else { Vec::new() };
+        show_record(row, calendar, (metrics, dimensions(row, rules.as_ref())))
+    };
     Ok(json!({
         "id": id,
         "status": status,
-        "records": records.iter().map(|row| show_record(row, calendar)).collect::<Vec<_>>(),
+        "records": records.iter().map(show).collect::<Vec<_>>(),
         "rejected": letters.iter().map(show_letter).collect::<Vec<_>>(),
         "waiting": waiting.map(|received_at| json!({"received_at": received_at.to_string()})),
     }))
@@ -95,6 +107,27 @@ async fn stored(store: &Seen, (site, id): (&str, &str)) -> Result<Vec<Row>, Refu
     }
     rows.extend(store.events(&EventFilter { order: Some(id.to_owned()), ..of_site }).await?);
     Ok(rows)
+}
+
+/// Of `rows` those that the site's rules leave out.
+async fn left_out(store: &Seen, site: &str, rows: &[Row]) -> Result<Vec<RowPlace>, Refusal> {
+    let mut left_out = Vec::new();
+    for row in rows.iter().filter(|row| row.event.is_of_visitors()) {
+        let at = row.event.occurred_at;
+        let range = TimeRange { from: at, to: at.plus_micros(1) };
+        let query = Query { include_bots: true, ..question(site, range, vec![Metric::Events], None) };
+        let filter = EventFilter {
+            id: Some(row.event.id.clone()),
+            counted: Some(Counted::Events(query)),
+            include_bots: true,
+            limit: FOUND_MAX,
+            ..EventFilter::default()
+        };
+        if !store.events(&filter).await?.iter().any(|counted| counted.place() == row.place()) {
+            left_out.push(row.place());
+        }
+    }
+    Ok(left_out)
 }
 
 /// Dead letters whose original has the id as a text, or that are called so themselves.
@@ -134,14 +167,18 @@ fn show_letter(letter: &DeadLetter) -> Value {
     })
 }
 
-fn show_record(row: &Row, calendar: &Calendar) -> Value {
+fn show_record(
+    row: &Row,
+    calendar: &Calendar,
+    (metrics, dimensions): (Vec<&str>, Map<String, Value>),
+) -> Value {
     let day = |time: Timestamp| calendar.date_of(time).to_string();
     json!({
         "event": Shown::new(row),
         "day": day(row.event.occurred_at),
         "visit_day": row.visit.as_ref().map(|visit| day(visit.started_at)),
-        "metrics": metrics(row),
-        "dimensions": dimensions(row),
+        "metrics": metrics,
+        "dimensions": dimensions,
     })
 }
 
@@ -180,9 +217,10 @@ fn metrics(row: &Row) -> Vec<&'static str> {
     metrics
 }
 
-/// What it counts under, as far as it stands on the row: the exit page is known of the whole visit only.
-fn dimensions(row: &Row) -> Map<String, Value> {
+/// What it counts under, as far as it stands on the row: the exit page is known of the whole visit only. Paths are as `rules` show them.
+fn dimensions(row: &Row, rules: Option<&SiteRules>) -> Map<String, Value> {
     let event = &row.event;
+    let shown = |path: &str| rules.map_or(path, |rules| rules.shown(path)).to_owned();
     let mut found = Map::new();
     let mut put = |name: &str, value: Option<&str>| {
         found.insert(name.to_owned(), json!(value.unwrap_or(super::shape::NONE)));
@@ -195,7 +233,7 @@ fn dimensions(row: &Row) -> Map<String, Value> {
         }
         None => {
             put("event:name", Some(&event.name));
-            put("event:page", event.path.as_deref());
+            put("event:page", event.path.as_deref().map(shown).as_deref());
             put("event:hostname", event.host.as_deref());
         }
     }
@@ -204,8 +242,8 @@ fn dimensions(row: &Row) -> Map<String, Value> {
     let channel =
         Channel::of(facts.source.as_deref(), facts.utm_medium.as_deref(), facts.utm_campaign.as_deref());
     put("visit:channel", facts.is_known().then(|| channel.name()));
+    put("visit:entry_page", facts.entry_page.as_deref().map(shown).as_deref());
     let texts = [
-        ("entry_page", &facts.entry_page),
         ("hostname", &facts.host),
         ("source", &facts.source),
         ("referrer", &facts.referrer),

@@ -7,7 +7,7 @@ use kassa_model::{Dialect, Event, Reason, Rejected};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::support::{KEY_ALL, KEY_SHOP, World, event, money, view};
+use super::support::{KEY_ADMIN, KEY_ALL, KEY_SHOP, World, event, money, view};
 
 async fn seeded() -> World {
     let world = World::open();
@@ -113,6 +113,32 @@ async fn what_was_not_counted_says_why() {
     let letter = json!({"id": "letter-10", "received_at": "2026-11-20T10:00:00Z", "reason": "invalid_time"});
     assert_eq!((&found["status"], &found["rejected"]), (&json!("rejected"), &json!([letter])));
     assert_eq!(find(&world, "berlin", "m-4").await["status"], "unknown");
+}
+
+/// What a rule leaves out counts nowhere, and a page counts as what it is shown as.
+#[tokio::test]
+async fn rules_hold_for_where_it_counted() {
+    let world = seeded().await.keeping();
+    let rule = async |says: Value| {
+        let mut body = json!({"site_id": "shop", "name": "a rule"});
+        body.as_object_mut().unwrap().extend(says.as_object().unwrap().clone());
+        let answer = world.call("POST /v1/rules", KEY_ADMIN, body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    };
+    rule(json!({"path": {"pattern": "/:page", "as": "/a page"}})).await;
+    let found = find(&world, "shop", "m-1").await;
+    let dimensions = &found["records"][0]["dimensions"];
+    assert_eq!(
+        (&dimensions["event:page"], &dimensions["visit:entry_page"], &found["status"]),
+        (&json!("/a page"), &json!("/a page"), &json!("counted"))
+    );
+    assert_eq!(found["records"][0]["event"]["page"], "/mugs");
+    rule(json!({"exclude": {"filters": [["is", "event:page", ["/mugs"]]]}})).await;
+    let found = find(&world, "shop", "m-1").await;
+    assert_eq!((&found["status"], &found["records"][0]["metrics"]), (&json!("excluded"), &json!([])));
+    let status = async |id: &str| find(&world, "shop", id).await["status"].clone();
+    assert_eq!([status("m-2").await, status("o-1").await], ["counted", "counted"]);
+    assert_eq!([status("m-3").await, status("m-9").await], ["bot", "unknown"]);
 }
 
 #[tokio::test]
