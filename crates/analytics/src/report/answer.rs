@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use kassa_access::{Asker, Caller};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::query::{Query, Table};
-use kassa_service::{Problem, body};
+use kassa_service::body;
 use serde_json::Value;
 
 use super::amounts::Amounts;
@@ -37,8 +37,7 @@ pub(crate) async fn post_query(
 ) -> Result<Response, Refusal> {
     Params::of(request.uri(), &[])?;
     let by_header = asks_for_csv(request.headers());
-    let body =
-        body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
+    let body = body::read(request.into_body()).await?;
     let ask = parse(&body, &Names::of(&reports.access, &caller))?;
     let answer = reports.in_time(answer(&reports, &caller, &ask)).await?;
     match ask.format {

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use kassa_access::{Asker, Caller};
 use kassa_eventstore::query::{Query, Table};
 use kassa_eventstore::{Answers, Error, EventStore};
-use kassa_service::{Problem, body};
+use kassa_service::body;
 use serde_json::{Value, json};
 
 use super::answer::{planned, shaped, table_of};
@@ -28,8 +28,7 @@ pub(crate) async fn post_batch(
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
     Params::of(request.uri(), &[])?;
-    let body =
-        body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
+    let body = body::read(request.into_body()).await?;
     let batch = parse_batch(&body, &Names::of(&reports.access, &caller))?;
     if !batch.sites.is_empty() {
         reports.calendar_of_all(&caller, &batch.sites)?;

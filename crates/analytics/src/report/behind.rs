@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use kassa_access::{Allowed, Caller, need};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::query::{Counted, Dimension, EventFilter, Filter, Operator, Query, TimeRange};
-use kassa_service::{Problem, body};
+use kassa_service::body;
 use serde_json::{Value, json};
 
 use super::answer::planned;
@@ -36,8 +36,7 @@ pub(crate) async fn post_rows(
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
     Params::of(request.uri(), &[])?;
-    let body =
-        body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
+    let body = body::read(request.into_body()).await?;
     let asked = parse_behind(&body, &Names::of(&reports.access, &caller))?;
     Ok(Json(reports.in_time(answer(&reports, &caller, &asked)).await?))
 }

@@ -1,6 +1,7 @@
 //! How an answer is ordered, cut into pages, compared and decorated: `order_by`, `pagination`, `include`.
 
 use kassa_eventstore::query::{Direction, OrderKey};
+use kassa_model::{Currency, MoneyError};
 use kassa_service::nearest::unknown;
 use serde_json::{Map, Value};
 
@@ -121,6 +122,24 @@ pub(crate) fn parse_include(value: Option<Value>) -> Result<Include, Invalid> {
         time_labels: flag(&map, "time_labels")?,
         comparison: map.get("comparisons").map(parse_comparison).transpose()?.flatten(),
     })
+}
+
+/// An `include` that has nothing but `bots`.
+pub(crate) fn parse_bots(value: Option<Value>) -> Result<bool, Invalid> {
+    let map = match value {
+        None => return Ok(false),
+        Some(Value::Object(map)) => map,
+        Some(other) => return Invalid::because(format!("include must be an object, not {}", kind(&other))),
+    };
+    known_keys("field of include", &map, &["bots"])?;
+    flag(&map, "bots")
+}
+
+/// The currency in which amounts are asked for.
+pub(crate) fn parse_currency(value: Option<&Value>) -> Result<Option<Currency>, Invalid> {
+    let Some(value) = value else { return Ok(None) };
+    let code = text(value, "currency")?;
+    code.parse().map(Some).map_err(|error: MoneyError| Invalid(format!("currency: {error}")))
 }
 
 /// A member that is true or false; false where it is missing.

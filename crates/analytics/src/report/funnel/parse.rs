@@ -11,9 +11,10 @@ use kassa_service::nearest::unknown;
 use serde_json::{Map, Value};
 
 use super::super::ask::{Invalid, Unit};
-use super::super::journey::{Asked, StepAsk, parse_currency, steps};
+use super::super::journey::{Asked, StepAsk, steps};
 use super::super::json::text;
 use super::super::parse::required;
+use super::super::parse_extras::parse_currency;
 
 /// Members beside those of every such question.
 pub(super) const MEMBERS: &[&str] = &["steps", "window", "interval", "currency"];

@@ -9,13 +9,13 @@ use kassa_eventstore::goods::GoodsBy;
 use kassa_eventstore::query::Direction;
 use kassa_model::Currency;
 use kassa_service::nearest::unknown;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::report::ask::{Invalid, RangeAsk};
-use crate::report::json::{kind, known_keys, list, text};
+use crate::report::json::{known_keys, list, text};
 use crate::report::parse::{object, parse_site, required};
 use crate::report::parse_dimension::NAME_BYTES_MAX;
-use crate::report::parse_extras::{flag, parse_pagination};
+use crate::report::parse_extras::{parse_bots, parse_currency, parse_pagination};
 use crate::report::parse_range::parse_range;
 
 /// By what products may be grouped.
@@ -61,7 +61,7 @@ pub(super) fn parse<C: Column>(body: &[u8]) -> Result<GoodsAsk<C>, Invalid> {
         range: parse_range(&required(fields.remove("date_range"), "date_range")?)?,
         by: parse_group(fields.remove("group_by"))?,
         search: parse_search(fields.remove("search"))?,
-        currency: parse_currency(fields.remove("currency"))?,
+        currency: parse_currency(fields.get("currency"))?,
         order: parse_order(fields.remove("order_by"))?,
         limit,
         offset,
@@ -92,14 +92,6 @@ fn parse_search(value: Option<Value>) -> Result<Option<String>, Invalid> {
     Ok(Some(search.to_lowercase()).filter(|search| !search.is_empty()))
 }
 
-fn parse_currency(value: Option<Value>) -> Result<Option<Currency>, Invalid> {
-    let Some(value) = value else { return Ok(None) };
-    let code = text(&value, "currency")?;
-    let short: String = code.chars().take(20).collect();
-    let known = code.parse().map_err(|_| Invalid(format!("currency {short:?} is no code of ISO 4217")))?;
-    Ok(Some(known))
-}
-
 fn parse_order<C: Column>(value: Option<Value>) -> Result<Vec<(C, Direction)>, Invalid> {
     let value = value.unwrap_or_else(|| Value::Array(Vec::new()));
     let mut order: Vec<(C, Direction)> = Vec::new();
@@ -126,14 +118,4 @@ fn parse_order<C: Column>(value: Option<Value>) -> Result<Vec<(C, Direction)>, I
         order.extend(C::ALL.first().map(|(_, column)| (*column, Direction::Descending)));
     }
     Ok(order)
-}
-
-fn parse_bots(value: Option<Value>) -> Result<bool, Invalid> {
-    let map = match value {
-        None => Map::new(),
-        Some(Value::Object(map)) => map,
-        Some(other) => return Invalid::because(format!("include must be an object, not {}", kind(&other))),
-    };
-    known_keys("field of include", &map, &["bots"])?;
-    flag(&map, "bots")
 }

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use kassa_access::{Allowed, Caller, need};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::goods::{GoodsBy, GoodsTable, GoodsTotals, ProductName};
-use kassa_service::{Problem, body};
+use kassa_service::body;
 use serde_json::Value;
 
 use super::ask::{GoodsAsk, parse};
@@ -29,8 +29,7 @@ pub(crate) async fn post_performance(
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
     Params::of(request.uri(), &[])?;
-    let body =
-        body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
+    let body = body::read(request.into_body()).await?;
     let ask: GoodsAsk<ProductColumn> = parse(&body)?;
     let calendar = reports.calendar_of(&caller, &ask.site)?;
     let answer = async {

@@ -4,16 +4,16 @@ use axum::extract::Request;
 use kassa_access::Caller;
 use kassa_eventstore::journey::Scope;
 use kassa_eventstore::query::{Filter, TimeRange};
-use kassa_model::{Currency, MoneyError};
-use kassa_service::{Problem, body};
+use kassa_service::body;
 use serde_json::{Map, Value, json};
 
 use super::super::ask::{Invalid, RangeAsk};
 use super::super::calendar::Calendar;
-use super::super::json::{kind, known_keys, text};
+use super::super::json::known_keys;
 use super::super::kept::names::Names;
 use super::super::params::Params;
 use super::super::parse::{object, parse_site, required};
+use super::super::parse_extras::parse_bots;
 use super::super::parse_filter::parse_filters;
 use super::super::parse_range::parse_range;
 use super::super::refusal::Refusal;
@@ -43,8 +43,7 @@ impl Asked {
         names: &Names<'_>,
     ) -> Result<Map<String, Value>, Refusal> {
         Params::of(request.uri(), &[])?;
-        let body =
-            body::read(request.into_body()).await.map_err(|error| Refusal::Access(Problem::from(error)))?;
+        let body = body::read(request.into_body()).await?;
         let mut members = object(&body)?;
         let known: Vec<&str> = MEMBERS.iter().chain(others).copied().collect();
         known_keys("field", &members, &known)?;
@@ -102,27 +101,6 @@ impl Asked {
             "include": {"bots": self.bots},
         })
     }
-}
-
-fn parse_bots(value: Option<Value>) -> Result<bool, Invalid> {
-    let members = match value {
-        None => return Ok(false),
-        Some(Value::Object(members)) => members,
-        Some(other) => return Invalid::because(format!("include must be an object, not {}", kind(&other))),
-    };
-    known_keys("field of include", &members, &["bots"])?;
-    match members.get("bots") {
-        None => Ok(false),
-        Some(Value::Bool(bots)) => Ok(*bots),
-        Some(other) => Invalid::because(format!("include.bots must be true or false, not {}", kind(other))),
-    }
-}
-
-/// The currency in which amounts are asked for.
-pub(crate) fn parse_currency(value: Option<&Value>) -> Result<Option<Currency>, Invalid> {
-    let Some(value) = value else { return Ok(None) };
-    let code = text(value, "currency")?;
-    code.parse().map(Some).map_err(|error: MoneyError| Invalid(format!("currency: {error}")))
 }
 
 /// A whole number within these bounds, or what holds without one.

@@ -5,6 +5,6 @@ mod asked;
 mod share;
 mod step;
 
-pub(super) use asked::{Asked, parse_count, parse_currency};
+pub(super) use asked::{Asked, parse_count};
 pub(super) use share::{Money, halves, percent, share};
 pub(super) use step::{StepAsk, one_step, steps};

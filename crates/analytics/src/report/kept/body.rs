@@ -15,7 +15,7 @@ use crate::report::refusal::Refusal;
 /// 400 for anything else.
 pub(crate) async fn object(request: Request) -> Result<Map<String, Value>, Refusal> {
     Params::of(request.uri(), &[])?;
-    let bytes = body::read(request.into_body()).await.map_err(|error| Refusal::Access(error.into()))?;
+    let bytes = body::read(request.into_body()).await?;
     let parsed = serde_json::from_slice(&bytes);
     let Strict(value) = parsed.map_err(|error| Invalid(format!("the body is no JSON: {error}")))?;
     match value {

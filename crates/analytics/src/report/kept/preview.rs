@@ -12,9 +12,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use kassa_access::{Allowed, need};
-use kassa_eventstore::query::{
-    Cell, Dimension, Direction, Field, Metric, OrderBy, OrderKey, Query, Table, TimeRange,
-};
+use kassa_eventstore::query::{Cell, Field, Metric, Query, Table, TimeRange};
 use kassa_eventstore::rules::{PathRule, SiteRules};
 use kassa_eventstore::{EventStore, check_rules};
 use serde_json::{Value, json};
@@ -25,6 +23,7 @@ use super::rules::{Says, combined, says};
 use super::seen::Seen;
 use crate::report::ask::{Invalid, RangeAsk};
 use crate::report::json::{list, text};
+use crate::report::measure::{int, question};
 use crate::report::parse_range::parse_range;
 use crate::report::refusal::Refusal;
 use crate::report::reports::Reports;
@@ -82,11 +81,11 @@ fn path_of(says: &Says) -> Option<PathRule> {
 
 async fn counted(store: &Seen, site: &str, range: TimeRange) -> Result<Value, Refusal> {
     let mut shown = json!({});
-    let visits = store.query(&question(site, range, VISITS.to_vec(), None)).await?;
+    let visits = store.query(&all(site, range, VISITS.to_vec(), None)).await?;
     for (name, cell) in VISIT_NAMES.iter().zip(visits.rows.first().into_iter().flatten()) {
         shown[*name] = json!(int(Some(cell)));
     }
-    let money = question(site, range, vec![Metric::Orders, Metric::Revenue], Some(Field::Currency));
+    let money = all(site, range, vec![Metric::Orders, Metric::Revenue], Some(Field::Currency));
     let money = store.query(&money).await?;
     let amount = |row: &Vec<Cell>| match row.as_slice() {
         [Cell::Text(currency), _, revenue] => {
@@ -104,8 +103,7 @@ async fn covered(store: &Seen, site: &str, range: TimeRange, rules: &[PathRule])
     if rules.is_empty() {
         return Ok(json!([]));
     }
-    let pages: Table =
-        store.query(&question(site, range, vec![Metric::Pageviews], Some(Field::Page))).await?;
+    let pages: Table = store.query(&all(site, range, vec![Metric::Pageviews], Some(Field::Page))).await?;
     let mut found = vec![(0_i64, 0_i64); rules.len()];
     for row in &pages.rows {
         let Some(Cell::Text(page)) = row.first() else { continue };
@@ -118,25 +116,6 @@ async fn covered(store: &Seen, site: &str, range: TimeRange, rules: &[PathRule])
     Ok(rules.iter().zip(found).map(show).collect())
 }
 
-fn question(site: &str, range: TimeRange, metrics: Vec<Metric>, by: Option<Field>) -> Query {
-    Query {
-        sites: vec![site.to_owned()],
-        range,
-        metrics,
-        dimensions: by.into_iter().map(Dimension::Field).collect(),
-        filter: None,
-        include_bots: false,
-        include_dialect_bots: false,
-        order_by: vec![OrderBy { key: OrderKey::Metric(0), direction: Direction::Descending }],
-        limit: PAGES_MAX,
-        offset: 0,
-        rules: Vec::new(),
-    }
-}
-
-fn int(cell: Option<&Cell>) -> i64 {
-    match cell {
-        Some(Cell::Int(value)) => *value,
-        _ => 0,
-    }
+fn all(site: &str, range: TimeRange, metrics: Vec<Metric>, by: Option<Field>) -> Query {
+    Query { limit: PAGES_MAX, ..question(site, range, metrics, by) }
 }

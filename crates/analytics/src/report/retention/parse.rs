@@ -10,8 +10,9 @@ use kassa_service::nearest::unknown;
 use serde_json::{Map, Value};
 
 use super::super::ask::{Invalid, Unit};
-use super::super::journey::{Asked, parse_currency};
+use super::super::journey::Asked;
 use super::super::json::text;
+use super::super::parse_extras::parse_currency;
 
 /// Members beside those of every such question.
 pub(super) const MEMBERS: &[&str] = &["of", "period", "currency"];
