@@ -1,6 +1,7 @@
-//! The members that every one of these questions has: `site_id`, `date_range`, `filters`, `include`, and `currency`.
+//! The members that every one of these questions has: `site_id`, `timezone`, `date_range`, `filters`, `include`.
 
 use axum::extract::Request;
+use jiff::tz::TimeZone;
 use kassa_access::Caller;
 use kassa_eventstore::journey::Scope;
 use kassa_eventstore::query::{Filter, TimeRange};
@@ -12,7 +13,7 @@ use super::super::calendar::Calendar;
 use super::super::json::known_keys;
 use super::super::kept::names::Names;
 use super::super::params::Params;
-use super::super::parse::{object, parse_site, required};
+use super::super::parse::{object, parse_sites, parse_zone, required};
 use super::super::parse_extras::parse_bots;
 use super::super::parse_filter::parse_filters;
 use super::super::parse_range::parse_range;
@@ -20,12 +21,15 @@ use super::super::refusal::Refusal;
 use super::super::reports::Reports;
 
 /// Members that [`Asked::take`] takes.
-const MEMBERS: [&str; 4] = ["site_id", "date_range", "filters", "include"];
+const MEMBERS: [&str; 5] = ["site_id", "timezone", "date_range", "filters", "include"];
 
 /// Whom a question is about.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
-    site: String,
+    /// At least one; the first one's time zone holds unless another is named.
+    sites: Vec<String>,
+    /// The time zone that was named.
+    zone: Option<TimeZone>,
     range: RangeAsk,
     filter: Option<Filter>,
     filters_text: Value,
@@ -55,7 +59,8 @@ impl Asked {
     pub(crate) fn take(members: &mut Map<String, Value>) -> Result<Self, Invalid> {
         let filters_text = members.remove("filters").unwrap_or_else(|| json!([]));
         Ok(Self {
-            site: parse_site(members.remove("site_id"))?,
+            sites: parse_sites(&required(members.remove("site_id"), "site_id")?)?,
+            zone: parse_zone(members.remove("timezone"))?,
             range: parse_range(&required(members.remove("date_range"), "date_range")?)?,
             filter: parse_filters(&filters_text)?,
             filters_text,
@@ -68,9 +73,12 @@ impl Asked {
     /// # Errors
     /// 404 when there is no such site, or not for this caller; the store's.
     pub(crate) async fn calendar(&self, reports: &Reports, caller: &Caller) -> Result<Calendar, Refusal> {
-        let mut calendar = reports.calendar_of(caller, &self.site)?;
+        let mut calendar = reports.calendar_of_all(caller, &self.sites)?;
+        if let Some(zone) = &self.zone {
+            calendar.zone = zone.clone();
+        }
         if self.range == RangeAsk::All {
-            calendar.first = reports.first_event(&self.site, calendar.now).await?;
+            calendar.first = reports.first_event_of(&self.sites, calendar.now).await?;
         }
         Ok(calendar)
     }
@@ -83,7 +91,7 @@ impl Asked {
     /// For the store.
     pub(crate) fn scope(&self, range: TimeRange) -> Scope {
         Scope {
-            sites: vec![self.site.clone()],
+            sites: self.sites.clone(),
             range,
             only: None,
             filter: self.filter.clone(),
@@ -94,12 +102,19 @@ impl Asked {
 
     /// As it was understood, over an absolute range: asked again, it is the same question.
     pub(crate) fn echo(&self, range: TimeRange, calendar: &Calendar) -> Value {
-        json!({
-            "site_id": self.site,
+        let mut echo = json!({
+            "site_id": match self.sites.as_slice() {
+                [one] => json!(one),
+                several => json!(several),
+            },
             "date_range": [calendar.show(range.from), calendar.show(range.to)],
             "filters": self.filters_text,
             "include": {"bots": self.bots},
-        })
+        });
+        if let Some(name) = self.zone.as_ref().and_then(TimeZone::iana_name) {
+            echo["timezone"] = json!(name);
+        }
+        echo
     }
 }
 

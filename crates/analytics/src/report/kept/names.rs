@@ -50,8 +50,11 @@ impl<'a> Names<'a> {
     /// # Errors
     /// As [`Names::expand`].
     pub(crate) fn expand_members(&self, members: &mut Map<String, Value>) -> Result<(), Invalid> {
-        let site = members.get("site_id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let sites = [site];
+        let site = |value: &Value| value.as_str().map(str::to_owned);
+        let sites: Vec<String> = match members.get("site_id") {
+            Some(Value::Array(sites)) => sites.iter().filter_map(site).collect(),
+            one => one.and_then(site).into_iter().collect(),
+        };
         if let Some(filters) = members.get_mut("filters") {
             *filters = self.expand(filters, &sites)?;
         }

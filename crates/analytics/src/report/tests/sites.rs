@@ -89,6 +89,56 @@ async fn sites_are_counted_together_and_apart() {
     assert_eq!(all["results"][0]["metrics"], json!([3]));
 }
 
+/// Who is on two sites is one visitor.
+#[tokio::test]
+async fn visitors_are_followed_over_several_sites() {
+    let world = seeded().await;
+    world
+        .seed(vec![
+            view("/a", 5, "2026-11-19T10:00:00Z"),
+            of("berlin", view("/b", 5, "2026-11-19T10:05:00Z")),
+            view("/a", 6, "2026-11-19T11:00:00Z"),
+        ])
+        .await;
+    let both = json!(["shop", "berlin"]);
+    let steps = json!([{"page": "/a"}, {"page": "/b"}]);
+    let funnel = async |site_id: &Value, more: Value| {
+        let mut body = json!({"site_id": site_id, "date_range": "7d", "steps": steps});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = world.ask("/v1/funnel", &body).await;
+        assert_eq!(answer["query"]["site_id"], *site_id);
+        assert_eq!(world.ask("/v1/funnel", &answer["query"]).await, answer);
+        json!([answer["meta"]["entered"], answer["meta"]["completed"]])
+    };
+    assert_eq!(funnel(&json!("shop"), json!({})).await, json!([2, 0]));
+    assert_eq!(funnel(&both, json!({})).await, json!([2, 1]));
+    let on_shop = json!({"filters": [["is", "event:site", ["shop"]]], "timezone": "Europe/Berlin"});
+    assert_eq!(funnel(&both, on_shop).await, json!([2, 1]), "filters are about the first step");
+    let visits = async |site_id: Value| {
+        let body = json!({"site_id": site_id, "date_range": "7d"});
+        world.ask("/v1/paths", &body).await["meta"]["visits"].clone()
+    };
+    assert_eq!([visits(json!("shop")).await, visits(both.clone()).await], [json!(3), json!(6)]);
+    // Days are those of the first site: half past eleven is the next day in Berlin.
+    let sizes = async |site_id: &Value, more: Value| {
+        let mut body =
+            json!({"site_id": site_id, "date_range": ["2026-11-18", "2026-11-19"], "period": "day"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = world.ask("/v1/retention", &body).await;
+        answer["results"].as_array().unwrap().iter().map(|row| row["size"].clone()).collect::<Value>()
+    };
+    assert_eq!(sizes(&both, json!({})).await, json!([2, 3]));
+    assert_eq!(sizes(&json!(["berlin", "shop"]), json!({})).await, json!([1, 4]));
+    assert_eq!(sizes(&both, json!({"timezone": "Europe/Berlin"})).await, json!([1, 4]));
+    let body = json!({"site_id": ["shop", "nowhere"], "date_range": "7d", "steps": steps});
+    assert_eq!(world.post_to("/v1/funnel", body.to_string()).await.status, 404);
+    let closed = World::closed();
+    let body = json!({"site_id": both, "date_range": "7d", "steps": steps});
+    for (key, status) in [(KEY_ALL, 200), (KEY_SHOP, 404)] {
+        assert_eq!(closed.call("POST /v1/funnel", key, body.clone()).await.status, status);
+    }
+}
+
 #[tokio::test]
 async fn every_site_must_be_the_callers() {
     let world = World::closed();
