@@ -4,6 +4,9 @@
 //! in the log, which then grows without end. Here a thread of its own copies from the log to the database file while the
 //! writer goes on ([`Copier`]); the writer itself only begins the log anew, between two groups, when nearly all of it is
 //! copied ([`Log`]).
+//!
+//! At the end the copier's connection is the last to be closed. SQLite then copies all that is left and removes the log;
+//! two that are closed at once each see the other, and leave it behind.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
@@ -30,7 +33,7 @@ pub(super) struct Log {
     restart_at: i64,
 }
 
-/// Copies when it is called, until the writer is gone.
+/// Copies when it is called, until the writer and all readers are gone.
 pub(super) struct Copier {
     calls: Receiver<()>,
     copying: Arc<Mutex<()>>,
@@ -45,7 +48,17 @@ pub(super) fn log() -> (Log, Copier) {
     (log, Copier { calls, copying })
 }
 
+/// Keeps the copier there; to be dropped after a connection.
+pub(super) struct Open {
+    _copier: SyncSender<()>,
+}
+
 impl Log {
+    /// For another connection.
+    pub(super) fn open(&self) -> Open {
+        Open { _copier: self.copier.clone() }
+    }
+
     /// Looks after the log; an error is left to the next time, for nothing depends on it but room and speed.
     pub(super) fn look_after(&mut self, connection: &Connection, busy_timeout: Duration) {
         if let Err(error) = self.shorten(connection, busy_timeout) {

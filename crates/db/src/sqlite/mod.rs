@@ -46,16 +46,22 @@ pub(crate) fn start(
     let sync = sync_of(path, queues)?;
     let durability = Durability::new();
     let (mut log, copier) = log::log();
-    let user = durability.user();
-    let mut threads = vec![
-        spawn("kassa-db-write", queues, move |queues| group::serve(&writer, queues, &user, &mut log))?,
-        spawn("kassa-db-copy", queues, move |_| copier.serve(&copying))?,
-    ];
+    let mut threads = vec![spawn("kassa-db-copy", queues, move |_| copier.serve(&copying))?];
     for _ in 0..queues.options.readers.max(1) {
         let reader = open(path, queues, "PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
-        let user = durability.user();
-        threads.push(spawn("kassa-db-read", queues, move |queues| serve_reads(&reader, queues, &user))?);
+        let (user, open) = (durability.user(), log.open());
+        threads.push(spawn("kassa-db-read", queues, move |queues| {
+            serve_reads(&reader, queues, &user);
+            drop(reader);
+            drop(open);
+        })?);
     }
+    let user = durability.user();
+    threads.push(spawn("kassa-db-write", queues, move |queues| {
+        group::serve(&writer, queues, &user, &mut log);
+        drop(writer);
+        drop(log);
+    })?);
     threads.push(spawn("kassa-db-sync", queues, move |_| durability.serve(&sync))?);
     Ok(threads)
 }

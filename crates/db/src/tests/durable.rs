@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{Bed, DEADLINE, Dice, insert, scaled, seed, small, wait_until};
 use crate::options::TestSync;
+use crate::testing::Folder;
 use crate::{Error, Options};
 
 /// A disk whose syncs wait, or fail, while they are told to.
@@ -242,4 +243,18 @@ fn found_after(path: &str, log: &[u8]) -> Vec<i64> {
     let mut statement = connection.prepare("SELECT id FROM items").unwrap();
     let rows = statement.query_map([], |row| row.get(0)).unwrap();
     rows.map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_closed_database_is_one_file() {
+    let folder = Folder::new();
+    for round in 0..scaled(10_000) {
+        let db = crate::Db::open(&folder.sqlite_url()).unwrap();
+        db.write_blocking::<_, Error>(|tx| tx.batch("CREATE TABLE IF NOT EXISTS t (id INTEGER) STRICT"))
+            .unwrap();
+        db.close();
+        let files: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(files.len(), 1, "round {round}: {files:?}");
+    }
 }
