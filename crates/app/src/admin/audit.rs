@@ -32,7 +32,7 @@ use crate::open::{PROCESSOR_GROUP, Parts};
 
 /// From the start to the first look at the books, at most.
 const FIRST_AFTER: Duration = Duration::from_secs(5);
-/// After a long look nobody looks for so many times as long, so that it takes a tenth of one core at most.
+/// After a long look nobody looks for so many times as long, so that looking takes less than a tenth of the time.
 const REST_FACTOR: u32 = 10;
 /// Ids that are named of those that are stored too often.
 const IDS_MAX: usize = 100;
