@@ -45,7 +45,8 @@ function funnel() {
       ];
     return step;
   });
-  return { results, meta: { entered: 1000, completed: 62, conversion_rate: 6.2 }, query: {} };
+  const trend = Array.from({ length: 7 }, (_, index) => ({ time: day(6 - index), visitors: [140 + index, 90, 30, 14, 6 + index] }));
+  return { results, trend, meta: { entered: 1000, completed: 62, conversion_rate: 6.2 }, query: {} };
 }
 
 function retention() {

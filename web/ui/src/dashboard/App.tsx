@@ -24,6 +24,7 @@ const Palette = later(async () => (await import("./Palette")).default);
 const KeySheet = later(async () => (await import("./KeySheet")).default);
 const RowsSheet = later(async () => (await import("./RowsSheet")).default);
 const WhereSheet = later(async () => (await import("./WhereSheet")).default);
+const AuditSheet = later(async () => (await import("./AuditSheet")).default);
 const ListSheet = later(async () => (await import("./ListSheet")).default);
 
 export function App() {
@@ -72,6 +73,7 @@ export function App() {
       <Suspense fallback={null}>
         {opened === "palette" && <Palette view={view} change={change} zone={zone} sites={known} owner={owner} close={close} />}
         {view.sheet === "where" && <WhereSheet view={view} change={change} />}
+        {view.sheet === "audit" && owner && <AuditSheet zone={zone} change={change} />}
         {opened === "keys" && <KeySheet close={close} />}
       </Suspense>
       <footer className="wrap foot">

@@ -1,6 +1,7 @@
 /** Everything that can be gone to or done, found by a few letters. */
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useId, useState, type KeyboardEvent } from "react";
+import type { Money } from "../design/numbers";
 import { Sheet } from "../design/Sheet";
 import { chooseLanguage, LANGUAGES, useWords, type Words } from "../design/words";
 import { toggleTheme } from "../lib/theme";
@@ -148,9 +149,12 @@ function actions({ view, change, sites }: Props, { t }: Words, access: Access): 
   ];
 }
 
-/** Pages and products that are called so. */
-function useFound({ view, change, zone, owner }: Props, text: string): Action[] {
+/** Orders of this number, pages and products that are called so, and the event of this id. */
+function useFound(props: Props, text: string): Action[] {
+  const { view, change, zone, owner } = props;
   const { t } = useWords();
+  const { share } = useAccess();
+  const orders = useOrders(text, owner);
   const list = LISTS[0];
   const pages = useReport(
     (clock) =>
@@ -174,14 +178,20 @@ function useFound({ view, change, zone, owner }: Props, text: string): Action[] 
     enabled: text !== "" && owner,
   });
   if (!text) return [];
-  const where: Action = {
-    id: "where",
-    group: t.palette.action,
-    title: t.where.find(text),
-    act: () => change({ sheet: "where", options: { id: [text] } }),
-  };
+  const where =
+    (id: string): (() => void) =>
+    () =>
+      change({ sheet: "where", options: { id: [id] } });
+  // What an order's number names is an order: an event of this id is looked for where there is none.
+  const event = !share && !orders.length && ID.test(text);
   return [
-    ...(/^\S*\d\S*$/.test(text) ? [where] : []),
+    ...orders.map((order): Action => ({
+      id: `order-${order.number}`,
+      group: t.of["order"] ?? "",
+      title: order.title,
+      act: where(order.id),
+    })),
+    ...(event ? [{ id: "where", group: t.palette.action, title: t.where.find(text), act: where(text) }] : []),
     ...(pages.data?.results ?? []).map((row, index): Action => ({
       id: `page-${index}`,
       group: t.of["page"] ?? "",
@@ -196,4 +206,26 @@ function useFound({ view, change, zone, owner }: Props, text: string): Action[] 
       act: () => location.assign(`/p/${encodeURIComponent(product.sku)}`),
     })),
   ];
+}
+
+// An id has a digit and no space.
+const ID = /^\S*\d\S*$/;
+
+/** The orders that this is the number, the UUID or the reference of. */
+function useOrders(text: string, enabled: boolean): { id: string; number: number; title: string }[] {
+  const { n } = useWords();
+  const wanted = text.replace(/^#/, "");
+  const { data } = useQuery({
+    queryKey: ["orders", wanted],
+    queryFn: async ({ signal }) =>
+      (
+        (await call("GET", `/v1/orders?limit=${FOUND}&q=${encodeURIComponent(wanted)}`, undefined, signal)) as {
+          results: { id: string; number: number; client_reference: string | null; total: Money }[];
+        }
+      ).results,
+    enabled: enabled && ID.test(wanted),
+  });
+  // The server looks for a SKU, too.
+  const named = data?.filter((one) => [String(one.number), one.id, one.client_reference].includes(wanted)) ?? [];
+  return named.map(({ id, number, total }) => ({ id, number, title: `#${number} · ${n.money(total)}` }));
 }

@@ -1,8 +1,9 @@
 /** The owner's first look: what came in today, what there is to do, what is missing, and whether the books agree. */
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { amountOf, isMoney } from "../design/numbers";
 import { Bump } from "../design/Bump";
 import { useWords } from "../design/words";
+import type { Texts } from "../texts/en";
 import { useAnswer, useGet, useReport } from "./data";
 import { moneyQuestion } from "./questions";
 import type { DemandAnswer } from "./views/Demand";
@@ -17,8 +18,11 @@ interface Props {
 /** `GET /v1/trust`. */
 interface Trust {
   lag: { records: number; seconds: number } | null;
-  books: { ok: boolean; violations: number; checked_at: string } | null;
+  books: { ok: boolean; complete: boolean; violations: number; checked_at: string } | null;
 }
+
+/** Under which the page keeps it. */
+export const TRUST = ["report", "/v1/trust"];
 
 const LOW_MAX = 200;
 // Behind by more, the numbers are not those of now.
@@ -70,7 +74,7 @@ export function Today({ view, change, zone }: Props) {
       <Cell title={t.today.notFound} value={demand.data && n.whole(missed.length)} open={() => change({ page: "demand", options: {} })}>
         {missed.length ? missed.map((one) => `“${one.term}”`).join(", ") : t.today.allFound}
       </Cell>
-      <Books zone={zone} />
+      <Books zone={zone} open={() => change({ sheet: "audit" })} />
     </section>
   );
 }
@@ -81,10 +85,12 @@ interface CellProps {
   value: string | undefined;
   children?: ReactNode;
   warns?: boolean;
+  /** How the value stands, where it says so by itself. */
+  tone?: "better" | "worse" | undefined;
   open?: (() => void) | undefined;
 }
 
-function Cell({ title, value, children, warns, open }: CellProps) {
+function Cell({ title, value, children, warns, tone, open }: CellProps) {
   return (
     <div className={warns ? "today-cell warns" : "today-cell"}>
       {open ? (
@@ -94,7 +100,9 @@ function Cell({ title, value, children, warns, open }: CellProps) {
       ) : (
         <p className="today-title">{title}</p>
       )}
-      <p className="today-value">{value === undefined ? <span className="skeleton">–</span> : <Bump text={value} />}</p>
+      <p className={tone ? `today-value ${tone}` : "today-value"}>
+        {value === undefined ? <span className="skeleton">–</span> : <Bump text={value} />}
+      </p>
       <p className="today-more" title={typeof children === "string" ? children : undefined}>
         {children ?? <>&nbsp;</>}
       </p>
@@ -103,7 +111,7 @@ function Cell({ title, value, children, warns, open }: CellProps) {
 }
 
 /** Whether orders, stock and reports say the same, and when that was last looked at. */
-function Books({ zone }: { zone: string }) {
+function Books({ zone, open }: { zone: string; open: () => void }) {
   const { t, n, times } = useWords();
   const trust = useGet<Trust>("/v1/trust");
   const { refetch } = trust;
@@ -112,25 +120,21 @@ function Books({ zone }: { zone: string }) {
     const timer = setInterval(() => void refetch(), ASK_MS);
     return () => clearInterval(timer);
   }, [refetch]);
-  const [open, setOpen] = useState(false);
   const books = trust.data?.books;
   const behind = trust.data?.lag && trust.data.lag.seconds > LAG_SECONDS_MAX ? trust.data.lag.seconds : undefined;
   const at = books && times.clock(new Date(books.checked_at), zone);
-  const said = !trust.data ? undefined : !books ? t.today.notChecked : books.ok ? t.today.agree : t.today.disagree;
   return (
-    <div className={books && !books.ok ? "today-cell books warns" : "today-cell books"}>
-      <button type="button" className="today-title" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {t.today.books}
-      </button>
-      <p className="today-value">
-        {said === undefined ? (
-          <span className="skeleton">–</span>
-        ) : (
-          <span className={books ? (books.ok ? "better" : "worse") : undefined}>{`${books ? (books.ok ? "✓ " : "✗ ") : ""}${said}`}</span>
-        )}
-      </p>
-      <p className="today-more">{behind === undefined ? at ? t.today.checkedAt(at) : <>&nbsp;</> : t.today.behind(n.duration(behind))}</p>
-      {open && books && <p className="today-more">{books.ok ? t.today.whatAgrees : t.today.violations(n.whole(books.violations))}</p>}
-    </div>
+    <Cell title={t.today.books} value={trust.data && saidOf(books, t)} tone={toneOf(books)} warns={books?.ok === false} open={open}>
+      {behind !== undefined ? t.today.behind(n.duration(behind)) : at && t.today.checkedAt(at)}
+    </Cell>
   );
 }
+
+function saidOf(books: Trust["books"] | undefined, { today }: Texts): string {
+  if (!books) return today.notChecked;
+  if (!books.ok) return `✗ ${today.disagree}`;
+  return books.complete ? `✓ ${today.agree}` : today.partly;
+}
+
+const toneOf = (books: Trust["books"] | undefined): "better" | "worse" | undefined =>
+  !books ? undefined : !books.ok ? "worse" : books.complete ? "better" : undefined;

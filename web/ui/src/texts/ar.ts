@@ -129,6 +129,7 @@ export const ar: Texts = {
     device: "الجهاز",
     browser: "المتصفح",
     os: "النظام",
+    order: "الطلب",
     product: "المنتج",
     category: "الفئة",
   },
@@ -228,10 +229,9 @@ export const ar: Texts = {
     agree: "متطابقة",
     disagree: "غير متطابقة",
     notChecked: "لم تُفحص بعد",
+    partly: "لم يُفحص كل شيء",
     checkedAt: (time) => `فُحصت عند ${time}`,
     behind: (time) => `الأرقام متأخرة ${time}`,
-    whatAgrees: "الطلبات والمخزون والتقارير متفقة.",
-    violations: (count) => `${count} تناقضات بين الطلبات والمخزون والتقارير: شغّل kassa audit.`,
   },
   start: {
     title: "لم يصل أي حدث بعد.",
@@ -250,7 +250,7 @@ export const ar: Texts = {
   },
   palette: {
     title: "ابحث وافعل",
-    hint: "صفحة أو منتج أو تقرير أو فترة…",
+    hint: "صفحة أو منتج أو طلب أو تقرير أو فترة…",
     nothing: "لا شيء بهذا الاسم.",
     chart: "الرسم",
     list: "القائمة كاملة",

@@ -134,6 +134,7 @@ export const de: Texts = {
     device: "Gerät",
     browser: "Browser",
     os: "System",
+    order: "Bestellung",
     product: "Produkt",
     category: "Kategorie",
   },
@@ -233,10 +234,9 @@ export const de: Texts = {
     agree: "stimmen",
     disagree: "stimmen nicht",
     notChecked: "noch nicht geprüft",
+    partly: "nicht alles geprüft",
     checkedAt: (time) => `geprüft um ${time}`,
     behind: (time) => `Zahlen sind ${time} zurück`,
-    whatAgrees: "Bestellungen, Bestand und Berichte sagen dasselbe.",
-    violations: (count) => `${count} Widersprüche zwischen Bestellungen, Bestand und Berichten: kassa audit zeigt sie.`,
   },
   start: {
     title: "Noch ist kein Ereignis gekommen.",
@@ -255,7 +255,7 @@ export const de: Texts = {
   },
   palette: {
     title: "Finden und tun",
-    hint: "Eine Seite, ein Produkt, ein Bericht, ein Zeitraum…",
+    hint: "Eine Seite, ein Produkt, eine Bestellung, ein Bericht, ein Zeitraum…",
     nothing: "So heißt nichts.",
     chart: "Diagramm",
     list: "Ganze Liste",

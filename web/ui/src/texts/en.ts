@@ -132,6 +132,7 @@ export const en = {
     device: "Device",
     browser: "Browser",
     os: "System",
+    order: "Order",
     product: "Product",
     category: "Category",
   } as Record<string, string>,
@@ -231,10 +232,9 @@ export const en = {
     agree: "agree",
     disagree: "disagree",
     notChecked: "not checked yet",
+    partly: "not all checked",
     checkedAt: (time: string) => `checked at ${time}`,
     behind: (time: string) => `numbers are ${time} behind`,
-    whatAgrees: "Orders, stock and reports say the same.",
-    violations: (count: string) => `${count} contradictions between orders, stock and reports: run kassa audit.`,
   },
   start: {
     title: "No event has come yet.",
@@ -253,7 +253,7 @@ export const en = {
   },
   palette: {
     title: "Find and do",
-    hint: "A page, a product, a report, a range…",
+    hint: "A page, a product, an order, a report, a range…",
     nothing: "Nothing is called so.",
     chart: "Chart",
     list: "Whole list",

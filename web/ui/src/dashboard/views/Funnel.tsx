@@ -1,9 +1,14 @@
 /** How far visitors come, step by step: how many, how long it takes, what it is worth, and why some leave at the checkout. */
+import { useState } from "react";
+import { Chart, type Point } from "../../design/chart/Chart";
+import { ChartTable } from "../../design/chart/ChartTable";
 import { Empty, IconButton, Panel, Tabs } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import type { Money } from "../../design/numbers";
 import { useWords } from "../../design/words";
 import { useAnswer } from "../data";
+import { bucketRange, intervals, localTime, type Clock, type Interval } from "../ranges";
+import { startOf } from "../series";
 import { PlaceInput } from "./PlaceInput";
 import { option, place, scope, withOption, type ViewProps } from "./view";
 
@@ -19,8 +24,15 @@ interface Step {
   causes?: { reason: string; visitors: number }[];
 }
 
+interface Bucket {
+  time: string;
+  visitors: number[];
+}
+
 interface Answer {
   results: Step[];
+  /** By the time of the first step, the visitors of every step. */
+  trend: Bucket[];
   meta: { entered: number; completed: number; conversion_rate: number | null };
 }
 
@@ -36,7 +48,7 @@ export default function Funnel(props: ViewProps) {
   const window = option(view, "window", "24h");
   const answer = useAnswer<Answer>(
     "/v1/funnel",
-    (clock) => ({ ...scope(view, clock), steps: steps.map(place).filter(Boolean), window }),
+    (clock) => ({ ...scope(view, clock), steps: steps.map(place).filter(Boolean), window, interval: stepsOf(view.period, clock) }),
     zone,
   );
   const set = (next: string[]): void => change(withOption(view, "step", ...next));
@@ -63,6 +75,7 @@ export default function Funnel(props: ViewProps) {
       >
         {(data) => (data.meta.entered ? <Steps steps={data.results} /> : <Empty title={t.funnel.nobody} why={t.funnel.nobodyWhy} />)}
       </Panel>
+      {answer.data && answer.data.trend.length > 1 && <Trend {...props} all={answer.data.trend} />}
       <section className="panel" aria-label={t.funnel.steps}>
         <h2>{t.funnel.steps}</h2>
         <ol className="steps-edit">
@@ -93,6 +106,46 @@ export default function Funnel(props: ViewProps) {
         )}
       </section>
     </>
+  );
+}
+
+/** The steps of the trend: a funnel has none by minutes. */
+function stepsOf(period: string, clock: Clock): Interval {
+  const [usual = "day"] = intervals(period, clock);
+  return usual === "minute" ? "hour" : usual;
+}
+
+/** The share that came to the end, by when they began. */
+function Trend({ view, change, zone, all }: ViewProps & { all: Bucket[] }) {
+  const { t } = useWords();
+  const [asTable, setAsTable] = useState(false);
+  const clock = { zone, now: new Date() };
+  const interval = stepsOf(view.period, clock);
+  const now = startOf(localTime(clock.now, zone), interval);
+  const points = all
+    .filter(({ time }) => startOf(time, interval) <= now)
+    .map(({ time, visitors }): Point => {
+      const [first = 0, last = 0] = [visitors[0], visitors.at(-1)];
+      return { label: time, value: first ? Math.round((1000 * last) / first) / 10 : null, running: startOf(time, interval) === now };
+    });
+  const title = t.metrics["conversion_rate"] ?? "";
+  const chart = { title, kind: "percent" as const, points };
+  const zoom = (label: string): void => {
+    const period = bucketRange(label, interval);
+    if (period) change({ period, interval: undefined });
+  };
+  return (
+    <section className="panel wide" aria-label={t.chart.title(title)}>
+      <div className="panel-top">
+        <h2>{t.chart.title(title)}</h2>
+        <IconButton
+          icon={asTable ? "chart" : "table"}
+          label={asTable ? t.chart.picture : t.chart.table}
+          onClick={() => setAsTable(!asTable)}
+        />
+      </div>
+      {asTable ? <ChartTable {...chart} /> : <Chart {...chart} zoom={zoom} toggleTable={() => setAsTable(true)} />}
+    </section>
   );
 }
 
