@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launchBrowser } from "./browser.mjs";
-import { freshSite, query, until, useKassa } from "./kassa.mjs";
+import { freshSite, get, query, until, useKassa } from "./kassa.mjs";
 import { openPage, settled } from "./page.mjs";
 
 const PASSWORD = "right-horse-7";
@@ -158,6 +158,29 @@ test("a link with a segment, a password and no money shows that and no more", as
   assert.deepEqual(guest.complaints, []);
   await guest.page.reload();
   await password.waitFor();
+  await Promise.all([owner.context.close(), guest.context.close()]);
+});
+
+test("a link ends by itself when its time is over", async () => {
+  const site = await visited();
+  const owner = await keptPage(site);
+  const link = await share(owner.page, "Week");
+  const guest = await open(link);
+  const [{ id, version }] = (await get(kassa.url, "/v1/shares", { site_id: site })).results;
+  const answer = await fetch(`${kassa.url}/v1/shares/${id}`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "Week", segment: null, panels: null, expires_at: new Date(Date.now() + 1000), version }),
+  });
+  assert.equal(answer.status, 200);
+  await until(
+    async () => {
+      await guest.page.reload();
+      await guest.page.locator("main > *").first().waitFor();
+      return guest.page.locator("main").innerText();
+    },
+    (said) => said.includes("This link leads nowhere any more."),
+  );
   await Promise.all([owner.context.close(), guest.context.close()]);
 });
 

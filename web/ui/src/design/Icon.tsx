@@ -10,6 +10,7 @@ const PATHS = {
   search: "M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12ZM20 20l-4.5-4.5",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   plus: "M12 5v14M5 12h14",
+  edit: "M4 20h4L19 9l-4-4L4 16v4ZM13 7l4 4",
   save: "M12 4v11M7 11l5 5 5-5M5 20h14",
   reports: "M5 20V10M12 20V4M19 20v-7",
   up: "m7 14 5-5 5 5",
