@@ -183,6 +183,16 @@ test("an alert is changed, and says so where another has", async () => {
   await context.close();
 });
 
+test("a site that is not there is not waited for", async () => {
+  const { page, context, complaints } = await open(`/dashboard?site=${encodeURIComponent("<i>nobody")}`);
+  await page.getByText("There is no site “<i>nobody” here.").waitFor();
+  assert.equal(await page.locator(".live").count(), 0);
+  await page.getByRole("button", { name: "default" }).last().click();
+  await page.locator('[data-metric="visitors"]').waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("a funnel shows its conversion over time, as a table too", async () => {
   const site = freshSite("owner");
   const view = (anonymousId, path) => ({ type: "page", anonymousId, properties: { path }, context: { page: { path } } });

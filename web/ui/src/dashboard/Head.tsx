@@ -87,6 +87,8 @@ const figureOf = (row: Row | undefined, index: number): Figure => ({
 });
 
 const FIGURES_SHOWN = 2;
+// As wide as a phone has room for.
+const LONG = 9;
 
 function Amount({
   metric,
@@ -112,7 +114,7 @@ function Amount({
   }
   return all.slice(0, FIGURES_SHOWN).map((figure, index) => {
     const { text, full } = n.show(metric.kind, figure.value);
-    const long = text.length > 9 || index > 0 ? " long" : "";
+    const long = text.length >= LONG || index > 0 ? " long" : "";
     return [
       <dd key={`n${index}`} className={`number${few ? " weak" : ""}${long}`} data-metric={metric.id} title={few ? t.fewVisits : full}>
         <Bump text={text} full={full} />

@@ -34,6 +34,7 @@ export function Header(props: Props) {
   const { view, change, clock } = props;
   const { caller, share, can } = useAccess();
   const { t } = useWords();
+  const known = !props.sites.length || props.sites.some(({ id }) => id === view.site);
   return (
     <header className="wrap top">
       <div className="who">
@@ -46,7 +47,7 @@ export function Header(props: Props) {
         )}
         <div>
           <SiteName view={view} change={change} sites={props.sites} />
-          {can("live") && <Live now={props.now} meaning={props.definitions?.get("current visitors")} />}
+          {can("live") && known && <Live now={props.now} meaning={props.definitions?.get("current visitors")} />}
         </div>
       </div>
       <div className="tools">

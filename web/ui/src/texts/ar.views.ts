@@ -135,10 +135,12 @@ export const views: typeof english = {
     },
   },
   alerts: {
-    statuses: { ok: "هادئ", firing: "ينبّه الآن", unknown: "لم يُفحص بعد" },
+    statuses: { ok: "هادئ", firing: "ينبّه الآن", unknown: "لم يُفحص بعد", disabled: "متوقف" },
     remove: (name) => `أزل ${name}`,
     none: "لا تنبيهات بعد.",
     why: "يقارن التنبيه رقمًا بالساعات نفسها من الأسابيع السابقة.",
+    nothing: "لا شيء للمقارنة",
+    minor: (amount) => `${amount} بأصغر وحدة`,
     lag: "التأخير",
     audit: "الدفاتر",
     ofUsual: (percent, weeks) => `${percent} من المعتاد خلال ${weeks} أسابيع`,

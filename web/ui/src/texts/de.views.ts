@@ -135,10 +135,12 @@ export const views: typeof english = {
     },
   },
   alerts: {
-    statuses: { ok: "ruhig", firing: "schlägt an", unknown: "noch nicht geprüft" },
+    statuses: { ok: "ruhig", firing: "schlägt an", unknown: "noch nicht geprüft", disabled: "aus" },
     remove: (name) => `${name} entfernen`,
     none: "Noch keine Warnungen.",
     why: "Eine Warnung vergleicht eine Zahl mit denselben Stunden der Wochen davor.",
+    nothing: "nichts zu vergleichen",
+    minor: (amount) => `${amount} in kleinster Einheit`,
     lag: "Verzug",
     audit: "Bücher",
     ofUsual: (percent, weeks) => `${percent} des Üblichen aus ${weeks} Wochen`,

@@ -136,10 +136,12 @@ export const views = {
     } as Record<number, string>,
   },
   alerts: {
-    statuses: { ok: "quiet", firing: "fires now", unknown: "not looked at yet" } as Record<string, string>,
+    statuses: { ok: "quiet", firing: "fires now", unknown: "not looked at yet", disabled: "off" } as Record<string, string>,
     remove: (name: string) => `Remove ${name}`,
     none: "No alerts yet.",
     why: "An alert watches a number against the same hours of the weeks before.",
+    nothing: "nothing to compare with",
+    minor: (amount: string) => `${amount} in minor units`,
     lag: "Delay",
     audit: "Books",
     ofUsual: (percent: string, weeks: string) => `${percent} of the usual of ${weeks} weeks`,

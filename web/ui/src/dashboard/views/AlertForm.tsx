@@ -24,7 +24,13 @@ export interface Alert extends Thing {
   enabled: boolean;
   watch: Watch;
   when: When;
-  state?: { status: "ok" | "firing" | "unknown"; since: string | null; value: number | null; expected: number | null };
+  state?: {
+    status: "ok" | "firing" | "unknown" | "disabled";
+    since: string | null;
+    checked_at?: string | null;
+    value: number | null;
+    expected: number | null;
+  };
 }
 
 const METRICS = ["visitors", "orders", "revenue", "pageviews", "conversion_rate"];

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Empty, IconButton, Panel } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import { useWords } from "../../design/words";
+import type { Texts } from "../../texts/en";
 import { call } from "../../server/call";
 import { useAccess } from "../access";
 import { useGet } from "../data";
@@ -43,7 +44,7 @@ export default function Alerts({ view, zone }: ViewProps) {
                     <bdi>{alert.name}</bdi>
                   </strong>
                   <span className={alert.state?.status === "firing" ? "worse" : "same"}>
-                    {t.alerts.statuses[alert.state?.status ?? "unknown"]}
+                    {statusOf(alert, t)}
                     {alert.state?.since && ` · ${times.clock(new Date(alert.state.since), zone)}`}
                   </span>
                   <Rule {...alert} />
@@ -71,6 +72,9 @@ export default function Alerts({ view, zone }: ViewProps) {
   );
 }
 
+/** Their bounds are in minor units, of a currency that an alert does not name. */
+const MONEY = ["revenue", "refunds", "average_order_value"];
+
 /** A rule in words. */
 function Rule({ watch, when }: Alert) {
   const { t, n } = useWords();
@@ -81,9 +85,24 @@ function Rule({ watch, when }: Alert) {
       : watch.lag
         ? t.alerts.lag
         : t.alerts.audit;
+  const bound = when.bound ?? 0;
   const than =
-    when.percent === undefined ? n.decimal(when.bound ?? 0) : t.alerts.ofUsual(n.percent(when.percent), n.whole(when.weeks ?? 0));
+    when.percent !== undefined
+      ? t.alerts.ofUsual(n.percent(when.percent), n.whole(when.weeks ?? 0))
+      : watch.lag
+        ? n.duration(bound)
+        : MONEY.includes(watch.query?.metric ?? "")
+          ? t.alerts.minor(n.whole(bound))
+          : Number.isInteger(bound)
+            ? n.whole(bound)
+            : n.decimal(bound);
   const rule = t.alerts.rule(what, t.alerts.is[when.is] ?? when.is, than);
   const within = watch.query && `${n.whole(watch.query.window_minutes)} ${t.alerts.minutes}`;
   return <span className="alert-rule">{[rule, within].filter(Boolean).join(" · ")}</span>;
+}
+
+/** What was measured and says nothing has nothing to be compared with. */
+function statusOf({ state }: Alert, { alerts }: Texts): string | undefined {
+  const { status = "unknown", checked_at } = state ?? {};
+  return status === "unknown" && checked_at ? alerts.nothing : alerts.statuses[status];
 }

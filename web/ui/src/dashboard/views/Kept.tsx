@@ -5,6 +5,7 @@ import { Empty, Failure, IconButton, Panel } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import { useWords, type Words } from "../../design/words";
 import { call } from "../../server/call";
+import { labelOf as valueOf } from "../Breakdown";
 import { useGet } from "../data";
 import { instant, localTime } from "../ranges";
 import { askedFilters, nameOf } from "../view";
@@ -106,15 +107,19 @@ const labelOf = (thing: Thing): string => thing.name ?? String(thing["text"]);
 const timeOf = (note: Thing, zone: string): string => localTime(new Date(String(note["at"])), zone);
 
 /** Filters and paths, or what a link shows, in words. */
-function describe(thing: Thing, segments: Thing[], { t, times }: Words): string {
+function describe(thing: Thing, segments: Thing[], { t, n, times }: Words): string {
   const filters = (thing["filters"] ?? (thing["exclude"] as { filters?: unknown } | undefined)?.filters) as unknown[][] | undefined;
   if (filters) {
-    const of = (dimension: string): string => t.of[nameOf(dimension) ?? ""] ?? dimension;
     return filters
-      .map(([test, name, values]) => `${of(String(name))} ${t.tests[String(test)] ?? String(test)} ${[values].flat().join(t.or)}`)
+      .map(([test, dimension, values]) => {
+        const name = nameOf(String(dimension)) ?? String(dimension);
+        const said = [values].flat().map((value) => valueOf(name, String(value), t, n.locale));
+        return `${t.of[name] ?? name} ${t.tests[String(test)] ?? String(test)} ${said.join(t.or)}`;
+      })
       .join("; ");
   }
-  if (typeof thing["path"] === "object") return textOf(thing) ?? (thing["path"] as { pattern: string }).pattern;
+  const { pattern } = (typeof thing["path"] === "object" ? thing["path"] : {}) as { pattern?: string };
+  if (pattern !== undefined) return pattern === thing.name ? t.kept.path : `${t.kept.path}: ${pattern}`;
   const segment = segments.find(({ id }) => id === thing["segment"])?.name ?? thing["segment"];
   const panels = (thing["panels"] as string[] | null | undefined)?.map((panel) => panelName(panel, t)).join(", ");
   const day = typeof thing["expires_at"] === "string" ? thing["expires_at"].slice(0, 10) : undefined;
