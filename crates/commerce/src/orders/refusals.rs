@@ -65,7 +65,7 @@ impl Failure {
     /// Why `result` is no order; nothing where it is one, or a repeat's answer, or not the shop's refusal.
     pub(super) fn of(result: &Result<Outcome, Problem>) -> Option<Self> {
         let seen: Seen = match result {
-            Ok(Outcome::Fresh(answer)) => serde_json::from_str(&answer.body).ok()?,
+            Ok(Outcome::Fresh(answer)) if answer.status >= 400 => serde_json::from_str(&answer.body).ok()?,
             Ok(_) => return None,
             Err(problem) => serde_json::from_value(problem.to_json()).ok()?,
         };
@@ -118,7 +118,8 @@ impl Refusals {
         (&context.site, visit, reason).hash(&mut hasher);
         let key = hasher.finish();
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_old = |last: Timestamp| at.micros().saturating_sub(last.micros()) >= MINUTE_MICROS;
+        // Also of what seems to come: then the clock was set back.
+        let is_old = |last: Timestamp| at.micros().abs_diff(last.micros()) >= MINUTE_MICROS.unsigned_abs();
         if recent.known.get(&key).is_some_and(|last| !is_old(*last)) {
             return false;
         }
@@ -137,33 +138,48 @@ impl Refusals {
         true
     }
 
+    /// Tells the log of these; those that it could not be told of are lost.
+    async fn tell(&self, log: &dyn EventLog, waiting: Vec<Told>) {
+        let count = waiting.len();
+        let records = waiting.into_iter().filter_map(|Told { context, failure, at }| {
+            let made = failure_record(&context, (failure.reason, failure.sku.as_deref()), at);
+            made.inspect_err(|error| tracing::error!(%error, "a refused order is no record")).ok()
+        });
+        let records: Vec<_> = records.collect();
+        let mut lost = count - records.len();
+        if !records.is_empty()
+            && let Err(error) = log.append(Stream::Events, records).await
+        {
+            tracing::debug!(%error, count, "the log was not told of refused orders");
+            lost = count;
+        }
+        self.lost.inc_by(lost as u64);
+    }
+
     /// What was noted, for whoever comes first.
     fn take(&self) -> Option<Receiver<Told>> {
         self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// Brings what is noted to the log until `shutdown`; a task of every process that has orders and a log.
+/// Brings what is noted to the log until `shutdown`, with what waits then; a task of every process that has orders and a log.
 pub async fn run(refusals: Arc<Refusals>, log: Arc<dyn EventLog>, shutdown: Shutdown) {
     let Some(mut receiver) = refusals.take() else { return };
     loop {
-        let told = tokio::select! {
-            () = shutdown.wait() => return,
-            told = receiver.recv() => told,
-        };
-        let Some(told) = told else { return };
-        let mut waiting = vec![told];
-        while let Ok(next) = receiver.try_recv() {
-            waiting.push(next);
+        let mut waiting = Vec::new();
+        tokio::select! {
+            biased;
+            () = shutdown.wait() => {
+                receiver.close();
+                while let Ok(next) = receiver.try_recv() {
+                    waiting.push(next);
+                }
+            }
+            _ = receiver.recv_many(&mut waiting, WAITING_MAX) => {}
         }
-        let count = waiting.len();
-        let records = waiting.into_iter().filter_map(|Told { context, failure, at }| {
-            let made = failure_record(&context, (failure.reason, failure.sku.as_deref()), at);
-            made.inspect_err(|error| tracing::error!(%error, "a refused order is no record")).ok()
-        });
-        if let Err(error) = log.append(Stream::Events, records.collect()).await {
-            tracing::debug!(%error, count, "the log was not told of refused orders");
-            refusals.lost.inc_by(count as u64);
+        refusals.tell(log.as_ref(), waiting).await;
+        if receiver.is_closed() {
+            return;
         }
     }
 }
@@ -181,6 +197,8 @@ mod tests {
         assert!(!refusals.is_news(&context(1), "sold_out", at(59)));
         assert!(refusals.is_news(&context(1), "unavailable", at(59)), "another reason");
         assert!(refusals.is_news(&context(2), "sold_out", at(59)), "another visit");
+        assert!(refusals.is_news(&context(1), "sold_out", at(60)));
+        assert!(refusals.is_news(&context(1), "sold_out", at(-3_600)), "the clock was set back");
         assert!(refusals.is_news(&context(1), "sold_out", at(60)));
         let told = |from: i64, second| {
             (from..from + 2_000).filter(|who| refusals.is_news(&context(*who), "x", at(second))).count()

@@ -80,3 +80,19 @@ async fn a_log_that_is_shut_fails_no_answer() {
     eventually("the log to be told", async || log.events().await.len() == 1).await;
     shutdown.trigger();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_at_the_shutdown_is_told() {
+    for round in 0..8 {
+        let (bed, folder, shutdown) = (Bed::sqlite(), Folder::new(), Shutdown::new());
+        let log = open_log(folder.path());
+        assert_eq!(order(&bed, "k1", "mug", json!({"anonymous_id": "ann"})).await, 422);
+        shutdown.trigger();
+        let port = Arc::clone(&log) as Arc<dyn EventLog>;
+        refusals::run(Arc::clone(&bed.shop.refusals), port, shutdown).await;
+        assert_eq!(log.events().await.len(), 1, "round {round}");
+        // Whoever comes later is counted.
+        assert_eq!(order(&bed, "k2", "mug", json!({"anonymous_id": "ben"})).await, 422);
+        assert!(bed.metrics.text().contains("kassa_checkout_failed_lost_total 1"), "round {round}");
+    }
+}
