@@ -52,10 +52,11 @@ impl<'a> Moves<'a> {
 
     /// Tells the outbox of every level that was gone through; which SKUs have become low.
     pub(super) fn tell(self, tx: &mut Tx<'_>) -> Result<Vec<Crossing>, Error> {
-        let (mut low, command) = (Vec::new(), (self.reference, self.now));
+        let mut low = Vec::new();
         for (quantity, after) in self.moved.into_values() {
             let (left, before) = (after.available(), after.available().saturating_sub(quantity));
-            let Stock { sku, on_hand, low_stock_at, .. } = after;
+            let Stock { sku, on_hand, low_stock_at, updated_at, .. } = after;
+            let command = (self.reference, updated_at);
             let crossing = Crossing { sku, on_hand, low_stock_at };
             let is_low = on_hand <= low_stock_at && on_hand.saturating_sub(quantity) > low_stock_at;
             if is_low {
@@ -76,15 +77,15 @@ fn write(
     tx: &mut Tx<'_>,
     (word, kind): (&str, &'static str),
     crossing: &Crossing,
-    (reference, now): (&str, Timestamp),
+    (reference, at): (&str, Timestamp),
 ) -> Result<(), Error> {
     let sku = &crossing.sku;
     let id = format!("{word}:{reference}:{sku}");
-    let event = StockEvent { id: &id, kind, occurred_at: now.to_string(), stock: crossing };
-    store::insert(tx, &NewRow { event: None, kind, body: &to_json(&event)?, money: None }, now)?;
+    let event = StockEvent { id: &id, kind, occurred_at: at.to_string(), stock: crossing };
+    store::insert(tx, &NewRow { event: None, kind, body: &to_json(&event)?, money: None }, at)?;
     match kind {
-        OUT => notes::stock(tx, (NoteKind::StockOut, &id), sku, now),
-        BACK => notes::stock(tx, (NoteKind::StockBack, &id), sku, now),
+        OUT => notes::stock(tx, (NoteKind::StockOut, &id), sku, at),
+        BACK => notes::stock(tx, (NoteKind::StockBack, &id), sku, at),
         _ => Ok(()),
     }
 }

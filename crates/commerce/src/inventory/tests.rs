@@ -168,6 +168,36 @@ fn every_way_out_of_stock_and_back_tells_the_outbox_once() {
     }
 }
 
+/// A request with an earlier time may get its turn later; what is told last is told as later all the same, unless the clock
+/// was wrong by minutes.
+#[test]
+fn what_happens_later_is_told_as_later() {
+    let at = |seconds: i64| NOW.plus_micros(seconds * 1_000_000);
+    for bed in Bed::each() {
+        stock(&bed, "a", 1);
+        let steps = |base: i64, late: i64| {
+            bed.write(move |tx| {
+                deduct_once(tx, &format!("o{base}"), &line("a", 1), at(base + late))?;
+                give_back(tx, &format!("r{base}"), LedgerKind::Release, &lines(&[("a", 1)]), at(base))
+            });
+            let sql = "SELECT body FROM outbox WHERE kind <> 'StockLow' ORDER BY id DESC LIMIT 2";
+            let bodies = bed.write(move |tx| tx.all(sql, &[], |row| row.text(0)));
+            let said = bodies.iter().map(|body| {
+                let event: serde_json::Value = serde_json::from_str(body).unwrap();
+                let told: Timestamp = event["occurred_at"].as_str().unwrap().parse().unwrap();
+                told.micros() - at(base).micros()
+            });
+            said.rev().collect::<Vec<_>>()
+        };
+        assert_eq!(steps(10, 2), [2_000_000, 2_000_001], "{}", bed.name);
+        assert_eq!(steps(20, 0), [0, 1], "{}", bed.name);
+        assert_eq!(steps(30, 600), [600_000_000, 0], "{}", bed.name);
+        let noted = bed.write(move |tx| crate::notes::store::between(tx, (at(10), at(20)), 9));
+        let noted: Vec<_> = noted.iter().map(|note| note.kind.name()).collect();
+        assert_eq!(noted, ["stock_back", "stock_out"], "{}", bed.name);
+    }
+}
+
 /// Every way down through the threshold of 5, each told once and by itself.
 #[test]
 fn every_way_down_tells_the_outbox_once() {
