@@ -7,8 +7,9 @@ use kassa_db::{Error, Tx, params};
 use kassa_model::Timestamp;
 
 /// Takes or renews the lease `name` for `term_micros`; its epoch, which is raised with every new holder, or nothing while
-/// another has it. One that ends later than a lease can that was taken now is none: whoever wrote it had a wrong clock.
-/// `own` is the process's time, for SQLite.
+/// another has it. One that ends more than a term later than one that is taken now is none: whoever wrote it had a wrong clock.
+/// One that ends a little later is another's, who asked after this one and had its turn before. `own` is the process's time,
+/// for SQLite.
 pub(crate) fn hold(
     tx: &mut Tx<'_>,
     name: &'static str,
@@ -18,11 +19,12 @@ pub(crate) fn hold(
 ) -> Result<Option<i64>, Error> {
     let now = tx.now(own)?;
     let until = now.plus_micros(term_micros);
+    let latest = until.plus_micros(term_micros);
     let sql = "INSERT INTO leases (name, owner, epoch, until) VALUES ($1, $2, 1, $3) \
                ON CONFLICT (name) DO UPDATE SET owner = $2, until = $3, \
                epoch = CASE WHEN leases.owner = $2 THEN leases.epoch ELSE leases.epoch + 1 END \
-               WHERE leases.owner = $2 OR leases.until <= $4 OR leases.until > $3";
-    if tx.execute(sql, params![name, owner, until.micros(), now.micros()])? == 0 {
+               WHERE leases.owner = $2 OR leases.until <= $4 OR leases.until > $5";
+    if tx.execute(sql, params![name, owner, until.micros(), now.micros(), latest.micros()])? == 0 {
         return Ok(None);
     }
     tx.first("SELECT epoch FROM leases WHERE name = $1", params![name], |row| row.int(0))
@@ -66,6 +68,14 @@ mod tests {
             assert!(gets(&bed, "one", 0));
             let epoch = bed.write(|tx| tx.first("SELECT epoch FROM leases", params![], |row| row.int(0)));
             assert_eq!(epoch, Some(3));
+        }
+    }
+
+    #[test]
+    fn who_has_asked_before_and_comes_after_takes_it_from_nobody() {
+        for bed in Bed::each() {
+            assert!(gets(&bed, "one", 0));
+            assert!(!gets(&bed, "other", -MICROS_PER_SECOND), "{}", bed.name);
         }
     }
 
