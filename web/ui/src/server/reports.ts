@@ -44,10 +44,12 @@ let waiting: Waiting[] = [];
 
 /** Asks; an `AskError` says why it could not be answered. */
 export function ask(question: Question, signal: AbortSignal): Promise<Report> {
-  return new Promise((done, failed) => {
-    if (!waiting.length) setTimeout(sendAll);
-    waiting.push({ question, signal, done, failed });
-  });
+  return new Promise((done, failed) => enqueue({ question, signal, done, failed }));
+}
+
+function enqueue(one: Waiting): void {
+  if (!waiting.length) setTimeout(sendAll);
+  waiting.push(one);
 }
 
 function sendAll(): void {
@@ -57,11 +59,14 @@ function sendAll(): void {
   for (let from = 0; from < all.length; from += BATCH_MAX) void send(all.slice(from, from + BATCH_MAX));
 }
 
-/** One batch. It is given up when nobody waits for any of its answers. */
+/**
+ * One batch. It is given up when nobody waits for most of its answers, as after a click that filters the page: the rest is asked
+ * again with what is asked in their place, so that the server does not answer the page twice at a time.
+ */
 async function send(batch: Waiting[]): Promise<void> {
   const stop = new AbortController();
   const left = (): void => {
-    if (batch.every((one) => one.signal.aborted)) stop.abort();
+    if (2 * batch.filter((one) => one.signal.aborted).length > batch.length) stop.abort();
   };
   for (const one of batch) one.signal.addEventListener("abort", left);
   try {
@@ -72,7 +77,10 @@ async function send(batch: Waiting[]): Promise<void> {
     };
     batch.forEach((one, index) => settle(one, answer.results[index], answer.meta?.fresh_at ?? undefined));
   } catch (error) {
-    for (const one of batch) one.failed(error);
+    for (const one of batch) {
+      if (stop.signal.aborted && !one.signal.aborted) enqueue(one);
+      else one.failed(error);
+    }
   } finally {
     for (const one of batch) one.signal.removeEventListener("abort", left);
   }
