@@ -13,18 +13,23 @@ use kassa_service::Shutdown;
 use super::traffic::{Day, day};
 use super::{SITE, catalog, incoming, orders};
 
-/// Goes on until the shutdown. What the collector or the shop refuses (chaos, a full disk) is logged and left out: a demo
-/// does not end by what it shows.
-pub(crate) async fn run(collector: Arc<Collector>, shop: Arc<Shop>, shutdown: Shutdown) {
-    let mut since = SystemClock.now();
+/// Between two looks at the wall clock, at most: it may be set, or the machine sleep, while somebody waits.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// Goes on after `since` until the shutdown. What the collector or the shop refuses (chaos, a full disk) is logged and left
+/// out: a demo does not end by what it shows.
+pub(crate) async fn run(
+    collector: Arc<Collector>,
+    shop: Arc<Shop>,
+    mut since: Timestamp,
+    shutdown: Shutdown,
+) {
     while !shutdown.is_triggered() {
         if let Err(error) = catalog::restock(&shop, since).await {
             tracing::warn!(error = format!("{error:#}"), "the demo's delivery failed");
         }
         let midnight = Timestamp::from_micros((since.day() + 1) * MICROS_PER_DAY);
-        let Day { mut hits, mut purchases } = day(midnight.plus_micros(-1), 0, SITE);
-        hits.retain(|hit| hit.received_at > since);
-        purchases.retain(|purchase| purchase.at > since);
+        let Day { hits, purchases } = rest_of_day(since, midnight);
         let visits = each(
             hits,
             |hit| hit.received_at,
@@ -45,6 +50,19 @@ pub(crate) async fn run(collector: Arc<Collector>, shop: Arc<Shop>, shutdown: Sh
     }
 }
 
+/// What comes after `since` and before the end of that day, also of visits that began the day before.
+fn rest_of_day(since: Timestamp, midnight: Timestamp) -> Day {
+    let end = midnight.plus_micros(-1);
+    let (mut rest, begun) = (day(end, 1, SITE), day(end, 0, SITE));
+    rest.hits.extend(begun.hits);
+    rest.purchases.extend(begun.purchases);
+    rest.hits.retain(|hit| hit.received_at > since);
+    rest.purchases.retain(|purchase| purchase.at > since);
+    rest.hits.sort_by_key(|hit| hit.received_at);
+    rest.purchases.sort_by_key(|purchase| purchase.at);
+    rest
+}
+
 /// Does `act` with each of them when its time has come.
 async fn each<T, F: Future<Output = anyhow::Result<()>>>(
     all: Vec<T>,
@@ -54,10 +72,13 @@ async fn each<T, F: Future<Output = anyhow::Result<()>>>(
 ) {
     for one in all {
         until(time(&one), shutdown).await;
-        if shutdown.is_triggered() {
-            return;
-        }
-        if let Err(error) = act(one).await {
+        // What is under way goes on by itself, or is filled in by the next start: the end waits for neither log nor relay.
+        let done = tokio::select! {
+            biased;
+            () = shutdown.wait() => return,
+            done = act(one) => done,
+        };
+        if let Err(error) = done {
             tracing::warn!(error = format!("{error:#}"), "something of the demo was refused");
         }
     }
@@ -65,9 +86,15 @@ async fn each<T, F: Future<Output = anyhow::Result<()>>>(
 
 /// Waits for `at` by the wall clock, or for the shutdown.
 async fn until(at: Timestamp, shutdown: &Shutdown) {
-    let wait = at.micros() - SystemClock.now().micros();
-    let wait = Duration::from_micros(u64::try_from(wait).unwrap_or(0));
-    let _ = tokio::time::timeout(wait, shutdown.wait()).await;
+    while let Some(look) = next_look(at, SystemClock.now()).filter(|_| !shutdown.is_triggered()) {
+        let _ = tokio::time::timeout(look, shutdown.wait()).await;
+    }
+}
+
+/// When to look at the clock again; never once `at` has come.
+fn next_look(at: Timestamp, now: Timestamp) -> Option<Duration> {
+    let left = u64::try_from(at.micros() - now.micros()).ok().filter(|left| *left > 0)?;
+    Some(Duration::from_micros(left).min(LOOK_EVERY))
 }
 
 #[cfg(test)]
@@ -75,6 +102,48 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_is_seen_soon() {
+        let (now, second) = (SystemClock.now(), 1_000_000);
+        let look = |late: i64| next_look(now.plus_micros(late), now);
+        assert_eq!(look(2 * second), Some(Duration::from_secs(2)));
+        assert_eq!(look(MICROS_PER_DAY), Some(LOOK_EVERY));
+        assert_eq!((look(0), look(-MICROS_PER_DAY)), (None, None));
+    }
+
+    #[test]
+    fn a_visit_goes_on_past_midnight() {
+        let midnight = |day: i64| Timestamp::from_micros(day * MICROS_PER_DAY);
+        let (mut lived, days) = (Day { hits: Vec::new(), purchases: Vec::new() }, 20_700..20_710);
+        for day in days.clone() {
+            let more = rest_of_day(midnight(day), midnight(day + 1));
+            assert!(more.hits.is_sorted_by_key(|hit| hit.received_at));
+            lived.hits.extend(more.hits);
+            lived.purchases.extend(more.purchases);
+        }
+        // As it is filled in afterwards: what is there of the day before, some ten minutes of it after midnight.
+        let now = midnight(days.end);
+        let late = (days.start + 1..days.end).map(|today| {
+            let yesterday = day(now, days.end - today + 1, SITE).hits;
+            let after: Vec<_> =
+                yesterday.into_iter().filter(|hit| hit.received_at > midnight(today)).collect();
+            assert!(after.iter().all(|hit| lived.hits.iter().any(|lived| lived.body == hit.body)), "{today}");
+            after.len()
+        });
+        assert!(late.sum::<usize>() > 20);
+    }
+
+    #[tokio::test]
+    async fn the_shutdown_waits_for_nothing() {
+        let (shutdown, now) = (Shutdown::new(), SystemClock.now());
+        let act = async |_| {
+            shutdown.trigger();
+            std::future::pending().await
+        };
+        let done = each(vec![now], |at| *at, &shutdown, act);
+        assert_eq!(tokio::time::timeout(Duration::from_secs(60), done).await, Ok(()));
+    }
 
     #[tokio::test]
     async fn each_comes_at_its_time_past_a_refusal_and_none_after_the_shutdown() {

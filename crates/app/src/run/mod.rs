@@ -184,20 +184,20 @@ async fn run(
     tasks.push(tokio::spawn(memory::watch(shutdown.clone())));
     tasks.push(tokio::spawn(Arc::clone(&parts.salts).follow_clock(shutdown.clone())));
     if let (Demo::Wanted, Some(collector)) = (asked.demo, &collector) {
-        demo::fill(collector, parts, SystemClock.now(), shutdown).await?;
-        tasks.push(tokio::spawn(demo::live::run(Arc::clone(collector), parts.shop()?, shutdown.clone())));
+        let (collector, now) = (Arc::clone(collector), SystemClock.now());
+        demo::fill(&collector, parts, now, shutdown).await?;
+        tasks.push(tokio::spawn(demo::live::run(collector, parts.shop()?, now, shutdown.clone())));
     }
     // After the demo is whole: half of it is nothing to judge.
     let auditor = Auditor::new(parts);
     tasks.extend(watch_shop(roles, parts, auditor.as_ref(), &health, shutdown)?);
 
-    let health = &health;
     let router = routes::assemble(routes::Behind {
         config,
         roles,
         parts,
         collector,
-        health,
+        health: &health,
         metrics,
         shutdown,
         auditor,
