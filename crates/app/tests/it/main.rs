@@ -16,6 +16,7 @@ mod http;
 mod kassa;
 mod market;
 mod mistyped;
+mod noted;
 mod orders;
 mod orders_apart;
 mod output;
