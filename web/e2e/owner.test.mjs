@@ -187,6 +187,9 @@ test("a site that is not there is not waited for", async () => {
   const { page, context, complaints } = await open(`/dashboard?site=${encodeURIComponent("<i>nobody")}`);
   await page.getByText("There is no site “<i>nobody” here.").waitFor();
   assert.equal(await page.locator(".live").count(), 0);
+  await page.goto(`${kassa.url}/dashboard?site=${"x".repeat(5000)}`);
+  await page.getByText("There is no site").waitFor();
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "a long name is cut");
   await page.getByRole("button", { name: "default" }).last().click();
   await page.locator('[data-metric="visitors"]').waitFor();
   assert.deepEqual(complaints, []);

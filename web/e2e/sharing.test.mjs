@@ -192,6 +192,9 @@ test("a server that does not answer is not a link that is gone", async () => {
   await page.unroute("**/v1/session");
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByText("This link leads nowhere any more.").waitFor();
+  // What is no link at all shows nothing of whoever is logged in.
+  await page.goto(`${kassa.url}/share/%3Cscript%3E`);
+  await page.getByText("This link leads nowhere any more.").waitFor();
   await context.close();
 });
 

@@ -21,6 +21,7 @@ test("what an address does not understand is as if it were not there", () => {
   expect(read("?period=never&compare=x&interval=second&nonsense=1&prop.=2&__proto__=3")).toEqual(read(""));
   expect(read("?period=2026-02-31..2026-03-01").period).toBe("day");
   expect(read("?period=2026-03-02..2026-03-01").period).toBe("day");
+  expect(read("?period=0001-01-01..9999-12-31").period).toBe("day");
 });
 
 test("filters are asked in the words of the API", () => {

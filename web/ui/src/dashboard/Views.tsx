@@ -4,6 +4,7 @@ import { later } from "../design/Floating";
 import { TableSkeleton } from "../design/Table";
 import type { Site } from "./data";
 import { RangeName } from "./RangeName";
+import { customEnds } from "./ranges";
 import { Filters } from "./Filters";
 import type { ViewProps } from "./views/view";
 
@@ -24,9 +25,10 @@ const RANGED: Record<string, typeof Goods> = { goods: Goods, demand: Demand, dro
 export function OtherView({ page, sites, ...props }: ViewProps & { page: string; sites: Site[] }) {
   const Filtered = FILTERED[page];
   const Ranged = RANGED[page];
+  const view = page === "drops" ? { ...props.view, period: days(props.view.period) } : props.view;
   return (
     <>
-      {(Filtered || Ranged) && <RangeName view={props.view} zone={props.zone} before={undefined} />}
+      {(Filtered || Ranged) && <RangeName view={view} zone={props.zone} before={undefined} />}
       {Filtered && <Filters {...props} />}
       <Suspense
         fallback={
@@ -36,7 +38,7 @@ export function OtherView({ page, sites, ...props }: ViewProps & { page: string;
         }
       >
         {Filtered && <Filtered {...props} />}
-        {Ranged && <Ranged {...props} />}
+        {Ranged && <Ranged {...props} view={view} />}
         {page === "alerts" && <Alerts {...props} />}
         {page === "stream" && <Stream {...props} />}
         {page === "sites" && <Sites {...props} sites={sites} />}
@@ -44,3 +46,11 @@ export function OtherView({ page, sites, ...props }: ViewProps & { page: string;
     </>
   );
 }
+
+/** The whole days of a range: what was dropped is counted by them. */
+const days = (period: string): string =>
+  period === "realtime"
+    ? "day"
+    : (customEnds(period)
+        ?.map((end) => end.slice(0, 10))
+        .join("..") ?? period);

@@ -27,6 +27,8 @@ async function start(root: Root): Promise<void> {
     return render(<Dashboard session={session} />);
   }
   if (session instanceof Error) return render(<NoShare error={session} words={words} />);
+  // What is no link at all is not sent as one: whoever is logged in would see their own page under its address.
+  if (session.caller !== "share") return render(<NoShare error={new SessionError(404, 0, "")} words={words} />);
   if (!session.signed_in)
     return render(<Suspense fallback={null}>{<SharePassword token={shared} opened={() => void opened(render)} />}</Suspense>);
   showShare(session, render);

@@ -32,13 +32,16 @@ const WEEK = 7;
 
 export const isPreset = (period: string): period is Preset => PRESETS.some((one) => one.period === period);
 
+// Years that the server takes, with room for what is compared with them.
+const [FIRST, END] = ["1970", "2200"];
+
 /** Both ends of `2026-11-01..2026-11-15` or `2026-11-01T13:00..2026-11-01T14:00`, both in the site's time; undefined for anything else. */
 export function customEnds(period: string): [string, string] | undefined {
   const found = /^(\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?)\.\.(\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?)$/.exec(period);
   const [, from, to] = found ?? [];
   if (!from || !to || from.length !== to.length) return undefined;
   const valid = [from, to].every((end) => new Date(`${end.slice(0, 10)}T00:00:00Z`).toJSON()?.startsWith(end.slice(0, 10)));
-  return valid && from <= to ? [from, to] : undefined;
+  return valid && FIRST <= from && from <= to && to < END ? [from, to] : undefined;
 }
 
 export const addDays = (day: string, days: number): string =>

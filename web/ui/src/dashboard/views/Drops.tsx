@@ -3,7 +3,7 @@ import { Empty, Panel } from "../../design/Panel";
 import { Table, TableSkeleton, type TableRow } from "../../design/Table";
 import { useWords, type Words } from "../../design/words";
 import { useGet } from "../data";
-import { dayEnds } from "../ranges";
+import { addDays, dayEnds, today } from "../ranges";
 import type { ViewProps } from "./view";
 
 interface Drop {
@@ -19,12 +19,15 @@ interface Answer {
   meta: { stored: number; dropped: number };
 }
 
+/** Days that the server tells of at once. */
+const DAYS_MAX = 1000;
+
 export default function Drops({ view, zone }: ViewProps) {
   const words = useWords();
   const { t, n, times } = words;
-  const ends = dayEnds(view.period, { zone, now: new Date() });
-  const range = ends ? `&from=${ends[0]}&to=${ends[1]}` : "";
-  const answer = useGet<Answer>(`/v1/drops?site_id=${encodeURIComponent(view.site)}${range}`);
+  const clock = { zone, now: new Date() };
+  const [from, to] = dayEnds(view.period, clock) ?? [addDays(today(clock), 1 - DAYS_MAX), today(clock)];
+  const answer = useGet<Answer>(`/v1/drops?site_id=${encodeURIComponent(view.site)}&from=${from}&to=${to}`);
   const list = (title: string, of: string, rowsOf: (drops: Drop[]) => TableRow[], className = "rows-9") => (
     <Panel title={title} className={className} answer={answer} skeleton={<TableSkeleton rows={9} />} heading={<h2>{title}</h2>}>
       {(data) => {
