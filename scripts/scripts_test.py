@@ -1,12 +1,18 @@
 #!/usr/bin/env python3
-"""Tests of what the other scripts compute: the slowest tests, the picture and the table of measurements, the last torture run."""
+"""Tests of what the other scripts compute: the slowest tests, the picture and the table of measurements, the last torture run, the
+pictures of the demo's goods."""
 
 import importlib.machinery
 import importlib.util
 import json
+import re
+import struct
+import tomllib
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def load(name):
@@ -123,6 +129,62 @@ class Torture(unittest.TestCase):
             told,
             "2026-01-01, commit abc, 2 cores, Linux, 1,400 s: **passed**. Of the 2 recorded runs 1 passed.\n\nWhy.\n\n```text\nkills: 50\n```\n",
         )
+
+
+class Goods(unittest.TestCase):
+    """The demo's table of products, and its pictures (scripts/pictures draws them)."""
+
+    FOLDER = ROOT / "crates" / "app" / "demo"
+
+    def setUp(self):
+        table = tomllib.loads((self.FOLDER / "goods.toml").read_text())
+        self.categories = [name for one in table["categories"] for name in [one["name"], *one.get("children", [])]]
+        self.products = table["products"]
+
+    def skus(self, product):
+        return [variant["sku"] for variant in product.get("variants", [product])]
+
+    def test_there_are_sixty_told_and_sorted(self):
+        skus = [sku for product in self.products for sku in self.skus(product)]
+        self.assertEqual((len(self.products), len(set(skus))), (60, len(skus)))
+        self.assertEqual(len(set(self.categories)), len(self.categories))
+        for product in self.products:
+            with self.subTest(product["sku"]):
+                self.assertIn(product["category"], self.categories)
+                self.assertGreaterEqual(len(re.findall(r"[.;!?:](?: |$)", product["description"])), 2)
+                self.assertLess(product["cost"], product["price"])
+                self.assertLessEqual(set(product.get("related", [])), {other["sku"] for other in self.products} - {product["sku"]})
+
+    def test_variants_differ_by_their_options(self):
+        several = [product for product in self.products if "variants" in product]
+        self.assertGreaterEqual(len(several), 12)
+        for product in several:
+            with self.subTest(product["sku"]):
+                options = [tuple(variant["options"]) for variant in product["variants"]]
+                self.assertEqual(len(set(options)), len(options))
+                self.assertLessEqual(len(product["options"]), 3)
+                self.assertEqual({len(values) for values in options}, {len(product["options"])})
+                self.assertEqual(self.skus(product)[0], product["sku"])
+
+    def test_every_product_has_its_pictures_and_what_they_show(self):
+        for product in self.products:
+            with self.subTest(product["sku"]):
+                self.assertEqual(product["pictures"][0]["file"], product["sku"])
+                for picture in product["pictures"]:
+                    self.assertGreater(len(picture["alt"]), 12)
+                    self.assertIn(picture.get("variant", product["sku"]), self.skus(product))
+
+    def test_pictures_are_drawn_named_and_small(self):
+        drawn = re.findall(r'^  "?([\w-]+)"?: \[', (ROOT / "web" / "pictures" / "list.mjs").read_text(), re.MULTILINE)
+        named = [picture["file"] for product in self.products for picture in product["pictures"]]
+        files = sorted((self.FOLDER / "pictures").iterdir())
+        self.assertEqual(sorted(named), sorted(drawn))
+        self.assertEqual(sorted(f"{name}.png" for name in named), [file.name for file in files])
+        for file in files:
+            head = file.read_bytes()[:26]
+            self.assertEqual((head[:8], *struct.unpack(">II", head[16:24]), head[25]), (b"\x89PNG\r\n\x1a\n", 960, 960, 3), file)
+            self.assertLessEqual(file.stat().st_size, 25_000, file)
+        self.assertLessEqual(sum(file.stat().st_size for file in files), 1_200_000)
 
 
 if __name__ == "__main__":
