@@ -142,6 +142,21 @@ export const MORE = {
     lag: { records: 0, seconds: 0 },
     books: { ok: books, complete: true, violations: books ? 0 : 2, checked_at: at(1) },
   }),
+  "GET /v1/admin/audit": ({ books }) => ({
+    ok: books,
+    complete: true,
+    at: at(0),
+    invariants: Array.from({ length: 7 }, (_, index) => ({
+      id: index + 1,
+      title: "what it says",
+      ok: books || index > 0,
+      checked: 60,
+      pending: 0,
+      violations_total: books || index ? 0 : 2,
+      violations: books || index ? [] : [{ about: "desk-lamp", what: "7 are on hand, and the ledger adds up to 6" }],
+      unchecked: [],
+    })),
+  }),
   "GET /v1/events": ({ empty }) => page(empty ? [] : EVENTS),
   "GET /v1/drops": ({ empty }) => ({
     results: empty

@@ -98,7 +98,7 @@ const KEPT = {
   Goals: { make: { Name: "Signup", Event: "Signup" }, change: { Name: "Joined", Event: "Joined" }, reads: /^Joined\nEvent is Joined/ },
   Rules: { make: { "/order/:id": "/o/:id" }, change: { "/order/:id": "/orders/:id" }, reads: /^\/orders\/:id\n/ },
   Notes: { make: { "What happened": "Sale" }, change: { "What happened": "Sale began" }, reads: /^Sale began\n/ },
-  "Share links": { make: { Name: "Press" }, change: { Name: "Agency", Until: "2099-12-31" }, reads: /^Agency\nUntil Dec 31, 2099/ },
+  "Share links": { make: { Name: "Press" }, change: { Name: "Agency", Until: "2099-12-31" }, reads: /^Agency\nAll · Until Dec 31, 2099/ },
 };
 
 for (const [panel, { make, change, reads }] of Object.entries(KEPT))

@@ -1,5 +1,5 @@
 // Screenshots of every page for people to look at: light and dark, at three widths. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the real server,
-// otherwise of the stand-in. With KASSA_SHOTS_SCALE=0.5 they are half as large, as in docs/screenshots.
+// otherwise of the stand-in. With KASSA_SHOTS_SCALE=0.5 they are half as large.
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,8 @@ const PAGES = {
   shop: "/",
   product: "/p/stoneware-mug",
   today: "/dashboard",
-  month: "/dashboard?period=30d",
+  week: "/dashboard?period=7d",
+  audit: "/dashboard?open=audit",
   realtime: "/dashboard?period=realtime",
   filter: "/dashboard?period=7d&page=/cart",
   list: "/dashboard?period=7d&open=page",
@@ -50,7 +51,10 @@ for (const colorScheme of ["light", "dark"])
       });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (overflow > 0) console.error(`${name} ${width}: ${overflow} pixels too wide`);
-      await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: name !== "list" && name !== "stream" });
+      await page.screenshot({
+        path: `${folder}/${name}-${width}-${colorScheme}.png`,
+        fullPage: !["list", "stream", "audit"].includes(name),
+      });
     }
     await context.close();
   }

@@ -52,7 +52,7 @@ export default function WhereSheet({ view, change }: Props) {
             <p>{record.metrics.map((metric) => t.metrics[metric] ?? metric).join(" · ")}</p>
             <dl>
               {Object.entries(record.dimensions).map(([dimension, value]) => {
-                const name = nameOf(dimension) ?? dimension;
+                const name = nameOf(dimension) ?? dimension.replace(/^\w+:/, "").replaceAll("_", " ");
                 return (
                   <div key={dimension}>
                     <dt>{t.of[name] ?? name}</dt>

@@ -123,7 +123,7 @@ function describe(thing: Thing, segments: Thing[], { t, n, times }: Words): stri
   const segment = segments.find(({ id }) => id === thing["segment"])?.name ?? thing["segment"];
   const panels = (thing["panels"] as string[] | null | undefined)?.map((panel) => panelName(panel, t)).join(", ");
   const day = typeof thing["expires_at"] === "string" ? thing["expires_at"].slice(0, 10) : undefined;
-  return [segment, panels, day && `${t.kept.until} ${times.days(day, day)}`].filter(Boolean).join(" · ");
+  return [segment, panels ?? t.all, day && `${t.kept.until} ${times.days(day, day)}`].filter(Boolean).join(" · ");
 }
 
 function GoalForm(form: FormProps) {
