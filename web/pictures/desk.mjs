@@ -167,6 +167,7 @@ function tray(c, y, wood, papers) {
   c.add(path(`M250 ${y}h460l60 96H190Z`, { fill: dark(wood, 0.25) }));
   c.add(many(papers, (n) => sheet(n * 9, n % 2 ? "#ffffff" : "#e9e4d8")));
   c.add(path(`M250 ${y}l-60 96v60l60-100ZM710 ${y}l60 96v60l-60-100Z`, { fill: dark(wood, 0.12) }));
+  c.add(box(340, y + 90, [280, 50], { fill: dark(wood, 0.4) }));
   c.add(path(`M190 ${y + 96}h160q20 34 56 34h148q36 0 56-34h160v62H190Z`, { fill: c.fade([light(wood, 0.2), wood]) }));
   c.add(path(`M190 ${y + 96}h160q20 34 56 34h148q36 0 56-34h160`, { stroke: light(wood, 0.45), width: 6 }));
 }
