@@ -196,6 +196,19 @@ test("a site that is not there is not waited for", async () => {
   await context.close();
 });
 
+test("a page that cannot be drawn says so, and how to go on", async () => {
+  const { page, context } = await openPage(browser, "about:blank");
+  await page.route("**/v1/inventory*", (route) => route.fulfill({ json: { results: [null] } }));
+  await page.goto(`${kassa.url}/dashboard?site=default&period=7d`);
+  const broken = page.getByRole("alert").filter({ hasText: "This page could not be drawn." });
+  await broken.waitFor();
+  assert.equal(await broken.getByRole("link", { name: "Overview" }).getAttribute("href"), "/dashboard");
+  await page.unroute("**/v1/inventory*");
+  await broken.getByRole("button", { name: "Try again" }).click();
+  await page.locator('[data-metric="visitors"]').waitFor();
+  await context.close();
+});
+
 test("a funnel shows its conversion over time, as a table too", async () => {
   const site = freshSite("owner");
   const view = (anonymousId, path) => ({ type: "page", anonymousId, properties: { path }, context: { page: { path } } });

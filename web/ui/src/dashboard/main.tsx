@@ -9,6 +9,7 @@ import { loadWords, wantedLanguage, WordsProvider, type Words } from "../design/
 import { askSession, bear, loginPath, readSession, SessionError, type Session } from "../lib/session";
 import { AccessProvider, accessOf } from "./access";
 import { App } from "./App";
+import { Guard } from "./Broken";
 import { createClient } from "./data";
 import "./dashboard.css";
 
@@ -20,7 +21,12 @@ const shared = /^\/share\/([^/]+)/.exec(location.pathname)?.[1];
 async function start(root: Root): Promise<void> {
   if (shared) bear(shared);
   const [session, words] = await Promise.all([askSession().catch(asError), loadWords(wantedLanguage())]);
-  const render = (page: ReactNode): void => root.render(<WordsProvider words={words}>{page}</WordsProvider>);
+  const render = (page: ReactNode): void =>
+    root.render(
+      <WordsProvider words={words}>
+        <Guard>{page}</Guard>
+      </WordsProvider>,
+    );
   if (!shared) {
     if (session instanceof Error) return render(<Dashboard session={undefined} />);
     if (!session.signed_in) return location.replace(loginPath(location));

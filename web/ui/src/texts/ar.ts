@@ -184,6 +184,7 @@ export const ar: Texts = {
   csv: "CSV",
   sortBy: (column) => `رتّب حسب ${column}`,
   errors: {
+    broken: "تعذّر عرض هذه الصفحة.",
     unreached: "الخادم لا يجيب.",
     offline: (age) => `أنت غير متصل. عمر هذه الأرقام ${age}.`,
     key: "تحتاج هذه اللوحة إلى مفتاح ليس لدى متصفحك.",

@@ -189,6 +189,7 @@ export const de: Texts = {
   csv: "CSV",
   sortBy: (column) => `Sortieren nach ${column}`,
   errors: {
+    broken: "Diese Seite ließ sich nicht zeichnen.",
     unreached: "Der Server antwortet nicht.",
     offline: (age) => `Sie sind offline. Diese Zahlen sind ${age} alt.`,
     key: "Diese Übersicht braucht einen Schlüssel, den Ihr Browser nicht hat.",

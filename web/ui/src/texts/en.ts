@@ -187,6 +187,7 @@ export const en = {
   csv: "CSV",
   sortBy: (column: string) => `Sort by ${column}`,
   errors: {
+    broken: "This page could not be drawn.",
     unreached: "The server does not answer.",
     offline: (seconds: string) => `You are offline. These numbers are ${seconds} old.`,
     key: "This dashboard needs a key that your browser does not have.",
