@@ -79,8 +79,12 @@ export function batchEvent(fields: Partial<UserEvent>, user: BatchConfig["user"]
   };
 }
 
+/** What is somebody's own, such as an address, stands in an element with `data-kassa-private`. */
+const isPrivateText = (element: Element): unknown =>
+  isTyped(element) || element.closest("[data-kassa-private]") || element.querySelector("[data-kassa-private]");
+
 export function domInfo(element: Element): DomInfo {
-  const text = (isTyped(element) ? "" : ((element as HTMLElement).innerText ?? element.textContent)) ?? "";
+  const text = (isPrivateText(element) ? "" : ((element as HTMLElement).innerText ?? element.textContent)) ?? "";
   return {
     tag: element.tagName,
     id: element.id,

@@ -25,6 +25,8 @@ export interface TrackerConfig extends ConsentConfig {
   appVersion?: string | undefined;
   /** The site's public key; without one the server's own site is meant. */
   writeKey?: string | undefined;
+  /** The first page is the site's page for what was not found: its view gets the property `status` 404. Native dialect only. */
+  notFound?: boolean | undefined;
   /** The customer, once known; kept out under GPC and DNT. */
   user?: { userId: string | number; [more: string]: unknown } | undefined;
   /** Write every event and request to the console. */
@@ -109,6 +111,7 @@ function nativeTracker(config: TrackerConfig): EventTracker {
     auto: "page time",
     app: { name: config.appName, version: config.appVersion },
     userId: config.user && String(config.user.userId),
+    notFound: config.notFound,
     consent: config.consent,
     localhost: config.localhost,
     ...shared(config),

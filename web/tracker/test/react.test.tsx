@@ -212,6 +212,31 @@ test("what somebody types is not in what is told of a click", async () => {
   expect(body).not.toContain("secret");
 });
 
+test("what is somebody's own is not in what is told of a click in it or around it", async () => {
+  const server = serve(200);
+  const url = `https://${freshKey()}.test/track`;
+  await render({ endpointUrl: url, flushInterval: 100 });
+  const page = document.body.appendChild(document.createElement("div"));
+  page.innerHTML = "<div id='around'><section data-kassa-private><p id='own'>High Street 1</p></section></div><p id='beside'>Beside</p>";
+  for (const selector of ["#own", "#around", "#beside"]) await fire(selector, "click");
+  await act(async () => vi.advanceTimersByTimeAsync(100));
+  const body = server.requests.find((request) => request.url === url)?.body ?? "";
+  const clicked = (JSON.parse(body) as { events: UserEvent[] }).events.slice(1).map(({ dom_info: info }) => [info?.id, info?.text]);
+  expect(clicked).toEqual([
+    ["own", ""],
+    ["around", ""],
+    ["beside", "Beside"],
+  ]);
+});
+
+test("the view of a page that was not found says so, by the native dialect", async () => {
+  const server = serve(200);
+  const key = freshKey();
+  await render({ endpointUrl: "https://stats.shop.test/v1/batch", writeKey: key, flushInterval: 100, notFound: true });
+  await act(async () => vi.advanceTimersByTimeAsync(100));
+  expect(server.events(key).map(({ type, properties }) => [type, properties?.["status"]])).toEqual([["page", 404]]);
+});
+
 test.each([true, false])("a browser that a program drives (%s) says so in the batch dialect, too", async (driven) => {
   const server = serve(200);
   const url = `https://${freshKey()}.test/track`;
