@@ -16,6 +16,7 @@ const PATHS = {
   up: "m7 14 5-5 5 5",
   left: "m14 7-5 5 5 5",
   right: "m10 7 5 5-5 5",
+  bag: "M5 8h14l-1 12H6zM9 8a3 3 0 0 1 6 0",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -28,15 +28,12 @@ export const NOTHING = "–";
 // Whole numbers up to here are written in full.
 const WHOLE_MAX = 9_999;
 
-export interface Numbers {
+export interface Numbers extends Amounts {
   locale: string;
   count(value: number | null | undefined): Shown;
   whole(value: number): string;
   percent(value: number | null | undefined): string;
   decimal(value: number | null | undefined): string;
-  money(value: Money): string;
-  /** An amount in its currency's own unit: 1250 US cents are 12.5. */
-  major(value: Money): number;
   duration(seconds: number | null | undefined): string;
   show(kind: Kind, value: Value): Shown;
   /** A change in percent or points, with its sign: `+12 %`, `−3.2 pts`. */
@@ -45,14 +42,14 @@ export interface Numbers {
 
 const MINUS = "\u2212";
 
-export function createNumbers(locale: string, words: { points: (amount: string) => string; over: (amount: string) => string }): Numbers {
-  const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
-  const tenth = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const share = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const percentChange = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
-  const unit = (name: string) => new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "narrow" });
-  const [hours, minutes, seconds] = [unit("hour"), unit("minute"), unit("second")];
+/** How amounts of money are written. */
+export interface Amounts {
+  money(value: Money): string;
+  /** An amount in its currency's own unit: 1250 US cents are 12.5. */
+  major(value: Money): number;
+}
+
+export function createAmounts(locale: string): Amounts {
   const currencies = new Map<string, { format: Intl.NumberFormat; digits: number }>();
 
   function currency(code: string): { format: Intl.NumberFormat; digits: number } {
@@ -63,6 +60,20 @@ export function createNumbers(locale: string, words: { points: (amount: string) 
     currencies.set(code, made);
     return made;
   }
+  const major = ({ amount_minor, currency: code }: Money): number => amount_minor / 10 ** currency(code).digits;
+  const money = (value: Money): string => currency(value.currency).format.format(major(value)).replace("-", MINUS);
+  return { money, major };
+}
+
+export function createNumbers(locale: string, words: { points: (amount: string) => string; over: (amount: string) => string }): Numbers {
+  const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+  const tenth = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const share = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const percentChange = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+  const unit = (name: string) => new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "narrow" });
+  const [hours, minutes, seconds] = [unit("hour"), unit("minute"), unit("second")];
+  const { money, major } = createAmounts(locale);
   function count(value: number | null | undefined): Shown {
     if (value === null || value === undefined) return { text: NOTHING };
     const whole = plain.format(value);
@@ -70,12 +81,6 @@ export function createNumbers(locale: string, words: { points: (amount: string) 
   }
   const percent = (value: number | null | undefined) => (value === null || value === undefined ? NOTHING : share.format(value / 100));
   const decimal = (value: number | null | undefined) => (value === null || value === undefined ? NOTHING : tenth.format(value));
-  function money({ amount_minor, currency: code }: Money): string {
-    return currency(code)
-      .format.format(major({ amount_minor, currency: code }))
-      .replace("-", MINUS);
-  }
-  const major = ({ amount_minor, currency: code }: Money): number => amount_minor / 10 ** currency(code).digits;
   function duration(value: number | null | undefined): string {
     if (value === null || value === undefined) return NOTHING;
     const s = Math.round(value);

@@ -1,6 +1,7 @@
 /** Every component in every state, for those who work on the design and for the tests of it. The binary has no route to this page. */
 import { createRoot } from "react-dom/client";
-import { loadWords, wantedLanguage, WordsProvider } from "../design/words";
+import { wantedLanguage } from "../design/language";
+import { loadWords, WordsProvider } from "../design/words";
 import { States } from "./States";
 import "../dashboard/dashboard.css";
 
