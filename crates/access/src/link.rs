@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use subtle::ConstantTimeEq;
+use tokio::sync::Semaphore;
 
 use crate::kept::change::{Secrets, new};
 use crate::kept::thing::{Draft, Kept, KeptKind, Secret};
@@ -24,6 +25,9 @@ const LINK: &str = "kl_";
 
 /// How the token begins that a password was changed for.
 const OPENED: &str = "kp_";
+
+/// Whose turn it is to have a password looked at.
+static OPENING: Semaphore = Semaphore::const_new(1);
 
 /// A share link to be made or changed, its members checked before.
 #[derive(Debug, Clone)]
@@ -111,6 +115,8 @@ impl Access {
         let now = self.clock_now();
         let found = self.link_of(token).filter(|kept| !Share::of(kept).has_ended(now));
         let Some(kept) = found else { return Err(LogInError::LinkEnded) };
+        // One at a time, and counted before the next: a crowd gets no more of these long looks than it has guesses.
+        let _turn = OPENING.acquire().await;
         self.refuse_locked(address, now).await?;
         let right = match kept.secret.as_ref().and_then(|secret| secret.password.clone()) {
             None => true,

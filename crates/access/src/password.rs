@@ -22,6 +22,8 @@ pub(crate) fn hashed(password: &str) -> String {
 
 /// Whether `password` is the one that was written down. Takes as long as [`hashed`].
 pub(crate) fn is_right(password: &str, written: &str) -> bool {
+    #[cfg(test)]
+    tests::CHECKED.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let parts: Vec<&str> = written.split('$').collect();
     let ["pbkdf2-sha256", rounds, salt, hash] = parts.as_slice() else { return false };
     let (Ok(rounds), Some(hash)) = (rounds.parse(), Hash::parse(hash)) else { return false };
@@ -69,8 +71,13 @@ impl Hmac {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::sync::atomic::AtomicU64;
+
     use super::*;
+
+    /// How many passwords were checked.
+    pub(crate) static CHECKED: AtomicU64 = AtomicU64::new(0);
 
     /// RFC 7914, section 11, and RFC 4231's way with long keys by the same derivation.
     #[test]

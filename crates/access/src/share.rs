@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::kept::thing::Kept;
 
-/// The panels that a link may be limited to. `overview` is always there; `rows`, which shows single visitors, only where it is named.
-pub const PANELS: [&str; 13] = [
+/// The panels that a link may be limited to; `overview` is always there.
+pub const PANELS: [&str; 12] = [
     "overview",
     "pages",
     "sources",
@@ -19,7 +19,6 @@ pub const PANELS: [&str; 13] = [
     "funnels",
     "retention",
     "paths",
-    "rows",
 ];
 
 /// What a share link lets its holder see.
@@ -33,7 +32,7 @@ pub struct Share {
     pub site: String,
     /// The id of the segment that holds for every answer.
     pub segment: Option<String>,
-    /// The panels; `None`: all but `rows`.
+    /// The panels; `None`: all.
     pub panels: Option<Vec<String>>,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
@@ -61,7 +60,7 @@ impl Share {
     /// Whether the panel of that name may be seen.
     pub fn shows(&self, panel: &str) -> bool {
         match &self.panels {
-            None => panel != "rows",
+            None => true,
             Some(panels) => panel == "overview" || panels.iter().any(|known| known == panel),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use kassa_model::MICROS_PER_SECOND;
 use serde_json::{Map, Value, json};
 
+use crate::password::tests::CHECKED;
 use crate::testing::{TOKEN, bearer, beds, send, until};
 use crate::{Access, Draft, KeptKind, ManageError, ShareDraft};
 
@@ -144,6 +145,27 @@ async fn a_password_is_changed_for_a_token_and_guessed_ten_times() {
         access.change_share(&link, again, "admin", None).await.unwrap();
         assert_eq!(session(&process.router, &proof).await.status, 401);
         process.clock.advance(12 * 3_600 * MICROS_PER_SECOND);
+    }
+}
+
+/// To look at a password takes long on purpose: a crowd from one address gets no more looks than it has guesses.
+#[tokio::test]
+async fn a_crowd_of_guesses_is_not_looked_at() {
+    for bed in beds() {
+        let process = bed.process();
+        let made = process.access.create_share("default", share(json!({}), Some("sesame")), "admin").await;
+        let body = json!({"token": made.unwrap().1, "password": "barley"}).to_string();
+        let before = CHECKED.load(Ordering::Relaxed);
+        let mut crowd = tokio::task::JoinSet::new();
+        for _ in 0..200 {
+            let (router, body) = (process.router.clone(), body.clone());
+            crowd.spawn(async move { send(&router, "POST /v1/shares/open", &[], &body).await.status });
+        }
+        let answers = crowd.join_all().await;
+        assert_eq!(answers.iter().filter(|status| **status == 401).count(), 10, "{}", bed.name);
+        // Other tests check some, too.
+        let checked = CHECKED.load(Ordering::Relaxed) - before;
+        assert!(checked < 100, "{checked} of {}", answers.len());
     }
 }
 

@@ -68,13 +68,21 @@ impl Refusal {
         }
     }
 
+    /// In words, for whoever may be told no more than an answer tells.
+    pub(crate) fn told(self) -> String {
+        let problem = self.into_problem();
+        match problem.status() {
+            StatusCode::INTERNAL_SERVER_ERROR => "the error was logged".to_owned(),
+            _ => words(&problem).to_owned(),
+        }
+    }
+
     /// As the compat dialects say it.
     pub(crate) fn into_compat(self) -> Response {
         let problem = self.into_problem();
         let text = match problem.status() {
             StatusCode::UNAUTHORIZED => "Unauthorized",
-            _ if problem.detail_text().is_empty() => problem.name(),
-            _ => problem.detail_text(),
+            _ => words(&problem),
         };
         let mut response = (problem.status(), Json(json!({"error": text}))).into_response();
         // What a problem says in headers (Retry-After, WWW-Authenticate) holds in every dialect.
@@ -92,6 +100,10 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         self.into_problem().into_response()
     }
+}
+
+fn words(problem: &Problem) -> &str {
+    if problem.detail_text().is_empty() { problem.name() } else { problem.detail_text() }
 }
 
 fn store_problem(error: &StoreError) -> Problem {

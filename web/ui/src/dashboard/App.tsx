@@ -87,7 +87,7 @@ export function App() {
 function allowed(view: View, access: Access): View {
   if (!access.share) return view;
   const seen = figuresOf(access).some((one) => one.id === view.metric) && view.metric;
-  const list = listsOf(access).some((one) => one.id === view.sheet) || (view.sheet === "rows" && access.can("rows"));
+  const list = listsOf(access).some((one) => one.id === view.sheet) || (view.sheet === "rows" && !access.share);
   return { ...view, site: access.share.site_id, metric: seen || "visitors", sheet: list ? view.sheet : undefined };
 }
 

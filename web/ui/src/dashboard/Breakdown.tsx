@@ -65,7 +65,7 @@ export function Breakdown({ panel: { id, lists, rows, wide }, view, change, zone
               rows={report.results.slice(0, ROWS).map((row) => rowOf(row, list, view, words))}
               choose={nameOf(list.dimension) ? (value) => change(toggled(view, list.dimension, value)) : undefined}
               open={
-                access.can("rows") && !list.money
+                !access.share && !list.money
                   ? (row, metric) => change({ sheet: "rows", options: { list: [list.id], metric: [metric], row: [row] } })
                   : undefined
               }

@@ -18,8 +18,7 @@ export function accessOf(session: Session | undefined): Access {
     owner: session?.scopes?.includes("admin") ?? false,
     share,
     caller: session?.caller,
-    // Rows name visitors one by one: a link has them only where it says so.
-    can: (panel) => !share || (panels ? panels.includes(panel) : panel !== "rows"),
+    can: (panel) => !share || !panels || panels.includes(panel),
   };
 }
 

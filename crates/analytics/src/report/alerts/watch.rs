@@ -17,6 +17,7 @@ use super::baseline::Standing;
 use super::evaluate::{Sources, shown, stands};
 use super::rule::Rule;
 use crate::report::kept::names::Names;
+use crate::report::refusal::Refusal;
 use crate::report::reports::Reports;
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -85,7 +86,7 @@ async fn judged(reports: &Reports, alert: &Kept, now: Timestamp) -> (&'static st
     let zone = reports.zone_of(&alert.site);
     let sources = Sources { store: &store, reports, caller: &caller, site: &alert.site, zone: &zone };
     match stands(sources, &rule, now).await {
-        Err(error) => unknown(error.to_string()),
+        Err(error) => unknown(Refusal::from(error).told()),
         Ok(found) => {
             let status = match found.standing {
                 Standing::Fine => "ok",

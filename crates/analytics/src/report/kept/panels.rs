@@ -11,7 +11,7 @@ use kassa_eventstore::query::{Field, Filter, Metric, Query};
 /// [`Error::Invalid`] names the panel.
 pub(super) fn check(share: &Share, query: &Query) -> Result<(), Error> {
     for field in query.fields() {
-        require(share, panel_of(field))?;
+        require_field(share, field)?;
     }
     let by_product = query.is_by_line() && share.shows("products");
     for metric in &query.metrics {
@@ -41,7 +41,7 @@ pub(super) fn check_filters<'a>(
             }
         });
     }
-    fields.into_iter().try_for_each(|field| require(share, panel_of(field)))
+    fields.into_iter().try_for_each(|field| require_field(share, field))
 }
 
 /// Refuses what is not of `panel`'s links.
@@ -55,8 +55,16 @@ pub(super) fn require(share: &Share, panel: &str) -> Result<(), Error> {
     }
 }
 
-fn panel_of(field: &Field) -> &'static str {
-    match field {
+fn require_field(share: &Share, field: &Field) -> Result<(), Error> {
+    match panel_of(field) {
+        Some(panel) => require(share, panel),
+        None => Err(Error::Invalid("a share link does not show single visits".to_owned())),
+    }
+}
+
+/// None for what no link shows.
+fn panel_of(field: &Field) -> Option<&'static str> {
+    Some(match field {
         Field::Name | Field::NameSent | Field::Prop(_) => "events",
         Field::Page
         | Field::PageSent
@@ -76,9 +84,9 @@ fn panel_of(field: &Field) -> &'static str {
         // A link shows one site.
         Field::Site => "overview",
         // Which one it was.
-        Field::Visit => "rows",
+        Field::Visit => return None,
         Field::Device | Field::Browser | Field::Os => "devices",
         Field::ItemSku | Field::Sku | Field::ProductName | Field::ProductCategory => "products",
         Field::Currency | Field::OrderStatus => "revenue",
-    }
+    })
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kassa_access::{Draft, KeptKind};
+use kassa_eventstore::{Error, EventStore};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::alerts::look;
 use super::batch::{log_in, received};
+use super::spy::{Failure, Spy};
 use super::support::{Answer, KEY_ADMIN, KEY_ALL, NOW, World, view};
 use crate::report::{Books, Gauges, ReportOptions, Verdict};
 
@@ -233,6 +235,26 @@ async fn an_alert_tells_nothing_of_personal_segments() {
         .collect();
     assert_eq!(states, json!(["unknown", "firing"]), "{}", list.text);
     assert!(list.text.contains("is gone") && !list.text.contains("Secret plans"), "{}", list.text);
+}
+
+/// Why it is not known is told as an answer tells it: nothing of how the store is made, and what the question lacks.
+#[tokio::test]
+async fn an_alert_tells_no_more_of_a_store_that_fails_than_an_answer() {
+    let store = Arc::new(Spy::default());
+    let world = World::over(Arc::clone(&store) as Arc<dyn EventStore>).keeping();
+    let mut body = visitors(json!({"is": "below", "bound": 1}));
+    body["name"] = json!("quiet");
+    assert_eq!(admin(&world, "POST /v1/alerts", body).await.status, 201);
+    let check = async |error: Failure, reason: &str| {
+        store.fail(Some(error));
+        look(&world.reports).await;
+        let list = admin(&world, "GET /v1/alerts?site_id=shop", json!({})).await;
+        let state = &list.json()["results"][0]["state"];
+        assert_eq!(json!([state["status"], state["reason"]]), json!(["unknown", reason]), "{}", list.text);
+    };
+    check(|| Error::Failed("secret path".to_owned()), "the error was logged").await;
+    check(|| Error::Unavailable("secret path".to_owned()), "the event store is not available just now").await;
+    check(|| Error::Invalid("a bad expression".to_owned()), "a bad expression").await;
 }
 
 #[tokio::test]

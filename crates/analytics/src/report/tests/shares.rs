@@ -115,6 +115,9 @@ async fn a_link_shows_its_panels_and_nothing_else() {
     assert_eq!(world.call("POST /v1/query", &products, by_sku).await.status, 200);
     let total = json!({"site_id": "shop", "date_range": "7d", "metrics": ["revenue"]});
     assert_eq!(world.call("POST /v1/query", &products, total).await.status, 400);
+    // What no link is shown cannot be promised to one.
+    let rows = json!({"site_id": "shop", "name": "Agency", "panels": ["rows"]});
+    assert_eq!(world.call("POST /v1/shares", KEY_ADMIN, rows).await.status, 400);
 }
 
 #[tokio::test]
