@@ -145,7 +145,7 @@ pub struct Owned {
 /// 6. Dead letters are listed 14 days of `received_at` behind the event that was stored last, and kept until they are to be
 ///    forgotten, 10,000 per partition, site and day; counts are summed over the partitions and never shrink.
 /// 7. `forget` removes exactly the named events, of all partitions; the positions stay. Batches are inserted meanwhile.
-/// 8. `money` and `repeated_ids` look at every row of every partition.
+/// 8. `money` and `repeated_ids` look at every row of every partition, the latter of what was received since it is asked for.
 /// 9. `marks` gives for each partition the mark that `resume` gives; a partition that was never written to has none.
 /// 10. `events` lists every row once, newest received first and by [`RowPlace`]: pages that go on before the last row of the
 ///     one before have every row exactly once, whatever their size and however many partitions share a time.
@@ -300,12 +300,17 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     }
 
     /// Ids that are stored more than once: of money at all, of other events within `window`, µs of receipt. At most
-    /// `most` by name. Reads every id.
+    /// `most` by name. Reads every id, with `since` those of what was received at that time or later.
     ///
     /// # Errors
     /// [`Error`]; [`Error::Invalid`] from a store that does not say.
-    async fn repeated_ids(&self, window: i64, most: usize) -> Result<RepeatedIds, Error> {
-        let _ = (window, most);
+    async fn repeated_ids(
+        &self,
+        window: i64,
+        since: Option<Timestamp>,
+        most: usize,
+    ) -> Result<RepeatedIds, Error> {
+        let _ = (window, since, most);
         Err(Error::Invalid("this store does not compare its ids".to_owned()))
     }
 

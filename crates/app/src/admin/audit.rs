@@ -21,7 +21,7 @@ use kassa_commerce::problem_of;
 use kassa_eventlog::Offset;
 use kassa_eventstore::EventStore;
 use kassa_eventstore::audit::MoneySpan;
-use kassa_model::MICROS_PER_HOUR;
+use kassa_model::{MICROS_PER_DAY, MICROS_PER_HOUR, Timestamp};
 use kassa_service::{Bare, Object, Problem, Shutdown};
 use serde::Deserialize;
 use serde_json::json;
@@ -41,8 +41,18 @@ const IDS_MAX: usize = 100;
 #[derive(Debug)]
 pub(crate) struct Auditor {
     audit: Audit,
+    /// For how long ids of events are remembered, µs.
+    window: i64,
     turn: tokio::sync::Mutex<()>,
-    latest: Mutex<Option<Verdict>>,
+    last: Mutex<Last>,
+}
+
+/// What was found last.
+#[derive(Debug, Default)]
+struct Last {
+    verdict: Option<Verdict>,
+    /// When the ids of all events were compared.
+    all_at: Option<Timestamp>,
 }
 
 /// The store as an audit sees it.
@@ -68,7 +78,7 @@ pub(super) fn routes(auditor: Option<Arc<Auditor>>) -> Router {
 }
 
 async fn get_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Result<Json<Report>, Problem> {
-    let report = auditor.run(Arc::new(|_, _, _| {})).await;
+    let report = auditor.run(None, Arc::new(|_, _, _| {})).await;
     report.map(Json).map_err(|error| problem_of(&error))
 }
 
@@ -80,7 +90,7 @@ async fn post_audit(State(auditor): State<Arc<Auditor>>, _: Bare) -> Response {
         let tell: Tell = Arc::new(move |step, done, of| told.step(step.name(), done, of));
         let done = tokio::select! {
             () = lines.closed() => return,
-            done = auditor.run(tell) => done,
+            done = auditor.run(None, tell) => done,
         };
         let end = match done {
             Ok(report) => json!({"report": report}),
@@ -110,19 +120,25 @@ impl Auditor {
         let window = window.saturating_mul(MICROS_PER_HOUR);
         let money = parts.store().ok().map(|store| Arc::new(Store { store, window }) as Arc<dyn Money>);
         let audit = Audit { shop, log, money, options: AuditOptions::default() };
-        Some(Arc::new(Self { audit, turn: tokio::sync::Mutex::default(), latest: Mutex::default() }))
+        Some(Arc::new(Self { audit, window, turn: tokio::sync::Mutex::default(), last: Mutex::default() }))
     }
 
-    async fn run(&self, tell: Tell) -> Result<Report, kassa_db::Error> {
+    async fn run(&self, ids_since: Option<Timestamp>, tell: Tell) -> Result<Report, kassa_db::Error> {
         let _turn = self.turn.lock().await;
-        let report = self.audit.run(tell).await?;
+        let now = self.audit.shop.now();
+        let report = self.audit.run_since(ids_since, tell).await?;
         let verdict = Verdict {
             ok: report.ok,
             complete: report.complete,
             violations: report.invariants.iter().map(|invariant| invariant.violations_total).sum(),
             checked_at: report.at.clone(),
         };
-        let before = self.latest().replace(verdict).is_none_or(|before| before.ok);
+        let mut last = self.last();
+        let before = last.verdict.replace(verdict).is_none_or(|before| before.ok);
+        if ids_since.is_none() {
+            last.all_at = Some(now);
+        }
+        drop(last);
         match (before, report.ok) {
             (true, false) => tracing::error!("the shop's books do not agree: `kassa audit` says where"),
             (false, true) => tracing::info!("the shop's books agree again"),
@@ -140,8 +156,9 @@ impl Auditor {
                 () = shutdown.wait() => return,
             }
             let begun = Instant::now();
+            let ids_since = self.last().ids_since(self.audit.shop.now(), self.window);
             tokio::select! {
-                done = self.run(Arc::new(|_, _, _| {})) => {
+                done = self.run(ids_since, Arc::new(|_, _, _| {})) => {
                     if let Err(error) = done {
                         tracing::debug!(%error, "the shop's books cannot be looked at just now");
                     }
@@ -152,14 +169,25 @@ impl Auditor {
         }
     }
 
-    fn latest(&self) -> MutexGuard<'_, Option<Verdict>> {
-        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    fn last(&self) -> MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Last {
+    /// Since when the next look by itself compares ids of events: for as long as they are remembered, so that a repetition of
+    /// now is found. All of them once a day, and as long as anything is wrong: what only that finds stays found.
+    fn ids_since(&self, now: Timestamp, window: i64) -> Option<Timestamp> {
+        let agrees = self.verdict.as_ref().is_some_and(|verdict| verdict.ok);
+        let day_before = now.plus_micros(-MICROS_PER_DAY);
+        let lately = self.all_at.is_some_and(|at| at > day_before && at <= now);
+        (agrees && lately).then(|| now.plus_micros(-window))
     }
 }
 
 impl Books for Auditor {
     fn verdict(&self) -> Option<Verdict> {
-        self.latest().clone()
+        self.last().verdict.clone()
     }
 }
 
@@ -178,8 +206,9 @@ impl Money for Store {
         Ok(found.into_iter().map(row).collect())
     }
 
-    async fn repeated(&self) -> Result<Repeated, String> {
-        let found = self.store.repeated_ids(self.window, IDS_MAX).await.map_err(|error| error.to_string())?;
+    async fn repeated(&self, since: Option<Timestamp>) -> Result<Repeated, String> {
+        let found =
+            self.store.repeated_ids(self.window, since, IDS_MAX).await.map_err(|error| error.to_string())?;
         Ok(Repeated { checked: found.rows, total: found.total, ids: found.ids })
     }
 
@@ -190,5 +219,28 @@ impl Money for Store {
         let marks = self.store.marks().await.map_err(|error| error.to_string())?;
         let mark = marks.get(&partition);
         Ok(mark.map(|mark| (mark.log_id, Offset(mark.position))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_ids_are_compared_daily_and_as_long_as_anything_is_wrong() {
+        let now = Timestamp::from_micros(3 * MICROS_PER_DAY);
+        let check = |ok: Option<bool>, all_before: Option<i64>, expected: Option<i64>| {
+            let verdict =
+                ok.map(|ok| Verdict { ok, complete: true, violations: 0, checked_at: String::new() });
+            let all_at = all_before.map(|before| now.plus_micros(-before));
+            let found = Last { verdict, all_at }.ids_since(now, 3_600);
+            assert_eq!(found, expected.map(Timestamp::from_micros), "{ok:?} {all_before:?}");
+        };
+        check(None, None, None);
+        check(Some(true), Some(60), Some(3 * MICROS_PER_DAY - 3_600));
+        check(Some(true), Some(MICROS_PER_DAY), None);
+        check(Some(false), Some(60), None);
+        // The clock was set back.
+        check(Some(true), Some(-60), None);
     }
 }

@@ -229,14 +229,29 @@ fn a_fault_in_the_books_shows_by_itself() {
     assert_eq!(broken["violations"], 1, "{broken}");
     change_stock(&data, -1);
     books("the fault to be gone", true);
+    // However old the order is.
+    let totals = [
+        "UPDATE orders SET total_minor = total_minor + $1 WHERE id = (SELECT MIN(id) FROM orders)",
+        "UPDATE orders SET total_minor = total_minor + $1 WHERE id = (SELECT MAX(id) FROM orders)",
+    ];
+    for total in totals {
+        change(&data, total, 1);
+        books("the order's fault to be found", false);
+        change(&data, total, -1);
+        books("the order's fault to be gone", true);
+    }
 }
 
 /// Puts so many more on the shelf, past the ledger.
 fn change_stock(data: &Path, more: i64) {
+    change(data, "UPDATE stock SET on_hand = on_hand + $1 WHERE sku = 'mug'", more);
+}
+
+/// Runs a statement that changes a row, beside the kassa that runs.
+fn change(data: &Path, sql: &'static str, more: i64) {
     let db = kassa_db::Db::open(&format!("sqlite:{}", data.join("kassa.db").display())).unwrap();
-    let changed: Result<u64, kassa_db::Error> = db.write_blocking(move |tx| {
-        tx.execute("UPDATE stock SET on_hand = on_hand + $1 WHERE sku = 'mug'", kassa_db::params![more])
-    });
+    let changed: Result<u64, kassa_db::Error> =
+        db.write_blocking(move |tx| tx.execute(sql, kassa_db::params![more]));
     db.close();
     assert_eq!(changed.unwrap(), 1);
 }

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use kassa_db::{Db, Error};
 use kassa_eventlog::EventLog;
-use kassa_model::MICROS_PER_DAY;
+use kassa_model::{MICROS_PER_DAY, Timestamp};
 
 use crate::shop::Shop;
 use books::{Books, Ledger};
@@ -63,7 +63,16 @@ impl Audit {
     /// # Errors
     /// The shop's databases'.
     pub async fn run(&self, tell: Tell) -> Result<Report, Error> {
-        let terms = Terms { now: self.shop.now(), options: self.options.clone(), tell };
+        self.run_since(None, tell).await
+    }
+
+    /// The same, but ids of events that are stored twice are looked for among those received at `ids_since` or later: there
+    /// are more events than of anything else.
+    ///
+    /// # Errors
+    /// The shop's databases'.
+    pub async fn run_since(&self, ids_since: Option<Timestamp>, tell: Tell) -> Result<Report, Error> {
+        let terms = Terms { now: self.shop.now(), options: self.options.clone(), tell, ids_since };
         let mut parts = Vec::new();
         match &self.shop.orders {
             Some(db) => parts.extend(self.judge_orders(db, &terms).await?),

@@ -62,8 +62,8 @@ pub trait Money: Send + Sync + fmt::Debug {
     /// Every record of money of the orders of `span`.
     async fn rows(&self, span: &Span) -> Result<Vec<MoneyRow>, String>;
 
-    /// Ids of events that are there more than once.
-    async fn repeated(&self) -> Result<Repeated, String>;
+    /// Ids of events that are there more than once; with `since` among those received at that time or later.
+    async fn repeated(&self, since: Option<Timestamp>) -> Result<Repeated, String>;
 
     /// Where it stands in the log's stream `events`, if `group` is who fills it: the log's id and the offset of the next
     /// record. The log's own mark of the group may be older, after a crash.
@@ -97,7 +97,7 @@ pub(super) async fn judge(db: &Db, money: &dyn Money, terms: &Terms) -> Result<I
             None => break,
         }
     }
-    let repeated = money.repeated().await.map_err(unread)?;
+    let repeated = money.repeated(terms.ids_since).await.map_err(unread)?;
     let told = repeated.ids.len() as u64;
     repeated.ids.into_iter().for_each(|id| six.violated(id, "the store holds it more than once"));
     six.violations_total += repeated.total.saturating_sub(told);

@@ -72,6 +72,8 @@ pub(super) struct Terms {
     pub(super) now: Timestamp,
     pub(super) options: AuditOptions,
     pub(super) tell: Tell,
+    /// Since when events are looked at for ids that are stored twice; all of them without it.
+    pub(super) ids_since: Option<Timestamp>,
 }
 
 impl Terms {

@@ -51,9 +51,14 @@ pub(crate) async fn repeated_ids_are_told(store: &impl EventStore) {
         days(money("a", 1, 5), 30),
     ];
     store.insert(batch(0, events)).await.unwrap();
-    let found = store.repeated_ids(WEEK, 10).await.unwrap();
+    let found = store.repeated_ids(WEEK, None, 10).await.unwrap();
     assert_eq!((found.rows, found.total), (9, 2));
     assert_eq!(found.ids, ["order:a:1", "twice"]);
-    let some = store.repeated_ids(WEEK, 1).await.unwrap();
+    let some = store.repeated_ids(WEEK, None, 1).await.unwrap();
     assert_eq!((some.total, some.ids.len()), (2, 1));
+    // Of what came later only one is left of either.
+    let late = store.repeated_ids(WEEK, Some(after(2 * 86_400)), 10).await.unwrap();
+    assert_eq!((late.rows, late.total), (4, 0));
+    let all = store.repeated_ids(WEEK, Some(after(0)), 10).await.unwrap();
+    assert_eq!((all.rows, all.total), (9, 2));
 }

@@ -10,6 +10,8 @@ use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 
 /// Rows that are grouped at once: more take another pass, so that memory stays what it is.
 const ROWS_AT_ONCE: u64 = 1_000_000;
+/// Before anything was received, µs: an engine has no times long before.
+const YEAR_1: i64 = -62_135_596_800_000_000;
 
 /// Records of money of `span`, by order and id.
 pub(super) fn money(connection: &Connection, span: &MoneySpan) -> Result<Vec<MoneyRecord>, Failure> {
@@ -32,19 +34,27 @@ pub(super) fn money(connection: &Connection, span: &MoneySpan) -> Result<Vec<Mon
     Ok(found)
 }
 
-/// Ids that are stored too often, at most `most` of them by name.
-pub(super) fn repeated(connection: &Connection, window: i64, most: usize) -> Result<RepeatedIds, Failure> {
-    let rows: i64 = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
+/// Ids that are stored too often among what was received at `since` or later, at most `most` of them by name.
+pub(super) fn repeated(
+    connection: &Connection,
+    window: i64,
+    since: Option<Timestamp>,
+    most: usize,
+) -> Result<RepeatedIds, Failure> {
+    let since = since.map_or(YEAR_1, |since| since.micros().max(YEAR_1));
+    let sql = "SELECT count(*) FROM events WHERE received_at >= make_timestamp($1)";
+    let rows: i64 = connection.query_row(sql, params![since], |row| row.get(0))?;
     let mut found = RepeatedIds { rows: rows.unsigned_abs(), ..RepeatedIds::default() };
     let mut named = Vec::new();
     let passes = found.rows / ROWS_AT_ONCE + 1;
     let mut statement = connection.prepare(
-        "SELECT site, id FROM events WHERE hash(id) % $1::UBIGINT = $2::UBIGINT GROUP BY site, id \
+        "SELECT site, id FROM events WHERE received_at >= make_timestamp($4) AND \
+         hash(id) % $1::UBIGINT = $2::UBIGINT GROUP BY site, id \
          HAVING count(*) > 1 AND (bool_or(order_id IS NOT NULL) OR count(*) > 1 + \
          (epoch_us(max(received_at)) - epoch_us(min(received_at))) // $3::BIGINT)",
     )?;
     for pass in 0..passes {
-        let mut rows = statement.query(params![passes, pass, window.max(1)])?;
+        let mut rows = statement.query(params![passes, pass, window.max(1), since])?;
         while let Some(row) = rows.next()? {
             found.total += 1;
             if named.len() < most {

@@ -207,8 +207,13 @@ impl EventStore for DuckStore {
         self.readers.unlimited(move |connection| audit::money(connection, &span)).await
     }
 
-    async fn repeated_ids(&self, window: i64, most: usize) -> Result<RepeatedIds, Error> {
-        self.readers.unlimited(move |connection| audit::repeated(connection, window, most)).await
+    async fn repeated_ids(
+        &self,
+        window: i64,
+        since: Option<Timestamp>,
+        most: usize,
+    ) -> Result<RepeatedIds, Error> {
+        self.readers.unlimited(move |connection| audit::repeated(connection, window, since, most)).await
     }
 
     async fn copy_to(&self, to: &Path, progress: Arc<dyn Progress>) -> Result<BTreeMap<u32, Mark>, Error> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kassa_model::Event;
+use kassa_model::{Event, Timestamp};
 
 use crate::Row;
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds, rows_allowed};
@@ -28,14 +28,15 @@ fn record(event: &Event) -> Option<MoneyRecord> {
     })
 }
 
-/// Ids that are row too often, at most `most` of them by name.
-pub(super) fn repeated(rows: &[Row], window: i64, most: usize) -> RepeatedIds {
+/// Ids that are stored too often among what was received at `since` or later, at most `most` of them by name.
+pub(super) fn repeated(rows: &[Row], window: i64, since: Option<Timestamp>, most: usize) -> RepeatedIds {
+    let is_within = |event: &Event| since.is_none_or(|since| event.received_at >= since);
+    let events: Vec<&Event> = rows.iter().map(|row| &row.event).filter(|event| is_within(event)).collect();
     let mut by_id: BTreeMap<(&str, &str), Vec<&Event>> = BTreeMap::new();
-    for row in rows {
-        let event = &row.event;
+    for event in &events {
         by_id.entry((&event.site, &event.id)).or_default().push(event);
     }
-    let mut found = RepeatedIds { rows: rows.len() as u64, ..RepeatedIds::default() };
+    let mut found = RepeatedIds { rows: events.len() as u64, ..RepeatedIds::default() };
     for ((_, id), events) in by_id {
         let received = events.iter().map(|event| event.received_at);
         let (Some(first), Some(last)) = (received.clone().min(), received.max()) else { continue };

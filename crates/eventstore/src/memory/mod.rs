@@ -213,8 +213,13 @@ impl EventStore for MemoryStore {
         Ok(audit::money(&self.state().rows, span))
     }
 
-    async fn repeated_ids(&self, window: i64, most: usize) -> Result<RepeatedIds, Error> {
-        Ok(audit::repeated(&self.state().rows, window, most))
+    async fn repeated_ids(
+        &self,
+        window: i64,
+        since: Option<Timestamp>,
+        most: usize,
+    ) -> Result<RepeatedIds, Error> {
+        Ok(audit::repeated(&self.state().rows, window, since, most))
     }
 }
 

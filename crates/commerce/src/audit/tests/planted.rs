@@ -336,7 +336,7 @@ const MISCOUNTS: &[Miscount] = &[
             occurred_at: Timestamp::from_micros(0),
         });
     }),
-    ("an id that is stored twice", |reports| reports.repeated.push("v1".to_owned())),
+    ("an id that is stored twice", |reports| reports.repeated.push(("v1".to_owned(), Timestamp::default()))),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -350,6 +350,23 @@ async fn every_miscount_is_found() {
             assert_eq!(broken(&report), [6], "{}: {name}: {report:?}", books.bed.name);
         }
     }
+}
+
+/// A look at the ids of the last days finds a repetition of today; one of long ago is found where all are compared.
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_of_long_ago_are_compared_where_all_are() {
+    let (books, _) = settled(Bed::sqlite()).await;
+    let now = kassa_model::Clock::now(&*books.bed.clock);
+    let day_before = now.plus_micros(-MICROS_PER_DAY);
+    let check = async |received_at: Timestamp, since: Option<Timestamp>, expected: &[usize]| {
+        let mut reports = books.reports().await;
+        reports.repeated.push(("v1".to_owned(), received_at));
+        let report = books.audit_over(reports).run_since(since, silent()).await.unwrap();
+        assert_eq!(broken(&report), expected, "{received_at} {since:?}");
+    };
+    check(now, Some(day_before), &[6]).await;
+    check(Timestamp::default(), Some(day_before), &[]).await;
+    check(Timestamp::default(), None, &[6]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use kassa_db::{Db, Tx};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{LocalLog, Options};
 use kassa_eventlog::{Delivery, EventLog, Limits, Offset, Stream, retained};
-use kassa_model::{LogRecord, MICROS_PER_SECOND, SystemClock, decode};
+use kassa_model::{LogRecord, MICROS_PER_SECOND, SystemClock, Timestamp, decode};
 use kassa_service::{Metrics, Shutdown};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -33,7 +33,8 @@ pub(super) struct Books {
 #[derive(Debug, Default)]
 pub(super) struct Reports {
     pub(super) rows: Vec<MoneyRow>,
-    pub(super) repeated: Vec<String>,
+    /// Ids that are there twice, and when that was received.
+    pub(super) repeated: Vec<(String, Timestamp)>,
 }
 
 #[async_trait]
@@ -45,9 +46,10 @@ impl Money for Reports {
         Ok(self.rows.iter().filter(within).cloned().collect())
     }
 
-    async fn repeated(&self) -> Result<Repeated, String> {
-        let total = self.repeated.len() as u64;
-        Ok(Repeated { checked: self.rows.len() as u64, total, ids: self.repeated.clone() })
+    async fn repeated(&self, since: Option<Timestamp>) -> Result<Repeated, String> {
+        let within = self.repeated.iter().filter(|(_, at)| since.is_none_or(|since| *at >= since));
+        let ids: Vec<String> = within.map(|(id, _)| id.clone()).collect();
+        Ok(Repeated { checked: self.rows.len() as u64, total: ids.len() as u64, ids })
     }
 
     async fn reached(&self, _group: &str, _partition: u32) -> Result<Option<(Uuid, Offset)>, String> {
