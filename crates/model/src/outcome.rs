@@ -63,6 +63,8 @@ reasons! {
     IdTooLong = "id_too_long",
     /// A name, a site or another column's text of more than its limit.
     NameTooLong = "name_too_long",
+    /// It came from an address that its site excludes: no more of it is kept than that.
+    ExcludedAddress = "excluded_address",
     /// The log's bytes cannot be decoded (written by a newer kassa, or by something else).
     Undecodable = "undecodable",
     /// The event store refused the row.

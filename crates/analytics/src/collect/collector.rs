@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kassa_access::{Access, PerSecondBudget, Salts};
 use kassa_eventlog::{EventLog, Record, Stream};
-use kassa_model::{Clock, LogRecord, PartitionBy, Timestamp, failpoint};
+use kassa_model::{Clock, LogRecord, PartitionBy, Reason, Rejected, RouteKey, Timestamp, failpoint};
 use kassa_service::Metrics;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -181,7 +181,8 @@ impl Collector {
         Ok((Prepared { records, tally: Tally::of(&reading), place: None }, reading.answer))
     }
 
-    /// Stamps and encodes every record that is to be kept. Those from addresses that their site excludes leave the reading.
+    /// Stamps and encodes every record that is to be kept. Those from addresses that their site excludes leave the reading, and of
+    /// each only that it was there is kept.
     fn stamp(&self, reading: &mut Reading, incoming: &Incoming<'_>, received_at: Timestamp) -> Vec<Record> {
         let salts = self.dependencies.salts.at(received_at);
         let mut stamp = Stamp::new(incoming, &salts, self.countries.as_ref(), self.partition_by);
@@ -193,6 +194,9 @@ impl Collector {
             place += 1;
             if stamp.come_from(address, record.site(), &self.dependencies.access) == Origin::Excluded {
                 self.counters.excluded.inc();
+                let mut trace = excluded(record);
+                let key = stamp.stamp(&mut trace);
+                records.extend(encoded(key, &trace));
                 return false;
             }
             if let LogRecord::Rejected(rejected) = record
@@ -203,11 +207,7 @@ impl Collector {
                 return true;
             }
             let key = stamp.stamp(record);
-            match kassa_model::encode(record) {
-                Ok(bytes) => records.push(Record { key, payload: Bytes::from(bytes) }),
-                // Every property was parsed from JSON text, so this does not happen; were it to, it must not be silent.
-                Err(error) => tracing::error!(%error, "cannot encode an event"),
-            }
+            records.extend(encoded(key, record));
             true
         });
         records
@@ -262,4 +262,32 @@ impl Collector {
         self.counters.refuse("too_large");
         Refusal::TooLarge { limit_bytes }
     }
+}
+
+fn encoded(key: RouteKey, record: &LogRecord) -> Option<Record> {
+    match kassa_model::encode(record) {
+        Ok(bytes) => Some(Record { key, payload: Bytes::from(bytes) }),
+        // Every property was parsed from JSON text, so this does not happen; were it to, it must not be silent.
+        Err(error) => {
+            tracing::error!(%error, "cannot encode an event");
+            None
+        }
+    }
+}
+
+/// What is kept of an event from an address that its site excludes: its site and when it came.
+fn excluded(record: &LogRecord) -> LogRecord {
+    let (received_at, dialect) = match record {
+        LogRecord::Event(recorded) => (recorded.event.received_at, recorded.event.dialect),
+        LogRecord::Rejected(rejected) => (rejected.received_at, rejected.dialect),
+    };
+    LogRecord::Rejected(Box::new(Rejected {
+        id: String::new(),
+        site: record.site().to_owned(),
+        received_at,
+        reason: Reason::ExcludedAddress,
+        detail: String::new(),
+        dialect,
+        original: String::new(),
+    }))
 }

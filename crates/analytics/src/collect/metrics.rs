@@ -108,7 +108,7 @@ impl Counters {
             ),
             excluded: metrics.register(
                 "kassa_collect_excluded_total",
-                "Events from addresses that their site excludes: nothing of them is kept.",
+                "Events from addresses that their site excludes: only their count is kept.",
                 Counter::default(),
             ),
             append_seconds: metrics.register(

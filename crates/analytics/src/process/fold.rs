@@ -71,8 +71,8 @@ pub(super) struct Folded {
 pub(super) enum Decision {
     /// A row of this visitor, session and visit, sent by a browser that would be another visitor without the user.
     Stored { visitor: i64, session: i64, visit: Option<Visit>, anonymous: Option<i64> },
-    /// Nothing.
-    Duplicate,
+    /// Nothing: it is counted, as a duplicate or as excluded.
+    Counted,
     /// A dead letter.
     Rejected(Box<Rejected>),
 }
@@ -204,7 +204,7 @@ impl Fold {
         let (mut rows, mut rejected) = (Vec::new(), Vec::new());
         for ((offset, payload), decision) in records.iter().zip(decisions) {
             match decision {
-                Decision::Duplicate => {}
+                Decision::Counted => {}
                 Decision::Rejected(letter) => {
                     rejected.push(DeadLetter { offset: offset.0, rejected: Rejected::clone(letter) });
                 }
@@ -274,7 +274,7 @@ impl Fold {
             Flow::Continue => self.store((offset, event, visit), id, into),
             Flow::Duplicate => {
                 into.counts.add(&event.site, event.received_at, Outcome::Duplicate);
-                Decision::Duplicate
+                Decision::Counted
             }
             Flow::Rejected(reason, why) => {
                 let letter = Rejected {
@@ -315,7 +315,7 @@ impl Fold {
         Row { partition: self.partition, offset: offset.0, index: 0, event, visit }
     }
 
-    /// Makes a dead letter of the record. A time of receipt that cannot be believed would age all the others: the
+    /// Makes a dead letter of the record, unless nothing is kept of it. A time of receipt that cannot be believed would age all the others: the
     /// partition's clock stands in for it.
     fn reject(&mut self, offset: Offset, mut letter: Box<Rejected>, into: &mut Folded) -> Decision {
         if !is_believable(letter.received_at) {
@@ -323,6 +323,9 @@ impl Fold {
         }
         letter.site.truncate(letter.site.floor_char_boundary(255));
         into.counts.add(&letter.site, letter.received_at, Outcome::Rejected(letter.reason));
+        if letter.reason == Reason::ExcludedAddress {
+            return Decision::Counted;
+        }
         into.rejected.push(DeadLetter { offset: offset.0, rejected: Rejected::clone(&letter) });
         Decision::Rejected(letter)
     }

@@ -1,6 +1,6 @@
-//! What was not counted: refused events and duplicates, by site and UTC day of receipt, and bots, which are stored, by UTC day
-//! and country. Whoever opted out of being recognised is counted, as a visitor of one day; what comes from an excluded address
-//! is nowhere: neither is told here.
+//! What was not counted: refused events, duplicates and those of excluded addresses, by site and UTC day of receipt; bots and what
+//! rules exclude, which are stored, by UTC day and country. Whoever opted out of being recognised is counted, as a visitor of one
+//! day, and not told of here.
 
 use std::collections::BTreeMap;
 
@@ -8,24 +8,29 @@ use kassa_eventstore::query::{
     Cell, Dimension, Direction, Field, Metric, OrderBy, OrderKey, Query, Table, TimeRange,
 };
 use kassa_eventstore::{Error, EventStore};
-use kassa_model::{MICROS_PER_DAY, Outcome, Timestamp};
+use kassa_model::{MICROS_PER_DAY, Outcome, Reason, Timestamp};
 use serde_json::{Value, json};
+
+use super::kept::seen::Seen;
 
 /// The most days of a question.
 pub(crate) const DAYS_MAX: i64 = 1_000;
 /// The most pairs of a day and a country that are told apart.
 const BOTS_MAX: u32 = 100_000;
+/// By what events are excluded.
+const ADDRESS: &str = "address";
+const RULE: &str = "rule";
 
 /// Some events that are counted nowhere, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Why {
     /// UTC days since 1970.
     pub(crate) day: i64,
-    /// `bot`, `duplicate` or `rejected`.
+    /// `bot`, `duplicate`, `excluded` or `rejected`.
     pub(crate) outcome: &'static str,
-    /// Why they were rejected.
+    /// Why they were rejected; by what they were excluded: `address` or `rule`.
     pub(crate) reason: Option<&'static str>,
-    /// Of bots: where they were, as far as that is known.
+    /// Of what is stored: where they were, as far as that is known.
     pub(crate) country: Option<String>,
 }
 
@@ -47,7 +52,7 @@ pub(crate) fn days_of(range: TimeRange) -> std::ops::Range<i64> {
 ///
 /// # Errors
 /// The store's; [`Error::Invalid`] for more than [`DAYS_MAX`] days.
-pub(crate) async fn ends(store: &dyn EventStore, sites: &[String], range: TimeRange) -> Result<Ends, Error> {
+pub(crate) async fn ends(store: &Seen, sites: &[String], range: TimeRange) -> Result<Ends, Error> {
     let std::ops::Range { start: first, end } = days_of(range);
     if end - first > DAYS_MAX {
         return Err(Error::Invalid(format!(
@@ -65,17 +70,18 @@ pub(crate) async fn ends(store: &dyn EventStore, sites: &[String], range: TimeRa
                 continue;
             }
             Outcome::Duplicate => ("duplicate", None),
+            Outcome::Rejected(Reason::ExcludedAddress) => ("excluded", Some(ADDRESS)),
             Outcome::Rejected(reason) => ("rejected", Some(reason.name())),
         };
         *ends.dropped.entry(Why { day: key.day, outcome, reason, country: None }).or_default() += count;
     }
-    add_bots(store, sites, first..end, &mut ends).await?;
+    add_stored(store, sites, first..end, &mut ends).await?;
     Ok(ends)
 }
 
-/// Bots are what there is more when they are counted.
-async fn add_bots(
-    store: &dyn EventStore,
+/// Bots are what there is more when they are counted, and what rules exclude is what there is more without rules.
+async fn add_stored(
+    store: &Seen,
     sites: &[String],
     days: std::ops::Range<i64>,
     ends: &mut Ends,
@@ -100,14 +106,19 @@ async fn add_bots(
         offset: 0,
     };
     let people = Query { include_bots: false, include_dialect_bots: false, ..all.clone() };
-    let mut tables = store.queries(&[all, people]).await?.tables.into_iter();
-    let mut next = || tables.next().unwrap_or_else(|| Err(Error::Failed("no table came".to_owned())));
-    let (all, people) = (counts(&next()?), counts(&next()?));
-    for ((bucket, country), events) in all {
-        let bots = events - people.get(&(bucket, country.clone())).copied().unwrap_or_default();
-        if bots > 0 {
-            let why = Why { day: days.start + bucket, outcome: "bot", reason: None, country };
-            ends.dropped.insert(why, bots.unsigned_abs());
+    let tables = match store.excludes(sites) {
+        true => store.with_and_without_rules(&[all.clone(), people], &all).await?,
+        false => store.queries(&[all, people]).await?.tables.into_iter().collect::<Result<_, _>>()?,
+    };
+    let counts: Vec<_> = tables.iter().map(counts).collect();
+    for (more, less, outcome, reason) in [(0, 1, "bot", None), (2, 0, "excluded", Some(RULE))] {
+        let (Some(more), Some(less)) = (counts.get(more), counts.get(less)) else { continue };
+        for ((bucket, country), events) in more {
+            let dropped = events - less.get(&(*bucket, country.clone())).copied().unwrap_or_default();
+            if dropped > 0 {
+                let why = Why { day: days.start + bucket, outcome, reason, country: country.clone() };
+                ends.dropped.insert(why, dropped.unsigned_abs());
+            }
         }
     }
     Ok(())
@@ -125,13 +136,13 @@ fn counts(table: &Table) -> BTreeMap<(i64, Option<String>), i64> {
 }
 
 impl Why {
-    /// `{"outcome","reason"?,"country"?,"events"}`, without the day.
+    /// `{"outcome","reason"?,"country"?,"events"}`, without the day; `country` of bots and of what rules exclude.
     pub(crate) fn show(&self, events: u64) -> Value {
         let mut shown = json!({"outcome": self.outcome, "events": events});
         if let Some(reason) = self.reason {
             shown["reason"] = json!(reason);
         }
-        if self.outcome == "bot" {
+        if self.outcome == "bot" || self.reason == Some(RULE) {
             shown["country"] = json!(self.country);
         }
         shown

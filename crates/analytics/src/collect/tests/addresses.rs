@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kassa_model::LogRecord;
+use kassa_model::{LogRecord, Reason};
 use serde_json::{Value, json};
 
 use super::shop::Shop;
@@ -30,7 +30,7 @@ async fn an_address_is_told_by_a_word_and_kept_nowhere() {
 }
 
 #[tokio::test]
-async fn of_an_excluded_address_nothing_is_kept() {
+async fn of_an_excluded_address_the_count_is_kept() {
     let shop = Shop::ruled(r#"{"exclude_addresses":["127.0.0.1"]}"#);
     for (path, body) in [
         ("/v1/track", r#"{"event":"x"}"#),
@@ -41,7 +41,13 @@ async fn of_an_excluded_address_nothing_is_kept() {
         let answer = shop.post(&format!("{path}?writeKey=pk_1"), body).await;
         assert!((200..300).contains(&answer.status), "{path}: {}", answer.body);
     }
-    assert_eq!(shop.records().len(), 0);
+    let records = shop.records();
+    assert_eq!(records.len(), 5);
+    for (_, record) in records {
+        let LogRecord::Rejected(kept) = record else { panic!("it is kept: {record:?}") };
+        assert_eq!((kept.site.as_str(), kept.reason), ("shop", Reason::ExcludedAddress));
+        assert_eq!((kept.detail.as_str(), kept.original.as_str()), ("", ""));
+    }
     assert_eq!(shop.metric("kassa_collect_excluded_total"), Some(5.0));
     assert_eq!(shop.metric(r#"analytics_events_total{type="x"}"#), None);
 }

@@ -114,6 +114,25 @@ async fn refuses_what_a_collector_would_have_refused() {
 }
 
 #[tokio::test]
+async fn counts_what_is_excluded_and_keeps_nothing_of_it() {
+    let store = MemoryStore::new();
+    let excluded =
+        br#"{"v":1,"rej":"excluded_address","id":"r-1","st":"shop","r":1735732800100000,"d":"flat"}"#;
+    let records = [(Offset(1), bytes::Bytes::from_static(excluded))];
+    Runner::start(&store, DedupeOptions::default()).await.batch(&records).await;
+    let filter = DeadLetterFilter { limit: 9, ..DeadLetterFilter::default() };
+    assert_eq!(store.dead_letters(&filter).await.unwrap(), []);
+    let counts: Vec<_> = store
+        .counts()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(key, count)| (key.site, key.outcome, count))
+        .collect();
+    assert_eq!(counts, [("shop".to_owned(), Outcome::Rejected(Reason::ExcludedAddress), 1)]);
+}
+
+#[tokio::test]
 async fn keeps_what_cannot_be_read() {
     let store = MemoryStore::new();
     let newer = br#"{"v":2,"id":"a","st":"shop","d":"flat","r":1}"#;

@@ -64,6 +64,25 @@ impl Seen {
         Self { rules: Some(Arc::new(rules)), ..self.clone() }
     }
 
+    /// Whether events of `sites` are left out by rules.
+    pub(crate) fn excludes(&self, sites: &[String]) -> bool {
+        self.rules_of(sites).iter().any(|rules| rules.excluded.is_some())
+    }
+
+    /// The tables of `ruled`, then that of `free` by no rules, all of one moment.
+    ///
+    /// # Errors
+    /// Theirs, of any.
+    pub(crate) async fn with_and_without_rules(
+        &self,
+        ruled: &[Query],
+        free: &Query,
+    ) -> Result<Vec<Table>, Error> {
+        let mut asked = ruled.iter().map(|query| self.narrowed(query)).collect::<Result<Vec<_>, _>>()?;
+        asked.push(Query { rules: Vec::new(), ..self.narrowed(free)? });
+        self.store.queries(&asked).await?.tables.into_iter().collect()
+    }
+
     /// What is asked in the place of `query`.
     fn narrowed(&self, query: &Query) -> Result<Query, Error> {
         let mut query = query.clone();
