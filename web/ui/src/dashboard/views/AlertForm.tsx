@@ -4,7 +4,7 @@ import { Failure } from "../../design/Panel";
 import { useWords } from "../../design/words";
 import { call } from "../../server/call";
 import { localTime } from "../ranges";
-import { Field, type Thing } from "./thing";
+import { Field, focusFirst, type Thing } from "./thing";
 
 export interface Watch {
   query?: { metric: string; filters: unknown[]; window_minutes: number };
@@ -80,7 +80,7 @@ export function AlertForm({ site, zone, alert, done, failed }: Props) {
   };
   const title = alert ? t.kept.change(alert.name) : t.alerts.add;
   return (
-    <section className="panel" aria-label={title}>
+    <section className="panel" aria-label={title} ref={alert && focusFirst}>
       <h2>{title}</h2>
       <form className="form-line" onSubmit={save}>
         <Field label={t.kept.name} value={name} set={setName} />

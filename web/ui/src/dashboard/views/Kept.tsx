@@ -9,7 +9,7 @@ import { labelOf as valueOf } from "../Breakdown";
 import { useGet } from "../data";
 import { instant, localTime } from "../ranges";
 import { askedFilters, nameOf } from "../view";
-import { Field, Form, useSegments, type FormProps, type Thing } from "./thing";
+import { Field, focusFirst, Form, useSegments, type FormProps, type Thing } from "./thing";
 import { RuleForm, textOf } from "./RuleForm";
 import { MadeLink, panelName, ShareForm } from "./ShareForm";
 import type { ViewProps } from "./view";
@@ -94,7 +94,9 @@ function List({ view, zone, kind, form }: ViewProps & { kind: Kind; form: (props
           ) : (
             <Empty title={t.kept.none[kind] ?? t.none} why={t.kept.why[kind]} />
           )}
-          <div key={`${thing?.id} ${thing?.version} ${made?.id}`}>{form({ thing, save, cancel: () => setThing(undefined) })}</div>
+          <div key={`${thing?.id} ${thing?.version} ${made?.id}`} ref={thing && focusFirst}>
+            {form({ thing, save, cancel: () => setThing(undefined) })}
+          </div>
           {kind === "shares" && made && <MadeLink path={String(made["path"])} />}
           {error && <Failure error={error} at={Date.now()} whole={false} retry={() => (setError(undefined), setThing(newest))} />}
         </>

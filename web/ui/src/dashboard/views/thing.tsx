@@ -18,6 +18,9 @@ export interface FormProps {
   cancel: () => void;
 }
 
+/** Where one who wants to change a thing goes on; as a ref it holds once, when the form comes. */
+export const focusFirst = (form: HTMLElement | null): void => form?.querySelector("input")?.focus();
+
 interface Props extends FormProps {
   children: ReactNode;
   /** What its fields say, as the thing's own members. */
