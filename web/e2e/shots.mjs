@@ -1,18 +1,17 @@
-// Screenshots of every page for people to look at: light and dark, at three widths. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the real server,
-// otherwise of the stand-in. With KASSA_SHOTS_SCALE=0.5 they are half as large.
+// Screenshots of the dashboard and of the shop for people to look at: light and dark, at three widths. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the
+// real server, otherwise of the stand-ins. With KASSA_SHOTS_SCALE=0.5 they are half as large.
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchBrowser } from "./browser.mjs";
 import { startMock } from "./mock.mjs";
+import { startShop } from "./shop_mock.mjs";
 
 const folder = process.argv[2] ?? join(tmpdir(), "kassa-shots");
 const only = process.env.KASSA_SHOTS_ONLY?.split(",");
 const scale = Number(process.env.KASSA_SHOTS_SCALE ?? 1);
 const VIEWS = ["stream", "funnel", "retention", "paths", "goods", "demand", "drops", "alerts", "kept", "sites"];
 const PAGES = {
-  shop: "/",
-  product: "/p/stoneware-mug",
   today: "/dashboard",
   week: "/dashboard?period=7d",
   audit: "/dashboard?open=audit",
@@ -24,24 +23,45 @@ const PAGES = {
   definitions: "/dashboard/definitions",
   login: "/login",
 };
+const SHOP = {
+  shop: "/",
+  category: "/c/desk",
+  search: "/search?q=card",
+  nothing: "/search?q=nothing",
+  product: "/p/linen-shirt",
+  soldout: "/p/bread-knife",
+  cart: "/cart",
+  contact: "/checkout/contact",
+  missing: "/p/nothing",
+};
 const WIDTHS = [390, 768, 1440];
 
 mkdirSync(folder, { recursive: true });
 const mock = process.env.KASSA_URL ? undefined : await startMock();
-const base = process.env.KASSA_URL ?? mock.url;
+const shop = process.env.KASSA_URL ? undefined : await startShop();
+const addressOf = (path, name) => (process.env.KASSA_URL ?? (name in SHOP ? shop : mock).url) + path;
+// What lies in the cart: as it was put there, dearer by now, more than there is, sold out, gone.
+const CART = [
+  ["stoneware-mug", 2, 1800],
+  ["shirt-m-ink", 1, 3000],
+  ["gooseneck-kettle", 9, 6400],
+  ["bread-knife", 1, 3900],
+  ["nothing", 1, 100],
+].map(([sku, quantity, seen_price_minor]) => ({ sku, quantity, seen_price_minor }));
 const browser = await launchBrowser();
 for (const colorScheme of ["light", "dark"])
   for (const width of WIDTHS) {
     const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: scale });
+    await context.addInitScript((cart) => localStorage.setItem("kassa-cart", cart), JSON.stringify(CART));
     const page = await context.newPage();
     page.on("console", (message) => message.type() === "error" && console.error(page.url(), message.text()));
     page.on("pageerror", (error) => console.error(page.url(), error));
-    for (const [name, path] of Object.entries(PAGES)) {
+    for (const [name, path] of Object.entries({ ...PAGES, ...SHOP })) {
       if (only && !only.includes(name)) continue;
-      await page.goto(base + path);
+      await page.goto(addressOf(path, name));
       await page.locator("main").first().waitFor();
       await page
-        .locator(path.startsWith("/dashboard") ? ".panel" : path === "/login" ? ".card" : ".tile, h1")
+        .locator(path.startsWith("/dashboard") ? ".panel" : path === "/login" ? ".card" : "footer")
         .first()
         .waitFor();
       await page.waitForFunction(() => !document.body.classList.contains("loading") && !document.querySelector(".skeleton"));
@@ -60,4 +80,5 @@ for (const colorScheme of ["light", "dark"])
   }
 await browser.close();
 await mock?.stop();
+await shop?.stop();
 console.log(folder);

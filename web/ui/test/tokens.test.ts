@@ -6,7 +6,7 @@ import { contrast, distance, fromOklch, seen, SIGHTS, type Rgb } from "./colour"
 const SRC = join(import.meta.dirname, "../src");
 const tokens = readFileSync(join(SRC, "design/tokens.css"), "utf8");
 /** The demo shop at / and what it has from lib/ are not of this design. */
-const sheets = (readdirSync(SRC, { recursive: true }) as string[]).filter((path) => path.endsWith(".css") && !/^(shop|lib)\b/.test(path));
+const sheets = (readdirSync(SRC, { recursive: true }) as string[]).filter((path) => path.endsWith(".css") && !/^(prop|lib)\b/.test(path));
 const read = (path: string): string => readFileSync(join(SRC, path), "utf8").replaceAll(/\/\*.*?\*\//gs, "");
 
 /** Every opaque colour, by its name, light and dark. */

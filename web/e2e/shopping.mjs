@@ -1,0 +1,58 @@
+// What a shopper does in the storefront, for tests over the stand-in and over the real server.
+
+/** Opens a page of the shop; `complaints` are what the browser's console and policy said. With `blocked` nothing that counts gets out. */
+export async function visit(browser, url, { blocked = false, ...options } = {}) {
+  const context = await browser.newContext(options);
+  if (blocked) await context.route("**/v1/batch", (route) => route.abort());
+  const page = await context.newPage();
+  const complaints = listen(page);
+  await page.goto(url);
+  return { context, page, complaints };
+}
+
+/** What the console of a page complains of from here on; that there is no network is no fault of the page. */
+export function listen(page) {
+  const complaints = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  return complaints;
+}
+
+export const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
+
+/** Puts the product that is shown into the cart, and goes there. */
+export async function addAndGo(page) {
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  await page.getByRole("link", { name: "To the cart" }).click();
+  await heading(page, "Your cart");
+}
+
+/** From the cart to the last step of the checkout. */
+export async function toReview(page, { email = "ann@shop.test", name = "Ann Archer" } = {}) {
+  await page.getByRole("link", { name: "Check out" }).click();
+  await heading(page, "Contact");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Name").fill(name);
+  await page.getByRole("button", { name: "Go on to the address" }).click();
+  await heading(page, "Address");
+  await page.getByLabel("Street and number").fill("High Street 1");
+  await page.getByLabel("Postal code").fill("12345");
+  await page.getByLabel("City").fill("Town");
+  await page.getByLabel("Country").selectOption("DE");
+  await page.getByRole("button", { name: "Go on to the review" }).click();
+  await heading(page, "Review");
+}
+
+/** The button that orders. */
+export const orderButton = (page) => page.getByRole("button", { name: /^Order for/ });
+
+/** Presses Tab until the element that `locator` finds has the focus, at most `most` times. */
+export async function tabTo(page, locator, most = 80) {
+  for (let times = 0; times < most; times++) {
+    await page.keyboard.press("Tab");
+    if (await locator.evaluateAll((all) => all.includes(document.activeElement))) return;
+  }
+  throw new Error(`not reached by ${most} times Tab: ${locator}`);
+}
