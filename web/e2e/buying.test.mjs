@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from "node:test";
 import { launchBrowser } from "./browser.mjs";
 import { until } from "./kassa.mjs";
 import { startShop } from "./shop_mock.mjs";
-import { addAndGo, heading, listen, orderButton, tabTo, toReview, visit } from "./shopping.mjs";
+import { addAndGo, heading, listen, orderButton, readyToOrder, tabTo, toReview, visit } from "./shopping.mjs";
 
 let browser;
 let shop;
@@ -313,6 +313,18 @@ test("sold out between the review and the order: a choice, then an order of the 
   await confirmed(page);
   assert.equal(shop.orders.length, 1);
   assert.deepEqual(shop.orders[0].asked.items, [{ sku: "brass-pen", quantity: 1 }]);
+});
+
+test("the last one, wanted by five at once: one order, and a choice for the others", async () => {
+  await start("/");
+  shop.stock("stoneware-mug", 1);
+  const line = { sku: "stoneware-mug", quantity: 1, seen_price_minor: 1800 };
+  const all = await Promise.all(Array.from({ length: 5 }, () => readyToOrder(browser, shop.url, [line])));
+  open.push(...all.map(({ context }) => context));
+  await Promise.all(all.map(({ page }) => orderButton(page).evaluate((button) => button.click())));
+  const ends = all.map(({ page }) => page.getByText(/^(Thank you, Ann Archer|This is sold out now\.)$/).innerText());
+  assert.deepEqual((await Promise.all(ends)).sort(), ["Thank you, Ann Archer", ...Array(4).fill("This is sold out now.")]);
+  assert.equal(shop.orders.length, 1);
 });
 
 test("accepted first, confirmed while one looks; or failed, and back into the cart", async () => {

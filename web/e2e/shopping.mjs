@@ -56,3 +56,22 @@ export async function tabTo(page, locator, most = 80) {
   }
   throw new Error(`not reached by ${most} times Tab: ${locator}`);
 }
+
+/** A browser that has filled in everything and waits at the last step with these lines in its cart. */
+export async function readyToOrder(browser, url, lines) {
+  const context = await browser.newContext({ viewport: { width: 400, height: 600 } });
+  const address = { name: "Ann Archer", line1: "High Street 1", city: "Town", postal_code: "12345", country: "DE" };
+  const details = { contact: { name: "Ann Archer", email: "ann@shop.test", phone: "" }, address };
+  await context.addInitScript(
+    ([cart, filled]) => {
+      if (sessionStorage.getItem("kassa-checkout")) return;
+      localStorage.setItem("kassa-cart", cart);
+      sessionStorage.setItem("kassa-checkout", filled);
+    },
+    [JSON.stringify(lines), JSON.stringify(details)],
+  );
+  const page = await context.newPage();
+  await page.goto(`${url}/checkout/review`);
+  await orderButton(page).waitFor();
+  return { context, page };
+}
