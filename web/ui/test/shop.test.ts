@@ -3,7 +3,7 @@ import { place } from "../src/shop/checkout/attempt";
 import { firstOpen, type Details } from "../src/shop/checkout/details";
 import { orderRequest } from "../src/shop/checkout/request";
 import { reachedAt, stageOf } from "../src/shop/order/progress";
-import { chosenVariant, choicesOf, pictureOf } from "../src/shop/product/variants";
+import { chosenVariant, choicesOf, isSoldOut, pictureOf } from "../src/shop/product/variants";
 import { Unreachable } from "../src/shop/server";
 import { stored } from "../src/shop/stored";
 import type { Fulfilment, Order, Variant } from "../src/shop/types";
@@ -24,6 +24,11 @@ test("the first variant that can be had is shown, unless the address names anoth
   expect(chosenVariant([variant("a", 0), variant("b", 1)], null).sku).toBe("b");
   expect(chosenVariant([variant("a", 0)], "no such").sku).toBe("a");
   expect(shirt("S moss").sku).toBe("S moss");
+});
+
+test("what is not known or not counted is not sold out", () => {
+  const one = variant("a", 0);
+  expect([one, { ...one, stock: null }, { ...one, track_stock: false }].map(isSoldOut)).toEqual([true, false, false]);
 });
 
 test("a choice keeps the other options where it can, and says what cannot be had", () => {

@@ -1,4 +1,5 @@
 /** A product in a list: its picture, name, price, and whether it can be had. */
+import { isSoldOut } from "../product/variants";
 import { useTracking } from "../tracking";
 import type { Product } from "../types";
 import { useWords } from "../words";
@@ -7,8 +8,6 @@ import { ImageOf } from "./Image";
 const SIZES = "(min-width: 1200px) 280px, (min-width: 720px) 30vw, 46vw";
 /** So many are seen before one scrolls. */
 const FIRST = 4;
-
-const isSoldOut = ({ track_stock: tracked, stock }: Product): boolean => tracked && stock !== null && stock.available <= 0;
 
 function Card({ product, position, list, first }: { product: Product; position: number; list: string; first: boolean }) {
   const { t, money } = useWords();

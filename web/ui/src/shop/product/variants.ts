@@ -5,11 +5,11 @@ import type { Picture, Product, Variant } from "../types";
 export const variantsOf = ({ variants, sku, price, track_stock, stock }: Product): Variant[] =>
   variants?.length ? variants : [{ sku, title: null, options: [], price, track_stock, stock }];
 
-/** How many can be sold at once; undefined where nobody counts them. */
-export const availableOf = ({ track_stock: tracked, stock }: Variant): number | undefined =>
-  tracked ? Math.max(0, stock?.available ?? 0) : undefined;
+/** How many can be sold at once; undefined where nobody counts them, or it is not known at the moment: then the order decides. */
+export const availableOf = ({ track_stock: tracked, stock }: Pick<Variant, "track_stock" | "stock">): number | undefined =>
+  tracked && stock ? Math.max(0, stock.available) : undefined;
 
-export const isSoldOut = (variant: Variant): boolean => availableOf(variant) === 0;
+export const isSoldOut = (variant: Pick<Variant, "track_stock" | "stock">): boolean => availableOf(variant) === 0;
 
 /** The one that the address names, else the first that can be had, else the first. */
 export function chosenVariant(variants: Variant[], sku: string | null): Variant {
