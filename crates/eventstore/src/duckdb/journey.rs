@@ -8,11 +8,17 @@ use super::dialect::DuckDb;
 use super::failure::Failure;
 use super::read::values;
 use super::stream::{Piece, maybe, stream};
-use crate::journey::{Funnel, FunnelAnswer, Node, Of, Paths, PathsAnswer, Retention, RetentionAnswer, Step};
+use crate::journey::{
+    Funnel, FunnelAnswer, Node, Of, Paths, PathsAnswer, Retention, RetentionAnswer, Scope, Step,
+};
+use crate::query::TimeRange;
 use crate::sql::attempts::{Attempts, Marked};
 use crate::sql::statement::Statement;
 use crate::sql::trail::{Names, Visits};
 use crate::sql::{funnel, paths, retention};
+
+/// What the engine sorts of an eighth of ten million events fits the memory that it has by default; all of them do not.
+const PARTS: i64 = 8;
 
 /// The answer to `asked`, which has been checked.
 pub(super) fn funnel(connection: &Connection, asked: &Funnel) -> Result<FunnelAnswer, Failure> {
@@ -97,15 +103,25 @@ pub(super) fn paths(connection: &Connection, asked: &Paths) -> Result<PathsAnswe
             Ok(())
         })?;
         let mut visits = Visits::new(asked, &names);
-        run(connection, paths::stops(&DuckDb, asked)?, |piece| {
-            let (visit, hashes, marks) = (piece.unsigned(0)?, piece.unsigned(3)?, piece.number(4)?);
-            for row in 0..piece.rows() {
-                visits.add(visit.value(row), hashes.value(row), marks.value(row));
-            }
-            Ok(())
-        })?;
+        for range in parts(asked.scope.range) {
+            let part = Paths { scope: Scope { range, ..asked.scope.clone() }, ..asked.clone() };
+            run(connection, paths::stops(&DuckDb, &part)?, |piece| {
+                let (visit, hashes, marks) = (piece.unsigned(0)?, piece.unsigned(1)?, piece.number(2)?);
+                for row in 0..piece.rows() {
+                    visits.add(visit.value(row), hashes.value(row), marks.value(row));
+                }
+                Ok(())
+            })?;
+        }
         Ok(visits.finish())
     })
+}
+
+/// The parts of `range` that paths are read in, one after the other: a visit lies in the one in which it began.
+fn parts(range: TimeRange) -> impl Iterator<Item = TimeRange> {
+    let step = range.to.micros().saturating_sub(range.from.micros()) / PARTS;
+    let begin = move |part: i64| if part == PARTS { range.to } else { range.from.plus_micros(step * part) };
+    (0..PARTS).map(move |part| TimeRange { from: begin(part), to: begin(part + 1) })
 }
 
 /// Runs several statements that see the same rows.

@@ -32,7 +32,7 @@ pub(crate) fn names(dialect: &'static dyn Dialect, asked: &Paths) -> Result<Stat
     Ok(places.binder.statement(statement))
 }
 
-/// Selects `visit`, `occurred_at`, `sequence`, `name` and `marks`, a number of 32 bits, of all places of visits in their order.
+/// Selects `visit`, `name` and `marks`, a number of 32 bits, of all places of visits in their order.
 pub(crate) fn stops(dialect: &'static dyn Dialect, asked: &Paths) -> Result<Statement, Error> {
     let mut places = Places::new(dialect, asked)?;
     let mut marks = vec![mark(&places.page, PAGE)];
@@ -43,8 +43,8 @@ pub(crate) fn stops(dialect: &'static dyn Dialect, asked: &Paths) -> Result<Stat
     }
     let Places { text, from, conditions, .. } = &places;
     let statement = format!(
-        "SELECT {} AS visit, e.occurred_at, e.sequence, {} AS name, {} AS marks FROM {from} WHERE {conditions} \
-         ORDER BY visit, e.occurred_at, e.sequence",
+        "SELECT visit, name, marks FROM (SELECT {} AS visit, e.occurred_at, e.sequence, {} AS name, {} AS marks \
+         FROM {from} WHERE {conditions}) ORDER BY visit, occurred_at, sequence",
         dialect.visit(),
         dialect.hashed(text),
         marks.join(" + "),
