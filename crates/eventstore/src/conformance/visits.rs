@@ -151,6 +151,16 @@ pub(super) async fn a_visit_counts_once_under_the_facts_of_its_first_page(store:
     let began = Query { range: TimeRange { from: after(0), to: after(15) }, ..query(&metrics) };
     check(store, began, &[&[Int(1), Ratio(0, 1)]]).await;
     check(store, query(&metrics), &[&[Int(2), Ratio(0, 2)]]).await;
+    // What came before the page is of the visit that a filter holds for, and makes no visit of one that it does not hold for.
+    let search = is(Field::Source, &["Search"]);
+    let filtered = |filter: Filter| Query {
+        filter: Some(filter),
+        ..query(&[Metric::Visits, Metric::BounceRate, Metric::VisitDuration])
+    };
+    check(store, filtered(search.clone()), &[&[Int(1), Ratio(0, 1), Ratio(20, 1)]]).await;
+    let other = Filter::Not(Box::new(search));
+    check(store, filtered(other), &[&[Int(1), Ratio(0, 1), Ratio(0, 1)]]).await;
+    check(store, filtered(is(Field::Source, &["(none)"])), &[&[Int(1), Ratio(0, 1), Ratio(0, 1)]]).await;
 }
 
 /// A client names a session again after days: each of its visits has its own facts, exit page, bucket and order.

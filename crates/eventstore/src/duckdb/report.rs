@@ -9,8 +9,8 @@ use super::failure::{Failure, Trouble};
 use super::read::values;
 use super::writer::read_marks;
 use crate::query::{Cell, Dimension, Query, Table};
-use crate::sql::digest::{Digest, digests};
 use crate::sql::report::{LEADING_COLUMNS, is_ratio, report};
+use crate::sql::shared::{Shared, Tables};
 use crate::{Answers, Error, validate};
 
 /// What `queries` are answered, all in one transaction. One that fails in the engine ends the transaction: those after it
@@ -23,16 +23,17 @@ pub(super) fn answers(connection: &Connection, queries: &[Query]) -> Result<Answ
     let marks = read_marks(connection)?;
     let checked: Vec<Result<(), Error>> = queries.iter().map(validate::query).collect();
     let fine = queries.iter().zip(&checked).filter(|(_, checked)| checked.is_ok());
-    let (digests, asked_of) = digests(&fine.map(|(query, _)| query.clone()).collect::<Vec<_>>());
-    let mut made = make(connection, &digests, &asked_of)?;
-    let (mut asked_of, mut tables) = (asked_of.into_iter(), Vec::with_capacity(queries.len()));
+    let shared = Shared::of(&DuckDb, &fine.map(|(query, _)| query.clone()).collect::<Vec<_>>());
+    let mut made = make(connection, &shared)?;
+    let (mut place, mut tables) = (0, Vec::with_capacity(queries.len()));
     for (query, checked) in queries.iter().zip(checked) {
         if let Err(invalid) = checked {
             tables.push(Err(invalid));
             continue;
         }
-        let digest = asked_of.next().flatten().filter(|_| made).map(|place| &digests[place]);
-        match table(connection, query, digest) {
+        let of = if made { shared.tables(place) } else { Tables::default() };
+        place += 1;
+        match table(connection, query, of) {
             Ok(table) => tables.push(Ok(table)),
             Err(failure) => {
                 tables.push(Err(begin_again(connection, failure)?));
@@ -44,18 +45,14 @@ pub(super) fn answers(connection: &Connection, queries: &[Query]) -> Result<Answ
     Ok(Answers { tables, marks })
 }
 
-/// Makes the digests that are asked; whether they are there.
-fn make(connection: &Connection, digests: &[Digest], asked_of: &[Option<usize>]) -> Result<bool, Failure> {
-    for (place, digest) in digests.iter().enumerate() {
-        if !asked_of.contains(&Some(place)) {
-            continue;
-        }
-        let statement = digest.statement(&DuckDb)?;
-        let sql = format!("CREATE TEMPORARY TABLE {} AS {}", digest.name(), statement.text);
+/// Makes the tables that queries share; whether they are there.
+fn make(connection: &Connection, shared: &Shared) -> Result<bool, Failure> {
+    for (name, statement) in shared.statements()? {
+        let sql = format!("CREATE TEMPORARY TABLE {name} AS {}", statement.text);
         if let Err(error) = connection.execute(&sql, params_from_iter(values(statement.values))) {
             // Without them it takes longer.
             let error = begin_again(connection, error.into())?;
-            tracing::warn!(%error, "cannot digest the events of several queries");
+            tracing::warn!(%error, "cannot make what several queries share");
             return Ok(false);
         }
     }
@@ -73,11 +70,11 @@ fn begin_again(connection: &Connection, failure: Failure) -> Result<Error, Failu
 
 /// The table of `query`, which has been checked.
 pub(super) fn answer(connection: &Connection, query: &Query) -> Result<Table, Failure> {
-    table(connection, query, None)
+    table(connection, query, Tables::default())
 }
 
-fn table(connection: &Connection, query: &Query, digest: Option<&Digest>) -> Result<Table, Failure> {
-    let statement = report(&DuckDb, query, digest)?;
+fn table(connection: &Connection, query: &Query, shared: Tables<'_>) -> Result<Table, Failure> {
+    let statement = report(&DuckDb, query, shared)?;
     let mut prepared = connection.prepare(&statement.text)?;
     let mut found = prepared.query(params_from_iter(values(statement.values)))?;
     let mut table = Table { rows: Vec::new(), total_rows: 0, currencies: Vec::new() };

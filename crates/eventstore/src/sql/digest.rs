@@ -16,7 +16,7 @@ use kassa_model::Timestamp;
 use super::channel::events_with_kinds;
 use super::dialect::Dialect;
 use super::field::{of_event, visit_column};
-use super::filter::condition;
+use super::filter::{condition, rows_of_fitting_visits};
 use super::measure::{Measure, measures};
 use super::statement::{Binder, Statement};
 use super::time::bucket;
@@ -142,10 +142,11 @@ impl Digest {
              WHERE {} AND (e.occurred_at < {from} OR e.occurred_at >= {to}))",
             scope.happened, scope.begun
         );
-        let (mut by_channel, mut fits) = (false, "TRUE".to_owned());
+        let (mut by_channel, mut fits, mut needed) = (false, "TRUE".to_owned(), None);
         if let Some(filter) = &self.query.filter {
             filter.each_field(&mut |field| by_channel |= *field == Field::Channel);
             fits = condition(filter, of_event, &mut binder)?;
+            needed = rows_of_fitting_visits(filter, &fits);
         }
         let mut keys = vec!["e.session".to_owned(), "e.visit_started_at".to_owned(), "e.visitor".to_owned()];
         keys.extend(self.facts.iter().map(|column| format!("e.{column}")));
@@ -154,9 +155,10 @@ impl Digest {
         let places: Vec<String> = (1..=keys.len()).map(|place| place.to_string()).collect();
         let rows = if by_channel { events_with_kinds(dialect, &rows) } else { format!("{rows} e") };
         let text = format!(
-            "SELECT {}, {} FROM {rows} GROUP BY {}",
+            "SELECT {}, {} FROM {rows} WHERE {} GROUP BY {}",
             keys.join(", "),
             self.sums(dialect, &fits).join(", "),
+            needed.as_deref().unwrap_or("TRUE"),
             places.join(", ")
         );
         Ok(binder.statement(text))

@@ -5,6 +5,7 @@ use super::field::path_sent;
 use super::filter::people;
 use super::parts::Parts;
 use super::rules::ruled_events;
+use super::shared::Tables;
 use super::statement::{Binder, Statement, led_by};
 use crate::export::ROW_BYTES;
 use crate::query::{EventFilter, Query};
@@ -118,7 +119,7 @@ fn conditions(filter: &EventFilter, binder: &mut Binder) -> Result<String, Error
 fn sequences(query: &Query, binder: &mut Binder) -> Result<String, Error> {
     let mut bound = std::mem::replace(binder, Binder::new(binder.dialect));
     let rules = ruled_events(&query.rules, &mut bound)?;
-    let mut parts = Parts::new(bound, query, None)?;
+    let mut parts = Parts::new(bound, query, Tables::default())?;
     let text = parts.sequences();
     *binder = parts.binder;
     Ok(led_by(rules, text))

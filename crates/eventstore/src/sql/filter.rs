@@ -1,6 +1,7 @@
 //! Filters as SQL conditions on an event `e`, a visit `v` or a record of money.
 
 use super::dialect::Value;
+use super::field::visit_column;
 use super::statement::Binder;
 use crate::Error;
 use crate::bots::Bots;
@@ -22,6 +23,25 @@ pub(super) fn condition(filter: &Filter, of: Of, binder: &mut Binder) -> Result<
         Filter::Not(part) => format!("NOT coalesce({}, FALSE)", condition(part, of, binder)?),
         Filter::Test { field, operator, values } => test(&of(field, binder), *operator, values, binder)?,
     })
+}
+
+/// The condition for the rows that visits are made of, of which those count that `filter`, written as `fits`, holds for; none where all
+/// are needed. A row has the facts of its visit, or none yet: a filter that only asks for facts that are there, and not for some
+/// that are missing, does not hold for a visit if it does not hold for a row that has them.
+pub(super) fn rows_of_fitting_visits(filter: &Filter, fits: &str) -> Option<String> {
+    let mut on_rows = true;
+    filter.each_field(&mut |field| on_rows &= *field == Field::Channel || visit_column(field).is_some());
+    (on_rows && asks_for_what_is_there(filter)).then(|| format!("(e.visit_entry_page IS NULL OR {fits})"))
+}
+
+fn asks_for_what_is_there(filter: &Filter) -> bool {
+    match filter {
+        Filter::And(parts) | Filter::Or(parts) => parts.iter().all(asks_for_what_is_there),
+        Filter::Not(_) => false,
+        Filter::Test { operator, values, .. } => {
+            *operator != Operator::Is || !values.iter().any(|value| value == NONE)
+        }
+    }
 }
 
 /// The conditions of `parts` with `by` between them; `empty` where there are none.
@@ -60,5 +80,26 @@ pub(super) fn people(bots: Bots, table: &str) -> Option<String> {
         Bots::All => None,
         Bots::OfOldDialects => Some(format!("(NOT {table}bot OR {table}dialect <> 'segment')")),
         Bots::None => Some(format!("NOT {table}bot")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::queries::is;
+
+    #[test]
+    fn rows_of_other_visits_are_passed_over_unless_a_missing_fact_is_asked_for() {
+        let narrowed = |filter: &Filter| rows_of_fitting_visits(filter, "fits");
+        let source = is(Field::Source, &["Google"]);
+        let of_rows = Some("(e.visit_entry_page IS NULL OR fits)".to_owned());
+        assert_eq!(narrowed(&source), of_rows);
+        assert_eq!(narrowed(&Filter::Or(vec![source.clone(), is(Field::Channel, &["Direct"])])), of_rows);
+        assert_eq!(narrowed(&Filter::Not(Box::new(source.clone()))), None);
+        assert_eq!(narrowed(&is(Field::Source, &["Google", NONE])), None);
+        // No row has them as its visit does.
+        for other in [Field::ExitPage, Field::Page] {
+            assert_eq!(narrowed(&Filter::And(vec![source.clone(), is(other, &["/"])])), None);
+        }
     }
 }

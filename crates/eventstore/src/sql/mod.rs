@@ -12,6 +12,7 @@ pub(crate) mod funnel;
 pub(crate) mod goods;
 mod measure;
 mod money;
+pub(crate) mod order_visits;
 mod parts;
 pub(crate) mod paths;
 pub(crate) mod report;
@@ -19,6 +20,7 @@ pub(crate) mod retention;
 mod rules;
 mod scope;
 pub(crate) mod searches;
+pub(crate) mod shared;
 pub(crate) mod statement;
 #[cfg(test)]
 mod tests;

@@ -1,13 +1,11 @@
 //! The records of money of a query, as a table `m`: one row a record, or one row a line where a product is asked for.
 //!
-//! All records of an order belong to one visit, that of the order's first record that has a session. Rows of that
-//! visit (where the record does not know it, of that session) are looked up over all time, but only when a field of the visit
-//! is asked for.
+//! Of the visit that an order belongs to ([`super::order_visits`]) something is looked up only when a field of it is asked for.
 
-use super::dialect::Nulls;
 use super::field::of_money;
 use super::filter::condition;
 use super::measure::Measure;
+use super::order_visits::{self, OrderVisits};
 use super::statement::Binder;
 use super::visits::VisitColumns;
 use crate::Error;
@@ -20,17 +18,20 @@ pub(super) struct Money<'a> {
     scope: String,
     filter: Option<String>,
     visits: VisitColumns<'static>,
+    /// The table of these visits, where there is one already.
+    known: Option<&'a OrderVisits>,
 }
 
 impl<'a> Money<'a> {
-    /// The records that `query` is about.
-    pub(super) fn new(query: &'a Query, binder: &mut Binder) -> Result<Self, Error> {
-        let sites = binder.is_one_of("e.site", &query.sites);
-        let (from, to) = (binder.time(query.range.from), binder.time(query.range.to));
-        let scope =
-            format!("{sites} AND e.occurred_at >= {from} AND e.occurred_at < {to} AND e.order_id <> ''");
+    /// The records that `query` is about; `known` has their visits, where that table has been made.
+    pub(super) fn new(
+        query: &'a Query,
+        known: Option<&'a OrderVisits>,
+        binder: &mut Binder,
+    ) -> Result<Self, Error> {
+        let scope = order_visits::records(query, binder);
         let filter = query.filter.as_ref().map(|filter| condition(filter, of_money, binder)).transpose()?;
-        Ok(Self { query, scope, filter, visits: VisitColumns::of_orders(query, binder.dialect) })
+        Ok(Self { query, scope, filter, visits: VisitColumns::of_orders(query, binder.dialect), known })
     }
 
     /// The tables that end with `money`. `dimensions` are columns and `conditions` belong to them.
@@ -75,33 +76,20 @@ impl<'a> Money<'a> {
     fn records(&self, binder: &mut Binder) -> (Vec<String>, String) {
         let (mut tables, mut from) = (Vec::new(), "events e".to_owned());
         if !self.visits.is_empty() {
-            tables.extend(self.visits_of_orders(binder));
-            from.push_str(
-                " LEFT JOIN orders o ON o.site = e.site AND o.order_id = e.order_id \
-                 LEFT JOIN order_visits v ON v.session = o.session AND v.began IS NOT DISTINCT FROM o.began",
-            );
+            let table = match self.known {
+                Some(known) => known.name(),
+                None => {
+                    let select = order_visits::select(self.query, &self.visits, binder);
+                    tables.push(format!("order_visits AS ({select})"));
+                    "order_visits"
+                }
+            };
+            from.push_str(&format!(" LEFT JOIN {table} v ON v.site = e.site AND v.order_id = e.order_id"));
         }
         if self.query.is_by_line() {
             from.push_str(" JOIN items i ON i.sequence = e.sequence");
         }
         (tables, from)
-    }
-
-    fn visits_of_orders(&self, binder: &mut Binder) -> [String; 2] {
-        let sites = binder.is_one_of("e.site", &self.query.sites);
-        let (dialect, order) = (binder.dialect, binder.dialect.log_order());
-        let session = dialect.first("e.session", order, Nulls::PassedOver);
-        let began = dialect.first("e.visit_started_at", order, Nulls::Taken);
-        let orders = format!(
-            "orders AS MATERIALIZED (SELECT e.site, e.order_id, {session} AS session, {began} AS began FROM events e \
-             WHERE {sites} AND e.session <> 0 AND e.order_id IN (SELECT e.order_id FROM events e WHERE {}) \
-             GROUP BY e.site, e.order_id)",
-            self.scope
-        );
-        let scope = format!(
-            "{sites} AND e.visit_started_at IS NOT NULL AND e.session IN (SELECT session FROM orders)"
-        );
-        [orders, format!("order_visits AS ({})", self.visits.select_by_session(dialect, &scope))]
     }
 }
 

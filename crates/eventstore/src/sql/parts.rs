@@ -5,9 +5,10 @@ use super::channel::events_with_kinds;
 use super::dialect::Value;
 use super::digest::{self, Digest};
 use super::field::{events_by_item, of_event, of_money, of_visit};
-use super::filter::condition;
+use super::filter::{condition, rows_of_fitting_visits};
 use super::measure::{Measure, VISITORS, measures};
 use super::money::{Money, converts};
+use super::shared::Tables;
 use super::statement::Binder;
 use super::time;
 use super::visits::{Rows, Scope, VisitColumns, asks_for, exits};
@@ -44,11 +45,8 @@ pub(super) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     /// Settles which measure is taken from where.
-    pub(super) fn new(
-        mut binder: Binder,
-        query: &'a Query,
-        digest: Option<&'a Digest>,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(mut binder: Binder, query: &'a Query, tables: Tables<'a>) -> Result<Self, Error> {
+        let digest = tables.digest;
         let measures = measures(&query.metrics);
         let (of_money, others): (Vec<Measure>, Vec<Measure>) =
             measures.iter().partition(|measure| measure.is_of_money());
@@ -68,7 +66,11 @@ impl<'a> Parts<'a> {
             .filter(|filter| !of_visits.is_empty() && filter.is_of_visits())
             .map(|filter| condition(filter, of_visit, &mut binder))
             .transpose()?;
-        let money = if of_money.is_empty() { None } else { Some(Money::new(query, &mut binder)?) };
+        let money = if of_money.is_empty() {
+            None
+        } else {
+            Some(Money::new(query, tables.order_visits, &mut binder)?)
+        };
         Ok(Self {
             query,
             digest,
@@ -92,7 +94,7 @@ impl<'a> Parts<'a> {
         }
         if !self.of_visits.is_empty() {
             let visits = VisitColumns::of(self.query, &self.of_visits, self.rows(), dialect);
-            let visits = visits.select(dialect, &self.scope.begun);
+            let visits = visits.select(dialect, &self.rows_of_visits());
             tables.push(format!("visits AS ({visits})"));
         }
         if let Some(money) = self.money.take() {
@@ -249,6 +251,15 @@ impl<'a> Parts<'a> {
         match &self.filter {
             None => scope.to_owned(),
             Some(filter) => format!("{scope} AND {filter}"),
+        }
+    }
+
+    /// The rows that visits are made of; in a digest are no others.
+    fn rows_of_visits(&self) -> String {
+        let fits = self.query.filter.as_ref().zip(self.filter.as_ref());
+        match fits.and_then(|(filter, fits)| rows_of_fitting_visits(filter, fits)) {
+            Some(fitting) => format!("{} AND {fitting}", self.scope.begun),
+            None => self.scope.begun.clone(),
         }
     }
 

@@ -5,9 +5,9 @@
 //! dimensions, then one column for each metric that is an integer and two for each that is a ratio.
 
 use super::dialect::{Dialect, Value};
-use super::digest::Digest;
 use super::measure::{Shown, shown};
 use super::parts::Parts;
+use super::shared::Tables;
 use super::statement::{Binder, Statement};
 use crate::Error;
 use crate::query::{Direction, Metric, OrderKey, Query};
@@ -20,13 +20,13 @@ pub(crate) fn is_ratio(metric: Metric) -> bool {
     !matches!(shown(metric), Shown::Int(_))
 }
 
-/// The statement that answers `query`, from `digest` where that takes it.
+/// The statement that answers `query`, asked of `shared` as far as there is some.
 pub(crate) fn report(
     dialect: &'static dyn Dialect,
     query: &Query,
-    digest: Option<&Digest>,
+    shared: Tables<'_>,
 ) -> Result<Statement, Error> {
-    let mut parts = Parts::new(Binder::ruled(dialect, &query.rules)?, query, digest)?;
+    let mut parts = Parts::new(Binder::ruled(dialect, &query.rules)?, query, shared)?;
     let mut tables = parts.tables();
     tables.push(format!("answer AS MATERIALIZED ({})", answer(query, &mut parts)));
     let limit = parts.binder.bind(Value::Int(i64::from(query.limit)));
@@ -126,14 +126,15 @@ mod tests {
             filter: Some(Filter::Or(tests.to_vec())),
             ..by(&[Field::Prop(evil.to_owned()), Field::Source], &[Metric::Visits, Metric::Events])
         };
-        let statement = report(&DuckDb, &asked, None).unwrap();
+        let statement = report(&DuckDb, &asked, Tables::default()).unwrap();
         assert!(!statement.text.contains("OR 1=1"), "{}", statement.text);
         assert!(statement.values.contains(&Value::Text(evil.to_owned())));
     }
 
     #[test]
     fn visits_are_made_only_when_asked_for() {
-        let makes_visits = |query: Query| report(&DuckDb, &query, None).unwrap().text.contains("visits AS");
+        let makes_visits =
+            |query: Query| report(&DuckDb, &query, Tables::default()).unwrap().text.contains("visits AS");
         assert!(!makes_visits(by(&[Field::Page], &[Metric::Visitors, Metric::Visits, Metric::Pageviews])));
         assert!(makes_visits(query(&[Metric::BounceRate])));
         // The facts of a visit stand on its rows: to group and filter by them takes no visits.

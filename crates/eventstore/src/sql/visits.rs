@@ -162,10 +162,27 @@ impl<'a> VisitColumns<'a> {
         self.grouped(dialect, scope, (&format!("{} AS visit", dialect.visit()), "visit"))
     }
 
-    /// The same by session and beginning, and for each session all that it has, without a beginning.
-    pub(super) fn select_by_session(&self, dialect: &dyn Dialect, scope: &str) -> String {
-        let sets = "GROUPING SETS ((e.session, e.visit_started_at), (e.session))";
-        self.grouped(dialect, scope, ("e.session, e.visit_started_at AS began", sets))
+    /// The visits of the table `orders`, by session and beginning. Of an order that does not know when its visit began they are all that
+    /// its session has: few are, and only for them the engine looks at all of time.
+    pub(super) fn select_of_orders(&self, dialect: &dyn Dialect, sites: &str) -> String {
+        let known = format!(
+            "{sites} AND (e.session, e.visit_started_at) IN (SELECT session, began FROM orders WHERE began IS NOT NULL)"
+        );
+        let others = format!(
+            "{sites} AND e.visit_started_at IS NOT NULL AND e.session IN (SELECT session FROM orders WHERE began IS NULL)"
+        );
+        let by_beginning = ("e.session, e.visit_started_at AS began", "e.session, e.visit_started_at");
+        format!(
+            "{} UNION ALL {}",
+            self.grouped(dialect, &known, by_beginning),
+            self.grouped(dialect, &others, ("e.session, NULL AS began", "e.session"))
+        )
+    }
+
+    /// Makes `other` known, too.
+    pub(super) fn extend(&mut self, other: Self) {
+        other.columns.into_iter().for_each(|column| self.add(column));
+        self.by_channel |= other.by_channel;
     }
 
     fn grouped(&self, dialect: &dyn Dialect, scope: &str, (keys, group): (&str, &str)) -> String {
