@@ -12,7 +12,7 @@ import type { Report } from "../server/reports";
 import { useGet, useReport } from "./data";
 import { notesByBucket, type Annotation } from "./notes";
 import { intervalOf, metricOf, revenueQuestion, seriesQuestion } from "./questions";
-import { bucketRange, bucketsRange, intervals, type Clock } from "./ranges";
+import { addDays, bucketRange, bucketsRange, dayEnds, instant, intervals, type Clock } from "./ranges";
 import { minutePoints, points } from "./series";
 import type { View } from "./view";
 
@@ -42,7 +42,7 @@ export function ChartPanel({ view, change, zone, now, writeKey }: Props) {
   const title = t.metrics[metric.id] ?? metric.id;
   const answer: Answered<unknown> = live ? { ...series, data: now, error: null, isPlaceholderData: false } : series;
   const [noting, setNoting] = useState<string>();
-  const noted = useAnnotations(view, series.data, !live);
+  const noted = useAnnotations(view, clock, series.data, !live);
   const choices = intervals(view.period, clock);
   const tools = (
     <div className="tools">
@@ -116,9 +116,11 @@ export function ChartPanel({ view, change, zone, now, writeKey }: Props) {
   );
 }
 
-/** What happened in the time that a report is of. */
-function useAnnotations(view: View, report: Report | undefined, enabled: boolean): Annotation[] {
-  const [from, to] = report?.query.date_range ?? [];
+/** What happened in the time that the chart is of: asked beside its report, but where only the server knows that time. */
+function useAnnotations(view: View, clock: Clock, report: Report | undefined, enabled: boolean): Annotation[] {
+  const ends = dayEnds(view.period, clock);
+  const known = ends && [instant(ends[0], clock.zone), instant(addDays(ends[1], 1), clock.zone)];
+  const [from, to] = known ?? report?.query.date_range ?? [];
   const query = new URLSearchParams({ site_id: view.site, limit: "200", from: from ?? "", to: to ?? "" });
   const answer = useGet<{ results: Annotation[] }>(`/v1/annotations?${query}`, enabled && from !== undefined);
   return answer.data?.results ?? [];
