@@ -265,6 +265,12 @@ test("Back from the order is no second one, and Back in the checkout keeps what 
   await page.goBack();
   await heading(page, "Contact");
   assert.equal(await page.getByLabel("E-mail").inputValue(), "ann@shop.test");
+  // To the contact once more is no other checkout.
+  await until(
+    () => sent("Checkout Step Viewed").map((event) => event.properties.step),
+    (steps) => steps.join() === "1,2,3,2,1",
+  );
+  assert.equal(sent("Checkout Started").length, 1);
   await page.reload();
   assert.equal(await page.getByLabel("Name").inputValue(), "Ann Archer");
   await page.goto(`${shop.url}/checkout/review`);

@@ -16,7 +16,8 @@ import { WordsProvider, type Words } from "./words";
 export function App({ words }: { words: Words }) {
   const view = useView();
   const main = useRef<HTMLElement>(null);
-  const path = view.url.replace(/\?.*/, "");
+  // Another page begins anew; the checkout is one over its steps.
+  const key = view.data.page === "checkout" ? "checkout" : view.url.replace(/\?.*/, "");
   useArrival(view, main);
   return (
     <WordsProvider words={words}>
@@ -26,7 +27,7 @@ export function App({ words }: { words: Words }) {
         </a>
         <Header view={view} />
         <main id="main" ref={main} className="wrap" tabIndex={-1}>
-          <PageOf view={view} key={view.data.page + path} />
+          <PageOf view={view} key={view.data.page + key} />
         </main>
         <Footer shop={view.data.shop} />
       </Tracked>
