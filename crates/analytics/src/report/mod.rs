@@ -36,6 +36,7 @@ mod json;
 mod kept;
 mod measure;
 mod options;
+mod orders;
 mod params;
 mod parse;
 mod parse_batch;
@@ -76,6 +77,7 @@ pub use books::{Books, Verdict};
 pub use guard::LETTERS;
 pub use kept::{Note, Notes};
 pub use options::ReportOptions;
+pub use orders::OrderNumbers;
 pub use reports::Reports;
 
 /// All routes of reports, for a server that does not tell route classes apart (tests do).

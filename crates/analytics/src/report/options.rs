@@ -10,6 +10,7 @@ use kassa_service::Shutdown;
 use super::alerts::{Gauges, NoGauges};
 use super::books::Books;
 use super::kept::{NoNotes, Notes};
+use super::orders::OrderNumbers;
 
 /// What can be set about reports.
 #[derive(Debug, Clone)]
@@ -34,6 +35,8 @@ pub struct ReportOptions {
     pub log: Option<Arc<dyn EventLog>>,
     /// Who looks at the shop's books, where that is this process.
     pub books: Option<Arc<dyn Books>>,
+    /// Who knows the orders' numbers, where that is this process.
+    pub orders: Option<Arc<dyn OrderNumbers>>,
 }
 
 impl Default for ReportOptions {
@@ -49,6 +52,7 @@ impl Default for ReportOptions {
             notes: Arc::new(NoNotes),
             log: None,
             books: None,
+            orders: None,
         }
     }
 }

@@ -22,6 +22,7 @@ use super::hub::Hub;
 use super::kept::Notes;
 use super::kept::seen::Seen;
 use super::options::ReportOptions;
+use super::orders::OrderNumbers;
 use super::refusal::Refusal;
 
 /// Exports at a time.
@@ -44,6 +45,7 @@ pub struct Reports {
     notes: Arc<dyn Notes>,
     log: Option<Arc<dyn EventLog>>,
     pub(super) books: Option<Arc<dyn Books>>,
+    orders: Option<Arc<dyn OrderNumbers>>,
 }
 
 impl Reports {
@@ -56,7 +58,7 @@ impl Reports {
     ) -> Arc<Self> {
         let ReportOptions { currency, query_timeout, export_wait, .. } = options;
         let (gauges, notes) = (Arc::clone(&options.gauges), Arc::clone(&options.notes));
-        let (log, books) = (options.log.clone(), options.books.clone());
+        let (log, books, orders) = (options.log.clone(), options.books.clone(), options.orders.clone());
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
         let seen = Seen::whole(store, access.clone());
         let hub = Hub::new(options, Arc::new(seen.clone()), Arc::clone(&clock));
@@ -75,6 +77,7 @@ impl Reports {
             notes,
             log,
             books,
+            orders,
         })
     }
 
@@ -91,6 +94,15 @@ impl Reports {
     /// Notes that make themselves.
     pub(super) fn notes(&self) -> &dyn Notes {
         self.notes.as_ref()
+    }
+
+    /// The id of the order that people call by `number`, of the shop of `site`; `None` where it is not known here.
+    pub(super) async fn order_of(&self, site: &str, number: i64) -> Option<String> {
+        let found = self.orders.as_ref()?.id_of(site, number).await;
+        found.unwrap_or_else(|error| {
+            tracing::warn!(error, "cannot look an order up by its number");
+            None
+        })
     }
 
     /// The time.

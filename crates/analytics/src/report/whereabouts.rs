@@ -1,4 +1,4 @@
-//! `GET /v1/where?site_id=&id=`: what became of an event, by the id that its client gave it, or of an order.
+//! `GET /v1/where?site_id=&id=`: what became of an event, by the id that its client gave it, or of an order, by its id or its number.
 //!
 //! ```json
 //! {"id":"m-1","status":"counted","records":[{"event":{"id":"m-1",…},"day":"2026-11-18","visit_day":"2026-11-18",
@@ -6,7 +6,8 @@
 //!  "rejected":[],"waiting":null}
 //! ```
 //! `status` is `counted`, `bot` (stored, and counted only where bots are asked for), `excluded` (stored, and left out by a rule of the
-//! site), `rejected`, `waiting` (in the log, not in the store yet) or `unknown`. A repetition is not kept: it counts among the duplicates of its day.
+//! site), `rejected`, `waiting` (in the log, not in the store yet) or `unknown`. A repetition is not kept, it counts among the duplicates of its day: by its id, which is
+//! that of the event that was stored, that one is found.
 
 use std::sync::Arc;
 
@@ -41,22 +42,46 @@ pub(crate) async fn get_where(
     let params = Params::of(&uri, &["site_id", "id"])?;
     let (site, id) = (params.required("site_id")?, params.required("id")?);
     let calendar = reports.calendar_of(&caller, site)?;
-    Ok(Json(reports.in_time(find((&reports, &reports.store(&caller)), &calendar, (site, id))).await?))
+    let answer = async {
+        let order = match number_of(id) {
+            Some(number) => reports.order_of(site, number).await,
+            None => None,
+        };
+        let sought = Sought { site, id, order: order.as_deref().unwrap_or(id) };
+        find((&reports, &reports.store(&caller)), &calendar, sought).await
+    };
+    Ok(Json(reports.in_time(answer).await?))
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy)]
+struct Sought<'a> {
+    site: &'a str,
+    id: &'a str,
+    /// The id of the order, where it is one.
+    order: &'a str,
+}
+
+/// The number by which people call an order: `1042`, `#1042`.
+fn number_of(id: &str) -> Option<i64> {
+    let digits = id.strip_prefix('#').unwrap_or(id);
+    digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 async fn find(
     (reports, store): (&Reports, &Seen),
     calendar: &Calendar,
-    (site, id): (&str, &str),
+    sought: Sought<'_>,
 ) -> Result<Value, Refusal> {
+    let Sought { site, id, .. } = sought;
     // Looked at before the store, so that nothing falls between the two.
     let ends = reports.log_ends().await;
     let marks = store.marks().await?;
-    let records = stored(store, (site, id)).await?;
+    let records = stored(store, sought).await?;
     let letters = rejected(store, (site, id)).await?;
     let mut waiting = None;
     if let (true, true, Some(ends)) = (records.is_empty(), letters.is_empty(), ends) {
-        ends.each_missing(&marks, |record| match is_named(record, (site, id)) {
+        ends.each_missing(&marks, |record| match is_named(record, sought) {
             true => {
                 waiting = Some(record.received_at());
                 Search::Over
@@ -93,7 +118,7 @@ async fn find(
 }
 
 /// Rows of the event, as it was sent or is kept, and records of the order; the newest first.
-async fn stored(store: &Seen, (site, id): (&str, &str)) -> Result<Vec<Row>, Refusal> {
+async fn stored(store: &Seen, Sought { site, id, order }: Sought<'_>) -> Result<Vec<Row>, Refusal> {
     let of_site = EventFilter {
         sites: Some(vec![site.to_owned()]),
         include_bots: true,
@@ -105,7 +130,7 @@ async fn stored(store: &Seen, (site, id): (&str, &str)) -> Result<Vec<Row>, Refu
     if kept != id {
         rows.extend(store.events(&EventFilter { id: Some(kept), ..of_site.clone() }).await?);
     }
-    rows.extend(store.events(&EventFilter { order: Some(id.to_owned()), ..of_site }).await?);
+    rows.extend(store.events(&EventFilter { order: Some(order.to_owned()), ..of_site }).await?);
     Ok(rows)
 }
 
@@ -142,14 +167,14 @@ async fn rejected(store: &Seen, (site, id): (&str, &str)) -> Result<Vec<DeadLett
     Ok(letters)
 }
 
-fn is_named(record: &LogRecord, (site, id): (&str, &str)) -> bool {
+fn is_named(record: &LogRecord, Sought { site, id, order }: Sought<'_>) -> bool {
     if record.site() != site {
         return false;
     }
     match record {
         LogRecord::Event(recorded) => {
             let event = &recorded.event;
-            let of_order = event.order.as_ref().is_some_and(|order| order.order_id == id);
+            let of_order = event.order.as_ref().is_some_and(|part| part.order_id == order);
             event.id == id || id_as_sent(&event.id) == id || of_order
         }
         LogRecord::Rejected(rejected) => {

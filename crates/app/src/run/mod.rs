@@ -7,6 +7,7 @@ mod figures_db;
 mod gauges;
 mod limits;
 mod noted;
+mod numbers;
 mod routes;
 mod tasks;
 mod watch;

@@ -11,7 +11,7 @@ use axum::http::request;
 use axum::routing::get;
 use kassa_access::{Access, Allowed, Caller, Mode, Scope, need};
 use kassa_analytics::collect::{self, Collector};
-use kassa_analytics::report::{self, Books, ReportOptions};
+use kassa_analytics::report::{self, Books, OrderNumbers, ReportOptions};
 use kassa_commerce::{catalog, compat, inventory, orders, transport};
 use kassa_service::rate::{Exempt, RateLimit};
 use kassa_service::{
@@ -20,6 +20,7 @@ use kassa_service::{
 
 use super::gauges::ShopGauges;
 use super::noted::ShopNotes;
+use super::numbers::ShopNumbers;
 use crate::admin::Auditor;
 use crate::config::Config;
 use crate::open::Parts;
@@ -65,6 +66,7 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
             gauges: Arc::new(ShopGauges(parts.shop().ok())),
             books: auditor.map(|auditor| auditor as Arc<dyn Books>),
             notes: Arc::new(ShopNotes(parts.shop().ok())),
+            orders: parts.shop().ok().map(|shop| Arc::new(ShopNumbers(shop)) as Arc<dyn OrderNumbers>),
             ..ReportOptions::default()
         };
         let reports = parts.reports(options)?;

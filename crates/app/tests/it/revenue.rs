@@ -113,11 +113,20 @@ fn one_who_names_themselves_in_mid_visit_is_one_visitor_and_converts_at_their_so
     assert_eq!(kassa.post("/v1/batch", &batch.to_string()).status, 200);
     kassa.wait_until_drained();
     let order = json!({"items": [{"sku": "mug", "quantity": 1}], "context": {"user_id": "c7"}});
-    assert_eq!(send(&kassa, "POST", "/v1/orders", "o", &order).status, 201);
+    let placed = send(&kassa, "POST", "/v1/orders", "o", &order);
+    assert_eq!(placed.status, 201);
     let expected = json!([{"dimensions": ["newsletter"], "metrics": [usd(1_250), 1, 1, usd(0)]}]);
     wait_for("the order to be counted", || (by_source(&kassa) == expected).then_some(()));
     let metrics = json!(["visitors", "visits", "bounce_rate", "conversion_rate"]);
     let whole = json!({"site_id": "default", "metrics": metrics, "date_range": "day"});
     assert_eq!(query(&kassa, &whole), json!([{"dimensions": [], "metrics": [1, 1, 0, 100]}]));
+    // It is found by the number that people call it by.
+    let (number, id) = (&placed.json()["number"], &placed.json()["id"]);
+    let found = |id: String| kassa.get(&format!("/v1/where?site_id=default&id={id}")).json();
+    let by_number = found(number.to_string());
+    assert_eq!(by_number["status"], "counted", "{by_number}");
+    assert_eq!(by_number["records"][0]["event"]["order"]["order_id"], *id, "{by_number}");
+    assert_eq!(by_number["records"], found(id.as_str().unwrap().to_owned())["records"]);
+    assert_eq!(found("999".to_owned())["status"], "unknown");
     assert!(kassa.stop().success());
 }

@@ -211,7 +211,10 @@ pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Order>, Error> {
 }
 
 /// The order of this number, with its lines.
-pub(super) fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
+///
+/// # Errors
+/// The database's.
+pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
     let sql = select_orders!("WHERE number = $1");
     let order = tx.first(sql, params![number], read)?;
     order.map(|order| with_its_lines(tx, order)).transpose()

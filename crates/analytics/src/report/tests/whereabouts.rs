@@ -1,12 +1,16 @@
 //! Where an event or an order was counted, or why not.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use kassa_eventstore::{Batch, DeadLetter, with_visits};
 use kassa_model::{Dialect, Event, Reason, Rejected};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::super::options::ReportOptions;
+use super::super::orders::OrderNumbers;
 use super::support::{KEY_ADMIN, KEY_ALL, KEY_SHOP, World, event, money, view};
 
 async fn seeded() -> World {
@@ -160,6 +164,40 @@ async fn an_order_is_found_by_its_records() {
     let asked = json!({"metrics": ["revenue", "units", "refunds"], "date_range": day});
     let amount = |minor: i64| json!({"amount_minor": minor, "currency": "EUR"});
     assert_eq!(world.rows(asked).await, json!([[amount(-200), 1, amount(200)]]));
+}
+
+/// The shop of `shop`, which has one order.
+#[derive(Debug)]
+struct OneOrder;
+
+#[async_trait]
+impl OrderNumbers for OneOrder {
+    async fn id_of(&self, site: &str, number: i64) -> Result<Option<String>, String> {
+        match (site, number) {
+            ("shop", 1_042) => Ok(Some("o-1".to_owned())),
+            (_, 13) => Err("the database is gone".to_owned()),
+            _ => Ok(None),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_found_by_its_number() {
+    let orders: Arc<dyn OrderNumbers> = Arc::new(OneOrder);
+    let world =
+        seeded().await.with_options(ReportOptions { orders: Some(orders), ..ReportOptions::default() });
+    let by_id = find(&world, "shop", "o-1").await["records"].clone();
+    for number in ["1042", "%231042"] {
+        let found = find(&world, "shop", number).await;
+        assert_eq!((&found["status"], &found["records"]), (&json!("counted"), &by_id), "{number}");
+    }
+    let unknown =
+        [("shop", "1043"), ("shop", "13"), ("shop", "-1042"), ("shop", "%2B1042"), ("berlin", "1042")];
+    for (site, id) in unknown {
+        assert_eq!(find(&world, site, id).await["status"], "unknown", "{site} {id}");
+    }
+    // Where nobody knows numbers it is an id as any other.
+    assert_eq!(find(&seeded().await, "shop", "1042").await["status"], "unknown");
 }
 
 #[tokio::test]
