@@ -7,11 +7,13 @@
 //!   an event of the same instant comes after. Of two of one instant the later in the log counts.
 //! - Orders, units and revenue are those of lines, as [`crate::query::Metric`] has them. An order counts once.
 //! - A product's name and category are those of its last line, else of the last event that names it alone and has a name.
+//! - With a filter those of these events and lines count that fit, as in a [`crate::query::Query`]; stock is stock, but without one of them
+//!   a product is not told.
 
 use kassa_model::Timestamp;
 
-use crate::query::TimeRange;
 use crate::query::rules::SiteRules;
+use crate::query::{Dimension, Field, Filter, Metric, Query, TimeRange};
 
 /// A look at a product.
 pub const VIEWED: &str = "Product Viewed";
@@ -54,6 +56,8 @@ pub struct GoodsQuery {
     pub now: Timestamp,
     /// By what the totals are grouped.
     pub by: GoodsBy,
+    /// Which events and lines count. Asks for no exit page, and for nothing that orders alone have.
+    pub filter: Option<Filter>,
     /// Only money of this currency.
     pub currency: Option<String>,
     /// Count bots, too.
@@ -62,10 +66,30 @@ pub struct GoodsQuery {
     pub rules: Vec<SiteRules>,
 }
 
+impl GoodsQuery {
+    /// The query, by product, of what counts on its days.
+    pub(crate) fn counted(&self) -> Query {
+        let from = self.days.first().copied().unwrap_or(self.range.from);
+        Query {
+            sites: self.sites.clone(),
+            range: TimeRange { from, to: self.range.to },
+            metrics: vec![Metric::Events, Metric::Revenue],
+            dimensions: vec![Dimension::Field(Field::ItemSku)],
+            filter: self.filter.clone(),
+            include_bots: self.include_bots,
+            include_dialect_bots: false,
+            order_by: Vec::new(),
+            limit: 0,
+            offset: 0,
+            rules: self.rules.clone(),
+        }
+    }
+}
+
 /// What is known of products.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GoodsTable {
-    /// Every product that what counts of the days names, or stock until their end, by SKU.
+    /// Every product that what counts of the days names, or without a filter stock until their end, by SKU.
     pub products: Vec<ProductName>,
     /// By key, the missing one first; without those of which all numbers are 0.
     pub totals: Vec<GoodsTotals>,
@@ -128,19 +152,6 @@ pub struct GoodsDay {
     pub units: i64,
     /// Their money, minor units.
     pub revenue_minor: i64,
-}
-
-/// A question about searches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SearchQuery {
-    /// The sites; never empty.
-    pub sites: Vec<String>,
-    /// When they were.
-    pub range: TimeRange,
-    /// Count bots, too.
-    pub include_bots: bool,
-    /// What the sites say of their history; at most one for each of `sites`.
-    pub rules: Vec<SiteRules>,
 }
 
 /// Searches for one text, as it was sent (the property `query`).

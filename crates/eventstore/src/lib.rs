@@ -47,8 +47,8 @@ use uuid::Uuid;
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::{EventRef, Line};
-use crate::goods::{GoodsQuery, GoodsTable, SearchQuery, SearchTerm};
-use crate::journey::{Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer};
+use crate::goods::{GoodsQuery, GoodsTable, SearchTerm};
+use crate::journey::{Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer, Scope};
 use crate::query::{EventFilter, Query, Table};
 
 /// What reading can fail with.
@@ -242,12 +242,12 @@ pub trait EventStore: Send + Sync + fmt::Debug {
         Err(Error::Invalid("this store does not report on products".to_owned()))
     }
 
-    /// What was searched for, most often first, at most [`goods::TERMS_MAX`] texts.
+    /// What was searched for in the range by searches that fit, most often first, at most [`goods::TERMS_MAX`] texts.
     ///
     /// # Errors
     /// [`Error`].
-    async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
-        let _ = query;
+    async fn searches(&self, scope: &Scope) -> Result<Vec<SearchTerm>, Error> {
+        let _ = scope;
         Err(Error::Invalid("this store does not report on searches".to_owned()))
     }
 

@@ -4,7 +4,7 @@
 use kassa_model::Timestamp;
 use uuid::Uuid;
 
-use crate::goods::{DAYS_MAX, GoodsQuery, SearchQuery};
+use crate::goods::{DAYS_MAX, GoodsQuery};
 use crate::pattern::Search;
 use crate::query::rules::{PATH_RULES_MAX, SiteRules, may_exclude_by};
 use crate::query::{Dimension, EventFilter, Field, Filter, Metric, Operator, OrderKey, Query};
@@ -129,12 +129,16 @@ pub(crate) fn goods(query: &GoodsQuery) -> Result<(), Error> {
             "a question about products has a site, and days that end with its range and begin before it",
         );
     }
-    query.rules.iter().try_for_each(check_rules)
-}
-
-/// Refuses what is no [`SearchQuery`].
-pub(crate) fn searches(query: &SearchQuery) -> Result<(), Error> {
-    query.rules.iter().try_for_each(check_rules)
+    let counted = query.counted();
+    if counted.fields().contains(&&Field::ExitPage) {
+        return invalid("visit:exit_page cannot be asked for here: no event knows how its visit ends");
+    }
+    if counted.fields().into_iter().any(Field::is_of_money) {
+        return invalid(
+            "fields of products and orders cannot be asked for here, for views have none: a product is item:sku",
+        );
+    }
+    self::query(&counted)
 }
 
 /// Whether `metric` is a property of sessions, not of events.

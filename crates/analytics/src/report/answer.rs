@@ -36,20 +36,20 @@ pub(crate) async fn post_query(
     request: Request,
 ) -> Result<Response, Refusal> {
     Params::of(request.uri(), &[])?;
-    let by_header = asks_for_csv(request.headers());
+    let by_header = accepted(request.headers());
     let body = body::read(request.into_body()).await?;
     let ask = parse(&body, &Names::of(&reports.access, &caller))?;
     let answer = reports.in_time(answer(&reports, &caller, &ask)).await?;
-    match ask.format {
-        Some(Format::Csv) => {}
-        None if by_header => {}
-        _ => return Ok(Json(answer).into_response()),
+    match ask.format.unwrap_or(by_header) {
+        Format::Json => Ok(Json(answer).into_response()),
+        Format::Csv => {
+            Ok((file_headers(&file_name(&ask), reports.now()), csv(&ask, &answer)).into_response())
+        }
     }
-    Ok((file_headers(&file_name(&ask), reports.now()), csv(&ask, &answer)).into_response())
 }
 
-/// Whether a client wants nothing but CSV, or names it before JSON.
-fn asks_for_csv(headers: &HeaderMap) -> bool {
+/// How an answer is written that does not say it: as CSV where a client wants nothing but that, or names it before JSON.
+pub(crate) fn accepted(headers: &HeaderMap) -> Format {
     let named = headers
         .get_all(ACCEPT)
         .iter()
@@ -57,7 +57,10 @@ fn asks_for_csv(headers: &HeaderMap) -> bool {
         .flat_map(|text| text.split(','));
     let kinds = named.filter_map(|kind| kind.split(';').next()).map(str::trim);
     let known = |kind: &&str| ["text/csv", "application/json", "*/*"].contains(kind);
-    kinds.into_iter().find(known) == Some("text/csv")
+    match kinds.into_iter().find(known) {
+        Some("text/csv") => Format::Csv,
+        _ => Format::Json,
+    }
 }
 
 /// `GET /v1/query/definitions`.

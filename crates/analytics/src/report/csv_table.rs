@@ -64,6 +64,32 @@ pub(crate) fn csv(ask: &Ask, answer: &Value) -> String {
     out
 }
 
+/// `rows`, objects, as CSV: a column for each of the members `columns`, and behind them the currency of amounts, if there are any among `amounts`.
+pub(crate) fn csv_of_members(columns: &[&str], amounts: &[&str], rows: &[Value]) -> String {
+    let mut out = String::new();
+    let mut header = Line::begin(Cells::Safe, &mut out);
+    columns.iter().chain(amounts).for_each(|name| header.plain(name));
+    if !amounts.is_empty() {
+        header.plain("currency");
+    }
+    header.end();
+    for row in rows {
+        let mut line = Line::begin(Cells::Safe, &mut out);
+        let mut currency = String::new();
+        for name in columns.iter().chain(amounts) {
+            match &row[*name] {
+                Value::String(text) => line.text(text),
+                value => number(&mut line, value, &mut currency),
+            }
+        }
+        if !amounts.is_empty() {
+            line.text(&currency);
+        }
+        line.end();
+    }
+    out
+}
+
 /// A metric's value; the currency of an amount is kept for the last column.
 fn number(line: &mut Line<'_>, value: &Value, currency: &mut String) {
     match value {

@@ -128,18 +128,14 @@ pub(crate) fn parse_zone(value: Option<Value>) -> Result<Option<TimeZone>, Inval
     }
 }
 
-fn parse_format(value: Option<Value>) -> Result<Option<Format>, Invalid> {
+/// How an answer is written, where that is said.
+pub(crate) fn parse_format(value: Option<Value>) -> Result<Option<Format>, Invalid> {
     let Some(value) = value else { return Ok(None) };
     match text(&value, "format")? {
         "json" => Ok(Some(Format::Json)),
         "csv" => Ok(Some(Format::Csv)),
         other => Invalid::because(unknown("format", other, &["json", "csv"])),
     }
-}
-
-/// One site, where a question is about one.
-pub(crate) fn parse_site(value: Option<Value>) -> Result<String, Invalid> {
-    one_site(&required(value, "site_id")?)
 }
 
 fn one_site(value: &Value) -> Result<String, Invalid> {

@@ -11,9 +11,9 @@ use kassa_model::{Dialect, Event, OrderItem, OrderPart, STOCK_BACK, STOCK_OUT};
 use super::queries::is;
 use super::sample::{after, batch, view};
 use crate::goods::{
-    ADDED, CLICKED, GoodsBy, GoodsDay, GoodsQuery, GoodsTotals, ProductName, SEARCHED, SearchQuery,
-    SearchTerm, VIEWED,
+    ADDED, CLICKED, GoodsBy, GoodsDay, GoodsQuery, GoodsTotals, ProductName, SEARCHED, SearchTerm, VIEWED,
 };
+use crate::journey::Scope;
 use crate::query::rules::SiteRules;
 use crate::query::{CONFIRMED, Field, Filter, REFUNDED, TimeRange};
 use crate::{Error, EventStore};
@@ -89,6 +89,7 @@ fn query(by: GoodsBy) -> GoodsQuery {
         days: [0, 90, 250, 400].map(after).to_vec(),
         now: after(370),
         by,
+        filter: None,
         currency: None,
         include_bots: false,
         rules: Vec::new(),
@@ -179,12 +180,7 @@ pub(super) async fn rules_hold_for_products_and_searches(store: &dyn EventStore)
     let ruled = GoodsQuery { rules: rules("demo", &excluded), ..query(GoodsBy::Sku) };
     let found = store.goods(&ruled).await.unwrap();
     assert_eq!(found.totals, before.totals[..1], "without tea, the mug as it was");
-    let searches = |rules: Vec<SiteRules>| SearchQuery {
-        sites: vec!["demo".to_owned()],
-        range: TimeRange { from: after(0), to: after(400) },
-        include_bots: false,
-        rules,
-    };
+    let searches = |rules: Vec<SiteRules>| Scope { rules, ..searches(400) };
     assert_eq!(store.searches(&searches(Vec::new())).await.unwrap()[0].searches, 2);
     assert_eq!(store.searches(&searches(rules("demo", &excluded))).await.unwrap(), []);
     let not_allowed = rules("demo", &is(Field::ExitPage, &["/"]));
@@ -192,6 +188,50 @@ pub(super) async fn rules_hold_for_products_and_searches(store: &dyn EventStore)
     assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     let refused = store.goods(&GoodsQuery { rules: not_allowed, ..query(GoodsBy::Sku) }).await;
     assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+}
+
+/// The searches of the first seconds.
+fn searches(seconds: i64) -> Scope {
+    Scope {
+        sites: vec!["demo".to_owned()],
+        range: TimeRange { from: after(0), to: after(seconds) },
+        only: None,
+        filter: None,
+        include_bots: false,
+        rules: Vec::new(),
+    }
+}
+
+/// With a filter events and lines count that fit, and without one of them a product is not told.
+pub(super) async fn products_are_counted_by_what_fits(store: &dyn EventStore) {
+    let from = |source: &str, event: Event| Event { source: Some(source.to_owned()), ..event };
+    let source = |event: &Event| if event.visitor == Some(1) { "a" } else { "b" };
+    let story = story().into_iter().map(|event| from(source(&event), event));
+    store.insert(batch(0, story.collect())).await.unwrap();
+    let check = async |filter: Filter, expected: &[(&str, i64, i64, i64, i64)]| {
+        let found = store.goods(&GoodsQuery { filter: Some(filter.clone()), ..query(GoodsBy::Sku) }).await;
+        let found = found.unwrap();
+        let totals: Vec<_> = found
+            .totals
+            .iter()
+            .map(|of| {
+                (of.key.as_deref().unwrap(), of.views, of.orders, of.revenue_minor, of.micros_out / 1_000_000)
+            })
+            .collect();
+        assert_eq!(totals, expected, "{filter:?}");
+    };
+    check(is(Field::Source, &["a"]), &[("mug", 3, 1, 800, 170)]).await;
+    check(is(Field::Source, &["b"]), &[("mug", 2, 0, 0, 170), ("tea", 1, 0, 0, 0)]).await;
+    check(is(Field::ItemSku, &["tea"]), &[("tea", 1, 0, 0, 0)]).await;
+    check(is(Field::Prop("name".to_owned()), &["Tea"]), &[("tea", 1, 0, 0, 0)]).await;
+    check(is(Field::Source, &["c"]), &[]).await;
+    for field in [Field::ExitPage, Field::Sku, Field::Currency] {
+        let filter = Some(is(field, &["/"]));
+        let refused = store.goods(&GoodsQuery { filter: filter.clone(), ..query(GoodsBy::Sku) }).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{filter:?}: {refused:?}");
+        let refused = store.searches(&Scope { filter: filter.clone(), ..searches(400) }).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{filter:?}: {refused:?}");
+    }
 }
 
 /// A search is answered by what its visit does next.
@@ -220,12 +260,7 @@ pub(super) async fn searches_are_counted_by_what_came_of_them(store: &dyn EventS
         Event { session: Some(0), ..does(8, CLICKED, 61, mug) },
     ];
     store.insert(batch(0, story)).await.unwrap();
-    let query = |include_bots: bool| SearchQuery {
-        sites: vec!["demo".to_owned()],
-        range: TimeRange { from: after(0), to: after(100) },
-        include_bots,
-        rules: Vec::new(),
-    };
+    let query = |include_bots: bool| Scope { include_bots, ..searches(100) };
     let term = |term: &str, searches: i64, without_result: i64, without_click: i64| SearchTerm {
         term: term.to_owned(),
         searches,
@@ -235,4 +270,11 @@ pub(super) async fn searches_are_counted_by_what_came_of_them(store: &dyn EventS
     let found = store.searches(&query(false)).await.unwrap();
     assert_eq!(found, [term("mug", 4, 0, 2), term("Mug", 1, 1, 1), term("tea pot", 1, 1, 1)]);
     assert_eq!(store.searches(&query(true)).await.unwrap()[0], term("mug", 5, 0, 3));
+    // Which searches count, and what there is to answer them.
+    let of_mug = Some(is(Field::Prop("query".to_owned()), &["mug"]));
+    let found = store.searches(&Scope { filter: of_mug, ..query(false) }).await.unwrap();
+    assert_eq!(found, [term("mug", 4, 0, 2)]);
+    let only = Some(is(Field::Name, &[SEARCHED]));
+    let found = store.searches(&Scope { only, ..query(false) }).await.unwrap();
+    assert_eq!(found, [term("mug", 4, 0, 4), term("Mug", 1, 1, 1), term("tea pot", 1, 1, 1)]);
 }

@@ -100,6 +100,7 @@ macro_rules! backend {
                 super::several::several_queries_see_one_moment,
                 super::goods::products_are_counted_with_what_stock_there_was,
                 super::goods::searches_are_counted_by_what_came_of_them,
+                super::goods::products_are_counted_by_what_fits,
                 super::goods::rules_hold_for_products_and_searches,
                 super::audit::money_is_listed_by_order,
                 super::audit::repeated_ids_are_told,

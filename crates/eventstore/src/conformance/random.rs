@@ -430,7 +430,7 @@ pub(super) async fn answers_as_the_reference_does<S: crate::EventStore, K>(make:
         "{refused} refused, {with_money} with amounts of money, {sold_out} products seen while sold out, \
          {answered} searches that led somewhere"
     );
-    assert!(sold_out > sets * 3 && answered * 2 > sets, "{sold_out} and {answered}");
+    assert!(sold_out > sets * 3 && answered * 5 > sets, "{sold_out} and {answered}");
     assert!(with_money * 10 > sets * 100, "{with_money} queries found money");
     assert!(refused * 2 < sets * 100, "{refused} queries had no answer");
 }

@@ -1,9 +1,23 @@
 //! Random questions about products and searches, on random data.
 
-use super::random::{SITES, batches, rules, same};
+use super::random::{SITES, batches, fields, filter, rules, same};
 use super::sample::{Random, after};
-use crate::goods::{GoodsBy, GoodsQuery, SearchQuery};
-use crate::query::TimeRange;
+use crate::goods::{GoodsBy, GoodsQuery};
+use crate::journey::Scope;
+use crate::query::{Field, Filter, TimeRange};
+
+/// Questions of each kind for each set of data.
+const QUESTIONS: u64 = 30;
+
+/// Sometimes a filter, mostly one that is answered.
+fn may_filter(random: &mut Random, with_items: bool) -> Option<Filter> {
+    let mut known = fields();
+    known.retain(|field| {
+        !(field.is_of_money() || *field == Field::ExitPage || *field == Field::ItemSku && !with_items)
+    });
+    let asked = if random.one_in(10) { fields() } else { known };
+    random.one_in(4).then(|| filter(random, 0, &asked))
+}
 
 /// A question about products.
 fn goods_query(random: &mut Random) -> GoodsQuery {
@@ -18,6 +32,7 @@ fn goods_query(random: &mut Random) -> GoodsQuery {
         days,
         now: after(random.below(9_000) as i64),
         by: [GoodsBy::Sku, GoodsBy::Name, GoodsBy::Category][random.below(3)],
+        filter: may_filter(random, true),
         currency: random.one_in(3).then(|| "USD".to_owned()),
         include_bots: random.one_in(3),
         rules: if random.one_in(2) { Vec::new() } else { rules(random) },
@@ -25,11 +40,15 @@ fn goods_query(random: &mut Random) -> GoodsQuery {
 }
 
 /// A question about searches.
-fn search_query(random: &mut Random) -> SearchQuery {
-    let from = random.below(4_000) as i64;
-    SearchQuery {
+fn searches(random: &mut Random) -> Scope {
+    let all = (0, 8_000);
+    let some = (random.below(4_000) as i64, random.below(5_000) as i64);
+    let (from, seconds) = if random.one_in(2) { all } else { some };
+    Scope {
         sites: SITES[random.below(2)..].iter().map(|site| (*site).to_owned()).collect(),
-        range: TimeRange { from: after(from), to: after(from + random.below(5_000) as i64) },
+        range: TimeRange { from: after(from), to: after(from + seconds) },
+        only: may_filter(random, false),
+        filter: may_filter(random, false),
         include_bots: random.one_in(3),
         rules: if random.one_in(2) { Vec::new() } else { rules(random) },
     }
@@ -45,22 +64,26 @@ pub(super) async fn as_the_reference_does<S: crate::EventStore, K>(
     use crate::{EventStore, MemoryStore};
 
     let (mut sold_out, mut answered) = (0, 0);
+    let mut with_filter = 0;
     for _ in 0..sets {
         let ((store, _keep), memory) = (make(), MemoryStore::new());
         for batch in batches(random, 400) {
             memory.insert(batch.clone()).await.unwrap();
             store.insert(batch).await.unwrap();
         }
-        for _ in 0..20 {
+        for _ in 0..QUESTIONS {
             let query = goods_query(random);
             if let Some(found) = same(&query, (store.goods(&query).await, memory.goods(&query).await)) {
+                with_filter += u64::from(query.filter.is_some() && !found.totals.is_empty());
                 sold_out += found.totals.iter().filter(|totals| totals.viewers_out > 0).count() as u64;
             }
-            let query = search_query(random);
+            let query = searches(random);
             if let Some(found) = same(&query, (store.searches(&query).await, memory.searches(&query).await)) {
                 answered += found.iter().filter(|term| term.without_click < term.searches).count() as u64;
             }
         }
     }
+    println!("{with_filter} with a filter and products");
+    assert!(with_filter > sets, "{with_filter} of {sets} times {QUESTIONS}");
     (sold_out, answered)
 }

@@ -8,9 +8,9 @@ use super::dialect::DuckDb;
 use super::failure::Failure;
 use super::read::values;
 use crate::goods::{
-    GoodsDay, GoodsQuery, GoodsTable, GoodsTotals, ProductName, SearchQuery, SearchTerm, is_nothing,
-    is_nothing_of,
+    GoodsDay, GoodsQuery, GoodsTable, GoodsTotals, ProductName, SearchTerm, is_nothing, is_nothing_of,
 };
+use crate::journey::Scope;
 use crate::sql::goods::{currencies, days, names, totals};
 use crate::sql::searches::searches;
 use crate::sql::statement::Statement;
@@ -37,8 +37,8 @@ pub(super) fn goods(connection: &Connection, query: &GoodsQuery) -> Result<Goods
 }
 
 /// What was searched for, most often first.
-pub(super) fn terms(connection: &Connection, query: &SearchQuery) -> Result<Vec<SearchTerm>, Failure> {
-    all(connection, searches(&DuckDb, query)?, |row| {
+pub(super) fn terms(connection: &Connection, scope: &Scope) -> Result<Vec<SearchTerm>, Failure> {
+    all(connection, searches(&DuckDb, scope)?, |row| {
         Ok(SearchTerm {
             term: row.get(0)?,
             searches: row.get(1)?,

@@ -44,10 +44,10 @@ use uuid::Uuid;
 
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::Line;
-use crate::goods::{GoodsQuery, GoodsTable, SearchQuery, SearchTerm};
+use crate::goods::{GoodsQuery, GoodsTable, SearchTerm};
 use crate::journey::{
-    Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer, check_funnel, check_paths,
-    check_retention,
+    Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer, Scope, check_funnel, check_paths,
+    check_retention, check_searches,
 };
 use crate::query::{EventFilter, Query, Table};
 use crate::{
@@ -154,10 +154,10 @@ impl EventStore for DuckStore {
         self.readers.report(move |connection| goods::goods(connection, &query)).await
     }
 
-    async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
-        validate::searches(query)?;
-        let query = query.clone();
-        self.readers.report(move |connection| goods::terms(connection, &query)).await
+    async fn searches(&self, scope: &Scope) -> Result<Vec<SearchTerm>, Error> {
+        check_searches(scope)?;
+        let scope = scope.clone();
+        self.readers.report(move |connection| goods::terms(connection, &scope)).await
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {

@@ -20,4 +20,4 @@ pub use retention::{Cohort, Of, PERIODS_MAX, Retention, RetentionAnswer};
 pub use scope::Scope;
 pub(crate) use tally::{Passage, Tally};
 pub(crate) use trails::{OTHERS, Trails};
-pub(crate) use validate::{check_funnel, check_paths, check_retention};
+pub(crate) use validate::{check_funnel, check_paths, check_retention, check_searches};

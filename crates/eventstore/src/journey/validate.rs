@@ -59,6 +59,13 @@ pub(crate) fn check_paths(asked: &Paths) -> Result<(), Error> {
     check_filters(filters(&asked.scope).chain(ends), COSTS)
 }
 
+/// Refuses a question about searches that has no answer.
+pub(crate) fn check_searches(scope: &Scope) -> Result<(), Error> {
+    check_scope(scope)?;
+    check_fields(&scope.fields())?;
+    check_filters(filters(scope), COSTS)
+}
+
 fn filters(scope: &Scope) -> impl Iterator<Item = &Filter> {
     scope.only.iter().chain(&scope.filter)
 }

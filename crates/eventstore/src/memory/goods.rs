@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kassa_model::{Event, OrderItem, STOCK_OUT, Timestamp};
+use kassa_model::{OrderItem, STOCK_OUT, Timestamp};
 
-use super::visit::{began, session_of};
-use crate::bots::Bots;
+use super::journey::fits;
+use super::money::{self, visits_of_orders};
+use super::report::items_of_events;
+use super::visit::{Id, Visit, began, session_of};
 use crate::goods::{
     ADDED, ANSWERED_WITHIN_MICROS, CLICKED, GoodsBy, GoodsDay, GoodsQuery, GoodsTable, GoodsTotals,
-    ProductName, SEARCHED, SearchQuery, SearchTerm, TERMS_MAX, VIEWED, is_nothing, is_nothing_of,
+    ProductName, SEARCHED, SearchTerm, TERMS_MAX, VIEWED, is_nothing, is_nothing_of,
 };
+use crate::journey::Scope;
 use crate::query::{CONFIRMED, TimeRange};
-use crate::{Row, items, properties};
+use crate::{Error, Row, items, properties};
 
 /// Where a row stands in the log among those of one instant.
 type Place = (Timestamp, u32, u64, u32);
@@ -41,19 +44,17 @@ impl Look<'_> {
 struct Line<'a> {
     row: &'a Row,
     item: &'a OrderItem,
-    number: usize,
 }
 
 /// When a product of a site sold out (true) or came back.
 type States = BTreeMap<(String, String), BTreeMap<Timestamp, (Place, bool)>>;
 
 /// What is known of the products of `query`.
-pub(super) fn goods(rows: &[Row], query: &GoodsQuery) -> GoodsTable {
+pub(super) fn goods(rows: &[Row], query: &GoodsQuery) -> Result<GoodsTable, Error> {
     let states = states(rows, query);
-    let since = query.days.first().copied().unwrap_or(query.range.from);
-    let window = TimeRange { from: since, to: query.range.to };
-    let (looks, lines) = (looks(rows, &states, (query, window)), lines(rows, (query, window)));
-    let products = products(&looks, &lines, &states);
+    let visits = visits_of_orders(rows, &query.counted());
+    let (looks, lines) = (looks(rows, &states, query)?, lines(rows, &visits, query)?);
+    let products = products((&looks, &lines), (&states, query));
     let mut totals: BTreeMap<Option<String>, GoodsTotals> = BTreeMap::new();
     let key = |sku: &str| match query.by {
         GoodsBy::Sku => Some(sku.to_owned()),
@@ -64,8 +65,9 @@ pub(super) fn goods(rows: &[Row], query: &GoodsQuery) -> GoodsTable {
     for wanted in keys {
         let of = |sku: &str| key(sku) == wanted;
         let found = totals_of(&looks, &lines, query, &of);
+        let told = |sku: &str| products.contains_key(sku) && of(sku);
         let micros_out =
-            states.iter().filter(|((_, sku), _)| of(sku)).map(|(_, states)| micros_out(states, query));
+            states.iter().filter(|((_, sku), _)| told(sku)).map(|(_, states)| micros_out(states, query));
         let found = GoodsTotals { key: wanted.clone(), micros_out: micros_out.sum(), ..found };
         totals.insert(wanted, found);
     }
@@ -73,17 +75,12 @@ pub(super) fn goods(rows: &[Row], query: &GoodsQuery) -> GoodsTable {
     let currencies: BTreeSet<String> =
         lines.iter().filter_map(|line| Some(line.row.event.order.as_ref()?.currency.clone())).collect();
     let ends: BTreeSet<&String> = currencies.first().into_iter().chain(currencies.last()).collect();
-    GoodsTable {
+    Ok(GoodsTable {
         products: products.into_values().collect(),
         totals: totals.into_values().filter(|totals| !is_nothing(totals)).collect(),
         days,
         currencies: ends.into_iter().cloned().collect(),
-    }
-}
-
-fn counts(event: &Event, sites: &[String], include_bots: bool) -> bool {
-    let bots = if include_bots { Bots::All } else { Bots::None };
-    sites.contains(&event.site) && event.is_of_visitors() && bots.count(event)
+    })
 }
 
 fn within(time: Timestamp, range: TimeRange) -> bool {
@@ -107,44 +104,45 @@ fn states(rows: &[Row], query: &GoodsQuery) -> States {
     states
 }
 
-fn looks<'a>(rows: &'a [Row], states: &States, (query, window): (&GoodsQuery, TimeRange)) -> Vec<Look<'a>> {
+fn looks<'a>(rows: &'a [Row], states: &States, query: &GoodsQuery) -> Result<Vec<Look<'a>>, Error> {
     let mut looks = Vec::new();
-    for row in rows {
-        let event = &row.event;
-        let named = event.name == VIEWED || event.name == ADDED;
-        if !named || !counts(event, &query.sites, query.include_bots) || !within(event.occurred_at, window) {
-            continue;
-        }
-        for sku in items::skus(event) {
-            let of_sku = states.get(&(event.site.clone(), sku.clone()));
-            let last = of_sku.and_then(|states| states.range(..=event.occurred_at).next_back());
+    for (row, sku) in items_of_events(rows, &query.counted())? {
+        if row.event.name == VIEWED || row.event.name == ADDED {
+            let of_sku = states.get(&(row.event.site.clone(), sku.clone()));
+            let last = of_sku.and_then(|states| states.range(..=row.event.occurred_at).next_back());
             let is_out = last.is_some_and(|(_, (_, is_out))| *is_out);
             looks.push(Look { row, sku, is_out });
         }
     }
-    looks
+    Ok(looks)
 }
 
-fn lines<'a>(rows: &'a [Row], (query, window): (&GoodsQuery, TimeRange)) -> Vec<Line<'a>> {
+fn lines<'a>(
+    rows: &'a [Row],
+    visits: &'a BTreeMap<Id, Visit<'a>>,
+    query: &GoodsQuery,
+) -> Result<Vec<Line<'a>>, Error> {
     let mut lines = Vec::new();
-    for row in rows.iter().filter(|row| query.sites.contains(&row.event.site)) {
-        let Some(order) = &row.event.order else { continue };
-        let asked = query.currency.as_ref().is_none_or(|currency| *currency == order.currency);
-        if asked && within(row.event.occurred_at, window) {
-            lines.extend(order.items.iter().enumerate().map(|(number, item)| Line { row, item, number }));
+    for (row, item) in money::lines(rows, &query.counted(), visits)? {
+        let of = row.event.order.as_ref().map(|order| &order.currency);
+        if query.currency.is_none() || query.currency.as_ref() == of {
+            lines.push(Line { row, item });
         }
     }
-    lines
+    Ok(lines)
 }
 
-fn products(looks: &[Look<'_>], lines: &[Line<'_>], states: &States) -> BTreeMap<String, ProductName> {
-    let of_states = states.keys().map(|(_, sku)| sku);
+fn products(
+    (looks, lines): (&[Look<'_>], &[Line<'_>]),
+    (states, query): (&States, &GoodsQuery),
+) -> BTreeMap<String, ProductName> {
+    let of_states = states.keys().map(|(_, sku)| sku).filter(|_| query.filter.is_none());
     let skus =
         lines.iter().map(|line| &line.item.sku).chain(looks.iter().map(|look| &look.sku)).chain(of_states);
     let mut products = BTreeMap::new();
     for sku in skus.collect::<BTreeSet<_>>() {
         let last = lines.iter().filter(|line| line.item.sku == *sku);
-        let last = last.max_by_key(|line| (place(line.row), line.number));
+        let last = last.max_by_key(|line| place(line.row));
         let alone = |look: &&Look<'_>| {
             look.sku == *sku
                 && items::skus(&look.row.event).len() == 1
@@ -247,23 +245,29 @@ fn days(looks: &[Look<'_>], lines: &[Line<'_>], query: &GoodsQuery) -> Vec<Goods
 }
 
 /// What was searched for, most often first.
-pub(super) fn terms(rows: &[Row], query: &SearchQuery) -> Vec<SearchTerm> {
-    let until = query.range.to.plus_micros(ANSWERED_WITHIN_MICROS);
-    let acts = |row: &&Row| {
+pub(super) fn terms(rows: &[Row], scope: &Scope) -> Result<Vec<SearchTerm>, Error> {
+    let until = scope.range.to.plus_micros(ANSWERED_WITHIN_MICROS);
+    let mut acts = Vec::new();
+    for row in rows {
         let event = &row.event;
-        counts(event, &query.sites, query.include_bots)
-            && within(event.occurred_at, TimeRange { from: query.range.from, to: until })
-            && [SEARCHED, VIEWED, CLICKED, ADDED].contains(&event.name.as_str())
-    };
-    let mut acts: Vec<&Row> = rows.iter().filter(acts).collect();
+        let counts = scope.sites.contains(&event.site) && event.is_of_visitors() && scope.bots().count(event);
+        let acted = [SEARCHED, VIEWED, CLICKED, ADDED].contains(&event.name.as_str())
+            && within(event.occurred_at, TimeRange { from: scope.range.from, to: until });
+        if counts && acted && fits(row, scope.only.as_ref())? {
+            acts.push(row);
+        }
+    }
     acts.sort_by_key(|row| place(row));
     let mut terms: BTreeMap<String, SearchTerm> = BTreeMap::new();
     for (number, row) in acts.iter().enumerate() {
         let event = &row.event;
         let term = properties::text(&event.props, "query").filter(|term| !term.is_empty());
-        let Some(term) = term.filter(|_| event.name == SEARCHED && event.occurred_at < query.range.to) else {
+        let Some(term) = term.filter(|_| event.name == SEARCHED && event.occurred_at < scope.range.to) else {
             continue;
         };
+        if !fits(row, scope.filter.as_ref())? {
+            continue;
+        }
         let same = |other: &&&Row| (session_of(other), began(other)) == (session_of(row), began(row));
         let next = acts[number + 1..].iter().find(same);
         let answered = session_of(row) != 0 && next.is_some_and(|next| next.event.name != SEARCHED);
@@ -276,5 +280,5 @@ pub(super) fn terms(rows: &[Row], query: &SearchQuery) -> Vec<SearchTerm> {
     let mut terms: Vec<SearchTerm> = terms.into_values().collect();
     terms.sort_by_key(|term| (std::cmp::Reverse(term.searches), term.term.clone()));
     terms.truncate(TERMS_MAX as usize);
-    terms
+    Ok(terms)
 }

@@ -26,10 +26,10 @@ use uuid::Uuid;
 use crate::audit::{MoneyRecord, MoneySpan, RepeatedIds};
 use crate::export::{self, EventRef};
 use crate::fingerprint::Fingerprint;
-use crate::goods::{GoodsQuery, GoodsTable, SearchQuery, SearchTerm};
+use crate::goods::{GoodsQuery, GoodsTable, SearchTerm};
 use crate::journey::{
-    Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer, check_funnel, check_paths,
-    check_retention,
+    Funnel, FunnelAnswer, Paths, PathsAnswer, Retention, RetentionAnswer, Scope, check_funnel, check_paths,
+    check_retention, check_searches,
 };
 use crate::query::{EventFilter, Query, Table};
 use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
@@ -133,12 +133,12 @@ impl EventStore for MemoryStore {
 
     async fn goods(&self, query: &GoodsQuery) -> Result<GoodsTable, Error> {
         validate::goods(query)?;
-        Ok(goods::goods(&rules::ruled(&self.state().rows, &query.rules)?, query))
+        goods::goods(&rules::ruled(&self.state().rows, &query.rules)?, query)
     }
 
-    async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
-        validate::searches(query)?;
-        Ok(goods::terms(&rules::ruled(&self.state().rows, &query.rules)?, query))
+    async fn searches(&self, scope: &Scope) -> Result<Vec<SearchTerm>, Error> {
+        check_searches(scope)?;
+        goods::terms(&rules::ruled(&self.state().rows, &scope.rules)?, scope)
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {

@@ -91,6 +91,15 @@ pub(super) fn money<'a>(
     Ok(found)
 }
 
+/// The lines that count of the records in the range of a query by product, each with its record.
+pub(super) fn lines<'a>(
+    rows: &'a [Row],
+    query: &Query,
+    visits: &'a BTreeMap<Id, Visit<'a>>,
+) -> Result<Vec<(&'a Row, &'a OrderItem)>, Error> {
+    Ok(money(rows, query, visits)?.into_iter().filter_map(|part| Some((part.row, part.line?))).collect())
+}
+
 fn asks_for_money(query: &Query) -> bool {
     query.metrics.iter().any(|metric| metric.is_of_money() || *metric == Metric::ConversionRate)
 }

@@ -63,6 +63,16 @@ pub(super) fn counted(rows: &[Row], counted: &Counted) -> Result<BTreeSet<RowPla
     Ok(fitting(scope().filter(within), &whole, &query)?.into_iter().map(|line| line.row.place()).collect())
 }
 
+/// The events that count in a query by product that asks for no exit page, each once for every product that it names.
+pub(super) fn items_of_events<'a>(rows: &'a [Row], query: &Query) -> Result<Vec<(&'a Row, String)>, Error> {
+    let within =
+        |row: &&Row| query.range.from <= row.event.occurred_at && row.event.occurred_at < query.range.to;
+    let whole = Whole { ever: BTreeMap::new(), begun: BTreeMap::new() };
+    let happened = rows.iter().filter(|row| in_scope(row, query)).filter(within);
+    let lines = fitting(happened, &whole, query)?;
+    Ok(lines.into_iter().filter_map(|line| Some((line.row, line.item?))).collect())
+}
+
 /// Visits, each as a whole.
 struct Whole<'a> {
     /// From all events in scope, whenever they were.

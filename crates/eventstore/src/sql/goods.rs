@@ -2,15 +2,17 @@
 
 use kassa_model::{STOCK_BACK, STOCK_OUT};
 
+use super::channel::events_with_kinds;
 use super::dialect::{Dialect, Nulls};
-use super::field::events_by_item;
-use super::filter::people;
+use super::field::{events_by_item, of_event};
+use super::filter::condition;
+use super::money::Money;
 use super::statement::{Binder, Statement};
 use super::time;
+use super::visits::{Scope, asks_for};
 use crate::Error;
-use crate::bots::Bots;
 use crate::goods::{ADDED, GoodsBy, GoodsQuery, VIEWED};
-use crate::query::CONFIRMED;
+use crate::query::{CONFIRMED, Field};
 
 /// The columns of [`crate::goods::GoodsTotals`] behind its key.
 const TOTALS: [&str; 10] = [
@@ -34,32 +36,18 @@ struct Tables<'a> {
     query: &'a GoodsQuery,
     binder: Binder,
     sites: String,
-    /// The condition on `e` for the time of the days.
-    within: String,
+    /// What visitors did with products, a row for each that they name.
+    seen: String,
+    /// The tables that end with `lines`, those of orders.
+    lines: String,
 }
 
 impl<'a> Tables<'a> {
     fn new(dialect: &'static dyn Dialect, query: &'a GoodsQuery) -> Result<Self, Error> {
         let mut binder = Binder::ruled(dialect, &query.rules)?;
         let sites = binder.is_one_of("e.site", &query.sites);
-        let since = query.days.first().copied().unwrap_or(query.range.from);
-        let (since, to) = (binder.time(since), binder.time(query.range.to));
-        let within = format!("e.occurred_at >= {since} AND e.occurred_at < {to}");
-        Ok(Self { query, binder, sites, within })
-    }
-
-    /// What visitors did with products, a row for each that they name.
-    fn seen(&self) -> String {
-        let Self { binder, sites, within, query } = self;
-        let bots = if query.include_bots { Bots::All } else { Bots::None };
-        let bots = people(bots, "e.").map(|condition| format!(" AND {condition}")).unwrap_or_default();
-        format!(
-            "SELECT e.site, e.item_sku AS sku, e.name AS kind, e.visitor, e.session, e.occurred_at, e.item_skus, e.props, \
-             e.props_read, {} AS place FROM {} e WHERE {sites} AND e.order_id IS NULL{bots} AND {within} \
-             AND e.name IN ('{VIEWED}', '{ADDED}') AND e.item_skus IS NOT NULL",
-            binder.dialect.log_order(),
-            events_by_item(binder.dialect)
-        )
+        let (seen, lines) = (seen(query, &mut binder)?, lines(query, &mut binder)?);
+        Ok(Self { query, binder, sites, seen, lines })
     }
 
     /// The states of stock, each of one instant once.
@@ -78,7 +66,7 @@ impl<'a> Tables<'a> {
 
     /// The same with whether the product was sold out then.
     fn looked(&mut self) -> String {
-        let (states, seen) = (self.states(), self.seen());
+        let (states, seen) = (self.states(), &self.seen);
         let join =
             self.binder.dialect.as_of("s", ("states", "t"), &["site", "sku"], ("occurred_at", "changed_at"));
         format!(
@@ -87,26 +75,10 @@ impl<'a> Tables<'a> {
         )
     }
 
-    /// The lines of orders.
-    fn lines(&mut self) -> String {
-        let currency = match &self.query.currency {
-            Some(code) => format!(" AND e.currency = {}", self.binder.text(code)),
-            None => String::new(),
-        };
-        let order = self.binder.dialect.row(&[self.binder.dialect.log_order(), "i.item_index"]);
-        format!(
-            "lines AS MATERIALIZED (SELECT i.sku, i.name, i.category, i.units, i.revenue_minor, e.name AS kind, e.visitor, \
-             e.session, e.order_id, e.currency, e.occurred_at, {order} AS place \
-             FROM events e JOIN items i ON i.sequence = e.sequence \
-             WHERE {} AND e.order_id <> '' AND {}{currency})",
-            self.sites, self.within
-        )
-    }
-
     /// What products are called; needs `lines`.
     fn names(&mut self) -> String {
-        let seen = self.seen();
-        let dialect = self.binder.dialect;
+        let (seen, dialect) = (&self.seen, self.binder.dialect);
+        let of_stock = if self.query.filter.is_none() { " UNION SELECT sku FROM states" } else { "" };
         let last = |value: &str| dialect.last(value, "l.place", Nulls::Taken);
         let told = |value: &str| dialect.last(value, "s.place", Nulls::Taken);
         let (name, category) = (
@@ -117,7 +89,7 @@ impl<'a> Tables<'a> {
             "sold AS (SELECT l.sku, {} AS name, {} AS category FROM lines l GROUP BY l.sku), \
              told AS (SELECT s.sku, {} AS props, {} AS props_read FROM ({seen}) s \
              WHERE s.item_skus = s.sku AND {} GROUP BY s.sku), \
-             known AS (SELECT sku FROM lines UNION SELECT s.sku FROM ({seen}) s UNION SELECT sku FROM states), \
+             known AS (SELECT sku FROM lines UNION SELECT s.sku FROM ({seen}) s{of_stock}), \
              names AS MATERIALIZED (SELECT k.sku, CASE WHEN l.sku IS NULL THEN {} ELSE l.name END AS name, \
              CASE WHEN l.sku IS NULL THEN {} ELSE l.category END AS category \
              FROM known k LEFT JOIN sold l ON l.sku = k.sku LEFT JOIN told t ON t.sku = k.sku)",
@@ -147,29 +119,67 @@ impl<'a> Tables<'a> {
     }
 }
 
+/// The views and additions that count, each once for every product that it names.
+fn seen(query: &GoodsQuery, binder: &mut Binder) -> Result<String, Error> {
+    let (counted, dialect) = (query.counted(), binder.dialect);
+    let scope = Scope::of(&counted, binder).happened;
+    let fits = match &counted.filter {
+        Some(filter) => format!(" AND {}", condition(filter, of_event, binder)?),
+        None => String::new(),
+    };
+    let events = events_by_item(dialect);
+    let events = match asks_for(&counted, &Field::Channel) {
+        true => events_with_kinds(dialect, &events),
+        false => format!("{events} e"),
+    };
+    Ok(format!(
+        "SELECT e.site, e.item_sku AS sku, e.name AS kind, e.visitor, e.session, e.occurred_at, e.item_skus, e.props, \
+         e.props_read, {} AS place FROM {events} WHERE {scope} AND e.name IN ('{VIEWED}', '{ADDED}') \
+         AND e.item_skus IS NOT NULL{fits}",
+        dialect.log_order(),
+    ))
+}
+
+/// The lines that count, with what they are found by.
+fn lines(query: &GoodsQuery, binder: &mut Binder) -> Result<String, Error> {
+    let (counted, dialect) = (query.counted(), binder.dialect);
+    let money = Money::new(&counted, None, binder)?;
+    let (mut tables, from) = money.records(binder);
+    let currency = match &query.currency {
+        Some(code) => format!(" AND e.currency = {}", binder.text(code)),
+        None => String::new(),
+    };
+    tables.push(format!(
+        "lines AS MATERIALIZED (SELECT i.sku, i.name, i.category, i.units, i.revenue_minor, e.name AS kind, e.visitor, \
+         e.session, e.order_id, e.currency, e.occurred_at, {} AS place FROM {from} WHERE {}{currency})",
+        dialect.row(&[dialect.log_order(), "i.item_index"]),
+        money.matching(),
+    ));
+    Ok(tables.join(", "))
+}
+
 /// SKU, name, category of every product that may be in the other answers.
 pub(crate) fn names(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Result<Statement, Error> {
     let mut tables = Tables::new(dialect, query)?;
+    let (states, names) = (tables.states(), tables.names());
     let text = format!(
-        "WITH {}, {}, {} SELECT sku, name, category FROM names ORDER BY sku",
-        tables.states(),
-        tables.lines(),
-        tables.names()
+        "WITH {states}, {}, {names} SELECT sku, name, category FROM names ORDER BY sku",
+        tables.lines
     );
     Ok(tables.binder.statement(text))
 }
 
 /// The first and the last currency.
 pub(crate) fn currencies(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Result<Statement, Error> {
-    let mut tables = Tables::new(dialect, query)?;
-    let text = format!("WITH {} SELECT min(currency), max(currency) FROM lines", tables.lines());
+    let tables = Tables::new(dialect, query)?;
+    let text = format!("WITH {} SELECT min(currency), max(currency) FROM lines", tables.lines);
     Ok(tables.binder.statement(text))
 }
 
 /// The key and [`TOTALS`].
 pub(crate) fn totals(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Result<Statement, Error> {
     let mut tables = Tables::new(dialect, query)?;
-    let mut with = vec![tables.looked(), tables.lines()];
+    let mut with = vec![tables.looked(), tables.lines.clone()];
     if query.by != GoodsBy::Sku {
         with.push(tables.names());
     }
@@ -252,14 +262,18 @@ fn outages(tables: &mut Tables<'_>) -> String {
     let dialect = tables.binder.dialect;
     let begins = dialect.micros(&format!("greatest(p.changed_at, {from})"));
     let ends = dialect.micros(&format!("least(coalesce(p.next_at, {until}), {until})"));
-    let from = format!("{table} WHERE p.sold_out = 1 GROUP BY 1");
+    let told = match tables.query.filter {
+        Some(_) => " AND p.sku IN (SELECT sku FROM looked UNION SELECT sku FROM lines)",
+        None => "",
+    };
+    let from = format!("{table} WHERE p.sold_out = 1{told} GROUP BY 1");
     part(&key, &TOTALS, &[("micros_out", format!("sum(greatest({ends} - {begins}, 0))"))], &from)
 }
 
 /// SKU, day and [`DAYS`].
 pub(crate) fn days(dialect: &'static dyn Dialect, query: &GoodsQuery) -> Result<Statement, Error> {
     let mut tables = Tables::new(dialect, query)?;
-    let with = [tables.looked(), tables.lines()].join(", ");
+    let with = [tables.looked(), tables.lines.clone()].join(", ");
     let day = time::bucket("l.occurred_at", &query.days, &mut tables.binder);
     let (key, group) = (format!("l.sku AS sku, {day}"), "GROUP BY 1, 2");
     let seen =

@@ -67,13 +67,14 @@ impl<'a> Money<'a> {
         format!("{looked_up}SELECT e.sequence FROM {from} WHERE {}", self.matching())
     }
 
-    fn matching(&self) -> String {
+    /// The condition for those of [`Money::records`] that count.
+    pub(super) fn matching(&self) -> String {
         let filter = self.filter.as_ref().map(|filter| format!(" AND {filter}")).unwrap_or_default();
         format!("{}{filter}", self.scope)
     }
 
     /// The records `e`, with their lines `i` and their visits `v` as far as these are asked for, and the tables that this takes.
-    fn records(&self, binder: &mut Binder) -> (Vec<String>, String) {
+    pub(super) fn records(&self, binder: &mut Binder) -> (Vec<String>, String) {
         let (mut tables, mut from) = (Vec::new(), "events e".to_owned());
         if !self.visits.is_empty() {
             let table = match self.known {

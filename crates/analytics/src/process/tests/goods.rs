@@ -125,6 +125,7 @@ async fn what_the_shop_says_of_stock_counts_nowhere_and_a_refusal_in_its_visit()
         days: vec![at(-1), at(1_000)],
         now: at(1_000),
         by: GoodsBy::Sku,
+        filter: None,
         currency: None,
         include_bots: false,
         rules: Vec::new(),

@@ -1,22 +1,22 @@
 //! The JSON of a question about products or demand, understood.
 //!
 //! ```json
-//! {"site_id":"demo","date_range":"28d","group_by":"sku","search":"mug","currency":"EUR",
-//!  "order_by":[["lost_revenue","desc"]],"pagination":{"limit":100,"offset":0},"include":{"bots":false}}
+//! {"site_id":"demo","date_range":"28d","filters":[["is","visit:country",["DE"]]],"group_by":"sku","search":"mug",
+//!  "currency":"EUR","order_by":[["lost_revenue","desc"]],"pagination":{"limit":100,"offset":0},"format":"csv"}
 //! ```
 
 use kassa_eventstore::goods::GoodsBy;
 use kassa_eventstore::query::Direction;
 use kassa_model::Currency;
 use kassa_service::nearest::unknown;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::report::ask::{Invalid, RangeAsk};
-use crate::report::json::{known_keys, list, text};
-use crate::report::parse::{object, parse_site, required};
+use crate::report::ask::{Format, Invalid};
+use crate::report::journey::Asked;
+use crate::report::json::{list, text};
+use crate::report::parse::parse_format;
 use crate::report::parse_dimension::NAME_BYTES_MAX;
-use crate::report::parse_extras::{parse_bots, parse_currency, parse_pagination};
-use crate::report::parse_range::parse_range;
+use crate::report::parse_extras::{parse_currency, parse_pagination};
 
 /// By what products may be grouped.
 const GROUPS: [(&str, GoodsBy); 3] =
@@ -25,8 +25,7 @@ const GROUPS: [(&str, GoodsBy); 3] =
 /// A question that was understood.
 #[derive(Debug, Clone)]
 pub(super) struct GoodsAsk<C> {
-    pub(super) site: String,
-    pub(super) range: RangeAsk,
+    pub(super) asked: Asked,
     pub(super) by: GoodsBy,
     /// Only products that have it in SKU, name or category, whatever the case.
     pub(super) search: Option<String>,
@@ -34,38 +33,35 @@ pub(super) struct GoodsAsk<C> {
     pub(super) order: Vec<(C, Direction)>,
     pub(super) limit: u32,
     pub(super) offset: u32,
-    pub(super) bots: bool,
+    /// How the answer is written, if that was said.
+    pub(super) format: Option<Format>,
 }
 
 /// A column by which rows can be ordered.
 pub(super) trait Column: Copy + PartialEq + 'static {
     /// All of them, by name; the first is the default, descending.
     const ALL: &'static [(&'static str, Self)];
-    /// What a question may say beside what all may.
-    const FIELDS: &'static [&'static str];
+    /// The members of a question beside those that all reports have.
+    const MEMBERS: &'static [&'static str];
+    /// The columns of a row as CSV, and those behind them that are amounts.
+    const CSV: (&'static [&'static str], &'static [&'static str]);
 }
 
-/// What every question may say.
-const FIELDS: &[&str] = &["site_id", "date_range", "currency", "order_by", "pagination", "include"];
-
-/// Understands a question.
+/// Understands a question of these members.
 ///
 /// # Errors
 /// [`Invalid`] for whatever is wrong first.
-pub(super) fn parse<C: Column>(body: &[u8]) -> Result<GoodsAsk<C>, Invalid> {
-    let mut fields = object(body)?;
-    known_keys("field", &fields, &[FIELDS, C::FIELDS].concat())?;
+pub(super) fn parse<C: Column>(mut fields: Map<String, Value>) -> Result<GoodsAsk<C>, Invalid> {
     let (limit, offset) = parse_pagination(fields.remove("pagination"))?;
     Ok(GoodsAsk {
-        site: parse_site(fields.remove("site_id"))?,
-        range: parse_range(&required(fields.remove("date_range"), "date_range")?)?,
+        asked: Asked::take(&mut fields)?,
         by: parse_group(fields.remove("group_by"))?,
         search: parse_search(fields.remove("search"))?,
         currency: parse_currency(fields.get("currency"))?,
         order: parse_order(fields.remove("order_by"))?,
         limit,
         offset,
-        bots: parse_bots(fields.remove("include"))?,
+        format: parse_format(fields.remove("format"))?,
     })
 }
 

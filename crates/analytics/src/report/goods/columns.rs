@@ -40,7 +40,25 @@ impl Column for ProductColumn {
         ("name", Self::Name),
         ("category", Self::Category),
     ];
-    const FIELDS: &'static [&'static str] = &["group_by", "search"];
+    const MEMBERS: &'static [&'static str] =
+        &["currency", "order_by", "pagination", "format", "group_by", "search"];
+    const CSV: (&'static [&'static str], &'static [&'static str]) = (
+        &[
+            "sku",
+            "name",
+            "category",
+            "views",
+            "viewers",
+            "adds",
+            "orders",
+            "units",
+            "conversion_rate",
+            "hours_sold_out",
+            "views_sold_out",
+            "viewers_sold_out",
+        ],
+        &["net", "lost_revenue"],
+    );
 }
 
 /// By what searches can be ordered.
@@ -59,7 +77,9 @@ impl Column for TermColumn {
         ("without_click", Self::WithoutClick),
         ("term", Self::Term),
     ];
-    const FIELDS: &'static [&'static str] = &[];
+    const MEMBERS: &'static [&'static str] = &["currency", "order_by", "pagination", "format"];
+    const CSV: (&'static [&'static str], &'static [&'static str]) =
+        (&["term", "searches", "without_result", "without_click"], &[]);
 }
 
 /// A row of the answer.

@@ -5,53 +5,83 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use kassa_access::{Allowed, Caller, need};
+use axum::response::{IntoResponse, Response};
+use kassa_access::{Asker, Caller};
 use kassa_eventstore::EventStore;
 use kassa_eventstore::goods::{GoodsBy, GoodsTable, GoodsTotals, ProductName};
-use kassa_service::body;
 use serde_json::Value;
 
-use super::ask::{GoodsAsk, parse};
+use super::ask::{Column, GoodsAsk, parse};
 use super::columns::{Product, ProductColumn};
 use super::lost::lost_revenue;
 use super::plan::{Plan, plan};
 use super::shape::{currency_of, performance};
-use crate::report::ask::RangeAsk;
+use crate::report::answer::accepted;
+use crate::report::ask::Format;
 use crate::report::calendar::Calendar;
-use crate::report::params::Params;
+use crate::report::csv_table::csv_of_members;
+use crate::report::export::file_headers;
+use crate::report::journey::Asked;
+use crate::report::kept::names::Names;
 use crate::report::refusal::Refusal;
 use crate::report::reports::Reports;
 
 /// `POST /v1/products/performance`.
 pub(crate) async fn post_performance(
-    Allowed(caller, ..): Allowed<need::Read>,
+    Asker(caller): Asker,
     State(reports): State<Arc<Reports>>,
     request: Request,
-) -> Result<Json<Value>, Refusal> {
-    Params::of(request.uri(), &[])?;
-    let body = body::read(request.into_body()).await?;
-    let ask: GoodsAsk<ProductColumn> = parse(&body)?;
-    let calendar = reports.calendar_of(&caller, &ask.site)?;
-    let answer = async {
-        let (plan, table) = products((&reports, &caller), &ask, calendar.clone()).await?;
-        let currency = currency_of(&table, plan.query.currency.as_deref())?;
-        Ok(performance(&ask, &calendar, &plan, (rows(&table, &plan), currency)))
-    };
-    Ok(Json(reports.in_time(answer).await?))
+) -> Result<Response, Refusal> {
+    let (ask, format) = asked::<ProductColumn>((&reports, &caller), request).await?;
+    let answer = reports.in_time(answer((&reports, &caller), &ask)).await?;
+    Ok(match format {
+        Format::Json => Json(answer).into_response(),
+        Format::Csv => file(&reports, &ask, ("products", &answer["results"])),
+    })
+}
+
+async fn answer(
+    (reports, caller): (&Reports, &Caller),
+    ask: &GoodsAsk<ProductColumn>,
+) -> Result<Value, Refusal> {
+    let (plan, calendar, table) = products((reports, caller), ask).await?;
+    let currency = currency_of(&table, plan.query.currency.as_deref())?;
+    Ok(performance(ask, &calendar, &plan, (rows(&table, &plan), currency)))
+}
+
+/// What is asked, and how the answer is to be written.
+pub(super) async fn asked<C: Column>(
+    (reports, caller): (&Reports, &Caller),
+    request: Request,
+) -> Result<(GoodsAsk<C>, Format), Refusal> {
+    let by_header = accepted(request.headers());
+    let ask: GoodsAsk<C> =
+        parse(Asked::members(request, C::MEMBERS, &Names::of(&reports.access, caller)).await?)?;
+    let format = ask.format.unwrap_or(by_header);
+    Ok((ask, format))
+}
+
+/// A file of `rows`, called as its site and `what` they are.
+pub(super) fn file<C: Column>(
+    reports: &Reports,
+    ask: &GoodsAsk<C>,
+    (what, rows): (&str, &Value),
+) -> Response {
+    let name = format!("{}-{what}", ask.asked.site());
+    let (columns, amounts) = C::CSV;
+    let rows = rows.as_array().map_or(&[][..], Vec::as_slice);
+    (file_headers(&name, reports.now()), csv_of_members(columns, amounts, rows)).into_response()
 }
 
 /// Plans and asks a question about products.
 pub(super) async fn products<C>(
     (reports, caller): (&Reports, &Caller),
     ask: &GoodsAsk<C>,
-    mut calendar: Calendar,
-) -> Result<(Plan, GoodsTable), Refusal> {
-    if ask.range == RangeAsk::All {
-        calendar.first = reports.first_event(&ask.site, calendar.now).await?;
-    }
+) -> Result<(Plan, Calendar, GoodsTable), Refusal> {
+    let calendar = ask.asked.calendar(reports, caller).await?;
     let plan = plan(ask, &calendar)?;
     let table = reports.store(caller).goods(&plan.query).await?;
-    Ok((plan, table))
+    Ok((plan, calendar, table))
 }
 
 /// The rows of a table, by key.

@@ -4,6 +4,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use kassa_eventstore::goods::{DAYS_MAX, GoodsQuery};
+use kassa_eventstore::journey::Scope;
 use kassa_eventstore::query::TimeRange;
 use kassa_model::Timestamp;
 
@@ -18,6 +19,8 @@ pub(super) const WINDOW_DAYS: i64 = 28;
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) query: GoodsQuery,
+    /// The searches of the same.
+    pub(super) scope: Scope,
     pub(super) days: Days,
 }
 
@@ -30,24 +33,25 @@ pub(super) struct Days {
     pub(super) first: usize,
 }
 
-/// Plans `ask` for a site with this `calendar`.
+/// Plans `ask` by this `calendar`.
 ///
 /// # Errors
 /// [`Invalid`] when the range has too many days.
 pub(super) fn plan<C>(ask: &GoodsAsk<C>, calendar: &Calendar) -> Result<Plan, Invalid> {
-    let range = calendar.resolve(ask.range).range;
-    let (boundaries, days) = days(range, calendar)?;
+    let scope = ask.asked.scope(ask.asked.range(calendar));
+    let (boundaries, days) = days(scope.range, calendar)?;
     let query = GoodsQuery {
-        sites: vec![ask.site.clone()],
-        range,
+        sites: scope.sites.clone(),
+        range: scope.range,
         days: boundaries,
         now: calendar.now,
         by: ask.by,
+        filter: scope.filter.clone(),
         currency: ask.currency.map(|currency| currency.code().to_owned()),
-        include_bots: ask.bots,
+        include_bots: scope.include_bots,
         rules: Vec::new(),
     };
-    Ok(Plan { query, days })
+    Ok(Plan { query, scope, days })
 }
 
 fn days(range: TimeRange, calendar: &Calendar) -> Result<(Vec<Timestamp>, Days), Invalid> {

@@ -211,14 +211,9 @@ fn normalised<C: Column>(ask: &GoodsAsk<C>, calendar: &Calendar, plan: &Plan) ->
             json!([name(column), if *direction == Direction::Ascending { "asc" } else { "desc" }])
         })
         .collect();
-    let range = plan.query.range;
-    let mut query = json!({
-        "site_id": ask.site,
-        "date_range": [calendar.show(range.from), calendar.show(range.to)],
-        "order_by": order,
-        "pagination": {"limit": ask.limit, "offset": ask.offset},
-        "include": {"bots": ask.bots},
-    });
+    let mut query = ask.asked.echo(plan.query.range, calendar);
+    query["order_by"] = json!(order);
+    query["pagination"] = json!({"limit": ask.limit, "offset": ask.offset});
     if let Some(currency) = ask.currency {
         query["currency"] = json!(currency.code());
     }

@@ -68,6 +68,11 @@ impl Asked {
         })
     }
 
+    /// The first site.
+    pub(crate) fn site(&self) -> &str {
+        self.sites.first().map_or("", String::as_str)
+    }
+
     /// Where and when it is asked.
     ///
     /// # Errors

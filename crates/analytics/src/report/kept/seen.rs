@@ -1,5 +1,5 @@
 //! The store as a caller of reports sees it: the one place by which every question goes. To each query it adds the rules of its
-//! sites; to those of a share link also the link's segment, and refuses another site than the link's and what its panels do not show; what is no query it refuses to links.
+//! sites; to those of a share link also the link's segment, and refuses another site than the link's and what its panels do not show; what is no question it refuses to links.
 //! Nothing that a request says is looked at here, so nothing that it says can widen a link.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kassa_access::{Access, Caller, KeptKind, Share};
 use kassa_eventstore::export::Line;
-use kassa_eventstore::goods::{GoodsQuery, GoodsTable, SearchQuery, SearchTerm};
+use kassa_eventstore::goods::{GoodsQuery, GoodsTable, SearchTerm};
 use kassa_eventstore::journey::{
     Funnel, FunnelAnswer, Of, Paths, PathsAnswer, Retention, RetentionAnswer, Scope, Step,
 };
@@ -93,14 +93,7 @@ impl Seen {
             Some(panel) => panels::require(share, panel)?,
             None => panels::check(share, &query)?,
         }
-        if let Some(segment) = self.segment(share)? {
-            let both = match query.filter.take() {
-                None => segment,
-                Some(filter) => Filter::And(vec![segment, filter]),
-            };
-            check_filter(&both)?;
-            query.filter = Some(both);
-        }
+        query.filter = self.in_segment(share, query.filter.take())?;
         Ok(query)
     }
 
@@ -133,6 +126,16 @@ impl Seen {
             *step = Step::Fits(Filter::Test { field: Field::Name, operator: Operator::Is, values });
         }
         Ok(())
+    }
+
+    /// What fits the link's segment and `filter`.
+    fn in_segment(&self, share: &Share, filter: Option<Filter>) -> Result<Option<Filter>, Error> {
+        let both = match (self.segment(share)?, filter) {
+            (Some(segment), Some(filter)) => Filter::And(vec![segment, filter]),
+            (segment, filter) => return Ok(segment.or(filter)),
+        };
+        check_filter(&both)?;
+        Ok(Some(both))
     }
 
     fn check_site(&self, share: &Share, sites: &[String]) -> Result<(), Error> {
@@ -233,13 +236,23 @@ impl EventStore for Seen {
     }
 
     async fn goods(&self, query: &GoodsQuery) -> Result<GoodsTable, Error> {
-        let rules = self.rules_of(&query.sites);
-        self.whole_only()?.goods(&GoodsQuery { rules, ..query.clone() }).await
+        let mut query = GoodsQuery { rules: self.rules_of(&query.sites), ..query.clone() };
+        if let Some(share) = &self.share {
+            self.check_site(share, &query.sites)?;
+            panels::require(share, "products")?;
+            panels::check_filters(share, query.filter.iter(), &[])?;
+            query.filter = self.in_segment(share, query.filter.take())?;
+        }
+        self.store.goods(&query).await
     }
 
-    async fn searches(&self, query: &SearchQuery) -> Result<Vec<SearchTerm>, Error> {
-        let rules = self.rules_of(&query.sites);
-        self.whole_only()?.searches(&SearchQuery { rules, ..query.clone() }).await
+    async fn searches(&self, scope: &Scope) -> Result<Vec<SearchTerm>, Error> {
+        let scope = self.within(scope, "products", &[])?;
+        // What was searched for is a property of events.
+        if let Some(share) = &self.share {
+            panels::require(share, "events")?;
+        }
+        self.store.searches(&scope).await
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Row>, Error> {

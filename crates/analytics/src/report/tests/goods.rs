@@ -134,6 +134,111 @@ async fn lost_revenue_is_the_hand_count() {
     assert_eq!((&late["results"][0]["views"], &late["results"][0]["lost_revenue"]), (&json!(1), &eur(10)));
 }
 
+/// As a sequence of `[sku, views, orders, net, hours sold out]`.
+fn shown(answer: &Value) -> Value {
+    let rows = answer["results"].as_array().unwrap().iter();
+    rows.map(|row| {
+        let of = ["sku", "views", "orders", "net", "hours_sold_out"].map(|name| &row[name]);
+        json!([of[0], of[1], of[2], of[3]["amount_minor"], of[4]])
+    })
+    .collect()
+}
+
+/// Two visits from two sources, an order, and something that is sold out; in Berlin one more view and one more order.
+async fn visited() -> World {
+    let from = |source: &str, event: Event| Event {
+        path: Some("/p".to_owned()),
+        source: Some(source.to_owned()),
+        ..event
+    };
+    let search = |who: i64, time: &str| Event {
+        props: r#"{"query":"mug","results":2}"#.to_owned(),
+        ..event("Products Searched", who, time)
+    };
+    let of_berlin =
+        |event: Event| Event { site: "berlin".to_owned(), id: format!("berlin {}", event.id), ..event };
+    let world = World::open();
+    world
+        .seed(vec![
+            stock(STOCK_OUT, "tea", "2026-11-20T09:00:00Z"),
+            from("a", search(1, "2026-11-20T09:59:00Z")),
+            from("a", looks(1, "Product Viewed", "mug", "2026-11-20T10:00:00Z")),
+            buys(1, "mug", 2, 500, "2026-11-20T10:05:00Z"),
+            from("b", search(2, "2026-11-20T10:00:30Z")),
+            from("b", looks(2, "Product Viewed", "mug", "2026-11-20T10:01:00Z")),
+            from("b", looks(2, "Product Viewed", "=cap", "2026-11-20T10:02:00Z")),
+            of_berlin(from("b", looks(1, "Product Viewed", "mug", "2026-11-19T23:30:00Z"))),
+            of_berlin(buys(3, "mug", 1, 200, "2026-11-20T10:05:00Z")),
+        ])
+        .await;
+    world
+}
+
+#[tokio::test]
+async fn filters_and_sites_are_those_of_a_query() {
+    let world = visited().await;
+    let check = async |extra: Value, expected: Value| {
+        let answer = performance(&world, extra.clone()).await;
+        assert_eq!(shown(&answer), expected, "{extra}");
+        assert_eq!(performance(&world, answer["query"].clone()).await, answer, "{extra}");
+    };
+    let all = json!([["mug", 2, 1, 500, 0], ["=cap", 1, 0, 0, 0], ["tea", 0, 0, 0, 3]]);
+    let mut found = shown(&performance(&world, json!({})).await);
+    found[2][4] = json!(found[2][4].as_f64().unwrap().round() as i64);
+    assert_eq!(found, all);
+    let filtered = |filter: Value| json!({"filters": [filter]});
+    check(filtered(json!(["is", "visit:source", ["a"]])), json!([["mug", 1, 1, 500, 0]])).await;
+    let other = json!([["=cap", 1, 0, null, 0], ["mug", 1, 0, null, 0]]);
+    check(filtered(json!(["is_not", "visit:source", ["a"]])), other).await;
+    check(filtered(json!(["is", "item:sku", ["=cap"]])), json!([["=cap", 1, 0, null, 0]])).await;
+    check(filtered(json!(["is", "event:props:name", ["A mug"]])), json!([["mug", 2, 0, null, 0]])).await;
+    // In Berlin it was the next day.
+    let both = json!({"site_id": ["shop", "berlin"], "filters": [["is", "item:sku", ["mug"]]]});
+    check(both.clone(), json!([["mug", 2, 2, 700, 0]])).await;
+    let mut there = both;
+    there["timezone"] = json!("Europe/Berlin");
+    check(there, json!([["mug", 3, 2, 700, 0]])).await;
+    let refused = async |path: &str, filter: Value| {
+        let body = json!({"site_id": "shop", "date_range": "day", "filters": [filter]});
+        let answer = ask(&world, path, body).await;
+        assert_eq!(answer.status, 400, "{filter}: {}", answer.text);
+    };
+    for field in ["visit:exit_page", "product:name", "order:currency"] {
+        refused("/v1/products/performance", json!(["is", field, ["a"]])).await;
+        refused("/v1/demand", json!(["is", field, ["a"]])).await;
+    }
+    let of_a = json!({"site_id": "shop", "date_range": "day", "filters": [["is", "visit:source", ["a"]]]});
+    let demand = ask(&world, "/v1/demand", of_a).await.json();
+    let term = json!([{"term": "mug", "searches": 1, "without_result": 0, "without_click": 0}]);
+    assert_eq!((&demand["searches"]["results"], &demand["sold_out"]["total_rows"]), (&term, &json!(0)));
+    let body = json!({"site_id": ["shop", "nowhere"], "date_range": "day"});
+    assert_eq!(ask(&world, "/v1/demand", body).await.status, 404);
+}
+
+#[tokio::test]
+async fn rows_are_a_file_where_that_is_asked_for() {
+    let world = visited().await;
+    let body = json!({"site_id": "shop", "date_range": "day", "format": "csv", "filters": [["is", "visit:source", ["a", "b"]]]});
+    let file = ask(&world, "/v1/products/performance", body.clone()).await;
+    assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8; header=present");
+    let name = "attachment; filename=\"kassa-shop-products-2026-11-20.csv\"";
+    assert_eq!(file.headers["content-disposition"], name);
+    let expected = [
+        "sku,name,category,views,viewers,adds,orders,units,conversion_rate,hours_sold_out,views_sold_out,viewers_sold_out,net,\
+         lost_revenue,currency",
+        "mug,The mug,kitchen,2,2,0,1,2,50,0,0,0,5,0,EUR",
+        "'=cap,A =cap,kitchen,1,1,0,0,0,0,0,0,0,0,0,EUR",
+        "",
+    ];
+    assert_eq!(file.text, expected.join("\r\n"));
+    let file = ask(&world, "/v1/demand", body).await;
+    assert_eq!(file.text, "term,searches,without_result,without_click\r\nmug,2,0,0\r\n");
+    let request = Request::post("/v1/demand").header("accept", "text/csv");
+    let body = json!({"site_id": "shop", "date_range": "day"}).to_string();
+    let file = world.send(request.body(Body::from(body)).unwrap()).await;
+    assert!(file.text.starts_with("term,"), "{}", file.text);
+}
+
 #[tokio::test]
 async fn demand_is_what_was_looked_for() {
     let world = World::open();

@@ -28,6 +28,7 @@ mod rows;
 mod rules;
 mod shapes;
 mod shares;
+mod shares_goods;
 mod sites;
 mod spy;
 mod stats;

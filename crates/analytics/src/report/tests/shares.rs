@@ -12,19 +12,19 @@ async fn made(world: &World, path: &str, body: Value) -> Value {
     answer.json()
 }
 
-async fn link(world: &World, mut body: Value) -> String {
+pub(super) async fn link(world: &World, mut body: Value) -> String {
     body["site_id"] = json!("shop");
     body["name"] = json!("Agency");
     made(world, "/v1/shares", body).await["token"].as_str().unwrap().to_owned()
 }
 
-async fn segment(world: &World, filters: &Value) -> Value {
+pub(super) async fn segment(world: &World, filters: &Value) -> Value {
     let body = json!({"site_id": "shop", "name": "Part", "filters": filters});
     made(world, "/v1/segments", body).await["id"].clone()
 }
 
 /// With the filters of a segment before its own.
-fn narrowed(query: &Value, segment: &Value) -> Value {
+pub(super) fn narrowed(query: &Value, segment: &Value) -> Value {
     let mut narrowed = query.clone();
     let own = query.get("filters").cloned().unwrap_or_else(|| json!([]));
     if let Value::Array(own) = own {

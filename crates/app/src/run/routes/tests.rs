@@ -302,12 +302,14 @@ async fn wrong_tokens_between_roles_lock_nobody_out() {
 }
 
 /// Where whoever has a share link may ask.
-const OF_LINKS: [&str; 11] = [
+const OF_LINKS: [&str; 13] = [
     "POST /v1/query",
     "POST /v1/query/batch",
     "POST /v1/funnel",
     "POST /v1/retention",
     "POST /v1/paths",
+    "POST /v1/products/performance",
+    "POST /v1/demand",
     "GET /v1/query/definitions",
     "GET /v1/realtime",
     "GET /v1/goals",
