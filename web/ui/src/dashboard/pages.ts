@@ -2,22 +2,22 @@
 import type { Access } from "./access";
 import { FIGURES, GOALS, PANELS, type List, type Metric, type Panel } from "./questions";
 
-/** Each view with the part of a share link that opens it; one without is the owner's alone. */
-const PAGES: [page: string, part: string | undefined][] = [
-  ["stream", undefined],
+/** Each view with the parts of a share link that together open it; one without is the owner's alone. */
+const PAGES: [page: string, ...parts: string[]][] = [
+  ["stream"],
   ["funnel", "funnels"],
   ["retention", "retention"],
   ["paths", "paths"],
-  ["goods", undefined],
-  ["demand", undefined],
-  ["drops", undefined],
-  ["alerts", undefined],
-  ["kept", undefined],
-  ["sites", undefined],
+  ["goods", "products"],
+  ["demand", "products", "events"],
+  ["drops"],
+  ["alerts"],
+  ["kept"],
+  ["sites"],
 ];
 
 export const pagesOf = (access: Access): string[] =>
-  PAGES.filter(([, part]) => (part ? access.can(part) : !access.share)).map(([page]) => page);
+  PAGES.filter(([, ...parts]) => (parts.length ? parts.every(access.can) : !access.share)).map(([page]) => page);
 
 /** The head figures that may be seen. */
 export const figuresOf = (access: Access): Metric[] =>

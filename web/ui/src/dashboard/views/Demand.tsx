@@ -29,7 +29,7 @@ export default function Demand({ view, zone }: ViewProps) {
   const { t } = useWords();
   const answer = useAnswer<DemandAnswer>(
     "/v1/demand",
-    (clock) => ({ site_id: view.site, date_range: scope(view, clock).date_range, pagination: { limit: ROWS } }),
+    (clock) => ({ ...scope(view, clock), pagination: { limit: ROWS } }),
     zone,
   );
   const column = (id: string, kind: "count" | "decimal" | "money" = "count") => ({ id, kind, title: t.demand.columns[id] ?? id });

@@ -47,12 +47,10 @@ export default function Goods({ view, zone }: ViewProps) {
   const [order, setOrder] = useState<[string, "asc" | "desc"]>(["net", "desc"]);
   const wanted = useDeferredValue(search.trim());
   const definitions = useDefinitions();
-  // Filters of visits are none of products.
   const answer = useAnswer<Answer>(
     "/v1/products/performance",
     (clock) => ({
-      site_id: view.site,
-      date_range: scope(view, clock).date_range,
+      ...scope(view, clock),
       order_by: [order],
       pagination: { limit: ROWS },
       ...(wanted ? { search: wanted } : {}),
