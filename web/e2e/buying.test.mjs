@@ -178,6 +178,25 @@ test("the same by keyboard alone, on a small screen, with what counts blocked", 
   assert.deepEqual(complaints, []);
 });
 
+test("a browser that keeps nothing sells, too, as long as the page is open", async () => {
+  const { page, context, complaints } = await start("/");
+  await context.addInitScript(() => {
+    const refuse = {
+      get() {
+        throw new DOMException("refused", "SecurityError");
+      },
+    };
+    for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, refuse);
+  });
+  await page.goto(`${shop.url}/p/stoneware-mug`);
+  await addAndGo(page);
+  await toReview(page);
+  await orderButton(page).click();
+  await confirmed(page);
+  assert.equal(shop.orders.length, 1);
+  assert.deepEqual(complaints, []);
+});
+
 test("a double click is one order", async () => {
   const { page } = await review();
   shop.mood.slow = 300;

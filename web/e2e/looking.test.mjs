@@ -128,7 +128,7 @@ test("a variant is in the address; what is sold out is marked, and can be waited
   await page.reload();
   assert.equal(await page.getByRole("radio", { name: /^L/ }).isChecked(), true);
   // A large one has no picture of its own: one in the same colour shows.
-  assert.equal(await page.locator(".zoom img").getAttribute("alt"), "Linen Shirt in Ink");
+  assert.equal(await page.locator(".gallery .frame img").getAttribute("alt"), "Linen Shirt in Ink");
   await page.getByRole("button", { name: "Enlarge: Linen Shirt in Ink" }).click();
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");

@@ -45,12 +45,14 @@ function Zoomed({ picture, name, children }: { picture: Picture | undefined; nam
   const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   if (!picture) return <div className="frame">{children}</div>;
+  const what = picture.alt || name;
   return (
     <>
-      <button type="button" className="frame zoom" aria-label={t.enlarge(picture.alt || name)} onClick={() => dialog.current?.showModal()}>
+      <div className="frame">
         {children}
-      </button>
-      <dialog ref={dialog} className="full" aria-label={picture.alt || name} onClick={() => dialog.current?.close()}>
+        <button type="button" className="zoom" aria-label={t.enlarge(what)} onClick={() => dialog.current?.showModal()} />
+      </div>
+      <dialog ref={dialog} className="full" aria-label={what} onClick={() => dialog.current?.close()}>
         <button type="button" className="close" aria-label={t.close}>
           <Icon name="close" />
         </button>
