@@ -15,7 +15,7 @@
 //!   `started_at` of their rows, and of all of their events, also of those after the range. Grouped by time a visit belongs
 //!   to the bucket in which it began.
 //! - Where all that is asked for are fields of the visit and time ([`Query::takes_whole_visits`]), a visit counts once,
-//!   under its fields: each is the one that its rows have (the least, should they differ). Else `visits` are those
+//!   under its fields: each is the one that its rows have, which is the same in all but those of before it was known. Else `visits` are those
 //!   with an event that fits, event by event, and so are the page views per visit; bounce rate and duration are then over
 //!   the visits with an event that fits, grouped by page by their entry page; by another field of single events they are
 //!   refused.

@@ -96,12 +96,13 @@ pub(super) fn fields() -> Vec<Field> {
     ]
 }
 
-/// Batches of `count` events in two partitions, with many equal times, few visitors and sessions, bots and money.
+/// Batches of `count` events in two partitions, with many equal times, few visitors and sessions, bots and money. A session is one
+/// visitor's and in one partition, as a log has it: so the rows of a visit have the same facts.
 pub(crate) fn batches(random: &mut Random, count: usize) -> Vec<Batch> {
     let mut partitions = [Vec::new(), Vec::new()];
     for n in 0..count {
         let event = event(random, n);
-        partitions[random.below(2)].push(event);
+        partitions[usize::from(event.session.is_some_and(|session| session % 2 == 1))].push(event);
     }
     // The later partition is stored first: the order of the log is not that of the table.
     let numbered = (0..2).zip(partitions).rev();
@@ -121,13 +122,15 @@ fn shaken(random: &mut Random, events: Vec<Event>) -> Batch {
 }
 
 fn event(random: &mut Random, n: usize) -> Event {
-    let session = random.below(9) as i64;
-    let visitor = if random.one_in(8) { random.below(9) as i64 } else { session % 5 };
+    let (site, own) = (random.below(SITES.len()), random.below(9) as i64);
+    let visitor = if random.one_in(8) { random.below(9) as i64 } else { own % 5 };
+    // Of one visitor of one site; 0 is none.
+    let session = if own == 0 { 0 } else { 100 * site as i64 + 10 * visitor + own };
     // Many events of one instant where sessions begin and where they end.
     let second = [random.below(20), random.below(7_000), 7_000 + random.below(20)][random.below(3)] as i64;
     let name = if random.one_in(3) { random.pick(&OF_PRODUCTS) } else { random.pick(&NAMES) }.to_owned();
     let event = Event {
-        site: random.pick(&SITES).to_owned(),
+        site: SITES[site].to_owned(),
         name_sent: if random.one_in(2) { name.to_uppercase() } else { name.clone() },
         name,
         visitor: Some(visitor),

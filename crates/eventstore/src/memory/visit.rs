@@ -101,7 +101,7 @@ impl<'a> Visit<'a> {
         self.rows.iter().filter_map(|row| began(row)).min()
     }
 
-    /// A field of the visit: the one that its rows have, the least, should they differ. Its page is its entry page.
+    /// A field of the visit: the one that its rows have, all but those of before it was known. Its page is its entry page.
     pub(super) fn field(&self, field: &Field) -> Option<String> {
         match field {
             Field::ExitPage => self.exit_page(),
