@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use html::escape;
 use kassa_commerce::Shop;
-use kassa_commerce::catalog::store::is_empty;
+use kassa_commerce::catalog::listing::store::is_empty;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 pub(crate) use missing::not_found;

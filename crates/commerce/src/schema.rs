@@ -15,16 +15,18 @@ pub const MIGRATIONS: &[Migration] = &[
     step(6, include_str!("../migrations/0006_fulfilment.sql")),
     step(7, include_str!("../migrations/0007_keys_of_changes.sql")),
     step(8, include_str!("../migrations/0008_failed_references.sql")),
-    Migration {
-        fill: Some(Fill { left: catalog::store::unfolded, some: catalog::store::fold_some }),
-        ..step(9, include_str!("../migrations/0009_folded_names.sql"))
-    },
+    step(9, include_str!("../migrations/0009_folded_names.sql")),
     step(10, include_str!("../migrations/0010_orders_by_change.sql")),
     step(11, include_str!("../migrations/0011_outbox_removed.sql")),
     step(12, include_str!("../migrations/0012_identity.sql")),
     step(13, include_str!("../migrations/0013_done_work.sql")),
     step(14, include_str!("../migrations/0014_failed_by_reference.sql")),
     step(15, include_str!("../migrations/0015_price_change.sql")),
+    Migration {
+        postgres: Some(include_str!("../migrations/0016_variants_postgres.sql")),
+        fill: Some(Fill { left: catalog::unfilled, some: catalog::fill_some }),
+        ..step(16, include_str!("../migrations/0016_variants.sql"))
+    },
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

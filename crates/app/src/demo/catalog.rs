@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use kassa_commerce::Shop;
-use kassa_commerce::catalog::store::{by_ids, by_skus, is_empty};
+use kassa_commerce::catalog::listing::store::is_empty;
+use kassa_commerce::catalog::store::{by_ids, by_skus};
 use kassa_commerce::catalog::{self, NewProduct};
 use kassa_commerce::inventory::{self, LedgerKind, Movement};
 use kassa_db::Tx;

@@ -4,16 +4,21 @@
 //! {"sku":"ps5","name":"PlayStation 5","price":{"amount_minor":49900,"currency":"USD"},"category":"consoles",
 //!  "description":"…","release_date":"2020-11-12","image_url":"/assets/ps5.svg","attributes":{"colour":"white"},
 //!  "track_stock":true,"low_stock_at":5}
+//! {"name":"Shirt","slug":"shirt","status":"draft","price":{"amount_minor":1900},"options":["Size","Colour"],
+//!  "variants":[{"sku":"shirt-s-red","options":["S","red"]},{"sku":"shirt-m-red","options":["M","red"]}]}
 //! ```
 
-use kassa_model::{Currency, Money};
+use kassa_model::Money;
 use kassa_service::Problem;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::attributes::Attributes;
-use super::product::{Change, NewPrice, NewProduct};
-use crate::number::{integer, integer_or_none};
-use crate::object::object;
+use super::price_body::{PriceBody, given, given_price, price_or_none};
+use super::product::{Change, Error, NewProduct, Status};
+use super::variant::NewPrice;
+use super::variant_body::NewVariantBody;
+use crate::number::integer_or_none;
+use crate::object::{object, objects_or_none};
 use crate::shop::ShopOptions;
 
 /// A product to be made; `track_stock` is true unless it says otherwise.
@@ -22,8 +27,8 @@ use crate::shop::ShopOptions;
 pub(crate) struct NewBody {
     sku: Option<String>,
     name: String,
-    #[serde(deserialize_with = "object")]
-    price: PriceBody,
+    #[serde(default, deserialize_with = "price_or_none")]
+    price: Option<PriceBody>,
     category: Option<String>,
     description: Option<String>,
     release_date: Option<String>,
@@ -32,9 +37,21 @@ pub(crate) struct NewBody {
     track_stock: Option<bool>,
     #[serde(default, deserialize_with = "integer_or_none")]
     low_stock_at: Option<i64>,
+    // What follows came later: absent, a body is the same request as before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slug: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<String>,
+    #[serde(default, deserialize_with = "integer_or_none", skip_serializing_if = "Option::is_none")]
+    category_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    options: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "objects_or_none", skip_serializing_if = "Option::is_none")]
+    variants: Option<Vec<NewVariantBody>>,
 }
 
-/// All of a product: what is absent is emptied. `track_stock` and the price's currency stay as they are when absent.
+/// All of a product: what is absent is emptied. `track_stock` and the price's currency stay as they are when absent, and so do
+/// slug, status, options and variants.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WholeBody {
@@ -58,10 +75,16 @@ pub(crate) struct PartBody {
     sku: Option<String>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    #[serde(deserialize_with = "given_object", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    slug: Option<String>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    status: Option<String>,
+    #[serde(deserialize_with = "given_price", skip_serializing_if = "Option::is_none")]
     price: Option<PriceBody>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     category: Option<Option<String>>,
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    category_id: Option<Option<i64>>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     description: Option<Option<String>>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
@@ -72,57 +95,60 @@ pub(crate) struct PartBody {
     attributes: Option<Option<Attributes>>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     track_stock: Option<bool>,
-}
-
-/// `{"amount_minor":49900,"currency":"USD"}`; without a currency the one that the product has, of a new one the shop's.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PriceBody {
-    #[serde(deserialize_with = "integer")]
-    amount_minor: i64,
-    currency: Option<Currency>,
-}
-
-/// A field that is there, so that null differs from absent.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
-}
-
-fn given_object<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PriceBody>, D::Error> {
-    object(from).map(Some)
-}
-
-impl PriceBody {
-    /// The price, whose currency must be one in which this shop sells.
-    fn price(&self, shop: &ShopOptions) -> Result<NewPrice, Problem> {
-        match self.currency {
-            Some(currency) if !shop.sells_in(currency) => {
-                Err(Problem::bad_request(format!("price.currency {currency}: {}", shop.currencies_known())))
-            }
-            currency => Ok(NewPrice { amount_minor: self.amount_minor, currency }),
-        }
-    }
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    options: Option<Vec<String>>,
 }
 
 fn text_of(attributes: Option<Attributes>) -> String {
     attributes.map_or_else(|| "{}".to_owned(), Attributes::into_text)
 }
 
+fn status_of(name: &str) -> Result<Status, Problem> {
+    let known = Status::ALL.map(Status::name).join(", ");
+    Status::of(name).ok_or_else(|| Problem::bad_request(format!("status must be one of {known}")))
+}
+
+fn require_one(category: bool, category_id: bool) -> Result<(), Problem> {
+    match category && category_id {
+        true => Err(Problem::bad_request("category and category_id say the same: send one of them")),
+        false => Ok(()),
+    }
+}
+
 impl NewBody {
     /// The product that it asks for in this shop.
     pub(crate) fn into_new(self, shop: &ShopOptions) -> Result<NewProduct, Problem> {
-        let NewPrice { amount_minor, currency } = self.price.price(shop)?;
+        require_one(self.category.is_some(), self.category_id.is_some())?;
+        let bodies = self.variants.unwrap_or_default();
+        if !bodies.is_empty() && self.sku.is_some() {
+            return Err(Problem::bad_request("sku: each of the variants has its own"));
+        }
+        let own = self.price.as_ref().map(|price| price.price(shop)).transpose()?;
+        let variants = bodies.into_iter().map(|body| body.into_new(shop)).collect::<Result<Vec<_>, _>>()?;
+        let named = own.into_iter().chain(variants.first().and_then(|first| first.price));
+        let currency = named.filter_map(|price| price.currency).next().unwrap_or(shop.currency);
+        let priced = !variants.is_empty() && variants.iter().all(|variant| variant.price.is_some());
+        let amount_minor = match own {
+            Some(NewPrice { amount_minor, .. }) => amount_minor,
+            None if priced => 0,
+            None => return Err(Problem::bad_request("price is missing: give one, or one to each variant")),
+        };
         Ok(NewProduct {
             sku: self.sku,
+            slug: self.slug,
             name: self.name,
             category: self.category,
+            category_id: self.category_id,
             description: self.description,
             release_date: self.release_date,
             image_url: self.image_url,
-            price: Money { amount_minor, currency: currency.unwrap_or(shop.currency) },
+            price: Money { amount_minor, currency },
             attributes: text_of(self.attributes),
             track_stock: self.track_stock.unwrap_or(true),
             low_stock_at: self.low_stock_at.unwrap_or(shop.low_stock_at),
+            status: self.status.as_deref().map_or(Ok(Status::Active), status_of)?,
+            options: self.options.unwrap_or_default(),
+            variants,
         })
     }
 }
@@ -136,11 +162,10 @@ pub(crate) struct ChangeAsk {
 
 impl ChangeAsk {
     /// A SKU never changes; naming the one that it has is fine.
-    pub(crate) fn check_sku(&self, sku: &str) -> Result<(), Problem> {
+    pub(crate) fn check_sku(&self, sku: &str) -> Result<(), Error> {
+        let why = || "cannot change: archive the product and make another".to_owned();
         match &self.sku {
-            Some(named) if named != sku => {
-                Err(Problem::bad_request("sku cannot change: archive the product and make another"))
-            }
+            Some(named) if named != sku => Err(Error::Invalid { field: "sku", why: why() }),
             _ => Ok(()),
         }
     }
@@ -157,6 +182,7 @@ impl WholeBody {
             price: Some(self.price.price(shop)?),
             attributes: Some(text_of(self.attributes)),
             track_stock: self.track_stock,
+            ..Change::default()
         };
         Ok(ChangeAsk { change, sku: self.sku })
     }
@@ -164,15 +190,20 @@ impl WholeBody {
 
 impl PartBody {
     pub(crate) fn into_change(self, shop: &ShopOptions) -> Result<ChangeAsk, Problem> {
+        require_one(self.category.is_some(), self.category_id.is_some())?;
         let change = Change {
             name: self.name,
+            slug: self.slug,
             category: self.category,
+            category_id: self.category_id,
             description: self.description,
             release_date: self.release_date,
             image_url: self.image_url,
             price: self.price.map(|price| price.price(shop)).transpose()?,
             attributes: self.attributes.map(text_of),
             track_stock: self.track_stock,
+            status: self.status.as_deref().map(status_of).transpose()?,
+            options: self.options,
         };
         Ok(ChangeAsk { change, sku: self.sku })
     }

@@ -31,19 +31,25 @@ pub(crate) enum CacheKey {
     Id(i64),
     /// A product by its SKU.
     Sku(String),
+    /// A product by its slug.
+    Slug(String),
     /// A page, by the text of its question.
     Page(String),
     /// All categories.
     Categories,
+    /// What else the buyer of a product may like.
+    Related(Box<CacheKey>),
+    /// The same for those who may change it.
+    Full(Box<CacheKey>),
 }
 
 /// An answer as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CachedAnswer {
+pub struct CachedAnswer {
     /// JSON.
-    pub(crate) body: Bytes,
+    pub body: Bytes,
     /// With its quotes.
-    pub(crate) etag: HeaderValue,
+    pub etag: HeaderValue,
 }
 
 /// The answers that are kept.
@@ -69,8 +75,8 @@ struct Kept {
     read_at: Instant,
     /// The clock before the answer was read.
     ticket: u64,
-    /// The slot of its product's SKU; `None`: it shows many products, and any that is forgotten ends it.
-    slot: Option<usize>,
+    /// The slots of its product's SKUs; none: it shows many products, and any that is forgotten ends it.
+    slots: Vec<usize>,
 }
 
 /// Proof of when a read began, for [`ProductCache::keep`].
@@ -104,10 +110,10 @@ impl ProductCache {
         Ticket { clock: self.clock.load(Ordering::SeqCst), at: Instant::now() }
     }
 
-    /// Keeps an answer that was read after `ticket` was taken; `sku` is its only product's, or `None`.
-    pub(crate) fn keep(&self, asked: CacheKey, answer: Arc<CachedAnswer>, ticket: Ticket, sku: Option<&str>) {
-        let kept =
-            Kept { answer, read_at: ticket.at, ticket: ticket.clock, slot: sku.map(|sku| self.slot(sku)) };
+    /// Keeps an answer that was read after `ticket` was taken; `skus` are those of its only product, or none.
+    pub(crate) fn keep(&self, asked: CacheKey, answer: Arc<CachedAnswer>, ticket: Ticket, skus: &[&str]) {
+        let slots = skus.iter().map(|sku| self.slot(sku)).collect();
+        let kept = Kept { answer, read_at: ticket.at, ticket: ticket.clock, slots };
         if !self.is_good(&kept) {
             return;
         }
@@ -121,12 +127,20 @@ impl ProductCache {
         self.forgotten[self.slot(sku)].fetch_max(now, Ordering::SeqCst);
     }
 
+    /// Ends every answer; to be called after the commit of what shows on many products.
+    pub(crate) fn forget_all(&self) {
+        let now = self.clock.fetch_add(1, Ordering::SeqCst) + 1;
+        for slot in &self.forgotten {
+            slot.fetch_max(now, Ordering::SeqCst);
+        }
+    }
+
     fn is_good(&self, kept: &Kept) -> bool {
-        let last = match kept.slot {
-            Some(slot) => self.forgotten[slot].load(Ordering::SeqCst),
-            None => self.clock.load(Ordering::SeqCst),
-        };
-        last <= kept.ticket
+        let is_old = |last: &AtomicU64| last.load(Ordering::SeqCst) <= kept.ticket;
+        match kept.slots.as_slice() {
+            [] => is_old(&self.clock),
+            slots => slots.iter().all(|slot| is_old(&self.forgotten[*slot])),
+        }
     }
 
     fn slot(&self, sku: &str) -> usize {
@@ -162,11 +176,15 @@ impl Part {
 }
 
 fn cost(asked: &CacheKey, kept: &Kept) -> usize {
-    let asked = match asked {
+    OVERHEAD_BYTES + bytes_of(asked) + 8 * kept.slots.len() + kept.answer.body.len()
+}
+
+fn bytes_of(asked: &CacheKey) -> usize {
+    match asked {
         CacheKey::Id(_) | CacheKey::Categories => 0,
-        CacheKey::Sku(text) | CacheKey::Page(text) => text.len(),
-    };
-    OVERHEAD_BYTES + asked + kept.answer.body.len()
+        CacheKey::Sku(text) | CacheKey::Slug(text) | CacheKey::Page(text) => text.len(),
+        CacheKey::Related(asked) | CacheKey::Full(asked) => bytes_of(asked),
+    }
 }
 
 #[cfg(test)]
@@ -184,8 +202,8 @@ mod tests {
     fn forgets_what_changed_and_nothing_else() {
         let cache = ProductCache::default();
         let ticket = cache.ticket();
-        cache.keep(CacheKey::Id(1), answer("one"), ticket, Some("ps5"));
-        cache.keep(CacheKey::Page(String::new()), answer("page"), ticket, None);
+        cache.keep(CacheKey::Id(1), answer("one"), ticket, &["ps5"]);
+        cache.keep(CacheKey::Page(String::new()), answer("page"), ticket, &[]);
         assert_eq!(cache.get(&CacheKey::Id(1)), Some(answer("one")));
         let other = (0..).map(|n| format!("other-{n}")).find(|sku| cache.slot(sku) != cache.slot("ps5"));
         cache.forget(&other.unwrap());
@@ -196,13 +214,26 @@ mod tests {
     }
 
     #[test]
+    fn forgets_a_product_by_any_of_its_skus_and_all_at_once() {
+        let cache = ProductCache::default();
+        for forget in [|cache: &ProductCache| cache.forget("a"), |cache| cache.forget("b"), ProductCache::forget_all] {
+            let asked = CacheKey::Full(Box::new(CacheKey::Id(1)));
+            cache.keep(asked.clone(), answer("one"), cache.ticket(), &["a", "b"]);
+            assert_eq!(cache.get(&CacheKey::Id(1)), None, "another audience");
+            assert_eq!(cache.get(&asked), Some(answer("one")));
+            forget(&cache);
+            assert_eq!(cache.get(&asked), None);
+        }
+    }
+
+    #[test]
     fn does_not_keep_what_was_read_before_a_change() {
         let cache = ProductCache::default();
         let ticket = cache.ticket();
         cache.forget("ps5");
-        cache.keep(CacheKey::Id(1), answer("old"), ticket, Some("ps5"));
+        cache.keep(CacheKey::Id(1), answer("old"), ticket, &["ps5"]);
         assert_eq!(cache.get(&CacheKey::Id(1)), None);
-        cache.keep(CacheKey::Id(1), answer("new"), cache.ticket(), Some("ps5"));
+        cache.keep(CacheKey::Id(1), answer("new"), cache.ticket(), &["ps5"]);
         assert_eq!(cache.get(&CacheKey::Id(1)), Some(answer("new")));
     }
 
@@ -210,7 +241,7 @@ mod tests {
     fn answers_grow_old() {
         let cache = ProductCache::default();
         let long_ago = Instant::now().checked_sub(KEPT).unwrap();
-        cache.keep(CacheKey::Id(1), answer("old"), Ticket { clock: 0, at: long_ago }, Some("ps5"));
+        cache.keep(CacheKey::Id(1), answer("old"), Ticket { clock: 0, at: long_ago }, &["ps5"]);
         assert_eq!(cache.get(&CacheKey::Id(1)), None);
     }
 
@@ -222,12 +253,12 @@ mod tests {
             etag: HeaderValue::from_static("\"1\""),
         });
         for id in 0..2_000 {
-            cache.keep(CacheKey::Id(id), Arc::clone(&big), cache.ticket(), Some("ps5"));
-            cache.keep(CacheKey::Id(id % 7), Arc::clone(&big), cache.ticket(), Some("ps5"));
+            cache.keep(CacheKey::Id(id), Arc::clone(&big), cache.ticket(), &["ps5"]);
+            cache.keep(CacheKey::Id(id % 7), Arc::clone(&big), cache.ticket(), &["ps5"]);
         }
         let huge =
             CachedAnswer { body: Bytes::from(vec![0; BYTES_MAX]), etag: HeaderValue::from_static("\"1\"") };
-        cache.keep(CacheKey::Categories, Arc::new(huge), cache.ticket(), None);
+        cache.keep(CacheKey::Categories, Arc::new(huge), cache.ticket(), &[]);
         assert_eq!(cache.get(&CacheKey::Categories), None);
         let mut all = 0;
         for part in &cache.parts {

@@ -1,11 +1,17 @@
 //! What a product must be like. Pure: a text or number goes in, a sentence about the field comes out.
 
-use kassa_model::Money;
+use kassa_model::{Currency, Money};
 
-use super::attributes;
-use super::product::{DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewProduct, Product, SKU_BYTES_MAX};
+use super::product::{DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewProduct, Product, SKU_BYTES_MAX, Status};
+use super::slug::{self, SLUG_CHARS_MAX};
+use super::variant::{NewPrice, Variant};
+use super::{attributes, words};
 use crate::{inventory, text};
 
+/// The most characters of a barcode.
+const BARCODE_CHARS_MAX: usize = 64;
+/// The heaviest variant: 1,000 tonnes in grams.
+const WEIGHT_G_MAX: i64 = 1_000_000_000;
 /// The most bytes of the address of a picture.
 const IMAGE_URL_BYTES_MAX: usize = 2_048;
 
@@ -13,22 +19,65 @@ fn invalid(field: &'static str, why: impl Into<String>) -> Error {
     Error::Invalid { field, why: why.into() }
 }
 
-/// All rules for a product to be made, but for its [`line`]s and its attributes.
+/// All rules for a product to be made, but for its [`line`]s, its attributes and its variants.
 pub(crate) fn new_product(new: &NewProduct) -> Result<(), Error> {
-    if let Some(sku) = &new.sku {
-        chosen_sku(sku)?;
+    if let Some(slug) = &new.slug {
+        self::slug(slug)?;
+    }
+    if new.status == Status::Archived {
+        return Err(invalid("status", "of a new product is draft or active"));
     }
     if !(0..=inventory::QUANTITY_MAX).contains(&new.low_stock_at) {
         return Err(invalid("low_stock_at", format!("is an integer from 0 to {}", inventory::QUANTITY_MAX)));
     }
     description(&new.description)?;
-    rest(&new.release_date, &new.image_url, new.price)
+    rest(&new.release_date, &new.image_url)
 }
 
-/// All rules for a product that has changed, but for its [`line`]s and its attributes.
+/// All rules for a product that has changed, but for its [`line`]s, its attributes and its variants.
 pub(crate) fn product(product: &Product) -> Result<(), Error> {
     description(&product.description)?;
-    rest(&product.release_date, &product.image_url, product.price)
+    rest(&product.release_date, &product.image_url)
+}
+
+/// All rules for a variant, but for its options and its SKU.
+pub(crate) fn variant(variant: &Variant) -> Result<(), Error> {
+    price("price", variant.price.amount_minor)?;
+    price("cost", variant.cost_minor.unwrap_or(0))?;
+    if !(0..=WEIGHT_G_MAX).contains(&variant.weight_g.unwrap_or(0)) {
+        return Err(invalid("weight_g", format!("is an integer from 0 to {WEIGHT_G_MAX}")));
+    }
+    let plain = |barcode: &String| {
+        (1..=BARCODE_CHARS_MAX).contains(&barcode.len()) && barcode.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    match variant.barcode.as_ref().is_none_or(plain) {
+        true => Ok(()),
+        false => {
+            let why = format!("has 1 to {BARCODE_CHARS_MAX} printable ASCII characters and no spaces");
+            Err(invalid("barcode", why))
+        }
+    }
+}
+
+/// What something costs the shop, minor units, which is of the currency that it is sold in.
+pub(crate) fn cost(cost: NewPrice, sold_in: Currency) -> Result<i64, Error> {
+    match cost.currency {
+        Some(currency) if currency != sold_in => {
+            Err(invalid("cost", format!("must be in {sold_in}, as the price is")))
+        }
+        _ => Ok(cost.amount_minor),
+    }
+}
+
+/// A slug that somebody has chosen.
+pub(crate) fn slug(slug: &str) -> Result<(), Error> {
+    match slug::is_slug(slug) {
+        true => Ok(()),
+        false => {
+            let why = format!("has 1 to {SLUG_CHARS_MAX} characters of a-z, 0-9 and single - between them");
+            Err(invalid("slug", why))
+        }
+    }
 }
 
 fn description(description: &Option<String>) -> Result<(), Error> {
@@ -42,14 +91,14 @@ fn description(description: &Option<String>) -> Result<(), Error> {
     Ok(())
 }
 
-fn rest(release_date: &Option<String>, image_url: &Option<String>, price: Money) -> Result<(), Error> {
+fn rest(release_date: &Option<String>, image_url: &Option<String>) -> Result<(), Error> {
     if let Some(date) = release_date {
         self::date(date)?;
     }
     if let Some(url) = image_url {
         self::image_url(url)?;
     }
-    self::price(price)
+    Ok(())
 }
 
 /// A line of text as it is kept, without space around it: something to see, at most 255 characters, no control characters.
@@ -72,7 +121,8 @@ pub(crate) fn is_sku(sku: &str) -> bool {
     (1..=SKU_BYTES_MAX).contains(&sku.len()) && sku.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn chosen_sku(sku: &str) -> Result<(), Error> {
+/// A SKU that somebody has chosen.
+pub(crate) fn chosen_sku(sku: &str) -> Result<(), Error> {
     if !is_sku(sku) {
         let why = format!("has 1 to {SKU_BYTES_MAX} printable ASCII characters and no spaces");
         return Err(invalid("sku", why));
@@ -86,11 +136,11 @@ fn chosen_sku(sku: &str) -> Result<(), Error> {
     }
 }
 
-fn price(price: Money) -> Result<(), Error> {
-    if (0..=Money::AMOUNT_MINOR_MAX).contains(&price.amount_minor) {
+fn price(field: &'static str, amount_minor: i64) -> Result<(), Error> {
+    if (0..=Money::AMOUNT_MINOR_MAX).contains(&amount_minor) {
         return Ok(());
     }
-    Err(invalid("price", format!("is an integer from 0 to {} minor units", Money::AMOUNT_MINOR_MAX)))
+    Err(invalid(field, format!("is an integer from 0 to {} minor units", Money::AMOUNT_MINOR_MAX)))
 }
 
 fn date(text: &str) -> Result<(), Error> {
@@ -123,22 +173,16 @@ pub(crate) fn attributes(text: &str) -> Result<String, Error> {
 pub(crate) struct Folded {
     /// The name.
     pub(crate) name: String,
-    /// The category.
-    pub(crate) category: Option<String>,
-    /// Name, SKU, category and description, a line each.
+    /// The words of name, SKUs, category and description, each behind a space.
     pub(crate) search: String,
 }
 
 impl Folded {
-    pub(crate) fn of(product: &Product) -> Self {
-        let more = [&product.category, &product.description].into_iter().flatten();
-        let lines: Vec<&str> =
-            [&product.name, &product.sku].into_iter().chain(more).map(String::as_str).collect();
-        Self {
-            name: text::fold(&product.name),
-            category: product.category.as_deref().map(text::fold),
-            search: text::fold(&lines.join("\n")),
-        }
+    /// Of a product whose variants have these SKUs.
+    pub(crate) fn of<'a>(product: &'a Product, skus: impl IntoIterator<Item = &'a str>) -> Self {
+        let more = [&product.category, &product.description].into_iter().flatten().map(String::as_str);
+        let texts = [product.name.as_str()].into_iter().chain(skus).chain(more);
+        Self { name: text::fold(&product.name), search: words::joined(&words::of(texts)) }
     }
 }
 

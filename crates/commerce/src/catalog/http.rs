@@ -1,8 +1,15 @@
 //! The routes of the catalogue.
 
+mod categories;
+mod change;
 mod named;
 mod prices;
 mod read;
+mod reader;
+mod related;
+pub mod shelf;
+mod shown;
+mod variants;
 mod write;
 
 use std::sync::Arc;
@@ -21,6 +28,7 @@ pub fn storefront_routes(shop: Arc<Shop>) -> Router {
     Router::new()
         .route("/v1/products", get(read::list_products))
         .route("/v1/products/{id}", get(read::get_product))
+        .route("/v1/products/{id}/related", get(related::list_related))
         .route("/v1/categories", get(read::list_categories))
         .with_state(shop)
 }
@@ -35,6 +43,19 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
         .route(
             "/v1/products/{id}",
             protected::patch(write::patch_product).put(write::replace_product).delete(write::archive_product),
+        )
+        .route(
+            "/v1/products/{id}/variants",
+            protected::get(variants::list_variants).post(variants::create_variant),
+        )
+        .route(
+            "/v1/products/{id}/variants/{sku}",
+            protected::patch(variants::patch_variant).delete(variants::archive_variant),
+        )
+        .route("/v1/categories", protected::post(categories::create_category))
+        .route(
+            "/v1/categories/{id}",
+            protected::patch(categories::patch_category).delete(categories::delete_category),
         )
         .route("/v1/products/{id}/prices", protected::get(prices::list_prices))
         .route("/v1/products/{id}/restore", protected::post(write::restore_product))

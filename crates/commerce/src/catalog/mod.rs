@@ -1,30 +1,46 @@
 //! The catalogue: what the shop sells and at which price.
 //!
-//! A product's SKU never changes, for stock, ledger and old orders name it. A product made without one gets `p-<id>`, a
-//! form that nobody else may choose. Products are never deleted but archived: buyers no longer know them, old orders do.
-//! One shop may hold products of several currencies; an order has one.
+//! A product has variants, at least one, each with a SKU, a price and a stock of its own. A SKU never changes, for stock, ledger
+//! and old orders name it. One made without gets `p-<id>`, a form that nobody else may choose. Nothing is ever deleted but
+//! archived: buyers no longer know it, old orders do. One shop may hold products of several currencies; a product and an order
+//! have one.
 
 mod attributes;
 mod body;
 pub(crate) mod cache;
+mod categories;
+mod category;
 mod check;
 pub mod http;
-mod listing;
+pub mod listing;
 pub(crate) mod offer;
+mod options;
+mod price_body;
 pub(crate) mod price_change;
 pub mod prices;
 pub(crate) mod product;
 pub(crate) mod rules;
+mod slug;
 pub mod store;
+mod variant;
+mod variant_body;
+mod variant_rules;
 mod view;
+mod whole;
+mod words;
 
+pub use categories::create as create_category;
+pub use category::{Category, NewCategory};
 pub(crate) use check::is_sku;
 pub use offer::Offer;
+pub use options::{OPTIONS_MAX, VARIANTS_MAX};
 pub use product::{
-    ATTRIBUTES_BYTES_MAX, Change, DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewPrice, NewProduct,
-    Product, SKU_BYTES_MAX,
+    ATTRIBUTES_BYTES_MAX, Change, DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewProduct, Product,
+    SKU_BYTES_MAX, Status,
 };
 pub use rules::{archive, create, restore, update};
+pub use variant::{NewPrice, NewVariant, Variant, VariantChange};
+pub(crate) use whole::{fill_some, unfilled};
 
 #[cfg(test)]
 mod tests;

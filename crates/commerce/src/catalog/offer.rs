@@ -1,29 +1,30 @@
-//! What an order needs to know of a product.
+//! What an order needs to know of a variant of a product.
 
 use kassa_model::Money;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::product::Product;
-
-/// A product as an order sees it.
+/// A variant as an order sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
-    /// Its number.
+    /// The product's number.
     pub id: i64,
     /// Its SKU.
     pub sku: String,
-    /// Its name.
+    /// The product's name.
     pub name: String,
+    /// What the variant is called beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// Its category.
     pub category: Option<String>,
     /// Its price.
     pub price: Money,
     /// Whether there is a stock of it.
     pub track_stock: bool,
-    /// Counts its changes.
+    /// Counts the product's changes.
     pub version: i64,
-    /// Whether it has gone out of the catalogue.
+    /// Whether buyers do not know it: it has gone out of the catalogue, or is not in it yet.
     pub archived: bool,
 }
 
@@ -34,19 +35,4 @@ pub(crate) fn etag<'a>(offers: impl Iterator<Item = &'a Offer>) -> String {
     versions.sort_unstable();
     let digest = Sha256::digest(versions.concat().as_bytes());
     format!("\"{}\"", digest[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>())
-}
-
-impl From<Product> for Offer {
-    fn from(product: Product) -> Self {
-        Self {
-            id: product.id,
-            sku: product.sku,
-            name: product.name,
-            category: product.category,
-            price: product.price,
-            track_stock: product.track_stock,
-            version: product.version,
-            archived: product.archived_at.is_some(),
-        }
-    }
 }

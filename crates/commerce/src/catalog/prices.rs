@@ -166,17 +166,16 @@ impl RemoteCatalog {
 
 /// The products of these SKUs from the catalogue's own database.
 pub(crate) async fn read(db: &Db, skus: Vec<String>) -> Result<Vec<Offer>, Error> {
-    let products = db.read(move |tx| {
+    let offers = db.read(move |tx| {
         let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
-        catalog::store::by_skus(tx, &skus)
+        catalog::store::offers(tx, &skus)
     });
-    Ok(products.await?.into_iter().map(Offer::from).collect())
+    offers.await
 }
 
-/// The products of these numbers from the catalogue's own database.
+/// The products of these numbers from the catalogue's own database, as their first variants sell them.
 pub(crate) async fn read_by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<Offer>, Error> {
-    let products = db.read(move |tx| catalog::store::by_ids(tx, &ids));
-    Ok(products.await?.into_iter().map(Offer::from).collect())
+    db.read(move |tx| catalog::store::first_offers(tx, &ids)).await
 }
 
 /// Percent-encoding of everything but unreserved characters (RFC 3986, section 2.3).

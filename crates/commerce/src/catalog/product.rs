@@ -1,7 +1,9 @@
 //! A product, one to be made, a change of one, and why it is not as it was wished.
 
-use kassa_model::{Currency, Money, Timestamp};
+use kassa_model::{Money, Timestamp};
 
+use super::category::Category;
+use super::variant::{NewPrice, NewVariant};
 use crate::inventory;
 
 /// The most characters of a name or a category.
@@ -16,62 +18,143 @@ pub const DESCRIPTION_CHARS_MAX: usize = 10_000;
 /// The most bytes of a SKU.
 pub const SKU_BYTES_MAX: usize = 100;
 
-/// A product.
+/// Whether buyers know a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Not yet.
+    Draft,
+    /// Yes.
+    Active,
+    /// No longer.
+    Archived,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Draft, Self::Active, Self::Archived];
+
+    /// As it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
+    }
+
+    /// The status of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// A product as one of its variants sells: the first, unless another was asked for by its SKU.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
     /// Its number, which dialects A and C show.
     pub id: i64,
-    /// Its name in stock and on orders; unique, printable ASCII, never changes.
+    /// The number of the variant.
+    pub variant_id: i64,
+    /// The variant's name in stock and on orders; unique, printable ASCII, never changes.
     pub sku: String,
+    /// The last part of the address of its page; unique.
+    pub slug: String,
     /// What buyers read.
     pub name: String,
-    /// A group of products.
+    /// The number of its category.
+    pub category_id: Option<i64>,
+    /// The name of its category.
     pub category: Option<String>,
+    /// The slug of its category.
+    pub category_slug: Option<String>,
     /// A text for its page.
     pub description: Option<String>,
     /// `YYYY-MM-DD`.
     pub release_date: Option<String>,
     /// Where its picture is.
     pub image_url: Option<String>,
-    /// What one of it costs.
+    /// What its variants differ in, at most [`OPTIONS_MAX`](super::OPTIONS_MAX).
+    pub options: Vec<String>,
+    /// What one of the variant costs.
     pub price: Money,
+    /// What the cheapest variant that is sold costs, minor units of the price's currency.
+    pub price_from_minor: i64,
+    /// What the dearest one costs.
+    pub price_to_minor: i64,
+    /// How many variants are sold, at least 1.
+    pub variant_count: i64,
+    /// What the variant is called beside the product's name.
+    pub variant_title: Option<String>,
+    /// When the variant went out of the catalogue.
+    pub variant_archived_at: Option<Timestamp>,
     /// A JSON object.
     pub attributes: String,
-    /// Whether there is a stock of it; a download has none.
+    /// Whether there is a stock of the variant; a download has none.
     pub track_stock: bool,
-    /// Counts its changes, from 1.
+    /// Whether buyers know it.
+    pub status: Status,
+    /// Counts its changes and those of its variants, from 1.
     pub version: i64,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// When it or one of its variants was last changed.
     pub updated_at: Timestamp,
     /// When it went out of the catalogue.
     pub archived_at: Option<Timestamp>,
 }
 
+impl Product {
+    /// Whether buyers know it and its variant.
+    pub fn is_sold(&self) -> bool {
+        self.status == Status::Active && self.variant_archived_at.is_none()
+    }
+
+    /// Puts it into a category.
+    pub(crate) fn set_category(&mut self, category: Option<&Category>) {
+        self.category_id = category.map(|category| category.id);
+        self.category = category.map(|category| category.name.clone());
+        self.category_slug = category.map(|category| category.slug.clone());
+    }
+
+    /// Whether it or its variant has left the catalogue.
+    pub fn is_archived(&self) -> bool {
+        self.status == Status::Archived || self.variant_archived_at.is_some()
+    }
+}
+
 /// A product to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewProduct {
-    /// `None`: `p-<id>`.
+    /// Of its only variant; `None`: `p-<id>`. Without meaning where there are `variants`.
     pub sku: Option<String>,
+    /// `None`: made of the name.
+    pub slug: Option<String>,
     /// Something to see; kept without space around it.
     pub name: String,
-    /// A group of products.
+    /// The name of a category, which is made where there is none of it.
     pub category: Option<String>,
+    /// The number of a category, instead of its name.
+    pub category_id: Option<i64>,
     /// A text for its page.
     pub description: Option<String>,
     /// `YYYY-MM-DD`.
     pub release_date: Option<String>,
     /// `http://…`, `https://…` or a path from `/`.
     pub image_url: Option<String>,
-    /// What one of it costs; 0 is free.
+    /// What one of it costs; 0 is free. Of variants that name no price, too.
     pub price: Money,
     /// A JSON object.
     pub attributes: String,
-    /// Whether there is a stock of it.
+    /// Whether there is a stock of it. Of variants that do not say so, too.
     pub track_stock: bool,
     /// From how many on its stock is low; only of use with `track_stock`.
     pub low_stock_at: i64,
+    /// Whether buyers know it; not [`Status::Archived`].
+    pub status: Status,
+    /// What its variants differ in.
+    pub options: Vec<String>,
+    /// Its variants; none: one without options, which is `sku`, `price` and `track_stock`.
+    pub variants: Vec<NewVariant>,
 }
 
 impl NewProduct {
@@ -79,8 +162,10 @@ impl NewProduct {
     pub fn plain(name: impl Into<String>, price: Money) -> Self {
         Self {
             sku: None,
+            slug: None,
             name: name.into(),
             category: None,
+            category_id: None,
             description: None,
             release_date: None,
             image_url: None,
@@ -88,6 +173,9 @@ impl NewProduct {
             attributes: "{}".to_owned(),
             track_stock: false,
             low_stock_at: inventory::LOW_STOCK_AT,
+            status: Status::Active,
+            options: Vec::new(),
+            variants: Vec::new(),
         }
     }
 }
@@ -97,35 +185,28 @@ impl NewProduct {
 pub struct Change {
     /// A new name.
     pub name: Option<String>,
-    /// A new category.
+    /// A new slug; the old one leads to the product from then on.
+    pub slug: Option<String>,
+    /// A new category by its name, which is made where there is none of it.
     pub category: Option<Option<String>>,
+    /// A new category by its number.
+    pub category_id: Option<Option<i64>>,
     /// A new description.
     pub description: Option<Option<String>>,
     /// A new release date.
     pub release_date: Option<Option<String>>,
     /// A new picture.
     pub image_url: Option<Option<String>>,
-    /// A new price; orders keep theirs.
+    /// A new price of the first variant; orders keep theirs.
     pub price: Option<NewPrice>,
     /// A new JSON object in place of the old one.
     pub attributes: Option<String>,
-    /// Begin to keep a stock (with nothing on hand), or end it (only with nothing on hand).
+    /// Begin to keep a stock of the first variant (with nothing on hand), or end it (only with nothing on hand).
     pub track_stock: Option<bool>,
-}
-
-/// A new price of a product that has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NewPrice {
-    /// Minor units.
-    pub amount_minor: i64,
-    /// `None`: the currency of the price before.
-    pub currency: Option<Currency>,
-}
-
-impl From<Money> for NewPrice {
-    fn from(price: Money) -> Self {
-        Self { amount_minor: price.amount_minor, currency: Some(price.currency) }
-    }
+    /// Whether buyers know it.
+    pub status: Option<Status>,
+    /// New names of its options; another number of them only where there is one variant.
+    pub options: Option<Vec<String>>,
 }
 
 /// Why a product is not as it was wished.
@@ -142,6 +223,34 @@ pub enum Error {
     /// Another product has the SKU, perhaps an archived one.
     #[error("a product has the SKU {0} already")]
     SkuTaken(String),
+    /// Another product has the slug, perhaps an archived one.
+    #[error("a product has the slug {0} already")]
+    SlugTaken(String),
+    /// Another variant of the product has the same values, perhaps an archived one.
+    #[error("variant {sku} has the options {} already", options.join(" / "))]
+    OptionsTaken {
+        /// The other variant.
+        sku: String,
+        /// The values.
+        options: Vec<String>,
+    },
+    /// Which of them is meant?
+    #[error("product {0} has several variants: change price and stock of each by its SKU")]
+    SeveralVariants(i64),
+    /// The only variant that is sold stays.
+    #[error("{0} is the last variant of its product: archive the product")]
+    LastVariant(String),
+    /// No such variant of the product.
+    #[error("product {id} has no variant {sku}")]
+    UnknownVariant {
+        /// The product.
+        id: i64,
+        /// The SKU that was asked for.
+        sku: String,
+    },
+    /// No such category.
+    #[error("no category {0}")]
+    UnknownCategory(i64),
     /// No such product, or an archived one.
     #[error("no product {0}")]
     Unknown(i64),

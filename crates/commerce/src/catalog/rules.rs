@@ -1,59 +1,122 @@
 //! The rules of the catalogue: products made, changed, archived and brought back, in a transaction.
 
 use kassa_db::Tx;
-use kassa_model::{Money, Timestamp};
+use kassa_model::Timestamp;
 
-use super::check::{self, Folded};
-use super::product::{Change, Error, NewPrice, NewProduct, Product};
-use super::{price_change, store};
-use crate::inventory;
-use crate::notes::{self, NoteKind};
+use super::category::Category;
+use super::product::{Change, Error, NewProduct, Product, Status};
+use super::variant::{NewVariant, Variant};
+use super::whole::Whole;
+use super::{categories, category, check, options, slug, store};
 
-/// Makes a product, and its stock with nothing on hand if it has one.
+/// Makes a product with its variants, and the stock of those that have one, with nothing on hand.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::SkuTaken`].
+/// [`Error::Invalid`], [`Error::SkuTaken`], [`Error::SlugTaken`], [`Error::OptionsTaken`].
 pub fn create(tx: &mut Tx<'_>, new: &NewProduct, now: Timestamp) -> Result<Product, Error> {
     check::new_product(new)?;
-    let attributes = check::attributes(&new.attributes)?;
-    let category = new.category.as_deref().map(|category| check::line("category", category)).transpose()?;
-    let mut product = Product {
+    let mut product = begun(new, now)?;
+    let category = match (&new.category, new.category_id) {
+        (Some(name), _) => Some(categories::find_or_create(tx, name, now)?),
+        (None, id) => by_id(tx, id)?,
+    };
+    product.set_category(category.as_ref());
+    let before = Whole { product: product.clone(), variants: Vec::new() };
+    let mut whole = Whole { product, variants: variants_of(new, now)? };
+    claim_slug(tx, &mut whole.product, new.slug.as_deref())?;
+    for variant in &mut whole.variants {
+        variant.product_id = whole.product.id;
+    }
+    // Nobody has seen it before, so that it is published, or not, now.
+    let before = Whole { product: Product { status: Status::Draft, ..before.product }, ..before };
+    whole.write(tx, &before, (new.low_stock_at, now))?;
+    Ok(whole.product)
+}
+
+/// The product without category, variants and number.
+fn begun(new: &NewProduct, now: Timestamp) -> Result<Product, Error> {
+    Ok(Product {
         id: 0,
-        sku: new.sku.clone().unwrap_or_else(|| format!("new-{}", uuid::Uuid::now_v7())),
+        variant_id: 0,
+        sku: String::new(),
+        slug: String::new(),
         name: check::line("name", &new.name)?,
-        category,
+        category_id: None,
+        category: None,
+        category_slug: None,
         description: new.description.clone(),
         release_date: new.release_date.clone(),
         image_url: new.image_url.clone(),
+        options: options::names(&new.options)?,
         price: new.price,
-        attributes,
+        price_from_minor: 0,
+        price_to_minor: 0,
+        variant_count: 0,
+        variant_title: None,
+        variant_archived_at: None,
+        attributes: check::attributes(&new.attributes)?,
         track_stock: new.track_stock,
+        status: new.status,
         version: 1,
         created_at: now,
         updated_at: now,
         archived_at: None,
-    };
-    match store::insert(tx, &product, &Folded::of(&product))? {
-        Some(id) => product.id = id,
-        None => return Err(Error::SkuTaken(product.sku)),
-    }
-    if new.sku.is_none() {
-        product.sku = format!("p-{}", product.id);
-        store::name_sku(tx, &product, &Folded::of(&product))?;
-    }
-    if product.track_stock {
-        inventory::open(tx, &product.sku, new.low_stock_at, now)?;
-    }
-    price_change::record(tx, &product, None, now)?;
-    notes::product(tx, NoteKind::ProductPublished, (&product.sku, product.version), now)?;
-    Ok(product)
+    })
 }
 
-/// Changes a product. With `expected_version` only if it still has that version. A change that changes nothing keeps the
-/// version.
+/// The variants of a new product: those that it names, or one.
+fn variants_of(new: &NewProduct, now: Timestamp) -> Result<Vec<Variant>, Error> {
+    let only = [NewVariant { sku: new.sku.clone(), ..NewVariant::default() }];
+    let named = if new.variants.is_empty() { only.as_slice() } else { new.variants.as_slice() };
+    let like = |position| Variant::like((0, new.price, new.track_stock), (position, now));
+    (1..).zip(named).map(|(position, variant)| made(variant, like(position))).collect()
+}
+
+/// A new variant; what it does not say is as in `like`.
+pub(crate) fn made(new: &NewVariant, like: Variant) -> Result<Variant, Error> {
+    if let Some(sku) = &new.sku {
+        check::chosen_sku(sku)?;
+    }
+    let price = new.price.map_or(like.price, |price| price.in_place_of(like.price));
+    Ok(Variant {
+        sku: new.sku.clone().unwrap_or_default(),
+        options: options::values(&new.options)?,
+        title: new.title.as_deref().map(|title| check::line("title", title)).transpose()?,
+        price,
+        cost_minor: new.cost.map(|cost| check::cost(cost, price.currency)).transpose()?,
+        barcode: new.barcode.clone(),
+        weight_g: new.weight_g,
+        track_stock: new.track_stock.unwrap_or(like.track_stock),
+        ..like
+    })
+}
+
+/// Gives a new product its number and its slug: the chosen one, or one made of its name.
+fn claim_slug(tx: &mut Tx<'_>, product: &mut Product, chosen: Option<&str>) -> Result<(), Error> {
+    let plain = chosen.map_or_else(|| slug::of(&product.name), str::to_owned);
+    let is_free = chosen.is_some() || (!plain.is_empty() && store::redirected(tx, &plain)?.is_none());
+    let begun = if is_free { store::insert(tx, product, Some(&plain))? } else { None };
+    match (begun, chosen) {
+        (Some(id), _) => {
+            product.id = id;
+            product.slug = plain;
+            store::end_redirect(tx, &product.slug)?;
+        }
+        (None, Some(slug)) => return Err(Error::SlugTaken(slug.to_owned())),
+        (None, None) => {
+            // Without a slug nothing is in its way.
+            product.id = store::insert(tx, product, None)?.unwrap_or(0);
+            product.slug = slug::numbered(&plain, product.id);
+        }
+    }
+    Ok(())
+}
+
+/// Changes a product; price and stock are its first variant's. With `expected_version` only if it still has that version. A
+/// change that changes nothing keeps the version. An archived product is known only to a change of its status.
 ///
 /// # Errors
-/// [`Error::Unknown`], [`Error::OtherVersion`], [`Error::Invalid`], [`Error::StockInBooks`].
+/// [`Error::Unknown`], [`Error::OtherVersion`], [`Error::Invalid`], [`Error::StockInBooks`], [`Error::SlugTaken`].
 pub fn update(
     tx: &mut Tx<'_>,
     id: i64,
@@ -61,26 +124,36 @@ pub fn update(
     change: &Change,
     now: Timestamp,
 ) -> Result<Product, Error> {
-    let before = current(tx, id, expected_version)?;
-    let mut after = changed(&before, change)?;
-    if after == before {
-        return Ok(before);
+    let is_there: fn(&Product) -> bool = match change.status {
+        Some(_) => |_| true,
+        None => |product| product.status != Status::Archived,
+    };
+    let before = Whole::expected(tx, id, expected_version, is_there)?;
+    let mut after = before.clone();
+    let product = &mut after.product;
+    change_texts(product, change)?;
+    if let Some(slug) = &change.slug
+        && *slug != product.slug
+    {
+        change_slug(tx, product, slug)?;
     }
-    check::product(&after)?;
-    after.version += 1;
-    after.updated_at = now;
-    if store::replace(tx, &after, before.version, &Folded::of(&after))? == 0 {
-        return Err(overtaken(tx, id, before.version)?);
+    if let Some(status) = change.status {
+        set_status(product, status, now);
     }
-    if after.price != before.price {
-        price_change::record(tx, &after, Some(before.price), now)?;
+    match (&change.category, change.category_id) {
+        (Some(Some(name)), _) => product.set_category(Some(&categories::find_or_create(tx, name, now)?)),
+        (Some(None), _) => product.set_category(None),
+        (None, Some(id)) => product.set_category(by_id(tx, id)?.as_ref()),
+        (None, None) => (),
     }
-    match (before.track_stock, after.track_stock) {
-        (false, true) => inventory::open(tx, &after.sku, inventory::LOW_STOCK_AT, now)?,
-        (true, false) => require_no_stock(tx, &after.sku)?,
-        _ => (),
+    if let Some(names) = &change.options {
+        change_options(&mut after, options::names(names)?);
     }
-    Ok(after)
+    if let Some(first) = after.first() {
+        first.price = change.price.map_or(first.price, |price| price.in_place_of(first.price));
+        first.track_stock = change.track_stock.unwrap_or(first.track_stock);
+    }
+    after.save(tx, &before, now)
 }
 
 /// Takes a product out of the catalogue: buyers no longer know it. Its stock, its ledger and its orders stay. With
@@ -94,18 +167,14 @@ pub fn archive(
     expected_version: Option<i64>,
     now: Timestamp,
 ) -> Result<Product, Error> {
-    let before = current(tx, id, expected_version)?;
-    let after =
-        Product { version: before.version + 1, updated_at: now, archived_at: Some(now), ..before.clone() };
-    if store::archive(tx, &after, before.version)? == 0 {
-        return Err(overtaken(tx, id, before.version)?);
-    }
-    notes::product(tx, NoteKind::ProductArchived, (&after.sku, after.version), now)?;
-    Ok(after)
+    let before = Whole::expected(tx, id, expected_version, |product| product.status != Status::Archived)?;
+    let mut after = before.clone();
+    set_status(&mut after.product, Status::Archived, now);
+    after.save(tx, &before, now)
 }
 
-/// Brings an archived product back into the catalogue, as it was; it has kept its SKU, and its stock. One that is there stays as
-/// it is. With `expected_version` only if it still has that version.
+/// Brings an archived product back into the catalogue; it has kept its SKUs, and its stock. One that is there, be it a draft,
+/// stays as it is. With `expected_version` only if it still has that version.
 ///
 /// # Errors
 /// [`Error::Unknown`], [`Error::OtherVersion`].
@@ -115,83 +184,63 @@ pub fn restore(
     expected_version: Option<i64>,
     now: Timestamp,
 ) -> Result<Product, Error> {
-    let before = store::by_ids(tx, &[id])?.pop().ok_or(Error::Unknown(id))?;
-    expect(&before, expected_version)?;
-    if before.archived_at.is_none() {
-        return Ok(before);
-    }
-    let after = Product { version: before.version + 1, updated_at: now, archived_at: None, ..before.clone() };
-    if store::restore(tx, &after, before.version)? == 0 {
-        let actual = store::by_ids(tx, &[id])?.pop().ok_or(Error::Unknown(id))?.version;
-        return Err(Error::OtherVersion { id, expected: before.version, actual });
-    }
-    if after.track_stock {
-        inventory::open(tx, &after.sku, inventory::LOW_STOCK_AT, now)?;
-    }
-    notes::product(tx, NoteKind::ProductPublished, (&after.sku, after.version), now)?;
-    Ok(after)
-}
-
-/// Refuses a product that has not the version that the caller expects.
-fn expect(product: &Product, version: Option<i64>) -> Result<(), Error> {
-    match version {
-        Some(expected) if expected != product.version => {
-            Err(Error::OtherVersion { id: product.id, expected, actual: product.version })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The product as it is, if buyers know it and it has the version that the caller expects.
-fn current(tx: &mut Tx<'_>, id: i64, expected_version: Option<i64>) -> Result<Product, Error> {
-    let found = store::by_ids(tx, &[id])?.pop();
-    let product = found.filter(|product| product.archived_at.is_none()).ok_or(Error::Unknown(id))?;
-    expect(&product, expected_version)?;
-    Ok(product)
-}
-
-/// Between reading and writing another transaction has changed the row (PostgreSQL only).
-fn overtaken(tx: &mut Tx<'_>, id: i64, expected: i64) -> Result<Error, kassa_db::Error> {
-    let now = store::by_ids(tx, &[id])?.pop();
-    Ok(match now.filter(|product| product.archived_at.is_none()) {
-        Some(product) => Error::OtherVersion { id, expected, actual: product.version },
-        None => Error::Unknown(id),
-    })
-}
-
-fn changed(before: &Product, change: &Change) -> Result<Product, Error> {
+    let before = Whole::expected(tx, id, expected_version, |_| true)?;
     let mut after = before.clone();
-    if let Some(name) = &change.name {
-        after.name = check::line("name", name)?;
+    if before.product.status == Status::Archived {
+        set_status(&mut after.product, Status::Active, now);
     }
-    if let Some(category) = &change.category {
-        after.category = category.as_deref().map(|category| check::line("category", category)).transpose()?;
+    after.save(tx, &before, now)
+}
+
+fn set_status(product: &mut Product, status: Status, now: Timestamp) {
+    if status == product.status {
+        return;
+    }
+    product.status = status;
+    product.archived_at = (status == Status::Archived).then_some(now);
+}
+
+fn by_id(tx: &mut Tx<'_>, id: Option<i64>) -> Result<Option<Category>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    let why = || Error::Invalid { field: "category_id", why: format!("must be a category: there is no {id}") };
+    category::store::by_id(tx, id)?.map(Some).ok_or_else(why)
+}
+
+fn change_texts(product: &mut Product, change: &Change) -> Result<(), Error> {
+    if let Some(name) = &change.name {
+        product.name = check::line("name", name)?;
     }
     for (field, new) in [
-        (&mut after.description, &change.description),
-        (&mut after.release_date, &change.release_date),
-        (&mut after.image_url, &change.image_url),
+        (&mut product.description, &change.description),
+        (&mut product.release_date, &change.release_date),
+        (&mut product.image_url, &change.image_url),
     ] {
         if let Some(new) = new {
             field.clone_from(new);
         }
     }
-    if let Some(NewPrice { amount_minor, currency }) = change.price {
-        after.price = Money { amount_minor, currency: currency.unwrap_or(before.price.currency) };
-    }
-    after.track_stock = change.track_stock.unwrap_or(after.track_stock);
     if let Some(attributes) = &change.attributes {
-        after.attributes = check::attributes(attributes)?;
+        product.attributes = check::attributes(attributes)?;
     }
-    Ok(after)
+    Ok(())
 }
 
-/// Stock that is there would vanish from the books of what can be sold; returns of earlier orders may still come in.
-fn require_no_stock(tx: &mut Tx<'_>, sku: &str) -> Result<(), Error> {
-    match inventory::store::by_sku(tx, sku)? {
-        Some(stock) if stock.on_hand > 0 => {
-            Err(Error::StockInBooks { sku: sku.to_owned(), on_hand: stock.on_hand })
-        }
-        _ => Ok(()),
+/// The product moves to a slug that nothing else has; from the old one it is found still.
+fn change_slug(tx: &mut Tx<'_>, product: &mut Product, slug: &str) -> Result<(), Error> {
+    check::slug(slug)?;
+    if store::by_slug(tx, slug)?.is_some() {
+        return Err(Error::SlugTaken(slug.to_owned()));
     }
+    store::end_redirect(tx, slug)?;
+    store::redirect(tx, &product.slug, product.id)?;
+    slug.clone_into(&mut product.slug);
+    Ok(())
+}
+
+/// Other names; where they are more or fewer, the only variant has no values until it gets some.
+fn change_options(whole: &mut Whole, names: Vec<String>) {
+    if names.len() != whole.product.options.len() && whole.sold().count() == 1 {
+        whole.first().into_iter().for_each(|only| only.options.clear());
+    }
+    whole.product.options = names;
 }

@@ -1,89 +1,78 @@
-//! The SQL of the catalogue.
+//! The SQL of products.
 
 use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::{Currency, Money, Timestamp};
 
 use super::check::Folded;
-use super::product::{NAME_CHARS_MAX, Product};
-use crate::page::COUNTED_MAX;
-use crate::text;
+use super::offer::Offer;
+use super::options;
+use super::product::{Product, Status};
+use super::variant::shown_title;
 
 /// The columns of a [`Product`], in the order in which [`product`] reads them.
 macro_rules! columns {
     () => {
-        "id, sku, name, category, description, release_date, image_url, price_minor, currency, attributes, \
-         track_stock, version, created_at, updated_at, archived_at"
+        "p.id, v.id, v.sku, p.slug, p.name, c.id, c.name, c.slug, p.description, p.release_date, p.image_url, p.option_names, \
+         v.price_minor, p.currency, p.price_from_minor, p.price_to_minor, p.variant_count, v.title, v.option_values, \
+         v.archived_at, p.attributes, v.track_stock, p.status, p.version, p.created_at, p.updated_at, p.archived_at"
     };
 }
+pub(super) use columns;
 
-const BY_SKU: &str = concat!("SELECT ", columns!(), " FROM products WHERE sku = $1");
-const BY_SKUS: &str =
-    concat!("SELECT ", columns!(), " FROM products WHERE sku IN ($1, $2, $3, $4, $5, $6, $7, $8)");
-const BY_ID: &str = concat!("SELECT ", columns!(), " FROM products WHERE id = $1");
-const BY_IDS: &str =
-    concat!("SELECT ", columns!(), " FROM products WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)");
-const INSERT: &str = "INSERT INTO products (sku, name, category, description, release_date, image_url, price_minor, \
-     currency, attributes, track_stock, search, version, created_at, updated_at, name_fold, category_fold) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-     ON CONFLICT (sku) DO NOTHING RETURNING id";
-const NAME_SKU: &str = "UPDATE products SET sku = $2, search = $3 WHERE id = $1";
-const REPLACE: &str = "UPDATE products SET name = $3, category = $4, description = $5, release_date = $6, \
-     image_url = $7, price_minor = $8, currency = $9, attributes = $10, track_stock = $11, search = $12, \
-     version = $13, updated_at = $14, name_fold = $15, category_fold = $16 \
-     WHERE id = $1 AND version = $2 AND archived_at IS NULL";
-const ARCHIVE: &str = "UPDATE products SET version = $3, updated_at = $4, archived_at = $4 \
-     WHERE id = $1 AND version = $2 AND archived_at IS NULL";
-const RESTORE: &str = "UPDATE products SET version = $3, updated_at = $4, archived_at = NULL \
-     WHERE id = $1 AND version = $2 AND archived_at IS NOT NULL";
-const UNFOLDED: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM products WHERE name_fold IS NULL";
-const TO_FOLD: &str =
-    concat!("SELECT ", columns!(), " FROM products WHERE name_fold IS NULL ORDER BY id LIMIT $1");
-const FOLD: &str = "UPDATE products SET name_fold = $2, category_fold = $3, search = $4 \
-     WHERE id = $1 AND name_fold IS NULL";
-const CATEGORIES: &str = "SELECT category, CAST(COUNT(*) AS BIGINT) FROM products \
-     WHERE archived_at IS NULL AND category IS NOT NULL GROUP BY category \
-     ORDER BY MIN(category_fold), category LIMIT $1";
-
-/// What a list may show: products of a category or of all (NULL) that have twelve words.
-macro_rules! listed {
+/// Products, each as its first variant sells it.
+macro_rules! by_first {
     () => {
-        "archived_at IS NULL AND (CAST($13 AS TEXT) IS NULL OR category = CAST($13 AS TEXT)) \
-         AND search LIKE $1 ESCAPE '\\' AND search LIKE $2 ESCAPE '\\' AND search LIKE $3 ESCAPE '\\' \
-         AND search LIKE $4 ESCAPE '\\' AND search LIKE $5 ESCAPE '\\' AND search LIKE $6 ESCAPE '\\' \
-         AND search LIKE $7 ESCAPE '\\' AND search LIKE $8 ESCAPE '\\' AND search LIKE $9 ESCAPE '\\' \
-         AND search LIKE $10 ESCAPE '\\' AND search LIKE $11 ESCAPE '\\' AND search LIKE $12 ESCAPE '\\'"
+        " FROM products p JOIN variants v ON v.id = p.first_variant_id LEFT JOIN categories c ON c.id = p.category_id "
+    };
+}
+pub(super) use by_first;
+
+/// Variants with their products.
+macro_rules! by_variant {
+    () => {
+        " FROM variants v JOIN products p ON p.id = v.product_id LEFT JOIN categories c ON c.id = p.category_id "
     };
 }
 
-/// A page of the catalogue in one of its orders: what is listed, then where the page begins.
-macro_rules! page {
-    ($from:literal, $order:literal) => {
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM products WHERE ",
-            listed!(),
-            " AND ",
-            $from,
-            " ORDER BY ",
-            $order,
-            " LIMIT $16"
-        )
+/// The columns of an [`Offer`], in the order in which [`offer`] reads them.
+macro_rules! offered {
+    () => {
+        "p.id, v.sku, p.name, c.name, v.price_minor, v.currency, v.track_stock, p.version, p.status, v.archived_at, v.title, \
+         v.option_values"
     };
 }
 
-const BY_NAME: &str = page!("(name_fold, id) > (CAST($14 AS TEXT), $15)", "name_fold, id");
-const BY_NAME_DOWN: &str = page!("(name_fold, id) < (CAST($14 AS TEXT), $15)", "name_fold DESC, id DESC");
-const BY_PRICE: &str = page!("(price_minor, id) > (CAST($14 AS BIGINT), $15)", "price_minor, id");
-const BY_PRICE_DOWN: &str =
-    page!("(price_minor, id) < (CAST($14 AS BIGINT), $15)", "price_minor DESC, id DESC");
-const BY_AGE: &str = page!("CAST($14 AS BIGINT) IS NOT NULL AND id > $15", "id");
-const BY_AGE_DOWN: &str = page!("CAST($14 AS BIGINT) IS NOT NULL AND id < $15", "id DESC");
-const COUNT: &str = concat!(
-    "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM products WHERE ",
-    listed!(),
-    " LIMIT $14) AS found"
-);
+const BY_SKU: &str = concat!("SELECT ", columns!(), by_variant!(), "WHERE v.sku = $1");
+const BY_SKUS: &str =
+    concat!("SELECT ", columns!(), by_variant!(), "WHERE v.sku IN ($1, $2, $3, $4, $5, $6, $7, $8)");
+const BY_ID: &str = concat!("SELECT ", columns!(), by_first!(), "WHERE p.id = $1");
+const BY_IDS: &str =
+    concat!("SELECT ", columns!(), by_first!(), "WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8)");
+const OFFER: &str = concat!("SELECT ", offered!(), by_variant!(), "WHERE v.sku = $1");
+const OFFERS: &str =
+    concat!("SELECT ", offered!(), by_variant!(), "WHERE v.sku IN ($1, $2, $3, $4, $5, $6, $7, $8)");
+const FIRST_OFFERS: &str =
+    concat!("SELECT ", offered!(), by_first!(), "WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8)");
+const INSERT: &str = "INSERT INTO products (slug, name, option_names, status, first_variant_id, variant_count, price_from_minor, \
+     price_to_minor, currency, attributes, search, version, created_at, updated_at) \
+     VALUES ($1, $2, '[]', $3, 0, 1, 0, 0, $4, '{}', '', 1, $5, $5) ON CONFLICT (slug) DO NOTHING RETURNING id";
+const REPLACE: &str = "UPDATE products SET slug = $3, name = $4, category_id = $5, description = $6, release_date = $7, \
+     image_url = $8, option_names = $9, status = $10, first_variant_id = $11, variant_count = $12, price_from_minor = $13, \
+     price_to_minor = $14, currency = $15, attributes = $16, search = $17, name_fold = $18, version = $19, \
+     updated_at = $20, archived_at = $21 WHERE id = $1 AND version = $2";
+const LOCK: &str = "UPDATE products SET version = version WHERE id = $1";
+const SEARCH: &str = "SELECT search FROM products WHERE id = $1";
+const SET_SEARCH: &str = "UPDATE products SET search = $2 WHERE id = $1";
+const BY_SLUG: &str = "SELECT id FROM products WHERE slug = $1";
+const REDIRECTED: &str = "SELECT product_id FROM slug_redirect WHERE slug = $1";
+const REDIRECT: &str = "INSERT INTO slug_redirect (slug, product_id) VALUES ($1, $2) ON CONFLICT (slug) \
+     DO UPDATE SET product_id = $2";
+const END_REDIRECT: &str = "DELETE FROM slug_redirect WHERE slug = $1";
+const UNFILLED: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM products WHERE slug IS NULL";
+const TO_FILL: &str =
+    concat!("SELECT ", columns!(), by_first!(), "WHERE p.slug IS NULL ORDER BY p.id LIMIT $1");
+const FILL: &str =
+    "UPDATE products SET slug = $2, name_fold = $3, search = $4 WHERE id = $1 AND slug IS NULL";
 
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
@@ -92,259 +81,197 @@ pub(crate) const ALL: &[&str] = &[
     BY_SKUS,
     BY_ID,
     BY_IDS,
+    OFFER,
+    OFFERS,
+    FIRST_OFFERS,
     INSERT,
-    NAME_SKU,
     REPLACE,
-    ARCHIVE,
-    RESTORE,
-    UNFOLDED,
-    TO_FOLD,
-    FOLD,
-    CATEGORIES,
-    BY_NAME,
-    BY_NAME_DOWN,
-    BY_PRICE,
-    BY_PRICE_DOWN,
-    BY_AGE,
-    BY_AGE_DOWN,
-    COUNT,
+    LOCK,
+    SEARCH,
+    SET_SEARCH,
+    BY_SLUG,
+    REDIRECTED,
+    REDIRECT,
+    END_REDIRECT,
+    UNFILLED,
+    TO_FILL,
+    FILL,
 ];
 
-fn product(row: &Row<'_>) -> Result<Product, Error> {
-    let code = row.text(8)?;
-    let currency: Currency =
-        code.parse().map_err(|_| Error::Invalid(format!("products: no currency {code}")))?;
+/// Reads [`columns`].
+pub(super) fn product(row: &Row<'_>) -> Result<Product, Error> {
+    let currency = currency(&row.text(13)?)?;
+    let status = row.text(22)?;
     Ok(Product {
+        id: row.int(0)?,
+        variant_id: row.int(1)?,
+        sku: row.text(2)?,
+        slug: row.text_or_null(3)?.unwrap_or_default(),
+        name: row.text(4)?,
+        category_id: row.int_or_null(5)?,
+        category: row.text_or_null(6)?,
+        category_slug: row.text_or_null(7)?,
+        description: row.text_or_null(8)?,
+        release_date: row.text_or_null(9)?,
+        image_url: row.text_or_null(10)?,
+        options: options::of_json(&row.text(11)?)?,
+        price: Money { amount_minor: row.int(12)?, currency },
+        price_from_minor: row.int(14)?,
+        price_to_minor: row.int(15)?,
+        variant_count: row.int(16)?,
+        variant_title: shown_title(row.text_or_null(17)?, &options::of_json(&row.text(18)?)?),
+        variant_archived_at: row.int_or_null(19)?.map(Timestamp::from_micros),
+        attributes: row.text(20)?,
+        track_stock: row.flag(21)?,
+        status: Status::of(&status)
+            .ok_or_else(|| Error::Invalid(format!("products: no status {status}")))?,
+        version: row.int(23)?,
+        created_at: Timestamp::from_micros(row.int(24)?),
+        updated_at: Timestamp::from_micros(row.int(25)?),
+        archived_at: row.int_or_null(26)?.map(Timestamp::from_micros),
+    })
+}
+
+fn offer(row: &Row<'_>) -> Result<Offer, Error> {
+    let is_active = row.text(8)? == Status::Active.name();
+    Ok(Offer {
         id: row.int(0)?,
         sku: row.text(1)?,
         name: row.text(2)?,
         category: row.text_or_null(3)?,
-        description: row.text_or_null(4)?,
-        release_date: row.text_or_null(5)?,
-        image_url: row.text_or_null(6)?,
-        price: Money { amount_minor: row.int(7)?, currency },
-        attributes: row.text(9)?,
-        track_stock: row.flag(10)?,
-        version: row.int(11)?,
-        created_at: Timestamp::from_micros(row.int(12)?),
-        updated_at: Timestamp::from_micros(row.int(13)?),
-        archived_at: row.int_or_null(14)?.map(Timestamp::from_micros),
+        price: Money { amount_minor: row.int(4)?, currency: currency(&row.text(5)?)? },
+        track_stock: row.flag(6)?,
+        version: row.int(7)?,
+        archived: !is_active || row.int_or_null(9)?.is_some(),
+        title: shown_title(row.text_or_null(10)?, &options::of_json(&row.text(11)?)?),
     })
 }
 
-/// The products of these SKUs, archived ones too, in no order; a SKU that nothing has is left out.
+fn currency(code: &str) -> Result<Currency, Error> {
+    code.parse().map_err(|_| Error::Invalid(format!("products: no currency {code}")))
+}
+
+fn keys<'a, T: Copy + Into<Param<'a>>>(keys: &[T]) -> Vec<Param<'a>> {
+    keys.iter().map(|key| (*key).into()).collect()
+}
+
+/// The products of these SKUs, each as that variant sells it, archived ones too, in no order; a SKU that nothing has is left
+/// out.
 pub fn by_skus(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Product>, Error> {
     if let [sku] = skus {
         return tx.all(BY_SKU, params![*sku], product);
     }
-    let keys: Vec<Param<'_>> = skus.iter().map(|sku| Param::from(*sku)).collect();
-    tx.all_of(BY_SKUS, &keys, product)
+    tx.all_of(BY_SKUS, &keys(skus), product)
 }
 
-/// The products of these ids, archived ones too, in no order; an id that nothing has is left out.
+/// The products of these ids, each as its first variant sells it, archived ones too, in no order; an id that nothing has is left
+/// out.
 pub fn by_ids(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Product>, Error> {
     if let [id] = ids {
         return tx.all(BY_ID, params![*id], product);
     }
-    let keys: Vec<Param<'_>> = ids.iter().map(|id| Param::from(*id)).collect();
-    tx.all_of(BY_IDS, &keys, product)
+    tx.all_of(BY_IDS, &keys(ids), product)
 }
 
-/// Writes a new product; its id, or `None` when its SKU is taken.
-pub(crate) fn insert(tx: &mut Tx<'_>, new: &Product, folded: &Folded) -> Result<Option<i64>, Error> {
-    let values = params![
-        &new.sku,
-        &new.name,
-        new.category.as_deref(),
-        new.description.as_deref(),
-        new.release_date.as_deref(),
-        new.image_url.as_deref(),
-        new.price.amount_minor,
-        new.price.currency.code(),
-        &new.attributes,
-        new.track_stock,
-        &folded.search,
-        new.version,
-        new.created_at.micros(),
-        new.updated_at.micros(),
-        &folded.name,
-        folded.category.as_deref(),
-    ];
+/// What orders need to know of these SKUs; as [`by_skus`].
+pub(crate) fn offers(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Offer>, Error> {
+    if let [sku] = skus {
+        return tx.all(OFFER, params![*sku], offer);
+    }
+    tx.all_of(OFFERS, &keys(skus), offer)
+}
+
+/// What orders need to know of the first variants of these products; as [`by_ids`].
+pub(crate) fn first_offers(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Offer>, Error> {
+    tx.all_of(FIRST_OFFERS, &keys(ids), offer)
+}
+
+/// Begins a new product with this slug, or without; its id, or `None` when the slug is taken. The rest of it is written by
+/// [`replace`].
+pub(crate) fn insert(tx: &mut Tx<'_>, new: &Product, slug: Option<&str>) -> Result<Option<i64>, Error> {
+    let currency = new.price.currency.code();
+    let values = params![slug, &new.name, new.status.name(), currency, new.created_at.micros()];
     tx.first(INSERT, values, |row| row.int(0))
-}
-
-/// Gives a new product the SKU that follows from its id.
-pub(crate) fn name_sku(tx: &mut Tx<'_>, product: &Product, folded: &Folded) -> Result<(), Error> {
-    tx.execute(NAME_SKU, params![product.id, &product.sku, &folded.search]).map(drop)
 }
 
 /// Writes all that can change of a product that still has the version `before`; 0 when it has not.
 pub(crate) fn replace(tx: &mut Tx<'_>, after: &Product, before: i64, folded: &Folded) -> Result<u64, Error> {
+    let options = options::json(&after.options);
     let values = params![
         after.id,
         before,
+        &after.slug,
         &after.name,
-        after.category.as_deref(),
+        after.category_id,
         after.description.as_deref(),
         after.release_date.as_deref(),
         after.image_url.as_deref(),
-        after.price.amount_minor,
+        &options,
+        after.status.name(),
+        after.variant_id,
+        after.variant_count,
+        after.price_from_minor,
+        after.price_to_minor,
         after.price.currency.code(),
         &after.attributes,
-        after.track_stock,
         &folded.search,
+        &folded.name,
         after.version,
         after.updated_at.micros(),
-        &folded.name,
-        folded.category.as_deref(),
+        after.archived_at.map(Timestamp::micros),
     ];
     tx.execute(REPLACE, values)
 }
 
-/// Archives a product that still has the version `before`; 0 when it has not.
-pub(crate) fn archive(tx: &mut Tx<'_>, after: &Product, before: i64) -> Result<u64, Error> {
-    tx.execute(ARCHIVE, params![after.id, before, after.version, after.updated_at.micros()])
-}
-
-/// Brings an archived product back that still has the version `before`; 0 when it has not.
-pub(crate) fn restore(tx: &mut Tx<'_>, after: &Product, before: i64) -> Result<u64, Error> {
-    tx.execute(RESTORE, params![after.id, before, after.version, after.updated_at.micros()])
-}
-
-/// Products that are folded in one transaction.
-const FOLDED_AT_ONCE: i64 = 200;
-
-/// How many products were written before names were folded.
-pub(crate) fn unfolded(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    Ok(tx.first(UNFOLDED, &[], |row| row.int(0))?.unwrap_or(0))
-}
-
-/// Folds what is left of some of them; how many. One that somebody else writes meanwhile is folded by them.
-pub(crate) fn fold_some(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    let mut looked_at = 0;
-    for product in tx.all(TO_FOLD, params![FOLDED_AT_ONCE], product)? {
-        let folded = Folded::of(&product);
-        let category = folded.category.as_deref();
-        tx.execute(FOLD, params![product.id, &folded.name, category, &folded.search])?;
-        looked_at += 1;
+/// Nobody else changes the product until the transaction ends.
+pub(crate) fn lock(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
+    if tx.is_alone() {
+        return Ok(());
     }
-    Ok(looked_at)
+    tx.execute(LOCK, params![id]).map(drop)
 }
 
-/// The orders in which the catalogue can be listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    /// By name, without case and accents.
-    Name,
-    /// By name, backwards.
-    NameDown,
-    /// Cheapest first; amounts in minor units, whatever the currency.
-    Price,
-    /// Dearest first.
-    PriceDown,
-    /// Newest first.
-    Newest,
-    /// Oldest first.
-    Oldest,
+/// The words of a product, as the column holds them.
+pub(crate) fn search(tx: &mut Tx<'_>, id: i64) -> Result<String, Error> {
+    Ok(tx.first(SEARCH, params![id], |row| row.text(0))?.unwrap_or_default())
 }
 
-/// After which product a page begins: its name or price, as the order demands, and its id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct After {
-    /// The name of the last product seen, in whatever case; of no use but with the sorts by name.
-    pub name: String,
-    /// Its price.
-    pub price_minor: i64,
-    /// Its id.
-    pub id: i64,
+/// Writes the words of a product.
+pub(crate) fn set_search(tx: &mut Tx<'_>, id: i64, search: &str) -> Result<(), Error> {
+    tx.execute(SET_SEARCH, params![id, search]).map(drop)
 }
 
-/// Which products, in which order, from where on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
-    /// Words that name, SKU, category or description must contain, in any order, case and accents; the first [`WORDS_MAX`].
-    pub words: Vec<String>,
-    /// Only this category.
-    pub category: Option<String>,
-    /// The order.
-    pub sort: Sort,
-    /// Where the page begins; `None` at the first product.
-    pub after: Option<After>,
-    /// How many products at most.
-    pub limit: i64,
+/// The product that has the slug.
+pub(crate) fn by_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<i64>, Error> {
+    tx.first(BY_SLUG, params![slug], |row| row.int(0))
 }
 
-/// Words that a search looks for.
-pub const WORDS_MAX: usize = 12;
-
-/// Whether buyers know no product at all.
-pub fn is_empty(tx: &mut Tx<'_>) -> Result<bool, Error> {
-    let any = Listing { words: Vec::new(), category: None, sort: Sort::Oldest, after: None, limit: 1 };
-    Ok(list(tx, &any)?.is_empty())
+/// The product that had the slug before.
+pub(crate) fn redirected(tx: &mut Tx<'_>, slug: &str) -> Result<Option<i64>, Error> {
+    tx.first(REDIRECTED, params![slug], |row| row.int(0))
 }
 
-/// A page of the products that buyers know.
-pub fn list(tx: &mut Tx<'_>, listing: &Listing) -> Result<Vec<Product>, Error> {
-    let (sql, start) = match listing.sort {
-        Sort::Name => (BY_NAME, After::first()),
-        Sort::NameDown => (BY_NAME_DOWN, After::last()),
-        Sort::Price => (BY_PRICE, After::first()),
-        Sort::PriceDown => (BY_PRICE_DOWN, After::last()),
-        Sort::Oldest => (BY_AGE, After::first()),
-        Sort::Newest => (BY_AGE_DOWN, After::last()),
-    };
-    let after = listing.after.as_ref().unwrap_or(&start);
-    let name = text::fold(&after.name);
-    let place = match listing.sort {
-        Sort::Name | Sort::NameDown => Param::from(&name),
-        _ => Param::from(after.price_minor),
-    };
-    let patterns = patterns(&listing.words);
-    let mut values = wanted(&patterns, listing);
-    values.extend([place, Param::from(after.id), Param::from(listing.limit)]);
-    tx.all(sql, &values, product)
+/// From now on the slug leads to a product that has another.
+pub(crate) fn redirect(tx: &mut Tx<'_>, slug: &str, id: i64) -> Result<(), Error> {
+    tx.execute(REDIRECT, params![slug, id]).map(drop)
 }
 
-/// How many products there are of which `listing` shows a page; one more than [`COUNTED_MAX`] where there are more.
-pub(crate) fn count(tx: &mut Tx<'_>, listing: &Listing) -> Result<i64, Error> {
-    let patterns = patterns(&listing.words);
-    let mut values = wanted(&patterns, listing);
-    values.push(Param::from(COUNTED_MAX + 1));
-    Ok(tx.first(COUNT, &values, |row| row.int(0))?.unwrap_or(0))
+/// The slug is a product's own again.
+pub(crate) fn end_redirect(tx: &mut Tx<'_>, slug: &str) -> Result<(), Error> {
+    tx.execute(END_REDIRECT, params![slug]).map(drop)
 }
 
-/// The parameters of what is listed.
-fn wanted<'a>(patterns: &'a [String; WORDS_MAX], listing: &'a Listing) -> Vec<Param<'a>> {
-    let mut values: Vec<Param<'a>> = patterns.iter().map(Param::from).collect();
-    values.push(Param::from(listing.category.as_deref()));
-    values
+/// How many products were written before they had slugs and words.
+pub(crate) fn unfilled(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(tx.first(UNFILLED, &[], |row| row.int(0))?.unwrap_or(0))
 }
 
-impl After {
-    /// Before every product: names are not blank, prices not negative, ids positive.
-    fn first() -> Self {
-        Self { name: String::new(), price_minor: -1, id: 0 }
-    }
-
-    /// Behind every product: a name has at most 255 characters, and none comes after U+10FFFF.
-    fn last() -> Self {
-        Self { name: "\u{10FFFF}".repeat(NAME_CHARS_MAX + 1), price_minor: i64::MAX, id: i64::MAX }
-    }
+/// At most `limit` of them.
+pub(crate) fn to_fill(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Product>, Error> {
+    tx.all(TO_FILL, params![limit], product)
 }
 
-/// The words as patterns of LIKE. The longest comes first: it leaves the fewest products to the others.
-fn patterns(words: &[String]) -> [String; WORDS_MAX] {
-    let mut patterns: Vec<String> = words.iter().take(WORDS_MAX).map(|word| pattern(word)).collect();
-    patterns.sort_unstable_by_key(|pattern| std::cmp::Reverse(pattern.len()));
-    std::array::from_fn(|place| patterns.get(place).map_or_else(|| "%".to_owned(), String::clone))
-}
-
-fn pattern(word: &str) -> String {
-    let word = text::fold(word);
-    format!("%{}%", word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
-}
-
-/// Categories that have products, with their number of them, by name without case and accents; at most `limit`.
-pub fn categories(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<(String, i64)>, Error> {
-    tx.all(CATEGORIES, params![limit], |row| Ok((row.text(0)?, row.int(1)?)))
+/// Fills one of them; whether somebody else has not done so meanwhile.
+pub(crate) fn fill(tx: &mut Tx<'_>, id: i64, slug: &str, folded: &Folded) -> Result<bool, Error> {
+    Ok(tx.execute(FILL, params![id, slug, &folded.name, &folded.search])? == 1)
 }

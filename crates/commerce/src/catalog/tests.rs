@@ -1,6 +1,8 @@
 //! The catalogue: its rules, and its routes.
 
 mod bad_input;
+mod before;
+mod categories;
 mod currency;
 mod exact;
 mod folded;
@@ -9,19 +11,29 @@ mod prices;
 mod restored;
 mod routes;
 mod rules;
+mod slugs;
 mod strict;
+mod variants;
 
 use kassa_db::testing::{prepare_all, schema_of};
 use serde_json::{Value, json};
 
-use super::{price_change, store};
+use super::{category, listing, price_change, store, variant, words};
 use crate::testing::Bed;
 
 #[test]
 fn statements_run_on_both_engines() {
     for bed in Bed::each() {
-        prepare_all(&bed.db, store::ALL).unwrap();
-        prepare_all(&bed.db, price_change::store::ALL).unwrap();
+        for statements in [
+            store::ALL,
+            listing::store::ALL,
+            variant::store::ALL,
+            category::store::ALL,
+            words::store::ALL,
+            price_change::store::ALL,
+        ] {
+            prepare_all(&bed.db, statements).unwrap();
+        }
     }
 }
 
@@ -37,4 +49,11 @@ fn both_engines_have_the_same_schema() {
 /// A body of `POST /v1/products`.
 fn body(name: &str, amount_minor: i64) -> Value {
     json!({"name": name, "price": {"amount_minor": amount_minor, "currency": "USD"}})
+}
+
+/// The product as a list shows it.
+fn row(product: &Value) -> Value {
+    let mut row = product.clone();
+    row.as_object_mut().unwrap().remove("variants");
+    row
 }

@@ -1,33 +1,51 @@
 //! A product as buyers see it.
 //!
 //! ```json
-//! {"id":7,"sku":"ps5","name":"PlayStation 5","category":"consoles","description":null,"release_date":"2020-11-12",
-//!  "image_url":"/assets/ps5.svg","price":{"amount_minor":49900,"currency":"USD"},"attributes":{"colour":"white"},
-//!  "track_stock":true,"stock":{"available":12,"low":false},"version":3,"created_at":"2026-11-20T12:00:00Z",
-//!  "updated_at":"2026-11-20T12:00:00Z"}
+//! {"id":7,"slug":"playstation-5","sku":"ps5","name":"PlayStation 5","category":"Consoles","category_slug":"consoles",
+//!  "description":null,"release_date":"2020-11-12","image_url":"/assets/ps5.svg","price":{"amount_minor":49900,"currency":"USD"},
+//!  "price_from":{"amount_minor":49900,"currency":"USD"},"price_to":{"amount_minor":49900,"currency":"USD"},"options":[],
+//!  "variants":[{"id":7,"sku":"ps5","title":null,"options":[],"price":{"amount_minor":49900,"currency":"USD"},"barcode":null,
+//!               "track_stock":true,"stock":{"available":12,"low":false}}],
+//!  "variant_count":1,"status":"active","attributes":{"colour":"white"},"track_stock":true,
+//!  "stock":{"available":12,"low":false},"version":3,"created_at":"2026-11-20T12:00:00Z","updated_at":"2026-11-20T12:00:00Z"}
 //! ```
-//! `stock` is null for a product without one, and while what is there is not known.
+//! `stock` is null for a variant without one, and while what is there is not known. Lists leave `variants` out. Those who may
+//! change the catalogue see of each variant `cost` and `weight_g`, too.
 
 use std::collections::HashMap;
 
 use kassa_model::Money;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
 use super::product::Product;
+use super::variant::Variant;
 use crate::inventory::Stock;
+
+/// Stock by SKU.
+pub(crate) type StockBySku = HashMap<String, Stock>;
 
 /// A product with what is there of it.
 #[derive(Debug, Serialize)]
 pub(crate) struct ProductView<'a> {
     id: i64,
+    slug: &'a str,
     sku: &'a str,
     name: &'a str,
     category: Option<&'a str>,
+    category_slug: Option<&'a str>,
     description: Option<&'a str>,
     release_date: Option<&'a str>,
     image_url: Option<&'a str>,
     price: Money,
+    price_from: Money,
+    price_to: Money,
+    options: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variants: Option<Vec<VariantView<'a>>>,
+    variant_count: i64,
+    status: &'static str,
     attributes: &'a RawValue,
     track_stock: bool,
     stock: Option<Availability>,
@@ -36,46 +54,135 @@ pub(crate) struct ProductView<'a> {
     updated_at: String,
 }
 
+/// A variant with what is there of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct VariantView<'a> {
+    id: i64,
+    sku: &'a str,
+    title: Option<String>,
+    options: &'a [String],
+    price: Money,
+    barcode: Option<&'a str>,
+    track_stock: bool,
+    stock: Option<Availability>,
+    #[serde(flatten)]
+    kept: Option<Kept>,
+}
+
+/// What buyers do not see of a variant.
+#[derive(Debug, Serialize)]
+struct Kept {
+    cost: Option<Money>,
+    weight_g: Option<i64>,
+    position: i64,
+    archived: bool,
+}
+
 #[derive(Debug, Serialize)]
 struct Availability {
     available: i64,
     low: bool,
 }
 
+impl Availability {
+    /// Stock that was kept before a variant stopped tracking it is nobody's business.
+    fn of((sku, track_stock): (&str, bool), stock: &StockBySku) -> Option<Self> {
+        let stock = stock.get(sku).filter(|_| track_stock)?;
+        Some(Self { available: stock.available(), low: stock.is_low() })
+    }
+}
+
+/// What a reader may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// What buyers see.
+    Public,
+    /// What those see who may change it.
+    Full,
+}
+
 impl<'a> ProductView<'a> {
-    pub(crate) fn new(product: &'a Product, stock: Option<&Stock>) -> Self {
+    /// A row of a list.
+    pub(crate) fn row(product: &'a Product, stock: &StockBySku) -> Self {
+        let price = |amount_minor| Money { amount_minor, currency: product.price.currency };
         Self {
             id: product.id,
+            slug: &product.slug,
             sku: &product.sku,
             name: &product.name,
             category: product.category.as_deref(),
+            category_slug: product.category_slug.as_deref(),
             description: product.description.as_deref(),
             release_date: product.release_date.as_deref(),
             image_url: product.image_url.as_deref(),
             price: product.price,
+            price_from: price(product.price_from_minor),
+            price_to: price(product.price_to_minor),
+            options: &product.options,
+            variants: None,
+            variant_count: product.variant_count,
+            status: product.status.name(),
             attributes: serde_json::from_str(&product.attributes).unwrap_or(RawValue::NULL),
             track_stock: product.track_stock,
-            stock: shown(product, stock)
-                .map(|stock| Availability { available: stock.available(), low: stock.is_low() }),
+            stock: Availability::of((&product.sku, product.track_stock), stock),
             version: product.version,
             created_at: product.created_at.to_string(),
             updated_at: product.updated_at.to_string(),
         }
     }
+
+    /// All of a product.
+    pub(crate) fn whole(
+        product: &'a Product,
+        variants: &'a [Variant],
+        stock: &StockBySku,
+        sight: Sight,
+    ) -> Self {
+        let sold = variants.iter().filter(|variant| variant.is_sold());
+        let variants = sold.map(|variant| VariantView::new(variant, stock, sight)).collect();
+        Self { variants: Some(variants), ..Self::row(product, stock) }
+    }
 }
 
-/// Stock that was kept before the product stopped tracking it is nobody's business.
-fn shown<'a>(product: &Product, stock: Option<&'a Stock>) -> Option<&'a Stock> {
-    stock.filter(|_| product.track_stock)
+impl<'a> VariantView<'a> {
+    pub(crate) fn new(variant: &'a Variant, stock: &StockBySku, sight: Sight) -> Self {
+        let money = |amount_minor| Money { amount_minor, currency: variant.price.currency };
+        let kept = || Kept {
+            cost: variant.cost_minor.map(money),
+            weight_g: variant.weight_g,
+            position: variant.position,
+            archived: !variant.is_sold(),
+        };
+        Self {
+            id: variant.id,
+            sku: &variant.sku,
+            title: variant.shown_title(),
+            options: &variant.options,
+            price: variant.price,
+            barcode: variant.barcode.as_deref(),
+            track_stock: variant.track_stock,
+            stock: Availability::of((&variant.sku, variant.track_stock), stock),
+            kept: (sight == Sight::Full).then(kept),
+        }
+    }
 }
 
 /// The ETag: the version, which `If-Match` asks for, and what else the answer shows.
-pub(crate) fn etag(product: &Product, stock: Option<&Stock>) -> String {
-    match shown(product, stock) {
-        None => format!("\"{}\"", product.version),
-        Some(stock) => {
-            let low = if stock.is_low() { "-low" } else { "" };
-            format!("\"{}-{}{low}\"", product.version, stock.available())
+pub(crate) fn etag(product: &Product, variants: &[Variant], stock: &StockBySku) -> String {
+    let version = product.version;
+    let shown = |variant: &Variant| {
+        let stock = Availability::of((&variant.sku, variant.track_stock), stock)?;
+        Some(format!("-{}{}", stock.available, if stock.low { "-low" } else { "" }))
+    };
+    let mut sold = variants.iter().filter(|variant| variant.is_sold());
+    match (sold.next(), sold.next()) {
+        (Some(only), None) => format!("\"{version}{}\"", shown(only).unwrap_or_default()),
+        _ => {
+            let sold = variants.iter().filter(|variant| variant.is_sold());
+            let all: Vec<String> = sold.map(|variant| shown(variant).unwrap_or_else(|| "-".to_owned())).collect();
+            let hash = Sha256::digest(all.join(",").as_bytes());
+            let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            format!("\"{version}-{hex}\"")
         }
     }
 }
@@ -87,6 +194,6 @@ pub(crate) fn version_in(etag: &str) -> Option<i64> {
 }
 
 /// Stock by SKU.
-pub(crate) fn by_sku(stock: Vec<Stock>) -> HashMap<String, Stock> {
+pub(crate) fn by_sku(stock: Vec<Stock>) -> StockBySku {
     stock.into_iter().map(|stock| (stock.sku.clone(), stock)).collect()
 }

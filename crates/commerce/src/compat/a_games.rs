@@ -35,7 +35,8 @@ use super::body::{Body, Decimal, Field, integer, price, text};
 use super::c_products::{elements, page};
 use super::list;
 use super::refusal::{Allowed, Dialect, Refusal, short};
-use crate::catalog::store::{self, Sort};
+use crate::catalog::listing::store::Sort;
+use crate::catalog::store;
 use crate::catalog::{self, Change, NewPrice, NewProduct, Product};
 use crate::idempotency::Answer;
 use crate::refuse::here;
@@ -192,7 +193,11 @@ async fn delete_game(
 ) -> Result<Response, Refusal<A>> {
     let (id, now) = (number(path).ok_or_else(no_game)?, shop.now());
     let db = here(&shop.catalog, "catalogue")?;
-    let product = db.write(move |tx| again(|| catalog::archive(tx, id, None, now))).await.map_err(refused)?;
+    let archive = move |tx: &mut Tx<'_>| {
+        let known = current(tx, id)?.ok_or(catalog::Error::Unknown(id))?;
+        again(|| catalog::archive(tx, known.id, None, now))
+    };
+    let product = db.write(archive).await.map_err(refused)?;
     shop.products.forget(&product.sku);
     Ok(Json(Message { message: "Game deleted successfully" }).into_response())
 }
@@ -272,7 +277,7 @@ fn date(text: &str, zone: &TimeZone) -> Option<String> {
 
 /// The game as buyers know it.
 fn current(tx: &mut Tx<'_>, id: i64) -> Result<Option<Product>, kassa_db::Error> {
-    Ok(store::by_ids(tx, &[id])?.into_iter().find(|product| product.archived_at.is_none()))
+    Ok(store::by_ids(tx, &[id])?.into_iter().find(Product::is_sold))
 }
 
 /// The number in a path; a text that is none names nothing.

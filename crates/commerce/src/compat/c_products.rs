@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::body::{Body, Decimal, Field, price, text};
 use super::list::{self, PAGE_ROWS};
 use super::refusal::{Allowed, Dialect, Known, Refusal, short};
-use crate::catalog::store::{self, After, Listing, Sort};
+use crate::catalog::listing::store::{self, After, Listing, Sort};
 use crate::catalog::{self, NewProduct, Product};
 use crate::idempotency::Answer;
 use crate::refuse::here;
@@ -106,7 +106,7 @@ pub(super) fn page(
     sort: Sort,
     after: Option<After>,
 ) -> Result<Vec<Product>, kassa_db::Error> {
-    store::list(tx, &Listing { words: Vec::new(), category: None, sort, after, limit: PAGE_ROWS })
+    store::list(tx, &Listing { after, ..Listing::all(sort, PAGE_ROWS) })
 }
 
 /// Products as the elements of a page.
@@ -117,7 +117,7 @@ pub(super) fn elements<'a, V: Serialize>(
     let elements = products.iter().map(|product| list::element(&view(product))).collect::<Result<_, _>>()?;
     let is_full = i64::try_from(products.len()).is_ok_and(|count| count >= PAGE_ROWS);
     let after =
-        |last: &Product| After { name: last.name.clone(), price_minor: last.price.amount_minor, id: last.id };
+        |last: &Product| After { name: last.name.clone(), price_minor: last.price_from_minor, id: last.id };
     Ok((elements, products.last().filter(|_| is_full).map(after)))
 }
 

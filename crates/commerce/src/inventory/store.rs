@@ -22,12 +22,14 @@ macro_rules! changed_at {
     };
 }
 
-/// Which stock is listed: all or the low ones, and with products that are archived, are not, or whatever they are (NULL).
+/// Which stock is listed: all or the low ones, and of variants that are archived, or whose product is, that are not, or whatever they
+/// are (NULL).
 macro_rules! wanted {
     () => {
         "(CAST($2 AS BIGINT) = 0 OR on_hand <= low_stock_at) \
-         AND (CAST($3 AS BIGINT) IS NULL OR CAST($3 AS BIGINT) = CASE WHEN EXISTS (SELECT 1 FROM products p \
-         WHERE p.sku = stock.sku AND p.archived_at IS NOT NULL) THEN 1 ELSE 0 END)"
+         AND (CAST($3 AS BIGINT) IS NULL OR CAST($3 AS BIGINT) = CASE WHEN EXISTS (SELECT 1 FROM variants v \
+         JOIN products p ON p.id = v.product_id \
+         WHERE v.sku = stock.sku AND (v.archived_at IS NOT NULL OR p.archived_at IS NOT NULL)) THEN 1 ELSE 0 END)"
     };
 }
 

@@ -17,7 +17,7 @@ use crate::catalog::Product;
 pub(crate) struct StockView<'a> {
     sku: &'a str,
     product: Option<ProductName<'a>>,
-    /// Whether the product has gone out of the catalogue.
+    /// Whether it has gone out of the catalogue, or its product.
     archived: Option<bool>,
     on_hand: i64,
     reserved: i64,
@@ -50,7 +50,7 @@ impl<'a> StockView<'a> {
         Self {
             sku: &stock.sku,
             product: product.map(|product| ProductName { id: product.id, name: &product.name }),
-            archived: product.map(|product| product.archived_at.is_some()),
+            archived: product.map(|product| product.is_archived()),
             on_hand: stock.on_hand,
             reserved: stock.reserved,
             available: stock.available(),

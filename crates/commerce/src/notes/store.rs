@@ -12,11 +12,11 @@ const KEPT_MICROS: i64 = 760 * MICROS_PER_DAY;
 const INSERT: &str = "INSERT INTO note (id, noted_at, kind, sku, detail) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (id) DO NOTHING";
 const LIST: &str = "SELECT note.id, noted_at, kind, note.sku, products.name, detail \
-     FROM note LEFT JOIN products ON products.sku = note.sku \
+     FROM note LEFT JOIN variants ON variants.sku = note.sku LEFT JOIN products ON products.id = variants.product_id \
      WHERE noted_at >= $1 AND noted_at < $2 ORDER BY noted_at DESC, note.id DESC LIMIT $3";
 const PRICES: &str = "SELECT price_change.id, changed_at, sku, name, before_minor, before_currency, \
      price_change.price_minor, price_change.currency \
-     FROM price_change JOIN products ON products.id = price_change.product_id \
+     FROM price_change JOIN variants ON variants.id = price_change.variant_id JOIN products ON products.id = variants.product_id \
      WHERE before_minor IS NOT NULL AND changed_at >= $1 AND changed_at < $2 \
      ORDER BY changed_at DESC, price_change.id DESC LIMIT $3";
 const LAST_OF_KIND: &str = "SELECT detail FROM note WHERE kind = $1 ORDER BY noted_at DESC, id DESC LIMIT 1";

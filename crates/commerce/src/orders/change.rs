@@ -86,7 +86,7 @@ pub(super) fn offers<'a>(
 ) -> Result<Cow<'a, [Offer]>, kassa_db::Error> {
     Ok(match known {
         Some(known) => known.into(),
-        None => catalog::store::by_skus(tx, &items.skus())?.into_iter().map(Offer::from).collect(),
+        None => catalog::store::offers(tx, &items.skus())?.into(),
     })
 }
 

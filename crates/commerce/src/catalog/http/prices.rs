@@ -1,4 +1,4 @@
-//! The prices that a product has had.
+//! The prices that a variant has had: the one that a SKU names, else the first of the product.
 //!
 //! ```json
 //! {"results":[{"price":{"amount_minor":1500,"currency":"EUR"},"before":{"amount_minor":1800,"currency":"EUR"},
@@ -17,7 +17,7 @@ use kassa_model::Money;
 use kassa_service::{Json, Problem};
 use serde::Serialize;
 
-use super::super::price_change::{PriceChange, lowest_before, of_product};
+use super::super::price_change::{PriceChange, lowest_before, of_variant};
 use super::named::{Named, catalog};
 use crate::page::cut;
 use crate::params::Params;
@@ -54,12 +54,12 @@ pub(super) async fn list_prices(
     let before = params.text("cursor").map(parse_cursor).transpose()?.unwrap_or(i64::MAX);
     let asked = named.clone();
     let found = catalog(&shop)?.read(move |tx| {
-        let Some(product) = asked.find_any(tx)? else { return Ok(None) };
-        let lowest = match of_product(tx, product.id, i64::MAX, 1)?.first() {
-            Some(last) => lowest_before(tx, product.id, last)?,
+        let Some(product) = asked.as_named(tx)? else { return Ok(None) };
+        let lowest = match of_variant(tx, product.variant_id, i64::MAX, 1)?.first() {
+            Some(last) => lowest_before(tx, product.variant_id, last)?,
             None => None,
         };
-        Ok(Some((of_product(tx, product.id, before, limit + 1)?, lowest)))
+        Ok(Some((of_variant(tx, product.variant_id, before, limit + 1)?, lowest)))
     });
     let found = found.await.map_err(|error: Error| problem_of(&error))?;
     let Some((mut changes, lowest_30_days)) = found else { return Err(named.unknown()) };

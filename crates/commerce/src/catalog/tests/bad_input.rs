@@ -155,7 +155,7 @@ async fn bad_paths_and_parameters_are_refused() {
             ("GET /v1/categories?x=1", 400),
             ("POST /v1/products/1", 405),
             ("DELETE /v1/products", 405),
-            ("POST /v1/categories", 405),
+            ("PUT /v1/categories", 405),
         ] {
             let reply = bed.call(head, &[], "").await;
             assert_eq!(reply.status, expected, "{} {head}: {}", bed.name, reply.text);

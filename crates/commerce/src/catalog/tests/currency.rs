@@ -53,7 +53,10 @@ async fn prices_are_in_currencies_that_there_are() {
 async fn what_is_stored_in_another_currency_stays_and_can_be_changed() {
     let bed = Bed::sqlite();
     let path = format!("/v1/products/{}", bed.send("POST /v1/products", body("Mug", 5), 201).await["id"]);
-    bed.write(|tx| tx.execute("UPDATE products SET currency = 'DEM'", &[]));
+    bed.write(|tx| {
+        tx.execute("UPDATE products SET currency = 'DEM'", &[])?;
+        tx.execute("UPDATE variants SET currency = 'DEM'", &[])
+    });
     let changed = bed.send(&format!("PATCH {path}"), json!({"price": {"amount_minor": 6}}), 200).await;
     assert_eq!(changed["price"], json!({"amount_minor": 6, "currency": "DEM"}));
 }

@@ -83,7 +83,7 @@ fn the_history_begins_with_what_is_there() {
         db.write_blocking(fill).unwrap();
         db.migrate(MIGRATIONS).unwrap();
         let sql = "SELECT sku, before_minor, price_change.price_minor, price_change.currency, changed_at \
-                   FROM price_change JOIN products ON products.id = product_id ORDER BY sku";
+                   FROM price_change JOIN variants ON variants.id = variant_id ORDER BY sku";
         let kept = db.read_blocking(move |tx| {
             tx.all(sql, &[], |row| {
                 Ok((row.text(0)?, row.int_or_null(1)?, row.int(2)?, row.text(3)?, row.int(4)?))

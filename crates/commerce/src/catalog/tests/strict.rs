@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::body;
+use super::{body, row};
 use crate::testing::Bed;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +43,7 @@ async fn what_is_not_known_is_refused() {
         }
         assert_eq!(
             bed.get("/v1/products").await["results"],
-            json!([product]),
+            json!([row(&product)]),
             "{}: nothing has changed",
             bed.name
         );

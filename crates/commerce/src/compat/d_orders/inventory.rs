@@ -29,7 +29,7 @@ use uuid::Uuid;
 use super::super::body::{Body, text};
 use super::super::refusal::{Allowed, Dialect, Refusal, long};
 use super::{ItemBody, asked};
-use crate::catalog::{is_sku, prices};
+use crate::catalog::{Offer, is_sku, prices};
 use crate::idempotency::{self, Answer, KEY_BYTES_MAX};
 use crate::inventory::store::{self, Only};
 use crate::inventory::{self, LedgerKind, QUANTITY_MAX, Refusal as StockRefusal, Stock, StockLine, Taken};
@@ -153,7 +153,11 @@ async fn names(shop: &Shop, stock: &[Stock]) -> HashMap<String, String> {
         }
         (None, None) => Vec::new(),
     };
-    offers.into_iter().map(|offer| (offer.sku, offer.name)).collect()
+    let shown = |offer: Offer| match offer.title {
+        Some(title) => (offer.sku, format!("{}, {title}", offer.name)),
+        None => (offer.sku, offer.name),
+    };
+    offers.into_iter().map(shown).collect()
 }
 
 async fn deduct_stock(

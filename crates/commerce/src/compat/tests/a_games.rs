@@ -321,3 +321,31 @@ async fn a_release_date_is_the_day_that_was_meant() {
         assert_eq!(back["game"]["releaseDate"], given, "{zone} {written}: sent back as it came");
     }
 }
+
+/// A product with a choice is a game at its first variant's price, and its number orders that one.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_product_with_variants_the_first_is_shown_and_ordered() {
+    for bed in Bed::each() {
+        let shirt = json!({"name": "Shirt", "price": {"amount_minor": 1_900, "currency": "USD"}, "options": ["Size"], "track_stock": false,
+            "variants": [{"sku": "shirt-s", "options": ["S"]}, {"sku": "shirt-m", "options": ["M"], "price": {"amount_minor": 100}}]});
+        assert_eq!(bed.call("POST /v1/products", &[], shirt.to_string()).await.status, 201);
+        let draft = json!({"name": "Secret", "price": {"amount_minor": 1, "currency": "USD"}, "status": "draft"});
+        assert_eq!(bed.call("POST /v1/products", &[], draft.to_string()).await.status, 201);
+        let game = r#"{"id":1,"name":"Shirt","category":null,"releaseDate":null,"price":19,"createdAt":"<now>","updatedAt":"<now>"}"#;
+        bed.check("GET /games/all", "", 200, &format!("[{game}]")).await;
+        bed.check("GET /games/2", "", 404, r#"{"error":"Game not found"}"#).await;
+        bed.check("DELETE /games/delete/2", "", 404, r#"{"error":"Game not found"}"#).await;
+        let added = r#"{"message":"Order placed successfully","orderId":1,"total":38}"#;
+        bed.check("POST /orders/add", r#"{"items":[{"gameId":1,"quantity":2}]}"#, 201, added).await;
+        let order = bed.call("GET /v1/orders", &[], "").await.json();
+        assert_eq!(order["results"][0]["items"][0]["sku"], "shirt-s", "{}", bed.name);
+        // An edit is of the first variant, as it was shown.
+        let edit = r#"{"id":1,"name":"Shirt","price":18}"#;
+        let edited = format!(r#"{{"message":"Game updated successfully","game":{}}}"#, game.replace("19,", "18,"));
+        bed.check("PUT /games/edit", edit, 200, &edited).await;
+        let shirt = bed.call("GET /v1/products/1", &[], "").await.json();
+        assert_eq!((&shirt["price"]["amount_minor"], &shirt["price_from"]["amount_minor"]), (&json!(1_800), &json!(100)));
+        let c = bed.call("GET /api/products", &[], "").await.json();
+        assert_eq!((&c[0]["price"], c.as_array().unwrap().len()), (&json!(18), 1), "{}", bed.name);
+    }
+}

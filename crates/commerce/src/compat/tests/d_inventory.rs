@@ -169,3 +169,20 @@ async fn chaos_says_no_in_its_own_words() {
     }
     assert!(seen.iter().all(|count| *count > 5), "{seen:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_variant_is_an_item() {
+    for bed in Bed::each() {
+        let shirt = r#"{"name":"Shirt","price":{"amount_minor":1900},"options":["Size"],
+            "variants":[{"sku":"shirt-s","options":["S"]},{"sku":"shirt-m","options":["M"]}]}"#;
+        assert_eq!(bed.call("POST /v1/products", &[], shirt).await.status, 201);
+        bed.check_status("POST /v1/inventory/shirt-m/receive", r#"{"quantity":2}"#, 200).await;
+        let item = |sku: &str, size: &str, count: i64| {
+            format!(r#"{{"item_id":"{sku}","item_name":"Shirt, {size}","quantity":{count},"reserved_quantity":0}}"#)
+        };
+        let all = [item("shirt-m", "M", 2), item("shirt-s", "S", 0)].join(",");
+        bed.check("GET /api/inventory", "", 200, &format!(r#"{{"success":true,"count":2,"items":[{all}]}}"#)).await;
+        let order = bed.call("POST /api/orders", &["idempotency-key: k"], r#"{"item_id":"shirt-m","quantity":2}"#).await;
+        assert_eq!((order.status, bed.on_hand("shirt-m")), (201, 0), "{}: {}", bed.name, order.text);
+    }
+}

@@ -254,7 +254,7 @@ impl Run {
     fn reprice(&mut self) {
         let (sku, price) = (usize::try_from(self.dice.below(4)).unwrap(), self.dice.below(500));
         let name = SKUS[sku].0;
-        let sql = "UPDATE products SET price_minor = $2 WHERE sku = $1";
+        let sql = "UPDATE variants SET price_minor = $2 WHERE sku = $1";
         self.shop.db.write_blocking(move |tx| tx.execute(sql, params![name, price])).unwrap();
         self.prices[sku] = price;
     }

@@ -69,6 +69,10 @@ const EDIT: &str = r#"{"items":[{"sku":"mug","quantity":2}],"reprice":true}"#;
 const LINES: &str = r#"{"lines":[{"sku":"mug","quantity":1}]}"#;
 const PRODUCT: &str = r#"{"sku":"cup","name":"Cup","category":"Kitchen","description":"To drink from","release_date":"2025-01-01","image_url":"https://shop.test/cup.png","price":{"amount_minor":900,"currency":"USD"},"attributes":{"colour":"blue"},"track_stock":true,"low_stock_at":5}"#;
 const CHANGE: &str = r#"{"name":"Mug","price":{"amount_minor":900},"attributes":{"colour":"blue"}}"#;
+const VARIANT: &str = r#"{"sku":"cup-l","options":[],"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"barcode":"4006381333931","weight_g":180,"track_stock":true}"#;
+const VARIANT_CHANGE: &str =
+    r#"{"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"weight_g":180,"position":1}"#;
+const CATEGORY: &str = r#"{"name":"Kitchen","slug":"kitchen","position":1}"#;
 const MOVEMENT: &str = r#"{"quantity":1,"reason":"found"}"#;
 const GAME: &str = r#"{"id":1,"name":"Mug","category":"Kitchen","releaseDate":"2025-01-01","price":9.5}"#;
 const GAME_ORDER: &str = r#"{"customerName":"Ann","items":[{"gameId":1,"quantity":1}]}"#;
@@ -164,6 +168,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     // Storefront. A key that is sent with an order all the same must be right, for orders, and this shop's.
     row("GET /v1/products", PUBLIC),
     row("GET /v1/products/{id}", PUBLIC),
+    row("GET /v1/products/{id}/related", PUBLIC),
     row("GET /v1/categories", PUBLIC),
     taking("POST /v1/orders", ORDER, "+1333+4+++++1+"),
     row("GET /v1/orders/{id}", "+1++++++++++1+"),
@@ -173,6 +178,13 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("PUT /v1/products/{id}", CHANGE, CATALOG),
     row("DELETE /v1/products/{id}", CATALOG),
     row("POST /v1/products/{id}/restore", CATALOG),
+    row("GET /v1/products/{id}/variants", CATALOG),
+    taking("POST /v1/products/{id}/variants", VARIANT, CATALOG),
+    taking("PATCH /v1/products/{id}/variants/{sku}", VARIANT_CHANGE, CATALOG),
+    row("DELETE /v1/products/{id}/variants/{sku}", CATALOG),
+    taking("POST /v1/categories", CATEGORY, CATALOG),
+    taking("PATCH /v1/categories/{id}", CATEGORY, CATALOG),
+    row("DELETE /v1/categories/{id}", CATALOG),
     row("GET /v1/products/forecast", READ),
     row("GET /v1/products/{id}/prices", READ),
     row("GET /v1/inventory", READ),

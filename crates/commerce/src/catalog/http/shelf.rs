@@ -1,0 +1,51 @@
+//! The catalogue for pages that this program writes itself: what the public routes answer with, without the routes.
+
+use std::sync::Arc;
+
+use kassa_service::Problem;
+
+use super::super::listing::store::{self, Listing};
+use super::super::view::Sight;
+use super::named::Named;
+use super::read::{self, answer_rows, tracked};
+use super::related;
+use super::shown::read_with;
+use crate::page::{Page, Total};
+use crate::shop::Shop;
+
+pub use super::super::cache::CachedAnswer;
+
+/// `GET /v1/products/{name}`: `7`, `sku:ps5` or `slug:playstation-5`; it says under which slug the product is now.
+///
+/// # Errors
+/// 404 where buyers know none; what the database says.
+pub async fn product(shop: &Shop, name: &str) -> Result<Arc<CachedAnswer>, Problem> {
+    read::product(shop, &Named::parse(name)?, Sight::Public).await
+}
+
+/// `GET /v1/products/{name}/related`.
+///
+/// # Errors
+/// As [`product`].
+pub async fn related(shop: &Shop, name: &str) -> Result<Arc<CachedAnswer>, Problem> {
+    related::related(shop, &Named::parse(name)?).await
+}
+
+/// `GET /v1/categories`.
+///
+/// # Errors
+/// What the database says.
+pub async fn categories(shop: &Shop) -> Result<Arc<CachedAnswer>, Problem> {
+    read::categories(shop).await
+}
+
+/// A page of products as in `GET /v1/products?total=true`, of whatever listing, with no cursor: pages with numbers skip.
+///
+/// # Errors
+/// What the database says.
+pub async fn products(shop: &Shop, listing: Listing) -> Result<Arc<CachedAnswer>, Problem> {
+    let find = move |tx: &mut kassa_db::Tx<'_>| Ok((store::list(tx, &listing)?, store::count(tx, &listing)?));
+    let ((products, counted), stock) = read_with(shop, find, |(products, _)| tracked(products)).await?;
+    let total = Total::counted(counted);
+    answer_rows((&products, &stock), |results| Page { results, next_cursor: None, total })
+}
