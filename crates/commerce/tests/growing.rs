@@ -30,8 +30,13 @@ fn write_before(url: &str, count: i64) {
     for start in (0..count).step_by(1_000) {
         let written = db.write_blocking::<_, Error>(move |tx| {
             for number in start..count.min(start + 1_000) {
-                let (sku, name) = (format!("sku-{number}"), format!("Thing {} of {}", number % 5_000, number % 37));
-                let text = format!("A thing that is {} and {}, made for number {number}", WORDS[at(number, 1)], WORDS[at(number, 7)]);
+                let (sku, name) =
+                    (format!("sku-{number}"), format!("Thing {} of {}", number % 5_000, number % 37));
+                let text = format!(
+                    "A thing that is {} and {}, made for number {number}",
+                    WORDS[at(number, 1)],
+                    WORDS[at(number, 7)]
+                );
                 let category = format!("Category {}", number % 20);
                 tx.execute(sql, params![&sku, &name, &category, &text, number % 10_000])?;
             }
@@ -52,12 +57,23 @@ fn at(number: i64, part: i64) -> usize {
 /// Every product has its slug, its words, its variant and its category, and no other has them.
 fn check(url: &str, count: i64) {
     let db = Db::open(url).unwrap();
-    let numbers = |sql: &'static str| db.read_blocking::<_, Error>(move |tx| tx.first(sql, &[], |row| row.int(0))).unwrap();
+    let numbers = |sql: &'static str| {
+        db.read_blocking::<_, Error>(move |tx| tx.first(sql, &[], |row| row.int(0))).unwrap()
+    };
     for (sql, expected) in [
-        ("SELECT COUNT(*) FROM products WHERE slug IS NOT NULL AND name_fold IS NOT NULL AND search <> ''", count),
+        (
+            "SELECT COUNT(*) FROM products WHERE slug IS NOT NULL AND name_fold IS NOT NULL AND search <> ''",
+            count,
+        ),
         ("SELECT COUNT(DISTINCT slug) FROM products", count),
-        ("SELECT COUNT(*) FROM products p JOIN variants v ON v.id = p.id AND v.product_id = p.id AND p.first_variant_id = v.id", count),
-        ("SELECT COUNT(*) FROM products p JOIN categories c ON c.id = p.category_id AND c.slug IS NOT NULL", count),
+        (
+            "SELECT COUNT(*) FROM products p JOIN variants v ON v.id = p.id AND v.product_id = p.id AND p.first_variant_id = v.id",
+            count,
+        ),
+        (
+            "SELECT COUNT(*) FROM products p JOIN categories c ON c.id = p.category_id AND c.slug IS NOT NULL",
+            count,
+        ),
         ("SELECT COUNT(*) FROM categories", 20),
         ("SELECT COUNT(*) FROM product_word WHERE word = 'thing'", count),
         (
@@ -68,12 +84,16 @@ fn check(url: &str, count: i64) {
     ] {
         assert_eq!(numbers(sql), Some(expected), "{url} {sql}");
     }
-    let listing = Listing { words: vec!["brass".to_owned(), "number".to_owned()], ..Listing::all(Sort::Newest, 10) };
+    let listing =
+        Listing { words: vec!["brass".to_owned(), "number".to_owned()], ..Listing::all(Sort::Newest, 10) };
     assert_eq!(db.read_blocking::<_, Error>(move |tx| list(tx, &listing)).unwrap().len(), 10);
 }
 
 fn urls(folder: &Folder) -> Vec<String> {
-    [Some(folder.sqlite_url()), TestPostgres::start().map(|cluster| cluster.fresh_database())].into_iter().flatten().collect()
+    [Some(folder.sqlite_url()), TestPostgres::start().map(|cluster| cluster.fresh_database())]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[test]
@@ -83,10 +103,16 @@ fn killed_in_the_middle_and_run_again() {
         write_before(&url, count);
         let mut kills = 0;
         // The first kills are in the step itself, before it is committed and after; later ones each some rows further.
-        for plan in ["db.before_commit=2", "db.before_commit=17"].into_iter().chain(std::iter::repeat("db.after_commit=19")) {
+        for plan in ["db.before_commit=2", "db.before_commit=17"]
+            .into_iter()
+            .chain(std::iter::repeat("db.after_commit=19"))
+        {
             let binary = std::env::current_exe().unwrap();
             let mut command = Command::new(binary);
-            command.args(["--exact", "other_process", "--ignored", "--test-threads=1"]).env(URL, &url).env(PLAN, plan);
+            command
+                .args(["--exact", "other_process", "--ignored", "--test-threads=1"])
+                .env(URL, &url)
+                .env(PLAN, plan);
             let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
             if status.success() {
                 break;
@@ -113,7 +139,8 @@ fn other_process() {
 #[test]
 #[ignore = "a measurement"]
 fn takes_so_long() {
-    let count = std::env::var("KASSA_TEST_PRODUCTS").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
+    let count =
+        std::env::var("KASSA_TEST_PRODUCTS").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
     let folder = Folder::new();
     for url in urls(&folder) {
         write_before(&url, count);

@@ -2,7 +2,9 @@
 
 use kassa_model::{Currency, Money};
 
-use super::product::{DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewProduct, Product, SKU_BYTES_MAX, Status};
+use super::product::{
+    DESCRIPTION_CHARS_MAX, Error, NAME_CHARS_MAX, NewProduct, Product, SKU_BYTES_MAX, Status,
+};
 use super::slug::{self, SLUG_CHARS_MAX};
 use super::variant::{NewPrice, Variant};
 use super::{attributes, words};
@@ -48,7 +50,8 @@ pub(crate) fn variant(variant: &Variant) -> Result<(), Error> {
         return Err(invalid("weight_g", format!("is an integer from 0 to {WEIGHT_G_MAX}")));
     }
     let plain = |barcode: &String| {
-        (1..=BARCODE_CHARS_MAX).contains(&barcode.len()) && barcode.bytes().all(|byte| byte.is_ascii_graphic())
+        (1..=BARCODE_CHARS_MAX).contains(&barcode.len())
+            && barcode.bytes().all(|byte| byte.is_ascii_graphic())
     };
     match variant.barcode.as_ref().is_none_or(plain) {
         true => Ok(()),

@@ -59,7 +59,8 @@ pub(crate) fn json(texts: &[String]) -> String {
 pub(crate) fn of_json(text: &str) -> Result<Vec<String>, kassa_db::Error> {
     match text {
         "[]" => Ok(Vec::new()),
-        text => serde_json::from_str(text)
-            .map_err(|error| kassa_db::Error::Invalid(format!("the database holds the options {text}: {error}"))),
+        text => serde_json::from_str(text).map_err(|error| {
+            kassa_db::Error::Invalid(format!("the database holds the options {text}: {error}"))
+        }),
     }
 }

@@ -202,7 +202,8 @@ fn set_status(product: &mut Product, status: Status, now: Timestamp) {
 
 fn by_id(tx: &mut Tx<'_>, id: Option<i64>) -> Result<Option<Category>, Error> {
     let Some(id) = id else { return Ok(None) };
-    let why = || Error::Invalid { field: "category_id", why: format!("must be a category: there is no {id}") };
+    let why =
+        || Error::Invalid { field: "category_id", why: format!("must be a category: there is no {id}") };
     category::store::by_id(tx, id)?.map(Some).ok_or_else(why)
 }
 

@@ -123,8 +123,7 @@ pub(super) fn product(row: &Row<'_>) -> Result<Product, Error> {
         variant_archived_at: row.int_or_null(19)?.map(Timestamp::from_micros),
         attributes: row.text(20)?,
         track_stock: row.flag(21)?,
-        status: Status::of(&status)
-            .ok_or_else(|| Error::Invalid(format!("products: no status {status}")))?,
+        status: Status::of(&status).ok_or_else(|| Error::Invalid(format!("products: no status {status}")))?,
         version: row.int(23)?,
         created_at: Timestamp::from_micros(row.int(24)?),
         updated_at: Timestamp::from_micros(row.int(25)?),

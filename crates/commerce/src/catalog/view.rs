@@ -179,7 +179,8 @@ pub(crate) fn etag(product: &Product, variants: &[Variant], stock: &StockBySku) 
         (Some(only), None) => format!("\"{version}{}\"", shown(only).unwrap_or_default()),
         _ => {
             let sold = variants.iter().filter(|variant| variant.is_sold());
-            let all: Vec<String> = sold.map(|variant| shown(variant).unwrap_or_else(|| "-".to_owned())).collect();
+            let all: Vec<String> =
+                sold.map(|variant| shown(variant).unwrap_or_else(|| "-".to_owned())).collect();
             let hash = Sha256::digest(all.join(",").as_bytes());
             let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
             format!("\"{version}-{hex}\"")

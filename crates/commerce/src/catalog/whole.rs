@@ -133,7 +133,9 @@ impl Whole {
         }
         for (place, variant) in self.variants.iter().enumerate() {
             let key = options::key(&variant.options);
-            if let Some(other) = self.variants[..place].iter().find(|other| options::key(&other.options) == key) {
+            if let Some(other) =
+                self.variants[..place].iter().find(|other| options::key(&other.options) == key)
+            {
                 let known = if other.id == 0 { variant } else { other };
                 return Err(Error::OptionsTaken { sku: known.sku.clone(), options: known.options.clone() });
             }

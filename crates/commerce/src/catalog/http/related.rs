@@ -56,7 +56,11 @@ pub(super) async fn related(shop: &Shop, named: &Named) -> Result<Arc<CachedAnsw
     let skus = |found: &Option<Vec<Product>>| tracked(found.as_deref().unwrap_or_default());
     let (found, stock) = read_with(shop, find, skus).await?;
     let products = found.ok_or_else(|| named.unknown())?;
-    let answer = answer_rows((&products, &stock), |results| Page { results, next_cursor: None, total: Total::default() })?;
+    let answer = answer_rows((&products, &stock), |results| Page {
+        results,
+        next_cursor: None,
+        total: Total::default(),
+    })?;
     shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
     Ok(answer)
 }

@@ -56,8 +56,7 @@ const COUNT: &str = concat!(
 
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
-pub(crate) const ALL: &[&str] =
-    &[BY_NAME, BY_NAME_DOWN, BY_PRICE, BY_PRICE_DOWN, BY_AGE, BY_AGE_DOWN, COUNT];
+pub(crate) const ALL: &[&str] = &[BY_NAME, BY_NAME_DOWN, BY_PRICE, BY_PRICE_DOWN, BY_AGE, BY_AGE_DOWN, COUNT];
 
 /// The orders in which the catalogue can be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +112,15 @@ pub const WORDS_MAX: usize = 12;
 impl Listing {
     /// Everything that buyers know, from the first product on.
     pub fn all(sort: Sort, limit: i64) -> Self {
-        Self { words: Vec::new(), category: None, status: Status::Active, sort, after: None, limit, skipped: 0 }
+        Self {
+            words: Vec::new(),
+            category: None,
+            status: Status::Active,
+            sort,
+            after: None,
+            limit,
+            skipped: 0,
+        }
     }
 }
 

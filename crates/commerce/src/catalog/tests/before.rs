@@ -27,7 +27,8 @@ fn write_before(tx: &mut Tx<'_>) -> Result<(), Error> {
     for (sku, name, category, minor, tracked, archived) in ROWS {
         tx.execute(sql, params![sku, name, category, minor, tracked, archived.then_some(8_i64)])?;
     }
-    let sql = "INSERT INTO price_change (product_id, price_minor, currency, changed_at) VALUES ($1, $2, 'EUR', 7)";
+    let sql =
+        "INSERT INTO price_change (product_id, price_minor, currency, changed_at) VALUES ($1, $2, 'EUR', 7)";
     for (id, row) in (1_i64..).zip(ROWS) {
         tx.execute(sql, params![id, row.3])?;
     }
@@ -54,14 +55,28 @@ fn rows_keep_their_numbers_and_get_what_is_new() {
         all.sort_by_key(|(id, _)| *id);
         let slugs = ["stoneware-mug", "stoneware-mug-2", "3", "gone-thing", "spiel"];
         let categories = ["kuche", "garn", "", "kuche", "kuche-3"];
-        for (((id, product), row), (slug, category)) in all.iter().zip(ROWS).zip(slugs.iter().zip(categories)) {
-            assert_eq!((product.variant_id, product.sku.as_str(), product.name.as_str()), (*id, row.0, row.1));
+        for (((id, product), row), (slug, category)) in all.iter().zip(ROWS).zip(slugs.iter().zip(categories))
+        {
+            assert_eq!(
+                (product.variant_id, product.sku.as_str(), product.name.as_str()),
+                (*id, row.0, row.1)
+            );
             assert_eq!((product.category.as_deref(), product.price.amount_minor), (row.2, row.3));
-            assert_eq!((product.price_from_minor, product.price_to_minor, product.variant_count), (row.3, row.3, 1));
+            assert_eq!(
+                (product.price_from_minor, product.price_to_minor, product.variant_count),
+                (row.3, row.3, 1)
+            );
             assert_eq!((product.track_stock, product.version), (row.4, 4));
             assert_eq!(product.status == Status::Archived, row.5);
-            assert_eq!((product.slug.as_str(), product.category_slug.as_deref().unwrap_or("")), (*slug, category));
-            let times = (product.created_at.micros(), product.updated_at.micros(), product.archived_at.map(Timestamp::micros));
+            assert_eq!(
+                (product.slug.as_str(), product.category_slug.as_deref().unwrap_or("")),
+                (*slug, category)
+            );
+            let times = (
+                product.created_at.micros(),
+                product.updated_at.micros(),
+                product.archived_at.map(Timestamp::micros),
+            );
             assert_eq!(times, (7, 9, row.5.then_some(8)));
         }
         let found = |words: &[&str]| {
@@ -70,12 +85,16 @@ fn rows_keep_their_numbers_and_get_what_is_new() {
             let found = db.read_blocking::<_, Error>(move |tx| list(tx, &listing)).unwrap();
             found.into_iter().map(|product| product.id).collect::<Vec<_>>()
         };
-        assert_eq!((found(&["mug", "kuche"]), found(&["text"]), found(&["本"])), (vec![1], vec![1, 2, 3, 5], vec![3]));
+        assert_eq!(
+            (found(&["mug", "kuche"]), found(&["text"]), found(&["本"])),
+            (vec![1], vec![1, 2, 3, 5], vec![3])
+        );
         index_is_right(&db);
         // What is made next goes behind them.
         let price = Money { amount_minor: 1, currency: "EUR".parse().unwrap() };
         let new = NewProduct::plain("Stoneware mug", price);
-        let made = db.write_blocking(move |tx| catalog::create(tx, &new, Timestamp::from_micros(10))).unwrap();
+        let made =
+            db.write_blocking(move |tx| catalog::create(tx, &new, Timestamp::from_micros(10))).unwrap();
         assert!(made.id > 5 && made.variant_id > 5, "{made:?}");
         assert_eq!(made.slug, format!("stoneware-mug-{}", made.id));
         let prices = db.read_blocking(|tx| {
@@ -95,7 +114,8 @@ pub(super) fn index_is_right(db: &Db) {
         for (id, search) in tx.all(sql, &[], |row| Ok((row.int(0)?, row.text(1)?)))? {
             let skus = variant::store::of_product(tx, id)?;
             let product = store::by_ids(tx, &[id])?.remove(0);
-            let folded = catalog::check::Folded::of(&product, skus.iter().map(|variant| variant.sku.as_str()));
+            let folded =
+                catalog::check::Folded::of(&product, skus.iter().map(|variant| variant.sku.as_str()));
             assert_eq!(search, folded.search, "product {id}");
             expected.extend(words::split(&search).into_iter().map(|word| (id, word.to_owned())));
         }

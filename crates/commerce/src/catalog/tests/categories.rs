@@ -19,7 +19,15 @@ async fn tree(bed: &Bed) -> Vec<String> {
     };
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     rows.iter()
-        .map(|row| format!("{}{} {} {}", "  ".repeat(depth(row)), text(&row["name"]), text(&row["slug"]), row["count"]))
+        .map(|row| {
+            format!(
+                "{}{} {} {}",
+                "  ".repeat(depth(row)),
+                text(&row["name"]),
+                text(&row["slug"]),
+                row["count"]
+            )
+        })
         .collect()
 }
 
@@ -54,29 +62,54 @@ async fn a_branch_holds_what_is_below_it() {
         assert_eq!((&small["category"], &small["category_slug"]), (&json!("Espresso"), &json!("espresso")));
         // A name that there is not is made, at the top.
         product(&bed, "Wool", json!({"category": "Garn"})).await;
-        let expected = ["Garn garn 1", "Küche kuche 3", "  Messer knives 0", "  Tassen tassen 2", "    Espresso espresso 1", "Ärmel armel 0"];
+        let expected = [
+            "Garn garn 1",
+            "Küche kuche 3",
+            "  Messer knives 0",
+            "  Tassen tassen 2",
+            "    Espresso espresso 1",
+            "Ärmel armel 0",
+        ];
         assert_eq!(tree(&bed).await, expected, "{}", bed.name);
         assert_eq!(names(&bed, "category=kuche").await, ["Kettle", "Big cup", "Small cup"], "{}", bed.name);
         assert_eq!(names(&bed, "category=Tassen&q=cup").await, ["Big cup", "Small cup"], "{}", bed.name);
         assert_eq!(names(&bed, "category=knives").await, Vec::<String>::new(), "{}", bed.name);
-        assert_eq!(bed.get("/v1/products?category=kuche&total=true&limit=1").await["total"], 3, "{}", bed.name);
+        assert_eq!(
+            bed.get("/v1/products?category=kuche&total=true&limit=1").await["total"],
+            3,
+            "{}",
+            bed.name
+        );
         // What it was called finds nothing any more, in search and list; what it is called does.
         let path = format!("/v1/categories/{cups}");
         bed.send(&format!("PATCH {path}"), json!({"name": "Becher", "slug": "becher"}), 200).await;
-        for (query, found) in [("q=tassen", false), ("q=becher", true), ("category=becher", true), ("category=Tassen", false)] {
-            assert_eq!(names(&bed, query).await.contains(&"Big cup".to_owned()), found, "{} {query}", bed.name);
+        for (query, found) in
+            [("q=tassen", false), ("q=becher", true), ("category=becher", true), ("category=Tassen", false)]
+        {
+            assert_eq!(
+                names(&bed, query).await.contains(&"Big cup".to_owned()),
+                found,
+                "{} {query}",
+                bed.name
+            );
         }
         assert_eq!(bed.get("/v1/products?q=big").await["results"][0]["category"], "Becher", "{}", bed.name);
         index_is_right(&bed.db);
         // Removed, its products and its branches are its parent's.
         bed.send(&format!("DELETE {path}"), json!({}), 204).await;
         bed.send(&format!("DELETE {path}"), json!({}), 404).await;
-        let expected = ["Garn garn 1", "Küche kuche 3", "  Espresso espresso 1", "  Messer knives 0", "Ärmel armel 0"];
+        let expected =
+            ["Garn garn 1", "Küche kuche 3", "  Espresso espresso 1", "  Messer knives 0", "Ärmel armel 0"];
         assert_eq!(tree(&bed).await, expected, "{}", bed.name);
         let big = &bed.get("/v1/products?q=big").await["results"][0];
         assert_eq!((&big["category"], &big["version"]), (&json!("Küche"), &json!(2)), "{}", bed.name);
         bed.send(&format!("DELETE /v1/categories/{kitchen}"), json!({}), 204).await;
-        assert_eq!(bed.get("/v1/products?q=big").await["results"][0]["category"], Value::Null, "{}", bed.name);
+        assert_eq!(
+            bed.get("/v1/products?q=big").await["results"][0]["category"],
+            Value::Null,
+            "{}",
+            bed.name
+        );
         index_is_right(&bed.db);
     }
 }
@@ -100,8 +133,16 @@ async fn a_tree_has_no_circle_and_a_slug_one_category() {
             (format!("PATCH /v1/categories/{top}"), json!({"parent_id": top}), 400),
             ("PATCH /v1/categories/99".to_owned(), json!({"name": "x"}), 404),
             ("PATCH /v1/categories/x".to_owned(), json!({"name": "x"}), 404),
-            ("POST /v1/products".to_owned(), json!({"name": "x", "price": {"amount_minor": 1}, "category_id": 99}), 400),
-            ("POST /v1/products".to_owned(), json!({"name": "x", "price": {"amount_minor": 1}, "category_id": 1, "category": "Top"}), 400),
+            (
+                "POST /v1/products".to_owned(),
+                json!({"name": "x", "price": {"amount_minor": 1}, "category_id": 99}),
+                400,
+            ),
+            (
+                "POST /v1/products".to_owned(),
+                json!({"name": "x", "price": {"amount_minor": 1}, "category_id": 1, "category": "Top"}),
+                400,
+            ),
             (format!("PATCH /v1/categories/{below}"), json!({"parent_id": null}), 200),
             (format!("PATCH /v1/categories/{top}"), json!({"parent_id": below}), 200),
         ] {
@@ -122,17 +163,28 @@ async fn what_is_related_is_of_the_same_category_and_what_was_named_stands_first
             product(&bed, &format!("Cup {number}"), json!({"category": "Cups"})).await;
         }
         let wool = product(&bed, "Wool", json!({"category": "Garn", "sku": "wool"})).await;
-        let named = json!({"category": "Cups", "attributes": {"related": ["wool", "cup-3", "nope", 1, 99, null]}});
+        let named =
+            json!({"category": "Cups", "attributes": {"related": ["wool", "cup-3", "nope", 1, 99, null]}});
         let cup = product(&bed, "Red cup", named).await;
         let related = async |id: &Value| {
             let found = bed.get(&format!("/v1/products/{id}/related")).await;
-            found["results"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            found["results"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["name"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
         };
         let expected = ["Wool", "Cup 3", "Cup 0", "Cup 9", "Cup 8", "Cup 7", "Cup 6", "Cup 5"];
         assert_eq!(related(&cup["id"]).await, expected, "{}", bed.name);
         assert_eq!(related(&wool["id"]).await, Vec::<String>::new(), "{}", bed.name);
         bed.call("DELETE /v1/products/sku:wool", &[], "").await;
-        assert_eq!(related(&cup["id"]).await[0], "Cup 3", "{}: what buyers do not know is not shown", bed.name);
+        assert_eq!(
+            related(&cup["id"]).await[0],
+            "Cup 3",
+            "{}: what buyers do not know is not shown",
+            bed.name
+        );
         assert_eq!(bed.call("GET /v1/products/sku:wool/related", &[], "").await.status, 404);
     }
 }

@@ -15,7 +15,8 @@ async fn a_product_from_its_making_to_its_end() {
         assert_eq!((made.status, made.header("etag")), (201, "\"1-0-low\""), "{}", made.text);
         let product = made.json();
         assert_eq!(made.header("location"), format!("/v1/products/{}", product["id"]));
-        let (price, stock) = (json!({"amount_minor": 49_900, "currency": "EUR"}), json!({"available": 0, "low": true}));
+        let (price, stock) =
+            (json!({"amount_minor": 49_900, "currency": "EUR"}), json!({"available": 0, "low": true}));
         let variant = json!({"id": product["variants"][0]["id"], "sku": "ps5", "title": null, "options": [], "price": price,
             "barcode": null, "track_stock": true, "stock": stock, "cost": null, "weight_g": null, "position": 1,
             "archived": false});

@@ -20,11 +20,14 @@ async fn a_slug_is_made_of_the_name_and_is_nobody_elses() {
         assert_eq!(second["slug"], format!("creme-brulee-{}", second["id"]), "{}", bed.name);
         assert_eq!(blank["slug"], blank["id"].to_string(), "{}", bed.name);
         let mut chosen = body("Crème brûlée", 5);
-        for (slug, status) in [("creme-brulee", 409), ("Creme", 400), ("a--b", 400), ("", 400), ("dessert", 201)] {
+        for (slug, status) in
+            [("creme-brulee", 409), ("Creme", 400), ("a--b", 400), ("", 400), ("dessert", 201)]
+        {
             chosen["slug"] = slug.into();
             bed.send("POST /v1/products", chosen.clone(), status).await;
         }
-        let renamed = bed.send(&format!("PATCH /v1/products/{}", first["id"]), json!({"name": "Flan"}), 200).await;
+        let renamed =
+            bed.send(&format!("PATCH /v1/products/{}", first["id"]), json!({"name": "Flan"}), 200).await;
         assert_eq!(renamed["slug"], "creme-brulee", "{}: a name may change, an address stays", bed.name);
         for path in ["slug:nope", "slug:Creme", "slug:", "slug:%00", "slug:creme-brulee"] {
             assert_eq!(bed.call(&format!("GET /v1/products/{path}"), &[], "").await.status, 404, "{path}");
@@ -36,15 +39,23 @@ async fn a_slug_is_made_of_the_name_and_is_nobody_elses() {
 async fn a_slug_that_was_leads_on() {
     for bed in Bed::each() {
         let (mug, cup) = (make(&bed, "Mug").await, make(&bed, "Cup").await);
-        let (mug_path, cup_path) = (format!("/v1/products/{}", mug["id"]), format!("/v1/products/{}", cup["id"]));
-        let moved = async |path: &str, slug: &str, status| bed.send(&format!("PATCH {path}"), json!({"slug": slug}), status).await;
+        let (mug_path, cup_path) =
+            (format!("/v1/products/{}", mug["id"]), format!("/v1/products/{}", cup["id"]));
+        let moved = async |path: &str, slug: &str, status| {
+            bed.send(&format!("PATCH {path}"), json!({"slug": slug}), status).await
+        };
         assert_eq!(moved(&mug_path, "cup", 409).await["type"], "/errors/slug-taken", "{}", bed.name);
         assert_eq!(moved(&mug_path, "mug", 200).await["version"], 1, "{}: nothing has changed", bed.name);
         moved(&mug_path, "big-mug", 200).await;
         moved(&mug_path, "bigger-mug", 200).await;
         for slug in ["mug", "big-mug", "bigger-mug"] {
             let found = bed.get(&format!("/v1/products/slug:{slug}")).await;
-            assert_eq!((&found["id"], &found["slug"]), (&mug["id"], &json!("bigger-mug")), "{} {slug}", bed.name);
+            assert_eq!(
+                (&found["id"], &found["slug"]),
+                (&mug["id"], &json!("bigger-mug")),
+                "{} {slug}",
+                bed.name
+            );
         }
         // A new product of the old name does not take the address over; whoever chooses it does.
         let other = make(&bed, "Mug").await;

@@ -329,7 +329,8 @@ async fn of_a_product_with_variants_the_first_is_shown_and_ordered() {
         let shirt = json!({"name": "Shirt", "price": {"amount_minor": 1_900, "currency": "USD"}, "options": ["Size"], "track_stock": false,
             "variants": [{"sku": "shirt-s", "options": ["S"]}, {"sku": "shirt-m", "options": ["M"], "price": {"amount_minor": 100}}]});
         assert_eq!(bed.call("POST /v1/products", &[], shirt.to_string()).await.status, 201);
-        let draft = json!({"name": "Secret", "price": {"amount_minor": 1, "currency": "USD"}, "status": "draft"});
+        let draft =
+            json!({"name": "Secret", "price": {"amount_minor": 1, "currency": "USD"}, "status": "draft"});
         assert_eq!(bed.call("POST /v1/products", &[], draft.to_string()).await.status, 201);
         let game = r#"{"id":1,"name":"Shirt","category":null,"releaseDate":null,"price":19,"createdAt":"<now>","updatedAt":"<now>"}"#;
         bed.check("GET /games/all", "", 200, &format!("[{game}]")).await;
@@ -341,10 +342,14 @@ async fn of_a_product_with_variants_the_first_is_shown_and_ordered() {
         assert_eq!(order["results"][0]["items"][0]["sku"], "shirt-s", "{}", bed.name);
         // An edit is of the first variant, as it was shown.
         let edit = r#"{"id":1,"name":"Shirt","price":18}"#;
-        let edited = format!(r#"{{"message":"Game updated successfully","game":{}}}"#, game.replace("19,", "18,"));
+        let edited =
+            format!(r#"{{"message":"Game updated successfully","game":{}}}"#, game.replace("19,", "18,"));
         bed.check("PUT /games/edit", edit, 200, &edited).await;
         let shirt = bed.call("GET /v1/products/1", &[], "").await.json();
-        assert_eq!((&shirt["price"]["amount_minor"], &shirt["price_from"]["amount_minor"]), (&json!(1_800), &json!(100)));
+        assert_eq!(
+            (&shirt["price"]["amount_minor"], &shirt["price_from"]["amount_minor"]),
+            (&json!(1_800), &json!(100))
+        );
         let c = bed.call("GET /api/products", &[], "").await.json();
         assert_eq!((&c[0]["price"], c.as_array().unwrap().len()), (&json!(18), 1), "{}", bed.name);
     }

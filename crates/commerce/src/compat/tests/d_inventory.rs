@@ -178,11 +178,16 @@ async fn every_variant_is_an_item() {
         assert_eq!(bed.call("POST /v1/products", &[], shirt).await.status, 201);
         bed.check_status("POST /v1/inventory/shirt-m/receive", r#"{"quantity":2}"#, 200).await;
         let item = |sku: &str, size: &str, count: i64| {
-            format!(r#"{{"item_id":"{sku}","item_name":"Shirt, {size}","quantity":{count},"reserved_quantity":0}}"#)
+            format!(
+                r#"{{"item_id":"{sku}","item_name":"Shirt, {size}","quantity":{count},"reserved_quantity":0}}"#
+            )
         };
         let all = [item("shirt-m", "M", 2), item("shirt-s", "S", 0)].join(",");
-        bed.check("GET /api/inventory", "", 200, &format!(r#"{{"success":true,"count":2,"items":[{all}]}}"#)).await;
-        let order = bed.call("POST /api/orders", &["idempotency-key: k"], r#"{"item_id":"shirt-m","quantity":2}"#).await;
+        bed.check("GET /api/inventory", "", 200, &format!(r#"{{"success":true,"count":2,"items":[{all}]}}"#))
+            .await;
+        let order = bed
+            .call("POST /api/orders", &["idempotency-key: k"], r#"{"item_id":"shirt-m","quantity":2}"#)
+            .await;
         assert_eq!((order.status, bed.on_hand("shirt-m")), (201, 0), "{}: {}", bed.name, order.text);
     }
 }

@@ -70,8 +70,7 @@ const LINES: &str = r#"{"lines":[{"sku":"mug","quantity":1}]}"#;
 const PRODUCT: &str = r#"{"sku":"cup","name":"Cup","category":"Kitchen","description":"To drink from","release_date":"2025-01-01","image_url":"https://shop.test/cup.png","price":{"amount_minor":900,"currency":"USD"},"attributes":{"colour":"blue"},"track_stock":true,"low_stock_at":5}"#;
 const CHANGE: &str = r#"{"name":"Mug","price":{"amount_minor":900},"attributes":{"colour":"blue"}}"#;
 const VARIANT: &str = r#"{"sku":"cup-l","options":[],"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"barcode":"4006381333931","weight_g":180,"track_stock":true}"#;
-const VARIANT_CHANGE: &str =
-    r#"{"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"weight_g":180,"position":1}"#;
+const VARIANT_CHANGE: &str = r#"{"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"weight_g":180,"position":1}"#;
 const CATEGORY: &str = r#"{"name":"Kitchen","slug":"kitchen","position":1}"#;
 const MOVEMENT: &str = r#"{"quantity":1,"reason":"found"}"#;
 const GAME: &str = r#"{"id":1,"name":"Mug","category":"Kitchen","releaseDate":"2025-01-01","price":9.5}"#;

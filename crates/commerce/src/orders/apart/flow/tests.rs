@@ -32,8 +32,17 @@ async fn ordered(bed: &Bed) -> String {
 fn begin(bed: &Bed, order: &str, quantity: i64) -> Command {
     let price = Money { amount_minor: 100, currency: Currency::USD };
     let (sku, name) = ("a".to_owned(), "A".to_owned());
-    let offer =
-        Offer { id: 1, sku, name, title: None, category: None, price, track_stock: true, version: 1, archived: false };
+    let offer = Offer {
+        id: 1,
+        sku,
+        name,
+        title: None,
+        category: None,
+        price,
+        track_stock: true,
+        version: 1,
+        archived: false,
+    };
     let items = Items::new([Item { sku: "a".to_owned(), quantity }]).unwrap();
     let ask = EditAsk { items, prices: Prices::Agreed, customer_name: None };
     let (target, now) = (Target::any(order), bed.shop.now());
