@@ -28,20 +28,28 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCategory, now: Timestamp) -> Result<Cate
     if let Some(parent) = new.parent_id {
         depth_under(tx, parent, None)?;
     }
-    let plain = new.slug.clone().unwrap_or_else(|| slug::of(&name));
-    let mut made = Category { id: 0, slug: plain, name, parent_id: new.parent_id, position: new.position };
-    if !made.slug.is_empty()
-        && let Some(id) = store::insert(tx, &made, now)?
-    {
-        return Ok(Category { id, ..made });
+    let slug = new.slug.clone().unwrap_or_else(|| slug::of(&name));
+    let made = Category { id: 0, slug, name, parent_id: new.parent_id, position: new.position };
+    match claim(tx, &made, now)? {
+        Some(made) => Ok(made),
+        None if new.slug.is_some() => Err(Error::SlugTaken(made.slug)),
+        None => numbered(tx, made, now),
     }
-    if new.slug.is_some() {
-        return Err(Error::SlugTaken(made.slug));
+}
+
+/// Writes the category, unless its slug is empty or taken.
+fn claim(tx: &mut Tx<'_>, made: &Category, now: Timestamp) -> Result<Option<Category>, Error> {
+    if made.slug.is_empty() {
+        return Ok(None);
     }
-    let plain = std::mem::take(&mut made.slug);
+    Ok(store::insert(tx, made, now)?.map(|id| Category { id, ..made.clone() }))
+}
+
+/// Writes the category with its number behind its slug.
+fn numbered(tx: &mut Tx<'_>, made: Category, now: Timestamp) -> Result<Category, Error> {
     // Without a slug nothing can be in its way.
-    made.id = store::insert(tx, &made, now)?.unwrap_or(0);
-    made.slug = slug::numbered(&plain, made.id);
+    let id = store::insert(tx, &Category { slug: String::new(), ..made.clone() }, now)?.unwrap_or(0);
+    let made = Category { id, slug: slug::numbered(&made.slug, id), ..made };
     store::replace(tx, &made, now)?;
     Ok(made)
 }
@@ -52,9 +60,17 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCategory, now: Timestamp) -> Result<Cate
 /// [`Error::Invalid`].
 pub(crate) fn find_or_create(tx: &mut Tx<'_>, name: &str, now: Timestamp) -> Result<Category, Error> {
     let name = check::line("category", name)?;
-    match store::by_name(tx, &name)? {
+    if let Some(known) = store::by_name(tx, &name)? {
+        return Ok(known);
+    }
+    let made = Category { id: 0, slug: slug::of(&name), name, parent_id: None, position: 0 };
+    if let Some(made) = claim(tx, &made, now)? {
+        return Ok(made);
+    }
+    // Whoever has the slug may have made it just now.
+    match store::by_name(tx, &made.name)? {
         Some(known) => Ok(known),
-        None => create(tx, &NewCategory { name, ..NewCategory::default() }, now),
+        None => numbered(tx, made, now),
     }
 }
 

@@ -90,6 +90,9 @@ fn two_that_are_made_at_once_have_two_slugs() {
         let made: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
         let slugs: std::collections::BTreeSet<_> = made.iter().map(|product| product.slug.as_str()).collect();
         assert_eq!((slugs.len(), slugs.contains("mug")), (8, true), "{}: {slugs:?}", bed.name);
+        let categories: std::collections::BTreeSet<_> =
+            made.iter().map(|product| product.category_id).collect();
+        assert_eq!(categories.len(), 1, "{}: {categories:?}", bed.name);
         index_is_right(&bed.db);
     }
 }
