@@ -74,7 +74,7 @@ pub(crate) fn find_or_create(tx: &mut Tx<'_>, name: &str, now: Timestamp) -> Res
     }
 }
 
-/// Changes a category. Of products in one that gets another name the words change, too.
+/// Changes a category. What products in it show of it counts as a change of them; where that is its name, they are found by it.
 ///
 /// # Errors
 /// [`Error::UnknownCategory`], [`Error::Invalid`], [`Error::SlugTaken`].
@@ -110,6 +110,9 @@ pub(crate) fn update(
         return Ok(before);
     }
     store::replace(tx, &after, now)?;
+    if (&after.name, &after.slug) != (&before.name, &before.slug) {
+        store::touch_products(tx, id, now)?;
+    }
     if after.name != before.name {
         for product in store::products(tx, id)? {
             whole::index_again(tx, product)?;

@@ -36,6 +36,8 @@ const REPLACE: &str = "UPDATE categories SET slug = $2, name = $3, name_fold = $
 const DELETE: &str = "DELETE FROM categories WHERE id = $1";
 const MOVE_CHILDREN: &str = "UPDATE categories SET parent_id = $2 WHERE parent_id = $1";
 const PRODUCTS: &str = "SELECT id FROM products WHERE category_id = $1 ORDER BY id";
+const TOUCH_PRODUCTS: &str =
+    "UPDATE products SET version = version + 1, updated_at = $2 WHERE category_id = $1";
 const UNFILLED: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM categories WHERE slug IS NULL";
 const TO_FILL: &str = "SELECT id, name FROM categories WHERE slug IS NULL LIMIT $1";
 const FILL: &str = "UPDATE categories SET slug = $2, name_fold = $3 WHERE id = $1 AND slug IS NULL";
@@ -52,6 +54,7 @@ pub(crate) const ALL: &[&str] = &[
     DELETE,
     MOVE_CHILDREN,
     PRODUCTS,
+    TOUCH_PRODUCTS,
     UNFILLED,
     TO_FILL,
     FILL,
@@ -112,6 +115,11 @@ pub(crate) fn delete(tx: &mut Tx<'_>, gone: &Category) -> Result<(), Error> {
 /// The numbers of all products that are in it itself.
 pub(crate) fn products(tx: &mut Tx<'_>, id: i64) -> Result<Vec<i64>, Error> {
     tx.all(PRODUCTS, params![id], |row| row.int(0))
+}
+
+/// Counts a change of all products that are in it itself.
+pub(crate) fn touch_products(tx: &mut Tx<'_>, id: i64, now: Timestamp) -> Result<(), Error> {
+    tx.execute(TOUCH_PRODUCTS, params![id, now.micros()]).map(drop)
 }
 
 /// How many categories were written before they had slugs.
