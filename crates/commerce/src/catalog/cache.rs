@@ -216,9 +216,9 @@ mod tests {
     #[test]
     fn forgets_a_product_by_any_of_its_skus_and_all_at_once() {
         let cache = ProductCache::default();
-        for forget in
-            [|cache: &ProductCache| cache.forget("a"), |cache| cache.forget("b"), ProductCache::forget_all]
-        {
+        let forgets: [fn(&ProductCache); 3] =
+            [|cache| cache.forget("a"), |cache| cache.forget("b"), ProductCache::forget_all];
+        for forget in forgets {
             let asked = CacheKey::Full(Box::new(CacheKey::Id(1)));
             cache.keep(asked.clone(), answer("one"), cache.ticket(), &["a", "b"]);
             assert_eq!(cache.get(&CacheKey::Id(1)), None, "another audience");

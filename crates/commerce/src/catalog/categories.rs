@@ -151,7 +151,7 @@ fn position(place: i64) -> Result<(), Error> {
 fn depth_under(tx: &mut Tx<'_>, parent: i64, child: Option<i64>) -> Result<(), Error> {
     let invalid = |why: String| Error::Invalid { field: "parent_id", why };
     let mut next = Some(parent);
-    for _ in 0..DEPTH_MAX - 1 {
+    for _ in 0..DEPTH_MAX {
         let Some(id) = next else { return Ok(()) };
         if Some(id) == child {
             return Err(invalid("must not be the category itself or one in it".to_owned()));

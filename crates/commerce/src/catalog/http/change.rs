@@ -51,13 +51,17 @@ pub(super) async fn carry_out(shop: &Shop, asked: Asked<'_>, act: impl Act) -> R
             Err(error) => return refused(error),
         };
         let skus = variant::store::of_product(tx, product.id)?.into_iter().map(|variant| variant.sku);
-        let skus: Vec<String> = skus.collect();
+        let (skus, moves) = (skus.collect::<Vec<String>>(), product.slug != before.slug);
         let shown = Shown::read(tx, product, is_here)?;
-        Ok((act.answer(&shown), Some((shown, skus))))
+        Ok((act.answer(&shown), Some((shown, skus, moves))))
     })
     .await?;
-    if let Some((shown, skus)) = done {
+    if let Some((shown, skus, moves)) = done {
         skus.iter().for_each(|sku| shop.products.forget(sku));
+        if moves {
+            // Its new slug may have led to another product.
+            shop.products.forget_all();
+        }
         if shown.product.archived_at.is_none() {
             open_apart(shop, &shown, shop.options.low_stock_at).await;
         }

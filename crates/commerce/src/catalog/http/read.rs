@@ -117,7 +117,8 @@ pub(super) async fn list_categories(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Params::of(&uri, &[])?;
-    Ok(show(&categories(&shop).await?, &headers, Sight::Public))
+    let answer = categories(&shop).await?;
+    Ok(show(&answer, &headers, Sight::Public))
 }
 
 /// All categories.

@@ -38,7 +38,8 @@ pub(super) async fn list_related(
     headers: HeaderMap,
     _: Bare,
 ) -> Result<Response, Problem> {
-    Ok(show(&related(&shop, &Named::of(path)?).await?, &headers, Sight::Public))
+    let answer = related(&shop, &Named::of(path)?).await?;
+    Ok(show(&answer, &headers, Sight::Public))
 }
 
 /// What is related to a product that buyers know; 404 where there is none.

@@ -38,7 +38,7 @@ pub(super) async fn create_product(
     let keyed = Keyed::of(&caller, &headers, ("POST", "/v1/products"), &body)?;
     let new = body.into_new(&shop.options)?;
     let now = shop.now();
-    let is_here = shop.stock_is_with_catalog();
+    let (is_here, takes_slug) = (shop.stock_is_with_catalog(), new.slug.is_some());
     let (response, made) = once(catalog(&shop)?, keyed, now, move |tx| match create(tx, &new, now) {
         Ok(product) => {
             let location = format!("/v1/products/{}", product.id);
@@ -51,6 +51,10 @@ pub(super) async fn create_product(
     .await?;
     if let Some((shown, low_stock_at)) = made {
         shown.skus().iter().for_each(|sku| shop.products.forget(sku));
+        if takes_slug {
+            // It may have led to another product.
+            shop.products.forget_all();
+        }
         open_apart(&shop, &shown, low_stock_at).await;
     }
     Ok(response)

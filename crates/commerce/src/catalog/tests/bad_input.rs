@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::body;
+use super::{body, row};
 use crate::testing::Bed;
 
 /// Bodies that are no product.
@@ -113,7 +113,7 @@ async fn bad_products_are_refused() {
         }
         println!("{}: {tried} bad bodies, all 400", bed.name);
         let all = bed.get("/v1/products").await;
-        assert_eq!(all["results"], json!([made]), "{}: nothing has changed", bed.name);
+        assert_eq!(all["results"], json!([row(&made)]), "{}: nothing has changed", bed.name);
     }
 }
 

@@ -11,8 +11,10 @@ use kassa_model::{Money, Timestamp};
 /// The steps of the version before.
 const BEFORE: usize = 15;
 
+type Before = (&'static str, &'static str, Option<&'static str>, i64, bool, bool);
+
 /// SKU, name, category, minor units, stock, and whether it is archived.
-const ROWS: [(&str, &str, Option<&str>, i64, bool, bool); 5] = [
+const ROWS: [Before; 5] = [
     ("mug", "Stoneware Mug", Some("Küche"), 1_800, true, false),
     ("mug-2", "Stoneware mug!", Some("Garn"), 700, true, false),
     ("p-3", "日本", None, 0, false, false),

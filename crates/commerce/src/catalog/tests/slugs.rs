@@ -29,7 +29,7 @@ async fn a_slug_is_made_of_the_name_and_is_nobody_elses() {
         let renamed =
             bed.send(&format!("PATCH /v1/products/{}", first["id"]), json!({"name": "Flan"}), 200).await;
         assert_eq!(renamed["slug"], "creme-brulee", "{}: a name may change, an address stays", bed.name);
-        for path in ["slug:nope", "slug:Creme", "slug:", "slug:%00", "slug:creme-brulee"] {
+        for path in ["slug:nope", "slug:Creme", "slug:", "slug:%00", "slug:flan"] {
             assert_eq!(bed.call(&format!("GET /v1/products/{path}"), &[], "").await.status, 404, "{path}");
         }
     }
