@@ -9,7 +9,7 @@ use kassa_service::metrics::{Counter, Gauge};
 /// The relay's metrics.
 #[derive(Debug, Default)]
 pub(super) struct RelayMetrics {
-    rows: Gauge,
+    rows: Gauge<f64, AtomicU64>,
     oldest: Gauge<f64, AtomicU64>,
     pub(super) published: Counter,
     pub(super) failures: Counter,
@@ -17,11 +17,14 @@ pub(super) struct RelayMetrics {
 
 impl RelayMetrics {
     pub(super) fn register(metrics: &Metrics) -> Self {
+        // Before it was counted nobody knows: 0 would say that nothing waits.
+        let unknown = Gauge::default();
+        unknown.set(f64::NAN);
         Self {
             rows: metrics.register(
                 "kassa_outbox_unpublished_rows",
-                "Rows of the outbox that are not in the log yet.",
-                Gauge::default(),
+                "Rows of the outbox that are not in the log yet; NaN until they were first counted.",
+                unknown,
             ),
             oldest: metrics.register(
                 "kassa_outbox_oldest_seconds",
@@ -43,7 +46,7 @@ impl RelayMetrics {
 
     /// So many rows wait, the oldest for so long.
     pub(super) fn waiting(&self, rows: i64, oldest_micros: Option<i64>) {
-        self.rows.set(rows);
+        self.rows.set(rows as f64);
         self.oldest.set(oldest_micros.unwrap_or(0).max(0) as f64 / MICROS_PER_SECOND as f64);
     }
 }

@@ -33,7 +33,7 @@ async fn a_full_log_stops_it_until_there_is_room() {
     eventually("it is tried again and again", async || failures(4)).await;
     assert_eq!(desk.unpublished().await, 20, "nothing is marked that is not in the log");
     let measured = |text: &str| metrics.text().contains(text);
-    eventually("the backlog is measured", async || measured("kassa_outbox_unpublished_rows 20\n")).await;
+    eventually("the backlog is measured", async || measured("kassa_outbox_unpublished_rows 20.0\n")).await;
     assert!(!measured("kassa_outbox_oldest_seconds 0.0\n"), "{}", metrics.text());
     desk.log.shut.store(false, Ordering::SeqCst);
     eventually("the rest is published", async || desk.unpublished().await == 0).await;
