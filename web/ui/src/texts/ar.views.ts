@@ -78,7 +78,7 @@ export const views: typeof english = {
     day: "متى",
     country: "الروبوتات حسب البلد",
     noCountry: "غير معروف",
-    outcomes: { bot: "روبوت", duplicate: "أُرسل مرتين", rejected: "مرفوض", opted_out: "اعترض", excluded: "مستبعد" },
+    outcomes: { bot: "روبوت", duplicate: "أُرسل مرتين", rejected: "مرفوض", excluded: "مستبعد" },
     nothing: "لم يُسقط شيء.",
     why: "تظهر هنا الروبوتات والمكرر وما لا يُقرأ.",
     summary: (dropped, stored, share) => `${dropped} حدث لم يُحسب، و${stored} مخزّن: ${share}.`,

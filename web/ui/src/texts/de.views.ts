@@ -78,7 +78,7 @@ export const views: typeof english = {
     day: "Wann",
     country: "Bots nach Land",
     noCountry: "Unbekannt",
-    outcomes: { bot: "Bot", duplicate: "Doppelt gesendet", rejected: "Abgelehnt", opted_out: "Widersprochen", excluded: "Ausgeschlossen" },
+    outcomes: { bot: "Bot", duplicate: "Doppelt gesendet", rejected: "Abgelehnt", excluded: "Ausgeschlossen" },
     nothing: "Nichts wurde verworfen.",
     why: "Bots, Doppeltes und Unlesbares stehen hier.",
     summary: (dropped, stored, share) => `${dropped} Ereignisse zählten nicht, ${stored} sind gespeichert: ${share}.`,

@@ -76,10 +76,7 @@ export const views = {
     day: "When",
     country: "Bots by country",
     noCountry: "Unknown",
-    outcomes: { bot: "Bot", duplicate: "Sent twice", rejected: "Refused", opted_out: "Opted out", excluded: "Excluded" } as Record<
-      string,
-      string
-    >,
+    outcomes: { bot: "Bot", duplicate: "Sent twice", rejected: "Refused", excluded: "Excluded" } as Record<string, string>,
     nothing: "Nothing was dropped.",
     why: "Bots, duplicates and what cannot be read show here.",
     summary: (dropped: string, stored: string, share: string) => `${dropped} events did not count, ${stored} are stored: ${share}.`,
