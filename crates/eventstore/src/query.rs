@@ -36,6 +36,7 @@
 
 mod field;
 mod filter;
+mod holds;
 pub mod rules;
 mod table;
 
@@ -45,7 +46,9 @@ use crate::batch::RowPlace;
 use rules::SiteRules;
 
 pub use field::Field;
+pub(crate) use filter::NONE;
 pub use filter::{Filter, Operator};
+pub(crate) use holds::holds;
 pub use table::{Cell, Table};
 
 /// A question about one or more sites.

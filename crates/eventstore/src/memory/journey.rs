@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use kassa_model::Timestamp;
 
-use super::rows::{holds, own_field, visitor_of};
+use super::rows::{own_field, visitor_of};
 use super::visit::{session_of, written};
 use crate::journey::Scope;
-use crate::query::Filter;
+use crate::query::{Filter, holds};
 use crate::{Error, Row};
 
 /// Where an event stands among all: by time, those of one instant in the order of the log.

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kassa_model::{OrderItem, OrderPart};
 
-use super::rows::{holds, index, own_field, ratio, visitor_of, visitors};
+use super::rows::{index, own_field, ratio, visitor_of, visitors};
 use super::visit::{Id, Visit, began, session_of, visits_and_sessions};
-use crate::query::{CONFIRMED, Cell, Dimension, Field, Metric, NO_VISIT, Query, REFUNDED};
+use crate::query::{CONFIRMED, Cell, Dimension, Field, Metric, NO_VISIT, Query, REFUNDED, holds};
 use crate::{Error, Row};
 
 /// A record of money, or one line of it.

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use kassa_model::Timestamp;
 
 use super::money::{Money, money};
-use super::rows::{holds, index, own_field, ratio, visitors};
+use super::rows::{index, own_field, ratio, visitors};
 use super::rules::ruled;
 use super::visit::{Id, Visit, began, id_of, session_of, visits, written};
-use crate::query::{Cell, Counted, Dimension, Direction, Field, Metric, OrderKey, Query, Table};
+use crate::query::{Cell, Counted, Dimension, Direction, Field, Metric, OrderKey, Query, Table, holds};
 use crate::validate::is_session_metric;
 use crate::{Error, Row, RowPlace, items, properties};
 

@@ -1,4 +1,4 @@
-//! What a row has of what is asked, and whether a filter holds for it.
+//! What a row has of what is asked.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,8 @@ use kassa_model::{Event, PATH_SENT};
 
 use super::visit::session_of;
 use crate::batch::Row;
-use crate::pattern::Pattern;
-use crate::query::{Cell, Field, Filter, Operator};
-use crate::{Error, properties};
+use crate::properties;
+use crate::query::{Cell, Field};
 
 /// The visitors of events with a visit.
 pub(super) fn visitors(events: &[&Row]) -> BTreeSet<i64> {
@@ -17,50 +16,6 @@ pub(super) fn visitors(events: &[&Row]) -> BTreeSet<i64> {
 
 pub(super) fn visitor_of(row: &Row) -> i64 {
     row.event.visitor.unwrap_or_default()
-}
-
-/// Whether `filter` holds where `found` gives the fields; what is missing fails every test but `is (none)`.
-pub(super) fn holds(
-    filter: Option<&Filter>,
-    found: &dyn Fn(&Field) -> Option<String>,
-) -> Result<bool, Error> {
-    Ok(match filter {
-        None => true,
-        Some(Filter::And(parts)) => {
-            for part in parts {
-                if !holds(Some(part), found)? {
-                    return Ok(false);
-                }
-            }
-            true
-        }
-        Some(Filter::Or(parts)) => {
-            for part in parts {
-                if holds(Some(part), found)? {
-                    return Ok(true);
-                }
-            }
-            false
-        }
-        Some(Filter::Not(part)) => !holds(Some(part), found)?,
-        Some(Filter::Test { field, operator, values }) => test(found(field).as_deref(), *operator, values)?,
-    })
-}
-
-fn test(found: Option<&str>, operator: Operator, values: &[String]) -> Result<bool, Error> {
-    for value in values {
-        let fits = match (found, operator) {
-            (None, Operator::Is) => value == "(none)",
-            (None, _) => false,
-            (Some(found), Operator::Is) => value != "(none)" && found == value,
-            (Some(found), Operator::Contains) => found.contains(value.as_str()),
-            (Some(found), Operator::Matches) => Pattern::parse(value)?.regex.is_match(found),
-        };
-        if fits {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// A field of the event alone.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use kassa_model::{Event, Visit, VisitFacts};
 
-use super::rows::{holds, own_field};
+use super::rows::own_field;
 use super::visit::written;
+use crate::query::holds;
 use crate::query::rules::SiteRules;
 use crate::{Error, Row};
 

@@ -2,6 +2,9 @@
 
 use super::field::Field;
 
+/// The value that stands for a missing one.
+pub(crate) const NONE: &str = "(none)";
+
 /// Which rows count. A missing value (NULL) is never `contains` or `matches`; `is` with `(none)` is NULL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {

@@ -1,15 +1,13 @@
 //! Filters as SQL conditions on an event `e`, a visit `v` or a record of money.
 
+use super::channels;
 use super::dialect::Value;
 use super::field::visit_column;
 use super::statement::Binder;
 use crate::Error;
 use crate::bots::Bots;
 use crate::pattern::Search;
-use crate::query::{Field, Filter, Operator};
-
-/// The value that stands for a missing one.
-const NONE: &str = "(none)";
+use crate::query::{Field, Filter, NONE, Operator};
 
 /// How a field is written.
 pub(super) type Of = fn(&Field, &mut Binder) -> String;
@@ -17,11 +15,20 @@ pub(super) type Of = fn(&Field, &mut Binder) -> String;
 /// The condition of `filter`, its fields written by `of`. A missing value makes a test unknown, which counts as not holding: inside `NOT` that has
 /// to be said, elsewhere `AND`, `OR` and `WHERE` do the same (and the engine can pass over row groups).
 pub(super) fn condition(filter: &Filter, of: Of, binder: &mut Binder) -> Result<String, Error> {
+    if channels::asks_alone(filter) {
+        return written(&channels::decided(filter)?, of, binder);
+    }
+    written(filter, of, binder)
+}
+
+fn written(filter: &Filter, of: Of, binder: &mut Binder) -> Result<String, Error> {
     Ok(match filter {
-        Filter::And(parts) => joined(parts, " AND ", "TRUE", of, binder)?,
-        Filter::Or(parts) => joined(parts, " OR ", "FALSE", of, binder)?,
+        Filter::And(parts) => joined(&channels::as_one(parts, Filter::And)?, " AND ", "TRUE", of, binder)?,
+        Filter::Or(parts) => joined(&channels::as_one(parts, Filter::Or)?, " OR ", "FALSE", of, binder)?,
         Filter::Not(part) => format!("NOT coalesce({}, FALSE)", condition(part, of, binder)?),
-        Filter::Test { field, operator, values } => test(&of(field, binder), *operator, values, binder)?,
+        Filter::Test { field, operator, values } => {
+            test(field, &of(field, binder), *operator, values, binder)?
+        }
     })
 }
 
@@ -53,11 +60,20 @@ fn joined(parts: &[Filter], by: &str, empty: &str, of: Of, binder: &mut Binder) 
     Ok(format!("({})", conditions.join(by)))
 }
 
-fn test(column: &str, operator: Operator, values: &[String], binder: &mut Binder) -> Result<String, Error> {
+fn test(
+    field: &Field,
+    column: &str,
+    operator: Operator,
+    values: &[String],
+    binder: &mut Binder,
+) -> Result<String, Error> {
     if operator == Operator::Is {
         let (none, given): (Vec<String>, Vec<String>) =
             values.iter().cloned().partition(|value| value == NONE);
-        let equal = binder.is_one_of(column, &given);
+        let equal = match field {
+            Field::Channel => channels::is_one_of(column, &given, binder),
+            _ => binder.is_one_of(column, &given),
+        };
         return Ok(match (none.is_empty(), given.is_empty()) {
             (true, _) => equal,
             (false, true) => format!("{column} IS NULL"),

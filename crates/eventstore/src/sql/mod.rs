@@ -3,6 +3,7 @@
 
 pub(crate) mod attempts;
 mod channel;
+mod channels;
 pub(crate) mod dialect;
 pub(crate) mod digest;
 pub(crate) mod events;
