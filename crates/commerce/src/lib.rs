@@ -5,6 +5,7 @@
 
 mod act;
 pub mod audit;
+pub mod carts;
 pub mod catalog;
 pub mod cleaning;
 pub mod compat;

@@ -6,11 +6,13 @@ use axum::Router;
 use kassa_service::Protected;
 
 use crate::shop::Shop;
-use crate::{catalog, inventory, orders};
+use crate::{carts, catalog, inventory, orders};
 
 /// The routes of class `Storefront`: what anyone may call.
 pub fn storefront_routes(shop: Arc<Shop>) -> Router {
-    catalog::http::storefront_routes(Arc::clone(&shop)).merge(orders::http::storefront_routes(shop))
+    catalog::http::storefront_routes(Arc::clone(&shop))
+        .merge(carts::http::storefront_routes(Arc::clone(&shop)))
+        .merge(orders::http::storefront_routes(shop))
 }
 
 /// The routes of class `Native`: those of keys and sessions.

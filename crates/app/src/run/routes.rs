@@ -12,7 +12,7 @@ use axum::routing::get;
 use kassa_access::{Access, Allowed, Caller, Mode, Scope, need};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, Books, OrderNumbers, ReportOptions};
-use kassa_commerce::{catalog, compat, inventory, orders, transport};
+use kassa_commerce::{carts, catalog, compat, inventory, orders, transport};
 use kassa_service::rate::{Exempt, RateLimit};
 use kassa_service::{
     Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded,
@@ -97,7 +97,9 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
     let shop = parts.shop()?;
     let (mut storefront, mut native, mut dialects) = (Router::new(), Protected::new(), Protected::new());
     if roles.has(Role::Catalog) {
-        storefront = storefront.merge(catalog::http::storefront_routes(Arc::clone(&shop)));
+        storefront = storefront
+            .merge(catalog::http::storefront_routes(Arc::clone(&shop)))
+            .merge(carts::http::storefront_routes(Arc::clone(&shop)));
         native = native.merge(catalog::http::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::catalog_routes(Arc::clone(&shop)));
     }

@@ -23,6 +23,8 @@ pub const DEDUCT: &str = "/v1/internal/stock/deduct";
 pub const RELEASE: &str = "/v1/internal/stock/release";
 /// Where several [`Command`]s are sent, to be done in one transaction and in their order; a [`Reply`] each.
 pub const COMMANDS: &str = "/v1/internal/stock/commands";
+/// Takes SKUs; what is there of those that have a stock, by SKU.
+pub const LEVELS: &str = "/v1/internal/stock/levels";
 /// `?ref=`: the ledger's entries of a command, or with a slash at its end of all whose `ref` begins so; may be repeated. Or
 /// `?after=`: a page of all entries, with the number of its `last`, after which the next begins.
 pub const LEDGER: &str = "/v1/internal/stock/ledger";

@@ -15,9 +15,9 @@ use kassa_service::{Json, Permit, Problem, Protected, RouteClass};
 use serde::Serialize;
 
 use super::commands::{
-    COMMANDS, Command, DEDUCT, Deduct, Done, LEDGER, LEDGER_PAGE, RELEASE, Release, Reply,
+    COMMANDS, Command, DEDUCT, Deduct, Done, LEDGER, LEDGER_PAGE, LEVELS, RELEASE, Release, Reply,
 };
-use super::{chaos, send, store};
+use super::{chaos, levels, send, store};
 use crate::catalog::prices::{self, PRODUCTS};
 use crate::catalog::{Offer, offer};
 use crate::outbox::{self, Acknowledged};
@@ -38,6 +38,7 @@ pub fn internal_routes(shop: Arc<Shop>) -> Protected {
             .with_state(Arc::clone(&shop));
         let reads = Protected::new()
             .route(LEDGER, get(read_ledger))
+            .route(LEVELS, post(read_levels))
             .route(outbox::OUTBOX, get(read_outbox))
             .route(outbox::OUTBOX_ACK, post(acknowledge_outbox))
             .with_state(Arc::clone(&shop));
@@ -137,6 +138,20 @@ async fn read_ledger(
     let references = values("ref", query)?;
     let entries = read(db, move |tx| store::ledger_of_all(tx, &references)).await?;
     Ok(Json(Entries { entries, last: None }).into_response())
+}
+
+async fn read_levels(
+    _: OtherRole,
+    State(shop): State<Arc<Shop>>,
+    Json(skus): Json<Vec<String>>,
+) -> Result<Response, Problem> {
+    if skus.len() > VALUES_MAX || skus.iter().any(|sku| sku.contains('\0')) {
+        return Err(Problem::bad_request(format!(
+            "there are at most {VALUES_MAX} SKUs, and none contains a NUL"
+        )));
+    }
+    let db = here(&shop.inventory, "stock")?;
+    Ok(Json(read(db, move |tx| levels::of(tx, &skus)).await?).into_response())
 }
 
 async fn read_outbox(_: OtherRole, State(shop): State<Arc<Shop>>) -> Result<Response, Problem> {

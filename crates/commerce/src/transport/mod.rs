@@ -13,6 +13,7 @@ pub(crate) mod client;
 pub mod commands;
 pub mod http;
 mod ledger;
+pub(crate) mod levels;
 pub(crate) mod run;
 pub(crate) mod send;
 pub mod store;

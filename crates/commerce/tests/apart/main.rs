@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod bed;
+mod carts;
 mod catalog;
 mod commands;
 mod edits;

@@ -11,7 +11,7 @@ export interface CartLine {
 
 /** How many of one thing. */
 export const QUANTITY_MAX = 99;
-const LINES_MAX = 200;
+const LINES_MAX = 100;
 
 const kept = stored<CartLine[]>("kassa-cart", (value) => {
   return (Array.isArray(value) ? value : []).flatMap((line: unknown) => {

@@ -24,8 +24,8 @@ impl Row {
     pub(super) fn is_native(&self) -> bool {
         let (method, path) = self.method_and_path();
         let is_public = self.marks.chars().all(|mark| mark == '+');
-        let of_access = ["/v1/session", "/v1/shares/open"];
-        let is_ingest = method == "POST" && is_public && !of_access.contains(&path);
+        let are_native = ["/v1/session", "/v1/shares/open", "/v1/carts/price"];
+        let is_ingest = method == "POST" && is_public && !are_native.contains(&path);
         path.starts_with("/v1/") && !path.starts_with("/v1/internal/") && !is_ingest
     }
 }
@@ -65,6 +65,7 @@ const INTERNAL: &str = "111111111111+1";
 
 // What routes take. Each member that a route knows stands in its example, so that each is attacked.
 const ORDER: &str = r#"{"items":[{"sku":"mug","quantity":1}],"customer":{"name":"Ann","email":"a@b.test"},"client_reference":"r-1","context":{"anonymous_id":"a","user_id":"u","session_id":"s","page":"/cart"}}"#;
+const CART: &str = r#"{"lines":[{"sku":"mug","quantity":1,"seen_price_minor":900}]}"#;
 const EDIT: &str = r#"{"items":[{"sku":"mug","quantity":2}],"reprice":true}"#;
 const LINES: &str = r#"{"lines":[{"sku":"mug","quantity":1}]}"#;
 const PRODUCT: &str = r#"{"sku":"cup","name":"Cup","category":"Kitchen","description":"To drink from","release_date":"2025-01-01","image_url":"https://shop.test/cup.png","price":{"amount_minor":900,"currency":"USD"},"attributes":{"colour":"blue"},"track_stock":true,"low_stock_at":5}"#;
@@ -169,6 +170,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/products/{id}", PUBLIC),
     row("GET /v1/products/{id}/related", PUBLIC),
     row("GET /v1/categories", PUBLIC),
+    taking("POST /v1/carts/price", CART, PUBLIC),
     taking("POST /v1/orders", ORDER, "+1333+4+++++1+"),
     row("GET /v1/orders/{id}", "+1++++++++++1+"),
     // The shop.
@@ -318,6 +320,7 @@ pub(super) const INTERNAL_ROUTES: &[Row] = &[
     taking("POST /v1/internal/stock/release", RELEASE, INTERNAL),
     taking("POST /v1/internal/stock/commands", COMMANDS, INTERNAL),
     row("GET /v1/internal/stock/ledger", INTERNAL),
+    taking("POST /v1/internal/stock/levels", r#"["mug"]"#, INTERNAL),
     row("GET /v1/internal/outbox", INTERNAL),
     taking("POST /v1/internal/outbox/ack", ACK, INTERNAL),
     row("GET /v1/internal/products", INTERNAL),
