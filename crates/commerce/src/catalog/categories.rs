@@ -49,7 +49,7 @@ fn claim(tx: &mut Tx<'_>, made: &Category, now: Timestamp) -> Result<Option<Cate
 fn numbered(tx: &mut Tx<'_>, made: Category, now: Timestamp) -> Result<Category, Error> {
     // Without a slug nothing can be in its way.
     let id = store::insert(tx, &Category { slug: String::new(), ..made.clone() }, now)?.unwrap_or(0);
-    let made = Category { id, slug: slug::numbered(&made.slug, id), ..made };
+    let made = Category { id, slug: store::free_slug(tx, &made.slug, id)?, ..made };
     store::replace(tx, &made, now)?;
     Ok(made)
 }

@@ -1,5 +1,7 @@
 //! What a product must be like. Pure: a text or number goes in, a sentence about the field comes out.
 
+use std::collections::BTreeSet;
+
 use kassa_model::{Currency, Money};
 
 use super::product::{
@@ -186,6 +188,11 @@ impl Folded {
         let more = [&product.category, &product.description].into_iter().flatten().map(String::as_str);
         let texts = [product.name.as_str()].into_iter().chain(skus).chain(more);
         Self { name: text::fold(&product.name), search: words::joined(&words::of(texts)) }
+    }
+
+    /// Its words.
+    pub(crate) fn words(&self) -> BTreeSet<&str> {
+        words::split(&self.search)
     }
 }
 

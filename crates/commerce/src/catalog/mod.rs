@@ -11,6 +11,7 @@ pub(crate) mod cache;
 mod categories;
 mod category;
 mod check;
+mod filling;
 pub mod http;
 pub mod listing;
 pub(crate) mod offer;
@@ -32,6 +33,7 @@ mod words;
 pub use categories::create as create_category;
 pub use category::{Category, NewCategory};
 pub(crate) use check::is_sku;
+pub(crate) use filling::{fill_some, unfilled};
 pub use offer::Offer;
 pub use options::{OPTIONS_MAX, VARIANTS_MAX};
 pub use product::{
@@ -40,7 +42,6 @@ pub use product::{
 };
 pub use rules::{archive, create, restore, update};
 pub use variant::{NewPrice, NewVariant, Variant, VariantChange};
-pub(crate) use whole::{fill_some, unfilled};
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use kassa_model::Timestamp;
 use super::category::Category;
 use super::product::{Change, Error, NewProduct, Product, Status};
 use super::variant::{NewVariant, Variant};
-use super::whole::Whole;
+use super::whole::{self, Whole};
 use super::{categories, category, check, options, slug, store};
 
 /// Makes a product with its variants, and the stock of those that have one, with nothing on hand.
@@ -106,10 +106,22 @@ fn claim_slug(tx: &mut Tx<'_>, product: &mut Product, chosen: Option<&str>) -> R
         (None, None) => {
             // Without a slug nothing is in its way.
             product.id = store::insert(tx, product, None)?.unwrap_or(0);
-            product.slug = slug::numbered(&plain, product.id);
+            product.slug = free_slug(tx, &plain, product.id)?;
         }
     }
     Ok(())
+}
+
+/// The first of a slug's choices that nothing has or had.
+fn free_slug(tx: &mut Tx<'_>, plain: &str, id: i64) -> Result<String, Error> {
+    let mut attempt = 0;
+    loop {
+        let choice = slug::choice(plain, id, attempt);
+        if !whole::is_taken(tx, &choice)? {
+            return Ok(choice);
+        }
+        attempt += 1;
+    }
 }
 
 /// Changes a product; price and stock are its first variant's. With `expected_version` only if it still has that version. A

@@ -21,8 +21,17 @@ pub(crate) fn is_slug(text: &str) -> bool {
     !text.is_empty() && of(text) == text
 }
 
-/// The slug with a number behind it, where it is taken without or empty.
-pub(crate) fn numbered(slug: &str, number: i64) -> String {
+/// What a slug may be where its earlier choices are taken: itself, then with a number behind it, then with a further one.
+pub(crate) fn choice(plain: &str, number: i64, attempt: i64) -> String {
+    match attempt {
+        0 if !plain.is_empty() => plain.to_owned(),
+        0 | 1 => numbered(plain, number),
+        more => numbered(&numbered(plain, number), more),
+    }
+}
+
+/// The slug with a number behind it.
+fn numbered(slug: &str, number: i64) -> String {
     let number = format!("-{number}");
     let mut slug = slug.to_owned();
     slug.truncate(SLUG_CHARS_MAX - number.len());
@@ -72,5 +81,8 @@ mod tests {
         assert_eq!(numbered("", 7), "7");
         assert_eq!(numbered(&"x".repeat(80), 1_000), format!("{}-1000", "x".repeat(75)));
         assert_eq!(numbered(&format!("{}-y", "x".repeat(77)), 7), format!("{}-7", "x".repeat(77)));
+        let first = |plain: &str| [0, 1, 2, 3].map(|attempt| choice(plain, 7, attempt));
+        assert_eq!(first("mug"), ["mug", "mug-7", "mug-7-2", "mug-7-3"]);
+        assert_eq!(first(""), ["7", "7", "7-2", "7-3"]);
     }
 }

@@ -68,11 +68,6 @@ const REDIRECTED: &str = "SELECT product_id FROM slug_redirect WHERE slug = $1";
 const REDIRECT: &str = "INSERT INTO slug_redirect (slug, product_id) VALUES ($1, $2) ON CONFLICT (slug) \
      DO UPDATE SET product_id = $2";
 const END_REDIRECT: &str = "DELETE FROM slug_redirect WHERE slug = $1";
-const UNFILLED: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM products WHERE slug IS NULL";
-const TO_FILL: &str =
-    concat!("SELECT ", columns!(), by_first!(), "WHERE p.slug IS NULL ORDER BY p.id LIMIT $1");
-const FILL: &str =
-    "UPDATE products SET slug = $2, name_fold = $3, search = $4 WHERE id = $1 AND slug IS NULL";
 
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
@@ -93,9 +88,6 @@ pub(crate) const ALL: &[&str] = &[
     REDIRECTED,
     REDIRECT,
     END_REDIRECT,
-    UNFILLED,
-    TO_FILL,
-    FILL,
 ];
 
 /// Reads [`columns`].
@@ -258,19 +250,4 @@ pub(crate) fn redirect(tx: &mut Tx<'_>, slug: &str, id: i64) -> Result<(), Error
 /// The slug is a product's own again.
 pub(crate) fn end_redirect(tx: &mut Tx<'_>, slug: &str) -> Result<(), Error> {
     tx.execute(END_REDIRECT, params![slug]).map(drop)
-}
-
-/// How many products were written before they had slugs and words.
-pub(crate) fn unfilled(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    Ok(tx.first(UNFILLED, &[], |row| row.int(0))?.unwrap_or(0))
-}
-
-/// At most `limit` of them.
-pub(crate) fn to_fill(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Product>, Error> {
-    tx.all(TO_FILL, params![limit], product)
-}
-
-/// Fills one of them; whether somebody else has not done so meanwhile.
-pub(crate) fn fill(tx: &mut Tx<'_>, id: i64, slug: &str, folded: &Folded) -> Result<bool, Error> {
-    Ok(tx.execute(FILL, params![id, slug, &folded.name, &folded.search])? == 1)
 }

@@ -18,7 +18,9 @@ mod variants;
 use kassa_db::testing::{prepare_all, schema_of};
 use serde_json::{Value, json};
 
-use super::{category, listing, price_change, store, variant, words};
+use super::{
+    best, category, filling, listing, notify as waiting, price_change, search, store, variant, words,
+};
 use crate::testing::Bed;
 
 #[test]
@@ -30,6 +32,7 @@ fn statements_run_on_both_engines() {
             variant::store::ALL,
             category::store::ALL,
             words::store::ALL,
+            filling::store::ALL,
             price_change::store::ALL,
         ] {
             prepare_all(&bed.db, statements).unwrap();

@@ -8,7 +8,7 @@ use kassa_model::Timestamp;
 use super::check::{self, Folded};
 use super::product::{Error, Product, Status};
 use super::variant::Variant;
-use super::{options, price_change, slug, store, variant, words};
+use super::{options, price_change, store, variant, words};
 use crate::inventory;
 use crate::notes::{self, NoteKind};
 
@@ -91,7 +91,8 @@ impl Whole {
         if store::replace(tx, &self.product, before.product.version, &folded)? == 0 {
             return Err(kassa_db::Error::Busy(format!("product {id} is changed by too many at once")).into());
         }
-        words::store::replace(tx, id, &words::split(&known), &words::split(&folded.search))?;
+        let (known, search) = (found_by(&before.product, &known), found_by(&self.product, &folded.search));
+        words::store::replace(tx, id, &known, &search)?;
         self.follow(tx, &before.product, (low_stock_at, now))
     }
 
@@ -224,7 +225,18 @@ pub(crate) fn index_again(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
     let Some(whole) = Whole::locked(tx, id)? else { return Ok(()) };
     let (known, search) = (store::search(tx, id)?, whole.folded().search);
     store::set_search(tx, id, &search)?;
-    Ok(words::store::replace(tx, id, &words::split(&known), &words::split(&search))?)
+    let (known, search) = (found_by(&whole.product, &known), found_by(&whole.product, &search));
+    Ok(words::store::replace(tx, id, &known, &search)?)
+}
+
+/// Whether searches find a product: only what buyers know.
+pub(crate) fn is_found(product: &Product) -> bool {
+    product.status == Status::Active
+}
+
+/// The words by which searches find a product, of those that it has.
+fn found_by<'a>(product: &Product, search: &'a str) -> BTreeSet<&'a str> {
+    if is_found(product) { words::split(search) } else { BTreeSet::new() }
 }
 
 /// The product goes to another category.
@@ -240,36 +252,7 @@ pub(crate) fn move_to(
     after.save(tx, &before, now).map(drop)
 }
 
-/// Products that are filled in one transaction.
-const FILLED_AT_ONCE: i64 = 200;
-
-/// How many products and categories were written before they had slugs and words.
-pub(crate) fn unfilled(tx: &mut Tx<'_>) -> Result<i64, kassa_db::Error> {
-    Ok(store::unfilled(tx)? + super::category::store::unfilled(tx)?)
-}
-
-/// Fills what is left of some of them; how many. One that somebody else writes meanwhile is filled by them.
-pub(crate) fn fill_some(tx: &mut Tx<'_>) -> Result<i64, kassa_db::Error> {
-    let categories = super::category::store::fill_some(tx, FILLED_AT_ONCE)?;
-    if categories > 0 {
-        return Ok(categories);
-    }
-    let mut looked_at = 0;
-    for product in store::to_fill(tx, FILLED_AT_ONCE)? {
-        // A product from before has one variant.
-        let folded = Folded::of(&product, [product.sku.as_str()]);
-        let slug = free_slug(tx, &slug::of(&product.name), product.id)?;
-        if store::fill(tx, product.id, &slug, &folded)? {
-            words::store::replace(tx, product.id, &BTreeSet::new(), &words::split(&folded.search))?;
-        }
-        looked_at += 1;
-    }
-    Ok(looked_at)
-}
-
-/// The slug, with the product's number behind it where it is empty or taken.
-pub(crate) fn free_slug(tx: &mut Tx<'_>, plain: &str, id: i64) -> Result<String, kassa_db::Error> {
-    let is_free =
-        !plain.is_empty() && store::by_slug(tx, plain)?.is_none() && store::redirected(tx, plain)?.is_none();
-    Ok(if is_free { plain.to_owned() } else { slug::numbered(plain, id) })
+/// Whether something has or had the slug.
+pub(crate) fn is_taken(tx: &mut Tx<'_>, slug: &str) -> Result<bool, kassa_db::Error> {
+    Ok(store::by_slug(tx, slug)?.is_some() || store::redirected(tx, slug)?.is_some())
 }

@@ -131,11 +131,21 @@ pub(crate) fn unfilled(tx: &mut Tx<'_>) -> Result<i64, Error> {
 pub(crate) fn fill_some(tx: &mut Tx<'_>, limit: i64) -> Result<i64, Error> {
     let mut looked_at = 0;
     for (id, name) in tx.all(TO_FILL, params![limit], |row| Ok((row.int(0)?, row.text(1)?)))? {
-        let plain = slug::of(&name);
-        let is_free = !plain.is_empty() && by_slug(tx, &plain)?.is_none();
-        let slug = if is_free { plain } else { slug::numbered(&plain, id) };
+        let slug = free_slug(tx, &slug::of(&name), id)?;
         tx.execute(FILL, params![id, &slug, &text::fold(&name)])?;
         looked_at += 1;
     }
     Ok(looked_at)
+}
+
+/// The first of a slug's choices that no category has.
+pub(crate) fn free_slug(tx: &mut Tx<'_>, plain: &str, id: i64) -> Result<String, Error> {
+    let mut attempt = 0;
+    loop {
+        let choice = slug::choice(plain, id, attempt);
+        if by_slug(tx, &choice)?.is_none() {
+            return Ok(choice);
+        }
+        attempt += 1;
+    }
 }
