@@ -54,7 +54,7 @@ async function answer(shop, request, response) {
     shop.posts.push(...JSON.parse(body).batch);
     return json(response, 200, { success: true });
   }
-  if (path === "/v1/products")
+  if (path === "/v1/products/suggest")
     return json(response, 200, {
       results: search(shop, url.searchParams.get("q") ?? "")
         .slice(0, 6)

@@ -8,6 +8,7 @@ use kassa_db::Db;
 use kassa_model::{Clock, Currency, PartitionBy, Timestamp};
 use kassa_service::{Breaker, Metrics};
 
+use crate::catalog::best::Best;
 use crate::catalog::cache::ProductCache;
 use crate::catalog::prices::RemoteCatalog;
 use crate::inventory::metrics::StockMetrics;
@@ -119,6 +120,8 @@ pub struct Shop {
     pub options: ShopOptions,
     /// Answers about products that were just read.
     pub(crate) products: ProductCache,
+    /// What is bought most of late.
+    pub(crate) best: Best,
     /// What is counted about stock.
     pub(crate) stock_metrics: StockMetrics,
     /// What is counted about orders.
@@ -172,6 +175,7 @@ impl Shop {
             clock,
             options,
             products: ProductCache::default(),
+            best: Best::default(),
             stock_metrics: StockMetrics::register(metrics),
             order_metrics: OrderMetrics::register(metrics),
             stock,
@@ -217,7 +221,7 @@ impl Shop {
     /// To be called after every commit that moved stock: counts it and forgets answers that show these SKUs.
     pub fn stock_moved<'a>(&self, kind: LedgerKind, skus: impl IntoIterator<Item = &'a str>) {
         for sku in skus {
-            self.products.forget(sku);
+            self.products.forget_stock(sku);
             self.stock_metrics.count(kind);
         }
     }

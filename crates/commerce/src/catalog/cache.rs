@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use super::search::lists::{Lists, Reading};
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 
@@ -39,6 +40,10 @@ pub(crate) enum CacheKey {
     Categories,
     /// What else the buyer of a product may like.
     Related(Box<CacheKey>),
+    /// What somebody who types may be looking for, by the text of the question.
+    Suggest(String),
+    /// So many of what is bought most.
+    Best(i64),
     /// The same for those who may change it.
     Full(Box<CacheKey>),
 }
@@ -61,6 +66,8 @@ pub(crate) struct ProductCache {
     clock: AtomicU64,
     /// When a SKU of each slot was last forgotten, on that clock.
     forgotten: Vec<AtomicU64>,
+    /// What searches find.
+    lists: Arc<Lists>,
 }
 
 #[derive(Debug, Default)]
@@ -93,6 +100,7 @@ impl Default for ProductCache {
             hasher: RandomState::new(),
             clock: AtomicU64::new(0),
             forgotten: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
+            lists: Arc::default(),
         }
     }
 }
@@ -121,14 +129,27 @@ impl ProductCache {
         part.put(asked, kept);
     }
 
-    /// Ends every answer that shows this SKU; to be called after the commit that changed it.
+    /// The lists of searches, to be made before the database is asked.
+    pub(crate) fn reading(&self) -> Reading {
+        self.lists.reading()
+    }
+
+    /// Ends every answer that shows this SKU and all that searches have found; to be called after the commit that changed its
+    /// product.
     pub(crate) fn forget(&self, sku: &str) {
+        self.lists.forget();
+        self.forget_stock(sku);
+    }
+
+    /// Ends every answer that shows this SKU; to be called after the commit that changed what is there of it.
+    pub(crate) fn forget_stock(&self, sku: &str) {
         let now = self.clock.fetch_add(1, Ordering::SeqCst) + 1;
         self.forgotten[self.slot(sku)].fetch_max(now, Ordering::SeqCst);
     }
 
     /// Ends every answer; to be called after the commit of what shows on many products.
     pub(crate) fn forget_all(&self) {
+        self.lists.forget();
         let now = self.clock.fetch_add(1, Ordering::SeqCst) + 1;
         for slot in &self.forgotten {
             slot.fetch_max(now, Ordering::SeqCst);
@@ -181,8 +202,10 @@ fn cost(asked: &CacheKey, kept: &Kept) -> usize {
 
 fn bytes_of(asked: &CacheKey) -> usize {
     match asked {
-        CacheKey::Id(_) | CacheKey::Categories => 0,
-        CacheKey::Sku(text) | CacheKey::Slug(text) | CacheKey::Page(text) => text.len(),
+        CacheKey::Id(_) | CacheKey::Categories | CacheKey::Best(_) => 0,
+        CacheKey::Sku(text) | CacheKey::Slug(text) | CacheKey::Page(text) | CacheKey::Suggest(text) => {
+            text.len()
+        }
         CacheKey::Related(asked) | CacheKey::Full(asked) => bytes_of(asked),
     }
 }

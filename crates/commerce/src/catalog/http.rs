@@ -1,21 +1,24 @@
 //! The routes of the catalogue.
 
+mod best;
 mod categories;
 mod change;
 mod named;
+mod notify;
 mod prices;
 mod read;
 mod reader;
 mod related;
 pub mod shelf;
 mod shown;
+mod suggest;
 mod variants;
 mod write;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use kassa_service::{Protected, protected};
 
 use crate::shop::Shop;
@@ -28,7 +31,9 @@ pub fn storefront_routes(shop: Arc<Shop>) -> Router {
     Router::new()
         .route("/v1/products", get(read::list_products))
         .route("/v1/products/{id}", get(read::get_product))
+        .route("/v1/products/suggest", get(suggest::suggest_products))
         .route("/v1/products/{id}/related", get(related::list_related))
+        .route("/v1/products/{id}/notify-me", post(notify::notify_me))
         .route("/v1/categories", get(read::list_categories))
         .with_state(shop)
 }

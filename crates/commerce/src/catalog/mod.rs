@@ -6,6 +6,7 @@
 //! have one.
 
 mod attributes;
+pub(crate) mod best;
 mod body;
 pub(crate) mod cache;
 mod categories;
@@ -14,6 +15,7 @@ mod check;
 mod filling;
 pub mod http;
 pub mod listing;
+mod notify;
 pub(crate) mod offer;
 mod options;
 mod price_body;
@@ -21,6 +23,7 @@ pub(crate) mod price_change;
 pub mod prices;
 pub(crate) mod product;
 pub(crate) mod rules;
+pub(crate) mod search;
 mod slug;
 pub mod store;
 mod variant;

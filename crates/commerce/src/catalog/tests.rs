@@ -6,11 +6,13 @@ mod categories;
 mod currency;
 mod exact;
 mod folded;
+mod notify;
 mod pages;
 mod prices;
 mod restored;
 mod routes;
 mod rules;
+mod search_words;
 mod slugs;
 mod strict;
 mod variants;
@@ -33,6 +35,9 @@ fn statements_run_on_both_engines() {
             category::store::ALL,
             words::store::ALL,
             filling::store::ALL,
+            search::store::ALL,
+            best::store::ALL,
+            waiting::store::ALL,
             price_change::store::ALL,
         ] {
             prepare_all(&bed.db, statements).unwrap();

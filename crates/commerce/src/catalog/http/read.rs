@@ -16,14 +16,15 @@ use super::super::cache::{CacheKey, CachedAnswer};
 use super::super::categories::in_tree_order;
 use super::super::category;
 use super::super::listing;
-use super::super::listing::store::{self, Listing};
+use super::super::listing::store::Listing;
 use super::super::product::Product;
+use super::super::search;
 use super::super::view::{ProductView, Sight, StockBySku};
 use super::categories::CategoryView;
 use super::named::{Named, catalog, of_sight};
 use super::reader::Reader;
 use super::shown::{Shown, read_with};
-use crate::page::{self, Page, Total};
+use crate::page::{self, Page};
 use crate::params::Params;
 use crate::precondition;
 use crate::refuse;
@@ -47,18 +48,11 @@ pub(super) async fn list_products(
     let (limit, sort) = (listing.limit, listing.sort);
     // One more than is shown tells whether there is a next page.
     let more = Listing { limit: limit + 1, ..listing };
-    let ticket = shop.products.ticket();
-    let find = move |tx: &mut kassa_db::Tx<'_>| {
-        let counted = match counting {
-            page::CountAsked::Yes => Some(store::count(tx, &more)?),
-            page::CountAsked::No => None,
-        };
-        Ok((store::list(tx, &more)?, counted))
-    };
-    let ((mut products, counted), stock) = read_with(&shop, find, |(products, _)| tracked(products)).await?;
+    let (ticket, reading) = (shop.products.ticket(), shop.products.reading());
+    let find = move |tx: &mut kassa_db::Tx<'_>| search::page(tx, &reading, (&more, counting));
+    let ((mut products, total), stock) = read_with(&shop, find, |(products, _)| tracked(products)).await?;
     let more = page::cut(&mut products, limit);
     let next_cursor = products.last().filter(|_| more).map(|last| listing::cursor(last, sort));
-    let total = counted.map_or_else(Total::default, Total::counted);
     let answer = answer_rows((&products, &stock), |results| Page { results, next_cursor, total })?;
     shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
     Ok(show(&answer, &headers, sight))

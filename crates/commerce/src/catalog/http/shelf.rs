@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use kassa_service::Problem;
 
-use super::super::listing::store::{self, Listing};
+use super::super::listing::store::Listing;
+use super::super::search;
 use super::super::view::Sight;
+use super::best;
 use super::named::Named;
 use super::read::{self, answer_rows, tracked};
 use super::related;
 use super::shown::read_with;
-use crate::page::{Page, Total};
+use crate::page::{CountAsked, Page};
 use crate::shop::Shop;
 
 pub use super::super::cache::CachedAnswer;
@@ -44,8 +46,16 @@ pub async fn categories(shop: &Shop) -> Result<Arc<CachedAnswer>, Problem> {
 /// # Errors
 /// What the database says.
 pub async fn products(shop: &Shop, listing: Listing) -> Result<Arc<CachedAnswer>, Problem> {
-    let find = move |tx: &mut kassa_db::Tx<'_>| Ok((store::list(tx, &listing)?, store::count(tx, &listing)?));
-    let ((products, counted), stock) = read_with(shop, find, |(products, _)| tracked(products)).await?;
-    let total = Total::counted(counted);
+    let reading = shop.products.reading();
+    let find = move |tx: &mut kassa_db::Tx<'_>| search::page(tx, &reading, (&listing, CountAsked::Yes));
+    let ((products, total), stock) = read_with(shop, find, |(products, _)| tracked(products)).await?;
     answer_rows((&products, &stock), |results| Page { results, next_cursor: None, total })
+}
+
+/// What was bought most of late, at most `limit`, and behind it the newest products: as `GET /v1/products`, with no cursor.
+///
+/// # Errors
+/// What the catalogue's database says.
+pub async fn best(shop: &Shop, limit: i64) -> Result<Arc<CachedAnswer>, Problem> {
+    best::best(shop, limit).await
 }

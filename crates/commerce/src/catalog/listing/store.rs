@@ -169,12 +169,12 @@ fn wanted<'a>(patterns: &'a [String; WORDS_MAX], listing: &'a Listing) -> Vec<Pa
 
 impl After {
     /// Before every product: names are not blank, prices not negative, ids positive.
-    fn first() -> Self {
+    pub(crate) fn first() -> Self {
         Self { name: String::new(), price_minor: -1, id: 0 }
     }
 
     /// Behind every product: a name has at most 255 characters, and none comes after U+10FFFF.
-    fn last() -> Self {
+    pub(crate) fn last() -> Self {
         Self { name: "\u{10FFFF}".repeat(NAME_CHARS_MAX + 1), price_minor: i64::MAX, id: i64::MAX }
     }
 }

@@ -89,7 +89,7 @@ pub(super) async fn set_threshold(
         })
         .await?;
     if done.is_some() {
-        shop.products.forget(&sku);
+        shop.products.forget_stock(&sku);
     }
     Ok(response)
 }

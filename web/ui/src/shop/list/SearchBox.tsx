@@ -90,7 +90,7 @@ function useSuggestions(text: string): Product[] {
     const stop = new AbortController();
     const ask = (): void => {
       const query = new URLSearchParams({ q: text, limit: String(SUGGESTED) });
-      call<{ results: Product[] }>(`/v1/products?${query}`, { signal: stop.signal }).then(
+      call<{ results: Product[] }>(`/v1/products/suggest?${query}`, { signal: stop.signal }).then(
         (answer) => !stop.signal.aborted && setFound(answer?.body.results ?? []),
         () => {
           // Then there are none; Enter searches all the same.

@@ -24,7 +24,7 @@ impl Row {
     pub(super) fn is_native(&self) -> bool {
         let (method, path) = self.method_and_path();
         let is_public = self.marks.chars().all(|mark| mark == '+');
-        let are_native = ["/v1/session", "/v1/shares/open", "/v1/carts/price"];
+        let are_native = ["/v1/session", "/v1/shares/open", "/v1/carts/price", "/v1/products/{id}/notify-me"];
         let is_ingest = method == "POST" && is_public && !are_native.contains(&path);
         path.starts_with("/v1/") && !path.starts_with("/v1/internal/") && !is_ingest
     }
@@ -168,7 +168,9 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     // Storefront. A key that is sent with an order all the same must be right, for orders, and this shop's.
     row("GET /v1/products", PUBLIC),
     row("GET /v1/products/{id}", PUBLIC),
+    Row { route: "GET /v1/products/suggest", query: "?q=mu&limit=3", body: "", marks: PUBLIC },
     row("GET /v1/products/{id}/related", PUBLIC),
+    taking("POST /v1/products/{id}/notify-me", r#"{"email":"ann@shop.test"}"#, PUBLIC),
     row("GET /v1/categories", PUBLIC),
     taking("POST /v1/carts/price", CART, PUBLIC),
     taking("POST /v1/orders", ORDER, "+1333+4+++++1+"),
