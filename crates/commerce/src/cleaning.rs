@@ -94,7 +94,7 @@ fn kinds(shop: &Shop) -> Vec<Chore> {
     let kind = |what, db: &Db, removal: Removal| Chore { what, db: db.clone(), removal, rows: ROWS_LEAST };
     let keep_days = shop.options.keep_failed_days;
     let failed: Removal =
-        Arc::new(move |tx, now, most| orders::store::remove_failed(tx, keep_days, now, most));
+        Arc::new(move |tx, now, most| orders::failed::remove_failed(tx, keep_days, now, most));
     let mut kinds = Vec::new();
     if let Some(db) = &shop.orders {
         kinds.push(kind("work that is done", db, Arc::new(work::store::clean)));

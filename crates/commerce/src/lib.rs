@@ -9,6 +9,7 @@ pub mod carts;
 pub mod catalog;
 pub mod cleaning;
 pub mod compat;
+pub mod customers;
 pub mod idempotency;
 pub mod identity;
 pub mod inventory;

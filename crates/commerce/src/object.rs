@@ -20,6 +20,13 @@ pub(crate) fn object_or_default<'de, T: Deserialize<'de> + Default, D: Deseriali
     Ok(Option::<AnObject<T>>::deserialize(from)?.map(|object| object.0).unwrap_or_default())
 }
 
+/// The same; `None` for null.
+pub(crate) fn object_or_none<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(Option::<AnObject<T>>::deserialize(from)?.map(|object| object.0))
+}
+
 /// A field's array of objects.
 pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
     Ok(Vec::<AnObject<T>>::deserialize(from)?.into_iter().map(|object| object.0).collect())

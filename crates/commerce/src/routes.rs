@@ -6,7 +6,7 @@ use axum::Router;
 use kassa_service::Protected;
 
 use crate::shop::Shop;
-use crate::{carts, catalog, inventory, orders};
+use crate::{carts, catalog, customers, inventory, orders};
 
 /// The routes of class `Storefront`: what anyone may call.
 pub fn storefront_routes(shop: Arc<Shop>) -> Router {
@@ -19,5 +19,6 @@ pub fn storefront_routes(shop: Arc<Shop>) -> Router {
 pub fn native_routes(shop: Arc<Shop>) -> Protected {
     catalog::http::native_routes(Arc::clone(&shop))
         .merge(inventory::http::native_routes(Arc::clone(&shop)))
-        .merge(orders::http::native_routes(shop))
+        .merge(orders::http::native_routes(Arc::clone(&shop)))
+        .merge(customers::http::native_routes(shop))
 }

@@ -27,6 +27,11 @@ pub const MIGRATIONS: &[Migration] = &[
         fill: Some(Fill { left: catalog::unfilled, some: catalog::fill_some }),
         ..step(16, include_str!("../migrations/0016_variants.sql"))
     },
+    step(17, include_str!("../migrations/0017_assets.sql")),
+    Migration {
+        postgres: Some(include_str!("../migrations/0018_customers_postgres.sql")),
+        ..step(18, include_str!("../migrations/0018_customers.sql"))
+    },
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -7,6 +7,7 @@ use kassa_access::{Access, Guarded, Salts};
 use kassa_db::Db;
 use kassa_model::{Clock, Currency, PartitionBy, Timestamp};
 use kassa_service::{Breaker, Metrics};
+use tokio::sync::OnceCell;
 
 use crate::catalog::best::Best;
 use crate::catalog::cache::ProductCache;
@@ -14,6 +15,7 @@ use crate::catalog::prices::RemoteCatalog;
 use crate::inventory::metrics::StockMetrics;
 use crate::inventory::{LOW_STOCK_AT, LedgerKind};
 use crate::orders::lines::WithoutKey;
+use crate::orders::link::Links;
 use crate::orders::metrics::OrderMetrics;
 use crate::orders::refusals::Refusals;
 use crate::outbox::wake::Wake;
@@ -126,6 +128,8 @@ pub struct Shop {
     pub(crate) stock_metrics: StockMetrics,
     /// What is counted about orders.
     pub(crate) order_metrics: OrderMetrics,
+    /// Makes the links of orders, once their secret was read.
+    pub(crate) order_links: OnceCell<Links>,
     /// The way to stock.
     pub stock: StockClient,
     /// The catalogue when it is in another process.
@@ -178,6 +182,7 @@ impl Shop {
             best: Best::default(),
             stock_metrics: StockMetrics::register(metrics),
             order_metrics: OrderMetrics::register(metrics),
+            order_links: OnceCell::new(),
             stock,
             remote_catalog,
             wake: Wake::default(),

@@ -12,7 +12,9 @@ use kassa_commerce::Shop;
 use kassa_commerce::visit::{Context, ContextBody, Visit};
 use kassa_commerce::{idempotency, outbox};
 
-use kassa_commerce::orders::{Customer, Item, Items, Orderer, PlaceError, PlaceOrder, StockPlace, place};
+use kassa_commerce::orders::{
+    Customer, Details, Item, Items, Orderer, PlaceError, PlaceOrder, Source, StockPlace, place,
+};
 use kassa_model::visitor_from;
 use uuid::Uuid;
 
@@ -75,13 +77,15 @@ fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
     Ok(PlaceOrder {
         id: Uuid::now_v7().to_string(),
         items,
-        customer: Customer { name: purchase.user.clone(), email: None },
+        customer: Customer { name: purchase.user.clone(), ..Customer::default() },
         scope: format!("{site}/public"),
         fingerprint: idempotency::fingerprint("POST", "/v1/orders", &said),
         client_reference: Some(reference),
         key: None,
         orderer: Orderer::Known,
         context,
+        details: Details::default(),
+        source: Source::Web,
         products: None,
         currency: shop.options.currency,
         stock,

@@ -63,6 +63,8 @@ const REPLACE: &str = "UPDATE products SET slug = $3, name = $4, category_id = $
 const LOCK: &str = "UPDATE products SET version = version WHERE id = $1";
 const SEARCH: &str = "SELECT search FROM products WHERE id = $1";
 const SET_SEARCH: &str = "UPDATE products SET search = $2 WHERE id = $1";
+const SLUGS: &str = "SELECT v.sku, p.slug FROM variants v JOIN products p ON p.id = v.product_id \
+     WHERE p.status = 'active' AND p.slug IS NOT NULL AND v.sku IN ($1, $2, $3, $4, $5, $6, $7, $8)";
 const BY_SLUG: &str = "SELECT id FROM products WHERE slug = $1";
 const REDIRECTED: &str = "SELECT product_id FROM slug_redirect WHERE slug = $1";
 const REDIRECT: &str = "INSERT INTO slug_redirect (slug, product_id) VALUES ($1, $2) ON CONFLICT (slug) \
@@ -84,6 +86,7 @@ pub(crate) const ALL: &[&str] = &[
     LOCK,
     SEARCH,
     SET_SEARCH,
+    SLUGS,
     BY_SLUG,
     REDIRECTED,
     REDIRECT,
@@ -170,6 +173,11 @@ pub(crate) fn offers(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Offer>, Error
         return tx.all(OFFER, params![*sku], offer);
     }
     tx.all_of(OFFERS, &keys(skus), offer)
+}
+
+/// Under which names the pages of products that are sold are, by the SKUs of their variants; the others are left out.
+pub(crate) fn slugs(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<(String, String)>, Error> {
+    tx.all_of(SLUGS, &keys(skus), |row| Ok((row.text(0)?, row.text(1)?)))
 }
 
 /// What orders need to know of the first variants of these products; as [`by_ids`].

@@ -33,6 +33,7 @@ use super::refusal::{Allowed, Dialect, Refusal, long};
 use crate::idempotency::{self, Answer, Outcome};
 use crate::inventory::Refusal as StockRefusal;
 use crate::orders::Filter;
+use crate::orders::Links;
 use crate::orders::store;
 use crate::orders::{Item, Items, ItemsError, Line, Order, PlaceError, Placed, Status, SubmitError};
 use crate::refuse::{here, read};
@@ -237,7 +238,7 @@ fn bad_items<L: Dialect>(error: &ItemsError) -> Refusal<L> {
 }
 
 /// What became of an order.
-fn shape(placed: &Placed) -> Answer {
+fn shape(placed: &Placed, _: &Links) -> Answer {
     match placed {
         Placed::Failed(order, StockRefusal::UnknownSku(_)) => failed(order, "Item not found"),
         Placed::Failed(order, StockRefusal::Insufficient { .. }) => failed(order, "Insufficient stock"),

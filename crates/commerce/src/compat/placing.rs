@@ -9,7 +9,7 @@ use kassa_service::Problem;
 
 use crate::catalog::{Offer, prices};
 use crate::idempotency::{self, Outcome};
-use crate::orders::{Customer, Items, OrderAsk, Shape, Submission, SubmitError, submit};
+use crate::orders::{Customer, Details, Items, OrderAsk, Shape, Submission, SubmitError, submit};
 use crate::refuse::problem_of;
 use crate::shop::Shop;
 use crate::visit::{ContextBody, Visit};
@@ -37,8 +37,9 @@ pub(super) async fn place(
         Caller::Public | Caller::Open => format!("{}/public", shop.options.site),
         other => other.identity(),
     };
-    let customer = Customer { name, email: None };
-    let ask = OrderAsk { items, customer, client_reference: None, context: ContextBody::default() };
+    let customer = Customer { name, ..Customer::default() };
+    let (client_reference, context, details) = (None, ContextBody::default(), Details::default());
+    let ask = OrderAsk { items, customer, client_reference, context, details };
     let fingerprint = idempotency::fingerprint(method, route, &ask);
     let (site, received_at) = (shop.options.site.as_str(), shop.now());
     let visit = Visit { site, address, headers, salts: None, rules: None, received_at };

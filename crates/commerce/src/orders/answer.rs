@@ -4,17 +4,19 @@ use axum::http::StatusCode;
 use axum::http::header::{ETAG, LOCATION, RETRY_AFTER};
 use kassa_db::Tx;
 use kassa_service::Problem;
+use serde::Serialize;
 
 use super::apart::accepted::EditSettled;
 use super::change::{self, Before};
 use super::edges::{Change, Why};
 use super::error::EdgeError;
 use super::fulfil::FulfilError;
+use super::link::Links;
 use super::order::{Order, Status};
 use super::place::Placed;
 use super::refund::RefundError;
 use super::target::Target;
-use super::view::Audience;
+use super::view::{Audience, OrderView};
 use crate::act::Failed;
 use crate::idempotency::{self, Answer};
 use crate::inventory::Refusal;
@@ -22,10 +24,18 @@ use crate::precondition;
 use crate::refuse::problem_of;
 
 /// Shapes what became of an order into the answer of a dialect. Its status says whether it is kept.
-pub(crate) type Shape = fn(&Placed) -> Answer;
+pub(crate) type Shape = fn(&Placed, &Links) -> Answer;
+
+/// A new order with the link by which its buyer follows it.
+#[derive(Debug, Serialize)]
+struct Linked<'a> {
+    #[serde(flatten)]
+    order: OrderView<'a>,
+    link: String,
+}
 
 /// What became of a placed order: 201, 202 or 422; 200 for one that the client reference already stood for.
-pub(crate) fn shape(placed: &Placed) -> Answer {
+pub(crate) fn shape(placed: &Placed, links: &Links) -> Answer {
     match placed {
         Placed::Open(order) => {
             let status = match order.status {
@@ -33,13 +43,19 @@ pub(crate) fn shape(placed: &Placed) -> Answer {
                 _ => StatusCode::CREATED,
             };
             let location = format!("/v1/orders/{}", order.id);
-            showing(status, order, Audience::Anyone).header(LOCATION.as_str(), &location)
+            linked(status, order, links).header(LOCATION.as_str(), &location)
         }
         Placed::Failed(order, refusal) => {
             Answer::problem(&refused(refusal).extra("order_id", order.id.as_str())).about(&order.id)
         }
-        Placed::Existing(order) => existing(order),
+        Placed::Existing(order) => existing(order, links),
     }
+}
+
+/// The answer to whoever has placed an order.
+fn linked(status: StatusCode, order: &Order, links: &Links) -> Answer {
+    let shown = Linked { order: order.view(Audience::Anyone), link: links.link(&order.id) };
+    Answer::json(status, &shown).header(ETAG.as_str(), &order.etag()).about(&order.id)
 }
 
 /// An answer that shows an order.
@@ -47,7 +63,7 @@ fn showing(status: StatusCode, order: &Order, audience: Audience) -> Answer {
     Answer::json(status, &order.view(audience)).header(ETAG.as_str(), &order.etag()).about(&order.id)
 }
 
-fn existing(order: &Order) -> Answer {
+fn existing(order: &Order, links: &Links) -> Answer {
     let answer = match (order.status, order.fail_reason.as_deref()) {
         (Status::Failed, Some("unknown-sku")) => {
             let problem = unknown_sku("a product of this order was unknown");
@@ -57,7 +73,7 @@ fn existing(order: &Order) -> Answer {
             let problem = insufficient("there was too little stock for this order");
             Answer::problem(&problem.extra("order_id", order.id.as_str()))
         }
-        _ => showing(StatusCode::OK, order, Audience::Anyone),
+        _ => linked(StatusCode::OK, order, links),
     };
     answer.about(&order.id).replayed()
 }

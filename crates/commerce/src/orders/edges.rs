@@ -321,6 +321,12 @@ impl Change {
         }
     }
 
+    /// The same, of an order with this customer.
+    pub(super) fn of_customer(mut self, customer_id: Option<String>) -> Self {
+        self.after.customer_id = customer_id;
+        self
+    }
+
     fn confirming(after: Order) -> Self {
         let lines = after.lines.iter().map(|line| line.delta(line.quantity, line.total_minor())).collect();
         let (revenue_delta_minor, deduct) = (after.total_minor, tracked(&after.lines));

@@ -1,6 +1,7 @@
 //! The routes of orders.
 
 mod caller;
+mod follow;
 mod read;
 mod write;
 
@@ -12,7 +13,9 @@ use kassa_service::{Protected, protected};
 
 use crate::shop::Shop;
 
-/// The routes of class `Storefront`: to place an order, and to look at it by its UUID. None without orders in this process.
+pub use write::place_public;
+
+/// The routes of class `Storefront`: to place an order, and to look at it by its UUID or its link. None without orders in this process.
 pub fn storefront_routes(shop: Arc<Shop>) -> Router {
     if shop.orders.is_none() {
         return Router::new();
@@ -20,6 +23,7 @@ pub fn storefront_routes(shop: Arc<Shop>) -> Router {
     Router::new()
         .route("/v1/orders", post(write::create_order))
         .route("/v1/orders/{id}", get(read::get_order))
+        .route("/v1/orders/{id}/status", get(follow::follow_order))
         .with_state(shop)
 }
 

@@ -183,6 +183,7 @@ pub(super) fn line(item: &Item, product: Option<&Offer>) -> Line {
         product_id: product.map(|product| product.id),
         sku: item.sku.clone(),
         name: product.map_or_else(|| item.sku.clone(), |product| product.name.clone()),
+        variant_title: product.and_then(|product| product.title.clone()),
         category: product.and_then(|product| product.category.clone()),
         unit_price_minor: product.map_or(0, |product| product.price.amount_minor),
         quantity: item.quantity,

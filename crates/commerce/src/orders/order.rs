@@ -6,6 +6,8 @@ use std::str::FromStr;
 use kassa_model::{Currency, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::details::Source;
+use crate::customers::CustomerType;
 use crate::visit::Context;
 
 /// Where an order stands.
@@ -34,6 +36,9 @@ pub struct Customer {
     pub name: Option<String>,
     /// An e-mail address.
     pub email: Option<String>,
+    /// A telephone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 /// A line: a product as it was when it was ordered.
@@ -45,6 +50,9 @@ pub struct Line {
     pub sku: String,
     /// Its name.
     pub name: String,
+    /// What the variant is called beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_title: Option<String>,
     /// Its category.
     pub category: Option<String>,
     /// What one cost, minor units.
@@ -85,6 +93,14 @@ pub struct Order {
     pub refunded_minor: i64,
     /// Who ordered.
     pub customer: Customer,
+    /// The customer of this address, from the order's confirmation on.
+    pub customer_id: Option<String>,
+    /// Whether they agreed to be sent news.
+    pub marketing_consent: bool,
+    /// To whoever packs it.
+    pub note: Option<String>,
+    /// By which way it came; not known of orders from before.
+    pub source: Option<Source>,
     /// Whose idempotency keys and client references it belongs to.
     pub scope: String,
     /// The client's own name for it, unique in the scope for ever.
@@ -175,6 +191,12 @@ impl Order {
     /// What of the total is not back.
     pub fn kept_minor(&self) -> i64 {
         self.total_minor - self.refunded_minor
+    }
+
+    /// Whether its customer had ordered before; `None` where it has none.
+    pub fn customer_type(&self) -> Option<CustomerType> {
+        let customer = self.customer_id.as_deref()?;
+        Some(if customer == self.id { CustomerType::New } else { CustomerType::Returning })
     }
 
     /// The reference under which its stock is taken.

@@ -6,12 +6,15 @@
 use kassa_db::Tx;
 use kassa_model::{Currency, Timestamp, failpoint};
 
+use super::changed_total::TotalChanged;
+use super::details::{self, Details, Source};
 use super::edges::Change;
 use super::lines::{self, Basket, Items, ItemsError};
 use super::order::{Customer, Order, Status, StockPlace};
 use super::work::{self, Work, WorkKind};
 use super::{change, store};
 use crate::catalog::Offer;
+use crate::customers::{self, Buyer};
 use crate::idempotency::{self, Holder, RUNNING_MICROS, Reference};
 use crate::inventory::{self, Refusal, Stop};
 use crate::sabotage::{self, Sabotage};
@@ -50,6 +53,10 @@ pub struct PlaceOrder {
     pub orderer: Orderer,
     /// [`idempotency::fingerprint`] of the request.
     pub fingerprint: String,
+    /// Where it goes, and what else is said of it.
+    pub details: Details,
+    /// By which way it came.
+    pub source: Source,
     /// The visit.
     pub context: Context,
     /// The products, read before where the catalogue is elsewhere; `None`: they are in this database.
@@ -80,6 +87,9 @@ pub enum PlaceError {
     /// A stranger has asked for nothing that there is, first for this.
     #[error("there is no product {0}")]
     NothingKnown(String),
+    /// It costs something else than the buyer was shown.
+    #[error(transparent)]
+    TotalChanged(#[from] Box<TotalChanged>),
     /// The client reference belongs to an order of another request.
     #[error("the client reference {0} belongs to another order")]
     ReferenceTaken(String),
@@ -105,6 +115,7 @@ pub fn place(tx: &mut Tx<'_>, ask: &PlaceOrder, now: Timestamp) -> Result<Placed
         }
         return fail(tx, ask, basket, Refusal::UnknownSku(sku));
     }
+    TotalChanged::check(&basket, ask.details.expected_total)?;
     match ask.stock {
         StockPlace::SameDatabase => confirm(tx, ask, basket, now),
         StockPlace::Apart => Ok(Placed::Open(accept(tx, ask, basket)?)),
@@ -164,7 +175,7 @@ fn confirm(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket, now: Timestamp) ->
 }
 
 fn write_and_take(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: &Basket, now: Timestamp) -> Result<Order, Stop> {
-    let change = write(tx, ask.order(basket, Status::Confirmed))?;
+    let change = write(tx, ask, ask.order(basket, Status::Confirmed))?;
     if !change.deduct.is_empty() {
         let reference = change.after.stock_reference();
         inventory::deduct_or_stop(tx, &reference, &change.deduct, now)?;
@@ -176,7 +187,7 @@ fn write_and_take(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: &Basket, now: Times
 fn fail(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket, refusal: Refusal) -> Result<Placed, PlaceError> {
     let mut order = ask.order(&basket, Status::Failed);
     order.fail_reason = Some(refusal.name().to_owned());
-    let change = write(tx, order)?;
+    let change = write(tx, ask, order)?;
     Ok(Placed::Failed(change.after, refusal))
 }
 
@@ -185,9 +196,9 @@ fn fail(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket, refusal: Refusal) -> 
 fn accept(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket) -> Result<Order, kassa_db::Error> {
     let stock = lines::tracked(basket.lines());
     if stock.is_empty() {
-        return Ok(write(tx, ask.order(&basket, Status::Confirmed))?.after);
+        return Ok(write(tx, ask, ask.order(&basket, Status::Confirmed))?.after);
     }
-    let order = write(tx, ask.order(&basket, Status::Accepted))?.after;
+    let order = write(tx, ask, ask.order(&basket, Status::Accepted))?.after;
     let reference = order.stock_reference();
     let command = Command::Deduct(Deduct { reference, replaces: None, attempt: 0, lines: stock });
     // The request that made it sends the command itself; the drain follows when that took too long.
@@ -197,13 +208,32 @@ fn accept(tx: &mut Tx<'_>, ask: &PlaceOrder, basket: Basket) -> Result<Order, ka
 }
 
 /// Writes a new order with its first event.
-pub(super) fn write(tx: &mut Tx<'_>, mut order: Order) -> Result<Change, kassa_db::Error> {
+fn write(tx: &mut Tx<'_>, ask: &PlaceOrder, mut order: Order) -> Result<Change, kassa_db::Error> {
+    if order.status == Status::Confirmed {
+        order.customer_id = customers::of_order(tx, &order.buyer())?;
+    }
     order.updated_at = store::changed_at(tx, order.updated_at)?;
     order.number = store::insert(tx, &order)?;
     store::insert_lines(tx, &order)?;
+    details::store::insert(tx, &order.id, &ask.details)?;
     let change = order.opened();
     change::record(tx, &change)?;
     Ok(change)
+}
+
+impl Order {
+    /// Who is to be its customer.
+    pub(super) fn buyer(&self) -> Buyer<'_> {
+        let Customer { name, email, phone } = &self.customer;
+        Buyer {
+            order_id: &self.id,
+            email: email.as_deref(),
+            name: name.as_deref(),
+            phone: phone.as_deref(),
+            marketing_consent: self.marketing_consent,
+            ordered_at: self.created_at,
+        }
+    }
 }
 
 impl PlaceOrder {
@@ -218,6 +248,10 @@ impl PlaceOrder {
             total_minor: basket.total_minor(),
             refunded_minor: 0,
             customer: self.customer.clone(),
+            customer_id: None,
+            marketing_consent: self.details.marketing_consent,
+            note: self.details.note.clone(),
+            source: Some(self.source),
             scope: self.scope.clone(),
             client_reference: self.client_reference.clone(),
             context: self.context.clone(),

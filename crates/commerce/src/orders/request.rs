@@ -1,7 +1,9 @@
 //! The JSON bodies of the native API, and what they must hold. Unknown fields are refused.
 //!
 //! ```json
-//! {"items":[{"sku":"ps5","quantity":2}],"customer":{"name":"Alice","email":"alice@shop.test"},
+//! {"items":[{"sku":"ps5","quantity":2}],"customer":{"name":"Alice","email":"alice@shop.test","phone":"+44 20 7946 0000"},
+//!  "shipping_address":{"name":"Alice","line1":"High Street 1","city":"Leeds","country":"GB"},"note":"Ring twice",
+//!  "expected_total":{"amount_minor":99800,"currency":"USD"},
 //!  "client_reference":"cart-77","context":{"anonymous_id":"a1","user_id":"u1","session_id":"s1","page":"/checkout"}}
 //! ```
 
@@ -9,15 +11,18 @@ use axum::http::StatusCode;
 use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
+use super::details::Details;
+use super::details_body::{AddressBody, MoneyBody};
 use super::edges::CancelledStock;
 use super::edited::{EditAsk, Prices};
 use super::fulfil::FulfilAsk;
 use super::lines::{ITEMS_MAX, Item, Items, ItemsError};
 use super::order::Customer;
 use super::refund::{RefundAsk, RefundLine};
+use super::said::{lines, short, trimmed};
 use crate::idempotency::KEY_BYTES_MAX;
 use crate::number::integer_or_none;
-use crate::object::{object_or_default, objects, objects_or_none};
+use crate::object::{object_or_default, object_or_none, objects, objects_or_none};
 use crate::text;
 use crate::visit::ContextBody;
 
@@ -25,6 +30,10 @@ use crate::visit::ContextBody;
 const NAME_CHARS_MAX: usize = 255;
 /// Bytes of an e-mail address (RFC 5321).
 const EMAIL_BYTES_MAX: usize = 254;
+/// Characters of a telephone number.
+const PHONE_CHARS_MAX: usize = 64;
+/// Characters of a note.
+const NOTE_CHARS_MAX: usize = 2_000;
 /// Bytes of an id in the context, as for events.
 const ID_BYTES_MAX: usize = 200;
 /// Bytes of a page's address.
@@ -41,6 +50,14 @@ pub(super) struct OrderBody {
     client_reference: Option<String>,
     #[serde(default, deserialize_with = "object_or_default")]
     context: ContextBody,
+    #[serde(default, deserialize_with = "object_or_none")]
+    shipping_address: Option<AddressBody>,
+    #[serde(default, deserialize_with = "object_or_none")]
+    billing_address: Option<AddressBody>,
+    note: Option<String>,
+    marketing_consent: Option<bool>,
+    #[serde(default, deserialize_with = "object_or_none")]
+    expected_total: Option<MoneyBody>,
 }
 
 /// The body of `PUT /v1/orders/{uuid}`.
@@ -105,15 +122,18 @@ pub(crate) struct OrderAsk {
     pub(crate) client_reference: Option<String>,
     /// The visit.
     pub(crate) context: ContextBody,
+    /// Where it goes, and what else is said of it.
+    #[serde(skip_serializing_if = "Details::is_none")]
+    pub(crate) details: Details,
 }
 
 impl OrderBody {
     pub(super) fn check(self) -> Result<OrderAsk, Problem> {
         let customer = Customer {
-            name: trimmed("customer.name", self.customer.name, NAME_CHARS_MAX * 4)?,
+            name: short("customer.name", self.customer.name, NAME_CHARS_MAX)?,
             email: trimmed("customer.email", self.customer.email, EMAIL_BYTES_MAX)?,
+            phone: short("customer.phone", self.customer.phone, PHONE_CHARS_MAX)?,
         };
-        check_name(customer.name.as_deref())?;
         check_email(customer.email.as_deref())?;
         let context = ContextBody {
             anonymous_id: trimmed("context.anonymous_id", self.context.anonymous_id, ID_BYTES_MAX)?,
@@ -121,11 +141,20 @@ impl OrderBody {
             session_id: trimmed("context.session_id", self.context.session_id, ID_BYTES_MAX)?,
             page: trimmed("context.page", self.context.page, PAGE_BYTES_MAX)?,
         };
+        let address = |field: &str, body: Option<AddressBody>| body.map(|body| body.check(field)).transpose();
+        let details = Details {
+            shipping_address: address("shipping_address", self.shipping_address)?,
+            billing_address: address("billing_address", self.billing_address)?,
+            note: lines("note", self.note, NOTE_CHARS_MAX)?,
+            marketing_consent: self.marketing_consent.unwrap_or_default(),
+            expected_total: self.expected_total.map(MoneyBody::money),
+        };
         Ok(OrderAsk {
             items: Items::new(self.items)?,
             customer,
             client_reference: trimmed("client_reference", self.client_reference, KEY_BYTES_MAX)?,
             context,
+            details,
         })
     }
 }
@@ -184,15 +213,6 @@ fn check_lines<'a>(what: &str, lines: impl ExactSizeIterator<Item = (&'a str, i6
     Ok(())
 }
 
-fn check_name(name: Option<&str>) -> Result<(), Problem> {
-    let Some(name) = name else { return Ok(()) };
-    if name.chars().count() > NAME_CHARS_MAX {
-        let why = format!("customer.name has at most {NAME_CHARS_MAX} characters");
-        return Err(Problem::bad_request(why));
-    }
-    Ok(())
-}
-
 /// Whether an address can be right only its server knows; one without an `@` between two parts never is.
 fn check_email(email: Option<&str>) -> Result<(), Problem> {
     let Some(email) = email else { return Ok(()) };
@@ -202,22 +222,6 @@ fn check_email(email: Option<&str>) -> Result<(), Problem> {
         true => Ok(()),
         false => Err(Problem::bad_request("customer.email must be an address such as alice@shop.example")),
     }
-}
-
-/// A text without spaces around it; an empty one counts as absent.
-fn trimmed(field: &str, text: Option<String>, bytes_max: usize) -> Result<Option<String>, Problem> {
-    let Some(text) = text else { return Ok(None) };
-    let text = text::trimmed(&text);
-    if text.len() > bytes_max {
-        return Err(Problem::bad_request(format!("{field} has at most {bytes_max} bytes")));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(Problem::bad_request(format!("{field} contains control characters")));
-    }
-    if !text.is_empty() && !text::is_visible(text) {
-        return Err(Problem::bad_request(format!("{field} needs a character that shows")));
-    }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 impl From<ItemsError> for Problem {

@@ -5,6 +5,7 @@ use kassa_db::Db;
 use kassa_model::Timestamp;
 
 use super::answer::Shape;
+use super::link::Links;
 use super::place::{PlaceError, PlaceOrder, Placed, place};
 use crate::idempotency::{self, Outcome, Request};
 use crate::sabotage::{self, Sabotage};
@@ -18,7 +19,7 @@ pub(super) fn is_late() -> bool {
 pub(super) async fn write_late(
     db: &Db,
     (order, key): (PlaceOrder, Option<String>),
-    shape: Shape,
+    (shape, links): (Shape, Links),
     now: Timestamp,
 ) -> Result<(Outcome, Option<Placed>), PlaceError> {
     let (scope, fingerprint) = (order.scope.clone(), order.fingerprint.clone());
@@ -35,7 +36,7 @@ pub(super) async fn write_late(
         Ok(placed) => placed,
         Err(outcome) => return Ok((outcome, None)),
     };
-    let answer = shape(&placed);
+    let answer = shape(&placed, &links);
     let kept = db.write(move |tx| {
         let request = Request { scope: &scope, key: key.as_deref(), fingerprint: &fingerprint };
         idempotency::run(tx, &request, now, |tx| {

@@ -1,10 +1,11 @@
-//! Where a process has orders, their stock and the products that they ask for, and who there is told of a change.
+//! Where a process has orders, their stock and the products that they ask for, who makes their links, and who there is told of a change.
 
-use kassa_db::Db;
+use kassa_db::{Db, Error};
 use kassa_service::Problem;
 
 use super::edges::Change;
 use super::lines::Items;
+use super::link::Links;
 use super::order::StockPlace;
 use crate::catalog::{Offer, prices};
 use crate::inventory::LedgerKind;
@@ -38,6 +39,13 @@ pub(super) fn stock_place(shop: &Shop) -> StockPlace {
 /// The orders' database; the routes are there only where it is.
 pub(super) fn orders(shop: &Shop) -> Result<&Db, Problem> {
     here(&shop.orders, "orders")
+}
+
+/// Makes the links of orders; the database is asked once.
+pub(super) async fn links(shop: &Shop) -> Result<&Links, Error> {
+    let none = || Error::Invalid("this process has no orders".to_owned());
+    let db = shop.orders.as_ref().ok_or_else(none)?;
+    shop.order_links.get_or_try_init(async || Links::read(db, shop.now()).await).await
 }
 
 /// To be called after the commit of an edge: tells the relay of the row, and whoever waits for it of the stock that was moved or is to be.

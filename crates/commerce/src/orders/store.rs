@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use kassa_db::{Error, Param, Row, Tx, params};
-use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
+use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
+use super::details::Source;
 use super::edges::Change;
 use super::order::{Customer, Filter, Line, Order, Refund, Status};
-use super::work;
-use crate::idempotency::{self, RequestKey};
-use crate::outbox::store::forget_removed;
+use crate::idempotency::RequestKey;
 use crate::stored::{from_json, to_json};
 
 /// By how much, µs, a change may be earlier than the one before it: requests wait for prices and for their turn, and clocks
@@ -22,7 +21,7 @@ macro_rules! select_orders {
         concat!(
             "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, \
              customer_name, customer_email, scope, client_reference, context, fail_reason, pending_edit, \
-             created_at, updated_at, stock_kept FROM orders ",
+             created_at, updated_at, stock_kept, customer_id, customer_phone, marketing_consent, note, source FROM orders ",
             $rest
         )
     };
@@ -33,15 +32,17 @@ pub(super) use select_orders;
 macro_rules! line_columns {
     () => {
         "product_id, sku, name, category, unit_price_minor, quantity, tracked, refunded_quantity, refunded_minor, \
-         restocked_quantity, fulfilled_quantity"
+         restocked_quantity, fulfilled_quantity, variant_title"
     };
 }
 
 /// Makes the order's row; returns its number.
 pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
     let sql = "INSERT INTO orders (id, status, revision, last_seq, currency, total_minor, refunded_minor, \
-               customer_name, customer_email, scope, client_reference, context, fail_reason, created_at, updated_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING number";
+               customer_name, customer_email, scope, client_reference, context, fail_reason, created_at, updated_at, \
+               customer_id, customer_phone, marketing_consent, note, source) \
+               VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+               RETURNING number";
     let context = to_json(&order.context)?;
     let values = params![
         &order.id,
@@ -58,6 +59,11 @@ pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
         order.fail_reason.as_deref(),
         order.created_at.micros(),
         order.updated_at.micros(),
+        order.customer_id.as_deref(),
+        order.customer.phone.as_deref(),
+        order.marketing_consent,
+        order.note.as_deref(),
+        order.source.map(Source::name),
     ];
     tx.insert(sql, values)
 }
@@ -78,7 +84,7 @@ pub(super) fn insert_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> 
     let sql = concat!(
         "INSERT INTO order_lines (order_id, position, ",
         line_columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     );
     for (position, line) in (1_i64..).zip(&order.lines) {
         let values = params![
@@ -95,6 +101,7 @@ pub(super) fn insert_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> 
             line.refunded_minor,
             line.restocked_quantity,
             line.fulfilled_quantity,
+            line.variant_title.as_deref(),
         ];
         tx.execute(sql, values)?;
     }
@@ -148,6 +155,11 @@ pub(super) fn rename(tx: &mut Tx<'_>, id: &str, name: &str) -> Result<(), Error>
     tx.execute("UPDATE orders SET customer_name = $2 WHERE id = $1", params![id, name]).map(drop)
 }
 
+/// Gives an order its customer.
+pub(super) fn set_customer(tx: &mut Tx<'_>, id: &str, customer_id: &str) -> Result<(), Error> {
+    tx.execute("UPDATE orders SET customer_id = $2 WHERE id = $1", params![id, customer_id]).map(drop)
+}
+
 /// Writes the event of a change.
 pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
     let sql = "INSERT INTO order_events (order_id, seq, kind, status, revenue_delta_minor, currency, lines, \
@@ -169,6 +181,12 @@ pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error
     ];
     tx.execute(sql, values)?;
     Ok(())
+}
+
+/// What happened to an order, and when.
+pub(super) fn events(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(String, Timestamp)>, Error> {
+    let sql = "SELECT kind, created_at FROM order_events WHERE order_id = $1 ORDER BY seq";
+    tx.all(sql, params![order_id], |row| Ok((row.text(0)?, Timestamp::from_micros(row.int(1)?))))
 }
 
 /// The fingerprint of the request with this key that has changed the order.
@@ -261,7 +279,7 @@ pub(super) fn with_lines(tx: &mut Tx<'_>, mut orders: Vec<Order>) -> Result<Vec<
         ", order_id FROM order_lines WHERE order_id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY order_id, position"
     );
     let ids: Vec<Param<'_>> = orders.iter().map(|order| Param::from(&order.id)).collect();
-    let read = tx.all_of(sql, &ids, |row| Ok((row.text(11)?, read_line(row)?)))?;
+    let read = tx.all_of(sql, &ids, |row| Ok((row.text(12)?, read_line(row)?)))?;
     let mut lines: HashMap<String, Vec<Line>> = HashMap::new();
     for (order_id, line) in read {
         lines.entry(order_id).or_default().push(line);
@@ -284,7 +302,15 @@ pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
         currency: currency.parse().map_err(|error| Error::Invalid(format!("{error}")))?,
         total_minor: row.int(6)?,
         refunded_minor: row.int(7)?,
-        customer: Customer { name: row.text_or_null(8)?, email: row.text_or_null(9)? },
+        customer: Customer {
+            name: row.text_or_null(8)?,
+            email: row.text_or_null(9)?,
+            phone: row.text_or_null(19)?,
+        },
+        customer_id: row.text_or_null(18)?,
+        marketing_consent: row.int_or_null(20)? == Some(1),
+        note: row.text_or_null(21)?,
+        source: source(row.text_or_null(22)?)?,
         scope: row.text(10)?,
         client_reference: row.text_or_null(11)?,
         context: from_json(&row.text(12)?)?,
@@ -295,6 +321,11 @@ pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
         stock_kept: row.flag(17)?,
         lines: Vec::new(),
     })
+}
+
+fn source(name: Option<String>) -> Result<Option<Source>, Error> {
+    let source = name.map(|name| name.parse()).transpose();
+    source.map_err(|error| Error::Invalid(format!("orders: {error}")))
 }
 
 fn read_line(row: &Row<'_>) -> Result<Line, Error> {
@@ -310,6 +341,7 @@ fn read_line(row: &Row<'_>) -> Result<Line, Error> {
         refunded_minor: row.int(8)?,
         restocked_quantity: row.int(9)?,
         fulfilled_quantity: row.int(10)?,
+        variant_title: row.text_or_null(11)?,
     })
 }
 
@@ -318,54 +350,4 @@ pub(super) fn count_edit(tx: &mut Tx<'_>, order_id: &str) -> Result<i64, Error> 
     let sql = "UPDATE orders SET edits_tried = edits_tried + 1 WHERE id = $1 RETURNING edits_tried";
     let tried = tx.first(sql, params![order_id], |row| row.int(0))?;
     tried.map(|tried| tried - 1).ok_or_else(|| Error::Invalid(format!("there is no order {order_id}")))
-}
-
-/// A failed order, and what names it.
-struct Failed {
-    id: String,
-    scope: String,
-    client_reference: Option<String>,
-}
-
-/// Removes at most `most` of the orders that failed `keep_days` before `now` or earlier, with all that names them; how many.
-/// Anyone may ask for what there is not, and nothing that a stranger sends is kept for ever. They hold neither stock nor
-/// money, so the books stay right. One that the outbox still tells of, or that has work under way, stays until it does not.
-pub(crate) fn remove_failed(
-    tx: &mut Tx<'_>,
-    keep_days: u32,
-    now: Timestamp,
-    most: i64,
-) -> Result<u64, Error> {
-    let before = now.plus_micros(-i64::from(keep_days).saturating_mul(MICROS_PER_DAY));
-    let (mut removed, mut changes) = (0, 0);
-    for order in due(tx, before, most)? {
-        if let Some(its_changes) = remove(tx, &order)? {
-            removed += 1;
-            changes += its_changes;
-        }
-    }
-    forget_removed(tx, changes)?;
-    Ok(removed)
-}
-
-fn due(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<Vec<Failed>, Error> {
-    let sql = "SELECT id, scope, client_reference FROM orders WHERE status = 'failed' AND updated_at <= $1 \
-               AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.order_id = orders.id AND outbox.kind = 'OrderFailed') \
-               AND NOT EXISTS (SELECT 1 FROM work WHERE work.order_id = orders.id AND work.done_at IS NULL) \
-               ORDER BY updated_at LIMIT $2";
-    tx.all(sql, params![before.micros(), most], |row| {
-        Ok(Failed { id: row.text(0)?, scope: row.text(1)?, client_reference: row.text_or_null(2)? })
-    })
-}
-
-/// Removes an order that has failed; how many changes of it there were, or `None` if another process was faster.
-fn remove(tx: &mut Tx<'_>, order: &Failed) -> Result<Option<u64>, Error> {
-    let id = &order.id;
-    if tx.execute("DELETE FROM orders WHERE id = $1 AND status = 'failed'", params![id])? == 0 {
-        return Ok(None);
-    }
-    idempotency::forget_failed(tx, id, (&order.scope, order.client_reference.as_deref()))?;
-    tx.execute("DELETE FROM order_lines WHERE order_id = $1", params![id])?;
-    work::store::forget(tx, id)?;
-    tx.execute("DELETE FROM order_events WHERE order_id = $1", params![id]).map(Some)
 }

@@ -11,10 +11,12 @@ use uuid::Uuid;
 
 use super::answer::{Shape, refused};
 use super::apart::flow::{self, Closing};
+use super::details::Source;
+use super::link::Links;
 use super::order::{Order, Status, StockPlace};
 use super::place::{Orderer, PlaceError, PlaceOrder, Placed, place};
 use super::request::OrderAsk;
-use super::sources::{orders, products, stock_place};
+use super::sources::{links, orders, products, stock_place};
 use crate::catalog::Offer;
 use crate::idempotency::{self, Outcome, RUNNING_MICROS, Request};
 use crate::inventory::{LedgerKind, Refusal};
@@ -37,6 +39,8 @@ pub(crate) struct Submission {
     pub(crate) context: Context,
     /// Who asks.
     pub(crate) orderer: Orderer,
+    /// By which way it came.
+    pub(crate) source: Source,
 }
 
 /// Why an order was not written.
@@ -60,7 +64,7 @@ impl Submission {
         let visit = Visit { salts: salts.as_ref(), rules, ..*visit };
         let context = Context::new(&visit, &ask.context).routed(shop.options.partition_by);
         let fingerprint = idempotency::fingerprint("POST", "/v1/orders", &ask);
-        Self { ask, scope, key, fingerprint, context, orderer: Orderer::Known }
+        Self { ask, scope, key, fingerprint, context, orderer: Orderer::Known, source: Source::Api }
     }
 
     fn into_order(self, shop: &Shop, products: Option<Vec<Offer>>) -> PlaceOrder {
@@ -74,6 +78,8 @@ impl Submission {
             orderer: self.orderer,
             fingerprint: self.fingerprint,
             context: self.context,
+            details: self.ask.details,
+            source: self.source,
             products,
             currency: shop.options.currency,
             stock: stock_place(shop),
@@ -99,13 +105,14 @@ pub(crate) async fn submit(
     if stock == StockPlace::Apart {
         flow::admit(shop).await?;
     }
-    let (outcome, placed) = write(db, (order, key.clone()), shape, shop.now()).await?;
+    let links = links(shop).await.map_err(PlaceError::from)?.clone();
+    let (outcome, placed) = write(db, (order, key.clone()), (shape, links.clone()), shop.now()).await?;
     failpoint::hit("orders.after_commit");
     shop.wake.wake();
     let is_new = !matches!(placed, Some(Placed::Existing(_)));
     let outcome = match placed {
         Some(Placed::Open(order)) if order.is_accepted() => {
-            let closing = Closing { record: key.map(|key| (scope, key)), shape };
+            let closing = Closing { record: key.map(|key| (scope, key)), shape, links };
             let settled = flow::settle_order(shop, order, closing, begun).await;
             shop.wake.wake();
             Outcome::Fresh(settled.map_err(PlaceError::from)?)
@@ -144,13 +151,13 @@ fn count(shop: &Shop, outcome: &Outcome, begun: Instant) {
 async fn write(
     db: &Db,
     (order, key): (PlaceOrder, Option<String>),
-    shape: Shape,
+    (shape, links): (Shape, Links),
     now: Timestamp,
 ) -> Result<(Outcome, Option<Placed>), PlaceError> {
     failpoint::hit("orders.before_write");
     #[cfg(debug_assertions)]
     if super::sabotage::is_late() {
-        return super::sabotage::write_late(db, (order, key), shape, now).await;
+        return super::sabotage::write_late(db, (order, key), (shape, links), now).await;
     }
     db.write(move |tx| {
         let (scope, fingerprint) = (order.scope.as_str(), order.fingerprint.as_str());
@@ -158,7 +165,7 @@ async fn write(
         let mut placed = None;
         let op = |tx: &mut Tx<'_>| {
             let made = place(tx, &order, now)?;
-            let answer = shape(&made);
+            let answer = shape(&made, &links);
             placed = Some(made);
             Ok::<_, PlaceError>(answer)
         };
@@ -190,6 +197,7 @@ impl From<SubmitError> for Problem {
             SubmitError::Place(PlaceError::Items(error)) => error.into(),
             SubmitError::Place(PlaceError::Db(error)) => problem_of(&error),
             SubmitError::Place(PlaceError::NothingKnown(sku)) => refused(&Refusal::UnknownSku(sku)),
+            SubmitError::Place(PlaceError::TotalChanged(changed)) => changed.problem(),
             SubmitError::Place(error @ PlaceError::ReferenceTaken(_)) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "client-reference-reused",

@@ -2,6 +2,7 @@
 
 mod access;
 mod bad_input;
+mod checkout;
 mod controls;
 mod crowd;
 mod edges;

@@ -12,7 +12,9 @@
 use kassa_model::Money;
 use serde::Serialize;
 
+use super::details::Source;
 use super::order::{self, Line, Order};
+use crate::customers::CustomerType;
 
 /// Whom an order is shown to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,16 @@ pub struct OrderView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<&'a order::Customer>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    customer_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    marketing_consent: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     client_reference: Option<&'a str>,
     created_at: String,
     updated_at: String,
@@ -51,6 +63,8 @@ pub struct OrderView<'a> {
 struct LineView<'a> {
     sku: &'a str,
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant_title: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     category: Option<&'a str>,
     quantity: i64,
@@ -78,6 +92,11 @@ impl Order {
             refunded: self.money(self.refunded_minor),
             items: self.lines.iter().map(|line| self.line_view(line)).collect(),
             customer: for_shop.then_some(&self.customer),
+            customer_id: self.customer_id.as_deref().filter(|_| for_shop),
+            customer_type: self.customer_type().map(CustomerType::name).filter(|_| for_shop),
+            marketing_consent: self.marketing_consent && for_shop,
+            note: self.note.as_deref().filter(|_| for_shop),
+            source: self.source.map(Source::name).filter(|_| for_shop),
             client_reference: self.client_reference.as_deref().filter(|_| for_shop),
             created_at: self.created_at.to_string(),
             updated_at: self.updated_at.to_string(),
@@ -88,6 +107,7 @@ impl Order {
         LineView {
             sku: &line.sku,
             name: &line.name,
+            variant_title: line.variant_title.as_deref(),
             category: line.category.as_deref(),
             quantity: line.quantity,
             unit_price: self.money(line.unit_price_minor),

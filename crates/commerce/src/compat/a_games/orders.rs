@@ -22,6 +22,7 @@ use crate::idempotency::{self, Answer};
 use crate::inventory::Refusal as StockRefusal;
 use crate::object::object_of;
 use crate::orders::Filter;
+use crate::orders::Links;
 use crate::orders::numbered::{self, NotChanged};
 use crate::orders::store;
 use crate::orders::{
@@ -255,7 +256,7 @@ impl Games {
 }
 
 /// What became of an order. One whose stock is not decided yet is 202, for the client's program the same as 201.
-fn shape(placed: &Placed) -> Answer {
+fn shape(placed: &Placed, _: &Links) -> Answer {
     let done = |order: &Order| {
         let status = if order.is_accepted() { StatusCode::ACCEPTED } else { StatusCode::CREATED };
         let total = Decimal(order.money(order.total_minor));

@@ -23,6 +23,7 @@ use super::super::store;
 use super::super::target::Target;
 use super::super::work::{self, Work, WorkKind};
 use crate::catalog::Offer;
+use crate::customers;
 use crate::idempotency::RUNNING_MICROS;
 use crate::inventory::Refusal;
 use crate::transport::commands::{Command, Deduct, Reply};
@@ -71,8 +72,12 @@ pub(crate) fn decide(
     if before.status != Status::Accepted {
         return Ok(before);
     }
+    let customer_id = match decision {
+        Decision::Taken => customer(tx, &before)?,
+        Decision::Refused(_) | Decision::Void => None,
+    };
     let decided = change::step(tx, &Target::any(id), |order| match decision {
-        Decision::Taken => Ok(order.confirm(now)?),
+        Decision::Taken => Ok(order.confirm(now)?.of_customer(customer_id.clone())),
         Decision::Refused(refusal) => Ok(order.fail(refusal.name(), now)?),
         Decision::Void => Ok(order.fail("stock-refused", now)?),
     });
@@ -82,6 +87,15 @@ pub(crate) fn decide(
         Err(EdgeError::Illegal(_)) => load(tx, id),
         Err(error) => Err(error),
     }
+}
+
+/// Finds or makes the customer of an order that is confirmed.
+fn customer(tx: &mut Tx<'_>, order: &Order) -> Result<Option<String>, Error> {
+    let customer_id = customers::of_order(tx, &order.buyer())?;
+    if let Some(customer_id) = &customer_id {
+        store::set_customer(tx, &order.id, customer_id)?;
+    }
+    Ok(customer_id)
 }
 
 /// Begins an edit: no other edge of the order until [`decide_edit`], which closes the record of the target's request. `products` are those of its items.

@@ -14,6 +14,7 @@ use kassa_service::breaker::State;
 use super::super::answer::{self, Shape};
 use super::super::error::EdgeError;
 use super::super::lines::tracked;
+use super::super::link::Links;
 use super::super::order::Order;
 use super::super::place::Placed;
 use super::super::work;
@@ -39,6 +40,8 @@ pub(crate) struct Closing {
     pub record: Option<(String, String)>,
     /// The dialect's answer.
     pub shape: Shape,
+    /// Makes the order's link.
+    pub links: Links,
 }
 
 /// Whether a further order may be accepted. Memory answers, unless it is near the bound: it may have missed what was
@@ -139,7 +142,7 @@ async fn leave_order(shop: &Shop, db: &Db, order: Order, closing: Closing) -> Re
 }
 
 fn close(tx: &mut kassa_db::Tx<'_>, closing: &Closing, placed: &Placed) -> Result<Answer, Error> {
-    let answer = (closing.shape)(placed);
+    let answer = (closing.shape)(placed, &closing.links);
     match &closing.record {
         Some((scope, key)) => idempotency::close(tx, (scope, key), &answer),
         None => Ok(answer),

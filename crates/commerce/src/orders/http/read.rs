@@ -15,12 +15,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::answer::unknown;
+use super::super::details::{self, Address, Addresses};
 use super::super::lists;
 use super::super::lists::question::{Changes, Cursor, Question, parse_cursor};
 use super::super::order::{Filter, Order, Refund, RefundedLine};
 use super::super::sources::orders;
 use super::super::store;
-use super::super::view::Audience;
+use super::super::view::{Audience, OrderView};
 use super::caller::{Onlooker, PathId, order_id, require_orders};
 use crate::page::{self, Page};
 use crate::params::{End, Params};
@@ -39,6 +40,23 @@ pub(super) struct RefundView {
     created_at: String,
 }
 
+/// An order as the shop sees it, with where it goes.
+#[derive(Debug, Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    order: OrderView<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipping_address: Option<Address>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_address: Option<Address>,
+}
+
+impl<'a> Whole<'a> {
+    fn new(order: &'a Order, (shipping_address, billing_address): Addresses) -> Self {
+        Self { order: order.view(Audience::Shop), shipping_address, billing_address }
+    }
+}
+
 /// `GET /v1/orders/{uuid}`: without a key for orders, without the customer.
 pub(super) async fn get_order(
     Onlooker(caller): Onlooker,
@@ -47,14 +65,13 @@ pub(super) async fn get_order(
     headers: HeaderMap,
     _: Bare,
 ) -> Result<Response, Problem> {
-    let order = find(&shop, order_id(path)?).await?;
     let for_shop = caller.may(Scope::Orders) && require_orders(&shop, &caller).is_ok();
+    let (order, addresses) = find_whole(&shop, order_id(path)?).await?;
     let etag = order.etag();
     let mut response = match precondition::is_known(&headers, &etag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => {
-            Json(value(&order, if for_shop { Audience::Shop } else { Audience::Anyone })).into_response()
-        }
+        false if for_shop => Json(Whole::new(&order, addresses)).into_response(),
+        false => Json(order.view(Audience::Anyone)).into_response(),
     };
     // Digits, and words of ours.
     let etag = HeaderValue::try_from(etag).map_err(|_| Problem::internal())?;
@@ -106,6 +123,15 @@ async fn find(shop: &Shop, id: String) -> Result<Order, Problem> {
     let wanted = id.clone();
     let found = read(orders(shop)?, move |tx| store::by_id(tx, &wanted)).await?;
     found.ok_or_else(|| unknown(&id))
+}
+
+async fn find_whole(shop: &Shop, id: String) -> Result<(Order, Addresses), Problem> {
+    let wanted = id.clone();
+    let found = read(orders(shop)?, move |tx| {
+        let Some(order) = store::by_id(tx, &wanted)? else { return Ok(None) };
+        Ok(Some((order, details::store::of_order(tx, &wanted)?)))
+    });
+    found.await?.ok_or_else(|| unknown(&id))
 }
 
 fn question(params: &Params, zone: &TimeZone, engine: Engine) -> Result<Question, Problem> {

@@ -1,5 +1,6 @@
 //! Orders placed and changed.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -10,10 +11,12 @@ use kassa_db::Tx;
 use kassa_model::{Timestamp, failpoint};
 use kassa_service::{ClientAddress, Object, OptionalObject, Problem};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::super::answer::{changed, failed, repeated, shape};
 use super::super::apart::edit as apart;
 use super::super::change::{cancel, edit, fulfil, refund};
+use super::super::details::Source;
 use super::super::edges::{CancelledStock, Change};
 use super::super::edited::Prices;
 use super::super::error::EdgeError;
@@ -41,28 +44,62 @@ pub(super) async fn create_order(
     headers: HeaderMap,
     Object(body): Object<OrderBody>,
 ) -> Result<Response, Problem> {
-    let scope = match &caller {
+    let key = required_key(&headers)?.to_owned();
+    place_for(&shop, &caller, (key, &headers, address), body).await
+}
+
+/// An order of somebody without a key, from a form of ours: `POST /v1/orders` with this body and key, and that route's answer.
+///
+/// # Errors
+/// What that route refuses without having kept it.
+pub async fn place_public(
+    shop: &Arc<Shop>,
+    key: &str,
+    (headers, address): (&HeaderMap, IpAddr),
+    body: Value,
+) -> Result<Response, Problem> {
+    let body =
+        serde_json::from_str(&body.to_string()).map_err(|error| Problem::bad_request(error.to_string()))?;
+    place_for(shop, &Caller::Public, (key.to_owned(), headers, address), body).await
+}
+
+async fn place_for(
+    shop: &Arc<Shop>,
+    caller: &Caller,
+    (key, headers, address): (String, &HeaderMap, IpAddr),
+    body: OrderBody,
+) -> Result<Response, Problem> {
+    let scope = match caller {
         Caller::Public | Caller::Open => format!("{}/public", shop.options.site),
         other => other.identity(),
     };
-    let key = required_key(&headers)?.to_owned();
     let received_at = shop.now();
-    let (site, headers) = (shop.options.site.as_str(), &headers);
+    let site = shop.options.site.as_str();
     let visit = Visit { site, address, headers, salts: None, rules: None, received_at };
-    let mut submission = Submission::new(body.check()?, scope, Some(key), (&shop, &visit));
-    let is_stranger = caller == Caller::Public;
+    let mut submission = Submission::new(body.check()?, scope, Some(key), (shop, &visit));
+    submission.source = source_of(caller);
+    let is_stranger = *caller == Caller::Public;
     let says_its_visit = is_stranger || submission.ask.context != ContextBody::default();
     let visit = says_its_visit.then(|| submission.context.clone());
     if is_stranger {
         if let Err(why) = shop.options.without_key.allow(&submission.ask.items) {
-            note(&shop, visit, Some(Failure::too_large()));
+            note(shop, visit, Some(Failure::too_large()));
             return Err(too_large(why));
         }
         submission.orderer = Orderer::Stranger;
     }
-    let result = submit(&shop, submission, shape).await.map_err(Problem::from);
-    note(&shop, visit, Failure::of(&result));
+    let result = submit(shop, submission, shape).await.map_err(Problem::from);
+    note(shop, visit, Failure::of(&result));
     Ok(result?.into_response())
+}
+
+/// By which way an order of this caller comes.
+fn source_of(caller: &Caller) -> Source {
+    match caller {
+        Caller::Public | Caller::Open => Source::Web,
+        Caller::Admin | Caller::Session => Source::Admin,
+        Caller::Internal | Caller::Share(_) | Caller::Key { .. } => Source::Api,
+    }
 }
 
 /// Tells analytics of a refused order, if it says of which visit it is.

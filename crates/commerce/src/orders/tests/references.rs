@@ -4,7 +4,7 @@ use axum::http::Method;
 use kassa_model::{Clock, MICROS_PER_DAY};
 use serde_json::{Value, json};
 
-use super::super::store::remove_failed;
+use super::super::failed::remove_failed;
 use super::support::{Answered, TestShop, shops};
 
 fn cart(quantity: i64) -> Value {

@@ -175,6 +175,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("POST /v1/carts/price", CART, PUBLIC),
     taking("POST /v1/orders", ORDER, "+1333+4+++++1+"),
     row("GET /v1/orders/{id}", "+1++++++++++1+"),
+    row("GET /v1/orders/{id}/status", PUBLIC),
     // The shop.
     taking("POST /v1/products", PRODUCT, CATALOG),
     taking("PATCH /v1/products/{id}", CHANGE, CATALOG),
@@ -202,6 +203,8 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("POST /v1/orders/{id}/fulfil", LINES, ORDERS),
     taking("POST /v1/orders/{id}/refunds", LINES, ORDERS),
     row("GET /v1/orders/{id}/refunds", ORDERS),
+    row("GET /v1/customers", ORDERS),
+    row("GET /v1/customers/{id}", ORDERS),
     // Old dialects.
     row("GET /games/all", OLD_READ),
     row("GET /games/{id}", OLD_READ),

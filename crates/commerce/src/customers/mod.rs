@@ -1,0 +1,17 @@
+//! Who has ordered: one customer for each e-mail address, found or made when an order of that address is confirmed, in its
+//! transaction. Two first orders at once make one customer: both want the same key of the table, and the second waits for the first.
+//!
+//! A customer bears the id of the order that made them, so their first order is known by it, and `new` is what an order is whose
+//! customer has its id. What they once said of themselves stays: anyone may order with anybody's address.
+
+mod customer;
+pub mod http;
+mod list;
+mod rules;
+mod store;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use customer::{Buyer, CustomerType};
+pub(crate) use rules::of_order;

@@ -1,0 +1,37 @@
+//! How an order gets its customer.
+
+use kassa_db::{Error, Tx};
+
+use super::customer::{Buyer, Customer, email_key};
+use super::store;
+
+/// Finds or makes the customer of an order that is confirmed; their id, or `None` without an address. Again for the same order it
+/// changes nothing.
+pub(crate) fn of_order(tx: &mut Tx<'_>, buyer: &Buyer<'_>) -> Result<Option<String>, Error> {
+    let Some(email) = buyer.email.map(str::trim).filter(|email| !email.is_empty()) else { return Ok(None) };
+    let new = Customer {
+        id: buyer.order_id.to_owned(),
+        email: email.to_owned(),
+        name: buyer.name.map(str::to_owned),
+        phone: buyer.phone.map(str::to_owned),
+        marketing_consent_at: buyer.marketing_consent.then_some(buyer.ordered_at),
+        created_at: buyer.ordered_at,
+    };
+    let key = email_key(email);
+    if store::insert(tx, &new, &key)? {
+        return Ok(Some(new.id));
+    }
+    let missing = || Error::Busy("a customer who was there is gone".to_owned());
+    let known = store::by_key(tx, &key)?.ok_or_else(missing)?;
+    if says_more(&new, &known) {
+        store::complete(tx, &known.id, &new)?;
+    }
+    Ok(Some(known.id))
+}
+
+/// Whether an order says something of its customer that is not known yet.
+fn says_more(new: &Customer, known: &Customer) -> bool {
+    (known.name.is_none() && new.name.is_some())
+        || (known.phone.is_none() && new.phone.is_some())
+        || (known.marketing_consent_at.is_none() && new.marketing_consent_at.is_some())
+}

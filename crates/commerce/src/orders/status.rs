@@ -1,0 +1,157 @@
+//! An order as whoever has its link sees it, from the moment it was taken until it is there.
+//!
+//! ```json
+//! {"id":"0190…","number":7,"status":"confirmed","payment_status":null,"fulfilment_status":null,
+//!  "total":{"amount_minor":99800,"currency":"USD"},"lines":[{"sku":"ps5","name":"PlayStation 5","variant_title":null,
+//!  "slug":"playstation-5","image":null,"quantity":2,"unit_price":{"amount_minor":49900,"currency":"USD"},
+//!  "total":{"amount_minor":99800,"currency":"USD"}}],
+//!  "customer":{"name":"Alice","email":"alice@shop.test"},"shipping_address":null,"billing_address":null,"note":null,
+//!  "fulfilments":[],"events":[{"kind":"confirmed","at":"2026-11-21T05:00:00Z"}],"created_at":"2026-11-21T05:00:00Z"}
+//! ```
+//! `slug` is null of what is not sold any more, and of everything where the catalogue is in another process.
+
+use std::collections::HashMap;
+
+use kassa_db::Error;
+use kassa_model::{Money, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::details::{self, Address, Addresses};
+use super::order::{Customer, Line, Order};
+use super::sources::links;
+use super::store;
+use crate::catalog;
+use crate::shop::Shop;
+
+/// An order as JSON for whoever has its link.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OrderStatus {
+    id: String,
+    number: i64,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fail_reason: Option<String>,
+    payment_status: Option<&'static str>,
+    fulfilment_status: Option<&'static str>,
+    total: Money,
+    lines: Vec<LineStatus>,
+    customer: Customer,
+    shipping_address: Option<Address>,
+    billing_address: Option<Address>,
+    note: Option<String>,
+    fulfilments: Vec<Value>,
+    events: Vec<EventStatus>,
+    created_at: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct LineStatus {
+    sku: String,
+    name: String,
+    variant_title: Option<String>,
+    slug: Option<String>,
+    image: Option<Value>,
+    quantity: i64,
+    unit_price: Money,
+    total: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct EventStatus {
+    kind: &'static str,
+    at: String,
+}
+
+/// All that the orders' database knows of it.
+#[derive(Debug)]
+struct Known {
+    order: Order,
+    addresses: Addresses,
+    events: Vec<(String, Timestamp)>,
+}
+
+/// The order with this UUID for whoever has `key`, the `k` of its link; `None` where there is none, or it has another key.
+///
+/// # Errors
+/// The database's.
+pub async fn by_link(shop: &Shop, id: &str, key: &str) -> Result<Option<OrderStatus>, Error> {
+    let Ok(id) = Uuid::try_parse(id) else { return Ok(None) };
+    let id = id.as_hyphenated().to_string();
+    let Some(db) = shop.orders.as_ref() else { return Ok(None) };
+    if !links(shop).await?.opens(&id, key) {
+        return Ok(None);
+    }
+    let read = db.read(move |tx| {
+        let Some(order) = store::by_id(tx, &id)? else { return Ok(None) };
+        let (addresses, events) = (details::store::of_order(tx, &id)?, store::events(tx, &id)?);
+        Ok::<_, Error>(Some(Known { order, addresses, events }))
+    });
+    let Some(known) = read.await? else { return Ok(None) };
+    let slugs = slugs(shop, &known.order).await;
+    Ok(Some(known.status(&slugs)))
+}
+
+/// Where the products of an order are, by SKU; none where the catalogue cannot be asked, for the order can be shown without.
+async fn slugs(shop: &Shop, order: &Order) -> HashMap<String, String> {
+    let Some(catalog) = shop.catalog.as_ref() else { return HashMap::new() };
+    let skus: Vec<String> = order.lines.iter().map(|line| line.sku.clone()).collect();
+    let found = catalog.read(move |tx| {
+        let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
+        catalog::store::slugs(tx, &skus)
+    });
+    found.await.map(|found| found.into_iter().collect()).unwrap_or_default()
+}
+
+impl Known {
+    fn status(self, slugs: &HashMap<String, String>) -> OrderStatus {
+        let Self { order, addresses: (shipping_address, billing_address), events } = self;
+        let event =
+            |(kind, at): (String, Timestamp)| Some(EventStatus { kind: told(&kind)?, at: at.to_string() });
+        OrderStatus {
+            number: order.number,
+            status: order.status.name(),
+            fail_reason: order.fail_reason.clone(),
+            payment_status: None,
+            fulfilment_status: None,
+            total: order.money(order.total_minor),
+            lines: order.lines.iter().map(|line| line_status(&order, line, slugs)).collect(),
+            shipping_address,
+            billing_address,
+            fulfilments: Vec::new(),
+            events: events.into_iter().filter_map(event).collect(),
+            created_at: order.created_at.to_string(),
+            id: order.id,
+            customer: order.customer,
+            note: order.note,
+        }
+    }
+}
+
+fn line_status(order: &Order, line: &Line, slugs: &HashMap<String, String>) -> LineStatus {
+    LineStatus {
+        sku: line.sku.clone(),
+        name: line.name.clone(),
+        variant_title: line.variant_title.clone(),
+        slug: slugs.get(&line.sku).cloned(),
+        image: None,
+        quantity: line.quantity,
+        unit_price: order.money(line.unit_price_minor),
+        total: order.money(line.total_minor()),
+    }
+}
+
+/// What an event is called to whoever has ordered.
+fn told(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "OrderAccepted" => "accepted",
+        "OrderConfirmed" => "confirmed",
+        "OrderFailed" => "failed",
+        "OrderEdited" => "edited",
+        "OrderCancelled" => "cancelled",
+        "OrderFulfilled" => "shipped",
+        "OrderRefunded" => "refunded",
+        _ => return None,
+    })
+}
