@@ -28,11 +28,11 @@ impl Access {
         let decided = match class {
             RouteClass::Ingest | RouteClass::Storefront | RouteClass::Probe => return Ok(Caller::Public),
             RouteClass::Internal => return self.authorize_internal(headers),
-            RouteClass::Compat | RouteClass::Native if self.mode_for(headers) == Mode::Open => {
-                return Ok(Caller::Open);
+            _ if self.mode_for(headers) == Mode::Open => return Ok(Caller::Open),
+            RouteClass::Native | RouteClass::Upload if !headers.contains_key(AUTHORIZATION) => {
+                self.authorize_session(headers)
             }
-            RouteClass::Native if !headers.contains_key(AUTHORIZATION) => self.authorize_session(headers),
-            RouteClass::Compat | RouteClass::Native => self.authorize_key(headers),
+            RouteClass::Compat | RouteClass::Native | RouteClass::Upload => self.authorize_key(headers),
         };
         // In open mode it can only be that a proxy passed the request on.
         decided.map_err(|denied| match denied {

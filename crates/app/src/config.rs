@@ -41,6 +41,7 @@ pub(crate) struct Config {
     pub(crate) access: Access,
     pub(crate) shop: Shop,
     pub(crate) storefront: Storefront,
+    pub(crate) assets: Assets,
     pub(crate) collector: Collector,
     pub(crate) compat: Compat,
     pub(crate) chaos: Chaos,
@@ -138,6 +139,16 @@ pub(crate) struct Shop {
 pub(crate) struct Storefront {
     pub(crate) rate_per_second: u32,
     pub(crate) burst: u32,
+    pub(crate) image_origins: Vec<String>,
+}
+
+/// Pictures that were uploaded.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Assets {
+    pub(crate) folder: String,
+    pub(crate) max_bytes: u64,
+    pub(crate) max_megapixels: u32,
+    pub(crate) workers: u32,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -303,6 +314,7 @@ impl Config {
         for url in self.urls() {
             *url = url.replace("{data}", &data);
         }
+        self.assets.folder = self.assets.folder.replace("{data}", &data);
     }
 
     /// `collector.rate_per_second` and its siblings.
@@ -379,6 +391,7 @@ pub(super) mod tests {
     fn defaults_are_valid() {
         let config = Config::load(None, &Overrides::default()).unwrap();
         assert_eq!(config.log.url, "local:data/log");
+        assert_eq!(config.assets.folder, "data/assets");
         assert_eq!(config.store_url().unwrap(), StoreUrl::Duckdb("data/events.duckdb".into()));
         assert_eq!(config.sites[0].id, "default");
         assert_eq!(config.server.listen, "127.0.0.1:8000");

@@ -4,6 +4,7 @@
 //! nothing but `tx`. Inside a noun: types ← `store.rs` (SQL) ← rules ← `http.rs` (routes), never back; its `mod.rs` only lists them.
 
 mod act;
+pub mod assets;
 pub mod audit;
 pub mod carts;
 pub mod catalog;
@@ -36,7 +37,7 @@ pub mod transport;
 pub mod visit;
 
 pub use refuse::problem_of;
-pub use routes::{native_routes, storefront_routes};
+pub use routes::{native_routes, public_routes, storefront_routes, upload_routes};
 pub use schema::MIGRATIONS;
 pub use shop::{Databases, Shop, ShopOptions};
 pub use transport::http::internal_routes;

@@ -6,7 +6,7 @@ use axum::Router;
 use kassa_service::Protected;
 
 use crate::shop::Shop;
-use crate::{carts, catalog, customers, inventory, orders};
+use crate::{assets, carts, catalog, customers, inventory, orders};
 
 /// The routes of class `Storefront`: what anyone may call.
 pub fn storefront_routes(shop: Arc<Shop>) -> Router {
@@ -21,4 +21,14 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
         .merge(inventory::http::native_routes(Arc::clone(&shop)))
         .merge(orders::http::native_routes(Arc::clone(&shop)))
         .merge(customers::http::native_routes(shop))
+}
+
+/// The routes of class `Upload`: those that take a file.
+pub fn upload_routes(shop: Arc<Shop>) -> Protected {
+    assets::http::upload_routes(shop)
+}
+
+/// The routes of class `Probe`: what pages show to anyone.
+pub fn public_routes(shop: Arc<Shop>) -> Router {
+    assets::http::public_routes(shop)
 }

@@ -9,6 +9,7 @@ use kassa_model::{Clock, Currency, PartitionBy, Timestamp};
 use kassa_service::{Breaker, Metrics};
 use tokio::sync::OnceCell;
 
+use crate::assets::Assets;
 use crate::catalog::best::Best;
 use crate::catalog::cache::ProductCache;
 use crate::catalog::prices::RemoteCatalog;
@@ -46,6 +47,10 @@ pub struct ShopOptions {
     pub salts: Option<Arc<Salts>>,
     /// `log.partition_by`: what its records of money are routed by.
     pub partition_by: PartitionBy,
+    /// Where pictures are kept; without it none is taken or shown.
+    pub assets: Option<Arc<Assets>>,
+    /// `storefront.image_origins`: from where pictures of products may come that are kept elsewhere.
+    pub image_origins: Vec<String>,
 }
 
 impl Default for ShopOptions {
@@ -60,6 +65,8 @@ impl Default for ShopOptions {
             remotes: Remotes::default(),
             salts: None,
             partition_by: PartitionBy::default(),
+            assets: None,
+            image_origins: Vec::new(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request};
 use kassa_access::{Access, Mode, Options};
 use kassa_db::testing::{Folder, TestPostgres};
@@ -13,7 +13,10 @@ use kassa_service::{Metrics, Policy, RouteClass};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::{Databases, MIGRATIONS, Shop, ShopOptions, native_routes, storefront_routes};
+use crate::assets::{AssetOptions, Assets, Files};
+use crate::{
+    Databases, MIGRATIONS, Shop, ShopOptions, native_routes, public_routes, storefront_routes, upload_routes,
+};
 
 /// A shop over one engine, in open mode, with a clock that stands still.
 pub(crate) struct Bed {
@@ -31,6 +34,7 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Bytes,
 }
 
 impl Bed {
@@ -72,16 +76,20 @@ impl Bed {
         db.migrate(MIGRATIONS).unwrap();
         let data = Folder::new();
         let access = Access::open(&Options::default(), Mode::Open, data.path()).unwrap();
+        let files = Files::folder(&data.path().join("assets")).unwrap();
+        let assets = Some(Arc::new(Assets::new(files, AssetOptions::default())));
         folders.push(data);
         let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
         let metrics = Metrics::new("test");
-        let shop =
-            Shop::new(databases(&db), access, Arc::clone(&clock) as _, ShopOptions::default(), &metrics);
+        let options = ShopOptions { assets, ..ShopOptions::default() };
+        let shop = Shop::new(databases(&db), access, Arc::clone(&clock) as _, options, &metrics);
         Self { name, shop, db, clock, metrics, _folders: folders }
     }
 
     /// The same shop with other options.
     pub(crate) fn with(mut self, options: ShopOptions) -> Self {
+        let assets = options.assets.clone().or_else(|| self.shop.options.assets.clone());
+        let options = ShopOptions { assets, ..options };
         let databases = Databases::all_in(&self.db);
         let clock = Arc::clone(&self.clock) as _;
         self.metrics = Metrics::new("test");
@@ -98,7 +106,8 @@ impl Bed {
         let databases = Databases::all_in(&self.db);
         let clock = Arc::clone(&self.clock) as _;
         self.metrics = Metrics::new("test");
-        self.shop = Shop::new(databases, access, clock, ShopOptions::default(), &self.metrics);
+        let options = ShopOptions { assets: self.shop.options.assets.clone(), ..ShopOptions::default() };
+        self.shop = Shop::new(databases, access, clock, options, &self.metrics);
         self
     }
 
@@ -110,6 +119,8 @@ impl Bed {
         policy
             .protect(RouteClass::Native, native_routes(Arc::clone(&self.shop)))
             .merge(policy.apply(RouteClass::Storefront, storefront_routes(Arc::clone(&self.shop))))
+            .merge(policy.protect(RouteClass::Upload, upload_routes(Arc::clone(&self.shop))))
+            .merge(policy.apply(RouteClass::Probe, public_routes(Arc::clone(&self.shop))))
     }
 
     /// Calls a route; `head` is `METHOD /path`, `headers` are `name: value`.
@@ -126,8 +137,8 @@ impl Bed {
         let response = self.router().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        Reply { status: parts.status.as_u16(), headers: parts.headers, text }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, text, bytes }
     }
 
     /// The status of a call whose body has no `Content-Type`.
@@ -174,6 +185,12 @@ impl Reply {
         let name = self.json()["type"].as_str().unwrap_or("").to_owned();
         name.trim_start_matches("/errors/").to_owned()
     }
+}
+
+/// The folder of the pictures of a bed as it was made.
+pub(crate) fn assets_of(bed: &Bed) -> std::path::PathBuf {
+    let mut folders = bed._folders.iter().map(|folder| folder.path().join("assets"));
+    folders.find(|folder| folder.is_dir()).expect("a bed has a folder of pictures")
 }
 
 /// The percentage of the hard tests' full counts.

@@ -57,9 +57,9 @@ pub(crate) struct Bounded {
 }
 
 impl Bounded {
-    /// The body of a request on `connection`, by whose limits it goes.
-    pub(crate) fn new(incoming: Incoming, connection: Arc<Connection>) -> Self {
-        let Limits { body_bytes_max: limit_bytes, body_timeout: timeout } = connection.body_limits();
+    /// The body of a request at `path` on `connection`, by whose limits it goes.
+    pub(crate) fn new(incoming: Incoming, connection: Arc<Connection>, path: &str) -> Self {
+        let Limits { body_bytes_max: limit_bytes, body_timeout: timeout } = connection.body_limits(path);
         let awaited = false;
         Self { incoming, left: limit_bytes, limit_bytes, timeout, deadline: None, connection, awaited }
     }

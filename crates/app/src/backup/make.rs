@@ -18,7 +18,8 @@ use kassa_model::{Clock, Progress, SystemClock, failpoint};
 use uuid::Uuid;
 
 use super::files::{entries, make_dir, sync_dir, sync_tree, write_new};
-use super::{DATABASE, LOG, MANIFEST, Manifest, SITES, STORE, VERSION};
+use super::pictures;
+use super::{ASSETS, DATABASE, LOG, MANIFEST, Manifest, SITES, STORE, VERSION};
 use crate::open::Parts;
 
 /// How often the store is copied again when the log has moved on beyond its position meanwhile.
@@ -30,6 +31,7 @@ const LEFT_AFTER: Duration = Duration::from_secs(24 * 3_600);
 #[derive(Debug)]
 pub(crate) struct Maker {
     data: PathBuf,
+    assets: PathBuf,
     log: Arc<dyn EventLog>,
     store: Arc<dyn EventStore>,
     db: Db,
@@ -62,6 +64,7 @@ impl Maker {
         let turn = tokio::sync::Mutex::new(());
         Ok(Self {
             data: parts.config.data.clone(),
+            assets: PathBuf::from(&parts.config.assets.folder),
             log,
             store,
             db: db.clone(),
@@ -111,8 +114,13 @@ impl Maker {
                 );
             }
         };
-        let (data, dir, progress) = (self.data.clone(), dir.to_owned(), Arc::clone(progress));
-        tokio::task::spawn_blocking(move || finish(&data, &dir, &positions, progress.as_ref())).await?
+        let (data, assets) = (self.data.clone(), self.assets.clone());
+        let (dir, progress) = (dir.to_owned(), Arc::clone(progress));
+        let finish = move || {
+            pictures::copy(&assets, &dir.join(ASSETS), progress.as_ref())?;
+            finish(&data, &dir, &positions, progress.as_ref())
+        };
+        tokio::task::spawn_blocking(finish).await?
     }
 
     /// Database and log as of one moment; false when the log does not begin before the store's positions any more.

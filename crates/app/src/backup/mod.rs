@@ -6,15 +6,17 @@
 //! events.duckdb     the event store, at a position that the log has
 //! log/              the event log from its first retained record on
 //! sites.json        sites that open mode made, if there are any
+//! assets/           the folder of pictures
 //! ```
 //! ```json
-//! {"v":1,"made_by":"0.2.0","made_at":"2026-11-28T20:00:00Z","positions":{"0":"4711"},
+//! {"v":2,"made_by":"0.2.0","made_at":"2026-11-28T20:00:00Z","positions":{"0":"4711"},
 //!  "files":[{"path":"kassa.db","bytes":217088,"sha256":"…"}]}
 //! ```
 //! The salts are in no backup: with them, visitors of two days could be told from their addresses.
 
 mod files;
 mod make;
+mod pictures;
 mod restore;
 
 use std::collections::BTreeMap;
@@ -31,13 +33,14 @@ pub(crate) use restore::restore;
 /// The manifest's name.
 pub(crate) const MANIFEST: &str = "backup.json";
 /// The version that this build writes; it reads all from 1 on.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Where the parts lie in a backup.
 const DATABASE: &str = "kassa.db";
 const STORE: &str = "events.duckdb";
 const LOG: &str = "log";
 const SITES: &str = "sites.json";
+const ASSETS: &str = "assets";
 
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,8 +102,8 @@ impl Manifest {
         for entry in &self.files {
             let mut parts = Path::new(&entry.path).components();
             let plain = parts.all(|part| matches!(part, std::path::Component::Normal(_)));
-            let known =
-                [DATABASE, STORE, SITES].contains(&entry.path.as_str()) || entry.path.starts_with("log/");
+            let known = [DATABASE, STORE, SITES].contains(&entry.path.as_str())
+                || ["log/", "assets/"].iter().any(|folder| entry.path.starts_with(folder));
             if !plain || !known {
                 bail!("it names {}, which is no part of a backup", entry.path);
             }

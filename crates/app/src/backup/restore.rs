@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use kassa_model::{Progress, failpoint};
 
 use super::files::{copy_checked, is_empty, make_dir, sync_dir, sync_tree, write_new};
-use super::{DATABASE, Entry, Manifest, SITES, STORE};
+use super::{ASSETS, DATABASE, Entry, Manifest, SITES, STORE};
 use crate::config::{Config, LogUrl, StoreUrl};
 use crate::lock;
 use crate::lock::MARKER;
@@ -25,6 +25,7 @@ struct Places {
     log: PathBuf,
     store: PathBuf,
     database: PathBuf,
+    assets: PathBuf,
 }
 
 impl Places {
@@ -37,8 +38,9 @@ impl Places {
             )
         };
         let (LogUrl::Local(log), StoreUrl::Duckdb(store)) = (config.log_url()?, config.store_url()?);
-        let places = Self { data: config.data.clone(), log, store, database };
-        for place in [&places.log, &places.store, &places.database] {
+        let assets = PathBuf::from(&config.assets.folder);
+        let places = Self { data: config.data.clone(), log, store, database, assets };
+        for place in [&places.log, &places.store, &places.database, &places.assets] {
             if !place.starts_with(&places.data) {
                 bail!(
                     "{} lies outside of the data folder {}: restore into one that holds everything",
@@ -56,14 +58,17 @@ impl Places {
             DATABASE => self.database.clone(),
             STORE => self.store.clone(),
             SITES => self.data.join(SITES),
-            other => self.log.join(other.strip_prefix("log/").unwrap_or(other)),
+            other => match other.split_once('/') {
+                Some((ASSETS, picture)) => self.assets.join(picture),
+                _ => self.log.join(other.strip_prefix("log/").unwrap_or(other)),
+            },
         }
     }
 
     /// Removes what an unfinished restore has written.
     fn clear(&self) -> anyhow::Result<()> {
         let sites = self.data.join(SITES);
-        for path in [&self.log, &self.store, &self.database, &sites] {
+        for path in [&self.log, &self.store, &self.database, &self.assets, &sites] {
             let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
             match removed {
                 Err(error) if error.kind() != ErrorKind::NotFound => {

@@ -46,6 +46,9 @@ impl Config {
             ("orders.keep_failed_days", self.orders.keep_failed_days.into(), 8),
             ("storefront.rate_per_second", self.storefront.rate_per_second.into(), 1),
             ("storefront.burst", self.storefront.burst.into(), 1),
+            ("assets.max_bytes", self.assets.max_bytes, 1),
+            ("assets.max_megapixels", self.assets.max_megapixels.into(), 1),
+            ("assets.workers", self.assets.workers.into(), 1),
             ("compat.rate_per_second", self.compat.rate_per_second.into(), 1),
             ("compat.burst", self.compat.burst.into(), 1),
         ];
@@ -55,9 +58,28 @@ impl Config {
             }
         }
         self.ingest_limits()?;
+        self.validate_assets()?;
         if self.log.partitions > 64 {
             let partitions = self.log.partitions;
             bail!("log.partitions = {partitions} is too many: each costs its own fsync; at most 64");
+        }
+        Ok(())
+    }
+
+    /// What is in memory at a time is bounded by these.
+    fn validate_assets(&self) -> anyhow::Result<()> {
+        let most = [
+            ("assets.max_bytes", self.assets.max_bytes, 100 << 20),
+            ("assets.max_megapixels", self.assets.max_megapixels.into(), 250),
+            ("assets.workers", self.assets.workers.into(), 64),
+        ];
+        for (key, value, most) in most {
+            if value > most {
+                bail!("{key} = {value} is too much: at most {most}");
+            }
+        }
+        if self.assets.folder.is_empty() {
+            bail!("assets.folder is empty: name the folder of pictures, such as {{data}}/assets");
         }
         Ok(())
     }
@@ -76,7 +98,9 @@ impl Config {
         let sites =
             self.sites.iter().flat_map(|site| site.origins.iter().map(|origin| ("sites.origins", origin)));
         let cors = self.cors.origins.iter().map(|origin| ("cors.origins", origin));
-        for (key, origin) in cors.chain(sites) {
+        let pictures =
+            self.storefront.image_origins.iter().map(|origin| ("storefront.image_origins", origin));
+        for (key, origin) in cors.chain(sites).chain(pictures) {
             if !is_origin(origin) {
                 bail!("{key} names \"{origin}\", which is no origin, such as https://shop.example");
             }
@@ -199,6 +223,11 @@ mod tests {
         check("[catalog]\nurl = \"127.0.0.1:7101\"", "catalog.url: cannot call");
         check("[geoip]\npath = \"/no/such/file.mmdb\"", "geoip.path: ");
         check("[cors]\norigins = [\"shop.example\"]", "cors.origins names");
+        check("[storefront]\nimage_origins = [\"https://a.example/b\"]", "storefront.image_origins names");
+        check("[assets]\nmax_megapixels = 0", "assets.max_megapixels = 0 is too small");
+        check("[assets]\nmax_bytes = 200000000", "assets.max_bytes = 200000000 is too much");
+        check("[assets]\nworkers = 65", "assets.workers = 65 is too much");
+        check("[assets]\nfolder = \"\"", "assets.folder is empty");
         check("[[sites]]\nid = \"a\"\norigins = [\"https://shop.example/\"]", "sites.origins names");
     }
 }

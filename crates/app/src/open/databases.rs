@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use kassa_access::{Access, Salts};
+use kassa_commerce::assets::Assets;
 use kassa_commerce::orders::WithoutKey;
 use kassa_commerce::transport::{Remotes, chaos};
 use kassa_commerce::{Databases, Shop, ShopOptions};
@@ -81,15 +82,15 @@ impl Open {
         Ok(Self { named, main, databases, schemas })
     }
 
-    /// The shop over these databases.
+    /// The shop over these databases, with pictures where they are open.
     ///
     /// # Errors
     /// Addresses of roles that are none.
     pub(super) fn shop(
         &self,
         config: &Config,
-        access: &Access,
-        salts: Arc<Salts>,
+        (access, salts): (&Access, Arc<Salts>),
+        assets: Option<Assets>,
         metrics: &Metrics,
     ) -> anyhow::Result<Arc<Shop>> {
         let options = ShopOptions {
@@ -105,9 +106,16 @@ impl Open {
             remotes: remotes(config)?,
             salts: Some(salts),
             partition_by: config.log.partition_by,
+            assets: assets.map(Arc::new),
+            image_origins: config.storefront.image_origins.clone(),
         };
         let clock = Arc::new(SystemClock);
         Ok(Shop::new(self.databases.clone(), access.clone(), clock, options, metrics))
+    }
+
+    /// Whether products are in one of them.
+    pub(super) fn has_catalog(&self) -> bool {
+        self.databases.catalog.is_some()
     }
 
     /// Every database, with the name that health and metrics show.

@@ -1,6 +1,7 @@
 //! What a process has open, and the one place that knows which engines and databases the configuration names.
 
 mod access;
+mod assets;
 mod databases;
 mod engines;
 mod parts;

@@ -15,6 +15,7 @@ use kassa_model::SystemClock;
 use kassa_service::Metrics;
 
 use super::access;
+use super::assets;
 use super::databases::Open;
 use super::engines;
 use super::revenue::{self, PROCESSOR_GROUP};
@@ -66,7 +67,7 @@ impl Parts {
         let databases = Open::to_look(config)?;
         let salts = Arc::new(Salts::open(&config.data)?);
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
-        let shop = databases.shop(config, &access, Arc::clone(&salts), &metrics)?;
+        let shop = databases.shop(config, (&access, Arc::clone(&salts)), None, &metrics)?;
         let log = engines::look_at_log(config, vec![PROCESSOR_GROUP.to_owned()])?;
         let store = engines::look_at_store(config)?;
         let (config, databases, shop) = (config.clone(), Some(databases), Some(shop));
@@ -99,7 +100,8 @@ impl Parts {
         });
         let shop = match (&databases, wanted.databases) {
             (Some(open), Some(roles)) if roles.need_database() => {
-                Some(open.shop(config, &access, Arc::clone(&salts), metrics)?)
+                let assets = open.has_catalog().then(|| assets::open(config)).transpose()?;
+                Some(open.shop(config, (&access, Arc::clone(&salts)), assets, metrics)?)
             }
             _ => None,
         };

@@ -22,6 +22,7 @@ use kassa_access::Mode;
 use kassa_analytics::collect::{self, Collector, CollectorOptions};
 use kassa_analytics::process::{Processor, check_positions};
 use kassa_analytics::retain::{RetainOptions, Retention};
+use kassa_commerce::assets;
 use kassa_commerce::cleaning;
 use kassa_commerce::inventory::levels::watch_levels;
 use kassa_model::{Clock, SystemClock, failpoint};
@@ -318,6 +319,7 @@ fn server_options(config: &Config) -> anyhow::Result<http::Options> {
         drain_timeout: Duration::from_millis(server.drain_timeout_ms),
         connections_max: Some(connections),
         trusted_proxies: proxies,
+        long_bodies: vec![(assets::http::UPLOADS, usize::try_from(config.assets.max_bytes)?)],
         ..http::Options::default()
     })
 }

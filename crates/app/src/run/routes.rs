@@ -12,7 +12,7 @@ use axum::routing::get;
 use kassa_access::{Access, Allowed, Caller, Mode, Scope, need};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, Books, OrderNumbers, ReportOptions};
-use kassa_commerce::{carts, catalog, compat, inventory, orders, transport};
+use kassa_commerce::{assets, carts, catalog, compat, inventory, orders, transport};
 use kassa_service::rate::{Exempt, RateLimit};
 use kassa_service::{
     Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded,
@@ -96,12 +96,16 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
 fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -> anyhow::Result<Router> {
     let shop = parts.shop()?;
     let (mut storefront, mut native, mut dialects) = (Router::new(), Protected::new(), Protected::new());
+    let mut pictures = Router::new();
     if roles.has(Role::Catalog) {
         storefront = storefront
             .merge(catalog::http::storefront_routes(Arc::clone(&shop)))
             .merge(carts::http::storefront_routes(Arc::clone(&shop)));
         native = native.merge(catalog::http::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::catalog_routes(Arc::clone(&shop)));
+        pictures = policy
+            .apply(RouteClass::Probe, assets::http::public_routes(Arc::clone(&shop)))
+            .merge(policy.protect(RouteClass::Upload, assets::http::upload_routes(Arc::clone(&shop))));
     }
     if roles.has(Role::Inventory) {
         native = native
@@ -126,7 +130,7 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         storefront,
         live_origins(&parts.access),
     ));
-    router = router.merge(policy.protect(RouteClass::Compat, dialects));
+    router = router.merge(policy.protect(RouteClass::Compat, dialects)).merge(pictures);
     if *roles != Roles::all() {
         router = router.merge(policy.protect(RouteClass::Internal, transport::http::internal_routes(shop)));
     }

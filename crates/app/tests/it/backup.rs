@@ -26,6 +26,32 @@ fn restore(from: &Path, data: &Path) -> Output {
     run(&["restore", "--from", from.to_str().unwrap(), "--data", data.to_str().unwrap()])
 }
 
+/// A picture of two pixels.
+const PICTURE: &[u8] =
+    b"\x89PNG\x0d\x0a\x1a\x0a\x00\x00\x00\x0dIHDR\x00\x00\x00\x02\x00\x00\x00\x01\x08\x02\x00\x00\x00{@\
+    \xe8\xdd\x00\x00\x00\x0dIDATx\xdac8!\x07\x04'\x00\x07#\x02\x09;\x06\x9a)\x00\x00\x00\x00IEND\xaeB`\
+    \x82";
+
+/// Uploads a picture, and sells something that it shows.
+fn pictured(kassa: &Kassa) {
+    let made = kassa.http().send("POST", "/v1/assets", &[("content-type", "image/png")], PICTURE).unwrap();
+    assert_eq!(made.status, 201, "{made:?}");
+    let product = json!({"sku": "pictured", "name": "Print", "price": {"amount_minor": 100},
+                         "images": [{"id": made.json()["id"], "alt": "Red and blue"}]});
+    assert_eq!(kassa.post("/v1/products", &product.to_string()).status, 201);
+}
+
+/// The pictures of that product, and their files.
+fn pictures(kassa: &Kassa) -> Value {
+    let images = kassa.get("/v1/products/sku:pictured").json()["images"].clone();
+    let files = images.as_array().unwrap().iter().map(|image| {
+        let file = kassa.get(&format!("/assets/i/{}-640", image["id"].as_str().unwrap()));
+        assert_eq!((file.status, file.header("content-type")), (200, Some("image/jpeg")), "{file:?}");
+        file.body
+    });
+    json!({"files": files.collect::<Vec<_>>(), "images": images})
+}
+
 /// As for kassas that tests start.
 const RESERVE: [(&str, &str); 1] = [("KASSA_LOG__RESERVE_BYTES", "1048576")];
 
@@ -49,6 +75,7 @@ fn state(kassa: &Kassa) -> Value {
         "visits": ask(json!(["visitors", "visits", "pageviews", "events"])),
         "orders": kassa.get("/v1/orders?limit=200").json(),
         "stock": kassa.get("/v1/inventory?limit=200").json(),
+        "pictures": pictures(kassa),
         "fingerprint": kassa.get("/v1/admin/fingerprint").json(),
     })
 }
@@ -67,6 +94,7 @@ fn small(folder: &Path) -> (PathBuf, Value) {
         let event = json!({"site_id": "default", "event_type": "page_view", "path": format!("/{number}")});
         assert_eq!(kassa.post("/event", &event.to_string()).status, 202);
     }
+    pictured(&kassa);
     market.settle(&kassa, &kassa);
     let state = state(&kassa);
     assert!(kassa.stop().success());
@@ -245,7 +273,7 @@ fn what_is_damaged_newer_or_in_the_way_is_refused() {
         fs::write(to.join("backup.json"), other.to_string()).unwrap();
         restore(&to, &there)
     };
-    refused(&with(&|manifest| manifest["v"] = json!(2)), "a newer kassa made the backup");
+    refused(&with(&|manifest| manifest["v"] = json!(3)), "a newer kassa made the backup");
     refused(
         &with(&|manifest| manifest["files"][0]["path"] = json!("../../escaped")),
         "is no part of a backup",

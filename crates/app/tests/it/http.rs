@@ -74,7 +74,10 @@ impl Http {
             body.resize(length.parse().map_err(io::Error::other)?, 0);
             self.stream.read_exact(&mut body)?;
         }
-        answer.body = String::from_utf8(body).map_err(io::Error::other)?;
+        answer.body = match answer.header("content-type") {
+            Some(kind) if kind.starts_with("image/") => String::from_utf8_lossy(&body).into_owned(),
+            _ => String::from_utf8(body).map_err(io::Error::other)?,
+        };
         Ok(answer)
     }
 

@@ -2,8 +2,8 @@
 //!
 //! ```json
 //! {"sku":"ps5","name":"PlayStation 5","price":{"amount_minor":49900,"currency":"USD"},"category":"consoles",
-//!  "description":"…","release_date":"2020-11-12","image_url":"/assets/ps5.svg","attributes":{"colour":"white"},
-//!  "track_stock":true,"low_stock_at":5}
+//!  "description":"…","release_date":"2020-11-12","images":[{"id":"9f86…0a08","alt":"The console, upright"}],
+//!  "attributes":{"colour":"white"},"track_stock":true,"low_stock_at":5}
 //! {"name":"Shirt","slug":"shirt","status":"draft","price":{"amount_minor":1900},"options":["Size","Colour"],
 //!  "variants":[{"sku":"shirt-s-red","options":["S","red"]},{"sku":"shirt-m-red","options":["M","red"]}]}
 //! ```
@@ -13,6 +13,7 @@ use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::Attributes;
+use super::image_body::{ImageBody, given_images, new_images};
 use super::price_body::{PriceBody, given, given_price, price_or_none};
 use super::product::{Change, Error, NewProduct, Status};
 use super::variant::NewPrice;
@@ -48,10 +49,12 @@ pub(crate) struct NewBody {
     options: Option<Vec<String>>,
     #[serde(default, deserialize_with = "objects_or_none", skip_serializing_if = "Option::is_none")]
     variants: Option<Vec<NewVariantBody>>,
+    #[serde(default, deserialize_with = "objects_or_none", skip_serializing_if = "Option::is_none")]
+    images: Option<Vec<ImageBody>>,
 }
 
 /// All of a product: what is absent is emptied. `track_stock` and the price's currency stay as they are when absent, and so do
-/// slug, status, options and variants.
+/// slug, status, options, variants and images.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WholeBody {
@@ -65,6 +68,8 @@ pub(crate) struct WholeBody {
     image_url: Option<String>,
     attributes: Option<Attributes>,
     track_stock: Option<bool>,
+    #[serde(default, deserialize_with = "given_images", skip_serializing_if = "Option::is_none")]
+    images: Option<Vec<ImageBody>>,
 }
 
 /// Parts of a product: what is absent stays, null empties.
@@ -97,6 +102,8 @@ pub(crate) struct PartBody {
     track_stock: Option<bool>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     options: Option<Vec<String>>,
+    #[serde(deserialize_with = "given_images", skip_serializing_if = "Option::is_none")]
+    images: Option<Vec<ImageBody>>,
 }
 
 fn text_of(attributes: Option<Attributes>) -> String {
@@ -149,6 +156,7 @@ impl NewBody {
             status: self.status.as_deref().map_or(Ok(Status::Active), status_of)?,
             options: self.options.unwrap_or_default(),
             variants,
+            images: new_images(self.images.unwrap_or_default()),
         })
     }
 }
@@ -182,6 +190,7 @@ impl WholeBody {
             price: Some(self.price.price(shop)?),
             attributes: Some(text_of(self.attributes)),
             track_stock: self.track_stock,
+            images: self.images.map(new_images),
             ..Change::default()
         };
         Ok(ChangeAsk { change, sku: self.sku })
@@ -204,6 +213,7 @@ impl PartBody {
             track_stock: self.track_stock,
             status: self.status.as_deref().map(status_of).transpose()?,
             options: self.options,
+            images: self.images.map(new_images),
         };
         Ok(ChangeAsk { change, sku: self.sku })
     }

@@ -14,6 +14,10 @@ mod category;
 mod check;
 mod filling;
 pub mod http;
+pub mod image;
+mod image_body;
+mod image_rules;
+mod image_url;
 pub mod listing;
 mod notify;
 pub(crate) mod offer;
@@ -37,6 +41,7 @@ pub use categories::create as create_category;
 pub use category::{Category, NewCategory};
 pub(crate) use check::is_sku;
 pub(crate) use filling::{fill_some, unfilled};
+pub use image::{IMAGES_MAX, NewImage, Picture};
 pub use offer::Offer;
 pub use options::{OPTIONS_MAX, VARIANTS_MAX};
 pub use product::{

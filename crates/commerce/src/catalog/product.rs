@@ -3,6 +3,7 @@
 use kassa_model::{Money, Timestamp};
 
 use super::category::Category;
+use super::image::{NewImage, Picture};
 use super::variant::{NewPrice, NewVariant};
 use crate::inventory;
 
@@ -71,8 +72,10 @@ pub struct Product {
     pub description: Option<String>,
     /// `YYYY-MM-DD`.
     pub release_date: Option<String>,
-    /// Where its picture is.
+    /// Where a picture of it is that is kept elsewhere.
     pub image_url: Option<String>,
+    /// The first of its pictures.
+    pub picture: Option<Picture>,
     /// What its variants differ in, at most [`OPTIONS_MAX`](super::OPTIONS_MAX).
     pub options: Vec<String>,
     /// What one of the variant costs.
@@ -155,6 +158,8 @@ pub struct NewProduct {
     pub options: Vec<String>,
     /// Its variants; none: one without options, which is `sku`, `price` and `track_stock`.
     pub variants: Vec<NewVariant>,
+    /// Its pictures, at most [`IMAGES_MAX`](super::IMAGES_MAX).
+    pub images: Vec<NewImage>,
 }
 
 impl NewProduct {
@@ -176,6 +181,7 @@ impl NewProduct {
             status: Status::Active,
             options: Vec::new(),
             variants: Vec::new(),
+            images: Vec::new(),
         }
     }
 }
@@ -195,7 +201,7 @@ pub struct Change {
     pub description: Option<Option<String>>,
     /// A new release date.
     pub release_date: Option<Option<String>>,
-    /// A new picture.
+    /// A new picture that is kept elsewhere.
     pub image_url: Option<Option<String>>,
     /// A new price of the first variant; orders keep theirs.
     pub price: Option<NewPrice>,
@@ -207,6 +213,8 @@ pub struct Change {
     pub status: Option<Status>,
     /// New names of its options; another number of them only where there is one variant.
     pub options: Option<Vec<String>>,
+    /// Its pictures from now on.
+    pub images: Option<Vec<NewImage>>,
 }
 
 /// Why a product is not as it was wished.

@@ -7,7 +7,7 @@ use super::category::Category;
 use super::product::{Change, Error, NewProduct, Product, Status};
 use super::variant::{NewVariant, Variant};
 use super::whole::{self, Whole};
-use super::{categories, category, check, options, slug, store};
+use super::{categories, category, check, image_rules, options, slug, store};
 
 /// Makes a product with its variants, and the stock of those that have one, with nothing on hand.
 ///
@@ -21,8 +21,9 @@ pub fn create(tx: &mut Tx<'_>, new: &NewProduct, now: Timestamp) -> Result<Produ
         (None, id) => by_id(tx, id)?,
     };
     product.set_category(category.as_ref());
-    let before = Whole { product: product.clone(), variants: Vec::new() };
-    let mut whole = Whole { product, variants: variants_of(new, now)? };
+    let before = Whole { product: product.clone(), variants: Vec::new(), images: Vec::new() };
+    let mut whole =
+        Whole { product, variants: variants_of(new, now)?, images: image_rules::made(tx, &new.images)? };
     claim_slug(tx, &mut whole.product, new.slug.as_deref())?;
     for variant in &mut whole.variants {
         variant.product_id = whole.product.id;
@@ -47,6 +48,7 @@ fn begun(new: &NewProduct, now: Timestamp) -> Result<Product, Error> {
         description: new.description.clone(),
         release_date: new.release_date.clone(),
         image_url: new.image_url.clone(),
+        picture: None,
         options: options::names(&new.options)?,
         price: new.price,
         price_from_minor: 0,
@@ -157,6 +159,9 @@ pub fn update(
         (Some(None), _) => product.set_category(None),
         (None, Some(id)) => product.set_category(by_id(tx, id)?.as_ref()),
         (None, None) => (),
+    }
+    if let Some(images) = &change.images {
+        after.images = image_rules::made(tx, images)?;
     }
     if let Some(names) = &change.options {
         change_options(&mut after, options::names(names)?);

@@ -4,6 +4,7 @@ use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::{Currency, Money, Timestamp};
 
 use super::check::Folded;
+use super::image;
 use super::offer::Offer;
 use super::options;
 use super::product::{Product, Status};
@@ -12,23 +13,50 @@ use super::variant::shown_title;
 /// The columns of a [`Product`], in the order in which [`product`] reads them.
 macro_rules! columns {
     () => {
-        "p.id, v.id, v.sku, p.slug, p.name, c.id, c.name, c.slug, p.description, p.release_date, p.image_url, p.option_names, \
-         v.price_minor, p.currency, p.price_from_minor, p.price_to_minor, p.variant_count, v.title, v.option_values, \
-         v.archived_at, p.attributes, v.track_stock, p.status, p.version, p.created_at, p.updated_at, p.archived_at"
+        concat!(
+            "p.id, v.id, v.sku, p.slug, p.name, c.id, c.name, c.slug, p.description, p.release_date, p.image_url, p.option_names, \
+             v.price_minor, p.currency, p.price_from_minor, p.price_to_minor, p.variant_count, v.title, v.option_values, \
+             v.archived_at, p.attributes, v.track_stock, p.status, p.version, p.created_at, p.updated_at, p.archived_at, ",
+            $crate::catalog::image::store::columns!()
+        )
     };
 }
 pub(super) use columns;
 
+/// The first pictures of products.
+macro_rules! first_pictures {
+    () => {
+        "LEFT JOIN product_image i ON i.product_id = p.id AND i.position = 1 LEFT JOIN assets a ON a.id = i.asset_id \
+         LEFT JOIN variants iv ON iv.id = i.variant_id "
+    };
+}
+pub(super) use first_pictures;
+
 /// Products, each as its first variant sells it.
 macro_rules! by_first {
     () => {
-        " FROM products p JOIN variants v ON v.id = p.first_variant_id LEFT JOIN categories c ON c.id = p.category_id "
+        concat!($crate::catalog::store::first_variants!(), $crate::catalog::store::first_pictures!())
     };
 }
 pub(super) use by_first;
 
+/// The same without pictures.
+macro_rules! first_variants {
+    () => {
+        " FROM products p JOIN variants v ON v.id = p.first_variant_id LEFT JOIN categories c ON c.id = p.category_id "
+    };
+}
+pub(super) use first_variants;
+
 /// Variants with their products.
 macro_rules! by_variant {
+    () => {
+        concat!(variants!(), first_pictures!())
+    };
+}
+
+/// The same without pictures.
+macro_rules! variants {
     () => {
         " FROM variants v JOIN products p ON p.id = v.product_id LEFT JOIN categories c ON c.id = p.category_id "
     };
@@ -48,11 +76,11 @@ const BY_SKUS: &str =
 const BY_ID: &str = concat!("SELECT ", columns!(), by_first!(), "WHERE p.id = $1");
 const BY_IDS: &str =
     concat!("SELECT ", columns!(), by_first!(), "WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8)");
-const OFFER: &str = concat!("SELECT ", offered!(), by_variant!(), "WHERE v.sku = $1");
+const OFFER: &str = concat!("SELECT ", offered!(), variants!(), "WHERE v.sku = $1");
 const OFFERS: &str =
-    concat!("SELECT ", offered!(), by_variant!(), "WHERE v.sku IN ($1, $2, $3, $4, $5, $6, $7, $8)");
+    concat!("SELECT ", offered!(), variants!(), "WHERE v.sku IN ($1, $2, $3, $4, $5, $6, $7, $8)");
 const FIRST_OFFERS: &str =
-    concat!("SELECT ", offered!(), by_first!(), "WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8)");
+    concat!("SELECT ", offered!(), first_variants!(), "WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8)");
 const INSERT: &str = "INSERT INTO products (slug, name, option_names, status, first_variant_id, variant_count, price_from_minor, \
      price_to_minor, currency, attributes, search, version, created_at, updated_at) \
      VALUES ($1, $2, '[]', $3, 0, 1, 0, 0, $4, '{}', '', 1, $5, $5) ON CONFLICT (slug) DO NOTHING RETURNING id";
@@ -109,6 +137,7 @@ pub(super) fn product(row: &Row<'_>) -> Result<Product, Error> {
         description: row.text_or_null(8)?,
         release_date: row.text_or_null(9)?,
         image_url: row.text_or_null(10)?,
+        picture: image::store::picture_or_none(row, 27)?,
         options: options::of_json(&row.text(11)?)?,
         price: Money { amount_minor: row.int(12)?, currency },
         price_from_minor: row.int(14)?,

@@ -6,6 +6,7 @@ mod categories;
 mod currency;
 mod exact;
 mod folded;
+mod images;
 mod notify;
 mod pages;
 mod prices;
@@ -21,7 +22,7 @@ use kassa_db::testing::{prepare_all, schema_of};
 use serde_json::{Value, json};
 
 use super::{
-    best, category, filling, listing, notify as waiting, price_change, search, store, variant, words,
+    best, category, filling, image, listing, notify as waiting, price_change, search, store, variant, words,
 };
 use crate::testing::Bed;
 
@@ -32,6 +33,8 @@ fn statements_run_on_both_engines() {
             store::ALL,
             listing::store::ALL,
             variant::store::ALL,
+            image::store::ALL,
+            crate::assets::store::ALL,
             category::store::ALL,
             words::store::ALL,
             filling::store::ALL,

@@ -2,14 +2,15 @@
 //!
 //! ```json
 //! {"id":7,"slug":"playstation-5","sku":"ps5","name":"PlayStation 5","category":"Consoles","category_slug":"consoles",
-//!  "description":null,"release_date":"2020-11-12","image_url":"/assets/ps5.svg","price":{"amount_minor":49900,"currency":"USD"},
+//!  "description":null,"release_date":"2020-11-12","image_url":null,"images":[],"price":{"amount_minor":49900,"currency":"USD"},
 //!  "price_from":{"amount_minor":49900,"currency":"USD"},"price_to":{"amount_minor":49900,"currency":"USD"},"options":[],
 //!  "variants":[{"id":7,"sku":"ps5","title":null,"options":[],"price":{"amount_minor":49900,"currency":"USD"},"barcode":null,
 //!               "track_stock":true,"stock":{"available":12,"low":false}}],
 //!  "variant_count":1,"status":"active","attributes":{"colour":"white"},"track_stock":true,
 //!  "stock":{"available":12,"low":false},"version":3,"created_at":"2026-11-20T12:00:00Z","updated_at":"2026-11-20T12:00:00Z"}
 //! ```
-//! `stock` is null for a variant without one, and while what is there is not known. Lists leave `variants` out. Those who may
+//! `stock` is null for a variant without one, and while what is there is not known. Lists leave `variants` out and show the first
+//! of the [pictures](super::image). Those who may
 //! change the catalogue see of each variant `cost` and `weight_g`, too.
 
 use std::collections::HashMap;
@@ -19,6 +20,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use super::image::Picture;
+use super::image_url::Elsewhere;
 use super::product::Product;
 use super::variant::Variant;
 use crate::inventory::Stock;
@@ -38,6 +41,7 @@ pub(crate) struct ProductView<'a> {
     description: Option<&'a str>,
     release_date: Option<&'a str>,
     image_url: Option<&'a str>,
+    images: &'a [Picture],
     price: Money,
     price_from: Money,
     price_to: Money,
@@ -103,7 +107,7 @@ pub(crate) enum Sight {
 
 impl<'a> ProductView<'a> {
     /// A row of a list.
-    pub(crate) fn row(product: &'a Product, stock: &StockBySku) -> Self {
+    pub(crate) fn row(product: &'a Product, stock: &StockBySku, elsewhere: Elsewhere<'_>) -> Self {
         let price = |amount_minor| Money { amount_minor, currency: product.price.currency };
         Self {
             id: product.id,
@@ -114,7 +118,8 @@ impl<'a> ProductView<'a> {
             category_slug: product.category_slug.as_deref(),
             description: product.description.as_deref(),
             release_date: product.release_date.as_deref(),
-            image_url: product.image_url.as_deref(),
+            image_url: product.image_url.as_deref().and_then(|url| elsewhere.shown(url)),
+            images: product.picture.as_slice(),
             price: product.price,
             price_from: price(product.price_from_minor),
             price_to: price(product.price_to_minor),
@@ -134,13 +139,13 @@ impl<'a> ProductView<'a> {
     /// All of a product.
     pub(crate) fn whole(
         product: &'a Product,
-        variants: &'a [Variant],
+        (variants, images): (&'a [Variant], &'a [Picture]),
         stock: &StockBySku,
-        sight: Sight,
+        (sight, elsewhere): (Sight, Elsewhere<'_>),
     ) -> Self {
         let sold = variants.iter().filter(|variant| variant.is_sold());
         let variants = sold.map(|variant| VariantView::new(variant, stock, sight)).collect();
-        Self { variants: Some(variants), ..Self::row(product, stock) }
+        Self { variants: Some(variants), images, ..Self::row(product, stock, elsewhere) }
     }
 }
 

@@ -6,17 +6,19 @@ use kassa_db::Tx;
 use kassa_model::Timestamp;
 
 use super::check::{self, Folded};
+use super::image::{self, Picture};
 use super::product::{Error, Product, Status};
 use super::variant::Variant;
-use super::{options, price_change, store, variant, words};
+use super::{image_rules, options, price_change, store, variant, words};
 use crate::inventory;
 use crate::notes::{self, NoteKind};
 
-/// A product, as its first variant sells it, and its variants in their order, archived ones too.
+/// A product, as its first variant sells it, its variants in their order, archived ones too, and its pictures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Whole {
     pub(crate) product: Product,
     pub(crate) variants: Vec<Variant>,
+    pub(crate) images: Vec<Picture>,
 }
 
 impl Whole {
@@ -24,7 +26,8 @@ impl Whole {
     pub(crate) fn locked(tx: &mut Tx<'_>, id: i64) -> Result<Option<Self>, kassa_db::Error> {
         store::lock(tx, id)?;
         let Some(product) = store::by_ids(tx, &[id])?.pop() else { return Ok(None) };
-        Ok(Some(Self { product, variants: variant::store::of_product(tx, id)? }))
+        let variants = variant::store::of_product(tx, id)?;
+        Ok(Some(Self { images: image::store::of(tx, &product)?, product, variants }))
     }
 
     /// The same, if it has the version that the caller expects and `is_there` says so; else it is unknown.
@@ -84,6 +87,10 @@ impl Whole {
                 write_variant(tx, variant, old, (low_stock_at, now))?;
             }
         }
+        image_rules::require_variants(&self.images, &self.variants)?;
+        if self.images != before.images {
+            image::store::replace(tx, self.product.id, &self.images, &self.variants)?;
+        }
         self.settle();
         let id = self.product.id;
         let known = store::search(tx, id)?;
@@ -96,8 +103,9 @@ impl Whole {
         self.follow(tx, &before.product, (low_stock_at, now))
     }
 
-    /// What the product is by its variants.
+    /// What the product is by its variants and pictures.
     pub(crate) fn settle(&mut self) {
+        self.product.picture = self.images.first().cloned();
         let sold: Vec<&Variant> = self.variants.iter().filter(|variant| variant.is_sold()).collect();
         let Some(first) = sold.first() else { return };
         let prices = || sold.iter().map(|variant| variant.price.amount_minor);

@@ -62,7 +62,7 @@ impl Origins {
             RouteClass::Ingest => Ok(self.grant(Some(origin.clone()))),
             RouteClass::Probe => Ok(self.grant(None)),
             RouteClass::Internal => Err(origin_problem("this path is not for browsers")),
-            RouteClass::Compat | RouteClass::Storefront | RouteClass::Native => {
+            RouteClass::Compat | RouteClass::Storefront | RouteClass::Native | RouteClass::Upload => {
                 self.judge_listed(origin, host, self.schemes_of(host, headers, peer))
             }
         }
@@ -71,7 +71,7 @@ impl Origins {
     /// Whether `Host` is the business of a proxy that passed the request on: it is then judged as in closed mode, and needs a
     /// key. Where it may need none, nobody is believed to be a proxy: a page that was rebound to this machine says so, too.
     fn leaves_host_to_proxies(&self, headers: &HeaderMap) -> bool {
-        matches!(self.class, RouteClass::Native | RouteClass::Internal) && is_forwarded(headers)
+        (self.class.takes_sessions() || self.class == RouteClass::Internal) && is_forwarded(headers)
     }
 
     /// Whether a request of that method, granted by [`judge`](Self::judge), may change something. On native routes, which
@@ -81,7 +81,7 @@ impl Origins {
     /// # Errors
     /// A 403 problem.
     pub(super) fn judge_change(&self, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
-        if self.class != RouteClass::Native || method.is_safe() {
+        if !self.class.takes_sessions() || method.is_safe() {
             return Ok(());
         }
         let by_cookie = headers.contains_key(COOKIE) && !headers.contains_key(AUTHORIZATION);
@@ -130,7 +130,7 @@ impl Origins {
         let loopback = self.class == RouteClass::Compat && is_loopback(host_name(authority));
         let live = || self.live.as_ref().is_some_and(|live| live.allow(&text));
         if same || loopback || self.listed.contains(&text) || live() {
-            return Ok(self.grant((self.class != RouteClass::Native).then(|| origin.clone())));
+            return Ok(self.grant((!self.class.takes_sessions()).then(|| origin.clone())));
         }
         Err(origin_problem(
             "the origin of the calling page is not in the list of those that may use this path",

@@ -13,6 +13,8 @@ pub enum RouteClass {
     Storefront,
     /// The rest of `/v1`, dashboard and admin: the same origin or none; JSON bodies.
     Native,
+    /// As `Native`, with a file of any type as its body.
+    Upload,
     /// Health: anyone, from anywhere.
     Probe,
     /// Between roles: never from a browser.
@@ -46,12 +48,17 @@ impl RouteClass {
         matches!(self, Self::Ingest | Self::Storefront | Self::Probe)
     }
 
+    /// Whether its callers may be known by a session's cookie, so that a browser must say which page calls.
+    pub(super) fn takes_sessions(self) -> bool {
+        matches!(self, Self::Native | Self::Upload)
+    }
+
     pub(super) fn wants_json(self) -> bool {
         matches!(self, Self::Compat | Self::Storefront | Self::Native | Self::Internal)
     }
 
     /// Whether a read may have no body; the old systems pass over it.
     pub(super) fn is_strict(self) -> bool {
-        matches!(self, Self::Storefront | Self::Native)
+        matches!(self, Self::Storefront | Self::Native | Self::Upload)
     }
 }

@@ -51,7 +51,7 @@ async fn judged(class: RouteClass, origin: &str) -> (u16, String) {
 
 #[tokio::test]
 async fn origins_by_class() {
-    use RouteClass::{Compat, Ingest, Internal, Native, Probe, Storefront};
+    use RouteClass::{Compat, Ingest, Internal, Native, Probe, Storefront, Upload};
     let foreign = "https://evil.example";
     for (class, origin, status, allowed) in [
         (Ingest, foreign, 200, foreign),
@@ -70,6 +70,8 @@ async fn origins_by_class() {
         (Storefront, "http://localhost:8000", 200, "http://localhost:8000"),
         (Storefront, "http://localhost:5173", 403, ""),
         (Native, foreign, 403, ""),
+        (Upload, foreign, 403, ""),
+        (Upload, "http://localhost:8000", 200, ""),
         (Native, "null", 403, ""),
         (Native, "https://tools.example", 403, ""),
         (Native, "http://localhost:5173", 403, ""),
@@ -145,6 +147,7 @@ async fn hosts_are_checked_where_nothing_else_protects() {
         (RouteClass::Native, "shop.example", 200),
         (RouteClass::Native, "Shop.Example:443", 200),
         (RouteClass::Native, "rebound.evil.example:8000", 403),
+        (RouteClass::Upload, "rebound.evil.example:8000", 403),
         (RouteClass::Native, "127.0.0.1.evil.example", 403),
         (RouteClass::Native, "", 403),
         (RouteClass::Compat, "rebound.evil.example", 403),
@@ -201,6 +204,8 @@ async fn bodies_are_json_where_the_class_says_so() {
         (RouteClass::Storefront, "multipart/form-data", "x", 415),
         (RouteClass::Native, "text/plain", "", 200),
         (RouteClass::Ingest, "text/plain", "{}", 200),
+        (RouteClass::Upload, "image/png", "x", 200),
+        (RouteClass::Upload, "text/plain", "x", 200),
     ] {
         let headers = [("host", "localhost"), ("content-type", content_type)];
         let (got, _, text) = call(class, "POST", &headers, body).await;
@@ -211,7 +216,7 @@ async fn bodies_are_json_where_the_class_says_so() {
 
 #[tokio::test]
 async fn a_change_by_cookie_says_where_it_comes_from() {
-    use RouteClass::{Compat, Ingest, Native, Storefront};
+    use RouteClass::{Compat, Ingest, Native, Storefront, Upload};
     let ours = ("origin", "http://localhost:8000");
     let cookie = ("cookie", "a=b");
     let site = |value| ("sec-fetch-site", value);
@@ -233,6 +238,9 @@ async fn a_change_by_cookie_says_where_it_comes_from() {
         // A key in the header was put there by a program, not by a browser of itself.
         (Native, "POST", vec![cookie, ("authorization", "Bearer k")], 200),
         (Native, "POST", vec![("authorization", "Bearer k"), site("cross-site")], 403),
+        (Upload, "POST", vec![cookie], 403),
+        (Upload, "POST", vec![cookie, ours], 200),
+        (Upload, "POST", vec![cookie, site("cross-site")], 403),
         // No other class reads cookies, and some serve other sites' pages.
         (Ingest, "POST", vec![cookie], 200),
         (Ingest, "POST", vec![cookie, ("origin", "https://evil.example"), site("cross-site")], 200),

@@ -89,9 +89,10 @@ fn refuse(connection: &Connection, request: &mut Request<Incoming>) -> Option<Re
     if url_bytes > limits.url_bytes_max {
         return Some(uri_too_long(limits.url_bytes_max));
     }
+    let bytes_max = limits.body_bytes_max_at(request.uri().path());
     declared_length(request.headers())
-        .is_some_and(|length| length > limits.body_bytes_max as u64)
-        .then(|| Problem::body_too_large(limits.body_bytes_max).into_response())
+        .is_some_and(|length| length > bytes_max as u64)
+        .then(|| Problem::body_too_large(bytes_max).into_response())
 }
 
 /// Sends the request through the router. The call itself only stores the request in the future.
@@ -100,13 +101,13 @@ fn route(
     request: Request<Incoming>,
     id: &RequestId,
 ) -> impl Future<Output = Response> + use<> {
-    let mut request = request.map(|incoming| {
-        if incoming.is_end_stream() {
-            Body::empty()
-        } else {
-            Body::new(Bounded::new(incoming, Arc::clone(connection)))
-        }
-    });
+    let (parts, incoming) = request.into_parts();
+    let body = if incoming.is_end_stream() {
+        Body::empty()
+    } else {
+        Body::new(Bounded::new(incoming, Arc::clone(connection), parts.uri.path()))
+    };
+    let mut request = Request::from_parts(parts, body);
     let peer = Peer { connection: Arc::clone(connection), id: id.clone() };
     request.extensions_mut().insert(peer);
     connection.setup.router.clone().call(request).map(|Ok(response)| response)

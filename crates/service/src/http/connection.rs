@@ -91,10 +91,10 @@ impl Connection {
         self.setup.limits.trusted_proxies.is_https(self.peer.ip(), headers)
     }
 
-    /// Within which bounds a body comes.
-    pub(crate) fn body_limits(&self) -> Limits {
+    /// Within which bounds a body at this path comes.
+    pub(crate) fn body_limits(&self, path: &str) -> Limits {
         let limits = &self.setup.limits;
-        Limits { body_bytes_max: limits.body_bytes_max, body_timeout: limits.body_timeout }
+        Limits { body_bytes_max: limits.body_bytes_max_at(path), body_timeout: limits.body_timeout }
     }
 
     /// The scheme that the client speaks, by the word of a trusted proxy.

@@ -22,6 +22,8 @@ pub struct Options {
     pub connections_max: Option<usize>,
     /// Bytes of a body; beyond it, 413.
     pub body_bytes_max: usize,
+    /// Paths at which a body may have more, and how many bytes.
+    pub long_bodies: Vec<(&'static str, usize)>,
     /// Bytes of the request line and all headers (at least 8,192); beyond it, 431.
     pub header_bytes_max: usize,
     /// Bytes of the path and query; beyond it, 414.
@@ -40,9 +42,18 @@ impl Default for Options {
             drain_timeout: Duration::from_secs(10),
             connections_max: None,
             body_bytes_max: 4 << 20,
+            long_bodies: Vec::new(),
             header_bytes_max: 32 << 10,
             url_bytes_max: 8 << 10,
             trusted_proxies: Proxies::default(),
         }
+    }
+}
+
+impl Options {
+    /// The most bytes of a body at this path.
+    pub(crate) fn body_bytes_max_at(&self, path: &str) -> usize {
+        let long = self.long_bodies.iter().find(|(known, _)| *known == path);
+        long.map_or(self.body_bytes_max, |(_, bytes_max)| *bytes_max)
     }
 }

@@ -62,6 +62,7 @@ fn router(go: Arc<Notify>) -> Router {
         .route("/", get(|| async { "hello" }))
         .route("/item/{id}", get(|| async { "item" }))
         .route("/echo", post(|RawBody(bytes): RawBody| async move { bytes }))
+        .route("/echo/long", post(|RawBody(bytes): RawBody| async move { bytes }))
         .route("/ignore", post(|| async { "ignored" }))
         .route("/from", get(|ClientAddress(address): ClientAddress| async move { address.to_string() }))
         .route("/panic", get(panicking))

@@ -9,7 +9,8 @@ use super::super::cache::{CacheKey, CachedAnswer};
 use super::super::listing::store::{Listing, Sort, list};
 use super::super::product::{Product, Status};
 use super::super::store::by_ids;
-use super::read::{answer_rows, tracked};
+use super::super::view::Sight;
+use super::read::{answer_rows, elsewhere, tracked};
 use super::shown::read_with;
 use crate::page::Page;
 use crate::shop::Shop;
@@ -27,7 +28,7 @@ pub(super) async fn best(shop: &Shop, limit: i64) -> Result<Arc<CachedAnswer>, P
     };
     let find = move |tx: &mut Tx<'_>| chosen(tx, &ids, limit);
     let (products, stock) = read_with(shop, find, |products| tracked(products)).await?;
-    let answer = answer_rows((&products, &stock), Page::whole)?;
+    let answer = answer_rows((&products, &stock, elsewhere(shop, Sight::Public)), Page::whole)?;
     shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
     Ok(answer)
 }

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::super::cache::{CacheKey, CachedAnswer};
 use super::super::categories::in_tree_order;
 use super::super::category;
+use super::super::image_url::Elsewhere;
 use super::super::listing;
 use super::super::listing::store::Listing;
 use super::super::product::Product;
@@ -53,7 +54,8 @@ pub(super) async fn list_products(
     let ((mut products, total), stock) = read_with(&shop, find, |(products, _)| tracked(products)).await?;
     let more = page::cut(&mut products, limit);
     let next_cursor = products.last().filter(|_| more).map(|last| listing::cursor(last, sort));
-    let answer = answer_rows((&products, &stock), |results| Page { results, next_cursor, total })?;
+    let rows = (products.as_slice(), &stock, elsewhere(&shop, sight));
+    let answer = answer_rows(rows, |results| Page { results, next_cursor, total })?;
     shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
     Ok(show(&answer, &headers, sight))
 }
@@ -63,12 +65,21 @@ pub(super) fn tracked(products: &[Product]) -> Vec<String> {
     products.iter().filter(|product| product.track_stock).map(|product| product.sku.clone()).collect()
 }
 
+/// Which pictures that are kept elsewhere such a reader is shown.
+pub(super) fn elsewhere(shop: &Shop, sight: Sight) -> Elsewhere<'_> {
+    match sight {
+        Sight::Public => Elsewhere::Of(&shop.options.image_origins),
+        Sight::Full => Elsewhere::All,
+    }
+}
+
 /// An answer about these products.
 pub(super) fn answer_rows<'a, T: Serialize>(
-    (products, stock): (&'a [Product], &StockBySku),
+    (products, stock, elsewhere): (&'a [Product], &StockBySku, Elsewhere<'_>),
     answer: impl FnOnce(Vec<ProductView<'a>>) -> T,
 ) -> Result<Arc<CachedAnswer>, Problem> {
-    let body = json(&answer(products.iter().map(|product| ProductView::row(product, stock)).collect()))?;
+    let row = |product| ProductView::row(product, stock, elsewhere);
+    let body = json(&answer(products.iter().map(row).collect()))?;
     Ok(Arc::new(CachedAnswer { etag: etag_of(&body)?, body }))
 }
 
@@ -99,7 +110,8 @@ pub(super) async fn product(shop: &Shop, named: &Named, sight: Sight) -> Result<
     let (found, stock) =
         read_with(shop, find, |found| found.as_ref().map_or_else(Vec::new, Shown::tracked)).await?;
     let shown = Shown { stock, ..found.ok_or_else(|| named.unknown())? };
-    let answer = Arc::new(CachedAnswer { body: json(&shown.view(sight))?, etag: header(&shown.etag())? });
+    let body = json(&shown.view((sight, elsewhere(shop, sight))))?;
+    let answer = Arc::new(CachedAnswer { body, etag: header(&shown.etag())? });
     shop.products.keep(asked, Arc::clone(&answer), ticket, &shown.skus());
     Ok(answer)
 }

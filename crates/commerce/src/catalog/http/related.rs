@@ -16,7 +16,7 @@ use super::super::listing::store::{Listing, Sort, list};
 use super::super::product::Product;
 use super::super::view::Sight;
 use super::named::Named;
-use super::read::{answer_rows, show, tracked};
+use super::read::{answer_rows, elsewhere, show, tracked};
 use super::shown::read_with;
 use crate::page::{Page, Total};
 use crate::shop::Shop;
@@ -57,11 +57,8 @@ pub(super) async fn related(shop: &Shop, named: &Named) -> Result<Arc<CachedAnsw
     let skus = |found: &Option<Vec<Product>>| tracked(found.as_deref().unwrap_or_default());
     let (found, stock) = read_with(shop, find, skus).await?;
     let products = found.ok_or_else(|| named.unknown())?;
-    let answer = answer_rows((&products, &stock), |results| Page {
-        results,
-        next_cursor: None,
-        total: Total::default(),
-    })?;
+    let rows = (products.as_slice(), &stock, elsewhere(shop, Sight::Public));
+    let answer = answer_rows(rows, |results| Page { results, next_cursor: None, total: Total::default() })?;
     shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
     Ok(answer)
 }

@@ -9,7 +9,7 @@ use super::super::search;
 use super::super::view::Sight;
 use super::best;
 use super::named::Named;
-use super::read::{self, answer_rows, tracked};
+use super::read::{self, answer_rows, elsewhere, tracked};
 use super::related;
 use super::shown::read_with;
 use crate::page::{CountAsked, Page};
@@ -49,7 +49,8 @@ pub async fn products(shop: &Shop, listing: Listing) -> Result<Arc<CachedAnswer>
     let reading = shop.products.reading();
     let find = move |tx: &mut kassa_db::Tx<'_>| search::page(tx, &reading, (&listing, CountAsked::Yes));
     let ((products, total), stock) = read_with(shop, find, |(products, _)| tracked(products)).await?;
-    answer_rows((&products, &stock), |results| Page { results, next_cursor: None, total })
+    let rows = (products.as_slice(), &stock, elsewhere(shop, Sight::Public));
+    answer_rows(rows, |results| Page { results, next_cursor: None, total })
 }
 
 /// What was bought most of late, at most `limit`, and behind it the newest products: as `GET /v1/products`, with no cursor.

@@ -5,6 +5,8 @@ use axum::http::header::ETAG;
 use kassa_db::{Error, Tx};
 use kassa_service::Problem;
 
+use super::super::image::{self, Picture};
+use super::super::image_url::Elsewhere;
 use super::super::product::Product;
 use super::super::variant::{self, Variant};
 use super::super::view::{self, ProductView, Sight, StockBySku};
@@ -14,11 +16,12 @@ use crate::inventory::{self, Stock};
 use crate::refuse;
 use crate::shop::Shop;
 
-/// A product, the variants that are sold, and their stock as far as it is known.
+/// A product, its pictures, the variants that are sold, and their stock as far as it is known.
 #[derive(Debug)]
 pub(super) struct Shown {
     pub(super) product: Product,
     pub(super) variants: Vec<Variant>,
+    pub(super) images: Vec<Picture>,
     pub(super) stock: StockBySku,
 }
 
@@ -28,11 +31,12 @@ impl Shown {
         let mut variants = variant::store::of_product(tx, product.id)?;
         variants.retain(Variant::is_sold);
         let stock = if stock_is_here { stock_of(tx, &tracked(&variants))? } else { Vec::new() };
-        Ok(Self { product, variants, stock: view::by_sku(stock) })
+        let images = image::store::of(tx, &product)?;
+        Ok(Self { product, variants, images, stock: view::by_sku(stock) })
     }
 
-    pub(super) fn view(&self, sight: Sight) -> ProductView<'_> {
-        ProductView::whole(&self.product, &self.variants, &self.stock, sight)
+    pub(super) fn view(&self, sees: (Sight, Elsewhere<'_>)) -> ProductView<'_> {
+        ProductView::whole(&self.product, (&self.variants, &self.images), &self.stock, sees)
     }
 
     pub(super) fn etag(&self) -> String {
@@ -41,7 +45,7 @@ impl Shown {
 
     /// The answer to who has changed it.
     pub(super) fn answer(&self, status: StatusCode) -> Answer {
-        Answer::json(status, &self.view(Sight::Full)).header(ETAG.as_str(), &self.etag())
+        Answer::json(status, &self.view((Sight::Full, Elsewhere::All))).header(ETAG.as_str(), &self.etag())
     }
 
     /// The SKUs of all variants that are sold.

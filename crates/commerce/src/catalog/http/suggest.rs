@@ -14,7 +14,7 @@ use super::super::listing::store::{Listing, Sort};
 use super::super::listing::words;
 use super::super::search::suggest::suggest;
 use super::super::view::Sight;
-use super::read::{answer_rows, show, tracked};
+use super::read::{answer_rows, elsewhere, show, tracked};
 use super::shown::read_with;
 use crate::page::Page;
 use crate::params::Params;
@@ -42,7 +42,8 @@ pub(super) async fn suggest_products(
             let (ticket, reading) = (shop.products.ticket(), shop.products.reading());
             let find = move |tx: &mut Tx<'_>| suggest(tx, &reading, (&listing, &typed));
             let (products, stock) = read_with(&shop, find, |products| tracked(products)).await?;
-            let answer = answer_rows((&products, &stock), Page::whole)?;
+            let rows = (products.as_slice(), &stock, elsewhere(&shop, Sight::Public));
+            let answer = answer_rows(rows, Page::whole)?;
             shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
             answer
         }

@@ -22,7 +22,7 @@ async fn a_product_from_its_making_to_its_end() {
             "archived": false});
         let expected = json!({"id": product["id"], "slug": "playstation-5", "sku": "ps5", "name": "PlayStation 5",
             "category": "consoles", "category_slug": "consoles", "description": "White\nand loud",
-            "release_date": "2020-11-12", "image_url": "/assets/ps5.svg", "price": price, "price_from": price,
+            "release_date": "2020-11-12", "image_url": "/assets/ps5.svg", "images": [], "price": price, "price_from": price,
             "price_to": price, "options": [], "variants": [variant], "variant_count": 1, "status": "active",
             "attributes": {"colour": "white", "sizes": [1, 2]}, "track_stock": true, "stock": stock, "version": 1,
             "created_at": "2027-01-15T08:00:00Z", "updated_at": "2027-01-15T08:00:00Z"});

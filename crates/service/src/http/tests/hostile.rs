@@ -72,9 +72,13 @@ async fn slow_bodies_are_refused() {
 
 #[tokio::test]
 async fn large_bodies_are_refused_declared_or_chunked() {
-    let server = Running::start(Options { body_bytes_max: 1_000, ..Options::default() });
+    let long_bodies = vec![("/echo/long", 2_000)];
+    let server = Running::start(Options { body_bytes_max: 1_000, long_bodies, ..Options::default() });
     let mut client = server.client().await;
     assert_eq!(client.post("/echo", &[b'a'; 1_000]).await.body.len(), 1_000);
+    assert_eq!(server.client().await.post("/echo/long", &[b'a'; 2_000]).await.body.len(), 2_000);
+    let longer = server.client().await.post("/echo/long", &[b'a'; 2_001]).await;
+    assert_eq!((longer.status, &longer.json()["limit_bytes"]), (413, &2_000.into()));
     for bytes in [1_001, 10 << 20] {
         let answer = server.client().await.post("/echo", &vec![b'a'; bytes]).await;
         assert_eq!((answer.status, answer.problem().as_str()), (413, "body-too-large"), "{bytes}");

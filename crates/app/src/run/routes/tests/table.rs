@@ -68,8 +68,9 @@ const ORDER: &str = r#"{"items":[{"sku":"mug","quantity":1}],"customer":{"name":
 const CART: &str = r#"{"lines":[{"sku":"mug","quantity":1,"seen_price_minor":900}]}"#;
 const EDIT: &str = r#"{"items":[{"sku":"mug","quantity":2}],"reprice":true}"#;
 const LINES: &str = r#"{"lines":[{"sku":"mug","quantity":1}]}"#;
-const PRODUCT: &str = r#"{"sku":"cup","name":"Cup","category":"Kitchen","description":"To drink from","release_date":"2025-01-01","image_url":"https://shop.test/cup.png","price":{"amount_minor":900,"currency":"USD"},"attributes":{"colour":"blue"},"track_stock":true,"low_stock_at":5}"#;
-const CHANGE: &str = r#"{"name":"Mug","price":{"amount_minor":900},"attributes":{"colour":"blue"}}"#;
+const PRODUCT: &str = r#"{"sku":"cup","name":"Cup","category":"Kitchen","description":"To drink from","release_date":"2025-01-01","image_url":"https://shop.test/cup.png","price":{"amount_minor":900,"currency":"USD"},"attributes":{"colour":"blue"},"images":[],"track_stock":true,"low_stock_at":5}"#;
+const CHANGE: &str =
+    r#"{"name":"Mug","images":[],"price":{"amount_minor":900},"attributes":{"colour":"blue"}}"#;
 const VARIANT: &str = r#"{"sku":"cup-l","options":[],"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"barcode":"4006381333931","weight_g":180,"track_stock":true}"#;
 const VARIANT_CHANGE: &str = r#"{"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"weight_g":180,"position":1}"#;
 const CATEGORY: &str = r#"{"name":"Kitchen","slug":"kitchen","position":1}"#;
@@ -130,6 +131,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /login/", PUBLIC),
     row("GET /share/{token}/", PUBLIC),
     row("GET /assets/{*path}", PUBLIC),
+    row("GET /assets/i/{file}", PUBLIC),
     row("GET /favicon.ico", PUBLIC),
     // Ingest: the write key is each event's business.
     row("GET /kassa.js", PUBLIC),
@@ -178,6 +180,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/orders/{id}/status", PUBLIC),
     // The shop.
     taking("POST /v1/products", PRODUCT, CATALOG),
+    row("POST /v1/assets", CATALOG),
     taking("PATCH /v1/products/{id}", CHANGE, CATALOG),
     taking("PUT /v1/products/{id}", CHANGE, CATALOG),
     row("DELETE /v1/products/{id}", CATALOG),
