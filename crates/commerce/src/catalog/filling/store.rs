@@ -20,6 +20,7 @@ const TAKEN: &str = "SELECT slug FROM products WHERE slug IN ($1, $2, $3, $4, $5
      $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) \
      UNION ALL SELECT slug FROM slug_redirect WHERE slug IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
      $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
+// The slug is compared so that no index of it is used: SQLite would go through all that have none for each statement.
 const FILL: &str = "UPDATE products SET slug = v.column2, name_fold = v.column3, search = v.column4 FROM (VALUES \
      (CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT)), ($5, $6, $7, $8), ($9, $10, $11, $12), \
      ($13, $14, $15, $16), ($17, $18, $19, $20), ($21, $22, $23, $24), ($25, $26, $27, $28), ($29, $30, $31, $32), \
@@ -28,7 +29,7 @@ const FILL: &str = "UPDATE products SET slug = v.column2, name_fold = v.column3,
      ($73, $74, $75, $76), ($77, $78, $79, $80), ($81, $82, $83, $84), ($85, $86, $87, $88), ($89, $90, $91, $92), \
      ($93, $94, $95, $96), ($97, $98, $99, $100), ($101, $102, $103, $104), ($105, $106, $107, $108), \
      ($109, $110, $111, $112), ($113, $114, $115, $116), ($117, $118, $119, $120), ($121, $122, $123, $124), \
-     ($125, $126, $127, $128)) AS v WHERE products.id = v.column1 AND products.slug IS NULL RETURNING products.id";
+     ($125, $126, $127, $128)) AS v WHERE products.id = v.column1 AND COALESCE(products.slug, '') = '' RETURNING products.id";
 const FILL_WORDS: &str = "INSERT INTO product_word (product_id, word) VALUES ($1, $2), ($3, $4), ($5, $6), ($7, $8), ($9, $10), ($11, $12), \
      ($13, $14), ($15, $16), ($17, $18), ($19, $20), ($21, $22), ($23, $24), ($25, $26), ($27, $28), ($29, $30), \
      ($31, $32), ($33, $34), ($35, $36), ($37, $38), ($39, $40), ($41, $42), ($43, $44), ($45, $46), ($47, $48), \
