@@ -138,6 +138,7 @@ async function page(shop, url, response) {
   const html = template
     .replaceAll("__KASSA_SITE__", "demo")
     .replaceAll("__KASSA_LANG__", "en")
+    .replaceAll("__KASSA_DIR__", "ltr")
     .replace("<!--kassa:head-->", () => `<title>${escape(title)}</title><link rel="canonical" href="${escape(url.pathname)}">`)
     .replace("<!--kassa:root-->", () => `<main class="wrap"><h1>${escape(named)}</h1></main>`)
     .replace("<!--kassa:data-->", () => JSON.stringify(data).replaceAll("<", "\\u003c"));

@@ -10,12 +10,14 @@ use anyhow::Context;
 use config::{Config as Layers, ConfigError, File, FileFormat};
 use kassa_access::{RuleOptions, SecretKeyOptions, TrailingSlash};
 use kassa_analytics::collect::{LimitOptions, Rate};
+use kassa_commerce::storefront::settings::Settings;
 use kassa_model::{Currency, PartitionBy};
 use serde::{Deserialize, Serialize};
 
 mod engines;
 mod env;
 mod keys;
+mod shop_toml;
 mod show;
 mod validate;
 
@@ -49,6 +51,9 @@ pub(crate) struct Config {
     pub(crate) geoip: GeoIp,
     pub(crate) logs: Logs,
     pub(crate) sites: Vec<Site>,
+    /// What `shop.toml` says.
+    #[serde(skip)]
+    pub(crate) said: Settings,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -137,6 +142,7 @@ pub(crate) struct Shop {
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Storefront {
+    pub(crate) origin: String,
     pub(crate) rate_per_second: u32,
     pub(crate) burst: u32,
     pub(crate) image_origins: Vec<String>,
@@ -276,6 +282,7 @@ impl Config {
         let mut config: Self = layers.build()?.try_deserialize().map_err(|error| explain(&error))?;
         config.fill_in_data();
         config.validate()?;
+        config.said = shop_toml::read(file, &config.data)?;
         Ok(config)
     }
 

@@ -13,6 +13,7 @@ mod private;
 mod progress;
 mod roles;
 mod run;
+mod storefront;
 mod ui;
 
 use std::path::PathBuf;

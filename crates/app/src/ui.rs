@@ -1,22 +1,26 @@
-//! The pages, built by npm into `web/ui/dist` and `web/tracker/dist` and embedded. Without them a placeholder says how to
-//! build them. Routes are a fixed list; any other unknown path is the router's JSON 404, never a page.
+//! The pages that are files, built by npm into `web/ui/dist` and `web/tracker/dist` and embedded; the shop's own, which this program
+//! writes, are `storefront`'s. Without them a placeholder says how to build them. Routes are a fixed list; any other unknown path is
+//! the router's JSON 404, never a page.
 
 mod html;
 mod missing;
+mod packed;
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use html::escape;
-use kassa_commerce::Shop;
-use kassa_commerce::catalog::listing::store::is_empty;
-use rust_embed::{EmbeddedFile, RustEmbed};
+use rust_embed::RustEmbed;
 
-pub(crate) use missing::not_found;
+pub(crate) use html::{Html, escape};
+pub(crate) use missing::{missing, not_found};
+pub(crate) use packed::Packed;
 
 #[derive(RustEmbed)]
 #[folder = "../../web/ui/dist"]
@@ -36,66 +40,65 @@ const POLICY: &str = "default-src 'self'; style-src 'self'; img-src 'self' data:
 const POLICY_OF_SHARED: &str = "default-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors *; \
                                 base-uri 'none'; form-action 'self'";
 
-/// The pages by their paths, none of which has a slash at its end; `/` has a rule of its own.
-const ROUTES: [(&str, &str); 6] = [
-    ("/p/{slug}", "index.html"),
-    ("/c/{slug}", "index.html"),
-    ("/cart", "index.html"),
+/// The pages by their paths, none of which has a slash at its end.
+const ROUTES: [(&str, &str); 3] = [
     ("/dashboard", "dashboard.html"),
     ("/dashboard/definitions", "definitions.html"),
     ("/login", "login.html"),
 ];
 
-/// What the pages know of the process that serves them.
-#[derive(Debug, Clone)]
-struct Behind {
-    /// Put where the pages say `__KASSA_SITE__`.
-    site: Arc<str>,
-    shop: Arc<Shop>,
+/// What lies under `/assets/`, each compressed when somebody first takes it so.
+static ASSETS: LazyLock<HashMap<String, Packed>> = LazyLock::new(|| {
+    let names = Pages::iter().filter(|name| name.starts_with("assets/"));
+    names.filter_map(|name| Some((name.to_string(), packed(&name, Pages::get(&name)?.data)))).collect()
+});
+
+static TRACKER: LazyLock<Option<Packed>> =
+    LazyLock::new(|| Some(packed("kassa.js", Tracker::get("kassa.js")?.data)));
+
+fn packed(name: &str, data: Cow<'static, [u8]>) -> Packed {
+    let bytes = match data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    };
+    Packed::file(bytes, media_type(name))
 }
 
-/// The pages' routes.
-pub(crate) fn routes(site: &str, shop: Arc<Shop>) -> Router {
+/// The routes of the pages of `site`.
+pub(crate) fn routes(site: &str) -> Router {
     let mut router = Router::new()
-        .route("/", get(show_front))
         .route("/assets/{*path}", get(show_asset))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/share/{token}", get(show_shared))
         .route("/share/{token}/", get(drop_slash));
     for (path, name) in ROUTES {
-        let show = move |State(behind): State<Behind>| async move { page(name, &behind.site) };
+        let show = move |State(site): State<Arc<str>>| async move { page(name, &site) };
         router = router.route(path, get(show)).route(&format!("{path}/"), get(drop_slash));
     }
-    router.with_state(Behind { site: site.into(), shop })
+    router.with_state(site.into())
+}
+
+/// A page as it was built.
+pub(crate) fn built(name: &str) -> Option<String> {
+    Pages::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned())
 }
 
 /// `GET /kassa.js`: the browser tracker, for any origin.
-pub(crate) async fn show_tracker() -> Response {
-    let Some(file) = Tracker::get("kassa.js") else {
+pub(crate) async fn show_tracker(headers: HeaderMap) -> Response {
+    let Some(file) = &*TRACKER else {
         return (StatusCode::NOT_FOUND, "the tracker is not built: run make build\n").into_response();
     };
-    let mut response = content("text/javascript; charset=utf-8", file, "public, max-age=3600");
+    let mut response = content(file, &headers, "public, max-age=3600");
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     response
 }
 
-/// The storefront where there is one; who sells nothing here (yet) looks at numbers.
-async fn show_front(State(behind): State<Behind>) -> Response {
-    if let Some(catalog) = &behind.shop.catalog
-        && matches!(catalog.read(is_empty).await, Ok(true))
-    {
-        let headers = [(header::LOCATION, "/dashboard"), (header::CACHE_CONTROL, "no-store")];
-        return (StatusCode::SEE_OTHER, headers).into_response();
-    }
-    page("index.html", &behind.site)
-}
-
 /// `GET /share/{token}`: the dashboard for who has a share link. What it shows it asks for by the token of its own address, so it may
 /// stand in anybody's page; it can do nothing for anybody, so there is nothing that a click could be stolen for.
-async fn show_shared(State(behind): State<Behind>) -> Response {
-    let mut response = page("dashboard.html", &behind.site);
+async fn show_shared(State(site): State<Arc<str>>) -> Response {
+    let mut response = page("dashboard.html", &site);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_OF_SHARED));
     // The address is the secret: no other server is told it, and no robot lists it.
@@ -105,42 +108,47 @@ async fn show_shared(State(behind): State<Behind>) -> Response {
 }
 
 /// A page's address has no slash at its end; who wrote one is sent there.
-async fn drop_slash(uri: Uri) -> Response {
+pub(crate) async fn drop_slash(uri: Uri) -> Response {
     let path = uri.path().trim_end_matches('/');
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("{path}{query}"))]).into_response()
 }
 
 async fn show_asset(uri: Uri, headers: HeaderMap) -> Response {
-    let path = uri.path().trim_start_matches('/');
-    match Pages::get(path) {
-        Some(file) => content(media_type(path), file, "public, max-age=31536000, immutable"),
-        None => missing::missing(&headers, uri.path()),
+    match ASSETS.get(uri.path().trim_start_matches('/')) {
+        Some(file) => content(file, &headers, "public, max-age=31536000, immutable"),
+        None => missing(&headers, uri.path()),
     }
 }
 
 fn page(name: &str, site: &str) -> Response {
-    let text = match Pages::get(name) {
-        Some(file) => String::from_utf8_lossy(&file.data).replace("__KASSA_SITE__", &escape(site)),
+    let text = match built(name) {
+        Some(text) => text.replace("__KASSA_SITE__", &escape(site)),
         None => placeholder(),
     };
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-cache"),
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    let mut response = (headers, text).into_response();
+    guard(&mut response);
+    response
+}
+
+/// Says of a page what it may do, and that it is what it says it is.
+pub(crate) fn guard(response: &mut Response) {
+    for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
-    ];
-    (headers, text).into_response()
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
 }
 
-fn content(media_type: &'static str, file: EmbeddedFile, cache: &'static str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, media_type),
-        (header::CACHE_CONTROL, cache),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, file.data.into_owned()).into_response()
+fn content(file: &Packed, headers: &HeaderMap, caching: &'static str) -> Response {
+    let mut response = file.answer(headers);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
 
 fn media_type(path: &str) -> &'static str {

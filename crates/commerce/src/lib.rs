@@ -30,6 +30,7 @@ mod sabotage;
 mod schema;
 mod shop;
 mod stored;
+pub mod storefront;
 #[cfg(test)]
 mod testing;
 mod text;

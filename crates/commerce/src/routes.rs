@@ -6,18 +6,20 @@ use axum::Router;
 use kassa_service::Protected;
 
 use crate::shop::Shop;
-use crate::{assets, carts, catalog, customers, inventory, orders};
+use crate::{assets, carts, catalog, customers, inventory, orders, storefront};
 
 /// The routes of class `Storefront`: what anyone may call.
 pub fn storefront_routes(shop: Arc<Shop>) -> Router {
     catalog::http::storefront_routes(Arc::clone(&shop))
         .merge(carts::http::storefront_routes(Arc::clone(&shop)))
+        .merge(storefront::http::storefront_routes(Arc::clone(&shop)))
         .merge(orders::http::storefront_routes(shop))
 }
 
 /// The routes of class `Native`: those of keys and sessions.
 pub fn native_routes(shop: Arc<Shop>) -> Protected {
     catalog::http::native_routes(Arc::clone(&shop))
+        .merge(storefront::http::native_routes(Arc::clone(&shop)))
         .merge(inventory::http::native_routes(Arc::clone(&shop)))
         .merge(orders::http::native_routes(Arc::clone(&shop)))
         .merge(customers::http::native_routes(shop))

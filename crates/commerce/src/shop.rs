@@ -21,6 +21,7 @@ use crate::orders::metrics::OrderMetrics;
 use crate::orders::refusals::Refusals;
 use crate::outbox::wake::Wake;
 use crate::peer::Peer;
+use crate::storefront::settings::Settings;
 use crate::transport::{Remotes, StockClient};
 
 /// How many days orders that have failed are kept, unless it is said otherwise.
@@ -35,6 +36,8 @@ pub struct ShopOptions {
     pub currencies: Vec<Currency>,
     /// `shop.site`: whose events the shop's orders are.
     pub site: String,
+    /// `shop.toml`: what is said of the shop where nothing else was set.
+    pub storefront: Settings,
     /// From how many on a new product's stock is low.
     pub low_stock_at: i64,
     /// What an order without a key may ask for.
@@ -59,6 +62,7 @@ impl Default for ShopOptions {
             currency: Currency::USD,
             currencies: Vec::new(),
             site: "default".to_owned(),
+            storefront: Settings::default(),
             low_stock_at: LOW_STOCK_AT,
             without_key: WithoutKey::default(),
             keep_failed_days: KEEP_FAILED_DAYS,

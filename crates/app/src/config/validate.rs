@@ -100,7 +100,9 @@ impl Config {
         let cors = self.cors.origins.iter().map(|origin| ("cors.origins", origin));
         let pictures =
             self.storefront.image_origins.iter().map(|origin| ("storefront.image_origins", origin));
-        for (key, origin) in cors.chain(sites).chain(pictures) {
+        let own = &self.storefront.origin;
+        let own = (!own.is_empty()).then_some(("storefront.origin", own));
+        for (key, origin) in cors.chain(sites).chain(pictures).chain(own) {
             if !is_origin(origin) {
                 bail!("{key} names \"{origin}\", which is no origin, such as https://shop.example");
             }
@@ -222,6 +224,7 @@ mod tests {
         check("[inventory]\nurl = \"https://host\"", "inventory.url: cannot call");
         check("[catalog]\nurl = \"127.0.0.1:7101\"", "catalog.url: cannot call");
         check("[geoip]\npath = \"/no/such/file.mmdb\"", "geoip.path: ");
+        check("[storefront]\norigin = \"https://shop.example/\"", "storefront.origin names");
         check("[cors]\norigins = [\"shop.example\"]", "cors.origins names");
         check("[storefront]\nimage_origins = [\"https://a.example/b\"]", "storefront.image_origins names");
         check("[assets]\nmax_megapixels = 0", "assets.max_megapixels = 0 is too small");

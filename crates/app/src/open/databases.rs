@@ -97,6 +97,7 @@ impl Open {
             currency: config.currency()?,
             currencies: config.currencies()?,
             site: config.shop.site.clone(),
+            storefront: config.said.clone(),
             low_stock_at: config.shop.low_stock_at,
             without_key: WithoutKey {
                 quantity_max: config.orders.quantity_max.into(),

@@ -25,6 +25,7 @@ use crate::admin::Auditor;
 use crate::config::Config;
 use crate::open::Parts;
 use crate::roles::{Role, Roles};
+use crate::storefront::{self, Front};
 use crate::{admin, ui};
 
 /// How often a watched site is measured for the live stream.
@@ -85,9 +86,7 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
         router = router.merge(policy.protect(RouteClass::Native, routes));
     }
     if *roles == Roles::all() {
-        // Pages are for anyone, as probes are: nothing in them is secret, their data come by the routes above.
-        router = router
-            .merge(policy.apply(RouteClass::Probe, ui::routes(parts.access.shop_site(), parts.shop()?)));
+        router = router.merge(page_routes(config, parts, &policy)?);
     }
     Ok(router.fallback(ui::not_found))
 }
@@ -100,8 +99,11 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
     if roles.has(Role::Catalog) {
         storefront = storefront
             .merge(catalog::http::storefront_routes(Arc::clone(&shop)))
-            .merge(carts::http::storefront_routes(Arc::clone(&shop)));
-        native = native.merge(catalog::http::native_routes(Arc::clone(&shop)));
+            .merge(carts::http::storefront_routes(Arc::clone(&shop)))
+            .merge(kassa_commerce::storefront::http::storefront_routes(Arc::clone(&shop)));
+        native = native
+            .merge(catalog::http::native_routes(Arc::clone(&shop)))
+            .merge(kassa_commerce::storefront::http::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::catalog_routes(Arc::clone(&shop)));
         pictures = policy
             .apply(RouteClass::Probe, assets::http::public_routes(Arc::clone(&shop)))
@@ -118,11 +120,7 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         native = native.merge(orders::http::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::orders_routes(Arc::clone(&shop)));
     }
-    let rate =
-        |value: u32| NonZeroU32::new(value).context("storefront.rate_per_second and burst are at least 1");
-    let limits = &config.storefront;
-    let limit = RateLimit::new(rate(limits.rate_per_second)?, rate(limits.burst)?);
-    storefront = limit.apply_unless(who_is_known(&parts.access), storefront);
+    storefront = storefront_limit(config)?.apply_unless(who_is_known(&parts.access), storefront);
     // Both have routes at the same paths, and what has no method of its own there (a browser's OPTIONS, a 405) goes to the
     // class that is merged last: the one that pages of other origins may call.
     let mut router = policy.protect(RouteClass::Native, native).merge(policy.apply_with(
@@ -135,6 +133,22 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         router = router.merge(policy.protect(RouteClass::Internal, transport::http::internal_routes(shop)));
     }
     Ok(router)
+}
+
+/// Pages are for anyone, as probes are: nothing in them is secret. Those of the shop ask its database, so they are as limited as
+/// its other public routes.
+fn page_routes(config: &Config, parts: &Parts, policy: &Policy) -> anyhow::Result<Router> {
+    let front = Front::new(parts.shop()?, &config.storefront.origin);
+    let limit = storefront_limit(config)?;
+    let pages = limit.apply_unless(who_is_known(&parts.access), storefront::pages(front));
+    Ok(policy.apply(RouteClass::Probe, pages.merge(ui::routes(parts.access.shop_site()))))
+}
+
+/// How often one client may ask what anyone may.
+fn storefront_limit(config: &Config) -> anyhow::Result<RateLimit> {
+    let rate =
+        |value: u32| NonZeroU32::new(value).context("storefront.rate_per_second and burst are at least 1");
+    Ok(RateLimit::new(rate(config.storefront.rate_per_second)?, rate(config.storefront.burst)?))
 }
 
 /// Who may ask the storefront as often as there is room for: everybody in open mode, and whoever shows a secret key.

@@ -29,6 +29,7 @@ mod same_rows;
 mod secrets;
 mod signals;
 mod stock_low;
+mod storefront;
 mod strangers;
 mod strict;
 mod upgrade;

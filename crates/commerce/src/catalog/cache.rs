@@ -14,6 +14,8 @@ use super::search::lists::{Lists, Reading};
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 
+use super::listing::store::Listing;
+
 /// How long an answer is given again.
 pub(crate) const KEPT: Duration = Duration::from_secs(1);
 /// The most bytes of answers that are kept, over all parts: 64 MiB.
@@ -36,6 +38,10 @@ pub(crate) enum CacheKey {
     Slug(String),
     /// A page, by the text of its question.
     Page(String),
+    /// A page that is part of one that this program writes.
+    Shelf(Box<Listing>),
+    /// What the shop is called and how it looks.
+    Storefront,
     /// All categories.
     Categories,
     /// What else the buyer of a product may like.
@@ -202,7 +208,8 @@ fn cost(asked: &CacheKey, kept: &Kept) -> usize {
 
 fn bytes_of(asked: &CacheKey) -> usize {
     match asked {
-        CacheKey::Id(_) | CacheKey::Categories | CacheKey::Best(_) => 0,
+        CacheKey::Id(_) | CacheKey::Categories | CacheKey::Best(_) | CacheKey::Storefront => 0,
+        CacheKey::Shelf(listing) => listing.words.iter().chain(&listing.category).map(String::len).sum(),
         CacheKey::Sku(text) | CacheKey::Slug(text) | CacheKey::Page(text) | CacheKey::Suggest(text) => {
             text.len()
         }

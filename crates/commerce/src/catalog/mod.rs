@@ -5,6 +5,7 @@
 //! archived: buyers no longer know it, old orders do. One shop may hold products of several currencies; a product and an order
 //! have one.
 
+mod answer;
 mod attributes;
 pub(crate) mod best;
 mod body;

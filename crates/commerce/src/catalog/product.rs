@@ -20,7 +20,7 @@ pub const DESCRIPTION_CHARS_MAX: usize = 10_000;
 pub const SKU_BYTES_MAX: usize = 100;
 
 /// Whether buyers know a product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
     /// Not yet.
     Draft,

@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use kassa_service::{Bare, Problem};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::super::cache::{CacheKey, CachedAnswer};
 use super::super::categories::in_tree_order;
@@ -27,7 +24,6 @@ use super::reader::Reader;
 use super::shown::{Shown, read_with};
 use crate::page::{self, Page};
 use crate::params::Params;
-use crate::precondition;
 use crate::refuse;
 use crate::shop::Shop;
 
@@ -79,8 +75,7 @@ pub(super) fn answer_rows<'a, T: Serialize>(
     answer: impl FnOnce(Vec<ProductView<'a>>) -> T,
 ) -> Result<Arc<CachedAnswer>, Problem> {
     let row = |product| ProductView::row(product, stock, elsewhere);
-    let body = json(&answer(products.iter().map(row).collect()))?;
-    Ok(Arc::new(CachedAnswer { etag: etag_of(&body)?, body }))
+    CachedAnswer::of(&answer(products.iter().map(row).collect()))
 }
 
 /// `GET /v1/products/{id}`.
@@ -110,8 +105,7 @@ pub(super) async fn product(shop: &Shop, named: &Named, sight: Sight) -> Result<
     let (found, stock) =
         read_with(shop, find, |found| found.as_ref().map_or_else(Vec::new, Shown::tracked)).await?;
     let shown = Shown { stock, ..found.ok_or_else(|| named.unknown())? };
-    let body = json(&shown.view((sight, elsewhere(shop, sight))))?;
-    let answer = Arc::new(CachedAnswer { body, etag: header(&shown.etag())? });
+    let answer = CachedAnswer::versioned(&shown.view((sight, elsewhere(shop, sight))), &shown.etag())?;
     shop.products.keep(asked, Arc::clone(&answer), ticket, &shown.skus());
     Ok(answer)
 }
@@ -136,47 +130,12 @@ pub(super) async fn categories(shop: &Shop) -> Result<Arc<CachedAnswer>, Problem
     let ticket = shop.products.ticket();
     let found = refuse::read(catalog(shop)?, |tx| category::store::all(tx, CATEGORIES_MAX)).await?;
     let results = in_tree_order(found).into_iter().map(CategoryView::counted).collect();
-    let body = json(&Page::whole(results))?;
-    let answer = Arc::new(CachedAnswer { etag: etag_of(&body)?, body });
+    let answer = CachedAnswer::of(&Page::whole(results))?;
     shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
     Ok(answer)
 }
 
-fn json(value: &impl Serialize) -> Result<Bytes, Problem> {
-    match serde_json::to_vec(value) {
-        Ok(bytes) => Ok(bytes.into()),
-        Err(error) => {
-            tracing::error!(%error, "cannot write products as JSON");
-            Err(Problem::internal())
-        }
-    }
-}
-
-fn header(text: &str) -> Result<HeaderValue, Problem> {
-    HeaderValue::from_str(text).map_err(|_| Problem::internal())
-}
-
-/// The ETag of an answer that has no version of its own.
-fn etag_of(body: &[u8]) -> Result<HeaderValue, Problem> {
-    let hash = Sha256::digest(body);
-    let hex: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    header(&format!("\"{hex}\""))
-}
-
 /// The answer, or 304 for a client who has it. What buyers do not see is kept by nobody else's cache.
 pub(super) fn show(answer: &CachedAnswer, headers: &HeaderMap, sight: Sight) -> Response {
-    let caching = if sight == Sight::Full { "private, no-cache" } else { "no-cache" };
-    let is_known = answer.etag.to_str().is_ok_and(|etag| precondition::is_known(headers, etag));
-    let mut response = match is_known {
-        true => Response::new(Body::empty()),
-        false => Response::new(Body::from(answer.body.clone())),
-    };
-    if is_known {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-    } else {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    response.headers_mut().insert(ETAG, answer.etag.clone());
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(caching));
-    response
+    answer.show(headers, if sight == Sight::Full { "private, no-cache" } else { "no-cache" })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kassa_service::Problem;
 
+use super::super::cache::CacheKey;
 use super::super::listing::store::Listing;
 use super::super::search;
 use super::super::view::Sight;
@@ -46,11 +47,17 @@ pub async fn categories(shop: &Shop) -> Result<Arc<CachedAnswer>, Problem> {
 /// # Errors
 /// What the database says.
 pub async fn products(shop: &Shop, listing: Listing) -> Result<Arc<CachedAnswer>, Problem> {
-    let reading = shop.products.reading();
+    let asked = CacheKey::Shelf(Box::new(listing.clone()));
+    if let Some(answer) = shop.products.get(&asked) {
+        return Ok(answer);
+    }
+    let (ticket, reading) = (shop.products.ticket(), shop.products.reading());
     let find = move |tx: &mut kassa_db::Tx<'_>| search::page(tx, &reading, (&listing, CountAsked::Yes));
     let ((products, total), stock) = read_with(shop, find, |(products, _)| tracked(products)).await?;
     let rows = (products.as_slice(), &stock, elsewhere(shop, Sight::Public));
-    answer_rows(rows, |results| Page { results, next_cursor: None, total })
+    let answer = answer_rows(rows, |results| Page { results, next_cursor: None, total })?;
+    shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
+    Ok(answer)
 }
 
 /// What was bought most of late, at most `limit`, and behind it the newest products: as `GET /v1/products`, with no cursor.

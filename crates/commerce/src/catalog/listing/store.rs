@@ -59,7 +59,7 @@ const COUNT: &str = concat!(
 pub(crate) const ALL: &[&str] = &[BY_NAME, BY_NAME_DOWN, BY_PRICE, BY_PRICE_DOWN, BY_AGE, BY_AGE_DOWN, COUNT];
 
 /// The orders in which the catalogue can be listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sort {
     /// By name, without case and accents.
     Name,
@@ -76,7 +76,7 @@ pub enum Sort {
 }
 
 /// After which product a page begins: its name or price, as the order demands, and its id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct After {
     /// The name of the last product seen, in whatever case; of no use but with the sorts by name.
     pub name: String,
@@ -87,7 +87,7 @@ pub struct After {
 }
 
 /// Which products, in which order, from where on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Listing {
     /// Words with which words of name, SKUs, category or description must begin, in any order, case and accents; the first
     /// [`WORDS_MAX`].

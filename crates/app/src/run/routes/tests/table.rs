@@ -74,6 +74,7 @@ const CHANGE: &str =
 const VARIANT: &str = r#"{"sku":"cup-l","options":[],"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"barcode":"4006381333931","weight_g":180,"track_stock":true}"#;
 const VARIANT_CHANGE: &str = r#"{"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"weight_g":180,"position":1}"#;
 const CATEGORY: &str = r#"{"name":"Kitchen","slug":"kitchen","position":1}"#;
+const STOREFRONT: &str = r##"{"name":"Corner Goods","logo":null,"colour":"#8a3b12","claim":"Things","imprint":"Corner Street 1","terms":"","languages":["en"]}"##;
 const MOVEMENT: &str = r#"{"quantity":1,"reason":"found"}"#;
 const GAME: &str = r#"{"id":1,"name":"Mug","category":"Kitchen","releaseDate":"2025-01-01","price":9.5}"#;
 const GAME_ORDER: &str = r#"{"customerName":"Ann","items":[{"gameId":1,"quantity":1}]}"#;
@@ -118,14 +119,26 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /", PUBLIC),
     row("GET /p/{slug}", PUBLIC),
     row("GET /c/{slug}", PUBLIC),
+    Row { route: "GET /search", query: "?q=mug&sort=price&page=1", body: "", marks: PUBLIC },
     row("GET /cart", PUBLIC),
+    row("GET /checkout", PUBLIC),
+    row("GET /checkout/{step}", PUBLIC),
+    Row { route: "GET /order/{id}", query: "?k=0", body: "", marks: PUBLIC },
+    row("GET /imprint", PUBLIC),
+    row("GET /terms", PUBLIC),
+    Row { route: "GET /sitemap.xml", query: "?after=0", body: "", marks: PUBLIC },
+    row("GET /robots.txt", PUBLIC),
     row("GET /dashboard", PUBLIC),
     row("GET /dashboard/definitions", PUBLIC),
     row("GET /login", PUBLIC),
     row("GET /share/{token}", PUBLIC),
     row("GET /p/{slug}/", PUBLIC),
     row("GET /c/{slug}/", PUBLIC),
+    row("GET /search/", PUBLIC),
     row("GET /cart/", PUBLIC),
+    row("GET /checkout/", PUBLIC),
+    row("GET /imprint/", PUBLIC),
+    row("GET /terms/", PUBLIC),
     row("GET /dashboard/", PUBLIC),
     row("GET /dashboard/definitions/", PUBLIC),
     row("GET /login/", PUBLIC),
@@ -175,6 +188,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("POST /v1/products/{id}/notify-me", r#"{"email":"ann@shop.test"}"#, PUBLIC),
     row("GET /v1/categories", PUBLIC),
     taking("POST /v1/carts/price", CART, PUBLIC),
+    row("GET /v1/storefront", PUBLIC),
     taking("POST /v1/orders", ORDER, "+1333+4+++++1+"),
     row("GET /v1/orders/{id}", "+1++++++++++1+"),
     row("GET /v1/orders/{id}/status", PUBLIC),
@@ -189,6 +203,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("POST /v1/products/{id}/variants", VARIANT, CATALOG),
     taking("PATCH /v1/products/{id}/variants/{sku}", VARIANT_CHANGE, CATALOG),
     row("DELETE /v1/products/{id}/variants/{sku}", CATALOG),
+    taking("PUT /v1/storefront", STOREFRONT, ADMIN),
     taking("POST /v1/categories", CATEGORY, CATALOG),
     taking("PATCH /v1/categories/{id}", CATEGORY, CATALOG),
     row("DELETE /v1/categories/{id}", CATALOG),
