@@ -13,9 +13,7 @@ export default defineConfig({
     rolldownOptions: {
       // "use client" in a package says nothing to pages that are all client.
       onLog: (level, log, handle) => log.code === "MODULE_LEVEL_DIRECTIVE" || handle(level, log),
-      input: ["dashboard.html", "definitions.html", "login.html", "states.html"].map(
-        (page) => `${import.meta.dirname}/${page}`,
-      ),
+      input: ["dashboard.html", "definitions.html", "login.html", "states.html"].map((page) => `${import.meta.dirname}/${page}`),
     },
   },
 });

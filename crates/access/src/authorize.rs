@@ -26,7 +26,9 @@ impl Access {
             return self.authorize_link(token);
         }
         let decided = match class {
-            RouteClass::Ingest | RouteClass::Storefront | RouteClass::Probe => return Ok(Caller::Public),
+            RouteClass::Ingest | RouteClass::Storefront | RouteClass::Form | RouteClass::Probe => {
+                return Ok(Caller::Public);
+            }
             RouteClass::Internal => return self.authorize_internal(headers),
             _ if self.mode_for(headers) == Mode::Open => return Ok(Caller::Open),
             RouteClass::Native | RouteClass::Upload if !headers.contains_key(AUTHORIZATION) => {

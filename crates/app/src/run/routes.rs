@@ -140,8 +140,11 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
 fn page_routes(config: &Config, parts: &Parts, policy: &Policy) -> anyhow::Result<Router> {
     let front = Front::new(parts.shop()?, &config.storefront.origin);
     let limit = storefront_limit(config)?;
-    let pages = limit.apply_unless(who_is_known(&parts.access), storefront::pages(front));
-    Ok(policy.apply(RouteClass::Probe, pages.merge(ui::routes(parts.access.shop_site()))))
+    let limited = |routes| limit.apply_unless(who_is_known(&parts.access), routes);
+    let forms = policy.apply(RouteClass::Form, limited(storefront::forms(Arc::clone(&front))));
+    let pages = limited(storefront::pages(front)).merge(ui::routes(parts.access.shop_site()));
+    // In this order: what has no method of its own at a path of both goes to the class that is merged last.
+    Ok(forms.merge(policy.apply(RouteClass::Probe, pages)))
 }
 
 /// How often one client may ask what anyone may.

@@ -4,6 +4,7 @@
 mod amounts;
 mod asked;
 mod data;
+mod form;
 mod front;
 mod gather;
 mod http;
@@ -17,7 +18,7 @@ mod written;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 pub(crate) use front::Front;
 
@@ -42,4 +43,9 @@ pub(crate) fn pages(front: Arc<Front>) -> Router {
         router = router.route(path, get(drop_slash));
     }
     router.with_state(front)
+}
+
+/// What the shop's own pages send.
+pub(crate) fn forms(front: Arc<Front>) -> Router {
+    Router::new().route("/checkout", post(form::post_checkout)).with_state(front)
 }

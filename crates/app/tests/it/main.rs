@@ -30,6 +30,7 @@ mod secrets;
 mod signals;
 mod stock_low;
 mod storefront;
+mod storefront_form;
 mod strangers;
 mod strict;
 mod upgrade;

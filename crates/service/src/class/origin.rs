@@ -62,9 +62,11 @@ impl Origins {
             RouteClass::Ingest => Ok(self.grant(Some(origin.clone()))),
             RouteClass::Probe => Ok(self.grant(None)),
             RouteClass::Internal => Err(origin_problem("this path is not for browsers")),
-            RouteClass::Compat | RouteClass::Storefront | RouteClass::Native | RouteClass::Upload => {
-                self.judge_listed(origin, host, self.schemes_of(host, headers, peer))
-            }
+            RouteClass::Compat
+            | RouteClass::Storefront
+            | RouteClass::Form
+            | RouteClass::Native
+            | RouteClass::Upload => self.judge_listed(origin, host, self.schemes_of(host, headers, peer)),
         }
     }
 
@@ -75,13 +77,13 @@ impl Origins {
     }
 
     /// Whether a request of that method, granted by [`judge`](Self::judge), may change something. On native routes, which
-    /// take a session's cookie, a browser must say that a page of this origin is calling: `Origin` or `Sec-Fetch-Site`, one
-    /// of which every browser of today sends.
+    /// take a session's cookie, and for forms, which any page may send, a browser must say that a page of this origin is
+    /// calling: `Origin` or `Sec-Fetch-Site`, one of which every browser of today sends.
     ///
     /// # Errors
     /// A 403 problem.
     pub(super) fn judge_change(&self, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
-        if !self.class.takes_sessions() || method.is_safe() {
+        if !self.class.is_for_own_pages() || method.is_safe() {
             return Ok(());
         }
         let by_cookie = headers.contains_key(COOKIE) && !headers.contains_key(AUTHORIZATION);
@@ -130,7 +132,7 @@ impl Origins {
         let loopback = self.class == RouteClass::Compat && is_loopback(host_name(authority));
         let live = || self.live.as_ref().is_some_and(|live| live.allow(&text));
         if same || loopback || self.listed.contains(&text) || live() {
-            return Ok(self.grant((!self.class.takes_sessions()).then(|| origin.clone())));
+            return Ok(self.grant((!self.class.is_for_own_pages()).then(|| origin.clone())));
         }
         Err(origin_problem(
             "the origin of the calling page is not in the list of those that may use this path",

@@ -11,6 +11,8 @@ pub enum RouteClass {
     Compat,
     /// The shop's public pages' calls: the same origin or the sites' lists; JSON bodies.
     Storefront,
+    /// What the shop's own pages send where there are no scripts: the same origin; forms.
+    Form,
     /// The rest of `/v1`, dashboard and admin: the same origin or none; JSON bodies.
     Native,
     /// As `Native`, with a file of any type as its body.
@@ -45,12 +47,17 @@ impl std::fmt::Debug for LiveOrigins {
 impl RouteClass {
     /// Whether its routes ask nobody for a key.
     pub(super) fn is_public(self) -> bool {
-        matches!(self, Self::Ingest | Self::Storefront | Self::Probe)
+        matches!(self, Self::Ingest | Self::Storefront | Self::Form | Self::Probe)
     }
 
     /// Whether its callers may be known by a session's cookie, so that a browser must say which page calls.
     pub(super) fn takes_sessions(self) -> bool {
         matches!(self, Self::Native | Self::Upload)
+    }
+
+    /// Whether a browser is let in from pages of this origin alone, and told nothing for others.
+    pub(super) fn is_for_own_pages(self) -> bool {
+        self.takes_sessions() || self == Self::Form
     }
 
     pub(super) fn wants_json(self) -> bool {

@@ -51,7 +51,7 @@ async fn judged(class: RouteClass, origin: &str) -> (u16, String) {
 
 #[tokio::test]
 async fn origins_by_class() {
-    use RouteClass::{Compat, Ingest, Internal, Native, Probe, Storefront, Upload};
+    use RouteClass::{Compat, Form, Ingest, Internal, Native, Probe, Storefront, Upload};
     let foreign = "https://evil.example";
     for (class, origin, status, allowed) in [
         (Ingest, foreign, 200, foreign),
@@ -69,6 +69,10 @@ async fn origins_by_class() {
         (Storefront, "https://front.example", 200, "https://front.example"),
         (Storefront, "http://localhost:8000", 200, "http://localhost:8000"),
         (Storefront, "http://localhost:5173", 403, ""),
+        (Form, foreign, 403, ""),
+        (Form, "null", 403, ""),
+        (Form, "https://front.example", 403, ""),
+        (Form, "http://localhost:8000", 200, ""),
         (Native, foreign, 403, ""),
         (Upload, foreign, 403, ""),
         (Upload, "http://localhost:8000", 200, ""),
@@ -140,6 +144,8 @@ async fn answers_of_errors_carry_the_headers_too() {
 #[tokio::test]
 async fn hosts_are_checked_where_nothing_else_protects() {
     for (class, host, status) in [
+        (RouteClass::Form, "localhost:8000", 200),
+        (RouteClass::Form, "rebound.evil.example:8000", 403),
         (RouteClass::Native, "localhost:8000", 200),
         (RouteClass::Native, "LOCALHOST", 200),
         (RouteClass::Native, "127.0.0.1:8000", 200),
@@ -216,7 +222,7 @@ async fn bodies_are_json_where_the_class_says_so() {
 
 #[tokio::test]
 async fn a_change_by_cookie_says_where_it_comes_from() {
-    use RouteClass::{Compat, Ingest, Native, Storefront, Upload};
+    use RouteClass::{Compat, Form, Ingest, Native, Storefront, Upload};
     let ours = ("origin", "http://localhost:8000");
     let cookie = ("cookie", "a=b");
     let site = |value| ("sec-fetch-site", value);
@@ -241,6 +247,11 @@ async fn a_change_by_cookie_says_where_it_comes_from() {
         (Upload, "POST", vec![cookie], 403),
         (Upload, "POST", vec![cookie, ours], 200),
         (Upload, "POST", vec![cookie, site("cross-site")], 403),
+        // Forms are sent by any page that there is, and by browsers that say nothing.
+        (Form, "POST", vec![], 200),
+        (Form, "POST", vec![ours, site("same-origin")], 200),
+        (Form, "POST", vec![site("cross-site")], 403),
+        (Form, "POST", vec![("origin", "null"), site("cross-site")], 403),
         // No other class reads cookies, and some serve other sites' pages.
         (Ingest, "POST", vec![cookie], 200),
         (Ingest, "POST", vec![cookie, ("origin", "https://evil.example"), site("cross-site")], 200),

@@ -2,6 +2,7 @@
 
 use super::super::amounts::amount;
 use super::super::data::{Picture, Product, Variant};
+use super::super::form::fields;
 use super::super::texts::{Texts, fill};
 use super::about::About;
 use super::cards::{self, Place};
@@ -30,6 +31,7 @@ pub(super) fn write(html: &mut Html, about: &About<'_>, (product, related): (&Pr
         true => notify(html, texts),
         false => buy(html, texts),
     }
+    fields::on_product(html, texts, product, &variants);
     if let Some(text) = product.description.as_deref().filter(|text| !text.trim().is_empty()) {
         html.raw("<div class=\"description\">");
         plain::paragraphs(html, text);

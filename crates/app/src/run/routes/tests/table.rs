@@ -122,6 +122,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     Row { route: "GET /search", query: "?q=mug&sort=price&page=1", body: "", marks: PUBLIC },
     row("GET /cart", PUBLIC),
     row("GET /checkout", PUBLIC),
+    row("POST /checkout", PUBLIC),
     row("GET /checkout/{step}", PUBLIC),
     Row { route: "GET /order/{id}", query: "?k=0", body: "", marks: PUBLIC },
     row("GET /imprint", PUBLIC),
