@@ -128,19 +128,25 @@ fn page(name: &str, site: &str) -> Response {
     };
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     let mut response = (headers, text).into_response();
-    guard(&mut response);
+    guard(&mut response, HeaderValue::from_static(POLICY));
     response
 }
 
+/// What pages may load and talk to whose pictures may also come from these origins.
+pub(crate) fn policy_with(pictures: &[String]) -> HeaderValue {
+    let own = "img-src 'self' data:";
+    // An origin names a host, which a browser writes in ASCII.
+    let named = pictures.iter().filter(|origin| origin.is_ascii());
+    let with = named.fold(own.to_owned(), |with, origin| format!("{with} {origin}"));
+    HeaderValue::from_str(&POLICY.replace(own, &with)).unwrap_or(HeaderValue::from_static(POLICY))
+}
+
 /// Says of a page what it may do, and that it is what it says it is.
-pub(crate) fn guard(response: &mut Response) {
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
+pub(crate) fn guard(response: &mut Response, policy: HeaderValue) {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
 }
 
 fn content(file: &Packed, headers: &HeaderMap, caching: &'static str) -> Response {
@@ -167,4 +173,21 @@ fn placeholder() -> String {
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>kassa</title><h1>kassa is running</h1>\
      <p>The pages are not built into this binary. Build them with <code>make build</code> (needs Node.js 20).</p>"
         .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_come_from_the_origins_that_are_listed() {
+        let of =
+            |origins: &[&str]| policy_with(&origins.iter().map(|&one| one.to_owned()).collect::<Vec<_>>());
+        assert_eq!(of(&[]), POLICY);
+        let policy = of(&["https://cdn.test", "https://b.test:8443"]);
+        assert!(
+            policy.to_str().unwrap().contains("img-src 'self' data: https://cdn.test https://b.test:8443;")
+        );
+        assert_eq!(of(&["https://bücher.test"]), POLICY);
+    }
 }

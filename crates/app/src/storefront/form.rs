@@ -76,7 +76,7 @@ pub(super) async fn post_checkout(
         Outcome::Page(status, main) => {
             let origin = front.origin(&visit);
             let about = About::new((&common, &Page::Checkout), ("/checkout", &origin, front.site()));
-            Ok(private(status, write::whole(&about, &main).map_err(unwritten)?, &visit))
+            Ok(private(&front, &visit, (status, write::whole(&about, &main).map_err(unwritten)?)))
         }
     }
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use kassa_commerce::Shop;
 use kassa_service::OverHttps;
 
 use super::written::WrittenPages;
+use crate::ui;
 
 /// The state of all their routes.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Front {
     pub(super) shop: Arc<Shop>,
     /// `storefront.origin`; empty: not set.
     origin: String,
+    /// What the pages may load.
+    pub(super) policy: HeaderValue,
     pub(super) written: WrittenPages,
 }
 
@@ -31,7 +34,8 @@ pub(super) struct Visit {
 impl Front {
     /// The pages of `shop`, which is reached under `origin`, where that is known.
     pub(crate) fn new(shop: Arc<Shop>, origin: &str) -> Arc<Self> {
-        Arc::new(Self { shop, origin: origin.to_owned(), written: WrittenPages::default() })
+        let policy = ui::policy_with(&shop.options.image_origins);
+        Arc::new(Self { shop, origin: origin.to_owned(), policy, written: WrittenPages::default() })
     }
 
     /// The site whose pages these are.

@@ -45,6 +45,7 @@ pub(super) async fn answers(shop: &Shop, asked: &Asked) -> Result<Answers, Probl
             answers.push(shelf::products(shop, Listing::all(Sort::Newest, HOME_SIZE)).await?);
             answers.push(shelf::best(shop, HOME_SIZE).await?);
         }
+        Asked::Category { slug, .. } if !is_slug(slug) => return Err(Problem::not_found("no such category")),
         Asked::Category { slug, place } => {
             let listing = Listing { category: Some(slug.clone()), ..listing(*place) };
             answers.push(shelf::products(shop, listing).await?);
@@ -69,6 +70,11 @@ pub(super) async fn answers(shop: &Shop, asked: &Asked) -> Result<Answers, Probl
 /// The answers that every page is made of.
 async fn common_answers(shop: &Shop) -> Result<Vec<Arc<CachedAnswer>>, Problem> {
     Ok(vec![storefront::http::read(shop).await?, shelf::categories(shop).await?])
+}
+
+/// Whether it can be one: what else stands in an address names nothing, and the database need not be asked.
+fn is_slug(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
 /// What every page knows.

@@ -84,7 +84,7 @@ async fn try_show(front: &Front, visit: &Visit, asked: Asked) -> Result<Response
     let address = format!("{origin}{}", asked.path());
     let answers = gather::answers(&front.shop, &asked).await?;
     if let Some(page) = front.written.get(&address, &answers.0) {
-        return Ok(framed(page.answer(&visit.headers)));
+        return Ok(guarded(front, page.answer(&visit.headers)));
     }
     let canonical = asked.canonical();
     match gather::found(&answers, asked)? {
@@ -92,7 +92,7 @@ async fn try_show(front: &Front, visit: &Visit, asked: Asked) -> Result<Response
             let about = About::new((&common, &page), (&canonical, &origin, front.site()));
             let page = Arc::new(Written::new(write::page(&about).map_err(unwritten)?, answers.0));
             front.written.keep(address, Arc::clone(&page));
-            Ok(framed(page.answer(&visit.headers)))
+            Ok(guarded(front, page.answer(&visit.headers)))
         }
         Found::Moved(path) => {
             let query = visit.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
@@ -126,20 +126,20 @@ fn missing(front: &Front, visit: &Visit, common: &Common) -> Result<Response, Pr
     let origin = front.origin(visit);
     let about = About::new((common, &Page::Missing), (visit.uri.path(), &origin, front.site()));
     let html = write::page(&about).map_err(unwritten)?;
-    Ok(private(StatusCode::NOT_FOUND, html, visit))
+    Ok(private(front, visit, (StatusCode::NOT_FOUND, html)))
 }
 
 /// A page that nobody keeps.
-pub(super) fn private(status: StatusCode, html: String, visit: &Visit) -> Response {
-    let mut response = framed(Packed::page(html.into()).answer(&visit.headers));
+pub(super) fn private(front: &Front, visit: &Visit, (status, html): (StatusCode, String)) -> Response {
+    let mut response = guarded(front, Packed::page(html.into()).answer(&visit.headers));
     *response.status_mut() = status;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     response
 }
 
 /// With what every page says of itself.
-fn framed(mut response: Response) -> Response {
-    ui::guard(&mut response);
+fn guarded(front: &Front, mut response: Response) -> Response {
+    ui::guard(&mut response, front.policy.clone());
     response
 }
 

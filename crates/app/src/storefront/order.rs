@@ -50,5 +50,5 @@ async fn try_show(front: &Front, visit: &Visit, id: &str) -> Result<Response, Pr
     let page = Page::Order { order };
     let origin = front.origin(visit);
     let about = About::new((&common, &page), (visit.uri.path(), &origin, front.site()));
-    Ok(private(status, write::page(&about).map_err(unwritten)?, visit))
+    Ok(private(front, visit, (status, write::page(&about).map_err(unwritten)?)))
 }

@@ -18,7 +18,7 @@ const HOSTILE: [&str; 5] = [
 ];
 
 fn made(kassa: &Kassa, path: &str, body: Value) -> Value {
-    let answer = send(&mut kassa.http(), "POST", path, &body.to_string(), &body).unwrap();
+    let answer = send(&mut kassa.http(), "POST", path, "", &body).unwrap();
     assert_eq!(answer.status, 201, "{body}: {answer:?}");
     answer.json()
 }
