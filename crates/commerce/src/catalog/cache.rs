@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::search::lists::{Lists, Reading};
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 
 use super::listing::store::Listing;
+use super::search::lists::{Lists, Reading};
 
 /// How long an answer is given again.
 pub(crate) const KEPT: Duration = Duration::from_secs(1);
@@ -26,6 +26,8 @@ const OVERHEAD_BYTES: usize = 512;
 const PARTS: usize = 16;
 /// Two SKUs that share a slot forget each other's answers, which costs a read and nothing else.
 const SLOTS: usize = 4_096;
+/// The slot behind them, of answers that show no stock: what changes the catalogue ends them, whatever it is.
+const CATALOGUE: usize = SLOTS;
 
 /// What was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -105,7 +107,7 @@ impl Default for ProductCache {
             parts: std::array::from_fn(|_| RwLock::default()),
             hasher: RandomState::new(),
             clock: AtomicU64::new(0),
-            forgotten: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
+            forgotten: (0..=CATALOGUE).map(|_| AtomicU64::new(0)).collect(),
             lists: Arc::default(),
         }
     }
@@ -127,6 +129,15 @@ impl ProductCache {
     /// Keeps an answer that was read after `ticket` was taken; `skus` are those of its only product, or none.
     pub(crate) fn keep(&self, asked: CacheKey, answer: Arc<CachedAnswer>, ticket: Ticket, skus: &[&str]) {
         let slots = skus.iter().map(|sku| self.slot(sku)).collect();
+        self.keep_in(asked, answer, ticket, slots);
+    }
+
+    /// The same of an answer that shows nothing of stock, which orders move all the time.
+    pub(crate) fn keep_without_stock(&self, asked: CacheKey, answer: Arc<CachedAnswer>, ticket: Ticket) {
+        self.keep_in(asked, answer, ticket, vec![CATALOGUE]);
+    }
+
+    fn keep_in(&self, asked: CacheKey, answer: Arc<CachedAnswer>, ticket: Ticket, slots: Vec<usize>) {
         let kept = Kept { answer, read_at: ticket.at, ticket: ticket.clock, slots };
         if !self.is_good(&kept) {
             return;
@@ -145,6 +156,8 @@ impl ProductCache {
     pub(crate) fn forget(&self, sku: &str) {
         self.lists.forget();
         self.forget_stock(sku);
+        let now = self.clock.load(Ordering::SeqCst);
+        self.forgotten[CATALOGUE].fetch_max(now, Ordering::SeqCst);
     }
 
     /// Ends every answer that shows this SKU; to be called after the commit that changed what is there of it.
@@ -255,6 +268,22 @@ mod tests {
             assert_eq!(cache.get(&asked), Some(answer("one")));
             forget(&cache);
             assert_eq!(cache.get(&asked), None);
+        }
+    }
+
+    #[test]
+    fn what_shows_no_stock_outlives_its_movements() {
+        let cache = ProductCache::default();
+        let forgets: [fn(&ProductCache); 2] = [|cache| cache.forget("ps5"), ProductCache::forget_all];
+        for forget in forgets {
+            let before = cache.ticket();
+            cache.keep_without_stock(CacheKey::Categories, answer("all"), before);
+            cache.forget_stock("ps5");
+            assert_eq!(cache.get(&CacheKey::Categories), Some(answer("all")));
+            forget(&cache);
+            assert_eq!(cache.get(&CacheKey::Categories), None);
+            cache.keep_without_stock(CacheKey::Categories, answer("old"), before);
+            assert_eq!(cache.get(&CacheKey::Categories), None, "read before the change");
         }
     }
 

@@ -96,7 +96,7 @@ pub async fn read(shop: &Shop) -> Result<Arc<CachedAnswer>, Problem> {
     let (set, version) = refuse::read(here(&shop.catalog, "catalogue")?, store::read).await?;
     let shown = set.over(&shop.options.storefront);
     let answer = CachedAnswer::of(&StorefrontView::new(&shown, shop.options.currency, version))?;
-    shop.products.keep(CacheKey::Storefront, Arc::clone(&answer), ticket, &[]);
+    shop.products.keep_without_stock(CacheKey::Storefront, Arc::clone(&answer), ticket);
     Ok(answer)
 }
 

@@ -131,7 +131,7 @@ pub(super) async fn categories(shop: &Shop) -> Result<Arc<CachedAnswer>, Problem
     let found = refuse::read(catalog(shop)?, |tx| category::store::all(tx, CATEGORIES_MAX)).await?;
     let results = in_tree_order(found).into_iter().map(CategoryView::counted).collect();
     let answer = CachedAnswer::of(&Page::whole(results))?;
-    shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
+    shop.products.keep_without_stock(asked, Arc::clone(&answer), ticket);
     Ok(answer)
 }
 
