@@ -102,10 +102,11 @@ fn killed_in_the_middle_and_run_again() {
     for url in urls(&folder) {
         write_before(&url, count);
         let mut kills = 0;
-        // The first kills are in the step itself, before it is committed and after; later ones each some rows further.
-        for plan in ["db.before_commit=2", "db.before_commit=17"]
-            .into_iter()
-            .chain(std::iter::repeat("db.after_commit=19"))
+        // The first kills are in the step itself, before it is committed and after; later ones each some rows further, for every
+        // start commits once for each step.
+        let later = format!("db.after_commit={}", MIGRATIONS.len() + 3);
+        for plan in
+            ["db.before_commit=2", "db.before_commit=17"].into_iter().chain(std::iter::repeat(later.as_str()))
         {
             let binary = std::env::current_exe().unwrap();
             let mut command = Command::new(binary);

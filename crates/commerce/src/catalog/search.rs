@@ -50,19 +50,17 @@ pub(crate) fn page(
 fn matching(tx: &mut Tx<'_>, reading: &Reading, listing: &Listing) -> Result<Arc<[i64]>, Error> {
     let of_words = listing.words.iter().take(rows::WORDS_MAX).map(|word| ListKey::of_word(word));
     let of_category = listing.category.iter().map(|category| ListKey::Category(category.clone()));
-    let mut found: Option<Arc<[i64]>> = None;
+    let mut lists = Vec::new();
     for key in of_words.chain(of_category) {
         let list = reading.list(tx, key)?;
-        let both = match found {
-            None => list,
-            Some(found) => intersection(&found, &list).into(),
-        };
-        if both.is_empty() {
-            return Ok(both);
+        if list.is_empty() {
+            return Ok(list);
         }
-        found = Some(both);
+        lists.push(list);
     }
-    Ok(found.unwrap_or_default())
+    lists.sort_by_key(|list| list.len());
+    let both = |one: Arc<[i64]>, other: Arc<[i64]>| intersection(&one, &other).into();
+    Ok(lists.into_iter().reduce(both).unwrap_or_default())
 }
 
 /// What is in both, which are sorted: each of the shorter is looked for in what is left of the longer.

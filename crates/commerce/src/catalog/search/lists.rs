@@ -1,11 +1,13 @@
-//! Lists of products that have a word or are in a category, kept for as long as an answer may be old, so that words that are
-//! looked for all the time are read once a second.
+//! Lists of products that have a word or are in a category, kept so that words that are looked for all the time are not read
+//! each time.
 //!
 //! A list is not given again after [`Lists::forget`] was called: a process never finds less than it has itself committed. What
-//! other processes have written to a shared database is found after [`KEPT`] at the latest.
+//! other processes have written to a shared database is found after [`KEPT`] at the latest: whoever finds a list older than
+//! [`FRESH`] reads it anew, one at a time, while the others take it as it is. Where no other process writes, a list grows old
+//! [`ALONE_SLOWER`] times as slowly: not never, for nobody may know of a commit that it was made.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,10 @@ use super::store;
 
 /// How long a list is given again.
 const KEPT: Duration = Duration::from_secs(1);
+/// How much more slowly it grows old where no other process writes.
+const ALONE_SLOWER: u32 = 20;
+/// From when on it is read anew.
+const FRESH: Duration = Duration::from_millis(400);
 /// The most ids of all lists that are kept: 32 MiB.
 const IDS_MAX: usize = 4 << 20;
 
@@ -45,21 +51,24 @@ struct Kept {
 struct List {
     ids: Arc<[i64]>,
     read_at: Instant,
+    /// Whether no other process writes.
+    is_alone: bool,
     clock: u64,
+    /// Somebody reads it anew.
+    is_renewed: AtomicBool,
 }
 
 /// The lists for one reading, which began after this was made.
 #[derive(Debug, Clone)]
 pub(crate) struct Reading {
     lists: Arc<Lists>,
-    at: Instant,
     clock: u64,
 }
 
 impl Lists {
     /// To be made before the transaction of a reading begins.
     pub(crate) fn reading(self: &Arc<Self>) -> Reading {
-        Reading { lists: Arc::clone(self), at: Instant::now(), clock: self.clock.load(Ordering::SeqCst) }
+        Reading { lists: Arc::clone(self), clock: self.clock.load(Ordering::SeqCst) }
     }
 
     /// Ends every list; to be called after the commit of whatever changes a product or a category.
@@ -70,8 +79,10 @@ impl Lists {
     fn get(&self, key: &ListKey) -> Option<Arc<[i64]>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let list = kept.lists.get(key)?;
-        let is_good = list.clock == self.clock.load(Ordering::SeqCst) && list.read_at.elapsed() < KEPT;
-        is_good.then(|| Arc::clone(&list.ids))
+        let age = list.age();
+        let is_good = list.clock == self.clock.load(Ordering::SeqCst) && age < KEPT;
+        let is_mine = age >= FRESH && !list.is_renewed.swap(true, Ordering::Relaxed);
+        (is_good && !is_mine).then(|| Arc::clone(&list.ids))
     }
 
     /// Keeps a list; if there is no room, without the old ones, and if that is not enough, without all others.
@@ -82,7 +93,7 @@ impl Lists {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         let cost = cost(&list);
         if kept.ids + cost > IDS_MAX {
-            kept.lists.retain(|_, list| list.read_at.elapsed() < KEPT);
+            kept.lists.retain(|_, known| known.age() < KEPT && known.clock == list.clock);
             kept.ids = kept.lists.values().map(self::cost).sum();
         }
         if kept.ids + cost > IDS_MAX {
@@ -92,6 +103,12 @@ impl Lists {
         if let Some(before) = kept.lists.insert(key, list) {
             kept.ids -= self::cost(&before);
         }
+    }
+}
+
+impl List {
+    fn age(&self) -> Duration {
+        self.read_at.elapsed() / if self.is_alone { ALONE_SLOWER } else { 1 }
     }
 }
 
@@ -106,6 +123,7 @@ impl Reading {
         if let Some(known) = self.lists.get(&key) {
             return Ok(known);
         }
+        let (read_at, is_alone) = (Instant::now(), tx.is_alone());
         let mut ids = match &key {
             ListKey::Word(word) => store::with_word(tx, word)?,
             ListKey::Category(name) => store::in_category(tx, name)?,
@@ -114,8 +132,8 @@ impl Reading {
         ids.sort();
         ids.dedup();
         let ids: Arc<[i64]> = ids.into();
-        let list = List { ids: Arc::clone(&ids), read_at: self.at, clock: self.clock };
-        self.lists.keep(key, list);
+        let (ids_kept, clock, is_renewed) = (Arc::clone(&ids), self.clock, AtomicBool::new(false));
+        self.lists.keep(key, List { ids: ids_kept, read_at, is_alone, clock, is_renewed });
         Ok(ids)
     }
 }
@@ -125,7 +143,8 @@ mod tests {
     use super::*;
 
     fn list(reading: &Reading, len: usize) -> List {
-        List { ids: vec![1; len].into(), read_at: reading.at, clock: reading.clock }
+        let (ids, read_at, clock) = (vec![1; len].into(), Instant::now(), reading.clock);
+        List { ids, read_at, is_alone: false, clock, is_renewed: AtomicBool::new(false) }
     }
 
     #[test]
@@ -140,11 +159,25 @@ mod tests {
         assert!(lists.get(&key()).is_none());
         lists.keep(key(), list(&before, 1));
         assert!(lists.get(&key()).is_none(), "it was read before the change");
-        let long_ago = Reading { at: Instant::now().checked_sub(KEPT).unwrap(), ..lists.reading() };
-        lists.keep(key(), list(&long_ago, 1));
-        assert!(lists.get(&key()).is_none(), "it is old");
         lists.keep(key(), list(&lists.reading(), 1));
         assert!(lists.get(&key()).is_some());
+    }
+
+    #[test]
+    fn one_reads_anew_what_grows_old() {
+        let lists = Arc::new(Lists::default());
+        let key = || ListKey::Word("mug".to_owned());
+        let aged = |age: Duration, is_alone: bool| {
+            let read_at = Instant::now().checked_sub(age).unwrap();
+            List { read_at, is_alone, ..list(&lists.reading(), 1) }
+        };
+        lists.keep(key(), aged(FRESH, false));
+        let given = [0; 3].map(|_| lists.get(&key()).is_some());
+        assert_eq!(given, [false, true, true]);
+        lists.keep(key(), aged(KEPT, false));
+        assert!((0..3).all(|_| lists.get(&key()).is_none()));
+        lists.keep(key(), aged(KEPT, true));
+        assert!((0..3).all(|_| lists.get(&key()).is_some()), "nobody else writes");
     }
 
     #[test]

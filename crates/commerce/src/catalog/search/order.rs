@@ -12,7 +12,7 @@ const SORTED_MAX: usize = if cfg!(test) { 8 } else { 1_000 };
 /// The ids that are left.
 pub(super) enum Ordered<'a> {
     /// All of them.
-    Sorted(std::vec::IntoIter<i64>),
+    Sorted(Box<dyn Iterator<Item = i64> + 'a>),
     /// Those that are met on the way through the catalogue.
     Met(Walk<'a>),
 }
@@ -46,13 +46,13 @@ impl<'a> Ordered<'a> {
         let mut keys = store::keys(tx, ids)?;
         keys.retain(|key| way.is_after(key, &place));
         keys.sort_by(|one, other| way.compare(one, other));
-        Ok(Self::Sorted(keys.into_iter().map(|key| key.id).collect::<Vec<_>>().into_iter()))
+        Ok(Self::Sorted(Box::new(keys.into_iter().map(|key| key.id))))
     }
 
     /// At most `count` of them; none when it is over.
     pub(super) fn next(&mut self, tx: &mut Tx<'_>, count: usize) -> Result<Vec<i64>, Error> {
         match self {
-            Self::Sorted(ids) => Ok(ids.take(count).collect()),
+            Self::Sorted(ids) => Ok(ids.by_ref().take(count).collect()),
             Self::Met(walk) => walk.next(tx, count),
         }
     }
@@ -70,16 +70,18 @@ impl<'a> Ordered<'a> {
     }
 }
 
-fn by_age<'a>(ids: &[i64], listing: &Listing) -> Ordered<'a> {
+fn by_age<'a>(ids: &'a [i64], listing: &Listing) -> Ordered<'a> {
     let after = listing.after.as_ref().map(|after| after.id);
-    let ids: Vec<i64> = match listing.sort {
-        Sort::Oldest => ids[after.map_or(0, |after| ids.partition_point(|id| *id <= after))..].to_vec(),
+    Ordered::Sorted(match listing.sort {
+        Sort::Oldest => {
+            let start = after.map_or(0, |after| ids.partition_point(|id| *id <= after));
+            Box::new(ids[start..].iter().copied())
+        }
         _ => {
             let end = after.map_or(ids.len(), |after| ids.partition_point(|id| *id < after));
-            ids[..end].iter().rev().copied().collect()
+            Box::new(ids[..end].iter().rev().copied())
         }
-    };
-    Ordered::Sorted(ids.into_iter())
+    })
 }
 
 fn key_of(after: &After) -> Key {

