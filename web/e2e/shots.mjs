@@ -1,15 +1,18 @@
 // Screenshots of the dashboard and of the shop for people to look at: light and dark, at three widths. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the
-// real server, otherwise of the stand-ins. With KASSA_SHOTS_SCALE=0.5 they are half as large.
+// real server, otherwise of the stand-ins. With KASSA_SHOTS_SCALE=0.5 they are half as large, with KASSA_SHOTS_LOCALE=ar for who reads Arabic, and with
+// KASSA_SHOTS_ONLY=shop,cart of these pages alone.
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchBrowser } from "./browser.mjs";
 import { startMock } from "./mock.mjs";
 import { startShop } from "./shop_mock.mjs";
+import { FILLED, pagesOf, STAND_IN } from "./shots_shop.mjs";
 
 const folder = process.argv[2] ?? join(tmpdir(), "kassa-shots");
 const only = process.env.KASSA_SHOTS_ONLY?.split(",");
 const scale = Number(process.env.KASSA_SHOTS_SCALE ?? 1);
+const locale = process.env.KASSA_SHOTS_LOCALE ?? "en-US";
 const VIEWS = ["stream", "funnel", "retention", "paths", "goods", "demand", "drops", "alerts", "kept", "sites"];
 const PAGES = {
   today: "/dashboard",
@@ -23,41 +26,27 @@ const PAGES = {
   definitions: "/dashboard/definitions",
   login: "/login",
 };
-const SHOP = {
-  shop: "/",
-  category: "/c/desk",
-  search: "/search?q=card",
-  nothing: "/search?q=nothing",
-  product: "/p/linen-shirt",
-  soldout: "/p/bread-knife",
-  cart: "/cart",
-  contact: "/checkout/contact",
-  missing: "/p/nothing",
-};
-const WIDTHS = [390, 768, 1440];
+const WIDTHS = [320, 390, 768, 1280, 1440];
+/** Of the dashboard, and of the shop. */
+const widthsOf = (name) => (name in PAGES ? [390, 768, 1440] : [320, 390, 1280]);
 
 mkdirSync(folder, { recursive: true });
 const mock = process.env.KASSA_URL ? undefined : await startMock();
 const shop = process.env.KASSA_URL ? undefined : await startShop();
-const addressOf = (path, name) => (process.env.KASSA_URL ?? (name in SHOP ? shop : mock).url) + path;
-// What lies in the cart: as it was put there, dearer by now, more than there is, sold out, gone.
-const CART = [
-  ["stoneware-mug", 2, 1800],
-  ["shirt-m-ink", 1, 3000],
-  ["gooseneck-kettle", 9, 6400],
-  ["bread-knife", 1, 3900],
-  ["nothing", 1, 100],
-].map(([sku, quantity, seen_price_minor]) => ({ sku, quantity, seen_price_minor }));
+const { pages, cart } = process.env.KASSA_URL ? await pagesOf(process.env.KASSA_URL) : STAND_IN;
+const CART = cart.map(([sku, quantity, seen_price_minor]) => ({ sku, quantity, seen_price_minor }));
+const addressOf = (path, name) => (process.env.KASSA_URL ?? (name in PAGES ? mock : shop).url) + path;
 const browser = await launchBrowser();
 for (const colorScheme of ["light", "dark"])
   for (const width of WIDTHS) {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: scale });
-    await context.addInitScript((cart) => localStorage.setItem("kassa-cart", cart), JSON.stringify(CART));
+    const context = await browser.newContext({ colorScheme, locale, viewport: { width, height: 900 }, deviceScaleFactor: scale });
+    const keep = ([lines, filled]) => (localStorage.setItem("kassa-cart", lines), sessionStorage.setItem("kassa-checkout", filled));
+    await context.addInitScript(keep, [JSON.stringify(CART), FILLED]);
     const page = await context.newPage();
     page.on("console", (message) => message.type() === "error" && console.error(page.url(), message.text()));
     page.on("pageerror", (error) => console.error(page.url(), error));
-    for (const [name, path] of Object.entries({ ...PAGES, ...SHOP })) {
-      if (only && !only.includes(name)) continue;
+    for (const [name, path] of Object.entries({ ...PAGES, ...pages })) {
+      if ((only && !only.includes(name)) || !widthsOf(name).includes(width)) continue;
       await page.goto(addressOf(path, name));
       await page.locator("main").first().waitFor();
       await page
