@@ -10,7 +10,7 @@ const KASSA_JS = join(import.meta.dirname, "../tracker/dist/kassa.js");
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const POLICY = "default-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Starts the stand-in; `posts` has every body received, `set({status, empty, live, session, delay, books})` changes its mood. */
+/** Starts the stand-in; `set({status, empty, live, session, delay, books})` changes its mood. */
 export async function startMock({ port = 0 } = {}) {
   const mood = {
     status: 200,
@@ -20,15 +20,10 @@ export async function startMock({ port = 0 } = {}) {
     books: true,
     session: { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] },
   };
-  const posts = [];
   const streams = new Set();
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://mock");
     const body = await text(request);
-    if (request.method === "POST" && ["/v1/batch", "/track"].includes(url.pathname)) {
-      posts.push({ path: url.pathname, headers: request.headers, body, status: mood.status });
-      return json(response, mood.status, { success: true });
-    }
     if (url.pathname === "/v1/session") return session(request, body, mood, response);
     if (url.pathname.startsWith("/v1/") && !mood.session.signed_in) return json(response, 401, { title: "A valid key is required" });
     if (url.pathname === "/v1/query/definitions") return json(response, 200, DEFINITIONS);
@@ -64,7 +59,6 @@ export async function startMock({ port = 0 } = {}) {
   await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    posts,
     set(change) {
       Object.assign(mood, change);
       for (const stream of streams) stream.write(`event: realtime\ndata: ${JSON.stringify(now(mood))}\n\n`);
@@ -118,9 +112,7 @@ async function page(path, response) {
                 ? "dashboard.html"
                 : path === "/login"
                   ? "login.html"
-                  : /^\/($|p\/|c\/|cart)/.test(path)
-                    ? "index.html"
-                    : normalize(path),
+                  : normalize(path),
         );
   try {
     let content = await readFile(file);

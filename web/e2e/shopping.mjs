@@ -17,6 +17,10 @@ export function listen(page) {
     if (message.type() === "error" && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("dialog", (dialog) => {
+    complaints.push(`said ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   return complaints;
 }
 
@@ -30,14 +34,14 @@ export async function addAndGo(page) {
 }
 
 /** From the cart to the last step of the checkout. */
-export async function toReview(page, { email = "ann@shop.test", name = "Ann Archer" } = {}) {
+export async function toReview(page, { email = "ann@shop.test", name = "Ann Archer", line1 = "High Street 1" } = {}) {
   await page.getByRole("link", { name: "Check out" }).click();
   await heading(page, "Contact");
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Name").fill(name);
   await page.getByRole("button", { name: "Go on to the address" }).click();
   await heading(page, "Address");
-  await page.getByLabel("Street and number").fill("High Street 1");
+  await page.getByLabel("Street and number").fill(line1);
   await page.getByLabel("Postal code").fill("12345");
   await page.getByLabel("City").fill("Town");
   await page.getByLabel("Country").selectOption("DE");
@@ -47,6 +51,12 @@ export async function toReview(page, { email = "ann@shop.test", name = "Ann Arch
 
 /** The button that orders. */
 export const orderButton = (page) => page.getByRole("button", { name: /^Order for/ });
+
+/** The order is there, and its buyer is thanked. */
+export const thanked = (page) => heading(page, "Thank you, Ann Archer");
+
+/** The stage that the order has reached, as its page shows it. */
+export const reached = (page, stage) => page.locator('[aria-current="step"]', { hasText: stage }).waitFor();
 
 /** Presses Tab until the element that `locator` finds has the focus, at most `most` times. */
 export async function tabTo(page, locator, most = 80) {
@@ -58,10 +68,10 @@ export async function tabTo(page, locator, most = 80) {
 }
 
 /** A browser that has filled in everything and waits at the last step with these lines in its cart. */
-export async function readyToOrder(browser, url, lines) {
+export async function readyToOrder(browser, url, lines, email = "ann@shop.test") {
   const context = await browser.newContext({ viewport: { width: 400, height: 600 } });
   const address = { name: "Ann Archer", line1: "High Street 1", city: "Town", postal_code: "12345", country: "DE" };
-  const details = { contact: { name: "Ann Archer", email: "ann@shop.test", phone: "" }, address };
+  const details = { contact: { name: "Ann Archer", email, phone: "" }, address };
   await context.addInitScript(
     ([cart, filled]) => {
       if (sessionStorage.getItem("kassa-checkout")) return;
@@ -75,3 +85,33 @@ export async function readyToOrder(browser, url, lines) {
   await orderButton(page).waitFor();
   return { context, page };
 }
+
+const ORDERS = "**/v1/orders";
+
+/** The answers to the next `times` orders get lost on the way; the orders do not. */
+export const loseAnswers = (context, times = 1) =>
+  context.route(
+    ORDERS,
+    async (route) => {
+      await route.fetch();
+      await route.abort("connectionreset");
+    },
+    { times },
+  );
+
+/** The next order is turned away because the server has too much to do. */
+export const beBusy = (context) => {
+  const body = JSON.stringify({ type: "/errors/unavailable", title: "Unavailable", status: 503, detail: "the server is busy" });
+  return context.route(ORDERS, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body }), { times: 1 });
+};
+
+/** The next order takes `ms` longer to get to the server. */
+export const delay = (context, ms) =>
+  context.route(
+    ORDERS,
+    async (route) => {
+      await new Promise((later) => setTimeout(later, ms));
+      await route.continue();
+    },
+    { times: 1 },
+  );
