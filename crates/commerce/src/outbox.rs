@@ -4,7 +4,8 @@
 //! A body:
 //! ```json
 //! {"id":"0190…:1","type":"OrderConfirmed","occurred_at":"2026-11-21T05:00:00Z","order":{"id":"0190…","number":7,…}}
-//! {"id":"0190…:2","type":"OrderFulfilled","occurred_at":"…","order":{…},"lines":[{"sku":"ps5","quantity":1}]}
+//! {"id":"0190…:2","type":"OrderPaid","occurred_at":"…","order":{…},"payment":{"reference":"bank 4711",…}}
+//! {"id":"0190…:3","type":"OrderFulfilled","occurred_at":"…","order":{…},"lines":[{"sku":"ps5","quantity":1}],"fulfilment":{"number":1,…}}
 //! {"id":"low:0190…/1:ps5","type":"StockLow","occurred_at":"…","stock":{"sku":"ps5","on_hand":4,"low_stock_at":5}}
 //! {"id":"out:0190…/1:ps5","type":"StockOut","occurred_at":"…","stock":{"sku":"ps5","on_hand":0,"low_stock_at":5}}
 //! {"id":"back:0190…/c3:ps5","type":"StockBack","occurred_at":"…","stock":{"sku":"ps5","on_hand":1,"low_stock_at":5}}

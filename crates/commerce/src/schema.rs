@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: Some(include_str!("../migrations/0018_customers_postgres.sql")),
         ..step(18, include_str!("../migrations/0018_customers.sql"))
     },
+    step(19, include_str!("../migrations/0019_fulfilments_payments.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -89,5 +89,6 @@ fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
         products: None,
         currency: shop.options.currency,
         stock,
+        payment_status: None,
     })
 }

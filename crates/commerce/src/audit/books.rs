@@ -2,6 +2,8 @@
 
 use kassa_db::{Error, Tx};
 
+use super::paid::{self, PaymentRow};
+use super::parcels::{self, ParcelLineRow, ParcelRow, Parcels};
 use super::report::Invariant;
 use super::rules::{self, Whole};
 use super::sorted::Sorted;
@@ -33,6 +35,9 @@ struct Tables {
     lines: Sorted<LineRow>,
     events: Sorted<EventRow>,
     refunds: Sorted<RefundRow>,
+    parcels: Sorted<ParcelRow>,
+    parcel_lines: Sorted<ParcelLineRow>,
+    payments: Sorted<PaymentRow>,
     work: Sorted<WorkRow>,
     ledger: Sorted<LedgerRow>,
     twice: Twice,
@@ -93,6 +98,9 @@ impl Tables {
             lines: Sorted::new(store::lines),
             events: Sorted::new(store::events),
             refunds: Sorted::new(store::refunds),
+            parcels: Sorted::new(parcels::rows),
+            parcel_lines: Sorted::new(parcels::lines),
+            payments: Sorted::new(paid::rows),
             work: Sorted::new(store::work),
             ledger: Sorted::new(store::ledger),
             twice: Twice::default(),
@@ -104,7 +112,11 @@ impl Tables {
         let lines = self.lines.of(tx, &id, |row| stray(three, &row.order_id, "a line"))?;
         let events = self.events.of(tx, &id, |row| stray(three, &row.order_id, "an event"))?;
         let refunds = self.refunds.of(tx, &id, |row| stray(three, &row.order_id, "a refund"))?;
-        Ok(Whole { order, lines, events, refunds })
+        let rows = self.parcels.of(tx, &id, |row| stray(three, &row.order_id, "a fulfilment"))?;
+        let inside =
+            self.parcel_lines.of(tx, &id, |row| stray(three, &row.order_id, "a fulfilment's line"))?;
+        let payments = self.payments.of(tx, &id, |row| stray(three, &row.order_id, "a payment"))?;
+        Ok(Whole { order, lines, events, refunds, parcels: Parcels { rows, lines: inside }, payments })
     }
 
     fn rest(&mut self, tx: &mut Tx<'_>, books: &mut Books) -> Result<(), Error> {
@@ -112,6 +124,10 @@ impl Tables {
         self.lines.rest(tx, |row| stray(three, &row.order_id, "a line"))?;
         self.events.rest(tx, |row| stray(three, &row.order_id, "an event"))?;
         self.refunds.rest(tx, |row| stray(three, &row.order_id, "a refund"))?;
+        self.parcels.rest(tx, |row| stray(three, &row.order_id, "a fulfilment"))?;
+        self.parcel_lines.rest(tx, |row| stray(three, &row.order_id, "a fulfilment's line"))?;
+        self.payments.rest(tx, |row| stray(three, &row.order_id, "a payment"))?;
+        paid::judge_strays(tx, three)?;
         self.work.rest(tx, |row| books.stray_work(&row))
     }
 

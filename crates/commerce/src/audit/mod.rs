@@ -20,6 +20,8 @@ mod log;
 mod money;
 mod names;
 mod outbox;
+mod paid;
+mod parcels;
 mod report;
 mod rules;
 mod sorted;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::paid::{self, PaymentRow};
+use super::parcels::{self, Parcels};
 use super::store::{EventRow, LineRow, OrderRow, RefundRow};
 use crate::orders::{LineDelta, Status};
 use crate::transport::store::Entry;
@@ -13,6 +15,8 @@ pub(super) struct Whole {
     pub(super) lines: Vec<LineRow>,
     pub(super) events: Vec<EventRow>,
     pub(super) refunds: Vec<RefundRow>,
+    pub(super) parcels: Parcels,
+    pub(super) payments: Vec<PaymentRow>,
 }
 
 /// Whether an order in this status holds stock and money.
@@ -20,11 +24,14 @@ pub(super) fn is_live(status: &str) -> bool {
     matches!(status, "confirmed" | "fulfilled" | "refunded")
 }
 
-/// What is wrong with an order, its lines, events and refunds; nothing if they agree.
+/// What is wrong with an order, its lines, events, refunds, fulfilments and payment; nothing if they agree.
 pub(super) fn flaws(whole: &Whole) -> Vec<String> {
     let mut flaws = Vec::new();
     add_up(whole, &mut flaws);
     replay(whole, &mut flaws);
+    let Whole { order, lines, events, parcels, payments, .. } = whole;
+    parcels::flaws(order, (lines, events), parcels, &mut flaws);
+    paid::flaws(order, events, payments, &mut flaws);
     flaws
 }
 
@@ -143,13 +150,16 @@ impl Replay {
         if of_lines != delta && !by_amount {
             return Err(format!("it moves {delta}, and its lines {of_lines}"));
         }
-        let is_fulfilment = event.kind == "OrderFulfilled";
+        let is_back = event.kind == "OrderFulfilmentCancelled";
+        let is_fulfilment = event.kind == "OrderFulfilled" || is_back;
         let units = |line: &LineDelta| line.units_delta != 0 || (line.fulfilled.is_some() != is_fulfilment);
         if !moves && (delta != 0 || lines.iter().any(units)) {
             return Err(format!("it moves {delta}, and should move nothing"));
         }
-        if is_fulfilment {
-            self.hand_over(&lines, to)?;
+        match (is_fulfilment, is_back) {
+            (_, true) => self.take_back(&lines, to)?,
+            (true, false) => self.hand_over(&lines, to)?,
+            (false, false) => {}
         }
         for line in lines {
             *self.units.entry(line.sku).or_default() += line.units_delta;
@@ -176,14 +186,42 @@ impl Replay {
         for line in lines {
             *self.fulfilled.entry(line.sku.clone()).or_default() += line.fulfilled.unwrap_or(0);
         }
-        let left = |(sku, kept): (&String, &i64)| *kept > self.fulfilled.get(sku).copied().unwrap_or(0);
-        match (self.units.iter().any(left), to) {
+        match (self.is_some_left(), to) {
             (true, Status::Fulfilled) => Err("it makes the order fulfilled, and some is left".to_owned()),
             (false, Status::Confirmed) => {
                 Err("all is handed over, and it leaves the order confirmed".to_owned())
             }
             _ => Ok(()),
         }
+    }
+
+    /// Units taken back: an order of which some are left by that is fulfilled no longer.
+    fn take_back(&mut self, lines: &[LineDelta], to: Status) -> Result<(), String> {
+        for line in lines {
+            let units = self.fulfilled.entry(line.sku.clone()).or_default();
+            *units += line.fulfilled.unwrap_or(0);
+            if *units < 0 {
+                return Err(format!("it takes back more of {} than was handed over", line.sku));
+            }
+        }
+        match (self.status, self.is_some_left(), to) {
+            (_, true, Status::Fulfilled) => Err("some is left, and it leaves the order fulfilled".to_owned()),
+            (Some(Status::Fulfilled), false, Status::Confirmed) => {
+                Err("nothing is left, and it leaves the order confirmed".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether something that is kept has not been handed over.
+    fn is_some_left(&self) -> bool {
+        let left = |(sku, kept): (&String, &i64)| *kept > self.fulfilled.get(sku).copied().unwrap_or(0);
+        self.units.iter().any(left)
+    }
+
+    /// Whether anything has been handed over and not taken back.
+    fn is_begun(&self) -> bool {
+        self.fulfilled.values().any(|units| *units > 0)
     }
 
     /// Whether this edge moves money; an error if it is none.
@@ -194,13 +232,22 @@ impl Replay {
             | (None | Some(Accepted), "OrderFailed", Failed)
             | (Some(Confirmed), "OrderFulfilled", Confirmed | Fulfilled) => false,
             (None | Some(Accepted), "OrderConfirmed", Confirmed) if delta >= 0 => true,
-            (Some(Confirmed), "OrderEdited", Confirmed) if self.refunds == 0 && self.fulfilled.is_empty() => {
+            (Some(from @ (Confirmed | Fulfilled)), "OrderPaid", to) if to == from => false,
+            (Some(from @ (Confirmed | Fulfilled | Refunded)), "OrderShipped" | "OrderDelivered", to)
+                if to == from =>
+            {
+                false
+            }
+            (Some(from @ (Confirmed | Fulfilled | Refunded)), "OrderFulfilmentCancelled", to)
+                if to == from || (from, to) == (Fulfilled, Confirmed) =>
+            {
+                false
+            }
+            (Some(Confirmed), "OrderEdited", Confirmed) if self.refunds == 0 && !self.is_begun() => {
                 self.edits += 1;
                 true
             }
-            (Some(Confirmed), "OrderCancelled", Cancelled)
-                if delta == -self.revenue && self.fulfilled.is_empty() =>
-            {
+            (Some(Confirmed), "OrderCancelled", Cancelled) if delta == -self.revenue && !self.is_begun() => {
                 true
             }
             (Some(from @ (Confirmed | Fulfilled)), "OrderRefunded", to)

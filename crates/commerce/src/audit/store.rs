@@ -26,6 +26,7 @@ pub(super) struct OrderRow {
     pub(super) pending_edit: Option<String>,
     pub(super) stock_kept: bool,
     pub(super) created_at: i64,
+    pub(super) payment_status: Option<String>,
 }
 
 /// A line of an order.
@@ -110,8 +111,8 @@ macro_rules! select_orders {
     ($rest:literal) => {
         concat!(
             "SELECT o.id, o.status, o.revision, o.last_seq, o.currency, o.total_minor, o.refunded_minor, \
-             o.client_reference, r.order_id, o.pending_edit, o.created_at, o.stock_kept FROM orders o LEFT \
-             JOIN client_references r ",
+             o.client_reference, r.order_id, o.pending_edit, o.created_at, o.stock_kept, o.payment_status \
+             FROM orders o LEFT JOIN client_references r ",
             $rest
         )
     };
@@ -150,6 +151,7 @@ fn order(row: &Row<'_>) -> Result<OrderRow, Error> {
         pending_edit: row.text_or_null(9)?,
         created_at: row.int(10)?,
         stock_kept: row.flag(11)?,
+        payment_status: row.text_or_null(12)?,
     })
 }
 

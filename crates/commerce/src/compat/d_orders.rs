@@ -34,8 +34,8 @@ use crate::idempotency::{self, Answer, Outcome};
 use crate::inventory::Refusal as StockRefusal;
 use crate::orders::Filter;
 use crate::orders::Links;
-use crate::orders::store;
 use crate::orders::{Item, Items, ItemsError, Line, Order, PlaceError, Placed, Status, SubmitError};
+use crate::orders::{lists, store};
 use crate::refuse::{here, read};
 use crate::shop::Shop;
 
@@ -140,7 +140,8 @@ async fn list_orders(
     State(shop): State<Arc<Shop>>,
 ) -> Result<Response, Refusal<CandD>> {
     let filter = Filter::default();
-    let orders = read(here(&shop.orders, "orders")?, move |tx| store::list(tx, &filter, ORDERS_MAX)).await?;
+    let orders =
+        read(here(&shop.orders, "orders")?, move |tx| lists::store::list(tx, &filter, ORDERS_MAX)).await?;
     let shown = orders.iter().map(ItemOrder::new).collect();
     Ok(Json(Many { success: true, count: orders.len(), orders: shown }).into_response())
 }

@@ -44,7 +44,8 @@ pub(super) async fn place(
     let (site, received_at) = (shop.options.site.as_str(), shop.now());
     let visit = Visit { site, address, headers, salts: None, rules: None, received_at };
     let submission = Submission::new(ask, scope, key, (shop, &visit));
-    submit(shop, Submission { fingerprint, ..submission }, shape).await
+    // Such clients know nothing of payments.
+    submit(shop, Submission { fingerprint, payment_status: None, ..submission }, shape).await
 }
 
 /// What orders need to know of products, by their numbers; unknown ones are left out.

@@ -13,6 +13,7 @@ use super::error::EdgeError;
 use super::fulfil::FulfilError;
 use super::link::Links;
 use super::order::{Order, Status};
+use super::payments::rules::PayError;
 use super::place::Placed;
 use super::refund::RefundError;
 use super::target::Target;
@@ -109,7 +110,7 @@ pub(super) fn changed(change: &Change) -> Answer {
 pub(super) fn repeated(tx: &mut Tx<'_>, target: &Target) -> Result<Option<Answer>, Failed> {
     Ok(match change::before(tx, target)? {
         None => None,
-        Some(Before::Done(order)) => Some(showing(StatusCode::OK, &order, Audience::Shop).replayed()),
+        Some(Before::Done(order, _)) => Some(showing(StatusCode::OK, &order, Audience::Shop).replayed()),
         Some(Before::Other) => return Err(idempotency::reused().into()),
     })
 }
@@ -139,7 +140,8 @@ pub(super) fn problem(error: EdgeError) -> Problem {
         EdgeError::Stale { id, .. } => precondition::failed(detail).extra("order_id", id),
         EdgeError::Illegal(illegal)
         | EdgeError::Refund(RefundError::Illegal(illegal))
-        | EdgeError::Fulfil(FulfilError::Illegal(illegal)) => {
+        | EdgeError::Fulfil(FulfilError::Illegal(illegal))
+        | EdgeError::Pay(PayError::Illegal(illegal)) => {
             let problem =
                 Problem::new(StatusCode::CONFLICT, "illegal-transition", "The order does not allow this now")
                     .detail(detail)
@@ -148,7 +150,7 @@ pub(super) fn problem(error: EdgeError) -> Problem {
             match illegal.why {
                 // It will, or will not, once that edit is decided.
                 Why::PendingEdit => problem.header(RETRY_AFTER, "1"),
-                Why::Status | Why::HasRefunds | Why::PartlyFulfilled => problem,
+                Why::Status | Why::HasRefunds | Why::PartlyFulfilled | Why::Paid | Why::NotOwed => problem,
             }
         }
         EdgeError::Refund(_) => Problem::new(
@@ -157,6 +159,17 @@ pub(super) fn problem(error: EdgeError) -> Problem {
             "More than what is left of the order",
         )
         .detail(detail),
+        EdgeError::Fulfil(FulfilError::NoFulfilment(_)) => Problem::not_found(detail),
+        EdgeError::Fulfil(FulfilError::Stage { from, .. }) => {
+            Problem::new(StatusCode::CONFLICT, "illegal-transition", "The fulfilment does not allow this now")
+                .detail(detail)
+                .extra("fulfilment_status", from.name())
+        }
+        EdgeError::Pay(PayError::Differs { due, .. }) => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "payment-differs", "Another amount than is owed")
+                .detail(detail)
+                .extra("due", serde_json::json!(due))
+        }
         EdgeError::Fulfil(_) => Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "fulfil-exceeds-order",

@@ -5,16 +5,19 @@ use std::borrow::Cow;
 use kassa_db::Tx;
 use kassa_model::Timestamp;
 
-use super::edges::{CancelledStock, Change, ChangeKind};
+use super::edges::{CancelledStock, Change};
 use super::edited::EditAsk;
 use super::error::EdgeError;
-use super::fulfil::FulfilAsk;
+use super::fulfil::{FulfilAsk, FulfilError};
+use super::fulfilments::ask::{PackAsk, StageAsk};
+use super::kind::ChangeKind;
 use super::lines::Items;
 use super::order::{Order, StockPlace};
+use super::payments::ask::PayAsk;
 use super::refund::RefundAsk;
 use super::target::Target;
 use super::work::{self, Work};
-use super::{event, store};
+use super::{event, fulfilments, payments, store};
 use crate::catalog::{self, Offer};
 use crate::inventory::{self, StockLine};
 use crate::transport::commands::{Back, Command, Release};
@@ -44,6 +47,40 @@ pub(crate) fn fulfil(
     now: Timestamp,
 ) -> Result<Change, EdgeError> {
     step(tx, target, |order| Ok(order.fulfil(ask, now)?))
+}
+
+/// Puts units of an order into a parcel.
+pub(crate) fn pack(
+    tx: &mut Tx<'_>,
+    target: &Target,
+    ask: &PackAsk,
+    now: Timestamp,
+) -> Result<Change, EdgeError> {
+    step(tx, target, |order| Ok(order.pack(ask, now)?))
+}
+
+/// Brings a parcel of an order further, or takes it back.
+pub(crate) fn bring(
+    tx: &mut Tx<'_>,
+    target: &Target,
+    ask: &StageAsk,
+    now: Timestamp,
+) -> Result<Change, EdgeError> {
+    step_with(tx, target, |tx, order| {
+        let parcel = fulfilments::store::by_number(tx, &order.id, ask.number)?;
+        let parcel = parcel.ok_or(FulfilError::NoFulfilment(ask.number))?;
+        Ok(order.bring(&parcel, ask, now)?)
+    })
+}
+
+/// Notes that an order is paid.
+pub(crate) fn pay(
+    tx: &mut Tx<'_>,
+    target: &Target,
+    ask: &PayAsk,
+    now: Timestamp,
+) -> Result<Change, EdgeError> {
+    step(tx, target, |order| Ok(order.pay(ask, now)?))
 }
 
 /// Gives money back, and units into stock where the refund says so.
@@ -96,13 +133,25 @@ pub(super) fn step(
     target: &Target,
     decide: impl Fn(&Order) -> Result<Change, EdgeError>,
 ) -> Result<Change, EdgeError> {
+    step_with(tx, target, |_, order| decide(order))
+}
+
+/// The same, where what is decided depends on more of the order than is read with it. All of that changes with the order alone.
+fn step_with(
+    tx: &mut Tx<'_>,
+    target: &Target,
+    decide: impl Fn(&mut Tx<'_>, &Order) -> Result<Change, EdgeError>,
+) -> Result<Change, EdgeError> {
     let id = &target.id;
     for _ in 0..ATTEMPTS_MAX {
         let before = store::by_id(tx, id)?.ok_or_else(|| EdgeError::Unknown(id.clone()))?;
         target.require(&before)?;
-        let mut change = Change { by: target.by.clone(), ..decide(&before)? };
+        let mut change = Change { by: target.by.clone(), ..decide(tx, &before)? };
         change.after.updated_at = store::changed_at(tx, change.after.updated_at)?;
         if store::update(tx, &before, &change.after)? {
+            if let Some(new) = change.fulfilment.as_mut().filter(|fulfilment| fulfilment.number == 0) {
+                new.number = fulfilments::store::next_number(tx, id)?;
+            }
             record(tx, &change)?;
             return Ok(change);
         }
@@ -113,8 +162,8 @@ pub(super) fn step(
 /// What a request with this key came to before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Before {
-    /// It changed the order, which is like this now.
-    Done(Box<Order>),
+    /// It changed the order by the event of this number; the order is like this now.
+    Done(Box<Order>, i64),
     /// The key belongs to another request, which changed the order.
     Other,
 }
@@ -122,10 +171,10 @@ pub(super) enum Before {
 /// What the target's request came to before, however long ago; `None` where it has changed nothing or has no key.
 pub(super) fn before(tx: &mut Tx<'_>, target: &Target) -> Result<Option<Before>, kassa_db::Error> {
     let Some(by) = &target.by else { return Ok(None) };
-    match store::fingerprint_of(tx, &target.id, by)? {
+    match store::made_by(tx, &target.id, by)? {
         None => Ok(None),
-        Some(fingerprint) if fingerprint != by.fingerprint => Ok(Some(Before::Other)),
-        Some(_) => Ok(store::by_id(tx, &target.id)?.map(|order| Before::Done(Box::new(order)))),
+        Some((fingerprint, _)) if fingerprint != by.fingerprint => Ok(Some(Before::Other)),
+        Some((_, seq)) => Ok(store::by_id(tx, &target.id)?.map(|order| Before::Done(Box::new(order), seq))),
     }
 }
 
@@ -133,11 +182,20 @@ pub(super) fn before(tx: &mut Tx<'_>, target: &Target) -> Result<Option<Before>,
 pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), kassa_db::Error> {
     match change.kind {
         ChangeKind::Edited => store::replace_lines(tx, &change.after)?,
-        ChangeKind::Refunded | ChangeKind::Fulfilled => store::update_lines(tx, &change.after)?,
+        ChangeKind::Refunded | ChangeKind::Fulfilled | ChangeKind::Unpacked => {
+            store::update_lines(tx, &change.after)?;
+        }
         _ => {}
     }
+    let made = (change.after.id.as_str(), change.after.last_seq);
     if let Some(refund) = &change.refund {
         store::insert_refund(tx, &change.after, refund)?;
+    }
+    if let Some(fulfilment) = &change.fulfilment {
+        fulfilments::store::record(tx, made, fulfilment)?;
+    }
+    if let Some(moved) = &change.payment {
+        payments::store::record(tx, made, moved, change.after.updated_at)?;
     }
     store::insert_event(tx, change)?;
     event::record(tx, change)

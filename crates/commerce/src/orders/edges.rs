@@ -3,8 +3,12 @@
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::fulfilments::fulfilment::Fulfilment;
+use super::kind::ChangeKind;
 use super::lines::{Basket, tracked};
 use super::order::{Line, Order, Refund, Status};
+use super::payments::payment::Moved;
+use super::payments::status::PaymentStatus;
 use crate::idempotency::RequestKey;
 use crate::inventory::StockLine;
 
@@ -23,6 +27,12 @@ pub(crate) enum Edge {
     Fulfil,
     /// Money back.
     Refund,
+    /// Money came.
+    Pay,
+    /// A parcel goes on its way, or arrives.
+    Ship,
+    /// A parcel is taken back.
+    Unpack,
 }
 
 /// Why an edge is not there.
@@ -36,6 +46,10 @@ pub(crate) enum Why {
     HasRefunds,
     /// A part of it was handed over already.
     PartlyFulfilled,
+    /// It is paid, or was.
+    Paid,
+    /// Nobody says what is owed for it.
+    NotOwed,
 }
 
 /// An edge that is not there.
@@ -50,25 +64,6 @@ pub(crate) struct IllegalTransition {
     pub(crate) edge: Edge,
     /// Why not.
     pub(crate) why: Why,
-}
-
-/// What happened to an order; the names of the public events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum ChangeKind {
-    /// Durable, not decided.
-    Accepted,
-    /// Stock deducted.
-    Confirmed,
-    /// Refused.
-    Failed,
-    /// Other lines.
-    Edited,
-    /// Given up.
-    Cancelled,
-    /// Handed over, a part or all of it.
-    Fulfilled,
-    /// Money back, a part or all of it.
-    Refunded,
 }
 
 /// Where the stock of a cancelled order goes.
@@ -94,7 +89,7 @@ pub(crate) struct LineDelta {
     pub(crate) units_delta: i64,
     /// Signed change in minor units.
     pub(crate) revenue_delta_minor: i64,
-    /// Units handed over; only where that is what happened.
+    /// Units handed over, fewer than 0 where they were taken back; only where that is what happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) fulfilled: Option<i64>,
 }
@@ -118,6 +113,10 @@ pub(crate) struct Change {
     pub(crate) deduct: Vec<StockLine>,
     /// The refund.
     pub(crate) refund: Option<Refund>,
+    /// The parcel that was made or has come further.
+    pub(crate) fulfilment: Option<Fulfilment>,
+    /// What it did to the order's payment.
+    pub(crate) payment: Option<Moved>,
     /// The request that made it, where it had a key.
     pub(crate) by: Option<RequestKey>,
 }
@@ -132,6 +131,9 @@ impl Edge {
             Self::Cancel => "cancel",
             Self::Fulfil => "fulfil",
             Self::Refund => "refund",
+            Self::Pay => "pay",
+            Self::Ship => "ship",
+            Self::Unpack => "take back a fulfilment of",
         }
     }
 
@@ -140,7 +142,10 @@ impl Edge {
         match self {
             Self::Confirm | Self::Fail => matches!(status, Status::Accepted),
             Self::Edit | Self::Cancel | Self::Fulfil => matches!(status, Status::Confirmed),
-            Self::Refund => matches!(status, Status::Confirmed | Status::Fulfilled),
+            Self::Refund | Self::Pay => matches!(status, Status::Confirmed | Status::Fulfilled),
+            Self::Ship | Self::Unpack => {
+                matches!(status, Status::Confirmed | Status::Fulfilled | Status::Refunded)
+            }
         }
     }
 }
@@ -152,32 +157,8 @@ impl IllegalTransition {
             Why::PendingEdit => "an edit of it waits for stock".to_owned(),
             Why::HasRefunds => "it has refunds".to_owned(),
             Why::PartlyFulfilled => "a part of it has been fulfilled".to_owned(),
-        }
-    }
-}
-
-impl ChangeKind {
-    /// The name of its public event.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Accepted => "OrderAccepted",
-            Self::Confirmed => "OrderConfirmed",
-            Self::Failed => "OrderFailed",
-            Self::Edited => "OrderEdited",
-            Self::Cancelled => "OrderCancelled",
-            Self::Fulfilled => "OrderFulfilled",
-            Self::Refunded => "OrderRefunded",
-        }
-    }
-
-    /// The name of its analytics record, in the words of Segment's e-commerce events; `None` where no money moves.
-    pub(crate) const fn analytics_name(self) -> Option<&'static str> {
-        match self {
-            Self::Confirmed => Some("Order Completed"),
-            Self::Edited => Some("Order Updated"),
-            Self::Cancelled => Some("Order Cancelled"),
-            Self::Refunded => Some("Order Refunded"),
-            Self::Accepted | Self::Failed | Self::Fulfilled => None,
+            Why::Paid => "it is paid".to_owned(),
+            Why::NotOwed => "its payment is not followed here".to_owned(),
         }
     }
 }
@@ -211,7 +192,7 @@ impl Order {
     /// [`IllegalTransition`] unless it is accepted.
     pub(crate) fn fail(&self, reason: &str, now: Timestamp) -> Result<Change, IllegalTransition> {
         self.require(Edge::Fail)?;
-        let after = Self { fail_reason: Some(reason.to_owned()), ..self.next(Status::Failed, now) };
+        let after = Self { fail_reason: Some(reason.to_owned()), ..self.next(Status::Failed, now) }.owing();
         Ok(Change::plain(ChangeKind::Failed, after))
     }
 
@@ -226,7 +207,8 @@ impl Order {
             total_minor: basket.total_minor(),
             lines: basket.lines().to_vec(),
             ..self.next(Status::Confirmed, now)
-        };
+        }
+        .owing();
         let (give_back, deduct) = stock_difference(&self.lines, &after.lines);
         let lines = line_difference(&self.lines, &after.lines);
         let revenue_delta_minor = after.total_minor - self.total_minor;
@@ -253,13 +235,15 @@ impl Order {
             CancelledStock::Kept => (Vec::new(), held),
         };
         let stock_kept = stock == CancelledStock::Kept;
-        let after = Self { stock_kept, ..self.next(Status::Cancelled, now) };
+        let mut after = Self { stock_kept, ..self.next(Status::Cancelled, now) };
+        let payment = after.money_back(self.kept_minor());
         let lines = self.lines.iter().map(|line| line.delta(-line.kept_quantity(), -line.kept_minor()));
         Ok(Change {
             lines: lines.collect(),
             revenue_delta_minor: -self.kept_minor(),
             give_back,
             keep,
+            payment,
             ..Change::plain(ChangeKind::Cancelled, after)
         })
     }
@@ -271,6 +255,12 @@ impl Order {
             _ if self.pending_edit.is_some() => Why::PendingEdit,
             Edge::Edit | Edge::Cancel if self.is_partly_fulfilled() => Why::PartlyFulfilled,
             Edge::Edit if self.has_refunds() => Why::HasRefunds,
+            Edge::Edit if self.has_payment() => Why::Paid,
+            Edge::Pay => match self.payment_status {
+                Some(PaymentStatus::Unpaid) => return Ok(()),
+                Some(_) => Why::Paid,
+                None => Why::NotOwed,
+            },
             _ => return Ok(()),
         };
         Err(IllegalTransition { order_id: self.id.clone(), status: self.status, edge, why })
@@ -317,6 +307,8 @@ impl Change {
             keep: Vec::new(),
             deduct: Vec::new(),
             refund: None,
+            fulfilment: None,
+            payment: None,
             by: None,
         }
     }

@@ -3,6 +3,7 @@
 use super::edges::IllegalTransition;
 use super::fulfil::FulfilError;
 use super::lines::ItemsError;
+use super::payments::rules::PayError;
 use super::refund::RefundError;
 use crate::inventory::{Refusal, Stop};
 
@@ -29,6 +30,9 @@ pub(crate) enum EdgeError {
     /// The fulfilment is none.
     #[error(transparent)]
     Fulfil(#[from] FulfilError),
+    /// The payment is none.
+    #[error(transparent)]
+    Pay(#[from] PayError),
     /// The new lines are none.
     #[error(transparent)]
     Items(#[from] ItemsError),

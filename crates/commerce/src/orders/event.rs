@@ -3,7 +3,10 @@
 use kassa_db::{Error, Tx};
 use serde::Serialize;
 
-use super::edges::{Change, ChangeKind, LineDelta};
+use super::edges::{Change, LineDelta};
+use super::fulfilments::fulfilment::Fulfilment;
+use super::kind::ChangeKind;
+use super::payments::payment::{Moved, PaymentView};
 use super::view::{Audience, OrderView};
 use crate::outbox::money::MoneyRecord;
 use crate::outbox::store::{self, NewRow};
@@ -20,6 +23,12 @@ struct OrderEvent<'a> {
     /// What was handed over; only of an `OrderFulfilled`.
     #[serde(skip_serializing_if = "Option::is_none")]
     lines: Option<Vec<HandedOver<'a>>>,
+    /// The parcel that was made or has come further.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fulfilment: Option<&'a Fulfilment>,
+    /// What came; only of an `OrderPaid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment: Option<PaymentView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -37,6 +46,11 @@ pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
         occurred_at: order.updated_at.to_string(),
         order: order.view(Audience::Shop),
         lines: (change.kind == ChangeKind::Fulfilled).then(|| handed_over(&change.lines)),
+        fulfilment: change.fulfilment.as_ref(),
+        payment: match &change.payment {
+            Some(Moved::Came(payment)) => Some(payment.view()),
+            Some(Moved::WentBack(_)) | None => None,
+        },
     })?;
     let money = money_record(change).map(|money| to_json(&money)).transpose()?;
     let (event, kind) = (Some((order.id.as_str(), order.last_seq)), change.kind.name());

@@ -1,7 +1,10 @@
 //! The routes of orders.
 
+mod ask;
 mod caller;
 mod follow;
+mod fulfilments;
+mod payments;
 mod read;
 mod write;
 
@@ -37,6 +40,15 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
         .route("/v1/orders/{id}", protected::put(write::edit_order))
         .route("/v1/orders/{id}/cancel", protected::post(write::cancel_order))
         .route("/v1/orders/{id}/fulfil", protected::post(write::fulfil_order))
+        .route(
+            "/v1/orders/{id}/fulfilments",
+            protected::post(fulfilments::create_fulfilment).get(fulfilments::list_fulfilments),
+        )
+        .route("/v1/orders/{id}/fulfilments/{number}", protected::post(fulfilments::change_fulfilment))
+        .route(
+            "/v1/orders/{id}/payments",
+            protected::post(payments::create_payment).get(payments::list_payments),
+        )
         .route("/v1/orders/{id}/refunds", protected::post(write::refund_order).get(read::list_refunds))
         .with_state(shop)
 }

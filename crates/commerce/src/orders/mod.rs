@@ -1,7 +1,7 @@
 //! Orders: placed once, never lost, never doubled. [`http`] has the routes.
 //!
 //! ```text
-//! accepted ──► confirmed ──► fulfilled
+//! accepted ──► confirmed ◄─► fulfilled
 //!    │          │  │  │          │
 //!    ▼          │  │  └► edited  ▼
 //!  failed       │  └──────► refunded (the whole total is back)
@@ -23,13 +23,16 @@ pub(crate) mod error;
 mod event;
 pub(crate) mod failed;
 mod fulfil;
+pub mod fulfilments;
 pub mod http;
+mod kind;
 pub(crate) mod lines;
 pub(crate) mod link;
-mod lists;
+pub mod lists;
 pub(crate) mod metrics;
 pub(crate) mod numbered;
 pub(crate) mod order;
+pub mod payments;
 pub(crate) mod place;
 mod refund;
 pub mod refusals;

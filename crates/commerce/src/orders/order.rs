@@ -7,6 +7,8 @@ use kassa_model::{Currency, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::details::Source;
+use super::fulfilments::status::FulfilmentStatus;
+use super::payments::status::PaymentStatus;
 use crate::customers::CustomerType;
 use crate::visit::Context;
 
@@ -91,6 +93,8 @@ pub struct Order {
     pub total_minor: i64,
     /// What is back, at most the total.
     pub refunded_minor: i64,
+    /// What is owed for it; `None` where nobody says, or nothing is any more.
+    pub payment_status: Option<PaymentStatus>,
     /// Who ordered.
     pub customer: Customer,
     /// The customer of this address, from the order's confirmation on.
@@ -234,6 +238,10 @@ pub struct RefundedLine {
 pub struct Filter {
     /// With this status.
     pub status: Option<Status>,
+    /// With this payment status.
+    pub payment: Option<PaymentStatus>,
+    /// Of which so much has left; the first two have something to be packed.
+    pub fulfilment: Option<FulfilmentStatus>,
     /// Made at this time or later.
     pub from: Option<Timestamp>,
     /// Made before this time.
@@ -248,7 +256,28 @@ pub struct Filter {
     pub before: Option<i64>,
 }
 
+/// By which index a list goes: most orders are neither unpaid nor to be packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Index {
+    /// All orders.
+    Numbers,
+    /// Those that are confirmed.
+    Confirmed,
+    /// Those that are not paid.
+    Unpaid,
+}
+
 impl Filter {
+    /// The index that has the fewest of no interest.
+    pub(super) fn index(&self) -> Index {
+        let to_pack = self.fulfilment.is_some_and(|status| status != FulfilmentStatus::Fulfilled);
+        match self.payment {
+            Some(PaymentStatus::Unpaid) => Index::Unpaid,
+            _ if to_pack || self.status == Some(Status::Confirmed) => Index::Confirmed,
+            _ => Index::Numbers,
+        }
+    }
+
     /// The customer as their address is compared. Only ASCII letters have a case there, as both engines have it.
     pub(super) fn email(&self) -> String {
         self.customer.as_deref().unwrap_or_default().to_ascii_lowercase()

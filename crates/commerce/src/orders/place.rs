@@ -11,6 +11,7 @@ use super::details::{self, Details, Source};
 use super::edges::Change;
 use super::lines::{self, Basket, Items, ItemsError};
 use super::order::{Customer, Order, Status, StockPlace};
+use super::payments::status::PaymentStatus;
 use super::work::{self, Work, WorkKind};
 use super::{change, store};
 use crate::catalog::Offer;
@@ -65,6 +66,8 @@ pub struct PlaceOrder {
     pub currency: Currency,
     /// Where its stock is.
     pub stock: StockPlace,
+    /// `Some` where somebody says here when it is paid.
+    pub payment_status: Option<PaymentStatus>,
 }
 
 /// What became of it.
@@ -247,6 +250,7 @@ impl PlaceOrder {
             currency: basket.currency(),
             total_minor: basket.total_minor(),
             refunded_minor: 0,
+            payment_status: self.payment_status,
             customer: self.customer.clone(),
             customer_id: None,
             marketing_consent: self.details.marketing_consent,
@@ -262,5 +266,6 @@ impl PlaceOrder {
             updated_at: self.context.received_at,
             lines: basket.lines().to_vec(),
         }
+        .owing()
     }
 }

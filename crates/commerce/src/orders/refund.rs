@@ -5,7 +5,8 @@
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::edges::{Change, ChangeKind, Edge, IllegalTransition, LineDelta};
+use super::edges::{Change, Edge, IllegalTransition, LineDelta};
+use super::kind::ChangeKind;
 use super::order::{Line, Order, Refund, RefundedLine, Status};
 use crate::inventory::StockLine;
 use crate::number::integer;
@@ -76,6 +77,7 @@ impl Order {
         if after.is_whole_total_back() {
             after.status = Status::Refunded;
         }
+        let payment = after.money_back(refunded.amount_minor);
         let id = format!("{}/r{}", after.id, after.last_seq);
         let refund = Refund { id, amount_minor: refunded.amount_minor, lines: refunded.lines };
         Ok(Change {
@@ -83,6 +85,7 @@ impl Order {
             lines: refunded.deltas,
             give_back: refunded.give_back,
             refund: Some(refund),
+            payment,
             ..Change::plain(ChangeKind::Refunded, after)
         })
     }

@@ -107,7 +107,7 @@ impl Default for CancelBody {
     }
 }
 
-fn some_objects<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Vec<Item>>, D::Error> {
+pub(super) fn some_objects<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Vec<Item>>, D::Error> {
     objects(from).map(Some)
 }
 
@@ -195,7 +195,10 @@ impl RefundBody {
 }
 
 /// Checks lines of an order that something is to be done with: a SKU and how many of it.
-fn check_lines<'a>(what: &str, lines: impl ExactSizeIterator<Item = (&'a str, i64)>) -> Result<(), Problem> {
+pub(super) fn check_lines<'a>(
+    what: &str,
+    lines: impl ExactSizeIterator<Item = (&'a str, i64)>,
+) -> Result<(), Problem> {
     if lines.len() == 0 || lines.len() > ITEMS_MAX {
         return Err(Problem::bad_request(format!("a {what} has 1 to {ITEMS_MAX} lines")));
     }

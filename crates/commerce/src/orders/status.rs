@@ -1,7 +1,7 @@
 //! An order as whoever has its link sees it, from the moment it was taken until it is there.
 //!
 //! ```json
-//! {"id":"0190…","number":7,"status":"confirmed","payment_status":null,"fulfilment_status":null,
+//! {"id":"0190…","number":7,"status":"confirmed","payment_status":"unpaid","fulfilment_status":"unfulfilled",
 //!  "total":{"amount_minor":99800,"currency":"USD"},"lines":[{"sku":"ps5","name":"PlayStation 5","variant_title":null,
 //!  "slug":"playstation-5","image":null,"quantity":2,"unit_price":{"amount_minor":49900,"currency":"USD"},
 //!  "total":{"amount_minor":99800,"currency":"USD"}}],
@@ -19,7 +19,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::details::{self, Address, Addresses};
+use super::fulfilments;
+use super::fulfilments::fulfilment::Fulfilment;
+use super::fulfilments::status::{FulfilmentStatus, Stage};
 use super::order::{Customer, Line, Order};
+use super::payments::status::PaymentStatus;
 use super::sources::links;
 use super::store;
 use crate::catalog;
@@ -33,15 +37,15 @@ pub struct OrderStatus {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     fail_reason: Option<String>,
-    payment_status: Option<&'static str>,
-    fulfilment_status: Option<&'static str>,
+    payment_status: Option<PaymentStatus>,
+    fulfilment_status: FulfilmentStatus,
     total: Money,
     lines: Vec<LineStatus>,
     customer: Customer,
     shipping_address: Option<Address>,
     billing_address: Option<Address>,
     note: Option<String>,
-    fulfilments: Vec<Value>,
+    fulfilments: Vec<Fulfilment>,
     events: Vec<EventStatus>,
     created_at: String,
 }
@@ -69,6 +73,7 @@ struct EventStatus {
 struct Known {
     order: Order,
     addresses: Addresses,
+    fulfilments: Vec<Fulfilment>,
     events: Vec<(String, Timestamp)>,
 }
 
@@ -86,7 +91,8 @@ pub async fn by_link(shop: &Shop, id: &str, key: &str) -> Result<Option<OrderSta
     let read = db.read(move |tx| {
         let Some(order) = store::by_id(tx, &id)? else { return Ok(None) };
         let (addresses, events) = (details::store::of_order(tx, &id)?, store::events(tx, &id)?);
-        Ok::<_, Error>(Some(Known { order, addresses, events }))
+        let fulfilments = fulfilments::store::of_order(tx, &id)?;
+        Ok::<_, Error>(Some(Known { order, addresses, fulfilments, events }))
     });
     let Some(known) = read.await? else { return Ok(None) };
     let slugs = slugs(shop, &known.order).await;
@@ -106,21 +112,20 @@ async fn slugs(shop: &Shop, order: &Order) -> HashMap<String, String> {
 
 impl Known {
     fn status(self, slugs: &HashMap<String, String>) -> OrderStatus {
-        let Self { order, addresses: (shipping_address, billing_address), events } = self;
-        let event =
-            |(kind, at): (String, Timestamp)| Some(EventStatus { kind: told(&kind)?, at: at.to_string() });
+        let Self { order, addresses: (shipping_address, billing_address), fulfilments, events } = self;
+        let event = |(kind, at): (&'static str, Timestamp)| EventStatus { kind, at: at.to_string() };
         OrderStatus {
             number: order.number,
             status: order.status.name(),
             fail_reason: order.fail_reason.clone(),
-            payment_status: None,
-            fulfilment_status: None,
+            payment_status: order.payment_status,
+            fulfilment_status: order.fulfilment_status(),
             total: order.money(order.total_minor),
             lines: order.lines.iter().map(|line| line_status(&order, line, slugs)).collect(),
             shipping_address,
             billing_address,
-            fulfilments: Vec::new(),
-            events: events.into_iter().filter_map(event).collect(),
+            events: told(&events, &fulfilments).into_iter().map(event).collect(),
+            fulfilments,
             created_at: order.created_at.to_string(),
             id: order.id,
             customer: order.customer,
@@ -142,16 +147,30 @@ fn line_status(order: &Order, line: &Line, slugs: &HashMap<String, String>) -> L
     }
 }
 
-/// What an event is called to whoever has ordered.
-fn told(kind: &str) -> Option<&'static str> {
-    Some(match kind {
-        "OrderAccepted" => "accepted",
-        "OrderConfirmed" => "confirmed",
-        "OrderFailed" => "failed",
-        "OrderEdited" => "edited",
-        "OrderCancelled" => "cancelled",
-        "OrderFulfilled" => "shipped",
-        "OrderRefunded" => "refunded",
-        _ => return None,
-    })
+/// What happened, to whoever has ordered, in the order of its times. Parcels are told of as they are now: one that was taken back has
+/// never left, and orders from before have none.
+fn told(events: &[(String, Timestamp)], parcels: &[Fulfilment]) -> Vec<(&'static str, Timestamp)> {
+    let mut told = Vec::new();
+    for (kind, at) in events {
+        let kind = match kind.as_str() {
+            "OrderAccepted" => "accepted",
+            "OrderConfirmed" => "confirmed",
+            "OrderFailed" => "failed",
+            "OrderEdited" => "edited",
+            "OrderCancelled" => "cancelled",
+            "OrderPaid" => "paid",
+            "OrderRefunded" => "refunded",
+            "OrderFulfilled" if parcels.is_empty() => "shipped",
+            _ => continue,
+        };
+        told.push((kind, *at));
+    }
+    for parcel in parcels.iter().filter(|parcel| parcel.status != Stage::Cancelled) {
+        let packed = Some(parcel.created_at).filter(|at| parcel.shipped_at != Some(*at));
+        let steps = [("packed", packed), ("shipped", parcel.shipped_at), ("delivered", parcel.delivered_at)];
+        told.extend(steps.into_iter().filter_map(|(kind, at)| at.map(|at| (kind, at))));
+    }
+    // A stable sort: what happened at once stays in its order.
+    told.sort_by_key(|(_, at)| *at);
+    told
 }

@@ -7,7 +7,8 @@ use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
 use super::details::Source;
 use super::edges::Change;
-use super::order::{Customer, Filter, Line, Order, Refund, Status};
+use super::order::{Customer, Line, Order, Refund};
+use super::payments::status::PaymentStatus;
 use crate::idempotency::RequestKey;
 use crate::stored::{from_json, to_json};
 
@@ -17,12 +18,13 @@ const AHEAD_MICROS_MAX: i64 = 60 * MICROS_PER_SECOND;
 
 /// The columns of an [`Order`], in the order in which [`read`] reads them.
 macro_rules! select_orders {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         concat!(
             "SELECT number, id, status, revision, last_seq, currency, total_minor, refunded_minor, \
              customer_name, customer_email, scope, client_reference, context, fail_reason, pending_edit, \
-             created_at, updated_at, stock_kept, customer_id, customer_phone, marketing_consent, note, source FROM orders ",
-            $rest
+             created_at, updated_at, stock_kept, customer_id, customer_phone, marketing_consent, note, source, \
+             payment_status FROM orders ",
+            $($rest)+
         )
     };
 }
@@ -40,8 +42,8 @@ macro_rules! line_columns {
 pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
     let sql = "INSERT INTO orders (id, status, revision, last_seq, currency, total_minor, refunded_minor, \
                customer_name, customer_email, scope, client_reference, context, fail_reason, created_at, updated_at, \
-               customer_id, customer_phone, marketing_consent, note, source) \
-               VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+               customer_id, customer_phone, marketing_consent, note, source, payment_status) \
+               VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
                RETURNING number";
     let context = to_json(&order.context)?;
     let values = params![
@@ -64,6 +66,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
         order.marketing_consent,
         order.note.as_deref(),
         order.source.map(Source::name),
+        order.payment_status.map(PaymentStatus::name),
     ];
     tx.insert(sql, values)
 }
@@ -129,7 +132,7 @@ pub(super) fn update_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> 
 /// Makes `before` into `after`, unless somebody else has changed it since; whether it did.
 pub(super) fn update(tx: &mut Tx<'_>, before: &Order, after: &Order) -> Result<bool, Error> {
     let sql = "UPDATE orders SET status = $4, revision = $5, last_seq = $6, total_minor = $7, refunded_minor = $8, \
-               fail_reason = $9, pending_edit = $10, updated_at = $11, stock_kept = $13 \
+               fail_reason = $9, pending_edit = $10, updated_at = $11, stock_kept = $13, payment_status = $14 \
                WHERE id = $1 AND status = $2 AND last_seq = $3 \
                AND COALESCE(pending_edit, '') = $12";
     let values = params![
@@ -146,6 +149,7 @@ pub(super) fn update(tx: &mut Tx<'_>, before: &Order, after: &Order) -> Result<b
         after.updated_at.micros(),
         before.pending_edit.as_deref().unwrap_or_default(),
         after.stock_kept,
+        after.payment_status.map(PaymentStatus::name),
     ];
     Ok(tx.execute(sql, values)? == 1)
 }
@@ -189,14 +193,14 @@ pub(super) fn events(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(String, Tim
     tx.all(sql, params![order_id], |row| Ok((row.text(0)?, Timestamp::from_micros(row.int(1)?))))
 }
 
-/// The fingerprint of the request with this key that has changed the order.
-pub(super) fn fingerprint_of(
+/// The fingerprint of the request with this key that has changed the order, and the number of its event.
+pub(super) fn made_by(
     tx: &mut Tx<'_>,
     order_id: &str,
     by: &RequestKey,
-) -> Result<Option<String>, Error> {
-    let sql = "SELECT fingerprint FROM order_events WHERE order_id = $1 AND scope = $2 AND key = $3";
-    tx.first(sql, params![order_id, &by.scope, &by.key], |row| row.text(0))
+) -> Result<Option<(String, i64)>, Error> {
+    let sql = "SELECT fingerprint, seq FROM order_events WHERE order_id = $1 AND scope = $2 AND key = $3";
+    tx.first(sql, params![order_id, &by.scope, &by.key], |row| Ok((row.text(0)?, row.int(1)?)))
 }
 
 /// Writes a refund.
@@ -236,33 +240,6 @@ pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Order>, Error> {
     let sql = select_orders!("WHERE number = $1");
     let order = tx.first(sql, params![number], read)?;
     order.map(|order| with_its_lines(tx, order)).transpose()
-}
-
-/// Orders, newest first, with their lines.
-///
-/// # Errors
-/// The database's.
-pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, Error> {
-    let sql = select_orders!(
-        "WHERE number < $1 AND number > $2 AND created_at >= $3 AND created_at < $4 \
-               AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
-               AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
-               ORDER BY number DESC LIMIT $9"
-    );
-    let email = filter.email();
-    let values = params![
-        filter.before.unwrap_or(i64::MAX),
-        filter.floor,
-        filter.from.map_or(i64::MIN, Timestamp::micros),
-        filter.to.map_or(i64::MAX, Timestamp::micros),
-        filter.status.map_or("", Status::name),
-        filter.customer.as_deref().unwrap_or_default(),
-        &email,
-        filter.sku.as_deref().unwrap_or_default(),
-        limit,
-    ];
-    let orders = tx.all(sql, values, read)?;
-    with_lines(tx, orders)
 }
 
 fn with_its_lines(tx: &mut Tx<'_>, mut order: Order) -> Result<Order, Error> {
@@ -319,6 +296,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
         created_at: Timestamp::from_micros(row.int(15)?),
         updated_at: Timestamp::from_micros(row.int(16)?),
         stock_kept: row.flag(17)?,
+        payment_status: row.text_or_null(23)?.as_deref().and_then(PaymentStatus::of),
         lines: Vec::new(),
     })
 }

@@ -14,6 +14,7 @@ use super::apart::flow::{self, Closing};
 use super::details::Source;
 use super::link::Links;
 use super::order::{Order, Status, StockPlace};
+use super::payments::status::PaymentStatus;
 use super::place::{Orderer, PlaceError, PlaceOrder, Placed, place};
 use super::request::OrderAsk;
 use super::sources::{links, orders, products, stock_place};
@@ -41,6 +42,8 @@ pub(crate) struct Submission {
     pub(crate) orderer: Orderer,
     /// By which way it came.
     pub(crate) source: Source,
+    /// `Some` where somebody says here when it is paid.
+    pub(crate) payment_status: Option<PaymentStatus>,
 }
 
 /// Why an order was not written.
@@ -64,7 +67,8 @@ impl Submission {
         let visit = Visit { salts: salts.as_ref(), rules, ..*visit };
         let context = Context::new(&visit, &ask.context).routed(shop.options.partition_by);
         let fingerprint = idempotency::fingerprint("POST", "/v1/orders", &ask);
-        Self { ask, scope, key, fingerprint, context, orderer: Orderer::Known, source: Source::Api }
+        let (orderer, payment_status) = (Orderer::Known, Some(PaymentStatus::Unpaid));
+        Self { ask, scope, key, fingerprint, context, orderer, source: Source::Api, payment_status }
     }
 
     fn into_order(self, shop: &Shop, products: Option<Vec<Offer>>) -> PlaceOrder {
@@ -83,6 +87,7 @@ impl Submission {
             products,
             currency: shop.options.currency,
             stock: stock_place(shop),
+            payment_status: self.payment_status,
         }
     }
 }

@@ -11,6 +11,8 @@ mod keys;
 mod model;
 mod money;
 mod outbox;
+mod parcels;
+mod payments;
 mod place;
 mod pure;
 mod references;

@@ -2,6 +2,7 @@
 //!
 //! ```json
 //! {"id":"0190…","number":7,"status":"confirmed","revision":1,"total":{"amount_minor":99800,"currency":"USD"},
+//!  "payment_status":"unpaid","fulfilment_status":"unfulfilled",
 //!  "refunded":{"amount_minor":0,"currency":"USD"},"items":[{"sku":"ps5","name":"PlayStation 5","category":"consoles",
 //!  "quantity":2,"unit_price":{"amount_minor":49900,"currency":"USD"},"total":{"amount_minor":99800,"currency":"USD"},
 //!  "refunded_quantity":0,"refunded":{"amount_minor":0,"currency":"USD"},"restocked_quantity":0,
@@ -13,7 +14,9 @@ use kassa_model::Money;
 use serde::Serialize;
 
 use super::details::Source;
+use super::fulfilments::status::FulfilmentStatus;
 use super::order::{self, Line, Order};
+use super::payments::status::PaymentStatus;
 use crate::customers::CustomerType;
 
 /// Whom an order is shown to.
@@ -38,6 +41,8 @@ pub struct OrderView<'a> {
     edit_pending: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     stock_kept: bool,
+    payment_status: Option<PaymentStatus>,
+    fulfilment_status: FulfilmentStatus,
     total: Money,
     refunded: Money,
     items: Vec<LineView<'a>>,
@@ -88,6 +93,8 @@ impl Order {
             revision: self.revision,
             edit_pending: self.pending_edit.is_some(),
             stock_kept: self.stock_kept,
+            payment_status: self.payment_status,
+            fulfilment_status: self.fulfilment_status(),
             total: self.money(self.total_minor),
             refunded: self.money(self.refunded_minor),
             items: self.lines.iter().map(|line| self.line_view(line)).collect(),

@@ -12,7 +12,7 @@ use kassa_access::{Access, Mode, Options};
 use kassa_commerce::audit::{Audit, AuditOptions, Report};
 use kassa_commerce::inventory::{self, LedgerKind, Movement};
 use kassa_commerce::orders::apart::drain;
-use kassa_commerce::orders::{Filter, Order, Status, store};
+use kassa_commerce::orders::{Filter, Order, Status, lists, store};
 use kassa_commerce::transport::chaos::{Allowed, Faults};
 use kassa_commerce::transport::{Remotes, store as commands};
 use kassa_commerce::{Databases, MIGRATIONS, Shop, ShopOptions, catalog};
@@ -400,7 +400,7 @@ impl Split {
     }
 
     pub(crate) async fn orders(&self) -> Vec<Order> {
-        let all = |tx: &mut kassa_db::Tx<'_>| store::list(tx, &Filter::default(), 1_000_000);
+        let all = |tx: &mut kassa_db::Tx<'_>| lists::store::list(tx, &Filter::default(), 1_000_000);
         self.shop.orders.as_ref().unwrap().read(all).await.unwrap()
     }
 

@@ -109,13 +109,18 @@ impl<'a> Attacker<'a> {
     fn seeded(&mut self, path: &str) -> String {
         let there = if path.contains("orders/{id}") && !path.contains("/edit/") && !path.contains("/delete/")
         {
-            self.order()
+            let order = self.order();
+            if path.contains("{number}") {
+                self.pack(&order);
+            }
+            order
         } else {
             "1".to_owned()
         };
         let path = path
             .replace("{sku}", "mug")
             .replace("{item_id}", "mug")
+            .replace("{number}", "1")
             .replace("/products/{id}", "/products/sku:mug");
         path.split('/')
             .map(|part| if part.starts_with('{') { there.as_str() } else { part })
@@ -130,6 +135,12 @@ impl<'a> Attacker<'a> {
         let placed = self.send("POST", "/v1/orders", body.as_bytes(), &[("idempotency-key", &key)]).unwrap();
         assert_eq!(placed.status, 201, "{placed:?}");
         placed.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Puts all of an order into a parcel.
+    fn pack(&mut self, order: &str) {
+        let packed = self.send("POST", &format!("/v1/orders/{order}/fulfilments"), b"", &[]).unwrap();
+        assert_eq!(packed.status, 201, "{packed:?}");
     }
 
     /// Puts goods there to sell, unless they are.

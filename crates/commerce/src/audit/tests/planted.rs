@@ -252,6 +252,113 @@ const FLAWS: &[Flaw] = &[
            VALUES ('admin', 'late', '', 'running', 0, 202, '[]', '', 0)",
         ],
     ),
+    ("a fulfilment that holds nothing", 3, "partly", &["DELETE FROM fulfilment_line WHERE order_id = $1"]),
+    (
+        "a fulfilment of more than was handed over",
+        3,
+        "partly",
+        &["UPDATE fulfilment_line SET quantity = quantity + 1 WHERE order_id = $1"],
+    ),
+    ("a fulfilment that is gone", 3, "partly", &["DELETE FROM fulfilment WHERE order_id = $1"]),
+    (
+        "units handed over in no fulfilment",
+        3,
+        "fulfilled",
+        &["DELETE FROM fulfilment WHERE order_id = $1", "DELETE FROM fulfilment_line WHERE order_id = $1"],
+    ),
+    (
+        "a fulfilment of no order",
+        3,
+        "sent",
+        &[
+            "UPDATE fulfilment SET order_id = 'x' || $1 WHERE order_id = $1",
+            "UPDATE fulfilment_line SET order_id = 'x' || $1 WHERE order_id = $1",
+        ],
+    ),
+    (
+        "a fulfilment that came back by itself",
+        3,
+        "partly",
+        &[
+            "UPDATE fulfilment SET status = 'cancelled' WHERE order_id = $1",
+            "UPDATE order_lines SET fulfilled_quantity = 0 WHERE order_id = $1",
+        ],
+    ),
+    (
+        "a fulfilment that arrived without an event",
+        3,
+        "partly",
+        &["UPDATE fulfilment SET status = 'delivered' WHERE order_id = $1"],
+    ),
+    ("a fulfilment that no event made", 3, "sent", &["UPDATE fulfilment SET seq = 99 WHERE order_id = $1"]),
+    (
+        "an order that was never sent and is fulfilled",
+        3,
+        "sent",
+        &["UPDATE fulfilment SET status = 'shipped' WHERE order_id = $1 AND status = 'cancelled'"],
+    ),
+    (
+        "money that came by no event",
+        3,
+        "paid",
+        &["UPDATE payment SET captured_minor = captured_minor - 1 WHERE order_id = $1"],
+    ),
+    (
+        "money that went back by no event",
+        3,
+        "paid",
+        &["UPDATE payment SET refunded_minor = refunded_minor + 1 WHERE order_id = $1"],
+    ),
+    (
+        "an event of a payment that is gone",
+        3,
+        "paid",
+        &["DELETE FROM payment_event WHERE payment_id LIKE $1 || '%' AND kind = 'refunded'"],
+    ),
+    ("a payment that is gone", 3, "paid", &["DELETE FROM payment WHERE order_id = $1"]),
+    (
+        "a payment that is gone with its events",
+        3,
+        "paid",
+        &[
+            "DELETE FROM payment WHERE order_id = $1",
+            "DELETE FROM payment_event WHERE payment_id LIKE $1 || '%'",
+        ],
+    ),
+    (
+        "a payment of no order",
+        3,
+        "paid",
+        &["UPDATE payment SET order_id = 'x' || $1, id = 'x' || id WHERE order_id = $1"],
+    ),
+    ("an order paid by nobody", 3, "confirmed", &["UPDATE orders SET payment_status = 'paid' WHERE id = $1"]),
+    (
+        "an order that owes what came",
+        3,
+        "paid",
+        &["UPDATE orders SET payment_status = 'unpaid' WHERE id = $1"],
+    ),
+    (
+        "an order of which nobody says what it owes",
+        3,
+        "paid",
+        &["UPDATE orders SET payment_status = NULL WHERE id = $1"],
+    ),
+    (
+        "a payment in another currency",
+        3,
+        "paid",
+        &["UPDATE payment SET currency = 'USD' WHERE order_id = $1"],
+    ),
+    (
+        "more money than the order costs",
+        3,
+        "paid",
+        &[
+            "UPDATE payment SET amount_minor = amount_minor + 1, captured_minor = captured_minor + 1 WHERE order_id = $1",
+            "UPDATE payment_event SET amount_minor = amount_minor + 1 WHERE payment_id LIKE $1 || '%' AND kind = 'captured'",
+        ],
+    ),
     (
         "a row that nobody publishes",
         7,
@@ -264,7 +371,8 @@ const FLAWS: &[Flaw] = &[
 
 async fn settled(bed: Bed) -> (Books, BTreeMap<&'static str, String>) {
     let mut books = Books::open(bed).await;
-    let made = books.one_of_each().await;
+    let mut made = books.one_of_each().await;
+    made.extend(books.paid_and_sent().await);
     books.publish().await;
     books.wait(3_600);
     (books, made)

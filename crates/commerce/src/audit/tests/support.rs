@@ -132,6 +132,25 @@ impl Books {
         made
     }
 
+    /// An order that was paid and refunded in part, and one of which a parcel has arrived and another was taken back.
+    pub(super) async fn paid_and_sent(&mut self) -> BTreeMap<&'static str, String> {
+        let (paid, sent) = (self.order(&[("mug", 3)]).await, self.order(&[("mug", 1), ("cap", 1)]).await);
+        let (of_paid, of_sent) = (format!("POST /v1/orders/{paid}"), format!("POST /v1/orders/{sent}"));
+        for (head, body) in [
+            (format!("{of_paid}/payments"), json!({"reference": "bank 1"})),
+            (format!("{of_paid}/refunds"), json!({"amount_minor": 100})),
+            (format!("{of_sent}/fulfilments"), json!({"lines": [{"sku": "mug", "quantity": 1}]})),
+            (format!("{of_sent}/fulfilments"), json!({"status": "shipped"})),
+            (format!("{of_sent}/fulfilments/1"), json!({"status": "shipped", "carrier": "DHL"})),
+            (format!("{of_sent}/fulfilments/1"), json!({"status": "delivered"})),
+            (format!("{of_sent}/fulfilments/2"), json!({"status": "cancelled"})),
+        ] {
+            let (status, answer) = self.keyed(&head, body).await;
+            assert!(status < 300, "{} {head}: {answer}", self.bed.name);
+        }
+        BTreeMap::from([("paid", paid), ("sent", sent)])
+    }
+
     /// Something random, `times`.
     pub(super) async fn random(&mut self, dice: &mut Dice, times: u64) {
         let skus = ["mug", "cap", "ps5", "ebook"];
@@ -148,7 +167,7 @@ impl Books {
             let id =
                 orders[usize::try_from(dice.below(i64::try_from(orders.len()).unwrap())).unwrap()].clone();
             let line = json!([{"sku": sku, "quantity": 1, "restock": dice.below(2) == 0}]);
-            let (head, body) = match dice.below(9) {
+            let (head, body) = match dice.below(14) {
                 0 => (format!("PUT /v1/orders/{id}"), json!({"items": [{"sku": sku, "quantity": quantity}]})),
                 1 => (format!("POST /v1/orders/{id}/cancel"), json!({})),
                 2 => (format!("POST /v1/orders/{id}/fulfil"), json!({})),
@@ -159,7 +178,19 @@ impl Books {
                     let lines = json!({"lines": [{"sku": sku, "quantity": quantity}]});
                     (format!("POST /v1/orders/{id}/fulfil"), lines)
                 }
-                7 => ("POST /v1/inventory/mug/receive".to_owned(), json!({"quantity": quantity})),
+                7 => (format!("POST /v1/orders/{id}/fulfilments"), json!({})),
+                8 => {
+                    let lines = json!({"lines": [{"sku": sku, "quantity": 1}], "status": "shipped"});
+                    (format!("POST /v1/orders/{id}/fulfilments"), lines)
+                }
+                9 | 10 => {
+                    let status =
+                        ["shipped", "delivered", "cancelled"][usize::try_from(dice.below(3)).unwrap()];
+                    let number = dice.below(2) + 1;
+                    (format!("POST /v1/orders/{id}/fulfilments/{number}"), json!({"status": status}))
+                }
+                11 => (format!("POST /v1/orders/{id}/payments"), json!({"reference": "bank"})),
+                12 => ("POST /v1/inventory/mug/receive".to_owned(), json!({"quantity": quantity})),
                 _ => ("POST /v1/inventory/cap/adjust".to_owned(), json!({"quantity": quantity - 2})),
             };
             self.keyed(&head, body).await;

@@ -23,8 +23,8 @@ use crate::inventory::Refusal as StockRefusal;
 use crate::object::object_of;
 use crate::orders::Filter;
 use crate::orders::Links;
+use crate::orders::lists::store;
 use crate::orders::numbered::{self, NotChanged};
-use crate::orders::store;
 use crate::orders::{
     EdgeError, Item, Items, ItemsError, Line, Order, PlaceError, Placed, Status, SubmitError,
 };
@@ -301,9 +301,12 @@ fn not_changed(error: NotChanged, games: &Games) -> Refusal<A> {
             too_little(games.by_sku(&sku).map_or(&sku, |game| &game.name))
         }
         NotChanged::Edge(EdgeError::Db(error)) => problem_of(&error).into(),
-        NotChanged::Edge(error @ (EdgeError::Refund(_) | EdgeError::Fulfil(_) | EdgeError::Stale { .. })) => {
-            Refusal::new(StatusCode::CONFLICT, error.to_string())
-        }
+        NotChanged::Edge(
+            error @ (EdgeError::Refund(_)
+            | EdgeError::Fulfil(_)
+            | EdgeError::Pay(_)
+            | EdgeError::Stale { .. }),
+        ) => Refusal::new(StatusCode::CONFLICT, error.to_string()),
         NotChanged::Unavailable(problem) => (*problem).into(),
     }
 }

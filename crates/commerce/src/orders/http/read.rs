@@ -16,9 +16,11 @@ use serde_json::Value;
 
 use super::super::answer::unknown;
 use super::super::details::{self, Address, Addresses};
+use super::super::fulfilments::status::FulfilmentStatus;
 use super::super::lists;
 use super::super::lists::question::{Changes, Cursor, Question, parse_cursor};
 use super::super::order::{Filter, Order, Refund, RefundedLine};
+use super::super::payments::status::PaymentStatus;
 use super::super::sources::orders;
 use super::super::store;
 use super::super::view::{Audience, OrderView};
@@ -83,10 +85,21 @@ pub(super) async fn get_order(
 }
 
 /// What `GET /v1/orders` knows.
-const PARAMETERS: [&str; 9] =
-    ["status", "from", "to", "customer", "q", "updated_since", "limit", "cursor", page::TOTAL];
+const PARAMETERS: [&str; 11] = [
+    "status",
+    "payment_status",
+    "fulfilment_status",
+    "from",
+    "to",
+    "customer",
+    "q",
+    "updated_since",
+    "limit",
+    "cursor",
+    page::TOTAL,
+];
 
-/// `GET /v1/orders?status=&from=&to=&customer=&q=&updated_since=&limit=&cursor=&total=`, newest first, or in the order of their
+/// `GET /v1/orders?status=&payment_status=&fulfilment_status=&from=&to=&customer=&q=&updated_since=&limit=&cursor=&total=`, newest first, or in the order of their
 /// changes.
 pub(super) async fn list_orders(
     _: Allowed<need::Orders>,
@@ -119,7 +132,7 @@ pub(super) async fn list_refunds(
     Ok(Json(Page::whole(found.into_iter().map(view).collect())))
 }
 
-async fn find(shop: &Shop, id: String) -> Result<Order, Problem> {
+pub(super) async fn find(shop: &Shop, id: String) -> Result<Order, Problem> {
     let wanted = id.clone();
     let found = read(orders(shop)?, move |tx| store::by_id(tx, &wanted)).await?;
     found.ok_or_else(|| unknown(&id))
@@ -161,12 +174,20 @@ fn filter(params: &Params, before: Option<i64>, zone: &TimeZone) -> Result<Filte
     let status = params.text("status").map(str::parse).transpose();
     Ok(Filter {
         status: status.map_err(|error| Problem::bad_request(format!("status: {error}")))?,
+        payment: known(params, "payment_status", PaymentStatus::of)?,
+        fulfilment: known(params, "fulfilment_status", FulfilmentStatus::of)?,
         from: params.time("from", (End::From, zone))?,
         to: params.time("to", (End::To, zone))?,
         customer: params.filter("customer")?.map(str::to_owned),
         before,
         ..Filter::default()
     })
+}
+
+fn known<T>(params: &Params, name: &str, of: fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+    let Some(text) = params.text(name) else { return Ok(None) };
+    let shown: String = text.chars().take(64).collect();
+    of(text).map(Some).ok_or_else(|| Problem::bad_request(format!("{name}: no order has the status {shown}")))
 }
 
 fn value(order: &Order, audience: Audience) -> Value {

@@ -7,32 +7,28 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kassa_access::{Allowed, Caller, need};
-use kassa_db::Tx;
-use kassa_model::{Timestamp, failpoint};
 use kassa_service::{ClientAddress, Object, OptionalObject, Problem};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::answer::{changed, failed, repeated, shape};
+use super::super::answer::shape;
 use super::super::apart::edit as apart;
 use super::super::change::{cancel, edit, fulfil, refund};
 use super::super::details::Source;
-use super::super::edges::{CancelledStock, Change};
+use super::super::edges::CancelledStock;
 use super::super::edited::Prices;
-use super::super::error::EdgeError;
 use super::super::fulfil::FulfilAsk;
 use super::super::lines::TooLarge;
 use super::super::order::StockPlace;
 use super::super::place::Orderer;
 use super::super::refusals::Failure;
 use super::super::request::{CancelBody, EditBody, FulfilBody, OrderBody, RefundBody};
-use super::super::sources::{orders, products, stock_place, tell_changed};
+use super::super::sources::products;
 use super::super::submit::{Submission, submit};
-use super::super::target::Target;
-use super::caller::{Buyer, PathId, order_id};
-use crate::act::{Failed, Keyed, once};
+use super::ask::Ask;
+use super::caller::{Buyer, PathId};
+use crate::act::Keyed;
 use crate::idempotency::required_key;
-use crate::precondition::IfMatch;
 use crate::shop::Shop;
 use crate::visit::{Context, ContextBody, Visit};
 
@@ -205,52 +201,4 @@ struct Nothing {}
 #[derive(Serialize)]
 struct Kept {
     restock: bool,
-}
-
-/// Who wants something of which order.
-#[derive(Clone)]
-struct Ask {
-    shop: Arc<Shop>,
-    target: Target,
-    stock: StockPlace,
-    now: Timestamp,
-}
-
-impl Ask {
-    fn new(shop: &Arc<Shop>, path: PathId, headers: &HeaderMap) -> Result<Self, Problem> {
-        let stock = stock_place(shop);
-        let target = Target { id: order_id(path)?, seen: IfMatch::of(headers)?, by: None };
-        Ok(Self { shop: Arc::clone(shop), target, stock, now: shop.now() })
-    }
-
-    fn route(&self, tail: &str) -> String {
-        format!("/v1/orders/{}{tail}", self.target.id)
-    }
-
-    /// Carries an edge out, once per key, and tells the shop what stock it moved.
-    async fn carry_out(
-        self,
-        keyed: Keyed,
-        edge: impl Fn(&mut Tx<'_>, &Self) -> Result<Change, EdgeError> + Send + 'static,
-    ) -> Result<Response, Problem> {
-        failpoint::hit("orders.before_write");
-        let target = Target { by: keyed.remembered(), ..self.target.clone() };
-        let ask = Self { target, ..self.clone() };
-        let (response, change) = once(orders(&self.shop)?, keyed, self.now, move |tx| {
-            if let Some(answer) = repeated(tx, &ask.target)? {
-                return Ok((answer, None));
-            }
-            // A refusal that is kept must leave nothing else behind.
-            match tx.savepoint(|tx| edge(tx, &ask)) {
-                Ok(change) => Ok((changed(&change), Some(change))),
-                Err(error) => Ok::<_, Failed>((failed(error)?, None)),
-            }
-        })
-        .await?;
-        failpoint::hit("orders.after_commit");
-        if let Some(change) = change {
-            tell_changed(&self.shop, &change, self.stock);
-        }
-        Ok(response)
-    }
 }

@@ -14,7 +14,7 @@
 //! asked for, however slowly its pages are: whoever asks from there the next time meets all that was late.
 
 pub(super) mod question;
-mod store;
+pub mod store;
 #[cfg(test)]
 mod tests;
 
@@ -23,8 +23,9 @@ use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use uuid::Uuid;
 
 use self::question::{Changes, Question};
-use super::order::{Filter, Order};
-use super::store::{by_id, by_number, list};
+use super::fulfilments::status::FulfilmentStatus;
+use super::order::{Filter, Order, Status};
+use super::store::{by_id, by_number};
 use crate::page::{COUNTED_MAX, CountAsked, Total, cut};
 
 /// Orders whose lines are looked at for one page, and among which a total is counted.
@@ -117,10 +118,24 @@ fn matches(order: &Order, filter: &Filter, changes: Option<Changes>) -> bool {
         same(&order.customer.name, wanted) || email.is_some_and(|email| email.eq_ignore_ascii_case(wanted))
     };
     filter.status.is_none_or(|status| order.status == status)
+        && filter.payment.is_none_or(|status| order.payment_status == Some(status))
+        && filter.fulfilment.is_none_or(|status| has_left(order, status))
         && filter.from.is_none_or(|from| order.created_at >= from)
         && filter.to.is_none_or(|to| order.created_at < to)
         && filter.customer.as_ref().is_none_or(of_customer)
         && changes.is_none_or(|changes| order.updated_at >= changes.since && changes.has(order.updated_at))
+}
+
+/// Whether so much of an order has left, and something is to be packed unless that is all.
+fn has_left(order: &Order, wanted: FulfilmentStatus) -> bool {
+    use FulfilmentStatus::{Fulfilled, Partial, Unfulfilled};
+    let is_open = order.lines.iter().any(|line| line.open_quantity() > 0);
+    let is_to_pack = is_open && order.status == Status::Confirmed;
+    match wanted {
+        Unfulfilled => is_to_pack,
+        Partial => is_to_pack && order.fulfilment_status() == Partial,
+        Fulfilled => order.fulfilment_status() == Fulfilled,
+    }
 }
 
 /// A page of all.
@@ -148,7 +163,7 @@ fn newest_first(
     let before = filter.before.unwrap_or(i64::MAX).min(newest.saturating_add(1));
     // Without a SKU every order is looked at itself, and many a second are.
     let floor = if filter.sku.is_some() { (before - SCANNED_MAX).max(1) - 1 } else { 0 };
-    let mut orders = list(tx, &Filter { floor, ..filter.clone() }, limit + 1)?;
+    let mut orders = store::list(tx, &Filter { floor, ..filter.clone() }, limit + 1)?;
     let next_cursor = match cut(&mut orders, *limit) {
         true => cursor_after(&orders, None),
         false => (floor > 0).then(|| (floor + 1).to_string()),

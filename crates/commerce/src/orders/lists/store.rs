@@ -1,14 +1,90 @@
-//! The SQL of lists of orders but for the plain one.
+//! The SQL of lists of orders.
 
 use kassa_db::{Error, Tx, params};
 use kassa_model::Timestamp;
 
-use super::super::order::{Filter, Order, Status};
+use super::super::fulfilments::status::FulfilmentStatus;
+use super::super::order::{Filter, Index, Order, Status};
+use super::super::payments::status::PaymentStatus;
 use super::super::store::{read, select_orders, with_lines};
 use super::question::Changes;
 
 /// Orders of one reference that are looked at: each caller has names of its own.
 const OF_A_REFERENCE_MAX: i64 = 50;
+
+/// Whether an order has this payment status, and whether so much of it has left; any has of an empty text. What is not fulfilled has
+/// something to be packed.
+macro_rules! of_open {
+    ($payment:literal, $fulfilment:literal) => {
+        concat!(
+            "AND (",
+            $payment,
+            " = '' OR payment_status = ",
+            $payment,
+            ") \
+             AND (",
+            $fulfilment,
+            " = '' OR (",
+            $fulfilment,
+            " = 'fulfilled') = (NOT EXISTS (SELECT 1 FROM order_lines l \
+             WHERE l.order_id = orders.id AND l.fulfilled_quantity < l.quantity - l.refunded_quantity))) \
+             AND (",
+            $fulfilment,
+            " IN ('', 'fulfilled') OR status = 'confirmed') \
+             AND (",
+            $fulfilment,
+            " IN ('', 'unfulfilled') OR EXISTS (SELECT 1 FROM order_lines l \
+             WHERE l.order_id = orders.id AND l.fulfilled_quantity > 0)) "
+        )
+    };
+}
+
+/// A statement for each of a filter's indexes.
+macro_rules! by_index {
+    ($index:expr, $statement:ident) => {
+        match $index {
+            Index::Numbers => $statement!(""),
+            Index::Confirmed => $statement!("status = 'confirmed' AND "),
+            Index::Unpaid => $statement!("payment_status = 'unpaid' AND "),
+        }
+    };
+}
+
+/// Orders, newest first, with their lines.
+///
+/// # Errors
+/// The database's.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, Error> {
+    macro_rules! sql {
+        ($of_index:literal) => {
+            select_orders!(
+                "WHERE ",
+                $of_index,
+                "number < $1 AND number > $2 AND created_at >= $3 AND created_at < $4 \
+                 AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
+                 AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) ",
+                of_open!("$10", "$11"),
+                "ORDER BY number DESC LIMIT $9"
+            )
+        };
+    }
+    let email = filter.email();
+    let values = params![
+        filter.before.unwrap_or(i64::MAX),
+        filter.floor,
+        filter.from.map_or(i64::MIN, Timestamp::micros),
+        filter.to.map_or(i64::MAX, Timestamp::micros),
+        filter.status.map_or("", Status::name),
+        filter.customer.as_deref().unwrap_or_default(),
+        &email,
+        filter.sku.as_deref().unwrap_or_default(),
+        limit,
+        filter.payment.map_or("", PaymentStatus::name),
+        filter.fulfilment.map_or("", FulfilmentStatus::name),
+    ];
+    let orders = tx.all(by_index!(filter.index(), sql), values, read)?;
+    with_lines(tx, orders)
+}
 
 /// The number of the newest order; 0 when there is none.
 pub(super) fn newest(tx: &mut Tx<'_>) -> Result<i64, Error> {
@@ -59,8 +135,9 @@ pub(super) fn changed(
         "WHERE (updated_at, number) > ($1, $2) AND updated_at <= $10 \
                AND (updated_at, number) <= ($10, $11) AND created_at >= $3 AND created_at < $4 \
                AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
-               AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
-               ORDER BY updated_at, number LIMIT $9"
+               AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) ",
+        of_open!("$12", "$13"),
+        "ORDER BY updated_at, number LIMIT $9"
     );
     let (changed_at, number) = changes.after.unwrap_or((changes.since, 0));
     let until = changes.until.map_or(i64::MAX, Timestamp::micros);
@@ -78,6 +155,8 @@ pub(super) fn changed(
         limit,
         end_at,
         end_number,
+        filter.payment.map_or("", PaymentStatus::name),
+        filter.fulfilment.map_or("", FulfilmentStatus::name),
     ];
     let orders = tx.all(sql, values, read)?;
     with_lines(tx, orders)
@@ -89,11 +168,19 @@ pub(super) fn count(
     filter: &Filter,
     (since, limit): (Option<Timestamp>, i64),
 ) -> Result<i64, Error> {
-    let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM orders WHERE number > $1 \
-               AND created_at >= $2 AND created_at < $3 AND updated_at >= $4 \
-               AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
-               AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) \
-               LIMIT $9) AS found";
+    macro_rules! sql {
+        ($of_index:literal) => {
+            concat!(
+                "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM orders WHERE ",
+                $of_index,
+                "number > $1 AND created_at >= $2 AND created_at < $3 AND updated_at >= $4 \
+                 AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
+                 AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) ",
+                of_open!("$10", "$11"),
+                "LIMIT $9) AS found"
+            )
+        };
+    }
     let email = filter.email();
     let values = params![
         filter.floor,
@@ -105,6 +192,8 @@ pub(super) fn count(
         &email,
         filter.sku.as_deref().unwrap_or_default(),
         limit,
+        filter.payment.map_or("", PaymentStatus::name),
+        filter.fulfilment.map_or("", FulfilmentStatus::name),
     ];
-    Ok(tx.first(sql, values, |row| row.int(0))?.unwrap_or(0))
+    Ok(tx.first(by_index!(filter.index(), sql), values, |row| row.int(0))?.unwrap_or(0))
 }

@@ -36,6 +36,11 @@ async fn an_orders_uuid_shows_its_lines_and_no_customer() {
         (Method::POST, "/fulfil"),
         (Method::POST, "/refunds"),
         (Method::GET, "/refunds"),
+        (Method::POST, "/fulfilments"),
+        (Method::GET, "/fulfilments"),
+        (Method::POST, "/fulfilments/1"),
+        (Method::POST, "/payments"),
+        (Method::GET, "/payments"),
     ] {
         let path = format!("{path}{tail}");
         let items = json!({"items": [{"sku": "ps5", "quantity": 1}]}).to_string();

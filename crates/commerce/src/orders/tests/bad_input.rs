@@ -73,8 +73,14 @@ async fn bodies_of_every_route_are_refused() {
     let path = shop.placed(json!([{"sku": "ps5", "quantity": 1}])).await;
     let refunds = format!("{path}/refunds");
     let mut tried = 0;
+    let payments = format!("{path}/payments");
     for body in bodies() {
-        for (method, path) in [(Method::POST, "/v1/orders"), (Method::PUT, &path), (Method::POST, &refunds)] {
+        for (method, path) in [
+            (Method::POST, "/v1/orders"),
+            (Method::PUT, &path),
+            (Method::POST, &refunds),
+            (Method::POST, &payments),
+        ] {
             let answer = shop.call((method, path), &[("idempotency-key", "k")], body.clone()).await;
             let shown: String = String::from_utf8_lossy(&body).chars().take(80).collect();
             assert!((400..500).contains(&answer.status), "{path} {shown}: {}", answer.status);
@@ -142,12 +148,19 @@ async fn what_is_not_known_is_refused() {
     let refund = json!({"amount_minor": 1});
     let (cancel, fulfil, refunds) =
         (format!("{path}/cancel"), format!("{path}/fulfil"), format!("{path}/refunds"));
+    let (fulfilments, payments) = (format!("{path}/fulfilments"), format!("{path}/payments"));
+    let parcel = format!("{fulfilments}/1");
     let routes = [
         (Method::POST, "/v1/orders", items.clone()),
         (Method::PUT, path.as_str(), items),
         (Method::POST, cancel.as_str(), json!({})),
         (Method::POST, fulfil.as_str(), json!({})),
         (Method::POST, refunds.as_str(), refund),
+        (Method::POST, fulfilments.as_str(), json!({})),
+        (Method::POST, parcel.as_str(), json!({"status": "shipped"})),
+        (Method::POST, payments.as_str(), json!({"reference": "a"})),
+        (Method::GET, fulfilments.as_str(), json!({})),
+        (Method::GET, payments.as_str(), json!({})),
         (Method::GET, "/v1/orders", json!({})),
         (Method::GET, path.as_str(), json!({})),
         (Method::GET, refunds.as_str(), json!({})),

@@ -2,10 +2,18 @@
 
 use kassa_model::Timestamp;
 
-use super::super::edges::{CancelledStock, Change, ChangeKind, Edge, IllegalTransition};
+use super::super::edges::{CancelledStock, Change, Edge, IllegalTransition};
 use super::super::fulfil::{FulfilAsk, FulfilError};
+use super::super::fulfilments::ask::StageAsk;
+use super::super::fulfilments::fulfilment::{Fulfilment, Tracking};
+use super::super::fulfilments::status::Stage;
+use super::super::kind::ChangeKind;
 use super::super::lines::{Basket, Item};
 use super::super::order::{Customer, Line, Order, Status};
+use super::super::payments::ask::PayAsk;
+use super::super::payments::payment::Moved;
+use super::super::payments::rules::PayError;
+use super::super::payments::status::PaymentStatus;
 use super::super::refund::{RefundAsk, RefundError, RefundLine};
 use crate::testing::{Dice, scaled, seed};
 use crate::visit::Context;
@@ -21,12 +29,23 @@ struct Told {
     taken: Vec<(String, i64)>,
     /// Per SKU what was handed over.
     out: Vec<(String, i64)>,
+    /// The parcels, by their numbers.
+    parcels: Vec<Fulfilment>,
+    /// What came for it, and what of that went back.
+    paid: Option<(i64, i64)>,
 }
 
 impl Told {
     fn new(order: Order) -> Self {
-        let mut told =
-            Self { order: order.clone(), revenue: 0, units: Vec::new(), taken: Vec::new(), out: Vec::new() };
+        let mut told = Self {
+            order: order.clone(),
+            revenue: 0,
+            units: Vec::new(),
+            taken: Vec::new(),
+            out: Vec::new(),
+            parcels: Vec::new(),
+            paid: None,
+        };
         told.apply(&order.opened());
         told
     }
@@ -50,7 +69,8 @@ impl Told {
             }
         }
         for line in &change.lines {
-            assert_eq!(line.fulfilled.is_some(), change.kind == ChangeKind::Fulfilled);
+            let moves_units = matches!(change.kind, ChangeKind::Fulfilled | ChangeKind::Unpacked);
+            assert_eq!(line.fulfilled.is_some(), moves_units);
             let units = line.fulfilled.unwrap_or(0);
             match self.out.iter_mut().find(|known| known.0 == line.sku) {
                 Some(known) => known.1 += units,
@@ -60,6 +80,21 @@ impl Told {
         if change.kind == ChangeKind::Fulfilled {
             let open = change.after.lines.iter().any(|line| line.open_quantity() > 0);
             assert_eq!(change.after.status == Status::Fulfilled, !open);
+        }
+        if let Some(parcel) = &change.fulfilment {
+            match self.parcels.iter_mut().find(|known| known.number == parcel.number) {
+                Some(known) => *known = parcel.clone(),
+                None => {
+                    let number = i64::try_from(self.parcels.len()).unwrap() + 1;
+                    self.parcels.push(Fulfilment { number, ..parcel.clone() });
+                }
+            }
+        }
+        match (&change.payment, &mut self.paid) {
+            (None, _) => {}
+            (Some(Moved::Came(payment)), paid @ None) => *paid = Some((payment.amount_minor, 0)),
+            (Some(Moved::WentBack(amount)), Some((_, back))) => *back += amount,
+            (moved, paid) => panic!("{moved:?} of {paid:?}"),
         }
         for (lines, sign) in [(&change.deduct, 1), (&change.give_back, -1)] {
             for line in lines {
@@ -93,8 +128,35 @@ impl Told {
             assert_eq!(line.fulfilled_quantity, out);
             assert_eq!(self.taken.iter().find(|known| known.0 == line.sku).map_or(0, |known| known.1), held);
         }
+        for line in &order.lines {
+            let live = self.parcels.iter().filter(|parcel| parcel.status != Stage::Cancelled);
+            let inside = live.flat_map(|parcel| &parcel.lines).filter(|item| item.sku == line.sku);
+            assert_eq!(inside.map(|item| item.quantity).sum::<i64>(), line.fulfilled_quantity);
+        }
+        let kept = if gone { 0 } else { order.kept_minor() };
+        assert_eq!(order.payment_status, self.owed(kept));
         for (sku, units, _) in &self.units {
             assert!(*units == 0 || order.lines.iter().any(|line| line.sku == *sku), "{sku} left the order");
+        }
+    }
+}
+
+impl Told {
+    /// What is owed by what came and went.
+    fn owed(&self, kept: i64) -> Option<PaymentStatus> {
+        let is_open = matches!(self.order.status, Status::Confirmed | Status::Fulfilled);
+        match self.paid {
+            None if !is_open => None,
+            None if self.order.total_minor == 0 => Some(PaymentStatus::Paid),
+            None => Some(PaymentStatus::Unpaid),
+            Some((came, back)) => {
+                assert_eq!(came - back, kept);
+                Some(match back {
+                    0 => PaymentStatus::Paid,
+                    back if back < came => PaymentStatus::PartRefunded,
+                    _ => PaymentStatus::Refunded,
+                })
+            }
         }
     }
 }
@@ -132,6 +194,7 @@ fn order(dice: &mut Dice) -> Order {
         currency: basket.currency(),
         total_minor: basket.total_minor(),
         refunded_minor: 0,
+        payment_status: Some(PaymentStatus::Unpaid),
         customer: Customer::default(),
         customer_id: None,
         marketing_consent: false,
@@ -147,6 +210,7 @@ fn order(dice: &mut Dice) -> Order {
         updated_at: NOW,
         lines: basket.lines().to_vec(),
     }
+    .owing()
 }
 
 fn refund(order: &Order, dice: &mut Dice) -> RefundAsk {
@@ -175,8 +239,29 @@ fn fulfilment(order: &Order, dice: &mut Dice) -> FulfilAsk {
     FulfilAsk::Lines(vec![Item { sku: order.lines[place].sku.clone(), quantity: 1 + dice.below(4) }])
 }
 
-fn edge(order: &Order, dice: &mut Dice) -> (Edge, Result<Change, IllegalTransition>) {
-    match dice.below(12) {
+/// A step of one of the parcels.
+fn step(told: &Told, dice: &mut Dice) -> Option<(Edge, Result<Change, IllegalTransition>)> {
+    let place = usize::try_from(dice.below(64)).unwrap();
+    let parcel = told.parcels.get(place % told.parcels.len().max(1))?;
+    let to = [Stage::Shipped, Stage::Delivered, Stage::Cancelled][place % 3];
+    let edge = if to == Stage::Cancelled { Edge::Unpack } else { Edge::Ship };
+    let ask = StageAsk { number: parcel.number, to, tracking: Tracking::default() };
+    match told.order.bring(parcel, &ask, NOW) {
+        Ok(change) => Some((edge, Ok(change))),
+        Err(FulfilError::Illegal(illegal)) => Some((edge, Err(illegal))),
+        Err(_) => None,
+    }
+}
+
+fn edge(told: &Told, dice: &mut Dice) -> (Edge, Result<Change, IllegalTransition>) {
+    let order = &told.order;
+    match dice.below(16) {
+        12 => match order.pay(&PayAsk { reference: "r".to_owned(), amount: None }, NOW) {
+            Ok(change) => (Edge::Pay, Ok(change)),
+            Err(PayError::Illegal(illegal)) => (Edge::Pay, Err(illegal)),
+            Err(error) => panic!("{error}"),
+        },
+        13.. => step(told, dice).unwrap_or_else(|| edge(told, dice)),
         0 => {
             let stock = if dice.below(2) == 0 { CancelledStock::Kept } else { CancelledStock::Returned };
             (Edge::Cancel, order.cancel(stock, NOW))
@@ -184,7 +269,7 @@ fn edge(order: &Order, dice: &mut Dice) -> (Edge, Result<Change, IllegalTransiti
         1 => match order.fulfil(&fulfilment(order, dice), NOW) {
             Ok(change) => (Edge::Fulfil, Ok(change)),
             Err(FulfilError::Illegal(illegal)) => (Edge::Fulfil, Err(illegal)),
-            Err(_) => edge(order, dice),
+            Err(_) => edge(told, dice),
         },
         2 => (Edge::Confirm, order.confirm(NOW)),
         3 => (Edge::Fail, order.fail("no", NOW)),
@@ -193,7 +278,7 @@ fn edge(order: &Order, dice: &mut Dice) -> (Edge, Result<Change, IllegalTransiti
             Ok(change) => (Edge::Refund, Ok(change)),
             Err(RefundError::Illegal(illegal)) => (Edge::Refund, Err(illegal)),
             // More than there is: nothing has changed, and the next dice fall.
-            Err(_) => edge(order, dice),
+            Err(_) => edge(told, dice),
         },
     }
 }
@@ -207,7 +292,7 @@ fn deltas_always_add_up() {
         let mut told = Told::new(order(&mut dice));
         for _ in 0..12 {
             let before = told.order.clone();
-            match edge(&before, &mut dice) {
+            match edge(&told, &mut dice) {
                 (edge, Ok(change)) => {
                     assert!(edge.is_legal_from(before.status), "seed {seed}");
                     assert_eq!(change.after.last_seq, before.last_seq + 1);
@@ -215,8 +300,8 @@ fn deltas_always_add_up() {
                     done += 1;
                 }
                 (edge, Err(refused)) => {
-                    let touched =
-                        matches!(edge, Edge::Edit | Edge::Cancel) && before.status == Status::Confirmed;
+                    let touched = matches!(edge, Edge::Edit | Edge::Cancel | Edge::Pay)
+                        && matches!(before.status, Status::Confirmed | Status::Fulfilled);
                     assert!(touched || !edge.is_legal_from(before.status), "seed {seed}: {refused}");
                     illegal += 1;
                 }

@@ -68,6 +68,9 @@ const ORDER: &str = r#"{"items":[{"sku":"mug","quantity":1}],"customer":{"name":
 const CART: &str = r#"{"lines":[{"sku":"mug","quantity":1,"seen_price_minor":900}]}"#;
 const EDIT: &str = r#"{"items":[{"sku":"mug","quantity":2}],"reprice":true}"#;
 const LINES: &str = r#"{"lines":[{"sku":"mug","quantity":1}]}"#;
+const PARCEL: &str = r#"{"lines":[{"sku":"mug","quantity":1}],"status":"shipped","carrier":"DHL","tracking_number":"4711","tracking_url":"https://dhl.example/4711"}"#;
+const SENT: &str = r#"{"status":"shipped","carrier":"DHL","tracking_number":"4711","tracking_url":"https://dhl.example/4711"}"#;
+const PAID: &str = r#"{"reference":"bank 4711","amount":{"amount_minor":2700,"currency":"USD"}}"#;
 const PRODUCT: &str = r#"{"sku":"cup","name":"Cup","category":"Kitchen","description":"To drink from","release_date":"2025-01-01","image_url":"https://shop.test/cup.png","price":{"amount_minor":900,"currency":"USD"},"attributes":{"colour":"blue"},"images":[],"track_stock":true,"low_stock_at":5}"#;
 const CHANGE: &str =
     r#"{"name":"Mug","images":[],"price":{"amount_minor":900},"attributes":{"colour":"blue"}}"#;
@@ -220,6 +223,11 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("PUT /v1/orders/{id}", EDIT, ORDERS),
     taking("POST /v1/orders/{id}/cancel", r#"{"restock":true}"#, ORDERS),
     taking("POST /v1/orders/{id}/fulfil", LINES, ORDERS),
+    taking("POST /v1/orders/{id}/fulfilments", PARCEL, ORDERS),
+    row("GET /v1/orders/{id}/fulfilments", ORDERS),
+    taking("POST /v1/orders/{id}/fulfilments/{number}", SENT, ORDERS),
+    taking("POST /v1/orders/{id}/payments", PAID, ORDERS),
+    row("GET /v1/orders/{id}/payments", ORDERS),
     taking("POST /v1/orders/{id}/refunds", LINES, ORDERS),
     row("GET /v1/orders/{id}/refunds", ORDERS),
     row("GET /v1/customers", ORDERS),

@@ -1,0 +1,64 @@
+//! What happens to orders, by the names that the world knows.
+
+/// What happened to an order; the names of the public events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum ChangeKind {
+    /// Durable, not decided.
+    Accepted,
+    /// Stock deducted.
+    Confirmed,
+    /// Refused.
+    Failed,
+    /// Other lines.
+    Edited,
+    /// Given up.
+    Cancelled,
+    /// Handed over, a part or all of it.
+    Fulfilled,
+    /// Money back, a part or all of it.
+    Refunded,
+    /// Money came.
+    Paid,
+    /// A parcel is on its way.
+    Shipped,
+    /// A parcel has arrived.
+    Delivered,
+    /// A parcel was taken back.
+    Unpacked,
+}
+
+impl ChangeKind {
+    /// The name of its public event.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "OrderAccepted",
+            Self::Confirmed => "OrderConfirmed",
+            Self::Failed => "OrderFailed",
+            Self::Edited => "OrderEdited",
+            Self::Cancelled => "OrderCancelled",
+            Self::Fulfilled => "OrderFulfilled",
+            Self::Refunded => "OrderRefunded",
+            Self::Paid => "OrderPaid",
+            Self::Shipped => "OrderShipped",
+            Self::Delivered => "OrderDelivered",
+            Self::Unpacked => "OrderFulfilmentCancelled",
+        }
+    }
+
+    /// The name of its analytics record, in the words of Segment's e-commerce events; `None` where no money moves.
+    pub(crate) const fn analytics_name(self) -> Option<&'static str> {
+        match self {
+            Self::Confirmed => Some("Order Completed"),
+            Self::Edited => Some("Order Updated"),
+            Self::Cancelled => Some("Order Cancelled"),
+            Self::Refunded => Some("Order Refunded"),
+            Self::Accepted
+            | Self::Failed
+            | Self::Fulfilled
+            | Self::Paid
+            | Self::Shipped
+            | Self::Delivered
+            | Self::Unpacked => None,
+        }
+    }
+}
