@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::ask::CartLine;
 use super::goods::Good;
+use crate::catalog::Picture;
 use crate::orders::ItemsError;
 
 /// How a line stands against the catalogue now. What keeps it from being ordered comes before what it costs.
@@ -41,7 +42,7 @@ pub(super) struct PricedLine<'a> {
     slug: Option<&'a str>,
     name: Option<&'a str>,
     variant_title: Option<&'a str>,
-    image: (),
+    image: Option<&'a Picture>,
     quantity: i64,
     price: Option<Money>,
     /// Of as many as are there.
@@ -101,7 +102,7 @@ fn priced<'a>(
         slug: Some(&product.slug),
         name: Some(&product.name),
         variant_title: product.variant_title.as_deref(),
-        image: (),
+        image: good.picture.as_ref(),
         quantity: line.quantity,
         price: Some(price),
         total: Some(money(price.amount_minor.checked_mul(counted), price.currency)?),
@@ -117,7 +118,7 @@ fn gone(line: &CartLine) -> PricedLine<'_> {
         slug: None,
         name: None,
         variant_title: None,
-        image: (),
+        image: None,
         quantity: line.quantity,
         price: None,
         total: None,

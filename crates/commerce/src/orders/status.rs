@@ -8,7 +8,7 @@
 //!  "customer":{"name":"Alice","email":"alice@shop.test"},"shipping_address":null,"billing_address":null,"note":null,
 //!  "fulfilments":[],"events":[{"kind":"confirmed","at":"2026-11-21T05:00:00Z"}],"created_at":"2026-11-21T05:00:00Z"}
 //! ```
-//! `slug` is null of what is not sold any more, and of everything where the catalogue is in another process.
+//! `slug` and `image` are null of what is not sold any more, and of everything where the catalogue is in another process.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ use super::order::{Customer, Line, Order};
 use super::payments::status::PaymentStatus;
 use super::sources::links;
 use super::store;
-use crate::catalog;
+use crate::catalog::{self, Picture, image};
 use crate::shop::Shop;
 
 /// An order as JSON for whoever has its link.
@@ -56,7 +56,7 @@ struct LineStatus {
     name: String,
     variant_title: Option<String>,
     slug: Option<String>,
-    image: Option<Value>,
+    image: Option<Picture>,
     quantity: i64,
     unit_price: Money,
     total: Money,
@@ -95,23 +95,33 @@ pub async fn by_link(shop: &Shop, id: &str, key: &str) -> Result<Option<OrderSta
         Ok::<_, Error>(Some(Known { order, addresses, fulfilments, events }))
     });
     let Some(known) = read.await? else { return Ok(None) };
-    let slugs = slugs(shop, &known.order).await;
-    Ok(Some(known.status(&slugs)))
+    let sold = sold(shop, &known.order).await;
+    Ok(Some(known.status(&sold)))
 }
 
-/// Where the products of an order are, by SKU; none where the catalogue cannot be asked, for the order can be shown without.
-async fn slugs(shop: &Shop, order: &Order) -> HashMap<String, String> {
-    let Some(catalog) = shop.catalog.as_ref() else { return HashMap::new() };
+/// What the catalogue knows of the products of an order, by SKU.
+#[derive(Debug, Default)]
+struct Sold {
+    /// Where their pages are.
+    slugs: HashMap<String, String>,
+    /// What they look like.
+    pictures: HashMap<String, Picture>,
+}
+
+/// Nothing where the catalogue cannot be asked, for the order can be shown without.
+async fn sold(shop: &Shop, order: &Order) -> Sold {
+    let Some(catalog) = shop.catalog.as_ref() else { return Sold::default() };
     let skus: Vec<String> = order.lines.iter().map(|line| line.sku.clone()).collect();
     let found = catalog.read(move |tx| {
         let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
-        catalog::store::slugs(tx, &skus)
+        let slugs = catalog::store::slugs(tx, &skus)?.into_iter().collect();
+        Ok::<_, Error>(Sold { slugs, pictures: image::store::of_skus(tx, &skus)?.into_iter().collect() })
     });
-    found.await.map(|found| found.into_iter().collect()).unwrap_or_default()
+    found.await.unwrap_or_default()
 }
 
 impl Known {
-    fn status(self, slugs: &HashMap<String, String>) -> OrderStatus {
+    fn status(self, sold: &Sold) -> OrderStatus {
         let Self { order, addresses: (shipping_address, billing_address), fulfilments, events } = self;
         let event = |(kind, at): (&'static str, Timestamp)| EventStatus { kind, at: at.to_string() };
         OrderStatus {
@@ -121,7 +131,7 @@ impl Known {
             payment_status: order.payment_status,
             fulfilment_status: order.fulfilment_status(),
             total: order.money(order.total_minor),
-            lines: order.lines.iter().map(|line| line_status(&order, line, slugs)).collect(),
+            lines: order.lines.iter().map(|line| line_status(&order, line, sold)).collect(),
             shipping_address,
             billing_address,
             events: told(&events, &fulfilments).into_iter().map(event).collect(),
@@ -134,13 +144,13 @@ impl Known {
     }
 }
 
-fn line_status(order: &Order, line: &Line, slugs: &HashMap<String, String>) -> LineStatus {
+fn line_status(order: &Order, line: &Line, sold: &Sold) -> LineStatus {
     LineStatus {
         sku: line.sku.clone(),
         name: line.name.clone(),
         variant_title: line.variant_title.clone(),
-        slug: slugs.get(&line.sku).cloned(),
-        image: None,
+        slug: sold.slugs.get(&line.sku).cloned(),
+        image: sold.pictures.get(&line.sku).cloned(),
         quantity: line.quantity,
         unit_price: order.money(line.unit_price_minor),
         total: order.money(line.total_minor()),

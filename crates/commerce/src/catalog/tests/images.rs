@@ -49,6 +49,16 @@ async fn a_product_has_pictures_in_their_order() {
         found.sort_by_key(|(sku, _)| *sku);
         let expected = [("shirt-m", three["id"].clone()), ("shirt-s", two["id"].clone())];
         assert_eq!(found, expected, "{}: its own, or the product's", bed.name);
+        let cart = json!({"lines": [{"sku": "shirt-m", "quantity": 1}, {"sku": "shirt-s", "quantity": 1},
+                                    {"sku": "nope", "quantity": 1}]});
+        let priced = bed.send("POST /v1/carts/price", cart, 200).await;
+        let image = |line: usize| &priced["lines"][line]["image"];
+        assert_eq!((image(0), image(1), image(2)), (&shown[2], &shown[0], &Value::Null), "{}", bed.name);
+        bed.send("POST /v1/inventory/shirt-m/receive", json!({"quantity": 1}), 200).await;
+        let order = json!({"items": [{"sku": "shirt-m", "quantity": 1}]}).to_string();
+        let order = bed.call("POST /v1/orders", &["idempotency-key: o"], order).await.json();
+        let link = order["link"].as_str().unwrap().replace("/order/", "/v1/orders/").replace('?', "/status?");
+        assert_eq!(bed.get(&link).await["lines"][0]["image"], shown[2], "{}: {link}", bed.name);
     }
 }
 
