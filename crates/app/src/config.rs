@@ -155,6 +155,17 @@ pub(crate) struct Assets {
     pub(crate) max_bytes: u64,
     pub(crate) max_megapixels: u32,
     pub(crate) workers: u32,
+    pub(crate) s3: S3,
+}
+
+/// Where on S3 they are.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct S3 {
+    pub(crate) bucket: String,
+    pub(crate) region: String,
+    pub(crate) endpoint: String,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

@@ -41,9 +41,9 @@ impl Places {
         let assets = PathBuf::from(&config.assets.folder);
         let places = Self { data: config.data.clone(), log, store, database, assets };
         for place in [&places.log, &places.store, &places.database, &places.assets] {
-            if !place.starts_with(&places.data) {
+            if !place.starts_with(&places.data) || *place == places.data {
                 bail!(
-                    "{} lies outside of the data folder {}: restore into one that holds everything",
+                    "{} is no place in the data folder {}: restore into one that holds everything",
                     place.display(),
                     places.data.display()
                 );

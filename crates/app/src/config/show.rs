@@ -14,6 +14,9 @@ impl Config {
         if !shown.access.admin_token.is_empty() {
             STARS.clone_into(&mut shown.access.admin_token);
         }
+        if !shown.assets.s3.secret_access_key.is_empty() {
+            STARS.clone_into(&mut shown.assets.s3.secret_access_key);
+        }
         for key in &mut shown.access.secret_keys {
             STARS.clone_into(&mut key.sha256);
         }
@@ -24,7 +27,7 @@ impl Config {
     }
 
     /// Every address, a password in which is nobody's business.
-    pub(super) fn urls(&mut self) -> [&mut String; 8] {
+    pub(super) fn urls(&mut self) -> [&mut String; 9] {
         [
             &mut self.log.url,
             &mut self.store.url,
@@ -34,6 +37,7 @@ impl Config {
             &mut self.inventory.database_url,
             &mut self.inventory.url,
             &mut self.orders.database_url,
+            &mut self.assets.s3.endpoint,
         ]
     }
 }
@@ -46,6 +50,7 @@ mod tests {
     fn masks_secrets() {
         let text = "[access]\nadmin_token = \"a-very-secret-token\"\n\
                     [database]\nurl = \"postgres://shop:very-secret@db.example/shop\"\n\
+                    [assets.s3]\nbucket = \"b\"\naccess_key_id = \"k\"\nsecret_access_key = \"very-secret\"\n\
                     [orders]\ndatabase_url = \"postgres://db.example/shop?user=shop&password=very-secret\"";
         let shown = load(text).unwrap().masked().unwrap();
         assert!(!shown.contains("very-secret") && shown.contains("********"), "{shown}");

@@ -81,6 +81,26 @@ impl Config {
         if self.assets.folder.is_empty() {
             bail!("assets.folder is empty: name the folder of pictures, such as {{data}}/assets");
         }
+        self.validate_s3()
+    }
+
+    fn validate_s3(&self) -> anyhow::Result<()> {
+        let set = &self.assets.s3;
+        if set.bucket.is_empty() {
+            return Ok(());
+        }
+        let needed = [
+            ("assets.s3.region", &set.region),
+            ("assets.s3.access_key_id", &set.access_key_id),
+            ("assets.s3.secret_access_key", &set.secret_access_key),
+        ];
+        if let Some((key, _)) = needed.iter().find(|(_, value)| value.is_empty()) {
+            bail!("{key} is empty: assets.s3.bucket needs it");
+        }
+        let is_address = ["http://", "https://"].iter().any(|scheme| set.endpoint.starts_with(scheme));
+        if !set.endpoint.is_empty() && !is_address {
+            bail!("assets.s3.endpoint is no address, such as https://s3.example");
+        }
         Ok(())
     }
 
@@ -230,6 +250,10 @@ mod tests {
         check("[assets]\nmax_megapixels = 0", "assets.max_megapixels = 0 is too small");
         check("[assets]\nmax_bytes = 200000000", "assets.max_bytes = 200000000 is too much");
         check("[assets]\nworkers = 65", "assets.workers = 65 is too much");
+        check("[assets.s3]\nbucket = \"b\"", "assets.s3.access_key_id is empty");
+        let keys = "access_key_id = \"k\"\nsecret_access_key = \"s\"";
+        let elsewhere = format!("[assets.s3]\nbucket = \"b\"\nendpoint = \"s3.example\"\n{keys}");
+        check(&elsewhere, "assets.s3.endpoint is no address");
         check("[assets]\nfolder = \"\"", "assets.folder is empty");
         check("[[sites]]\nid = \"a\"\norigins = [\"https://shop.example/\"]", "sites.origins names");
     }

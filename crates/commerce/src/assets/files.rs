@@ -1,6 +1,6 @@
-//! The files of pictures, in a folder: `9f/9f86…0a08-640` is an asset in one of its widths.
+//! The files of pictures, in a folder or on S3: `9f/9f86…0a08-640` is an asset in one of its widths.
 //!
-//! A file is written beside its place, synced, named and its folder synced; under its name it is whole or not there. What was
+//! In a folder a file is written beside its place, synced, named and its folder synced; under its name it is whole or not there. What was
 //! written never changes.
 
 use std::path::Path as Folder;
@@ -11,6 +11,7 @@ use object_store::path::Path;
 use object_store::{GetResult, ObjectStore, ObjectStoreExt};
 
 use super::asset::{WIDTHS, is_id};
+use super::s3::{self, S3Options};
 
 /// Where the files of pictures are.
 #[derive(Debug, Clone)]
@@ -28,6 +29,14 @@ impl Files {
         };
         std::fs::create_dir_all(folder).map_err(cannot)?;
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
+    }
+
+    /// In a bucket. Nobody is asked yet whether it is there.
+    ///
+    /// # Errors
+    /// The options are no address.
+    pub fn s3(options: &S3Options) -> Result<Self, object_store::Error> {
+        Ok(Self(s3::open(options)?))
     }
 
     /// Keeps what was made of an asset; when this returns, it is durable.

@@ -11,6 +11,7 @@ mod files;
 mod format;
 pub mod http;
 mod render;
+mod s3;
 mod shrink;
 pub mod store;
 mod upload;
@@ -18,6 +19,7 @@ mod upload;
 pub use asset::{Asset, ID_CHARS, WIDTHS};
 pub use error::Error;
 pub use files::{Files, is_file_of_ours};
+pub use s3::S3Options;
 pub use upload::{AssetOptions, Assets, Taken};
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Pictures that are taken, and what is not.
 
 mod routes;
+mod s3;
 mod shapes;
 mod torn;
 

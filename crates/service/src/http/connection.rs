@@ -94,7 +94,7 @@ impl Connection {
     /// Within which bounds a body at this path comes.
     pub(crate) fn body_limits(&self, path: &str) -> Limits {
         let limits = &self.setup.limits;
-        Limits { body_bytes_max: limits.body_bytes_max_at(path), body_timeout: limits.body_timeout }
+        Limits { body_bytes_max: limits.body_bytes_max_at(path), body_timeout: limits.body_timeout_at(path) }
     }
 
     /// The scheme that the client speaks, by the word of a trusted proxy.

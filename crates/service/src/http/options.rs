@@ -12,7 +12,8 @@ pub struct Options {
     pub listen: Vec<SocketAddr>,
     /// From a request's first byte to the end of its headers.
     pub header_timeout: Duration,
-    /// From a handler's first wait for the body to the body's end; also how long a client may refuse to read.
+    /// From a handler's first wait for the body to the body's end, in proportion longer for [`long_bodies`](Self::long_bodies); also
+    /// how long a client may refuse to read.
     pub body_timeout: Duration,
     /// How long a connection may stay open with no request on it.
     pub idle_timeout: Duration,
@@ -55,5 +56,30 @@ impl Options {
     pub(crate) fn body_bytes_max_at(&self, path: &str) -> usize {
         let long = self.long_bodies.iter().find(|(known, _)| *known == path);
         long.map_or(self.body_bytes_max, |(_, bytes_max)| *bytes_max)
+    }
+
+    /// How long a body at this path may take: one that may be longer has more time, in proportion.
+    pub(crate) fn body_timeout_at(&self, path: &str) -> Duration {
+        let times = self.body_bytes_max_at(path) as f64 / self.body_bytes_max.max(1) as f64;
+        self.body_timeout.mul_f64(times.max(1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_longer_has_more_time() {
+        let long_bodies = vec![("/long", 3_000), ("/short", 10)];
+        let options = Options { body_bytes_max: 2_000, long_bodies, ..Options::default() };
+        let check = |path: &str, bytes_max: usize, seconds: u64| {
+            assert_eq!(options.body_bytes_max_at(path), bytes_max, "{path}");
+            assert_eq!(options.body_timeout_at(path), Duration::from_secs(seconds), "{path}");
+        };
+        check("/", 2_000, 30);
+        check("/long", 3_000, 45);
+        check("/long/", 2_000, 30);
+        check("/short", 10, 30);
     }
 }
