@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::kassa::{Kassa, Start, run, run_with, wait_for};
 use crate::market::{Market, audit_is_clean, seed};
+use crate::pictures::PICTURE;
 
 fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
@@ -25,12 +26,6 @@ fn backup(data: &Path, to: &Path) -> Output {
 fn restore(from: &Path, data: &Path) -> Output {
     run(&["restore", "--from", from.to_str().unwrap(), "--data", data.to_str().unwrap()])
 }
-
-/// A picture of two pixels.
-const PICTURE: &[u8] =
-    b"\x89PNG\x0d\x0a\x1a\x0a\x00\x00\x00\x0dIHDR\x00\x00\x00\x02\x00\x00\x00\x01\x08\x02\x00\x00\x00{@\
-    \xe8\xdd\x00\x00\x00\x0dIDATx\xdac8!\x07\x04'\x00\x07#\x02\x09;\x06\x9a)\x00\x00\x00\x00IEND\xaeB`\
-    \x82";
 
 /// Uploads a picture, and sells something that it shows.
 fn pictured(kassa: &Kassa) {

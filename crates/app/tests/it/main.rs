@@ -20,6 +20,7 @@ mod noted;
 mod orders;
 mod orders_apart;
 mod output;
+mod pictures;
 mod private;
 mod promlint;
 mod readiness;
