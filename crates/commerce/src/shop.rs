@@ -1,6 +1,6 @@
 //! The shop of a process: its databases, who may do what, what time it is, and what it remembers and counts.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 use kassa_access::{Access, Guarded, Salts};
@@ -13,6 +13,7 @@ use crate::assets::Assets;
 use crate::catalog::best::Best;
 use crate::catalog::cache::ProductCache;
 use crate::catalog::prices::RemoteCatalog;
+use crate::customers::Origins;
 use crate::inventory::metrics::StockMetrics;
 use crate::inventory::{LOW_STOCK_AT, LedgerKind};
 use crate::orders::lines::WithoutKey;
@@ -141,6 +142,8 @@ pub struct Shop {
     pub(crate) order_metrics: OrderMetrics,
     /// Makes the links of orders, once their secret was read.
     pub(crate) order_links: OnceCell<Links>,
+    /// Who knows from where orders came, where somebody does in this process.
+    pub origins: OnceLock<Arc<dyn Origins>>,
     /// The way to stock.
     pub stock: StockClient,
     /// The catalogue when it is in another process.
@@ -194,6 +197,7 @@ impl Shop {
             stock_metrics: StockMetrics::register(metrics),
             order_metrics: OrderMetrics::register(metrics),
             order_links: OnceCell::new(),
+            origins: OnceLock::new(),
             stock,
             remote_catalog,
             wake: Wake::default(),

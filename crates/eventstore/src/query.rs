@@ -45,7 +45,7 @@ use kassa_model::Timestamp;
 use crate::batch::RowPlace;
 use rules::SiteRules;
 
-pub use field::Field;
+pub use field::{CUSTOMER_TYPE, Field};
 pub(crate) use filter::NONE;
 pub use filter::{Filter, Operator};
 pub(crate) use holds::holds;

@@ -15,7 +15,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
 use kassa_access::{Allowed, need};
-use kassa_eventstore::query::{CONFIRMED, Counted, EventFilter, Metric, Query, REFUNDED, TimeRange};
+use kassa_eventstore::query::{
+    CONFIRMED, CUSTOMER_TYPE, Counted, EventFilter, Metric, Query, REFUNDED, TimeRange,
+};
 use kassa_eventstore::rules::SiteRules;
 use kassa_eventstore::{DeadLetter, DeadLetterFilter, EventStore, Row, RowPlace};
 use kassa_model::{Channel, LogRecord, Timestamp, id_as_sent, id_of_client};
@@ -242,6 +244,12 @@ fn metrics(row: &Row) -> Vec<&'static str> {
     metrics
 }
 
+/// The property by which orders count as those of new or returning customers.
+fn customer_type(props: &str) -> Option<String> {
+    let props: Value = serde_json::from_str(props).ok()?;
+    Some(props.get(CUSTOMER_TYPE)?.as_str()?.to_owned())
+}
+
 /// What it counts under, as far as it stands on the row: the exit page is known of the whole visit only. Paths are as `rules` show them.
 fn dimensions(row: &Row, rules: Option<&SiteRules>) -> Map<String, Value> {
     let event = &row.event;
@@ -255,6 +263,7 @@ fn dimensions(row: &Row, rules: Option<&SiteRules>) -> Map<String, Value> {
         Some(order) => {
             put("order:currency", Some(&order.currency));
             put("order:status", Some(&order.status));
+            put("customer:type", customer_type(&event.props).as_deref());
         }
         None => {
             put("event:name", Some(&event.name));

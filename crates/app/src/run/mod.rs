@@ -8,6 +8,7 @@ mod gauges;
 mod limits;
 mod noted;
 mod numbers;
+mod origins;
 mod routes;
 mod tasks;
 mod watch;

@@ -21,6 +21,7 @@ use kassa_service::{
 use super::gauges::ShopGauges;
 use super::noted::ShopNotes;
 use super::numbers::ShopNumbers;
+use super::origins::ReportedOrigins;
 use crate::admin::Auditor;
 use crate::config::Config;
 use crate::open::Parts;
@@ -70,6 +71,11 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
             orders: parts.shop().ok().map(|shop| Arc::new(ShopNumbers(shop)) as Arc<dyn OrderNumbers>),
             ..ReportOptions::default()
         };
+        if let Ok(shop) = parts.shop() {
+            let (store, site) = (parts.store()?, shop.options.site.clone());
+            // Set once: there is one shop, and its routes are made once.
+            let _ = shop.origins.set(Arc::new(ReportedOrigins { store, site }));
+        }
         let reports = parts.reports(options)?;
         // Ends with the shutdown, at the latest with the runtime.
         tokio::spawn(report::watch_alerts(Arc::clone(&reports), shutdown.clone()));

@@ -55,8 +55,14 @@ async fn get_customer(
 ) -> Result<Json<WholeView>, Problem> {
     let Ok(Path(text)) = path else { return Err(Problem::bad_request("the path is not UTF-8")) };
     let id = id(&text).ok_or_else(|| unknown(&text))?;
+    let first_order = id.clone();
     let found = read(here(&shop.orders, "orders")?, move |tx| whole(tx, &id)).await?;
-    found.map(|found| Json(WholeView::new(found))).ok_or_else(|| unknown(&text))
+    let found = found.ok_or_else(|| unknown(&text))?;
+    let first_source = match shop.origins.get() {
+        Some(origins) => origins.source_of(&first_order).await,
+        None => None,
+    };
+    Ok(Json(WholeView::new(found, first_source)))
 }
 
 /// An id as it is stored.

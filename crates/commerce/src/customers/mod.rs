@@ -7,6 +7,7 @@
 mod customer;
 pub mod http;
 mod list;
+mod origins;
 mod rules;
 mod store;
 #[cfg(test)]
@@ -14,4 +15,5 @@ mod tests;
 mod view;
 
 pub use customer::{Buyer, CustomerType};
+pub use origins::Origins;
 pub(crate) use rules::of_order;

@@ -7,7 +7,7 @@ use kassa_db::{Db, Error, Tx, params};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::store;
+use super::{Origins, store};
 use crate::MIGRATIONS;
 use crate::testing::Bed;
 
@@ -59,6 +59,14 @@ async fn an_address_is_one_customer() {
         assert_eq!(refused["status"], 422);
         let other = order(&bed, json!({"email": "zoë@shop.test", "name": "100%"}), 1).await;
         bed.send(&format!("POST /v1/orders/{}/cancel", second["id"].as_str().unwrap()), json!({}), 200).await;
+
+        let money = "SELECT money FROM outbox WHERE money IS NOT NULL ORDER BY id";
+        let money = bed.db.read_blocking(move |tx| tx.all(money, &[], |row| row.text(0))).unwrap();
+        let types =
+            money.iter().map(|text| serde_json::from_str::<Value>(text).unwrap()["customer_type"].clone());
+        let types: Vec<String> = types.map(|kind| kind.as_str().unwrap_or("-").to_owned()).collect();
+        // The last is the second order's cancellation: of one order all money is of one kind of customer.
+        assert_eq!(types, ["new", "returning", "returning", "-", "new", "returning"], "{}", bed.name);
 
         let list = bed.get("/v1/customers").await;
         let ids: Vec<&Value> = list["results"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
@@ -123,6 +131,29 @@ async fn a_customer_is_shown_with_what_they_bought() {
             );
         }
     }
+}
+
+/// Knows where one order came from.
+#[derive(Debug)]
+struct From(String);
+
+#[async_trait::async_trait]
+impl Origins for From {
+    async fn source_of(&self, order_id: &str) -> Option<String> {
+        (order_id == self.0).then(|| "newsletter".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn a_customer_comes_from_where_their_first_order_came() {
+    let bed = Bed::sqlite();
+    stocked(&bed).await;
+    let first = order(&bed, json!({"email": "zoe@shop.test"}), 1).await;
+    order(&bed, json!({"email": "zoe@shop.test"}), 1).await;
+    let path = format!("/v1/customers/{}", first["id"].as_str().unwrap());
+    assert_eq!(bed.get(&path).await["first_source"], Value::Null);
+    bed.shop.origins.set(Arc::new(From(first["id"].as_str().unwrap().to_owned()))).unwrap();
+    assert_eq!(bed.get(&path).await["first_source"], "newsletter");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -33,6 +33,7 @@ pub(super) struct CustomerView {
 pub(super) struct WholeView {
     #[serde(flatten)]
     customer: CustomerView,
+    first_source: Option<String>,
     shipping_address: Option<Address>,
     billing_address: Option<Address>,
     recent_orders: Vec<OrderedView>,
@@ -67,10 +68,11 @@ impl CustomerView {
 }
 
 impl WholeView {
-    pub(super) fn new(whole: Whole) -> Self {
+    pub(super) fn new(whole: Whole, first_source: Option<String>) -> Self {
         let Whole { customer, bought, orders, shipping_address, billing_address } = whole;
         Self {
             customer: CustomerView::new(customer, &bought),
+            first_source,
             shipping_address,
             billing_address,
             recent_orders: orders.into_iter().map(OrderedView::new).collect(),

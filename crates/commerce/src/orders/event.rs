@@ -78,6 +78,7 @@ fn money_record(change: &Change) -> Option<MoneyRecord> {
         revenue_delta_minor: change.revenue_delta_minor,
         currency: order.currency.code().to_owned(),
         status: order.status.name().to_owned(),
+        customer_type: order.customer_type().map(|kind| kind.name().to_owned()),
         lines: change.lines.clone(),
         context: order.context.clone(),
     })

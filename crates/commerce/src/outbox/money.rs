@@ -23,6 +23,9 @@ pub(crate) struct MoneyRecord {
     pub(crate) currency: String,
     /// The status that the change led to.
     pub(crate) status: String,
+    /// Whether the order's customer had ordered before, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) customer_type: Option<String>,
     /// The products that changed; none for a refund by amount.
     pub(crate) lines: Vec<LineDelta>,
     /// The visit, as it was when the order's request arrived.

@@ -214,7 +214,30 @@ fn recorded(money: MoneyRecord) -> Recorded {
         status: money.status,
         items: items.collect(),
     };
+    let props = money.customer_type.map_or_else(|| json!({}), |kind| json!({ "customer_type": kind }));
     let event = of_visit(&context, (money.id, &money.name), money.occurred_at);
+    let event = Event { order: Some(order), props: props.to_string(), ..event };
     let placed_at = Some(context.received_at).filter(|at| *at != Timestamp::default());
-    Recorded { placed_at, ..by_visit(&context, Event { order: Some(order), ..event }) }
+    Recorded { placed_at, ..by_visit(&context, event) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What reports know of an order's customer, and nothing of one without.
+    #[test]
+    fn money_says_whether_its_customer_had_ordered_before() {
+        let check = |customer_type: Option<&str>, expected: &str| {
+            let mut written = json!({"id": "order:o:1", "name": "Order Completed", "occurred_at": 7, "order_id": "o",
+                "revenue_delta_minor": 5, "currency": "EUR", "status": "confirmed", "lines": [], "context": {"site": "s"}});
+            if let Some(customer_type) = customer_type {
+                written["customer_type"] = customer_type.into();
+            }
+            let money: MoneyRecord = serde_json::from_value(written).unwrap();
+            assert_eq!(recorded(money).event.props, expected);
+        };
+        check(None, "{}");
+        check(Some("new"), r#"{"customer_type":"new"}"#);
+    }
 }

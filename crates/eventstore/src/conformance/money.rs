@@ -5,6 +5,8 @@
 //! | a, EUR | 1, Search | second 20 confirmed: 2 mugs at 500, 1 cap at 300 · 100,000 refund of a mug · 200,000 refund of 50 by amount |
 //! | b, EUR | 2, Ads | 40 confirmed: 1 mug · 50 edited to 3 mugs · 60 cancelled |
 //! | c, EUR | none | 70 confirmed: 1 cap |
+//!
+//! The customer of a is new, that of b returning, and c has none.
 
 use kassa_model::{Dialect, Event, OrderItem, OrderPart};
 
@@ -30,7 +32,13 @@ fn money(change: Change<'_>, session: i64, lines: &[(&str, i64, i64)]) -> Event 
         revenue_minor,
     };
     let items: Vec<OrderItem> = lines.iter().map(item).collect();
+    let props = match order_id {
+        "a" => r#"{"customer_type":"new"}"#,
+        "b" => r#"{"customer_type":"returning"}"#,
+        _ => "{}",
+    };
     Event {
+        props: props.to_owned(),
         name: name.to_owned(),
         name_sent: name.to_owned(),
         visitor: Some(session.max(1)),
@@ -101,6 +109,13 @@ pub(super) async fn every_metric_of_money(store: &dyn EventStore) {
     let rows: [&[_]; 2] =
         [&[text("cancelled"), Int(0), Int(-1_500)], &[text("confirmed"), Int(3), Int(2_550)]];
     check(store, by_status, &rows).await;
+    let by_customer = of_all_time(by(&[Field::CustomerType], &[Metric::Orders, Metric::Revenue]));
+    let rows: [&[_]; 3] =
+        [&[text("new"), Int(1), Int(750)], &[text("returning"), Int(1), Int(0)], &[Null, Int(1), Int(300)]];
+    check(store, by_customer, &rows).await;
+    let of_new =
+        Query { filter: Some(is(Field::CustomerType, &["new"])), ..of_all_time(query(&[Metric::Units])) };
+    check(store, of_new, &[&[Int(2)]]).await;
     let by_name = of_all_time(by(&[Field::Name], &[Metric::Revenue]));
     let rows: [&[_]; 4] = [
         &[text("Order Cancelled"), Int(-1_500)],
@@ -192,8 +207,14 @@ pub(super) async fn conversions(store: &dyn EventStore) {
 
 pub(super) async fn fields_of_money_are_refused_elsewhere(store: &dyn EventStore) {
     store.insert(batch(0, three_orders())).await.unwrap();
-    let fields =
-        [Field::Sku, Field::ProductName, Field::ProductCategory, Field::Currency, Field::OrderStatus];
+    let fields = [
+        Field::Sku,
+        Field::ProductName,
+        Field::ProductCategory,
+        Field::Currency,
+        Field::OrderStatus,
+        Field::CustomerType,
+    ];
     for field in fields {
         for metric in [Metric::Visitors, Metric::ConversionRate, Metric::BounceRate] {
             refuses(store, by(std::slice::from_ref(&field), &[Metric::Revenue, metric])).await;

@@ -40,7 +40,10 @@ pub(super) const NAMES: [&str; 7] =
     ["page_view", "page_view", "click", "time_on_page", "hover_enter", "identify", "Ärger"];
 const OF_PRODUCTS: [&str; 5] = [VIEWED, VIEWED, ADDED, CLICKED, SEARCHED];
 const TEXTS: [&str; 5] = ["a", "b", "Ä", "a b", "Firefox"];
-const PROPS: [&str; 17] = [
+const PROPS: [&str; 20] = [
+    r#"{"customer_type":"new"}"#,
+    r#"{"customer_type":"returning","sku":"mug"}"#,
+    r#"{"customer_type":null}"#,
     "{}",
     r#"{"sku":"mug"}"#,
     r#"{"sku":"mug","name":"A mug","category":"kitchen","query":"mug","results":0}"#,
@@ -93,6 +96,7 @@ pub(super) fn fields() -> Vec<Field> {
         Field::ProductCategory,
         Field::Currency,
         Field::OrderStatus,
+        Field::CustomerType,
     ]
 }
 

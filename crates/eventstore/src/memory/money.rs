@@ -6,8 +6,10 @@ use kassa_model::{OrderItem, OrderPart};
 
 use super::rows::{index, own_field, ratio, visitor_of, visitors};
 use super::visit::{Id, Visit, began, session_of, visits_and_sessions};
-use crate::query::{CONFIRMED, Cell, Dimension, Field, Metric, NO_VISIT, Query, REFUNDED, holds};
-use crate::{Error, Row};
+use crate::query::{
+    CONFIRMED, CUSTOMER_TYPE, Cell, Dimension, Field, Metric, NO_VISIT, Query, REFUNDED, holds,
+};
+use crate::{Error, Row, properties};
 
 /// A record of money, or one line of it.
 #[derive(Debug)]
@@ -29,6 +31,7 @@ impl Money<'_> {
             Field::ProductCategory => self.line?.category.clone(),
             Field::Currency => Some(self.order.currency.clone()),
             Field::OrderStatus => Some(self.order.status.clone()),
+            Field::CustomerType => properties::text(&self.row.event.props, CUSTOMER_TYPE),
             Field::Source if self.visit.is_none() => Some(NO_VISIT.to_owned()),
             field if field.is_of_visits() => self.visit?.field(field),
             own => own_field(own, &self.row.event),

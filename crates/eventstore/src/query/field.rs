@@ -61,7 +61,13 @@ pub enum Field {
     Currency,
     /// `order:status`: the status that the record's change led to.
     OrderStatus,
+    /// `customer:type`: whether the customer of the record's order had ordered before, `new` or `returning`; none where that is
+    /// not known. The property [`CUSTOMER_TYPE`] of the record.
+    CustomerType,
 }
+
+/// The property of a record of money that says whether the customer of its order had ordered before.
+pub const CUSTOMER_TYPE: &str = "customer_type";
 
 impl Field {
     /// Whether only the lines of money records have it.
@@ -77,6 +83,6 @@ impl Field {
 
     /// Whether only money records have it.
     pub fn is_of_money(&self) -> bool {
-        self.is_of_products() || matches!(self, Self::Currency | Self::OrderStatus)
+        self.is_of_products() || matches!(self, Self::Currency | Self::OrderStatus | Self::CustomerType)
     }
 }

@@ -5,7 +5,7 @@ use kassa_model::PATH_SENT;
 use super::channel::channel;
 use super::dialect::Dialect;
 use super::statement::Binder;
-use crate::query::{Field, NO_VISIT};
+use crate::query::{CUSTOMER_TYPE, Field, NO_VISIT};
 
 /// The column of the exit page, in visits and where it is looked up.
 pub(super) const EXIT_PAGE: &str = "exit_page";
@@ -82,6 +82,7 @@ pub(super) fn of_money(field: &Field, binder: &mut Binder) -> String {
         Field::ProductCategory => "i.category",
         Field::Currency => "e.currency",
         Field::OrderStatus => "e.order_status",
+        Field::CustomerType => return of_event(&Field::Prop(CUSTOMER_TYPE.to_owned()), binder),
         Field::Source => {
             return format!("CASE WHEN v.session IS NULL THEN '{NO_VISIT}' ELSE v.visit_source END");
         }

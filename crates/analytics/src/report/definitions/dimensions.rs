@@ -196,6 +196,20 @@ pub const FIELDS: &[FieldDefinition] = &[
             r#"[["confirmed",{"amount_minor":3500,"currency":"EUR"}],["refunded",{"amount_minor":-250,"currency":"EUR"}]]"#,
         ),
     ),
+    field(
+        Field::CustomerType,
+        "customer:type",
+        "Whether the customer of the order had ordered before, new or returning, for metrics of money; (none) of an order without an \
+         e-mail address.",
+        example(
+            "orders",
+            "Fri 10:00 Anna: views /; Fri 10:05 Anna: places order 1: 2 mug, 20.00 EUR with {\"customer_type\":\"new\"}; \
+             Fri 10:10 Ben: places order 2: 1 mug, 10.00 EUR with {\"customer_type\":\"new\"}; \
+             Fri 10:15 Anna: places order 3: 1 cap, 5.00 EUR with {\"customer_type\":\"returning\"}; \
+             Fri 10:20 Cleo: places order 4: 1 cap, 5.00 EUR",
+            r#"[["new",2],["(none)",1],["returning",1]]"#,
+        ),
+    ),
 ];
 
 /// Dimensions by properties.

@@ -87,6 +87,6 @@ fn panel_of(field: &Field) -> Option<&'static str> {
         Field::Visit => return None,
         Field::Device | Field::Browser | Field::Os => "devices",
         Field::ItemSku | Field::Sku | Field::ProductName | Field::ProductCategory => "products",
-        Field::Currency | Field::OrderStatus => "revenue",
+        Field::Currency | Field::OrderStatus | Field::CustomerType => "revenue",
     })
 }

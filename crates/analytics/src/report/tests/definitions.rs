@@ -116,6 +116,7 @@ async fn every_dimension_by_name() {
         ..view(path, 1, time)
     };
     let order = money(("o", "Order Completed", "confirmed"), 1, "2026-11-20T10:03:00Z", &[("mug", 2, 1_000)]);
+    let order = Event { props: r#"{"customer_type":"new"}"#.to_owned(), ..order };
     world.seed(vec![full("/in", "2026-11-20T10:00:00Z"), full("/out", "2026-11-20T10:00:01Z"), order]).await;
     let expected = [
         ("event:name", json!([["page_view", 2]])),
@@ -143,11 +144,12 @@ async fn every_dimension_by_name() {
         ("product:category", json!([["mugs", 2]])),
         ("order:currency", json!([["EUR", 2]])),
         ("order:status", json!([["confirmed", 2]])),
+        ("customer:type", json!([["new", 2]])),
     ];
     assert_eq!(expected.len(), FIELDS.len());
     for (name, rows) in expected {
         assert!(FIELDS.iter().any(|field| field.name == name), "{name}");
-        let of_money = name.starts_with("product:") || name.starts_with("order:");
+        let of_money = ["product:", "order:", "customer:"].iter().any(|of| name.starts_with(of));
         let metric = if of_money { "units" } else { "events" };
         let extra = json!({"dimensions": [name], "metrics": [metric]});
         assert_eq!(world.rows(extra).await, rows, "{name}");

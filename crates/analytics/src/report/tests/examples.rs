@@ -170,7 +170,7 @@ async fn recorded(told: &[Told]) -> Vec<Record> {
         let mut written = None;
         if let Some(change) = &deed.change {
             let placed_at = *placed.entry((site, change.order)).or_insert(time);
-            written = Some((money(site, deed.who, change, time), placed_at));
+            written = Some((money((site, deed), change, time), placed_at));
         }
         log.finish(index, &deed, written);
     }
@@ -272,7 +272,7 @@ async fn send(collector: &Collector, site: &str, (time, number): (Timestamp, usi
 }
 
 /// What the shop's outbox writes of a change of an order that was placed by the same visitor.
-fn money(site: &str, who: &str, change: &Change, time: Timestamp) -> Event {
+fn money((site, deed): (&str, &Deed), change: &Change, time: Timestamp) -> Event {
     let item = OrderItem {
         sku: change.sku.to_owned(),
         name: change.sku.to_owned(),
@@ -292,9 +292,9 @@ fn money(site: &str, who: &str, change: &Change, time: Timestamp) -> Event {
         site: site.to_owned(),
         name: change.name.to_owned(),
         name_sent: change.name.to_owned(),
-        visitor: Some(visitor_from(site, who)),
+        visitor: Some(visitor_from(site, deed.who)),
         order: Some(order),
-        props: "{}".to_owned(),
+        props: deed.props.to_string(),
         ..Event::blank(Dialect::SHOP, time)
     }
 }

@@ -122,6 +122,7 @@ pub(super) fn put(tx: &mut Tx<'_>, number: i64) -> Result<(), Error> {
         revenue_delta_minor: amount(number),
         currency: "EUR".to_owned(),
         status: "confirmed".to_owned(),
+        customer_type: None,
         lines: vec![line],
         context: Context { site: "demo".to_owned(), visitor_today: number, ..Context::default() },
     };
