@@ -170,7 +170,7 @@ async fn recorded(told: &[Told]) -> Vec<Record> {
         let mut written = None;
         if let Some(change) = &deed.change {
             let placed_at = *placed.entry((site, change.order)).or_insert(time);
-            written = Some((money((site, deed), change, time), placed_at));
+            written = Some((money((site, &deed), change, time), placed_at));
         }
         log.finish(index, &deed, written);
     }
