@@ -12,7 +12,7 @@ use axum::routing::get;
 use kassa_access::{Access, Allowed, Caller, Mode, Scope, need};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, Books, OrderNumbers, ReportOptions};
-use kassa_commerce::{assets, carts, catalog, compat, inventory, orders, transport};
+use kassa_commerce::{assets, carts, catalog, compat, customers, inventory, orders, transport};
 use kassa_service::rate::{Exempt, RateLimit};
 use kassa_service::{
     Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded,
@@ -123,7 +123,9 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
     }
     if roles.has(Role::Orders) {
         storefront = storefront.merge(orders::http::storefront_routes(Arc::clone(&shop)));
-        native = native.merge(orders::http::native_routes(Arc::clone(&shop)));
+        native = native
+            .merge(orders::http::native_routes(Arc::clone(&shop)))
+            .merge(customers::http::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::orders_routes(Arc::clone(&shop)));
     }
     storefront = storefront_limit(config)?.apply_unless(who_is_known(&parts.access), storefront);

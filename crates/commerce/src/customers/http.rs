@@ -20,7 +20,7 @@ const LIMIT_DEFAULT: i64 = 50;
 const LIMIT_MAX: i64 = 200;
 
 /// The routes of customers; none without orders in this process.
-pub(crate) fn native_routes(shop: Arc<Shop>) -> Protected {
+pub fn native_routes(shop: Arc<Shop>) -> Protected {
     if shop.orders.is_none() {
         return Protected::new();
     }

@@ -24,8 +24,8 @@ pub(super) async fn follow_order(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let id = order_id(path)?;
     let params = Params::of(&uri, &["k"])?;
+    let id = order_id(path)?;
     let found = by_link(&shop, &id, params.text("k").unwrap_or_default()).await;
     let status = found.map_err(|error| problem_of(&error))?.ok_or_else(|| unknown(&id))?;
     let etag = etag(&status);
