@@ -182,6 +182,33 @@ fn what_is_missing_or_has_changed_is_said() {
 }
 
 #[test]
+fn a_variant_is_chosen_among_those_that_are_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let kassa = Start::up(&folder.path().join("data")).start();
+    let shirt = json!({"name": "Shirt", "price": {"amount_minor": 3_200, "currency": "EUR"}, "options": ["Size"], "variants": [
+        {"sku": "shirt-s", "options": ["S"]}, {"sku": "shirt-m", "options": ["M"], "price": {"amount_minor": 3_500}, "track_stock": false}]});
+    assert_eq!(send(&mut kassa.http(), "POST", "/v1/products", "shirt", &shirt).unwrap().status, 201);
+    let product = get(&kassa, "/p/shirt");
+    assert!(
+        product.body.contains("<option value=\"3500 EUR shirt-m\" dir=\"auto\">M, €35.00</option>"),
+        "{}",
+        product.body
+    );
+    assert!(!product.body.contains("3200 EUR shirt-s"), "it is sold out");
+    let mut fields = filled(&product, &ANN);
+    fields.push(("what".to_owned(), "3500 EUR shirt-m".to_owned()));
+    let review = post(&kassa, &fields, &[]);
+    assert!(
+        review.status == 200 && review.body.contains("Shirt, M") && review.body.contains("€35.00"),
+        "{}",
+        review.body
+    );
+    let order = get(&kassa, &location(&post(&kassa, &filled(&review, &[]), &[])));
+    assert!(order.body.contains(">M</span>"), "{}", order.body);
+    assert!(kassa.stop().success());
+}
+
+#[test]
 fn forms_of_other_pages_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let kassa = Start::up(&folder.path().join("data")).start();

@@ -69,7 +69,8 @@ pub(in super::super) fn on_product(html: &mut Html, texts: &Texts, product: &Pro
     html.raw("<noscript>");
     begin(html, &product.slug);
     html.raw("<h2>").text(texts.own.order_here).raw("</h2>");
-    if let [only] = sold.as_slice() {
+    // Which one is said where there are others, too.
+    if let ([only], 1) = (sold.as_slice(), variants.len()) {
         hidden(html, "what", &what_of(only).written());
     } else {
         html.raw("<p class=\"field\"><label for=\"what\">").text(texts.own.what);
