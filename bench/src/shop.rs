@@ -54,6 +54,11 @@ pub(crate) fn reads(ids: &[i64]) -> Requests {
     Requests::new(1, ids.len(), |place| get(&format!("/v1/products/{}", ids[place * 619 % ids.len()])))
 }
 
+/// Pages of one product each.
+pub(crate) fn pages() -> Requests {
+    Requests::new(1, SKUS, |place| get(&format!("/p/a-product-of-the-shop-number-{}", place * 619 % SKUS)))
+}
+
 /// As bench/order.pgbench names them.
 fn sku(place: usize) -> String {
     format!("sku-{}", 1_000 + place)
