@@ -34,6 +34,6 @@ impl Origins for ReportedOrigins {
         // The newest first; without an answer the source is one that is not known.
         let rows = found.ok()?.ok()?;
         let visit = rows.into_iter().rev().find_map(|row| row.visit)?;
-        visit.facts.source
+        visit.facts.source.as_deref().map(str::to_owned)
     }
 }

@@ -15,7 +15,6 @@ use std::collections::HashMap;
 use kassa_db::Error;
 use kassa_model::{Money, Timestamp};
 use serde::Serialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::details::{self, Address, Addresses};
