@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::super::failed::remove_failed;
 use super::support::{TestShop, shops};
 use crate::testing::Bed;
 
@@ -236,6 +237,21 @@ async fn what_no_checkout_should_send_is_refused() {
     // Null is nothing, and 2e3 characters of two bytes are 2,000.
     let fine = json!({"items": [{"sku": "mug", "quantity": 2}], "shipping_address": null, "expected_total": null, "note": "é".repeat(2_000)});
     assert_eq!(shop.post("/v1/orders", "k1", &fine).await.status, 201);
+}
+
+/// Nothing that a stranger sends is kept for ever: with an order that has failed its addresses leave, and it makes no customer.
+#[tokio::test]
+async fn the_addresses_of_a_failed_order_leave_with_it() {
+    let shop = TestShop::sqlite();
+    shop.stock("mug", 1_250, 1);
+    let failed = shop.post("/v1/orders", "k1", &checkout(2_500)).await;
+    assert_eq!((failed.status, failed.problem().as_str()), (422, "insufficient-stock"));
+    assert_eq!(shop.number("SELECT COUNT(*) FROM order_addresses"), 2);
+    shop.change("DELETE FROM outbox");
+    let now = super::support::NOW.plus_micros(1);
+    let removed = shop.db.write_blocking(move |tx| remove_failed(tx, 0, now, 10)).unwrap();
+    assert_eq!((removed, shop.number("SELECT COUNT(*) FROM order_addresses")), (1, 0));
+    assert_eq!(shop.number("SELECT COUNT(*) FROM customers"), 0);
 }
 
 /// The form of a page without a script orders as a stranger does.
