@@ -42,8 +42,9 @@ pub(super) async fn answers(shop: &Shop, asked: &Asked) -> Result<Answers, Probl
     let mut answers = common_answers(shop).await?;
     match asked {
         Asked::Home => {
-            answers.push(shelf::products(shop, Listing::all(Sort::Newest, HOME_SIZE)).await?);
-            answers.push(shelf::best(shop, HOME_SIZE).await?);
+            // Twice as many: what is bought most may be among them.
+            answers.push(shelf::products(shop, Listing::all(Sort::Newest, 2 * HOME_SIZE)).await?);
+            answers.push(shelf::bought(shop, HOME_SIZE).await?);
         }
         Asked::Category { slug, .. } if !is_slug(slug) => return Err(Problem::not_found("no such category")),
         Asked::Category { slug, place } => {
@@ -99,7 +100,12 @@ pub(super) fn found(answers: &Answers, asked: Asked) -> Result<Found, Problem> {
     let page = match asked {
         Asked::Home => match products(own.first())? {
             (new, _) if new.is_empty() => return Ok(Found::NothingSold),
-            (new, _) => Page::Home { new, best: products(own.get(1))?.0 },
+            (mut new, _) => {
+                let (best, _) = products(own.get(1))?;
+                new.retain(|product| best.iter().all(|known| known.id != product.id));
+                new.truncate(usize::try_from(HOME_SIZE).unwrap_or_default());
+                Page::Home { new, best }
+            }
         },
         Asked::Category { slug, place } => {
             let category = common.categories.iter().find(|category| category.slug == slug).cloned();

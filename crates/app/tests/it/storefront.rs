@@ -326,3 +326,53 @@ fn what_is_said_of_the_shop_shows_at_once() {
     assert_eq!(data(&home)["shop"]["languages"], json!(["de"]));
     assert!(kassa.stop().success());
 }
+
+/// Eight pixels by six of one colour.
+const PICTURE: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x08\x00\x00\x00\x06\x08\x02\x00\x00\x00\x71\x67\x48\xac\x00\x00\x00\x11\x49\x44\x41\x54\x78\xda\x63\x50\x68\x38\x80\x15\x31\x0c\xa4\x04\x00\x39\xb3\x42\x01\xae\x1f\x8c\xb9\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
+
+#[test]
+fn pictures_stand_in_pages_in_all_their_widths() {
+    let folder = tempfile::tempdir().unwrap();
+    let start =
+        Start::up(&folder.path().join("data")).env("KASSA_STOREFRONT__IMAGE_ORIGINS", "https://cdn.test");
+    let kassa = start.start();
+    let taken = kassa.http().send("POST", "/v1/assets", &[("content-type", "image/png")], PICTURE).unwrap();
+    assert_eq!(taken.status, 201, "{taken:?}");
+    let asset = taken.json()["id"].as_str().unwrap().to_owned();
+    made(
+        &kassa,
+        "/v1/products",
+        json!({"name": "Mug", "price": price(900), "images": [{"id": asset, "alt": "\"A <mug>"}]}),
+    );
+    made(
+        &kassa,
+        "/v1/products",
+        json!({"name": "Cup", "price": price(900), "image_url": "https://cdn.test/cup.png"}),
+    );
+    let product = page(&kassa, "/p/mug");
+    let set = format!(
+        "srcset=\"/assets/i/{asset}-320 320w, /assets/i/{asset}-640 640w, /assets/i/{asset}-960 960w, "
+    );
+    let text = root(&product);
+    assert!(text.contains(&set) && text.contains("width=\"8\" height=\"6\""), "{text}");
+    assert!(
+        text.contains("alt=\"&quot;A &lt;mug&gt;\"") && text.contains("fetchpriority=\"high\""),
+        "{text}"
+    );
+    assert_eq!(data(&product)["product"]["images"][0]["id"], *asset);
+    let address = format!("{}/assets/i/{asset}", kassa.address);
+    assert!(product.body.contains(&format!("<meta property=\"og:image\" content=\"{address}-960\">")));
+    assert_eq!(product_data(&product)["image"], json!([format!("{address}-1600")]));
+    let file = kassa.http().send("HEAD", &format!("/assets/i/{asset}-640"), &[], b"").unwrap();
+    assert_eq!(file.status, 200, "{file:?}");
+    let home = page(&kassa, "/");
+    assert!(
+        root(&home).contains("src=\"https://cdn.test/cup.png\"") && root(&home).contains(&set),
+        "{}",
+        root(&home)
+    );
+    assert!(
+        home.header("content-security-policy").unwrap().contains("img-src 'self' data: https://cdn.test;")
+    );
+    assert!(kassa.stop().success());
+}

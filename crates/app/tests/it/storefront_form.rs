@@ -127,6 +127,11 @@ fn a_form_is_one_order_however_often_it_is_sent() {
     ] {
         assert!(order.body.contains(said), "{said}: {}", order.body);
     }
+    let home = get(&kassa, "/").body;
+    assert!(
+        home.contains("<h2>Bought most</h2>") && !home.contains("<h2>New</h2>"),
+        "it stands there once: {home}"
+    );
     let (path, _) = link.split_once('?').unwrap();
     for wrong in [path.to_owned(), format!("{path}?k={}", "0".repeat(32)), "/order/x?k=1".to_owned()] {
         let page = get(&kassa, &wrong);

@@ -52,6 +52,8 @@ pub(crate) enum CacheKey {
     Suggest(String),
     /// So many of what is bought most.
     Best(i64),
+    /// The same without what is only new.
+    Bought(i64),
     /// The same for those who may change it.
     Full(Box<CacheKey>),
 }
@@ -221,7 +223,11 @@ fn cost(asked: &CacheKey, kept: &Kept) -> usize {
 
 fn bytes_of(asked: &CacheKey) -> usize {
     match asked {
-        CacheKey::Id(_) | CacheKey::Categories | CacheKey::Best(_) | CacheKey::Storefront => 0,
+        CacheKey::Id(_)
+        | CacheKey::Categories
+        | CacheKey::Best(_)
+        | CacheKey::Bought(_)
+        | CacheKey::Storefront => 0,
         CacheKey::Shelf(listing) => listing.words.iter().chain(&listing.category).map(String::len).sum(),
         CacheKey::Sku(text) | CacheKey::Slug(text) | CacheKey::Page(text) | CacheKey::Suggest(text) => {
             text.len()

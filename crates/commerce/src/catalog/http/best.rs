@@ -15,9 +15,19 @@ use super::shown::read_with;
 use crate::page::Page;
 use crate::shop::Shop;
 
+/// What stands behind what was bought, where that is less than is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Behind {
+    Newest,
+    Nothing,
+}
+
 /// At most `limit` products.
-pub(super) async fn best(shop: &Shop, limit: i64) -> Result<Arc<CachedAnswer>, Problem> {
-    let asked = CacheKey::Best(limit);
+pub(super) async fn best(shop: &Shop, limit: i64, behind: Behind) -> Result<Arc<CachedAnswer>, Problem> {
+    let asked = match behind {
+        Behind::Newest => CacheKey::Best(limit),
+        Behind::Nothing => CacheKey::Bought(limit),
+    };
     if let Some(answer) = shop.products.get(&asked) {
         return Ok(answer);
     }
@@ -26,20 +36,20 @@ pub(super) async fn best(shop: &Shop, limit: i64) -> Result<Arc<CachedAnswer>, P
         Some(orders) => shop.best.ids(orders, shop.now()).await,
         None => Arc::default(),
     };
-    let find = move |tx: &mut Tx<'_>| chosen(tx, &ids, limit);
+    let find = move |tx: &mut Tx<'_>| chosen(tx, &ids, limit, behind);
     let (products, stock) = read_with(shop, find, |products| tracked(products)).await?;
     let answer = answer_rows((&products, &stock, elsewhere(shop, Sight::Public)), Page::whole)?;
     shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
     Ok(answer)
 }
 
-fn chosen(tx: &mut Tx<'_>, ids: &[i64], limit: i64) -> Result<Vec<Product>, Error> {
+fn chosen(tx: &mut Tx<'_>, ids: &[i64], limit: i64, behind: Behind) -> Result<Vec<Product>, Error> {
     let wanted = usize::try_from(limit).unwrap_or(0);
     let mut found = by_ids(tx, ids)?;
     found.retain(|product| product.status == Status::Active);
     found.sort_by_key(|product| ids.iter().position(|id| *id == product.id));
     found.truncate(wanted);
-    if found.len() < wanted {
+    if found.len() < wanted && behind == Behind::Newest {
         let newest = list(tx, &Listing::all(Sort::Newest, limit))?;
         for product in newest {
             if found.len() < wanted && found.iter().all(|known| known.id != product.id) {

@@ -8,7 +8,7 @@ use super::super::cache::CacheKey;
 use super::super::listing::store::Listing;
 use super::super::search;
 use super::super::view::Sight;
-use super::best;
+use super::best::{self, Behind};
 use super::named::Named;
 use super::read::{self, answer_rows, elsewhere, tracked};
 use super::related;
@@ -65,5 +65,13 @@ pub async fn products(shop: &Shop, listing: Listing) -> Result<Arc<CachedAnswer>
 /// # Errors
 /// What the catalogue's database says.
 pub async fn best(shop: &Shop, limit: i64) -> Result<Arc<CachedAnswer>, Problem> {
-    best::best(shop, limit).await
+    best::best(shop, limit, Behind::Newest).await
+}
+
+/// The same without the newest: nothing where nothing was bought.
+///
+/// # Errors
+/// As there.
+pub async fn bought(shop: &Shop, limit: i64) -> Result<Arc<CachedAnswer>, Problem> {
+    best::best(shop, limit, Behind::Nothing).await
 }
