@@ -246,6 +246,11 @@ impl Shop {
         }
     }
 
+    /// To be called after every commit that changed products: forgets answers that show these SKUs.
+    pub fn products_changed<'a>(&self, skus: impl IntoIterator<Item = &'a str>) {
+        skus.into_iter().for_each(|sku| self.products.forget(sku));
+    }
+
     /// Measures how long an update of stock took, from asking the database until it was durable.
     pub fn stock_update_took(&self, kind: LedgerKind, since: std::time::Instant) {
         self.stock_metrics.took(kind, since.elapsed());

@@ -11,19 +11,20 @@ use kassa_model::{Clock, MICROS_PER_DAY, SystemClock, Timestamp};
 use kassa_service::Shutdown;
 
 use super::traffic::{Day, day};
-use super::{SITE, catalog, incoming, orders};
+use super::{SITE, catalog, incoming, orders, pictures};
 
 /// Between two looks at the wall clock, at most: it may be set, or the machine sleep, while somebody waits.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
+/// What goes on while a demo runs: visits and orders, and the pictures of its goods until each has its own.
+pub(crate) async fn go_on(collector: Arc<Collector>, shop: Arc<Shop>, since: Timestamp, shutdown: Shutdown) {
+    let pictures = pictures::hang(Arc::clone(&shop), shutdown.clone());
+    tokio::join!(run(collector, shop, since, shutdown), pictures);
+}
+
 /// Goes on after `since` until the shutdown. What the collector or the shop refuses (chaos, a full disk) is logged and left
 /// out: a demo does not end by what it shows.
-pub(crate) async fn run(
-    collector: Arc<Collector>,
-    shop: Arc<Shop>,
-    mut since: Timestamp,
-    shutdown: Shutdown,
-) {
+async fn run(collector: Arc<Collector>, shop: Arc<Shop>, mut since: Timestamp, shutdown: Shutdown) {
     while !shutdown.is_triggered() {
         if let Err(error) = catalog::restock(&shop, since).await {
             tracing::warn!(error = format!("{error:#}"), "the demo's delivery failed");

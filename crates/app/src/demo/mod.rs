@@ -4,9 +4,13 @@
 //! refused.
 
 mod catalog;
+mod goods;
 pub(crate) mod live;
 mod orders;
+mod people;
+mod pictures;
 mod random;
+mod said;
 mod traffic;
 
 use std::net::IpAddr;
@@ -26,6 +30,7 @@ use kassa_service::Shutdown;
 
 use crate::open::Parts;
 use catalog::Whose;
+pub(crate) use said::said;
 use traffic::{Day, Hit};
 
 /// The site that the demo fills; its write key has the same name.

@@ -13,11 +13,12 @@ use kassa_commerce::visit::{Context, ContextBody, Visit};
 use kassa_commerce::{idempotency, outbox};
 
 use kassa_commerce::orders::{
-    Customer, Details, Item, Items, Orderer, PlaceError, PlaceOrder, Source, StockPlace, place,
+    Details, Item, Items, Orderer, PlaceError, PlaceOrder, Source, StockPlace, place,
 };
 use kassa_model::visitor_from;
 use uuid::Uuid;
 
+use super::people;
 use super::traffic::Purchase;
 
 /// How long a day's orders may take to reach the log before the next day's traffic follows.
@@ -71,20 +72,22 @@ fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
         true => StockPlace::SameDatabase,
         false => StockPlace::Apart,
     };
+    let house = || purchase.address.map(|byte| format!("{byte:02x}")).concat();
+    let (customer, address) = people::customer(&purchase.user.clone().unwrap_or_else(house));
     // The same visit of the same day is the same order, so that filling in again places none twice.
     let reference = format!("demo-{:x}", purchase.at.micros());
     let said: BTreeMap<&str, &str> = BTreeMap::from([("demo", reference.as_str())]);
     Ok(PlaceOrder {
         id: Uuid::now_v7().to_string(),
         items,
-        customer: Customer { name: purchase.user.clone(), ..Customer::default() },
+        customer,
         scope: format!("{site}/public"),
         fingerprint: idempotency::fingerprint("POST", "/v1/orders", &said),
         client_reference: Some(reference),
         key: None,
         orderer: Orderer::Known,
         context,
-        details: Details::default(),
+        details: Details { shipping_address: Some(address), ..Details::default() },
         source: Source::Web,
         products: None,
         currency: shop.options.currency,

@@ -97,6 +97,7 @@ pub(crate) fn serve(
     let mut access = check(&config, roles)?;
     if asked.demo == Demo::Wanted {
         demo::add_site(&mut access);
+        config.said = config.said.over(&demo::said());
         // A demo that only this machine reaches may be broken on purpose.
         config.chaos.allowed |= config.listen()?.ip().is_loopback();
     }
@@ -189,7 +190,7 @@ async fn run(
     if let (Demo::Wanted, Some(collector)) = (asked.demo, &collector) {
         let (collector, now) = (Arc::clone(collector), SystemClock.now());
         demo::fill(&collector, parts, now, shutdown).await?;
-        tasks.push(tokio::spawn(demo::live::run(collector, parts.shop()?, now, shutdown.clone())));
+        tasks.push(tokio::spawn(demo::live::go_on(collector, parts.shop()?, now, shutdown.clone())));
     }
     // After the demo is whole: half of it is nothing to judge.
     let auditor = Auditor::new(parts);
