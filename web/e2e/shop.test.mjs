@@ -37,7 +37,7 @@ test("a visit is read back through /stats, /events, /v1/events and /v1/query", a
   const context = await visitor();
   const page = await context.newPage();
   await page.goto(`${kassa.url}/?utm_source=newsletter&utm_campaign=autumn`);
-  await page.getByRole("link", { name: "Stoneware Mug" }).first().click();
+  await page.locator(".card-name").getByText("Stoneware Mug").first().click();
   await page.getByRole("button", { name: "Add to cart" }).click();
   await until(
     () => count("pageviews"),
