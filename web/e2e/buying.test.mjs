@@ -32,6 +32,8 @@ async function start(path, options) {
 }
 
 const field = (page) => page.getByRole("combobox", { name: "What are you looking for?" });
+/** The address of the picture of the first line, of the cart or of an order; null where it has none. */
+const pictureOf = (page) => page.evaluate(() => document.querySelector(".line .frame img")?.getAttribute("src") ?? null);
 const told = async (name) => (await events(store.url, SITE)).filter((event) => event.name === name);
 
 test("browse, search, choose, buy; it is confirmed, and on the dashboard at once", async () => {
@@ -60,6 +62,7 @@ test("browse, search, choose, buy; it is confirmed, and on the dashboard at once
   );
   await addAndGo(page);
   await page.getByText("M / Indigo").waitFor();
+  const inCart = await pictureOf(page);
   await page.getByRole("button", { name: "One more" }).click();
   await page.locator(".summary .total", { hasText: "€72.00" }).waitFor();
   const email = newEmail();
@@ -92,6 +95,9 @@ test("browse, search, choose, buy; it is confirmed, and on the dashboard at once
   assert.deepEqual(sources, [{ dimensions: ["news"], metrics: [{ amount_minor: 7200, currency: "EUR" }, 1] }]);
   await countsTheWay();
   assert.equal(await page.evaluate(() => localStorage.getItem("kassa-cart")), "[]");
+  const { images } = await store.read("/v1/products/slug:linen-apron");
+  const address = `/assets/i/${images.find((one) => one.variant_sku === "apron-m-indigo").id}-640`;
+  assert.deepEqual([inCart, await pictureOf(page)], [address, address]);
   assert.deepEqual(complaints, []);
   assert.deepEqual(board.complaints, []);
 });
