@@ -129,7 +129,11 @@ for (const [panel, { with: filter = "", make, change, reads }] of Object.entries
     await fill(page, change);
     await region(page, panel).getByRole("button", { name: "Save" }).click();
     await region(page, panel).getByRole("button", { name: "Add" }).waitFor();
-    assert.match(await region(page, panel).getByRole("listitem").innerText(), reads);
+    // The list is asked again after the change.
+    await until(
+      () => region(page, panel).getByRole("listitem").innerText(),
+      (text) => reads.test(text),
+    );
     // The other one has the version before.
     await fill(other.page, make);
     await region(other.page, panel).getByRole("button", { name: "Save" }).click();
