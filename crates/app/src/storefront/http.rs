@@ -81,8 +81,9 @@ async fn show(front: &Front, visit: &Visit, asked: Asked) -> Response {
 
 async fn try_show(front: &Front, visit: &Visit, asked: Asked) -> Result<Response, Problem> {
     let origin = front.origin(visit);
-    let address = format!("{origin}{}", asked.path());
     let answers = gather::answers(&front.shop, &asked).await?;
+    // Now that it is known to be one.
+    let address = format!("{origin}{}", asked.path());
     if let Some(page) = front.written.get(&address, &answers.0) {
         return Ok(guarded(front, page.answer(&visit.headers)));
     }

@@ -30,10 +30,11 @@ impl Html {
         self
     }
 
-    /// A value as JSON, as it stands in a `<script>` that is data: no `<` in it, so that no text ends it.
+    /// A value as JSON, as it stands in a `<script>` that is data: no `<` or `>` in it, so that no text ends it.
     pub(crate) fn json(&mut self, value: &impl serde::Serialize) -> serde_json::Result<&mut Self> {
-        // Outside of texts JSON has no `<`.
-        self.0.push_str(&serde_json::to_string(value)?.replace('<', "\\u003c"));
+        // Outside of texts JSON has neither.
+        let json = serde_json::to_string(value)?;
+        self.0.push_str(&json.replace('<', "\\u003c").replace('>', "\\u003e"));
         Ok(self)
     }
 
@@ -80,8 +81,7 @@ mod tests {
         let mut html = Html::default();
         html.raw("<a").attribute("title", "\"><script>").raw(">").text("</a>&").raw("</a>");
         html.json(&serde_json::json!({"a": "</script><!--"})).unwrap();
-        let expected =
-            "<a title=\"&quot;&gt;&lt;script&gt;\">&lt;/a&gt;&amp;</a>{\"a\":\"\\u003c/script>\\u003c!--\"}";
+        let expected = "<a title=\"&quot;&gt;&lt;script&gt;\">&lt;/a&gt;&amp;</a>{\"a\":\"\\u003c/script\\u003e\\u003c!--\"}";
         assert_eq!(html.into_text(), expected);
     }
 }

@@ -207,7 +207,7 @@ pub const FIELDS: &[FieldDefinition] = &[
              Fri 10:10 Ben: places order 2: 1 mug, 10.00 EUR with {\"customer_type\":\"new\"}; \
              Fri 10:15 Anna: places order 3: 1 cap, 5.00 EUR with {\"customer_type\":\"returning\"}; \
              Fri 10:20 Cleo: places order 4: 1 cap, 5.00 EUR",
-            r#"[["new",2],["(none)",1],["returning",1]]"#,
+            r#"[["new",2],["returning",1],["(none)",1]]"#,
         ),
     ),
 ];
