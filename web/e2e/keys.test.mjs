@@ -75,6 +75,7 @@ test("the palette finds pages, ranges and views, and does what is chosen", async
   await page.keyboard.press("Enter");
   await address(page, "?period=12mo&page=%2Fp%2Fstoneware-mug");
   await find("all sites");
+  await page.getByRole("option", { name: /all sites/i }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: /second/ }).waitFor();
   await find("nothing-is-called-so");

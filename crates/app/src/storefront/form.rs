@@ -155,15 +155,33 @@ impl Sent<'_> {
         if status == StatusCode::BAD_REQUEST {
             return Ok(self.again(&why));
         }
-        let Some(goods) = self.goods(what, count).await? else { return Ok(self.not_there()) };
         Ok(match name_of(&answer) {
-            "total-changed" => self.changed(&goods),
             "insufficient-stock" | "unknown-sku" => self.not_there(),
-            "idempotency-key-reused" => self.review(&goods, (Uuid::new_v4(), texts.own.new_key)),
+            name @ ("total-changed" | "idempotency-key-reused") => match self.goods(what, count).await? {
+                None => self.not_there(),
+                Some(goods) if name == "total-changed" => self.changed(&goods),
+                Some(goods) => self.review(&goods, (Uuid::new_v4(), texts.own.new_key)),
+            },
             _ if status == StatusCode::UNPROCESSABLE_ENTITY => self.again(&why),
-            // It may have been done: the same key asks what became of it.
-            _ => self.review(&goods, (key, &why)),
+            // It may have been done: the same key with the same order asks what became of it.
+            _ => self.review(&self.as_sent(what, (count, total)).await, (key, &why)),
         })
+    }
+
+    /// What was ordered, as it was sent: what it costs now, and whether there is some left, may have come of this very order.
+    async fn as_sent(&self, what: &What, (count, total): (i64, Money)) -> Goods {
+        let found = shelf::product(&self.front.shop, &format!("sku:{}", what.sku)).await;
+        let product: Option<Product> =
+            found.ok().and_then(|answer| serde_json::from_slice(&answer.body).ok());
+        let variants = product.as_ref().map(Product::sold).unwrap_or_default();
+        let variant = variants.iter().find(|variant| variant.sku == what.sku);
+        Goods {
+            title: variant.and_then(|variant| variant.title.clone()),
+            name: product.as_ref().map_or_else(|| what.sku.clone(), |product| product.name.clone()),
+            what: what.clone(),
+            count,
+            total,
+        }
     }
 
     /// One request for the order, as the API answers it.

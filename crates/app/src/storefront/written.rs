@@ -64,9 +64,11 @@ impl Written {
     }
 
     fn is_known(&self, headers: &HeaderMap) -> bool {
+        // By what the tags say, weak or not (RFC 9110, 13.1.2).
+        let own = self.etag.to_str().unwrap_or_default().trim_start_matches("W/");
         let names = |known: &HeaderValue| {
             let Ok(known) = known.to_str() else { return false };
-            known.split(',').map(str::trim).any(|one| one == "*" || one == self.etag)
+            known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == own)
         };
         headers.get_all(IF_NONE_MATCH).iter().any(names)
     }

@@ -43,7 +43,8 @@ pub(crate) fn page(
         CountAsked::Yes => Total::counted(i64::try_from(ids.len()).unwrap_or(i64::MAX)),
         CountAsked::No => Total::default(),
     };
-    Ok((in_order(tx, &ids, listing)?, total))
+    let behind = usize::try_from(listing.skipped).is_ok_and(|skipped| skipped >= ids.len());
+    Ok((if behind { Vec::new() } else { in_order(tx, &ids, listing)? }, total))
 }
 
 /// The ids of all products that are looked for, sorted.

@@ -8,6 +8,8 @@ use crate::text;
 
 /// Up to so many are sorted; more are met by going through the catalogue in its order, of which they are then a good part.
 const SORTED_MAX: usize = if cfg!(test) { 8 } else { 1_000 };
+/// Ids that are held while others are left out.
+const SKIPPED_AT_ONCE: usize = if cfg!(test) { 8 } else { 1_000 };
 
 /// The ids that are left.
 pub(super) enum Ordered<'a> {
@@ -61,7 +63,7 @@ impl<'a> Ordered<'a> {
     pub(super) fn skip(&mut self, tx: &mut Tx<'_>, count: usize) -> Result<(), Error> {
         let mut left = count;
         while left > 0 {
-            match self.next(tx, left)?.len() {
+            match self.next(tx, left.min(SKIPPED_AT_ONCE))?.len() {
                 0 => break,
                 skipped => left -= skipped,
             }

@@ -23,10 +23,12 @@ async fn every_native_route_refuses_what_it_does_not_know_by_name() {
             body => body.replacen('{', r#"{"zzz":1,"#, 1),
         };
         let by_body = bed.send(&method, &target, &admin, &body).await;
-        // Its body is a file, which has no members.
-        let of_a_file = row.route == "POST /v1/assets";
         for (how, answer) in [("query", by_query), ("body", by_body)] {
-            if !(of_a_file && how == "body") && !names(&answer, "zzz") {
+            // Its body is a file, which has no members.
+            if row.route == "POST /v1/assets" && how == "body" {
+                continue;
+            }
+            if !names(&answer, "zzz") {
                 wrong.push(format!("{} by {how}: {} {}", row.route, answer.status, answer.text));
             }
         }
