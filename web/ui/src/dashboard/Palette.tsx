@@ -42,7 +42,10 @@ export default function Palette(props: Props) {
   const [at, setAt] = useState(0);
   const id = useId();
   const wanted = useDeferredValue(text.trim());
-  const found = [...useFound(props, wanted), ...matching(actions(props, words, useAccess()), text)].slice(0, SHOWN_MAX);
+  // What was looked up for fewer letters is none of what is asked for now.
+  const lookedUp = useFound(props, wanted);
+  const first = wanted === text.trim() ? lookedUp : [];
+  const found = [...first, ...matching(actions(props, words, useAccess()), text)].slice(0, SHOWN_MAX);
   const chosen = Math.min(at, found.length - 1);
   const act = (action: Action | undefined): void => {
     if (!action) return;
