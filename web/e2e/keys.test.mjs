@@ -67,15 +67,15 @@ test("the palette finds pages, ranges and views, and does what is chosen", async
     await page.keyboard.type(text);
   };
   await find("mug");
-  await page.getByRole("option", { name: /\/p\/stoneware-mug/ }).waitFor();
+  await page.getByRole("option", { name: /\/p\/stoneware-mug/, selected: true }).waitFor();
   await page.keyboard.press("Enter");
   await address(page, "?page=%2Fp%2Fstoneware-mug");
   await find("12 months");
-  await page.getByRole("option", { name: /12 months/ }).waitFor();
+  await page.getByRole("option", { name: /12 months/, selected: true }).waitFor();
   await page.keyboard.press("Enter");
   await address(page, "?period=12mo&page=%2Fp%2Fstoneware-mug");
   await find("all sites");
-  await page.getByRole("option", { name: /all sites/i }).waitFor();
+  await page.getByRole("option", { name: /all sites/i, selected: true }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: /second/ }).waitFor();
   await find("nothing-is-called-so");
