@@ -73,17 +73,24 @@ impl Packed {
     }
 }
 
-/// Whether `Accept-Encoding` names gzip (RFC 9110, 12.5.3).
+/// Whether `Accept-Encoding` takes gzip, by its name or, where it is not named, by `*` (RFC 9110, 12.5.3).
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let named = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    named.flat_map(|value| value.split(',')).any(|coding| {
+    let (mut by_name, mut by_star) = (None, false);
+    for coding in named.flat_map(|value| value.split(',')) {
         let mut parts = coding.split(';').map(|part| part.trim().to_ascii_lowercase());
-        let is_gzip = parts.next().is_some_and(|name| name == "gzip" || name == "*");
+        let name = parts.next().unwrap_or_default();
         let refused = |weight: String| {
             weight.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
         };
-        is_gzip && !parts.any(refused)
-    })
+        let taken = !parts.any(refused);
+        match name.as_str() {
+            "gzip" => by_name = Some(taken),
+            "*" => by_star = taken,
+            _ => {}
+        }
+    }
+    by_name.unwrap_or(by_star)
 }
 
 #[cfg(test)]
@@ -106,6 +113,8 @@ mod tests {
         check("*", true);
         check("gzip;q=0", false);
         check("gzip; q=0.000", false);
+        check("gzip;q=0, *", false);
+        check("*;q=0, gzip", true);
         check("br, identity", false);
         check("", false);
         assert!(!takes_gzip(&HeaderMap::new()));

@@ -5,6 +5,7 @@ use kassa_db::{Error, Tx};
 use super::customer::{Bought, Customer, Ordered};
 use super::store;
 use crate::orders::details::{self, Address};
+use crate::orders::order::Status;
 use crate::page::cut;
 
 /// Orders of a customer that are shown with them.
@@ -25,9 +26,9 @@ pub(super) struct Whole {
     pub(super) customer: Customer,
     pub(super) bought: Vec<Bought>,
     pub(super) orders: Vec<Ordered>,
-    /// Of their newest order.
+    /// Of their newest order that is not cancelled.
     pub(super) shipping_address: Option<Address>,
-    /// Of their newest order.
+    /// Of their newest order that is not cancelled.
     pub(super) billing_address: Option<Address>,
 }
 
@@ -49,9 +50,10 @@ pub(super) fn find(tx: &mut Tx<'_>, q: &str, before: Option<&str>, limit: i64) -
 pub(super) fn whole(tx: &mut Tx<'_>, id: &str) -> Result<Option<Whole>, Error> {
     let Some(customer) = store::by_id(tx, id)? else { return Ok(None) };
     let (bought, newest) = (store::bought(tx, &[id])?, store::orders(tx, id, ORDERS_MAX)?);
-    let (shipping_address, billing_address) = match newest.first() {
-        Some(order) => details::store::of_order(tx, &order.id)?,
-        None => (None, None),
-    };
+    let (shipping_address, billing_address) =
+        match newest.iter().find(|order| order.status != Status::Cancelled.name()) {
+            Some(order) => details::store::of_order(tx, &order.id)?,
+            None => (None, None),
+        };
     Ok(Some(Whole { customer, bought, orders: newest, shipping_address, billing_address }))
 }

@@ -123,6 +123,15 @@ async fn a_customer_is_shown_with_what_they_bought() {
         assert_eq!(zoe["revenue"], json!([{"amount_minor": 3_750, "currency": "USD"}]));
         assert_eq!((&zoe["billing_address"], &zoe["recent_orders"][1]["id"]), (&Value::Null, &first["id"]));
         assert!(zoe["marketing_consent_at"].is_string(), "{zoe}");
+        // Somebody else's with her address, which the shop cancels, is none of hers.
+        let elsewhere = json!({"name": "Mallory", "line1": "Low Street 9", "city": "Hull", "country": "GB"});
+        let body = json!({"items": [{"sku": "mug", "quantity": 1}], "customer": {"email": "zoe@shop.test"},
+            "shipping_address": elsewhere});
+        let strange = bed.call("POST /v1/orders", &["idempotency-key: k2"], body.to_string()).await.json();
+        let path = format!("POST /v1/orders/{}/cancel", strange["id"].as_str().unwrap());
+        bed.send(&path, json!({}), 200).await;
+        let still = bed.get(&format!("/v1/customers/{id}")).await;
+        assert_eq!(still["shipping_address"], address, "{}", bed.name);
         for unknown in ["7", "0190a0a0-0000-7000-8000-000000000000", "%C3%A9"] {
             assert_eq!(
                 bed.call(&format!("GET /v1/customers/{unknown}"), &[], "").await.status,

@@ -83,14 +83,15 @@ pub(super) fn refused(texts: &Texts, filled: &Filled, why: &str) -> Html {
 
 fn begun(texts: &Texts, why: &str) -> Html {
     let mut html = Html::default();
-    html.raw("<h1>").text(texts.shared.order).raw("</h1>");
+    html.raw("<div class=\"checkout step\"><h1>").text(texts.shared.order).raw("</h1>");
     if !why.is_empty() {
         html.raw("<p class=\"notice bad\" role=\"alert\" dir=\"auto\">").text(why).raw("</p>");
     }
     html
 }
 
+/// Ends the page with the way back.
 fn back(html: &mut Html, texts: &Texts, filled: &Filled) {
     let path = if filled.slug.is_empty() { "/".to_owned() } else { format!("/p/{}", filled.slug) };
-    html.raw("<p><a").attribute("href", &path).raw(">").text(texts.own.change).raw("</a></p>");
+    html.raw("<p><a").attribute("href", &path).raw(">").text(texts.own.change).raw("</a></p></div>");
 }
