@@ -57,6 +57,7 @@ CREATE UNIQUE INDEX customers_by_key ON customers (email_key);
 UPDATE orders SET customer_id = (SELECT o.id FROM first_orders f JOIN orders o ON o.number = f.first WHERE f.number = orders.number)
 WHERE number IN (SELECT number FROM first_orders);
 
-CREATE INDEX orders_by_customer ON orders (customer_id, number) WHERE customer_id IS NOT NULL;
+-- The first order of a customer is found by its id.
+CREATE INDEX orders_by_customer ON orders (customer_id, number) WHERE customer_id <> id;
 
 DROP TABLE first_orders;

@@ -11,7 +11,7 @@ use kassa_model::{Clock, MICROS_PER_DAY, SystemClock, Timestamp};
 use kassa_service::Shutdown;
 
 use super::traffic::{Day, day};
-use super::{SITE, catalog, incoming, orders, pictures};
+use super::{SITE, catalog, fates, incoming, orders, pictures};
 
 /// Between two looks at the wall clock, at most: it may be set, or the machine sleep, while somebody waits.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
@@ -31,6 +31,7 @@ async fn run(collector: Arc<Collector>, shop: Arc<Shop>, mut since: Timestamp, s
         }
         let midnight = Timestamp::from_micros((since.day() + 1) * MICROS_PER_DAY);
         let Day { hits, purchases } = rest_of_day(since, midnight);
+        let acts = fates::acts(&purchases, since, midnight);
         let visits = each(
             hits,
             |hit| hit.received_at,
@@ -39,28 +40,23 @@ async fn run(collector: Arc<Collector>, shop: Arc<Shop>, mut since: Timestamp, s
                 collector.collect_all(vec![incoming(&hit)]).await.map(drop).map_err(anyhow::Error::from)
             },
         );
-        let sales = each(
-            purchases,
-            |purchase| purchase.at,
-            &shutdown,
-            async |purchase| orders::place_all(&shop, &[purchase]).await,
-        );
+        let sales = each(acts, |act| act.at, &shutdown, async |act| orders::see_to(&shop, &[act]).await);
         tokio::join!(visits, sales);
         until(midnight, &shutdown).await;
         since = midnight;
     }
 }
 
-/// What comes after `since` and before the end of that day, also of visits that began the day before.
+/// What comes after `since` and before the end of that day, also of visits that began the day before; with all orders to which
+/// something may happen then.
 fn rest_of_day(since: Timestamp, midnight: Timestamp) -> Day {
     let end = midnight.plus_micros(-1);
     let (mut rest, begun) = (day(end, 1, SITE), day(end, 0, SITE));
     rest.hits.extend(begun.hits);
     rest.purchases.extend(begun.purchases);
+    rest.purchases.extend((2..=fates::DAYS).flat_map(|days_ago| day(end, days_ago, SITE).purchases));
     rest.hits.retain(|hit| hit.received_at > since);
-    rest.purchases.retain(|purchase| purchase.at > since);
     rest.hits.sort_by_key(|hit| hit.received_at);
-    rest.purchases.sort_by_key(|purchase| purchase.at);
     rest
 }
 

@@ -4,6 +4,7 @@
 //! refused.
 
 mod catalog;
+mod fates;
 mod goods;
 pub(crate) mod live;
 mod orders;
@@ -31,7 +32,7 @@ use kassa_service::Shutdown;
 use crate::open::Parts;
 use catalog::Whose;
 pub(crate) use said::said;
-use traffic::{Day, Hit};
+use traffic::{Day, Hit, Purchase};
 
 /// The site that the demo fills; its write key has the same name.
 pub(crate) const SITE: &str = "demo";
@@ -81,8 +82,14 @@ pub(crate) async fn fill(
     tracing::info!(site = SITE, days, "filling in demo traffic");
     let bar = bar("days of traffic  ", u64::try_from(days + 1)?)?;
     let mut events = 0;
+    // Of the days before something is to happen still, where they are not filled in themselves.
+    let before = if newest.is_some() { days + fates::DAYS } else { days };
+    let mut purchases: Vec<Purchase> =
+        (days + 1..=before).rev().flat_map(|days_ago| traffic::day(now, days_ago, SITE).purchases).collect();
     for days_ago in (0..=days).rev() {
-        let Day { mut hits, purchases } = traffic::day(now, days_ago, SITE);
+        let Day { mut hits, purchases: new } = traffic::day(now, days_ago, SITE);
+        events += new.len() as u64;
+        purchases.extend(new);
         hits.retain(|hit| newest.is_none_or(|newest| hit.received_at > newest));
         for some in hits.chunks(HITS_PER_APPEND) {
             if shutdown.is_triggered() {
@@ -94,8 +101,9 @@ pub(crate) async fn fill(
                 .context("cannot take demo traffic in")?;
             events += some.iter().map(|hit| hit.events).sum::<u64>();
         }
-        orders::place_all(&shop, &purchases).await?;
-        events += purchases.len() as u64;
+        let midnight = Timestamp::from_micros((now.day() - days_ago) * MICROS_PER_DAY);
+        let acts = fates::acts(&purchases, midnight, midnight.plus_micros(MICROS_PER_DAY).min(now));
+        orders::see_to(&shop, &acts).await?;
         bar.inc(1);
     }
     bar.finish_and_clear();

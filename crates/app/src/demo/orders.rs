@@ -12,33 +12,38 @@ use kassa_commerce::Shop;
 use kassa_commerce::visit::{Context, ContextBody, Visit};
 use kassa_commerce::{idempotency, outbox};
 
+use kassa_commerce::orders::payments::status::PaymentStatus;
 use kassa_commerce::orders::{
-    Details, Item, Items, Orderer, PlaceError, PlaceOrder, Source, StockPlace, place,
+    Details, Item, Items, Orderer, PlaceError, PlaceOrder, Source, StockPlace, bring_further, place,
 };
 use kassa_model::visitor_from;
 use uuid::Uuid;
 
+use super::fates::Act;
 use super::people;
 use super::traffic::Purchase;
 
 /// How long a day's orders may take to reach the log before the next day's traffic follows.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Places a day's orders, in order of time, and waits until they are in the log: then each finds its visit.
+/// Does what happens to orders, in order of time, and waits until it is in the log: then each order finds its visit.
 ///
 /// # Errors
 /// The database's; an order that the rules refuse.
-pub(super) async fn place_all(shop: &Arc<Shop>, purchases: &[Purchase]) -> anyhow::Result<()> {
-    if purchases.is_empty() {
+pub(super) async fn see_to(shop: &Arc<Shop>, acts: &[Act]) -> anyhow::Result<()> {
+    if acts.is_empty() {
         return Ok(());
     }
     let db = shop.orders.clone().context("orders are in another process")?;
-    let asks = purchases.iter().map(|purchase| Ok((ask(shop, purchase)?, purchase.at)));
+    let asks = acts.iter().map(|act| Ok((ask(shop, &act.purchase)?, act.further.clone(), act.at)));
     let asks: Vec<_> = asks.collect::<anyhow::Result<_>>()?;
     let orders = db.clone();
     db.write(move |tx| {
-        for (ask, at) in &asks {
-            place(tx, ask, *at)?;
+        for (ask, further, at) in &asks {
+            match further.clone() {
+                None => drop(place(tx, ask, *at)?),
+                Some(further) => bring_further(tx, &ask.id, further, *at)?,
+            }
         }
         Ok::<_, PlaceError>(())
     })
@@ -50,6 +55,15 @@ pub(super) async fn place_all(shop: &Arc<Shop>, purchases: &[Purchase]) -> anyho
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     Ok(())
+}
+
+/// The same for the same purchase, by which it is found again.
+fn id(purchase: &Purchase) -> Uuid {
+    let micros = purchase.at.micros();
+    let [a, b, c, d] = purchase.address;
+    let [.., e, f, g, h, i, j] = micros.to_be_bytes();
+    let millis = u64::try_from(micros / 1_000).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[a, b, c, d, e, f, g, h, i, j]).into_uuid()
 }
 
 fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
@@ -78,7 +92,7 @@ fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
     let reference = format!("demo-{:x}", purchase.at.micros());
     let said: BTreeMap<&str, &str> = BTreeMap::from([("demo", reference.as_str())]);
     Ok(PlaceOrder {
-        id: Uuid::now_v7().to_string(),
+        id: id(purchase).to_string(),
         items,
         customer,
         scope: format!("{site}/public"),
@@ -92,6 +106,6 @@ fn ask(shop: &Shop, purchase: &Purchase) -> anyhow::Result<PlaceOrder> {
         products: None,
         currency: shop.options.currency,
         stock,
-        payment_status: None,
+        payment_status: Some(PaymentStatus::Unpaid),
     })
 }

@@ -11,6 +11,7 @@ use kassa_model::Timestamp;
 use kassa_service::Shutdown;
 
 use super::goods::{GOODS, Good};
+use super::traffic;
 
 /// The files, drawn by web/pictures.
 #[derive(rust_embed::RustEmbed)]
@@ -20,7 +21,7 @@ pub(super) struct Drawn;
 /// Gives each product of the demo that has no picture its pictures, one product after another, until all have them or the
 /// shutdown comes; what it cut short is done at the next start. What fails is logged: a demo goes on without a picture.
 pub(crate) async fn hang(shop: Arc<Shop>, shutdown: Shutdown) {
-    for good in &GOODS.products {
+    for good in in_order() {
         let hung = tokio::select! {
             biased;
             () = shutdown.wait() => return,
@@ -31,6 +32,13 @@ pub(crate) async fn hang(shop: Arc<Shop>, shutdown: Shutdown) {
         }
     }
     tracing::info!("the demo's products have their pictures");
+}
+
+/// What the first page shows comes first: what is bought most, then the newest.
+fn in_order() -> impl Iterator<Item = &'static Good> {
+    let is_bought = |good: &&Good| traffic::products().any(|(sku, _)| sku == good.sku);
+    let newest = GOODS.products.iter().rev();
+    newest.clone().filter(is_bought).chain(newest.filter(move |good| !is_bought(good)))
 }
 
 async fn hang_of(shop: &Shop, good: &'static Good) -> anyhow::Result<()> {

@@ -22,7 +22,7 @@ pub(crate) struct Hit {
 }
 
 /// An order that a visit ends with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Purchase {
     /// When it is placed.
     pub(crate) at: Timestamp,
@@ -67,7 +67,7 @@ const SEARCHES: &[(u64, (&str, u64))] = &[
     (14, ("kettle", 1)),
     (10, ("desk", 3)),
     (9, ("Lamp", 1)),
-    (8, ("tea pot", 0)),
+    (8, ("tea towel", 0)),
     (7, ("backpack", 0)),
     (6, ("plant", 1)),
     (5, ("gift card", 0)),
@@ -123,7 +123,6 @@ const HOURS: [u64; 24] =
     [25, 21, 18, 17, 17, 18, 22, 28, 38, 46, 49, 51, 53, 50, 49, 46, 46, 51, 53, 64, 75, 73, 56, 34];
 
 /// SKU and price, in cents, of what the visits are about.
-#[cfg(test)]
 pub(crate) fn products() -> impl Iterator<Item = (&'static str, u64)> {
     PRODUCTS.iter().map(|(_, (sku, _, cents))| (*sku, *cents))
 }

@@ -18,11 +18,13 @@ pub(crate) fn of_order(tx: &mut Tx<'_>, buyer: &Buyer<'_>) -> Result<Option<Stri
         created_at: buyer.ordered_at,
     };
     let key = email_key(email);
-    if store::insert(tx, &new, &key)? {
-        return Ok(Some(new.id));
-    }
     let missing = || Error::Busy("a customer who was there is gone".to_owned());
-    let known = store::by_key(tx, &key)?.ok_or_else(missing)?;
+    let known = match store::by_key(tx, &key)? {
+        Some(known) => known,
+        None if store::insert(tx, &new, &key)? => return Ok(Some(new.id)),
+        // Somebody else made them meanwhile.
+        None => store::by_key(tx, &key)?.ok_or_else(missing)?,
+    };
     if says_more(&new, &known) {
         store::complete(tx, &known.id, &new)?;
     }

@@ -22,12 +22,18 @@ const LIST: &str = select_customers!(
     "WHERE id < $1 AND ($2 = '' OR email_key LIKE $2 ESCAPE '!' OR LOWER(name) LIKE $2 ESCAPE '!') \
      ORDER BY id DESC LIMIT $3"
 );
-const BOUGHT: &str = "SELECT customer_id, currency, CAST(COUNT(*) AS BIGINT), \
-     CAST(SUM(total_minor - refunded_minor) AS BIGINT), MIN(created_at), MAX(created_at) FROM orders \
-     WHERE customer_id IN ($1, $2, $3, $4, $5, $6, $7, $8) AND status IN ('confirmed', 'fulfilled', 'refunded') \
-     GROUP BY customer_id, currency ORDER BY customer_id, currency";
+/// Of a customer's orders the first bears their id; the others are in an index of their own.
+const BOUGHT: &str = "SELECT customer_id, currency, CAST(COUNT(*) AS BIGINT), CAST(SUM(minor) AS BIGINT), MIN(created_at), \
+     MAX(created_at) FROM ( \
+     SELECT customer_id, currency, total_minor - refunded_minor AS minor, created_at, status FROM orders \
+     WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8) AND customer_id = id \
+     UNION ALL SELECT customer_id, currency, total_minor - refunded_minor, created_at, status FROM orders \
+     WHERE customer_id IN ($1, $2, $3, $4, $5, $6, $7, $8) AND customer_id <> id) AS bought \
+     WHERE status IN ('confirmed', 'fulfilled', 'refunded') GROUP BY customer_id, currency ORDER BY customer_id, currency";
 const ORDERS: &str = "SELECT id, number, status, currency, total_minor, created_at FROM orders \
-     WHERE customer_id = $1 ORDER BY number DESC LIMIT $2";
+     WHERE id = $1 AND customer_id = id \
+     UNION ALL SELECT id, number, status, currency, total_minor, created_at FROM orders \
+     WHERE customer_id = $1 AND customer_id <> id ORDER BY number DESC LIMIT $2";
 
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
