@@ -125,8 +125,13 @@ class Rules(Checked):
 
     def test_problem_types(self):
         code = {"crates/app/src/a.rs": HEAD + 'fn a() { Problem::new(\n    StatusCode::OK, "not-a-thing", "No") }\n'}
-        self.check({**code, "docs/api.md": "`not-a-thing`\n"})
-        self.check(code, "crates/app/src/a.rs:2 … not-a-thing is not")
+        explained = {"docs/api.md": "`not-a-thing`\n", "docs/problems.json": '[{"name": "not-a-thing", "status": 200}]'}
+        self.check({**code, **explained})
+        self.check({**code, "docs/api.md": "`not-a-thing`\n"}, "crates/app/src/a.rs:2 … docs/problems.json")
+        self.check({**code, **explained, "docs/api.md": ""}, "crates/app/src/a.rs:2 … not explained in docs/api.md")
+        other = '[{"name": "not-a-thing", "status": 400}]'
+        self.check({**code, **explained, "docs/problems.json": other}, "crates/app/src/a.rs:2 … another status")
+        self.check(explained, "docs/problems.json:1 … no code answers it")
 
     def test_fail_points(self):
         home, user = "crates/model/src/failpoint.rs", "crates/app/src/a.rs"

@@ -1,8 +1,12 @@
 """What must be explained or listed elsewhere, and what links there: configuration, metrics, errors, fail points, pages."""
 
+import json
 import posixpath
 import re
+from http import HTTPStatus
 
+# What Python calls otherwise than Rust.
+STATUS_NAMES = {"PAYLOAD_TOO_LARGE": "REQUEST_ENTITY_TOO_LARGE", "URI_TOO_LONG": "REQUEST_URI_TOO_LONG"}
 # Where packages come from is the machine's configuration, so that a mirror works as well.
 REGISTRIES = re.compile(
     r"https?://[\w.-]*(?:registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org/simple|files\.pythonhosted\.org"
@@ -36,12 +40,23 @@ def metric_names(tree):
 
 
 def problem_types(tree):
-    """Every type of error answer is explained in docs/api.md."""
-    documented = set(re.findall(r"`([a-z-]+)`", tree.files.get("docs/api.md", "")))
+    """Every type of error answer is explained in docs/api.md and, with its status, in docs/problems.json; and no other."""
+    home = "docs/problems.json"
+    documented = set(re.findall(r"`([a-z_-]+)`", tree.files.get("docs/api.md", "")))
+    explained = {problem["name"]: problem["status"] for problem in json.loads(tree.files.get(home, "[]"))}
+    named = set()
     for path, rust in tree.product().items():
-        for found in re.finditer(r"\b(?:Problem|Self)::new\(\s*StatusCode::\w+,\s*\"([a-z-]+)\"", rust.plain_text):
-            if found[1] not in documented:
-                yield path, rust.line(found.start()), f"error type {found[1]} is not explained in docs/api.md"
+        named.update(re.findall(r'"([a-z_-]+)"', rust.plain_text))
+        for found in re.finditer(r"\b(?:Problem|Self)::new\(\s*StatusCode::(\w+),\s*\"([a-z_-]+)\"", rust.plain_text):
+            status = getattr(HTTPStatus, STATUS_NAMES.get(found[1], found[1]), None)
+            if found[2] not in documented:
+                yield path, rust.line(found.start()), f"error type {found[2]} is not explained in docs/api.md"
+            if found[2] not in explained:
+                yield path, rust.line(found.start()), f"error type {found[2]} is not explained in {home}"
+            elif explained[found[2]] != status:
+                yield path, rust.line(found.start()), f"error type {found[2]} has another status in {home}"
+    for name in sorted(explained.keys() - named):
+        yield home, 1, f"error type {name} is explained, and no code answers it"
 
 
 def fail_points(tree):

@@ -7,6 +7,7 @@ import { extname, join, normalize } from "node:path";
 
 const UI = join(import.meta.dirname, "../ui/dist");
 const KASSA_JS = join(import.meta.dirname, "../tracker/dist/kassa.js");
+const OPENAPI = join(import.meta.dirname, "../../docs/openapi.json");
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const POLICY = "default-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -27,6 +28,7 @@ export async function startMock({ port = 0 } = {}) {
     if (url.pathname === "/v1/session") return session(request, body, mood, response);
     if (url.pathname.startsWith("/v1/") && !mood.session.signed_in) return json(response, 401, { title: "A valid key is required" });
     if (url.pathname === "/v1/query/definitions") return json(response, 200, DEFINITIONS);
+    if (url.pathname === "/openapi.json") return json(response, 200, JSON.parse(await readFile(OPENAPI, "utf8")));
     if (url.pathname === "/v1/admin/sites") return json(response, 200, { results: SITES });
     if (/^\/v1\/query(\/batch)?$/.test(url.pathname)) await new Promise((later) => setTimeout(later, mood.delay));
     if (url.pathname === "/v1/query/batch") {
@@ -108,11 +110,13 @@ async function page(path, response) {
             ? "states.html"
             : path === "/dashboard/definitions"
               ? "definitions.html"
-              : path.startsWith("/dashboard") || path.startsWith("/share/")
-                ? "dashboard.html"
-                : path === "/login"
-                  ? "login.html"
-                  : normalize(path),
+              : path === "/docs/api"
+                ? "api.html"
+                : path.startsWith("/dashboard") || path.startsWith("/share/")
+                  ? "dashboard.html"
+                  : path === "/login"
+                    ? "login.html"
+                    : normalize(path),
         );
   try {
     let content = await readFile(file);

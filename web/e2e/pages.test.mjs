@@ -41,6 +41,24 @@ test("the page of definitions shows each sentence with its example", async () =>
   await context.close();
 });
 
+test("the page of the API finds, shows and tries an operation", async () => {
+  const { page, context, complaints } = await open("/docs/api");
+  await page.getByLabel("Find").fill("get session");
+  await page.locator("#createOrder").waitFor({ state: "hidden" });
+  const session = page.locator("#getSession");
+  await session.locator("summary").first().click();
+  await session.getByText("Anybody.").waitFor();
+  await session.getByRole("link", { name: "Session" }).waitFor();
+  await session.getByRole("button", { name: "Send GET" }).click();
+  await session.locator(".answer strong").filter({ hasText: "200" }).waitFor();
+  assert.match(await session.locator(".answer pre").innerText(), /"signed_in": true/);
+  await page.goto(`${world.mock.url}/docs/api#createRefund`);
+  await page.locator("#createRefund .attempt textarea").waitFor();
+  assert.match(await page.locator("#createRefund .attempt textarea").inputValue(), /"quantity": 1/);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("the dashboard works by keyboard alone", async () => {
   const { page, context } = await open("/dashboard");
   await page.locator(".row button").first().waitFor();

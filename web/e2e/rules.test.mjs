@@ -10,6 +10,7 @@ const PAGES = {
   sheet: "/dashboard?open=campaign",
   nosite: "/dashboard?site=nobody",
   definitions: "/dashboard/definitions",
+  api: "/docs/api#createRefund",
   login: "/login",
 };
 

@@ -1,12 +1,14 @@
 //! The binary `kassa`: one command line, one subcommand per thing to do.
 
 mod admin;
+mod api;
 mod backup;
 mod cli;
 mod client;
 mod config;
 mod demo;
 mod lock;
+mod mcp;
 mod memory;
 mod open;
 mod private;

@@ -41,10 +41,11 @@ const POLICY_OF_SHARED: &str = "default-src 'self'; style-src 'self'; img-src 's
                                 base-uri 'none'; form-action 'self'";
 
 /// The pages by their paths, none of which has a slash at its end.
-const ROUTES: [(&str, &str); 3] = [
+const ROUTES: [(&str, &str); 4] = [
     ("/dashboard", "dashboard.html"),
     ("/dashboard/definitions", "definitions.html"),
     ("/login", "login.html"),
+    ("/docs/api", "api.html"),
 ];
 
 /// What lies under `/assets/`, each compressed when somebody first takes it so.

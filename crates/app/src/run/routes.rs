@@ -27,7 +27,7 @@ use crate::config::Config;
 use crate::open::Parts;
 use crate::roles::{Role, Roles};
 use crate::storefront::{self, Front};
-use crate::{admin, ui};
+use crate::{admin, api, mcp, ui};
 
 /// How often a watched site is measured for the live stream.
 const REALTIME_EVERY: Duration = Duration::from_millis(500);
@@ -53,7 +53,7 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
     let for_admins = Protected::behind::<Allowed<need::Admin>, _>(Arc::clone(&access), for_admins);
     let deep_health = Protected::behind::<AsksHealth, _>(access, health.deep_route());
     let mut router = Router::new()
-        .merge(policy.apply(RouteClass::Probe, health.probe_routes()))
+        .merge(policy.apply(RouteClass::Probe, health.probe_routes().merge(api::routes())))
         .merge(policy.protect(RouteClass::Native, for_admins))
         .merge(policy.protect(RouteClass::Compat, deep_health));
     if let Some(collector) = collector {
@@ -93,6 +93,10 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
     }
     if *roles == Roles::all() {
         router = router.merge(page_routes(config, parts, &policy)?);
+    }
+    if roles.has(Role::Reports) {
+        let tools = mcp::routes(Arc::new(parts.access.clone()), router.clone());
+        router = router.merge(policy.protect(RouteClass::Native, tools));
     }
     Ok(router.fallback(ui::not_found))
 }

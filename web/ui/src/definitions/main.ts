@@ -1,4 +1,5 @@
 /** The page of definitions: what every number of the dashboard means, in the server's own words. */
+import { connect } from "@kassa/client";
 import { el, picture } from "../lib/dom";
 import { loginPath, readSession } from "../lib/session";
 import { themeButton } from "../lib/theme-button";
@@ -18,9 +19,7 @@ async function load(): Promise<void> {
   try {
     const session = await readSession();
     if (session && !session.signed_in) return location.replace(loginPath(location));
-    const answer = await fetch("/v1/query/definitions");
-    if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
-    const definitions = (await answer.json()) as Definitions;
+    const definitions = (await connect({ retries: 0 }).listDefinitions()) as Definitions;
     const asked = definitions.metrics[0]?.example?.asked_at ?? "";
     main.replaceChildren(
       el("p", { class: "intro" }, `What each number means, with five events as an example. Questions are asked on ${asked}.`),

@@ -1,6 +1,7 @@
 //! Every route of the assembled router against every kind of caller, by one table written by hand. A route that is
 //! registered and stands in no table fails.
 
+mod described;
 mod registered;
 mod table;
 mod unknown;

@@ -91,6 +91,8 @@ const QUERIES: &str = r#"{"site_id":"default","date_range":"7d","filters":[["is"
 const ROWS: &str = r#"{"site_id":"default","metrics":["events"],"date_range":"7d","dimensions":["event:page"],"row":["/"],"of":"visits","limit":5,"cursor":"00064f2b8c0a1234-1"}"#;
 const PRODUCTS: &str = r#"{"site_id":"default","date_range":"7d","filters":[["is","item:sku",["e"]]],"timezone":"UTC","format":"csv","group_by":"category","search":"m","currency":"EUR","order_by":[["net","desc"]],"pagination":{"limit":1,"offset":0},"include":{"bots":true}}"#;
 const DEMAND: &str = r#"{"site_id":"default","date_range":"7d","filters":[["is","event:name",["e"]]],"timezone":"UTC","format":"csv","currency":"EUR","order_by":[["term","asc"]],"pagination":{"limit":1,"offset":0},"include":{"bots":true}}"#;
+const MESSAGE: &str =
+    r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"orders","arguments":{"limit":1}}}"#;
 const ANSWERS: &str = r#"{"answers":[{"key":"k","status":201,"order_id":"o-1","body":"{}"}]}"#;
 const KEY: &str = r#"{"name":"till","scopes":["read"],"site":"default"}"#;
 const SITE: &str = r#"{"id":"blog","timezone":"Europe/Berlin","allow_keyless":true,"origins":["https://blog.test"],"keep_days":7}"#;
@@ -147,6 +149,11 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /dashboard/definitions/", PUBLIC),
     row("GET /login/", PUBLIC),
     row("GET /share/{token}/", PUBLIC),
+    row("GET /docs/api", PUBLIC),
+    row("GET /docs/api/", PUBLIC),
+    row("GET /openapi.json", PUBLIC),
+    row("GET /errors", PUBLIC),
+    row("GET /errors/{name}", PUBLIC),
     row("GET /assets/{*path}", PUBLIC),
     row("GET /assets/i/{file}", PUBLIC),
     row("GET /favicon.ico", PUBLIC),
@@ -312,6 +319,8 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("PUT /v1/shares/{id}", SHARE, ADMIN),
     row("DELETE /v1/shares/{id}", ADMIN),
     row("GET /v1/shares/{id}/versions", ADMIN),
+    // Whatever the key is for: each tool asks for its own scope.
+    taking("POST /mcp", MESSAGE, "11++++++1+++13"),
     // For admins.
     row("GET /metrics", ADMIN),
     // D's dashboard asks for it, too: whoever may read in the shop.

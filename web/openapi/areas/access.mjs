@@ -1,0 +1,168 @@
+// Who may call: sessions, keys and sites.
+import { boolean, del, either, from, get, integer, list, map, nullable, object, post, ref, said, string, time, word } from "../shape.mjs";
+
+export const tag = "Access";
+export const about = "Sessions, secret keys with their scopes, and sites with their write keys.";
+
+const SCOPE = word("read", "catalog", "inventory", "orders", "collect", "admin");
+const source = word("configuration", "created");
+const key = {
+  id: nullable(string),
+  name: string,
+  source,
+  scopes: list(SCOPE),
+  site: nullable(string),
+  prefix: nullable(string),
+  created_at: nullable(time),
+  last_used_at: nullable(time),
+};
+const rules = {
+  trailing_slash: word("drop", "keep"),
+  hash_routes: boolean,
+  keep_query: list(string),
+  ignore_referrers: list(string),
+  labels: map(string),
+  exclude_addresses: list(string),
+};
+const optional = (members) => Object.fromEntries(Object.entries(members).map(([name, schema]) => [`${name}?`, schema]));
+
+export const schemas = {
+  Key: object(key),
+  NewKey: object({ ...key, key: said(string, "Shown this once") }),
+  WriteKey: object({ key: string, source, created_at: nullable(time) }),
+  Site: object({
+    id: string,
+    source,
+    timezone: string,
+    allow_keyless: boolean,
+    origins: list(string),
+    keep_days: integer,
+    ...rules,
+    write_keys: list(ref("WriteKey")),
+  }),
+  Session: object({
+    mode: word("open", "closed"),
+    signed_in: boolean,
+    "caller?": word("open", "admin", "session", "key", "share"),
+    scopes: list(SCOPE),
+    "expires_at?": time,
+    "share?": either(
+      object({ password_required: boolean }),
+      object({
+        id: string,
+        name: string,
+        site_id: string,
+        timezone: string,
+        segment: nullable(string),
+        panels: nullable(list(string)),
+        expires_at: nullable(time),
+      }),
+    ),
+  }),
+};
+
+const scope = "admin";
+
+export const operations = [
+  get("/v1/session", {
+    id: "getSession",
+    says: "Who is asking",
+    answers: { 200: ref("Session") },
+    problems: ["unauthorized"],
+    examples: [
+      { name: "nobody", status: 200 },
+      { name: "key", as: "orders", status: 200 },
+    ],
+  }),
+  post("/v1/session", {
+    id: "createSession",
+    says: "Trade the admin token for a cookie of 12 hours",
+    body: object({ token: string }),
+    answers: { 200: ref("Session") },
+    problems: ["unauthorized"],
+    examples: [
+      { name: "right", body: { token: "the-admin-token-of-the-examples" }, status: 200 },
+      { name: "wrong", body: { token: "a-guess" }, status: 401 },
+    ],
+  }),
+  del("/v1/session", { id: "endSession", says: "End the session", answers: { 204: null }, examples: [{ name: "end", status: 204 }] }),
+  del("/v1/admin/sessions", {
+    id: "endSessions",
+    says: "End every session",
+    scope,
+    answers: { 204: null },
+    examples: [{ name: "all", status: 204 }],
+  }),
+  post("/v1/admin/keys", {
+    id: "createKey",
+    says: "Make a secret key",
+    scope,
+    body: object({ name: string, scopes: list(SCOPE), "site?": nullable(string) }),
+    answers: { 201: ref("NewKey") },
+    problems: ["conflict"],
+    examples: [
+      { name: "till", body: { name: "till", scopes: ["orders", "read"] }, status: 201, save: { key: "id" } },
+      { name: "adminOfSite", body: { name: "till", scopes: ["admin"], site: "default" }, status: 400 },
+    ],
+  }),
+  get("/v1/admin/keys", {
+    id: "listKeys",
+    says: "All secret keys, without themselves",
+    scope,
+    answers: { 200: object({ results: list(ref("Key")) }) },
+    examples: [{ name: "all", status: 200 }],
+  }),
+  del("/v1/admin/keys/{id}", {
+    id: "revokeKey",
+    says: "Revoke a key",
+    scope,
+    answers: { 204: null },
+    problems: ["conflict"],
+    examples: [
+      { name: "till", at: { id: "{key}" }, status: 204 },
+      { name: "unknown", at: { id: "nothing" }, status: 404 },
+    ],
+  }),
+  post("/v1/admin/sites", {
+    id: "createSite",
+    says: "Make a site",
+    scope,
+    body: object({
+      id: string,
+      "timezone?": string,
+      "allow_keyless?": boolean,
+      "origins?": list(string),
+      "keep_days?": from(0),
+      ...optional(rules),
+    }),
+    answers: { 201: ref("Site") },
+    problems: ["conflict"],
+    examples: [{ name: "blog", body: { id: "blog", timezone: "Europe/Berlin", origins: ["https://blog.test"] }, status: 201 }],
+  }),
+  get("/v1/admin/sites", {
+    id: "listSites",
+    says: "All sites, with their write keys",
+    scope,
+    answers: { 200: object({ results: list(ref("Site")) }) },
+    examples: [{ name: "all", status: 200 }],
+  }),
+  post("/v1/admin/sites/{site}/keys", {
+    id: "createWriteKey",
+    says: "Make a write key: a public one, for pages",
+    scope,
+    answers: { 201: ref("WriteKey") },
+    problems: ["conflict"],
+    examples: [
+      { name: "blog", at: { site: "blog" }, status: 201, save: { blogKey: "key" } },
+      { name: "shop", at: { site: "default" }, status: 201, save: { writeKey: "key" } },
+    ],
+  }),
+  del("/v1/admin/sites/{site}/keys/{key}", {
+    id: "revokeWriteKey",
+    says: "Revoke a write key; one that stands in the configuration is 409",
+    scope,
+    answers: { 204: null },
+    problems: ["conflict"],
+    examples: [{ name: "blog", at: { site: "blog", key: "{blogKey}" }, status: 204 }],
+  }),
+];

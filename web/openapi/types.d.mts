@@ -1,0 +1,1 @@
+export function typeOf(schema: object, indent?: string): string;
