@@ -49,7 +49,7 @@ test("docs/openapi.json is what web/openapi says", () => {
   assert.equal(readFileSync(DOCUMENT, "utf8"), text(document(recorded())), hint);
 });
 
-test("every operation has an example, and one for each of its answers of success that can be had", () => {
+test("every operation has an example that succeeds", () => {
   for (const { id, examples: all } of OPERATIONS)
     assert.ok(
       all?.some(({ status }) => status < 400),

@@ -10,7 +10,7 @@ import { filled } from "./walk.mjs";
 export const DOCUMENT = join(import.meta.dirname, "../../docs/openapi.json");
 export const ANSWERS = join(import.meta.dirname, "answers.json");
 
-const VERSION = JSON.parse(readFileSync(join(import.meta.dirname, "../client/package.json"), "utf8")).version;
+const VERSION = /^version = "(.*)"$/m.exec(readFileSync(join(import.meta.dirname, "../../Cargo.toml"), "utf8"))[1];
 
 const ABOUT = `Everything that a kassa answers to programs, on one port. Objects in answers are closed: a member that is not described
 is not there. Native routes refuse what they do not know by name, and answer RFC 9457 problem details, whose types are explained under
