@@ -24,10 +24,14 @@ test("every example answers as it is written", async () => {
   const before = BLESS ? undefined : recorded();
   const answers = {};
   const wrong = [];
+  const { paths } = document({ samples: {}, answers: {} });
   for (const operation of OPERATIONS) {
     answers[operation.id] = {};
     for (const example of operation.examples) {
       const { status, type, came, shown } = await examples.send(operation, example);
+      const named = paths[operation.path][operation.method].responses[status]?.headers ?? {};
+      for (const [name, { required }] of Object.entries(named))
+        if (required && !examples.headers.has(name)) wrong.push(`${operation.id} ${example.name}: no ${name}`);
       if (status !== example.status)
         wrong.push(`${operation.id} ${example.name}: ${status}, not ${example.status}: ${JSON.stringify(came)}`);
       answers[operation.id][example.name] = { status, type, body: shown, came };

@@ -22,6 +22,8 @@ const MEASURED = new Set(["latency_ms", "seconds", "uptime_s", "bytes_used"]);
 export class Examples {
   #saved = new Map();
   #keys = { admin: TOKEN };
+  /** Of the last answer. */
+  headers;
   /** What the document shows for what was saved. */
   samples = {};
 
@@ -74,6 +76,7 @@ export class Examples {
     if (example.drained) await this.#drained();
     const answer = await this.#fetch(method.toUpperCase(), query ? `${where}?${query}` : where, body, headers);
     const type = answer.headers.get("content-type")?.split(";")[0];
+    this.headers = answer.headers;
     if (type === "text/event-stream") {
       await answer.body.cancel();
       return { status: answer.status, type };

@@ -101,7 +101,8 @@ function requestBody(schema, mediaType, bodyless, examples) {
 
 function responsesOf(operation, answered, shared) {
   const responses = {};
-  for (const [status, schema] of Object.entries(operation.answers)) responses[status] = answer(status, schema);
+  for (const [status, schema] of Object.entries(operation.answers))
+    responses[status] = { ...answer(status, schema), ...headersOf(operation, Number(status)) };
   for (const [status, names] of problemsOf(operation)) {
     if (responses[status] && !responses[status].content?.["application/problem+json"]) {
       const own = responseOf(status, names);
@@ -120,6 +121,18 @@ function responsesOf(operation, answered, shared) {
     content.examples = { ...content.examples, [name]: { value: body } };
   }
   return Object.fromEntries(Object.entries(responses).sort(([a], [b]) => a.localeCompare(b)));
+}
+
+// What an answer of success bears.
+function headersOf({ method, headers = {}, locates }, status) {
+  if (status >= 300) return {};
+  const named = [];
+  if (headers["If-None-Match?"] && method === "get") named.push(["ETag", true, "For `If-None-Match`, and `If-Match` of a change"]);
+  if (locates && status === 201) named.push(["Location", true, "Where it is"]);
+  const keyed = headers["Idempotency-Key?"] ?? headers["Idempotency-Key"];
+  if (keyed) named.push(["Idempotent-Replayed", false, "`true`: it was done before, by the same key"]);
+  const all = named.map(([name, required, description]) => [name, { description, required, schema: { type: "string" } }]);
+  return all.length ? { headers: Object.fromEntries(all) } : {};
 }
 
 const WORDS = { 200: "Done", 201: "Made", 202: "Taken", 204: "Done; there is nothing to say", 304: "Not changed" };

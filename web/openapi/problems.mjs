@@ -38,7 +38,9 @@ function common({ method, scope, body, headers = {}, ingest, dialect, probe }) {
 export function responseOf(status, names) {
   const schemas = names.map((name) => ref(schemaName(name)));
   const content = { "application/problem+json": { schema: schemas.length === 1 ? schemas[0] : either(...schemas) } };
-  return { description: names.map((name) => `\`${name}\``).join(", "), content };
+  const waits = names.some((name) => ["too-many-requests", "unavailable", "request-in-flight", "illegal-transition"].includes(name));
+  const headers = { "Retry-After": { description: "Seconds, where it is known", schema: { type: "integer" } } };
+  return { description: names.map((name) => `\`${name}\``).join(", "), ...(waits && { headers }), content };
 }
 
 const schemaName = (name) => `${name.replaceAll(/(?:^|[-_])(\w)/g, (_, letter) => letter.toUpperCase())}Problem`;

@@ -222,6 +222,7 @@ export const operations = [
   post("/v1/orders", {
     id: "createOrder",
     says: "Place an order",
+    locates: true,
     more: "201 is a confirmed order, 202 one that is durable and will be confirmed or failed by itself. A repeat with the same key and body is answered as before, with `Idempotent-Replayed: true`. Prices are the catalogue's.",
     headers: MUST_KEY,
     body: ref("NewOrder"),

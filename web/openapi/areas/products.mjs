@@ -194,6 +194,7 @@ export const operations = [
   post("/v1/products", {
     id: "createProduct",
     says: "Make a product",
+    locates: true,
     more: "Without `sku` it gets `p-<id>`, without `slug` one made of its name, without `price.currency` the shop's.",
     scope,
     headers: KEY,

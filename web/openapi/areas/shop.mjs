@@ -70,6 +70,7 @@ export const operations = [
   post("/v1/assets", {
     id: "uploadPicture",
     says: "Upload a picture: JPEG, PNG or WebP",
+    locates: true,
     more: "It is written anew in several widths; with the answer all of them are durable. A file that is known is 200.",
     scope: "catalog",
     upload: true,
