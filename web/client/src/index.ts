@@ -6,9 +6,9 @@
  * const { results } = await kassa.listOrders({ query: { payment_status: "unpaid" } });
  * ```
  */
-import { type Operations, type Problem, ROUTES } from "./operations";
+import { type Operations, type Problem, ROUTES } from "./operations.js";
 
-export * from "./operations";
+export * from "./operations.js";
 
 /** How to reach a kassa. */
 export interface Options {
