@@ -77,7 +77,14 @@ export function App() {
         {opened === "keys" && <KeySheet close={close} />}
       </Suspense>
       <footer className="wrap foot">
-        {t.foot} {share ? t.share.of(share.name) : <a href="/dashboard/definitions">{t.meanings}</a>}
+        {t.foot}{" "}
+        {share ? (
+          t.share.of(share.name)
+        ) : (
+          <>
+            <a href="/dashboard/definitions">{t.meanings}</a> · <a href="/docs/api">API</a>
+          </>
+        )}
       </footer>
     </>
   );
