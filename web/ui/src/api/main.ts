@@ -47,10 +47,8 @@ function show(api: Api): void {
     el(
       "div",
       { class: "tools" },
-      el("label", { for: "search" }, "Find"),
-      search,
-      el("label", { for: "key" }, "Key to try with"),
-      key,
+      el("label", { class: "field" }, el("span", {}, "Find"), search),
+      el("label", { class: "field" }, el("span", {}, "Key to try with"), key),
       el("a", { href: "/openapi.json", class: "button" }, "openapi.json"),
       el("a", { href: "/errors", class: "button" }, "Problems"),
     ),

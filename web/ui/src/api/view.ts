@@ -72,7 +72,7 @@ function answered(status: string, { description, content }: Answer): HTMLElement
   return el(
     "div",
     { class: "answered" },
-    el("p", {}, el("strong", {}, status), " ", prose(description)),
+    el("p", {}, el("strong", {}, status), " ", prose(description, Number(status) >= 400 ? problem : code)),
     ...kinds.map(([mediaType, { schema }]) => (mediaType.includes("json") && Number(status) < 400 ? type(schema) : undefined)),
     ...kinds.flatMap(([, { examples }]) =>
       Object.entries(examples ?? {}).map(([name, { value }]) =>
@@ -95,8 +95,12 @@ function link(name: string): HTMLAnchorElement {
   return el("a", { href: `#schema-${name}` }, name);
 }
 
-/** A sentence with `code` in it, and the types of problems as links. */
-function prose(text: string): HTMLSpanElement {
-  const parts = text.split("`").map((part, place) => (place % 2 ? el("code", {}, part) : part));
-  return el("span", {}, ...parts);
+const code = (text: string): HTMLElement => el("code", {}, text);
+
+/** A type of problem, which has a page. */
+const problem = (name: string): HTMLElement => el("a", { href: `/errors/${name}` }, code(name));
+
+/** A sentence with `code` in it. */
+function prose(text: string, marked = code): HTMLSpanElement {
+  return el("span", {}, ...text.split("`").map((part, place) => (place % 2 ? marked(part) : part)));
 }
