@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 mod engines;
 mod env;
 mod keys;
+mod mail;
 mod shop_toml;
 mod show;
 mod validate;
@@ -25,6 +26,7 @@ pub(crate) use engines::{LogUrl, StoreUrl};
 pub(crate) use validate::INTERNAL_TOKEN;
 
 use keys::DEFAULTS;
+use mail::Email;
 
 /// The effective configuration.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -43,6 +45,7 @@ pub(crate) struct Config {
     pub(crate) access: Access,
     pub(crate) shop: Shop,
     pub(crate) storefront: Storefront,
+    pub(crate) email: Email,
     pub(crate) assets: Assets,
     pub(crate) collector: Collector,
     pub(crate) compat: Compat,

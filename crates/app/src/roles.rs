@@ -14,6 +14,8 @@ pub(crate) enum Role {
     Orders,
     /// Stock, and the switch of chaos.
     Inventory,
+    /// Tells customers, staff and programs what happened to orders.
+    Notifier,
     /// Takes events in: every ingest dialect.
     Collector,
     /// Folds the log into the store.
@@ -34,10 +36,11 @@ pub(crate) struct Needs {
 }
 
 /// Every role.
-pub(crate) const TABLE: [Needs; 6] = [
+pub(crate) const TABLE: [Needs; 7] = [
     Needs { role: Role::Catalog, name: "catalog", log: false, store: false, database: true, port: 7101 },
     Needs { role: Role::Orders, name: "orders", log: true, store: false, database: true, port: 7102 },
     Needs { role: Role::Inventory, name: "inventory", log: false, store: false, database: true, port: 7103 },
+    Needs { role: Role::Notifier, name: "notifier", log: true, store: false, database: true, port: 7104 },
     Needs { role: Role::Collector, name: "collector", log: true, store: false, database: false, port: 7105 },
     Needs { role: Role::Processor, name: "processor", log: true, store: true, database: false, port: 7106 },
     Needs { role: Role::Reports, name: "reports", log: false, store: true, database: false, port: 7107 },

@@ -5,6 +5,7 @@
 //! | idempotency records | a day |
 //! | rows of work that are done | a day |
 //! | commands to stock | 30 days |
+//! | deliveries that have ended | 30 days |
 //! | notes | 760 days |
 //! | orders that have failed | `orders.keep_failed_days` |
 //!
@@ -24,7 +25,7 @@ use kassa_service::Shutdown;
 use crate::orders::{self, work};
 use crate::shop::Shop;
 use crate::transport::store as commands;
-use crate::{idempotency, notes, outbox};
+use crate::{idempotency, notes, notify, outbox};
 
 /// How often is looked what is due.
 const EVERY: Duration = Duration::from_secs(20);
@@ -99,6 +100,7 @@ fn kinds(shop: &Shop) -> Vec<Chore> {
     if let Some(db) = &shop.orders {
         kinds.push(kind("work that is done", db, Arc::new(work::store::clean)));
         kinds.push(kind("failed orders", db, Arc::clone(&failed)));
+        kinds.push(kind("deliveries that have ended", db, Arc::new(notify::store::clean)));
     }
     kinds.extend(shop.inventory.iter().map(|db| kind("commands to stock", db, Arc::new(commands::clean))));
     if let Some(db) = shop.inventory.as_ref().filter(|_| !shop.stock_is_with_orders()) {

@@ -16,6 +16,7 @@ pub mod identity;
 pub mod inventory;
 mod lease;
 pub mod notes;
+pub mod notify;
 mod number;
 mod object;
 pub mod orders;

@@ -33,6 +33,7 @@ pub const MIGRATIONS: &[Migration] = &[
         ..step(18, include_str!("../migrations/0018_customers.sql"))
     },
     step(19, include_str!("../migrations/0019_fulfilments_payments.sql")),
+    step(20, include_str!("../migrations/0020_deliveries.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

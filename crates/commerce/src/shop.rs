@@ -16,6 +16,7 @@ use crate::catalog::prices::RemoteCatalog;
 use crate::customers::Origins;
 use crate::inventory::metrics::StockMetrics;
 use crate::inventory::{LOW_STOCK_AT, LedgerKind};
+use crate::notify::{MailOptions, Told};
 use crate::orders::lines::WithoutKey;
 use crate::orders::link::Links;
 use crate::orders::metrics::OrderMetrics;
@@ -55,6 +56,8 @@ pub struct ShopOptions {
     pub assets: Option<Arc<Assets>>,
     /// `storefront.image_origins`: from where pictures of products may come that are kept elsewhere.
     pub image_origins: Vec<String>,
+    /// Mails, and who is told.
+    pub mail: MailOptions,
 }
 
 impl Default for ShopOptions {
@@ -72,6 +75,7 @@ impl Default for ShopOptions {
             partition_by: PartitionBy::default(),
             assets: None,
             image_origins: Vec::new(),
+            mail: MailOptions::default(),
         }
     }
 }
@@ -150,6 +154,8 @@ pub struct Shop {
     pub remote_catalog: Option<RemoteCatalog>,
     /// Tells the relay of this process that the outbox has grown.
     pub wake: Wake,
+    /// Tells whoever sends deliveries, or shows them, that there are more.
+    pub told: Told,
     /// Orders that were refused, for the log.
     pub refusals: Arc<Refusals>,
 }
@@ -201,6 +207,7 @@ impl Shop {
             stock,
             remote_catalog,
             wake: Wake::default(),
+            told: Told::default(),
             refusals: Arc::new(Refusals::register(metrics)),
         })
     }

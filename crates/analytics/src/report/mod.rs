@@ -72,7 +72,7 @@ use axum::response::Response;
 use kassa_service::Protected;
 use kassa_service::protected::{get, post};
 
-pub use alerts::{Gauges, watch_alerts};
+pub use alerts::{Fired, Gauges, Pager, watch_alerts};
 pub use books::{Books, Verdict};
 pub use guard::LETTERS;
 pub use kept::{Note, Notes};

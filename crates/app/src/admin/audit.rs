@@ -17,6 +17,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use kassa_analytics::report::{Books, Verdict};
 use kassa_commerce::audit::{Answered, Audit, AuditOptions, Money, MoneyRow, Repeated, Report, Span, Tell};
+use kassa_commerce::notify::{StaffNews, Topic, tell_staff};
 use kassa_commerce::problem_of;
 use kassa_eventlog::Offset;
 use kassa_eventstore::EventStore;
@@ -133,18 +134,32 @@ impl Auditor {
             violations: report.invariants.iter().map(|invariant| invariant.violations_total).sum(),
             checked_at: report.at.clone(),
         };
-        let mut last = self.last();
-        let before = last.verdict.replace(verdict).is_none_or(|before| before.ok);
-        if ids_since.is_none() {
-            last.all_at = Some(now);
-        }
-        drop(last);
-        match (before, report.ok) {
-            (true, false) => tracing::error!("the shop's books do not agree: `kassa audit` says where"),
+        match (self.note(verdict, ids_since.is_none().then_some(now)), report.ok) {
+            (true, false) => {
+                tracing::error!("the shop's books do not agree: `kassa audit` says where");
+                self.tell_staff(&report, now).await;
+            }
             (false, true) => tracing::info!("the shop's books agree again"),
             _ => {}
         }
         Ok(report)
+    }
+
+    /// Keeps what was found, and when all ids were compared if they were; whether the books agreed before.
+    fn note(&self, verdict: Verdict, all_at: Option<Timestamp>) -> bool {
+        let mut last = self.last();
+        last.all_at = all_at.or(last.all_at);
+        last.verdict.replace(verdict).is_none_or(|before| before.ok)
+    }
+
+    /// Tells whoever runs the shop, once a day at most.
+    async fn tell_staff(&self, report: &Report, now: Timestamp) {
+        let violations: u64 = report.invariants.iter().map(|invariant| invariant.violations_total).sum();
+        let id = format!("audit:{}", now.day());
+        let news = StaffNews { id, topic: Topic::AuditRed, payload: json!({ "violations": violations }) };
+        if let Err(error) = tell_staff(&self.audit.shop, news).await {
+            tracing::warn!(%error, "nobody is told that the books do not agree");
+        }
     }
 
     /// Looks at all books, about once in `every`, until the stop.

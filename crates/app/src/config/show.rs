@@ -27,7 +27,7 @@ impl Config {
     }
 
     /// Every address, a password in which is nobody's business.
-    pub(super) fn urls(&mut self) -> [&mut String; 9] {
+    pub(super) fn urls(&mut self) -> [&mut String; 10] {
         [
             &mut self.log.url,
             &mut self.store.url,
@@ -38,6 +38,7 @@ impl Config {
             &mut self.inventory.url,
             &mut self.orders.database_url,
             &mut self.assets.s3.endpoint,
+            &mut self.email.url,
         ]
     }
 }
@@ -51,10 +52,12 @@ mod tests {
         let text = "[access]\nadmin_token = \"a-very-secret-token\"\n\
                     [database]\nurl = \"postgres://shop:very-secret@db.example/shop\"\n\
                     [assets.s3]\nbucket = \"b\"\naccess_key_id = \"k\"\nsecret_access_key = \"very-secret\"\n\
+                    [email]\nurl = \"smtps://shop:very-secret@mail.example\"\nfrom = \"shop@shop.example\"\n\
                     [orders]\ndatabase_url = \"postgres://db.example/shop?user=shop&password=very-secret\"";
         let shown = load(text).unwrap().masked().unwrap();
         assert!(!shown.contains("very-secret") && shown.contains("********"), "{shown}");
         assert!(shown.contains("postgres://shop:********@db.example/shop"), "{shown}");
+        assert!(shown.contains("smtps://shop:********@mail.example"), "{shown}");
         assert!(shown.contains("user=shop&password=********"), "{shown}");
     }
 }

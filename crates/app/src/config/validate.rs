@@ -27,6 +27,7 @@ impl Config {
         self.validate_server()?;
         self.validate_addresses()?;
         self.validate_access()?;
+        self.email.options(&self.data, &self.storefront.origin)?;
         self.validate_shop()
     }
 
@@ -255,6 +256,10 @@ mod tests {
         let elsewhere = format!("[assets.s3]\nbucket = \"b\"\nendpoint = \"s3.example\"\n{keys}");
         check(&elsewhere, "assets.s3.endpoint is no address");
         check("[assets]\nfolder = \"\"", "assets.folder is empty");
+        check("[email]\nurl = \"mail.example\"", "email.url: it ");
+        check("[email]\nurl = \"smtps://u:pw@mail.example\"", "email.from is empty");
+        check("[email]\nfrom = \"Shop\"", "email.from: Shop is no address");
+        check("[email]\nstaff = [\"ann\"]", "email.staff: ann is no address");
         check("[[sites]]\nid = \"a\"\norigins = [\"https://shop.example/\"]", "sites.origins names");
     }
 }

@@ -109,6 +109,7 @@ impl Open {
             partition_by: config.log.partition_by,
             assets: assets.map(Arc::new),
             image_origins: config.storefront.image_origins.clone(),
+            mail: config.email.options(&config.data, &config.storefront.origin)?,
         };
         let clock = Arc::new(SystemClock);
         Ok(Shop::new(self.databases.clone(), access.clone(), clock, options, metrics))

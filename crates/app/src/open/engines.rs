@@ -13,6 +13,7 @@ use kassa_eventstore::EventStore;
 use kassa_eventstore::duckdb::{DuckStore, Options as StoreOptions, Purpose};
 use kassa_model::{SystemClock, clock_was};
 
+use super::revenue::Groups;
 use crate::config::{Config, LogUrl, StoreUrl};
 use crate::progress::Shown;
 
@@ -20,7 +21,7 @@ use crate::progress::Shown;
 ///
 /// # Errors
 /// Files that cannot be had or are damaged.
-pub(super) fn open_log(config: &Config, groups: Vec<String>) -> anyhow::Result<Arc<dyn EventLog>> {
+pub(super) fn open_log(config: &Config, groups: Groups) -> anyhow::Result<Arc<dyn EventLog>> {
     let LogUrl::Local(dir) = config.log_url()?;
     local_log(config, &dir, (groups, Arc::new(RealDisk)))
 }
@@ -29,7 +30,7 @@ pub(super) fn open_log(config: &Config, groups: Vec<String>) -> anyhow::Result<A
 ///
 /// # Errors
 /// As [`open_log`].
-pub(super) fn look_at_log(config: &Config, groups: Vec<String>) -> anyhow::Result<Option<Arc<dyn EventLog>>> {
+pub(super) fn look_at_log(config: &Config, groups: Groups) -> anyhow::Result<Option<Arc<dyn EventLog>>> {
     let LogUrl::Local(dir) = config.log_url()?;
     let is_there = dir.join("meta.json").exists();
     is_there.then(|| local_log(config, &dir, (groups, Arc::new(StillDisk::default())))).transpose()
@@ -64,13 +65,13 @@ pub(crate) fn new_store(file: &Path) -> anyhow::Result<Arc<dyn EventStore>> {
 fn local_log(
     config: &Config,
     dir: &Path,
-    (groups, disk): (Vec<String>, Arc<dyn Disk>),
+    (groups, disk): (Groups, Arc<dyn Disk>),
 ) -> anyhow::Result<Arc<dyn EventLog>> {
     let mut options = LogOptions::new(dir);
     options.events.partitions = config.log.partitions;
-    options.events.groups = groups;
+    options.events.groups = groups.events;
     options.orders.partitions = config.log.partitions;
-    options.orders.groups = Vec::new();
+    options.orders.groups = groups.orders;
     options.segment_bytes = config.log.segment_bytes;
     options.max_bytes = config.log.max_bytes;
     options.reserve_bytes = config.log.reserve_bytes;

@@ -18,7 +18,7 @@ use super::access;
 use super::assets;
 use super::databases::Open;
 use super::engines;
-use super::revenue::{self, PROCESSOR_GROUP};
+use super::revenue::Groups;
 use crate::config::Config;
 use crate::roles::Roles;
 
@@ -68,7 +68,7 @@ impl Parts {
         let salts = Arc::new(Salts::open(&config.data)?);
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
         let shop = databases.shop(config, (&access, Arc::clone(&salts)), None, &metrics)?;
-        let log = engines::look_at_log(config, vec![PROCESSOR_GROUP.to_owned()])?;
+        let log = engines::look_at_log(config, Groups::all())?;
         let store = engines::look_at_store(config)?;
         let (config, databases, shop) = (config.clone(), Some(databases), Some(shop));
         Ok(Self { config, access, salts, databases, shop, log, store })
@@ -106,8 +106,7 @@ impl Parts {
             _ => None,
         };
         // A command looks at what is there: it takes nothing from a reader that is to come.
-        let kept = || vec![PROCESSOR_GROUP.to_owned()];
-        let groups = wanted.databases.map_or_else(kept, |roles| revenue::groups(config, roles));
+        let groups = wanted.databases.map_or_else(Groups::all, |roles| Groups::of(config, roles));
         let log = wanted.log.then(|| engines::open_log(config, groups)).transpose()?;
         let store = wanted.store.then(|| engines::open_store(config)).transpose()?;
         Ok(Self { config: config.clone(), access, salts, databases, shop, log, store })

@@ -1,7 +1,8 @@
 //! Revenue reaches the reports by the log, and a local log belongs to one process: orders without a processor on it would run
-//! green for ever while no report shows their money.
+//! green for ever while no report shows their money, and a notifier without orders would have nothing to tell.
 
 use anyhow::bail;
+use kassa_commerce::notify::NOTIFIER_GROUP;
 
 use crate::config::{Config, StoreUrl};
 use crate::roles::{Role, Roles};
@@ -9,11 +10,37 @@ use crate::roles::{Role, Roles};
 /// The group under which the processor reads.
 pub(crate) const PROCESSOR_GROUP: &str = "processor";
 
+/// The groups for which the log keeps each stream until they have read it.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    pub(super) events: Vec<String>,
+    pub(super) orders: Vec<String>,
+}
+
+impl Groups {
+    /// Those of every reader there may be.
+    pub(super) fn all() -> Self {
+        Self { events: vec![PROCESSOR_GROUP.to_owned()], orders: vec![NOTIFIER_GROUP.to_owned()] }
+    }
+
+    /// Those of a process with these roles. The stream of orders is kept for a notifier in it alone: without one nobody reads it.
+    pub(super) fn of(config: &Config, roles: &Roles) -> Self {
+        let orders = roles.has(Role::Notifier).then(|| NOTIFIER_GROUP.to_owned()).into_iter().collect();
+        Self { events: groups(config, roles), orders }
+    }
+}
+
 /// Refuses orders whose revenue nobody would read, unless the owner says that none is wanted.
 ///
 /// # Errors
 /// One sentence that names both ways on.
 pub(crate) fn check(config: &Config, roles: &Roles) -> anyhow::Result<()> {
+    if roles.has(Role::Notifier) && !roles.has(Role::Orders) {
+        bail!(
+            "a notifier without orders on the same log: log.url = local: belongs to this process, so there would be nothing \
+             to tell; run it with orders, as in --roles orders,notifier"
+        );
+    }
     let detached = roles.has(Role::Orders) && !roles.has(Role::Processor);
     if detached && !config.orders.without_reports {
         bail!(
@@ -27,7 +54,7 @@ pub(crate) fn check(config: &Config, roles: &Roles) -> anyhow::Result<()> {
 
 /// The groups for which the log keeps the stream of events until they have read it. A collector fills it for a processor
 /// that comes later (`kassa up` on the same folder); orders by themselves, whose owner wants no reports, fill it for nobody.
-pub(super) fn groups(config: &Config, roles: &Roles) -> Vec<String> {
+fn groups(config: &Config, roles: &Roles) -> Vec<String> {
     let read_later = roles.has(Role::Collector) || !roles.has(Role::Orders) || !config.orders.without_reports;
     let read = roles.has(Role::Processor) || read_later;
     if read { vec![PROCESSOR_GROUP.to_owned()] } else { Vec::new() }
@@ -72,5 +99,8 @@ mod tests {
         check("collector", "false", true, true);
         check("collector", "true", true, true);
         check("catalog,inventory", "false", true, true);
+        check("catalog,orders,inventory,notifier", "true", true, false);
+        check("notifier", "true", false, true);
+        check("collector,processor,reports,notifier", "false", false, true);
     }
 }

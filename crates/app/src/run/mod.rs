@@ -9,6 +9,7 @@ mod limits;
 mod noted;
 mod numbers;
 mod origins;
+mod pager;
 mod routes;
 mod tasks;
 mod watch;
@@ -98,6 +99,8 @@ pub(crate) fn serve(
     if asked.demo == Demo::Wanted {
         demo::add_site(&mut access);
         config.said = config.said.over(&demo::said());
+        // Its customers are invented: no server is asked to write to them.
+        config.email.url = "mailbox:".to_owned();
         // A demo that only this machine reaches may be broken on purpose.
         config.chaos.allowed |= config.listen()?.ip().is_loopback();
     }
@@ -178,10 +181,7 @@ async fn run(
         true => Some(start_processor(roles, parts, &health, metrics, shutdown)?),
         false => None,
     };
-    let mut tasks = match roles.has(Role::Orders) {
-        true => tasks::start_tasks(&parts.shop()?, parts.log()?, metrics, shutdown).await?,
-        false => Vec::new(),
-    };
+    let mut tasks = start_shop(roles, parts, &health, Around { metrics, shutdown }).await?;
     if roles.has(Role::Processor) {
         tasks.push(tokio::spawn(retention(config, parts)?.run(shutdown.clone())));
     }
@@ -223,6 +223,25 @@ async fn run(
         running.await.context("the processor's watcher panicked")??;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What carries the shop's news, where it is this process that does.
+async fn start_shop(
+    roles: &Roles,
+    parts: &Parts,
+    health: &Health,
+    Around { metrics, shutdown }: Around<'_>,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let mut tasks = Vec::new();
+    // Before anything is published: what happens from now on is told.
+    if roles.has(Role::Notifier) {
+        watch::watch_notifier(&parts.shop()?, health);
+        tasks.extend(tasks::start_notifier(&parts.shop()?, parts.log()?, metrics, shutdown).await?);
+    }
+    if roles.has(Role::Orders) {
+        tasks.extend(tasks::start_tasks(&parts.shop()?, parts.log()?, metrics, shutdown).await?);
+    }
+    Ok(tasks)
 }
 
 /// What looks after the shop and its databases, where they are.

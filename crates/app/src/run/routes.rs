@@ -12,7 +12,7 @@ use axum::routing::get;
 use kassa_access::{Access, Allowed, Caller, Mode, Scope, need};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, Books, OrderNumbers, ReportOptions};
-use kassa_commerce::{assets, carts, catalog, compat, customers, inventory, orders, transport};
+use kassa_commerce::{assets, carts, catalog, compat, customers, inventory, notify, orders, transport};
 use kassa_service::rate::{Exempt, RateLimit};
 use kassa_service::{
     Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded,
@@ -22,6 +22,7 @@ use super::gauges::ShopGauges;
 use super::noted::ShopNotes;
 use super::numbers::ShopNumbers;
 use super::origins::ReportedOrigins;
+use super::pager::ShopPager;
 use crate::admin::Auditor;
 use crate::config::Config;
 use crate::open::Parts;
@@ -78,7 +79,8 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
         }
         let reports = parts.reports(options)?;
         // Ends with the shutdown, at the latest with the runtime.
-        tokio::spawn(report::watch_alerts(Arc::clone(&reports), shutdown.clone()));
+        let pager = Arc::new(ShopPager(parts.shop().ok()));
+        tokio::spawn(report::watch_alerts(Arc::clone(&reports), pager, shutdown.clone()));
         router = router
             .merge(policy.protect(RouteClass::Native, report::native_routes(Arc::clone(&reports))))
             .merge(policy.protect(RouteClass::Compat, report::compat_routes(reports)));
@@ -131,6 +133,12 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
             .merge(orders::http::native_routes(Arc::clone(&shop)))
             .merge(customers::http::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::orders_routes(Arc::clone(&shop)));
+    }
+    if roles.has(Role::Notifier) {
+        native = native
+            .merge(notify::http::native_routes(Arc::clone(&shop)))
+            .merge(notify::email::page::native_routes(Arc::clone(&shop)));
+        dialects = dialects.merge(compat::notifier_routes(Arc::clone(&shop)));
     }
     storefront = storefront_limit(config)?.apply_unless(who_is_known(&parts.access), storefront);
     // Both have routes at the same paths, and what has no method of its own there (a browser's OPTIONS, a 405) goes to the

@@ -1,8 +1,9 @@
-//! What runs beside the routes of orders.
+//! What runs beside the routes of orders, and the notifier.
 
 use std::sync::Arc;
 
 use anyhow::Context;
+use kassa_commerce::notify::{self, Consumer, NotifyMetrics, WorkOptions, Worker};
 use kassa_commerce::orders::apart::drain;
 use kassa_commerce::orders::refusals;
 use kassa_commerce::outbox::{Fetch, Relay, RelayOptions};
@@ -54,4 +55,25 @@ pub(super) async fn start_tasks(
         None => tasks.push(tokio::spawn(Fetch::new(Arc::clone(shop), log).run(shutdown.clone()))),
     }
     Ok(tasks)
+}
+
+/// The notifier: what reads the news of orders, and what sends them.
+///
+/// # Errors
+/// The database's, and the log's.
+pub(super) async fn start_notifier(
+    shop: &Arc<Shop>,
+    log: Arc<dyn EventLog>,
+    metrics: &Metrics,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let db = shop.orders.clone().context("the notifier has no database here")?;
+    if db.engine() == Engine::Sqlite {
+        notify::end_leases(&db).await.context("cannot take the shop's database over")?;
+    }
+    let metrics = Arc::new(NotifyMetrics::register(metrics));
+    let consumer = Consumer::new(Arc::clone(shop), log, Arc::clone(&metrics)).await;
+    let consumer = consumer.context("cannot read the news of orders")?;
+    let worker = Worker::new(Arc::clone(shop), db, WorkOptions::default(), metrics);
+    Ok(vec![tokio::spawn(consumer.run(shutdown.clone())), tokio::spawn(worker.run(shutdown.clone()))])
 }

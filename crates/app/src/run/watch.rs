@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use kassa_analytics::process::{Processor, ProcessorState, ProcessorStatus};
 use kassa_commerce::Shop;
+use kassa_commerce::notify::email;
+use kassa_commerce::notify::told::Trouble;
 use kassa_commerce::peer::Peer;
 use kassa_eventlog::{Stream, Upkeep};
 use kassa_service::{Health, Need, Shutdown, Status};
@@ -99,6 +101,17 @@ pub(super) fn watch_shop(shop: &Arc<Shop>, health: &Health, shutdown: &Shutdown)
     })
 }
 
+/// Adds whether the news of orders are read and mails are taken.
+pub(super) fn watch_notifier(shop: &Arc<Shop>, health: &Health) {
+    let told = shop.told.clone();
+    health.ready("notifier", Need::Optional, move || std::future::ready(judge_told(&told.trouble())));
+    let asked = Arc::clone(shop);
+    health.deep("mail", Need::Optional, move || {
+        let shop = Arc::clone(&asked);
+        async move { email::ask(&shop).await.map_or_else(Status::Degraded, |()| Status::Up) }
+    });
+}
+
 fn peer<'a>(shop: &'a Shop, name: &str) -> Option<&'a Peer> {
     shop.peers().find(|(of, _)| *of == name).map(|(_, peer)| peer)
 }
@@ -114,6 +127,15 @@ fn judge_outbox(waits: Duration) -> Status {
     }
     // Orders are taken and kept all the same.
     Status::Degraded(format!("changes of orders have waited for {} s to reach the log", waits.as_secs()))
+}
+
+/// Orders are taken all the same, and what cannot be told now is told later.
+fn judge_told(trouble: &Trouble) -> Status {
+    match (&trouble.reading, &trouble.mail) {
+        (Some(why), _) => Status::Degraded(format!("the news of orders are not read: {why}")),
+        (None, Some(why)) => Status::Degraded(format!("mails are not taken: {why}")),
+        (None, None) => Status::Up,
+    }
 }
 
 /// Adds the processor's state and lag. Where `roles` take in events or serve a shop as well, they go on without it: to take
@@ -167,6 +189,16 @@ mod tests {
         assert!(
             matches!(judge_outbox(Duration::from_secs(61)), Status::Degraded(why) if why.contains("61 s"))
         );
+    }
+
+    #[test]
+    fn what_cannot_be_told_shows() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(judge_told(&Trouble::default()), Status::Up);
+        let mail = judge_told(&Trouble { reading: None, mail: some("refused") });
+        assert_eq!(mail, Status::Degraded("mails are not taken: refused".to_owned()));
+        let both = judge_told(&Trouble { reading: some("gone"), mail: some("refused") });
+        assert!(matches!(both, Status::Degraded(why) if why.contains("not read: gone")));
     }
 
     #[test]

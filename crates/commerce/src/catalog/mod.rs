@@ -20,7 +20,7 @@ mod image_body;
 mod image_rules;
 mod image_url;
 pub mod listing;
-mod notify;
+pub(crate) mod notify;
 pub(crate) mod offer;
 mod options;
 mod price_body;

@@ -7,12 +7,13 @@
 //! | dialect | routes |
 //! |---|---|
 //! | A, a gaming shop | `/games/*`, `/orders/*` |
-//! | C, a shop with monitoring | `/api/products`, `/api/health` |
+//! | C, a shop with monitoring | `/api/products`, `/api/health`, `/notify` |
 //! | C and D | `/api/orders` |
 //! | D, a resilient order platform | `/api/inventory/*`, `/api/admin/chaos` |
 
 mod a_games;
 mod body;
+mod c_notify;
 mod c_products;
 mod d_orders;
 mod list;
@@ -36,12 +37,19 @@ struct Served {
     inventory: Option<Routes>,
     /// The inventory's, of class `Native`.
     inventory_admin: Option<Routes>,
+    notifier: Option<Routes>,
 }
 
 type Routes = fn(Arc<Shop>) -> Protected;
 
-const NOTHING: Served =
-    Served { letter: "", catalog: None, orders: None, inventory: None, inventory_admin: None };
+const NOTHING: Served = Served {
+    letter: "",
+    catalog: None,
+    orders: None,
+    inventory: None,
+    inventory_admin: None,
+    notifier: None,
+};
 
 /// Every dialect. A new one is its file, which says whom it lets in and how it says no, and here its `mod` and a line.
 const DIALECTS: [Served; 3] = [
@@ -51,7 +59,7 @@ const DIALECTS: [Served; 3] = [
         orders: Some(a_games::orders::routes),
         ..NOTHING
     },
-    Served { letter: "C", catalog: Some(c_products::routes), ..NOTHING },
+    Served { letter: "C", catalog: Some(c_products::routes), notifier: Some(c_notify::routes), ..NOTHING },
     Served {
         letter: "D",
         orders: Some(d_orders::order_routes),
@@ -84,6 +92,11 @@ pub fn orders_routes(shop: Arc<Shop>) -> Protected {
 /// The inventory role's.
 pub fn inventory_routes(shop: Arc<Shop>) -> Protected {
     served(&shop, |dialect| dialect.inventory)
+}
+
+/// The notifier role's.
+pub fn notifier_routes(shop: Arc<Shop>) -> Protected {
+    served(&shop, |dialect| dialect.notifier)
 }
 
 /// The inventory role's of class `Native`.

@@ -3,6 +3,7 @@
 mod a_games;
 mod access;
 mod bad_input;
+mod c_notify;
 mod c_products;
 mod d_inventory;
 mod d_orders;

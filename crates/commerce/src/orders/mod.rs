@@ -41,7 +41,7 @@ mod request;
 #[cfg(debug_assertions)]
 mod sabotage;
 mod said;
-mod sources;
+pub(crate) mod sources;
 pub mod status;
 pub mod store;
 pub(crate) mod submit;

@@ -42,7 +42,7 @@ pub(super) fn orders(shop: &Shop) -> Result<&Db, Problem> {
 }
 
 /// Makes the links of orders; the database is asked once.
-pub(super) async fn links(shop: &Shop) -> Result<&Links, Error> {
+pub(crate) async fn links(shop: &Shop) -> Result<&Links, Error> {
     let none = || Error::Invalid("this process has no orders".to_owned());
     let db = shop.orders.as_ref().ok_or_else(none)?;
     shop.order_links.get_or_try_init(async || Links::read(db, shop.now()).await).await

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::baseline::Standing;
 use super::evaluate::{Sources, shown, stands};
+use super::pager::{Fired, Pager};
 use super::rule::Rule;
 use crate::report::kept::names::Names;
 use crate::report::refusal::Refusal;
@@ -23,9 +24,9 @@ use crate::report::reports::Reports;
 const EVERY: Duration = Duration::from_secs(60);
 
 /// Watches until the shutdown. Roles in several processes may all watch: they find the same.
-pub async fn watch_alerts(reports: Arc<Reports>, shutdown: Shutdown) {
+pub async fn watch_alerts(reports: Arc<Reports>, pager: Arc<dyn Pager>, shutdown: Shutdown) {
     loop {
-        look(&reports).await;
+        look(&reports, pager.as_ref()).await;
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             () = shutdown.wait() => return,
@@ -34,7 +35,7 @@ pub async fn watch_alerts(reports: Arc<Reports>, shutdown: Shutdown) {
 }
 
 /// Looks at every alert once.
-pub(crate) async fn look(reports: &Reports) {
+pub(crate) async fn look(reports: &Reports, pager: &dyn Pager) {
     let alerts = reports.access.all_kept(KeptKind::Alert);
     if alerts.is_empty() {
         return;
@@ -49,10 +50,24 @@ pub(crate) async fn look(reports: &Reports) {
     let mut states = Vec::with_capacity(alerts.len());
     for alert in alerts {
         let state = state_of(reports, &alert, &before).await;
+        if state["status"] == "firing" {
+            pager.fires(fired(&alert, &state)).await;
+        }
         states.push((alert.id.clone(), state));
     }
     if let Err(error) = reports.access.put_alert_states(states).await {
         tracing::warn!(%error, "cannot write down how alerts stand");
+    }
+}
+
+fn fired(alert: &Kept, state: &Value) -> Fired {
+    Fired {
+        id: alert.id.clone(),
+        name: alert.name.clone(),
+        site: alert.site.clone(),
+        since: state["since"].as_str().unwrap_or_default().to_owned(),
+        value: state["value"].clone(),
+        expected: state["expected"].clone(),
     }
 }
 

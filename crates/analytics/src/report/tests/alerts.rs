@@ -1,7 +1,7 @@
 //! Alerts: what they say of the past, and how they stand.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use kassa_access::{Draft, KeptKind};
@@ -9,11 +9,11 @@ use kassa_eventstore::{Error, EventStore};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use serde_json::{Value, json};
 
-use super::super::alerts::look;
+use super::super::alerts::{NoPager, look};
 use super::batch::{log_in, received};
 use super::spy::{Failure, Spy};
 use super::support::{Answer, KEY_ADMIN, KEY_ALL, NOW, World, view};
-use crate::report::{Books, Gauges, ReportOptions, Verdict};
+use crate::report::{Books, Fired, Gauges, Pager, ReportOptions, Verdict};
 
 /// Three mugs.
 #[derive(Debug)]
@@ -23,6 +23,17 @@ struct Shop;
 impl Gauges for Shop {
     async fn stock(&self, site: &str, sku: &str) -> Option<i64> {
         (site == "shop" && sku == "mug").then_some(3)
+    }
+}
+
+/// What a pager heard: name, since when, and value.
+#[derive(Debug, Default)]
+struct Heard(Mutex<Vec<(String, String, Value)>>);
+
+#[async_trait]
+impl Pager for Heard {
+    async fn fires(&self, alert: Fired) {
+        self.0.lock().unwrap().push((alert.name, alert.since, alert.value));
     }
 }
 
@@ -144,8 +155,9 @@ async fn alerts_stand_as_the_last_window_says_and_the_list_shows_it() {
             .map(|alert| json!([alert["name"], alert["state"]["status"], alert["state"]["value"]]))
             .collect::<Value>()
     };
+    let heard = Heard::default();
     assert_eq!(stands().await[0], json!(["books", "unknown", null]), "not looked at yet");
-    look(&world.reports).await;
+    look(&world.reports, &heard).await;
     let expected = json!([
         ["books", "unknown", null],
         ["caps", "unknown", null],
@@ -154,6 +166,9 @@ async fn alerts_stand_as_the_last_window_says_and_the_list_shows_it() {
         ["quiet", "firing", 0],
     ]);
     assert_eq!(stands().await, expected);
+    let heard_of = || std::mem::take(&mut *heard.0.lock().unwrap());
+    let fires = |name: &str, value: i64| (name.to_owned(), "2026-11-20T12:00:30Z".to_owned(), json!(value));
+    assert_eq!(heard_of(), [fires("mugs", 3), fires("quiet", 0)]);
     // Since when, however often it is looked at.
     let since = async || {
         let list = world.call("GET /v1/alerts?site_id=shop", KEY_ALL, json!({})).await.json();
@@ -161,12 +176,13 @@ async fn alerts_stand_as_the_last_window_says_and_the_list_shows_it() {
     };
     assert_eq!(since().await, json!(["2026-11-20T12:00:30Z", "2026-11-20T12:00:30Z"]));
     world.clock.advance(60_000_000);
-    look(&world.reports).await;
+    look(&world.reports, &heard).await;
     assert_eq!(since().await, json!(["2026-11-20T12:00:30Z", "2026-11-20T12:01:30Z"]));
+    assert!(heard_of().contains(&fires("mugs", 3)), "by the same time, so it is known");
     let one = format!("/v1/alerts/{}", ids[1].as_str().unwrap());
     let off = json!({"name": "mugs", "enabled": false, "watch": {"stock": {"sku": "mug"}}, "when": {"is": "below", "bound": 5}});
     assert_eq!(admin(&world, &format!("PUT {one}"), off).await.status, 200);
-    look(&world.reports).await;
+    look(&world.reports, &heard).await;
     assert_eq!(stands().await[3], json!(["mugs", "disabled", null]));
 }
 
@@ -184,7 +200,7 @@ async fn lag_and_books_are_those_of_the_mark_of_trust() {
             let body = json!({"site_id": "shop", "name": name, "watch": watch, "when": when});
             assert_eq!(admin(&world, "POST /v1/alerts", body).await.status, 201);
         }
-        look(&world.reports).await;
+        look(&world.reports, &NoPager).await;
         let list = world.call("GET /v1/alerts?site_id=shop", KEY_ALL, json!({})).await.json();
         let stands = list["results"].as_array().unwrap().iter();
         let stands = stands.map(|alert| json!([alert["state"]["status"], alert["state"]["value"]]));
@@ -225,7 +241,7 @@ async fn an_alert_tells_nothing_of_personal_segments() {
     }
     let line = format!("DELETE /v1/segments/{}", gone.as_str().unwrap());
     assert_eq!(admin(&world, &line, json!({})).await.status, 204);
-    look(&world.reports).await;
+    look(&world.reports, &NoPager).await;
     let list = world.call("GET /v1/alerts?site_id=shop", KEY_ALL, json!({})).await;
     let states: Value = list.json()["results"]
         .as_array()
@@ -247,7 +263,7 @@ async fn an_alert_tells_no_more_of_a_store_that_fails_than_an_answer() {
     assert_eq!(admin(&world, "POST /v1/alerts", body).await.status, 201);
     let check = async |error: Failure, reason: &str| {
         store.fail(Some(error));
-        look(&world.reports).await;
+        look(&world.reports, &NoPager).await;
         let list = admin(&world, "GET /v1/alerts?site_id=shop", json!({})).await;
         let state = &list.json()["results"][0]["state"];
         assert_eq!(json!([state["status"], state["reason"]]), json!(["unknown", reason]), "{}", list.text);

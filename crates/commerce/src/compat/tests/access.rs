@@ -16,6 +16,8 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET /api/health", "C", ""),
     ("GET /api/products", "C", "read"),
     ("POST /api/products", "C", "catalog"),
+    ("POST /notify", "C", "orders"),
+    ("POST /notifications/notify", "C", "orders"),
     ("GET /api/orders", "CD", "orders"),
     ("POST /api/orders", "CD", "orders"),
     ("GET /api/orders/1", "CD", "orders"),

@@ -286,7 +286,8 @@ fn router(shop: &Arc<Shop>) -> Router {
     let policy = Policy::default();
     let dialects = compat::catalog_routes(Arc::clone(shop))
         .merge(compat::orders_routes(Arc::clone(shop)))
-        .merge(compat::inventory_routes(Arc::clone(shop)));
+        .merge(compat::inventory_routes(Arc::clone(shop)))
+        .merge(compat::notifier_routes(Arc::clone(shop)));
     policy
         .protect(RouteClass::Compat, dialects)
         .merge(policy.protect(RouteClass::Native, compat::inventory_admin_routes(Arc::clone(shop))))

@@ -65,6 +65,7 @@ const INTERNAL: &str = "111111111111+1";
 
 // What routes take. Each member that a route knows stands in its example, so that each is attacked.
 const ORDER: &str = r#"{"items":[{"sku":"mug","quantity":1}],"customer":{"name":"Ann","email":"a@b.test"},"client_reference":"r-1","context":{"anonymous_id":"a","user_id":"u","session_id":"s","page":"/cart"}}"#;
+const MESSAGE: &str = r#"{"message":"Your mug is ready","recipient":"kitchen"}"#;
 const CART: &str = r#"{"lines":[{"sku":"mug","quantity":1,"seen_price_minor":900}]}"#;
 const EDIT: &str = r#"{"items":[{"sku":"mug","quantity":2}],"reprice":true}"#;
 const LINES: &str = r#"{"lines":[{"sku":"mug","quantity":1}]}"#;
@@ -237,6 +238,11 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/orders/{id}/payments", ORDERS),
     taking("POST /v1/orders/{id}/refunds", LINES, ORDERS),
     row("GET /v1/orders/{id}/refunds", ORDERS),
+    row("GET /mailbox", ADMIN),
+    row("GET /mailbox/{id}", ADMIN),
+    row("GET /v1/deliveries", ORDERS),
+    row("GET /v1/deliveries/{id}", ORDERS),
+    row("POST /v1/deliveries/{id}/replay", ORDERS),
     row("GET /v1/customers", ORDERS),
     row("GET /v1/customers/{id}", ORDERS),
     // Old dialects.
@@ -250,6 +256,8 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("PUT /orders/edit/{id}", GAME_ORDER, OLD_ORDERS),
     row("DELETE /orders/delete/{id}", OLD_ORDERS),
     row("GET /api/health", "11++++++11++13"),
+    taking("POST /notify", MESSAGE, OLD_ORDERS),
+    taking("POST /notifications/notify", MESSAGE, OLD_ORDERS),
     row("GET /api/products", OLD_READ),
     taking("POST /api/products", r#"{"name":"Mug","price":9.5}"#, OLD_CATALOG),
     row("GET /api/orders", OLD_ORDERS),

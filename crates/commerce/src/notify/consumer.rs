@@ -1,0 +1,211 @@
+//! Reads the stream `orders` and writes deliveries, in one transaction with the place that it has read up to.
+//!
+//! The first time that a shop's stream is read it begins at its end, and what happened before is told to nobody: neither an
+//! upgrade nor history that is brought in writes to customers of long ago. What comes again is told no second time, and an older
+//! event after a newer one is as welcome: each is judged by itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kassa_db::{Db, Error as DbError, Tx};
+use kassa_eventlog::{
+    Delivery as Said, Error as LogError, EventLog, Limits, Offset, Partition, Status, Stream, Subscription,
+};
+use kassa_model::{Timestamp, failpoint};
+use kassa_service::Shutdown;
+
+use super::event::PublicEvent;
+use super::plan::{self, Read};
+use super::waiting::{self, Back};
+use super::{metrics::NotifyMetrics, store};
+use crate::shop::Shop;
+
+/// The group under which the stream is read.
+pub const NOTIFIER_GROUP: &str = "notifier";
+/// What is read at once.
+const LIMITS: Limits = Limits { records_max: 200, bytes_max: 4 << 20, wait: Duration::from_secs(1) };
+/// The pause after a failure.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Why the stream is not read.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The database's.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The log's.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// There are no orders in this process.
+    #[error("the notifier needs the database of orders in its process")]
+    NoOrders,
+}
+
+/// Reads the stream of one shop.
+#[derive(Debug)]
+pub struct Consumer {
+    shop: Arc<Shop>,
+    db: Db,
+    log: Arc<dyn EventLog>,
+    log_id: String,
+    metrics: Arc<NotifyMetrics>,
+}
+
+impl Consumer {
+    /// Where it has never read this log, it begins at its end; to be made before anything is published.
+    ///
+    /// # Errors
+    /// The database's, and the log's.
+    pub async fn new(
+        shop: Arc<Shop>,
+        log: Arc<dyn EventLog>,
+        metrics: Arc<NotifyMetrics>,
+    ) -> Result<Self, Trouble> {
+        let db = shop.orders.clone().ok_or(Trouble::NoOrders)?;
+        let status = log.status(Stream::Orders).await?;
+        let (log_id, now) = (status.log_id.to_string(), shop.now());
+        let id = log_id.clone();
+        db.write(move |tx| begin(tx, &id, &status, now)).await?;
+        Ok(Self { shop, db, log, log_id, metrics })
+    }
+
+    /// Reads until `shutdown`.
+    pub async fn run(self, shutdown: Shutdown) {
+        while !shutdown.is_triggered() {
+            let Err(why) = self.read(&shutdown).await else { return };
+            if self.shop.told.trouble().reading.is_none() {
+                tracing::warn!(%why, "cannot read the news of orders; it is tried again");
+            }
+            self.shop.told.note_reading(Some(why.to_string()));
+            tokio::select! {
+                () = shutdown.wait() => {}
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    async fn read(&self, shutdown: &Shutdown) -> Result<(), Trouble> {
+        let mut reading = self.log.subscribe(Stream::Orders, NOTIFIER_GROUP).await?;
+        loop {
+            let said = tokio::select! {
+                () = shutdown.wait() => return Ok(()),
+                said = reading.next(LIMITS) => said?,
+            };
+            match said {
+                Said::Assigned { partition, .. } => self.take_up(reading.as_mut(), partition).await?,
+                Said::Records { partition, records, .. } => {
+                    let Some((last, _)) = records.last() else { continue };
+                    let next = last.after();
+                    let news = records.iter().filter_map(|(offset, payload)| self.news(*offset, payload));
+                    self.write(news.collect(), (partition, next)).await?;
+                    reading.commit(&[(partition, next)]).await?;
+                }
+                Said::Revoked { .. } | Said::Idle => {}
+            }
+            self.shop.told.note_reading(None);
+        }
+    }
+
+    /// Goes on where it was, as far as the log has that still.
+    async fn take_up(&self, reading: &mut dyn Subscription, partition: Partition) -> Result<(), Trouble> {
+        let id = self.log_id.clone();
+        let known = self.db.read(move |tx| store::position(tx, &id, partition)).await?;
+        let status = self.log.status(Stream::Orders).await?;
+        let there = status.partitions.iter().find(|part| part.partition == partition);
+        let (first, end) = there.map_or((Offset::START, Offset::START), |part| (part.first, part.end));
+        let next = known.unwrap_or(end).clamp(first, end);
+        if known.is_some_and(|known| known != next) {
+            tracing::warn!(partition, from = %next, "the log has not all that is to be told; the rest is told");
+        }
+        reading.seek(partition, next).await?;
+        reading.commit(&[(partition, next)]).await?;
+        Ok(())
+    }
+
+    /// A record as an event; one that is none is counted, and told to nobody.
+    fn news(&self, offset: Offset, payload: &[u8]) -> Option<Read> {
+        let text = std::str::from_utf8(payload).map_err(|error| error.to_string());
+        let read = text.and_then(|text| {
+            let event = PublicEvent::read(payload).map_err(|error| error.to_string())?;
+            Ok(Read { event, text: text.to_owned() })
+        });
+        match read {
+            Ok(read) => Some(read).filter(|read| !read.event.is_imported()),
+            Err(why) => {
+                self.metrics.unreadable.inc();
+                tracing::error!(%offset, why, "a record of the stream of orders cannot be read");
+                None
+            }
+        }
+    }
+
+    /// Writes what the events make, and how far that is.
+    async fn write(&self, news: Vec<Read>, (partition, next): (Partition, Offset)) -> Result<(), Trouble> {
+        let events = news.len() as u64;
+        let apart = match &self.shop.catalog {
+            Some(catalog) if !catalog.is_same(&self.db) => Some(catalog),
+            _ => None,
+        };
+        let mut back = Vec::new();
+        if let Some(catalog) = apart {
+            for read in &news {
+                back.push(waiting::find_apart(catalog, read).await?);
+            }
+        }
+        let is_here = apart.is_none() && self.shop.catalog.is_some();
+        let (id, staff, own) = (self.log_id.clone(), self.shop.options.mail.staff.clone(), self.shop.now());
+        let found = back.clone();
+        let made = self.db.write(move |tx| {
+            let now = tx.now(own)?;
+            let since = store::since(tx)?.unwrap_or(now);
+            let mut made = 0;
+            for (place, read) in news.iter().enumerate().filter(|(_, read)| read.event.occurred_at() >= since)
+            {
+                made += plan::carry_out(tx, read, &staff, now)?;
+                let apart = found.get(place).and_then(Option::as_ref);
+                made += tell_back(tx, read, (apart, is_here), now)?;
+            }
+            store::note_position(tx, (&id, partition), next, now)?;
+            failpoint::hit("notify.before_rows");
+            Ok::<_, DbError>(made)
+        });
+        let made = made.await?;
+        failpoint::hit("notify.after_rows");
+        if let Some(catalog) = apart {
+            waiting::note_apart(catalog, back.into_iter().flatten().collect(), self.shop.now()).await?;
+        }
+        self.metrics.events.inc_by(events);
+        if made > 0 {
+            self.shop.told.tell();
+        }
+        Ok(())
+    }
+}
+
+/// Tells who waits for what is back; `apart` was found elsewhere.
+fn tell_back(
+    tx: &mut Tx<'_>,
+    read: &Read,
+    (apart, is_here): (Option<&Back>, bool),
+    now: Timestamp,
+) -> Result<usize, DbError> {
+    if let Some(back) = apart {
+        return waiting::write(tx, read, back, now);
+    }
+    let Some(sku) = waiting::sku_back(read).filter(|_| is_here) else { return Ok(0) };
+    let Some(back) = waiting::find(tx, read, sku)? else { return Ok(0) };
+    waiting::note(tx, &back, now)?;
+    waiting::write(tx, read, &back, now)
+}
+
+/// Notes of each partition that was never read that it is read from its end on.
+fn begin(tx: &mut Tx<'_>, log_id: &str, status: &Status, own: Timestamp) -> Result<(), DbError> {
+    let now = tx.now(own)?;
+    let since = store::since(tx)?.unwrap_or(now);
+    for part in &status.partitions {
+        if store::position(tx, log_id, part.partition)?.is_none() {
+            store::note_position(tx, (log_id, part.partition), part.end, since)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Mails: a delivery becomes a letter, and goes to a server by SMTP or into a folder.
+
+mod bounded;
+pub(super) mod letter;
+mod mailbox;
+mod options;
+pub mod page;
+mod smtp;
+mod url;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use self::letter::Letter;
+use self::mailbox::Mailbox;
+use super::delivery::{Delivery, Sent};
+use super::templates::{self, About};
+use crate::orders::sources;
+use crate::shop::Shop;
+use crate::storefront::store;
+
+pub use options::MailOptions;
+pub use url::{BadMailUrl, MailUrl};
+
+/// Sends a delivery.
+pub(super) async fn send(shop: &Arc<Shop>, delivery: &Delivery) -> Sent {
+    let never = |answer: String| Sent::Never { status: None, answer };
+    let letter = match written(shop, delivery).await {
+        Ok(letter) => letter,
+        Err(Unwritten::Now(answer)) => return Sent::Later { status: None, answer, after: None },
+        Err(Unwritten::Ever(why)) => return never(why),
+    };
+    let options = &shop.options.mail;
+    let sender = options.sender();
+    let message = sender.and_then(|sender| Ok((sender.message(delivery, &letter)?, sender)));
+    let (message, sender) = match message {
+        Ok(both) => both,
+        Err(why) => return never(why),
+    };
+    match &options.url {
+        MailUrl::Mailbox => Mailbox::new(&options.mailbox).put(&delivery.id, message.formatted()).await,
+        MailUrl::Smtp(server) => {
+            smtp::send(server, sender.host(), message.envelope(), &message.formatted()).await
+        }
+    }
+}
+
+/// Whether mails would be taken: a server says hello. A folder takes them always.
+///
+/// # Errors
+/// Why not.
+pub async fn ask(shop: &Shop) -> Result<(), String> {
+    let options = &shop.options.mail;
+    match &options.url {
+        MailUrl::Mailbox => Ok(()),
+        MailUrl::Smtp(server) => smtp::ask(server, options.sender()?.host()).await,
+    }
+}
+
+/// Why there is no letter.
+#[derive(Debug)]
+pub(super) enum Unwritten {
+    /// The database, which may be back.
+    Now(String),
+    /// What it is about.
+    Ever(String),
+}
+
+/// The letter of a delivery.
+pub(super) async fn written(shop: &Arc<Shop>, delivery: &Delivery) -> Result<Letter, Unwritten> {
+    let payload: Value = serde_json::from_str(&delivery.payload)
+        .map_err(|error| Unwritten::Ever(format!("its payload cannot be read: {error}")))?;
+    let about = about(shop, delivery).await.map_err(|error| Unwritten::Now(error.to_string()))?;
+    let folder = &shop.options.mail.templates;
+    templates::letter(folder, &about, &delivery.template, &payload).await.map_err(Unwritten::Ever)
+}
+
+async fn about(shop: &Arc<Shop>, delivery: &Delivery) -> Result<About, kassa_db::Error> {
+    let set = match &shop.catalog {
+        Some(db) => db.read(store::read).await?.0,
+        None => Default::default(),
+    };
+    let shown = set.over(&shop.options.storefront);
+    let order_path = match &delivery.order_id {
+        Some(id) => Some(sources::links(shop).await?.link(id)),
+        None => None,
+    };
+    Ok(About {
+        name: shown.shown_name().to_owned(),
+        imprint: shown.imprint.clone().filter(|text| !text.is_empty()),
+        language: shown.shown_languages()[0].to_owned(),
+        origin: origin(shop),
+        order_path,
+    })
+}
+
+/// Under which origin the shop is reached, where that is known.
+fn origin(shop: &Shop) -> Option<String> {
+    let set = &shop.options.mail.origin;
+    if !set.is_empty() {
+        return Some(set.clone());
+    }
+    shop.access.site(&shop.options.site)?.origins.first().cloned()
+}

@@ -1,0 +1,73 @@
+//! Which deliveries an event makes.
+
+use kassa_db::{Error, Tx};
+use kassa_model::{MICROS_PER_SECOND, Timestamp};
+
+use super::delivery::{Channel, NewDelivery, Sent};
+use super::event::PublicEvent;
+use super::store;
+
+/// Mails of one kind that a customer gets in an hour: whoever orders under somebody else's address floods nobody.
+const CUSTOMER_HOUR_MAX: i64 = 20;
+/// Mails of one kind that whoever runs the shop gets in an hour.
+const STAFF_HOUR_MAX: i64 = 200;
+
+/// An event as it was read from the stream.
+#[derive(Debug, Clone)]
+pub(super) struct Read {
+    pub(super) event: PublicEvent,
+    /// The event's own text.
+    pub(super) text: String,
+}
+
+/// A mail about an event, and how many of its kind may go to that address in an hour.
+fn mails(read: &Read, staff: &[String]) -> Vec<(NewDelivery, i64)> {
+    let event = &read.event;
+    let mail = |template, target: &str, most| {
+        let new = NewDelivery {
+            event_id: event.id.clone(),
+            event_type: event.kind.clone(),
+            channel: Channel::Email,
+            target: target.to_owned(),
+            template,
+            payload: read.text.clone(),
+            order_id: event.order.as_ref().map(|order| order.id.clone()),
+        };
+        (new, most)
+    };
+    let mut mails = Vec::new();
+    if let Some((template, email)) = event.for_customer().zip(event.customer()) {
+        mails.push(mail(template, &email.text, CUSTOMER_HOUR_MAX));
+    }
+    if let Some(template) = event.for_staff() {
+        mails.extend(staff.iter().map(|address| mail(template, address, STAFF_HOUR_MAX)));
+    }
+    mails
+}
+
+/// Writes what an event makes, each thing once; how many deliveries are new.
+pub(super) fn carry_out(
+    tx: &mut Tx<'_>,
+    read: &Read,
+    staff: &[String],
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let mut made = 0;
+    for (new, most) in mails(read, staff) {
+        made += usize::from(insert_limited(tx, &new, most, now)?);
+    }
+    Ok(made)
+}
+
+/// Writes a delivery, and that it is not sent where the target was told as often as it may be: it is listed, and may be
+/// replayed.
+fn insert_limited(tx: &mut Tx<'_>, new: &NewDelivery, most: i64, now: Timestamp) -> Result<bool, Error> {
+    let hour_ago = now.plus_micros(-3_600 * MICROS_PER_SECOND);
+    let told = store::told_since(tx, (&new.target, &new.event_type), hour_ago)?;
+    let Some(id) = store::insert(tx, new, now)? else { return Ok(false) };
+    if told >= most {
+        let answer = format!("more than {most} of its kind to this address in an hour");
+        store::tried(tx, &id, (now, 0), &Sent::Never { status: None, answer }, (None, now))?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,10 @@
+//! Everybody who is to be told is told once, in whatever order news come and whatever becomes of those who take them.
+
+mod crashes;
+mod letters;
+mod listed;
+mod mailbox;
+mod sent;
+mod server;
+mod support;
+mod told;
