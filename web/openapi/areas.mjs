@@ -4,6 +4,7 @@ import * as admin from "./areas/admin.mjs";
 import * as compatA from "./areas/compat_a.mjs";
 import * as compatCD from "./areas/compat_cd.mjs";
 import * as customers from "./areas/customers.mjs";
+import * as deliveries from "./areas/deliveries.mjs";
 import * as health from "./areas/health.mjs";
 import * as ingest from "./areas/ingest.mjs";
 import * as kept from "./areas/kept.mjs";
@@ -14,4 +15,20 @@ import * as reports from "./areas/reports.mjs";
 import * as shop from "./areas/shop.mjs";
 import * as stock from "./areas/stock.mjs";
 
-export const AREAS = [products, stock, shop, orders, customers, access, ingest, reports, kept, compatA, compatCD, admin, health, mcp];
+export const AREAS = [
+  products,
+  stock,
+  shop,
+  orders,
+  customers,
+  access,
+  ingest,
+  reports,
+  kept,
+  compatA,
+  compatCD,
+  deliveries,
+  admin,
+  health,
+  mcp,
+];

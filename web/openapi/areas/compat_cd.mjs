@@ -1,5 +1,5 @@
 // The routes of the systems C and D: products, orders of one item, inventory, chaos.
-import { always, boolean, del, from, get, integer, list, MUST_KEY, number, object, post, ref, string, text, time } from "../shape.mjs";
+import { always, boolean, del, from, get, integer, list, MUST_KEY, number, object, post, raw, ref, string, text, time } from "../shape.mjs";
 
 export const tag = "compat: items";
 export const about =
@@ -30,6 +30,13 @@ export const schemas = {
 };
 
 const placed = object({ ...yes, message: string, order: ref("ItemOrder") });
+const inWords = [short, raw("text/plain")];
+const message = {
+  dialect: "C",
+  scope: "orders",
+  body: object({ message: text(16_384), recipient: text(254) }),
+  answers: { ...shorts, 200: raw("text/plain"), 400: inWords, 403: inWords, 429: inWords },
+};
 const chaos = { scope: "admin", dialect: "D", session: true };
 const switched = object({ ...yes, message: string, config: ref("Chaos"), "expires_at?": time });
 
@@ -61,6 +68,21 @@ export const operations = [
     scope: "read",
     answers: { ...shorts, 200: list(ref("CounterProduct")) },
     examples: [{ name: "all", status: 200 }],
+  }),
+  post("/notify", {
+    ...message,
+    id: "notify",
+    says: "Tell somebody: by mail where the recipient has an `@`, by `webhook:<id>`, else on the stream of notifications",
+    examples: [
+      { name: "kitchen", body: { message: "The mug is ready", recipient: "kitchen" }, status: 200 },
+      { name: "nobody", body: { message: "The mug is ready" }, status: 400 },
+    ],
+  }),
+  post("/notifications/notify", {
+    ...message,
+    id: "notifyThroughGateway",
+    says: "The same under the path that C's gateway has",
+    examples: [{ name: "kitchen", body: { message: "The cup is ready", recipient: "kitchen" }, status: 200 }],
   }),
   post("/api/orders", {
     id: "createItemOrder",

@@ -14,6 +14,7 @@ mod first;
 mod hostile;
 mod http;
 mod kassa;
+mod mails;
 mod market;
 mod mistyped;
 mod noted;

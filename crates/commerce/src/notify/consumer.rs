@@ -157,7 +157,7 @@ impl Consumer {
         let found = back.clone();
         let made = self.db.write(move |tx| {
             let now = tx.now(own)?;
-            let since = store::since(tx)?.unwrap_or(now);
+            let since = store::since(tx)?.unwrap_or(own);
             let mut made = 0;
             for (place, read) in news.iter().enumerate().filter(|(_, read)| read.event.occurred_at() >= since)
             {
@@ -165,7 +165,7 @@ impl Consumer {
                 let apart = found.get(place).and_then(Option::as_ref);
                 made += tell_back(tx, read, (apart, is_here), now)?;
             }
-            store::note_position(tx, (&id, partition), next, now)?;
+            store::note_position(tx, (&id, partition), next, own)?;
             failpoint::hit("notify.before_rows");
             Ok::<_, DbError>(made)
         });
@@ -200,8 +200,8 @@ fn tell_back(
 
 /// Notes of each partition that was never read that it is read from its end on.
 fn begin(tx: &mut Tx<'_>, log_id: &str, status: &Status, own: Timestamp) -> Result<(), DbError> {
-    let now = tx.now(own)?;
-    let since = store::since(tx)?.unwrap_or(now);
+    // By the clock that events have their times of.
+    let since = store::since(tx)?.unwrap_or(own);
     for part in &status.partitions {
         if store::position(tx, log_id, part.partition)?.is_none() {
             store::note_position(tx, (log_id, part.partition), part.end, since)?;

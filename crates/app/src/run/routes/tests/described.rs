@@ -36,6 +36,8 @@ const PAGES: &[&str] = &[
     "/errors/{name}",
     "/assets/{*path}",
     "/favicon.ico",
+    "/mailbox",
+    "/mailbox/{id}",
 ];
 
 fn is_page(path: &str) -> bool {

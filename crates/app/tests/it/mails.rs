@@ -1,0 +1,314 @@
+//! Mails in a real server (aiosmtpd), whatever becomes of kassa on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Once};
+use std::time::{Duration, Instant};
+
+use kassa_db::testing::TestPostgres;
+use serde_json::{Value, json};
+
+use crate::http::Http;
+use crate::kassa::{DEADLINE, Kassa, Start, scaled, wait_for};
+use crate::victim::Victim;
+
+const POINTS: &[&str] =
+    &["notify.before_rows", "notify.after_rows", "notify.before_send", "notify.after_send"];
+
+static SET_UP: Once = Once::new();
+
+/// A mail server; killed when dropped.
+struct Server {
+    child: Child,
+    port: u16,
+    file: PathBuf,
+}
+
+impl Server {
+    fn start(folder: &Path, port: u16, tls: &[&Path]) -> Self {
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/smtp");
+        SET_UP.call_once(|| {
+            let set_up = Command::new(scripts.join("setup.sh")).status().unwrap();
+            assert!(set_up.success(), "aiosmtpd cannot be installed");
+        });
+        let file = folder.join("mails.jsonl");
+        let mut child = Command::new("python3")
+            .arg(scripts.join("server.py"))
+            .arg(&file)
+            .arg(port.to_string())
+            .args(tls)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let port = line.trim().parse().unwrap_or_else(|_| panic!("the server says no port: {line}"));
+        Self { child, port, file }
+    }
+
+    fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    fn mails(&self) -> Vec<Value> {
+        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        // The last line may be on its way still.
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn start(data: &Path, url: &str) -> Start {
+    Start::up(data)
+        .env("KASSA_EMAIL__URL", url)
+        .env("KASSA_EMAIL__FROM", "Corner Goods <orders@shop.test>")
+        .env("KASSA_STOREFRONT__ORIGIN", "https://shop.test")
+        .env("KASSA_AUDIT__EVERY_S", "0")
+}
+
+fn open(kassa: &Kassa, on_hand: u64) {
+    let product = json!({"sku": "mug", "name": "Mug", "price": {"amount_minor": 900, "currency": "EUR"}});
+    let mut http = kassa.http();
+    assert_eq!(http.post("/v1/products", &product.to_string()).unwrap().status, 201);
+    let body = json!({"quantity": on_hand}).to_string();
+    assert_eq!(http.post("/v1/inventory/mug/receive", &body).unwrap().status, 200);
+}
+
+/// Places an order under a key until it is answered.
+fn order(http: &mut Http, key: &str, email: &str) -> std::io::Result<Value> {
+    let body = json!({"items": [{"sku": "mug", "quantity": 1}], "customer": {"name": "Ann", "email": email}});
+    let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+    let answer = http.send("POST", "/v1/orders", &headers, body.to_string().as_bytes())?;
+    match answer.status {
+        201 => Ok(answer.json()),
+        409 | 503 => Err(std::io::Error::other("not now")),
+        _ => panic!("{answer:?}"),
+    }
+}
+
+#[test]
+fn a_confirmed_order_is_one_mail_through_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), 0, &[]);
+    for (place, point) in [None].into_iter().chain(POINTS.iter().map(Some)).enumerate() {
+        let data = folder.path().join(format!("data-{place}"));
+        let start = start(&data, &server.url());
+        let before = server.mails().len();
+        let kassa = start.start();
+        open(&kassa, 10);
+        let email = format!("ann-{place}@customer.test");
+        let id = match point {
+            // As soon as it is answered, wherever that meets it.
+            None => {
+                let order = order(&mut kassa.http(), "k", &email).unwrap();
+                kassa.kill();
+                order["id"].clone()
+            }
+            Some(point) => {
+                kassa.kill();
+                let mut armed = start.clone().env("KASSA_FAILPOINTS", &format!("{point}=1")).start();
+                let placed = order(&mut armed.http(), "k", &email).unwrap();
+                assert_eq!(std::os::unix::process::ExitStatusExt::signal(&armed.ended()), Some(6), "{point}");
+                placed["id"].clone()
+            }
+        };
+        let kassa = start.start();
+        let listed = format!("/v1/deliveries?state=sent&order_id={}", id.as_str().unwrap());
+        let sent = wait_for("the mail to be sent", || {
+            let found = kassa.get(&listed).json()["results"].as_array().unwrap().clone();
+            (!found.is_empty()).then_some(found)
+        });
+        assert_eq!(sent.len(), 1, "{sent:?}");
+        let mails = server.mails().split_off(before);
+        let message_id = format!("<{}@shop.test>", sent[0]["id"].as_str().unwrap());
+        let expected = match point {
+            // It may have been killed between the server's answer and its note.
+            None => 1..=2,
+            Some(&"notify.after_send") => 2..=2,
+            Some(_) => 1..=1,
+        };
+        assert!(expected.contains(&mails.len()), "{point:?}: {mails:?}");
+        for mail in &mails {
+            assert_eq!((&mail["id"], &mail["to"]), (&json!(message_id), &json!([email])), "{mail}");
+            assert_eq!(mail["from"], "Corner Goods <orders@shop.test>");
+            assert!(mail["subject"].as_str().unwrap().starts_with("Your order "), "{mail}");
+            let (text, html) = (mail["text"].as_str().unwrap(), mail["html"].as_str().unwrap());
+            assert!(text.contains("1 × Mug") && html.contains("9.00"), "{mail}");
+            let link = format!("https://shop.test/order/{}?k=", id.as_str().unwrap());
+            assert!(text.contains(&link) && html.contains(&link), "{mail}");
+        }
+        assert!(kassa.stop().success());
+    }
+}
+
+/// What buyers were told.
+#[derive(Default)]
+struct Buyers {
+    address: Mutex<String>,
+    placed: Mutex<BTreeMap<String, String>>,
+    serial: AtomicU64,
+    end: AtomicBool,
+}
+
+impl Buyers {
+    fn buy(&self) {
+        while !self.end.load(Ordering::SeqCst) {
+            let serial = self.serial.fetch_add(1, Ordering::SeqCst);
+            let email = format!("c{serial}@customer.test");
+            let placed = loop {
+                let address = self.address.lock().unwrap().clone();
+                let tried = Http::connect(&address).and_then(|mut http| order(&mut http, &email, &email));
+                match tried {
+                    Ok(placed) => break placed,
+                    Err(_) => std::thread::sleep(Duration::from_millis(20)),
+                }
+            };
+            self.placed.lock().unwrap().insert(email, placed["id"].as_str().unwrap().to_owned());
+        }
+    }
+}
+
+#[test]
+fn hard_mails_through_kills() {
+    through_kills("SQLite", None);
+}
+
+#[test]
+fn hard_mails_through_kills_on_postgres() {
+    let Some(server) = TestPostgres::start() else { return };
+    through_kills("PostgreSQL", Some(server.fresh_database()));
+}
+
+fn through_kills(engine: &str, url: Option<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), 0, &[]);
+    let start = start(&folder.path().join("data"), &server.url()).with_database(url.as_deref());
+    let seed = u64::from(std::process::id());
+    let orders = scaled(10_000);
+    let kassa = start.start();
+    open(&kassa, 1_000_000);
+    let buyers = Arc::new(Buyers::default());
+    buyers.address.lock().unwrap().clone_from(&kassa.address);
+    let work = |_| {
+        let buyers = Arc::clone(&buyers);
+        std::thread::spawn(move || buyers.buy())
+    };
+    let threads: Vec<_> = (0..4).map(work).collect();
+    let victim = Victim { start, points: POINTS, kills: scaled(100), life_ms: 400, long_life_ms: 600, seed };
+    let survivor = victim.torment(kassa, |kassa| buyers.address.lock().unwrap().clone_from(&kassa.address));
+    let begun = Instant::now();
+    while (buyers.placed.lock().unwrap().len() as u64) < orders {
+        assert!(begun.elapsed() < DEADLINE * 10, "the buyers are too slow");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    buyers.end.store(true, Ordering::SeqCst);
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let placed = buyers.placed.lock().unwrap().clone();
+    let begun = Instant::now();
+    while addresses(&server.mails()).len() < placed.len() {
+        assert!(begun.elapsed() < DEADLINE * 10, "{engine}: mails are missing");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    wait_for("the last outcome to be noted", || {
+        let waiting = survivor.kassa.get("/v1/deliveries?state=waiting&limit=1").json();
+        waiting["results"].as_array().unwrap().is_empty().then_some(())
+    });
+    let mails = server.mails();
+    let ids = addresses(&mails);
+    assert_eq!(ids.len(), placed.len(), "{engine}: somebody got a mail who ordered nothing");
+    let two_ids: Vec<_> = ids.iter().filter(|(_, ids)| ids.len() != 1).take(3).collect();
+    assert!(two_ids.is_empty(), "{engine}: one mail under two ids: {two_ids:?}");
+    assert!(placed.keys().all(|email| ids.contains_key(email)), "{engine}: a mail was lost");
+    println!("{engine}: {}", survivor.kills);
+    println!(
+        "{engine}: seed {seed}, {} orders, {} mails, 0 lost, {} came again under their own id",
+        placed.len(),
+        ids.len(),
+        mails.len() - ids.len()
+    );
+    survivor.kills.assert_every_point();
+}
+
+/// The ids of the mails that each address got.
+fn addresses(mails: &[Value]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for mail in mails {
+        let to = mail["to"][0].as_str().unwrap().to_owned();
+        ids.entry(to).or_default().insert(mail["id"].as_str().unwrap().to_owned());
+    }
+    ids
+}
+
+/// A server that is down for a while holds up nothing and loses nothing; mails go by TLS where it asks for that.
+#[test]
+fn a_server_that_comes_back_gets_all_mails_by_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=DNS:localhost", "-keyout"])
+        .arg(&key)
+        .arg("-out")
+        .arg(&certificate)
+        .stderr(Stdio::null())
+        .status();
+    assert!(made.unwrap().success(), "openssl makes no certificate");
+    let tls = [certificate.as_path(), key.as_path()];
+    let server = Server::start(folder.path(), 0, &tls);
+    let port = server.port;
+    drop(server);
+    let url = format!("smtp://localhost:{port}?tls=required&ca={}", certificate.display());
+    let kassa = start(&folder.path().join("data"), &url).start();
+    open(&kassa, 100);
+    for number in 0..3 {
+        order(&mut kassa.http(), &format!("k{number}"), &format!("c{number}@customer.test")).unwrap();
+    }
+    wait_for("each mail to be tried", || {
+        let rows = kassa.get("/v1/deliveries?state=waiting").json()["results"].as_array().unwrap().clone();
+        (rows.len() == 3 && rows.iter().all(|row| row["attempts"].as_i64() > Some(0))).then_some(())
+    });
+    let ready = kassa.get("/readyz");
+    assert!(ready.status == 200 && ready.body.contains("mails are not taken"), "{ready:?}");
+    let server = Server::start(folder.path(), port, &tls);
+    wait_for("the mails to arrive", || (server.mails().len() == 3).then_some(()));
+    assert!(server.mails().iter().all(|mail| mail["tls"] == true), "{:?}", server.mails());
+}
+
+/// A shop that had no notifier gets one with an upgrade: nobody is written to about what they ordered long ago.
+#[test]
+fn orders_from_before_are_told_to_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let roles = "catalog,orders,inventory,collector,processor,reports";
+    let before = Start::command(&data, &["serve", "--roles", roles]).start();
+    open(&before, 10);
+    for number in 0..3 {
+        order(&mut before.http(), &format!("k{number}"), &format!("c{number}@customer.test")).unwrap();
+    }
+    before.wait_until_drained();
+    assert!(before.stop().success());
+    let kassa = Start::up(&data).env("KASSA_EMAIL__STAFF", "owner@shop.test").start();
+    order(&mut kassa.http(), "k3", "c3@customer.test").unwrap();
+    let told = wait_for("the mails of the new order", || {
+        let rows = kassa.get("/v1/deliveries?state=sent").json()["results"].as_array().unwrap().clone();
+        (rows.len() >= 2).then_some(rows)
+    });
+    let mut to: Vec<_> = told.iter().map(|row| row["target"].as_str().unwrap()).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["c3@customer.test", "owner@shop.test"]);
+    assert_eq!(kassa.get("/v1/deliveries").json()["results"].as_array().unwrap().len(), 2);
+    let page = kassa.get("/mailbox");
+    assert!(page.status == 200 && page.body.contains("c3@customer.test"), "{page:?}");
+    assert_eq!(std::fs::read_dir(data.join("mailbox")).unwrap().count(), 2);
+}
