@@ -14,6 +14,7 @@ import * as products from "./areas/products.mjs";
 import * as reports from "./areas/reports.mjs";
 import * as shop from "./areas/shop.mjs";
 import * as stock from "./areas/stock.mjs";
+import * as webhooks from "./areas/webhooks.mjs";
 
 export const AREAS = [
   products,
@@ -21,6 +22,7 @@ export const AREAS = [
   shop,
   orders,
   customers,
+  webhooks,
   access,
   ingest,
   reports,

@@ -21,12 +21,14 @@ mod mail;
 mod shop_toml;
 mod show;
 mod validate;
+mod webhooks;
 
 pub(crate) use engines::{LogUrl, StoreUrl};
 pub(crate) use validate::INTERNAL_TOKEN;
 
 use keys::DEFAULTS;
 use mail::Email;
+use webhooks::Webhooks;
 
 /// The effective configuration.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -47,6 +49,7 @@ pub(crate) struct Config {
     pub(crate) storefront: Storefront,
     pub(crate) email: Email,
     pub(crate) assets: Assets,
+    pub(crate) webhooks: Webhooks,
     pub(crate) collector: Collector,
     pub(crate) compat: Compat,
     pub(crate) chaos: Chaos,

@@ -7,6 +7,7 @@
 //! | commands to stock | 30 days |
 //! | deliveries that have ended | 30 days |
 //! | notes | 760 days |
+//! | messages of `/notify` to names | 30 days |
 //! | orders that have failed | `orders.keep_failed_days` |
 //!
 //! It also closes answers whose deadline has passed. Several processes may clean the same database.
@@ -101,6 +102,7 @@ fn kinds(shop: &Shop) -> Vec<Chore> {
         kinds.push(kind("work that is done", db, Arc::new(work::store::clean)));
         kinds.push(kind("failed orders", db, Arc::clone(&failed)));
         kinds.push(kind("deliveries that have ended", db, Arc::new(notify::store::clean)));
+        kinds.push(kind("messages to names", db, Arc::new(notify::push::store::clean)));
     }
     kinds.extend(shop.inventory.iter().map(|db| kind("commands to stock", db, Arc::new(commands::clean))));
     if let Some(db) = shop.inventory.as_ref().filter(|_| !shop.stock_is_with_orders()) {

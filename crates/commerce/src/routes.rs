@@ -24,7 +24,8 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
         .merge(orders::http::native_routes(Arc::clone(&shop)))
         .merge(customers::http::native_routes(Arc::clone(&shop)))
         .merge(notify::http::native_routes(Arc::clone(&shop)))
-        .merge(notify::email::page::native_routes(shop))
+        .merge(notify::email::page::native_routes(Arc::clone(&shop)))
+        .merge(notify::webhook::native_routes(shop))
 }
 
 /// The routes of class `Upload`: those that take a file.

@@ -34,6 +34,8 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     step(19, include_str!("../migrations/0019_fulfilments_payments.sql")),
     step(20, include_str!("../migrations/0020_deliveries.sql")),
+    step(21, include_str!("../migrations/0021_webhooks.sql")),
+    step(22, include_str!("../migrations/0022_inbox.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -16,6 +16,7 @@ use crate::catalog::prices::RemoteCatalog;
 use crate::customers::Origins;
 use crate::inventory::metrics::StockMetrics;
 use crate::inventory::{LOW_STOCK_AT, LedgerKind};
+use crate::notify::webhook::{HookOptions, Hooks};
 use crate::notify::{MailOptions, Told};
 use crate::orders::lines::WithoutKey;
 use crate::orders::link::Links;
@@ -58,6 +59,8 @@ pub struct ShopOptions {
     pub image_origins: Vec<String>,
     /// Mails, and who is told.
     pub mail: MailOptions,
+    /// What can be set about webhooks.
+    pub webhooks: HookOptions,
 }
 
 impl Default for ShopOptions {
@@ -76,6 +79,7 @@ impl Default for ShopOptions {
             assets: None,
             image_origins: Vec::new(),
             mail: MailOptions::default(),
+            webhooks: HookOptions::default(),
         }
     }
 }
@@ -158,6 +162,8 @@ pub struct Shop {
     pub told: Told,
     /// Orders that were refused, for the log.
     pub refusals: Arc<Refusals>,
+    /// Sends to the endpoints of webhooks.
+    pub hooks: Arc<Hooks>,
 }
 
 /// The shop is one site's: a key that is limited to another finds nothing in it.
@@ -191,6 +197,7 @@ impl Shop {
             catalog_client.map(|client| RemoteCatalog::new(client, &clock, options.remotes.breaker));
         let breakers = remote_catalog.iter().map(RemoteCatalog::breaker).chain([stock.breaker()]);
         Breaker::export(metrics, breakers.map(Arc::clone).collect());
+        let hooks = Hooks::new(options.webhooks, databases.orders.clone(), Arc::clone(&clock), metrics);
         Arc::new(Self {
             catalog: databases.catalog,
             inventory: databases.inventory,
@@ -209,6 +216,7 @@ impl Shop {
             wake: Wake::default(),
             told: Told::default(),
             refusals: Arc::new(Refusals::register(metrics)),
+            hooks: Arc::new(hooks),
         })
     }
 

@@ -50,6 +50,8 @@ impl Config {
             ("assets.max_bytes", self.assets.max_bytes, 1),
             ("assets.max_megapixels", self.assets.max_megapixels.into(), 1),
             ("assets.workers", self.assets.workers.into(), 1),
+            ("webhooks.timeout_ms", self.webhooks.timeout_ms, 100),
+            ("webhooks.disable_after_days", self.webhooks.disable_after_days.into(), 1),
             ("compat.rate_per_second", self.compat.rate_per_second.into(), 1),
             ("compat.burst", self.compat.burst.into(), 1),
         ];
@@ -60,6 +62,7 @@ impl Config {
         }
         self.ingest_limits()?;
         self.validate_assets()?;
+        self.webhooks.validate()?;
         if self.log.partitions > 64 {
             let partitions = self.log.partitions;
             bail!("log.partitions = {partitions} is too many: each costs its own fsync; at most 64");
@@ -250,6 +253,8 @@ mod tests {
         check("[storefront]\nimage_origins = [\"https://a.example/b\"]", "storefront.image_origins names");
         check("[assets]\nmax_megapixels = 0", "assets.max_megapixels = 0 is too small");
         check("[assets]\nmax_bytes = 200000000", "assets.max_bytes = 200000000 is too much");
+        check("[webhooks]\ntimeout_ms = 14001", "webhooks.timeout_ms = 14001 is too much");
+        check("[webhooks]\ndisable_after_days = 0", "webhooks.disable_after_days = 0 is too small");
         check("[assets]\nworkers = 65", "assets.workers = 65 is too much");
         check("[assets.s3]\nbucket = \"b\"", "assets.s3.access_key_id is empty");
         let keys = "access_key_id = \"k\"\nsecret_access_key = \"s\"";

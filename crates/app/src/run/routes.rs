@@ -88,6 +88,10 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
     if roles.need_database() {
         router = router.merge(shop_routes(config, roles, parts, &policy)?);
     }
+    if roles.has(Role::Notifier) {
+        let stream = notify::push::native_routes((parts.shop()?, parts.log()?), shutdown, metrics);
+        router = router.merge(policy.protect(RouteClass::Native, stream));
+    }
     if roles.has(Role::Orders) {
         let routes = kassa_access::admin_routes(parts.access.clone())
             .merge(kassa_access::session_routes(parts.access.clone()));
@@ -137,7 +141,8 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
     if roles.has(Role::Notifier) {
         native = native
             .merge(notify::http::native_routes(Arc::clone(&shop)))
-            .merge(notify::email::page::native_routes(Arc::clone(&shop)));
+            .merge(notify::email::page::native_routes(Arc::clone(&shop)))
+            .merge(notify::webhook::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::notifier_routes(Arc::clone(&shop)));
     }
     storefront = storefront_limit(config)?.apply_unless(who_is_known(&parts.access), storefront);

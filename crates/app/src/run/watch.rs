@@ -101,7 +101,7 @@ pub(super) fn watch_shop(shop: &Arc<Shop>, health: &Health, shutdown: &Shutdown)
     })
 }
 
-/// Adds whether the news of orders are read and mails are taken.
+/// Adds whether the news of orders are read and mails are taken, and how the endpoints of webhooks do.
 pub(super) fn watch_notifier(shop: &Arc<Shop>, health: &Health) {
     let told = shop.told.clone();
     health.ready("notifier", Need::Optional, move || std::future::ready(judge_told(&told.trouble())));
@@ -109,6 +109,11 @@ pub(super) fn watch_notifier(shop: &Arc<Shop>, health: &Health) {
     health.deep("mail", Need::Optional, move || {
         let shop = Arc::clone(&asked);
         async move { email::ask(&shop).await.map_or_else(Status::Degraded, |()| Status::Up) }
+    });
+    let hooks = Arc::clone(&shop.hooks);
+    health.deep("webhooks", Need::Optional, move || {
+        let hooks = Arc::clone(&hooks);
+        async move { hooks.standing().await.unwrap_or_else(|error| Status::Degraded(error.to_string())) }
     });
 }
 

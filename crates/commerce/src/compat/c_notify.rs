@@ -26,7 +26,7 @@ use super::c_products::C;
 use super::refusal::{Allowed, Refusal};
 use crate::catalog::notify::Email;
 use crate::notify::delivery::{Channel, NewDelivery};
-use crate::notify::store;
+use crate::notify::{push, store};
 use crate::refuse::here;
 use crate::shop::Shop;
 use crate::text::is_visible;
@@ -115,7 +115,11 @@ async fn send_message(
         if store::told_since(tx, (&new.target, KIND), hour_ago)? >= HOUR_MAX {
             return Ok(false);
         }
-        store::insert(tx, &new, now)?;
+        if let Some(id) = store::insert(tx, &new, now)?
+            && new.channel == Channel::Push
+        {
+            push::store::put(tx, &id, now)?;
+        }
         Ok::<_, Error>(true)
     });
     if !written.await? {

@@ -14,7 +14,7 @@ use crate::outbox::store::{self, NewRow};
 use crate::stored::to_json;
 
 /// Down through its threshold.
-const LOW: &str = "StockLow";
+pub(crate) const LOW: &str = "StockLow";
 /// Nothing is left to be sold.
 pub(crate) const OUT: &str = "StockOut";
 /// Something can be sold again.

@@ -17,6 +17,7 @@ use kassa_service::Shutdown;
 use super::event::PublicEvent;
 use super::plan::{self, Read};
 use super::waiting::{self, Back};
+use super::webhook::Wanted;
 use super::{metrics::NotifyMetrics, store};
 use crate::shop::Shop;
 
@@ -158,10 +159,11 @@ impl Consumer {
         let made = self.db.write(move |tx| {
             let now = tx.now(own)?;
             let since = store::since(tx)?.unwrap_or(own);
+            let wanted = Wanted::read(tx)?;
             let mut made = 0;
             for (place, read) in news.iter().enumerate().filter(|(_, read)| read.event.occurred_at() >= since)
             {
-                made += plan::carry_out(tx, read, &staff, now)?;
+                made += plan::carry_out(tx, read, (&staff, &wanted), now)?;
                 let apart = found.get(place).and_then(Option::as_ref);
                 made += tell_back(tx, read, (apart, is_here), now)?;
             }

@@ -10,6 +10,7 @@
 //! | `event.rs`, `plan.rs`, `waiting.rs` | who is told of an event |
 //! | `consumer.rs`, `work.rs` | from the stream to rows, from rows to targets |
 //! | `templates/`, `email/` | letters, and the way that they go |
+//! | `webhook/`, `push/` | signed requests to programs, and the stream of who listens |
 
 mod backoff;
 pub mod consumer;
@@ -19,6 +20,7 @@ mod event;
 pub mod http;
 pub mod metrics;
 mod plan;
+pub mod push;
 pub mod staff;
 pub(crate) mod store;
 pub(crate) mod templates;
@@ -26,6 +28,7 @@ pub(crate) mod templates;
 mod tests;
 pub mod told;
 mod waiting;
+pub mod webhook;
 pub mod work;
 
 use kassa_db::{Db, Error};

@@ -2,15 +2,20 @@
 
 use kassa_db::{Error, Tx};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
+use serde_json::json;
 
 use super::delivery::{Channel, NewDelivery, Sent};
 use super::event::PublicEvent;
 use super::store;
+use super::webhook::{Disabled, Reason, Wanted};
 
 /// Mails of one kind that a customer gets in an hour: whoever orders under somebody else's address floods nobody.
 const CUSTOMER_HOUR_MAX: i64 = 20;
 /// Mails of one kind that whoever runs the shop gets in an hour.
 const STAFF_HOUR_MAX: i64 = 200;
+
+/// What an endpoint that was disabled is told of by.
+const DISABLED: &str = "WebhookDisabled";
 
 /// An event as it was read from the stream.
 #[derive(Debug, Clone)]
@@ -49,14 +54,52 @@ fn mails(read: &Read, staff: &[String]) -> Vec<(NewDelivery, i64)> {
 pub(super) fn carry_out(
     tx: &mut Tx<'_>,
     read: &Read,
-    staff: &[String],
+    (staff, wanted): (&[String], &Wanted),
     now: Timestamp,
 ) -> Result<usize, Error> {
     let mut made = 0;
+    for endpoint in wanted.by(&read.event.kind) {
+        let new = NewDelivery {
+            event_id: read.event.id.clone(),
+            event_type: read.event.kind.clone(),
+            channel: Channel::Webhook,
+            target: endpoint,
+            template: "",
+            payload: read.text.clone(),
+            order_id: read.event.order.as_ref().map(|order| order.id.clone()),
+        };
+        made += usize::from(store::insert(tx, &new, now)?.is_some());
+    }
     for (new, most) in mails(read, staff) {
         made += usize::from(insert_limited(tx, &new, most, now)?);
     }
     Ok(made)
+}
+
+/// Writes to whoever runs the shop that an endpoint of webhooks was disabled.
+pub(super) fn disabled(
+    tx: &mut Tx<'_>,
+    disabled: &Disabled,
+    staff: &[String],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let id = format!("webhook-disabled:{}:{}", disabled.id, now.micros());
+    let payload = json!({"id": id, "type": DISABLED, "occurred_at": now.to_string(), "webhook": {
+        "id": disabled.id, "url": disabled.url, "since": disabled.since.to_string(), "reason": disabled.reason.name(),
+        "is_gone": disabled.reason == Reason::Gone, "is_failing": disabled.reason == Reason::Failing}});
+    for address in staff {
+        let new = NewDelivery {
+            event_id: id.clone(),
+            event_type: DISABLED.to_owned(),
+            channel: Channel::Email,
+            target: address.clone(),
+            template: "staff-webhook-disabled",
+            payload: payload.to_string(),
+            order_id: None,
+        };
+        insert_limited(tx, &new, STAFF_HOUR_MAX, now)?;
+    }
+    Ok(())
 }
 
 /// Writes a delivery, and that it is not sent where the target was told as often as it may be: it is listed, and may be

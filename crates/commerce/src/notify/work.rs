@@ -16,7 +16,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::delivery::{Channel, Delivery, Sent};
 use super::metrics::NotifyMetrics;
-use super::{backoff, email, store};
+use super::{backoff, email, plan, store};
 use crate::shop::Shop;
 
 /// What can be set about the worker.
@@ -265,19 +265,24 @@ impl Sending {
     async fn send(&self, delivery: &Delivery) -> Sent {
         match delivery.channel {
             Channel::Email => email::send(&self.shop, delivery).await,
-            Channel::Webhook | Channel::Push => {
-                Sent::Never { status: None, answer: "nothing is sent this way".to_owned() }
-            }
+            Channel::Webhook => self.shop.hooks.send(delivery).await,
+            Channel::Push => Sent::Never { status: None, answer: "nothing is sent this way".to_owned() },
         }
     }
 
     async fn note(&self, delivery: Delivery, sent: Sent, took: (Timestamp, i64)) -> Result<(), Error> {
-        let own = self.shop.now();
+        let (own, shop) = (self.shop.now(), Arc::clone(&self.shop));
         self.db
             .write(move |tx| {
                 let now = tx.now(own)?;
                 let next = backoff::next(&delivery, &sent, now);
-                store::tried(tx, &delivery.id, took, &sent, (next, now)).map(drop)
+                if store::tried(tx, &delivery.id, took, &sent, (next, now))?
+                    && delivery.channel == Channel::Webhook
+                    && let Some(disabled) = shop.hooks.told(tx, &delivery.target, (&sent, now))?
+                {
+                    plan::disabled(tx, &disabled, &shop.options.mail.staff, now)?;
+                }
+                Ok(())
             })
             .await
     }

@@ -28,6 +28,21 @@ pub(crate) enum ChangeKind {
 }
 
 impl ChangeKind {
+    /// All of them.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Accepted,
+        Self::Confirmed,
+        Self::Failed,
+        Self::Edited,
+        Self::Cancelled,
+        Self::Fulfilled,
+        Self::Refunded,
+        Self::Paid,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Unpacked,
+    ];
+
     /// The name of its public event.
     pub(crate) const fn name(self) -> &'static str {
         match self {

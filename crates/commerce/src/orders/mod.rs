@@ -58,6 +58,7 @@ pub(crate) use edges::LineDelta;
 pub(crate) use error::EdgeError;
 pub use fulfilments::fulfilment::Tracking;
 pub use further::{Further, bring_further};
+pub(crate) use kind::ChangeKind;
 pub use lines::{Item, Items, ItemsError, WithoutKey};
 pub(crate) use link::Links;
 pub use order::{Customer, Filter, Line, Order, Refund, RefundedLine, Status, StockPlace, UnknownStatus};

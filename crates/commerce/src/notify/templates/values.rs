@@ -46,6 +46,7 @@ pub(super) fn of(words: &Words, about: &About, template: &str, payload: &Value) 
         },
         "product": payload["product"],
         "stock": payload["stock"],
+        "webhook": payload["webhook"],
         "message": payload["message"],
         "violations": payload["violations"],
         "alert": payload["alert"],

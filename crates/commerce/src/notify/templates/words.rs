@@ -10,7 +10,7 @@ pub(super) use shape::Words;
 
 /// Every template of a letter.
 #[cfg(test)]
-pub(crate) const TEMPLATES: [&str; 13] = [
+pub(crate) const TEMPLATES: [&str; 14] = [
     "order-confirmed",
     "order-failed",
     "order-edited",
@@ -24,6 +24,7 @@ pub(crate) const TEMPLATES: [&str; 13] = [
     "staff-stock-out",
     "staff-audit-red",
     "staff-alert",
+    "staff-webhook-disabled",
 ];
 
 /// The words of this language; English where there are none.

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::ShopOptions;
+use crate::notify::webhook::{HookOptions, Reach};
 use crate::notify::{Consumer, MailOptions, NotifyMetrics, WorkOptions, Worker, store};
 use crate::testing::Bed;
 
@@ -57,7 +58,12 @@ impl Desk {
             templates: folder.path().join("templates"),
             ..mail
         };
-        let bed = bed.with(ShopOptions { mail, ..ShopOptions::default() });
+        let webhooks = HookOptions {
+            reach: Reach::Anywhere,
+            timeout: Duration::from_millis(300),
+            ..HookOptions::default()
+        };
+        let bed = bed.with(ShopOptions { mail, webhooks, ..ShopOptions::default() });
         let options = Options { reserve_bytes: 0, ..Options::new(folder.path().join("log")) };
         let log = LocalLog::open(options, Arc::new(RealDisk), Arc::new(SystemClock)).unwrap();
         Self { bed, log: Arc::new(log), folder }

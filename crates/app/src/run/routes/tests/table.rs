@@ -79,6 +79,9 @@ const VARIANT: &str = r#"{"sku":"cup-l","options":[],"title":"Large","price":{"a
 const VARIANT_CHANGE: &str = r#"{"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"weight_g":180,"position":1}"#;
 const CATEGORY: &str = r#"{"name":"Kitchen","slug":"kitchen","position":1}"#;
 const STOREFRONT: &str = r##"{"name":"Corner Goods","logo":null,"colour":"#8a3b12","claim":"Things","imprint":"Corner Street 1","terms":"","languages":["en"]}"##;
+const WEBHOOK: &str =
+    r#"{"url":"https://erp.example/hooks","description":"the warehouse","event_types":["OrderConfirmed"]}"#;
+const WEBHOOK_CHANGE: &str = r#"{"url":"https://erp.example/hooks","description":null,"event_types":["OrderConfirmed"],"enabled":true}"#;
 const MOVEMENT: &str = r#"{"quantity":1,"reason":"found"}"#;
 const GAME: &str = r#"{"id":1,"name":"Mug","category":"Kitchen","releaseDate":"2025-01-01","price":9.5}"#;
 const GAME_ORDER: &str = r#"{"customerName":"Ann","items":[{"gameId":1,"quantity":1}]}"#;
@@ -245,6 +248,20 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("POST /v1/deliveries/{id}/replay", ORDERS),
     row("GET /v1/customers", ORDERS),
     row("GET /v1/customers/{id}", ORDERS),
+    // Who is told.
+    row("GET /v1/webhooks", ADMIN),
+    taking("POST /v1/webhooks", WEBHOOK, ADMIN),
+    row("GET /v1/webhooks/{id}", ADMIN),
+    taking("PATCH /v1/webhooks/{id}", WEBHOOK_CHANGE, ADMIN),
+    row("DELETE /v1/webhooks/{id}", ADMIN),
+    taking("POST /v1/webhooks/{id}/rotate", r#"{"keep_hours":24}"#, ADMIN),
+    row("POST /v1/webhooks/{id}/test", ADMIN),
+    Row {
+        route: "GET /v1/notifications/stream",
+        query: "?types=OrderPaid&recipient=ann&last_event_id=0@00000000",
+        body: "",
+        marks: ORDERS,
+    },
     // Old dialects.
     row("GET /games/all", OLD_READ),
     row("GET /games/{id}", OLD_READ),

@@ -103,5 +103,14 @@ pub(super) static WORDS: Words = Words {
                 "التنبيه {{alert.name}} قائم منذ {{alert.since}}{{#alert.value}}: القيمة {{alert.value}}{{#alert.expected}}، والمتوقع {{alert.expected}}{{/alert.expected}}{{/alert.value}}.",
             ],
         },
+        LetterWords {
+            template: "staff-webhook-disabled",
+            subject: "تم إيقاف خطاف ويب: {{webhook.url}}",
+            paragraphs: &[
+                "{{#webhook.is_failing}}لم يصل شيء إلى {{webhook.url}} منذ {{webhook.since}}، ولن يرسل إليه شيء بعد الآن.{{/webhook.is_failing}}\
+                 {{#webhook.is_gone}}أجاب {{webhook.url}} بأنه لا يريد المزيد (410)، ولن يرسل إليه شيء بعد الآن.{{/webhook.is_gone}}",
+                "عندما يستقبل الطلبات من جديد، يعيد تشغيله PATCH /v1/webhooks/{{webhook.id}}.",
+            ],
+        },
     ],
 };

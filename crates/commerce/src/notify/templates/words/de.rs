@@ -109,5 +109,14 @@ pub(super) static WORDS: Words = Words {
                 "Der Alarm {{alert.name}} besteht seit {{alert.since}}{{#alert.value}}: Es sind {{alert.value}}{{#alert.expected}}, erwartet wurden {{alert.expected}}{{/alert.expected}}{{/alert.value}}.",
             ],
         },
+        LetterWords {
+            template: "staff-webhook-disabled",
+            subject: "Ein Webhook wurde abgeschaltet: {{webhook.url}}",
+            paragraphs: &[
+                "{{#webhook.is_failing}}Bei {{webhook.url}} ist seit {{webhook.since}} nichts angekommen: dorthin wird nichts mehr gesendet.{{/webhook.is_failing}}\
+                 {{#webhook.is_gone}}{{webhook.url}} hat geantwortet, dass es nichts mehr will (410): dorthin wird nichts mehr gesendet.{{/webhook.is_gone}}",
+                "Nimmt er wieder Anfragen an, schaltet ihn PATCH /v1/webhooks/{{webhook.id}} wieder ein.",
+            ],
+        },
     ],
 };

@@ -106,5 +106,14 @@ pub(super) static WORDS: Words = Words {
                 "The alert {{alert.name}} fires since {{alert.since}}{{#alert.value}}: it is {{alert.value}}{{#alert.expected}}, and {{alert.expected}} were expected{{/alert.expected}}{{/alert.value}}.",
             ],
         },
+        LetterWords {
+            template: "staff-webhook-disabled",
+            subject: "A webhook was disabled: {{webhook.url}}",
+            paragraphs: &[
+                "{{#webhook.is_failing}}Nothing has arrived at {{webhook.url}} since {{webhook.since}}: nothing more is sent there.{{/webhook.is_failing}}\
+                 {{#webhook.is_gone}}{{webhook.url}} has answered that it wants no more (410): nothing more is sent there.{{/webhook.is_gone}}",
+                "Once it takes requests again, enable it by PATCH /v1/webhooks/{{webhook.id}}.",
+            ],
+        },
     ],
 };

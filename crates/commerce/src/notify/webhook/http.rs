@@ -1,0 +1,184 @@
+//! The routes of webhooks, all of class `Native` and for admins: whoever names an endpoint is told of every order.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, LOCATION};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use kassa_access::{Allowed, need};
+use kassa_db::Db;
+use kassa_service::{Bare, Json, Object, OptionalObject, Problem, Protected, protected};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::body::{NewBody, PartBody, RotateBody};
+use super::rules::{self, ENDPOINTS_MAX, KEEP_HOURS, KEEP_HOURS_MAX};
+use super::view::EndpointView;
+use super::{kinds, sign, store};
+use crate::notify::delivery::Sent;
+use crate::page::Page;
+use crate::refuse::{here, problem_of, read};
+use crate::shop::Shop;
+
+/// The routes of webhooks; none without orders in this process.
+pub fn native_routes(shop: Arc<Shop>) -> Protected {
+    if shop.orders.is_none() {
+        return Protected::new();
+    }
+    Protected::new()
+        .route("/v1/webhooks", protected::get(list_webhooks).post(create_webhook))
+        .route("/v1/webhooks/{id}", protected::get(get_webhook).patch(patch_webhook).delete(delete_webhook))
+        .route("/v1/webhooks/{id}/rotate", protected::post(rotate_webhook))
+        .route("/v1/webhooks/{id}/test", protected::post(test_webhook))
+        .with_state(shop)
+}
+
+/// What a target said to a test.
+#[derive(Debug, Serialize)]
+struct TestView {
+    delivered: bool,
+    status: Option<i64>,
+    answer: String,
+    took_ms: f64,
+    webhook_id: String,
+}
+
+type PathId = Result<Path<String>, PathRejection>;
+
+/// `POST /v1/webhooks {"url","description"?,"event_types"?}` → 201 with the secret, which is not shown again.
+async fn create_webhook(
+    _: Allowed<need::Admin>,
+    State(shop): State<Arc<Shop>>,
+    Object(body): Object<NewBody>,
+) -> Result<Response, Problem> {
+    let new = body.checked(shop.hooks.options.reach)?;
+    let now = shop.now();
+    let made = database(&shop)?.write(move |tx| rules::create(tx, new.clone(), now)).await;
+    let Some(made) = made.map_err(|error| problem_of(&error))? else {
+        return Err(Problem::conflict(format!("there are {ENDPOINTS_MAX} webhooks, and no more may be")));
+    };
+    let place = format!("/v1/webhooks/{}", made.id);
+    let headers = [(LOCATION, place), (CACHE_CONTROL, "no-store".to_owned())];
+    Ok((StatusCode::CREATED, headers, Json(EndpointView::with_secret(made, now))).into_response())
+}
+
+/// `GET /v1/webhooks`, the oldest first.
+async fn list_webhooks(
+    _: Allowed<need::Admin>,
+    State(shop): State<Arc<Shop>>,
+    _: Bare,
+) -> Result<Json<Page<EndpointView>>, Problem> {
+    let found = read(database(&shop)?, store::list).await?;
+    let now = shop.now();
+    Ok(Json(Page::whole(found.into_iter().map(|endpoint| EndpointView::new(endpoint, now)).collect())))
+}
+
+/// `GET /v1/webhooks/{id}`.
+async fn get_webhook(
+    _: Allowed<need::Admin>,
+    State(shop): State<Arc<Shop>>,
+    path: PathId,
+    _: Bare,
+) -> Result<Json<EndpointView>, Problem> {
+    let id = id(path)?;
+    let wanted = id.clone();
+    let found = read(database(&shop)?, move |tx| store::by_id(tx, &wanted)).await?;
+    Ok(Json(EndpointView::new(found.ok_or_else(|| unknown(&id))?, shop.now())))
+}
+
+/// `PATCH /v1/webhooks/{id} {"url"?,"description"?,"event_types"?,"enabled"?}` → 200.
+async fn patch_webhook(
+    _: Allowed<need::Admin>,
+    State(shop): State<Arc<Shop>>,
+    path: PathId,
+    Object(body): Object<PartBody>,
+) -> Result<Json<EndpointView>, Problem> {
+    let id = id(path)?;
+    let change = body.checked(shop.hooks.options.reach)?;
+    let (now, wanted) = (shop.now(), id.clone());
+    let changed = database(&shop)?.write(move |tx| rules::change(tx, &wanted, change.clone(), now)).await;
+    shop.hooks.forget(&id);
+    let changed = changed.map_err(|error| problem_of(&error))?;
+    Ok(Json(EndpointView::new(changed.ok_or_else(|| unknown(&id))?, now)))
+}
+
+/// `DELETE /v1/webhooks/{id}` → 204; what waits for it will never arrive.
+async fn delete_webhook(
+    _: Allowed<need::Admin>,
+    State(shop): State<Arc<Shop>>,
+    path: PathId,
+    _: Bare,
+) -> Result<StatusCode, Problem> {
+    let id = id(path)?;
+    let wanted = id.clone();
+    let gone = database(&shop)?.write(move |tx| store::delete(tx, &wanted)).await;
+    shop.hooks.forget(&id);
+    match gone.map_err(|error| problem_of(&error))? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(unknown(&id)),
+    }
+}
+
+/// `POST /v1/webhooks/{id}/rotate {"keep_hours"?}` → 200 with the new secret, which is not shown again.
+async fn rotate_webhook(
+    _: Allowed<need::Admin>,
+    State(shop): State<Arc<Shop>>,
+    path: PathId,
+    OptionalObject(body): OptionalObject<RotateBody>,
+) -> Result<Response, Problem> {
+    let id = id(path)?;
+    let hours = body.keep_hours.unwrap_or(KEEP_HOURS);
+    if hours > KEEP_HOURS_MAX {
+        return Err(Problem::bad_request(format!(
+            "keep_hours must be an integer from 0 to {KEEP_HOURS_MAX}"
+        )));
+    }
+    let (now, wanted) = (shop.now(), id.clone());
+    let rotated = database(&shop)?.write(move |tx| rules::rotate(tx, &wanted, hours, now)).await;
+    shop.hooks.forget(&id);
+    let rotated = rotated.map_err(|error| problem_of(&error))?.ok_or_else(|| unknown(&id))?;
+    Ok(([(CACHE_CONTROL, "no-store")], Json(EndpointView::with_secret(rotated, now))).into_response())
+}
+
+/// `POST /v1/webhooks/{id}/test` → 200 with what the target said to an event of the type `WebhookTest`, sent once and now, also to
+/// an endpoint that is disabled.
+async fn test_webhook(
+    _: Allowed<need::Admin>,
+    State(shop): State<Arc<Shop>>,
+    path: PathId,
+    _: Bare,
+) -> Result<Json<TestView>, Problem> {
+    let id = id(path)?;
+    let wanted = id.clone();
+    let found = read(database(&shop)?, move |tx| store::by_id(tx, &wanted)).await?;
+    let endpoint = found.ok_or_else(|| unknown(&id))?;
+    let event = format!("test:{}", Uuid::now_v7());
+    let body = json!({ "id": event, "type": kinds::TEST, "occurred_at": shop.now().to_string(),
+        "webhook": { "id": id } });
+    let begun = Instant::now();
+    let sent = shop.hooks.post_to(&endpoint, (&event, Bytes::from(body.to_string()))).await;
+    let took_ms = (begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
+    let delivered = matches!(sent, Sent::Done { .. });
+    let (status, answer) = (sent.status(), sent.answer().to_owned());
+    Ok(Json(TestView { delivered, status, answer, took_ms, webhook_id: sign::header_id(&event) }))
+}
+
+fn database(shop: &Shop) -> Result<&Db, Problem> {
+    here(&shop.orders, "webhooks")
+}
+
+/// The id in a path as it is stored; a text that is none names nothing.
+fn id(path: PathId) -> Result<String, Problem> {
+    let Ok(Path(text)) = path else { return Err(Problem::bad_request("the path is not UTF-8")) };
+    Uuid::try_parse(&text).map(|id| id.as_hyphenated().to_string()).map_err(|_| unknown(&text))
+}
+
+fn unknown(id: &str) -> Problem {
+    let shown: String = id.chars().take(64).collect();
+    Problem::not_found(format!("no webhook {shown}"))
+}
