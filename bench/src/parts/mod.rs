@@ -1,5 +1,6 @@
 //! The measurements, a file each. What they print and against what is described in docs/performance.md.
 
+pub(crate) mod deliveries;
 pub(crate) mod ingest;
 pub(crate) mod journeys;
 pub(crate) mod orders;
