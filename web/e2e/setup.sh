@@ -1,12 +1,13 @@
 #!/bin/sh
-# Puts Segment's own Python client where e2e/segment.test.mjs finds it. Does nothing if it is there. Needs python3 with pip.
+# Puts the Python packages of others where e2e/*.test.mjs find them. Does nothing if they are there. Needs python3 with pip.
 set -eu
 folder="$(cd "$(dirname "$0")" && pwd)/.python"
-version=2.4.0
-if [ -f "$folder/.version" ] && [ "$(cat "$folder/.version")" = "$version" ]; then
+packages="segment-analytics-python==2.4.0 standardwebhooks==1.1.0"
+if [ -f "$folder/.version" ] && [ "$(cat "$folder/.version")" = "$packages" ]; then
   exit 0
 fi
-echo "segment-analytics-python $version → $folder"
+echo "$packages → $folder"
 rm -rf "$folder"
-python3 -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore --target "$folder" "segment-analytics-python==$version"
-echo "$version" >"$folder/.version"
+# shellcheck disable=SC2086
+python3 -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore --target "$folder" $packages
+echo "$packages" >"$folder/.version"
