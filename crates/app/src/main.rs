@@ -28,6 +28,7 @@ use kassa_service::{logs, signals};
 use crate::roles::Roles;
 use crate::run::{Asked, Demo, Loss};
 use cli::common::Common;
+use cli::moving::{Action, Noun};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -162,6 +163,26 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Bring products in from a file, or write them to one.
+    Products {
+        #[command(subcommand)]
+        action: Action,
+    },
+    /// Bring customers in from a file, or write them to one.
+    Customers {
+        #[command(subcommand)]
+        action: Action,
+    },
+    /// Bring orders of before in from a file, or write orders to one.
+    Orders {
+        #[command(subcommand)]
+        action: Action,
+    },
+    /// Bring events of before in from a file, or write events to one.
+    Events {
+        #[command(subcommand)]
+        action: Action,
+    },
     /// Ask a running kassa whether it is ready; exit status 0 if it is.
     Healthcheck {
         #[command(flatten)]
@@ -210,6 +231,10 @@ impl Cli {
             Command::Audit { common, answers, json } => cli::audit::run(&common, answers, json),
             Command::Backup { common, to } => cli::backup::backup(&common, &to),
             Command::Restore { common, from } => cli::backup::put_back(&common, &from),
+            Command::Products { action } => cli::moving::run(Noun::Products, action),
+            Command::Customers { action } => cli::moving::run(Noun::Customers, action),
+            Command::Orders { action } => cli::moving::run(Noun::Orders, action),
+            Command::Events { action } => cli::moving::run(Noun::Events, action),
             Command::Healthcheck { common, url } => cli::healthcheck::run(&common, url),
             Command::BenchEmpty { listen } => cli::bench_empty::run(&listen),
         }

@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod inventory;
 mod lease;
+pub mod moving;
 pub mod notes;
 pub mod notify;
 mod number;

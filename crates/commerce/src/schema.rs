@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     step(20, include_str!("../migrations/0020_deliveries.sql")),
     step(21, include_str!("../migrations/0021_webhooks.sql")),
     step(22, include_str!("../migrations/0022_inbox.sql")),
+    step(23, include_str!("../migrations/0023_imports.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -44,6 +44,39 @@ impl PrintError {
     }
 }
 
+impl From<io::Error> for PrintError {
+    fn from(error: io::Error) -> Self {
+        Self(error)
+    }
+}
+
+/// Standard output for a command whose output is a file: what cannot be written is an error, to be told as a [`PrintError`].
+#[derive(Debug)]
+pub struct Output(io::Stdout);
+
+impl Output {
+    /// That of this process.
+    pub fn new() -> Self {
+        Self(io::stdout())
+    }
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// Prints a line on standard output, and waits as long as its reader takes.
 ///
 /// # Errors

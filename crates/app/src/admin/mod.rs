@@ -1,4 +1,4 @@
-//! The admin API of what no role owns: the log's folder, the store's fingerprint, replays, the audit. Commands use it,
+//! The admin API of what no role owns: the log's folder, the store's fingerprint, replays, the audit, files that come and go. Commands use it,
 //! over HTTP or in their own process.
 
 mod audit;
@@ -16,6 +16,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use kassa_analytics::report::{self, ReportOptions};
+use kassa_commerce::moving;
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{inspect, verify};
 use kassa_eventlog::{EventLog, Stream};
@@ -38,6 +39,9 @@ pub(crate) fn routes(parts: &Parts, auditor: Option<Arc<Auditor>>) -> Router {
     if let Ok(store) = parts.store() {
         router = router
             .merge(Router::new().route("/v1/admin/fingerprint", get(get_fingerprint)).with_state(store));
+    }
+    if let Ok(shop) = parts.shop() {
+        router = router.merge(moving::http::admin_routes(shop));
     }
     router.merge(audit::routes(auditor)).merge(backup::routes(parts))
 }

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -96,10 +97,37 @@ impl Admin {
     /// # Errors
     /// Any answer but 200, with its `detail`.
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        self.get_as(path).await
+    }
+
+    /// `GET path` as what it is.
+    ///
+    /// # Errors
+    /// Any answer but 200, with its `detail`.
+    pub(crate) async fn get_as<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         let mut body = Vec::new();
         let status = self.send("GET", path, String::new(), |piece| body.extend_from_slice(&piece)).await?;
         refuse_failure(status, &body)?;
         serde_json::from_slice(&body).context("the admin API answered no JSON")
+    }
+
+    /// `POST path` with a JSON body; the answer as JSON.
+    ///
+    /// # Errors
+    /// Any answer but a success, with its `detail`.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.post_text(path, body.to_string()).await
+    }
+
+    /// The same with a body that is JSON already.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub(crate) async fn post_text(&self, path: &str, body: String) -> anyhow::Result<Value> {
+        let mut answer = Vec::new();
+        let status = self.send("POST", path, body, |piece| answer.extend_from_slice(&piece)).await?;
+        refuse_failure(status, &answer)?;
+        serde_json::from_slice(&answer).context("the admin API answered no JSON")
     }
 
     /// `POST path`, whose answer is lines of JSON; `each` gets them as they come. Returns the member `end` of the last.

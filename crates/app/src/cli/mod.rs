@@ -10,6 +10,7 @@ pub(crate) mod common;
 pub(crate) mod dead_letters;
 pub(crate) mod healthcheck;
 pub(crate) mod log;
+pub(crate) mod moving;
 pub(crate) mod replay;
 
 /// A runtime for a command: one thread is enough.

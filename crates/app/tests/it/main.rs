@@ -17,6 +17,7 @@ mod kassa;
 mod mails;
 mod market;
 mod mistyped;
+mod moving;
 mod noted;
 mod orders;
 mod orders_apart;

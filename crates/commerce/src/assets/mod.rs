@@ -16,6 +16,7 @@ mod shrink;
 pub mod store;
 mod upload;
 
+pub(crate) use asset::is_id;
 pub use asset::{Asset, ID_CHARS, WIDTHS};
 pub use error::Error;
 pub use files::{Files, is_file_of_ours};

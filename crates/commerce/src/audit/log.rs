@@ -25,6 +25,14 @@ const AGAIN: Duration = Duration::from_millis(250);
 struct Public {
     id: String,
     occurred_at: Option<String>,
+    /// Of what a file tells of: since when it is known.
+    imported: Option<Imported>,
+}
+
+/// The part of where something of before came from that the audit reads.
+#[derive(Deserialize)]
+struct Imported {
+    at: String,
 }
 
 /// Judges published rows against the log.
@@ -107,8 +115,10 @@ async fn take_off(log: &dyn EventLog, names: &mut Names, terms: &Terms) -> Resul
     Ok(since)
 }
 
+/// When a public event was written, by which the log and the outbox are compared.
 fn occurred(public: &Public) -> Option<Timestamp> {
-    public.occurred_at.as_deref().and_then(|text| text.parse().ok())
+    let imported = public.imported.as_ref().map(|imported| imported.at.as_str());
+    imported.or(public.occurred_at.as_deref()).and_then(|text| text.parse().ok())
 }
 
 /// A row whose id the log does not hold; 1 if it is older than what the log retains.

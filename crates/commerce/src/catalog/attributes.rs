@@ -23,6 +23,11 @@ impl Attributes {
     pub(crate) fn into_text(self) -> String {
         self.0.get().to_owned()
     }
+
+    /// Those of a text that is kept, as it is; `None` for what is no JSON.
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        RawValue::from_string(text.to_owned()).ok().map(Self)
+    }
 }
 
 impl<'de> Deserialize<'de> for Attributes {

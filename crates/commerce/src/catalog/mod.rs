@@ -20,6 +20,7 @@ mod image_body;
 mod image_rules;
 mod image_url;
 pub mod listing;
+pub(crate) mod moving;
 pub(crate) mod notify;
 pub(crate) mod offer;
 mod options;
@@ -38,6 +39,7 @@ mod view;
 mod whole;
 mod words;
 
+pub(crate) use attributes::Attributes;
 pub use categories::create as create_category;
 pub use category::{Category, NewCategory};
 pub(crate) use check::is_sku;

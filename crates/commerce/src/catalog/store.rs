@@ -88,6 +88,7 @@ const REPLACE: &str = "UPDATE products SET slug = $3, name = $4, category_id = $
      image_url = $8, option_names = $9, status = $10, first_variant_id = $11, variant_count = $12, price_from_minor = $13, \
      price_to_minor = $14, currency = $15, attributes = $16, search = $17, name_fold = $18, version = $19, \
      updated_at = $20, archived_at = $21 WHERE id = $1 AND version = $2";
+const IDS_AFTER: &str = "SELECT id FROM products WHERE id > $1 ORDER BY id LIMIT $2";
 const LOCK: &str = "UPDATE products SET version = version WHERE id = $1";
 const SEARCH: &str = "SELECT search FROM products WHERE id = $1";
 const SET_SEARCH: &str = "UPDATE products SET search = $2 WHERE id = $1";
@@ -111,6 +112,7 @@ pub(crate) const ALL: &[&str] = &[
     FIRST_OFFERS,
     INSERT,
     REPLACE,
+    IDS_AFTER,
     LOCK,
     SEARCH,
     SET_SEARCH,
@@ -249,6 +251,11 @@ pub(crate) fn replace(tx: &mut Tx<'_>, after: &Product, before: i64, folded: &Fo
         after.archived_at.map(Timestamp::micros),
     ];
     tx.execute(REPLACE, values)
+}
+
+/// The numbers of products behind this one, in their order.
+pub(crate) fn ids_after(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<i64>, Error> {
+    tx.all(IDS_AFTER, params![after, limit], |row| row.int(0))
 }
 
 /// Nobody else changes the product until the transaction ends.

@@ -7,6 +7,7 @@
 mod customer;
 pub mod http;
 mod list;
+pub(crate) mod moving;
 mod origins;
 mod rules;
 mod store;

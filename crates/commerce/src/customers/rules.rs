@@ -32,7 +32,7 @@ pub(crate) fn of_order(tx: &mut Tx<'_>, buyer: &Buyer<'_>) -> Result<Option<Stri
 }
 
 /// Whether an order says something of its customer that is not known yet.
-fn says_more(new: &Customer, known: &Customer) -> bool {
+pub(super) fn says_more(new: &Customer, known: &Customer) -> bool {
     (known.name.is_none() && new.name.is_some())
         || (known.phone.is_none() && new.phone.is_some())
         || (known.marketing_consent_at.is_none() && new.marketing_consent_at.is_some())

@@ -35,9 +35,13 @@ const ORDERS: &str = "SELECT id, number, status, currency, total_minor, created_
      UNION ALL SELECT id, number, status, currency, total_minor, created_at FROM orders \
      WHERE customer_id = $1 AND customer_id <> id ORDER BY number DESC LIMIT $2";
 
+const AFTER: &str = select_customers!("WHERE id > $1 ORDER BY id LIMIT $2");
+const REMOVE: &str = "DELETE FROM customers WHERE id = $1 \
+     AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id)";
+
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[INSERT, COMPLETE, BY_KEY, BY_ID, LIST, BOUGHT, ORDERS];
+pub(super) const ALL: &[&str] = &[INSERT, COMPLETE, BY_KEY, BY_ID, LIST, BOUGHT, ORDERS, AFTER, REMOVE];
 
 /// Makes a customer, unless there is one with this key; whether it did. Whoever makes one at the same time is waited for.
 pub(super) fn insert(tx: &mut Tx<'_>, new: &Customer, key: &str) -> Result<bool, Error> {
@@ -67,6 +71,16 @@ pub(super) fn by_key(tx: &mut Tx<'_>, key: &str) -> Result<Option<Customer>, Err
 /// The customer with this id.
 pub(super) fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Customer>, Error> {
     tx.first(BY_ID, params![id], read)
+}
+
+/// The customers behind this id, in the order of their ids.
+pub(super) fn after(tx: &mut Tx<'_>, id: &str, limit: i64) -> Result<Vec<Customer>, Error> {
+    tx.all(AFTER, params![id, limit], read)
+}
+
+/// Removes a customer, unless there is an order of theirs.
+pub(super) fn remove_without_orders(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
+    tx.execute(REMOVE, params![id]).map(drop)
 }
 
 /// Customers, the newest first, of whom name or address hold `q`, in lower case; those before `before`.

@@ -7,6 +7,7 @@
 //! same transaction.
 
 pub(crate) mod back;
+mod begin;
 mod by_hand;
 pub(crate) mod crossings;
 pub(crate) mod deduct;
@@ -22,6 +23,7 @@ mod view;
 
 pub use back::give_back;
 pub(crate) use back::{keep, without_stock};
+pub(crate) use begin::begin_with;
 pub use by_hand::{MoveError, Moved, Movement, move_by_hand};
 pub use deduct::deduct;
 pub(crate) use deduct::{Taken, deduct_once, deduct_or_stop, exchange, exchange_or_stop, is_there};
@@ -29,7 +31,7 @@ pub(crate) use stock::Stop;
 pub use stock::{
     Crossing, LOW_STOCK_AT, LedgerKind, ON_HAND_MAX, QUANTITY_MAX, Refusal, Stock, StockLine, merged,
 };
-pub use store::open;
+pub use store::{open, set_low};
 
 #[cfg(test)]
 mod tests;

@@ -74,6 +74,8 @@ pub enum Source {
     /// From a program with a key, or of an older system.
     #[default]
     Api,
+    /// From a file of what was before.
+    Import,
 }
 
 /// A name that is no [`Source`]'s.
@@ -105,7 +107,7 @@ const SHIP: &str = "ship";
 const BILL: &str = "bill";
 
 impl Source {
-    const ALL: [Self; 3] = [Self::Web, Self::Admin, Self::Api];
+    const ALL: [Self; 4] = [Self::Web, Self::Admin, Self::Api, Self::Import];
 
     /// Its stable name.
     pub const fn name(self) -> &'static str {
@@ -113,6 +115,7 @@ impl Source {
             Self::Web => "web",
             Self::Admin => "admin",
             Self::Api => "api",
+            Self::Import => "import",
         }
     }
 }

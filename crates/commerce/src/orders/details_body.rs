@@ -6,7 +6,7 @@
 
 use kassa_model::{Currency, Money};
 use kassa_service::Problem;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::details::{Address, is_country};
 use super::said::short;
@@ -18,9 +18,9 @@ const MEMBER_CHARS_MAX: usize = 255;
 const POSTAL_CODE_CHARS_MAX: usize = 32;
 
 /// An address as it is sent.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AddressBody {
+pub(crate) struct AddressBody {
     name: Option<String>,
     company: Option<String>,
     line1: Option<String>,
@@ -63,6 +63,14 @@ impl AddressBody {
             postal_code: member("postal_code", self.postal_code, POSTAL_CODE_CHARS_MAX)?,
             country,
         })
+    }
+}
+
+impl From<Address> for AddressBody {
+    fn from(address: Address) -> Self {
+        let Address { name, company, line1, line2, city, region, postal_code, country } = address;
+        let (name, line1, city, country) = (Some(name), Some(line1), Some(city), Some(country));
+        Self { name, company, line1, line2, city, region, postal_code, country }
     }
 }
 

@@ -119,6 +119,22 @@ pub(crate) struct Change {
     pub(crate) payment: Option<Moved>,
     /// The request that made it, where it had a key.
     pub(crate) by: Option<RequestKey>,
+    /// The file that tells of it; it happened before.
+    pub(crate) import: Option<Import>,
+}
+
+/// The file by which something of before came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Import {
+    /// Its batch.
+    pub(crate) batch: String,
+    /// When it came.
+    #[serde(serialize_with = "time")]
+    pub(crate) at: Timestamp,
+}
+
+fn time<S: serde::Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&at.to_string())
 }
 
 impl Edge {
@@ -310,6 +326,7 @@ impl Change {
             fulfilment: None,
             payment: None,
             by: None,
+            import: None,
         }
     }
 

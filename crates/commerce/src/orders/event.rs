@@ -3,7 +3,7 @@
 use kassa_db::{Error, Tx};
 use serde::Serialize;
 
-use super::edges::{Change, LineDelta};
+use super::edges::{Change, Import, LineDelta};
 use super::fulfilments::fulfilment::Fulfilment;
 use super::kind::ChangeKind;
 use super::payments::payment::{Moved, PaymentView};
@@ -29,6 +29,9 @@ struct OrderEvent<'a> {
     /// What came; only of an `OrderPaid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     payment: Option<PaymentView<'a>>,
+    /// The file that tells of it: it happened before, and nobody is to be told of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    imported: Option<&'a Import>,
 }
 
 #[derive(Serialize)]
@@ -51,10 +54,13 @@ pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
             Some(Moved::Came(payment)) => Some(payment.view()),
             Some(Moved::WentBack(_)) | None => None,
         },
+        imported: change.import.as_ref(),
     })?;
     let money = money_record(change).map(|money| to_json(&money)).transpose()?;
     let (event, kind) = (Some((order.id.as_str(), order.last_seq)), change.kind.name());
-    store::insert(tx, &NewRow { event, kind, body: &body, money: money.as_deref() }, order.updated_at)
+    // What happened long ago has waited to be published only since it is known.
+    let since = change.import.as_ref().map_or(order.updated_at, |import| import.at);
+    store::insert(tx, &NewRow { event, kind, body: &body, money: money.as_deref() }, since)
 }
 
 fn handed_over(lines: &[LineDelta]) -> Vec<HandedOver<'_>> {

@@ -129,12 +129,7 @@ pub(crate) struct OrderAsk {
 
 impl OrderBody {
     pub(super) fn check(self) -> Result<OrderAsk, Problem> {
-        let customer = Customer {
-            name: short("customer.name", self.customer.name, NAME_CHARS_MAX)?,
-            email: trimmed("customer.email", self.customer.email, EMAIL_BYTES_MAX)?,
-            phone: short("customer.phone", self.customer.phone, PHONE_CHARS_MAX)?,
-        };
-        check_email(customer.email.as_deref())?;
+        let customer = check_customer(self.customer)?;
         let context = ContextBody {
             anonymous_id: trimmed("context.anonymous_id", self.context.anonymous_id, ID_BYTES_MAX)?,
             user_id: trimmed("context.user_id", self.context.user_id, ID_BYTES_MAX)?,
@@ -214,6 +209,17 @@ pub(super) fn check_lines<'a>(
         }
     }
     Ok(())
+}
+
+/// Who ordered, as they are kept.
+pub(crate) fn check_customer(said: Customer) -> Result<Customer, Problem> {
+    let customer = Customer {
+        name: short("customer.name", said.name, NAME_CHARS_MAX)?,
+        email: trimmed("customer.email", said.email, EMAIL_BYTES_MAX)?,
+        phone: short("customer.phone", said.phone, PHONE_CHARS_MAX)?,
+    };
+    check_email(customer.email.as_deref())?;
+    Ok(customer)
 }
 
 /// Whether an address can be right only its server knows; one without an `@` between two parts never is.

@@ -6,7 +6,7 @@ use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
 use super::details::Source;
-use super::edges::Change;
+use super::edges::{Change, LineDelta};
 use super::order::{Customer, Line, Order, Refund};
 use super::payments::status::PaymentStatus;
 use crate::idempotency::RequestKey;
@@ -154,6 +154,11 @@ pub(super) fn update(tx: &mut Tx<'_>, before: &Order, after: &Order) -> Result<b
     Ok(tx.execute(sql, values)? == 1)
 }
 
+/// An order has changed at `at`, whenever what is told of it has happened.
+pub(super) fn touch(tx: &mut Tx<'_>, id: &str, at: Timestamp) -> Result<(), Error> {
+    tx.execute("UPDATE orders SET updated_at = $2 WHERE id = $1", params![id, at.micros()]).map(drop)
+}
+
 /// Gives an order's customer another name. Whoever does this writes an event with it, which shows the order as it then is.
 pub(super) fn rename(tx: &mut Tx<'_>, id: &str, name: &str) -> Result<(), Error> {
     tx.execute("UPDATE orders SET customer_name = $2 WHERE id = $1", params![id, name]).map(drop)
@@ -191,6 +196,37 @@ pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error
 pub(super) fn events(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(String, Timestamp)>, Error> {
     let sql = "SELECT kind, created_at FROM order_events WHERE order_id = $1 ORDER BY seq";
     tx.all(sql, params![order_id], |row| Ok((row.text(0)?, Timestamp::from_micros(row.int(1)?))))
+}
+
+/// An event of an order as it is told to another shop.
+pub(super) struct Told {
+    pub(super) seq: i64,
+    pub(super) kind: String,
+    pub(super) revenue_delta_minor: i64,
+    pub(super) lines: Vec<LineDelta>,
+    pub(super) at: Timestamp,
+}
+
+/// What happened to an order, with what it changed.
+pub(super) fn told(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<Told>, Error> {
+    let sql = "SELECT seq, kind, revenue_delta_minor, lines, created_at FROM order_events \
+               WHERE order_id = $1 ORDER BY seq";
+    tx.all(sql, params![order_id], |row| {
+        Ok(Told {
+            seq: row.int(0)?,
+            kind: row.text(1)?,
+            revenue_delta_minor: row.int(2)?,
+            lines: from_json(&row.text(3)?)?,
+            at: Timestamp::from_micros(row.int(4)?),
+        })
+    })
+}
+
+/// The orders behind this number with their lines, in the order of their numbers.
+pub(super) fn after_number(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Order>, Error> {
+    let sql = select_orders!("WHERE number > $1 ORDER BY number LIMIT $2");
+    let orders = tx.all(sql, params![after, limit], read)?;
+    with_lines(tx, orders)
 }
 
 /// The fingerprint of the request with this key that has changed the order, and the number of its event.

@@ -21,6 +21,8 @@ const BY_NAME: &str = concat!(
     columns!(),
     " FROM categories WHERE name = $1 ORDER BY CASE WHEN parent_id IS NULL THEN 0 ELSE 1 END, id LIMIT 1"
 );
+const BY_NAME_IN: &str = "SELECT id FROM categories WHERE name = $1 \
+     AND COALESCE(parent_id, 0) = COALESCE(CAST($2 AS BIGINT), 0) ORDER BY id LIMIT 1";
 const ALL_COUNTED: &str = concat!(
     "SELECT ",
     columns!(),
@@ -47,6 +49,7 @@ const FILL: &str = "UPDATE categories SET slug = $2, name_fold = $3 WHERE id = $
 pub(crate) const ALL: &[&str] = &[
     BY_ID,
     BY_NAME,
+    BY_NAME_IN,
     ALL_COUNTED,
     INSERT,
     SLUG_TAKEN,
@@ -78,6 +81,11 @@ pub(crate) fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Category>, Error>
 /// A category of exactly this name.
 pub(crate) fn by_name(tx: &mut Tx<'_>, name: &str) -> Result<Option<Category>, Error> {
     tx.first(BY_NAME, params![name], category)
+}
+
+/// The number of the category of exactly this name that is in that one, or in none.
+pub(crate) fn by_name_in(tx: &mut Tx<'_>, parent: Option<i64>, name: &str) -> Result<Option<i64>, Error> {
+    tx.first(BY_NAME_IN, params![name, parent], |row| row.int(0))
 }
 
 /// At most `limit` categories, siblings in their order.

@@ -28,6 +28,13 @@ const OF_PRODUCT: &str = concat!(
     joined!(),
     "WHERE i.product_id = $1 ORDER BY i.position"
 );
+const OF_PRODUCTS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", i.product_id FROM product_image i ",
+    joined!(),
+    "WHERE i.product_id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY i.product_id, i.position"
+);
 const OF_SKUS: &str = concat!(
     "SELECT ",
     columns!(),
@@ -41,7 +48,7 @@ const REMOVE: &str = "DELETE FROM product_image WHERE product_id = $1";
 
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
-pub(crate) const ALL: &[&str] = &[OF_PRODUCT, OF_SKUS, INSERT, REMOVE];
+pub(crate) const ALL: &[&str] = &[OF_PRODUCT, OF_PRODUCTS, OF_SKUS, INSERT, REMOVE];
 
 /// Reads [`columns`] from the column `at` on; `None` where there is no picture.
 pub(in crate::catalog) fn picture_or_none(row: &Row<'_>, at: usize) -> Result<Option<Picture>, Error> {
@@ -67,6 +74,15 @@ pub fn of(tx: &mut Tx<'_>, product: &Product) -> Result<Vec<Picture>, Error> {
         Some(_) => tx.all(OF_PRODUCT, params![product.id], |row| picture(row, 0)),
         None => Ok(Vec::new()),
     }
+}
+
+/// All pictures of these products, each with the number of its own, those of each in their order.
+pub(in crate::catalog) fn of_products(
+    tx: &mut Tx<'_>,
+    products: &[i64],
+) -> Result<Vec<(i64, Picture)>, Error> {
+    let keys: Vec<Param<'_>> = products.iter().map(|id| Param::from(*id)).collect();
+    tx.all_of(OF_PRODUCTS, &keys, |row| Ok((row.int(5)?, picture(row, 0)?)))
 }
 
 /// The picture of each of these SKUs that has one: the first that shows the variant, or else the first of its product.

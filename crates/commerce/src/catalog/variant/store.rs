@@ -1,6 +1,6 @@
 //! The SQL of variants.
 
-use kassa_db::{Error, Row, Tx, params};
+use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::{Currency, Money, Timestamp};
 
 use super::Variant;
@@ -16,6 +16,11 @@ macro_rules! columns {
 
 const OF_PRODUCT: &str =
     concat!("SELECT ", columns!(), " FROM variants WHERE product_id = $1 ORDER BY position, id");
+const OF_PRODUCTS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM variants WHERE product_id IN ($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY product_id, position, id"
+);
 const PRODUCT_OF: &str = "SELECT product_id FROM variants WHERE sku = $1";
 const INSERT: &str = "INSERT INTO variants (product_id, sku, option_values, option_key, title, price_minor, currency, \
      cost_minor, barcode, weight_g, track_stock, position, created_at, updated_at) \
@@ -27,7 +32,7 @@ const REPLACE: &str = "UPDATE variants SET option_values = $2, option_key = $3, 
 
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
-pub(crate) const ALL: &[&str] = &[OF_PRODUCT, PRODUCT_OF, INSERT, NAME_SKU, REPLACE];
+pub(crate) const ALL: &[&str] = &[OF_PRODUCT, OF_PRODUCTS, PRODUCT_OF, INSERT, NAME_SKU, REPLACE];
 
 fn variant(row: &Row<'_>) -> Result<Variant, Error> {
     Ok(Variant {
@@ -55,6 +60,12 @@ fn currency(code: &str) -> Result<Currency, Error> {
 /// All variants of a product in their order, archived ones too.
 pub(crate) fn of_product(tx: &mut Tx<'_>, product_id: i64) -> Result<Vec<Variant>, Error> {
     tx.all(OF_PRODUCT, params![product_id], variant)
+}
+
+/// All variants of these products, archived ones too, those of each in their order.
+pub(crate) fn of_products(tx: &mut Tx<'_>, products: &[i64]) -> Result<Vec<Variant>, Error> {
+    let keys: Vec<Param<'_>> = products.iter().map(|id| Param::from(*id)).collect();
+    tx.all_of(OF_PRODUCTS, &keys, variant)
 }
 
 /// The product that has a variant of this SKU, be it archived.

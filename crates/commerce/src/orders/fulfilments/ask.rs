@@ -93,7 +93,7 @@ impl StageBody {
     }
 }
 
-fn tracking(
+pub(in crate::orders) fn tracking(
     carrier: Option<String>,
     number: Option<String>,
     url: Option<String>,

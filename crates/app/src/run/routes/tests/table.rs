@@ -98,6 +98,9 @@ const DEMAND: &str = r#"{"site_id":"default","date_range":"7d","filters":[["is",
 const MESSAGE: &str =
     r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"orders","arguments":{"limit":1}}}"#;
 const ANSWERS: &str = r#"{"answers":[{"key":"k","status":201,"order_id":"o-1","body":"{}"}]}"#;
+const IMPORT: &str = r#"{"kind":"products","file":"0000000000000000000000000000000000000000000000000000000000000000","name":"a.csv","again":false}"#;
+const IMPORT_LINES: &str = r#"{"from":0,"to":2,"lines":[{"line":1,"item":{"name":"Jug","variants":[{"sku":"jug","price":{"amount_minor":900,"currency":"USD"}}]}},{"line":2,"refused":"no"}],"finished":false}"#;
+const IMPORT_CHECK: &str = r#"{"kind":"products","lines":[{"line":1,"item":{"name":"Jug","variants":[{"sku":"jug","price":{"amount_minor":900,"currency":"USD"}}]}}]}"#;
 const KEY: &str = r#"{"name":"till","scopes":["read"],"site":"default"}"#;
 const SITE: &str = r#"{"id":"blog","timezone":"Europe/Berlin","allow_keyless":true,"origins":["https://blog.test"],"keep_days":7}"#;
 const SEGMENT: &str =
@@ -362,6 +365,14 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/admin/audit", ADMIN),
     row("POST /v1/admin/audit", ADMIN),
     taking("POST /v1/admin/audit/answers", ANSWERS, ADMIN),
+    row("GET /v1/admin/imports", ADMIN),
+    taking("POST /v1/admin/imports", IMPORT, ADMIN),
+    taking("POST /v1/admin/imports/check", IMPORT_CHECK, ADMIN),
+    row("GET /v1/admin/imports/{id}", ADMIN),
+    taking("POST /v1/admin/imports/{id}", IMPORT_LINES, ADMIN),
+    row("GET /v1/admin/imports/{id}/refused", ADMIN),
+    row("POST /v1/admin/imports/{id}/undo", ADMIN),
+    row("GET /v1/admin/exports/{kind}", ADMIN),
     row("GET /v1/admin/keys", ADMIN),
     taking("POST /v1/admin/keys", KEY, ADMIN),
     row("DELETE /v1/admin/keys/{id}", ADMIN),

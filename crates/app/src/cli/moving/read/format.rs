@@ -1,0 +1,75 @@
+//! Which reader a file is for: by what was asked for, else by its name and its first line.
+
+use std::io::BufRead;
+
+use anyhow::bail;
+use clap::ValueEnum;
+use kassa_model::Currency;
+
+use super::customers::Customers;
+use super::jsonl::JsonLines;
+use super::products::Products;
+use super::shopify_orders::ShopifyOrders;
+use super::shopify_products::ShopifyProducts;
+use super::woo_orders::WooOrders;
+use super::woo_products::WooProducts;
+use super::{Input, Items};
+use crate::cli::moving::ask::{From, Noun};
+
+/// What a file is read for.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli::moving) struct Wanted<'a> {
+    pub(in crate::cli::moving) noun: Noun,
+    pub(in crate::cli::moving) from: Option<From>,
+    /// What the file is called.
+    pub(in crate::cli::moving) name: &'a str,
+    /// Of amounts that name none.
+    pub(in crate::cli::moving) currency: Currency,
+}
+
+/// A reader of the items of `input`.
+///
+/// # Errors
+/// The file cannot be read, or is none of those that are known.
+pub(in crate::cli::moving) fn open(mut input: Input, wanted: &Wanted<'_>) -> anyhow::Result<Box<dyn Items>> {
+    let from = match wanted.from {
+        Some(from) => from,
+        None => guess(input.fill_buf()?, wanted)?,
+    };
+    Ok(match (from, wanted.noun) {
+        (From::Jsonl, _) => Box::new(JsonLines::new(input)),
+        (From::Csv, Noun::Products) => Box::new(Products::new(input, wanted.currency)?),
+        (From::Csv, Noun::Customers) => Box::new(Customers::new(input)?),
+        (From::Shopify, Noun::Orders) => Box::new(ShopifyOrders::new(input, wanted.currency)?),
+        (From::Woocommerce, Noun::Orders) => Box::new(WooOrders::new(input, wanted.currency)?),
+        (From::Shopify, Noun::Products) => Box::new(ShopifyProducts::new(input, wanted.currency)?),
+        (From::Woocommerce, Noun::Products) => Box::new(WooProducts::new(input, wanted.currency)?),
+        (from, noun) => {
+            let from = from.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+            bail!("{} are not read from {from}", noun.name())
+        }
+    })
+}
+
+fn guess(begun: &[u8], wanted: &Wanted<'_>) -> anyhow::Result<From> {
+    let begun = begun.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begun);
+    if begun.first() == Some(&b'{') {
+        return Ok(From::Jsonl);
+    }
+    let header =
+        String::from_utf8_lossy(begun.split(|byte| *byte == b'\n').next().unwrap_or_default()).into_owned();
+    let has = |names: &[&str]| names.iter().all(|name| header.contains(name));
+    if has(&["Handle", "Variant Price"]) || has(&["Financial Status", "Lineitem name"]) {
+        return Ok(From::Shopify);
+    }
+    if has(&["Regular price", "Name", "SKU"]) || has(&["Order Number", "Item Cost"]) {
+        return Ok(From::Woocommerce);
+    }
+    if wanted.name.ends_with(".jsonl") || wanted.name.ends_with(".ndjson") {
+        return Ok(From::Jsonl);
+    }
+    if has(&["name", "price"]) || (wanted.noun == Noun::Customers && has(&["email"])) {
+        return Ok(From::Csv);
+    }
+    bail!("what {} is cannot be told by its first line: say so with --from", wanted.name)
+}
