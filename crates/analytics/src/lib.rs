@@ -4,6 +4,7 @@
 
 pub mod collect;
 mod host;
+pub mod moving;
 pub mod process;
 pub mod report;
 pub mod retain;

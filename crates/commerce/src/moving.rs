@@ -7,6 +7,7 @@ mod at;
 mod batch;
 mod body;
 mod customers;
+mod events;
 pub mod http;
 mod items;
 mod orders;
@@ -18,3 +19,4 @@ mod tests;
 mod undo;
 
 pub use batch::Kind;
+pub use events::Events;

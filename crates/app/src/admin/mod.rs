@@ -3,6 +3,7 @@
 
 mod audit;
 mod backup;
+mod events;
 mod lines;
 mod replay;
 
@@ -41,9 +42,9 @@ pub(crate) fn routes(parts: &Parts, auditor: Option<Arc<Auditor>>) -> Router {
             .merge(Router::new().route("/v1/admin/fingerprint", get(get_fingerprint)).with_state(store));
     }
     if let Ok(shop) = parts.shop() {
-        router = router.merge(moving::http::admin_routes(shop));
+        router = router.merge(moving::http::admin_routes(shop, events::Appender::new(parts)));
     }
-    router.merge(audit::routes(auditor)).merge(backup::routes(parts))
+    router.merge(events::routes(parts)).merge(audit::routes(auditor)).merge(backup::routes(parts))
 }
 
 /// The admin API over these parts, for whoever holds the folder: nobody is asked for a key.

@@ -19,6 +19,9 @@ use crate::lock::{self, Data, Lock, Look};
 use crate::open::{Parts, Wanted};
 use crate::roles::Roles;
 
+/// Of an answer in pieces so much is kept, should it be a refusal.
+const BEGUN_MAX: usize = 4 << 10;
+
 /// The admin API, wherever it is.
 pub(crate) enum Admin {
     /// That of the process that holds the folder.
@@ -109,6 +112,29 @@ impl Admin {
         let status = self.send("GET", path, String::new(), |piece| body.extend_from_slice(&piece)).await?;
         refuse_failure(status, &body)?;
         serde_json::from_slice(&body).context("the admin API answered no JSON")
+    }
+
+    /// `GET path`, piece by piece; the last piece of a refusal is its sentence.
+    ///
+    /// # Errors
+    /// Any answer but 200; one that ends early.
+    pub(crate) async fn get_pieces(
+        &self,
+        path: &str,
+        mut each: impl FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let (mut failed, mut begun) = (None, Vec::new());
+        let take = |piece: Bytes| {
+            if begun.len() < BEGUN_MAX {
+                begun.extend_from_slice(&piece[..piece.len().min(BEGUN_MAX)]);
+            }
+            if failed.is_none() {
+                failed = each(&piece).err();
+            }
+        };
+        let status = self.send("GET", path, String::new(), take).await?;
+        refuse_failure(status, &begun)?;
+        failed.map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// `POST path` with a JSON body; the answer as JSON.

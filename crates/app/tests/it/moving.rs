@@ -1,5 +1,6 @@
 //! Moving in and out by the commands, of a shop that runs and of one that stands still.
 
+mod events;
 mod orders;
 mod products;
 

@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use super::at::StockIs;
 use super::batch::{Batch, Kind, Refused};
 use super::body::{BeginBody, CheckBody, LinesBody};
+use super::events::{self, Events};
 use super::run::{self, Into, Looked, Taken};
 use super::undo::{Undone, undo};
 use super::{customers, orders, products, store};
@@ -42,7 +43,8 @@ const REFUSED: i64 = 1_000;
 type PathText = Result<Path<String>, PathRejection>;
 
 /// The routes, which ask nobody who is calling: they are put behind whoever does.
-pub fn admin_routes(shop: Arc<Shop>) -> Router {
+pub fn admin_routes(shop: Arc<Shop>, events: Option<Arc<dyn Events>>) -> Router {
+    let state = Moving { shop, events };
     Router::new()
         .route("/v1/admin/imports", get(list_imports).post(begin_import))
         .route("/v1/admin/imports/check", post(check_import))
@@ -50,10 +52,24 @@ pub fn admin_routes(shop: Arc<Shop>) -> Router {
         .route("/v1/admin/imports/{id}/refused", get(list_refused))
         .route("/v1/admin/imports/{id}/undo", post(undo_import))
         .route("/v1/admin/exports/{kind}", get(export))
-        .with_state(shop)
+        .with_state(state)
 }
 
-async fn list_imports(State(shop): State<Arc<Shop>>, _: Bare) -> Result<Json<Value>, Problem> {
+/// What the routes work with.
+#[derive(Debug, Clone)]
+struct Moving {
+    shop: Arc<Shop>,
+    /// Who keeps events; `None`: nobody in this process.
+    events: Option<Arc<dyn Events>>,
+}
+
+impl Moving {
+    fn events(&self) -> Result<&dyn Events, Problem> {
+        self.events.as_deref().ok_or_else(|| Problem::not_found("no event log here"))
+    }
+}
+
+async fn list_imports(State(Moving { shop, .. }): State<Moving>, _: Bare) -> Result<Json<Value>, Problem> {
     let mut found: Vec<Batch> = Vec::new();
     for db in databases(&shop) {
         found.extend(read(db, |tx| store::newest(tx, BATCHES)).await?);
@@ -64,7 +80,7 @@ async fn list_imports(State(shop): State<Arc<Shop>>, _: Bare) -> Result<Json<Val
 }
 
 async fn begin_import(
-    State(shop): State<Arc<Shop>>,
+    State(Moving { shop, .. }): State<Moving>,
     Object(body): Object<BeginBody>,
 ) -> Result<Json<Value>, Problem> {
     let ask = body.check()?;
@@ -73,29 +89,41 @@ async fn begin_import(
     Ok(Json(json!(batch.view())))
 }
 
-async fn get_import(State(shop): State<Arc<Shop>>, path: PathText, _: Bare) -> Result<Json<Value>, Problem> {
+async fn get_import(
+    State(Moving { shop, .. }): State<Moving>,
+    path: PathText,
+    _: Bare,
+) -> Result<Json<Value>, Problem> {
     let id = text_of(path)?;
     let batch = of_batch(&shop, &id)?.read(move |tx| run::known(tx, &id)).await?;
     Ok(Json(json!(batch.view())))
 }
 
 async fn take_lines(
-    State(shop): State<Arc<Shop>>,
+    State(moving): State<Moving>,
     path: PathText,
     Object(body): Object<LinesBody>,
 ) -> Result<Json<Taken>, Problem> {
-    let (id, ask, into) = (text_of(path)?, body.check()?, into(&shop));
-    let taken = of_batch(&shop, &id)?.write(move |tx| run::take(tx, &id, &ask, &into)).await?;
-    has_changed(&shop);
+    let shop = &moving.shop;
+    let (id, ask, into) = (text_of(path)?, body.check()?, into(shop));
+    let db = of_batch(shop, &id)?;
+    if Kind::of_batch(&id) == Some(Kind::Events) {
+        return Ok(Json(events::take((db, moving.events()?), id, ask, into.now).await?));
+    }
+    let taken = db.write(move |tx| run::take(tx, &id, &ask, &into)).await?;
+    has_changed(shop);
     Ok(Json(taken))
 }
 
 async fn check_import(
-    State(shop): State<Arc<Shop>>,
+    State(moving): State<Moving>,
     Object(body): Object<CheckBody>,
 ) -> Result<Json<Taken>, Problem> {
-    let ((kind, lines), into) = (body.check()?, into(&shop));
-    let looked = of_kind(&shop, kind)?.write(move |tx| run::look(tx, (kind, &lines), &into)).await;
+    let ((kind, lines), into) = (body.check()?, into(&moving.shop));
+    if kind == Kind::Events {
+        return Ok(Json(events::look(moving.events()?, &lines)));
+    }
+    let looked = of_kind(&moving.shop, kind)?.write(move |tx| run::look(tx, (kind, &lines), &into)).await;
     match looked {
         Err(Looked::Seen(taken)) => Ok(Json(taken)),
         Err(Looked::Db(error)) => Err(problem_of(&error)),
@@ -104,7 +132,7 @@ async fn check_import(
 }
 
 async fn list_refused(
-    State(shop): State<Arc<Shop>>,
+    State(Moving { shop, .. }): State<Moving>,
     path: PathText,
     uri: Uri,
 ) -> Result<Json<Page<Refused>>, Problem> {
@@ -118,7 +146,7 @@ async fn list_refused(
 }
 
 async fn undo_import(
-    State(shop): State<Arc<Shop>>,
+    State(Moving { shop, .. }): State<Moving>,
     path: PathText,
     _: Bare,
 ) -> Result<Json<Undone>, Problem> {
@@ -128,7 +156,11 @@ async fn undo_import(
     Ok(Json(undone))
 }
 
-async fn export(State(shop): State<Arc<Shop>>, path: PathText, uri: Uri) -> Result<Response, Problem> {
+async fn export(
+    State(Moving { shop, .. }): State<Moving>,
+    path: PathText,
+    uri: Uri,
+) -> Result<Response, Problem> {
     let name = text_of(path)?;
     let params = Params::of(&uri, &["cursor"])?;
     let kind = Kind::of(&name).ok_or_else(|| Problem::not_found("no such export"))?;

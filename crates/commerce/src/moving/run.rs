@@ -39,6 +39,16 @@ pub(super) struct Taken {
     refused_lines: Vec<Refused>,
 }
 
+impl Taken {
+    pub(super) fn new(done_to: i64, counts: Counts, refused_lines: Vec<Refused>) -> Self {
+        Self { done_to, counts, refused_lines }
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        self.counts
+    }
+}
+
 /// Why lines that are only looked at end their transaction.
 pub(super) enum Looked {
     /// All were looked at.

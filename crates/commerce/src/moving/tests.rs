@@ -26,7 +26,7 @@ pub(super) async fn ask(bed: &Bed, head: &str, body: Value, status: u16) -> Valu
     let (method, path) = head.split_once(' ').unwrap();
     let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
     let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
-    let router = admin_routes(std::sync::Arc::clone(&bed.shop));
+    let router = admin_routes(std::sync::Arc::clone(&bed.shop), None);
     let answer = router.oneshot(request.body(body).unwrap()).await.unwrap();
     let found = answer.status().as_u16();
     let bytes = to_bytes(answer.into_body(), usize::MAX).await.unwrap();

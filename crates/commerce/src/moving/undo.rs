@@ -27,6 +27,10 @@ pub(super) fn undo(tx: &mut Tx<'_>, id: &str, into: &Into) -> Result<Undone, Fai
     if batch.undone_at.is_some() {
         return Ok(Undone { undone: 0, finished: true });
     }
+    if batch.kind == Kind::Events {
+        let why = "events that are in the log stay there: the reports of a site can leave them out by a rule on the property $import";
+        return Err(Problem::conflict(why).into());
+    }
     let things = store::things(tx, id, AT_ONCE)?;
     for (line, thing) in &things {
         match tx.savepoint(|tx| undo_thing(tx, (batch.kind, thing), into.at(id, *line))) {

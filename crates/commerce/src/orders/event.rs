@@ -80,6 +80,7 @@ fn money_record(change: &Change) -> Option<MoneyRecord> {
         id,
         name: name.to_owned(),
         occurred_at: order.updated_at,
+        told_at: change.import.as_ref().map(|import| import.at),
         order_id: order.id.clone(),
         revenue_delta_minor: change.revenue_delta_minor,
         currency: order.currency.code().to_owned(),

@@ -15,6 +15,9 @@ pub(crate) struct MoneyRecord {
     pub(crate) name: String,
     /// When the money changed, µs.
     pub(crate) occurred_at: Timestamp,
+    /// When a file told of it, of what happened before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) told_at: Option<Timestamp>,
     /// The order.
     pub(crate) order_id: String,
     /// Signed change in minor units.

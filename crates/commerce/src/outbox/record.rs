@@ -216,7 +216,9 @@ fn recorded(money: MoneyRecord) -> Recorded {
     };
     let props = money.customer_type.map_or_else(|| json!({}), |kind| json!({ "customer_type": kind }));
     let event = of_visit(&context, (money.id, &money.name), money.occurred_at);
-    let event = Event { order: Some(order), props: props.to_string(), ..event };
+    // What a file tells of happened on its own day and is received when it came, as the processor's clock wants it.
+    let received_at = money.told_at.unwrap_or(event.received_at);
+    let event = Event { order: Some(order), props: props.to_string(), received_at, ..event };
     let placed_at = Some(context.received_at).filter(|at| *at != Timestamp::default());
     Recorded { placed_at, ..by_visit(&context, event) }
 }

@@ -82,6 +82,9 @@ pub(crate) struct ExportAsk {
     /// The file, which must not be there; `-` is standard output.
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) file: PathBuf,
+    /// Of which site, for events [default: shop.site].
+    #[arg(long, value_name = "SITE")]
+    pub(crate) site: Option<String>,
     /// How to write it; without it, by the file's name, else JSON Lines.
     #[arg(long = "as", value_enum, value_name = "FORMAT")]
     pub(crate) format: Option<To>,
@@ -98,6 +101,14 @@ pub(crate) enum From {
     Shopify,
     /// WooCommerce's CSV of products or orders.
     Woocommerce,
+    /// Umami's table website_event as CSV.
+    Umami,
+    /// GA4's export to BigQuery as JSON Lines.
+    Ga4,
+    /// What mongoexport writes of system C's products.
+    Mongo,
+    /// Matomo's visits log as JSON.
+    Matomo,
 }
 
 /// How a file is written.

@@ -19,12 +19,18 @@ use crate::cli::common::Common;
 /// Runs the command.
 pub(super) async fn export(common: &Common, noun: Noun, ask: &ExportAsk) -> anyhow::Result<ExitCode> {
     let format = ask.format.unwrap_or_else(|| by_name(&ask.file));
-    if format == To::Csv && !matches!(noun, Noun::Products | Noun::Customers) {
-        bail!("{} are written as JSON Lines: what happened to each has no place in a row", noun.name());
+    if format == To::Csv && noun == Noun::Orders {
+        bail!("orders are written as JSON Lines: what happened to each has no place in a row");
     }
     let out = Out::new(&ask.file)?;
-    let (admin, _) = admin_access::open(common, noun.needs()).await?;
-    let done = write_all(&admin, noun, (out, format)).await;
+    let (admin, config) = admin_access::open(common, noun.needs()).await?;
+    let done = match noun {
+        Noun::Events => {
+            let site = ask.site.clone().unwrap_or_else(|| config.shop.site.clone());
+            write_events(&admin, &site, (out, format)).await
+        }
+        _ => write_all(&admin, noun, (out, format)).await,
+    };
     admin.close();
     let count = done?;
     console::complain(format_args!("{count} {} written", noun.name()));
@@ -60,6 +66,38 @@ async fn write_all(admin: &Admin, noun: Noun, (out, format): (Out, To)) -> anyho
     bar.finish_and_clear();
     out.settle()?;
     Ok(count)
+}
+
+/// Events come as one answer, which is written as it comes; as CSV it is that of `GET /v1/export`.
+async fn write_events(admin: &Admin, site: &str, (out, format): (Out, To)) -> anyhow::Result<u64> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !site.chars().all(plain) {
+        bail!("{site:?} is no site");
+    }
+    let path = match format {
+        To::Jsonl => format!("/v1/admin/exports/events?site_id={site}"),
+        To::Csv => format!("/v1/export?site_id={site}&format=csv"),
+    };
+    let bar = ProgressBar::no_length()
+        .with_style(ProgressStyle::with_template("{spinner} {bytes} written  {elapsed}")?);
+    let (mut writer, mut lines) = (out.writer()?, 0_u64);
+    let written = admin.get_pieces(&path, |piece| {
+        bar.inc(piece.len() as u64);
+        lines += piece.iter().filter(|byte| **byte == b'\n').count() as u64;
+        writer.write_all(piece)
+    });
+    let came = written.await;
+    let written = match came {
+        Ok(()) => writer.flush().map_err(anyhow::Error::from),
+        Err(error) => Err(error),
+    };
+    bar.finish_and_clear();
+    written.map_err(|error| match error.downcast::<io::Error>() {
+        Ok(error) => out.failed(error),
+        Err(error) => error,
+    })?;
+    out.settle()?;
+    Ok(lines.saturating_sub(u64::from(format == To::Csv)))
 }
 
 fn by_name(file: &Path) -> To {

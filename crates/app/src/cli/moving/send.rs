@@ -6,8 +6,9 @@ use super::ask::Noun;
 use super::read::Item;
 use crate::cli::admin_access::Admin;
 
-/// Items of one request.
+/// Items of one request: what is written within one transaction, and events, which are appended.
 const ITEMS_MAX: usize = 250;
+const EVENTS_MAX: usize = 1_000;
 /// Bytes of one request, unless a single item has more.
 const BYTES_MAX: usize = 1 << 20;
 
@@ -55,13 +56,18 @@ impl<'a> Sending<'a> {
         };
         let bytes = line.len();
         let mut refused = Vec::new();
-        if !self.lines.is_empty() && (self.lines.len() >= ITEMS_MAX || self.bytes + bytes > BYTES_MAX) {
+        if !self.lines.is_empty() && (self.lines.len() >= self.items_max() || self.bytes + bytes > BYTES_MAX)
+        {
             refused = self.send(false).await?;
         }
         self.bytes += bytes;
         self.last = item.line;
         self.lines.push(line);
         Ok(refused)
+    }
+
+    fn items_max(&self) -> usize {
+        if self.noun == Noun::Events { EVENTS_MAX } else { ITEMS_MAX }
     }
 
     /// Sends what is left and ends the batch.

@@ -44,6 +44,7 @@ fn exported(data: &Path, how: &str) -> String {
 fn an_empty_shop_becomes_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let [from, running, still] = ["from", "running", "still"].map(|name| folder.path().join(name));
+    std::fs::create_dir(&still).unwrap();
     let shop = Start::up(&from).start();
     fill(&shop);
     let other = Start::up(&running).start();

@@ -100,7 +100,14 @@ fn published(bed: &Bed) -> Vec<(String, i64, String, Option<Value>)> {
             "SELECT order_id, seq, kind, money FROM outbox WHERE order_id IS NOT NULL ORDER BY order_id, seq";
         tx.all(sql, params![], |row| Ok((row.text(0)?, row.int(1)?, row.text(2)?, row.text_or_null(3)?)))
     });
-    let money = |text: Option<String>| text.map(|text| serde_json::from_str(&text).unwrap());
+    let money = |text: Option<String>| {
+        text.map(|text| {
+            let mut money: Value = serde_json::from_str(&text).unwrap();
+            // When it was told of is its own in each shop.
+            money.as_object_mut().unwrap().remove("told_at");
+            money
+        })
+    };
     rows.into_iter().map(|(order, seq, kind, text)| (order, seq, kind, money(text))).collect()
 }
 

@@ -118,6 +118,7 @@ pub(super) fn put(tx: &mut Tx<'_>, number: i64) -> Result<(), Error> {
         id: money_id(&order, 1),
         name: "Order Completed".to_owned(),
         occurred_at: Timestamp::from_micros(1_800_000_000_000_000 + number),
+        told_at: None,
         order_id: order.clone(),
         revenue_delta_minor: amount(number),
         currency: "EUR".to_owned(),

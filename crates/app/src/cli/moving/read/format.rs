@@ -7,10 +7,14 @@ use clap::ValueEnum;
 use kassa_model::Currency;
 
 use super::customers::Customers;
+use super::ga4::Ga4;
 use super::jsonl::JsonLines;
+use super::matomo::Matomo;
+use super::mongo::MongoProducts;
 use super::products::Products;
 use super::shopify_orders::ShopifyOrders;
 use super::shopify_products::ShopifyProducts;
+use super::umami::Umami;
 use super::woo_orders::WooOrders;
 use super::woo_products::WooProducts;
 use super::{Input, Items};
@@ -40,6 +44,10 @@ pub(in crate::cli::moving) fn open(mut input: Input, wanted: &Wanted<'_>) -> any
         (From::Jsonl, _) => Box::new(JsonLines::new(input)),
         (From::Csv, Noun::Products) => Box::new(Products::new(input, wanted.currency)?),
         (From::Csv, Noun::Customers) => Box::new(Customers::new(input)?),
+        (From::Umami, Noun::Events) => Box::new(Umami::new(input)?),
+        (From::Ga4, Noun::Events) => Box::new(Ga4::new(input)),
+        (From::Matomo, Noun::Events) => Box::new(Matomo::new(input)),
+        (From::Mongo, Noun::Products) => Box::new(MongoProducts::new(input, wanted.currency)),
         (From::Shopify, Noun::Orders) => Box::new(ShopifyOrders::new(input, wanted.currency)?),
         (From::Woocommerce, Noun::Orders) => Box::new(WooOrders::new(input, wanted.currency)?),
         (From::Shopify, Noun::Products) => Box::new(ShopifyProducts::new(input, wanted.currency)?),
@@ -53,12 +61,23 @@ pub(in crate::cli::moving) fn open(mut input: Input, wanted: &Wanted<'_>) -> any
 
 fn guess(begun: &[u8], wanted: &Wanted<'_>) -> anyhow::Result<From> {
     let begun = begun.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begun);
-    if begun.first() == Some(&b'{') {
-        return Ok(From::Jsonl);
-    }
     let header =
         String::from_utf8_lossy(begun.split(|byte| *byte == b'\n').next().unwrap_or_default()).into_owned();
     let has = |names: &[&str]| names.iter().all(|name| header.contains(name));
+    if begun.first() == Some(&b'{') {
+        return Ok(match wanted.noun {
+            Noun::Events if has(&["\"idVisit\"", "\"actionDetails\""]) => From::Matomo,
+            Noun::Events if has(&["\"event_timestamp\"", "\"event_name\""]) => From::Ga4,
+            Noun::Products if has(&["\"_id\"", "\"$oid\""]) => From::Mongo,
+            _ => From::Jsonl,
+        });
+    }
+    if wanted.noun == Noun::Events && has(&["idVisit"]) {
+        return Ok(From::Matomo);
+    }
+    if has(&["event_id", "session_id", "url_path"]) {
+        return Ok(From::Umami);
+    }
     if has(&["Handle", "Variant Price"]) || has(&["Financial Status", "Lineitem name"]) {
         return Ok(From::Shopify);
     }

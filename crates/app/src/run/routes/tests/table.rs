@@ -373,6 +373,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/admin/imports/{id}/refused", ADMIN),
     row("POST /v1/admin/imports/{id}/undo", ADMIN),
     row("GET /v1/admin/exports/{kind}", ADMIN),
+    row("GET /v1/admin/exports/events", ADMIN),
     row("GET /v1/admin/keys", ADMIN),
     taking("POST /v1/admin/keys", KEY, ADMIN),
     row("DELETE /v1/admin/keys/{id}", ADMIN),

@@ -1,0 +1,90 @@
+//! Events of before: they go into the log, from which everything else follows, and no further here. Lines that were appended and not
+//! noted are appended again with the same ids, and count once.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use kassa_db::Db;
+use kassa_model::Timestamp;
+use kassa_service::Problem;
+use serde_json::value::RawValue;
+
+use super::batch::{Counts, Refused};
+use super::body::{Line, Lines};
+use super::run::{self, Taken};
+use super::store;
+use crate::act::Failed;
+
+/// Whoever makes events of lines and keeps them.
+#[async_trait]
+pub trait Events: Debug + Send + Sync {
+    /// Which lines of a batch are no events, and why.
+    fn check(&self, batch: &str, lines: &[(i64, &RawValue)]) -> Vec<(i64, String)>;
+
+    /// Appends the lines of a batch to the log, durably; those that are no events, and why.
+    ///
+    /// # Errors
+    /// Why the log does not take them now; none is kept then.
+    async fn append(&self, batch: &str, lines: &[(i64, Box<RawValue>)])
+    -> Result<Vec<(i64, String)>, String>;
+}
+
+/// What would become of lines.
+pub(super) fn look(events: &dyn Events, lines: &[Line]) -> Taken {
+    let (good, mut refused) = split(lines);
+    let good: Vec<(i64, &RawValue)> = good.iter().map(|(line, raw)| (*line, &**raw)).collect();
+    let wrong = events.check("events", &good);
+    refused.extend(wrong.into_iter().map(|(line, why)| Refused { line, why }));
+    taken(lines.last().map_or(0, |line| line.line), lines.len(), refused)
+}
+
+/// Brings lines in, unless they were before.
+pub(super) async fn take(
+    (db, events): (&Db, &dyn Events),
+    id: String,
+    ask: Lines,
+    now: Timestamp,
+) -> Result<Taken, Problem> {
+    let known = id.clone();
+    let batch = db.read(move |tx| run::known(tx, &known)).await?;
+    if batch.undone_at.is_some() || batch.finished_at.is_some() || batch.done_to != ask.from {
+        return Ok(taken(batch.done_to, 0, Vec::new()));
+    }
+    let (good, mut refused) = split(&ask.lines);
+    let wrong = events.append(&id, &good).await.map_err(|why| Problem::unavailable(why, 5))?;
+    refused.extend(wrong.into_iter().map(|(line, why)| Refused { line, why }));
+    refused.sort_by_key(|line| line.line);
+    let done = taken(ask.to, ask.lines.len(), refused.clone());
+    let (counts, range, finished) = (done.counts(), (ask.from, ask.to), ask.finished);
+    let noted = db.write(move |tx| {
+        if !store::advance(tx, &id, range)? {
+            return Ok::<_, Failed>(false);
+        }
+        for line in &refused {
+            store::refuse(tx, &batch, line)?;
+        }
+        store::count(tx, &id, counts)?;
+        if finished {
+            store::finish(tx, &id, now)?;
+        }
+        Ok(true)
+    });
+    Ok(if noted.await? { done } else { taken(range.1, 0, Vec::new()) })
+}
+
+fn taken(done_to: i64, lines: usize, refused: Vec<Refused>) -> Taken {
+    let count = |some: usize| i64::try_from(some).unwrap_or(i64::MAX);
+    let made = count(lines.saturating_sub(refused.len()));
+    Taken::new(done_to, Counts { made, refused: count(refused.len()), ..Counts::default() }, refused)
+}
+
+fn split(lines: &[Line]) -> (Vec<(i64, Box<RawValue>)>, Vec<Refused>) {
+    let (mut good, mut refused) = (Vec::with_capacity(lines.len()), Vec::new());
+    for line in lines {
+        match &line.item {
+            Ok(raw) => good.push((line.line, raw.clone())),
+            Err(why) => refused.push(Refused { line: line.line, why: why.clone() }),
+        }
+    }
+    (good, refused)
+}
