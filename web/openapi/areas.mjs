@@ -6,6 +6,7 @@ import * as compatCD from "./areas/compat_cd.mjs";
 import * as customers from "./areas/customers.mjs";
 import * as deliveries from "./areas/deliveries.mjs";
 import * as health from "./areas/health.mjs";
+import * as imports from "./areas/imports.mjs";
 import * as ingest from "./areas/ingest.mjs";
 import * as kept from "./areas/kept.mjs";
 import * as mcp from "./areas/mcp.mjs";
@@ -30,7 +31,9 @@ export const AREAS = [
   compatA,
   compatCD,
   deliveries,
+  webhooks,
   admin,
   health,
   mcp,
+  imports,
 ];

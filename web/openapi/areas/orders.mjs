@@ -69,7 +69,7 @@ const order = object({
   "customer_type?": word("new", "returning"),
   "marketing_consent?": boolean,
   "note?": string,
-  "source?": word("web", "admin", "api"),
+  "source?": word("web", "admin", "api", "import"),
   "client_reference?": string,
   created_at: time,
   updated_at: time,
