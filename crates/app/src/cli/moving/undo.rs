@@ -16,11 +16,24 @@ pub(super) async fn undo(common: &Common, noun: Noun, batch: &str) -> anyhow::Re
     if !batch.starts_with(noun.name()) || !batch.chars().all(plain) {
         bail!("{batch} is no batch of {}: its id begins with the word", noun.name());
     }
-    let (admin, _) = admin_access::open(common, noun.needs()).await?;
-    let undone = all(&admin, batch).await;
+    let (admin, config) = admin_access::open(common, noun.needs()).await?;
+    let undone = match noun {
+        Noun::Events => leave_out(&admin, &config.shop.site, batch).await,
+        _ => all(&admin, batch).await.map(|count| format!("{count} taken back")),
+    };
     admin.close();
-    console::print(format_args!("{batch}: {} taken back", undone?))?;
+    console::print(format_args!("{batch}: {}", undone?))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Events that are in the log stay there: a rule of the site leaves those of the batch out of its reports.
+async fn leave_out(admin: &Admin, site: &str, batch: &str) -> anyhow::Result<String> {
+    let known = admin.get(&format!("/v1/admin/imports/{batch}")).await?;
+    let exclude = json!({"filters": [["is", "event:props:$import", [known["id"]]]]});
+    let rule = json!({"site_id": site, "name": format!("without {batch}"), "enabled": true, "position": 1, "exclude": exclude});
+    let made = admin.post("/v1/rules", &rule).await?;
+    let id = made["id"].as_str().unwrap_or_default();
+    Ok(format!("left out of the reports of {site} by the rule {id}; without it they count again"))
 }
 
 async fn all(admin: &Admin, batch: &str) -> anyhow::Result<u64> {
