@@ -11,6 +11,7 @@ import * as ingest from "./areas/ingest.mjs";
 import * as kept from "./areas/kept.mjs";
 import * as mcp from "./areas/mcp.mjs";
 import * as orders from "./areas/orders.mjs";
+import * as privacy from "./areas/privacy.mjs";
 import * as products from "./areas/products.mjs";
 import * as reports from "./areas/reports.mjs";
 import * as shop from "./areas/shop.mjs";
@@ -24,15 +25,15 @@ export const AREAS = [
   orders,
   customers,
   webhooks,
+  deliveries,
   access,
   ingest,
   reports,
   kept,
   compatA,
   compatCD,
-  deliveries,
-  webhooks,
   admin,
+  privacy,
   health,
   mcp,
   imports,

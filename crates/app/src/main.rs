@@ -7,10 +7,12 @@ mod cli;
 mod client;
 mod config;
 mod demo;
+mod docs;
 mod lock;
 mod mcp;
 mod memory;
 mod open;
+mod privacy;
 mod private;
 mod progress;
 mod roles;
@@ -173,15 +175,55 @@ enum Command {
         #[command(subcommand)]
         action: Action,
     },
-    /// Bring orders of before in from a file, or write orders to one.
+    /// List or show orders, bring orders of before in from a file, or write orders to one.
     Orders {
         #[command(subcommand)]
-        action: Action,
+        action: OrdersAction,
     },
     /// Bring events of before in from a file, or write events to one.
     Events {
         #[command(subcommand)]
         action: Action,
+    },
+    /// Give out or erase what is kept of a person.
+    Privacy {
+        #[command(subcommand)]
+        action: cli::privacy::Action,
+    },
+    /// Say what runs, how far reports are behind, how much room there is, and whether the books agree.
+    Status {
+        #[command(flatten)]
+        common: Common,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List sites, or make one.
+    Sites {
+        #[command(subcommand)]
+        action: cli::shop::Sites,
+    },
+    /// List, make or revoke secret keys.
+    Keys {
+        #[command(subcommand)]
+        action: cli::shop::Keys,
+    },
+    /// List stock, or move it by hand.
+    Stock {
+        #[command(subcommand)]
+        action: cli::shop::Stock,
+    },
+    /// Ask for a report: as a table, CSV or JSON, once or again and again.
+    Query(cli::query::Asked),
+    /// Print what a shell needs to complete commands: source <(kassa completions bash).
+    Completions {
+        /// bash, zsh, fish and others.
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual, a page for each command, into a folder.
+    Man {
+        /// The folder; it is made if it is not there.
+        dir: PathBuf,
     },
     /// Ask a running kassa whether it is ready; exit status 0 if it is.
     Healthcheck {
@@ -197,6 +239,15 @@ enum Command {
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
         listen: String,
     },
+}
+
+/// What to do with orders.
+#[derive(Debug, Subcommand)]
+enum OrdersAction {
+    #[command(flatten)]
+    Look(cli::shop::Orders),
+    #[command(flatten)]
+    Move(Action),
 }
 
 impl Cli {
@@ -233,8 +284,17 @@ impl Cli {
             Command::Restore { common, from } => cli::backup::put_back(&common, &from),
             Command::Products { action } => cli::moving::run(Noun::Products, action),
             Command::Customers { action } => cli::moving::run(Noun::Customers, action),
-            Command::Orders { action } => cli::moving::run(Noun::Orders, action),
+            Command::Orders { action: OrdersAction::Move(action) } => cli::moving::run(Noun::Orders, action),
+            Command::Orders { action: OrdersAction::Look(action) } => cli::shop::orders(action),
             Command::Events { action } => cli::moving::run(Noun::Events, action),
+            Command::Privacy { action } => cli::privacy::run(action),
+            Command::Status { common, json } => cli::status::run(&common, json),
+            Command::Sites { action } => cli::shop::sites(action),
+            Command::Keys { action } => cli::shop::keys(action),
+            Command::Stock { action } => cli::shop::stock(action),
+            Command::Query(asked) => cli::query::run(&asked),
+            Command::Completions { shell } => cli::manual::completions::<Self>(shell),
+            Command::Man { dir } => cli::manual::man::<Self>(&dir),
             Command::Healthcheck { common, url } => cli::healthcheck::run(&common, url),
             Command::BenchEmpty { listen } => cli::bench_empty::run(&listen),
         }

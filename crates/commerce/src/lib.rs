@@ -26,6 +26,7 @@ mod page;
 mod params;
 pub mod peer;
 mod precondition;
+pub mod privacy;
 mod refuse;
 mod routes;
 mod sabotage;

@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     step(21, include_str!("../migrations/0021_webhooks.sql")),
     step(22, include_str!("../migrations/0022_inbox.sql")),
     step(23, include_str!("../migrations/0023_imports.sql")),
+    step(24, include_str!("../migrations/0024_erasures.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

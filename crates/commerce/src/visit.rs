@@ -121,6 +121,13 @@ impl Context {
         }
     }
 
+    /// The same visit, of nobody: only whose shop it was and when. Its records are routed `by` that.
+    #[must_use]
+    pub(crate) fn emptied(&self, by: PartitionBy) -> Self {
+        let (site, received_at) = (self.site.clone(), self.received_at);
+        Self { site, received_at, private: true, ..Self::default() }.routed(by)
+    }
+
     /// The same, its records in the partition of the events that they belong to.
     #[must_use]
     pub fn routed(mut self, by: PartitionBy) -> Self {

@@ -61,6 +61,18 @@ impl Db {
         Self::open_by(url, Options::default(), Away::Awaited, Purpose::All)
     }
 
+    /// Writes the SQLite file of `url` anew, so that nothing of what was removed is in it or its log; a server's database is left
+    /// as it is. Nobody else has it open. Blocks for as long as writing all of it takes.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; the file is then as it was.
+    pub fn compact(url: &str) -> Result<(), Error> {
+        match url.strip_prefix("sqlite:") {
+            Some(path) => sqlite::compact(path),
+            None => Ok(()),
+        }
+    }
+
     /// Whether `url` is an address that [`Db::open`] takes, without opening anything.
     ///
     /// # Errors

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use kassa_model::Progress;
+use kassa_model::{Erasure, Erasures, Progress};
 use uuid::Uuid;
 
 use crate::{Error, Offset, Partition, Stream};
@@ -34,6 +35,38 @@ pub trait Upkeep: Send + Sync {
     /// # Errors
     /// [`Error::Unavailable`]; it is then as it was.
     fn set_shop_id(&self, id: Uuid) -> Result<(), Error>;
+
+    /// Whom its records are not to tell of any more.
+    fn erasures(&self) -> Arc<Erasures> {
+        Arc::default()
+    }
+
+    /// Takes an erasure in, durably, in the place of an earlier one of the same id: from then on readers are given what it leaves
+    /// of records. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; [`Error::Invalid`] from a log that keeps no list.
+    fn erase(&self, erasure: &Erasure) -> Result<(), Error> {
+        let _ = erasure;
+        Err(Error::Invalid("this log keeps no list of erasures".to_owned()))
+    }
+
+    /// Whether what is erased may still be in it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    fn is_unswept(&self) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    /// Takes what is erased out of all that it holds, while it goes on; how many records it was. Blocks for as long as reading
+    /// everything takes. Again it finds nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; what was done stays done.
+    fn sweep(&self) -> Result<u64, Error> {
+        Ok(0)
+    }
 
     /// What it holds now, for a copy that is made while it goes on: whatever an append was answered for before the call is in
     /// it. `None` from a log that is no folder: its own tools make its backups.

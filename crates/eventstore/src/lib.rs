@@ -30,7 +30,7 @@ pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;
 pub use query::rules;
 pub use resume::{NamedVisitor, OpenSession, RecentId, Resume, Resumed, SessionPart};
-pub use retention::{Forget, letters_since};
+pub use retention::{Forget, KnownAs, Person, letters_since};
 pub use validate::{check_filter, check_rules};
 pub use visits::with_visits;
 
@@ -144,7 +144,8 @@ pub struct Owned {
 ///    of properties as [`properties`] has them; and so do the questions of [`journey`].
 /// 6. Dead letters are listed 14 days of `received_at` behind the event that was stored last, and kept until they are to be
 ///    forgotten, 10,000 per partition, site and day; counts are summed over the partitions and never shrink.
-/// 7. `forget` removes exactly the named events, of all partitions; the positions stay. Batches are inserted meanwhile.
+/// 7. `forget` removes exactly the named events, of all partitions; the positions stay. Batches are inserted meanwhile. Of a
+///    person, `known_as` tells who else they were, and records of money stay, as nobody's.
 /// 8. `money` and `repeated_ids` look at every row of every partition, the latter of what was received since it is asked for.
 /// 9. `marks` gives for each partition the mark that `resume` gives; a partition that was never written to has none.
 /// 10. `events` lists every row once, newest received first and by [`RowPlace`]: pages that go on before the last row of the
@@ -278,6 +279,15 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// Removes events, or the person from records of money; returns how many rows that changed. What was done before a
     /// failure stays done.
     async fn forget(&self, what: &Forget) -> Result<u64, Error>;
+
+    /// As whom the events of `who` name them; events by their visitors alone are not looked at.
+    ///
+    /// # Errors
+    /// [`Error`]; [`Error::Invalid`] from a store that does not say.
+    async fn known_as(&self, who: &Person) -> Result<KnownAs, Error> {
+        let _ = who;
+        Err(Error::Invalid("this store does not say who visitors are".to_owned()))
+    }
 
     /// Gives back the room of what a backend piles up by appending. To be called now and then; returns how many rows went.
     async fn keep_house(&self) -> Result<u64, Error> {

@@ -1,5 +1,7 @@
 //! What is to be forgotten, and how many dead letters are kept, the same for every backend (clauses 6 and 7 of the contract).
 
+use std::collections::BTreeSet;
+
 use kassa_model::{MICROS_PER_DAY, Timestamp};
 
 /// How long a dead letter is listed, counted back from the newest receipt among the events that were stored last in each
@@ -12,6 +14,32 @@ pub(crate) const LETTERS_PER_SITE_AND_DAY: u64 = 10_000;
 /// Dead letters received before this are no longer listed, given that newest receipt; nor kept, given the time.
 pub fn letters_since(newest: Timestamp) -> Timestamp {
     newest.plus_micros(-KEPT_MICROS)
+}
+
+/// Whose events are meant: of a site, and received, or occurred, up to a time. What became of stock is nobody's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// The site.
+    pub site: String,
+    /// Inclusive.
+    pub until: Timestamp,
+    /// Who they were as visitors.
+    pub visitors: BTreeSet<i64>,
+    /// Who they were as users.
+    pub users: BTreeSet<String>,
+    /// What they have ordered.
+    pub orders: BTreeSet<String>,
+    /// Their e-mail addresses in lower case: an event that holds one in its texts is theirs, and so is such a dead letter.
+    pub emails: BTreeSet<String>,
+}
+
+/// Who somebody was in some of their events.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownAs {
+    /// As visitors.
+    pub visitors: BTreeSet<i64>,
+    /// As users.
+    pub users: BTreeSet<String>,
 }
 
 /// What is to be forgotten.
@@ -33,6 +61,8 @@ pub enum Forget {
         /// Exclusive.
         time: Timestamp,
     },
+    /// All of a person: their events, and the person from records of money, which stay with their lines.
+    Person(Person),
     /// Dead letters that were received before.
     DeadLetters {
         /// Exclusive.

@@ -16,6 +16,10 @@
 //! ```json
 //! {"v":1,"rej":"invalid_time","id":"…","st":"demo","r":1735732800100000,"d":"flat","w":"timestamp","raw":"{…}"}
 //! ```
+//! What is left of one of a person who was erased; spaces follow, for it has the place of another:
+//! ```json
+//! {"v":1,"rej":"erased","st":"demo","r":1735732800100000,"d":"shop"}
+//! ```
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -126,10 +130,15 @@ fn put_event(out: &mut Vec<u8>, recorded: &Recorded) -> Result<(), CodecError> {
 fn put_rejected(out: &mut Vec<u8>, rejected: &Rejected) -> Result<(), CodecError> {
     put(out, "v", VERSION)?;
     put(out, "rej", rejected.reason)?;
-    put(out, "id", &rejected.id)?;
+    if rejected.reason != Reason::Erased {
+        put(out, "id", &rejected.id)?;
+    }
     put(out, "st", &rejected.site)?;
     put(out, "r", rejected.received_at.micros())?;
     put(out, "d", rejected.dialect.name())?;
+    if rejected.reason == Reason::Erased {
+        return Ok(());
+    }
     put(out, "w", &rejected.detail)?;
     put(out, "raw", &rejected.original)
 }
@@ -157,6 +166,7 @@ struct Head {
 struct RecordIn {
     v: u32,
     rej: Option<Reason>,
+    #[serde(default)]
     id: String,
     st: String,
     #[serde(default)]
@@ -275,10 +285,12 @@ mod tests {
     const DOCUMENTED: &str = r#"{"v":1,"id":"m-1","st":"demo","n":"click","ns":"CLICK","t":1735732800000000,"r":1735732800100000,"d":"batch","vi":7,"u":"42","se":9,"h":"shop.test","p":"/shop","ti":"Shop","rf":"https://a.test/","us":"x","um":"cpc","uc":"spring","ut":"mug","un":"top","co":"DE","cm":"BuyButton","lt":"COMPONENT","ta":"Buy","o":{"id":"o-1","m":-500,"c":"EUR","s":"refunded","i":[{"k":"mug","n":"Mug","g":"kitchen","u":-1,"m":-500}]},"x":{"any":"property","n":1.50},"a":"Mozilla/5.0","b":1,"v0":1,"v1":2,"pa":1735732700000000,"wd":1,"ri":1,"nc":1}"#;
     const REJECTED: &str = r#"{"v":1,"rej":"invalid_time","id":"r-1","st":"demo","r":1735732800100000,"d":"flat","w":"timestamp","raw":"{\"a\":1}"}"#;
 
+    const ERASED: &str = r#"{"v":1,"rej":"erased","st":"demo","r":1735732800100000,"d":"shop"}"#;
+
     #[test]
     fn the_documented_records_go_both_ways() {
         let private = DOCUMENTED.replace(r#""nc":1"#, r#""nc":2"#);
-        for text in [DOCUMENTED, &private, REJECTED] {
+        for text in [DOCUMENTED, &private, REJECTED, ERASED] {
             let record = decode(text.as_bytes()).unwrap();
             assert_eq!(String::from_utf8(encode(&record).unwrap()).unwrap(), text);
         }

@@ -49,6 +49,16 @@ pub fn dedupe_hash(site: &str, id: &str) -> u128 {
     hasher.finish128().as_u128()
 }
 
+/// The fixed key of what people are known by once they are erased.
+const PERSON_KEY: [u8; 16] = *b"kassa.person.001";
+
+/// 128-bit hash, in hexadecimal, of what names a person.
+pub(crate) fn person_hash(kind: u8, parts: &[&[u8]]) -> String {
+    let mut hasher = SipHasher24x128::new_with_key(&PERSON_KEY);
+    feed(&mut hasher, kind, parts);
+    format!("{:032x}", hasher.finish128().as_u128())
+}
+
 /// What an event is routed by: events of one visitor share a key, and a key always lands in one partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RouteKey(pub u64);

@@ -5,6 +5,7 @@
 mod channel;
 mod clock;
 mod codec;
+mod erasure;
 mod event;
 pub mod failpoint;
 mod goods;
@@ -21,6 +22,7 @@ mod visit;
 pub use channel::{CHANNEL_RULES, Channel, ChannelRule, ChannelTest, PAID};
 pub use clock::{Clock, ManualClock, SystemClock, believed, clock_was, micros_set_ahead, uptime};
 pub use codec::{CodecError, decode, encode};
+pub use erasure::{Erasure, Erasures, Names, blank, email_hash, emails_in, user_hash, visitor_hash};
 pub use event::{
     Dialect, Event, LABEL, LogRecord, NON_INTERACTIVE_NAMES, NON_INTERACTIVE_PREFIX, Naming, OrderItem,
     OrderPart, PATH_SENT, Recorded, Rejected, UnknownDialect,

@@ -67,6 +67,8 @@ reasons! {
     ExcludedAddress = "excluded_address",
     /// The log's bytes cannot be decoded (written by a newer kassa, or by something else).
     Undecodable = "undecodable",
+    /// It was of a person who was erased: only that it was there is counted.
+    Erased = "erased",
     /// The event store refused the row.
     Unstorable = "unstorable",
 }

@@ -139,6 +139,13 @@ export const operations = [
     answers: { 200: object({ fingerprint: string }) },
     examples: [{ name: "now", status: 200, shows: "nothing" }],
   }),
+  get("/v1/admin/status", {
+    id: "getStatus",
+    says: "Which version and roles answer, and what is not in the log yet",
+    scope,
+    answers: { 200: object({ version: string, roles: list(string), unpublished: nullable(bytes) }) },
+    examples: [{ name: "now", status: 200, shows: "nothing" }],
+  }),
   get("/v1/admin/audit", {
     id: "getAudit",
     says: "Whether the books agree",

@@ -323,7 +323,7 @@ impl Fold {
         }
         letter.site.truncate(letter.site.floor_char_boundary(255));
         into.counts.add(&letter.site, letter.received_at, Outcome::Rejected(letter.reason));
-        if letter.reason == Reason::ExcludedAddress {
+        if matches!(letter.reason, Reason::ExcludedAddress | Reason::Erased) {
             return Decision::Counted;
         }
         into.rejected.push(DeadLetter { offset: offset.0, rejected: Rejected::clone(&letter) });

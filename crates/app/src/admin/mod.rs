@@ -5,7 +5,9 @@ mod audit;
 mod backup;
 mod events;
 mod lines;
+pub(crate) mod privacy;
 mod replay;
+mod status;
 
 pub(crate) use audit::Auditor;
 pub(crate) use replay::STORE;
@@ -18,6 +20,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use kassa_analytics::report::{self, ReportOptions};
 use kassa_commerce::moving;
+use kassa_commerce::{inventory, orders};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{inspect, verify};
 use kassa_eventlog::{EventLog, Stream};
@@ -29,8 +32,8 @@ use crate::config::LogUrl;
 use crate::open::Parts;
 
 /// The routes that `parts` can answer.
-pub(crate) fn routes(parts: &Parts, auditor: Option<Arc<Auditor>>) -> Router {
-    let mut router = Router::new();
+pub(crate) fn routes(parts: &Parts, auditor: Option<Arc<Auditor>>, roles: &str) -> Router {
+    let mut router = status::routes(parts, roles);
     if let (Ok(log), Ok(LogUrl::Local(dir))) = (parts.log(), parts.config.log_url()) {
         let replay = Arc::new(replay::Replay::new(parts, Arc::clone(&log)));
         router = router
@@ -53,7 +56,15 @@ pub(crate) fn whole(parts: &Parts) -> anyhow::Result<Router> {
     if parts.has_store() {
         router = router.merge(report::native_routes(parts.reports(ReportOptions::default())?).into_router());
     }
-    Ok(router.merge(routes(parts, Auditor::new(parts))))
+    router = router.merge(privacy::routes(parts).into_router());
+    if let Ok(shop) = parts.shop() {
+        router = router
+            .merge(kassa_access::admin_routes(parts.access.clone()).into_router())
+            .merge(orders::http::native_routes(Arc::clone(&shop)).into_router())
+            .merge(orders::http::storefront_routes(Arc::clone(&shop)))
+            .merge(inventory::http::native_routes(shop).into_router());
+    }
+    Ok(router.merge(routes(parts, Auditor::new(parts), "")))
 }
 
 /// The log and where its files are.

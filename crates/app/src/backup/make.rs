@@ -167,6 +167,7 @@ fn finish(
         v: VERSION,
         made_by: env!("CARGO_PKG_VERSION").to_owned(),
         made_at: SystemClock.now().to_string(),
+        erasures: erasures(dir)?,
         positions: positions
             .iter()
             .map(|(partition, mark)| (*partition, mark.position.to_string()))
@@ -177,6 +178,24 @@ fn finish(
     failpoint::hit("backup.before_manifest");
     write_new(&dir.join(MANIFEST), &serde_json::to_vec_pretty(&manifest)?)?;
     sync_dir(dir)
+}
+
+/// How many erasures the log of the backup in `dir` knows of.
+fn erasures(dir: &Path) -> anyhow::Result<usize> {
+    #[derive(serde::Deserialize)]
+    struct Kept {
+        list: Vec<serde::de::IgnoredAny>,
+    }
+    let path = dir.join(LOG).join("erasures.json");
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            let kept: Kept =
+                serde_json::from_slice(&bytes).with_context(|| format!("cannot read {}", path.display()))?;
+            Ok(kept.list.len())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
 }
 
 /// Removes what killed backups have left, and finished ones that nobody has fetched.

@@ -49,6 +49,9 @@ pub(crate) struct Manifest {
     /// The version of the program.
     made_by: String,
     pub(crate) made_at: String,
+    /// How many erasures are in it; a person who was erased later is still in it.
+    #[serde(default)]
+    erasures: usize,
     /// Where the store stands, by partition of the log.
     positions: BTreeMap<u32, String>,
     pub(crate) files: Vec<Entry>,

@@ -39,12 +39,18 @@ pub(crate) struct Local {
     lock: Guard,
 }
 
-/// What keeps others from the folder meanwhile.
-enum Guard {
+/// What keeps others from the folder, until it is dropped.
+pub(crate) enum Guard {
     /// All others.
-    Lock(Lock),
+    Lock {
+        /// The lock.
+        _lock: Lock,
+    },
     /// Those who would write; nothing, where no process ever had the folder.
-    Look(Option<File>),
+    Look {
+        /// The lock's file.
+        _file: Option<File>,
+    },
 }
 
 /// What a command needs of the folder.
@@ -69,7 +75,7 @@ pub(crate) async fn open(common: &Common, needs: Needs) -> anyhow::Result<(Admin
             let roles = Roles::all();
             let databases = needs.shop.then_some(&roles);
             let parts = Parts::open(&config, Wanted { log: needs.log, store: needs.store, databases })?;
-            Admin::local(parts, Guard::Lock(lock))?
+            Admin::local(parts, Guard::Lock { _lock: lock })?
         }
     };
     Ok((admin, config))
@@ -84,7 +90,7 @@ pub(crate) async fn open_to_look(common: &Common) -> anyhow::Result<Admin> {
     config.require_data()?;
     Ok(match lock::look(&config.data)? {
         Look::Held(running) => Admin::Remote(Client::to(&running)?),
-        Look::Mine(file) => Admin::local(Parts::open_to_look(&config)?, Guard::Look(file))?,
+        Look::Mine(file) => Admin::local(Parts::open_to_look(&config)?, Guard::Look { _file: file })?,
     })
 }
 
@@ -156,6 +162,38 @@ impl Admin {
         serde_json::from_slice(&answer).context("the admin API answered no JSON")
     }
 
+    /// The same, as text.
+    ///
+    /// # Errors
+    /// Any answer but a success, with its `detail`.
+    pub(crate) async fn post_for_text(&self, path: &str, body: &Value) -> anyhow::Result<String> {
+        let mut answer = Vec::new();
+        let each = |piece: Bytes| answer.extend_from_slice(&piece);
+        let status = self.send("POST", path, body.to_string(), each).await?;
+        refuse_failure(status, &answer)?;
+        Ok(String::from_utf8(answer)?)
+    }
+
+    /// Any method; the answer as JSON, if it has a body.
+    ///
+    /// # Errors
+    /// Any answer but a success, with its `detail`.
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Option<Value>> {
+        let mut answer = Vec::new();
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let status = self.send(method, path, body, |piece| answer.extend_from_slice(&piece)).await?;
+        refuse_failure(status, &answer)?;
+        if answer.is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_slice(&answer).map(Some).context("the admin API answered no JSON")
+    }
+
     /// `POST path`, whose answer is lines of JSON; `each` gets them as they come. Returns the member `end` of the last.
     ///
     /// # Errors
@@ -202,15 +240,16 @@ impl Admin {
 
     /// Closes the files before the lock is let go.
     pub(crate) fn close(self) {
-        if let Self::Local(local) = self {
-            let Local { router, parts, lock, .. } = *local;
-            drop(router);
-            parts.close();
-            match lock {
-                Guard::Lock(lock) => drop(lock),
-                Guard::Look(file) => drop(file),
-            }
-        }
+        drop(self.close_but_lock());
+    }
+
+    /// Closes the files; what keeps others from them, where they were this process's.
+    pub(crate) fn close_but_lock(self) -> Option<Guard> {
+        let Self::Local(local) = self else { return None };
+        let Local { router, parts, lock, .. } = *local;
+        drop(router);
+        parts.close();
+        Some(lock)
     }
 }
 

@@ -7,6 +7,7 @@ use kassa_service::console;
 
 use super::admin_access::{self, Needs};
 use super::common::Common;
+use super::escape;
 
 /// What to do with them.
 #[derive(Debug, Subcommand)]
@@ -87,17 +88,4 @@ async fn show(common: &Common, id: &str) -> anyhow::Result<ExitCode> {
     let letter = letter.map_err(|error| anyhow::anyhow!("cannot show dead letter {id}: {error}"))?;
     console::print(serde_json::to_string_pretty(&letter)?)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                escaped.push(char::from(byte))
-            }
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    escaped
 }

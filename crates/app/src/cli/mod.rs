@@ -11,11 +11,31 @@ pub(crate) mod dead_letters;
 pub(crate) mod healthcheck;
 pub(crate) mod log;
 pub(crate) mod moving;
+pub(crate) mod manual;
+pub(crate) mod privacy;
+pub(crate) mod query;
 pub(crate) mod replay;
+pub(crate) mod shop;
+pub(crate) mod status;
+mod table;
 
 /// A runtime for a command: one thread is enough.
 pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+/// A text as a part of a path or a query.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                escaped.push(char::from(byte))
+            }
+            _ => escaped.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    escaped
 }
 
 /// Bytes for a person: `64.0 MiB`.

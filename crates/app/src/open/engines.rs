@@ -40,7 +40,7 @@ pub(super) fn look_at_log(config: &Config, groups: Groups) -> anyhow::Result<Opt
 ///
 /// # Errors
 /// A file that cannot be had or is damaged.
-pub(super) fn open_store(config: &Config) -> anyhow::Result<Arc<dyn EventStore>> {
+pub(crate) fn open_store(config: &Config) -> anyhow::Result<Arc<dyn EventStore>> {
     let StoreUrl::Duckdb(file) = config.store_url()?;
     duckdb(config, &file, Purpose::All)
 }

@@ -41,8 +41,9 @@ use crate::config::Config;
 use crate::open::{
     Parts, Wanted, access_options, check_folder, check_internal_token, check_revenue, processor_options,
 };
+use crate::privacy::Person;
 use crate::roles::{Role, Roles};
-use crate::{demo, lock, memory, private};
+use crate::{demo, lock, memory, privacy, private};
 
 /// The ports of systems A to E (architecture.md): on each of them everything is served.
 const COMPAT_PORTS: [u16; 8] = [3_000, 3_001, 3_002, 4_001, 4_002, 5_000, 8_001, 8_080];
@@ -116,10 +117,11 @@ pub(crate) fn serve(
     if shutdown.is_triggered() {
         return Ok(ExitCode::SUCCESS);
     }
+    let runtime = Runtime::new()?;
+    runtime.block_on(privacy::write_anew(&config))?;
     let parts = Parts::open_with(&config, &access, wanted, &metrics)?;
     drop(opening);
 
-    let runtime = Runtime::new()?;
     let around = Around { metrics: &metrics, shutdown: &shutdown };
     let outcome = runtime.block_on(run(roles, asked, server, &parts, around));
     runtime.shutdown_timeout(Duration::from_secs(5));
@@ -263,6 +265,9 @@ fn watch_shop(
     let every = Duration::from_secs(parts.config.audit.every_s);
     if let Some(auditor) = auditor.filter(|_| roles.has(Role::Orders) && !every.is_zero()) {
         tasks.push(tokio::spawn(Arc::clone(auditor).watch(every, shutdown.clone())));
+    }
+    if let Some(person) = Person::of(parts).filter(|_| roles.has(Role::Orders)) {
+        tasks.push(tokio::spawn(person.finish_stopped(shutdown.clone())));
     }
     if roles.has(Role::Inventory) {
         tasks.push(tokio::spawn(watch_levels(parts.shop()?, shutdown.clone())));

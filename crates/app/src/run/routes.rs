@@ -28,7 +28,7 @@ use crate::config::Config;
 use crate::open::Parts;
 use crate::roles::{Role, Roles};
 use crate::storefront::{self, Front};
-use crate::{admin, api, mcp, ui};
+use crate::{admin, api, docs, mcp, ui};
 
 /// How often a watched site is measured for the live stream.
 const REALTIME_EVERY: Duration = Duration::from_millis(500);
@@ -50,7 +50,7 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
     let Behind { config, roles, parts, collector, health, metrics, shutdown, auditor } = behind;
     let policy = policy(config, &parts.access);
     let access = Arc::new(parts.access.clone());
-    let for_admins = metrics.routes().merge(admin::routes(parts, auditor.clone()));
+    let for_admins = metrics.routes().merge(admin::routes(parts, auditor.clone(), &roles.names()));
     let for_admins = Protected::behind::<Allowed<need::Admin>, _>(Arc::clone(&access), for_admins);
     let deep_health = Protected::behind::<AsksHealth, _>(access, health.deep_route());
     let mut router = Router::new()
@@ -94,7 +94,8 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
     }
     if roles.has(Role::Orders) {
         let routes = kassa_access::admin_routes(parts.access.clone())
-            .merge(kassa_access::session_routes(parts.access.clone()));
+            .merge(kassa_access::session_routes(parts.access.clone()))
+            .merge(admin::privacy::routes(parts));
         router = router.merge(policy.protect(RouteClass::Native, routes));
     }
     if *roles == Roles::all() {
@@ -167,7 +168,8 @@ fn page_routes(config: &Config, parts: &Parts, policy: &Policy) -> anyhow::Resul
     let limit = storefront_limit(config)?;
     let limited = |routes| limit.apply_unless(who_is_known(&parts.access), routes);
     let forms = policy.apply(RouteClass::Form, limited(storefront::forms(Arc::clone(&front))));
-    let pages = limited(storefront::pages(front)).merge(ui::routes(parts.access.shop_site()));
+    let pages =
+        limited(storefront::pages(front)).merge(ui::routes(parts.access.shop_site())).merge(docs::routes());
     // In this order: what has no method of its own at a path of both goes to the class that is merged last.
     Ok(forms.merge(policy.apply(RouteClass::Probe, pages)))
 }

@@ -38,6 +38,12 @@ impl Html {
         Ok(self)
     }
 
+    /// HTML that was made of what is part of this program.
+    pub(crate) fn made(&mut self, html: &str) -> &mut Self {
+        self.0.push_str(html);
+        self
+    }
+
     /// What was written elsewhere.
     pub(crate) fn append(&mut self, other: &Self) -> &mut Self {
         self.0.push_str(&other.0);

@@ -5,6 +5,7 @@
 mod audit;
 mod backup;
 mod belong;
+mod cli;
 mod commands;
 mod compat;
 mod crash;
@@ -23,6 +24,7 @@ mod orders;
 mod orders_apart;
 mod output;
 mod pictures;
+mod privacy;
 mod private;
 mod promlint;
 mod readiness;

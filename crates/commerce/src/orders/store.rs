@@ -129,12 +129,12 @@ pub(super) fn update_lines(tx: &mut Tx<'_>, order: &Order) -> Result<(), Error> 
     Ok(())
 }
 
-/// Makes `before` into `after`, unless somebody else has changed it since; whether it did.
+/// Makes `before` into `after`, unless somebody else has changed it, or erased whose it was, since; whether it did.
 pub(super) fn update(tx: &mut Tx<'_>, before: &Order, after: &Order) -> Result<bool, Error> {
     let sql = "UPDATE orders SET status = $4, revision = $5, last_seq = $6, total_minor = $7, refunded_minor = $8, \
                fail_reason = $9, pending_edit = $10, updated_at = $11, stock_kept = $13, payment_status = $14 \
                WHERE id = $1 AND status = $2 AND last_seq = $3 \
-               AND COALESCE(pending_edit, '') = $12";
+               AND COALESCE(pending_edit, '') = $12 AND COALESCE(customer_email, '') = $15";
     let values = params![
         &after.id,
         before.status.name(),
@@ -150,6 +150,7 @@ pub(super) fn update(tx: &mut Tx<'_>, before: &Order, after: &Order) -> Result<b
         before.pending_edit.as_deref().unwrap_or_default(),
         after.stock_kept,
         after.payment_status.map(PaymentStatus::name),
+        before.customer.email.as_deref().unwrap_or_default(),
     ];
     Ok(tx.execute(sql, values)? == 1)
 }
@@ -193,7 +194,7 @@ pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error
 }
 
 /// What happened to an order, and when.
-pub(super) fn events(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(String, Timestamp)>, Error> {
+pub(crate) fn events(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(String, Timestamp)>, Error> {
     let sql = "SELECT kind, created_at FROM order_events WHERE order_id = $1 ORDER BY seq";
     tx.all(sql, params![order_id], |row| Ok((row.text(0)?, Timestamp::from_micros(row.int(1)?))))
 }

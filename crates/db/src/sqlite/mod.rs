@@ -66,6 +66,21 @@ pub(crate) fn start(
     Ok(threads)
 }
 
+/// Writes the file at `path` anew, and empties its log. A file that is not there is none.
+pub(crate) fn compact(path: &str) -> Result<(), Error> {
+    let path = Path::new(path);
+    if !path.exists() {
+        return Ok(());
+    }
+    let compact = || {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // What is written in between may be as large as the file.
+        connection.execute_batch("PRAGMA temp_store = FILE; PRAGMA synchronous = FULL; VACUUM;")?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+    };
+    compact().map_err(|error| cannot_open(path, &said(&error)))
+}
+
 /// What makes the log durable.
 fn sync_of(path: &Path, queues: &Queues) -> Result<durable::Sync, Error> {
     #[cfg(test)]

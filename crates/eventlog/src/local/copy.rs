@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use kassa_model::{Progress, Timestamp};
 
+use super::erase::Kept;
 use super::frame::Place;
 use super::groups::{self, Mark};
 use super::meta::Meta;
@@ -94,6 +95,7 @@ impl Cut for LocalCut {
         }
         let disk = self.core.disk.as_ref();
         Meta::of(disk, &self.core.options.dir)?.write(disk, to)?;
+        Kept::read(disk, &self.core.options.dir)?.of_copy().write(disk, to)?;
         sync_dir(to)?;
         progress.tell("copying the log", all, all);
         Ok(copied)

@@ -214,6 +214,30 @@ pub(crate) fn record_ranges(bytes: &[u8], header: &Header) -> Result<Vec<Range<u
     if ranges.len() == header.count as usize { Ok(ranges) } else { Err(Flaw::Records) }
 }
 
+/// Replaces records of a checked frame by what `left` says is left of them, padded with spaces to the same length; how many.
+/// What does not fit is spaces alone.
+pub(crate) fn replace_records(
+    bytes: &mut [u8],
+    header: &Header,
+    left: impl Fn(&[u8]) -> Option<Vec<u8>>,
+) -> u64 {
+    let mut replaced = 0;
+    for range in record_ranges(bytes, header).unwrap_or_default() {
+        let record = &mut bytes[range];
+        let Some(new) = left(record.trim_ascii_end()) else { continue };
+        record.fill(b' ');
+        if let Some(place) = record.get_mut(..new.len()) {
+            place.copy_from_slice(&new);
+        }
+        replaced += 1;
+    }
+    if replaced > 0 {
+        let crc = crc32c::crc32c(&bytes[8..HEADER_BYTES + header.length]);
+        bytes[4..8].copy_from_slice(&crc.to_le_bytes());
+    }
+    replaced
+}
+
 /// The id of the log that a whole frame belongs to, whichever it is.
 pub(crate) fn owner(bytes: &[u8]) -> Option<Uuid> {
     let nobody = Place { log_id: Uuid::nil(), stream: Stream::Events, partition: 0 };

@@ -3,17 +3,18 @@
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use kassa_model::{Clock, Timestamp};
+use kassa_model::{Clock, Erasure, Erasures, Timestamp};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::active::Active;
 use super::append;
 use super::copy::LocalCut;
+use super::erase::{self, Kept};
 use super::folder::{make_dir, take_lock};
 use super::frame::Place;
 use super::groups::Groups;
@@ -62,6 +63,7 @@ impl LocalLog {
         make_dir(disk.as_ref(), &dir)?;
         let lock = take_lock(disk.as_ref(), &dir)?;
         let meta = meta::open_or_create(disk.as_ref(), &options)?;
+        let erasures = Mutex::new(Arc::new(Kept::read(disk.as_ref(), &dir)?.list));
         let core = Arc::new(Core {
             options,
             disk,
@@ -69,6 +71,8 @@ impl LocalLog {
             log_id: meta.log_id,
             used: AtomicU64::new(0),
             closed: AtomicBool::new(false),
+            erasures,
+            erasing: Mutex::default(),
         });
         let (events, event_files) = open_stream(&core, Stream::Events)?;
         let (orders, order_files) = open_stream(&core, Stream::Orders)?;
@@ -188,6 +192,22 @@ impl Upkeep for LocalLog {
         Meta { shop_id: Some(id), ..Meta::of(disk, dir)? }.write(disk, dir)
     }
 
+    fn erasures(&self) -> Arc<Erasures> {
+        self.core.erasures()
+    }
+
+    fn erase(&self, erasure: &Erasure) -> Result<(), Error> {
+        erase::add(&self.core, erasure)
+    }
+
+    fn is_unswept(&self) -> Result<bool, Error> {
+        erase::is_unswept(&self.core)
+    }
+
+    fn sweep(&self) -> Result<u64, Error> {
+        erase::sweep(&self.core, [&self.events, &self.orders])
+    }
+
     fn cut(&self) -> Option<Box<dyn Cut>> {
         Some(Box::new(self.cut_now()))
     }
@@ -231,7 +251,7 @@ fn open_stream(core: &Arc<Core>, stream: Stream) -> Result<(Arc<StreamState>, Ve
         let segments = Segments::new(recovered.segments);
         core.used.fetch_add(segments.bytes(), Ordering::Relaxed);
         let queue = Queue::new(core.options.waiting_bytes, core.options.frame_bytes);
-        partitions.push(Arc::new(PartitionState { place, dir, segments, queue, failed: OnceLock::new() }));
+        partitions.push(Arc::new(PartitionState::new(place, dir, segments, queue)));
         files.push(recovered.active);
     }
     let (path, disk, clock) = (folder.join("groups.json"), Arc::clone(&core.disk), Arc::clone(&core.clock));

@@ -3,6 +3,7 @@
 //! ```text
 //! <dir>/meta.json                     the log's id, partitions per stream
 //! <dir>/lock                          one process at a time
+//! <dir>/erasures.json                 whom records are not to tell of any more
 //! <dir>/<stream>/groups.json          epochs and marks of the groups
 //! <dir>/<stream>/<partition>/<base>.log
 //! ```
@@ -10,6 +11,7 @@
 mod active;
 mod append;
 mod copy;
+mod erase;
 mod folder;
 mod frame;
 mod groups;

@@ -70,6 +70,9 @@ impl Writer {
 
     /// Deletes the oldest segment if it may go; says whether it did.
     fn delete_one(&mut self, need: Need) -> Result<bool, Failure> {
+        let partition = Arc::clone(&self.partition);
+        // Whoever writes a segment anew is not waited for: it is tried again.
+        let Ok(_replacing) = partition.replacing.try_lock() else { return Ok(false) };
         let list = self.partition.segments.snapshot();
         let oldest = &list[0];
         if oldest.end() > self.stream.slowest(&self.partition).0 || oldest.end() == oldest.base {

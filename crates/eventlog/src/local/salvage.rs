@@ -9,6 +9,7 @@ use kassa_model::Clock;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::erase::Kept;
 use super::folder::take_lock;
 use super::frame::{self, Codec, HEADER_BYTES, Header, Place};
 use super::meta::Meta;
@@ -75,6 +76,7 @@ pub fn salvage(dir: &Path, disk: &dyn Disk, clock: &dyn Clock) -> Result<Salvage
             Copy::new(disk, &fresh, place, time, &mut report)?.run(dir)?;
         }
     }
+    Kept::read(disk, dir)?.of_copy().write(disk, &fresh)?;
     widened(disk, dir, identity.meta)?.write(disk, &fresh)?;
     swap(disk, dir, &fresh, &aside)?;
     Ok(report)

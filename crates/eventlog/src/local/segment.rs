@@ -97,6 +97,12 @@ impl Segments {
         self.snapshot()[0].base
     }
 
+    /// First offset of the newest segment.
+    pub(crate) fn last_base(&self) -> u64 {
+        let list = self.snapshot();
+        list[list.len() - 1].base
+    }
+
     /// Offset after the last durable record.
     pub(crate) fn end(&self) -> u64 {
         let list = self.snapshot();

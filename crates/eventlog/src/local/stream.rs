@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use kassa_model::Clock;
+use bytes::Bytes;
+use kassa_model::{Clock, Erasures};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -14,7 +15,8 @@ use super::options::Options;
 use super::queue::Queue;
 use super::segment::Segments;
 use crate::disk::Disk;
-use crate::{GroupStatus, Offset, PartitionStatus, Stats, Status};
+use crate::mutex::lock;
+use crate::{GroupStatus, Offset, PartitionStatus, Stats, Status, Stream};
 
 /// What the whole log shares.
 #[derive(Debug)]
@@ -26,6 +28,10 @@ pub(crate) struct Core {
     /// Bytes of all frames of all partitions.
     pub(crate) used: AtomicU64,
     pub(crate) closed: AtomicBool,
+    /// Whom records are not to tell of any more.
+    pub(super) erasures: Mutex<Arc<Erasures>>,
+    /// Held by whoever changes the list, or goes over the segments with it.
+    pub(super) erasing: Mutex<()>,
 }
 
 /// One stream.
@@ -49,6 +55,48 @@ pub(crate) struct PartitionState {
     pub(crate) queue: Queue,
     /// Why nothing more is written, once an fsync has failed.
     pub(crate) failed: OnceLock<String>,
+    /// Whether the writer is asked to begin another segment.
+    roll: AtomicBool,
+    /// Held by whoever deletes a segment or puts another file in its place.
+    pub(super) replacing: Mutex<()>,
+}
+
+impl Core {
+    /// Whom records are not to tell of any more.
+    pub(super) fn erasures(&self) -> Arc<Erasures> {
+        Arc::clone(&lock(&self.erasures))
+    }
+
+    pub(super) fn set_erasures(&self, list: Erasures) {
+        *lock(&self.erasures) = Arc::new(list);
+    }
+}
+
+impl PartitionState {
+    pub(super) fn new(place: Place, dir: PathBuf, segments: Segments, queue: Queue) -> Self {
+        let (failed, roll, replacing) = (OnceLock::new(), AtomicBool::new(false), Mutex::default());
+        Self { place, dir, segments, queue, failed, roll, replacing }
+    }
+
+    /// Asks the writer to begin another segment.
+    pub(super) fn ask_roll(&self) {
+        self.roll.store(true, Ordering::Release);
+        self.queue.ask_chores();
+    }
+
+    /// Whether it was asked to since it was last looked.
+    pub(super) fn is_to_roll(&self) -> bool {
+        self.roll.swap(false, Ordering::AcqRel)
+    }
+
+    /// What a reader is given of a record by this list.
+    pub(super) fn left(&self, list: &Erasures, payload: Bytes) -> Bytes {
+        let stream: Stream = self.place.stream;
+        match list.is_empty() {
+            true => payload,
+            false => left(list, stream, &payload).map_or(payload, Bytes::from),
+        }
+    }
 }
 
 impl StreamState {
@@ -95,5 +143,13 @@ impl StreamState {
                 partition.queue.ask_chores();
             }
         }
+    }
+}
+
+/// What is left of a record; `None`: all of it.
+pub(super) fn left(list: &Erasures, stream: Stream, payload: &[u8]) -> Option<Vec<u8>> {
+    match stream {
+        Stream::Events => list.strip(payload),
+        Stream::Orders => list.strip_public(payload),
     }
 }

@@ -97,7 +97,7 @@ impl LocalSubscription {
             }
             self.fill(index, limits).await?;
             let held = &mut self.held[index];
-            if let Some(delivery) = held.deliver(limits) {
+            if let Some(delivery) = held.deliver(limits, &self.stream) {
                 self.turn = index + 1;
                 return Ok(Some(delivery));
             }
@@ -150,8 +150,8 @@ impl LocalSubscription {
 }
 
 impl Held {
-    /// Takes out of `ready` what `limits` allow; one record always passes.
-    fn deliver(&mut self, limits: Limits) -> Option<Delivery> {
+    /// Takes out of `ready` what `limits` allow, without what was erased meanwhile; one record always passes.
+    fn deliver(&mut self, limits: Limits, stream: &StreamState) -> Option<Delivery> {
         let mut bytes = 0;
         let mut count = 0;
         for (_, payload) in self.ready.iter().take(limits.records_max.max(1)) {
@@ -164,7 +164,9 @@ impl Held {
         if count == 0 {
             return None;
         }
-        let records = self.ready.drain(..count).collect();
+        let (of, erasures) = (&stream.partitions[self.partition as usize], stream.core.erasures());
+        let taken = self.ready.drain(..count);
+        let records = taken.map(|(offset, payload)| (offset, of.left(&erasures, payload))).collect();
         Some(Delivery::Records { partition: self.partition, epoch: self.epoch, records })
     }
 }

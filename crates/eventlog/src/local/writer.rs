@@ -80,15 +80,27 @@ impl Writer {
                     gather = gather_after(calls.len());
                     self.write_all(&mut calls);
                     if chores {
-                        self.delete_old();
+                        self.do_chores();
                     }
                 }
                 Work::Idle => {
                     gather = None;
-                    self.delete_old();
+                    self.do_chores();
                 }
             }
         }
+    }
+
+    fn do_chores(&mut self) {
+        let is_used = self.active.segment.end() > self.active.segment.base;
+        if self.partition.is_to_roll() && is_used && self.partition.failed.get().is_none() {
+            match self.roll() {
+                Ok(()) => self.stream.announce(),
+                Err(Failure::Poison(why)) => self.poison(&why),
+                Err(failure) => tracing::warn!(?failure, "cannot begin another segment"),
+            }
+        }
+        self.delete_old();
     }
 
     /// Writes them, each answered; leaves `calls` empty.

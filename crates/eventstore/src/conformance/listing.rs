@@ -7,7 +7,7 @@ use super::queries::{answer, query};
 use super::sample::{after, batch, full, letter, letters, of_partition, order, view};
 use crate::export::{EventRef, Line};
 use crate::query::{Dimension, EventFilter, Field, Metric, Query};
-use crate::{Batch, DeadLetterFilter, EventStore, Forget};
+use crate::{Batch, DeadLetterFilter, EventStore, Forget, Person};
 
 async fn ids(store: &dyn EventStore, filter: EventFilter) -> Vec<String> {
     store.events(&filter).await.unwrap().into_iter().map(|row| row.event.id).collect()
@@ -234,6 +234,64 @@ pub(super) async fn forget_removes_exactly_the_named(store: &dyn EventStore) {
     assert_eq!(store.forget(&before).await.unwrap(), 0);
     assert_eq!(resume(store, everything(0)).await.mark.unwrap().position, 6);
     store.insert(batch(6, vec![view("on", "/", 0)])).await.unwrap();
+}
+
+/// A person leaves: by visitor, user, order and text; money stays, as nobody's; what came later stays.
+pub(super) async fn a_person_is_forgotten_and_money_stays(store: &dyn EventStore) {
+    let of = |id: &str, visitor| Event { visitor: Some(visitor), ..view(id, "/", 0) };
+    let user = |event: Event, user: &str| Event { user: Some(user.to_owned()), ..event };
+    let told = Event { props: r#"{"traits":{"email":"Ann@Shop.test"}}"#.to_owned(), ..of("told", 13) };
+    let money = Event { order: Some(order("o", 5)), ..of("money", 99) };
+    let shared = Event { order: Some(order("p", 7)), ..of("shared", 11) };
+    let events = vec![
+        of("visit", 11),
+        Event { anonymous_visitor: Some(11), ..of("before the name", 12) },
+        user(of("user", 14), "42"),
+        told,
+        money.clone(),
+        shared.clone(),
+        of("nobody's", 0),
+        user(of("other user", 15), "421"),
+        Event {
+            props: r#"{"to":"joann@shop.test, jo-ann@shop.test, ann@shop.test.example"}"#.to_owned(),
+            ..of("others", 16)
+        },
+        Event { site: "other".to_owned(), ..user(of("other site", 11), "42") },
+        user(Event { visitor: Some(11), ..view("later", "/", 100) }, "42"),
+    ];
+    store.insert(batch(0, events)).await.unwrap();
+    let mut named = letter(11, "demo", 0);
+    named.rejected.original = r#"{"email":"ann@shop.test"}"#.to_owned();
+    store.insert(letters(11, vec![named, letter(12, "demo", 0)])).await.unwrap();
+    let span = crate::audit::MoneySpan { after: String::new(), until: None };
+    let records = store.money(&span).await.unwrap();
+    let mut who = Person {
+        site: "demo".to_owned(),
+        until: after(50),
+        visitors: [11].into(),
+        users: ["42".to_owned()].into(),
+        orders: ["o".to_owned()].into(),
+        emails: ["ann@shop.test".to_owned()].into(),
+    };
+    let known = store.known_as(&who).await.unwrap();
+    assert_eq!((known.visitors, known.users), ([13, 14, 99].into(), ["42".to_owned()].into()));
+    assert_eq!(store.forget(&Forget::Person(who.clone())).await.unwrap(), 7);
+    assert_eq!(store.forget(&Forget::Person(who.clone())).await.unwrap(), 0, "once is enough");
+    let mut left = store.events(&all_events()).await.unwrap();
+    left.sort_by(|a, b| a.event.id.cmp(&b.event.id));
+    let ids: Vec<&str> = left.iter().map(|row| row.event.id.as_str()).collect();
+    assert_eq!(ids, ["later", "money", "nobody's", "other site", "other user", "others", "shared"]);
+    for (row, was) in [(&left[1], &money), (&left[6], &shared)] {
+        assert_eq!((row.event.visitor, row.event.path.as_ref()), (Some(0), None), "{}", was.id);
+        assert_eq!(row.event.order, was.order, "{}", was.id);
+    }
+    assert_eq!(store.money(&span).await.unwrap(), records);
+    assert_eq!(
+        store.dead_letters(&DeadLetterFilter { limit: 9, ..Default::default() }).await.unwrap().len(),
+        1
+    );
+    who = Person { site: "demo".to_owned(), until: after(50), ..Person::default() };
+    assert_eq!(store.forget(&Forget::Person(who)).await.unwrap(), 0, "nobody in particular is nobody");
 }
 
 /// Events leave, money stays without its person, and what is asked of money is answered as before.

@@ -56,6 +56,7 @@ macro_rules! backend {
                 super::listing::forget_removes_exactly_the_named,
                 super::listing::an_export_is_the_list_in_parts,
                 super::listing::what_is_old_leaves_and_money_stays,
+                super::listing::a_person_is_forgotten_and_money_stays,
                 super::listing::the_fingerprint_sees_every_difference,
                 super::channels::a_visit_comes_by_one_channel,
                 super::as_sent::a_path_is_known_as_it_was_sent,

@@ -1,12 +1,14 @@
 //! Removes what is to be forgotten, piece by piece: each is one transaction between two batches, so that the processor
 //! never waits long for it, and is followed by a pause.
 
+pub(super) mod person;
+
 use std::time::{Duration, Instant};
 
 use duckdb::{Connection, params};
 use kassa_model::Timestamp;
 
-use super::schema::{EVENT_COLUMNS, OWN_COLUMNS};
+use super::nobody::nobodys;
 use super::writer::WriterHandle;
 use crate::{Error, Forget};
 
@@ -14,27 +16,6 @@ use crate::{Error, Forget};
 const PIECE_ROWS: u64 = 20_000;
 /// The shortest pause after a piece; a piece that took longer is followed by as long a pause as it took.
 const PAUSE_LEAST: Duration = Duration::from_millis(5);
-
-/// The columns of an event, those of its visit apart, that tell of its visitor and what they did; what is left of a record of money is its id, site,
-/// name, times, order and amounts. Each with what it is when nothing is told.
-const PERSON: [(&str, &str); 16] = [
-    ("visitor", "0"),
-    ("session", "0"),
-    ("bot", "FALSE"),
-    ("props", "'{}'"),
-    ("props_read", "NULL"),
-    ("user_id", "NULL"),
-    ("host", "NULL"),
-    ("path", "NULL"),
-    ("title", "NULL"),
-    ("component", "NULL"),
-    ("location_type", "NULL"),
-    ("target", "NULL"),
-    ("non_interactive", "NULL"),
-    ("anonymous_visitor", "NULL"),
-    ("own", "NULL"),
-    ("name_sent", "name"),
-];
 
 /// Removes the events of `what`; returns how many rows it changed.
 pub(super) async fn forget(writer: &WriterHandle, what: &Forget) -> Result<u64, Error> {
@@ -45,6 +26,10 @@ pub(super) async fn forget(writer: &WriterHandle, what: &Forget) -> Result<u64, 
         }
         Forget::Before { site, time } => {
             Ok(in_pieces(writer, site, *time, remove).await? + in_pieces(writer, site, *time, empty).await?)
+        }
+        Forget::Person(who) => {
+            let who = who.clone();
+            writer.change(Box::new(move |connection| person::forget(connection, &who))).await
         }
         Forget::DeadLetters { before } => {
             let before = before.micros();
@@ -80,17 +65,10 @@ fn remove(connection: &Connection, site: &str, micros: i64) -> duckdb::Result<u6
 }
 
 fn empty(connection: &Connection, site: &str, micros: i64) -> duckdb::Result<u64> {
-    let visit = EVENT_COLUMNS[OWN_COLUMNS..].iter().map(|column| (*column, "NULL"));
-    let (mut values, mut told) = (Vec::new(), Vec::new());
-    for (column, nothing) in PERSON.into_iter().chain(visit) {
-        values.push(format!("{column} = {nothing}"));
-        told.push(format!("{column} IS DISTINCT FROM {nothing}"));
-    }
+    let (values, told) = nobodys();
     let sql = format!(
-        "UPDATE events SET {} WHERE rowid IN (SELECT rowid FROM events WHERE {OLD} AND order_id <> '' AND ({}) \
-         LIMIT {PIECE_ROWS})",
-        values.join(", "),
-        told.join(" OR "),
+        "UPDATE events SET {values} WHERE rowid IN (SELECT rowid FROM events WHERE {OLD} AND order_id <> '' AND ({told}) \
+         LIMIT {PIECE_ROWS})"
     );
     Ok(connection.execute(&sql, params![site, micros])? as u64)
 }

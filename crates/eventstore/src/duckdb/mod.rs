@@ -17,6 +17,7 @@ mod forget;
 mod goods;
 mod journey;
 mod letters;
+mod nobody;
 mod open;
 mod options;
 mod own;
@@ -51,8 +52,8 @@ use crate::journey::{
 };
 use crate::query::{EventFilter, Query, Table};
 use crate::{
-    Answers, Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup,
-    Mark, Owned, Resume, Resumed, Row, StoreStatus, validate,
+    Answers, Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, KnownAs,
+    Lookup, Mark, Owned, Person, Resume, Resumed, Row, StoreStatus, validate,
 };
 pub use options::{Options, Purpose};
 use reader::Readers;
@@ -187,6 +188,11 @@ impl EventStore for DuckStore {
 
     async fn forget(&self, what: &Forget) -> Result<u64, Error> {
         forget::forget(&self.writer, what).await
+    }
+
+    async fn known_as(&self, who: &Person) -> Result<KnownAs, Error> {
+        let who = who.clone();
+        self.readers.unlimited(move |connection| Ok(forget::person::known_as(connection, &who)?)).await
     }
 
     async fn keep_house(&self) -> Result<u64, Error> {

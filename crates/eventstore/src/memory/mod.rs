@@ -8,6 +8,7 @@ mod goods;
 mod journey;
 mod money;
 mod paths;
+mod person;
 mod report;
 mod resume;
 mod retention;
@@ -34,8 +35,8 @@ use crate::journey::{
 use crate::query::{EventFilter, Query, Table};
 use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
 use crate::{
-    Answers, Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, Lookup,
-    Mark, Owned, Resume, Resumed, Row, StoreStatus, validate,
+    Answers, Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, KnownAs,
+    Lookup, Mark, Owned, Person, Resume, Resumed, Row, StoreStatus, validate,
 };
 
 /// An event store in memory.
@@ -176,11 +177,19 @@ impl EventStore for MemoryStore {
             });
             return Ok(changed);
         }
+        if let Forget::Person(who) = what {
+            self.state().letters.retain(|(_, letter)| {
+                let stays = !person::is_told(who, &letter.rejected);
+                changed += u64::from(!stays);
+                stays
+            });
+        }
         self.state().rows.retain_mut(|row| {
             if !is_named(what, &row.event) {
                 return true;
             }
-            let anonymous = matches!(what, Forget::Before { .. }) && row.event.order.is_some();
+            let anonymous =
+                matches!(what, Forget::Before { .. } | Forget::Person(_)) && row.event.order.is_some();
             let left =
                 anonymous.then(|| Row { event: without_person(&row.event), visit: None, ..row.clone() });
             changed += u64::from(left.as_ref() != Some(row));
@@ -188,6 +197,10 @@ impl EventStore for MemoryStore {
             left.is_some()
         });
         Ok(changed)
+    }
+
+    async fn known_as(&self, who: &Person) -> Result<KnownAs, Error> {
+        Ok(person::known_as(&self.state().rows, who))
     }
 
     async fn status(&self) -> Result<StoreStatus, Error> {
@@ -326,6 +339,7 @@ fn is_named(what: &Forget, event: &Event) -> bool {
         Forget::Before { site, time } => {
             event.site == *site && event.occurred_at < *time && event.received_at < *time
         }
+        Forget::Person(who) => person::is_of(who, event),
         Forget::DeadLetters { .. } => false,
     }
 }

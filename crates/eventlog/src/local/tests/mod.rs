@@ -4,6 +4,7 @@ mod calls;
 mod conform;
 mod copy;
 mod damage;
+mod erase;
 mod every_call;
 mod fuzz;
 mod power;

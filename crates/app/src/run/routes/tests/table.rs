@@ -95,7 +95,7 @@ const QUERIES: &str = r#"{"site_id":"default","date_range":"7d","filters":[["is"
 const ROWS: &str = r#"{"site_id":"default","metrics":["events"],"date_range":"7d","dimensions":["event:page"],"row":["/"],"of":"visits","limit":5,"cursor":"00064f2b8c0a1234-1"}"#;
 const PRODUCTS: &str = r#"{"site_id":"default","date_range":"7d","filters":[["is","item:sku",["e"]]],"timezone":"UTC","format":"csv","group_by":"category","search":"m","currency":"EUR","order_by":[["net","desc"]],"pagination":{"limit":1,"offset":0},"include":{"bots":true}}"#;
 const DEMAND: &str = r#"{"site_id":"default","date_range":"7d","filters":[["is","event:name",["e"]]],"timezone":"UTC","format":"csv","currency":"EUR","order_by":[["term","asc"]],"pagination":{"limit":1,"offset":0},"include":{"bots":true}}"#;
-const MESSAGE: &str =
+const MCP: &str =
     r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"orders","arguments":{"limit":1}}}"#;
 const ANSWERS: &str = r#"{"answers":[{"key":"k","status":201,"order_id":"o-1","body":"{}"}]}"#;
 const IMPORT: &str = r#"{"kind":"products","file":"0000000000000000000000000000000000000000000000000000000000000000","name":"a.csv","again":false}"#;
@@ -143,6 +143,11 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /robots.txt", PUBLIC),
     row("GET /dashboard", PUBLIC),
     row("GET /dashboard/definitions", PUBLIC),
+    row("GET /docs", PUBLIC),
+    row("GET /docs/", PUBLIC),
+    row("GET /docs/{page}", PUBLIC),
+    row("GET /docs/style.css", PUBLIC),
+    Row { route: "GET /docs/search", query: "?q=backup", body: "", marks: PUBLIC },
     row("GET /login", PUBLIC),
     row("GET /share/{token}", PUBLIC),
     row("GET /p/{slug}/", PUBLIC),
@@ -348,7 +353,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("DELETE /v1/shares/{id}", ADMIN),
     row("GET /v1/shares/{id}/versions", ADMIN),
     // Whatever the key is for: each tool asks for its own scope.
-    taking("POST /mcp", MESSAGE, "11++++++1+++13"),
+    taking("POST /mcp", MCP, "11++++++1+++13"),
     // For admins.
     row("GET /metrics", ADMIN),
     // D's dashboard asks for it, too: whoever may read in the shop.
@@ -362,6 +367,10 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("POST /v1/admin/backup", ADMIN),
     taking("POST /v1/admin/replay", r#"{"into":"again"}"#, ADMIN),
     row("GET /v1/admin/fingerprint", ADMIN),
+    taking("POST /v1/privacy/export", r#"{"email":"nobody@shop.test"}"#, ADMIN),
+    taking("POST /v1/privacy/erase", r#"{"user":"nobody"}"#, ADMIN),
+    row("GET /v1/privacy/erasures", ADMIN),
+    row("GET /v1/admin/status", ADMIN),
     row("GET /v1/admin/audit", ADMIN),
     row("POST /v1/admin/audit", ADMIN),
     taking("POST /v1/admin/audit/answers", ANSWERS, ADMIN),

@@ -1,0 +1,46 @@
+//! Which pages there are.
+
+/// A page: its address below `/docs/`, its file's name, and its Markdown.
+pub(super) struct Page {
+    pub(super) slug: &'static str,
+    pub(super) file: &'static str,
+    pub(super) markdown: &'static str,
+}
+
+/// The pages, in the order in which they are listed.
+pub(super) const PAGES: [Page; 9] = [
+    Page { slug: "start", file: "README.md", markdown: include_str!("../../../../README.md") },
+    Page {
+        slug: "operations",
+        file: "operations.md",
+        markdown: include_str!("../../../../docs/operations.md"),
+    },
+    Page { slug: "http-api", file: "api.md", markdown: include_str!("../../../../docs/api.md") },
+    Page { slug: "dashboard", file: "dashboard.md", markdown: include_str!("../../../../docs/dashboard.md") },
+    Page {
+        slug: "definitions",
+        file: "definitions.md",
+        markdown: include_str!("../../../../docs/definitions.md"),
+    },
+    Page {
+        slug: "coming-from-another-system",
+        file: "coming-from-another-system.md",
+        markdown: include_str!("../../../../docs/coming-from-another-system.md"),
+    },
+    Page { slug: "upgrading", file: "upgrading.md", markdown: include_str!("../../../../docs/upgrading.md") },
+    Page {
+        slug: "reliability",
+        file: "reliability.md",
+        markdown: include_str!("../../../../docs/reliability.md"),
+    },
+    Page {
+        slug: "performance",
+        file: "performance.md",
+        markdown: include_str!("../../../../docs/performance.md"),
+    },
+];
+
+/// The address of the page that is made of this file.
+pub(super) fn address_of(file: &str) -> Option<String> {
+    PAGES.iter().find(|page| page.file == file).map(|page| format!("/docs/{}", page.slug))
+}

@@ -1,0 +1,54 @@
+//! Takes a person out of the tables of a database, in transactions of a few rows. Done again it finds nothing more to do.
+
+mod orders;
+mod references;
+mod texts;
+
+use kassa_db::{Db, Error};
+use kassa_model::PartitionBy;
+
+use super::counts::Counts;
+use super::found::Found;
+
+/// Orders of a transaction.
+const SOME: usize = 50;
+
+/// Takes them out of orders and all that hangs on these. `by` is how records of money are routed.
+pub(super) async fn sweep_orders(db: &Db, found: &Found, by: PartitionBy) -> Result<Counts, Error> {
+    let mut counts = Counts::default();
+    let ids: Vec<String> = found.orders.iter().cloned().collect();
+    for some in ids.chunks(SOME) {
+        let (some, found) = (some.to_vec(), found.clone());
+        let done = db.write(move |tx| {
+            let mut counts = Counts::default();
+            for id in &some {
+                counts += orders::store::empty(tx, id, &found, by)?;
+            }
+            Ok::<_, Error>(counts)
+        });
+        counts += done.await?;
+    }
+    let (customers, emails) = (found.customers.clone(), found.emails.clone());
+    counts.customers += db.write(move |tx| orders::store::leave(tx, &customers, &emails)).await?;
+    counts.texts += references::store::rename(db, found).await?;
+    Ok(counts)
+}
+
+/// Takes them out of waiting lists.
+pub(super) async fn sweep_lists(db: &Db, found: &Found) -> Result<Counts, Error> {
+    let emails = found.emails.clone();
+    let waiting = db.write(move |tx| orders::store::stop_waiting(tx, &emails)).await?;
+    Ok(Counts { waiting, ..Counts::default() })
+}
+
+/// Takes them out of what was written for others: outbox rows and stored answers.
+pub(super) async fn sweep_texts(db: &Db, found: &Found, by: PartitionBy) -> Result<Counts, Error> {
+    let outbox = texts::store::outbox(db, found, by).await?;
+    let answers = texts::store::answers(db, found).await?;
+    Ok(Counts { outbox, answers, ..Counts::default() })
+}
+
+#[cfg(test)]
+pub(super) fn statements() -> Vec<&'static str> {
+    [orders::store::ALL, references::store::ALL, texts::store::ALL].concat()
+}

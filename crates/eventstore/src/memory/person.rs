@@ -1,0 +1,55 @@
+//! Whose rows are a person's, in plain code.
+
+use kassa_model::{Event, Rejected, emails_in};
+
+use crate::{KnownAs, Person, Row};
+
+/// Whether an event is theirs.
+pub(super) fn is_of(who: &Person, event: &Event) -> bool {
+    let is_visitor = |hash: Option<i64>| hash.is_some_and(|hash| hash > 0 && who.visitors.contains(&hash));
+    is_then(who, event)
+        && (is_named(who, event) || is_visitor(event.visitor) || is_visitor(event.anonymous_visitor))
+}
+
+/// Whether a dead letter holds one of their addresses.
+pub(super) fn is_told(who: &Person, letter: &Rejected) -> bool {
+    letter.site == who.site && letter.received_at <= who.until && holds(who, &letter.original)
+}
+
+/// As whom rows name them.
+pub(super) fn known_as(rows: &[Row], who: &Person) -> KnownAs {
+    let mut known = KnownAs::default();
+    for event in rows.iter().map(|row| &row.event).filter(|event| is_then(who, event) && is_named(who, event))
+    {
+        let hashes = [event.visitor, event.anonymous_visitor].into_iter().flatten();
+        known.visitors.extend(hashes.filter(|hash| *hash > 0));
+        known.users.extend(event.user.clone());
+    }
+    known
+}
+
+fn is_then(who: &Person, event: &Event) -> bool {
+    event.site == who.site
+        && !event.is_of_stock()
+        && (event.received_at <= who.until || event.occurred_at <= who.until)
+}
+
+fn is_named(who: &Person, event: &Event) -> bool {
+    let texts = [
+        event.user.as_ref(),
+        Some(&event.props),
+        event.path.as_ref(),
+        event.title.as_ref(),
+        event.component.as_ref(),
+        event.target.as_ref(),
+        event.referrer.as_ref(),
+    ];
+    event.user.as_ref().is_some_and(|user| who.users.contains(user))
+        || event.order.as_ref().is_some_and(|order| who.orders.contains(&order.order_id))
+        || texts.into_iter().flatten().any(|text| holds(who, text))
+}
+
+/// Whether one of the addresses stands in it, whole.
+fn holds(who: &Person, text: &str) -> bool {
+    text.contains('@') && emails_in(&text.to_lowercase()).any(|email| who.emails.contains(email))
+}
