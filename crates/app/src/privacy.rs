@@ -151,6 +151,7 @@ impl Person {
     /// All steps after the first.
     async fn finish(&self, mut job: Job) -> Result<Job, Problem> {
         self.list(&job).await?;
+        self.remove_mails(&job).await?;
         let counts = privacy::sweep(&self.shop, &job).await.map_err(of_db)?;
         privacy::note(&self.db, &mut job, counts).await.map_err(of_db)?;
         let mut counts = Counts { records: self.sweep_log().await?, ..Counts::default() };
@@ -193,6 +194,20 @@ impl Person {
         let Some(log) = self.log.clone() else { return Ok(()) };
         let erasure = job.erasure();
         blocking(move || log.upkeep().map_or(Ok(()), |upkeep| upkeep.erase(&erasure))).await
+    }
+
+    /// Removes their mails from the folder of mails, and those about their orders.
+    async fn remove_mails(&self, job: &Job) -> Result<(), Problem> {
+        let folder = self.data.join("mailbox");
+        for id in privacy::deliveries_of(&self.db, &job.found).await.map_err(of_db)? {
+            match std::fs::remove_file(folder.join(format!("{id}.eml"))) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Problem::unavailable(format!("cannot remove a mail: {error}"), 5));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     async fn sweep_log(&self) -> Result<u64, Problem> {

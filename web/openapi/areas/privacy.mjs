@@ -18,6 +18,7 @@ const erased = object({
     parcels: count,
     customers: count,
     waiting: count,
+    deliveries: count,
     outbox: count,
     answers: count,
     texts: count,

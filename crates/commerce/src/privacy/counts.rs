@@ -18,6 +18,8 @@ pub struct Counts {
     pub customers: u64,
     /// Waiting lists.
     pub waiting: u64,
+    /// Mails to them, and what others were told of their orders.
+    pub deliveries: u64,
     /// Outbox rows.
     pub outbox: u64,
     /// Stored answers.
@@ -37,6 +39,7 @@ impl AddAssign for Counts {
         self.parcels += other.parcels;
         self.customers += other.customers;
         self.waiting += other.waiting;
+        self.deliveries += other.deliveries;
         self.outbox += other.outbox;
         self.answers += other.answers;
         self.texts += other.texts;

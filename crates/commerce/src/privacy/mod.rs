@@ -28,3 +28,4 @@ pub use found::Found;
 pub use job::Job;
 pub use log::{Erased, erasures};
 pub use subject::{Subject, SubjectBody};
+pub use sweep::deliveries_of;

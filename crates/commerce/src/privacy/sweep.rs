@@ -1,5 +1,6 @@
 //! Takes a person out of the tables of a database, in transactions of a few rows. Done again it finds nothing more to do.
 
+mod deliveries;
 mod orders;
 mod references;
 mod texts;
@@ -23,6 +24,7 @@ pub(super) async fn sweep_orders(db: &Db, found: &Found, by: PartitionBy) -> Res
             let mut counts = Counts::default();
             for id in &some {
                 counts += orders::store::empty(tx, id, &found, by)?;
+                counts.deliveries += deliveries::store::empty(tx, id, &found)?;
             }
             Ok::<_, Error>(counts)
         });
@@ -30,6 +32,8 @@ pub(super) async fn sweep_orders(db: &Db, found: &Found, by: PartitionBy) -> Res
     }
     let (customers, emails) = (found.customers.clone(), found.emails.clone());
     counts.customers += db.write(move |tx| orders::store::leave(tx, &customers, &emails)).await?;
+    let emails = found.emails.clone();
+    counts.deliveries += db.write(move |tx| deliveries::store::leave(tx, &emails)).await?;
     counts.texts += references::store::rename(db, found).await?;
     Ok(counts)
 }
@@ -48,7 +52,16 @@ pub(super) async fn sweep_texts(db: &Db, found: &Found, by: PartitionBy) -> Resu
     Ok(Counts { outbox, answers, ..Counts::default() })
 }
 
+/// Ids of the deliveries that tell of them.
+///
+/// # Errors
+/// The database's.
+pub async fn deliveries_of(db: &Db, found: &Found) -> Result<Vec<String>, Error> {
+    let found = found.clone();
+    db.read(move |tx| deliveries::store::ids(tx, &found)).await
+}
+
 #[cfg(test)]
 pub(super) fn statements() -> Vec<&'static str> {
-    [orders::store::ALL, references::store::ALL, texts::store::ALL].concat()
+    [deliveries::store::ALL, orders::store::ALL, references::store::ALL, texts::store::ALL].concat()
 }

@@ -94,10 +94,29 @@ async fn lived_in(bed: &Bed) -> String {
     let wait = format!("POST /v1/products/{}/notify-me", product["id"]);
     let reply = bed.call(&wait, &[], json!({"email": "Ann.Leeson@shop.test"}).to_string()).await;
     assert!(reply.status < 300, "{}", reply.text);
+    told(bed, &id, product["id"].as_i64().unwrap());
     let bob = json!({"items": [{"sku": "mug", "quantity": 1}], "customer": {"email": "bob@shop.test", "name": "Bob Whyte"},
         "context": {"user_id": "user-47"}});
     assert_eq!(order(bed, "bob-1", bob).await.0, 201);
     id
+}
+
+/// A mail to Ann, and what somebody else was told of her order.
+fn told(bed: &Bed, order: &str, number: i64) {
+    let order = order.to_owned();
+    bed.write(move |tx| {
+        let payload = json!({"order": {"id": order, "number": number, "customer": {"name": "Annabel Leeson"}}}).to_string();
+        for (id, channel, target) in [("d-1", "email", "Ann.Leeson@Shop.test"), ("d-2", "webhook", "endpoint-1")] {
+            let sql = "INSERT INTO deliveries (id, event_id, event_type, channel, target, template, lane, payload, order_id, state, \
+                       attempts, tries, lease_until, created_at, begun_at, done_at) \
+                       VALUES ($1, 'e', 'OrderConfirmed', $2, $3, '', 'l', $4, $5, 'sent', 1, 1, 0, 1, 1, 1)";
+            tx.execute(sql, params![id, channel, target, &payload, &order])?;
+            let sql = "INSERT INTO delivery_attempts (delivery_id, number, at, took_us, outcome, answer) \
+                       VALUES ($1, 1, 1, 1, 'done', 'queued for annabel')";
+            tx.execute(sql, params![id])?;
+        }
+        Ok(())
+    });
 }
 
 /// Erases as the program does.
@@ -137,6 +156,7 @@ async fn a_person_leaves_every_column_of_every_table() {
             books_agree(&bed).await;
             let counts = erase(&bed, &subject).await;
             assert!(counts.orders == 3 && counts.customers == 1 && counts.waiting == 1, "{counts:?}");
+            assert_eq!(counts.deliveries, 3, "{counts:?}");
             assert!(counts.outbox > 0 && counts.answers > 0 && counts.parcels == 1, "{counts:?}");
             let after = dump(&bed.db);
             for needle in needles() {
