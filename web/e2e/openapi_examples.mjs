@@ -74,7 +74,9 @@ export class Examples {
     };
     const body = example.file ? readFileSync(join(import.meta.dirname, example.file)) : this.#actual(example.body);
     if (example.drained) await this.#drained();
-    const answer = await this.#fetch(method.toUpperCase(), query ? `${where}?${query}` : where, body, headers);
+    const target = query ? `${where}?${query}` : where;
+    if (example.awaited) await until(() => this.#listed(target, headers), (found) => found.length > 0);
+    const answer = await this.#fetch(method.toUpperCase(), target, body, headers);
     const type = answer.headers.get("content-type")?.split(";")[0];
     this.headers = answer.headers;
     if (type === "text/event-stream") {
@@ -91,6 +93,10 @@ export class Examples {
     const came = JSON.parse(bytes.toString());
     if (answer.ok) for (const [name, where] of Object.entries(example.save ?? {})) this.#save(name, where, came);
     return { status: answer.status, type, came, shown: example.shows === "nothing" ? undefined : this.#shown(came) };
+  }
+
+  async #listed(target, headers) {
+    return (await (await this.#fetch("GET", target, undefined, headers)).json()).results;
   }
 
   /** Waits until reports have read all events. */
@@ -144,5 +150,5 @@ function near(fixed) {
 function sample(name, value) {
   const digits = createHash("sha256").update(name).digest("hex").repeat(4);
   const kept = /^[a-z]+(_[a-z]+)*_/.exec(value)?.[0] ?? "";
-  return kept + [...value.slice(kept.length)].map((char, n) => (/[0-9a-zA-Z]/.test(char) ? digits[n] : char)).join("");
+  return kept + [...value.slice(kept.length)].map((char, n) => (/[0-9a-zA-Z+/]/.test(char) ? digits[n] : char)).join("");
 }

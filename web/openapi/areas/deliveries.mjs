@@ -65,8 +65,8 @@ export const operations = [
     query: { "state?": [state], "channel?": [channel], "order_id?": [uuid], ...limit(50, 200), ...cursor },
     answers: { 200: page(ref("Delivery")) },
     examples: [
-      { name: "mail", query: { channel: "email", state: "sent", limit: 1 }, status: 200, save: { mail: "results.0.id" } },
-      { name: "pushed", query: { channel: "push", limit: 1 }, status: 200, save: { pushed: "results.0.id" } },
+      { name: "mail", query: { channel: "email", state: "sent", limit: 1 }, status: 200, awaited: true, save: { mail: "results.0.id" } },
+      { name: "pushed", query: { channel: "push", limit: 1 }, status: 200, awaited: true, save: { pushed: "results.0.id" } },
     ],
   }),
   get("/v1/deliveries/{id}", {
