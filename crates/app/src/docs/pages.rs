@@ -8,7 +8,7 @@ pub(super) struct Page {
 }
 
 /// The pages, in the order in which they are listed.
-pub(super) const PAGES: [Page; 9] = [
+pub(super) const PAGES: [Page; 11] = [
     Page { slug: "start", file: "README.md", markdown: include_str!("../../../../README.md") },
     Page {
         slug: "operations",
@@ -16,6 +16,7 @@ pub(super) const PAGES: [Page; 9] = [
         markdown: include_str!("../../../../docs/operations.md"),
     },
     Page { slug: "http-api", file: "api.md", markdown: include_str!("../../../../docs/api.md") },
+    Page { slug: "webhooks", file: "webhooks.md", markdown: include_str!("../../../../docs/webhooks.md") },
     Page { slug: "dashboard", file: "dashboard.md", markdown: include_str!("../../../../docs/dashboard.md") },
     Page {
         slug: "definitions",
@@ -27,6 +28,7 @@ pub(super) const PAGES: [Page; 9] = [
         file: "coming-from-another-system.md",
         markdown: include_str!("../../../../docs/coming-from-another-system.md"),
     },
+    Page { slug: "moving-in", file: "moving-in.md", markdown: include_str!("../../../../docs/moving-in.md") },
     Page { slug: "upgrading", file: "upgrading.md", markdown: include_str!("../../../../docs/upgrading.md") },
     Page {
         slug: "reliability",
