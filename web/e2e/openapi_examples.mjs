@@ -75,7 +75,11 @@ export class Examples {
     const body = example.file ? readFileSync(join(import.meta.dirname, example.file)) : this.#actual(example.body);
     if (example.drained) await this.#drained();
     const target = query ? `${where}?${query}` : where;
-    if (example.awaited) await until(() => this.#listed(target, headers), (found) => found.length > 0);
+    if (example.awaited)
+      await until(
+        () => this.#listed(target, headers),
+        (found) => found.length > 0,
+      );
     const answer = await this.#fetch(method.toUpperCase(), target, body, headers);
     const type = answer.headers.get("content-type")?.split(";")[0];
     this.headers = answer.headers;

@@ -66,6 +66,7 @@ export const schemas = {
 const scope = "admin";
 const at = { id: "{webhook}" };
 
+// Of types that no other example brings about: its target is nowhere, and how it does would be another thing each time.
 export const operations = [
   post("/v1/webhooks", {
     id: "createWebhook",
@@ -77,7 +78,7 @@ export const operations = [
     examples: [
       {
         name: "erp",
-        body: { url: "https://erp.example/hooks/kassa", description: "the warehouse", event_types: ["OrderConfirmed", "OrderCancelled"] },
+        body: { url: "https://erp.example/hooks/kassa", description: "the warehouse", event_types: ["OrderFulfilmentCancelled"] },
         status: 201,
         save: { webhook: "id", webhookSecret: "secret" },
       },
@@ -107,7 +108,7 @@ export const operations = [
     scope,
     body: object({ "url?": string, "description?": nullable(string), "event_types?": types, "enabled?": boolean }),
     answers: { 200: ref("Webhook") },
-    examples: [{ name: "all", at, body: { event_types: null }, status: 200 }],
+    examples: [{ name: "described", at, body: { description: "the warehouse in Berlin" }, status: 200 }],
   }),
   post("/v1/webhooks/{id}/rotate", {
     id: "rotateWebhookSecret",
