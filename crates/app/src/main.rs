@@ -208,6 +208,11 @@ enum Command {
         #[command(subcommand)]
         action: cli::shop::Keys,
     },
+    /// List or show what was told to whom, or begin it anew.
+    Deliveries {
+        #[command(subcommand)]
+        action: cli::shop::Deliveries,
+    },
     /// List stock, or move it by hand.
     Stock {
         #[command(subcommand)]
@@ -288,6 +293,7 @@ impl Cli {
             Command::Orders { action: OrdersAction::Look(action) } => cli::shop::orders(action),
             Command::Events { action } => cli::moving::run(Noun::Events, action),
             Command::Privacy { action } => cli::privacy::run(action),
+            Command::Deliveries { action } => cli::shop::deliveries(action),
             Command::Status { common, json } => cli::status::run(&common, json),
             Command::Sites { action } => cli::shop::sites(action),
             Command::Keys { action } => cli::shop::keys(action),

@@ -20,7 +20,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use kassa_analytics::report::{self, ReportOptions};
 use kassa_commerce::moving;
-use kassa_commerce::{inventory, orders};
+use kassa_commerce::{inventory, notify, orders};
 use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{inspect, verify};
 use kassa_eventlog::{EventLog, Stream};
@@ -61,6 +61,7 @@ pub(crate) fn whole(parts: &Parts) -> anyhow::Result<Router> {
         router = router
             .merge(kassa_access::admin_routes(parts.access.clone()).into_router())
             .merge(orders::http::native_routes(Arc::clone(&shop)).into_router())
+            .merge(notify::http::native_routes(Arc::clone(&shop)).into_router())
             .merge(orders::http::storefront_routes(Arc::clone(&shop)))
             .merge(inventory::http::native_routes(shop).into_router());
     }

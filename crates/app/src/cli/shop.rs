@@ -1,4 +1,4 @@
-//! `kassa orders`, `kassa stock`, `kassa sites`, `kassa keys`: what there is, and the few changes that are made by hand.
+//! `kassa orders`, `kassa deliveries`, `kassa stock`, `kassa sites`, `kassa keys`: what there is, and the few changes that are made by hand.
 
 use std::process::ExitCode;
 
@@ -33,6 +33,42 @@ pub(crate) enum Orders {
     },
     /// One of them, whole, as JSON.
     Show {
+        #[command(flatten)]
+        common: Common,
+        /// Its id.
+        id: String,
+    },
+}
+
+/// What to do with deliveries.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Deliveries {
+    /// The newest, a line each.
+    List {
+        #[command(flatten)]
+        common: Common,
+        /// Only these: waiting, sent or dead.
+        #[arg(long)]
+        state: Option<String>,
+        /// Only by this way: email, webhook or push.
+        #[arg(long)]
+        channel: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One of them, whole, with its attempts, as JSON.
+    Show {
+        #[command(flatten)]
+        common: Common,
+        /// Its id.
+        id: String,
+    },
+    /// Begin one anew.
+    Replay {
         #[command(flatten)]
         common: Common,
         /// Its id.
@@ -167,6 +203,30 @@ pub(crate) fn orders(action: Orders) -> anyhow::Result<ExitCode> {
             list(&common, &path, (&heads, &names), json)
         }
         Orders::Show { common, id } => print(&common, "GET", &format!("/v1/orders/{}", escape(&id)), None),
+    }
+}
+
+/// Runs `kassa deliveries`.
+pub(crate) fn deliveries(action: Deliveries) -> anyhow::Result<ExitCode> {
+    match action {
+        Deliveries::List { common, state, channel, limit, json } => {
+            let mut path = format!("/v1/deliveries?limit={limit}");
+            for (name, value) in [("state", state), ("channel", channel)] {
+                if let Some(value) = value {
+                    path.push_str(&format!("&{name}={}", escape(&value)));
+                }
+            }
+            let names =
+                ["created_at", "state", "channel", "target", "event_type", "attempts", "next_at", "id"];
+            let heads = ["created", "state", "channel", "target", "event", "attempts", "next", "id"];
+            list(&common, &path, (&heads, &names), json)
+        }
+        Deliveries::Show { common, id } => {
+            print(&common, "GET", &format!("/v1/deliveries/{}", escape(&id)), None)
+        }
+        Deliveries::Replay { common, id } => {
+            print(&common, "POST", &format!("/v1/deliveries/{}/replay", escape(&id)), Some(json!({})))
+        }
     }
 }
 

@@ -41,6 +41,7 @@ fn check(data: &Path, id: &str, how: &str) {
     holds(&["orders", "list", "--q", "nobody"], &["NUMBER"]);
     holds(&["orders", "show", id], &["\"status\": \"confirmed\"", "ann@shop.test"]);
     holds(&["stock", "list"], &["ON HAND", "mug", "Mug"]);
+    holds(&["deliveries", "list", "--channel", "email"], &["CHANNEL", "TARGET"]);
     holds(&["sites", "list"], &["TIME ZONE", "default"]);
     holds(
         &["query", "orders,units", "--by", "product:sku", "--range", "all"],
@@ -83,7 +84,7 @@ fn the_shop_is_looked_at_both_ways() {
         (kassa.post("/v1/query", &asked).json()["results"][0]["metrics"][0] == 1).then_some(())
     });
     let status = says_json(&data, &["status", "--json"]);
-    assert_eq!(status["process"]["roles"].as_array().map(Vec::len), Some(6), "{status}");
+    assert_eq!(status["process"]["roles"].as_array().map(Vec::len), Some(7), "{status}");
     check(&data, &id, "running");
     assert!(kassa.stop().success());
     let status = says_json(&data, &["status", "--json"]);
