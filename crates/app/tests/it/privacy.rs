@@ -21,8 +21,8 @@ fn send(kassa: &Kassa, path: &str, key: &str, body: &Value) -> Answer {
 }
 
 fn order(kassa: &Kassa, key: &str, customer: &Value, user: &str) -> String {
-    let address =
-        json!({"name": customer["name"], "line1": "Hidden Lane 7", "city": "Leeds", "country": "GB"});
+    let line = if user == "user-4711" { "Hidden Lane 7" } else { "High Street 1" };
+    let address = json!({"name": customer["name"], "line1": line, "city": "Leeds", "country": "GB"});
     let body = json!({"items": [{"sku": "mug", "quantity": 2}], "customer": customer, "shipping_address": address,
         "context": {"anonymous_id": format!("anon-{user}"), "user_id": user, "page": "/cart"}});
     let answer = send(kassa, "/v1/orders", key, &body);
