@@ -166,7 +166,11 @@ async fn alerts_stand_as_the_last_window_says_and_the_list_shows_it() {
         ["quiet", "firing", 0],
     ]);
     assert_eq!(stands().await, expected);
-    let heard_of = || std::mem::take(&mut *heard.0.lock().unwrap());
+    let heard_of = || {
+        let mut heard = std::mem::take(&mut *heard.0.lock().unwrap());
+        heard.sort_by(|one, other| one.0.cmp(&other.0));
+        heard
+    };
     let fires = |name: &str, value: i64| (name.to_owned(), "2026-11-20T12:00:30Z".to_owned(), json!(value));
     assert_eq!(heard_of(), [fires("mugs", 3), fires("quiet", 0)]);
     // Since when, however often it is looked at.
