@@ -12,7 +12,7 @@ use kassa_db::testing::TestPostgres;
 use serde_json::{Value, json};
 
 use crate::http::Http;
-use crate::kassa::{DEADLINE, Kassa, Start, scaled, wait_for};
+use crate::kassa::{DEADLINE, Kassa, Start, metric, scaled, wait_for};
 use crate::victim::Victim;
 
 const POINTS: &[&str] =
@@ -105,6 +105,11 @@ fn a_confirmed_order_is_one_mail_through_a_kill() {
         let before = server.mails().len();
         let kassa = start.start();
         open(&kassa, 10);
+        // Or that the mug came would be what an armed process dies of.
+        wait_for("the news of the mug to be read", || {
+            let read = metric(&kassa.get("/metrics").body, "kassa_notifier_events_total");
+            (read >= Some(1.0)).then_some(())
+        });
         let email = format!("ann-{place}@customer.test");
         let id = match point {
             // As soon as it is answered, wherever that meets it.
@@ -257,7 +262,9 @@ fn a_server_that_comes_back_gets_all_mails_by_tls() {
     let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
-        .args(["-addext", "subjectAltName=DNS:localhost", "-keyout"])
+        // A server's own certificate: one of an authority is refused as that of a server.
+        .args(["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .arg("-keyout")
         .arg(&key)
         .arg("-out")
         .arg(&certificate)
