@@ -6,14 +6,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use kassa_db::{Db, params};
-use kassa_eventlog::{Delivery, Error, EventLog, Limits, Offset, Status, Stream, read_up_to};
+use kassa_eventlog::{Delivery, Error, EventLog, GroupStatus, Limits, Offset, Status, Stream, read_up_to};
 use kassa_model::{LogRecord, Timestamp, decode};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::money::Money;
 use super::names::{Names, Passes, Said};
 use super::report::{Age, Invariant, Unread};
 use super::terms::{Step, Terms};
+use crate::notify::NOTIFIER_GROUP;
+use crate::notify::store::position;
 
 /// Rows of a page: they hold whole orders.
 const ROWS: i64 = 200;
@@ -133,17 +136,46 @@ fn tell_missing(row: &Published, names: &mut Names, (since, five): (Option<i64>,
     0
 }
 
+/// Readers of the log that note for themselves how far they are, with what they make of it.
+#[derive(Clone, Copy)]
+pub(super) struct Readers<'a> {
+    pub(super) money: Option<&'a dyn Money>,
+    /// Where the notifier notes it.
+    pub(super) orders: Option<&'a Db>,
+}
+
+impl Readers<'_> {
+    /// What a group reads next by its own notes: the log's mark may be older, after a crash. One that cannot be asked is told
+    /// of elsewhere; the log's mark counts then. `None`: there is no such reader, as where no notifier ever ran.
+    async fn next(self, stream: Stream, group: &GroupStatus, place: (Uuid, u32)) -> Option<Offset> {
+        let (log_id, partition) = place;
+        match (stream, self.money, self.orders) {
+            (Stream::Events, Some(money), _) => {
+                let reached = money.reached(&group.group, partition).await.ok().flatten();
+                let reached = reached.filter(|(id, _)| *id == log_id);
+                Some(reached.map_or(group.next, |(_, offset)| group.next.max(offset)))
+            }
+            (Stream::Orders, _, Some(db)) if group.group == NOTIFIER_GROUP => {
+                let id = log_id.to_string();
+                let noted = db.read(move |tx| position(tx, &id, partition)).await;
+                noted.unwrap_or(Some(group.next))
+            }
+            _ => Some(group.next),
+        }
+    }
+}
+
 /// Judges how far the groups have come.
 pub(super) async fn judge_lag(
     log: &dyn EventLog,
-    money: Option<&dyn Money>,
+    readers: Readers<'_>,
     terms: &Terms,
 ) -> Result<Invariant, Unread> {
     let until = Instant::now() + terms.options.patience;
     loop {
         let mut seven = Invariant::new(7);
         for stream in Stream::ALL {
-            look((log, money), stream, terms, &mut seven).await?;
+            look((log, readers), stream, terms, &mut seven).await?;
         }
         if seven.ok || Instant::now() >= until {
             return Ok(seven);
@@ -153,7 +185,7 @@ pub(super) async fn judge_lag(
 }
 
 async fn look(
-    (log, money): (&dyn EventLog, Option<&dyn Money>),
+    (log, readers): (&dyn EventLog, Readers<'_>),
     stream: Stream,
     terms: &Terms,
     seven: &mut Invariant,
@@ -165,13 +197,8 @@ async fn look(
                 seven.checked += 1;
                 continue;
             }
-            let reached = match money.filter(|_| stream == Stream::Events) {
-                // A store that cannot be asked is told of elsewhere; here the log's own mark counts then.
-                Some(money) => money.reached(&group.group, partition.partition).await.ok().flatten(),
-                None => None,
-            };
-            let reached = reached.filter(|(log_id, _)| *log_id == status.log_id);
-            let next = reached.map_or(group.next, |(_, offset)| group.next.max(offset));
+            let place = (status.log_id, partition.partition);
+            let Some(next) = readers.next(stream, group, place).await else { continue };
             if next >= partition.end {
                 seven.checked += 1;
                 continue;

@@ -37,6 +37,7 @@ use kassa_db::{Db, Error};
 use kassa_eventlog::EventLog;
 use kassa_model::{MICROS_PER_DAY, Timestamp};
 
+use self::log::Readers;
 use crate::shop::Shop;
 use books::{Books, Ledger};
 use terms::Terms;
@@ -83,8 +84,9 @@ impl Audit {
         parts.extend(self.judge_stock(&terms).await?);
         match &self.log {
             Some(log) => {
-                parts
-                    .push(Invariant::judged(7, log::judge_lag(&**log, self.money.as_deref(), &terms).await)?);
+                let (money, orders) = (self.money.as_deref(), self.shop.orders.as_ref());
+                let seven = log::judge_lag(&**log, Readers { money, orders }, &terms).await;
+                parts.push(Invariant::judged(7, seven)?);
             }
             None => parts.push(Invariant::apart(7, "the log is in another process")),
         }

@@ -49,11 +49,14 @@ pub struct Consumer {
     db: Db,
     log: Arc<dyn EventLog>,
     log_id: String,
+    /// What the log held when this was made, and when that was.
+    at_start: (Status, Timestamp),
     metrics: Arc<NotifyMetrics>,
 }
 
 impl Consumer {
-    /// Where it has never read this log, it begins at its end; to be made before anything is published.
+    /// Where it has never read this log, it begins at its end; to be made before anything is published. A database that does
+    /// not answer yet notes that when it does.
     ///
     /// # Errors
     /// The database's, and the log's.
@@ -64,10 +67,17 @@ impl Consumer {
     ) -> Result<Self, Trouble> {
         let db = shop.orders.clone().ok_or(Trouble::NoOrders)?;
         let status = log.status(Stream::Orders).await?;
-        let (log_id, now) = (status.log_id.to_string(), shop.now());
-        let id = log_id.clone();
-        db.write(move |tx| begin(tx, &id, &status, now)).await?;
-        Ok(Self { shop, db, log, log_id, metrics })
+        let (log_id, at_start) = (status.log_id.to_string(), (status, shop.now()));
+        let consumer = Self { shop, db, log, log_id, at_start, metrics };
+        match consumer.begin().await {
+            Ok(()) | Err(DbError::Unavailable(_) | DbError::Unknown(_)) => Ok(consumer),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn begin(&self) -> Result<(), DbError> {
+        let (id, (status, now)) = (self.log_id.clone(), self.at_start.clone());
+        self.db.write(move |tx| begin(tx, &id, &status, now)).await
     }
 
     /// Reads until `shutdown`.
@@ -86,6 +96,7 @@ impl Consumer {
     }
 
     async fn read(&self, shutdown: &Shutdown) -> Result<(), Trouble> {
+        self.begin().await?;
         let mut reading = self.log.subscribe(Stream::Orders, NOTIFIER_GROUP).await?;
         loop {
             let said = tokio::select! {
