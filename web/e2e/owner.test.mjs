@@ -139,7 +139,10 @@ for (const [panel, { with: filter = "", make, change, reads }] of Object.entries
     await region(other.page, panel).getByRole("button", { name: "Save" }).click();
     const alert = region(other.page, panel).getByRole("alert");
     await alert.getByText("version 2 is newer: read it and try again").waitFor();
-    assert.match(await region(other.page, panel).getByRole("listitem").innerText(), reads);
+    await until(
+      () => region(other.page, panel).getByRole("listitem").innerText(),
+      (text) => reads.test(text),
+    );
     await alert.getByRole("button", { name: "Try again" }).click();
     const [[label, text]] = Object.entries(change);
     await until(

@@ -39,7 +39,7 @@ pub(super) struct Appender {
 
 impl Appender {
     /// To the log of these parts; `None` where there is none.
-    pub(super) fn new(parts: &Parts) -> Option<Arc<dyn Events>> {
+    pub(super) fn of(parts: &Parts) -> Option<Arc<dyn Events>> {
         let log = parts.log().ok()?;
         let (site, partition_by) = (parts.config.shop.site.clone(), parts.config.log.partition_by);
         Some(Arc::new(Self { log, access: parts.access.clone(), site, partition_by }))

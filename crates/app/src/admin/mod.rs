@@ -45,7 +45,7 @@ pub(crate) fn routes(parts: &Parts, auditor: Option<Arc<Auditor>>, roles: &str) 
             .merge(Router::new().route("/v1/admin/fingerprint", get(get_fingerprint)).with_state(store));
     }
     if let Ok(shop) = parts.shop() {
-        router = router.merge(moving::http::admin_routes(shop, events::Appender::new(parts)));
+        router = router.merge(moving::http::admin_routes(shop, events::Appender::of(parts)));
     }
     router.merge(events::routes(parts)).merge(audit::routes(auditor)).merge(backup::routes(parts))
 }

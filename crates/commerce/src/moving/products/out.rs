@@ -2,6 +2,7 @@
 //! of categories to it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use kassa_db::{Error, Tx};
 
@@ -60,11 +61,14 @@ impl About {
     fn path(&mut self, tx: &mut Tx<'_>, id: Option<i64>) -> Result<Vec<CategoryItem>, Error> {
         let (mut path, mut next) = (Vec::new(), id);
         while let Some(id) = next {
-            if !self.categories.contains_key(&id) {
-                let Some(read) = moving::category(tx, id)? else { break };
-                self.categories.insert(id, read);
-            }
-            let Category { slug, name, position, parent_id, .. } = &self.categories[&id];
+            let category = match self.categories.entry(id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => match moving::category(tx, id)? {
+                    Some(read) => new.insert(read),
+                    None => break,
+                },
+            };
+            let Category { slug, name, position, parent_id, .. } = category;
             let item =
                 CategoryItem { slug: Some(slug.clone()), name: name.clone(), position: Some(*position) };
             path.push(item);

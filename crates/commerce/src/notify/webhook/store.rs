@@ -107,8 +107,11 @@ pub(super) fn list(tx: &mut Tx<'_>) -> Result<Vec<Endpoint>, Error> {
     tx.all(LIST, params![], read)
 }
 
-/// Of each that is not disabled its id and what it wants.
-pub(super) fn wanted(tx: &mut Tx<'_>) -> Result<Vec<(String, Option<Vec<String>>)>, Error> {
+/// An endpoint's id, and the types that it wants; `None`: all.
+type Wish = (String, Option<Vec<String>>);
+
+/// Of each that is not disabled what it wants.
+pub(super) fn wanted(tx: &mut Tx<'_>) -> Result<Vec<Wish>, Error> {
     tx.all(WANTED, params![], |row| Ok((row.text(0)?, types(row, 1)?)))
 }
 

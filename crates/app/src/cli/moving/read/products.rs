@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::cells::{currency, flag, integer, money, parsed, text};
-use super::table::{Cells, Table};
+use super::table::{Cells, Rows, Table};
 use super::{Input, Item, Items, raw};
 
 /// The most rows of a product.
@@ -39,7 +39,7 @@ impl Products {
     }
 
     /// The first row, and those that belong to its product.
-    fn rows(&mut self) -> anyhow::Result<Option<(u64, Result<Vec<Cells>, String>)>> {
+    fn rows(&mut self) -> anyhow::Result<Option<Rows>> {
         let Some(first) = self.table.next()? else { return Ok(None) };
         let (line, slug) = (first.line, first.word("slug").map(str::to_owned));
         let (mut rows, mut count) = (first.cells.map(|cells| vec![cells]), 1);

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::cells::{currency, integer, minor, text};
 use super::sold::{Sold, Sums};
-use super::table::{Cells, Table};
+use super::table::{Cells, Rows, Table};
 use super::times::rfc3339;
 use super::{Input, Item, Items, raw};
 
@@ -34,7 +34,7 @@ impl ShopifyOrders {
         Ok(Self { table, currency })
     }
 
-    fn rows(&mut self) -> anyhow::Result<Option<(u64, Result<Vec<Cells>, String>)>> {
+    fn rows(&mut self) -> anyhow::Result<Option<Rows>> {
         let Some(first) = self.table.next()? else { return Ok(None) };
         let line = first.line;
         let Some(name) = first.word("Name").map(str::to_owned) else {

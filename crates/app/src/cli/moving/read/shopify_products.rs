@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::cells::{flag, integer, money, text};
 use super::html::plain;
-use super::table::{Cells, Table};
+use super::table::{Cells, Rows, Table};
 use super::{Input, Item, Items, raw};
 
 /// The most rows of a product: variants, and pictures beyond.
@@ -33,7 +33,7 @@ impl ShopifyProducts {
         Ok(Self { table, currency })
     }
 
-    fn rows(&mut self) -> anyhow::Result<Option<(u64, Result<Vec<Cells>, String>)>> {
+    fn rows(&mut self) -> anyhow::Result<Option<Rows>> {
         let Some(first) = self.table.next()? else { return Ok(None) };
         let line = first.line;
         let Some(handle) = first.word("Handle").map(str::to_owned) else {

@@ -30,6 +30,9 @@ pub(super) struct Cells {
     cells: Vec<String>,
 }
 
+/// Rows that are one thing together, and the line of the first; or why they are none.
+pub(super) type Rows = (u64, Result<Vec<Cells>, String>);
+
 impl Table {
     /// The table of `input`, below its first line.
     ///

@@ -35,10 +35,7 @@ impl Items for Umami {
 
 fn event(cells: &Cells) -> Result<Value, String> {
     let at = rfc3339(cells.word("created_at").ok_or("created_at is missing")?)?;
-    let name = match cells.word("event_name") {
-        Some(name) => name,
-        None => "page_view",
-    };
+    let name = cells.word("event_name").unwrap_or("page_view");
     let referrer = cells.word("referrer_domain").map(|host| {
         let path = cells.word("referrer_path").unwrap_or("/");
         format!("https://{host}{path}")

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::cells::{currency, integer, minor, text};
 use super::sold::{Sold, Sums};
-use super::table::{Cells, Table};
+use super::table::{Cells, Rows, Table};
 use super::times::rfc3339;
 use super::{Input, Item, Items, raw};
 
@@ -36,7 +36,7 @@ impl WooOrders {
         Ok(Self { table, currency })
     }
 
-    fn rows(&mut self) -> anyhow::Result<Option<(u64, Result<Vec<Cells>, String>)>> {
+    fn rows(&mut self) -> anyhow::Result<Option<Rows>> {
         let Some(first) = self.table.next()? else { return Ok(None) };
         let line = first.line;
         let Some(number) = first.word("Order Number").map(str::to_owned) else {
