@@ -102,7 +102,7 @@ enum Command {
     Serve {
         #[command(flatten)]
         common: Common,
-        /// Any of catalog, orders, inventory, collector, processor, reports, separated by commas.
+        /// Any of catalog, orders, inventory, notifier, collector, processor, reports, separated by commas.
         #[arg(long, value_name = "LIST")]
         roles: String,
         /// Address and port to listen on [default: 127.0.0.1 and the first role's port].
