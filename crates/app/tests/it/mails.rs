@@ -220,10 +220,15 @@ fn through_kills(engine: &str, url: Option<String>) {
         thread.join().unwrap();
     }
     let placed = buyers.placed.lock().unwrap().clone();
-    let begun = Instant::now();
-    while addresses(&server.mails()).len() < placed.len() {
-        assert!(begun.elapsed() < DEADLINE * 10, "{engine}: mails are missing");
-        std::thread::sleep(Duration::from_millis(200));
+    // However slow the machine is: as long as some arrive.
+    let (mut arrived, mut last) = (0, Instant::now());
+    while arrived < placed.len() {
+        let now = addresses(&server.mails()).len();
+        if now > arrived {
+            (arrived, last) = (now, Instant::now());
+        }
+        assert!(last.elapsed() < DEADLINE * 2, "{engine}: {} mails are missing", placed.len() - arrived);
+        std::thread::sleep(Duration::from_millis(500));
     }
     wait_for("the last outcome to be noted", || {
         let waiting = survivor.kassa.get("/v1/deliveries?state=waiting&limit=1").json();
