@@ -75,5 +75,9 @@ pub(super) async fn start_notifier(
     let consumer = Consumer::new(Arc::clone(shop), log, Arc::clone(&metrics)).await;
     let consumer = consumer.context("cannot read the news of orders")?;
     let worker = Worker::new(Arc::clone(shop), db, WorkOptions::default(), metrics);
-    Ok(vec![tokio::spawn(consumer.run(shutdown.clone())), tokio::spawn(worker.run(shutdown.clone()))])
+    Ok(vec![
+        tokio::spawn(consumer.run(shutdown.clone())),
+        tokio::spawn(worker.run(shutdown.clone())),
+        tokio::spawn(notify::report::run(Arc::clone(shop), shutdown.clone())),
+    ])
 }

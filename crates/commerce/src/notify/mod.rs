@@ -21,6 +21,7 @@ pub mod http;
 pub mod metrics;
 mod plan;
 pub mod push;
+pub mod report;
 pub mod staff;
 pub(crate) mod store;
 pub(crate) mod templates;

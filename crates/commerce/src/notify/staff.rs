@@ -25,6 +25,8 @@ pub enum Topic {
     AuditRed,
     /// An alert of the reports fires; `alert`.
     Alert,
+    /// A week or a month is over; `report`.
+    Report,
 }
 
 impl Topic {
@@ -33,6 +35,7 @@ impl Topic {
         match self {
             Self::AuditRed => ("AuditRed", "staff-audit-red"),
             Self::Alert => ("AlertFiring", "staff-alert"),
+            Self::Report => ("Report", "staff-report"),
         }
     }
 }

@@ -5,6 +5,7 @@ mod hooks;
 mod letters;
 mod listed;
 mod mailbox;
+mod report;
 mod sent;
 mod server;
 mod support;

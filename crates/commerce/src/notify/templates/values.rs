@@ -50,11 +50,21 @@ pub(super) fn of(words: &Words, about: &About, template: &str, payload: &Value) 
         "message": payload["message"],
         "violations": payload["violations"],
         "alert": payload["alert"],
+        "report": report(&payload["report"], words),
         "has_items": !items.is_empty(),
         "items": items,
         "shows_total": shows_total,
         "links": links(words, about, template, payload),
     })
+}
+
+/// A report, whose sales are amounts as they are read.
+fn report(report: &Value, words: &Words) -> Value {
+    let mut shown = report.clone();
+    if let Some(sales) = report["sales"].as_array() {
+        shown["sales"] = sales.iter().map(|money| json!(amount(money, words))).collect();
+    }
+    shown
 }
 
 /// Every line of an order.

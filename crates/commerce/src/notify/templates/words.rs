@@ -10,7 +10,7 @@ pub(super) use shape::Words;
 
 /// Every template of a letter.
 #[cfg(test)]
-pub(crate) const TEMPLATES: [&str; 14] = [
+pub(crate) const TEMPLATES: [&str; 15] = [
     "order-confirmed",
     "order-failed",
     "order-edited",
@@ -25,6 +25,7 @@ pub(crate) const TEMPLATES: [&str; 14] = [
     "staff-audit-red",
     "staff-alert",
     "staff-webhook-disabled",
+    "staff-report",
 ];
 
 /// The words of this language; English where there are none.

@@ -112,5 +112,15 @@ pub(super) static WORDS: Words = Words {
                 "عندما يستقبل الطلبات من جديد، يعيد تشغيله PATCH /v1/webhooks/{{webhook.id}}.",
             ],
         },
+        LetterWords {
+            template: "staff-report",
+            subject: "{{shop.name}}: {{report.from}} – {{report.to}}",
+            paragraphs: &[
+                "من {{report.from}} إلى {{report.to}}:",
+                "الطلبات: {{report.orders}}",
+                "عملاء جدد: {{report.customers}}",
+                "صافي المبيعات: {{#report.sales}}{{.}} {{/report.sales}}{{^report.sales}}لا شيء{{/report.sales}}",
+            ],
+        },
     ],
 };

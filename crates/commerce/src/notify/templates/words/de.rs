@@ -118,5 +118,15 @@ pub(super) static WORDS: Words = Words {
                 "Nimmt er wieder Anfragen an, schaltet ihn PATCH /v1/webhooks/{{webhook.id}} wieder ein.",
             ],
         },
+        LetterWords {
+            template: "staff-report",
+            subject: "{{shop.name}}: {{report.from}} bis {{report.to}}",
+            paragraphs: &[
+                "Von {{report.from}} bis {{report.to}}:",
+                "Bestellungen: {{report.orders}}",
+                "Neue Kunden: {{report.customers}}",
+                "Nettoumsatz: {{#report.sales}}{{.}} {{/report.sales}}{{^report.sales}}keiner{{/report.sales}}",
+            ],
+        },
     ],
 };

@@ -115,5 +115,15 @@ pub(super) static WORDS: Words = Words {
                 "Once it takes requests again, enable it by PATCH /v1/webhooks/{{webhook.id}}.",
             ],
         },
+        LetterWords {
+            template: "staff-report",
+            subject: "{{shop.name}}: {{report.from}} to {{report.to}}",
+            paragraphs: &[
+                "From {{report.from}} to {{report.to}}:",
+                "Orders: {{report.orders}}",
+                "New customers: {{report.customers}}",
+                "Net sales: {{#report.sales}}{{.}} {{/report.sales}}{{^report.sales}}none{{/report.sales}}",
+            ],
+        },
     ],
 };
