@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::cells::{currency, flag, integer, money, parsed, text};
-use super::table::{Cells, Rows, Table};
+use super::table::{Cells, Table};
 use super::{Input, Item, Items, raw};
 
 /// The most rows of a product.
@@ -37,34 +37,13 @@ impl Products {
         table.require(&["name", "price"], "kassa's CSV of products")?;
         Ok(Self { table, currency })
     }
-
-    /// The first row, and those that belong to its product.
-    fn rows(&mut self) -> anyhow::Result<Option<Rows>> {
-        let Some(first) = self.table.next()? else { return Ok(None) };
-        let (line, slug) = (first.line, first.word("slug").map(str::to_owned));
-        let (mut rows, mut count) = (first.cells.map(|cells| vec![cells]), 1);
-        while let Some(slug) = &slug
-            && let Some(next) = self.table.peek()?
-            && next.word("slug") == Some(slug)
-        {
-            let Some(next) = self.table.next()? else { break };
-            count += 1;
-            match (&mut rows, next.cells) {
-                (Ok(_), _) if count > ROWS_MAX => {
-                    rows = Err(format!("a product has at most {ROWS_MAX} rows"))
-                }
-                (Ok(rows), Ok(cells)) => rows.push(cells),
-                (Ok(_), Err(why)) => rows = Err(format!("line {}: {why}", next.line)),
-                (Err(_), _) => {}
-            }
-        }
-        Ok(Some((line, rows)))
-    }
 }
 
 impl Items for Products {
     fn next(&mut self) -> anyhow::Result<Option<Item>> {
-        let Some((line, rows)) = self.rows()? else { return Ok(None) };
+        let Some((line, rows)) = self.table.rows_of("slug", (ROWS_MAX, "a product"))? else {
+            return Ok(None);
+        };
         let value = rows.and_then(|rows| product(&rows, self.currency));
         Ok(Some(Item { line, value }))
     }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::cells::{currency, integer, minor, text};
 use super::sold::{Sold, Sums};
-use super::table::{Cells, Rows, Table};
+use super::table::{Cells, Table};
 use super::times::rfc3339;
 use super::{Input, Item, Items, raw};
 
@@ -33,33 +33,11 @@ impl ShopifyOrders {
         table.require(&needed, "Shopify's CSV of orders")?;
         Ok(Self { table, currency })
     }
-
-    fn rows(&mut self) -> anyhow::Result<Option<Rows>> {
-        let Some(first) = self.table.next()? else { return Ok(None) };
-        let line = first.line;
-        let Some(name) = first.word("Name").map(str::to_owned) else {
-            return Ok(Some((line, first.cells.and_then(|_| Err("Name is missing".to_owned())))));
-        };
-        let (mut rows, mut count) = (first.cells.map(|cells| vec![cells]), 1);
-        while let Some(next) = self.table.peek()?
-            && next.word("Name") == Some(&name)
-        {
-            let Some(next) = self.table.next()? else { break };
-            count += 1;
-            match (&mut rows, next.cells) {
-                (Ok(_), _) if count > ROWS_MAX => rows = Err(format!("an order has at most {ROWS_MAX} rows")),
-                (Ok(rows), Ok(cells)) => rows.push(cells),
-                (Ok(_), Err(why)) => rows = Err(format!("line {}: {why}", next.line)),
-                (Err(_), _) => {}
-            }
-        }
-        Ok(Some((line, rows)))
-    }
 }
 
 impl Items for ShopifyOrders {
     fn next(&mut self) -> anyhow::Result<Option<Item>> {
-        let Some((line, rows)) = self.rows()? else { return Ok(None) };
+        let Some((line, rows)) = self.table.rows_of("Name", (ROWS_MAX, "an order"))? else { return Ok(None) };
         let value = rows.and_then(|rows| raw(&order(&rows, self.currency)?));
         Ok(Some(Item { line, value }))
     }
@@ -67,6 +45,7 @@ impl Items for ShopifyOrders {
 
 fn order(rows: &[Cells], fallback: Currency) -> Result<Value, String> {
     let Some(first) = rows.first() else { return Err("there is no row".to_owned()) };
+    first.word("Name").ok_or("Name is missing")?;
     let currency = currency(first, "Currency", fallback)?;
     let amount = |name: &str| Ok::<i64, String>(minor(first, name, currency)?.unwrap_or(0));
     let total = minor(first, "Total", currency)?.ok_or("Total is missing")?;

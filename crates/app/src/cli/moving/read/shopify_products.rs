@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::cells::{flag, integer, money, text};
 use super::html::plain;
-use super::table::{Cells, Rows, Table};
+use super::table::{Cells, Table};
 use super::{Input, Item, Items, raw};
 
 /// The most rows of a product: variants, and pictures beyond.
@@ -32,35 +32,13 @@ impl ShopifyProducts {
         table.require(&["Handle", "Title", "Variant Price"], "Shopify's CSV of products")?;
         Ok(Self { table, currency })
     }
-
-    fn rows(&mut self) -> anyhow::Result<Option<Rows>> {
-        let Some(first) = self.table.next()? else { return Ok(None) };
-        let line = first.line;
-        let Some(handle) = first.word("Handle").map(str::to_owned) else {
-            return Ok(Some((line, Err("Handle is missing".to_owned()))));
-        };
-        let (mut rows, mut count) = (first.cells.map(|cells| vec![cells]), 1);
-        while let Some(next) = self.table.peek()?
-            && next.word("Handle") == Some(&handle)
-        {
-            let Some(next) = self.table.next()? else { break };
-            count += 1;
-            match (&mut rows, next.cells) {
-                (Ok(_), _) if count > ROWS_MAX => {
-                    rows = Err(format!("a product has at most {ROWS_MAX} rows"))
-                }
-                (Ok(rows), Ok(cells)) => rows.push(cells),
-                (Ok(_), Err(why)) => rows = Err(format!("line {}: {why}", next.line)),
-                (Err(_), _) => {}
-            }
-        }
-        Ok(Some((line, rows)))
-    }
 }
 
 impl Items for ShopifyProducts {
     fn next(&mut self) -> anyhow::Result<Option<Item>> {
-        let Some((line, rows)) = self.rows()? else { return Ok(None) };
+        let Some((line, rows)) = self.table.rows_of("Handle", (ROWS_MAX, "a product"))? else {
+            return Ok(None);
+        };
         let value = rows.and_then(|rows| raw(&product(&rows, self.currency)?));
         Ok(Some(Item { line, value }))
     }
@@ -68,6 +46,7 @@ impl Items for ShopifyProducts {
 
 fn product(rows: &[Cells], currency: Currency) -> Result<Value, String> {
     let Some(first) = rows.first() else { return Err("there is no row".to_owned()) };
+    first.word("Handle").ok_or("Handle is missing")?;
     let title = first.word("Title").ok_or("Title is missing")?;
     let sold: Vec<&Cells> = rows.iter().filter(|row| row.word("Variant Price").is_some()).collect();
     if sold.is_empty() {

@@ -90,6 +90,32 @@ impl Table {
         }
     }
 
+    /// The next row, and those behind it that have the same word in `column`; alone where it has none. More than `most` of them are
+    /// no `what`.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn rows_of(
+        &mut self,
+        column: &str,
+        (most, what): (usize, &str),
+    ) -> anyhow::Result<Option<Rows>> {
+        let Some(first) = self.next()? else { return Ok(None) };
+        let (line, word) = (first.line, first.word(column).map(str::to_owned));
+        let (mut rows, mut count) = (first.cells.map(|cells| vec![cells]), 1);
+        while word.is_some() && self.peek()?.is_some_and(|next| next.word(column) == word.as_deref()) {
+            let Some(next) = self.next()? else { break };
+            count += 1;
+            match (&mut rows, next.cells) {
+                (Ok(_), _) if count > most => rows = Err(format!("{what} has at most {most} rows")),
+                (Ok(rows), Ok(cells)) => rows.push(cells),
+                (Ok(_), Err(why)) => rows = Err(format!("line {}: {why}", next.line)),
+                (Err(_), _) => {}
+            }
+        }
+        Ok(Some((line, rows)))
+    }
+
     fn read(&mut self) -> anyhow::Result<Option<TableRow>> {
         let Some(row) = self.csv.next()? else { return Ok(None) };
         let columns = Arc::clone(&self.columns);
@@ -115,5 +141,30 @@ impl TableRow {
     /// The word of a cell of a row that is one.
     pub(super) fn word(&self, name: &str) -> Option<&str> {
         self.cells.as_ref().ok()?.word(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_a_word_are_one_thing_and_rows_without_one_are_alone() {
+        let text = "key,x\na,1\na,2\n,3\n,4\nb,5\nb,6\nb,7\na,8\n";
+        let mut table = Table::new(Box::new(std::io::Cursor::new(text.as_bytes().to_vec()))).unwrap();
+        let mut found = Vec::new();
+        while let Some((line, rows)) = table.rows_of("key", (2, "a thing")).unwrap() {
+            let words = rows.map(|rows| rows.iter().map(|row| row.word("x").unwrap().to_owned()).collect());
+            found.push((line, words.unwrap_or_else(|why| vec![why])));
+        }
+        let expected = [
+            (2, vec!["1", "2"]),
+            (4, vec!["3"]),
+            (5, vec!["4"]),
+            (6, vec!["a thing has at most 2 rows"]),
+            (9, vec!["8"]),
+        ];
+        let expected = expected.map(|(line, words)| (line, words.into_iter().map(str::to_owned).collect()));
+        assert_eq!(found, expected);
     }
 }
