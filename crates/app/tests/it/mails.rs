@@ -1,98 +1,28 @@
 //! Mails in a real server (aiosmtpd), whatever becomes of kassa on the way.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Once};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kassa_db::testing::TestPostgres;
 use serde_json::{Value, json};
 
-use crate::http::Http;
-use crate::kassa::{DEADLINE, Kassa, Start, metric, scaled, wait_for};
+use crate::buyers::{Buyers, open, order};
+use crate::kassa::{DEADLINE, Start, metric, scaled, wait_for};
+use crate::smtp::Server;
 use crate::victim::Victim;
 
-const POINTS: &[&str] =
+pub(crate) const POINTS: &[&str] =
     &["notify.before_rows", "notify.after_rows", "notify.before_send", "notify.after_send"];
 
-static SET_UP: Once = Once::new();
-
-/// A mail server; killed when dropped.
-struct Server {
-    child: Child,
-    port: u16,
-    file: PathBuf,
-}
-
-impl Server {
-    fn start(folder: &Path, port: u16, tls: &[&Path]) -> Self {
-        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/smtp");
-        SET_UP.call_once(|| {
-            let set_up = Command::new(scripts.join("setup.sh")).status().unwrap();
-            assert!(set_up.success(), "aiosmtpd cannot be installed");
-        });
-        let file = folder.join("mails.jsonl");
-        let mut child = Command::new("python3")
-            .arg(scripts.join("server.py"))
-            .arg(&file)
-            .arg(port.to_string())
-            .args(tls)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let port = line.trim().parse().unwrap_or_else(|_| panic!("the server says no port: {line}"));
-        Self { child, port, file }
-    }
-
-    fn url(&self) -> String {
-        format!("smtp://127.0.0.1:{}", self.port)
-    }
-
-    fn mails(&self) -> Vec<Value> {
-        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
-        // The last line may be on its way still.
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn start(data: &Path, url: &str) -> Start {
+pub(crate) fn start(data: &Path, url: &str) -> Start {
     Start::up(data)
         .env("KASSA_EMAIL__URL", url)
         .env("KASSA_EMAIL__FROM", "Corner Goods <orders@shop.test>")
         .env("KASSA_STOREFRONT__ORIGIN", "https://shop.test")
         .env("KASSA_AUDIT__EVERY_S", "0")
-}
-
-fn open(kassa: &Kassa, on_hand: u64) {
-    let product = json!({"sku": "mug", "name": "Mug", "price": {"amount_minor": 900, "currency": "EUR"}});
-    let mut http = kassa.http();
-    assert_eq!(http.post("/v1/products", &product.to_string()).unwrap().status, 201);
-    let body = json!({"quantity": on_hand}).to_string();
-    assert_eq!(http.post("/v1/inventory/mug/receive", &body).unwrap().status, 200);
-}
-
-/// Places an order under a key until it is answered.
-fn order(http: &mut Http, key: &str, email: &str) -> std::io::Result<Value> {
-    let body = json!({"items": [{"sku": "mug", "quantity": 1}], "customer": {"name": "Ann", "email": email}});
-    let headers = [("content-type", "application/json"), ("idempotency-key", key)];
-    let answer = http.send("POST", "/v1/orders", &headers, body.to_string().as_bytes())?;
-    match answer.status {
-        201 => Ok(answer.json()),
-        409 | 503 => Err(std::io::Error::other("not now")),
-        _ => panic!("{answer:?}"),
-    }
 }
 
 #[test]
@@ -155,33 +85,6 @@ fn a_confirmed_order_is_one_mail_through_a_kill() {
     }
 }
 
-/// What buyers were told.
-#[derive(Default)]
-struct Buyers {
-    address: Mutex<String>,
-    placed: Mutex<BTreeMap<String, String>>,
-    serial: AtomicU64,
-    end: AtomicBool,
-}
-
-impl Buyers {
-    fn buy(&self) {
-        while !self.end.load(Ordering::SeqCst) {
-            let serial = self.serial.fetch_add(1, Ordering::SeqCst);
-            let email = format!("c{serial}@customer.test");
-            let placed = loop {
-                let address = self.address.lock().unwrap().clone();
-                let tried = Http::connect(&address).and_then(|mut http| order(&mut http, &email, &email));
-                match tried {
-                    Ok(placed) => break placed,
-                    Err(_) => std::thread::sleep(Duration::from_millis(20)),
-                }
-            };
-            self.placed.lock().unwrap().insert(email, placed["id"].as_str().unwrap().to_owned());
-        }
-    }
-}
-
 #[test]
 fn hard_mails_through_kills() {
     through_kills("SQLite", None);
@@ -202,24 +105,11 @@ fn through_kills(engine: &str, url: Option<String>) {
     let kassa = start.start();
     open(&kassa, 1_000_000);
     let buyers = Arc::new(Buyers::default());
-    buyers.address.lock().unwrap().clone_from(&kassa.address);
-    let work = |_| {
-        let buyers = Arc::clone(&buyers);
-        std::thread::spawn(move || buyers.buy())
-    };
-    let threads: Vec<_> = (0..4).map(work).collect();
+    let threads = buyers.begin(4, &kassa);
     let victim = Victim { start, points: POINTS, kills: scaled(100), life_ms: 400, long_life_ms: 600, seed };
-    let survivor = victim.torment(kassa, |kassa| buyers.address.lock().unwrap().clone_from(&kassa.address));
-    let begun = Instant::now();
-    while (buyers.placed.lock().unwrap().len() as u64) < orders {
-        assert!(begun.elapsed() < DEADLINE * 10, "the buyers are too slow");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    buyers.end.store(true, Ordering::SeqCst);
-    for thread in threads {
-        thread.join().unwrap();
-    }
-    let placed = buyers.placed.lock().unwrap().clone();
+    let survivor = victim.torment(kassa, |kassa| buyers.moved(kassa));
+    buyers.end(threads, orders);
+    let placed = buyers.placed();
     // However slow the machine is: as long as some arrive.
     let (mut arrived, mut last) = (0, Instant::now());
     while arrived < placed.len() {
@@ -251,7 +141,7 @@ fn through_kills(engine: &str, url: Option<String>) {
 }
 
 /// The ids of the mails that each address got.
-fn addresses(mails: &[Value]) -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) fn addresses(mails: &[Value]) -> BTreeMap<String, BTreeSet<String>> {
     let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for mail in mails {
         let to = mail["to"][0].as_str().unwrap().to_owned();
