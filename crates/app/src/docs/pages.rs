@@ -8,8 +8,9 @@ pub(super) struct Page {
 }
 
 /// The pages, in the order in which they are listed.
-pub(super) const PAGES: [Page; 11] = [
+pub(super) const PAGES: [Page; 21] = [
     Page { slug: "start", file: "README.md", markdown: include_str!("../../../../README.md") },
+    Page { slug: "concepts", file: "concepts.md", markdown: include_str!("../../../../docs/concepts.md") },
     Page {
         slug: "operations",
         file: "operations.md",
@@ -28,7 +29,52 @@ pub(super) const PAGES: [Page; 11] = [
         file: "coming-from-another-system.md",
         markdown: include_str!("../../../../docs/coming-from-another-system.md"),
     },
+    Page {
+        slug: "coming-from-gaming-shop",
+        file: "coming-from-gaming-shop.md",
+        markdown: include_str!("../../../../docs/coming-from-gaming-shop.md"),
+    },
+    Page {
+        slug: "coming-from-event-tracking",
+        file: "coming-from-event-tracking.md",
+        markdown: include_str!("../../../../docs/coming-from-event-tracking.md"),
+    },
+    Page {
+        slug: "coming-from-monitored-shop",
+        file: "coming-from-monitored-shop.md",
+        markdown: include_str!("../../../../docs/coming-from-monitored-shop.md"),
+    },
+    Page {
+        slug: "coming-from-resilient-orders",
+        file: "coming-from-resilient-orders.md",
+        markdown: include_str!("../../../../docs/coming-from-resilient-orders.md"),
+    },
+    Page {
+        slug: "coming-from-retail-analytics",
+        file: "coming-from-retail-analytics.md",
+        markdown: include_str!("../../../../docs/coming-from-retail-analytics.md"),
+    },
     Page { slug: "moving-in", file: "moving-in.md", markdown: include_str!("../../../../docs/moving-in.md") },
+    Page {
+        slug: "moving-from-plausible",
+        file: "moving-from-plausible.md",
+        markdown: include_str!("../../../../docs/moving-from-plausible.md"),
+    },
+    Page {
+        slug: "moving-from-umami",
+        file: "moving-from-umami.md",
+        markdown: include_str!("../../../../docs/moving-from-umami.md"),
+    },
+    Page {
+        slug: "moving-from-ga4",
+        file: "moving-from-ga4.md",
+        markdown: include_str!("../../../../docs/moving-from-ga4.md"),
+    },
+    Page {
+        slug: "moving-from-shopify",
+        file: "moving-from-shopify.md",
+        markdown: include_str!("../../../../docs/moving-from-shopify.md"),
+    },
     Page { slug: "upgrading", file: "upgrading.md", markdown: include_str!("../../../../docs/upgrading.md") },
     Page {
         slug: "reliability",

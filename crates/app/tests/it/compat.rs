@@ -1,13 +1,24 @@
-//! docs/coming-from-another-system.md, run verbatim: each command by `sh`, on the old systems' own ports, must print what
-//! stands below it. Times and UUIDs are compared by their form.
+//! docs/coming-from-*.md, run verbatim, each page against a new shop: each command by `sh`, on the old systems' own ports, must print
+//! what stands below it. Times and UUIDs are compared by their form.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::kassa::{Start, wait_for};
+use crate::documented::{NOT_RUN, put_files};
+use crate::kassa::{Kassa, Start, wait_for};
 
-const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/coming-from-another-system.md");
+const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
+
+/// The pages, by system.
+const PAGES: [&str; 5] = [
+    "coming-from-gaming-shop.md",
+    "coming-from-event-tracking.md",
+    "coming-from-monitored-shop.md",
+    "coming-from-resilient-orders.md",
+    "coming-from-retail-analytics.md",
+];
 
 /// The ports of the systems A to E, and kassa's own.
 const PORTS: [u16; 9] = [3_000, 3_001, 3_002, 4_001, 4_002, 5_000, 8_000, 8_001, 8_080];
@@ -36,40 +47,53 @@ const METRICS: [&str; 17] = [
 /// How long a report may lag behind its events.
 const LAG: Duration = Duration::from_secs(20);
 
-/// A command of the document and what it prints.
+/// A command of a page and what it prints, where the page says so.
 #[derive(Debug)]
-struct Example<'a> {
-    command: &'a str,
-    expected: &'a str,
+struct Example {
+    command: String,
+    expected: Option<String>,
 }
 
 #[test]
-fn the_examples_of_the_document_run_as_they_stand() {
-    let document = std::fs::read_to_string(DOCUMENT).unwrap();
-    let examples = examples(&document);
-    assert!(examples.len() >= 25, "{} examples", examples.len());
+fn the_examples_of_the_pages_run_as_they_stand() {
     if let Some(why) = cannot_run() {
         assert!(std::env::var_os("CI").is_none(), "{why}");
         println!("skipped: {why}");
         return;
     }
+    let mut compared = 0;
+    for page in PAGES {
+        let document = std::fs::read_to_string(Path::new(DOCS).join(page)).unwrap();
+        let examples = examples(&document);
+        compared += examples.iter().filter(|example| example.expected.is_some()).count();
+        run_page(page, &examples);
+    }
+    assert!(compared >= 25, "{compared} examples");
+    println!("{compared} commands of {} pages print what stands below them", PAGES.len());
+}
+
+fn run_page(page: &str, examples: &[Example]) {
     let folder = tempfile::tempdir().unwrap();
+    put_files(folder.path());
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kassa"), folder.path().join("kassa")).unwrap();
     let data = folder.path().join("data");
     let kassa = Start::up(&data).listen("127.0.0.1:8000").with("--compat-ports").start();
     for port in PORTS.into_iter().filter(|port| *port != 8_000) {
         assert!(kassa.said.contains(&format!("http://127.0.0.1:{port}")), "{port}: {}", kassa.said);
     }
-    for example in &examples {
-        check(example);
+    for example in examples {
+        check(page, example, folder.path());
     }
+    if page == PAGES[3] {
+        has_metrics_of_d(&kassa);
+    }
+}
+
+fn has_metrics_of_d(kassa: &Kassa) {
     for series in METRICS {
         let is_there = || kassa.get("/metrics").body.lines().any(|line| line.starts_with(series));
         wait_for(series, || is_there().then_some(()));
     }
-    println!(
-        "{} commands of docs/coming-from-another-system.md print what stands below them",
-        examples.len()
-    );
 }
 
 /// What keeps the examples from running on this machine.
@@ -82,30 +106,41 @@ fn cannot_run() -> Option<String> {
     curl.is_err().then(|| "there is no curl on this machine".to_owned())
 }
 
-fn check(example: &Example<'_>) {
+fn check(page: &str, example: &Example, folder: &Path) {
+    let Example { command, expected } = example;
     let begun = Instant::now();
     // Reading may be repeated until the event is in the report; sending may not.
-    let reads = !example.command.contains(" -d ") && !example.command.contains(" -X ");
+    let reads = !command.contains(" -d ") && !command.contains(" -X ");
     loop {
-        let printed = run(example.command);
-        if masked(&printed) == masked(example.expected) {
+        let printed = run(command, folder, expected.is_some());
+        let Some(expected) = expected else { return };
+        if masked(&printed) == masked(expected) {
             return;
         }
         if !reads || begun.elapsed() > LAG {
-            panic!("\n{}\nprinted  {printed}\nbut not  {}", example.command, example.expected);
+            panic!("\n{page}: {command}\nprinted  {printed}\nbut not  {expected}");
         }
         std::thread::sleep(Duration::from_millis(50));
     }
 }
 
-fn run(command: &str) -> String {
-    let output = Command::new("sh").args(["-c", command]).output().unwrap();
-    assert!(output.stderr.is_empty(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+/// What a command prints, which must go well; without a word of complaint if it `is_silent`.
+fn run(command: &str, folder: &Path, is_silent: bool) -> String {
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
+    let output = Command::new("sh")
+        .args(["-ec", command])
+        .current_dir(folder)
+        .env("PATH", path)
+        .env_remove("LD_LIBRARY_PATH")
+        .output()
+        .unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && (!is_silent || complaint.is_empty()), "{command}: {complaint}");
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
-/// Every block of `sh`, with the block behind it.
-fn examples(document: &str) -> Vec<Example<'_>> {
+/// Every block of `sh`, with the block behind it that says what is printed; only what brings something in may have none.
+fn examples(document: &str) -> Vec<Example> {
     let blocks: Vec<&str> = document.split("```").collect();
     // Text and blocks take turns; a block begins with the name of its language.
     let block = |at: usize| blocks.get(at).and_then(|block| block.split_once('\n')).unwrap_or_default();
@@ -114,8 +149,11 @@ fn examples(document: &str) -> Vec<Example<'_>> {
         let (language, command) = block(at);
         if language == "sh" {
             let (shown, expected) = block(at + 2);
-            assert!(["json", "text"].contains(&shown), "no output stands below: {command}");
-            examples.push(Example { command: command.trim_end(), expected: expected.trim_end() });
+            let is_shown = ["json", "text"].contains(&shown);
+            assert!(is_shown || command.contains(" import "), "no output stands below: {command}");
+            let is_run = |line: &&str| !NOT_RUN.iter().any(|(begins, _)| line.starts_with(begins));
+            let command = command.lines().filter(is_run).collect::<Vec<_>>().join("\n");
+            examples.push(Example { command, expected: is_shown.then(|| expected.trim_end().to_owned()) });
         }
     }
     examples

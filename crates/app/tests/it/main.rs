@@ -11,6 +11,7 @@ mod commands;
 mod compat;
 mod crash;
 mod detached;
+mod documented;
 mod faults;
 mod first;
 mod hostile;
