@@ -2,18 +2,28 @@
 // target that is down.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { startKassa, until } from "./kassa.mjs";
 
 const HERE = import.meta.dirname;
-const ENV = { KASSA_WEBHOOKS__ALLOW_PRIVATE: "true" };
+/** The certificate of localhost, and the authority that it is trusted by. */
+const TLS = mkdtempSync(join(tmpdir(), "kassa-tls-"));
+const ENV = { KASSA_WEBHOOKS__ALLOW_PRIVATE: "true", KASSA_WEBHOOKS__CA: join(TLS, "cert.pem") };
 
 let kassa, target;
 before(async () => {
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"];
+  const files = ["-keyout", join(TLS, "key.pem"), "-out", join(TLS, "cert.pem")];
+  const made = spawnSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject, ...files], {
+    encoding: "utf8",
+  });
+  assert.equal(made.status, 0, made.stderr);
   target = await listen();
   kassa = await startKassa({ env: ENV });
   await send("POST", "/v1/products", { sku: "mug", name: "Mug", price: { amount_minor: 900, currency: "EUR" } });
@@ -23,17 +33,19 @@ after(async () => {
   await kassa?.remove();
   target?.server.close();
   target?.server.closeAllConnections();
+  rmSync(TLS, { recursive: true, force: true });
 });
 
-/** A target that keeps every request and answers with `status`, which a test may change. */
-async function listen() {
+/** A target that keeps every request and answers with `status`, which a test may change; by TLS where it is given a key. */
+async function listen(tls) {
   const found = { requests: [], status: 204 };
-  found.server = createServer(async (request, response) => {
+  const answer = async (request, response) => {
     let body = "";
     for await (const part of request) body += part;
     found.requests.push({ path: request.url, headers: request.headers, body, status: found.status });
     response.writeHead(found.status).end();
-  });
+  };
+  found.server = tls ? createTlsServer(tls, answer) : createServer(answer);
   await new Promise((done) => found.server.listen(0, "127.0.0.1", done));
   found.url = (path) => `http://127.0.0.1:${found.server.address().port}${path}`;
   found.at = (path) => found.requests.filter((request) => request.path === path);
@@ -118,6 +130,30 @@ test("while a secret changes both verify, and afterwards the new one alone", asy
   const afterwards = await testIt();
   assert.deepEqual([verified(next.secret, [afterwards]), verified(last.secret, [afterwards])], [["refused"], ["WebhookTest"]]);
   await send("DELETE", `/v1/webhooks/${hook.id}`);
+});
+
+test("by https an event arrives where the certificate is for the name, and nowhere else", async () => {
+  const secure = await listen({ key: readFileSync(join(TLS, "key.pem")), cert: readFileSync(join(TLS, "cert.pem")) });
+  try {
+    const { port } = secure.server.address();
+    const hook = await send("POST", "/v1/webhooks", { url: `https://localhost:${port}/tls`, event_types: ["OrderConfirmed"] });
+    const placed = await order("Ann");
+    const [taken] = await until(
+      () => secure.at("/tls"),
+      (requests) => requests.length > 0,
+    );
+    assert.deepEqual(verified(hook.secret, [taken]), ["OrderConfirmed"]);
+    assert.equal(JSON.parse(taken.body).order.id, placed.id);
+    await send("DELETE", `/v1/webhooks/${hook.id}`);
+    const other = await send("POST", "/v1/webhooks", { url: `https://127.0.0.1:${port}/other` });
+    const said = await send("POST", `/v1/webhooks/${other.id}/test`);
+    assert.deepEqual([said.delivered, said.status, secure.at("/other")], [false, null, []]);
+    assert.match(said.answer, /not valid for name/);
+    await send("DELETE", `/v1/webhooks/${other.id}`);
+  } finally {
+    secure.server.close();
+    secure.server.closeAllConnections();
+  }
 });
 
 test("what a target that is down did not take arrives after a kill of kassa, under the same id", async () => {

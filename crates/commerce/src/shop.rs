@@ -197,7 +197,8 @@ impl Shop {
             catalog_client.map(|client| RemoteCatalog::new(client, &clock, options.remotes.breaker));
         let breakers = remote_catalog.iter().map(RemoteCatalog::breaker).chain([stock.breaker()]);
         Breaker::export(metrics, breakers.map(Arc::clone).collect());
-        let hooks = Hooks::new(options.webhooks, databases.orders.clone(), Arc::clone(&clock), metrics);
+        let hooks =
+            Hooks::new(options.webhooks.clone(), databases.orders.clone(), Arc::clone(&clock), metrics);
         Arc::new(Self {
             catalog: databases.catalog,
             inventory: databases.inventory,

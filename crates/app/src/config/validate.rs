@@ -255,6 +255,8 @@ mod tests {
         check("[assets]\nmax_bytes = 200000000", "assets.max_bytes = 200000000 is too much");
         check("[webhooks]\ntimeout_ms = 14001", "webhooks.timeout_ms = 14001 is too much");
         check("[webhooks]\ndisable_after_days = 0", "webhooks.disable_after_days = 0 is too small");
+        check("[webhooks]\nca = \"/nowhere.pem\"", "webhooks.ca = /nowhere.pem: ");
+        check("[webhooks]\nca = \"Cargo.toml\"", "webhooks.ca = Cargo.toml: it holds no certificate");
         check("[assets]\nworkers = 65", "assets.workers = 65 is too much");
         check("[assets.s3]\nbucket = \"b\"", "assets.s3.access_key_id is empty");
         let keys = "access_key_id = \"k\"\nsecret_access_key = \"s\"";

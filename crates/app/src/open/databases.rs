@@ -110,7 +110,7 @@ impl Open {
             assets: assets.map(Arc::new),
             image_origins: config.storefront.image_origins.clone(),
             mail: config.email.options(&config.data, &config.storefront.origin)?,
-            webhooks: config.webhooks.options(),
+            webhooks: config.webhooks.options()?,
         };
         let clock = Arc::new(SystemClock);
         Ok(Shop::new(self.databases.clone(), access.clone(), clock, options, metrics))

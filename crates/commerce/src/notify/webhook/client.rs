@@ -9,7 +9,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use jiff::fmt::rfc2822;
@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::connect::{ConnectError, Connector, Judge};
 use super::resolve::Resolve;
+use super::trust::Trust;
 
 /// Bytes of an answer that are read.
 const ANSWER_BYTES_MAX: usize = 64 << 10;
@@ -71,8 +72,12 @@ pub(super) struct Client {
 
 impl Client {
     /// A request may take `deadline` in all.
-    pub(super) fn new(resolver: Arc<dyn Resolve>, judge: Judge, deadline: Duration) -> Self {
-        let connector = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1();
+    pub(super) fn new(
+        (resolver, judge): (Arc<dyn Resolve>, Judge),
+        trust: &Trust,
+        deadline: Duration,
+    ) -> Self {
+        let connector = trust.connector().https_or_http().enable_http1();
         let pool = Pool::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)

@@ -14,6 +14,7 @@ use super::connect::Reach;
 use super::endpoint::{Disabled, Endpoint, Reason};
 use super::metrics::HookMetrics;
 use super::resolve::{Resolve, System};
+use super::trust::Trust;
 use super::{outcome, sign, store};
 use crate::notify::delivery::{Delivery, Sent};
 
@@ -21,10 +22,12 @@ use crate::notify::delivery::{Delivery, Sent};
 const KNOWN_FOR: Duration = Duration::from_secs(1);
 
 /// What can be set about webhooks.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct HookOptions {
     /// Where requests may go.
     pub reach: Reach,
+    /// Whom to believe that they are a target.
+    pub trust: Trust,
     /// How long a request may take in all, less than the deadline of an attempt. 10 s.
     pub timeout: Duration,
     /// After how many days on which nothing has arrived an endpoint is disabled. 5.
@@ -33,7 +36,12 @@ pub struct HookOptions {
 
 impl Default for HookOptions {
     fn default() -> Self {
-        Self { reach: Reach::Public, timeout: Duration::from_secs(10), disable_after_days: 5 }
+        Self {
+            reach: Reach::Public,
+            trust: Trust::default(),
+            timeout: Duration::from_secs(10),
+            disable_after_days: 5,
+        }
     }
 }
 
@@ -69,7 +77,7 @@ impl Hooks {
         (clock, resolver): (Arc<dyn Clock>, Arc<dyn Resolve>),
         metrics: &Metrics,
     ) -> Self {
-        let client = Client::new(resolver, options.reach.judge(), options.timeout);
+        let client = Client::new((resolver, options.reach.judge()), &options.trust, options.timeout);
         let metrics = HookMetrics::register(metrics);
         Self { options, db, client, clock, metrics, known: Mutex::default() }
     }

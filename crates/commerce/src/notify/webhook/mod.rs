@@ -32,6 +32,7 @@ mod target;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod view;
 mod wanted;
 
@@ -39,4 +40,5 @@ pub use connect::Reach;
 pub(crate) use endpoint::{Disabled, Reason};
 pub use hooks::{HookOptions, Hooks};
 pub use http::native_routes;
+pub use trust::Trust;
 pub(crate) use wanted::Wanted;

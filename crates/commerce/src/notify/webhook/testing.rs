@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// What it does once it has read a request.
 #[derive(Debug, Clone)]
@@ -56,13 +57,31 @@ impl Server {
     }
 
     pub(crate) async fn start_at(at: &str, does: Does) -> Self {
+        Self::listen(at, does, None).await
+    }
+
+    /// By TLS.
+    pub(crate) async fn start_tls(does: Does, tls: TlsAcceptor) -> Self {
+        Self::listen("127.0.0.1:0", does, Some(tls)).await
+    }
+
+    async fn listen(at: &str, does: Does, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind(at).await.unwrap();
         let (address, seen) = (listener.local_addr().unwrap(), Arc::new(Seen::default()));
         let noted = Arc::clone(&seen);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 noted.connections.fetch_add(1, Ordering::SeqCst);
-                tokio::spawn(serve(stream, does.clone(), Arc::clone(&noted)));
+                let (does, seen) = (does.clone(), Arc::clone(&noted));
+                match tls.clone() {
+                    None => drop(tokio::spawn(serve(stream, does, seen))),
+                    // Who breaks the handshake off asks for nothing.
+                    Some(tls) => drop(tokio::spawn(async move {
+                        if let Ok(stream) = tls.accept(stream).await {
+                            serve(stream, does, seen).await;
+                        }
+                    })),
+                }
             }
         });
         Self { address, seen }
@@ -86,7 +105,7 @@ impl Server {
     }
 }
 
-async fn serve(mut stream: TcpStream, does: Does, seen: Arc<Seen>) {
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, does: Does, seen: Arc<Seen>) {
     let mut input = Vec::new();
     while let Some(taken) = request(&mut stream, &mut input).await {
         seen.taken.lock().unwrap().push(taken);
@@ -112,7 +131,7 @@ async fn serve(mut stream: TcpStream, does: Does, seen: Arc<Seen>) {
 }
 
 /// The next request; `None` at the connection's end.
-async fn request(stream: &mut TcpStream, input: &mut Vec<u8>) -> Option<Taken> {
+async fn request<S: AsyncRead + Unpin>(stream: &mut S, input: &mut Vec<u8>) -> Option<Taken> {
     loop {
         let text = String::from_utf8_lossy(input).into_owned();
         if let Some((head, rest)) = text.split_once("\r\n\r\n") {

@@ -5,6 +5,7 @@ mod documented;
 mod guarded;
 mod health;
 mod routes;
+mod tls;
 
 use kassa_db::testing::prepare_all;
 

@@ -11,11 +11,12 @@ use super::super::client::{Client, Failure, Posted};
 use super::super::connect::Reach;
 use super::super::resolve::System;
 use super::super::testing::{Does, Server};
+use super::super::trust::Trust;
 
 const DEADLINE: Duration = Duration::from_millis(400);
 
 fn client() -> Client {
-    Client::new(Arc::new(System), Reach::Anywhere.judge(), DEADLINE)
+    Client::new((Arc::new(System), Reach::Anywhere.judge()), &Trust::default(), DEADLINE)
 }
 
 async fn post(client: &Client, server: &Server) -> Posted {

@@ -15,6 +15,7 @@ use super::super::client::{Client, Failure, Posted};
 use super::super::connect::{Judge, Reach};
 use super::super::resolve::{Resolve, System};
 use super::super::testing::{Does, Server};
+use super::super::trust::Trust;
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -48,7 +49,7 @@ impl Resolve for Fickle {
 const ONE_IS_PUBLIC: Judge = |address| (address.to_string() != "127.0.0.2").then_some("private");
 
 fn client(resolver: Arc<dyn Resolve>, judge: Judge) -> Client {
-    Client::new(resolver, judge, Duration::from_secs(5))
+    Client::new((resolver, judge), &Trust::default(), Duration::from_secs(5))
 }
 
 async fn post(client: &Client, url: String) -> Posted {

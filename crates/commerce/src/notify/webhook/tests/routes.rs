@@ -20,7 +20,7 @@ const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 /// Beds whose webhooks may go anywhere.
 fn beds() -> Vec<Bed> {
     let webhooks = HookOptions { reach: Reach::Anywhere, ..HookOptions::default() };
-    let open = |bed: Bed| bed.with(ShopOptions { webhooks, ..ShopOptions::default() });
+    let open = |bed: Bed| bed.with(ShopOptions { webhooks: webhooks.clone(), ..ShopOptions::default() });
     Bed::each().into_iter().map(open).collect()
 }
 
