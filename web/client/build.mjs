@@ -1,6 +1,6 @@
-// Writes src/operations.ts from docs/openapi.json, and builds dist/index.js, an ES module without dependencies.
+// Writes src/operations.ts from docs/openapi.json, and builds dist/index.js, an ES module without dependencies. The licence goes along.
 import { build } from "esbuild";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { operations } from "./operations.mjs";
 
@@ -17,3 +17,4 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+copyFileSync(join(import.meta.dirname, "../../LICENSE"), join(import.meta.dirname, "LICENSE"));

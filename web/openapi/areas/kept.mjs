@@ -181,6 +181,9 @@ export const schemas = {
 const scope = "admin";
 const problems = ["invalid-query", "conflict"];
 
+/** Of which time notes are. */
+const within = { "from?": [string, "A day, or a time"], "to?": [string, "A day, or a time"] };
+
 function routesOf({ kind, route, link, seen = "read", listed = ref(kind), example, changed }) {
   const [name, saved] = [kind.toLowerCase(), `{${kind.toLowerCase()}}`];
   const at = { id: [string, "Its id"] };
@@ -208,7 +211,7 @@ function routesOf({ kind, route, link, seen = "read", listed = ref(kind), exampl
         says: `The ${name}s of a site`,
         scope: seen,
         link,
-        query: { site_id: [string, "The site"], ...limit(100, 1000), ...cursor },
+        query: { site_id: [string, "The site"], ...limit(100, 1000), ...cursor, ...(kind === "Annotation" && within) },
         answers: { 200: object({ results: list(listed), next_cursor: nullable(string) }) },
         problems: ["invalid-query"],
         examples: [{ name: "all", query: { site_id: "default" }, ...(kind === "Annotation" && { shows: "nothing" }), status: 200 }],

@@ -5,7 +5,7 @@ import { Failure } from "../design/Panel";
 import { Sheet } from "../design/Sheet";
 import { TableSkeleton } from "../design/Table";
 import { useWords } from "../design/words";
-import { call } from "../server/call";
+import { api } from "../server/call";
 import { TRUST } from "./Today";
 import type { View } from "./view";
 
@@ -38,7 +38,7 @@ export default function AuditSheet({ zone, change }: Props) {
   const client = useQueryClient();
   const { data, error, refetch, dataUpdatedAt } = useQuery({
     queryKey: ["audit"],
-    queryFn: ({ signal }) => call("GET", "/v1/admin/audit", undefined, signal) as Promise<Audit>,
+    queryFn: ({ signal }) => api.getAudit({}, { signal }) as Promise<Audit>,
     staleTime: 0,
     gcTime: 0,
   });

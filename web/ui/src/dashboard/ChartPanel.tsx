@@ -121,8 +121,8 @@ function useAnnotations(view: View, clock: Clock, report: Report | undefined, en
   const ends = dayEnds(view.period, clock);
   const known = ends && [instant(ends[0], clock.zone), instant(addDays(ends[1], 1), clock.zone)];
   const [from, to] = known ?? report?.query.date_range ?? [];
-  const query = new URLSearchParams({ site_id: view.site, limit: "200", from: from ?? "", to: to ?? "" });
-  const answer = useGet<{ results: Annotation[] }>(`/v1/annotations?${query}`, enabled && from !== undefined);
+  const query = { site_id: view.site, limit: 200, from: from ?? "", to: to ?? "" };
+  const answer = useGet<{ results: Annotation[] }>("listAnnotations", query, enabled && from !== undefined);
   return answer.data?.results ?? [];
 }
 

@@ -27,7 +27,7 @@ const names = (segments: Segment[]): Map<string, string> => new Map(segments.map
 export function Filters({ view, change, zone }: Props) {
   const { t } = useWords();
   const { share } = useAccess();
-  const kept = useGet<{ results: Segment[] }>(`/v1/segments?site_id=${encodeURIComponent(view.site)}&limit=100`, !share);
+  const kept = useGet<{ results: Segment[] }>("listSegments", { site_id: view.site, limit: 100 }, !share);
   const segments = kept.data?.results;
   const items = segments?.map(({ id, name }) => ({
     id,

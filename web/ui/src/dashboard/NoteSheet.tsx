@@ -4,7 +4,7 @@ import { useState, type FormEvent } from "react";
 import { Failure } from "../design/Panel";
 import { Sheet } from "../design/Sheet";
 import { useWords } from "../design/words";
-import { call } from "../server/call";
+import { api } from "../server/call";
 import { instant } from "./ranges";
 
 interface Props {
@@ -23,7 +23,7 @@ export default function NoteSheet({ site, zone, label, close }: Props) {
   const save = (event: FormEvent): void => {
     event.preventDefault();
     const at = instant(label.slice(0, 16).replace(" ", "T"), zone);
-    call("POST", "/v1/annotations", { site_id: site, at, text }).then(() => {
+    api.createAnnotation({ body: { site_id: site, at, text } }).then(() => {
       close();
       return client.invalidateQueries({ queryKey: ["report"] });
     }, setError);

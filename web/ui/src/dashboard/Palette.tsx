@@ -1,12 +1,11 @@
 /** Everything that can be gone to or done, found by a few letters. */
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useId, useState, type KeyboardEvent } from "react";
-import type { Money } from "../design/numbers";
 import { Sheet } from "../design/Sheet";
 import { chooseLanguage, LANGUAGES } from "../design/language";
 import { useWords, type Words } from "../design/words";
 import { toggleTheme } from "../lib/theme";
-import { call } from "../server/call";
+import { api } from "../server/call";
 import { useReport, type Site } from "./data";
 import { LISTS, listQuestion } from "./questions";
 import { COMPARES, PRESETS } from "./ranges";
@@ -173,12 +172,7 @@ function useFound(props: Props, text: string): Action[] {
   );
   const products = useQuery({
     queryKey: ["products", text],
-    queryFn: async ({ signal }) =>
-      (
-        (await call("GET", `/v1/products?limit=${FOUND}&q=${encodeURIComponent(text)}`, undefined, signal)) as {
-          results: { sku: string; name: string }[];
-        }
-      ).results,
+    queryFn: async ({ signal }) => (await api.listProducts({ query: { limit: FOUND, q: text } }, { signal })).results,
     enabled: text !== "" && owner,
   });
   if (!text) return [];
@@ -221,12 +215,7 @@ function useOrders(text: string, enabled: boolean): { id: string; number: number
   const wanted = text.replace(/^#/, "");
   const { data } = useQuery({
     queryKey: ["orders", wanted],
-    queryFn: async ({ signal }) =>
-      (
-        (await call("GET", `/v1/orders?limit=${FOUND}&q=${encodeURIComponent(wanted)}`, undefined, signal)) as {
-          results: { id: string; number: number; client_reference: string | null; total: Money }[];
-        }
-      ).results,
+    queryFn: async ({ signal }) => (await api.listOrders({ query: { limit: FOUND, q: wanted } }, { signal })).results,
     enabled: enabled && ID.test(wanted),
   });
   // The server looks for a SKU, too.

@@ -7,10 +7,7 @@ const EVENTS = 300;
 
 /** The properties of the site's last events, by name. */
 export function usePropertyKeys(site: string, enabled: boolean): string[] {
-  const events = useGet<{ results: { props: Record<string, unknown> | null }[] }>(
-    `/v1/events?site_id=${encodeURIComponent(site)}&limit=${EVENTS}`,
-    enabled,
-  );
+  const events = useGet<{ results: { props: Record<string, unknown> | null }[] }>("listEvents", { site_id: site, limit: EVENTS }, enabled);
   const keys = new Set((events.data?.results ?? []).flatMap(({ props }) => Object.keys(props ?? {})));
   // What an event says of its sender is no property of what was done.
   keys.delete("context");

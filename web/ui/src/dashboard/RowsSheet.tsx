@@ -5,7 +5,7 @@ import { Sheet } from "../design/Sheet";
 import { TableSkeleton } from "../design/Table";
 import { isMoney } from "../design/numbers";
 import { useWords, type Words } from "../design/words";
-import { call } from "../server/call";
+import { api } from "../server/call";
 import { labelOf } from "./Breakdown";
 import { GOALS, headQuestion, listOf } from "./questions";
 import { localTime } from "./ranges";
@@ -42,20 +42,20 @@ export default function RowsSheet({ view, change, zone }: Props) {
   const answer = useInfiniteQuery({
     queryKey: ["rows", view.site, view.period, view.filters, metric, list?.id, row],
     queryFn: ({ pageParam, signal }) =>
-      call(
-        "POST",
-        "/v1/query/rows",
+      api.queryRows(
         {
-          site_id,
-          date_range,
-          filters,
-          metrics: [metric],
-          dimensions: list && !goal ? [list.dimension] : [],
-          row: goal ? [] : row,
-          limit: LIMIT,
-          ...(pageParam ? { cursor: pageParam } : {}),
+          body: {
+            site_id,
+            date_range,
+            ...(filters && { filters }),
+            metrics: [metric],
+            dimensions: list && !goal ? [list.dimension] : [],
+            row: goal ? [] : row,
+            limit: LIMIT,
+            ...(pageParam ? { cursor: pageParam } : {}),
+          },
         },
-        signal,
+        { signal },
       ) as Promise<Answer>,
     initialPageParam: "",
     getNextPageParam: (last) => last.next_cursor ?? undefined,

@@ -33,12 +33,14 @@ export function Today({ view, change, zone }: Props) {
   const { t, n } = useWords();
   const day = { ...view, period: "day", compare: "weekday", filters: [] };
   const sales = useReport((clock) => moneyQuestion(day, clock), zone);
-  const orders = useGet<{ total: number; total_exact: boolean }>("/v1/orders?status=confirmed&limit=1&total=true");
-  const stock = useGet<{ results: { sku: string; product: { name: string } | null; available: number }[] }>(
-    `/v1/inventory?low=true&archived=false&limit=${LOW_MAX}`,
-  );
+  const orders = useGet<{ total: number; total_exact: boolean }>("listOrders", { status: "confirmed", limit: 1, total: true });
+  const stock = useGet<{ results: { sku: string; product: { name: string } | null; available: number }[] }>("listStock", {
+    low: true,
+    archived: false,
+    limit: LOW_MAX,
+  });
   const demand = useAnswer<DemandAnswer>(
-    "/v1/demand",
+    "demand",
     () => ({ site_id: view.site, date_range: "7d", pagination: { limit: 20 }, order_by: [["without_result", "desc"]] }),
     zone,
   );
@@ -113,7 +115,7 @@ function Cell({ title, value, children, warns, tone, open }: CellProps) {
 /** Whether orders, stock and reports say the same, and when that was last looked at. */
 function Books({ zone, open }: { zone: string; open: () => void }) {
   const { t, n, times } = useWords();
-  const trust = useGet<Trust>("/v1/trust");
+  const trust = useGet<Trust>("getTrust");
   const { refetch } = trust;
   // Nobody may be there, and the books may still go wrong.
   useEffect(() => {

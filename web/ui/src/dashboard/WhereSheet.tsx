@@ -4,7 +4,7 @@ import { Failure } from "../design/Panel";
 import { Sheet } from "../design/Sheet";
 import { TableSkeleton } from "../design/Table";
 import { useWords } from "../design/words";
-import { call } from "../server/call";
+import { api } from "../server/call";
 import { labelOf } from "./Breakdown";
 import { nameOf, type View } from "./view";
 
@@ -31,8 +31,7 @@ export default function WhereSheet({ view, change }: Props) {
   const id = view.options["id"]?.[0] ?? "";
   const answer = useQuery({
     queryKey: ["where", view.site, id],
-    queryFn: ({ signal }) =>
-      call("GET", `/v1/where?site_id=${encodeURIComponent(view.site)}&id=${encodeURIComponent(id)}`, undefined, signal) as Promise<Answer>,
+    queryFn: ({ signal }) => api.findEvent({ query: { site_id: view.site, id } }, { signal }) as Promise<Answer>,
   });
   const { data } = answer;
   return (

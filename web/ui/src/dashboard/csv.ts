@@ -1,5 +1,5 @@
 /** What is seen, as a file for a spreadsheet: the server writes it, whole and with cells that no spreadsheet runs. */
-import { call } from "../server/call";
+import { api } from "../server/call";
 import type { Question } from "../server/reports";
 
 const ROWS_MAX = 10_000;
@@ -8,7 +8,7 @@ const KEPT_MS = 10_000;
 
 /** Fetches the report to its end as CSV, and lets the browser save it as `name.csv`. */
 export async function saveCsv(question: Question, name: string): Promise<void> {
-  const text = String(await call("POST", "/v1/query", { ...question, pagination: { limit: ROWS_MAX }, format: "csv" }));
+  const text = String(await api.query({ body: { ...question, pagination: { limit: ROWS_MAX }, format: "csv" } }));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
   link.download = `${name}.csv`;

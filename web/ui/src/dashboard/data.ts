@@ -2,7 +2,8 @@
 import { QueryClient, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { Answered } from "../design/Panel";
-import { call } from "../server/call";
+import { api, type Ask } from "../server/call";
+import type { Operations } from "@kassa/client";
 import { follow, poll, type Now } from "../server/live";
 import { createRefresher } from "../server/refresher";
 import { ask, type Question, type Report } from "../server/reports";
@@ -53,9 +54,7 @@ export function useSites() {
   return useQuery({
     queryKey: ["sites"],
     queryFn: async ({ signal }): Promise<Site[]> =>
-      share
-        ? [{ id: share.site_id, timezone: share.timezone }]
-        : ((await call("GET", "/v1/admin/sites", undefined, signal)) as { results: Site[] }).results,
+      share ? [{ id: share.site_id, timezone: share.timezone }] : (await api.listSites({}, { signal })).results,
     staleTime: Infinity,
   });
 }
@@ -65,10 +64,7 @@ export const useDefinitions = () =>
   useQuery({
     queryKey: ["definitions"],
     queryFn: async ({ signal }): Promise<Map<string, string>> => {
-      const lists = (await call("GET", "/v1/query/definitions", undefined, signal)) as Record<
-        string,
-        { name: string; definition: string }[]
-      >;
+      const lists = (await api.listDefinitions({}, { signal })) as unknown as Record<string, { name: string; definition: string }[]>;
       const entries = ["metrics", "dimensions", "others"].flatMap((list) => lists[list] ?? []);
       return new Map(entries.map((entry) => [entry.name, entry.definition]));
     },
@@ -99,21 +95,28 @@ export function useLive(site: string, enabled: boolean): Now | null | undefined 
   return now;
 }
 
+/** The name of an operation. */
+export type Operation = keyof Operations;
+
 /** The answer of another report than `/v1/query`, asked as `useReport` does. */
-export function useAnswer<T>(path: string, make: (clock: Clock) => object, zone: string, enabled = true) {
+export function useAnswer<T>(operation: Operation, make: (clock: Clock) => object, zone: string, enabled = true) {
   const hour = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
   return useKept<T>(
     useQuery({
-      queryKey: ["report", path, make({ zone, now: hour })],
-      queryFn: ({ signal }) => call("POST", path, make({ zone, now: new Date() }), signal) as Promise<T>,
+      queryKey: ["report", operation, make({ zone, now: hour })],
+      queryFn: ({ signal }) => (api[operation] as Ask)({ body: make({ zone, now: new Date() }) }, { signal }) as Promise<T>,
       enabled,
     }),
   );
 }
 
-/** What a GET answers, asked again with every word of the live stream. */
-export function useGet<T>(path: string, enabled = true) {
+/** What an operation that reads answers, asked again with every word of the live stream. */
+export function useGet<T>(operation: Operation, query: object = {}, enabled = true) {
   return useKept<T>(
-    useQuery({ queryKey: ["report", path], queryFn: ({ signal }) => call("GET", path, undefined, signal) as Promise<T>, enabled }),
+    useQuery({
+      queryKey: ["report", operation, query],
+      queryFn: ({ signal }) => (api[operation] as Ask)({ query }, { signal }) as Promise<T>,
+      enabled,
+    }),
   );
 }

@@ -1,4 +1,5 @@
 /** Ranges of time: the presets, what each is compared with, and by which steps its chart goes. Days are `YYYY-MM-DD` in the site's zone. */
+import type { Comparison } from "../server/reports";
 
 /** The presets, with the single key that chooses each (Plausible's, where they exist). */
 export const PRESETS = [
@@ -111,7 +112,7 @@ export type Compare = string;
 export const COMPARES = ["weekday", "previous", "year", "none"] as const;
 
 /** `include.comparisons` of the question; undefined for none. A period that is not over is compared with as much of the other one. */
-export function comparison(period: string, compare: Compare, clock: Clock): { mode: string; date_range?: [string, string] } | undefined {
+export function comparison(period: string, compare: Compare, clock: Clock): Comparison | undefined {
   if (compare === "none" || period === "realtime" || period === "all") return undefined;
   if (compare === "year") return { mode: "year_over_year" };
   const custom = customEnds(compare);

@@ -1,5 +1,6 @@
-/** One call of the API: JSON there and back, and why it failed. */
+/** kassa's API as a page asks it: every operation of @kassa/client, by the browser's session or a share link, and why one failed. */
 
+import { connect, type Kassa, ProblemError } from "@kassa/client";
 import { authorization, loginPath, readSession } from "../lib/session";
 
 /** An answer that is no success, or none at all (`status` 0: the server was not reached). */
@@ -18,25 +19,38 @@ export class AskError extends Error {
 const RETRIES_MAX = 5;
 const RETRY_MS = 1000;
 
-/** Calls and gives the answer's JSON, or its text where it is none; an `AskError` says what is wrong. */
-export async function call(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
-  const headers = body === undefined ? authorization() : { ...authorization(), "content-type": "application/json" };
-  const init: RequestInit = { method, headers };
-  if (body !== undefined) init.body = JSON.stringify(body);
-  if (signal) init.signal = signal;
-  let answer = await send(path, init);
-  for (let retry = 0; answer.status === 401 && retry < RETRIES_MAX && (await isLoggedIn()); retry++) {
-    await new Promise((later) => setTimeout(later, RETRY_MS));
-    answer = await send(path, init);
-  }
-  if (!answer.ok) throw await failure(answer);
-  if (answer.status === 204) return undefined;
-  return answer.headers.get("content-type")?.includes("json") ? answer.json() : answer.text();
+/** All operations; an `AskError` says what is wrong. */
+export const api: Kassa = whole(connect({ retries: 0, fetch: asBrowser }));
+
+/** An operation that is known by its name alone. */
+export type Ask = (takes?: object, call?: { signal?: AbortSignal | undefined }) => Promise<unknown>;
+
+function whole(kassa: Kassa): Kassa {
+  const asked = Object.entries(kassa) as [string, Ask][];
+  return Object.fromEntries(asked.map(([id, ask]) => [id, (...given: Parameters<Ask>) => ask(...given).catch(fail)])) as Kassa;
 }
 
-async function send(path: string, init: RequestInit): Promise<Response> {
+function fail(error: unknown): never {
+  if (!(error instanceof ProblemError)) throw error;
+  const { detail, title, request_id } = error.problem as { detail?: string; title?: string; request_id?: string };
+  throw new AskError(error.status, detail ?? title ?? "", request_id ?? error.request ?? undefined);
+}
+
+async function asBrowser(address: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const asked = (): Promise<Response> => send(address, init);
+  let answer = await asked();
+  for (let retry = 0; answer.status === 401 && retry < RETRIES_MAX && (await isLoggedIn()); retry++) {
+    await new Promise((later) => setTimeout(later, RETRY_MS));
+    answer = await asked();
+  }
+  return answer;
+}
+
+async function send(address: RequestInfo | URL, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(authorization())) headers.set(name, value);
   try {
-    return await fetch(path, init);
+    return await fetch(address, { ...init, headers });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new AskError(0, "");
@@ -48,13 +62,4 @@ async function isLoggedIn(): Promise<boolean> {
   const session = await readSession();
   if (session && !session.signed_in && session.caller !== "share") location.replace(loginPath(location));
   return session?.signed_in ?? false;
-}
-
-async function failure(answer: Response): Promise<AskError> {
-  const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string; request_id?: string };
-  return new AskError(
-    answer.status,
-    problem.detail ?? problem.title ?? "",
-    problem.request_id ?? answer.headers.get("x-request-id") ?? undefined,
-  );
 }

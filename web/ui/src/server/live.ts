@@ -1,6 +1,6 @@
 /** What is going on now: the live stream, kept open through lost connections. */
 
-import { call } from "./call";
+import { api } from "./call";
 
 /** The server tells it when it changes, once a second at most. */
 export interface Now {
@@ -18,7 +18,7 @@ const POLL_MS = 5000;
 export function poll(site: string, heard: (now: Now | null) => void): () => void {
   const stopped = new AbortController();
   const look = async (): Promise<void> => {
-    const now = await call("GET", `/v1/realtime?site_id=${encodeURIComponent(site)}`, undefined, stopped.signal).catch(() => null);
+    const now = await api.getRealtime({ query: { site_id: site } }, { signal: stopped.signal }).catch(() => null);
     if (stopped.signal.aborted) return;
     heard(now as Now | null);
     setTimeout(look, POLL_MS);

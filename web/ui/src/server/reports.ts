@@ -1,9 +1,16 @@
 /** The one place that asks for reports. What is asked within one turn of the event loop goes as one `POST /v1/query/batch`. */
 
-import { AskError, call } from "./call";
+import type { Filter } from "@kassa/client";
+import { api, AskError } from "./call";
 import type { Value } from "../design/numbers";
 
-export type Filter = [operator: string, dimension: string, values: string[]] | [operator: string, parts: unknown];
+export type { Filter };
+
+/** What a range is compared with. */
+export interface Comparison {
+  mode: "previous_period" | "year_over_year" | "custom";
+  date_range?: [string, string];
+}
 
 /** A report's question, in the shape of `POST /v1/query`. */
 export interface Question {
@@ -14,7 +21,7 @@ export interface Question {
   filters?: Filter[];
   order_by?: [string, "asc" | "desc"][];
   pagination?: { limit: number; offset?: number };
-  include?: { comparisons?: { mode: string; date_range?: [string, string] } };
+  include?: { comparisons?: Comparison };
 }
 
 /** One row of a report. A metric is null when it divides by zero. */
@@ -71,7 +78,7 @@ async function send(batch: Waiting[]): Promise<void> {
   for (const one of batch) one.signal.addEventListener("abort", left);
   try {
     const queries = batch.map((one) => one.question);
-    const answer = (await call("POST", "/v1/query/batch", { queries }, stop.signal)) as {
+    const answer = (await api.queryBatch({ body: { queries } }, { signal: stop.signal })) as {
       results: Answer[];
       meta?: { fresh_at?: string | null };
     };

@@ -2,9 +2,12 @@
 import { useState, type FormEvent } from "react";
 import { Failure } from "../../design/Panel";
 import { useWords } from "../../design/words";
-import { call } from "../../server/call";
+import type { AlertChange, NewAlert, Operations } from "@kassa/client";
+import { api } from "../../server/call";
 import { localTime } from "../ranges";
 import { Field, focusFirst, type Thing } from "./thing";
+
+type Evaluated = Operations["evaluateAlert"]["takes"]["body"];
 
 export interface Watch {
   query?: { metric: string; filters: unknown[]; window_minutes: number };
@@ -63,19 +66,18 @@ export function AlertForm({ site, zone, alert, done, failed }: Props) {
   const set = (next: Partial<typeof rule>): void => (setRule({ ...rule, ...next }), setPast(undefined));
   const evaluate = (): void => {
     setError(undefined);
-    call("POST", "/v1/alerts/evaluate", { site_id: site, watch, when, days: DAYS }).then(
-      (answer) => setPast(answer as typeof past),
-      setError,
-    );
+    api
+      .evaluateAlert({ body: { site_id: site, watch, when, days: DAYS } as Evaluated })
+      .then((answer) => setPast(answer as typeof past), setError);
   };
   const save = (event: FormEvent): void => {
     event.preventDefault();
     setError(undefined);
     const said = watch.query && `${t.metrics[watch.query.metric]} ${t.alerts.is[when.is]} ${n.percent(when.percent ?? 0)}`;
-    const members = { name: name.trim() || said, enabled: alert?.enabled ?? true, watch, when };
+    const members = { name: name.trim() || said || "", enabled: alert?.enabled ?? true, watch, when };
     const sent = alert
-      ? call("PUT", `/v1/alerts/${alert.id}`, { ...members, version: alert.version })
-      : call("POST", "/v1/alerts", { site_id: site, ...members });
+      ? api.changeAlert({ path: { id: alert.id }, body: { ...members, version: alert.version } as AlertChange })
+      : api.createAlert({ body: { site_id: site, ...members } as NewAlert });
     sent.then(done, (problem: Error) => (setError(problem), failed()));
   };
   const title = alert ? t.kept.change(alert.name) : t.alerts.add;

@@ -5,7 +5,7 @@ import { Empty, IconButton, Panel } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import { useWords } from "../../design/words";
 import type { Texts } from "../../texts/en";
-import { call } from "../../server/call";
+import { api } from "../../server/call";
 import { useAccess } from "../access";
 import { useGet } from "../data";
 import { AlertForm, type Alert } from "./AlertForm";
@@ -15,9 +15,8 @@ export default function Alerts({ view, zone }: ViewProps) {
   const { t, times } = useWords();
   const client = useQueryClient();
   const { owner } = useAccess();
-  const path = `/v1/alerts?site_id=${encodeURIComponent(view.site)}`;
-  const answer = useGet<{ results: Alert[] }>(path);
-  const again = (): void => void client.invalidateQueries({ queryKey: ["report", path] });
+  const answer = useGet<{ results: Alert[] }>("listAlerts", { site_id: view.site });
+  const again = (): void => void client.invalidateQueries({ queryKey: ["report", "listAlerts"] });
   const [changed, setChanged] = useState<Alert>();
   const [saved, setSaved] = useState(0);
   const done = (): void => {
@@ -25,7 +24,7 @@ export default function Alerts({ view, zone }: ViewProps) {
     setSaved(saved + 1);
     again();
   };
-  const remove = (id: string): void => void call("DELETE", `/v1/alerts/${id}`).then(again, again);
+  const remove = (id: string): void => void api.deleteAlert({ path: { id } }).then(again, again);
   return (
     <>
       <Panel

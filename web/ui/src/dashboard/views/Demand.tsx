@@ -27,7 +27,7 @@ const Scroll = ({ label, children }: { label: string; children: ReactNode }) => 
 
 export default function Demand({ view, zone }: ViewProps) {
   const { t } = useWords();
-  const answer = useAnswer<DemandAnswer>("/v1/demand", (clock) => ({ ...scope(view, clock), pagination: { limit: ROWS } }), zone);
+  const answer = useAnswer<DemandAnswer>("demand", (clock) => ({ ...scope(view, clock), pagination: { limit: ROWS } }), zone);
   const column = (id: string, kind: "count" | "decimal" | "money" = "count") => ({ id, kind, title: t.demand.columns[id] ?? id });
   return (
     <div className="grid">

@@ -27,7 +27,7 @@ export default function Drops({ view, zone }: ViewProps) {
   const { t, n, times } = words;
   const clock = { zone, now: new Date() };
   const [from, to] = dayEnds(view.period, clock) ?? [addDays(today(clock), 1 - DAYS_MAX), today(clock)];
-  const answer = useGet<Answer>(`/v1/drops?site_id=${encodeURIComponent(view.site)}&from=${from}&to=${to}`);
+  const answer = useGet<Answer>("listDrops", { site_id: view.site, from, to });
   const list = (title: string, of: string, rowsOf: (drops: Drop[]) => TableRow[], className = "rows-9") => (
     <Panel title={title} className={className} answer={answer} skeleton={<TableSkeleton rows={9} />} heading={<h2>{title}</h2>}>
       {(data) => {

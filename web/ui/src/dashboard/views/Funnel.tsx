@@ -47,7 +47,7 @@ export default function Funnel(props: ViewProps) {
   const steps = (view.options["step"] ?? USUAL).slice(0, STEPS_MAX);
   const window = option(view, "window", "24h");
   const answer = useAnswer<Answer>(
-    "/v1/funnel",
+    "funnel",
     (clock) => ({ ...scope(view, clock), steps: steps.map(place).filter(Boolean), window, interval: stepsOf(view.period, clock) }),
     zone,
   );

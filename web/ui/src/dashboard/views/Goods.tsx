@@ -48,7 +48,7 @@ export default function Goods({ view, zone }: ViewProps) {
   const wanted = useDeferredValue(search.trim());
   const definitions = useDefinitions();
   const answer = useAnswer<Answer>(
-    "/v1/products/performance",
+    "productPerformance",
     (clock) => ({
       ...scope(view, clock),
       order_by: [order],

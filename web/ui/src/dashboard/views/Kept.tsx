@@ -4,7 +4,7 @@ import { useState, type ReactNode } from "react";
 import { Empty, Failure, IconButton, Panel } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import { useWords, type Words } from "../../design/words";
-import { call } from "../../server/call";
+import { api, type Ask } from "../../server/call";
 import { labelOf as valueOf } from "../Breakdown";
 import { useGet } from "../data";
 import { instant, localTime } from "../ranges";
@@ -15,6 +15,14 @@ import { MadeLink, panelName, ShareForm } from "./ShareForm";
 import type { ViewProps } from "./view";
 
 type Kind = "goals" | "segments" | "shares" | "rules" | "annotations";
+
+const OPERATIONS = {
+  goals: { list: "listGoals", create: "createGoal", change: "changeGoal", delete: "deleteGoal" },
+  segments: { list: "listSegments", create: "createSegment", change: "changeSegment", delete: "deleteSegment" },
+  shares: { list: "listShares", create: "createShare", change: "changeShare", delete: "deleteShare" },
+  rules: { list: "listRules", create: "createRule", change: "changeRule", delete: "deleteRule" },
+  annotations: { list: "listAnnotations", create: "createAnnotation", change: "changeAnnotation", delete: "deleteAnnotation" },
+} as const;
 
 export default function Kept(props: ViewProps) {
   const { view, zone } = props;
@@ -34,17 +42,17 @@ function List({ view, zone, kind, form }: ViewProps & { kind: Kind; form: (props
   const { t } = words;
   const segments = useSegments(view.site, kind === "shares");
   const client = useQueryClient();
-  const answer = useGet<{ results: Thing[] }>(`/v1/${kind}?site_id=${encodeURIComponent(view.site)}&limit=100`);
+  const answer = useGet<{ results: Thing[] }>(OPERATIONS[kind].list, { site_id: view.site, limit: 100 });
   const [error, setError] = useState<Error>();
   const [made, setMade] = useState<Thing>();
   const [thing, setThing] = useState<Thing>();
   // What is kept changes every report that names it.
   const changed = (): Promise<void> => client.invalidateQueries({ queryKey: ["report"] });
-  const send = async (method: string, path: string, body?: object): Promise<void> => {
+  const send = async (what: "create" | "change" | "delete", takes: object): Promise<void> => {
     setError(undefined);
     try {
-      const sent = (await call(method, path, body)) as Thing | undefined;
-      if (method === "POST") setMade(sent);
+      const sent = (await (api[OPERATIONS[kind][what]] as Ask)(takes)) as Thing | undefined;
+      if (what === "create") setMade(sent);
       await changed();
       setThing(undefined);
     } catch (problem) {
@@ -54,8 +62,8 @@ function List({ view, zone, kind, form }: ViewProps & { kind: Kind; form: (props
   };
   const save = (members: object): Promise<void> =>
     thing
-      ? send("PUT", `/v1/${kind}/${thing.id}`, { ...members, version: thing.version })
-      : send("POST", `/v1/${kind}`, { site_id: view.site, ...members });
+      ? send("change", { path: { id: thing.id }, body: { ...members, version: thing.version } })
+      : send("create", { body: { site_id: view.site, ...members } });
   const title = t.kept.titles[kind] ?? kind;
   // What the shop writes down by itself is no note of somebody's.
   const own = (all: Thing[]): Thing[] => all.filter(({ source }) => source === undefined || source === "manual");
@@ -86,7 +94,7 @@ function List({ view, zone, kind, form }: ViewProps & { kind: Kind; form: (props
                   <IconButton
                     icon="close"
                     label={t.alerts.remove(labelOf(one))}
-                    onClick={() => void send("DELETE", `/v1/${kind}/${one.id}`)}
+                    onClick={() => void send("delete", { path: { id: one.id } })}
                   />
                 </li>
               ))}

@@ -26,7 +26,7 @@ export default function Paths(props: ViewProps) {
   const steps = option(view, "steps", "5");
   const [from, to] = [option(view, "from", "page:/"), option(view, "to", "")];
   const answer = useAnswer<Answer>(
-    "/v1/paths",
+    "paths",
     (clock) => ({ ...scope(view, clock), ...optional("from", from), ...optional("to", to), steps: Number(steps), nodes: 8 }),
     zone,
   );

@@ -43,7 +43,7 @@ export default function Retention({ view, change, zone }: ViewProps) {
   const period = option(view, "by", "week");
   const own = fits(view.period, period, { zone, now: new Date() }) ? undefined : RANGES[period];
   const answer = useAnswer<Answer>(
-    "/v1/retention",
+    "retention",
     (clock) => ({ ...scope(view, clock), ...(own ? { date_range: own } : {}), of, period }),
     zone,
   );

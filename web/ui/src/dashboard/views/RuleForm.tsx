@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { Failure } from "../../design/Panel";
 import { useWords } from "../../design/words";
-import { call } from "../../server/call";
+import { api } from "../../server/call";
 import { useGet } from "../data";
 import { askedRange } from "../ranges";
 import { Field, Form, type FormProps, type Thing } from "./thing";
@@ -39,7 +39,7 @@ export function RuleForm({ view, zone, ...form }: FormProps & Omit<ViewProps, "c
   const [text, setText] = useState((thing && textOf(thing)) ?? "");
   const [seen, setSeen] = useState<Preview>();
   const [error, setError] = useState<Error>();
-  const kept = useGet<{ results: Thing[] }>(`/v1/rules?site_id=${encodeURIComponent(view.site)}&limit=100`).data?.results ?? [];
+  const kept = useGet<{ results: Thing[] }>("listRules", { site_id: view.site, limit: 100 }).data?.results ?? [];
   const rule = {
     name: thing && thing.name !== textOf(thing) ? thing.name : text,
     enabled: thing?.["enabled"] ?? true,
@@ -50,7 +50,7 @@ export function RuleForm({ view, zone, ...form }: FormProps & Omit<ViewProps, "c
     setError(undefined);
     const others = kept.filter(({ id }) => id !== thing?.id).map(own);
     const body = { site_id: view.site, date_range: askedRange(view.period, { zone, now: new Date() }), rules: [...others, rule] };
-    call("POST", "/v1/rules/preview", body).then((answer) => setSeen(answer as Preview), setError);
+    api.previewRules({ body }).then((answer) => setSeen(answer as Preview), setError);
   };
   const less = (before: number, after: number): string => (before ? n.change((100 * (after - before)) / before, false) : n.whole(0));
   return (

@@ -19,7 +19,7 @@ const ROWS = 100;
 
 export default function Stream({ view, zone }: ViewProps) {
   const { t, times, n } = useWords();
-  const answer = useGet<{ results: Event[] }>(`/v1/events?site_id=${encodeURIComponent(view.site)}&limit=${ROWS}`);
+  const answer = useGet<{ results: Event[] }>("listEvents", { site_id: view.site, limit: ROWS });
   return (
     <Panel
       title={t.pages["stream"] ?? ""}

@@ -63,4 +63,4 @@ export const Field = ({ label, value, set, type = "text" }: FieldProps) => (
 
 /** The site's segments, under one key wherever they are asked for. */
 export const useSegments = (site: string, enabled = true): Thing[] | undefined =>
-  useGet<{ results: Thing[] }>(`/v1/segments?site_id=${encodeURIComponent(site)}&limit=100`, enabled).data?.results;
+  useGet<{ results: Thing[] }>("listSegments", { site_id: site, limit: 100 }, enabled).data?.results;
