@@ -52,6 +52,9 @@ pub struct Context {
     /// The visitor asked for privacy.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub private: bool,
+    /// The language in which the shop was read, and the customer is written to, such as `de`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// A request for an order, as far as its visit goes.
@@ -97,6 +100,7 @@ impl Context {
             path,
             received_at: visit.received_at,
             private,
+            language: said.language.clone(),
             ..Self::default()
         };
         if let Some(visitor) = visitor {
@@ -178,6 +182,17 @@ pub struct ContextBody {
     pub session_id: Option<String>,
     /// The page's address.
     pub page: Option<String>,
+    /// The language in which the shop is read. It says nothing of the visit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+impl ContextBody {
+    /// Whether it says of which visit an order is.
+    pub(crate) fn names_a_visit(&self) -> bool {
+        let named = [&self.anonymous_id, &self.user_id, &self.session_id, &self.page];
+        named.iter().any(|said| said.is_some())
+    }
 }
 
 #[cfg(test)]
@@ -220,6 +235,7 @@ mod tests {
             session_id: Some("s1".to_owned()),
             user_id: Some("u1".to_owned()),
             page: Some("/cart".to_owned()),
+            language: Some("de".to_owned()),
         };
         let named = context(&headers, &said);
         assert_eq!(named.visitor, Some(visitor_from("s", "a1")));
@@ -237,8 +253,12 @@ mod tests {
             anonymous_id: Some("undefined".to_owned()),
             session_id: Some("null".to_owned()),
             user_id: Some("Guest".to_owned()),
-            page: None,
+            ..ContextBody::default()
         };
+        assert!(
+            nobody.names_a_visit()
+                && !ContextBody { language: said.language.clone(), ..ContextBody::default() }.names_a_visit()
+        );
         let nobody = context(&headers, &nobody);
         assert_eq!((nobody.visitor, nobody.user, nobody.session), (None, None, None));
         assert_eq!(nobody.visitor_today, nameless.visitor_today);
@@ -254,6 +274,7 @@ mod tests {
         headers.insert(SEC_GPC, "1".parse().unwrap());
         let private = context(&headers, &said);
         assert_eq!((private.visitor, private.user.clone(), private.session), (None, None, None));
+        assert_eq!(private.language.as_deref(), Some("de"));
         let kept = serde_json::to_string(&private).unwrap();
         assert_eq!((private.private, serde_json::from_str::<Context>(&kept).unwrap()), (true, private));
         let text = serde_json::to_string(&named).unwrap();

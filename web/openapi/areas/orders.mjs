@@ -71,6 +71,7 @@ const order = object({
   "note?": string,
   "source?": word("web", "admin", "api", "import"),
   "client_reference?": string,
+  "language?": string,
   created_at: time,
   updated_at: time,
 });
@@ -141,6 +142,7 @@ export const schemas = {
         "user_id?": nullable(string),
         "session_id?": nullable(string),
         "page?": nullable(string),
+        "language?": nullable(text(35)),
       }),
     ),
   }),

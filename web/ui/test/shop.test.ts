@@ -80,12 +80,13 @@ test("no step of the checkout can be skipped", () => {
 
 test("an order says what was filled in and nothing else", () => {
   const total = { amount_minor: 5, currency: "EUR" };
+  document.documentElement.lang = "de";
   expect(orderRequest([{ sku: "a", quantity: 2, seen_price_minor: 1 }], DETAILS, total)).toEqual({
     items: [{ sku: "a", quantity: 2 }],
     customer: { name: "Ann", email: "a@b" },
     shipping_address: { name: "Ann", line1: "1 Street", city: "Town", postal_code: "1", country: "DE" },
     expected_total: total,
-    context: { page: "https://shop.test/" },
+    context: { page: "https://shop.test/", language: "de" },
   });
 });
 

@@ -138,7 +138,8 @@ impl Sent<'_> {
         };
         let total = Money { amount_minor, ..what.price };
         let page = format!("{}/checkout", self.front.origin(self.visit));
-        let body = self.filled.order((&what.sku, count), total, &page);
+        let language = texts_of(&self.common.shop.languages).language;
+        let body = self.filled.order((&what.sku, count), total, (&page, language));
         let (mut status, mut answer) = self.ask(key, &body).await?;
         for _ in 0..TRIES {
             if name_of(&answer) != "request-in-flight" {

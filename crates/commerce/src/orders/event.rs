@@ -1,11 +1,13 @@
 //! What happened to an order, as its row of the outbox: the public event, and the money that it moved.
 
 use kassa_db::{Error, Tx};
+use kassa_model::Money;
 use serde::Serialize;
 
 use super::edges::{Change, Import, LineDelta};
 use super::fulfilments::fulfilment::Fulfilment;
 use super::kind::ChangeKind;
+use super::order::RefundedLine;
 use super::payments::payment::{Moved, PaymentView};
 use super::view::{Audience, OrderView};
 use crate::outbox::money::MoneyRecord;
@@ -29,9 +31,19 @@ struct OrderEvent<'a> {
     /// What came; only of an `OrderPaid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     payment: Option<PaymentView<'a>>,
+    /// What went back; only of an `OrderRefunded`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund: Option<RefundView<'a>>,
     /// The file that tells of it: it happened before, and nobody is to be told of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     imported: Option<&'a Import>,
+}
+
+#[derive(Serialize)]
+struct RefundView<'a> {
+    id: &'a str,
+    amount: Money,
+    lines: &'a [RefundedLine],
 }
 
 #[derive(Serialize)]
@@ -54,6 +66,11 @@ pub(super) fn record(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
             Some(Moved::Came(payment)) => Some(payment.view()),
             Some(Moved::WentBack(_)) | None => None,
         },
+        refund: change.refund.as_ref().map(|refund| RefundView {
+            id: &refund.id,
+            amount: order.money(refund.amount_minor),
+            lines: &refund.lines,
+        }),
         imported: change.import.as_ref(),
     })?;
     let money = money_record(change).map(|money| to_json(&money)).transpose()?;

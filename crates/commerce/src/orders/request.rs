@@ -4,7 +4,7 @@
 //! {"items":[{"sku":"ps5","quantity":2}],"customer":{"name":"Alice","email":"alice@shop.test","phone":"+44 20 7946 0000"},
 //!  "shipping_address":{"name":"Alice","line1":"High Street 1","city":"Leeds","country":"GB"},"note":"Ring twice",
 //!  "expected_total":{"amount_minor":99800,"currency":"USD"},
-//!  "client_reference":"cart-77","context":{"anonymous_id":"a1","user_id":"u1","session_id":"s1","page":"/checkout"}}
+//!  "client_reference":"cart-77","context":{"anonymous_id":"a1","user_id":"u1","session_id":"s1","page":"/checkout","language":"en"}}
 //! ```
 
 use axum::http::StatusCode;
@@ -36,6 +36,8 @@ const PHONE_CHARS_MAX: usize = 64;
 const NOTE_CHARS_MAX: usize = 2_000;
 /// Bytes of an id in the context, as for events.
 const ID_BYTES_MAX: usize = 200;
+/// Bytes of the tag of a language (RFC 5646).
+const LANGUAGE_BYTES_MAX: usize = 35;
 /// Bytes of a page's address.
 const PAGE_BYTES_MAX: usize = 4_096;
 
@@ -135,6 +137,7 @@ impl OrderBody {
             user_id: trimmed("context.user_id", self.context.user_id, ID_BYTES_MAX)?,
             session_id: trimmed("context.session_id", self.context.session_id, ID_BYTES_MAX)?,
             page: trimmed("context.page", self.context.page, PAGE_BYTES_MAX)?,
+            language: check_language(self.context.language)?,
         };
         let address = |field: &str, body: Option<AddressBody>| body.map(|body| body.check(field)).transpose();
         let details = Details {
@@ -220,6 +223,16 @@ pub(crate) fn check_customer(said: Customer) -> Result<Customer, Problem> {
     };
     check_email(customer.email.as_deref())?;
     Ok(customer)
+}
+
+/// A tag such as `de` or `de-AT`; whether there are texts in it is another matter.
+fn check_language(said: Option<String>) -> Result<Option<String>, Problem> {
+    let language = trimmed("context.language", said, LANGUAGE_BYTES_MAX)?;
+    let is_tag = |tag: &str| tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    match language.as_deref().is_none_or(is_tag) {
+        true => Ok(language),
+        false => Err(Problem::bad_request("context.language must be the tag of a language such as de")),
+    }
 }
 
 /// Whether an address can be right only its server knows; one without an `@` between two parts never is.

@@ -60,6 +60,8 @@ pub struct OrderView<'a> {
     source: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_reference: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
     created_at: String,
     updated_at: String,
 }
@@ -105,6 +107,7 @@ impl Order {
             note: self.note.as_deref().filter(|_| for_shop),
             source: self.source.map(Source::name).filter(|_| for_shop),
             client_reference: self.client_reference.as_deref().filter(|_| for_shop),
+            language: self.context.language.as_deref().filter(|_| for_shop),
             created_at: self.created_at.to_string(),
             updated_at: self.updated_at.to_string(),
         }

@@ -67,7 +67,12 @@ impl Filled {
     }
 
     /// The order as `POST /v1/orders` takes it, for at most `total`.
-    pub(super) fn order(&self, (sku, count): (&str, i64), total: Money, page: &str) -> Value {
+    pub(super) fn order(
+        &self,
+        (sku, count): (&str, i64),
+        total: Money,
+        (page, language): (&str, &str),
+    ) -> Value {
         let mut address = Map::new();
         for (name, ..) in FIELDS.into_iter().filter(|(name, ..)| *name != "email") {
             let value = match name {
@@ -83,7 +88,7 @@ impl Filled {
             "customer": {"name": self.value("name"), "email": self.value("email")},
             "shipping_address": address,
             "expected_total": total,
-            "context": {"page": page},
+            "context": {"page": page, "language": language},
         })
     }
 }
@@ -122,10 +127,10 @@ mod tests {
     #[test]
     fn is_an_order_of_what_was_filled_in() {
         let total = Money { amount_minor: 1_800, currency: "EUR".parse().unwrap() };
-        let order = filled(WHOLE).order(("mug", 2), total, "https://shop.test/checkout");
+        let order = filled(WHOLE).order(("mug", 2), total, ("https://shop.test/checkout", "de"));
         let expected = json!({"items": [{"sku": "mug", "quantity": 2}], "customer": {"name": "Ann A", "email": "ann@shop.test"},
             "shipping_address": {"name": "Ann A", "line1": "High Street 1", "postal_code": "12345", "city": "Town", "country": "DE"},
-            "expected_total": {"amount_minor": 1_800, "currency": "EUR"}, "context": {"page": "https://shop.test/checkout"}});
+            "expected_total": {"amount_minor": 1_800, "currency": "EUR"}, "context": {"page": "https://shop.test/checkout", "language": "de"}});
         assert_eq!(order, expected);
         assert_eq!(filled("slug=../x&key=1").slug, "");
         assert!(filled("key=1").key.is_none());

@@ -71,12 +71,12 @@ pub(super) enum Unwritten {
 pub(super) async fn written(shop: &Arc<Shop>, delivery: &Delivery) -> Result<Letter, Unwritten> {
     let payload: Value = serde_json::from_str(&delivery.payload)
         .map_err(|error| Unwritten::Ever(format!("its payload cannot be read: {error}")))?;
-    let about = about(shop, delivery).await.map_err(|error| Unwritten::Now(error.to_string()))?;
+    let about = about(shop, delivery, &payload).await.map_err(|error| Unwritten::Now(error.to_string()))?;
     let folder = &shop.options.mail.templates;
     templates::letter(folder, &about, &delivery.template, &payload).await.map_err(Unwritten::Ever)
 }
 
-async fn about(shop: &Arc<Shop>, delivery: &Delivery) -> Result<About, kassa_db::Error> {
+async fn about(shop: &Arc<Shop>, delivery: &Delivery, payload: &Value) -> Result<About, kassa_db::Error> {
     let set = match &shop.catalog {
         Some(db) => db.read(store::read).await?.0,
         None => Default::default(),
@@ -89,10 +89,18 @@ async fn about(shop: &Arc<Shop>, delivery: &Delivery) -> Result<About, kassa_db:
     Ok(About {
         name: shown.shown_name().to_owned(),
         imprint: shown.imprint.clone().filter(|text| !text.is_empty()),
-        language: shown.shown_languages()[0].to_owned(),
+        language: language(&shown.shown_languages(), &delivery.template, payload).to_owned(),
         origin: origin(shop),
         order_path,
     })
+}
+
+/// Of the shop's languages the one that a letter is in: that of the order, or the first. Whoever runs the shop reads its first.
+fn language<'a>(shown: &[&'a str], template: &str, payload: &Value) -> &'a str {
+    let said = payload["order"]["language"].as_str().filter(|_| !template.starts_with(templates::TO_STAFF));
+    let primary = said.and_then(|tag| tag.split('-').next()).unwrap_or_default();
+    let found = shown.iter().find(|language| language.eq_ignore_ascii_case(primary));
+    found.unwrap_or(&shown[0])
 }
 
 /// Under which origin the shop is reached, where that is known.
@@ -102,4 +110,27 @@ fn origin(shop: &Shop) -> Option<String> {
         return Some(set.clone());
     }
     shop.access.site(&shop.options.site)?.origins.first().cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_letter_is_in_the_language_of_its_order() {
+        let check = |said: Value, template: &str, expected: &str| {
+            let payload = json!({"order": {"language": said}});
+            assert_eq!(language(&["de", "en"], template, &payload), expected, "{payload} {template}");
+        };
+        check(json!("en"), "order-confirmed", "en");
+        check(json!("EN-gb"), "order-confirmed", "en");
+        check(json!("en"), "staff-new-order", "de");
+        check(json!("ar"), "order-confirmed", "de");
+        check(json!("e"), "order-confirmed", "de");
+        check(json!("../en"), "order-confirmed", "de");
+        check(json!(null), "order-confirmed", "de");
+        assert_eq!(language(&["ar"], "back-in-stock", &json!({"product": {}})), "ar");
+    }
 }

@@ -17,15 +17,14 @@ use super::{Unwritten, letter::Letter, written};
 use crate::notify::delivery::{Channel, Delivery};
 use crate::notify::store::{self, Filter};
 use crate::notify::templates::engine::escaped;
+use crate::notify::templates::moment;
 use crate::refuse::{here, read};
 use crate::shop::Shop;
 
 /// Mails on the page, the newest.
 const SHOWN: i64 = 50;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1c1917;background:#fff}\
-     table{width:100%;border-collapse:collapse}td,th{text-align:start;padding:.4rem .6rem;border-bottom:1px solid #d6d3d1}\
-     pre{white-space:pre-wrap;background:#f5f5f4;padding:1rem}iframe{width:100%;height:40rem;border:1px solid #d6d3d1}";
+const STYLE: &str = include_str!("page.css");
 
 /// The routes of the mailbox; none where mails go to a server.
 pub fn native_routes(shop: Arc<Shop>) -> Protected {
@@ -50,17 +49,17 @@ async fn show_mailbox(
     for mail in &mails {
         let subject = letter(&shop, mail).await.map_or_else(|why| why, |letter| letter.subject);
         rows.push_str(&format!(
-            "<tr><td>{}</td><td>{}</td><td><a href=\"/mailbox/{}\">{}</a></td><td>{}</td></tr>",
-            escaped(&mail.created_at.to_string()),
-            escaped(&mail.target),
+            "<li><a href=\"/mailbox/{}\" dir=\"auto\">{}</a><span>To {} · {} · {}</span></li>",
             escaped(&mail.id),
             escaped(&subject),
+            escaped(&mail.target),
+            moment(&mail.created_at.to_string()),
             mail.state.name(),
         ));
     }
-    let head = "<tr><th>Made</th><th>To</th><th>Subject</th><th>State</th></tr>";
-    let none = if mails.is_empty() { "<p>No mail yet.</p>" } else { "" };
-    Ok(page("Mailbox", &format!("<h1>Mailbox</h1>{none}<table>{head}{rows}</table>")))
+    let list = if mails.is_empty() { "<p>No mail yet.</p>".to_owned() } else { format!("<ol>{rows}</ol>") };
+    let said = "<p>What goes to no server, as whoever gets it sees it: the newest first.</p>";
+    Ok(page("Mailbox", &format!("<h1>Mailbox</h1>{said}{list}")))
 }
 
 /// `GET /mailbox/{id}`: a mail, as text and as HTML.
@@ -80,10 +79,11 @@ async fn show_mail(
         Err(why) => Letter { subject: why, text: String::new(), html: String::new() },
     };
     let body = format!(
-        "<p><a href=\"/mailbox\">Mailbox</a></p><h1>{}</h1><p>To {}, {}</p><iframe sandbox title=\"HTML\" srcdoc=\"{}\"></iframe><pre>{}</pre>",
+        "<p><a href=\"/mailbox\">Mailbox</a></p><h1 dir=\"auto\">{}</h1><p>To {} · {}</p>\
+         <iframe sandbox title=\"HTML\" srcdoc=\"{}\"></iframe><h2>As plain text</h2><pre dir=\"auto\">{}</pre>",
         escaped(&subject),
         escaped(&mail.target),
-        escaped(&mail.created_at.to_string()),
+        moment(&mail.created_at.to_string()),
         escaped(&html),
         escaped(&text),
     );
@@ -99,8 +99,9 @@ async fn letter(shop: &Arc<Shop>, mail: &Delivery) -> Result<Letter, String> {
 fn page(title: &str, body: &str) -> Response {
     let title = escaped(title);
     let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style></head>\
-         <body>{body}</body></html>"
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style></head>\
+         <body><main>{body}</main></body></html>"
     );
     let headers: [(HeaderName, &str); 3] = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),

@@ -13,7 +13,7 @@ use serde_json::Value;
 use self::engine::{Into, write as fill};
 use super::email::letter::Letter;
 
-pub(crate) use values::About;
+pub(crate) use values::{About, TO_STAFF, moment};
 #[cfg(test)]
 pub(crate) use words::TEMPLATES;
 

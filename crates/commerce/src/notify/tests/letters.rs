@@ -51,11 +51,11 @@ async fn says_what_happened_in_each_language() {
         en,
         "order-confirmed",
         "Your order 7 at Corner & Co",
-        &["Hello Mug,", "2 × Mug, Mug: 1234.50\u{a0}EUR", "Total: ", order],
+        &["Hello Mug,", "2 × Mug, Mug: 1,234.50\u{a0}EUR", "Total: ", order],
     )
     .await;
-    check(de, "order-confirmed", "Ihre Bestellung 7 bei Corner & Co", &["Summe: 1234,50\u{a0}EUR"]).await;
-    check(ar, "order-confirmed", "طلبك 7 لدى Corner & Co", &["المجموع: 1234.50"]).await;
+    check(de, "order-confirmed", "Ihre Bestellung 7 bei Corner & Co", &["Summe: 1.234,50\u{a0}EUR"]).await;
+    check(ar, "order-confirmed", "طلبك 7 لدى Corner & Co", &["المجموع: 1,234.50"]).await;
     check(
         en,
         "order-shipped",
@@ -64,12 +64,27 @@ async fn says_what_happened_in_each_language() {
     )
     .await;
     check(en, "order-refunded", "Money back for your order 7", &["5.00\u{a0}EUR in all"]).await;
+    refunds_say_what_goes_back(&folder).await;
     check(en, "back-in-stock", "Mug is back", &["https://shop.test/p/mug"]).await;
     check(en, "staff-stock-low", "Low stock: Mug", &["there are 4 left", "from 5 on"]).await;
-    check(de, "staff-new-order", "Neue Bestellung 7: 1234,50\u{a0}EUR", &["von Mug (Mug):"]).await;
+    check(de, "staff-new-order", "Neue Bestellung 7: 1.234,50\u{a0}EUR", &["von Mug (Mug):"]).await;
     let html = written(&folder, ar, "order-confirmed", &event("Mug")).await.html;
     assert!(html.contains("dir=\"rtl\""), "{html}");
     assert!(letter(folder.path(), &about(en), "../../etc/passwd", &event("x")).await.is_err());
+}
+
+async fn refunds_say_what_goes_back(folder: &Folder) {
+    let check = async |language: &str, amount_minor: i64, expected: &str| {
+        let mut event = event("Mug");
+        event["refund"] = json!({"amount": {"amount_minor": amount_minor, "currency": "EUR"}});
+        let Letter { text, html, .. } = written(folder, language, "order-refunded", &event).await;
+        assert!(text.contains(expected) && html.contains(expected), "{language} {expected}: {text}");
+    };
+    check("en", 200, "paid back 2.00\u{a0}EUR, 5.00\u{a0}EUR in all.").await;
+    check("en", 500, "paid back 5.00\u{a0}EUR.").await;
+    check("en", 0, "paid back 5.00\u{a0}EUR in all.").await;
+    check("de", 200, "haben wir 2,00\u{a0}EUR erstattet, insgesamt 5,00\u{a0}EUR.").await;
+    check("ar", 200, "2.00\u{a0}EUR").await;
 }
 
 /// Whatever somebody calls themselves or their goods, it is read and not obeyed.
@@ -125,7 +140,7 @@ async fn an_owners_template_goes_before_and_reaches_nothing_else() {
     assert_eq!(own.html.replace("Thanks Ann", &built_in.subject.replace('&', "&amp;")), built_in.html);
     write("order-confirmed.html", "<p title=\"{{customer.name}}\">{{order.total}}</p>");
     let own = written(&folder, "en", "order-confirmed", &event("\"><b>")).await;
-    assert_eq!(own.html, "<p title=\"&quot;&gt;&lt;b&gt;\">1234.50\u{a0}EUR</p>");
+    assert_eq!(own.html, "<p title=\"&quot;&gt;&lt;b&gt;\">1,234.50\u{a0}EUR</p>");
     assert_eq!(own.subject, "Thanks \"><b>");
     // One that cannot be filled holds nothing up.
     write("order-confirmed.txt", "Subject: {{#open}}\n{{never");

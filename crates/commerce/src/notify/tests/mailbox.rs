@@ -35,6 +35,32 @@ async fn the_page_shows_mails_and_obeys_none() {
     assert_eq!(Desk::sqlite(mail).bed.call("GET /mailbox", &[], "").await.status, 404);
 }
 
+/// Whoever ordered is written to in the language in which they read the shop, and whoever runs it in its first.
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_are_in_the_language_of_the_order() {
+    let desk = Desk::sqlite(MailOptions { staff: vec!["owner@b.test".to_owned()], ..MailOptions::default() });
+    let running = desk.read().await;
+    let mut german = confirmed(1, "ann@b.test");
+    german["order"]["language"] = "de-AT".into();
+    let mut unknown = confirmed(2, "bob@b.test");
+    unknown["order"]["language"] = "tlh".into();
+    desk.publish(&[german, unknown, confirmed(3, "eve@b.test")]).await;
+    desk.all_read().await;
+    running.end().await;
+    let page = desk.bed.call("GET /mailbox", &[], "").await.text;
+    let subject = |number: u64, first: &str| format!(">{first} {number}");
+    for expected in [
+        subject(1, "Ihre Bestellung"),
+        subject(2, "Your order"),
+        subject(3, "Your order"),
+        subject(1, "New order"),
+        subject(2, "New order"),
+        subject(3, "New order"),
+    ] {
+        assert_eq!(page.matches(&expected).count(), 1, "{expected}: {page}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_lie_in_the_folder_and_the_newest_stay() {
     let desk = Desk::sqlite(MailOptions::default());

@@ -30,7 +30,7 @@ use super::caller::{Buyer, PathId};
 use crate::act::Keyed;
 use crate::idempotency::required_key;
 use crate::shop::Shop;
-use crate::visit::{Context, ContextBody, Visit};
+use crate::visit::{Context, Visit};
 
 /// `POST /v1/orders` → 201, 202 or 422.
 pub(super) async fn create_order(
@@ -75,7 +75,7 @@ async fn place_for(
     let mut submission = Submission::new(body.check()?, scope, Some(key), (shop, &visit));
     submission.source = source_of(caller);
     let is_stranger = *caller == Caller::Public;
-    let says_its_visit = is_stranger || submission.ask.context != ContextBody::default();
+    let says_its_visit = is_stranger || submission.ask.context.names_a_visit();
     let visit = says_its_visit.then(|| submission.context.clone());
     if is_stranger {
         if let Err(why) = shop.options.without_key.allow(&submission.ask.items) {

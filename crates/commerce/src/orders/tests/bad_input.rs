@@ -44,6 +44,8 @@ fn bodies() -> Vec<Vec<u8>> {
         "{\"items\":[{\"sku\":\"ps5\",\"quantity\":1}],\"customer\":[]}",
         "{\"items\":[{\"sku\":\"ps5\",\"quantity\":1}],\"client_reference\":7}",
         "{\"items\":[{\"sku\":\"ps5\",\"quantity\":1}],\"context\":{\"user_id\":\"\\u0000\"}}",
+        "{\"items\":[{\"sku\":\"ps5\",\"quantity\":1}],\"context\":{\"language\":\"../de\"}}",
+        "{\"items\":[{\"sku\":\"ps5\",\"quantity\":1}],\"context\":{\"language\":\"abcdefghijklmnopqrstuvwxyz-abcdefghijk\"}}",
         "{\"items\":[{\"sku\":\"\\ud800\",\"quantity\":1}]}",
         "{\"items\":[{\"sku\":\"ps5\",\"quantity\":1}]} x",
     ]

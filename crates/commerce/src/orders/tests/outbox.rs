@@ -13,7 +13,7 @@ async fn every_change_has_a_row() {
         let headers = [("idempotency-key", "k1"), ("user-agent", "Firefox")];
         let body = json!({"items": [{"sku": "ps5", "quantity": 6}],
             "customer": {"email": "a@shop.test"},
-            "context": {"anonymous_id": "a1", "session_id": "s1", "page": "https://shop.test/cart?x=1"}});
+            "context": {"anonymous_id": "a1", "session_id": "s1", "page": "https://shop.test/cart?x=1", "language": "de-AT"}});
         let made = shop.call((Method::POST, "/v1/orders"), &headers, body.to_string()).await.json();
         let id = made["id"].as_str().unwrap();
         let path = format!("/v1/orders/{id}");
@@ -33,6 +33,13 @@ async fn every_change_has_a_row() {
         assert_eq!(bodies[0]["id"], format!("{id}:1"));
         assert_eq!(bodies[0]["order"]["customer"]["email"], "a@shop.test");
         assert_eq!(bodies[0]["order"]["status"], "confirmed");
+        assert!(
+            bodies[..5].iter().all(|body| body["type"] == "StockLow" || body["order"]["language"] == "de-AT")
+        );
+        let refund =
+            json!({"id": format!("{id}/r3"), "amount": {"amount_minor": 50, "currency": "USD"}, "lines": []});
+        assert_eq!(bodies[3]["refund"], refund);
+        assert!(bodies.iter().filter(|body| body["refund"].is_object()).count() == 1);
         assert_eq!(bodies[1]["id"], format!("low:{id}/1:ps5"));
         assert_eq!(bodies[1]["stock"], json!({"sku": "ps5", "on_hand": 4, "low_stock_at": 5}));
         let money: Vec<MoneyRecord> = shop

@@ -14,8 +14,8 @@ export function orderRequest(lines: CartLine[], details: Details, total: Money):
     ...(note.trim() && { note: note.trim() }),
     ...(consent && { marketing_consent: true }),
     expected_total: total,
-    // The visit that it belongs to.
-    context: { page: location.origin + location.pathname },
+    // The visit that it belongs to, and the language to write to them in.
+    context: { page: location.origin + location.pathname, language: document.documentElement.lang },
   };
 }
 

@@ -57,7 +57,9 @@ pub(super) static WORDS: Words = Words {
             subject: "استرداد مبلغ لطلبك {{order.number}}",
             paragraphs: &[
                 "مرحبًا{{#customer.name}} {{customer.name}}{{/customer.name}}،",
-                "أعدنا إليك من طلبك {{order.number}} ما مجموعه {{order.refunded}}.",
+                "{{#refund.amount}}أعدنا إليك من طلبك {{order.number}} مبلغ {{refund.amount}}\
+                 {{#refund.in_all}}، والمجموع {{refund.in_all}}{{/refund.in_all}}.{{/refund.amount}}\
+                 {{^refund.amount}}أعدنا إليك من طلبك {{order.number}} ما مجموعه {{order.refunded}}.{{/refund.amount}}",
             ],
         },
         LetterWords {
@@ -93,7 +95,7 @@ pub(super) static WORDS: Words = Words {
             template: "staff-audit-red",
             subject: "دفاتر {{shop.name}} غير متطابقة",
             paragraphs: &[
-                "وجد الفحص {{violations}} مواضع لا تتطابق فيها الطلبات والمخزون والأموال. يبيّن `kassa audit` مواضعها.",
+                "عدد المواضع التي لا تتطابق فيها الطلبات والمخزون والأموال: {{violations}}. يبيّن `kassa audit` مواضعها.",
             ],
         },
         LetterWords {
@@ -119,7 +121,7 @@ pub(super) static WORDS: Words = Words {
                 "من {{report.from}} إلى {{report.to}}:",
                 "الطلبات: {{report.orders}}",
                 "عملاء جدد: {{report.customers}}",
-                "صافي المبيعات: {{#report.sales}}{{.}} {{/report.sales}}{{^report.sales}}لا شيء{{/report.sales}}",
+                "صافي المبيعات: {{report.sum}}{{^report.sum}}لا شيء{{/report.sum}}",
             ],
         },
     ],

@@ -59,7 +59,9 @@ pub(super) static WORDS: Words = Words {
             subject: "Erstattung zu Ihrer Bestellung {{order.number}}",
             paragraphs: &[
                 "Guten Tag{{#customer.name}} {{customer.name}}{{/customer.name}},",
-                "zu Ihrer Bestellung {{order.number}} haben wir insgesamt {{order.refunded}} erstattet.",
+                "{{#refund.amount}}zu Ihrer Bestellung {{order.number}} haben wir {{refund.amount}} erstattet\
+                 {{#refund.in_all}}, insgesamt {{refund.in_all}}{{/refund.in_all}}.{{/refund.amount}}\
+                 {{^refund.amount}}zu Ihrer Bestellung {{order.number}} haben wir insgesamt {{order.refunded}} erstattet.{{/refund.amount}}",
             ],
         },
         LetterWords {
@@ -99,14 +101,14 @@ pub(super) static WORDS: Words = Words {
             template: "staff-audit-red",
             subject: "Die Bücher von {{shop.name}} stimmen nicht",
             paragraphs: &[
-                "Eine Prüfung hat {{violations}} Stellen gefunden, an denen Bestellungen, Bestand und Geld nicht übereinstimmen. `kassa audit` sagt, wo.",
+                "Stellen, an denen Bestellungen, Bestand und Geld nicht übereinstimmen: {{violations}}. `kassa audit` sagt, wo.",
             ],
         },
         LetterWords {
             template: "staff-alert",
             subject: "Alarm: {{alert.name}}",
             paragraphs: &[
-                "Der Alarm {{alert.name}} besteht seit {{alert.since}}{{#alert.value}}: Es sind {{alert.value}}{{#alert.expected}}, erwartet wurden {{alert.expected}}{{/alert.expected}}{{/alert.value}}.",
+                "Der Alarm {{alert.name}} besteht seit {{alert.since}}{{#alert.value}}: Gemessen sind {{alert.value}}{{#alert.expected}}, erwartet {{alert.expected}}{{/alert.expected}}{{/alert.value}}.",
             ],
         },
         LetterWords {
@@ -125,7 +127,7 @@ pub(super) static WORDS: Words = Words {
                 "Von {{report.from}} bis {{report.to}}:",
                 "Bestellungen: {{report.orders}}",
                 "Neue Kunden: {{report.customers}}",
-                "Nettoumsatz: {{#report.sales}}{{.}} {{/report.sales}}{{^report.sales}}keiner{{/report.sales}}",
+                "Nettoumsatz: {{report.sum}}{{^report.sum}}keiner{{/report.sum}}",
             ],
         },
     ],

@@ -58,7 +58,9 @@ pub(super) static WORDS: Words = Words {
             subject: "Money back for your order {{order.number}}",
             paragraphs: &[
                 "Hello{{#customer.name}} {{customer.name}}{{/customer.name}},",
-                "of your order {{order.number}} we have paid back {{order.refunded}} in all.",
+                "{{#refund.amount}}of your order {{order.number}} we have paid back {{refund.amount}}\
+                 {{#refund.in_all}}, {{refund.in_all}} in all{{/refund.in_all}}.{{/refund.amount}}\
+                 {{^refund.amount}}of your order {{order.number}} we have paid back {{order.refunded}} in all.{{/refund.amount}}",
             ],
         },
         LetterWords {
@@ -96,14 +98,14 @@ pub(super) static WORDS: Words = Words {
             template: "staff-audit-red",
             subject: "The books of {{shop.name}} do not agree",
             paragraphs: &[
-                "An audit has found {{violations}} places where orders, stock and money do not agree. `kassa audit` says where.",
+                "Places where orders, stock and money do not agree: {{violations}}. `kassa audit` says where.",
             ],
         },
         LetterWords {
             template: "staff-alert",
             subject: "Alert: {{alert.name}}",
             paragraphs: &[
-                "The alert {{alert.name}} fires since {{alert.since}}{{#alert.value}}: it is {{alert.value}}{{#alert.expected}}, and {{alert.expected}} were expected{{/alert.expected}}{{/alert.value}}.",
+                "The alert {{alert.name}} has been firing since {{alert.since}}{{#alert.value}}: it is {{alert.value}}{{#alert.expected}}, and {{alert.expected}} were expected{{/alert.expected}}{{/alert.value}}.",
             ],
         },
         LetterWords {
@@ -122,7 +124,7 @@ pub(super) static WORDS: Words = Words {
                 "From {{report.from}} to {{report.to}}:",
                 "Orders: {{report.orders}}",
                 "New customers: {{report.customers}}",
-                "Net sales: {{#report.sales}}{{.}} {{/report.sales}}{{^report.sales}}none{{/report.sales}}",
+                "Net sales: {{report.sum}}{{^report.sum}}none{{/report.sum}}",
             ],
         },
     ],
