@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     step(22, include_str!("../migrations/0022_inbox.sql")),
     step(23, include_str!("../migrations/0023_imports.sql")),
     step(24, include_str!("../migrations/0024_erasures.sql")),
+    step(25, include_str!("../migrations/0025_told.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

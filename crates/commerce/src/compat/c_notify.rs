@@ -112,7 +112,7 @@ async fn send_message(
     let written = here(&shop.orders, "notifications")?.write(move |tx| {
         let now = tx.now(own)?;
         let hour_ago = now.plus_micros(-3_600 * MICROS_PER_SECOND);
-        if store::told_since(tx, (&new.target, KIND), hour_ago)? >= HOUR_MAX {
+        if store::was_told(tx, (&new.target, KIND), (HOUR_MAX, hour_ago))? {
             return Ok(false);
         }
         if let Some(id) = store::insert(tx, &new, now)?

@@ -5,9 +5,9 @@
 //! event after a newer one is as welcome: each is judged by itself.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use kassa_db::{Db, Error as DbError, Tx};
+use kassa_db::{Db, Engine, Error as DbError, Tx};
 use kassa_eventlog::{
     Delivery as Said, Error as LogError, EventLog, Limits, Offset, Partition, Status, Stream, Subscription,
 };
@@ -23,8 +23,12 @@ use crate::shop::Shop;
 
 /// The group under which the stream is read.
 pub const NOTIFIER_GROUP: &str = "notifier";
-/// What is read at once.
-const LIMITS: Limits = Limits { records_max: 200, bytes_max: 4 << 20, wait: Duration::from_secs(1) };
+/// What is read at once: orders wait for no more than a few milliseconds behind it.
+const LIMITS: Limits = Limits { records_max: 50, bytes_max: 1 << 20, wait: Duration::from_secs(1) };
+/// SQLite has one writer, and orders come first: it is left to them so many times as long as a write has held it,
+const LEFT_TO_ORDERS: u32 = 9;
+/// and for so long at least, so that what comes one by one is written together.
+const GATHER: Duration = Duration::from_millis(20);
 /// The pause after a failure.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -109,8 +113,9 @@ impl Consumer {
                     let Some((last, _)) = records.last() else { continue };
                     let next = last.after();
                     let news = records.iter().filter_map(|(offset, payload)| self.news(*offset, payload));
-                    self.write(news.collect(), (partition, next)).await?;
+                    let held = self.write(news.collect(), (partition, next)).await?;
                     reading.commit(&[(partition, next)]).await?;
+                    self.leave_to_orders(held, shutdown).await;
                 }
                 Said::Revoked { .. } | Said::Idle => {}
             }
@@ -151,8 +156,21 @@ impl Consumer {
         }
     }
 
-    /// Writes what the events make, and how far that is.
-    async fn write(&self, news: Vec<Read>, (partition, next): (Partition, Offset)) -> Result<(), Trouble> {
+    async fn leave_to_orders(&self, held: Duration, shutdown: &Shutdown) {
+        if self.db.engine() == Engine::Sqlite {
+            tokio::select! {
+                () = shutdown.wait() => {}
+                () = tokio::time::sleep((held * LEFT_TO_ORDERS).max(GATHER)) => {}
+            }
+        }
+    }
+
+    /// Writes what the events make, and how far that is; how long the transaction took.
+    async fn write(
+        &self,
+        news: Vec<Read>,
+        (partition, next): (Partition, Offset),
+    ) -> Result<Duration, Trouble> {
         let events = news.len() as u64;
         let apart = match &self.shop.catalog {
             Some(catalog) if !catalog.is_same(&self.db) => Some(catalog),
@@ -167,7 +185,8 @@ impl Consumer {
         let is_here = apart.is_none() && self.shop.catalog.is_some();
         let (id, staff, own) = (self.log_id.clone(), self.shop.options.mail.staff.clone(), self.shop.now());
         let found = back.clone();
-        let made = self.db.write(move |tx| {
+        let written = self.db.write(move |tx| {
+            let begun = Instant::now();
             let now = tx.now(own)?;
             let since = store::since(tx)?.unwrap_or(own);
             let wanted = Wanted::read(tx)?;
@@ -180,9 +199,9 @@ impl Consumer {
             }
             store::note_position(tx, (&id, partition), next, own)?;
             failpoint::hit("notify.before_rows");
-            Ok::<_, DbError>(made)
+            Ok::<_, DbError>((made, begun.elapsed()))
         });
-        let made = made.await?;
+        let (made, held) = written.await?;
         failpoint::hit("notify.after_rows");
         if let Some(catalog) = apart {
             waiting::note_apart(catalog, back.into_iter().flatten().collect(), self.shop.now()).await?;
@@ -191,7 +210,7 @@ impl Consumer {
         if made > 0 {
             self.shop.told.tell();
         }
-        Ok(())
+        Ok(held)
     }
 }
 

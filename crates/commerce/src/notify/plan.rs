@@ -4,7 +4,7 @@ use kassa_db::{Error, Tx};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use serde_json::json;
 
-use super::delivery::{Channel, NewDelivery, Sent};
+use super::delivery::{Channel, NewDelivery};
 use super::event::PublicEvent;
 use super::store;
 use super::webhook::{Disabled, Reason, Wanted};
@@ -106,11 +106,11 @@ pub(super) fn disabled(
 /// replayed.
 fn insert_limited(tx: &mut Tx<'_>, new: &NewDelivery, most: i64, now: Timestamp) -> Result<bool, Error> {
     let hour_ago = now.plus_micros(-3_600 * MICROS_PER_SECOND);
-    let told = store::told_since(tx, (&new.target, &new.event_type), hour_ago)?;
-    let Some(id) = store::insert(tx, new, now)? else { return Ok(false) };
-    if told >= most {
-        let answer = format!("more than {most} of its kind to this address in an hour");
-        store::tried(tx, &id, (now, 0), &Sent::Never { status: None, answer }, (None, now))?;
-    }
-    Ok(true)
+    let written = if store::was_told(tx, (&new.target, &new.event_type), (most, hour_ago))? {
+        let why = format!("more than {most} of its kind to this address in an hour");
+        store::insert_dead(tx, new, &why, now)?
+    } else {
+        store::insert(tx, new, now)?
+    };
+    Ok(written.is_some())
 }

@@ -21,7 +21,7 @@ macro_rules! columns {
 
 const INSERT: &str = "INSERT INTO deliveries (id, event_id, event_type, channel, target, template, lane, payload, order_id, \
      state, attempts, tries, next_at, lease_until, created_at, begun_at, done_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, 0, $12, $12, $13) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $14, $14, $11, 0, $12, $12, $13) \
      ON CONFLICT (event_id, channel, target, template) DO NOTHING";
 const NEXT_LANE: &str = "SELECT MIN(lane) FROM deliveries WHERE state = 'waiting' AND lane > $1";
 const CLAIM: &str = concat!(
@@ -58,8 +58,8 @@ const REPLAY: &str = "UPDATE deliveries SET state = 'waiting', tries = 0, next_a
 const END_LEASES: &str = "UPDATE deliveries SET lease_until = 0 WHERE state = 'waiting' AND lease_until > 0";
 const GIVE_BACK: &str = "UPDATE deliveries SET lease_until = 0 WHERE id = $1 AND state = 'waiting'";
 const BACKLOG: &str = "SELECT COUNT(*), MIN(created_at) FROM deliveries WHERE state = 'waiting'";
-const TOLD_LATELY: &str =
-    "SELECT COUNT(*) FROM deliveries WHERE target = $1 AND created_at > $2 AND event_type = $3";
+const TOLD_LATELY: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE target = $1 AND event_type = $3 \
+     AND created_at > $2 LIMIT $4) AS told";
 const POSITION: &str = "SELECT next FROM notified WHERE log_id = $1 AND log_partition = $2";
 const SINCE: &str = "SELECT MIN(since) FROM notified";
 const NOTE: &str = "INSERT INTO notified (log_id, log_partition, next, since) VALUES ($1, $2, $3, $4) \
@@ -120,12 +120,33 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, Error> {
 /// Writes a delivery, due at once, unless this was told to this target before; its id if it was written. What is pushed is
 /// there for whoever asks, so it is sent already.
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewDelivery, now: Timestamp) -> Result<Option<String>, Error> {
+    match new.channel {
+        Channel::Push => write(tx, new, (State::Sent, 0), now),
+        Channel::Email | Channel::Webhook => write(tx, new, (State::Waiting, 0), now),
+    }
+}
+
+/// As [`insert`], of one that is not sent, and why.
+pub(crate) fn insert_dead(
+    tx: &mut Tx<'_>,
+    new: &NewDelivery,
+    why: &str,
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
+    let Some(id) = write(tx, new, (State::Dead, 1), now)? else { return Ok(None) };
+    note_attempt(tx, &id, (now, 0), &Sent::Never { status: None, answer: why.to_owned() })?;
+    Ok(Some(id))
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    new: &NewDelivery,
+    (state, attempts): (State, i64),
+    now: Timestamp,
+) -> Result<Option<String>, Error> {
     let id = Uuid::now_v7().to_string();
     let lane = new.channel.lane(&new.target);
-    let (state, next_at, done_at) = match new.channel {
-        Channel::Push => (State::Sent, None, Some(now.micros())),
-        Channel::Email | Channel::Webhook => (State::Waiting, Some(now.micros()), None),
-    };
+    let waits = state == State::Waiting;
     let values = params![
         &id,
         &new.event_id,
@@ -137,9 +158,10 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewDelivery, now: Timestamp) -> Resu
         &new.payload,
         new.order_id.as_deref(),
         state.name(),
-        next_at,
+        waits.then_some(now.micros()),
         now.micros(),
-        done_at
+        (!waits).then_some(now.micros()),
+        attempts
     ];
     Ok((tx.execute(INSERT, values)? == 1).then_some(id))
 }
@@ -189,9 +211,18 @@ pub(crate) fn tried(
     if tx.execute(TRIED, params![id, state.name(), next, done_at])? == 0 {
         return Ok(false);
     }
-    let answer = beginning(sent.answer());
-    tx.execute(ATTEMPT, params![id, at.micros(), took_us, sent.name(), sent.status(), &answer])?;
+    note_attempt(tx, id, (at, took_us), sent)?;
     Ok(true)
+}
+
+fn note_attempt(
+    tx: &mut Tx<'_>,
+    id: &str,
+    (at, took_us): (Timestamp, i64),
+    sent: &Sent,
+) -> Result<(), Error> {
+    let answer = beginning(sent.answer());
+    tx.execute(ATTEMPT, params![id, at.micros(), took_us, sent.name(), sent.status(), &answer]).map(drop)
 }
 
 /// As much of an answer as is kept, without what a database cannot hold.
@@ -267,14 +298,15 @@ pub(crate) fn backlog(tx: &mut Tx<'_>) -> Result<(i64, Option<Timestamp>), Error
     Ok((rows, oldest.map(Timestamp::from_micros)))
 }
 
-/// How often a target was told of events of this type since then.
-pub(crate) fn told_since(
+/// Whether a target was told of events of this type so many times since then.
+pub(crate) fn was_told(
     tx: &mut Tx<'_>,
     (target, event_type): (&str, &str),
-    since: Timestamp,
-) -> Result<i64, Error> {
-    let found = tx.first(TOLD_LATELY, params![target, since.micros(), event_type], |row| row.int(0))?;
-    Ok(found.unwrap_or_default())
+    (times, since): (i64, Timestamp),
+) -> Result<bool, Error> {
+    let found =
+        tx.first(TOLD_LATELY, params![target, since.micros(), event_type, times], |row| row.int(0))?;
+    Ok(found.unwrap_or_default() >= times)
 }
 
 /// Where a partition of a log is read on.
