@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use kassa_model::MICROS_PER_SECOND;
+use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use kassa_service::{RouteClass, is_forwarded};
 
 use crate::caller::{Caller, Denied};
@@ -137,13 +137,21 @@ impl Access {
 
     fn authorize_session(&self, headers: &HeaderMap) -> Result<Caller, Denied> {
         let token = cookie::session_of(headers).ok_or(Denied::Missing)?;
-        match self.session_ends(token) {
-            Some(_) => Ok(Caller::Session),
-            None => {
-                self.unknown();
-                Err(Denied::Missing)
-            }
-        }
+        self.session_of(token).map(|(caller, _)| caller).ok_or_else(|| {
+            self.unknown();
+            Denied::Missing
+        })
+    }
+
+    /// Who logged in to the session of `token`, and when it ends, if there is one that has not: one that was opened with a key
+    /// lives no longer than the key.
+    pub(crate) fn session_of(&self, token: &str) -> Option<(Caller, Timestamp)> {
+        let session = self.live_session(token)?;
+        let caller = match session.key {
+            None => Caller::Session,
+            Some(key) => self.find_key(&key)?.in_session(),
+        };
+        Some((caller, Timestamp::from_micros(session.ends)))
     }
 
     /// A key or session that is not known may be one that another process has just made.

@@ -36,6 +36,8 @@ pub enum Caller {
         site: Option<String>,
         /// What it may do.
         scopes: Scopes,
+        /// Whether a browser that has logged in with the key asks, and not whoever has the key itself.
+        session: bool,
     },
 }
 
@@ -196,13 +198,28 @@ impl Caller {
         }
     }
 
+    /// The same, as a browser that has logged in: it is known what a key may do, and the admin token may do everything.
+    pub(crate) fn in_session(self) -> Self {
+        match self {
+            Self::Admin => Self::Session,
+            Self::Key { id, name, site, scopes, .. } => Self::Key { id, name, site, scopes, session: true },
+            other => other,
+        }
+    }
+
     pub(crate) fn of_config(key: &SecretKey) -> Self {
         let id = format!("config:{}", key.name);
-        Self::Key { id, name: key.name.clone(), site: key.site.clone(), scopes: key.scopes }
+        Self::Key { id, name: key.name.clone(), site: key.site.clone(), scopes: key.scopes, session: false }
     }
 
     pub(crate) fn of_stored(key: &ApiKey) -> Self {
-        Self::Key { id: key.id.clone(), name: key.name.clone(), site: key.site.clone(), scopes: key.scopes }
+        Self::Key {
+            id: key.id.clone(),
+            name: key.name.clone(),
+            site: key.site.clone(),
+            scopes: key.scopes,
+            session: false,
+        }
     }
 }
 

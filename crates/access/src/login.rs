@@ -1,4 +1,4 @@
-//! Logging in with the admin token: a session of 12 h that can be ended, and a lock after too many wrong tokens.
+//! Logging in with the admin token or a secret key: a session of 12 h that can be ended, and a lock after too many wrong tokens.
 //!
 //! Attempts are counted in the database before the token is looked at, so that neither a restart nor a crowd of requests at
 //! once gives more of them than there are.
@@ -10,7 +10,8 @@ use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
 use crate::guesses::{FAILURES_MAX, WINDOW};
 use crate::secret::{Hash, random, to_hex};
-use crate::{Access, store};
+use crate::store::StoredSession;
+use crate::{Access, Caller, store};
 
 /// How long a session lasts, s.
 pub(crate) const SESSION_SECONDS: i64 = 12 * 3_600;
@@ -35,7 +36,7 @@ pub(crate) struct NewSession {
 /// Why there is no session.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum LogInError {
-    #[error("the token is not the admin token")]
+    #[error("the token is neither the admin token nor a secret key")]
     Wrong,
     #[error("the password is not the link's")]
     WrongPassword,
@@ -57,37 +58,45 @@ enum Attempt {
 }
 
 impl Access {
-    /// Begins a session for whoever brings the admin token.
-    pub(crate) async fn log_in(&self, token: &str, address: IpAddr) -> Result<NewSession, LogInError> {
+    /// Begins a session for whoever brings the admin token, or a secret key: with the key's name and scopes, and for as long as
+    /// there is the key.
+    pub(crate) async fn log_in(
+        &self,
+        token: &str,
+        address: IpAddr,
+    ) -> Result<(NewSession, Caller), LogInError> {
         let attached = self.attached().ok_or(LogInError::NoDatabase)?;
         let source = &attached.source;
         let who = self.address_name(address);
         // A locked address costs no write.
         let now = source.clock.now();
         self.refuse_locked(address, now).await?;
-        let right = self.is_admin_token(&Hash::of(token));
+        let caller = self.secret_holder(token).map(Caller::in_session);
+        let right = caller.is_some();
+        let key = matches!(caller, Some(Caller::Key { .. })).then(|| Hash::of(token));
         let secret = to_hex(&random::<32>());
         let (hash, began) = (self.session_hash(&secret), now.micros());
         let expires = began + SESSION_SECONDS * MICROS_PER_SECOND;
         let attempt = attached.change(move |tx, now| {
             let attempt = attempt(tx, &who, right, now.micros())?;
             if let Attempt::Right = attempt {
-                store::insert_session(tx, &hash, began, expires)?;
+                store::insert_session(tx, &hash, began, StoredSession { ends: expires, key })?;
                 store::trim_sessions(tx, SESSIONS_MAX)?;
             }
             Ok::<_, LogInError>(attempt)
         });
-        match attempt.await? {
-            Attempt::Right => {
+        match (attempt.await?, caller) {
+            (Attempt::Right, Some(caller)) => {
                 self.guesses().forget(address);
-                Ok(NewSession { token: secret, expires_at: Timestamp::from_micros(expires) })
+                let expires_at = Timestamp::from_micros(expires);
+                Ok((NewSession { token: secret, expires_at }, caller))
             }
-            Attempt::Wrong => {
+            (Attempt::Wrong | Attempt::Right, _) => {
                 tracing::warn!("someone tried to log in with a wrong token");
                 self.note_guess(address);
                 Err(LogInError::Wrong)
             }
-            Attempt::Locked(until) => {
+            (Attempt::Locked(until), _) => {
                 refuse_locked(until, now)?;
                 Err(LogInError::Wrong)
             }
@@ -147,13 +156,13 @@ impl Access {
         Ok(())
     }
 
-    /// When the session of `token` ends, if there is one that has not.
-    pub(crate) fn session_ends(&self, token: &str) -> Option<Timestamp> {
+    /// The session of `token`, if there is one that has not ended.
+    pub(crate) fn live_session(&self, token: &str) -> Option<StoredSession> {
         let now = self.attached()?.source.clock.now();
-        let ends = *self.now().sessions.get(&self.session_hash(token).bytes())?;
+        let session = *self.now().sessions.get(&self.session_hash(token).bytes())?;
         // One that would live longer than any was made while the clock was set ahead.
         let lives = now.micros()..=now.micros().saturating_add(SESSION_SECONDS * MICROS_PER_SECOND);
-        (ends > now.micros() && lives.contains(&ends)).then(|| Timestamp::from_micros(ends))
+        (session.ends > now.micros() && lives.contains(&session.ends)).then_some(session)
     }
 
     /// What an address is called in the database, where none may stand: a keyed hash of it, of an IPv6 address's first

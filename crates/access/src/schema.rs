@@ -11,6 +11,7 @@ pub const MIGRATIONS: &[Migration] = &[
     step(2, include_str!("../migrations/0002.sql")),
     Migration { postgres: Some(RULES), ..step(3, RULES) },
     step(4, include_str!("../migrations/0004.sql")),
+    step(5, include_str!("../migrations/0005.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::kept::thing::Kept;
 use crate::site::{Site, UnknownSite, WriteKey, is_id};
-use crate::store::{ApiKey, Stored, StoredSite};
+use crate::store::{ApiKey, Stored, StoredSession, StoredSite};
 use crate::{Error, Options, SiteRules};
 
 /// Sites at most, configured and created ones together.
@@ -36,8 +36,8 @@ pub(crate) struct Snapshot {
     pub(crate) created: Vec<String>,
     /// The database's secret keys, by their hashes.
     pub(crate) api_keys: HashMap<[u8; 32], Arc<ApiKey>>,
-    /// When each session ends, µs, by its hash.
-    pub(crate) sessions: HashMap<[u8; 32], i64>,
+    /// The sessions, by their hashes.
+    pub(crate) sessions: HashMap<[u8; 32], StoredSession>,
     /// What is kept for reports, by site, oldest first.
     pub(crate) kept: HashMap<String, Vec<Arc<Kept>>>,
     /// The share links among it, by the hash of their tokens.
@@ -88,7 +88,7 @@ impl Sites {
         let mut next = Snapshot::of(merge(&self.configured, &stored));
         next.add_remembered(now.created.clone());
         next.created.clone_from(&now.created);
-        next.sessions = stored.sessions.into_iter().map(|(hash, end)| (hash.bytes(), end)).collect();
+        next.sessions = stored.sessions.into_iter().map(|(hash, session)| (hash.bytes(), session)).collect();
         next.api_keys = stored.api_keys.into_iter().map(|key| keep_use(&now, key)).collect();
         next.add_kept(&now, stored.kept);
         self.now.store(Arc::new(next));

@@ -17,10 +17,19 @@ pub(crate) struct Stored {
     pub(crate) sites: Vec<StoredSite>,
     pub(crate) site_keys: Vec<StoredSiteKey>,
     pub(crate) api_keys: Vec<ApiKey>,
-    /// Sessions that have not ended, and when they do, µs.
-    pub(crate) sessions: Vec<(Hash, i64)>,
+    /// Sessions that have not ended, by their hashes.
+    pub(crate) sessions: Vec<(Hash, StoredSession)>,
     /// What is kept for reports, oldest first.
     pub(crate) kept: Vec<Kept>,
+}
+
+/// A session as stored.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredSession {
+    /// When it ends, µs.
+    pub(crate) ends: i64,
+    /// Of the secret key that it was opened with; `None`: with the admin token.
+    pub(crate) key: Option<Hash>,
 }
 
 /// A site as stored.
@@ -65,8 +74,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, now: Timestamp) -> Result<Stored, Error> {
     let site_keys = "SELECT key, site, created_at FROM site_keys ORDER BY created_at, key";
     let api_keys = "SELECT id, name, hash, prefix, scopes, site, created_at, last_used_at \
                     FROM api_keys ORDER BY created_at, id";
-    let sessions = "SELECT hash, expires_at FROM sessions WHERE expires_at > $1";
-    let read_session = |row: &Row<'_>| Ok((read_hash(row, 0)?, row.int(1)?));
+    let sessions = "SELECT hash, expires_at, key_hash FROM sessions WHERE expires_at > $1";
     Ok(Stored {
         sites: tx.all(sites, &[], read_site)?,
         site_keys: tx.all(site_keys, &[], read_site_key)?,
@@ -111,9 +119,17 @@ fn read_api_key(row: &Row<'_>) -> Result<ApiKey, Error> {
     })
 }
 
+fn read_session(row: &Row<'_>) -> Result<(Hash, StoredSession), Error> {
+    let key = row.text_or_null(2)?.map(|hex| parse_hash(&hex)).transpose()?;
+    Ok((read_hash(row, 0)?, StoredSession { ends: row.int(1)?, key }))
+}
+
 fn read_hash(row: &Row<'_>, column: usize) -> Result<Hash, Error> {
-    let hex = row.text(column)?;
-    Hash::parse(&hex).ok_or_else(|| Error::Invalid("a stored hash is no SHA-256".to_owned()))
+    parse_hash(&row.text(column)?)
+}
+
+fn parse_hash(hex: &str) -> Result<Hash, Error> {
+    Hash::parse(hex).ok_or_else(|| Error::Invalid("a stored hash is no SHA-256".to_owned()))
 }
 
 /// Adds a site; false if there is one of that id.
@@ -154,8 +170,10 @@ pub(crate) fn insert_api_key(tx: &mut Tx<'_>, key: &ApiKey) -> Result<(), Error>
     tx.execute(sql, params![&key.id, &key.name, &hash, &key.prefix, &scopes, site, created_at]).map(drop)
 }
 
-/// Removes a secret key; false if there is none.
+/// Removes a secret key and ends its sessions; false if there is none.
 pub(crate) fn delete_api_key(tx: &mut Tx<'_>, id: &str) -> Result<bool, Error> {
+    let sessions = "DELETE FROM sessions WHERE key_hash IN (SELECT hash FROM api_keys WHERE id = $1)";
+    tx.execute(sessions, params![id])?;
     Ok(tx.execute("DELETE FROM api_keys WHERE id = $1", params![id])? > 0)
 }
 
@@ -172,9 +190,15 @@ pub(crate) fn touch_api_key(tx: &mut Tx<'_>, id: &str, used_at: i64) -> Result<(
 }
 
 /// Adds a session.
-pub(crate) fn insert_session(tx: &mut Tx<'_>, hash: &Hash, now: i64, expires_at: i64) -> Result<(), Error> {
-    let sql = "INSERT INTO sessions (hash, created_at, expires_at) VALUES ($1, $2, $3)";
-    tx.execute(sql, params![&hash.hex(), now, expires_at]).map(drop)
+pub(crate) fn insert_session(
+    tx: &mut Tx<'_>,
+    hash: &Hash,
+    now: i64,
+    session: StoredSession,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO sessions (hash, created_at, expires_at, key_hash) VALUES ($1, $2, $3, $4)";
+    let key = session.key.as_ref().map(Hash::hex);
+    tx.execute(sql, params![&hash.hex(), now, session.ends, key.as_deref()]).map(drop)
 }
 
 /// Keeps the newest `count` sessions.

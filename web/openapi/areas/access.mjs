@@ -44,6 +44,7 @@ export const schemas = {
     mode: word("open", "closed"),
     signed_in: boolean,
     "caller?": word("open", "admin", "session", "key", "share"),
+    "name?": string,
     scopes: list(SCOPE),
     "expires_at?": time,
     "share?": either(

@@ -36,7 +36,13 @@ fn headers(authorization: &str) -> HeaderMap {
 fn named(name: &str, site: Option<&str>) -> Caller {
     let scopes = if site.is_some() { "read collect" } else { "read catalog inventory orders collect" };
     let scopes = Scopes::parse(scopes.split(' ')).unwrap();
-    Caller::Key { id: format!("config:{name}"), name: name.to_owned(), site: site.map(str::to_owned), scopes }
+    Caller::Key {
+        id: format!("config:{name}"),
+        name: name.to_owned(),
+        site: site.map(str::to_owned),
+        scopes,
+        session: false,
+    }
 }
 
 #[test]
@@ -136,7 +142,8 @@ fn scopes_by_caller() {
 #[test]
 fn a_key_that_may_not_read_sees_no_site() {
     let scopes = Scopes::from_iter([Scope::Orders]);
-    let writer = Caller::Key { id: "1".to_owned(), name: "till".to_owned(), site: None, scopes };
+    let writer =
+        Caller::Key { id: "1".to_owned(), name: "till".to_owned(), site: None, scopes, session: false };
     assert!(!writer.may_read("shop") && !writer.may_read("default") && writer.may(Scope::Orders));
     assert_eq!(writer.only_site(), Some(""), "which is no site, so reports over all sites are empty");
     assert_eq!(writer.require_site("shop").unwrap_err().status(), 404);

@@ -1,4 +1,4 @@
-//! `/v1/session`: the admin token for a cookie, who is logged in, and logging out.
+//! `/v1/session`: the admin token or a secret key for a cookie, who is logged in, and logging out.
 
 use std::convert::Infallible;
 
@@ -81,6 +81,9 @@ struct Session {
     /// `open`, `admin` (by token), `session`, `key`, `share`; absent for nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     caller: Option<&'static str>,
+    /// The key's, of one who came with a key or logged in with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     scopes: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
@@ -117,9 +120,9 @@ async fn create_session(
     if access.mode() == Mode::Open {
         return Err(Problem::from(Denied::Forwarded).into());
     }
-    let session = access.log_in(&body.token, address).await?;
+    let (session, caller) = access.log_in(&body.token, address).await?;
     let cookie = cookie::set(&session.token, SESSION_SECONDS, transport(https));
-    let mut response = answer(mode, Some(&Caller::Session), Some(session.expires_at));
+    let mut response = answer(mode, Some(&caller), Some(session.expires_at));
     add_cookie(&mut response, &cookie);
     Ok(response)
 }
@@ -149,7 +152,9 @@ async fn read_session(
         Err(_) => None,
     };
     let ends = match caller {
-        Some(Caller::Session) => cookie::session_of(&headers).and_then(|token| access.session_ends(token)),
+        Some(Caller::Session | Caller::Key { session: true, .. }) => {
+            cookie::session_of(&headers).and_then(|token| access.session_of(token)).map(|(_, ends)| ends)
+        }
         _ => None,
     };
     let mode = access.mode_for(&headers);
@@ -201,6 +206,10 @@ fn answer(mode: Mode, caller: Option<&Caller>, ends: Option<Timestamp>) -> Respo
         mode: name_of(mode),
         signed_in: caller.is_some(),
         caller: caller.map(kind),
+        name: match caller {
+            Some(Caller::Key { name, .. }) => Some(name.clone()),
+            _ => None,
+        },
         scopes: scopes.names(),
         expires_at: ends.map(|at| at.to_string()),
         share: None,
@@ -216,6 +225,7 @@ fn answer_share(access: &Access, mode: Mode, share: &Share) -> Response {
         mode: name_of(mode),
         signed_in: true,
         caller: Some("share"),
+        name: None,
         scopes: Vec::new(),
         expires_at: expires_at.clone(),
         share: Some(SharedView::Open {
@@ -235,6 +245,7 @@ fn answer_locked(mode: Mode) -> Response {
         mode: name_of(mode),
         signed_in: false,
         caller: Some("share"),
+        name: None,
         scopes: Vec::new(),
         expires_at: None,
         share: Some(SharedView::Locked { password_required: true }),
@@ -253,8 +264,8 @@ fn kind(caller: &Caller) -> &'static str {
     match caller {
         Caller::Open => "open",
         Caller::Admin => "admin",
-        Caller::Session => "session",
-        Caller::Key { .. } => "key",
+        Caller::Session | Caller::Key { session: true, .. } => "session",
+        Caller::Key { session: false, .. } => "key",
         Caller::Share(_) => "share",
         Caller::Public | Caller::Internal => "none",
     }

@@ -80,6 +80,49 @@ async fn another_process_learns_of_keys_sites_and_sessions_and_of_their_end() {
     }
 }
 
+/// People are keys: one logs in with hers, may do what it may, and is out when it is revoked.
+#[tokio::test]
+async fn a_key_opens_a_session_of_its_own_name_and_scopes() {
+    for bed in beds() {
+        let (process, other) = (bed.process(), bed.process());
+        let anna =
+            admin(&process, "POST /v1/admin/keys", r#"{"name":"Anna","scopes":["orders","inventory"]}"#)
+                .await;
+        let token = json!({ "token": anna.body["key"] }).to_string();
+        let begun = send(&process.router, "POST /v1/session", &[], &token).await;
+        assert_eq!(begun.status, 200, "{}: {begun:?}", bed.name);
+        let expected = json!(["inventory", "orders"]);
+        let shown = |answer: &crate::testing::Answer| {
+            (answer.body["caller"].clone(), answer.body["name"].clone(), answer.body["scopes"].clone())
+        };
+        assert_eq!(shown(&begun), (json!("session"), json!("Anna"), expected.clone()));
+        let cookie = begun.cookie();
+        let page = [("cookie", cookie.as_str()), ("origin", "http://shop.example")];
+        let me = send(&process.router, "GET /v1/session", &page, "").await;
+        assert_eq!(shown(&me), (json!("session"), json!("Anna"), expected));
+        assert_eq!(me.body["expires_at"], begun.body["expires_at"]);
+
+        let mut headers = axum::http::HeaderMap::new();
+        headers.insert("cookie", cookie.parse().unwrap());
+        let caller = |process: &Process, class| process.access.authorize(&headers, class);
+        let known = caller(&process, kassa_service::RouteClass::Native).unwrap();
+        assert!(known.may(crate::Scope::Orders) && !known.may(crate::Scope::Admin));
+        assert!(caller(&process, kassa_service::RouteClass::Compat).is_err(), "on native routes alone");
+        let keys = send(&process.router, "GET /v1/admin/keys", &page, "").await;
+        assert_eq!(keys.status, 403, "{keys:?}");
+        until("another process knows her", || caller(&other, kassa_service::RouteClass::Native).is_ok())
+            .await;
+
+        let line = format!("DELETE /v1/admin/keys/{}", anna.body["id"].as_str().unwrap());
+        assert_eq!(admin(&process, &line, "").await.status, 204);
+        let me = send(&process.router, "GET /v1/session", &page, "").await;
+        assert_eq!((me.status, me.body["signed_in"].clone()), (200, json!(false)));
+        assert_eq!(send(&process.router, "POST /v1/session", &[], &token).await.status, 401);
+        until("another process knows it, too", || caller(&other, kassa_service::RouteClass::Native).is_err())
+            .await;
+    }
+}
+
 #[tokio::test]
 async fn sites_and_their_keys() {
     for bed in beds() {

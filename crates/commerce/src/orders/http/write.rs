@@ -93,7 +93,7 @@ async fn place_for(
 fn source_of(caller: &Caller) -> Source {
     match caller {
         Caller::Public | Caller::Open => Source::Web,
-        Caller::Admin | Caller::Session => Source::Admin,
+        Caller::Admin | Caller::Session | Caller::Key { session: true, .. } => Source::Admin,
         Caller::Internal | Caller::Share(_) | Caller::Key { .. } => Source::Api,
     }
 }
