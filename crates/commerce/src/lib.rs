@@ -34,6 +34,7 @@ mod schema;
 mod shop;
 mod stored;
 pub mod storefront;
+pub mod story;
 #[cfg(test)]
 mod testing;
 mod text;

@@ -1,9 +1,12 @@
 // Orders, what becomes of them, and carts.
 import {
+  always,
   boolean,
   counted,
   cursor,
+  either,
   extended,
+  free,
   from,
   get,
   integer,
@@ -35,6 +38,10 @@ const STATUS = word("accepted", "confirmed", "failed", "cancelled", "fulfilled",
 const PAYMENT = word("unpaid", "paid", "part_refunded", "refunded");
 const FULFILMENT = word("unfulfilled", "partial", "fulfilled");
 const STAGE = word("packed", "shipped", "delivered", "cancelled");
+
+const PART = word("known", "none", "elsewhere");
+const moved = object({ sku: string, quantity: integer });
+const entry = (kind, members) => object({ at: time, kind: always(kind), ...members });
 
 const items = list(ref("Item"), 200);
 const tracking = { "carrier?": nullable(string), "tracking_number?": nullable(string), "tracking_url?": nullable(string) };
@@ -189,6 +196,54 @@ export const schemas = {
     amount: ref("Money"),
     lines: list(object({ sku: string, quantity: integer, amount_minor: integer, restocked: boolean })),
     created_at: time,
+  }),
+  RefundPreview: object({
+    amount: ref("Money"),
+    lines: list(object({ sku: string, quantity: integer, amount_minor: integer, restocked: boolean })),
+    stock: list(object({ sku: string, quantity: integer, on_hand: nullable(integer) })),
+    order: ref("OrderRow"),
+  }),
+  Timeline: object({
+    order_id: uuid,
+    visit: object({ status: PART }),
+    stock: object({ status: PART }),
+    entries: list(
+      either(
+        entry("visit", {
+          source: nullable(string),
+          referrer: nullable(string),
+          utm_campaign: nullable(string),
+          entry_page: nullable(string),
+          country: nullable(string),
+          device: nullable(string),
+        }),
+        entry("page", { page: nullable(string) }),
+        entry("search", { query: nullable(string), results: nullable(integer) }),
+        entry("event", { name: string, page: nullable(string), props: free }),
+        entry("order", { seq: integer, event: string, amount: nullable(ref("Money")), lines: list(moved) }),
+        entry("payment", { reference: string, amount: ref("Money") }),
+        entry("fulfilment", {
+          number: integer,
+          stage: STAGE,
+          carrier: nullable(string),
+          tracking_number: nullable(string),
+          tracking_url: nullable(string),
+          lines: list(moved),
+        }),
+        entry("stock", { sku: string, movement: string, quantity: integer, reference: string }),
+        entry("delivery", {
+          id: uuid,
+          channel: word("email", "webhook", "push"),
+          event_type: string,
+          target: string,
+          template: nullable(string),
+          state: word("waiting", "sent", "dead"),
+          attempts: list(
+            object({ number: integer, at: time, outcome: word("done", "later", "never"), status: nullable(integer), answer: string }),
+          ),
+        }),
+      ),
+    ),
   }),
 };
 
@@ -421,6 +476,33 @@ export const operations = [
         status: 200,
       },
       { name: "tooMuch", at: order_, headers: { "Idempotency-Key": "refund-2" }, body: { amount_minor: 1_000_000 }, status: 422 },
+    ],
+  }),
+  post("/v1/orders/{id}/refunds/preview", {
+    id: "previewRefund",
+    says: "What a refund would do to money and stock; nothing is done",
+    scope,
+    at,
+    body: object({
+      "lines?": nullable(list(object({ sku: string, quantity: from(1), "restock?": boolean }))),
+      "amount_minor?": nullable(from(1)),
+    }),
+    answers: { 200: ref("RefundPreview") },
+    problems: ["refund-exceeds-order", "illegal-transition"],
+    examples: [
+      { name: "oneMug", at: order_, body: { lines: [{ sku: "mug", quantity: 1, restock: true }] }, status: 200 },
+      { name: "tooMuch", at: order_, body: { amount_minor: 1_000_000 }, status: 422 },
+    ],
+  }),
+  get("/v1/orders/{id}/timeline", {
+    id: "getTimeline",
+    says: "Its whole story on one line of time: visits, what happened to it, money, parcels, stock, and who was told",
+    scope,
+    at,
+    answers: { 200: ref("Timeline") },
+    examples: [
+      { name: "story", at: order_, status: 200 },
+      { name: "unknown", at: { id: "0190a0b0-0000-7000-8000-000000000000" }, status: 404 },
     ],
   }),
   get("/v1/orders/{id}/refunds", {

@@ -12,7 +12,9 @@ use axum::routing::get;
 use kassa_access::{Access, Allowed, Caller, Mode, Scope, need};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, Books, OrderNumbers, ReportOptions};
-use kassa_commerce::{assets, carts, catalog, compat, customers, inventory, notify, orders, transport};
+use kassa_commerce::{
+    assets, carts, catalog, compat, customers, inventory, notify, orders, story, transport,
+};
 use kassa_service::rate::{Exempt, RateLimit};
 use kassa_service::{
     Health, LiveOrigins, Metrics, Permit, Policy, Problem, Protected, RouteClass, Shutdown, Worded,
@@ -136,7 +138,8 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         storefront = storefront.merge(orders::http::storefront_routes(Arc::clone(&shop)));
         native = native
             .merge(orders::http::native_routes(Arc::clone(&shop)))
-            .merge(customers::http::native_routes(Arc::clone(&shop)));
+            .merge(customers::http::native_routes(Arc::clone(&shop)))
+            .merge(story::http::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::orders_routes(Arc::clone(&shop)));
     }
     if roles.has(Role::Notifier) {

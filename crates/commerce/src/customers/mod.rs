@@ -16,5 +16,5 @@ mod tests;
 mod view;
 
 pub use customer::{Buyer, CustomerType};
-pub use origins::Origins;
+pub use origins::{Origins, SeenEvent, SeenVisit, Visited};
 pub(crate) use rules::of_order;

@@ -7,7 +7,7 @@ use kassa_db::{Db, Error, Tx, params};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{Origins, store};
+use super::{Origins, Visited, store};
 use crate::MIGRATIONS;
 use crate::testing::Bed;
 
@@ -150,6 +150,10 @@ struct From(String);
 impl Origins for From {
     async fn source_of(&self, order_id: &str) -> Option<String> {
         (order_id == self.0).then(|| "newsletter".to_owned())
+    }
+
+    async fn visits_of(&self, _order_id: &str) -> Option<Visited> {
+        None
     }
 }
 

@@ -5,6 +5,7 @@ mod caller;
 mod follow;
 mod fulfilments;
 mod payments;
+mod preview;
 mod read;
 mod write;
 
@@ -16,6 +17,7 @@ use kassa_service::{Protected, protected};
 
 use crate::shop::Shop;
 
+pub(crate) use read::find_order;
 pub use write::place_public;
 
 /// The routes of class `Storefront`: to place an order, and to look at it by its UUID or its link. None without orders in this process.
@@ -50,5 +52,6 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
             protected::post(payments::create_payment).get(payments::list_payments),
         )
         .route("/v1/orders/{id}/refunds", protected::post(write::refund_order).get(read::list_refunds))
+        .route("/v1/orders/{id}/refunds/preview", protected::post(preview::preview_refund))
         .with_state(shop)
 }

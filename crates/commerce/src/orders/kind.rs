@@ -60,6 +60,28 @@ impl ChangeKind {
         }
     }
 
+    /// The one of this name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// As one word, for people.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Confirmed => "confirmed",
+            Self::Failed => "failed",
+            Self::Edited => "edited",
+            Self::Cancelled => "cancelled",
+            Self::Fulfilled => "fulfilled",
+            Self::Refunded => "refunded",
+            Self::Paid => "paid",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
+            Self::Unpacked => "unpacked",
+        }
+    }
+
     /// The name of its analytics record, in the words of Segment's e-commerce events; `None` where no money moves.
     pub(crate) const fn analytics_name(self) -> Option<&'static str> {
         match self {

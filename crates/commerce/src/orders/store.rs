@@ -199,17 +199,17 @@ pub(crate) fn events(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<(String, Tim
     tx.all(sql, params![order_id], |row| Ok((row.text(0)?, Timestamp::from_micros(row.int(1)?))))
 }
 
-/// An event of an order as it is told to another shop.
-pub(super) struct Told {
-    pub(super) seq: i64,
-    pub(super) kind: String,
-    pub(super) revenue_delta_minor: i64,
-    pub(super) lines: Vec<LineDelta>,
-    pub(super) at: Timestamp,
+/// An event of an order as it is told.
+pub(crate) struct Told {
+    pub(crate) seq: i64,
+    pub(crate) kind: String,
+    pub(crate) revenue_delta_minor: i64,
+    pub(crate) lines: Vec<LineDelta>,
+    pub(crate) at: Timestamp,
 }
 
 /// What happened to an order, with what it changed.
-pub(super) fn told(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<Told>, Error> {
+pub(crate) fn told(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<Told>, Error> {
     let sql = "SELECT seq, kind, revenue_delta_minor, lines, created_at FROM order_events \
                WHERE order_id = $1 ORDER BY seq";
     tx.all(sql, params![order_id], |row| {

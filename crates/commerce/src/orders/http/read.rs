@@ -132,6 +132,14 @@ pub(super) async fn list_refunds(
     Ok(Json(Page::whole(found.into_iter().map(view).collect())))
 }
 
+/// The order of a path.
+///
+/// # Errors
+/// The 404 problem where there is none, the database's.
+pub(crate) async fn find_order(shop: &Shop, path: PathId) -> Result<Order, Problem> {
+    find(shop, order_id(path)?).await
+}
+
 pub(super) async fn find(shop: &Shop, id: String) -> Result<Order, Problem> {
     let wanted = id.clone();
     let found = read(orders(shop)?, move |tx| store::by_id(tx, &wanted)).await?;

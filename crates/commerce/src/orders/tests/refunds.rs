@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::support::{Answered, TestShop, shops};
+use crate::testing::{Dice, scaled, seed};
 
 async fn refund(shop: &TestShop, path: &str, body: Value) -> Answered {
     let key = uuid::Uuid::now_v7().to_string();
@@ -120,5 +121,78 @@ async fn what_cost_nothing_is_refunded_with_its_last_unit() {
         assert_eq!(refund(&shop, &path, lines("gift", 1, true)).await.json()["status"], "refunded");
         assert_eq!(shop.on_hand("gift"), 10);
         shop.check_books();
+    }
+}
+
+/// What the preview shows is what then happens: money, lines, the order, and the stock.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hard_a_preview_is_what_happens() {
+    let (seed, orders) = (seed(), scaled(200));
+    for shop in shops() {
+        let mut dice = Dice(seed);
+        for (sku, price) in [("ps5", 333), ("xbox", 100), ("free", 0)] {
+            shop.stock(sku, price, 1_000_000);
+        }
+        let mut previews = 0;
+        for _ in 0..orders {
+            let items = json!([{"sku": "ps5", "quantity": 1 + dice.below(4)}, {"sku": "xbox", "quantity": 1 + dice.below(3)},
+                {"sku": "free", "quantity": 1}]);
+            let path = shop.placed(items).await;
+            for _ in 0..1 + dice.below(5) {
+                previews += 1;
+                one_preview(&shop, &path, any_refund(&mut dice)).await;
+            }
+        }
+        println!("refunds: {previews} previews of {orders} orders, seed {seed}, 0 differ");
+        shop.check_books();
+    }
+}
+
+fn any_refund(dice: &mut Dice) -> Value {
+    let sku = ["ps5", "xbox", "free", "none"][usize::try_from(dice.below(4)).unwrap()];
+    match dice.below(3) {
+        0 => json!({"amount_minor": 1 + dice.below(700)}),
+        restock => lines(sku, 1 + dice.below(3), restock == 1),
+    }
+}
+
+async fn one_preview(shop: &TestShop, path: &str, ask: Value) {
+    let skus = ["ps5", "xbox", "free"];
+    let on_hand = || skus.map(|sku| shop.on_hand(sku));
+    let (before, there) = (shop.get(path).await.json(), on_hand());
+    let shown = shop.post(&format!("{path}/refunds/preview"), "", &ask).await;
+    assert_eq!((shop.get(path).await.json(), on_hand()), (before.clone(), there), "it writes nothing");
+    let done = refund(shop, path, ask.clone()).await;
+    assert_eq!(shown.status, done.status, "{ask}: {} {}", shown.body, done.body);
+    if done.status != 200 {
+        assert_eq!(shown.problem(), done.problem(), "{ask}");
+        return;
+    }
+    let (shown, done) = (shown.json(), done.json());
+    let without_time = |order: &Value| {
+        let mut order = order.clone();
+        order.as_object_mut().unwrap().remove("updated_at");
+        order
+    };
+    assert_eq!(without_time(&shown["order"]), without_time(&done), "{ask}");
+    let refunded = |order: &Value| order["refunded"]["amount_minor"].as_i64().unwrap();
+    assert_eq!(shown["amount"]["amount_minor"], refunded(&done) - refunded(&before), "{ask}");
+    let last = shop.get(&format!("{path}/refunds")).await.json()["results"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
+    assert_eq!((&shown["amount"], &shown["lines"]), (&last["amount"], &last["lines"]), "{ask}");
+    for (sku, (was, is)) in skus.iter().zip(there.into_iter().zip(on_hand())) {
+        let returned = shown["stock"].as_array().unwrap().iter().find(|stock| stock["sku"] == *sku);
+        match returned {
+            Some(returned) => assert_eq!(
+                (&returned["quantity"], &returned["on_hand"]),
+                (&json!(is - was), &json!(is)),
+                "{ask}"
+            ),
+            None => assert_eq!(was, is, "{ask}: {sku}"),
+        }
     }
 }

@@ -249,6 +249,8 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/orders/{id}/payments", ORDERS),
     taking("POST /v1/orders/{id}/refunds", LINES, ORDERS),
     row("GET /v1/orders/{id}/refunds", ORDERS),
+    taking("POST /v1/orders/{id}/refunds/preview", LINES, ORDERS),
+    row("GET /v1/orders/{id}/timeline", ORDERS),
     row("GET /mailbox", ADMIN),
     row("GET /mailbox/{id}", ADMIN),
     row("GET /v1/deliveries", ORDERS),
