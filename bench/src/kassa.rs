@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// What takes orders and publishes them to the log.
 const SHOP_ROLES: &str = "catalog,inventory,orders";
 
+/// All that `kassa up` runs but the notifier.
+const UNTOLD_ROLES: &str = "catalog,inventory,orders,collector,processor,reports";
+
 /// A running kassa. Dropped, it is killed.
 #[derive(Debug)]
 pub(crate) struct Kassa {
@@ -37,6 +40,8 @@ pub(crate) enum Mode {
     Collector,
     /// `kassa serve` with the roles of the shop and without those of analytics.
     Shop,
+    /// `kassa serve` with every role but the notifier: what happens is told to nobody yet.
+    Untold,
     /// The same HTTP server, started as the collector, with a route that reads the body and drops it.
     Empty,
 }
@@ -67,6 +72,7 @@ impl Kassa {
                 .args(["serve", "--roles", SHOP_ROLES, "--data"])
                 .arg(data)
                 .env("KASSA_ORDERS__WITHOUT_REPORTS", "true"),
+            Mode::Untold => command.args(["serve", "--roles", UNTOLD_ROLES, "--data"]).arg(data),
             Mode::Empty => command.arg("bench-empty"),
         };
         command.args(["--listen", &address.to_string()]);

@@ -39,11 +39,24 @@ pub(crate) fn fill(client: &mut Client) -> anyhow::Result<Vec<i64>> {
 
 /// Orders of one line each, each with a key of its own: over all products in turn, or all for the first.
 pub(crate) fn orders(seed: u64, skus: usize) -> Requests {
+    orders_by(
+        seed,
+        skus,
+        |place| json!({ "name": format!("Customer {place}"), "email": format!("customer-{place}@shop.test") }),
+    )
+}
+
+/// The same by customers who leave no address: nobody is written to.
+pub(crate) fn orders_without_address(seed: u64, skus: usize) -> Requests {
+    orders_by(seed, skus, |place| json!({ "name": format!("Customer {place}") }))
+}
+
+fn orders_by(seed: u64, skus: usize, customer: fn(usize) -> serde_json::Value) -> Requests {
     // 619 has no factor in common with the number of products: neighbours in time are far apart in the table.
     Requests::new(seed, skus, |place| {
         let order = json!({
             "items": [{ "sku": sku(place * 619 % skus), "quantity": 1 + place % 3 }],
-            "customer": { "name": format!("Customer {place}"), "email": format!("customer-{place}@shop.test") },
+            "customer": customer(place),
         });
         post_once(PLACEHOLDER, "/v1/orders", order.to_string().as_bytes())
     })

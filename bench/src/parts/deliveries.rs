@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 use crate::kassa::{Folder, Kassa, Mode, is_success};
 use crate::load::{Pace, Plan, Until, send};
@@ -28,11 +29,12 @@ const ENDPOINTS: usize = 16;
 /// Requests under way at a time.
 const AT_ONCE: usize = 64;
 /// Orders that everybody is told of: 16 deliveries each.
-const ORDERS: u64 = 1_250;
+const ORDERS: u64 = 250;
 /// How long deliveries may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Webhooks may go to this machine.
-const SETTINGS: &[(&str, &str)] = &[("KASSA_WEBHOOKS__ALLOW_PRIVATE", "true")];
+/// Webhooks may go to this machine, and wait for its answer until all of them are waiting.
+const SETTINGS: &[(&str, &str)] =
+    &[("KASSA_WEBHOOKS__ALLOW_PRIVATE", "true"), ("KASSA_WEBHOOKS__TIMEOUT_MS", "14000")];
 
 /// Part n.
 pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
@@ -49,7 +51,7 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Deliveries a second: orders are placed while nobody delivers, so that all of them wait when `up` begins.
+/// Deliveries a second: orders are placed while nobody is told of them, and the target answers nothing until all deliveries wait.
 fn delivered(target: &Receiver, pair: u64) -> anyhow::Result<f64> {
     let folder = Folder::new("deliveries")?;
     let kassa = Kassa::start_with(Mode::Up, folder.path(), SETTINGS)?;
@@ -62,8 +64,9 @@ fn delivered(target: &Receiver, pair: u64) -> anyhow::Result<f64> {
         ensure!(is_success(&made), "an endpoint was answered {}: {}", made.0, made.1);
     }
     kassa.stop()?;
+    target.close();
     let orders = count(ORDERS);
-    let kassa = Kassa::start_with(Mode::Shop, folder.path(), SETTINGS)?;
+    let kassa = Kassa::start_with(Mode::Untold, folder.path(), SETTINGS)?;
     let plan = Plan {
         address: kassa.address,
         connections: AT_ONCE,
@@ -71,11 +74,16 @@ fn delivered(target: &Receiver, pair: u64) -> anyhow::Result<f64> {
         warm_up: Duration::ZERO,
         until: Until::Sent(orders),
     };
-    send(&plan, &mut shop::orders(pair + 1, SKUS))?.all_taken()?;
+    send(&plan, &mut shop::orders_without_address(pair + 1, SKUS))?.all_taken()?;
     kassa.stop()?;
     let kassa = Kassa::start_with(Mode::Up, folder.path(), SETTINGS)?;
     let all = orders as usize * ENDPOINTS;
     let begin = Instant::now();
+    while kassa.metric("kassa_notifier_events_total", "")? < orders as f64 {
+        ensure!(begin.elapsed() < PATIENCE, "the news of {orders} orders are not read");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    target.open();
     while target.taken() < all {
         ensure!(begin.elapsed() < PATIENCE, "only {} of {all} deliveries have arrived", target.taken());
         std::thread::sleep(Duration::from_millis(10));
@@ -110,18 +118,19 @@ fn posted(target: &Receiver) -> anyhow::Result<f64> {
     Ok(count as f64 / begin.elapsed().as_secs_f64())
 }
 
-/// What has arrived, and when the first and the last did.
+/// What was taken, and when the last was.
 #[derive(Debug, Default)]
 struct Taken {
     bodies: Vec<Bytes>,
-    span: Option<(Instant, Instant)>,
+    last: Option<Instant>,
 }
 
-/// A target that takes everything.
+/// A target that takes everything while it is open, since when that is.
 #[derive(Debug)]
 struct Receiver {
     runtime: Runtime,
     address: SocketAddr,
+    open: watch::Sender<Option<Instant>>,
     taken: Arc<Mutex<Taken>>,
 }
 
@@ -130,8 +139,17 @@ impl Receiver {
         let runtime = Runtime::new()?;
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).context("no port")?;
         let (address, taken) = (listener.local_addr()?, Arc::new(Mutex::new(Taken::default())));
-        runtime.spawn(serve(listener, Arc::clone(&taken)));
-        Ok(Self { runtime, address, taken })
+        let open = watch::Sender::new(Some(Instant::now()));
+        runtime.spawn(serve(listener, (open.subscribe(), Arc::clone(&taken))));
+        Ok(Self { runtime, address, open, taken })
+    }
+
+    fn close(&self) {
+        self.open.send_replace(None);
+    }
+
+    fn open(&self) {
+        self.open.send_replace(Some(Instant::now()));
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut Taken) -> T) -> T {
@@ -146,21 +164,26 @@ impl Receiver {
         self.with(|taken| std::mem::take(&mut taken.bodies))
     }
 
+    /// A second, from when it was opened to the last.
     fn rate(&self) -> f64 {
+        let begin = *self.open.borrow();
         self.with(|taken| {
-            let span = taken.span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
+            let span = begin.zip(taken.last).map_or(0.0, |(begin, last)| (last - begin).as_secs_f64());
             taken.bodies.len() as f64 / span
         })
     }
 }
 
-async fn serve(listener: TcpListener, taken: Arc<Mutex<Taken>>) {
+/// Whether it is open, and what was taken.
+type Desk = (watch::Receiver<Option<Instant>>, Arc<Mutex<Taken>>);
+
+async fn serve(listener: TcpListener, desk: Desk) {
     while let Ok((stream, _)) = listener.accept().await {
         // It only saves a pause.
         let _ = stream.set_nodelay(true);
-        let taken = Arc::clone(&taken);
+        let desk = desk.clone();
         tokio::spawn(async move {
-            let service = service_fn(|request| answer(request, Arc::clone(&taken)));
+            let service = service_fn(|request| answer(request, desk.clone()));
             // A client that goes away is no error.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
@@ -171,14 +194,14 @@ async fn serve(listener: TcpListener, taken: Arc<Mutex<Taken>>) {
 
 async fn answer(
     request: Request<Incoming>,
-    taken: Arc<Mutex<Taken>>,
+    (mut open, taken): Desk,
 ) -> Result<Response<Empty<Bytes>>, Infallible> {
     if let Ok(body) = request.into_body().collect().await {
-        let now = Instant::now();
+        // It ends with the measurement.
+        let _ = open.wait_for(Option::is_some).await;
         let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.bodies.push(body.to_bytes());
-        let first = taken.span.map_or(now, |(first, _)| first);
-        taken.span = Some((first, now));
+        taken.last = Some(Instant::now());
     }
     let mut response = Response::new(Empty::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
