@@ -1,4 +1,4 @@
-// Four pages and the one of all states, static output in dist/, which the binary embeds. Nothing is inlined: the server's policy is default-src 'self'.
+// Five pages and the one of all states, static output in dist/, which the binary embeds. Nothing is inlined: the server's policy is default-src 'self'.
 import { defineConfig } from "vite";
 
 export default defineConfig({
@@ -13,7 +13,7 @@ export default defineConfig({
     rolldownOptions: {
       // "use client" in a package says nothing to pages that are all client.
       onLog: (level, log, handle) => log.code === "MODULE_LEVEL_DIRECTIVE" || handle(level, log),
-      input: ["api.html", "dashboard.html", "definitions.html", "login.html", "states.html"].map(
+      input: ["admin.html", "api.html", "dashboard.html", "definitions.html", "login.html", "states.html"].map(
         (page) => `${import.meta.dirname}/${page}`,
       ),
     },

@@ -41,9 +41,16 @@ const POLICY_OF_SHARED: &str = "default-src 'self'; style-src 'self'; img-src 's
                                 base-uri 'none'; form-action 'self'";
 
 /// The pages by their paths, none of which has a slash at its end.
-const ROUTES: [(&str, &str); 4] = [
+const ROUTES: [(&str, &str); 11] = [
     ("/dashboard", "dashboard.html"),
     ("/dashboard/definitions", "definitions.html"),
+    ("/admin", "admin.html"),
+    ("/admin/orders", "admin.html"),
+    ("/admin/orders/{id}", "admin.html"),
+    ("/admin/stock", "admin.html"),
+    ("/admin/customers", "admin.html"),
+    ("/admin/messages", "admin.html"),
+    ("/admin/health", "admin.html"),
     ("/login", "login.html"),
     ("/docs/api", "api.html"),
 ];

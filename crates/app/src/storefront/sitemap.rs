@@ -29,7 +29,8 @@ const BEGIN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 const SPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
 /// Where nobody needs to look: what is one shopper's, what is endless, what is no page.
-const CLOSED: [&str; 7] = ["/cart", "/checkout", "/order/", "/search", "/v1/", "/dashboard", "/login"];
+const CLOSED: [&str; 8] =
+    ["/cart", "/checkout", "/order/", "/search", "/v1/", "/dashboard", "/admin", "/login"];
 
 pub(super) async fn show_robots(State(front): State<Arc<Front>>, visit: Visit) -> Response {
     let closed: String = CLOSED.iter().map(|path| format!("Disallow: {path}\n")).collect();

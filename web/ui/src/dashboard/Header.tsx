@@ -1,13 +1,11 @@
 /** The head of the page: which site, who is there now, which time. */
-import { useEffect, useState } from "react";
+import { LanguageMenu, ThemeButton } from "../design/Choices";
 import { later, Opener } from "../design/Floating";
 import { Help } from "../design/Help";
 import { Icon, Mark } from "../design/Icon";
 import { IconButton } from "../design/Panel";
 import { Bump } from "../design/Bump";
-import { chooseLanguage, LANGUAGES } from "../design/language";
 import { useWords } from "../design/words";
-import { isDark, onTheme, toggleTheme } from "../lib/theme";
 import { loginPath, logOut } from "../lib/session";
 import type { Now } from "../server/live";
 import type { Site } from "./data";
@@ -85,7 +83,7 @@ export function Header(props: Props) {
         )}
         <IconButton icon="search" label={t.palette.title} onClick={() => props.open("palette")} />
         <ThemeButton />
-        <Language />
+        <LanguageMenu />
       </div>
     </header>
   );
@@ -127,23 +125,6 @@ function Reports({ view, change }: Pick<Props, "view" | "change">) {
   );
 }
 
-function Language() {
-  const { t } = useWords();
-  const items = LANGUAGES.map((id) => ({ id, title: NAMES[id], checked: id === t.lang, choose: () => chooseLanguage(id) }));
-  return (
-    <Opener
-      popup="menu"
-      className="icon-button language"
-      label={`${t.language}: ${t.lang.toUpperCase()}`}
-      content={(floating) => <MenuPopup {...floating} label={t.language} groups={[{ items }]} />}
-    >
-      <span aria-hidden="true">{t.lang.toUpperCase()}</span>
-    </Opener>
-  );
-}
-
-const NAMES = { en: "English", de: "Deutsch", ar: "العربية" };
-
 function Live({ now, meaning }: { now: Now | null | undefined; meaning: string | undefined }) {
   const { t, n } = useWords();
   const text = now && n.count(now.current_visitors).text;
@@ -165,11 +146,4 @@ function Live({ now, meaning }: { now: Now | null | undefined; meaning: string |
       {now && <Help text={meaning} />}
     </p>
   );
-}
-
-function ThemeButton() {
-  const { t } = useWords();
-  const [dark, setDark] = useState(isDark);
-  useEffect(() => onTheme(() => setDark(isDark())), []);
-  return <IconButton icon={dark ? "sun" : "moon"} label={dark ? t.light : t.dark} onClick={() => (toggleTheme(), setDark(isDark()))} />;
 }

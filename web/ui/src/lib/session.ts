@@ -6,6 +6,8 @@ export interface Session {
   signed_in: boolean;
   caller?: "open" | "admin" | "session" | "key" | "share";
   scopes?: string[];
+  /** Of the key that opened the session. */
+  name?: string;
   expires_at?: string;
   share?: Share;
 }

@@ -25,6 +25,14 @@ export const api: Kassa = whole(connect({ retries: 0, fetch: asBrowser }));
 /** An operation that is known by its name alone. */
 export type Ask = (takes?: object, call?: { signal?: AbortSignal | undefined }) => Promise<unknown>;
 
+/** An answer as it came, for what is no member of its JSON: `getOrder` with its `ETag`. */
+export async function read<T>(path: string, signal?: AbortSignal): Promise<{ value: T; etag: string | null }> {
+  const answer = await asBrowser(path, signal && { signal });
+  const value: unknown = await answer.json().catch(() => ({}));
+  if (!answer.ok) fail(new ProblemError(answer.status, value as Record<string, unknown>, answer.headers.get("x-request-id")));
+  return { value: value as T, etag: answer.headers.get("etag") };
+}
+
 function whole(kassa: Kassa): Kassa {
   const asked = Object.entries(kassa) as [string, Ask][];
   return Object.fromEntries(asked.map(([id, ask]) => [id, (...given: Parameters<Ask>) => ask(...given).catch(fail)])) as Kassa;

@@ -1,0 +1,67 @@
+/** The shell: the pages that this caller may see, who they are, and the page of the address. */
+import { Suspense, useEffect } from "react";
+import { fetchAhead } from "../design/Floating";
+import { Empty } from "../design/Panel";
+import { TableSkeleton } from "../design/Table";
+import { Header } from "./Header";
+import { PAGES, pagesOf } from "./pages";
+import { go, Link, usePath } from "./place";
+import { useWho } from "./who";
+import { useAdmin } from "./words";
+import { zoneName } from "./when";
+
+export function App() {
+  const { t, a } = useAdmin();
+  const who = useWho();
+  const path = usePath();
+  const open = pagesOf(who);
+  const first = open[0]?.path;
+  const page = PAGES.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+  useEffect(() => {
+    if (path === "/admin" && first) go(first, { replace: true });
+  }, [path, first]);
+  useEffect(() => {
+    document.title = page ? `${a.pages[page.id]} · kassa` : "kassa";
+    fetchAhead();
+  }, [page, a]);
+  return (
+    <>
+      <Header pages={open} here={page?.id} />
+      <main id="main" className="wrap" tabIndex={-1}>
+        {page && who.can(page.scope) && (
+          <Suspense fallback={<TableSkeleton rows={8} />}>
+            <page.Content />
+          </Suspense>
+        )}
+        {page && !who.can(page.scope) && <Closed scope={page.scope} first={first} />}
+        {!page && !first && <Closed scope={undefined} first={undefined} />}
+        {!page && path !== "/admin" && (
+          <section className="panel">
+            <Empty title={a.noPage} action={first && <Link to={first}>{a.pages[open[0]?.id ?? "orders"]}</Link>} />
+          </section>
+        )}
+      </main>
+      <footer className="wrap foot">{t.zone(zoneName())}</footer>
+    </>
+  );
+}
+
+/** What a key without this scope is told instead of a page of errors. */
+function Closed({ scope, first }: { scope: string | undefined; first: string | undefined }) {
+  const { a } = useAdmin();
+  return (
+    <section className="panel">
+      <Empty
+        title={a.closed}
+        why={scope ? a.closedWhy(scope) : a.closedAll}
+        action={
+          first ? (
+            <Link to={first} className="button">
+              {a.goOn}
+            </Link>
+          ) : undefined
+        }
+      />
+    </section>
+  );
+}

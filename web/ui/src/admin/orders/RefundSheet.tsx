@@ -1,0 +1,109 @@
+/** Money back, by lines or by amount, with what will happen to money and stock; the amount is typed before it goes. */
+import { useState } from "react";
+import { Tabs } from "../../design/Panel";
+import { useAdmin } from "../words";
+import { ActSheet, type ActProps } from "./ActSheet";
+import { useChange } from "./change";
+import { Confirm, isConfirmed } from "./Confirm";
+import { useAvailable } from "./data";
+import { Money, StockAfter, type StockMove } from "./Effects";
+import { keptUnits, left, openUnits, type Line } from "./order";
+import { parseAmount, previewOf, type Ask, type Back } from "./refunding";
+
+type Way = "lines" | "amount";
+
+export default function RefundSheet({ seen: first, close, done }: ActProps) {
+  const { a, n } = useAdmin();
+  const change = useChange(first, done);
+  const { order } = change.seen;
+  const { currency } = order.total;
+  const [way, setWay] = useState<Way>("lines");
+  const [backs, setBacks] = useState<Record<string, Back>>({});
+  const [text, setText] = useState("");
+  const [typed, setTyped] = useState("");
+  const lines = order.items.filter((line) => keptUnits(line) > 0);
+  const digits = new Intl.NumberFormat(n.locale, { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const amount = parseAmount(text, digits);
+  const ask: Ask = way === "lines" ? { lines: Object.values(backs).filter((one) => one.quantity > 0) } : { amount_minor: amount ?? 0 };
+  const preview = previewOf(order, ask);
+  const available = useAvailable(lines.map((line) => line.sku));
+  const money = (amount_minor: number): string => n.money({ amount_minor, currency });
+  const moves: StockMove[] = preview?.stock ?? [];
+  const kept = "lines" in ask && ask.lines.some((one) => !one.restock);
+  const ready = preview !== undefined && isConfirmed(typed, preview.amount_minor, digits);
+  return (
+    <ActSheet title={a.refund.title} change={change} close={close} go={preview ? a.refund.go(money(preview.amount_minor)) : a.order.act.refund} ready={ready} submit={() => change.send("createRefund", ask)}>
+      <Tabs
+        label={a.refund.way}
+        tabs={[
+          ["lines", a.refund.byLines],
+          ["amount", a.refund.byAmount],
+        ]}
+        chosen={way}
+        choose={(next) => setWay(next as Way)}
+      />
+      {way === "lines" && (
+        <ul className="act-lines">
+          {lines.map((line) => (
+            <BackLine key={line.sku} line={line} back={backs[line.sku]} set={(back) => setBacks({ ...backs, [line.sku]: back })} />
+          ))}
+        </ul>
+      )}
+      {way === "amount" && (
+        <label className="field">
+          {a.refund.amount(money(left(order).amount_minor))}
+          <input inputMode="decimal" value={text} autoComplete="off" onChange={(event) => setText(event.target.value)} />
+        </label>
+      )}
+      {preview && (
+        <section className="effects" aria-label={a.effects.title} data-effects={preview.amount_minor}>
+          <h3>{a.effects.title}</h3>
+          <dl>
+            <Money title={order.payment_status === "unpaid" ? a.effects.owesLess : a.effects.customerGets} text={money(preview.amount_minor)} />
+            <Money title={a.order.refunded} text={`${money(order.refunded.amount_minor)} → ${money(preview.refunded_minor)}`} />
+            <Money title={a.effects.revenue} text={`${money(left(order).amount_minor)} → ${money(preview.left_minor)}`} />
+          </dl>
+          <StockAfter moves={moves} available={available} nothing={kept || way === "amount"} />
+          {preview.whole && <p>{a.effects.whole}</p>}
+          {order.customer?.email && <p className="hint-line">{a.effects.mail(order.customer.email)}</p>}
+        </section>
+      )}
+      {preview && <Confirm amount={money(preview.amount_minor)} value={typed} set={setTyped} />}
+    </ActSheet>
+  );
+}
+
+/** How many of a line go back, and whether onto the shelf. */
+function BackLine({ line, back, set }: { line: Line; back: Back | undefined; set: (back: Back) => void }) {
+  const { a, n } = useAdmin();
+  const most = keptUnits(line);
+  // What has not left the house is still on its shelf.
+  const now: Back = back ?? { sku: line.sku, quantity: 0, restock: openUnits(line) > 0 };
+  return (
+    <li data-sku={line.sku}>
+      <span className="act-name">
+        <bdi>{[line.name, line.variant_title].filter(Boolean).join(", ")}</bdi>
+        <span className="hint-line">{a.refund.ofUnits(n.whole(most), n.money(line.unit_price))}</span>
+      </span>
+      <input
+        type="number"
+        inputMode="numeric"
+        min={0}
+        max={most}
+        step={1}
+        aria-label={a.refund.units(line.name)}
+        value={now.quantity}
+        onChange={(event) => set({ ...now, quantity: Math.min(most, Math.max(0, Math.trunc(Number(event.target.value)))) })}
+      />
+      <label className="switch">
+        <input
+          type="checkbox"
+          checked={now.restock}
+          aria-label={`${a.refund.restock}: ${line.name}`}
+          onChange={(event) => set({ ...now, restock: event.target.checked })}
+        />
+        {a.refund.restock}
+      </label>
+    </li>
+  );
+}

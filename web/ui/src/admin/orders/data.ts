@@ -1,0 +1,124 @@
+/** What is asked of orders: lists with their search, one order with its state's tag, and what belongs to it. */
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { api, AskError, read } from "../../server/call";
+import type { Order, Parcel, Payment, Seen } from "./order";
+import type { Timeline } from "./timeline";
+
+const LIMIT = 50;
+const PEOPLE_MAX = 6;
+const OF_PERSON_MAX = 20;
+const AGAIN_MS = 15_000;
+
+/** Which orders are listed. */
+export interface Wanted {
+  q: string;
+  status: string;
+  payment_status: string;
+  fulfilment_status: string;
+}
+
+interface Page {
+  results: Order[];
+  next_cursor: string | null;
+  total?: number;
+  total_exact?: boolean;
+}
+
+export function useOrders(wanted: Wanted) {
+  return useInfiniteQuery({
+    queryKey: ["orders", wanted],
+    queryFn: ({ pageParam, signal }) => readPage(wanted, pageParam, signal),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: AGAIN_MS,
+  });
+}
+
+async function readPage(wanted: Wanted, cursor: string, signal: AbortSignal): Promise<Page> {
+  const { q, ...filters } = wanted;
+  const first = cursor === "";
+  const options = { limit: LIMIT, cursor, total: first && !q };
+  const page = list({ ...filters, ...options, q }, signal);
+  if (!q || !first) return page;
+  const [named, people] = await Promise.all([page, ofPeople(q, filters, signal)]);
+  return { ...named, results: merged(named.results, people) };
+}
+
+/** Orders of those in whose name or address this stands. */
+async function ofPeople(q: string, filters: Omit<Wanted, "q">, signal: AbortSignal): Promise<Order[]> {
+  const people = await api.listCustomers({ query: { q, limit: PEOPLE_MAX } }, { signal });
+  const lists = people.results.map(({ email }) => list({ ...filters, customer: email, limit: OF_PERSON_MAX }, signal));
+  return (await Promise.all(lists)).flatMap((page) => page.results);
+}
+
+/** The newest first, each once. */
+export const merged = (...lists: Order[][]): Order[] =>
+  [...new Map(lists.flat().map((order) => [order.id, order])).values()].sort((a, b) => b.number - a.number);
+
+type Query = Parameters<typeof api.listOrders>[0];
+
+/** What is empty is not asked for. */
+function list(params: Record<string, string | number | boolean>, signal: AbortSignal): Promise<Page> {
+  const query = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== "" && value !== false));
+  return api.listOrders({ query } as Query, { signal }) as Promise<Page>;
+}
+
+export async function readOrder(id: string, signal?: AbortSignal): Promise<Seen> {
+  const { value, etag } = await read<Order>(`/v1/orders/${encodeURIComponent(id)}`, signal);
+  return { order: value, etag: etag ?? "*" };
+}
+
+export const useOrder = (id: string) =>
+  useQuery({ queryKey: ["order", id], queryFn: ({ signal }) => readOrder(id, signal), refetchInterval: AGAIN_MS });
+
+export const useParcels = (id: string) =>
+  useQuery({
+    queryKey: ["order", id, "parcels"],
+    queryFn: async ({ signal }) => (await api.listFulfilments({ path: { id } }, { signal })).results as Parcel[],
+  });
+
+export const usePayments = (id: string) =>
+  useQuery({
+    queryKey: ["order", id, "payments"],
+    queryFn: async ({ signal }) => (await api.listPayments({ path: { id } }, { signal })).results as Payment[],
+  });
+
+/** Null where the server tells no stories. */
+export const useTimeline = (id: string) =>
+  useQuery({
+    queryKey: ["order", id, "timeline"],
+    queryFn: async ({ signal }): Promise<Timeline | null> => {
+      try {
+        return (await read<Timeline>(`/v1/orders/${encodeURIComponent(id)}/timeline`, signal)).value;
+      } catch (problem) {
+        if (problem instanceof AskError && problem.status === 404) return null;
+        throw problem;
+      }
+    },
+    refetchInterval: AGAIN_MS,
+  });
+
+/** How many of a SKU can be sold now; undefined where its stock is not counted, null while it is not known. */
+export function useAvailable(skus: string[]): (sku: string) => number | undefined | null {
+  const { data } = useQuery({
+    queryKey: ["available", skus],
+    queryFn: async ({ signal }) => {
+      const found = await Promise.all(skus.map((sku) => available(sku, signal)));
+      return new Map(skus.map((sku, index) => [sku, found[index]]));
+    },
+    staleTime: 0,
+  });
+  return (sku) => (data ? data.get(sku) : null);
+}
+
+async function available(sku: string, signal: AbortSignal): Promise<number | undefined | null> {
+  try {
+    const product = await api.getProduct({ path: { id: `sku:${sku}` } }, { signal });
+    const one = product.variants?.find((variant) => variant.sku === sku) ?? product;
+    return one.track_stock ? (one.stock?.available ?? null) : undefined;
+  } catch (problem) {
+    if (signal.aborted) throw problem;
+    return null;
+  }
+}
