@@ -181,7 +181,7 @@ test("a session that ends leads to the login page and back", async () => {
     () => page.url(),
     (url) => /\/login\?next=/.test(url),
   );
-  await page.getByLabel("Admin token").fill("right");
+  await page.getByLabel("Admin token or key").fill("right");
   await page.getByRole("button", { name: "Log in" }).click();
   await page.waitForURL(/\/dashboard\?period=28d/);
   world.mock.set({ session: OPEN });

@@ -11,7 +11,7 @@ const world = standIn();
 
 const open = (url, options) => openPage(world.browser, url, options);
 
-const field = (page) => page.getByLabel("Admin token");
+const field = (page) => page.getByLabel("Admin token or key");
 
 test("the page works by keyboard and says what is wrong", async () => {
   world.mock.set({ session: OUT });
@@ -20,10 +20,10 @@ test("the page works by keyboard and says what is wrong", async () => {
   page.on("pageerror", (error) => complaints.push(String(error)));
   assert.equal(await page.evaluate(() => document.activeElement?.id), "token", "one can type at once");
   await page.keyboard.press("Enter");
-  await page.getByRole("alert").filter({ hasText: "Enter the admin token." }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Enter the admin token or a key." }).waitFor();
   await page.keyboard.type("wrong");
   await page.keyboard.press("Enter");
-  await page.getByRole("alert").filter({ hasText: "This is not the admin token." }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "This is neither the admin token nor a key." }).waitFor();
   assert.equal(await field(page).getAttribute("aria-invalid"), "true");
   assert.equal(await page.evaluate(() => document.activeElement?.id), "token", "and try again at once");
   await page.keyboard.type("locked");
@@ -97,7 +97,7 @@ test("with a real server: wrong, right, reload, log out", async (t) => {
   await page.waitForURL(/\/login\?next=%2Fdashboard/);
   await field(page).fill("not-the-token");
   await page.keyboard.press("Enter");
-  await page.getByRole("alert").filter({ hasText: "This is not the admin token." }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "This is neither the admin token nor a key." }).waitFor();
   await field(page).fill(TOKEN);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/dashboard/);

@@ -3,6 +3,7 @@ import { Suspense, useEffect } from "react";
 import { fetchAhead } from "../design/Floating";
 import { Empty } from "../design/Panel";
 import { TableSkeleton } from "../design/Table";
+import { ChaosBanner } from "./ChaosBanner";
 import { Header } from "./Header";
 import { PAGES, pagesOf } from "./pages";
 import { go, Link, usePath } from "./place";
@@ -27,6 +28,7 @@ export function App() {
   return (
     <>
       <Header pages={open} here={page?.id} />
+      <ChaosBanner />
       <main id="main" className="wrap" tabIndex={-1}>
         {page && who.can(page.scope) && (
           <Suspense fallback={<TableSkeleton rows={8} />}>

@@ -43,15 +43,17 @@ interface LinkProps {
   className?: string;
   current?: boolean;
   label?: string;
+  /** What opens lies over the page, which stays where it is. */
+  stay?: boolean;
 }
 
 /** A link within the admin: without a page load, unless it is to open elsewhere. */
-export function Link({ to, children, className, current, label }: LinkProps) {
+export function Link({ to, children, className, current, label, stay }: LinkProps) {
   const follow = (event: MouseEvent): void => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     go(to);
-    scrollTo(0, 0);
+    if (!stay) scrollTo(0, 0);
   };
   return (
     <a href={to} className={className} aria-current={current ? "page" : undefined} aria-label={label} onClick={follow}>

@@ -22,6 +22,15 @@ export const clockTime = (time: string, locale: string): string =>
 export const longDay = (time: string, locale: string): string =>
   format(locale, "day", { weekday: "short", day: "numeric", month: "short", year: "numeric" }).format(new Date(time));
 
+const WEEK_MS = 7 * 86_400_000;
+
+/** `Fri 16:00` within a week, else the day. */
+export function soonTime(time: string, locale: string): string {
+  const date = new Date(time);
+  if (date.getTime() - Date.now() > WEEK_MS) return format(locale, "far", { day: "numeric", month: "short", year: "numeric" }).format(date);
+  return format(locale, "soon", { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(date);
+}
+
 /** The day of an instant, to tell one from the next. */
 export const dayOf = (time: string): string => new Date(time).toDateString();
 

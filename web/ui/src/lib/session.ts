@@ -80,10 +80,8 @@ export async function openShare(token: string, password: string): Promise<void> 
   bear(answer.token);
 }
 
-/** Trades the admin token for a session; a `SessionError` says why not. */
-export async function logIn(token: string): Promise<void> {
-  await call("POST", { token });
-}
+/** Trades the admin token or a key for a session; a `SessionError` says why not. */
+export const logIn = async (token: string): Promise<Session> => (await call("POST", { token })).json() as Promise<Session>;
 
 /** Ends this browser's session. */
 export async function logOut(): Promise<void> {
@@ -96,10 +94,13 @@ export const loginPath = (here: { pathname: string; search: string }): string =>
 
 const HOME = "/dashboard";
 
-/** Where the login page leads: the `next` of its address if that is a page of this origin, else the dashboard. */
-export function nextPath(search: string, origin: string): string {
+/** Where one begins: with the reports, or with the admin for who may not read them. */
+export const homeOf = ({ scopes = [] }: Session): string => (scopes.includes("admin") || scopes.includes("read") ? HOME : "/admin");
+
+/** Where the login page leads: the `next` of its address if that is a page of this origin, else home. */
+export function nextPath(search: string, origin: string, home = HOME): string {
   const next = new URLSearchParams(search).get("next") ?? "";
-  if (!next.startsWith("/")) return HOME;
+  if (!next.startsWith("/")) return home;
   try {
     // The browser's own reading of it: "//host", "/\host" and a tab in between all lead elsewhere.
     const url = new URL(next, origin);
@@ -109,5 +110,5 @@ export function nextPath(search: string, origin: string): string {
   } catch {
     // No address at all.
   }
-  return HOME;
+  return home;
 }

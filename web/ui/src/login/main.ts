@@ -1,6 +1,6 @@
-/** The login page: the admin token for a session, then back to where one came from. */
+/** The login page: the admin token or a secret key for a session, then back to where one came from. */
 import { el, picture } from "../lib/dom";
-import { logIn, logOut, nextPath, readSession, type Session, SessionError } from "../lib/session";
+import { homeOf, logIn, logOut, nextPath, readSession, type Session, SessionError } from "../lib/session";
 import { themeButton } from "../lib/theme-button";
 
 const MARK = '<rect width="32" height="32" rx="9"/><path d="M8 23V13M13.3 23V9M18.6 23v-7M24 23V11"/>';
@@ -10,8 +10,6 @@ function mark(): SVGSVGElement {
   node.setAttribute("class", "mark");
   return node;
 }
-
-const next = nextPath(location.search, location.origin);
 
 const token = el("input", {
   id: "token",
@@ -29,14 +27,14 @@ const error = el("p", { id: "error", class: "error", role: "alert" });
 const form = el(
   "form",
   { submit: send, novalidate: true },
-  el("label", { for: "token" }, "Admin token"),
+  el("label", { for: "token" }, "Admin token or key"),
   el("div", { class: "field" }, token, show),
   el(
     "p",
     { id: "hint", class: "hint" },
-    "It stands in the configuration of this kassa as ",
+    "The token stands in the configuration of this kassa as ",
     el("code", {}, "access.admin_token"),
-    ". You stay logged in for 12 hours.",
+    "; a key you have from whoever runs it. You stay logged in for 12 hours.",
   ),
   error,
   submit,
@@ -53,11 +51,11 @@ function toggleShown(): void {
 async function send(event: Event): Promise<void> {
   event.preventDefault();
   if (submit.disabled) return;
-  if (token.value.trim() === "") return complain("Enter the admin token.");
+  if (token.value.trim() === "") return complain("Enter the admin token or a key.");
   submit.disabled = true;
   try {
-    await logIn(token.value.trim());
-    location.replace(next);
+    const session = await logIn(token.value.trim());
+    location.replace(nextPath(location.search, location.origin, homeOf(session)));
   } catch (refused) {
     complain(refused instanceof SessionError ? reason(refused) : String(refused));
     submit.disabled = false;
@@ -72,7 +70,7 @@ function complain(text: string): void {
 }
 
 function reason(refused: SessionError): string {
-  if (refused.status === 401) return "This is not the admin token.";
+  if (refused.status === 401) return "This is neither the admin token nor a key.";
   if (refused.status !== 429) return refused.message;
   const minutes = Math.ceil(refused.retryAfter / 60);
   return `Too many wrong tokens from your address. Try again in ${minutes} minute${minutes === 1 ? "" : "s"}.`;
@@ -86,7 +84,12 @@ function showSignedIn(session: Session): void {
     el("button", { type: "button", class: "button", click: () => void logOut().finally(() => location.reload()) }, "Log out");
   content.replaceChildren(
     el("p", { role: "status" }, text),
-    el("div", { class: "actions" }, el("a", { href: next, class: "button primary" }, "Continue"), out || ""),
+    el(
+      "div",
+      { class: "actions" },
+      el("a", { href: nextPath(location.search, location.origin, homeOf(session)), class: "button primary" }, "Continue"),
+      out || "",
+    ),
   );
 }
 

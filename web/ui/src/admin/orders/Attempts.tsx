@@ -10,11 +10,11 @@ export interface Attempt {
   answer: string;
 }
 
-export function Attempts({ attempts }: { attempts: Attempt[] }) {
+export function Attempts({ attempts, open = false }: { attempts: Attempt[]; open?: boolean }) {
   const { a, n } = useAdmin();
   if (!attempts.length) return null;
   return (
-    <details className="attempts">
+    <details className="attempts" open={open}>
       <summary>{a.messages.attempts(attempts.length, n.whole(attempts.length))}</summary>
       <ol>
         {attempts.map((one) => (

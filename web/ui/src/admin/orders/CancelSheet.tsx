@@ -19,10 +19,18 @@ export default function CancelSheet({ seen: first, close, done }: ActProps) {
   const lines = order.items.filter((line) => keptUnits(line) > 0);
   const available = useAvailable(lines.map((line) => line.sku));
   const moves = restock ? lines.map((line) => ({ sku: line.sku, quantity: keptUnits(line) })) : [];
-  const digits = new Intl.NumberFormat(n.locale, { style: "currency", currency: rest.currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits =
+    new Intl.NumberFormat(n.locale, { style: "currency", currency: rest.currency }).resolvedOptions().maximumFractionDigits ?? 2;
   const ready = isConfirmed(typed, rest.amount_minor, digits);
   return (
-    <ActSheet title={a.cancel.title} change={change} close={close} go={a.cancel.go} ready={ready} submit={() => change.send("cancelOrder", { restock })}>
+    <ActSheet
+      title={a.cancel.title}
+      change={change}
+      close={close}
+      go={a.cancel.go}
+      ready={ready}
+      submit={() => change.send("cancelOrder", { restock })}
+    >
       <label className="switch">
         <input type="checkbox" checked={restock} onChange={(event) => setRestock(event.target.checked)} />
         {a.cancel.restock}

@@ -18,9 +18,6 @@ export function Lines({ order }: { order: Order }) {
                 {a.order.quantity}
               </th>
               <th scope="col" className="num money">
-                {a.order.price}
-              </th>
-              <th scope="col" className="num money">
                 {a.order.sum}
               </th>
             </tr>
@@ -43,7 +40,7 @@ export function Lines({ order }: { order: Order }) {
 
 const Sum = ({ title, value }: { title: string; value: string }) => (
   <tr>
-    <th scope="row" colSpan={3}>
+    <th scope="row" colSpan={2}>
       {title}
     </th>
     <td className="num money">{value}</td>
@@ -64,11 +61,10 @@ function LineRow({ line }: { line: Line }) {
         <bdi>{[line.name, line.variant_title].filter(Boolean).join(", ")}</bdi>
         <span className="hint-line">
           <code>{line.sku}</code>
-          {more.length > 0 && ` · ${more.join(" · ")}`}
+          {[a.order.each(n.money(line.unit_price)), ...more].map((one) => ` · ${one}`)}
         </span>
       </th>
       <td className="num">{n.whole(line.quantity)}</td>
-      <td className="num money">{n.money(line.unit_price)}</td>
       <td className="num money">{n.money(line.total)}</td>
     </tr>
   );

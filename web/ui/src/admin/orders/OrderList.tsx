@@ -1,11 +1,10 @@
 /** All orders, the newest first: found as one types, narrowed by how they stand. */
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
-import { Empty, Failure } from "../../design/Panel";
-import { TableSkeleton } from "../../design/Table";
+import { Badge } from "../Badge";
+import { Search, walkRows } from "../List";
+import { ListPanel } from "../ListPanel";
 import { Link, useQueryOf } from "../place";
 import { useAdmin } from "../words";
 import { shortTime } from "../when";
-import { Badge } from "./Badge";
 import { merged, useOrders, type Wanted } from "./data";
 import type { Order } from "./order";
 
@@ -30,7 +29,6 @@ export function OrderList() {
   };
   const answer = useOrders(wanted);
   const first = answer.data?.pages[0];
-  const orders = merged(...(answer.data?.pages.map((page) => page.results) ?? []));
   const asked = Object.values(wanted).some((value) => value !== "");
   const clear = { q: "", ...Object.fromEntries(NAMES.map((name) => [name, ""])) };
   return (
@@ -43,77 +41,35 @@ export function OrderList() {
           </p>
         )}
       </div>
-      <section className={answer.isPlaceholderData ? "panel stale" : "panel"} aria-label={a.pages.orders} aria-busy={answer.isFetching}>
-        <div className="list-tools" role="search">
-          <Search value={wanted.q} set={(q) => change({ q }, { replace: true })} />
-          {NAMES.map((name) => (
-            <select key={name} aria-label={a.orders.filters[name]} value={wanted[name]} onChange={(event) => change({ [name]: event.target.value })}>
-              <option value="">{a.orders.any[name]}</option>
-              {FILTERS[name].map((value) => (
-                <option key={value} value={value}>
-                  {a.states[name === "fulfilment_status" && value === "unfulfilled" ? "toPack" : value]}
-                </option>
-              ))}
-            </select>
-          ))}
-          {asked && (
-            <button type="button" className="button add" onClick={() => change(clear)}>
-              {a.orders.clear}
-            </button>
-          )}
-        </div>
-        <div className="panel-body">
-          {!answer.data && !answer.error && <TableSkeleton rows={10} />}
-          {orders.length > 0 && <Rows orders={orders} />}
-          {answer.data && !orders.length && !answer.hasNextPage && (
-            <Empty
-              title={asked ? a.orders.noMatch : a.orders.none}
-              why={asked ? a.orders.noMatchWhy : a.orders.noneWhy}
-              action={
-                asked ? (
-                  <button type="button" className="button" onClick={() => change(clear)}>
-                    {a.orders.clear}
-                  </button>
-                ) : undefined
-              }
-            />
-          )}
-          {answer.error && (
-            <Failure error={answer.error} at={answer.dataUpdatedAt} whole={!answer.data} retry={() => answer.refetch()} />
-          )}
-        </div>
-        {answer.hasNextPage && <More busy={answer.isFetchingNextPage} more={() => void answer.fetchNextPage()} />}
-      </section>
+      <ListPanel
+        title={a.pages.orders}
+        answer={answer}
+        merge={(pages) => merged(...pages)}
+        rows={(orders) => <Rows orders={orders} />}
+        none={asked ? { title: a.noMatch, why: a.orders.noMatchWhy } : { title: a.orders.none, why: a.orders.noneWhy }}
+        clear={asked ? () => change(clear) : undefined}
+        tools={
+          <>
+            <Search label={a.orders.search} hint={a.orders.searchHint} value={wanted.q} set={(q) => change({ q }, { replace: true })} />
+            {NAMES.map((name) => (
+              <select
+                key={name}
+                aria-label={a.orders.filters[name]}
+                value={wanted[name]}
+                onChange={(event) => change({ [name]: event.target.value })}
+              >
+                <option value="">{a.orders.any[name]}</option>
+                {FILTERS[name].map((value) => (
+                  <option key={value} value={value}>
+                    {a.states[name === "fulfilment_status" && value === "unfulfilled" ? "toPack" : value]}
+                  </option>
+                ))}
+              </select>
+            ))}
+          </>
+        }
+      />
     </>
-  );
-}
-
-const PAUSE_MS = 150;
-
-/** What is typed is asked for after a moment. `/` leads here. */
-function Search({ value, set }: { value: string; set: (value: string) => void }) {
-  const { a } = useAdmin();
-  const [text, setText] = useState(value);
-  const typed = useRef(value);
-  useEffect(() => {
-    // Back, or a button, has changed it.
-    if (value !== typed.current) setText((typed.current = value));
-  }, [value]);
-  useEffect(() => {
-    if (text.trim() === typed.current) return undefined;
-    const timer = setTimeout(() => set((typed.current = text.trim())), PAUSE_MS);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <input
-      type="search"
-      className="find"
-      aria-label={a.orders.search}
-      placeholder={a.orders.searchHint}
-      value={text}
-      maxLength={200}
-      onChange={(event) => setText(event.target.value)}
-    />
   );
 }
 
@@ -126,7 +82,7 @@ function Rows({ orders }: { orders: Order[] }) {
       <thead>
         <tr>
           {heads.map((head) => (
-            <th key={head} scope="col" className={`of-${head}`}>
+            <th key={head} scope="col" className={head === "customer" ? "of-customer of-most" : `of-${head}`}>
               {a.orders.heads[head]}
             </th>
           ))}
@@ -155,7 +111,7 @@ function Row({ order }: { order: Order }) {
           #{order.number}
         </Link>
       </th>
-      <td className="of-customer">
+      <td className="of-customer of-most">
         <bdi>{name}</bdi>
       </td>
       <td className="of-placed">{shortTime(order.created_at, n.locale)}</td>
@@ -170,35 +126,5 @@ function Row({ order }: { order: Order }) {
       </td>
       <td className="num of-total">{n.money(order.total)}</td>
     </tr>
-  );
-}
-
-/** Arrow keys go from row to row. */
-export function walkRows(event: KeyboardEvent): void {
-  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" } as const;
-  const to = step[event.key as keyof typeof step];
-  const row = (event.target as Element).closest("tr");
-  if (!to || !row || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  row[to]?.querySelector<HTMLElement>(".row-link")?.focus();
-}
-
-/** The next page: by a button, and by itself when it comes into sight. */
-export function More({ busy, more }: { busy: boolean; more: () => void }) {
-  const { a } = useAdmin();
-  const at = useRef<HTMLParagraphElement>(null);
-  const next = useRef(more);
-  next.current = more;
-  useEffect(() => {
-    const seen = new IntersectionObserver((all) => all.some((one) => one.isIntersecting) && next.current(), { rootMargin: "400px" });
-    if (at.current && !busy) seen.observe(at.current);
-    return () => seen.disconnect();
-  }, [busy]);
-  return (
-    <p ref={at} className="sheet-foot">
-      <button type="button" className="button" disabled={busy} onClick={more}>
-        {a.more}
-      </button>
-    </p>
   );
 }

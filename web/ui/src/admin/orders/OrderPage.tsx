@@ -7,7 +7,7 @@ import { AskError } from "../../server/call";
 import { Link } from "../place";
 import { useAdmin } from "../words";
 import { shortTime } from "../when";
-import { Badge } from "./Badge";
+import { Badge } from "../Badge";
 import { useOrder } from "./data";
 import { Lines } from "./Lines";
 import { actsOf, type Act, type Seen } from "./order";
@@ -73,7 +73,13 @@ function Whole({ seen }: { seen: Seen }) {
         </span>
         <div className="acts" role="group" aria-label={a.order.acts}>
           {actsOf(order).map((one, index) => (
-            <button key={one} type="button" className={index === 0 ? "button primary" : "button"} aria-haspopup="dialog" onClick={() => open(one)}>
+            <button
+              key={one}
+              type="button"
+              className={index === 0 ? "button primary" : "button"}
+              aria-haspopup="dialog"
+              onClick={() => open(one)}
+            >
               {a.order.act[one]}
             </button>
           ))}

@@ -19,7 +19,14 @@ export default function PackSheet({ seen: first, close, done }: ActProps) {
   const submit = (): void =>
     change.send("createFulfilment", { lines: some, status: shipped ? "shipped" : "packed", ...(shipped && sentOf(tracking)) });
   return (
-    <ActSheet title={a.pack.title} change={change} close={close} go={shipped ? a.pack.send : a.pack.go} ready={some.length > 0} submit={submit}>
+    <ActSheet
+      title={a.pack.title}
+      change={change}
+      close={close}
+      go={shipped ? a.pack.send : a.pack.go}
+      ready={some.length > 0}
+      submit={submit}
+    >
       <ul className="act-lines">
         {lines.map((line) => (
           <li key={line.sku} data-sku={line.sku}>

@@ -3,7 +3,7 @@ import { Suspense, useState } from "react";
 import { later } from "../../design/Floating";
 import { useAdmin } from "../words";
 import { shortTime } from "../when";
-import { Badge } from "./Badge";
+import { Badge } from "../Badge";
 import { useParcels } from "./data";
 import type { Parcel, Seen } from "./order";
 

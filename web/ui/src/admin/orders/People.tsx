@@ -1,6 +1,7 @@
 /** Whose order it is, where it goes, and its names elsewhere. */
 import { CopyButton } from "../../design/Panel";
 import { useAdmin } from "../words";
+import { addressText } from "./address";
 import type { Address, Order } from "./order";
 
 export function People({ order }: { order: Order }) {
@@ -51,9 +52,7 @@ export function People({ order }: { order: Order }) {
 
 function AddressPanel({ title, address }: { title: string; address: Address }) {
   const { a } = useAdmin();
-  const place = [address.postal_code, address.city].filter(Boolean).join(" ");
-  const lines = [address.name, address.company, address.line1, address.line2, place, address.region, address.country];
-  const text = lines.filter(Boolean).join("\n");
+  const text = addressText(address);
   return (
     <section className="panel" aria-label={title}>
       <h2>{title}</h2>

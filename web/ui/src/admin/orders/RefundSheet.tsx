@@ -32,7 +32,14 @@ export default function RefundSheet({ seen: first, close, done }: ActProps) {
   const kept = "lines" in ask && ask.lines.some((one) => !one.restock);
   const ready = preview !== undefined && isConfirmed(typed, preview.amount_minor, digits);
   return (
-    <ActSheet title={a.refund.title} change={change} close={close} go={preview ? a.refund.go(money(preview.amount_minor)) : a.order.act.refund} ready={ready} submit={() => change.send("createRefund", ask)}>
+    <ActSheet
+      title={a.refund.title}
+      change={change}
+      close={close}
+      go={preview ? a.refund.go(money(preview.amount_minor)) : a.order.act.refund}
+      ready={ready}
+      submit={() => change.send("createRefund", ask)}
+    >
       <Tabs
         label={a.refund.way}
         tabs={[
@@ -59,7 +66,10 @@ export default function RefundSheet({ seen: first, close, done }: ActProps) {
         <section className="effects" aria-label={a.effects.title} data-effects={preview.amount_minor}>
           <h3>{a.effects.title}</h3>
           <dl>
-            <Money title={order.payment_status === "unpaid" ? a.effects.owesLess : a.effects.customerGets} text={money(preview.amount_minor)} />
+            <Money
+              title={order.payment_status === "unpaid" ? a.effects.owesLess : a.effects.customerGets}
+              text={money(preview.amount_minor)}
+            />
             <Money title={a.order.refunded} text={`${money(order.refunded.amount_minor)} → ${money(preview.refunded_minor)}`} />
             <Money title={a.effects.revenue} text={`${money(left(order).amount_minor)} → ${money(preview.left_minor)}`} />
           </dl>

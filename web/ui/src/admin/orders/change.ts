@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { api, AskError } from "../../server/call";
+import { newKey } from "../once";
 import { readOrder } from "./data";
 import type { Seen } from "./order";
 
@@ -63,5 +64,3 @@ export function useChange(first: Seen, done: () => void): Changing {
   const send = (what: Change, body: object, path = {}): void => void change(what, body, path).catch(setError);
   return { seen, before, busy, error, send };
 }
-
-const newKey = (): string => `admin-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;

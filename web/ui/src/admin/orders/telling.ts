@@ -40,7 +40,10 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
   }),
   event: ({ name, page, props }) => ({
     what: name,
-    more: list(page, ...Object.entries(props ?? {}).map(([key, value]) => `${key}: ${typeof value === "object" ? JSON.stringify(value) : value}`)),
+    more: list(
+      page,
+      ...Object.entries(props ?? {}).map(([key, value]) => `${key}: ${typeof value === "object" ? JSON.stringify(value) : value}`),
+    ),
   }),
   order: ({ event, amount, lines }, { a, n }, nameOf) => ({
     what: a.story.orders[event] ?? event,

@@ -1,0 +1,218 @@
+// The admin's other pages over a real server: stock set right, a customer's data, a message sent again, and whether it is well.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { openShopRoom } from "./admin.mjs";
+import { audit } from "./axe.mjs";
+import { launchBrowser } from "./browser.mjs";
+import { settled } from "./page.mjs";
+
+let browser;
+let room;
+let target;
+before(async () => {
+  browser = await launchBrowser();
+  room = await openShopRoom(browser, { KASSA_CHAOS__ALLOWED: "true", KASSA_WEBHOOKS__ALLOW_PRIVATE: "true" });
+  target = await listen();
+});
+after(async () => {
+  await browser?.close();
+  await room?.close();
+  target?.server.close();
+  target?.server.closeAllConnections();
+});
+
+/** A webhook's other side, which answers as a test wants it. */
+async function listen() {
+  const found = { status: 500, taken: 0 };
+  found.server = createServer((request, response) => {
+    request.resume();
+    found.taken += found.status < 300 ? 1 : 0;
+    response.writeHead(found.status).end("the shelf is full");
+  });
+  await new Promise((done) => found.server.listen(0, "127.0.0.1", done));
+  found.url = `http://127.0.0.1:${found.server.address().port}/hook`;
+  return found;
+}
+
+const admin = ["admin"];
+
+test("stock comes in and is set right by keyboard, and the ledger says why", async () => {
+  const sku = await room.addProduct({ price: 100, stock: 7 });
+  await room.order([{ sku, quantity: 3 }], { name: "Lena Ledger" });
+  const { page, context, complaints } = await room.open("/admin/stock", ["read", "inventory", "orders"]);
+  await page.getByRole("searchbox", { name: "Find products" }).fill(sku);
+  const row = page.locator(`tr[data-sku="${sku}"]`);
+  await row.getByRole("link").waitFor();
+  await page.waitForURL(/q=sku/);
+  await row.getByRole("link").focus();
+  await page.keyboard.press("Enter");
+  const sheet = page.getByRole("dialog", { name: `Thing ${sku}` });
+  await sheet.getByLabel("Units that came in").focus();
+  await page.keyboard.type("5");
+  await sheet.getByText("On hand 4 → 9").waitFor();
+  await page.keyboard.press("Enter");
+  await sheet.getByText("It is on the shelf.").waitFor();
+
+  await sheet.getByRole("button", { name: "Set right" }).first().click();
+  await sheet.getByLabel("More (5) or fewer (-5)").fill("-10");
+  assert.ok(await sheet.locator("form button").isDisabled(), "fewer than none are on no shelf");
+  await sheet.getByLabel("More (5) or fewer (-5)").fill("-2");
+  assert.ok(await sheet.locator("form button").isDisabled(), "nobody has said why");
+  await sheet.getByLabel("Reason").fill("two broke");
+  await sheet.getByText("On hand 9 → 7").waitFor();
+  await page.keyboard.press("Enter");
+  await sheet.getByText("The books are set right.").waitFor();
+  const ledger = sheet.getByRole("region", { name: "Ledger" });
+  await ledger.getByText("corrected: two broke").waitFor();
+  assert.deepEqual(await ledger.locator("li strong").allInnerTexts(), ["−2", "+5", "−3", "+7"]);
+
+  await sheet.getByRole("button", { name: "Low from" }).click();
+  await sheet.getByRole("textbox", { name: "Low from" }).fill("20");
+  await page.keyboard.press("Enter");
+  await sheet.getByText("It is noted.").waitFor();
+  const stock = await room.get(`/v1/inventory/${sku}`);
+  assert.deepEqual([stock.on_hand, stock.low_stock_at, stock.low], [7, 20, true]);
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "detached" });
+  await page.getByLabel("Low alone").check();
+  await row.locator("[data-state='low']").waitFor();
+  await row.getByRole("link").click();
+  await ledger.getByRole("link", { name: "To the order" }).click();
+  await page.waitForURL(/\/admin\/orders\//);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("who may read alone changes no stock", async () => {
+  const sku = await room.addProduct({ price: 100, stock: 7 });
+  const { page, context, complaints } = await room.open(`/admin/stock?sku=${sku}`, ["read"]);
+  const sheet = page.getByRole("dialog", { name: `Thing ${sku}` });
+  await sheet.getByText("On hand").waitFor();
+  assert.equal(await sheet.getByRole("textbox").count(), 0);
+  assert.deepEqual(await page.locator(".admin-nav a").allInnerTexts(), ["Stock"]);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("a customer is found, their orders are theirs, and their data is given out and erased", async () => {
+  const sku = await room.addProduct({ price: 2500, stock: 7 });
+  const placed = await room.order([{ sku, quantity: 2 }], { name: "Paula Privat" });
+  const { email } = (await room.get(`/v1/orders/${placed.id}`)).customer;
+  const { page, context, complaints } = await room.open("/admin/customers", admin);
+  await page.getByRole("searchbox", { name: "Find customers" }).fill("paula");
+  await page.locator(`[data-customer="${email}"]`).getByRole("link").click();
+  const sheet = page.getByRole("dialog", { name: "Paula Privat" });
+  await sheet.getByRole("region", { name: "Orders" }).getByText("€50.00").waitFor();
+  const waiting = page.waitForEvent("download");
+  await sheet.getByRole("button", { name: "Save all of it as a file" }).click();
+  const file = await waiting;
+  assert.equal(file.suggestedFilename(), `${email}.json`);
+  const data = JSON.parse(readFileSync(await file.path(), "utf8"));
+  assert.equal(data.orders[0].order.id, placed.id);
+
+  await sheet.getByText("Erase this person").click();
+  const erase = sheet.getByRole("button", { name: "Erase for good" });
+  await sheet.getByLabel(`Type ${email} to confirm`).fill("somebody@else.test");
+  assert.ok(await erase.isDisabled());
+  await sheet.getByLabel(`Type ${email} to confirm`).fill(email);
+  await erase.click();
+  await sheet.waitFor({ state: "detached" });
+  const order = await room.get(`/v1/orders/${placed.id}`);
+  assert.deepEqual([order.customer?.email ?? null, order.total.amount_minor], [null, 5000]);
+  assert.deepEqual((await room.get(`/v1/customers?q=${encodeURIComponent(email)}`)).results, []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("only who may do everything sees a person's data at work", async () => {
+  const sku = await room.addProduct({ price: 2500, stock: 7 });
+  await room.order([{ sku, quantity: 1 }], { name: "Nora Normal" });
+  const { page, context } = await room.open("/admin/customers?q=nora", ["orders"]);
+  await page.locator("[data-customer] a").first().click();
+  const sheet = page.getByRole("dialog", { name: "Nora Normal" });
+  await sheet.getByText("€25.00").first().waitFor();
+  assert.equal(await sheet.getByText("Erase this person").count(), 0);
+  await context.close();
+});
+
+test("a message that was refused shows its attempts and answers, and is sent again", async () => {
+  await room.post("/v1/webhooks", { url: target.url, event_types: ["OrderConfirmed"] });
+  const sku = await room.addProduct({ price: 100, stock: 7 });
+  const placed = await room.order([{ sku, quantity: 1 }], { name: "Mona Message" });
+  const { page, context, complaints } = await room.open("/admin/messages?channel=webhook", ["orders"]);
+  const row = page.locator("[data-delivery]").first();
+  await row.locator("[data-state='waiting']").waitFor();
+  await row.getByRole("link").click();
+  const sheet = page.getByRole("dialog", { name: `Webhook: ${target.url}` });
+  await sheet.getByText("the shelf is full").first().waitFor();
+  await sheet
+    .getByText(/to be tried again · 500/)
+    .first()
+    .waitFor();
+  target.status = 204;
+  await sheet.getByRole("button", { name: "Send it again" }).click();
+  await sheet.locator("[data-state='sent']").waitFor();
+  assert.equal(target.taken, 1);
+  await sheet.getByText("What it tells of").click();
+  await sheet.getByText(placed.id).first().waitFor();
+  await sheet.getByRole("link", { name: "To the order" }).click();
+  await page.getByRole("heading", { level: 1, name: `Order #${placed.number}` }).waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("health says what is there, and chaos is seen on every page until it is stopped", async () => {
+  const { page, context, complaints } = await room.open("/admin/health", admin);
+  await page.locator("[data-check='database']").first().getByText("is there").waitFor();
+  await page.locator("[data-probe='/readyz']").getByText("✓ well").waitFor();
+  await page.getByText("Roles here").waitFor();
+  await page.getByRole("button", { name: "Look at it now" }).click();
+  await page.locator("[data-invariant='7']").waitFor();
+  await page.getByRole("button", { name: "Mild" }).click();
+  const banner = page.locator(".chaos-banner");
+  await banner.getByText(/It ends in \d+m/).waitFor();
+  assert.deepEqual(await audit(page), []);
+  await page.getByRole("link", { name: "Orders" }).click();
+  await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
+  await banner.getByText("Chaos is on.").waitFor();
+  await page.getByRole("link", { name: "Health" }).click();
+  await page.getByRole("button", { name: "Stop it" }).click();
+  await banner.waitFor({ state: "detached" });
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("what is down says so, though the probe is no success", async () => {
+  const { page, context } = await room.open("/admin/health", admin, async (page) => {
+    const checks = { database: { status: "down", needed: true, latency_ms: 1500, detail: "no answer within 1 s" } };
+    await page.route("**/health/deep", (route) => route.fulfill({ status: 503, json: { status: "failed", ok: false, checks } }));
+  });
+  const line = page.locator("[data-check='database']");
+  await line.getByText("no answer within 1 s").waitFor();
+  await line.getByText("too slow").waitFor();
+  await page.locator("[data-probe='/health/deep']").getByText("✗ not well").waitFor();
+  await context.close();
+});
+
+for (const colorScheme of ["light", "dark"])
+  for (const width of [320, 768, 1440])
+    test(`nothing is wrong with the other pages at ${width} in the ${colorScheme}`, async () => {
+      const { page, context } = await room.open("/admin/stock", admin, undefined, { colorScheme, viewport: { width, height: 900 } });
+      const sku = await room.addProduct({ price: 100, stock: 2 });
+      await room.order([{ sku, quantity: 2 }], { name: "Ein-sehr-langer-Name-ohne-jede-Lücke-in-der-Mitte" });
+      for (const path of ["/admin/stock", "/admin/customers", "/admin/messages", "/admin/health"]) {
+        await page.goto(room.url + path);
+        await settled(page);
+        assert.deepEqual(await audit(page), [], path);
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${path} is too wide`);
+      }
+      await page.goto(`${room.url}/admin/stock?sku=${sku}`);
+      await page.getByRole("dialog").getByText("On hand").waitFor();
+      assert.deepEqual(
+        (await audit(page)).filter((one) => !one.startsWith("region:")),
+        [],
+      );
+      await context.close();
+    });
