@@ -145,7 +145,7 @@ test("a message that was refused shows its attempts and answers, and is sent aga
   const row = page.locator("[data-delivery]").first();
   await row.locator("[data-state='waiting']").waitFor();
   await row.getByRole("link").click();
-  const sheet = page.getByRole("dialog", { name: `Webhook: ${target.url}` });
+  const sheet = page.getByRole("dialog", { name: /^Webhook: / });
   await sheet.getByText("the shelf is full").first().waitFor();
   await sheet
     .getByText(/to be tried again · 500/)
@@ -216,3 +216,46 @@ for (const colorScheme of ["light", "dark"])
       );
       await context.close();
     });
+
+test("⌘K leads to orders, customers, products and pages, and single keys do", async () => {
+  const sku = await room.addProduct({ price: 100, stock: 7 });
+  const placed = await room.order([{ sku, quantity: 1 }], { name: "Kasimir Key" });
+  const { page, context, complaints } = await room.open("/admin/orders", admin);
+  await page.locator(".list .row").first().waitFor();
+  const box = page.getByRole("combobox", { name: "Find and do" });
+  const find = async (text, option) => {
+    await page.keyboard.press("ControlOrMeta+k");
+    await box.fill(text);
+    await page.getByRole("option", { name: option }).first().waitFor();
+    await page.keyboard.press("Enter");
+  };
+  await find(`#${placed.number}`, `#${placed.number} · Kasimir Key · €1.00`);
+  await page.getByRole("heading", { level: 1, name: `Order #${placed.number}` }).waitFor();
+  await find(sku, `Thing ${sku}`);
+  await page.waitForURL(/\/admin\/(orders|stock)/);
+  await page.goto(`${room.url}/admin/orders`);
+  await find("health", "Health");
+  await page.waitForURL(/\/admin\/health/);
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  await page.waitForURL(/\/admin\/customers/);
+  await page.getByRole("searchbox").waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("kasimir");
+  await page.locator(".list .row").first().waitFor();
+  await page.waitForURL(/q=kasimir/);
+  await page.keyboard.press("Tab");
+  await page.locator("body").press("?");
+  const keys = page.getByRole("dialog", { name: "Keys" });
+  await keys.getByText("G O").waitFor();
+  await keys.getByRole("checkbox").uncheck();
+  await page.keyboard.press("Escape");
+  await keys.waitFor({ state: "detached" });
+  await page.keyboard.press("g");
+  await page.keyboard.press("o");
+  await page.keyboard.press("ControlOrMeta+k");
+  await box.waitFor();
+  assert.match(page.url(), /customers/, "single keys are off, and this one is none");
+  assert.deepEqual(complaints, []);
+  await context.close();
+});

@@ -1,20 +1,26 @@
 /** The shell: the pages that this caller may see, who they are, and the page of the address. */
-import { Suspense, useEffect } from "react";
-import { fetchAhead } from "../design/Floating";
+import { Suspense, useEffect, useState } from "react";
+import { fetchAhead, later } from "../design/Floating";
 import { Empty } from "../design/Panel";
 import { TableSkeleton } from "../design/Table";
 import { ChaosBanner } from "./ChaosBanner";
 import { Header } from "./Header";
+import { useKeys } from "./keys";
 import { PAGES, pagesOf } from "./pages";
 import { go, Link, usePath } from "./place";
 import { useWho } from "./who";
 import { useAdmin } from "./words";
 import { zoneName } from "./when";
 
+const Palette = later(async () => (await import("./Palette")).default);
+const KeySheet = later(async () => (await import("./KeySheet")).default);
+
 export function App() {
   const { t, a } = useAdmin();
   const who = useWho();
   const path = usePath();
+  const [opened, setOpened] = useState<"palette" | "keys">();
+  useKeys(setOpened);
   const open = pagesOf(who);
   const first = open[0]?.path;
   const page = PAGES.find((one) => path === one.path || path.startsWith(`${one.path}/`));
@@ -27,7 +33,7 @@ export function App() {
   }, [page, a]);
   return (
     <>
-      <Header pages={open} here={page?.id} />
+      <Header pages={open} here={page?.id} open={setOpened} />
       <ChaosBanner />
       <main id="main" className="wrap" tabIndex={-1}>
         {page && who.can(page.scope) && (
@@ -43,6 +49,10 @@ export function App() {
           </section>
         )}
       </main>
+      <Suspense fallback={null}>
+        {opened === "palette" && <Palette close={() => setOpened(undefined)} />}
+        {opened === "keys" && <KeySheet close={() => setOpened(undefined)} />}
+      </Suspense>
       <footer className="wrap foot">{t.zone(zoneName())}</footer>
     </>
   );

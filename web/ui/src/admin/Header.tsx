@@ -1,13 +1,20 @@
 /** The head of the admin: its pages, who is logged in, and the way out. */
 import { LanguageMenu, ThemeButton } from "../design/Choices";
 import { Mark } from "../design/Icon";
+import { IconButton } from "../design/Panel";
 import { loginPath, logOut } from "../lib/session";
 import type { Page } from "./pages";
 import { Link } from "./place";
 import { useWho } from "./who";
 import { useAdmin } from "./words";
 
-export function Header({ pages, here }: { pages: Page[]; here: string | undefined }) {
+interface Props {
+  pages: Page[];
+  here: string | undefined;
+  open: (what: "palette" | "keys") => void;
+}
+
+export function Header({ pages, here, open }: Props) {
   const { t, a } = useAdmin();
   const { caller } = useWho();
   return (
@@ -44,6 +51,7 @@ export function Header({ pages, here }: { pages: Page[]; here: string | undefine
             {t.logOut}
           </button>
         )}
+        <IconButton icon="search" label={t.palette.title} onClick={() => open("palette")} />
         <ThemeButton />
         <LanguageMenu />
       </div>

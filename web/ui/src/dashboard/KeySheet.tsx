@@ -1,14 +1,11 @@
-/** Every key that there is, and the switch that turns the single ones off. */
-import { useState } from "react";
-import { Sheet } from "../design/Sheet";
+/** Every key that there is. */
+import { KeyLists, type KeyList } from "../design/KeyLists";
 import { useWords } from "../design/words";
-import { keysAreOn, turnKeys } from "./keys";
 import { PRESETS } from "./ranges";
 
 export default function KeySheet({ close }: { close: () => void }) {
   const { t } = useWords();
-  const [on, setOn] = useState(keysAreOn);
-  const lists: [string, [string, string][]][] = [
+  const lists: KeyList[] = [
     [
       t.period,
       [
@@ -36,36 +33,5 @@ export default function KeySheet({ close }: { close: () => void }) {
       ],
     ],
   ];
-  return (
-    <Sheet title={t.keys.title} close={close} className="centre">
-      <div className="sheet-body keys">
-        {lists.map(([title, keys]) => (
-          <section key={title}>
-            <h3>{title}</h3>
-            <dl>
-              {keys.map(([key, what]) => (
-                <div key={key}>
-                  <dt>
-                    <kbd>{key}</kbd>
-                  </dt>
-                  <dd>{what}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
-      </div>
-      <label className="switch">
-        <input
-          type="checkbox"
-          checked={on}
-          onChange={(event) => {
-            turnKeys(event.target.checked);
-            setOn(event.target.checked);
-          }}
-        />
-        {t.keys.single}
-      </label>
-    </Sheet>
-  );
+  return <KeyLists lists={lists} close={close} />;
 }

@@ -1,7 +1,7 @@
 /** Everything that can be gone to or done, found by a few letters. */
 import { useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useId, useState, type KeyboardEvent } from "react";
-import { Sheet } from "../design/Sheet";
+import { useDeferredValue, useState } from "react";
+import { Finder, matching, type Action } from "../design/Finder";
 import { chooseLanguage, LANGUAGES } from "../design/language";
 import { useWords, type Words } from "../design/words";
 import { toggleTheme } from "../lib/theme";
@@ -22,15 +22,6 @@ interface Props {
   close: () => void;
 }
 
-/** One thing to do; found by its title and its group. */
-interface Action {
-  id: string;
-  group: string;
-  title: string;
-  act: () => void;
-}
-
-const SHOWN_MAX = 40;
 const FOUND = 6;
 
 export default function Palette(props: Props) {
@@ -38,70 +29,12 @@ export default function Palette(props: Props) {
   const words = useWords();
   const { t } = words;
   const [text, setText] = useState("");
-  const [at, setAt] = useState(0);
-  const id = useId();
   const wanted = useDeferredValue(text.trim());
   // What was looked up for fewer letters is none of what is asked for now.
   const lookedUp = useFound(props, wanted);
   const first = wanted === text.trim() ? lookedUp : [];
-  const found = [...first, ...matching(actions(props, words, useAccess()), text)].slice(0, SHOWN_MAX);
-  const chosen = Math.min(at, found.length - 1);
-  const act = (action: Action | undefined): void => {
-    if (!action) return;
-    close();
-    action.act();
-  };
-  const keys = (event: KeyboardEvent): void => {
-    if (event.key === "Enter") act(found[chosen]);
-    else if (event.key === "ArrowDown") setAt(Math.min(found.length - 1, chosen + 1));
-    else if (event.key === "ArrowUp") setAt(Math.max(0, chosen - 1));
-    else return;
-    event.preventDefault();
-  };
-  return (
-    <Sheet title={t.palette.title} close={close} className="centre">
-      <label className="search">
-        <span className="unseen">{t.palette.title}</span>
-        <input
-          role="combobox"
-          autoFocus
-          aria-expanded="true"
-          aria-controls={id}
-          aria-autocomplete="list"
-          aria-activedescendant={found[chosen] ? `${id}-${found[chosen].id}` : undefined}
-          placeholder={t.palette.hint}
-          value={text}
-          onChange={(event) => (setText(event.target.value), setAt(0))}
-          onKeyDown={keys}
-        />
-      </label>
-      <ul id={id} role="listbox" aria-label={t.palette.title} className="sheet-body found" tabIndex={-1}>
-        {found.map((action, index) => (
-          <li
-            key={action.id}
-            id={`${id}-${action.id}`}
-            role="option"
-            aria-selected={index === chosen}
-            className="menu-item"
-            ref={index === chosen ? (node) => node?.scrollIntoView({ block: "nearest" }) : undefined}
-            onClick={() => act(action)}
-          >
-            <span className="menu-name">
-              <bdi>{action.title}</bdi>
-            </span>
-            <span className="found-of">{action.group}</span>
-          </li>
-        ))}
-        {!found.length && <li className="empty">{t.palette.nothing}</li>}
-      </ul>
-    </Sheet>
-  );
-}
-
-/** Those in whose title or group every word is. */
-function matching(all: Action[], text: string): Action[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return all.filter(({ title, group }) => words.every((word) => `${title} ${group}`.toLowerCase().includes(word)));
+  const found = [...first, ...matching(actions(props, words, useAccess()), text)];
+  return <Finder title={t.palette.title} hint={t.palette.hint} text={text} setText={setText} found={found} close={close} />;
 }
 
 function actions({ view, change, sites }: Props, { t }: Words, access: Access): Action[] {

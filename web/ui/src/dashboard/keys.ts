@@ -1,25 +1,8 @@
 /** Single keys that change the view, as in Plausible; they can be turned off, for those who speak to their browser. */
 import { useEffect } from "react";
+import { isForPage } from "../design/single-keys";
 import { PRESETS, stepped, type Clock } from "./ranges";
 import type { View } from "./view";
-
-const CHOICE = "kassa-single-keys";
-
-export function keysAreOn(): boolean {
-  try {
-    return localStorage.getItem(CHOICE) !== "off";
-  } catch {
-    return true;
-  }
-}
-
-export function turnKeys(on: boolean): void {
-  try {
-    localStorage.setItem(CHOICE, on ? "on" : "off");
-  } catch {
-    // Then they stay as they are.
-  }
-}
 
 /** What a key does with the view; undefined for a key that does nothing. */
 export function keyed(key: string, view: View, clock: Clock): Partial<View> | undefined {
@@ -56,9 +39,7 @@ export function useKeys(ways: Ways): void {
 function actionOf(event: KeyboardEvent, { view, change, clock, open }: Ways): (() => void) | undefined {
   const { key } = event;
   if ((event.metaKey || event.ctrlKey) && key.toLowerCase() === "k") return () => open("palette");
-  const within = event.target instanceof Element ? event.target : document.body;
-  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || !keysAreOn()) return undefined;
-  if (within.closest("input, select, textarea, [contenteditable], [role=menu], [role=dialog]")) return undefined;
+  if (!isForPage(event)) return undefined;
   if (key === "/") return () => open("palette");
   if (key === "?") return () => open("keys");
   const next = keyed(key, view, clock);

@@ -19,6 +19,7 @@ export const admin: AdminTexts = {
   clear: "عرض الكل",
   noMatch: "لا شيء يطابق.",
   copyAddress: "نسخ العنوان",
+  keys: { find: "البحث في هذه الصفحة", rows: "السطر فوقه أو تحته", hint: "طلب أو منتج أو عميل أو صفحة…" },
   confirm: (amount) => `اكتب ${amount} للتأكيد`,
   states: {
     accepted: "مقبول",

@@ -19,6 +19,11 @@ export const admin: AdminTexts = {
   clear: "Alle zeigen",
   noMatch: "Nichts passt.",
   copyAddress: "Adresse kopieren",
+  keys: {
+    find: "Auf dieser Seite suchen",
+    rows: "Die Zeile darüber oder darunter",
+    hint: "Eine Bestellung, ein Produkt, ein Kunde, eine Seite…",
+  },
   confirm: (amount) => `Zum Bestätigen ${amount} eintippen`,
   states: {
     accepted: "angenommen",

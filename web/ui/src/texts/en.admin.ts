@@ -17,6 +17,7 @@ export const admin = {
   clear: "Show all",
   noMatch: "Nothing fits.",
   copyAddress: "Copy the address",
+  keys: { find: "Search in this page", rows: "The row above or below", hint: "An order, a product, a customer, a page…" },
   confirm: (amount: string) => `Type ${amount} to confirm`,
   states: {
     accepted: "accepted",

@@ -1,0 +1,45 @@
+/** The keys of every page: what opens, and `G` with a letter for where one goes. */
+import { useEffect, useRef } from "react";
+import { isForPage } from "../design/single-keys";
+import { pagesOf, type Page } from "./pages";
+import { go } from "./place";
+import { useWho } from "./who";
+
+/** After `G`, the letter of a page. */
+export const LETTERS: Record<Page["id"], string> = { orders: "o", stock: "s", customers: "c", messages: "m", health: "h" };
+
+const PAIR_MS = 1_500;
+
+export function useKeys(open: (what: "palette" | "keys") => void): void {
+  const who = useWho();
+  const began = useRef(0);
+  useEffect(() => {
+    const act = (event: KeyboardEvent): (() => void) | undefined => {
+      const key = event.key.toLowerCase();
+      if ((event.metaKey || event.ctrlKey) && key === "k") return () => open("palette");
+      if (!isForPage(event)) return undefined;
+      const paired = Date.now() - began.current < PAIR_MS;
+      began.current = key === "g" ? Date.now() : 0;
+      const page = paired ? pagesOf(who).find(({ id }) => LETTERS[id] === key) : undefined;
+      if (page) return () => go(page.path);
+      if (key === "/") return () => find() || open("palette");
+      return key === "?" ? () => open("keys") : undefined;
+    };
+    const pressed = (event: KeyboardEvent): void => {
+      const acts = act(event);
+      if (!acts) return;
+      event.preventDefault();
+      acts();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  });
+}
+
+/** To the search of the page, where it has one. */
+function find(): boolean {
+  const field = document.querySelector<HTMLInputElement>("main .find");
+  field?.focus();
+  field?.select();
+  return field !== null;
+}
