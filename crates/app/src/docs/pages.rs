@@ -8,7 +8,7 @@ pub(super) struct Page {
 }
 
 /// The pages, in the order in which they are listed.
-pub(super) const PAGES: [Page; 21] = [
+pub(super) const PAGES: [Page; 22] = [
     Page { slug: "start", file: "README.md", markdown: include_str!("../../../../README.md") },
     Page { slug: "concepts", file: "concepts.md", markdown: include_str!("../../../../docs/concepts.md") },
     Page {
@@ -19,6 +19,7 @@ pub(super) const PAGES: [Page; 21] = [
     Page { slug: "http-api", file: "api.md", markdown: include_str!("../../../../docs/api.md") },
     Page { slug: "webhooks", file: "webhooks.md", markdown: include_str!("../../../../docs/webhooks.md") },
     Page { slug: "dashboard", file: "dashboard.md", markdown: include_str!("../../../../docs/dashboard.md") },
+    Page { slug: "admin", file: "admin.md", markdown: include_str!("../../../../docs/admin.md") },
     Page {
         slug: "definitions",
         file: "definitions.md",
