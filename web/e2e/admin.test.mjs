@@ -25,6 +25,7 @@ test("a key of the scope orders finds an order by the beginning of a name and gi
   const placed = await room.order([{ sku, quantity: 3 }], { name: "Wilhelmina Straw" });
   const { page, context, complaints } = await room.open("/admin", ["orders"]);
   await page.waitForURL(/\/admin\/orders$/);
+  await page.getByText("as anna", { exact: true }).waitFor();
   await page.getByRole("searchbox", { name: "Find orders" }).fill("Wilhelm");
   const row = page.locator(`[data-order="${placed.number}"]`);
   await row.getByText("Wilhelmina Straw").waitFor();
@@ -32,6 +33,9 @@ test("a key of the scope orders finds an order by the beginning of a name and gi
   await row.getByRole("link").click();
   await heading(page, `Order #${placed.number}`);
   await page.getByText("wilhelmina-straw").first().waitFor();
+  const story = page.getByRole("region", { name: "The whole story" });
+  await story.getByText("Order confirmed").waitFor();
+  await story.getByText(`Stock of ${sku}: −3`).waitFor();
 
   await page.getByRole("button", { name: "Refund", exact: true }).click();
   const sheet = dialog(page, "Refund");
@@ -49,6 +53,8 @@ test("a key of the scope orders finds an order by the beginning of a name and gi
   await page.getByRole("status").filter({ hasText: "The money is on its way back." }).waitFor();
   await page.locator(`[data-sku="${sku}"]`).getByText("1 refunded").waitFor();
   await page.getByRole("row", { name: "Left €39.00" }).waitFor();
+  await story.getByText("Money back").waitFor();
+  await story.getByText(`Stock of ${sku}: +1`).waitFor();
 
   const order = await room.get(`/v1/orders/${placed.id}`);
   assert.equal(order.refunded.amount_minor, 1950);

@@ -16,8 +16,10 @@ export function typeOf(schema, indent = "") {
 function arrayOf({ prefixItems, items }, indent) {
   if (prefixItems) return `[${prefixItems.map((one) => typeOf(one, indent)).join(", ")}]`;
   const type = typeOf(items ?? {}, indent);
-  return type.includes(" | ") && !type.startsWith("{") ? `(${type})[]` : `${type}[]`;
+  return isUnion(items ?? {}) ? `(${type})[]` : `${type}[]`;
 }
+
+const isUnion = ({ anyOf = [], enum: values = [], type }) => anyOf.length > 1 || values.length > 1 || Array.isArray(type);
 
 function objectOf({ properties, required = [], additionalProperties }, indent) {
   if (!properties && typeof additionalProperties === "object") return `Record<string, ${typeOf(additionalProperties, indent)}>`;

@@ -12,7 +12,6 @@ import type { Entry } from "./timeline";
 export function Story({ order }: { order: Order }) {
   const { a, n } = useAdmin();
   const { data, error, dataUpdatedAt, refetch } = useTimeline(order.id);
-  if (data === null) return null;
   const days = byDay(data?.entries ?? []);
   return (
     <section className="panel" aria-label={a.story.title} aria-busy={!data && !error}>

@@ -1,8 +1,7 @@
 /** What is asked of orders: lists with their search, one order with its state's tag, and what belongs to it. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { api, AskError, read } from "../../server/call";
+import { api, read } from "../../server/call";
 import type { Order, Parcel, Payment, Seen } from "./order";
-import type { Timeline } from "./timeline";
 
 const LIMIT = 50;
 const PEOPLE_MAX = 6;
@@ -88,18 +87,10 @@ export const usePayments = (id: string) =>
     queryFn: async ({ signal }) => (await api.listPayments({ path: { id } }, { signal })).results as Payment[],
   });
 
-/** Null where the server tells no stories. */
 export const useTimeline = (id: string) =>
   useQuery({
     queryKey: ["order", id, "timeline"],
-    queryFn: async ({ signal }): Promise<Timeline | null> => {
-      try {
-        return (await read<Timeline>(`/v1/orders/${encodeURIComponent(id)}/timeline`, signal)).value;
-      } catch (problem) {
-        if (problem instanceof AskError && problem.status === 404) return null;
-        throw problem;
-      }
-    },
+    queryFn: ({ signal }) => api.getTimeline({ path: { id } }, { signal }),
     refetchInterval: AGAIN_MS,
   });
 
