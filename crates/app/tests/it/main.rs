@@ -17,6 +17,7 @@ mod first;
 mod hostile;
 mod http;
 mod kassa;
+mod listeners;
 mod mails;
 mod market;
 mod mistyped;

@@ -14,7 +14,7 @@ use super::streams::{Seat, Streams};
 use crate::refuse::{here, problem_of};
 
 /// What is read at a time; one record always passes.
-const PART: Limits = Limits { records_max: 64, bytes_max: 256 << 10, wait: Duration::from_millis(500) };
+const PART: Limits = Limits { records_max: 64, bytes_max: 64 << 10, wait: Duration::from_millis(500) };
 /// Messages that are read at a time.
 const MESSAGES_MAX: i64 = 20;
 /// How long to wait when something cannot be read.
