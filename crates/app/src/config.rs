@@ -1,33 +1,39 @@
 //! Configuration: the built-in defaults, a file, the environment, flags, in this order. Unknown keys are refused with the
 //! nearest known one. The reference of every key is `config/default.toml`, which is the source of the defaults.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use config::{Config as Layers, ConfigError, File, FileFormat};
-use kassa_access::{RuleOptions, SecretKeyOptions, TrailingSlash};
 use kassa_analytics::collect::{LimitOptions, Rate};
 use kassa_commerce::storefront::settings::Settings;
-use kassa_model::{Currency, PartitionBy};
+use kassa_model::Currency;
 use serde::{Deserialize, Serialize};
 
 mod engines;
 mod env;
+mod events;
 mod keys;
 mod mail;
+mod process;
+mod shop;
 mod shop_toml;
 mod show;
+mod site;
 mod validate;
 mod webhooks;
 
 pub(crate) use engines::{LogUrl, StoreUrl};
 pub(crate) use validate::INTERNAL_TOKEN;
 
+use events::{Collector, Dedupe, GeoIp, Log, Sessions, Store};
 use keys::DEFAULTS;
 use mail::Email;
+use process::{Access, Cors, Logs, Server};
+use shop::{Assets, Audit, Chaos, Compat, Database, Noun, Orders, Shop, Storefront};
+use site::Site;
 use webhooks::Webhooks;
 
 /// The effective configuration.
@@ -60,200 +66,6 @@ pub(crate) struct Config {
     /// What `shop.toml` says.
     #[serde(skip)]
     pub(crate) said: Settings,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Server {
-    pub(crate) listen: String,
-    pub(crate) hosts: Vec<String>,
-    pub(crate) trusted_proxies: Vec<String>,
-    pub(crate) compat_ports: bool,
-    pub(crate) connections_max: usize,
-    pub(crate) header_timeout_ms: u64,
-    pub(crate) body_timeout_ms: u64,
-    pub(crate) idle_timeout_ms: u64,
-    pub(crate) drain_timeout_ms: u64,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Log {
-    pub(crate) url: String,
-    pub(crate) partitions: u32,
-    pub(crate) partition_by: PartitionBy,
-    pub(crate) segment_bytes: u64,
-    pub(crate) keep_hours: u64,
-    pub(crate) max_bytes: u64,
-    pub(crate) reserve_bytes: u64,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Store {
-    pub(crate) url: String,
-    pub(crate) memory_mb: u32,
-    pub(crate) threads: u32,
-    pub(crate) query_timeout_s: u64,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Audit {
-    pub(crate) every_s: u64,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Database {
-    pub(crate) url: String,
-}
-
-/// Where a noun of the shop is kept.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Noun {
-    pub(crate) database_url: String,
-    pub(crate) url: String,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Orders {
-    pub(crate) database_url: String,
-    pub(crate) accepted_max: u64,
-    pub(crate) quantity_max: u32,
-    pub(crate) order_quantity_max: u32,
-    pub(crate) keep_failed_days: u32,
-    pub(crate) without_reports: bool,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Dedupe {
-    pub(crate) window_hours: u64,
-    pub(crate) memory_max: usize,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Sessions {
-    pub(crate) memory_max: usize,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Access {
-    pub(crate) admin_token: String,
-    pub(crate) secret_keys: Vec<SecretKeyOptions>,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Shop {
-    pub(crate) site: String,
-    pub(crate) currency: String,
-    pub(crate) currencies: Vec<String>,
-    pub(crate) low_stock_at: i64,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Storefront {
-    pub(crate) origin: String,
-    pub(crate) rate_per_second: u32,
-    pub(crate) burst: u32,
-    pub(crate) image_origins: Vec<String>,
-}
-
-/// Pictures that were uploaded.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Assets {
-    pub(crate) folder: String,
-    pub(crate) max_bytes: u64,
-    pub(crate) max_megapixels: u32,
-    pub(crate) workers: u32,
-    pub(crate) s3: S3,
-}
-
-/// Where on S3 they are.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct S3 {
-    pub(crate) bucket: String,
-    pub(crate) region: String,
-    pub(crate) endpoint: String,
-    pub(crate) access_key_id: String,
-    pub(crate) secret_access_key: String,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Collector {
-    pub(crate) rate_per_second: u32,
-    pub(crate) burst: u32,
-    pub(crate) site_rate_per_second: u32,
-    pub(crate) site_burst: u32,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Compat {
-    pub(crate) open: Vec<String>,
-    pub(crate) rate_per_second: u32,
-    pub(crate) burst: u32,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Chaos {
-    pub(crate) allowed: bool,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Cors {
-    pub(crate) origins: Vec<String>,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct GeoIp {
-    pub(crate) path: String,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Logs {
-    pub(crate) format: String,
-    pub(crate) level: String,
-    pub(crate) file: String,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub(crate) struct Site {
-    pub(crate) id: String,
-    #[serde(default)]
-    pub(crate) write_keys: Vec<String>,
-    #[serde(default)]
-    pub(crate) allow_keyless: bool,
-    #[serde(default = "utc")]
-    pub(crate) timezone: String,
-    #[serde(default)]
-    pub(crate) origins: Vec<String>,
-    #[serde(default)]
-    pub(crate) keep_days: u32,
-    #[serde(default)]
-    pub(crate) trailing_slash: TrailingSlash,
-    #[serde(default)]
-    pub(crate) hash_routes: bool,
-    #[serde(default)]
-    pub(crate) keep_query: Vec<String>,
-    #[serde(default)]
-    pub(crate) ignore_referrers: Vec<String>,
-    #[serde(default)]
-    pub(crate) labels: BTreeMap<String, String>,
-    #[serde(default)]
-    pub(crate) exclude_addresses: Vec<String>,
-}
-
-impl Site {
-    /// What it says about its pages, sources and addresses.
-    pub(crate) fn rules(&self) -> RuleOptions {
-        RuleOptions {
-            trailing_slash: self.trailing_slash,
-            hash_routes: self.hash_routes,
-            keep_query: self.keep_query.clone(),
-            ignore_referrers: self.ignore_referrers.clone(),
-            labels: self.labels.clone(),
-            exclude_addresses: self.exclude_addresses.clone(),
-        }
-    }
-}
-
-fn utc() -> String {
-    "UTC".to_owned()
 }
 
 /// What the command line sets.

@@ -13,6 +13,7 @@ pub mod compat;
 pub mod customers;
 pub mod idempotency;
 pub mod identity;
+mod ids;
 pub mod inventory;
 mod lease;
 pub mod moving;

@@ -36,6 +36,12 @@ pub(crate) fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
     more
 }
 
+/// Takes the one row off that was read beyond a page; the id behind which the next one begins.
+pub(crate) fn cut_by_id<T>(rows: &mut Vec<T>, limit: i64, id: fn(&T) -> &str) -> Option<String> {
+    let more = cut(rows, limit);
+    rows.last().filter(|_| more).map(|last| id(last).to_owned())
+}
+
 /// Whether the total is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CountAsked {

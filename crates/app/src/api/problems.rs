@@ -65,7 +65,7 @@ fn begun(title: &str) -> Html {
     html.raw("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n");
     html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     html.raw("<meta name=\"color-scheme\" content=\"light dark\">\n<title>").text(title);
-    html.raw(" · kassa</title>\n<link rel=\"stylesheet\" href=\"/assets/problem-1.css\">\n<main>\n<h1>");
+    html.raw(" · kassa</title>\n<link rel=\"stylesheet\" href=\"/assets/notice-1.css\">\n<main class=\"text\">\n<h1>");
     html.text(title).raw("</h1>\n");
     html
 }

@@ -19,7 +19,7 @@ const PAGE: &str = "<!doctype html>
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
 <meta name=\"color-scheme\" content=\"light dark\">
 <title>Not found</title>
-<link rel=\"stylesheet\" href=\"/assets/missing-1.css\">
+<link rel=\"stylesheet\" href=\"/assets/notice-1.css\">
 <main>
 <h1>There is no such page</h1>
 <p>Nothing is at <code>{path}</code> here.</p>

@@ -185,7 +185,7 @@ fn browsers_get_pages_and_programs_get_problems() {
             (404, Some("text/html; charset=utf-8")),
             "{path}"
         );
-        assert!(page.body.contains(path) && page.body.contains("/assets/missing-1.css"), "{}", page.body);
+        assert!(page.body.contains(path) && page.body.contains("/assets/notice-1.css"), "{}", page.body);
         let problem = get("GET", path, "application/json");
         assert_eq!((problem.status, problem.header("content-type")), (404, Some("application/problem+json")));
     }

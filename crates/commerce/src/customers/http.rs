@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
 use kassa_access::{Allowed, need};
 use kassa_service::{Bare, Json, Problem, Protected, protected};
-use uuid::Uuid;
 
 use super::list::{find, whole};
 use super::view::{CustomerView, WholeView};
+use crate::ids::{self, PathId, cursor_id, path_id};
 use crate::page::{Page, Total};
 use crate::params::Params;
 use crate::refuse::{here, read};
@@ -38,7 +37,7 @@ async fn list_customers(
 ) -> Result<Json<Page<CustomerView>>, Problem> {
     let params = Params::of(&uri, &["q", "limit", "cursor"])?;
     let q = params.filter("q")?.unwrap_or_default().to_owned();
-    let before = params.text("cursor").map(cursor).transpose()?;
+    let before = cursor_id(&params)?;
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let orders = here(&shop.orders, "orders")?;
     let found = read(orders, move |tx| find(tx, &q, before.as_deref(), limit)).await?;
@@ -50,32 +49,20 @@ async fn list_customers(
 async fn get_customer(
     _: Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
-    path: Result<Path<String>, PathRejection>,
+    path: PathId,
     _: Bare,
 ) -> Result<Json<WholeView>, Problem> {
-    let Ok(Path(text)) = path else { return Err(Problem::bad_request("the path is not UTF-8")) };
-    let id = id(&text).ok_or_else(|| unknown(&text))?;
-    let first_order = id.clone();
-    let found = read(here(&shop.orders, "orders")?, move |tx| whole(tx, &id)).await?;
-    let found = found.ok_or_else(|| unknown(&text))?;
+    let id = path_id(path, unknown)?;
+    let wanted = id.clone();
+    let found = read(here(&shop.orders, "orders")?, move |tx| whole(tx, &wanted)).await?;
+    let found = found.ok_or_else(|| unknown(&id))?;
     let first_source = match shop.origins.get() {
-        Some(origins) => origins.source_of(&first_order).await,
+        Some(origins) => origins.source_of(&id).await,
         None => None,
     };
     Ok(Json(WholeView::new(found, first_source)))
 }
 
-/// An id as it is stored.
-fn id(text: &str) -> Option<String> {
-    Uuid::try_parse(text).ok().map(|id| id.as_hyphenated().to_string())
-}
-
-/// Where a page begins: the id of the last customer of the one before.
-fn cursor(text: &str) -> Result<String, Problem> {
-    id(text).ok_or_else(|| Problem::bad_request("cursor is none that was given out for this question"))
-}
-
 fn unknown(id: &str) -> Problem {
-    let shown: String = id.chars().take(64).collect();
-    Problem::not_found(format!("no customer {shown}"))
+    ids::unknown("customer", id)
 }

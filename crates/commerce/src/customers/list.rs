@@ -6,7 +6,7 @@ use super::customer::{Bought, Customer, Ordered};
 use super::store;
 use crate::orders::details::{self, Address};
 use crate::orders::order::Status;
-use crate::page::cut;
+use crate::page::cut_by_id;
 
 /// Orders of a customer that are shown with them.
 const ORDERS_MAX: i64 = 50;
@@ -35,8 +35,7 @@ pub(super) struct Whole {
 /// The newest customers before the id `before` of whom name or address hold `q`.
 pub(super) fn find(tx: &mut Tx<'_>, q: &str, before: Option<&str>, limit: i64) -> Result<Found, Error> {
     let mut found = store::list(tx, &q.to_ascii_lowercase(), before.unwrap_or(BEHIND_ALL), limit + 1)?;
-    let more = cut(&mut found, limit);
-    let next = found.last().filter(|_| more).map(|last| last.id.clone());
+    let next = cut_by_id(&mut found, limit, |customer| &customer.id);
     let ids: Vec<&str> = found.iter().map(|customer| customer.id.as_str()).collect();
     let mut bought = store::bought(tx, &ids)?;
     let customers = found.into_iter().map(|customer| {

@@ -7,19 +7,18 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State as Of};
+use axum::extract::State as Of;
 use axum::http::Uri;
 use kassa_access::{Allowed, need};
 use kassa_db::Error;
 use kassa_service::{Bare, Json, Problem, Protected, protected};
 use serde::Serialize;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::delivery::{Attempt, Channel, Delivery, State};
 use super::store::{self, Filter};
-use crate::page::{Page, Total, cut};
+use crate::ids::{self, PathId, cursor_id, path_id};
+use crate::page::{Page, Total, cut_by_id};
 use crate::params::Params;
 use crate::refuse::{here, problem_of, read};
 use crate::shop::Shop;
@@ -110,17 +109,13 @@ async fn list_deliveries(
     let filter = Filter {
         state: known(&params, "state", State::of)?,
         channel: known(&params, "channel", Channel::of)?,
-        order_id: params
-            .text("order_id")
-            .map(|text| id(text).ok_or_else(|| no_id("order_id")))
-            .transpose()?,
-        before: params.text("cursor").map(|text| id(text).ok_or_else(bad_cursor)).transpose()?,
+        order_id: params.text("order_id").map(order_id).transpose()?,
+        before: cursor_id(&params)?,
     };
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let found = read(here(&shop.orders, "deliveries")?, move |tx| store::list(tx, &filter, limit + 1));
     let mut found = found.await?;
-    let more = cut(&mut found, limit);
-    let next_cursor = found.last().filter(|_| more).map(|last| last.id.clone());
+    let next_cursor = cut_by_id(&mut found, limit, |delivery| &delivery.id);
     let results = found.into_iter().map(DeliveryView::from).collect();
     Ok(Json(Page { results, next_cursor, total: Total::default() }))
 }
@@ -129,10 +124,10 @@ async fn list_deliveries(
 async fn get_delivery(
     _: Allowed<need::Orders>,
     Of(shop): Of<Arc<Shop>>,
-    path: Result<Path<String>, PathRejection>,
+    path: PathId,
     _: Bare,
 ) -> Result<Json<WholeView>, Problem> {
-    let id = path_id(path)?;
+    let id = path_id(path, unknown)?;
     let wanted = id.clone();
     let found = read(here(&shop.orders, "deliveries")?, move |tx| {
         let Some(delivery) = store::by_id(tx, &wanted)? else { return Ok(None) };
@@ -148,10 +143,10 @@ async fn get_delivery(
 async fn replay_delivery(
     _: Allowed<need::Orders>,
     Of(shop): Of<Arc<Shop>>,
-    path: Result<Path<String>, PathRejection>,
+    path: PathId,
     _: Bare,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let id = path_id(path)?;
+    let id = path_id(path, unknown)?;
     let (wanted, own) = (id.clone(), shop.now());
     let done = here(&shop.orders, "deliveries")?.write(move |tx| {
         let now = tx.now(own)?;
@@ -174,25 +169,10 @@ fn known<T>(params: &Params, name: &str, of: fn(&str) -> Option<T>) -> Result<Op
     of(text).map(Some).ok_or_else(|| Problem::bad_request(format!("{name}: no delivery has {shown}")))
 }
 
-fn path_id(path: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
-    let Ok(Path(text)) = path else { return Err(Problem::bad_request("the path is not UTF-8")) };
-    id(&text).ok_or_else(|| unknown(&text))
-}
-
-/// An id as it is stored.
-fn id(text: &str) -> Option<String> {
-    Uuid::try_parse(text).ok().map(|id| id.as_hyphenated().to_string())
-}
-
-fn no_id(field: &str) -> Problem {
-    Problem::bad_request(format!("{field} must be a UUID"))
-}
-
-fn bad_cursor() -> Problem {
-    Problem::bad_request("cursor is none that was given out for this question")
+fn order_id(text: &str) -> Result<String, Problem> {
+    ids::id(text).ok_or_else(|| Problem::bad_request("order_id must be a UUID"))
 }
 
 fn unknown(id: &str) -> Problem {
-    let shown: String = id.chars().take(64).collect();
-    Problem::not_found(format!("no delivery {shown}"))
+    ids::unknown("delivery", id)
 }

@@ -191,6 +191,5 @@ pub(super) fn problem(error: EdgeError) -> Problem {
 }
 
 pub(super) fn unknown(id: &str) -> Problem {
-    let shown: String = id.chars().take(64).collect();
-    Problem::not_found(format!("no order {shown}"))
+    crate::ids::unknown("order", id)
 }

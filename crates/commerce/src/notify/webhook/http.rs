@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +19,7 @@ use super::body::{NewBody, PartBody, RotateBody};
 use super::rules::{self, ENDPOINTS_MAX, KEEP_HOURS, KEEP_HOURS_MAX};
 use super::view::EndpointView;
 use super::{kinds, sign, store};
+use crate::ids::{self, PathId, path_id};
 use crate::notify::delivery::Sent;
 use crate::page::Page;
 use crate::refuse::{here, problem_of, read};
@@ -47,8 +47,6 @@ struct TestView {
     took_ms: f64,
     webhook_id: String,
 }
-
-type PathId = Result<Path<String>, PathRejection>;
 
 /// `POST /v1/webhooks {"url","description"?,"event_types"?}` → 201 with the secret, which is not shown again.
 async fn create_webhook(
@@ -172,13 +170,10 @@ fn database(shop: &Shop) -> Result<&Db, Problem> {
     here(&shop.orders, "webhooks")
 }
 
-/// The id in a path as it is stored; a text that is none names nothing.
 fn id(path: PathId) -> Result<String, Problem> {
-    let Ok(Path(text)) = path else { return Err(Problem::bad_request("the path is not UTF-8")) };
-    Uuid::try_parse(&text).map(|id| id.as_hyphenated().to_string()).map_err(|_| unknown(&text))
+    path_id(path, unknown)
 }
 
 fn unknown(id: &str) -> Problem {
-    let shown: String = id.chars().take(64).collect();
-    Problem::not_found(format!("no webhook {shown}"))
+    ids::unknown("webhook", id)
 }

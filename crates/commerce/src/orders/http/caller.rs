@@ -2,25 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use kassa_access::{Caller, Scope};
 use kassa_service::{Problem, RouteClass};
-use uuid::Uuid;
 
 use super::super::answer::unknown;
+pub(super) use crate::ids::PathId;
+use crate::ids::path_id;
 use crate::shop::Shop;
-
-pub(super) type PathId = Result<Path<String>, PathRejection>;
 
 /// The UUID in a path, as it is stored. A name that no order can have is an order that there is not.
 pub(super) fn order_id(path: PathId) -> Result<String, Problem> {
-    let Ok(Path(text)) = path else { return Err(Problem::bad_request("the path is not UTF-8")) };
-    match Uuid::try_parse(&text) {
-        Ok(id) => Ok(id.as_hyphenated().to_string()),
-        Err(_) => Err(unknown(&text)),
-    }
+    path_id(path, unknown)
 }
 
 /// Who places an order: anyone, or a key that is for orders in this shop; decided before anything of a body is read.

@@ -25,6 +25,7 @@ use super::super::sources::orders;
 use super::super::store;
 use super::super::view::{Audience, OrderView};
 use super::caller::{Onlooker, PathId, order_id, require_orders};
+use crate::ids::bad_cursor;
 use crate::page::{self, Page};
 use crate::params::{End, Params};
 use crate::precondition;
@@ -157,7 +158,6 @@ async fn find_whole(shop: &Shop, id: String) -> Result<(Order, Addresses), Probl
 
 fn question(params: &Params, zone: &TimeZone, engine: Engine) -> Result<Question, Problem> {
     let since = params.time("updated_since", (End::From, zone))?.map(|asked| lists::since(asked, engine));
-    let bad_cursor = || Problem::bad_request("cursor is none that was given out for this question");
     let cursor = params.text("cursor").map(|text| parse_cursor(text).ok_or_else(bad_cursor));
     let cursor = cursor.transpose()?;
     let (before, changes) = match (since, cursor) {
