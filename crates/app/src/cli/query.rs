@@ -46,7 +46,7 @@ pub(crate) struct Asked {
     watch: Option<u64>,
 }
 
-const NEEDS: Needs = Needs { log: false, store: true, shop: false };
+const NEEDS: Needs = Needs { log: false, store: true, shop: true };
 
 /// Runs the command.
 pub(crate) fn run(asked: &Asked) -> anyhow::Result<ExitCode> {
@@ -63,7 +63,13 @@ async fn answer(asked: &Asked, admin: &Admin, site: &str) -> anyhow::Result<()> 
     loop {
         let text = match asked.csv {
             true => admin.post_for_text("/v1/query", &body).await?,
-            false => asked.shown(&admin.post("/v1/query", &body).await?)?,
+            false => {
+                let found = admin.post("/v1/query", &body).await?;
+                if asked.site.is_none() && has_nothing(&found) {
+                    name_others(admin, site).await?;
+                }
+                asked.shown(&found)?
+            }
         };
         let Some(seconds) = asked.watch else {
             console::print(text.trim_end())?;
@@ -73,6 +79,25 @@ async fn answer(asked: &Asked, admin: &Admin, site: &str) -> anyhow::Result<()> 
         console::print(format_args!("\u{1b}[2J\u{1b}[H{}", text.trim_end()))?;
         tokio::time::sleep(Duration::from_secs(seconds.max(1))).await;
     }
+}
+
+/// Whether a report has no row, or nothing but zeros.
+fn has_nothing(report: &Value) -> bool {
+    let rows = report["results"].as_array().into_iter().flatten();
+    rows.flat_map(|row| row["metrics"].as_array().into_iter().flatten())
+        .all(|value| value.is_null() || value.as_f64() == Some(0.0) || value["amount_minor"] == 0)
+}
+
+/// Says of which site the question was, where there are others: the shop that runs may be of one of these.
+async fn name_others(admin: &Admin, site: &str) -> anyhow::Result<()> {
+    let sites = admin.get("/v1/admin/sites").await?;
+    let ids = sites["results"].as_array().into_iter().flatten().filter_map(|other| other["id"].as_str());
+    let others: Vec<&str> = ids.filter(|id| *id != site).collect();
+    if !others.is_empty() {
+        let others = others.join(", ");
+        console::complain(format_args!("nothing of site {site}; --site names another: {others}"));
+    }
+    Ok(())
 }
 
 impl Asked {

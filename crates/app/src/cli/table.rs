@@ -1,6 +1,6 @@
 //! Lists for a person: a line each, in columns as wide as what is in them.
 
-use kassa_model::Money;
+use kassa_model::{Money, Timestamp};
 use kassa_service::console;
 use serde_json::Value;
 
@@ -33,9 +33,7 @@ pub(crate) fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
         let mut line = String::new();
         for (width, cell) in widths.iter().zip(row) {
             let cell = short(cell);
-            let is_number = cell.contains(|c: char| c.is_ascii_digit())
-                && cell.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
-            match is_number {
+            match is_number(&cell) {
                 true => line.push_str(&format!("{cell:>width$}  ")),
                 false => line.push_str(&format!("{cell:<width$}  ")),
             }
@@ -44,6 +42,15 @@ pub(crate) fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Whether a cell is a number, perhaps with a currency behind it.
+fn is_number(cell: &str) -> bool {
+    let (number, unit) = cell.split_once(' ').unwrap_or((cell, "USD"));
+    let is_currency = unit.len() == 3 && unit.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_currency
+        && number.contains(|c: char| c.is_ascii_digit())
+        && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'))
 }
 
 /// A cell on one line, cut where it is too long, and without what could steer a terminal.
@@ -55,12 +62,14 @@ fn short(cell: &str) -> String {
     }
 }
 
-/// A member as a cell; `-` where there is none.
+/// A member as a cell; `-` where there is none. Times are told to the second.
 pub(crate) fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
         Value::String(text) if text.is_empty() => "-".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => to_the_second(text).unwrap_or_else(|| text.clone()),
         Value::Array(items) if items.is_empty() => "-".to_owned(),
         Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(","),
         Value::Object(members) if members.contains_key("amount_minor") => money(value),
@@ -68,12 +77,26 @@ pub(crate) fn cell(value: &Value) -> String {
     }
 }
 
-/// An amount with its currency.
+/// A time without what is less than a second; `None`: it is no time.
+fn to_the_second(text: &str) -> Option<String> {
+    let (whole, _) = text.strip_suffix('Z')?.split_once('.')?;
+    text.parse::<Timestamp>().ok().map(|_| format!("{whole}Z"))
+}
+
+/// An amount with its currency, and with all decimals that the currency has.
 fn money(value: &Value) -> String {
     let code = value["currency"].as_str().unwrap_or_default();
     let amount_minor = value["amount_minor"].as_i64().unwrap_or_default();
     match code.parse() {
-        Ok(currency) => Money { amount_minor, currency }.to_string(),
+        Ok(currency) => {
+            let amount = Money { amount_minor, currency }.to_decimal();
+            let decimals = usize::try_from(currency.decimals()).unwrap_or_default();
+            let (whole, part) = amount.split_once('.').unwrap_or((amount.as_str(), ""));
+            match decimals {
+                0 => format!("{whole} {code}"),
+                _ => format!("{whole}.{part:0<decimals$} {code}"),
+            }
+        }
         Err(_) => format!("{amount_minor} {code}"),
     }
 }
@@ -107,11 +130,27 @@ mod tests {
     }
 
     #[test]
+    fn times_and_amounts_are_as_short_as_a_person_wants_them() {
+        let items = json!([
+            {"at": "2026-11-29T23:50:05.192334Z", "total": {"amount_minor": 12_800, "currency": "USD"}, "low": true},
+            {"at": "2026-11-29T23:03:01Z", "total": {"amount_minor": 950, "currency": "USD"}, "low": false},
+            {"at": "v0.1.2Z", "total": null, "low": null}
+        ]);
+        let names = ["at", "total", "low"];
+        let expected = "AT                    TOTAL       LOW\n\
+                        2026-11-29T23:50:05Z  128.00 USD  yes\n\
+                        2026-11-29T23:03:01Z    9.50 USD  no\n\
+                        v0.1.2Z               -           -\n";
+        assert_eq!(table(&names, &rows(&items, &names)), expected);
+    }
+
+    #[test]
     fn amounts_have_their_currency() {
         let check = |amount: i64, currency: &str, expected: &str| {
             assert_eq!(cell(&json!({"amount_minor": amount, "currency": currency})), expected);
         };
-        check(1_250, "USD", "12.5 USD");
+        check(1_250, "USD", "12.50 USD");
+        check(12_800, "USD", "128.00 USD");
         check(-5, "EUR", "-0.05 EUR");
         check(500, "JPY", "500 JPY");
     }

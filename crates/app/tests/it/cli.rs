@@ -37,7 +37,7 @@ fn check(data: &Path, id: &str, how: &str) {
             assert!(text.contains(part), "{how} {arguments:?} has no {part}: {text}");
         }
     };
-    holds(&["orders", "list"], &["NUMBER", "confirmed", "12.5 USD", "ann@shop.test", id]);
+    holds(&["orders", "list"], &["NUMBER", "confirmed", "12.50 USD", "ann@shop.test", id]);
     holds(&["orders", "list", "--q", "nobody"], &["NUMBER"]);
     holds(&["orders", "show", id], &["\"status\": \"confirmed\"", "ann@shop.test"]);
     holds(&["stock", "list"], &["ON HAND", "mug", "Mug"]);
@@ -47,26 +47,32 @@ fn check(data: &Path, id: &str, how: &str) {
         &["query", "orders,units", "--by", "product:sku", "--range", "all"],
         &["PRODUCT:SKU", "ORDERS", "mug"],
     );
-    holds(&["query", "revenue", "--range", "all"], &["REVENUE", "12.5 USD"]);
+    holds(&["query", "revenue", "--range", "all"], &["REVENUE", "12.50 USD"]);
     holds(&["query", "orders", "--range", "all", "--csv"], &["orders\r\n1"]);
     holds(&["status"], &["outbox", "events: ", "reports", "books", "free beside"]);
     let orders = says_json(data, &["orders", "list", "--json"]);
     assert_eq!(orders["results"][0]["id"], id, "{how}: {orders}");
     let report = says_json(data, &["query", "orders", "--range", "all", "--json"]);
     assert_eq!(report["results"][0]["metrics"][0], 1, "{how}: {report}");
-    let made = says_json(data, &["keys", "add", &format!("till {how}"), "--scopes", "read,orders"]);
+    let made = says_json(data, &["keys", "add", &format!("till {how}"), "--scopes", "read,orders", "--json"]);
     assert!(made["key"].as_str().is_some_and(|key| key.starts_with("ks_")), "{how}: {made}");
     holds(&["keys", "list"], &["NAME", &format!("till {how}"), "orders"]);
+    let alone = says(data, &["keys", "add", "alone", "--scopes", "read"]);
+    assert!(alone.starts_with("ks_live_") && alone.trim().len() == 72, "{how}: {alone}");
     let key = made["id"].as_str().unwrap();
     says(data, &["keys", "revoke", key]);
     assert!(!says(data, &["keys", "list"]).contains(key), "{how}");
     let before = says_json(data, &["stock", "list", "--json"])["results"][0]["on_hand"].as_i64().unwrap();
-    says(data, &["stock", "receive", "mug", "5"]);
+    let moved = (before + 5).to_string();
+    holds(&["stock", "receive", "mug", "5"], &["ON HAND", &moved]);
     says(data, &["stock", "adjust", "mug", "-2"]);
     let after = says_json(data, &["stock", "list", "--json"])["results"][0]["on_hand"].as_i64().unwrap();
     assert_eq!(after, before + 3, "{how}");
     says(data, &["sites", "add", &format!("site-{how}"), "--timezone", "Europe/Berlin"]);
-    holds(&["sites", "list"], &[&format!("site-{how}"), "Europe/Berlin"]);
+    let site = format!("site-{how}");
+    holds(&["sites", "list"], &[&site, "Europe/Berlin"]);
+    assert!(says(data, &["sites", "key", &site]).starts_with("wk_"), "{how}");
+    holds(&["query", "visitors", "--site", &site], &["VISITORS"]);
 }
 
 #[test]
