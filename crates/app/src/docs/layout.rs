@@ -54,12 +54,9 @@ pub(super) fn of_search(asked: &str, found: &[Found]) -> String {
 /// The list of pages.
 pub(super) fn of_all() -> String {
     let mut html = begin("Documentation", None, "");
-    html.raw("<main id=\"main\"><article><h1>Documentation</h1><ul class=\"all\">");
-    for (page, rendered) in RENDERED.iter() {
-        html.raw("<li><a").attribute("href", &format!("/docs/{}", page.slug)).raw(">").text(&rendered.title);
-        html.raw("</a></li>");
-    }
-    html.raw("</ul></article></main>");
+    html.raw("<main id=\"main\"><article class=\"all\"><h1>Documentation</h1>");
+    list(&mut html, None);
+    html.raw("</article></main>");
     end(html)
 }
 
@@ -74,16 +71,25 @@ fn begin(title: &str, here: Option<&str>, asked: &str) -> Html {
     html.raw("<a class=\"skip\" href=\"#main\">Skip to the text</a><header><a class=\"home\" href=\"/docs\">kassa</a>");
     html.raw("<form action=\"/docs/search\" role=\"search\"><label><span>Search</span><input type=\"search\" name=\"q\"");
     html.attribute("value", asked).raw(" maxlength=\"200\"></label><button>Search</button></form></header>");
-    html.raw("<nav class=\"pages\" aria-label=\"Pages\"><ul>");
-    for (page, rendered) in RENDERED.iter() {
-        html.raw("<li><a").attribute("href", &format!("/docs/{}", page.slug));
-        if here == Some(page.slug) {
-            html.raw(" aria-current=\"page\"");
-        }
-        html.raw(">").text(&rendered.title).raw("</a></li>");
-    }
-    html.raw("</ul></nav>");
+    html.raw("<nav class=\"pages\" aria-label=\"Pages\">");
+    list(&mut html, here);
+    html.raw("</nav>");
     html
+}
+
+/// The pages below the headings of their groups.
+fn list(html: &mut Html, here: Option<&str>) {
+    for pages in RENDERED.chunk_by(|(a, _), (b, _)| a.group == b.group) {
+        html.raw("<p class=\"group\">").text(pages[0].0.group).raw("</p><ul>");
+        for (page, rendered) in pages {
+            html.raw("<li><a").attribute("href", &format!("/docs/{}", page.slug));
+            if here == Some(page.slug) {
+                html.raw(" aria-current=\"page\"");
+            }
+            html.raw(">").text(&rendered.title).raw("</a></li>");
+        }
+        html.raw("</ul>");
+    }
 }
 
 fn end(mut html: Html) -> String {

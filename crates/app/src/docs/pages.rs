@@ -2,91 +2,55 @@
 
 /// A page: its address below `/docs/`, its file's name, and its Markdown.
 pub(super) struct Page {
+    /// Below which heading it is listed.
+    pub(super) group: &'static str,
     pub(super) slug: &'static str,
     pub(super) file: &'static str,
     pub(super) markdown: &'static str,
 }
 
-/// The pages, in the order in which they are listed.
+/// A page of the folder `docs`.
+macro_rules! page {
+    ($group:ident, $slug:literal, $file:literal) => {
+        Page {
+            group: $group,
+            slug: $slug,
+            file: $file,
+            markdown: include_str!(concat!("../../../../docs/", $file)),
+        }
+    };
+}
+
+const FIRST: &str = "First";
+const USE: &str = "Use";
+const COMING: &str = "Coming from";
+const MOVING: &str = "Moving in";
+const TRUST: &str = "Trust";
+
+/// The pages, in the order in which they are listed; those of a group stand together.
 pub(super) const PAGES: [Page; 22] = [
-    Page { slug: "start", file: "README.md", markdown: include_str!("../../../../README.md") },
-    Page { slug: "concepts", file: "concepts.md", markdown: include_str!("../../../../docs/concepts.md") },
-    Page {
-        slug: "operations",
-        file: "operations.md",
-        markdown: include_str!("../../../../docs/operations.md"),
-    },
-    Page { slug: "http-api", file: "api.md", markdown: include_str!("../../../../docs/api.md") },
-    Page { slug: "webhooks", file: "webhooks.md", markdown: include_str!("../../../../docs/webhooks.md") },
-    Page { slug: "dashboard", file: "dashboard.md", markdown: include_str!("../../../../docs/dashboard.md") },
-    Page { slug: "admin", file: "admin.md", markdown: include_str!("../../../../docs/admin.md") },
-    Page {
-        slug: "definitions",
-        file: "definitions.md",
-        markdown: include_str!("../../../../docs/definitions.md"),
-    },
-    Page {
-        slug: "coming-from-another-system",
-        file: "coming-from-another-system.md",
-        markdown: include_str!("../../../../docs/coming-from-another-system.md"),
-    },
-    Page {
-        slug: "coming-from-gaming-shop",
-        file: "coming-from-gaming-shop.md",
-        markdown: include_str!("../../../../docs/coming-from-gaming-shop.md"),
-    },
-    Page {
-        slug: "coming-from-event-tracking",
-        file: "coming-from-event-tracking.md",
-        markdown: include_str!("../../../../docs/coming-from-event-tracking.md"),
-    },
-    Page {
-        slug: "coming-from-monitored-shop",
-        file: "coming-from-monitored-shop.md",
-        markdown: include_str!("../../../../docs/coming-from-monitored-shop.md"),
-    },
-    Page {
-        slug: "coming-from-resilient-orders",
-        file: "coming-from-resilient-orders.md",
-        markdown: include_str!("../../../../docs/coming-from-resilient-orders.md"),
-    },
-    Page {
-        slug: "coming-from-retail-analytics",
-        file: "coming-from-retail-analytics.md",
-        markdown: include_str!("../../../../docs/coming-from-retail-analytics.md"),
-    },
-    Page { slug: "moving-in", file: "moving-in.md", markdown: include_str!("../../../../docs/moving-in.md") },
-    Page {
-        slug: "moving-from-plausible",
-        file: "moving-from-plausible.md",
-        markdown: include_str!("../../../../docs/moving-from-plausible.md"),
-    },
-    Page {
-        slug: "moving-from-umami",
-        file: "moving-from-umami.md",
-        markdown: include_str!("../../../../docs/moving-from-umami.md"),
-    },
-    Page {
-        slug: "moving-from-ga4",
-        file: "moving-from-ga4.md",
-        markdown: include_str!("../../../../docs/moving-from-ga4.md"),
-    },
-    Page {
-        slug: "moving-from-shopify",
-        file: "moving-from-shopify.md",
-        markdown: include_str!("../../../../docs/moving-from-shopify.md"),
-    },
-    Page { slug: "upgrading", file: "upgrading.md", markdown: include_str!("../../../../docs/upgrading.md") },
-    Page {
-        slug: "reliability",
-        file: "reliability.md",
-        markdown: include_str!("../../../../docs/reliability.md"),
-    },
-    Page {
-        slug: "performance",
-        file: "performance.md",
-        markdown: include_str!("../../../../docs/performance.md"),
-    },
+    Page { group: FIRST, slug: "start", file: "README.md", markdown: include_str!("../../../../README.md") },
+    page!(FIRST, "concepts", "concepts.md"),
+    page!(USE, "operations", "operations.md"),
+    page!(USE, "upgrading", "upgrading.md"),
+    page!(USE, "http-api", "api.md"),
+    page!(USE, "webhooks", "webhooks.md"),
+    page!(USE, "dashboard", "dashboard.md"),
+    page!(USE, "admin", "admin.md"),
+    page!(USE, "definitions", "definitions.md"),
+    page!(COMING, "coming-from-another-system", "coming-from-another-system.md"),
+    page!(COMING, "coming-from-gaming-shop", "coming-from-gaming-shop.md"),
+    page!(COMING, "coming-from-event-tracking", "coming-from-event-tracking.md"),
+    page!(COMING, "coming-from-monitored-shop", "coming-from-monitored-shop.md"),
+    page!(COMING, "coming-from-resilient-orders", "coming-from-resilient-orders.md"),
+    page!(COMING, "coming-from-retail-analytics", "coming-from-retail-analytics.md"),
+    page!(MOVING, "moving-in", "moving-in.md"),
+    page!(MOVING, "moving-from-plausible", "moving-from-plausible.md"),
+    page!(MOVING, "moving-from-umami", "moving-from-umami.md"),
+    page!(MOVING, "moving-from-ga4", "moving-from-ga4.md"),
+    page!(MOVING, "moving-from-shopify", "moving-from-shopify.md"),
+    page!(TRUST, "reliability", "reliability.md"),
+    page!(TRUST, "performance", "performance.md"),
 ];
 
 /// The address of the page that is made of this file.
