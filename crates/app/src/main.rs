@@ -153,6 +153,9 @@ enum Command {
         /// The backup's folder.
         #[arg(long, value_name = "DIR")]
         from: PathBuf,
+        /// A list of erasures, as `kassa privacy list --json` writes it: who was erased after the backup is erased again.
+        #[arg(long, value_name = "FILE")]
+        erasures: Option<PathBuf>,
     },
     /// Check that the shop's books agree: stock, orders, keys, the log, the reports' money; exit status 0 if they do.
     Audit {
@@ -286,7 +289,9 @@ impl Cli {
             Command::Replay { common, into } => cli::replay::run(&common, &into),
             Command::Audit { common, answers, json } => cli::audit::run(&common, answers, json),
             Command::Backup { common, to } => cli::backup::backup(&common, &to),
-            Command::Restore { common, from } => cli::backup::put_back(&common, &from),
+            Command::Restore { common, from, erasures } => {
+                cli::backup::put_back(&common, &from, erasures.as_deref())
+            }
             Command::Products { action } => cli::moving::run(Noun::Products, action),
             Command::Customers { action } => cli::moving::run(Noun::Customers, action),
             Command::Orders { action: OrdersAction::Move(action) } => cli::moving::run(Noun::Orders, action),

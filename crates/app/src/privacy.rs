@@ -10,9 +10,10 @@
 //! 6. the shop once more, for what was under way
 //! 7. the files of the databases are written anew at the next start, for both engines leave what was removed in free room
 
+mod again;
 mod files;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,12 +24,14 @@ use kassa_db::{Db, Error};
 use kassa_eventlog::{EventLog, Stream};
 use kassa_eventstore::query::EventFilter;
 use kassa_eventstore::{self as eventstore, EventStore, Forget};
+use kassa_model::failpoint;
 use kassa_service::{Problem, Shutdown};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::open::Parts;
 
+pub(crate) use again::{erase_again, read_list};
 pub(crate) use files::{ask_to_write_anew, write_anew};
 
 /// For how long an erasure waits for a store that takes nothing in: it is then of a shop that stands still.
@@ -113,6 +116,7 @@ impl Person {
         let found = self.find(subject).await?;
         let now = self.shop.now();
         let job = privacy::begin(&self.db, subject, (found, asked_by), now).await.map_err(of_db)?;
+        failpoint::hit("privacy.after_begin");
         self.finish(job).await.map(Erased::from)
     }
 
@@ -140,6 +144,7 @@ impl Person {
         for job in privacy::open_jobs(&self.db).await.map_err(of_db)? {
             self.finish(job).await?;
         }
+        self.remove_mails_of_nobody().await?;
         let Some(log) = self.log.clone() else { return Ok(()) };
         let is_unswept = log.upkeep().map_or(Ok(false), |upkeep| upkeep.is_unswept()).map_err(of_log)?;
         if is_unswept {
@@ -151,14 +156,20 @@ impl Person {
     /// All steps after the first.
     async fn finish(&self, mut job: Job) -> Result<Job, Problem> {
         self.list(&job).await?;
+        failpoint::hit("privacy.after_list");
         self.remove_mails(&job).await?;
+        failpoint::hit("privacy.after_mails");
         let counts = privacy::sweep(&self.shop, &job).await.map_err(of_db)?;
+        failpoint::hit("privacy.after_shop");
         privacy::note(&self.db, &mut job, counts).await.map_err(of_db)?;
         let mut counts = Counts { records: self.sweep_log().await?, ..Counts::default() };
+        failpoint::hit("privacy.after_log");
         counts.events = self.forget(&job).await?;
+        failpoint::hit("privacy.after_store");
         counts += privacy::sweep(&self.shop, &job).await.map_err(of_db)?;
         privacy::note(&self.db, &mut job, counts).await.map_err(of_db)?;
         ask_to_write_anew(&self.data).map_err(|error| Problem::unavailable(format!("{error:#}"), 5))?;
+        failpoint::hit("privacy.before_end");
         privacy::end(&self.db, &mut job, self.shop.now()).await.map_err(of_db)?;
         tracing::info!(id = job.id, asked_by = job.asked_by, counts = ?job.counts, "a person was erased");
         Ok(job)
@@ -200,12 +211,23 @@ impl Person {
     async fn remove_mails(&self, job: &Job) -> Result<(), Problem> {
         let folder = self.data.join("mailbox");
         for id in privacy::deliveries_of(&self.db, &job.found).await.map_err(of_db)? {
-            match std::fs::remove_file(folder.join(format!("{id}.eml"))) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Problem::unavailable(format!("cannot remove a mail: {error}"), 5));
-                }
-                _ => {}
-            }
+            remove_mail(&folder.join(format!("{id}.eml")))?;
+        }
+        Ok(())
+    }
+
+    /// Removes mails that no delivery tells of: of a process that ended while it wrote one to somebody who was then erased.
+    async fn remove_mails_of_nobody(&self) -> Result<(), Problem> {
+        let folder = self.data.join("mailbox");
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let names: Vec<String> =
+            names.filter(|name| name.ends_with(".eml") || name.ends_with(".new")).collect();
+        let id = |name: &str| name.trim_start_matches('.').split('.').next().unwrap_or_default().to_owned();
+        let gone = privacy::gone(&self.db, names.iter().map(|name| id(name)).collect()).await;
+        let gone = gone.map_err(of_db)?;
+        for name in names.iter().filter(|name| gone.contains(&id(name))) {
+            remove_mail(&folder.join(name))?;
         }
         Ok(())
     }
@@ -246,6 +268,15 @@ impl Person {
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
+    }
+}
+
+fn remove_mail(path: &Path) -> Result<(), Problem> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Problem::unavailable(format!("cannot remove a mail: {error}"), 5))
+        }
+        _ => Ok(()),
     }
 }
 

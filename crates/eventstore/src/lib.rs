@@ -30,7 +30,7 @@ pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;
 pub use query::rules;
 pub use resume::{NamedVisitor, OpenSession, RecentId, Resume, Resumed, SessionPart};
-pub use retention::{Forget, KnownAs, Person, letters_since};
+pub use retention::{Forget, KnownAs, Names, Person, Wanted, letters_since};
 pub use validate::{check_filter, check_rules};
 pub use visits::with_visits;
 
@@ -287,6 +287,15 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     async fn known_as(&self, who: &Person) -> Result<KnownAs, Error> {
         let _ = who;
         Err(Error::Invalid("this store does not say who visitors are".to_owned()))
+    }
+
+    /// Whom events and dead letters of `site` name, of those who are `wanted`. Reads every row.
+    ///
+    /// # Errors
+    /// [`Error`]; [`Error::Invalid`] from a store that does not say.
+    async fn names(&self, site: &str, wanted: Wanted) -> Result<Names, Error> {
+        let _ = (site, wanted);
+        Err(Error::Invalid("this store does not say whom its events name".to_owned()))
     }
 
     /// Gives back the room of what a backend piles up by appending. To be called now and then; returns how many rows went.

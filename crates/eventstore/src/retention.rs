@@ -1,8 +1,9 @@
 //! What is to be forgotten, and how many dead letters are kept, the same for every backend (clauses 6 and 7 of the contract).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use kassa_model::{MICROS_PER_DAY, Timestamp};
+use kassa_model::{MICROS_PER_DAY, Timestamp, emails_in};
 
 /// How long a dead letter is listed, counted back from the newest receipt among the events that were stored last in each
 /// partition (among the letters while there are no events).
@@ -40,6 +41,33 @@ pub struct KnownAs {
     pub visitors: BTreeSet<i64>,
     /// As users.
     pub users: BTreeSet<String>,
+}
+
+/// Whom events and dead letters of a site name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// As users.
+    pub users: BTreeSet<String>,
+    /// By addresses that stand in a text, in lower case.
+    pub emails: BTreeSet<String>,
+}
+
+/// Whether somebody of this name is looked for.
+pub type Wanted = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+impl Names {
+    /// Takes note of a user, if it is wanted.
+    pub(crate) fn hear_user(&mut self, user: &str, wanted: &Wanted) {
+        if wanted(user) {
+            self.users.insert(user.to_owned());
+        }
+    }
+
+    /// Takes note of the addresses in a text that are wanted.
+    pub(crate) fn hear_text(&mut self, text: &str, wanted: &Wanted) {
+        let text = text.to_lowercase();
+        self.emails.extend(emails_in(&text).filter(|email| wanted(email)).map(str::to_owned));
+    }
 }
 
 /// What is to be forgotten.

@@ -65,10 +65,18 @@ impl Places {
         }
     }
 
-    /// Removes what an unfinished restore has written.
+    /// Removes what an unfinished restore has written, and what who opened it to erase somebody left beside.
     fn clear(&self) -> anyhow::Result<()> {
-        let sites = self.data.join(SITES);
-        for path in [&self.log, &self.store, &self.database, &self.assets, &sites] {
+        let own = [&self.log, &self.store, &self.database, &self.assets].map(|path| path.clone());
+        let of_engines = [(&self.store, ".wal"), (&self.database, "-wal"), (&self.database, "-shm")].map(
+            |(path, tail)| {
+                let mut name = path.as_os_str().to_owned();
+                name.push(tail);
+                PathBuf::from(name)
+            },
+        );
+        let beside = [SITES, "salts.json", "exports", "erasures.due"].map(|name| self.data.join(name));
+        for path in own.iter().chain(&of_engines).chain(&beside) {
             let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
             match removed {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -84,9 +92,15 @@ impl Places {
 /// Restores the backup in `from` into the data folder of `config`.
 ///
 /// # Errors
-/// The backup is unfinished, damaged or newer; the folder is not empty or in use; files cannot be written. The folder is
-/// then as it was, or, where not even that could be done, refused by everything but another restore.
-pub(crate) fn restore(from: &Path, config: &Config, progress: &dyn Progress) -> anyhow::Result<Manifest> {
+/// The backup is unfinished, damaged or newer; the folder is not empty or in use; files cannot be written; `before_end` fails, which
+/// is called when all is there and nobody else may open it. The folder is then as it was, or, where not even that could be done,
+/// refused by everything but another restore.
+pub(crate) fn restore(
+    from: &Path,
+    config: &Config,
+    progress: &dyn Progress,
+    before_end: impl FnOnce() -> anyhow::Result<()>,
+) -> anyhow::Result<Manifest> {
     let manifest = Manifest::read(from)?;
     let places = Places::of(config)?;
     let data = &places.data;
@@ -109,7 +123,7 @@ pub(crate) fn restore(from: &Path, config: &Config, progress: &dyn Progress) -> 
     }
     write_new(&marker, from.display().to_string().as_bytes())?;
     sync_dir(data)?;
-    if let Err(error) = fill(from, &manifest, &places, progress) {
+    if let Err(error) = fill(from, &manifest, &places, progress).and_then(|()| before_end()) {
         places.clear()?;
         fs::remove_file(&marker)?;
         return Err(error);

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::admin_access::{self, Admin, Needs};
 use super::common::Common;
 use crate::backup::{Manifest, bring, is_empty, restore};
+use crate::privacy::{erase_again, read_list};
 use crate::progress::Shown;
 use crate::run::arm_failpoints;
 
@@ -47,11 +48,27 @@ async fn make(admin: &Admin, shown: &Shown) -> anyhow::Result<PathBuf> {
     Ok(done["dir"].as_str().context("the backup ended early")?.into())
 }
 
-/// Restores the backup in `from` into the data folder, which is empty or not there.
-pub(crate) fn put_back(common: &Common, from: &Path) -> anyhow::Result<ExitCode> {
+/// Restores the backup in `from` into the data folder, which is empty or not there, and erases again whoever is on the list `erasures`.
+pub(crate) fn put_back(common: &Common, from: &Path, erasures: Option<&Path>) -> anyhow::Result<ExitCode> {
     let config = common.load(Vec::new())?;
     arm_failpoints(&config)?;
-    let manifest = restore(from, &config, &Shown::new())?;
+    let list = erasures.map(read_list).transpose()?;
+    let mut again = 0;
+    let erase = || {
+        let Some(list) = list else { return Ok(()) };
+        again = super::block_on(erase_again(&config, list))?;
+        Ok(())
+    };
+    let manifest = restore(from, &config, &Shown::new(), erase)?;
+    match erasures {
+        Some(_) => {
+            console::print(format_args!("{again} erasures that were not in the backup were made again"))?
+        }
+        None => console::complain(format_args!(
+            "who was erased after {} is there again: restore with --erasures and the list that `kassa privacy list --json` has written",
+            manifest.made_at
+        )),
+    }
     console::print(format_args!(
         "restored the backup of {} into {}: {} files; start kassa on it, and kassa audit says whether the books agree",
         manifest.made_at,

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use super::admin_access::{self, Needs};
 use super::common::Common;
-use crate::privacy::write_anew;
+use crate::lock;
+use crate::privacy::{erase_again, read_list, write_anew};
 
 /// What to do with a person's data.
 #[derive(Debug, Subcommand)]
@@ -36,6 +37,15 @@ pub(crate) enum Action {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Erase whoever is on a list of erasures that this shop does not have: after older data were put back by other tools than
+    /// `kassa restore`. Of a shop that stands still.
+    Again {
+        #[command(flatten)]
+        common: Common,
+        /// What `kassa privacy list --json` has written.
+        #[arg(value_name = "FILE")]
+        list: PathBuf,
     },
     /// List what was erased: when, who asked for it, of whom (as a hash), and how much there was.
     List {
@@ -67,6 +77,7 @@ pub(crate) fn run(action: Action) -> anyhow::Result<ExitCode> {
         match action {
             Action::Export { common, who, to } => export(&common, &who, to.as_deref()).await,
             Action::Erase { common, who, json } => erase(&common, &who, json).await,
+            Action::Again { common, list } => again(&common, &list).await,
             Action::List { common, json } => list(&common, json).await,
         }
     })
@@ -112,6 +123,17 @@ async fn erase(common: &Common, who: &Who, json: bool) -> anyhow::Result<ExitCod
         true => console::print(serde_json::to_string_pretty(&erased)?)?,
         false => console::print(line(&erased))?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn again(common: &Common, list: &Path) -> anyhow::Result<ExitCode> {
+    let config = common.load(Vec::new())?;
+    config.require_data()?;
+    let list = read_list(list)?;
+    let lock = lock::take_or_refuse(&config.data)?;
+    let count = erase_again(&config, list).await?;
+    drop(lock);
+    console::print(format_args!("{count} erasures that were not here were made again"))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,12 +1,17 @@
 //! A person erased from a shop that runs, and from one that stands still: the same search finds them before and nothing after, in
 //! what the program answers and in the bytes of all its files; nobody brings them back, and the books agree.
 
+mod again;
+mod kills;
+mod mails;
+mod postgres;
+
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::http::Answer;
-use crate::kassa::{Kassa, Start, run, wait_for};
+use crate::kassa::{Kassa, Start, run, run_with, wait_for};
 use crate::market::audit_is_clean;
 
 const EMAIL: &str = "ann.leeson@shop.test";
@@ -108,10 +113,14 @@ fn revenue(kassa: &Kassa) -> Value {
 }
 
 fn kassa_says(data: &Path, arguments: &[&str]) -> String {
+    kassa_says_with(data, arguments, &[])
+}
+
+fn kassa_says_with(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let data = data.display().to_string();
     let mut all = arguments.to_vec();
     all.extend(["--data", &data]);
-    let output = run(&all);
+    let output = run_with(&all, environment);
     let text =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{arguments:?}: {text}");
@@ -120,7 +129,14 @@ fn kassa_says(data: &Path, arguments: &[&str]) -> String {
 
 /// After an erasure: nothing of hers anywhere, his is there, money as before, and no replay brings anything back.
 fn is_gone(data: &Path, before: &Value) {
-    let kassa = Start::up(data).start();
+    is_gone_with(data, before, None);
+}
+
+/// The same of a shop on this database.
+fn is_gone_with(data: &Path, before: &Value, database: Option<&str>) {
+    let environment: Vec<(&str, &str)> =
+        database.map(|url| ("KASSA_DATABASE__URL", url)).into_iter().collect();
+    let kassa = Start::up(data).with_database(database).start();
     kassa.wait_until_drained();
     assert_eq!(found(&told(&kassa), &HERS), [""; 0]);
     assert_eq!(found(&told(&kassa), &HIS), HIS);
@@ -128,9 +144,9 @@ fn is_gone(data: &Path, before: &Value) {
     assert!(kassa.stop().success());
     assert_eq!(found(&bytes_below(data), &HERS), [""; 0], "in the bytes of the files");
     assert_eq!(found(&bytes_below(&data.join("log")), &HIS), HIS);
-    audit_is_clean(data, None, &[]);
+    audit_is_clean(data, None, &environment);
     let again = data.with_extension("again.duckdb");
-    kassa_says(data, &["replay", "--into", &again.display().to_string()]);
+    kassa_says_with(data, &["replay", "--into", &again.display().to_string()], &environment);
     assert_eq!(
         found(&String::from_utf8_lossy(&std::fs::read(&again).unwrap()), &HERS),
         [""; 0],

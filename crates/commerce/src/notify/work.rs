@@ -237,6 +237,13 @@ impl Worker {
     }
 }
 
+/// Whether there was still something to note an attempt of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    There,
+    Gone,
+}
+
 impl Sending {
     /// One attempt, and what came of it.
     async fn attempt(&self, delivery: Delivery) {
@@ -257,8 +264,13 @@ impl Sending {
             });
         }
         let took_us = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
-        if let Err(error) = self.note(delivery, sent, (at, took_us)).await {
-            tracing::warn!(%error, "cannot note what came of a delivery; it is sent again");
+        let (id, channel) = (delivery.id.clone(), delivery.channel);
+        match self.note(delivery, sent, (at, took_us)).await {
+            Ok(Noted::There) => {}
+            // Whom it was for was erased while it was written.
+            Ok(Noted::Gone) if channel == Channel::Email => email::forget(&self.shop, &id),
+            Ok(Noted::Gone) => {}
+            Err(error) => tracing::warn!(%error, "cannot note what came of a delivery; it is sent again"),
         }
     }
 
@@ -270,19 +282,21 @@ impl Sending {
         }
     }
 
-    async fn note(&self, delivery: Delivery, sent: Sent, took: (Timestamp, i64)) -> Result<(), Error> {
+    async fn note(&self, delivery: Delivery, sent: Sent, took: (Timestamp, i64)) -> Result<Noted, Error> {
         let (own, shop) = (self.shop.now(), Arc::clone(&self.shop));
         self.db
             .write(move |tx| {
                 let now = tx.now(own)?;
                 let next = backoff::next(&delivery, &sent, now);
-                if store::tried(tx, &delivery.id, took, &sent, (next, now))?
+                let noted = store::tried(tx, &delivery.id, took, &sent, (next, now))?;
+                if noted
                     && delivery.channel == Channel::Webhook
                     && let Some(disabled) = shop.hooks.told(tx, &delivery.target, (&sent, now))?
                 {
                     plan::disabled(tx, &disabled, &shop.options.mail.staff, now)?;
                 }
-                Ok(())
+                let is_gone = !noted && store::by_id(tx, &delivery.id)?.is_none();
+                Ok(if is_gone { Noted::Gone } else { Noted::There })
             })
             .await
     }

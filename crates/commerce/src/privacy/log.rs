@@ -13,8 +13,8 @@ use super::job::{Job, store};
 
 /// Behind every id.
 const BEHIND_ALL: &str = "~";
-/// Erasures of a list.
-const LIMIT: i64 = 1_000;
+/// Erasures that are read in a transaction.
+const SOME: i64 = 1_000;
 
 /// An erasure as JSON.
 #[derive(Debug, Serialize)]
@@ -44,11 +44,18 @@ impl From<Job> for Erased {
     }
 }
 
-/// The newest thousand erasures, the newest first.
+/// All erasures, the newest first.
 ///
 /// # Errors
 /// The database's.
 pub async fn erasures(db: &Db) -> Result<Vec<Erased>, Error> {
-    let jobs = db.read(|tx| store::newest(tx, BEHIND_ALL, LIMIT)).await?;
-    Ok(jobs.into_iter().map(Erased::from).collect())
+    let mut before = BEHIND_ALL.to_owned();
+    let mut all = Vec::new();
+    loop {
+        let from = before.clone();
+        let jobs = db.read(move |tx| store::newest(tx, &from, SOME)).await?;
+        let Some(last) = jobs.last() else { return Ok(all) };
+        before = last.id.clone();
+        all.extend(jobs.into_iter().map(Erased::from));
+    }
 }

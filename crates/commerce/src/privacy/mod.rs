@@ -7,6 +7,7 @@
 //! parcels' numbers, also in outbox rows, stored answers and open work ([`erase`]). Everything is done in short transactions that
 //! may be repeated; a row of the table `erasures` says what was found, so that a run that was stopped is finished by the next.
 
+mod again;
 mod counts;
 mod erase;
 mod export;
@@ -20,6 +21,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
+pub use again::{Hashes, Listed, meant, subjects, take, unknown};
 pub use counts::Counts;
 pub use erase::{begin, end, note, open_jobs, sweep};
 pub use export::{Exported, export};
@@ -28,4 +30,4 @@ pub use found::Found;
 pub use job::Job;
 pub use log::{Erased, erasures};
 pub use subject::{Subject, SubjectBody};
-pub use sweep::deliveries_of;
+pub use sweep::{deliveries_of, gone};

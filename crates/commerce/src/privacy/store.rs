@@ -39,10 +39,15 @@ const WAITING: &str = "SELECT sku, created_at FROM back_in_stock WHERE email_key
 const CUSTOMER: &str =
     "SELECT id, email, name, phone, marketing_consent_at, created_at FROM customers WHERE id = $1";
 
+const ADDRESSES: &str = "SELECT email_key FROM customers UNION SELECT email_key FROM back_in_stock \
+     UNION SELECT LOWER(target) FROM deliveries WHERE channel = 'email'";
+const PLACED: &str =
+    "SELECT number, customer_email, context FROM orders WHERE number > $1 ORDER BY number LIMIT $2";
+
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
 pub(super) const ALL: &[&str] =
-    &[OF_EMAIL, OF_CONTEXT, OF_CUSTOMER, CUSTOMERS, EMAIL, NAMES, WAITING, CUSTOMER];
+    &[OF_EMAIL, OF_CONTEXT, OF_CUSTOMER, CUSTOMERS, EMAIL, NAMES, WAITING, CUSTOMER, ADDRESSES, PLACED];
 
 /// Orders with this address, which is in lower case.
 pub(super) fn orders_of_email(tx: &mut Tx<'_>, email: &str) -> Result<Vec<Placed>, Error> {
@@ -65,6 +70,20 @@ pub(super) fn orders_of_customer(tx: &mut Tx<'_>, customer: &str) -> Result<Vec<
 /// The customer of this address: one, or none.
 pub(super) fn customers_of(tx: &mut Tx<'_>, email: &str) -> Result<Vec<Known>, Error> {
     tx.all(CUSTOMERS, params![email], |row| Ok(Known { id: row.text(0)?, name: row.text_or_null(1)? }))
+}
+
+/// Addresses of customers, of waiting lists and of mails, in lower case.
+pub(super) fn addresses(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    tx.all(ADDRESSES, params![], |row| row.text(0))
+}
+
+/// Some orders behind the number `after`: their numbers, and by what address and as what user they were placed.
+pub(super) fn placed_after(tx: &mut Tx<'_>, after: i64, some: i64) -> Result<Vec<(i64, Vec<String>)>, Error> {
+    tx.all(PLACED, params![after, some], |row| {
+        let email = row.text_or_null(1)?.map(|email| email.trim().to_lowercase());
+        let context: Context = from_json(&row.text(2)?)?;
+        Ok((row.int(0)?, email.into_iter().chain(context.user).collect()))
+    })
 }
 
 /// The address of a customer, in lower case.

@@ -5,6 +5,8 @@ mod orders;
 mod references;
 mod texts;
 
+use std::collections::BTreeSet;
+
 use kassa_db::{Db, Error};
 use kassa_model::PartitionBy;
 
@@ -59,6 +61,14 @@ pub(super) async fn sweep_texts(db: &Db, found: &Found, by: PartitionBy) -> Resu
 pub async fn deliveries_of(db: &Db, found: &Found) -> Result<Vec<String>, Error> {
     let found = found.clone();
     db.read(move |tx| deliveries::store::ids(tx, &found)).await
+}
+
+/// Those of these ids that no delivery has.
+///
+/// # Errors
+/// The database's.
+pub async fn gone(db: &Db, ids: BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
+    db.read(move |tx| deliveries::store::gone(tx, &ids)).await
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Clauses 6 and 7, the lists of events and dead letters, and the fingerprint.
 
+use std::sync::Arc;
+
 use kassa_model::{Event, Timestamp};
 
 use super::places::{all_events, everything, resume};
@@ -7,7 +9,7 @@ use super::queries::{answer, query};
 use super::sample::{after, batch, full, letter, letters, of_partition, order, view};
 use crate::export::{EventRef, Line};
 use crate::query::{Dimension, EventFilter, Field, Metric, Query};
-use crate::{Batch, DeadLetterFilter, EventStore, Forget, Person};
+use crate::{Batch, DeadLetterFilter, EventStore, Forget, Names, Person};
 
 async fn ids(store: &dyn EventStore, filter: EventFilter) -> Vec<String> {
     store.events(&filter).await.unwrap().into_iter().map(|row| row.event.id).collect()
@@ -273,6 +275,11 @@ pub(super) async fn a_person_is_forgotten_and_money_stays(store: &dyn EventStore
         orders: ["o".to_owned()].into(),
         emails: ["ann@shop.test".to_owned()].into(),
     };
+    let names = store.names("demo", Arc::new(|name: &str| name != "421")).await.unwrap();
+    assert!(names.users.contains("42") && !names.users.contains("421"), "{names:?}");
+    let others = ["ann@shop.test", "jo-ann@shop.test", "ann@shop.test.example"];
+    assert!(others.iter().all(|email| names.emails.contains(*email)), "{names:?}");
+    assert_eq!(store.names("nowhere", Arc::new(|_: &str| true)).await.unwrap(), Names::default());
     let known = store.known_as(&who).await.unwrap();
     assert_eq!((known.visitors, known.users), ([13, 14, 99].into(), ["42".to_owned()].into()));
     assert_eq!(store.forget(&Forget::Person(who.clone())).await.unwrap(), 7);

@@ -1,6 +1,7 @@
 //! Removes what is to be forgotten, piece by piece: each is one transaction between two batches, so that the processor
 //! never waits long for it, and is followed by a pause.
 
+pub(super) mod names;
 pub(super) mod person;
 
 use std::time::{Duration, Instant};

@@ -53,7 +53,7 @@ use crate::journey::{
 use crate::query::{EventFilter, Query, Table};
 use crate::{
     Answers, Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, KnownAs,
-    Lookup, Mark, Owned, Person, Resume, Resumed, Row, StoreStatus, validate,
+    Lookup, Mark, Names, Owned, Person, Resume, Resumed, Row, StoreStatus, Wanted, validate,
 };
 pub use options::{Options, Purpose};
 use reader::Readers;
@@ -193,6 +193,11 @@ impl EventStore for DuckStore {
     async fn known_as(&self, who: &Person) -> Result<KnownAs, Error> {
         let who = who.clone();
         self.readers.unlimited(move |connection| Ok(forget::person::known_as(connection, &who)?)).await
+    }
+
+    async fn names(&self, site: &str, wanted: Wanted) -> Result<Names, Error> {
+        let site = site.to_owned();
+        self.readers.unlimited(move |connection| Ok(forget::names::names(connection, &site, &wanted)?)).await
     }
 
     async fn keep_house(&self) -> Result<u64, Error> {

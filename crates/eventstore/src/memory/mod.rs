@@ -36,7 +36,7 @@ use crate::query::{EventFilter, Query, Table};
 use crate::retention::{LETTERS_PER_SITE_AND_DAY, letters_since};
 use crate::{
     Answers, Batch, CountKey, DeadLetter, DeadLetterFilter, Error, EventStore, Forget, InsertError, KnownAs,
-    Lookup, Mark, Owned, Person, Resume, Resumed, Row, StoreStatus, validate,
+    Lookup, Mark, Names, Owned, Person, Resume, Resumed, Row, StoreStatus, Wanted, validate,
 };
 
 /// An event store in memory.
@@ -201,6 +201,12 @@ impl EventStore for MemoryStore {
 
     async fn known_as(&self, who: &Person) -> Result<KnownAs, Error> {
         Ok(person::known_as(&self.state().rows, who))
+    }
+
+    async fn names(&self, site: &str, wanted: Wanted) -> Result<Names, Error> {
+        let state = self.state();
+        let letters = state.listed_letters().map(|(_, letter)| letter);
+        Ok(person::names((&state.rows, letters), site, &wanted))
     }
 
     async fn status(&self) -> Result<StoreStatus, Error> {

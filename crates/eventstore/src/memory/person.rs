@@ -2,7 +2,7 @@
 
 use kassa_model::{Event, Rejected, emails_in};
 
-use crate::{KnownAs, Person, Row};
+use crate::{DeadLetter, KnownAs, Names, Person, Row, Wanted};
 
 /// Whether an event is theirs.
 pub(super) fn is_of(who: &Person, event: &Event) -> bool {
@@ -28,6 +28,23 @@ pub(super) fn known_as(rows: &[Row], who: &Person) -> KnownAs {
     known
 }
 
+/// Whom rows and dead letters of a site name, of those who are wanted.
+pub(super) fn names<'a>(
+    (rows, letters): (&[Row], impl Iterator<Item = &'a DeadLetter>),
+    site: &str,
+    wanted: &Wanted,
+) -> Names {
+    let mut names = Names::default();
+    for event in rows.iter().map(|row| &row.event).filter(|event| event.site == site) {
+        event.user.iter().for_each(|user| names.hear_user(user, wanted));
+        texts(event).for_each(|text| names.hear_text(text, wanted));
+    }
+    for rejected in letters.map(|letter| &letter.rejected).filter(|rejected| rejected.site == site) {
+        names.hear_text(&rejected.original, wanted);
+    }
+    names
+}
+
 fn is_then(who: &Person, event: &Event) -> bool {
     event.site == who.site
         && !event.is_of_stock()
@@ -35,6 +52,13 @@ fn is_then(who: &Person, event: &Event) -> bool {
 }
 
 fn is_named(who: &Person, event: &Event) -> bool {
+    event.user.as_ref().is_some_and(|user| who.users.contains(user))
+        || event.order.as_ref().is_some_and(|order| who.orders.contains(&order.order_id))
+        || texts(event).any(|text| holds(who, text))
+}
+
+/// Texts in which an address may stand.
+fn texts(event: &Event) -> impl Iterator<Item = &String> {
     let texts = [
         event.user.as_ref(),
         Some(&event.props),
@@ -44,9 +68,7 @@ fn is_named(who: &Person, event: &Event) -> bool {
         event.target.as_ref(),
         event.referrer.as_ref(),
     ];
-    event.user.as_ref().is_some_and(|user| who.users.contains(user))
-        || event.order.as_ref().is_some_and(|order| who.orders.contains(&order.order_id))
-        || texts.into_iter().flatten().any(|text| holds(who, text))
+    texts.into_iter().flatten()
 }
 
 /// Whether one of the addresses stands in it, whole.

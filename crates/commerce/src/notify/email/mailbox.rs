@@ -43,6 +43,14 @@ impl Mailbox {
         Ok(name)
     }
 
+    /// Removes a message, if it is there.
+    pub(super) fn remove(&self, id: &str) -> std::io::Result<()> {
+        match std::fs::remove_file(self.0.join(format!("{id}.eml"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Removes all but the newest, whose names are the greatest: ids ascend with time.
     fn forget_oldest(&self) -> std::io::Result<()> {
         let mut names = Vec::new();

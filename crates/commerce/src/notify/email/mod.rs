@@ -46,6 +46,13 @@ pub(super) async fn send(shop: &Arc<Shop>, delivery: &Delivery) -> Sent {
     }
 }
 
+/// Removes a mail from the folder of mails: nobody is to be told any more.
+pub(super) fn forget(shop: &Shop, id: &str) {
+    if let Err(error) = Mailbox::new(&shop.options.mail.mailbox).remove(id) {
+        tracing::error!(%error, id, "a mail to somebody who was erased cannot be removed; the next start tries");
+    }
+}
+
 /// Whether mails would be taken: a server says hello. A folder takes them always.
 ///
 /// # Errors

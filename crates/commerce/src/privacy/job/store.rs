@@ -22,11 +22,12 @@ const SET_FOUND: &str = "UPDATE erasures SET found = $2, asked_at = $3 WHERE id 
 const SET_COUNTS: &str = "UPDATE erasures SET counts = $2 WHERE id = $1";
 const SET_MARKS: &str = "UPDATE erasures SET marks = $2 WHERE id = $1";
 const END: &str = "UPDATE erasures SET found = '{}', done_at = $2 WHERE id = $1";
+const IDS: &str = "SELECT id FROM erasures ORDER BY id";
 const NEWEST: &str = select_jobs!("WHERE id < $1 ORDER BY id DESC LIMIT $2");
 
 #[cfg(test)]
 pub(in crate::privacy) const ALL: &[&str] =
-    &[INSERT, OPEN, OPEN_ALL, SET_FOUND, SET_COUNTS, SET_MARKS, END, NEWEST];
+    &[INSERT, OPEN, OPEN_ALL, SET_FOUND, SET_COUNTS, SET_MARKS, END, IDS, NEWEST];
 
 /// The open erasure of the same person with what `new` has found, or `new`.
 pub(in crate::privacy) fn begin(tx: &mut Tx<'_>, new: &Job) -> Result<Job, Error> {
@@ -59,6 +60,11 @@ pub(in crate::privacy) fn set_marks(tx: &mut Tx<'_>, id: &str, marks: &Erasure) 
 /// Closes an erasure.
 pub(in crate::privacy) fn end(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), Error> {
     tx.execute(END, params![id, now.micros()]).map(drop)
+}
+
+/// Ids of all erasures.
+pub(in crate::privacy) fn ids(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    tx.all(IDS, params![], |row| row.text(0))
 }
 
 /// The newest erasures before the id `before`.

@@ -11,6 +11,7 @@ use crate::stored::{from_json, to_json};
 
 const TO: &str = "SELECT id FROM deliveries WHERE channel = 'email' AND LOWER(target) = $1";
 const OF_ORDER: &str = "SELECT id, payload FROM deliveries WHERE order_id = $1";
+const IS_THERE: &str = "SELECT 1 FROM deliveries WHERE id = $1";
 const LEAVE: &str = "DELETE FROM deliveries WHERE id = $1";
 const LEAVE_ATTEMPTS: &str = "DELETE FROM delivery_attempts WHERE delivery_id = $1";
 const SET_PAYLOAD: &str = "UPDATE deliveries SET payload = $2 WHERE id = $1";
@@ -19,7 +20,7 @@ const EMPTY_ATTEMPTS: &str =
 
 #[cfg(test)]
 pub(in crate::privacy) const ALL: &[&str] =
-    &[TO, OF_ORDER, LEAVE, LEAVE_ATTEMPTS, SET_PAYLOAD, EMPTY_ATTEMPTS];
+    &[TO, OF_ORDER, IS_THERE, LEAVE, LEAVE_ATTEMPTS, SET_PAYLOAD, EMPTY_ATTEMPTS];
 
 /// Ids of the mails to these addresses, and of all deliveries about these orders.
 pub(in crate::privacy) fn ids(tx: &mut Tx<'_>, found: &Found) -> Result<Vec<String>, Error> {
@@ -31,6 +32,17 @@ pub(in crate::privacy) fn ids(tx: &mut Tx<'_>, found: &Found) -> Result<Vec<Stri
         ids.extend(tx.all(OF_ORDER, params![order], |row| row.text(0))?);
     }
     Ok(ids)
+}
+
+/// Those of `ids` that no delivery has.
+pub(in crate::privacy) fn gone(tx: &mut Tx<'_>, ids: &BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
+    let mut gone = BTreeSet::new();
+    for id in ids {
+        if tx.first(IS_THERE, params![id], |row| row.int(0))?.is_none() {
+            gone.insert(id.clone());
+        }
+    }
+    Ok(gone)
 }
 
 /// Removes mails to these addresses; how many.
