@@ -22,6 +22,7 @@ mod open;
 mod options;
 mod own;
 mod owner;
+pub mod parquet;
 mod read;
 mod reader;
 mod report;

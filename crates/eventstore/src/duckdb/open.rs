@@ -69,7 +69,7 @@ fn configure(connection: &Connection, options: &Options) -> duckdb::Result<()> {
 }
 
 /// A path of the operator's configuration as a SQL literal; `SET` takes no parameters.
-fn quoted(path: &str) -> String {
+pub(super) fn quoted(path: &str) -> String {
     format!("'{}'", path.replace('\'', "''"))
 }
 
