@@ -23,6 +23,7 @@ pub use db::Db;
 pub use error::Error;
 pub use migrate::{Fill, Migration};
 pub use options::{Engine, Options};
+pub use postgres::copy_out;
 pub use sqlite::Snapshot;
 pub use stats::{GROUP_SIZES, Stats};
 pub use tx::{Param, Row, Tx};

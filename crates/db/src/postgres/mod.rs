@@ -3,6 +3,7 @@
 //! The driver brings a runtime of its own, so it is called from plain threads only.
 
 mod connect;
+mod copy;
 mod failure;
 mod session;
 mod worker;
@@ -14,6 +15,7 @@ use super::options::{Away, Purpose};
 use crate::Error;
 use crate::queues::{Queues, spawn};
 use connect::{Kind, Server};
+pub use copy::copy_out;
 use worker::Worker;
 
 /// Whether `url` can be one of a server.
