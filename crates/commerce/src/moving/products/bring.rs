@@ -4,7 +4,7 @@ use kassa_db::Tx;
 use kassa_model::{Money, Timestamp};
 
 use super::categories;
-use super::item::{ImageItem, ProductItem, VariantItem};
+use super::item::{Amount, ImageItem, ProductItem, VariantItem};
 use crate::assets::{self, Asset};
 use crate::catalog::moving::{self, Brought as Renewed, Said};
 use crate::catalog::{Error, NewImage, NewProduct, NewVariant, Status};
@@ -59,7 +59,14 @@ fn make(tx: &mut Tx<'_>, item: &ProductItem, shop: &ShopOptions, at: At<'_>) -> 
         return Err(Stop::Refused("variants are missing: there is at least one".to_owned()));
     };
     let category_id = categories::find(tx, item, at.now)?;
-    let status = status_of(item)?.unwrap_or(Status::Active);
+    let said = status_of(item)?;
+    let is_priced = item.variants.iter().all(|variant| variant.price.is_some());
+    // What nobody has named a price of is not sold for nothing.
+    let status = if is_priced { said.unwrap_or(Status::Active) } else { said.unwrap_or(Status::Draft) };
+    if !is_priced && status == Status::Active {
+        return Err(Stop::Refused("price is missing: without one a product is no active one".to_owned()));
+    }
+    let free = Money { amount_minor: 0, currency: shop.currency };
     let new = NewProduct {
         sku: None,
         slug: item.slug.clone(),
@@ -69,7 +76,7 @@ fn make(tx: &mut Tx<'_>, item: &ProductItem, shop: &ShopOptions, at: At<'_>) -> 
         description: item.description.clone(),
         release_date: item.release_date.clone(),
         image_url: item.image_url.clone(),
-        price: first.price.money(),
+        price: first.price.map_or(free, Amount::money),
         attributes: item.attributes.clone().map_or_else(|| "{}".to_owned(), |all| all.into_text()),
         track_stock: first.track_stock.unwrap_or(true),
         low_stock_at: first.low_stock_at.unwrap_or(shop.low_stock_at),
@@ -135,7 +142,7 @@ fn new_variant(item: &VariantItem) -> NewVariant {
         sku: item.sku.clone(),
         options: item.options.clone().unwrap_or_default(),
         title: item.title.clone(),
-        price: Some(item.price.money().into()),
+        price: item.price.map(|price| price.money().into()),
         cost: item.cost.map(|cost| cost.money().into()),
         barcode: item.barcode.clone(),
         weight_g: item.weight_g,
@@ -181,7 +188,7 @@ fn know(tx: &mut Tx<'_>, image: &ImageItem, now: Timestamp) -> Result<(), Stop> 
 
 /// Refuses prices in a currency that the shop does not sell in.
 fn require_sold(item: &ProductItem, shop: &ShopOptions) -> Result<(), Stop> {
-    let prices = item.variants.iter().map(|variant| variant.price.money());
+    let prices = item.variants.iter().filter_map(|variant| variant.price.map(Amount::money));
     let foreign = |price: &Money| !shop.sells_in(price.currency);
     match prices.into_iter().find(foreign) {
         Some(price) => {

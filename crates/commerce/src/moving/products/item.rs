@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::Attributes;
 use crate::number::{integer, integer_or_none};
-use crate::object::{object, object_or_none, objects, objects_or_none};
+use crate::object::{object_or_none, objects, objects_or_none};
 
 /// A product.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,8 +59,9 @@ pub(crate) struct VariantItem {
     pub(super) sku: Option<String>,
     pub(super) options: Option<Vec<String>>,
     pub(super) title: Option<String>,
-    #[serde(deserialize_with = "object")]
-    pub(super) price: Amount,
+    /// Without one a new product is a draft that costs nothing yet.
+    #[serde(default, deserialize_with = "object_or_none")]
+    pub(super) price: Option<Amount>,
     #[serde(default, deserialize_with = "object_or_none")]
     pub(super) cost: Option<Amount>,
     pub(super) barcode: Option<String>,

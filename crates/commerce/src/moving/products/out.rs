@@ -104,7 +104,7 @@ impl About {
             sku: Some(variant.sku),
             options: Some(variant.options),
             title: variant.title,
-            price: variant.price.into(),
+            price: Some(variant.price.into()),
             cost: variant.cost_minor.map(money).map(Into::into),
             barcode: variant.barcode,
             weight_g: variant.weight_g,
