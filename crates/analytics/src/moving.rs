@@ -5,4 +5,4 @@ mod record;
 mod write;
 
 pub use record::{Bring, record};
-pub use write::write_line;
+pub use write::{MEMBERS, write_line};

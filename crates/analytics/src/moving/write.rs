@@ -5,6 +5,38 @@ use kassa_model::Dialect;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+/// The members of a line that is written, in their order; some may be missing.
+pub const MEMBERS: [&str; 28] = [
+    "id",
+    "site",
+    "name",
+    "name_sent",
+    "occurred_at",
+    "visitor",
+    "session",
+    "user",
+    "host",
+    "path",
+    "title",
+    "source",
+    "referrer",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_term",
+    "utm_content",
+    "device",
+    "browser",
+    "os",
+    "country",
+    "bot",
+    "component",
+    "location_type",
+    "target",
+    "dialect",
+    "props",
+];
+
 #[derive(Serialize)]
 struct Written<'a> {
     id: &'a str,
@@ -108,5 +140,49 @@ pub fn write_line(event: &EventRef<'_>, out: &mut String) {
     if let Ok(line) = serde_json::to_string(&line) {
         out.push_str(&line);
         out.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kassa_eventstore::export::EventRef;
+    use kassa_model::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn the_members_of_a_line_are_those_that_are_named() {
+        let (at, some) = (Timestamp::from_micros(1_714_557_600_000_000), Some("x"));
+        let event = EventRef {
+            id: "1",
+            site: "default",
+            name: "page_view",
+            name_sent: "page_view",
+            occurred_at: at,
+            received_at: at,
+            visitor: Some(7),
+            session: Some(9),
+            bot: true,
+            dialect: "import",
+            props: "{}",
+            user: some,
+            host: some,
+            path: some,
+            title: some,
+            origin: [some; 11],
+            component: some,
+            location_type: some,
+            target: some,
+            order: None,
+            visit: None,
+        };
+        let mut line = String::new();
+        write_line(&event, &mut line);
+        let mut place = 0;
+        for name in MEMBERS {
+            let found = line[place..].find(&format!("\"{name}\":"));
+            place += found.unwrap_or_else(|| panic!("{name} is not behind the others in {line}"));
+        }
+        assert_eq!(line.matches("\":").count(), MEMBERS.len(), "{line}");
     }
 }

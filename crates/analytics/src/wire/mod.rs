@@ -53,6 +53,7 @@ pub use limits::{
     BATCH_EVENTS_MAX, BEYOND_KEPT_MAX, DEPTH_MAX, EVENT_BYTES_MAX, ID_BYTES_MAX, ORIGINAL_BYTES_MAX,
     PATH_BYTES_MAX, PROPERTIES_MAX, TEXT_BYTES_MAX,
 };
+pub use names::canonical;
 pub(crate) use page::decoded as decode_query_value;
 pub(crate) use props::add_own;
 pub use reading::{Answer, Context, Reading, Sites};

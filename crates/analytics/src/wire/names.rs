@@ -1,7 +1,7 @@
 //! Canonical event names: what the dialects call differently and reports count as one.
 
-/// `page_view` ← PAGE_VIEW, pageview; `click` ← CLICK; `hover_enter` and `hover_leave` likewise; else as sent.
-pub(crate) fn canonical(sent: &str) -> &str {
+/// The canonical name of what was sent: `page_view` ← PAGE_VIEW, pageview; `click` ← CLICK; `hover_enter` and `hover_leave` likewise; else as sent.
+pub fn canonical(sent: &str) -> &str {
     match sent {
         "PAGE_VIEW" | "pageview" => "page_view",
         "CLICK" => "click",

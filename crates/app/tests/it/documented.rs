@@ -11,10 +11,13 @@ use shop::Shop;
 pub(crate) use shop::put_files;
 
 /// Lines that are not run here, by how they begin, and why.
-pub(crate) const NOT_RUN: [(&str, &str); 6] = [
+pub(crate) const NOT_RUN: [(&str, &str); 9] = [
     ("make run", "it builds everything, and serves until it is stopped"),
     ("make test", "this test is a part of it"),
     ("psql ", "it asks another system's database; the file that it writes is at hand"),
+    ("kassa products import --from ", "it asks another system's database; `it::moving` asks one"),
+    ("kassa orders import --from ", "it asks another system's database; `it::moving` asks one"),
+    ("kassa events import --from ", "it asks another system's database; `it::moving` asks one"),
     ("curl 'https://matomo.example", "it asks a Matomo; the file that it writes is at hand"),
     ("bq extract", "it asks BigQuery; the file that it writes is at hand"),
     ("mongoexport", "it asks a MongoDB; the file that it writes is at hand"),

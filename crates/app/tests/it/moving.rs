@@ -1,8 +1,10 @@
 //! Moving in and out by the commands, of a shop that runs and of one that stands still.
 
+mod databases;
 mod events;
 mod orders;
 mod products;
+mod whole;
 
 use std::io::Write;
 use std::path::Path;

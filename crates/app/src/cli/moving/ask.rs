@@ -57,11 +57,14 @@ pub(crate) enum Action {
 #[derive(Debug, Args)]
 pub(crate) struct ImportAsk {
     /// The file; `-` is standard input.
-    #[arg(value_name = "FILE", required_unless_present = "undo")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["undo", "url"])]
     pub(crate) file: Option<PathBuf>,
     /// What the file is; without it, by its name and first line.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) from: Option<From>,
+    /// The database of system a, b, d or e, instead of a file; it is only read.
+    #[arg(long, value_name = "POSTGRES_URL", requires = "from", conflicts_with = "file")]
+    pub(crate) url: Option<String>,
     /// Say what would come of it, and change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -72,7 +75,7 @@ pub(crate) struct ImportAsk {
     #[arg(long, value_name = "FILE")]
     pub(crate) errors: Option<PathBuf>,
     /// Take back what a batch has made, by its id.
-    #[arg(long, value_name = "BATCH", conflicts_with_all = ["file", "from", "dry_run", "again", "errors"])]
+    #[arg(long, value_name = "BATCH", conflicts_with_all = ["file", "url", "from", "dry_run", "again", "errors"])]
     pub(crate) undo: Option<String>,
 }
 
@@ -105,10 +108,20 @@ pub(crate) enum From {
     Umami,
     /// GA4's export to BigQuery as JSON Lines.
     Ga4,
-    /// What mongoexport writes of system C's products.
+    /// What mongoexport writes of system C's products or orders.
     Mongo,
     /// Matomo's visits log as JSON.
     Matomo,
+    /// Parquet as kassa writes it, of events.
+    Parquet,
+    /// System A's database: games and orders.
+    A,
+    /// System B's database: events.
+    B,
+    /// System D's databases: stock and orders.
+    D,
+    /// System E's database: events.
+    E,
 }
 
 /// How a file is written.
@@ -118,4 +131,6 @@ pub(crate) enum To {
     Csv,
     /// A JSON object a line.
     Jsonl,
+    /// Parquet, of events.
+    Parquet,
 }

@@ -13,6 +13,7 @@ use super::read::{self, Wanted};
 use super::refused::Refused;
 use super::send::{Counts, Sending};
 use super::source::{Reached, Source};
+use super::store;
 use crate::cli::admin_access::{self, Admin};
 use crate::cli::common::Common;
 use crate::config::Config;
@@ -25,7 +26,10 @@ pub(super) async fn import(common: &Common, noun: Noun, ask: &ImportAsk) -> anyh
             noun.name()
         );
     }
-    let source = Source::open(ask.file.as_deref().unwrap_or(Path::new("-")))?;
+    let source = match &ask.url {
+        Some(url) => Source::of_database(url.clone(), store::question(ask.from, noun)?)?,
+        None => Source::open(ask.file.as_deref().unwrap_or(Path::new("-")))?,
+    };
     let (admin, config) = admin_access::open(common, noun.needs()).await?;
     let done = bring(&admin, &config, (noun, ask), &source).await;
     admin.close();
@@ -39,7 +43,8 @@ async fn bring(
     source: &Source,
 ) -> anyhow::Result<ExitCode> {
     let reached = Reached::default();
-    let wanted = Wanted { noun, from: ask.from, name: &source.name, currency: config.currency()? };
+    let currency = config.currency()?;
+    let wanted = Wanted { noun, from: ask.from, source, reached: &reached, currency };
     let mut items = read::open(Box::new(source.reader(&reached)?), &wanted)?;
     let batch = if ask.dry_run { None } else { begin(admin, (noun, ask), source).await? };
     if !ask.dry_run && batch.is_none() {

@@ -4,12 +4,16 @@
 //! called again, the command goes on where it ended. Nothing that a file holds is opened, asked or run.
 
 mod ask;
+mod columns;
 mod export;
+mod fingerprint;
 mod import;
+mod out;
 mod read;
 mod refused;
 mod send;
 mod source;
+mod store;
 mod undo;
 mod write;
 

@@ -4,11 +4,12 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, Write};
-use std::path::Path;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use sha2::{Digest, Sha256};
 
 /// Bytes that are read at once.
@@ -53,10 +54,31 @@ impl Source {
         Ok(Self { file, hash, bytes, name })
     }
 
+    /// What the database at `url` answers to `question`, kept in a file without a name.
+    ///
+    /// # Errors
+    /// It cannot be asked, or has not what is asked for.
+    pub(super) fn of_database(url: String, question: &'static str) -> anyhow::Result<Self> {
+        let name = host_of(&url);
+        let mut file = nameless()?;
+        let mut to = file.try_clone()?;
+        // The driver brings a runtime of its own.
+        let asked = std::thread::spawn(move || kassa_db::copy_out(&url, question, &mut to)).join();
+        asked.map_err(|_| anyhow!("the database was not asked to the end"))??;
+        file.rewind()?;
+        let (hash, bytes) = copy(&mut file, &mut io::sink())?;
+        Ok(Self { file, hash, bytes, name })
+    }
+
     fn spooled(from: &mut dyn Read) -> io::Result<Self> {
         let mut file = nameless()?;
         let (hash, bytes) = copy(from, &mut file)?;
         Ok(Self { file, hash, bytes, name: "-".to_owned() })
+    }
+
+    /// A path to the open file, for who reads it at any place: what lies by its name now is not looked at.
+    pub(super) fn path(&self) -> PathBuf {
+        PathBuf::from(format!("/dev/fd/{}", self.file.as_raw_fd()))
     }
 
     /// A reader from its beginning.
@@ -71,6 +93,10 @@ impl Source {
 }
 
 impl Reached {
+    pub(super) fn set(&self, bytes: u64) {
+        self.0.store(bytes, Ordering::Relaxed);
+    }
+
     pub(super) fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -88,6 +114,12 @@ impl Seek for Counted {
     fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
         self.file.seek(to)
     }
+}
+
+/// What of an address can be told: nothing before its host.
+fn host_of(url: &str) -> String {
+    let rest = url.rsplit_once('@').or(url.split_once("://")).map_or(url, |(_, rest)| rest);
+    rest.split('?').next().unwrap_or_default().to_owned()
 }
 
 /// A file for reading and writing that nobody else finds.
@@ -119,6 +151,14 @@ fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<(String, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_tells_no_password() {
+        let check = |url: &str, expected: &str| assert_eq!(host_of(url), expected);
+        check("postgres://me:p@ss@host:5432/shop?sslmode=disable", "host:5432/shop");
+        check("postgres://host/shop", "host/shop");
+        check("postgres:///shop?password=secret", "/shop");
+    }
 
     #[test]
     fn what_comes_by_a_pipe_is_read_again_from_its_beginning() {

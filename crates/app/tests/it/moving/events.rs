@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{command, text, tried};
+use super::{command, measured, piped, text, tried};
 use crate::kassa::{Kassa, Start, scaled};
 
-fn pageviews(kassa: &Kassa) -> Value {
+pub(super) fn pageviews(kassa: &Kassa) -> Value {
     let query = json!({"site_id": "default", "metrics": ["pageviews", "visitors", "visits", "events"], "dimensions": ["time:day"],
         "date_range": ["2024-05-01", "2024-05-31"], "timezone": "UTC", "include": {"bots": true}});
     let answer = kassa.post("/v1/query", &query.to_string());
@@ -20,7 +20,7 @@ fn sum(days: &Value) -> u64 {
     days.as_array().unwrap().iter().map(|row| row["metrics"][0].as_u64().unwrap_or(0)).sum()
 }
 
-fn line(number: u64) -> String {
+pub(super) fn line(number: u64) -> String {
     let (day, minute, second) = (1 + number % 20, number / 60 % 60, number % 60);
     format!(
         "{{\"name\":\"page_view\",\"occurred_at\":\"2024-05-{day:02}T10:{minute:02}:{second:02}Z\",\"visitor\":\"v-{}\",\
@@ -106,4 +106,44 @@ fn other_trackers_files_are_known_by_their_first_line() {
     kassa.wait_until_drained();
     let days = pageviews(&kassa);
     assert_eq!(days[0]["metrics"], json!([2, 2, 2, 3]), "{days}");
+}
+
+#[test]
+fn a_parquet_file_holds_the_same_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let [data, other] = ["data", "other"].map(|name| folder.path().join(name));
+    std::fs::create_dir(&other).unwrap();
+    let [lines, parquet, cut] = ["a.jsonl", "a.parquet", "cut.parquet"].map(|name| folder.path().join(name));
+    let count = scaled(300_000);
+    std::fs::write(&lines, (0..count).map(line).collect::<String>()).unwrap();
+    let [lines, parquet_name] = [&lines, &parquet].map(|path| path.display().to_string());
+    let kassa = Start::up(&data).start();
+    command(&["events", "import", &lines], &data);
+    kassa.wait_until_drained();
+    assert!(!tried(&["customers", "export", "--as", "parquet"], &data).status.success());
+    // What an earlier call has left is no hindrance.
+    let part = folder.path().join("a.parquet.part");
+    std::fs::create_dir(&part).unwrap();
+    std::fs::write(part.join("rows.duckdb"), "cut off").unwrap();
+    let (told, most) = measured(&["events", "export", &parquet_name], &data);
+    assert!(told.contains(&format!("{count} events written")), "{told}");
+    assert!(most <= 300 << 10, "{most} KiB");
+    assert!(!part.exists(), "the folder beside the file is gone");
+    let bytes = std::fs::read(&parquet).unwrap();
+    let piped_out = tried(&["events", "export", "--as", "parquet"], &data);
+    assert!(piped_out.stdout.starts_with(b"PAR1") && piped_out.stdout.ends_with(b"PAR1"));
+    // Half of it is refused before anything is made of it.
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let refused = tried(&["events", "import", &cut.display().to_string()], &other);
+    assert!(!refused.status.success() && text(&refused).contains("cut.parquet"), "{}", text(&refused));
+    let (told, most) = measured(&["events", "import", &parquet_name], &other);
+    assert!(told.contains(&format!("{count} made, 0 changed, 0 there already, 0 refused")), "{told}");
+    println!("parquet: {count} events, {} bytes, the command had {} MB", bytes.len(), most >> 10);
+    // By standard input it is the same file.
+    let again = piped(&["events", "import", "-"], &other, &bytes);
+    assert!(text(&again).contains("nothing to do"), "{}", text(&again));
+    let second = Start::up(&other).start();
+    second.wait_until_drained();
+    assert_eq!(pageviews(&second), pageviews(&kassa));
+    assert_eq!(exported(&other), exported(&data));
 }

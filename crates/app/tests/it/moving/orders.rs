@@ -14,7 +14,7 @@ const SHOPIFY: &str = "Name,Email,Financial Status,Paid at,Fulfillment Status,Fu
     #3,cat@shop.test,paid,,,,EUR,1.00,0,0,broken,2024-05-03 10:00:00 +0000,1,Pin,1.00,pin,,0,79\n";
 
 /// Revenue by day, as the reports have it.
-fn revenue(kassa: &Kassa) -> Value {
+pub(super) fn revenue(kassa: &Kassa) -> Value {
     let query = json!({"site_id": "default", "metrics": ["revenue"], "dimensions": ["time:day"],
         "date_range": ["2024-05-01", "2024-05-31"], "timezone": "UTC"});
     let answer = kassa.post("/v1/query", &query.to_string());
@@ -22,7 +22,7 @@ fn revenue(kassa: &Kassa) -> Value {
     answer.json()["results"].clone()
 }
 
-fn clean(kassa: &Kassa) {
+pub(super) fn clean(kassa: &Kassa) {
     wait_for("a clean audit of all that there is", || {
         let report = kassa.get("/v1/admin/audit").json();
         (report["ok"] == true && report["complete"] == true).then_some(())

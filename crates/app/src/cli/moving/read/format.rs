@@ -11,22 +11,29 @@ use super::ga4::Ga4;
 use super::jsonl::JsonLines;
 use super::matomo::Matomo;
 use super::mongo::MongoProducts;
+use super::mongo_orders::MongoOrders;
+use super::parquet::Parquet;
 use super::products::Products;
 use super::shopify_orders::ShopifyOrders;
 use super::shopify_products::ShopifyProducts;
+use super::system_a::{AOrders, Games};
+use super::system_d::{DOrders, Inventory};
+use super::system_events::{SiteEvents, UserEvents};
 use super::umami::Umami;
 use super::woo_orders::WooOrders;
 use super::woo_products::WooProducts;
 use super::{Input, Items};
 use crate::cli::moving::ask::{From, Noun};
+use crate::cli::moving::source::{Reached, Source};
 
 /// What a file is read for.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli::moving) struct Wanted<'a> {
     pub(in crate::cli::moving) noun: Noun,
     pub(in crate::cli::moving) from: Option<From>,
-    /// What the file is called.
-    pub(in crate::cli::moving) name: &'a str,
+    pub(in crate::cli::moving) source: &'a Source,
+    /// How far it was read.
+    pub(in crate::cli::moving) reached: &'a Reached,
     /// Of amounts that name none.
     pub(in crate::cli::moving) currency: Currency,
 }
@@ -44,6 +51,7 @@ pub(in crate::cli::moving) fn open(mut input: Input, wanted: &Wanted<'_>) -> any
         (From::Jsonl, _) => Box::new(JsonLines::new(input)),
         (From::Csv, Noun::Products) => Box::new(Products::new(input, wanted.currency)?),
         (From::Csv, Noun::Customers) => Box::new(Customers::new(input)?),
+        (From::Parquet, Noun::Events) => Box::new(Parquet::new(wanted.source, wanted.reached)?),
         (From::Umami, Noun::Events) => Box::new(Umami::new(input)?),
         (From::Ga4, Noun::Events) => Box::new(Ga4::new(input)),
         (From::Matomo, Noun::Events) => Box::new(Matomo::new(input)),
@@ -52,6 +60,13 @@ pub(in crate::cli::moving) fn open(mut input: Input, wanted: &Wanted<'_>) -> any
         (From::Woocommerce, Noun::Orders) => Box::new(WooOrders::new(input, wanted.currency)?),
         (From::Shopify, Noun::Products) => Box::new(ShopifyProducts::new(input, wanted.currency)?),
         (From::Woocommerce, Noun::Products) => Box::new(WooProducts::new(input, wanted.currency)?),
+        (From::A, Noun::Products) => Box::new(Games::new(input, wanted.currency)?),
+        (From::A, Noun::Orders) => Box::new(AOrders::new(input, wanted.currency)?),
+        (From::B, Noun::Events) => Box::new(UserEvents::new(input)?),
+        (From::D, Noun::Products) => Box::new(Inventory::new(input)?),
+        (From::D, Noun::Orders) => Box::new(DOrders::new(input, wanted.currency)?),
+        (From::E, Noun::Events) => Box::new(SiteEvents::new(input)?),
+        (From::Mongo, Noun::Orders) => Box::new(MongoOrders::new(input, wanted.currency)),
         (from, noun) => {
             let from = from.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
             bail!("{} are not read from {from}", noun.name())
@@ -60,6 +75,9 @@ pub(in crate::cli::moving) fn open(mut input: Input, wanted: &Wanted<'_>) -> any
 }
 
 fn guess(begun: &[u8], wanted: &Wanted<'_>) -> anyhow::Result<From> {
+    if begun.starts_with(b"PAR1") {
+        return Ok(From::Parquet);
+    }
     let begun = begun.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begun);
     let header =
         String::from_utf8_lossy(begun.split(|byte| *byte == b'\n').next().unwrap_or_default()).into_owned();
@@ -68,7 +86,7 @@ fn guess(begun: &[u8], wanted: &Wanted<'_>) -> anyhow::Result<From> {
         return Ok(match wanted.noun {
             Noun::Events if has(&["\"idVisit\"", "\"actionDetails\""]) => From::Matomo,
             Noun::Events if has(&["\"event_timestamp\"", "\"event_name\""]) => From::Ga4,
-            Noun::Products if has(&["\"_id\"", "\"$oid\""]) => From::Mongo,
+            Noun::Products | Noun::Orders if has(&["\"_id\"", "\"$oid\""]) => From::Mongo,
             _ => From::Jsonl,
         });
     }
@@ -84,11 +102,11 @@ fn guess(begun: &[u8], wanted: &Wanted<'_>) -> anyhow::Result<From> {
     if has(&["Regular price", "Name", "SKU"]) || has(&["Order Number", "Item Cost"]) {
         return Ok(From::Woocommerce);
     }
-    if wanted.name.ends_with(".jsonl") || wanted.name.ends_with(".ndjson") {
+    if wanted.source.name.ends_with(".jsonl") || wanted.source.name.ends_with(".ndjson") {
         return Ok(From::Jsonl);
     }
     if has(&["name", "price"]) || (wanted.noun == Noun::Customers && has(&["email"])) {
         return Ok(From::Csv);
     }
-    bail!("what {} is cannot be told by its first line: say so with --from", wanted.name)
+    bail!("what {} is cannot be told by its first line: say so with --from", wanted.source.name)
 }

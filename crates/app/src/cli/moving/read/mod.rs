@@ -12,11 +12,18 @@ mod jsonl;
 mod lines;
 mod matomo;
 mod mongo;
+mod mongo_orders;
+mod parquet;
 mod products;
 mod shopify_orders;
 mod shopify_products;
 mod sold;
+mod system_a;
+mod system_d;
+mod system_events;
 mod table;
+#[cfg(test)]
+mod testing;
 mod times;
 mod umami;
 mod woo_orders;

@@ -27,10 +27,11 @@ struct Document {
     price: Box<RawValue>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Id {
+/// The id of a document.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Id {
     #[serde(rename = "$oid")]
-    oid: String,
+    pub(super) oid: String,
 }
 
 /// A number that extended JSON has wrapped.
@@ -63,14 +64,19 @@ impl Items for MongoProducts {
 fn product(text: &str, currency: Currency) -> Result<Box<RawValue>, String> {
     let document: Document = serde_json::from_str(text)
         .map_err(|error| format!("the line is no product of mongoexport: {error}"))?;
-    let price = match serde_json::from_str::<Wrapped>(document.price.get()) {
-        Ok(wrapped) => wrapped.number,
-        Err(_) => document.price.get().to_owned(),
-    };
-    let price = Money::parse(&price, currency).map_err(|error| format!("price: {error}"))?;
+    let price =
+        Money::parse(&number(&document.price), currency).map_err(|error| format!("price: {error}"))?;
     let oid = document.id.oid;
     raw(&json!({"name": document.name, "attributes": {"mongo_id": oid},
         "variants": [{"sku": format!("c-{oid}"), "price": price, "track_stock": false}]}))
+}
+
+/// The digits of a number, wrapped or not.
+pub(super) fn number(raw: &RawValue) -> String {
+    match serde_json::from_str::<Wrapped>(raw.get()) {
+        Ok(wrapped) => wrapped.number,
+        Err(_) => raw.get().trim_matches('"').to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod cells;
 mod customers;
+mod parquet;
 mod products;
 
 use std::io::{self, Write};
@@ -9,6 +10,7 @@ use std::io::{self, Write};
 use serde_json::value::RawValue;
 
 pub(super) use cells::{is_formula, safe};
+pub(super) use parquet::Parquet;
 
 use super::ask::{Noun, To};
 use cells::write_row;
