@@ -265,3 +265,49 @@ test("⌘K leads to orders, customers, products and pages, and single keys do", 
   assert.deepEqual(complaints, []);
   await context.close();
 });
+
+/** What a key of each scope sees, and what it can set going on the pages that it sees. */
+const SEEN = [
+  { scopes: ["read"], pages: ["Stock"], order: undefined, stock: [] },
+  { scopes: ["catalog"], pages: [], order: undefined, stock: undefined },
+  { scopes: ["inventory", "read"], pages: ["Stock"], order: undefined, stock: ["Receive", "Set right", "Low from"] },
+  {
+    scopes: ["orders"],
+    pages: ["Orders", "Customers", "Messages"],
+    order: ["Pack", "Mark as paid", "Refund", "Cancel the order"],
+    stock: undefined,
+  },
+  {
+    scopes: ["admin"],
+    pages: ["Orders", "Stock", "Customers", "Messages", "Health"],
+    order: ["Pack", "Mark as paid", "Refund", "Cancel the order"],
+    stock: ["Receive", "Set right", "Low from"],
+  },
+];
+
+test("each scope sees its pages, and on them what it may do, and nothing there fails", async () => {
+  const sku = await room.addProduct({ price: 100, stock: 7 });
+  const placed = await room.order([{ sku, quantity: 1 }], { name: "Rosa Role" });
+  for (const { scopes, pages, order, stock } of SEEN) {
+    const { page, context, complaints } = await room.open("/admin", scopes);
+    await page.locator("main > *").first().waitFor();
+    assert.deepEqual(await page.locator(".admin-nav a").allInnerTexts(), pages, scopes.join());
+    for (const name of pages) {
+      await page.locator(".admin-nav a", { hasText: name }).click();
+      await page.getByRole("heading", { level: 1, name }).waitFor();
+      await settled(page);
+      assert.equal(await page.locator(".failure").count(), 0, `${scopes}: ${name}`);
+    }
+    await page.goto(`${room.url}/admin/orders/${placed.id}`);
+    await settled(page);
+    if (order) assert.deepEqual(await page.locator(".acts button").allInnerTexts(), order);
+    else await page.getByText("This page is not yours to see.").or(page.getByText("none of the scopes")).first().waitFor();
+    await page.goto(`${room.url}/admin/stock?sku=${sku}`);
+    if (stock) {
+      await page.getByRole("dialog").getByText("On hand").waitFor();
+      assert.deepEqual(await page.locator("[role=dialog] .tabs button").allInnerTexts(), stock, scopes.join());
+    } else await page.getByText("This page is not yours to see.").waitFor();
+    assert.deepEqual(complaints, [], scopes.join());
+    await context.close();
+  }
+});

@@ -1,4 +1,4 @@
-// Screenshots of the dashboard and of the shop for people to look at: light and dark, at three widths. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the
+// Screenshots of the dashboard, of the shop and, of a real server, of the admin for people to look at: light and dark, at three widths. `node e2e/shots.mjs [folder]`, with KASSA_URL set of the
 // real server, otherwise of the stand-ins. With KASSA_SHOTS_SCALE=0.5 they are half as large, with KASSA_SHOTS_LOCALE=ar for who reads Arabic, and with
 // KASSA_SHOTS_ONLY=shop,cart of these pages alone.
 import { mkdirSync } from "node:fs";
@@ -25,6 +25,8 @@ const PAGES = {
   ...Object.fromEntries(VIEWS.map((view) => [view, `/dashboard?view=${view}&period=30d`])),
   definitions: "/dashboard/definitions",
   login: "/login",
+  // The stand-ins have no orders to run a shop with.
+  ...(process.env.KASSA_URL ? await adminOf(process.env.KASSA_URL) : {}),
 };
 const WIDTHS = [320, 390, 768, 1280, 1440];
 /** Of the dashboard, and of the shop. */
@@ -50,7 +52,7 @@ for (const colorScheme of ["light", "dark"])
       await page.goto(addressOf(path, name));
       await page.locator("main").first().waitFor();
       await page
-        .locator(path.startsWith("/dashboard") ? ".panel" : path === "/login" ? ".card" : "footer")
+        .locator(/^\/(dashboard|admin)/.test(path) ? ".panel" : path === "/login" ? ".card" : "footer")
         .first()
         .waitFor();
       await page.waitForFunction(() => !document.body.classList.contains("loading") && !document.querySelector(".skeleton"));
@@ -71,3 +73,18 @@ await browser.close();
 await mock?.stop();
 await shop?.stop();
 console.log(folder);
+
+/** The pages of the admin, with the newest order and what is first on the shelves. */
+async function adminOf(url) {
+  const first = async (path) => (await (await fetch(url + path)).json()).results[0];
+  const [order, stock] = [await first("/v1/orders?limit=1"), await first("/v1/inventory?limit=1")];
+  return {
+    "admin-orders": "/admin/orders",
+    "admin-order": `/admin/orders/${order?.id}`,
+    "admin-stock": "/admin/stock",
+    "admin-sku": `/admin/stock?sku=${stock?.sku}`,
+    "admin-customers": "/admin/customers",
+    "admin-messages": "/admin/messages",
+    "admin-health": "/admin/health",
+  };
+}
