@@ -31,7 +31,7 @@ interface Props {
 
 export function Header(props: Props) {
   const { view, change, clock } = props;
-  const { caller, share, can } = useAccess();
+  const { caller, owner, share, can } = useAccess();
   const { t } = useWords();
   const known = !props.sites.length || props.sites.some(({ id }) => id === view.site);
   return (
@@ -71,6 +71,11 @@ export function Header(props: Props) {
           </Opener>
         </div>
         <Reports view={view} change={change} />
+        {owner && (
+          <a href="/admin" className="to-shop to-admin">
+            {t.admin}
+          </a>
+        )}
         {!share && (
           <a href="/" className="to-shop">
             {t.shop}

@@ -44,6 +44,7 @@ function actions({ view, change, sites }: Props, { t }: Words, access: Access): 
   const places: [string, string, () => void][] = [
     ["definitions", t.meanings, () => location.assign("/dashboard/definitions")],
     ["shop", t.shop, () => location.assign("/")],
+    ...(access.owner ? [["admin", t.admin, () => location.assign("/admin")] as [string, string, () => void]] : []),
   ];
   return [
     ...group(t.reports, [

@@ -24,6 +24,8 @@ interface Trust {
 /** Under which the page keeps it. */
 export const TRUST = ["report", "/v1/trust"];
 
+/** The page of the admin that lists them. */
+const TO_PACK = "/admin/orders?fulfilment_status=unfulfilled";
 const LOW_MAX = 200;
 // Behind by more, the numbers are not those of now.
 const LAG_SECONDS_MAX = 30;
@@ -62,7 +64,7 @@ export function Today({ view, change, zone }: Props) {
           </>
         )}
       </Cell>
-      <Cell title={t.today.toPack} value={orders.data && n.count(orders.data.total).text}>
+      <Cell title={t.today.toPack} value={orders.data && n.count(orders.data.total).text} open={() => location.assign(TO_PACK)}>
         {orders.data?.total === 0 ? t.today.allPacked : t.today.orders}
       </Cell>
       <Cell

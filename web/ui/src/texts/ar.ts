@@ -12,6 +12,7 @@ export const ar: Texts = {
   skip: "انتقل إلى التقرير",
   toDashboard: "كاسا، إلى لوحة المعلومات",
   shop: "المتجر",
+  admin: "الإدارة",
   logOut: "تسجيل الخروج",
   light: "ألوان فاتحة",
   dark: "ألوان داكنة",

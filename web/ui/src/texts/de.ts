@@ -12,6 +12,7 @@ export const de: Texts = {
   skip: "Zum Bericht springen",
   toDashboard: "kassa, zur Übersicht",
   shop: "Laden",
+  admin: "Verwaltung",
   logOut: "Abmelden",
   light: "Helle Farben",
   dark: "Dunkle Farben",

@@ -10,6 +10,7 @@ export const en = {
   skip: "Skip to the report",
   toDashboard: "kassa, to the dashboard",
   shop: "Shop",
+  admin: "Admin",
   logOut: "Log out",
   light: "Use light colours",
   dark: "Use dark colours",
