@@ -311,3 +311,27 @@ test("each scope sees its pages, and on them what it may do, and nothing there f
     await context.close();
   }
 });
+
+test("in Arabic it goes from right to left, in German it is German, and both fit a phone", async () => {
+  const sku = await room.addProduct({ price: 100, stock: 7 });
+  const placed = await room.order([{ sku, quantity: 1 }], { name: "Layla Latif" });
+  for (const [locale, dir, title] of [
+    ["ar", "rtl", "الطلبات"],
+    ["de-DE", "ltr", "Bestellungen"],
+  ]) {
+    const { page, context, complaints } = await room.open("/admin/orders", admin, undefined, {
+      locale,
+      viewport: { width: 390, height: 800 },
+    });
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.dir), dir);
+    for (const path of [`/admin/orders/${placed.id}`, "/admin/stock", "/admin/customers", "/admin/messages", "/admin/health"]) {
+      await page.goto(room.url + path);
+      await settled(page);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${path} is too wide in ${locale}`);
+      assert.deepEqual(await audit(page), [], `${path} in ${locale}`);
+    }
+    assert.deepEqual(complaints, []);
+    await context.close();
+  }
+});

@@ -1,5 +1,5 @@
 /** The shell: the pages that this caller may see, who they are, and the page of the address. */
-import { Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { fetchAhead, later } from "../design/Floating";
 import { Empty } from "../design/Panel";
 import { TableSkeleton } from "../design/Table";
@@ -27,6 +27,12 @@ export function App() {
   useEffect(() => {
     if (path === "/admin" && first) go(first, { replace: true });
   }, [path, first]);
+  // Who goes on by keyboard goes on from the page that has come.
+  const last = useRef(path);
+  useEffect(() => {
+    if (last.current !== path) document.querySelector<HTMLElement>("#main")?.focus({ preventScroll: true });
+    last.current = path;
+  }, [path]);
   useEffect(() => {
     document.title = page ? `${a.pages[page.id]} · kassa` : "kassa";
     fetchAhead();

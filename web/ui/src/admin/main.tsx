@@ -13,7 +13,7 @@ import { AdminWords, loadAdmin } from "./words";
 import "./admin.css";
 
 const createClient = (): QueryClient =>
-  new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 5_000, networkMode: "always" } } });
+  new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 5_000, refetchOnWindowFocus: false, networkMode: "always" } } });
 
 async function start(root: Root): Promise<void> {
   const language = wantedLanguage();

@@ -12,18 +12,20 @@ import { Attempts } from "../orders/Attempts";
 import { Link } from "../place";
 import { shortTime } from "../when";
 import { useAdmin } from "../words";
+import { useTargets } from "./targets";
 
 const AGAIN_MS = 3_000;
 
 export default function MessageSheet({ id, close }: { id: string; close: () => void }) {
   const { a } = useAdmin();
+  const nameOf = useTargets();
   const { data, error, dataUpdatedAt, refetch } = useQuery({
     queryKey: ["message", id],
     queryFn: ({ signal }) => api.getDelivery({ path: { id } }, { signal }),
     refetchInterval: AGAIN_MS,
   });
   return (
-    <Sheet title={data ? `${a.messages.channels[data.channel] ?? data.channel}: ${data.target}` : a.pages.messages} close={close}>
+    <Sheet title={data ? `${a.messages.channels[data.channel] ?? data.channel}: ${nameOf(data)}` : a.pages.messages} close={close}>
       <div className="sheet-body act">
         {!data && !error && <TableSkeleton rows={6} />}
         {error && <Failure error={error} at={dataUpdatedAt} whole={!data} retry={refetch} />}

@@ -4,6 +4,7 @@ import { Suspense } from "react";
 import type { Delivery } from "@kassa/client";
 import { later } from "../../design/Floating";
 import { api } from "../../server/call";
+import { every } from "../again";
 import { Badge } from "../Badge";
 import { walkRows } from "../List";
 import { ListPanel } from "../ListPanel";
@@ -11,6 +12,7 @@ import { useQueryOf } from "../place";
 import { RowLink } from "../RowLink";
 import { shortTime } from "../when";
 import { useAdmin } from "../words";
+import { useTargets } from "./targets";
 
 const MessageSheet = later(async () => (await import("./MessageSheet")).default);
 
@@ -33,7 +35,7 @@ function useMessages(state: string, channel: string) {
     initialPageParam: "",
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: AGAIN_MS,
+    refetchInterval: every(AGAIN_MS),
   });
 }
 
@@ -134,11 +136,12 @@ function Rows({ messages }: { messages: Delivery[] }) {
 
 function Row({ message }: { message: Delivery }) {
   const { a, n } = useAdmin();
+  const nameOf = useTargets();
   return (
     <tr className="row" data-delivery={message.id}>
       <th scope="row" className="of-most">
         <RowLink query={{ id: message.id }}>
-          <bdi>{message.target}</bdi>
+          <bdi>{nameOf(message)}</bdi>
         </RowLink>{" "}
         <span className="hint-line">{a.messages.channels[message.channel] ?? message.channel}</span>
       </th>

@@ -1,6 +1,7 @@
 /** What is asked of orders: lists with their search, one order with its state's tag, and what belongs to it. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, read } from "../../server/call";
+import { every } from "../again";
 import type { Order, Parcel, Payment, Seen } from "./order";
 
 const LIMIT = 50;
@@ -30,7 +31,7 @@ export function useOrders(wanted: Wanted) {
     initialPageParam: "",
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: AGAIN_MS,
+    refetchInterval: every(AGAIN_MS),
   });
 }
 

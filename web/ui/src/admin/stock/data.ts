@@ -2,6 +2,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Forecast, ProductRow, Stock } from "@kassa/client";
 import { api } from "../../server/call";
+import { every } from "../again";
 
 const LIMIT = 100;
 const FOUND_MAX = 20;
@@ -31,7 +32,7 @@ export const useStock = (wanted: Wanted) =>
     initialPageParam: "",
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: AGAIN_MS,
+    refetchInterval: every(AGAIN_MS),
   });
 
 /** The stock of all variants of the products that are called so. */
