@@ -8,6 +8,7 @@ use kassa_model::Timestamp;
 use kassa_service::Problem;
 use serde::Serialize;
 
+use crate::changes::{self, Asked};
 use crate::idempotency::{self, Answer, Outcome, Request, RequestKey};
 use crate::refuse::problem_of;
 
@@ -17,6 +18,8 @@ pub(crate) struct Keyed {
     scope: String,
     key: Option<String>,
     fingerprint: String,
+    /// What is written down of it where it changes something.
+    asked: Option<Asked>,
 }
 
 impl Keyed {
@@ -32,6 +35,7 @@ impl Keyed {
             scope: caller.identity(),
             key: idempotency::key_of(headers)?.map(str::to_owned),
             fingerprint: idempotency::fingerprint(method, route, body),
+            asked: Asked::of(caller, (method, route), body),
         })
     }
 
@@ -112,6 +116,9 @@ pub(crate) async fn once<T: Send + 'static>(
             let mut done = None;
             let outcome = idempotency::run(tx, &keyed.request(), now, |tx| {
                 let (answer, what) = op(tx)?;
+                if let (Some(_), Some(asked)) = (&what, &keyed.asked) {
+                    changes::store::insert(tx, asked, now)?;
+                }
                 done = what;
                 Ok::<_, Failed>(answer)
             })?;

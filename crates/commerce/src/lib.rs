@@ -8,6 +8,7 @@ pub mod assets;
 pub mod audit;
 pub mod carts;
 pub mod catalog;
+pub mod changes;
 pub mod cleaning;
 pub mod compat;
 pub mod customers;

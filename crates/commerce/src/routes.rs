@@ -6,7 +6,7 @@ use axum::Router;
 use kassa_service::Protected;
 
 use crate::shop::Shop;
-use crate::{assets, carts, catalog, customers, inventory, notify, orders, storefront, story};
+use crate::{assets, carts, catalog, changes, customers, inventory, notify, orders, storefront, story};
 
 /// The routes of class `Storefront`: what anyone may call.
 pub fn storefront_routes(shop: Arc<Shop>) -> Router {
@@ -24,6 +24,7 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
         .merge(orders::http::native_routes(Arc::clone(&shop)))
         .merge(customers::http::native_routes(Arc::clone(&shop)))
         .merge(story::http::native_routes(Arc::clone(&shop)))
+        .merge(changes::http::native_routes(Arc::clone(&shop)))
         .merge(notify::http::native_routes(Arc::clone(&shop)))
         .merge(notify::email::page::native_routes(Arc::clone(&shop)))
         .merge(notify::webhook::native_routes(shop))

@@ -1,5 +1,27 @@
 // Who may call: sessions, keys and sites.
-import { boolean, del, either, from, get, integer, list, map, nullable, object, post, ref, said, string, time, word } from "../shape.mjs";
+import {
+  boolean,
+  cursor,
+  del,
+  either,
+  free,
+  from,
+  get,
+  integer,
+  limit,
+  list,
+  map,
+  nullable,
+  object,
+  page,
+  post,
+  ref,
+  said,
+  string,
+  time,
+  uuid,
+  word,
+} from "../shape.mjs";
 
 export const tag = "Access";
 export const about = "Sessions, secret keys with their scopes, and sites with their write keys.";
@@ -40,6 +62,7 @@ export const schemas = {
     ...rules,
     write_keys: list(ref("WriteKey")),
   }),
+  ChangeMade: object({ id: uuid, at: time, actor: string, name: string, method: string, path: string, asked: free }),
   Session: object({
     mode: word("open", "closed"),
     signed_in: boolean,
@@ -77,7 +100,7 @@ export const operations = [
   }),
   post("/v1/session", {
     id: "createSession",
-    says: "Trade the admin token for a cookie of 12 hours",
+    says: "Trade the admin token or a secret key for a cookie of 12 hours",
     body: object({ token: string }),
     answers: { 200: ref("Session") },
     problems: ["unauthorized"],
@@ -93,6 +116,17 @@ export const operations = [
     scope,
     answers: { 204: null },
     examples: [{ name: "all", status: 204 }],
+  }),
+  get("/v1/admin/changes", {
+    id: "listChanges",
+    says: "Who changed what of orders and the catalogue, the newest first",
+    scope,
+    query: { "path?": [string, "Only what lies at it or under it"], ...limit(50, 200), ...cursor },
+    answers: { 200: page(ref("ChangeMade")) },
+    examples: [
+      { name: "newest", query: { limit: 1 }, status: 200 },
+      { name: "badCursor", query: { cursor: "nobody" }, status: 400 },
+    ],
   }),
   post("/v1/admin/keys", {
     id: "createKey",

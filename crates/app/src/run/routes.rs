@@ -13,7 +13,7 @@ use kassa_access::{Access, Allowed, Caller, Mode, Scope, need};
 use kassa_analytics::collect::{self, Collector};
 use kassa_analytics::report::{self, Books, OrderNumbers, ReportOptions};
 use kassa_commerce::{
-    assets, carts, catalog, compat, customers, inventory, notify, orders, story, transport,
+    assets, carts, catalog, changes, compat, customers, inventory, notify, orders, story, transport,
 };
 use kassa_service::rate::{Exempt, RateLimit};
 use kassa_service::{
@@ -127,6 +127,9 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         pictures = policy
             .apply(RouteClass::Probe, assets::http::public_routes(Arc::clone(&shop)))
             .merge(policy.protect(RouteClass::Upload, assets::http::upload_routes(Arc::clone(&shop))));
+    }
+    if roles.has(Role::Catalog) || roles.has(Role::Orders) {
+        native = native.merge(changes::http::native_routes(Arc::clone(&shop)));
     }
     if roles.has(Role::Inventory) {
         native = native

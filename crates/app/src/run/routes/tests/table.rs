@@ -376,6 +376,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /health/deep", "11+3333+1+++13"),
     row("GET /v1/admin/dead-letters", ADMIN),
     row("GET /v1/admin/dead-letters/{id}", ADMIN),
+    row("GET /v1/admin/changes", ADMIN),
     row("GET /v1/admin/counts", ADMIN),
     row("GET /v1/admin/log", ADMIN),
     row("GET /v1/admin/log/inspect", ADMIN),

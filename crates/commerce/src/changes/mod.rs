@@ -1,0 +1,10 @@
+//! Who changed what: each change of an order or of the catalogue that somebody with a session or a key asked for, written in the
+//! transaction of the change.
+
+mod actor;
+pub mod http;
+pub(crate) mod store;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use actor::{Actor, Asked};
