@@ -268,6 +268,8 @@ function storyOf({ id }, sku) {
 }
 
 test("filters stand in the address, and Back takes them back", async () => {
+  const sku = await room.addProduct({ price: 1000, stock: 9 });
+  await room.order([{ sku, quantity: 1 }], { name: "Flora Filter" });
   const { page, context, complaints } = await room.open("/admin/orders", ["orders"]);
   await page.locator(".list .row").first().waitFor();
   await page.getByLabel("Payment", { exact: true }).selectOption("unpaid");
