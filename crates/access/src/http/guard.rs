@@ -19,6 +19,8 @@ use crate::{Access, Caller, Scope};
 pub trait Need: Send + Sync + 'static {
     /// The scope.
     const SCOPE: Scope;
+    /// Another one that does as well.
+    const OR: Option<Scope> = None;
 }
 
 /// The needs, one for each [`Scope`].
@@ -45,6 +47,15 @@ pub mod need {
         Orders: "Orders with their customers.",
         Admin: "Everything: the admin token, a session, or a key with the scope `admin`."
     );
+
+    /// What is there of stock: whoever reads the shop, and whoever keeps its stock.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Stock;
+
+    impl Need for Stock {
+        const SCOPE: Scope = Scope::Read;
+        const OR: Option<Scope> = Some(Scope::Inventory);
+    }
 }
 
 /// What routes belong to: whose callers they ask for, and whose data they have.
@@ -78,7 +89,9 @@ impl<G: Guarded, N: Need> FromRequestParts<Arc<G>> for Allowed<N> {
 
     async fn from_request_parts(parts: &mut Parts, guarded: &Arc<G>) -> Result<Self, Problem> {
         let caller = guarded.access().admit(parts, RouteClass::Native)?;
-        caller.require(N::SCOPE)?;
+        if !N::OR.is_some_and(|scope| caller.may(scope)) {
+            caller.require(N::SCOPE)?;
+        }
         caller.require_shop(guarded.site())?;
         Ok(Self(caller, PhantomData))
     }

@@ -50,7 +50,7 @@ struct Forecast {
 
 /// `GET /v1/products/forecast?limit=`.
 pub(crate) async fn list_forecasts(
-    _: Allowed<need::Read>,
+    _: Allowed<need::Stock>,
     State(shop): State<Arc<Shop>>,
     uri: Uri,
 ) -> Result<Response, Problem> {

@@ -26,7 +26,7 @@ const LIMIT_MAX: i64 = 200;
 
 /// `GET /v1/inventory?low=&archived=&limit=&cursor=&total=`, by SKU.
 pub(super) async fn list_stock(
-    _: Allowed<need::Read>,
+    _: Allowed<need::Stock>,
     State(shop): State<Arc<Shop>>,
     uri: Uri,
 ) -> Result<Response, Problem> {
@@ -60,7 +60,7 @@ pub(super) async fn list_stock(
 
 /// `GET /v1/inventory/{sku}`.
 pub(super) async fn get_stock(
-    _: Allowed<need::Read>,
+    _: Allowed<need::Stock>,
     State(shop): State<Arc<Shop>>,
     path: Result<Path<String>, PathRejection>,
     _: Bare,

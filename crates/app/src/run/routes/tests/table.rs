@@ -51,6 +51,7 @@ const READ: &str = "11+3334+1+++13";
 const READ_ONE: &str = "11+333++1+++13";
 const CATALOG: &str = "113+334+1+++13";
 const INVENTORY: &str = "1133+34+1+++13";
+const STOCK: &str = "11+3+34+1+++13";
 const ORDERS: &str = "11333+4+1+++13";
 const ADMIN: &str = "113333331+++13";
 
@@ -244,10 +245,10 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("POST /v1/categories", CATEGORY, CATALOG),
     taking("PATCH /v1/categories/{id}", CATEGORY, CATALOG),
     row("DELETE /v1/categories/{id}", CATALOG),
-    row("GET /v1/products/forecast", READ),
+    row("GET /v1/products/forecast", STOCK),
     row("GET /v1/products/{id}/prices", READ),
-    row("GET /v1/inventory", READ),
-    row("GET /v1/inventory/{sku}", READ),
+    row("GET /v1/inventory", STOCK),
+    row("GET /v1/inventory/{sku}", STOCK),
     taking("PUT /v1/inventory/{sku}", r#"{"low_stock_at":5}"#, INVENTORY),
     taking("POST /v1/inventory/{sku}/receive", MOVEMENT, INVENTORY),
     taking("POST /v1/inventory/{sku}/adjust", MOVEMENT, INVENTORY),
