@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `delivery.rs`, `store.rs` | what is to be told to whom, and what came of it |
 //! | `event.rs`, `plan.rs`, `waiting.rs` | who is told of an event |
-//! | `consumer.rs`, `work.rs` | from the stream to rows, from rows to targets |
+//! | `consumer.rs`, `work.rs`, `sending.rs` | from the stream to rows, from rows to targets |
 //! | `templates/`, `email/` | letters, and the way that they go |
 //! | `webhook/`, `push/` | signed requests to programs, and the stream of who listens |
 
@@ -22,6 +22,7 @@ pub mod metrics;
 mod plan;
 pub mod push;
 pub mod report;
+mod sending;
 pub mod staff;
 pub(crate) mod store;
 pub(crate) mod templates;
@@ -37,9 +38,10 @@ use kassa_db::{Db, Error};
 pub use consumer::{Consumer, NOTIFIER_GROUP};
 pub use email::{MailOptions, MailUrl};
 pub use metrics::NotifyMetrics;
+pub use sending::WorkOptions;
 pub use staff::{StaffNews, Topic, tell_staff};
 pub use told::Told;
-pub use work::{WorkOptions, Worker};
+pub use work::Worker;
 
 /// Lets everything be sent at once that a process had claimed: for a database that belongs to one process, which has just taken it
 /// over.

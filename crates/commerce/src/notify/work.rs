@@ -1,5 +1,5 @@
 //! Sends what is due. Each lane has a few messages in flight and none waits for another lane: a target that is slow, or hangs,
-//! holds up itself alone.
+//! holds up itself alone. What comes next is claimed beside what is being sent.
 //!
 //! What is claimed is this process's until its lease ends; a process that is killed in mid-attempt leaves it to be sent again,
 //! under the same id.
@@ -9,42 +9,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kassa_db::{Db, Error};
-use kassa_model::{Timestamp, failpoint};
 use kassa_service::Shutdown;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 
-use super::delivery::{Channel, Delivery, Sent};
+use super::delivery::Delivery;
 use super::metrics::NotifyMetrics;
-use super::{backoff, email, plan, store};
+use super::sending::{Claimed, Sending, WorkOptions};
+use super::store;
 use crate::shop::Shop;
-
-/// What can be set about the worker.
-#[derive(Debug, Clone)]
-pub struct WorkOptions {
-    /// In flight at a time, of a lane. 4.
-    pub in_flight: usize,
-    /// How long an attempt may take in all. 15 s.
-    pub deadline: Duration,
-    /// How long what a killed process had claimed is left alone. 30 s.
-    pub lease: Duration,
-    /// How often it looks for what nobody told it of. 250 ms.
-    pub poll: Duration,
-    /// How long attempts in flight may take to end at a shutdown. 5 s.
-    pub drain: Duration,
-}
-
-impl Default for WorkOptions {
-    fn default() -> Self {
-        Self {
-            in_flight: 4,
-            deadline: Duration::from_secs(15),
-            lease: Duration::from_secs(30),
-            poll: Duration::from_millis(250),
-            drain: Duration::from_secs(5),
-        }
-    }
-}
 
 /// How often it is counted what waits.
 const MEASURE_EVERY: Duration = Duration::from_secs(5);
@@ -58,17 +31,13 @@ pub struct Worker {
     db: Db,
     lanes: HashMap<String, Lane>,
     running: JoinSet<String>,
+    /// At most one at a time.
+    claiming: JoinSet<Result<Claimed, Error>>,
+    /// Whether lanes that nobody knows of are to be looked for.
+    look: bool,
     measured: Option<Instant>,
-    failing: bool,
-}
-
-/// What an attempt needs.
-#[derive(Debug)]
-struct Sending {
-    shop: Arc<Shop>,
-    db: Db,
-    options: WorkOptions,
-    metrics: Arc<NotifyMetrics>,
+    /// Since when the database fails.
+    failing: Option<Instant>,
 }
 
 /// What was claimed of a lane and is not sent yet.
@@ -84,7 +53,17 @@ impl Worker {
     /// Over the deliveries in `db`.
     pub fn new(shop: Arc<Shop>, db: Db, options: WorkOptions, metrics: Arc<NotifyMetrics>) -> Self {
         let sender = Arc::new(Sending { shop, db: db.clone(), options, metrics });
-        Self { sender, db, lanes: HashMap::new(), running: JoinSet::new(), measured: None, failing: false }
+        let (running, claiming) = (JoinSet::new(), JoinSet::new());
+        Self {
+            sender,
+            db,
+            lanes: HashMap::new(),
+            running,
+            claiming,
+            look: true,
+            measured: None,
+            failing: None,
+        }
     }
 
     /// Sends until `shutdown`.
@@ -93,60 +72,64 @@ impl Worker {
         // Beside the attempts that end: under load too it looks for what has become due.
         let mut poll = tokio::time::interval(self.sender.options.poll);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut look = true;
         while !shutdown.is_triggered() {
-            let claimed = self.claim(look).await;
-            if !self.say(claimed) {
-                poll.reset_after(PAUSE);
-            }
             self.start();
+            self.claim();
             self.measure().await;
-            look = tokio::select! {
+            tokio::select! {
                 () = shutdown.wait() => break,
                 Some(ended) = self.running.join_next() => self.ended(ended),
-                Ok(()) = told.changed() => true,
-                _ = poll.tick() => true,
-            };
+                Some(claimed) = self.claiming.join_next() => self.take(claimed),
+                Ok(()) = told.changed() => self.look = true,
+                _ = poll.tick() => self.look = true,
+            }
         }
         self.stand_down().await;
     }
 
-    /// Takes what is due: of every lane when it is to look for new ones, else of those that have more.
-    async fn claim(&mut self, look: bool) -> Result<(), Error> {
-        let mut wanted: Vec<String> = Vec::new();
-        if look {
-            for lane in self.db.read(store::lanes).await? {
-                self.lanes.entry(lane.clone()).or_default().more = true;
-            }
+    /// Begins to claim what is due, of lanes that have more and soon nothing to send, and of new ones when it is to look.
+    fn claim(&mut self) {
+        let pauses = self.failing.is_some_and(|since| since.elapsed() < PAUSE);
+        if pauses || !self.claiming.is_empty() {
+            return;
         }
         let most = self.sender.options.in_flight;
-        for (name, lane) in &self.lanes {
-            if lane.more && lane.claimed.is_empty() && lane.in_flight < most {
-                wanted.push(name.clone());
-            }
+        let wants = |lane: &Lane| lane.more && lane.claimed.len() < most;
+        let wanted: Vec<String> =
+            self.lanes.iter().filter(|(_, lane)| wants(lane)).map(|(name, _)| name.clone()).collect();
+        let look = std::mem::take(&mut self.look);
+        if look || !wanted.is_empty() {
+            let known = self.lanes.keys().cloned().collect();
+            self.claiming.spawn(Arc::clone(&self.sender).claim(look, wanted, known));
         }
-        if wanted.is_empty() {
-            return Ok(());
+    }
+
+    /// Takes what was claimed, if it went; it is said once when it does not, and not at every try.
+    fn take(&mut self, claimed: Result<Result<Claimed, Error>, JoinError>) {
+        let claimed = match claimed {
+            Ok(Ok(claimed)) => claimed,
+            Ok(Err(error)) => return self.fail(&error),
+            Err(error) => return self.fail(&error),
+        };
+        if self.failing.take().is_some() {
+            tracing::info!("deliveries are being sent again");
         }
-        let (lease, own) = (self.sender.options.lease, self.sender.shop.now());
-        let (count, begun) = (most * 2, Instant::now());
-        let claimed = self.db.write(move |tx| {
-            let now = tx.now(own)?;
-            let until = now.plus_micros(i64::try_from(lease.as_micros()).unwrap_or(i64::MAX));
-            let mut claimed = Vec::with_capacity(wanted.len());
-            for lane in &wanted {
-                claimed.push((lane.clone(), store::claim(tx, (lane, count), now, until)?));
-            }
-            Ok::<_, Error>(claimed)
-        });
-        // No later than it ends in the database, with time for an attempt.
-        let good_until = begun + lease.saturating_sub(self.sender.options.deadline);
-        for (name, rows) in claimed.await? {
+        for name in claimed.found {
+            self.lanes.entry(name).or_default().more = true;
+        }
+        let good_until = claimed.good_until.unwrap_or_else(Instant::now);
+        for (name, rows) in claimed.rows {
             let lane = self.lanes.entry(name).or_default();
-            lane.more = rows.len() == count;
+            lane.more = rows.len() == self.sender.count();
             lane.claimed.extend(rows.into_iter().map(|delivery| (delivery, good_until)));
         }
-        Ok(())
+    }
+
+    fn fail(&mut self, error: &dyn std::error::Error) {
+        if self.failing.replace(Instant::now()).is_none() {
+            tracing::warn!(%error, "cannot take up deliveries; it is tried again");
+        }
+        self.look = true;
     }
 
     /// Begins as many attempts as each lane has room for.
@@ -169,41 +152,29 @@ impl Worker {
         }
     }
 
-    /// An attempt has ended; nothing new is to be looked for.
-    fn ended(&mut self, ended: Result<String, tokio::task::JoinError>) -> bool {
-        let name = match ended {
-            Ok(name) => name,
-            Err(error) => {
-                // Which lane's it was is not known: none is left without room for ever.
-                tracing::error!(%error, "an attempt to deliver panicked");
-                self.lanes.values_mut().for_each(|lane| lane.in_flight = 0);
-                return true;
+    /// An attempt has ended, and others perhaps with it.
+    fn ended(&mut self, ended: Result<String, JoinError>) {
+        let mut next = Some(ended);
+        while let Some(ended) = next {
+            match ended {
+                Ok(name) => self.leave(&name),
+                Err(error) => {
+                    // Which lane's it was is not known: none is left without room for ever.
+                    tracing::error!(%error, "an attempt to deliver panicked");
+                    self.lanes.values_mut().for_each(|lane| lane.in_flight = 0);
+                    self.look = true;
+                }
             }
-        };
-        if let Some(lane) = self.lanes.get_mut(&name) {
-            lane.in_flight = lane.in_flight.saturating_sub(1);
-            if lane.in_flight == 0 && lane.claimed.is_empty() && !lane.more {
-                self.lanes.remove(&name);
-            }
+            next = self.running.try_join_next();
         }
-        false
     }
 
-    /// Whether it went; said once, not at every try.
-    fn say(&mut self, outcome: Result<(), Error>) -> bool {
-        match outcome {
-            Ok(()) => {
-                if std::mem::take(&mut self.failing) {
-                    tracing::info!("deliveries are being sent again");
-                }
-                true
-            }
-            Err(error) => {
-                if !std::mem::replace(&mut self.failing, true) {
-                    tracing::warn!(%error, "cannot take up deliveries; it is tried again");
-                }
-                false
-            }
+    /// A lane has room again; one that has nothing left is forgotten.
+    fn leave(&mut self, name: &str) {
+        let Some(lane) = self.lanes.get_mut(name) else { return };
+        lane.in_flight = lane.in_flight.saturating_sub(1);
+        if lane.in_flight == 0 && lane.claimed.is_empty() && !lane.more {
+            self.lanes.remove(name);
         }
     }
 
@@ -220,6 +191,9 @@ impl Worker {
 
     /// Lets what is in flight end, and gives back what was only claimed.
     async fn stand_down(mut self) {
+        while let Some(claimed) = self.claiming.join_next().await {
+            self.take(claimed);
+        }
         let ids: Vec<String> = self
             .lanes
             .values_mut()
@@ -234,70 +208,5 @@ impl Worker {
         if tokio::time::timeout(self.sender.options.drain, drained).await.is_err() {
             tracing::debug!("attempts to deliver were cut off; they are made again");
         }
-    }
-}
-
-/// Whether there was still something to note an attempt of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Noted {
-    There,
-    Gone,
-}
-
-impl Sending {
-    /// One attempt, and what came of it.
-    async fn attempt(&self, delivery: Delivery) {
-        let (at, begun) = (self.shop.now(), Instant::now());
-        failpoint::hit("notify.before_send");
-        let sending = tokio::time::timeout(self.options.deadline, self.send(&delivery));
-        let sent = sending.await.unwrap_or_else(|_| Sent::Later {
-            status: None,
-            answer: format!("no end of it within {:?}", self.options.deadline),
-            after: None,
-        });
-        failpoint::hit("notify.after_send");
-        self.metrics.tried(delivery.channel, &sent);
-        if delivery.channel == Channel::Email {
-            self.shop.told.note_mail(match &sent {
-                Sent::Later { answer, .. } => Some(answer.clone()),
-                Sent::Done { .. } | Sent::Never { .. } => None,
-            });
-        }
-        let took_us = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
-        let (id, channel) = (delivery.id.clone(), delivery.channel);
-        match self.note(delivery, sent, (at, took_us)).await {
-            Ok(Noted::There) => {}
-            // Whom it was for was erased while it was written.
-            Ok(Noted::Gone) if channel == Channel::Email => email::forget(&self.shop, &id),
-            Ok(Noted::Gone) => {}
-            Err(error) => tracing::warn!(%error, "cannot note what came of a delivery; it is sent again"),
-        }
-    }
-
-    async fn send(&self, delivery: &Delivery) -> Sent {
-        match delivery.channel {
-            Channel::Email => email::send(&self.shop, delivery).await,
-            Channel::Webhook => self.shop.hooks.send(delivery).await,
-            Channel::Push => Sent::Never { status: None, answer: "nothing is sent this way".to_owned() },
-        }
-    }
-
-    async fn note(&self, delivery: Delivery, sent: Sent, took: (Timestamp, i64)) -> Result<Noted, Error> {
-        let (own, shop) = (self.shop.now(), Arc::clone(&self.shop));
-        self.db
-            .write(move |tx| {
-                let now = tx.now(own)?;
-                let next = backoff::next(&delivery, &sent, now);
-                let noted = store::tried(tx, &delivery.id, took, &sent, (next, now))?;
-                if noted
-                    && delivery.channel == Channel::Webhook
-                    && let Some(disabled) = shop.hooks.told(tx, &delivery.target, (&sent, now))?
-                {
-                    plan::disabled(tx, &disabled, &shop.options.mail.staff, now)?;
-                }
-                let is_gone = !noted && store::by_id(tx, &delivery.id)?.is_none();
-                Ok(if is_gone { Noted::Gone } else { Noted::There })
-            })
-            .await
     }
 }
