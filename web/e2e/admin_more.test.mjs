@@ -270,6 +270,7 @@ test("⌘K leads to orders, customers, products and pages, and single keys do", 
 const SEEN = [
   { scopes: ["read"], pages: ["Stock"], order: undefined, stock: [] },
   { scopes: ["catalog"], pages: [], order: undefined, stock: undefined },
+  { scopes: ["inventory"], pages: ["Stock"], order: undefined, stock: ["Receive", "Set right", "Low from"] },
   { scopes: ["inventory", "read"], pages: ["Stock"], order: undefined, stock: ["Receive", "Set right", "Low from"] },
   {
     scopes: ["orders"],

@@ -258,7 +258,7 @@ export const operations = [
   get("/v1/products/forecast", {
     id: "forecastStock",
     says: "When what is there will be sold out, the soonest first",
-    scope: "read",
+    scope: ["read", "inventory"],
     query: { "limit?": [from(1), "100 if not said"] },
     answers: { 200: page(ref("Forecast")) },
     examples: [{ name: "soonest", query: { limit: 10 }, status: 200 }],

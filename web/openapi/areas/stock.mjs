@@ -94,7 +94,7 @@ export const operations = [
   get("/v1/inventory", {
     id: "listStock",
     says: "Stock by SKU, a page at a time",
-    scope: "read",
+    scope: ["read", "inventory"],
     query: {
       "low?": [boolean, "What is low alone"],
       "archived?": [boolean, "What is archived alone, or what is not"],
@@ -108,7 +108,7 @@ export const operations = [
   get("/v1/inventory/{sku}", {
     id: "getStock",
     says: "The stock of one SKU",
-    scope: "read",
+    scope: ["read", "inventory"],
     at,
     answers: { 200: ref("Stock") },
     examples: [{ name: "mug", at: { sku: "mug" }, status: 200 }],

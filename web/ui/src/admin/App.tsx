@@ -42,13 +42,13 @@ export function App() {
       <Header pages={open} here={page?.id} open={setOpened} />
       <ChaosBanner />
       <main id="main" className="wrap" tabIndex={-1}>
-        {page && who.can(page.scope) && (
+        {page && who.can(...page.scopes) && (
           <Suspense fallback={<TableSkeleton rows={8} />}>
             <page.Content />
           </Suspense>
         )}
-        {page && !who.can(page.scope) && <Closed scope={page.scope} first={first} />}
-        {!page && !first && <Closed scope={undefined} first={undefined} />}
+        {page && !who.can(...page.scopes) && <Closed scopes={page.scopes} first={first} />}
+        {!page && !first && <Closed scopes={[]} first={undefined} />}
         {!page && path !== "/admin" && (
           <section className="panel">
             <Empty title={a.noPage} action={first && <Link to={first}>{a.pages[open[0]?.id ?? "orders"]}</Link>} />
@@ -64,14 +64,15 @@ export function App() {
   );
 }
 
-/** What a key without this scope is told instead of a page of errors. */
-function Closed({ scope, first }: { scope: string | undefined; first: string | undefined }) {
-  const { a } = useAdmin();
+/** What a key with none of these scopes is told instead of a page of errors. */
+function Closed({ scopes, first }: { scopes: string[]; first: string | undefined }) {
+  const { a, n } = useAdmin();
+  const needed = new Intl.ListFormat(n.locale, { type: "disjunction" }).format(scopes);
   return (
     <section className="panel">
       <Empty
         title={a.closed}
-        why={scope ? a.closedWhy(scope) : a.closedAll}
+        why={needed ? a.closedWhy(needed) : a.closedAll}
         action={
           first ? (
             <Link to={first} className="button">

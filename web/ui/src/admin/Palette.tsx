@@ -55,7 +55,7 @@ function useFound(text: string): Action[] {
   const products = useQuery({
     queryKey: ["found", "products", text],
     queryFn: async ({ signal }) => (await api.listProducts({ query: { q: text, limit: FOUND } }, { signal })).results,
-    enabled: can("read") && asked,
+    enabled: can("read", "inventory") && asked,
   });
   if (!text) return [];
   return [

@@ -1,31 +1,36 @@
-/** The pages of the admin, each with the scope without which it has nothing to show. */
+/** The pages of the admin, each with the scopes of which it takes one. */
 import type { ComponentType } from "react";
 import { later } from "../design/Floating";
 import type { Scope, Who } from "./who";
 
 export interface Page {
   id: "orders" | "stock" | "customers" | "messages" | "health";
-  scope: Scope;
+  scopes: Scope[];
   path: string;
   Content: ComponentType;
 }
 
 export const PAGES: Page[] = [
-  { id: "orders", scope: "orders", path: "/admin/orders", Content: later(async () => (await import("./orders/Orders")).default) },
-  { id: "stock", scope: "read", path: "/admin/stock", Content: later(async () => (await import("./stock/StockPage")).default) },
+  { id: "orders", scopes: ["orders"], path: "/admin/orders", Content: later(async () => (await import("./orders/Orders")).default) },
+  {
+    id: "stock",
+    scopes: ["read", "inventory"],
+    path: "/admin/stock",
+    Content: later(async () => (await import("./stock/StockPage")).default),
+  },
   {
     id: "customers",
-    scope: "orders",
+    scopes: ["orders"],
     path: "/admin/customers",
     Content: later(async () => (await import("./customers/CustomersPage")).default),
   },
   {
     id: "messages",
-    scope: "orders",
+    scopes: ["orders"],
     path: "/admin/messages",
     Content: later(async () => (await import("./messages/MessagesPage")).default),
   },
-  { id: "health", scope: "admin", path: "/admin/health", Content: later(async () => (await import("./health/HealthPage")).default) },
+  { id: "health", scopes: ["admin"], path: "/admin/health", Content: later(async () => (await import("./health/HealthPage")).default) },
 ];
 
-export const pagesOf = (who: Who): Page[] => PAGES.filter((page) => who.can(page.scope));
+export const pagesOf = (who: Who): Page[] => PAGES.filter((page) => who.can(...page.scopes));

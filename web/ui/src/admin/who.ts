@@ -8,8 +8,8 @@ export interface Who {
   /** Of the key; the admin's and an open kassa's have none. */
   name: string | undefined;
   caller: Session["caller"];
-  /** Whether a key with this scope may what they may. */
-  can: (scope: Scope) => boolean;
+  /** Whether they have one of these scopes. */
+  can: (...any: Scope[]) => boolean;
 }
 
 export function whoOf(session: Session | undefined): Who {
@@ -17,7 +17,7 @@ export function whoOf(session: Session | undefined): Who {
   return {
     name: session?.name,
     caller: session?.caller,
-    can: (scope) => scopes.includes("admin") || scopes.includes(scope),
+    can: (...any) => scopes.includes("admin") || any.some((scope) => scopes.includes(scope)),
   };
 }
 
