@@ -157,6 +157,38 @@ test("two at one order: the second is told what the first did, and chooses", asy
   await Promise.all([one.context.close(), two.context.close()]);
 });
 
+test("a preview is the server's: what it refuses it says, and what another did meanwhile is seen as one types", async () => {
+  const sku = await room.addProduct({ price: 1000, stock: 9 });
+  const placed = await room.order([{ sku, quantity: 3 }], { name: "Paul Preview" });
+  const { page, context, complaints } = await room.open(`/admin/orders/${placed.id}`, ["orders"]);
+  const asked = [];
+  page.on("request", (one) => one.url().endsWith("/refunds/preview") && asked.push(one.postDataJSON()));
+  await page.getByRole("button", { name: "Refund", exact: true }).click();
+  const sheet = dialog(page, "Refund");
+  await sheet.getByRole("button", { name: "By an amount" }).click();
+  const amount = sheet.getByLabel(/^Amount, at most/);
+  await amount.pressSequentially("31.00");
+  await sheet.getByRole("alert").getByText("3000").waitFor();
+  assert.deepEqual(asked.at(-1), { amount_minor: 3100 });
+  assert.ok(asked.length < "31.00".length, "once it rests");
+  assert.equal(await sheet.locator("[data-effects]").count(), 0);
+  assert.ok(await sheet.getByRole("button", { name: "Refund", exact: true }).isDisabled());
+  complaints.length = 0;
+
+  await room.post(`/v1/orders/${placed.id}/refunds`, { amount_minor: 500 }, { "idempotency-key": `p-${placed.id}` });
+  await amount.fill("10");
+  const said = sheet.getByRole("alert").filter({ hasText: "Somebody has changed this order" });
+  await said.getByText("Left: €30.00 → €25.00").waitFor();
+  const effects = sheet.locator("[data-effects='1000']:not([aria-busy=true])");
+  assert.match(await effects.innerText(), /€5\.00 → €15\.00[\s\S]*€25\.00 → €15\.00/);
+  await sheet.getByLabel("Type €10.00 to confirm").fill("10");
+  await sheet.getByRole("button", { name: "Refund €10.00, all the same" }).click();
+  await sheet.waitFor({ state: "detached" });
+  assert.equal((await room.get(`/v1/orders/${placed.id}`)).refunded.amount_minor, 1500);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("where it still can be done, the second does it all the same", async () => {
   const sku = await room.addProduct({ price: 1000, stock: 9 });
   const placed = await room.order([{ sku, quantity: 2 }], { name: "Emil Even" });
@@ -202,7 +234,7 @@ test("what a preview says is what happens, for orders as they come", async () =>
           if (index === 0) await at.getByRole("checkbox").uncheck();
           else expected[skus.indexOf(line.sku)] = units;
         }
-      const said = Number(await sheet.locator("[data-effects]").getAttribute("data-effects"));
+      const said = Number(await sheet.locator("[data-effects]:not([aria-busy=true])").getAttribute("data-effects"));
       await sheet.getByLabel(/to confirm$/).fill(String(said / 100));
       await sheet.getByRole("button", { name: /^Refund €/ }).click();
       await sheet.waitFor({ state: "detached" });
@@ -307,6 +339,7 @@ for (const colorScheme of ["light", "dark"])
       }
       await page.getByRole("button", { name: "Refund", exact: true }).click();
       await dialog(page, "Refund").getByRole("spinbutton").fill("1");
+      await page.locator("[data-effects]:not([aria-busy=true])").waitFor();
       assert.deepEqual(
         (await audit(page)).filter((one) => !one.startsWith("region:")),
         [],

@@ -25,9 +25,10 @@ export const api: Kassa = whole(connect({ retries: 0, fetch: asBrowser }));
 /** An operation that is known by its name alone. */
 export type Ask = (takes?: object, call?: { signal?: AbortSignal | undefined }) => Promise<unknown>;
 
-/** An answer as it came, for what is no member of its JSON: `getOrder` with its `ETag`. */
-export async function read<T>(path: string, signal?: AbortSignal): Promise<{ value: T; etag: string | null }> {
-  const answer = await asBrowser(path, signal && { signal });
+/** An answer as it came, for what is no member of its JSON: `getOrder` with its `ETag`. With a `body` it is posted. */
+export async function read<T>(path: string, signal?: AbortSignal, body?: object): Promise<{ value: T; etag: string | null }> {
+  const posted = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await asBrowser(path, { ...posted, ...(signal && { signal }) });
   const value: unknown = await answer.json().catch(() => ({}));
   if (!answer.ok) fail(new ProblemError(answer.status, value as Record<string, unknown>, answer.headers.get("x-request-id")));
   return { value: value as T, etag: answer.headers.get("etag") };

@@ -5,8 +5,8 @@ import { ActSheet, type ActProps } from "./ActSheet";
 import { useChange } from "./change";
 import { Confirm, isConfirmed } from "./Confirm";
 import { useAvailable } from "./data";
-import { Money, StockAfter } from "./Effects";
-import { keptUnits, left } from "./order";
+import { Money, StockAfter, type StockMove } from "./Effects";
+import { keptUnits, left, type Line } from "./order";
 
 export default function CancelSheet({ seen: first, close, done }: ActProps) {
   const { a, n } = useAdmin();
@@ -18,7 +18,11 @@ export default function CancelSheet({ seen: first, close, done }: ActProps) {
   const zero = n.money({ ...rest, amount_minor: 0 });
   const lines = order.items.filter((line) => keptUnits(line) > 0);
   const available = useAvailable(lines.map((line) => line.sku));
-  const moves = restock ? lines.map((line) => ({ sku: line.sku, quantity: keptUnits(line) })) : [];
+  const moveOf = (line: Line): StockMove => {
+    const [quantity, now] = [keptUnits(line), available(line.sku)];
+    return { sku: line.sku, quantity, after: typeof now === "number" ? now + quantity : now };
+  };
+  const moves = restock ? lines.map(moveOf) : [];
   const digits =
     new Intl.NumberFormat(n.locale, { style: "currency", currency: rest.currency }).resolvedOptions().maximumFractionDigits ?? 2;
   const ready = isConfirmed(typed, rest.amount_minor, digits);
@@ -45,7 +49,7 @@ export default function CancelSheet({ seen: first, close, done }: ActProps) {
           )}
           <Money title={a.effects.revenue} text={`${n.money(rest)} → ${zero}`} />
         </dl>
-        <StockAfter moves={moves} available={available} nothing={!restock} />
+        <StockAfter moves={moves} nothing={!restock} />
         {order.customer?.email && <p className="hint-line">{a.effects.mail(order.customer.email)}</p>}
       </section>
       <Confirm amount={n.money(rest)} value={typed} set={setTyped} />

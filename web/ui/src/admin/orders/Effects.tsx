@@ -1,9 +1,12 @@
 /** What a change will do, before it does it. */
 import { useAdmin } from "../words";
 
+/** Units that go back onto a shelf. */
 export interface StockMove {
   sku: string;
   quantity: number;
+  /** How many are there then; undefined where stock is not counted, null where it is not known. */
+  after: number | undefined | null;
 }
 
 export const Money = ({ title, text }: { title: string; text: string }) => (
@@ -15,20 +18,17 @@ export const Money = ({ title, text }: { title: string; text: string }) => (
 
 interface Props {
   moves: StockMove[];
-  /** How many can be sold now; undefined where stock is not counted, null where it is not known. */
-  available: (sku: string) => number | undefined | null;
   /** Something goes back that is not put on the shelf. */
   nothing: boolean;
 }
 
 /** The shelves after it. */
-export function StockAfter({ moves, available, nothing }: Props) {
+export function StockAfter({ moves, nothing }: Props) {
   const { a, n } = useAdmin();
-  const told = moves.map(({ sku, quantity }) => {
-    const now = available(sku);
-    if (now === undefined) return a.effects.notCounted(sku);
+  const told = moves.map(({ sku, quantity, after }) => {
+    if (after === undefined) return a.effects.notCounted(sku);
     const change = `+${n.whole(quantity)}`;
-    return now === null ? a.effects.stock(sku, change) : a.effects.stockFrom(sku, change, n.whole(now), n.whole(now + quantity));
+    return after === null ? a.effects.stock(sku, change) : a.effects.stockFrom(sku, change, n.whole(after - quantity), n.whole(after));
   });
   return (
     <ul className="effects-stock">

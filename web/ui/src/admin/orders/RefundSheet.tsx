@@ -1,14 +1,13 @@
 /** Money back, by lines or by amount, with what will happen to money and stock; the amount is typed before it goes. */
 import { useState } from "react";
-import { Tabs } from "../../design/Panel";
+import { Failure, Tabs } from "../../design/Panel";
 import { useAdmin } from "../words";
 import { ActSheet, type ActProps } from "./ActSheet";
 import { useChange } from "./change";
 import { Confirm, isConfirmed } from "./Confirm";
-import { useAvailable } from "./data";
-import { Money, StockAfter, type StockMove } from "./Effects";
 import { keptUnits, left, openUnits, type Line } from "./order";
-import { parseAmount, previewOf, type Ask, type Back } from "./refunding";
+import { RefundEffects } from "./RefundEffects";
+import { parseAmount, usePreview, type Ask, type Back } from "./refunding";
 
 type Way = "lines" | "amount";
 
@@ -23,20 +22,17 @@ export default function RefundSheet({ seen: first, close, done }: ActProps) {
   const [typed, setTyped] = useState("");
   const lines = order.items.filter((line) => keptUnits(line) > 0);
   const digits = new Intl.NumberFormat(n.locale, { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  const amount = parseAmount(text, digits);
-  const ask: Ask = way === "lines" ? { lines: Object.values(backs).filter((one) => one.quantity > 0) } : { amount_minor: amount ?? 0 };
-  const preview = previewOf(order, ask);
-  const available = useAvailable(lines.map((line) => line.sku));
-  const money = (amount_minor: number): string => n.money({ amount_minor, currency });
-  const moves: StockMove[] = preview?.stock ?? [];
-  const kept = "lines" in ask && ask.lines.some((one) => !one.restock);
-  const ready = preview !== undefined && isConfirmed(typed, preview.amount_minor, digits);
+  const back = lines.flatMap(({ sku }) => backs[sku] ?? []).filter(({ quantity }) => quantity > 0);
+  const ask: Ask = way === "lines" ? { lines: back } : { amount_minor: parseAmount(text, digits) ?? 0 };
+  const { preview, settled, error, again } = usePreview(ask, change);
+  const money = preview && n.money(preview.amount);
+  const ready = preview !== undefined && settled && isConfirmed(typed, preview.amount.amount_minor, digits);
   return (
     <ActSheet
       title={a.refund.title}
       change={change}
       close={close}
-      go={preview ? a.refund.go(money(preview.amount_minor)) : a.order.act.refund}
+      go={money ? a.refund.go(money) : a.order.act.refund}
       ready={ready}
       submit={() => change.send("createRefund", ask)}
     >
@@ -52,33 +48,19 @@ export default function RefundSheet({ seen: first, close, done }: ActProps) {
       {way === "lines" && (
         <ul className="act-lines">
           {lines.map((line) => (
-            <BackLine key={line.sku} line={line} back={backs[line.sku]} set={(back) => setBacks({ ...backs, [line.sku]: back })} />
+            <BackLine key={line.sku} line={line} back={backs[line.sku]} set={(next) => setBacks({ ...backs, [line.sku]: next })} />
           ))}
         </ul>
       )}
       {way === "amount" && (
         <label className="field">
-          {a.refund.amount(money(left(order).amount_minor))}
+          {a.refund.amount(n.money(left(order)))}
           <input inputMode="decimal" value={text} autoComplete="off" onChange={(event) => setText(event.target.value)} />
         </label>
       )}
-      {preview && (
-        <section className="effects" aria-label={a.effects.title} data-effects={preview.amount_minor}>
-          <h3>{a.effects.title}</h3>
-          <dl>
-            <Money
-              title={order.payment_status === "unpaid" ? a.effects.owesLess : a.effects.customerGets}
-              text={money(preview.amount_minor)}
-            />
-            <Money title={a.order.refunded} text={`${money(order.refunded.amount_minor)} → ${money(preview.refunded_minor)}`} />
-            <Money title={a.effects.revenue} text={`${money(left(order).amount_minor)} → ${money(preview.left_minor)}`} />
-          </dl>
-          <StockAfter moves={moves} available={available} nothing={kept || way === "amount"} />
-          {preview.whole && <p>{a.effects.whole}</p>}
-          {order.customer?.email && <p className="hint-line">{a.effects.mail(order.customer.email)}</p>}
-        </section>
-      )}
-      {preview && <Confirm amount={money(preview.amount_minor)} value={typed} set={setTyped} />}
+      {error && <Failure error={error} at={Date.now()} whole={false} retry={again} />}
+      {preview && <RefundEffects ask={ask} order={order} preview={preview} settled={settled} />}
+      {money && <Confirm amount={money} value={typed} set={setTyped} />}
     </ActSheet>
   );
 }

@@ -13,6 +13,8 @@ export interface Changing {
   before: Seen | undefined;
   busy: boolean;
   error: Error | undefined;
+  /** Reads the order again, in case that another has changed it. */
+  look: () => void;
   /** `what` is told from another change by its name and body. */
   send: (what: Change, body: object, path?: object) => void;
 }
@@ -57,10 +59,12 @@ export function useChange(first: Seen, done: () => void): Changing {
 
   async function seeAnew(): Promise<void> {
     const fresh = await readOrder(id);
+    if (fresh.etag === seen.etag) return;
     setBefore(seen);
     setSeen(fresh);
   }
 
+  const look = (): void => void seeAnew().catch(setError);
   const send = (what: Change, body: object, path = {}): void => void change(what, body, path).catch(setError);
-  return { seen, before, busy, error, send };
+  return { seen, before, busy, error, look, send };
 }

@@ -79,9 +79,6 @@ export interface Seen {
 /** Units that are not refunded. */
 export const keptUnits = (line: Line): number => line.quantity - line.refunded_quantity;
 
-/** Money of a line that is not refunded, in minor units. */
-export const keptMinor = (line: Line): number => line.total.amount_minor - line.refunded.amount_minor;
-
 /** Units that are neither refunded nor handed over. */
 export const openUnits = (line: Line): number => Math.max(0, keptUnits(line) - line.fulfilled_quantity);
 

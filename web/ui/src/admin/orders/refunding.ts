@@ -1,5 +1,10 @@
-/** What a refund comes to, by the arithmetic of the server: the preview says what will happen. */
-import { keptMinor, keptUnits, left, type Line, type Order } from "./order";
+/** What is asked of a refund, and what the server says that it would do. */
+import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { Money } from "../../design/numbers";
+import { AskError, read } from "../../server/call";
+import type { Changing } from "./change";
+import type { Order } from "./order";
 
 /** Units of a line that go back. */
 export interface Back {
@@ -11,48 +16,64 @@ export interface Back {
 export type Ask = { lines: Back[] } | { amount_minor: number };
 
 export interface Preview {
-  amount_minor: number;
-  /** Refunded of the whole order after it. */
-  refunded_minor: number;
-  /** What is left of the order's money after it. */
-  left_minor: number;
-  /** Units that go back into stock, if their stock is counted. */
-  stock: { sku: string; quantity: number }[];
-  /** The order is then refunded as a whole. */
-  whole: boolean;
+  amount: Money;
+  lines: { sku: string; quantity: number; amount_minor: number; restocked: boolean }[];
+  /** Units that go back onto shelves, and how many are there then; null where stock is elsewhere. */
+  stock: { sku: string; quantity: number; on_hand: number | null }[];
+  /** The order as it would be. */
+  order: Order;
 }
 
-/** The part of what is left of a line that belongs to so many of its units. In whole numbers: a product of the two may be larger than a number holds. */
-export function partOf(line: Line, quantity: number): number {
-  const [rest, units] = [BigInt(keptMinor(line)), BigInt(keptUnits(line))];
-  const stays = units > 0n ? (rest * (units - BigInt(quantity))) / units : 0n;
-  return Number(rest - stays);
+export interface Previewing {
+  /** Of what is asked now, of the order as it was seen; until it is there, of what was asked before. */
+  preview: Preview | undefined;
+  /** It is of what is asked now. */
+  settled: boolean;
+  error: Error | undefined;
+  again: () => void;
 }
 
-/** Undefined where the server would refuse. */
-export function previewOf(order: Order, ask: Ask): Preview | undefined {
-  const parts = "lines" in ask ? ask.lines.map((back) => partFor(order, back)) : [ask.amount_minor];
-  if (!parts.length || parts.some((part) => part === undefined)) return undefined;
-  const amount_minor = parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
-  const rest = left(order).amount_minor;
-  if ("amount_minor" in ask && (amount_minor < 1 || amount_minor > rest)) return undefined;
-  const refunded_minor = order.refunded.amount_minor + amount_minor;
-  const lines = "lines" in ask ? ask.lines : [];
-  const total = order.total.amount_minor;
-  const allUnits = order.items.every((line) => keptUnits(line) === (lines.find(({ sku }) => sku === line.sku)?.quantity ?? 0));
+const PAUSE_MS = 250;
+
+/** Whether there is something to ask the server. */
+export const isAsked = (ask: Ask): boolean => ("lines" in ask ? ask.lines.length > 0 : ask.amount_minor > 0);
+
+/** What the refund would do, asked a moment after the last change of the form. */
+export function usePreview(ask: Ask, change: Changing): Previewing {
+  const { order, etag } = change.seen;
+  const text = JSON.stringify(ask);
+  const asked = usePaused(text);
+  const wanted = isAsked(ask);
+  const answer: UseQueryResult<{ value: Preview; etag: string | null }> = useQuery({
+    queryKey: ["refund", order.id, etag, asked],
+    queryFn: ({ signal }) => read<Preview>(`/v1/orders/${order.id}/refunds/preview`, signal, JSON.parse(asked) as Ask),
+    enabled: wanted && isAsked(JSON.parse(asked) as Ask),
+    placeholderData: keepPreviousData,
+  });
+  const { data, error, isPlaceholderData, refetch } = answer;
+  const settled = text === asked && !isPlaceholderData;
+  const elsewhere = settled && (error ? error instanceof AskError && error.status >= 409 : data !== undefined && data.etag !== etag);
+  const { look } = change;
+  useEffect(() => {
+    // Another was faster.
+    if (elsewhere) look();
+  }, [elsewhere, asked]);
   return {
-    amount_minor,
-    refunded_minor,
-    left_minor: rest - amount_minor,
-    stock: lines.filter(({ restock }) => restock).map(({ sku, quantity }) => ({ sku, quantity })),
-    whole: refunded_minor === total && (total > 0 || allUnits),
+    preview: wanted ? data?.value : undefined,
+    settled: settled && data?.etag === etag,
+    error: wanted && settled ? (error ?? undefined) : undefined,
+    again: () => void refetch(),
   };
 }
 
-function partFor(order: Order, { sku, quantity }: Back): number | undefined {
-  const line = order.items.find((one) => one.sku === sku);
-  if (!line || !Number.isInteger(quantity) || quantity < 1 || quantity > keptUnits(line)) return undefined;
-  return partOf(line, quantity);
+/** A text as it was when it last rested for a moment. */
+function usePaused(text: string): string {
+  const [paused, setPaused] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return paused;
 }
 
 /**
