@@ -196,13 +196,70 @@ test("what is down says so, though the probe is no success", async () => {
   await context.close();
 });
 
+test("what somebody changed stands under changes and with the order, with who it was and what they asked", async () => {
+  const sku = await room.addProduct({ price: 1250, stock: 7 });
+  const placed = await room.order([{ sku, quantity: 2 }], { name: "Clara Change" });
+  const { page, context, complaints } = await room.open(`/admin/orders/${placed.id}`, admin);
+  await page.getByRole("button", { name: "Mark as paid" }).click();
+  await page.getByLabel("Reference").fill("bank <b>77");
+  await page.getByRole("button", { name: "€25.00 has come" }).click();
+  const here = page.getByRole("region", { name: "Changes" });
+  await here.getByText("anna marked the order as paid").waitFor();
+  await room.post(`/v1/orders/${placed.id}/refunds`, { amount_minor: 500 }, { "idempotency-key": `c-${placed.id}` });
+
+  await page.goto(`${room.url}/admin/changes`);
+  const refund = page.locator("[data-change='refunded']").first();
+  await refund.getByText("The admin gave money back").waitFor();
+  await page.locator("[data-change='productMade']").first().getByRole("link", { name: sku }).waitFor();
+  await page.getByLabel("Of what").selectOption("Of products");
+  await page.waitForURL(/path=%2Fv1%2Fproducts/);
+  await refund.waitFor({ state: "detached" });
+  await page.goBack();
+  const paid = page.locator("[data-change='paid']").first();
+  await paid.getByText("What was asked").click();
+  await paid.getByText('"bank <b>77"').waitFor();
+  await paid.getByText(`POST /v1/orders/${placed.id}/payments`).waitFor();
+  assert.deepEqual(await audit(page), []);
+  await paid.getByRole("link", { name: placed.id }).click();
+  await page.getByRole("heading", { level: 1, name: `Order #${placed.number}` }).waitFor();
+  await here.getByText("The admin gave money back").waitFor();
+  assert.equal(await here.locator("[data-change]").count(), 2);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("older changes come as one scrolls, and of one order alone where the address says so", async () => {
+  const sku = await room.addProduct({ price: 100, stock: 7 });
+  const placed = await room.order([{ sku, quantity: 5 }], { name: "Otto Older" });
+  for (let unit = 0; unit < 12; unit++)
+    await room.post(`/v1/orders/${placed.id}/refunds`, { amount_minor: 1 + unit }, { "idempotency-key": `${placed.id}-${unit}` });
+  for (let shelf = 0; shelf < 50; shelf++)
+    await room.post("/v1/categories", { name: `Shelf ${shelf} ${sku}` }, { "idempotency-key": `${placed.id}-shelf-${shelf}` });
+  const { page, context, complaints } = await room.open("/admin/changes", admin);
+  const all = page.locator("[data-change]");
+  await all.first().waitFor();
+  assert.equal(await all.count(), 50);
+  await page.locator("[data-change='refunded']").first().waitFor({ state: "detached" });
+  await page.mouse.move(300, 500);
+  while (!(await page.locator("[data-change='refunded']").count())) await page.mouse.wheel(0, 2000);
+  await page.goto(`${room.url}/admin/orders/${placed.id}`);
+  await page.getByRole("link", { name: "All changes of this order" }).click();
+  await page.waitForURL(/\/admin\/changes\?path=/);
+  await page.waitForFunction(() => document.querySelectorAll("[data-change='refunded']").length === 12);
+  assert.equal(await all.count(), 12);
+  await page.getByRole("button", { name: "Show all" }).click();
+  await page.locator("[data-change='categoryMade']").first().waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 for (const colorScheme of ["light", "dark"])
   for (const width of [320, 768, 1440])
     test(`nothing is wrong with the other pages at ${width} in the ${colorScheme}`, async () => {
       const { page, context } = await room.open("/admin/stock", admin, undefined, { colorScheme, viewport: { width, height: 900 } });
       const sku = await room.addProduct({ price: 100, stock: 2 });
       await room.order([{ sku, quantity: 2 }], { name: "Ein-sehr-langer-Name-ohne-jede-Lücke-in-der-Mitte" });
-      for (const path of ["/admin/stock", "/admin/customers", "/admin/messages", "/admin/health"]) {
+      for (const path of ["/admin/stock", "/admin/customers", "/admin/messages", "/admin/health", "/admin/changes"]) {
         await page.goto(room.url + path);
         await settled(page);
         assert.deepEqual(await audit(page), [], path);
@@ -280,7 +337,7 @@ const SEEN = [
   },
   {
     scopes: ["admin"],
-    pages: ["Orders", "Stock", "Customers", "Messages", "Health"],
+    pages: ["Orders", "Stock", "Customers", "Messages", "Health", "Changes"],
     order: ["Pack", "Mark as paid", "Refund", "Cancel the order"],
     stock: ["Receive", "Set right", "Low from"],
   },
@@ -326,7 +383,14 @@ test("in Arabic it goes from right to left, in German it is German, and both fit
     });
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.dir), dir);
-    for (const path of [`/admin/orders/${placed.id}`, "/admin/stock", "/admin/customers", "/admin/messages", "/admin/health"]) {
+    for (const path of [
+      `/admin/orders/${placed.id}`,
+      "/admin/stock",
+      "/admin/customers",
+      "/admin/messages",
+      "/admin/health",
+      "/admin/changes",
+    ]) {
       await page.goto(room.url + path);
       await settled(page);
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${path} is too wide in ${locale}`);

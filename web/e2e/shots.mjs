@@ -86,5 +86,6 @@ async function adminOf(url) {
     "admin-customers": "/admin/customers",
     "admin-messages": "/admin/messages",
     "admin-health": "/admin/health",
+    "admin-changes": "/admin/changes",
   };
 }

@@ -41,7 +41,7 @@ const POLICY_OF_SHARED: &str = "default-src 'self'; style-src 'self'; img-src 's
                                 base-uri 'none'; form-action 'self'";
 
 /// The pages by their paths, none of which has a slash at its end.
-const ROUTES: [(&str, &str); 11] = [
+const ROUTES: [(&str, &str); 12] = [
     ("/dashboard", "dashboard.html"),
     ("/dashboard/definitions", "definitions.html"),
     ("/admin", "admin.html"),
@@ -51,6 +51,7 @@ const ROUTES: [(&str, &str); 11] = [
     ("/admin/customers", "admin.html"),
     ("/admin/messages", "admin.html"),
     ("/admin/health", "admin.html"),
+    ("/admin/changes", "admin.html"),
     ("/login", "login.html"),
     ("/docs/api", "api.html"),
 ];

@@ -4,7 +4,7 @@ import { later } from "../design/Floating";
 import type { Scope, Who } from "./who";
 
 export interface Page {
-  id: "orders" | "stock" | "customers" | "messages" | "health";
+  id: "orders" | "stock" | "customers" | "messages" | "health" | "changes";
   scopes: Scope[];
   path: string;
   Content: ComponentType;
@@ -31,6 +31,7 @@ export const PAGES: Page[] = [
     Content: later(async () => (await import("./messages/MessagesPage")).default),
   },
   { id: "health", scopes: ["admin"], path: "/admin/health", Content: later(async () => (await import("./health/HealthPage")).default) },
+  { id: "changes", scopes: ["admin"], path: "/admin/changes", Content: later(async () => (await import("./changes/ChangesPage")).default) },
 ];
 
 export const pagesOf = (who: Who): Page[] => PAGES.filter((page) => who.can(...page.scopes));

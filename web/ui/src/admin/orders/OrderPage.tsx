@@ -7,6 +7,7 @@ import { AskError } from "../../server/call";
 import { Link } from "../place";
 import { useAdmin } from "../words";
 import { shortTime } from "../when";
+import { useWho } from "../who";
 import { Badge } from "../Badge";
 import { useOrder } from "./data";
 import { Lines } from "./Lines";
@@ -15,6 +16,8 @@ import { Parcels } from "./Parcels";
 import { People } from "./People";
 import { Payments } from "./Payments";
 import { Story } from "./Story";
+
+const OrderChanges = later(async () => (await import("../changes/OrderChanges")).default);
 
 const SHEETS = {
   refund: later(async () => (await import("./RefundSheet")).default),
@@ -50,6 +53,7 @@ export function OrderPage({ id }: { id: string }) {
 
 function Whole({ seen }: { seen: Seen }) {
   const { a, n } = useAdmin();
+  const { can } = useWho();
   const { order } = seen;
   const [act, setAct] = useState<Act>();
   const [said, setSaid] = useState("");
@@ -99,6 +103,7 @@ function Whole({ seen }: { seen: Seen }) {
           <Parcels seen={seen} />
           <Payments order={order} />
           <Story order={order} />
+          <Suspense fallback={null}>{can("admin") && <OrderChanges id={order.id} />}</Suspense>
         </div>
         <People order={order} />
       </div>

@@ -30,6 +30,7 @@ const PAGES: &[&str] = &[
     "/admin/customers",
     "/admin/messages",
     "/admin/health",
+    "/admin/changes",
     "/login",
     "/share/{token}",
     "/docs",

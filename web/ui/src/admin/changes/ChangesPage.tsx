@@ -1,0 +1,39 @@
+/** Who changed what of orders and the catalogue, the newest first; all of it, or what lies at a path of the API. */
+import { ListPanel } from "../ListPanel";
+import { useQueryOf } from "../place";
+import { useAdmin } from "../words";
+import { ChangeList } from "./ChangeList";
+import { useChanges } from "./data";
+
+const AREAS = { "/v1/orders": "orders", "/v1/products": "products", "/v1/categories": "categories" } as const;
+
+export default function ChangesPage() {
+  const { a } = useAdmin();
+  const [query, change] = useQueryOf();
+  const path = query.get("path") ?? "";
+  return (
+    <>
+      <div className="page-top">
+        <h1>{a.pages.changes}</h1>
+      </div>
+      <ListPanel
+        title={a.pages.changes}
+        answer={useChanges(path)}
+        rows={(changes) => <ChangeList changes={changes} title={a.pages.changes} />}
+        none={{ title: a.changes.none, why: a.changes.noneWhy }}
+        clear={path ? () => change({ path: "" }) : undefined}
+        tools={
+          <select aria-label={a.changes.of} value={path} onChange={(event) => change({ path: event.target.value })}>
+            <option value="">{a.changes.all}</option>
+            {Object.entries(AREAS).map(([at, area]) => (
+              <option key={at} value={at}>
+                {a.changes.areas[area]}
+              </option>
+            ))}
+            {path && !(path in AREAS) && <option value={path}>{path}</option>}
+          </select>
+        }
+      />
+    </>
+  );
+}
