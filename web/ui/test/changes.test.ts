@@ -24,5 +24,8 @@ test.each<[string, unknown, string | undefined, string | undefined, string | und
 });
 
 test("a parcel's step is told with it", () => {
-  expect(toldOf(change("POST /v1/orders/0190/fulfilments/2", { status: "shipped" }))).toMatchObject({ did: "parcel", state: "shipped" });
+  expect(toldOf(change("POST /v1/orders/0190/fulfilments/2", { number: 2, to: "shipped" }))).toMatchObject({
+    did: "parcel",
+    state: "shipped",
+  });
 });

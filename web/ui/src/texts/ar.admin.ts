@@ -304,7 +304,7 @@ export const admin: AdminTexts = {
   changes: {
     of: "تغييرات ماذا",
     all: "كل التغييرات",
-    areas: { orders: "في الطلبات", products: "في المنتجات", categories: "في الفئات" },
+    areas: { orders: "في الطلبات", products: "في المنتجات", categories: "في الفئات", stock: "في المخزون" },
     none: "لا تغييرات بعد.",
     noneWhy: "يظهر هنا ما يغيّره من له دخول أو مفتاح في الطلبات والفهرس.",
     admin: "المدير",

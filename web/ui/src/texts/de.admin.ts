@@ -309,7 +309,7 @@ export const admin: AdminTexts = {
   changes: {
     of: "Wovon",
     all: "Alle Änderungen",
-    areas: { orders: "An Bestellungen", products: "An Produkten", categories: "An Kategorien" },
+    areas: { orders: "An Bestellungen", products: "An Produkten", categories: "An Kategorien", stock: "Am Lager" },
     none: "Noch keine Änderungen.",
     noneWhy: "Was jemand mit Anmeldung oder Schlüssel an Bestellungen und Katalog ändert, erscheint hier.",
     admin: "Der Verwalter",

@@ -302,7 +302,7 @@ export const admin = {
   changes: {
     of: "Of what",
     all: "All changes",
-    areas: { orders: "Of orders", products: "Of products", categories: "Of categories" },
+    areas: { orders: "Of orders", products: "Of products", categories: "Of categories", stock: "Of stock" },
     none: "No changes yet.",
     noneWhy: "What somebody with a login or a key changes of orders and the catalogue shows here.",
     admin: "The admin",

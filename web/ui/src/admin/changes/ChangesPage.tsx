@@ -5,7 +5,7 @@ import { useAdmin } from "../words";
 import { ChangeList } from "./ChangeList";
 import { useChanges } from "./data";
 
-const AREAS = { "/v1/orders": "orders", "/v1/products": "products", "/v1/categories": "categories" } as const;
+const AREAS = { "/v1/orders": "orders", "/v1/products": "products", "/v1/categories": "categories", "/v1/inventory": "stock" } as const;
 
 export default function ChangesPage() {
   const { a } = useAdmin();

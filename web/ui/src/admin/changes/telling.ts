@@ -48,7 +48,7 @@ export function toldOf({ method, path, asked }: ChangeMade): Told {
   const shape = [area, id && "*", part, ...rest.map(() => "*")].filter(Boolean).join("/");
   const did = DID.get(`${method} /v1/${shape}`);
   const told = { did, of: id, to: undefined, state: undefined };
-  if (area === "orders" && id) return { ...told, to: `/admin/orders/${id}`, state: did === "parcel" ? textOf(asked, "status") : undefined };
+  if (area === "orders" && id) return { ...told, to: `/admin/orders/${id}`, state: did === "parcel" ? textOf(asked, "to") : undefined };
   const sku = skuOf(area, id, rest[0]) ?? textOf(asked, "sku");
   return {
     ...told,
