@@ -78,6 +78,10 @@ async fn what_somebody_changed_is_written_once_and_with_the_change() {
             "{of_order:?}"
         );
         assert!(changes(&bed, "").await[2]["asked"].to_string().contains("Mug"));
+
+        let cup = json!({"name": "Cup"});
+        assert_eq!(admin(&bed, "PATCH /v1/products/sku:mug", "cup", cup).await.status, 200);
+        assert_eq!(changes(&bed, "?path=/v1/products/sku:mug").await.len(), 1);
     }
 }
 

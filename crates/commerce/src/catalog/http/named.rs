@@ -84,12 +84,17 @@ impl Named {
         of_sight(key, sight)
     }
 
-    pub(super) fn unknown(&self) -> Problem {
+    /// As it stands in the path.
+    pub(super) fn text(&self) -> String {
         match self {
-            Self::Id(id) => unknown(&id.to_string()),
-            Self::Sku(sku) => unknown(&format!("sku:{sku}")),
-            Self::Slug(slug) => unknown(&format!("slug:{slug}")),
+            Self::Id(id) => id.to_string(),
+            Self::Sku(sku) => format!("sku:{sku}"),
+            Self::Slug(slug) => format!("slug:{slug}"),
         }
+    }
+
+    pub(super) fn unknown(&self) -> Problem {
+        unknown(&self.text())
     }
 }
 

@@ -170,7 +170,7 @@ impl Act for Restore {
 }
 
 pub(super) fn route(named: &Named) -> String {
-    format!("/v1/products/{named:?}")
+    format!("/v1/products/{}", named.text())
 }
 
 /// The rule of [`update`] for stock in another database of this process.
