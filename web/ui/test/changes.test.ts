@@ -4,7 +4,7 @@ import { toldOf } from "../src/admin/changes/telling";
 
 const change = (request: string, asked: unknown = {}): ChangeMade => {
   const [method = "", path = ""] = request.split(" ");
-  return { id: "1", at: "2026-11-29T10:00:00Z", actor: "admin", name: "admin", method, path, asked } as ChangeMade;
+  return { id: "1", at: "2026-11-29T10:00:00Z", actor: "admin", name: "admin", method, path, asked };
 };
 
 test.each<[string, unknown, string | undefined, string | undefined, string | undefined]>([
