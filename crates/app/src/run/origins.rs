@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use kassa_commerce::customers::{Origins, SeenEvent, SeenVisit, Visited};
 use kassa_eventstore::query::EventFilter;
 use kassa_eventstore::{EventStore, Row};
-use kassa_model::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp, Visit};
+use kassa_model::{Dialect, Event, MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp, Visit};
 
 /// How long the shop waits for it.
 const WITHIN: Duration = Duration::from_secs(1);
@@ -49,7 +49,10 @@ impl ReportedOrigins {
             ..self.of_site()
         };
         let rows = self.store.events(&filter).await.ok()?;
-        Some(visited(rows.into_iter().filter(|row| row.event.is_of_visitors())))
+        // What nobody did tells nothing, but that an order was refused.
+        let is_told = |event: &Event| !event.non_interactive || event.dialect == Dialect::SHOP;
+        let of_visitor = |row: &Row| row.event.is_of_visitors() && is_told(&row.event);
+        Some(visited(rows.into_iter().filter(of_visitor)))
     }
 
     fn of_site(&self) -> EventFilter {

@@ -164,9 +164,12 @@ pub(super) fn of_visit(visit: SeenVisit) -> Entry {
     }
 }
 
-/// What was said of a visit.
+/// What was said of a visit; without what the library says of itself.
 pub(super) fn of_event(event: SeenEvent) -> Entry {
-    let props: Value = serde_json::from_str(&event.props).unwrap_or_else(|_| json!({}));
+    let mut props: Value = serde_json::from_str(&event.props).unwrap_or_else(|_| json!({}));
+    if let Some(members) = props.as_object_mut() {
+        members.retain(|name, _| name != "context" && !name.starts_with('$'));
+    }
     let what = match event.name.as_str() {
         PAGE => What::Page { page: event.page },
         SEARCHED => What::Search {

@@ -39,7 +39,12 @@ impl Origins for Newsletter {
             device: None,
         };
         let events = vec![
-            event(40, "Product Added", "/p/mug", r#"{"sku":"mug"}"#),
+            event(
+                40,
+                "Product Added",
+                "/p/mug",
+                r#"{"sku":"mug","context":{"library":{"name":"kassa"}},"$path":"/p/mug?a=b"}"#,
+            ),
             event(20, "Products Searched", "/search", r#"{"query":"mug","results":3}"#),
             event(0, "page_view", "/sale", "{}"),
         ];
