@@ -76,7 +76,7 @@ test("stock comes in and is set right by keyboard, and the ledger says why", asy
   assert.deepEqual([stock.on_hand, stock.low_stock_at, stock.low], [7, 20, true]);
   await page.keyboard.press("Escape");
   await sheet.waitFor({ state: "detached" });
-  await page.getByLabel("Low alone").check();
+  await page.getByLabel("Only what is low").check();
   await row.locator("[data-state='low']").waitFor();
   await row.getByRole("link").click();
   await ledger.getByRole("link", { name: "To the order" }).click();

@@ -119,7 +119,7 @@ export const operations = [
   }),
   get("/v1/admin/changes", {
     id: "listChanges",
-    says: "Who changed what of orders and the catalogue, the newest first",
+    says: "Who changed what of orders, the catalogue and stock, the newest first",
     scope,
     query: { "path?": [string, "Only what lies at it or under it"], ...limit(50, 200), ...cursor },
     answers: { 200: page(ref("ChangeMade")) },

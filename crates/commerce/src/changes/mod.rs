@@ -1,4 +1,4 @@
-//! Who changed what: each change of an order or of the catalogue that somebody with a session or a key asked for, written in the
+//! Who changed what: each change of an order, of the catalogue or of stock in their database that somebody with a session or a key asked for, written in the
 //! transaction of the change.
 
 mod actor;

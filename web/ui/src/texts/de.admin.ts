@@ -311,7 +311,7 @@ export const admin: AdminTexts = {
     all: "Alle Änderungen",
     areas: { orders: "An Bestellungen", products: "An Produkten", categories: "An Kategorien", stock: "Am Lager" },
     none: "Noch keine Änderungen.",
-    noneWhy: "Was jemand mit Anmeldung oder Schlüssel an Bestellungen und Katalog ändert, erscheint hier.",
+    noneWhy: "Was jemand mit Anmeldung oder Schlüssel an Bestellungen, Katalog und Bestand ändert, erscheint hier.",
     admin: "Der Verwalter",
     asked: "Was verlangt wurde",
     allOfOrder: "Alle Änderungen an dieser Bestellung",

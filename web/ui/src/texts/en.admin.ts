@@ -192,7 +192,7 @@ export const admin = {
   stock: {
     search: "Find products",
     searchHint: "Name or SKU…",
-    lowOnly: "Low alone",
+    lowOnly: "Only what is low",
     count: (count: number, text: string) => (count === 1 ? `${text} SKU` : `${text} SKUs`),
     none: "No stock yet.",
     noneWhy: "Products whose stock is counted show here.",
@@ -304,7 +304,7 @@ export const admin = {
     all: "All changes",
     areas: { orders: "Of orders", products: "Of products", categories: "Of categories", stock: "Of stock" },
     none: "No changes yet.",
-    noneWhy: "What somebody with a login or a key changes of orders and the catalogue shows here.",
+    noneWhy: "What somebody with a login or a key changes of orders, the catalogue and stock shows here.",
     admin: "The admin",
     asked: "What was asked",
     allOfOrder: "All changes of this order",

@@ -1,4 +1,4 @@
-/** Who changed what of orders and the catalogue, the newest first; all of it, or what lies at a path of the API. */
+/** Who changed what of orders, the catalogue and stock, the newest first; all of it, or what lies at a path of the API. */
 import { ListPanel } from "../ListPanel";
 import { useQueryOf } from "../place";
 import { useAdmin } from "../words";

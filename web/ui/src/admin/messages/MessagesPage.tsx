@@ -6,6 +6,7 @@ import { later } from "../../design/Floating";
 import { api } from "../../server/call";
 import { every } from "../again";
 import { Badge } from "../Badge";
+import { Choice } from "../Choice";
 import { walkRows } from "../List";
 import { ListPanel } from "../ListPanel";
 import { useQueryOf } from "../place";
@@ -63,7 +64,7 @@ export default function MessagesPage() {
               label={a.messages.state}
               any={a.messages.anyState}
               all={STATES}
-              words={a.states}
+              word={(one) => a.states[one] ?? one}
               value={state}
               set={(next) => change({ state: next })}
             />
@@ -71,7 +72,7 @@ export default function MessagesPage() {
               label={a.messages.channel}
               any={a.messages.anyChannel}
               all={CHANNELS}
-              words={a.messages.channels}
+              word={(one) => a.messages.channels[one] ?? one}
               value={channel}
               set={(next) => change({ channel: next })}
             />
@@ -82,26 +83,6 @@ export default function MessagesPage() {
     </>
   );
 }
-
-interface ChoiceProps {
-  label: string;
-  any: string;
-  all: readonly string[];
-  words: Record<string, string>;
-  value: string;
-  set: (value: string) => void;
-}
-
-const Choice = ({ label, any, all, words, value, set }: ChoiceProps) => (
-  <select aria-label={label} value={value} onChange={(event) => set(event.target.value)}>
-    <option value="">{any}</option>
-    {all.map((one) => (
-      <option key={one} value={one}>
-        {words[one] ?? one}
-      </option>
-    ))}
-  </select>
-);
 
 function Rows({ messages }: { messages: Delivery[] }) {
   const { a } = useAdmin();

@@ -1,5 +1,6 @@
 /** All orders, the newest first: found as one types, narrowed by how they stand. */
 import { Badge } from "../Badge";
+import { Choice } from "../Choice";
 import { Search, walkRows } from "../List";
 import { ListPanel } from "../ListPanel";
 import { Link, useQueryOf } from "../place";
@@ -52,19 +53,15 @@ export function OrderList() {
           <>
             <Search label={a.orders.search} hint={a.orders.searchHint} value={wanted.q} set={(q) => change({ q }, { replace: true })} />
             {NAMES.map((name) => (
-              <select
+              <Choice
                 key={name}
-                aria-label={a.orders.filters[name]}
+                label={a.orders.filters[name]}
+                any={a.orders.any[name]}
+                all={FILTERS[name]}
+                word={(one) => a.states[name === "fulfilment_status" && one === "unfulfilled" ? "toPack" : one] ?? one}
                 value={wanted[name]}
-                onChange={(event) => change({ [name]: event.target.value })}
-              >
-                <option value="">{a.orders.any[name]}</option>
-                {FILTERS[name].map((value) => (
-                  <option key={value} value={value}>
-                    {a.states[name === "fulfilment_status" && value === "unfulfilled" ? "toPack" : value]}
-                  </option>
-                ))}
-              </select>
+                set={(value) => change({ [name]: value })}
+              />
             ))}
           </>
         }

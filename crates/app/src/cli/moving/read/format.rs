@@ -10,8 +10,7 @@ use super::customers::Customers;
 use super::ga4::Ga4;
 use super::jsonl::JsonLines;
 use super::matomo::Matomo;
-use super::mongo::MongoProducts;
-use super::mongo_orders::MongoOrders;
+use super::mongo::Mongo;
 use super::parquet::Parquet;
 use super::products::Products;
 use super::shopify_orders::ShopifyOrders;
@@ -22,7 +21,7 @@ use super::system_events::{SiteEvents, UserEvents};
 use super::umami::Umami;
 use super::woo_orders::WooOrders;
 use super::woo_products::WooProducts;
-use super::{Input, Items};
+use super::{Input, Items, mongo_orders};
 use crate::cli::moving::ask::{From, Noun};
 use crate::cli::moving::source::{Reached, Source};
 
@@ -55,7 +54,7 @@ pub(in crate::cli::moving) fn open(mut input: Input, wanted: &Wanted<'_>) -> any
         (From::Umami, Noun::Events) => Box::new(Umami::new(input)?),
         (From::Ga4, Noun::Events) => Box::new(Ga4::new(input)),
         (From::Matomo, Noun::Events) => Box::new(Matomo::new(input)),
-        (From::Mongo, Noun::Products) => Box::new(MongoProducts::new(input, wanted.currency)),
+        (From::Mongo, Noun::Products) => Box::new(Mongo::products(input, wanted.currency)),
         (From::Shopify, Noun::Orders) => Box::new(ShopifyOrders::new(input, wanted.currency)?),
         (From::Woocommerce, Noun::Orders) => Box::new(WooOrders::new(input, wanted.currency)?),
         (From::Shopify, Noun::Products) => Box::new(ShopifyProducts::new(input, wanted.currency)?),
@@ -66,7 +65,7 @@ pub(in crate::cli::moving) fn open(mut input: Input, wanted: &Wanted<'_>) -> any
         (From::D, Noun::Products) => Box::new(Inventory::new(input)?),
         (From::D, Noun::Orders) => Box::new(DOrders::new(input, wanted.currency)?),
         (From::E, Noun::Events) => Box::new(SiteEvents::new(input)?),
-        (From::Mongo, Noun::Orders) => Box::new(MongoOrders::new(input, wanted.currency)),
+        (From::Mongo, Noun::Orders) => Box::new(mongo_orders::orders(input, wanted.currency)),
         (from, noun) => {
             let from = from.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
             bail!("{} are not read from {from}", noun.name())

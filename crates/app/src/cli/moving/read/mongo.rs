@@ -13,10 +13,14 @@ use serde_json::value::RawValue;
 use super::lines::{Line, Lines};
 use super::{Input, Item, Items, raw};
 
-/// Products of such a file.
-pub(super) struct MongoProducts {
+/// What one document says, as an item of kassa's own.
+type Read = fn(&str, Currency) -> Result<Box<RawValue>, String>;
+
+/// Documents of a file of `mongoexport`.
+pub(super) struct Mongo {
     lines: Lines,
     currency: Currency,
+    read: Read,
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,18 +45,23 @@ struct Wrapped {
     number: String,
 }
 
-impl MongoProducts {
-    pub(super) fn new(input: Input, currency: Currency) -> Self {
-        Self { lines: Lines::new(input), currency }
+impl Mongo {
+    /// Products.
+    pub(super) fn products(input: Input, currency: Currency) -> Self {
+        Self::new(input, currency, product)
+    }
+
+    pub(super) fn new(input: Input, currency: Currency, read: Read) -> Self {
+        Self { lines: Lines::new(input), currency, read }
     }
 }
 
-impl Items for MongoProducts {
+impl Items for Mongo {
     fn next(&mut self) -> anyhow::Result<Option<Item>> {
         while let Some((line, found)) = self.lines.next()? {
             let value = match found {
                 Line::Text(text) if text.trim().is_empty() => continue,
-                Line::Text(text) => product(text, self.currency),
+                Line::Text(text) => (self.read)(text, self.currency),
                 Line::Bad(why) => Err(why),
             };
             return Ok(Some(Item { line, value }));

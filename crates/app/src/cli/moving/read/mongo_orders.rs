@@ -11,18 +11,16 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::lines::{Line, Lines};
-use super::mongo::{Id, number};
+use super::mongo::{Id, Mongo, number};
 use super::sold::{Sold, Sums};
-use super::{Input, Item, Items, raw};
+use super::{Input, raw};
 
 /// The most lines of an order.
 const LINES_MAX: usize = 1_000;
 
 /// Orders of such a file.
-pub(super) struct MongoOrders {
-    lines: Lines,
-    currency: Currency,
+pub(super) fn orders(input: Input, currency: Currency) -> Mongo {
+    Mongo::new(input, currency, |text, currency| order(text, currency).and_then(|order| raw(&order)))
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,26 +64,6 @@ enum Of {
 struct Date {
     #[serde(rename = "$date")]
     date: Box<RawValue>,
-}
-
-impl MongoOrders {
-    pub(super) fn new(input: Input, currency: Currency) -> Self {
-        Self { lines: Lines::new(input), currency }
-    }
-}
-
-impl Items for MongoOrders {
-    fn next(&mut self) -> anyhow::Result<Option<Item>> {
-        while let Some((line, found)) = self.lines.next()? {
-            let value = match found {
-                Line::Text(text) if text.trim().is_empty() => continue,
-                Line::Text(text) => order(text, self.currency).and_then(|order| raw(&order)),
-                Line::Bad(why) => Err(why),
-            };
-            return Ok(Some(Item { line, value }));
-        }
-        Ok(None)
-    }
 }
 
 fn order(text: &str, currency: Currency) -> Result<Value, String> {
