@@ -171,6 +171,8 @@ test("who opts out in one tab is not counted in another, by any tracker of the s
     window.kassa.track("Just Before");
     localStorage["kassa.consent"] = "out";
   });
+  // What one tab stores, a browser tells another a moment later.
+  await page.waitForFunction(() => localStorage["kassa.consent"] === "out");
   await page.evaluate(() => window.kassa.track("After"));
   await close(tab);
   await page.evaluate(() => window.kassa.optIn());
