@@ -41,7 +41,7 @@ const POLICY_OF_SHARED: &str = "default-src 'self'; style-src 'self'; img-src 's
                                 base-uri 'none'; form-action 'self'";
 
 /// The pages by their paths, none of which has a slash at its end.
-const ROUTES: [(&str, &str); 12] = [
+const ROUTES: &[(&str, &str)] = &[
     ("/dashboard", "dashboard.html"),
     ("/dashboard/definitions", "definitions.html"),
     ("/admin", "admin.html"),
@@ -52,6 +52,24 @@ const ROUTES: [(&str, &str); 12] = [
     ("/admin/messages", "admin.html"),
     ("/admin/health", "admin.html"),
     ("/admin/changes", "admin.html"),
+    ("/admin/orders/new", "admin.html"),
+    ("/admin/orders/print", "admin.html"),
+    ("/admin/products", "admin.html"),
+    ("/admin/products/new", "admin.html"),
+    ("/admin/products/grid", "admin.html"),
+    ("/admin/products/categories", "admin.html"),
+    ("/admin/products/import", "admin.html"),
+    ("/admin/products/{id}", "admin.html"),
+    ("/admin/stock/count", "admin.html"),
+    ("/admin/messages/webhooks", "admin.html"),
+    ("/admin/messages/templates", "admin.html"),
+    ("/admin/events", "admin.html"),
+    ("/admin/events/drops", "admin.html"),
+    ("/admin/events/sites", "admin.html"),
+    ("/admin/events/rules", "admin.html"),
+    ("/admin/settings", "admin.html"),
+    ("/admin/people", "admin.html"),
+    ("/admin/ops", "admin.html"),
     ("/login", "login.html"),
     ("/docs/api", "api.html"),
 ];

@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { wantedLanguage } from "../design/language";
+import { UndoProvider } from "../design/Undo";
 import { loadWords, WordsProvider } from "../design/words";
 import { Guard } from "../dashboard/Broken";
 import { askSession, loginPath, type Session } from "../lib/session";
@@ -37,7 +38,9 @@ async function start(root: Root): Promise<void> {
 const Parts = ({ session, children }: { session: Session | undefined; children: ReactNode }) => (
   <CSPProvider disableStyleElements>
     <QueryClientProvider client={createClient()}>
-      <WhoProvider value={whoOf(session)}>{children}</WhoProvider>
+      <UndoProvider>
+        <WhoProvider value={whoOf(session)}>{children}</WhoProvider>
+      </UndoProvider>
     </QueryClientProvider>
   </CSPProvider>
 );

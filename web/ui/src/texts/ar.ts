@@ -22,6 +22,9 @@ export const ar: Texts = {
   meaning: "ماذا يعني هذا",
   close: "إغلاق",
   retry: "حاول مرة أخرى",
+  undo: "تراجع",
+  undone: "تم التراجع.",
+  notUndone: (why: string) => `لم يتم التراجع: ${why}`,
   or: " أو ",
   none: "(لا شيء)",
   live: {

@@ -22,6 +22,9 @@ export const de: Texts = {
   meaning: "Was das bedeutet",
   close: "Schließen",
   retry: "Noch einmal versuchen",
+  undo: "Rückgängig",
+  undone: "Zurückgenommen.",
+  notUndone: (why: string) => `Nicht zurückgenommen: ${why}`,
   or: " oder ",
   none: "(keine)",
   live: {

@@ -20,6 +20,9 @@ export const en = {
   meaning: "What this means",
   close: "Close",
   retry: "Try again",
+  undo: "Undo",
+  undone: "Taken back.",
+  notUndone: (why: string) => `Not taken back: ${why}`,
   or: " or ",
   none: "(none)",
   live: {

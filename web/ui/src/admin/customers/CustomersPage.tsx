@@ -4,7 +4,8 @@ import { Suspense } from "react";
 import type { CustomerRow } from "@kassa/client";
 import { later } from "../../design/Floating";
 import { api } from "../../server/call";
-import { Search, walkRows } from "../List";
+import { Search } from "../List";
+import { ListBody } from "../ListBody";
 import { ListPanel } from "../ListPanel";
 import { useQueryOf } from "../place";
 import { RowLink } from "../RowLink";
@@ -76,11 +77,7 @@ function Rows({ customers }: { customers: CustomerRow[] }) {
           </th>
         </tr>
       </thead>
-      <tbody onKeyDown={walkRows}>
-        {customers.map((one) => (
-          <Row key={one.id} customer={one} />
-        ))}
-      </tbody>
+      <ListBody items={customers}>{(one) => <Row key={one.id} customer={one} />}</ListBody>
     </table>
   );
 }

@@ -7,7 +7,7 @@ import { api } from "../../server/call";
 import { every } from "../again";
 import { Badge } from "../Badge";
 import { Choice } from "../Choice";
-import { walkRows } from "../List";
+import { ListBody } from "../ListBody";
 import { ListPanel } from "../ListPanel";
 import { useQueryOf } from "../place";
 import { RowLink } from "../RowLink";
@@ -106,11 +106,7 @@ function Rows({ messages }: { messages: Delivery[] }) {
           </th>
         </tr>
       </thead>
-      <tbody onKeyDown={walkRows}>
-        {messages.map((one) => (
-          <Row key={one.id} message={one} />
-        ))}
-      </tbody>
+      <ListBody items={messages}>{(one) => <Row key={one.id} message={one} />}</ListBody>
     </table>
   );
 }

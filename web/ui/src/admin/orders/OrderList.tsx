@@ -1,7 +1,8 @@
 /** All orders, the newest first: found as one types, narrowed by how they stand. */
 import { Badge } from "../Badge";
 import { Choice } from "../Choice";
-import { Search, walkRows } from "../List";
+import { Search } from "../List";
+import { ListBody } from "../ListBody";
 import { ListPanel } from "../ListPanel";
 import { Link, useQueryOf } from "../place";
 import { useAdmin } from "../words";
@@ -88,11 +89,7 @@ function Rows({ orders }: { orders: Order[] }) {
           </th>
         </tr>
       </thead>
-      <tbody onKeyDown={walkRows}>
-        {orders.map((order) => (
-          <Row key={order.id} order={order} />
-        ))}
-      </tbody>
+      <ListBody items={orders}>{(order) => <Row key={order.id} order={order} />}</ListBody>
     </table>
   );
 }

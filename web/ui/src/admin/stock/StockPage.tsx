@@ -3,7 +3,8 @@ import { Suspense } from "react";
 import type { Forecast, Stock } from "@kassa/client";
 import { later } from "../../design/Floating";
 import { Badge } from "../Badge";
-import { Search, walkRows } from "../List";
+import { Search } from "../List";
+import { ListBody } from "../ListBody";
 import { ListPanel } from "../ListPanel";
 import { useQueryOf } from "../place";
 import { RowLink } from "../RowLink";
@@ -75,11 +76,7 @@ function Rows({ stock }: { stock: Stock[] }) {
           </th>
         </tr>
       </thead>
-      <tbody onKeyDown={walkRows}>
-        {stock.map((one) => (
-          <Row key={one.sku} stock={one} forecast={forecast.get(one.sku)} />
-        ))}
-      </tbody>
+      <ListBody items={stock}>{(one) => <Row key={one.sku} stock={one} forecast={forecast.get(one.sku)} />}</ListBody>
     </table>
   );
 }
