@@ -9,6 +9,7 @@ mod attached;
 mod authorize;
 mod budget;
 mod caller;
+pub mod changes;
 mod cookie;
 mod error;
 mod file;

@@ -7,7 +7,9 @@ use std::net::IpAddr;
 
 use kassa_db::Tx;
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
+use serde_json::json;
 
+use crate::changes::{Asked, write_down};
 use crate::guesses::{FAILURES_MAX, WINDOW};
 use crate::secret::{Hash, random, to_hex};
 use crate::store::StoredSession;
@@ -149,9 +151,14 @@ impl Access {
     }
 
     /// Ends every session.
-    pub(crate) async fn log_everyone_out(&self) -> Result<(), LogInError> {
+    pub(crate) async fn log_everyone_out(&self, asked: Option<Asked>) -> Result<(), LogInError> {
         let attached = self.attached().ok_or(LogInError::NoDatabase)?;
-        let ended = attached.change(|tx, _| store::delete_sessions(tx)).await?;
+        let ended = attached.change(move |tx, now| {
+            let ended = store::delete_sessions(tx)?;
+            write_down(tx, asked.as_ref(), (&json!({ "sessions": ended }), &json!({ "sessions": 0 })), now)?;
+            Ok::<_, LogInError>(ended)
+        });
+        let ended = ended.await?;
         tracing::info!(ended, "ended all sessions");
         Ok(())
     }

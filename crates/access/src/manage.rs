@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use kassa_model::Timestamp;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::changes::{Asked, write_down};
 use crate::manage_error::ManageError;
 use crate::secret::SECRET_PREFIX;
 use crate::secret::{Hash, random, to_hex};
@@ -39,7 +41,11 @@ pub(crate) struct NewKey {
 
 impl Access {
     /// Makes a secret key; it is returned this once.
-    pub(crate) async fn create_key(&self, new: NewKey) -> Result<(ApiKey, String), ManageError> {
+    pub(crate) async fn create_key(
+        &self,
+        new: NewKey,
+        asked: Option<Asked>,
+    ) -> Result<(ApiKey, String), ManageError> {
         self.check_key(&new)?;
         let attached = self.database()?;
         let secret = format!("{SECRET_PREFIX}{}", to_hex(&random::<32>()));
@@ -55,11 +61,12 @@ impl Access {
             used: Arc::default(),
         };
         let stored = key.clone();
-        let made = attached.change(move |tx, _| {
+        let made = attached.change(move |tx, now| {
             if store::count_api_keys(tx)? >= API_KEYS_MAX {
                 return Err(ManageError::Conflict(format!("there are {API_KEYS_MAX} keys: revoke some")));
             }
-            Ok(store::insert_api_key(tx, &stored)?)
+            store::insert_api_key(tx, &stored)?;
+            Ok(write_down(tx, asked.as_ref(), (&Value::Null, &shown(&stored)), now)?)
         });
         made.await?;
         tracing::info!(key = key.id, name = key.name, scopes = ?key.scopes.names(), "made a secret key");
@@ -67,13 +74,21 @@ impl Access {
     }
 
     /// Ends a secret key.
-    pub(crate) async fn revoke_key(&self, id: &str) -> Result<(), ManageError> {
+    pub(crate) async fn revoke_key(&self, id: &str, asked: Option<Asked>) -> Result<(), ManageError> {
         let attached = self.database()?;
         if has_control(id) {
             return Err(unknown("key", id));
         }
         let ended = id.to_owned();
-        match attached.change(move |tx, _| store::delete_api_key(tx, &ended)).await? {
+        let was = self.now().api_keys.values().find(|key| key.id == id).map_or(Value::Null, |key| shown(key));
+        let revoked = attached.change(move |tx, now| {
+            let revoked = store::delete_api_key(tx, &ended)?;
+            if revoked {
+                write_down(tx, asked.as_ref(), (&was, &Value::Null), now)?;
+            }
+            Ok::<_, ManageError>(revoked)
+        });
+        match revoked.await? {
             true => tracing::info!(key = id, "revoked a secret key"),
             false => return Err(unknown("key", id)),
         }
@@ -81,7 +96,11 @@ impl Access {
     }
 
     /// Makes a site.
-    pub(crate) async fn create_site(&self, site: StoredSite) -> Result<Arc<Site>, ManageError> {
+    pub(crate) async fn create_site(
+        &self,
+        site: StoredSite,
+        asked: Option<Asked>,
+    ) -> Result<Arc<Site>, ManageError> {
         check_site(&site)?;
         let attached = self.database()?;
         let id = site.id.clone();
@@ -92,7 +111,14 @@ impl Access {
         if self.now().by_id.len() >= SITES_MAX {
             return Err(ManageError::Conflict(format!("there are {SITES_MAX} sites")));
         }
-        if !attached.change(move |tx, now| store::insert_site(tx, &site, now)).await? {
+        let made = attached.change(move |tx, now| {
+            let made = store::insert_site(tx, &site, now)?;
+            if made {
+                write_down(tx, asked.as_ref(), (&Value::Null, &json!({ "id": site.id })), now)?;
+            }
+            Ok::<_, ManageError>(made)
+        });
+        if !made.await? {
             return Err(exists);
         }
         tracing::info!(site = id, "made a site");
@@ -100,7 +126,11 @@ impl Access {
     }
 
     /// Makes a public key of a site.
-    pub(crate) async fn create_site_key(&self, site: &str) -> Result<(String, Timestamp), ManageError> {
+    pub(crate) async fn create_site_key(
+        &self,
+        site: &str,
+        asked: Option<Asked>,
+    ) -> Result<(String, Timestamp), ManageError> {
         let attached = self.database()?;
         let known = self.site(site).ok_or_else(|| unknown("site", site))?;
         let key = format!("wk_{}", to_hex(&random::<16>()));
@@ -112,13 +142,18 @@ impl Access {
                 )));
             }
             store::insert_site_key(tx, &made, &id, now)?;
+            write_down(tx, asked.as_ref(), (&Value::Null, &json!({ "key": made })), now)?;
             Ok(now)
         });
         Ok((key, created.await?))
     }
 
     /// Ends a public key of a site.
-    pub(crate) async fn revoke_site_key(&self, site: &str, key: &str) -> Result<(), ManageError> {
+    pub(crate) async fn revoke_site_key(
+        &self,
+        (site, key): (&str, &str),
+        asked: Option<Asked>,
+    ) -> Result<(), ManageError> {
         let attached = self.database()?;
         let known = self.site(site).ok_or_else(|| unknown("site", site))?;
         let configured = |found: &&WriteKey| found.key == key && found.created_at.is_none();
@@ -129,7 +164,14 @@ impl Access {
             return Err(ManageError::Conflict("this key stands in the configuration".to_owned()));
         }
         let (id, ended) = (known.id.clone(), key.to_owned());
-        match attached.change(move |tx, _| store::delete_site_key(tx, &ended, &id)).await? {
+        let revoked = attached.change(move |tx, now| {
+            let revoked = store::delete_site_key(tx, &ended, &id)?;
+            if revoked {
+                write_down(tx, asked.as_ref(), (&json!({ "key": ended }), &Value::Null), now)?;
+            }
+            Ok::<_, ManageError>(revoked)
+        });
+        match revoked.await? {
             true => Ok(()),
             false => Err(unknown("write key", key)),
         }
@@ -151,6 +193,11 @@ impl Access {
             _ => Ok(()),
         }
     }
+}
+
+/// A key without what is secret of it.
+fn shown(key: &ApiKey) -> Value {
+    json!({ "id": key.id, "name": key.name, "scopes": key.scopes.names(), "site": key.site })
 }
 
 fn check_site(site: &StoredSite) -> Result<(), ManageError> {

@@ -12,6 +12,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { postgres: Some(RULES), ..step(3, RULES) },
     step(4, include_str!("../migrations/0004.sql")),
     step(5, include_str!("../migrations/0005.sql")),
+    step(6, include_str!("../migrations/0006.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kassa_access::Access;
+use kassa_access::changes::Asked;
 use kassa_commerce::privacy::{self, Counts, Erased, Exported, Found, Job, Subject};
 use kassa_commerce::{Shop, problem_of};
 use kassa_db::{Db, Error};
@@ -111,11 +112,16 @@ impl Person {
     ///
     /// # Errors
     /// The problem of what could not be written.
-    pub(crate) async fn erase(&self, subject: &Subject, asked_by: &str) -> Result<Erased, Problem> {
+    pub(crate) async fn erase(
+        &self,
+        subject: &Subject,
+        asked_by: &str,
+        asked: Option<Asked>,
+    ) -> Result<Erased, Problem> {
         let _turn = self.turn.lock().await;
         let found = self.find(subject).await?;
         let now = self.shop.now();
-        let job = privacy::begin(&self.db, subject, (found, asked_by), now).await.map_err(of_db)?;
+        let job = privacy::begin(&self.db, subject, (found, asked_by, asked), now).await.map_err(of_db)?;
         failpoint::hit("privacy.after_begin");
         self.finish(job).await.map(Erased::from)
     }

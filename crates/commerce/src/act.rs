@@ -1,25 +1,33 @@
 //! A mutation of the native API: one transaction, and with an `Idempotency-Key` only once.
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kassa_access::Caller;
+use kassa_access::changes::{Asked, Difference, OF_SHOP};
 use kassa_db::{Db, Tx};
 use kassa_model::Timestamp;
 use kassa_service::Problem;
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::changes::{self, Asked};
 use crate::idempotency::{self, Answer, Outcome, Request, RequestKey};
 use crate::refuse::problem_of;
 
+/// Reads how a thing looks.
+type Look = dyn Fn(&mut Tx<'_>) -> Result<Value, kassa_db::Error> + Send + Sync;
+
 /// Who asks for what, so that a repeat is known.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Keyed {
     scope: String,
     key: Option<String>,
     fingerprint: String,
     /// What is written down of it where it changes something.
     asked: Option<Asked>,
+    /// How that looks, before and after.
+    look: Option<Arc<Look>>,
 }
 
 impl Keyed {
@@ -36,7 +44,32 @@ impl Keyed {
             key: idempotency::key_of(headers)?.map(str::to_owned),
             fingerprint: idempotency::fingerprint(method, route, body),
             asked: Asked::of(caller, (method, route), body),
+            look: None,
         })
+    }
+
+    /// With the thing that is changed, which is read before and after where somebody is to know what was changed.
+    pub(crate) fn looking(
+        self,
+        look: impl Fn(&mut Tx<'_>) -> Result<Value, kassa_db::Error> + Send + Sync + 'static,
+    ) -> Self {
+        Self { look: self.asked.is_some().then(|| Arc::new(look) as Arc<Look>), ..self }
+    }
+
+    /// How the thing looks now, if somebody is to know.
+    fn look(&self, tx: &mut Tx<'_>) -> Result<Value, kassa_db::Error> {
+        self.look.as_ref().map_or(Ok(Value::Null), |look| look(tx))
+    }
+
+    /// Writes down that the thing that looked so is changed.
+    pub(crate) fn write_down(
+        &self,
+        tx: &mut Tx<'_>,
+        before: &Value,
+        now: Timestamp,
+    ) -> Result<(), kassa_db::Error> {
+        let after = self.look(tx)?;
+        write_down(tx, self.asked.as_ref(), (before, &after), now)
     }
 
     /// What its record is found by.
@@ -61,6 +94,19 @@ impl Keyed {
             Some(key) => format!("{}/{key}", self.scope),
             None => uuid::Uuid::now_v7().to_string(),
         }
+    }
+}
+
+/// Writes down that somebody has changed something of the shop.
+pub(crate) fn write_down(
+    tx: &mut Tx<'_>,
+    asked: Option<&Asked>,
+    (was, is): (&Value, &Value),
+    now: Timestamp,
+) -> Result<(), kassa_db::Error> {
+    match asked {
+        Some(asked) => OF_SHOP.insert(tx, (asked, &Difference::of(was, is)), now),
+        None => Ok(()),
     }
 }
 
@@ -115,9 +161,14 @@ pub(crate) async fn once<T: Send + 'static>(
         .write(move |tx| {
             let mut done = None;
             let outcome = idempotency::run(tx, &keyed.request(), now, |tx| {
+                let before = keyed.look(tx)?;
                 let (answer, what) = op(tx)?;
-                if let (Some(_), Some(asked)) = (&what, &keyed.asked) {
-                    changes::store::insert(tx, asked, now)?;
+                match answer.location() {
+                    Some(at) if what.is_some() => {
+                        write_down(tx, keyed.asked.as_ref(), (&before, &json!({ "location": at })), now)?;
+                    }
+                    _ if what.is_some() => keyed.write_down(tx, &before, now)?,
+                    _ => {}
                 }
                 done = what;
                 Ok::<_, Failed>(answer)

@@ -62,7 +62,17 @@ export const schemas = {
     ...rules,
     write_keys: list(ref("WriteKey")),
   }),
-  ChangeMade: object({ id: uuid, at: time, actor: string, name: string, method: string, path: string, asked: anything }),
+  ChangeMade: object({
+    id: uuid,
+    at: time,
+    actor: string,
+    name: string,
+    method: string,
+    path: string,
+    asked: anything,
+    before: anything,
+    after: anything,
+  }),
   Session: object({
     mode: word("open", "closed"),
     signed_in: boolean,
@@ -119,7 +129,7 @@ export const operations = [
   }),
   get("/v1/admin/changes", {
     id: "listChanges",
-    says: "Who changed what of orders, the catalogue and stock, the newest first",
+    says: "Who changed what, by which request, and what of it differs since, the newest first",
     scope,
     query: { "path?": [string, "Only what lies at it or under it"], ...limit(50, 200), ...cursor },
     answers: { 200: page(ref("ChangeMade")) },

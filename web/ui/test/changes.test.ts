@@ -1,10 +1,10 @@
 import type { ChangeMade } from "@kassa/client";
 import { expect, test } from "vitest";
-import { toldOf } from "../src/admin/changes/telling";
+import { differingOf, toldOf } from "../src/admin/changes/telling";
 
 const change = (request: string, asked: unknown = {}): ChangeMade => {
   const [method = "", path = ""] = request.split(" ");
-  return { id: "1", at: "2026-11-29T10:00:00Z", actor: "admin", name: "admin", method, path, asked };
+  return { id: "1", at: "2026-11-29T10:00:00Z", actor: "admin", name: "admin", method, path, asked, before: null, after: null };
 };
 
 test.each<[string, unknown, string | undefined, string | undefined, string | undefined]>([
@@ -19,6 +19,11 @@ test.each<[string, unknown, string | undefined, string | undefined, string | und
   ["POST /v1/inventory/mug/adjust", { quantity: -1 }, "adjusted", "mug", "/admin/stock?sku=mug"],
   ["POST /v1/orders/0190/something", {}, undefined, "0190", "/admin/orders/0190"],
   ["POST /v9/what", "text", undefined, undefined, undefined],
+  ["POST /v1/admin/keys", { name: "Anna" }, "keyMade", "Anna", undefined],
+  ["DELETE /v1/admin/keys/0190", null, "keyRevoked", "0190", undefined],
+  ["DELETE /v1/admin/sites/shop/keys/wk_1", null, "writeKeyRevoked", "shop", undefined],
+  ["DELETE /v1/admin/sessions", null, "allLoggedOut", undefined, undefined],
+  ["PUT /v1/rules/0190", { name: "Office" }, "keptChanged", "Office", undefined],
 ])("%s is told", (request, asked, did, of, to) => {
   expect(toldOf(change(request, asked))).toMatchObject({ did, of, to });
 });
@@ -28,4 +33,22 @@ test("a parcel's step is told with it", () => {
     did: "parcel",
     state: "shipped",
   });
+});
+
+test("an order that was placed is led to", () => {
+  const placed = { ...change("POST /v1/orders"), after: { location: "/v1/orders/0190" } };
+  expect(toldOf(placed)).toMatchObject({ did: "placed", of: "0190", to: "/admin/orders/0190" });
+});
+
+test("what differs is listed member by member", () => {
+  const before = { total: 50, customer: { name: "Ann", phone: null }, lines: [1] };
+  const after = { total: 40, customer: { name: "Anna" }, lines: [2] };
+  expect(differingOf({ before, after })).toEqual([
+    { name: "total", before: 50, after: 40 },
+    { name: "customer.name", before: "Ann", after: "Anna" },
+    { name: "customer.phone", before: null, after: undefined },
+    { name: "lines", before: [1], after: [2] },
+  ]);
+  expect(differingOf({ before: null, after: { name: "Mug" } })).toEqual([{ name: "name", before: undefined, after: "Mug" }]);
+  expect(differingOf({ before: null, after: null })).toEqual([]);
 });

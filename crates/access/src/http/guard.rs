@@ -12,7 +12,9 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use kassa_service::{Permit, Problem, RouteClass};
+use serde::Serialize;
 
+use crate::changes::Asked;
 use crate::{Access, Caller, Scope};
 
 /// What a handler needs its caller to be allowed.
@@ -128,5 +130,25 @@ impl<S: Sync> FromRequestParts<S> for Anyone {
 
     async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         Ok(Self)
+    }
+}
+
+/// Who calls a route behind [`Allowed`] whose handlers do not ask themselves; `None` in a process of its own, whose callers hold the
+/// folder.
+#[derive(Debug)]
+pub(super) struct By(Option<Caller>);
+
+impl By {
+    /// What they ask for, if it is to be written down.
+    pub(super) fn asked(&self, request: (&str, &str), body: &impl Serialize) -> Option<Asked> {
+        Asked::of(self.0.as_ref()?, request, body)
+    }
+}
+
+impl FromRequestParts<Access> for By {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, access: &Access) -> Result<Self, Self::Rejection> {
+        Ok(Self(access.admit(parts, RouteClass::Native).ok()))
     }
 }

@@ -12,6 +12,7 @@ use kassa_model::Timestamp;
 use kassa_service::{Bare, Json, Object, Problem};
 use serde::{Deserialize, Serialize};
 
+use super::guard::By;
 use super::refused::{List, Named, Refused};
 use crate::manage::NewKey;
 use crate::store::ApiKey;
@@ -23,7 +24,7 @@ pub(super) fn routes() -> Router<Access> {
         .route("/v1/admin/keys/{id}", delete(revoke_key))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct CreateKey {
     name: String,
@@ -49,12 +50,14 @@ struct KeyView {
 }
 
 async fn create_key(
+    by: By,
     State(access): State<Access>,
     Object(body): Object<CreateKey>,
 ) -> Result<Response, Refused> {
+    let asked = by.asked(("POST", "/v1/admin/keys"), &body);
     let scopes = Scopes::parse(body.scopes.iter().map(String::as_str));
     let scopes = scopes.map_err(|unknown| Problem::bad_request(unknown.to_string()))?;
-    let (key, secret) = access.create_key(NewKey { name: body.name, scopes, site: body.site }).await?;
+    let (key, secret) = access.create_key(NewKey { name: body.name, scopes, site: body.site }, asked).await?;
     let view = KeyView { key: Some(secret), ..KeyView::of(&key) };
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(view)).into_response())
 }
@@ -79,11 +82,13 @@ async fn list_keys(State(access): State<Access>, _: Bare) -> Response {
 }
 
 async fn revoke_key(
+    by: By,
     State(access): State<Access>,
     Named(id): Named<String>,
     _: Bare,
 ) -> Result<StatusCode, Refused> {
-    access.revoke_key(&id).await?;
+    let asked = by.asked(("DELETE", &format!("/v1/admin/keys/{id}")), &());
+    access.revoke_key(&id, asked).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -15,7 +15,7 @@ use kassa_service::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::guard::Anyone;
+use super::guard::{Anyone, By};
 use super::refused::Refused;
 use crate::cookie::{self, Transport};
 use crate::kept::thing::KeptKind;
@@ -190,8 +190,8 @@ async fn end_session(
     Ok(response)
 }
 
-async fn end_sessions(State(access): State<Access>, _: Bare) -> Result<StatusCode, Refused> {
-    access.log_everyone_out().await?;
+async fn end_sessions(by: By, State(access): State<Access>, _: Bare) -> Result<StatusCode, Refused> {
+    access.log_everyone_out(by.asked(("DELETE", "/v1/admin/sessions"), &())).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -11,6 +11,7 @@ use axum::routing::{delete, get, post};
 use kassa_service::{Bare, Json, Object};
 use serde::{Deserialize, Serialize};
 
+use super::guard::By;
 use super::refused::{List, Named, Refused};
 use crate::site::{Site, Source};
 use crate::store::StoredSite;
@@ -23,7 +24,7 @@ pub(super) fn routes() -> Router<Access> {
         .route("/v1/admin/sites/{site}/keys/{key}", delete(revoke_site_key))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct CreateSite {
     id: String,
@@ -80,30 +81,36 @@ async fn list_sites(State(access): State<Access>, _: Bare) -> Response {
 }
 
 async fn create_site(
+    by: By,
     State(access): State<Access>,
     Object(body): Object<CreateSite>,
 ) -> Result<Response, Refused> {
-    let site: Arc<Site> = access.create_site(StoredSite::from(body)).await?;
+    let asked = by.asked(("POST", "/v1/admin/sites"), &body);
+    let site: Arc<Site> = access.create_site(StoredSite::from(body), asked).await?;
     Ok((StatusCode::CREATED, Json(SiteView::of(&site))).into_response())
 }
 
 async fn create_site_key(
+    by: By,
     State(access): State<Access>,
     Named(site): Named<String>,
     _: Bare,
 ) -> Result<Response, Refused> {
-    let (key, created_at) = access.create_site_key(&site).await?;
+    let asked = by.asked(("POST", &format!("/v1/admin/sites/{site}/keys")), &());
+    let (key, created_at) = access.create_site_key(&site, asked).await?;
     let created_at = Some(created_at.to_string());
     let view = WriteKeyView { key, source: Source::Created.name(), created_at };
     Ok((StatusCode::CREATED, Json(view)).into_response())
 }
 
 async fn revoke_site_key(
+    by: By,
     State(access): State<Access>,
     Named((site, key)): Named<(String, String)>,
     _: Bare,
 ) -> Result<StatusCode, Refused> {
-    access.revoke_site_key(&site, &key).await?;
+    let asked = by.asked(("DELETE", &format!("/v1/admin/sites/{site}/keys/{key}")), &());
+    access.revoke_site_key((&site, &key), asked).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

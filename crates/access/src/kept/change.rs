@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::store;
 use super::thing::{Draft, Kept, KeptKind, KeptVersion, Secret};
 use crate::Access;
+use crate::changes::{Asked, write_down};
 use crate::manage_error::ManageError;
 
 /// Things of one kind that a site has.
@@ -49,6 +50,7 @@ impl Access {
         apply(&mut kept, secrets);
         let id = kept.id.clone();
         let kind = kept.kind;
+        let asked = self.asked(&kept, ("POST", ""), &kept.created_by);
         let made = self.database()?.change(move |tx, now| {
             if store::count(tx, &kept.site, kind)? >= OF_SITE_MAX {
                 let name = kind.name();
@@ -61,6 +63,7 @@ impl Access {
             }
             let kept = Kept { created_at: now, changed_at: now, ..kept.clone() };
             refuse_taken(tx, &kept)?;
+            write_down(tx, asked.as_ref(), (&Value::Null, &shown(&kept)), now)?;
             Ok(store::put(tx, &kept)?)
         });
         made.await?;
@@ -90,9 +93,10 @@ impl Access {
         version: Option<i64>,
     ) -> Result<Arc<Kept>, ManageError> {
         let (kind, id, by) = (kept.kind, kept.id.clone(), by.to_owned());
-        let asked = id.clone();
+        let sought = id.clone();
+        let asked = self.asked(kept, ("PUT", &format!("/{id}")), &by);
         let changed = self.database()?.change(move |tx, now| {
-            let Some(old) = store::find(tx, &asked)? else { return Err(unknown(kind, &asked)) };
+            let Some(old) = store::find(tx, &sought)? else { return Err(unknown(kind, &sought)) };
             if version.is_some_and(|version| version != old.version) {
                 let newest = old.version;
                 return Err(ManageError::Conflict(format!(
@@ -100,11 +104,12 @@ impl Access {
                 )));
             }
             let Draft { owner, name, body } = draft.clone();
-            let version = old.version + 1;
+            let (version, was) = (old.version + 1, shown(&old));
             let mut next =
                 Kept { owner, name, body, version, changed_at: now, changed_by: by.clone(), ..old };
             apply(&mut next, secrets.clone());
             refuse_taken(tx, &next)?;
+            write_down(tx, asked.as_ref(), (&was, &shown(&next)), now)?;
             Ok(store::put(tx, &next)?)
         });
         changed.await?;
@@ -117,13 +122,24 @@ impl Access {
     /// 404 where there is none, 503 without a database.
     pub async fn remove_kept(&self, kept: &Kept, by: &str) -> Result<(), ManageError> {
         let (kind, id, by) = (kept.kind, kept.id.clone(), by.to_owned());
+        let asked = self.asked(kept, ("DELETE", &format!("/{id}")), &by);
         let removed = self.database()?.change(move |tx, now| {
             let Some(old) = store::find(tx, &id)? else { return Err(unknown(kind, &id)) };
             store::delete(tx, &id)?;
+            write_down(tx, asked.as_ref(), (&shown(&old), &Value::Null), now)?;
             let last = Kept { version: old.version + 1, changed_at: now, changed_by: by.clone(), ..old };
             Ok(store::put_version(tx, &last, None)?)
         });
         removed.await
+    }
+
+    /// What is written down of a request for `kept`; nothing of what somebody has for themselves alone.
+    fn asked(&self, kept: &Kept, (method, tail): (&str, &str), by: &str) -> Option<Asked> {
+        let path = format!("/v1/{}s{tail}", kept.kind.name());
+        match kept.owner {
+            None => Asked::of_named(self, by, (method, &path), &json!({ "name": kept.name })),
+            Some(_) => None,
+        }
     }
 
     /// The versions of a thing, newest first, also of one that was removed; none where there never was one.
@@ -179,6 +195,11 @@ pub(crate) fn new(site: &str, kind: KeptKind, draft: Draft, by: &str) -> Kept {
         last_used_at: None,
         used: Arc::default(),
     }
+}
+
+/// A thing as its changes show it: without what is secret of it.
+fn shown(kept: &Kept) -> Value {
+    json!({ "name": kept.name, "site": kept.site, "body": kept.body })
 }
 
 fn apply(kept: &mut Kept, secrets: Secrets) {

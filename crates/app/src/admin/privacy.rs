@@ -10,11 +10,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use kassa_access::changes::Asked;
 use kassa_access::{Access, Allowed, Guarded, need};
 use kassa_commerce::privacy::{Erased, Subject, SubjectBody, erasures};
 use kassa_commerce::problem_of;
 use kassa_service::{Bare, Object, Problem, Protected, protected};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::open::Parts;
 use crate::privacy::{Person, Whole};
@@ -64,7 +66,9 @@ async fn erase_person(
     Object(body): Object<SubjectBody>,
 ) -> Result<Json<Erased>, Problem> {
     let (subject, asked_by) = (Subject::try_from(body)?, caller.identity());
-    let erasing = tokio::spawn(async move { privacy.person.erase(&subject, &asked_by).await });
+    // Whose data it was is what nobody is to know any more.
+    let asked = Asked::of(&caller, ("POST", "/v1/privacy/erase"), &json!({}));
+    let erasing = tokio::spawn(async move { privacy.person.erase(&subject, &asked_by, asked).await });
     Ok(Json(erasing.await.map_err(|_| Problem::internal())??))
 }
 

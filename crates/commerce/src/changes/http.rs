@@ -2,13 +2,14 @@
 //!
 //! ```json
 //! {"results":[{"id":"0190…","at":"2026-11-21T05:00:00Z","actor":"key:0190…","name":"Anna","method":"POST",
-//!  "path":"/v1/orders/0190…/refunds","asked":{"amount":500}}],"next_cursor":null}
+//!  "path":"/v1/orders/0190…/refunds","asked":{"amount":500},"before":{"refunded_minor":0},"after":{"refunded_minor":500}}],"next_cursor":null}
 //! ```
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::Uri;
+use kassa_access::changes::{Changed, OF_SHOP};
 use kassa_access::{Allowed, need};
 use kassa_db::Db;
 use kassa_service::{Json, Problem, Protected, protected};
@@ -16,7 +17,6 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::store::{Changed, list};
 use crate::page::{Page, Total, cut};
 use crate::params::Params;
 use crate::refuse::read;
@@ -44,18 +44,25 @@ struct ChangeView {
     method: String,
     path: String,
     asked: Value,
+    /// Of what differs since, how it was; `null`: it was not, or nobody looked.
+    before: Value,
+    /// And how it became.
+    after: Value,
 }
 
 impl From<Changed> for ChangeView {
-    fn from(Changed { id, at, asked }: Changed) -> Self {
+    fn from(Changed { id, at, asked, difference }: Changed) -> Self {
+        let json = |text: &str| serde_json::from_str(text).unwrap_or_default();
         Self {
+            before: difference.before.as_deref().map(json).unwrap_or_default(),
+            after: difference.after.as_deref().map(json).unwrap_or_default(),
             id,
             at: at.to_string(),
             actor: asked.actor.id,
             name: asked.actor.name,
             method: asked.method,
             path: asked.path,
-            asked: serde_json::from_str(&asked.body).unwrap_or_default(),
+            asked: json(&asked.body),
         }
     }
 }
@@ -72,10 +79,11 @@ async fn list_changes(
         params.text("cursor").map(|text| Uuid::try_parse(text).map_err(|_| bad_cursor())).transpose()?;
     let before = cursor.map_or_else(|| LAST.to_owned(), |id| id.as_hyphenated().to_string());
     let path = params.filter("path")?.map(str::to_owned);
-    let mut found = Vec::new();
+    let mut found =
+        shop.access.changes((&before, path.as_deref()), limit + 1).await.map_err(Problem::from)?;
     for db in databases(&shop) {
         let (before, path) = (before.clone(), path.clone());
-        found.extend(read(db, move |tx| list(tx, (&before, path.as_deref()), limit + 1)).await?);
+        found.extend(read(db, move |tx| OF_SHOP.list(tx, (&before, path.as_deref()), limit + 1)).await?);
     }
     found.sort_unstable_by(|a, b| b.id.cmp(&a.id));
     let more = cut(&mut found, limit);
@@ -86,8 +94,11 @@ async fn list_changes(
 
 /// Where changes are written, each once.
 fn databases(shop: &Shop) -> Vec<&Db> {
-    match (&shop.orders, &shop.catalog) {
-        (Some(orders), Some(catalog)) if !orders.is_same(catalog) => vec![orders, catalog],
-        (orders, catalog) => orders.iter().chain(catalog).take(1).collect(),
+    let mut all: Vec<&Db> = Vec::new();
+    for db in [&shop.orders, &shop.catalog, &shop.inventory].into_iter().flatten() {
+        if !all.iter().any(|other| other.is_same(db)) {
+            all.push(db);
+        }
     }
+    all
 }

@@ -1,10 +1,5 @@
-//! Who changed what: each change of an order, of the catalogue or of stock in their database that somebody with a session or a key asked for, written in the
-//! transaction of the change.
+//! Who changed what, over HTTP: what `act::once` writes into the shop's databases, and what `kassa-access` keeps of its own.
 
-mod actor;
 pub mod http;
-pub(crate) mod store;
 #[cfg(test)]
 mod tests;
-
-pub(crate) use actor::{Actor, Asked};

@@ -1,9 +1,9 @@
 //! Who changed what, over HTTP, on both databases.
 
+use kassa_access::changes::OF_SHOP;
 use kassa_db::testing::prepare_all;
 use serde_json::{Value, json};
 
-use super::store;
 use crate::testing::{Bed, Reply};
 
 const ADMIN: &str = "authorization: Bearer an-admin-token-for-tests";
@@ -29,7 +29,7 @@ fn of(change: &Value) -> String {
 #[test]
 fn every_statement_is_one_of_both_engines() {
     for bed in Bed::each() {
-        prepare_all(&bed.db, store::ALL).unwrap();
+        prepare_all(&bed.db, &OF_SHOP.statements()).unwrap();
     }
 }
 
@@ -39,7 +39,7 @@ async fn what_somebody_changed_is_written_once_and_with_the_change() {
         let bed = bed.closed();
         let mug = json!({"sku": "mug", "name": "Mug", "price": {"amount_minor": 1_250, "currency": "USD"}, "track_stock": false});
         assert_eq!(admin(&bed, "POST /v1/products", "p", mug).await.status, 201);
-        let order = json!({"items": [{"sku": "mug", "quantity": 2}]});
+        let order = json!({"items": [{"sku": "mug", "quantity": 2}], "customer": {"name": "Ann"}});
         let placed = admin(&bed, "POST /v1/orders", "o", order).await.json();
         let path = format!("/v1/orders/{}", placed["id"].as_str().unwrap());
         let refund = format!("POST {path}/refunds");
@@ -56,11 +56,20 @@ async fn what_somebody_changed_is_written_once_and_with_the_change() {
 
         let all = changes(&bed, "").await;
         let names: Vec<String> = all.iter().map(of).collect();
-        let expected = [format!("POST {path}/payments"), refund, "POST /v1/products".to_owned()];
+        let expected = [
+            format!("POST {path}/payments"),
+            refund,
+            "POST /v1/orders".to_owned(),
+            "POST /v1/products".to_owned(),
+        ];
         assert_eq!(names, expected, "{}: {all:?}", bed.name);
         assert_eq!((&all[1]["actor"], &all[1]["name"]), (&json!("admin"), &json!("admin")));
         assert!(all[1]["asked"].to_string().contains("500"), "{}", all[1]);
-        assert!(all[2]["asked"].to_string().contains("Mug"), "{}", all[2]);
+        assert!(all[3]["asked"].to_string().contains("Mug"), "{}", all[2]);
+        assert_eq!(all[1]["before"]["refunded"]["amount_minor"], json!(0), "{}", all[1]);
+        assert_eq!(all[1]["after"]["refunded"]["amount_minor"], json!(500), "{}", all[1]);
+        assert_eq!(all[2]["after"], json!({"location": path}), "an order that somebody placed");
+        assert!(!all[2].to_string().contains("Ann"), "and nothing of its customer: {}", all[2]);
         assert_eq!(changes(&bed, &format!("?path={path}")).await.len(), 2);
         assert_eq!(changes(&bed, "?path=/v1/order").await.len(), 0, "no half of a name");
 
@@ -70,14 +79,14 @@ async fn what_somebody_changed_is_written_once_and_with_the_change() {
         assert_eq!(rest.iter().map(of).collect::<Vec<_>>(), expected[2..]);
 
         // Of an erased person's order stays who did what.
-        let id = placed["id"].as_str().unwrap().to_owned();
-        assert_eq!(bed.write(move |tx| store::empty_order(tx, &id)), 2);
+        let of = path.clone();
+        assert_eq!(bed.write(move |tx| OF_SHOP.empty(tx, &of)), 2);
         let of_order = changes(&bed, &format!("?path={path}")).await;
         assert!(
             of_order.len() == 2 && of_order.iter().all(|change| change["asked"] == json!({})),
             "{of_order:?}"
         );
-        assert!(changes(&bed, "").await[2]["asked"].to_string().contains("Mug"));
+        assert!(changes(&bed, "").await[3]["asked"].to_string().contains("Mug"));
 
         let cup = json!({"name": "Cup"});
         assert_eq!(admin(&bed, "PATCH /v1/products/sku:mug", "cup", cup).await.status, 200);

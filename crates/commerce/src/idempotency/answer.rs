@@ -23,6 +23,13 @@ pub(crate) struct Answer {
     pub(crate) order_id: Option<String>,
 }
 
+impl Answer {
+    /// Where what was made is.
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.headers.iter().find(|(name, _)| name == "location").map(|(_, place)| place.as_str())
+    }
+}
+
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {

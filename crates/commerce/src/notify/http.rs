@@ -9,14 +9,16 @@ use std::sync::Arc;
 
 use axum::extract::State as Of;
 use axum::http::Uri;
+use kassa_access::changes::Asked;
 use kassa_access::{Allowed, need};
 use kassa_db::Error;
 use kassa_service::{Bare, Json, Problem, Protected, protected};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::delivery::{Attempt, Channel, Delivery, State};
 use super::store::{self, Filter};
+use crate::act::write_down;
 use crate::ids::{self, PathId, cursor_id, path_id};
 use crate::page::{Page, Total, cut_by_id};
 use crate::params::Params;
@@ -141,16 +143,20 @@ async fn get_delivery(
 
 /// `POST /v1/deliveries/{id}/replay` → 200: it is sent again, under the same id.
 async fn replay_delivery(
-    _: Allowed<need::Orders>,
+    Allowed(caller, ..): Allowed<need::Orders>,
     Of(shop): Of<Arc<Shop>>,
     path: PathId,
     _: Bare,
 ) -> Result<Json<DeliveryView>, Problem> {
     let id = path_id(path, unknown)?;
     let (wanted, own) = (id.clone(), shop.now());
+    let asked = Asked::of(&caller, ("POST", &format!("/v1/deliveries/{id}/replay")), &json!({}));
     let done = here(&shop.orders, "deliveries")?.write(move |tx| {
         let now = tx.now(own)?;
         let begun = store::replay(tx, &wanted, now)?;
+        if begun {
+            write_down(tx, asked.as_ref(), (&Value::Null, &Value::Null), now)?;
+        }
         Ok::<_, Error>((store::by_id(tx, &wanted)?, begun))
     });
     match done.await.map_err(|error| problem_of(&error))? {

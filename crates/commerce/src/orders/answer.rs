@@ -5,6 +5,7 @@ use axum::http::header::{ETAG, LOCATION, RETRY_AFTER};
 use kassa_db::Tx;
 use kassa_service::Problem;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::apart::accepted::EditSettled;
 use super::change::{self, Before};
@@ -16,6 +17,7 @@ use super::order::{Order, Status};
 use super::payments::rules::PayError;
 use super::place::Placed;
 use super::refund::RefundError;
+use super::store;
 use super::target::Target;
 use super::view::{Audience, OrderView};
 use crate::act::Failed;
@@ -51,6 +53,12 @@ pub(crate) fn shape(placed: &Placed, links: &Links) -> Answer {
         }
         Placed::Existing(order) => existing(order, links),
     }
+}
+
+/// How an order looks to the shop; `null` where there is none.
+pub(super) fn looks(tx: &mut Tx<'_>, id: &str) -> Result<Value, kassa_db::Error> {
+    let order = store::by_id(tx, id)?;
+    Ok(order.map_or(Value::Null, |order| json!(order.view(Audience::Shop))))
 }
 
 /// The answer to whoever has placed an order.

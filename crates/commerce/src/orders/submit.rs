@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::http::StatusCode;
+use kassa_access::changes::Asked;
 use kassa_db::{Db, Tx};
 use kassa_model::{Timestamp, failpoint};
 use kassa_service::Problem;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::answer::{Shape, refused};
@@ -18,6 +20,7 @@ use super::payments::status::PaymentStatus;
 use super::place::{Orderer, PlaceError, PlaceOrder, Placed, place};
 use super::request::OrderAsk;
 use super::sources::{links, orders, products, stock_place};
+use crate::act::write_down;
 use crate::catalog::Offer;
 use crate::idempotency::{self, Outcome, RUNNING_MICROS, Request};
 use crate::inventory::{LedgerKind, Refusal};
@@ -44,6 +47,8 @@ pub(crate) struct Submission {
     pub(crate) source: Source,
     /// `Some` where somebody says here when it is paid.
     pub(crate) payment_status: Option<PaymentStatus>,
+    /// What is written down where somebody with a login or a key places it: that they did, and nothing of its customer.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// Why an order was not written.
@@ -68,7 +73,17 @@ impl Submission {
         let context = Context::new(&visit, &ask.context).routed(shop.options.partition_by);
         let fingerprint = idempotency::fingerprint("POST", "/v1/orders", &ask);
         let (orderer, payment_status) = (Orderer::Known, Some(PaymentStatus::Unpaid));
-        Self { ask, scope, key, fingerprint, context, orderer, source: Source::Api, payment_status }
+        Self {
+            ask,
+            scope,
+            key,
+            fingerprint,
+            context,
+            orderer,
+            source: Source::Api,
+            payment_status,
+            asked: None,
+        }
     }
 
     fn into_order(self, shop: &Shop, products: Option<Vec<Offer>>) -> PlaceOrder {
@@ -104,14 +119,15 @@ pub(crate) async fn submit(
     let begun = Instant::now();
     let db = orders(shop)?;
     let products = products(shop, &submission.ask.items).await?;
-    let key = submission.key.clone();
+    let (key, asked) = (submission.key.clone(), submission.asked.clone());
     let order = submission.into_order(shop, products);
     let (scope, stock) = (order.scope.clone(), order.stock);
     if stock == StockPlace::Apart {
         flow::admit(shop).await?;
     }
     let links = links(shop).await.map_err(PlaceError::from)?.clone();
-    let (outcome, placed) = write(db, (order, key.clone()), (shape, links.clone()), shop.now()).await?;
+    let (outcome, placed) =
+        write(db, (order, key.clone(), asked), (shape, links.clone()), shop.now()).await?;
     failpoint::hit("orders.after_commit");
     shop.wake.wake();
     let is_new = !matches!(placed, Some(Placed::Existing(_)));
@@ -155,7 +171,7 @@ fn count(shop: &Shop, outcome: &Outcome, begun: Instant) {
 
 async fn write(
     db: &Db,
-    (order, key): (PlaceOrder, Option<String>),
+    (order, key, asked): (PlaceOrder, Option<String>, Option<Asked>),
     (shape, links): (Shape, Links),
     now: Timestamp,
 ) -> Result<(Outcome, Option<Placed>), PlaceError> {
@@ -171,6 +187,10 @@ async fn write(
         let op = |tx: &mut Tx<'_>| {
             let made = place(tx, &order, now)?;
             let answer = shape(&made, &links);
+            if let Placed::Open(order) = &made {
+                let at = json!({ "location": format!("/v1/orders/{}", order.id) });
+                write_down(tx, asked.as_ref(), (&Value::Null, &at), now)?;
+            }
             placed = Some(made);
             Ok::<_, PlaceError>(answer)
         };

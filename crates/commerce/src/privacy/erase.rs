@@ -1,7 +1,9 @@
 //! An erasure in the shop's databases: what was found is written down first, then swept away, then the row is closed.
 
+use kassa_access::changes::Asked;
 use kassa_db::{Db, Error};
 use kassa_model::Timestamp;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::counts::Counts;
@@ -9,17 +11,18 @@ use super::found::Found;
 use super::job::{Job, store};
 use super::subject::Subject;
 use super::sweep::{sweep_lists, sweep_orders, sweep_texts};
+use crate::act::write_down;
 use crate::shop::Shop;
 
 /// Writes down who is to be erased: a row of their own, or that of an erasure of the same person that was not finished, with what
-/// has been found since.
+/// has been found since; and that somebody has asked for it.
 ///
 /// # Errors
 /// The database's.
 pub async fn begin(
     db: &Db,
     subject: &Subject,
-    (found, asked_by): (Found, &str),
+    (found, asked_by, asked): (Found, &str, Option<Asked>),
     now: Timestamp,
 ) -> Result<Job, Error> {
     let new = Job {
@@ -35,6 +38,7 @@ pub async fn begin(
     db.write(move |tx| {
         let job = store::begin(tx, &new)?;
         store::set_marks(tx, &job.id, &job.erasure())?;
+        write_down(tx, asked.as_ref(), (&Value::Null, &json!({ "id": job.id, "kind": job.kind })), now)?;
         Ok(job)
     })
     .await

@@ -7,12 +7,12 @@ mod texts;
 
 use std::collections::BTreeSet;
 
+use kassa_access::changes::OF_SHOP;
 use kassa_db::{Db, Error};
 use kassa_model::PartitionBy;
 
 use super::counts::Counts;
 use super::found::Found;
-use crate::changes;
 
 /// Orders of a transaction.
 const SOME: usize = 50;
@@ -28,7 +28,7 @@ pub(super) async fn sweep_orders(db: &Db, found: &Found, by: PartitionBy) -> Res
             for id in &some {
                 counts += orders::store::empty(tx, id, &found, by)?;
                 counts.deliveries += deliveries::store::empty(tx, id, &found)?;
-                counts.texts += changes::store::empty_order(tx, id)?;
+                counts.texts += OF_SHOP.empty(tx, &format!("/v1/orders/{id}"))?;
             }
             Ok::<_, Error>(counts)
         });

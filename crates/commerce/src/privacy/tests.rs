@@ -122,7 +122,7 @@ fn told(bed: &Bed, order: &str, number: i64) {
 /// Erases as the program does.
 async fn erase(bed: &Bed, subject: &Subject) -> Counts {
     let found = find(&bed.db, subject).await.unwrap();
-    let mut job = begin(&bed.db, subject, (found, "admin"), bed.shop.now()).await.unwrap();
+    let mut job = begin(&bed.db, subject, (found, "admin", None), bed.shop.now()).await.unwrap();
     let counts = sweep(&bed.shop, &job).await.unwrap();
     note(&bed.db, &mut job, counts).await.unwrap();
     end(&bed.db, &mut job, bed.shop.now()).await.unwrap();
@@ -200,13 +200,13 @@ async fn a_stopped_erasure_is_finished_by_the_next() {
         lived_in(&bed).await;
         let subject = Subject::Email(EMAIL.to_owned());
         let found = find(&bed.db, &subject).await.unwrap();
-        let stopped = begin(&bed.db, &subject, (found, "admin"), bed.shop.now()).await.unwrap();
+        let stopped = begin(&bed.db, &subject, (found, "admin", None), bed.shop.now()).await.unwrap();
         super::sweep::sweep_orders(&bed.db, &stopped.found, bed.shop.options.partition_by).await.unwrap();
         assert_eq!(super::open_jobs(&bed.db).await.unwrap(), std::slice::from_ref(&stopped), "{}", bed.name);
         let again = find(&bed.db, &subject).await.unwrap();
         assert!(again.orders.is_empty() && again.users.is_empty(), "{again:?}");
         assert!(!places(&dump(&bed.db), "annabel").is_empty(), "{}: outbox and answers are left", bed.name);
-        let resumed = begin(&bed.db, &subject, (again, "admin"), bed.shop.now()).await.unwrap();
+        let resumed = begin(&bed.db, &subject, (again, "admin", None), bed.shop.now()).await.unwrap();
         assert_eq!((&resumed.id, resumed.found.orders.len()), (&stopped.id, 3), "{}", bed.name);
         erase(&bed, &subject).await;
         assert_eq!(super::open_jobs(&bed.db).await.unwrap(), [], "{}", bed.name);

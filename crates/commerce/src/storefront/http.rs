@@ -17,6 +17,7 @@ use kassa_access::{Allowed, need};
 use kassa_model::Currency;
 use kassa_service::{Bare, Object, Problem, Protected, protected};
 use serde::Serialize;
+use serde_json::json;
 
 use super::settings::Settings;
 use super::store;
@@ -107,7 +108,8 @@ async fn put_storefront(
     headers: HeaderMap,
     Object(body): Object<Settings>,
 ) -> Result<Response, Problem> {
-    let keyed = Keyed::of(&caller, &headers, ("PUT", PATH), &body)?;
+    let keyed =
+        Keyed::of(&caller, &headers, ("PUT", PATH), &body)?.looking(|tx| Ok(json!(store::read(tx)?.0)));
     let wanted = IfMatch::of(&headers)?;
     let settings = body.checked().map_err(|error| Problem::bad_request(error.to_string()))?;
     let (now, defaults, currency) = (shop.now(), shop.options.storefront.clone(), shop.options.currency);

@@ -13,11 +13,13 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::{Allowed, need};
+use kassa_db::Tx;
 use kassa_service::{Bare, Object, Problem};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::super::categories::{create, delete, update};
-use super::super::category::{Category, CategoryChange, Counted, NewCategory};
+use super::super::category::{Category, CategoryChange, Counted, NewCategory, store};
 use super::super::price_body::given;
 use super::change::{nothing, refused};
 use super::named::catalog;
@@ -107,7 +109,8 @@ pub(super) async fn patch_category(
     Object(body): Object<CategoryPartBody>,
 ) -> Result<Response, Problem> {
     let id = number(path)?;
-    let keyed = Keyed::of(&caller, &headers, ("PATCH", &format!("/v1/categories/{id}")), &body)?;
+    let keyed = Keyed::of(&caller, &headers, ("PATCH", &format!("/v1/categories/{id}")), &body)?
+        .looking(move |tx| looks(tx, id));
     let now = shop.now();
     let CategoryPartBody { name, slug, parent_id, position } = body;
     let change = CategoryChange { name, slug, parent_id, position };
@@ -129,7 +132,8 @@ pub(super) async fn delete_category(
     _: Bare,
 ) -> Result<Response, Problem> {
     let id = number(path)?;
-    let keyed = Keyed::of(&caller, &headers, ("DELETE", &format!("/v1/categories/{id}")), &())?;
+    let keyed = Keyed::of(&caller, &headers, ("DELETE", &format!("/v1/categories/{id}")), &())?
+        .looking(move |tx| looks(tx, id));
     let now = shop.now();
     let (response, done) = once(catalog(&shop)?, keyed, now, move |tx| match delete(tx, id, now) {
         Ok(()) => Ok((nothing(), Some(()))),
@@ -138,6 +142,11 @@ pub(super) async fn delete_category(
     .await?;
     done.iter().for_each(|()| shop.products.forget_all());
     Ok(response)
+}
+
+/// The category, for what is changed of it; `null` where there is none.
+fn looks(tx: &mut Tx<'_>, id: i64) -> Result<Value, kassa_db::Error> {
+    Ok(store::by_id(tx, id)?.map_or(Value::Null, |category| json!(CategoryView::new(category))))
 }
 
 /// The number in a path; a text that is none names nothing.

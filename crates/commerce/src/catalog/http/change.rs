@@ -1,15 +1,19 @@
 //! A change of a product that there is, as a request: the version that it is for, one transaction, what others must know of it
 //! afterwards, and how a refusal is answered.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_db::Tx;
 use kassa_model::Timestamp;
 use kassa_service::Problem;
+use serde_json::{Value, json};
 
+use super::super::image_url::Elsewhere;
 use super::super::product::{Error, Product};
 use super::super::variant;
-use super::super::view::version_in;
+use super::super::view::{Sight, version_in};
 use super::named::{Named, catalog};
 use super::shown::Shown;
 use crate::act::{Failed, Keyed, once, refuse};
@@ -27,7 +31,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// What becomes of a product.
-pub(super) trait Act: Send + 'static {
+pub(super) trait Act: Send + Sync + 'static {
     /// The product that it is for.
     fn find(&self, tx: &mut Tx<'_>, named: &Named) -> Result<Option<Product>, kassa_db::Error>;
     /// Does it, to the product as it was found.
@@ -43,6 +47,11 @@ pub(super) async fn carry_out(shop: &Shop, asked: Asked<'_>, act: impl Act) -> R
     let Asked { named, keyed, headers } = asked;
     let wanted = IfMatch::of(headers)?;
     let (now, is_here) = (shop.now(), shop.stock_is_with_catalog());
+    let (act, named) = (Arc::new(act), Arc::new(named));
+    let keyed = keyed.looking({
+        let (act, named) = (Arc::clone(&act), Arc::clone(&named));
+        move |tx| looks(tx, &*act, &named)
+    });
     let (response, done) = once(catalog(shop)?, keyed, now, move |tx| {
         let Some(before) = act.find(tx, &named)? else { return Ok((refuse(named.unknown())?, None)) };
         require_version(&wanted, &before)?;
@@ -67,6 +76,13 @@ pub(super) async fn carry_out(shop: &Shop, asked: Asked<'_>, act: impl Act) -> R
         }
     }
     Ok(response)
+}
+
+/// The product with its variants, for what is changed of it: its stock is another matter. `null` where there is none.
+fn looks(tx: &mut Tx<'_>, act: &impl Act, named: &Named) -> Result<Value, kassa_db::Error> {
+    let Some(product) = act.find(tx, named)? else { return Ok(Value::Null) };
+    let shown = Shown::read(tx, product, false)?;
+    Ok(json!(shown.view((Sight::Full, Elsewhere::All))))
 }
 
 /// Where stock is in another database of this process, variants that track it get their stock there, after the commit. If

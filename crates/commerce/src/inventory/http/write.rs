@@ -8,8 +8,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::{Allowed, Caller, need};
+use kassa_db::Tx;
 use kassa_service::{Object, Problem};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::super::by_hand::{MoveError, Moved, Movement, move_once};
 use super::super::stock::{LedgerKind, QUANTITY_MAX, Refusal, Stock};
@@ -75,7 +77,8 @@ pub(super) async fn set_threshold(
     Object(body): Object<ThresholdBody>,
 ) -> Result<Response, Problem> {
     let sku = sku_of(path)?;
-    let keyed = Keyed::of(&caller, &headers, ("PUT", &format!("/v1/inventory/{sku}")), &body)?;
+    let keyed =
+        Keyed::of(&caller, &headers, ("PUT", &format!("/v1/inventory/{sku}")), &body)?.looking(looks(&sku));
     let low = body.low_stock_at;
     if !(0..=QUANTITY_MAX).contains(&low) {
         let why = format!("low_stock_at must be an integer from 0 to {QUANTITY_MAX}");
@@ -126,7 +129,7 @@ async fn move_stock(
     by_hand.check()?;
     let ByHand { kind, sku, body } = by_hand;
     let route = format!("/v1/inventory/{sku}/{}", kind.name());
-    let keyed = Keyed::of(caller, headers, ("POST", &route), &body)?;
+    let keyed = Keyed::of(caller, headers, ("POST", &route), &body)?.looking(looks(&sku));
     // A reason in which there is nothing to read is none.
     let reason = body.reason.as_deref().map(text::trimmed).filter(|reason| text::is_visible(reason));
     let movement = Movement {
@@ -151,6 +154,12 @@ async fn move_stock(
         shop.stock_update_took(kind, began);
     }
     Ok(response)
+}
+
+/// How much there is of it.
+fn looks(sku: &str) -> impl Fn(&mut Tx<'_>) -> Result<Value, kassa_db::Error> + Send + Sync + 'static {
+    let sku = sku.to_owned();
+    move |tx| Ok(store::by_sku(tx, &sku)?.map_or(Value::Null, |stock| json!(StockView::new(&stock, None))))
 }
 
 fn answer(stock: &Stock) -> Answer {

@@ -8,17 +8,20 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use kassa_access::{Allowed, need};
-use kassa_db::Db;
+use kassa_access::changes::Asked;
+use kassa_access::{Allowed, Caller, need};
+use kassa_db::{Db, Tx};
+use kassa_model::Timestamp;
 use kassa_service::{Bare, Json, Object, OptionalObject, Problem, Protected, protected};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::body::{NewBody, PartBody, RotateBody};
 use super::rules::{self, ENDPOINTS_MAX, KEEP_HOURS, KEEP_HOURS_MAX};
 use super::view::EndpointView;
 use super::{kinds, sign, store};
+use crate::act::write_down;
 use crate::ids::{self, PathId, path_id};
 use crate::notify::delivery::Sent;
 use crate::page::Page;
@@ -50,13 +53,22 @@ struct TestView {
 
 /// `POST /v1/webhooks {"url","description"?,"event_types"?}` → 201 with the secret, which is not shown again.
 async fn create_webhook(
-    _: Allowed<need::Admin>,
+    Allowed(caller, ..): Allowed<need::Admin>,
     State(shop): State<Arc<Shop>>,
     Object(body): Object<NewBody>,
 ) -> Result<Response, Problem> {
     let new = body.checked(shop.hooks.options.reach)?;
     let now = shop.now();
-    let made = database(&shop)?.write(move |tx| rules::create(tx, new.clone(), now)).await;
+    let asked = Asked::of(&caller, ("POST", "/v1/webhooks"), &json!({}));
+    let made = database(&shop)?.write(move |tx| {
+        let made = rules::create(tx, new.clone(), now)?;
+        if let Some(made) = &made {
+            let shown = looks(tx, &made.id, now)?;
+            write_down(tx, asked.as_ref(), (&Value::Null, &shown), now)?;
+        }
+        Ok(made)
+    });
+    let made = made.await;
     let Some(made) = made.map_err(|error| problem_of(&error))? else {
         return Err(Problem::conflict(format!("there are {ENDPOINTS_MAX} webhooks, and no more may be")));
     };
@@ -91,15 +103,18 @@ async fn get_webhook(
 
 /// `PATCH /v1/webhooks/{id} {"url"?,"description"?,"event_types"?,"enabled"?}` → 200.
 async fn patch_webhook(
-    _: Allowed<need::Admin>,
+    Allowed(caller, ..): Allowed<need::Admin>,
     State(shop): State<Arc<Shop>>,
     path: PathId,
     Object(body): Object<PartBody>,
 ) -> Result<Json<EndpointView>, Problem> {
     let id = id(path)?;
     let change = body.checked(shop.hooks.options.reach)?;
-    let (now, wanted) = (shop.now(), id.clone());
-    let changed = database(&shop)?.write(move |tx| rules::change(tx, &wanted, change.clone(), now)).await;
+    let asked = Change::of(&caller, ("PATCH", ""), &id);
+    let now = shop.now();
+    let changed = asked
+        .carry_out(database(&shop)?, now, move |tx, id| rules::change(tx, id, change.clone(), now))
+        .await;
     shop.hooks.forget(&id);
     let changed = changed.map_err(|error| problem_of(&error))?;
     Ok(Json(EndpointView::new(changed.ok_or_else(|| unknown(&id))?, now)))
@@ -107,24 +122,26 @@ async fn patch_webhook(
 
 /// `DELETE /v1/webhooks/{id}` → 204; what waits for it will never arrive.
 async fn delete_webhook(
-    _: Allowed<need::Admin>,
+    Allowed(caller, ..): Allowed<need::Admin>,
     State(shop): State<Arc<Shop>>,
     path: PathId,
     _: Bare,
 ) -> Result<StatusCode, Problem> {
     let id = id(path)?;
-    let wanted = id.clone();
-    let gone = database(&shop)?.write(move |tx| store::delete(tx, &wanted)).await;
+    let asked = Change::of(&caller, ("DELETE", ""), &id);
+    let gone =
+        asked.carry_out(database(&shop)?, shop.now(), |tx, id| Ok(store::delete(tx, id)?.then_some(())));
+    let gone = gone.await;
     shop.hooks.forget(&id);
     match gone.map_err(|error| problem_of(&error))? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(unknown(&id)),
+        Some(()) => Ok(StatusCode::NO_CONTENT),
+        None => Err(unknown(&id)),
     }
 }
 
 /// `POST /v1/webhooks/{id}/rotate {"keep_hours"?}` → 200 with the new secret, which is not shown again.
 async fn rotate_webhook(
-    _: Allowed<need::Admin>,
+    Allowed(caller, ..): Allowed<need::Admin>,
     State(shop): State<Arc<Shop>>,
     path: PathId,
     OptionalObject(body): OptionalObject<RotateBody>,
@@ -136,8 +153,10 @@ async fn rotate_webhook(
             "keep_hours must be an integer from 0 to {KEEP_HOURS_MAX}"
         )));
     }
-    let (now, wanted) = (shop.now(), id.clone());
-    let rotated = database(&shop)?.write(move |tx| rules::rotate(tx, &wanted, hours, now)).await;
+    let asked = Change::of(&caller, ("POST", "/rotate"), &id);
+    let now = shop.now();
+    let rotated =
+        asked.carry_out(database(&shop)?, now, move |tx, id| rules::rotate(tx, id, hours, now)).await;
     shop.hooks.forget(&id);
     let rotated = rotated.map_err(|error| problem_of(&error))?.ok_or_else(|| unknown(&id))?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(EndpointView::with_secret(rotated, now))).into_response())
@@ -164,6 +183,43 @@ async fn test_webhook(
     let delivered = matches!(sent, Sent::Done { .. });
     let (status, answer) = (sent.status(), sent.answer().to_owned());
     Ok(Json(TestView { delivered, status, answer, took_ms, webhook_id: sign::header_id(&event) }))
+}
+
+/// A change of an endpoint that somebody asks for.
+struct Change {
+    asked: Option<Asked>,
+    id: String,
+}
+
+impl Change {
+    fn of(caller: &Caller, (method, tail): (&str, &str), id: &str) -> Self {
+        let path = format!("/v1/webhooks/{id}{tail}");
+        Self { asked: Asked::of(caller, (method, &path), &json!({})), id: id.to_owned() }
+    }
+
+    /// Makes it, and writes down what it was, in one transaction; `None` where there is no such endpoint.
+    async fn carry_out<T: Send + 'static>(
+        self,
+        db: &Db,
+        now: Timestamp,
+        op: impl Fn(&mut Tx<'_>, &str) -> Result<Option<T>, kassa_db::Error> + Send + 'static,
+    ) -> Result<Option<T>, kassa_db::Error> {
+        db.write(move |tx| {
+            let before = looks(tx, &self.id, now)?;
+            let done = op(tx, &self.id)?;
+            if done.is_some() {
+                let after = looks(tx, &self.id, now)?;
+                write_down(tx, self.asked.as_ref(), (&before, &after), now)?;
+            }
+            Ok(done)
+        })
+        .await
+    }
+}
+
+/// The endpoint without its secrets; `null` where there is none.
+fn looks(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<Value, kassa_db::Error> {
+    Ok(store::by_id(tx, id)?.map_or(Value::Null, |endpoint| json!(EndpointView::new(endpoint, now))))
 }
 
 fn database(shop: &Shop) -> Result<&Db, Problem> {

@@ -8,7 +8,7 @@ use kassa_db::{Error, Tx};
 use kassa_model::{Timestamp, failpoint};
 use kassa_service::Problem;
 
-use super::super::answer::{changed, edited, failed, repeated};
+use super::super::answer::{changed, edited, failed, looks, repeated};
 use super::super::change;
 use super::super::edited::EditAsk;
 use super::super::error::EdgeError;
@@ -76,18 +76,23 @@ pub(in crate::orders) async fn edit(
     if let Some(outcome) = known(shop, &keyed, &target).await? {
         return Ok(outcome.into_response());
     }
-    let (key, of, now) = (keyed.clone(), target.clone(), shop.now());
+    let looked_at = target.id.clone();
+    let key = keyed.clone().looking(move |tx| looks(tx, &looked_at));
+    let (of, now) = (target.clone(), shop.now());
     let begin = move |tx: &mut Tx<'_>, first: &FirstStep| {
         idempotency::begin(tx, &key.request(), now, |tx| {
             if let Some(answer) = repeated(tx, &of)? {
                 return Ok(Begun::Answered(answer));
             }
             // A refusal that is kept must leave nothing else behind.
-            match tx.savepoint(|tx| first.take(tx, &of)) {
-                Ok(EditBegun::Pending(command)) => Ok(Begun::Open((of.id.clone(), command))),
-                Ok(EditBegun::Done(change)) => Ok(Begun::Answered(changed(&change))),
-                Err(error) => Ok::<_, Failed>(Begun::Answered(failed(error)?)),
-            }
+            let before = looks(tx, &of.id)?;
+            let begun = match tx.savepoint(|tx| first.take(tx, &of)) {
+                Ok(EditBegun::Pending(command)) => Begun::Open((of.id.clone(), command)),
+                Ok(EditBegun::Done(change)) => Begun::Answered(changed(&change)),
+                Err(error) => return Ok::<_, Failed>(Begun::Answered(failed(error)?)),
+            };
+            key.write_down(tx, &before, now)?;
+            Ok(begun)
         })
     };
     match two_steps(shop, ask, begun, begin).await? {

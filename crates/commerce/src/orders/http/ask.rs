@@ -8,7 +8,7 @@ use kassa_db::Tx;
 use kassa_model::{Timestamp, failpoint};
 use kassa_service::Problem;
 
-use super::super::answer::{changed, failed, repeated};
+use super::super::answer::{changed, failed, looks, repeated};
 use super::super::edges::Change;
 use super::super::error::EdgeError;
 use super::super::order::StockPlace;
@@ -67,6 +67,8 @@ impl Ask {
         failpoint::hit("orders.before_write");
         let target = Target { by: keyed.remembered(), ..self.target.clone() };
         let ask = Self { target, ..self.clone() };
+        let id = self.target.id.clone();
+        let keyed = keyed.looking(move |tx| looks(tx, &id));
         let (response, change) = once(orders(&self.shop)?, keyed, self.now, move |tx| op(tx, &ask)).await?;
         failpoint::hit("orders.after_commit");
         if let Some(change) = change {

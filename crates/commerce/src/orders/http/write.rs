@@ -6,10 +6,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use kassa_access::changes::Asked;
 use kassa_access::{Allowed, Caller, need};
 use kassa_service::{ClientAddress, Object, OptionalObject, Problem};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::answer::shape;
 use super::super::apart::edit as apart;
@@ -74,6 +75,7 @@ async fn place_for(
     let visit = Visit { site, address, headers, salts: None, rules: None, received_at };
     let mut submission = Submission::new(body.check()?, scope, Some(key), (shop, &visit));
     submission.source = source_of(caller);
+    submission.asked = Asked::of(caller, ("POST", "/v1/orders"), &json!({}));
     let is_stranger = *caller == Caller::Public;
     let says_its_visit = is_stranger || submission.ask.context.names_a_visit();
     let visit = says_its_visit.then(|| submission.context.clone());

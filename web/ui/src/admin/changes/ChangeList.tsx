@@ -3,6 +3,7 @@ import type { ChangeMade } from "@kassa/client";
 import { Link } from "../place";
 import { shortTime } from "../when";
 import { useAdmin } from "../words";
+import { Differences } from "./Differences";
 import { toldOf } from "./telling";
 
 /** Who has the admin token, or its session. */
@@ -59,6 +60,7 @@ function Change({ change, here }: { change: ChangeMade; here: boolean }) {
             {" · "}
             <code>{change.actor}</code>
           </p>
+          <Differences change={change} />
           <pre className="payload" tabIndex={0} dir="ltr">
             {JSON.stringify(change.asked, null, 2)}
           </pre>

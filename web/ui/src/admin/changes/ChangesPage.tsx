@@ -1,11 +1,22 @@
-/** Who changed what of orders, the catalogue and stock, the newest first; all of it, or what lies at a path of the API. */
+/** Who changed what, the newest first; all of it, or what lies at a path of the API. */
 import { ListPanel } from "../ListPanel";
 import { useQueryOf } from "../place";
 import { useAdmin } from "../words";
 import { ChangeList } from "./ChangeList";
 import { useChanges } from "./data";
 
-const AREAS = { "/v1/orders": "orders", "/v1/products": "products", "/v1/categories": "categories", "/v1/inventory": "stock" } as const;
+const AREAS = {
+  "/v1/orders": "orders",
+  "/v1/products": "products",
+  "/v1/categories": "categories",
+  "/v1/inventory": "stock",
+  "/v1/storefront": "storefront",
+  "/v1/webhooks": "webhooks",
+  "/v1/admin/keys": "keys",
+  "/v1/admin/sites": "sites",
+  "/v1/rules": "rules",
+  "/v1/shares": "shares",
+} as const;
 
 export default function ChangesPage() {
   const { a } = useAdmin();

@@ -1,0 +1,13 @@
+//! Who changed what: each change that somebody with a session or a key asked for, written in the transaction of the change.
+
+mod actor;
+mod difference;
+mod read;
+mod store;
+mod write;
+
+pub use actor::{Actor, Asked};
+pub use difference::Difference;
+pub(crate) use store::OF_ACCESS;
+pub use store::{Changed, OF_SHOP, Table};
+pub(crate) use write::write_down;
