@@ -68,6 +68,7 @@ const product = object({
   status: word("active", "draft", "archived"),
   attributes: free,
   track_stock: boolean,
+  "stock_of_all?": said(ref("Availability"), "Of all variants together; in lists, with the scope `catalog`"),
   stock: said(nullable(ref("Availability")), "Null where there is no stock of it, or it is not known"),
   version: integer,
   created_at: time,
@@ -139,8 +140,10 @@ export const schemas = {
     "track_stock?": boolean,
     "options?": list(string, 3),
     "images?": images,
+    "variants?": said(list(ref("VariantChange"), 100), "Those that there are by their SKUs, and new ones behind them"),
   }),
   VariantChange: object({
+    "sku?": sku,
     "options?": list(string, 3),
     "title?": nullable(text(255)),
     "price?": ref("Price"),
@@ -305,6 +308,7 @@ export const operations = [
     problems: [...refusals, "several-variants", "conflict"],
     examples: [
       { name: "describe", at: { id: "sku:mug" }, body: { description: "To drink from", attributes: { colour: "blue" } }, status: 200 },
+      { name: "moreSizes", at: { id: "slug:t-shirt" }, body: { variants: [{ sku: "shirt-xl", options: ["XL"] }] }, status: 200 },
       { name: "stale", at: { id: "sku:mug" }, headers: { "If-Match": '"1-0"' }, body: { description: "Late" }, status: 412 },
     ],
   }),

@@ -7,6 +7,7 @@
 //! {"name":"Shirt","slug":"shirt","status":"draft","price":{"amount_minor":1900},"options":["Size","Colour"],
 //!  "variants":[{"sku":"shirt-s-red","options":["S","red"]},{"sku":"shirt-m-red","options":["M","red"]}]}
 //! ```
+//! In a change each of the `variants` is one that there is, by its SKU, or a new one.
 
 use kassa_model::Money;
 use kassa_service::Problem;
@@ -17,7 +18,7 @@ use super::image_body::{ImageBody, given_images, new_images};
 use super::price_body::{PriceBody, given, given_price, price_or_none};
 use super::product::{Change, Error, NewProduct, Status};
 use super::variant::NewPrice;
-use super::variant_body::NewVariantBody;
+use super::variant_body::{NewVariantBody, VariantPartBody};
 use crate::number::integer_or_none;
 use crate::object::{object, objects_or_none};
 use crate::shop::ShopOptions;
@@ -104,6 +105,8 @@ pub(crate) struct PartBody {
     options: Option<Vec<String>>,
     #[serde(deserialize_with = "given_images", skip_serializing_if = "Option::is_none")]
     images: Option<Vec<ImageBody>>,
+    #[serde(deserialize_with = "objects_or_none", skip_serializing_if = "Option::is_none")]
+    variants: Option<Vec<VariantPartBody>>,
 }
 
 fn text_of(attributes: Option<Attributes>) -> String {
@@ -200,6 +203,7 @@ impl WholeBody {
 impl PartBody {
     pub(crate) fn into_change(self, shop: &ShopOptions) -> Result<ChangeAsk, Problem> {
         require_one(self.category.is_some(), self.category_id.is_some())?;
+        let variants = self.variants.unwrap_or_default();
         let change = Change {
             name: self.name,
             slug: self.slug,
@@ -214,6 +218,7 @@ impl PartBody {
             status: self.status.as_deref().map(status_of).transpose()?,
             options: self.options,
             images: self.images.map(new_images),
+            variants: variants.into_iter().map(|body| body.into_said(shop)).collect::<Result<_, _>>()?,
         };
         Ok(ChangeAsk { change, sku: self.sku })
     }

@@ -4,7 +4,7 @@ use kassa_model::{Money, Timestamp};
 
 use super::category::Category;
 use super::image::{NewImage, Picture};
-use super::variant::{NewPrice, NewVariant};
+use super::variant::{NewPrice, NewVariant, SaidVariant};
 use crate::inventory;
 
 /// The most characters of a name or a category.
@@ -215,6 +215,8 @@ pub struct Change {
     pub options: Option<Vec<String>>,
     /// Its pictures from now on.
     pub images: Option<Vec<NewImage>>,
+    /// Variants of it by their SKUs, and new ones behind the others.
+    pub variants: Vec<SaidVariant>,
 }
 
 /// Why a product is not as it was wished.

@@ -7,7 +7,7 @@ use super::category::Category;
 use super::product::{Change, Error, NewProduct, Product, Status};
 use super::variant::{NewVariant, Variant};
 use super::whole::{self, Whole};
-use super::{categories, category, check, image_rules, options, slug, store};
+use super::{categories, category, check, image_rules, options, slug, store, variant_rules};
 
 /// Makes a product with its variants, and the stock of those that have one, with nothing on hand.
 ///
@@ -165,6 +165,12 @@ pub fn update(
     }
     if let Some(names) = &change.options {
         change_options(&mut after, options::names(names)?);
+    }
+    for said in &change.variants {
+        variant_rules::put(&mut after, said, now)?;
+    }
+    if after.sold().next().is_none() {
+        return Err(Error::LastVariant(before.product.sku));
     }
     if let Some(first) = after.first() {
         first.price = change.price.map_or(first.price, |price| price.in_place_of(first.price));

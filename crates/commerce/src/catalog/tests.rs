@@ -1,5 +1,6 @@
 //! The catalogue: its rules, and its routes.
 
+mod at_once;
 mod bad_input;
 mod before;
 mod categories;

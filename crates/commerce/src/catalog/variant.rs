@@ -116,6 +116,33 @@ pub struct VariantChange {
     pub archived: Option<bool>,
 }
 
+/// What a change of a product says of one of its variants, or of a new one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SaidVariant {
+    /// Which it is; one is new that the product has none of, or that has no SKU yet.
+    pub sku: Option<String>,
+    /// What is said of it.
+    pub change: VariantChange,
+}
+
+impl SaidVariant {
+    /// The variant that it is where it is new.
+    pub(crate) fn new_one(&self) -> NewVariant {
+        let VariantChange { options, title, price, cost, barcode, weight_g, track_stock, .. } =
+            self.change.clone();
+        NewVariant {
+            sku: self.sku.clone(),
+            options: options.unwrap_or_default(),
+            title: title.flatten(),
+            price,
+            cost: cost.flatten(),
+            barcode: barcode.flatten(),
+            weight_g: weight_g.flatten(),
+            track_stock,
+        }
+    }
+}
+
 /// A new price of what has one, or what it costs the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewPrice {

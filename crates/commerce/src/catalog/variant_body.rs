@@ -9,7 +9,7 @@ use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
 use super::price_body::{PriceBody, given, given_price, given_price_or_none, price_or_none};
-use super::variant::{NewVariant, VariantChange};
+use super::variant::{NewVariant, SaidVariant, VariantChange};
 use crate::number::integer_or_none;
 use crate::shop::ShopOptions;
 
@@ -35,6 +35,8 @@ pub(crate) struct NewVariantBody {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct VariantPartBody {
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub(crate) sku: Option<String>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     options: Option<Vec<String>>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
@@ -76,6 +78,11 @@ impl NewVariantBody {
 }
 
 impl VariantPartBody {
+    /// What a change of its product says of it.
+    pub(crate) fn into_said(self, shop: &ShopOptions) -> Result<SaidVariant, Problem> {
+        Ok(SaidVariant { sku: self.sku.clone(), change: self.into_change(shop)? })
+    }
+
     pub(crate) fn into_change(self, shop: &ShopOptions) -> Result<VariantChange, Problem> {
         let cost = |cost: Option<PriceBody>| cost.map(|cost| cost.price(shop)).transpose();
         Ok(VariantChange {

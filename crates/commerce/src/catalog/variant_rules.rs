@@ -4,7 +4,7 @@ use kassa_db::Tx;
 use kassa_model::Timestamp;
 
 use super::product::{Error, Product, Status};
-use super::variant::{NewVariant, Variant, VariantChange};
+use super::variant::{NewVariant, SaidVariant, Variant, VariantChange};
 use super::whole::Whole;
 use super::{check, options, rules};
 
@@ -28,9 +28,7 @@ pub(crate) fn add(
 ) -> Result<Product, Error> {
     let before = Whole::expected(tx, id, expected_version, is_there)?;
     let mut after = before.clone();
-    let position = after.variants.iter().map(|variant| variant.position).max().unwrap_or(0) + 1;
-    let (price, track_stock) = (after.product.price, after.product.track_stock);
-    after.variants.push(rules::made(new, Variant::like((id, price, track_stock), (position, now)))?);
+    push(&mut after, new, now)?;
     after.save(tx, &before, now)
 }
 
@@ -59,6 +57,28 @@ pub(crate) fn update(
         return Err(Error::LastVariant(sku.to_owned()));
     }
     after.save(tx, &before, now)
+}
+
+/// Changes the variant of this SKU to what is said of it, and brings it back where it was archived unless that is said, too; where
+/// there is none, a new one comes behind the others.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub(crate) fn put(whole: &mut Whole, said: &SaidVariant, now: Timestamp) -> Result<(), Error> {
+    match whole.variants.iter_mut().find(|variant| Some(&variant.sku) == said.sku.as_ref()) {
+        Some(known) => {
+            let archived = said.change.archived.or(Some(false));
+            apply(known, &VariantChange { archived, ..said.change.clone() }, now)
+        }
+        None => push(whole, &said.new_one(), now),
+    }
+}
+
+fn push(whole: &mut Whole, new: &NewVariant, now: Timestamp) -> Result<(), Error> {
+    let position = whole.variants.iter().map(|variant| variant.position).max().unwrap_or(0) + 1;
+    let Product { id, price, track_stock, .. } = whole.product;
+    whole.variants.push(rules::made(new, Variant::like((id, price, track_stock), (position, now)))?);
+    Ok(())
 }
 
 fn apply(variant: &mut Variant, change: &VariantChange, now: Timestamp) -> Result<(), Error> {

@@ -11,7 +11,7 @@
 //! ```
 //! `stock` is null for a variant without one, and while what is there is not known. Lists leave `variants` out and show the first
 //! of the [pictures](super::image). Those who may
-//! change the catalogue see of each variant `cost` and `weight_g`, too.
+//! change the catalogue see of each variant `cost` and `weight_g`, too, and in lists `stock_of_all` of a product with several variants.
 
 use std::collections::HashMap;
 
@@ -53,6 +53,8 @@ pub(crate) struct ProductView<'a> {
     attributes: &'a RawValue,
     track_stock: bool,
     stock: Option<Availability>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stock_of_all: Option<Availability>,
     version: i64,
     created_at: String,
     updated_at: String,
@@ -94,6 +96,11 @@ impl Availability {
         let stock = stock.get(sku).filter(|_| track_stock)?;
         Some(Self { available: stock.available(), low: stock.is_low() })
     }
+
+    /// Both together.
+    fn and(self, other: Self) -> Self {
+        Self { available: self.available + other.available, low: self.low || other.low }
+    }
 }
 
 /// What a reader may see.
@@ -130,10 +137,18 @@ impl<'a> ProductView<'a> {
             attributes: serde_json::from_str(&product.attributes).unwrap_or(RawValue::NULL),
             track_stock: product.track_stock,
             stock: Availability::of((&product.sku, product.track_stock), stock),
+            stock_of_all: None,
             version: product.version,
             created_at: product.created_at.to_string(),
             updated_at: product.updated_at.to_string(),
         }
+    }
+
+    /// The same with what is there of its variants, which are among these, together; nothing where none of them has a stock.
+    pub(crate) fn with_all(self, variants: &[Variant], stock: &StockBySku) -> Self {
+        let of_it = variants.iter().filter(|variant| variant.product_id == self.id && variant.is_sold());
+        let there = of_it.filter_map(|one| Availability::of((&one.sku, one.track_stock), stock));
+        Self { stock_of_all: there.reduce(Availability::and), ..self }
     }
 
     /// All of a product.

@@ -17,12 +17,13 @@ use super::super::listing;
 use super::super::listing::store::Listing;
 use super::super::product::Product;
 use super::super::search;
+use super::super::variant::{self, Variant};
 use super::super::view::{ProductView, Sight, StockBySku};
 use super::categories::CategoryView;
 use super::named::{Named, catalog, of_sight};
 use super::reader::Reader;
 use super::shown::{Shown, read_with};
-use crate::page::{self, Page};
+use crate::page::{self, Page, Total};
 use crate::params::Params;
 use crate::refuse;
 use crate::shop::Shop;
@@ -46,14 +47,31 @@ pub(super) async fn list_products(
     // One more than is shown tells whether there is a next page.
     let more = Listing { limit: limit + 1, ..listing };
     let (ticket, reading) = (shop.products.ticket(), shop.products.reading());
-    let find = move |tx: &mut kassa_db::Tx<'_>| search::page(tx, &reading, (&more, counting));
-    let ((mut products, total), stock) = read_with(&shop, find, |(products, _)| tracked(products)).await?;
+    let find = move |tx: &mut kassa_db::Tx<'_>| {
+        let (products, total) = search::page(tx, &reading, (&more, counting))?;
+        let variants = if sight == Sight::Full { several(tx, &products)? } else { Vec::new() };
+        Ok((products, total, variants))
+    };
+    let skus = |found: &(Vec<Product>, Total, Vec<Variant>)| {
+        let sold = found.2.iter().filter(|variant| variant.is_sold() && variant.track_stock);
+        [tracked(&found.0), sold.map(|variant| variant.sku.clone()).collect()].concat()
+    };
+    let ((mut products, total, variants), stock) = read_with(&shop, find, skus).await?;
     let more = page::cut(&mut products, limit);
     let next_cursor = products.last().filter(|_| more).map(|last| listing::cursor(last, sort));
     let rows = (products.as_slice(), &stock, elsewhere(&shop, sight));
-    let answer = answer_rows(rows, |results| Page { results, next_cursor, total })?;
+    let answer = answer_rows(rows, |rows| {
+        let results = rows.into_iter().map(|row| row.with_all(&variants, &stock)).collect();
+        Page { results, next_cursor, total }
+    })?;
     shop.products.keep(asked, Arc::clone(&answer), ticket, &[]);
     Ok(show(&answer, &headers, sight))
+}
+
+/// All variants of those products that have several.
+fn several(tx: &mut kassa_db::Tx<'_>, products: &[Product]) -> Result<Vec<Variant>, kassa_db::Error> {
+    let several = products.iter().filter(|product| product.variant_count > 1);
+    variant::store::of_products(tx, &several.map(|product| product.id).collect::<Vec<_>>())
 }
 
 /// The SKUs of products that track their stock.

@@ -76,6 +76,9 @@ pub(super) async fn patch_variant(
 ) -> Result<Response, Problem> {
     let (named, sku) = names(path)?;
     let keyed = Keyed::of(&caller, &headers, ("PATCH", &route_of(&named, &sku)), &body)?;
+    if body.sku.as_ref().is_some_and(|named| *named != sku) {
+        return Err(Problem::bad_request("sku cannot change: archive the variant and make another"));
+    }
     let change = body.into_change(&shop.options)?;
     if change.track_stock == Some(false) {
         require_none_apart(&shop, sku.clone()).await?;

@@ -92,6 +92,9 @@ async fn change(shop: &Shop, asked: Asked<'_>, change: ChangeAsk) -> Result<Resp
     if change.change.track_stock == Some(false) {
         require_no_stock_apart(shop, &asked.named).await?;
     }
+    for variant in change.change.variants.iter().filter(|said| said.change.track_stock == Some(false)) {
+        require_none_apart(shop, variant.sku.clone().unwrap_or_default()).await?;
+    }
     carry_out(shop, asked, change).await
 }
 

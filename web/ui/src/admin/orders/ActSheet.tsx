@@ -2,6 +2,7 @@
 import type { FormEvent, ReactNode } from "react";
 import { Failure } from "../../design/Panel";
 import { Sheet } from "../../design/Sheet";
+import { Meanwhile } from "../Meanwhile";
 import { useAdmin } from "../words";
 import type { Changing } from "./change";
 import { differences } from "./differences";
@@ -32,7 +33,7 @@ export function ActSheet({ title, change, close, go, ready, submit, children }: 
   return (
     <Sheet title={title} close={close} className="act-sheet">
       <form className="sheet-body act" onSubmit={send} noValidate>
-        {change.before && <Meanwhile change={change} />}
+        {change.before && <OrderMeanwhile change={change} />}
         {children}
         {change.error && <Failure error={change.error} at={Date.now()} whole={false} retry={submit} />}
         <p className="act-foot">
@@ -49,21 +50,9 @@ export function ActSheet({ title, change, close, go, ready, submit, children }: 
 }
 
 /** Another was faster: what is now, and the choice. */
-function Meanwhile({ change: { before, seen } }: { change: Changing }) {
+function OrderMeanwhile({ change: { before, seen } }: { change: Changing }) {
   const words = useAdmin();
-  const { a } = words;
+  const { changed } = words.a;
   if (!before) return null;
-  return (
-    <div className="meanwhile" role="alert">
-      <p>
-        <strong>{a.changed.title}</strong>
-      </p>
-      <ul>
-        {differences(before.order, seen.order, words).map((one) => (
-          <li key={one}>{one}</li>
-        ))}
-      </ul>
-      <p>{a.changed.why}</p>
-    </div>
-  );
+  return <Meanwhile title={changed.title} changes={differences(before.order, seen.order, words)} why={changed.why} />;
 }

@@ -76,6 +76,7 @@ const PAID: &str = r#"{"reference":"bank 4711","amount":{"amount_minor":2700,"cu
 const PRODUCT: &str = r#"{"sku":"cup","name":"Cup","category":"Kitchen","description":"To drink from","release_date":"2025-01-01","image_url":"https://shop.test/cup.png","price":{"amount_minor":900,"currency":"USD"},"attributes":{"colour":"blue"},"images":[],"track_stock":true,"low_stock_at":5}"#;
 const CHANGE: &str =
     r#"{"name":"Mug","images":[],"price":{"amount_minor":900},"attributes":{"colour":"blue"}}"#;
+const PART: &str = r#"{"name":"Mug","options":["Size"],"variants":[{"sku":"cup-l","options":["L"],"price":{"amount_minor":900}}]}"#;
 const VARIANT: &str = r#"{"sku":"cup-l","options":[],"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"barcode":"4006381333931","weight_g":180,"track_stock":true}"#;
 const VARIANT_CHANGE: &str = r#"{"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"weight_g":180,"position":1}"#;
 const CATEGORY: &str = r#"{"name":"Kitchen","slug":"kitchen","position":1}"#;
@@ -271,7 +272,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     // The shop.
     taking("POST /v1/products", PRODUCT, CATALOG),
     row("POST /v1/assets", CATALOG),
-    taking("PATCH /v1/products/{id}", CHANGE, CATALOG),
+    taking("PATCH /v1/products/{id}", PART, CATALOG),
     taking("PUT /v1/products/{id}", CHANGE, CATALOG),
     row("DELETE /v1/products/{id}", CATALOG),
     row("POST /v1/products/{id}/restore", CATALOG),
