@@ -318,7 +318,7 @@ test("filters stand in the address, and Back takes them back", async () => {
 });
 
 test("a key sees the pages of its scopes, and is told of the others", async () => {
-  const { page, context, complaints } = await room.open("/admin/orders", ["catalog"]);
+  const { page, context, complaints } = await room.open("/admin/orders", ["collect"]);
   await page.getByText("This page is not yours to see.").waitFor();
   assert.equal(await page.getByRole("navigation", { name: "Admin" }).getByRole("link").count(), 0);
   assert.deepEqual(complaints, []);

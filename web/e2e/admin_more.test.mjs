@@ -91,7 +91,7 @@ test("who may read alone changes no stock", async () => {
   const sheet = page.getByRole("dialog", { name: `Thing ${sku}` });
   await sheet.getByText("On hand").waitFor();
   assert.equal(await sheet.getByRole("textbox").count(), 0);
-  assert.deepEqual(await page.locator(".admin-nav a").allInnerTexts(), ["Stock"]);
+  assert.deepEqual(await page.locator(".admin-nav a").allInnerTexts(), ["Products", "Stock"]);
   assert.deepEqual(complaints, []);
   await context.close();
 });
@@ -291,12 +291,8 @@ test("⌘K leads to orders, customers, products and pages, and single keys do", 
   await find(`#${placed.number}`, `#${placed.number} · Kasimir Key · €1.00`);
   await page.getByRole("heading", { level: 1, name: `Order #${placed.number}` }).waitFor();
   await find(sku, `Thing ${sku}`);
-  await page.waitForURL(/\/admin\/stock\?sku=/);
-  await page
-    .getByRole("dialog", { name: `Thing ${sku}` })
-    .getByText("On hand")
-    .waitFor();
-  await page.keyboard.press("Escape");
+  await page.waitForURL(/\/admin\/products\/\d+$/);
+  await page.getByRole("heading", { level: 1, name: `Thing ${sku}` }).waitFor();
   await find("health", "Health");
   await page.waitForURL(/\/admin\/health/);
   await page.keyboard.press("g");
@@ -325,10 +321,10 @@ test("⌘K leads to orders, customers, products and pages, and single keys do", 
 
 /** What a key of each scope sees, and what it can set going on the pages that it sees. */
 const SEEN = [
-  { scopes: ["read"], pages: ["Stock"], order: undefined, stock: [] },
-  { scopes: ["catalog"], pages: [], order: undefined, stock: undefined },
+  { scopes: ["read"], pages: ["Products", "Stock"], order: undefined, stock: [] },
+  { scopes: ["catalog"], pages: ["Products"], order: undefined, stock: undefined },
   { scopes: ["inventory"], pages: ["Stock"], order: undefined, stock: ["Receive", "Set right", "Low from"] },
-  { scopes: ["inventory", "read"], pages: ["Stock"], order: undefined, stock: ["Receive", "Set right", "Low from"] },
+  { scopes: ["inventory", "read"], pages: ["Products", "Stock"], order: undefined, stock: ["Receive", "Set right", "Low from"] },
   {
     scopes: ["orders"],
     pages: ["Orders", "Customers", "Messages"],
@@ -337,7 +333,7 @@ const SEEN = [
   },
   {
     scopes: ["admin"],
-    pages: ["Orders", "Stock", "Customers", "Messages", "Health", "Changes"],
+    pages: ["Orders", "Products", "Stock", "Customers", "Messages", "Health", "Changes"],
     order: ["Pack", "Mark as paid", "Refund", "Cancel the order"],
     stock: ["Receive", "Set right", "Low from"],
   },

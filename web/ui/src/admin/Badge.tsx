@@ -7,6 +7,8 @@ const TONES: Record<string, "good" | "bad" | "open"> = {
   unpaid: "bad",
   failed: "bad",
   dead: "bad",
+  active: "good",
+  draft: "open",
   soldOut: "bad",
   low: "bad",
   accepted: "open",

@@ -15,7 +15,8 @@ const FOUND = 6;
 
 export default function Palette({ close }: { close: () => void }) {
   const { t, a } = useAdmin();
-  const pages = pagesOf(useWho());
+  const who = useWho();
+  const pages = pagesOf(who);
   const [text, setText] = useState("");
   const wanted = useDeferredValue(text.trim());
   const lookedUp = useFound(wanted);
@@ -23,6 +24,9 @@ export default function Palette({ close }: { close: () => void }) {
   const languages = LANGUAGES.filter((one) => one !== t.lang);
   const known: Action[] = [
     ...pages.map(({ id, path }) => ({ id, group: a.nav, title: a.pages[id], act: () => go(path) })),
+    ...(who.can("catalog")
+      ? [{ id: "new-product", group: t.palette.action, title: a.products.new, act: () => go("/admin/products/new") }]
+      : []),
     { id: "dashboard", group: a.nav, title: a.dashboard, act: () => location.assign("/dashboard") },
     { id: "shop", group: a.nav, title: t.shop, act: () => location.assign("/") },
     { id: "theme", group: t.palette.action, title: t.palette.theme, act: toggleTheme },
@@ -55,7 +59,7 @@ function useFound(text: string): Action[] {
   const products = useQuery({
     queryKey: ["found", "products", text],
     queryFn: async ({ signal }) => (await api.listProducts({ query: { q: text, limit: FOUND } }, { signal })).results,
-    enabled: can("read", "inventory") && asked,
+    enabled: can("read", "catalog", "inventory") && asked,
   });
   if (!text) return [];
   return [
@@ -73,9 +77,16 @@ function useFound(text: string): Action[] {
     })),
     ...(products.data ?? []).map((one) => ({
       id: `product-${one.id}`,
-      group: a.pages.stock,
+      group: can("read", "catalog") ? a.pages.products : a.pages.stock,
       title: one.name,
-      act: () => go(one.sku ? `/admin/stock?sku=${encodeURIComponent(one.sku)}` : `/admin/stock?q=${encodeURIComponent(one.name)}`),
+      act: () =>
+        go(
+          can("read", "catalog")
+            ? `/admin/products/${one.id}`
+            : one.sku
+              ? `/admin/stock?sku=${encodeURIComponent(one.sku)}`
+              : `/admin/stock?q=${encodeURIComponent(one.name)}`,
+        ),
     })),
   ];
 }

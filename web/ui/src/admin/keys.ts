@@ -6,7 +6,15 @@ import { go } from "./place";
 import { useWho } from "./who";
 
 /** After `G`, the letter of a page. */
-export const LETTERS: Record<Page["id"], string> = { orders: "o", stock: "s", customers: "c", messages: "m", health: "h", changes: "w" };
+export const LETTERS: Record<Page["id"], string> = {
+  orders: "o",
+  products: "p",
+  stock: "s",
+  customers: "c",
+  messages: "m",
+  health: "h",
+  changes: "w",
+};
 
 const PAIR_MS = 1_500;
 

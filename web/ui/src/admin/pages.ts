@@ -4,7 +4,7 @@ import { later } from "../design/Floating";
 import type { Scope, Who } from "./who";
 
 export interface Page {
-  id: "orders" | "stock" | "customers" | "messages" | "health" | "changes";
+  id: "orders" | "products" | "stock" | "customers" | "messages" | "health" | "changes";
   scopes: Scope[];
   path: string;
   Content: ComponentType;
@@ -12,6 +12,12 @@ export interface Page {
 
 export const PAGES: Page[] = [
   { id: "orders", scopes: ["orders"], path: "/admin/orders", Content: later(async () => (await import("./orders/Orders")).default) },
+  {
+    id: "products",
+    scopes: ["read", "catalog"],
+    path: "/admin/products",
+    Content: later(async () => (await import("./products/Products")).default),
+  },
   {
     id: "stock",
     scopes: ["read", "inventory"],

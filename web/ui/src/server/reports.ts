@@ -19,6 +19,8 @@ export interface Question {
   date_range: string | [string, string];
   dimensions?: string[];
   filters?: Filter[];
+  /** In which days are days; the site's own where it is not said. */
+  timezone?: string;
   order_by?: [string, "asc" | "desc"][];
   pagination?: { limit: number; offset?: number };
   include?: { comparisons?: Comparison };

@@ -1,11 +1,21 @@
 /** Arabic: every text of the admin. */
 import type { AdminTexts } from "./en.admin";
+import { products } from "./ar.admin.products";
 
 export const admin: AdminTexts = {
+  products,
   skip: "انتقل إلى المحتوى",
   home: "كاسا، إلى الإدارة",
   nav: "الإدارة",
-  pages: { orders: "الطلبات", stock: "المخزون", customers: "العملاء", messages: "الرسائل", health: "الصحة", changes: "التغييرات" },
+  pages: {
+    orders: "الطلبات",
+    products: "المنتجات",
+    stock: "المخزون",
+    customers: "العملاء",
+    messages: "الرسائل",
+    health: "الصحة",
+    changes: "التغييرات",
+  },
   dashboard: "لوحة المعلومات",
   as: (name) => `باسم ${name}`,
   asAdmin: "بصفة المدير",

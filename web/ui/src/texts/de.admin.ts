@@ -1,11 +1,21 @@
 /** German: every text of the admin. */
 import type { AdminTexts } from "./en.admin";
+import { products } from "./de.admin.products";
 
 export const admin: AdminTexts = {
+  products,
   skip: "Zum Inhalt springen",
   home: "kassa, zur Verwaltung",
   nav: "Verwaltung",
-  pages: { orders: "Bestellungen", stock: "Lager", customers: "Kunden", messages: "Nachrichten", health: "Zustand", changes: "Änderungen" },
+  pages: {
+    orders: "Bestellungen",
+    products: "Produkte",
+    stock: "Lager",
+    customers: "Kunden",
+    messages: "Nachrichten",
+    health: "Zustand",
+    changes: "Änderungen",
+  },
   dashboard: "Übersicht",
   as: (name) => `als ${name}`,
   asAdmin: "als Verwalter",

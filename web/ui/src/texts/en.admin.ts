@@ -1,9 +1,20 @@
 /** English: every text of the admin. Numbers, money and times come in as they are written in the reader's locale. */
+import { products } from "./en.admin.products";
+
 export const admin = {
+  products,
   skip: "Skip to the content",
   home: "kassa, to the admin",
   nav: "Admin",
-  pages: { orders: "Orders", stock: "Stock", customers: "Customers", messages: "Messages", health: "Health", changes: "Changes" },
+  pages: {
+    orders: "Orders",
+    products: "Products",
+    stock: "Stock",
+    customers: "Customers",
+    messages: "Messages",
+    health: "Health",
+    changes: "Changes",
+  },
   dashboard: "Dashboard",
   as: (name: string) => `as ${name}`,
   asAdmin: "as the admin",

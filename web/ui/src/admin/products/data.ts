@@ -25,7 +25,11 @@ interface Page {
 
 type Query = Parameters<typeof api.listProducts>[0];
 
-export function listProducts(wanted: Wanted, more: { cursor?: string; limit?: number; total?: boolean }, signal?: AbortSignal): Promise<Page> {
+export function listProducts(
+  wanted: Wanted,
+  more: { cursor?: string; limit?: number; total?: boolean },
+  signal?: AbortSignal,
+): Promise<Page> {
   const query = Object.fromEntries(Object.entries({ ...wanted, ...more }).filter(([, value]) => value));
   return api.listProducts({ query } as Query, signal && { signal }) as Promise<Page>;
 }
@@ -33,8 +37,7 @@ export function listProducts(wanted: Wanted, more: { cursor?: string; limit?: nu
 export const useProducts = (wanted: Wanted, limit = LIMIT) =>
   useInfiniteQuery({
     queryKey: ["products", wanted, limit],
-    queryFn: ({ pageParam, signal }) =>
-      listProducts(wanted, { limit, ...(pageParam ? { cursor: pageParam } : { total: true }) }, signal),
+    queryFn: ({ pageParam, signal }) => listProducts(wanted, { limit, ...(pageParam ? { cursor: pageParam } : { total: true }) }, signal),
     initialPageParam: "",
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -71,8 +74,7 @@ export function useCurrency(): string | undefined {
 export const usePrices = (id: string, enabled: boolean) =>
   useInfiniteQuery({
     queryKey: ["product", id, "prices"],
-    queryFn: ({ pageParam, signal }) =>
-      api.listPrices({ path: { id }, query: pageParam ? { cursor: pageParam } : {} }, { signal }),
+    queryFn: ({ pageParam, signal }) => api.listPrices({ path: { id }, query: pageParam ? { cursor: pageParam } : {} }, { signal }),
     initialPageParam: "",
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     enabled,

@@ -1,0 +1,193 @@
+/** The grid itself: one cell is where one is, arrow keys and Tab lead on, what is typed goes in, and blocks are copied and pasted. */
+import { useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent, type MouseEvent } from "react";
+import { Icon } from "../../../design/Icon";
+import { useAdmin } from "../../words";
+import type { Category } from "../product";
+import { shownIn, type CellChange } from "./changes";
+import { COLUMNS, isEditable, meant, type GridRow } from "./columns";
+import { Line } from "./Line";
+import { block, moveOf, pasted, placeOf, type Place } from "./moving";
+import { parseBlock, writeBlock } from "./tsv";
+import { useGrid } from "./useGrid";
+
+interface Props {
+  rows: GridRow[];
+  replace: (product: number, rows: GridRow[]) => void;
+  categories: Category[];
+  mayStock: boolean;
+}
+
+export function Sheet({ rows, replace, categories, mayStock }: Props) {
+  const { a, n, t } = useAdmin();
+  const p = a.products;
+  const table = useRef<HTMLTableElement>(null);
+  const [at, setAt] = useState<Place>({ row: 0, column: 0 });
+  const [anchor, setAnchor] = useState<Place>();
+  const [editing, setEditing] = useState<string>();
+  const [said, setSaid] = useState("");
+  const says = { wrong: (why: string) => p.wrong[why] ?? why, meanwhile: p.isNow, meanwhileRow: p.meanwhileRow };
+  const grid = useGrid({ rows, replace, categories, mayStock, says });
+  const known = { categories, statuses: p.statuses };
+  const moved = useRef(false);
+  const here = rows[at.row];
+  const column = COLUMNS[at.column] ?? "name";
+
+  useEffect(() => {
+    if (!moved.current || editing !== undefined) return;
+    moved.current = false;
+    table.current?.querySelector<HTMLElement>(`[data-cell="${placeOf(at)}"]`)?.focus();
+  }, [at, editing]);
+
+  /** To another cell; the product that is left is saved. */
+  function go(next: Place, extend = false): void {
+    moved.current = true;
+    setAnchor(extend ? (anchor ?? at) : undefined);
+    const [left, come] = [here?.seen.product.id, rows[next.row]?.seen.product.id];
+    if (left !== undefined && left !== come) grid.save([left]);
+    setAt(next);
+  }
+  const cell = (place: Place, value: string): CellChange | undefined => {
+    const [row, of] = [rows[place.row], COLUMNS[place.column]];
+    if (!row || !of || !isEditable(row, of, mayStock)) return undefined;
+    return { sku: row.sku, column: of, before: shownIn(row, of, grid.edits), after: meant(of, value, known) };
+  };
+  const putAll = (cells: [Place, string][]): CellChange[] => cells.flatMap(([place, value]) => cell(place, value) ?? []);
+  const productsOf = (changes: CellChange[]): number[] =>
+    changes.flatMap(({ sku }) => rows.find((row) => row.sku === sku)?.seen.product.id ?? []);
+
+  function commit(value: string, key: string, shift: boolean): void {
+    setEditing(undefined);
+    grid.change(putAll([[at, value]]));
+    moved.current = true;
+    const step = key && moveOf(key, shift, at, { rows: rows.length, rtl: false });
+    if (step) go(step);
+    else if (key) setAt({ ...at });
+  }
+  function undo(): void {
+    const back = grid.undo();
+    if (!back.length) return;
+    grid.save(productsOf(back));
+    setSaid(p.gridUndone(back.length, n.whole(back.length)));
+  }
+  function keys(event: KeyboardEvent): void {
+    if (editing !== undefined) return;
+    const command = event.ctrlKey || event.metaKey;
+    const act = (work: () => void): void => (event.preventDefault(), event.stopPropagation(), work());
+    if (command && event.key.toLowerCase() === "z") return act(undo);
+    if (command && event.key.toLowerCase() === "s") return act(() => grid.save());
+    if (command && !["Home", "End"].includes(event.key)) return;
+    const next = moveOf(event.key, event.shiftKey, at, { rows: rows.length, rtl: t.dir === "rtl", command });
+    const isEdit = event.key === "Enter" || event.key === "F2";
+    const may = here && isEditable(here, column, mayStock);
+    if (isEdit && may) return act(() => setEditing(shownIn(here, column, grid.edits)));
+    if (isEdit) return act(() => undefined);
+    if (next) return act(() => go(next, event.shiftKey && event.key !== "Tab"));
+    if (event.key === "Escape") return setAnchor(undefined);
+    if (event.key === "Delete" || event.key === "Backspace") {
+      return act(() =>
+        grid.change(
+          putAll(
+            block(anchor ?? at, at)
+              .flat()
+              .map((place) => [place, ""]),
+          ),
+        ),
+      );
+    }
+    if (may && event.key.length === 1 && !event.altKey) {
+      const choice = column === "status" || column === "category";
+      act(() => setEditing(choice ? shownIn(here, column, grid.edits) : event.key));
+    }
+  }
+  function copy(event: ClipboardEvent): void {
+    if (editing !== undefined) return;
+    event.preventDefault();
+    const texts = block(anchor ?? at, at).map((line) =>
+      line.map((place) => {
+        const [row, of] = [rows[place.row], COLUMNS[place.column]];
+        return row && of ? shownIn(row, of, grid.edits) : "";
+      }),
+    );
+    event.clipboardData.setData("text/plain", writeBlock(texts));
+  }
+  function paste(event: ClipboardEvent): void {
+    if (editing !== undefined) return;
+    event.preventDefault();
+    const cells = pasted(parseBlock(event.clipboardData.getData("text/plain")), anchor ?? at, at, { rows: rows.length });
+    const changes = putAll(cells);
+    grid.change(changes);
+    grid.save(productsOf(changes));
+    setSaid(p.gridPasted(changes.length, n.whole(changes.length)));
+  }
+  const click = (event: MouseEvent): void => {
+    const place = (event.target as Element).closest<HTMLElement>("[data-cell]")?.dataset["cell"]?.split(":").map(Number);
+    if (!place || (event.target as Element).closest("input, select")) return;
+    go({ row: place[0] ?? 0, column: place[1] ?? 0 }, event.shiftKey);
+  };
+  const edit = (event: MouseEvent): void => {
+    if (here && (event.target as Element).closest("[data-cell]") && isEditable(here, column, mayStock))
+      setEditing(shownIn(here, column, grid.edits));
+  };
+  const waiting = grid.edits.size;
+  return (
+    <>
+      <div className="grid-tools">
+        <button type="button" className="button" disabled={!grid.canUndo} onClick={undo}>
+          {t.undo}
+        </button>
+        <button type="button" className="button" disabled={!waiting} onClick={() => grid.save()}>
+          {p.save}
+        </button>
+        <p className="hint-line" role="status">
+          {grid.saving.size > 0 ? p.gridSaving : waiting ? p.gridWaiting(waiting, n.whole(waiting)) : said || p.gridSaved}
+        </p>
+      </div>
+      <div className="grid-scroll">
+        <table
+          ref={table}
+          role="grid"
+          className="table grid"
+          aria-label={p.sub.grid}
+          aria-rowcount={rows.length + 1}
+          onKeyDown={keys}
+          onCopy={copy}
+          onPaste={paste}
+          onClick={click}
+          onDoubleClick={edit}
+          onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && editing === undefined && grid.save()}
+        >
+          <thead>
+            <tr>
+              <th scope="col">SKU</th>
+              {COLUMNS.map((one) => (
+                <th key={one} scope="col" className={`col-${one}`}>
+                  {p.columns[one]}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              <Line
+                key={row.sku}
+                row={row}
+                index={index}
+                grid={grid}
+                mayStock={mayStock}
+                categories={categories}
+                at={at}
+                anchor={anchor}
+                editing={editing}
+                commit={commit}
+                cancel={() => ((moved.current = true), setEditing(undefined))}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="hint-line grid-keys">
+        <Icon name="table" /> {p.gridKeys}
+      </p>
+    </>
+  );
+}
