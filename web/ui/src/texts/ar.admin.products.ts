@@ -209,7 +209,6 @@ export const products: ProductTexts = {
     day: "اليوم",
     asTable: "كجدول",
     asChart: "كرسم",
-    nothing: "لم ينظر إليه أحد ولم يطلبه في هذه الأيام.",
     summary: (from, to, views, units) => `حياته من ${from} إلى ${to}: المشاهدات ${views}، المبيع ${units}.`,
     noStock: "المخزون يحتاج إلى مفتاح له الصلاحية inventory.",
     keys: "مفاتيح الأسهم تقرأ يومًا بيوم.",

@@ -202,7 +202,6 @@ export const products: ProductTexts = {
     day: "Tag",
     asTable: "Als Tabelle",
     asChart: "Als Bild",
-    nothing: "In diesen Tagen hat es niemand angesehen oder bestellt.",
     summary: (from, to, views, units) => `Sein Leben von ${from} bis ${to}: ${views} Aufrufe, ${units} verkauft.`,
     noStock: "Der Bestand braucht einen Schlüssel mit dem Recht inventory.",
     keys: "Pfeiltasten lesen Tag für Tag.",

@@ -203,7 +203,6 @@ export const products = {
     day: "Day",
     asTable: "As a table",
     asChart: "As a chart",
-    nothing: "Nobody has looked at it or ordered it in these days.",
     summary: (from: string, to: string, views: string, units: string) =>
       `Its life from ${from} to ${to}: ${views} views, ${units} units sold.`,
     noStock: "The ledger needs a key with the scope inventory.",
