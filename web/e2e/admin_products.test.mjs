@@ -27,7 +27,7 @@ const full = ["catalog", "read", "inventory"];
 
 /** A product with this in it, and how it is read again. */
 async function make(more = {}) {
-  const sku = `p-${randomUUID().slice(0, 8)}`;
+  const sku = `e-${randomUUID().slice(0, 8)}`;
   const made = await room.post("/v1/products", { sku: more.variants ? undefined : sku, name: `Thing ${sku}`, price: eur(1000), ...more });
   return { ...made, read: () => room.get(`/v1/products/${made.id}`) };
 }

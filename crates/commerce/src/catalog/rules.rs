@@ -71,26 +71,7 @@ fn variants_of(new: &NewProduct, now: Timestamp) -> Result<Vec<Variant>, Error> 
     let only = [NewVariant { sku: new.sku.clone(), ..NewVariant::default() }];
     let named = if new.variants.is_empty() { only.as_slice() } else { new.variants.as_slice() };
     let like = |position| Variant::like((0, new.price, new.track_stock), (position, now));
-    (1..).zip(named).map(|(position, variant)| made(variant, like(position))).collect()
-}
-
-/// A new variant; what it does not say is as in `like`.
-pub(crate) fn made(new: &NewVariant, like: Variant) -> Result<Variant, Error> {
-    if let Some(sku) = &new.sku {
-        check::chosen_sku(sku)?;
-    }
-    let price = new.price.map_or(like.price, |price| price.in_place_of(like.price));
-    Ok(Variant {
-        sku: new.sku.clone().unwrap_or_default(),
-        options: options::values(&new.options)?,
-        title: new.title.as_deref().map(|title| check::line("title", title)).transpose()?,
-        price,
-        cost_minor: new.cost.map(|cost| check::cost(cost, price.currency)).transpose()?,
-        barcode: new.barcode.clone(),
-        weight_g: new.weight_g,
-        track_stock: new.track_stock.unwrap_or(like.track_stock),
-        ..like
-    })
+    (1..).zip(named).map(|(position, variant)| variant_rules::made(variant, like(position))).collect()
 }
 
 /// Gives a new product its number and its slug: the chosen one, or one made of its name.

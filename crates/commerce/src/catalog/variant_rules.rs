@@ -6,7 +6,7 @@ use kassa_model::Timestamp;
 use super::product::{Error, Product, Status};
 use super::variant::{NewVariant, SaidVariant, Variant, VariantChange};
 use super::whole::Whole;
-use super::{check, options, rules};
+use super::{check, options};
 
 /// The most places among the variants of a product.
 const POSITION_MAX: i64 = 1_000_000;
@@ -74,10 +74,29 @@ pub(crate) fn put(whole: &mut Whole, said: &SaidVariant, now: Timestamp) -> Resu
     }
 }
 
+/// A new variant; what it does not say is as in `like`.
+pub(crate) fn made(new: &NewVariant, like: Variant) -> Result<Variant, Error> {
+    if let Some(sku) = &new.sku {
+        check::chosen_sku(sku)?;
+    }
+    let price = new.price.map_or(like.price, |price| price.in_place_of(like.price));
+    Ok(Variant {
+        sku: new.sku.clone().unwrap_or_default(),
+        options: options::values(&new.options)?,
+        title: new.title.as_deref().map(|title| check::line("title", title)).transpose()?,
+        price,
+        cost_minor: new.cost.map(|cost| check::cost(cost, price.currency)).transpose()?,
+        barcode: new.barcode.clone(),
+        weight_g: new.weight_g,
+        track_stock: new.track_stock.unwrap_or(like.track_stock),
+        ..like
+    })
+}
+
 fn push(whole: &mut Whole, new: &NewVariant, now: Timestamp) -> Result<(), Error> {
     let position = whole.variants.iter().map(|variant| variant.position).max().unwrap_or(0) + 1;
     let Product { id, price, track_stock, .. } = whole.product;
-    whole.variants.push(rules::made(new, Variant::like((id, price, track_stock), (position, now)))?);
+    whole.variants.push(made(new, Variant::like((id, price, track_stock), (position, now)))?);
     Ok(())
 }
 
