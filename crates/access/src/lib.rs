@@ -39,6 +39,7 @@ mod store;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod weak;
 
 pub use address::{Addresses, PAGE_BYTES_MAX, Wish, campaign_word, is_absolute, origin_and_path};
@@ -60,4 +61,5 @@ pub use share::{PANELS, Share};
 pub use site::{Site, UnknownSite};
 pub use sites::SITES_MAX;
 pub use snapshot::Access;
+pub use totals::{DayCounts, DaySum, DayTotal, Origin, TotalsBy, TotalsKind};
 pub use weak::weakness;

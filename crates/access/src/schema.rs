@@ -13,6 +13,7 @@ pub const MIGRATIONS: &[Migration] = &[
     step(4, include_str!("../migrations/0004.sql")),
     step(5, include_str!("../migrations/0005.sql")),
     step(6, include_str!("../migrations/0006.sql")),
+    step(7, include_str!("../migrations/0007.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwap, Guard};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::kept::thing::Kept;
@@ -42,6 +43,8 @@ pub(crate) struct Snapshot {
     pub(crate) kept: HashMap<String, Vec<Arc<Kept>>>,
     /// The share links among it, by the hash of their tokens.
     pub(crate) shares: HashMap<[u8; 32], Arc<Kept>>,
+    /// From which day to which sites have totals of days.
+    pub(crate) totals: HashMap<String, (Date, Date)>,
 }
 
 impl Sites {
@@ -91,6 +94,7 @@ impl Sites {
         next.sessions = stored.sessions.into_iter().map(|(hash, session)| (hash.bytes(), session)).collect();
         next.api_keys = stored.api_keys.into_iter().map(|key| keep_use(&now, key)).collect();
         next.add_kept(&now, stored.kept);
+        next.totals = stored.totals.into_iter().collect();
         self.now.store(Arc::new(next));
     }
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
+use jiff::civil::Date;
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
 use crate::kept::store as kept;
 use crate::kept::thing::Kept;
 use crate::secret::Hash;
+use crate::totals::store as totals;
 use crate::{RuleOptions, Scopes};
 
 /// Everything that a role keeps in memory.
@@ -21,6 +23,8 @@ pub(crate) struct Stored {
     pub(crate) sessions: Vec<(Hash, StoredSession)>,
     /// What is kept for reports, oldest first.
     pub(crate) kept: Vec<Kept>,
+    /// From which day to which sites have totals of days.
+    pub(crate) totals: Vec<(String, (Date, Date))>,
 }
 
 /// A session as stored.
@@ -81,6 +85,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, now: Timestamp) -> Result<Stored, Error> {
         api_keys: tx.all(api_keys, &[], read_api_key)?,
         sessions: tx.all(sessions, params![now.micros()], read_session)?,
         kept: kept::load(tx)?,
+        totals: totals::spans(tx)?,
     })
 }
 

@@ -109,6 +109,13 @@ export const schemas = {
   ),
   MetricValue: either(number, { type: "null" }, ref("Money")),
   Query: object(question),
+  Imported: object({
+    included: boolean,
+    days: tuple(string, string),
+    "metrics?": strings,
+    "reason?": word("filters", "dimensions", "metrics", "time", "timezone", "rows", "unavailable"),
+    note: string,
+  }),
   QueryAnswer: object({
     results: list(
       object({
@@ -117,7 +124,13 @@ export const schemas = {
         "comparison?": nullable(object({ dimensions: values, metrics: metricValues, change: list(nullable(number)) })),
       }),
     ),
-    meta: object({ total_rows: integer, "time_labels?": strings, "comparison_date_range?": strings }),
+    meta: object({
+      total_rows: integer,
+      "time_labels?": strings,
+      "comparison_date_range?": strings,
+      "imported?": ref("Imported"),
+      "comparison_imported?": ref("Imported"),
+    }),
     query: echo,
   }),
   StoredEvent: object({

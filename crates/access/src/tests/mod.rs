@@ -5,3 +5,4 @@ mod changes;
 mod kept;
 mod outage;
 mod shared_salts;
+mod totals;

@@ -136,7 +136,7 @@ fn time(name: &str, text: &str) -> Result<Timestamp, String> {
     }
 }
 
-fn word(name: &str, text: Option<String>) -> Result<Option<String>, String> {
+pub(super) fn word(name: &str, text: Option<String>) -> Result<Option<String>, String> {
     bounded(name, text, TEXT_BYTES_MAX)
 }
 

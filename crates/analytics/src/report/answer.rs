@@ -19,6 +19,7 @@ use super::calendar::Calendar;
 use super::csv_table::{csv, file_name};
 use super::definitions::definitions;
 use super::export::file_headers;
+use super::imported::{first_day, look, merge};
 use super::kept::answer_goals;
 use super::kept::names::Names;
 use super::kept::seen::Seen;
@@ -70,14 +71,14 @@ pub(crate) async fn get_definitions(_: Asker, uri: Uri) -> Result<Json<Value>, R
 }
 
 async fn answer(reports: &Reports, caller: &Caller, ask: &Ask) -> Result<Value, Refusal> {
-    let (plan, _) = planned(reports, caller, ask).await?;
+    let plan = planned_with_totals(reports, caller, ask).await?;
     let store = reports.store(caller);
     let table = table_of(reports, &store, &plan, &plan.query).await?;
     let compared = match &plan.comparison {
         Some(other) => Some(table_of(reports, &store, &plan, &other.query).await?),
         None => None,
     };
-    shaped(reports, (ask, &plan), &table, compared.as_ref())
+    shaped(reports, (ask, plan), table, compared)
 }
 
 /// What the store is asked for `caller`, and by which days.
@@ -95,9 +96,29 @@ pub(crate) async fn planned(
     }
     // A comparison's bounds are given or follow from the range.
     if ask.range == RangeAsk::All {
-        calendar.first = reports.first_event_of(&ask.sites, calendar.now).await?;
+        let first = reports.first_event_of(&ask.sites, calendar.now).await?;
+        let imported = first_day(&reports.access, &ask.sites, &calendar);
+        calendar.first = first.into_iter().chain(imported).min();
     }
     Ok((plan(ask, &calendar)?, calendar))
+}
+
+/// The same with the totals from before kassa that belong to its answer.
+///
+/// # Errors
+/// As there.
+pub(crate) async fn planned_with_totals(
+    reports: &Reports,
+    caller: &Caller,
+    ask: &Ask,
+) -> Result<Plan, Refusal> {
+    let (mut plan, calendar) = planned(reports, caller, ask).await?;
+    let names = &plan.dimension_names;
+    plan.imported = look(reports, (caller, ask), (&mut plan.query, names), &calendar).await?;
+    if let Some(other) = &mut plan.comparison {
+        other.imported = look(reports, (caller, ask), (&mut other.query, names), &calendar).await?;
+    }
+    Ok(plan)
 }
 
 /// The answer to what was asked, from the tables of its plan.
@@ -106,13 +127,18 @@ pub(crate) async fn planned(
 /// [`Refusal::MixedCurrencies`].
 pub(crate) fn shaped(
     reports: &Reports,
-    (ask, plan): (&Ask, &Plan),
-    table: &Table,
-    compared: Option<&Table>,
+    (ask, mut plan): (&Ask, Plan),
+    table: Table,
+    compared: Option<Table>,
 ) -> Result<Value, Refusal> {
-    let tables: Vec<&Table> = std::iter::once(table).chain(compared).collect();
+    let table = merge(table, &plan.query, &mut plan.imported);
+    let compared = match (compared, &mut plan.comparison) {
+        (Some(table), Some(other)) => Some(merge(table, &other.query, &mut other.imported)),
+        (compared, _) => compared,
+    };
+    let tables: Vec<&Table> = std::iter::once(&table).chain(&compared).collect();
     let amounts = Amounts::settle(&plan.query, &tables, reports.currency)?.with_another_at(plan.goal);
-    Ok(shape(ask, plan, &amounts, table, compared))
+    Ok(shape(ask, &plan, &amounts, &table, compared.as_ref()))
 }
 
 /// The table of `query`, which is that of `plan` or of its comparison.

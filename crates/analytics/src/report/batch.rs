@@ -11,7 +11,7 @@ use kassa_eventstore::{Answers, Error, EventStore};
 use kassa_service::body;
 use serde_json::{Value, json};
 
-use super::answer::{planned, shaped, table_of};
+use super::answer::{planned_with_totals, shaped, table_of};
 use super::ask::Ask;
 use super::kept::names::Names;
 use super::kept::seen::Seen;
@@ -40,7 +40,7 @@ async fn answer(reports: &Reports, caller: &Caller, batch: Batch) -> Result<Valu
     let mut plans: Vec<Result<(Ask, Plan), Refusal>> = Vec::with_capacity(batch.asks.len());
     for ask in batch.asks {
         plans.push(match ask {
-            Ok(ask) => planned(reports, caller, &ask).await.map(|(plan, _)| (ask, plan)),
+            Ok(ask) => planned_with_totals(reports, caller, &ask).await.map(|plan| (ask, plan)),
             Err(invalid) => Err(invalid.into()),
         });
     }
@@ -53,13 +53,13 @@ async fn answer(reports: &Reports, caller: &Caller, batch: Batch) -> Result<Valu
     for plan in plans {
         let result = match plan {
             // By goals several questions are one answer, of its own moment.
-            Ok((ask, plan)) if plan.goal.is_some() => by_goals(reports, &store, (&ask, &plan)).await,
+            Ok((ask, plan)) if plan.goal.is_some() => by_goals(reports, &store, (&ask, plan)).await,
             plan => plan.and_then(|(ask, plan)| {
                 let mut next =
                     || tables.next().unwrap_or_else(|| Err(Error::Failed("no table came".to_owned())));
                 let table: Result<Table, Error> = next();
                 let compared = plan.comparison.as_ref().map(|_| next()).transpose();
-                shaped(reports, (&ask, &plan), &table?, compared?.as_ref())
+                shaped(reports, (&ask, plan), table?, compared?)
             }),
         };
         results.push(result.unwrap_or_else(|refusal| json!({"error": refusal.into_problem().to_json()})));
@@ -71,13 +71,13 @@ async fn answer(reports: &Reports, caller: &Caller, batch: Batch) -> Result<Valu
     Ok(json!({"results": results, "meta": {"fresh_at": fresh_at}}))
 }
 
-async fn by_goals(reports: &Reports, store: &Seen, (ask, plan): (&Ask, &Plan)) -> Result<Value, Refusal> {
-    let table = table_of(reports, store, plan, &plan.query).await?;
+async fn by_goals(reports: &Reports, store: &Seen, (ask, plan): (&Ask, Plan)) -> Result<Value, Refusal> {
+    let table = table_of(reports, store, &plan, &plan.query).await?;
     let compared = match &plan.comparison {
-        Some(other) => Some(table_of(reports, store, plan, &other.query).await?),
+        Some(other) => Some(table_of(reports, store, &plan, &other.query).await?),
         None => None,
     };
-    shaped(reports, (ask, plan), &table, compared.as_ref())
+    shaped(reports, (ask, plan), table, compared)
 }
 
 /// What a plan asks of the store, in the order of its tables; nothing by goals.

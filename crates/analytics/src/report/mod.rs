@@ -31,6 +31,7 @@ mod funnel;
 mod goods;
 mod guard;
 mod hub;
+mod imported;
 mod journey;
 mod json;
 mod kept;

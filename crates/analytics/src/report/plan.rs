@@ -6,6 +6,7 @@ use super::ask::{Ask, DimensionAsk, GOAL, Invalid, Unit};
 use super::buckets::{Buckets, buckets, default_unit};
 use super::calendar::Calendar;
 use super::comparison::compared_range;
+use super::imported::Imported;
 
 /// The most rows of the other period that a comparison looks through.
 pub(crate) const COMPARED_ROWS_MAX: u32 = 100_000;
@@ -23,6 +24,8 @@ pub(crate) struct Plan {
     /// The absolute range, RFC 3339 in site time, half-open.
     pub(crate) shown_range: [String; 2],
     pub(crate) comparison: Option<Comparison>,
+    /// Totals from before kassa that belong to its days; looked for apart.
+    pub(crate) imported: Option<Imported>,
 }
 
 /// The same question about another time.
@@ -31,6 +34,8 @@ pub(crate) struct Comparison {
     pub(crate) query: Query,
     pub(crate) labels: Vec<String>,
     pub(crate) shown_range: [String; 2],
+    /// See [`Plan::imported`].
+    pub(crate) imported: Option<Imported>,
 }
 
 /// Plans `ask` for a site with this `calendar`.
@@ -52,6 +57,7 @@ pub(crate) fn plan(ask: &Ask, calendar: &Calendar) -> Result<Plan, Invalid> {
         dimension_names: ask.dimensions.iter().map(|dimension| name_of(dimension, unit)).collect(),
         shown_range: shown(period.range, calendar),
         comparison,
+        imported: None,
     })
 }
 
@@ -60,7 +66,7 @@ fn compare(ask: &Ask, range: TimeRange, unit: Unit, calendar: &Calendar) -> Resu
     // Rows are paired by their dimensions, so the whole other table is needed, not its first page.
     query.limit = COMPARED_ROWS_MAX;
     query.offset = 0;
-    Ok(Comparison { query, labels, shown_range: shown(range, calendar) })
+    Ok(Comparison { query, labels, shown_range: shown(range, calendar), imported: None })
 }
 
 fn query_of(

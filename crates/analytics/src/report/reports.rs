@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use kassa_access::{Access, Caller, Guarded};
 use kassa_eventlog::EventLog;
+use kassa_eventstore::rules::SiteRules;
 use kassa_eventstore::{Error as StoreError, EventStore};
 use kassa_model::{Clock, Currency, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -37,6 +38,7 @@ pub struct Reports {
     clock: Arc<dyn Clock>,
     pub(super) hub: Arc<Hub>,
     first: FirstEvents,
+    first_of_visitors: FirstEvents,
     pub(super) currency: Currency,
     query_timeout: Duration,
     exports: Arc<Semaphore>,
@@ -62,13 +64,14 @@ impl Reports {
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
         let seen = Seen::whole(store, access.clone());
         let hub = Hub::new(options, Arc::new(seen.clone()), Arc::clone(&clock));
-        let first = FirstEvents::default();
+        let (first, first_of_visitors) = (FirstEvents::of_all(), FirstEvents::of_visitors());
         Arc::new(Self {
             seen,
             access,
             clock,
             hub,
             first,
+            first_of_visitors,
             currency,
             query_timeout,
             exports,
@@ -115,6 +118,11 @@ impl Reports {
         self.access.site(site).map_or(TimeZone::UTC, |site| site.timezone.clone())
     }
 
+    /// What `site` says of its history.
+    pub(super) fn rules_of(&self, site: &str) -> Option<SiteRules> {
+        self.seen.rules_of(&[site.to_owned()]).pop()
+    }
+
     /// When the site's first event or order happened.
     pub(super) async fn first_event(
         &self,
@@ -131,6 +139,15 @@ impl Reports {
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
         self.first.find(&self.seen, sites, now).await
+    }
+
+    /// When the first event of `site` happened that is no order.
+    pub(super) async fn first_of_visitors(
+        &self,
+        site: &str,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.first_of_visitors.find(&self.seen, &[site.to_owned()], now).await
     }
 
     /// What `asking` answers, if it does in time; dropped beyond, which ends what the store does for it.

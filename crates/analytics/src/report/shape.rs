@@ -47,6 +47,13 @@ pub(crate) fn shape(
     if let Some(other) = &plan.comparison {
         meta["comparison_date_range"] = json!(other.shown_range);
     }
+    let names: Vec<&str> = ask.metrics.iter().map(|metric| metric.name).collect();
+    let compared = plan.comparison.as_ref().and_then(|other| other.imported.as_ref());
+    for (name, imported) in [("imported", plan.imported.as_ref()), ("comparison_imported", compared)] {
+        if let Some(imported) = imported {
+            meta[name] = imported.show(&names);
+        }
+    }
     json!({"results": results, "meta": meta, "query": normalised(ask, plan)})
 }
 
@@ -152,7 +159,8 @@ impl<'a> Pairs<'a> {
     }
 }
 
-fn zero(metric: Metric) -> Cell {
+/// What a metric is where nothing was counted.
+pub(crate) fn zero(metric: Metric) -> Cell {
     match metric {
         Metric::Visitors
         | Metric::Visits

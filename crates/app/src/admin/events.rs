@@ -1,4 +1,4 @@
-//! Events of before, brought in and written.
+//! Events of before, brought in and written, and totals of days, which are brought in beside them.
 //!
 //! `GET /v1/admin/exports/events?site_id=` answers all events of a site but the shop's own, a line of JSON each, those first that were
 //! received first. It is read part by part while it is sent. What comes meanwhile is not in it.
@@ -13,8 +13,8 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kassa_access::Access;
-use kassa_analytics::moving::{Bring, record, write_line};
+use kassa_access::{Access, DayTotal};
+use kassa_analytics::moving::{Bring, is_total, record, total, write_line};
 use kassa_commerce::moving::Events;
 use kassa_eventlog::{EventLog, Record, Stream};
 use kassa_eventstore::export::{EventRef, Line};
@@ -45,29 +45,56 @@ impl Appender {
         Some(Arc::new(Self { log, access: parts.access.clone(), site, partition_by }))
     }
 
-    fn records<'a>(
-        &self,
-        batch: &str,
-        lines: impl Iterator<Item = (i64, &'a RawValue)>,
-    ) -> (Vec<Record>, Vec<(i64, String)>) {
+    /// What lines are made of, and which are neither, and why.
+    fn read(&self, batch: &str, lines: &[(i64, Box<RawValue>)]) -> Found {
         let now = SystemClock.now();
-        let (mut records, mut wrong) = (Vec::new(), Vec::new());
+        let mut found = Found::default();
         for (line, raw) in lines {
+            let (line, raw) = (*line, raw.get());
             let bring = Bring { batch, line, site: &self.site, now, partition_by: self.partition_by };
-            match record(raw.get(), bring) {
-                Ok((record, site)) if self.access.site(&site).is_some() => records.push(record),
-                Ok((_, site)) => wrong.push((line, format!("there is no site {site}: make it first"))),
-                Err(why) => wrong.push((line, why)),
+            let read = match is_total(raw) {
+                true => total(raw, bring).and_then(|total| {
+                    self.require(&total.site)?;
+                    found.totals.push(total);
+                    Ok(())
+                }),
+                false => record(raw, bring).and_then(|(record, site)| {
+                    self.require(&site)?;
+                    found.records.push(record);
+                    Ok(())
+                }),
+            };
+            if let Err(why) = read {
+                found.wrong.push((line, why));
             }
         }
-        (records, wrong)
+        found
     }
+
+    fn require(&self, site: &str) -> Result<(), String> {
+        match self.access.site(site) {
+            Some(_) => Ok(()),
+            None => Err(format!("there is no site {site}: make it first")),
+        }
+    }
+}
+
+/// What some lines are.
+#[derive(Default)]
+struct Found {
+    records: Vec<Record>,
+    totals: Vec<DayTotal>,
+    wrong: Vec<(i64, String)>,
 }
 
 #[async_trait]
 impl Events for Appender {
-    fn check(&self, batch: &str, lines: &[(i64, &RawValue)]) -> Vec<(i64, String)> {
-        self.records(batch, lines.iter().copied()).1
+    async fn check(&self, batch: &str, lines: &[(i64, Box<RawValue>)]) -> Result<Vec<(i64, String)>, String> {
+        let Found { totals, mut wrong, .. } = self.read(batch, lines);
+        if !totals.is_empty() {
+            wrong.extend(self.access.check_totals(batch, totals).await.map_err(|error| error.to_string())?);
+        }
+        Ok(wrong)
     }
 
     async fn append(
@@ -75,11 +102,18 @@ impl Events for Appender {
         batch: &str,
         lines: &[(i64, Box<RawValue>)],
     ) -> Result<Vec<(i64, String)>, String> {
-        let (records, wrong) = self.records(batch, lines.iter().map(|(line, raw)| (*line, &**raw)));
+        let Found { records, totals, mut wrong } = self.read(batch, lines);
+        if !totals.is_empty() {
+            wrong.extend(self.access.keep_totals(batch, totals).await.map_err(|error| error.to_string())?);
+        }
         if !records.is_empty() {
             self.log.append(Stream::Events, records).await.map_err(|error| error.to_string())?;
         }
         Ok(wrong)
+    }
+
+    async fn forget(&self, batch: &str) -> Result<u64, String> {
+        self.access.forget_totals(batch).await.map_err(|error| error.to_string())
     }
 }
 

@@ -4,6 +4,7 @@ mod databases;
 mod events;
 mod orders;
 mod products;
+mod totals;
 mod whole;
 
 use std::io::Write;

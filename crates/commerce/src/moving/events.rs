@@ -1,5 +1,5 @@
 //! Events of before: they go into the log, from which everything else follows, and no further here. Lines that were appended and not
-//! noted are appended again with the same ids, and count once.
+//! noted are appended again with the same ids, and count once. Lines may be totals of days, too, which are kept beside the log.
 
 use std::fmt::Debug;
 
@@ -13,29 +13,54 @@ use super::batch::{Counts, Refused};
 use super::body::{Line, Lines};
 use super::run::{self, Taken};
 use super::store;
+use super::undo::Undone;
 use crate::act::Failed;
 
 /// Whoever makes events of lines and keeps them.
 #[async_trait]
 pub trait Events: Debug + Send + Sync {
-    /// Which lines of a batch are no events, and why.
-    fn check(&self, batch: &str, lines: &[(i64, &RawValue)]) -> Vec<(i64, String)>;
-
-    /// Appends the lines of a batch to the log, durably; those that are no events, and why.
+    /// Which lines of a batch are neither events nor totals that can be kept, and why.
     ///
     /// # Errors
-    /// Why the log does not take them now; none is kept then.
+    /// Why it cannot be told now.
+    async fn check(&self, batch: &str, lines: &[(i64, Box<RawValue>)]) -> Result<Vec<(i64, String)>, String>;
+
+    /// Appends the lines of a batch to the log, durably, and keeps its totals; those that are neither, and why.
+    ///
+    /// # Errors
+    /// Why they are not taken now; they may come again.
     async fn append(&self, batch: &str, lines: &[(i64, Box<RawValue>)])
     -> Result<Vec<(i64, String)>, String>;
+
+    /// Forgets the totals of a batch; how many there were. What is in the log stays there.
+    ///
+    /// # Errors
+    /// Why it cannot be done now.
+    async fn forget(&self, batch: &str) -> Result<u64, String>;
 }
 
 /// What would become of lines.
-pub(super) fn look(events: &dyn Events, lines: &[Line]) -> Taken {
+pub(super) async fn look(events: &dyn Events, lines: &[Line]) -> Result<Taken, Problem> {
     let (good, mut refused) = split(lines);
-    let good: Vec<(i64, &RawValue)> = good.iter().map(|(line, raw)| (*line, &**raw)).collect();
-    let wrong = events.check("events", &good);
+    let wrong = events.check("events", &good).await.map_err(|why| Problem::unavailable(why, 5))?;
     refused.extend(wrong.into_iter().map(|(line, why)| Refused { line, why }));
-    taken(lines.last().map_or(0, |line| line.line), lines.len(), refused)
+    refused.sort_by_key(|line| line.line);
+    Ok(taken(lines.last().map_or(0, |line| line.line), lines.len(), refused))
+}
+
+/// Takes back the totals of days of a batch. One that has none stays as it is: its events are in the log.
+pub(super) async fn undo(
+    (db, events): (&Db, &dyn Events),
+    id: String,
+    now: Timestamp,
+) -> Result<Undone, Problem> {
+    let known = id.clone();
+    let batch = db.read(move |tx| run::known(tx, &known)).await?;
+    let forgotten = events.forget(&id).await.map_err(|why| Problem::unavailable(why, 5))?;
+    if forgotten > 0 && batch.undone_at.is_none() {
+        db.write(move |tx| Ok::<_, Failed>(store::undone(tx, &id, now)?)).await?;
+    }
+    Ok(Undone { undone: usize::try_from(forgotten).unwrap_or(usize::MAX), finished: true })
 }
 
 /// Brings lines in, unless they were before.

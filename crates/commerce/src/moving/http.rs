@@ -121,7 +121,7 @@ async fn check_import(
 ) -> Result<Json<Taken>, Problem> {
     let ((kind, lines), into) = (body.check()?, into(&moving.shop));
     if kind == Kind::Events {
-        return Ok(Json(events::look(moving.events()?, &lines)));
+        return Ok(Json(events::look(moving.events()?, &lines).await?));
     }
     let looked = of_kind(&moving.shop, kind)?.write(move |tx| run::look(tx, (kind, &lines), &into)).await;
     match looked {
@@ -145,14 +145,15 @@ async fn list_refused(
     Ok(Json(Page { results, next_cursor, total: Total::default() }))
 }
 
-async fn undo_import(
-    State(Moving { shop, .. }): State<Moving>,
-    path: PathText,
-    _: Bare,
-) -> Result<Json<Undone>, Problem> {
-    let (id, into) = (text_of(path)?, into(&shop));
-    let undone = of_batch(&shop, &id)?.write(move |tx| undo(tx, &id, &into)).await?;
-    has_changed(&shop);
+async fn undo_import(State(moving): State<Moving>, path: PathText, _: Bare) -> Result<Json<Undone>, Problem> {
+    let shop = &moving.shop;
+    let (id, into) = (text_of(path)?, into(shop));
+    let db = of_batch(shop, &id)?;
+    if Kind::of_batch(&id) == Some(Kind::Events) {
+        return Ok(Json(events::undo((db, moving.events()?), id, into.now).await?));
+    }
+    let undone = db.write(move |tx| undo(tx, &id, &into)).await?;
+    has_changed(shop);
     Ok(Json(undone))
 }
 

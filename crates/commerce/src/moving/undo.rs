@@ -16,9 +16,9 @@ const AT_ONCE: i64 = 200;
 /// How far it has come.
 #[derive(Debug, Serialize)]
 pub(super) struct Undone {
-    undone: usize,
+    pub(super) undone: usize,
     /// Nothing is left.
-    finished: bool,
+    pub(super) finished: bool,
 }
 
 /// Takes back what a batch has made last.
@@ -26,10 +26,6 @@ pub(super) fn undo(tx: &mut Tx<'_>, id: &str, into: &Into) -> Result<Undone, Fai
     let batch = run::known(tx, id)?;
     if batch.undone_at.is_some() {
         return Ok(Undone { undone: 0, finished: true });
-    }
-    if batch.kind == Kind::Events {
-        let why = "events that are in the log stay there: the reports of a site can leave them out by a rule on the property $import";
-        return Err(Problem::conflict(why).into());
     }
     let things = store::things(tx, id, AT_ONCE)?;
     for (line, thing) in &things {

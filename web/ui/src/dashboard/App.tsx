@@ -15,6 +15,7 @@ import { Header } from "./Header";
 import { useKeys } from "./keys";
 import { headQuestion, listOf, moneyQuestion } from "./questions";
 import { figuresOf, listsOf, pagesOf, panelsOf } from "./pages";
+import { Imported } from "./Imported";
 import { RangeName, useCompared } from "./RangeName";
 import { Today } from "./Today";
 import type { View } from "./view";
@@ -118,6 +119,7 @@ function Overview({ view, change, zone, now, definitions, owner, writeKey }: Pro
   return (
     <>
       <RangeName view={view} zone={zone} before={before} />
+      <Imported report={traffic.data} />
       <Filters view={view} change={change} zone={zone} />
       {owner && <Today view={view} change={change} zone={zone} />}
       <Head

@@ -33,10 +33,18 @@ export interface Row {
   comparison?: { dimensions: (string | null)[]; metrics: Value[]; change: (number | null)[] } | null;
 }
 
+/** Totals of days from before kassa: whether they are in an answer, of which days, and why not. */
+export interface Imported {
+  included: boolean;
+  days: [string, string];
+  metrics?: string[];
+  reason?: string;
+}
+
 /** A report: its rows, how many there are in all, and the bounds that were counted and compared. */
 export interface Report {
   results: Row[];
-  meta: { total_rows: number; comparison_date_range?: [string, string]; fresh_at?: string };
+  meta: { total_rows: number; comparison_date_range?: [string, string]; fresh_at?: string; imported?: Imported };
   query: { date_range: [string, string]; dimensions: string[] };
 }
 

@@ -57,6 +57,19 @@ export const ar: Texts = {
   compare: "قارن مع",
   compares: { weekday: "أيام الأسبوع نفسها قبلها", previous: "الفترة السابقة", year: "قبل سنة", none: "لا شيء" },
   comparedWith: (range) => `مقارنةً مع ${range}`,
+  imported: {
+    added: (days) => `${days}: مجاميع يومية مستوردة؛ زوار عدة أيام هم مجموع زوار كل يوم`,
+    leftOut: (days, why) => `${days}: المجاميع اليومية المستوردة غير محسوبة: ${why}`,
+    why: {
+      filters: "لا تعرف أي تصفية",
+      dimensions: "معروفة بخاصية واحدة فقط",
+      metrics: "لا تعرف أيًّا من هذه الأرقام",
+      time: "ليست فيها ساعات",
+      timezone: "هي بالمنطقة الزمنية للموقع",
+      rows: "الصفوف أكثر من اللازم",
+      unavailable: "قاعدة البيانات لا تجيب",
+    },
+  },
   until: (range, time) => `${range}، حتى ${time}`,
   zone: (zone) => `الأوقات بتوقيت ${zone}`,
   metrics: {

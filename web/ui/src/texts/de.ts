@@ -62,6 +62,19 @@ export const de: Texts = {
     none: "Nichts",
   },
   comparedWith: (range) => `verglichen mit ${range}`,
+  imported: {
+    added: (days) => `${days}: importierte Tagessummen; Besucher mehrerer Tage sind die Summe der einzelnen Tage`,
+    leftOut: (days, why) => `${days}: importierte Tagessummen fehlen hier: ${why}`,
+    why: {
+      filters: "sie kennen keine Filter",
+      dimensions: "sie sind nur nach einer Eigenschaft bekannt",
+      metrics: "sie kennen keine dieser Zahlen",
+      time: "sie haben keine Stunden",
+      timezone: "sie gelten in der Zeitzone der Website",
+      rows: "es sind zu viele Zeilen",
+      unavailable: "die Datenbank antwortet nicht",
+    },
+  },
   until: (range, time) => `${range}, bis ${time}`,
   zone: (zone) => `Zeiten in ${zone}`,
   metrics: {

@@ -60,6 +60,19 @@ export const en = {
     none: "Nothing",
   } as Record<string, string>,
   comparedWith: (range: string) => `compared with ${range}`,
+  imported: {
+    added: (days: string) => `${days}: imported daily totals; visitors of several days are the sum of each day’s`,
+    leftOut: (days: string, why: string) => `${days}: imported daily totals are left out: ${why}`,
+    why: {
+      filters: "they know no filters",
+      dimensions: "they are known by one property alone",
+      metrics: "they know none of these figures",
+      time: "they have no hours",
+      timezone: "they are of the site’s time zone",
+      rows: "there are too many rows",
+      unavailable: "the database does not answer",
+    } as Record<string, string>,
+  },
   until: (range: string, time: string) => `${range}, until ${time}`,
   zone: (zone: string) => `times in ${zone}`,
   metrics: {

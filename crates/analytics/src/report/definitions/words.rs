@@ -106,6 +106,13 @@ pub const WORDS: &[Entry] = &[
          the answer says the bounds.",
     ),
     word(
+        "imported totals",
+        "Totals of days that another tool counted before kassa, kept as such and added, for whole days of the site's time zone before its \
+         first event here, to visitors, visits, page views, views per visit, bounce rate and visit duration, in all or by one dimension, \
+         where visitors of several days are the sum of each day's; a query with filters, several fields or hours leaves them out, money, \
+         funnels and paths have none, and meta.imported says which.",
+    ),
+    word(
         "segment",
         "Filters that a site keeps under a name: [\"is\",\"segment\",[id]] stands for all of them together.",
     ),

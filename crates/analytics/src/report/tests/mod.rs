@@ -16,6 +16,7 @@ mod examples;
 mod fresh;
 mod funnel;
 mod goods;
+mod imported;
 mod journeys;
 mod kept;
 mod leaving;

@@ -104,6 +104,8 @@ pub(crate) enum From {
     Shopify,
     /// WooCommerce's CSV of products or orders.
     Woocommerce,
+    /// Plausible's CSV export: a zip of daily totals.
+    Plausible,
     /// Umami's table website_event as CSV.
     Umami,
     /// GA4's export to BigQuery as JSON Lines.

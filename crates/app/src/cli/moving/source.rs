@@ -70,7 +70,7 @@ impl Source {
         Ok(Self { file, hash, bytes, name })
     }
 
-    fn spooled(from: &mut dyn Read) -> io::Result<Self> {
+    pub(super) fn spooled(from: &mut dyn Read) -> io::Result<Self> {
         let mut file = nameless()?;
         let (hash, bytes) = copy(from, &mut file)?;
         Ok(Self { file, hash, bytes, name: "-".to_owned() })
@@ -123,7 +123,7 @@ fn host_of(url: &str) -> String {
 }
 
 /// A file for reading and writing that nobody else finds.
-fn nameless() -> io::Result<File> {
+pub(super) fn nameless() -> io::Result<File> {
     let path = std::env::temp_dir().join(format!("kassa-{}", uuid::Uuid::new_v4().simple()));
     let file = File::options().read(true).write(true).create_new(true).open(&path)?;
     std::fs::remove_file(&path)?;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use kassa_service::console;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::ask::Noun;
 use crate::cli::admin_access::{self, Admin};
@@ -18,7 +18,7 @@ pub(super) async fn undo(common: &Common, noun: Noun, batch: &str) -> anyhow::Re
     }
     let (admin, config) = admin_access::open(common, noun.needs()).await?;
     let undone = match noun {
-        Noun::Events => leave_out(&admin, &config.shop.site, batch).await,
+        Noun::Events => events(&admin, &config.shop.site, batch).await,
         _ => all(&admin, batch).await.map(|count| format!("{count} taken back")),
     };
     admin.close();
@@ -26,10 +26,20 @@ pub(super) async fn undo(common: &Common, noun: Noun, batch: &str) -> anyhow::Re
     Ok(ExitCode::SUCCESS)
 }
 
-/// Events that are in the log stay there: a rule of the site leaves those of the batch out of its reports.
-async fn leave_out(admin: &Admin, site: &str, batch: &str) -> anyhow::Result<String> {
+/// Totals of days are taken back, events are left out.
+async fn events(admin: &Admin, site: &str, batch: &str) -> anyhow::Result<String> {
     let known = admin.get(&format!("/v1/admin/imports/{batch}")).await?;
-    let exclude = json!({"filters": [["is", "event:props:$import", [known["id"]]]]});
+    let undone = all(admin, batch).await?;
+    if known["made"].as_u64() == Some(undone) || !known["undone_at"].is_null() {
+        return Ok(format!("{undone} totals of days taken back"));
+    }
+    leave_out(admin, site, &known).await
+}
+
+/// Events that are in the log stay there: a rule of the site leaves those of the batch out of its reports.
+async fn leave_out(admin: &Admin, site: &str, known: &Value) -> anyhow::Result<String> {
+    let batch = known["id"].as_str().unwrap_or_default();
+    let exclude = json!({"filters": [["is", "event:props:$import", [batch]]]});
     let rule = json!({"site_id": site, "name": format!("without {batch}"), "enabled": true, "position": 1, "exclude": exclude});
     let made = admin.post("/v1/rules", &rule).await?;
     let id = made["id"].as_str().unwrap_or_default();

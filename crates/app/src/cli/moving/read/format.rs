@@ -12,6 +12,7 @@ use super::jsonl::JsonLines;
 use super::matomo::Matomo;
 use super::mongo::Mongo;
 use super::parquet::Parquet;
+use super::plausible::Plausible;
 use super::products::Products;
 use super::shopify_orders::ShopifyOrders;
 use super::shopify_products::ShopifyProducts;
@@ -51,6 +52,7 @@ pub(in crate::cli::moving) fn open(mut input: Input, wanted: &Wanted<'_>) -> any
         (From::Csv, Noun::Products) => Box::new(Products::new(input, wanted.currency)?),
         (From::Csv, Noun::Customers) => Box::new(Customers::new(input)?),
         (From::Parquet, Noun::Events) => Box::new(Parquet::new(wanted.source, wanted.reached)?),
+        (From::Plausible, Noun::Events) => Box::new(Plausible::new(wanted.source, wanted.reached)?),
         (From::Umami, Noun::Events) => Box::new(Umami::new(input)?),
         (From::Ga4, Noun::Events) => Box::new(Ga4::new(input)),
         (From::Matomo, Noun::Events) => Box::new(Matomo::new(input)),
@@ -76,6 +78,9 @@ pub(in crate::cli::moving) fn open(mut input: Input, wanted: &Wanted<'_>) -> any
 fn guess(begun: &[u8], wanted: &Wanted<'_>) -> anyhow::Result<From> {
     if begun.starts_with(b"PAR1") {
         return Ok(From::Parquet);
+    }
+    if begun.starts_with(b"PK") && wanted.noun == Noun::Events {
+        return Ok(From::Plausible);
     }
     let begun = begun.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begun);
     let header =

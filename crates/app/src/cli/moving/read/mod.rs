@@ -14,6 +14,7 @@ mod matomo;
 mod mongo;
 mod mongo_orders;
 mod parquet;
+mod plausible;
 mod products;
 mod shopify_orders;
 mod shopify_products;
@@ -28,6 +29,7 @@ mod times;
 mod umami;
 mod woo_orders;
 mod woo_products;
+mod zip;
 
 use std::io::BufRead;
 
