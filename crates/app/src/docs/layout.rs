@@ -12,7 +12,8 @@ pub(super) const STYLE: &str =
 
 /// A page of text.
 pub(super) fn of_page(page: &Page, rendered: &Rendered) -> String {
-    let mut html = begin(&rendered.title, Some(page.slug), "");
+    let mut html = begin(&rendered.title, "");
+    beside(&mut html, Some(page.slug));
     html.raw("<main id=\"main\"><article>").made(&rendered.html).raw("</article>");
     html.raw("<p class=\"raw\"><a").attribute("href", &format!("/docs/{}.md", page.slug));
     html.raw(">This page as Markdown</a></p></main>");
@@ -33,7 +34,8 @@ pub(super) fn of_page(page: &Page, rendered: &Rendered) -> String {
 
 /// What a search has found.
 pub(super) fn of_search(asked: &str, found: &[Found]) -> String {
-    let mut html = begin("Search", None, asked);
+    let mut html = begin("Search", asked);
+    beside(&mut html, None);
     html.raw("<main id=\"main\"><article><h1>Search</h1><p role=\"status\">");
     let count = found.len();
     match (asked.trim(), count) {
@@ -51,16 +53,16 @@ pub(super) fn of_search(asked: &str, found: &[Found]) -> String {
     end(html)
 }
 
-/// The list of pages.
+/// The first page: all pages, each once.
 pub(super) fn of_all() -> String {
-    let mut html = begin("Documentation", None, "");
+    let mut html = begin("Documentation", "");
     html.raw("<main id=\"main\"><article class=\"all\"><h1>Documentation</h1>");
     list(&mut html, None);
     html.raw("</article></main>");
     end(html)
 }
 
-fn begin(title: &str, here: Option<&str>, asked: &str) -> Html {
+fn begin(title: &str, asked: &str) -> Html {
     let mut html = Html::default();
     html.raw(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -71,10 +73,14 @@ fn begin(title: &str, here: Option<&str>, asked: &str) -> Html {
     html.raw("<a class=\"skip\" href=\"#main\">Skip to the text</a><header><a class=\"home\" href=\"/docs\">kassa</a>");
     html.raw("<form action=\"/docs/search\" role=\"search\"><label><span>Search</span><input type=\"search\" name=\"q\"");
     html.attribute("value", asked).raw(" maxlength=\"200\"></label><button>Search</button></form></header>");
-    html.raw("<nav class=\"pages\" aria-label=\"Pages\">");
-    list(&mut html, here);
-    html.raw("</nav>");
     html
+}
+
+/// The list of pages beside a text.
+fn beside(html: &mut Html, here: Option<&str>) {
+    html.raw("<nav class=\"pages\" aria-label=\"Pages\">");
+    list(html, here);
+    html.raw("</nav>");
 }
 
 /// The pages below the headings of their groups.
@@ -95,4 +101,22 @@ fn list(html: &mut Html, here: Option<&str>) {
 fn end(mut html: Html) -> String {
     html.raw("</body></html>");
     html.as_text().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docs::pages::PAGES;
+
+    #[test]
+    fn each_page_is_listed_once_and_the_first_is_the_start() {
+        let first = of_all();
+        for page in &PAGES {
+            let link = format!("href=\"/docs/{}\"", page.slug);
+            assert_eq!(first.matches(&link).count(), 1, "{}", page.slug);
+        }
+        assert!(first.contains(">Start</a>"), "{first}");
+        let (page, rendered) = crate::docs::site::page("start").unwrap();
+        assert!(of_page(page, rendered).contains("<title>Start · kassa</title>"));
+    }
 }

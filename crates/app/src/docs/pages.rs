@@ -4,6 +4,8 @@
 pub(super) struct Page {
     /// Below which heading it is listed.
     pub(super) group: &'static str,
+    /// What it is listed as, where its first heading does not say it.
+    pub(super) title: Option<&'static str>,
     pub(super) slug: &'static str,
     pub(super) file: &'static str,
     pub(super) markdown: &'static str,
@@ -14,6 +16,7 @@ macro_rules! page {
     ($group:ident, $slug:literal, $file:literal) => {
         Page {
             group: $group,
+            title: None,
             slug: $slug,
             file: $file,
             markdown: include_str!(concat!("../../../../docs/", $file)),
@@ -29,7 +32,13 @@ const TRUST: &str = "Trust";
 
 /// The pages, in the order in which they are listed; those of a group stand together.
 pub(super) const PAGES: [Page; 22] = [
-    Page { group: FIRST, slug: "start", file: "README.md", markdown: include_str!("../../../../README.md") },
+    Page {
+        group: FIRST,
+        title: Some("Start"),
+        slug: "start",
+        file: "README.md",
+        markdown: include_str!("../../../../README.md"),
+    },
     page!(FIRST, "concepts", "concepts.md"),
     page!(USE, "operations", "operations.md"),
     page!(USE, "upgrading", "upgrading.md"),

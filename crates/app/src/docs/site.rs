@@ -7,7 +7,12 @@ use super::render::{self, Rendered};
 
 /// Each page with what was made of it.
 pub(super) static RENDERED: LazyLock<Vec<(&'static Page, Rendered)>> =
-    LazyLock::new(|| PAGES.iter().map(|page| (page, render::render(page.markdown))).collect());
+    LazyLock::new(|| PAGES.iter().map(|page| (page, rendered(page))).collect());
+
+fn rendered(page: &Page) -> Rendered {
+    let rendered = render::render(page.markdown);
+    Rendered { title: page.title.map_or(rendered.title, str::to_owned), ..rendered }
+}
 
 /// The page of this address, rendered.
 pub(super) fn page(slug: &str) -> Option<&'static (&'static Page, Rendered)> {

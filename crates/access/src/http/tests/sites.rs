@@ -1,0 +1,66 @@
+//! Sites, their keys and rules over HTTP.
+
+use serde_json::json;
+
+use super::admin;
+use crate::testing::{beds, until};
+
+#[tokio::test]
+async fn sites_and_their_keys() {
+    for bed in beds() {
+        let process = bed.process();
+        let body = r#"{"id":"blog","timezone":"Europe/Berlin","origins":["https://blog.example"],"allow_keyless":true}"#;
+        let made = admin(&process, "POST /v1/admin/sites", body).await;
+        assert_eq!((made.status, made.body["source"].clone()), (201, json!("created")), "{made:?}");
+        let site = process.access.site("blog").unwrap();
+        assert_eq!((site.timezone.iana_name(), site.allow_keyless), (Some("Europe/Berlin"), true));
+        assert!(process.access.lists_origin("https://blog.example"));
+        assert!(!process.access.lists_origin("https://other.example"));
+        assert_eq!(admin(&process, "POST /v1/admin/sites", body).await.status, 409);
+        assert_eq!(admin(&process, "POST /v1/admin/sites", r#"{"id":"default"}"#).await.status, 409);
+
+        for site in ["blog", "default"] {
+            let made = admin(&process, &format!("POST /v1/admin/sites/{site}/keys"), "").await;
+            let key = made.body["key"].as_str().unwrap().to_owned();
+            assert!(made.status == 201 && key.starts_with("wk_"));
+            assert_eq!(process.access.site_for(Some(&key), None).unwrap().id, site);
+            let line = format!("DELETE /v1/admin/sites/{site}/keys/{key}");
+            assert_eq!(admin(&process, &line, "").await.status, 204);
+            assert!(process.access.site_for(Some(&key), None).is_err());
+            assert_eq!(admin(&process, &line, "").await.status, 404);
+        }
+        let configured = admin(&process, "DELETE /v1/admin/sites/default/keys/wk_configured", "").await;
+        assert_eq!(configured.status, 409);
+        assert!(process.access.site_for(Some("wk_configured"), None).is_ok());
+        let list = admin(&process, "GET /v1/admin/sites", "").await.body;
+        let ids: Vec<_> = list["results"].as_array().unwrap().iter().map(|site| &site["id"]).collect();
+        assert_eq!(ids, ["blog", "default"]);
+        assert_eq!(list["results"][1]["write_keys"][0]["source"], json!("configuration"));
+    }
+}
+
+/// What a site says of its pages and addresses is shown, applied, and known to another process.
+#[tokio::test]
+async fn a_site_has_rules() {
+    for bed in beds() {
+        let process = bed.process();
+        let body = r#"{"id":"blog","trailing_slash":"keep","hash_routes":true,"keep_query":["id"],
+            "ignore_referrers":["*.Bank.example"],"labels":{"192.0.2.0/24":"office"},"exclude_addresses":["::1"]}"#;
+        let made = admin(&process, "POST /v1/admin/sites", body).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        let other = bed.process();
+        until("the site is known", || other.access.site("blog").is_some()).await;
+        for access in [&process.access, &other.access] {
+            let rules = access.site("blog").unwrap().rules.clone();
+            assert!(rules.keeps("id") && rules.options().hash_routes);
+            assert_eq!(rules.options().trailing_slash, crate::TrailingSlash::Keep);
+            assert!(rules.ignores("3ds.bank.example") && rules.excludes("::1".parse().unwrap()));
+            assert_eq!(rules.label("::ffff:192.0.2.7".parse().unwrap()), Some("office"));
+        }
+        let shown = &admin(&process, "GET /v1/admin/sites", "").await.body["results"][0];
+        assert_eq!(
+            (&shown["trailing_slash"], &shown["labels"]["192.0.2.0/24"]),
+            (&json!("keep"), &json!("office"))
+        );
+    }
+}
