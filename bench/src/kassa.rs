@@ -1,4 +1,4 @@
-//! The release binary as a child process: start, wait until it answers, read its metrics and memory, stop.
+//! The release binary as a child process: start, wait until it answers, read its metrics and memory, stop; and its commands.
 
 use std::fs::DirBuilder;
 use std::net::{SocketAddr, TcpListener};
@@ -158,6 +158,18 @@ impl Drop for Kassa {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Runs a command of the binary on `data`, which must go well.
+pub(crate) fn command(arguments: &[&str], data: &Path) -> anyhow::Result<()> {
+    let binary = binary()?;
+    let mut command = Command::new(&binary);
+    command.args(arguments).arg("--data").arg(data).env("KASSA_LOGS__LEVEL", "warn").stdin(Stdio::null());
+    let output = command.output().with_context(|| format!("cannot start {}", binary.display()))?;
+    if !output.status.success() {
+        bail!("{arguments:?} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
 }
 
 /// The release binary: beside this one, or where KASSA_BIN says.

@@ -29,7 +29,7 @@ use crate::report::Report;
 /// Measures kassa.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Only this part (a to n); all without it.
+    /// Only this part (a to o); all without it.
     #[arg(long)]
     part: Option<char>,
     /// Append the figures to bench/history.jsonl.
@@ -69,6 +69,7 @@ const PARTS: &[(char, &str, Part)] = &[
     ('k', "funnel, retention and paths over 10 M events", parts::journeys::run),
     ('l', "the page's questions in a batch, and m, the page in a browser", parts::page::run),
     ('n', "webhooks to a local target", parts::deliveries::run),
+    ('o', "files of events and products", parts::imports::run),
 ];
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -90,7 +91,7 @@ fn main() -> anyhow::Result<ExitCode> {
     });
     anyhow::ensure!(
         wanted.is_none_or(|wanted| PARTS.iter().any(|(letter, ..)| *letter == wanted)),
-        "there is no part {}: a to n",
+        "there is no part {}: a to o",
         arguments.part.unwrap_or_default()
     );
     if arguments.quick {

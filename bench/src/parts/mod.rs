@@ -1,6 +1,7 @@
 //! The measurements, a file each. What they print and against what is described in docs/performance.md.
 
 pub(crate) mod deliveries;
+pub(crate) mod imports;
 pub(crate) mod ingest;
 pub(crate) mod journeys;
 pub(crate) mod orders;

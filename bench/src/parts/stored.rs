@@ -30,7 +30,7 @@ const CONNECTIONS: usize = 16;
 const ROWS_PER_COMMIT: usize = 50_000;
 /// The event table, and its file in the data folder.
 const TABLE: &str = "events";
-const STORE_FILE: &str = "events.duckdb";
+pub(crate) const STORE_FILE: &str = "events.duckdb";
 const STEADY: Duration = Duration::from_secs(60);
 const SETTLED: Duration = Duration::from_secs(10);
 
@@ -46,7 +46,7 @@ pub(crate) fn run(report: &mut Report) -> anyhow::Result<()> {
         let folder = Folder::new("stored")?;
         let rate = stored_per_second(folder.path(), round + 1)?;
         let (growth, lag) = steady(rate * 0.9)?;
-        let bare = appended_per_second(&folder.path().join(STORE_FILE))?;
+        let bare = appended_per_second(&folder.path().join(STORE_FILE), count(EVENTS))?;
         ratios.push(rate / bare);
         rates.push(rate);
         bare_rates.push(bare);
@@ -91,19 +91,15 @@ fn stored_per_second(data: &Path, seed: u64) -> anyhow::Result<f64> {
     Ok(rate)
 }
 
-/// Rows a second of the engine's Arrow appender: the rows that kassa stored in `file`, into an empty table of the same
+/// Rows a second of the engine's Arrow appender: the `expected` rows that kassa stored in `file`, into an empty table of the same
 /// definition in another file beside it.
-fn appended_per_second(file: &Path) -> anyhow::Result<f64> {
+pub(crate) fn appended_per_second(file: &Path, expected: u64) -> anyhow::Result<f64> {
     let (definition, batches) = read_all(file)?;
     let connection = Connection::open(file.with_extension("bare"))?;
     connection.execute_batch("SET memory_limit = '256MB'; SET threads = 2")?;
     connection.execute_batch(&definition)?;
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-    anyhow::ensure!(
-        rows as u64 == count(EVENTS),
-        "{rows} rows are in the store, {} were sent",
-        count(EVENTS)
-    );
+    anyhow::ensure!(rows as u64 == expected, "{rows} rows are in the store, {expected} were sent");
     let begin = Instant::now();
     for commit in batches.chunks(ROWS_PER_COMMIT / batches[0].num_rows().max(1)) {
         connection.execute_batch("BEGIN")?;
