@@ -116,7 +116,7 @@ test("a variant is in the address; what is sold out is marked, and can be waited
   await page.getByLabel("E-mail").fill("ann@shop.test");
   await page.getByRole("button", { name: "Tell me" }).click();
   await page.getByText("Noted.").waitFor();
-  assert.deepEqual(shop.notes, [{ sku: "shirt-s-moss", email: "ann@shop.test" }]);
+  assert.deepEqual(shop.notes, [{ sku: "shirt-s-moss", email: "ann@shop.test", language: "en" }]);
   // There is no S in Ink: the choice leads to a size that there is.
   await page.locator(".choice", { hasText: "Ink" }).click();
   await page.getByRole("button", { name: "Add to cart" }).waitFor();

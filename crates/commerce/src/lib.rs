@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod identity;
 mod ids;
 pub mod inventory;
+mod language;
 mod lease;
 pub mod moving;
 pub mod notes;

@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     step(25, include_str!("../migrations/0025_told.sql")),
     step(26, include_str!("../migrations/0026_admin_event.sql")),
     step(27, include_str!("../migrations/0027_admin_event_difference.sql")),
+    step(28, include_str!("../migrations/0028_asked_in.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -292,10 +292,13 @@ export const operations = [
     id: "notifyMe",
     says: "Note who wants to be told when it is back",
     at: { id: [string, "`sku:…`"] },
-    body: object({ email: said(string, "Has an @ with something on both sides") }),
+    body: object({
+      email: said(string, "Has an @ with something on both sides"),
+      "language?": said(nullable(text(35)), "In which they are written to, such as `de`"),
+    }),
     answers: { 202: object({}) },
     problems: ["not-found"],
-    examples: [{ name: "ann", at: { id: "sku:mug" }, body: { email: "ann@shop.test" }, status: 202 }],
+    examples: [{ name: "ann", at: { id: "sku:mug" }, body: { email: "ann@shop.test", language: "de" }, status: 202 }],
   }),
   patch("/v1/products/{id}", {
     id: "changeProduct",

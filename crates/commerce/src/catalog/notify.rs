@@ -33,6 +33,13 @@ impl Email {
     }
 }
 
+/// Who asks, and in which language they read the shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asking {
+    pub(crate) email: Email,
+    pub(crate) language: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::Email;

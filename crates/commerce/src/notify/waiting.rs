@@ -22,7 +22,7 @@ const TOLD_MAX: i64 = 50_000;
 #[derive(Debug, Clone)]
 pub(super) struct Back {
     sku: String,
-    payload: String,
+    payload: Value,
     waiting: Vec<Waiting>,
 }
 
@@ -45,20 +45,22 @@ pub(super) fn find(tx: &mut Tx<'_>, read: &Read, sku: &str) -> Result<Option<Bac
     let mut payload: Value = serde_json::from_str(&read.text)
         .map_err(|error| Error::Invalid(format!("an event that was read cannot be read: {error}")))?;
     payload["product"] = json!({"sku": sku, "name": name, "slug": slug});
-    Ok(Some(Back { sku: sku.to_owned(), payload: payload.to_string(), waiting }))
+    Ok(Some(Back { sku: sku.to_owned(), payload, waiting }))
 }
 
-/// Writes the mails.
+/// Writes the mails, each in the language in which it was asked for.
 pub(super) fn write(tx: &mut Tx<'_>, read: &Read, back: &Back, now: Timestamp) -> Result<usize, Error> {
     let mut made = 0;
     for waiting in &back.waiting {
+        let mut payload = back.payload.clone();
+        payload["language"] = json!(waiting.language);
         let new = NewDelivery {
             event_id: read.event.id.clone(),
             event_type: read.event.kind.clone(),
             channel: Channel::Email,
             target: waiting.email.text.clone(),
             template: "back-in-stock",
-            payload: back.payload.clone(),
+            payload: payload.to_string(),
             order_id: None,
         };
         made += usize::from(store::insert(tx, &new, now)?.is_some());

@@ -21,6 +21,7 @@ use super::order::Customer;
 use super::refund::{RefundAsk, RefundLine};
 use super::said::{lines, short, trimmed};
 use crate::idempotency::KEY_BYTES_MAX;
+use crate::language;
 use crate::number::integer_or_none;
 use crate::object::{object_or_default, object_or_none, objects, objects_or_none};
 use crate::text;
@@ -36,8 +37,6 @@ const PHONE_CHARS_MAX: usize = 64;
 const NOTE_CHARS_MAX: usize = 2_000;
 /// Bytes of an id in the context, as for events.
 const ID_BYTES_MAX: usize = 200;
-/// Bytes of the tag of a language (RFC 5646).
-const LANGUAGE_BYTES_MAX: usize = 35;
 /// Bytes of a page's address.
 const PAGE_BYTES_MAX: usize = 4_096;
 
@@ -137,7 +136,7 @@ impl OrderBody {
             user_id: trimmed("context.user_id", self.context.user_id, ID_BYTES_MAX)?,
             session_id: trimmed("context.session_id", self.context.session_id, ID_BYTES_MAX)?,
             page: trimmed("context.page", self.context.page, PAGE_BYTES_MAX)?,
-            language: check_language(self.context.language)?,
+            language: language::tag("context.language", self.context.language)?,
         };
         let address = |field: &str, body: Option<AddressBody>| body.map(|body| body.check(field)).transpose();
         let details = Details {
@@ -223,16 +222,6 @@ pub(crate) fn check_customer(said: Customer) -> Result<Customer, Problem> {
     };
     check_email(customer.email.as_deref())?;
     Ok(customer)
-}
-
-/// A tag such as `de` or `de-AT`; whether there are texts in it is another matter.
-fn check_language(said: Option<String>) -> Result<Option<String>, Problem> {
-    let language = trimmed("context.language", said, LANGUAGE_BYTES_MAX)?;
-    let is_tag = |tag: &str| tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    match language.as_deref().is_none_or(is_tag) {
-        true => Ok(language),
-        false => Err(Problem::bad_request("context.language must be the tag of a language such as de")),
-    }
 }
 
 /// Whether an address can be right only its server knows; one without an `@` between two parts never is.

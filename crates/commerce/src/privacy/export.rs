@@ -4,11 +4,10 @@
 //! {"customers":[{"id":"0190…","email":"alice@shop.test","name":"Alice","phone":null,…}],
 //!  "orders":[{"order":{…},"shipping_address":{…},"billing_address":null,"history":[{"kind":"OrderConfirmed","at":"…"}],
 //!    "fulfilments":[],"payments":[],"refunds":[],"visit":{"user":"42","path":"/cart","agent":"Mozilla/5.0 …",…}}],
-//!  "waiting_lists":[{"sku":"mug","email":"alice@shop.test","since":"…"}]}
+//!  "waiting_lists":[{"sku":"mug","email":"alice@shop.test","since":"…","language":"de"}]}
 //! ```
 
 use kassa_db::{Db, Error, Tx};
-use kassa_model::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -59,10 +58,7 @@ async fn waiting(db: &Db, found: &Found) -> Result<Vec<Value>, Error> {
     db.read(move |tx| {
         let mut lists = Vec::new();
         for email in &emails {
-            let waits = store::waiting(tx, email)?.into_iter();
-            lists.extend(waits.map(|(sku, since)| {
-                json!({"sku": sku, "email": email, "since": Timestamp::from_micros(since).to_string()})
-            }));
+            lists.extend(store::waiting(tx, email)?);
         }
         Ok(lists)
     })

@@ -34,7 +34,7 @@ const OF_CUSTOMER: &str = "SELECT id FROM orders WHERE customer_id = $1 ORDER BY
 const CUSTOMERS: &str = "SELECT id, name FROM customers WHERE email_key = $1";
 const EMAIL: &str = "SELECT email_key FROM customers WHERE id = $1";
 const NAMES: &str = "SELECT name FROM order_addresses WHERE order_id = $1 ORDER BY kind";
-const WAITING: &str = "SELECT sku, created_at FROM back_in_stock WHERE email_key = $1 ORDER BY sku";
+const WAITING: &str = "SELECT sku, created_at, language FROM back_in_stock WHERE email_key = $1 ORDER BY sku";
 
 const CUSTOMER: &str =
     "SELECT id, email, name, phone, marketing_consent_at, created_at FROM customers WHERE id = $1";
@@ -96,9 +96,13 @@ pub(super) fn names_of_addresses(tx: &mut Tx<'_>, order: &str) -> Result<Vec<Str
     tx.all(NAMES, params![order], |row| row.text(0))
 }
 
-/// What this address waits for, and since when.
-pub(super) fn waiting(tx: &mut Tx<'_>, email: &str) -> Result<Vec<(String, i64)>, Error> {
-    tx.all(WAITING, params![email], |row| Ok((row.text(0)?, row.int(1)?)))
+/// What this address waits for, as JSON.
+pub(super) fn waiting(tx: &mut Tx<'_>, email: &str) -> Result<Vec<Value>, Error> {
+    tx.all(WAITING, params![email], |row| {
+        let since = Timestamp::from_micros(row.int(1)?).to_string();
+        let (sku, language) = (row.text(0)?, row.text_or_null(2)?);
+        Ok(json!({"sku": sku, "email": email, "since": since, "language": language}))
+    })
 }
 
 /// A customer as JSON.

@@ -10,35 +10,38 @@ use kassa_db::Error;
 use kassa_service::{Json, Object, Problem};
 use serde::{Deserialize, Serialize};
 
-use super::super::notify::{Email, store};
+use super::super::notify::{Asking, Email, store};
 use super::named::{Named, catalog};
+use crate::language;
 use crate::refuse::problem_of;
 use crate::shop::Shop;
 
-/// `{"email":"ann@shop.example"}`.
+/// `{"email":"ann@shop.example","language":"de"}`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NotifyBody {
     email: String,
+    language: Option<String>,
 }
 
 /// The answer says nothing of who waits already.
 #[derive(Debug, Serialize)]
 struct Noted {}
 
-/// `POST /v1/products/sku:{sku}/notify-me {"email"}` → 202; 404 where buyers know no such product or variant.
+/// `POST /v1/products/sku:{sku}/notify-me {"email","language"?}` → 202; 404 where buyers know no such product or variant.
 pub(super) async fn notify_me(
     State(shop): State<Arc<Shop>>,
     path: Result<Path<String>, PathRejection>,
     Object(body): Object<NotifyBody>,
 ) -> Result<Response, Problem> {
     let named = Named::of(path)?;
-    let email = Email::parse(&body.email)?;
+    let language = language::tag("language", body.language)?;
+    let asking = Asking { email: Email::parse(&body.email)?, language };
     let (now, finder) = (shop.now(), named.clone());
     let noted = catalog(&shop)?.write(move |tx| {
         let product = finder.as_named(tx)?.filter(|product| product.is_sold());
         let Some(product) = product else { return Ok::<_, Error>(false) };
-        store::wait(tx, &product.sku, &email, now)?;
+        store::wait(tx, &product.sku, &asking, now)?;
         Ok(true)
     });
     match noted.await {

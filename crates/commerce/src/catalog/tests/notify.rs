@@ -59,5 +59,8 @@ async fn what_is_no_address_is_refused() {
     }
     ask(json!({})).await;
     ask(json!({"email": "a@b.test", "name": "Ann"})).await;
+    for language in [json!("../de"), json!("de\u{0}"), json!("d".repeat(36)), json!(7), json!(["de"])] {
+        ask(json!({"email": "a@b.test", "language": language})).await;
+    }
     assert_eq!(waiting(&bed), []);
 }

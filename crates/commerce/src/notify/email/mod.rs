@@ -102,9 +102,11 @@ async fn about(shop: &Arc<Shop>, delivery: &Delivery, payload: &Value) -> Result
     })
 }
 
-/// Of the shop's languages the one that a letter is in: that of the order, or the first. Whoever runs the shop reads its first.
+/// Of the shop's languages the one that a letter is in: that of the order, or of who asked for it, or the first. Whoever runs the
+/// shop reads its first.
 fn language<'a>(shown: &[&'a str], template: &str, payload: &Value) -> &'a str {
-    let said = payload["order"]["language"].as_str().filter(|_| !template.starts_with(templates::TO_STAFF));
+    let said = payload["order"]["language"].as_str().or(payload["language"].as_str());
+    let said = said.filter(|_| !template.starts_with(templates::TO_STAFF));
     let primary = said.and_then(|tag| tag.split('-').next()).unwrap_or_default();
     let found = shown.iter().find(|language| language.eq_ignore_ascii_case(primary));
     found.unwrap_or(&shown[0])
@@ -139,5 +141,7 @@ mod tests {
         check(json!("../en"), "order-confirmed", "de");
         check(json!(null), "order-confirmed", "de");
         assert_eq!(language(&["ar"], "back-in-stock", &json!({"product": {}})), "ar");
+        let asked = json!({"product": {}, "language": "de-AT"});
+        assert_eq!(language(&["ar", "de"], "back-in-stock", &asked), "de");
     }
 }

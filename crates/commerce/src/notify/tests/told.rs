@@ -110,17 +110,21 @@ async fn who_waits_is_told_that_it_is_back() {
         let ask = async |email: &str| {
             bed.send("POST /v1/products/sku:mug/notify-me", json!({"email": email}), 202).await;
         };
-        ask("Ann@b.test").await;
+        let german = json!({"email": "Ann@b.test", "language": "de-AT"});
+        bed.send("POST /v1/products/sku:mug/notify-me", german, 202).await;
         ask("bob@b.test").await;
         let running = desk.read().await;
         desk.publish(&[stock("back:1:mug", "StockBack"), stock("back:1:mug", "StockBack")]).await;
         desk.all_read().await;
         let expected = ["email Ann@b.test back-in-stock waiting", "email bob@b.test back-in-stock waiting"];
         assert_eq!(desk.rows(), expected, "{}", bed.name);
-        let payload =
-            bed.write(|tx| tx.first("SELECT payload FROM deliveries LIMIT 1", params![], |row| row.text(0)));
-        let payload: Value = serde_json::from_str(&payload.unwrap()).unwrap();
-        assert_eq!(payload["product"]["name"], "Mug", "{payload}");
+        let payloads = bed.write(|tx| {
+            tx.all("SELECT payload FROM deliveries ORDER BY target", params![], |row| row.text(0))
+        });
+        let payloads: Vec<Value> = payloads.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+        assert_eq!(payloads[0]["product"]["name"], "Mug", "{payloads:?}");
+        // Each is written to in the language of who asked.
+        assert_eq!((&payloads[0]["language"], &payloads[1]["language"]), (&json!("de-AT"), &Value::Null));
         // Told once; who asks anew is told anew.
         bed.clock.advance(60_000_000);
         ask("bob@b.test").await;

@@ -14,7 +14,8 @@ export function NotifyMe({ variant }: { variant: Variant }) {
     event.preventDefault();
     setState("sending");
     setProblem(undefined);
-    call(`/v1/products/sku:${encodeURIComponent(variant.sku)}/notify-me`, { body: { email: email.trim() } }).then(
+    const body = { email: email.trim(), language: document.documentElement.lang };
+    call(`/v1/products/sku:${encodeURIComponent(variant.sku)}/notify-me`, { body }).then(
       () => setState("done"),
       (error: unknown) => {
         setState("asking");

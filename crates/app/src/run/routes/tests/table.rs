@@ -262,7 +262,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/products/{id}", PUBLIC),
     Row { route: "GET /v1/products/suggest", query: "?q=mu&limit=3", body: "", marks: PUBLIC },
     row("GET /v1/products/{id}/related", PUBLIC),
-    taking("POST /v1/products/{id}/notify-me", r#"{"email":"ann@shop.test"}"#, PUBLIC),
+    taking("POST /v1/products/{id}/notify-me", r#"{"email":"ann@shop.test","language":"de"}"#, PUBLIC),
     row("GET /v1/categories", PUBLIC),
     taking("POST /v1/carts/price", CART, PUBLIC),
     row("GET /v1/storefront", PUBLIC),
