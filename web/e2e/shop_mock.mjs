@@ -14,6 +14,7 @@ const SHOP = {
   logo: null,
   colour: "#8a3b12",
   claim: "Things made to be used",
+  announcement: null,
   currency: "EUR",
   languages: ["en", "de", "ar"],
 };

@@ -17,6 +17,7 @@ mod env;
 mod events;
 mod keys;
 mod mail;
+mod origin;
 mod process;
 mod shop;
 mod shop_toml;
@@ -26,6 +27,8 @@ mod validate;
 mod webhooks;
 
 pub(crate) use engines::{LogUrl, StoreUrl};
+pub(crate) use origin::{Origin, Source};
+pub(crate) use shop_toml::NAME as SHOP_FILE;
 pub(crate) use validate::INTERNAL_TOKEN;
 
 use events::{Collector, Dedupe, GeoIp, Log, Sessions, Store};
@@ -66,6 +69,9 @@ pub(crate) struct Config {
     /// What `shop.toml` says.
     #[serde(skip)]
     pub(crate) said: Settings,
+    /// Where its keys were set.
+    #[serde(skip)]
+    pub(crate) origin: Origin,
 }
 
 /// What the command line sets.
@@ -92,6 +98,7 @@ impl Config {
     /// An unreadable file, an unknown key (naming the nearest), a value of the wrong type, a combination that cannot work.
     pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> anyhow::Result<Self> {
         let mut layers = Layers::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        let mut origin = Origin::new(file);
         if !overrides.defaults.is_empty() {
             layers = layers.add_source(layer(&overrides.defaults)?);
         }
@@ -100,18 +107,22 @@ impl Config {
                 .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
             let named = format!("in the configuration file {}", path.display());
             keys::check_file(&text).context(named.clone())?;
+            origin.add_file(&text);
             layers = layers.add_source(File::from_str(&text, FileFormat::Toml));
         }
         for (path, value) in env::of_process()? {
+            origin.add_environment(&path);
             layers = layers.set_override(path, value)?;
         }
         for (path, text) in &overrides.flags {
+            origin.add_flag(path);
             layers = layers.set_override(*path, env::parse_flag(path, text)?)?;
         }
         let mut config: Self = layers.build()?.try_deserialize().map_err(|error| explain(&error))?;
         config.fill_in_data();
         config.validate()?;
         config.said = shop_toml::read(file, &config.data)?;
+        config.origin = origin;
         Ok(config)
     }
 

@@ -10,5 +10,5 @@ mod write;
 
 pub use list::between;
 pub use note::{Note, NoteKind};
-pub use write::version_started;
-pub(crate) use write::{chaos_switched, product, stock};
+pub use write::{chaos_switched, version_started};
+pub(crate) use write::{product, stock};

@@ -23,6 +23,7 @@ use crate::orders::link::Links;
 use crate::orders::metrics::OrderMetrics;
 use crate::orders::refusals::Refusals;
 use crate::outbox::wake::Wake;
+use crate::pace::Pace;
 use crate::peer::Peer;
 use crate::storefront::settings::Settings;
 use crate::transport::{Remotes, StockClient};
@@ -152,6 +153,8 @@ pub struct Shop {
     pub(crate) order_links: OnceCell<Links>,
     /// Who knows from where orders came, where somebody does in this process.
     pub origins: OnceLock<Arc<dyn Origins>>,
+    /// How long orders took.
+    pub pace: Pace,
     /// The way to stock.
     pub stock: StockClient,
     /// The catalogue when it is in another process.
@@ -204,6 +207,7 @@ impl Shop {
             inventory: databases.inventory,
             orders: databases.orders,
             access,
+            pace: Pace::new(Arc::clone(&clock)),
             clock,
             options,
             products: ProductCache::default(),
@@ -241,6 +245,11 @@ impl Shop {
         let catalog = self.remote_catalog.as_ref().map(|catalog| ("catalog", catalog.peer()));
         let inventory = self.stock.peer().map(|peer| ("inventory", peer));
         catalog.into_iter().chain(inventory)
+    }
+
+    /// The circuit breakers before what this process calls.
+    pub fn breakers(&self) -> impl Iterator<Item = &Arc<Breaker>> {
+        self.remote_catalog.iter().map(RemoteCatalog::breaker).chain([self.stock.breaker()])
     }
 
     /// What time it is.

@@ -15,7 +15,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use kassa_model::Clock;
+use kassa_model::{Clock, Timestamp};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::MetricType;
@@ -86,6 +86,8 @@ struct Inner {
     phase: Phase,
     /// Raised at every change of phase, so that a call that began before it no longer counts.
     generation: u64,
+    /// When it came to this phase.
+    since: Timestamp,
 }
 
 #[derive(Debug)]
@@ -113,7 +115,8 @@ pub struct Permit<'a> {
 impl Breaker {
     /// A closed breaker; `service` is its label on `/metrics`.
     pub fn new(service: &'static str, clock: Arc<dyn Clock>, options: Options) -> Self {
-        let inner = Inner { phase: Phase::Closed(Window::default()), generation: 0 };
+        let since = clock.now();
+        let inner = Inner { phase: Phase::Closed(Window::default()), generation: 0, since };
         Self { service, clock, options, inner: Mutex::new(inner) }
     }
 
@@ -150,6 +153,12 @@ impl Breaker {
         }
     }
 
+    /// Where it stands, and since when; a rest that is over is told of as half-open from now on.
+    pub fn standing(&self) -> (State, Timestamp) {
+        let state = self.state();
+        (state, self.lock().since)
+    }
+
     /// Shows `breakers` on `/metrics` as `circuit_breaker_state{service}`; once per process.
     pub fn export(metrics: &Metrics, breakers: Vec<Arc<Self>>) {
         metrics.register_collector(&[STATE], States(breakers));
@@ -174,6 +183,7 @@ impl Breaker {
         }
         inner.phase = phase;
         inner.generation += 1;
+        inner.since = self.clock.now();
     }
 
     fn settle(&self, generation: u64, verdict: Verdict) {
@@ -245,6 +255,15 @@ impl Drop for Permit<'_> {
 }
 
 impl State {
+    /// `closed`, `open` or `half-open`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half-open",
+        }
+    }
+
     /// 0 closed, 1 open, 2 half-open.
     pub fn code(self) -> i64 {
         match self {

@@ -1,10 +1,33 @@
 // What whoever runs kassa asks: the log, refused events, the audit, backups.
-import { anything, boolean, from, get, integer, list, nullable, object, post, raw, ref, string, time, uuid, word } from "../shape.mjs";
+import {
+  KEY,
+  MATCH,
+  anything,
+  boolean,
+  del,
+  from,
+  get,
+  integer,
+  list,
+  nullable,
+  number,
+  object,
+  post,
+  put,
+  raw,
+  ref,
+  string,
+  time,
+  uuid,
+  word,
+} from "../shape.mjs";
 
 export const tag = "Admin";
 export const about = "The log, refused events, counts, the audit, replays and backups. What takes long answers lines of JSON.";
 
 const bytes = from(0);
+const topic = word("new-order", "stock-low", "stock-out", "audit-red", "alert", "webhook-disabled", "report");
+const step = word("calm", "delays", "errors", "lost_answers", "log_pause", "everything", "settling");
 const lines = raw("application/x-ndjson");
 const damage = list(
   object({ file: string, at: integer, why: string, lost: nullable(object({ start: integer, end: integer })), known: boolean }),
@@ -44,6 +67,68 @@ export const schemas = {
     unchecked: list(string),
     notes: list(string),
   }),
+  Condition: object({
+    breakers: list(object({ service: string, state: word("closed", "open", "half-open"), since: time })),
+    disk: object({
+      folder: string,
+      free_bytes: bytes,
+      total_bytes: bytes,
+      reserve_bytes: bytes,
+      used_bytes: bytes,
+      uses: list(object({ what: word("shop", "log", "events", "pictures", "mailbox", "exports", "other"), bytes })),
+      growth_bytes_per_day: nullable(integer),
+      days_left: nullable(number),
+    }),
+    backup: nullable(object({ made_at: time, made_by: string, bytes, files: integer, to: nullable(string), checked_at: nullable(time) })),
+    restored: nullable(object({ made_at: time, from: string, at: time })),
+    missing: list(word("catalog", "inventory", "orders")),
+  }),
+  Settings: object({
+    file: nullable(string),
+    shop_file: string,
+    settings: list(object({ key: string, value: anything, source: word("default", "file", "environment", "flag") })),
+  }),
+  PaceSecond: object({ at: integer, good: bytes, slow: bytes, bad: bytes, longest_ms: bytes }),
+  Staff: object({
+    addresses: list(string),
+    topics: list(topic),
+    is_set: object({ addresses: boolean, topics: boolean }),
+    version: integer,
+  }),
+  Looked: object({ ok: boolean, complete: boolean, checked: integer, violations: integer, wrong: list(integer) }),
+  GameDay: object({
+    id: uuid,
+    state: word("running", "settling", "done", "failed"),
+    seconds: integer,
+    started_at: time,
+    ends_at: time,
+    ended_at: nullable(time),
+    step: step,
+    is_stopped: boolean,
+    steps: list(object({ name: step, from_s: integer, until_s: integer })),
+    orders: object({
+      asked: integer,
+      confirmed: integer,
+      accepted: integer,
+      failed: integer,
+      refused: integer,
+      repeated: integer,
+      doubled: integer,
+      slowest_ms: integer,
+    }),
+    books_before: nullable(ref("Looked")),
+    outcome: nullable(
+      object({
+        ok: boolean,
+        orders: object({ confirmed: integer, failed: integer, open: integer, lost: integer, doubled: integer }),
+        units: object({ ordered: integer, taken: integer, oversold: integer }),
+        revenue: object({ currency: string, orders_minor: integer, reports_minor: integer }),
+        books_after: ref("Looked"),
+      }),
+    ),
+    why: nullable(string),
+  }),
+  GameDayState: object({ allowed: boolean, run: nullable(ref("GameDay")) }),
   Audit: object({ ok: boolean, complete: boolean, at: time, invariants: list(ref("Invariant")) }),
 };
 
@@ -145,6 +230,76 @@ export const operations = [
     scope,
     answers: { 200: object({ version: string, roles: list(string), unpublished: nullable(bytes) }) },
     examples: [{ name: "now", status: 200, shows: "nothing" }],
+  }),
+  get("/v1/admin/condition", {
+    id: "getCondition",
+    says: "How the circuit breakers stand, how much room there is, and what was backed up last",
+    scope,
+    answers: { 200: ref("Condition") },
+    examples: [{ name: "now", status: 200, shows: "nothing" }],
+  }),
+  get("/v1/admin/pace", {
+    id: "getPace",
+    says: "How long orders and commands to stock took in each of the last 30 seconds",
+    scope,
+    answers: {
+      200: object({ bands_ms: list(integer, 2), orders: nullable(list(ref("PaceSecond"))), stock: nullable(list(ref("PaceSecond"))) }),
+    },
+    examples: [{ name: "now", status: 200, shows: "nothing" }],
+  }),
+  get("/v1/admin/settings", {
+    id: "getSettings",
+    says: "What of the configuration holds, and where it was set; secrets masked",
+    scope,
+    answers: {
+      200: ref("Settings"),
+    },
+    examples: [{ name: "now", status: 200, shows: "nothing" }],
+  }),
+  get("/v1/admin/staff", {
+    id: "getStaff",
+    says: "Who of the staff gets mails, and about what",
+    scope,
+    answers: { 200: ref("Staff") },
+    examples: [{ name: "now", status: 200 }],
+  }),
+  put("/v1/admin/staff", {
+    id: "setStaff",
+    says: "Set it; what is absent or null is as the configuration has it",
+    scope,
+    headers: { ...KEY, ...MATCH },
+    body: object({ "addresses?": nullable(list(string, 20)), "topics?": nullable(list(topic)) }),
+    answers: { 200: ref("Staff") },
+    examples: [
+      { name: "lowStock", body: { addresses: ["owner@shop.example"], topics: ["stock-low", "stock-out"] }, status: 200 },
+      { name: "asConfigured", body: {}, status: 200 },
+    ],
+  }),
+  get("/v1/admin/game-day", {
+    id: "getGameDay",
+    says: "How the game day stands, or what came of the last",
+    more: "Faults on purpose under orders, and then whether anything was lost, doubled or oversold: of a demo alone.",
+    scope,
+    answers: { 200: ref("GameDayState") },
+    examples: [{ name: "now", status: 200 }],
+  }),
+  post("/v1/admin/game-day", {
+    id: "beginGameDay",
+    says: "Begin one",
+    scope,
+    bodyless: true,
+    body: object({ "seconds?": from(10, 120) }),
+    answers: { 202: ref("GameDayState") },
+    problems: ["conflict"],
+    examples: [{ name: "noDemo", body: { seconds: 10 }, status: 409 }],
+  }),
+  del("/v1/admin/game-day", {
+    id: "stopGameDay",
+    says: "End its faults and its orders; what became of them is still looked at",
+    scope,
+    answers: { 200: ref("GameDayState") },
+    problems: ["conflict"],
+    examples: [{ name: "noDemo", status: 409 }],
   }),
   get("/v1/admin/audit", {
     id: "getAudit",

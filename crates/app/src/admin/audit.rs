@@ -24,7 +24,7 @@ use kassa_eventstore::EventStore;
 use kassa_eventstore::audit::MoneySpan;
 use kassa_model::{MICROS_PER_DAY, MICROS_PER_HOUR, Timestamp};
 use kassa_service::{Bare, Object, Problem, Shutdown};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -54,6 +54,30 @@ struct Last {
     verdict: Option<Verdict>,
     /// When the ids of all events were compared.
     all_at: Option<Timestamp>,
+}
+
+/// A look at the books, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Looked {
+    pub(crate) ok: bool,
+    complete: bool,
+    checked: u64,
+    violations: u64,
+    /// The numbers of the invariants that are violated.
+    wrong: Vec<usize>,
+}
+
+impl From<&Report> for Looked {
+    fn from(report: &Report) -> Self {
+        let all = &report.invariants;
+        Self {
+            ok: report.ok,
+            complete: report.complete,
+            checked: all.iter().map(|invariant| invariant.checked).sum(),
+            violations: all.iter().map(|invariant| invariant.violations_total).sum(),
+            wrong: all.iter().filter(|invariant| !invariant.ok).map(|invariant| invariant.id).collect(),
+        }
+    }
 }
 
 /// The store as an audit sees it.
@@ -122,6 +146,16 @@ impl Auditor {
         let money = parts.store().ok().map(|store| Arc::new(Store { store, window }) as Arc<dyn Money>);
         let audit = Audit { shop, log, money, options: AuditOptions::default() };
         Some(Arc::new(Self { audit, window, turn: tokio::sync::Mutex::default(), last: Mutex::default() }))
+    }
+
+    /// Looks at all books now.
+    ///
+    /// # Errors
+    /// The shop's databases'.
+    pub(crate) async fn look(&self) -> Result<Looked, kassa_db::Error> {
+        let ids_since = self.last().ids_since(self.audit.shop.now(), self.window);
+        let report = self.run(ids_since, Arc::new(|_, _, _| {})).await?;
+        Ok(Looked::from(&report))
     }
 
     async fn run(&self, ids_since: Option<Timestamp>, tell: Tell) -> Result<Report, kassa_db::Error> {

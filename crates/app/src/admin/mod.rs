@@ -3,14 +3,19 @@
 
 mod audit;
 mod backup;
+mod condition;
 mod events;
+mod game_day;
 mod lines;
 pub(crate) mod privacy;
 mod replay;
+mod settings;
+mod space;
 mod status;
 
-pub(crate) use audit::Auditor;
+pub(crate) use audit::{Auditor, Looked};
 pub(crate) use replay::STORE;
+pub(crate) use space::{Space, bytes_of};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,15 +30,45 @@ use kassa_eventlog::disk::RealDisk;
 use kassa_eventlog::local::{inspect, verify};
 use kassa_eventlog::{EventLog, Stream};
 use kassa_eventstore::EventStore;
-use kassa_service::{Bare, Problem};
+use kassa_service::{Bare, Problem, Shutdown};
 use serde_json::{Value, json};
 
 use crate::config::LogUrl;
+use crate::demo::GameDay;
 use crate::open::Parts;
 
+/// What a process has beside its parts.
+#[derive(Debug, Clone)]
+pub(crate) struct Beside {
+    /// Where there is a shop.
+    pub(crate) auditor: Option<Arc<Auditor>>,
+    pub(crate) space: Arc<Space>,
+    /// Where there is a demo.
+    pub(crate) game_day: Option<Arc<GameDay>>,
+}
+
+impl Beside {
+    /// Of a process without a demo.
+    pub(crate) fn of(parts: &Parts) -> Self {
+        Self { auditor: Auditor::new(parts), space: Arc::new(Space::new(&parts.config)), game_day: None }
+    }
+
+    /// With the game days of a demo, which ends by this shutdown.
+    pub(crate) fn with_game_days(mut self, demo: Option<&Shutdown>, parts: &Parts) -> anyhow::Result<Self> {
+        if let (Some(shutdown), Some(auditor)) = (demo, &self.auditor) {
+            self.game_day = Some(GameDay::new(parts, Arc::clone(auditor), shutdown)?);
+        }
+        Ok(self)
+    }
+}
+
 /// The routes that `parts` can answer.
-pub(crate) fn routes(parts: &Parts, auditor: Option<Arc<Auditor>>, roles: &str) -> Router {
-    let mut router = status::routes(parts, roles);
+pub(crate) fn routes(parts: &Parts, beside: Beside, roles: &str) -> Router {
+    let Beside { auditor, space, game_day } = beside;
+    let mut router = status::routes(parts, roles)
+        .merge(condition::routes(parts, space))
+        .merge(game_day::routes(game_day))
+        .merge(settings::routes(parts));
     if let (Ok(log), Ok(LogUrl::Local(dir))) = (parts.log(), parts.config.log_url()) {
         let replay = Arc::new(replay::Replay::new(parts, Arc::clone(&log)));
         router = router
@@ -65,7 +100,7 @@ pub(crate) fn whole(parts: &Parts) -> anyhow::Result<Router> {
             .merge(orders::http::storefront_routes(Arc::clone(&shop)))
             .merge(inventory::http::native_routes(shop).into_router());
     }
-    Ok(router.merge(routes(parts, Auditor::new(parts), "")))
+    Ok(router.merge(routes(parts, Beside::of(parts), "")))
 }
 
 /// The log and where its files are.

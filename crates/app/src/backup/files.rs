@@ -111,14 +111,7 @@ pub(super) fn copy_checked(from: &Path, entry: &Entry, to: &Path) -> anyhow::Res
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).with_context(cannot)?;
     let (bytes, sha256) =
         pour(source, &mut target).with_context(|| format!("cannot copy {}", path.display()))?;
-    if (bytes, &sha256) != (entry.bytes, &entry.sha256) {
-        bail!(
-            "the backup is damaged: {} has {bytes} bytes and SHA-256 {sha256}, and was written with {} and {}",
-            path.display(),
-            entry.bytes,
-            entry.sha256
-        );
-    }
+    compare((bytes, &sha256), entry, &path)?;
     target.sync_all().with_context(cannot)
 }
 
@@ -148,6 +141,35 @@ pub(crate) fn bring(made: &Path, to: &Path, progress: &dyn Progress) -> anyhow::
     sync_dir(above)?;
     progress.tell("bringing it there", 1, 1);
     fs::remove_dir_all(made).with_context(|| format!("cannot remove {}", made.display()))
+}
+
+/// Reads every file of the backup in `dir`, which is all that its manifest says or damaged.
+///
+/// # Errors
+/// The first file that is missing or different.
+pub(crate) fn check(dir: &Path, manifest: &Manifest, progress: &dyn Progress) -> anyhow::Result<()> {
+    for (done, entry) in manifest.files.iter().enumerate() {
+        progress.tell("reading it again", done as u64, manifest.files.len() as u64);
+        let path = dir.join(&entry.path);
+        let read = File::open(&path).and_then(|file| pour(file, &mut std::io::sink()));
+        let (bytes, sha256) =
+            read.with_context(|| format!("the backup is damaged: cannot read {}", path.display()))?;
+        compare((bytes, &sha256), entry, &path)?;
+    }
+    progress.tell("reading it again", 1, 1);
+    Ok(())
+}
+
+fn compare((bytes, sha256): (u64, &String), entry: &Entry, path: &Path) -> anyhow::Result<()> {
+    if (bytes, sha256) != (entry.bytes, &entry.sha256) {
+        bail!(
+            "the backup is damaged: {} has {bytes} bytes and SHA-256 {sha256}, and was written with {} and {}",
+            path.display(),
+            entry.bytes,
+            entry.sha256
+        );
+    }
+    Ok(())
 }
 
 /// Makes the names in all folders below `dir` durable, and in it.

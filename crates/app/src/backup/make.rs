@@ -18,6 +18,7 @@ use kassa_model::{Clock, Progress, SystemClock, failpoint};
 use uuid::Uuid;
 
 use super::files::{entries, make_dir, sync_dir, sync_tree, write_new};
+use super::last::note_made;
 use super::pictures;
 use super::{ASSETS, DATABASE, LOG, MANIFEST, Manifest, SITES, STORE, VERSION};
 use crate::open::Parts;
@@ -87,7 +88,8 @@ impl Maker {
         let made = self.fill(&unfinished, &progress).await;
         let ended = made.and_then(|()| {
             std::fs::rename(&unfinished, &finished).context("cannot name the finished backup")?;
-            sync_dir(&exports)
+            sync_dir(&exports)?;
+            note_made(&self.data, &Manifest::read(&finished)?)
         });
         if ended.is_err() {
             // What went wrong is told; the next one tries again.

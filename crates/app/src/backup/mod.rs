@@ -15,6 +15,7 @@
 //! The salts are in no backup: with them, visitors of two days could be told from their addresses.
 
 mod files;
+mod last;
 mod make;
 mod pictures;
 mod restore;
@@ -26,7 +27,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use files::{bring, is_empty};
+pub(crate) use files::{bring, check, is_empty};
+pub(crate) use last::{LastBackup, Restored, last, note_checked, restored};
 pub(crate) use make::Maker;
 pub(crate) use restore::restore;
 

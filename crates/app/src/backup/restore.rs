@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use kassa_model::{Progress, failpoint};
 
 use super::files::{copy_checked, is_empty, make_dir, sync_dir, sync_tree, write_new};
+use super::last::{RESTORED, note_restored};
 use super::{ASSETS, DATABASE, Entry, Manifest, SITES, STORE};
 use crate::config::{Config, LogUrl, StoreUrl};
 use crate::lock;
@@ -75,7 +76,8 @@ impl Places {
                 PathBuf::from(name)
             },
         );
-        let beside = [SITES, "salts.json", "exports", "erasures.due"].map(|name| self.data.join(name));
+        let beside =
+            [SITES, "salts.json", "exports", "erasures.due", RESTORED].map(|name| self.data.join(name));
         for path in own.iter().chain(&of_engines).chain(&beside) {
             let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
             match removed {
@@ -123,7 +125,8 @@ pub(crate) fn restore(
     }
     write_new(&marker, from.display().to_string().as_bytes())?;
     sync_dir(data)?;
-    if let Err(error) = fill(from, &manifest, &places, progress).and_then(|()| before_end()) {
+    let filled = fill(from, &manifest, &places, progress).and_then(|()| before_end());
+    if let Err(error) = filled.and_then(|()| note_restored(data, &manifest, from)) {
         places.clear()?;
         fs::remove_file(&marker)?;
         return Err(error);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::admin_access::{self, Admin, Needs};
 use super::common::Common;
-use crate::backup::{Manifest, bring, is_empty, restore};
+use crate::backup::{Manifest, bring, check, is_empty, note_checked, restore};
 use crate::privacy::{erase_again, read_list};
 use crate::progress::Shown;
 use crate::run::arm_failpoints;
@@ -22,15 +22,21 @@ pub(crate) fn backup(common: &Common, to: &Path) -> anyhow::Result<ExitCode> {
     }
     let to = absolute(to)?;
     super::block_on(async {
-        let (admin, _) = admin_access::open(common, Needs { log: true, store: true, shop: true }).await?;
+        let (admin, config) =
+            admin_access::open(common, Needs { log: true, store: true, shop: true }).await?;
         let shown = Shown::new();
         let made = make(&admin, &shown).await;
         admin.close();
         bring(&made?, &to, &shown)?;
         let manifest = Manifest::read(&to)?;
+        check(&to, &manifest, &shown)?;
+        if let Err(error) = note_checked(&config.data, &manifest, &to) {
+            console::complain(format_args!("the data folder does not know of it: {error:#}"));
+        }
         let bytes: u64 = manifest.files.iter().map(|entry| entry.bytes).sum();
         let (files, to) = (manifest.files.len(), to.display());
-        console::print(format_args!("backed up {} in {files} files to {to}", super::human_bytes(bytes)))?;
+        let bytes = super::human_bytes(bytes);
+        console::print(format_args!("backed up {bytes} in {files} files to {to}, and read them again"))?;
         console::print(format_args!(
             "the salts are not in it; try it with: kassa restore --from {to} --data ELSEWHERE"
         ))?;

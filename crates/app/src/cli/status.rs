@@ -1,6 +1,5 @@
 //! `kassa status`: what runs, how far the reports are behind, how much room there is, and whether the books agree.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use kassa_service::console;
@@ -9,6 +8,7 @@ use serde_json::{Value, json};
 use super::admin_access::{self, Admin, Needs};
 use super::common::Common;
 use super::{human_bytes, table};
+use crate::admin::bytes_of;
 use crate::config::Config;
 
 const NEEDS: Needs = Needs { log: true, store: true, shop: true };
@@ -44,21 +44,6 @@ async fn status(admin: &Admin, config: &Config) -> anyhow::Result<Value> {
         "log": log,
         "disk": {"folder": config.data.display().to_string(), "bytes": disk, "free": free.unwrap_or(0)},
     }))
-}
-
-/// Bytes of a file with what lies beside it, or of all below a folder.
-fn bytes_of(path: &Path) -> u64 {
-    let Ok(found) = std::fs::symlink_metadata(path) else { return 0 };
-    if !found.is_dir() {
-        let beside = ["-wal", ".wal"].map(|tail| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(tail);
-            std::fs::metadata(name).map_or(0, |found| found.len())
-        });
-        return found.len() + beside.iter().sum::<u64>();
-    }
-    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-    entries.map(|entry| bytes_of(&entry.path())).sum()
 }
 
 fn readable(status: &Value) -> String {

@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::Context;
 use kassa_commerce::storefront::settings::Settings;
 
-const NAME: &str = "shop.toml";
+/// What the file is called.
+pub(crate) const NAME: &str = "shop.toml";
 
 /// What it says; nothing where there is none.
 ///

@@ -5,6 +5,7 @@
 
 mod catalog;
 mod fates;
+mod game_day;
 mod goods;
 pub(crate) mod live;
 mod orders;
@@ -31,6 +32,7 @@ use kassa_service::Shutdown;
 
 use crate::open::Parts;
 use catalog::Whose;
+pub(crate) use game_day::{GameDay, Run, SECONDS, SECONDS_BOUNDS};
 pub(crate) use said::said;
 use traffic::{Day, Hit, Purchase};
 

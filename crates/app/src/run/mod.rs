@@ -36,7 +36,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) use belong::Loss;
 
-use crate::admin::Auditor;
+use crate::admin::Beside;
 use crate::config::Config;
 use crate::open::{
     Parts, Wanted, access_options, check_folder, check_internal_token, check_revenue, processor_options,
@@ -195,8 +195,8 @@ async fn run(
         tasks.push(tokio::spawn(demo::live::go_on(collector, parts.shop()?, now, shutdown.clone())));
     }
     // After the demo is whole: half of it is nothing to judge.
-    let auditor = Auditor::new(parts);
-    tasks.extend(watch_shop(roles, parts, auditor.as_ref(), &health, shutdown)?);
+    let beside = Beside::of(parts).with_game_days((asked.demo == Demo::Wanted).then_some(shutdown), parts)?;
+    tasks.extend(watch_shop(roles, parts, &beside, &health, shutdown)?);
 
     let router = routes::assemble(routes::Behind {
         config,
@@ -206,7 +206,7 @@ async fn run(
         health: &health,
         metrics,
         shutdown,
-        auditor,
+        beside,
     })?;
     let server = server.with_metrics(metrics);
     greet(config, roles, &server, parts);
@@ -250,7 +250,7 @@ async fn start_shop(
 fn watch_shop(
     roles: &Roles,
     parts: &Parts,
-    auditor: Option<&Arc<Auditor>>,
+    Beside { auditor, space, .. }: &Beside,
     health: &Health,
     shutdown: &Shutdown,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
@@ -263,7 +263,8 @@ fn watch_shop(
         tasks.push(tokio::spawn(cleaning::run(parts.shop()?, shutdown.clone())));
     }
     let every = Duration::from_secs(parts.config.audit.every_s);
-    if let Some(auditor) = auditor.filter(|_| roles.has(Role::Orders) && !every.is_zero()) {
+    tasks.push(tokio::spawn(Arc::clone(space).watch(shutdown.clone())));
+    if let Some(auditor) = auditor.as_ref().filter(|_| roles.has(Role::Orders) && !every.is_zero()) {
         tasks.push(tokio::spawn(Arc::clone(auditor).watch(every, shutdown.clone())));
     }
     if let Some(person) = Person::of(parts).filter(|_| roles.has(Role::Orders)) {

@@ -25,7 +25,7 @@ use super::noted::ShopNotes;
 use super::numbers::ShopNumbers;
 use super::origins::ReportedOrigins;
 use super::pager::ShopPager;
-use crate::admin::Auditor;
+use crate::admin::Beside;
 use crate::config::Config;
 use crate::open::Parts;
 use crate::roles::{Role, Roles};
@@ -44,15 +44,16 @@ pub(super) struct Behind<'a> {
     pub(super) health: &'a Health,
     pub(super) metrics: &'a Metrics,
     pub(super) shutdown: &'a Shutdown,
-    pub(super) auditor: Option<Arc<Auditor>>,
+    pub(super) beside: Beside,
 }
 
 /// Everything that this process serves.
 pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
-    let Behind { config, roles, parts, collector, health, metrics, shutdown, auditor } = behind;
+    let Behind { config, roles, parts, collector, health, metrics, shutdown, beside } = behind;
+    let auditor = beside.auditor.clone();
     let policy = policy(config, &parts.access);
     let access = Arc::new(parts.access.clone());
-    let for_admins = metrics.routes().merge(admin::routes(parts, auditor.clone(), &roles.names()));
+    let for_admins = metrics.routes().merge(admin::routes(parts, beside, &roles.names()));
     let for_admins = Protected::behind::<Allowed<need::Admin>, _>(Arc::clone(&access), for_admins);
     let deep_health = Protected::behind::<AsksHealth, _>(access, health.deep_route());
     let mut router = Router::new()

@@ -73,6 +73,7 @@ pub(super) struct Shop {
     pub(super) logo: Option<String>,
     pub(super) colour: Option<String>,
     pub(super) claim: Option<String>,
+    pub(super) announcement: Option<String>,
     pub(super) currency: String,
     pub(super) languages: Vec<String>,
     #[serde(skip_serializing)]

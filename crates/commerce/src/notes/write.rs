@@ -45,7 +45,10 @@ pub async fn version_started(db: &Db, version: &'static str, at: Timestamp) -> R
 }
 
 /// Faults on purpose begin, until then, or have been ended.
-pub(crate) async fn chaos_switched(db: &Db, until: Option<Timestamp>, at: Timestamp) -> Result<(), Error> {
+///
+/// # Errors
+/// The database's.
+pub async fn chaos_switched(db: &Db, until: Option<Timestamp>, at: Timestamp) -> Result<(), Error> {
     let note = match until {
         Some(until) => of_program(NoteKind::ChaosOn, at, json!({ "until": until.to_string() })),
         None => of_program(NoteKind::ChaosOff, at, json!({})),

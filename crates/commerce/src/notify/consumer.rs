@@ -18,7 +18,7 @@ use super::event::PublicEvent;
 use super::plan::{self, Read};
 use super::waiting::{self, Back};
 use super::webhook::Wanted;
-use super::{metrics::NotifyMetrics, store};
+use super::{metrics::NotifyMetrics, staff, store};
 use crate::shop::Shop;
 
 /// The group under which the stream is read.
@@ -183,13 +183,15 @@ impl Consumer {
             }
         }
         let is_here = apart.is_none() && self.shop.catalog.is_some();
-        let (id, staff, own) = (self.log_id.clone(), self.shop.options.mail.staff.clone(), self.shop.now());
+        let (id, configured, own) =
+            (self.log_id.clone(), self.shop.options.mail.staff.clone(), self.shop.now());
         let found = back.clone();
         let written = self.db.write(move |tx| {
             let begun = Instant::now();
             let now = tx.now(own)?;
             let since = store::since(tx)?.unwrap_or(own);
             let wanted = Wanted::read(tx)?;
+            let staff = staff::store::read(tx, &configured)?;
             let mut made = 0;
             for (place, read) in news.iter().enumerate().filter(|(_, read)| read.event.occurred_at() >= since)
             {

@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::delivery::{Attempt, Channel, Delivery, State};
+use super::staff;
 use super::store::{self, Filter};
 use crate::act::write_down;
 use crate::ids::{self, PathId, cursor_id, path_id};
@@ -28,7 +29,7 @@ use crate::shop::Shop;
 const LIMIT_DEFAULT: i64 = 50;
 const LIMIT_MAX: i64 = 200;
 
-/// The routes of deliveries; none without orders in this process.
+/// The routes of deliveries, and of who of the staff is told; none without orders in this process.
 pub fn native_routes(shop: Arc<Shop>) -> Protected {
     if shop.orders.is_none() {
         return Protected::new();
@@ -37,7 +38,8 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
         .route("/v1/deliveries", protected::get(list_deliveries))
         .route("/v1/deliveries/{id}", protected::get(get_delivery))
         .route("/v1/deliveries/{id}/replay", protected::post(replay_delivery))
-        .with_state(shop)
+        .with_state(Arc::clone(&shop))
+        .merge(staff::http::native_routes(shop))
 }
 
 #[derive(Debug, Serialize)]

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::delivery::{Channel, NewDelivery};
 use super::event::PublicEvent;
+use super::staff::choice::Staff;
 use super::store;
 use super::webhook::{Disabled, Reason, Wanted};
 
@@ -16,6 +17,8 @@ const STAFF_HOUR_MAX: i64 = 200;
 
 /// What an endpoint that was disabled is told of by.
 const DISABLED: &str = "WebhookDisabled";
+/// The letter of it.
+const DISABLED_LETTER: &str = "staff-webhook-disabled";
 
 /// An event as it was read from the stream.
 #[derive(Debug, Clone)]
@@ -26,7 +29,7 @@ pub(super) struct Read {
 }
 
 /// A mail about an event, and how many of its kind may go to that address in an hour.
-fn mails(read: &Read, staff: &[String]) -> Vec<(NewDelivery, i64)> {
+fn mails(read: &Read, staff: &Staff) -> Vec<(NewDelivery, i64)> {
     let event = &read.event;
     let mail = |template, target: &str, most| {
         let new = NewDelivery {
@@ -45,7 +48,7 @@ fn mails(read: &Read, staff: &[String]) -> Vec<(NewDelivery, i64)> {
         mails.push(mail(template, &email.text, CUSTOMER_HOUR_MAX));
     }
     if let Some(template) = event.for_staff() {
-        mails.extend(staff.iter().map(|address| mail(template, address, STAFF_HOUR_MAX)));
+        mails.extend(staff.of(template).iter().map(|address| mail(template, address, STAFF_HOUR_MAX)));
     }
     mails
 }
@@ -54,7 +57,7 @@ fn mails(read: &Read, staff: &[String]) -> Vec<(NewDelivery, i64)> {
 pub(super) fn carry_out(
     tx: &mut Tx<'_>,
     read: &Read,
-    (staff, wanted): (&[String], &Wanted),
+    (staff, wanted): (&Staff, &Wanted),
     now: Timestamp,
 ) -> Result<usize, Error> {
     let mut made = 0;
@@ -80,20 +83,20 @@ pub(super) fn carry_out(
 pub(super) fn disabled(
     tx: &mut Tx<'_>,
     disabled: &Disabled,
-    staff: &[String],
+    staff: &Staff,
     now: Timestamp,
 ) -> Result<(), Error> {
     let id = format!("webhook-disabled:{}:{}", disabled.id, now.micros());
     let payload = json!({"id": id, "type": DISABLED, "occurred_at": now.to_string(), "webhook": {
         "id": disabled.id, "url": disabled.url, "since": disabled.since.to_string(), "reason": disabled.reason.name(),
         "is_gone": disabled.reason == Reason::Gone, "is_failing": disabled.reason == Reason::Failing}});
-    for address in staff {
+    for address in staff.of(DISABLED_LETTER) {
         let new = NewDelivery {
             event_id: id.clone(),
             event_type: DISABLED.to_owned(),
             channel: Channel::Email,
             target: address.clone(),
-            template: "staff-webhook-disabled",
+            template: DISABLED_LETTER,
             payload: payload.to_string(),
             order_id: None,
         };

@@ -18,10 +18,12 @@ use uuid::Uuid;
 #[cfg(test)]
 pub(super) use store::ALL;
 
-use super::staff::{StaffNews, Topic, tell_staff};
+use super::staff::{self, StaffNews, Topic, tell_staff};
 use crate::lease;
 use crate::shop::Shop;
 
+/// The letter of it.
+const LETTER: &str = "staff-report";
 /// The lease of who counts.
 const LEASE: &str = "reports";
 const LEASE_MICROS: i64 = 120 * MICROS_PER_SECOND;
@@ -56,9 +58,11 @@ pub async fn run(shop: Arc<Shop>, shutdown: Shutdown) {
 
 /// Tells of what is over and was not told of.
 pub(super) async fn look(shop: &Shop, owner: &str) -> Result<(), Error> {
-    let Some(db) = shop.orders.as_ref().filter(|_| !shop.options.mail.staff.is_empty()) else {
+    let Some(db) = shop.orders.as_ref() else { return Ok(()) };
+    let configured = shop.options.mail.staff.clone();
+    if db.read(move |tx| staff::store::read(tx, &configured)).await?.of(LETTER).is_empty() {
         return Ok(());
-    };
+    }
     let now = shop.now();
     for period in periods(now, &shop.zone()) {
         if period.times.1.plus_micros(LATE_MICROS) > now && is_mine(db, &period, owner, now).await? {

@@ -9,7 +9,7 @@ use kassa_model::{Timestamp, failpoint};
 
 use super::delivery::{Channel, Delivery, Sent};
 use super::metrics::NotifyMetrics;
-use super::{backoff, email, plan, store};
+use super::{backoff, email, plan, staff, store};
 use crate::shop::Shop;
 
 /// What can be set about the worker.
@@ -147,7 +147,8 @@ impl Sending {
                     && delivery.channel == Channel::Webhook
                     && let Some(disabled) = shop.hooks.told(tx, &delivery.target, (&sent, now))?
                 {
-                    plan::disabled(tx, &disabled, &shop.options.mail.staff, now)?;
+                    let staff = staff::store::read(tx, &shop.options.mail.staff)?;
+                    plan::disabled(tx, &disabled, &staff, now)?;
                 }
                 let is_gone = !noted && store::by_id(tx, &delivery.id)?.is_none();
                 Ok(if is_gone { Noted::Gone } else { Noted::There })

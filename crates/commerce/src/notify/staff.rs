@@ -1,10 +1,17 @@
-//! News for whoever runs the shop that come from elsewhere than the stream of orders.
+//! News for whoever runs the shop that come from elsewhere than the stream of orders; who they are and of what they want to be told is
+//! in [`choice`].
+
+pub mod choice;
+pub mod http;
+pub(super) mod store;
+#[cfg(test)]
+mod tests;
 
 use kassa_db::Error;
 use serde_json::Value;
 
 use super::delivery::{Channel, NewDelivery};
-use super::store;
+use super::store::insert;
 use crate::shop::Shop;
 
 /// Something that whoever runs the shop should know.
@@ -40,20 +47,18 @@ impl Topic {
     }
 }
 
-/// Tells each of `email.staff`, where the orders of the shop are in this process.
+/// Tells each of the staff who wants to know, where the orders of the shop are in this process.
 ///
 /// # Errors
 /// The database's.
 pub async fn tell_staff(shop: &Shop, news: StaffNews) -> Result<(), Error> {
-    let Some(db) = shop.orders.as_ref().filter(|_| !shop.options.mail.staff.is_empty()) else {
-        return Ok(());
-    };
-    let (staff, own) = (shop.options.mail.staff.clone(), shop.now());
+    let Some(db) = shop.orders.as_ref() else { return Ok(()) };
+    let (configured, own) = (shop.options.mail.staff.clone(), shop.now());
     let (kind, template) = news.topic.names();
     let made = db.write(move |tx| {
         let now = tx.now(own)?;
         let mut made = 0;
-        for address in &staff {
+        for address in store::read(tx, &configured)?.of(template) {
             let new = NewDelivery {
                 event_id: news.id.clone(),
                 event_type: kind.to_owned(),
@@ -63,7 +68,7 @@ pub async fn tell_staff(shop: &Shop, news: StaffNews) -> Result<(), Error> {
                 payload: news.payload.to_string(),
                 order_id: None,
             };
-            made += usize::from(store::insert(tx, &new, now)?.is_some());
+            made += usize::from(insert(tx, &new, now)?.is_some());
         }
         Ok::<_, Error>(made)
     });

@@ -117,6 +117,17 @@ pub(crate) async fn submit(
     shape: Shape,
 ) -> Result<Outcome, SubmitError> {
     let begun = Instant::now();
+    let answered = answer(shop, submission, shape, begun).await;
+    shop.pace.took(begun.elapsed());
+    answered
+}
+
+async fn answer(
+    shop: &Arc<Shop>,
+    submission: Submission,
+    shape: Shape,
+    begun: Instant,
+) -> Result<Outcome, SubmitError> {
     let db = orders(shop)?;
     let products = products(shop, &submission.ask.items).await?;
     let (key, asked) = (submission.key.clone(), submission.asked.clone());
@@ -142,6 +153,7 @@ pub(crate) async fn submit(
             let tracked = order.lines.iter().filter(|line| line.tracked);
             shop.stock_moved(LedgerKind::Deduct, tracked.map(|line| line.sku.as_str()));
             shop.stock_update_took(LedgerKind::Deduct, begun);
+            shop.stock.pace.took(begun.elapsed());
             outcome
         }
         _ => outcome,

@@ -1,7 +1,7 @@
 //! What is said of the shop, read and set.
 //!
 //! ```json
-//! {"name":"Corner Goods","logo":null,"colour":"#8a3b12","claim":"Things made to be used","currency":"EUR","languages":["en","de"],
+//! {"name":"Corner Goods","logo":null,"colour":"#8a3b12","claim":"Things made to be used","announcement":null,"currency":"EUR","languages":["en","de"],
 //!  "imprint":"Corner Goods\nCorner Street 1","terms":null,"version":3}
 //! ```
 
@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::header::ETAG;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kassa_access::{Allowed, need};
 use kassa_model::Currency;
@@ -30,6 +30,8 @@ use crate::shop::Shop;
 
 /// Its path.
 const PATH: &str = "/v1/storefront";
+/// Where admins read what of it was set, and what is so by `shop.toml`.
+const SET_PATH: &str = "/v1/admin/storefront";
 
 /// What anyone may read. None without a catalogue in this process.
 pub fn storefront_routes(shop: Arc<Shop>) -> Router {
@@ -44,7 +46,10 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
     if shop.catalog.is_none() {
         return Protected::new();
     }
-    Protected::new().route(PATH, protected::put(put_storefront)).with_state(shop)
+    Protected::new()
+        .route(PATH, protected::put(put_storefront))
+        .route(SET_PATH, protected::get(get_set))
+        .with_state(shop)
 }
 
 #[derive(Debug, Serialize)]
@@ -53,6 +58,7 @@ struct StorefrontView<'a> {
     logo: Option<&'a str>,
     colour: Option<&'a str>,
     claim: Option<&'a str>,
+    announcement: Option<&'a str>,
     currency: Currency,
     languages: Vec<&'a str>,
     imprint: Option<&'a str>,
@@ -67,6 +73,7 @@ impl<'a> StorefrontView<'a> {
             logo: shown.logo.as_deref(),
             colour: shown.colour.as_deref(),
             claim: shown.claim.as_deref(),
+            announcement: shown.announcement.as_deref(),
             currency,
             languages: shown.shown_languages(),
             imprint: shown.imprint.as_deref(),
@@ -99,6 +106,27 @@ pub async fn read(shop: &Shop) -> Result<Arc<CachedAnswer>, Problem> {
     let answer = CachedAnswer::of(&StorefrontView::new(&shown, shop.options.currency, version))?;
     shop.products.keep_without_stock(CacheKey::Storefront, Arc::clone(&answer), ticket);
     Ok(answer)
+}
+
+#[derive(Debug, Serialize)]
+struct SetView {
+    set: Settings,
+    defaults: Settings,
+    version: i64,
+}
+
+/// `GET /v1/admin/storefront`, with the ETag by which it is changed.
+async fn get_set(
+    _: Allowed<need::Admin>,
+    State(shop): State<Arc<Shop>>,
+    _: Bare,
+) -> Result<Response, Problem> {
+    let (set, version) = refuse::read(here(&shop.catalog, "catalogue")?, store::read).await?;
+    let defaults = shop.options.storefront.clone();
+    let shown = set.clone().over(&defaults);
+    let tag = CachedAnswer::of(&StorefrontView::new(&shown, shop.options.currency, version))?;
+    let answer = Answer::json(StatusCode::OK, &SetView { set, defaults, version });
+    Ok(answer.header(ETAG.as_str(), tag.etag.to_str().unwrap_or_default()).into_response())
 }
 
 /// `PUT /v1/storefront` → 200. What is absent or null is as `shop.toml` has it.

@@ -38,6 +38,8 @@ pub struct Settings {
     pub colour: Option<String>,
     /// One line on its first page.
     pub claim: Option<String>,
+    /// One line on every page, for as long as it is set.
+    pub announcement: Option<String>,
     /// Who answers for it.
     pub imprint: Option<String>,
     /// On which terms it sells.
@@ -64,7 +66,7 @@ impl Settings {
     /// # Errors
     /// The first member that breaks a rule.
     pub fn checked(self) -> Result<Self, Invalid> {
-        let Self { name, logo, colour, claim, imprint, terms, languages } = self;
+        let Self { name, logo, colour, claim, announcement, imprint, terms, languages } = self;
         if let Some(name) = &name
             && !text::is_visible(name)
         {
@@ -81,6 +83,7 @@ impl Settings {
             logo,
             colour: self::colour(colour)?,
             claim: line("claim", claim)?,
+            announcement: line("announcement", announcement)?,
             imprint: paragraphs("imprint", imprint)?,
             terms: paragraphs("terms", terms)?,
             languages: self::languages(languages)?,
@@ -96,6 +99,7 @@ impl Settings {
             logo: or(self.logo, &others.logo),
             colour: or(self.colour, &others.colour),
             claim: or(self.claim, &others.claim),
+            announcement: or(self.announcement, &others.announcement),
             imprint: or(self.imprint, &others.imprint),
             terms: or(self.terms, &others.terms),
             languages: self.languages.or_else(|| others.languages.clone()),
@@ -190,6 +194,9 @@ mod tests {
         check(of_name(&"x".repeat(256)), "name has at most 255");
         check(of_name("a\nb"), "name contains a control");
         check(Settings { claim: some(""), ..Settings::default() }, "");
+        let of_news = |text: &str| Settings { announcement: some(text), ..Settings::default() };
+        check(of_news("Closed until Monday"), "");
+        check(of_news(&"x".repeat(256)), "announcement has at most 255");
         check(of_colour("#8A3b12"), "");
         for bad in ["8a3b12", "#8a3b1", "#8a3b1g", "red", "#8a3b12;}", "#ä3b12"] {
             check(of_colour(bad), "colour must be");

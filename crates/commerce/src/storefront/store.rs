@@ -1,29 +1,17 @@
-//! The SQL of what is set of the shop.
+//! What is set of the shop, among what is set.
 
-use kassa_db::{Error, Tx, params};
+use kassa_db::{Error, Tx};
 use kassa_model::Timestamp;
 
 use super::settings::Settings;
+use crate::settings;
 
 /// Under which it stands among what is set.
 const NAME: &str = "storefront";
 
-const READ: &str = "SELECT value, version FROM settings WHERE name = $1";
-const WRITE: &str = "INSERT INTO settings (name, value, version, updated_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) \
-     DO UPDATE SET value = $2, version = $3, updated_at = $4 WHERE settings.version = $5";
-
-/// Every statement of this file, for the test that prepares each on both engines.
-#[cfg(test)]
-pub(crate) const ALL: &[&str] = &[READ, WRITE];
-
 /// What is set, and its version; version 0 where nothing was ever set.
 pub(crate) fn read(tx: &mut Tx<'_>) -> Result<(Settings, i64), Error> {
-    let Some((value, version)) = tx.first(READ, params![NAME], |row| Ok((row.text(0)?, row.int(1)?)))? else {
-        return Ok((Settings::default(), 0));
-    };
-    let settings = serde_json::from_str(&value)
-        .map_err(|error| Error::Invalid(format!("settings: {NAME} is none: {error}")))?;
-    Ok((settings, version))
+    settings::read(tx, NAME)
 }
 
 /// Sets it in place of the version `before`; whether it had still that one.
@@ -33,8 +21,5 @@ pub(crate) fn write(
     before: i64,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    // A struct of texts, which serde_json always writes.
-    let value = serde_json::to_string(settings).unwrap_or_default();
-    let values = params![NAME, &value, before + 1, now.micros(), before];
-    Ok(tx.execute(WRITE, values)? == 1)
+    settings::write(tx, (NAME, settings), before, now)
 }

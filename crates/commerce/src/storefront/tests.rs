@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use super::addresses::store::{self as addresses, after, parts};
 use super::settings::Settings;
-use super::store;
 use crate::ShopOptions;
+use crate::settings;
 use crate::testing::Bed;
 
 #[test]
 fn statements_run_on_both_engines() {
     for bed in Bed::each() {
-        prepare_all(&bed.db, store::ALL).unwrap();
+        prepare_all(&bed.db, settings::store::ALL).unwrap();
         prepare_all(&bed.db, addresses::ALL).unwrap();
     }
 }
@@ -27,13 +27,13 @@ async fn is_set_over_the_defaults_and_read_again() {
         };
         let bed = bed.with(ShopOptions { storefront: defaults, ..ShopOptions::default() });
         let first = bed.get("/v1/storefront").await;
-        let expected = json!({"name": "Corner Goods", "logo": null, "colour": null, "claim": "Things", "currency": "USD",
+        let expected = json!({"name": "Corner Goods", "logo": null, "colour": null, "claim": "Things", "announcement": null, "currency": "USD",
             "languages": ["en", "de", "ar"], "imprint": null, "terms": null, "version": 0});
         assert_eq!(first, expected, "{}", bed.name);
         let body = json!({"name": " Shop <b> ", "colour": "#8A3B12", "claim": "", "languages": ["de"], "imprint": "a\r\n\r\nb"});
         let set = bed.call("PUT /v1/storefront", &[], body.to_string()).await;
         assert_eq!(set.status, 200, "{}", set.text);
-        let expected = json!({"name": "Shop <b>", "logo": null, "colour": "#8a3b12", "claim": "", "currency": "USD",
+        let expected = json!({"name": "Shop <b>", "logo": null, "colour": "#8a3b12", "claim": "", "announcement": null, "currency": "USD",
             "languages": ["de"], "imprint": "a\n\nb", "terms": null, "version": 1});
         assert_eq!(
             (set.json(), bed.get("/v1/storefront").await),
@@ -43,6 +43,11 @@ async fn is_set_over_the_defaults_and_read_again() {
         );
         let read = bed.call("GET /v1/storefront", &[], "").await;
         assert_eq!(read.header("etag"), set.header("etag"));
+        let of_admin = bed.call("GET /v1/admin/storefront", &[], "").await;
+        let both = of_admin.json();
+        assert_eq!((of_admin.header("etag"), &both["version"]), (read.header("etag"), &json!(1)));
+        let names = (&both["set"]["name"], &both["defaults"]["name"], &both["set"]["logo"]);
+        assert_eq!(names, (&json!("Shop <b>"), &json!("Corner Goods"), &json!(null)), "{}", bed.name);
         let known = format!("if-none-match: {}", read.header("etag"));
         assert_eq!(bed.call("GET /v1/storefront", &[&known], "").await.status, 304);
         let back = bed.send("PUT /v1/storefront", json!({}), 200).await;

@@ -12,6 +12,7 @@ use kassa_service::{Breaker, Metrics, RetryBudget, Status};
 use super::backlog;
 use super::chaos::{self, Chaos};
 use super::commands::{self, Reply};
+use crate::pace::Pace;
 use crate::peer::Peer;
 
 /// Commands that wait for longer than this although stock can be asked are stuck.
@@ -64,6 +65,7 @@ pub struct StockClient {
     pub(super) budget: RetryBudget,
     pub(super) chaos: Arc<Chaos>,
     pub(crate) backlog: backlog::Backlog,
+    pub(crate) pace: Arc<Pace>,
 }
 
 /// What is known of what was sent: one command, or several that are done in one transaction.
@@ -106,6 +108,7 @@ impl StockClient {
             budget: RetryBudget::new(Arc::clone(clock)),
             chaos,
             backlog,
+            pace: Arc::new(Pace::new(Arc::clone(clock))),
         }
     }
 
@@ -143,6 +146,11 @@ impl StockClient {
                 "stock cannot be asked, and commands to it have waited for {seconds} s"
             )),
         }
+    }
+
+    /// How long commands to stock took.
+    pub fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// The circuit breaker before stock.

@@ -21,6 +21,7 @@ use super::{chaos, levels, send, store};
 use crate::catalog::prices::{self, PRODUCTS};
 use crate::catalog::{Offer, offer};
 use crate::outbox::{self, Acknowledged};
+use crate::pace;
 use crate::refuse::{here, problem_of, read};
 use crate::shop::Shop;
 
@@ -43,6 +44,7 @@ pub fn internal_routes(shop: Arc<Shop>) -> Protected {
             .route(outbox::OUTBOX_ACK, post(acknowledge_outbox))
             .with_state(Arc::clone(&shop));
         let commands = chaos::wrap(Arc::clone(shop.stock.chaos()), commands, Problem::into_response);
+        let commands = pace::timed(Arc::clone(&shop.stock.pace), commands);
         routes = routes.merge(commands).merge(reads);
     }
     if shop.catalog.is_some() {

@@ -59,6 +59,7 @@ pub(crate) async fn send_all(
     deadline: Duration,
 ) -> CommandOutcome<Vec<Reply>> {
     let Ok(permit) = shop.stock.breaker.permit() else { return CommandOutcome::Open };
+    let begun = Instant::now();
     let (failed, outcome) = match &shop.stock.backend {
         Backend::Here(db) => {
             let run = run_here(Arc::clone(shop), db.clone(), commands);
@@ -72,6 +73,7 @@ pub(crate) async fn send_all(
         Backend::Away(peer) => send_away(peer, commands, deadline).await,
         Backend::Unconfigured => (false, CommandOutcome::NotSent("no inventory is configured".to_owned())),
     };
+    shop.stock.pace.took(begun.elapsed());
     if failed {
         permit.failed()
     } else {

@@ -97,6 +97,21 @@ fn a_clock_set_back_does_not_keep_it_open() {
 }
 
 #[test]
+fn tells_since_when_it_stands_so() {
+    let (clock, breaker) = breaker();
+    let begun = clock.now();
+    clock.advance(3 * SECOND);
+    call(&breaker, true);
+    assert_eq!(breaker.standing(), (State::Closed, begun));
+    while call(&breaker, false) {}
+    let opened = clock.now();
+    clock.advance(4 * SECOND);
+    assert_eq!(breaker.standing(), (State::Open, opened));
+    clock.advance(SECOND);
+    assert_eq!(breaker.standing(), (State::HalfOpen, clock.now()));
+}
+
+#[test]
 fn shows_its_state() {
     let (_, breaker) = breaker();
     while call(&breaker, false) {}

@@ -25,6 +25,11 @@ export function App({ words }: { words: Words }) {
         <a className="skip" href="#main">
           {words.t.skip}
         </a>
+        {view.data.shop.announcement && (
+          <aside className="announcement" dir="auto">
+            {view.data.shop.announcement}
+          </aside>
+        )}
         <Header view={view} />
         <main id="main" ref={main} className="wrap" tabIndex={-1}>
           <PageOf view={view} key={view.data.page + key} />

@@ -62,6 +62,8 @@ export interface Shop {
   logo: string | null;
   colour: string | null;
   claim: string | null;
+  /** One line on every page. */
+  announcement: string | null;
   currency: string;
   languages: string[];
 }

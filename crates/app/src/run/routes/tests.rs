@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{Behind, assemble};
-use crate::admin::Auditor;
+use crate::admin::Beside;
 use crate::config::{Config, Overrides};
 use crate::open::{Parts, Wanted, access_options};
 use crate::roles::{Role, Roles};
@@ -90,7 +90,7 @@ impl Bed {
             health: &health,
             metrics: &metrics,
             shutdown: &shutdown,
-            auditor: Auditor::new(&parts),
+            beside: Beside::of(&parts),
         };
         let router = assemble(behind).unwrap();
         Self { router, parts: Some(parts), _data: data }

@@ -18,9 +18,17 @@ const LANGUAGES: [(&str, &str); 3] = [("en", "English"), ("de", "Deutsch"), ("ar
 pub(super) fn around(html: &mut Html, about: &About<'_>, main: &Html) {
     let shared = &about.texts.shared;
     html.raw("<a class=\"skip\" href=\"#main\">").text(shared.skip).raw("</a>");
+    announcement(html, about);
     head(html, about);
     html.raw("<main id=\"main\" class=\"wrap\" tabindex=\"-1\">").append(main).raw("</main>");
     foot(html, about);
+}
+
+fn announcement(html: &mut Html, about: &About<'_>) {
+    let said = about.common.shop.announcement.as_deref();
+    if let Some(said) = said.filter(|said| !said.is_empty()) {
+        html.raw("<aside class=\"announcement\" dir=\"auto\">").text(said).raw("</aside>");
+    }
 }
 
 fn head(html: &mut Html, about: &About<'_>) {

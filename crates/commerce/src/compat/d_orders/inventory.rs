@@ -33,6 +33,7 @@ use crate::catalog::{Offer, is_sku, prices};
 use crate::idempotency::{self, Answer, KEY_BYTES_MAX};
 use crate::inventory::store::{self, Only};
 use crate::inventory::{self, LedgerKind, QUANTITY_MAX, Refusal as StockRefusal, Stock, StockLine, Taken};
+use crate::pace;
 use crate::refuse::{here, read};
 use crate::shop::Shop;
 use crate::transport::chaos;
@@ -57,13 +58,14 @@ pub(in crate::compat) fn routes(shop: Arc<Shop>) -> Protected {
     if shop.inventory.is_none() {
         return Protected::new();
     }
-    let chaos = Arc::clone(shop.stock.chaos());
+    let (chaos, pace) = (Arc::clone(shop.stock.chaos()), Arc::clone(&shop.stock.pace));
     let routes = Protected::new()
         .route("/api/inventory", get(list_items))
         .route("/api/inventory/deduct", post(deduct_stock))
         .route("/api/inventory/{item_id}", get(get_item))
         .with_state(shop);
-    chaos::wrap(chaos, routes, |problem| Refusal::<D>::from(problem).into_response())
+    let words: chaos::Words = |problem| Refusal::<D>::from(problem).into_response();
+    pace::timed(pace, chaos::wrap(chaos, routes, words))
 }
 
 #[derive(Debug, Serialize)]

@@ -152,6 +152,7 @@ async fn move_stock(
     if done.is_some() {
         shop.stock_moved(kind, [sku.as_str()]);
         shop.stock_update_took(kind, began);
+        shop.stock.pace.took(began.elapsed());
     }
     Ok(response)
 }

@@ -72,6 +72,7 @@ const EDIT: &str = r#"{"items":[{"sku":"mug","quantity":2}],"reprice":true}"#;
 const LINES: &str = r#"{"lines":[{"sku":"mug","quantity":1}]}"#;
 const PARCEL: &str = r#"{"lines":[{"sku":"mug","quantity":1}],"status":"shipped","carrier":"DHL","tracking_number":"4711","tracking_url":"https://dhl.example/4711"}"#;
 const SENT: &str = r#"{"status":"shipped","carrier":"DHL","tracking_number":"4711","tracking_url":"https://dhl.example/4711"}"#;
+const STAFF: &str = r#"{"addresses":["owner@shop.test"],"topics":["alert"]}"#;
 const PAID: &str = r#"{"reference":"bank 4711","amount":{"amount_minor":2700,"currency":"USD"}}"#;
 const PRODUCT: &str = r#"{"sku":"cup","name":"Cup","category":"Kitchen","description":"To drink from","release_date":"2025-01-01","image_url":"https://shop.test/cup.png","price":{"amount_minor":900,"currency":"USD"},"attributes":{"colour":"blue"},"images":[],"track_stock":true,"low_stock_at":5}"#;
 const CHANGE: &str =
@@ -80,7 +81,7 @@ const PART: &str = r#"{"name":"Mug","options":["Size"],"variants":[{"sku":"cup-l
 const VARIANT: &str = r#"{"sku":"cup-l","options":[],"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"barcode":"4006381333931","weight_g":180,"track_stock":true}"#;
 const VARIANT_CHANGE: &str = r#"{"title":"Large","price":{"amount_minor":900},"cost":{"amount_minor":400},"weight_g":180,"position":1}"#;
 const CATEGORY: &str = r#"{"name":"Kitchen","slug":"kitchen","position":1}"#;
-const STOREFRONT: &str = r##"{"name":"Corner Goods","logo":null,"colour":"#8a3b12","claim":"Things","imprint":"Corner Street 1","terms":"","languages":["en"]}"##;
+const STOREFRONT: &str = r##"{"name":"Corner Goods","logo":null,"colour":"#8a3b12","claim":"Things","announcement":"Closed","imprint":"Corner Street 1","terms":"","languages":["en"]}"##;
 const WEBHOOK: &str =
     r#"{"url":"https://erp.example/hooks","description":"the warehouse","event_types":["OrderConfirmed"]}"#;
 const WEBHOOK_CHANGE: &str = r#"{"url":"https://erp.example/hooks","description":null,"event_types":["OrderConfirmed"],"enabled":true}"#;
@@ -428,6 +429,15 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     taking("POST /v1/privacy/erase", r#"{"user":"nobody"}"#, ADMIN),
     row("GET /v1/privacy/erasures", ADMIN),
     row("GET /v1/admin/status", ADMIN),
+    row("GET /v1/admin/condition", ADMIN),
+    row("GET /v1/admin/pace", ADMIN),
+    row("GET /v1/admin/settings", ADMIN),
+    row("GET /v1/admin/storefront", ADMIN),
+    row("GET /v1/admin/staff", ADMIN),
+    taking("PUT /v1/admin/staff", STAFF, ADMIN),
+    row("GET /v1/admin/game-day", ADMIN),
+    taking("POST /v1/admin/game-day", r#"{"seconds":10}"#, ADMIN),
+    row("DELETE /v1/admin/game-day", ADMIN),
     row("GET /v1/admin/audit", ADMIN),
     row("POST /v1/admin/audit", ADMIN),
     taking("POST /v1/admin/audit/answers", ANSWERS, ADMIN),
