@@ -333,7 +333,7 @@ const SEEN = [
   },
   {
     scopes: ["admin"],
-    pages: ["Orders", "Products", "Stock", "Customers", "Messages", "Health", "Changes"],
+    pages: ["Orders", "Products", "Stock", "Customers", "Messages", "Health", "Operations", "Changes", "Settings"],
     order: ["Pack", "Mark as paid", "Refund", "Cancel the order"],
     stock: ["Receive", "Set right", "Low from"],
   },
@@ -386,6 +386,8 @@ test("in Arabic it goes from right to left, in German it is German, and both fit
       "/admin/messages",
       "/admin/health",
       "/admin/changes",
+      "/admin/ops",
+      "/admin/settings",
     ]) {
       await page.goto(room.url + path);
       await settled(page);

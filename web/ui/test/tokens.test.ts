@@ -34,6 +34,7 @@ const TEXT: [string, string[]][] = [
   ["accent-ink", ["accent"]],
   ["good", ["paper", "card"]],
   ["bad", ["paper", "card"]],
+  ["warn", ["paper", "card"]],
   ["tip-ink", ["tip"]],
 ];
 /** Borders of fields, lines and marks. */

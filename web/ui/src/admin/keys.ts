@@ -14,6 +14,8 @@ export const LETTERS: Record<Page["id"], string> = {
   messages: "m",
   health: "h",
   changes: "w",
+  ops: "x",
+  settings: "e",
 };
 
 const PAIR_MS = 1_500;

@@ -4,7 +4,7 @@ import { later } from "../design/Floating";
 import type { Scope, Who } from "./who";
 
 export interface Page {
-  id: "orders" | "products" | "stock" | "customers" | "messages" | "health" | "changes";
+  id: "orders" | "products" | "stock" | "customers" | "messages" | "health" | "changes" | "ops" | "settings";
   scopes: Scope[];
   path: string;
   Content: ComponentType;
@@ -37,7 +37,14 @@ export const PAGES: Page[] = [
     Content: later(async () => (await import("./messages/MessagesPage")).default),
   },
   { id: "health", scopes: ["admin"], path: "/admin/health", Content: later(async () => (await import("./health/HealthPage")).default) },
+  { id: "ops", scopes: ["admin"], path: "/admin/ops", Content: later(async () => (await import("./ops/OpsPage")).default) },
   { id: "changes", scopes: ["admin"], path: "/admin/changes", Content: later(async () => (await import("./changes/ChangesPage")).default) },
+  {
+    id: "settings",
+    scopes: ["admin"],
+    path: "/admin/settings",
+    Content: later(async () => (await import("./settings/SettingsPage")).default),
+  },
 ];
 
 export const pagesOf = (who: Who): Page[] => PAGES.filter((page) => who.can(...page.scopes));

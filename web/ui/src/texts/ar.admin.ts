@@ -1,6 +1,8 @@
 /** Arabic: every text of the admin. */
 import type { AdminTexts } from "./en.admin";
 import { products } from "./ar.admin.products";
+import { ops } from "./ar.admin.ops";
+import { settings } from "./ar.admin.settings";
 
 export const admin: AdminTexts = {
   products,
@@ -15,6 +17,8 @@ export const admin: AdminTexts = {
     messages: "الرسائل",
     health: "الصحة",
     changes: "التغييرات",
+    ops: "التشغيل",
+    settings: "الإعدادات",
   },
   dashboard: "لوحة المعلومات",
   as: (name) => `باسم ${name}`,
@@ -372,6 +376,7 @@ export const admin: AdminTexts = {
       adjusted: "صحّح المخزون",
       low: "حدّد متى يكون المخزون قليلًا",
       storefront: "غيّر واجهة المتجر",
+      staff: "حدد من يُخبَر من الموظفين",
     },
   },
   chaos: {
@@ -383,4 +388,6 @@ export const admin: AdminTexts = {
     strengths: { mild: "خفيفة", moderate: "متوسطة", extreme: "شديدة" },
     stop: "أوقفها",
   },
+  ...ops,
+  settings,
 };

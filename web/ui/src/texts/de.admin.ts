@@ -1,6 +1,8 @@
 /** German: every text of the admin. */
 import type { AdminTexts } from "./en.admin";
 import { products } from "./de.admin.products";
+import { ops } from "./de.admin.ops";
+import { settings } from "./de.admin.settings";
 
 export const admin: AdminTexts = {
   products,
@@ -15,6 +17,8 @@ export const admin: AdminTexts = {
     messages: "Nachrichten",
     health: "Zustand",
     changes: "Änderungen",
+    ops: "Betrieb",
+    settings: "Einstellungen",
   },
   dashboard: "Übersicht",
   as: (name) => `als ${name}`,
@@ -377,6 +381,7 @@ export const admin: AdminTexts = {
       adjusted: "hat den Bestand berichtigt",
       low: "hat gesagt, ab wann der Bestand knapp ist",
       storefront: "hat den Laden eingerichtet",
+      staff: "hat gesagt, wer Bescheid bekommt",
     },
   },
   chaos: {
@@ -388,4 +393,6 @@ export const admin: AdminTexts = {
     strengths: { mild: "Leicht", moderate: "Mittel", extreme: "Schwer" },
     stop: "Beenden",
   },
+  ...ops,
+  settings,
 };

@@ -1,5 +1,7 @@
 /** English: every text of the admin. Numbers, money and times come in as they are written in the reader's locale. */
 import { products } from "./en.admin.products";
+import { ops } from "./en.admin.ops";
+import { settings } from "./en.admin.settings";
 
 export const admin = {
   products,
@@ -14,6 +16,8 @@ export const admin = {
     messages: "Messages",
     health: "Health",
     changes: "Changes",
+    ops: "Operations",
+    settings: "Settings",
   },
   dashboard: "Dashboard",
   as: (name: string) => `as ${name}`,
@@ -371,6 +375,7 @@ export const admin = {
       adjusted: "set the stock right",
       low: "said from how many on it is low",
       storefront: "changed the storefront",
+      staff: "said who of the staff is told",
     },
   },
   chaos: {
@@ -382,6 +387,8 @@ export const admin = {
     strengths: { mild: "Mild", moderate: "Moderate", extreme: "Extreme" },
     stop: "Stop it",
   },
+  ...ops,
+  settings,
 };
 
 export type AdminTexts = typeof admin;

@@ -41,6 +41,7 @@ const REQUESTS: [request: string, did: Did][] = [
   ["POST /v1/admin/sites/*/keys", "writeKeyMade"],
   ["DELETE /v1/admin/sites/*/keys/*", "writeKeyRevoked"],
   ["DELETE /v1/admin/sessions", "allLoggedOut"],
+  ["PUT /v1/admin/staff", "staff"],
   ...(["segments", "goals", "annotations", "shares", "rules", "alerts"] as const).flatMap((kind): [string, Did][] => [
     [`POST /v1/${kind}`, "keptMade"],
     [`PUT /v1/${kind}/*`, "keptChanged"],

@@ -4,6 +4,7 @@ import { useOnce } from "../once";
 import { useAdmin } from "../words";
 import { Countdown } from "./Countdown";
 import { useChaos } from "./data";
+import { Row } from "./Row";
 
 const STRENGTHS = {
   mild: { latency: true, latency_ms: 1_000, crash_rate: 0, partial_failure_rate: 0 },
@@ -13,6 +14,14 @@ const STRENGTHS = {
 
 type Strength = keyof typeof STRENGTHS;
 
+/** What is on. */
+interface Faults {
+  latency: boolean;
+  latency_ms: number;
+  crash_rate: number;
+  partial_failure_rate: number;
+}
+
 export function ChaosPanel() {
   const { a, n } = useAdmin();
   const chaos = useChaos(true);
@@ -20,6 +29,12 @@ export function ChaosPanel() {
   const stop = useOnce("stopChaos", () => undefined, { keyed: false });
   const on = chaos.data?.chaos_enabled;
   const config = chaos.data?.config;
+  const says = (faults: Faults): string =>
+    a.chaos.config(
+      n.duration(faults.latency ? faults.latency_ms / 1000 : 0),
+      n.percent(100 * faults.crash_rate),
+      n.percent(100 * faults.partial_failure_rate),
+    );
   const error = start.error ?? stop.error ?? chaos.error;
   return (
     <section className="panel" aria-label={a.chaos.title}>
@@ -28,15 +43,14 @@ export function ChaosPanel() {
       {on && config && (
         <p className="chaos-on">
           <strong>{a.chaos.on}</strong> <Countdown until={chaos.data?.expires_at} />
-          <span className="hint-line">
-            {a.chaos.config(
-              n.duration(config.latency ? config.latency_ms / 1000 : 0),
-              n.percent(100 * config.crash_rate),
-              n.percent(100 * config.partial_failure_rate),
-            )}
-          </span>
+          <span className="hint-line">{says(config)}</span>
         </p>
       )}
+      <dl className="rows strengths">
+        {(Object.keys(STRENGTHS) as Strength[]).map((one) => (
+          <Row key={one} title={a.chaos.strengths[one]} text={says(STRENGTHS[one])} />
+        ))}
+      </dl>
       {error && <Failure error={error} at={Date.now()} whole={false} retry={() => void chaos.refetch()} />}
       <div className="acts" role="group" aria-label={a.chaos.title}>
         {(Object.keys(STRENGTHS) as Strength[]).map((one) => (

@@ -28,6 +28,24 @@ export const useStatus = () =>
 
 export const useLog = () => useQuery({ queryKey: ["log"], queryFn: ({ signal }) => api.getLog({}, { signal }), refetchInterval: AGAIN_MS });
 
+/** Once a second, as long as somebody looks. */
+const PACE_MS = 1_000;
+
+export const usePace = () =>
+  useQuery({ queryKey: ["pace"], queryFn: ({ signal }) => api.getPace({}, { signal }), refetchInterval: PACE_MS });
+
+export const useCondition = () =>
+  useQuery({ queryKey: ["condition"], queryFn: ({ signal }) => api.getCondition({}, { signal }), refetchInterval: AGAIN_MS });
+
+export const useGameDay = () =>
+  useQuery({
+    queryKey: ["game-day"],
+    queryFn: ({ signal }) => api.getGameDay({}, { signal }),
+    refetchInterval: (query) => (isUnderWay(query.state.data?.run?.state) ? PACE_MS : AGAIN_MS),
+  });
+
+const isUnderWay = (state: string | undefined): boolean => state === "running" || state === "settling";
+
 /** Looked at when somebody wants it: it reads every order. */
 export const useAudit = () =>
   useQuery({ queryKey: ["audit"], queryFn: ({ signal }) => api.getAudit({}, { signal }), enabled: false, staleTime: Infinity });
