@@ -51,7 +51,7 @@ test("name, claim, announcement, colour and logo hold at once on the shop's page
   assert.match(set.logo, /^[0-9a-f]{64}$/);
 
   const front = await openPage(browser, `${room.url}/`);
-  await front.page.locator(".announcement", { hasText: "Closed until Monday" }).waitFor();
+  await front.page.locator(".announcement", { hasText: "Closed until Monday" }).first().waitFor();
   await front.page.getByRole("heading", { level: 1, name: "Things made to be used" }).waitFor();
   const written = await (await fetch(`${room.url}/`)).text();
   assert.match(written, /<aside class="announcement" dir="auto">Closed until Monday<\/aside>/);
@@ -174,7 +174,7 @@ test("what stands in files says its key, its value and where it was set, and sho
   await page.locator("[data-key='log.keep_hours'][data-source='default']").getByText("72").waitFor();
   await page.getByText("There is no configuration file: name one with --config.").waitFor();
   const site = page.locator("[data-site='default']");
-  await site.getByText("UTC").waitFor();
+  await site.getByText("UTC", { exact: true }).first().waitFor();
   await site.getByText("for ever").waitFor();
   await site.getByText("are always honoured").waitFor();
   assert.ok(!(await page.content()).includes("the-admin-token"));

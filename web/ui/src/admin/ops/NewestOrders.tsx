@@ -32,7 +32,9 @@ export function NewestOrders() {
           <thead>
             <tr>
               <th scope="col">{a.orders.heads.order}</th>
-              <th scope="col">{a.ops.when}</th>
+              <th scope="col" className="ops-when">
+                {a.ops.when}
+              </th>
               <th scope="col">{a.orders.heads.status}</th>
               <th scope="col" className="num">
                 {a.orders.heads.total}
@@ -47,7 +49,7 @@ export function NewestOrders() {
                     #{order.number}
                   </Link>
                 </th>
-                <td>{clockTime(order.created_at, n.locale)}</td>
+                <td className="ops-when">{clockTime(order.created_at, n.locale)}</td>
                 <td>
                   <Badge state={order.status} word={a.states[order.status] ?? order.status} />
                 </td>

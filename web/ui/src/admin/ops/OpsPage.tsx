@@ -23,12 +23,12 @@ export default function OpsPage() {
           <OrderForm />
           <ChaosPanel />
           <PacePanel />
+          <Breakers />
+          <Probe title={a.health.roles} path="/readyz" />
         </div>
         <div className="health-column">
           <NewestOrders />
           <StockNow />
-          <Breakers />
-          <Probe title={a.health.roles} path="/readyz" />
         </div>
       </div>
     </>

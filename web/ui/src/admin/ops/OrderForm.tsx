@@ -32,7 +32,7 @@ export function OrderForm() {
           <select value={sku} onChange={(event) => setSku(event.target.value)}>
             {(data ?? []).map((one) => (
               <option key={one.sku} value={one.sku}>
-                {a.ops.available(one.product?.name ?? one.sku, n.whole(one.available))}
+                {a.ops.available(one.product ? `${one.product.name} · ${one.sku}` : one.sku, n.whole(one.available))}
               </option>
             ))}
           </select>

@@ -48,7 +48,8 @@ export function StockNow() {
                   <th scope="row" className="of-most">
                     <Link to={`/admin/stock?sku=${encodeURIComponent(one.sku)}`} className="row-link">
                       <bdi>{one.product?.name ?? one.sku}</bdi>
-                    </Link>
+                    </Link>{" "}
+                    <code className="hint-line">{one.sku}</code>
                   </th>
                   <td>{state && <Badge state={state} word={a.stock.states[state]} />}</td>
                   <td className="num">{n.whole(one.available)}</td>

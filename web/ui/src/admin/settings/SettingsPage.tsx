@@ -8,6 +8,7 @@ import { ShopForm } from "./ShopForm";
 import { SitePanel } from "./SitePanel";
 import { StaffForm } from "./StaffForm";
 import { TextsForm } from "./TextsForm";
+import "../health/health.css";
 import "./settings.css";
 
 export default function SettingsPage() {
@@ -29,16 +30,20 @@ export default function SettingsPage() {
       {error && <Failure error={error} at={Date.now()} whole={false} retry={() => [said, staff, files].map((one) => one.refetch())} />}
       {!said.data && !error && <TableSkeleton rows={8} />}
       <div className="settings">
-        {said.data && (
-          <ShopForm key={`shop ${said.data.value.version}`} said={said.data.value} etag={said.data.etag} saving={saving.shop} />
-        )}
-        {said.data && (
-          <TextsForm key={`texts ${said.data.value.version}`} said={said.data.value} etag={said.data.etag} saving={saving.texts} />
-        )}
-        {staff.data && (
-          <StaffForm key={`staff ${staff.data.value.version}`} staff={staff.data.value} etag={staff.data.etag} saving={saving.staff} />
-        )}
-        <SitePanel id={typeof site === "string" ? site : undefined} />
+        <div className="health-column">
+          {said.data && (
+            <ShopForm key={`shop ${said.data.value.version}`} said={said.data.value} etag={said.data.etag} saving={saving.shop} />
+          )}
+        </div>
+        <div className="health-column">
+          {said.data && (
+            <TextsForm key={`texts ${said.data.value.version}`} said={said.data.value} etag={said.data.etag} saving={saving.texts} />
+          )}
+          {staff.data && (
+            <StaffForm key={`staff ${staff.data.value.version}`} staff={staff.data.value} etag={staff.data.etag} saving={saving.staff} />
+          )}
+          <SitePanel id={typeof site === "string" ? site : undefined} />
+        </div>
         {files.data && <Files files={files.data} />}
       </div>
     </>
