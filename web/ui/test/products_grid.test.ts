@@ -89,6 +89,8 @@ test("a step is taken back whole, and what is as the server has it is no edit", 
   const edits = withChanges(new Map(), rows, step);
   expect(shownIn(row("a"), "price", edits)).toBe("12");
   expect(withChanges(edits, rows, reversed(step)).size).toBe(0);
+  const onItsWay = withChanges(edits, rows, reversed(step), () => true);
+  expect(onItsWay.get("a")).toEqual({ price: "10.00" });
 });
 
 test("all edits of a product are one change of it", () => {

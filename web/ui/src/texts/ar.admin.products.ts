@@ -53,7 +53,7 @@ export const products: ProductTexts = {
     broughtIn: (count, text) => `جاء ${of(count, text, PRODUCTS)}.`,
     export: "اكتب ملفًا",
     exportWhy: "كل المنتجات بأنواعها ومخزونها وأسماء صورها، والمؤرشفة أيضًا. ما كُتب يمكن إحضاره من جديد.",
-    kinds: { csv: "CSV للجداول", jsonl: "JSON Lines حرفيًا" },
+    kinds: { csv: "CSV للجداول", jsonl: "JSON Lines للبرامج" },
     written: (count, text) => `كُتب ${of(count, text, PRODUCTS)}`,
     batches: "الملفات التي جاءت",
     noBatches: "لم يأت ملف بعد.",

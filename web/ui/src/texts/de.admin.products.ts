@@ -45,7 +45,7 @@ export const products: ProductTexts = {
     export: "Eine Datei schreiben",
     exportWhy:
       "Alle Produkte mit ihren Varianten, ihrem Bestand und den Namen ihrer Bilder, auch archivierte. Was geschrieben ist, kann wieder hereinkommen.",
-    kinds: { csv: "CSV, für Tabellen", jsonl: "JSON Lines, auf den Buchstaben" },
+    kinds: { csv: "CSV, für Tabellen", jsonl: "JSON Lines, für Programme" },
     written: (count, text) => (count === 1 ? `${text} Produkt geschrieben` : `${text} Produkte geschrieben`),
     batches: "Dateien, die hereinkamen",
     noBatches: "Noch keine Datei kam herein.",

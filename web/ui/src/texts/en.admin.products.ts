@@ -47,7 +47,7 @@ export const products = {
     export: "Write a file",
     exportWhy:
       "All products with their variants, stock and the names of their pictures, archived ones too. What was written can be brought in again.",
-    kinds: { csv: "CSV, for spreadsheets", jsonl: "JSON Lines, to the letter" },
+    kinds: { csv: "CSV, for spreadsheets", jsonl: "JSON Lines, for programs" },
     written: (count: number, text: string) => (count === 1 ? `${text} product written` : `${text} products written`),
     batches: "Files that came in",
     noBatches: "No file has come in yet.",

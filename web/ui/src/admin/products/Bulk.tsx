@@ -5,7 +5,7 @@ import { useUndo } from "../../design/Undo";
 import { go } from "../place";
 import { useAdmin } from "../words";
 import { type Row, type Status } from "./product";
-import { setStatuses, type Refused } from "./statuses";
+import { setStatuses, whyOf, type Refused } from "./statuses";
 
 interface Props {
   rows: Row[];
@@ -72,7 +72,7 @@ export function Bulk({ rows, chosen, choose }: Props) {
               <strong>
                 <bdi>{product.name}</bdi>
               </strong>{" "}
-              {error.message}
+              {whyOf(error, p.meanwhile)}
             </li>
           ))}
         </ul>

@@ -18,7 +18,7 @@ import { isPlain, type Seen, type Status } from "./product";
 import { SaveBar } from "./SaveBar";
 import { Selling } from "./Selling";
 import { Side } from "./Side";
-import { setStatuses } from "./statuses";
+import { setStatuses, whyOf } from "./statuses";
 import { useDraft } from "./useDraft";
 import { Variants } from "./variants/Variants";
 
@@ -110,7 +110,7 @@ function Statuses({ now, disabled }: { now: Seen; disabled: boolean }) {
       await client.invalidateQueries();
       if (back.failed[0]) throw back.failed[0].error;
     };
-    if (failed[0]) offer(failed[0].error.message);
+    if (failed[0]) offer(whyOf(failed[0].error, p.meanwhile));
     else offer(p.did[status](1, n.whole(1)), undo);
     await client.invalidateQueries();
   };

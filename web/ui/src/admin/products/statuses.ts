@@ -1,5 +1,5 @@
 /** Products put on sale, taken off it, archived and brought back, each only as it was seen. */
-import { api } from "../../server/call";
+import { api, AskError } from "../../server/call";
 import { newKey } from "../once";
 import { tagOf, type Product, type Status } from "./product";
 
@@ -17,6 +17,10 @@ export interface Refused {
 }
 
 const AT_ONCE = 4;
+
+/** Why it was refused, in the reader's words where another was faster. */
+export const whyOf = (error: Error, meanwhile: string): string =>
+  error instanceof AskError && error.status === 412 ? meanwhile : error.message;
 
 /** Those that are done are said as what takes them back. */
 export async function setStatuses(wishes: Wish[]): Promise<{ done: Wish[]; failed: Refused[] }> {

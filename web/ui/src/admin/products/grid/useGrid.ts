@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { api, AskError } from "../../../server/call";
 import { newKey } from "../../once";
 import type { Category, Product } from "../product";
-import { bodyOf, columnOf, valueOf, wrongIn, type Column, type GridRow, type RowErrors } from "./columns";
+import { bodyOf, columnOf, valueOf, wrongIn, type Column, type GridRow, type RowEdits, type RowErrors } from "./columns";
 import { reversed, withChanges, type CellChange, type Edits } from "./changes";
 import { loadRows } from "./load";
 
@@ -53,7 +53,7 @@ export function useGrid({ rows, replace, categories, mayStock, says }: Options):
 
   function apply(changes: CellChange[]): void {
     const known = bySku();
-    put(withChanges(now.current.edits, known, changes));
+    put(withChanges(now.current.edits, known, changes, ({ seen }) => sending.current.has(seen.product.id)));
     setErrors((all) => {
       const next = new Map(all);
       for (const { sku, column, after } of changes) {
@@ -131,14 +131,14 @@ export function useGrid({ rows, replace, categories, mayStock, says }: Options):
   function settle(id: number, sent: [GridRow, object][], fresh: GridRow[]): void {
     replace(id, fresh);
     now.current.rows = now.current.rows.map((row) => fresh.find(({ sku }) => sku === row.sku) ?? row);
-    const same = sent.flatMap(([{ sku }, edit]) =>
-      Object.entries(edit).flatMap(([column, value]) => {
-        const typed = now.current.edits.get(sku)?.[column as Column];
-        const row = fresh.find((one) => one.sku === sku);
-        return typed === value && row ? [{ sku, column: column as Column, before: "", after: valueOf(row, column as Column) }] : [];
+    const left = fresh.flatMap((row) =>
+      Object.entries(now.current.edits.get(row.sku) ?? {}).map(([name, typed]): CellChange => {
+        const column = name as Column;
+        const was = sent.find(([{ sku }]) => sku === row.sku)?.[1] as RowEdits | undefined;
+        return { sku: row.sku, column, before: "", after: typed === was?.[column] ? valueOf(row, column) : typed };
       }),
     );
-    put(withChanges(now.current.edits, bySku(), same));
+    put(withChanges(now.current.edits, bySku(), left));
     for (const [{ sku }] of sent) say(sku, {});
   }
 
