@@ -19,6 +19,9 @@ use crate::{Access, Scope, Scopes, SiteRules};
 /// Secret keys at a time.
 const API_KEYS_MAX: i64 = 1_000;
 
+/// Secret keys that were revoked, as far back as they are listed.
+const REVOKED_SHOWN: i64 = 100;
+
 /// Public keys of a site.
 const SITE_KEYS_MAX: i64 = 100;
 
@@ -82,7 +85,7 @@ impl Access {
         let ended = id.to_owned();
         let was = self.now().api_keys.values().find(|key| key.id == id).map_or(Value::Null, |key| shown(key));
         let revoked = attached.change(move |tx, now| {
-            let revoked = store::delete_api_key(tx, &ended)?;
+            let revoked = store::revoke_api_key(tx, &ended, now)?;
             if revoked {
                 write_down(tx, asked.as_ref(), (&was, &Value::Null), now)?;
             }
@@ -93,6 +96,11 @@ impl Access {
             false => return Err(unknown("key", id)),
         }
         Ok(())
+    }
+
+    /// The secret keys that were ended last, the last first, each with when.
+    pub(crate) async fn revoked_keys(&self) -> Result<Vec<(ApiKey, Timestamp)>, ManageError> {
+        Ok(self.database()?.source.db().read(|tx| store::revoked_api_keys(tx, REVOKED_SHOWN)).await?)
     }
 
     /// Makes a site.

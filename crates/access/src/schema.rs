@@ -14,6 +14,7 @@ pub const MIGRATIONS: &[Migration] = &[
     step(5, include_str!("../migrations/0005.sql")),
     step(6, include_str!("../migrations/0006.sql")),
     step(7, include_str!("../migrations/0007.sql")),
+    step(8, include_str!("../migrations/0008.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

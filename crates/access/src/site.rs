@@ -59,6 +59,11 @@ pub(crate) struct WriteKey {
 pub struct UnknownSite;
 
 impl Site {
+    /// A public key by which its events come, if it has one.
+    pub fn write_key(&self) -> Option<&str> {
+        self.write_keys.first().map(|known| known.key.as_str())
+    }
+
     /// A site with no keys, in UTC.
     pub(crate) fn plain(id: &str) -> Self {
         Self {

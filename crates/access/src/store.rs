@@ -77,7 +77,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, now: Timestamp) -> Result<Stored, Error> {
         "SELECT id, timezone, allow_keyless, origins, keep_days, rules FROM sites ORDER BY created_at, id";
     let site_keys = "SELECT key, site, created_at FROM site_keys ORDER BY created_at, key";
     let api_keys = "SELECT id, name, hash, prefix, scopes, site, created_at, last_used_at \
-                    FROM api_keys ORDER BY created_at, id";
+                    FROM api_keys WHERE revoked_at IS NULL ORDER BY created_at, id";
     let sessions = "SELECT hash, expires_at, key_hash FROM sessions WHERE expires_at > $1";
     Ok(Stored {
         sites: tx.all(sites, &[], read_site)?,
@@ -175,16 +175,24 @@ pub(crate) fn insert_api_key(tx: &mut Tx<'_>, key: &ApiKey) -> Result<(), Error>
     tx.execute(sql, params![&key.id, &key.name, &hash, &key.prefix, &scopes, site, created_at]).map(drop)
 }
 
-/// Removes a secret key and ends its sessions; false if there is none.
-pub(crate) fn delete_api_key(tx: &mut Tx<'_>, id: &str) -> Result<bool, Error> {
+/// Revokes a secret key and ends its sessions; false if there is none.
+pub(crate) fn revoke_api_key(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool, Error> {
     let sessions = "DELETE FROM sessions WHERE key_hash IN (SELECT hash FROM api_keys WHERE id = $1)";
     tx.execute(sessions, params![id])?;
-    Ok(tx.execute("DELETE FROM api_keys WHERE id = $1", params![id])? > 0)
+    let revoke = "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+    Ok(tx.execute(revoke, params![id, now.micros()])? > 0)
+}
+
+/// The secret keys that were revoked last, the last first, each with when.
+pub(crate) fn revoked_api_keys(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<(ApiKey, Timestamp)>, Error> {
+    let sql = "SELECT id, name, hash, prefix, scopes, site, created_at, last_used_at, revoked_at \
+               FROM api_keys WHERE revoked_at IS NOT NULL ORDER BY revoked_at DESC, id DESC LIMIT $1";
+    tx.all(sql, params![limit], |row| Ok((read_api_key(row)?, Timestamp::from_micros(row.int(8)?))))
 }
 
 /// How many secret keys there are.
 pub(crate) fn count_api_keys(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    count(tx, "SELECT COUNT(*) FROM api_keys", &[])
+    count(tx, "SELECT COUNT(*) FROM api_keys WHERE revoked_at IS NULL", &[])
 }
 
 /// Writes down that a secret key was used, if that is news.

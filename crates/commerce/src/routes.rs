@@ -27,6 +27,7 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
         .merge(changes::http::native_routes(Arc::clone(&shop)))
         .merge(notify::http::native_routes(Arc::clone(&shop)))
         .merge(notify::email::page::native_routes(Arc::clone(&shop)))
+        .merge(notify::templates::http::native_routes(Arc::clone(&shop)))
         .merge(notify::webhook::native_routes(shop))
 }
 

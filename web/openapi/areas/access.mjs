@@ -37,6 +37,7 @@ const key = {
   prefix: nullable(string),
   created_at: nullable(time),
   last_used_at: nullable(time),
+  sessions: said(integer, "How many are logged in with it"),
 };
 const rules = {
   trailing_slash: word("drop", "keep"),
@@ -50,6 +51,7 @@ const optional = (members) => Object.fromEntries(Object.entries(members).map(([n
 
 export const schemas = {
   Key: object(key),
+  RevokedKey: object({ ...key, revoked_at: time }),
   NewKey: object({ ...key, key: said(string, "Shown this once") }),
   WriteKey: object({ key: string, source, created_at: nullable(time) }),
   Site: object({
@@ -155,6 +157,13 @@ export const operations = [
     says: "All secret keys, without themselves",
     scope,
     answers: { 200: object({ results: list(ref("Key")) }) },
+    examples: [{ name: "all", status: 200 }],
+  }),
+  get("/v1/admin/keys/revoked", {
+    id: "listRevokedKeys",
+    says: "The last hundred keys that were revoked, the last first",
+    scope,
+    answers: { 200: object({ results: list(ref("RevokedKey")) }) },
     examples: [{ name: "all", status: 200 }],
   }),
   del("/v1/admin/keys/{id}", {

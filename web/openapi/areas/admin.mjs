@@ -16,6 +16,7 @@ import {
   put,
   raw,
   ref,
+  said,
   string,
   time,
   uuid,
@@ -153,6 +154,22 @@ export const operations = [
     examples: [
       { name: "newest", at: { id: "{letter}" }, status: 200 },
       { name: "unknown", at: { id: "nothing" }, status: 404 },
+    ],
+  }),
+  post("/v1/admin/dead-letters/replay", {
+    id: "replayDeadLetters",
+    says: "Take refused events in once more, told while it goes on",
+    scope,
+    body: object({
+      "id?": said(nullable(string), "This one"),
+      "reason?": said(nullable(string), "The newest thousand of this reason"),
+      "site_id?": nullable(string),
+      "to?": said(nullable(string), "The site that they are to belong to, instead of their own"),
+    }),
+    answers: { 200: lines },
+    examples: [
+      { name: "one", body: { id: "{letter}" }, status: 200 },
+      { name: "unclear", body: {}, status: 400 },
     ],
   }),
   get("/v1/admin/counts", {

@@ -1,5 +1,6 @@
 // Deliveries: what is told to whom, and what came of it.
 import {
+  boolean,
   cursor,
   extended,
   free,
@@ -11,12 +12,22 @@ import {
   object,
   page,
   post,
+  raw,
   ref,
+  said,
   string,
   time,
   uuid,
   word,
 } from "../shape.mjs";
+
+const part = word("subject", "text", "html");
+const template = object({
+  name: string,
+  language: word("en", "de", "ar"),
+  own: said(list(part), "The parts that a file of the shop's own says otherwise"),
+  flaws: said(list(object({ part, line: nullable(integer), why: string })), "What of those files is passed over"),
+});
 
 export const tag = "Deliveries";
 export const about = "What is told to customers, staff and programs of what happened: mails, webhooks, and messages on the stream.";
@@ -39,6 +50,8 @@ const delivery = object({
 });
 
 export const schemas = {
+  Template: template,
+  Letter: extended(template, { subject: string, text: string, html: string }),
   Delivery: delivery,
   WholeDelivery: extended(delivery, {
     payload: free,
@@ -56,13 +69,21 @@ export const schemas = {
 };
 
 const scope = "orders";
+const of = { "language?": [word("en", "de", "ar")], "order_id?": [uuid, "Instead of the example"] };
 
 export const operations = [
   get("/v1/deliveries", {
     id: "listDeliveries",
     says: "Deliveries, the newest first",
     scope,
-    query: { "state?": [state], "channel?": [channel], "order_id?": [uuid], ...limit(50, 200), ...cursor },
+    query: {
+      "state?": [state],
+      "channel?": [channel],
+      "order_id?": [uuid],
+      "target?": [string, "An address, an endpoint or a recipient"],
+      ...limit(50, 200),
+      ...cursor,
+    },
     answers: { 200: page(ref("Delivery")) },
     examples: [
       { name: "mail", query: { channel: "email", state: "sent", limit: 1 }, status: 200, awaited: true, save: { mail: "results.0.id" } },
@@ -90,5 +111,38 @@ export const operations = [
       { name: "pushed", at: { id: "{pushed}" }, status: 409 },
       { name: "unknown", at: { id: "nothing" }, status: 404 },
     ],
+  }),
+  get("/v1/templates", {
+    id: "listTemplates",
+    says: "Every letter in every language, and what of it is the shop's own",
+    scope,
+    answers: {
+      200: object({
+        results: list(ref("Template")),
+        folder: said(string, "Where files of one's own go"),
+        mailbox: said(boolean, "Letters go to the mailbox, and to no server"),
+      }),
+    },
+    examples: [{ name: "all", status: 200, shows: "nothing" }],
+  }),
+  get("/v1/templates/{name}", {
+    id: "getTemplate",
+    says: "A letter as it would be, about an example or an order",
+    scope,
+    query: of,
+    answers: { 200: ref("Letter") },
+    examples: [
+      { name: "shipped", at: { name: "order-shipped" }, query: { language: "de" }, status: 200, shows: "nothing" },
+      { name: "ofOrder", at: { name: "order-confirmed" }, query: { order_id: "{order}" }, status: 200, shows: "nothing" },
+      { name: "unknown", at: { name: "nothing" }, status: 404 },
+    ],
+  }),
+  get("/v1/templates/{name}/page", {
+    id: "getTemplatePage",
+    says: "Its HTML, as a page that runs nothing and loads nothing",
+    scope,
+    query: of,
+    answers: { 200: raw("text/html") },
+    examples: [{ name: "shipped", at: { name: "order-shipped" }, status: 200, shows: "nothing" }],
   }),
 ];

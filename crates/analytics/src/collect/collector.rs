@@ -165,6 +165,14 @@ impl Collector {
         paying: &Paying<'_>,
     ) -> Result<(Prepared, Answer), Refusal> {
         let received_at = incoming.received_at.unwrap_or_else(|| self.dependencies.clock.now());
+        let mut reading = self.reading(incoming, body, received_at);
+        paying.for_events(&reading.records).map_err(|over| self.too_much(over))?;
+        let records = self.stamp(&mut reading, incoming, received_at);
+        Ok((Prepared { records, tally: Tally::of(&reading), place: None }, reading.answer))
+    }
+
+    /// What stands in the body, by its door.
+    pub(super) fn reading(&self, incoming: &Incoming<'_>, body: &[u8], received_at: Timestamp) -> Reading {
         let mode = incoming.mode.unwrap_or_else(|| self.dependencies.access.mode());
         let sites = key::KnownSites(&self.dependencies.access, mode);
         let ctx = Context {
@@ -175,10 +183,18 @@ impl Collector {
             counter_first: incoming.counter_first,
             sites: &sites,
         };
-        let mut reading = (incoming.door.read)(body, &ctx);
-        paying.for_events(&reading.records).map_err(|over| self.too_much(over))?;
-        let records = self.stamp(&mut reading, incoming, received_at);
-        Ok((Prepared { records, tally: Tally::of(&reading), place: None }, reading.answer))
+        (incoming.door.read)(body, &ctx)
+    }
+
+    /// What a record that came from this request is stamped with.
+    pub(super) fn stamped(
+        &self,
+        incoming: &Incoming<'_>,
+        record: &mut LogRecord,
+        received_at: Timestamp,
+    ) -> RouteKey {
+        let salts = self.dependencies.salts.at(received_at);
+        Stamp::new(incoming, &salts, None, self.partition_by).stamp(record)
     }
 
     /// Stamps and encodes every record that is to be kept. Those from addresses that their site excludes leave the reading, and of
@@ -213,7 +229,7 @@ impl Collector {
         records
     }
 
-    async fn append(&self, records: Vec<Record>) -> Result<(), Refusal> {
+    pub(super) async fn append(&self, records: Vec<Record>) -> Result<(), Refusal> {
         if records.is_empty() {
             return Ok(());
         }
@@ -264,7 +280,7 @@ impl Collector {
     }
 }
 
-fn encoded(key: RouteKey, record: &LogRecord) -> Option<Record> {
+pub(super) fn encoded(key: RouteKey, record: &LogRecord) -> Option<Record> {
     match kassa_model::encode(record) {
         Ok(bytes) => Some(Record { key, payload: Bytes::from(bytes) }),
         // Every property was parsed from JSON text, so this does not happen; were it to, it must not be silent.

@@ -4,6 +4,7 @@
 //! [`routes`] is its HTTP side; [`Collector::collect`] and [`Collector::collect_all`] take the same requests without
 //! HTTP, for demo data.
 
+mod again;
 mod body;
 mod collector;
 mod country;
@@ -17,6 +18,7 @@ mod stamp;
 #[cfg(test)]
 mod tests;
 
+pub use again::Again;
 pub use body::{BODY_BYTES_MAX, INFLATED_BYTES_MAX};
 pub use collector::{Collector, CollectorOptions, Dependencies};
 pub use country::CountryError;

@@ -1,6 +1,7 @@
 //! The collector through its real router, with a log in memory.
 
 mod addresses;
+mod again;
 mod bad_input;
 mod durable;
 mod limits;

@@ -1,6 +1,7 @@
 //! The admin API of what no role owns: the log's folder, the store's fingerprint, replays, the audit, files that come and go. Commands use it,
 //! over HTTP or in their own process.
 
+pub(crate) mod again;
 mod audit;
 mod backup;
 mod condition;

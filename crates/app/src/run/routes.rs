@@ -53,7 +53,11 @@ pub(super) fn assemble(behind: Behind<'_>) -> anyhow::Result<Router> {
     let auditor = beside.auditor.clone();
     let policy = policy(config, &parts.access);
     let access = Arc::new(parts.access.clone());
-    let for_admins = metrics.routes().merge(admin::routes(parts, beside, &roles.names()));
+    let mut for_admins = metrics.routes().merge(admin::routes(parts, beside, &roles.names()));
+    if let (Some(collector), Ok(store)) = (&collector, parts.store()) {
+        let access = parts.access.clone();
+        for_admins = for_admins.merge(admin::again::routes(Arc::clone(collector), store, access));
+    }
     let for_admins = Protected::behind::<Allowed<need::Admin>, _>(Arc::clone(&access), for_admins);
     let deep_health = Protected::behind::<AsksHealth, _>(access, health.deep_route());
     let mut router = Router::new()
@@ -150,6 +154,7 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         native = native
             .merge(notify::http::native_routes(Arc::clone(&shop)))
             .merge(notify::email::page::native_routes(Arc::clone(&shop)))
+            .merge(notify::templates::http::native_routes(Arc::clone(&shop)))
             .merge(notify::webhook::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::notifier_routes(Arc::clone(&shop)));
     }

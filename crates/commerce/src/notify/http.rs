@@ -103,17 +103,18 @@ impl From<Attempt> for AttemptView {
     }
 }
 
-/// `GET /v1/deliveries?state=&channel=&order_id=&limit=&cursor=`, newest first.
+/// `GET /v1/deliveries?state=&channel=&order_id=&target=&limit=&cursor=`, newest first.
 async fn list_deliveries(
     _: Allowed<need::Orders>,
     Of(shop): Of<Arc<Shop>>,
     uri: Uri,
 ) -> Result<Json<Page<DeliveryView>>, Problem> {
-    let params = Params::of(&uri, &["state", "channel", "order_id", "limit", "cursor"])?;
+    let params = Params::of(&uri, &["state", "channel", "order_id", "target", "limit", "cursor"])?;
     let filter = Filter {
         state: known(&params, "state", State::of)?,
         channel: known(&params, "channel", Channel::of)?,
         order_id: params.text("order_id").map(order_id).transpose()?,
+        target: params.filter("target")?.map(str::to_owned),
         before: cursor_id(&params)?,
     };
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;

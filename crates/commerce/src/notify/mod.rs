@@ -25,7 +25,7 @@ pub mod report;
 mod sending;
 pub mod staff;
 pub(crate) mod store;
-pub(crate) mod templates;
+pub mod templates;
 #[cfg(test)]
 mod tests;
 pub mod told;

@@ -51,6 +51,12 @@ const LIST_ORDER: &str = concat!(
     " FROM deliveries WHERE order_id = $5 AND id < $1 AND ($2 = '' OR channel = $2) AND ($4 = '' OR state = $4) \
      ORDER BY id DESC LIMIT $3"
 );
+const LIST_TARGET: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM deliveries WHERE target = $5 AND id < $1 AND ($2 = '' OR channel = $2) AND ($4 = '' OR state = $4) \
+     AND ($6 = '' OR order_id = $6) ORDER BY id DESC LIMIT $3"
+);
 const ATTEMPTS: &str = "SELECT number, at, took_us, outcome, status, answer FROM delivery_attempts \
      WHERE delivery_id = $1 ORDER BY number";
 const REPLAY: &str = "UPDATE deliveries SET state = 'waiting', tries = 0, next_at = $2, lease_until = 0, begun_at = $2, \
@@ -245,6 +251,8 @@ pub(crate) struct Filter {
     pub(crate) state: Option<State>,
     pub(crate) channel: Option<Channel>,
     pub(crate) order_id: Option<String>,
+    /// To this address, endpoint or recipient.
+    pub(crate) target: Option<String>,
     /// Those before this id.
     pub(crate) before: Option<String>,
 }
@@ -255,6 +263,10 @@ pub(crate) fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<D
     let before = filter.before.as_deref().unwrap_or("~");
     let channel = filter.channel.map_or("", Channel::name);
     let state = filter.state.map_or("", State::name);
+    if let Some(target) = &filter.target {
+        let order = filter.order_id.as_deref().unwrap_or("");
+        return tx.all(LIST_TARGET, params![before, channel, limit, state, target, order], delivery);
+    }
     match (&filter.order_id, filter.state) {
         (Some(order), _) => tx.all(LIST_ORDER, params![before, channel, limit, state, order], delivery),
         (None, Some(_)) => tx.all(LIST_STATE, params![before, channel, limit, state], delivery),

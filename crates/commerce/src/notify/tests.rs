@@ -9,4 +9,5 @@ mod report;
 mod sent;
 mod server;
 mod support;
+mod templates;
 mod told;

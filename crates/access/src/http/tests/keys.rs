@@ -104,8 +104,16 @@ async fn a_key_opens_a_session_of_its_own_name_and_scopes() {
         until("another process knows her", || caller(&other, kassa_service::RouteClass::Native).is_ok())
             .await;
 
+        let list = async |path: &str| admin(&process, path, "").await.body["results"].clone();
+        assert_eq!(list("GET /v1/admin/keys").await[0]["sessions"], 1);
+        assert_eq!(list("GET /v1/admin/keys/revoked").await, json!([]));
         let line = format!("DELETE /v1/admin/keys/{}", anna.body["id"].as_str().unwrap());
         assert_eq!(admin(&process, &line, "").await.status, 204);
+        assert_eq!(admin(&process, &line, "").await.status, 404, "once");
+        assert_eq!(list("GET /v1/admin/keys").await, json!([]));
+        let revoked = list("GET /v1/admin/keys/revoked").await;
+        assert_eq!((&revoked[0]["id"], &revoked[0]["name"]), (&anna.body["id"], &json!("Anna")));
+        assert!(revoked[0]["revoked_at"].is_string() && revoked[0].get("key").is_none(), "{revoked}");
         let me = send(&process.router, "GET /v1/session", &page, "").await;
         assert_eq!((me.status, me.body["signed_in"].clone()), (200, json!(false)));
         assert_eq!(send(&process.router, "POST /v1/session", &[], &token).await.status, 401);

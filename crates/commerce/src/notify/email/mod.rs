@@ -18,6 +18,7 @@ use super::delivery::{Delivery, Sent};
 use super::templates::{self, About};
 use crate::orders::sources;
 use crate::shop::Shop;
+use crate::storefront::settings::Settings;
 use crate::storefront::store;
 
 pub use options::MailOptions;
@@ -84,19 +85,45 @@ pub(super) async fn written(shop: &Arc<Shop>, delivery: &Delivery) -> Result<Let
 }
 
 async fn about(shop: &Arc<Shop>, delivery: &Delivery, payload: &Value) -> Result<About, kassa_db::Error> {
+    let shown = shown(shop).await?;
+    let language = language(&shown.shown_languages(), &delivery.template, payload).to_owned();
+    about_in(shop, &shown, (delivery.order_id.as_deref(), language)).await
+}
+
+/// The shop as a letter in this language speaks of it, about this order.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn about_order(
+    shop: &Arc<Shop>,
+    order_id: Option<&str>,
+    language: String,
+) -> Result<About, kassa_db::Error> {
+    about_in(shop, &shown(shop).await?, (order_id, language)).await
+}
+
+/// The storefront as it is set.
+async fn shown(shop: &Shop) -> Result<Settings, kassa_db::Error> {
     let set = match &shop.catalog {
         Some(db) => db.read(store::read).await?.0,
         None => Default::default(),
     };
-    let shown = set.over(&shop.options.storefront);
-    let order_path = match &delivery.order_id {
+    Ok(set.over(&shop.options.storefront))
+}
+
+async fn about_in(
+    shop: &Arc<Shop>,
+    shown: &Settings,
+    (order_id, language): (Option<&str>, String),
+) -> Result<About, kassa_db::Error> {
+    let order_path = match order_id {
         Some(id) => Some(sources::links(shop).await?.link(id)),
         None => None,
     };
     Ok(About {
         name: shown.shown_name().to_owned(),
         imprint: shown.imprint.clone().filter(|text| !text.is_empty()),
-        language: language(&shown.shown_languages(), &delivery.template, payload).to_owned(),
+        language,
         origin: origin(shop),
         order_path,
     })

@@ -34,6 +34,21 @@ pub(crate) enum Error {
     Size,
 }
 
+impl Error {
+    /// The line of `template`, from 0, on which it is; nothing where it is of the whole.
+    pub(super) fn line_in(&self, template: &str) -> Option<usize> {
+        let at = match self {
+            Self::Open(rest) => template.rfind(rest.as_str())?,
+            Self::Part(name) => {
+                let name = name.trim_start_matches('/').trim();
+                ["{{#", "{{^", "{{/"].iter().find_map(|mark| template.find(&format!("{mark}{name}")))?
+            }
+            Self::Depth | Self::Size => return None,
+        };
+        Some(template[..at].matches('\n').count())
+    }
+}
+
 /// Writes `template` with these values.
 pub(crate) fn write(template: &str, values: &Value, into: Into) -> Result<String, Error> {
     let mut written = String::with_capacity(template.len() * 2);
@@ -218,6 +233,21 @@ mod tests {
         check(&"{{#a}}".repeat(12));
         let many = json!({"a": vec![1; 2_000]});
         assert_eq!(write("{{#a}}{{#a}}x{{/a}}{{/a}}", &many, Into::Text), Err(Error::Size));
+    }
+
+    #[test]
+    fn an_error_says_on_which_line_it_is() {
+        let check = |template: &str, expected: Option<usize>| {
+            let error = write(template, &json!({"a": [1]}), Into::Text).unwrap_err();
+            assert_eq!(error.line_in(template), expected, "{template:?}: {error}");
+        };
+        check("{{a", Some(0));
+        check("Hello\n\n{{name", Some(2));
+        check("Hello\n{{#a}}\nx\n", Some(1));
+        check("Hello\n{{name}}\n{{/a}}", Some(2));
+        check("{{#a}}\n{{^b}}\n{{/a}}", Some(1));
+        check(&"{{#a}}".repeat(12), Some(0));
+        check(&format!("{}{}", "{{#a}}".repeat(12), "{{/a}}".repeat(12)), None);
     }
 
     #[test]

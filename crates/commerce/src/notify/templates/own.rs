@@ -5,42 +5,102 @@
 //!
 //! We have your order {{order.number}}.
 //! ```
-//! One that cannot be filled is passed over for the one that is built in, and the log says so: a mail is never held up by it.
+//! One that cannot be read or filled is passed over for the one that is built in.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::engine::Error;
+use serde_json::Value;
+
+use super::engine::{self, Into};
 
 /// Bytes of a template.
 const BYTES_MAX: u64 = 256 << 10;
 
-/// What there is of one.
-#[derive(Debug, Default)]
-pub(super) struct Given {
-    pub(super) subject: Option<String>,
-    pub(super) text: Option<String>,
-    pub(super) html: Option<String>,
+/// A part of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    Subject,
+    Text,
+    Html,
 }
 
-/// Reads what there is of a template, whose name and language are known ones.
-pub(super) async fn read(folder: &Path, language: &str, template: &str) -> Given {
-    let folder = folder.join(language);
-    let text = file(&folder.join(format!("{template}.txt"))).await;
-    let html = file(&folder.join(format!("{template}.html"))).await;
-    let Some(text) = text else { return Given { html, ..Given::default() } };
-    let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
-    match first.strip_prefix("Subject:") {
-        Some(subject) => Given {
-            subject: Some(subject.trim().to_owned()),
-            text: Some(rest.trim_start_matches(['\r', '\n']).to_owned()),
-            html,
-        },
-        None => Given { subject: None, text: Some(text), html },
+impl Part {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::Text => "text",
+            Self::Html => "html",
+        }
     }
 }
 
-async fn file(path: &Path) -> Option<String> {
+/// Why a part is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Flaw {
+    pub(super) part: Part,
+    /// Of the file, from 1; where it is known.
+    pub(super) line: Option<usize>,
+    pub(super) why: String,
+}
+
+/// What there is of a template.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    /// Each with the line of its file on which it begins, from 1.
+    pub(super) parts: BTreeMap<Part, (usize, String)>,
+    pub(super) flaws: Vec<Flaw>,
+}
+
+impl Own {
+    /// A part with these values; nothing where there is none of their own, or none that can be filled.
+    pub(super) fn fill(&mut self, part: Part, values: &Value, into: Into) -> Option<String> {
+        let (first, text) = self.parts.get(&part)?;
+        match engine::write(text, values, into) {
+            Ok(written) => Some(written),
+            Err(error) => {
+                let line = error.line_in(text).map(|line| first + line);
+                self.flaws.push(Flaw { part, line, why: error.to_string() });
+                None
+            }
+        }
+    }
+
+    fn take(&mut self, part: Part, read: std::io::Result<Option<String>>) -> Option<String> {
+        read.unwrap_or_else(|error| {
+            self.flaws.push(Flaw { part, line: None, why: error.to_string() });
+            None
+        })
+    }
+}
+
+/// Reads what there is of a template, whose name and language are known ones.
+pub(super) async fn read(folder: &Path, language: &str, template: &str) -> Own {
+    let folder = folder.join(language);
+    let mut own = Own::default();
+    let text = own.take(Part::Text, file(&folder.join(format!("{template}.txt"))).await);
+    let html = own.take(Part::Html, file(&folder.join(format!("{template}.html"))).await);
+    if let Some(html) = html {
+        own.parts.insert(Part::Html, (1, html));
+    }
+    let Some(text) = text else { return own };
+    let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    match first.strip_prefix("Subject:") {
+        Some(subject) => {
+            let body = rest.trim_start_matches(['\r', '\n']);
+            let blank = rest[..rest.len() - body.len()].matches('\n').count();
+            own.parts.insert(Part::Subject, (1, subject.trim().to_owned()));
+            own.parts.insert(Part::Text, (2 + blank, body.to_owned()));
+        }
+        None => {
+            own.parts.insert(Part::Text, (1, text));
+        }
+    }
+    own
+}
+
+async fn file(path: &Path) -> std::io::Result<Option<String>> {
     let read = async {
         match tokio::fs::metadata(path).await?.len() {
             bytes if bytes > BYTES_MAX => {
@@ -50,20 +110,8 @@ async fn file(path: &Path) -> Option<String> {
         }
     };
     match read.await {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "cannot read a template; the one that is built in is used");
-            None
-        }
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
-}
-
-/// What was written, or a word of why not.
-pub(super) fn or_say(template: &str, written: Result<String, Error>) -> Option<String> {
-    written
-        .inspect_err(|error| {
-            tracing::warn!(template, %error, "a template cannot be filled; the one that is built in is used");
-        })
-        .ok()
 }

@@ -9,7 +9,6 @@ mod shape;
 pub(super) use shape::Words;
 
 /// Every template of a letter.
-#[cfg(test)]
 pub(crate) const TEMPLATES: [&str; 15] = [
     "order-confirmed",
     "order-failed",

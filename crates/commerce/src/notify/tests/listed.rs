@@ -36,10 +36,18 @@ async fn deliveries_are_listed_newest_first() {
             (of_order, 2),
             (&format!("{of_order}&state=sent"), 0),
             (&format!("{of_order}&channel=email"), 2),
+            ("?target=owner%40shop.test", 2),
+            ("?target=owner%40shop.test&state=sent", 0),
+            ("?target=owner%40shop.test&channel=webhook", 0),
+            (&format!("{of_order}&target=bob%40b.test"), 1),
+            (&format!("{of_order}&target=ann%40b.test"), 0),
+            ("?target=nobody", 0),
         ] {
             assert_eq!(targets(query).await.0.len(), count, "{} {query}", bed.name);
         }
-        for bad in ["?state=x", "?channel=x", "?order_id=x", "?cursor=x", "?limit=0", "?unknown=1"] {
+        for bad in
+            ["?state=x", "?channel=x", "?order_id=x", "?cursor=x", "?limit=0", "?target=%20", "?unknown=1"]
+        {
             assert_eq!(bed.call(&format!("GET /v1/deliveries{bad}"), &[], "").await.status, 400, "{bad}");
         }
         let list = bed.get("/v1/deliveries?limit=1").await;
