@@ -333,7 +333,7 @@ const SEEN = [
   },
   {
     scopes: ["admin"],
-    pages: ["Orders", "Products", "Stock", "Customers", "Messages", "Health", "Operations", "Changes", "Settings"],
+    pages: ["Orders", "Products", "Stock", "Customers", "Messages", "Events", "Health", "Operations", "Changes", "Settings", "People"],
     order: ["Pack", "Mark as paid", "Refund", "Cancel the order"],
     stock: ["Receive", "Set right", "Low from"],
   },

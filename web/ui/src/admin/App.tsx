@@ -4,6 +4,7 @@ import { fetchAhead, later } from "../design/Floating";
 import { Empty } from "../design/Panel";
 import { TableSkeleton } from "../design/Table";
 import { ChaosBanner } from "./ChaosBanner";
+import { Closed } from "./Closed";
 import { Header } from "./Header";
 import { useKeys } from "./keys";
 import { PAGES, pagesOf } from "./pages";
@@ -61,26 +62,5 @@ export function App() {
       </Suspense>
       <footer className="wrap foot">{t.zone(zoneName())}</footer>
     </>
-  );
-}
-
-/** What a key with none of these scopes is told instead of a page of errors. */
-function Closed({ scopes, first }: { scopes: string[]; first: string | undefined }) {
-  const { a, n } = useAdmin();
-  const needed = new Intl.ListFormat(n.locale, { type: "disjunction" }).format(scopes);
-  return (
-    <section className="panel">
-      <Empty
-        title={a.closed}
-        why={needed ? a.closedWhy(needed) : a.closedAll}
-        action={
-          first ? (
-            <Link to={first} className="button">
-              {a.goOn}
-            </Link>
-          ) : undefined
-        }
-      />
-    </section>
   );
 }

@@ -12,10 +12,12 @@ export const LETTERS: Record<Page["id"], string> = {
   stock: "s",
   customers: "c",
   messages: "m",
+  events: "v",
   health: "h",
   changes: "w",
   ops: "x",
   settings: "e",
+  people: "k",
 };
 
 const PAIR_MS = 1_500;

@@ -4,7 +4,7 @@ import { later } from "../design/Floating";
 import type { Scope, Who } from "./who";
 
 export interface Page {
-  id: "orders" | "products" | "stock" | "customers" | "messages" | "health" | "changes" | "ops" | "settings";
+  id: "orders" | "products" | "stock" | "customers" | "messages" | "events" | "health" | "changes" | "ops" | "settings" | "people";
   scopes: Scope[];
   path: string;
   Content: ComponentType;
@@ -34,8 +34,9 @@ export const PAGES: Page[] = [
     id: "messages",
     scopes: ["orders"],
     path: "/admin/messages",
-    Content: later(async () => (await import("./messages/MessagesPage")).default),
+    Content: later(async () => (await import("./messages/Messages")).default),
   },
+  { id: "events", scopes: ["admin"], path: "/admin/events", Content: later(async () => (await import("./events/EventsPage")).default) },
   { id: "health", scopes: ["admin"], path: "/admin/health", Content: later(async () => (await import("./health/HealthPage")).default) },
   { id: "ops", scopes: ["admin"], path: "/admin/ops", Content: later(async () => (await import("./ops/OpsPage")).default) },
   { id: "changes", scopes: ["admin"], path: "/admin/changes", Content: later(async () => (await import("./changes/ChangesPage")).default) },
@@ -45,6 +46,7 @@ export const PAGES: Page[] = [
     path: "/admin/settings",
     Content: later(async () => (await import("./settings/SettingsPage")).default),
   },
+  { id: "people", scopes: ["admin"], path: "/admin/people", Content: later(async () => (await import("./people/PeoplePage")).default) },
 ];
 
 export const pagesOf = (who: Who): Page[] => PAGES.filter((page) => who.can(...page.scopes));

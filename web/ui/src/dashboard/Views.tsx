@@ -1,5 +1,5 @@
 /** The view in place of the overview, each fetched when it is opened. */
-import { Suspense } from "react";
+import { Suspense, type ComponentType } from "react";
 import { later } from "../design/Floating";
 import { TableSkeleton } from "../design/Table";
 import type { Site } from "./data";
@@ -20,7 +20,11 @@ const Kept = later(async () => (await import("./views/Kept")).default);
 const Demand = later(async () => (await import("./views/Demand")).default);
 
 const FILTERED: Record<string, typeof Funnel> = { funnel: Funnel, retention: Retention, paths: Paths, kept: Kept };
-const RANGED: Record<string, typeof Goods> = { goods: Goods, demand: Demand, drops: Drops };
+const RANGED: Record<string, ComponentType<ViewProps>> = {
+  goods: Goods,
+  demand: Demand,
+  drops: ({ view, zone }) => <Drops view={view} zone={zone} />,
+};
 
 export function OtherView({ page, sites, ...props }: ViewProps & { page: string; sites: Site[] }) {
   const Filtered = FILTERED[page];

@@ -1,4 +1,9 @@
 /** Arabic: every text of the admin. */
+import { events } from "./ar.admin.events";
+import { hooks } from "./ar.admin.hooks";
+import { messages } from "./ar.admin.messages";
+import { people } from "./ar.admin.people";
+import { templates } from "./ar.admin.templates";
 import type { AdminTexts } from "./en.admin";
 import { products } from "./ar.admin.products";
 import { ops } from "./ar.admin.ops";
@@ -6,6 +11,10 @@ import { settings } from "./ar.admin.settings";
 
 export const admin: AdminTexts = {
   products,
+  events,
+  hooks,
+  people,
+  templates,
   skip: "انتقل إلى المحتوى",
   home: "كاسا، إلى الإدارة",
   nav: "الإدارة",
@@ -15,10 +24,12 @@ export const admin: AdminTexts = {
     stock: "المخزون",
     customers: "العملاء",
     messages: "الرسائل",
+    events: "الأحداث",
     health: "الصحة",
     changes: "التغييرات",
     ops: "التشغيل",
     settings: "الإعدادات",
+    people: "الأشخاص",
   },
   dashboard: "لوحة المعلومات",
   as: (name) => `باسم ${name}`,
@@ -256,26 +267,7 @@ export const admin: AdminTexts = {
     eraseWhy: "يُمحى الاسم والعناوين وكل ما يدل عليه من كل مكان وإلى الأبد. تحتفظ طلباته بأموالها.",
     eraseGo: "محو إلى الأبد",
   },
-  messages: {
-    none: "لا رسائل بعد.",
-    noneWhy: "يظهر هنا ما يُقال للعملاء والموظفين والبرامج.",
-    state: "الحال",
-    anyState: "كل الأحوال",
-    channel: "الطريق",
-    anyChannel: "كل الطرق",
-    to: "إلى",
-    about: "عن",
-    tries: "المحاولات",
-    when: "أُنشئت",
-    next: "المحاولة التالية",
-    ended: "انتهت",
-    replay: "أرسلها مرة أخرى",
-    replayed: "هي في الطريق من جديد.",
-    payload: "ما تتحدث عنه",
-    channels: { email: "بريد", webhook: "ويب هوك", push: "دفع" },
-    attempts: (count, text) => (count === 1 ? "محاولة واحدة" : `${text} محاولات`),
-    outcomes: { done: "قُبل", later: "تُعاد المحاولة", never: "رُفض نهائيًا" },
-  },
+  messages,
   health: {
     needs: "ما يحتاج إليه",
     roles: "ما يفعله",

@@ -1,4 +1,9 @@
 /** German: every text of the admin. */
+import { events } from "./de.admin.events";
+import { hooks } from "./de.admin.hooks";
+import { messages } from "./de.admin.messages";
+import { people } from "./de.admin.people";
+import { templates } from "./de.admin.templates";
 import type { AdminTexts } from "./en.admin";
 import { products } from "./de.admin.products";
 import { ops } from "./de.admin.ops";
@@ -6,6 +11,10 @@ import { settings } from "./de.admin.settings";
 
 export const admin: AdminTexts = {
   products,
+  events,
+  hooks,
+  people,
+  templates,
   skip: "Zum Inhalt springen",
   home: "kassa, zur Verwaltung",
   nav: "Verwaltung",
@@ -15,10 +24,12 @@ export const admin: AdminTexts = {
     stock: "Lager",
     customers: "Kunden",
     messages: "Nachrichten",
+    events: "Ereignisse",
     health: "Zustand",
     changes: "Änderungen",
     ops: "Betrieb",
     settings: "Einstellungen",
+    people: "Leute",
   },
   dashboard: "Übersicht",
   as: (name) => `als ${name}`,
@@ -261,26 +272,7 @@ export const admin: AdminTexts = {
       "Name, Adressen und alles, was sonst sagt, wer sie ist, verschwindet überall und für immer. Ihre Bestellungen behalten ihr Geld.",
     eraseGo: "Für immer löschen",
   },
-  messages: {
-    none: "Noch keine Nachrichten.",
-    noneWhy: "Was Kunden, Mitarbeitern und Programmen gesagt wird, erscheint hier.",
-    state: "Zustand",
-    anyState: "Jeder Zustand",
-    channel: "Weg",
-    anyChannel: "Jeder Weg",
-    to: "An",
-    about: "Worüber",
-    tries: "Versuche",
-    when: "Entstanden",
-    next: "Nächster Versuch",
-    ended: "Zu Ende",
-    replay: "Noch einmal senden",
-    replayed: "Sie ist wieder unterwegs.",
-    payload: "Wovon sie spricht",
-    channels: { email: "Mail", webhook: "Webhook", push: "Push" },
-    attempts: (count, text) => (count === 1 ? `${text} Versuch` : `${text} Versuche`),
-    outcomes: { done: "angenommen", later: "wird noch einmal versucht", never: "endgültig abgelehnt" },
-  },
+  messages,
   health: {
     needs: "Was es braucht",
     roles: "Was es tut",

@@ -2,9 +2,18 @@
 import { products } from "./en.admin.products";
 import { ops } from "./en.admin.ops";
 import { settings } from "./en.admin.settings";
+import { events } from "./en.admin.events";
+import { hooks } from "./en.admin.hooks";
+import { messages } from "./en.admin.messages";
+import { people } from "./en.admin.people";
+import { templates } from "./en.admin.templates";
 
 export const admin = {
   products,
+  events,
+  hooks,
+  people,
+  templates,
   skip: "Skip to the content",
   home: "kassa, to the admin",
   nav: "Admin",
@@ -14,10 +23,12 @@ export const admin = {
     stock: "Stock",
     customers: "Customers",
     messages: "Messages",
+    events: "Events",
     health: "Health",
     changes: "Changes",
     ops: "Operations",
     settings: "Settings",
+    people: "People",
   },
   dashboard: "Dashboard",
   as: (name: string) => `as ${name}`,
@@ -255,26 +266,7 @@ export const admin = {
     eraseWhy: "Name, addresses and all else that says who they are goes from everything, for good. Their orders keep their money.",
     eraseGo: "Erase for good",
   },
-  messages: {
-    none: "No messages yet.",
-    noneWhy: "What is told to customers, staff and programs shows here.",
-    state: "State",
-    anyState: "Any state",
-    channel: "Way",
-    anyChannel: "Any way",
-    to: "To",
-    about: "About",
-    tries: "Attempts",
-    when: "Made",
-    next: "Next attempt",
-    ended: "Ended",
-    replay: "Send it again",
-    replayed: "It is on its way again.",
-    payload: "What it tells of",
-    channels: { email: "Mail", webhook: "Webhook", push: "Push" } as Record<string, string>,
-    attempts: (count: number, text: string) => (count === 1 ? `${text} attempt` : `${text} attempts`),
-    outcomes: { done: "taken", later: "to be tried again", never: "refused for good" } as Record<string, string>,
-  },
+  messages,
   health: {
     needs: "What it needs",
     roles: "What it does",

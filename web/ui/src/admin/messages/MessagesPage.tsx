@@ -49,9 +49,6 @@ export default function MessagesPage() {
   const asked = state !== "" || channel !== "";
   return (
     <>
-      <div className="page-top">
-        <h1>{a.pages.messages}</h1>
-      </div>
       <ListPanel
         title={a.pages.messages}
         answer={useMessages(state, channel)}

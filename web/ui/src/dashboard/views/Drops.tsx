@@ -4,7 +4,7 @@ import { Table, TableSkeleton, type TableRow } from "../../design/Table";
 import { useWords, type Words } from "../../design/words";
 import { useGet } from "../data";
 import { addDays, dayEnds, today } from "../ranges";
-import type { ViewProps } from "./view";
+import type { View } from "../view";
 
 interface Drop {
   day: string;
@@ -22,7 +22,12 @@ interface Answer {
 /** Days that the server tells of at once. */
 const DAYS_MAX = 1000;
 
-export default function Drops({ view, zone }: ViewProps) {
+interface Props {
+  view: Pick<View, "site" | "period">;
+  zone: string;
+}
+
+export default function Drops({ view, zone }: Props) {
   const words = useWords();
   const { t, n, times } = words;
   const clock = { zone, now: new Date() };

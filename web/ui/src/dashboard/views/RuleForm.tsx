@@ -5,8 +5,8 @@ import { useWords } from "../../design/words";
 import { api } from "../../server/call";
 import { useGet } from "../data";
 import { askedRange } from "../ranges";
+import type { View } from "../view";
 import { Field, Form, type FormProps, type Thing } from "./thing";
-import type { ViewProps } from "./view";
 
 interface Preview {
   before: { visits: number; orders: number };
@@ -32,7 +32,12 @@ export function textOf(rule: Thing): string | undefined {
   return filters.length === 1 && test === "contains" && of === "event:page" && values?.length === 1 ? values[0] : undefined;
 }
 
-export function RuleForm({ view, zone, ...form }: FormProps & Omit<ViewProps, "change">) {
+interface Props extends FormProps {
+  view: Pick<View, "site" | "period">;
+  zone: string;
+}
+
+export function RuleForm({ view, zone, ...form }: Props) {
   const { t, n } = useWords();
   const { thing } = form;
   const [kind, setKind] = useState(thing?.["exclude"] ? "exclude" : "path");

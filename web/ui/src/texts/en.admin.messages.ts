@@ -1,0 +1,21 @@
+/** English: messages. */
+export const messages = {
+  none: "No messages yet.",
+  noneWhy: "What is told to customers, staff and programs shows here.",
+  state: "State",
+  anyState: "Any state",
+  channel: "Way",
+  anyChannel: "Any way",
+  to: "To",
+  about: "About",
+  tries: "Attempts",
+  when: "Made",
+  next: "Next attempt",
+  ended: "Ended",
+  replay: "Send it again",
+  replayed: "It is on its way again.",
+  payload: "What it tells of",
+  channels: { email: "Mail", webhook: "Webhook", push: "Push" } as Record<string, string>,
+  attempts: (count: number, text: string) => (count === 1 ? `${text} attempt` : `${text} attempts`),
+  outcomes: { done: "taken", later: "to be tried again", never: "refused for good" } as Record<string, string>,
+};
