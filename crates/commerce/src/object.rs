@@ -40,6 +40,18 @@ pub(crate) fn objects_or_none<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(objects.map(|objects| objects.into_iter().map(|object| object.0).collect()))
 }
 
+/// A field that is there, so that null differs from absent.
+pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+/// A field's object that is there, null included.
+pub(crate) fn given_object_or_none<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    object_or_none(from).map(Some)
+}
+
 /// The object that is the JSON text; `None` for anything else.
 pub(crate) fn object_of<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
     serde_json::from_str(text).ok().map(|AnObject(object)| object)

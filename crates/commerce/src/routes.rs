@@ -22,6 +22,7 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
         .merge(storefront::http::native_routes(Arc::clone(&shop)))
         .merge(inventory::http::native_routes(Arc::clone(&shop)))
         .merge(orders::http::native_routes(Arc::clone(&shop)))
+        .merge(orders::views::http::native_routes(Arc::clone(&shop)))
         .merge(customers::http::native_routes(Arc::clone(&shop)))
         .merge(story::http::native_routes(Arc::clone(&shop)))
         .merge(changes::http::native_routes(Arc::clone(&shop)))

@@ -3,7 +3,7 @@
 
 use kassa_db::{Fill, Migration};
 
-use crate::catalog;
+use crate::{catalog, orders};
 
 /// Every step of the set `commerce`, in order. Every database of the shop gets all of them, whatever it is used for.
 pub const MIGRATIONS: &[Migration] = &[
@@ -42,6 +42,10 @@ pub const MIGRATIONS: &[Migration] = &[
     step(26, include_str!("../migrations/0026_admin_event.sql")),
     step(27, include_str!("../migrations/0027_admin_event_difference.sql")),
     step(28, include_str!("../migrations/0028_asked_in.sql")),
+    Migration {
+        fill: Some(Fill { left: orders::persons::unfilled, some: orders::persons::fill_some }),
+        ..step(29, include_str!("../migrations/0029_orders_by_person.sql"))
+    },
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

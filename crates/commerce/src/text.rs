@@ -55,6 +55,18 @@ pub(crate) fn fold(text: &str) -> String {
     twice.filter(|c| !is_unseen(*c) && !ACCENTS.iter().any(|accents| accents.contains(c))).collect()
 }
 
+/// The pattern of LIKE, with `!` as its escape, that finds `text` anywhere.
+pub(crate) fn holding(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}
+
 fn is_unseen(c: char) -> bool {
     // Nearly every character is below the first of them.
     c >= '\u{ad}' && UNSEEN.iter().any(|unseen| unseen.contains(&c))

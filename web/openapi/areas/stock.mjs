@@ -98,6 +98,7 @@ export const operations = [
     query: {
       "low?": [boolean, "What is low alone"],
       "archived?": [boolean, "What is archived alone, or what is not"],
+      "barcode?": [string, "What bears this barcode alone"],
       ...limit(50, 200),
       ...cursor,
       ...counted,

@@ -37,6 +37,8 @@ const TYPE = word(
   "OrderShipped",
   "OrderDelivered",
   "OrderFulfilmentCancelled",
+  "OrderAmended",
+  "OrderNoted",
   "StockLow",
   "StockOut",
   "StockBack",

@@ -243,6 +243,8 @@ impl Replay {
             {
                 false
             }
+            (Some(from @ (Confirmed | Fulfilled)), "OrderAmended", to) if to == from => false,
+            (Some(from), "OrderNoted", to) if to == from && from != Accepted => false,
             (Some(Confirmed), "OrderEdited", Confirmed) if self.refunds == 0 && !self.is_begun() => {
                 self.edits += 1;
                 true

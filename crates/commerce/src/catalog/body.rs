@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use super::attributes::Attributes;
 use super::image_body::{ImageBody, given_images, new_images};
-use super::price_body::{PriceBody, given, given_price, price_or_none};
+use super::price_body::{PriceBody, given_price, price_or_none};
 use super::product::{Change, Error, NewProduct, Status};
 use super::variant::NewPrice;
 use super::variant_body::{NewVariantBody, VariantPartBody};
 use crate::number::integer_or_none;
-use crate::object::{object, objects_or_none};
+use crate::object::{given, object, objects_or_none};
 use crate::shop::ShopOptions;
 
 /// A product to be made; `track_stock` is true unless it says otherwise.

@@ -32,11 +32,6 @@ impl PriceBody {
     }
 }
 
-/// A field that is there, so that null differs from absent.
-pub(super) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
-}
-
 /// A price that is there.
 pub(super) fn given_price<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PriceBody>, D::Error> {
     object(from).map(Some)

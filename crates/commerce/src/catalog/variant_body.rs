@@ -8,9 +8,10 @@
 use kassa_service::Problem;
 use serde::{Deserialize, Serialize};
 
-use super::price_body::{PriceBody, given, given_price, given_price_or_none, price_or_none};
+use super::price_body::{PriceBody, given_price, given_price_or_none, price_or_none};
 use super::variant::{NewVariant, SaidVariant, VariantChange};
 use crate::number::integer_or_none;
+use crate::object::given;
 use crate::shop::ShopOptions;
 
 /// A variant to be made.

@@ -17,4 +17,4 @@ mod view;
 
 pub use customer::{Buyer, CustomerType};
 pub use origins::{Origins, SeenEvent, SeenVisit, Visited};
-pub(crate) use rules::of_order;
+pub(crate) use rules::{follow, of_order};

@@ -31,6 +31,17 @@ pub(crate) fn of_order(tx: &mut Tx<'_>, buyer: &Buyer<'_>) -> Result<Option<Stri
     Ok(Some(known.id))
 }
 
+/// A customer of one order alone gets the address to which that was put right, unless somebody has it.
+pub(crate) fn follow(tx: &mut Tx<'_>, id: &str, buyer: &Buyer<'_>) -> Result<(), Error> {
+    let Some(email) = buyer.email.map(str::trim).filter(|email| !email.is_empty()) else { return Ok(()) };
+    let key = email_key(email);
+    let is_known = store::by_key(tx, &key)?.is_some();
+    if is_known || store::orders(tx, id, 2)?.len() != 1 {
+        return Ok(());
+    }
+    store::readdress(tx, id, email, &key)
+}
+
 /// Whether an order says something of its customer that is not known yet.
 pub(super) fn says_more(new: &Customer, known: &Customer) -> bool {
     (known.name.is_none() && new.name.is_some())

@@ -4,6 +4,7 @@ use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::{Currency, Timestamp};
 
 use super::customer::{Bought, Customer, Ordered};
+use crate::text::holding;
 
 /// The columns of a [`Customer`], in the order in which [`read`] reads them.
 macro_rules! select_customers {
@@ -39,9 +40,13 @@ const AFTER: &str = select_customers!("WHERE id > $1 ORDER BY id LIMIT $2");
 const REMOVE: &str = "DELETE FROM customers WHERE id = $1 \
      AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id)";
 
+const READDRESS: &str = "UPDATE customers SET email = $2, email_key = $3 WHERE id = $1 \
+     AND NOT EXISTS (SELECT 1 FROM customers other WHERE other.email_key = $3)";
+
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[INSERT, COMPLETE, BY_KEY, BY_ID, LIST, BOUGHT, ORDERS, AFTER, REMOVE];
+pub(super) const ALL: &[&str] =
+    &[INSERT, COMPLETE, BY_KEY, BY_ID, LIST, BOUGHT, ORDERS, AFTER, REMOVE, READDRESS];
 
 /// Makes a customer, unless there is one with this key; whether it did. Whoever makes one at the same time is waited for.
 pub(super) fn insert(tx: &mut Tx<'_>, new: &Customer, key: &str) -> Result<bool, Error> {
@@ -61,6 +66,11 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &Customer, key: &str) -> Result<bool,
 pub(super) fn complete(tx: &mut Tx<'_>, id: &str, said: &Customer) -> Result<(), Error> {
     let consent_at = said.marketing_consent_at.map(Timestamp::micros);
     tx.execute(COMPLETE, params![id, said.name.as_deref(), said.phone.as_deref(), consent_at]).map(drop)
+}
+
+/// Gives a customer another address, unless somebody has it.
+pub(super) fn readdress(tx: &mut Tx<'_>, id: &str, email: &str, key: &str) -> Result<(), Error> {
+    tx.execute(READDRESS, params![id, email, key]).map(drop)
 }
 
 /// The customer with this key.
@@ -90,17 +100,7 @@ pub(super) fn list(tx: &mut Tx<'_>, q: &str, before: &str, limit: i64) -> Result
 
 /// What finds `q` anywhere; empty for an empty one.
 fn pattern(q: &str) -> String {
-    if q.is_empty() {
-        return String::new();
-    }
-    let mut pattern = String::from("%");
-    for c in q.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern + "%"
+    if q.is_empty() { String::new() } else { holding(q) }
 }
 
 /// What these customers bought, each currency by itself.

@@ -38,6 +38,11 @@ const BY_SKUS: &str =
     concat!("SELECT ", columns!(), " FROM stock WHERE sku IN ($1, $2, $3, $4, $5, $6, $7, $8)");
 const LIST: &str =
     concat!("SELECT ", columns!(), " FROM stock WHERE sku > $1 AND ", wanted!(), " ORDER BY sku LIMIT $4");
+const BY_BARCODE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM stock WHERE sku IN (SELECT sku FROM variants WHERE barcode = $1 AND archived_at IS NULL) ORDER BY sku LIMIT $2"
+);
 const COUNT: &str = concat!(
     "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM stock WHERE sku > $1 AND ",
     wanted!(),
@@ -73,7 +78,7 @@ const LEDGER: &str = "SELECT id, ref, kind, quantity, reason, created_at FROM le
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
 pub(crate) const ALL: &[&str] =
-    &[BY_SKU, BY_SKUS, LIST, COUNT, OPEN, TAKE, TAKE_ALONE, ADD, SET_LOW, ENTER, ENTERED, LEDGER];
+    &[BY_SKU, BY_SKUS, BY_BARCODE, LIST, COUNT, OPEN, TAKE, TAKE_ALONE, ADD, SET_LOW, ENTER, ENTERED, LEDGER];
 
 fn stock(row: &Row<'_>) -> Result<Stock, Error> {
     Ok(Stock {
@@ -95,6 +100,11 @@ pub fn by_sku(tx: &mut Tx<'_>, sku: &str) -> Result<Option<Stock>, Error> {
 pub fn by_skus(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Stock>, Error> {
     let keys: Vec<Param<'_>> = skus.iter().map(|sku| Param::from(*sku)).collect();
     tx.all_of(BY_SKUS, &keys, stock)
+}
+
+/// The stock of what bears this barcode, at most `limit`; only of use in the catalogue's database.
+pub(crate) fn by_barcode(tx: &mut Tx<'_>, barcode: &str, limit: i64) -> Result<Vec<Stock>, Error> {
+    tx.all(BY_BARCODE, params![barcode, limit], stock)
 }
 
 /// Which stock is listed.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::apart::accepted::EditSettled;
 use super::change::{self, Before};
+use super::details;
 use super::edges::{Change, Why};
 use super::error::EdgeError;
 use super::fulfil::FulfilError;
@@ -20,6 +21,7 @@ use super::refund::RefundError;
 use super::store;
 use super::target::Target;
 use super::view::{Audience, OrderView};
+use super::whole::Whole;
 use crate::act::Failed;
 use crate::idempotency::{self, Answer};
 use crate::inventory::Refusal;
@@ -57,8 +59,9 @@ pub(crate) fn shape(placed: &Placed, links: &Links) -> Answer {
 
 /// How an order looks to the shop; `null` where there is none.
 pub(super) fn looks(tx: &mut Tx<'_>, id: &str) -> Result<Value, kassa_db::Error> {
-    let order = store::by_id(tx, id)?;
-    Ok(order.map_or(Value::Null, |order| json!(order.view(Audience::Shop))))
+    let Some(order) = store::by_id(tx, id)? else { return Ok(Value::Null) };
+    let (addresses, note) = (details::store::of_order(tx, id)?, store::staff_note(tx, id)?);
+    Ok(json!(Whole::new(&order, addresses, note)))
 }
 
 /// The answer to whoever has placed an order.

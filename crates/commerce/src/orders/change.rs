@@ -137,7 +137,7 @@ pub(super) fn step(
 }
 
 /// The same, where what is decided depends on more of the order than is read with it. All of that changes with the order alone.
-fn step_with(
+pub(super) fn step_with(
     tx: &mut Tx<'_>,
     target: &Target,
     decide: impl Fn(&mut Tx<'_>, &Order) -> Result<Change, EdgeError>,

@@ -3,6 +3,7 @@
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::amended::Amended;
 use super::fulfilments::fulfilment::Fulfilment;
 use super::kind::ChangeKind;
 use super::lines::{Basket, tracked};
@@ -33,6 +34,10 @@ pub(crate) enum Edge {
     Ship,
     /// A parcel is taken back.
     Unpack,
+    /// Its customer or an address is put right.
+    Amend,
+    /// Something is noted.
+    Note,
 }
 
 /// Why an edge is not there.
@@ -117,6 +122,8 @@ pub(crate) struct Change {
     pub(crate) fulfilment: Option<Fulfilment>,
     /// What it did to the order's payment.
     pub(crate) payment: Option<Moved>,
+    /// What it changed beside money and units.
+    pub(crate) amended: Option<Amended>,
     /// The request that made it, where it had a key.
     pub(crate) by: Option<RequestKey>,
     /// The file that tells of it; it happened before.
@@ -150,6 +157,8 @@ impl Edge {
             Self::Pay => "pay",
             Self::Ship => "ship",
             Self::Unpack => "take back a fulfilment of",
+            Self::Amend => "amend",
+            Self::Note => "note something of",
         }
     }
 
@@ -158,7 +167,8 @@ impl Edge {
         match self {
             Self::Confirm | Self::Fail => matches!(status, Status::Accepted),
             Self::Edit | Self::Cancel | Self::Fulfil => matches!(status, Status::Confirmed),
-            Self::Refund | Self::Pay => matches!(status, Status::Confirmed | Status::Fulfilled),
+            Self::Refund | Self::Pay | Self::Amend => matches!(status, Status::Confirmed | Status::Fulfilled),
+            Self::Note => !matches!(status, Status::Accepted),
             Self::Ship | Self::Unpack => {
                 matches!(status, Status::Confirmed | Status::Fulfilled | Status::Refunded)
             }
@@ -325,6 +335,7 @@ impl Change {
             refund: None,
             fulfilment: None,
             payment: None,
+            amended: None,
             by: None,
             import: None,
         }

@@ -76,7 +76,8 @@ impl Known {
     fn history(&self) -> Vec<StepBody> {
         let mut lines: Vec<LineBody> = self.order.lines.iter().map(line).collect();
         let (mut steps, mut shipped) = (Vec::with_capacity(self.events.len()), Vec::new());
-        for event in self.events.iter().rev() {
+        let is_step = |event: &&Event| !matches!(event.kind.as_str(), "OrderAmended" | "OrderNoted");
+        for event in self.events.iter().rev().filter(is_step) {
             let mut step = self.step(event, &mut shipped);
             if event.kind == "OrderEdited" {
                 step.lines = Some(lines.clone());

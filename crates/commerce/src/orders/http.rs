@@ -1,5 +1,6 @@
 //! The routes of orders.
 
+mod amend;
 mod ask;
 mod caller;
 mod follow;
@@ -39,7 +40,7 @@ pub fn native_routes(shop: Arc<Shop>) -> Protected {
     }
     Protected::new()
         .route("/v1/orders", protected::get(read::list_orders))
-        .route("/v1/orders/{id}", protected::put(write::edit_order))
+        .route("/v1/orders/{id}", protected::put(write::edit_order).patch(amend::amend_order))
         .route("/v1/orders/{id}/cancel", protected::post(write::cancel_order))
         .route("/v1/orders/{id}/fulfil", protected::post(write::fulfil_order))
         .route(

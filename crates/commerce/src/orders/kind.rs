@@ -25,11 +25,15 @@ pub(crate) enum ChangeKind {
     Delivered,
     /// A parcel was taken back.
     Unpacked,
+    /// Its customer or an address was put right.
+    Amended,
+    /// Whoever runs the shop noted something.
+    Noted,
 }
 
 impl ChangeKind {
     /// All of them.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Accepted,
         Self::Confirmed,
         Self::Failed,
@@ -41,6 +45,8 @@ impl ChangeKind {
         Self::Shipped,
         Self::Delivered,
         Self::Unpacked,
+        Self::Amended,
+        Self::Noted,
     ];
 
     /// The name of its public event.
@@ -57,6 +63,8 @@ impl ChangeKind {
             Self::Shipped => "OrderShipped",
             Self::Delivered => "OrderDelivered",
             Self::Unpacked => "OrderFulfilmentCancelled",
+            Self::Amended => "OrderAmended",
+            Self::Noted => "OrderNoted",
         }
     }
 
@@ -79,6 +87,8 @@ impl ChangeKind {
             Self::Shipped => "shipped",
             Self::Delivered => "delivered",
             Self::Unpacked => "unpacked",
+            Self::Amended => "amended",
+            Self::Noted => "noted",
         }
     }
 
@@ -95,7 +105,9 @@ impl ChangeKind {
             | Self::Paid
             | Self::Shipped
             | Self::Delivered
-            | Self::Unpacked => None,
+            | Self::Unpacked
+            | Self::Amended
+            | Self::Noted => None,
         }
     }
 }

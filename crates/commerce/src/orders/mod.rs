@@ -11,6 +11,8 @@
 //! UPDATE, one event and one outbox row in one transaction ([`change`]). Money and units: the deltas of an order's events
 //! always add up to its total minus refunds, or to 0 once it is cancelled.
 
+mod amend;
+mod amended;
 mod answer;
 pub mod apart;
 pub(crate) mod change;
@@ -37,6 +39,7 @@ pub(crate) mod metrics;
 pub(crate) mod numbered;
 pub(crate) mod order;
 pub mod payments;
+pub(crate) mod persons;
 pub(crate) mod place;
 mod refund;
 pub mod refusals;
@@ -52,6 +55,8 @@ mod target;
 #[cfg(test)]
 mod tests;
 pub mod view;
+pub mod views;
+mod whole;
 pub(crate) mod work;
 
 pub(crate) use answer::Shape;

@@ -250,6 +250,8 @@ pub struct Filter {
     pub customer: Option<String>,
     /// With a line of this SKU.
     pub sku: Option<String>,
+    /// Of a customer whose name or address is like this pattern; with a SKU as well, one of the two is enough.
+    pub person: Option<String>,
     /// With a larger number; 0 is any.
     pub floor: i64,
     /// With a smaller number: where the page before ended.
@@ -261,6 +263,8 @@ pub struct Filter {
 pub(super) enum Index {
     /// All orders.
     Numbers,
+    /// Those of some people.
+    Persons,
     /// Those that are confirmed.
     Confirmed,
     /// Those that are not paid.
@@ -272,6 +276,7 @@ impl Filter {
     pub(super) fn index(&self) -> Index {
         let to_pack = self.fulfilment.is_some_and(|status| status != FulfilmentStatus::Fulfilled);
         match self.payment {
+            _ if self.person.is_some() => Index::Persons,
             Some(PaymentStatus::Unpaid) => Index::Unpaid,
             _ if to_pack || self.status == Some(Status::Confirmed) => Index::Confirmed,
             _ => Index::Numbers,

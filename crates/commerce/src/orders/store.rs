@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 
+use super::amended::Amended;
 use super::details::Source;
 use super::edges::{Change, LineDelta};
 use super::order::{Customer, Line, Order, Refund};
 use super::payments::status::PaymentStatus;
+use super::persons;
 use crate::idempotency::RequestKey;
 use crate::stored::{from_json, to_json};
 
@@ -42,10 +44,11 @@ macro_rules! line_columns {
 pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
     let sql = "INSERT INTO orders (id, status, revision, last_seq, currency, total_minor, refunded_minor, \
                customer_name, customer_email, scope, client_reference, context, fail_reason, created_at, updated_at, \
-               customer_id, customer_phone, marketing_consent, note, source, payment_status) \
-               VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
+               customer_id, customer_phone, marketing_consent, note, source, payment_status, customer_fold) \
+               VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
                RETURNING number";
     let context = to_json(&order.context)?;
+    let folded = persons::folded(&order.customer);
     let values = params![
         &order.id,
         order.status.name(),
@@ -67,6 +70,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
         order.note.as_deref(),
         order.source.map(Source::name),
         order.payment_status.map(PaymentStatus::name),
+        &folded,
     ];
     tx.insert(sql, values)
 }
@@ -162,7 +166,20 @@ pub(super) fn touch(tx: &mut Tx<'_>, id: &str, at: Timestamp) -> Result<(), Erro
 
 /// Gives an order's customer another name. Whoever does this writes an event with it, which shows the order as it then is.
 pub(super) fn rename(tx: &mut Tx<'_>, id: &str, name: &str) -> Result<(), Error> {
-    tx.execute("UPDATE orders SET customer_name = $2 WHERE id = $1", params![id, name]).map(drop)
+    let Some(order) = tx.first(select_orders!("WHERE id = $1"), params![id], read)? else { return Ok(()) };
+    persons::set(tx, id, &Customer { name: Some(name.to_owned()), ..order.customer })
+}
+
+/// What whoever runs the shop notes of an order.
+pub(crate) fn staff_note(tx: &mut Tx<'_>, id: &str) -> Result<Option<String>, Error> {
+    let note =
+        tx.first("SELECT staff_note FROM orders WHERE id = $1", params![id], |row| row.text_or_null(0))?;
+    Ok(note.flatten())
+}
+
+/// Writes another note.
+pub(super) fn set_staff_note(tx: &mut Tx<'_>, id: &str, note: Option<&str>) -> Result<(), Error> {
+    tx.execute("UPDATE orders SET staff_note = $2 WHERE id = $1", params![id, note]).map(drop)
 }
 
 /// Gives an order its customer.
@@ -173,9 +190,10 @@ pub(super) fn set_customer(tx: &mut Tx<'_>, id: &str, customer_id: &str) -> Resu
 /// Writes the event of a change.
 pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error> {
     let sql = "INSERT INTO order_events (order_id, seq, kind, status, revenue_delta_minor, currency, lines, \
-               created_at, scope, key, fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               created_at, scope, key, fingerprint, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let (order, by) = (&change.after, change.by.as_ref());
     let lines = to_json(&change.lines)?;
+    let detail = change.amended.as_ref().map(to_json).transpose()?;
     let values = params![
         &order.id,
         order.last_seq,
@@ -188,6 +206,7 @@ pub(super) fn insert_event(tx: &mut Tx<'_>, change: &Change) -> Result<(), Error
         by.map(|by| by.scope.as_str()),
         by.map(|by| by.key.as_str()),
         by.map(|by| by.fingerprint.as_str()),
+        detail.as_deref(),
     ];
     tx.execute(sql, values)?;
     Ok(())
@@ -205,12 +224,14 @@ pub(crate) struct Told {
     pub(crate) kind: String,
     pub(crate) revenue_delta_minor: i64,
     pub(crate) lines: Vec<LineDelta>,
+    /// What else it changed.
+    pub(crate) amended: Option<Amended>,
     pub(crate) at: Timestamp,
 }
 
 /// What happened to an order, with what it changed.
 pub(crate) fn told(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<Told>, Error> {
-    let sql = "SELECT seq, kind, revenue_delta_minor, lines, created_at FROM order_events \
+    let sql = "SELECT seq, kind, revenue_delta_minor, lines, created_at, detail FROM order_events \
                WHERE order_id = $1 ORDER BY seq";
     tx.all(sql, params![order_id], |row| {
         Ok(Told {
@@ -218,6 +239,7 @@ pub(crate) fn told(tx: &mut Tx<'_>, order_id: &str) -> Result<Vec<Told>, Error> 
             kind: row.text(1)?,
             revenue_delta_minor: row.int(2)?,
             lines: from_json(&row.text(3)?)?,
+            amended: row.text_or_null(5)?.map(|text| from_json(&text)).transpose()?,
             at: Timestamp::from_micros(row.int(4)?),
         })
     })

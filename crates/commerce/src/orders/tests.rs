@@ -1,6 +1,7 @@
 //! Orders as buyers and shops see them: through the routes, on every engine that is here.
 
 mod access;
+mod amend;
 mod bad_input;
 mod checkout;
 mod controls;
@@ -13,6 +14,7 @@ mod money;
 mod outbox;
 mod parcels;
 mod payments;
+mod persons;
 mod place;
 mod pure;
 mod references;

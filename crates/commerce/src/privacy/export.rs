@@ -85,6 +85,7 @@ fn order(tx: &mut Tx<'_>, id: &str) -> Result<Option<Value>, Error> {
         "fulfilments": fulfilments::store::of_order(tx, id)?,
         "payments": payments.collect::<Vec<_>>(),
         "refunds": refunds.collect::<Vec<_>>(),
+        "staff_note": crate::orders::store::staff_note(tx, id)?,
         "visit": order.context,
     })))
 }

@@ -44,7 +44,18 @@ pub(super) enum What {
     /// Anything else that the browser or the shop said of the visit.
     Event { name: String, page: Option<String>, props: Value },
     /// The order changed; `amount` is what that changed of the revenue.
-    Order { seq: i64, event: &'static str, amount: Option<Money>, lines: Vec<LineView> },
+    Order {
+        seq: i64,
+        event: &'static str,
+        amount: Option<Money>,
+        lines: Vec<LineView>,
+        /// What of its customer and addresses is other now.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<String>,
+        /// What whoever runs the shop noted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// Money came.
     Payment { reference: String, amount: Money },
     /// A parcel came so far.

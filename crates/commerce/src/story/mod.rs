@@ -28,7 +28,15 @@ fn of_order(tx: &mut Tx<'_>, order: &Order) -> Result<Vec<Entry>, Error> {
             continue;
         }
         let amount = (told.revenue_delta_minor != 0).then(|| order.money(told.revenue_delta_minor));
-        let what = What::Order { seq: told.seq, event: kind.word(), amount, lines: lines_of(&told.lines) };
+        let amended = told.amended.unwrap_or_default();
+        let what = What::Order {
+            seq: told.seq,
+            event: kind.word(),
+            amount,
+            lines: lines_of(&told.lines),
+            changed: amended.changed,
+            note: amended.note,
+        };
         entries.push(Entry { at: told.at, what });
     }
     for payment in payments::store::of_order(tx, &order.id)? {

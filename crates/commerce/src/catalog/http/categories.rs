@@ -20,12 +20,12 @@ use serde_json::{Value, json};
 
 use super::super::categories::{create, delete, update};
 use super::super::category::{Category, CategoryChange, Counted, NewCategory, store};
-use super::super::price_body::given;
 use super::change::{nothing, refused};
 use super::named::catalog;
 use crate::act::{Keyed, once};
 use crate::idempotency::Answer;
 use crate::number::integer_or_none;
+use crate::object::given;
 use crate::shop::Shop;
 
 #[derive(Debug, Serialize)]

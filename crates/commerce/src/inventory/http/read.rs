@@ -24,25 +24,30 @@ use crate::shop::Shop;
 const LIMIT_DEFAULT: i64 = 50;
 const LIMIT_MAX: i64 = 200;
 
-/// `GET /v1/inventory?low=&archived=&limit=&cursor=&total=`, by SKU.
+/// `GET /v1/inventory?low=&archived=&barcode=&limit=&cursor=&total=`, by SKU; with a barcode, what bears it.
 pub(super) async fn list_stock(
     _: Allowed<need::Stock>,
     State(shop): State<Arc<Shop>>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let params = Params::of(&uri, &["low", "archived", "limit", "cursor", page::TOTAL])?;
+    let params = Params::of(&uri, &["low", "archived", "barcode", "limit", "cursor", page::TOTAL])?;
     let only = if params.flag("low", false)? { Only::Low } else { Only::All };
     let archived = params.flag_or_none("archived")?;
     let counting = page::CountAsked::of(&params)?;
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let after = params.text("cursor").map(parse_cursor).transpose()?.unwrap_or_default();
     let named = shop.stock_is_with_catalog();
-    if archived.is_some() && !named {
-        let why = "archived cannot be asked for here: the catalogue is in another database or process";
+    let barcode = params.filter("barcode")?.map(str::to_owned);
+    if (archived.is_some() || barcode.is_some()) && !named {
+        let why =
+            "archived and barcode cannot be asked for here: the catalogue is in another database or process";
         return Err(Problem::bad_request(why));
     }
     let found = read(inventory(&shop)?, move |tx| {
-        let stock = store::list_of(tx, &after, (only, archived), limit + 1)?;
+        let stock = match &barcode {
+            Some(barcode) => store::by_barcode(tx, barcode, limit)?,
+            None => store::list_of(tx, &after, (only, archived), limit + 1)?,
+        };
         let products = if named { products_of(tx, &stock)? } else { Vec::new() };
         let total = match counting {
             page::CountAsked::Yes => Total::counted(store::count(tx, only, archived)?),

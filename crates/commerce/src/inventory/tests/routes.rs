@@ -38,6 +38,27 @@ async fn a_product_gets_its_stock_and_goods_come_in() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_bears_a_barcode_is_found() {
+    for bed in Bed::each() {
+        product(&bed, "ps5").await;
+        product(&bed, "xbox").await;
+        let barcode = json!({"barcode": "4006381333931"});
+        bed.send("PATCH /v1/products/sku:ps5/variants/ps5", barcode, 200).await;
+        let found = bed.get("/v1/inventory?barcode=4006381333931").await;
+        let skus: Vec<&Value> = found["results"].as_array().unwrap().iter().map(|one| &one["sku"]).collect();
+        assert_eq!(skus, [&json!("ps5")], "{}", bed.name);
+        assert_eq!(found["results"][0]["product"]["name"], "PS5", "{}", bed.name);
+        assert_eq!(
+            bed.get("/v1/inventory?barcode=4006381333932").await["results"],
+            json!([]),
+            "{}",
+            bed.name
+        );
+        assert_eq!(bed.call("GET /v1/inventory?barcode=", &[], "").await.status, 400, "{}", bed.name);
+    }
+}
+
 fn told(entry: &Value) -> (&str, i64, &str) {
     let text = |name: &str| entry[name].as_str().unwrap_or("");
     assert!(!text("ref").is_empty(), "{entry}");

@@ -11,6 +11,17 @@ macro_rules! address_columns {
     };
 }
 
+/// Makes these the order's addresses, in place of others.
+pub(in crate::orders) fn replace(
+    tx: &mut Tx<'_>,
+    order_id: &str,
+    (ship, bill): &Addresses,
+) -> Result<(), Error> {
+    tx.execute("DELETE FROM order_addresses WHERE order_id = $1", params![order_id])?;
+    let (shipping_address, billing_address) = (ship.clone(), bill.clone());
+    insert(tx, order_id, &Details { shipping_address, billing_address, ..Details::default() })
+}
+
 /// Makes the order's addresses.
 pub(in crate::orders) fn insert(tx: &mut Tx<'_>, order_id: &str, details: &Details) -> Result<(), Error> {
     let sql = concat!(

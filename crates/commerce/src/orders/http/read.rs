@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::answer::unknown;
-use super::super::details::{self, Address, Addresses};
+use super::super::details::{self, Addresses};
 use super::super::fulfilments::status::FulfilmentStatus;
 use super::super::lists;
 use super::super::lists::question::{Changes, Cursor, Question, parse_cursor};
@@ -23,7 +23,8 @@ use super::super::order::{Filter, Order, Refund, RefundedLine};
 use super::super::payments::status::PaymentStatus;
 use super::super::sources::orders;
 use super::super::store;
-use super::super::view::{Audience, OrderView};
+use super::super::view::Audience;
+use super::super::whole::Whole;
 use super::caller::{Onlooker, PathId, order_id, require_orders};
 use crate::ids::bad_cursor;
 use crate::page::{self, Page};
@@ -43,23 +44,6 @@ pub(super) struct RefundView {
     created_at: String,
 }
 
-/// An order as the shop sees it, with where it goes.
-#[derive(Debug, Serialize)]
-struct Whole<'a> {
-    #[serde(flatten)]
-    order: OrderView<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shipping_address: Option<Address>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    billing_address: Option<Address>,
-}
-
-impl<'a> Whole<'a> {
-    fn new(order: &'a Order, (shipping_address, billing_address): Addresses) -> Self {
-        Self { order: order.view(Audience::Shop), shipping_address, billing_address }
-    }
-}
-
 /// `GET /v1/orders/{uuid}`: without a key for orders, without the customer.
 pub(super) async fn get_order(
     Onlooker(caller): Onlooker,
@@ -69,11 +53,11 @@ pub(super) async fn get_order(
     _: Bare,
 ) -> Result<Response, Problem> {
     let for_shop = caller.may(Scope::Orders) && require_orders(&shop, &caller).is_ok();
-    let (order, addresses) = find_whole(&shop, order_id(path)?).await?;
+    let (order, addresses, note) = find_whole(&shop, order_id(path)?).await?;
     let etag = order.etag();
     let mut response = match precondition::is_known(&headers, &etag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false if for_shop => Json(Whole::new(&order, addresses)).into_response(),
+        false if for_shop => Json(Whole::new(&order, addresses, note)).into_response(),
         false => Json(order.view(Audience::Anyone)).into_response(),
     };
     // Digits, and words of ours.
@@ -147,11 +131,12 @@ pub(super) async fn find(shop: &Shop, id: String) -> Result<Order, Problem> {
     found.ok_or_else(|| unknown(&id))
 }
 
-async fn find_whole(shop: &Shop, id: String) -> Result<(Order, Addresses), Problem> {
+async fn find_whole(shop: &Shop, id: String) -> Result<(Order, Addresses, Option<String>), Problem> {
     let wanted = id.clone();
     let found = read(orders(shop)?, move |tx| {
         let Some(order) = store::by_id(tx, &wanted)? else { return Ok(None) };
-        Ok(Some((order, details::store::of_order(tx, &wanted)?)))
+        let addresses = details::store::of_order(tx, &wanted)?;
+        Ok(Some((order, addresses, store::staff_note(tx, &wanted)?)))
     });
     found.await?.ok_or_else(|| unknown(&id))
 }

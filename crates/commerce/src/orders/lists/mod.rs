@@ -7,6 +7,7 @@
 //! | `updated_since` and a SKU | the lines of at most [`SCANNED_MAX`] changes a page | oldest change first |
 //! | `q` of a number, a UUID or a reference | keys | newest first |
 //! | `q` of a SKU, also as `sku:…` | the lines of at most [`SCANNED_MAX`] orders a page | newest first |
+//! | `q` of a part of a name or an address | an index of all that customers said | newest first, with those of the SKU |
 //!
 //! A change bears the time at which it was made, and shows when it is committed. On SQLite changes are committed in the order of
 //! their times; on PostgreSQL several are made at once, and one may show after a later one. So there a list begins
@@ -25,6 +26,7 @@ use uuid::Uuid;
 use self::question::{Changes, Question};
 use super::fulfilments::status::FulfilmentStatus;
 use super::order::{Filter, Order, Status};
+use super::persons;
 use super::store::{by_id, by_number};
 use crate::page::{COUNTED_MAX, CountAsked, Total, cut};
 
@@ -65,7 +67,8 @@ pub(super) fn find(tx: &mut Tx<'_>, question: &Question) -> Result<Found, Error>
     if !named.is_empty() {
         return Ok(among(named, question));
     }
-    let filter = Filter { sku: Some(sku.unwrap_or(q).to_owned()), ..question.filter.clone() };
+    let person = if sku.is_some() { None } else { persons::pattern(q) };
+    let filter = Filter { sku: Some(sku.unwrap_or(q).to_owned()), person, ..question.filter.clone() };
     listed(tx, &Question { filter, ..question.clone() })
 }
 

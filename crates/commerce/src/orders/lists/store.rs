@@ -44,6 +44,11 @@ macro_rules! by_index {
     ($index:expr, $statement:ident) => {
         match $index {
             Index::Numbers => $statement!(""),
+            Index::Persons => {
+                $statement!(
+                    "number IN (SELECT number FROM orders WHERE customer_fold LIKE $12 ESCAPE '!') AND "
+                )
+            }
             Index::Confirmed => $statement!("status = 'confirmed' AND "),
             Index::Unpaid => $statement!("payment_status = 'unpaid' AND "),
         }
@@ -55,6 +60,22 @@ macro_rules! by_index {
 /// # Errors
 /// The database's.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, Error> {
+    let orders = match (&filter.sku, &filter.person) {
+        (Some(_), Some(_)) => {
+            let mut orders = listed(tx, &Filter { person: None, ..filter.clone() }, limit)?;
+            orders.extend(listed(tx, &Filter { sku: None, ..filter.clone() }, limit)?);
+            orders.sort_unstable_by_key(|order| std::cmp::Reverse(order.number));
+            orders.dedup_by_key(|order| order.number);
+            orders.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            orders
+        }
+        _ => listed(tx, filter, limit)?,
+    };
+    with_lines(tx, orders)
+}
+
+/// The same with a SKU or a person, without lines.
+fn listed(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, Error> {
     macro_rules! sql {
         ($of_index:literal) => {
             select_orders!(
@@ -64,7 +85,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, 
                  AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
                  AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) ",
                 of_open!("$10", "$11"),
-                "ORDER BY number DESC LIMIT $9"
+                "AND ($12 = '' OR customer_fold LIKE $12 ESCAPE '!') ORDER BY number DESC LIMIT $9"
             )
         };
     }
@@ -81,9 +102,9 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Order>, 
         limit,
         filter.payment.map_or("", PaymentStatus::name),
         filter.fulfilment.map_or("", FulfilmentStatus::name),
+        filter.person.as_deref().unwrap_or_default(),
     ];
-    let orders = tx.all(by_index!(filter.index(), sql), values, read)?;
-    with_lines(tx, orders)
+    tx.all(by_index!(filter.index(), sql), values, read)
 }
 
 /// The number of the newest order; 0 when there is none.
@@ -135,7 +156,8 @@ pub(super) fn changed(
         "WHERE (updated_at, number) > ($1, $2) AND updated_at <= $10 \
                AND (updated_at, number) <= ($10, $11) AND created_at >= $3 AND created_at < $4 \
                AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
-               AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) ",
+               AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8) \
+               OR ($14 <> '' AND customer_fold LIKE $14 ESCAPE '!')) ",
         of_open!("$12", "$13"),
         "ORDER BY updated_at, number LIMIT $9"
     );
@@ -157,6 +179,7 @@ pub(super) fn changed(
         end_number,
         filter.payment.map_or("", PaymentStatus::name),
         filter.fulfilment.map_or("", FulfilmentStatus::name),
+        filter.person.as_deref().unwrap_or_default(),
     ];
     let orders = tx.all(sql, values, read)?;
     with_lines(tx, orders)
@@ -175,7 +198,8 @@ pub(super) fn count(
                 $of_index,
                 "number > $1 AND created_at >= $2 AND created_at < $3 AND updated_at >= $4 \
                  AND ($5 = '' OR status = $5) AND ($6 = '' OR customer_name = $6 OR LOWER(customer_email) = $7) \
-                 AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8)) ",
+                 AND ($8 = '' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = orders.id AND l.sku = $8) \
+                 OR ($12 <> '' AND customer_fold LIKE $12 ESCAPE '!')) ",
                 of_open!("$10", "$11"),
                 "LIMIT $9) AS found"
             )
@@ -194,6 +218,9 @@ pub(super) fn count(
         limit,
         filter.payment.map_or("", PaymentStatus::name),
         filter.fulfilment.map_or("", FulfilmentStatus::name),
+        filter.person.as_deref().unwrap_or_default(),
     ];
-    Ok(tx.first(by_index!(filter.index(), sql), values, |row| row.int(0))?.unwrap_or(0))
+    // Whoever looks for a person may as well mean a SKU.
+    let index = Filter { person: None, ..filter.clone() }.index();
+    Ok(tx.first(by_index!(index, sql), values, |row| row.int(0))?.unwrap_or(0))
 }

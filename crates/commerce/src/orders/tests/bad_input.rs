@@ -130,7 +130,7 @@ async fn keys_and_paths_are_checked() {
         (Method::GET, "/v1/orders/%00", 404),
         (Method::GET, "/v1/orders/0190aaaa-0000-7000-8000-000000000000", 404),
         (Method::DELETE, "/v1/orders", 405),
-        (Method::PATCH, "/v1/orders/0190aaaa-0000-7000-8000-000000000000", 405),
+        (Method::DELETE, "/v1/orders/0190aaaa-0000-7000-8000-000000000000", 405),
         (Method::GET, "/v1/orders/0190aaaa-0000-7000-8000-000000000000/cancel", 405),
         (Method::POST, "/v1/orders/0190aaaa-0000-7000-8000-000000000000/fulfil", 404),
     ] {
@@ -155,6 +155,7 @@ async fn what_is_not_known_is_refused() {
     let routes = [
         (Method::POST, "/v1/orders", items.clone()),
         (Method::PUT, path.as_str(), items),
+        (Method::PATCH, path.as_str(), json!({"staff_note": null})),
         (Method::POST, cancel.as_str(), json!({})),
         (Method::POST, fulfil.as_str(), json!({})),
         (Method::POST, refunds.as_str(), refund),

@@ -69,6 +69,8 @@ const ORDER: &str = r#"{"items":[{"sku":"mug","quantity":1}],"customer":{"name":
 const MESSAGE: &str = r#"{"message":"Your mug is ready","recipient":"kitchen"}"#;
 const CART: &str = r#"{"lines":[{"sku":"mug","quantity":1,"seen_price_minor":900}]}"#;
 const EDIT: &str = r#"{"items":[{"sku":"mug","quantity":2}],"reprice":true}"#;
+const AMEND: &str = r#"{"customer":{"name":"Ann","email":"a@b.test","phone":"1"},"shipping_address":{"name":"Ann","line1":"High Street 1","city":"Leeds","country":"GB"},"billing_address":null,"staff_note":"Rings at noon"}"#;
+const VIEW: &str = r#"{"name":"Paid, to pack","query":"status=confirmed","shared":true}"#;
 const LINES: &str = r#"{"lines":[{"sku":"mug","quantity":1}]}"#;
 const PARCEL: &str = r#"{"lines":[{"sku":"mug","quantity":1}],"status":"shipped","carrier":"DHL","tracking_number":"4711","tracking_url":"https://dhl.example/4711"}"#;
 const SENT: &str = r#"{"status":"shipped","carrier":"DHL","tracking_number":"4711","tracking_url":"https://dhl.example/4711"}"#;
@@ -295,6 +297,10 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/inventory/{sku}/ledger", INVENTORY),
     row("GET /v1/orders", ORDERS),
     taking("PUT /v1/orders/{id}", EDIT, ORDERS),
+    taking("PATCH /v1/orders/{id}", AMEND, ORDERS),
+    row("GET /v1/order-views", ORDERS),
+    taking("PUT /v1/order-views/{id}", VIEW, ORDERS),
+    row("DELETE /v1/order-views/{id}", ORDERS),
     taking("POST /v1/orders/{id}/cancel", r#"{"restock":true}"#, ORDERS),
     taking("POST /v1/orders/{id}/fulfil", LINES, ORDERS),
     taking("POST /v1/orders/{id}/fulfilments", PARCEL, ORDERS),

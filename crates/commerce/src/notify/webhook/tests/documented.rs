@@ -13,7 +13,7 @@ const BEGIN: &str =
 const END: &str = "<!-- to here -->";
 
 /// When each type of event comes.
-const SENTENCES: [(&str, &str); 14] = [
+const SENTENCES: [(&str, &str); 16] = [
     (
         "OrderAccepted",
         "An order is taken whose stock is not decided yet: where stock is in another process or database.",
@@ -31,6 +31,8 @@ const SENTENCES: [(&str, &str); 14] = [
     ("OrderShipped", "A parcel that was packed is on its way."),
     ("OrderDelivered", "A parcel has arrived."),
     ("OrderFulfilmentCancelled", "A parcel was taken back before it left."),
+    ("OrderAmended", "Its customer or one of its addresses was put right."),
+    ("OrderNoted", "Whoever runs the shop noted something of it; the note itself stays with the order."),
     ("StockLow", "A SKU has gone down through its threshold `low_stock_at`."),
     ("StockOut", "Nothing of a SKU is left to be sold."),
     ("StockBack", "Something of it can be sold again."),
@@ -61,6 +63,8 @@ async fn bodies(bed: &Bed) -> BTreeMap<String, String> {
     let first = ordered(bed, 2, 201).await;
     let at = |rest: &str| format!("/v1/orders/{first}{rest}");
     bed.send(&format!("PUT {}", at("")), json!({"items": [{"sku": "mug", "quantity": 3}]}), 200).await;
+    bed.send(&format!("PATCH {}", at("")), json!({"customer": {"name": "Ann Sample"}}), 200).await;
+    bed.send(&format!("PATCH {}", at("")), json!({"staff_note": "Rings at noon"}), 200).await;
     post(at("/payments"), json!({"reference": "bank 4711"})).await;
     let lines = json!([{"sku": "mug", "quantity": 1}]);
     let sent = json!({"status": "shipped", "carrier": "DHL", "tracking_number": "4711",

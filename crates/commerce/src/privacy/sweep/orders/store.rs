@@ -13,10 +13,11 @@ use crate::visit::Context;
 
 const CONTEXT: &str = "SELECT context FROM orders WHERE id = $1";
 const EMPTY: &str = "UPDATE orders SET customer_name = NULL, customer_email = NULL, customer_phone = NULL, \
-     marketing_consent = NULL, note = NULL, context = $2 WHERE id = $1 AND (customer_name IS NOT NULL \
-     OR customer_email IS NOT NULL OR customer_phone IS NOT NULL OR marketing_consent IS NOT NULL OR note IS NOT NULL \
+     marketing_consent = NULL, note = NULL, staff_note = NULL, customer_fold = '', context = $2 WHERE id = $1 AND (customer_name IS NOT NULL \
+     OR customer_email IS NOT NULL OR customer_phone IS NOT NULL OR marketing_consent IS NOT NULL OR note IS NOT NULL OR staff_note IS NOT NULL \
      OR context <> $2)";
 const ADDRESSES: &str = "DELETE FROM order_addresses WHERE order_id = $1";
+const EVENTS: &str = "UPDATE order_events SET detail = NULL WHERE order_id = $1 AND detail IS NOT NULL";
 const PARCELS: &str = "UPDATE fulfilment SET tracking_number = NULL, tracking_url = NULL WHERE order_id = $1 \
      AND (tracking_number IS NOT NULL OR tracking_url IS NOT NULL)";
 const WORK: &str = "SELECT id, payload FROM work WHERE order_id = $1";
@@ -33,6 +34,7 @@ pub(in crate::privacy) const ALL: &[&str] = &[
     CONTEXT,
     EMPTY,
     ADDRESSES,
+    EVENTS,
     PARCELS,
     WORK,
     SET_WORK,
@@ -57,6 +59,7 @@ pub(in crate::privacy) fn empty(
     let nobody = to_json(&context.emptied(by))?;
     let orders = tx.execute(EMPTY, params![id, &nobody])?;
     let addresses = tx.execute(ADDRESSES, params![id])?;
+    tx.execute(EVENTS, params![id])?;
     let parcels = tx.execute(PARCELS, params![id])?;
     Ok(Counts {
         orders,

@@ -1,0 +1,79 @@
+//! Views over HTTP, on both databases.
+
+use kassa_db::testing::prepare_all;
+use serde_json::{Value, json};
+
+use super::store;
+use crate::testing::Bed;
+
+const FIRST: &str = "0190a000-0000-7000-8000-000000000001";
+const ADMIN: &str = "authorization: Bearer an-admin-token-for-tests";
+
+#[test]
+fn every_statement_is_one_of_both_engines() {
+    for bed in Bed::each() {
+        prepare_all(&bed.db, store::ALL).unwrap();
+    }
+}
+
+async fn names(bed: &Bed) -> Vec<Value> {
+    let page = bed.get("/v1/order-views").await;
+    page["results"].as_array().unwrap().iter().map(|view| view["name"].clone()).collect()
+}
+
+#[tokio::test]
+async fn views_are_made_changed_and_removed() {
+    for bed in Bed::each() {
+        let path = format!("/v1/order-views/{FIRST}");
+        let body = json!({"name": "To pack", "query": "status=confirmed&q=a%20b"});
+        let made = bed.send(&format!("PUT {path}"), body.clone(), 200).await;
+        assert_eq!(
+            (&made["id"], &made["query"], &made["shared"]),
+            (&json!(FIRST), &body["query"], &json!(false))
+        );
+        bed.send(&format!("PUT {path}"), json!({"name": "Packing", "query": "", "shared": true}), 200).await;
+        let other = "PUT /v1/order-views/0190a000-0000-7000-8000-000000000002";
+        bed.send(other, json!({"name": "A first", "query": ""}), 200).await;
+        assert_eq!(names(&bed).await, ["A first", "Packing"], "{}", bed.name);
+        assert_eq!(bed.call(&format!("DELETE {path}"), &[], "").await.status, 204, "{}", bed.name);
+        assert_eq!(bed.call(&format!("DELETE {path}"), &[], "").await.status, 404, "{}", bed.name);
+        for bad in
+            [json!({"name": " ", "query": ""}), json!({"name": "a\u{7}", "query": ""}), json!({"name": "a"})]
+        {
+            assert_eq!(bed.call(&format!("PUT {path}"), &[], bad.to_string()).await.status, 400, "{bad}");
+        }
+        for at in ["PUT /v1/order-views/7", "DELETE /v1/order-views/7"] {
+            let body = if at.starts_with("PUT") { r#"{"name":"a","query":""}"# } else { "" };
+            assert_eq!(bed.call(at, &[], body).await.status, 404, "{at}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_ones_own_nobody_else_sees_or_changes() {
+    for bed in Bed::each() {
+        let mine = json!({"name": "Mine", "query": ""});
+        bed.send(&format!("PUT /v1/order-views/{FIRST}"), mine.clone(), 200).await;
+        let bed = bed.closed();
+        let admin = async |head: &str, body: &str| bed.call(head, &[ADMIN], body.to_owned()).await;
+        let list = admin("GET /v1/order-views", "").await.json();
+        assert_eq!(list["results"], json!([]), "{}", bed.name);
+        let path = format!("/v1/order-views/{FIRST}");
+        assert_eq!(admin(&format!("PUT {path}"), &mine.to_string()).await.status, 404, "{}", bed.name);
+        assert_eq!(admin(&format!("DELETE {path}"), "").await.status, 404, "{}", bed.name);
+        for number in 0..100 {
+            let path = format!("PUT /v1/order-views/0190a000-0000-7000-8000-0000000001{number:02}");
+            assert_eq!(admin(&path, r#"{"name":"v","query":""}"#).await.status, 200, "{}", bed.name);
+        }
+        let one_more = "PUT /v1/order-views/0190a000-0000-7000-8000-000000000999";
+        assert_eq!(admin(one_more, r#"{"name":"v","query":""}"#).await.status, 409, "{}", bed.name);
+        assert_eq!(
+            admin(one_more, r#"{"name":"v","query":"","shared":true}"#).await.status,
+            200,
+            "{}",
+            bed.name
+        );
+        let changes = admin("GET /v1/admin/changes?limit=1", "").await.json();
+        assert_eq!(changes["results"][0]["path"], &one_more[4..], "{}", bed.name);
+    }
+}
