@@ -24,6 +24,7 @@ export async function openShopRoom(browser, env = {}) {
   }
   const get = (path) => ask("GET", path);
   const post = (path, body, headers) => ask("POST", path, body, headers);
+  const patch = (path, body) => ask("PATCH", path, body);
 
   /** A key called anna with these scopes. */
   async function keyOf(scopes) {
@@ -65,5 +66,5 @@ export async function openShopRoom(browser, env = {}) {
     return opened;
   }
 
-  return { url, get, post, until, addProduct, order, revenueOf, open, keyOf, close: () => kassa.remove() };
+  return { url, get, post, patch, until, addProduct, order, revenueOf, open, keyOf, close: () => kassa.remove() };
 }

@@ -65,7 +65,7 @@ test("an empty form asks the server nothing", () => {
 });
 
 test.each<[string, Order, string[]]>([
-  ["confirmed and unpaid", order([line("mug", 1, 5)], { payment_status: "unpaid" }), ["pack", "pay", "refund", "cancel"]],
+  ["confirmed and unpaid", order([line("mug", 1, 5)], { payment_status: "unpaid" }), ["pack", "pay", "refund", "edit", "cancel"]],
   ["partly packed", order([line("mug", 2, 5, { fulfilled_quantity: 1 })]), ["pack", "refund"]],
   ["handed over", order([line("mug", 1, 5, { fulfilled_quantity: 1 })], { status: "fulfilled" }), ["refund"]],
   ["with an edit on its way", order([line("mug", 1, 5)], { edit_pending: true }), []],

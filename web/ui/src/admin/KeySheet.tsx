@@ -18,6 +18,8 @@ export default function KeySheet({ close }: { close: () => void }) {
             ["⌘K, Ctrl K", t.palette.title],
             ["/", a.keys.find],
             ["↑ ↓", a.keys.rows],
+            ["X", a.ordering.keys.pick],
+            ["⇧ X", a.ordering.keys.range],
             ["Esc", t.close],
             ["?", t.keys.title],
           ],

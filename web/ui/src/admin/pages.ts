@@ -22,7 +22,7 @@ export const PAGES: Page[] = [
     id: "stock",
     scopes: ["read", "inventory"],
     path: "/admin/stock",
-    Content: later(async () => (await import("./stock/StockPage")).default),
+    Content: later(async () => (await import("./stock/Stock")).default),
   },
   {
     id: "customers",

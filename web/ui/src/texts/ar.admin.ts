@@ -4,12 +4,16 @@ import { hooks } from "./ar.admin.hooks";
 import { messages } from "./ar.admin.messages";
 import { people } from "./ar.admin.people";
 import { templates } from "./ar.admin.templates";
+import { counting } from "./ar.admin.counting";
+import { ordering } from "./ar.admin.ordering";
 import type { AdminTexts } from "./en.admin";
 import { products } from "./ar.admin.products";
 import { ops } from "./ar.admin.ops";
 import { settings } from "./ar.admin.settings";
 
 export const admin: AdminTexts = {
+  counting,
+  ordering,
   products,
   events,
   hooks,
@@ -84,7 +88,7 @@ export const admin: AdminTexts = {
     nobody: "بلا اسم",
     none: "لا طلبات بعد.",
     noneWhy: "يظهر الأول هنا من تلقاء نفسه.",
-    noMatchWhy: "رقم، أو بداية اسم أو بريد إلكتروني، أو SKU كامل يجد الطلبات.",
+    noMatchWhy: "رقم، أو جزء من اسم أو بريد إلكتروني، أو SKU كامل يجد الطلبات.",
   },
   order: {
     title: (number) => `الطلب #${number}`,
@@ -95,11 +99,12 @@ export const admin: AdminTexts = {
     sources: { web: "في المتجر", admin: "يدويًا", api: "من برنامج", import: "باستيراد" },
     editPending: "تعديل ينتظر المخزون",
     acts: "ما يمكن فعله",
-    act: { pack: "حزم", pay: "تسجيل الدفع", refund: "رد المال", cancel: "إلغاء الطلب" },
+    act: { pack: "حزم", pay: "تسجيل الدفع", refund: "رد المال", edit: "تعديل البنود", cancel: "إلغاء الطلب" },
     done: {
       pack: "أُعدّ الطرد.",
       pay: "الطلب مدفوع.",
       refund: "المال في طريق العودة.",
+      edit: "عُدّلت البنود.",
       cancel: "أُلغي الطلب.",
     },
     lines: "البنود",
@@ -211,6 +216,8 @@ export const admin: AdminTexts = {
       shipped: "أُرسل الطرد",
       delivered: "وصل الطرد",
       unpacked: "استُرجع الطرد",
+      amended: "صُحّح",
+      noted: "دُوّن",
     },
     payment: (money) => `وصل ${money}`,
     stock: (sku, change) => `مخزون ${sku}: ${change}`,
@@ -348,6 +355,8 @@ export const admin: AdminTexts = {
       keptChanged: "غيّر شيئًا في التقارير",
       keptGone: "أزال شيئًا من التقارير",
       edited: "عدّل الطلب",
+      amended: "صحّح الطلب أو دوّن شيئًا",
+      view: "غيّر عرضًا لقائمة الطلبات",
       cancelled: "ألغى الطلب",
       fulfilled: "سلّم بضاعة",
       packed: "حزم طردًا",

@@ -4,12 +4,16 @@ import { hooks } from "./de.admin.hooks";
 import { messages } from "./de.admin.messages";
 import { people } from "./de.admin.people";
 import { templates } from "./de.admin.templates";
+import { counting } from "./de.admin.counting";
+import { ordering } from "./de.admin.ordering";
 import type { AdminTexts } from "./en.admin";
 import { products } from "./de.admin.products";
 import { ops } from "./de.admin.ops";
 import { settings } from "./de.admin.settings";
 
 export const admin: AdminTexts = {
+  counting,
+  ordering,
   products,
   events,
   hooks,
@@ -88,7 +92,7 @@ export const admin: AdminTexts = {
     nobody: "Ohne Namen",
     none: "Noch keine Bestellungen.",
     noneWhy: "Die erste erscheint hier von selbst.",
-    noMatchWhy: "Eine Nummer, der Anfang eines Namens oder einer E-Mail-Adresse oder eine ganze SKU findet Bestellungen.",
+    noMatchWhy: "Eine Nummer, ein Teil eines Namens oder einer E-Mail-Adresse oder eine ganze SKU findet Bestellungen.",
   },
   order: {
     title: (number) => `Bestellung #${number}`,
@@ -99,11 +103,12 @@ export const admin: AdminTexts = {
     sources: { web: "im Laden", admin: "von Hand", api: "von einem Programm", import: "durch einen Import" },
     editPending: "eine Änderung wartet auf das Lager",
     acts: "Was zu tun ist",
-    act: { pack: "Packen", pay: "Als bezahlt vermerken", refund: "Erstatten", cancel: "Bestellung stornieren" },
+    act: { pack: "Packen", pay: "Als bezahlt vermerken", refund: "Erstatten", edit: "Positionen ändern", cancel: "Bestellung stornieren" },
     done: {
       pack: "Das Paket ist gemacht.",
       pay: "Die Bestellung ist bezahlt.",
       refund: "Das Geld geht zurück.",
+      edit: "Die Positionen sind geändert.",
       cancel: "Die Bestellung ist storniert.",
     },
     lines: "Positionen",
@@ -215,6 +220,8 @@ export const admin: AdminTexts = {
       shipped: "Paket versandt",
       delivered: "Paket angekommen",
       unpacked: "Paket zurückgenommen",
+      amended: "Berichtigt",
+      noted: "Notiert",
     },
     payment: (money) => `${money} ist gekommen`,
     stock: (sku, change) => `Bestand von ${sku}: ${change}`,
@@ -353,6 +360,8 @@ export const admin: AdminTexts = {
       keptChanged: "hat etwas an den Berichten geändert",
       keptGone: "hat etwas aus den Berichten entfernt",
       edited: "hat die Bestellung geändert",
+      amended: "hat die Bestellung berichtigt oder etwas notiert",
+      view: "hat eine Ansicht der Bestellungen geändert",
       cancelled: "hat die Bestellung storniert",
       fulfilled: "hat Ware übergeben",
       packed: "hat ein Paket gepackt",

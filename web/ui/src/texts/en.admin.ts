@@ -1,4 +1,6 @@
 /** English: every text of the admin. Numbers, money and times come in as they are written in the reader's locale. */
+import { counting } from "./en.admin.counting";
+import { ordering } from "./en.admin.ordering";
 import { products } from "./en.admin.products";
 import { ops } from "./en.admin.ops";
 import { settings } from "./en.admin.settings";
@@ -9,6 +11,8 @@ import { people } from "./en.admin.people";
 import { templates } from "./en.admin.templates";
 
 export const admin = {
+  counting,
+  ordering,
   products,
   events,
   hooks,
@@ -83,7 +87,7 @@ export const admin = {
     nobody: "Without a name",
     none: "No orders yet.",
     noneWhy: "The first one shows here by itself.",
-    noMatchWhy: "A number, the beginning of a name or of an e-mail address, or a whole SKU finds orders.",
+    noMatchWhy: "A number, a part of a name or of an e-mail address, or a whole SKU finds orders.",
   },
   order: {
     title: (number: string) => `Order #${number}`,
@@ -94,11 +98,12 @@ export const admin = {
     sources: { web: "in the shop", admin: "by hand", api: "by a program", import: "by an import" } as Record<string, string>,
     editPending: "an edit waits for the stock",
     acts: "What can be done",
-    act: { pack: "Pack", pay: "Mark as paid", refund: "Refund", cancel: "Cancel the order" },
+    act: { pack: "Pack", pay: "Mark as paid", refund: "Refund", edit: "Edit lines", cancel: "Cancel the order" },
     done: {
       pack: "The parcel is made.",
       pay: "The order is paid.",
       refund: "The money is on its way back.",
+      edit: "The lines are changed.",
       cancel: "The order is cancelled.",
     },
     lines: "Lines",
@@ -210,6 +215,8 @@ export const admin = {
       shipped: "Parcel sent",
       delivered: "Parcel delivered",
       unpacked: "Parcel taken back",
+      amended: "Put right",
+      noted: "Noted",
     } as Record<string, string>,
     payment: (money: string) => `${money} has come`,
     stock: (sku: string, change: string) => `Stock of ${sku}: ${change}`,
@@ -347,6 +354,8 @@ export const admin = {
       keptChanged: "changed something of the reports",
       keptGone: "removed something of the reports",
       edited: "edited the order",
+      amended: "put the order right, or noted something",
+      view: "changed a view of the list of orders",
       cancelled: "cancelled the order",
       fulfilled: "handed goods over",
       packed: "packed a parcel",

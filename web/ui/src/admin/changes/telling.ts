@@ -7,6 +7,9 @@ type Did = keyof AdminTexts["changes"]["did"];
 /** Of which requests it is told how; `*` is one part of a path. */
 const REQUESTS: [request: string, did: Did][] = [
   ["PUT /v1/orders/*", "edited"],
+  ["PATCH /v1/orders/*", "amended"],
+  ["PUT /v1/order-views/*", "view"],
+  ["DELETE /v1/order-views/*", "view"],
   ["POST /v1/orders/*/cancel", "cancelled"],
   ["POST /v1/orders/*/fulfil", "fulfilled"],
   ["POST /v1/orders/*/fulfilments", "packed"],

@@ -9,6 +9,10 @@ import { useAdmin } from "../words";
 import { shortTime } from "../when";
 import { merged, useOrders, type Wanted } from "./data";
 import type { Order } from "./order";
+import { PickedBar } from "./PickedBar";
+import { usePicking, type Picking } from "./picking";
+import { SaveList } from "./SaveList";
+import { Views } from "./Views";
 
 const FILTERS = {
   status: ["accepted", "confirmed", "fulfilled", "cancelled", "refunded", "failed"],
@@ -31,6 +35,8 @@ export function OrderList() {
   };
   const answer = useOrders(wanted);
   const first = answer.data?.pages[0];
+  const shown = merged(...(answer.data?.pages.map((page) => page.results) ?? []));
+  const picking = usePicking(shown, JSON.stringify(wanted));
   const asked = Object.values(wanted).some((value) => value !== "");
   const clear = { q: "", ...Object.fromEntries(NAMES.map((name) => [name, ""])) };
   return (
@@ -42,12 +48,18 @@ export function OrderList() {
             {a.orders.count(first.total, (first.total_exact === false ? "> " : "") + n.whole(first.total))}
           </p>
         )}
+        <div className="acts">
+          <Link to="/admin/orders/new" className="button primary">
+            {a.ordering.make}
+          </Link>
+        </div>
       </div>
+      <Views />
       <ListPanel
         title={a.pages.orders}
         answer={answer}
         merge={(pages) => merged(...pages)}
-        rows={(orders) => <Rows orders={orders} />}
+        rows={(orders) => <Rows orders={orders} picking={picking} />}
         none={asked ? { title: a.noMatch, why: a.orders.noMatchWhy } : { title: a.orders.none, why: a.orders.noneWhy }}
         clear={asked ? () => change(clear) : undefined}
         tools={
@@ -64,21 +76,27 @@ export function OrderList() {
                 set={(value) => change({ [name]: value })}
               />
             ))}
+            <SaveList key={JSON.stringify(wanted)} wanted={wanted} />
           </>
         }
       />
+      <PickedBar picking={picking} />
     </>
   );
 }
 
-function Rows({ orders }: { orders: Order[] }) {
+function Rows({ orders, picking }: { orders: Order[]; picking: Picking }) {
   const { a } = useAdmin();
+  const all = orders.every(picking.has);
   const heads = ["order", "customer", "placed", "payment", "parcels", "status"] as const;
   return (
     <table className="table list">
       <caption className="unseen">{a.pages.orders}</caption>
       <thead>
         <tr>
+          <th className="of-pick">
+            <input type="checkbox" aria-label={a.ordering.pickAll} checked={all} onChange={() => picking.pickAll(!all)} />
+          </th>
           {heads.map((head) => (
             <th key={head} scope="col" className={head === "customer" ? "of-customer of-most" : `of-${head}`}>
               {a.orders.heads[head]}
@@ -89,17 +107,25 @@ function Rows({ orders }: { orders: Order[] }) {
           </th>
         </tr>
       </thead>
-      <ListBody items={orders}>{(order) => <Row key={order.id} order={order} />}</ListBody>
+      <ListBody items={orders}>{(order) => <Row key={order.id} order={order} picking={picking} />}</ListBody>
     </table>
   );
 }
 
-function Row({ order }: { order: Order }) {
+function Row({ order, picking }: { order: Order; picking: Picking }) {
   const { a, n } = useAdmin();
   const { customer, payment_status: payment } = order;
   const name = customer?.name ?? customer?.email ?? a.orders.nobody;
   return (
-    <tr className="row" data-order={order.number}>
+    <tr className={picking.has(order) ? "row picked" : "row"} data-order={order.number}>
+      <td className="of-pick">
+        <input
+          type="checkbox"
+          aria-label={a.ordering.pick(String(order.number))}
+          checked={picking.has(order)}
+          onChange={(event) => picking.pick(order, { through: (event.nativeEvent as MouseEvent).shiftKey })}
+        />
+      </td>
       <th scope="row" className="of-order">
         <Link to={`/admin/orders/${order.id}`} className="row-link">
           #{order.number}

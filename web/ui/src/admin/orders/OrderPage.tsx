@@ -15,6 +15,7 @@ import { actsOf, type Act, type Seen } from "./order";
 import { Parcels } from "./Parcels";
 import { People } from "./People";
 import { Payments } from "./Payments";
+import { printPath } from "./printing";
 import { Story } from "./Story";
 
 const OrderChanges = later(async () => (await import("../changes/OrderChanges")).default);
@@ -23,6 +24,7 @@ const SHEETS = {
   refund: later(async () => (await import("./RefundSheet")).default),
   pay: later(async () => (await import("./PaySheet")).default),
   pack: later(async () => (await import("./PackSheet")).default),
+  edit: later(async () => (await import("./EditSheet")).default),
   cancel: later(async () => (await import("./CancelSheet")).default),
 };
 
@@ -87,6 +89,11 @@ function Whole({ seen }: { seen: Seen }) {
               {a.order.act[one]}
             </button>
           ))}
+          {(["slip", "receipt"] as const).map((what) => (
+            <Link key={what} to={printPath([order.id], what)} className="button">
+              {a.ordering.print.act[what]}
+            </Link>
+          ))}
         </div>
       </div>
       <p className="hint-line">
@@ -105,7 +112,7 @@ function Whole({ seen }: { seen: Seen }) {
           <Story order={order} />
           <Suspense fallback={null}>{can("admin") && <OrderChanges id={order.id} />}</Suspense>
         </div>
-        <People order={order} />
+        <People seen={seen} />
       </div>
       <Suspense fallback={null}>{Form && <Form seen={of} close={() => setAct(undefined)} done={done} />}</Suspense>
     </>

@@ -9,7 +9,8 @@ export interface Changing extends Omit<ChangingOf<Seen>, "send" | "settle"> {
 }
 
 /** The operations that change an order. */
-export type Change = "createRefund" | "createPayment" | "createFulfilment" | "changeFulfilment" | "cancelOrder";
+export type Change =
+  "createRefund" | "createPayment" | "createFulfilment" | "changeFulfilment" | "cancelOrder" | "editOrder" | "amendOrder";
 
 /** Sends changes to the order that was `first` seen; after one of them `done`. */
 export function useChange(first: Seen, done: () => void): Changing {

@@ -5,8 +5,7 @@ import { every } from "../again";
 import type { Order, Parcel, Payment, Seen } from "./order";
 
 const LIMIT = 50;
-const PEOPLE_MAX = 6;
-const OF_PERSON_MAX = 20;
+const EVERY_LIMIT = 200;
 const AGAIN_MS = 15_000;
 
 /** Which orders are listed. */
@@ -39,22 +38,21 @@ export function useOrders(wanted: Wanted) {
 export const findOrders = async (q: string, signal: AbortSignal): Promise<Order[]> =>
   (await readPage({ q, status: "", payment_status: "", fulfilment_status: "" }, "", signal)).results;
 
-async function readPage(wanted: Wanted, cursor: string, signal: AbortSignal): Promise<Page> {
-  const { q, ...filters } = wanted;
-  const first = cursor === "";
-  const options = { limit: LIMIT, cursor, total: first && !q };
-  const page = list({ ...filters, ...options, q }, signal);
-  if (!q || !first) return page;
-  const [named, people] = await Promise.all([page, ofPeople(q, filters, signal)]);
-  return { ...named, results: merged(named.results, people) };
+/** All of a list, a page after the other; says how many it has. */
+export async function everyOrder(wanted: Wanted, signal: AbortSignal, has: (count: number) => void): Promise<Order[]> {
+  const orders: Order[] = [];
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const page: Page = await list({ ...wanted, limit: EVERY_LIMIT, cursor }, signal);
+    orders.push(...page.results);
+    has(orders.length);
+    cursor = page.next_cursor;
+  }
+  return orders;
 }
 
-/** Orders of those in whose name or address this stands. */
-async function ofPeople(q: string, filters: Omit<Wanted, "q">, signal: AbortSignal): Promise<Order[]> {
-  const people = await api.listCustomers({ query: { q, limit: PEOPLE_MAX } }, { signal });
-  const lists = people.results.map(({ email }) => list({ ...filters, customer: email, limit: OF_PERSON_MAX }, signal));
-  return (await Promise.all(lists)).flatMap((page) => page.results);
-}
+const readPage = (wanted: Wanted, cursor: string, signal: AbortSignal): Promise<Page> =>
+  list({ ...wanted, limit: LIMIT, cursor, total: cursor === "" && !wanted.q }, signal);
 
 /** The newest first, each once. */
 export const merged = (...lists: Order[][]): Order[] =>

@@ -41,6 +41,7 @@ export interface Order {
   customer_id?: string;
   customer_type?: string;
   note?: string;
+  staff_note?: string;
   source?: string;
   client_reference?: string;
   shipping_address?: Address;
@@ -85,7 +86,10 @@ export const openUnits = (line: Line): number => Math.max(0, keptUnits(line) - l
 /** What is left of the order's money. */
 export const left = ({ total, refunded }: Order): Money => ({ ...total, amount_minor: total.amount_minor - refunded.amount_minor });
 
-export type Act = "refund" | "pay" | "pack" | "cancel";
+/** Whether its customer and addresses may be put right. */
+export const isAmendable = ({ status }: Order): boolean => status === "confirmed" || status === "fulfilled";
+
+export type Act = "refund" | "pay" | "pack" | "edit" | "cancel";
 
 /** What the order's state allows; the server decides anew. */
 export function actsOf(order: Order): Act[] {
@@ -95,7 +99,9 @@ export function actsOf(order: Order): Act[] {
     pack: order.status === "confirmed" && order.items.some((line) => openUnits(line) > 0),
     pay: lives && order.payment_status === "unpaid",
     refund: lives,
+    // What is paid, handed over or refunded is no longer another order.
+    edit: order.status === "confirmed" && !handedOver && order.payment_status !== "paid" && order.refunded.amount_minor === 0,
     cancel: order.status === "confirmed" && !handedOver,
   };
-  return (["pack", "pay", "refund", "cancel"] as const).filter((act) => may[act] && !order.edit_pending);
+  return (["pack", "pay", "refund", "edit", "cancel"] as const).filter((act) => may[act] && !order.edit_pending);
 }

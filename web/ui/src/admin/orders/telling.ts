@@ -45,9 +45,11 @@ const TELLERS: { [K in Kind]: Teller<K> } = {
       ...Object.entries(props ?? {}).map(([key, value]) => `${key}: ${typeof value === "object" ? JSON.stringify(value) : value}`),
     ),
   }),
-  order: ({ event, amount, lines }, { a, n }, nameOf) => ({
+  order: ({ event, amount, lines, changed, note }, { a, n }, nameOf) => ({
     what: a.story.orders[event] ?? event,
     more: list(
+      note ?? (event === "noted" && a.ordering.note.gone),
+      event === "amended" && changed?.map((name) => a.ordering.changed[name] ?? name).join(", "),
       amount && a.story.revenue(`${amount.amount_minor > 0 ? "+" : ""}${n.money(amount)}`),
       lines.map(({ sku, quantity }) => `${n.whole(quantity)} × ${nameOf(sku)}`).join(", "),
     ),

@@ -6,9 +6,10 @@ import { Badge } from "../Badge";
 import { Search } from "../List";
 import { ListBody } from "../ListBody";
 import { ListPanel } from "../ListPanel";
-import { useQueryOf } from "../place";
+import { Link, useQueryOf } from "../place";
 import { RowLink } from "../RowLink";
 import { soonTime } from "../when";
+import { useWho } from "../who";
 import { useAdmin } from "../words";
 import { useForecast, useStock } from "./data";
 
@@ -16,6 +17,7 @@ const StockSheet = later(async () => (await import("./StockSheet")).default);
 
 export default function StockPage() {
   const { a, n } = useAdmin();
+  const { can } = useWho();
   const [query, change] = useQueryOf();
   const wanted = { q: query.get("q") ?? "", low: query.get("low") === "true" };
   const sku = query.get("sku");
@@ -30,6 +32,13 @@ export default function StockPage() {
           <p className="hint-line" role="status">
             {a.stock.count(total, n.whole(total))}
           </p>
+        )}
+        {can("inventory") && (
+          <div className="acts">
+            <Link to="/admin/stock/count" className="button">
+              {a.counting.to}
+            </Link>
+          </div>
         )}
       </div>
       <ListPanel

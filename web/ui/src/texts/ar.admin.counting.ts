@@ -1,0 +1,33 @@
+/** Arabic: stock counted by typing or scanning. */
+import type { CountingTexts } from "./en.admin.counting";
+
+export const counting: CountingTexts = {
+  title: "جرد المخزون",
+  to: "جرد",
+  back: "المخزون",
+  field: "SKU أو باركود",
+  hint: "امسح، أو اكتب SKU واضغط Enter",
+  help: "كل مسح يضيف واحدًا. اكتب SKU ثم مسافة ثم عددًا لتحديد ما هو موجود: «mug-1 12».",
+  unknown: (text) => `لا يُعدّ شيء تحت «${text}».`,
+  added: (sku, units) => `${sku}: عُدّ ${units}`,
+  none: "لم يُعدّ شيء بعد.",
+  noneWhy: "ما تعدّه يبقى في هذا المتصفح حتى يُكتب في الدفاتر.",
+  table: "ما عُدّ",
+  counted: "المعدود",
+  onHand: "في الدفاتر",
+  difference: "الفرق",
+  units: (sku) => `المعدود من ${sku}`,
+  drop: (sku) => `لا تعدّ ${sku}`,
+  reset: "ابدأ من جديد",
+  wasReset: "الجرد فارغ.",
+  post: (_, text) => `اكتب الفروق في الدفاتر: ${text}`,
+  same: "كل شيء كما في الدفاتر.",
+  progress: "ما كُتب حتى الآن",
+  done: (done, of) => `كُتب ${done} من ${of}`,
+  written: "كُتب",
+  failed: (text) => `لم يُكتب: ${text}`,
+  again: "حاول مع الباقي من جديد",
+  finished: (_, text) => `الفروق المكتوبة في الدفاتر: ${text}.`,
+  undoReason: "أُلغي الجرد",
+  reading: "يُبحث عنه…",
+};

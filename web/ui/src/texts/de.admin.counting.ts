@@ -1,0 +1,33 @@
+/** German: stock counted by typing or scanning. */
+import type { CountingTexts } from "./en.admin.counting";
+
+export const counting: CountingTexts = {
+  title: "Lager zählen",
+  to: "Zählen",
+  back: "Lager",
+  field: "SKU oder Strichcode",
+  hint: "Scannen, oder SKU tippen und Eingabetaste drücken",
+  help: "Jeder Scan zählt eins dazu. SKU, Leerzeichen und Zahl setzen, wie viele da sind: „mug-1 12“.",
+  unknown: (text) => `Unter „${text}“ wird nichts gezählt.`,
+  added: (sku, units) => `${sku}: ${units} gezählt`,
+  none: "Noch ist nichts gezählt.",
+  noneWhy: "Was Sie zählen, bleibt in diesem Browser, bis es in die Bücher geschrieben wird.",
+  table: "Was gezählt ist",
+  counted: "Gezählt",
+  onHand: "Laut Büchern",
+  difference: "Unterschied",
+  units: (sku) => `Gezählt von ${sku}`,
+  drop: (sku) => `${sku} nicht mehr zählen`,
+  reset: "Neu beginnen",
+  wasReset: "Die Zählung ist leer.",
+  post: (count, text) => (count === 1 ? `${text} Unterschied in die Bücher schreiben` : `${text} Unterschiede in die Bücher schreiben`),
+  same: "Alles ist, wie es in den Büchern steht.",
+  progress: "Bisher geschrieben",
+  done: (done, of) => `${done} von ${of} geschrieben`,
+  written: "geschrieben",
+  failed: (text) => `nicht geschrieben: ${text}`,
+  again: "Den Rest noch einmal versuchen",
+  finished: (count, text) => (count === 1 ? `${text} Unterschied steht in den Büchern.` : `${text} Unterschiede stehen in den Büchern.`),
+  undoReason: "Zählung zurückgenommen",
+  reading: "wird nachgesehen…",
+};
