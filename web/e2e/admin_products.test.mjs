@@ -126,6 +126,12 @@ test("what is changed is saved as one, and what was there is emptied where it is
   await bar.waitFor({ state: "detached" });
   const then = await one.read();
   assert.deepEqual([then.variants[0].cost, then.slug], [null, "rake-of-wood"]);
+  await page.getByLabel("Description").fill("begun");
+  await page.getByRole("link", { name: "All products" }).click();
+  await page.locator(`[data-product="${one.id}"]`).waitFor();
+  await page.goBack();
+  await bar.waitFor();
+  assert.equal(await page.getByLabel("Description").inputValue(), "begun", "what was begun is found again");
   await page.getByLabel("Address").fill("No Such Slug");
   await page.getByText("Small letters, digits and hyphens alone.").waitFor();
   assert.ok(await bar.getByRole("button", { name: "Save" }).isDisabled());

@@ -16,12 +16,15 @@ export interface Draft {
   discard: () => void;
 }
 
+/** What was typed and is not saved, and over which state: whoever goes elsewhere and comes back finds it again. */
+const left = new Map<string, { edits: Edits; seen: Seen }>();
+
 export function useDraft(now: Seen, saved: () => void): Draft {
   const id = String(now.product.id);
-  const [edits, setEdits] = useState<Edits>({});
+  const [edits, setEdits] = useState<Edits>(left.get(id)?.edits ?? {});
   const { data: categories } = useCategories();
   const read = (): Promise<Seen> => readProduct(id, true);
-  const change = useChanging(now, read, () => {
+  const change = useChanging(left.get(id)?.seen ?? now, read, () => {
     setEdits({});
     saved();
   });
@@ -33,6 +36,10 @@ export function useDraft(now: Seen, saved: () => void): Draft {
   useEffect(() => {
     if (!dirty && !busy && seen.etag !== now.etag) settle(now);
   }, [dirty, busy, now.etag]);
+  useEffect(() => {
+    if (dirty) left.set(id, { edits: kept, seen });
+    else left.delete(id);
+  });
   const fields = { ...base, ...kept };
   const wrong = wrongIn(fields, seen.product.price.currency);
   const save = (): void => {

@@ -1,37 +1,42 @@
-/** A row of the grid: the variant whose it is, and its cells. */
+/** A row of the grid: the variant whose it is, and its cells. It is drawn anew only where something of it is another. */
+import { memo } from "react";
 import { useAdmin } from "../../words";
 import type { Category } from "../product";
 import { Cell, type CellProps } from "./Cell";
-import { shownIn } from "./changes";
-import { COLUMNS, isEditable, isOfProduct, type Column, type GridRow } from "./columns";
-import { inBlock, placeOf, type Place } from "./moving";
+import { COLUMNS, isEditable, isOfProduct, valueOf, type Column, type GridRow, type RowEdits, type RowErrors as Errors } from "./columns";
+import { placeOf } from "./moving";
 import { RowErrors } from "./RowErrors";
-import type { Grid } from "./useGrid";
 
 interface Props extends Pick<CellProps, "commit" | "cancel" | "editing"> {
   row: GridRow;
   index: number;
-  grid: Grid;
+  edits: RowEdits | undefined;
+  errors: Errors | undefined;
+  saving: boolean;
+  /** Another has changed the product meanwhile. */
+  conflict: boolean;
+  decide: (product: number, still: boolean) => void;
   mayStock: boolean;
   categories: Category[];
-  at: Place;
-  anchor: Place | undefined;
+  /** The column in which one is, and from where to where columns are chosen; -1 where none is. */
+  here: number;
+  from: number;
+  to: number;
 }
 
-export function Line({ row, index, grid, mayStock, categories, at, anchor, editing, commit, cancel }: Props) {
+export const Line = memo(function Line({ row, index, edits, errors, saving, conflict, decide, ...rest }: Props) {
+  const { mayStock, categories, here, from, to, editing, commit, cancel } = rest;
   const { a } = useAdmin();
   const p = a.products;
-  const errors = grid.errors.get(row.sku);
   const product = row.seen.product.id;
-  const conflict = grid.conflicts.has(product) && row.lead;
-  const textOf = (column: Column): string => (!row.lead && isOfProduct(column) ? "" : shownIn(row, column, grid.edits));
+  const textOf = (column: Column): string => (!row.lead && isOfProduct(column) ? "" : (edits?.[column] ?? valueOf(row, column)));
   const statuses: Record<string, string> = p.statuses;
   const labelOf = (column: Column, text: string): string | undefined => {
     if (column === "status") return statuses[text];
     return column === "category" ? categories.find(({ slug }) => slug === text)?.name : undefined;
   };
   return (
-    <tr data-sku={row.sku} className={row.lead ? "lead" : undefined} aria-busy={grid.saving.has(product)}>
+    <tr data-sku={row.sku} className={row.lead ? "lead" : undefined} aria-busy={saving}>
       <th scope="row">
         <code>{row.sku}</code>
         {row.variant.title && <span className="hint-line">{row.variant.title}</span>}
@@ -39,13 +44,12 @@ export function Line({ row, index, grid, mayStock, categories, at, anchor, editi
           <RowErrors
             text={errors?.row ?? p.meanwhileRow}
             decide={conflict}
-            still={() => grid.saveStill(product)}
-            leave={() => grid.takeTheirs(product)}
+            still={() => decide(product, true)}
+            leave={() => decide(product, false)}
           />
         )}
       </th>
       {COLUMNS.map((column, place) => {
-        const here = at.row === index && at.column === place;
         const text = textOf(column);
         return (
           <Cell
@@ -55,11 +59,11 @@ export function Line({ row, index, grid, mayStock, categories, at, anchor, editi
             text={text}
             label={labelOf(column, text)}
             editable={isEditable(row, column, mayStock)}
-            typed={grid.edits.get(row.sku)?.[column] !== undefined}
+            typed={edits?.[column] !== undefined}
             wrong={errors?.[column]}
-            here={here}
-            chosen={anchor !== undefined && inBlock({ row: index, column: place }, anchor, at)}
-            editing={here ? editing : undefined}
+            here={here === place}
+            chosen={place >= from && place <= to}
+            editing={here === place ? editing : undefined}
             commit={commit}
             cancel={cancel}
           />
@@ -67,4 +71,4 @@ export function Line({ row, index, grid, mayStock, categories, at, anchor, editi
       })}
     </tr>
   );
-}
+});

@@ -6,7 +6,8 @@ import type { Category } from "../product";
 import { shownIn, type CellChange } from "./changes";
 import { COLUMNS, isEditable, meant, type GridRow } from "./columns";
 import { Line } from "./Line";
-import { block, moveOf, pasted, placeOf, type Place } from "./moving";
+import { block, inBlock, moveOf, pasted, placeOf, type Place } from "./moving";
+import { useLatest } from "./useLatest";
 import { parseBlock, writeBlock } from "./tsv";
 import { useGrid } from "./useGrid";
 
@@ -55,14 +56,16 @@ export function Sheet({ rows, replace, categories, mayStock }: Props) {
   const productsOf = (changes: CellChange[]): number[] =>
     changes.flatMap(({ sku }) => rows.find((row) => row.sku === sku)?.seen.product.id ?? []);
 
-  function commit(value: string, key: string, shift: boolean): void {
+  const commit = useLatest((value: string, key: string, shift: boolean): void => {
     setEditing(undefined);
     grid.change(putAll([[at, value]]));
     moved.current = true;
     const step = key && moveOf(key, shift, at, { rows: rows.length, rtl: false });
     if (step) go(step);
     else if (key) setAt({ ...at });
-  }
+  });
+  const cancel = useLatest((): void => ((moved.current = true), setEditing(undefined)));
+  const decide = useLatest((product: number, still: boolean): void => (still ? grid.saveStill(product) : grid.takeTheirs(product)));
   function undo(): void {
     const back = grid.undo();
     if (!back.length) return;
@@ -167,21 +170,30 @@ export function Sheet({ rows, replace, categories, mayStock }: Props) {
             </tr>
           </thead>
           <tbody>
-            {rows.map((row, index) => (
-              <Line
-                key={row.sku}
-                row={row}
-                index={index}
-                grid={grid}
-                mayStock={mayStock}
-                categories={categories}
-                at={at}
-                anchor={anchor}
-                editing={editing}
-                commit={commit}
-                cancel={() => ((moved.current = true), setEditing(undefined))}
-              />
-            ))}
+            {rows.map((row, index) => {
+              const product = row.seen.product.id;
+              const inRow = anchor !== undefined && inBlock({ row: index, column: at.column }, anchor, at);
+              return (
+                <Line
+                  key={row.sku}
+                  row={row}
+                  index={index}
+                  edits={grid.edits.get(row.sku)}
+                  errors={grid.errors.get(row.sku)}
+                  saving={grid.saving.has(product)}
+                  conflict={row.lead && grid.conflicts.has(product)}
+                  decide={decide}
+                  mayStock={mayStock}
+                  categories={categories}
+                  here={at.row === index ? at.column : -1}
+                  from={inRow ? Math.min(anchor.column, at.column) : -1}
+                  to={inRow ? Math.max(anchor.column, at.column) : -1}
+                  editing={at.row === index ? editing : undefined}
+                  commit={commit}
+                  cancel={cancel}
+                />
+              );
+            })}
           </tbody>
         </table>
       </div>
