@@ -42,6 +42,7 @@ const MARKS: [string, string[]][] = [
   ["edge", ["paper", "card"]],
   ["accent", SURFACES],
   ["bad", [...SURFACES, "bad-wash"]],
+  ["middling", ["card"]],
   ["series-1", ["card"]],
   ["series-2", ["card"]],
   ["series-3", ["card"]],

@@ -126,6 +126,9 @@ fn a_backup_under_load_comes_back_with_clean_books() {
         // One may be acknowledged and not counted yet.
         backups.push((to, before, sent.load(Ordering::SeqCst) + 1));
     }
+    let known = kassa.get("/v1/admin/condition").json()["backup"].clone();
+    assert_eq!(known["to"].as_str(), backups[2].0.to_str(), "{known}");
+    assert!(known["checked_at"].is_string() && known["bytes"].as_u64() > Some(0), "{known}");
     market.close(buyers, 60);
     end.store(true, Ordering::SeqCst);
     visitors.join().unwrap();
@@ -138,6 +141,8 @@ fn a_backup_under_load_comes_back_with_clean_books() {
         done(&restore(from, &there));
         closed_to_others(&there);
         let kassa = Start::up(&there).start();
+        let restored = kassa.get("/v1/admin/condition").json()["restored"].clone();
+        assert_eq!(restored["from"].as_str(), from.to_str(), "{restored}");
         kassa.wait_until_drained();
         // The relay publishes what was waiting, the processor folds what the log had ahead of the store.
         wait_for("the outbox to be published", || {

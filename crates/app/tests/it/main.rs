@@ -14,6 +14,7 @@ mod detached;
 mod documented;
 mod faults;
 mod first;
+mod game_day;
 mod hostile;
 mod http;
 mod kassa;

@@ -15,6 +15,7 @@ mod steps;
 mod tests;
 mod told;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,7 +25,6 @@ use kassa_commerce::notes::chaos_switched;
 use kassa_commerce::outbox::unpublished;
 use kassa_eventstore::EventStore;
 use kassa_service::Shutdown;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -52,7 +52,7 @@ pub(crate) struct GameDay {
     auditor: Arc<Auditor>,
     shutdown: Shutdown,
     run: Mutex<Option<Run>>,
-    stop: Notify,
+    stop: AtomicBool,
 }
 
 const RUNNING: &str = "a game day is under way: wait for its end, or stop it";
@@ -70,7 +70,7 @@ impl GameDay {
         shutdown: &Shutdown,
     ) -> anyhow::Result<Arc<Self>> {
         let (shop, store) = (parts.shop()?, parts.store()?);
-        let (run, stop, shutdown) = (Mutex::default(), Notify::new(), shutdown.clone());
+        let (run, stop, shutdown) = (Mutex::default(), AtomicBool::new(false), shutdown.clone());
         Ok(Arc::new(Self { shop, store, auditor, shutdown, run, stop }))
     }
 
@@ -91,6 +91,7 @@ impl GameDay {
             return Err(CHAOS);
         }
         let begun = Run::new(self.shop.now(), seconds);
+        self.stop.store(false, Ordering::Relaxed);
         *run = Some(begun.clone());
         drop(run);
         let day = Arc::clone(self);
@@ -106,7 +107,7 @@ impl GameDay {
     /// Ends the faults and the orders of the one that runs; what has become of them is still looked at.
     pub(crate) fn stop(&self) {
         if self.lock().as_ref().is_some_and(|run| run.state == State::Running) {
-            self.stop.notify_one();
+            self.stop.store(true, Ordering::Relaxed);
         }
     }
 
@@ -134,6 +135,10 @@ impl GameDay {
         let orders = tokio::spawn(Arc::clone(&buyers).order_for(length));
         let mut here = None;
         while begun.elapsed() < length {
+            if self.stop.load(Ordering::Relaxed) {
+                self.change(|run| run.is_stopped = true);
+                break;
+            }
             let step = steps::at(begun.elapsed(), length);
             if here != Some(step.name) {
                 here = Some(step.name);
@@ -141,10 +146,6 @@ impl GameDay {
             }
             tokio::select! {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = self.stop.notified() => {
-                    self.change(|run| run.is_stopped = true);
-                    break;
-                }
                 () = self.shutdown.wait() => bail!("kassa ends"),
             }
         }

@@ -27,7 +27,7 @@ export function StockNow() {
       {error && <Failure error={error} at={dataUpdatedAt} whole={!data} retry={refetch} />}
       {data?.length === 0 && <Empty title={a.ops.noStock} />}
       {least.length > 0 && (
-        <table className="table list">
+        <table className="table list ops-stock">
           <caption className="unseen">{a.ops.stock}</caption>
           <thead>
             <tr>
