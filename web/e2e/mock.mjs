@@ -11,7 +11,7 @@ const OPENAPI = join(import.meta.dirname, "../../docs/openapi.json");
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const POLICY = "default-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Starts the stand-in; `set({status, empty, live, session, delay, books})` changes its mood. */
+/** Starts the stand-in; `set({status, empty, live, session, delay, books, imported})` changes its mood. */
 export async function startMock({ port = 0 } = {}) {
   const mood = {
     status: 200,
@@ -19,6 +19,7 @@ export async function startMock({ port = 0 } = {}) {
     live: 7,
     delay: 0,
     books: true,
+    imported: undefined,
     session: { mode: "open", signed_in: true, caller: "open", scopes: ["admin"] },
   };
   const streams = new Set();
@@ -33,12 +34,12 @@ export async function startMock({ port = 0 } = {}) {
     if (/^\/v1\/query(\/batch)?$/.test(url.pathname)) await new Promise((later) => setTimeout(later, mood.delay));
     if (url.pathname === "/v1/query/batch") {
       if (mood.status !== 200) return json(response, mood.status, { title: "Unavailable", detail: "The store is catching up." });
-      const results = JSON.parse(body).queries.map((question) => answer(question, mood.empty));
+      const results = JSON.parse(body).queries.map((question) => answer(question, mood));
       return json(response, 200, { results, meta: { fresh_at: new Date().toISOString() } });
     }
     if (url.pathname === "/v1/query") {
       if (mood.status !== 200) return json(response, mood.status, { title: "Unavailable", detail: "The store is catching up." });
-      return json(response, 200, answer(JSON.parse(body), mood.empty));
+      return json(response, 200, answer(JSON.parse(body), mood));
     }
     const more = MORE[`${request.method} ${url.pathname}`];
     if (more)
@@ -208,7 +209,7 @@ const TOPS = {
   ],
 };
 
-function answer(question, empty) {
+function answer(question, { empty, imported }) {
   const [dimension] = question.dimensions ?? [];
   const all = !dimension
     ? [total(question, empty)]
@@ -223,7 +224,8 @@ function answer(question, empty) {
           : tops(question, dimension);
   const compared = question.include?.comparisons && { comparison_date_range: ["2026-11-14T00:00:00Z", "2026-11-14T17:31:00Z"] };
   const { limit = 1000, offset = 0 } = question.pagination ?? {};
-  return { results: all.slice(offset, offset + limit), meta: { total_rows: all.length, ...compared }, query: question };
+  const totals = imported && { imported: question.filters?.length ? { ...imported, included: false, reason: "filters" } : imported };
+  return { results: all.slice(offset, offset + limit), meta: { total_rows: all.length, ...compared, ...totals }, query: question };
 }
 
 const euros = (amount_minor) => ({ amount_minor, currency: "EUR" });

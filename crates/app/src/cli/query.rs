@@ -68,6 +68,9 @@ async fn answer(asked: &Asked, admin: &Admin, site: &str) -> anyhow::Result<()> 
                 if asked.site.is_none() && has_nothing(&found) {
                     name_others(admin, site).await?;
                 }
+                if !asked.json && asked.watch.is_none() {
+                    tell_imported(&found["meta"]["imported"]);
+                }
                 asked.shown(&found)?
             }
         };
@@ -86,6 +89,15 @@ fn has_nothing(report: &Value) -> bool {
     let rows = report["results"].as_array().into_iter().flatten();
     rows.flat_map(|row| row["metrics"].as_array().into_iter().flatten())
         .all(|value| value.is_null() || value.as_f64() == Some(0.0) || value["amount_minor"] == 0)
+}
+
+/// Says whether totals of days from before are in a report.
+fn tell_imported(imported: &Value) {
+    if let (Some(first), Some(last), Some(note)) =
+        (imported["days"][0].as_str(), imported["days"][1].as_str(), imported["note"].as_str())
+    {
+        console::complain(format_args!("{first} to {last}: {note}"));
+    }
 }
 
 /// Says of which site the question was, where there are others: the shop that runs may be of one of these.

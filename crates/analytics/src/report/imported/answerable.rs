@@ -7,7 +7,7 @@ use crate::report::ask::{Ask, DimensionAsk, Unit};
 
 /// Why totals are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reason {
+pub(super) enum Reason {
     /// Something is filtered.
     Filters,
     /// Grouped by several fields, or by one that no total has.
@@ -26,7 +26,7 @@ pub(crate) enum Reason {
 
 impl Reason {
     /// Its stable name.
-    pub(crate) const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Filters => "filters",
             Self::Dimensions => "dimensions",

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use kassa_access::{Caller, DaySum, TotalsBy, TotalsKind};
 use kassa_eventstore::query::{Cell, Dimension, Query};
 
-use super::answerable::{by, cuts_days, knows};
+use super::answerable::{Reason, by, cuts_days, knows};
 use super::days::{Days, days_of};
-use super::{Found, Imported, Reason};
+use super::found::{Found, Imported};
 use crate::report::ask::Ask;
 use crate::report::calendar::Calendar;
 use crate::report::plan::COMPARED_ROWS_MAX;

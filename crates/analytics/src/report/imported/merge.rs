@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use kassa_access::DayCounts;
 use kassa_eventstore::query::{Cell, Direction, Metric, OrderKey, Query, Table};
 
-use super::{Imported, Reason};
+use super::answerable::Reason;
+use super::found::Imported;
 use crate::report::shape::zero;
 
 /// The page of the answer that `table`, with all rows, and totals make together; `table` itself where there are none.
