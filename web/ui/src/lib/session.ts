@@ -1,4 +1,5 @@
-/** Who is logged in: the client of `/v1/session`, and the ways to the login page and back. */
+/** Who is logged in, by `/v1/session` of @kassa/client, and the ways to the login page and back. */
+import { connect } from "@kassa/client";
 
 /** What the server says of this browser. */
 export interface Session {
@@ -45,20 +46,14 @@ export class SessionError extends Error {
   }
 }
 
-async function call(method: string, body?: unknown): Promise<Response> {
-  return send("/v1/session", method, body);
-}
+const kassa = connect({ retries: 0, fetch: asCaller });
 
-async function send(path: string, method: string, body?: unknown): Promise<Response> {
-  const init: RequestInit = { method, cache: "no-store", headers: authorization() };
-  if (body !== undefined)
-    Object.assign(init, { headers: { ...authorization(), "content-type": "application/json" }, body: JSON.stringify(body) });
-  let answer: Response;
-  try {
-    answer = await fetch(path, init);
-  } catch {
-    throw new SessionError(0, 0, "The server does not answer.");
-  }
+/** As the browser fetches, of this moment and by whoever calls; what is no success is a `SessionError`. */
+async function asCaller(address: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(authorization())) headers.set(name, value);
+  const answer = await fetch(address, { ...init, headers, cache: "no-store" }).catch(() => undefined);
+  if (!answer) throw new SessionError(0, 0, "The server does not answer.");
   if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string };
   throw new SessionError(
@@ -68,24 +63,29 @@ async function send(path: string, method: string, body?: unknown): Promise<Respo
   );
 }
 
+/** What is no JSON comes from somebody between this browser and the server. */
+function told<T>(answer: unknown): T {
+  if (typeof answer !== "object") throw new SessionError(0, 0, "The server does not answer.");
+  return answer as T;
+}
+
 /** Who this browser is to the server; a `SessionError` says why it does not tell. */
-export const askSession = async (): Promise<Session> => (await call("GET")).json() as Promise<Session>;
+export const askSession = async (): Promise<Session> => told(await kassa.getSession());
 
 /** The same; undefined if it does not say. */
 export const readSession = (): Promise<Session | undefined> => askSession().catch(() => undefined);
 
 /** Opens a share link that has a password; a `SessionError` says why not. */
 export async function openShare(token: string, password: string): Promise<void> {
-  const answer = (await (await send("/v1/shares/open", "POST", { token, password })).json()) as { token: string };
-  bear(answer.token);
+  bear(told<{ token: string }>(await kassa.openShare({ body: { token, password } })).token);
 }
 
 /** Trades the admin token or a key for a session; a `SessionError` says why not. */
-export const logIn = async (token: string): Promise<Session> => (await call("POST", { token })).json() as Promise<Session>;
+export const logIn = async (token: string): Promise<Session> => told(await kassa.createSession({ body: { token } }));
 
 /** Ends this browser's session. */
 export async function logOut(): Promise<void> {
-  await call("DELETE");
+  await kassa.endSession();
 }
 
 /** The login page, which leads back to where one is. */

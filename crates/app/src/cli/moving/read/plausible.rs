@@ -275,6 +275,6 @@ mod tests {
             assert!(error.contains(why), "{error}");
         };
         check(&[("notes.csv", "a,b\n1,2\n")], "no CSV export of Plausible");
-        check(&[("../imported_visitors_1_2.csv", "date\n")], "no CSV export of Plausible");
+        check(&[("old/imported_visitors_1_2.csv", "date\n")], "no CSV export of Plausible");
     }
 }
