@@ -31,7 +31,7 @@ export default function CountPage() {
   const written = posting.filter((line) => bulk.outcomes.get(line) === "done");
   const failed = posting.filter((line) => bulk.outcomes.get(line) instanceof Error);
   useEffect(() => {
-    if (bulk.busy || !posting.length || bulk.outcomes.size < posting.length) return;
+    if (bulk.busy || !posting.length || !posting.every((line) => bulk.outcomes.has(line))) return;
     const done = new Set(written.map(({ sku }) => sku));
     set(all.filter(({ sku }) => !done.has(sku)));
     if (failed.length) return;
