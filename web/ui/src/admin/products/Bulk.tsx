@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useUndo } from "../../design/Undo";
 import { go } from "../place";
 import { useAdmin } from "../words";
+import { listed } from "./listed";
 import { type Row, type Status } from "./product";
 import { setStatuses, whyOf, type Refused } from "./statuses";
 
@@ -29,6 +30,10 @@ export function Bulk({ rows, chosen, choose }: Props) {
   const all = [...now, ...[...chosen.values()].filter((row) => !now.some(({ id }) => id === row.id))];
   const statuses = new Set(all.map((row) => row.status));
 
+  const edit = (): void => {
+    for (const row of all) listed.set(row.id, row);
+    go(`/admin/products/grid?ids=${all.map((row) => row.id).join(",")}`);
+  };
   async function act(status: Status): Promise<void> {
     setBusy(true);
     const { done, failed } = await setStatuses(all.map((row) => ({ product: row, status })));
@@ -56,7 +61,7 @@ export function Bulk({ rows, chosen, choose }: Props) {
               </button>
             ))}
           {all.length <= GRID_MAX && !statuses.has("archived") && (
-            <button type="button" className="button" onClick={() => go(`/admin/products/grid?ids=${all.map((row) => row.id).join(",")}`)}>
+            <button type="button" className="button" onClick={edit}>
               {p.sub.grid}
             </button>
           )}

@@ -1,7 +1,8 @@
 /** The rows of the grid: products of a list, or those that were chosen, each with its variants and from how many on they are low. */
 import { api } from "../../../server/call";
 import { listProducts, readProduct, type Wanted } from "../data";
-import { sold, type Seen } from "../product";
+import { listed } from "../listed";
+import { sold, tagOf, type Product, type Row, type Seen } from "../product";
 import type { GridRow } from "./columns";
 
 const LIMIT = 50;
@@ -14,9 +15,18 @@ export interface Part {
 
 export async function loadPart(wanted: Wanted, ids: string[], cursor: string, mayStock: boolean, signal: AbortSignal): Promise<Part> {
   const page = ids.length ? undefined : await listProducts(wanted, { limit: LIMIT, ...(cursor && { cursor }) }, signal);
-  const names = page ? page.results.map(({ id }) => String(id)) : ids;
-  const found = await each(names, (id) => loadRows(id, mayStock, signal));
+  const products = page?.results ?? (await each(ids, (id) => chosen(id, signal)));
+  const found = await each(products, (product) => rowsOfListed(product, mayStock, signal));
   return { rows: found.flat(), next: page?.next_cursor ?? undefined };
+}
+
+const chosen = async (id: string, signal: AbortSignal): Promise<Row> =>
+  listed.get(Number(id)) ?? ((await readProduct(id, false, signal)).product as Row);
+
+/** A list says of a product all but its variants. */
+async function rowsOfListed(product: Row, mayStock: boolean, signal: AbortSignal): Promise<GridRow[]> {
+  const variants = (await api.listVariants({ path: { id: String(product.id) } }, { signal })).results;
+  return rowsOf({ product: product as Product, variants, etag: tagOf(product.version) }, mayStock, signal);
 }
 
 /** The rows of a product as it is now. */
@@ -24,7 +34,11 @@ export async function loadRows(id: string, mayStock: boolean, signal?: AbortSign
   return rowsOf(await readProduct(id, false, signal), mayStock, signal);
 }
 
-export async function rowsOf(seen: Seen, mayStock: boolean, signal?: AbortSignal): Promise<GridRow[]> {
+/** The rows of a product that a change of it was answered with. */
+export const rowsOfAnswer = (product: Product, mayStock: boolean): Promise<GridRow[]> =>
+  rowsOf({ product, variants: product.variants ?? [], etag: tagOf(product.version) }, mayStock);
+
+async function rowsOf(seen: Seen, mayStock: boolean, signal?: AbortSignal): Promise<GridRow[]> {
   const variants = sold(seen);
   const lows = await Promise.all(
     variants.map(async ({ sku, track_stock }) =>

@@ -6,7 +6,7 @@ import { newKey } from "../../once";
 import type { Category, Product } from "../product";
 import { bodyOf, columnOf, valueOf, wrongIn, type Column, type GridRow, type RowEdits, type RowErrors } from "./columns";
 import { reversed, withChanges, type CellChange, type Edits } from "./changes";
-import { loadRows } from "./load";
+import { loadRows, rowsOfAnswer } from "./load";
 
 export interface Grid {
   edits: Edits;
@@ -102,8 +102,8 @@ export function useGrid({ rows, replace, categories, mayStock, says }: Options):
     setSaving((all) => new Set(all).add(id));
     let known = true;
     try {
-      await send(of[0] as GridRow, typed);
-      settle(id, typed, await loadRows(String(id), mayStock));
+      const answer = await send(of[0] as GridRow, typed);
+      settle(id, typed, await (answer ? rowsOfAnswer(answer, mayStock) : loadRows(String(id), mayStock)));
     } catch (problem) {
       known = false;
       await refused(id, typed, problem as Error);
@@ -116,15 +116,17 @@ export function useGrid({ rows, replace, categories, mayStock, says }: Options):
     }
   }
 
-  async function send({ seen }: GridRow, typed: [GridRow, object][]): Promise<void> {
+  async function send({ seen }: GridRow, typed: [GridRow, object][]): Promise<Product | undefined> {
     const body = bodyOf(typed, categories);
     const headers = { "If-Match": seen.etag, "Idempotency-Key": newKey() };
-    if (body) await (api.changeProduct as (takes: object) => Promise<Product>)({ path: { id: String(seen.product.id) }, headers, body });
+    const change = api.changeProduct as (takes: object) => Promise<Product>;
+    const answer = body && (await change({ path: { id: String(seen.product.id) }, headers, body }));
     for (const [{ sku }, edit] of typed) {
       const low = (edit as { low?: string }).low;
       if (low !== undefined)
         await api.setLowStock({ path: { sku }, headers: { "Idempotency-Key": newKey() }, body: { low_stock_at: Number(low) } });
     }
+    return answer || undefined;
   }
 
   /** What was sent is typed no more, unless something else was typed meanwhile. */
