@@ -1,7 +1,6 @@
 /** One product: what it is, what it costs, how it is sold, and what became of it. */
-import { Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import { useQueryClient } from "@tanstack/react-query";
-import { later } from "../../design/Floating";
 import { Empty, Failure } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import { useUndo } from "../../design/Undo";
@@ -13,7 +12,9 @@ import { useAdmin } from "../words";
 import { About } from "./About";
 import { Archived } from "./Archived";
 import { useProduct } from "./data";
+import Life from "./life/Life";
 import { Picturing } from "./pictures/Picturing";
+import Prices from "./Prices";
 import { isPlain, type Seen, type Status } from "./product";
 import { SaveBar } from "./SaveBar";
 import { Selling } from "./Selling";
@@ -21,9 +22,6 @@ import { Side } from "./Side";
 import { setStatuses, whyOf } from "./statuses";
 import { useDraft } from "./useDraft";
 import { Variants } from "./variants/Variants";
-
-const Life = later(async () => (await import("./life/Life")).default);
-const Prices = later(async () => (await import("./Prices")).default);
 
 export default function ProductPage({ id }: { id: string }) {
   const { a } = useAdmin();
@@ -85,10 +83,8 @@ function Whole({ now }: { now: Seen }) {
           <Picturing images={draft.fields.images} set={(images) => draft.set({ images })} seen={seen} may={may} />
           {isPlain(seen) && <Selling draft={draft} may={may} />}
           {(!isPlain(seen) || may) && <Variants now={now} may={may} locked={draft.dirty} />}
-          <Suspense fallback={null}>
-            {can("read") && <Life seen={now} />}
-            {can("read") && <Prices seen={now} />}
-          </Suspense>
+          {can("read") && <Life seen={now} />}
+          {can("read") && <Prices seen={now} />}
         </div>
         <Side draft={draft} may={may} />
       </div>

@@ -1,7 +1,6 @@
 /** The categories of the shop as a tree: made, called otherwise, put elsewhere, brought into an order, and taken away. */
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
-import { later } from "../../../design/Floating";
 import { Empty, Failure } from "../../../design/Panel";
 import { TableSkeleton } from "../../../design/Table";
 import { useUndo } from "../../../design/Undo";
@@ -13,9 +12,8 @@ import { ProductPages } from "../Pages";
 import type { Category } from "../product";
 import { Branch, type Acts } from "./Branch";
 import { NewCategory } from "./NewCategory";
+import RemoveSheet from "./RemoveSheet";
 import { placesAfter } from "./tree";
-
-const RemoveSheet = later(async () => (await import("./RemoveSheet")).default);
 
 type Change = Parameters<typeof api.changeCategory>[0]["body"];
 
@@ -93,16 +91,15 @@ export default function CategoriesPage() {
         {data && data.length > 0 && <Branch all={data} parent={null} acts={acts} />}
       </section>
       <NewCategory />
-      <Suspense fallback={null}>
-        {removing && (
-          <RemoveSheet
-            category={removing}
-            all={all}
-            close={() => setRemoving(undefined)}
-            done={() => (setRemoving(undefined), offer(c.removed))}
-          />
-        )}
-      </Suspense>
+
+      {removing && (
+        <RemoveSheet
+          category={removing}
+          all={all}
+          close={() => setRemoving(undefined)}
+          done={() => (setRemoving(undefined), offer(c.removed))}
+        />
+      )}
     </>
   );
 }

@@ -1,14 +1,12 @@
 /** The variants of a product: each with what it costs and what is there, and how more are made. */
-import { Suspense, useState } from "react";
-import { later } from "../../../design/Floating";
+import { useState } from "react";
 import { useUndo } from "../../../design/Undo";
 import { Badge } from "../../Badge";
 import { useAdmin } from "../../words";
+import CombineSheet from "./CombineSheet";
+import VariantSheet from "./VariantSheet";
 import { isPlain, type Seen, type Variant } from "../product";
 import { stockText } from "../StockLine";
-
-const CombineSheet = later(async () => (await import("./CombineSheet")).default);
-const VariantSheet = later(async () => (await import("./VariantSheet")).default);
 
 interface Props {
   now: Seen;
@@ -72,14 +70,13 @@ export function Variants({ now, may, locked }: Props) {
           </tbody>
         </table>
       )}
-      <Suspense fallback={null}>
-        {opened === "combine" && (
-          <CombineSheet now={now} close={close} done={(made) => (close(), offer(p.variantsMade(made, n.whole(made))))} />
-        )}
-        {opened && opened !== "combine" && (
-          <VariantSheet key={opened.sku} now={now} sku={opened.sku} close={close} done={(text, undo) => (close(), offer(text, undo))} />
-        )}
-      </Suspense>
+
+      {opened === "combine" && (
+        <CombineSheet now={now} close={close} done={(made) => (close(), offer(p.variantsMade(made, n.whole(made))))} />
+      )}
+      {opened && opened !== "combine" && (
+        <VariantSheet key={opened.sku} now={now} sku={opened.sku} close={close} done={(text, undo) => (close(), offer(text, undo))} />
+      )}
     </section>
   );
 }
