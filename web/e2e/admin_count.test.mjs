@@ -62,7 +62,7 @@ test("a scan adds one, a number sets, and what differs is written with a reason 
   assert.deepEqual([ledger.results[0].kind, ledger.results[0].quantity, ledger.results[0].reason], ["adjust", -1, "count"]);
   await line(page, mug).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Undo" }).click();
-  await page.getByText("Undone.").or(page.getByText("It is taken back.")).first().waitFor();
+  await page.getByText("Taken back.").waitFor();
   assert.deepEqual([await on_hand(mug), await on_hand(cup)], [3, 5]);
   assert.deepEqual(complaints, []);
   await context.close();
@@ -117,14 +117,14 @@ test("who may read alone counts nothing into the books", async () => {
 for (const width of [320, 1440])
   test(`nothing is wrong with the count at ${width}`, async () => {
     const sku = await room.addProduct({ price: 100, stock: 3 });
-    const { page, context, complaints } = await room.open("/admin/stock/count", scopes, undefined, { width });
+    const { page, context, complaints } = await room.open("/admin/stock/count", scopes, undefined, { viewport: { width, height: 900 } });
     await page.getByLabel("SKU or barcode").waitFor();
     await scan(page, `${sku} 12`);
     await differs(page, sku, 9);
     await settled(page);
     assert.deepEqual(await audit(page), []);
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.equal(beyond, 0);
+    assert.ok(beyond <= 0);
     assert.deepEqual(complaints, []);
     await context.close();
   });

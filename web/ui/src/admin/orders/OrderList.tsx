@@ -94,9 +94,9 @@ function Rows({ orders, picking }: { orders: Order[]; picking: Picking }) {
       <caption className="unseen">{a.pages.orders}</caption>
       <thead>
         <tr>
-          <th className="of-pick">
+          <td className="of-pick">
             <input type="checkbox" aria-label={a.ordering.pickAll} checked={all} onChange={() => picking.pickAll(!all)} />
-          </th>
+          </td>
           {heads.map((head) => (
             <th key={head} scope="col" className={head === "customer" ? "of-customer of-most" : `of-${head}`}>
               {a.orders.heads[head]}
