@@ -46,6 +46,24 @@ fn a_game_day_ends_with_books_that_agree() {
     assert!(kassa.stop().success());
 }
 
+/// A negative control: where what may have been done is sent again under a new name, stock is taken twice, and the game day says so.
+#[test]
+fn a_game_day_notices_stock_that_is_taken_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start::up(&folder.path().join("data")).with("--demo").env("KASSA_SABOTAGE", "new_command");
+    let kassa = start.start();
+    assert_eq!(kassa.post(PATH, r#"{"seconds":10}"#).status, 202);
+    let run = ended(&kassa, "");
+    let outcome = &run["outcome"];
+    assert_eq!(
+        (&run["books_before"]["ok"], &outcome["ok"]),
+        (&Value::Bool(true), &Value::Bool(false)),
+        "{run}"
+    );
+    assert!(outcome["books_after"]["wrong"].as_array().unwrap().contains(&2.into()), "{run}");
+    kassa.kill();
+}
+
 #[test]
 fn a_shop_that_is_no_demo_has_none() {
     let folder = tempfile::tempdir().unwrap();

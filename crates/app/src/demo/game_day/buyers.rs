@@ -192,7 +192,7 @@ fn stock_up(tx: &mut Tx<'_>, (id, pieces): (&str, i64), now: Timestamp) -> anyho
         bail!("the demo's products are gone: a game day needs two that have stock");
     }
     for stock in stocks.iter().skip(1) {
-        let quantity = pieces / 2 - stock.available();
+        let quantity = pieces / PRODUCTS as i64 - stock.available();
         if quantity <= 0 {
             continue;
         }

@@ -165,9 +165,13 @@ impl GameDay {
             Fault::Log => {
                 self.shop.stock.chaos().clear();
                 let (wake, pause) = (self.shop.wake.clone(), step.length(length));
+                let shutdown = self.shutdown.clone();
                 tokio::spawn(async move {
                     let held = wake.hold().await;
-                    tokio::time::sleep(pause).await;
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = shutdown.wait() => {}
+                    }
                     drop(held);
                     wake.wake();
                 });
