@@ -57,8 +57,8 @@ impl Pace {
             *second = Second { at, ..Second::default() };
         }
         match ms {
-            ..=GOOD_MS => second.good += 1,
-            ..=SLOW_MS => second.slow += 1,
+            took if took <= GOOD_MS => second.good += 1,
+            took if took <= SLOW_MS => second.slow += 1,
             _ => second.bad += 1,
         }
         second.longest_ms = second.longest_ms.max(u64::try_from(ms).unwrap_or(u64::MAX));

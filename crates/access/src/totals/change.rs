@@ -10,6 +10,9 @@ use crate::manage_error::ManageError;
 /// What a day is known by: its site, the name of its kind, the day.
 type Day = (String, &'static str, jiff::civil::Date);
 
+/// Lines that are not kept, each with its number and why.
+type Wrong = Vec<(i64, String)>;
+
 impl Access {
     /// Keeps lines of a batch, those of a day that another batch has brought in aside: these, and why. A line that comes again
     /// counts once.
@@ -66,7 +69,7 @@ fn split<'a>(
     tx: &mut kassa_db::Tx<'_>,
     batch: &str,
     totals: &'a [DayTotal],
-) -> Result<(Vec<&'a DayTotal>, Vec<(i64, String)>), kassa_db::Error> {
+) -> Result<(Vec<&'a DayTotal>, Wrong), kassa_db::Error> {
     let mut known: BTreeMap<Day, Option<String>> = BTreeMap::new();
     let (mut good, mut wrong) = (Vec::with_capacity(totals.len()), Vec::new());
     for total in totals {

@@ -72,8 +72,11 @@ pub(crate) fn all() -> Vec<&'static str> {
     sums.into_iter().flatten().chain(others).collect()
 }
 
+/// A site, with the first and the last day of which it has any.
+type Span = (String, (Date, Date));
+
 /// From which day to which each site has any.
-pub(crate) fn spans(tx: &mut Tx<'_>) -> Result<Vec<(String, (Date, Date))>, Error> {
+pub(crate) fn spans(tx: &mut Tx<'_>) -> Result<Vec<Span>, Error> {
     tx.all(SPANS, &[], |row| Ok((row.text(0)?, (day(&row.text(1)?)?, day(&row.text(2)?)?))))
 }
 
