@@ -9,6 +9,7 @@ import { findOrders } from "./orders/data";
 import { pagesOf } from "./pages";
 import { go } from "./place";
 import { useWho } from "./who";
+import { withinOf } from "./within";
 import { useAdmin } from "./words";
 
 const FOUND = 6;
@@ -24,9 +25,12 @@ export default function Palette({ close }: { close: () => void }) {
   const languages = LANGUAGES.filter((one) => one !== t.lang);
   const known: Action[] = [
     ...pages.map(({ id, path }) => ({ id, group: a.nav, title: a.pages[id], act: () => go(path) })),
-    ...(who.can("catalog")
-      ? [{ id: "new-product", group: t.palette.action, title: a.products.new, act: () => go("/admin/products/new") }]
-      : []),
+    ...withinOf(who).map(({ path, title, acts }) => ({
+      id: path,
+      group: acts ? t.palette.action : a.nav,
+      title: title(a),
+      act: () => go(path),
+    })),
     { id: "dashboard", group: a.nav, title: a.dashboard, act: () => location.assign("/dashboard") },
     { id: "shop", group: a.nav, title: t.shop, act: () => location.assign("/") },
     { id: "theme", group: t.palette.action, title: t.palette.theme, act: toggleTheme },
