@@ -146,6 +146,7 @@ fn shop_routes(config: &Config, roles: &Roles, parts: &Parts, policy: &Policy) -
         storefront = storefront.merge(orders::http::storefront_routes(Arc::clone(&shop)));
         native = native
             .merge(orders::http::native_routes(Arc::clone(&shop)))
+            .merge(orders::views::http::native_routes(Arc::clone(&shop)))
             .merge(customers::http::native_routes(Arc::clone(&shop)))
             .merge(story::http::native_routes(Arc::clone(&shop)));
         dialects = dialects.merge(compat::orders_routes(Arc::clone(&shop)));

@@ -62,11 +62,13 @@ impl Step {
 
     /// How long it lasts in a game day of this length.
     pub(super) fn length(&self, length: Duration) -> Duration {
-        length * (self.until - self.from) / 100
+        let (from, until) = self.seconds(length);
+        Duration::from_secs(until - from)
     }
 }
 
 /// The step that is played so long after the beginning.
 pub(super) fn at(elapsed: Duration, length: Duration) -> &'static Step {
-    STEPS.iter().find(|step| elapsed < length * step.until / 100).unwrap_or(&STEPS[STEPS.len() - 1])
+    let is_before_its_end = |step: &&Step| elapsed < Duration::from_secs(step.seconds(length).1);
+    STEPS.iter().find(is_before_its_end).unwrap_or(&STEPS[STEPS.len() - 1])
 }

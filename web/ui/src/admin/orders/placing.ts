@@ -39,13 +39,16 @@ export function usePlacing(done: (order: string) => void): Placing {
         await api.createPayment({ path: { id }, headers, body: { reference: sent.reference } });
       }
       done(id);
+      void client.invalidateQueries();
     } catch (problem) {
-      // What was refused is another order when it is sent again; what was not answered is the same.
-      if (problem instanceof AskError && problem.status >= 400 && problem.status < 500 && !placed) key.current = newKey();
+      const isRefused = problem instanceof AskError && problem.status >= 400 && problem.status < 500;
+      // What was refused is another order when it is sent again. What was not answered is the same, and stays as it stands:
+      // it may have taken the last of the goods itself.
+      if (isRefused && !placed) key.current = newKey();
+      if (isRefused) void client.invalidateQueries();
       setError(problem as Error);
     } finally {
       setBusy(false);
-      void client.invalidateQueries();
     }
   }
 
