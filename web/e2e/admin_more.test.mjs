@@ -328,13 +328,13 @@ const SEEN = [
   {
     scopes: ["orders"],
     pages: ["Orders", "Customers", "Messages"],
-    order: ["Pack", "Mark as paid", "Refund", "Cancel the order"],
+    order: ["Pack", "Mark as paid", "Refund", "Edit lines", "Cancel the order"],
     stock: undefined,
   },
   {
     scopes: ["admin"],
     pages: ["Orders", "Products", "Stock", "Customers", "Messages", "Events", "Health", "Operations", "Changes", "Settings", "People"],
-    order: ["Pack", "Mark as paid", "Refund", "Cancel the order"],
+    order: ["Pack", "Mark as paid", "Refund", "Edit lines", "Cancel the order"],
     stock: ["Receive", "Set right", "Low from"],
   },
 ];
