@@ -1,6 +1,7 @@
 /** An operation that changes something: done once however often it is sent, and everything on the page is asked anew after it. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { api } from "../server/call";
 
 type Operation = (takes: object) => Promise<unknown>;
@@ -46,7 +47,8 @@ export function useOnce(id: keyof typeof api, done: (answer: unknown) => void, {
     try {
       const answer = await (api[id] as Operation)({ ...takes, ...headers });
       last.current = undefined;
-      done(answer);
+      // What closes now is not asked for once more: what it showed may be gone.
+      flushSync(() => done(answer));
     } catch (problem) {
       setError(problem as Error);
     } finally {
