@@ -57,10 +57,14 @@ test("docs/openapi.json is what web/openapi says", () => {
   assert.equal(readFileSync(DOCUMENT, "utf8"), text(document(recorded())), hint);
 });
 
-test("every operation has an example that succeeds", () => {
+/** What a shop that is no demo refuses: `game_day` and the admin's tests see it done. */
+const OF_A_DEMO = ["beginGameDay", "stopGameDay"];
+
+test("every operation has an example that succeeds, but what only a demo does", () => {
   for (const { id, examples: all } of OPERATIONS)
-    assert.ok(
+    assert.equal(
       all?.some(({ status }) => status < 400),
+      !OF_A_DEMO.includes(id),
       id,
     );
   const ids = OPERATIONS.map(({ id }) => id);
