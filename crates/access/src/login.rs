@@ -9,7 +9,7 @@ use kassa_db::Tx;
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
 use serde_json::json;
 
-use crate::changes::{Asked, write_down};
+use crate::changes::{Asked, OF_ACCESS};
 use crate::guesses::{FAILURES_MAX, WINDOW};
 use crate::secret::{Hash, random, to_hex};
 use crate::store::StoredSession;
@@ -155,7 +155,12 @@ impl Access {
         let attached = self.attached().ok_or(LogInError::NoDatabase)?;
         let ended = attached.change(move |tx, now| {
             let ended = store::delete_sessions(tx)?;
-            write_down(tx, asked.as_ref(), (&json!({ "sessions": ended }), &json!({ "sessions": 0 })), now)?;
+            OF_ACCESS.write_down(
+                tx,
+                asked.as_ref(),
+                (&json!({ "sessions": ended }), &json!({ "sessions": 0 })),
+                now,
+            )?;
             Ok::<_, LogInError>(ended)
         });
         let ended = ended.await?;

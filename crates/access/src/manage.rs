@@ -7,7 +7,7 @@ use kassa_model::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::changes::{Asked, write_down};
+use crate::changes::{Asked, OF_ACCESS};
 use crate::manage_error::ManageError;
 use crate::secret::SECRET_PREFIX;
 use crate::secret::{Hash, random, to_hex};
@@ -69,7 +69,7 @@ impl Access {
                 return Err(ManageError::Conflict(format!("there are {API_KEYS_MAX} keys: revoke some")));
             }
             store::insert_api_key(tx, &stored)?;
-            Ok(write_down(tx, asked.as_ref(), (&Value::Null, &shown(&stored)), now)?)
+            Ok(OF_ACCESS.write_down(tx, asked.as_ref(), (&Value::Null, &shown(&stored)), now)?)
         });
         made.await?;
         tracing::info!(key = key.id, name = key.name, scopes = ?key.scopes.names(), "made a secret key");
@@ -87,7 +87,7 @@ impl Access {
         let revoked = attached.change(move |tx, now| {
             let revoked = store::revoke_api_key(tx, &ended, now)?;
             if revoked {
-                write_down(tx, asked.as_ref(), (&was, &Value::Null), now)?;
+                OF_ACCESS.write_down(tx, asked.as_ref(), (&was, &Value::Null), now)?;
             }
             Ok::<_, ManageError>(revoked)
         });
@@ -122,7 +122,7 @@ impl Access {
         let made = attached.change(move |tx, now| {
             let made = store::insert_site(tx, &site, now)?;
             if made {
-                write_down(tx, asked.as_ref(), (&Value::Null, &json!({ "id": site.id })), now)?;
+                OF_ACCESS.write_down(tx, asked.as_ref(), (&Value::Null, &json!({ "id": site.id })), now)?;
             }
             Ok::<_, ManageError>(made)
         });
@@ -150,7 +150,7 @@ impl Access {
                 )));
             }
             store::insert_site_key(tx, &made, &id, now)?;
-            write_down(tx, asked.as_ref(), (&Value::Null, &json!({ "key": made })), now)?;
+            OF_ACCESS.write_down(tx, asked.as_ref(), (&Value::Null, &json!({ "key": made })), now)?;
             Ok(now)
         });
         Ok((key, created.await?))
@@ -175,7 +175,7 @@ impl Access {
         let revoked = attached.change(move |tx, now| {
             let revoked = store::delete_site_key(tx, &ended, &id)?;
             if revoked {
-                write_down(tx, asked.as_ref(), (&json!({ "key": ended }), &Value::Null), now)?;
+                OF_ACCESS.write_down(tx, asked.as_ref(), (&json!({ "key": ended }), &Value::Null), now)?;
             }
             Ok::<_, ManageError>(revoked)
         });

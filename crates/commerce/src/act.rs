@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kassa_access::Caller;
-use kassa_access::changes::{Asked, Difference, OF_SHOP};
+use kassa_access::changes::{Asked, OF_SHOP};
 use kassa_db::{Db, Tx};
 use kassa_model::Timestamp;
 use kassa_service::Problem;
@@ -48,6 +48,11 @@ impl Keyed {
         })
     }
 
+    /// Without being written down as a change: what somebody sets up for looking at the shop is none.
+    pub(crate) fn unwritten(self) -> Self {
+        Self { asked: None, ..self }
+    }
+
     /// With the thing that is changed, which is read before and after where somebody is to know what was changed.
     pub(crate) fn looking(
         self,
@@ -69,7 +74,7 @@ impl Keyed {
         now: Timestamp,
     ) -> Result<(), kassa_db::Error> {
         let after = self.look(tx)?;
-        write_down(tx, self.asked.as_ref(), (before, &after), now)
+        OF_SHOP.write_down(tx, self.asked.as_ref(), (before, &after), now)
     }
 
     /// What its record is found by.
@@ -94,19 +99,6 @@ impl Keyed {
             Some(key) => format!("{}/{key}", self.scope),
             None => uuid::Uuid::now_v7().to_string(),
         }
-    }
-}
-
-/// Writes down that somebody has changed something of the shop.
-pub(crate) fn write_down(
-    tx: &mut Tx<'_>,
-    asked: Option<&Asked>,
-    (was, is): (&Value, &Value),
-    now: Timestamp,
-) -> Result<(), kassa_db::Error> {
-    match asked {
-        Some(asked) => OF_SHOP.insert(tx, (asked, &Difference::of(was, is)), now),
-        None => Ok(()),
     }
 }
 
@@ -163,12 +155,12 @@ pub(crate) async fn once<T: Send + 'static>(
             let outcome = idempotency::run(tx, &keyed.request(), now, |tx| {
                 let before = keyed.look(tx)?;
                 let (answer, what) = op(tx)?;
-                match answer.location() {
-                    Some(at) if what.is_some() => {
-                        write_down(tx, keyed.asked.as_ref(), (&before, &json!({ "location": at })), now)?;
-                    }
-                    _ if what.is_some() => keyed.write_down(tx, &before, now)?,
-                    _ => {}
+                if what.is_some() {
+                    let after = match answer.location() {
+                        Some(at) => json!({ "location": at }),
+                        None => keyed.look(tx)?,
+                    };
+                    OF_SHOP.write_down(tx, keyed.asked.as_ref(), (&before, &after), now)?;
                 }
                 done = what;
                 Ok::<_, Failed>(answer)

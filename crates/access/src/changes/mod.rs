@@ -4,10 +4,8 @@ mod actor;
 mod difference;
 mod read;
 mod store;
-mod write;
 
 pub use actor::{Actor, Asked};
 pub use difference::Difference;
 pub(crate) use store::OF_ACCESS;
 pub use store::{Changed, OF_SHOP, Table};
-pub(crate) use write::write_down;

@@ -2,6 +2,7 @@
 
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Actor, Asked, Difference};
@@ -68,11 +69,24 @@ impl Table {
         [self.insert, self.list, self.list_of, self.empty]
     }
 
-    /// Writes that somebody has changed something.
+    /// Writes down that somebody has changed what was so and is so now; nothing where nobody is known who asked.
     ///
     /// # Errors
     /// What the database says, as of all of these.
-    pub fn insert(
+    pub fn write_down(
+        &self,
+        tx: &mut Tx<'_>,
+        asked: Option<&Asked>,
+        (was, is): (&Value, &Value),
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        match asked {
+            Some(asked) => self.insert(tx, (asked, &Difference::of(was, is)), at),
+            None => Ok(()),
+        }
+    }
+
+    fn insert(
         &self,
         tx: &mut Tx<'_>,
         (asked, difference): (&Asked, &Difference),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::store;
 use super::thing::{Draft, Kept, KeptKind, KeptVersion, Secret};
 use crate::Access;
-use crate::changes::{Asked, write_down};
+use crate::changes::{Asked, OF_ACCESS};
 use crate::manage_error::ManageError;
 
 /// Things of one kind that a site has.
@@ -63,7 +63,7 @@ impl Access {
             }
             let kept = Kept { created_at: now, changed_at: now, ..kept.clone() };
             refuse_taken(tx, &kept)?;
-            write_down(tx, asked.as_ref(), (&Value::Null, &shown(&kept)), now)?;
+            OF_ACCESS.write_down(tx, asked.as_ref(), (&Value::Null, &shown(&kept)), now)?;
             Ok(store::put(tx, &kept)?)
         });
         made.await?;
@@ -109,7 +109,7 @@ impl Access {
                 Kept { owner, name, body, version, changed_at: now, changed_by: by.clone(), ..old };
             apply(&mut next, secrets.clone());
             refuse_taken(tx, &next)?;
-            write_down(tx, asked.as_ref(), (&was, &shown(&next)), now)?;
+            OF_ACCESS.write_down(tx, asked.as_ref(), (&was, &shown(&next)), now)?;
             Ok(store::put(tx, &next)?)
         });
         changed.await?;
@@ -126,7 +126,7 @@ impl Access {
         let removed = self.database()?.change(move |tx, now| {
             let Some(old) = store::find(tx, &id)? else { return Err(unknown(kind, &id)) };
             store::delete(tx, &id)?;
-            write_down(tx, asked.as_ref(), (&shown(&old), &Value::Null), now)?;
+            OF_ACCESS.write_down(tx, asked.as_ref(), (&shown(&old), &Value::Null), now)?;
             let last = Kept { version: old.version + 1, changed_at: now, changed_by: by.clone(), ..old };
             Ok(store::put_version(tx, &last, None)?)
         });

@@ -62,6 +62,14 @@ fn lived_in(kassa: &Kassa) {
     assert_eq!(send(kassa, &format!("/v1/orders/{id}/fulfilments"), "f", &parcel).status, 201);
     let refund = json!({"lines": [{"sku": "mug", "quantity": 1}]});
     assert!(send(kassa, &format!("/v1/orders/{id}/refunds"), "r", &refund).status < 300);
+    for (number, query) in
+        [(1, "q=Annabel+Leeson"), (2, "q=ann.leeson%40shop.test&status=confirmed"), (3, "q=bob%40shop.test")]
+    {
+        let path = format!("/v1/order-views/0190a000-0000-7000-8000-00000000000{number}");
+        let view = json!({"name": format!("view {number}"), "query": query, "shared": true}).to_string();
+        let headers = [("content-type", "application/json")];
+        assert_eq!(kassa.http().send("PUT", &path, &headers, view.as_bytes()).unwrap().status, 200);
+    }
     order(kassa, "bob", &json!({"email": "bob@shop.test", "name": "Bob"}), "user-47-bob");
     settled(kassa);
 }
@@ -79,7 +87,12 @@ fn settled(kassa: &Kassa) {
 
 /// What the program tells: orders with where they went, customers, events, dead letters.
 fn told(kassa: &Kassa) -> String {
-    let paths = ["/v1/customers", "/v1/events?site_id=default&limit=1000", "/v1/admin/dead-letters"];
+    let paths = [
+        "/v1/order-views",
+        "/v1/customers",
+        "/v1/events?site_id=default&limit=1000",
+        "/v1/admin/dead-letters",
+    ];
     let mut told = paths.map(|path| kassa.get(path).body).concat();
     for order in kassa.get("/v1/orders?limit=200").json()["results"].as_array().unwrap() {
         let path = format!("/v1/orders/{}", order["id"].as_str().unwrap());

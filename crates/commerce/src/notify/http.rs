@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::extract::State as Of;
 use axum::http::Uri;
-use kassa_access::changes::Asked;
+use kassa_access::changes::{Asked, OF_SHOP};
 use kassa_access::{Allowed, need};
 use kassa_db::Error;
 use kassa_service::{Bare, Json, Problem, Protected, protected};
@@ -19,7 +19,6 @@ use serde_json::{Value, json};
 use super::delivery::{Attempt, Channel, Delivery, State};
 use super::staff;
 use super::store::{self, Filter};
-use crate::act::write_down;
 use crate::ids::{self, PathId, cursor_id, path_id};
 use crate::page::{Page, Total, cut_by_id};
 use crate::params::Params;
@@ -158,7 +157,7 @@ async fn replay_delivery(
         let now = tx.now(own)?;
         let begun = store::replay(tx, &wanted, now)?;
         if begun {
-            write_down(tx, asked.as_ref(), (&Value::Null, &Value::Null), now)?;
+            OF_SHOP.write_down(tx, asked.as_ref(), (&Value::Null, &Value::Null), now)?;
         }
         Ok::<_, Error>((store::by_id(tx, &wanted)?, begun))
     });

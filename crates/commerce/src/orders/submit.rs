@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::http::StatusCode;
-use kassa_access::changes::Asked;
+use kassa_access::changes::{Asked, OF_SHOP};
 use kassa_db::{Db, Tx};
 use kassa_model::{Timestamp, failpoint};
 use kassa_service::Problem;
@@ -20,7 +20,6 @@ use super::payments::status::PaymentStatus;
 use super::place::{Orderer, PlaceError, PlaceOrder, Placed, place};
 use super::request::OrderAsk;
 use super::sources::{links, orders, products, stock_place};
-use crate::act::write_down;
 use crate::catalog::Offer;
 use crate::idempotency::{self, Outcome, RUNNING_MICROS, Request};
 use crate::inventory::{LedgerKind, Refusal};
@@ -201,7 +200,7 @@ async fn write(
             let answer = shape(&made, &links);
             if let Placed::Open(order) = &made {
                 let at = json!({ "location": format!("/v1/orders/{}", order.id) });
-                write_down(tx, asked.as_ref(), (&Value::Null, &at), now)?;
+                OF_SHOP.write_down(tx, asked.as_ref(), (&Value::Null, &at), now)?;
             }
             placed = Some(made);
             Ok::<_, PlaceError>(answer)

@@ -24,7 +24,7 @@ pub struct Counts {
     pub outbox: u64,
     /// Stored answers.
     pub answers: u64,
-    /// Open work, payments, and clients' own names for orders and requests.
+    /// Open work, payments, clients' own names for orders and requests, what was asked about orders, and views that look for them.
     pub texts: u64,
     /// Events of the store.
     pub events: u64,

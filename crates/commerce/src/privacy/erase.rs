@@ -1,6 +1,6 @@
 //! An erasure in the shop's databases: what was found is written down first, then swept away, then the row is closed.
 
-use kassa_access::changes::Asked;
+use kassa_access::changes::{Asked, OF_SHOP};
 use kassa_db::{Db, Error};
 use kassa_model::Timestamp;
 use serde_json::{Value, json};
@@ -11,7 +11,6 @@ use super::found::Found;
 use super::job::{Job, store};
 use super::subject::Subject;
 use super::sweep::{sweep_lists, sweep_orders, sweep_texts};
-use crate::act::write_down;
 use crate::shop::Shop;
 
 /// Writes down who is to be erased: a row of their own, or that of an erasure of the same person that was not finished, with what
@@ -38,7 +37,12 @@ pub async fn begin(
     db.write(move |tx| {
         let job = store::begin(tx, &new)?;
         store::set_marks(tx, &job.id, &job.erasure())?;
-        write_down(tx, asked.as_ref(), (&Value::Null, &json!({ "id": job.id, "kind": job.kind })), now)?;
+        OF_SHOP.write_down(
+            tx,
+            asked.as_ref(),
+            (&Value::Null, &json!({ "id": job.id, "kind": job.kind })),
+            now,
+        )?;
         Ok(job)
     })
     .await

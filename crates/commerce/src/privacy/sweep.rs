@@ -13,6 +13,7 @@ use kassa_model::PartitionBy;
 
 use super::counts::Counts;
 use super::found::Found;
+use crate::orders::views;
 
 /// Orders of a transaction.
 const SOME: usize = 50;
@@ -39,6 +40,8 @@ pub(super) async fn sweep_orders(db: &Db, found: &Found, by: PartitionBy) -> Res
     let emails = found.emails.clone();
     counts.deliveries += db.write(move |tx| deliveries::store::leave(tx, &emails)).await?;
     counts.texts += references::store::rename(db, found).await?;
+    let who = found.clone();
+    counts.texts += db.write(move |tx| views::forget(tx, &who)).await?;
     Ok(counts)
 }
 

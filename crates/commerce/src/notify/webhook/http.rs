@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use kassa_access::changes::Asked;
+use kassa_access::changes::{Asked, OF_SHOP};
 use kassa_access::{Allowed, Caller, need};
 use kassa_db::{Db, Tx};
 use kassa_model::Timestamp;
@@ -21,7 +21,6 @@ use super::body::{NewBody, PartBody, RotateBody};
 use super::rules::{self, ENDPOINTS_MAX, KEEP_HOURS, KEEP_HOURS_MAX};
 use super::view::EndpointView;
 use super::{kinds, sign, store};
-use crate::act::write_down;
 use crate::ids::{self, PathId, path_id};
 use crate::notify::delivery::Sent;
 use crate::page::Page;
@@ -64,7 +63,7 @@ async fn create_webhook(
         let made = rules::create(tx, new.clone(), now)?;
         if let Some(made) = &made {
             let shown = looks(tx, &made.id, now)?;
-            write_down(tx, asked.as_ref(), (&Value::Null, &shown), now)?;
+            OF_SHOP.write_down(tx, asked.as_ref(), (&Value::Null, &shown), now)?;
         }
         Ok(made)
     });
@@ -209,7 +208,7 @@ impl Change {
             let done = op(tx, &self.id)?;
             if done.is_some() {
                 let after = looks(tx, &self.id, now)?;
-                write_down(tx, self.asked.as_ref(), (&before, &after), now)?;
+                OF_SHOP.write_down(tx, self.asked.as_ref(), (&before, &after), now)?;
             }
             Ok(done)
         })

@@ -9,14 +9,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use kassa_access::{Allowed, Caller, need};
-use kassa_db::Tx;
+use kassa_access::{Allowed, need};
 use kassa_service::{Bare, Json, Object, Problem, Protected, protected};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::super::said::{short, trimmed};
-use super::{OF_OWNER_MAX, View, store};
+use super::view::View;
+use super::{OF_OWNER_MAX, store};
 use crate::act::{Failed, Keyed, once};
 use crate::idempotency::Answer;
 use crate::ids::{self, PathId, path_id};
@@ -86,8 +85,7 @@ async fn put_view(
     Object(body): Object<ViewBody>,
 ) -> Result<Response, Problem> {
     let id = path_id(path, unknown)?;
-    let keyed = Keyed::of(&caller, &headers, ("PUT", &format!("/v1/order-views/{id}")), &body)?
-        .looking(looks(&caller, &id));
+    let keyed = Keyed::of(&caller, &headers, ("PUT", &format!("/v1/order-views/{id}")), &body)?.unwritten();
     let (caller, now) = (caller.identity(), shop.now());
     let missing = || Problem::bad_request("name is missing");
     let view = View {
@@ -118,8 +116,7 @@ async fn delete_view(
     _: Bare,
 ) -> Result<Response, Problem> {
     let id = path_id(path, unknown)?;
-    let keyed = Keyed::of(&caller, &headers, ("DELETE", &format!("/v1/order-views/{id}")), &())?
-        .looking(looks(&caller, &id));
+    let keyed = Keyed::of(&caller, &headers, ("DELETE", &format!("/v1/order-views/{id}")), &())?.unwritten();
     let caller = caller.identity();
     let done = once(here(&shop.orders, "orders")?, keyed, shop.now(), move |tx| {
         match store::remove(tx, &id, &caller)? {
@@ -128,15 +125,6 @@ async fn delete_view(
         }
     });
     Ok(done.await?.0)
-}
-
-/// How the caller sees the view of this id; `null` where there is none.
-fn looks(caller: &Caller, id: &str) -> impl Fn(&mut Tx<'_>) -> Result<Value, kassa_db::Error> + use<> {
-    let (caller, id) = (caller.identity(), id.to_owned());
-    move |tx| {
-        let found = store::list(tx, &caller)?.into_iter().find(|view| view.id == id);
-        Ok(found.map_or(Value::Null, |view| json!(ViewView::from(view))))
-    }
 }
 
 fn unknown(id: &str) -> Problem {

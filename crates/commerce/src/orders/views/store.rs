@@ -3,10 +3,12 @@
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
 
-use super::View;
+use super::view::View;
 
 const LIST: &str =
     "SELECT id, owner, name, query, updated_at FROM order_view WHERE owner IN ($1, '') ORDER BY name, id";
+const EVERY: &str = "SELECT id, owner, name, query, updated_at FROM order_view ORDER BY id";
+const DELETE: &str = "DELETE FROM order_view WHERE id = $1";
 const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM order_view WHERE owner = $1 AND id <> $2";
 const PUT: &str = "INSERT INTO order_view (id, owner, name, query, updated_at) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, name = excluded.name, query = excluded.query, \
@@ -15,11 +17,21 @@ const REMOVE: &str = "DELETE FROM order_view WHERE id = $1 AND owner IN ($2, '')
 
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
-pub(super) const ALL: &[&str] = &[LIST, COUNT, PUT, REMOVE];
+pub(super) const ALL: &[&str] = &[LIST, EVERY, DELETE, COUNT, PUT, REMOVE];
 
 /// The views that a caller sees, by their names.
 pub(super) fn list(tx: &mut Tx<'_>, caller: &str) -> Result<Vec<View>, Error> {
     tx.all(LIST, params![caller], view)
+}
+
+/// All views of all.
+pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<View>, Error> {
+    tx.all(EVERY, &[], view)
+}
+
+/// Removes a view, whosever it is; how many were removed.
+pub(super) fn delete(tx: &mut Tx<'_>, id: &str) -> Result<u64, Error> {
+    tx.execute(DELETE, params![id])
 }
 
 /// How many others the owner has.
