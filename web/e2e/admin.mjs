@@ -1,8 +1,9 @@
 // A shop behind a login for the tests of the admin: the real server with goods, orders and keys, and a browser logged in with one of them.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { audit } from "./axe.mjs";
 import { startKassa, until } from "./kassa.mjs";
-import { openPage } from "./page.mjs";
+import { openPage, settled } from "./page.mjs";
 
 const TOKEN = "the-admin-token-of-the-shop-room";
 
@@ -67,4 +68,21 @@ export async function openShopRoom(browser, env = {}) {
   }
 
   return { url, get, post, patch, until, addProduct, order, revenueOf, open, keyOf, close: () => kassa.remove() };
+}
+
+/** As pages are looked at: language, colours and width. */
+export const LOOKS = [
+  ["en", "light", 320],
+  ["de-DE", "dark", 390],
+  ["ar", "light", 390],
+  ["en", "dark", 1440],
+];
+
+/** Axe finds nothing wrong with a page as it stands, and nothing of it lies beyond the window; what lies over it, if anything does, is beside its landmarks. */
+export async function looksWell(page, what, { over = false } = {}) {
+  await settled(page);
+  const found = await audit(page);
+  assert.deepEqual(over ? found.filter((one) => !one.startsWith("region:")) : found, [], what);
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(beyond <= 0, `${what}: ${beyond} px beyond the window`);
 }

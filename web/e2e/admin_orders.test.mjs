@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { openShopRoom } from "./admin.mjs";
+import { looksWell, openShopRoom } from "./admin.mjs";
 import { audit } from "./axe.mjs";
 import { launchBrowser } from "./browser.mjs";
-import { settled } from "./page.mjs";
 
 let browser;
 let room;
@@ -349,31 +348,19 @@ for (const colorScheme of ["light", "dark"])
       });
       await row(page, placed).waitFor();
       await page.getByRole("checkbox", { name: `Select order #${placed.number}` }).check();
-      await check(page, "the list");
+      await looksWell(page, "the list", { over: true });
       await page.goto(`${room.url}/admin/orders/new`);
       await page.getByRole("combobox", { name: "Add a product" }).fill(sku);
       await page.getByRole("option").first().click();
       await page.getByRole("button", { name: "Place the order for €19.50" }).waitFor();
-      await check(page, "a new order");
+      await looksWell(page, "a new order", { over: true });
       await page.goto(`${room.url}/admin/orders/${placed.id}`);
       await page.getByRole("button", { name: "Edit lines" }).click();
       await dialog(page, "Edit the lines").getByText("No stock moves.").waitFor();
-      await check(page, "an edit");
+      await looksWell(page, "an edit", { over: true });
       await page.goto(`${room.url}/admin/orders/print?what=slip&id=${placed.id}`);
       await page.getByRole("article").waitFor();
-      await check(page, "a slip");
+      await looksWell(page, "a slip", { over: true });
       assert.deepEqual(complaints, []);
       await context.close();
     });
-
-async function check(page, what) {
-  await settled(page);
-  // What lies over the page is beside its landmarks.
-  assert.deepEqual(
-    (await audit(page)).filter((one) => !one.startsWith("region:")),
-    [],
-    what,
-  );
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(beyond <= 0, `${what} is as wide as the window`);
-}

@@ -1,5 +1,5 @@
 // How fast the admin's lists and searches are over 50,000 products and 100,000 orders, which come in by the import of files:
-// `node e2e/lists_speed.mjs [orders] [products]`. On a SQLite file of its own, or on the database at KASSA_LISTS_DB (postgres://…, empty). Prints for each
+// `node e2e/lists_speed.mjs [orders] [products]`. On a SQLite file of its own, or on the database at LISTS_DB (postgres://…, empty). Prints for each
 // question the median and the slowest of five answers in milliseconds, and fails where a median is above 300.
 import { createHash, randomUUID } from "node:crypto";
 import { startKassa } from "./kassa.mjs";
@@ -46,7 +46,7 @@ const SURNAMES = [
   "Yılmaz",
 ];
 
-const url = process.env.KASSA_LISTS_DB;
+const url = process.env.LISTS_DB;
 const kassa = await startKassa({ env: { RUST_LOG: "warn", ...(url && { KASSA_DATABASE__URL: url }) } });
 try {
   await bring("products", PRODUCTS, product);

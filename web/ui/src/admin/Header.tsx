@@ -1,4 +1,5 @@
 /** The head of the admin: its pages, who is logged in, and the way out. */
+import { useEffect, useRef } from "react";
 import { LanguageMenu, ThemeButton } from "../design/Choices";
 import { Mark } from "../design/Icon";
 import { IconButton } from "../design/Panel";
@@ -17,6 +18,9 @@ interface Props {
 export function Header({ pages, here, open }: Props) {
   const { t, a } = useAdmin();
   const { caller } = useWho();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the pages are a line that is moved: the one that is open is in sight.
+  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [here]);
   return (
     <header className="wrap top admin-top">
       <div className="who">
@@ -28,7 +32,7 @@ export function Header({ pages, here, open }: Props) {
           <WhoName />
         </div>
       </div>
-      <nav aria-label={a.nav} className="admin-nav">
+      <nav ref={nav} aria-label={a.nav} className="admin-nav">
         <ul>
           {pages.map((page) => (
             <li key={page.id}>

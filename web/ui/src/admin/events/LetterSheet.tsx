@@ -4,6 +4,7 @@ import { CopyButton, Failure } from "../../design/Panel";
 import { Sheet } from "../../design/Sheet";
 import { TableSkeleton } from "../../design/Table";
 import { AskError } from "../../server/call";
+import { Facts, type Fact } from "../Facts";
 import { clockTime, longDay } from "../when";
 import { useAdmin } from "../words";
 import { useLetter } from "./data";
@@ -27,7 +28,7 @@ export default function LetterSheet({ id, close }: { id: string; close: () => vo
 
 function Whole({ letter }: { letter: DeadLetter }) {
   const { a, n } = useAdmin();
-  const facts: [string, string | null][] = [
+  const facts: Fact[] = [
     [a.events.letters.detail, letter.detail],
     [a.events.letters.fix, a.events.letters.fixes[letter.reason] ?? null],
     [a.events.site, letter.site_id],
@@ -36,24 +37,7 @@ function Whole({ letter }: { letter: DeadLetter }) {
   ];
   return (
     <>
-      <dl className="facts">
-        {facts
-          .filter(([, text]) => text)
-          .map(([title, text]) => (
-            <div key={title}>
-              <dt>{title}</dt>
-              <dd>
-                <bdi>{text}</bdi>
-              </dd>
-            </div>
-          ))}
-        <div>
-          <dt>{a.order.id}</dt>
-          <dd>
-            <code>{letter.id}</code> <CopyButton text={letter.id} />
-          </dd>
-        </div>
-      </dl>
+      <Facts facts={facts} id={letter.id} />
       <section aria-label={a.events.letters.again} className="part">
         <TakeAgain asked={{ id: letter.id }} label={a.events.letters.again} />
         <p className="hint-line">{a.events.letters.againWhy}</p>

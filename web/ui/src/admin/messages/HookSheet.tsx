@@ -4,6 +4,7 @@ import { Failure } from "../../design/Panel";
 import { Sheet } from "../../design/Sheet";
 import { useUndo } from "../../design/Undo";
 import { api } from "../../server/call";
+import { Facts, type Fact } from "../Facts";
 import { useOnce } from "../once";
 import { TypedConfirm } from "../TypedConfirm";
 import { shortTime } from "../when";
@@ -32,7 +33,7 @@ function Whole({ hook, close }: { hook: Webhook; close: () => void }) {
       <p className="badges">
         <Standing hook={hook} />
       </p>
-      <Facts hook={hook} />
+      <About hook={hook} />
       <Switch hook={hook} close={close} />
       <TestHook id={hook.id} />
       <RecentOfHook id={hook.id} />
@@ -50,10 +51,10 @@ function Whole({ hook, close }: { hook: Webhook; close: () => void }) {
   );
 }
 
-function Facts({ hook }: { hook: Webhook }) {
+function About({ hook }: { hook: Webhook }) {
   const { a, n } = useAdmin();
   const failed = hook.last_failure;
-  const facts: [string, string | null][] = [
+  const facts: Fact[] = [
     [a.hooks.url, hook.url],
     [a.hooks.types, toldOf(hook, a.hooks)],
     [a.hooks.last, hook.last_delivered_at && shortTime(hook.last_delivered_at, n.locale)],
@@ -61,20 +62,7 @@ function Facts({ hook }: { hook: Webhook }) {
     [a.hooks.lastFailure, failed && `${shortTime(failed.at, n.locale)}: ${failed.why}`],
     [a.hooks.made, shortTime(hook.created_at, n.locale)],
   ];
-  return (
-    <dl className="facts">
-      {facts
-        .filter(([, text]) => text)
-        .map(([title, text]) => (
-          <div key={title}>
-            <dt>{title}</dt>
-            <dd>
-              <bdi>{text}</bdi>
-            </dd>
-          </div>
-        ))}
-    </dl>
-  );
+  return <Facts facts={facts} />;
 }
 
 /** On or off; done, the list is there again, with the way back. */

@@ -2,10 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { WholeDelivery } from "@kassa/client";
-import { CopyButton, Failure } from "../../design/Panel";
+import { Failure } from "../../design/Panel";
 import { Sheet } from "../../design/Sheet";
 import { TableSkeleton } from "../../design/Table";
 import { api } from "../../server/call";
+import { Facts, type Fact } from "../Facts";
 import { Badge } from "../Badge";
 import { useOnce } from "../once";
 import { Attempts } from "../orders/Attempts";
@@ -39,7 +40,7 @@ function Whole({ message }: { message: WholeDelivery }) {
   const { a, n } = useAdmin();
   const [said, setSaid] = useState("");
   const replay = useOnce("replayDelivery", () => setSaid(a.messages.replayed), { keyed: false });
-  const facts: [string, string | null][] = [
+  const facts: Fact[] = [
     [a.messages.about, message.template ?? message.event_type],
     [a.messages.when, shortTime(message.created_at, n.locale)],
     [a.messages.next, message.next_at && message.state === "waiting" ? shortTime(message.next_at, n.locale) : null],
@@ -50,24 +51,7 @@ function Whole({ message }: { message: WholeDelivery }) {
       <p className="badges">
         <Badge state={message.state} word={a.states[message.state] ?? message.state} />
       </p>
-      <dl className="facts">
-        {facts
-          .filter(([, text]) => text)
-          .map(([title, text]) => (
-            <div key={title}>
-              <dt>{title}</dt>
-              <dd>
-                <bdi>{text}</bdi>
-              </dd>
-            </div>
-          ))}
-        <div>
-          <dt>{a.order.id}</dt>
-          <dd>
-            <code>{message.id}</code> <CopyButton text={message.id} />
-          </dd>
-        </div>
-      </dl>
+      <Facts facts={facts} id={message.id} />
       {message.order_id && (
         <p>
           <Link to={`/admin/orders/${message.order_id}`}>{a.stock.toOrder}</Link>

@@ -3,6 +3,7 @@ import type { Key } from "@kassa/client";
 import { Failure } from "../../design/Panel";
 import { Sheet } from "../../design/Sheet";
 import { useUndo } from "../../design/Undo";
+import { Facts, type Fact } from "../Facts";
 import { useOnce } from "../once";
 import { TypedConfirm } from "../TypedConfirm";
 import { shortTime } from "../when";
@@ -12,7 +13,7 @@ export default function PersonSheet({ person, close }: { person: Key; close: () 
   const { a, n } = useAdmin();
   const offer = useUndo();
   const revoke = useOnce("revokeKey", () => (close(), offer(a.people.revoked(person.name))), { keyed: false });
-  const facts: [string, string | null][] = [
+  const facts: Fact[] = [
     [a.people.used, person.last_used_at ? shortTime(person.last_used_at, n.locale) : a.people.never],
     [a.people.sessions, a.people.sessionsOf(person.sessions, n.whole(person.sessions))],
     [a.people.made, person.created_at && shortTime(person.created_at, n.locale)],
@@ -33,18 +34,7 @@ export default function PersonSheet({ person, close }: { person: Key; close: () 
             ))}
           </ul>
         </section>
-        <dl className="facts">
-          {facts
-            .filter(([, text]) => text)
-            .map(([title, text]) => (
-              <div key={title}>
-                <dt>{title}</dt>
-                <dd>
-                  <bdi>{text}</bdi>
-                </dd>
-              </div>
-            ))}
-        </dl>
+        <Facts facts={facts} />
         {revoke.error && <Failure error={revoke.error} at={Date.now()} whole={false} retry={revoke.again} />}
         <TypedConfirm
           title={a.people.revoke}
