@@ -174,7 +174,7 @@ test("what was sent to one webhook is listed with it, is sent again, and a delet
   await remove.click();
   await page.getByText("The webhook is deleted.").waitFor();
   assert.ok(!(await room.get("/v1/webhooks")).results.some(({ id }) => id === made.id));
-  assert.equal(await page.locator(`[data-hook="${made.id}"]`).count(), 0);
+  await page.locator(`[data-hook="${made.id}"]`).waitFor({ state: "detached" });
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -20,7 +20,9 @@ export function Header({ pages, here, open }: Props) {
   const { caller } = useWho();
   const nav = useRef<HTMLElement>(null);
   // On a phone the pages are a line that is moved: the one that is open is in sight.
-  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [here]);
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [here]);
   return (
     <header className="wrap top admin-top">
       <div className="who">
