@@ -10,9 +10,9 @@ use crate::params::Params;
 /// What a path names, where it has one part.
 pub(crate) type PathId = Result<Path<String>, PathRejection>;
 
-/// An id as it is stored.
+/// An id as it is stored. The nil UUID is nobody's (RFC 9562, 5.9).
 pub(crate) fn id(text: &str) -> Option<String> {
-    Uuid::try_parse(text).ok().map(|id| id.as_hyphenated().to_string())
+    Uuid::try_parse(text).ok().filter(|id| !id.is_nil()).map(|id| id.as_hyphenated().to_string())
 }
 
 /// The id in a path. A text that can be no id names nothing: that is what `unknown` says of it.

@@ -43,9 +43,11 @@ async fn views_are_made_changed_and_removed() {
         {
             assert_eq!(bed.call(&format!("PUT {path}"), &[], bad.to_string()).await.status, 400, "{bad}");
         }
-        for at in ["PUT /v1/order-views/7", "DELETE /v1/order-views/7"] {
-            let body = if at.starts_with("PUT") { r#"{"name":"a","query":""}"# } else { "" };
-            assert_eq!(bed.call(at, &[], body).await.status, 404, "{at}");
+        for id in ["7", "00000000-0000-0000-0000-000000000000"] {
+            for (method, body) in [("PUT", r#"{"name":"a","query":""}"#), ("DELETE", "")] {
+                let at = format!("{method} /v1/order-views/{id}");
+                assert_eq!(bed.call(&at, &[], body).await.status, 404, "{at}");
+            }
         }
     }
 }
