@@ -197,7 +197,7 @@ impl News {
 
 impl StoredSite {
     /// One as open mode makes them.
-    fn plain(id: &str) -> Self {
+    pub(crate) fn plain(id: &str) -> Self {
         let (timezone, origins) = ("UTC".to_owned(), Vec::new());
         Self {
             id: id.to_owned(),
@@ -206,6 +206,7 @@ impl StoredSite {
             origins,
             keep_days: 0,
             rules: RuleOptions::default(),
+            version: 1,
         }
     }
 }

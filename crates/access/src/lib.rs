@@ -21,6 +21,7 @@ mod link;
 mod login;
 mod manage;
 mod manage_error;
+mod manage_site;
 mod mode;
 mod options;
 mod password;

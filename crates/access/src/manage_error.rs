@@ -47,3 +47,19 @@ impl Access {
         self.attached().ok_or(ManageError::NoDatabase)
     }
 }
+
+/// Whether a text has what nobody types.
+pub(crate) fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
+
+/// Another was faster: there is a newer version than the one that was read.
+pub(crate) fn outdated(newest: i64) -> ManageError {
+    ManageError::Conflict(format!("version {newest} is newer: read it and try again"))
+}
+
+/// There is no such thing.
+pub(crate) fn unknown(what: &str, id: &str) -> ManageError {
+    let id: String = id.chars().take(100).collect();
+    ManageError::Unknown(format!("no {what} {id}"))
+}

@@ -15,6 +15,7 @@ pub const MIGRATIONS: &[Migration] = &[
     step(6, include_str!("../migrations/0006.sql")),
     step(7, include_str!("../migrations/0007.sql")),
     step(8, include_str!("../migrations/0008.sql")),
+    step(9, include_str!("../migrations/0009.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -25,6 +25,8 @@ pub struct Site {
     pub rules: SiteRules,
     pub(crate) write_keys: Vec<WriteKey>,
     pub(crate) source: Source,
+    /// How often it was written down; 0 in the configuration.
+    pub(crate) version: i64,
 }
 
 /// Where a site or a key is written down.
@@ -75,6 +77,7 @@ impl Site {
             rules: SiteRules::default(),
             write_keys: Vec::new(),
             source: Source::Created,
+            version: 1,
         }
     }
 
@@ -96,6 +99,7 @@ impl Site {
             rules,
             write_keys: keys.map(|key| WriteKey { key: key.clone(), created_at: None }).collect(),
             source: Source::Configuration,
+            version: 0,
         })
     }
 }

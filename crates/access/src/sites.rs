@@ -200,6 +200,7 @@ fn site_of(stored: &StoredSite) -> Site {
         allow_keyless: stored.allow_keyless,
         origins: stored.origins.clone(),
         keep_days: stored.keep_days,
+        version: stored.version,
         ..Site::plain(&stored.id)
     }
 }

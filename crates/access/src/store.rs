@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicI64;
 use jiff::civil::Date;
 use kassa_db::{Error, Row, Tx, params};
 use kassa_model::Timestamp;
+use serde::Serialize;
 
 use crate::kept::store as kept;
 use crate::kept::thing::Kept;
@@ -37,14 +38,33 @@ pub(crate) struct StoredSession {
 }
 
 /// A site as stored.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct StoredSite {
     pub(crate) id: String,
     pub(crate) timezone: String,
     pub(crate) allow_keyless: bool,
     pub(crate) origins: Vec<String>,
     pub(crate) keep_days: u32,
+    #[serde(flatten)]
     pub(crate) rules: RuleOptions,
+    /// How often it was written down, from 1.
+    #[serde(skip)]
+    pub(crate) version: i64,
+}
+
+/// What [`read_site`] reads.
+macro_rules! select_sites {
+    ($rest:literal) => {
+        concat!("SELECT id, timezone, allow_keyless, origins, keep_days, rules, version FROM sites ", $rest)
+    };
+}
+
+/// A site is written; what becomes of one of its id follows.
+macro_rules! insert_site {
+    () => {
+        "INSERT INTO sites (id, timezone, allow_keyless, origins, created_at, keep_days, rules, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO "
+    };
 }
 
 /// A public key as stored.
@@ -73,8 +93,7 @@ pub(crate) struct ApiKey {
 
 /// Everything, as of one moment.
 pub(crate) fn load(tx: &mut Tx<'_>, now: Timestamp) -> Result<Stored, Error> {
-    let sites =
-        "SELECT id, timezone, allow_keyless, origins, keep_days, rules FROM sites ORDER BY created_at, id";
+    let sites = select_sites!("ORDER BY created_at, id");
     let site_keys = "SELECT key, site, created_at FROM site_keys ORDER BY created_at, key";
     let api_keys = "SELECT id, name, hash, prefix, scopes, site, created_at, last_used_at \
                     FROM api_keys WHERE revoked_at IS NULL ORDER BY created_at, id";
@@ -100,6 +119,7 @@ fn read_site(row: &Row<'_>) -> Result<StoredSite, Error> {
         keep_days: u32::try_from(row.int(4)?).unwrap_or(0),
         rules: serde_json::from_str(&rules)
             .map_err(|error| Error::Invalid(format!("a site's rules are none: {error}")))?,
+        version: row.int(6)?,
     })
 }
 
@@ -137,16 +157,42 @@ fn parse_hash(hex: &str) -> Result<Hash, Error> {
     Hash::parse(hex).ok_or_else(|| Error::Invalid("a stored hash is no SHA-256".to_owned()))
 }
 
+/// A site, if it is stored.
+pub(crate) fn find_site(tx: &mut Tx<'_>, id: &str) -> Result<Option<StoredSite>, Error> {
+    tx.first(select_sites!("WHERE id = $1"), params![id], read_site)
+}
+
 /// Adds a site; false if there is one of that id.
 pub(crate) fn insert_site(tx: &mut Tx<'_>, site: &StoredSite, now: Timestamp) -> Result<bool, Error> {
-    let sql = "INSERT INTO sites (id, timezone, allow_keyless, origins, created_at, keep_days, rules) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
+    write_site(tx, concat!(insert_site!(), "NOTHING"), site, now)
+}
+
+/// Adds a site or changes it into this one.
+pub(crate) fn put_site(tx: &mut Tx<'_>, site: &StoredSite, now: Timestamp) -> Result<(), Error> {
+    let sql = concat!(
+        insert_site!(),
+        "UPDATE SET timezone = excluded.timezone, allow_keyless = excluded.allow_keyless, ",
+        "origins = excluded.origins, keep_days = excluded.keep_days, rules = excluded.rules, ",
+        "version = excluded.version"
+    );
+    write_site(tx, sql, site, now).map(drop)
+}
+
+fn write_site(tx: &mut Tx<'_>, sql: &'static str, site: &StoredSite, now: Timestamp) -> Result<bool, Error> {
     let origins = serde_json::Value::from(site.origins.clone()).to_string();
     let keep_days = i64::from(site.keep_days);
     let rules = serde_json::to_string(&site.rules)
         .map_err(|error| Error::Invalid(format!("cannot write a site's rules: {error}")))?;
-    let values =
-        params![&site.id, &site.timezone, site.allow_keyless, &origins, now.micros(), keep_days, &rules];
+    let values = params![
+        &site.id,
+        &site.timezone,
+        site.allow_keyless,
+        &origins,
+        now.micros(),
+        keep_days,
+        &rules,
+        site.version
+    ];
     Ok(tx.execute(sql, values)? > 0)
 }
 

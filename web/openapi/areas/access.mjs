@@ -15,6 +15,7 @@ import {
   object,
   page,
   post,
+  put,
   ref,
   said,
   string,
@@ -47,6 +48,7 @@ const rules = {
   labels: map(string),
   exclude_addresses: list(string),
 };
+const site = { timezone: string, allow_keyless: boolean, origins: list(string), keep_days: from(0), ...rules };
 const optional = (members) => Object.fromEntries(Object.entries(members).map(([name, schema]) => [`${name}?`, schema]));
 
 export const schemas = {
@@ -57,11 +59,8 @@ export const schemas = {
   Site: object({
     id: string,
     source,
-    timezone: string,
-    allow_keyless: boolean,
-    origins: list(string),
-    keep_days: integer,
-    ...rules,
+    version: said(integer, "How often it was written down; 0 in the configuration"),
+    ...site,
     write_keys: list(ref("WriteKey")),
   }),
   ChangeMade: object({
@@ -181,14 +180,7 @@ export const operations = [
     id: "createSite",
     says: "Make a site",
     scope,
-    body: object({
-      id: string,
-      "timezone?": string,
-      "allow_keyless?": boolean,
-      "origins?": list(string),
-      "keep_days?": from(0),
-      ...optional(rules),
-    }),
+    body: object({ id: string, ...optional(site) }),
     answers: { 201: ref("Site") },
     problems: ["conflict"],
     examples: [{ name: "blog", body: { id: "blog", timezone: "Europe/Berlin", origins: ["https://blog.test"] }, status: 201 }],
@@ -199,6 +191,18 @@ export const operations = [
     scope,
     answers: { 200: object({ results: list(ref("Site")) }) },
     examples: [{ name: "all", status: 200 }],
+  }),
+  put("/v1/admin/sites/{site}", {
+    id: "changeSite",
+    says: "Change a site into what is sent; one that stands in the configuration, and one of which there is a newer version, is 409",
+    scope,
+    body: object({ "id?": string, "version?": said(from(1), "That was read: there must be no newer one"), ...optional(site) }),
+    answers: { 200: ref("Site") },
+    problems: ["conflict"],
+    examples: [
+      { name: "blog", at: { site: "blog" }, body: { version: 1, timezone: "Europe/Berlin", keep_days: 400 }, status: 200 },
+      { name: "late", at: { site: "blog" }, body: { version: 1, keep_days: 30 }, status: 409 },
+    ],
   }),
   post("/v1/admin/sites/{site}/keys", {
     id: "createWriteKey",

@@ -7,8 +7,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
-use kassa_service::{Bare, Json, Object};
+use axum::routing::{delete, get, post, put};
+use kassa_service::{Bare, Json, Object, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::guard::By;
@@ -20,14 +20,21 @@ use crate::{Access, RuleOptions, TrailingSlash};
 pub(super) fn routes() -> Router<Access> {
     Router::new()
         .route("/v1/admin/sites", get(list_sites).post(create_site))
+        .route("/v1/admin/sites/{site}", put(change_site))
         .route("/v1/admin/sites/{site}/keys", post(create_site_key))
         .route("/v1/admin/sites/{site}/keys/{key}", delete(revoke_site_key))
 }
 
+/// What a site is made of or changed into.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct CreateSite {
-    id: String,
+struct SiteBody {
+    /// Of a new one; of another the path has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    /// The version that was read before a change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
     #[serde(default = "utc")]
     timezone: String,
     #[serde(default)]
@@ -59,6 +66,8 @@ fn utc() -> String {
 struct SiteView {
     id: String,
     source: &'static str,
+    /// How often it was written down; 0 in the configuration.
+    version: i64,
     timezone: String,
     allow_keyless: bool,
     origins: Vec<String>,
@@ -83,11 +92,30 @@ async fn list_sites(State(access): State<Access>, _: Bare) -> Response {
 async fn create_site(
     by: By,
     State(access): State<Access>,
-    Object(body): Object<CreateSite>,
+    Object(body): Object<SiteBody>,
 ) -> Result<Response, Refused> {
     let asked = by.asked(("POST", "/v1/admin/sites"), &body);
-    let site: Arc<Site> = access.create_site(StoredSite::from(body), asked).await?;
+    if body.version.is_some() {
+        return Err(Problem::bad_request("a site that is made has no version yet").into());
+    }
+    let id = body.id.clone().ok_or_else(|| Problem::bad_request("id is missing"))?;
+    let site: Arc<Site> = access.create_site(body.stored(id), asked).await?;
     Ok((StatusCode::CREATED, Json(SiteView::of(&site))).into_response())
+}
+
+async fn change_site(
+    by: By,
+    State(access): State<Access>,
+    Named(id): Named<String>,
+    Object(body): Object<SiteBody>,
+) -> Result<Response, Refused> {
+    let asked = by.asked(("PUT", &format!("/v1/admin/sites/{id}")), &body);
+    if body.id.as_ref().is_some_and(|other| *other != id) {
+        return Err(Problem::bad_request("id is another than the path's: a site keeps its id").into());
+    }
+    let version = body.version;
+    let site = access.change_site(body.stored(id), version, asked).await?;
+    Ok(Json(SiteView::of(&site)).into_response())
 }
 
 async fn create_site_key(
@@ -114,23 +142,24 @@ async fn revoke_site_key(
     Ok(StatusCode::NO_CONTENT)
 }
 
-impl From<CreateSite> for StoredSite {
-    fn from(body: CreateSite) -> Self {
+impl SiteBody {
+    fn stored(self, id: String) -> StoredSite {
         let rules = RuleOptions {
-            trailing_slash: body.trailing_slash,
-            hash_routes: body.hash_routes,
-            keep_query: body.keep_query,
-            ignore_referrers: body.ignore_referrers,
-            labels: body.labels,
-            exclude_addresses: body.exclude_addresses,
+            trailing_slash: self.trailing_slash,
+            hash_routes: self.hash_routes,
+            keep_query: self.keep_query,
+            ignore_referrers: self.ignore_referrers,
+            labels: self.labels,
+            exclude_addresses: self.exclude_addresses,
         };
-        Self {
-            id: body.id,
-            timezone: body.timezone,
-            allow_keyless: body.allow_keyless,
-            origins: body.origins,
-            keep_days: body.keep_days,
+        StoredSite {
+            id,
+            timezone: self.timezone,
+            allow_keyless: self.allow_keyless,
+            origins: self.origins,
+            keep_days: self.keep_days,
             rules,
+            version: 1,
         }
     }
 }
@@ -145,6 +174,7 @@ impl SiteView {
         Self {
             id: site.id.clone(),
             source: site.source.name(),
+            version: site.version,
             timezone: site.timezone.iana_name().unwrap_or("UTC").to_owned(),
             allow_keyless: site.allow_keyless,
             origins: site.origins.clone(),

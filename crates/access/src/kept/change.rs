@@ -11,7 +11,7 @@ use super::store;
 use super::thing::{Draft, Kept, KeptKind, KeptVersion, Secret};
 use crate::Access;
 use crate::changes::{Asked, OF_ACCESS};
-use crate::manage_error::ManageError;
+use crate::manage_error::{ManageError, outdated};
 
 /// Things of one kind that a site has.
 const OF_SITE_MAX: i64 = 500;
@@ -98,10 +98,7 @@ impl Access {
         let changed = self.database()?.change(move |tx, now| {
             let Some(old) = store::find(tx, &sought)? else { return Err(unknown(kind, &sought)) };
             if version.is_some_and(|version| version != old.version) {
-                let newest = old.version;
-                return Err(ManageError::Conflict(format!(
-                    "version {newest} is newer: read it and try again"
-                )));
+                return Err(outdated(old.version));
             }
             let Draft { owner, name, body } = draft.clone();
             let (version, was) = (old.version + 1, shown(&old));

@@ -35,3 +35,6 @@ export function soonTime(time: string, locale: string): string {
 export const dayOf = (time: string): string => new Date(time).toDateString();
 
 export const zoneName = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** All time zones that the browser knows, and the one that is chosen. */
+export const zones = (chosen: string): string[] => [...new Set(["UTC", chosen, ...Intl.supportedValuesOf("timeZone")])];

@@ -68,7 +68,18 @@ export const settings: SettingsTexts = {
     consentSays:
       "wird erfragt, wo der Tracker einer Seite es sagt (data-consent); die eigenen Seiten des Shops setzen kein Cookie und fragen nach nichts",
     configured: "In der Konfiguration unter [[sites]] gesetzt; es gilt ab dem nächsten Start.",
-    created: "Diese Site wurde angelegt, während kassa lief.",
+    keepDays: "Tage, für die Ereignisse aufbewahrt werden",
+    fewer: (days) =>
+      `Was älter ist als ${days}, verschwindet innerhalb einer Stunde und kommt nicht wieder. Umsatz und Bestellungen bleiben.`,
+    switches: { allow_keyless: "Ereignisse werden ohne Schlüssel angenommen", hash_routes: "Eine Adresse nach # ist eine eigene Seite" },
+    slash: "/shop/ und /shop sind zwei Seiten",
+    lists: {
+      origins: "Weitere Websites, deren Seiten Ereignisse senden, eine in jeder Zeile",
+      keep_query: "Parameter einer Adresse, die Seiten unterscheiden",
+      ignore_referrers: "Hosts, die keine Quelle sind, etwa eine Bezahlseite",
+      exclude_addresses: "Adressen und Netze, die nicht zählen, etwa das eigene Büro",
+      labels: "Namen für Adressen und Netze",
+    },
   },
   files: {
     title: "In Dateien gesetzt",

@@ -65,7 +65,17 @@ export const settings = {
     consent: "Consent",
     consentSays: "is asked for where a page's tracker says so (data-consent); the shop's own pages set no cookie and ask for nothing",
     configured: "Set in the configuration, in [[sites]]; it holds from the next start on.",
-    created: "This site was made while kassa ran.",
+    keepDays: "Days for which events are kept",
+    fewer: (days: string) => `What is older than ${days} leaves within the hour, and does not come back. Revenue and orders stay.`,
+    switches: { allow_keyless: "Events are taken without a key", hash_routes: "An address after # is a page of its own" },
+    slash: "/shop/ and /shop are two pages",
+    lists: {
+      origins: "Further websites whose pages send events, one in each line",
+      keep_query: "Parameters of an address that tell pages apart",
+      ignore_referrers: "Hosts that are no source, such as a payment page",
+      exclude_addresses: "Addresses and networks that are not counted, such as your office",
+      labels: "Names for addresses and networks",
+    },
   },
   files: {
     title: "Set in files",

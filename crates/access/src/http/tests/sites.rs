@@ -64,3 +64,41 @@ async fn a_site_has_rules() {
         );
     }
 }
+
+/// What is set of a site is set anew, in one process and the next; the second of two is told, and the configuration is left alone.
+#[tokio::test]
+async fn a_site_is_changed() {
+    for bed in beds() {
+        let process = bed.process();
+        admin(&process, "POST /v1/admin/sites", r#"{"id":"blog","keep_days":30,"labels":{"::1":"me"}}"#)
+            .await;
+        let key = admin(&process, "POST /v1/admin/sites/blog/keys", "").await.body["key"].clone();
+        let put = "PUT /v1/admin/sites/blog";
+        let body = r#"{"version":1,"timezone":"Asia/Tokyo","keep_days":90,"hash_routes":true}"#;
+        let changed = admin(&process, put, body).await;
+        assert_eq!((changed.status, &changed.body["version"]), (200, &json!(2)), "{changed:?}");
+        assert_eq!((&changed.body["labels"], &changed.body["keep_days"]), (&json!({}), &json!(90)));
+        assert_eq!(changed.body["write_keys"][0]["key"], key);
+        let other = bed.process();
+        until("the site is known", || other.access.site("blog").is_some()).await;
+        for access in [&process.access, &other.access] {
+            let site = access.site("blog").unwrap();
+            assert_eq!((site.timezone.iana_name(), site.keep_days), (Some("Asia/Tokyo"), 90), "{}", bed.name);
+            assert!(site.rules.options().hash_routes);
+        }
+        assert_eq!(admin(&other, put, r#"{"timezone":"Europe/Paris"}"#).await.body["version"], json!(3));
+        let late = admin(&process, put, r#"{"version":2,"keep_days":7}"#).await;
+        assert_eq!(late.status, 409, "{late:?}");
+        assert!(late.body["detail"].as_str().unwrap().contains("version 3 is newer"), "{late:?}");
+        until("it is known here", || process.access.site("blog").unwrap().keep_days == 0).await;
+        let configured = admin(&process, "PUT /v1/admin/sites/default", "{}").await;
+        assert_eq!(configured.status, 409, "{configured:?}");
+        let newest = &process.access.changes(("~", Some("/v1/admin/sites/blog")), 1).await.unwrap()[0];
+        let difference = &newest.difference;
+        let (was, is) = (difference.before.as_ref().unwrap(), difference.after.as_ref().unwrap());
+        assert!(
+            was.contains("Asia/Tokyo") && is.contains("Europe/Paris") && !is.contains("\"id\""),
+            "{newest:?}"
+        );
+    }
+}

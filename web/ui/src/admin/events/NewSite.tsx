@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { Failure } from "../../design/Panel";
 import { useUndo } from "../../design/Undo";
 import { useOnce } from "../once";
-import { zoneName } from "../when";
+import { zoneName, zones } from "../when";
 import { useAdmin } from "../words";
 
 export function NewSite() {
@@ -57,6 +57,3 @@ export function NewSite() {
     </section>
   );
 }
-
-/** All that the browser knows, and the one that is chosen. */
-const zones = (chosen: string): string[] => [...new Set(["UTC", chosen, ...Intl.supportedValuesOf("timeZone")])];

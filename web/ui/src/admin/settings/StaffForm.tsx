@@ -4,6 +4,7 @@ import type { Staff } from "@kassa/client";
 import { useAdmin } from "../words";
 import type { Saving } from "./data";
 import { Back } from "./Field";
+import { linesOf } from "./lines";
 import { Saved } from "./Saved";
 
 type Topic = Staff["topics"][number];
@@ -15,12 +16,6 @@ interface Props {
   etag: string | null;
   saving: Saving;
 }
-
-const linesOf = (text: string): string[] =>
-  text
-    .split(/[\n,;]/)
-    .map((line) => line.trim())
-    .filter(Boolean);
 
 export function StaffForm({ staff, etag, saving }: Props) {
   const { a } = useAdmin();

@@ -11,7 +11,8 @@ export interface Said {
   version: number;
 }
 
-const CHANGED = 412;
+/** Somebody else was first: by an ETag, or by a version in the body. */
+const CHANGED = [412, 409];
 
 export const useSaid = () =>
   useQuery({ queryKey: ["storefront"], queryFn: ({ signal }) => read<Said>("/v1/admin/storefront", signal), staleTime: Infinity });
@@ -41,16 +42,22 @@ export interface Saving {
 }
 
 /** Saves what was read under an ETag; what is shown afterwards is asked anew. */
-export function useSaving(id: "setStorefront" | "setStaff", key: string): Saving {
+export const useSaving = (id: "setStorefront" | "setStaff", key: string): Saving =>
+  useSavingBy((body, etag) => api[id]({ body, ...(etag && { headers: { "If-Match": etag } }) }), key);
+
+/** Saves what is set of a site, of which the body says which version was read. */
+export const useSavingSite = (id: string): Saving => useSavingBy((body) => api.changeSite({ path: { site: id }, body }), "sites");
+
+function useSavingBy(ask: (body: object, etag: string | null) => Promise<unknown>, key: string): Saving {
   const client = useQueryClient();
   const [state, setState] = useState<Omit<Saving, "save">>({ busy: false, saved: false, late: false, error: undefined });
   async function save(body: object, etag: string | null): Promise<void> {
     setState({ busy: true, saved: false, late: false, error: undefined });
     try {
-      await api[id]({ body, ...(etag && { headers: { "If-Match": etag } }) });
+      await ask(body, etag);
       setState({ busy: false, saved: true, late: false, error: undefined });
     } catch (error) {
-      const late = error instanceof AskError && error.status === CHANGED;
+      const late = error instanceof AskError && CHANGED.includes(error.status);
       setState({ busy: false, saved: false, late, error: late ? undefined : (error as Error) });
     }
     await client.invalidateQueries({ queryKey: [key] });

@@ -108,6 +108,7 @@ const IMPORT_LINES: &str = r#"{"from":0,"to":2,"lines":[{"line":1,"item":{"name"
 const IMPORT_CHECK: &str = r#"{"kind":"products","lines":[{"line":1,"item":{"name":"Jug","variants":[{"sku":"jug","price":{"amount_minor":900,"currency":"USD"}}]}}]}"#;
 const KEY: &str = r#"{"name":"till","scopes":["read"],"site":"default"}"#;
 const SITE: &str = r#"{"id":"blog","timezone":"Europe/Berlin","allow_keyless":true,"origins":["https://blog.test"],"keep_days":7}"#;
+const SITE_CHANGED: &str = r#"{"timezone":"Europe/Berlin","allow_keyless":true,"keep_days":7,"version":1}"#;
 const SEGMENT: &str =
     r#"{"site_id":"default","name":"Germany","filters":[["is","visit:country",["DE"]]],"personal":false}"#;
 const GOAL: &str = r#"{"site_id":"default","name":"Signup","filters":[["is","event:name",["signup"]]],"value":{"amount_minor":500,"currency":"EUR"}}"#;
@@ -466,6 +467,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("DELETE /v1/admin/keys/{id}", ADMIN),
     row("GET /v1/admin/sites", ADMIN),
     taking("POST /v1/admin/sites", SITE, ADMIN),
+    taking("PUT /v1/admin/sites/{site}", SITE_CHANGED, ADMIN),
     row("POST /v1/admin/sites/{site}/keys", ADMIN),
     row("DELETE /v1/admin/sites/{site}/keys/{key}", ADMIN),
     // Sessions: who is nobody is told so; a key that is sent must be right.
