@@ -78,14 +78,27 @@ console.log(folder);
 async function adminOf(url) {
   const first = async (path) => (await (await fetch(url + path)).json()).results[0];
   const [order, stock] = [await first("/v1/orders?limit=1"), await first("/v1/inventory?limit=1")];
+  const { id } = await (await fetch(`${url}/v1/products/sku:${stock?.sku}`)).json();
+  const paths = [
+    ...[
+      "orders",
+      "orders/new",
+      "products",
+      "products/new",
+      "products/grid",
+      "products/categories",
+      "products/import",
+      "stock",
+      "stock/count",
+    ],
+    ...["customers", "messages", "messages/webhooks", "messages/templates", "events", "events/drops", "events/sites", "events/rules"],
+    ...["health", "changes", "settings", "people", "ops"],
+  ];
   return {
-    "admin-orders": "/admin/orders",
+    ...Object.fromEntries(paths.map((path) => [`admin-${path.replace("/", "-")}`, `/admin/${path}`])),
     "admin-order": `/admin/orders/${order?.id}`,
-    "admin-stock": "/admin/stock",
+    "admin-print": `/admin/orders/print?what=slip&id=${order?.id}`,
+    "admin-product": `/admin/products/${id}`,
     "admin-sku": `/admin/stock?sku=${stock?.sku}`,
-    "admin-customers": "/admin/customers",
-    "admin-messages": "/admin/messages",
-    "admin-health": "/admin/health",
-    "admin-changes": "/admin/changes",
   };
 }
