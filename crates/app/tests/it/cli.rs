@@ -72,6 +72,8 @@ fn check(data: &Path, id: &str, how: &str) {
     let site = format!("site-{how}");
     holds(&["sites", "list"], &[&site, "Europe/Berlin"]);
     assert!(says(data, &["sites", "key", &site]).starts_with("wk_"), "{how}");
+    says(data, &["sites", "set", &site, "--keep-days", "417"]);
+    holds(&["sites", "list"], &["417", "Europe/Berlin"]);
     holds(&["query", "visitors", "--site", &site], &["VISITORS"]);
 }
 

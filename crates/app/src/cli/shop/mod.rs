@@ -8,9 +8,10 @@ mod stock;
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::Args;
 use kassa_service::console;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::admin_access::{self, Needs};
 use super::common::Common;
@@ -85,9 +86,26 @@ impl Told {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// The one in the list at `path` whose member `name` is `value`.
+    fn found(&self, path: &str, name: &str, value: &str) -> anyhow::Result<Map<String, Value>> {
+        let list = ask(&self.common, "GET", path, None)?.unwrap_or_default();
+        let all = list["results"].as_array().into_iter().flatten();
+        let found = all.filter_map(Value::as_object).find(|one| one.get(name) == Some(&json!(value)));
+        found.cloned().with_context(|| format!("there is no {value}"))
+    }
+
     /// Does something, and prints what it made or changed as it stands in the list.
     fn change(&self, path: &str, body: &Value, columns: &[Column]) -> anyhow::Result<ExitCode> {
-        let found = ask(&self.common, "POST", path, Some(body))?.unwrap_or_default();
+        self.sent("POST", path, body, columns)
+    }
+
+    /// Changes something into `body`, and prints it likewise.
+    fn put(&self, path: &str, body: &Value, columns: &[Column]) -> anyhow::Result<ExitCode> {
+        self.sent("PUT", path, body, columns)
+    }
+
+    fn sent(&self, method: &str, path: &str, body: &Value, columns: &[Column]) -> anyhow::Result<ExitCode> {
+        let found = ask(&self.common, method, path, Some(body))?.unwrap_or_default();
         self.show(&found, &json!([found]), columns)?;
         Ok(ExitCode::SUCCESS)
     }
