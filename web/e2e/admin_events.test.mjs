@@ -180,8 +180,8 @@ test("a rule is made with a look at its effect, turned off, changed and taken ba
   await room.until(visits, (now) => now["/shop"] === 3 && now["/test/only"] === 1);
   const { page, context, complaints } = await room.open("/admin/events/rules", admin);
   await page.getByText("No rules yet.").waitFor();
-  await page.getByRole("combobox", { name: "Rules" }).selectOption("Leave out pages with");
-  await page.getByLabel("/test", { exact: true }).fill("/test");
+  await page.getByRole("combobox", { name: "Rules" }).selectOption("Leave out events of");
+  await page.getByRole("combobox", { name: "Page", exact: true }).fill("/test");
   await page.getByRole("button", { name: "Preview" }).click();
   await page.getByText(/Visits −\d+(\.\d)? ?%, orders 0\./).waitFor();
   await page.getByRole("button", { name: "Add", exact: true }).click();
@@ -204,6 +204,66 @@ test("a rule is made with a look at its effect, turned off, changed and taken ba
 
   await page.getByRole("link", { name: "Not counted" }).click();
   await page.getByText("Excluded: rule").first().waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("a rule leaves out by several filters, is seen beforehand, is changed by its form, and undone", async () => {
+  const key = await keyOf("default");
+  const from = (host, visitor) => {
+    const one = view("/landing", visitor);
+    return { ...one, context: { page: { ...one.context.page, referrer: `https://${host}/list` } } };
+  };
+  const firefox = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" };
+  await send(key, [from("spam.example", "spam-1"), from("spam.example", "spam-2"), from("friend.example", "friend-1")]);
+  await send(key, [from("spam.example", "spam-3")], firefox);
+  const visits = async () => {
+    const { results } = await room.post("/v1/query", {
+      site_id: "default",
+      date_range: "day",
+      metrics: ["visits"],
+      dimensions: ["visit:source", "visit:browser"],
+      filters: [["is", "event:page", ["/landing"]]],
+    });
+    return Object.fromEntries(results.map(({ dimensions, metrics }) => [dimensions.join(), metrics[0]]));
+  };
+  const all = { "spam.example,Chrome": 2, "spam.example,Firefox": 1, "friend.example,Chrome": 1 };
+  const isNow = (expected) =>
+    room.until(visits, (now) => JSON.stringify(Object.entries(now).sort()) === JSON.stringify(Object.entries(expected).sort()));
+  await isNow(all);
+  const { page, context, complaints } = await room.open("/admin/events/rules", admin);
+  await page.getByRole("combobox", { name: "Rules" }).selectOption("Leave out events of");
+  await page.getByText("An office is better left out by its addresses", { exact: false }).waitFor();
+  const choose = async (of, test, value) => {
+    await page.getByRole("combobox", { name: "Filter", exact: true }).selectOption(of);
+    await page.getByRole("combobox", { name: "is", exact: true }).selectOption(test);
+    await page.getByRole("combobox", { name: of, exact: true }).fill(value);
+  };
+  await choose("Source", "contains", "spam");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("button", { name: "Remove the filter for source contains spam" }).waitFor();
+  await choose("Browser", "is not", "Firefox");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByText(/Visits −\d+(\.\d)? ?%, orders 0\./).waitFor();
+  await isNow(all);
+  await page.getByRole("combobox", { name: "Browser", exact: true }).press("Enter");
+  const rule = page.locator("[data-rule='spam + ≠ Firefox']");
+  await rule.getByText("Left out: Source contains spam; Browser is not Firefox").waitFor();
+  await isNow({ "spam.example,Firefox": 1, "friend.example,Chrome": 1 });
+  assert.deepEqual(await audit(page), []);
+
+  // Its form has both filters again; the last is the one at hand.
+  await rule.getByRole("button", { name: /^Change/ }).click();
+  assert.equal(await page.getByRole("combobox", { name: "Browser", exact: true }).inputValue(), "Firefox");
+  await page.getByRole("button", { name: "Remove the filter for source contains spam" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator("[data-rule='≠ Firefox']").waitFor();
+  await isNow({ "spam.example,Firefox": 1 });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await isNow({ "spam.example,Firefox": 1, "friend.example,Chrome": 1 });
+  await rule.getByRole("button", { name: /^Remove/ }).click();
+  await page.getByText("The rule is gone, and everything is as before.").waitFor();
+  await isNow(all);
   assert.deepEqual(complaints, []);
   await context.close();
 });

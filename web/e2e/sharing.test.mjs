@@ -204,7 +204,7 @@ test("rules say beforehand what they do, hold for all that is stored, and are ta
   const rules = region(page, "Rules");
   const add = async (kind, text, said) => {
     await rules.getByRole("combobox", { name: "Rules" }).selectOption(kind);
-    await rules.getByRole("textbox").fill(text);
+    await rules.getByRole(kind === "path" ? "textbox" : "combobox", { name: kind === "path" ? "/order/:id" : "Page" }).fill(text);
     await rules.getByRole("button", { name: "Preview" }).click();
     await rules.getByText(said, { exact: true }).waitFor();
     await rules.getByRole("button", { name: "Add" }).click();

@@ -133,7 +133,7 @@ test("a rule is previewed; a share link is shown once, with a way to embed it", 
   const { page, context } = await open("/dashboard?view=kept");
   const rules = page.getByRole("region", { name: "Rules" });
   await rules.getByRole("combobox", { name: "Rules" }).selectOption("exclude");
-  await rules.getByRole("textbox", { name: "/test" }).fill("/staff");
+  await rules.getByRole("combobox", { name: "Page" }).fill("/staff");
   await rules.getByRole("button", { name: "Preview" }).click();
   await rules.getByText("Visits −31%, orders 0.").waitFor();
   const shares = page.getByRole("region", { name: "Share links" });

@@ -7,6 +7,7 @@ import { amountOf } from "../design/numbers";
 import type { Report, Row } from "../server/reports";
 import { useReport } from "./data";
 import { useAccess } from "./access";
+import { labelOf } from "./labels";
 import { PropertyKeys, usePropertyKeys } from "./PropertyKeys";
 import { listOf, listQuestion, PROPERTY, ROWS, type List, type Panel as PanelSpec } from "./questions";
 import { isChosen, nameOf, toggled, type View } from "./view";
@@ -122,12 +123,4 @@ export function rowOf(row: Row, list: List, view: View, { t, n }: Words): TableR
     chosen: isChosen(view, list.dimension, name),
     few: amountOf(row.metrics[0]) < FEW_VISITORS && !list.money,
   };
-}
-
-/** How a value is called on the page. */
-export function labelOf(list: string, value: string, t: Words["t"], locale: string): string {
-  const known = t.values[list];
-  if (known && Object.hasOwn(known, value)) return known[value] ?? value;
-  if (list === "country" && /^[A-Z]{2}$/.test(value)) return new Intl.DisplayNames(locale, { type: "region" }).of(value) ?? value;
-  return value;
 }

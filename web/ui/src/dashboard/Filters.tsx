@@ -2,10 +2,10 @@
 import { later, Opener } from "../design/Floating";
 import { Icon } from "../design/Icon";
 import { useWords } from "../design/words";
-import { labelOf } from "./Breakdown";
 import { useAccess } from "./access";
 import { useGet } from "./data";
-import { isChosen, toggled, type Chosen, type View } from "./view";
+import { FilterChip, type Segment } from "./FilterChip";
+import { isChosen, toggled, type View } from "./view";
 
 const MenuPopup = later(async () => (await import("../design/MenuPopup")).MenuPopup);
 const FilterMenu = later(async () => (await import("./FilterMenu")).default);
@@ -15,14 +15,6 @@ interface Props {
   change: (next: Partial<View>) => void;
   zone: string;
 }
-
-/** `GET /v1/segments`. */
-interface Segment {
-  id: string;
-  name: string;
-}
-
-const names = (segments: Segment[]): Map<string, string> => new Map(segments.map(({ id, name }) => [id, name]));
 
 export function Filters({ view, change, zone }: Props) {
   const { t } = useWords();
@@ -38,8 +30,8 @@ export function Filters({ view, change, zone }: Props) {
   return (
     <div className="filters" role="group" aria-label={t.filters}>
       {view.filters.map((filter) => (
-        <Chip
-          segments={view.filters.some(({ name }) => name === "segment") ? segments : undefined}
+        <FilterChip
+          segments={filter.name === "segment" ? segments : undefined}
           key={`${filter.name}${filter.test}`}
           filter={filter}
           drop={() => change({ filters: view.filters.filter((one) => one !== filter) })}
@@ -67,20 +59,5 @@ export function Filters({ view, change, zone }: Props) {
         </button>
       )}
     </div>
-  );
-}
-
-function Chip({ filter, drop, segments }: { filter: Chosen; drop: () => void; segments: Segment[] | undefined }) {
-  const { t, n } = useWords();
-  const name = (t.of[filter.name] ?? filter.name.replace(/^prop\./, "")).toLocaleLowerCase(n.locale);
-  const of = filter.test === "is" ? name : `${name} ${t.tests[filter.test]}`;
-  const values = filter.values
-    .map((value) => (segments && names(segments).get(value)) ?? labelOf(filter.name, value, t, n.locale))
-    .join(t.or);
-  return (
-    <button type="button" className="filter-chip" aria-label={t.removeFilter(of, values)} title={values} onClick={drop}>
-      <span className="chip-of">{of}</span> <bdi>{values}</bdi>
-      <Icon name="close" />
-    </button>
   );
 }

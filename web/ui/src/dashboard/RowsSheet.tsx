@@ -6,7 +6,7 @@ import { TableSkeleton } from "../design/Table";
 import { isMoney } from "../design/numbers";
 import { useWords, type Words } from "../design/words";
 import { api } from "../server/call";
-import { labelOf } from "./Breakdown";
+import { labelOf } from "./labels";
 import { GOALS, headQuestion, listOf } from "./questions";
 import { localTime } from "./ranges";
 import type { View } from "./view";

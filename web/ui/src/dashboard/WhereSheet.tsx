@@ -5,7 +5,7 @@ import { Sheet } from "../design/Sheet";
 import { TableSkeleton } from "../design/Table";
 import { useWords } from "../design/words";
 import { api } from "../server/call";
-import { labelOf } from "./Breakdown";
+import { labelOf } from "./labels";
 import { nameOf, type View } from "./view";
 
 interface Answer {

@@ -117,7 +117,9 @@ export const CURRENCY = "order:currency";
 /** Rows that a panel shows. */
 export const ROWS = 9;
 
-function base(view: View, clock: Clock, more: Filter[] = []): Pick<Question, "site_id" | "date_range" | "filters"> {
+type Asked = Pick<View, "site" | "period" | "filters">;
+
+function base(view: Asked, clock: Clock, more: Filter[] = []): Pick<Question, "site_id" | "date_range" | "filters"> {
   const filters = [...askedFilters(view.filters), ...more];
   return { site_id: view.site, date_range: askedRange(view.period, clock), ...(filters.length ? { filters } : {}) };
 }
@@ -183,7 +185,7 @@ export interface Part {
   order?: [string, "asc" | "desc"];
 }
 
-export function listQuestion(view: View, list: List, part: Part, clock: Clock): Question {
+export function listQuestion(view: Asked, list: List, part: Part, clock: Clock): Question {
   const search: Filter[] = part.search ? [["contains", list.dimension, [part.search]]] : [];
   return {
     ...base(view, clock, search),

@@ -130,6 +130,23 @@ const signOf = (test: Test): string => Object.entries(TESTS).find(([, name]) => 
 export const askedFilters = (filters: Chosen[]): Filter[] =>
   filters.map(({ name, test, values }) => [test, dimensionOf(name) ?? name, values]);
 
+/** A filter that is kept, in the words of the page; undefined if it has none for it. */
+export function readFilter(kept: unknown): Chosen | undefined {
+  if (!Array.isArray(kept) || kept.length !== 3) return undefined;
+  const [asked, dimension, values] = kept as unknown[];
+  const test = Object.values(TESTS).find((one) => one === asked);
+  const name = typeof dimension === "string" ? nameOf(dimension) : undefined;
+  const texts = Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
+  return test && name && texts.length ? { name, test, values: texts } : undefined;
+}
+
+/** These filters and one more: where there is one of the same thing and test, its values fit, too. */
+export function added(filters: Chosen[], one: Chosen): Chosen[] {
+  const same = ({ name, test }: Chosen): boolean => name === one.name && test === one.test;
+  const values = new Set([...(filters.find(same)?.values ?? []), ...one.values]);
+  return [...filters.filter((other) => !same(other)), { ...one, values: [...values] }];
+}
+
 /** The view after a row was clicked: with this filter, or without it if it is there. */
 export function toggled(view: View, dimension: string, value: string): View {
   const name = nameOf(dimension);

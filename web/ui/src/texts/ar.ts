@@ -146,6 +146,7 @@ export const ar: Texts = {
     device: "الجهاز",
     browser: "المتصفح",
     os: "النظام",
+    "prop.$label": "اسم عنوان",
     order: "الطلب",
     product: "المنتج",
     category: "الفئة",

@@ -151,6 +151,7 @@ export const de: Texts = {
     device: "Gerät",
     browser: "Browser",
     os: "System",
+    "prop.$label": "Name einer Adresse",
     order: "Bestellung",
     product: "Produkt",
     category: "Kategorie",

@@ -186,7 +186,9 @@ export const views: typeof english = {
     once: "Der Link wird nur dieses eine Mal gezeigt:",
     embed: "Zum Einbetten kopieren",
     path: "Pfade zusammenfassen",
-    exclude: "Weglassen: Seiten mit",
+    exclude: "Ereignisse weglassen von",
+    addresses:
+      "Ein Büro lässt man besser über seine Adressen weg: Sie stehen in den Einstellungen seiner Website und zählen von da an nicht mehr.",
     preview: "Vorschau",
     joins: (pages: string, path: string) => `Seiten, die zu ${path} werden: ${pages}.`,
     would: (visits, orders) => `Besuche ${visits}, Bestellungen ${orders}.`,

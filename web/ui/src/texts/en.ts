@@ -149,6 +149,7 @@ export const en = {
     device: "Device",
     browser: "Browser",
     os: "System",
+    "prop.$label": "Label of an address",
     order: "Order",
     product: "Product",
     category: "Category",

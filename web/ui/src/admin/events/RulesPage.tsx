@@ -4,7 +4,9 @@ import { useState } from "react";
 import { Empty, Failure, IconButton, Tabs } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import { useUndo } from "../../design/Undo";
-import { RuleForm, textOf } from "../../dashboard/views/RuleForm";
+import { filtersSaid } from "../../dashboard/labels";
+import { own, saysOf } from "../../dashboard/views/rule";
+import { RuleForm } from "../../dashboard/views/RuleForm";
 import { focusFirst, type Thing } from "../../dashboard/views/thing";
 import { api, type Ask } from "../../server/call";
 import { useQueryOf } from "../place";
@@ -15,14 +17,6 @@ const PERIODS = ["7d", "30d", "91d"];
 
 type Operation = "createRule" | "changeRule" | "deleteRule";
 const ask = (operation: Operation, takes: object): Promise<unknown> => (api[operation] as Ask)(takes);
-
-/** A rule's own members, as it would be made again. */
-const own = ({ name, enabled, position, path, exclude }: Thing): object => ({
-  name,
-  enabled,
-  position,
-  ...(path ? { path } : { exclude }),
-});
 
 const useRules = (site: string) =>
   useQuery({
@@ -91,7 +85,9 @@ function Rules({ site, zone, period, rules }: Props) {
 }
 
 function Rule({ rule, act, edit }: { rule: Thing; act: Act; edit: () => void }) {
-  const { t, a } = useAdmin();
+  const words = useAdmin();
+  const { t, a } = words;
+  const { filters } = (rule["exclude"] ?? {}) as { filters?: unknown[][] };
   const on = rule["enabled"] === true;
   return (
     <li data-rule={rule.name}>
@@ -100,7 +96,7 @@ function Rule({ rule, act, edit }: { rule: Thing; act: Act; edit: () => void }) 
           <bdi>{rule.name}</bdi>
         </strong>{" "}
         <span className="hint-line">
-          {rule["path"] ? a.events.rules.path : a.events.rules.exclude}
+          {filters ? `${a.events.rules.exclude}: ${filtersSaid(filters, words)}` : a.events.rules.path}
           {!on && ` · ${a.events.rules.off}`}
         </span>
       </span>
@@ -111,7 +107,7 @@ function Rule({ rule, act, edit }: { rule: Thing; act: Act; edit: () => void }) 
           aria-label={on ? a.events.rules.turnOff(rule.name) : a.events.rules.turnOn(rule.name)}
           onChange={() => void act.turned(rule, !on)}
         />
-        {textOf(rule) !== undefined && <IconButton icon="edit" label={t.kept.change(rule.name)} onClick={edit} />}
+        {saysOf(rule) && <IconButton icon="edit" label={t.kept.change(rule.name)} onClick={edit} />}
         <IconButton icon="close" label={t.alerts.remove(rule.name)} onClick={() => void act.removed(rule)} />
       </span>
     </li>

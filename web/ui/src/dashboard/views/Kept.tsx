@@ -5,12 +5,13 @@ import { Empty, Failure, IconButton, Panel } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import { useWords, type Words } from "../../design/words";
 import { api, type Ask } from "../../server/call";
-import { labelOf as valueOf } from "../Breakdown";
 import { useGet } from "../data";
+import { filtersSaid } from "../labels";
 import { instant, localTime } from "../ranges";
-import { askedFilters, nameOf } from "../view";
+import { askedFilters } from "../view";
 import { Field, focusFirst, Form, useSegments, type FormProps, type Thing } from "./thing";
-import { RuleForm, textOf } from "./RuleForm";
+import { saysOf } from "./rule";
+import { RuleForm } from "./RuleForm";
 import { MadeLink, panelName, ShareForm } from "./ShareForm";
 import type { ViewProps } from "./view";
 
@@ -88,7 +89,7 @@ function List({ view, zone, kind, form }: ViewProps & { kind: Kind; form: (props
                   <span className="alert-rule">
                     <bdi>{kind === "annotations" ? words.times.full(timeOf(one, zone)) : describe(one, segments ?? [], words)}</bdi>
                   </span>
-                  {(kind !== "rules" || textOf(one) !== undefined) && (
+                  {(kind !== "rules" || saysOf(one)) && (
                     <IconButton icon="edit" label={t.kept.change(labelOf(one))} onClick={() => (setThing(one), setError(undefined))} />
                   )}
                   <IconButton
@@ -117,17 +118,10 @@ const labelOf = (thing: Thing): string => thing.name ?? String(thing["text"]);
 const timeOf = (note: Thing, zone: string): string => localTime(new Date(String(note["at"])), zone);
 
 /** Filters and paths, or what a link shows, in words. */
-function describe(thing: Thing, segments: Thing[], { t, n, times }: Words): string {
+function describe(thing: Thing, segments: Thing[], words: Words): string {
+  const { t, times } = words;
   const filters = (thing["filters"] ?? (thing["exclude"] as { filters?: unknown } | undefined)?.filters) as unknown[][] | undefined;
-  if (filters) {
-    return filters
-      .map(([test, dimension, values]) => {
-        const name = nameOf(String(dimension)) ?? String(dimension);
-        const said = [values].flat().map((value) => valueOf(name, String(value), t, n.locale));
-        return `${t.of[name] ?? name} ${t.tests[String(test)] ?? String(test)} ${said.join(t.or)}`;
-      })
-      .join("; ");
-  }
+  if (filters) return filtersSaid(filters, words);
   const { pattern } = (typeof thing["path"] === "object" ? thing["path"] : {}) as { pattern?: string };
   if (pattern !== undefined) return pattern === thing.name ? t.kept.path : `${t.kept.path}: ${pattern}`;
   const segment = segments.find(({ id }) => id === thing["segment"])?.name ?? thing["segment"];

@@ -3,7 +3,7 @@ import { Empty, Panel } from "../../design/Panel";
 import { TableSkeleton } from "../../design/Table";
 import { useWords } from "../../design/words";
 import { useGet } from "../data";
-import { labelOf } from "../Breakdown";
+import { labelOf } from "../labels";
 import type { ViewProps } from "./view";
 
 interface Event {
