@@ -95,6 +95,11 @@ test("what was refused is taken in again once its site is there: one, and all of
   assert.deepEqual(await audit(page), []);
   const { results } = await arrived();
   assert.equal(new Set(results.map(({ id }) => id)).size, 3);
+  const changes = (await room.get("/v1/admin/changes?path=/v1/admin/dead-letters")).results;
+  assert.equal(changes.length, 2, "what took nothing in has changed nothing");
+  assert.deepEqual([changes[1].name, changes[1].after], ["anna", { sent: 1, refused_total: 0 }]);
+  assert.deepEqual([changes[0].asked.reason, changes[0].asked.to], ["unknown_site", "revived"]);
+  assert.ok(changes[0].after.sent >= 3, JSON.stringify(changes[0]));
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -48,7 +48,7 @@ pub use authorize::bearer_token;
 pub use budget::PerSecondBudget;
 pub use caller::{Caller, Denied};
 pub use error::Error;
-pub use http::{Allowed, Anyone, Asker, Guarded, Need, admin_routes, need, session_routes};
+pub use http::{Allowed, Anyone, Asker, By, Guarded, Need, admin_routes, need, session_routes};
 pub use kept::{Draft, Kept, KeptKind, KeptVersion};
 pub use link::ShareDraft;
 pub use manage_error::ManageError;

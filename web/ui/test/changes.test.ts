@@ -23,6 +23,9 @@ test.each<[string, unknown, string | undefined, string | undefined, string | und
   ["DELETE /v1/admin/keys/0190", null, "keyRevoked", "0190", undefined],
   ["DELETE /v1/admin/sites/shop/keys/wk_1", null, "writeKeyRevoked", "shop", undefined],
   ["DELETE /v1/admin/sessions", null, "allLoggedOut", undefined, undefined],
+  ["POST /v1/admin/dead-letters/replay", { reason: "unknown_site" }, "lettersAgain", "unknown_site", undefined],
+  ["POST /v1/admin/imports/orders-9f86", {}, "broughtIn", "orders-9f86", undefined],
+  ["POST /v1/admin/imports/orders-9f86/undo", {}, "takenBack", "orders-9f86", undefined],
   ["PUT /v1/rules/0190", { name: "Office" }, "keptChanged", "Office", undefined],
 ])("%s is told", (request, asked, did, of, to) => {
   expect(toldOf(change(request, asked))).toMatchObject({ did, of, to });

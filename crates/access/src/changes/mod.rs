@@ -1,7 +1,9 @@
-//! Who changed what: each change that somebody with a session or a key asked for, written in the transaction of the change.
+//! Who changed what: each change that somebody with a session or a key asked for, written in the transaction of the change, or once it is
+//! done where what was changed is in no database.
 
 mod actor;
 mod difference;
+mod note;
 mod read;
 mod store;
 

@@ -9,7 +9,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use kassa_service::{Permit, Problem, RouteClass};
 use serde::Serialize;
@@ -134,21 +134,24 @@ impl<S: Sync> FromRequestParts<S> for Anyone {
 }
 
 /// Who calls a route behind [`Allowed`] whose handlers do not ask themselves; `None` in a process of its own, whose callers hold the
-/// folder.
+/// folder. Its routes' state is one from which [`Access`] can be had.
 #[derive(Debug)]
-pub(super) struct By(Option<Caller>);
+pub struct By(Option<Caller>);
 
 impl By {
     /// What they ask for, if it is to be written down.
-    pub(super) fn asked(&self, request: (&str, &str), body: &impl Serialize) -> Option<Asked> {
+    pub fn asked(&self, request: (&str, &str), body: &impl Serialize) -> Option<Asked> {
         Asked::of(self.0.as_ref()?, request, body)
     }
 }
 
-impl FromRequestParts<Access> for By {
+impl<S: Sync> FromRequestParts<S> for By
+where
+    Access: FromRef<S>,
+{
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, access: &Access) -> Result<Self, Self::Rejection> {
-        Ok(Self(access.admit(parts, RouteClass::Native).ok()))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(Access::from_ref(state).admit(parts, RouteClass::Native).ok()))
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use kassa_service::Protected;
 
-pub use guard::{Allowed, Anyone, Asker, Guarded, Need, need};
+pub use guard::{Allowed, Anyone, Asker, By, Guarded, Need, need};
 pub use session::session_routes;
 
 use crate::Access;

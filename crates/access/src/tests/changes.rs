@@ -1,10 +1,10 @@
 //! What somebody changes of sites, keys and what is kept is written down with it, on both engines.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::changes::{Changed, OF_ACCESS};
+use crate::changes::{Asked, Changed, OF_ACCESS};
 use crate::testing::{Process, TOKEN, bearer, beds, send};
-use crate::{Draft, KeptKind};
+use crate::{Caller, Draft, KeptKind};
 
 const LAST: &str = "~";
 
@@ -88,5 +88,20 @@ async fn what_is_kept_for_reports_but_not_what_somebody_has_alone() {
         let changed = &all[1].difference;
         assert_eq!(changed.before.as_deref(), Some(r#"{"body":{"days":1}}"#));
         assert_eq!(changed.after.as_deref(), Some(r#"{"body":{"days":2}}"#));
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_no_database_is_noted_once_it_is_done() {
+    for bed in beds() {
+        let process = bed.process();
+        let of = |caller| Asked::of(&caller, ("POST", "/v1/admin/dead-letters/replay"), &json!({"id": "a"}));
+        let became = || (Value::Null, json!({"sent": 2}));
+        process.access.note_change(of(Caller::Admin), became()).await.unwrap();
+        process.access.note_change(of(Caller::Open), became()).await.unwrap();
+        let all = changes(&process, Some("/v1/admin/dead-letters")).await;
+        assert_eq!(all.iter().map(line).collect::<Vec<_>>(), ["admin POST /v1/admin/dead-letters/replay"]);
+        assert_eq!(all[0].asked.body, r#"{"id":"a"}"#, "{}", bed.name);
+        assert_eq!(all[0].difference.after.as_deref(), Some(r#"{"sent":2}"#), "{}", bed.name);
     }
 }

@@ -12,19 +12,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::response::Response;
 use axum::routing::post;
-use kassa_access::Access;
+use kassa_access::{Access, By};
 use kassa_analytics::collect::{Collector, Refusal};
-use kassa_eventstore::{DeadLetterFilter, EventStore};
-use kassa_model::{Progress, Reason, Rejected};
+use kassa_eventstore::EventStore;
+use kassa_model::{Progress, Rejected};
 use kassa_service::{Object, Problem};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::letters::{Which, note, shown};
 use super::lines::{self, Lines};
 
+const REPLAY: &str = "/v1/admin/dead-letters/replay";
 /// Events at a time.
 const EVENTS_MAX: u32 = 1_000;
 /// Events of one append.
@@ -33,14 +35,20 @@ const PART: usize = 100;
 const REFUSED_SHOWN: usize = 100;
 
 /// Where events are taken from, and by what they are taken in.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Again {
     collector: Arc<Collector>,
     store: Arc<dyn EventStore>,
     access: Access,
 }
 
-#[derive(Debug, Deserialize)]
+impl FromRef<Again> for Access {
+    fn from_ref(again: &Again) -> Self {
+        again.access.clone()
+    }
+}
+
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Ask {
     id: Option<String>,
@@ -49,17 +57,27 @@ struct Ask {
     to: Option<String>,
 }
 
+/// What came of them.
+#[derive(Debug, Default, Serialize)]
+struct Taken {
+    sent: u64,
+    refused_total: u64,
+    refused: Vec<Value>,
+}
+
 /// The route, where events are both taken in and stored.
 pub(crate) fn routes(collector: Arc<Collector>, store: Arc<dyn EventStore>, access: Access) -> Router {
-    let again = Arc::new(Again { collector, store, access });
-    Router::new().route("/v1/admin/dead-letters/replay", post(replay_dead_letters)).with_state(again)
+    let again = Again { collector, store, access };
+    Router::new().route(REPLAY, post(replay_dead_letters)).with_state(again)
 }
 
 async fn replay_dead_letters(
-    State(again): State<Arc<Again>>,
+    by: By,
+    State(again): State<Again>,
     Object(ask): Object<Ask>,
 ) -> Result<Response, Problem> {
-    let filter = filter(&ask)?;
+    let which = Which { id: &ask.id, reason: &ask.reason, site: &ask.site_id };
+    let filter = which.filter(EVENTS_MAX)?;
     if let Some(to) = &ask.to
         && again.access.site(to).is_none()
     {
@@ -72,50 +90,48 @@ async fn replay_dead_letters(
     }
     let letters = found.into_iter().map(|letter| letter.rejected).collect();
     let (lines, answer) = lines::answer();
+    let asked = by.asked(("POST", REPLAY), &ask);
     tokio::spawn(async move {
-        let end = match again.take(letters, ask.to.as_deref(), &lines).await {
-            Ok(done) => json!({"done": done}),
+        let mut taken = Taken::default();
+        let end = match again.take(letters, ask.to.as_deref(), (&lines, &mut taken)).await {
+            Ok(()) => json!({"done": taken}),
             Err(refusal) => json!({"error": refusal.to_string()}),
         };
+        if taken.sent > 0 {
+            note(&again.access, asked, taken.counts()).await;
+        }
         lines.end(end).await;
     });
     Ok(answer)
 }
 
-fn filter(ask: &Ask) -> Result<DeadLetterFilter, Problem> {
-    let texts = [&ask.id, &ask.reason, &ask.site_id, &ask.to];
-    if texts.iter().any(|text| text.as_ref().is_some_and(|text| text.contains('\0'))) {
-        return Err(Problem::bad_request("a text contains U+0000"));
+impl Taken {
+    fn refuse(&mut self, again: Value) {
+        self.refused_total += 1;
+        if self.refused.len() < REFUSED_SHOWN {
+            self.refused.push(again);
+        }
     }
-    if ask.id.is_none() && ask.reason.is_none() {
-        return Err(Problem::bad_request("id or reason says which events are meant"));
-    }
-    if let Some(reason) = ask.reason.as_ref().filter(|reason| reason.parse::<Reason>().is_err()) {
-        return Err(Problem::bad_request(format!("reason: no event is refused for {}", shown(reason))));
-    }
-    let limit = if ask.id.is_some() { 1 } else { EVENTS_MAX };
-    Ok(DeadLetterFilter {
-        site: ask.site_id.clone(),
-        reason: ask.reason.clone(),
-        id: ask.id.clone(),
-        has: None,
-        limit,
-    })
-}
 
-fn shown(text: &str) -> String {
-    text.chars().take(64).collect()
+    /// How many, as it is written down.
+    fn counts(&self) -> Value {
+        json!({"sent": self.sent, "refused_total": self.refused_total})
+    }
 }
 
 impl Again {
     /// Takes them in, those of one site after the other.
-    async fn take(&self, letters: Vec<Rejected>, to: Option<&str>, lines: &Lines) -> Result<Value, Refusal> {
+    async fn take(
+        &self,
+        letters: Vec<Rejected>,
+        to: Option<&str>,
+        (lines, taken): (&Lines, &mut Taken),
+    ) -> Result<(), Refusal> {
         let of = letters.len() as u64;
         let mut sites: BTreeMap<String, Vec<Rejected>> = BTreeMap::new();
         for letter in letters {
             sites.entry(to.unwrap_or(&letter.site).to_owned()).or_default().push(letter);
         }
-        let (mut sent, mut refused) = (0_u64, Vec::new());
         for (site, letters) in &sites {
             let site = self.access.site(site);
             let key = site.as_ref().and_then(|site| site.write_key());
@@ -123,17 +139,15 @@ impl Again {
                 let outcomes = self.collector.again(part, key).await?;
                 for (letter, outcome) in part.iter().zip(outcomes) {
                     match outcome {
-                        Ok(()) => sent += 1,
-                        Err(again) => refused.push(
+                        Ok(()) => taken.sent += 1,
+                        Err(again) => taken.refuse(
                             json!({"id": letter.id, "reason": again.reason.name(), "detail": again.detail}),
                         ),
                     }
                 }
-                lines.tell("events", sent + refused.len() as u64, of);
+                lines.tell("events", taken.sent + taken.refused_total, of);
             }
         }
-        let refused_total = refused.len();
-        refused.truncate(REFUSED_SHOWN);
-        Ok(json!({"sent": sent, "refused_total": refused_total, "refused": refused}))
+        Ok(())
     }
 }

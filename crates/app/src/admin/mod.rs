@@ -7,6 +7,7 @@ mod backup;
 mod condition;
 mod events;
 mod game_day;
+mod letters;
 mod lines;
 pub(crate) mod privacy;
 mod replay;

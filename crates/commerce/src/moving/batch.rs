@@ -7,6 +7,7 @@
 
 use kassa_model::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Characters of a file's hash: a SHA-256 in hexadecimal.
 const FILE_CHARS: usize = 64;
@@ -136,6 +137,13 @@ impl Batch {
         let (counts, finished_at, undone_at) = (Counts::default(), None, None);
         let id = format!("{}-{}", kind.name(), &file[..SHORT_CHARS.min(file.len())]);
         Self { id, kind, file, name, done_to: 0, counts, created_at: now, finished_at, undone_at }
+    }
+
+    /// What is told of it as a change: the file, and what its lines came to.
+    pub(crate) fn told(&self) -> Value {
+        let Counts { made, changed, same, refused } = self.counts;
+        let counts = json!({"made": made, "changed": changed, "same": same, "refused": refused});
+        json!({"kind": self.kind, "name": self.name, "file": self.file, "lines": counts})
     }
 
     pub(crate) fn view(&self) -> BatchView<'_> {

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use kassa_access::changes::Asked;
 use kassa_db::Db;
 use kassa_model::Timestamp;
 use kassa_service::Problem;
@@ -52,13 +53,14 @@ pub(super) async fn look(events: &dyn Events, lines: &[Line]) -> Result<Taken, P
 pub(super) async fn undo(
     (db, events): (&Db, &dyn Events),
     id: String,
+    asked: Option<Asked>,
     now: Timestamp,
 ) -> Result<Undone, Problem> {
     let known = id.clone();
     let batch = db.read(move |tx| run::known(tx, &known)).await?;
     let forgotten = events.forget(&id).await.map_err(|why| Problem::unavailable(why, 5))?;
     if forgotten > 0 && batch.undone_at.is_none() {
-        db.write(move |tx| Ok::<_, Failed>(store::undone(tx, &id, now)?)).await?;
+        db.write(move |tx| Ok::<_, Failed>(run::end(tx, &batch, asked.as_ref(), now)?)).await?;
     }
     Ok(Undone { undone: usize::try_from(forgotten).unwrap_or(usize::MAX), finished: true })
 }
@@ -67,7 +69,7 @@ pub(super) async fn undo(
 pub(super) async fn take(
     (db, events): (&Db, &dyn Events),
     id: String,
-    ask: Lines,
+    (ask, asked): (Lines, Option<Asked>),
     now: Timestamp,
 ) -> Result<Taken, Problem> {
     let known = id.clone();
@@ -90,7 +92,7 @@ pub(super) async fn take(
         }
         store::count(tx, &id, counts)?;
         if finished {
-            store::finish(tx, &id, now)?;
+            run::finish(tx, &id, asked.as_ref(), now)?;
         }
         Ok(true)
     });

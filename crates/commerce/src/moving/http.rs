@@ -14,10 +14,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{FromRef, Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use kassa_access::{Access, By};
 use kassa_db::{Db, Tx};
 use kassa_service::{Bare, Json, Object, Problem};
 use serde::Serialize;
@@ -69,6 +70,12 @@ impl Moving {
     }
 }
 
+impl FromRef<Moving> for Access {
+    fn from_ref(moving: &Moving) -> Self {
+        moving.shop.access.clone()
+    }
+}
+
 async fn list_imports(State(Moving { shop, .. }): State<Moving>, _: Bare) -> Result<Json<Value>, Problem> {
     let mut found: Vec<Batch> = Vec::new();
     for db in databases(&shop) {
@@ -100,6 +107,7 @@ async fn get_import(
 }
 
 async fn take_lines(
+    by: By,
     State(moving): State<Moving>,
     path: PathText,
     Object(body): Object<LinesBody>,
@@ -107,10 +115,12 @@ async fn take_lines(
     let shop = &moving.shop;
     let (id, ask, into) = (text_of(path)?, body.check()?, into(shop));
     let db = of_batch(shop, &id)?;
+    // Of the lines nothing: they may tell of people.
+    let asked = by.asked(("POST", &format!("/v1/admin/imports/{id}")), &json!({}));
     if Kind::of_batch(&id) == Some(Kind::Events) {
-        return Ok(Json(events::take((db, moving.events()?), id, ask, into.now).await?));
+        return Ok(Json(events::take((db, moving.events()?), id, (ask, asked), into.now).await?));
     }
-    let taken = db.write(move |tx| run::take(tx, &id, &ask, &into)).await?;
+    let taken = db.write(move |tx| run::take(tx, &id, (&ask, asked.as_ref()), &into)).await?;
     has_changed(shop);
     Ok(Json(taken))
 }
@@ -145,14 +155,20 @@ async fn list_refused(
     Ok(Json(Page { results, next_cursor, total: Total::default() }))
 }
 
-async fn undo_import(State(moving): State<Moving>, path: PathText, _: Bare) -> Result<Json<Undone>, Problem> {
+async fn undo_import(
+    by: By,
+    State(moving): State<Moving>,
+    path: PathText,
+    _: Bare,
+) -> Result<Json<Undone>, Problem> {
     let shop = &moving.shop;
     let (id, into) = (text_of(path)?, into(shop));
     let db = of_batch(shop, &id)?;
+    let asked = by.asked(("POST", &format!("/v1/admin/imports/{id}/undo")), &json!({}));
     if Kind::of_batch(&id) == Some(Kind::Events) {
-        return Ok(Json(events::undo((db, moving.events()?), id, into.now).await?));
+        return Ok(Json(events::undo((db, moving.events()?), id, asked, into.now).await?));
     }
-    let undone = db.write(move |tx| undo(tx, &id, &into)).await?;
+    let undone = db.write(move |tx| undo(tx, &id, asked.as_ref(), &into)).await?;
     has_changed(shop);
     Ok(Json(undone))
 }

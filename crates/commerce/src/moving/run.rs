@@ -1,9 +1,11 @@
 //! A file that is brought in: begun, and its lines, some at a time, each once however often they are sent.
 
+use kassa_access::changes::{Asked, OF_SHOP};
 use kassa_db::Tx;
 use kassa_model::Timestamp;
 use kassa_service::Problem;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::at::{At, StockIs};
 use super::batch::{Batch, Brought, Counts, Kind, Refused, Stop, WHY_CHARS_MAX};
@@ -79,8 +81,13 @@ pub(super) fn begin(tx: &mut Tx<'_>, ask: &Begin, now: Timestamp) -> Result<Batc
     Ok(known)
 }
 
-/// Brings lines in, unless they were before.
-pub(super) fn take(tx: &mut Tx<'_>, id: &str, ask: &Lines, into: &Into) -> Result<Taken, Failed> {
+/// Brings lines in, unless they were before; with the last ones the file is written down as a change.
+pub(super) fn take(
+    tx: &mut Tx<'_>,
+    id: &str,
+    (ask, asked): (&Lines, Option<&Asked>),
+    into: &Into,
+) -> Result<Taken, Failed> {
     let batch = known(tx, id)?;
     if batch.undone_at.is_some() {
         return Err(Problem::conflict(format!("{id} was undone: begin it anew")).into());
@@ -95,9 +102,27 @@ pub(super) fn take(tx: &mut Tx<'_>, id: &str, ask: &Lines, into: &Into) -> Resul
     }
     store::count(tx, id, counts)?;
     if ask.finished {
-        store::finish(tx, id, into.now)?;
+        finish(tx, id, asked, into.now)?;
     }
     Ok(Taken { done_to: ask.to, counts, refused_lines })
+}
+
+/// All lines of the file are taken: somebody has brought it in.
+pub(super) fn finish(tx: &mut Tx<'_>, id: &str, asked: Option<&Asked>, now: Timestamp) -> Result<(), Failed> {
+    store::finish(tx, id, now)?;
+    let batch = known(tx, id)?;
+    Ok(OF_SHOP.write_down(tx, asked, (&Value::Null, &batch.told()), now)?)
+}
+
+/// All that the file has made is gone: somebody has taken it back.
+pub(super) fn end(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    asked: Option<&Asked>,
+    now: Timestamp,
+) -> Result<(), kassa_db::Error> {
+    store::undone(tx, &batch.id, now)?;
+    OF_SHOP.write_down(tx, asked, (&batch.told(), &Value::Null), now)
 }
 
 /// What would become of lines; nothing is written.

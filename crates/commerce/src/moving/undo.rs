@@ -1,5 +1,6 @@
 //! A batch taken back, some of what it has made at a time, the last first.
 
+use kassa_access::changes::Asked;
 use kassa_db::Tx;
 use kassa_service::Problem;
 use serde::Serialize;
@@ -21,8 +22,8 @@ pub(super) struct Undone {
     pub(super) finished: bool,
 }
 
-/// Takes back what a batch has made last.
-pub(super) fn undo(tx: &mut Tx<'_>, id: &str, into: &Into) -> Result<Undone, Failed> {
+/// Takes back what a batch has made last; with the last of it that is written down as a change.
+pub(super) fn undo(tx: &mut Tx<'_>, id: &str, asked: Option<&Asked>, into: &Into) -> Result<Undone, Failed> {
     let batch = run::known(tx, id)?;
     if batch.undone_at.is_some() {
         return Ok(Undone { undone: 0, finished: true });
@@ -40,7 +41,7 @@ pub(super) fn undo(tx: &mut Tx<'_>, id: &str, into: &Into) -> Result<Undone, Fai
     }
     let finished = things.len() < usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
     if finished {
-        store::undone(tx, id, into.now)?;
+        run::end(tx, &batch, asked, into.now)?;
     }
     Ok(Undone { undone: things.len(), finished })
 }

@@ -16,6 +16,8 @@ const AREAS = {
   "/v1/admin/sites": "sites",
   "/v1/rules": "rules",
   "/v1/shares": "shares",
+  "/v1/admin/dead-letters": "letters",
+  "/v1/admin/imports": "files",
 } as const;
 
 export default function ChangesPage() {

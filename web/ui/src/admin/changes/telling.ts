@@ -45,6 +45,9 @@ const REQUESTS: [request: string, did: Did][] = [
   ["DELETE /v1/admin/sites/*/keys/*", "writeKeyRevoked"],
   ["DELETE /v1/admin/sessions", "allLoggedOut"],
   ["PUT /v1/admin/staff", "staff"],
+  ["POST /v1/admin/dead-letters/replay", "lettersAgain"],
+  ["POST /v1/admin/imports/*", "broughtIn"],
+  ["POST /v1/admin/imports/*/undo", "takenBack"],
   ...(["segments", "goals", "annotations", "shares", "rules", "alerts"] as const).flatMap((kind): [string, Did][] => [
     [`POST /v1/${kind}`, "keptMade"],
     [`PUT /v1/${kind}/*`, "keptChanged"],
@@ -88,7 +91,7 @@ export function toldOf({ method, path, asked, before, after }: ChangeMade): Told
 /** Where the ids of a path are orders, products and SKUs. */
 const SHOP = new Set(["orders", "products", "categories", "inventory"]);
 
-const nameOf = (thing: unknown): string | undefined => textOf(thing, "name") ?? textOf(thing, "url") ?? textOf(thing, "id");
+const nameOf = (thing: unknown): string | undefined => ["name", "url", "id", "reason"].map((member) => textOf(thing, member)).find(Boolean);
 
 /** A member of a thing that differs, and how it was and is. */
 export interface Differing {
