@@ -104,6 +104,43 @@ test("what was refused is taken in again once its site is there: one, and all of
   await context.close();
 });
 
+test("what was refused is thrown away: one, and all of a reason, by whoever types it, and is among the changes", async () => {
+  for (let number = 0; number < 3; number++)
+    await send("wk_of_nobody", [{ type: "track", event: "Throw away", messageId: `away-${number}`, anonymousId: "v" }]);
+  const letters = async () =>
+    (await room.get("/v1/admin/dead-letters?reason=unknown_site")).results.filter(({ original }) => original.includes("Throw away"));
+  await room.until(letters, (all) => all.length === 3);
+  const other = (await room.get("/v1/admin/dead-letters")).results.filter(({ reason }) => reason !== "unknown_site").length;
+  const { page, context, complaints } = await room.open("/admin/events?reason=unknown_site", admin);
+  await page.locator("[data-letter]", { hasText: "Throw away" }).first().getByRole("link").click();
+  const sheet = page.getByRole("dialog", { name: "no such site or write key" });
+  const goes = async (within) => {
+    await within.getByText("Throw away for good").first().click();
+    const word = within.getByLabel("Type unknown_site to confirm");
+    await word.fill("unknown");
+    assert.ok(await within.getByRole("button", { name: "Throw away for good" }).isDisabled());
+    await word.fill("unknown_site");
+    await page.keyboard.press("Enter");
+  };
+  await goes(sheet);
+  await page.getByText("1 event is thrown away.").waitFor();
+  await sheet.waitFor({ state: "detached" });
+  await room.until(letters, (all) => all.length === 2);
+  await goes(page.locator("main"));
+  await page.getByText(/\d+ events are thrown away\./).waitFor();
+  await page.getByText("Nothing fits", { exact: false }).waitFor();
+  const left = (await room.get("/v1/admin/dead-letters")).results;
+  assert.deepEqual([left.filter(({ reason }) => reason === "unknown_site").length, left.length], [0, other]);
+  assert.deepEqual(await audit(page), []);
+  await page.goto(`${room.url}/admin/changes`);
+  const told = page.locator("[data-change='lettersGone']");
+  await told.nth(1).waitFor();
+  assert.equal(await told.count(), 2);
+  await told.first().getByText("unknown_site", { exact: true }).first().waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("a key is made, put into a page, and the live check turns green with what came in", async () => {
   const { page, context, complaints } = await room.open("/admin/events/sites", admin);
   const form = page.getByRole("region", { name: "New site" });

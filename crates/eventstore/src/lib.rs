@@ -30,7 +30,7 @@ pub use duckdb::{DuckStore, Options};
 pub use memory::MemoryStore;
 pub use query::rules;
 pub use resume::{NamedVisitor, OpenSession, RecentId, Resume, Resumed, SessionPart};
-pub use retention::{Forget, KnownAs, Names, Person, Wanted, letters_since};
+pub use retention::{DeadLetterFilter, Forget, KnownAs, Names, Person, Wanted, letters_since};
 pub use validate::{check_filter, check_rules};
 pub use visits::with_visits;
 
@@ -92,21 +92,6 @@ pub struct Answers {
     pub marks: BTreeMap<u32, Mark>,
 }
 
-/// Which dead letters, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DeadLetterFilter {
-    /// Only this site's.
-    pub site: Option<String>,
-    /// Only of this reason's name.
-    pub reason: Option<String>,
-    /// Only this one, by id.
-    pub id: Option<String>,
-    /// Only those whose original has this text in it.
-    pub has: Option<String>,
-    /// At most so many.
-    pub limit: u32,
-}
-
 /// What the store holds, for `/health/deep`, metrics and `kassa check`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct StoreStatus {
@@ -144,7 +129,7 @@ pub struct Owned {
 ///    of properties as [`properties`] has them; and so do the questions of [`journey`].
 /// 6. Dead letters are listed 14 days of `received_at` behind the event that was stored last, and kept until they are to be
 ///    forgotten, 10,000 per partition, site and day; counts are summed over the partitions and never shrink.
-/// 7. `forget` removes exactly the named events, of all partitions; the positions stay. Batches are inserted meanwhile. Of a
+/// 7. `forget` removes exactly the named events and dead letters, of all partitions; the positions stay. Batches are inserted meanwhile. Of a
 ///    person, `known_as` tells who else they were, and records of money stay, as nobody's.
 /// 8. `money` and `repeated_ids` look at every row of every partition, the latter of what was received since it is asked for.
 /// 9. `marks` gives for each partition the mark that `resume` gives; a partition that was never written to has none.
@@ -276,7 +261,7 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// Counts of outcomes of all days.
     async fn counts(&self) -> Result<BTreeMap<CountKey<String>, u64>, Error>;
 
-    /// Removes events, or the person from records of money; returns how many rows that changed. What was done before a
+    /// Removes events, dead letters, or the person from records of money; returns how many rows that changed. What was done before a
     /// failure stays done.
     async fn forget(&self, what: &Forget) -> Result<u64, Error>;
 

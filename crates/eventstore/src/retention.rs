@@ -70,6 +70,21 @@ impl Names {
     }
 }
 
+/// Which dead letters, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeadLetterFilter {
+    /// Only this site's.
+    pub site: Option<String>,
+    /// Only of this reason's name.
+    pub reason: Option<String>,
+    /// Only this one, by id.
+    pub id: Option<String>,
+    /// Only those whose original has this text in it.
+    pub has: Option<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
 /// What is to be forgotten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Forget {
@@ -96,4 +111,6 @@ pub enum Forget {
         /// Exclusive.
         before: Timestamp,
     },
+    /// These dead letters of those that are listed; how many there were of which outcome is counted as before.
+    Discarded(DeadLetterFilter),
 }

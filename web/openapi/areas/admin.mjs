@@ -172,6 +172,23 @@ export const operations = [
       { name: "unclear", body: {}, status: 400 },
     ],
   }),
+  post("/v1/admin/dead-letters/discard", {
+    id: "discardDeadLetters",
+    says: "Throw refused events away for good",
+    scope,
+    body: object({
+      "id?": said(nullable(string), "This one"),
+      "reason?": said(nullable(string), "The newest ten thousand of this reason"),
+      "site_id?": nullable(string),
+    }),
+    answers: { 200: object({ discarded: integer }) },
+    problems: ["unavailable"],
+    examples: [
+      { name: "reason", body: { reason: "name_too_long" }, status: 200 },
+      { name: "unknown", body: { id: "nothing" }, status: 404 },
+      { name: "unclear", body: {}, status: 400 },
+    ],
+  }),
   get("/v1/admin/counts", {
     id: "listCounts",
     says: "How many events came to which end",

@@ -24,6 +24,7 @@ test.each<[string, unknown, string | undefined, string | undefined, string | und
   ["DELETE /v1/admin/sites/shop/keys/wk_1", null, "writeKeyRevoked", "shop", undefined],
   ["DELETE /v1/admin/sessions", null, "allLoggedOut", undefined, undefined],
   ["POST /v1/admin/dead-letters/replay", { reason: "unknown_site" }, "lettersAgain", "unknown_site", undefined],
+  ["POST /v1/admin/dead-letters/discard", { id: "0190" }, "lettersGone", "0190", undefined],
   ["POST /v1/admin/imports/orders-9f86", {}, "broughtIn", "orders-9f86", undefined],
   ["POST /v1/admin/imports/orders-9f86/undo", {}, "takenBack", "orders-9f86", undefined],
   ["PUT /v1/rules/0190", { name: "Office" }, "keptChanged", "Office", undefined],

@@ -5,6 +5,7 @@ pub(crate) mod again;
 mod audit;
 mod backup;
 mod condition;
+mod discard;
 mod events;
 mod game_day;
 mod letters;
@@ -79,6 +80,7 @@ pub(crate) fn routes(parts: &Parts, beside: Beside, roles: &str) -> Router {
     }
     if let Ok(store) = parts.store() {
         router = router
+            .merge(discard::routes(Arc::clone(&store), parts.access.clone()))
             .merge(Router::new().route("/v1/admin/fingerprint", get(get_fingerprint)).with_state(store));
     }
     if let Ok(shop) = parts.shop() {

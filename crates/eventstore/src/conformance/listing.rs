@@ -161,6 +161,32 @@ pub(super) async fn dead_letters_are_listed(store: &dyn EventStore) {
     }
 }
 
+pub(super) async fn dead_letters_are_discarded(store: &dyn EventStore) {
+    let sent = vec![letter(0, "demo", 5), letter(1, "demo", 9), letter(2, "", 7), letter(3, "other", 9)];
+    store.insert(letters(0, sent)).await.unwrap();
+    store.insert(of_partition(2, letters(0, vec![letter(0, "demo", 5)]))).await.unwrap();
+    let counts = store.counts().await.unwrap();
+    let base = || DeadLetterFilter { limit: 10, ..Default::default() };
+    let of_demo = || DeadLetterFilter { site: Some("demo".to_owned()), ..base() };
+    let cases: Vec<(DeadLetterFilter, u64, &[u64])> = vec![
+        (DeadLetterFilter { id: Some("nope".to_owned()), ..base() }, 0, &[3, 1, 2, 0, 0]),
+        (DeadLetterFilter { limit: 0, ..base() }, 0, &[3, 1, 2, 0, 0]),
+        (DeadLetterFilter { id: Some("letter-2".to_owned()), limit: 1, ..base() }, 1, &[3, 1, 0, 0]),
+        (DeadLetterFilter { limit: 1, ..of_demo() }, 1, &[3, 0, 0]),
+        (DeadLetterFilter { reason: Some("unknown_site".to_owned()), ..of_demo() }, 0, &[3, 0, 0]),
+        (DeadLetterFilter { limit: 1, ..of_demo() }, 1, &[3, 0]),
+        (of_demo(), 1, &[3]),
+    ];
+    for (which, removed, left) in cases {
+        assert_eq!(store.forget(&Forget::Discarded(which.clone())).await.unwrap(), removed, "{which:?}");
+        let found = store.dead_letters(&base()).await.unwrap();
+        assert_eq!(found.iter().map(|letter| letter.offset).collect::<Vec<_>>(), left, "{which:?}");
+    }
+    assert_eq!(store.counts().await.unwrap(), counts, "what was counted stays counted");
+    store.insert(letters(4, vec![letter(4, "demo", 10)])).await.unwrap();
+    assert_eq!(store.dead_letters(&base()).await.unwrap().len(), 2);
+}
+
 pub(super) async fn dead_letters_are_kept_for_14_days(store: &dyn EventStore) {
     let day = 86_400;
     store.insert(letters(0, vec![letter(0, "demo", 0), letter(1, "demo", 1)])).await.unwrap();

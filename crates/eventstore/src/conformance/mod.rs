@@ -50,6 +50,7 @@ macro_rules! backend {
                 super::listing::events_are_listed_page_by_page,
                 super::listing::pages_of_several_partitions_have_every_event,
                 super::listing::dead_letters_are_listed,
+                super::listing::dead_letters_are_discarded,
                 super::listing::dead_letters_are_kept_for_14_days,
                 super::listing::dead_letters_outlive_a_clock_set_ahead,
                 super::listing::dead_letters_are_kept_up_to_10_000_per_partition_site_and_day,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use duckdb::{Connection, params};
 use kassa_model::Timestamp;
 
+use super::letters;
 use super::nobody::nobodys;
 use super::writer::WriterHandle;
 use crate::{Error, Forget};
@@ -36,6 +37,10 @@ pub(super) async fn forget(writer: &WriterHandle, what: &Forget) -> Result<u64, 
             let before = before.micros();
             let sql = "DELETE FROM dead_letters WHERE received_at < make_timestamp($1)";
             writer.change(Box::new(move |connection| Ok(connection.execute(sql, [before])? as u64))).await
+        }
+        Forget::Discarded(which) => {
+            let which = which.clone();
+            writer.change(Box::new(move |connection| letters::discard(connection, &which))).await
         }
     }
 }

@@ -78,16 +78,25 @@ fn listed_since(connection: &Connection) -> duckdb::Result<Option<duckdb::types:
 const COLUMNS: &str =
     "log_partition, log_offset, id, site, epoch_us(received_at), reason, detail, dialect, original";
 
+/// Which are meant: since a time, of a site, a reason, an id, with a text, and how many of them, newest received first.
+const WHICH: &str = "FROM dead_letters
+     WHERE received_at >= $1 AND ($2 IS NULL OR site = $2) AND ($3 IS NULL OR reason = $3)
+       AND ($4 IS NULL OR id = $4) AND ($5 IS NULL OR contains(original, $5))
+     ORDER BY received_at DESC, log_partition DESC, log_offset DESC, id DESC LIMIT $6";
+
+/// Removes those that [`listed`] lists; how many.
+pub(super) fn discard(connection: &Connection, filter: &DeadLetterFilter) -> duckdb::Result<u64> {
+    let Some(since) = listed_since(connection)? else { return Ok(0) };
+    let sql = format!("DELETE FROM dead_letters WHERE rowid IN (SELECT rowid {WHICH})");
+    let limit = i64::from(filter.limit);
+    let which = params![since, filter.site, filter.reason, filter.id, filter.has, limit];
+    Ok(connection.execute(&sql, which)? as u64)
+}
+
 /// Dead letters, newest received first.
 pub(super) fn listed(connection: &Connection, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, Failure> {
     let Some(since) = listed_since(connection)? else { return Ok(Vec::new()) };
-    let sql = format!(
-        "SELECT {COLUMNS} FROM dead_letters
-         WHERE received_at >= $1 AND ($2 IS NULL OR site = $2) AND ($3 IS NULL OR reason = $3)
-           AND ($4 IS NULL OR id = $4) AND ($5 IS NULL OR contains(original, $5))
-         ORDER BY received_at DESC, log_partition DESC, log_offset DESC, id DESC LIMIT $6"
-    );
-    let mut statement = connection.prepare(&sql)?;
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} {WHICH}"))?;
     let limit = i64::from(filter.limit);
     let mut rows =
         statement.query(params![since, filter.site, filter.reason, filter.id, filter.has, limit])?;

@@ -6,6 +6,7 @@ mod audit;
 mod funnel;
 mod goods;
 mod journey;
+mod letters;
 mod money;
 mod paths;
 mod person;
@@ -177,6 +178,9 @@ impl EventStore for MemoryStore {
             });
             return Ok(changed);
         }
+        if let Forget::Discarded(which) = what {
+            return Ok(self.state().discard(which));
+        }
         if let Forget::Person(who) = what {
             self.state().letters.retain(|(_, letter)| {
                 let stays = !person::is_told(who, &letter.rejected);
@@ -316,23 +320,14 @@ impl State {
     }
 
     fn dead_letters(&self, filter: &DeadLetterFilter) -> Vec<DeadLetter> {
-        let wanted = |letter: &DeadLetter| {
-            let rejected = &letter.rejected;
-            filter.site.as_ref().is_none_or(|site| *site == rejected.site)
-                && filter.reason.as_ref().is_none_or(|reason| reason == rejected.reason.name())
-                && filter.id.as_ref().is_none_or(|id| *id == rejected.id)
-                && filter.has.as_ref().is_none_or(|text| rejected.original.contains(text))
-        };
-        let mut found: Vec<_> = self.listed_letters().filter(|(_, letter)| wanted(letter)).collect();
-        found.sort_by_key(|(partition, letter)| {
-            std::cmp::Reverse((
-                letter.rejected.received_at,
-                *partition,
-                letter.offset,
-                letter.rejected.id.clone(),
-            ))
-        });
-        found.into_iter().take(filter.limit as usize).map(|(_, letter)| letter.clone()).collect()
+        letters::found(self.listed_letters(), filter).into_iter().map(|(_, letter)| letter.clone()).collect()
+    }
+
+    fn discard(&mut self, which: &DeadLetterFilter) -> u64 {
+        let gone: Vec<(u32, DeadLetter)> =
+            letters::found(self.listed_letters(), which).into_iter().cloned().collect();
+        self.letters.retain(|letter| !gone.contains(letter));
+        gone.len() as u64
     }
 }
 
@@ -346,7 +341,7 @@ fn is_named(what: &Forget, event: &Event) -> bool {
             event.site == *site && event.occurred_at < *time && event.received_at < *time
         }
         Forget::Person(who) => person::is_of(who, event),
-        Forget::DeadLetters { .. } => false,
+        Forget::DeadLetters { .. } | Forget::Discarded(_) => false,
     }
 }
 

@@ -68,6 +68,7 @@ export const changes: AdminTexts["changes"] = {
     storefront: "غيّر واجهة المتجر",
     staff: "حدد من يُخبَر من الموظفين",
     lettersAgain: "أعاد إدخال أحداث مرفوضة",
+    lettersGone: "حذف أحداثًا مرفوضة",
     broughtIn: "أدخل ملفًا",
     takenBack: "استرجع ملفًا",
   },

@@ -25,6 +25,9 @@ export const events: typeof en = {
     as: "كأحداث",
     ownSite: "موقعها",
     taken: (_count, sent, refused) => `قُبل ${sent}، ورُفض ثانيةً ${refused}.`,
+    discard: "احذف نهائيًا",
+    discardWhy: "يضيع معه ما أُرسل، ولا يمكن إدخاله من جديد.",
+    discarded: (_, text) => `الأحداث المحذوفة: ${text}.`,
     reasons: {
       invalid_payload: "غير مقروء",
       missing_field: "حقل ناقص",

@@ -68,6 +68,7 @@ export const changes: AdminTexts["changes"] = {
     storefront: "hat den Laden eingerichtet",
     staff: "hat gesagt, wer Bescheid bekommt",
     lettersAgain: "hat Abgelehntes noch einmal aufgenommen",
+    lettersGone: "hat Abgelehntes weggeworfen",
     broughtIn: "hat eine Datei eingelesen",
     takenBack: "hat eine Datei zurückgenommen",
   },

@@ -26,6 +26,9 @@ export const events: typeof en = {
     ownSite: "ihrer eigenen Website",
     taken: (count, sent, refused) =>
       `${count === 1 ? `${sent} Ereignis wurde angenommen` : `${sent} Ereignisse wurden angenommen`}, ${refused} wieder abgelehnt.`,
+    discard: "Endgültig wegwerfen",
+    discardWhy: "Was gesendet wurde, ist damit verloren und lässt sich nicht noch einmal aufnehmen.",
+    discarded: (count, text) => (count === 1 ? `${text} Ereignis ist weggeworfen.` : `${text} Ereignisse sind weggeworfen.`),
     reasons: {
       invalid_payload: "nicht lesbar",
       missing_field: "ein Feld fehlt",

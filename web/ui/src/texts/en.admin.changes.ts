@@ -66,6 +66,7 @@ export const changes = {
     storefront: "changed the storefront",
     staff: "said who of the staff is told",
     lettersAgain: "took refused events in again",
+    lettersGone: "threw refused events away",
     broughtIn: "brought a file in",
     takenBack: "took a file back",
   },

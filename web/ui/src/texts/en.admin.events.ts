@@ -24,6 +24,9 @@ export const events = {
     ownSite: "their own site",
     taken: (count: number, sent: string, refused: string) =>
       `${count === 1 ? `${sent} event was taken in` : `${sent} events were taken in`}, ${refused} refused again.`,
+    discard: "Throw away for good",
+    discardWhy: "What was sent is lost with it, and cannot be taken in again.",
+    discarded: (count: number, text: string) => (count === 1 ? `${text} event is thrown away.` : `${text} events are thrown away.`),
     reasons: {
       invalid_payload: "not readable",
       missing_field: "a field is missing",

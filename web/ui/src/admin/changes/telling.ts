@@ -46,6 +46,7 @@ const REQUESTS: [request: string, did: Did][] = [
   ["DELETE /v1/admin/sessions", "allLoggedOut"],
   ["PUT /v1/admin/staff", "staff"],
   ["POST /v1/admin/dead-letters/replay", "lettersAgain"],
+  ["POST /v1/admin/dead-letters/discard", "lettersGone"],
   ["POST /v1/admin/imports/*", "broughtIn"],
   ["POST /v1/admin/imports/*/undo", "takenBack"],
   ...(["segments", "goals", "annotations", "shares", "rules", "alerts"] as const).flatMap((kind): [string, Did][] => [

@@ -8,6 +8,7 @@ import { Facts, type Fact } from "../Facts";
 import { clockTime, longDay } from "../when";
 import { useAdmin } from "../words";
 import { useLetter } from "./data";
+import { Discard } from "./Discard";
 import { TakeAgain } from "./TakeAgain";
 
 export default function LetterSheet({ id, close }: { id: string; close: () => void }) {
@@ -20,13 +21,13 @@ export default function LetterSheet({ id, close }: { id: string; close: () => vo
         {!data && !error && <TableSkeleton rows={6} />}
         {gone && <p className="empty">{a.events.letters.gone}</p>}
         {error && !gone && <Failure error={error} at={dataUpdatedAt} whole={!data} retry={refetch} />}
-        {data && <Whole letter={data} />}
+        {data && <Whole letter={data} close={close} />}
       </div>
     </Sheet>
   );
 }
 
-function Whole({ letter }: { letter: DeadLetter }) {
+function Whole({ letter, close }: { letter: DeadLetter; close: () => void }) {
   const { a, n } = useAdmin();
   const facts: Fact[] = [
     [a.events.letters.detail, letter.detail],
@@ -41,6 +42,7 @@ function Whole({ letter }: { letter: DeadLetter }) {
       <section aria-label={a.events.letters.again} className="part">
         <TakeAgain asked={{ id: letter.id }} label={a.events.letters.again} />
         <p className="hint-line">{a.events.letters.againWhy}</p>
+        <Discard asked={{ id: letter.id }} reason={letter.reason} done={close} />
       </section>
       <section aria-label={a.events.letters.original}>
         <h3>

@@ -12,6 +12,7 @@ import { shortTime } from "../when";
 import { useSites } from "../sites";
 import { useAdmin } from "../words";
 import { LETTERS_MAX, useLetters, useReasons } from "./data";
+import { Discard } from "./Discard";
 import { TakeAgain } from "./TakeAgain";
 
 const LetterSheet = later(async () => (await import("./LetterSheet")).default);
@@ -25,6 +26,7 @@ export function LettersPage() {
   const [site, reason, id] = ["site", "reason", "id"].map((name) => query.get(name) ?? "") as [string, string, string];
   const sites = useSites().data ?? [];
   const asked = site !== "" || reason !== "";
+  const these = { reason, ...(site && { site_id: site }) };
   return (
     <>
       <Reasons site={site} chosen={reason} choose={(next) => change({ reason: next })} />
@@ -52,7 +54,8 @@ export function LettersPage() {
             </button>
           )}
         </div>
-        {reason && <TakeAgain key={reason} asked={{ reason, ...(site && { site_id: site }) }} label={a.events.letters.againAll} />}
+        {reason && <TakeAgain key={reason} asked={these} label={a.events.letters.againAll} />}
+        {reason && <Discard key={reason + site} asked={these} reason={reason} />}
         <Letters site={site} reason={reason} asked={asked} />
       </section>
       <Suspense fallback={null}>{id && <LetterSheet key={id} id={id} close={() => change({ id: "" })} />}</Suspense>

@@ -428,6 +428,7 @@ pub(super) const OF_ALL_ROLES: &[Row] = &[
     row("GET /v1/admin/dead-letters", ADMIN),
     row("GET /v1/admin/dead-letters/{id}", ADMIN),
     taking("POST /v1/admin/dead-letters/replay", r#"{"reason":"unknown_site"}"#, ADMIN),
+    taking("POST /v1/admin/dead-letters/discard", r#"{"reason":"unknown_site"}"#, ADMIN),
     row("GET /v1/admin/changes", ADMIN),
     row("GET /v1/admin/counts", ADMIN),
     row("GET /v1/admin/log", ADMIN),
