@@ -85,6 +85,50 @@ test("stock comes in and is set right by keyboard, and the ledger says why", asy
   await context.close();
 });
 
+/** What the page says of a forecast whose shop is in UTC. */
+function saidOf({ sold_out_at }) {
+  const at = new Date(sold_out_at);
+  const [day, today] = [sold_out_at.slice(0, 10), new Date().toISOString().slice(0, 10)];
+  const weekday = new Intl.DateTimeFormat("en", { weekday: "long", timeZone: "UTC" }).format(at);
+  return `sells out ${day === today ? "today" : weekday} ${sold_out_at.slice(11, 16)} at this rate`;
+}
+
+test("the list of stock and a SKU's page say when it is sold out, by the shop's clock and nobody else's", async () => {
+  const sku = await room.addProduct({ price: 100, stock: 7 });
+  const still = await room.addProduct({ price: 100, stock: 7 });
+  await room.order([{ sku, quantity: 3 }], { name: "Fred Forecast" });
+  const foretold = async () => (await room.get(`/v1/products/forecast?sku=${sku}`)).results[0];
+  const before = await foretold();
+  assert.deepEqual([before.available, before.units, before.days, before.units_per_day], [4, 3, 1, 3]);
+  const { page, context, complaints } = await room.open(`/admin/stock?q=${sku}`, ["read", "inventory"], undefined, {
+    timezoneId: "Pacific/Auckland",
+  });
+  const cell = page.locator(`tr[data-sku="${sku}"] [data-forecast]`);
+  await cell.waitFor();
+  const said = [before, await foretold()].map(saidOf);
+  assert.ok(said.includes(await cell.innerText()), `${await cell.innerText()}: ${said}`);
+  assert.equal(await cell.getAttribute("title"), "3 a day over the last day · UTC");
+  await page.locator(`tr[data-sku="${sku}"]`).getByRole("link").click();
+  const sheet = page.getByRole("dialog", { name: `Thing ${sku}` });
+  await sheet.locator("[data-forecast]").getByText("3 a day over the last day").waitFor();
+  const text = await sheet.locator("[data-forecast]").innerText();
+  assert.ok(
+    [before, await foretold()].map(saidOf).some((one) => text.startsWith(`${one} 3 a day`)),
+    text,
+  );
+  // Of what nobody buys there is nothing to say.
+  await page.goto(`${room.url}/admin/stock?q=${still}&sku=${still}`);
+  await page
+    .getByRole("dialog", { name: `Thing ${still}` })
+    .getByText("On hand")
+    .waitFor();
+  await page.locator(`tr[data-sku="${still}"]`).waitFor({ state: "attached" });
+  await settled(page);
+  assert.equal(await page.locator("[data-forecast]").count(), 0);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("who may read alone changes no stock", async () => {
   const sku = await room.addProduct({ price: 100, stock: 7 });
   const { page, context, complaints } = await room.open(`/admin/stock?sku=${sku}`, ["read"]);

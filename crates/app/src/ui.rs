@@ -8,7 +8,7 @@ mod packed;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -16,6 +16,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use kassa_access::Access;
 use rust_embed::RustEmbed;
 
 pub(crate) use html::{Html, escape};
@@ -91,18 +92,18 @@ fn packed(name: &str, data: Cow<'static, [u8]>) -> Packed {
     Packed::file(bytes, media_type(name))
 }
 
-/// The routes of the pages of `site`.
-pub(crate) fn routes(site: &str) -> Router {
+/// The routes of the pages of the shop's site.
+pub(crate) fn routes(access: Access) -> Router {
     let mut router = Router::new()
         .route("/assets/{*path}", get(show_asset))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/share/{token}", get(show_shared))
         .route("/share/{token}/", get(drop_slash));
     for (path, name) in ROUTES {
-        let show = move |State(site): State<Arc<str>>| async move { page(name, &site) };
+        let show = move |State(access): State<Access>| async move { page(name, &access) };
         router = router.route(path, get(show)).route(&format!("{path}/"), get(drop_slash));
     }
-    router.with_state(site.into())
+    router.with_state(access)
 }
 
 /// A page as it was built.
@@ -124,8 +125,8 @@ pub(crate) async fn show_tracker(headers: HeaderMap) -> Response {
 
 /// `GET /share/{token}`: the dashboard for who has a share link. What it shows it asks for by the token of its own address, so it may
 /// stand in anybody's page; it can do nothing for anybody, so there is nothing that a click could be stolen for.
-async fn show_shared(State(site): State<Arc<str>>) -> Response {
-    let mut response = page("dashboard.html", &site);
+async fn show_shared(State(access): State<Access>) -> Response {
+    let mut response = page("dashboard.html", &access);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_OF_SHARED));
     // The address is the secret: no other server is told it, and no robot lists it.
@@ -148,15 +149,20 @@ async fn show_asset(uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
-fn page(name: &str, site: &str) -> Response {
-    let text = match built(name) {
-        Some(text) => text.replace("__KASSA_SITE__", &escape(site)),
-        None => placeholder(),
-    };
+fn page(name: &str, access: &Access) -> Response {
+    let text = built(name).map_or_else(placeholder, |text| filled(&text, access));
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     let mut response = (headers, text).into_response();
     guard(&mut response, HeaderValue::from_static(POLICY));
     response
+}
+
+/// A page with the shop's site and the time zone of its days.
+fn filled(text: &str, access: &Access) -> String {
+    let id = access.shop_site();
+    let site = access.site(id);
+    let zone = site.as_ref().and_then(|site| site.timezone.iana_name()).unwrap_or("UTC");
+    text.replace("__KASSA_SITE__", &escape(id)).replace("__KASSA_ZONE__", &escape(zone))
 }
 
 /// What pages may load and talk to whose pictures may also come from these origins.
@@ -204,7 +210,32 @@ fn placeholder() -> String {
 
 #[cfg(test)]
 mod tests {
+    use kassa_access::{Mode, Options, RuleOptions, SiteOptions};
+
     use super::*;
+
+    #[test]
+    fn a_page_knows_the_shop_s_site_and_when_its_days_begin() {
+        let data = tempfile::tempdir().unwrap();
+        let shop = SiteOptions {
+            id: "shop".to_owned(),
+            write_keys: Vec::new(),
+            allow_keyless: true,
+            timezone: "Europe/Berlin".to_owned(),
+            origins: Vec::new(),
+            keep_days: 0,
+            rules: RuleOptions::default(),
+        };
+        let text = "<html data-site=\"__KASSA_SITE__\" data-zone=\"__KASSA_ZONE__\">";
+        let check = |shop_site: &str, expected: &str| {
+            let options =
+                Options { sites: vec![shop.clone()], shop_site: shop_site.to_owned(), ..Options::default() };
+            let access = Access::open(&options, Mode::Closed, data.path()).unwrap();
+            assert_eq!(filled(text, &access), expected);
+        };
+        check("shop", "<html data-site=\"shop\" data-zone=\"Europe/Berlin\">");
+        check("a\"b", "<html data-site=\"a&quot;b\" data-zone=\"UTC\">");
+    }
 
     #[test]
     fn pictures_come_from_the_origins_that_are_listed() {

@@ -262,9 +262,12 @@ export const operations = [
     id: "forecastStock",
     says: "When what is there will be sold out, the soonest first",
     scope: ["read", "inventory"],
-    query: { "limit?": [from(1), "100 if not said"] },
+    query: { "limit?": [from(1), "100 if not said"], "sku?": [string, "Of this SKU alone"] },
     answers: { 200: page(ref("Forecast")) },
-    examples: [{ name: "soonest", query: { limit: 10 }, status: 200 }],
+    examples: [
+      { name: "soonest", query: { limit: 10 }, status: 200 },
+      { name: "ofOne", query: { sku: "mug" }, status: 200 },
+    ],
   }),
   get("/v1/products/{id}", {
     id: "getProduct",

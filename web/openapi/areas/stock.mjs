@@ -42,6 +42,7 @@ export const schemas = {
     name: nullable(string),
     available: integer,
     units: integer,
+    days: integer,
     units_per_day: number,
     days_left: integer,
     sold_out_at: time,

@@ -182,7 +182,7 @@ fn page_routes(config: &Config, parts: &Parts, policy: &Policy) -> anyhow::Resul
     let limited = |routes| limit.apply_unless(who_is_known(&parts.access), routes);
     let forms = policy.apply(RouteClass::Form, limited(storefront::forms(Arc::clone(&front))));
     let pages =
-        limited(storefront::pages(front)).merge(ui::routes(parts.access.shop_site())).merge(docs::routes());
+        limited(storefront::pages(front)).merge(ui::routes(parts.access.clone())).merge(docs::routes());
     // In this order: what has no method of its own at a path of both goes to the class that is merged last.
     Ok(forms.merge(policy.apply(RouteClass::Probe, pages)))
 }

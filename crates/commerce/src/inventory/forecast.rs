@@ -1,7 +1,7 @@
 //! `GET /v1/products/forecast`: when what is there will be sold out, at the rate of the last 28 days.
 //!
 //! ```json
-//! {"results":[{"sku":"mug","name":"Mug","available":12,"units":42,"units_per_day":1.5,"days_left":8,"sold_out_at":"2026-12-07T10:00:00Z"}],
+//! {"results":[{"sku":"mug","name":"Mug","available":12,"units":42,"days":28,"units_per_day":1.5,"days_left":8,"sold_out_at":"2026-12-07T10:00:00Z"}],
 //!  "next_cursor":null}
 //! ```
 //! Units are those that orders took out of stock, without those that came back before an order was confirmed, by 28 days, or by as
@@ -43,23 +43,28 @@ struct Forecast {
     name: Option<String>,
     available: i64,
     units: i64,
+    /// In how many days these were sold, a part of one as a whole.
+    days: i64,
     units_per_day: f64,
     days_left: i64,
     sold_out_at: String,
 }
 
-/// `GET /v1/products/forecast?limit=`.
+/// `GET /v1/products/forecast?limit=&sku=`.
 pub(crate) async fn list_forecasts(
     _: Allowed<need::Stock>,
     State(shop): State<Arc<Shop>>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let limit = Params::of(&uri, &["limit"])?.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    let params = Params::of(&uri, &["limit", "sku"])?;
+    let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    let sku = params.filter("sku")?.map(str::to_owned);
     let stock =
         shop.inventory.as_ref().ok_or_else(|| Problem::unavailable("stock is in another process", 60))?;
     let (now, named) = (shop.clock.now(), shop.stock_is_with_catalog());
     let found = stock.read(move |tx| {
-        let sold = store::sold(tx, now.plus_micros(-DAYS * MICROS_PER_DAY), now)?;
+        let mut sold = store::sold(tx, now.plus_micros(-DAYS * MICROS_PER_DAY), now)?;
+        sold.retain(|sold| sku.as_ref().is_none_or(|sku| *sku == sold.sku));
         let mut forecasts: Vec<Forecast> = sold.into_iter().map(|sold| forecast(sold, now)).collect();
         forecasts.sort_by(|a, b| (a.days_left, &a.sku).cmp(&(b.days_left, &b.sku)));
         forecasts.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -92,6 +97,7 @@ fn forecast(sold: Sold, now: Timestamp) -> Forecast {
         name: None,
         available,
         units,
+        days: window.div_euclid(MICROS_PER_DAY) + i64::from(window % MICROS_PER_DAY > 0),
         units_per_day: tenths as f64 / 10.0,
         days_left: left / MICROS_PER_DAY,
         sold_out_at: Timestamp::from_micros(end).to_string(),
@@ -100,24 +106,28 @@ fn forecast(sold: Sold, now: Timestamp) -> Forecast {
 
 #[cfg(test)]
 mod tests {
+    use kassa_model::MICROS_PER_HOUR;
+
     use super::*;
 
     #[test]
     fn lasts_as_long_as_it_sells() {
         let now: Timestamp = "2026-11-29T10:00:00Z".parse().unwrap();
-        let check = |available: i64, days: i64, units: i64, (per_day, left, at): (f64, i64, &str)| {
-            let opened_at = now.plus_micros(-days * MICROS_PER_DAY);
+        let check = |available: i64, hours: i64, units: i64, expected: (i64, f64, i64, &str)| {
+            let opened_at = now.plus_micros(-hours * MICROS_PER_HOUR);
             let found = forecast(Sold { sku: "mug".to_owned(), available, opened_at, units }, now);
             assert_eq!(
-                (found.units_per_day, found.days_left, found.sold_out_at.as_str()),
-                (per_day, left, at)
+                (found.days, found.units_per_day, found.days_left, found.sold_out_at.as_str()),
+                expected
             );
         };
-        check(12, 400, 42, (1.5, 8, "2026-12-07T10:00:00Z"));
-        check(0, 400, 42, (1.5, 0, "2026-11-29T10:00:00Z"));
-        check(3, 2, 4, (2.0, 1, "2026-11-30T22:00:00Z"));
+        check(12, 9_600, 42, (28, 1.5, 8, "2026-12-07T10:00:00Z"));
+        check(0, 9_600, 42, (28, 1.5, 0, "2026-11-29T10:00:00Z"));
+        check(3, 48, 4, (2, 2.0, 1, "2026-11-30T22:00:00Z"));
+        // A day and a half.
+        check(3, 36, 3, (2, 2.0, 1, "2026-11-30T22:00:00Z"));
         // There has been stock since an hour ago.
-        check(10, 0, 5, (5.0, 2, "2026-12-01T10:00:00Z"));
-        check(1_000_000, 400, 1, (0.0, 36_500, "2126-11-05T10:00:00Z"));
+        check(10, 1, 5, (1, 5.0, 2, "2026-12-01T10:00:00Z"));
+        check(1_000_000, 9_600, 1, (28, 0.0, 36_500, "2126-11-05T10:00:00Z"));
     }
 }

@@ -5,6 +5,7 @@ import { messages } from "./ar.admin.messages";
 import { people } from "./ar.admin.people";
 import { templates } from "./ar.admin.templates";
 import { changes } from "./ar.admin.changes";
+import { stock } from "./ar.admin.stock";
 import { counting } from "./ar.admin.counting";
 import { ordering } from "./ar.admin.ordering";
 import type { AdminTexts } from "./en.admin";
@@ -224,40 +225,7 @@ export const admin: AdminTexts = {
     stock: (sku, change) => `مخزون ${sku}: ${change}`,
     delivery: (channel, target) => `${channel} إلى ${target}`,
   },
-  stock: {
-    search: "البحث عن منتجات",
-    searchHint: "اسم أو SKU…",
-    lowOnly: "القليل وحده",
-    count: (count, text) => (count === 1 ? "SKU واحد" : `${text} SKU`),
-    none: "لا مخزون بعد.",
-    noneWhy: "تظهر هنا المنتجات التي يُعدّ مخزونها.",
-    noMatchWhy: "كلمة من اسم المنتج أو SKU تجده.",
-    state: "الحال",
-    states: { soldOut: "نفد", low: "قليل" },
-    soldOut: "ينفد بهذا المعدل",
-    onHand: "الموجود",
-    reserved: "المحجوز",
-    available: "المتاح",
-    lowAt: "قليل من",
-    gone: "لا يُعدّ شيء تحت هذا الـ SKU.",
-    change: "ما العمل",
-    ways: { receive: "استلام", adjust: "تصحيح", low: "قليل من" },
-    units: { receive: "الوحدات التي وصلت", adjust: "أكثر (5) أو أقل (-5)" },
-    reason: "السبب إن كان هناك ما يقال",
-    reasonMust: "السبب",
-    then: (now, then) => `الموجود ${now} ← ${then}`,
-    go: { receive: "استلام", adjust: "تصحيح", low: "حفظ" },
-    done: { receive: "صار على الرف.", adjust: "صُحّحت الدفاتر.", low: "سُجّل." },
-    ledger: "دفتر المخزون",
-    toOrder: "إلى الطلب",
-    kinds: {
-      receive: "وصل",
-      adjust: "صُحّح",
-      deduct: "بيع",
-      release: "أعاده طلب",
-      return: "عاد",
-    },
-  },
+  stock,
   customers: {
     search: "البحث عن عملاء",
     searchHint: "جزء من اسم أو بريد إلكتروني…",

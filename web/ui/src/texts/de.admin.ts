@@ -5,6 +5,7 @@ import { messages } from "./de.admin.messages";
 import { people } from "./de.admin.people";
 import { templates } from "./de.admin.templates";
 import { changes } from "./de.admin.changes";
+import { stock } from "./de.admin.stock";
 import { counting } from "./de.admin.counting";
 import { ordering } from "./de.admin.ordering";
 import type { AdminTexts } from "./en.admin";
@@ -228,40 +229,7 @@ export const admin: AdminTexts = {
     stock: (sku, change) => `Bestand von ${sku}: ${change}`,
     delivery: (channel, target) => `${channel} an ${target}`,
   },
-  stock: {
-    search: "Produkte suchen",
-    searchHint: "Name oder SKU…",
-    lowOnly: "Nur Knappes",
-    count: (count, text) => (count === 1 ? `${text} SKU` : `${text} SKUs`),
-    none: "Noch kein Lager.",
-    noneWhy: "Produkte, deren Bestand gezählt wird, erscheinen hier.",
-    noMatchWhy: "Ein Wort aus dem Namen eines Produkts oder eine SKU findet es.",
-    state: "Zustand",
-    states: { soldOut: "ausverkauft", low: "knapp" },
-    soldOut: "So ausverkauft am",
-    onHand: "Vorhanden",
-    reserved: "Reserviert",
-    available: "Verfügbar",
-    lowAt: "Knapp ab",
-    gone: "Unter dieser SKU wird nichts gezählt.",
-    change: "Was zu tun ist",
-    ways: { receive: "Eingang", adjust: "Berichtigen", low: "Knapp ab" },
-    units: { receive: "Stück, die gekommen sind", adjust: "Mehr (5) oder weniger (-5)" },
-    reason: "Grund, wenn es etwas zu sagen gibt",
-    reasonMust: "Grund",
-    then: (now, then) => `Vorhanden ${now} → ${then}`,
-    go: { receive: "Einbuchen", adjust: "Berichtigen", low: "Speichern" },
-    done: { receive: "Es liegt im Regal.", adjust: "Die Bücher sind berichtigt.", low: "Es ist vermerkt." },
-    ledger: "Lagerbuch",
-    toOrder: "Zur Bestellung",
-    kinds: {
-      receive: "eingetroffen",
-      adjust: "berichtigt",
-      deduct: "verkauft",
-      release: "von einer Bestellung zurückgegeben",
-      return: "zurückgekommen",
-    },
-  },
+  stock,
   customers: {
     search: "Kunden suchen",
     searchHint: "Ein Teil des Namens oder der E-Mail-Adresse…",

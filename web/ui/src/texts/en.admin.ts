@@ -10,6 +10,7 @@ import { hooks } from "./en.admin.hooks";
 import { messages } from "./en.admin.messages";
 import { people } from "./en.admin.people";
 import { templates } from "./en.admin.templates";
+import { stock } from "./en.admin.stock";
 
 export const admin = {
   counting,
@@ -223,40 +224,7 @@ export const admin = {
     stock: (sku: string, change: string) => `Stock of ${sku}: ${change}`,
     delivery: (channel: string, target: string) => `${channel} to ${target}`,
   },
-  stock: {
-    search: "Find products",
-    searchHint: "Name or SKU…",
-    lowOnly: "Only what is low",
-    count: (count: number, text: string) => (count === 1 ? `${text} SKU` : `${text} SKUs`),
-    none: "No stock yet.",
-    noneWhy: "Products whose stock is counted show here.",
-    noMatchWhy: "A word of a product's name or a SKU finds it.",
-    state: "State",
-    states: { soldOut: "sold out", low: "low" },
-    soldOut: "Sold out at this rate",
-    onHand: "On hand",
-    reserved: "Reserved",
-    available: "Available",
-    lowAt: "Low from",
-    gone: "Nothing is counted under this SKU.",
-    change: "What to do",
-    ways: { receive: "Receive", adjust: "Set right", low: "Low from" },
-    units: { receive: "Units that came in", adjust: "More (5) or fewer (-5)" },
-    reason: "Reason, if there is something to say",
-    reasonMust: "Reason",
-    then: (now: string, then: string) => `On hand ${now} → ${then}`,
-    go: { receive: "Receive", adjust: "Set right", low: "Save" },
-    done: { receive: "It is on the shelf.", adjust: "The books are set right.", low: "It is noted." },
-    ledger: "Ledger",
-    toOrder: "To the order",
-    kinds: {
-      receive: "came in",
-      adjust: "corrected",
-      deduct: "sold",
-      release: "given back by an order",
-      return: "came back",
-    } as Record<string, string>,
-  },
+  stock,
   customers: {
     search: "Find customers",
     searchHint: "A part of a name or an e-mail address…",

@@ -243,13 +243,18 @@ async fn what_sells_out_first_is_foretold_first() {
                 row["name"],
                 row["available"],
                 row["units"],
+                row["days"],
                 row["units_per_day"],
                 row["days_left"]
             ])
         };
         let told: Value = found["results"].as_array().unwrap().iter().map(told).collect();
-        let expected = json!([["mug", "MUG", 16, 14, 2.0, 8], ["ps5", "PS5", 28, 2, 0.2, 98]]);
+        let expected = json!([["mug", "MUG", 16, 14, 7, 2.0, 8], ["ps5", "PS5", 28, 2, 7, 0.2, 98]]);
         assert_eq!(told, expected, "{}", bed.name);
+        for (sku, rows) in [("ps5", 1), ("cap", 0), ("nothing", 0)] {
+            let of = bed.get(&format!("/v1/products/forecast?sku={sku}&limit=1")).await;
+            assert_eq!(of["results"].as_array().unwrap().len(), rows, "{sku}");
+        }
         assert_eq!(bed.get("/v1/products/forecast?limit=1").await["results"].as_array().unwrap().len(), 1);
         // After four weeks in which nothing is sold there is nothing to say.
         bed.clock.advance(29 * kassa_model::MICROS_PER_DAY);

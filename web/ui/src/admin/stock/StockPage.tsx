@@ -1,19 +1,16 @@
 /** What is on the shelves: all of it or what is low, when it is sold out, and one SKU with its ledger. */
-import { Suspense } from "react";
 import type { Forecast, Stock } from "@kassa/client";
-import { later } from "../../design/Floating";
 import { Badge } from "../Badge";
 import { Search } from "../List";
 import { ListBody } from "../ListBody";
 import { ListPanel } from "../ListPanel";
 import { Link, useQueryOf } from "../place";
 import { RowLink } from "../RowLink";
-import { soonTime } from "../when";
 import { useWho } from "../who";
 import { useAdmin } from "../words";
 import { useForecast, useStock } from "./data";
-
-const StockSheet = later(async () => (await import("./StockSheet")).default);
+import { SellsOut } from "./SellsOut";
+import StockSheet from "./StockSheet";
 
 export default function StockPage() {
   const { a, n } = useAdmin();
@@ -57,7 +54,7 @@ export default function StockPage() {
           </>
         }
       />
-      <Suspense fallback={null}>{sku && <StockSheet key={sku} sku={sku} close={() => change({ sku: "" })} />}</Suspense>
+      {sku && <StockSheet key={sku} sku={sku} close={() => change({ sku: "" })} />}
     </>
   );
 }
@@ -74,7 +71,7 @@ function Rows({ stock }: { stock: Stock[] }) {
             {a.order.product}
           </th>
           <th scope="col" className="on-wide">
-            {a.stock.soldOut}
+            {a.stock.forecast}
           </th>
           <th scope="col">{a.stock.state}</th>
           <th scope="col" className="num on-wide">
@@ -101,7 +98,7 @@ function Row({ stock, forecast }: { stock: Stock; forecast: Forecast | undefined
         </RowLink>{" "}
         <code className="hint-line">{stock.sku}</code>
       </th>
-      <td className="on-wide">{forecast && stock.available > 0 && soonTime(forecast.sold_out_at, n.locale)}</td>
+      <td className="on-wide">{stock.available > 0 && <SellsOut forecast={forecast} />}</td>
       <td>{state && <Badge state={state} word={a.stock.states[state]} />}</td>
       <td className="num on-wide">{n.whole(stock.reserved)}</td>
       <td className="num">{n.whole(stock.available)}</td>

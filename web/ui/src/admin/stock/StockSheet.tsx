@@ -6,9 +6,10 @@ import { TableSkeleton } from "../../design/Table";
 import { AskError } from "../../server/call";
 import { useAdmin } from "../words";
 import { useWho } from "../who";
-import { useOneStock } from "./data";
+import { useForecast, useOneStock } from "./data";
 import { Ledger } from "./Ledger";
 import { LowForm, MoveForm } from "./Forms";
+import { SellsOut } from "./SellsOut";
 
 type Way = "receive" | "adjust" | "low";
 const WAYS: Way[] = ["receive", "adjust", "low"];
@@ -17,6 +18,7 @@ export default function StockSheet({ sku, close }: { sku: string; close: () => v
   const { a, n } = useAdmin();
   const { can } = useWho();
   const { data, error, dataUpdatedAt, refetch } = useOneStock(sku);
+  const forecast = useForecast(sku).get(sku);
   const [way, setWay] = useState<Way>("receive");
   const [said, setSaid] = useState("");
   const gone = error instanceof AskError && error.status === 404;
@@ -37,6 +39,7 @@ export default function StockSheet({ sku, close }: { sku: string; close: () => v
               <Figure title={a.stock.available} value={n.whole(data.available)} warns={data.low} />
               <Figure title={a.stock.lowAt} value={n.whole(data.low_stock_at)} />
             </dl>
+            {data.available > 0 && <SellsOut forecast={forecast} beside />}
             <p role="status" className={said ? "said" : "unseen"}>
               {said}
             </p>

@@ -7,7 +7,8 @@ import { every } from "../again";
 const LIMIT = 100;
 const FOUND_MAX = 20;
 const AGAIN_MS = 15_000;
-const FORECAST_MAX = 100;
+const FORECAST_MAX = 1_000;
+const FORECAST_MS = 60_000;
 const LEDGER = 50;
 
 interface Wanted {
@@ -67,14 +68,12 @@ export const useLedger = (sku: string, enabled: boolean) =>
     enabled,
   });
 
-/** When each SKU is sold out at the rate of now; those alone that will be. */
-export function useForecast(): Map<string, Forecast> {
+/** When each SKU, or one, is sold out at the rate of now; those alone that will be. */
+export function useForecast(sku?: string): Map<string, Forecast> {
   const { data } = useQuery({
-    queryKey: ["stock", "forecast"],
-    queryFn: async ({ signal }) => (await api.forecastStock({ query: { limit: FORECAST_MAX } }, { signal })).results,
-    staleTime: 60_000,
-    // Without reports there is none.
-    throwOnError: false,
+    queryKey: ["stock", "forecast", sku],
+    queryFn: async ({ signal }) => (await api.forecastStock({ query: { limit: FORECAST_MAX, ...(sku && { sku }) } }, { signal })).results,
+    refetchInterval: FORECAST_MS,
   });
   return new Map(data?.map((one) => [one.sku, one]));
 }

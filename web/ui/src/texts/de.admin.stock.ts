@@ -1,0 +1,43 @@
+/** German: the list of stock, what is done with a SKU, and its ledger. */
+import type { StockTexts } from "./en.admin.stock";
+
+export const stock: StockTexts = {
+  search: "Produkte suchen",
+  searchHint: "Name oder SKU…",
+  lowOnly: "Nur Knappes",
+  count: (count, text) => (count === 1 ? `${text} SKU` : `${text} SKUs`),
+  none: "Noch kein Lager.",
+  noneWhy: "Produkte, deren Bestand gezählt wird, erscheinen hier.",
+  noMatchWhy: "Ein Wort aus dem Namen eines Produkts oder eine SKU findet es.",
+  state: "Zustand",
+  states: { soldOut: "ausverkauft", low: "knapp" },
+  forecast: "Vorhersage",
+  sellsOut: {
+    today: (time) => `bei diesem Tempo heute um ${time} ausverkauft`,
+    soon: (weekday, time) => `bei diesem Tempo ${weekday} um ${time} ausverkauft`,
+    later: (date) => `bei diesem Tempo am ${date} ausverkauft`,
+  },
+  rate: (perDay, days, text) => (days === 1 ? `${perDay} am letzten Tag` : `${perDay} am Tag in den letzten ${text} Tagen`),
+  onHand: "Vorhanden",
+  reserved: "Reserviert",
+  available: "Verfügbar",
+  lowAt: "Knapp ab",
+  gone: "Unter dieser SKU wird nichts gezählt.",
+  change: "Was zu tun ist",
+  ways: { receive: "Eingang", adjust: "Berichtigen", low: "Knapp ab" },
+  units: { receive: "Stück, die gekommen sind", adjust: "Mehr (5) oder weniger (-5)" },
+  reason: "Grund, wenn es etwas zu sagen gibt",
+  reasonMust: "Grund",
+  then: (now, then) => `Vorhanden ${now} → ${then}`,
+  go: { receive: "Einbuchen", adjust: "Berichtigen", low: "Speichern" },
+  done: { receive: "Es liegt im Regal.", adjust: "Die Bücher sind berichtigt.", low: "Es ist vermerkt." },
+  ledger: "Lagerbuch",
+  toOrder: "Zur Bestellung",
+  kinds: {
+    receive: "eingetroffen",
+    adjust: "berichtigt",
+    deduct: "verkauft",
+    release: "von einer Bestellung zurückgegeben",
+    return: "zurückgekommen",
+  },
+};

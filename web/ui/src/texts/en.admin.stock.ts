@@ -1,0 +1,43 @@
+/** English: the list of stock, what is done with a SKU, and its ledger. */
+export const stock = {
+  search: "Find products",
+  searchHint: "Name or SKU…",
+  lowOnly: "Only what is low",
+  count: (count: number, text: string) => (count === 1 ? `${text} SKU` : `${text} SKUs`),
+  none: "No stock yet.",
+  noneWhy: "Products whose stock is counted show here.",
+  noMatchWhy: "A word of a product's name or a SKU finds it.",
+  state: "State",
+  states: { soldOut: "sold out", low: "low" },
+  forecast: "Forecast",
+  sellsOut: {
+    today: (time: string) => `sells out today ${time} at this rate`,
+    soon: (weekday: string, time: string) => `sells out ${weekday} ${time} at this rate`,
+    later: (date: string) => `sells out on ${date} at this rate`,
+  },
+  rate: (perDay: string, days: number, text: string) => `${perDay} a day over the last ${days === 1 ? "day" : `${text} days`}`,
+  onHand: "On hand",
+  reserved: "Reserved",
+  available: "Available",
+  lowAt: "Low from",
+  gone: "Nothing is counted under this SKU.",
+  change: "What to do",
+  ways: { receive: "Receive", adjust: "Set right", low: "Low from" },
+  units: { receive: "Units that came in", adjust: "More (5) or fewer (-5)" },
+  reason: "Reason, if there is something to say",
+  reasonMust: "Reason",
+  then: (now: string, then: string) => `On hand ${now} → ${then}`,
+  go: { receive: "Receive", adjust: "Set right", low: "Save" },
+  done: { receive: "It is on the shelf.", adjust: "The books are set right.", low: "It is noted." },
+  ledger: "Ledger",
+  toOrder: "To the order",
+  kinds: {
+    receive: "came in",
+    adjust: "corrected",
+    deduct: "sold",
+    release: "given back by an order",
+    return: "came back",
+  } as Record<string, string>,
+};
+
+export type StockTexts = typeof stock;
