@@ -168,7 +168,7 @@ test("a preview is the server's: what it refuses it says, and what another did m
   await sheet.getByRole("button", { name: "By an amount" }).click();
   const amount = sheet.getByLabel(/^Amount, at most/);
   await amount.pressSequentially("31.00");
-  await sheet.getByRole("alert").getByText("3000 left").waitFor();
+  await sheet.getByRole("alert").getByText("cannot refund 31.00 EUR: 30.00 EUR are left").waitFor();
   assert.deepEqual(asked.at(-1), { amount_minor: 3100 });
   assert.ok(asked.length < "31.00".length, "once it rests");
   assert.equal(await sheet.locator("[data-effects]").count(), 0);

@@ -116,19 +116,30 @@ impl Money {
 
     /// The amount with the fewest digits: `400`, `9.5`.
     pub fn to_decimal(&self) -> String {
-        let scale = 10_u64.pow(self.currency.decimals());
-        let magnitude = self.amount_minor.unsigned_abs();
+        let all = self.all_digits();
+        if self.currency.decimals() == 0 {
+            return all;
+        }
+        all.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
+    /// The amount with as many decimals as its currency has: `400.00`, `9.50`.
+    fn all_digits(&self) -> String {
+        let decimals = self.currency.decimals();
+        let (scale, magnitude) = (10_u64.pow(decimals), self.amount_minor.unsigned_abs());
         let sign = if self.amount_minor < 0 { "-" } else { "" };
-        let fraction = format!("{:0width$}", magnitude % scale, width = self.currency.decimals() as usize);
-        let fraction = if scale == 1 { "" } else { fraction.trim_end_matches('0') };
-        let point = if fraction.is_empty() { "" } else { "." };
-        format!("{sign}{}{point}{fraction}", magnitude / scale)
+        let whole = magnitude / scale;
+        match decimals {
+            0 => format!("{sign}{whole}"),
+            _ => format!("{sign}{whole}.{:0width$}", magnitude % scale, width = decimals as usize),
+        }
     }
 }
 
+/// As people write it: `31.00 EUR`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.to_decimal(), self.currency)
+        write!(f, "{} {}", self.all_digits(), self.currency)
     }
 }
 
@@ -212,15 +223,18 @@ mod tests {
     }
 
     #[test]
-    fn prints_the_fewest_digits() {
-        let check = |amount_minor, currency: &str, expected| {
-            assert_eq!(Money { amount_minor, currency: currency.parse().unwrap() }.to_decimal(), expected);
+    fn prints_the_fewest_digits_for_programs_and_all_for_people() {
+        let check = |amount_minor, currency: &str, (fewest, all): (&str, &str)| {
+            let money = Money { amount_minor, currency: currency.parse().unwrap() };
+            assert_eq!((money.to_decimal().as_str(), money.to_string().as_str()), (fewest, all));
         };
-        check(40_000, "USD", "400");
-        check(950, "USD", "9.5");
-        check(-5, "USD", "-0.05");
-        check(7, "JPY", "7");
-        check(7, "KWD", "0.007");
-        check(100, "JPY", "100");
+        check(40_000, "USD", ("400", "400.00 USD"));
+        check(950, "USD", ("9.5", "9.50 USD"));
+        check(-5, "USD", ("-0.05", "-0.05 USD"));
+        check(0, "EUR", ("0", "0.00 EUR"));
+        check(7, "JPY", ("7", "7 JPY"));
+        check(7, "KWD", ("0.007", "0.007 KWD"));
+        check(100, "JPY", ("100", "100 JPY"));
+        check(Money::AMOUNT_MINOR_MAX, "EUR", ("90071992547409.91", "90071992547409.91 EUR"));
     }
 }

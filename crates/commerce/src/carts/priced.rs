@@ -148,5 +148,5 @@ fn added(total: Option<Money>, more: Money) -> Result<Money, ItemsError> {
 
 fn money(amount_minor: Option<i64>, currency: Currency) -> Result<Money, ItemsError> {
     let amount_minor = amount_minor.filter(|amount| *amount <= Money::AMOUNT_MINOR_MAX);
-    Ok(Money { amount_minor: amount_minor.ok_or(ItemsError::TotalOutOfRange)?, currency })
+    Ok(Money { amount_minor: amount_minor.ok_or(ItemsError::TotalOutOfRange(currency))?, currency })
 }

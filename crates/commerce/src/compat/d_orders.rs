@@ -232,7 +232,7 @@ fn reused() -> Refusal<CandD> {
 fn bad_items<L: Dialect>(error: &ItemsError) -> Refusal<L> {
     let name = match error {
         ItemsError::Sku => "Invalid item_id",
-        ItemsError::TotalOutOfRange | ItemsError::Quantity(_) => "Invalid quantity",
+        ItemsError::TotalOutOfRange(_) | ItemsError::Quantity(_) => "Invalid quantity",
         _ => "Invalid order",
     };
     Refusal::bad(name).detail(error.to_string())

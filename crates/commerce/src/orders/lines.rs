@@ -48,9 +48,13 @@ pub enum ItemsError {
     /// Products of several currencies.
     #[error("one order has one currency, and these products have {0} and {1}")]
     MixedCurrencies(Currency, Currency),
-    /// Beyond 2^53−1.
-    #[error("the total is beyond {} minor units", Money::AMOUNT_MINOR_MAX)]
-    TotalOutOfRange,
+    /// Beyond 2^53−1 minor units of this currency.
+    #[error("the total is beyond {}", most(.0))]
+    TotalOutOfRange(Currency),
+}
+
+fn most(currency: &Currency) -> Money {
+    Money { amount_minor: Money::AMOUNT_MINOR_MAX, currency: *currency }
 }
 
 /// What an order without a key may ask for, in closed mode: who orders more is known to the shop.
@@ -211,7 +215,7 @@ impl Basket {
                 .checked_mul(line.quantity)
                 .and_then(|line_total| total_minor.checked_add(line_total))
                 .filter(|total| *total <= Money::AMOUNT_MINOR_MAX)
-                .ok_or(ItemsError::TotalOutOfRange)?;
+                .ok_or(ItemsError::TotalOutOfRange(currency))?;
         }
         Ok(Self { lines, currency, total_minor })
     }

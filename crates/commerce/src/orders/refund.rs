@@ -2,7 +2,7 @@
 //! amount (divided by what is left of each line, the remainder by largest fraction, then by position). So the last unit
 //! of a line brings back exactly what is left of it, and refunds of all parts add up to the total.
 
-use kassa_model::Timestamp;
+use kassa_model::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::edges::{Change, Edge, IllegalTransition, LineDelta};
@@ -55,12 +55,12 @@ pub(crate) enum RefundError {
         left: i64,
     },
     /// More money than is left.
-    #[error("cannot refund {asked} minor units: {left} left")]
+    #[error("cannot refund {asked}: {left} are left")]
     TooMuch {
         /// What was asked for.
-        asked: i64,
+        asked: Money,
         /// What is not refunded.
-        left: i64,
+        left: Money,
     },
 }
 
@@ -113,7 +113,7 @@ impl Order {
     fn refund_amount(&mut self, amount: i64) -> Result<Refunded, RefundError> {
         let left = self.kept_minor();
         if amount < 1 || amount > left {
-            return Err(RefundError::TooMuch { asked: amount, left });
+            return Err(RefundError::TooMuch { asked: self.money(amount), left: self.money(left) });
         }
         let parts = divide(amount, &self.lines);
         for (line, part) in self.lines.iter_mut().zip(parts) {

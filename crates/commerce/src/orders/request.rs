@@ -242,7 +242,7 @@ impl From<ItemsError> for Problem {
             ItemsError::MixedCurrencies(..) => {
                 Self::new(StatusCode::BAD_REQUEST, "mixed_currencies", "Several currencies").detail(detail)
             }
-            ItemsError::TotalOutOfRange => {
+            ItemsError::TotalOutOfRange(_) => {
                 Self::new(StatusCode::BAD_REQUEST, "total-out-of-range", "The total is too large")
                     .detail(detail)
             }

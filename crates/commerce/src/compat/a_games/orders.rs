@@ -314,7 +314,7 @@ fn not_changed(error: NotChanged, games: &Games) -> Refusal<A> {
 fn bad_items(error: &ItemsError) -> Refusal<A> {
     match error {
         ItemsError::MixedCurrencies(..) => Refusal::bad("mixed_currencies"),
-        ItemsError::TotalOutOfRange => Refusal::bad("Invalid total"),
+        ItemsError::TotalOutOfRange(_) => Refusal::bad("Invalid total"),
         _ => invalid_items(),
     }
 }

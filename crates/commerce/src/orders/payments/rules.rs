@@ -16,17 +16,13 @@ pub(crate) enum PayError {
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
     /// Another amount came than is owed, or than the reference stands for.
-    #[error("{} came, and {} is owed", said(.asked), said(.due))]
+    #[error("{asked} came, and {due} is owed")]
     Differs {
         /// What came.
         asked: Money,
         /// What is owed.
         due: Money,
     },
-}
-
-fn said(money: &Money) -> String {
-    format!("{} {}", money.to_decimal(), money.currency.code())
 }
 
 impl Order {

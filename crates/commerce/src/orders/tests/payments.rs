@@ -41,6 +41,7 @@ async fn an_order_is_unpaid_until_somebody_says_so() {
         }
         let other = post(&shop, &payments, json!({"reference": "bank 4711", "amount": usd(299)})).await;
         assert_eq!((other.status, other.problem().as_str()), (422, "payment-differs"));
+        assert_eq!(other.json()["detail"], "2.99 USD came, and 3.00 USD is owed");
         let second = post(&shop, &payments, json!({"reference": "bank 4712"})).await;
         assert_eq!((second.status, second.problem().as_str()), (409, "illegal-transition"));
         let edit = shop.put(&path, &json!({"items": [{"sku": "ps5", "quantity": 4}]})).await;

@@ -30,6 +30,9 @@ async fn by_lines_with_and_without_restock() {
         assert_eq!(shop.on_hand("ps5"), 8);
         let over = refund(&shop, &path, lines("ps5", 2, false)).await;
         assert_eq!((over.status, over.problem().as_str()), (422, "refund-exceeds-order"));
+        let dear = refund(&shop, &path, json!({"amount_minor": 334})).await;
+        assert_eq!((dear.status, dear.problem().as_str()), (422, "refund-exceeds-order"));
+        assert_eq!(dear.json()["detail"], "cannot refund 3.34 USD: 3.33 USD are left");
         let edit = shop.put(&path, &json!({"items": [{"sku": "ps5", "quantity": 1}]})).await;
         assert_eq!((edit.status, edit.problem().as_str()), (409, "illegal-transition"));
         let last = refund(&shop, &path, lines("ps5", 1, false)).await.json();
