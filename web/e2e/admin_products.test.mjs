@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { openShopRoom } from "./admin.mjs";
 import { audit } from "./axe.mjs";
 import { launchBrowser } from "./browser.mjs";
-import { settled } from "./page.mjs";
+import { pasteText as paste, settled } from "./page.mjs";
 
 let browser;
 let room;
@@ -34,14 +34,6 @@ async function make(more = {}) {
 
 /** What is wrong with what lies over the page, which is no region of it. */
 const auditSheet = async (page) => (await audit(page)).filter((one) => !one.startsWith("region:"));
-
-/** Pastes a text where the focus is. */
-const paste = (page, text) =>
-  page.evaluate((pasted) => {
-    const data = new DataTransfer();
-    data.setData("text/plain", pasted);
-    document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-  }, text);
 
 async function press(page, button) {
   await button.focus();

@@ -37,3 +37,11 @@ export async function settled(page) {
   await page.waitForFunction(() => !document.body.classList.contains("loading") && !document.querySelector(".skeleton"));
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
 }
+
+/** Pastes a text where the focus is. */
+export const pasteText = (page, text) =>
+  page.evaluate((pasted) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", pasted);
+    document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, text);

@@ -1,5 +1,5 @@
 /** The rows of a list. Of a long one only those in sight are in the page, with the room of the others above and below. */
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, useWindowVirtualizer, type Range } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { walkRows } from "./List";
 
@@ -12,15 +12,18 @@ const ROW_PX = 40;
 interface Props<T> {
   items: T[];
   /** One `<tr>`, with a key. */
-  children: (item: T) => ReactNode;
+  children: (item: T, index: number) => ReactNode;
+  /** Of a grid, which has keys of its own: the row in which one is. It stays in the page wherever one scrolls, as what has the focus and is typed. */
+  here?: number | undefined;
 }
 
-export function ListBody<T>({ items, children }: Props<T>) {
-  if (items.length > ALL) return <Window items={items}>{children}</Window>;
-  return <tbody onKeyDown={walkRows}>{items.map((item) => children(item))}</tbody>;
+export function ListBody<T>({ items, children, here }: Props<T>) {
+  // A grid that grows beyond that keeps its rows, with the focus that one of them has.
+  if (here !== undefined || items.length > ALL) return <Window items={items} children={children} here={here} />;
+  return <tbody onKeyDown={walkRows}>{items.map(children)}</tbody>;
 }
 
-function Window<T>({ items, children }: Props<T>) {
+function Window<T>({ items, children, here }: Props<T>) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [scrollMargin, setMargin] = useState(0);
   useLayoutEffect(() => setMargin((body.current?.getBoundingClientRect().top ?? 0) + scrollY), [items]);
@@ -29,6 +32,7 @@ function Window<T>({ items, children }: Props<T>) {
     estimateSize: () => ROW_PX,
     overscan: BEYOND,
     scrollMargin,
+    rangeExtractor: (range) => drawn(range, here),
   });
   const seen = rows.getVirtualItems();
   // A row is as tall as its texts make it in this language and width.
@@ -41,16 +45,22 @@ function Window<T>({ items, children }: Props<T>) {
       rows.measureElement(row);
     }
   });
-  const above = (seen[0]?.start ?? scrollMargin) - scrollMargin;
-  const below = rows.getTotalSize() - ((seen.at(-1)?.end ?? scrollMargin) - scrollMargin);
+  // Between two rows that are in the page there is the room of those that are not.
+  const room = (until: number, at: number): ReactNode => {
+    const px = until - (seen[at - 1]?.end ?? scrollMargin);
+    return px > 0 && <tr key={`room ${at}`} className="room" aria-hidden="true" style={{ blockSize: px }} />;
+  };
   return (
-    <tbody ref={body} onKeyDown={walkRows}>
-      <Room px={above} />
-      {seen.map(({ index }) => children(items[index] as T))}
-      <Room px={below} />
+    <tbody ref={body} onKeyDown={here === undefined ? walkRows : undefined}>
+      {seen.flatMap(({ index, start }, at) => [room(start, at), children(items[index] as T, index)])}
+      {room(rows.getTotalSize() + scrollMargin, seen.length)}
     </tbody>
   );
 }
 
-/** The room of rows that are not in the page. */
-const Room = ({ px }: { px: number }) => (px > 0 ? <tr className="room" aria-hidden="true" style={{ blockSize: px }} /> : null);
+/** The rows that are in the page: those in sight, some beyond, and that in which one is. */
+function drawn(range: Range, here: number | undefined): number[] {
+  const seen = defaultRangeExtractor(range);
+  if (here === undefined || here >= range.count || seen.includes(here)) return seen;
+  return [...seen, here].sort((one, other) => one - other);
+}

@@ -65,6 +65,7 @@ export default function GridPage() {
           <Sheet
             key={JSON.stringify([wanted, ids])}
             rows={rows}
+            more={answer.hasNextPage && !answer.isFetchNextPageError ? () => void answer.fetchNextPage() : undefined}
             replace={(id, fresh) => setSaved((all) => new Map(all).set(id, fresh))}
             categories={categories ?? []}
             mayStock={mayStock}

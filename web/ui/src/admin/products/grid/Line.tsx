@@ -36,7 +36,7 @@ export const Line = memo(function Line({ row, index, edits, errors, saving, conf
     return column === "category" ? categories.find(({ slug }) => slug === text)?.name : undefined;
   };
   return (
-    <tr data-sku={row.sku} className={row.lead ? "lead" : undefined} aria-busy={saving}>
+    <tr data-sku={row.sku} aria-rowindex={index + 2} className={row.lead ? "lead" : undefined} aria-busy={saving}>
       <th scope="row">
         <code>{row.sku}</code>
         {row.variant.title && <span className="hint-line">{row.variant.title}</span>}

@@ -1,6 +1,7 @@
 /** The grid itself: one cell is where one is, arrow keys and Tab lead on, what is typed goes in, and blocks are copied and pasted. */
 import { useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent, type MouseEvent } from "react";
 import { Icon } from "../../../design/Icon";
+import { ListBody } from "../../ListBody";
 import { useAdmin } from "../../words";
 import type { Category } from "../product";
 import { shownIn, type CellChange } from "./changes";
@@ -13,12 +14,17 @@ import { useGrid } from "./useGrid";
 
 interface Props {
   rows: GridRow[];
+  /** Reads on; not there where all is read. */
+  more: (() => void) | undefined;
   replace: (product: number, rows: GridRow[]) => void;
   categories: Category[];
   mayStock: boolean;
 }
 
-export function Sheet({ rows, replace, categories, mayStock }: Props) {
+/** What is pasted, and the block that is chosen for it. */
+type Pasting = [cells: string[][], one: Place, other: Place];
+
+export function Sheet({ rows, more, replace, categories, mayStock }: Props) {
   const { a, n, t } = useAdmin();
   const p = a.products;
   const table = useRef<HTMLTableElement>(null);
@@ -26,6 +32,8 @@ export function Sheet({ rows, replace, categories, mayStock }: Props) {
   const [anchor, setAnchor] = useState<Place>();
   const [editing, setEditing] = useState<string>();
   const [said, setSaid] = useState("");
+  // It goes in once all the rows that it takes are read.
+  const [pasting, setPasting] = useState<Pasting>();
   const says = { wrong: (why: string) => p.wrong[why] ?? why, meanwhile: p.isNow, meanwhileRow: p.meanwhileRow };
   const grid = useGrid({ rows, replace, categories, mayStock, says });
   const known = { categories, statuses: p.statuses };
@@ -55,6 +63,17 @@ export function Sheet({ rows, replace, categories, mayStock }: Props) {
   const putAll = (cells: [Place, string][]): CellChange[] => cells.flatMap(([place, value]) => cell(place, value) ?? []);
   const productsOf = (changes: CellChange[]): number[] =>
     changes.flatMap(({ sku }) => rows.find((row) => row.sku === sku)?.seen.product.id ?? []);
+
+  useEffect(() => {
+    if (!pasting) return;
+    const [cells, one, other] = pasting;
+    if (more && Math.min(one.row, other.row) + cells.length > rows.length) return more();
+    setPasting(undefined);
+    const changes = putAll(pasted(cells, one, other, { rows: rows.length }));
+    grid.change(changes);
+    grid.save(productsOf(changes));
+    setSaid(p.gridPasted(changes.length, n.whole(changes.length)));
+  }, [pasting, rows, !more]);
 
   const commit = useLatest((value: string, key: string, shift: boolean): void => {
     setEditing(undefined);
@@ -116,11 +135,7 @@ export function Sheet({ rows, replace, categories, mayStock }: Props) {
   function paste(event: ClipboardEvent): void {
     if (editing !== undefined) return;
     event.preventDefault();
-    const cells = pasted(parseBlock(event.clipboardData.getData("text/plain")), anchor ?? at, at, { rows: rows.length });
-    const changes = putAll(cells);
-    grid.change(changes);
-    grid.save(productsOf(changes));
-    setSaid(p.gridPasted(changes.length, n.whole(changes.length)));
+    setPasting([parseBlock(event.clipboardData.getData("text/plain")), anchor ?? at, at]);
   }
   const click = (event: MouseEvent): void => {
     const place = (event.target as Element).closest<HTMLElement>("[data-cell]")?.dataset["cell"]?.split(":").map(Number);
@@ -151,7 +166,7 @@ export function Sheet({ rows, replace, categories, mayStock }: Props) {
           role="grid"
           className="table grid"
           aria-label={p.sub.grid}
-          aria-rowcount={rows.length + 1}
+          aria-rowcount={more ? -1 : rows.length + 1}
           onKeyDown={keys}
           onCopy={copy}
           onPaste={paste}
@@ -160,7 +175,7 @@ export function Sheet({ rows, replace, categories, mayStock }: Props) {
           onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && editing === undefined && grid.save()}
         >
           <thead>
-            <tr>
+            <tr aria-rowindex={1}>
               <th scope="col">SKU</th>
               {COLUMNS.map((one) => (
                 <th key={one} scope="col" className={`col-${one}`}>
@@ -169,8 +184,8 @@ export function Sheet({ rows, replace, categories, mayStock }: Props) {
               ))}
             </tr>
           </thead>
-          <tbody>
-            {rows.map((row, index) => {
+          <ListBody items={rows} here={at.row}>
+            {(row, index) => {
               const product = row.seen.product.id;
               const inRow = anchor !== undefined && inBlock({ row: index, column: at.column }, anchor, at);
               return (
@@ -193,8 +208,8 @@ export function Sheet({ rows, replace, categories, mayStock }: Props) {
                   cancel={cancel}
                 />
               );
-            })}
-          </tbody>
+            }}
+          </ListBody>
         </table>
       </div>
       <p className="hint-line grid-keys">
