@@ -323,6 +323,18 @@ test("slips and receipts are paper: an order a page, the address in its window, 
   await page.emulateMedia({ media: "print" });
   assert.ok(await page.locator(".admin-top").isHidden());
   assert.ok(await page.getByRole("button", { name: "Print" }).isHidden());
+  // The theme that was chosen is the screen's.
+  await page.evaluate(() => (document.documentElement.dataset.theme = "dark"));
+  const looks = (selector, name) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, of) => getComputedStyle(element)[of], name);
+  assert.deepEqual(
+    [await looks(":root", "colorScheme"), await looks("body", "backgroundColor"), await looks(".paper code", "color")],
+    ["light", "rgb(255, 255, 255)", "rgb(0, 0, 0)"],
+  );
+  assert.equal(await looks(".paper", "width"), await page.evaluate(() => `${innerWidth}px`), "all of the paper's width");
   const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
   assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 2, "a page each");
   await page.emulateMedia({ media: "screen" });
@@ -332,6 +344,7 @@ test("slips and receipts are paper: an order a page, the address in its window, 
   await receipt.getByRole("row", { name: "Refunded −€9.50" }).waitFor();
   await receipt.getByText("To be paid: €49.00").waitFor();
   await receipt.getByText("This is not an invoice and shows no tax.").waitFor();
+  assert.equal(await looks(".paper tfoot", "display"), "table-row-group", "sums stand once, not on every page");
   assert.deepEqual(await audit(page), []);
   assert.deepEqual(complaints, []);
   await context.close();

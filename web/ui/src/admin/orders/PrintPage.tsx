@@ -1,4 +1,4 @@
-/** Packing slips and receipts, an order a page of A4: the browser prints them. */
+/** Packing slips and receipts, an order a page: the browser prints them on the paper that there is. */
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Storefront } from "@kassa/client";
