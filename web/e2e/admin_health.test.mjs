@@ -156,6 +156,10 @@ test("a game day in a demo ends with books that agree to the cent; one at a time
   assert.ok(outcome.revenue.orders_minor > 0 && outcome.revenue.orders_minor === outcome.revenue.reports_minor);
   console.log(`game day: ${JSON.stringify({ orders, outcome: { ...outcome, books_after: outcome.books_after.checked } })}`);
   assert.deepEqual(await audit(page), []);
+  // What came of it stays, with when that was.
+  await page.reload();
+  const when = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  await panel.getByText(when.format(new Date(run.ended_at))).waitFor();
 
   // Another is stopped, and is counted all the same.
   await panel.getByRole("button", { name: "Begin another" }).click();

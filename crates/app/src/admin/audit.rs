@@ -57,7 +57,7 @@ struct Last {
 }
 
 /// A look at the books, in short.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Looked {
     pub(crate) ok: bool,
     complete: bool,

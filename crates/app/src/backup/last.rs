@@ -1,4 +1,4 @@
-//! What the data folder knows of its last backup, and of the one that it was made from.
+//! What the data folder knows of its last backup, and of the one that it was made from: small facts, each a file that is replaced as a whole.
 //!
 //! ```json
 //! last-backup.json  {"made_at":"2026-11-28T20:00:00Z","made_by":"0.2.0","bytes":217088,"files":7,"to":"/backups/1","checked_at":"…"}
@@ -43,28 +43,28 @@ pub(crate) struct Restored {
 
 /// What `data` knows of its last backup.
 pub(crate) fn last(data: &Path) -> Option<LastBackup> {
-    read(&data.join(LAST))
+    noted(data, LAST)
 }
 
 /// What `data` was made from.
 pub(crate) fn restored(data: &Path) -> Option<Restored> {
-    read(&data.join(RESTORED))
+    noted(data, RESTORED)
 }
 
 /// Notes that the backup of this manifest was made.
 pub(super) fn note_made(data: &Path, manifest: &Manifest) -> anyhow::Result<()> {
-    write(data, LAST, &of(manifest, None))
+    note(data, LAST, &of(manifest, None))
 }
 
 /// Notes that it was brought `to` a place, where all of it was found as it was made.
 pub(crate) fn note_checked(data: &Path, manifest: &Manifest, to: &Path) -> anyhow::Result<()> {
-    write(data, LAST, &of(manifest, Some(to)))
+    note(data, LAST, &of(manifest, Some(to)))
 }
 
 /// Notes that `data` was made from the backup of this manifest.
 pub(super) fn note_restored(data: &Path, manifest: &Manifest, from: &Path) -> anyhow::Result<()> {
     let (made_at, from) = (manifest.made_at.clone(), from.display().to_string());
-    write(data, RESTORED, &Restored { made_at, from, at: SystemClock.now().to_string() })
+    note(data, RESTORED, &Restored { made_at, from, at: SystemClock.now().to_string() })
 }
 
 fn of(manifest: &Manifest, to: Option<&Path>) -> LastBackup {
@@ -78,12 +78,13 @@ fn of(manifest: &Manifest, to: Option<&Path>) -> LastBackup {
     }
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+/// A small fact that `data` keeps under this name; nothing where it is not there or cannot be read.
+pub(crate) fn noted<T: DeserializeOwned>(data: &Path, name: &str) -> Option<T> {
+    serde_json::from_slice(&std::fs::read(data.join(name)).ok()?).ok()
 }
 
-/// In place of what was there, as a whole.
-fn write(data: &Path, name: &str, what: &impl Serialize) -> anyhow::Result<()> {
+/// Keeps it in place of what was there.
+pub(crate) fn note(data: &Path, name: &str, what: &impl Serialize) -> anyhow::Result<()> {
     let (path, new) = (data.join(name), data.join(format!("{name}.new")));
     let _ = std::fs::remove_file(&new);
     write_new(&new, &serde_json::to_vec_pretty(what)?)?;

@@ -28,7 +28,7 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use files::{bring, check, is_empty};
-pub(crate) use last::{LastBackup, Restored, last, note_checked, restored};
+pub(crate) use last::{LastBackup, Restored, last, note, note_checked, noted, restored};
 pub(crate) use make::Maker;
 pub(crate) use restore::restore;
 

@@ -22,7 +22,8 @@ fn ended(kassa: &Kassa, before: &str) -> Value {
 #[test]
 fn a_game_day_ends_with_books_that_agree() {
     let folder = tempfile::tempdir().unwrap();
-    let kassa = Start::up(&folder.path().join("data")).with("--demo").start();
+    let start = Start::up(&folder.path().join("data")).with("--demo");
+    let kassa = start.start();
     assert_eq!(kassa.get(PATH).json()["run"], Value::Null);
     for wrong in [r#"{"seconds":9}"#, r#"{"seconds":121}"#, r#"{"second":10}"#, r#"{"seconds":"10"}"#] {
         assert_eq!(kassa.post(PATH, wrong).status, 400, "{wrong}");
@@ -44,6 +45,15 @@ fn a_game_day_ends_with_books_that_agree() {
     assert_eq!((&second["is_stopped"], &second["outcome"]["ok"]), (&Value::Bool(true), &Value::Bool(true)));
     assert_eq!(kassa.get("/api/admin/chaos").json()["chaos_enabled"], false);
     assert!(kassa.stop().success());
+
+    // The next start knows what came of it, and keeps that until another has ended.
+    let again = start.start();
+    assert_eq!(run_of(&again), second);
+    assert_eq!(again.post(PATH, r#"{"seconds":10}"#).status, 202);
+    again.kill();
+    let at_last = start.start();
+    assert_eq!(run_of(&at_last), second);
+    assert!(at_last.stop().success());
 }
 
 /// A negative control: where what may have been done is sent again under a new name, stock is taken twice, and the game day says so.

@@ -1,5 +1,5 @@
 //! A game day: two minutes of faults on purpose while orders come in, and then the proof that nothing was lost, doubled or oversold and
-//! that the books agree. Of a demo alone, one at a time; what came of the last is kept in memory until the next begins.
+//! that the books agree. Of a demo alone, one at a time; what came of the last is kept in the data folder until the next has ended.
 //!
 //! | file | what |
 //! |---|---|
@@ -15,6 +15,7 @@ mod steps;
 mod tests;
 mod told;
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -29,6 +30,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::admin::Auditor;
+use crate::backup::{note, noted};
 use crate::open::Parts;
 use buyers::Buyers;
 use steps::{Fault, Step};
@@ -38,6 +40,9 @@ pub(crate) use told::{Run, State};
 pub(crate) const SECONDS: u64 = 120;
 /// The shortest and the longest.
 pub(crate) const SECONDS_BOUNDS: std::ops::RangeInclusive<u64> = 10..=SECONDS;
+
+/// What came of the last; in no backup.
+const LAST: &str = "last-game-day.json";
 
 /// Between two looks at where it is.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -51,6 +56,7 @@ pub(crate) struct GameDay {
     store: Arc<dyn EventStore>,
     auditor: Arc<Auditor>,
     shutdown: Shutdown,
+    data: PathBuf,
     run: Mutex<Option<Run>>,
     stop: AtomicBool,
 }
@@ -70,8 +76,9 @@ impl GameDay {
         shutdown: &Shutdown,
     ) -> anyhow::Result<Arc<Self>> {
         let (shop, store) = (parts.shop()?, parts.store()?);
-        let (run, stop, shutdown) = (Mutex::default(), AtomicBool::new(false), shutdown.clone());
-        Ok(Arc::new(Self { shop, store, auditor, shutdown, run, stop }))
+        let data = parts.config.data.clone();
+        let (run, stop) = (Mutex::new(noted(&data, LAST)), AtomicBool::new(false));
+        Ok(Arc::new(Self { shop, store, auditor, shutdown: shutdown.clone(), data, run, stop }))
     }
 
     /// Begins one of so many seconds; how it stands.
@@ -118,8 +125,22 @@ impl GameDay {
             Ok(buyers) => self.settle(&buyers).await,
             Err(error) => Err(error),
         };
-        let now = self.shop.now().to_string();
-        self.change(|run| run.end(now, ended.map_err(|error| format!("{error:#}"))));
+        let Some(mut run) = self.show() else { return };
+        run.end(self.shop.now().to_string(), ended.map_err(|error| format!("{error:#}")));
+        // One that the end of the process has cut off has come to nothing.
+        if !self.shutdown.is_triggered() {
+            self.keep(run.clone()).await;
+        }
+        *self.lock() = Some(run);
+    }
+
+    /// Keeps what came of it for the next start.
+    async fn keep(&self, run: Run) {
+        let data = self.data.clone();
+        let kept = tokio::task::spawn_blocking(move || note(&data, LAST, &run)).await;
+        if let Err(error) = kept.map_err(anyhow::Error::from).flatten() {
+            tracing::warn!(%error, "cannot keep what came of the game day");
+        }
     }
 
     /// Faults and orders, until the time is over or somebody stops it.

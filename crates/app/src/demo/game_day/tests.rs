@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use kassa_model::Timestamp;
 
+use super::LAST;
 use super::steps::{STEPS, at};
-use super::told::{Outcome, Run, State};
+use super::told::{Orders, Outcome, Revenue, Run, State, Units};
+use crate::admin::Looked;
+use crate::backup::{note, noted};
 
 #[test]
 fn every_moment_has_its_step() {
@@ -32,4 +35,28 @@ fn tells_when_it_ends_and_how() {
     run.end("then".to_owned(), Err::<Outcome, _>("kassa ends".to_owned()));
     assert_eq!((run.state, run.is_under_way()), (State::Failed, false));
     assert_eq!(serde_json::to_value(&run).unwrap()["why"], "kassa ends");
+}
+
+#[test]
+fn what_came_of_it_is_kept_as_it_was() {
+    let data = tempfile::tempdir().unwrap();
+    assert!(noted::<Run>(data.path(), LAST).is_none());
+    let books: Looked =
+        serde_json::from_str(r#"{"ok":false,"complete":true,"checked":9,"violations":1,"wrong":[2]}"#)
+            .unwrap();
+    let outcome = Outcome {
+        ok: false,
+        orders: Orders { confirmed: 3, ..Orders::default() },
+        units: Units { ordered: 3, taken: 4, oversold: 1 },
+        revenue: Revenue { currency: "EUR".to_owned(), orders_minor: 300, reports_minor: 299 },
+        books_after: books,
+    };
+    let mut run = Run::new(Timestamp::default(), 30);
+    run.end("1970-01-01T00:00:31Z".to_owned(), Ok(outcome));
+    note(data.path(), LAST, &run).unwrap();
+    let found: Run = noted(data.path(), LAST).unwrap();
+    assert_eq!(serde_json::to_value(&found).unwrap(), serde_json::to_value(&run).unwrap());
+    assert!(!found.is_under_way());
+    std::fs::write(data.path().join(LAST), "{").unwrap();
+    assert!(noted::<Run>(data.path(), LAST).is_none());
 }

@@ -10,14 +10,14 @@
 use std::time::Duration;
 
 use kassa_model::{MICROS_PER_SECOND, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::steps::STEPS;
 use crate::admin::Looked;
 
 /// How far it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {
     /// Faults are on, and orders come.
@@ -31,7 +31,7 @@ pub(crate) enum State {
 }
 
 /// A game day.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Run {
     pub(crate) id: String,
     pub(crate) state: State,
@@ -50,15 +50,15 @@ pub(crate) struct Run {
     why: Option<String>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct StepView {
-    name: &'static str,
+    name: String,
     from_s: u64,
     until_s: u64,
 }
 
 /// What the buyers were answered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Tally {
     /// Orders that somebody wanted.
     pub(super) asked: u64,
@@ -78,7 +78,7 @@ pub(crate) struct Tally {
 }
 
 /// What has become of the orders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Outcome {
     /// Whether everything below is as it must be.
     pub(crate) ok: bool,
@@ -89,7 +89,7 @@ pub(crate) struct Outcome {
 }
 
 /// By what they have come to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Orders {
     pub(crate) confirmed: u64,
     pub(crate) failed: u64,
@@ -102,7 +102,7 @@ pub(crate) struct Orders {
 }
 
 /// Pieces, by the orders and by the ledger of stock.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Units {
     pub(crate) ordered: i64,
     pub(crate) taken: i64,
@@ -111,7 +111,7 @@ pub(crate) struct Units {
 }
 
 /// Money in minor units, by the orders and by the reports.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Revenue {
     pub(crate) currency: String,
     pub(crate) orders_minor: i64,
@@ -124,7 +124,7 @@ impl Run {
         let micros = i64::try_from(seconds).unwrap_or(0) * MICROS_PER_SECOND;
         let steps = STEPS.iter().map(|step| {
             let (from_s, until_s) = step.seconds(length);
-            StepView { name: step.name, from_s, until_s }
+            StepView { name: step.name.to_owned(), from_s, until_s }
         });
         Self {
             id: Uuid::now_v7().to_string(),

@@ -12,7 +12,7 @@ export function GameDayOutcome({ run }: { run: GameDay }) {
   if (!run.outcome) {
     return (
       <p role="status">
-        <strong className="worse">✗ {a.gameDay.failed}</strong> <bdi>{run.why}</bdi>
+        <strong className="worse">✗ {a.gameDay.failed}</strong> {at} <bdi>{run.why}</bdi>
       </p>
     );
   }
