@@ -79,9 +79,10 @@ impl Access {
         self.find_key(&hash).ok_or_else(|| self.unknown())
     }
 
-    /// Whether the request shows a secret key or the admin token.
-    pub fn shows_secret_key(&self, headers: &HeaderMap) -> bool {
-        bearer(headers).is_ok_and(|token| self.is_secret_key(token))
+    /// Whether the request shows a secret key, the admin token or a session that lives. Neither is looked for elsewhere.
+    pub fn knows(&self, headers: &HeaderMap) -> bool {
+        let has_key = bearer(headers).is_ok_and(|token| self.is_secret_key(token));
+        has_key || cookie::session_of(headers).is_some_and(|token| self.session_of(token).is_some())
     }
 
     /// Whether `key` is a secret key or the admin token. One that is neither is not looked for elsewhere, so that it may come with

@@ -194,10 +194,10 @@ fn storefront_limit(config: &Config) -> anyhow::Result<RateLimit> {
     Ok(RateLimit::new(rate(config.storefront.rate_per_second)?, rate(config.storefront.burst)?))
 }
 
-/// Who may ask the storefront as often as there is room for: everybody in open mode, and whoever shows a secret key.
+/// Who may ask the storefront as often as there is room for: everybody in open mode, and whoever shows a secret key or has logged in.
 fn who_is_known(access: &Access) -> Exempt {
     let access = access.clone();
-    Exempt::new(move |headers| access.mode_for(headers) == Mode::Open || access.shows_secret_key(headers))
+    Exempt::new(move |headers| access.mode_for(headers) == Mode::Open || access.knows(headers))
 }
 
 /// Origins of sites that were made while kassa runs, besides the configured ones.

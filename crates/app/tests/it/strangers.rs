@@ -155,13 +155,35 @@ fn a_trusted_proxy_needs_an_admin_token() {
 fn the_storefront_is_limited_for_strangers_alone() {
     let folder = tempfile::tempdir().unwrap();
     let kassa = closed(folder.path()).start();
-    let ask = |key: &str| {
-        let bearer = format!("Bearer {key}");
-        let headers = [("x-forwarded-for", "203.0.113.9"), ("authorization", bearer.as_str())];
+    let ask = |(name, value): (&str, &str)| {
+        let headers = [("x-forwarded-for", "203.0.113.9"), (name, value)];
         kassa.http().send("GET", "/v1/products", &headers, b"").unwrap().status
     };
-    let statuses: Vec<u16> = (0..30).map(|_| ask("none-of-ours")).collect();
+    let is_served = |shown: (&str, &str)| (0..30).all(|_| ask(shown) == 200);
+    let statuses: Vec<u16> = (0..30).map(|_| ask(("authorization", "Bearer none-of-ours"))).collect();
     assert_eq!(statuses[..5], [200; 5]);
     assert!(statuses.contains(&429), "so many at once are too many: {statuses:?}");
-    assert!((0..30).all(|_| ask(TOKEN) == 200), "with a secret key");
+    let admin = format!("Bearer {TOKEN}");
+    assert!(is_served(("authorization", &admin)), "with the admin token");
+    let post = |path: &str, body: &str| {
+        let headers = [
+            ("x-forwarded-for", "203.0.113.10"),
+            ("authorization", admin.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let answer = kassa.http().send("POST", path, &headers, body.as_bytes()).unwrap();
+        assert!(answer.status < 300, "{path}: {answer:?}");
+        answer
+    };
+    let made = post("/v1/admin/keys", r#"{"name":"grid","scopes":["catalog"]}"#);
+    let made: serde_json::Value = serde_json::from_str(&made.body).unwrap();
+    let key = made["key"].as_str().unwrap();
+    assert!(is_served(("authorization", &format!("Bearer {key}"))), "with a key that was made");
+    for token in [TOKEN, key] {
+        let session = post("/v1/session", &format!(r#"{{"token":"{token}"}}"#));
+        let cookie = session.header("set-cookie").unwrap().split(';').next().unwrap();
+        assert!(is_served(("cookie", cookie)), "logged in");
+    }
+    let strange = (0..30).any(|_| ask(("cookie", "kassa_session=0000")) == 429);
+    assert!(strange, "with a session that is none");
 }
