@@ -337,6 +337,11 @@ test("⌘K leads to orders, customers, products and pages, and single keys do", 
   await find(sku, `Thing ${sku}`);
   await page.waitForURL(/\/admin\/products\/\d+$/);
   await page.getByRole("heading", { level: 1, name: `Thing ${sku}` }).waitFor();
+  await page.goto(`${room.url}/admin/orders`);
+  await page.locator(".list .row-link").first().focus();
+  await page.keyboard.press("g");
+  await page.keyboard.press("x");
+  await page.waitForURL(/\/admin\/ops/);
   await find("health", "Health");
   await page.waitForURL(/\/admin\/health/);
   await page.keyboard.press("g");

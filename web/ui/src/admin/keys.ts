@@ -26,14 +26,20 @@ export function useKeys(open: (what: "palette" | "keys") => void): void {
   const who = useWho();
   const began = useRef(0);
   useEffect(() => {
+    // A letter behind `G` is no key of the page: it is taken before the page sees it, also where it leads nowhere.
+    const paired = (event: KeyboardEvent): void => {
+      const key = event.key.toLowerCase();
+      if (Date.now() - began.current >= PAIR_MS || !Object.values(LETTERS).includes(key) || !isForPage(event)) return;
+      event.preventDefault();
+      began.current = 0;
+      const page = pagesOf(who).find(({ id }) => LETTERS[id] === key);
+      if (page) go(page.path);
+    };
     const act = (event: KeyboardEvent): (() => void) | undefined => {
       const key = event.key.toLowerCase();
       if ((event.metaKey || event.ctrlKey) && key === "k") return () => open("palette");
       if (!isForPage(event)) return undefined;
-      const paired = Date.now() - began.current < PAIR_MS;
       began.current = key === "g" ? Date.now() : 0;
-      const page = paired ? pagesOf(who).find(({ id }) => LETTERS[id] === key) : undefined;
-      if (page) return () => go(page.path);
       if (key === "/") return () => find() || open("palette");
       return key === "?" ? () => open("keys") : undefined;
     };
@@ -43,8 +49,12 @@ export function useKeys(open: (what: "palette" | "keys") => void): void {
       event.preventDefault();
       acts();
     };
+    addEventListener("keydown", paired, true);
     addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
+    return () => {
+      removeEventListener("keydown", paired, true);
+      removeEventListener("keydown", pressed);
+    };
   });
 }
 
