@@ -26,6 +26,8 @@ export async function openShopRoom(browser, env = {}) {
   const get = (path) => ask("GET", path);
   const post = (path, body, headers) => ask("POST", path, body, headers);
   const patch = (path, body) => ask("PATCH", path, body);
+  const put = (path, body) => ask("PUT", path, body);
+  const remove = (path) => ask("DELETE", path);
 
   /** A key called anna with these scopes. */
   async function keyOf(scopes) {
@@ -67,7 +69,7 @@ export async function openShopRoom(browser, env = {}) {
     return opened;
   }
 
-  return { url, get, post, patch, until, addProduct, order, revenueOf, open, keyOf, close: () => kassa.remove() };
+  return { url, get, post, patch, put, remove, until, addProduct, order, revenueOf, open, keyOf, close: () => kassa.remove() };
 }
 
 /** As pages are looked at: language, colours and width. */

@@ -148,7 +148,7 @@ test("two at one order: the second is told what the first did, and chooses", asy
   await one.page.getByRole("button", { name: "Refund €20.00" }).click();
   await one.page.locator(".badges [data-state='refunded']").first().waitFor();
   await two.page.getByRole("button", { name: "Refund €20.00" }).click();
-  const said = two.page.getByRole("alert").filter({ hasText: "Somebody has changed this order" });
+  const said = two.page.getByRole("alert").filter({ hasText: "Somebody has changed this" });
   await said.getByText("Left: €20.00 → €0.00").waitFor();
   await said.getByText("Status: confirmed → refunded").waitFor();
   assert.equal(await two.page.getByRole("button", { name: /all the same/ }).isDisabled(), true, "nothing is left to give back");
@@ -177,7 +177,7 @@ test("a preview is the server's: what it refuses it says, and what another did m
 
   await room.post(`/v1/orders/${placed.id}/refunds`, { amount_minor: 500 }, { "idempotency-key": `p-${placed.id}` });
   await amount.fill("10");
-  const said = sheet.getByRole("alert").filter({ hasText: "Somebody has changed this order" });
+  const said = sheet.getByRole("alert").filter({ hasText: "Somebody has changed this" });
   await said.getByText("Left: €30.00 → €25.00").waitFor();
   const effects = sheet.locator("[data-effects='1000']:not([aria-busy=true])");
   assert.match(await effects.innerText(), /€5\.00 → €15\.00[\s\S]*€25\.00 → €15\.00/);

@@ -145,6 +145,64 @@ test("a webhook is changed and turned off, each taken back again; with a new sec
   await context.close();
 });
 
+test("two at one webhook: the second is told what the first did, and chooses; nothing of another's is taken back", async () => {
+  const made = await room.post("/v1/webhooks", { url: target.url, description: "the cellar", event_types: ["OrderPaid"] });
+  const path = `/v1/webhooks/${made.id}`;
+  const { page, context } = await room.open(`/admin/messages/webhooks?id=${made.id}`, admin);
+  const sheet = page.getByRole("dialog");
+  const alert = sheet.getByRole("alert").filter({ hasText: "Somebody has changed this" });
+  await sheet.getByText("Change", { exact: true }).click();
+  await sheet.getByLabel("What it is for").fill("the second's");
+  await room.patch(path, { description: "the first's", event_types: null });
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await alert.getByText("What it is for: the cellar → the first's").waitFor();
+  await alert.getByText("Told of: order paid → everything").waitFor();
+  assert.equal((await room.get(path)).description, "the first's", "nothing is lost yet");
+  await sheet.getByRole("button", { name: "Take what is there" }).click();
+  await alert.waitFor({ state: "detached" });
+  assert.equal(await sheet.getByLabel("What it is for").inputValue(), "the first's");
+  await sheet.getByLabel("What it is for").fill("the second's");
+  await room.patch(path, { description: "the third's" });
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await sheet.getByRole("button", { name: "Save, all the same" }).click();
+  await page.getByText("The webhook is changed.").waitFor();
+  const now = await room.get(path);
+  assert.deepEqual([now.description, now.event_types], ["the second's", null]);
+  await room.patch(path, { description: "the cellar" });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page
+    .locator(".undo")
+    .getByText(/^Not taken back/)
+    .waitFor();
+  assert.equal((await room.get(path)).description, "the cellar");
+
+  // The list stands still, as if the first were a moment ago.
+  const list = await room.get("/v1/webhooks");
+  await page.route("**/v1/webhooks", (route) => route.fulfill({ json: list }));
+  await page.goto(`${room.url}/admin/messages/webhooks?id=${made.id}`);
+  await sheet.getByText("New secret").first().click();
+  const { secret } = await room.post(`${path}/rotate`, {});
+  await sheet.getByRole("button", { name: "New secret" }).click();
+  await alert.getByText(/^New secret: – → /).waitFor();
+  assert.equal(await sheet.locator("[data-secret]").count(), 0);
+  await sheet.getByRole("button", { name: "New secret, all the same" }).click();
+  assert.notEqual(await sheet.locator("[data-secret]").innerText(), secret);
+  assert.equal(await alert.count(), 0);
+  await room.patch(path, { description: "the fourth's" });
+  await sheet.getByRole("button", { name: "Turn off" }).click();
+  await alert.getByText("What it is for: the cellar → the fourth's").waitFor();
+  assert.equal((await room.get(path)).enabled, true, "nothing has happened yet");
+  await room.patch(path, { description: "the fifth's" });
+  await sheet.getByText("Delete the webhook").first().click();
+  await sheet.getByLabel(/^Type/).fill(new URL(target.url).host);
+  await sheet.getByRole("button", { name: "Delete the webhook" }).click();
+  await alert.getByText("What it is for: the cellar → the fifth's").waitFor();
+  assert.equal((await room.get(path)).id, made.id, "it is still there");
+  await sheet.getByRole("button", { name: "Delete the webhook" }).click();
+  await page.getByText("The webhook is deleted.").waitFor();
+  await context.close();
+});
+
 test("what was sent to one webhook is listed with it, is sent again, and a deleted one is gone", async () => {
   const made = await room.post("/v1/webhooks", { url: target.url, description: "the loft", event_types: ["OrderPaid"] });
   const sku = await room.addProduct({ price: 100, stock: 7 });

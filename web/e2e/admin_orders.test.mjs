@@ -158,6 +158,47 @@ test("a view is kept, shared, changed, and comes back when its removal is taken 
   await context.close();
 });
 
+test("two at one view: the second is told what the first did, and chooses", async () => {
+  const path = `/v1/order-views/${randomUUID()}`;
+  const [query, shared] = ["payment_status=unpaid&q=twice", true];
+  const view = async () => (await room.get("/v1/order-views")).results.find(({ id }) => path.endsWith(id));
+  await room.put(path, { name: "Ours", query, shared });
+  const { page, context } = await room.open(`/admin/orders?${query}`, orders);
+  const sheet = page.getByRole("dialog");
+  const change = async (name) => {
+    await page.getByRole("button", { name: `Change the view ${name}` }).click();
+    await sheet.getByLabel("Name").fill("Second");
+  };
+  await change("Ours");
+  await room.put(path, { name: "First", query: "q=first", shared });
+  await page.keyboard.press("Enter");
+  const alert = page.getByRole("alert").filter({ hasText: "Somebody has changed this" });
+  await alert.getByText("Name: Ours → First").waitFor();
+  await alert.getByText(`Find orders: ${query} → q=first`).waitFor();
+  assert.equal((await view()).name, "First", "nothing is lost yet");
+  await sheet.getByRole("button", { name: "Save, all the same" }).click();
+  await sheet.waitFor({ state: "detached" });
+  assert.deepEqual([(await view()).name, (await view()).query], ["Second", query]);
+
+  await change("Second");
+  await room.remove(path);
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await alert.getByText("The view Second is removed.").waitFor();
+  assert.equal(await view(), undefined);
+  await sheet.getByRole("button", { name: "Save, all the same" }).click();
+  await sheet.waitFor({ state: "detached" });
+  assert.equal((await view()).name, "Second");
+
+  await change("Second");
+  await room.put(path, { name: "Third", query, shared });
+  await sheet.getByRole("button", { name: "Remove" }).click();
+  await alert.getByText("Name: Second → Third").waitFor();
+  await sheet.getByRole("button", { name: "Take what is there" }).click();
+  await page.getByRole("link", { name: "Third" }).waitFor();
+  assert.equal((await view()).name, "Third");
+  await context.close();
+});
+
 test("lines are edited: money and stock stand there before, and are so after", async () => {
   const [mug, cup] = [await room.addProduct({ price: 1000, stock: 5 }), await room.addProduct({ price: 300, stock: 5 })];
   const placed = await room.order([{ sku: mug, quantity: 2 }], { name: "Edda Edit" });

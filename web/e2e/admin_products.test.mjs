@@ -144,7 +144,7 @@ test("two at one product: the second keeps what was typed, is told what the firs
   await first.page.getByRole("button", { name: "Save" }).click();
   await heading(first.page, "By the first");
   await second.page.getByRole("button", { name: "Save" }).click();
-  const told = second.page.getByRole("alert").filter({ hasText: "Somebody has changed this product" });
+  const told = second.page.getByRole("alert").filter({ hasText: "Somebody has changed this" });
   await told.getByText(`Name: ${one.name} → By the first`).waitFor();
   assert.equal((await one.read()).price.amount_minor, 1000, "nothing is saved over it");
   assert.equal(await second.page.getByLabel("Price (EUR)").inputValue(), "7");
@@ -365,6 +365,66 @@ test("categories are made, called otherwise, moved, put in order and removed, ea
   await dialog(page, "Remove Tools").getByRole("button", { name: "Remove it" }).click();
   await room.until(names, (text) => !text.includes("Tools") && text.includes('["Axes",[]]'));
   assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("two at one category: the second is told what the first did, and chooses; nothing of another's is taken back", async () => {
+  const mark = randomUUID().slice(0, 6);
+  const { id, slug } = await room.post("/v1/categories", { name: `Twice ${mark}` });
+  const name = async () => (await room.get("/v1/categories")).results.find((one) => one.id === id)?.name;
+  const { page, context } = await room.open("/admin/products/categories", full);
+  const branch = page.locator(`[data-category="${slug}"]`);
+  const alert = branch.getByRole("alert").filter({ hasText: "Somebody has changed this" });
+  const rename = async (next, meanwhile) => {
+    await branch.getByRole("button", { name: /^Rename/ }).click();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type(next);
+    await room.patch(`/v1/categories/${id}`, { name: meanwhile });
+    await page.keyboard.press("Enter");
+  };
+  await rename(`Second ${mark}`, `First ${mark}`);
+  await alert.getByText(`Name: Twice ${mark} → First ${mark}`).waitFor();
+  assert.equal(await name(), `First ${mark}`, "nothing is lost yet");
+  assert.deepEqual(await audit(page), []);
+  await press(page, branch.getByRole("button", { name: "Save, all the same" }));
+  await branch.getByRole("link", { name: `Second ${mark}` }).waitFor();
+  assert.equal(await name(), `Second ${mark}`);
+
+  await room.patch(`/v1/categories/${id}`, { name: `Third ${mark}` });
+  await page.locator(".undo").getByRole("button", { name: "Undo" }).click();
+  await said(page, /^Not taken back/);
+  assert.equal(await name(), `Third ${mark}`);
+
+  await branch.getByRole("link", { name: `Third ${mark}` }).waitFor();
+  await rename(`Fifth ${mark}`, `Fourth ${mark}`);
+  await alert.waitFor();
+  await press(page, branch.getByRole("button", { name: "Take what is there" }));
+  await branch.getByRole("link", { name: `Fourth ${mark}` }).waitFor();
+  assert.equal(await name(), `Fourth ${mark}`);
+
+  // What takes no typing is decided again on the list as it is now.
+  const inside = await room.post("/v1/categories", { name: `Inside ${mark}` });
+  await page.reload();
+  await branch.getByLabel(/^Where/).waitFor();
+  await room.patch(`/v1/categories/${id}`, { position: 3 });
+  await branch.getByLabel(/^Where/).selectOption({ label: `Inside ${mark}` });
+  await page.getByText("Somebody has changed it meanwhile").waitFor();
+  const place = async () => (await room.get("/v1/categories")).results.find((one) => one.id === id).parent_id;
+  assert.equal(await place(), null, "it is where it was");
+  await branch.getByLabel(/^Where/).selectOption({ label: `Inside ${mark}` });
+  await room.until(place, (parent) => parent === inside.id);
+
+  await make({ category: `Fourth ${mark}` });
+  await page.reload();
+  await branch.getByRole("button", { name: /^Remove/ }).click();
+  const sheet = dialog(page, `Remove Fourth ${mark}`);
+  await room.patch(`/v1/categories/${id}`, { position: 7 });
+  await sheet.getByRole("button", { name: "Remove it" }).click();
+  await sheet.getByRole("alert").getByText(`In: Inside ${mark} · 4 → Inside ${mark} · 8`).waitFor();
+  assert.equal(await name(), `Fourth ${mark}`, "it is still there");
+  await sheet.getByRole("button", { name: "Remove it, all the same" }).click();
+  await sheet.waitFor({ state: "detached" });
+  assert.equal(await name(), undefined);
   await context.close();
 });
 

@@ -44,6 +44,22 @@ impl IfMatch {
             Self::OneOf(tags) => tags.iter().any(|tag| is_ours(tag)),
         }
     }
+
+    /// Refuses a change of `what` if it is meant for another version than this one.
+    ///
+    /// # Errors
+    /// The 412 problem.
+    pub(crate) fn require(&self, what: &str, version: i64) -> Result<(), Problem> {
+        match self.allows(|tag| tag == etag(version)) {
+            true => Ok(()),
+            false => Err(failed(format!("{what} has version {version}: read it again, and decide again"))),
+        }
+    }
+}
+
+/// The ETag of what has a version, with its quotes.
+pub(crate) fn etag(version: i64) -> String {
+    format!("\"{version}\"")
 }
 
 /// 412: what the change was meant for is no more.

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
         fill: Some(Fill { left: orders::persons::unfilled, some: orders::persons::fill_some }),
         ..step(29, include_str!("../migrations/0029_orders_by_person.sql"))
     },
+    step(30, include_str!("../migrations/0030_versions.sql")),
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

@@ -199,7 +199,7 @@ export const schemas = {
     lines: list(object({ sku: string, quantity: integer, amount_minor: integer, restocked: boolean })),
     created_at: time,
   }),
-  OrderView: object({ id: uuid, name: string, query: string, shared: boolean, updated_at: time }),
+  OrderView: object({ id: uuid, name: string, query: string, shared: boolean, updated_at: time, version: integer }),
   RefundPreview: object({
     amount: ref("Money"),
     lines: list(object({ sku: string, quantity: integer, amount_minor: integer, restocked: boolean })),
@@ -412,10 +412,10 @@ export const operations = [
   put("/v1/order-views/{id}", {
     id: "putOrderView",
     says: "Keep searches and filters of the list of orders under a name",
-    more: "The id is a UUID that whoever makes it chooses. `query` is what stands behind the `?` of the list's address.",
+    more: "The id is a UUID that whoever makes it chooses. `query` is what stands behind the `?` of the list's address. Its ETag is its `version` in quotes.",
     scope,
     at: { id: [string, "A UUID"] },
-    headers: KEY,
+    headers: changing,
     body: object({ name: text(80), query: text(2048), "shared?": boolean }),
     answers: { 200: ref("OrderView") },
     problems: ["conflict"],
@@ -433,9 +433,12 @@ export const operations = [
     says: "Forget a view",
     scope,
     at: { id: [string, "A UUID"] },
-    headers: KEY,
+    headers: changing,
     answers: { 204: null },
-    examples: [{ name: "gone", at: { id: "0190a000-0000-7000-8000-000000000001" }, status: 204 }],
+    examples: [
+      { name: "stale", at: { id: "0190a000-0000-7000-8000-000000000001" }, headers: { "If-Match": '"0"' }, status: 412 },
+      { name: "gone", at: { id: "0190a000-0000-7000-8000-000000000001" }, status: 204 },
+    ],
   }),
   post("/v1/orders/{id}/payments", {
     id: "createPayment",

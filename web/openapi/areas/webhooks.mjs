@@ -7,6 +7,7 @@ import {
   get,
   integer,
   list,
+  MATCH,
   nullable,
   number,
   object,
@@ -58,6 +59,7 @@ const webhook = object({
   rotating_until: said(nullable(time), "Until when requests bear the signature of the secret before, too"),
   created_at: time,
   updated_at: time,
+  version: integer,
 });
 
 export const schemas = {
@@ -97,6 +99,7 @@ export const operations = [
   get("/v1/webhooks/{id}", {
     id: "getWebhook",
     says: "One endpoint, and how it does",
+    more: "Its `ETag` is its `version`, of which how it does is no part.",
     scope,
     answers: { 200: ref("Webhook") },
     examples: [
@@ -108,14 +111,19 @@ export const operations = [
     id: "changeWebhook",
     says: "Change an endpoint; enabled again, or elsewhere, it begins anew",
     scope,
+    headers: MATCH,
     body: object({ "url?": string, "description?": nullable(string), "event_types?": types, "enabled?": boolean }),
     answers: { 200: ref("Webhook") },
-    examples: [{ name: "described", at, body: { description: "the warehouse in Berlin" }, status: 200 }],
+    examples: [
+      { name: "described", at, body: { description: "the warehouse in Berlin" }, status: 200 },
+      { name: "stale", at, headers: { "If-Match": '"1"' }, body: { enabled: false }, status: 412 },
+    ],
   }),
   post("/v1/webhooks/{id}/rotate", {
     id: "rotateWebhookSecret",
     says: "Give it another secret; the one before signs as well for some hours",
     scope,
+    headers: MATCH,
     body: object({ "keep_hours?": nullable(from(0, 168)) }),
     answers: { 200: ref("NewWebhook") },
     examples: [{ name: "twoHours", at, body: { keep_hours: 2 }, status: 200, save: { webhookSecretNext: "secret" } }],
@@ -131,6 +139,7 @@ export const operations = [
     id: "deleteWebhook",
     says: "Remove an endpoint; what waits for it will never arrive",
     scope,
+    headers: MATCH,
     answers: { 204: null },
     examples: [{ name: "erp", at, status: 204 }],
   }),

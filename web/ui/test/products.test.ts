@@ -3,9 +3,10 @@ import type { Category, Seen, Variant } from "../src/admin/products/product";
 import { inTree, priceText, typed } from "../src/admin/products/product";
 import { bodyOf, differing, EMPTY, fieldsOf, wrongIn } from "../src/admin/products/draft";
 import { combinations, combined, optionsOf, skuOf, valuesOf } from "../src/admin/products/variants/combine";
-import { isIn, placesAfter } from "../src/admin/products/categories/tree";
+import { differences, isIn, placesAfter } from "../src/admin/products/categories/tree";
 import { daysOf, labels } from "../src/admin/products/life/days";
 import { moved } from "../src/admin/products/pictures/order";
+import { admin as en } from "../src/texts/en.admin";
 
 const eur = (amount_minor: number) => ({ amount_minor, currency: "EUR" });
 
@@ -62,6 +63,7 @@ const category = (id: number, parent_id: number | null, position: number): Categ
   name: `C ${id}`,
   parent_id,
   position,
+  version: 1,
   count: 0,
 });
 
@@ -137,8 +139,19 @@ test("categories stand in their tree, go by a step, and never into themselves", 
   ]);
   expect(isIn(all, four, one)).toBe(true);
   expect(isIn(all, one, four)).toBe(false);
-  expect(placesAfter(all, two, -1)).toEqual([{ id: 1, position: 1, before: 0 }]);
+  expect(placesAfter(all, two, -1)).toEqual([{ category: one, position: 1 }]);
   expect(placesAfter(all, two, 1)).toEqual([]);
+});
+
+test("what another did to a category is told in words", () => {
+  const [one, before] = [category(1, null, 0), category(2, null, 1)];
+  const now = { ...before, parent_id: 1, position: 0, name: "Two", slug: "two" };
+  expect(differences(before, now, [one, now], en)).toEqual([
+    "Name: C 2 → Two",
+    "Address: c-2 → two",
+    "In: At the top · 2 → C 1 · 1",
+  ]);
+  expect(differences(before, before, [one], en)).toEqual([en.changed.other]);
 });
 
 test("stock is told backwards from now, as far as the ledger was read", () => {

@@ -29,7 +29,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCategory, now: Timestamp) -> Result<Cate
         depth_under(tx, parent, None)?;
     }
     let slug = new.slug.clone().unwrap_or_else(|| slug::of(&name));
-    let made = Category { id: 0, slug, name, parent_id: new.parent_id, position: new.position };
+    let made = Category { id: 0, slug, name, parent_id: new.parent_id, position: new.position, version: 1 };
     match claim(tx, &made, now)? {
         Some(made) => Ok(made),
         None if new.slug.is_some() => Err(Error::SlugTaken(made.slug)),
@@ -63,7 +63,7 @@ pub(crate) fn find_or_create(tx: &mut Tx<'_>, name: &str, now: Timestamp) -> Res
     if let Some(known) = store::by_name(tx, &name)? {
         return Ok(known);
     }
-    let made = Category { id: 0, slug: slug::of(&name), name, parent_id: None, position: 0 };
+    let made = Category { id: 0, slug: slug::of(&name), name, parent_id: None, position: 0, version: 1 };
     if let Some(made) = claim(tx, &made, now)? {
         return Ok(made);
     }
@@ -84,7 +84,7 @@ pub(crate) fn update(
     change: &CategoryChange,
     now: Timestamp,
 ) -> Result<Category, Error> {
-    let before = store::by_id(tx, id)?.ok_or(Error::UnknownCategory(id))?;
+    let before = store::locked(tx, id)?.ok_or(Error::UnknownCategory(id))?;
     let mut after = before.clone();
     if let Some(name) = &change.name {
         after.name = check::line("name", name)?;
@@ -109,6 +109,7 @@ pub(crate) fn update(
     if after == before {
         return Ok(before);
     }
+    after.version += 1;
     store::replace(tx, &after, now)?;
     if (&after.name, &after.slug) != (&before.name, &before.slug) {
         store::touch_products(tx, id, now)?;

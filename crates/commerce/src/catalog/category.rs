@@ -15,6 +15,8 @@ pub struct Category {
     pub parent_id: Option<i64>,
     /// Its place among its siblings; equal ones are in the order of their names.
     pub position: i64,
+    /// How often it has been changed, and one.
+    pub version: i64,
 }
 
 /// A category to be made.

@@ -1,20 +1,26 @@
 /** Another was faster: what is another now, and that nothing has happened yet. */
+import { useAdmin } from "./words";
+
 interface Props {
-  title: string;
   changes: string[];
-  why: string;
+  why?: string;
 }
 
-export const Meanwhile = ({ title, changes, why }: Props) => (
-  <div className="meanwhile" role="alert">
-    <p>
-      <strong>{title}</strong>
-    </p>
-    <ul>
-      {changes.map((one) => (
-        <li key={one}>{one}</li>
-      ))}
-    </ul>
-    <p>{why}</p>
-  </div>
-);
+const show = (at: HTMLElement | null): void => at?.scrollIntoView({ block: "nearest" });
+
+export function Meanwhile({ changes, why }: Props) {
+  const { changed } = useAdmin().a;
+  return (
+    <div className="meanwhile" role="alert" ref={show}>
+      <p>
+        <strong>{changed.title}</strong>
+      </p>
+      <ul>
+        {changes.map((one) => (
+          <li key={one}>{one}</li>
+        ))}
+      </ul>
+      <p>{why ?? changed.why}</p>
+    </div>
+  );
+}

@@ -6,7 +6,20 @@ import { newKey } from "./once";
 
 /** Something as it was read: a change holds against this state and no other. */
 export interface Tagged {
+  /** Empty: it is not there yet, or no more. */
   etag: string;
+}
+
+/** What `If-Match` takes of what has a version. */
+export const tagOf = (version: number): string => `"${version}"`;
+
+/** It as it was read. */
+export const tagged = <T extends { version: number }>(one: T): T & Tagged => ({ ...one, etag: tagOf(one.version) });
+
+/** What is another now, a line each; `other` where it is not among what is shown. */
+export function changedLines(all: [title: string, was: string, is: string][], other: string): string[] {
+  const changed = all.filter(([, was, is]) => was !== is).map(([title, was, is]) => `${title}: ${was} → ${is}`);
+  return changed.length ? changed : [other];
 }
 
 export interface Changing<T extends Tagged> {
@@ -18,16 +31,19 @@ export interface Changing<T extends Tagged> {
   error: Error | undefined;
   /** Reads it again, in case that another has changed it. */
   look: () => void;
-  /** What is sent is told from another change by its name and what it takes. */
-  send: (what: keyof typeof api, takes: object) => void;
+  /** What is sent is told from another change by its name and what it takes; `then` is done with its answer. */
+  send: (what: keyof typeof api, takes: object, then?: Then) => void;
+  /** What was sent last, to the state that is seen now. */
+  again: () => void;
   /** What is seen from now on, with nothing said of another's change. */
   settle: (seen: T) => void;
 }
 
 type Operation = (takes: object) => Promise<unknown>;
+type Then = (answer: unknown) => void;
 
-/** Sends changes to what was `first` seen, which `read` reads again; after one of them `done` with its answer. */
-export function useChanging<T extends Tagged>(first: T, read: () => Promise<T>, done: (answer: unknown) => void): Changing<T> {
+/** Sends changes to what was `first` seen, which `read` reads again; after one of them `done` with its answer, unless it is said otherwise. */
+export function useChanging<T extends Tagged>(first: T, read: () => Promise<T>, done?: Then): Changing<T> {
   const client = useQueryClient();
   const [seen, setSeen] = useState(first);
   const [before, setBefore] = useState<T>();
@@ -35,15 +51,19 @@ export function useChanging<T extends Tagged>(first: T, read: () => Promise<T>, 
   const [busy, setBusy] = useState(false);
   // What is sent again is sent under its key: an answer that was lost on its way is no second change.
   const keys = useRef(new Map<string, string>());
+  const last = useRef<Parameters<typeof change>>(undefined);
 
-  async function change(what: keyof typeof api, takes: object): Promise<void> {
+  async function change(what: keyof typeof api, takes: object, then = done): Promise<void> {
     const text = JSON.stringify([what, takes, seen.etag]);
     const key = keys.current.get(text) ?? newKey();
     keys.current.set(text, key);
     setError(undefined);
     setBusy(true);
     try {
-      done(await (api[what] as Operation)({ ...takes, headers: { "If-Match": seen.etag, "Idempotency-Key": key } }));
+      const headers = { ...(seen.etag && { "If-Match": seen.etag }), "Idempotency-Key": key };
+      const answer = await (api[what] as Operation)({ ...takes, headers });
+      setBefore(undefined);
+      then?.(answer);
     } catch (problem) {
       if (problem instanceof AskError && problem.status === 412) await seeAnew();
       else setError(problem as Error);
@@ -61,7 +81,8 @@ export function useChanging<T extends Tagged>(first: T, read: () => Promise<T>, 
   }
 
   const look = (): void => void seeAnew().catch(setError);
-  const send = (what: keyof typeof api, takes: object): void => void change(what, takes).catch(setError);
+  const send = (...asked: Parameters<typeof change>): void => void (busy || change(...(last.current = asked)).catch(setError));
+  const again = (): void => void (last.current && send(...last.current));
   const settle = (next: T): void => (setSeen(next), setBefore(undefined), setError(undefined));
-  return { seen, before, busy, error, look, send, settle };
+  return { seen, before, busy, error, look, send, again, settle };
 }

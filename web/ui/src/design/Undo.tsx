@@ -1,4 +1,5 @@
-/** What was done a moment ago, with a button that takes it back: instead of asking beforehand whether it is meant. */
+/** What was done a moment ago, with a button that takes it back, after which all is asked anew: instead of asking beforehand whether it is meant. */
+import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useState, type ReactNode } from "react";
 import { useWords } from "./words";
 
@@ -34,6 +35,7 @@ export function UndoProvider({ children }: { children: ReactNode }) {
 
 function Notice({ done, say }: { done: Done; say: (of: Done, next: Done | undefined) => void }) {
   const { t } = useWords();
+  const client = useQueryClient();
   const [busy, setBusy] = useState(false);
   const [held, setHeld] = useState(false);
   useEffect(() => {
@@ -50,6 +52,7 @@ function Notice({ done, say }: { done: Done; say: (of: Done, next: Done | undefi
       say(done, { ...done, text: t.notUndone(error instanceof Error ? error.message : String(error)) });
     } finally {
       setBusy(false);
+      void client.invalidateQueries();
     }
   };
   const hold = (now: boolean) => () => setHeld(now);

@@ -118,7 +118,6 @@ export const products: ProductTexts = {
   save: "احفظ",
   discard: "تجاهل",
   unsaved: "لم يُحفظ بعد",
-  changed: "غيّر أحد هذا المنتج منذ أن بدأت.",
   changedWhy: "ما كتبته ما زال هنا، ولم يُحفظ منه شيء. احفظ ما لديك فوقه، أو خذ ما هو موجود الآن.",
   takeTheirs: "خذ الموجود",
   isAnother: "صار غير ما كان",

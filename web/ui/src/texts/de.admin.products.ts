@@ -110,7 +110,6 @@ export const products: ProductTexts = {
   save: "Speichern",
   discard: "Verwerfen",
   unsaved: "Noch nicht gespeichert",
-  changed: "Jemand hat dieses Produkt geändert, seit Sie begonnen haben.",
   changedWhy:
     "Was Sie eingegeben haben, steht noch da, und nichts davon ist gespeichert. Speichern Sie Ihres darüber, oder nehmen Sie, was jetzt da ist.",
   takeTheirs: "Nehmen, was da ist",

@@ -147,7 +147,7 @@ export const admin: AdminTexts = {
     },
   },
   changed: {
-    title: "Jemand hat diese Bestellung geändert, seit Sie dies geöffnet haben.",
+    title: "Jemand hat das geändert, seit Sie es geöffnet haben.",
     why: "Unten steht, wie es jetzt ist. Noch ist nichts geschehen.",
     other: "Was sich geändert hat, ist hier nicht zu sehen.",
     still: (what) => `${what}, trotzdem`,

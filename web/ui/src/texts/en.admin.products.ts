@@ -112,7 +112,6 @@ export const products = {
   save: "Save",
   discard: "Discard",
   unsaved: "Not saved yet",
-  changed: "Somebody has changed this product since you began.",
   changedWhy: "What you have typed is still here, and nothing of it is saved. Save yours over it, or take what is there now.",
   takeTheirs: "Take what is there",
   isAnother: "is another now",

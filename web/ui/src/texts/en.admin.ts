@@ -142,7 +142,7 @@ export const admin = {
     },
   },
   changed: {
-    title: "Somebody has changed this order since you opened this.",
+    title: "Somebody has changed this since you opened it.",
     why: "What stands below is as it is now. Nothing has happened yet.",
     other: "What has changed is not in what you see here.",
     still: (what: string) => `${what}, all the same`,

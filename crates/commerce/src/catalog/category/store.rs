@@ -10,7 +10,7 @@ use crate::text;
 /// The columns of a [`Category`], in the order in which [`category`] reads them.
 macro_rules! columns {
     () => {
-        "id, slug, name, parent_id, position"
+        "id, slug, name, parent_id, position, version"
     };
 }
 
@@ -34,9 +34,12 @@ const INSERT: &str = "INSERT INTO categories (slug, name, name_fold, parent_id, 
      VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (slug) DO NOTHING RETURNING id";
 const SLUG_TAKEN: &str = "SELECT id FROM categories WHERE slug = $1";
 const REPLACE: &str = "UPDATE categories SET slug = $2, name = $3, name_fold = $4, parent_id = $5, position = $6, \
-     updated_at = $7 WHERE id = $1";
+     updated_at = $7, \
+     version = $8 WHERE id = $1";
+const LOCK: &str = "UPDATE categories SET version = version WHERE id = $1";
 const DELETE: &str = "DELETE FROM categories WHERE id = $1";
-const MOVE_CHILDREN: &str = "UPDATE categories SET parent_id = $2 WHERE parent_id = $1";
+const MOVE_CHILDREN: &str =
+    "UPDATE categories SET parent_id = $2, version = version + 1 WHERE parent_id = $1";
 const PRODUCTS: &str = "SELECT id FROM products WHERE category_id = $1 ORDER BY id";
 const TOUCH_PRODUCTS: &str =
     "UPDATE products SET version = version + 1, updated_at = $2 WHERE category_id = $1";
@@ -54,6 +57,7 @@ pub(crate) const ALL: &[&str] = &[
     INSERT,
     SLUG_TAKEN,
     REPLACE,
+    LOCK,
     DELETE,
     MOVE_CHILDREN,
     PRODUCTS,
@@ -70,6 +74,7 @@ fn category(row: &Row<'_>) -> Result<Category, Error> {
         name: row.text(2)?,
         parent_id: row.int_or_null(3)?,
         position: row.int(4)?,
+        version: row.int(5)?,
     })
 }
 
@@ -90,7 +95,7 @@ pub(crate) fn by_name_in(tx: &mut Tx<'_>, parent: Option<i64>, name: &str) -> Re
 
 /// At most `limit` categories, siblings in their order.
 pub(crate) fn all(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Counted>, Error> {
-    tx.all(ALL_COUNTED, params![limit], |row| Ok(Counted { category: category(row)?, count: row.int(5)? }))
+    tx.all(ALL_COUNTED, params![limit], |row| Ok(Counted { category: category(row)?, count: row.int(6)? }))
 }
 
 /// Writes a new category; its id, or `None` when its slug is taken.
@@ -109,9 +114,23 @@ pub(crate) fn by_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<i64>, Error>
 /// Writes all that can change of a category.
 pub(crate) fn replace(tx: &mut Tx<'_>, after: &Category, now: Timestamp) -> Result<(), Error> {
     let fold = text::fold(&after.name);
-    let values =
-        params![after.id, &after.slug, &after.name, &fold, after.parent_id, after.position, now.micros()];
+    let values = params![
+        after.id,
+        &after.slug,
+        &after.name,
+        &fold,
+        after.parent_id,
+        after.position,
+        now.micros(),
+        after.version,
+    ];
     tx.execute(REPLACE, values).map(drop)
+}
+
+/// The category of this number, which nobody else changes until the transaction ends.
+pub(crate) fn locked(tx: &mut Tx<'_>, id: i64) -> Result<Option<Category>, Error> {
+    tx.execute(LOCK, params![id])?;
+    by_id(tx, id)
 }
 
 /// Removes a category, whose children go to its parent.

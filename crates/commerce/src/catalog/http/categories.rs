@@ -1,15 +1,15 @@
 //! Categories made, changed and removed.
 //!
 //! ```json
-//! {"id":3,"slug":"mugs","name":"Mugs","parent_id":2,"position":0,"count":12}
+//! {"id":3,"slug":"mugs","name":"Mugs","parent_id":2,"position":0,"version":1,"count":12}
 //! ```
-//! `count` is how many products that buyers know are in it and in those in it; it stands in lists.
+//! `version` is its ETag in quotes. `count` is how many products that buyers know are in it and in those in it; it stands in lists.
 
 use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::LOCATION;
+use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::{Allowed, need};
@@ -22,10 +22,11 @@ use super::super::categories::{create, delete, update};
 use super::super::category::{Category, CategoryChange, Counted, NewCategory, store};
 use super::change::{nothing, refused};
 use super::named::catalog;
-use crate::act::{Keyed, once};
+use crate::act::{Failed, Keyed, once};
 use crate::idempotency::Answer;
 use crate::number::integer_or_none;
 use crate::object::given;
+use crate::precondition::{IfMatch, etag};
 use crate::shop::Shop;
 
 #[derive(Debug, Serialize)]
@@ -35,14 +36,19 @@ pub(super) struct CategoryView {
     name: String,
     parent_id: Option<i64>,
     position: i64,
+    version: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<i64>,
 }
 
 impl CategoryView {
     fn new(category: Category) -> Self {
-        let Category { id, slug, name, parent_id, position } = category;
-        Self { id, slug, name, parent_id, position, count: None }
+        let Category { id, slug, name, parent_id, position, version } = category;
+        Self { id, slug, name, parent_id, position, version, count: None }
+    }
+
+    fn answer(self, status: StatusCode) -> Answer {
+        Answer::json(status, &self).header(ETAG.as_str(), &etag(self.version))
     }
 
     pub(super) fn counted(counted: Counted) -> Self {
@@ -90,7 +96,7 @@ pub(super) async fn create_category(
     let (response, made) = once(catalog(&shop)?, keyed, now, move |tx| match create(tx, &new, now) {
         Ok(category) => {
             let location = format!("/v1/categories/{}", category.id);
-            let answer = Answer::json(StatusCode::CREATED, &CategoryView::new(category));
+            let answer = CategoryView::new(category).answer(StatusCode::CREATED);
             Ok((answer.header(LOCATION.as_str(), &location), Some(())))
         }
         Err(error) => refused(error),
@@ -114,9 +120,13 @@ pub(super) async fn patch_category(
     let now = shop.now();
     let CategoryPartBody { name, slug, parent_id, position } = body;
     let change = CategoryChange { name, slug, parent_id, position };
-    let (response, done) = once(catalog(&shop)?, keyed, now, move |tx| match update(tx, id, &change, now) {
-        Ok(category) => Ok((Answer::json(StatusCode::OK, &CategoryView::new(category)), Some(()))),
-        Err(error) => refused(error),
+    let wanted = IfMatch::of(&headers)?;
+    let (response, done) = once(catalog(&shop)?, keyed, now, move |tx| {
+        require_version(tx, id, &wanted)?;
+        match update(tx, id, &change, now) {
+            Ok(category) => Ok((CategoryView::new(category).answer(StatusCode::OK), Some(()))),
+            Err(error) => refused(error),
+        }
     })
     .await?;
     done.iter().for_each(|()| shop.products.forget_all());
@@ -135,13 +145,25 @@ pub(super) async fn delete_category(
     let keyed = Keyed::of(&caller, &headers, ("DELETE", &format!("/v1/categories/{id}")), &())?
         .looking(move |tx| looks(tx, id));
     let now = shop.now();
-    let (response, done) = once(catalog(&shop)?, keyed, now, move |tx| match delete(tx, id, now) {
-        Ok(()) => Ok((nothing(), Some(()))),
-        Err(error) => refused(error),
+    let wanted = IfMatch::of(&headers)?;
+    let (response, done) = once(catalog(&shop)?, keyed, now, move |tx| {
+        require_version(tx, id, &wanted)?;
+        match delete(tx, id, now) {
+            Ok(()) => Ok((nothing(), Some(()))),
+            Err(error) => refused(error),
+        }
     })
     .await?;
     done.iter().for_each(|()| shop.products.forget_all());
     Ok(response)
+}
+
+/// Refuses a category in another version than `wanted`; it stays as it is until the transaction ends.
+fn require_version(tx: &mut Tx<'_>, id: i64, wanted: &IfMatch) -> Result<(), Failed> {
+    match store::locked(tx, id)? {
+        Some(category) => Ok(wanted.require(&format!("category {id}"), category.version)?),
+        None => Ok(()),
+    }
 }
 
 /// The category, for what is changed of it; `null` where there is none.

@@ -1,6 +1,9 @@
 //! Categories: a tree whose branches are listed with what is below them; renamed, moved and removed with what is in them.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::before::index_is_right;
 use super::body;
@@ -192,5 +195,58 @@ async fn what_is_related_is_of_the_same_category_and_what_was_named_stands_first
             bed.name
         );
         assert_eq!(bed.call("GET /v1/products/sku:wool/related", &[], "").await.status, 404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_for_the_version_that_was_read() {
+    for bed in Bed::each() {
+        let made = bed.call("POST /v1/categories", &[], r#"{"name":"Cups"}"#).await;
+        assert_eq!((made.status, made.header("etag"), &made.json()["version"]), (201, "\"1\"", &json!(1)));
+        let path = format!("/v1/categories/{}", made.json()["id"]);
+        let child = make(&bed, json!({"name": "Small", "parent_id": made.json()["id"]})).await;
+        let patch = async |headers: &[&str], body: Value| {
+            bed.call(&format!("PATCH {path}"), headers, body.to_string()).await
+        };
+        let listed = async |place: usize| bed.get("/v1/categories").await["results"][place].clone();
+        let first = patch(&["if-match: \"1\""], json!({"name": "Mugs"})).await;
+        assert_eq!((first.status, first.header("etag")), (200, "\"2\""), "{}", first.text);
+        let late = patch(&["if-match: \"1\""], json!({"name": "Pots"})).await;
+        assert_eq!((late.status, late.problem().as_str()), (412, "precondition-failed"), "{}", bed.name);
+        assert_eq!((&listed(0).await["name"], &listed(0).await["version"]), (&json!("Mugs"), &json!(2)));
+        // What changes nothing is no other version; without If-Match the last one wins.
+        assert_eq!(patch(&[], json!({"name": "Mugs"})).await.header("etag"), "\"2\"");
+        assert_eq!(patch(&[], json!({"position": 3})).await.header("etag"), "\"3\"");
+        assert_eq!(patch(&["if-match: W/\"3\""], json!({"position": 4})).await.status, 412);
+        assert_eq!(patch(&["if-match: *"], json!({"position": 4})).await.header("etag"), "\"4\"");
+        // A repeat with its key is answered as before.
+        let once = ["if-match: \"4\"", "idempotency-key: k"];
+        assert_eq!(patch(&once, json!({"position": 5})).await.status, 200);
+        let again = patch(&once, json!({"position": 5})).await;
+        assert_eq!((again.status, again.header("etag")), (200, "\"5\""), "{}", bed.name);
+        let delete = format!("DELETE {path}");
+        assert_eq!(bed.call(&delete, &["if-match: \"4\""], "").await.status, 412, "{}", bed.name);
+        assert_eq!(bed.call(&delete, &["if-match: \"5\""], "").await.status, 204, "{}", bed.name);
+        assert_eq!(bed.call(&delete, &["if-match: \"5\""], "").await.status, 404, "{}", bed.name);
+        // It went to where its category was.
+        let moved = listed(0).await;
+        assert_eq!((&moved["id"], &moved["version"]), (&json!(child), &json!(2)), "{}", bed.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_at_once_one_is_first() {
+    for bed in Bed::each() {
+        let bed = Arc::new(bed);
+        let path = format!("/v1/categories/{}", make(&bed, json!({"name": "Cups"})).await);
+        let mut running = JoinSet::new();
+        for number in 0..8 {
+            let (bed, head) = (Arc::clone(&bed), format!("PATCH {path}"));
+            let body = json!({"name": format!("Cups {number}")}).to_string();
+            running.spawn(async move { bed.call(&head, &["if-match: \"1\""], body).await.status });
+        }
+        let mut statuses = running.join_all().await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 412, 412, 412, 412, 412, 412, 412], "{}", bed.name);
     }
 }

@@ -103,7 +103,7 @@ async fn finds_words_in_any_case_and_takes_wildcards_as_they_are() {
         let of = |name: &str, slug: &str, count: i64| {
             let row = categories["results"].as_array().unwrap().iter().find(|row| row["name"] == name);
             let expected = json!({"id": row.unwrap()["id"], "slug": slug, "name": name, "parent_id": null,
-                "position": 0, "count": count});
+                "position": 0, "version": 1, "count": count});
             assert_eq!(row, Some(&expected), "{}", bed.name);
         };
         of("Garn", "garn", 3);

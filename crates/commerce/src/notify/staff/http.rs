@@ -19,7 +19,7 @@ use super::choice::Choice;
 use super::store;
 use crate::act::{Keyed, once};
 use crate::idempotency::Answer;
-use crate::precondition::{self, IfMatch};
+use crate::precondition::{self, IfMatch, etag};
 use crate::refuse::{here, read};
 use crate::shop::Shop;
 
@@ -59,10 +59,6 @@ impl StaffView {
     fn answer(&self) -> Answer {
         Answer::json(StatusCode::OK, self).header(ETAG.as_str(), &etag(self.version))
     }
-}
-
-fn etag(version: i64) -> String {
-    format!("\"{version}\"")
 }
 
 /// `GET /v1/admin/staff`.

@@ -21,6 +21,8 @@ pub(super) struct Endpoint {
     pub(super) health: Health,
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
+    /// How often it has been changed, and one; how it does counts for nothing.
+    pub(super) version: i64,
 }
 
 /// How it does.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, LOCATION};
+use axum::http::header::{CACHE_CONTROL, ETAG, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use kassa_access::changes::{Asked, OF_SHOP};
@@ -21,9 +21,11 @@ use super::body::{NewBody, PartBody, RotateBody};
 use super::rules::{self, ENDPOINTS_MAX, KEEP_HOURS, KEEP_HOURS_MAX};
 use super::view::EndpointView;
 use super::{kinds, sign, store};
+use crate::act::Failed;
 use crate::ids::{self, PathId, path_id};
 use crate::notify::delivery::Sent;
 use crate::page::Page;
+use crate::precondition::{IfMatch, etag};
 use crate::refuse::{here, problem_of, read};
 use crate::shop::Shop;
 
@@ -73,7 +75,7 @@ async fn create_webhook(
     };
     let place = format!("/v1/webhooks/{}", made.id);
     let headers = [(LOCATION, place), (CACHE_CONTROL, "no-store".to_owned())];
-    Ok((StatusCode::CREATED, headers, Json(EndpointView::with_secret(made, now))).into_response())
+    Ok((StatusCode::CREATED, headers, tagged(EndpointView::with_secret(made, now))).into_response())
 }
 
 /// `GET /v1/webhooks`, the oldest first.
@@ -87,36 +89,36 @@ async fn list_webhooks(
     Ok(Json(Page::whole(found.into_iter().map(|endpoint| EndpointView::new(endpoint, now)).collect())))
 }
 
-/// `GET /v1/webhooks/{id}`.
+/// `GET /v1/webhooks/{id}`, with the ETag by which it is changed.
 async fn get_webhook(
     _: Allowed<need::Admin>,
     State(shop): State<Arc<Shop>>,
     path: PathId,
     _: Bare,
-) -> Result<Json<EndpointView>, Problem> {
+) -> Result<Response, Problem> {
     let id = id(path)?;
     let wanted = id.clone();
     let found = read(database(&shop)?, move |tx| store::by_id(tx, &wanted)).await?;
-    Ok(Json(EndpointView::new(found.ok_or_else(|| unknown(&id))?, shop.now())))
+    Ok(tagged(EndpointView::new(found.ok_or_else(|| unknown(&id))?, shop.now())))
 }
 
-/// `PATCH /v1/webhooks/{id} {"url"?,"description"?,"event_types"?,"enabled"?}` → 200.
+/// `PATCH /v1/webhooks/{id} {"url"?,"description"?,"event_types"?,"enabled"?}` → 200. Here and below `If-Match` is optional and honoured.
 async fn patch_webhook(
     Allowed(caller, ..): Allowed<need::Admin>,
     State(shop): State<Arc<Shop>>,
     path: PathId,
+    headers: HeaderMap,
     Object(body): Object<PartBody>,
-) -> Result<Json<EndpointView>, Problem> {
+) -> Result<Response, Problem> {
     let id = id(path)?;
     let change = body.checked(shop.hooks.options.reach)?;
-    let asked = Change::of(&caller, ("PATCH", ""), &id);
+    let asked = Change::of(&caller, &headers, ("PATCH", ""), &id)?;
     let now = shop.now();
     let changed = asked
         .carry_out(database(&shop)?, now, move |tx, id| rules::change(tx, id, change.clone(), now))
         .await;
     shop.hooks.forget(&id);
-    let changed = changed.map_err(|error| problem_of(&error))?;
-    Ok(Json(EndpointView::new(changed.ok_or_else(|| unknown(&id))?, now)))
+    Ok(tagged(EndpointView::new(changed?.ok_or_else(|| unknown(&id))?, now)))
 }
 
 /// `DELETE /v1/webhooks/{id}` → 204; what waits for it will never arrive.
@@ -124,15 +126,16 @@ async fn delete_webhook(
     Allowed(caller, ..): Allowed<need::Admin>,
     State(shop): State<Arc<Shop>>,
     path: PathId,
+    headers: HeaderMap,
     _: Bare,
 ) -> Result<StatusCode, Problem> {
     let id = id(path)?;
-    let asked = Change::of(&caller, ("DELETE", ""), &id);
+    let asked = Change::of(&caller, &headers, ("DELETE", ""), &id)?;
     let gone =
         asked.carry_out(database(&shop)?, shop.now(), |tx, id| Ok(store::delete(tx, id)?.then_some(())));
     let gone = gone.await;
     shop.hooks.forget(&id);
-    match gone.map_err(|error| problem_of(&error))? {
+    match gone? {
         Some(()) => Ok(StatusCode::NO_CONTENT),
         None => Err(unknown(&id)),
     }
@@ -143,6 +146,7 @@ async fn rotate_webhook(
     Allowed(caller, ..): Allowed<need::Admin>,
     State(shop): State<Arc<Shop>>,
     path: PathId,
+    headers: HeaderMap,
     OptionalObject(body): OptionalObject<RotateBody>,
 ) -> Result<Response, Problem> {
     let id = id(path)?;
@@ -152,13 +156,13 @@ async fn rotate_webhook(
             "keep_hours must be an integer from 0 to {KEEP_HOURS_MAX}"
         )));
     }
-    let asked = Change::of(&caller, ("POST", "/rotate"), &id);
+    let asked = Change::of(&caller, &headers, ("POST", "/rotate"), &id)?;
     let now = shop.now();
     let rotated =
         asked.carry_out(database(&shop)?, now, move |tx, id| rules::rotate(tx, id, hours, now)).await;
     shop.hooks.forget(&id);
-    let rotated = rotated.map_err(|error| problem_of(&error))?.ok_or_else(|| unknown(&id))?;
-    Ok(([(CACHE_CONTROL, "no-store")], Json(EndpointView::with_secret(rotated, now))).into_response())
+    let rotated = rotated?.ok_or_else(|| unknown(&id))?;
+    Ok(([(CACHE_CONTROL, "no-store")], tagged(EndpointView::with_secret(rotated, now))).into_response())
 }
 
 /// `POST /v1/webhooks/{id}/test` → 200 with what the target said to an event of the type `WebhookTest`, sent once and now, also to
@@ -188,12 +192,19 @@ async fn test_webhook(
 struct Change {
     asked: Option<Asked>,
     id: String,
+    wanted: IfMatch,
 }
 
 impl Change {
-    fn of(caller: &Caller, (method, tail): (&str, &str), id: &str) -> Self {
+    fn of(
+        caller: &Caller,
+        headers: &HeaderMap,
+        (method, tail): (&str, &str),
+        id: &str,
+    ) -> Result<Self, Problem> {
         let path = format!("/v1/webhooks/{id}{tail}");
-        Self { asked: Asked::of(caller, (method, &path), &json!({})), id: id.to_owned() }
+        let asked = Asked::of(caller, (method, &path), &json!({}));
+        Ok(Self { asked, id: id.to_owned(), wanted: IfMatch::of(headers)? })
     }
 
     /// Makes it, and writes down what it was, in one transaction; `None` where there is no such endpoint.
@@ -202,9 +213,11 @@ impl Change {
         db: &Db,
         now: Timestamp,
         op: impl Fn(&mut Tx<'_>, &str) -> Result<Option<T>, kassa_db::Error> + Send + 'static,
-    ) -> Result<Option<T>, kassa_db::Error> {
+    ) -> Result<Option<T>, Failed> {
         db.write(move |tx| {
-            let before = looks(tx, &self.id, now)?;
+            let Some(endpoint) = store::locked(tx, &self.id)? else { return Ok(None) };
+            self.wanted.require(&format!("webhook {}", self.id), endpoint.version)?;
+            let before = json!(EndpointView::new(endpoint, now));
             let done = op(tx, &self.id)?;
             if done.is_some() {
                 let after = looks(tx, &self.id, now)?;
@@ -219,6 +232,11 @@ impl Change {
 /// The endpoint without its secrets; `null` where there is none.
 fn looks(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<Value, kassa_db::Error> {
     Ok(store::by_id(tx, id)?.map_or(Value::Null, |endpoint| json!(EndpointView::new(endpoint, now))))
+}
+
+/// The endpoint with its ETag.
+fn tagged(shown: EndpointView) -> Response {
+    ([(ETAG, etag(shown.version))], Json(shown)).into_response()
 }
 
 fn database(shop: &Shop) -> Result<&Db, Problem> {

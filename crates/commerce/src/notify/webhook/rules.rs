@@ -32,6 +32,7 @@ pub(super) fn create(tx: &mut Tx<'_>, new: NewEndpoint, now: Timestamp) -> Resul
         health: Health::default(),
         created_at: now,
         updated_at: now,
+        version: 1,
     };
     store::insert(tx, &endpoint)?;
     Ok(Some(endpoint))
@@ -44,7 +45,7 @@ pub(super) fn change(
     change: Change,
     now: Timestamp,
 ) -> Result<Option<Endpoint>, Error> {
-    let Some(mut endpoint) = store::by_id(tx, id)? else { return Ok(None) };
+    let Some(mut endpoint) = store::locked(tx, id)? else { return Ok(None) };
     if let Some(url) = change.url.filter(|url| *url != endpoint.url) {
         endpoint.url = url;
         endpoint.health.failing_since = None;
@@ -60,6 +61,7 @@ pub(super) fn change(
         _ => {}
     }
     endpoint.updated_at = now;
+    endpoint.version += 1;
     store::update(tx, &endpoint)?;
     Ok(Some(endpoint))
 }

@@ -17,7 +17,7 @@ macro_rules! select_endpoints {
     ($rest:literal) => {
         concat!(
             "SELECT id, url, description, event_types, secret, secret_before, secret_before_until, disabled_reason, \
-             disabled_at, delivered_at, failing_since, failed_at, failure, created_at, updated_at \
+             disabled_at, delivered_at, failing_since, failed_at, failure, created_at, updated_at, version \
              FROM webhook_endpoints ",
             $rest
         )
@@ -27,9 +27,10 @@ macro_rules! select_endpoints {
 const INSERT: &str = "INSERT INTO webhook_endpoints (id, url, description, event_types, secret, created_at, updated_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $6)";
 const UPDATE: &str = "UPDATE webhook_endpoints SET url = $2, description = $3, event_types = $4, disabled_reason = $5, \
-     disabled_at = $6, failing_since = $7, updated_at = $8 WHERE id = $1";
+     disabled_at = $6, failing_since = $7, updated_at = $8, version = $9 WHERE id = $1";
 const ROTATE: &str = "UPDATE webhook_endpoints SET secret_before = secret, secret_before_until = $3, secret = $2, \
-     updated_at = $4 WHERE id = $1";
+     updated_at = $4, version = version + 1 WHERE id = $1";
+const LOCK: &str = "UPDATE webhook_endpoints SET version = version WHERE id = $1";
 const DELETE: &str = "DELETE FROM webhook_endpoints WHERE id = $1";
 const COUNT: &str = "SELECT COUNT(*) FROM webhook_endpoints";
 const BY_ID: &str = select_endpoints!("WHERE id = $1");
@@ -39,13 +40,14 @@ const DELIVERED: &str = "UPDATE webhook_endpoints SET delivered_at = $2, failing
      AND (failing_since IS NOT NULL OR delivered_at IS NULL OR delivered_at < $3)";
 const FAILED: &str = "UPDATE webhook_endpoints SET failing_since = COALESCE(failing_since, $2), failed_at = $2, \
      failure = $3 WHERE id = $1 AND (failing_since IS NULL OR failed_at IS NULL OR failed_at < $4)";
-const DISABLE: &str = "UPDATE webhook_endpoints SET disabled_reason = $2, disabled_at = $3, updated_at = $3 WHERE id = $1 \
+const DISABLE: &str = "UPDATE webhook_endpoints SET disabled_reason = $2, disabled_at = $3, updated_at = $3, \
+     version = version + 1 WHERE id = $1 \
      AND disabled_at IS NULL";
 
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
 pub(super) const ALL: &[&str] =
-    &[INSERT, UPDATE, ROTATE, DELETE, COUNT, BY_ID, LIST, WANTED, DELIVERED, FAILED, DISABLE];
+    &[INSERT, UPDATE, ROTATE, LOCK, DELETE, COUNT, BY_ID, LIST, WANTED, DELIVERED, FAILED, DISABLE];
 
 /// Adds an endpoint.
 pub(super) fn insert(tx: &mut Tx<'_>, new: &Endpoint) -> Result<(), Error> {
@@ -73,6 +75,7 @@ pub(super) fn update(tx: &mut Tx<'_>, endpoint: &Endpoint) -> Result<(), Error> 
         endpoint.disabled.map(|(_, at)| at.micros()),
         endpoint.health.failing_since.map(Timestamp::micros),
         endpoint.updated_at.micros(),
+        endpoint.version,
     ];
     tx.execute(UPDATE, values).map(drop)
 }
@@ -100,6 +103,12 @@ pub(super) fn count(tx: &mut Tx<'_>) -> Result<i64, Error> {
 /// The endpoint with this id.
 pub(super) fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Endpoint>, Error> {
     tx.first(BY_ID, params![id], read)
+}
+
+/// The same, which nobody else changes until the transaction ends.
+pub(super) fn locked(tx: &mut Tx<'_>, id: &str) -> Result<Option<Endpoint>, Error> {
+    tx.execute(LOCK, params![id])?;
+    by_id(tx, id)
 }
 
 /// All, in the order in which they came.
@@ -159,6 +168,7 @@ fn read(row: &Row<'_>) -> Result<Endpoint, Error> {
         },
         created_at: Timestamp::from_micros(row.int(13)?),
         updated_at: Timestamp::from_micros(row.int(14)?),
+        version: row.int(15)?,
     })
 }
 

@@ -3,8 +3,9 @@
 //! ```json
 //! {"id":"0190…","url":"https://erp.example/hooks/kassa","description":"the warehouse","event_types":["OrderConfirmed"],"enabled":true,
 //!  "disabled_reason":null,"disabled_at":null,"last_delivered_at":"2026-11-29T20:20:00Z","failing_since":null,"last_failure":null,
-//!  "rotating_until":null,"created_at":"2026-11-29T20:00:00Z","updated_at":"2026-11-29T20:00:00Z"}
+//!  "rotating_until":null,"created_at":"2026-11-29T20:00:00Z","updated_at":"2026-11-29T20:00:00Z","version":1}
 //! ```
+//! `version` is its ETag in quotes.
 
 use kassa_model::Timestamp;
 use serde::Serialize;
@@ -28,6 +29,7 @@ pub(super) struct EndpointView {
     rotating_until: Option<String>,
     created_at: String,
     updated_at: String,
+    pub(super) version: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
 }
@@ -56,6 +58,7 @@ impl EndpointView {
             rotating_until: shown(until),
             created_at: endpoint.created_at.to_string(),
             updated_at: endpoint.updated_at.to_string(),
+            version: endpoint.version,
             secret: None,
         }
     }

@@ -7,9 +7,11 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::header::ETAG;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kassa_access::{Allowed, need};
+use kassa_db::Tx;
 use kassa_service::{Bare, Json, Object, Problem, Protected, protected};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,7 @@ use crate::act::{Failed, Keyed, once};
 use crate::idempotency::Answer;
 use crate::ids::{self, PathId, path_id};
 use crate::page::Page;
+use crate::precondition::{self, IfMatch, etag};
 use crate::refuse::{here, read};
 use crate::shop::Shop;
 
@@ -57,11 +60,13 @@ struct ViewView {
     /// Whether everybody sees it.
     shared: bool,
     updated_at: String,
+    /// Its ETag in quotes.
+    version: i64,
 }
 
 impl From<View> for ViewView {
-    fn from(View { id, owner, name, query, updated_at }: View) -> Self {
-        Self { id, name, query, shared: owner.is_none(), updated_at: updated_at.to_string() }
+    fn from(View { id, owner, name, query, updated_at, version }: View) -> Self {
+        Self { id, name, query, shared: owner.is_none(), updated_at: updated_at.to_string(), version }
     }
 }
 
@@ -76,7 +81,7 @@ async fn list_views(
     Ok(Json(Page::whole(found.into_iter().map(ViewView::from).collect())))
 }
 
-/// `PUT /v1/order-views/{uuid} {"name","query","shared"?}`: makes or changes one.
+/// `PUT /v1/order-views/{uuid} {"name","query","shared"?}`: makes or changes one. Here and below `If-Match` is optional and honoured.
 async fn put_view(
     Allowed(caller, ..): Allowed<need::Orders>,
     State(shop): State<Arc<Shop>>,
@@ -86,6 +91,7 @@ async fn put_view(
 ) -> Result<Response, Problem> {
     let id = path_id(path, unknown)?;
     let keyed = Keyed::of(&caller, &headers, ("PUT", &format!("/v1/order-views/{id}")), &body)?.unwritten();
+    let wanted = IfMatch::of(&headers)?;
     let (caller, now) = (caller.identity(), shop.now());
     let missing = || Problem::bad_request("name is missing");
     let view = View {
@@ -94,14 +100,20 @@ async fn put_view(
         name: short("name", Some(body.name), NAME_CHARS_MAX)?.ok_or_else(missing)?,
         query: trimmed("query", Some(body.query), QUERY_BYTES_MAX)?.unwrap_or_default(),
         updated_at: now,
+        version: 1,
     };
     let done = once(here(&shop.orders, "orders")?, keyed, now, move |tx| {
+        require_version(tx, &view.id, &caller, &wanted)?;
         if store::count_others(tx, &view)? >= OF_OWNER_MAX {
             return Err(Failed::from(Problem::conflict(format!("there are {OF_OWNER_MAX} views already"))));
         }
         match store::put(tx, &view, &caller)? {
-            true => Ok((Answer::json(StatusCode::OK, &ViewView::from(view.clone())), Some(()))),
-            false => Err(unknown(&view.id).into()),
+            Some(version) => {
+                let shown = ViewView::from(View { version, ..view.clone() });
+                let answer = Answer::json(StatusCode::OK, &shown);
+                Ok((answer.header(ETAG.as_str(), &etag(version)), Some(())))
+            }
+            None => Err(unknown(&view.id).into()),
         }
     });
     Ok(done.await?.0)
@@ -117,14 +129,25 @@ async fn delete_view(
 ) -> Result<Response, Problem> {
     let id = path_id(path, unknown)?;
     let keyed = Keyed::of(&caller, &headers, ("DELETE", &format!("/v1/order-views/{id}")), &())?.unwritten();
+    let wanted = IfMatch::of(&headers)?;
     let caller = caller.identity();
     let done = once(here(&shop.orders, "orders")?, keyed, shop.now(), move |tx| {
+        require_version(tx, &id, &caller, &wanted)?;
         match store::remove(tx, &id, &caller)? {
             true => Ok((Answer::new(StatusCode::NO_CONTENT, "", String::new()), Some(()))),
             false => Err(Failed::from(unknown(&id))),
         }
     });
     Ok(done.await?.0)
+}
+
+/// Refuses a view in another version than `wanted`, also where the caller sees none any more; it stays as it is until the transaction ends.
+fn require_version(tx: &mut Tx<'_>, id: &str, caller: &str, wanted: &IfMatch) -> Result<(), Failed> {
+    match (store::locked(tx, id, caller)?, wanted) {
+        (Some(view), _) => Ok(wanted.require(&format!("view {id}"), view.version)?),
+        (None, IfMatch::Any) => Ok(()),
+        (None, IfMatch::OneOf(_)) => Err(precondition::failed(format!("view {id} is no more")).into()),
+    }
 }
 
 fn unknown(id: &str) -> Problem {

@@ -1,7 +1,10 @@
 //! Views over HTTP, on both databases.
 
+use std::sync::Arc;
+
 use kassa_db::testing::prepare_all;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::store;
 use crate::privacy::Found;
@@ -97,5 +100,47 @@ async fn what_is_ones_own_nobody_else_sees_or_changes() {
         );
         let changes = admin("GET /v1/admin/changes?limit=1", "").await.json();
         assert_eq!(changes["results"], json!([]), "{}: a view changes nothing of the shop", bed.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_change_is_for_the_version_that_was_read() {
+    for bed in Bed::each() {
+        let bed = Arc::new(bed);
+        let path = format!("/v1/order-views/{FIRST}");
+        let put = async |headers: &[&str], name: &str| {
+            let body = json!({"name": name, "query": "", "shared": true}).to_string();
+            bed.call(&format!("PUT {path}"), headers, body).await
+        };
+        let made = put(&[], "Ours").await;
+        assert_eq!((made.status, made.header("etag"), &made.json()["version"]), (200, "\"1\"", &json!(1)));
+        let first = put(&["if-match: \"1\""], "First").await;
+        assert_eq!((first.status, first.header("etag")), (200, "\"2\""), "{}: {}", bed.name, first.text);
+        let late = put(&["if-match: \"1\""], "Late").await;
+        assert_eq!((late.status, late.problem().as_str()), (412, "precondition-failed"), "{}", bed.name);
+        assert_eq!(
+            (names(&bed).await, put(&[], "Last").await.header("etag")),
+            (vec![json!("First")], "\"3\"")
+        );
+        assert_eq!(bed.get("/v1/order-views").await["results"][0]["version"], 3, "{}", bed.name);
+        let mut running = JoinSet::new();
+        for number in 0..6 {
+            let (bed, head) = (Arc::clone(&bed), format!("PUT {path}"));
+            let body = json!({"name": format!("{number}"), "query": ""}).to_string();
+            running.spawn(async move { bed.call(&head, &["if-match: \"3\""], body).await.status });
+        }
+        let mut statuses = running.join_all().await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 412, 412, 412, 412, 412], "{}", bed.name);
+        let delete = format!("DELETE {path}");
+        assert_eq!(bed.call(&delete, &["if-match: \"3\""], "").await.status, 412, "{}", bed.name);
+        assert_eq!(bed.call(&delete, &["if-match: \"4\""], "").await.status, 204, "{}", bed.name);
+        // Whoever has seen it is told that it is no more; whoever has not makes it anew.
+        for head in [&delete, &format!("PUT {path}")] {
+            let body = if head.starts_with("PUT") { r#"{"name":"a","query":""}"# } else { "" };
+            let gone = bed.call(head, &["if-match: \"4\""], body).await;
+            assert_eq!((gone.status, gone.problem().as_str()), (412, "precondition-failed"), "{head}");
+        }
+        assert_eq!(put(&[], "Anew").await.header("etag"), "\"1\"", "{}", bed.name);
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct View {
     /// As in an address behind the `?`.
     pub(super) query: String,
     pub(super) updated_at: Timestamp,
+    /// How often it has been changed, and one.
+    pub(super) version: i64,
 }
 
 impl View {

@@ -1,5 +1,5 @@
 /** Where a webhook leads, what it is for, and what it is told of. */
-import { useState } from "react";
+import type { Dispatch, SetStateAction } from "react";
 import type { Webhook } from "@kassa/client";
 import { useAdmin } from "../words";
 import { TYPES } from "./hooks";
@@ -12,6 +12,10 @@ export interface Told {
   event_types: Type[] | null;
 }
 
+/** What was typed over what there is. */
+export type Edits = Partial<Told & { only: boolean }>;
+export type Typed = [Edits, Dispatch<SetStateAction<Edits>>];
+
 export interface Filled {
   told: Told;
   /** Something is still to be filled in. */
@@ -19,20 +23,22 @@ export interface Filled {
   fields: Told & { only: boolean; set: (next: Partial<Told & { only: boolean }>) => void };
 }
 
-export function useHookForm(hook?: Webhook): Filled {
-  const [now, setNow] = useState({
+/** The form of a webhook, or of one that is yet to be made. */
+export function hookForm(hook: Webhook | undefined, [edits, setEdits]: Typed): Filled {
+  const now = {
     url: hook?.url ?? "",
     description: hook?.description ?? null,
     event_types: (hook?.event_types ?? []) as Type[] | null,
     only: hook?.event_types != null,
-  });
+    ...edits,
+  };
   const told: Told = {
     url: now.url.trim(),
     description: now.description?.trim() || null,
     event_types: now.only ? (now.event_types ?? []) : null,
   };
   const open = !told.url || (now.only && !told.event_types?.length);
-  return { told, open, fields: { ...now, set: (next) => setNow((last) => ({ ...last, ...next })) } };
+  return { told, open, fields: { ...now, set: (next) => setEdits((last) => ({ ...last, ...next })) } };
 }
 
 export function HookFields({ fields }: { fields: Filled["fields"] }) {

@@ -6,13 +6,13 @@ import { Sheet } from "../../design/Sheet";
 import { useOnce } from "../once";
 import { Secret } from "../Secret";
 import { useAdmin } from "../words";
-import { HookFields, useHookForm } from "./HookForm";
+import { HookFields, hookForm, type Edits } from "./HookForm";
 import { TestHook } from "./TestHook";
 
 export default function NewHook({ close }: { close: () => void }) {
   const { a } = useAdmin();
   const [made, setMade] = useState<NewWebhook>();
-  const { told, open, fields } = useHookForm();
+  const { told, open, fields } = hookForm(undefined, useState<Edits>({}));
   const once = useOnce("createWebhook", (answer) => setMade(answer as NewWebhook), { keyed: false });
   const submit = (event: FormEvent): void => {
     event.preventDefault();

@@ -1,22 +1,25 @@
 /** Another secret for a webhook; the one before signs as well for as long as is said. */
 import { useState, type FormEvent } from "react";
 import type { NewWebhook, Webhook } from "@kassa/client";
-import { Failure } from "../../design/Panel";
-import { useOnce } from "../once";
+import { tagged } from "../changing";
 import { Secret } from "../Secret";
 import { shortTime } from "../when";
 import { useAdmin } from "../words";
+import type { HookChange } from "./hooks";
 
 const DAY = "24";
 
-export function RotateHook({ hook }: { hook: Webhook }) {
+export function RotateHook({ hook, change }: { hook: Webhook; change: HookChange }) {
   const { a, n } = useAdmin();
   const [hours, setHours] = useState(DAY);
   const [made, setMade] = useState<NewWebhook>();
-  const once = useOnce("rotateWebhookSecret", (answer) => setMade(answer as NewWebhook), { keyed: false });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    once.send({ path: { id: hook.id }, body: { keep_hours: Number(hours) } });
+    const takes = { path: { id: hook.id }, body: { keep_hours: Number(hours) } };
+    change.send("rotateWebhookSecret", takes, (answer) => {
+      change.settle(tagged(answer as NewWebhook));
+      setMade(answer as NewWebhook);
+    });
   };
   const until = hook.rotating_until;
   return (
@@ -34,9 +37,8 @@ export function RotateHook({ hook }: { hook: Webhook }) {
             ))}
           </select>
         </label>
-        {once.error && <Failure error={once.error} at={Date.now()} whole={false} retry={once.again} />}
-        <button type="submit" className="button" aria-busy={once.busy}>
-          {a.hooks.rotate}
+        <button type="submit" className="button" aria-busy={change.busy}>
+          {change.before ? a.changed.still(a.hooks.rotate) : a.hooks.rotate}
         </button>
       </form>
       {made && <Secret title={a.hooks.once} why={a.hooks.onceWhy} label={a.hooks.secret} secret={made.secret} copy={a.hooks.copySecret} />}

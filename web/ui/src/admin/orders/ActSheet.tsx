@@ -52,7 +52,6 @@ export function ActSheet({ title, change, close, go, ready, submit, children }: 
 /** Another was faster: what is now, and the choice. */
 function OrderMeanwhile({ change: { before, seen } }: { change: Changing }) {
   const words = useAdmin();
-  const { changed } = words.a;
   if (!before) return null;
-  return <Meanwhile title={changed.title} changes={differences(before.order, seen.order, words)} why={changed.why} />;
+  return <Meanwhile changes={differences(before.order, seen.order, words)} />;
 }

@@ -4,7 +4,6 @@ import { Failure } from "../../design/Panel";
 import { useUndo } from "../../design/Undo";
 import { api } from "../../server/call";
 import { useAdmin } from "../words";
-import { useQueryClient } from "@tanstack/react-query";
 import { useChange } from "./change";
 import type { Seen } from "./order";
 
@@ -35,7 +34,6 @@ export function StaffNote({ seen }: { seen: Seen }) {
 
 function NoteForm({ seen: first, close }: { seen: Seen; close: () => void }) {
   const { t, a } = useAdmin();
-  const client = useQueryClient();
   const offer = useUndo();
   const before = first.order.staff_note ?? null;
   const [text, setText] = useState(before ?? "");
@@ -43,10 +41,7 @@ function NoteForm({ seen: first, close }: { seen: Seen; close: () => void }) {
   const { id } = first.order;
   const change = useChange(first, () => {
     close();
-    offer(a.ordering.note.saved, async () => {
-      await api.amendOrder({ path: { id }, body: { staff_note: before } });
-      await client.invalidateQueries();
-    });
+    offer(a.ordering.note.saved, () => api.amendOrder({ path: { id }, body: { staff_note: before } }));
   });
   const { seen, error, busy } = change;
   const meanwhile = change.before && seen.order.staff_note !== change.before.order.staff_note;

@@ -4,9 +4,12 @@ import { Failure } from "../../design/Panel";
 import { Sheet } from "../../design/Sheet";
 import { useUndo } from "../../design/Undo";
 import { api } from "../../server/call";
-import { newId, useOnce } from "../once";
+import { changedLines, tagged, useChanging, type Tagged } from "../changing";
+import { Meanwhile } from "../Meanwhile";
+import { newId } from "../once";
+import type { AdminTexts } from "../../texts/en.admin";
 import { useAdmin } from "../words";
-import { useViews, type View } from "./Views";
+import type { View } from "./Views";
 
 interface Props {
   view: View | undefined;
@@ -14,56 +17,74 @@ interface Props {
   close: () => void;
 }
 
-const put = (id: string, { name, query, shared }: Omit<View, "id">): Promise<unknown> =>
-  api.putOrderView({ path: { id }, body: { name, query, shared } });
+/** As it was seen; without anything where there is none. */
+type Seen = Partial<View> & Tagged;
+
+const seenOf = (view: View | undefined): Seen => (view ? tagged(view) : { etag: "" });
+
+const put = ({ id, name, query, shared }: View): Promise<unknown> => api.putOrderView({ path: { id }, body: { name, query, shared } });
 
 export default function ViewSheet({ view, query, close }: Props) {
   const { a, t } = useAdmin();
-  const { again } = useViews();
+  const v = a.ordering.views;
   const offer = useUndo();
   const [id] = useState(() => view?.id ?? newId());
   const [name, setName] = useState(view?.name ?? "");
   const [shared, setShared] = useState(view?.shared ?? false);
-  const keeping = useOnce("putOrderView", close);
-  const removing = useOnce("deleteOrderView", () => {
-    close();
-    if (view) offer(a.ordering.views.removed(view.name), () => put(view.id, view).then(again));
-  });
+  const read = async (): Promise<Seen> => seenOf((await api.listOrderViews()).results.find((one) => one.id === id));
+  const change = useChanging(seenOf(view), read, close);
+  const { seen, before, error, busy } = change;
+  const remove = (): void =>
+    change.send("deleteOrderView", { path: { id } }, () => (close(), offer(v.removed(name), () => put(seen as View))));
   const ready = name.trim() !== "";
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (ready) keeping.send({ path: { id }, body: { name: name.trim(), query, shared } });
+    if (ready) change.send("putOrderView", { path: { id }, body: { name: name.trim(), query, shared } });
   };
-  const error = keeping.error ?? removing.error;
   return (
-    <Sheet title={view ? a.ordering.views.change(view.name) : a.ordering.views.title} close={close} className="act-sheet">
+    <Sheet title={seen.name ? v.change(seen.name) : v.title} close={close} className="act-sheet">
       <form className="sheet-body act" onSubmit={submit} noValidate>
+        {before && <Meanwhile changes={differences(before, seen, a)} why={a.products.changedWhy} />}
         <label className="field">
-          {a.ordering.views.name}
+          {v.name}
           <input value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />
         </label>
         <label className="switch">
           <input type="checkbox" checked={shared} onChange={(event) => setShared(event.target.checked)} />
-          {a.ordering.views.shared}
+          {v.shared}
         </label>
-        <p className="hint-line">{a.ordering.views.why}</p>
-        {error && (
-          <Failure error={error} at={Date.now()} whole={false} retry={() => (keeping.error ? keeping.again() : removing.again())} />
-        )}
+        <p className="hint-line">{v.why}</p>
+        {error && <Failure error={error} at={Date.now()} whole={false} retry={change.again} />}
         <p className="act-foot">
-          <button type="submit" className="button primary" disabled={!ready} aria-busy={keeping.busy}>
-            {a.ordering.views.keep}
+          <button type="submit" className="button primary" disabled={!ready} aria-busy={busy}>
+            {before ? a.changed.still(v.keep) : v.keep}
           </button>
-          {view && (
-            <button type="button" className="button" aria-busy={removing.busy} onClick={() => removing.send({ path: { id: view.id } })}>
-              {a.ordering.views.remove}
+          {seen.etag && (
+            <button type="button" className="button" aria-busy={busy} onClick={remove}>
+              {v.remove}
             </button>
           )}
           <button type="button" className="button" onClick={close}>
-            {t.kept.cancel}
+            {before ? a.products.takeTheirs : t.kept.cancel}
           </button>
         </p>
       </form>
     </Sheet>
+  );
+}
+
+const mark = (yes?: boolean): string => (yes ? "✓" : "–");
+
+/** What is another about a view than it was, in words. */
+function differences(before: Seen, now: Seen, { ordering: { views: v }, orders, changed }: AdminTexts): string[] {
+  const { name = "", query = "" } = before;
+  if (!now.etag) return [v.removed(name)];
+  return changedLines(
+    [
+      [v.name, name, now.name ?? ""],
+      [orders.search, query, now.query ?? ""],
+      [v.shared, mark(before.shared), mark(now.shared)],
+    ],
+    changed.other,
   );
 }

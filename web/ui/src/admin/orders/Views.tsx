@@ -1,5 +1,5 @@
 /** Views of the list that are kept: one's own and everybody's, each a link; the one of now can be kept, changed and removed. */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Suspense, useState } from "react";
 import { later } from "../../design/Floating";
 import { api } from "../../server/call";
@@ -13,6 +13,7 @@ export interface View {
   name: string;
   query: string;
   shared: boolean;
+  version: number;
 }
 
 /** What of an address a view holds, in an order of its own: the same search is the same text. */
@@ -21,20 +22,19 @@ export function queryText(query: URLSearchParams): string {
   return new URLSearchParams(kept).toString();
 }
 
-export function useViews(): { views: View[]; again: () => void } {
-  const client = useQueryClient();
+function useViews(): View[] {
   const { data } = useQuery({
     queryKey: ["order-views"],
     queryFn: async ({ signal }) => (await api.listOrderViews({}, { signal })).results as View[],
     staleTime: 60_000,
   });
-  return { views: data ?? [], again: () => void client.invalidateQueries({ queryKey: ["order-views"] }) };
+  return data ?? [];
 }
 
 export function Views() {
   const { a } = useAdmin();
   const [query] = useQueryOf();
-  const { views } = useViews();
+  const views = useViews();
   const [opened, setOpened] = useState(false);
   const here = queryText(query);
   const current = views.find((view) => view.query === here);

@@ -3,7 +3,7 @@ import { useChanging, type Changing as ChangingOf } from "../changing";
 import { readOrder } from "./data";
 import type { Seen } from "./order";
 
-export interface Changing extends Omit<ChangingOf<Seen>, "send" | "settle"> {
+export interface Changing extends Omit<ChangingOf<Seen>, "send" | "again" | "settle"> {
   /** `what` is told from another change by its name and body. */
   send: (what: Change, body: object, path?: object) => void;
 }

@@ -1,6 +1,7 @@
 /** What is another about an order than it was, in words. */
 import type { Numbers } from "../../design/numbers";
 import type { AdminTexts } from "../../texts/en.admin";
+import { changedLines } from "../changing";
 import { left, type Order } from "./order";
 
 interface Words {
@@ -18,8 +19,7 @@ export function differences(before: Order, now: Order, { a, n }: Words): string[
     [a.order.left, n.money(left(before)), n.money(left(now))],
     [a.order.lines, unitsOf(before, n), unitsOf(now, n)],
   ];
-  const changed = all.filter(([, was, is]) => was !== is).map(([title, was, is]) => `${title}: ${was} → ${is}`);
-  return changed.length ? changed : [a.changed.other];
+  return changedLines(all, a.changed.other);
 }
 
 const unitsOf = (order: Order, n: Numbers): string =>

@@ -16,7 +16,7 @@ export function SaveBar({ draft }: { draft: Draft }) {
   return (
     <div className="save-bar" role="group" aria-label={a.products.unsaved}>
       {change.before && (
-        <Meanwhile title={a.products.changed} changes={differences(change.before, change.seen, words)} why={a.products.changedWhy} />
+        <Meanwhile changes={differences(change.before, change.seen, words)} why={a.products.changedWhy} />
       )}
       {change.error && <Failure error={change.error} at={Date.now()} whole={false} retry={save} />}
       <p className="act-foot">

@@ -18,9 +18,6 @@ export interface Seen {
   etag: string;
 }
 
-/** What `If-Match` takes: a product's version alone. */
-export const tagOf = (version: number): string => `"${version}"`;
-
 export const pathOf = (product: { id: number }): string => `/admin/products/${product.id}`;
 
 /** What there is of a row: of all its variants where that is known. */

@@ -1,7 +1,8 @@
 /** Products put on sale, taken off it, archived and brought back, each only as it was seen. */
 import { api, AskError } from "../../server/call";
+import { tagOf } from "../changing";
 import { newKey } from "../once";
-import { tagOf, type Product, type Status } from "./product";
+import type { Product, Status } from "./product";
 
 type Known = Pick<Product, "id" | "name" | "version" | "status">;
 

@@ -1,16 +1,20 @@
 //! The routes of webhooks: made, read, changed, rotated, tested and removed, on both engines.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use kassa_model::MICROS_PER_HOUR;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use tokio::task::JoinSet;
 
-use super::super::Wanted;
 use super::super::connect::Reach;
+use super::super::endpoint::Reason;
 use super::super::hooks::HookOptions;
 use super::super::testing::{Does, Server, Taken};
+use super::super::{Wanted, store};
 use crate::ShopOptions;
 use crate::notify::delivery::Sent;
 use crate::testing::Bed;
@@ -194,5 +198,62 @@ async fn endpoints_are_for_admins() {
     ] {
         let headers: &[&str] = if token.is_empty() { &[] } else { &[token] };
         assert_eq!(bed.call("GET /v1/webhooks", headers, "").await.status, status, "{token}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_change_is_for_the_version_that_was_read() {
+    for bed in beds() {
+        let bed = Arc::new(bed);
+        let url = "https://erp.example/hooks";
+        let made = bed.call("POST /v1/webhooks", &[], json!({"url": url}).to_string()).await;
+        let id = made.json()["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/webhooks/{id}");
+        let etag = async || bed.call(&format!("GET {path}"), &[], "").await.header("etag").to_owned();
+        assert_eq!((made.header("etag"), etag().await.as_str()), ("\"1\"", "\"1\""), "{}", bed.name);
+        let ask = async |head: &str, headers: &[&str], body: Value| {
+            bed.call(&head.replacen("{}", &path, 1), headers, body.to_string()).await
+        };
+        let first = ask("PATCH {}", &["if-match: \"1\""], json!({"description": "first"})).await;
+        assert_eq!((first.status, first.header("etag"), etag().await.as_str()), (200, "\"2\"", "\"2\""));
+        let rotated = ask("POST {}/rotate", &["if-match: \"2\""], json!({})).await;
+        assert_eq!((rotated.status, rotated.header("etag")), (200, "\"3\""), "{}", rotated.text);
+        // How it does is no part of it; that it was given up is.
+        let now = bed.shop.now();
+        let named = id.clone();
+        bed.write(move |tx| {
+            store::failed(tx, &named, "no answer", now)?;
+            store::delivered(tx, &named, now)
+        });
+        assert_eq!(etag().await, "\"3\"", "{}", bed.name);
+        let named = id.clone();
+        assert!(bed.write(move |tx| store::disable(tx, &named, Reason::Failing, now)));
+        assert_eq!(etag().await, "\"4\"", "{}", bed.name);
+        for (head, body) in [
+            ("PATCH {}", json!({"enabled": false})),
+            ("POST {}/rotate", json!({})),
+            ("DELETE {}", Value::Null),
+        ] {
+            let late = match body.is_null() {
+                true => bed.call(&head.replacen("{}", &path, 1), &["if-match: \"3\""], "").await,
+                false => ask(head, &["if-match: \"3\""], body).await,
+            };
+            assert_eq!((late.status, late.problem().as_str()), (412, "precondition-failed"), "{head}");
+        }
+        let read = bed.get(&path).await;
+        assert_eq!((&read["description"], &read["version"]), (&json!("first"), &json!(4)), "{}", bed.name);
+        assert_eq!(ask("PATCH {}", &[], json!({"enabled": true})).await.header("etag"), "\"5\"");
+        assert_eq!(ask("PATCH {}", &["if-match: \u{fc}"], json!({})).await.status, 400, "{}", bed.name);
+        let mut running = JoinSet::new();
+        for number in 0..6 {
+            let (bed, head) = (Arc::clone(&bed), format!("PATCH {path}"));
+            let body = json!({"description": format!("{number}")}).to_string();
+            running.spawn(async move { bed.call(&head, &["if-match: \"5\""], body).await.status });
+        }
+        let mut statuses = running.join_all().await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 412, 412, 412, 412, 412], "{}", bed.name);
+        let gone = bed.call(&format!("DELETE {path}"), &["if-match: \"6\""], "").await;
+        assert_eq!(gone.status, 204, "{}: {}", bed.name, gone.text);
     }
 }

@@ -1,13 +1,17 @@
 /** The categories in one, each with those in it below. */
 import { useState, type FormEvent } from "react";
 import { Icon } from "../../../design/Icon";
+import { Failure } from "../../../design/Panel";
+import { tagged, useChanging } from "../../changing";
+import { Meanwhile } from "../../Meanwhile";
 import { Link } from "../../place";
 import { useAdmin } from "../../words";
 import { inTree, type Category } from "../product";
-import { isIn, siblings } from "./tree";
+import { differences, isIn, readAgain, siblings } from "./tree";
 
 export interface Acts {
-  rename: (category: Category, name: string) => void;
+  /** Another name is what it has now. */
+  renamed: (before: Category, made: Category) => void;
   put: (category: Category, parent: number | null) => void;
   step: (category: Category, by: number) => void;
   remove: (category: Category) => void;
@@ -50,7 +54,7 @@ function Row({ all, category, first, last, acts }: RowProps) {
   return (
     <div className="tree-row">
       {renaming ? (
-        <Rename category={category} close={() => setRenaming(false)} rename={(next) => acts.rename(category, next)} />
+        <Rename all={all} category={category} close={() => setRenaming(false)} renamed={acts.renamed} />
       ) : (
         <span className="tree-name">
           <Link to={`/admin/products?category=${encodeURIComponent(category.slug)}`}>
@@ -119,14 +123,26 @@ function Row({ all, category, first, last, acts }: RowProps) {
   );
 }
 
-function Rename({ category, close, rename }: { category: Category; close: () => void; rename: (name: string) => void }) {
+interface RenameProps {
+  all: Category[];
+  category: Category;
+  close: () => void;
+  renamed: Acts["renamed"];
+}
+
+function Rename({ all, category, close, renamed }: RenameProps) {
   const { a, t } = useAdmin();
-  const { tree: c, save } = a.products;
+  const { tree: c, save, takeTheirs, changedWhy } = a.products;
   const [name, setName] = useState(category.name);
+  const change = useChanging(tagged(category), () => readAgain(category));
+  const { seen, before, busy, error, again } = change;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (name.trim() && name.trim() !== category.name) rename(name.trim());
-    close();
+    if (!name.trim() || name.trim() === seen.name) return close();
+    change.send("changeCategory", { path: { id: category.id }, body: { name: name.trim() } }, (made) => {
+      close();
+      renamed(seen, made as Category);
+    });
   };
   return (
     <form className="tree-rename" onSubmit={submit} onKeyDown={(event) => event.key === "Escape" && close()}>
@@ -137,12 +153,14 @@ function Rename({ category, close, rename }: { category: Category; close: () => 
         maxLength={255}
         onChange={(event) => setName(event.target.value)}
       />
-      <button type="submit" className="button primary">
-        {save}
+      <button type="submit" className="button primary" aria-busy={busy}>
+        {before ? a.changed.still(save) : save}
       </button>
       <button type="button" className="button" onClick={close}>
-        {t.kept.cancel}
+        {before ? takeTheirs : t.kept.cancel}
       </button>
+      {before && <Meanwhile changes={differences(before, seen, all, a)} why={changedWhy} />}
+      {error && <Failure error={error} at={Date.now()} whole={false} retry={again} />}
     </form>
   );
 }

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Empty, Failure } from "../../../design/Panel";
 import { TableSkeleton } from "../../../design/Table";
 import { useUndo } from "../../../design/Undo";
-import { api } from "../../../server/call";
+import { api, AskError } from "../../../server/call";
 import { newKey } from "../../once";
 import { useAdmin } from "../../words";
 import { useCategories } from "../data";
@@ -13,12 +13,7 @@ import type { Category } from "../product";
 import { Branch, type Acts } from "./Branch";
 import { NewCategory } from "./NewCategory";
 import RemoveSheet from "./RemoveSheet";
-import { placesAfter } from "./tree";
-
-type Change = Parameters<typeof api.changeCategory>[0]["body"];
-
-const send = (id: number, body: Change): Promise<Category> =>
-  api.changeCategory({ path: { id }, headers: { "Idempotency-Key": newKey() }, body });
+import { headersOf, placesAfter, send } from "./tree";
 
 export default function CategoriesPage() {
   const { a } = useAdmin();
@@ -30,50 +25,51 @@ export default function CategoriesPage() {
   const [removing, setRemoving] = useState<Category>();
   const all = data ?? [];
 
-  /** Does it, says so, and offers what takes it back. */
-  async function act(text: string, work: () => Promise<unknown>, undo: () => Promise<unknown>): Promise<void> {
+  /** Does it to what was seen, says so, and offers what takes it back from what was made. */
+  async function act<T>(text: string, work: () => Promise<T>, undo: (made: T) => Promise<unknown>): Promise<void> {
     setFailed(undefined);
     try {
-      await work();
-      offer(text, async () => {
-        await undo();
-        await client.invalidateQueries();
-      });
+      const made = await work();
+      offer(text, () => undo(made));
     } catch (problem) {
-      setFailed(problem as Error);
+      const isLate = problem instanceof AskError && problem.status === 412;
+      setFailed(isLate ? new Error(a.products.meanwhile) : (problem as Error));
     } finally {
       await client.invalidateQueries();
     }
   }
   const acts: Acts = {
-    rename: ({ id, name: before }, name) =>
-      act(
-        c.renamed,
-        () => send(id, { name }),
-        () => send(id, { name: before }),
-      ),
-    put: ({ id, parent_id: before }, parent_id) =>
+    renamed: ({ name }, made) => offer(c.renamed, () => send(made, { name })),
+    put: (one, parent_id) =>
       act(
         c.moved,
-        () => send(id, { parent_id }),
-        () => send(id, { parent_id: before }),
+        () => send(one, { parent_id }),
+        (made) => send(made, { parent_id: one.parent_id }),
       ),
     step(category, by) {
       const places = placesAfter(all, category, by);
-      const each = (of: "position" | "before") => async () => {
-        for (const place of places) await send(place.id, { position: place[of] });
+      const made: Category[] = [];
+      const back = async (): Promise<void> => {
+        for (const [at, one] of made.entries()) await send(one, { position: places[at]?.category.position ?? 0 });
       };
-      return act(c.moved, each("position"), each("before"));
+      const each = async (): Promise<void> => {
+        try {
+          for (const { category: one, position } of places) made.push(await send(one, { position }));
+        } catch (problem) {
+          await back();
+          throw problem;
+        }
+      };
+      return act(c.moved, each, back);
     },
     remove(category) {
       const holds = (category.count ?? 0) > 0 || all.some(({ parent_id }) => parent_id === category.id);
       if (holds) return void setRemoving(category);
       const { id, name, slug, parent_id, position } = category;
-      const headers = () => ({ "Idempotency-Key": newKey() });
       void act(
         c.removed,
-        () => api.deleteCategory({ path: { id }, headers: headers() }),
-        () => api.createCategory({ body: { name, slug, parent_id, position }, headers: headers() }),
+        () => api.deleteCategory({ path: { id }, headers: headersOf(category) }),
+        () => api.createCategory({ body: { name, slug, parent_id, position }, headers: { "Idempotency-Key": newKey() } }),
       );
     },
   };

@@ -1,8 +1,9 @@
 /** The rows of the grid: products of a list, or those that were chosen, each with its variants and from how many on they are low. */
 import { api } from "../../../server/call";
+import { tagOf } from "../../changing";
 import { listProducts, readProduct, type Wanted } from "../data";
 import { listed } from "../listed";
-import { sold, tagOf, type Product, type Row, type Seen } from "../product";
+import { sold, type Product, type Row, type Seen } from "../product";
 import type { GridRow } from "./columns";
 
 const LIMIT = 50;

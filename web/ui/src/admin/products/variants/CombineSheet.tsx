@@ -64,7 +64,7 @@ export default function CombineSheet({ now, close, done }: Props) {
           if (ready) submit();
         }}
       >
-        {change.before && <Meanwhile title={p.changed} changes={differences(change.before, seen, words)} why={p.changedWhy} />}
+        {change.before && <Meanwhile changes={differences(change.before, seen, words)} why={p.changedWhy} />}
         <p>{p.combineWhy}</p>
         {rows.map((row, index) => (
           <div key={index} className="option-row" role="group" aria-label={p.optionAt(n.whole(index + 1))}>

@@ -5,7 +5,7 @@ import { Failure } from "../../../design/Panel";
 import { Sheet } from "../../../design/Sheet";
 import type { Offer } from "../../../design/Undo";
 import { api } from "../../../server/call";
-import { useChanging } from "../../changing";
+import { tagOf, useChanging } from "../../changing";
 import { Meanwhile } from "../../Meanwhile";
 import { newKey } from "../../once";
 import { useAdmin } from "../../words";
@@ -14,7 +14,6 @@ import { differences } from "../differences";
 import { variantBody, variantFields, wrongInVariant, type Edits } from "../draft";
 import { TextField } from "../Field";
 import type { Product, Seen, Variant } from "../product";
-import { tagOf } from "../product";
 import { SellingFields } from "../Selling";
 
 interface Props {
@@ -74,7 +73,7 @@ export default function VariantSheet({ now, sku, close, done }: Props) {
           if (ready) save();
         }}
       >
-        {change.before && <Meanwhile title={p.changed} changes={differences(change.before, seen, words)} why={p.changedWhy} />}
+        {change.before && <Meanwhile changes={differences(change.before, seen, words)} why={p.changedWhy} />}
         <p>
           <code>{sku}</code>
         </p>
