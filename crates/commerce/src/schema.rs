@@ -3,7 +3,7 @@
 
 use kassa_db::{Fill, Migration};
 
-use crate::{catalog, orders};
+use crate::{catalog, customers, orders};
 
 /// Every step of the set `commerce`, in order. Every database of the shop gets all of them, whatever it is used for.
 pub const MIGRATIONS: &[Migration] = &[
@@ -47,6 +47,10 @@ pub const MIGRATIONS: &[Migration] = &[
         ..step(29, include_str!("../migrations/0029_orders_by_person.sql"))
     },
     step(30, include_str!("../migrations/0030_versions.sql")),
+    Migration {
+        fill: Some(Fill { left: customers::unfolded, some: customers::fold_some }),
+        ..step(31, include_str!("../migrations/0031_customers_folded.sql"))
+    },
 ];
 
 const fn step(number: i64, sql: &'static str) -> Migration {

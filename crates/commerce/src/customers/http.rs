@@ -36,11 +36,11 @@ async fn list_customers(
     uri: Uri,
 ) -> Result<Json<Page<CustomerView>>, Problem> {
     let params = Params::of(&uri, &["q", "limit", "cursor"])?;
-    let q = params.filter("q")?.unwrap_or_default().to_owned();
+    let q = params.filter("q")?.map(str::to_owned);
     let before = cursor_id(&params)?;
     let limit = params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     let orders = here(&shop.orders, "orders")?;
-    let found = read(orders, move |tx| find(tx, &q, before.as_deref(), limit)).await?;
+    let found = read(orders, move |tx| find(tx, q.as_deref(), before.as_deref(), limit)).await?;
     let results = found.customers.into_iter().map(|(customer, bought)| CustomerView::new(customer, &bought));
     Ok(Json(Page { results: results.collect(), next_cursor: found.next, total: Total::default() }))
 }

@@ -6,6 +6,7 @@ use super::customer::{Bought, Customer, Ordered};
 use super::store;
 use crate::orders::details::{self, Address};
 use crate::orders::order::Status;
+use crate::orders::persons;
 use crate::page::cut_by_id;
 
 /// Orders of a customer that are shown with them.
@@ -32,9 +33,20 @@ pub(super) struct Whole {
     pub(super) billing_address: Option<Address>,
 }
 
-/// The newest customers before the id `before` of whom name or address hold `q`.
-pub(super) fn find(tx: &mut Tx<'_>, q: &str, before: Option<&str>, limit: i64) -> Result<Found, Error> {
-    let mut found = store::list(tx, &q.to_ascii_lowercase(), before.unwrap_or(BEHIND_ALL), limit + 1)?;
+/// The newest customers before the id `before` of whom name or address hold `q`, without case and accents; all without `q`.
+pub(super) fn find(
+    tx: &mut Tx<'_>,
+    q: Option<&str>,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Found, Error> {
+    let pattern = match q {
+        None => Some(String::new()),
+        Some(q) => persons::pattern(q),
+    };
+    // Where nothing of it counts, it is nobody's.
+    let Some(pattern) = pattern else { return Ok(Found { customers: Vec::new(), next: None }) };
+    let mut found = store::list(tx, &pattern, before.unwrap_or(BEHIND_ALL), limit + 1)?;
     let next = cut_by_id(&mut found, limit, |customer| &customer.id);
     let ids: Vec<&str> = found.iter().map(|customer| customer.id.as_str()).collect();
     let mut bought = store::bought(tx, &ids)?;

@@ -17,4 +17,5 @@ mod view;
 
 pub use customer::{Buyer, CustomerType};
 pub use origins::{Origins, SeenEvent, SeenVisit, Visited};
-pub(crate) use rules::{follow, of_order};
+pub(crate) use rules::{fold_some, follow, of_order};
+pub(crate) use store::unfolded;

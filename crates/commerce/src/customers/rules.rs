@@ -1,9 +1,12 @@
-//! How an order gets its customer.
+//! How an order gets its customer, and customers from before what searches see of them.
 
 use kassa_db::{Error, Tx};
 
 use super::customer::{Buyer, Customer, email_key};
 use super::store;
+
+/// Customers of whom it is written in one transaction what searches see.
+const FOLDED_AT_ONCE: i64 = 400;
 
 /// Finds or makes the customer of an order that is confirmed; their id, or `None` without an address. Again for the same order it
 /// changes nothing.
@@ -40,6 +43,11 @@ pub(crate) fn follow(tx: &mut Tx<'_>, id: &str, buyer: &Buyer<'_>) -> Result<(),
         return Ok(());
     }
     store::readdress(tx, id, email, &key)
+}
+
+/// Writes of some of the customers from before what searches see of them, which SQL cannot fold; how many.
+pub(crate) fn fold_some(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    store::fold_some(tx, FOLDED_AT_ONCE)
 }
 
 /// Whether an order says something of its customer that is not known yet.

@@ -4,7 +4,10 @@ use kassa_db::{Error, Param, Row, Tx, params};
 use kassa_model::{Currency, Timestamp};
 
 use super::customer::{Bought, Customer, Ordered};
-use crate::text::holding;
+use crate::orders::persons::folded;
+
+/// Customers of whom it is written with one statement what searches see.
+const ROWS_AT_ONCE: usize = 16;
 
 /// The columns of a [`Customer`], in the order in which [`read`] reads them.
 macro_rules! select_customers {
@@ -13,16 +16,14 @@ macro_rules! select_customers {
     };
 }
 
-const INSERT: &str = "INSERT INTO customers (id, email, email_key, name, phone, marketing_consent_at, created_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING";
+const INSERT: &str = "INSERT INTO customers (id, email, email_key, name, phone, marketing_consent_at, created_at, \
+     fold) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email_key) DO NOTHING";
 const COMPLETE: &str = "UPDATE customers SET name = COALESCE(name, $2), phone = COALESCE(phone, $3), \
      marketing_consent_at = COALESCE(marketing_consent_at, $4) WHERE id = $1";
 const BY_KEY: &str = select_customers!("WHERE email_key = $1");
 const BY_ID: &str = select_customers!("WHERE id = $1");
-const LIST: &str = select_customers!(
-    "WHERE id < $1 AND ($2 = '' OR email_key LIKE $2 ESCAPE '!' OR LOWER(name) LIKE $2 ESCAPE '!') \
-     ORDER BY id DESC LIMIT $3"
-);
+const LIST: &str =
+    select_customers!("WHERE id < $1 AND ($2 = '' OR fold LIKE $2 ESCAPE '!') ORDER BY id DESC LIMIT $3");
 /// Of a customer's orders the first bears their id; the others are in an index of their own.
 const BOUGHT: &str = "SELECT customer_id, currency, CAST(COUNT(*) AS BIGINT), CAST(SUM(minor) AS BIGINT), MIN(created_at), \
      MAX(created_at) FROM ( \
@@ -43,13 +44,25 @@ const REMOVE: &str = "DELETE FROM customers WHERE id = $1 \
 const READDRESS: &str = "UPDATE customers SET email = $2, email_key = $3 WHERE id = $1 \
      AND NOT EXISTS (SELECT 1 FROM customers other WHERE other.email_key = $3)";
 
+const FOLD: &str = "UPDATE customers SET fold = $2 WHERE id = $1";
+const UNFOLDED: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM customers WHERE fold IS NULL";
+const TO_FOLD: &str = select_customers!("WHERE fold IS NULL ORDER BY id LIMIT $1");
+// The column is compared so that no index of it is used: SQLite would go through all that have none for each statement.
+const FOLD_SOME: &str = "UPDATE customers SET fold = v.column2 FROM (VALUES \
+     (CAST($1 AS TEXT), CAST($2 AS TEXT)), ($3, $4), ($5, $6), ($7, $8), ($9, $10), ($11, $12), ($13, $14), ($15, $16), \
+     ($17, $18), ($19, $20), ($21, $22), ($23, $24), ($25, $26), ($27, $28), ($29, $30), ($31, $32)) AS v \
+     WHERE customers.id = v.column1 AND COALESCE(customers.fold, '') = ''";
+
 /// Every statement of this file, for the test that prepares each on both engines.
 #[cfg(test)]
-pub(super) const ALL: &[&str] =
-    &[INSERT, COMPLETE, BY_KEY, BY_ID, LIST, BOUGHT, ORDERS, AFTER, REMOVE, READDRESS];
+pub(super) const ALL: &[&str] = &[
+    INSERT, COMPLETE, BY_KEY, BY_ID, LIST, BOUGHT, ORDERS, AFTER, REMOVE, READDRESS, FOLD, UNFOLDED, TO_FOLD,
+    FOLD_SOME,
+];
 
 /// Makes a customer, unless there is one with this key; whether it did. Whoever makes one at the same time is waited for.
 pub(super) fn insert(tx: &mut Tx<'_>, new: &Customer, key: &str) -> Result<bool, Error> {
+    let fold = fold_of(new);
     let values = params![
         &new.id,
         &new.email,
@@ -58,6 +71,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &Customer, key: &str) -> Result<bool,
         new.phone.as_deref(),
         new.marketing_consent_at.map(Timestamp::micros),
         new.created_at.micros(),
+        &fold,
     ];
     Ok(tx.execute(INSERT, values)? == 1)
 }
@@ -65,12 +79,43 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &Customer, key: &str) -> Result<bool,
 /// Adds what was not known of a customer.
 pub(super) fn complete(tx: &mut Tx<'_>, id: &str, said: &Customer) -> Result<(), Error> {
     let consent_at = said.marketing_consent_at.map(Timestamp::micros);
-    tx.execute(COMPLETE, params![id, said.name.as_deref(), said.phone.as_deref(), consent_at]).map(drop)
+    tx.execute(COMPLETE, params![id, said.name.as_deref(), said.phone.as_deref(), consent_at])?;
+    fold_again(tx, id)
 }
 
 /// Gives a customer another address, unless somebody has it.
 pub(super) fn readdress(tx: &mut Tx<'_>, id: &str, email: &str, key: &str) -> Result<(), Error> {
-    tx.execute(READDRESS, params![id, email, key]).map(drop)
+    tx.execute(READDRESS, params![id, email, key])?;
+    fold_again(tx, id)
+}
+
+/// What searches see of a customer.
+fn fold_of(customer: &Customer) -> String {
+    folded(customer.name.as_deref(), Some(&customer.email))
+}
+
+/// Writes what searches see of a customer who was changed just now, whom nobody else changes before this transaction ends.
+fn fold_again(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
+    let Some(customer) = by_id(tx, id)? else { return Ok(()) };
+    tx.execute(FOLD, params![id, &fold_of(&customer)]).map(drop)
+}
+
+/// How many customers were written before searches saw them so.
+pub(crate) fn unfolded(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(tx.first(UNFOLDED, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// Writes at most `limit` of them as searches see them; how many. A part that is short repeats its last.
+pub(super) fn fold_some(tx: &mut Tx<'_>, limit: i64) -> Result<i64, Error> {
+    let customers = tx.all(TO_FOLD, params![limit], read)?;
+    let folded: Vec<(String, String)> =
+        customers.into_iter().map(|customer| (fold_of(&customer), customer.id)).collect();
+    for part in folded.chunks(ROWS_AT_ONCE) {
+        let rows = part.iter().chain(part.last().into_iter().cycle()).take(ROWS_AT_ONCE);
+        let rows = rows.flat_map(|(fold, id)| [Param::from(id.as_str()), fold.as_str().into()]);
+        tx.execute(FOLD_SOME, &rows.collect::<Vec<_>>())?;
+    }
+    Ok(i64::try_from(folded.len()).unwrap_or(i64::MAX))
 }
 
 /// The customer with this key.
@@ -93,14 +138,9 @@ pub(super) fn remove_without_orders(tx: &mut Tx<'_>, id: &str) -> Result<(), Err
     tx.execute(REMOVE, params![id]).map(drop)
 }
 
-/// Customers, the newest first, of whom name or address hold `q`, in lower case; those before `before`.
-pub(super) fn list(tx: &mut Tx<'_>, q: &str, before: &str, limit: i64) -> Result<Vec<Customer>, Error> {
-    tx.all(LIST, params![before, &pattern(q), limit], read)
-}
-
-/// What finds `q` anywhere; empty for an empty one.
-fn pattern(q: &str) -> String {
-    if q.is_empty() { String::new() } else { holding(q) }
+/// Customers, the newest first, of whom what searches see is like `pattern`, all where it is empty; those before `before`.
+pub(super) fn list(tx: &mut Tx<'_>, pattern: &str, before: &str, limit: i64) -> Result<Vec<Customer>, Error> {
+    tx.all(LIST, params![before, pattern, limit], read)
 }
 
 /// What these customers bought, each currency by itself.

@@ -48,7 +48,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<i64, Error> {
                VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
                RETURNING number";
     let context = to_json(&order.context)?;
-    let folded = persons::folded(&order.customer);
+    let folded = persons::folded(order.customer.name.as_deref(), order.customer.email.as_deref());
     let values = params![
         &order.id,
         order.status.name(),
