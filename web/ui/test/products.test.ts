@@ -146,11 +146,7 @@ test("categories stand in their tree, go by a step, and never into themselves", 
 test("what another did to a category is told in words", () => {
   const [one, before] = [category(1, null, 0), category(2, null, 1)];
   const now = { ...before, parent_id: 1, position: 0, name: "Two", slug: "two" };
-  expect(differences(before, now, [one, now], en)).toEqual([
-    "Name: C 2 → Two",
-    "Address: c-2 → two",
-    "In: At the top · 2 → C 1 · 1",
-  ]);
+  expect(differences(before, now, [one, now], en)).toEqual(["Name: C 2 → Two", "Address: c-2 → two", "In: At the top · 2 → C 1 · 1"]);
   expect(differences(before, before, [one], en)).toEqual([en.changed.other]);
 });
 

@@ -15,9 +15,7 @@ export function SaveBar({ draft }: { draft: Draft }) {
   const ready = Object.keys(wrong).length === 0;
   return (
     <div className="save-bar" role="group" aria-label={a.products.unsaved}>
-      {change.before && (
-        <Meanwhile changes={differences(change.before, change.seen, words)} why={a.products.changedWhy} />
-      )}
+      {change.before && <Meanwhile changes={differences(change.before, change.seen, words)} why={a.products.changedWhy} />}
       {change.error && <Failure error={change.error} at={Date.now()} whole={false} retry={save} />}
       <p className="act-foot">
         <strong>{a.products.unsaved}</strong>
