@@ -379,7 +379,11 @@ test("slips and receipts are paper: an order a page, the address in its window, 
     [await looks(":root", "colorScheme"), await looks("body", "backgroundColor"), await looks(".paper code", "color")],
     ["light", "rgb(255, 255, 255)", "rgb(0, 0, 0)"],
   );
-  assert.equal(await looks(".paper", "width"), await page.evaluate(() => `${innerWidth}px`), "all of the paper's width");
+  assert.equal(
+    await looks(".paper", "width"),
+    await page.evaluate(() => `${document.documentElement.clientWidth}px`),
+    "all of the paper's width",
+  );
   const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
   assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 2, "a page each");
   await page.emulateMedia({ media: "screen" });
