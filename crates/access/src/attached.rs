@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use crate::kept::store as kept;
 use crate::kept::thing::Kept;
 use crate::poll::{Followed, Poller};
+use crate::site::Site;
 use crate::sites::Sites;
 use crate::store::{self, ApiKey, Stored, StoredSite};
 use crate::{Error, RuleOptions, guesses};
@@ -196,6 +197,24 @@ impl News {
 }
 
 impl StoredSite {
+    /// As one is.
+    pub(crate) fn of(site: &Site) -> Self {
+        Self {
+            id: site.id.clone(),
+            timezone: site.timezone.iana_name().unwrap_or("UTC").to_owned(),
+            allow_keyless: site.allow_keyless,
+            origins: site.origins.clone(),
+            keep_days: site.keep_days,
+            rules: site.rules.options().clone(),
+            version: site.version,
+        }
+    }
+
+    /// Whether somebody has set something of it since it was made.
+    pub(crate) fn was_changed(&self) -> bool {
+        self.version > 1
+    }
+
     /// One as open mode makes them.
     pub(crate) fn plain(id: &str) -> Self {
         let (timezone, origins) = ("UTC".to_owned(), Vec::new());

@@ -66,8 +66,10 @@ impl Access {
             return Err(ManageError::Conflict(text));
         }
         let changed = self.database()?.change(move |tx, now| {
-            // One of open mode may not have been written down yet.
-            let was = store::find_site(tx, &site.id)?.unwrap_or_else(|| StoredSite::plain(&site.id));
+            // One of open mode may not have been written down yet, and a preset is not.
+            let stored = store::find_site(tx, &site.id)?;
+            let stored = stored.filter(|stored| known.source != Source::Preset || stored.was_changed());
+            let was = stored.unwrap_or_else(|| StoredSite::of(&known));
             if version.is_some_and(|version| version != was.version) {
                 return Err(outdated(was.version));
             }

@@ -57,6 +57,8 @@ pub struct SiteOptions {
     pub keep_days: u32,
     /// Its pages, sources and addresses.
     pub rules: RuleOptions,
+    /// Whether nobody has written it down: then what is set of it at run time goes over it.
+    pub is_preset: bool,
 }
 
 impl Default for Options {

@@ -36,6 +36,8 @@ pub(crate) enum Source {
     Configuration,
     /// In the database, or the data folder's list of sites.
     Created,
+    /// Nowhere: it is there until somebody sets something of it.
+    Preset,
 }
 
 impl Source {
@@ -43,6 +45,7 @@ impl Source {
         match self {
             Self::Configuration => "configuration",
             Self::Created => "created",
+            Self::Preset => "default",
         }
     }
 }
@@ -98,8 +101,8 @@ impl Site {
             keep_days: options.keep_days,
             rules,
             write_keys: keys.map(|key| WriteKey { key: key.clone(), created_at: None }).collect(),
-            source: Source::Configuration,
-            version: 0,
+            source: if options.is_preset { Source::Preset } else { Source::Configuration },
+            version: i64::from(options.is_preset),
         })
     }
 }

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::kept::thing::Kept;
-use crate::site::{Site, UnknownSite, WriteKey, is_id};
+use crate::site::{Site, Source, UnknownSite, WriteKey, is_id};
 use crate::store::{ApiKey, Stored, StoredSession, StoredSite};
 use crate::{Error, Options, SiteRules};
 
@@ -164,12 +164,18 @@ fn check_configured(sites: &[Site]) -> Result<(), Error> {
 }
 
 /// The configured sites, then the stored ones that are not configured, and each one's stored keys. A key that the
-/// configuration gives to another site is that site's.
+/// configuration gives to another site is that site's; what somebody has set of a preset goes over it.
 fn merge(configured: &[Site], stored: &Stored) -> Vec<Site> {
     let mut sites = configured.to_vec();
     for site in &stored.sites {
-        if sites.len() < SITES_MAX && !configured.iter().any(|known| known.id == site.id) {
-            sites.push(site_of(site));
+        let is_full = sites.len() >= SITES_MAX;
+        match sites.iter_mut().find(|known| known.id == site.id) {
+            Some(known) if known.source == Source::Preset && site.was_changed() => {
+                let write_keys = std::mem::take(&mut known.write_keys);
+                *known = Site { write_keys, ..site_of(site) };
+            }
+            None if !is_full => sites.push(site_of(site)),
+            _ => {}
         }
     }
     let places: HashMap<String, usize> =

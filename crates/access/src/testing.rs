@@ -55,6 +55,7 @@ pub(crate) fn options() -> Options {
         origins: Vec::new(),
         keep_days: 0,
         rules: RuleOptions::default(),
+        is_preset: false,
     };
     Options { admin_token: TOKEN.to_owned(), sites: vec![site], ..Options::default() }
 }

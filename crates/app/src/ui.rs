@@ -225,6 +225,7 @@ mod tests {
             origins: Vec::new(),
             keep_days: 0,
             rules: RuleOptions::default(),
+            is_preset: false,
         };
         let text = "<html data-site=\"__KASSA_SITE__\" data-zone=\"__KASSA_ZONE__\">";
         let check = |shop_site: &str, expected: &str| {

@@ -58,7 +58,7 @@ export const schemas = {
   WriteKey: object({ key: string, source, created_at: nullable(time) }),
   Site: object({
     id: string,
-    source,
+    source: said(word("configuration", "created", "default"), "`default`: nobody has written it down"),
     version: said(integer, "How often it was written down; 0 in the configuration"),
     ...site,
     write_keys: list(ref("WriteKey")),

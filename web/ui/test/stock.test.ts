@@ -28,6 +28,8 @@ test.each<[string, string, keyof typeof LANGUAGES, string]>([
   ["2026-12-06T23:59:00Z", "UTC", "en", "sells out Sunday 23:59 at this rate"],
   ["2026-12-07T00:00:00Z", "UTC", "en", "sells out on 7 Dec 2026 at this rate"],
   ["2027-01-07T00:00:00Z", "UTC", "de", "bei diesem Tempo am 7. Jan. 2027 ausverkauft"],
+  ["2027-11-30T00:00:00Z", "UTC", "en", "sells out on 30 Nov 2027 at this rate"],
+  ["2027-12-01T00:00:00Z", "UTC", "en", "lasts for over a year at this rate"],
   ["2027-01-07T00:00:00Z", "UTC", "ar", "ينفد في 7 يناير 2027 بهذا المعدل"],
 ])("%s in %s, in %s: %s", (sold_out_at, zone, language, words) => {
   const locale = NUMBERS[language].locale;

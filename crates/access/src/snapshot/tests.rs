@@ -14,6 +14,7 @@ fn site(id: &str, write_keys: &[&str]) -> SiteOptions {
         origins: Vec::new(),
         keep_days: 0,
         rules: RuleOptions::default(),
+        is_preset: false,
     }
 }
 

@@ -77,6 +77,7 @@ fn the_configuration_stands_above_the_database() {
             origins: Vec::new(),
             keep_days: 0,
             rules: RuleOptions::default(),
+            is_preset: false,
         };
         let mut configured = options();
         configured.sites.push(blog);

@@ -56,6 +56,7 @@ pub(crate) fn add_site(access: &mut kassa_access::Options) {
             origins: Vec::new(),
             keep_days: 0,
             rules: RuleOptions::default(),
+            is_preset: true,
         });
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use kassa_access::{Mode, SiteOptions};
 
-use crate::config::{Config, INTERNAL_TOKEN};
+use crate::config::{Config, INTERNAL_TOKEN, Source};
 use crate::roles::{Role, Roles};
 
 /// Who may do what, by the configuration; refuses to listen beyond loopback unprotected.
@@ -17,6 +17,7 @@ pub(crate) fn options(config: &Config) -> anyhow::Result<kassa_access::Options> 
         origins: site.origins.clone(),
         keep_days: site.keep_days,
         rules: site.rules(),
+        is_preset: config.origin.source("sites") == Source::Default,
     });
     let options = kassa_access::Options {
         admin_token: config.access.admin_token.clone(),

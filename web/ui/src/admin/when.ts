@@ -30,5 +30,8 @@ export const zoneName = (): string => Intl.DateTimeFormat().resolvedOptions().ti
 /** All time zones that the browser knows, and the one that is chosen. */
 export const zones = (chosen: string): string[] => [...new Set(["UTC", chosen, ...Intl.supportedValuesOf("timeZone")])];
 
-/** The zone in which the shop's days begin, as the server has written it into the page. */
+/** The shop's site, as the server has written it into the page. */
+export const shopSite = (): string => document.documentElement.dataset["site"] ?? "default";
+
+/** The zone in which the shop's days begin, likewise. */
 export const shopZone = (): string => document.documentElement.dataset["zone"] ?? "UTC";

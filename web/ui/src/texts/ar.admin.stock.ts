@@ -16,6 +16,7 @@ export const stock: StockTexts = {
     today: (time) => `ينفد اليوم ${time} بهذا المعدل`,
     soon: (weekday, time) => `ينفد ${weekday} ${time} بهذا المعدل`,
     later: (date) => `ينفد في ${date} بهذا المعدل`,
+    more: "يكفي أكثر من سنة بهذا المعدل",
   },
   rate: (perDay, days, text) =>
     `${perDay} في اليوم خلال ${days === 1 ? "اليوم الأخير" : days === 2 ? "اليومين الأخيرين" : `آخر ${text} ${days <= 10 ? "أيام" : "يومًا"}`}`,

@@ -16,6 +16,7 @@ export const stock: StockTexts = {
     today: (time) => `bei diesem Tempo heute um ${time} ausverkauft`,
     soon: (weekday, time) => `bei diesem Tempo ${weekday} um ${time} ausverkauft`,
     later: (date) => `bei diesem Tempo am ${date} ausverkauft`,
+    more: "reicht bei diesem Absatz über ein Jahr",
   },
   rate: (perDay, days, text) => (days === 1 ? `${perDay} am letzten Tag` : `${perDay} am Tag in den letzten ${text} Tagen`),
   onHand: "Vorhanden",

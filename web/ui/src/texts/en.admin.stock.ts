@@ -14,6 +14,7 @@ export const stock = {
     today: (time: string) => `sells out today ${time} at this rate`,
     soon: (weekday: string, time: string) => `sells out ${weekday} ${time} at this rate`,
     later: (date: string) => `sells out on ${date} at this rate`,
+    more: "lasts for over a year at this rate",
   },
   rate: (perDay: string, days: number, text: string) => `${perDay} a day over the last ${days === 1 ? "day" : `${text} days`}`,
   onHand: "On hand",

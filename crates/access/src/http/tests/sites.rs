@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::admin;
-use crate::testing::{beds, until};
+use crate::Mode;
+use crate::store::{self, StoredSite};
+use crate::testing::{Process, beds, noon, until};
 
 #[tokio::test]
 async fn sites_and_their_keys() {
@@ -100,5 +102,39 @@ async fn a_site_is_changed() {
             was.contains("Asia/Tokyo") && is.contains("Europe/Paris") && !is.contains("\"id\""),
             "{newest:?}"
         );
+    }
+}
+
+/// A site that nobody has written down is changed as a created one, and keeps its keys; a plain one in the database is no change of it.
+#[tokio::test]
+async fn a_preset_is_there_until_something_of_it_is_set() {
+    for bed in beds() {
+        let mut options = crate::testing::options();
+        options.sites[0].is_preset = true;
+        options.sites[0].timezone = "Europe/Berlin".to_owned();
+        let process = bed.process_with(&options, Mode::Closed);
+        let list = admin(&process, "GET /v1/admin/sites", "").await.body;
+        let shown = &list["results"][0];
+        assert_eq!((&shown["source"], &shown["version"]), (&json!("default"), &json!(1)));
+        let write = |process: &Process| {
+            let db = process.db.clone();
+            async move {
+                let plain =
+                    |tx: &mut kassa_db::Tx<'_>| store::insert_site(tx, &StoredSite::plain("default"), noon());
+                db.write(plain).await.unwrap()
+            }
+        };
+        assert!(write(&process).await);
+        let body = r#"{"version":1,"keep_days":7,"timezone":"Asia/Tokyo"}"#;
+        let changed = admin(&process, "PUT /v1/admin/sites/default", body).await;
+        assert_eq!((changed.status, &changed.body["source"]), (200, &json!("created")), "{changed:?}");
+        assert_eq!((&changed.body["version"], &changed.body["keep_days"]), (&json!(2), &json!(7)));
+        let newest = &process.access.changes(("~", None), 1).await.unwrap()[0];
+        assert!(newest.difference.before.as_ref().unwrap().contains("Europe/Berlin"), "{newest:?}");
+        let again = bed.process_with(&options, Mode::Closed);
+        until("what was set is known", || again.access.site("default").unwrap().keep_days == 7).await;
+        for access in [&process.access, &again.access] {
+            assert_eq!(access.site_for(Some("wk_configured"), None).unwrap().keep_days, 7, "{}", bed.name);
+        }
     }
 }

@@ -1,12 +1,13 @@
-/** Which site is meant: that of the address, else the first; nothing to choose where there is one alone. */
+/** Which site is meant: that of the address, else the shop's; nothing to choose where there is one alone. */
 import { useQueryOf } from "../place";
 import { useAdmin } from "../words";
 import { useSites } from "../sites";
+import { shopSite } from "../when";
 
 export function useSite(): { site: string; zone: string } {
   const [query] = useQueryOf();
   const sites = useSites().data ?? [];
-  const found = sites.find(({ id }) => id === query.get("site")) ?? sites.find(({ id }) => id === "default") ?? sites[0];
+  const found = sites.find(({ id }) => id === query.get("site")) ?? sites.find(({ id }) => id === shopSite()) ?? sites[0];
   return { site: found?.id ?? "", zone: found?.timezone ?? "UTC" };
 }
 

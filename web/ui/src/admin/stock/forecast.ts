@@ -5,13 +5,16 @@ import type { StockTexts } from "../../texts/en.admin.stock";
 import { format, zoneName } from "../when";
 
 const DAY_MS = 86_400_000;
+/** Days; a date beyond them says nothing. */
+const YEAR = 365;
 
-/** `sells out Friday 16:00 at this rate`: the hour of today, a weekday of the six days after it, else the date. */
+/** `sells out Friday 16:00 at this rate`: the hour of today, a weekday of the six days after it, else the date within a year. */
 export function sellsOut(time: string, words: StockTexts, locale: string, zone: string, now = new Date()): string {
   const at = new Date(time);
   const write = (options: Intl.DateTimeFormatOptions, of = locale, when = at): string =>
     format(of, Object.keys(options) + zone, { timeZone: zone, ...options }).format(when);
   const days = (Date.parse(write({}, "sv")) - Date.parse(write({}, "sv", now))) / DAY_MS;
+  if (days > YEAR) return words.sellsOut.more;
   if (days > 6) return words.sellsOut.later(write({ day: "numeric", month: "short", year: "numeric" }));
   const hour = write({ hour: "2-digit", minute: "2-digit" });
   return days > 0 ? words.sellsOut.soon(write({ weekday: "long" }), hour) : words.sellsOut.today(hour);

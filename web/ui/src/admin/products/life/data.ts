@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { today } from "../../../dashboard/ranges";
 import { api } from "../../../server/call";
 import { ask, type Question } from "../../../server/reports";
-import { zoneName } from "../../when";
+import { shopSite, zoneName } from "../../when";
 import { sold, type Seen } from "../product";
 import { daysOf, labels, type Day, type Known, type Movement, type PriceSince } from "./days";
 
@@ -11,8 +11,6 @@ const AGAIN_MS = 60_000;
 const PAGE = 200;
 const PAGES_MAX = 10;
 const SKUS_MAX = 100;
-
-const site = (): string => document.documentElement.dataset["site"] ?? "default";
 
 export function useLife(seen: Seen, days: number, mayStock: boolean) {
   const skus = sold(seen)
@@ -30,7 +28,7 @@ async function readLife(seen: Seen, skus: string[], { days, mayStock }: { days: 
   const zone = zoneName();
   const all = labels(today({ zone, now: new Date() }), days);
   const asked = {
-    site_id: site(),
+    site_id: shopSite(),
     date_range: [all[0] ?? "", all.at(-1) ?? ""] as [string, string],
     dimensions: ["time:day"],
     timezone: zone,
