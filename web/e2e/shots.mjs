@@ -52,7 +52,7 @@ for (const colorScheme of ["light", "dark"])
       await page.goto(addressOf(path, name));
       await page.locator("main").first().waitFor();
       await page
-        .locator(/^\/(dashboard|admin)/.test(path) ? ".panel" : path === "/login" ? ".card" : "footer")
+        .locator(/^\/(dashboard|admin)/.test(path) ? "main :is(.panel, article)" : path === "/login" ? ".card" : "footer")
         .first()
         .waitFor();
       await page.waitForFunction(() => !document.body.classList.contains("loading") && !document.querySelector(".skeleton"));
