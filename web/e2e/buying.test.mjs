@@ -54,7 +54,7 @@ test("browse, search, choose, buy; it is confirmed, and on the dashboard at once
   await page.locator(".choice").getByText("M", { exact: true }).click();
   await page.locator(".choice").getByText("Indigo", { exact: true }).click();
   await page.getByText("Only 4 left").waitFor();
-  assert.match(page.url(), /\/p\/linen-apron\?variant=apron-m-indigo$/);
+  await page.waitForURL(/\/p\/linen-apron\?variant=apron-m-indigo$/);
   const shown = page.locator(".gallery .frame img");
   await until(
     () => shown.evaluate((image) => image.complete && image.naturalWidth),

@@ -120,10 +120,10 @@ test("a variant is in the address; what is sold out is marked, and can be waited
   // There is no S in Ink: the choice leads to a size that there is.
   await page.locator(".choice", { hasText: "Ink" }).click();
   await page.getByRole("button", { name: "Add to cart" }).waitFor();
-  assert.match(page.url(), /variant=shirt-m-ink$/);
+  await page.waitForURL(/variant=shirt-m-ink$/);
   await page.locator(".choice").getByText("L", { exact: true }).click();
   await page.locator(".price", { hasText: "€36.00" }).waitFor();
-  assert.match(page.url(), /variant=shirt-l-ink$/);
+  await page.waitForURL(/variant=shirt-l-ink$/);
   await page.reload();
   assert.equal(await page.getByRole("radio", { name: /^L/ }).isChecked(), true);
   // A large one has no picture of its own: one in the same colour shows.
@@ -171,7 +171,7 @@ test("a page that does not come says so and comes with the network", async () =>
   await context.setOffline(true);
   await page.getByRole("link", { name: "Stoneware Mug" }).click();
   await heading(page, "The page did not come");
-  assert.match(page.url(), /\/p\/stoneware-mug$/);
+  await page.waitForURL(/\/p\/stoneware-mug$/);
   await context.setOffline(false);
   await heading(page, "Stoneware Mug");
   await page.goBack();
@@ -184,7 +184,7 @@ test("old addresses lead on, unknown ones lead back in, and are told as such", a
   await page.evaluate(() => document.querySelector(".card a").setAttribute("href", "/p/old-mug"));
   await page.locator(".card a").first().click();
   await heading(page, "Stoneware Mug");
-  assert.match(page.url(), /\/p\/stoneware-mug$/);
+  await page.waitForURL(/\/p\/stoneware-mug$/);
   await page.goto(`${shop.url}/p/nope`);
   await heading(page, "This page does not exist");
   await until(

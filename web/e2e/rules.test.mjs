@@ -158,7 +158,7 @@ test("nothing moves while one waits for a slow server", async () => {
 test("a list is searched and read to its end", async () => {
   const { page, context } = await open("/dashboard?tab.sources=campaign");
   await page.getByRole("button", { name: "All 230" }).click();
-  assert.match(page.url(), /open=campaign/);
+  await page.waitForURL(/open=campaign/);
   const sheet = page.getByRole("dialog", { name: "Campaigns" });
   await sheet.getByText("100 of 230").waitFor();
   await sheet.getByRole("button", { name: "Show 100 more" }).click();
@@ -168,7 +168,7 @@ test("a list is searched and read to its end", async () => {
   await sheet.getByText("11 of 11").waitFor();
   await sheet.getByRole("button", { name: "campaign 229", exact: true }).click();
   await sheet.waitFor({ state: "detached" });
-  assert.match(page.url(), /campaign=campaign\+229/);
+  await page.waitForURL(/campaign=campaign\+229/);
   await page.goBack();
   await page.getByRole("dialog", { name: "Campaigns" }).waitFor();
   await page.keyboard.press("Escape");
