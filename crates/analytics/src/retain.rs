@@ -260,6 +260,7 @@ mod tests {
             origins: Vec::new(),
             keep_days,
             rules: RuleOptions::default(),
+            is_preset: false,
         };
         let sites = vec![site("month", 30), site("ever", 0)];
         let folder = tempfile::tempdir().unwrap();

@@ -209,6 +209,7 @@ fn options(rules: &RuleOptions) -> Options {
         origins: vec!["https://shop.test".to_owned()],
         keep_days: 0,
         rules: rules.clone(),
+        is_preset: false,
     };
     let sites = vec![site("shop", &["pk_1"]), site("free", &[])];
     let sender = SecretKeyOptions {

@@ -221,6 +221,7 @@ pub(crate) fn site(id: &str, timezone: &str) -> SiteOptions {
         origins: Vec::new(),
         keep_days: 0,
         rules: RuleOptions::default(),
+        is_preset: false,
     }
 }
 

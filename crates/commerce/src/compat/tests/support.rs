@@ -77,6 +77,7 @@ impl Bed {
             origins: Vec::new(),
             keep_days: 0,
             rules: RuleOptions::default(),
+            is_preset: false,
         };
         let folder = Folder::new();
         let db = Db::open(&folder.sqlite_url()).unwrap();
@@ -133,6 +134,7 @@ impl Bed {
                 origins: Vec::new(),
                 keep_days: 0,
                 rules: RuleOptions::default(),
+                is_preset: false,
             }],
             compat_open: open.iter().map(|dialect| (*dialect).to_owned()).collect(),
             ..Options::default()
