@@ -37,7 +37,7 @@ test("a scan adds one, a number sets, and what differs is written with a reason 
   await room.patch(`/v1/products/sku:${mug}/variants/${mug}`, { barcode: "4006381333931" });
   const { page, context, complaints } = await room.open("/admin/stock", scopes);
   await page.getByRole("link", { name: "Count", exact: true }).press("Enter");
-  await page.getByLabel("SKU or barcode").waitFor();
+  await page.getByLabel("SKU or barcode").and(page.locator(":focus")).waitFor();
   for (const text of ["4006381333931", mug, `${cup} 12`, "nothing-like-it", pot]) await scan(page, text);
   await differs(page, mug, -1);
   await differs(page, cup, 7);
@@ -69,6 +69,19 @@ test("a scan adds one, a number sets, and what differs is written with a reason 
     complaints.filter((one) => !one.includes("404")),
     [],
   );
+  await context.close();
+});
+
+test("however fast one scans and however slow the page is, each scan counts", async () => {
+  const skus = [await room.addProduct({ price: 100, stock: 9 }), await room.addProduct({ price: 100, stock: 9 })];
+  const { page, context } = await room.open("/admin/stock/count", scopes);
+  await page.getByLabel("SKU or barcode").and(page.locator(":focus")).waitFor();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  const SCANS = 40;
+  for (let scanned = 0; scanned < SCANS; scanned++) await scan(page, skus[scanned % 2]);
+  for (const sku of skus) await differs(page, sku, SCANS / 2 - 9);
+  assert.equal(await page.getByLabel(`Counted of ${skus[0]}`).inputValue(), String(SCANS / 2));
   await context.close();
 });
 

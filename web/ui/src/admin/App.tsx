@@ -28,10 +28,11 @@ export function App() {
   useEffect(() => {
     if (path === "/admin" && first) go(first, { replace: true });
   }, [path, first]);
-  // Who goes on by keyboard goes on from the page that has come.
+  // Who goes on by keyboard goes on from the page that has come, or from the field in it that has taken the focus.
   const last = useRef(path);
   useEffect(() => {
-    if (last.current !== path) document.querySelector<HTMLElement>("#main")?.focus({ preventScroll: true });
+    const main = document.querySelector<HTMLElement>("#main");
+    if (last.current !== path && !main?.querySelector("input:focus")) main?.focus({ preventScroll: true });
     last.current = path;
   }, [path]);
   useEffect(() => {

@@ -8,7 +8,7 @@ import { newKey } from "../once";
 import { Link } from "../place";
 import { useAdmin } from "../words";
 import { CountTable } from "./CountTable";
-import { differenceOf, keep, parseEntry, readKept, withEntry, type Counted } from "./counting";
+import { differenceOf, keep, parseEntry, readKept, withEntry, type Counted, type Setting } from "./counting";
 import { lookUp } from "./lookUp";
 
 const adjust = (line: Counted, quantity: number, reason: string, key: string): Promise<unknown> =>
@@ -17,8 +17,9 @@ const adjust = (line: Counted, quantity: number, reason: string, key: string): P
 export default function CountPage() {
   const { a, n } = useAdmin();
   const offer = useUndo();
-  const [all, setAll] = useState(readKept);
-  const set = (next: Counted[]): void => (setAll(next), keep(next));
+  // Changed from what it is by then: scans come faster than the page is drawn.
+  const [all, set] = useState(readKept);
+  useEffect(() => keep(all), [all]);
   const [posting, setPosting] = useState<Counted[]>([]);
   const differing = all.filter((line) => differenceOf(line) !== 0);
   const bulk = useBulk(posting, (line) => adjust(line, differenceOf(line), "count", line.key));
@@ -33,7 +34,7 @@ export default function CountPage() {
   useEffect(() => {
     if (bulk.busy || !posting.length || !posting.every((line) => bulk.outcomes.has(line))) return;
     const done = new Set(written.map(({ sku }) => sku));
-    set(all.filter(({ sku }) => !done.has(sku)));
+    set((now) => now.filter(({ sku }) => !done.has(sku)));
     if (failed.length) return;
     setPosting([]);
     offer(a.counting.finished(written.length, n.whole(written.length)), () =>
@@ -88,17 +89,21 @@ export default function CountPage() {
   );
 }
 
+/** What came of the last entry: the SKU that it named, or none. */
+interface Said {
+  text: string;
+  sku: string | undefined;
+}
+
 /** The field, which keeps the focus: a scanner types into it. */
-function EntryForm({ all, set, disabled }: { all: Counted[]; set: (all: Counted[]) => void; disabled: boolean }) {
+function EntryForm({ all, set, disabled }: { all: Counted[]; set: Setting; disabled: boolean }) {
   const { a, n } = useAdmin();
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
-  const [said, setSaid] = useState("");
+  const [said, setSaid] = useState<Said>();
   const [error, setError] = useState<Error>();
   // Scans that come while one is looked up wait for it.
   const turn = useRef(Promise.resolve());
-  const now = useRef(all);
-  now.current = all;
   useEffect(() => field.current?.focus(), []);
   async function take(typed: string): Promise<void> {
     const entry = parseEntry(typed);
@@ -106,16 +111,15 @@ function EntryForm({ all, set, disabled }: { all: Counted[]; set: (all: Counted[
     setError(undefined);
     try {
       const stock = await lookUp(entry.text);
-      if (!stock) return setSaid(a.counting.unknown(entry.text));
+      setSaid({ text: entry.text, sku: stock?.sku });
+      if (!stock) return;
       const line = { sku: stock.sku, name: stock.product?.name ?? null, counted: 0, on_hand: stock.on_hand, key: newKey() };
-      const next = withEntry(now.current, line, entry.units);
-      now.current = next;
-      set(next);
-      setSaid(a.counting.added(stock.sku, n.whole(next[0]?.counted ?? 0)));
+      set((now) => withEntry(now, line, entry.units));
     } catch (problem) {
       setError(problem as Error);
     }
   }
+  const counted = all.find(({ sku }) => sku === said?.sku);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (disabled) return;
@@ -142,7 +146,9 @@ function EntryForm({ all, set, disabled }: { all: Counted[]; set: (all: Counted[
       </label>
       <p className="hint-line">{a.counting.help}</p>
       <p role="status" className="count-said">
-        {said || "\u00a0"}
+        {said && !said.sku && a.counting.unknown(said.text)}
+        {counted && a.counting.added(counted.sku, n.whole(counted.counted))}
+        {"\u00a0"}
       </p>
       {error && <Failure error={error} at={Date.now()} whole={false} retry={() => setError(undefined)} />}
     </form>

@@ -2,11 +2,11 @@
 import type { KeyboardEvent } from "react";
 import { useAdmin } from "../words";
 import type { Outcome } from "../orders/bulk";
-import { differenceOf, type Counted } from "./counting";
+import { differenceOf, type Counted, type Setting } from "./counting";
 
 interface Props {
   all: Counted[];
-  set: (all: Counted[]) => void;
+  set: Setting;
   outcomes: Map<Counted, Outcome>;
   /** It is being written. */
   still: boolean;
@@ -14,7 +14,7 @@ interface Props {
 
 export function CountTable({ all, set, outcomes, still }: Props) {
   const { a, n } = useAdmin();
-  const change = (sku: string, counted: number): void => set(all.map((line) => (line.sku === sku ? { ...line, counted } : line)));
+  const change = (sku: string, counted: number): void => set((now) => now.map((line) => (line.sku === sku ? { ...line, counted } : line)));
   const outcomeOf = (sku: string): Outcome | undefined => [...outcomes].find(([line]) => line.sku === sku)?.[1];
   return (
     <table className="table list count-table">
@@ -72,7 +72,7 @@ export function CountTable({ all, set, outcomes, still }: Props) {
                   className="button small"
                   disabled={still}
                   aria-label={a.counting.drop(line.sku)}
-                  onClick={() => set(all.filter(({ sku }) => sku !== line.sku))}
+                  onClick={() => set((now) => now.filter(({ sku }) => sku !== line.sku))}
                 >
                   ✕
                 </button>

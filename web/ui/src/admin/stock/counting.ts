@@ -10,6 +10,9 @@ export interface Counted {
   key: string;
 }
 
+/** What is counted becomes something else; from what it is by then, where it goes on from that. */
+export type Setting = (next: Counted[] | ((now: Counted[]) => Counted[])) => void;
+
 export interface Entry {
   text: string;
   /** How many there are; undefined: one more. */
