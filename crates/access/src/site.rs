@@ -25,7 +25,7 @@ pub struct Site {
     pub rules: SiteRules,
     pub(crate) write_keys: Vec<WriteKey>,
     pub(crate) source: Source,
-    /// How often it was written down; 0 in the configuration.
+    /// How often it was written down, from 1; 0 where the configuration alone changes it.
     pub(crate) version: i64,
 }
 
@@ -36,16 +36,15 @@ pub(crate) enum Source {
     Configuration,
     /// In the database, or the data folder's list of sites.
     Created,
-    /// Nowhere: it is there until somebody sets something of it.
+    /// In the configuration that is built in: it is there until somebody sets something of it.
     Preset,
 }
 
 impl Source {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Configuration => "configuration",
+            Self::Configuration | Self::Preset => "configuration",
             Self::Created => "created",
-            Self::Preset => "default",
         }
     }
 }

@@ -58,8 +58,8 @@ export const schemas = {
   WriteKey: object({ key: string, source, created_at: nullable(time) }),
   Site: object({
     id: string,
-    source: said(word("configuration", "created", "default"), "`default`: nobody has written it down"),
-    version: said(integer, "How often it was written down; 0 in the configuration"),
+    source,
+    version: said(integer, "How often it was written down, from 1; 0 where the configuration alone changes it"),
     ...site,
     write_keys: list(ref("WriteKey")),
   }),

@@ -66,7 +66,7 @@ fn utc() -> String {
 struct SiteView {
     id: String,
     source: &'static str,
-    /// How often it was written down; 0 in the configuration.
+    /// How often it was written down, from 1; 0 where the configuration alone changes it.
     version: i64,
     timezone: String,
     allow_keyless: bool,

@@ -115,7 +115,7 @@ async fn a_preset_is_there_until_something_of_it_is_set() {
         let process = bed.process_with(&options, Mode::Closed);
         let list = admin(&process, "GET /v1/admin/sites", "").await.body;
         let shown = &list["results"][0];
-        assert_eq!((&shown["source"], &shown["version"]), (&json!("default"), &json!(1)));
+        assert_eq!((&shown["source"], &shown["version"]), (&json!("configuration"), &json!(1)));
         let write = |process: &Process| {
             let db = process.db.clone();
             async move {

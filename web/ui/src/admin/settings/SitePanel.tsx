@@ -11,7 +11,7 @@ export function SitePanel({ id }: { id: string | undefined }) {
   const { data, error, dataUpdatedAt, refetch } = useShopSite(id);
   const words = a.settings.site;
   const saving = useSavingSite(id ?? "");
-  const configured = data?.source === "configuration";
+  const configured = data?.version === 0;
   return (
     <section className="panel" aria-label={words.title} data-site={data?.id}>
       <h2>{words.title}</h2>
