@@ -34,6 +34,7 @@ export default function SettingsPage() {
           {said.data && (
             <ShopForm key={`shop ${said.data.value.version}`} said={said.data.value} etag={said.data.etag} saving={saving.shop} />
           )}
+          <SitePanel id={typeof site === "string" ? site : undefined} />
         </div>
         <div className="health-column">
           {said.data && (
@@ -42,7 +43,6 @@ export default function SettingsPage() {
           {staff.data && (
             <StaffForm key={`staff ${staff.data.value.version}`} staff={staff.data.value} etag={staff.data.etag} saving={saving.staff} />
           )}
-          <SitePanel id={typeof site === "string" ? site : undefined} />
         </div>
         {files.data && <Files files={files.data} />}
       </div>
