@@ -74,7 +74,9 @@ impl Access {
                 return Err(outdated(was.version));
             }
             let is = StoredSite { version: was.version + 1, ..site.clone() };
-            store::put_site(tx, &is, now)?;
+            if !store::put_site(tx, &is, now)? {
+                return Err(outdated(is.version));
+            }
             Ok(OF_ACCESS.write_down(tx, asked.as_ref(), (&json!(was), &json!(is)), now)?)
         });
         changed.await?;

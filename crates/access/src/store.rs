@@ -167,15 +167,15 @@ pub(crate) fn insert_site(tx: &mut Tx<'_>, site: &StoredSite, now: Timestamp) ->
     write_site(tx, concat!(insert_site!(), "NOTHING"), site, now)
 }
 
-/// Adds a site or changes it into this one.
-pub(crate) fn put_site(tx: &mut Tx<'_>, site: &StoredSite, now: Timestamp) -> Result<(), Error> {
+/// Adds a site or changes the version before it into this one; false if another is stored by now.
+pub(crate) fn put_site(tx: &mut Tx<'_>, site: &StoredSite, now: Timestamp) -> Result<bool, Error> {
     let sql = concat!(
         insert_site!(),
         "UPDATE SET timezone = excluded.timezone, allow_keyless = excluded.allow_keyless, ",
         "origins = excluded.origins, keep_days = excluded.keep_days, rules = excluded.rules, ",
-        "version = excluded.version"
+        "version = excluded.version WHERE sites.version = excluded.version - 1"
     );
-    write_site(tx, sql, site, now).map(drop)
+    write_site(tx, sql, site, now)
 }
 
 fn write_site(tx: &mut Tx<'_>, sql: &'static str, site: &StoredSite, now: Timestamp) -> Result<bool, Error> {

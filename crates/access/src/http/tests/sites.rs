@@ -5,7 +5,7 @@ use serde_json::json;
 use super::admin;
 use crate::Mode;
 use crate::store::{self, StoredSite};
-use crate::testing::{Process, beds, noon, until};
+use crate::testing::{Process, TOKEN, bearer, beds, noon, send, until};
 
 #[tokio::test]
 async fn sites_and_their_keys() {
@@ -102,6 +102,31 @@ async fn a_site_is_changed() {
             was.contains("Asia/Tokyo") && is.contains("Europe/Paris") && !is.contains("\"id\""),
             "{newest:?}"
         );
+    }
+}
+
+/// Of many at once with the version that all have read, one changes it.
+#[tokio::test]
+async fn of_many_at_once_one_changes_a_site() {
+    for bed in beds() {
+        let process = bed.process();
+        admin(&process, "POST /v1/admin/sites", r#"{"id":"blog"}"#).await;
+        let other = bed.process();
+        until("the site is known", || other.access.site("blog").is_some()).await;
+        let mut asked = tokio::task::JoinSet::new();
+        for days in 1..=20 {
+            let router = [&process, &other][days % 2].router.clone();
+            asked.spawn(async move {
+                let body = format!(r#"{{"version":1,"keep_days":{days}}}"#);
+                let headers = [("authorization", &*bearer(TOKEN))];
+                send(&router, "PUT /v1/admin/sites/blog", &headers, &body).await.status
+            });
+        }
+        let mut found = asked.join_all().await;
+        found.sort_unstable();
+        let mut expected = vec![409; 20];
+        expected[0] = 200;
+        assert_eq!(found, expected, "{}", bed.name);
     }
 }
 
